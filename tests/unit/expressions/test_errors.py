@@ -1,0 +1,117 @@
+"""What is wrong is said all at once, with place and remedy."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.unit.expressions.schemas import CUSTOMER, PARAMETERS
+from zhike.expressions import api as ex
+from zhike.expressions.errors import SENTENCES, ExpressionInvalid
+from zhike.expressions.types import Field, Schema, Type
+
+
+def _refused(text: str) -> ExpressionInvalid:
+    with pytest.raises(ExpressionInvalid) as refused:
+        ex.parse(text, CUSTOMER, PARAMETERS)
+    return refused.value
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "at"),
+    [
+        ("age = ", "syntax", 6),
+        ("age = 1 2", "syntax", 8),
+        ("nick = 'a", "unclosed_quote", 7),
+        ("age = $", "syntax", 6),
+        ("aum > 1", "unknown_field", 0),
+        ("branch.x = 'a'", "unknown_field", 0),
+        ("desk.name = 'a'", "unknown_relation", 0),
+        ("branch = 'a'", "relation_as_value", 0),
+        ("orders.amount > 1", "many_relation", 0),
+        ("sum(branch.name) > 1", "not_many", 0),
+        ("电话 = 'a'", "ambiguous_name", 0),
+        ("owner = :you", "unknown_parameter", 8),
+        ("sqrt(age) > 1", "unknown_function", 0),
+        ("exists(orders where status = 'open')", "unknown_option", 29),
+        ("'old' in tags", "unknown_option", 0),
+        ("round(1.5, 1, 2) = 1", "argument_count", 0),
+        ("length(age) = 1", "argument_type", 7),
+        ("round(1.5, age) = 1", "argument_literal", 11),
+        ("sum(orders.status) = 1", "aggregate_value", 0),
+        ("sum(orders) = 1", "aggregate_value", 0),
+        ("age > 'a'", "operand_type", 4),
+        ("tags = tags", "operand_type", 5),
+        ("true < false", "operand_type", 5),
+        ("age and true", "condition_type", 0),
+        ("if(true, 1, 'a') is empty", "mixed_types", 0),
+        ("age in ()", "empty_list", 4),
+        ("nick in nick", "list_operand", 8),
+        ("age = 1234567890123456789", "number_too_wide", 6),
+        ("age = 1.12345678901", "number_too_wide", 6),
+        ("born = date '2026-02-30'", "bad_date", 7),
+        ("nick = 'a\0'", "bad_text", 7),
+    ],
+)
+def test_each_fault_has_its_code_and_position(text: str, code: str, at: int) -> None:
+    error = _refused(text)
+    assert [(finding.code, finding.at) for finding in error.found] == [(code, at)]
+    assert error.findings[0]["code"] == f"expression.{code}"
+    assert error.findings[0]["position"] == at
+
+
+def test_all_faults_are_found_at_once_and_say_what_exists() -> None:
+    error = _refused("aum > 1 and branch.nmae = 'a' and owner = :you")
+    assert [finding.code for finding in error.found] == [
+        "unknown_field",
+        "unknown_field",
+        "unknown_parameter",
+    ]
+    assert "Field 'aum' is not on 'customer'. It has: total_asset (总资产), age (年龄)" in error.message("en")
+    assert "“branch”没有字段“nmae”。可用：name (名称)" in error.message("zh")
+    assert "It has: :me, :my_units, :today" in error.message("en")
+
+
+def test_a_fault_in_json_has_its_path_and_labels_are_no_keys() -> None:
+    data = {"and": [{"op": "=", "left": {"field": "总资产"}, "right": 1}, {"op": "~", "left": 1}]}
+    with pytest.raises(ExpressionInvalid) as refused:
+        ex.from_json(data, CUSTOMER)
+    assert [(f.code, f.at) for f in refused.value.found] == [("malformed", "$.and[1].op")]
+    with pytest.raises(ExpressionInvalid) as refused:
+        ex.from_json(data["and"][0], CUSTOMER)
+    assert [(f.code, f.at) for f in refused.value.found] == [("unknown_field", "$.left")]
+
+
+def test_a_field_whose_type_changed_is_found() -> None:
+    stored = ex.parse("age > 1", CUSTOMER)
+    changed = Schema("customer", {}, {"age": Field("age", Type.TEXT)})
+    with pytest.raises(ExpressionInvalid) as refused:
+        ex.check(stored, changed)
+    assert [finding.code for finding in refused.value.found] == ["stale_type"]
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("age = 1 and " * 400 + "true", "too_long"),
+        ("(" * 65 + "true" + ")" * 65, "too_deep"),
+        ("abs(" * 70 + "1" + ")" * 70 + " = 1", "too_deep"),
+        ("-" * 70 + "age = 1", "too_deep"),
+        ("not " * 70 + "true", "too_deep"),
+        ("age in (" + "1," * 600 + "1)", "too_many_nodes"),
+    ],
+)
+def test_limits(text: str, code: str) -> None:
+    assert [finding.code for finding in _refused(text).found] == [code]
+
+
+def test_deep_json_is_refused_before_it_is_read() -> None:
+    data: object = True
+    for _ in range(2_000):
+        data = {"not": data}
+    with pytest.raises(ExpressionInvalid) as refused:
+        ex.from_json(data, CUSTOMER)
+    assert [finding.code for finding in refused.value.found] == ["too_deep"]
+
+
+def test_every_sentence_exists_in_both_languages() -> None:
+    assert all(zh and en for zh, en in SENTENCES.values())

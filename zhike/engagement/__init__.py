@@ -1,0 +1,1 @@
+"""How parties are reached: compliance, channels, campaigns."""

@@ -1,0 +1,74 @@
+"""Checking a plan and knowing what may be done with a campaign in each state."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from zhike.engagement.campaigns.errors import BadPlan, WrongState
+from zhike.engagement.campaigns.models import Campaign
+from zhike.engagement.campaigns.types import CampaignPlan
+from zhike.engagement.channels import api as channels
+from zhike.expressions import api as expressions
+from zhike.expressions.types import Type
+from zhike.insight.indicators import api as indicators
+from zhike.kernel import definitions
+from zhike.kernel.errors import ZhikeError
+
+State = Campaign.State
+#: act → (states it is possible in, state it leads to)
+ACTS: Mapping[str, tuple[frozenset[str], str]] = {
+    "edit": (frozenset({State.DRAFT}), State.DRAFT),
+    "confirm": (frozenset({State.DRAFT}), State.CONFIRMED),
+    "launch": (frozenset({State.CONFIRMED}), State.RUNNING),
+    "pause": (frozenset({State.RUNNING}), State.PAUSED),
+    "resume": (frozenset({State.PAUSED}), State.RUNNING),
+    "stop": (frozenset({State.CONFIRMED, State.RUNNING, State.PAUSED}), State.STOPPED),
+}
+
+
+def possible_acts(campaign: Campaign) -> list[str]:
+    """Return what may be done with the campaign in its state."""
+    return [act for act, (states, _next) in ACTS.items() if campaign.state in states]
+
+
+def require_act(campaign: Campaign, act: str) -> str:
+    """Return the state that `act` leads to; raises WrongState that says what is possible."""
+    states, following = ACTS[act]
+    if campaign.state not in states:
+        raise WrongState(state=campaign.state, act=act, has=possible_acts(campaign))
+    return following
+
+
+def check_plan(plan: CampaignPlan) -> None:
+    """Raise BadPlan with every fault of the plan."""
+    findings: list[dict[str, object]] = []
+    if not plan.name.strip():
+        findings.append({"code": "campaign.no_name", "field": "name", "message": "请填写活动名称"})
+    for field, value, low, high in (
+        ("goal.days", plan.goal_days, 1, 250), ("due_days", plan.due_days, 1, 60), ("control_percent", plan.control_percent, 0, 50),
+    ):
+        if not low <= value <= high:
+            findings.append({"code": "campaign.out_of_range", "field": field, "message": f"{field}：应在 {low} 至 {high} 之间"})
+    if plan.result_set not in definitions.all_of("result_set"):
+        findings.append({"code": "campaign.unknown_results", "field": "result_set", "message": f"没有结果码集“{plan.result_set}”"})
+    for field, check in (("template", lambda: channels.template(plan.template)), ("goal.expression", lambda: parse_goal(plan.goal))):
+        try:
+            check()
+        except ZhikeError as error:
+            found = error.findings or [{"code": error.code, "message": error.message("zh")}]
+            findings += [{**finding, "field": field} for finding in found]
+    if findings:
+        raise BadPlan(count=len(findings), findings=findings)
+
+
+def parse_goal(text: str) -> expressions.Expression:
+    """Return the goal as a checked true-or-false expression over the measures."""
+    goal = expressions.parse(text, indicators.goal_schema())
+    if expressions.type_of(goal) is not Type.BOOLEAN:
+        raise BadPlan(count=1, findings=[{"code": "campaign.goal_not_a_condition", "message": "目标应是一个条件，例如 net_inflow >= 10000"}])
+    return goal
+
+
+def touch_step() -> str:
+    """Return the name of a campaign's one step; journeys will have more."""
+    return "first"

@@ -1,0 +1,155 @@
+"""A campaign on its way: freezing its people, asking the gate, queueing messages and work."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from django.db import connection, transaction
+from django.db.models import Q
+
+from zhike.engagement.campaigns.logic.plans import touch_step
+from zhike.engagement.campaigns.models import Campaign, Member
+from zhike.engagement.channels import api as channels
+from zhike.engagement.compliance import api as compliance
+from zhike.engagement.compliance.types import Touch
+from zhike.insight.audiences import api as audiences
+from zhike.kernel import clock, database
+from zhike.kernel.trading_days import trading_calendar
+from zhike.platform.objects import api as objects
+from zhike.platform.work import api as work
+from zhike.platform.work.types import NewWork
+
+BATCH = 500
+_STAFF = "staff"
+
+
+def freeze(campaign: Campaign) -> int:
+    """Write the snapshot's people as members, control assigned by hash; return how many there are.
+
+    A party's group depends on the campaign and the party only, so that doing it again gives the same groups.
+    """
+    assert campaign.snapshot_uid is not None
+    members = audiences.snapshot_members(campaign.snapshot_uid)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            'insert into campaigns_member (campaign_id, party_id, "group", state)'
+            " select %(campaign)s, n, case when control then 'control' else 'treated' end,"
+            " case when control then 'control' else 'waiting' end"
+            " from (select n, ('x' || substr(md5(%(uid)s || ':' || n), 1, 8))::bit(32)::bigint %% 10000"
+            " < %(percent)s * 100 as control from unnest(%(ids)s::bigint[]) n) chosen"
+            " on conflict do nothing",
+            {"campaign": campaign.pk, "uid": str(campaign.uid), "percent": campaign.control_percent, "ids": list(members)},
+        )
+    return len(members)
+
+
+def touch_of(campaign: Campaign, channel: str) -> Touch:
+    """Return what the gate is asked about this campaign."""
+    return Touch(
+        origin_kind="campaign", origin_uid=campaign.uid, step=touch_step(), channel=channel, purpose="marketing",
+        product_level=campaign.product_level, content_digest=campaign.content_digest,
+        current_digest=channels.template(campaign.template).digest,
+    )
+
+
+def advance(limit: int = BATCH) -> int:
+    """Take one batch of waiting people of each running campaign through the gate; return how many moved.
+
+    Each batch is one transaction: decision, cap place, message, work and the member's own state commit together.
+    """
+    moved = 0
+    running = Campaign.objects.filter(state=Campaign.State.RUNNING).order_by("pk").values_list("pk", flat=True)
+    for pk in list(running):
+        moved += _advance_one(pk, limit)
+        _finish_if_done(pk)
+    return moved
+
+
+def _advance_one(pk: int, limit: int) -> int:
+    now = clock.now()
+    with database.writing():
+        campaign = Campaign.objects.select_for_update(no_key=True).get(pk=pk)
+        if campaign.state != Campaign.State.RUNNING:
+            return 0
+        due = Member.objects.select_for_update(skip_locked=True).filter(
+            Q(next_at=None) | Q(next_at__lte=now), campaign=campaign, state=Member.State.WAITING
+        )
+        members = {member.party_id: member for member in due.order_by("party_id")[:limit]}
+        if not members:
+            return 0
+        _reach(campaign, members)
+    return len(members)
+
+
+def _reach(campaign: Campaign, members: Mapping[int, Member]) -> None:
+    party_ids = sorted(members)
+    found = channels.template(campaign.template)
+    missing = {i: message.missing for i, message in channels.messages(found.key, party_ids).items() if message.missing}
+    allowed: list[tuple[int, int]] = []
+    for verdict in compliance.decide(touch_of(campaign, found.channel), party_ids, missing=missing):
+        member = members[verdict.party_id]
+        if verdict.later is not None:
+            member.next_at = verdict.later
+        elif verdict.allowed and verdict.decision_id is not None:
+            member.state = Member.State.QUEUED
+            allowed.append((verdict.decision_id, verdict.party_id))
+        else:
+            member.state = Member.State.REFUSED
+    channels.enqueue(
+        allowed, origin_kind="campaign", origin_uid=campaign.uid, channel=found.channel, template=found.key
+    )
+    settled = [i for i in party_ids if members[i].state != Member.State.WAITING]
+    _give_work(campaign, settled)
+    Member.objects.bulk_update(members.values(), ["state", "next_at"])
+
+
+def _give_work(campaign: Campaign, party_ids: Sequence[int]) -> None:
+    """Create work for the covering manager of each party the gate lets a person contact."""
+    verdicts = compliance.decide(touch_of(campaign, _STAFF), party_ids)
+    allowed = [verdict.party_id for verdict in verdicts if verdict.allowed]
+    due_at = due(campaign.due_days)
+    items = [
+        NewWork(party_id, assignee, unit_id, campaign.name, campaign.script, due_at)
+        for party_id, (assignee, unit_id) in covering(allowed).items()
+    ]
+    work.create_many(
+        items, origin_kind="campaign", origin_uid=campaign.uid, origin_title=campaign.name, kind="campaign",
+        result_set=campaign.result_set, step=touch_step(),
+    )
+
+
+def covering(party_ids: Sequence[int]) -> dict[int, tuple[str, int | None]]:
+    """Return the employee number of each party's serving manager and the party's unit; uncovered ones are left out."""
+    coverage = objects.object_with_role("coverage")
+    party = objects.object_with_role("party")
+    branch = party.field_with_role("branch")
+    today = clock.today()
+    facts = objects.facts(party.key, party_ids, [branch.key] if branch else [])
+    found: dict[int, tuple[str, int | None]] = {}
+    for row in objects.related(coverage.key, "party", party_ids, ["employee_no", "kind", "valid_from", "valid_to"]):
+        live = row["valid_from"] <= today and (row["valid_to"] is None or row["valid_to"] > today)
+        if live and row["kind"] == "service" and row["party"] in facts:
+            found[row["party"]] = (row["employee_no"], facts[row["party"]][branch.key] if branch else None)
+    return found
+
+
+def due(trading_days: int) -> datetime:
+    """Return the end of business (17:00 in Shanghai) this many trading days from today."""
+    return clock.at(trading_calendar().add(clock.today(), trading_days), 17)
+
+
+def _finish_if_done(pk: int) -> None:
+    """Finish a running campaign once nobody waits, nothing is on its way and its goal's days are over."""
+    with transaction.atomic():
+        campaign = Campaign.objects.select_for_update().get(pk=pk)
+        if campaign.state != Campaign.State.RUNNING or campaign.reach_date is None:
+            return
+        last = trading_calendar().add(campaign.reach_date, campaign.goal_days)
+        if clock.today() <= last or campaign.members.filter(state=Member.State.WAITING).exists():
+            return
+        if any(channels.counts(campaign.uid).get(state) for state in ("waiting", "claimed", "sending")):
+            return
+        campaign.state, campaign.finished_at = Campaign.State.FINISHED, clock.now()
+        campaign.revision += 1
+        campaign.save()

@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+from django.db import models
+
+
+class Campaign(models.Model):
+    """A planned contact with an audience, and what it is meant to bring about."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft"
+        CONFIRMED = "confirmed"
+        RUNNING = "running"
+        PAUSED = "paused"
+        STOPPED = "stopped"
+        FINISHED = "finished"
+
+    uid = models.UUIDField(unique=True)
+    name = models.TextField()
+    purpose = models.TextField(default="")
+    state = models.TextField(choices=State.choices, default=State.DRAFT)
+    audience_uid = models.UUIDField()
+    audience_name = models.TextField()
+    template = models.TextField()
+    product_id = models.BigIntegerField(null=True)
+    product_level = models.TextField(default="")
+    goal = models.TextField()
+    goal_days = models.IntegerField()
+    script = models.TextField(default="")
+    due_days = models.IntegerField(default=3)
+    result_set = models.TextField(default="follow_up")
+    control_percent = models.IntegerField(default=10)
+    snapshot_uid = models.UUIDField(null=True)
+    business_date = models.DateField(null=True)
+    content_digest = models.TextField(default="")
+    owner = models.TextField()
+    owner_name = models.TextField()
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True)
+    launched_at = models.DateTimeField(null=True)
+    reach_date = models.DateField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    revision = models.IntegerField(default=1)
+
+
+class Member(models.Model):
+    """One chosen party of a campaign: in the control group or treated; `next_at` is when the gate is asked (again)."""
+
+    class Group(models.TextChoices):
+        TREATED = "treated"
+        CONTROL = "control"
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        REFUSED = "refused"
+        QUEUED = "queued"
+        CONTROL = "control"
+        STOPPED = "stopped"
+
+    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="members")
+    party_id = models.BigIntegerField()
+    group = models.TextField(choices=Group.choices)
+    state = models.TextField(choices=State.choices)
+    next_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["campaign", "party_id"], name="member_once")]
+        indexes = [
+            models.Index(fields=["campaign", "state", "next_at"], name="member_due"),
+            models.Index(fields=["party_id"], name="member_party"),
+        ]

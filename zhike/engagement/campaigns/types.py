@@ -1,0 +1,106 @@
+"""Campaigns, their numbers and their effects as screens see them."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignPlan:
+    """What somebody plans: audience, template, goal and work. `product` is the uid of a product, if any."""
+
+    name: str
+    audience: uuid.UUID
+    template: str
+    goal: str
+    goal_days: int
+    purpose: str = ""
+    product: uuid.UUID | None = None
+    script: str = ""
+    due_days: int = 3
+    control_percent: int = 10
+    result_set: str = "follow_up"
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Where the chosen people are. Always: chosen = control + refused + waiting + sent + unknown + failed + stopped."""
+
+    chosen: int = 0
+    control: int = 0
+    refused: int = 0
+    waiting: int = 0
+    sent: int = 0
+    unknown: int = 0
+    failed: int = 0
+    stopped: int = 0
+
+    @property
+    def treated(self) -> int:
+        """The people who were to be reached."""
+        return self.chosen - self.control
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What confirming would freeze: people, the date of their data, and what the gate would refuse today."""
+
+    count: int
+    business_date: date
+    control: int
+    covered: int
+    reachable: int
+    refusals: Sequence[tuple[str, Mapping[str, str], int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Treated minus control of one measure, with its 95 % Welch interval; None where a group has too few people."""
+
+    key: str
+    labels: Mapping[str, str]
+    format: str
+    unit: str
+    treated: Decimal | None
+    control: Decimal | None
+    difference: Decimal | None
+    low: Decimal | None
+    high: Decimal | None
+    n_treated: int
+    n_control: int
+    primary: bool = False
+
+    @property
+    def significant(self) -> bool:
+        """Whether the interval leaves out zero."""
+        return self.low is not None and self.high is not None and (self.low > 0 or self.high < 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What a campaign brought about, as far as the data reach."""
+
+    business_date: date | None
+    days: int
+    observed_days: int
+    measures: Sequence[Difference]
+    curve: Mapping[str, Sequence[Decimal | None]]
+    units: Sequence[Mapping[str, object]] = field(default_factory=tuple)
+
+
+@dataclass(frozen=True, slots=True)
+class MemberRow:
+    """One person of a campaign, for the rows behind a number."""
+
+    party_id: int
+    group: str
+    state: str
+    reasons: Sequence[Mapping[str, object]]
+    sent_at: datetime | None
+    work_state: str
+    converted: bool | None
+    net_inflow: Decimal | None

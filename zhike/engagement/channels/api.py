@@ -1,0 +1,122 @@
+"""Channels: approved content, and messages that leave at most once."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from django.db.models import Count
+
+from zhike.engagement.channels.errors import NoAddress, NotUnknown
+from zhike.engagement.channels.logic import content
+from zhike.engagement.channels.logic import dispatch as dispatching
+from zhike.engagement.channels.logic.dispatch import Dispatched
+from zhike.engagement.channels.logic.smtp import Mailbox, compose
+from zhike.engagement.channels.models import Delivery
+from zhike.engagement.channels.types import DeliveryState, Message, Template
+from zhike.kernel import clock, context
+from zhike.kernel.errors import NotFound
+from zhike.kernel.ids import uuid7
+from zhike.platform.audit import api as audit
+
+__all__ = [
+    "counts", "dispatch", "enqueue", "fields_used", "hold", "masked_preview", "messages", "recover", "resend", "send_test",
+    "states", "stop", "template", "templates",
+]
+
+template = content.template
+recover = dispatching.recover
+
+
+def templates() -> list[Template]:
+    """Return every template, in order of key."""
+    return [found for _key, found in sorted(content.templates().items())]
+
+
+def messages(key: str, party_ids: Sequence[int]) -> dict[int, Message]:
+    """Return the filled messages of a template by party; parties that no longer exist are left out."""
+    return content.messages(content.template(key), party_ids)
+
+
+def masked_preview(key: str, facts: Mapping[str, Any]) -> Message:
+    """Return the template filled with one party's facts, personal variables and the address masked."""
+    return content.fill(content.template(key), facts, masked=True)
+
+
+def fields_used(key: str) -> list[str]:
+    """Return the party fields that filling the template reads."""
+    return content.fields_used(content.template(key))
+
+
+def enqueue(
+    decisions: Iterable[tuple[int, int]], *, origin_kind: str, origin_uid: uuid.UUID, channel: str, template: str
+) -> None:
+    """Put a message on its way for each (decision id, party id), in the caller's transaction."""
+    now = clock.now()
+    Delivery.objects.bulk_create(
+        Delivery(
+            uid=uuid7(), decision_id=decision_id, origin_kind=origin_kind, origin_uid=origin_uid, party_id=party_id,
+            channel=channel, template=template, not_before=now, created_at=now,
+        )
+        for decision_id, party_id in decisions
+    )
+
+
+def dispatch(settings: Mapping[str, Any], *, limit: int = 50) -> Dispatched:
+    """Settle expired leases, then send up to `limit` due messages. Any number of workers may do this at once."""
+    dispatching.recover()
+    return dispatching.dispatch(settings, limit)
+
+
+def hold(origin_uid: uuid.UUID, *, held: bool) -> int:
+    """Hold back the waiting messages of an origin, or let them go again; return how many there are."""
+    return Delivery.objects.filter(
+        origin_uid=origin_uid, state__in=[Delivery.State.WAITING, Delivery.State.CLAIMED]
+    ).update(held=held)
+
+
+def stop(origin_uid: uuid.UUID) -> int:
+    """Stop the messages of an origin that have not left; return how many there were."""
+    hold(origin_uid, held=True)
+    return Delivery.objects.filter(origin_uid=origin_uid, state=Delivery.State.WAITING).update(
+        state=Delivery.State.STOPPED
+    )
+
+
+def counts(origin_uid: uuid.UUID) -> dict[str, int]:
+    """Return how many messages of an origin are in each state."""
+    rows = Delivery.objects.filter(origin_uid=origin_uid).values("state").annotate(n=Count("id"))
+    return {row["state"]: row["n"] for row in rows}
+
+
+def states(origin_uid: uuid.UUID, *, party_ids: Sequence[int]) -> dict[int, DeliveryState]:
+    """Return where the messages of an origin to these parties stand."""
+    rows = Delivery.objects.filter(origin_uid=origin_uid, party_id__in=party_ids)
+    return {row.party_id: DeliveryState(row.uid, row.party_id, row.state, row.error, row.sent_at) for row in rows}
+
+
+def resend(origin_uid: uuid.UUID, party_id: int, *, reason: str) -> None:
+    """Let a person send a message again whose outcome is unknown. Raises NotFound, NotUnknown."""
+    row = Delivery.objects.select_for_update().filter(origin_uid=origin_uid, party_id=party_id).first()
+    if row is None:
+        raise NotFound(kind="delivery", id=party_id)
+    if row.state != Delivery.State.UNKNOWN:
+        raise NotUnknown(state=row.state)
+    with context.acting(reason=reason):
+        audit.note(operation="resend", subject="delivery", subject_id=row.pk)
+    row.state, row.not_before, row.attempts, row.error = Delivery.State.WAITING, clock.now(), 0, ""
+    row.save()
+
+
+def send_test(key: str, facts: Mapping[str, Any], *, to: str, settings: Mapping[str, Any]) -> None:
+    """Send a masked preview to a colleague's own address; it is no delivery and takes no place of a cap."""
+    if not to:
+        raise NoAddress()
+    message = masked_preview(key, facts)
+    mail = compose(settings["sender"], to, f"[测试] {message.subject}", message.text, f"test-{uuid7()}")
+    mailbox = Mailbox(settings)
+    try:
+        mailbox.send(mail, to, lambda: None)
+    finally:
+        mailbox.close()

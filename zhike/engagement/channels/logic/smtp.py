@@ -1,0 +1,106 @@
+"""SMTP, at most once: the caller commits between "everything is accepted" and the message itself."""
+
+from __future__ import annotations
+
+import smtplib
+from collections.abc import Callable, Mapping
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from typing import Any
+
+from zhike.engagement.channels.errors import MailRejected
+from zhike.kernel import clock
+
+
+class OutcomeUnknown(Exception):
+    """The connection broke after the message began to leave: it may have arrived."""
+
+
+class TryLater(Exception):
+    """The server cannot take the message now; nothing has left."""
+
+
+class Mailbox:
+    """One connection to the mail server, opened when needed and used for many messages."""
+
+    def __init__(self, settings: Mapping[str, Any]) -> None:
+        self._settings = settings
+        self._connection: smtplib.SMTP | None = None
+
+    def send(self, message: EmailMessage, recipient: str, before_data: Callable[[], None]) -> None:
+        """Send `message`. `before_data` runs once sender and recipient are accepted; if it raises, nothing leaves.
+
+        Raises TryLater when nothing has left, MailRejected when the server said no, OutcomeUnknown otherwise.
+        """
+        connection = self._accepted(recipient)
+        try:
+            before_data()
+        except BaseException:
+            self.close()
+            raise
+        try:
+            code, answer = connection.data(message.as_bytes(policy=SMTP))
+        except smtplib.SMTPDataError as error:
+            raise MailRejected(answer=_text(error.smtp_code, error.smtp_error)) from error
+        except (OSError, smtplib.SMTPException) as error:
+            self.close()
+            raise OutcomeUnknown(str(error)) from error
+        if code != 250:
+            raise MailRejected(answer=_text(code, answer))
+
+    def close(self) -> None:
+        """Drop the connection."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _accepted(self, recipient: str) -> smtplib.SMTP:
+        try:
+            connection = self._open()
+            code, answer = connection.mail(_address(self._settings["sender"]))
+            if code == 250:
+                code, answer = connection.rcpt(recipient)
+        except (OSError, smtplib.SMTPException) as error:
+            self.close()
+            raise TryLater(str(error)) from error
+        if code >= 500:
+            connection.rset()
+            raise MailRejected(answer=_text(code, answer))
+        if code >= 400:
+            connection.rset()
+            raise TryLater(_text(code, answer))
+        return connection
+
+    def _open(self) -> smtplib.SMTP:
+        if self._connection is None:
+            connection = smtplib.SMTP(self._settings["host"], self._settings["port"], timeout=20)
+            if self._settings.get("tls"):
+                connection.starttls()
+            connection.ehlo_or_helo_if_needed()
+            if self._settings.get("user"):
+                connection.login(self._settings["user"], self._settings["password"])
+            self._connection = connection
+        return self._connection
+
+
+def compose(sender: str, recipient: str, subject: str, text: str, message_id: str) -> EmailMessage:
+    """Return a plain-text mail; `message_id` is the decision's uid, so that a double would be seen."""
+    message = EmailMessage()
+    message["From"] = sender
+    message["To"] = recipient
+    message["Subject"] = subject
+    message["Date"] = format_datetime(clock.now())
+    message["Message-ID"] = f"<{message_id}@zhike>"
+    message["X-Zhike-Decision"] = message_id
+    message.set_content(text)
+    return message
+
+
+def _address(sender: str) -> str:
+    return sender.rpartition("<")[2].rstrip(">") if "<" in sender else sender
+
+
+def _text(code: int, answer: bytes | str) -> str:
+    text = answer.decode("utf-8", "replace") if isinstance(answer, bytes) else str(answer)
+    return f"{code} {text}"[:300]

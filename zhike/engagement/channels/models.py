@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+from django.db import models
+
+
+class Delivery(models.Model):
+    """One message on its way to one party, for one decision of the gate.
+
+    waiting → claimed (leased by a dispatcher) → sending (committed before DATA leaves) → sent | failed | unknown.
+    A lease that runs out while claimed gives the row back; one that runs out while sending makes it unknown.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        CLAIMED = "claimed"
+        SENDING = "sending"
+        SENT = "sent"
+        FAILED = "failed"
+        UNKNOWN = "unknown"
+        STOPPED = "stopped"
+
+    uid = models.UUIDField(unique=True)
+    decision_id = models.BigIntegerField(unique=True)
+    origin_kind = models.TextField()
+    origin_uid = models.UUIDField()
+    party_id = models.BigIntegerField()
+    channel = models.TextField()
+    template = models.TextField()
+    state = models.TextField(choices=State.choices, default=State.WAITING)
+    held = models.BooleanField(default=False)
+    not_before = models.DateTimeField()
+    attempts = models.IntegerField(default=0)
+    token = models.BigIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True)
+    error = models.TextField(default="")
+    sent_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["state", "not_before"], name="delivery_due"),
+            models.Index(fields=["origin_uid", "state"], name="delivery_origin"),
+            models.Index(fields=["party_id"], name="delivery_party"),
+        ]

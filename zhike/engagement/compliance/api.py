@@ -1,0 +1,58 @@
+"""The one send gate. Every path to a party ends here, last, in the transaction that sends it on its way."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+
+from django.db.models import Count
+
+from zhike.engagement.compliance.logic import gate
+from zhike.engagement.compliance.models import Decision
+from zhike.engagement.compliance.types import Reason, Touch, Verdict
+
+__all__ = ["decide", "decisions_of_party", "judge", "refusals", "reasons_of"]
+
+_NONE: Mapping[int, Sequence[str]] = {}
+
+
+def judge(touch: Touch, party_ids: Sequence[int], *, missing: Mapping[int, Sequence[str]] = _NONE) -> list[Verdict]:
+    """Return what the gate would say about each party now, without deciding anything: for estimates and previews."""
+    return gate.judge(touch, party_ids, missing)
+
+
+def decide(touch: Touch, party_ids: Sequence[int], *, missing: Mapping[int, Sequence[str]] = _NONE) -> list[Verdict]:
+    """Decide about each party that was not decided yet, in the caller's transaction.
+
+    `missing` names, by party, the variables of the content that have no value. Refusals are stored with every
+    reason; an allowed party takes its place of the frequency cap in the same transaction.
+    """
+    return gate.decide(touch, party_ids, missing)
+
+
+def refusals(*, origin_uid: uuid.UUID, channel: str) -> dict[str, tuple[Mapping[str, str], int]]:
+    """Return the refused parties of an origin by their first reason's code: (labels, number of parties)."""
+    found: dict[str, tuple[Mapping[str, str], int]] = {}
+    rows = Decision.objects.filter(origin_uid=origin_uid, channel=channel, allowed=False)
+    for row in rows.values("reasons__0__code").annotate(n=Count("id")):
+        code = row["reasons__0__code"]
+        sample = rows.filter(reasons__0__code=code).values_list("reasons__0__labels", flat=True).first()
+        found[code] = (sample or {}, row["n"])
+    return found
+
+
+def reasons_of(*, origin_uid: uuid.UUID, channel: str, party_ids: Sequence[int]) -> dict[int, list[Reason]]:
+    """Return the reasons for which parties of an origin were refused."""
+    rows = Decision.objects.filter(origin_uid=origin_uid, channel=channel, party_id__in=party_ids, allowed=False)
+    return {row.party_id: [Reason(r["code"], r["labels"]) for r in row.reasons] for row in rows}
+
+
+def decisions_of_party(party_id: int, *, limit: int = 50) -> list[dict[str, object]]:
+    """Return the newest decisions about one party, for the page of a party the caller may see."""
+    return [
+        {
+            "decision_id": row.pk, "at": row.decided_at, "origin_kind": row.origin_kind, "origin_uid": row.origin_uid,
+            "channel": row.channel, "allowed": row.allowed, "reasons": row.reasons,
+        }
+        for row in Decision.objects.filter(party_id=party_id).order_by("-decided_at")[:limit]
+    ]

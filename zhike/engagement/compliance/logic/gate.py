@@ -1,0 +1,117 @@
+"""The gate itself: facts in, verdicts out, decisions and cap places written in the caller's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from zhike.engagement.compliance.logic.checks import CHECKS, Situation
+from zhike.engagement.compliance.logic.suitability import SuitabilityTable
+from zhike.engagement.compliance.models import CapReservation, Decision
+from zhike.engagement.compliance.types import Reason, Touch, Verdict
+from zhike.kernel import clock, definitions
+from zhike.kernel.errors import Unavailable
+from zhike.kernel.ids import uuid7
+from zhike.platform.objects import api as objects
+
+_LOCK_CLASS = 7_301
+
+
+def judge(touch: Touch, party_ids: Sequence[int], missing: Mapping[int, Sequence[str]]) -> list[Verdict]:
+    """Return a verdict for each party: every check runs, every reason is kept; nothing is written."""
+    settings = [step for step in _gate()["checks"] if touch.channel in step.get("channels", [touch.channel])]
+    table = suitability_table()
+    wanted = {step["field"] for step in settings if "field" in step} | set(table.fields.values())
+    party = objects.object_with_role("party").key
+    facts = objects.facts(party, party_ids, sorted(wanted))
+    reserved = _reserved(touch.channel, party_ids)
+    now, today = clock.now(), clock.today()
+    verdicts = []
+    for party_id in party_ids:
+        if party_id not in facts:
+            gone = Reason("party_gone", {"zh": "客户已不存在", "en": "the party no longer exists"})
+            verdicts.append(Verdict(party_id, (gone,)))
+            continue
+        situation = Situation(
+            touch, now, today, facts[party_id], reserved.get(party_id, ()), table, missing.get(party_id, ())
+        )
+        verdicts.append(_verdict(party_id, situation, settings))
+    return verdicts
+
+
+def decide(touch: Touch, party_ids: Sequence[int], missing: Mapping[int, Sequence[str]]) -> list[Verdict]:
+    """Judge and write: a decision for each party that is allowed or refused, a cap place for each allowed one.
+
+    Parties are locked first, in order, so that two origins cannot both take the last place of a cap. A party that
+    was already decided for this origin, step and channel is left out of the answer.
+    """
+    ordered = sorted(set(party_ids))
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(%s, n::int) from unnest(%s::bigint[]) n order by n", [_LOCK_CLASS, ordered])
+    known = set(
+        Decision.objects.filter(
+            origin_kind=touch.origin_kind, origin_uid=touch.origin_uid, step=touch.step, channel=touch.channel,
+            occurrence=touch.occurrence, party_id__in=ordered,
+        ).values_list("party_id", flat=True)
+    )
+    verdicts = judge(touch, [party_id for party_id in ordered if party_id not in known], missing)
+    now = clock.now()
+    rows = Decision.objects.bulk_create(
+        Decision(
+            uid=uuid7(), origin_kind=touch.origin_kind, origin_uid=touch.origin_uid, step=touch.step,
+            party_id=verdict.party_id, occurrence=touch.occurrence, channel=touch.channel, allowed=verdict.allowed,
+            reasons=[{"code": reason.code, "labels": dict(reason.labels)} for reason in verdict.reasons],
+            evidence=dict(verdict.evidence), decided_at=now,
+        )
+        for verdict in verdicts
+        if verdict.later is None
+    )
+    ids = {row.party_id: row.pk for row in rows}
+    CapReservation.objects.bulk_create(
+        CapReservation(decision=row, party_id=row.party_id, channel=row.channel, at=now) for row in rows if row.allowed
+    )
+    return [
+        Verdict(v.party_id, v.reasons, v.later, v.evidence, ids.get(v.party_id)) for v in verdicts
+    ]
+
+
+def suitability_table() -> SuitabilityTable:
+    """Return the suitability table of the installation; raises Unavailable without one."""
+    body: Mapping[str, Any] | None = definitions.all_of("suitability").get("default")
+    if body is None:
+        raise Unavailable(what="suitability table", remedy="zhike pack apply")
+    return SuitabilityTable(
+        highest=body["highest"], lowest_class_highest=body["lowest_class_highest"], levels=tuple(body["levels"]),
+        professional=frozenset(body["professional"]), fields=body["fields"],
+    )
+
+
+def _gate() -> Mapping[str, Any]:
+    body = definitions.all_of("gate").get("default")
+    if body is None:
+        raise Unavailable(what="send gate", remedy="zhike pack apply")
+    return body
+
+
+def _verdict(party_id: int, situation: Situation, settings: Sequence[Mapping[str, Any]]) -> Verdict:
+    reasons: list[Reason] = []
+    later: datetime | None = None
+    for step in settings:
+        answer = CHECKS[step["check"]](situation, step)
+        if isinstance(answer, datetime):
+            later = max(later, answer) if later else answer
+        else:
+            reasons += answer
+    evidence = situation.table.evidence(situation.facts, situation.touch)
+    return Verdict(party_id, tuple(reasons), None if reasons else later, evidence)
+
+
+def _reserved(channel: str, party_ids: Sequence[int]) -> dict[int, list[datetime]]:
+    found: dict[int, list[datetime]] = {}
+    rows = CapReservation.objects.filter(channel=channel, party_id__in=party_ids).values_list("party_id", "at")
+    for party_id, at in rows:
+        found.setdefault(party_id, []).append(at)
+    return found

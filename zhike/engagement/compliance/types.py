@@ -1,0 +1,52 @@
+"""What the send gate is asked and what it answers."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """A planned contact: one origin, step, channel and content for many parties.
+
+    `product_level` is the highest product risk level the content mentions ("R3"), empty for none. `initiative` is
+    "firm" or "customer". `content_digest` is the approved content, `current_digest` what would be sent now.
+    """
+
+    origin_kind: str
+    origin_uid: uuid.UUID
+    step: str
+    channel: str
+    purpose: str
+    product_level: str = ""
+    initiative: str = "firm"
+    content_digest: str = ""
+    current_digest: str = ""
+    occurrence: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why somebody is refused: a stable code and its sentence in both languages."""
+
+    code: str
+    labels: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The gate's answer for one party: allowed, refused with every reason, or to be asked again later."""
+
+    party_id: int
+    reasons: tuple[Reason, ...] = ()
+    later: datetime | None = None
+    evidence: Mapping[str, object] = field(default_factory=dict)
+    decision_id: int | None = None
+
+    @property
+    def allowed(self) -> bool:
+        """Whether the contact may go out now."""
+        return not self.reasons and self.later is None

@@ -1,0 +1,1 @@
+"""One condition and formula language: formulas, filters, permissions, audiences, journeys, reports."""

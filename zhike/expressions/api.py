@@ -1,0 +1,76 @@
+"""The door of the expression language: read, check, print, store, compile."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from zhike.expressions.ast import (
+    Aggregate,
+    Between,
+    Binary,
+    Call,
+    Compare,
+    Expression,
+    In,
+    IsEmpty,
+    Literal,
+    Logic,
+    Negate,
+    Not,
+    Param,
+    Path,
+    walk,
+)
+from zhike.expressions.check import check, resolve
+from zhike.expressions.json_form import Json, json_tree, to_json
+from zhike.expressions.parse import parse_tree
+from zhike.expressions.python import compile_python
+from zhike.expressions.sql import DialectName, compile_sql, sql_text
+from zhike.expressions.text import to_text
+from zhike.expressions.type_rules import type_of
+from zhike.expressions.types import Schema, Type
+
+__all__ = [
+    "Aggregate",
+    "Between",
+    "Binary",
+    "Call",
+    "Compare",
+    "DialectName",
+    "Expression",
+    "In",
+    "IsEmpty",
+    "Json",
+    "Literal",
+    "Logic",
+    "Negate",
+    "Not",
+    "Param",
+    "Path",
+    "check",
+    "compile_python",
+    "compile_sql",
+    "from_json",
+    "parse",
+    "sql_text",
+    "to_json",
+    "to_text",
+    "type_of",
+    "walk",
+]
+
+_NO_PARAMETERS: Mapping[str, Type] = {}
+
+
+def parse(text: str, schema: Schema, params: Mapping[str, Type] = _NO_PARAMETERS) -> Expression:
+    """Return the checked expression that `text` writes, with keys or labels of `schema` for names.
+
+    `params` are the parameters that may be used and their types. Raise ExpressionInvalid with every
+    finding and its position.
+    """
+    return resolve(parse_tree(text), schema, params, keys_only=False)
+
+
+def from_json(data: object, schema: Schema, params: Mapping[str, Type] = _NO_PARAMETERS) -> Expression:
+    """Return the checked expression of a stored form; raise ExpressionInvalid with JSON paths."""
+    return resolve(json_tree(data), schema, params, keys_only=True)

@@ -1,0 +1,119 @@
+"""What can be wrong with an expression, each with a stable code, a place and what exists instead."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from zhike.kernel.errors import Invalid
+
+SENTENCES: Mapping[str, tuple[str, str]] = {
+    "syntax": ("此处应为{expected}，实为“{found}”", "Expected {expected} here, found '{found}'"),
+    "unclosed_quote": ("引号没有闭合", "A quote is not closed"),
+    "malformed": ("JSON 结构有误：应为{expected}", "Malformed JSON: expected {expected}"),
+    "too_long": ("超过 {limit} 个字符", "Longer than {limit} characters"),
+    "too_deep": ("嵌套超过 {limit} 层", "Nested deeper than {limit} levels"),
+    "too_many_nodes": ("超过 {limit} 个节点", "More than {limit} nodes"),
+    "unknown_field": (
+        "“{schema}”没有字段“{name}”。可用：{has}",
+        "Field '{name}' is not on '{schema}'. It has: {has}",
+    ),
+    "unknown_relation": (
+        "“{schema}”没有关联“{name}”。可用：{has}",
+        "Relation '{name}' is not on '{schema}'. It has: {has}",
+    ),
+    "relation_as_value": (
+        "“{name}”是关联，请指明其字段。可用：{has}",
+        "'{name}' is a relation; name one of its fields. It has: {has}",
+    ),
+    "many_relation": (
+        "“{name}”对应多条记录，请用 exists、count、sum、min、max 或 avg",
+        "'{name}' leads to many records; use exists, count, sum, min, max or avg",
+    ),
+    "not_many": (
+        "“{name}”不是一对多关联，不能汇总。可用：{has}",
+        "'{name}' does not lead to many records. To-many relations here: {has}",
+    ),
+    "ambiguous_name": ("“{name}”有歧义，可能是：{has}", "'{name}' could be: {has}"),
+    "unknown_parameter": ("没有参数“:{name}”。可用：{has}", "There is no parameter ':{name}'. It has: {has}"),
+    "unknown_function": ("没有函数“{name}”。可用：{has}", "There is no function '{name}'. It has: {has}"),
+    "unknown_option": (
+        "“{field}”没有选项“{name}”。可用：{has}",
+        "'{field}' has no option '{name}'. It has: {has}",
+    ),
+    "argument_count": (
+        "函数 {function} 的参数个数应为 {expected}，实为 {found}",
+        "{function} takes {expected} arguments, not {found}",
+    ),
+    "argument_type": (
+        "函数 {function} 的第 {position} 个参数应为 {expected}，实为 {found}",
+        "Argument {position} of {function} must be {expected}, not {found}",
+    ),
+    "argument_literal": (
+        "函数 {function} 的第 {position} 个参数应为 {low} 至 {high} 的整数常量",
+        "Argument {position} of {function} must be a whole number from {low} to {high}, written out",
+    ),
+    "aggregate_value": (
+        "{function} 需要一个数值、文本或日期字段，实为 {found}",
+        "{function} cannot be taken over {found}",
+    ),
+    "operand_type": ("“{operator}”不能用于 {found}", "'{operator}' does not work on {found}"),
+    "condition_type": ("此处应为条件，实为 {found}", "A condition is needed here, not {found}"),
+    "mixed_types": ("各值类型不一致：{found}", "The values have different types: {found}"),
+    "empty_list": ("in 至少需要一个值", "'in' needs at least one value"),
+    "list_operand": (
+        "in 右侧应为值、列表字段或列表参数",
+        "The right side of 'in' must be values, a list field or a list parameter",
+    ),
+    "number_too_wide": (
+        "数值最多 18 位整数和 10 位小数",
+        "A number has at most 18 digits before and 10 after the point",
+    ),
+    "bad_date": ("不是有效日期：{found}", "Not a date (1–9999): {found}"),
+    "bad_text": ("文本含有不允许的字符", "The text holds a character that cannot be stored"),
+    "stale_type": (
+        "“{name}”的类型已由 {stored} 变为 {found}",
+        "'{name}' was {stored} when this was saved and is now {found}",
+    ),
+    "no_back_end": ("函数 {name} 不能用于 {back_end}", "{name} cannot be used in {back_end}"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One fault: `at` is the position in the text (from 0) or the path in the JSON."""
+
+    code: str
+    at: int | str | None = None
+    facts: Mapping[str, object] = field(default_factory=dict)
+
+    def message(self, lang: str = "zh") -> str:
+        """Return the sentence in `lang` ("zh" or "en")."""
+        return SENTENCES[self.code][0 if lang == "zh" else 1].format(**self.facts)
+
+    def as_dict(self) -> dict[str, object]:
+        """Return the fault as the kernel's errors carry it."""
+        place = "position" if isinstance(self.at, int) else "path"
+        return {
+            "code": f"expression.{self.code}",
+            "message": self.message("zh"),
+            "message_en": self.message("en"),
+            place: self.at,
+            "facts": dict(self.facts),
+        }
+
+
+class ExpressionInvalid(Invalid):
+    """The expression cannot be understood or does not fit its schema; every finding is listed."""
+
+    code = "expression.invalid"
+    zh = "表达式有 {count} 处需要修改：{summary_zh}"
+    en = "{count} things in the expression need a correction: {summary_en}"
+
+    def __init__(self, found: Sequence[Finding]) -> None:
+        self.found = tuple(found)
+        super().__init__(
+            findings=[finding.as_dict() for finding in found],
+            summary_zh="；".join(finding.message("zh") for finding in found),
+            summary_en="; ".join(finding.message("en") for finding in found),
+        )

@@ -1,0 +1,34 @@
+"""How large an expression may be, so that no text makes a server or a database work without end."""
+
+from __future__ import annotations
+
+from zhike.expressions.ast import Expression, Literal, walk
+from zhike.expressions.errors import ExpressionInvalid, Finding
+
+MAX_CHARACTERS = 4_000
+MAX_DEPTH = 64
+MAX_NODES = 500
+
+
+def refuse_deep(depth: int, at: int | str | None) -> None:
+    """Raise ExpressionInvalid when nesting passes the limit; readers call this before they recurse."""
+    if depth > MAX_DEPTH:
+        raise ExpressionInvalid([Finding("too_deep", at, {"limit": MAX_DEPTH})])
+
+
+def refuse_long(length: int) -> None:
+    """Raise ExpressionInvalid when there are too many characters."""
+    if length > MAX_CHARACTERS:
+        raise ExpressionInvalid([Finding("too_long", 0, {"limit": MAX_CHARACTERS})])
+
+
+def refuse_large(expression: Expression) -> None:
+    """Raise ExpressionInvalid when the tree has too many nodes, levels or characters of text."""
+    characters = 0
+    for count, (node, depth) in enumerate(walk(expression), start=1):
+        if isinstance(node, Literal) and isinstance(node.value, str):
+            characters += len(node.value)
+        if count > MAX_NODES:
+            raise ExpressionInvalid([Finding("too_many_nodes", node.at, {"limit": MAX_NODES})])
+        refuse_deep(depth, node.at)
+    refuse_long(characters)

@@ -1,0 +1,1 @@
+"""What is known about parties: warehouse, identity, indicators, tags, audiences."""

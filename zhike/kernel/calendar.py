@@ -1,0 +1,79 @@
+"""Trading calendars: which days a market is open. The days themselves are pack data (kind `calendar`)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from zhike.kernel.errors import ZhikeError
+
+
+class OutsideCalendar(ZhikeError):
+    """A date lies outside the years the calendar knows."""
+
+    code = "calendar.outside"
+    status = 422
+    zh = "交易日历没有 {year} 年的数据。已有：{has}"
+    en = "The trading calendar does not know {year}. It has: {has}"
+
+
+@dataclass(frozen=True, slots=True)
+class TradingCalendar:
+    """Weekdays without the listed closed days, for the listed years only."""
+
+    years: frozenset[int]
+    closed: frozenset[date]
+
+    def is_trading_day(self, day: date) -> bool:
+        """Return whether the market is open on `day`; raises OutsideCalendar for an unknown year."""
+        if day.year not in self.years:
+            raise OutsideCalendar(year=day.year, has=sorted(self.years))
+        return day.weekday() < 5 and day not in self.closed
+
+    def add(self, day: date, trading_days: int) -> date:
+        """Return the trading day `trading_days` after `day` (negative: before it).
+
+        Zero gives `day` itself, or the next trading day when the market is closed on it.
+        """
+        if trading_days == 0:
+            return day if self.is_trading_day(day) else self.add(day, 1)
+        step = timedelta(days=1 if trading_days > 0 else -1)
+        left = abs(trading_days)
+        while left:
+            day += step
+            left -= self.is_trading_day(day)
+        return day
+
+    def last(self, until: date, count: int) -> list[date]:
+        """Return the last `count` trading days up to and including `until`, oldest first."""
+        days: list[date] = []
+        day = until
+        while len(days) < count:
+            if self.is_trading_day(day):
+                days.append(day)
+            day -= timedelta(days=1)
+        return days[::-1]
+
+    def between(self, first: date, last: date) -> list[date]:
+        """Return the trading days from `first` to `last`, both included."""
+        span = (last - first).days + 1
+        days = (first + timedelta(days=n) for n in range(max(span, 0)))
+        return [day for day in days if self.is_trading_day(day)]
+
+
+def calendar_from(years: Iterable[int], closed: Iterable[date | str]) -> TradingCalendar:
+    """Return the calendar of a pack definition; `closed` may hold ISO texts."""
+    days = (date.fromisoformat(day) if isinstance(day, str) else day for day in closed)
+    return TradingCalendar(frozenset(years), frozenset(days))
+
+
+def calendar_days(closed: Iterable[object]) -> list[date]:
+    """Return the days that a definition lists as ISO texts, or as ranges "first..last"."""
+    days: list[date] = []
+    for entry in closed:
+        first, _, last = str(entry).partition("..")
+        start = date.fromisoformat(first)
+        end = date.fromisoformat(last or first)
+        days += [start + timedelta(days=n) for n in range((end - start).days + 1)]
+    return days

@@ -1,0 +1,49 @@
+"""The one way a door opens its transaction, and the clock offset the database keeps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+from django.db import connection, transaction
+
+from zhike.kernel import clock, context
+
+
+@contextmanager
+def writing() -> Iterator[None]:
+    """Run the block as one transaction whose audit lines know the actor, request, reason and clock."""
+    with transaction.atomic():
+        tell_actor()
+        yield
+
+
+def tell_actor() -> None:
+    """Set, for the rest of the open transaction, what the audit trigger writes beside each change."""
+    now = context.current()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select set_config('zhike.actor', %s, true), set_config('zhike.request', %s, true),"
+            " set_config('zhike.reason', %s, true), set_config('zhike.now', %s, true)",
+            [now.actor, now.request_id, now.reason, clock.now().isoformat()],
+        )
+
+
+def read_clock_offset() -> timedelta:
+    """Return the offset of the installation's clock; none before the tables exist."""
+    with connection.cursor() as cursor:
+        cursor.execute("select to_regclass('kernel_clocksetting') is not null")
+        if not cursor.fetchone()[0]:
+            return timedelta()
+        cursor.execute('select "offset" from kernel_clocksetting limit 1')
+        row = cursor.fetchone()
+    return row[0] if row else timedelta()
+
+
+def set_clock_offset(offset: timedelta) -> None:
+    """Move the installation's clock; every process follows within a second. For trial installations."""
+    with writing(), connection.cursor() as cursor:
+        cursor.execute("delete from kernel_clocksetting")
+        cursor.execute('insert into kernel_clocksetting ("offset") values (%s)', [offset])
+    clock.read_offset_with(read_clock_offset)

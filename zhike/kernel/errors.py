@@ -1,0 +1,113 @@
+"""Errors that carry their own sentence, a stable code and structured facts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+
+class ZhikeError(Exception):
+    """An expected answer that is not a success.
+
+    A subclass names its `code` (stable, part of the API), its HTTP `status` and one sentence in each
+    language; the sentences are templates over the keyword `facts`. `findings` holds the single faults
+    where there are several, each a mapping with at least `code` and `message`.
+    """
+
+    code: ClassVar[str] = "error"
+    status: ClassVar[int] = 400
+    zh: ClassVar[str] = "操作未完成"
+    en: ClassVar[str] = "The operation was not carried out"
+
+    def __init__(self, *, findings: Sequence[Mapping[str, object]] = (), **facts: object) -> None:
+        self.findings = list(findings)
+        self.facts = facts
+        super().__init__(self.message("en"))
+
+    def message(self, lang: str = "zh") -> str:
+        """Return the sentence in `lang` ("zh" or "en")."""
+        template = self.zh if lang == "zh" else self.en
+        return template.format_map(_Facts(self.facts, lang))
+
+    def as_dict(self, lang: str = "zh") -> dict[str, object]:
+        """Return the one error shape of the API: code, message, facts, findings."""
+        return {
+            "code": self.code,
+            "message": self.message(lang),
+            "facts": self.facts,
+            "findings": self.findings,
+        }
+
+
+class _Facts(dict[str, object]):
+    """Facts as a sentence wants them: lists joined, a missing one visible instead of fatal."""
+
+    def __init__(self, facts: Mapping[str, object], lang: str) -> None:
+        super().__init__(facts)
+        self._comma = "、" if lang == "zh" else ", "
+
+    def __getitem__(self, key: str) -> object:
+        value = super().__getitem__(key)
+        if isinstance(value, list | tuple | set | frozenset):
+            return self._comma.join(str(item) for item in value)
+        return value
+
+    def __missing__(self, key: str) -> str:
+        return "{" + key + "}"
+
+
+class NotFound(ZhikeError):
+    """What was asked for does not exist, or the caller may not know that it exists."""
+
+    code = "not_found"
+    status = 404
+    zh = "{kind} {id} 不存在，或您无权查看"
+    en = "There is no {kind} {id}, or you may not see it"
+
+
+class Refused(ZhikeError):
+    """The caller lacks the right."""
+
+    code = "refused"
+    status = 403
+    zh = "您没有“{operation}”权限"
+    en = "You have no right to '{operation}'"
+
+
+class SignInRequired(ZhikeError):
+    """Nobody is signed in, or the session ended."""
+
+    code = "sign_in_required"
+    status = 401
+    zh = "登录已过期，请重新登录"
+    en = "Your session has ended; please sign in again"
+
+
+class Invalid(ZhikeError):
+    """The input breaks one or more rules; every finding is listed."""
+
+    code = "invalid"
+    status = 422
+    zh = "输入有 {count} 处需要修改"
+    en = "{count} things in the input need a correction"
+
+    def __init__(self, *, findings: Sequence[Mapping[str, object]] = (), **facts: object) -> None:
+        super().__init__(findings=findings, **{"count": len(findings) or 1, **facts})
+
+
+class StaleRevision(ZhikeError):
+    """Somebody changed the record since the caller read it."""
+
+    code = "stale_revision"
+    status = 409
+    zh = "这条记录已被他人修改（您基于第 {given} 版，现为第 {current} 版）。请刷新后再改，您的输入没有保存"
+    en = "Someone changed this record (yours: revision {given}, now {current}). Reload; nothing was saved"
+
+
+class Unavailable(ZhikeError):
+    """Something this needs is not there yet or not running."""
+
+    code = "unavailable"
+    status = 503
+    zh = "{what} 暂不可用：{remedy}"
+    en = "{what} is not available: {remedy}"

@@ -1,0 +1,150 @@
+"""Background work. Every run has a row: state, progress, error, log; the queue entry is only its wake-up.
+
+A room registers a handler for a kind of job. `submit` writes the run and its queue entry in the caller's
+transaction; `run_now` does the same work in the caller's process (commands do this). A handler takes the run's
+handle and ids, and may be run twice.
+"""
+
+from __future__ import annotations
+
+import logging
+import traceback
+import uuid
+from collections.abc import Callable, Mapping
+
+from procrastinate.contrib.django import app
+
+from zhike.kernel import clock, context
+from zhike.kernel.errors import NotFound, ZhikeError
+from zhike.kernel.ids import uuid7
+from zhike.kernel.models import Run
+
+_log = logging.getLogger("zhike.jobs")
+_LOG_LINES = 500
+
+
+class Cancelled(ZhikeError):
+    """Somebody asked the run to stop, and it did."""
+
+    code = "run.cancelled"
+    status = 409
+    zh = "任务已取消"
+    en = "The run was cancelled"
+
+
+class RunHandle:
+    """What a handler sees of its run."""
+
+    def __init__(self, run: Run, listener: Callable[[str, int, int], None] | None = None) -> None:
+        self._run = run
+        self._listener = listener
+
+    @property
+    def uid(self) -> uuid.UUID:
+        """The run's uid."""
+        return self._run.uid
+
+    @property
+    def params(self) -> Mapping[str, object]:
+        """What the run was submitted with."""
+        return self._run.params
+
+    def progress(self, step: str, done: int = 0, total: int = 0) -> None:
+        """Record how far the run is; raises Cancelled when somebody asked it to stop."""
+        Run.objects.filter(pk=self._run.pk).update(step=step, done=done, total=total)
+        if self._listener:
+            self._listener(step, done, total)
+        if Run.objects.filter(pk=self._run.pk, cancel_requested=True).exists():
+            raise Cancelled()
+
+    def say(self, line: str) -> None:
+        """Append a line to the run's log (at most 500 are kept)."""
+        self._run.log = [*self._run.log, f"{clock.now():%Y-%m-%dT%H:%M:%SZ} {line}"][-_LOG_LINES:]
+        Run.objects.filter(pk=self._run.pk).update(log=self._run.log)
+
+
+Handler = Callable[[RunHandle], Mapping[str, object] | None]
+_handlers: dict[str, Handler] = {}
+
+
+def register(kind: str, handler: Handler) -> None:
+    """Make `handler` do the jobs of `kind`; called by the owning room when the application starts."""
+    _handlers[kind] = handler
+
+
+def submit(kind: str, title: str, params: Mapping[str, object] | None = None) -> uuid.UUID:
+    """Write a run of `kind` and queue it in the caller's transaction; return the run's uid."""
+    run = _create(kind, title, params)
+    execute.defer(run=str(run.uid))
+    return run.uid
+
+
+def run_now(
+    kind: str,
+    title: str,
+    params: Mapping[str, object] | None = None,
+    listener: Callable[[str, int, int], None] | None = None,
+) -> Run:
+    """Do a run of `kind` here and now; return its finished row. Raises what the handler raised."""
+    run = _create(kind, title, params)
+    _perform(run, listener)
+    run.refresh_from_db()
+    return run
+
+
+def request_cancel(uid: uuid.UUID) -> None:
+    """Ask the run to stop at its next step; one that has not started never starts."""
+    found = Run.objects.filter(uid=uid, state__in=[Run.State.WAITING, Run.State.RUNNING])
+    if not found.update(cancel_requested=True) and not Run.objects.filter(uid=uid).exists():
+        raise NotFound(kind="run", id=str(uid))
+
+
+@app.task(name="zhike.run", queue="default", pass_context=False)
+def execute(run: str) -> None:
+    """Do the queued run called `run`; one that is already finished is left alone."""
+    row = Run.objects.get(uid=run)
+    if row.state in (Run.State.DONE, Run.State.FAILED, Run.State.CANCELLED):
+        return
+    try:
+        _perform(row, None)
+    except ZhikeError as error:
+        _log.info("run ended with an expected error", extra={"run": run, "code": error.code})
+
+
+def _create(kind: str, title: str, params: Mapping[str, object] | None) -> Run:
+    if kind not in _handlers:
+        raise LookupError(f"no handler for jobs of kind {kind!r}; there are: {', '.join(sorted(_handlers))}")
+    return Run.objects.create(
+        uid=uuid7(),
+        kind=kind,
+        title=title,
+        params=dict(params or {}),
+        actor=context.current().actor,
+        created_at=clock.now(),
+    )
+
+
+def _perform(run: Run, listener: Callable[[str, int, int], None] | None) -> None:
+    _update(run, state=Run.State.RUNNING, started_at=clock.now())
+    with context.acting(actor=run.actor, request_id=context.current().request_id or f"run-{run.uid}"):
+        try:
+            handle = RunHandle(run, listener)
+            handle.progress("")
+            result = _handlers[run.kind](handle)
+        except Cancelled:
+            _update(run, state=Run.State.CANCELLED, finished_at=clock.now())
+            raise
+        except ZhikeError as error:
+            _update(run, state=Run.State.FAILED, finished_at=clock.now(), error=error.as_dict())
+            raise
+        except Exception as error:
+            shown = {"code": "internal", "message": f"{type(error).__name__}: {error}"[:500]}
+            _log.exception("run failed", extra={"run": str(run.uid)})
+            lines = [*run.log, *traceback.format_exc().splitlines()][-_LOG_LINES:]
+            _update(run, state=Run.State.FAILED, finished_at=clock.now(), error=shown, log=lines)
+            raise
+    _update(run, state=Run.State.DONE, finished_at=clock.now(), result=dict(result or {}))
+
+
+def _update(run: Run, **values: object) -> None:
+    Run.objects.filter(pk=run.pk).update(**values)

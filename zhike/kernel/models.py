@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+from django.db import models
+
+
+class ClockSetting(models.Model):
+    """How far this installation's clock is ahead of the machine's; one row."""
+
+    offset = models.DurationField()
+
+
+class Definition(models.Model):
+    """One definition of a pack, as applied: the installation's own copy, the only one engines read."""
+
+    kind = models.TextField()
+    key = models.TextField()
+    uuid = models.UUIDField(unique=True)
+    pack = models.TextField()
+    body = models.JSONField()
+    digest = models.TextField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "key"], name="definition_kind_key")]
+
+
+class DefinitionVersion(models.Model):
+    """The number of the last change to the definitions; one row, read in each request's transaction."""
+
+    version = models.BigIntegerField()
+
+
+class Run(models.Model):
+    """One execution of a job: its state, progress, error and log. Jobs and commands both write it."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        RUNNING = "running"
+        DONE = "done"
+        FAILED = "failed"
+        CANCELLED = "cancelled"
+
+    uid = models.UUIDField(unique=True)
+    kind = models.TextField(db_index=True)
+    title = models.TextField()
+    params = models.JSONField(default=dict)
+    actor = models.TextField()
+    state = models.TextField(choices=State.choices, default=State.WAITING)
+    step = models.TextField(default="")
+    done = models.BigIntegerField(default=0)
+    total = models.BigIntegerField(default=0)
+    cancel_requested = models.BooleanField(default=False)
+    result = models.JSONField(null=True)
+    error = models.JSONField(null=True)
+    log = models.JSONField(default=list)
+    created_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+
+class Event(models.Model):
+    """A fact that happened, written in the transaction that made it true (the outbox)."""
+
+    uid = models.UUIDField(unique=True)
+    name = models.TextField()
+    subject = models.TextField()
+    subject_id = models.BigIntegerField()
+    at = models.DateTimeField()
+    actor = models.TextField()
+    payload = models.JSONField()

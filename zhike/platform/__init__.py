@@ -1,0 +1,1 @@
+"""Who and what exists: records, people, permissions, work. Knows no engine of insight."""

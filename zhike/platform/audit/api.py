@@ -1,0 +1,54 @@
+"""The journal: written by database triggers for every change, and by doors for reads that matter."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+
+from django.db import connection
+
+from zhike.kernel import clock, context
+from zhike.platform.audit.logic import triggers
+from zhike.platform.audit.models import Entry
+from zhike.platform.audit.types import JournalEntry
+
+__all__ = ["history", "note", "watch"]
+
+
+def watch(*, table: str, subject: str, ignore: Sequence[str] = ()) -> None:
+    """Have every insert, update and delete of `table` written to the journal as `subject`.
+
+    The trigger is statement-level over transition tables, so bulk work pays once and nothing bypasses it.
+    Columns in `ignore` (search grams, revision) are left out of the changes.
+    """
+    triggers.attach(table, subject, ignore)
+
+
+def note(
+    *, operation: str, subject: str, subject_id: int | None = None, details: Mapping[str, object] | None = None
+) -> None:
+    """Write one line about something that is not a row change: a view, an unmasking, an export, a load."""
+    now = context.current()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "insert into audit_entry (at, actor, request_id, reason, operation, subject, subject_id, changes)"
+            " values (%s, %s, %s, %s, %s, %s, %s, %s)",
+            [clock.now(), now.actor, now.request_id, now.reason, operation, subject, subject_id,
+             json.dumps(details or {}, default=str)],
+        )
+
+
+def history(
+    *, subject: str, subject_id: int, operations: Sequence[str] | None = None, limit: int = 200
+) -> list[JournalEntry]:
+    """Return the newest lines about one record, newest first."""
+    rows = Entry.objects.filter(subject=subject, subject_id=subject_id).order_by("-at", "-id")
+    if operations is not None:
+        rows = rows.filter(operation__in=operations)
+    return [
+        JournalEntry(
+            at=row.at, actor=row.actor, operation=row.operation, subject=row.subject, subject_id=row.subject_id,
+            changes=row.changes, reason=row.reason, request_id=row.request_id,
+        )
+        for row in rows[:limit]
+    ]

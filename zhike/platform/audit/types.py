@@ -1,0 +1,21 @@
+"""What the journal answers with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class JournalEntry:
+    """One line: `changes` maps a column or field to [old, new]; `actor` reads "user:E1001" or "system:root"."""
+
+    at: datetime
+    actor: str
+    operation: str
+    subject: str
+    subject_id: int | None
+    changes: Mapping[str, object]
+    reason: str
+    request_id: str

@@ -1,0 +1,250 @@
+"""Records of business objects: lists, details, changes, history, bulk loads. Every door is under a scope."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from pyroaring import BitMap
+
+from zhike.expressions.types import Schema
+from zhike.kernel import context, database
+from zhike.kernel.errors import Refused
+from zhike.platform.audit import api as audit
+from zhike.platform.objects.errors import ReasonRequired, TooManyRows
+from zhike.platform.objects.logic import catalogue as catalogues
+from zhike.platform.objects.logic import exporting, loading, reading, serving, values, writing
+from zhike.platform.objects.logic.masks import mask
+from zhike.platform.objects.logic.history import RecordHistory, record_history
+from zhike.platform.objects.logic.presenting import displays as reference_displays
+from zhike.platform.objects.logic.presenting import present
+from zhike.platform.objects.types import (
+    LoadColumn,
+    LoadCounts,
+    ObjectType,
+    Record,
+    RecordCount,
+    RecordPage,
+    RecordQuery,
+    SideColumn,
+)
+from zhike.platform.permissions import api as permissions
+from zhike.platform.permissions.types import Principal
+
+__all__ = [
+    "access", "count", "create", "delete", "describe", "displays", "export", "export_xlsx", "facts",
+    "get", "history", "ids",
+    "load", "mask", "object_types", "object_with_role", "page", "records_by_id", "schema", "scope", "serve", "unmask", "update",
+]
+_REASON_LENGTH = 4
+
+
+def object_types(principal: Principal) -> list[ObjectType]:
+    """Return the object types that `principal` may read."""
+    found = catalogues.catalogue().values()
+    return [owner for owner in found if permissions.allowed(principal, f"{owner.key}.read")]
+
+
+def describe(object: str) -> ObjectType:
+    """Return an object type: its fields, relations, refinements and layouts. Raises UnknownObject."""
+    return catalogues.object_type(object)
+
+
+def object_with_role(role: str) -> ObjectType:
+    """Return the object type that plays a declared role ("party"). Raises UnknownObject."""
+    return catalogues.object_with_role(role)
+
+
+def schema(object: str) -> Schema:
+    """Return what conditions over the object may name."""
+    return catalogues.expression_schema(catalogues.catalogue(), catalogues.object_type(object).key)
+
+
+def page(query: RecordQuery, *, principal: Principal) -> RecordPage:
+    """Return one page of a list in the principal's scope."""
+    permissions.require(principal, f"{query.object}.read")
+    return reading.page(query, principal)
+
+
+def count(query: RecordQuery, *, principal: Principal, exact: bool = False) -> RecordCount:
+    """Return how many records the list has; above 10,000 an estimate unless `exact`."""
+    permissions.require(principal, f"{query.object}.read")
+    return reading.count(query, principal, exact=exact)
+
+
+def get(object: str, uid: uuid.UUID, *, principal: Principal, log_view: bool = True) -> Record:
+    """Return one record. Raises NotFound when it does not exist or is outside the principal's scope."""
+    permissions.require(principal, f"{object}.read")
+    owner = catalogues.object_type(object)
+    row = reading.row_by_uid(owner, uid, principal, "read")
+    if owner.log_views and log_view:
+        audit.note(operation="view", subject=owner.key, subject_id=row["id"])
+    return _record(owner, row, principal)
+
+
+def records_by_id(object: str, ids: Sequence[int], *, principal: Principal, columns: Sequence[str] = ()) -> dict[int, Record]:
+    """Return those of the records with these inner ids that the principal may read, by id."""
+    owner = catalogues.object_type(object)
+    fields = [catalogues.field_of(owner, key) for key in columns]
+    rows = reading.visible_rows(owner, ids, principal, fields)
+    return {record.id: record for record in present(owner, fields, rows, principal)}
+
+
+def facts(object: str, ids: Sequence[int], fields: Sequence[str]) -> dict[int, dict[str, Any]]:
+    """Return fields of live records by inner id, typed and in clear: for engines that decide, never for screens."""
+    return reading.clear_rows(catalogues.object_type(object), ids, fields)
+
+
+def displays(object: str, ids: Iterable[int], *, principal: Principal) -> dict[int, dict[str, str]]:
+    """Return {uid, display, object} by id for showing references; masked, without asking for the scope."""
+    return reference_displays(object, ids, principal)
+
+
+def ids(object: str, uids: Iterable[uuid.UUID], *, principal: Principal) -> dict[uuid.UUID, int]:
+    """Return the inner ids of records by uid. Raises NotFound for one outside the principal's scope."""
+    owner = catalogues.object_type(object)
+    return {uid: reading.row_by_uid(owner, uid, principal, "read")["id"] for uid in uids}
+
+
+def create(object: str, given: Mapping[str, object], *, principal: Principal) -> Record:
+    """Create a record. Raises Invalid with every finding, Refused; nothing is written then.
+
+    The new record must lie in the principal's creating scope, and its parent, if it has one, in the reading scope.
+    """
+    permissions.require(principal, f"{object}.create")
+    owner = catalogues.object_type(object)
+    with database.writing():
+        record_id = writing.insert(owner, given)
+        row = reading.row_by_id(owner, record_id, principal, "create")
+        return _record(owner, row, principal)
+
+
+def update(
+    object: str, uid: uuid.UUID, given: Mapping[str, object], *, revision: int, principal: Principal
+) -> Record:
+    """Change fields of a record. Raises NotFound, StaleRevision, Invalid; nothing is written then."""
+    permissions.require(principal, f"{object}.update")
+    owner = catalogues.object_type(object)
+    with database.writing():
+        row = reading.row_by_uid(owner, uid, principal, "update", lock=True)
+        refused = [key for key in given if permissions.field_rule(principal, object, key) == "refused"]
+        if refused:
+            raise Refused(operation=f"{object}.{refused[0]}")
+        writing.update(owner, row, revision, given)
+        return _record(owner, reading.row_by_id(owner, row["id"], principal, "read"), principal)
+
+
+def delete(object: str, uid: uuid.UUID, *, revision: int, principal: Principal) -> None:
+    """Mark a record deleted. Raises NotFound, StaleRevision."""
+    permissions.require(principal, f"{object}.delete")
+    owner = catalogues.object_type(object)
+    with database.writing():
+        row = reading.row_by_uid(owner, uid, principal, "delete", lock=True)
+        writing.delete(owner, row, revision)
+
+
+def unmask(object: str, uid: uuid.UUID, field: str, *, reason: str, principal: Principal) -> object:
+    """Return one masked field of one record in clear, and write who saw it and why to the journal."""
+    permissions.require(principal, f"{object}.unmask")
+    if len(reason.strip()) < _REASON_LENGTH:
+        raise ReasonRequired(length=_REASON_LENGTH)
+    owner = catalogues.object_type(object)
+    found = catalogues.field_of(owner, field)
+    if permissions.field_rule(principal, object, field) == "refused":
+        raise Refused(operation=f"{object}.{field}")
+    with database.writing():
+        row = reading.row_by_uid(owner, uid, principal, "unmask")
+        with context.acting(reason=reason.strip()):
+            audit.note(operation="unmask", subject=owner.key, subject_id=row["id"], details={"field": field})
+        return values.plain(values.clear(found, row[f"f:{field}"]))
+
+
+def history(object: str, uid: uuid.UUID, *, principal: Principal) -> list[RecordHistory]:
+    """Return what happened to a record, newest first, old and new values masked as the record is."""
+    permissions.require(principal, f"{object}.read")
+    owner = catalogues.object_type(object)
+    row = reading.row_by_uid(owner, uid, principal, "read")
+    return record_history(owner, row["id"], principal)
+
+
+def access(object: str, uid: uuid.UUID, *, principal: Principal) -> list[RecordHistory]:
+    """Return who viewed, unmasked or exported a record, newest first."""
+    permissions.require(principal, f"{object}.access_log")
+    owner = catalogues.object_type(object)
+    row = reading.row_by_uid(owner, uid, principal, "read")
+    return record_history(owner, row["id"], principal, operations=("view", "unmask", "export"))
+
+
+def scope(object: str, *, principal: Principal, operation: str = "read") -> BitMap | None:
+    """Return the ids a principal may use as a bitmap made from live records, or None for all of them."""
+    found = reading.scope_ids(catalogues.object_type(object), principal, operation)
+    return None if found is None else BitMap(found)
+
+
+def export_xlsx(query: RecordQuery, *, principal: Principal) -> bytes:
+    """Return a list as .xlsx, masked and watermarked; audited. Raises TooManyRows above 10,000 rows."""
+    permissions.require(principal, f"{query.object}.export")
+    owner = catalogues.object_type(query.object)
+    found = reading.count(query, principal)
+    if found.count > exporting.LIMIT:
+        raise TooManyRows(limit=exporting.LIMIT, count=found.count)
+    fields = [catalogues.field_of(owner, key) for key in query.columns or reading.listed_columns(owner)]
+    with database.writing():
+        audit.note(operation="export", subject=owner.key, details={"rows": found.count, "columns": [f.key for f in fields]})
+    return exporting.workbook(fields, _all_rows(query, principal), principal, owner.labels[principal.language])
+
+
+def load(
+    object: str, *, columns: Sequence[LoadColumn], rows: Iterable[Sequence[object]], by_id: bool = False,
+    details: Mapping[str, object] | None = None,
+) -> LoadCounts:
+    """Upsert a stream of master records from a source in one transaction; see `logic.loading.load`."""
+    with database.writing():
+        owner = catalogues.object_type(object)
+        return loading.load(owner, columns, rows, by_id=by_id, details=dict(details or {}))
+
+
+def serve(
+    object: str, *, business_date: date, columns: Sequence[SideColumn], csv: Path, indexed: Sequence[str] = ()
+) -> int:
+    """Publish wide rows beside an object; lists read them from the commit on. Returns the number of rows."""
+    with database.writing():
+        return serving.serve(catalogues.object_type(object), business_date, columns, csv, indexed)
+
+
+def export(object: str, *, fields: Sequence[str], into: Path) -> int:
+    """Write id, uid and the given fields of all live records to a CSV file with a header; return the rows.
+
+    The bridge "export" of the warehouse. Identity numbers leave as their keyed hash only.
+    """
+    return reading.copy_out(catalogues.object_type(object), fields, into)
+
+
+def _record(owner: ObjectType, row: Mapping[str, Any], principal: Principal) -> Record:
+    fields = list(owner.fields.values())
+    record = present(owner, fields, [row], principal)[0]
+    permitted = tuple(
+        operation for operation in ("update", "delete", "unmask", "access_log")
+        if permissions.allowed(principal, f"{owner.key}.{operation}")
+    )
+    return Record(
+        uid=record.uid, display=record.display, revision=record.revision, values=record.values,
+        refused=record.refused, permitted=permitted, created_at=record.created_at, updated_at=record.updated_at,
+        updated_by=record.updated_by, id=record.id,
+    )
+
+
+def _all_rows(query: RecordQuery, principal: Principal) -> Iterator[Record]:
+    cursor = ""
+    while True:
+        found = reading.page(
+            RecordQuery(query.object, query.refinement, query.condition, query.text, query.sort, query.columns, cursor, 200),
+            principal,
+        )
+        yield from found.rows
+        if not found.next_cursor:
+            return
+        cursor = found.next_cursor

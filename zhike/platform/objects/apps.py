@@ -1,0 +1,12 @@
+from django.apps import AppConfig
+
+
+class ObjectsConfig(AppConfig):
+    name = "zhike.platform.objects"
+    label = "objects"
+
+    def ready(self) -> None:
+        from zhike.kernel import definitions
+        from zhike.platform.objects.kinds import OBJECT
+
+        definitions.register(OBJECT)

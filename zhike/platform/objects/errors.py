@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+from zhike.kernel.errors import ZhikeError
+
+
+class UnknownObject(ZhikeError):
+    """An object type that no pack defines."""
+
+    code = "object.unknown"
+    status = 404
+    zh = "没有业务对象“{object}”。已有：{has}"
+    en = "There is no object '{object}'. There are: {has}"
+
+
+class UnknownField(ZhikeError):
+    """A field that is not on the object."""
+
+    code = "object.unknown_field"
+    status = 422
+    zh = "“{object}”没有属性“{field}”。已有：{has}"
+    en = "Field '{field}' is not on '{object}'. It has: {has}"
+
+
+class UnknownRefinement(ZhikeError):
+    """A refinement that the object does not have."""
+
+    code = "object.unknown_refinement"
+    status = 422
+    zh = "“{object}”没有对象细分“{refinement}”。已有：{has}"
+    en = "'{object}' has no refinement '{refinement}'. It has: {has}"
+
+
+class BadCursor(ZhikeError):
+    """A page cursor of another query."""
+
+    code = "object.bad_cursor"
+    status = 422
+    zh = "翻页标记与当前排序不符，请从第一页重新开始"
+    en = "The page cursor does not fit this sorting; start again at the first page"
+
+
+class TooManyRows(ZhikeError):
+    """An export above the limit."""
+
+    code = "export.too_many"
+    status = 422
+    zh = "导出上限为 {limit} 行，当前条件约有 {count} 行。请缩小条件"
+    en = "An export holds at most {limit} rows; this one has about {count}. Narrow the condition"
+
+
+class ReasonRequired(ZhikeError):
+    """A sensitive act without a reason."""
+
+    code = "record.reason_required"
+    status = 422
+    zh = "请填写查看原因（至少 {length} 个字）"
+    en = "Give a reason of at least {length} characters"

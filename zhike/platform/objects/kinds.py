@@ -1,0 +1,89 @@
+"""The kind `object`: checking an object type and turning its changes into real tables."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from zhike.expressions import api as expressions
+from zhike.expressions.types import Type
+from zhike.kernel.definitions import Body, Change, Finding, Kind, Snapshot
+from zhike.kernel.errors import ZhikeError
+from zhike.platform.objects.logic import schema_changes
+from zhike.platform.objects.logic.catalogue import FIELD_TYPES, expression_schema, provisional
+
+OBJECT_ROLES = {
+    "party", "party_role", "relationship", "contact_point", "consent", "financial_account", "account_role",
+    "coverage", "product", "interaction", "employee",
+}
+FIELD_ROLES = {
+    "name", "certificate_number", "mobile", "email", "birth_date", "sex", "branch", "manager", "risk_level",
+    "value_tier", "status",
+}
+PARAMS = {"me": Type.TEXT, "my_units": Type.LIST, "today": Type.DATE}
+
+
+def check_object(body: Body, everything: Snapshot) -> list[Finding]:
+    """Return what is wrong with an object type, every finding at once."""
+    findings = _check_roles(body, everything)
+    objects = everything.of("object")
+    fields: list[Body] = list(body.get("fields", []))  # type: ignore[call-overload]
+    for key, times in Counter(str(field["key"]) for field in fields).items():
+        if times > 1:
+            findings.append(Finding("object.doubled_field", f"field '{key}' is defined {times} times", f"fields.{key}"))
+    for field in fields:
+        where = f"fields.{field['key']}"
+        if field.get("type") not in FIELD_TYPES:
+            findings.append(
+                Finding("object.unknown_type", f"there is no field type '{field.get('type')}'; there are: {', '.join(FIELD_TYPES)}", where)
+            )
+        if field.get("type") == "reference" and field.get("target") not in objects:
+            findings.append(
+                Finding("object.unknown_target", f"there is no object '{field.get('target')}'; there are: {', '.join(sorted(objects))}", where)
+            )
+    return findings or [*_check_layout(body), *_check_conditions(body, everything)]
+
+
+def _check_roles(body: Body, everything: Snapshot) -> list[Finding]:
+    findings = []
+    role = str(body.get("role", ""))
+    if role and role not in OBJECT_ROLES:
+        findings.append(Finding("object.unknown_role", f"there is no object role '{role}'; there are: {', '.join(sorted(OBJECT_ROLES))}", "role"))
+    doubled = [key for key, other in everything.of("object").items() if role and other.get("role") == role]
+    if len(doubled) > 1:
+        findings.append(Finding("object.doubled_role", f"role '{role}' is claimed by {', '.join(sorted(doubled))}", "role"))
+    for field in body.get("fields", []):  # type: ignore[attr-defined]
+        if field.get("role") and field["role"] not in FIELD_ROLES:
+            findings.append(Finding("object.unknown_role", f"there is no field role '{field['role']}'; there are: {', '.join(sorted(FIELD_ROLES))}", f"fields.{field['key']}"))
+    return findings
+
+
+def _check_layout(body: Body) -> list[Finding]:
+    keys = {field["key"] for field in body.get("fields", [])}  # type: ignore[attr-defined]
+    layout: Body = body.get("form", {})  # type: ignore[assignment]
+    return [
+        Finding("object.unknown_field", f"the form names '{key}'; the object has: {', '.join(sorted(keys))}", "form")
+        for key in layout.get("fields", [])  # type: ignore[attr-defined]
+        if key not in keys
+    ]
+
+
+def _check_conditions(body: Body, everything: Snapshot) -> list[Finding]:
+    findings = []
+    try:
+        schema = expression_schema(provisional(everything), str(body["key"]))
+    except (KeyError, ZhikeError) as error:
+        return [Finding("object.broken", f"the object cannot be built: {error}")]
+    for refinement in body.get("refinements", []):  # type: ignore[attr-defined]
+        try:
+            expressions.parse(refinement["condition"], schema, PARAMS)
+        except ZhikeError as error:
+            findings.append(Finding(error.code, error.message("en"), f"refinements.{refinement['key']}"))
+    return findings
+
+
+def classify(change: Change, _everything: Snapshot) -> Change:
+    """Say what a change of an object type means for its table."""
+    return schema_changes.classify(change)
+
+
+OBJECT = Kind(name="object", order=10, check=check_object, classify=classify, applied=schema_changes.apply)

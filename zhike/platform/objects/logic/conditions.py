@@ -1,0 +1,185 @@
+"""From a query and a scope to SQL: the only place where conditions over records become WHERE clauses."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sqlglot import exp
+
+from zhike.expressions import api as expressions
+from zhike.expressions.types import RelationSource, Type
+from zhike.platform.objects.errors import UnknownRefinement
+from zhike.platform.objects.logic.catalogue import SIDE, Catalogue, expression_schema
+from zhike.platform.objects.logic.search_tokens import wanted
+from zhike.platform.objects.types import ObjectType, RecordQuery
+from zhike.platform.permissions import api as permissions
+from zhike.platform.permissions.types import Principal, Scope
+
+PARAMS = {"me": Type.TEXT, "my_units": Type.LIST, "today": Type.DATE}
+_aliases = itertools.count(1)
+
+
+@dataclass(slots=True)
+class Where:
+    """Conditions being collected for one statement, with the values of their placeholders."""
+
+    objects: Catalogue
+    parts: list[exp.Expression] = field(default_factory=list)
+    values: dict[str, object] = field(default_factory=dict)
+    _count: int = 0
+
+    def add(self, condition: exp.Expression) -> None:
+        """Narrow the statement by an SQL condition."""
+        self.parts.append(condition)
+
+    def bind(self, value: object) -> exp.Placeholder:
+        """Return a placeholder that carries `value`."""
+        self._count += 1
+        name = f"v{self._count}"
+        self.values[name] = value
+        return exp.Placeholder(this=name)
+
+    def compile(self, expression: expressions.Expression, owner: ObjectType, alias: str) -> exp.Expression:
+        """Return an expression over `owner`, known as `alias`, as SQL of this statement."""
+        self._count += 1
+        fragment = expressions.compile_sql(
+            expression, "postgres", RecordBinding(self.objects, owner, alias), prefix=f"e{self._count}_"
+        )
+        self.values.update(fragment.values)
+        return fragment.tree
+
+
+class RecordBinding:
+    """Where the names of an object type live: its table, the side table, scalar sub-queries for references."""
+
+    def __init__(self, objects: Catalogue, owner: ObjectType, alias: str) -> None:
+        self._objects = objects
+        self._owner = owner
+        self._alias = alias
+
+    def column(self, path: tuple[str, ...]) -> exp.Expression:
+        """Return the column of a field, through references if the path has several parts."""
+        found = self._owner.fields[path[0]]
+        if len(path) == 1:
+            table = SIDE if found.kind != "field" else self._alias
+            return exp.column(found.column, table=table, quoted=True)
+        target, alias, reached = self._step(path[0])
+        inner = RecordBinding(self._objects, target, alias).column(path[1:])
+        return exp.select(inner).from_(reached).where(self._joined(path[0], alias)).subquery()
+
+    def relation(self, path: tuple[str, ...]) -> RelationSource:
+        """Return the live records of a to-many relation, tied to the outer row."""
+        if len(path) > 1:
+            target, alias, reached = self._step(path[0])
+            inner = RecordBinding(self._objects, target, alias).relation(path[1:])
+            joined = exp.select("1").from_(reached).where(self._joined(path[0], alias)).where(inner.join)
+            return RelationSource(inner.source, exp.Exists(this=joined), inner.inner)
+        relation = self._owner.relations[path[0]]
+        target = self._objects[relation.object]
+        alias = f"r{next(_aliases) % 10_000}"
+        through = target.fields[relation.through]
+        join = exp.and_(
+            exp.column(through.column, table=alias, quoted=True).eq(exp.column("id", table=self._alias)),
+            exp.column("deleted_at", table=alias).is_(exp.null()),
+        )
+        source = exp.alias_(exp.to_table(target.table, quoted=True), alias, table=True)
+        return RelationSource(source, join, RecordBinding(self._objects, target, alias))
+
+    def _step(self, key: str) -> tuple[ObjectType, str, exp.Expression]:
+        target = self._objects[self._owner.fields[key].target]
+        alias = f"r{next(_aliases) % 10_000}"
+        return target, alias, exp.alias_(exp.to_table(target.table, quoted=True), alias, table=True)
+
+    def _joined(self, key: str, alias: str) -> exp.Expression:
+        reference = exp.column(self._owner.fields[key].column, table=self._alias, quoted=True)
+        return exp.column("id", table=alias).eq(reference)
+
+
+def narrow_to_scope(where: Where, owner: ObjectType, alias: str, principal: Principal, operation: str) -> None:
+    """Narrow the statement to what `principal` may do `operation` on; a child follows its parent."""
+    scope = permissions.scope(principal, operation, owner.key)
+    where.values.update(scope.params)
+    if scope.nothing:
+        where.add(exp.false())
+        return
+    where.parts.extend(_scope_parts(where, owner, alias, scope))
+    if owner.through:
+        parent = where.objects[owner.fields[owner.through].target]
+        _follow_parent(where, owner, alias, parent, principal)
+
+
+def _scope_parts(where: Where, owner: ObjectType, alias: str, scope: Scope) -> list[exp.Expression]:
+    parts = []
+    if not scope.everything:
+        allowed = [where.compile(_parse(where, owner, text), owner, alias) for text in scope.conditions]
+        parts.append(exp.or_(*allowed))
+    for text in scope.denials:
+        parts.append(exp.not_(exp.func("coalesce", where.compile(_parse(where, owner, text), owner, alias), exp.false())))
+    return parts
+
+
+def _follow_parent(where: Where, owner: ObjectType, alias: str, parent: ObjectType, principal: Principal) -> None:
+    scope = permissions.scope(principal, "read", parent.key)
+    if scope.everything and not scope.denials:
+        return
+    if scope.nothing:
+        where.add(exp.false())
+        return
+    parent_alias = f"{alias}_parent"
+    reference = exp.column(owner.fields[owner.through].column, table=alias, quoted=True)
+    inside = [
+        exp.column("id", table=parent_alias).eq(reference),
+        exp.column("deleted_at", table=parent_alias).is_(exp.null()),
+        *_scope_parts(where, parent, parent_alias, scope),
+    ]
+    source = exp.alias_(exp.to_table(parent.table, quoted=True), parent_alias, table=True)
+    where.add(exp.Exists(this=exp.select("1").from_(source).where(*inside)))
+
+
+def narrow_to_query(where: Where, owner: ObjectType, alias: str, query: RecordQuery) -> None:
+    """Narrow the statement by the query's refinement, condition and search text."""
+    where.add(exp.column("deleted_at", table=alias).is_(exp.null()))
+    if query.refinement and query.refinement != "all":
+        if query.refinement not in owner.refinements:
+            raise UnknownRefinement(object=owner.key, refinement=query.refinement, has=sorted(owner.refinements))
+        text = owner.refinements[query.refinement][1]
+        where.add(where.compile(_parse(where, owner, text), owner, alias))
+    if query.condition:
+        schema = expression_schema(where.objects, owner.key)
+        where.add(where.compile(expressions.from_json(query.condition, schema, PARAMS), owner, alias))
+    if query.text.strip():
+        _narrow_to_text(where, owner, alias, query.text)
+
+
+def uses_side_table(owner: ObjectType, parts: Sequence[exp.Expression]) -> bool:
+    """Return whether any of the SQL conditions names a column of the side table."""
+    return any(column.table == SIDE for part in parts for column in part.find_all(exp.Column))
+
+
+def bound(values: Mapping[str, object], sql: str) -> dict[str, object]:
+    """Return the values that the statement `sql` (placeholders `%(name)s`) really uses."""
+    return {name: value for name, value in values.items() if f"%({name})s" in sql}
+
+
+def _narrow_to_text(where: Where, owner: ObjectType, alias: str, text: str) -> None:
+    grams = exp.column("grams", table=alias)
+    every, some = wanted(text)
+    if every:
+        where.add(exp.ArrayContainsAll(this=grams, expression=_text_array(where.bind(every))))
+        name = owner.field_with_role("name")
+        if name and len(every) > 1:
+            position = exp.Anonymous(this="strpos", expressions=[
+                exp.func("lower", exp.column(name.column, table=alias, quoted=True)), where.bind(text.strip().lower())])
+            where.add(position > 0)
+    elif some:
+        where.add(exp.ArrayOverlaps(this=grams, expression=_text_array(where.bind(some))))
+
+
+def _text_array(placeholder: exp.Placeholder) -> exp.Expression:
+    return exp.cast(placeholder, exp.DataType.build("text[]", dialect="postgres"))
+
+
+def _parse(where: Where, owner: ObjectType, text: str) -> expressions.Expression:
+    return expressions.parse(text, expression_schema(where.objects, owner.key), PARAMS)

@@ -1,0 +1,297 @@
+"""Lists, counts and single records: SQL from one query value, under one scope."""
+
+from __future__ import annotations
+
+import base64
+import json
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from django.db import connection
+from psycopg import sql as sql_
+from sqlglot import exp
+
+from zhike.kernel import clock
+from zhike.kernel.errors import NotFound
+from zhike.platform.objects.errors import BadCursor
+from zhike.platform.objects.logic import catalogue as catalogues
+from zhike.platform.objects.logic import values
+from zhike.platform.objects.logic.catalogue import SIDE
+from zhike.platform.objects.logic.conditions import (
+    Where,
+    bound,
+    narrow_to_query,
+    narrow_to_scope,
+    uses_side_table,
+)
+from zhike.platform.objects.logic.presenting import present
+from zhike.platform.objects.types import FieldType, ObjectType, RecordCount, RecordPage, RecordQuery
+from zhike.platform.permissions.types import Principal
+
+COUNT_CAP = 10_000
+MAX_LIMIT = 200
+_ALIAS = "t"
+
+
+def page(query: RecordQuery, principal: Principal) -> RecordPage:
+    """Return one page of records by keyset: rows after (or, for a previous page, before) the cursor's row."""
+    owner = catalogues.object_type(query.object)
+    fields = [catalogues.field_of(owner, key) for key in query.columns or listed_columns(owner)]
+    sort_key, direction = query.sort or default_sort(owner)
+    order = catalogues.field_of(owner, sort_key) if sort_key != "id" else None
+    cursor = _read_cursor(query.cursor, sort_key, direction)
+    limit = max(1, min(query.limit, MAX_LIMIT))
+    rows = _keyset_rows(query, principal, owner, fields, order, direction, cursor, limit)
+    backwards = bool(cursor and cursor["back"])
+    more = len(rows) > limit
+    rows = rows[:limit]
+    if backwards:
+        rows.reverse()
+    has_next, has_previous = (bool(cursor), more) if backwards else (more, bool(cursor))
+    side = catalogues.side_table(owner.key)
+    return RecordPage(
+        rows=present(owner, fields, rows, principal),
+        next_cursor=_cursor(rows[-1], sort_key, direction, back=False) if rows and has_next else None,
+        previous_cursor=_cursor(rows[0], sort_key, direction, back=True) if rows and has_previous else None,
+        records_at=clock.now(),
+        warehouse_date=side.business_date if side else None,
+    )
+
+
+def count(query: RecordQuery, principal: Principal, *, exact: bool = False) -> RecordCount:
+    """Return how many records the query has: exact up to 10,000, above that the planner's estimate."""
+    owner = catalogues.object_type(query.object)
+    where = _where(query, principal, owner)
+    inside = _from(exp.select(exp.Literal.number(1)), owner, where)
+    if not exact:
+        inside = inside.limit(COUNT_CAP + 1)
+    found = _rows(exp.select(exp.Count(this=exp.Star())).from_(inside.subquery("found")), where.values)[0][0]
+    if exact or found <= COUNT_CAP:
+        return RecordCount(found, approximate=False)
+    plan = _rows(_from(exp.select(exp.Literal.number(1)), owner, where), where.values, explain=True)[0][0]
+    estimate = (plan if isinstance(plan, list) else json.loads(plan))[0]["Plan"]["Plan Rows"]
+    return RecordCount(max(int(estimate), found), approximate=True)
+
+
+def row_by_uid(
+    owner: ObjectType, uid: uuid.UUID, principal: Principal, operation: str, *, lock: bool = False
+) -> dict[str, Any]:
+    """Return all columns of one record in the principal's scope; raises NotFound when it is not in it."""
+    where = Where(catalogues.catalogue())
+    where.add(exp.column("uid", table=_ALIAS).eq(where.bind(uid)))
+    return _single(owner, where, principal, operation, str(uid), lock)
+
+
+def row_by_id(owner: ObjectType, record_id: int, principal: Principal, operation: str) -> dict[str, Any]:
+    """Return all columns of the record with this inner id, as `row_by_uid` does."""
+    where = Where(catalogues.catalogue())
+    where.add(exp.column("id", table=_ALIAS).eq(where.bind(record_id)))
+    return _single(owner, where, principal, operation, str(record_id), False)
+
+
+def _single(
+    owner: ObjectType, where: Where, principal: Principal, operation: str, shown: str, lock: bool
+) -> dict[str, Any]:
+    where.add(exp.column("deleted_at", table=_ALIAS).is_(exp.null()))
+    narrow_to_scope(where, owner, _ALIAS, principal, operation)
+    everything = [*owner.fields.values()]
+    select = _from(exp.select(*_selected(owner, everything)), owner, where, side=True)
+    if lock:
+        select = select.lock()
+        select.args["locks"][0].set("expressions", [exp.to_table(_ALIAS)])
+    rows = _dict_rows(select, where.values)
+    if not rows:
+        raise NotFound(kind=owner.key, id=shown)
+    return rows[0]
+
+
+def scope_ids(owner: ObjectType, principal: Principal, operation: str) -> list[int] | None:
+    """Return the ids in the principal's scope, or None when the scope is everything."""
+    where = Where(catalogues.catalogue())
+    narrow_to_scope(where, owner, _ALIAS, principal, operation)
+    if not where.parts:
+        return None
+    where.add(exp.column("deleted_at", table=_ALIAS).is_(exp.null()))
+    select = _from(exp.select(exp.column("id", table=_ALIAS)), owner, where)
+    return [row[0] for row in _rows(select, where.values)]
+
+
+def visible_rows(
+    owner: ObjectType, ids: Sequence[int], principal: Principal, columns: Sequence[FieldType]
+) -> list[dict[str, Any]]:
+    """Return the given columns of those of `ids` that are in the principal's reading scope."""
+    if not ids:
+        return []
+    where = Where(catalogues.catalogue())
+    any_of = exp.Any(this=exp.cast(where.bind(list(ids)), exp.DataType.build("bigint[]", dialect="postgres")))
+    where.add(exp.column("id", table=_ALIAS).eq(any_of))
+    where.add(exp.column("deleted_at", table=_ALIAS).is_(exp.null()))
+    narrow_to_scope(where, owner, _ALIAS, principal, "read")
+    select = _from(exp.select(*_selected(owner, columns)), owner, where, side=True)
+    return _dict_rows(select, where.values)
+
+
+def listed_columns(owner: ObjectType) -> list[str]:
+    """Return the columns of the object's list, without those whose figures are not published yet."""
+    layout: Mapping[str, Any] = owner.layout.get("list") or {}  # type: ignore[assignment]
+    chosen = [key for key in layout.get("columns", []) if key in owner.fields]
+    return chosen or list(owner.fields)[:8]
+
+
+def default_sort(owner: ObjectType) -> tuple[str, str]:
+    """Return the list's own order, newest first where it has none."""
+    layout: Mapping[str, Any] = owner.layout.get("list") or {}  # type: ignore[assignment]
+    sort = layout.get("sort") or {}
+    if sort.get("field") in owner.fields:
+        return sort["field"], sort.get("direction", "asc")
+    return "id", "desc"
+
+
+def _where(query: RecordQuery, principal: Principal, owner: ObjectType) -> Where:
+    where = Where(catalogues.catalogue())
+    narrow_to_query(where, owner, _ALIAS, query)
+    narrow_to_scope(where, owner, _ALIAS, principal, "read")
+    return where
+
+
+def _keyset_rows(
+    query: RecordQuery, principal: Principal, owner: ObjectType, fields: list[FieldType], order: FieldType | None,
+    direction: str, cursor: dict[str, Any] | None, limit: int,
+) -> list[dict[str, Any]]:
+    """Rows with a sort value come first, rows without one after them: two index-friendly queries, not one."""
+    backwards = bool(cursor and cursor["back"])
+    phases = [False] if order is None else [True, False] if backwards else [False, True]
+    if cursor and order is not None:
+        phases = phases[phases.index(cursor["value"] is None) :]
+    rows: list[dict[str, Any]] = []
+    for position, nulls in enumerate(phases):
+        if len(rows) > limit:
+            break
+        where = _where(query, principal, owner)
+        start = cursor if position == 0 else None
+        select = _phase(where, owner, fields, order, direction, start, backwards, nulls)
+        rows += _dict_rows(select.limit(limit + 1 - len(rows)), where.values)
+    return rows
+
+
+def _phase(
+    where: Where, owner: ObjectType, fields: list[FieldType], order: FieldType | None, direction: str,
+    cursor: dict[str, Any] | None, backwards: bool, nulls: bool,
+) -> exp.Select:
+    key = exp.column("id", table=_ALIAS)
+    ascending = (direction == "asc") != backwards
+    sorted_by: list[exp.Expression] = []
+    if order is not None:
+        column = _column(order)
+        where.add(column.is_(exp.null()) if nulls else exp.not_(column.is_(exp.null())))
+        if not nulls:
+            sorted_by.append(column)
+    if cursor:
+        left = exp.Tuple(expressions=[*(c.copy() for c in sorted_by), key.copy()]) if sorted_by else key.copy()
+        bound_key = where.bind(cursor["id"])
+        value = where.bind(cursor["value"])
+        typed = exp.cast(value, catalogues.FIELD_TYPES.get(order.type, ("text", None))[0]) if order else value
+        right: exp.Expression = exp.Tuple(expressions=[typed, bound_key]) if sorted_by else bound_key
+        where.add(exp.GT(this=left, expression=right) if ascending else exp.LT(this=left, expression=right))
+    # Descending indexes are made NULLS LAST; here nulls are excluded, so either order of nulls is the same.
+    ordered = [exp.Ordered(this=c, desc=not ascending, nulls_first=not ascending) for c in [*sorted_by, key]]
+    return _from(exp.select(*_selected(owner, fields, order)), owner, where, side=True).order_by(*ordered)
+
+
+def _selected(owner: ObjectType, fields: Iterable[FieldType], order: FieldType | None = None) -> list[exp.Expression]:
+    system = ["id", "uid", "source_key", "revision", "created_at", "updated_at", "updated_by"]
+    chosen: list[exp.Expression] = [exp.column(name, table=_ALIAS) for name in system]
+    wanted = {field.key: field for field in fields}
+    display = owner.fields.get(owner.display)
+    for field in (display, order):
+        if field is not None:
+            wanted.setdefault(field.key, field)
+    for field in wanted.values():
+        chosen.append(exp.alias_(_column(field), f"f:{field.key}", quoted=True))
+        if field.type == "money" and field.kind == "field":
+            currency = exp.column(f"{field.column}_currency", table=_ALIAS, quoted=True)
+            chosen.append(exp.alias_(currency, f"c:{field.key}", quoted=True))
+    return chosen
+
+
+def _column(field: FieldType) -> exp.Column:
+    return exp.column(field.column, table=_ALIAS if field.kind == "field" else SIDE, quoted=True)
+
+
+def _from(select: exp.Select, owner: ObjectType, where: Where, *, side: bool = False) -> exp.Select:
+    statement = select.from_(exp.alias_(exp.to_table(owner.table, quoted=True), _ALIAS, table=True))
+    names_side = uses_side_table(owner, [*where.parts, *select.expressions])
+    if names_side:
+        table = catalogues.side_table(owner.key)
+        if table is not None:
+            statement = statement.join(
+                exp.alias_(exp.to_table(table.table, quoted=True), SIDE, table=True),
+                on=exp.column("id", table=SIDE).eq(exp.column("id", table=_ALIAS)), join_type="left",
+            )
+    return statement.where(*where.parts) if where.parts else statement
+
+
+def _rows(select: exp.Expression, values: Mapping[str, object], *, explain: bool = False) -> list[tuple[Any, ...]]:
+    sql = select.sql(dialect="postgres")
+    with connection.cursor() as cursor:
+        cursor.execute(f"explain (format json) {sql}" if explain else sql, bound(values, sql))
+        return cursor.fetchall()  # type: ignore[no-any-return]
+
+
+def _dict_rows(select: exp.Expression, values: Mapping[str, object]) -> list[dict[str, Any]]:
+    sql = select.sql(dialect="postgres")
+    with connection.cursor() as cursor:
+        cursor.execute(sql, bound(values, sql))
+        names = [column.name for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def _cursor(row: Mapping[str, Any], sort_key: str, direction: str, *, back: bool) -> str:
+    value = row.get(f"f:{sort_key}")
+    content = [sort_key, direction, None if value is None else str(value), row["id"], back]
+    return base64.urlsafe_b64encode(json.dumps(content).encode()).decode()
+
+
+def _read_cursor(text: str, sort_key: str, direction: str) -> dict[str, Any] | None:
+    if not text:
+        return None
+    try:
+        key, way, value, record_id, back = json.loads(base64.urlsafe_b64decode(text))
+    except (ValueError, TypeError) as error:
+        raise BadCursor() from error
+    if (key, way) != (sort_key, direction) or not isinstance(record_id, int):
+        raise BadCursor()
+    return {"value": value, "id": record_id, "back": bool(back)}
+
+
+
+def copy_out(owner: ObjectType, keys: Sequence[str], into: Path) -> int:
+    """Write id, uid and the given fields of all live records as CSV with a header; return the rows."""
+    columns = [sql_.SQL("id"), sql_.SQL("uid"), sql_.SQL("source_key")]
+    for key in keys:
+        field = catalogues.field_of(owner, key)
+        name = f"{field.column}_digest" if field.type == "identity_number" else field.column
+        columns.append(sql_.SQL("{} as {}").format(sql_.Identifier(name), sql_.Identifier(key)))
+    statement = sql_.SQL("copy (select {} from {} where deleted_at is null order by id) to stdout (format csv, header)").format(
+        sql_.SQL(", ").join(columns), sql_.Identifier(owner.table)
+    )
+    with connection.cursor() as cursor, into.open("wb") as file:
+        with cursor.copy(statement) as stream:
+            for chunk in stream:
+                file.write(chunk)
+        return int(cursor.rowcount)
+
+
+def clear_rows(owner: ObjectType, ids: Sequence[int], keys: Sequence[str]) -> dict[int, dict[str, Any]]:
+    """Return fields of live records by id, in clear."""
+    if not ids:
+        return {}
+    fields = [catalogues.field_of(owner, key) for key in keys]
+    where = Where(catalogues.catalogue())
+    any_of = exp.Any(this=exp.cast(where.bind(list(ids)), exp.DataType.build("bigint[]", dialect="postgres")))
+    where.add(exp.column("id", table=_ALIAS).eq(any_of))
+    where.add(exp.column("deleted_at", table=_ALIAS).is_(exp.null()))
+    rows = _dict_rows(_from(exp.select(*_selected(owner, fields)), owner, where, side=True), where.values)
+    return {row["id"]: {field.key: values.clear(field, row[f"f:{field.key}"]) for field in fields} for row in rows}

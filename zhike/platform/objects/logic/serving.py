@@ -1,0 +1,56 @@
+"""The bridge "serve": one wide row per record and business date, loaded by COPY and swapped in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from django.db import connection
+from psycopg import sql
+
+from zhike.kernel.ids import uuid7
+from zhike.platform.objects.logic.catalogue import FIELD_TYPES
+from zhike.platform.objects.models import SideTable
+from zhike.platform.objects.types import ObjectType, SideColumn
+
+
+def serve(owner: ObjectType, business_date: date, columns: Sequence[SideColumn], csv: Path, indexed: Sequence[str]) -> int:
+    """Publish the rows of `csv` (header; id first, then `columns`) beside `owner`; return how many there are.
+
+    The table is new and unaudited; lists read it from the moment this transaction commits, and the one before it
+    is dropped then. `indexed` columns get an index in list order.
+    """
+    table = f"s_{owner.key}_{business_date:%Y%m%d}_{uuid7().hex[-8:]}"
+    kinds = {column.key: FIELD_TYPES[column.type][0] for column in columns}
+    definitions = sql.SQL(", ").join(
+        sql.SQL("{} {}").format(sql.Identifier(key), sql.SQL(kind)) for key, kind in kinds.items()  # type: ignore[arg-type]
+    )
+    name = sql.Identifier(table)
+    with connection.cursor() as cursor:
+        cursor.execute(sql.SQL("create table {} (id bigint not null, {})").format(name, definitions))
+        with csv.open("rb") as file, cursor.copy(sql.SQL("copy {} from stdin (format csv, header)").format(name)) as stream:
+            while chunk := file.read(1 << 20):
+                stream.write(chunk)
+        cursor.execute(sql.SQL("alter table {} add primary key (id)").format(name))
+        for key in indexed:
+            cursor.execute(sql.SQL("create index on {} ({}, id)").format(name, sql.Identifier(key)))
+        cursor.execute(sql.SQL("analyze {}").format(name))
+        cursor.execute(sql.SQL("select count(*) from {}").format(name))
+        rows: int = cursor.fetchone()[0]
+        before = SideTable.objects.filter(object=owner.key).first()
+        SideTable.objects.update_or_create(
+            object=owner.key,
+            defaults={"table": table, "business_date": business_date, "columns": [_as_json(c) for c in columns]},
+        )
+        if before is not None:
+            cursor.execute(sql.SQL("drop table if exists {}").format(sql.Identifier(before.table)))
+        cursor.execute("update kernel_definitionversion set version = version + 1")
+    return rows
+
+
+def _as_json(column: SideColumn) -> dict[str, object]:
+    return {
+        "key": column.key, "labels": dict(column.labels), "type": column.type, "kind": column.kind, "unit": column.unit,
+        "options": [{"key": o.key, "labels": dict(o.labels), "status": o.status} for o in column.options],
+    }

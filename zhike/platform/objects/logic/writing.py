@@ -1,0 +1,162 @@
+"""Creating, changing and deleting records: validated as a whole, one transaction of rows, audit line and event."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import IntegrityError, connection, transaction
+from psycopg import sql
+
+from zhike.kernel import clock, context, events
+from zhike.kernel.errors import Invalid, StaleRevision
+from zhike.kernel.ids import uuid7
+from zhike.platform.objects.errors import UnknownField
+from zhike.platform.objects.logic import catalogue as catalogues
+from zhike.platform.objects.logic import values
+from zhike.platform.objects.logic.search_tokens import tokens_of
+from zhike.platform.objects.types import FieldType, ObjectType
+
+Finding = dict[str, object]
+
+
+def insert(owner: ObjectType, given: Mapping[str, object]) -> int:
+    """Insert one record and return its inner id. Raises Invalid with every finding."""
+    defaults = {f.key: f.default for f in owner.fields.values() if f.default is not None and f.key not in given}
+    parsed, findings = _parsed(owner, {**defaults, **given})
+    findings += [
+        _finding("record.required", field, "必填", "is required")
+        for field in owner.fields.values()
+        if field.required and parsed.get(field.key) is None
+    ]
+    _raise(owner, findings)
+    now, actor = clock.now(), context.current().actor
+    columns: dict[str, object] = {
+        "uid": uuid7(), "created_at": now, "created_by": actor, "updated_at": now, "updated_by": actor,
+        "grams": grams(owner, parsed),
+    }
+    for key, value in parsed.items():
+        columns |= values.columns_of(owner.fields[key], value)
+    names = list(columns)
+    statement = sql.SQL("insert into {} ({}) values ({}) returning id").format(
+        sql.Identifier(owner.table), sql.SQL(", ").join(map(sql.Identifier, names)),
+        sql.SQL(", ").join([sql.Placeholder()] * len(names)),
+    )
+    record_id: int = _write(owner, statement, [columns[name] for name in names])[0]
+    events.publish("record.created", owner.key, record_id)
+    return record_id
+
+
+def update(owner: ObjectType, row: Mapping[str, Any], revision: int, given: Mapping[str, object]) -> None:
+    """Change fields of the record `row` that the caller has read and locked; raises Invalid, StaleRevision."""
+    if row["revision"] != revision:
+        raise StaleRevision(given=revision, current=row["revision"])
+    parsed, findings = _parsed(owner, given)
+    for key in parsed:
+        field = owner.fields[key]
+        if field.owner == "source" and row["source_key"]:
+            findings.append(_finding("record.source_owned", field, "由来源系统维护，不能在此修改", "is owned by its source system"))
+        if field.required and parsed[key] is None:
+            findings.append(_finding("record.required", field, "必填", "is required"))
+    _raise(owner, findings)
+    columns: dict[str, object] = {"updated_at": clock.now(), "updated_by": context.current().actor}
+    for key, value in parsed.items():
+        columns |= values.columns_of(owner.fields[key], value)
+    if any(owner.fields[key].searchable for key in parsed):
+        stored = {f.key: values.clear(f, row.get(f"f:{f.key}")) for f in owner.fields.values() if f.searchable}
+        columns["grams"] = grams(owner, {**stored, **parsed})
+    assignments = sql.SQL(", ").join(sql.SQL("{} = %s").format(sql.Identifier(name)) for name in columns)
+    statement = sql.SQL("update {} set revision = revision + 1, {} where id = %s and revision = %s returning id").format(
+        sql.Identifier(owner.table), assignments
+    )
+    if _write(owner, statement, [*columns.values(), row["id"], revision]) is None:
+        raise StaleRevision(given=revision, current=revision + 1)
+    events.publish("record.updated", owner.key, row["id"], {"fields": sorted(parsed)})
+
+
+def delete(owner: ObjectType, row: Mapping[str, Any], revision: int) -> None:
+    """Mark the record deleted; its unique keys become free. Raises StaleRevision."""
+    if row["revision"] != revision:
+        raise StaleRevision(given=revision, current=row["revision"])
+    statement = sql.SQL(
+        "update {} set deleted_at = %s, updated_at = %s, updated_by = %s, revision = revision + 1 where id = %s returning id"
+    ).format(sql.Identifier(owner.table))
+    now = clock.now()
+    _write(owner, statement, [now, now, context.current().actor, row["id"]])
+    events.publish("record.deleted", owner.key, row["id"])
+
+
+def grams(owner: ObjectType, clear_values: Mapping[str, object]) -> list[str] | None:
+    """Return the search tokens of a record, or None for an object without searchable fields."""
+    searchable = [field for field in owner.fields.values() if field.searchable]
+    if not searchable:
+        return None
+    found: set[str] = set()
+    for field in searchable:
+        value = clear_values.get(field.key)
+        if value:
+            found |= tokens_of(field.searchable, str(value))
+    return sorted(found)
+
+
+def _parsed(owner: ObjectType, given: Mapping[str, object]) -> tuple[dict[str, object], list[Finding]]:
+    findings: list[Finding] = []
+    parsed: dict[str, object] = {}
+    for key, value in given.items():
+        field = owner.fields.get(key)
+        if field is None or field.kind != "field":
+            has = sorted(f.key for f in owner.fields.values() if f.kind == "field")
+            error = UnknownField(object=owner.key, field=key, has=has)
+            findings.append({"code": error.code, "field": key, "message": error.message("zh"), "message_en": error.message("en")})
+            continue
+        try:
+            parsed[key] = values.parse(field, value)
+        except values.BadValue as error:
+            findings.append(_finding(error.code, field, f"应为：{error.expected}", f"should be {error.expected}"))
+    findings += _resolve_references(owner, parsed)
+    return parsed, findings
+
+
+def _resolve_references(owner: ObjectType, parsed: dict[str, object]) -> list[Finding]:
+    findings = []
+    for key, value in parsed.items():
+        field = owner.fields[key]
+        if not isinstance(value, uuid.UUID):
+            continue
+        table = "organization_unit" if field.type == "unit" else catalogues.object_type(field.target).table
+        live = sql.SQL("") if field.type == "unit" else sql.SQL(" and deleted_at is null")
+        with connection.cursor() as cursor:
+            statement = sql.SQL("select id from {} where uid = %s").format(sql.Identifier(table)) + live
+            cursor.execute(statement, [value])
+            row = cursor.fetchone()
+        if row is None:
+            findings.append(_finding("record.no_target", field, "指向的记录不存在", "points to no record"))
+        else:
+            parsed[key] = row[0]
+    return findings
+
+
+def _write(owner: ObjectType, statement: sql.Composable, params: list[object]) -> Any:
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement, params)
+            return cursor.fetchone()
+    except IntegrityError as error:
+        constraint = getattr(getattr(error.__cause__, "diag", None), "constraint_name", "") or ""
+        field = next((f for f in owner.fields.values() if f.unique and f.column in constraint), None)
+        if field is None:
+            raise
+        raise Invalid(findings=[_finding("record.duplicate", field, "已存在相同的值", "has this value already on another record")]) from error
+
+
+def _finding(code: str, field: FieldType, zh: str, en: str) -> Finding:
+    return {
+        "code": code, "field": field.key, "message": f"{field.labels['zh']}：{zh}",
+        "message_en": f"{field.labels['en']} {en}",
+    }
+
+
+def _raise(owner: ObjectType, findings: list[Finding]) -> None:
+    if findings:
+        raise Invalid(findings=findings, object=owner.key)

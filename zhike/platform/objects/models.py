@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+from django.db import models
+
+
+class PhysicalObject(models.Model):
+    """The table of an object type: named at birth, never renamed."""
+
+    key = models.TextField(unique=True)
+    table = models.TextField(unique=True)
+
+
+class PhysicalField(models.Model):
+    """The column of a field: named at birth, never renamed; `retired` when its definition was removed."""
+
+    object = models.ForeignKey(PhysicalObject, models.CASCADE, related_name="fields")
+    key = models.TextField()
+    column = models.TextField()
+    type = models.TextField()
+    retired = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["object", "key"], name="physical_field_once")]
+
+
+class SideTable(models.Model):
+    """The published wide rows beside an object: one table per publication, the newest one is read."""
+
+    object = models.TextField(unique=True)
+    table = models.TextField()
+    business_date = models.DateField()
+    columns = models.JSONField()

@@ -1,0 +1,33 @@
+"""The firm's tree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from zhike.kernel.ids import uuid7
+from zhike.platform.organization.errors import UnknownUnit
+from zhike.platform.organization.models import Unit
+from zhike.platform.organization.types import OrgUnit, UnitRow
+
+
+def as_type(unit: Unit) -> OrgUnit:
+    """Return the row as other rooms see it."""
+    return OrgUnit(unit.pk, unit.uid, unit.code, unit.name, unit.kind, unit.path)
+
+
+def upsert(rows: Iterable[UnitRow]) -> int:
+    """Add or rename units by code and return how many there were; a moved unit takes its subtree along."""
+    known = {unit.code: unit for unit in Unit.objects.all()}
+    count = 0
+    for row in rows:
+        if row.parent and row.parent not in known:
+            raise UnknownUnit(unit=row.parent, has=sorted(known)[:20])
+        parent = known[row.parent] if row.parent else None
+        path = f"{parent.path if parent else ''}{row.code}/"
+        unit = known.get(row.code) or Unit(code=row.code, uid=uuid7())
+        if (unit.name, unit.kind, unit.parent_id, unit.path) != (row.name, row.kind, parent and parent.pk, path):
+            unit.name, unit.kind, unit.parent, unit.path = row.name, row.kind, parent, path
+            unit.save()
+        known[row.code] = unit
+        count += 1
+    return count

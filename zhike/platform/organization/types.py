@@ -1,0 +1,43 @@
+"""Units and staff as other rooms see them."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OrgUnit:
+    """A unit of the firm; `path` is the codes from the root down, joined and ended by a slash."""
+
+    id: int
+    uid: uuid.UUID
+    code: str
+    name: str
+    kind: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """A user with the posts that hold today: `posts` are (role, unit)."""
+
+    id: int
+    uid: uuid.UUID
+    employee_no: str
+    name: str
+    language: str
+    active: bool
+    posts: tuple[tuple[str, OrgUnit], ...]
+    last_sign_in: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class UnitRow:
+    """A unit as a source or pack names it: parents come before their children."""
+
+    code: str
+    name: str
+    kind: str
+    parent: str | None = None

@@ -1,0 +1,86 @@
+"""Rights: refused unless granted. One place turns a principal into a condition for every kind of question."""
+
+from __future__ import annotations
+
+from zhike.kernel import clock, definitions
+from zhike.kernel.errors import Refused, SignInRequired
+from zhike.platform.organization import api as organization
+from zhike.platform.permissions.logic.grants import denials_of, grants_of, refinement_text
+from zhike.platform.permissions.logic.requests import SignedInRequest
+from zhike.platform.permissions.types import Principal, Scope
+
+__all__ = [
+    "SignedInRequest", "allowed", "field_rule", "operations", "principal_of_user", "require", "scope", "system_principal",
+]
+
+
+def principal_of_user(user_id: int) -> Principal:
+    """Return the principal of a user, with the roles and units of the posts that hold today."""
+    staff = organization.staff(user_id)
+    units = organization.subtree({unit.id for _role, unit in staff.posts})
+    return Principal(
+        kind="user", name=staff.name, user_id=staff.id, employee_no=staff.employee_no, language=staff.language,
+        roles=tuple(dict.fromkeys(role for role, _unit in staff.posts)), units=units,
+    )
+
+
+def system_principal(name: str) -> Principal:
+    """Return the principal that acts at the command line or in a job for `name`; it may do everything."""
+    return Principal(kind="system", name=name)
+
+
+def allowed(principal: Principal, operation: str) -> bool:
+    """Return whether `principal` holds `operation` ("campaign.launch", "party.read") on anything at all."""
+    if principal.kind == "system":
+        return True
+    resource, _, name = operation.partition(".")
+    return any(True for _grant in grants_of(principal, name, resource))
+
+
+def require(principal: Principal, operation: str) -> None:
+    """Raise Refused unless `principal` holds `operation`; SignInRequired when nobody is signed in."""
+    if principal.kind == "anonymous":
+        raise SignInRequired()
+    if not allowed(principal, operation):
+        raise Refused(operation=operation)
+
+
+def scope(principal: Principal, operation: str, resource: str) -> Scope:
+    """Return the condition under which `principal` may do `operation` on records of `resource`."""
+    params = {
+        "me": principal.employee_no,
+        "my_units": list(principal.units),
+        "today": clock.today(),
+    }
+    if principal.kind == "system":
+        return Scope(True, (), (), params)
+    wheres = [str(grant.get("where", "all")) for grant in grants_of(principal, operation, resource)]
+    conditions = tuple(refinement_text(resource, key) for key in dict.fromkeys(wheres) if key != "all")
+    denials = tuple(refinement_text(resource, key) for key in denials_of(principal, resource))
+    return Scope("all" in wheres, conditions, denials, params)
+
+
+def field_rule(principal: Principal, resource: str, field: str) -> str:
+    """Return how a principal sees a field: "masked" (its mask applies), "clear" or "refused".
+
+    Masks are on by default for everybody; a role may list fields under `clear` or `refused`; refused wins.
+    """
+    if principal.kind == "system":
+        return "masked"
+    roles = definitions.all_of("role")
+    rules = [roles.get(key, {}).get("fields", {}).get(resource, {}) for key in principal.roles]  # type: ignore[attr-defined]
+    if any(field in rule.get("refused", []) for rule in rules):
+        return "refused"
+    return "clear" if any(field in rule.get("clear", []) for rule in rules) else "masked"
+
+
+def operations(principal: Principal) -> list[str]:
+    """Return every operation the principal holds on anything, sorted."""
+    roles = definitions.all_of("role")
+    found = {
+        f"{grant['on']}.{operation}"
+        for key in principal.roles
+        for grant in roles.get(key, {}).get("grants", [])  # type: ignore[attr-defined]
+        for operation in grant["operations"]
+    }
+    return sorted(found)

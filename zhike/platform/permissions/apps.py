@@ -1,0 +1,12 @@
+from django.apps import AppConfig
+
+
+class PermissionsConfig(AppConfig):
+    name = "zhike.platform.permissions"
+    label = "permissions"
+
+    def ready(self) -> None:
+        from zhike.kernel import definitions
+        from zhike.platform.permissions.kinds import ROLE
+
+        definitions.register(ROLE)

@@ -1,0 +1,172 @@
+"""Work items: one table and one to-do list for campaigns, moments, processes and cases."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
+
+from django.db.models import Count, Q, QuerySet
+
+from zhike.kernel import clock, database, definitions, events
+from zhike.kernel.errors import NotFound, StaleRevision
+from zhike.kernel.ids import uuid7
+from zhike.platform.audit import api as audit
+from zhike.platform.permissions import api as permissions
+from zhike.platform.permissions.types import Principal
+from zhike.platform.work.errors import AlreadyDone, UnknownResult
+from zhike.platform.work.models import WorkItem
+from zhike.platform.work.types import NewWork, Work, WorkCounts
+
+__all__ = [
+    "cancel_open", "complete", "counts", "create_many", "get", "of_origin", "of_party", "per_assignee",
+    "summary_of_origin", "todo",
+]
+_PAGE = 50
+
+
+def create_many(
+    items: Iterable[NewWork], *, origin_kind: str, origin_uid: uuid.UUID, origin_title: str, kind: str,
+    result_set: str, step: str = "",
+) -> int:
+    """Create work that does not exist yet for its origin, step and party; return how many are new.
+
+    Runs in the caller's transaction; running it twice creates nothing twice.
+    """
+    now = clock.now()
+    rows = [
+        WorkItem(
+            uid=uuid7(), origin_kind=origin_kind, origin_uid=origin_uid, origin_title=origin_title, step=step,
+            party_id=item.party_id, assignee=item.assignee, unit_id=item.unit_id, kind=kind, subject=item.subject,
+            script=item.script, result_set=result_set, due_at=item.due_at, created_at=now,
+        )
+        for item in items
+    ]
+    before = WorkItem.objects.filter(origin_uid=origin_uid, step=step).count()
+    WorkItem.objects.bulk_create(rows, ignore_conflicts=True, batch_size=1000)
+    return WorkItem.objects.filter(origin_uid=origin_uid, step=step).count() - before
+
+
+def todo(*, principal: Principal, state: str = "open", after: str = "", limit: int = _PAGE) -> tuple[list[Work], str | None]:
+    """Return a page of the principal's to-do list and the cursor of the next one; most urgent first.
+
+    Someone who may read the work of their units (a branch head) sees those too.
+    """
+    permissions.require(principal, "work.read")
+    rows = _mine(principal).filter(state=state)
+    order = ("due_at", "id") if state == "open" else ("-done_at", "-id")
+    start = int(after) if after.isdigit() else 0
+    found = list(rows.order_by(*order)[start : start + limit + 1])
+    more = str(start + limit) if len(found) > limit else None
+    return [_as_work(row) for row in found[:limit]], more
+
+
+def counts(*, principal: Principal) -> WorkCounts:
+    """Return how much is open, overdue, due today and done on the principal's list."""
+    permissions.require(principal, "work.read")
+    now = clock.now()
+    tomorrow = clock.at(clock.today() + timedelta(days=1))
+    is_open = Q(state=WorkItem.State.OPEN)
+    found = _mine(principal).aggregate(
+        open=Count("id", filter=is_open), overdue=Count("id", filter=is_open & Q(due_at__lt=now)),
+        due_today=Count("id", filter=is_open & Q(due_at__gte=now, due_at__lt=tomorrow)),
+        done=Count("id", filter=Q(state=WorkItem.State.DONE)),
+    )
+    return WorkCounts(**found)
+
+
+def per_assignee(*, principal: Principal) -> dict[str, WorkCounts]:
+    """Return the same counts by employee number, for work of the principal's units."""
+    permissions.require(principal, "work.read_units")
+    now = clock.now()
+    is_open = Q(state=WorkItem.State.OPEN)
+    rows = WorkItem.objects.filter(unit_id__in=principal.units).values("assignee").annotate(
+        open=Count("id", filter=is_open), overdue=Count("id", filter=is_open & Q(due_at__lt=now)),
+        done=Count("id", filter=Q(state=WorkItem.State.DONE)),
+    )
+    return {row["assignee"]: WorkCounts(row["open"], row["overdue"], 0, row["done"]) for row in rows}
+
+
+def get(uid: uuid.UUID, *, principal: Principal) -> Work:
+    """Return one work item of the principal's list. Raises NotFound."""
+    permissions.require(principal, "work.read")
+    return _as_work(_one(uid, principal))
+
+
+def complete(uid: uuid.UUID, *, result: str, note: str, revision: int, principal: Principal) -> Work:
+    """Finish a work item with a result code. Raises NotFound, StaleRevision, AlreadyDone, UnknownResult."""
+    permissions.require(principal, "work.complete")
+    with database.writing():
+        row = _one(uid, principal, lock=True)
+        if row.state != WorkItem.State.OPEN:
+            raise AlreadyDone(by=row.done_by or "—")
+        if row.revision != revision:
+            raise StaleRevision(given=revision, current=row.revision)
+        known = [key for key, _labels, _positive in _results(row.result_set)]
+        if result not in known:
+            raise UnknownResult(result=result, has=known)
+        row.state, row.result, row.note = WorkItem.State.DONE, result, note.strip()
+        row.done_by, row.done_at, row.revision = principal.employee_no, clock.now(), row.revision + 1
+        row.save()
+        events.publish("work.completed", "work_item", row.pk, {"origin": str(row.origin_uid), "result": result})
+        audit.note(operation="complete", subject="work_item", subject_id=row.pk, details={"result": result})
+    return _as_work(row)
+
+
+def cancel_open(*, origin_uid: uuid.UUID) -> int:
+    """Cancel the open work of an origin in the caller's transaction; return how many items there were."""
+    return WorkItem.objects.filter(origin_uid=origin_uid, state=WorkItem.State.OPEN).update(
+        state=WorkItem.State.CANCELLED, revision=2
+    )
+
+
+def of_party(party_id: int, *, principal: Principal, limit: int = 20) -> list[Work]:
+    """Return the newest work about a party that the caller has already been allowed to see."""
+    permissions.require(principal, "work.read")
+    return [_as_work(row) for row in WorkItem.objects.filter(party_id=party_id).order_by("-created_at")[:limit]]
+
+
+def of_origin(origin_uid: uuid.UUID, *, party_ids: Sequence[int] | None = None) -> dict[int, tuple[str, str]]:
+    """Return (state, result) of the work of an origin by party id, of the given parties if any are given."""
+    rows = WorkItem.objects.filter(origin_uid=origin_uid)
+    if party_ids is not None:
+        rows = rows.filter(party_id__in=list(party_ids))
+    return {row[0]: (row[1], row[2]) for row in rows.values_list("party_id", "state", "result")}
+
+
+def summary_of_origin(origin_uid: uuid.UUID) -> dict[tuple[str, str], int]:
+    """Return how many work items of an origin there are by (state, result)."""
+    rows = WorkItem.objects.filter(origin_uid=origin_uid).values("state", "result").annotate(n=Count("id"))
+    return {(row["state"], row["result"]): row["n"] for row in rows}
+
+
+def _mine(principal: Principal) -> QuerySet[WorkItem]:
+    if principal.kind == "system":
+        return WorkItem.objects.all()
+    mine = Q(assignee=principal.employee_no)
+    if permissions.allowed(principal, "work.read_units"):
+        mine |= Q(unit_id__in=principal.units)
+    return WorkItem.objects.filter(mine)
+
+
+def _one(uid: uuid.UUID, principal: Principal, *, lock: bool = False) -> WorkItem:
+    rows = _mine(principal).filter(uid=uid)
+    row = (rows.select_for_update() if lock else rows).first()
+    if row is None:
+        raise NotFound(kind="work_item", id=str(uid))
+    return row
+
+
+def _results(key: str) -> tuple[tuple[str, dict[str, str], bool], ...]:
+    body: Mapping[str, object] = definitions.all_of("result_set").get(key, {})
+    return tuple((r["key"], r["labels"], bool(r.get("positive", False))) for r in body.get("results", []))  # type: ignore[attr-defined]
+
+
+def _as_work(row: WorkItem) -> Work:
+    return Work(
+        uid=row.uid, kind=row.kind, subject=row.subject, script=row.script, party_id=row.party_id,
+        assignee=row.assignee, due_at=row.due_at, state=row.state, result=row.result, note=row.note,
+        done_at=row.done_at, revision=row.revision, origin_kind=row.origin_kind, origin_uid=row.origin_uid,
+        origin_title=row.origin_title, results=_results(row.result_set), unit_id=row.unit_id,
+    )
+

@@ -1,0 +1,12 @@
+from django.apps import AppConfig
+
+
+class WorkConfig(AppConfig):
+    name = "zhike.platform.work"
+    label = "work"
+
+    def ready(self) -> None:
+        from zhike.kernel import definitions
+        from zhike.platform.work.kinds import RESULT_SET
+
+        definitions.register(RESULT_SET)

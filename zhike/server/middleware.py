@@ -1,0 +1,68 @@
+"""What surrounds every request: a request id, the acting user, the idle time-out."""
+
+from __future__ import annotations
+
+import logging
+import re
+import time
+from collections.abc import Callable
+
+from django.conf import settings
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse
+from prometheus_client import Counter, Histogram
+
+from zhike.kernel import context
+from zhike.kernel.ids import uuid7
+
+_log = logging.getLogger("zhike.requests")
+_REQUEST_ID = re.compile(r"^[A-Za-z0-9-]{8,64}$")
+_SEEN = "seen_at"
+_SEEN_EVERY = 30
+_requests = Counter("zhike_requests_total", "Requests by method and status", ["method", "status"])
+_seconds = Histogram("zhike_request_seconds", "Seconds a request took")
+
+Next = Callable[[HttpRequest], HttpResponse]
+
+
+class RequestContext:
+    """Gives each request an id (the caller's own if it is sane), logs and counts it."""
+
+    def __init__(self, get_response: Next) -> None:
+        self._next = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer `request` under a context of its own."""
+        given = request.headers.get("X-Request-Id", "")
+        request_id = given if _REQUEST_ID.match(given) else str(uuid7())
+        started = time.perf_counter()
+        with context.acting(actor="anonymous", request_id=request_id, reason=""):
+            response = self._next(request)
+            took = time.perf_counter() - started
+            _requests.labels(request.method, response.status_code).inc()
+            _seconds.observe(took)
+            _log.info(
+                "request",
+                extra={"method": request.method, "path": request.path, "status": response.status_code,
+                       "milliseconds": round(took * 1000, 1)},
+            )
+        response["X-Request-Id"] = request_id
+        return response
+
+
+class IdleTimeout:
+    """Signs a session out once it was idle for longer than the installation allows."""
+
+    def __init__(self, get_response: Next) -> None:
+        self._next = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer `request`, signed out first if the session was idle too long."""
+        if request.user.is_authenticated:
+            now = int(time.time())
+            seen = request.session.get(_SEEN, now)
+            if now - seen > settings.IDLE_SECONDS:
+                logout(request)
+            elif now - seen >= min(_SEEN_EVERY, settings.IDLE_SECONDS) or _SEEN not in request.session:
+                request.session[_SEEN] = now
+        return self._next(request)

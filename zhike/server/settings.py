@@ -1,0 +1,147 @@
+"""Django settings, read once from the environment. Rooms receive values and never read it themselves."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from zhike.kernel.encryption import secret_file
+
+HOME = Path(os.environ.get("ZHIKE_HOME", "var")).resolve()
+PACKS = Path(os.environ.get("ZHIKE_PACKS", Path(__file__).resolve().parents[2] / "packs"))
+PAGES = Path(os.environ.get("ZHIKE_PAGES", Path(__file__).resolve().parents[2] / "web" / "dist"))
+
+
+def _database(url: str) -> dict[str, object]:
+    parts = urlsplit(url)
+    query = parse_qs(parts.query)
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": parts.path.lstrip("/") or "zhike",
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": query.get("host", [parts.hostname or ""])[0],
+        "PORT": str(parts.port or ""),
+        "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {"application_name": "zhike"},
+    }
+
+
+DATABASES = {"default": _database(os.environ.get("DATABASE_URL", "postgresql:///zhike"))}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+SECRET_KEY = os.environ.get("ZHIKE_SECRET_KEY") or secret_file(HOME / "secrets" / "session.key").hex()
+DEBUG = False
+ALLOWED_HOSTS = os.environ.get("ZHIKE_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
+SECURE = os.environ.get("ZHIKE_HTTPS", "") == "1"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+X_FRAME_OPTIONS = "DENY"
+IDLE_SECONDS = int(os.environ.get("ZHIKE_IDLE_SECONDS", "1800"))
+SESSION_COOKIE_AGE = 12 * 3600
+SIGN_IN_FAILURES = int(os.environ.get("ZHIKE_SIGN_IN_FAILURES", "5"))
+SIGN_IN_LOCK_SECONDS = int(os.environ.get("ZHIKE_SIGN_IN_LOCK_SECONDS", "900"))
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.postgres",
+    "allauth",
+    "allauth.account",
+    "allauth.headless",
+    "procrastinate.contrib.django",
+    "zhike.kernel.apps.KernelConfig",
+    "zhike.platform.audit.apps.AuditConfig",
+    "zhike.platform.organization.apps.OrganizationConfig",
+    "zhike.platform.permissions.apps.PermissionsConfig",
+    "zhike.platform.objects.apps.ObjectsConfig",
+    "zhike.platform.work.apps.WorkConfig",
+    "zhike.platform.packs.apps.PacksConfig",
+    "zhike.insight.warehouse.apps.WarehouseConfig",
+    "zhike.insight.identity.apps.IdentityConfig",
+    "zhike.insight.indicators.apps.IndicatorsConfig",
+    "zhike.insight.tags.apps.TagsConfig",
+    "zhike.insight.audiences.apps.AudiencesConfig",
+    "zhike.engagement.compliance.apps.ComplianceConfig",
+    "zhike.engagement.channels.apps.ChannelsConfig",
+    "zhike.engagement.campaigns.apps.CampaignsConfig",
+    "zhike.server.apps.ServerConfig",
+]
+# TEMPORARY while rooms are being built
+INSTALLED_APPS = [
+    name for name in INSTALLED_APPS
+    if not name.startswith("zhike.")
+    or (Path(__file__).resolve().parents[2] / Path(*name.split(".")[:-1])).with_suffix(".py").exists()
+]
+MIDDLEWARE = [
+    "zhike.server.middleware.RequestContext",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "zhike.server.middleware.IdleTimeout",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "zhike.server.urls"
+WSGI_APPLICATION = "zhike.server.wsgi.application"
+APPEND_SLASH = False
+WHITENOISE_ROOT = PAGES if PAGES.exists() else None
+WHITENOISE_IMMUTABLE_FILE_TEST = r"^/assets/"
+
+AUTH_USER_MODEL = "organization.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+_VALIDATION = "django.contrib.auth.password_validation"
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": f"{_VALIDATION}.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("employee_no", "name")},
+    },
+    {"NAME": f"{_VALIDATION}.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": f"{_VALIDATION}.CommonPasswordValidator"},
+    {"NAME": "zhike.platform.organization.logic.passwords.MixedCharactersValidator"},
+]
+ACCOUNT_ADAPTER = "zhike.platform.organization.logic.sign_in.EmployeeAccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = "employee_no"
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_RATE_LIMITS = False
+HEADLESS_ONLY = True
+HEADLESS_CLIENTS = ("browser",)
+
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 << 20
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
+
+SMTP = {
+    "host": os.environ.get("ZHIKE_SMTP_HOST", "127.0.0.1"),
+    "port": int(os.environ.get("ZHIKE_SMTP_PORT", "2525")),
+    "user": os.environ.get("ZHIKE_SMTP_USER", ""),
+    "password": os.environ.get("ZHIKE_SMTP_PASSWORD", ""),
+    "tls": os.environ.get("ZHIKE_SMTP_TLS", "") == "1",
+    "sender": os.environ.get("ZHIKE_SMTP_SENDER", "知客证券 <service@zhike.example>"),
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"json": {"()": "zhike.server.logs.JsonFormatter"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "root": {"handlers": ["stderr"], "level": os.environ.get("ZHIKE_LOG_LEVEL", "INFO")},
+    "loggers": {"django.db.backends": {"level": "WARNING"}, "procrastinate": {"level": "WARNING"}},
+}
