@@ -82,12 +82,8 @@ _wide = st.integers(-(10**38) + 1, 10**38 - 1).map(
 decimals = st.one_of(_literal_decimals, _literal_decimals, _wide)
 integers = st.one_of(st.integers(-30, 30), st.integers(-30, 30), st.integers(-(10**18) + 1, 10**18 - 1))
 wide_integers = st.one_of(integers, st.integers(-(2**63) + 1, 2**63 - 1))
-dates = st.one_of(
-    st.dates(), st.dates(date(1900, 1, 1), date(2030, 1, 1)), st.sampled_from([date.min, date.max])
-)
-moments = st.datetimes(datetime(1, 1, 2), datetime(9999, 12, 30)).map(
-    lambda moment: moment.replace(tzinfo=UTC)
-)
+dates = st.one_of(st.dates(), st.dates(date(1900, 1, 1), date(2030, 1, 1)), st.sampled_from([date.min, date.max]))
+moments = st.datetimes(datetime(1, 1, 2), datetime(9999, 12, 30)).map(lambda moment: moment.replace(tzinfo=UTC))
 owners = st.sampled_from(["u1", "u2", "u3"])
 
 
@@ -203,9 +199,7 @@ class Grower:
             lambda: self._common(Type.INTEGER, schema, depth),
             lambda: self._call("length", schema, depth, Type.TEXT),
             lambda: self._call("to_integer", schema, depth, Type.TEXT),
-            lambda: self._call(
-                self._draw(st.sampled_from(["year", "month", "day"])), schema, depth, Type.DATE
-            ),
+            lambda: self._call(self._draw(st.sampled_from(["year", "month", "day"])), schema, depth, Type.DATE),
             lambda: self._call("days_between", schema, depth, Type.DATE, Type.DATE),
             lambda: self._call(self._draw(st.sampled_from(["floor", "ceil"])), schema, depth, Type.DECIMAL),
         ]
@@ -238,9 +232,7 @@ class Grower:
         choices = [
             lambda: self._common(Type.TEXT, schema, depth),
             lambda: self._call("concat", schema, depth, Type.TEXT, Type.TEXT),
-            lambda: self._call(
-                self._draw(st.sampled_from(["lower", "upper", "trim"])), schema, depth, Type.TEXT
-            ),
+            lambda: self._call(self._draw(st.sampled_from(["lower", "upper", "trim"])), schema, depth, Type.TEXT),
             lambda: ex.Call("substring", (self.grow(Type.TEXT, schema, depth), start, length)),
             lambda: self._call("to_text", schema, depth, whatever),
         ]
@@ -260,10 +252,7 @@ class Grower:
             lambda: self._call("make_date", schema, depth, *[Type.INTEGER] * 3),
             lambda: ex.Call(
                 "make_date",
-                tuple(
-                    ex.Literal(self._draw(st.integers(*r)), Type.INTEGER)
-                    for r in ((0, 10000), (0, 13), (27, 32))
-                ),
+                tuple(ex.Literal(self._draw(st.integers(*r)), Type.INTEGER) for r in ((0, 10000), (0, 13), (27, 32))),
             ),
             lambda: self._call("add_days", schema, depth, Type.DATE, Type.INTEGER),
             moved,
@@ -275,9 +264,7 @@ class Grower:
         value = lambda: self.grow(type, schema, inner)
         condition = lambda: self.grow(Type.BOOLEAN, schema, depth)
         choices = [
-            lambda: ex.Compare(
-                self._draw(st.sampled_from(["=", "!=", "<", "<=", ">", ">="])), value(), value()
-            ),
+            lambda: ex.Compare(self._draw(st.sampled_from(["=", "!=", "<", "<=", ">", ">="])), value(), value()),
             lambda: ex.Compare(
                 self._draw(st.sampled_from(["<", "="])),
                 self.grow(Type.INTEGER, schema, depth),
@@ -287,9 +274,7 @@ class Grower:
             lambda: ex.Between(value(), value(), value()),
             lambda: ex.IsEmpty(value()),
             lambda: ex.Not(condition()),
-            lambda: ex.Logic(
-                self._draw(st.sampled_from(["and", "or"])), (condition(), condition(), condition())
-            ),
+            lambda: ex.Logic(self._draw(st.sampled_from(["and", "or"])), (condition(), condition(), condition())),
             lambda: self._call("contains", schema, depth, Type.TEXT, Type.TEXT),
             lambda: self._call("starts_with", schema, depth, Type.TEXT, Type.TEXT),
             lambda: self._common(Type.BOOLEAN, schema, depth),

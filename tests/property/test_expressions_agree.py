@@ -85,9 +85,7 @@ def engines(postgres: psycopg.Connection, duck: duckdb.DuckDBPyConnection) -> En
 
 
 def _seen(value: object) -> tuple[str, object]:
-    kind = (
-        "number" if isinstance(value, int | Decimal) and not isinstance(value, bool) else type(value).__name__
-    )
+    kind = "number" if isinstance(value, int | Decimal) and not isinstance(value, bool) else type(value).__name__
     return kind, value
 
 

@@ -1,18 +1,19 @@
 """What rooms offer to pages that show many rooms at once: blocks and search answers.
 
-A room registers its providers when the application starts; `server` answers one batch request from them.
+A room registers its providers when the application starts; `server` answers one batch request from them. A page
+definition names a provider, or gives one a name, labels and settings of its own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 
 
 @dataclass(frozen=True, slots=True)
 class AsOf:
-    """When a block's figures hold: the end of a business day, or this instant."""
+    """When a block's figures hold: the end of a business day ("day_end"), or this instant ("live")."""
 
     kind: str
     at: date | datetime | None
@@ -32,7 +33,10 @@ class BlockData:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A block provider. `build` takes (principal, record uid or None) and checks its own permission."""
+    """A block provider: `build(principal, record uid or None, settings)` checks its own permission.
+
+    A provider that needs no settings may take two arguments only.
+    """
 
     key: str
     zh: str
@@ -42,13 +46,12 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class SearchGroup:
-    """A search provider: `find` takes (principal, text) and returns {title, subtitle, path} mappings."""
+    """A search provider: `find(principal, text)` returns {title, subtitle, path} mappings."""
 
     key: str
     zh: str
     en: str
     find: Callable[..., Sequence[Mapping[str, object]]]
-    order: int = field(default=100)
 
 
 blocks: dict[str, Block] = {}

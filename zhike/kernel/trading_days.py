@@ -19,7 +19,11 @@ def check_calendar(body: Body, _everything: Snapshot) -> list[Finding]:
         return [Finding("calendar.broken_date", f"{error}; write 2026-01-01 or 2026-02-15..2026-02-23", "closed")]
     years = set(cast(Iterable[int], body.get("years", [])))
     outside = sorted({day.year for day in days} - years)
-    return [Finding("calendar.outside", f"closed days lie in {outside}, which `years` does not list", "years")] if outside else []
+    return (
+        [Finding("calendar.outside", f"closed days lie in {outside}, which `years` does not list", "years")]
+        if outside
+        else []
+    )
 
 
 CALENDAR = Kind(name="calendar", order=0, check=check_calendar)

@@ -43,8 +43,12 @@ class RequestContext:
             _seconds.observe(took)
             _log.info(
                 "request",
-                extra={"method": request.method, "path": request.path, "status": response.status_code,
-                       "milliseconds": round(took * 1000, 1)},
+                extra={
+                    "method": request.method,
+                    "path": request.path,
+                    "status": response.status_code,
+                    "milliseconds": round(took * 1000, 1),
+                },
             )
         response["X-Request-Id"] = request_id
         return response

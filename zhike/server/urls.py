@@ -1,1 +1,51 @@
-urlpatterns: list = []
+"""Addresses: the API, sign-in, health, figures for monitoring, and the pages for everything else."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import connection
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.urls import include, path, re_path
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from zhike.engagement.campaigns.routes import router as campaigns
+from zhike.insight.audiences.routes import router as audiences
+from zhike.insight.warehouse.routes import router as warehouse
+from zhike.platform.objects.routes import router as objects
+from zhike.platform.work.routes import router as work
+from zhike.server.http import api
+from zhike.server.routes import router as server
+
+for router in (server, objects, work, warehouse, audiences, campaigns):
+    api.add_router("", router)
+
+
+def healthz(_request: HttpRequest) -> HttpResponse:
+    """Whether this process can answer: the database does."""
+    with connection.cursor() as cursor:
+        cursor.execute("select 1")
+    return JsonResponse({"status": "ok"})
+
+
+def metrics(_request: HttpRequest) -> HttpResponse:
+    """Figures for monitoring."""
+    return HttpResponse(generate_latest(), content_type=CONTENT_TYPE_LATEST)
+
+
+def page(_request: HttpRequest) -> HttpResponseBase:
+    """The single page of the front end, which knows every other address."""
+    index = settings.PAGES / "index.html"
+    if not index.exists():
+        return HttpResponse("The pages are not built; run `make web`.", status=503, content_type="text/plain")
+    return FileResponse(
+        index.open("rb"), content_type="text/html; charset=utf-8", headers={"Cache-Control": "no-cache"}
+    )
+
+
+urlpatterns = [
+    path("api/v1/", api.urls),
+    path("_allauth/", include("allauth.headless.urls")),
+    path("healthz", healthz),
+    path("metrics", metrics),
+    re_path(r"^(?!api/|_allauth/|assets/).*$", page),
+]

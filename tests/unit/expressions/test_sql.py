@@ -13,9 +13,7 @@ from zhike.expressions import functions
 from zhike.expressions.errors import ExpressionInvalid
 
 
-def _sql(
-    text: str, dialect: ex.DialectName, prefix: str = "x"
-) -> tuple[str, dict[str, object], frozenset[str]]:
+def _sql(text: str, dialect: ex.DialectName, prefix: str = "x") -> tuple[str, dict[str, object], frozenset[str]]:
     fragment = ex.compile_sql(ex.parse(text, CUSTOMER, PARAMETERS), dialect, Tables(), prefix=prefix)
     return ex.sql_text(fragment.tree, dialect), dict(fragment.values), fragment.parameters
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Count
@@ -21,8 +22,22 @@ from zhike.kernel.ids import uuid7
 from zhike.platform.audit import api as audit
 
 __all__ = [
-    "counts", "dispatch", "enqueue", "fields_used", "hold", "masked_preview", "messages", "recover", "resend", "send_test",
-    "states", "stop", "template", "templates",
+    "counts",
+    "dispatch",
+    "enqueue",
+    "fields_used",
+    "hold",
+    "masked_preview",
+    "messages",
+    "parties",
+    "recover",
+    "resend",
+    "send_test",
+    "sent_parties",
+    "states",
+    "stop",
+    "template",
+    "templates",
 ]
 
 template = content.template
@@ -56,8 +71,15 @@ def enqueue(
     now = clock.now()
     Delivery.objects.bulk_create(
         Delivery(
-            uid=uuid7(), decision_id=decision_id, origin_kind=origin_kind, origin_uid=origin_uid, party_id=party_id,
-            channel=channel, template=template, not_before=now, created_at=now,
+            uid=uuid7(),
+            decision_id=decision_id,
+            origin_kind=origin_kind,
+            origin_uid=origin_uid,
+            party_id=party_id,
+            channel=channel,
+            template=template,
+            not_before=now,
+            created_at=now,
         )
         for decision_id, party_id in decisions
     )
@@ -94,6 +116,18 @@ def states(origin_uid: uuid.UUID, *, party_ids: Sequence[int]) -> dict[int, Deli
     """Return where the messages of an origin to these parties stand."""
     rows = Delivery.objects.filter(origin_uid=origin_uid, party_id__in=party_ids)
     return {row.party_id: DeliveryState(row.uid, row.party_id, row.state, row.error, row.sent_at) for row in rows}
+
+
+def parties(origin_uid: uuid.UUID, in_states: Sequence[str]) -> list[int]:
+    """Return the parties whose message of this origin is in one of the states."""
+    rows = Delivery.objects.filter(origin_uid=origin_uid, state__in=in_states)
+    return list(rows.values_list("party_id", flat=True))
+
+
+def sent_parties(origin_kind: str) -> list[tuple[int, datetime]]:
+    """Return (party, instant) of every message of a kind of origin that was sent."""
+    rows = Delivery.objects.filter(origin_kind=origin_kind, state=Delivery.State.SENT, sent_at__isnull=False)
+    return list(rows.values_list("party_id", "sent_at"))
 
 
 def resend(origin_uid: uuid.UUID, party_id: int, *, reason: str) -> None:

@@ -16,7 +16,11 @@ def check_template(body: Body, everything: Snapshot) -> list[Finding]:
     text = f"{body.get('subject', '')}\n{body.get('body', '')}"
     declared = {variable["key"] for variable in body.get("variables", [])}  # type: ignore[attr-defined]
     findings = [
-        Finding("template.unknown_variable", f"variable '{name}' is not declared; there are: {', '.join(sorted(declared))}", "body")
+        Finding(
+            "template.unknown_variable",
+            f"variable '{name}' is not declared; there are: {', '.join(sorted(declared))}",
+            "body",
+        )
         for name in sorted(set(_VARIABLE.findall(text)) - declared)
     ]
     rules: Mapping[str, Any] = everything.of("content_rule").get("default", {})

@@ -11,7 +11,7 @@ from zhike.engagement.compliance.logic import gate
 from zhike.engagement.compliance.models import Decision
 from zhike.engagement.compliance.types import Reason, Touch, Verdict
 
-__all__ = ["decide", "decisions_of_party", "judge", "refusals", "reasons_of"]
+__all__ = ["decide", "decisions_of_party", "judge", "reasons_of", "refusals", "refused_for"]
 
 _NONE: Mapping[int, Sequence[str]] = {}
 
@@ -47,12 +47,23 @@ def reasons_of(*, origin_uid: uuid.UUID, channel: str, party_ids: Sequence[int])
     return {row.party_id: [Reason(r["code"], r["labels"]) for r in row.reasons] for row in rows}
 
 
+def refused_for(*, origin_uid: uuid.UUID, channel: str, code: str) -> list[int]:
+    """Return the parties of an origin whose first reason of refusal has this code."""
+    rows = Decision.objects.filter(origin_uid=origin_uid, channel=channel, allowed=False, reasons__0__code=code)
+    return list(rows.values_list("party_id", flat=True))
+
+
 def decisions_of_party(party_id: int, *, limit: int = 50) -> list[dict[str, object]]:
     """Return the newest decisions about one party, for the page of a party the caller may see."""
     return [
         {
-            "decision_id": row.pk, "at": row.decided_at, "origin_kind": row.origin_kind, "origin_uid": row.origin_uid,
-            "channel": row.channel, "allowed": row.allowed, "reasons": row.reasons,
+            "decision_id": row.pk,
+            "at": row.decided_at,
+            "origin_kind": row.origin_kind,
+            "origin_uid": row.origin_uid,
+            "channel": row.channel,
+            "allowed": row.allowed,
+            "reasons": row.reasons,
         }
         for row in Decision.objects.filter(party_id=party_id).order_by("-decided_at")[:limit]
     ]

@@ -24,9 +24,21 @@ def check_gate(body: Body, everything: Snapshot) -> list[Finding]:
     for index, step in enumerate(steps):
         where = f"checks[{index}]"
         if step.get("check") not in CHECKS:
-            findings.append(Finding("gate.unknown_check", f"there is no check '{step.get('check')}'; there are: {', '.join(CHECKS)}", where))
+            findings.append(
+                Finding(
+                    "gate.unknown_check",
+                    f"there is no check '{step.get('check')}'; there are: {', '.join(CHECKS)}",
+                    where,
+                )
+            )
         if "field" in step and step["field"] not in fields:
-            findings.append(Finding("gate.unknown_field", f"the party has no field '{step['field']}'; it has: {', '.join(sorted(fields))}", where))
+            findings.append(
+                Finding(
+                    "gate.unknown_field",
+                    f"the party has no field '{step['field']}'; it has: {', '.join(sorted(fields))}",
+                    where,
+                )
+            )
     return findings
 
 

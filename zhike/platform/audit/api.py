@@ -33,8 +33,16 @@ def note(
         cursor.execute(
             "insert into audit_entry (at, actor, request_id, reason, operation, subject, subject_id, changes)"
             " values (%s, %s, %s, %s, %s, %s, %s, %s)",
-            [clock.now(), now.actor, now.request_id, now.reason, operation, subject, subject_id,
-             json.dumps(details or {}, default=str)],
+            [
+                clock.now(),
+                now.actor,
+                now.request_id,
+                now.reason,
+                operation,
+                subject,
+                subject_id,
+                json.dumps(details or {}, default=str),
+            ],
         )
 
 
@@ -47,8 +55,14 @@ def history(
         rows = rows.filter(operation__in=operations)
     return [
         JournalEntry(
-            at=row.at, actor=row.actor, operation=row.operation, subject=row.subject, subject_id=row.subject_id,
-            changes=row.changes, reason=row.reason, request_id=row.request_id,
+            at=row.at,
+            actor=row.actor,
+            operation=row.operation,
+            subject=row.subject,
+            subject_id=row.subject_id,
+            changes=row.changes,
+            reason=row.reason,
+            request_id=row.request_id,
         )
         for row in rows[:limit]
     ]

@@ -17,8 +17,8 @@ from zhike.platform.audit import api as audit
 from zhike.platform.objects.errors import ReasonRequired, TooManyRows
 from zhike.platform.objects.logic import catalogue as catalogues
 from zhike.platform.objects.logic import exporting, loading, reading, serving, values, writing
-from zhike.platform.objects.logic.masks import mask
 from zhike.platform.objects.logic.history import RecordHistory, record_history
+from zhike.platform.objects.logic.masks import mask
 from zhike.platform.objects.logic.presenting import displays as reference_displays
 from zhike.platform.objects.logic.presenting import present
 from zhike.platform.objects.types import (
@@ -35,9 +35,33 @@ from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal
 
 __all__ = [
-    "access", "count", "create", "delete", "describe", "displays", "export", "export_xlsx", "facts",
-    "get", "history", "ids",
-    "load", "mask", "object_types", "object_with_role", "page", "records_by_id", "schema", "scope", "serve", "unmask", "update",
+    "access",
+    "count",
+    "create",
+    "delete",
+    "describe",
+    "displays",
+    "export",
+    "export_xlsx",
+    "facts",
+    "get",
+    "history",
+    "ids",
+    "load",
+    "mask",
+    "object_types",
+    "object_with_role",
+    "page",
+    "records_by_id",
+    "related",
+    "related_page",
+    "schema",
+    "scope",
+    "serve",
+    "summarize",
+    "summary_by_coverage",
+    "unmask",
+    "update",
 ]
 _REASON_LENGTH = 4
 
@@ -85,7 +109,9 @@ def get(object: str, uid: uuid.UUID, *, principal: Principal, log_view: bool = T
     return _record(owner, row, principal)
 
 
-def records_by_id(object: str, ids: Sequence[int], *, principal: Principal, columns: Sequence[str] = ()) -> dict[int, Record]:
+def records_by_id(
+    object: str, ids: Sequence[int], *, principal: Principal, columns: Sequence[str] = ()
+) -> dict[int, Record]:
     """Return those of the records with these inner ids that the principal may read, by id."""
     owner = catalogues.object_type(object)
     fields = [catalogues.field_of(owner, key) for key in columns]
@@ -96,6 +122,47 @@ def records_by_id(object: str, ids: Sequence[int], *, principal: Principal, colu
 def facts(object: str, ids: Sequence[int], fields: Sequence[str]) -> dict[int, dict[str, Any]]:
     """Return fields of live records by inner id, typed and in clear: for engines that decide, never for screens."""
     return reading.clear_rows(catalogues.object_type(object), ids, fields)
+
+
+def related(object: str, through: str, parent_ids: Sequence[int], fields: Sequence[str]) -> list[dict[str, Any]]:
+    """Return fields of the live records that point at one of `parent_ids` by their reference `through`, in clear.
+
+    For engines, like `facts`; each row also has `id` and the reference itself.
+    """
+    return reading.related_rows(catalogues.object_type(object), through, parent_ids, fields)
+
+
+def related_page(
+    object: str,
+    through: str,
+    parent_id: int,
+    *,
+    principal: Principal,
+    columns: Sequence[str] = (),
+    sort: tuple[str, str] = ("id", "asc"),
+    limit: int = 50,
+) -> Sequence[Record]:
+    """Return records that point at one parent, in the principal's scope, presented for their viewer."""
+    permissions.require(principal, f"{object}.read")
+    condition = {"op": "=", "left": {"field": through}, "right": {"value": str(parent_id), "type": "integer"}}
+    query = RecordQuery(object, condition=condition, columns=tuple(columns), sort=sort, limit=limit)
+    return reading.page(query, principal).rows
+
+
+def summarize(
+    query: RecordQuery, *, principal: Principal, sums: Sequence[str] = (), group_by: str | None = None
+) -> list[tuple[Any, int, list[Any]]]:
+    """Return (group value, number of records, sums of fields) over a query in the principal's scope."""
+    permissions.require(principal, f"{query.object}.read")
+    return reading.summary(query, principal, sums, group_by)
+
+
+def summary_by_coverage(
+    query: RecordQuery, *, principal: Principal, sums: Sequence[str] = ()
+) -> list[tuple[str, str, int, list[Any]]]:
+    """Return (employee number, name, parties, sums) for each employee who covers parties of the query today."""
+    permissions.require(principal, f"{query.object}.read")
+    return reading.coverage_summary(query, principal, sums)
 
 
 def displays(object: str, ids: Iterable[int], *, principal: Principal) -> dict[int, dict[str, str]]:
@@ -122,9 +189,7 @@ def create(object: str, given: Mapping[str, object], *, principal: Principal) ->
         return _record(owner, row, principal)
 
 
-def update(
-    object: str, uid: uuid.UUID, given: Mapping[str, object], *, revision: int, principal: Principal
-) -> Record:
+def update(object: str, uid: uuid.UUID, given: Mapping[str, object], *, revision: int, principal: Principal) -> Record:
     """Change fields of a record. Raises NotFound, StaleRevision, Invalid; nothing is written then."""
     permissions.require(principal, f"{object}.update")
     owner = catalogues.object_type(object)
@@ -193,12 +258,18 @@ def export_xlsx(query: RecordQuery, *, principal: Principal) -> bytes:
         raise TooManyRows(limit=exporting.LIMIT, count=found.count)
     fields = [catalogues.field_of(owner, key) for key in query.columns or reading.listed_columns(owner)]
     with database.writing():
-        audit.note(operation="export", subject=owner.key, details={"rows": found.count, "columns": [f.key for f in fields]})
+        audit.note(
+            operation="export", subject=owner.key, details={"rows": found.count, "columns": [f.key for f in fields]}
+        )
     return exporting.workbook(fields, _all_rows(query, principal), principal, owner.labels[principal.language])
 
 
 def load(
-    object: str, *, columns: Sequence[LoadColumn], rows: Iterable[Sequence[object]], by_id: bool = False,
+    object: str,
+    *,
+    columns: Sequence[LoadColumn],
+    rows: Iterable[Sequence[object]],
+    by_id: bool = False,
     details: Mapping[str, object] | None = None,
 ) -> LoadCounts:
     """Upsert a stream of master records from a source in one transaction; see `logic.loading.load`."""
@@ -227,13 +298,21 @@ def _record(owner: ObjectType, row: Mapping[str, Any], principal: Principal) -> 
     fields = list(owner.fields.values())
     record = present(owner, fields, [row], principal)[0]
     permitted = tuple(
-        operation for operation in ("update", "delete", "unmask", "access_log")
+        operation
+        for operation in ("update", "delete", "unmask", "access_log")
         if permissions.allowed(principal, f"{owner.key}.{operation}")
     )
     return Record(
-        uid=record.uid, display=record.display, revision=record.revision, values=record.values,
-        refused=record.refused, permitted=permitted, created_at=record.created_at, updated_at=record.updated_at,
-        updated_by=record.updated_by, id=record.id,
+        uid=record.uid,
+        display=record.display,
+        revision=record.revision,
+        values=record.values,
+        refused=record.refused,
+        permitted=permitted,
+        created_at=record.created_at,
+        updated_at=record.updated_at,
+        updated_by=record.updated_by,
+        id=record.id,
     )
 
 
@@ -241,7 +320,9 @@ def _all_rows(query: RecordQuery, principal: Principal) -> Iterator[Record]:
     cursor = ""
     while True:
         found = reading.page(
-            RecordQuery(query.object, query.refinement, query.condition, query.text, query.sort, query.columns, cursor, 200),
+            RecordQuery(
+                query.object, query.refinement, query.condition, query.text, query.sort, query.columns, cursor, 200
+            ),
             principal,
         )
         yield from found.rows

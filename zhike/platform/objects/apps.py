@@ -7,6 +7,8 @@ class ObjectsConfig(AppConfig):
 
     def ready(self) -> None:
         from zhike.kernel import definitions
+        from zhike.platform.objects import blocks
         from zhike.platform.objects.kinds import OBJECT
 
         definitions.register(OBJECT)
+        blocks.register()

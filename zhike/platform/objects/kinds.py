@@ -12,12 +12,30 @@ from zhike.platform.objects.logic import schema_changes
 from zhike.platform.objects.logic.catalogue import FIELD_TYPES, expression_schema, provisional
 
 OBJECT_ROLES = {
-    "party", "party_role", "relationship", "contact_point", "consent", "financial_account", "account_role",
-    "coverage", "product", "interaction", "employee",
+    "party",
+    "party_role",
+    "relationship",
+    "contact_point",
+    "consent",
+    "financial_account",
+    "account_role",
+    "coverage",
+    "product",
+    "interaction",
+    "employee",
 }
 FIELD_ROLES = {
-    "name", "certificate_number", "mobile", "email", "birth_date", "sex", "branch", "manager", "risk_level",
-    "value_tier", "status",
+    "name",
+    "certificate_number",
+    "mobile",
+    "email",
+    "birth_date",
+    "sex",
+    "branch",
+    "manager",
+    "risk_level",
+    "value_tier",
+    "status",
 }
 PARAMS = {"me": Type.TEXT, "my_units": Type.LIST, "today": Type.DATE}
 
@@ -34,11 +52,19 @@ def check_object(body: Body, everything: Snapshot) -> list[Finding]:
         where = f"fields.{field['key']}"
         if field.get("type") not in FIELD_TYPES:
             findings.append(
-                Finding("object.unknown_type", f"there is no field type '{field.get('type')}'; there are: {', '.join(FIELD_TYPES)}", where)
+                Finding(
+                    "object.unknown_type",
+                    f"there is no field type '{field.get('type')}'; there are: {', '.join(FIELD_TYPES)}",
+                    where,
+                )
             )
         if field.get("type") == "reference" and field.get("target") not in objects:
             findings.append(
-                Finding("object.unknown_target", f"there is no object '{field.get('target')}'; there are: {', '.join(sorted(objects))}", where)
+                Finding(
+                    "object.unknown_target",
+                    f"there is no object '{field.get('target')}'; there are: {', '.join(sorted(objects))}",
+                    where,
+                )
             )
     return findings or [*_check_layout(body), *_check_conditions(body, everything)]
 
@@ -47,13 +73,27 @@ def _check_roles(body: Body, everything: Snapshot) -> list[Finding]:
     findings = []
     role = str(body.get("role", ""))
     if role and role not in OBJECT_ROLES:
-        findings.append(Finding("object.unknown_role", f"there is no object role '{role}'; there are: {', '.join(sorted(OBJECT_ROLES))}", "role"))
+        findings.append(
+            Finding(
+                "object.unknown_role",
+                f"there is no object role '{role}'; there are: {', '.join(sorted(OBJECT_ROLES))}",
+                "role",
+            )
+        )
     doubled = [key for key, other in everything.of("object").items() if role and other.get("role") == role]
     if len(doubled) > 1:
-        findings.append(Finding("object.doubled_role", f"role '{role}' is claimed by {', '.join(sorted(doubled))}", "role"))
+        findings.append(
+            Finding("object.doubled_role", f"role '{role}' is claimed by {', '.join(sorted(doubled))}", "role")
+        )
     for field in body.get("fields", []):  # type: ignore[attr-defined]
         if field.get("role") and field["role"] not in FIELD_ROLES:
-            findings.append(Finding("object.unknown_role", f"there is no field role '{field['role']}'; there are: {', '.join(sorted(FIELD_ROLES))}", f"fields.{field['key']}"))
+            findings.append(
+                Finding(
+                    "object.unknown_role",
+                    f"there is no field role '{field['role']}'; there are: {', '.join(sorted(FIELD_ROLES))}",
+                    f"fields.{field['key']}",
+                )
+            )
     return findings
 
 

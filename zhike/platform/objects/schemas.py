@@ -35,9 +35,14 @@ class QueryIn(Schema):
         """Return the question as the door takes it."""
         direction = "desc" if self.sort and self.sort.direction == "desc" else "asc"
         return RecordQuery(
-            object=object, refinement=self.refinement, condition=self.condition, text=self.q,
-            sort=(self.sort.field, direction) if self.sort else None, columns=tuple(self.columns),
-            cursor=self.cursor or "", limit=self.limit,
+            object=object,
+            refinement=self.refinement,
+            condition=self.condition,
+            text=self.q,
+            sort=(self.sort.field, direction) if self.sort else None,
+            columns=tuple(self.columns),
+            cursor=self.cursor or "",
+            limit=self.limit,
         )
 
 
@@ -70,7 +75,13 @@ def page_out(page: RecordPage) -> dict[str, object]:
     """Return a page of records as the interface gives it."""
     return {
         "rows": [
-            {"uid": row.uid, "display": row.display, "revision": row.revision, "values": row.values, "refused": row.refused}
+            {
+                "uid": row.uid,
+                "display": row.display,
+                "revision": row.revision,
+                "values": row.values,
+                "refused": row.refused,
+            }
             for row in page.rows
         ],
         "next_cursor": page.next_cursor,
@@ -82,9 +93,15 @@ def page_out(page: RecordPage) -> dict[str, object]:
 def record_out(record: Record) -> dict[str, object]:
     """Return one record as the interface gives it."""
     return {
-        "uid": record.uid, "display": record.display, "revision": record.revision, "values": record.values,
-        "refused": record.refused, "permitted": record.permitted, "created_at": record.created_at,
-        "updated_at": record.updated_at, "updated_by": record.updated_by,
+        "uid": record.uid,
+        "display": record.display,
+        "revision": record.revision,
+        "values": record.values,
+        "refused": record.refused,
+        "permitted": record.permitted,
+        "created_at": record.created_at,
+        "updated_at": record.updated_at,
+        "updated_by": record.updated_by,
     }
 
 
@@ -93,8 +110,11 @@ def history_out(entries: Sequence[RecordHistory]) -> dict[str, object]:
     return {
         "entries": [
             {
-                "at": entry.at, "actor": {"name": entry.name, "employee_no": entry.employee_no},
-                "operation": entry.operation, "reason": entry.reason, "field": entry.details.get("field"),
+                "at": entry.at,
+                "actor": {"name": entry.name, "employee_no": entry.employee_no},
+                "operation": entry.operation,
+                "reason": entry.reason,
+                "field": entry.details.get("field"),
                 "changes": [{"field": key, "old": old, "new": new} for key, old, new in entry.changes],
             }
             for entry in entries
@@ -107,22 +127,35 @@ def object_out(owner: ObjectType, principal: Principal, version: int) -> dict[st
     layout: dict[str, Any] = {name: owner.layout.get(name) or {} for name in ("list", "detail", "form")}
     known = [key for key in layout["list"].get("columns", []) if key in owner.fields]
     sort = layout["list"].get("sort") or {}
-    refinements = {"all": {"zh": "全部", "en": "All"}} | {key: labels for key, (labels, _c) in owner.refinements.items()}
+    refinements = {"all": {"zh": "全部", "en": "All"}} | {
+        key: labels for key, (labels, _c) in owner.refinements.items()
+    }
     return {
-        "key": owner.key, "labels": owner.labels, "version": version,
+        "key": owner.key,
+        "labels": owner.labels,
+        "version": version,
         "fields": [_field_out(owner, field, principal) for field in owner.fields.values()],
         "refinements": [{"key": key, "labels": labels} for key, labels in refinements.items()],
         "list": {
             "columns": known or list(owner.fields)[:8],
             "sort": sort if sort.get("field") in owner.fields else {"field": "id", "direction": "desc"},
-            "tabs": _tabs(layout["list"], principal, owner), "searchable": any(f.searchable for f in owner.fields.values()),
+            "tabs": _tabs(layout["list"], principal, owner),
+            "searchable": any(f.searchable for f in owner.fields.values()),
         },
-        "detail": {"sections": layout["detail"].get("sections") or [{"labels": owner.labels, "fields": [
-            key for key, field in owner.fields.items() if field.kind == "field"]}]},
+        "detail": {
+            "sections": layout["detail"].get("sections")
+            or [
+                {
+                    "labels": owner.labels,
+                    "fields": [key for key, field in owner.fields.items() if field.kind == "field"],
+                }
+            ]
+        },
         "form": {"fields": layout["form"].get("fields") or [k for k, f in owner.fields.items() if f.kind == "field"]},
         "page": owner.layout.get("page"),
         "operations": [
-            operation for operation in ("create", "update", "delete", "export", "unmask", "access_log")
+            operation
+            for operation in ("create", "update", "delete", "export", "unmask", "access_log")
             if permissions.allowed(principal, f"{owner.key}.{operation}")
         ],
     }
@@ -133,17 +166,28 @@ def _tabs(layout: Mapping[str, Any], principal: Principal, owner: ObjectType) ->
     scope = permissions.scope(principal, "read", owner.key)
     if scope.everything or owner.through:
         return [tab for tab in tabs if tab != "mine"] if scope.everything and "mine" in tabs else tabs
-    narrow = {"mine"} if len(scope.conditions) == 1 and scope.conditions[0] == owner.refinements.get("mine", ("", ""))[1] else set()
+    narrow = (
+        {"mine"}
+        if len(scope.conditions) == 1 and scope.conditions[0] == owner.refinements.get("mine", ("", ""))[1]
+        else set()
+    )
     return [tab for tab in tabs if tab != "all" and not (narrow and tab == "my_branch")]
 
 
 def _field_out(owner: ObjectType, field: FieldType, principal: Principal) -> dict[str, object]:
     rule = permissions.field_rule(principal, owner.key, field.key)
     return {
-        "key": field.key, "labels": field.labels, "type": "tag" if field.kind == "tag" else field.type,
-        "kind": field.kind, "unit": field.unit or None, "target": field.target or None, "owner": field.owner,
+        "key": field.key,
+        "labels": field.labels,
+        "type": "tag" if field.kind == "tag" else field.type,
+        "kind": field.kind,
+        "unit": field.unit or None,
+        "target": field.target or None,
+        "owner": field.owner,
         "options": [{"key": o.key, "labels": o.labels, "status": o.status or None} for o in field.options],
-        "required": field.required, "readonly": field.kind != "field", "masked": bool(field.mask) and rule == "masked",
+        "required": field.required,
+        "readonly": field.kind != "field",
+        "masked": bool(field.mask) and rule == "masked",
         "refused": rule == "refused",
         "unmaskable": bool(field.mask) and rule == "masked" and permissions.allowed(principal, f"{owner.key}.unmask"),
     }

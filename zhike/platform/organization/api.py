@@ -19,8 +19,17 @@ from zhike.platform.organization.models import Post, Unit, User
 from zhike.platform.organization.types import OrgUnit, Staff, UnitRow
 
 __all__ = [
-    "add_user", "all_staff", "all_units", "random_password", "set_language", "sign_out_everywhere", "staff",
-    "subtree", "unit_by_code", "upsert_units", "user_names",
+    "add_user",
+    "all_staff",
+    "all_units",
+    "random_password",
+    "set_language",
+    "sign_out_everywhere",
+    "staff",
+    "subtree",
+    "unit_by_code",
+    "upsert_units",
+    "user_names",
 ]
 
 random_password = passwords.random_password
@@ -55,9 +64,7 @@ def subtree(unit_ids: Iterable[int]) -> tuple[int, ...]:
     return tuple(Unit.objects.filter(below).order_by("pk").values_list("pk", flat=True))
 
 
-def add_user(
-    *, employee_no: str, name: str, role: str, unit: str, password: str | None = None
-) -> tuple[Staff, str]:
+def add_user(*, employee_no: str, name: str, role: str, unit: str, password: str | None = None) -> tuple[Staff, str]:
     """Add a user with one post, or give an existing one another post; return the user and the new password.
 
     Without a `password` a random one is made. Raises UnknownUnit, UnknownRole, WeakPassword.
@@ -121,8 +128,12 @@ def _as_staff(user: User) -> Staff:
         if post.valid_from <= today and (post.valid_to is None or post.valid_to > today)
     ]
     return Staff(
-        id=user.pk, uid=user.uid, employee_no=user.employee_no, name=user.name, language=user.language,
-        active=user.is_active, posts=tuple(holding), last_sign_in=user.last_login,
+        id=user.pk,
+        uid=user.uid,
+        employee_no=user.employee_no,
+        name=user.name,
+        language=user.language,
+        active=user.is_active,
+        posts=tuple(holding),
+        last_sign_in=user.last_login,
     )
-
-

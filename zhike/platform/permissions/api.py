@@ -10,7 +10,14 @@ from zhike.platform.permissions.logic.requests import SignedInRequest
 from zhike.platform.permissions.types import Principal, Scope
 
 __all__ = [
-    "SignedInRequest", "allowed", "field_rule", "operations", "principal_of_user", "require", "scope", "system_principal",
+    "SignedInRequest",
+    "allowed",
+    "field_rule",
+    "operations",
+    "principal_of_user",
+    "require",
+    "scope",
+    "system_principal",
 ]
 
 
@@ -19,8 +26,13 @@ def principal_of_user(user_id: int) -> Principal:
     staff = organization.staff(user_id)
     units = organization.subtree({unit.id for _role, unit in staff.posts})
     return Principal(
-        kind="user", name=staff.name, user_id=staff.id, employee_no=staff.employee_no, language=staff.language,
-        roles=tuple(dict.fromkeys(role for role, _unit in staff.posts)), units=units,
+        kind="user",
+        name=staff.name,
+        user_id=staff.id,
+        employee_no=staff.employee_no,
+        language=staff.language,
+        roles=tuple(dict.fromkeys(role for role, _unit in staff.posts)),
+        units=units,
     )
 
 

@@ -27,17 +27,27 @@ def check_role(body: Body, everything: Snapshot) -> list[Finding]:
         known = OBJECT_OPERATIONS if target in objects else RESOURCE_OPERATIONS.get(target)
         if known is None:
             has = sorted([*objects, *RESOURCE_OPERATIONS])
-            findings.append(Finding("role.unknown_resource", f"there is no '{target}'; there are: {', '.join(has)}", where))
+            findings.append(
+                Finding("role.unknown_resource", f"there is no '{target}'; there are: {', '.join(has)}", where)
+            )
             continue
         for operation in set(grant.get("operations", [])) - known:
             findings.append(
-                Finding("role.unknown_operation", f"'{target}' has no '{operation}'; it has: {', '.join(sorted(known))}", where)
+                Finding(
+                    "role.unknown_operation",
+                    f"'{target}' has no '{operation}'; it has: {', '.join(sorted(known))}",
+                    where,
+                )
             )
         refinement = grant.get("where", "all")
         refinements = [r["key"] for r in objects[target].get("refinements", [])] if target in objects else []  # type: ignore[attr-defined]
         if refinement != "all" and refinement not in refinements:
             findings.append(
-                Finding("role.unknown_refinement", f"'{target}' has no refinement '{refinement}'; it has: {', '.join(refinements)}", where)
+                Finding(
+                    "role.unknown_refinement",
+                    f"'{target}' has no refinement '{refinement}'; it has: {', '.join(refinements)}",
+                    where,
+                )
             )
     return findings
 

@@ -19,15 +19,29 @@ from zhike.platform.work.models import WorkItem
 from zhike.platform.work.types import NewWork, Work, WorkCounts
 
 __all__ = [
-    "cancel_open", "complete", "counts", "create_many", "get", "of_origin", "of_party", "per_assignee",
-    "summary_of_origin", "todo",
+    "cancel_open",
+    "complete",
+    "counts",
+    "create_many",
+    "get",
+    "of_origin",
+    "of_party",
+    "per_assignee",
+    "summary_of_origin",
+    "todo",
 ]
 _PAGE = 50
 
 
 def create_many(
-    items: Iterable[NewWork], *, origin_kind: str, origin_uid: uuid.UUID, origin_title: str, kind: str,
-    result_set: str, step: str = "",
+    items: Iterable[NewWork],
+    *,
+    origin_kind: str,
+    origin_uid: uuid.UUID,
+    origin_title: str,
+    kind: str,
+    result_set: str,
+    step: str = "",
 ) -> int:
     """Create work that does not exist yet for its origin, step and party; return how many are new.
 
@@ -36,9 +50,20 @@ def create_many(
     now = clock.now()
     rows = [
         WorkItem(
-            uid=uuid7(), origin_kind=origin_kind, origin_uid=origin_uid, origin_title=origin_title, step=step,
-            party_id=item.party_id, assignee=item.assignee, unit_id=item.unit_id, kind=kind, subject=item.subject,
-            script=item.script, result_set=result_set, due_at=item.due_at, created_at=now,
+            uid=uuid7(),
+            origin_kind=origin_kind,
+            origin_uid=origin_uid,
+            origin_title=origin_title,
+            step=step,
+            party_id=item.party_id,
+            assignee=item.assignee,
+            unit_id=item.unit_id,
+            kind=kind,
+            subject=item.subject,
+            script=item.script,
+            result_set=result_set,
+            due_at=item.due_at,
+            created_at=now,
         )
         for item in items
     ]
@@ -47,7 +72,9 @@ def create_many(
     return WorkItem.objects.filter(origin_uid=origin_uid, step=step).count() - before
 
 
-def todo(*, principal: Principal, state: str = "open", after: str = "", limit: int = _PAGE) -> tuple[list[Work], str | None]:
+def todo(
+    *, principal: Principal, state: str = "open", after: str = "", limit: int = _PAGE
+) -> tuple[list[Work], str | None]:
     """Return a page of the principal's to-do list and the cursor of the next one; most urgent first.
 
     Someone who may read the work of their units (a branch head) sees those too.
@@ -68,7 +95,8 @@ def counts(*, principal: Principal) -> WorkCounts:
     tomorrow = clock.at(clock.today() + timedelta(days=1))
     is_open = Q(state=WorkItem.State.OPEN)
     found = _mine(principal).aggregate(
-        open=Count("id", filter=is_open), overdue=Count("id", filter=is_open & Q(due_at__lt=now)),
+        open=Count("id", filter=is_open),
+        overdue=Count("id", filter=is_open & Q(due_at__lt=now)),
         due_today=Count("id", filter=is_open & Q(due_at__gte=now, due_at__lt=tomorrow)),
         done=Count("id", filter=Q(state=WorkItem.State.DONE)),
     )
@@ -80,9 +108,14 @@ def per_assignee(*, principal: Principal) -> dict[str, WorkCounts]:
     permissions.require(principal, "work.read_units")
     now = clock.now()
     is_open = Q(state=WorkItem.State.OPEN)
-    rows = WorkItem.objects.filter(unit_id__in=principal.units).values("assignee").annotate(
-        open=Count("id", filter=is_open), overdue=Count("id", filter=is_open & Q(due_at__lt=now)),
-        done=Count("id", filter=Q(state=WorkItem.State.DONE)),
+    rows = (
+        WorkItem.objects.filter(unit_id__in=principal.units)
+        .values("assignee")
+        .annotate(
+            open=Count("id", filter=is_open),
+            overdue=Count("id", filter=is_open & Q(due_at__lt=now)),
+            done=Count("id", filter=Q(state=WorkItem.State.DONE)),
+        )
     )
     return {row["assignee"]: WorkCounts(row["open"], row["overdue"], 0, row["done"]) for row in rows}
 
@@ -164,9 +197,21 @@ def _results(key: str) -> tuple[tuple[str, dict[str, str], bool], ...]:
 
 def _as_work(row: WorkItem) -> Work:
     return Work(
-        uid=row.uid, kind=row.kind, subject=row.subject, script=row.script, party_id=row.party_id,
-        assignee=row.assignee, due_at=row.due_at, state=row.state, result=row.result, note=row.note,
-        done_at=row.done_at, revision=row.revision, origin_kind=row.origin_kind, origin_uid=row.origin_uid,
-        origin_title=row.origin_title, results=_results(row.result_set), unit_id=row.unit_id,
+        uid=row.uid,
+        kind=row.kind,
+        subject=row.subject,
+        script=row.script,
+        party_id=row.party_id,
+        assignee=row.assignee,
+        due_at=row.due_at,
+        state=row.state,
+        result=row.result,
+        note=row.note,
+        done_at=row.done_at,
+        revision=row.revision,
+        origin_kind=row.origin_kind,
+        origin_uid=row.origin_uid,
+        origin_title=row.origin_title,
+        results=_results(row.result_set),
+        unit_id=row.unit_id,
     )
-

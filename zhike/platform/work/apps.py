@@ -7,6 +7,8 @@ class WorkConfig(AppConfig):
 
     def ready(self) -> None:
         from zhike.kernel import definitions
+        from zhike.platform.work import blocks
         from zhike.platform.work.kinds import RESULT_SET
 
         definitions.register(RESULT_SET)
+        blocks.register()

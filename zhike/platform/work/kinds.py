@@ -12,7 +12,9 @@ def check_result_set(body: Body, _everything: Snapshot) -> list[Finding]:
         return [Finding("result_set.empty", "a result set needs at least one result", "results")]
     keys = [result.get("key") for result in results]
     return [
-        Finding("result_set.doubled", f"result '{key}' is listed twice", "results") for key in set(keys) if keys.count(key) > 1
+        Finding("result_set.doubled", f"result '{key}' is listed twice", "results")
+        for key in set(keys)
+        if keys.count(key) > 1
     ]
 
 

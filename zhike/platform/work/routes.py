@@ -33,7 +33,8 @@ def todo(request: SignedInRequest, state: str = "open", cursor: str = "") -> Any
     found, more = api.todo(principal=request.principal, state=state, after=cursor)
     totals = api.counts(principal=request.principal)
     return {
-        "items": present(found, request.principal), "next_cursor": more,
+        "items": present(found, request.principal),
+        "next_cursor": more,
         "counts": {"open": totals.open, "overdue": totals.overdue, "due_today": totals.due_today, "done": totals.done},
     }
 
@@ -59,17 +60,28 @@ def present(items: list[Work], principal: Principal) -> list[dict[str, object]]:
     now = clock.now()
     return [
         {
-            "uid": item.uid, "kind": item.kind, "kind_labels": {"zh": "营销跟进", "en": "Campaign follow-up"},
-            "subject": item.subject, "script": item.script, "due_at": item.due_at, "state": item.state,
-            "party": _party(item, parties), "overdue": item.state == "open" and item.due_at < now,
+            "uid": item.uid,
+            "kind": item.kind,
+            "kind_labels": {"zh": "营销跟进", "en": "Campaign follow-up"},
+            "subject": item.subject,
+            "script": item.script,
+            "due_at": item.due_at,
+            "state": item.state,
+            "party": _party(item, parties),
+            "overdue": item.state == "open" and item.due_at < now,
             "left_minutes": int((item.due_at - now).total_seconds() // 60),
             "assignee": {"uid": item.assignee, "name": names.get(item.assignee, item.assignee)},
             "origin": {
-                "kind": item.origin_kind, "uid": item.origin_uid, "title": item.origin_title,
+                "kind": item.origin_kind,
+                "uid": item.origin_uid,
+                "title": item.origin_title,
                 "path": _ORIGIN_PATHS.get(item.origin_kind, "").format(uid=item.origin_uid),
             },
             "results": [{"key": key, "labels": labels, "positive": positive} for key, labels, positive in item.results],
-            "result": item.result or None, "note": item.note, "done_at": item.done_at, "revision": item.revision,
+            "result": item.result or None,
+            "note": item.note,
+            "done_at": item.done_at,
+            "revision": item.revision,
         }
         for item in items
     ]

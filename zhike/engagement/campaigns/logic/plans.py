@@ -45,13 +45,22 @@ def check_plan(plan: CampaignPlan) -> None:
     if not plan.name.strip():
         findings.append({"code": "campaign.no_name", "field": "name", "message": "请填写活动名称"})
     for field, value, low, high in (
-        ("goal.days", plan.goal_days, 1, 250), ("due_days", plan.due_days, 1, 60), ("control_percent", plan.control_percent, 0, 50),
+        ("goal.days", plan.goal_days, 1, 250),
+        ("due_days", plan.due_days, 1, 60),
+        ("control_percent", plan.control_percent, 0, 50),
     ):
         if not low <= value <= high:
-            findings.append({"code": "campaign.out_of_range", "field": field, "message": f"{field}：应在 {low} 至 {high} 之间"})
+            findings.append(
+                {"code": "campaign.out_of_range", "field": field, "message": f"{field}：应在 {low} 至 {high} 之间"}
+            )
     if plan.result_set not in definitions.all_of("result_set"):
-        findings.append({"code": "campaign.unknown_results", "field": "result_set", "message": f"没有结果码集“{plan.result_set}”"})
-    for field, check in (("template", lambda: channels.template(plan.template)), ("goal.expression", lambda: parse_goal(plan.goal))):
+        findings.append(
+            {"code": "campaign.unknown_results", "field": "result_set", "message": f"没有结果码集“{plan.result_set}”"}
+        )
+    for field, check in (
+        ("template", lambda: channels.template(plan.template)),
+        ("goal.expression", lambda: parse_goal(plan.goal)),
+    ):
         try:
             check()
         except ZhikeError as error:
@@ -65,7 +74,12 @@ def parse_goal(text: str) -> expressions.Expression:
     """Return the goal as a checked true-or-false expression over the measures."""
     goal = expressions.parse(text, indicators.goal_schema())
     if expressions.type_of(goal) is not Type.BOOLEAN:
-        raise BadPlan(count=1, findings=[{"code": "campaign.goal_not_a_condition", "message": "目标应是一个条件，例如 net_inflow >= 10000"}])
+        raise BadPlan(
+            count=1,
+            findings=[
+                {"code": "campaign.goal_not_a_condition", "message": "目标应是一个条件，例如 net_inflow >= 10000"}
+            ],
+        )
     return goal
 
 

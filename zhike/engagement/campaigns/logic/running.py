@@ -39,7 +39,12 @@ def freeze(campaign: Campaign) -> int:
             " from (select n, ('x' || substr(md5(%(uid)s || ':' || n), 1, 8))::bit(32)::bigint %% 10000"
             " < %(percent)s * 100 as control from unnest(%(ids)s::bigint[]) n) chosen"
             " on conflict do nothing",
-            {"campaign": campaign.pk, "uid": str(campaign.uid), "percent": campaign.control_percent, "ids": list(members)},
+            {
+                "campaign": campaign.pk,
+                "uid": str(campaign.uid),
+                "percent": campaign.control_percent,
+                "ids": list(members),
+            },
         )
     return len(members)
 
@@ -47,8 +52,13 @@ def freeze(campaign: Campaign) -> int:
 def touch_of(campaign: Campaign, channel: str) -> Touch:
     """Return what the gate is asked about this campaign."""
     return Touch(
-        origin_kind="campaign", origin_uid=campaign.uid, step=touch_step(), channel=channel, purpose="marketing",
-        product_level=campaign.product_level, content_digest=campaign.content_digest,
+        origin_kind="campaign",
+        origin_uid=campaign.uid,
+        step=touch_step(),
+        channel=channel,
+        purpose="marketing",
+        product_level=campaign.product_level,
+        content_digest=campaign.content_digest,
         current_digest=channels.template(campaign.template).digest,
     )
 
@@ -114,8 +124,13 @@ def _give_work(campaign: Campaign, party_ids: Sequence[int]) -> None:
         for party_id, (assignee, unit_id) in covering(allowed).items()
     ]
     work.create_many(
-        items, origin_kind="campaign", origin_uid=campaign.uid, origin_title=campaign.name, kind="campaign",
-        result_set=campaign.result_set, step=touch_step(),
+        items,
+        origin_kind="campaign",
+        origin_uid=campaign.uid,
+        origin_title=campaign.name,
+        kind="campaign",
+        result_set=campaign.result_set,
+        step=touch_step(),
     )
 
 

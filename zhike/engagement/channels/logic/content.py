@@ -62,7 +62,9 @@ def fields_used(found: Template) -> list[str]:
     schema = objects.schema(party)
     used = {address_field(found.channel)}
     for _labels, text, _mask in found.variables.values():
-        used |= {n.parts[0] for n in expressions.walk(expressions.parse(text, schema)) if isinstance(n, expressions.Path)}
+        used |= {
+            n.parts[0] for n in expressions.walk(expressions.parse(text, schema)) if isinstance(n, expressions.Path)
+        }
     return sorted(used)
 
 
@@ -87,8 +89,12 @@ def _template(key: str, body: Body) -> Template:
     variables: list[dict[str, Any]] = list(body.get("variables", []))  # type: ignore[call-overload]
     shown = {name: body.get(name) for name in ("channel", "subject", "body", "variables", "risk_level")}
     return Template(
-        key=key, uuid=str(body.get("uuid", "")), labels=body["labels"], channel=str(body["channel"]),  # type: ignore[arg-type]
-        subject=str(body["subject"]), body=str(body["body"]),
+        key=key,
+        uuid=str(body.get("uuid", "")),
+        labels=body["labels"],
+        channel=str(body["channel"]),  # type: ignore[arg-type]
+        subject=str(body["subject"]),
+        body=str(body["body"]),
         variables={v["key"]: (v["labels"], v["value"], v.get("mask", "")) for v in variables},
         risk_level=str(body.get("risk_level", "")),
         digest=hashlib.sha256(json.dumps(shown, sort_keys=True, ensure_ascii=False).encode()).hexdigest(),

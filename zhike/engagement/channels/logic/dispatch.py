@@ -109,7 +109,9 @@ def _settle(row: Delivery, state: str, error: str) -> str:
         ours = Delivery.objects.filter(pk=row.pk, token=row.token).exclude(state=Delivery.State.SENT)
         sent_at = clock.now() if state == Delivery.State.SENT else None
         if ours.update(state=state, error=error[:300], sent_at=sent_at, lease_until=None):
-            events.publish(f"delivery.{state}", "delivery", row.pk, {"origin": str(row.origin_uid), "party": row.party_id})
+            events.publish(
+                f"delivery.{state}", "delivery", row.pk, {"origin": str(row.origin_uid), "party": row.party_id}
+            )
     return {"sent": "sent", "failed": "failed"}.get(state, "unknown")
 
 

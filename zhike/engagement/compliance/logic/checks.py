@@ -37,7 +37,9 @@ def party_status(situation: Situation, settings: Mapping[str, Any]) -> Answer:
     state = situation.facts.get(settings["field"])
     if state in settings["allowed"]:
         return []
-    return [_reason("party_status", f"客户状态不允许营销（{state or '未知'}）", f"party status is {state or 'unknown'}")]
+    return [
+        _reason("party_status", f"客户状态不允许营销（{state or '未知'}）", f"party status is {state or 'unknown'}")
+    ]
 
 
 def consent(situation: Situation, settings: Mapping[str, Any]) -> Answer:
@@ -99,9 +101,7 @@ def content_unchanged(situation: Situation, _settings: Mapping[str, Any]) -> Ans
 
 def variables_present(situation: Situation, _settings: Mapping[str, Any]) -> Answer:
     """Every variable of the content has a value for this party, its address included."""
-    return [
-        _reason("missing_variable", f"缺少资料：{name}", f"missing: {name}") for name in situation.missing
-    ]
+    return [_reason("missing_variable", f"缺少资料：{name}", f"missing: {name}") for name in situation.missing]
 
 
 CHECKS: dict[str, Check] = {

@@ -50,21 +50,34 @@ def decide(touch: Touch, party_ids: Sequence[int], missing: Mapping[int, Sequenc
     """
     ordered = sorted(set(party_ids))
     with connection.cursor() as cursor:
-        cursor.execute("select pg_advisory_xact_lock(%s, n::int) from unnest(%s::bigint[]) n order by n", [_LOCK_CLASS, ordered])
+        cursor.execute(
+            "select pg_advisory_xact_lock(%s, n::int) from unnest(%s::bigint[]) n order by n", [_LOCK_CLASS, ordered]
+        )
     known = set(
         Decision.objects.filter(
-            origin_kind=touch.origin_kind, origin_uid=touch.origin_uid, step=touch.step, channel=touch.channel,
-            occurrence=touch.occurrence, party_id__in=ordered,
+            origin_kind=touch.origin_kind,
+            origin_uid=touch.origin_uid,
+            step=touch.step,
+            channel=touch.channel,
+            occurrence=touch.occurrence,
+            party_id__in=ordered,
         ).values_list("party_id", flat=True)
     )
     verdicts = judge(touch, [party_id for party_id in ordered if party_id not in known], missing)
     now = clock.now()
     rows = Decision.objects.bulk_create(
         Decision(
-            uid=uuid7(), origin_kind=touch.origin_kind, origin_uid=touch.origin_uid, step=touch.step,
-            party_id=verdict.party_id, occurrence=touch.occurrence, channel=touch.channel, allowed=verdict.allowed,
+            uid=uuid7(),
+            origin_kind=touch.origin_kind,
+            origin_uid=touch.origin_uid,
+            step=touch.step,
+            party_id=verdict.party_id,
+            occurrence=touch.occurrence,
+            channel=touch.channel,
+            allowed=verdict.allowed,
             reasons=[{"code": reason.code, "labels": dict(reason.labels)} for reason in verdict.reasons],
-            evidence=dict(verdict.evidence), decided_at=now,
+            evidence=dict(verdict.evidence),
+            decided_at=now,
         )
         for verdict in verdicts
         if verdict.later is None
@@ -73,9 +86,7 @@ def decide(touch: Touch, party_ids: Sequence[int], missing: Mapping[int, Sequenc
     CapReservation.objects.bulk_create(
         CapReservation(decision=row, party_id=row.party_id, channel=row.channel, at=now) for row in rows if row.allowed
     )
-    return [
-        Verdict(v.party_id, v.reasons, v.later, v.evidence, ids.get(v.party_id)) for v in verdicts
-    ]
+    return [Verdict(v.party_id, v.reasons, v.later, v.evidence, ids.get(v.party_id)) for v in verdicts]
 
 
 def suitability_table() -> SuitabilityTable:
@@ -84,8 +95,11 @@ def suitability_table() -> SuitabilityTable:
     if body is None:
         raise Unavailable(what="suitability table", remedy="zhike pack apply")
     return SuitabilityTable(
-        highest=body["highest"], lowest_class_highest=body["lowest_class_highest"], levels=tuple(body["levels"]),
-        professional=frozenset(body["professional"]), fields=body["fields"],
+        highest=body["highest"],
+        lowest_class_highest=body["lowest_class_highest"],
+        levels=tuple(body["levels"]),
+        professional=frozenset(body["professional"]),
+        fields=body["fields"],
     )
 
 

@@ -35,11 +35,17 @@ class SuitabilityTable:
         found = []
         valid_until = facts.get(self.fields["valid_until"])
         if valid_until is None or valid_until < today:
-            found.append(_reason("assessment_expired", f"风险测评已过期（{valid_until or '无有效期'}）", "the risk test has expired"))
+            found.append(
+                _reason(
+                    "assessment_expired", f"风险测评已过期（{valid_until or '无有效期'}）", "the risk test has expired"
+                )
+            )
         limit = self.lowest_class_highest if facts.get(self.fields["lowest"]) else self.highest[level]
         if self.levels.index(touch.product_level) > self.levels.index(limit):
             zh = f"产品 {touch.product_level} 高于客户 {level} 可推荐的 {limit}"
-            found.append(_reason("above_level", zh, f"product {touch.product_level} is above {limit}, the limit for {level}"))
+            found.append(
+                _reason("above_level", zh, f"product {touch.product_level} is above {limit}, the limit for {level}")
+            )
         return found
 
     def evidence(self, facts: Mapping[str, Any], touch: Touch) -> dict[str, object]:

@@ -65,7 +65,14 @@ def attach(table: str, subject: str, ignore: Sequence[str]) -> None:
             target = sql.Identifier(table)
             cursor.execute(sql.SQL("drop trigger if exists {} on {}").format(name, target))
             cursor.execute(
-                sql.SQL("create trigger {} after {} on {} {} for each statement execute function audit_changes({}, {})")
-                .format(name, sql.SQL(event), target, sql.SQL(tables), sql.Literal(subject),
-                        sql.Literal("{" + ",".join(ignore) + "}"))
+                sql.SQL(
+                    "create trigger {} after {} on {} {} for each statement execute function audit_changes({}, {})"
+                ).format(
+                    name,
+                    sql.SQL(event),
+                    target,
+                    sql.SQL(tables),
+                    sql.Literal(subject),
+                    sql.Literal("{" + ",".join(ignore) + "}"),
+                )
             )

@@ -86,9 +86,7 @@ def expression_schema(objects: Catalogue, key: str) -> Schema:
                 found.key, kind, dict(found.labels), tuple(option.key for option in found.options)
             )
         if found.type == "reference":
-            relations[found.key] = Relation(
-                found.key, dict(found.labels), _target(objects, found.target), many=False
-            )
+            relations[found.key] = Relation(found.key, dict(found.labels), _target(objects, found.target), many=False)
     for relation in owner.relations.values():
         relations[relation.key] = Relation(
             relation.key, dict(relation.labels), _target(objects, relation.object), many=True
@@ -130,8 +128,14 @@ def _object(body: Body, table: str, columns: Mapping[str, str], side: tuple[Side
     for column in side:
         if column.key not in fields:
             fields[column.key] = FieldType(
-                key=column.key, labels=column.labels, type=column.type, column=column.key, kind=column.kind,
-                owner="source", unit=column.unit, options=column.options,
+                key=column.key,
+                labels=column.labels,
+                type=column.type,
+                column=column.key,
+                kind=column.kind,
+                owner="source",
+                unit=column.unit,
+                options=column.options,
             )
     relations = {
         r["key"]: RelationType(r["key"], r["labels"], r["object"], r["through"])
@@ -140,9 +144,14 @@ def _object(body: Body, table: str, columns: Mapping[str, str], side: tuple[Side
     refinements = {r["key"]: (r["labels"], r["condition"]) for r in body.get("refinements", [])}  # type: ignore[attr-defined]
     access: Body = body.get("access", {})  # type: ignore[assignment]
     return ObjectType(
-        key=str(body["key"]), labels=body["labels"], table=table, role=str(body.get("role", "")),  # type: ignore[arg-type]
-        display=str(body.get("display", "")), through=str(access.get("through", "")),
-        fields=MappingProxyType(fields), relations=MappingProxyType(relations),
+        key=str(body["key"]),
+        labels=body["labels"],
+        table=table,
+        role=str(body.get("role", "")),  # type: ignore[arg-type]
+        display=str(body.get("display", "")),
+        through=str(access.get("through", "")),
+        fields=MappingProxyType(fields),
+        relations=MappingProxyType(relations),
         refinements=MappingProxyType(refinements),
         layout={name: body.get(name) for name in ("list", "detail", "form", "page")},
         log_views=bool(body.get("log_views", False)),
@@ -152,18 +161,31 @@ def _object(body: Body, table: str, columns: Mapping[str, str], side: tuple[Side
 def _field(body: Body, column: str) -> FieldType:
     options = tuple(Option(o["key"], o["labels"], o.get("status", "")) for o in body.get("options", []))  # type: ignore[attr-defined]
     return FieldType(
-        key=str(body["key"]), labels=body["labels"], type=str(body["type"]), column=column,  # type: ignore[arg-type]
-        role=str(body.get("role", "")), owner=str(body.get("owner", "desk")), mask=str(body.get("mask", "")),
-        target=str(body.get("target", "")), unit=str(body.get("unit", "")),
-        required=bool(body.get("required", False)), unique=bool(body.get("unique", False)),
-        indexed=bool(body.get("index", False)), searchable=str(body.get("searchable", "")),
-        options=options, default=body.get("default"),
+        key=str(body["key"]),
+        labels=body["labels"],
+        type=str(body["type"]),
+        column=column,  # type: ignore[arg-type]
+        role=str(body.get("role", "")),
+        owner=str(body.get("owner", "desk")),
+        mask=str(body.get("mask", "")),
+        target=str(body.get("target", "")),
+        unit=str(body.get("unit", "")),
+        required=bool(body.get("required", False)),
+        unique=bool(body.get("unique", False)),
+        indexed=bool(body.get("index", False)),
+        searchable=str(body.get("searchable", "")),
+        options=options,
+        default=body.get("default"),
     )
 
 
 def _side_column(data: Mapping[str, object]) -> SideColumn:
     options = tuple(Option(o["key"], o["labels"], o.get("status", "")) for o in data.get("options", []))  # type: ignore[attr-defined]
     return SideColumn(
-        key=str(data["key"]), labels=data["labels"], type=str(data["type"]), kind=str(data["kind"]),  # type: ignore[arg-type]
-        unit=str(data.get("unit", "")), options=options,
+        key=str(data["key"]),
+        labels=data["labels"],
+        type=str(data["type"]),
+        kind=str(data["kind"]),  # type: ignore[arg-type]
+        unit=str(data.get("unit", "")),
+        options=options,
     )

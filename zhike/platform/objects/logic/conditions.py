@@ -116,7 +116,9 @@ def _scope_parts(where: Where, owner: ObjectType, alias: str, scope: Scope) -> l
         allowed = [where.compile(_parse(where, owner, text), owner, alias) for text in scope.conditions]
         parts.append(exp.or_(*allowed))
     for text in scope.denials:
-        parts.append(exp.not_(exp.func("coalesce", where.compile(_parse(where, owner, text), owner, alias), exp.false())))
+        parts.append(
+            exp.not_(exp.func("coalesce", where.compile(_parse(where, owner, text), owner, alias), exp.false()))
+        )
     return parts
 
 
@@ -170,8 +172,13 @@ def _narrow_to_text(where: Where, owner: ObjectType, alias: str, text: str) -> N
         where.add(exp.ArrayContainsAll(this=grams, expression=_text_array(where.bind(every))))
         name = owner.field_with_role("name")
         if name and len(every) > 1:
-            position = exp.Anonymous(this="strpos", expressions=[
-                exp.func("lower", exp.column(name.column, table=alias, quoted=True)), where.bind(text.strip().lower())])
+            position = exp.Anonymous(
+                this="strpos",
+                expressions=[
+                    exp.func("lower", exp.column(name.column, table=alias, quoted=True)),
+                    where.bind(text.strip().lower()),
+                ],
+            )
             where.add(position > 0)
     elif some:
         where.add(exp.ArrayOverlaps(this=grams, expression=_text_array(where.bind(some))))

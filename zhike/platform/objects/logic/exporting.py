@@ -22,7 +22,9 @@ def workbook(fields: Sequence[FieldType], records: Iterable[Record], principal: 
     book = Workbook(write_only=True)
     sheet = book.create_sheet(title[:31])
     stamp = clock.local(clock.now()).strftime("%Y-%m-%d %H:%M")
-    mark = WriteOnlyCell(sheet, value=f"知客 · {principal.employee_no or principal.name} · {stamp} · 内部资料，禁止外传")
+    mark = WriteOnlyCell(
+        sheet, value=f"知客 · {principal.employee_no or principal.name} · {stamp} · 内部资料，禁止外传"
+    )
     mark.font = Font(color="616C7E", italic=True)
     sheet.oddFooter.center.text = f"{principal.employee_no or principal.name} {stamp}"
     sheet.append([mark])

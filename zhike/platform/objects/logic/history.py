@@ -39,11 +39,15 @@ def record_history(
     names = organization.user_names(numbers.values())
     return [
         RecordHistory(
-            at=entry.at, employee_no=numbers[entry.actor],
+            at=entry.at,
+            employee_no=numbers[entry.actor],
             name=names.get(numbers[entry.actor], numbers[entry.actor] or entry.actor),
             operation="delete" if "deleted_at" in entry.changes else entry.operation,
-            changes=_changes(owner, entry.changes, columns, principal) if entry.operation in ("create", "update") else (),
-            reason=entry.reason, details=entry.changes if entry.operation not in ("create", "update") else {},
+            changes=_changes(owner, entry.changes, columns, principal)
+            if entry.operation in ("create", "update")
+            else (),
+            reason=entry.reason,
+            details=entry.changes if entry.operation not in ("create", "update") else {},
         )
         for entry in entries
     ]

@@ -23,7 +23,12 @@ _STAGING = "zhike_load"
 
 
 def load(
-    owner: ObjectType, columns: Sequence[LoadColumn], rows: Iterable[Sequence[object]], *, by_id: bool, details: dict[str, object]
+    owner: ObjectType,
+    columns: Sequence[LoadColumn],
+    rows: Iterable[Sequence[object]],
+    *,
+    by_id: bool,
+    details: dict[str, object],
 ) -> LoadCounts:
     """Upsert a stream of rows and return what happened.
 
@@ -41,11 +46,15 @@ def load(
         cursor.execute("select set_config('zhike.load', '', true)")
         if by_id:
             cursor.execute(
-                sql.SQL("select setval(pg_get_serial_sequence(%s, 'id'), greatest((select max(id) from {}), 1))")
-                .format(sql.Identifier(owner.table)), [owner.table],
+                sql.SQL(
+                    "select setval(pg_get_serial_sequence(%s, 'id'), greatest((select max(id) from {}), 1))"
+                ).format(sql.Identifier(owner.table)),
+                [owner.table],
             )
     counts = LoadCounts(read, created, updated)
-    audit.note(operation="load", subject=owner.key, details={**details, "read": read, "created": created, "updated": updated})
+    audit.note(
+        operation="load", subject=owner.key, details={**details, "read": read, "created": created, "updated": updated}
+    )
     return counts
 
 
@@ -57,7 +66,9 @@ def _stage(cursor, owner: ObjectType, fields: list[FieldType], columns: Sequence
             definitions.append(f'"{name}" {kind}')
             names.append(name)
     cursor.execute(f"create temporary table {_STAGING} ({', '.join(definitions)}) on commit drop")
-    copy = sql.SQL("copy {} ({}) from stdin").format(sql.Identifier(_STAGING), sql.SQL(", ").join(map(sql.Identifier, names)))
+    copy = sql.SQL("copy {} ({}) from stdin").format(
+        sql.Identifier(_STAGING), sql.SQL(", ").join(map(sql.Identifier, names))
+    )
     special = [(i, f) for i, f in enumerate(fields) if f.type in ("identity_number", "money")]
     searchable = [(i, f) for i, f in enumerate(fields) if f.searchable]
     read = 0
@@ -91,7 +102,9 @@ def _staged(field: FieldType, column: LoadColumn) -> dict[str, str]:
     return {field.column: kind}
 
 
-def _upsert(cursor, owner: ObjectType, fields: list[FieldType], columns: Sequence[LoadColumn], by_id: bool) -> tuple[int, int]:  # type: ignore[no-untyped-def]
+def _upsert(
+    cursor, owner: ObjectType, fields: list[FieldType], columns: Sequence[LoadColumn], by_id: bool
+) -> tuple[int, int]:  # type: ignore[no-untyped-def]
     selected, owned, stable, inserted, joins = [], [], [], [], []
     for index, (field, column) in enumerate(zip(fields, columns, strict=True)):
         for name in _staged(field, column):
@@ -100,9 +113,16 @@ def _upsert(cursor, owner: ObjectType, fields: list[FieldType], columns: Sequenc
             if field.type in ("reference", "unit") and column.by != "id":
                 alias = sql.Identifier(f"j{index}")
                 table, key = _target(field)
-                joins.append(sql.SQL(" left join {} {} on {}.{} = s.{}{}").format(
-                    sql.Identifier(table), alias, alias, sql.Identifier(key), identifier,
-                    sql.SQL("") if field.type == "unit" else sql.SQL(" and {}.deleted_at is null").format(alias)))
+                joins.append(
+                    sql.SQL(" left join {} {} on {}.{} = s.{}{}").format(
+                        sql.Identifier(table),
+                        alias,
+                        alias,
+                        sql.Identifier(key),
+                        identifier,
+                        sql.SQL("") if field.type == "unit" else sql.SQL(" and {}.deleted_at is null").format(alias),
+                    )
+                )
                 selected.append(sql.SQL("{}.id").format(alias))
             else:
                 selected.append(sql.SQL("s.{}").format(identifier))
@@ -114,9 +134,14 @@ def _upsert(cursor, owner: ObjectType, fields: list[FieldType], columns: Sequenc
         owned.append(sql.Identifier("grams"))
     target = sql.Identifier(owner.table)
     key = sql.SQL("(id)") if by_id else sql.SQL("(source_key) where deleted_at is null")
-    changed = sql.SQL("({}) is distinct from ({})").format(
-        sql.SQL(", ").join(sql.SQL("t.{}").format(c) for c in stable),
-        sql.SQL(", ").join(sql.SQL("excluded.{}").format(c) for c in stable)) if stable else sql.SQL("false")
+    changed = (
+        sql.SQL("({}) is distinct from ({})").format(
+            sql.SQL(", ").join(sql.SQL("t.{}").format(c) for c in stable),
+            sql.SQL(", ").join(sql.SQL("excluded.{}").format(c) for c in stable),
+        )
+        if stable
+        else sql.SQL("false")
+    )
     assignments = [sql.SQL("{0} = excluded.{0}").format(c) for c in owned]
     statement = sql.SQL(
         "with done as (insert into {target} as t ({ids} uid, source_key, grams, created_at, created_by, updated_at, updated_by, {columns})"
@@ -125,9 +150,15 @@ def _upsert(cursor, owner: ObjectType, fields: list[FieldType], columns: Sequenc
         " updated_by = excluded.updated_by where {changed} returning (xmax = 0) as fresh)"
         " select count(*) filter (where fresh), count(*) filter (where not fresh) from done"
     ).format(
-        target=target, staging=sql.Identifier(_STAGING), key=key, changed=changed,
-        ids=sql.SQL("id," if by_id else ""), idvalues=sql.SQL("s.id," if by_id else ""),
-        columns=sql.SQL(", ").join(inserted), selected=sql.SQL(", ").join(selected), joins=sql.SQL("").join(joins),
+        target=target,
+        staging=sql.Identifier(_STAGING),
+        key=key,
+        changed=changed,
+        ids=sql.SQL("id," if by_id else ""),
+        idvalues=sql.SQL("s.id," if by_id else ""),
+        columns=sql.SQL(", ").join(inserted),
+        selected=sql.SQL(", ").join(selected),
+        joins=sql.SQL("").join(joins),
         assignments=sql.SQL("").join(a + sql.SQL(", ") for a in assignments),
     )
     cursor.execute(statement, {"now": clock.now(), "actor": context.current().actor})

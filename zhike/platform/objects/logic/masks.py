@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 #: Family names of two characters that are kept whole.
 _DOUBLE_SURNAMES = frozenset(
-    "欧阳 司马 上官 诸葛 东方 皇甫 尉迟 公孙 慕容 令狐 夏侯 司徒 长孙 宇文 端木 南宫 独孤 轩辕 百里 呼延".split()
+    ["欧阳", "司马", "上官", "诸葛", "东方", "皇甫", "尉迟", "公孙", "慕容", "令狐", "夏侯", "司徒", "长孙", "宇文", "端木", "南宫", "独孤", "轩辕", "百里", "呼延"]
 )
 
 

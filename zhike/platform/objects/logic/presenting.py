@@ -26,9 +26,14 @@ def present(
     display_rule = permissions.field_rule(principal, owner.key, owner.display) if owner.display else "masked"
     return [
         Record(
-            uid=row["uid"], id=row["id"], revision=row["revision"], refused=refused,
-            display=display_of(owner, row, display_rule), created_at=row["created_at"],
-            updated_at=row["updated_at"], updated_by=row["updated_by"],
+            uid=row["uid"],
+            id=row["id"],
+            revision=row["revision"],
+            refused=refused,
+            display=display_of(owner, row, display_rule),
+            created_at=row["created_at"],
+            updated_at=row["updated_at"],
+            updated_by=row["updated_by"],
             values={field.key: _value(field, row, rules[field.key], references) for field in shown_fields},
         )
         for row in rows

@@ -157,8 +157,14 @@ def _where(query: RecordQuery, principal: Principal, owner: ObjectType) -> Where
 
 
 def _keyset_rows(
-    query: RecordQuery, principal: Principal, owner: ObjectType, fields: list[FieldType], order: FieldType | None,
-    direction: str, cursor: dict[str, Any] | None, limit: int,
+    query: RecordQuery,
+    principal: Principal,
+    owner: ObjectType,
+    fields: list[FieldType],
+    order: FieldType | None,
+    direction: str,
+    cursor: dict[str, Any] | None,
+    limit: int,
 ) -> list[dict[str, Any]]:
     """Rows with a sort value come first, rows without one after them: two index-friendly queries, not one."""
     backwards = bool(cursor and cursor["back"])
@@ -177,8 +183,14 @@ def _keyset_rows(
 
 
 def _phase(
-    where: Where, owner: ObjectType, fields: list[FieldType], order: FieldType | None, direction: str,
-    cursor: dict[str, Any] | None, backwards: bool, nulls: bool,
+    where: Where,
+    owner: ObjectType,
+    fields: list[FieldType],
+    order: FieldType | None,
+    direction: str,
+    cursor: dict[str, Any] | None,
+    backwards: bool,
+    nulls: bool,
 ) -> exp.Select:
     key = exp.column("id", table=_ALIAS)
     ascending = (direction == "asc") != backwards
@@ -228,7 +240,8 @@ def _from(select: exp.Select, owner: ObjectType, where: Where, *, side: bool = F
         if table is not None:
             statement = statement.join(
                 exp.alias_(exp.to_table(table.table, quoted=True), SIDE, table=True),
-                on=exp.column("id", table=SIDE).eq(exp.column("id", table=_ALIAS)), join_type="left",
+                on=exp.column("id", table=SIDE).eq(exp.column("id", table=_ALIAS)),
+                join_type="left",
             )
     return statement.where(*where.parts) if where.parts else statement
 
@@ -266,7 +279,6 @@ def _read_cursor(text: str, sort_key: str, direction: str) -> dict[str, Any] | N
     return {"value": value, "id": record_id, "back": bool(back)}
 
 
-
 def copy_out(owner: ObjectType, keys: Sequence[str], into: Path) -> int:
     """Write id, uid and the given fields of all live records as CSV with a header; return the rows."""
     columns = [sql_.SQL("id"), sql_.SQL("uid"), sql_.SQL("source_key")]
@@ -274,9 +286,9 @@ def copy_out(owner: ObjectType, keys: Sequence[str], into: Path) -> int:
         field = catalogues.field_of(owner, key)
         name = f"{field.column}_digest" if field.type == "identity_number" else field.column
         columns.append(sql_.SQL("{} as {}").format(sql_.Identifier(name), sql_.Identifier(key)))
-    statement = sql_.SQL("copy (select {} from {} where deleted_at is null order by id) to stdout (format csv, header)").format(
-        sql_.SQL(", ").join(columns), sql_.Identifier(owner.table)
-    )
+    statement = sql_.SQL(
+        "copy (select {} from {} where deleted_at is null order by id) to stdout (format csv, header)"
+    ).format(sql_.SQL(", ").join(columns), sql_.Identifier(owner.table))
     with connection.cursor() as cursor, into.open("wb") as file:
         with cursor.copy(statement) as stream:
             for chunk in stream:
@@ -295,3 +307,69 @@ def clear_rows(owner: ObjectType, ids: Sequence[int], keys: Sequence[str]) -> di
     where.add(exp.column("deleted_at", table=_ALIAS).is_(exp.null()))
     rows = _dict_rows(_from(exp.select(*_selected(owner, fields)), owner, where, side=True), where.values)
     return {row["id"]: {field.key: values.clear(field, row[f"f:{field.key}"]) for field in fields} for row in rows}
+
+
+def related_rows(
+    owner: ObjectType, through: str, parent_ids: Sequence[int], keys: Sequence[str]
+) -> list[dict[str, Any]]:
+    """Return fields of the live records whose reference `through` points at one of `parent_ids`, in clear."""
+    if not parent_ids:
+        return []
+    fields = [catalogues.field_of(owner, key) for key in {through: None, **dict.fromkeys(keys)}]
+    where = Where(catalogues.catalogue())
+    any_of = exp.Any(this=exp.cast(where.bind(list(parent_ids)), exp.DataType.build("bigint[]", dialect="postgres")))
+    where.add(_column(catalogues.field_of(owner, through)).eq(any_of))
+    where.add(exp.column("deleted_at", table=_ALIAS).is_(exp.null()))
+    select = _from(exp.select(*_selected(owner, fields)), owner, where).order_by(exp.column("id", table=_ALIAS))
+    rows = _dict_rows(select, where.values)
+    return [
+        {"id": row["id"], **{field.key: values.clear(field, row[f"f:{field.key}"]) for field in fields}} for row in rows
+    ]
+
+
+def summary(
+    query: RecordQuery, principal: Principal, sums: Sequence[str], group_by: str | None
+) -> list[tuple[Any, int, list[Any]]]:
+    """Return (group value, number of records, sums) for the query's records in the principal's scope."""
+    owner = catalogues.object_type(query.object)
+    where = _where(query, principal, owner)
+    group = _column(catalogues.field_of(owner, group_by)) if group_by else exp.null()
+    totals = [exp.Sum(this=_column(catalogues.field_of(owner, key))) for key in sums]
+    select = _from(exp.select(group, exp.Count(this=exp.Star()), *totals), owner, where)
+    if group_by:
+        select = select.group_by(group)
+    return [(row[0], row[1], list(row[2:])) for row in _rows(select, where.values)]
+
+
+def coverage_summary(
+    query: RecordQuery, principal: Principal, sums: Sequence[str]
+) -> list[tuple[str, str, int, list[Any]]]:
+    """Return (employee number, name, records, sums) by the employee whose coverage of the record holds today."""
+    owner, coverage = catalogues.object_with_role("party"), catalogues.object_with_role("coverage")
+    employee = catalogues.object_with_role("employee")
+    where = _where(query, principal, owner)
+
+    def column(of: ObjectType, key: str, alias: str) -> exp.Column:
+        return exp.column(of.fields[key].column, table=alias, quoted=True)
+
+    today = where.bind(clock.today())
+    valid_to = column(coverage, "valid_to", "c")
+    joined = exp.and_(
+        column(coverage, "party", "c").eq(exp.column("id", table=_ALIAS)),
+        exp.column("deleted_at", table="c").is_(exp.null()),
+        column(coverage, "valid_from", "c") <= today,
+        exp.or_(valid_to.is_(exp.null()), valid_to.copy() > today.copy()),
+    )
+    number, name = column(coverage, "employee_no", "c"), column(employee, "name", "e")
+    totals = [exp.Sum(this=_column(catalogues.field_of(owner, key))) for key in sums]
+    chosen = [number, exp.Max(this=name), exp.Count(this=exp.Star()), *totals]
+    select = _from(exp.select(*chosen), owner, where)
+    select = select.join(exp.alias_(exp.to_table(coverage.table, quoted=True), "c", table=True), on=joined)
+    select = select.join(
+        exp.alias_(exp.to_table(employee.table, quoted=True), "e", table=True),
+        on=exp.column("id", table="e").eq(column(coverage, "employee", "c")),
+        join_type="left",
+    )
+    order = exp.Ordered(this=totals[0].copy() if totals else number.copy(), desc=bool(totals), nulls_first=False)
+    rows = _rows(select.group_by(number.copy()).order_by(order).limit(200), where.values)
+    return [(row[0], row[1] or "", row[2], [values.plain(value) for value in row[3:]]) for row in rows]

@@ -15,7 +15,9 @@ from zhike.platform.objects.models import SideTable
 from zhike.platform.objects.types import ObjectType, SideColumn
 
 
-def serve(owner: ObjectType, business_date: date, columns: Sequence[SideColumn], csv: Path, indexed: Sequence[str]) -> int:
+def serve(
+    owner: ObjectType, business_date: date, columns: Sequence[SideColumn], csv: Path, indexed: Sequence[str]
+) -> int:
     """Publish the rows of `csv` (header; id first, then `columns`) beside `owner`; return how many there are.
 
     The table is new and unaudited; lists read it from the moment this transaction commits, and the one before it
@@ -24,12 +26,16 @@ def serve(owner: ObjectType, business_date: date, columns: Sequence[SideColumn],
     table = f"s_{owner.key}_{business_date:%Y%m%d}_{uuid7().hex[-8:]}"
     kinds = {column.key: FIELD_TYPES[column.type][0] for column in columns}
     definitions = sql.SQL(", ").join(
-        sql.SQL("{} {}").format(sql.Identifier(key), sql.SQL(kind)) for key, kind in kinds.items()  # type: ignore[arg-type]
+        sql.SQL("{} {}").format(sql.Identifier(key), sql.SQL(kind))
+        for key, kind in kinds.items()  # type: ignore[arg-type]
     )
     name = sql.Identifier(table)
     with connection.cursor() as cursor:
         cursor.execute(sql.SQL("create table {} (id bigint not null, {})").format(name, definitions))
-        with csv.open("rb") as file, cursor.copy(sql.SQL("copy {} from stdin (format csv, header)").format(name)) as stream:
+        with (
+            csv.open("rb") as file,
+            cursor.copy(sql.SQL("copy {} from stdin (format csv, header)").format(name)) as stream,
+        ):
             while chunk := file.read(1 << 20):
                 stream.write(chunk)
         cursor.execute(sql.SQL("alter table {} add primary key (id)").format(name))
@@ -51,6 +57,10 @@ def serve(owner: ObjectType, business_date: date, columns: Sequence[SideColumn],
 
 def _as_json(column: SideColumn) -> dict[str, object]:
     return {
-        "key": column.key, "labels": dict(column.labels), "type": column.type, "kind": column.kind, "unit": column.unit,
+        "key": column.key,
+        "labels": dict(column.labels),
+        "type": column.type,
+        "kind": column.kind,
+        "unit": column.unit,
         "options": [{"key": o.key, "labels": dict(o.labels), "status": o.status} for o in column.options],
     }

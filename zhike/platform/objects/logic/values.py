@@ -171,8 +171,20 @@ def _reference(_field: FieldType, value: object) -> object:
 
 
 _PARSERS: dict[str, Callable[[FieldType, object], object]] = {
-    "text": _text, "long_text": _text, "identity_number": _text, "email": _email, "phone": _phone,
-    "choice": _choice, "multi_choice": _choices, "integer": _integer, "decimal": _decimal, "percent": _decimal,
-    "money": _money, "boolean": _boolean, "date": _date, "datetime": _datetime, "reference": _reference,
+    "text": _text,
+    "long_text": _text,
+    "identity_number": _text,
+    "email": _email,
+    "phone": _phone,
+    "choice": _choice,
+    "multi_choice": _choices,
+    "integer": _integer,
+    "decimal": _decimal,
+    "percent": _decimal,
+    "money": _money,
+    "boolean": _boolean,
+    "date": _date,
+    "datetime": _datetime,
+    "reference": _reference,
     "unit": _reference,
 }

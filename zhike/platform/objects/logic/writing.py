@@ -33,14 +33,19 @@ def insert(owner: ObjectType, given: Mapping[str, object]) -> int:
     _raise(owner, findings)
     now, actor = clock.now(), context.current().actor
     columns: dict[str, object] = {
-        "uid": uuid7(), "created_at": now, "created_by": actor, "updated_at": now, "updated_by": actor,
+        "uid": uuid7(),
+        "created_at": now,
+        "created_by": actor,
+        "updated_at": now,
+        "updated_by": actor,
         "grams": grams(owner, parsed),
     }
     for key, value in parsed.items():
         columns |= values.columns_of(owner.fields[key], value)
     names = list(columns)
     statement = sql.SQL("insert into {} ({}) values ({}) returning id").format(
-        sql.Identifier(owner.table), sql.SQL(", ").join(map(sql.Identifier, names)),
+        sql.Identifier(owner.table),
+        sql.SQL(", ").join(map(sql.Identifier, names)),
         sql.SQL(", ").join([sql.Placeholder()] * len(names)),
     )
     record_id: int = _write(owner, statement, [columns[name] for name in names])[0]
@@ -56,7 +61,9 @@ def update(owner: ObjectType, row: Mapping[str, Any], revision: int, given: Mapp
     for key in parsed:
         field = owner.fields[key]
         if field.owner == "source" and row["source_key"]:
-            findings.append(_finding("record.source_owned", field, "由来源系统维护，不能在此修改", "is owned by its source system"))
+            findings.append(
+                _finding("record.source_owned", field, "由来源系统维护，不能在此修改", "is owned by its source system")
+            )
         if field.required and parsed[key] is None:
             findings.append(_finding("record.required", field, "必填", "is required"))
     _raise(owner, findings)
@@ -67,9 +74,9 @@ def update(owner: ObjectType, row: Mapping[str, Any], revision: int, given: Mapp
         stored = {f.key: values.clear(f, row.get(f"f:{f.key}")) for f in owner.fields.values() if f.searchable}
         columns["grams"] = grams(owner, {**stored, **parsed})
     assignments = sql.SQL(", ").join(sql.SQL("{} = %s").format(sql.Identifier(name)) for name in columns)
-    statement = sql.SQL("update {} set revision = revision + 1, {} where id = %s and revision = %s returning id").format(
-        sql.Identifier(owner.table), assignments
-    )
+    statement = sql.SQL(
+        "update {} set revision = revision + 1, {} where id = %s and revision = %s returning id"
+    ).format(sql.Identifier(owner.table), assignments)
     if _write(owner, statement, [*columns.values(), row["id"], revision]) is None:
         raise StaleRevision(given=revision, current=revision + 1)
     events.publish("record.updated", owner.key, row["id"], {"fields": sorted(parsed)})
@@ -108,7 +115,9 @@ def _parsed(owner: ObjectType, given: Mapping[str, object]) -> tuple[dict[str, o
         if field is None or field.kind != "field":
             has = sorted(f.key for f in owner.fields.values() if f.kind == "field")
             error = UnknownField(object=owner.key, field=key, has=has)
-            findings.append({"code": error.code, "field": key, "message": error.message("zh"), "message_en": error.message("en")})
+            findings.append(
+                {"code": error.code, "field": key, "message": error.message("zh"), "message_en": error.message("en")}
+            )
             continue
         try:
             parsed[key] = values.parse(field, value)
@@ -147,12 +156,16 @@ def _write(owner: ObjectType, statement: sql.Composable, params: list[object]) -
         field = next((f for f in owner.fields.values() if f.unique and f.column in constraint), None)
         if field is None:
             raise
-        raise Invalid(findings=[_finding("record.duplicate", field, "已存在相同的值", "has this value already on another record")]) from error
+        raise Invalid(
+            findings=[_finding("record.duplicate", field, "已存在相同的值", "has this value already on another record")]
+        ) from error
 
 
 def _finding(code: str, field: FieldType, zh: str, en: str) -> Finding:
     return {
-        "code": code, "field": field.key, "message": f"{field.labels['zh']}：{zh}",
+        "code": code,
+        "field": field.key,
+        "message": f"{field.labels['zh']}：{zh}",
         "message_en": f"{field.labels['en']} {en}",
     }
 

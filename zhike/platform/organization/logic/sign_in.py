@@ -24,9 +24,11 @@ class EmployeeAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def pre_authenticate(self, request: HttpRequest, **credentials: str) -> None:
         """Refuse a locked employee number before the password is looked at."""
-        locked = User.objects.filter(
-            employee_no=credentials.get("username", ""), locked_until__gt=clock.now()
-        ).values_list("locked_until", flat=True).first()
+        locked = (
+            User.objects.filter(employee_no=credentials.get("username", ""), locked_until__gt=clock.now())
+            .values_list("locked_until", flat=True)
+            .first()
+        )
         if locked:
             until = clock.local(locked).strftime("%H:%M")
             raise ValidationError(f"连续输错密码，账号已锁定至 {until}", code="too_many_login_attempts")

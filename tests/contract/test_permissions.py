@@ -1,0 +1,95 @@
+"""One permission rule over every question: four actors, one handover, every answer changes together."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.factories.records import SYSTEM, build_firm, cover, customer
+from zhike.kernel import clock
+from zhike.kernel.errors import NotFound, SignInRequired
+from zhike.platform.objects import api as objects
+from zhike.platform.objects.types import RecordQuery
+
+pytestmark = pytest.mark.django_db
+PARTIES = RecordQuery("party")
+
+
+def _names(principal, query=PARTIES):
+    return [row.display for row in objects.page(query, principal=principal).rows]
+
+
+@pytest.fixture
+def firm():
+    return build_firm()
+
+
+def test_each_actor_sees_their_own_part(firm):
+    customer("张三丰")
+    customer("李四海", branch="B2", manager="E1002")
+
+    assert _names(firm.manager) == ["张*丰"]
+    assert _names(firm.other_manager) == ["李*海"]
+    assert _names(firm.branch_head) == ["张*丰"]
+    assert sorted(_names(firm.operator)) == ["张*丰", "李*海"]
+    with pytest.raises(SignInRequired):
+        objects.page(PARTIES, principal=firm.signed_out)
+
+
+def test_a_handover_changes_list_detail_count_search_and_scope_together(firm):
+    party = customer("张三丰")
+    old = objects.page(RecordQuery("coverage"), principal=SYSTEM).rows[0]
+
+    def answers(principal):
+        listed = _names(principal)
+        counted = objects.count(PARTIES, principal=principal).count
+        found = len(objects.page(RecordQuery("party", text="张三"), principal=principal).rows)
+        bitmap = objects.scope("party", principal=principal)
+        try:
+            detail = objects.get("party", party.uid, principal=principal).display
+        except NotFound:
+            detail = None
+        return listed, counted, found, detail, None if bitmap is None else len(bitmap)
+
+    assert answers(firm.manager) == (["张*丰"], 1, 1, "张*丰", 1)
+    assert answers(firm.other_manager) == ([], 0, 0, None, 0)
+
+    today = clock.today().isoformat()
+    objects.update("coverage", old.uid, {"valid_to": today}, revision=old.revision, principal=SYSTEM)
+    cover(party, "E1002", clock.today())
+
+    assert answers(firm.manager) == ([], 0, 0, None, 0)
+    assert answers(firm.other_manager) == (["张*丰"], 1, 1, "张*丰", 1)
+    assert answers(firm.operator) == (["张*丰"], 1, 1, "张*丰", None)
+
+
+def test_children_follow_their_customer(firm):
+    customer("张三丰")
+
+    assert len(objects.page(RecordQuery("coverage"), principal=firm.manager).rows) == 1
+    assert len(objects.page(RecordQuery("coverage"), principal=firm.other_manager).rows) == 0
+
+
+def test_another_branches_record_does_not_exist_and_is_not_changed(firm):
+    party = customer("李四海", branch="B2", manager="E1002")
+
+    with pytest.raises(NotFound) as refused:
+        objects.update("party", party.uid, {"remark": "x"}, revision=1, principal=firm.manager)
+
+    assert refused.value.code == "not_found"
+    assert objects.get("party", party.uid, principal=SYSTEM).values["remark"] is None
+
+
+def test_unmasking_needs_a_reason_and_leaves_a_trace(firm):
+    party = customer("张三丰", certificate_number="310101199001011234")
+
+    shown = objects.get("party", party.uid, principal=firm.manager)
+    assert shown.values["certificate_number"] == "310***********1234"
+    with pytest.raises(Exception, match="reason"):
+        objects.unmask("party", party.uid, "certificate_number", reason="", principal=firm.manager)
+    assert not [e for e in objects.access("party", party.uid, principal=firm.operator) if e.operation == "unmask"]
+
+    clear = objects.unmask("party", party.uid, "certificate_number", reason="客户来电核对身份", principal=firm.manager)
+
+    assert clear == "310101199001011234"
+    entry = objects.access("party", party.uid, principal=firm.operator)[0]
+    assert (entry.operation, entry.reason, entry.details) == ("unmask", "客户来电核对身份", {"field": "certificate_number"})

@@ -1,0 +1,73 @@
+"""A small firm for tests: two branches, a manager in each, their heads, an operator."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from zhike.platform.objects import api as objects
+from zhike.platform.objects.types import Record
+from zhike.platform.organization import api as organization
+from zhike.platform.organization.types import UnitRow
+from zhike.platform.permissions import api as permissions
+from zhike.platform.permissions.types import ANONYMOUS, Principal
+
+SYSTEM = permissions.system_principal("test")
+UNITS = [
+    UnitRow("HQ", "知客证券", "firm"),
+    UnitRow("R1", "上海分公司", "region", "HQ"),
+    UnitRow("B1", "世纪大道营业部", "branch", "R1"),
+    UnitRow("B2", "陆家嘴营业部", "branch", "R1"),
+]
+PEOPLE = (
+    ("E1001", "林晓岚", "account_manager", "B1"),
+    ("E1002", "唐若谷", "account_manager", "B2"),
+    ("E2001", "许知行", "branch_head", "B1"),
+    ("E3001", "沈聿", "operator", "HQ"),
+)
+
+
+@dataclass(frozen=True)
+class Firm:
+    """The principals of the firm."""
+
+    manager: Principal
+    other_manager: Principal
+    branch_head: Principal
+    operator: Principal
+    signed_out: Principal
+
+
+def build_firm() -> Firm:
+    """Make the units, users and employees, and return their principals."""
+    organization.upsert_units(UNITS)
+    principals = []
+    for number, name, role, unit in PEOPLE:
+        staff, _password = organization.add_user(employee_no=number, name=name, role=role, unit=unit)
+        objects.create("employee", {"employee_no": number, "name": name, "branch": unit_uid(unit)}, principal=SYSTEM)
+        principals.append(permissions.principal_of_user(staff.id))
+    return Firm(*principals, signed_out=ANONYMOUS)
+
+
+def unit_uid(code: str) -> str:
+    """Return the uid of a unit."""
+    return str(organization.unit_by_code(code).uid)
+
+
+def customer(name: str, *, branch: str = "B1", manager: str = "E1001", **values: object) -> Record:
+    """Make a customer of a branch, served by a manager since 2024."""
+    made = objects.create(
+        "party",
+        {"name": name, "branch": unit_uid(branch), "risk_level": "C3", "consent_email": "granted", **values},
+        principal=SYSTEM,
+    )
+    if manager:
+        cover(made, manager)
+    return made
+
+
+def cover(party: Record, manager: str, since: date = date(2024, 1, 2)) -> Record:
+    """Let a manager serve a customer."""
+    return objects.create(
+        "coverage", {"party": str(party.uid), "employee_no": manager, "valid_from": since.isoformat()}, principal=SYSTEM
+    )

@@ -1,0 +1,141 @@
+"""Records on a real PostgreSQL: search, paging, revisions, history, loads."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+
+from tests.factories.records import SYSTEM, build_firm, customer
+from zhike.kernel.errors import Invalid, StaleRevision
+from zhike.platform.objects import api as objects
+from zhike.platform.objects.types import LoadColumn, RecordQuery
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def firm():
+    return build_firm()
+
+
+@pytest.mark.parametrize(
+    "text", ["张三", "三丰", "zsf", "ZSF", "zhangsanfeng", "1234", "１２３４", "13800001234", "310101199001011234", "张三丰"]
+)
+def test_search_finds_by(text):
+    customer("张三丰", mobile="13800001234", certificate_number="310101199001011234")
+    customer("王五", mobile="13900005678")
+
+    found = objects.page(RecordQuery("party", text=text), principal=SYSTEM).rows
+
+    assert [row.display for row in found] == ["张*丰"]
+
+
+def test_search_finds_a_certificate_by_its_last_four_characters():
+    customer("张三丰", certificate_number="31010119900101123X")
+
+    assert len(objects.page(RecordQuery("party", text="123x"), principal=SYSTEM).rows) == 1
+
+
+def test_certificate_numbers_are_not_in_the_table():
+    customer("张三丰", certificate_number="310101199001011234")
+
+    table = objects.describe("party").table
+    with connection.cursor() as cursor:
+        cursor.execute(f'select row_to_json(t)::text from "{table}" t')
+        assert "310101199001011234" not in cursor.fetchone()[0]
+
+
+@pytest.mark.parametrize("direction", ["asc", "desc"])
+def test_keyset_pages_walk_forth_and_back_over_values_and_nulls(direction):
+    for index, day in enumerate(["2026-01-05", None, "2026-01-03", None, "2026-01-04"]):
+        customer(f"客户{index}", risk_valid_until=day)
+
+    def page(cursor=""):
+        query = RecordQuery("party", sort=("risk_valid_until", direction), columns=("risk_valid_until",), cursor=cursor, limit=2)
+        return objects.page(query, principal=SYSTEM)
+
+    def days(found):
+        return [row.values["risk_valid_until"] for row in found.rows]
+
+    first = page()
+    second = page(first.next_cursor)
+    third = page(second.next_cursor)
+
+    dated = ["2026-01-03", "2026-01-04", "2026-01-05"]
+    expected = (dated if direction == "asc" else dated[::-1]) + [None, None]
+    assert days(first) + days(second) + days(third) == expected
+    assert third.next_cursor is None
+    back = page(third.previous_cursor)
+    assert days(back) == days(second)
+    assert days(page(back.previous_cursor)) == days(first)
+    assert page(back.previous_cursor).previous_cursor is None
+
+
+def test_a_stale_revision_changes_nothing():
+    party = customer("张三丰")
+    objects.update("party", party.uid, {"remark": "一"}, revision=1, principal=SYSTEM)
+
+    with pytest.raises(StaleRevision) as stale:
+        objects.update("party", party.uid, {"remark": "二"}, revision=1, principal=SYSTEM)
+
+    assert (stale.value.facts["given"], stale.value.facts["current"]) == (1, 2)
+    assert objects.get("party", party.uid, principal=SYSTEM).values["remark"] == "一"
+
+
+def test_every_fault_is_listed_and_nothing_is_written():
+    before = objects.count(RecordQuery("party"), principal=SYSTEM).count
+
+    with pytest.raises(Invalid) as invalid:
+        objects.create(
+            "party", {"name": "甲", "birth_date": "1990-13-01", "risk_level": "C9", "email": "no", "shoe_size": 42}, principal=SYSTEM
+        )
+
+    codes = {finding["field"]: finding["code"] for finding in invalid.value.findings}
+    assert codes == {
+        "birth_date": "value.not_date", "risk_level": "value.not_an_option", "email": "value.not_email",
+        "shoe_size": "object.unknown_field",
+    }
+    assert objects.count(RecordQuery("party"), principal=SYSTEM).count == before
+
+
+def test_unique_values_are_free_again_after_deletion():
+    objects.create("product", {"code": "P1", "name": "现金宝", "risk_level": "R1"}, principal=SYSTEM)
+    with pytest.raises(Invalid) as invalid:
+        objects.create("product", {"code": "P1", "name": "另一只", "risk_level": "R1"}, principal=SYSTEM)
+    assert invalid.value.findings[0]["code"] == "record.duplicate"
+
+    row = objects.page(RecordQuery("product"), principal=SYSTEM).rows[0]
+    objects.delete("product", row.uid, revision=1, principal=SYSTEM)
+
+    assert objects.create("product", {"code": "P1", "name": "另一只", "risk_level": "R1"}, principal=SYSTEM).revision == 1
+
+
+def test_history_names_fields_and_masks_values():
+    party = customer("张三丰", mobile="13800001234")
+    objects.update("party", party.uid, {"mobile": "13900005678"}, revision=1, principal=SYSTEM)
+
+    entries = objects.history("party", party.uid, principal=SYSTEM)
+
+    assert entries[0].operation == "update"
+    assert entries[0].changes == (("mobile", "138****1234", "139****5678"),)
+    assert [entry.operation for entry in entries] == ["update", "create"]
+
+
+def test_a_load_owns_its_fields_and_leaves_the_desks_alone():
+    columns = [LoadColumn("name"), LoadColumn("mobile"), LoadColumn("branch"), LoadColumn("remark")]
+    first = objects.load("party", columns=columns, rows=[(501, "counter:1", "张三丰", "13800001234", "B1", None)], by_id=True)
+    assert (first.read, first.created, first.updated) == (1, 1, 0)
+    party = objects.page(RecordQuery("party", text="张三"), principal=SYSTEM).rows[0]
+    objects.update("party", party.uid, {"remark": "喜欢早上联系"}, revision=1, principal=SYSTEM)
+
+    again = objects.load("party", columns=columns, rows=[(501, "counter:1", "张三风", "13800001234", "B1", "来源备注")], by_id=True)
+    same = objects.load("party", columns=columns, rows=[(501, "counter:1", "张三风", "13800001234", "B1", "来源备注")], by_id=True)
+
+    assert (again.created, again.updated) == (0, 1)
+    assert (same.created, same.updated) == (0, 0)
+    record = objects.get("party", party.uid, principal=SYSTEM)
+    assert (record.display, record.values["remark"]) == ("张*风", "喜欢早上联系")
+    with pytest.raises(Invalid) as owned:
+        objects.update("party", party.uid, {"name": "别名"}, revision=record.revision, principal=SYSTEM)
+    assert owned.value.findings[0]["code"] == "record.source_owned"
+    assert objects.create("party", {"name": "新客"}, principal=SYSTEM).id > 501

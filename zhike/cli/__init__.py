@@ -1,0 +1,1 @@
+"""The command `zhike`: thin; every subcommand is one call of a door."""

@@ -1,0 +1,3 @@
+from zhike.cli.main import main
+
+raise SystemExit(main())

@@ -1,0 +1,170 @@
+"""Running the product: one supervisor, its parts as child processes; a part that dies is shown and started again."""
+
+from __future__ import annotations
+
+import argparse
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from contextlib import ExitStack
+from types import FrameType
+
+from zhike.cli import trial
+from zhike.cli.installation import home, opened
+from zhike.cli.output import Output
+from zhike.server.embedded.postgres import EmbeddedPostgres
+
+_IDLE_SECONDS = 0.5
+_RESTART_SECONDS = 1.0
+_STOP_SECONDS = 10
+
+
+class Part:
+    """A child process that is kept running."""
+
+    def __init__(self, name: str, command: list[str]) -> None:
+        self.name = name
+        self._command = command
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start the part; it dies with the supervisor, whatever happens to it."""
+        self._process = subprocess.Popen(self._command, start_new_session=True, preexec_fn=_die_with_parent)
+
+    def watch(self) -> None:
+        """Start the part again if it died, and say so."""
+        if self._process is None or self._process.poll() is None:
+            return
+        print(f"!! {self.name} 意外退出（代码 {self._process.returncode}），正在重启", file=sys.stderr, flush=True)
+        time.sleep(_RESTART_SECONDS)
+        self.start()
+
+    def stop(self) -> None:
+        """Ask the part to end, then make it."""
+        if self._process is None or self._process.poll() is not None:
+            return
+        self._process.send_signal(signal.SIGTERM)
+        try:
+            self._process.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+
+def serve(options: argparse.Namespace, output: Output) -> int:
+    """Run database, server and, with `--all`, worker and mail catcher until Ctrl-C."""
+    stopping = threading.Event()
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        stopping.set()
+
+    signal.signal(signal.SIGINT, stop)
+    signal.signal(signal.SIGTERM, stop)
+    database = None if os.environ.get("DATABASE_URL") else EmbeddedPostgres(home())
+    with ExitStack() as stack:
+        if database is not None:
+            os.environ["DATABASE_URL"] = database.start()
+            stack.callback(database.stop)
+        sign_ins: list[dict[str, str]] = []
+        with opened():
+            if options.all:
+                stack.callback(_catch_mail())
+                sign_ins = trial.prepare(options.customers, options.days, output)
+        parts = [Part("网页服务", _server_command(options))]
+        if options.all:
+            parts.append(Part("后台任务", [sys.executable, "-m", "zhike.cli", "worker"]))
+        for part in parts:
+            part.start()
+            stack.callback(part.stop)
+        _announce(options, sign_ins, output)
+        while not stopping.wait(_IDLE_SECONDS):
+            if database is not None and database.restart_if_dead():
+                print("!! 数据库意外退出，已重启", file=sys.stderr, flush=True)
+            for part in parts:
+                part.watch()
+    return 0
+
+
+def worker(options: argparse.Namespace, _output: Output) -> int:
+    """Do queued jobs, take campaigns through the gate and send what is due."""
+    from django.conf import settings
+    from procrastinate.contrib.django import app
+
+    from zhike.engagement.campaigns import api as campaigns
+    from zhike.engagement.channels import api as channels
+
+    stopping = threading.Event()
+    signal.signal(signal.SIGTERM, lambda _number, _frame: stopping.set())
+    if not options.once:
+        queue = threading.Thread(target=_run_queue, args=(app,), daemon=True)
+        queue.start()
+    while not stopping.is_set():
+        moved = campaigns.advance()
+        sent = channels.dispatch(settings.SMTP)
+        busy = moved or sent.sent or sent.failed or sent.unknown
+        if not busy:
+            if options.once:
+                break
+            stopping.wait(_IDLE_SECONDS)
+    return 0
+
+
+def _run_queue(app: object) -> None:
+    app.run_worker(install_signal_handlers=False, listen_notify=True, fetch_job_polling_interval=2.0)  # type: ignore[attr-defined]
+
+
+def _server_command(options: argparse.Namespace) -> list[str]:
+    return [
+        sys.executable,
+        "-m",
+        "granian",
+        "--interface",
+        "wsgi",
+        "--host",
+        options.host,
+        "--port",
+        str(options.port),
+        "--workers",
+        "1",
+        "--blocking-threads",
+        "8",
+        "--log-level",
+        "warning",
+        "--no-ws",
+        "zhike.server.wsgi:application",
+    ]
+
+
+def _catch_mail():  # type: ignore[no-untyped-def]
+    """Catch the trial's mail in a folder instead of sending it anywhere; return how to stop that."""
+    if os.environ.get("ZHIKE_SMTP_HOST"):
+        return lambda: None
+    from aiosmtpd.controller import Controller
+
+    from zhike.cli.mail_catcher import Catcher
+
+    controller = Controller(
+        Catcher(home() / "mail"), hostname="127.0.0.1", port=int(os.environ.get("ZHIKE_SMTP_PORT", "2525"))
+    )
+    controller.start()
+    return controller.stop
+
+
+def _announce(options: argparse.Namespace, sign_ins: list[dict[str, str]], output: Output) -> None:
+    address = f"http://{options.host}:{options.port}/"
+    lines = [f"知客已启动：{address}"]
+    lines += [
+        f"  {row['role']:<8} 工号 {row['employee_no']}  密码 {row['password']}  （{row['name']}）" for row in sign_ins
+    ]
+    if sign_ins:
+        lines.append(f"  试用邮件保存在 {home() / 'mail'}，不会发出。按 Ctrl-C 停止。")
+    output.result({"address": address, "sign_ins": sign_ins}, "\n".join(lines))
+    sys.stdout.flush()
+
+
+def _die_with_parent() -> None:
+    ctypes.CDLL(None).prctl(1, signal.SIGTERM)

@@ -1,0 +1,78 @@
+"""Where the people of a campaign are, from the ledgers of gate and channel."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db.models import Count, Q, QuerySet
+
+from zhike.engagement.campaigns.models import Campaign, Member
+from zhike.engagement.campaigns.types import Counts, MemberRow
+from zhike.engagement.channels import api as channels
+from zhike.engagement.compliance import api as compliance
+from zhike.platform.work import api as work
+
+_IN_FLIGHT = ("waiting", "claimed", "sending")
+
+
+def counts(campaign: Campaign) -> Counts:
+    """Return the campaign's people by state; the parts always add up to the chosen."""
+    rows = Member.objects.filter(campaign=campaign).values("state").annotate(n=Count("id"))
+    members = {row["state"]: row["n"] for row in rows}
+    sent = channels.counts(campaign.uid)
+    return Counts(
+        chosen=sum(members.values()),
+        control=members.get(Member.State.CONTROL, 0),
+        refused=members.get(Member.State.REFUSED, 0),
+        waiting=members.get(Member.State.WAITING, 0) + sum(sent.get(state, 0) for state in _IN_FLIGHT),
+        sent=sent.get("sent", 0),
+        unknown=sent.get("unknown", 0),
+        failed=sent.get("failed", 0),
+        stopped=members.get(Member.State.STOPPED, 0) + sent.get("stopped", 0),
+    )
+
+
+def select(campaign: Campaign, state: str, reason: str) -> QuerySet[Member]:
+    """Return the people behind one number: a state ("treated", "sent", "refused" …), and a refusal's code."""
+    rows = Member.objects.filter(campaign=campaign)
+    if state in (Member.State.CONTROL, Member.State.REFUSED):
+        rows = rows.filter(state=state)
+    elif state == "treated":
+        rows = rows.filter(group=Member.Group.TREATED)
+    elif state == "waiting":
+        rows = rows.filter(Q(state=Member.State.WAITING) | Q(party_id__in=channels.parties(campaign.uid, _IN_FLIGHT)))
+    elif state == "stopped":
+        rows = rows.filter(Q(state=Member.State.STOPPED) | Q(party_id__in=channels.parties(campaign.uid, ("stopped",))))
+    elif state in ("sent", "unknown", "failed"):
+        rows = rows.filter(party_id__in=channels.parties(campaign.uid, (state,)))
+    if reason:
+        channel = channels.template(campaign.template).channel
+        rows = rows.filter(party_id__in=compliance.refused_for(origin_uid=campaign.uid, channel=channel, code=reason))
+    return rows
+
+
+def rows(campaign: Campaign, members: Sequence[Member], outcomes: dict[int, tuple[bool, object]]) -> list[MemberRow]:
+    """Return the given people with what happened to each."""
+    ids = [member.party_id for member in members]
+    template = channels.template(campaign.template)
+    deliveries = channels.states(campaign.uid, party_ids=ids)
+    reasons = compliance.reasons_of(origin_uid=campaign.uid, channel=template.channel, party_ids=ids)
+    tasks = work.of_origin(campaign.uid, party_ids=ids)
+    found = []
+    for member in members:
+        delivery = deliveries.get(member.party_id)
+        state = member.state if delivery is None else delivery.state
+        converted, inflow = outcomes.get(member.party_id, (None, None))
+        found.append(
+            MemberRow(
+                party_id=member.party_id,
+                group=member.group,
+                state="waiting" if state in (*_IN_FLIGHT, Member.State.QUEUED) else state,
+                reasons=[{"code": r.code, "labels": r.labels} for r in reasons.get(member.party_id, [])],
+                sent_at=delivery.sent_at if delivery else None,
+                work_state=tasks.get(member.party_id, ("", ""))[0],
+                converted=converted,
+                net_inflow=inflow,  # type: ignore[arg-type]
+            )
+        )
+    return found

@@ -1,0 +1,177 @@
+"""What a campaign brought about: everybody assigned, treated against control, over the same days.
+
+People are counted as assigned, whether the gate let them be reached or not (intention to treat); the control group
+uses the same day as the treated. Measures come from the warehouse's published facts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import pyarrow as pa
+
+from zhike.engagement.campaigns.logic.plans import parse_goal
+from zhike.engagement.campaigns.logic.welch import Sample, interval
+from zhike.engagement.campaigns.models import Campaign, Member
+from zhike.engagement.campaigns.types import Difference, Effect
+from zhike.expressions import api as expressions
+from zhike.insight.indicators import api as indicators
+from zhike.insight.warehouse import api as warehouse
+from zhike.kernel.trading_days import trading_calendar
+from zhike.platform.objects import api as objects
+
+NET_INFLOW = "net_inflow"
+_SMALL_GROUP = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One person's outcome: group, unit, whether the goal was met, the measures."""
+
+    party_id: int
+    group: str
+    converted: bool
+    measures: Mapping[str, Any]
+
+
+def outcomes(campaign: Campaign) -> list[Outcome]:
+    """Return the outcome of every assigned person over the campaign's days, as far as data are published."""
+    goal = parse_goal(campaign.goal)
+    met = expressions.compile_python(goal)
+    wanted = sorted({n.parts[-1] for n, _d in expressions.walk(goal) if isinstance(n, expressions.Path)} | {NET_INFLOW})
+    table = indicators.window_measures(members_table(campaign), days=campaign.goal_days, measures=wanted)
+    columns = {name: table.column(name).to_pylist() for name in ("party_id", "grp", *wanted)}
+    return [
+        Outcome(
+            party_id, group, met(dict(zip(wanted, row, strict=True)), {}) is True, dict(zip(wanted, row, strict=True))
+        )
+        for party_id, group, *row in zip(
+            columns["party_id"], columns["grp"], *(columns[n] for n in wanted), strict=True
+        )
+    ]
+
+
+def effect(campaign: Campaign) -> Effect:
+    """Return the campaign's effect; empty measures before anybody was reached or any day after it is published."""
+    days = observed_days(campaign)
+    if not days:
+        return Effect(warehouse.business_date(), campaign.goal_days, 0, (), {})
+    found = outcomes(campaign)
+    return Effect(
+        business_date=warehouse.business_date(),
+        days=campaign.goal_days,
+        observed_days=days,
+        measures=(_conversion(found), _inflow(found)),
+        curve=_curve(campaign, days),
+        units=tuple(_units(found)),
+    )
+
+
+def observed_days(campaign: Campaign) -> int:
+    """Return how many of the campaign's trading days after reach are published."""
+    published = warehouse.business_date()
+    if campaign.reach_date is None or published is None:
+        return 0
+    days = trading_calendar().between(campaign.reach_date, published)
+    return min(sum(day > campaign.reach_date for day in days), campaign.goal_days)
+
+
+def members_table(campaign: Campaign) -> pa.Table:
+    """Return the campaign's people as (party_id, start_date, grp) for the warehouse."""
+    rows = list(Member.objects.filter(campaign=campaign).order_by("party_id").values_list("party_id", "group"))
+    return pa.table(
+        {
+            "party_id": pa.array([row[0] for row in rows], pa.int64()),
+            "start_date": pa.array([campaign.reach_date] * len(rows), pa.date32()),
+            "grp": pa.array([row[1] for row in rows], pa.string()),
+        }
+    )
+
+
+def sample_of(values: Iterable[float]) -> Sample:
+    """Return a group's number, sum and sum of squares."""
+    numbers = list(values)
+    return Sample(len(numbers), sum(numbers), sum(value * value for value in numbers))
+
+
+def _conversion(found: Sequence[Outcome]) -> Difference:
+    groups = {g: sample_of(float(o.converted) for o in found if o.group == g) for g in ("treated", "control")}
+    return difference(
+        groups, "conversion", {"zh": "转化率", "en": "Conversion"}, "percent", "%", scale=100, primary=True
+    )
+
+
+def _inflow(found: Sequence[Outcome]) -> Difference:
+    groups = {
+        g: sample_of(float(o.measures[NET_INFLOW]) for o in found if o.group == g) for g in ("treated", "control")
+    }
+    labels = {"zh": "户均净流入", "en": "Net inflow per customer"}
+    return difference(groups, NET_INFLOW, labels, "money", "元")
+
+
+def difference(
+    groups: Mapping[str, Sample],
+    key: str,
+    labels: Mapping[str, str],
+    shown_as: str,
+    unit: str,
+    *,
+    scale: int = 1,
+    primary: bool = False,
+) -> Difference:
+    """Return treated minus control of one measure, in its shown unit, to four decimals."""
+    treated, control = groups["treated"], groups["control"]
+    found = interval(treated, control)
+    low_high = [_decimal(value * scale) for value in found] if found else [None, None, None]
+    return Difference(
+        key=key,
+        labels=labels,
+        format=shown_as,
+        unit=unit,
+        n_treated=treated.n,
+        n_control=control.n,
+        primary=primary,
+        treated=_decimal(treated.mean * scale) if treated.n else None,
+        control=_decimal(control.mean * scale) if control.n else None,
+        difference=low_high[0],
+        low=low_high[1],
+        high=low_high[2],
+    )
+
+
+def _curve(campaign: Campaign, days: int) -> dict[str, list[Decimal | None]]:
+    rows = indicators.window_curve(members_table(campaign), days=days, measure=NET_INFLOW)
+    lines: dict[str, list[Decimal | None]] = {g: [Decimal(0)] + [None] * days for g in ("treated", "control")}
+    for group, index, n, total, _squares in rows:
+        if n and 0 < index <= days:
+            lines[group][index] = _decimal(float(total) / n)
+    return lines
+
+
+def _units(found: Sequence[Outcome]) -> list[dict[str, object]]:
+    party = objects.object_with_role("party")
+    branch = party.field_with_role("branch")
+    if branch is None:
+        return []
+    facts = objects.facts(party.key, [outcome.party_id for outcome in found], [branch.key])
+    by_unit: dict[int, list[Outcome]] = {}
+    for outcome in found:
+        unit = facts.get(outcome.party_id, {}).get(branch.key)
+        if unit is not None:
+            by_unit.setdefault(unit, []).append(outcome)
+    return [
+        {
+            "unit_id": unit,
+            "parties": [o.party_id for o in rows],
+            "difference": _conversion(rows),
+            "small": min(sum(o.group == g for o in rows) for g in ("treated", "control")) < _SMALL_GROUP,
+        }
+        for unit, rows in sorted(by_unit.items())
+    ]
+
+
+def _decimal(value: float) -> Decimal:
+    return Decimal(str(round(value, 4)))

@@ -1,0 +1,156 @@
+"""Campaigns over HTTP."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.conf import settings
+from ninja import Router
+
+from zhike.engagement.campaigns import api, schemas
+from zhike.engagement.channels import api as channels
+from zhike.insight.audiences import api as audiences
+from zhike.insight.indicators import api as indicators
+from zhike.kernel import definitions
+from zhike.platform.objects import api as objects
+from zhike.platform.objects.types import RecordQuery
+from zhike.platform.permissions.api import SignedInRequest
+
+router = Router(tags=["campaigns"])
+_EXAMPLES = [
+    {
+        "labels": {"zh": "净流入不少于 1 万元", "en": "Net inflow of at least 10,000"},
+        "expression": "net_inflow >= 10000",
+    },
+    {"labels": {"zh": "至少交易一次", "en": "At least one trade"}, "expression": "trade_count >= 1"},
+]
+
+
+@router.get("/campaigns")
+def campaigns(request: SignedInRequest) -> Any:
+    """Every campaign."""
+    return {"items": [schemas.summary_out(found) for found in api.campaigns(principal=request.principal)]}
+
+
+@router.get("/campaigns/options")
+def options(request: SignedInRequest) -> Any:
+    """What a campaign can be made of."""
+    products = objects.page(RecordQuery("product", limit=200), principal=request.principal).rows
+    measures = indicators.goal_schema().fields.values()
+    return {
+        "audiences": [
+            {"uid": a.uid, "name": a.name, "count": a.count} for a in audiences.audiences(principal=request.principal)
+        ],
+        "templates": [schemas.template_out(found) for found in channels.templates()],
+        "products": [
+            {"uid": row.uid, "display": row.display, "risk_level": row.values.get("risk_level")} for row in products
+        ],
+        "goals": {
+            "fields": [{"key": m.key, "labels": m.labels, "type": m.type, "unit": None} for m in measures],
+            "examples": _EXAMPLES,
+        },
+        "result_sets": [
+            {"key": key, "labels": body["labels"]} for key, body in definitions.all_of("result_set").items()
+        ],
+    }
+
+
+@router.post("/campaigns", response={201: Any})
+def create(request: SignedInRequest, body: schemas.PlanIn) -> Any:
+    """A new draft."""
+    return 201, schemas.campaign_out(api.create(body.plan(), principal=request.principal), request.principal)
+
+
+@router.get("/campaigns/{uid}")
+def get(request: SignedInRequest, uid: uuid.UUID) -> Any:
+    """One campaign."""
+    return schemas.campaign_out(api.get(uid, principal=request.principal), request.principal)
+
+
+@router.patch("/campaigns/{uid}")
+def change(request: SignedInRequest, uid: uuid.UUID, body: schemas.ChangeIn) -> Any:
+    """A changed draft."""
+    found = api.change(uid, body.plan(), revision=body.revision, principal=request.principal)
+    return schemas.campaign_out(found, request.principal)
+
+
+@router.post("/campaigns/{uid}/estimate")
+def estimate(request: SignedInRequest, uid: uuid.UUID) -> Any:
+    """What confirming would freeze now."""
+    return schemas.estimate_out(api.estimate(uid, principal=request.principal))
+
+
+@router.post("/campaigns/{uid}/confirm")
+def confirm(request: SignedInRequest, uid: uuid.UUID, body: schemas.ConfirmIn) -> Any:
+    """The audience frozen as it was shown."""
+    found = api.confirm(
+        uid, revision=body.revision, count=body.count, business_date=body.business_date, principal=request.principal
+    )
+    return schemas.campaign_out(found, request.principal)
+
+
+@router.post("/campaigns/{uid}/launch")
+def launch(request: SignedInRequest, uid: uuid.UUID, body: schemas.ActIn) -> Any:
+    """A confirmed campaign on its way."""
+    return schemas.campaign_out(api.launch(uid, revision=body.revision, principal=request.principal), request.principal)
+
+
+@router.post("/campaigns/{uid}/pause")
+def pause(request: SignedInRequest, uid: uuid.UUID, body: schemas.ActIn) -> Any:
+    """Everything that has not left, held."""
+    return schemas.campaign_out(api.pause(uid, revision=body.revision, principal=request.principal), request.principal)
+
+
+@router.post("/campaigns/{uid}/resume")
+def resume(request: SignedInRequest, uid: uuid.UUID, body: schemas.ActIn) -> Any:
+    """A paused campaign running again."""
+    return schemas.campaign_out(api.resume(uid, revision=body.revision, principal=request.principal), request.principal)
+
+
+@router.post("/campaigns/{uid}/stop")
+def stop(request: SignedInRequest, uid: uuid.UUID, body: schemas.ActIn) -> Any:
+    """A campaign stopped for good."""
+    return schemas.campaign_out(api.stop(uid, revision=body.revision, principal=request.principal), request.principal)
+
+
+@router.post("/campaigns/{uid}/preview")
+def preview(request: SignedInRequest, uid: uuid.UUID, body: schemas.PreviewIn) -> Any:
+    """The message to a real customer, under mask."""
+    party, message = api.preview(uid, party=body.party, principal=request.principal)
+    findings = [{"code": "template.missing_variable", "message": f"缺少资料：{name}"} for name in message.missing]
+    return {
+        "party": party,
+        "subject": message.subject,
+        "body_text": message.text,
+        "body_html": None,
+        "address": message.address,
+        "findings": findings,
+    }
+
+
+@router.post("/campaigns/{uid}/test-mail")
+def test_mail(request: SignedInRequest, uid: uuid.UUID, body: schemas.TestMailIn) -> Any:
+    """The preview sent to the caller."""
+    return {"sent_to": api.send_test(uid, to=body.to, settings=settings.SMTP, principal=request.principal)}
+
+
+@router.get("/campaigns/{uid}/effect")
+def effect(request: SignedInRequest, uid: uuid.UUID) -> Any:
+    """What the campaign brought about."""
+    campaign = api.get(uid, principal=request.principal)
+    return schemas.effect_out(campaign, api.effect(uid, principal=request.principal))
+
+
+@router.get("/campaigns/{uid}/members")
+def members(request: SignedInRequest, uid: uuid.UUID, state: str = "", reason: str = "", cursor: int = 0) -> Any:
+    """The people behind one number."""
+    rows, more, count = api.members(uid, state=state, reason=reason, after=cursor, principal=request.principal)
+    return schemas.members_out(rows, more, count, request.principal)
+
+
+@router.post("/campaigns/{uid}/members/{party}/resend", response={204: None})
+def resend(request: SignedInRequest, uid: uuid.UUID, party: uuid.UUID, body: schemas.ReasonIn) -> Any:
+    """A message with an unknown outcome, sent again on a person's word."""
+    api.resend(uid, party, reason=body.reason, principal=request.principal)
+    return 204, None

@@ -1,0 +1,332 @@
+"""What the campaigns interface takes and gives."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import date
+
+from ninja import Schema
+
+from zhike.engagement.campaigns import api
+from zhike.engagement.campaigns.models import Campaign
+from zhike.engagement.campaigns.types import CampaignPlan, Counts, Difference, Effect, Estimate, MemberRow
+from zhike.engagement.channels import api as channels
+from zhike.engagement.channels.types import Template
+from zhike.engagement.compliance import api as compliance
+from zhike.kernel import definitions
+from zhike.platform.objects import api as objects
+from zhike.platform.organization import api as organization
+from zhike.platform.permissions import api as permissions
+from zhike.platform.permissions.types import Principal
+from zhike.platform.work import api as work
+
+_RIGHTS = {"edit": "campaign.update"}
+
+
+class GoalIn(Schema):
+    """The goal as a condition over measures, within trading days after reach."""
+
+    expression: str
+    days: int = 20
+
+
+class PlanIn(Schema):
+    """A planned campaign."""
+
+    name: str
+    audience: uuid.UUID
+    template: str
+    goal: GoalIn
+    purpose: str = ""
+    product: uuid.UUID | None = None
+    script: str = ""
+    due_days: int = 3
+    control_percent: int = 10
+    result_set: str = "follow_up"
+
+    def plan(self) -> CampaignPlan:
+        """Return the plan as the door takes it."""
+        return CampaignPlan(
+            name=self.name,
+            audience=self.audience,
+            template=template_key(self.template),
+            goal=self.goal.expression,
+            goal_days=self.goal.days,
+            purpose=self.purpose,
+            product=self.product,
+            script=self.script,
+            due_days=self.due_days,
+            control_percent=self.control_percent,
+            result_set=self.result_set,
+        )
+
+
+class ChangeIn(PlanIn):
+    """A changed plan, based on one revision."""
+
+    revision: int
+
+
+class ActIn(Schema):
+    """An act on one revision."""
+
+    revision: int
+
+
+class ConfirmIn(ActIn):
+    """A confirmation of what was shown."""
+
+    count: int
+    business_date: date
+
+
+class PreviewIn(Schema):
+    """For whom to preview; anybody without one."""
+
+    party: uuid.UUID | None = None
+
+
+class TestMailIn(Schema):
+    """Where a test mail goes."""
+
+    to: str = ""
+
+
+class ReasonIn(Schema):
+    """Why somebody does something sensitive."""
+
+    reason: str
+
+
+def template_key(given: str) -> str:
+    """Return a template's key from its key or uuid."""
+    return next((found.key for found in channels.templates() if found.uuid == given), given)
+
+
+def template_out(found: Template) -> dict[str, object]:
+    """Return a template as the interface gives it."""
+    return {
+        "uid": found.uuid,
+        "key": found.key,
+        "name": found.labels["zh"],
+        "labels": found.labels,
+        "subject": found.subject,
+        "body": found.body,
+        "channel": found.channel,
+        "risk_level": found.risk_level or None,
+        "variables": [{"key": key, "labels": labels} for key, (labels, _value, _mask) in found.variables.items()],
+    }
+
+
+def counts_out(found: Counts) -> dict[str, int]:
+    """Return where the people are."""
+    return {
+        "chosen": found.chosen,
+        "control": found.control,
+        "treated": found.treated,
+        "refused": found.refused,
+        "waiting": found.waiting,
+        "sent": found.sent,
+        "unknown": found.unknown,
+        "failed": found.failed,
+        "stopped": found.stopped,
+    }
+
+
+def summary_out(campaign: Campaign) -> dict[str, object]:
+    """Return a campaign as a list shows it."""
+    tasks = work.summary_of_origin(campaign.uid)
+    return {
+        "uid": campaign.uid,
+        "name": campaign.name,
+        "state": campaign.state,
+        "revision": campaign.revision,
+        "audience": {"uid": campaign.audience_uid, "name": campaign.audience_name},
+        "owner": {"name": campaign.owner_name, "employee_no": campaign.owner},
+        "business_date": campaign.business_date,
+        "launched_at": campaign.launched_at,
+        "counts": counts_out(api.counts(campaign)),
+        "work": {
+            "open": sum(n for (state, _r), n in tasks.items() if state == "open"),
+            "done": sum(n for (state, _r), n in tasks.items() if state == "done"),
+        },
+    }
+
+
+def campaign_out(campaign: Campaign, principal: Principal) -> dict[str, object]:
+    """Return one campaign as its page shows it."""
+    product = None
+    if campaign.product_id:
+        key = objects.object_with_role("product").key
+        product = objects.displays(key, [campaign.product_id], principal=principal).get(campaign.product_id)
+    template = channels.template(campaign.template)
+    acts = [a for a in api.possible_acts(campaign) if permissions.allowed(principal, _RIGHTS.get(a, "campaign.launch"))]
+    return {
+        **summary_out(campaign),
+        "purpose": campaign.purpose,
+        "template": template_out(template),
+        "product": product,
+        "product_level": campaign.product_level or None,
+        "script": campaign.script,
+        "due_days": campaign.due_days,
+        "control_percent": campaign.control_percent,
+        "result_set": campaign.result_set,
+        "goal": {"expression": campaign.goal, "days": campaign.goal_days, "sentence": campaign.goal},
+        "snapshot": {"count": api.counts(campaign).chosen, "business_date": campaign.business_date}
+        if campaign.snapshot_uid
+        else None,
+        "permitted": acts,
+        "timeline": [
+            {"at": entry.at, "actor": _actor(entry.actor), "event": entry.operation} for entry in api.timeline(campaign)
+        ],
+    }
+
+
+def estimate_out(found: Estimate) -> dict[str, object]:
+    """Return what confirming would freeze."""
+    return {
+        "count": found.count,
+        "business_date": found.business_date,
+        "control": found.control,
+        "covered": found.covered,
+        "reachable": found.reachable,
+        "refusals": [{"code": code, "labels": labels, "count": n} for code, labels, n in found.refusals],
+    }
+
+
+def effect_out(campaign: Campaign, found: Effect) -> dict[str, object]:
+    """Return a campaign's effect as its page shows it."""
+    counted = api.counts(campaign)
+    channel = channels.template(campaign.template).channel
+    refused = compliance.refusals(origin_uid=campaign.uid, channel=channel)
+    tasks = work.summary_of_origin(campaign.uid)
+    labels = {
+        r["key"]: r["labels"] for r in definitions.all_of("result_set").get(campaign.result_set, {}).get("results", [])
+    }  # type: ignore[attr-defined]
+    results: dict[str, int] = {}
+    for (_state, result), n in tasks.items():
+        if result:
+            results[result] = results.get(result, 0) + n
+    return {
+        "sentence": _sentence(found),
+        "business_date": found.business_date,
+        "days": found.days,
+        "observed_days": found.observed_days,
+        "counts": counts_out(counted),
+        "refusals": [
+            {"code": code, "labels": names, "count": n}
+            for code, (names, n) in sorted(refused.items(), key=lambda i: -i[1][1])
+        ],
+        "work": {
+            "created": sum(tasks.values()),
+            "done": sum(n for (state, _r), n in tasks.items() if state == "done"),
+            "results": [{"key": key, "labels": labels.get(key, {}), "count": n} for key, n in sorted(results.items())],
+        },
+        "measures": [_difference_out(measure) for measure in found.measures],
+        "curve": {"unit": "元", "days": list(range(found.observed_days + 1)), **found.curve} if found.curve else None,
+        "branches": _branches(campaign, found),
+        "checks": _checks(campaign, counted),
+    }
+
+
+def members_out(rows: Sequence[MemberRow], more: int | None, count: int, principal: Principal) -> dict[str, object]:
+    """Return people of a campaign; those the viewer may not see have no name."""
+    key = objects.object_with_role("party").key
+    found = objects.records_by_id(key, [row.party_id for row in rows], principal=principal)
+    return {
+        "items": [
+            {
+                "party": {"uid": found[row.party_id].uid, "display": found[row.party_id].display}
+                if row.party_id in found
+                else None,
+                "group": row.group,
+                "state": row.state,
+                "reasons": row.reasons,
+                "sent_at": row.sent_at,
+                "work_state": row.work_state or None,
+                "converted": row.converted,
+                "net_inflow": None if row.net_inflow is None else str(row.net_inflow),
+            }
+            for row in rows
+        ],
+        "next_cursor": str(more) if more else None,
+        "count": count,
+    }
+
+
+def _difference_out(found: Difference) -> dict[str, object]:
+    return {
+        "key": found.key,
+        "labels": found.labels,
+        "unit": found.unit,
+        "format": found.format,
+        "treated": _text(found.treated),
+        "control": _text(found.control),
+        "difference": _text(found.difference),
+        "low": _text(found.low),
+        "high": _text(found.high),
+        "significant": found.significant,
+        "primary": found.primary,
+        "n_treated": found.n_treated,
+        "n_control": found.n_control,
+    }
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
+
+
+def _sentence(found: Effect) -> str:
+    primary = next((measure for measure in found.measures if measure.primary), None)
+    if primary is None or primary.difference is None:
+        return "尚无可比较的数据：触达后的第一个交易日结束后开始计算"
+    sense = "显著" if primary.significant else "未见显著差异"
+    return (
+        f"转化率比对照组高 {primary.difference} 个百分点（95% 区间 {primary.low} 至 {primary.high}），{sense}"
+        if primary.difference >= 0
+        else f"转化率比对照组低 {-primary.difference} 个百分点（95% 区间 {primary.low} 至 {primary.high}），{sense}"
+    )
+
+
+def _branches(campaign: Campaign, found: Effect) -> list[dict[str, object]]:
+    names = {unit.id: unit.name for unit in organization.all_units()}
+    rows = []
+    for unit in found.units:
+        difference: Difference = unit["difference"]  # type: ignore[assignment]
+        states = channels.states(campaign.uid, party_ids=unit["parties"])  # type: ignore[arg-type]
+        rows.append(
+            {
+                "name": names.get(unit["unit_id"], "—"),
+                "chosen": len(unit["parties"]),
+                "control": difference.n_control,  # type: ignore[arg-type, call-overload]
+                "sent": sum(state.state == "sent" for state in states.values()),
+                "refused": difference.n_treated - len(states),
+                "treated_rate": _text(difference.treated),
+                "control_rate": _text(difference.control),
+                "difference": _text(difference.difference),
+                "low": _text(difference.low),
+                "high": _text(difference.high),
+                "small": unit["small"],
+            }
+        )
+    return rows
+
+
+def _checks(campaign: Campaign, found: Counts) -> list[dict[str, object]]:
+    parts = found.control + found.refused + found.waiting + found.sent + found.unknown + found.failed + found.stopped
+    share = found.control / found.chosen * 100 if found.chosen else 0
+    return [
+        {"key": "accounted", "ok": parts == found.chosen, "text": f"{found.chosen} 人全部有去向"},
+        {
+            "key": "split",
+            "ok": abs(share - campaign.control_percent) < 3,
+            "text": f"对照组占 {share:.1f}%（设定 {campaign.control_percent}%）",
+        },
+        {"key": "unknown", "ok": found.unknown == 0, "text": f"{found.unknown} 条结果未知，不自动重发"},
+    ]
+
+
+def _actor(actor: str) -> str:
+    number = actor.partition(":")[2]
+    return organization.user_names([number]).get(number, actor)

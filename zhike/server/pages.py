@@ -1,0 +1,111 @@
+"""The kind `page`: pages as blocks, answered as one batch, each block under its own permission."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Iterator, Mapping
+from inspect import signature
+from typing import Any
+
+from django.db import transaction
+
+from zhike.kernel import context, definitions, providers
+from zhike.kernel.definitions import Body, Finding, Kind, Snapshot
+from zhike.kernel.errors import NotFound, Refused, ZhikeError
+from zhike.kernel.providers import BlockData
+from zhike.platform.objects import api as objects
+from zhike.platform.permissions import api as permissions
+from zhike.platform.permissions.types import Principal
+
+_log = logging.getLogger("zhike.pages")
+
+
+def check_page(body: Body, everything: Snapshot) -> list[Finding]:
+    """Return what is wrong with a page: blocks nobody offers, records of unknown objects."""
+    findings = []
+    settings: Mapping[str, Any] = body.get("blocks", {})  # type: ignore[assignment]
+    for key in _block_keys(body):
+        provider = settings.get(key, {}).get("use", key)
+        if provider not in providers.blocks:
+            has = ", ".join(sorted(providers.blocks))
+            findings.append(Finding("page.unknown_block", f"there is no block '{provider}'; there are: {has}", key))
+    record = body.get("record")
+    if record and record not in everything.of("object"):
+        findings.append(Finding("page.unknown_object", f"there is no object '{record}'", "record"))
+    return findings
+
+
+PAGE = Kind(name="page", order=90, check=check_page)
+
+
+def answer(key: str, record: uuid.UUID | None, principal: Principal) -> dict[str, object]:
+    """Return a page with all its blocks. A block that fails or is refused says so; the others stay."""
+    pages = definitions.all_of("page")
+    if key not in pages:
+        raise NotFound(kind="page", id=key)
+    body: Mapping[str, Any] = pages[key]
+    permissions.require(principal, body["operation"])
+    title = body["labels"][principal.language]
+    if body.get("record"):
+        if record is None:
+            raise NotFound(kind=body["record"], id="—")
+        found = objects.get(body["record"], record, principal=principal)
+        title = found.display
+    blocks = {block: _block(block, body, record, principal) for block in _block_keys(body)}
+    return {
+        "key": key,
+        "labels": body["labels"],
+        "title": title,
+        "subtitle": None,
+        "columns": body["columns"],
+        "header": body.get("header"),
+        "blocks": {k: v for k, v in blocks.items() if v is not None},
+        "actions": [],
+    }
+
+
+def _block(
+    key: str, body: Mapping[str, Any], record: uuid.UUID | None, principal: Principal
+) -> dict[str, object] | None:
+    settings: Mapping[str, Any] = body.get("blocks", {}).get(key, {})
+    provider = providers.blocks[settings.get("use", key)]
+    shown: dict[str, Any] = {
+        "key": key,
+        "labels": settings.get("labels") or {"zh": provider.zh, "en": provider.en},
+        "kind": "table",
+        "as_of": None,
+        "state": "ok",
+        "data": {},
+    }
+    takes_settings = len(signature(provider.build).parameters) > 2
+    arguments = (principal, record, settings) if takes_settings else (principal, record)
+    try:
+        with transaction.atomic():
+            data: BlockData = provider.build(*arguments)
+    except Refused as error:
+        return {
+            **shown,
+            "state": "refused",
+            "error": {"code": error.code, "message": error.message(principal.language)},
+        }
+    except ZhikeError as error:
+        return {**shown, "state": "error", "error": {"code": error.code, "message": error.message(principal.language)}}
+    except Exception:
+        _log.exception("block failed", extra={"block": key})
+        message = f"请求号 {context.current().request_id}"
+        return {**shown, "state": "error", "error": {"code": "internal", "message": message}}
+    as_of = data.as_of and {
+        "kind": data.as_of.kind,
+        "at": data.as_of.at,
+        "late": data.as_of.late,
+        "note": data.as_of.note,
+    }
+    return {**shown, "kind": data.kind, "as_of": as_of, "state": "empty" if data.empty else "ok", "data": data.data}
+
+
+def _block_keys(body: Mapping[str, Any]) -> Iterator[str]:
+    if body.get("header"):
+        yield body["header"]
+    for column in body.get("columns", []):
+        yield from column
