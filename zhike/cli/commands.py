@@ -1,0 +1,247 @@
+"""The subcommands that work on an installation. Each acts as the system principal and makes one call of a door."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import uuid
+
+from datetime import timedelta
+from typing import Any
+
+from zhike.cli import trial
+from zhike.cli.installation import home, opened, os_user
+from zhike.cli.output import Output
+from zhike.kernel import clock, jobs
+from zhike.kernel.errors import NotFound, ZhikeError
+from zhike.kernel.ids import parse_uid
+from zhike.platform.permissions.types import Principal
+
+_FREE_DISK = 5 << 30
+
+
+def principal() -> Principal:
+    """Return the system principal, named after the operating-system user."""
+    from zhike.platform.permissions import api as permissions
+
+    return permissions.system_principal(os_user())
+
+
+def pack_check(options: argparse.Namespace, output: Output) -> int:
+    """List every fault of the packs; exit code 1 when there is one."""
+    from zhike.platform.packs import api as packs
+
+    findings = packs.check(trial.pack_folders(options.folders))
+    if output.as_json or findings:
+        rows = [{"path": f.path, "line": f.line, "code": f.code, "message": f.message} for f in findings]
+        output.table(rows, ("path", "line", "code", "message"))
+    else:
+        output.result({}, "应用包没有问题")
+    return 1 if findings else 0
+
+
+def pack_plan(options: argparse.Namespace, output: Output) -> None:
+    """Show what applying the packs would change."""
+    from zhike.platform.packs import api as packs
+
+    _print_plan(packs.plan(trial.pack_folders(options.folders)), output)
+
+
+def pack_apply(options: argparse.Namespace, output: Output) -> None:
+    """Apply the packs."""
+    from zhike.platform.packs import api as packs
+
+    _print_plan(packs.apply(trial.pack_folders(options.folders), yes=options.yes), output)
+
+
+def user_add(options: argparse.Namespace, output: Output) -> None:
+    """Add a user and print the password once."""
+    from zhike.platform.organization import api as organization
+
+    staff, password = organization.add_user(
+        employee_no=options.employee_no, name=options.name, role=options.role, unit=options.unit
+    )
+    shown = {"employee_no": staff.employee_no, "name": staff.name, "password": password}
+    output.result(shown, f"工号 {staff.employee_no}（{staff.name}）密码 {password}（只显示一次）")
+
+
+def sample(options: argparse.Namespace, output: Output) -> None:
+    """Generate and load the sample broker."""
+    made = trial.load_sample(options.customers, options.days, options.end, options.seed, output)
+    output.result(made, "  ".join(f"{key}={value}" for key, value in made.items()))
+
+
+def sample_advance(options: argparse.Namespace, output: Output) -> None:
+    """Let the next trading days happen: files, loads, stages, and the installation's clock."""
+    made = trial.advance_sample(options.days, output)
+    output.result(made, "  ".join(f"{key}={value}" for key, value in made.items()))
+
+
+def sample_evaluate(_options: argparse.Namespace, output: Output) -> None:
+    """Print precision and recall of identity against the planted truth."""
+    from zhike.insight.identity import api as identity
+
+    found = identity.evaluate(trial.sample_folder() / "truth.json")
+    output.result(found, "  ".join(f"{key}={value}" for key, value in found.items()))
+
+
+def load(options: argparse.Namespace, output: Output) -> None:
+    """Load every file that the definitions describe."""
+    from zhike.insight.warehouse import api as warehouse
+    from zhike.platform.packs import api as packs
+
+    if list(options.definitions.glob("**/pack.yaml")):
+        packs.apply([options.definitions])
+    found = warehouse.load_definitions(options.definitions, options.data, listener=output.progress)
+    rows: list[dict[str, Any]] = [dict(row) for row in found]
+    output.table(rows, rows[0] if rows else ())
+
+
+def stage_run(options: argparse.Namespace, output: Output) -> None:
+    """Compute identity, indicators, tags and the wide rows of a business date."""
+    params = {"business_date": options.business_date.isoformat()}
+    run = jobs.run_now("stage", f"夜间加工 {options.business_date}", params, output.progress)
+    output.result({"run": run.uid, "state": run.state, "result": run.result}, f"{options.business_date} {run.state}")
+
+
+def records(options: argparse.Namespace, output: Output) -> None:
+    """List or count records, narrowed by an expression."""
+    from zhike.expressions import api as expressions
+    from zhike.platform.objects import api as objects
+    from zhike.platform.objects.types import RecordQuery
+
+    who = principal()
+    schema = objects.schema(options.object)
+    condition = expressions.to_json(expressions.parse(options.where, schema)) if options.where else None
+    query = RecordQuery(options.object, condition=condition, limit=options.limit)  # type: ignore[arg-type]
+    if options.count:
+        found = objects.count(query, principal=who, exact=True).count
+        output.result({"object": options.object, "count": found}, str(found))
+        return
+    rows = [
+        {"uid": row.uid, "display": row.display, **{k: _shown(v) for k, v in row.values.items()}}
+        for row in objects.page(query, principal=who).rows
+    ]
+    output.table(rows, rows[0] if rows else ("uid", "display"))
+
+
+def audience_count(options: argparse.Namespace, output: Output) -> None:
+    """Count an audience on the published data."""
+    from zhike.insight.audiences import api as audiences
+
+    count, business_date = audiences.count_now(_audience(options.audience), principal=principal())
+    output.result({"count": count, "business_date": business_date}, f"{count} 户，数据截至 {business_date}")
+
+
+def audience_snapshot(options: argparse.Namespace, output: Output) -> None:
+    """Freeze an audience."""
+    from zhike.insight.audiences import api as audiences
+
+    taken = audiences.take_snapshot(_audience(options.audience), principal=principal())
+    shown = {"uid": taken.uid, "count": taken.count, "business_date": taken.business_date}
+    output.result(shown, f"{taken.uid} {taken.count} 户，数据截至 {taken.business_date}")
+
+
+def audience_explain(options: argparse.Namespace, output: Output) -> None:
+    """Say why a party is in an audience or not."""
+    from zhike.insight.audiences import api as audiences
+
+    who = principal()
+    found = audiences.audience(_audience(options.audience), principal=who)
+    explained = audiences.explain(found.condition, party=_party(options.party), principal=who)
+    output.result({"member": explained.member, "tree": explained.tree}, "在客群中" if explained.member else "不在客群中")
+
+
+def doctor(_options: argparse.Namespace, output: Output) -> int:
+    """Look at database, disk and pages; each finding says what to do. Exit code 1 when there is one."""
+    from zhike.server import settings as server
+
+    findings: list[dict[str, str]] = []
+    home().mkdir(parents=True, exist_ok=True)
+    free = shutil.disk_usage(home()).free
+    if free < _FREE_DISK:
+        findings.append({"what": "disk", "found": f"{free >> 30} GiB free", "remedy": "free at least 5 GiB or move ZHIKE_HOME"})
+    if not (server.PAGES / "index.html").exists():
+        findings.append({"what": "pages", "found": f"none in {server.PAGES}", "remedy": "make web"})
+    if not os.access(home(), os.W_OK):
+        findings.append({"what": "home", "found": f"{home()} is not writable", "remedy": "choose another ZHIKE_HOME"})
+    try:
+        with opened():
+            findings += _database_findings()
+    except (ZhikeError, OSError) as error:
+        remedy = str(getattr(error, "facts", {}).get("remedy", "check DATABASE_URL"))
+        findings.append({"what": "database", "found": str(error), "remedy": remedy})
+    except Exception as error:
+        findings.append({"what": "database", "found": f"{type(error).__name__}: {error}"[:200], "remedy": "check DATABASE_URL and the server's log"})
+    if findings or output.as_json:
+        output.table(findings, ("what", "found", "remedy"))
+    else:
+        output.result({}, "没有发现问题")
+    return 1 if findings else 0
+
+
+def _database_findings() -> list[dict[str, str]]:
+    from django.db import connection
+
+    from zhike.kernel import definitions
+    from zhike.kernel.models import Run
+
+    findings = []
+    with connection.cursor() as cursor:
+        cursor.execute("select current_setting('server_version_num')::int, datcollate from pg_database where datname = current_database()")
+        version, collation = cursor.fetchone()
+    if version < 150_000:
+        findings.append({"what": "database", "found": f"PostgreSQL {version // 10_000}", "remedy": "use PostgreSQL 15 or newer"})
+    if "UTF" not in str(collation).upper():
+        findings.append({"what": "database", "found": f"collation {collation}", "remedy": "create the database with locale C.UTF-8"})
+    if not definitions.snapshot().bodies:
+        findings.append({"what": "packs", "found": "none applied", "remedy": "zhike pack apply"})
+    stuck = Run.objects.filter(state=Run.State.RUNNING, started_at__lt=clock.now() - timedelta(hours=6)).count()
+    if stuck:
+        findings.append({"what": "runs", "found": f"{stuck} running for over 6 hours", "remedy": "look at the load page; restart the worker"})
+    return findings
+
+
+def _print_plan(plan: Any, output: Output) -> None:
+    rows = [
+        {"action": c.action, "kind": c.kind, "key": c.key, "destructive": c.destructive, "notes": "; ".join(c.notes)}
+        for c in plan.changes
+    ]
+    if rows or output.as_json:
+        output.table(rows, ("action", "kind", "key", "notes"))
+    else:
+        output.result({}, "没有变化")
+
+
+def _audience(text: str) -> uuid.UUID:
+    from zhike.insight.audiences import api as audiences
+
+    uid = parse_uid(text)
+    if uid is not None:
+        return uid
+    known = audiences.audiences(principal=principal())
+    found = next((a for a in known if a.name == text), None)
+    if found is None:
+        raise NotFound(kind="audience", id=text)
+    return found.uid
+
+
+def _party(text: str) -> uuid.UUID:
+    from zhike.platform.objects import api as objects
+    from zhike.platform.objects.types import RecordQuery
+
+    uid = parse_uid(text)
+    if uid is not None:
+        return uid
+    party = objects.object_with_role("party").key
+    rows = objects.page(RecordQuery(party, text=text, limit=2), principal=principal()).rows
+    if len(rows) != 1:
+        raise NotFound(kind=party, id=text)
+    return rows[0].uid
+
+
+def _shown(value: object) -> object:
+    return value.get("display", value) if isinstance(value, dict) else value
+
+

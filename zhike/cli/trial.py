@@ -1,0 +1,148 @@
+"""A trial installation: packs applied, the sample broker generated and loaded, one sign-in per role."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from datetime import date, timedelta
+from pathlib import Path
+
+from zhike.cli.installation import home
+from zhike.cli.output import Output
+from zhike.kernel import clock, database
+from zhike.kernel.errors import Unavailable
+
+_ROLES = (("account_manager", "客户经理"), ("branch_head", "营业部负责人"), ("operator", "运营"))
+
+
+def sample_folder() -> Path:
+    """Return where the files of the sample broker lie."""
+    return home() / "sample"
+
+
+def pack_folders(given: Sequence[Path] = ()) -> list[Path]:
+    """Return the given pack folders, else the ones that ship."""
+    from zhike.server import settings
+
+    return list(given) or [settings.PACKS]
+
+
+def prepare(customers: int, days: int, output: Output) -> list[dict[str, str]]:
+    """Make the installation ready for a trial unless it is; return one sign-in per role."""
+    from zhike.insight.warehouse import api as warehouse
+    from zhike.platform.packs import api as packs
+
+    packs.apply(pack_folders())
+    if warehouse.business_date() is None:
+        load_sample(customers, days, None, 20260317, output)
+    return _sign_ins()
+
+
+def load_sample(customers: int, days: int, end: date | None, seed: int, output: Output) -> dict[str, object]:
+    """Generate the sample broker up to `end` (the last trading day before today), load and compute it."""
+    from zhike.cli.sample import api as samples
+    from zhike.insight.warehouse import api as warehouse
+    from zhike.kernel.trading_days import trading_calendar
+    from zhike.platform.packs import api as packs
+
+    packs.apply(pack_folders())
+    calendar = trading_calendar()
+    last = end or calendar.add(clock.today(), -1)
+    samples.generate(
+        sample_folder(), customers=customers, days=days, end=last, seed=seed, calendar=calendar, listener=output.progress
+    )
+    warehouse.load_definitions(pack_folders()[0] / "securities", sample_folder(), listener=output.progress)
+    _stage(last, output)
+    return {"customers": customers, "days": days, "business_date": last}
+
+
+def advance_sample(days: int, output: Output) -> dict[str, object]:
+    """Write, load and compute the next trading days; the clock stands on the morning after the last of them."""
+    from zhike.cli.sample import api as samples
+    from zhike.engagement.campaigns import api as campaigns
+    from zhike.insight.warehouse import api as warehouse
+    from zhike.kernel.trading_days import trading_calendar
+
+    last = warehouse.business_date()
+    if last is None or not (sample_folder() / "manifest.json").exists():
+        raise Unavailable(what="sample broker", remedy="zhike sample")
+    calendar = trading_calendar()
+    written = samples.advance(
+        sample_folder(), days=days, reached=_reached_customers(campaigns.reached()), calendar=calendar,
+        listener=output.progress,
+    )
+    warehouse.load_definitions(pack_folders()[0] / "securities", sample_folder(), only_days=written, listener=output.progress)
+    for day in written:
+        _stage(day, output)
+    morning = clock.at(calendar.add(written[-1], 1), 9, 30)
+    ahead = morning - clock.now()
+    if ahead > timedelta():
+        database.set_clock_offset(database.read_clock_offset() + ahead)
+    return {"days": len(written), "business_date": written[-1]}
+
+
+def _stage(day: date, output: Output) -> None:
+    from zhike.kernel import jobs
+
+    jobs.run_now("stage", f"夜间加工 {day}", {"business_date": day.isoformat()}, output.progress)
+
+
+def _reached_customers(reached: dict[int, date]) -> dict[str, date]:
+    from zhike.platform.objects import api as objects
+
+    party = objects.object_with_role("party").key
+    facts = objects.facts(party, sorted(reached), ["customer_no"])
+    return {str(row["customer_no"]): reached[i] for i, row in facts.items() if row["customer_no"]}
+
+
+def _sign_ins() -> list[dict[str, str]]:
+    """Return the trial's sign-ins, made once with random passwords and kept readable by the owner only."""
+    path = home() / "secrets" / "trial-sign-ins.json"
+    if path.exists():
+        found: list[dict[str, str]] = json.loads(path.read_text(encoding="utf-8"))
+        return found
+    from zhike.platform.organization import api as organization
+
+    made = []
+    for (role, label), (number, name, unit) in zip(_ROLES, _holders(), strict=True):
+        _staff, password = organization.add_user(employee_no=number, name=name, role=role, unit=unit)
+        made.append({"role": label, "employee_no": number, "name": name, "password": password})
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        json.dump(made, file, ensure_ascii=False)
+    return made
+
+
+def _holders() -> list[tuple[str, str, str]]:
+    """Return (employee number, name, unit code) of a manager with customers, their branch head and an operator."""
+    from zhike.platform.objects import api as objects
+    from zhike.platform.objects.types import RecordQuery
+    from zhike.platform.organization import api as organization
+    from zhike.platform.permissions import api as permissions
+
+    system = permissions.system_principal("trial")
+    party, employee = objects.object_with_role("party").key, objects.object_with_role("employee").key
+    covered = objects.summary_by_coverage(RecordQuery(party), principal=system)
+    manager = max(covered, key=lambda row: row[2])[0]
+    units = {unit.id: unit for unit in organization.all_units()}
+    uids = {str(unit.uid): unit for unit in units.values()}
+    row = objects.page(RecordQuery(employee, text=manager, columns=("branch", "name")), principal=system).rows[0]
+    branch = uids[row.values["branch"]["uid"]]  # type: ignore[index]
+    firm = organization.all_units(kinds=["firm"])[0]
+    head = _employee(system, employee, "branch_head", branch.uid) or ("B0001", "许知行")
+    operator = _employee(system, employee, "operator", None) or ("P0001", "沈聿")
+    return [(manager, row.display, branch.code), (*head, branch.code), (*operator, firm.code)]
+
+
+def _employee(system, employee: str, position: str, branch) -> tuple[str, str] | None:  # type: ignore[no-untyped-def]
+    from zhike.platform.objects import api as objects
+    from zhike.platform.objects.types import RecordQuery
+
+    condition = {"op": "=", "left": {"field": "position"}, "right": {"value": position, "type": "text"}}
+    query = RecordQuery(employee, condition=condition, columns=("employee_no", "name", "branch"), limit=200)
+    for row in objects.page(query, principal=system).rows:
+        unit = row.values.get("branch")
+        if branch is None or (isinstance(unit, dict) and unit.get("uid") == str(branch)):
+            return str(row.values["employee_no"]), row.display
+    return None
