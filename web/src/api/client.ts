@@ -1,0 +1,139 @@
+import type { Finding } from './types';
+
+const BASE = '/api/v1';
+
+/** An answer that is not a success, in the one error shape of the server. */
+export class ApiError extends Error {
+  readonly status: number;
+  readonly code: string;
+  readonly facts: Record<string, unknown>;
+  readonly findings: Finding[];
+  readonly requestId: string;
+
+  constructor(status: number, body: ErrorBody, requestId: string) {
+    super(body.message ?? body.errors?.[0]?.message ?? '');
+    this.status = status;
+    // allauth answers {errors: [...]} where the rest of the API answers {code, message, findings}.
+    this.findings = body.findings ?? body.errors ?? [];
+    this.code = body.code ?? this.findings[0]?.code ?? 'error';
+    this.facts = body.facts ?? {};
+    this.requestId = requestId;
+  }
+}
+
+type ErrorBody = {
+  code?: string;
+  message?: string;
+  facts?: Record<string, unknown>;
+  findings?: Finding[];
+  errors?: Finding[];
+};
+
+type Options = { body?: unknown; signal?: AbortSignal; form?: FormData; quiet?: boolean };
+
+const listeners = new Set<() => void>();
+let language = 'zh';
+
+/** Call `listener` whenever the server says that the session has ended. */
+export function onSignInRequired(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+export function setRequestLanguage(lang: string): void {
+  language = lang;
+}
+
+function cookie(name: string): string {
+  const found = document.cookie.split('; ').find((part) => part.startsWith(`${name}=`));
+  return found ? decodeURIComponent(found.slice(name.length + 1)) : '';
+}
+
+function headersFor(method: string, options: Options): HeadersInit {
+  const headers: Record<string, string> = { 'Accept-Language': language };
+  if (options.body !== undefined) headers['Content-Type'] = 'application/json';
+  if (method !== 'GET') headers['X-CSRFToken'] = cookie('csrftoken');
+  return headers;
+}
+
+async function failure(response: Response): Promise<ApiError> {
+  const requestId = response.headers.get('X-Request-Id') ?? '';
+  const body = (await response.json().catch(() => ({}))) as ErrorBody;
+  return new ApiError(response.status, body, requestId);
+}
+
+async function send(method: string, url: string, options: Options = {}): Promise<Response> {
+  let response: Response;
+  try {
+    response = await fetch(url, {
+      method,
+      headers: headersFor(method, options),
+      body: options.form ?? (options.body === undefined ? undefined : JSON.stringify(options.body)),
+      signal: options.signal,
+      credentials: 'same-origin',
+    });
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'AbortError') throw error;
+    throw new ApiError(0, { code: 'offline' }, '');
+  }
+  if (response.ok) return response;
+  const error = await failure(response);
+  if (error.status === 401 && !options.quiet) listeners.forEach((listener) => listener());
+  throw error;
+}
+
+async function json<T>(method: string, path: string, options?: Options): Promise<T> {
+  const response = await send(method, BASE + path, options);
+  return (response.status === 204 ? undefined : await response.json()) as T;
+}
+
+export type QueryValue = string | number | boolean | null | undefined;
+
+/** `?a=1&b=2` without the empty ones. */
+export function query(values: Record<string, QueryValue>): string {
+  const entries = Object.entries(values).filter(([, value]) => value !== undefined && value !== null && value !== '');
+  if (entries.length === 0) return '';
+  return `?${new URLSearchParams(entries.map(([key, value]) => [key, String(value)])).toString()}`;
+}
+
+export const api = {
+  get: <T>(path: string, signal?: AbortSignal) => json<T>('GET', path, { signal }),
+  post: <T>(path: string, body: unknown = {}, signal?: AbortSignal) => json<T>('POST', path, { body, signal }),
+  patch: <T>(path: string, body: unknown) => json<T>('PATCH', path, { body }),
+  delete: <T>(path: string) => json<T>('DELETE', path),
+  upload: <T>(path: string, form: FormData) => json<T>('POST', path, { form }),
+};
+
+/** Sign-in and password: served by allauth outside `/api/v1`, with its own answers. */
+export const auth = {
+  login: (username: string, password: string) =>
+    send('POST', '/_allauth/browser/v1/auth/login', { body: { username, password }, quiet: true }),
+  logout: async () => {
+    // allauth answers 401 after a successful sign-out: the new state of the session.
+    await send('DELETE', '/_allauth/browser/v1/auth/session', { quiet: true }).catch(tolerate(401));
+  },
+  changePassword: (current: string, next: string) =>
+    send('POST', '/_allauth/browser/v1/account/password/change', {
+      body: { current_password: current, new_password: next },
+      quiet: true,
+    }),
+};
+
+function tolerate(status: number) {
+  return (error: unknown) => {
+    if (!(error instanceof ApiError) || error.status !== status) throw error;
+  };
+}
+
+/** Save the body of an answer as a file. */
+export async function download(path: string, body: unknown, fallbackName: string): Promise<void> {
+  const response = await send(body === undefined ? 'GET' : 'POST', BASE + path, { body });
+  const disposition = response.headers.get('Content-Disposition') ?? '';
+  const encoded = /filename\*=UTF-8''([^;]+)/i.exec(disposition)?.[1];
+  const plain = /filename="?([^";]+)"?/i.exec(disposition)?.[1];
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(await response.blob());
+  link.download = encoded ? decodeURIComponent(encoded) : (plain ?? fallbackName);
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+}

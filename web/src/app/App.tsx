@@ -1,0 +1,45 @@
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { App as AntApp, ConfigProvider } from 'antd';
+import enUS from 'antd/locale/en_US';
+import zhCN from 'antd/locale/zh_CN';
+import dayjs from 'dayjs';
+import 'dayjs/locale/zh-cn';
+import { useMemo } from 'react';
+import { RouterProvider } from 'react-router';
+import { ApiError } from '../api/client';
+import { useIsPhone } from '../kit/hooks';
+import { themeFor } from '../kit/theme';
+import { useLang } from './i18n';
+import { router } from './routes';
+
+const client = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 10_000,
+      refetchOnWindowFocus: false,
+      // What the server answered is an answer; only a broken line is worth a second try.
+      retry: (failures, error) => failures < 2 && error instanceof ApiError && [0, 502, 503, 504].includes(error.status),
+    },
+  },
+});
+
+export function App() {
+  const lang = useLang();
+  const phone = useIsPhone();
+  const theme = useMemo(() => themeFor(phone), [phone]);
+  dayjs.locale(lang === 'zh' ? 'zh-cn' : 'en');
+  return (
+    <ConfigProvider
+      theme={theme}
+      locale={lang === 'zh' ? zhCN : enUS}
+      button={{ autoInsertSpace: false }}
+      select={{ showSearch: { optionFilterProp: 'label' } }}
+    >
+      <AntApp>
+        <QueryClientProvider client={client}>
+          <RouterProvider router={router} />
+        </QueryClientProvider>
+      </AntApp>
+    </ConfigProvider>
+  );
+}

@@ -1,0 +1,118 @@
+import type { ReactNode } from 'react';
+import type { Block, HistoryEntry, Labels } from '../api/types';
+import { useText } from '../app/i18n';
+import { ApiError } from '../api/client';
+import { Stamp } from '../kit/marks';
+import { Panel } from '../kit/Panel';
+import { Empty, ErrorState, RefusedState } from '../kit/states';
+import { Link } from 'react-router';
+import { BriefBlock, FiguresBlock } from './BriefBlock';
+import { FieldsBlock } from './FieldsBlock';
+import { IdentityBlock } from './IdentityBlock';
+import { HistoryList, TagList, Timeline, TouchList, WorkList } from './lists';
+import { SeriesBlock } from './SeriesBlock';
+import { TableBlock } from './TableBlock';
+
+export type BlockContext = { record?: string; retry: () => void; actions?: ReactNode };
+
+/** Blocks that lead a page draw their own surface; all others stand in a panel. */
+export function isLead(block: Block | undefined): boolean {
+  return block?.kind === 'brief' || block?.kind === 'figures' || block?.kind === 'identity';
+}
+
+const FLUSH = new Set<Block['kind']>(['table', 'work', 'touches']);
+
+export function BlockView({ block, context }: { block: Block; context: BlockContext }) {
+  const { label } = useText();
+  const title = label(block.labels);
+  if (block.state === 'ok' && isLead(block)) return <LeadBlock block={block} context={context} />;
+  const good = block.state === 'ok';
+  const more = good ? moreOf(block) : null;
+  return (
+    <Panel
+      id={`block-${block.key}`}
+      title={title}
+      meta={good ? <BlockMeta block={block} /> : undefined}
+      side={<Stamp asOf={block.as_of} />}
+      note={block.as_of?.late ? block.as_of.note : undefined}
+      flush={!good || FLUSH.has(block.kind)}
+      foot={more ? <BlockFoot {...more} /> : undefined}
+    >
+      <BlockBody block={block} title={title} context={context} />
+    </Panel>
+  );
+}
+
+function LeadBlock({ block, context }: { block: Block; context: BlockContext }) {
+  if (block.kind === 'brief') return <BriefBlock data={block.data} asOf={block.as_of} actions={context.actions} />;
+  if (block.kind === 'figures') return <FiguresBlock figures={block.data.figures} asOf={block.as_of} />;
+  if (block.kind !== 'identity') return null;
+  return <IdentityBlock data={block.data} asOf={block.as_of} record={context.record} actions={context.actions} />;
+}
+
+function BlockMeta({ block }: { block: Block }) {
+  if (block.kind === 'work') return <>{block.data.total}</>;
+  if (block.kind === 'tags') return <>{block.data.tags.length}</>;
+  if (block.kind === 'table') return <>{block.data.rows.length + (block.data.more?.count ?? 0)}</>;
+  return null;
+}
+
+type More = { count: number; path: string };
+
+/** What a block does not show, and where it is. */
+function moreOf(block: Block): More | null {
+  if (block.kind === 'table') return block.data.more && block.data.more.count > 0 ? block.data.more : null;
+  const hidden = block.kind === 'work' ? block.data.total - block.data.items.length : 0;
+  return hidden > 0 ? { count: hidden, path: '/work' } : null;
+}
+
+function BlockFoot({ count, path }: More) {
+  const { t } = useText();
+  return (
+    <>
+      {t('block.more', { count })}
+      <Link className="right" to={path}>{t('common.viewAll')}</Link>
+    </>
+  );
+}
+
+function BlockBody({ block, title, context }: { block: Block; title: string; context: BlockContext }) {
+  const { t } = useText();
+  if (block.state === 'refused') return <RefusedState message={block.error?.message} />;
+  if (block.state === 'error') {
+    const error = new ApiError(500, { code: block.error?.code, message: block.error?.message }, '');
+    return <ErrorState error={error} retry={context.retry} />;
+  }
+  if (block.state === 'empty') return <EmptyBlock block={block} title={title} />;
+  switch (block.kind) {
+    case 'table':
+      return block.data.rows.length > 0 ? <TableBlock data={block.data} /> : <EmptyBlock block={block} title={title} />;
+    case 'series':
+      return <SeriesBlock data={block.data} title={title} />;
+    case 'fields':
+      return <FieldsBlock data={block.data} />;
+    case 'tags':
+      return <TagList tags={block.data.tags} />;
+    case 'timeline':
+      return <Timeline entries={block.data.entries} />;
+    case 'work':
+      return block.data.items.length > 0 ? <WorkList items={block.data.items} /> : <EmptyBlock block={block} title={title} />;
+    case 'touches':
+      return <TouchList rows={block.data.rows} />;
+    case 'history':
+      return <History entries={block.data.entries} labels={block.data.labels} />;
+    default:
+      return <p className="ink-3">{t('block.unknownKind')}</p>;
+  }
+}
+
+function History({ entries, labels }: { entries: HistoryEntry[]; labels?: Record<string, Labels> }) {
+  const { label } = useText();
+  return <HistoryList entries={entries} labelOf={(field) => label(labels?.[field]) || field} />;
+}
+
+function EmptyBlock({ block, title }: { block: Block; title: string }) {
+  const { t } = useText();
+  if (block.kind === 'work') return <Empty icon="shield" tone="done" title={t('block.noWork')} text={t('block.noWorkText')} />;
+  return <Empty title={t('block.emptyTitle', { name: title })} text={t('block.emptyText')} />;
+}

@@ -1,0 +1,34 @@
+import type { FieldsData } from '../api/types';
+import { useText } from '../app/i18n';
+import { NoRight } from '../kit/figures';
+import { Formatted } from './Formatted';
+import { Unmask } from './Unmask';
+
+export function FieldsBlock({ data }: { data: FieldsData }) {
+  const { label } = useText();
+  return (
+    <div className="stack gap-12">
+      {data.sections.map((section, index) => (
+        <section key={index}>
+          {data.sections.length > 1 && <h3 className="section-title">{label(section.labels)}</h3>}
+          <dl className="fields narrow">
+            {section.fields.map((field) => (
+              <div key={field.key}>
+                <dt>{label(field.labels)}</dt>
+                <dd>
+                  {field.refused ? (
+                    <NoRight />
+                  ) : field.unmaskable && field.value ? (
+                    <Unmask object={data.object} uid={data.uid} field={field.key} label={label(field.labels)} value={String(field.value)} />
+                  ) : (
+                    <Formatted value={field.value} format={field.format} unit={field.unit} />
+                  )}
+                </dd>
+              </div>
+            ))}
+          </dl>
+        </section>
+      ))}
+    </div>
+  );
+}

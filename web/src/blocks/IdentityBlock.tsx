@@ -1,0 +1,116 @@
+import type { ReactNode } from 'react';
+import type { AsOf, IdentityData } from '../api/types';
+import { useText } from '../app/i18n';
+import * as format from '../kit/format';
+import { Figure } from '../kit/figures';
+import { Mark, Stamp } from '../kit/marks';
+import { ChoiceTag, Formatted } from './Formatted';
+import { Unmask } from './Unmask';
+
+type Unmaskable = IdentityData['unmaskable'][number];
+
+/** Figures are written large, texts as texts. */
+const LARGE = new Set(['money', 'change', 'count', 'percent']);
+
+type Props = { data: IdentityData; asOf: AsOf | null; record?: string; actions?: ReactNode };
+
+/** Who this is, what may be offered and by which channel one may talk: before anything else. */
+export function IdentityBlock({ data, asOf, record, actions }: Props) {
+  const { t, label } = useText();
+  const factKeys = new Set(data.facts.map((fact) => fact.key));
+  const masked = new Map(data.unmaskable.map((item) => [item.field, item]));
+  const unmask = (item: Unmaskable) => <Unmask object="party" uid={record ?? ''} field={item.field} label={label(item.labels)} value={item.value} />;
+  return (
+    <section className="panel identity" data-testid="identity">
+      <div className="identity-head">
+        <h1 data-testid="page-title">{data.display}</h1>
+        {data.tier && <ChoiceTag choice={data.tier} />}
+        {data.status && <ChoiceTag choice={data.status} />}
+        <span className="identity-number">{t('identity.number')} {data.number}</span>
+        {data.unmaskable.filter((item) => !factKeys.has(item.field)).map((item) => (
+          <span key={item.field} className="identity-number" title={label(item.labels)}>{unmask(item)}</span>
+        ))}
+        {actions && <div className="identity-actions">{actions}</div>}
+      </div>
+      <div className="identity-facts">
+        {data.facts.map((fact, index) => {
+          const item = masked.get(fact.key ?? '');
+          const value = item ? unmask(item) : <Formatted value={fact.value} format={fact.format} unit={fact.unit} />;
+          return <Figure key={index} label={label(fact.labels)} value={LARGE.has(fact.format) ? value : <span className="fact-text">{value}</span>} />;
+        })}
+        <span className="right"><Stamp asOf={asOf} /></span>
+      </div>
+      <div className="identity-bands">
+        <div>
+          <h2>{t('identity.suitability')}</h2>
+          <RiskBand risk={data.risk} />
+        </div>
+        <div>
+          <h2>{t('identity.consents')}</h2>
+          <Consents consents={data.consents} />
+        </div>
+      </div>
+    </section>
+  );
+}
+
+/** The five product levels: those that may be offered filled, the others barred in words. */
+function RiskBand({ risk }: { risk: IdentityData['risk'] }) {
+  const { t } = useText();
+  if (!risk?.level) {
+    return (
+      <p className="row">
+        <Mark tone="refused" /> <span className="strong">{t('identity.noRisk')}</span>
+        <span className="ink-2">{t('identity.noRiskText')}</span>
+      </p>
+    );
+  }
+  const products = risk.products ?? '—';
+  const top = Number(/(\d)\D*$/.exec(products)?.[1] ?? 0);
+  const expired = risk.valid_until !== null && risk.valid_until < new Date(format.onServerClock(Date.now())).toISOString().slice(0, 10);
+  return (
+    <>
+      <div className="risk-band" role="img" aria-label={t('identity.products', { products })}>
+        {[1, 2, 3, 4, 5].map((level) => (
+          <span key={level} className={level <= top ? '' : 'barred'}>
+            {level === top + 1 && top < 5 ? t('identity.banned', { level }) : `R${level}`}
+          </span>
+        ))}
+      </div>
+      <p className="row wrap" data-testid="risk">
+        <span className="ink-2">{t('identity.level')}</span>
+        <span className="strong">{risk.label.startsWith(risk.level) ? risk.label : `${risk.level} ${risk.label}`}</span>
+        {risk.valid_until && (
+          <span className={expired ? 'tone-late' : ''}>
+            {t(expired ? 'identity.expired' : 'identity.validUntil', { date: format.date(risk.valid_until) })}
+          </span>
+        )}
+        <span className="ink-2">{t('identity.products', { products })}</span>
+      </p>
+    </>
+  );
+}
+
+const CONSENT_MARK = { granted: 'done', withdrawn: 'refused', none: 'none' } as const;
+
+type ConsentState = keyof typeof CONSENT_MARK;
+
+/** What is not a grant and not a withdrawal counts as none. */
+const known = (state: string): ConsentState => (state === 'granted' || state === 'withdrawn' ? state : 'none');
+
+function Consents({ consents }: { consents: IdentityData['consents'] }) {
+  const { t, label } = useText();
+  return (
+    <ul className="consents">
+      {consents.map((consent) => (
+        <li key={consent.channel} data-testid={`consent-${consent.channel}`}>
+          <Mark tone={CONSENT_MARK[known(consent.state)]} />
+          <span>{label(consent.labels)}</span>
+          <span className={`small ${consent.state === 'withdrawn' ? 'tone-refused' : 'ink-3'}`}>
+            {t(`consent.${known(consent.state)}`)} {consent.at ? format.date(consent.at) : ''}
+          </span>
+        </li>
+      ))}
+    </ul>
+  );
+}

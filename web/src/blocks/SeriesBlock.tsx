@@ -1,0 +1,134 @@
+import { useMemo, useState } from 'react';
+import type { SeriesData, SeriesPoint } from '../api/types';
+import { useText } from '../app/i18n';
+import { Chart } from '../kit/Chart';
+import { decimal, money, monthDay, moneyColumnUnit, toNumber } from '../kit/format';
+import { useIsPhone } from '../kit/hooks';
+import { Segments } from '../kit/Tabs';
+import { colors, steps } from '../kit/theme';
+import type { EChartsCoreOption } from '../kit/echarts';
+
+type Span = 'm3' | 'y1' | 'all';
+const DAYS: Record<Span, number> = { m3: 92, y1: 366, all: Infinity };
+
+function since(points: SeriesPoint[], span: Span): string {
+  const last = points[points.length - 1]?.x;
+  if (!last || span === 'all') return '';
+  return new Date(new Date(last).getTime() - DAYS[span] * 86_400_000).toISOString().slice(0, 10);
+}
+
+type Drawn = { data: SeriesData; from: string; lang: 'zh' | 'en'; labelOf: (key: string) => string; title: string; phone: boolean };
+
+function optionOf({ data, from, lang, labelOf, title, phone }: Drawn): EChartsCoreOption {
+  const isMoney = data.format === 'money';
+  const scale = isMoney ? (lang === 'zh' ? 1e4 : 1e3) : 1;
+  const values = (points: SeriesPoint[]) =>
+    points.filter((point) => point.x >= from).map((point) => [point.x, (toNumber(point.y) ?? NaN) / scale]);
+  const parts = data.series ?? [];
+  const stacked = parts.map((part, index) => ({
+    type: 'line',
+    name: labelOf(part.key),
+    data: values(part.points),
+    symbol: 'none',
+    ...(part.style === 'line' || part.style === 'dashed'
+      ? { lineStyle: { width: 1.5, color: colors.ink3, type: part.style === 'dashed' ? 'dashed' : 'solid' } }
+      : { stack: 'parts', lineStyle: { width: 0 }, areaStyle: { color: steps[index % steps.length], opacity: 1 } }),
+  }));
+  const pins = data.pins.filter((pin) => pin.x >= from);
+  const total = {
+    type: 'line',
+    name: title,
+    data: values(data.points),
+    symbol: 'none',
+    lineStyle: { width: 1.5, color: parts.length ? colors.ink : colors.brand },
+    itemStyle: { color: parts.length ? colors.ink : colors.brand },
+    areaStyle: parts.length ? undefined : { color: colors.brandTint, opacity: 1 },
+    markLine: {
+      symbol: ['none', 'none'],
+      silent: true,
+      lineStyle: { type: 'dashed', color: colors.ink4, width: 1 },
+      label: {
+        formatter: (mark: { dataIndex: number }) => String(data.pins.indexOf(pins[mark.dataIndex] ?? pins[0]!) + 1),
+        color: colors.ink, fontSize: 11, padding: [2, 5], borderRadius: 9, borderWidth: 1, borderColor: colors.ink, backgroundColor: colors.surface,
+      },
+      data: pins.map((pin) => ({ xAxis: pin.x })),
+    },
+  };
+  return {
+    animation: false,
+    textStyle: { fontFamily: 'inherit' },
+    grid: { left: 8, right: 14, top: 24, bottom: 4, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
+    tooltip: {
+      trigger: 'axis',
+      axisPointer: { lineStyle: { color: colors.ink4 } },
+      textStyle: { fontSize: 12, color: colors.ink },
+      valueFormatter: (value: unknown) => `${decimal(Number(value), 2)} ${isMoney ? moneyColumnUnit(lang) : data.unit}`,
+    },
+    xAxis: {
+      type: 'time',
+      splitNumber: phone ? 4 : 8,
+      axisLine: { lineStyle: { color: colors.lineStrong } },
+      axisTick: { show: false },
+      axisLabel: { color: colors.ink3, fontSize: 11, hideOverlap: true, formatter: { year: '{yyyy}', month: lang === 'zh' ? '{M} 月' : '{MMM}', day: '{MM}-{dd}' } },
+    },
+    yAxis: {
+      type: 'value',
+      min: 0,
+      splitNumber: 4,
+      axisLabel: { color: colors.ink3, fontSize: 11, formatter: (value: number) => decimal(value, 0) },
+      splitLine: { lineStyle: { color: colors.line } },
+    },
+    series: [...stacked, total],
+  };
+}
+
+export function SeriesBlock({ data, title }: { data: SeriesData; title: string }) {
+  const { t, label, lang } = useText();
+  const phone = useIsPhone();
+  const [span, setSpan] = useState<Span>('y1');
+  const from = since(data.points, span);
+  const option = useMemo(() => {
+    const labelOf = (key: string) => label(data.series?.find((part) => part.key === key)?.labels);
+    return optionOf({ data, from, lang, labelOf, title, phone });
+  }, [data, from, lang, label, title, phone]);
+  const pins = data.pins.map((pin, index) => ({ ...pin, number: index + 1 })).filter((pin) => pin.x >= from);
+  return (
+    <>
+      <div className="row wrap" style={{ marginBottom: 4 }}>
+        {!phone && data.series?.filter((part) => part.style !== 'line').map((part, index) => (
+          <span key={part.key} className="row gap-4 small">
+            <i style={{ width: 8, height: 8, background: steps[index % steps.length] }} />
+            {label(part.labels)} <LastMoney points={part.points} lang={lang} />
+          </span>
+        ))}
+        <span className="right">
+          <Segments
+            label={title}
+            value={span}
+            onChange={(key) => setSpan(key as Span)}
+            items={(['m3', 'y1', 'all'] as const).map((key) => ({ key, title: t(`series.${key}`) }))}
+          />
+        </span>
+      </div>
+      <p className="small ink-3">{data.format === 'money' ? moneyColumnUnit(lang) : data.unit}</p>
+      <Chart option={option} height={phone ? 190 : 220} label={title} />
+      {pins.length > 0 && (
+        <ol className="pins">
+          {pins.map((pin) => (
+            <li key={pin.number}><b>{pin.number}</b> {pinDay(pin.x)} {pin.label}</li>
+          ))}
+        </ol>
+      )}
+    </>
+  );
+}
+
+function pinDay(x: string): string {
+  const [year, month, day] = x.slice(0, 10).split('-').map(Number);
+  return monthDay(year ?? 0, month ?? 0, day ?? 0);
+}
+
+function LastMoney({ points, lang }: { points: SeriesPoint[]; lang: 'zh' | 'en' }) {
+  const scaled = money(points[points.length - 1]?.y, lang);
+  return scaled ? <>{scaled.text} {scaled.unit}</> : null;
+}

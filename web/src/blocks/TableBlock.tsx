@@ -1,0 +1,109 @@
+import { Link } from 'react-router';
+import type { CellValue, TableColumn, TableData } from '../api/types';
+import { useText } from '../app/i18n';
+import { DataTable, type Column, type TwoLine } from '../kit/DataTable';
+import { Nothing } from '../kit/figures';
+import { moneyColumnUnit, toNumber } from '../kit/format';
+import { Bar } from '../kit/marks';
+import { Diverge, Interval, intervalScale, type IntervalValue } from '../kit/Spark';
+import { Formatted } from './Formatted';
+
+type TableRow = TableData['rows'][number];
+
+const RIGHT = new Set(['money', 'change', 'count', 'percent']);
+
+export function intervalOf(cell: CellValue | undefined): IntervalValue | null {
+  if (typeof cell !== 'object' || cell === null || Array.isArray(cell) || !('low' in cell)) return null;
+  const low = toNumber(cell.low);
+  const high = toNumber(cell.high);
+  if (low === null || high === null) return null;
+  const middle = toNumber(cell.value ?? cell.difference) ?? (low + high) / 2;
+  return { low, high, value: middle, significant: cell.significant ?? (low > 0 || high < 0) };
+}
+
+/** Draws bars and intervals of one column on one scale. */
+function drawnCell(column: TableColumn, rows: TableRow[]): ((row: TableRow) => React.ReactNode) | null {
+  if (column.format === 'bar') {
+    const numbers = rows.map((row) => toNumber(row.cells[column.key]) ?? 0);
+    const max = Math.max(...numbers.map(Math.abs), 0);
+    const both = numbers.some((value) => value < 0);
+    return (row) => {
+      const value = toNumber(row.cells[column.key]);
+      if (value === null) return <Nothing />;
+      return both ? <Diverge value={value} max={max} /> : <Bar share={max > 0 ? value / max : 0} />;
+    };
+  }
+  if (column.format === 'interval') {
+    const scale = intervalScale(rows.flatMap((row) => intervalOf(row.cells[column.key]) ?? []));
+    return (row) => {
+      const interval = intervalOf(row.cells[column.key]);
+      return interval ? <Interval interval={interval} scale={scale} width={140} /> : <Nothing />;
+    };
+  }
+  return null;
+}
+
+function useColumns(data: TableData): Column<TableRow>[] {
+  const { label, lang } = useText();
+  return data.columns.map((column, index) => {
+    const drawn = drawnCell(column, data.rows);
+    const isMoney = column.format === 'money' || (column.format === 'change' && (!column.unit || ['元', '万', 'CNY'].includes(column.unit)));
+    const unit = isMoney ? moneyColumnUnit(lang) : RIGHT.has(column.format) && !['%', 'pp'].includes(column.unit ?? '%') ? (column.unit ?? undefined) : undefined;
+    return {
+      key: column.key,
+      title: unit ? `${label(column.labels)} ${unit}` : label(column.labels),
+      align: column.align ?? (RIGHT.has(column.format) ? 'right' : 'left'),
+      tight: index === 0 || column.format === 'tag' || column.format === 'link',
+      width: drawn ? 96 : undefined,
+      render: (row) => {
+        if (drawn) return drawn(row);
+        const cell = <Formatted value={row.cells[column.key]} format={column.format} unit={column.unit} options={column.options} cell />;
+        const isFirst = index === 0 || column.format === 'link';
+        return isFirst && row.path && row.cells[column.key] ? <Link to={row.path}>{cell}</Link> : cell;
+      },
+    };
+  });
+}
+
+/** On a phone: the first column, then the texts below it, the first two figures at the right. */
+function phoneLine(data: TableData, columns: Column<TableRow>[]): (row: TableRow) => TwoLine {
+  const figures = data.columns.filter((column) => RIGHT.has(column.format));
+  const texts = data.columns.slice(1).filter((column) => ['text', 'date', 'datetime', 'link', 'tag'].includes(column.format));
+  const draw = (key: string, row: TableRow) => columns.find((column) => column.key === key)?.render(row);
+  return (row) => {
+    const first = data.columns[0];
+    const [one, two] = figures;
+    return {
+      title: first && <Formatted value={row.cells[first.key]} format={first.format} unit={first.unit} options={first.options} cell />,
+      sub: (
+        <span className="row gap-4 wrap">
+          {texts.slice(0, 3).map((column) => <span key={column.key}>{draw(column.key, row)}</span>)}
+        </span>
+      ),
+      end: one && draw(one.key, row),
+      endSub: two && draw(two.key, row),
+    };
+  };
+}
+
+export function TableBlock({ data }: { data: TableData }) {
+  const columns = useColumns(data);
+  const total = data.total && Object.fromEntries(
+    data.columns.map((column) => {
+      const cell = data.total?.[column.key];
+      const shown = cell === undefined || cell === null || column.format === 'bar' ? '' : <Formatted value={cell} format={column.format} unit={column.unit} cell />;
+      return [column.key, shown];
+    }),
+  );
+  return (
+    <DataTable
+      columns={columns}
+      rows={data.rows}
+      rowKey={(row) => row.key}
+      path={(row) => row.path}
+      twoLine={phoneLine(data, columns)}
+      total={total}
+      testId="block-row"
+    />
+  );
+}

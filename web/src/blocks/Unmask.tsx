@@ -1,0 +1,54 @@
+import { useMutation } from '@tanstack/react-query';
+import { Form, Input, Modal } from 'antd';
+import { useState } from 'react';
+import { api } from '../api/client';
+import { useText } from '../app/i18n';
+import { useReport } from '../kit/feedback';
+import { Icon } from '../kit/Icon';
+
+type Props = { object: string; uid: string; field: string; label: string; value: string };
+
+/** A masked value and the way to see it: one item, with a reason, recorded. */
+export function Unmask({ object, uid, field, label, value }: Props) {
+  const { t } = useText();
+  const report = useReport();
+  const [open, setOpen] = useState(false);
+  const [clear, setClear] = useState<string | null>(null);
+  const [form] = Form.useForm<{ reason: string }>();
+  const ask = useMutation({
+    mutationFn: (reason: string) =>
+      api.post<{ field: string; value: string }>(`/objects/${object}/records/${uid}/unmask`, { field, reason }),
+    onSuccess: (answer) => {
+      setClear(String(answer.value));
+      setOpen(false);
+    },
+    onError: report,
+  });
+  if (clear !== null) return <span className="strong" data-testid={`unmasked-${field}`}>{clear}</span>;
+  return (
+    <span className="unmask">
+      <span className="nowrap">{value}</span>
+      <button type="button" className="plain link nowrap" onClick={() => setOpen(true)} data-testid={`unmask-${field}`}>
+        <Icon name="hidden" size={13} /> {t('unmask.ask')}
+      </button>
+      <Modal
+        open={open}
+        title={t('unmask.title', { field: label })}
+        okText={t('unmask.show')}
+        okButtonProps={{ 'data-testid': 'unmask-confirm' }}
+        confirmLoading={ask.isPending}
+        onOk={() => form.submit()}
+        onCancel={() => setOpen(false)}
+        width={420}
+        destroyOnHidden
+      >
+        <p className="ink-2" style={{ marginBottom: 12 }}>{t('unmask.text')}</p>
+        <Form form={form} layout="vertical" requiredMark={false} onFinish={(values) => ask.mutate(values.reason)}>
+          <Form.Item name="reason" label={t('unmask.reason')} rules={[{ required: true, min: 4, message: t('unmask.reasonHint') }]}>
+            <Input.TextArea rows={3} autoFocus data-testid="unmask-reason" />
+          </Form.Item>
+        </Form>
+      </Modal>
+    </span>
+  );
+}

@@ -1,0 +1,147 @@
+import { Link } from 'react-router';
+import type { Actor, HistoryEntry, TagsData, TimelineData, TouchesData, TouchState, Value, WorkItem } from '../api/types';
+import { useText, type Key } from '../app/i18n';
+import * as format from '../kit/format';
+import { Icon } from '../kit/Icon';
+import { Tag, toneOf } from '../kit/marks';
+import { strings } from '../app/strings';
+import { Due } from './Due';
+import { isRef } from './Formatted';
+
+export const actorName = (actor: string | Actor | null | undefined): string =>
+  typeof actor === 'object' && actor !== null ? actor.name : (actor ?? '');
+
+/** A text of ours by a key made of a word of the server, or that word itself. */
+export function useWord(): (prefix: string, word: string) => string {
+  const { t } = useText();
+  return (prefix, word) => {
+    const key = `${prefix}.${word}`;
+    return key in strings ? t(key as Key) : word;
+  };
+}
+
+export function WorkList({ items }: { items: WorkItem[] }) {
+  const { label } = useText();
+  return (
+    <ul className="work-list">
+      {items.map((item) => (
+        <li key={item.uid} className={item.overdue ? 'late' : ''} data-testid="work-row" data-uid={item.uid}>
+          <Link to={`/work/${item.uid}`}>
+            <span className="when"><Due item={item} /></span>
+            <Tag tone={item.overdue ? 'late' : 'plain'}>{label(item.kind_labels)}</Tag>
+            <span className="grow subject">{item.subject}</span>
+            <span className="tone-brand nowrap">{item.party?.display}</span>
+          </Link>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+const TOUCH_TONE: Record<TouchState, string> = {
+  waiting: '', sending: '', sent: 'done', refused: 'refused', unknown: 'unknown', failed: 'failed', control: '', stopped: '',
+};
+
+/** The state of one touch in words; a refusal names its reason. */
+export function TouchTag({ state, reason }: { state: TouchState; reason?: string }) {
+  const { t, lang } = useText();
+  const text = reason ? `${t(`touch.${state}`)}${lang === 'zh' ? '：' : ': '}${reason}` : t(`touch.${state}`);
+  return <Tag tone={toneOf(TOUCH_TONE[state])}>{text}</Tag>;
+}
+
+export function TouchList({ rows }: TouchesData) {
+  const { label } = useText();
+  const word = useWord();
+  return (
+    <ul className="plain-list">
+      {rows.map((row, index) => (
+        <li key={index}>
+          <span className="ink-3 nowrap">{format.instantDate(row.at)}</span>
+          <span className="grow">
+            <Link to={row.origin_path}>{row.origin}</Link> <span className="small ink-3">{word('channel', row.channel)}</span>
+          </span>
+          <TouchTag state={row.state} reason={label(row.reasons[0]?.labels)} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+export function TagList({ tags }: TagsData) {
+  const { label } = useText();
+  return (
+    <div className="tag-cloud">
+      {tags.map((tag) => {
+        const value = tag.value === true || tag.value === null ? '' : label(tag.value_labels) || String(tag.value);
+        const tone = tag.status ? toneOf(tag.status) : 'plain';
+        return (
+          <Tag key={tag.key} tone={tone} title={tag.since && format.date(tag.since)}>
+            {label(tag.labels)} {value && value !== label(tag.labels) && <b>{value}</b>}
+          </Tag>
+        );
+      })}
+    </div>
+  );
+}
+
+export function Timeline({ entries }: TimelineData) {
+  const word = useWord();
+  return (
+    <ol className="timeline">
+      {entries.map((entry, index) => (
+        <li key={index}>
+          <time>{format.datetime(entry.at)}</time>
+          <span className="knot"><Icon name={entry.kind} size={13} /></span>
+          <div className="grow">
+            <p className="title">{entry.path ? <Link to={entry.path}>{entry.title}</Link> : entry.title}</p>
+            {(entry.detail ?? entry.actor) && (
+              <p className="small ink-3">{[actorName(entry.actor), word('channel', entry.detail ?? '')].filter(Boolean).join('  ')}</p>
+            )}
+          </div>
+          {word('channel', entry.kind) !== entry.kind && <Tag>{word('channel', entry.kind)}</Tag>}
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function shown(value: Value): string {
+  if (Array.isArray(value)) return value.map(shown).join('、');
+  if (isRef(value)) return value.display;
+  if (typeof value === 'object' && value !== null) return String(value.amount ?? '');
+  return value === null || value === '' ? '' : String(value);
+}
+
+type HistoryProps = { entries: HistoryEntry[]; labelOf?: (field: string) => string };
+
+export function HistoryList({ entries, labelOf = (field) => field }: HistoryProps) {
+  const { t, label } = useText();
+  const word = useWord();
+  return (
+    <ol className="timeline">
+      {entries.map((entry, index) => (
+        <li key={index} data-testid="history-entry">
+          <time>{format.datetime(entry.at)}</time>
+          <span className="knot"><Icon name={HISTORY_ICON[entry.operation] ?? 'edit'} size={13} /></span>
+          <div className="grow">
+            <p>
+              <b>{entry.actor?.name}</b> <span className="ink-3">{entry.actor?.employee_no}</span> {word('history', entry.operation)}
+              {entry.field && ` ${labelOf(entry.field)}`}
+            </p>
+            {entry.changes?.map((change) => (
+              <p key={change.field} className="small">
+                <span className="ink-3">{change.labels ? label(change.labels) : labelOf(change.field)}</span>{' '}
+                <s className="ink-3">{shown(change.old) || t('history.empty')}</s> → {shown(change.new) || t('history.empty')}
+              </p>
+            ))}
+            {entry.reason && <p className="small ink-2">{t('history.reason', { reason: entry.reason })}</p>}
+          </div>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+const HISTORY_ICON: Record<string, string> = {
+  create: 'plus', update: 'edit', delete: 'remove', load: 'database', unmask: 'hidden', view: 'user', export: 'download',
+};

@@ -1,0 +1,59 @@
+import { createContext, useContext, useEffect, useMemo, useState, type ReactNode } from 'react';
+import { useText } from '../app/i18n';
+
+export type Crumb = { title: string; path?: string };
+type Head = { crumbs: Crumb[]; set: (crumbs: Crumb[]) => void };
+
+const HeadContext = createContext<Head>({ crumbs: [], set: () => undefined });
+
+/** Where we are: set by the page, shown by the shell. */
+export function HeadProvider({ children }: { children: ReactNode }) {
+  const [crumbs, set] = useState<Crumb[]>([]);
+  const value = useMemo(() => ({ crumbs, set }), [crumbs]);
+  return <HeadContext.Provider value={value}>{children}</HeadContext.Provider>;
+}
+
+export function useCrumbs(): Crumb[] {
+  return useContext(HeadContext).crumbs;
+}
+
+export function useSetCrumbs(crumbs: Crumb[]): void {
+  const { set } = useContext(HeadContext);
+  const { t } = useText();
+  const key = JSON.stringify(crumbs);
+  useEffect(() => {
+    const parsed = JSON.parse(key) as Crumb[];
+    set(parsed);
+    const last = parsed[parsed.length - 1]?.title;
+    document.title = last ? `${last} · ${t('app.name')}` : t('app.name');
+  }, [key, set, t]);
+}
+
+type Props = {
+  crumbs: Crumb[];
+  title?: ReactNode;
+  mark?: ReactNode;
+  sub?: ReactNode;
+  actions?: ReactNode;
+  /** The title is a sentence that a phone shows too, below its head. */
+  lead?: boolean;
+  children: ReactNode;
+};
+
+/** A page: its place, its head line with what can be done, its content. */
+export function Page({ crumbs, title, mark, sub, actions, lead = false, children }: Props) {
+  useSetCrumbs(crumbs);
+  return (
+    <main className="page" id="content" tabIndex={-1}>
+      {(title ?? actions ?? sub) && (
+        <div className={lead ? 'page-head titled' : 'page-head'}>
+          {title && <h1 data-testid="page-title">{title}</h1>}
+          {mark}
+          {sub && <span className="sub">{sub}</span>}
+          {actions && <div className="actions">{actions}</div>}
+        </div>
+      )}
+      {children}
+    </main>
+  );
+}

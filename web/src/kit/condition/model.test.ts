@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest';
+import type { Expression, VocabularyType } from '../../api/types';
+import { compile, isRow, newGroup, newRow, parse, prefixes, removeNode, shiftNode, sizeOf, without } from './model';
+
+const types: Record<string, VocabularyType> = {
+  total_asset: 'decimal', risk_level: 'choice', trade_days: 'integer', is_margin: 'boolean', open_date: 'date',
+};
+const typeOf = (field: string) => types[field] ?? 'text';
+
+const eight = { value: 8, type: 'integer' };
+const twenty = { value: 20, type: 'integer' };
+const sample: Expression = {
+  and: [
+    { op: '>=', left: { field: 'total_asset' }, right: { value: '300000', type: 'decimal' } },
+    {
+      or: [
+        { op: 'in', left: { field: 'risk_level' }, right: [{ value: 'C4', type: 'text' }, { value: 'C5', type: 'text' }] },
+        { op: 'between', left: { field: 'trade_days' }, right: [eight, twenty], low: eight, high: twenty },
+      ],
+    },
+    { not: { op: '=', left: { field: 'is_margin' }, right: { value: true, type: 'boolean' } } },
+    { op: 'is_not_empty', left: { field: 'open_date' } },
+  ],
+};
+
+describe('condition tree', () => {
+  it('goes to the expression and back without loss', () => {
+    expect(compile(parse(sample), typeOf).expression).toEqual(sample);
+  });
+
+  it('reads "none of" as a group and a negated test as one row', () => {
+    const root = parse(sample);
+    expect(root.children.map((child) => child.kind)).toEqual(['row', 'any', 'none', 'row']);
+    const last = root.children[3];
+    expect(last && isRow(last) ? last.op : null).toBe('is_not_empty');
+  });
+
+  it('names the place of every node as the server does', () => {
+    const root = parse(sample);
+    const { paths } = compile(root, typeOf);
+    expect([...paths.values()]).toEqual([
+      '', 'and.0', 'and.1', 'and.1.or.0', 'and.1.or.1', 'and.2', 'and.2.not.0', 'and.3',
+    ]);
+  });
+
+  it('leaves unfinished rows and empty groups out and counts places without them', () => {
+    const row = newRow('risk_level', 'in', ['C4']);
+    const root = newGroup('all', [newRow('total_asset', '>='), newGroup('any'), row, newRow('open_date', 'is_empty')]);
+    const { expression, paths } = compile(root, typeOf);
+    expect(expression).toEqual({
+      and: [
+        { op: 'in', left: { field: 'risk_level' }, right: [{ value: 'C4', type: 'text' }] },
+        { op: 'is_empty', left: { field: 'open_date' } },
+      ],
+    });
+    expect(paths.get(row.id)).toBe('and.0');
+    expect(compile(newGroup('all'), typeOf).expression).toBeNull();
+  });
+
+  it('asks a list field for its values one by one and reads them back as one row', () => {
+    const asList = () => 'list' as const;
+    const root = newGroup('all', [newRow('tags', 'in', ['a', 'b']), newRow('city', 'not_in', ['c'])]);
+    const { expression } = compile(root, asList);
+    expect(expression && 'and' in expression && 'or' in (expression.and[0] ?? {})).toBe(true);
+    const again = parse(expression);
+    expect(again.children.map((child) => isRow(child) && [child.field, child.op, child.values])).toEqual([
+      ['tags', 'in', ['a', 'b']],
+      ['city', 'not_in', ['c']],
+    ]);
+  });
+
+  it('wraps a single comparison in a group', () => {
+    const root = parse({ op: 'is_empty', left: { field: 'open_date' } });
+    expect(root.kind).toBe('all');
+    expect(sizeOf(root)).toEqual({ rows: 1, groups: 1 });
+  });
+
+  it('narrows step by step', () => {
+    expect(prefixes(parse(sample), typeOf).map((step) => ('and' in step.expression ? step.expression.and.length : 1))).toEqual([1, 2, 3, 4]);
+  });
+
+  it('drops, removes and moves nodes', () => {
+    const root = parse(sample);
+    const first = root.children[0]?.id ?? '';
+    const rest = without(root, first, typeOf);
+    expect(rest && 'and' in rest && rest.and).toHaveLength(3);
+    expect(removeNode(root, first).children).toHaveLength(3);
+    expect(shiftNode(root, first, 1).children[1]?.id).toBe(first);
+  });
+});

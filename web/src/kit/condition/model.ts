@@ -1,0 +1,267 @@
+/** The editable condition tree and its two-way translation to the expression JSON of the contract. */
+import type { Expression, FieldRef, Leaf, ListMembership, Literal, VocabularyItem, VocabularyType } from '../../api/types';
+
+export type GroupKind = 'all' | 'any' | 'none';
+export type RowOp =
+  | '=' | '!=' | '<' | '<=' | '>' | '>=' | 'between' | 'in' | 'not_in' | 'is_empty' | 'is_not_empty';
+export type Row = { id: string; kind: 'row'; field: string; op: RowOp; values: string[]; locked?: boolean };
+export type Group = { id: string; kind: GroupKind; children: TreeNode[] };
+export type TreeNode = Row | Group;
+
+let serial = 0;
+const newId = () => `n${++serial}`;
+
+export const isRow = (node: TreeNode): node is Row => node.kind === 'row';
+
+export function newGroup(kind: GroupKind, children: TreeNode[] = []): Group {
+  return { id: newId(), kind, children };
+}
+
+export function newRow(field: string, op: RowOp, values: string[] = []): Row {
+  return { id: newId(), kind: 'row', field, op, values };
+}
+
+/* What may be asked of a type */
+
+const OPS: Record<VocabularyType, RowOp[]> = {
+  integer: ['>=', '<=', '>', '<', '=', '!=', 'between', 'is_empty', 'is_not_empty'],
+  decimal: ['>=', '<=', '>', '<', '=', '!=', 'between', 'is_empty', 'is_not_empty'],
+  date: ['>=', '<=', '=', 'between', 'is_empty', 'is_not_empty'],
+  text: ['=', '!=', 'in', 'not_in', 'is_empty', 'is_not_empty'],
+  boolean: ['=', 'is_empty', 'is_not_empty'],
+  choice: ['in', 'not_in', 'is_empty', 'is_not_empty'],
+  list: ['in', 'not_in', 'is_empty', 'is_not_empty'],
+};
+
+export function operatorsOf(type: VocabularyType): RowOp[] {
+  return OPS[type];
+}
+
+export function valueCount(op: RowOp): 0 | 1 | 2 | 'many' {
+  if (op === 'is_empty' || op === 'is_not_empty') return 0;
+  if (op === 'between') return 2;
+  return op === 'in' || op === 'not_in' ? 'many' : 1;
+}
+
+export function defaultRow(item: VocabularyItem): Row {
+  const op = OPS[item.type][0] ?? '=';
+  return newRow(item.key, op, item.type === 'boolean' ? ['true'] : []);
+}
+
+export function isComplete(row: Row): boolean {
+  const wanted = valueCount(row.op);
+  const given = row.values.filter((value) => value !== '').length;
+  if (wanted === 'many') return given > 0;
+  return given >= wanted;
+}
+
+/* Tree → expression */
+
+const LITERAL: Record<VocabularyType, string> = {
+  integer: 'integer',
+  decimal: 'decimal',
+  date: 'date',
+  text: 'text',
+  boolean: 'boolean',
+  choice: 'text',
+  list: 'text',
+};
+
+function literal(value: string, type: VocabularyType): Literal {
+  if (type === 'boolean') return { value: value === 'true', type: 'boolean' };
+  if (type === 'integer') return { value: Number(value), type: 'integer' };
+  return { value, type: LITERAL[type] };
+}
+
+export type TypeOf = (field: string) => VocabularyType;
+
+function listExpression(row: Row, left: FieldRef, values: Literal[]): Expression {
+  const op = row.op === 'not_in' ? 'not_in' : 'in';
+  const each = values.map((value): ListMembership => ({ op, left: value, right: left }));
+  const [only] = each;
+  if (each.length === 1 && only) return only;
+  return op === 'in' ? { or: each } : { and: each };
+}
+
+function rowExpression(row: Row, typeOf: TypeOf): Expression {
+  const left: FieldRef = { field: row.field };
+  const type = typeOf(row.field);
+  const values = row.values.map((value) => literal(value, type));
+  const first = values[0] ?? { value: null, type: LITERAL[type] };
+  switch (row.op) {
+    case 'in':
+    case 'not_in':
+      return type === 'list' ? listExpression(row, left, values) : { op: row.op, left, right: values };
+    case 'is_empty':
+    case 'is_not_empty':
+      return { op: row.op, left };
+    case 'between': {
+      const high = values[1] ?? first;
+      return { op: 'between', left, right: [first, high], low: first, high };
+    }
+    default:
+      return { op: row.op, left, right: first };
+  }
+}
+
+export type Compiled = {
+  expression: Expression | null;
+  /** Where each node of the tree stands in the expression; incomplete rows and empty groups stand nowhere. */
+  paths: Map<string, string>;
+};
+
+type Placed = { expression: Expression; place: (path: string) => void };
+
+const join = (path: string, step: string) => (path ? `${path}.${step}` : step);
+
+/** A group of one is written as its only member: the server reads it so, and names places so. */
+function compileNode(node: TreeNode, typeOf: TypeOf, paths: Map<string, string>): Placed | null {
+  if (isRow(node)) {
+    if (!isComplete(node)) return null;
+    return { expression: rowExpression(node, typeOf), place: (path) => paths.set(node.id, path) };
+  }
+  const children = node.children
+    .map((child) => compileNode(child, typeOf, paths))
+    .filter((child): child is Placed => child !== null);
+  if (children.length === 0) return null;
+  const [only] = children;
+  const single = children.length === 1 && only ? only : null;
+  const key = node.kind === 'all' ? 'and' : 'or';
+  const inner: Placed = single ?? {
+    expression: key === 'and' ? { and: children.map((child) => child.expression) } : { or: children.map((child) => child.expression) },
+    place: (path) => children.forEach((child, index) => child.place(join(path, `${key}.${index}`))),
+  };
+  const negative = node.kind === 'none';
+  return {
+    expression: negative ? { not: inner.expression } : inner.expression,
+    place: (path) => {
+      paths.set(node.id, path);
+      inner.place(negative ? join(path, 'not.0') : path);
+    },
+  };
+}
+
+export function compile(root: Group, typeOf: TypeOf): Compiled {
+  const paths = new Map<string, string>();
+  const placed = compileNode(root, typeOf, paths);
+  placed?.place('');
+  return { expression: placed?.expression ?? null, paths };
+}
+
+/** The expressions of the first 1, 2, … n children of an "all" root: the narrowing, step by step. */
+export function prefixes(root: Group, typeOf: TypeOf): { child: TreeNode; expression: Expression }[] {
+  if (root.kind !== 'all') return [];
+  const complete = root.children.filter((child) => compile(newGroup('all', [child]), typeOf).expression);
+  return complete.flatMap((child, index) => {
+    const { expression } = compile({ ...root, children: complete.slice(0, index + 1) }, typeOf);
+    return expression ? [{ child, expression }] : [];
+  });
+}
+
+/** The expression without one of its rows, for "drop this condition and get …". */
+export function without(root: Group, id: string, typeOf: TypeOf): Expression | null {
+  return compile(removeNode(root, id), typeOf).expression;
+}
+
+/* Expression → tree */
+
+const textOf = (value: Literal) => (value.value === null ? '' : String(value.value));
+
+function leafRow(leaf: Leaf): Row {
+  if (!('right' in leaf)) return newRow(leaf.left.field, leaf.op);
+  if (!('field' in leaf.left)) return newRow('field' in leaf.right ? leaf.right.field : '', leaf.op as RowOp, [textOf(leaf.left)]);
+  const op: RowOp = leaf.op === 'not_between' ? 'between' : leaf.op;
+  const values = Array.isArray(leaf.right) ? leaf.right : 'value' in leaf.right ? [leaf.right] : [];
+  return newRow(leaf.left.field, op, values.map(textOf));
+}
+
+const OPPOSITE = { in: 'not_in', is_empty: 'is_not_empty' } as const;
+
+function negated(inner: Expression): TreeNode {
+  if ('or' in inner) return newGroup('none', parseMany(inner.or, 'in'));
+  if ('op' in inner && (inner.op === 'in' || inner.op === 'is_empty')) return { ...leafRow(inner), op: OPPOSITE[inner.op] };
+  return newGroup('none', [parseNode(inner)]);
+}
+
+const listField = (node: Expression, op: 'in' | 'not_in') =>
+  'op' in node && node.op === op && 'value' in node.left && 'field' in node.right ? node.right.field : null;
+
+/** The members of a group; several values asked of one list field are one row. */
+function parseMany(members: Expression[], op: 'in' | 'not_in'): TreeNode[] {
+  const fields = members.map((member) => listField(member, op));
+  const field = fields[0];
+  if (members.length < 2 || !field || fields.some((other) => other !== field)) return members.map(parseNode);
+  const values = members.flatMap((member) => ('op' in member && 'value' in member.left ? [textOf(member.left)] : []));
+  return [newRow(field, op, values)];
+}
+
+function grouped(kind: 'all' | 'any', members: Expression[]): TreeNode {
+  const children = parseMany(members, kind === 'any' ? 'in' : 'not_in');
+  const [only] = children;
+  return children.length === 1 && members.length > 1 && only ? only : newGroup(kind, children);
+}
+
+function parseNode(expression: Expression): TreeNode {
+  if ('and' in expression) return grouped('all', expression.and);
+  if ('or' in expression) return grouped('any', expression.or);
+  if ('not' in expression) return negated(expression.not);
+  if (expression.op === 'not_between') return newGroup('none', [leafRow(expression)]);
+  return leafRow(expression);
+}
+
+/** Any expression as a tree whose root is a group. */
+export function parse(expression: Expression | null | undefined): Group {
+  if (!expression) return newGroup('all');
+  const node = parseNode(expression);
+  return isRow(node) || node.kind === 'none' ? newGroup('all', [node]) : node;
+}
+
+/* Edits: each answers a new tree */
+
+export function updateNode(root: Group, id: string, change: (node: TreeNode) => TreeNode): Group {
+  const walk = (node: TreeNode): TreeNode => {
+    if (node.id === id) return change(node);
+    return isRow(node) ? node : { ...node, children: node.children.map(walk) };
+  };
+  return walk(root) as Group;
+}
+
+export function removeNode(root: Group, id: string): Group {
+  const walk = (group: Group): Group => ({
+    ...group,
+    children: group.children.filter((child) => child.id !== id).map((child) => (isRow(child) ? child : walk(child))),
+  });
+  return walk(root);
+}
+
+export function addNode(root: Group, groupId: string, node: TreeNode): Group {
+  return updateNode(root, groupId, (group) =>
+    isRow(group) ? group : { ...group, children: [...group.children, node] },
+  );
+}
+
+/** Move a node one place up or down among its siblings. */
+export function shiftNode(root: Group, id: string, by: -1 | 1): Group {
+  const walk = (group: Group): Group => {
+    const index = group.children.findIndex((child) => child.id === id);
+    const children = group.children.map((child) => (isRow(child) ? child : walk(child)));
+    const target = index + by;
+    if (index >= 0 && target >= 0 && target < children.length) {
+      const [moved] = children.splice(index, 1);
+      if (moved) children.splice(target, 0, moved);
+    }
+    return { ...group, children };
+  };
+  return walk(root);
+}
+
+export function sizeOf(root: Group): { rows: number; groups: number } {
+  return root.children.reduce(
+    (sum, child) => {
+      if (isRow(child)) return { ...sum, rows: sum.rows + 1 };
+      const inner = sizeOf(child);
+      return { rows: sum.rows + inner.rows, groups: sum.groups + inner.groups };
+    },
+    { rows: 0, groups: 1 },
+  );
+}

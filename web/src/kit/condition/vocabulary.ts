@@ -1,0 +1,81 @@
+import { useCallback, useMemo } from 'react';
+import type { FieldMeta, Option, Vocabulary, VocabularyItem, VocabularyKind, VocabularyType } from '../../api/types';
+import { useText, type Translate } from '../../app/i18n';
+import * as format from '../format';
+import { isComplete, type Row, type RowOp, type TypeOf, valueCount } from './model';
+
+export type Entry = VocabularyItem & { kind: VocabularyKind };
+/** What conditions may speak about, for a list or for an audience. */
+export type Terms = { entries: Map<string, Entry>; typeOf: TypeOf };
+
+const FIELD_TYPES: Partial<Record<FieldMeta['type'], VocabularyType>> = {
+  integer: 'integer', decimal: 'decimal', money: 'decimal', percent: 'decimal', boolean: 'boolean', date: 'date',
+  choice: 'choice', text: 'text', phone: 'text', tag: 'choice',
+};
+
+function termsOf(entries: Map<string, Entry>): Terms {
+  return { entries, typeOf: (field) => entries.get(field)?.type ?? 'text' };
+}
+
+/** The fields of an object that a list can be filtered by. */
+export function useFieldTerms(fields: FieldMeta[]): Terms {
+  return useMemo(() => {
+    const known = fields.flatMap((field): [string, Entry][] => {
+      const type = FIELD_TYPES[field.type];
+      if (!type || field.masked) return [];
+      const unit = field.type === 'money' ? (field.unit ?? '元') : field.unit;
+      const asked = type === 'choice' && field.options.length === 0 ? 'text' : type;
+      return [[field.key, { key: field.key, labels: field.labels, type: asked, unit, options: field.options, kind: field.kind }]];
+    });
+    return termsOf(new Map(known));
+  }, [fields]);
+}
+
+export function useVocabularyTerms(vocabulary: Vocabulary | undefined): Terms {
+  return useMemo(() => {
+    const all = vocabulary?.groups.flatMap((group) => group.items.map((item): [string, Entry] => [item.key, { ...item, kind: group.key }])) ?? [];
+    return termsOf(new Map(all));
+  }, [vocabulary]);
+}
+
+/** Money is typed and read in 万 in Chinese and in thousands in English. */
+export function inputScale(entry: Entry | undefined, lang: format.Lang): { factor: number; unit: string } {
+  if (entry?.unit === '元' || entry?.unit === 'CNY') return lang === 'zh' ? { factor: 1e4, unit: '万' } : { factor: 1e3, unit: 'k' };
+  return { factor: 1, unit: entry?.unit ?? '' };
+}
+
+export function opText(op: RowOp, type: VocabularyType, t: Translate): string {
+  if (type === 'date' && (op === '>=' || op === '<=')) return t(`op.date.${op}`);
+  return t(`op.${op}`);
+}
+
+function valueText(value: string, entry: Entry | undefined, lang: format.Lang, t: Translate): string {
+  const option = entry?.options?.find((item: Option) => item.key === value);
+  if (option) return option.labels[lang];
+  if (entry?.type === 'boolean') return t(value === 'true' ? 'common.yes' : 'common.no');
+  if (entry?.type === 'date') return format.date(value);
+  const number = format.toNumber(value);
+  if (number === null || entry?.type === 'text') return value;
+  const { factor, unit } = inputScale(entry, lang);
+  return `${format.plain(number / factor)}${unit ? ` ${unit}` : ''}`;
+}
+
+export type RowWords = { field: string; op: string; value: string };
+
+/** A row as words: field, operator, value. */
+export function useRowWords(terms: Terms): (row: Row) => RowWords {
+  const { t, lang } = useText();
+  return useCallback(
+    (row) => {
+      const entry = terms.entries.get(row.field);
+      const values = row.values.map((value) => valueText(value, entry, lang, t));
+      const joined = row.op === 'between' ? values.join(` ${t('condition.to')} `) : values.join(t('common.and'));
+      return {
+        field: entry ? entry.labels[lang] : t('condition.unknown', { key: row.field }),
+        op: opText(row.op, entry?.type ?? 'text', t),
+        value: valueCount(row.op) === 0 ? '' : isComplete(row) ? joined : t('condition.incomplete'),
+      };
+    },
+    [terms, lang, t],
+  );
+}

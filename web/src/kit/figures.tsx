@@ -1,0 +1,98 @@
+import type { ReactNode } from 'react';
+import type { Value } from '../api/types';
+import { useText } from '../app/i18n';
+import * as format from './format';
+import { Icon } from './Icon';
+
+/** No data: never the same as zero or as "no right". */
+export function Nothing() {
+  return <span className="ink-4">{format.NOTHING}</span>;
+}
+
+export function NoRight() {
+  const { t } = useText();
+  return (
+    <span className="ink-4 nowrap">
+      <Icon name="hidden" size={14} /> {t('value.refused')}
+    </span>
+  );
+}
+
+/** A single figure of money: number and, smaller, its unit. */
+export function Money({ value }: { value: Value | undefined }) {
+  const { lang } = useText();
+  const scaled = format.money(value, lang);
+  if (!scaled) return <Nothing />;
+  return (
+    <span className="nowrap">
+      {scaled.text}
+      {scaled.unit && <span className="unit">{scaled.unit}</span>}
+    </span>
+  );
+}
+
+/** A cell of a money column, in the column's unit. */
+export function MoneyCell({ value, places = 2 }: { value: Value | undefined; places?: number }) {
+  const { lang } = useText();
+  const number = format.toNumber(value);
+  if (number === null) return <Nothing />;
+  return <span className={number === 0 ? 'flat' : undefined}>{format.moneyCell(number, lang, places)}</span>;
+}
+
+type ChangeProps = { value: Value | undefined; unit?: string; cell?: boolean; places?: number };
+
+const MONEY_UNITS = new Set(['', '元', '万', '亿', 'CNY', 'yuan', 'k', 'm']);
+
+/** Amount, places and unit of a change: money is scaled, percentages and points keep their own. */
+function changeParts(number: number, unit: string, cell: boolean, lang: format.Lang) {
+  if (unit === '%' || unit === 'percent') return { amount: number, places: 2, suffix: '%' };
+  if (unit === 'pp') return { amount: number, places: 2, suffix: ' pp' };
+  if (!MONEY_UNITS.has(unit)) return { amount: number, places: Number.isInteger(number) ? 0 : 2, suffix: unit };
+  if (cell) return { amount: number / (lang === 'zh' ? 1e4 : 1e3), places: 2, suffix: '' };
+  const scaled = format.money(number, lang);
+  const scale = { 亿: 1e8, 万: 1e4, 元: 1, bn: 1e9, m: 1e6, k: 1e3, '': 1 }[scaled?.unit ?? ''];
+  return { amount: number / scale, places: 2, suffix: scaled?.unit ?? '' };
+}
+
+/** A signed, coloured change in the direction of the market. */
+export function Change({ value, unit = '', cell = false, places }: ChangeProps) {
+  const { lang } = useText();
+  const number = format.toNumber(value);
+  if (number === null) return <Nothing />;
+  const parts = changeParts(number, unit, cell, lang);
+  const { text, direction } = format.signed(parts.amount, places ?? parts.places);
+  return (
+    <span className={`${direction} nowrap`}>
+      {text}
+      {parts.suffix && (parts.suffix === '%' ? '%' : <span className="unit">{parts.suffix}</span>)}
+    </span>
+  );
+}
+
+/** A count, exact or about. */
+export function Count({ value, approximate = false }: { value: number; approximate?: boolean }) {
+  const { lang } = useText();
+  return <span className="nowrap">{format.count(value, approximate, lang)}</span>;
+}
+
+export function Plain({ value, unit }: { value: Value | undefined; unit?: string }) {
+  const number = format.toNumber(value);
+  if (number === null) return <Nothing />;
+  return (
+    <span className="nowrap">
+      {format.plain(number)}
+      {unit && <span className="unit">{unit}</span>}
+    </span>
+  );
+}
+
+/** A figure with its label above and comparisons below. */
+export function Figure({ label, value, sub }: { label: ReactNode; value: ReactNode; sub?: ReactNode }) {
+  return (
+    <div className="figure">
+      <div className="figure-label">{label}</div>
+      <div className="figure-value">{value}</div>
+      {sub && <div className="figure-sub">{sub}</div>}
+    </div>
+  );
+}

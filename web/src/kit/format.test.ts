@@ -1,0 +1,77 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import * as f from './format';
+
+beforeAll(() => f.setCurrentYear(2026));
+const words = { day: '天', hour: '小时', minute: '分' };
+
+describe('money', () => {
+  it('chooses the unit by size', () => {
+    expect(f.money('486000000')).toEqual({ text: '4.86', unit: '亿' });
+    expect(f.money('8624700')).toEqual({ text: '862.47', unit: '万' });
+    expect(f.money('99.5')).toEqual({ text: '99.50', unit: '元' });
+    expect(f.money('8624700', 'en')).toEqual({ text: '8.62', unit: 'm' });
+  });
+  it('keeps no data apart from zero', () => {
+    expect(f.money(null)).toBeNull();
+    expect(f.moneyCell(null)).toBe('—');
+    expect(f.moneyCell('0')).toBe('0.00');
+  });
+  it('uses thousands commas and the true minus in a column', () => {
+    expect(f.moneyCell('-15248000')).toBe('\u22121,524.80');
+  });
+});
+
+describe('change', () => {
+  it('is always signed, with U+2212', () => {
+    expect(f.signed(12.5, 1)).toEqual({ text: '+12.5', direction: 'up' });
+    expect(f.signed(-186, 1)).toEqual({ text: '\u2212186.0', direction: 'down' });
+  });
+  it('has no sign when it rounds to zero', () => {
+    expect(f.signed(-0.001, 2)).toEqual({ text: '0.00', direction: 'flat' });
+    expect(f.decimal(-0.001, 2)).toBe('0.00');
+  });
+});
+
+describe('count', () => {
+  it('is exact to ten thousand and when it is known', () => {
+    expect(f.count(9_999, true)).toBe('9,999');
+    expect(f.count(18_426, false)).toBe('18,426');
+  });
+  it('says about when it is an estimate', () => {
+    expect(f.count(312_000, true)).toBe('约 31 万');
+    expect(f.count(2_003_418, true)).toBe('约 200 万');
+    expect(f.count(16_200, true)).toBe('约 1.6 万');
+    expect(f.count(2_003_418, true, 'en')).toBe('about 2 m');
+  });
+});
+
+describe('dates', () => {
+  it('leaves the current year out', () => {
+    expect(f.date('2026-03-17')).toBe('03-17');
+    expect(f.date('2027-06-11')).toBe('2027-06-11');
+    expect(f.date(null)).toBe('—');
+  });
+  it('shows instants in Shanghai', () => {
+    expect(f.datetime('2026-03-17T16:30:00Z')).toBe('03-18 00:30');
+    expect(f.time('2026-03-18T02:42:00Z')).toBe('10:42');
+  });
+  it('tells what is left in two parts', () => {
+    expect(f.duration(132, words)).toBe('2 小时 12 分');
+    expect(f.duration(48, words)).toBe('48 分');
+    expect(f.duration(4400, words)).toBe('3 天');
+  });
+});
+
+describe('percent', () => {
+  it('is written as the server gives it', () => {
+    expect(f.percent('6.42')).toBe('6.42%');
+    expect(f.percent(null)).toBe('—');
+  });
+  it('does not call a few none nor nearly all all', () => {
+    expect(f.share(12, 2_003_418)).toBe('<0.01%');
+    expect(f.share(2_003_406, 2_003_418)).toBe('>99.99%');
+    expect(f.share(5, 5)).toBe('100.00%');
+    expect(f.share(0, 5)).toBe('0.00%');
+    expect(f.share(1, 0)).toBe('—');
+  });
+});

@@ -1,0 +1,178 @@
+/** Pure formatting: no React, no language texts but the units given in. */
+
+export type Lang = 'zh' | 'en';
+export type Scaled = { text: string; unit: '' | '元' | '万' | '亿' | 'k' | 'm' | 'bn' };
+
+const MINUS = '\u2212';
+export const NOTHING = '—';
+
+export function toNumber(value: unknown): number | null {
+  if (value === null || value === undefined || value === '' || typeof value === 'boolean' || Array.isArray(value)) return null;
+  if (typeof value === 'object') return 'amount' in value ? toNumber(value.amount) : null;
+  const number = typeof value === 'number' ? value : Number(value);
+  return Number.isFinite(number) ? number : null;
+}
+
+const formats = new Map<number, Intl.NumberFormat>();
+
+/** Thousands commas, fixed decimals, true minus. */
+export function decimal(value: number, places: number): string {
+  let format = formats.get(places);
+  if (!format) {
+    format = new Intl.NumberFormat('en-US', { minimumFractionDigits: places, maximumFractionDigits: places });
+    formats.set(places, format);
+  }
+  const text = format.format(Math.abs(value));
+  return value < 0 && /[1-9]/.test(text) ? MINUS + text : text;
+}
+
+type Step = { at: number; unit: Scaled['unit']; places: number };
+const STEPS: Record<Lang, Step[]> = {
+  zh: [{ at: 1e8, unit: '亿', places: 2 }, { at: 1e4, unit: '万', places: 2 }, { at: 1, unit: '元', places: 2 }],
+  en: [{ at: 1e9, unit: 'bn', places: 2 }, { at: 1e6, unit: 'm', places: 2 }, { at: 1e3, unit: 'k', places: 1 }, { at: 1, unit: '', places: 2 }],
+};
+
+/** One figure of money in yuan, with the unit that suits its size. */
+export function money(value: unknown, lang: Lang = 'zh'): Scaled | null {
+  const number = toNumber(value);
+  if (number === null) return null;
+  const steps = STEPS[lang];
+  const step = steps.find((s) => Math.abs(number) >= s.at) ?? steps[steps.length - 1];
+  if (!step) return null;
+  return { text: decimal(number / step.at, step.places), unit: step.unit };
+}
+
+/** A cell of a money column: yuan shown in 万 (English: thousands), the unit is in the header. */
+export function moneyCell(value: unknown, lang: Lang = 'zh', places = 2): string {
+  const number = toNumber(value);
+  return number === null ? NOTHING : decimal(number / (lang === 'zh' ? 1e4 : 1e3), places);
+}
+
+export function moneyColumnUnit(lang: Lang): string {
+  return lang === 'zh' ? '万' : 'k';
+}
+
+export type Direction = 'up' | 'down' | 'flat';
+
+/** Sign and direction of a change; what rounds to zero is zero. */
+export function signed(value: number, places: number): { text: string; direction: Direction } {
+  const text = decimal(Math.abs(value), places);
+  if (!/[1-9]/.test(text)) return { text, direction: 'flat' };
+  return value > 0 ? { text: `+${text}`, direction: 'up' } : { text: MINUS + text, direction: 'down' };
+}
+
+/** A value that the server gives in percent: 6.42 is 6.42%. */
+export function percent(value: unknown, places = 2): string {
+  const number = toNumber(value);
+  return number === null ? NOTHING : `${decimal(number, places)}%`;
+}
+
+/** A part of a whole in percent; nothing where there is no whole. */
+export function share(part: number, whole: number, places = 2): string {
+  if (whole <= 0) return NOTHING;
+  const number = part / whole;
+  const step = 10 ** -places;
+  // A few of very many are neither none nor, left out, all.
+  if (number > 0 && number * 100 < step / 2) return `<${decimal(step, places)}%`;
+  if (number < 1 && (1 - number) * 100 < step / 2) return `>${decimal(100 - step, places)}%`;
+  return `${decimal(number * 100, places)}%`;
+}
+
+/** Exact to ten thousand, above it rounded to two or three figures when the count is approximate. */
+export function count(value: number, approximate: boolean, lang: Lang = 'zh'): string {
+  if (!approximate || value <= 10_000) return decimal(value, 0);
+  if (lang === 'en') return value >= 1e6 ? `about ${rounded(value / 1e6)} m` : `about ${rounded(value / 1e3)} k`;
+  return value >= 1e8 ? `约 ${rounded(value / 1e8)} 亿` : `约 ${rounded(value / 1e4)} 万`;
+}
+
+function rounded(value: number): string {
+  return value >= 10 ? decimal(value, 0) : String(Number(value.toFixed(1)));
+}
+
+/** A plain number with as many places as it needs, at most `places`. */
+export function plain(value: number, places = 2): string {
+  return decimal(value, 0) === decimal(value, places).replace(/\.0+$/, '') && Number.isInteger(value)
+    ? decimal(value, 0)
+    : decimal(value, places);
+}
+
+/* Dates: business dates have no zone; instants are shown in Shanghai, which has no summer time. */
+
+const SHANGHAI_MS = 8 * 3600_000;
+
+export type Moment = { year: number; month: number; day: number; hour: number; minute: number; weekday: number };
+
+export function shanghai(instant: string | number | Date): Moment | null {
+  const at = new Date(instant);
+  if (Number.isNaN(at.getTime())) return null;
+  const local = new Date(at.getTime() + SHANGHAI_MS);
+  return {
+    year: local.getUTCFullYear(),
+    month: local.getUTCMonth() + 1,
+    day: local.getUTCDate(),
+    hour: local.getUTCHours(),
+    minute: local.getUTCMinutes(),
+    weekday: local.getUTCDay(),
+  };
+}
+
+const two = (value: number) => String(value).padStart(2, '0');
+let yearNow = shanghai(Date.now())?.year ?? 0;
+
+/** The year that is left out of dates: the one of the server's clock. */
+export function setCurrentYear(year: number): void {
+  yearNow = year;
+}
+
+let offset = 0;
+
+/** The server's clock may differ from the browser's: everything that says "now" follows the server's. */
+export function setServerNow(now: string): void {
+  const at = new Date(now).getTime();
+  if (Number.isFinite(at)) offset = at - Date.now();
+}
+
+export function onServerClock(browserTime: number): number {
+  return browserTime + offset;
+}
+
+export function monthDay(year: number, month: number, day: number): string {
+  return year === yearNow ? `${two(month)}-${two(day)}` : `${year}-${two(month)}-${two(day)}`;
+}
+
+/** `2026-03-17` → `03-17` in the current year. */
+export function date(value: string | null | undefined): string {
+  if (!value) return NOTHING;
+  const parts = /^(\d{4})-(\d{2})-(\d{2})$/.exec(value);
+  if (!parts) return instantDate(value);
+  return monthDay(Number(parts[1]), Number(parts[2]), Number(parts[3]));
+}
+
+export function instantDate(value: string): string {
+  const at = shanghai(value);
+  return at ? monthDay(at.year, at.month, at.day) : value;
+}
+
+export function time(value: string | number | Date): string {
+  const at = shanghai(value);
+  return at ? `${two(at.hour)}:${two(at.minute)}` : NOTHING;
+}
+
+export function datetime(value: string | null | undefined): string {
+  if (!value) return NOTHING;
+  const at = shanghai(value);
+  return at ? `${monthDay(at.year, at.month, at.day)} ${two(at.hour)}:${two(at.minute)}` : value;
+}
+
+export type Words = { day: string; hour: string; minute: string };
+
+/** Minutes as the two largest parts: `2 小时 12 分`, `3 天`. */
+export function duration(minutes: number, words: Words): string {
+  const total = Math.round(Math.abs(minutes));
+  const days = Math.floor(total / 1440);
+  if (days >= 2) return `${days} ${words.day}`;
+  const hours = Math.floor(total / 60);
+  const rest = total % 60;
+  if (hours === 0) return `${rest} ${words.minute}`;
+  return hours >= 10 || rest === 0 ? `${hours} ${words.hour}` : `${hours} ${words.hour} ${rest} ${words.minute}`;
+}

@@ -1,0 +1,72 @@
+import { useEffect, useRef, useState } from 'react';
+
+/** True on a narrow screen: other lists, other heads, larger targets. */
+export function useIsPhone(): boolean {
+  const [phone, setPhone] = useState(() => window.matchMedia('(max-width: 767px)').matches);
+  useEffect(() => {
+    const media = window.matchMedia('(max-width: 767px)');
+    const listen = () => setPhone(media.matches);
+    media.addEventListener('change', listen);
+    return () => media.removeEventListener('change', listen);
+  }, []);
+  return phone;
+}
+
+export function useDebounced<T>(value: T, milliseconds: number): T {
+  const [settled, setSettled] = useState(value);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(value), milliseconds);
+    return () => clearTimeout(timer);
+  }, [value, milliseconds]);
+  return settled;
+}
+
+function isTyping(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
+}
+
+type Keys = Record<string, (event: KeyboardEvent) => void>;
+
+function nameOf(event: KeyboardEvent): string {
+  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  return event.ctrlKey || event.metaKey ? `ctrl+${key}` : key;
+}
+
+/** Keyboard shortcuts of a page; single keys are off while typing. */
+export function useKeys(keys: Keys, enabled = true): void {
+  const latest = useRef(keys);
+  useEffect(() => {
+    latest.current = keys;
+  });
+  useEffect(() => {
+    if (!enabled) return;
+    const listen = (event: KeyboardEvent) => {
+      const name = nameOf(event);
+      const action = latest.current[name];
+      if (!action || (isTyping(event.target) && !name.startsWith('ctrl+') && name !== 'Escape')) return;
+      event.preventDefault();
+      action(event);
+    };
+    window.addEventListener('keydown', listen);
+    return () => window.removeEventListener('keydown', listen);
+  }, [enabled]);
+}
+
+/** Give the focus to a control inside a layer that takes it away while it opens. */
+export function useLateFocus(focus: (() => void) | undefined): void {
+  const latest = useRef(focus);
+  useEffect(() => {
+    const timer = setTimeout(() => latest.current?.(), 120);
+    return () => clearTimeout(timer);
+  }, []);
+}
+
+/** The time now, renewed every `seconds`. */
+export function useNow(seconds: number): number {
+  const [now, setNow] = useState(() => Date.now());
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), seconds * 1000);
+    return () => clearInterval(timer);
+  }, [seconds]);
+  return now;
+}

@@ -1,0 +1,94 @@
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { Input, Modal } from 'antd';
+import { useEffect, useRef, useState } from 'react';
+import { Link, useNavigate } from 'react-router';
+import { api, query } from '../../api/client';
+import type { SearchGroup } from '../../api/types';
+import { useText } from '../../app/i18n';
+import { useDebounced } from '../hooks';
+import { Icon } from '../Icon';
+import { QueryState } from '../states';
+
+/** Ctrl K: people, objects and pages by a few characters. */
+export function SearchDialog({ open, onClose }: { open: boolean; onClose: () => void }) {
+  const { t } = useText();
+  const [q, setQ] = useState('');
+  const settled = useDebounced(q.trim(), 250);
+  const found = useQuery({
+    queryKey: ['search', settled],
+    queryFn: ({ signal }) => api.get<{ groups: SearchGroup[] }>(`/search${query({ q: settled })}`, signal),
+    enabled: open && settled.length >= 2,
+    placeholderData: keepPreviousData,
+  });
+  return (
+    <Modal open={open} onCancel={onClose} footer={null} closable={false} width={560} style={{ top: 56 }} destroyOnHidden>
+      <Input
+        autoFocus
+        size="large"
+        prefix={<Icon name="search" />}
+        placeholder={t('shell.searchPlaceholder')}
+        value={q}
+        onChange={(event) => setQ(event.target.value)}
+        data-testid="search-input"
+      />
+      {settled.length < 2 ? (
+        <p className="ink-3 small" style={{ marginTop: 10 }}>{t('shell.searchStart')}</p>
+      ) : (
+        <QueryState query={found} rows={4}>
+          {(data) => <Results key={settled} groups={data.groups} q={settled} onClose={onClose} />}
+        </QueryState>
+      )}
+    </Modal>
+  );
+}
+
+function Results({ groups, q, onClose }: { groups: SearchGroup[]; q: string; onClose: () => void }) {
+  const { t, label } = useText();
+  const navigate = useNavigate();
+  const [at, setAt] = useState(0);
+  const all = groups.flatMap((group) => group.items);
+  useDialogKeys({
+    ArrowDown: () => setAt((index) => Math.min(index + 1, all.length - 1)),
+    ArrowUp: () => setAt((index) => Math.max(index - 1, 0)),
+    Enter: () => {
+      const item = all[at];
+      if (!item) return;
+      void navigate(item.path);
+      onClose();
+    },
+  });
+  if (all.length === 0) return <p className="ink-2" style={{ marginTop: 10 }}>{t('shell.searchNone', { q })}</p>;
+  return (
+    <div className="results" data-testid="search-results">
+      {groups.map((group) => (
+        <section key={group.key}>
+          <h3>{label(group.labels)}</h3>
+          {group.items.map((item) => (
+            <Link key={item.path + item.title} to={item.path} onClick={onClose} className={item === all[at] ? 'on' : ''} data-testid="search-result">
+              {item.title}
+              <span>{item.subtitle}</span>
+            </Link>
+          ))}
+        </section>
+      ))}
+    </div>
+  );
+}
+
+/** Arrow keys and Enter while the cursor stays in the search field. */
+function useDialogKeys(keys: Record<string, () => void>): void {
+  const latest = useRef(keys);
+  useEffect(() => {
+    latest.current = keys;
+  });
+  useEffect(() => {
+    const listen = (event: KeyboardEvent) => {
+      const action = latest.current[event.key];
+      if (!action || event.isComposing) return;
+      event.preventDefault();
+      action();
+    };
+    window.addEventListener('keydown', listen);
+    return () => window.removeEventListener('keydown', listen);
+  }, []);
+}

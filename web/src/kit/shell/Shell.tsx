@@ -1,0 +1,158 @@
+import { useState, type ReactNode } from 'react';
+import { Link, NavLink, useNavigate } from 'react-router';
+import type { Me, MenuItem } from '../../api/types';
+import { useText } from '../../app/i18n';
+import { onServerClock, shanghai, time } from '../format';
+import { useIsPhone, useKeys, useNow } from '../hooks';
+import { Icon } from '../Icon';
+import { Tag } from '../marks';
+import { useCrumbs } from '../Page';
+import { SearchDialog } from './SearchDialog';
+import { UserMenu, UserSheet } from './UserMenu';
+
+/** Rail and top bar on a desk, dark head and tab bar on a phone. */
+export function Shell({ me, children }: { me: Me; children: ReactNode }) {
+  const phone = useIsPhone();
+  const [searching, setSearching] = useState(false);
+  useKeys({ 'ctrl+k': () => setSearching(true) });
+  const openSearch = () => setSearching(true);
+  const { t } = useText();
+  return (
+    <div className="shell">
+      <a className="skip" href="#content">{t('shell.skip')}</a>
+      {phone ? (
+        <>
+          <PhoneHead onSearch={openSearch} me={me} />
+          {children}
+          <TabBar me={me} />
+        </>
+      ) : (
+        <>
+          <Rail menu={me.menu} />
+          <TopBar me={me} onSearch={openSearch} />
+          {children}
+        </>
+      )}
+      <SearchDialog open={searching} onClose={() => setSearching(false)} />
+    </div>
+  );
+}
+
+function Rail({ menu }: { menu: MenuItem[] }) {
+  const { t, label } = useText();
+  return (
+    <aside className="rail">
+      <Link to="/" className="mark" aria-label={t('shell.home')}>知</Link>
+      <nav aria-label={t('shell.menu')}>
+        {menu.map((item) => (
+          <NavLink key={item.key} to={item.path} end={item.path === '/'} data-testid={`menu-${item.key}`}>
+            <Icon name={item.icon} size={20} />
+            {label(item.labels)}
+          </NavLink>
+        ))}
+      </nav>
+    </aside>
+  );
+}
+
+/** The server's time, moved on by the browser's own clock. */
+function useServerNow(): number {
+  return onServerClock(useNow(20));
+}
+
+function TradingDay({ me }: { me: Me }) {
+  const { t } = useText();
+  const now = useServerNow();
+  const at = shanghai(now);
+  if (!at) return null;
+  const weekday = t(`weekday.${at.weekday as 0 | 1 | 2 | 3 | 4 | 5 | 6}`);
+  const day = `${String(at.month).padStart(2, '0')}-${String(at.day).padStart(2, '0')}`;
+  return (
+    <span className="day" data-testid="trading-day">
+      <Tag tone={me.clock.is_trading_day ? 'done' : 'plain'}>{t(me.clock.is_trading_day ? 'shell.tradingDay' : 'shell.notTradingDay')}</Tag>
+      {day} {weekday} {time(now)}
+    </span>
+  );
+}
+
+function Crumbs() {
+  const crumbs = useCrumbs();
+  return (
+    <ol className="crumbs">
+      {crumbs.map((crumb, index) => {
+        const last = index === crumbs.length - 1;
+        return (
+          <li key={`${index}-${crumb.title}`}>
+            {crumb.path && !last ? <Link to={crumb.path}>{crumb.title}</Link> : <span aria-current={last ? 'page' : undefined}>{crumb.title}</span>}
+          </li>
+        );
+      })}
+    </ol>
+  );
+}
+
+function TopBar({ me, onSearch }: { me: Me; onSearch: () => void }) {
+  const { t } = useText();
+  return (
+    <header className="topbar">
+      <Crumbs />
+      <button type="button" className="plain search-box" onClick={onSearch} data-testid="global-search">
+        <Icon name="search" size={14} />
+        {t('shell.searchPlaceholder')}
+        <kbd>Ctrl K</kbd>
+      </button>
+      <TradingDay me={me} />
+      <UserMenu me={me} />
+    </header>
+  );
+}
+
+function PhoneHead({ me, onSearch }: { me: Me; onSearch: () => void }) {
+  const { t } = useText();
+  const crumbs = useCrumbs();
+  const navigate = useNavigate();
+  const parent = crumbs.length > 1 ? crumbs[crumbs.length - 2] : undefined;
+  const at = shanghai(me.clock.now);
+  return (
+    <header className="phone-head">
+      {parent && (
+        <button type="button" className="plain tap" aria-label={t('common.back')} onClick={() => void navigate(parent.path ?? '/')} style={{ marginLeft: -12 }}>
+          <Icon name="back" size={20} />
+        </button>
+      )}
+      <span className="title">{crumbs[crumbs.length - 1]?.title}</span>
+      {!parent && at && (
+        <span className="sub">
+          {`${String(at.month).padStart(2, '0')}-${String(at.day).padStart(2, '0')}`} {t(`weekday.${at.weekday as 0 | 1 | 2 | 3 | 4 | 5 | 6}`)}{' '}
+          {t(me.clock.is_trading_day ? 'shell.tradingDay' : 'shell.notTradingDay')}
+        </span>
+      )}
+      <button type="button" className="plain tap right" aria-label={t('shell.search')} onClick={onSearch} data-testid="global-search">
+        <Icon name="search" size={20} />
+      </button>
+    </header>
+  );
+}
+
+const TABS = 4;
+
+function TabBar({ me }: { me: Me }) {
+  const { t, label } = useText();
+  const [open, setOpen] = useState(false);
+  const shown = me.menu.slice(0, TABS);
+  return (
+    <nav className="tabbar" aria-label={t('shell.menu')}>
+      {shown.map((item) => (
+        <NavLink key={item.key} to={item.path} end={item.path === '/'} data-testid={`menu-${item.key}`}>
+          <Icon name={item.icon} size={20} />
+          {label(item.labels)}
+        </NavLink>
+      ))}
+      <button type="button" className="plain" onClick={() => setOpen(true)} data-testid="menu-mine">
+        <Icon name="user" size={20} />
+        {t('shell.mine')}
+      </button>
+      <UserSheet me={me} rest={me.menu.slice(TABS)} open={open} onClose={() => setOpen(false)} />
+    </nav>
+  );
+}

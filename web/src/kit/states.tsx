@@ -1,0 +1,108 @@
+import type { UseQueryResult } from '@tanstack/react-query';
+import { Button } from 'antd';
+import { useEffect, useState, type ReactNode } from 'react';
+import { ApiError } from '../api/client';
+import { useText } from '../app/i18n';
+import { Icon, type IconName } from './Icon';
+
+type StateProps = {
+  icon: IconName;
+  tone?: 'brand' | 'late' | 'refused' | 'done';
+  title: ReactNode;
+  text?: ReactNode;
+  requestId?: string;
+  actions?: ReactNode;
+  id?: string;
+};
+
+/** What happened, whether data is safe, what to do next. */
+export function StateBlock({ icon, tone = 'brand', title, text, requestId, actions, id }: StateProps) {
+  const { t } = useText();
+  return (
+    <div className="state" role="status" data-testid={id}>
+      <span className={`badge ${tone}`}>
+        <Icon name={icon} size={20} />
+      </span>
+      <div className="grow">
+        <h3>{title}</h3>
+        {text && <p>{text}</p>}
+        {requestId && (
+          <p className="request">
+            {t('state.requestId', { id: requestId })}{' '}
+            <button type="button" className="plain" aria-label={t('common.copy')} onClick={() => void navigator.clipboard?.writeText(requestId)}>
+              <Icon name="copy" size={12} />
+            </button>
+          </p>
+        )}
+        {actions && <div className="actions">{actions}</div>}
+      </div>
+    </div>
+  );
+}
+
+export function Empty({ title, text, actions, icon = 'inbox', tone }: Partial<StateProps>) {
+  const { t } = useText();
+  return <StateBlock icon={icon} tone={tone} title={title ?? t('state.emptyTitle')} text={text} actions={actions} id="state-empty" />;
+}
+
+export function RefusedState({ message }: { message?: string }) {
+  const { t } = useText();
+  return (
+    <StateBlock icon="hidden" tone="refused" title={message || t('state.refusedTitle')} text={t('state.refusedText')} id="state-refused" />
+  );
+}
+
+/** An error of a block or a page; a refusal is not an error and looks otherwise. */
+export function ErrorState({ error, retry }: { error: unknown; retry?: () => void }) {
+  const { t } = useText();
+  const known = error instanceof ApiError ? error : null;
+  if (known?.status === 403) return <RefusedState message={known.message} />;
+  if (known?.status === 404) return <StateBlock icon="search" title={known.message || t('state.notFoundTitle')} id="state-not-found" />;
+  const offline = known?.status === 0;
+  const actions = retry && (
+    <Button icon={<Icon name="refresh" size={14} />} onClick={retry}>
+      {t('common.retry')}
+    </Button>
+  );
+  return (
+    <StateBlock
+      icon={offline ? 'offline' : 'broken'}
+      tone="late"
+      title={offline ? t('state.offlineTitle') : known?.message || t('state.errorTitle')}
+      text={offline ? t('state.offlineText') : t('state.errorSafe')}
+      requestId={known?.requestId}
+      actions={actions}
+      id="state-error"
+    />
+  );
+}
+
+/** A skeleton at true row height, after 300 ms. */
+export function Skeleton({ rows = 6 }: { rows?: number }) {
+  const { t } = useText();
+  const [shown, setShown] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setShown(true), 300);
+    return () => clearTimeout(timer);
+  }, []);
+  const widths = ['34%', '24%', '42%', '28%', '38%', '22%'];
+  return (
+    <ul className="skeleton" aria-busy aria-label={t('common.loading')} style={{ visibility: shown ? 'visible' : 'hidden' }}>
+      {Array.from({ length: rows }, (_, index) => (
+        <li key={index}>
+          <i style={{ width: widths[index % widths.length] }} />
+          <i style={{ width: '12%' }} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+type QueryProps<T> = { query: UseQueryResult<T>; rows?: number; children: (data: T) => ReactNode };
+
+/** Loading, failed and there: one way for every block that reads. Stale data stays while it is read again. */
+export function QueryState<T>({ query, rows, children }: QueryProps<T>) {
+  if (query.data !== undefined) return <>{children(query.data)}</>;
+  if (query.isError) return <ErrorState error={query.error} retry={() => void query.refetch()} />;
+  return <Skeleton rows={rows} />;
+}

@@ -1,0 +1,183 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { App, Button, Form, Input, Modal } from 'antd';
+import { useMemo, useState } from 'react';
+import { useNavigate, useParams } from 'react-router';
+import { api, type ApiError } from '../../api/client';
+import { useCan, useVocabulary } from '../../api/hooks';
+import type { Audience, Expression, Snapshot, Vocabulary } from '../../api/types';
+import { useText } from '../../app/i18n';
+import { isStale, useReport, useSay } from '../../kit/feedback';
+import { decimal } from '../../kit/format';
+import { DayStamp, Tag } from '../../kit/marks';
+import { Page } from '../../kit/Page';
+import { Panel } from '../../kit/Panel';
+import { StaleNotice } from '../../kit/StaleNotice';
+import { QueryState } from '../../kit/states';
+import { compile, newGroup, newRow, parse, sizeOf, type Group } from '../../kit/condition/model';
+import { useVocabularyTerms, type Terms } from '../../kit/condition/vocabulary';
+import { ExplainDrawer } from './ExplainDrawer';
+import { negativeIds, ReachPanel, SamplePanel } from './Reach';
+import { SnapshotsPanel } from './SnapshotsPanel';
+import { ConditionTree, GroupHits, RowHits, type Annotations } from './TreeEditor';
+import { useLiveCount } from './useLiveCount';
+
+/** Build an audience or change one; the page waits for its words and, when there is one, the stored condition. */
+export function AudienceBuilderPage() {
+  const { uid } = useParams();
+  const vocabulary = useVocabulary();
+  const audience = useQuery({
+    queryKey: ['audience', uid],
+    queryFn: ({ signal }) => api.get<Audience>(`/audiences/${uid ?? ''}`, signal),
+    enabled: uid !== undefined,
+  });
+  const { t } = useText();
+  if (vocabulary.data && (!uid || audience.data)) {
+    return <Builder key={uid ?? 'new'} vocabulary={vocabulary.data} audience={audience.data} />;
+  }
+  const waiting = vocabulary.data ? audience : vocabulary;
+  return (
+    <Page crumbs={[{ title: t('audience.title'), path: '/audiences' }, { title: t('audience.builder') }]}>
+      <Panel flush><QueryState<unknown> query={waiting} rows={12}>{() => null}</QueryState></Panel>
+    </Page>
+  );
+}
+
+function Builder({ vocabulary, audience }: { vocabulary: Vocabulary; audience?: Audience }) {
+  const { t } = useText();
+  const terms = useVocabularyTerms(vocabulary);
+  const [root, setRoot] = useState<Group>(() => (audience ? parse(audience.condition) : newGroup('all', [newRow('', '=')])));
+  const [explaining, setExplaining] = useState(false);
+  const live = useLiveCount(root, terms);
+  const name = audience?.name ?? t('audience.untitled');
+  const saved = useMemo(() => JSON.stringify(audience ? compile(parse(audience.condition), terms.typeOf).expression : null), [audience, terms]);
+  const now = compile(root, terms.typeOf).expression;
+  const dirty = JSON.stringify(now) !== saved;
+  return (
+    <Page
+      crumbs={[{ title: t('audience.title'), path: '/audiences' }, { title: audience ? name : t('audience.builder') }]}
+      title={name}
+      mark={dirty && audience ? <Tag tone="attention">{t('record.unsaved')}</Tag> : undefined}
+      sub={audience?.description}
+      actions={<><DayStamp date={live.preview.data?.business_date ?? vocabulary.business_date} /><Actions audience={audience} condition={now} dirty={dirty} /></>}
+    >
+      <div className="columns builder">
+        <TreePanel root={root} terms={terms} live={live} total={vocabulary.visible_total} onChange={setRoot} />
+        <div className="column">
+          <ReachPanel live={live} terms={terms} />
+          <SamplePanel condition={live.expression} onExplain={() => setExplaining(true)} />
+          {audience && <SnapshotsPanel uid={audience.uid} />}
+        </div>
+      </div>
+      <ExplainDrawer open={explaining} onClose={() => setExplaining(false)} root={root} terms={terms} name={name} />
+    </Page>
+  );
+}
+
+type TreePanelProps = { root: Group; terms: Terms; live: ReturnType<typeof useLiveCount>; total: number; onChange: (root: Group) => void };
+
+function TreePanel({ root, terms, live, total, onChange }: TreePanelProps) {
+  const { t } = useText();
+  const negative = useMemo(() => negativeIds(root), [root]);
+  const visible = live.preview.data?.visible_total ?? total;
+  const annotations: Annotations = {
+    row: (row) => <RowHits count={live.countOf(row.id)} total={visible} negative={negative.has(row.id)} />,
+    group: (group) => <GroupHits group={group} count={live.countOf(group.id)} total={visible} />,
+  };
+  const size = sizeOf(root);
+  return (
+    <Panel title={t('tree.title')} meta={t('tree.size', size)} side={<span className="small ink-3 desk-only">{t('tree.own')}</span>} flush>
+      {root.children.length === 0 && <p className="panel-body ink-3">{t('tree.empty')}</p>}
+      <ConditionTree root={root} terms={terms} annotations={annotations} onChange={onChange} />
+    </Panel>
+  );
+}
+
+type ActionsProps = { audience?: Audience; condition: Expression | null; dirty: boolean };
+
+function Actions({ audience, condition, dirty }: ActionsProps) {
+  const { t } = useText();
+  const navigate = useNavigate();
+  const { modal } = App.useApp();
+  const client = useQueryClient();
+  const report = useReport();
+  const say = useSay();
+  const [naming, setNaming] = useState(false);
+  const snapshot = useMutation({
+    mutationFn: () => api.post<Snapshot>(`/audiences/${audience?.uid ?? ''}/snapshots`),
+    onSuccess: (taken) => {
+      say(t('audience.snapshotTaken', { n: decimal(taken.count, 0) }));
+      void client.invalidateQueries({ queryKey: ['audience-snapshots', audience?.uid] });
+    },
+    onError: report,
+  });
+  const remove = () =>
+    void modal.confirm({
+      title: t('audience.deleteTitle', { name: audience?.name ?? '' }),
+      content: t('audience.deleteText'),
+      okText: t('common.delete'),
+      okButtonProps: { danger: true },
+      onOk: () => api.delete(`/audiences/${audience?.uid ?? ''}?revision=${audience?.revision ?? 0}`).then(() => navigate('/audiences'), report),
+    });
+  const mayDelete = useCan('audience.delete');
+  const maySave = useCan(audience ? 'audience.update' : 'audience.create');
+  const canPublish = useCan('campaign.create');
+  return (
+    <>
+      {audience && mayDelete && <Button onClick={remove} data-testid="audience-delete">{t('common.delete')}</Button>}
+      {audience && <Button loading={snapshot.isPending} disabled={dirty} onClick={() => snapshot.mutate()} data-testid="snapshot">{t('audience.snapshot')}</Button>}
+      {audience && canPublish && <Button disabled={dirty} onClick={() => void navigate(`/campaigns/new?audience=${audience.uid}`)} data-testid="use-in-campaign">{t('audience.useInCampaign')}</Button>}
+      {maySave && <Button type="primary" disabled={condition === null} onClick={() => setNaming(true)} data-testid="audience-save">{t('common.save')}</Button>}
+      <SaveDialog open={naming} onClose={() => setNaming(false)} audience={audience} condition={condition} />
+    </>
+  );
+}
+
+type SaveValues = { name: string; description?: string };
+type SaveProps = { open: boolean; onClose: () => void; audience?: Audience; condition: Expression | null };
+
+function SaveDialog({ open, onClose, audience, condition }: SaveProps) {
+  const { t } = useText();
+  const navigate = useNavigate();
+  const client = useQueryClient();
+  const report = useReport();
+  const say = useSay();
+  const [form] = Form.useForm<SaveValues>();
+  const [stale, setStale] = useState<ApiError | null>(null);
+  const save = useMutation({
+    mutationFn: (values: SaveValues) => {
+      const body = { name: values.name, description: values.description ?? '', condition };
+      return audience ? api.patch<Audience>(`/audiences/${audience.uid}`, { ...body, revision: audience.revision }) : api.post<Audience>('/audiences', body);
+    },
+    onSuccess: (saved) => {
+      say(t('common.saved'));
+      client.setQueryData(['audience', saved.uid], saved);
+      void client.invalidateQueries({ queryKey: ['audiences'] });
+      onClose();
+      if (!audience) void navigate(`/audiences/${saved.uid}`);
+    },
+    onError: (error) => (isStale(error) ? setStale(error) : report(error)),
+  });
+  const reload = () => void client.invalidateQueries({ queryKey: ['audience', audience?.uid] }).then(() => setStale(null));
+  return (
+    <Modal
+      open={open}
+      title={t('audience.saveTitle')}
+      okText={t('common.save')}
+      okButtonProps={{ 'data-testid': 'audience-save-confirm' }}
+      confirmLoading={save.isPending}
+      onOk={() => form.submit()}
+      onCancel={onClose}
+      width={440}
+    >
+      {stale && <StaleNotice error={stale} onReload={reload} />}
+      <Form<SaveValues> form={form} layout="vertical" initialValues={{ name: audience?.name, description: audience?.description }} onFinish={(values) => save.mutate(values)}>
+        <Form.Item name="name" label={t('audience.name')} rules={[{ required: true, message: t('common.required') }]}>
+          <Input autoFocus data-testid="audience-name" />
+        </Form.Item>
+        <Form.Item name="description" label={t('audience.description')}>
+          <Input.TextArea rows={2} data-testid="audience-description" />
+        </Form.Item>
+      </Form>
+    </Modal>
+  );
+}

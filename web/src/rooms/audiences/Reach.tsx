@@ -1,0 +1,148 @@
+import { useState } from 'react';
+import { Link } from 'react-router';
+import type { Expression, Preview } from '../../api/types';
+import { useText } from '../../app/i18n';
+import { isRow, sizeOf, type Group, type TreeNode } from '../../kit/condition/model';
+import { useRowWords, type Terms } from '../../kit/condition/vocabulary';
+import { Money, MoneyCell } from '../../kit/figures';
+import { decimal, share } from '../../kit/format';
+import { Icon } from '../../kit/Icon';
+import { Bar, TierTag } from '../../kit/marks';
+import { Panel } from '../../kit/Panel';
+import { ErrorState, QueryState } from '../../kit/states';
+import { useSample, type NarrowingStep, type useLiveCount } from './useLiveCount';
+
+type Live = ReturnType<typeof useLiveCount>;
+
+/** How many match now, what each step cost, against all customers one may see. */
+export function ReachPanel({ live, terms }: { live: Live; terms: Terms }) {
+  const { t } = useText();
+  const { preview } = live;
+  const data = preview.data;
+  return (
+    <Panel title={t('reach.matching')} side={<Counting live={live} />}>
+      {preview.isError && !data && <ErrorState error={preview.error} retry={() => void preview.refetch()} />}
+      {!data && !preview.isError && <p className="ink-2">{t('tree.empty')}</p>}
+      {data && (
+        <>
+          <div className="reach-head">
+            <span className="reach-count" data-testid="audience-count" aria-live="polite">{decimal(data.count, 0)}</span>
+            <span className="unit">{t('unit.household')}</span>
+            <span className="small ink-2">
+              {t('reach.ofVisible')} <b>{share(data.count, data.visible_total)}</b>
+              <br />
+              {t('reach.assets')} <b><Money value={data.total_asset} /></b>
+            </span>
+          </div>
+          {preview.isError && <p className="small tone-late">{t('state.failed')}</p>}
+          <Narrowing data={data} steps={live.steps} terms={terms} />
+        </>
+      )}
+    </Panel>
+  );
+}
+
+function Counting({ live }: { live: Live }) {
+  const { t } = useText();
+  const { preview, expression } = live;
+  if (expression === null && preview.data) return <span className="stamp late">{t('reach.stale')}</span>;
+  if (preview.isFetching) return <span className="stamp">{t('reach.counting')}</span>;
+  if (!preview.data) return null;
+  return <span className="stamp live">{t('reach.recounted', { s: decimal(preview.data.elapsed_ms / 1000, 2) })}</span>;
+}
+
+/** A top-level part of the tree in few words. */
+function useNodeWords(terms: Terms): (node: TreeNode) => string {
+  const { t } = useText();
+  const words = useRowWords(terms);
+  return (node) => {
+    if (isRow(node)) {
+      const { field, op, value } = words(node);
+      return `${field} ${op} ${value}`;
+    }
+    return t('reach.group', { kind: t(`tree.${node.kind}`), n: sizeOf(node).rows });
+  };
+}
+
+function logShare(count: number, total: number): number {
+  return count <= 0 || total <= 1 ? 0 : Math.log(count + 1) / Math.log(total + 1);
+}
+
+function Narrowing({ data, steps, terms }: { data: Preview; steps: NarrowingStep[]; terms: Terms }) {
+  const { t } = useText();
+  const words = useNodeWords(terms);
+  const total = data.visible_total;
+  return (
+    <ol className="narrowing">
+      <li>
+        <span>{t('reach.visible')}</span>
+        <Bar share={1} />
+        <span className="num">{decimal(total, 0)}</span>
+      </li>
+      {steps.map((step, index) => {
+        const last = index === steps.length - 1;
+        const text = words(step.child);
+        return (
+          <li key={step.child.id} className={last ? 'strong' : ''}>
+            <span>{index === 0 ? text : t('reach.and', { words: text })}</span>
+            <Bar share={logShare(step.count ?? 0, total)} tone={last ? 'strong' : undefined} />
+            <span className="num">{step.count === undefined ? '…' : decimal(step.count, 0)}</span>
+          </li>
+        );
+      })}
+      <li className="small ink-3">{t('reach.logScale')}</li>
+    </ol>
+  );
+}
+
+export function SamplePanel({ condition, onExplain }: { condition: Expression | null; onExplain: () => void }) {
+  const { t } = useText();
+  const [seed, setSeed] = useState(1);
+  const sample = useSample(condition, seed);
+  return (
+    <Panel
+      title={t('sample.title')}
+      meta={sample.data && t('sample.random', { n: sample.data.rows.length })}
+      flush
+      side={
+        <>
+          <button type="button" className="plain link" onClick={() => setSeed(seed + 1)} data-testid="sample-again">{t('sample.again')}</button>
+          <button type="button" className="plain link" onClick={onExplain} data-testid="explain-open"><Icon name="help" size={14} /> {t('explain.open')}</button>
+        </>
+      }
+    >
+      {condition === null ? <p className="panel-body ink-3">{t('tree.empty')}</p> : (
+        <QueryState query={sample} rows={5}>
+          {({ rows }) => rows.length === 0 ? <p className="panel-body ink-3">{t('sample.none')}</p> : (
+            <table className="grid">
+              <tbody>
+                {rows.map((row) => (
+                  <tr key={row.uid} data-testid="sample-row">
+                    <td className="tight"><Link to={`/records/party/${row.uid}`}>{row.display}</Link></td>
+                    <td>{row.values.value_tier ? <TierTag tier={String(row.values.value_tier)} /> : null}</td>
+                    <td className="num"><MoneyCell value={row.values.total_asset} /> <span className="unit">{t('unit.wan')}</span></td>
+                    <td className="num">{row.values.risk_level ? String(row.values.risk_level) : '—'}</td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          )}
+        </QueryState>
+      )}
+    </Panel>
+  );
+}
+
+/** Whether a node lies under a "none of" group, where hits count against. */
+export function negativeIds(root: Group): Set<string> {
+  const found = new Set<string>();
+  const walk = (group: Group, negative: boolean) => {
+    const inside = negative !== (group.kind === 'none');
+    for (const child of group.children) {
+      if (inside) found.add(child.id);
+      if (!isRow(child)) walk(child, inside);
+    }
+  };
+  walk(root, false);
+  return found;
+}

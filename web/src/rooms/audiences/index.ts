@@ -1,0 +1,2 @@
+export { AudienceListPage } from './AudienceListPage';
+export { AudienceBuilderPage } from './AudienceBuilderPage';

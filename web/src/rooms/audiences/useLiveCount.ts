@@ -1,0 +1,64 @@
+import { keepPreviousData, useQueries, useQuery } from '@tanstack/react-query';
+import { useMemo } from 'react';
+import { api } from '../../api/client';
+import type { Expression, Preview, Sample } from '../../api/types';
+import { compile, prefixes, type Group, type TreeNode } from '../../kit/condition/model';
+import type { Terms } from '../../kit/condition/vocabulary';
+import { useDebounced } from '../../kit/hooks';
+
+const WAIT = 300;
+const MAX_STEPS = 6;
+
+export type NarrowingStep = { child: TreeNode; count: number | undefined };
+
+/** The count of the tree while it is built: debounced, an overtaken request is aborted. */
+export function useLiveCount(root: Group, terms: Terms) {
+  const settled = useDebounced(root, WAIT);
+  const { expression, paths } = useMemo(() => compile(settled, terms.typeOf), [settled, terms]);
+  const preview = useQuery({
+    queryKey: ['audience-preview', expression],
+    queryFn: ({ signal }) => api.post<Preview>('/audiences/preview', { condition: expression, nodes: true }, signal),
+    enabled: expression !== null && terms.entries.size > 0,
+    placeholderData: keepPreviousData,
+    staleTime: 60_000,
+  });
+  const current = preview.data && !preview.isPlaceholderData ? preview.data : undefined;
+  const byPath = useMemo(() => new Map(current?.nodes.map((node) => [node.path, node.count])), [current]);
+  const steps = useNarrowing(settled, terms, current);
+  return {
+    expression,
+    preview,
+    steps,
+    countOf: (id: string): number | undefined => {
+      const path = paths.get(id);
+      return path === undefined ? undefined : (byPath.get(path) ?? (path === '' ? current?.count : undefined));
+    },
+  };
+}
+
+/** How many are left after the first, the first two … conditions. The last step is the count itself. */
+function useNarrowing(root: Group, terms: Terms, current: Preview | undefined): NarrowingStep[] {
+  const steps = useMemo(() => prefixes(root, terms.typeOf).slice(0, MAX_STEPS), [root, terms]);
+  const queries = useQueries({
+    queries: steps.map((step, index) => ({
+      queryKey: ['audience-count', step.expression],
+      queryFn: ({ signal }: { signal: AbortSignal }) => api.post<Preview>('/audiences/preview', { condition: step.expression, nodes: false }, signal),
+      enabled: current !== undefined && index < steps.length - 1,
+      staleTime: 60_000,
+    })),
+  });
+  return steps.map((step, index) => ({
+    child: step.child,
+    count: index === steps.length - 1 ? current?.count : queries[index]?.data?.count,
+  }));
+}
+
+export function useSample(condition: Expression | null, seed: number) {
+  return useQuery({
+    queryKey: ['audience-sample', condition, seed],
+    queryFn: ({ signal }) => api.post<Sample>('/audiences/sample', { condition, seed }, signal),
+    enabled: condition !== null,
+    placeholderData: keepPreviousData,
+    staleTime: 60_000,
+  });
+}

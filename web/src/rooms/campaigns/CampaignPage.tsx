@@ -1,0 +1,129 @@
+import { App, Button } from 'antd';
+import { Link, useNavigate, useParams } from 'react-router';
+import type { Campaign } from '../../api/types';
+import { useText } from '../../app/i18n';
+import { actorName, useWord } from '../../blocks/lists';
+import { useReport } from '../../kit/feedback';
+import { datetime, decimal } from '../../kit/format';
+import { Icon } from '../../kit/Icon';
+import { DayStamp, LiveStamp } from '../../kit/marks';
+import { Page } from '../../kit/Page';
+import { Panel } from '../../kit/Panel';
+import { QueryState } from '../../kit/states';
+import { EstimatePanel } from './EstimatePanel';
+import { MessagePreviewPanel } from './MessagePreviewPanel';
+import { PeopleByState } from './People';
+import { useCampaign, useCampaignStep, type Step } from './queries';
+import { StateTag } from './StateTag';
+
+export function CampaignPage() {
+  const { t } = useText();
+  const { uid = '' } = useParams();
+  const query = useCampaign(uid);
+  const campaign = query.data;
+  return (
+    <Page
+      crumbs={[{ title: t('campaign.title'), path: '/campaigns' }, { title: campaign?.name ?? '' }]}
+      title={campaign?.name}
+      mark={campaign && <StateTag state={campaign.state} />}
+      sub={campaign?.purpose}
+      actions={campaign && <><LiveStamp at={query.dataUpdatedAt} /><CampaignActions campaign={campaign} /></>}
+    >
+      <QueryState query={query} rows={10}>{(data) => <CampaignView campaign={data} />}</QueryState>
+    </Page>
+  );
+}
+
+function CampaignView({ campaign }: { campaign: Campaign }) {
+  const { t } = useText();
+  return (
+    <div className="columns">
+      <div className="column">
+        {campaign.counts && campaign.snapshot ? (
+          <Panel
+            title={t('effect.people')}
+            side={<><DayStamp date={campaign.snapshot.business_date} /><Link to={`/campaigns/${campaign.uid}/effect`} data-testid="see-effect">{t('campaign.seeEffect')}</Link></>}
+            flush
+          >
+            <PeopleByState uid={campaign.uid} counts={campaign.counts} />
+          </Panel>
+        ) : null}
+        {(campaign.state === 'draft' || campaign.permitted.includes('confirm')) && <EstimatePanel campaign={campaign} />}
+        <Panel title={t('campaign.setup')}><Plan campaign={campaign} /></Panel>
+      </div>
+      <div className="column">
+        <MessagePreviewPanel uid={campaign.uid} />
+        <Panel title={t('campaign.timeline')}><Events campaign={campaign} /></Panel>
+      </div>
+    </div>
+  );
+}
+
+function CampaignActions({ campaign }: { campaign: Campaign }) {
+  const { t } = useText();
+  const navigate = useNavigate();
+  const { modal } = App.useApp();
+  const report = useReport();
+  const step = useCampaignStep(campaign);
+  const may = (name: string) => campaign.permitted.includes(name);
+  const run = (name: Step) => step.mutateAsync({ step: name }).catch(report);
+  const ask = (name: 'launch' | 'stop') =>
+    void modal.confirm({
+      title: t(`campaign.${name}Title`),
+      content: t(`campaign.${name}Text`),
+      okText: t(`campaign.${name}`),
+      okButtonProps: { danger: name === 'stop', 'data-testid': `${name}-confirm` },
+      onOk: () => run(name),
+    });
+  const busy = step.isPending;
+  return (
+    <>
+      {may('edit') && <Button icon={<Icon name="edit" size={14} />} onClick={() => void navigate(`/campaigns/${campaign.uid}/edit`)} data-testid="campaign-edit">{t('common.edit')}</Button>}
+      {may('stop') && <Button danger loading={busy} onClick={() => ask('stop')} data-testid="stop">{t('campaign.stop')}</Button>}
+      {may('pause') && <Button loading={busy} icon={<Icon name="pause" size={14} />} onClick={() => void run('pause')} data-testid="pause">{t('campaign.pause')}</Button>}
+      {may('resume') && <Button type="primary" loading={busy} icon={<Icon name="play" size={14} />} onClick={() => void run('resume')} data-testid="resume">{t('campaign.resume')}</Button>}
+      {may('launch') && <Button type="primary" loading={busy} icon={<Icon name="play" size={14} />} onClick={() => ask('launch')} data-testid="launch">{t('campaign.launch')}</Button>}
+    </>
+  );
+}
+
+function Plan({ campaign }: { campaign: Campaign }) {
+  const { t } = useText();
+  const nameOf = (linked: Campaign['template'] | null) => linked?.name ?? linked?.display ?? '—';
+  const facts: [string, React.ReactNode][] = [
+    [t('campaign.audience'), <Link key="a" to={`/audiences/${campaign.audience.uid}`}>{nameOf(campaign.audience)}</Link>],
+    [t('campaign.template'), nameOf(campaign.template)],
+    [t('campaign.product'), campaign.product ? `${nameOf(campaign.product)} ${campaign.product.risk_level ?? ''}` : '—'],
+    [t('campaign.days'), campaign.goal.days],
+    [t('campaign.control'), campaign.control_percent],
+    [t('campaign.dueDays'), campaign.due_days],
+  ];
+  return (
+    <dl className="fields">
+      {facts.map(([title, value]) => (
+        <div key={title}><dt>{title}</dt><dd>{value}</dd></div>
+      ))}
+      <div className="wide"><dt>{t('campaign.goal')}</dt><dd>{campaign.goal.sentence || campaign.goal.expression}</dd></div>
+      <div className="wide"><dt>{t('campaign.script')}</dt><dd><pre className="message">{campaign.script}</pre></dd></div>
+    </dl>
+  );
+}
+
+function Events({ campaign }: { campaign: Campaign }) {
+  const { t, label } = useText();
+  const word = useWord();
+  return (
+    <ol className="timeline">
+      {campaign.timeline.map((entry, index) => (
+        <li key={index}>
+          <time>{datetime(entry.at)}</time>
+          <span className="knot"><Icon name="check" size={12} /></span>
+          <div className="grow">
+            <b>{actorName(entry.actor)}</b> {entry.labels ? label(entry.labels) : word('campaign.event', entry.event)}
+            {entry.event.startsWith('confirm') && campaign.snapshot && <p className="small ink-3">{t('campaign.snapshot', { count: decimal(campaign.snapshot.count, 0) })}</p>}
+          </div>
+        </li>
+      ))}
+    </ol>
+  );
+}

@@ -1,0 +1,72 @@
+import { useMemo } from 'react';
+import type { Effect } from '../../api/types';
+import { useText, type Translate } from '../../app/i18n';
+import { Chart } from '../../kit/Chart';
+import type { EChartsCoreOption } from '../../kit/echarts';
+import { decimal, toNumber } from '../../kit/format';
+import { colors } from '../../kit/theme';
+
+type Curve = NonNullable<Effect['curve']>;
+type Scale = { factor: number; unit: string };
+
+function scaleOf(unit: string, lang: 'zh' | 'en'): Scale {
+  if (unit === '%' || unit === 'percent' || unit === 'pp') return { factor: 1, unit: '%' };
+  if (unit === '元' || unit === 'CNY' || unit === 'money') return lang === 'zh' ? { factor: 1e-4, unit: '万' } : { factor: 1e-3, unit: 'k' };
+  return { factor: 1, unit };
+}
+
+function lineOf(name: string, values: (string | number | null)[], scale: Scale, treated: boolean) {
+  const color = treated ? colors.brand : colors.ink3;
+  const last = values.length - 1;
+  return {
+    type: 'line',
+    name,
+    symbol: 'none',
+    data: values.map((value) => {
+      const number = toNumber(value);
+      return number === null ? null : number * scale.factor;
+    }),
+    lineStyle: { color, width: treated ? 2 : 1.5, type: treated ? 'solid' : 'dashed' },
+    itemStyle: { color },
+    endLabel: {
+      show: last >= 0,
+      color,
+      fontWeight: treated ? 600 : 400,
+      fontSize: 12,
+      formatter: ({ value }: { value: number }) => `${name} ${decimal(value, 2)}`,
+    },
+    labelLayout: { moveOverlap: 'shiftY' },
+  };
+}
+
+function optionOf(curve: Curve, scale: Scale, t: Translate): EChartsCoreOption {
+  return {
+    animation: false,
+    textStyle: { fontFamily: 'inherit' },
+    grid: { left: 8, right: 104, top: 12, bottom: 4, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
+    tooltip: { trigger: 'axis', textStyle: { fontSize: 12, color: colors.ink }, valueFormatter: (value: unknown) => `${decimal(Number(value), 2)} ${scale.unit}` },
+    xAxis: {
+      type: 'category',
+      boundaryGap: false,
+      data: curve.days.map((day) => (day === 0 ? t('effect.dayZero') : t('effect.day', { n: day }))),
+      axisTick: { show: false },
+      axisLine: { lineStyle: { color: colors.lineStrong } },
+      axisLabel: { color: colors.ink3, fontSize: 11, hideOverlap: true },
+    },
+    yAxis: { type: 'value', axisLabel: { color: colors.ink3, fontSize: 11 }, splitLine: { lineStyle: { color: colors.line } }, splitNumber: 4 },
+    series: [lineOf(t('effect.treated'), curve.treated, scale, true), lineOf(t('effect.controlShort'), curve.control, scale, false)],
+  };
+}
+
+export function EffectCurve({ curve }: { curve: Curve }) {
+  const { t, lang } = useText();
+  const scale = scaleOf(curve.unit, lang);
+  const { factor, unit } = scale;
+  const option = useMemo(() => optionOf(curve, { factor, unit }, t), [curve, factor, unit, t]);
+  return (
+    <>
+      <p className="small ink-3">{unit}</p>
+      <Chart option={option} height={238} label={t('effect.curve')} />
+    </>
+  );
+}

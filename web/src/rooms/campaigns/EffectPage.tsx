@@ -1,0 +1,121 @@
+import { useParams } from 'react-router';
+import type { Campaign, Effect } from '../../api/types';
+import { useText } from '../../app/i18n';
+import { decimal } from '../../kit/format';
+import { DayStamp, LiveStamp, Mark, Tag } from '../../kit/marks';
+import { Bar } from '../../kit/marks';
+import { Page } from '../../kit/Page';
+import { Panel } from '../../kit/Panel';
+import { QueryState } from '../../kit/states';
+import { BranchTable, MeasureTable } from './EffectTables';
+import { EffectCurve } from './EffectCurve';
+import { PeopleByState, RefusalBand } from './People';
+import { useCampaign, useEffectOf } from './queries';
+import { StateTag } from './StateTag';
+
+/** What the campaign did: the sentence, everybody accounted for, treated against control. */
+export function EffectPage() {
+  const { t } = useText();
+  const { uid = '' } = useParams();
+  const campaign = useCampaign(uid);
+  const effect = useEffectOf(uid);
+  const name = campaign.data?.name ?? '';
+  return (
+    <Page
+      crumbs={[{ title: t('campaign.title'), path: '/campaigns' }, { title: name, path: `/campaigns/${uid}` }, { title: t('campaign.effect') }]}
+      title={name}
+      mark={campaign.data && <StateTag state={campaign.data.state} />}
+      sub={effect.data && campaign.data && <Sub effect={effect.data} campaign={campaign.data} />}
+      actions={effect.data && <DayStamp date={effect.data.business_date} />}
+    >
+      <QueryState query={effect} rows={12}>{(data) => <EffectView uid={uid} effect={data} at={effect.dataUpdatedAt} />}</QueryState>
+    </Page>
+  );
+}
+
+function Sub({ effect, campaign }: { effect: Effect; campaign: Campaign }) {
+  const { t } = useText();
+  return (
+    <span className="row wrap">
+      <Tag tone="done">{t('effect.observed', { n: effect.observed_days, days: effect.days })}</Tag>
+      <span>{t('campaign.audience')} {campaign.audience.name}</span>
+      <span>{t('campaign.controlGroup')} {campaign.control_percent}%</span>
+    </span>
+  );
+}
+
+function EffectView({ uid, effect, at }: { uid: string; effect: Effect; at: number }) {
+  const { t } = useText();
+  return (
+    <div className="blocks">
+      <Verdict effect={effect} />
+      <Panel title={t('effect.people')} meta={<span className="desk-only">{t('effect.peopleMeta')}</span>} side={<LiveStamp at={at} />} flush>
+        <PeopleByState uid={uid} counts={effect.counts} extra={<WorkPart effect={effect} />} />
+        <RefusalBand refusals={effect.refusals} uid={uid} />
+        <WorkResults effect={effect} />
+      </Panel>
+      <div className="columns even effect-columns">
+        <div className="column">
+          <Panel
+            title={t('effect.measures')}
+            meta={<span className="desk-only">{t('effect.measuresMeta')}</span>}
+            side={<><span className="small desk-only tone-brand">● {t('effect.significant')}</span><span className="small desk-only ink-2">○ {t('effect.notSignificant')}</span><DayStamp date={effect.business_date} /></>}
+            flush
+          >
+            <MeasureTable measures={effect.measures} />
+          </Panel>
+        </div>
+        <div className="column">
+          <Panel title={t('effect.curve')} side={<DayStamp date={effect.business_date} />}>{effect.curve ? <EffectCurve curve={effect.curve} /> : <p className="ink-3">{t('effect.noCurve')}</p>}</Panel>
+        </div>
+      </div>
+      <Panel title={t('effect.branches')} meta={t('effect.branchesMeta')} side={<DayStamp date={effect.business_date} />} flush>
+        <BranchTable branches={effect.branches} />
+      </Panel>
+    </div>
+  );
+}
+
+function Verdict({ effect }: { effect: Effect }) {
+  return (
+    <section className="panel verdict-panel">
+      <p className="verdict-sentence" data-testid="effect-sentence">{effect.sentence}</p>
+      <ul className="checks">
+        {effect.checks.map((check) => (
+          <li key={check.key} className={check.ok ? '' : 'tone-attention'} data-testid={`check-${check.key}`} data-ok={check.ok}>
+            <Mark tone={check.ok ? 'done' : 'attention'} /> {check.text}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function WorkPart({ effect }: { effect: Effect }) {
+  const { t } = useText();
+  const { created, done } = effect.work;
+  return (
+    <div className="people-part">
+      <div className="figure-label"><i className="swatch done" />{t('effect.workDone')}</div>
+      <div className="figure-value" data-testid="effect-work-done">{decimal(done, 0)}</div>
+      <Bar share={created > 0 ? done / created : 0} tone="done" />
+      <div className="figure-sub">{t('effect.ofWork', { n: decimal(created, 0) })}</div>
+    </div>
+  );
+}
+
+function WorkResults({ effect }: { effect: Effect }) {
+  const { t, label } = useText();
+  const { results } = effect.work;
+  if (results.length === 0) return null;
+  return (
+    <div className="refusals">
+      <span className="ink-2 nowrap">{t('effect.results')}</span>
+      <span className="row wrap gap-16 small">
+        {results.map((result) => (
+          <span key={result.key} data-testid={`result-${result.key}`}>{label(result.labels)} <b>{decimal(result.count, 0)}</b></span>
+        ))}
+      </span>
+    </div>
+  );
+}

@@ -1,0 +1,92 @@
+import type { Branch, Measure } from '../../api/types';
+import { useText } from '../../app/i18n';
+import { DataTable, type Column } from '../../kit/DataTable';
+import { Nothing } from '../../kit/figures';
+import { decimal, percent, share } from '../../kit/format';
+import { Tag } from '../../kit/marks';
+import { Interval, intervalScale } from '../../kit/Spark';
+import { boundText, differenceText, intervalOf, shapeOf, unitOf, valueText } from './measure';
+
+/** Each row has its own scale, zero in the middle, so that measures of different units stand together. */
+function ownScale(value: { low: number; high: number }) {
+  const reach = Math.max(Math.abs(value.low), Math.abs(value.high)) * 1.15 || 1;
+  return { low: -reach, high: reach };
+}
+
+export function MeasureTable({ measures }: { measures: Measure[] }) {
+  const { t, label, lang } = useText();
+  const shape = (row: Measure) => shapeOf(row, lang);
+  const title = (row: Measure) => `${label(row.labels)}${unitOf(row, lang) ? `（${unitOf(row, lang)}）` : ''}`;
+  const bounds = (row: Measure) => (row.low === null ? '—' : t('effect.to', { low: boundText(row.low, shape(row)), high: boundText(row.high, shape(row)) }));
+  const columns: Column<Measure>[] = [
+    { key: 'name', title: t('effect.measure'), render: (row) => <>{title(row)} {row.primary && <Tag tone="blue">{t('effect.primary')}</Tag>}</> },
+    { key: 'treated', title: t('effect.treated'), align: 'right', render: (row) => <span title={`n = ${decimal(row.n_treated, 0)}`}>{valueText(row.treated, shape(row))}</span> },
+    { key: 'control', title: t('effect.controlShort'), align: 'right', render: (row) => <span className="ink-2" title={`n = ${decimal(row.n_control, 0)}`}>{valueText(row.control, shape(row))}</span> },
+    { key: 'difference', title: t('effect.difference'), align: 'right', render: (row) => <span className={row.significant ? 'strong' : 'ink-2'} data-testid={`measure-${row.key}`}>{differenceText(row.difference, shape(row))}</span> },
+    {
+      key: 'drawn',
+      align: 'center',
+      title: <span className="zero-head"><span>{t('effect.lower')}</span><b>0</b><span>{t('effect.higher')}</span></span>,
+      render: (row) => {
+        const interval = intervalOf(row);
+        return interval ? <Interval interval={interval} scale={ownScale(interval)} width={150} /> : <Nothing />;
+      },
+    },
+    { key: 'interval', title: t('effect.interval'), align: 'right', render: (row) => <span className="ink-2">{bounds(row)}</span> },
+  ];
+  return (
+    <DataTable
+      columns={columns}
+      rows={measures}
+      rowKey={(row) => row.key}
+      testId="measure-row"
+      roomy
+      twoLine={(row) => ({
+        title: title(row),
+        sub: `${valueText(row.treated, shape(row))} / ${valueText(row.control, shape(row))}`,
+        end: <b>{differenceText(row.difference, shape(row))}</b>,
+        endSub: bounds(row),
+      })}
+    />
+  );
+}
+
+const RATE = shapeOf({ format: 'percent', unit: '' }, 'zh');
+
+export function BranchTable({ branches }: { branches: Branch[] }) {
+  const { t } = useText();
+  const drawn = branches.flatMap((row) => intervalOf(row) ?? []);
+  const scale = intervalScale(drawn);
+  const rate = (value: string | null) => percent(value, 2);
+  const small = (row: Branch) => (row.small ? <span className="tone-attention">{t('effect.small')}</span> : <span className="ink-4">{t('effect.enough')}</span>);
+  const columns: Column<Branch>[] = [
+    { key: 'name', title: t('effect.branch'), tight: true, render: (row) => row.name },
+    { key: 'chosen', title: t('campaign.chosen'), align: 'right', render: (row) => decimal(row.chosen, 0) },
+    { key: 'control', title: t('campaign.controlGroup'), align: 'right', render: (row) => decimal(row.control, 0) },
+    { key: 'refused', title: t('effect.refused'), align: 'right', render: (row) => <span className={row.refused > 0 ? 'tone-refused' : 'ink-4'}>{decimal(row.refused, 0)}</span> },
+    { key: 'rate', title: t('effect.refusalRate'), align: 'right', render: (row) => share(row.refused, row.chosen - row.control, 1) },
+    { key: 'sent', title: t('effect.sent'), align: 'right', render: (row) => decimal(row.sent, 0) },
+    { key: 'treated', title: t('effect.treatedRate'), align: 'right', render: (row) => rate(row.treated_rate) },
+    { key: 'controlRate', title: t('effect.controlRate'), align: 'right', render: (row) => <span className="ink-2">{rate(row.control_rate)}</span> },
+    { key: 'difference', title: `${t('effect.difference')} pp`, align: 'right', render: (row) => <span className={row.small ? 'ink-3' : 'strong'}>{differenceText(row.difference, { ...RATE, differenceSuffix: '' })}</span> },
+    {
+      key: 'interval',
+      title: t('effect.interval'),
+      align: 'center',
+      render: (row) => {
+        const interval = intervalOf(row);
+        return interval ? <Interval interval={interval} scale={scale} width={150} /> : <Nothing />;
+      },
+    },
+    { key: 'small', title: t('effect.sample'), align: 'right', render: small },
+  ];
+  return (
+    <DataTable
+      columns={columns}
+      rows={branches}
+      rowKey={(row) => row.name}
+      testId="branch-row"
+      twoLine={(row) => ({ title: row.name, sub: <>{t('effect.sent')} {decimal(row.sent, 0)} / {decimal(row.chosen, 0)} {small(row)}</>, end: differenceText(row.difference, RATE), endSub: `${rate(row.treated_rate)} / ${rate(row.control_rate)}` })}
+    />
+  );
+}

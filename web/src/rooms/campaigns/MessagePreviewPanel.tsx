@@ -1,0 +1,65 @@
+import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query';
+import { Button } from 'antd';
+import { useState } from 'react';
+import { api } from '../../api/client';
+import type { MessagePreview } from '../../api/types';
+import { useText } from '../../app/i18n';
+import { useReport, useSay } from '../../kit/feedback';
+import { Icon } from '../../kit/Icon';
+import { Panel } from '../../kit/Panel';
+import { QueryState } from '../../kit/states';
+import { Segments } from '../../kit/Tabs';
+import { RecordPicker, type Picked } from '../records/FieldInput';
+
+/** The message as a real customer would get it, under mask. */
+export function MessagePreviewPanel({ uid }: { uid: string }) {
+  const { t } = useText();
+  const report = useReport();
+  const say = useSay();
+  const [party, setParty] = useState<Picked | undefined>();
+  const [form, setForm] = useState('html');
+  const preview = useQuery({
+    queryKey: ['campaign-preview', uid, party?.value],
+    queryFn: ({ signal }) => api.post<MessagePreview>(`/campaigns/${uid}/preview`, party ? { party: party.value } : {}, signal),
+    placeholderData: keepPreviousData,
+  });
+  const test = useMutation({
+    mutationFn: () => api.post<{ sent_to: string }>(`/campaigns/${uid}/test-mail`),
+    onSuccess: (answer) => say(t('campaign.testSent', { to: answer.sent_to })),
+    onError: report,
+  });
+  return (
+    <Panel
+      id="message-preview"
+      title={t('campaign.previewTitle')}
+      side={<Segments value={form} onChange={setForm} items={[{ key: 'html', title: t('campaign.html') }, { key: 'text', title: t('campaign.text') }]} />}
+      foot={
+        <>
+          <span style={{ width: 190 }}><RecordPicker object="party" testId="preview-party" value={party} onChange={setParty} /></span>
+          <Button className="right" icon={<Icon name="mail" size={14} />} loading={test.isPending} onClick={() => test.mutate()} data-testid="test-mail">{t('campaign.testMail')}</Button>
+        </>
+      }
+    >
+      <QueryState query={preview} rows={5}>{(data) => <Message data={data} html={form === 'html'} />}</QueryState>
+    </Panel>
+  );
+}
+
+function Message({ data, html }: { data: MessagePreview; html: boolean }) {
+  const { t } = useText();
+  return (
+    <div className="stack gap-8">
+      {data.findings.map((finding) => (
+        <div key={finding.code + finding.message} className="alert attention" style={{ margin: 0 }}>{finding.message}</div>
+      ))}
+      <p className="small ink-3">{t('campaign.previewFor', { name: data.party.display })}</p>
+      <p className="strong" data-testid="preview-subject">{data.subject}</p>
+      {html && data.body_html !== null ? (
+        // The message is foreign markup: shown in a frame without scripts, forms or same origin.
+        <iframe className="mail" title={data.subject} sandbox="" srcDoc={data.body_html} />
+      ) : (
+        <pre className="message quiet">{data.body_text}</pre>
+      )}
+    </div>
+  );
+}

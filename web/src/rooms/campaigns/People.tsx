@@ -1,0 +1,99 @@
+import { useState, type ReactNode } from 'react';
+import type { CampaignCounts, RefusalCount, TouchState } from '../../api/types';
+import { useText } from '../../app/i18n';
+import { decimal, share } from '../../kit/format';
+import { useIsPhone } from '../../kit/hooks';
+import { Bar } from '../../kit/marks';
+import { MembersDrawer, type MemberFilter } from './MembersDrawer';
+
+type Part = { key: string; title: string; value: number; base: number; sub: string; tone: string; filter?: MemberFilter };
+
+function useParts(counts: CampaignCounts): Part[] {
+  const { t } = useText();
+  const treated = counts.treated ?? counts.chosen - counts.control;
+  const ofTreated = (value: number) => t('effect.ofTreated', { p: share(value, treated, 1) });
+  const state = (name: TouchState, tone: string, sub = ofTreated(counts[name as 'sent'] ?? 0)): Part => ({
+    key: name, title: t(`effect.${name as 'sent'}`), value: counts[name as 'sent'] ?? 0, base: treated, sub, tone, filter: { state: name },
+  });
+  return [
+    { key: 'chosen', title: t('campaign.chosen'), value: counts.chosen, base: counts.chosen, sub: t('unit.household'), tone: 'ink', filter: {} },
+    { key: 'control', title: t('campaign.controlGroup'), value: counts.control, base: counts.chosen, sub: `${t('effect.ofChosen', { p: share(counts.control, counts.chosen, 1) })} ${t('effect.notContacted')}`, tone: 'grey', filter: { state: 'control' } },
+    { key: 'treated', title: t('effect.treated'), value: treated, base: counts.chosen, sub: t('effect.ofChosen', { p: share(treated, counts.chosen, 1) }), tone: 'strong' },
+    state('refused', 'refused'),
+    state('sent', 'strong'),
+    state('waiting', 'grey'),
+    state('failed', 'attention'),
+    state('unknown', 'attention', t('effect.noResend')),
+    ...(counts.stopped ? [state('stopped', 'grey')] : []),
+  ];
+}
+
+/** Everybody once, by what happened to him; behind each number is its list. */
+export function PeopleByState({ uid, counts, extra }: { uid: string; counts: CampaignCounts; extra?: ReactNode }) {
+  const parts = useParts(counts);
+  const [shown, setShown] = useState<{ title: string; filter: MemberFilter } | null>(null);
+  return (
+    <>
+      <div className="people">
+        {parts.map((part) => (
+          <div key={part.key} className="people-part">
+            <div className="figure-label"><i className={`swatch ${part.tone}`} />{part.title}</div>
+            {part.filter ? (
+              <button type="button" className="plain figure-value people-number" onClick={() => part.filter && setShown({ title: part.title, filter: part.filter })} data-testid={`effect-${part.key}`}>
+                {decimal(part.value, 0)}
+              </button>
+            ) : (
+              <div className="figure-value" data-testid={`effect-${part.key}`}>{decimal(part.value, 0)}</div>
+            )}
+            <Bar share={part.base > 0 ? part.value / part.base : 0} tone={part.tone} />
+            <div className="figure-sub">{part.sub}</div>
+          </div>
+        ))}
+        {extra}
+      </div>
+      <MembersDrawer uid={uid} shown={shown} onClose={() => setShown(null)} />
+    </>
+  );
+}
+
+const SHADES = 6;
+
+/** Refusals as one band by reason, longest first; with a campaign, each reason opens its list. */
+export function RefusalBand({ refusals, uid }: { refusals: RefusalCount[]; uid?: string }) {
+  const { t, label } = useText();
+  const [shown, setShown] = useState<{ title: string; filter: MemberFilter } | null>(null);
+  const least = useIsPhone() ? 0.45 : 0.1;
+  const sorted = [...refusals].sort((one, two) => two.count - one.count).filter((refusal) => refusal.count > 0);
+  const total = sorted.reduce((sum, refusal) => sum + refusal.count, 0);
+  if (total === 0) return null;
+  return (
+    <div className="refusals">
+      <span className="ink-2 nowrap">{t('campaign.refusals')} {decimal(total, 0)}</span>
+      <div className="refusal-band">
+        {sorted.map((refusal, index) => {
+          const narrow = refusal.count / total < least;
+          const text = `${label(refusal.labels)} ${decimal(refusal.count, 0)}`;
+          const style = { flexGrow: refusal.count, background: `var(--refused-${Math.min(index + 1, SHADES)})`, color: index < 3 ? 'var(--on-dark)' : 'var(--ink)' };
+          return (
+            <button
+              key={refusal.code}
+              type="button"
+              className="plain"
+              style={style}
+              title={text}
+              disabled={!uid}
+              onClick={() => setShown({ title: label(refusal.labels), filter: { state: 'refused', reason: refusal.code } })}
+              data-testid={`refusal-${refusal.code}`}
+            >
+              {narrow ? decimal(refusal.count, 0) : text}
+            </button>
+          );
+        })}
+      </div>
+      {sorted.some((refusal) => refusal.count / total < least) && (
+        <p className="small ink-3 refusal-key">{sorted.map((refusal) => `${label(refusal.labels)} ${decimal(refusal.count, 0)}`).join('  ')}</p>
+      )}
+      {uid && <MembersDrawer uid={uid} shown={shown} onClose={() => setShown(null)} />}
+    </div>
+  );
+}

@@ -1,0 +1,4 @@
+export { CampaignListPage } from './CampaignListPage';
+export { CampaignEditPage } from './CampaignEditPage';
+export { CampaignPage } from './CampaignPage';
+export { EffectPage } from './EffectPage';

@@ -1,0 +1,140 @@
+import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Button, Form, Select, Modal, Upload } from 'antd';
+import { useCallback, useState } from 'react';
+import { Link } from 'react-router';
+import { api, query } from '../../api/client';
+import { useCan } from '../../api/hooks';
+import type { Load, LoadPage, LoadSource } from '../../api/types';
+import { useText } from '../../app/i18n';
+import { DataTable, type Column } from '../../kit/DataTable';
+import { useReport, useSay } from '../../kit/feedback';
+import { date, datetime, decimal } from '../../kit/format';
+import { Icon } from '../../kit/Icon';
+import { LiveStamp } from '../../kit/marks';
+import { Page } from '../../kit/Page';
+import { Panel } from '../../kit/Panel';
+import { Empty, ErrorState, Skeleton } from '../../kit/states';
+import { LoadState } from './LoadState';
+import { RunsPanel } from './Runs';
+
+export function LoadListPage() {
+  const { t } = useText();
+  const client = useQueryClient();
+  const mayUpload = useCan('load.create');
+  const [uploading, setUploading] = useState(false);
+  const loads = useInfiniteQuery({
+    queryKey: ['loads'],
+    queryFn: ({ pageParam, signal }) => api.get<LoadPage>(`/loads${query({ cursor: pageParam })}`, signal),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (last) => last.next_cursor ?? undefined,
+    refetchInterval: (state) => (state.state.data?.pages[0]?.items.some((load) => load.state === 'running') ? 3_000 : false),
+  });
+  const items = loads.data?.pages.flatMap((page) => page.items) ?? [];
+  const refresh = useCallback(() => void client.invalidateQueries({ queryKey: ['loads'] }), [client]);
+  return (
+    <Page
+      crumbs={[{ title: t('load.title') }]}
+      title={t('load.title')}
+      actions={
+        <>
+          <LiveStamp at={loads.dataUpdatedAt} />
+          {mayUpload && <Button type="primary" icon={<Icon name="upload" size={14} />} onClick={() => setUploading(true)} data-testid="upload">{t('load.upload')}</Button>}
+        </>
+      }
+    >
+      <div className="blocks">
+        <RunsPanel onFinished={refresh} />
+        <Panel flush>
+          {loads.isPending && <Skeleton rows={10} />}
+          {loads.isError && <ErrorState error={loads.error} retry={() => void loads.refetch()} />}
+          {loads.data && (items.length > 0 ? <LoadTable items={items} /> : <Empty title={t('list.neverTitle', { name: t('load.title') })} text={t('load.neverText')} />)}
+          {loads.hasNextPage && (
+            <footer className="panel-foot"><Button className="right" size="small" onClick={() => void loads.fetchNextPage()}>{t('member.more')}</Button></footer>
+          )}
+        </Panel>
+      </div>
+      <UploadDialog open={uploading} onClose={() => setUploading(false)} onDone={refresh} />
+    </Page>
+  );
+}
+
+function LoadTable({ items }: { items: Load[] }) {
+  const { t } = useText();
+  const number = (value: number, tone = '') => <span className={value === 0 ? 'ink-4' : tone}>{decimal(value, 0)}</span>;
+  const columns: Column<Load>[] = [
+    { key: 'file', title: t('load.file'), render: (row) => <Link to={`/loads/${row.uid}`}>{row.file}</Link> },
+    { key: 'state', title: t('common.state'), tight: true, render: (row) => <LoadState state={row.state} /> },
+    { key: 'source', title: t('load.source'), tight: true, render: (row) => row.source },
+    { key: 'dataset', title: t('load.dataset'), tight: true, render: (row) => <span className="ink-2">{row.dataset}</span> },
+    { key: 'date', title: t('load.businessDate'), tight: true, render: (row) => date(row.business_date) },
+    { key: 'read', title: t('load.read'), align: 'right', render: (row) => number(row.rows_read) },
+    { key: 'loaded', title: t('load.loaded'), align: 'right', render: (row) => number(row.rows_loaded) },
+    { key: 'rejected', title: t('load.rejected'), align: 'right', render: (row) => number(row.rows_rejected, 'tone-attention') },
+    { key: 'started', title: t('load.startedAt'), tight: true, render: (row) => <span className="ink-2">{datetime(row.started_at)}</span> },
+    { key: 'finished', title: t('load.finishedAt'), tight: true, render: (row) => <span className="ink-2">{datetime(row.finished_at)}</span> },
+  ];
+  return (
+    <DataTable
+      columns={columns}
+      rows={items}
+      rowKey={(row) => row.uid}
+      path={(row) => `/loads/${row.uid}`}
+      twoLine={(row) => ({ title: row.file, sub: `${row.source}  ${date(row.business_date)}`, end: <LoadState state={row.state} />, endSub: `${decimal(row.rows_loaded, 0)} / ${decimal(row.rows_read, 0)}` })}
+    />
+  );
+}
+
+type UploadProps = { open: boolean; onClose: () => void; onDone: () => void };
+
+function UploadDialog({ open, onClose, onDone }: UploadProps) {
+  const { t, label } = useText();
+  const report = useReport();
+  const say = useSay();
+  const [file, setFile] = useState<File | null>(null);
+  const { data } = useQuery({ queryKey: ['load-sources'], queryFn: ({ signal }) => api.get<{ items: LoadSource[] }>('/sources', signal), enabled: open });
+  const [form] = Form.useForm<{ source: string }>();
+  const send = useMutation({
+    mutationFn: (source: string) => {
+      const body = new FormData();
+      body.append('source', source);
+      if (file) body.append('file', file);
+      return api.upload<Load>('/loads', body);
+    },
+    onSuccess: () => {
+      say(t('load.started'));
+      setFile(null);
+      form.resetFields();
+      onClose();
+      onDone();
+    },
+    onError: report,
+  });
+  return (
+    <Modal
+      open={open}
+      title={t('load.uploadTitle')}
+      okText={t('load.start')}
+      okButtonProps={{ disabled: !file, 'data-testid': 'upload-start' }}
+      confirmLoading={send.isPending}
+      onOk={() => form.submit()}
+      onCancel={onClose}
+      width={460}
+    >
+      <Form form={form} layout="vertical" onFinish={(values) => send.mutate(values.source)}>
+        <Form.Item name="source" label={t('load.source')} rules={[{ required: true, message: t('common.required') }]}>
+          <Select
+            placeholder={t('common.select')}
+            options={data?.items.map((source) => ({ value: source.key, label: `${label(source.labels)}  ${source.file}` }))}
+            data-testid="upload-source"
+          />
+        </Form.Item>
+        <Form.Item label={t('load.file')} required>
+          <Upload.Dragger maxCount={1} fileList={file ? [{ uid: '1', name: file.name }] : []} beforeUpload={(chosen) => { setFile(chosen); return false; }} onRemove={() => setFile(null)} data-testid="upload-file">
+            <Icon name="upload" size={20} />
+            <p className="ink-2">{t('load.fileHint')}</p>
+          </Upload.Dragger>
+        </Form.Item>
+      </Form>
+    </Modal>
+  );
+}

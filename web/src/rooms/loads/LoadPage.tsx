@@ -1,0 +1,108 @@
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { Button } from 'antd';
+import { useParams } from 'react-router';
+import { api, download } from '../../api/client';
+import type { Failure, Finding, LoadDetail } from '../../api/types';
+import { useText } from '../../app/i18n';
+import { Formatted } from '../../blocks/Formatted';
+import { DataTable, type Column } from '../../kit/DataTable';
+import { Figure } from '../../kit/figures';
+import { useReport } from '../../kit/feedback';
+import { date, datetime, decimal, share } from '../../kit/format';
+import { Icon } from '../../kit/Icon';
+import { LiveStamp, Mark, Tag } from '../../kit/marks';
+import { Page } from '../../kit/Page';
+import { Panel } from '../../kit/Panel';
+import { Empty, QueryState } from '../../kit/states';
+import { LoadState } from './LoadState';
+
+type Rejected = LoadDetail['rejected'][number];
+
+export function LoadPage() {
+  const { t } = useText();
+  const { uid = '' } = useParams();
+  const query = useQuery({
+    queryKey: ['load', uid],
+    queryFn: ({ signal }) => api.get<LoadDetail>(`/loads/${uid}`, signal),
+    refetchInterval: (state) => (state.state.data?.state === 'running' ? 2_000 : false),
+  });
+  const load = query.data;
+  return (
+    <Page
+      crumbs={[{ title: t('load.title'), path: '/loads' }, { title: load?.file ?? '' }]}
+      title={load?.file}
+      mark={load && <LoadState state={load.state} />}
+      sub={load && `${load.source}  ${load.dataset}`}
+      actions={<LiveStamp at={query.dataUpdatedAt} />}
+    >
+      <QueryState query={query} rows={10}>{(data) => <LoadView load={data} />}</QueryState>
+    </Page>
+  );
+}
+
+const findingText = (finding: Finding, lang: 'zh' | 'en') => (lang === 'en' && finding.message_en) || finding.message;
+
+function FailureNotice({ failure }: { failure: Failure }) {
+  const { lang } = useText();
+  const { message = '', findings = [] } = typeof failure === 'string' ? { message: failure } : failure;
+  return (
+    <div className="alert" role="alert" data-testid="load-error" style={{ margin: 0 }}>
+      <Icon name="broken" />
+      <div>
+        {message}
+        {findings.map((finding, index) => <p key={index}>{findingText(finding, lang)}</p>)}
+      </div>
+    </div>
+  );
+}
+
+function LoadView({ load }: { load: LoadDetail }) {
+  const { t, lang } = useText();
+  return (
+    <div className="blocks">
+      {load.error && <FailureNotice failure={load.error} />}
+      <Panel flush>
+        <div className="people">
+          <Figure label={t('load.read')} value={<span data-testid="rows-read">{decimal(load.rows_read, 0)}</span>} />
+          <Figure label={t('load.loaded')} value={<span data-testid="rows-loaded">{decimal(load.rows_loaded, 0)}</span>} sub={share(load.rows_loaded, load.rows_read)} />
+          <Figure label={t('load.rejected')} value={<span data-testid="rows-rejected" className={load.rows_rejected > 0 ? 'tone-attention' : ''}>{decimal(load.rows_rejected, 0)}</span>} sub={share(load.rows_rejected, load.rows_read)} />
+          <Figure label={t('load.businessDate')} value={date(load.business_date)} />
+          <Figure label={t('load.startedAt')} value={datetime(load.started_at)} sub={load.finished_at && `${t('load.finishedAt')} ${datetime(load.finished_at)}`} />
+          <Figure label={t('load.hash')} value={<span className="hash" title={load.file_hash}>{load.file_hash.slice(0, 12)}</span>} />
+        </div>
+      </Panel>
+      {load.findings.length > 0 && (
+        <Panel title={t('load.findings')} meta={load.findings.length}>
+          <ul className="stack gap-4">
+            {load.findings.map((finding, index) => <li key={index} className="row"><Mark tone="attention" /> {findingText(finding, lang)}</li>)}
+          </ul>
+        </Panel>
+      )}
+      <RejectedPanel load={load} />
+    </div>
+  );
+}
+
+function RejectedPanel({ load }: { load: LoadDetail }) {
+  const { t } = useText();
+  const report = useReport();
+  const save = useMutation({ mutationFn: () => download(`/loads/${load.uid}/rejected.csv`, undefined, 'rejected.csv'), onError: report });
+  const names = [...new Set(load.rejected.flatMap((row) => Object.keys(row.values)))].slice(0, 6);
+  const columns: Column<Rejected>[] = [
+    { key: 'line', title: t('load.line'), align: 'right', width: 70, render: (row) => decimal(row.line, 0) },
+    { key: 'reason', title: t('load.reason'), render: (row) => <><Tag tone="attention">{row.reason_code}</Tag> {row.reason}</> },
+    ...names.map((name): Column<Rejected> => ({ key: `v.${name}`, title: name, render: (row) => <Formatted value={row.values[name]} format="text" /> })),
+  ];
+  return (
+    <Panel
+      title={t('load.rejectedTitle')}
+      meta={load.rows_rejected > load.rejected.length ? t('load.rejectedFirst', { n: load.rejected.length }) : load.rows_rejected}
+      side={load.rows_rejected > 0 && <Button size="small" icon={<Icon name="download" size={13} />} loading={save.isPending} onClick={() => save.mutate()} data-testid="rejected-download">{t('common.download')} CSV</Button>}
+      flush
+    >
+      {load.rejected.length === 0 ? <Empty icon="shield" tone="done" title={t('load.noRejected')} text={t('load.noRejectedText')} /> : (
+        <DataTable columns={columns} rows={load.rejected} rowKey={(row) => String(row.line)} testId="rejected-row" twoLine={(row) => ({ title: row.reason, sub: Object.values(row.values).map(String).join('  '), end: decimal(row.line, 0) })} />
+      )}
+    </Panel>
+  );
+}

@@ -1,0 +1,2 @@
+export { LoadListPage } from './LoadListPage';
+export { LoadPage } from './LoadPage';

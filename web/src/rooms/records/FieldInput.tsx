@@ -1,0 +1,98 @@
+import { useQuery } from '@tanstack/react-query';
+import { Checkbox, DatePicker, Input, InputNumber, Select, type RefSelectProps } from 'antd';
+import dayjs, { isDayjs } from 'dayjs';
+import { useRef, useState } from 'react';
+import { api } from '../../api/client';
+import type { FieldMeta, RecordPage, Ref, Value } from '../../api/types';
+import { useText } from '../../app/i18n';
+import { isRef } from '../../blocks/Formatted';
+import { useDebounced, useLateFocus } from '../../kit/hooks';
+
+/** A value of a record as the form's controls hold it. */
+export function toForm(field: FieldMeta, value: Value | undefined): unknown {
+  if (value === null || value === undefined) return field.type === 'boolean' ? false : undefined;
+  if (isRef(value)) return { value: value.uid, label: value.display };
+  if (field.type === 'date' || field.type === 'datetime') return dayjs(String(value));
+  if (typeof value === 'object' && !Array.isArray(value)) return value.amount ?? undefined;
+  return value;
+}
+
+/** What the form's controls hold as a value of the contract. */
+export function fromForm(field: FieldMeta, value: unknown): Value {
+  if (value === undefined || value === null || value === '') return null;
+  if (isDayjs(value)) return field.type === 'date' ? value.format('YYYY-MM-DD') : value.toISOString();
+  if (typeof value === 'object' && 'value' in value) return String(value.value);
+  if (field.type === 'integer') return Number(value);
+  if (field.type === 'money' || field.type === 'decimal' || field.type === 'percent') return String(value);
+  return value as Value;
+}
+
+type Props = { field: FieldMeta; testId: string; value?: unknown; onChange?: (value: unknown) => void; checked?: boolean; id?: string };
+
+/** The control for a field by its type. Form.Item gives it its value. */
+export function FieldInput({ field, testId, value, onChange, checked, id }: Props) {
+  const { t, label } = useText();
+  const common = { id, 'data-testid': testId };
+  const options = field.options.map((option) => ({ value: option.key, label: label(option.labels) }));
+  switch (field.type) {
+    case 'boolean':
+      return <Checkbox {...common} checked={checked} onChange={(event) => onChange?.(event.target.checked)} />;
+    case 'choice':
+    case 'multi_choice':
+    case 'tag':
+      return <Select {...common} mode={field.type === 'choice' ? undefined : 'multiple'} allowClear value={value} onChange={onChange} options={options} placeholder={t('common.select')} />;
+    case 'date':
+    case 'datetime':
+      return <DatePicker {...common} showTime={field.type === 'datetime' ? { format: 'HH:mm' } : false} value={isDayjs(value) ? value : null} onChange={(day) => onChange?.(day)} style={{ width: '100%' }} />;
+    case 'integer':
+    case 'decimal':
+    case 'money':
+    case 'percent':
+      return <InputNumber<string> {...common} stringMode controls={false} value={value as string} onChange={onChange} style={{ width: '100%' }} />;
+    case 'reference':
+      return <ReferenceInput field={field} testId={testId} value={value} onChange={onChange} id={id} />;
+    case 'long_text':
+      return <Input.TextArea {...common} rows={4} value={value as string} onChange={(event) => onChange?.(event.target.value)} />;
+    default:
+      return <Input {...common} value={value as string} onChange={(event) => onChange?.(event.target.value)} />;
+  }
+}
+
+export type Picked = { value: string; label: string };
+
+/** Choose a record of another object by a few characters of its name. */
+function ReferenceInput({ field, testId, value, onChange, id }: Props) {
+  return <RecordPicker object={field.target ?? ''} testId={testId} value={value as Picked | undefined} onChange={onChange} id={id} />;
+}
+
+type PickerProps = { object: string; testId: string; value?: Picked; onChange?: (value: Picked | undefined) => void; id?: string; autoFocus?: boolean };
+
+export function RecordPicker({ object, testId, value, onChange, id, autoFocus }: PickerProps) {
+  const { t } = useText();
+  const [q, setQ] = useState('');
+  const settled = useDebounced(q.trim(), 250);
+  const select = useRef<RefSelectProps>(null);
+  useLateFocus(autoFocus ? () => select.current?.focus() : undefined);
+  const found = useQuery({
+    queryKey: ['pick', object, settled],
+    queryFn: ({ signal }) => api.post<RecordPage>(`/objects/${object}/query`, { q: settled || undefined, limit: 20 }, signal),
+    enabled: object !== '',
+  });
+  const options = (found.data?.rows ?? []).map((row: Pick<Ref, 'uid' | 'display'>) => ({ value: row.uid, label: row.display }));
+  return (
+    <Select<Picked>
+      ref={select}
+      id={id}
+      labelInValue
+      allowClear
+      showSearch={{ filterOption: false, onSearch: setQ, searchValue: q }}
+      loading={found.isFetching}
+      value={value}
+      onChange={(next) => onChange?.(next)}
+      options={options}
+      placeholder={t('record.refSearch')}
+      style={{ width: '100%' }}
+      data-testid={testId}
+    />
+  );
+}

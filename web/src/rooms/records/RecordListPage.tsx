@@ -1,0 +1,241 @@
+import { Button, Input } from 'antd';
+import { useMutation } from '@tanstack/react-query';
+import { useState } from 'react';
+import { Link, useNavigate, useParams } from 'react-router';
+import { download } from '../../api/client';
+import { useObjectMeta } from '../../api/hooks';
+import type { FieldMeta, ObjectMeta, RecordRow } from '../../api/types';
+import { useText } from '../../app/i18n';
+import { ConditionChips } from '../../kit/condition/Chips';
+import { compile, newGroup } from '../../kit/condition/model';
+import { useRowWords } from '../../kit/condition/vocabulary';
+import { DataTable, type Column } from '../../kit/DataTable';
+import { Count } from '../../kit/figures';
+import { useReport, useSay } from '../../kit/feedback';
+import { moneyColumnUnit } from '../../kit/format';
+import { Icon } from '../../kit/Icon';
+import { DayStamp, Stamp } from '../../kit/marks';
+import { Page } from '../../kit/Page';
+import { Panel } from '../../kit/Panel';
+import { Empty, QueryState } from '../../kit/states';
+import { Tabs } from '../../kit/Tabs';
+import { ColumnChooser } from './ColumnChooser';
+import { FieldValue, isRight } from './FieldValue';
+import { useRecordCount, useRecordList, type RecordList } from './useRecordList';
+
+/** The list of any object by its metadata. */
+export function RecordListPage() {
+  const { object = '' } = useParams();
+  const meta = useObjectMeta(object);
+  return meta.data ? <ListOf key={object} meta={meta.data} /> : (
+    <Page crumbs={[{ title: '' }]}><Panel flush><QueryState query={meta} rows={14}>{() => null}</QueryState></Panel></Page>
+  );
+}
+
+function ListOf({ meta }: { meta: ObjectMeta }) {
+  const { t, label } = useText();
+  const list = useRecordList(meta);
+  const asOf = list.page.data?.as_of;
+  const name = label(meta.labels);
+  return (
+    <Page
+      crumbs={[{ title: t('list.title', { name }) }]}
+      title={name}
+      actions={
+        <>
+          {asOf?.warehouse ? <DayStamp date={asOf.warehouse} /> : asOf && <Stamp asOf={{ kind: 'live', at: asOf.records }} />}
+          <ListActions meta={meta} list={list} />
+        </>
+      }
+    >
+      <section className="panel">
+        <RefinementTabs meta={meta} list={list} />
+        <div className="filter-bar">
+          {meta.list.searchable && (
+            <Input
+              prefix={<Icon name="search" size={14} />}
+              value={list.q}
+              onChange={(event) => list.setQ(event.target.value)}
+              placeholder={t('list.searchPlaceholder')}
+              allowClear
+              style={{ width: 190 }}
+              data-testid="list-search"
+            />
+          )}
+          <ConditionChips rows={list.rows} terms={list.terms} onChange={list.setRows} />
+          <span className="right desk-only"><ColumnChooser meta={meta} columns={list.columns} onChange={list.setColumns} /></span>
+        </div>
+        <QueryState query={list.page} rows={16}>
+          {(page) => (page.rows.length > 0 ? <Rows meta={meta} list={list} rows={page.rows} /> : <NoRows meta={meta} list={list} />)}
+        </QueryState>
+        <ListFoot meta={meta} list={list} />
+      </section>
+    </Page>
+  );
+}
+
+function ListActions({ meta, list }: { meta: ObjectMeta; list: RecordList }) {
+  const { t, label } = useText();
+  const navigate = useNavigate();
+  const report = useReport();
+  const say = useSay();
+  const name = label(meta.labels);
+  const save = useMutation({
+    mutationFn: () => download(`/objects/${meta.key}/export`, { ...list.filter, columns: list.columns }, `${name}.xlsx`),
+    onSuccess: () => say(t('list.exported')),
+    onError: report,
+  });
+  return (
+    <>
+      {meta.operations.includes('export') && (
+        <Button icon={<Icon name="download" size={14} />} loading={save.isPending} onClick={() => save.mutate()} data-testid="export">{t('list.export')}</Button>
+      )}
+      {meta.operations.includes('create') && (
+        <Button type="primary" icon={<Icon name="plus" size={14} />} onClick={() => void navigate(`/records/${meta.key}/new`)} data-testid="create">
+          {t('record.new', { name })}
+        </Button>
+      )}
+    </>
+  );
+}
+
+function RefinementTabs({ meta, list }: { meta: ObjectMeta; list: RecordList }) {
+  const { label } = useText();
+  const tabs = meta.list.tabs.flatMap((key) => meta.refinements.find((refinement) => refinement.key === key) ?? []);
+  if (tabs.length === 0) return null;
+  return (
+    <Tabs
+      value={list.refinement ?? ''}
+      onChange={(key) => list.setRefinement(key)}
+      items={tabs.map((tab) => ({ key: tab.key, title: label(tab.labels), count: <TabCount object={meta.key} refinement={tab.key} /> }))}
+    />
+  );
+}
+
+function TabCount({ object, refinement }: { object: string; refinement: string }) {
+  const count = useRecordCount(object, { refinement });
+  return count.data ? <Count value={count.data.count} approximate={count.data.approximate} /> : null;
+}
+
+function headOf(field: FieldMeta, text: string, moneyUnit: string): string {
+  if (field.type === 'money') return `${text} ${moneyUnit}`;
+  return field.unit && isRight(field) && field.type !== 'percent' ? `${text} ${field.unit}` : text;
+}
+
+const SORTABLE = new Set(['text', 'integer', 'decimal', 'money', 'percent', 'date', 'datetime']);
+
+function useRecordColumns(meta: ObjectMeta, keys: string[]): Column<RecordRow>[] {
+  const { label, lang } = useText();
+  const byKey = new Map(meta.fields.map((field) => [field.key, field]));
+  return keys.flatMap((key, index) => {
+    const field = byKey.get(key);
+    if (!field) return [];
+    return {
+      key,
+      title: headOf(field, label(field.labels), moneyColumnUnit(lang)),
+      align: isRight(field) ? ('right' as const) : ('left' as const),
+      sortable: SORTABLE.has(field.type) && !field.masked,
+      tight: field.type !== 'long_text',
+      render: (row: RecordRow) => {
+        const value = <FieldValue field={field} row={row} cell />;
+        return index === 0 ? <Link to={`/records/${meta.key}/${row.uid}`}>{row.values[key] ? value : row.display}</Link> : value;
+      },
+    };
+  });
+}
+
+function Rows({ meta, list, rows }: { meta: ObjectMeta; list: RecordList; rows: RecordRow[] }) {
+  const columns = useRecordColumns(meta, list.columns);
+  const figures = columns.filter((column) => column.align === 'right');
+  const texts = columns.slice(1).filter((column) => column.align !== 'right');
+  return (
+    <div className={list.page.isPlaceholderData ? 'fading' : ''}>
+      <DataTable
+        columns={columns}
+        rows={rows}
+        rowKey={(row) => row.uid}
+        path={(row) => `/records/${meta.key}/${row.uid}`}
+        sort={list.sort}
+        onSort={list.setSort}
+        twoLine={(row) => ({
+          title: row.display,
+          sub: <span className="row gap-4">{texts.slice(0, 3).map((column) => <span key={column.key}>{column.render(row)}</span>)}</span>,
+          end: figures[0]?.render(row),
+          endSub: figures[1]?.render(row),
+        })}
+      />
+    </div>
+  );
+}
+
+/** Nothing found: name what could be dropped and what that would give. */
+function NoRows({ meta, list }: { meta: ObjectMeta; list: RecordList }) {
+  const { t, label } = useText();
+  const words = useRowWords(list.terms);
+  const name = label(meta.labels);
+  const filtered = list.rows.length > 0 || list.q.trim() !== '';
+  if (!filtered) return <Empty title={t('list.neverTitle', { name })} text={t('list.neverText')} />;
+  const clear = () => {
+    list.setRows([]);
+    list.setQ('');
+  };
+  return (
+    <Empty
+      icon="filter"
+      title={t('list.emptyTitle', { name })}
+      text={
+        list.rows.length > 0 && (
+          <>
+            {t('list.emptyDrop')}
+            {list.rows.map((row) => {
+              const { field, op, value } = words(row);
+              const rest = list.rows.filter((other) => other.id !== row.id);
+              const condition = compile(newGroup('all', rest), list.terms.typeOf).expression ?? undefined;
+              return (
+                <span key={row.id} style={{ display: 'block' }}>
+                  <button type="button" className="plain link" onClick={() => list.setRows(rest)} data-testid="drop-condition">{`${field} ${op} ${value}`}</button>
+                  {' → '}
+                  <DropCount object={meta.key} filter={{ ...list.filter, condition }} />
+                </span>
+              );
+            })}
+          </>
+        )
+      }
+      actions={<Button onClick={clear}>{t('list.clearFilters')}</Button>}
+    />
+  );
+}
+
+function DropCount({ object, filter }: { object: string; filter: Parameters<typeof useRecordCount>[1] }) {
+  const count = useRecordCount(object, filter);
+  return count.data ? <Count value={count.data.count} approximate={count.data.approximate} /> : <>…</>;
+}
+
+function ListFoot({ meta, list }: { meta: ObjectMeta; list: RecordList }) {
+  const { t } = useText();
+  const [exact, setExact] = useState('');
+  const key = JSON.stringify(list.filter);
+  const count = useRecordCount(meta.key, list.filter, exact === key);
+  const rows = list.page.data?.rows.length ?? 0;
+  return (
+    <footer className="panel-foot">
+      {count.data && (
+        <span data-testid="list-count" aria-live="polite">
+          {t('list.matching')} <b><Count value={count.data.count} approximate={count.data.approximate} /></b>
+        </span>
+      )}
+      {count.data?.approximate && (
+        <>
+          <span className="ink-3 desk-only">{t('count.estimated')}</span>
+          <button type="button" className="plain link" onClick={() => setExact(key)} data-testid="count-exactly">{t('count.exact')}</button>
+        </>
+      )}
+      <span className="right row gap-12">
+        {rows > 0 && <span className="desk-only">{t('list.page', { from: list.from, to: list.from + rows - 1 })}</span>}
+        <Button size="small" disabled={!list.page.data?.previous_cursor} onClick={list.previous} data-testid="page-previous">{t('common.previous')}</Button>
+        <Button size="small" disabled={!list.page.data?.next_cursor} onClick={list.next} data-testid="page-next">{t('common.next')}</Button>
+      </span>
+    </footer>
+  );
+}

@@ -1,0 +1,154 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { App, Button } from 'antd';
+import { useState } from 'react';
+import { useNavigate, useParams } from 'react-router';
+import { api } from '../../api/client';
+import { useObjectMeta } from '../../api/hooks';
+import type { FieldMeta, HistoryEntry, ObjectMeta, RecordDetail } from '../../api/types';
+import { useText, type Key } from '../../app/i18n';
+import { actorName, HistoryList } from '../../blocks/lists';
+import { Unmask } from '../../blocks/Unmask';
+import { useReport, useSay } from '../../kit/feedback';
+import { datetime } from '../../kit/format';
+import { Icon } from '../../kit/Icon';
+import { LiveStamp } from '../../kit/marks';
+import { Page } from '../../kit/Page';
+import { Panel } from '../../kit/Panel';
+import { Empty, QueryState } from '../../kit/states';
+import { Tabs } from '../../kit/Tabs';
+import { CustomerPage } from '../customer';
+import { FieldValue } from './FieldValue';
+
+export function useRecord(object: string, uid: string | undefined) {
+  return useQuery({
+    queryKey: ['record', object, uid],
+    queryFn: ({ signal }) => api.get<RecordDetail>(`/objects/${object}/records/${uid ?? ''}`, signal),
+    enabled: uid !== undefined,
+  });
+}
+
+/** One record: by the blocks of its own page where the object has one, else by its sections. */
+export function RecordPage() {
+  const { object = '', uid = '' } = useParams();
+  const meta = useObjectMeta(object);
+  if (!meta.data) return <Page crumbs={[{ title: '' }]}><Panel flush><QueryState query={meta} rows={12}>{() => null}</QueryState></Panel></Page>;
+  if (meta.data.page) return <CustomerPage key={uid} meta={meta.data} page={meta.data.page} uid={uid} />;
+  return <Detail key={uid} meta={meta.data} uid={uid} />;
+}
+
+type View = 'details' | 'history' | 'access';
+
+function Detail({ meta, uid }: { meta: ObjectMeta; uid: string }) {
+  const { t, label } = useText();
+  const record = useRecord(meta.key, uid);
+  const [view, setView] = useState<View>('details');
+  const name = label(meta.labels);
+  const title = record.data?.display ?? '';
+  return (
+    <Page
+      crumbs={[{ title: name, path: `/records/${meta.key}` }, { title }]}
+      title={title}
+      sub={name}
+      actions={record.data && <><LiveStamp at={record.dataUpdatedAt} /><RecordActions meta={meta} record={record.data} /></>}
+    >
+      <section className="panel">
+        <Tabs
+          value={view}
+          onChange={(key) => setView(key as View)}
+          items={(['details', 'history', 'access'] as const).map((key) => ({ key, title: t(`record.${key}`) }))}
+        />
+        <div className="panel-body">
+          {view === 'details' && <QueryState query={record}>{(found) => <Sections meta={meta} record={found} />}</QueryState>}
+          {view !== 'details' && <RecordHistory meta={meta} uid={uid} kind={view} />}
+        </div>
+      </section>
+    </Page>
+  );
+}
+
+export function RecordActions({ meta, record }: { meta: ObjectMeta; record: RecordDetail }) {
+  const { t } = useText();
+  const navigate = useNavigate();
+  const { modal } = App.useApp();
+  const report = useReport();
+  const say = useSay();
+  const client = useQueryClient();
+  const remove = useMutation({
+    mutationFn: () => api.delete(`/objects/${meta.key}/records/${record.uid}?revision=${record.revision}`),
+    onSuccess: () => {
+      say(t('record.deleted'));
+      void client.invalidateQueries({ queryKey: ['records', meta.key] });
+      void navigate(`/records/${meta.key}`);
+    },
+    onError: report,
+  });
+  const ask = () =>
+    void modal.confirm({
+      title: t('record.deleteTitle', { name: record.display }),
+      content: t('record.deleteText'),
+      okText: t('common.delete'),
+      okButtonProps: { danger: true },
+      onOk: () => remove.mutate(),
+    });
+  return (
+    <>
+      {record.permitted.includes('update') && (
+        <Button icon={<Icon name="edit" size={14} />} onClick={() => void navigate(`/records/${meta.key}/${record.uid}/edit`)} data-testid="edit">{t('common.edit')}</Button>
+      )}
+      {record.permitted.includes('delete') && <Button danger onClick={ask} data-testid="delete">{t('common.delete')}</Button>}
+    </>
+  );
+}
+
+export function Sections({ meta, record }: { meta: ObjectMeta; record: RecordDetail }) {
+  const { t, label } = useText();
+  const byKey = new Map(meta.fields.map((field) => [field.key, field]));
+  const sections = meta.detail.sections.length > 0 ? meta.detail.sections : [{ labels: meta.labels, fields: meta.fields.map((field) => field.key) }];
+  const who = actorName(record.updated_by);
+  return (
+    <div className="stack gap-12">
+      {sections.map((section, index) => (
+        <section key={index}>
+          <h3 className="section-title">{label(section.labels)}</h3>
+          <dl className="fields">
+            {section.fields.flatMap((key) => byKey.get(key) ?? []).map((field) => (
+              <div key={field.key} className={field.type === 'long_text' ? 'wide' : ''} data-testid={`field-${field.key}`}>
+                <dt>{label(field.labels)}{field.type === 'money' || !field.unit ? '' : ` ${field.unit}`}</dt>
+                <dd><DetailValue meta={meta} field={field} record={record} /></dd>
+              </div>
+            ))}
+          </dl>
+        </section>
+      ))}
+      <p className="small ink-3">{t('record.updatedBy', { who: who || '—', at: datetime(record.updated_at) })}</p>
+    </div>
+  );
+}
+
+function DetailValue({ meta, field, record }: { meta: ObjectMeta; field: FieldMeta; record: RecordDetail }) {
+  const { label } = useText();
+  const value = record.values[field.key];
+  if (field.masked && field.unmaskable && value && record.permitted.includes('unmask')) {
+    return <Unmask object={meta.key} uid={record.uid} field={field.key} label={label(field.labels)} value={String(value)} />;
+  }
+  return <FieldValue field={field} row={record} />;
+}
+
+type HistoryProps = { meta: ObjectMeta; uid: string; kind: 'history' | 'access' };
+
+export function RecordHistory({ meta, uid, kind }: HistoryProps) {
+  const { t, label } = useText();
+  const query = useQuery({
+    queryKey: ['record-history', meta.key, uid, kind],
+    queryFn: ({ signal }) => api.get<{ entries: HistoryEntry[] }>(`/objects/${meta.key}/records/${uid}/${kind}`, signal),
+  });
+  const labels = new Map(meta.fields.map((field) => [field.key, label(field.labels)]));
+  const emptyKey: Key = kind === 'history' ? 'record.noHistory' : 'record.noAccess';
+  return (
+    <QueryState query={query}>
+      {({ entries }) =>
+        entries.length > 0 ? <HistoryList entries={entries} labelOf={(field) => labels.get(field) ?? field} /> : <Empty title={t(emptyKey)} />
+      }
+    </QueryState>
+  );
+}

@@ -1,0 +1,33 @@
+import { setLanguage, useText } from '../../app/i18n';
+import { SignInCard } from './SignInCard';
+
+const STEPS = { zh: ['汇入数据', '认识客户', '选定客群', '合规触达', '人工跟进', '对照衡量'], en: ['Load', 'Know', 'Choose', 'Reach', 'Serve', 'Measure'] };
+
+export function SignInPage({ onSignedIn }: { onSignedIn: () => void }) {
+  const { t, lang } = useText();
+  return (
+    <div className="sign-in">
+      <aside className="side-dark">
+        <div className="mark">知</div>
+        <h1>{t('session.tagline')}</h1>
+        <ol aria-hidden>
+          {STEPS[lang].map((step) => (
+            <li key={step}>{step}</li>
+          ))}
+        </ol>
+        <p className="small">{t('session.notice')}</p>
+      </aside>
+      <main className="form-side">
+        <div className="sign-in-card">
+          <h2>{t('session.title')}</h2>
+          <SignInCard onSignedIn={onSignedIn} />
+          <p className="notice">
+            <button type="button" className="plain link" onClick={() => setLanguage(lang === 'zh' ? 'en' : 'zh')} data-testid="sign-in-language">
+              {t('shell.language')}
+            </button>
+          </p>
+        </div>
+      </main>
+    </div>
+  );
+}

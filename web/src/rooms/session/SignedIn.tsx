@@ -1,0 +1,80 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { Modal } from 'antd';
+import { useCallback, useEffect, useMemo, useState } from 'react';
+import { Outlet } from 'react-router';
+import { ApiError, auth, onSignInRequired } from '../../api/client';
+import { useMe } from '../../api/hooks';
+import type { Me } from '../../api/types';
+import { setLanguage, useText } from '../../app/i18n';
+import { setCurrentYear, setServerNow, shanghai } from '../../kit/format';
+import { HeadProvider } from '../../kit/Page';
+import { ErrorState, Skeleton } from '../../kit/states';
+import { Shell } from '../../kit/shell/Shell';
+import { SignInCard } from './SignInCard';
+import { SignInPage } from './SignInPage';
+import { useIdle } from './useIdle';
+
+/** The gate: nobody signed in, signed in, or signed in and run out, with the page kept underneath. */
+export function SignedIn() {
+  const client = useQueryClient();
+  const me = useMe();
+  if (me.data) return <Inside me={me.data} />;
+  if (me.isError) {
+    if (me.error instanceof ApiError && me.error.status === 401) {
+      return <SignInPage onSignedIn={() => void client.resetQueries({ queryKey: ['me'] })} />;
+    }
+    return <ErrorState error={me.error} retry={() => void me.refetch()} />;
+  }
+  return <Skeleton rows={12} />;
+}
+
+function Inside({ me }: { me: Me }) {
+  const client = useQueryClient();
+  const [ended, setEnded] = useState<'expired' | 'idle' | null>(null);
+  const expire = useCallback(() => setEnded((before) => before ?? 'expired'), []);
+  useEffect(() => onSignInRequired(expire), [expire]);
+  useEffect(() => setLanguage(me.lang), [me.lang]);
+  useMemo(() => followClock(me.clock.now), [me.clock.now]);
+
+  const idle = useCallback(() => {
+    setEnded('idle');
+    void auth.logout().catch(() => undefined);
+  }, []);
+  useIdle(me.idle_timeout_seconds, ended === null, idle);
+
+  const resume = () => {
+    setEnded(null);
+    void client.invalidateQueries();
+  };
+  return (
+    <HeadProvider>
+      <Shell me={me}>
+        <Outlet />
+      </Shell>
+      {ended && <SessionEnded me={me} idle={ended === 'idle'} onResume={resume} />}
+    </HeadProvider>
+  );
+}
+
+/** Set before the page is drawn: its dates leave out the server's current year. */
+function followClock(now: string): void {
+  setServerNow(now);
+  const year = shanghai(now)?.year;
+  if (year) setCurrentYear(year);
+}
+
+function SessionEnded({ me, idle, onResume }: { me: Me; idle: boolean; onResume: () => void }) {
+  const { t } = useText();
+  const text = idle ? t('session.idleText', { minutes: Math.round(me.idle_timeout_seconds / 60) }) : t('session.expiredText');
+  return (
+    <Modal open closable={false} mask={{ closable: false }} keyboard={false} footer={null} width={368} title={t('session.expiredTitle')}>
+      <p data-testid="session-ended" className="ink-2" style={{ marginBottom: 14 }}>{text}</p>
+      <SignInCard fixedUser={me.employee_no} onSignedIn={onResume} />
+      <p className="small" style={{ marginTop: 12 }}>
+        <button type="button" className="plain link" onClick={() => window.location.assign('/')}>
+          {t('session.otherUser')}
+        </button>
+      </p>
+    </Modal>
+  );
+}

@@ -1,0 +1,50 @@
+import { useQuery } from '@tanstack/react-query';
+import { Input } from 'antd';
+import { useState } from 'react';
+import { api } from '../../api/client';
+import type { UserRow } from '../../api/types';
+import { useText } from '../../app/i18n';
+import { DataTable, type Column } from '../../kit/DataTable';
+import { datetime } from '../../kit/format';
+import { Icon } from '../../kit/Icon';
+import { LiveStamp, Tag } from '../../kit/marks';
+import { Page } from '../../kit/Page';
+import { Panel } from '../../kit/Panel';
+import { Empty, QueryState } from '../../kit/states';
+
+export function UserListPage() {
+  const { t } = useText();
+  const [q, setQ] = useState('');
+  const query = useQuery({ queryKey: ['users'], queryFn: ({ signal }) => api.get<{ items: UserRow[] }>('/users', signal) });
+  const find = q.trim().toLowerCase();
+  return (
+    <Page crumbs={[{ title: t('user.title') }]} title={t('user.title')} sub={query.data?.items.length} actions={<LiveStamp at={query.dataUpdatedAt} />}>
+      <Panel flush>
+        <div className="filter-bar">
+          <Input prefix={<Icon name="search" size={14} />} placeholder={t('user.find')} value={q} onChange={(event) => setQ(event.target.value)} allowClear style={{ width: 200 }} data-testid="list-search" />
+        </div>
+        <QueryState query={query} rows={12}>
+          {({ items }) => {
+            const found = items.filter((user) => `${user.name}${user.employee_no}`.toLowerCase().includes(find));
+            return found.length > 0 ? <UserTable items={found} /> : <Empty title={t('shell.searchNone', { q })} />;
+          }}
+        </QueryState>
+      </Panel>
+    </Page>
+  );
+}
+
+function UserTable({ items }: { items: UserRow[] }) {
+  const { t, label } = useText();
+  const roles = (row: UserRow) => row.roles.map((role) => (typeof role === 'string' ? role : label('labels' in role ? role.labels : role)));
+  const units = (row: UserRow) => row.units.map((unit) => (typeof unit === 'string' ? unit : unit.name)).join(t('common.and'));
+  const columns: Column<UserRow>[] = [
+    { key: 'no', title: t('user.employeeNo'), tight: true, render: (row) => row.employee_no },
+    { key: 'name', title: t('user.name'), tight: true, render: (row) => <b>{row.name}</b> },
+    { key: 'roles', title: t('user.roles'), render: (row) => <span className="row gap-4 wrap">{roles(row).map((role) => <Tag key={role}>{role}</Tag>)}</span> },
+    { key: 'units', title: t('user.units'), render: units },
+    { key: 'active', title: t('common.state'), tight: true, render: (row) => <Tag tone={row.active ? 'done' : 'plain'}>{t(row.active ? 'user.active' : 'user.inactive')}</Tag> },
+    { key: 'last', title: t('user.lastSignIn'), tight: true, render: (row) => <span className="ink-2">{datetime(row.last_sign_in)}</span> },
+  ];
+  return <DataTable columns={columns} rows={items} rowKey={(row) => row.uid} twoLine={(row) => ({ title: `${row.name}  ${row.employee_no}`, sub: units(row), end: roles(row)[0], endSub: datetime(row.last_sign_in) })} />;
+}
