@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from tests.environment import SERVER
@@ -29,6 +32,27 @@ def django_db_setup(django_test_environment: None, django_db_blocker) -> Iterato
         packs.apply([Path(__import__("os").environ.get("TP", "packs"))])
         yield
         connection.close()
+
+
+@pytest.fixture
+def own_database(django_db_setup: None, django_db_blocker) -> Iterator[str]:  # type: ignore[no-untyped-def]
+    """A database of the test's own, copied from the prepared one: for tests with several processes."""
+    from django.db import connection
+
+    from zhike.kernel import definitions
+
+    name, before = f"test_{uuid.uuid4().hex[:12]}", connection.settings_dict["NAME"]
+    with django_db_blocker.unblock(), psycopg.connect(SERVER.database_url("postgres"), autocommit=True) as admin:
+        connection.close()
+        admin.execute(f"create database {name} template zhike")
+        connection.settings_dict["NAME"] = name
+        os.environ["DATABASE_URL"] = SERVER.database_url(name)
+        definitions.forget()
+        yield os.environ["DATABASE_URL"]
+        connection.close()
+        connection.settings_dict["NAME"] = before
+        os.environ["DATABASE_URL"] = SERVER.url
+        admin.execute(f"drop database {name} with (force)")
 
 
 @pytest.fixture(autouse=True)

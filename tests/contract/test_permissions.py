@@ -92,4 +92,8 @@ def test_unmasking_needs_a_reason_and_leaves_a_trace(firm):
 
     assert clear == "310101199001011234"
     entry = objects.access("party", party.uid, principal=firm.operator)[0]
-    assert (entry.operation, entry.reason, entry.details) == ("unmask", "客户来电核对身份", {"field": "certificate_number"})
+    assert (entry.operation, entry.reason, entry.details) == (
+        "unmask",
+        "客户来电核对身份",
+        {"field": "certificate_number"},
+    )

@@ -19,7 +19,8 @@ def firm():
 
 
 @pytest.mark.parametrize(
-    "text", ["张三", "三丰", "zsf", "ZSF", "zhangsanfeng", "1234", "１２３４", "13800001234", "310101199001011234", "张三丰"]
+    "text",
+    ["张三", "三丰", "zsf", "ZSF", "zhangsanfeng", "1234", "１２３４", "13800001234", "310101199001011234", "张三丰"],
 )
 def test_search_finds_by(text):
     customer("张三丰", mobile="13800001234", certificate_number="310101199001011234")
@@ -51,7 +52,9 @@ def test_keyset_pages_walk_forth_and_back_over_values_and_nulls(direction):
         customer(f"客户{index}", risk_valid_until=day)
 
     def page(cursor=""):
-        query = RecordQuery("party", sort=("risk_valid_until", direction), columns=("risk_valid_until",), cursor=cursor, limit=2)
+        query = RecordQuery(
+            "party", sort=("risk_valid_until", direction), columns=("risk_valid_until",), cursor=cursor, limit=2
+        )
         return objects.page(query, principal=SYSTEM)
 
     def days(found):
@@ -87,12 +90,16 @@ def test_every_fault_is_listed_and_nothing_is_written():
 
     with pytest.raises(Invalid) as invalid:
         objects.create(
-            "party", {"name": "甲", "birth_date": "1990-13-01", "risk_level": "C9", "email": "no", "shoe_size": 42}, principal=SYSTEM
+            "party",
+            {"name": "甲", "birth_date": "1990-13-01", "risk_level": "C9", "email": "no", "shoe_size": 42},
+            principal=SYSTEM,
         )
 
     codes = {finding["field"]: finding["code"] for finding in invalid.value.findings}
     assert codes == {
-        "birth_date": "value.not_date", "risk_level": "value.not_an_option", "email": "value.not_email",
+        "birth_date": "value.not_date",
+        "risk_level": "value.not_an_option",
+        "email": "value.not_email",
         "shoe_size": "object.unknown_field",
     }
     assert objects.count(RecordQuery("party"), principal=SYSTEM).count == before
@@ -107,7 +114,9 @@ def test_unique_values_are_free_again_after_deletion():
     row = objects.page(RecordQuery("product"), principal=SYSTEM).rows[0]
     objects.delete("product", row.uid, revision=1, principal=SYSTEM)
 
-    assert objects.create("product", {"code": "P1", "name": "另一只", "risk_level": "R1"}, principal=SYSTEM).revision == 1
+    assert (
+        objects.create("product", {"code": "P1", "name": "另一只", "risk_level": "R1"}, principal=SYSTEM).revision == 1
+    )
 
 
 def test_history_names_fields_and_masks_values():
@@ -123,13 +132,19 @@ def test_history_names_fields_and_masks_values():
 
 def test_a_load_owns_its_fields_and_leaves_the_desks_alone():
     columns = [LoadColumn("name"), LoadColumn("mobile"), LoadColumn("branch"), LoadColumn("remark")]
-    first = objects.load("party", columns=columns, rows=[(501, "counter:1", "张三丰", "13800001234", "B1", None)], by_id=True)
+    first = objects.load(
+        "party", columns=columns, rows=[(501, "counter:1", "张三丰", "13800001234", "B1", None)], by_id=True
+    )
     assert (first.read, first.created, first.updated) == (1, 1, 0)
     party = objects.page(RecordQuery("party", text="张三"), principal=SYSTEM).rows[0]
     objects.update("party", party.uid, {"remark": "喜欢早上联系"}, revision=1, principal=SYSTEM)
 
-    again = objects.load("party", columns=columns, rows=[(501, "counter:1", "张三风", "13800001234", "B1", "来源备注")], by_id=True)
-    same = objects.load("party", columns=columns, rows=[(501, "counter:1", "张三风", "13800001234", "B1", "来源备注")], by_id=True)
+    again = objects.load(
+        "party", columns=columns, rows=[(501, "counter:1", "张三风", "13800001234", "B1", "来源备注")], by_id=True
+    )
+    same = objects.load(
+        "party", columns=columns, rows=[(501, "counter:1", "张三风", "13800001234", "B1", "来源备注")], by_id=True
+    )
 
     assert (again.created, again.updated) == (0, 1)
     assert (same.created, same.updated) == (0, 0)

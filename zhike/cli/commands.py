@@ -150,7 +150,9 @@ def audience_explain(options: argparse.Namespace, output: Output) -> None:
     who = principal()
     found = audiences.audience(_audience(options.audience), principal=who)
     explained = audiences.explain(found.condition, party=_party(options.party), principal=who)
-    output.result({"member": explained.member, "tree": explained.tree}, "在客群中" if explained.member else "不在客群中")
+    output.result(
+        {"member": explained.member, "tree": explained.tree}, "在客群中" if explained.member else "不在客群中"
+    )
 
 
 def doctor(_options: argparse.Namespace, output: Output) -> int:
@@ -161,7 +163,9 @@ def doctor(_options: argparse.Namespace, output: Output) -> int:
     home().mkdir(parents=True, exist_ok=True)
     free = shutil.disk_usage(home()).free
     if free < _FREE_DISK:
-        findings.append({"what": "disk", "found": f"{free >> 30} GiB free", "remedy": "free at least 5 GiB or move ZHIKE_HOME"})
+        findings.append(
+            {"what": "disk", "found": f"{free >> 30} GiB free", "remedy": "free at least 5 GiB or move ZHIKE_HOME"}
+        )
     if not (server.PAGES / "index.html").exists():
         findings.append({"what": "pages", "found": f"none in {server.PAGES}", "remedy": "make web"})
     if not os.access(home(), os.W_OK):
@@ -173,7 +177,13 @@ def doctor(_options: argparse.Namespace, output: Output) -> int:
         remedy = str(getattr(error, "facts", {}).get("remedy", "check DATABASE_URL"))
         findings.append({"what": "database", "found": str(error), "remedy": remedy})
     except Exception as error:
-        findings.append({"what": "database", "found": f"{type(error).__name__}: {error}"[:200], "remedy": "check DATABASE_URL and the server's log"})
+        findings.append(
+            {
+                "what": "database",
+                "found": f"{type(error).__name__}: {error}"[:200],
+                "remedy": "check DATABASE_URL and the server's log",
+            }
+        )
     if findings or output.as_json:
         output.table(findings, ("what", "found", "remedy"))
     else:
@@ -189,17 +199,29 @@ def _database_findings() -> list[dict[str, str]]:
 
     findings = []
     with connection.cursor() as cursor:
-        cursor.execute("select current_setting('server_version_num')::int, datcollate from pg_database where datname = current_database()")
+        cursor.execute(
+            "select current_setting('server_version_num')::int, datcollate from pg_database where datname = current_database()"
+        )
         version, collation = cursor.fetchone()
     if version < 150_000:
-        findings.append({"what": "database", "found": f"PostgreSQL {version // 10_000}", "remedy": "use PostgreSQL 15 or newer"})
+        findings.append(
+            {"what": "database", "found": f"PostgreSQL {version // 10_000}", "remedy": "use PostgreSQL 15 or newer"}
+        )
     if "UTF" not in str(collation).upper():
-        findings.append({"what": "database", "found": f"collation {collation}", "remedy": "create the database with locale C.UTF-8"})
+        findings.append(
+            {"what": "database", "found": f"collation {collation}", "remedy": "create the database with locale C.UTF-8"}
+        )
     if not definitions.snapshot().bodies:
         findings.append({"what": "packs", "found": "none applied", "remedy": "zhike pack apply"})
     stuck = Run.objects.filter(state=Run.State.RUNNING, started_at__lt=clock.now() - timedelta(hours=6)).count()
     if stuck:
-        findings.append({"what": "runs", "found": f"{stuck} running for over 6 hours", "remedy": "look at the load page; restart the worker"})
+        findings.append(
+            {
+                "what": "runs",
+                "found": f"{stuck} running for over 6 hours",
+                "remedy": "look at the load page; restart the worker",
+            }
+        )
     return findings
 
 
@@ -243,5 +265,3 @@ def _party(text: str) -> uuid.UUID:
 
 def _shown(value: object) -> object:
     return value.get("display", value) if isinstance(value, dict) else value
-
-

@@ -50,7 +50,13 @@ def load_sample(customers: int, days: int, end: date | None, seed: int, output: 
     calendar = trading_calendar()
     last = end or calendar.add(clock.today(), -1)
     samples.generate(
-        sample_folder(), customers=customers, days=days, end=last, seed=seed, calendar=calendar, listener=output.progress
+        sample_folder(),
+        customers=customers,
+        days=days,
+        end=last,
+        seed=seed,
+        calendar=calendar,
+        listener=output.progress,
     )
     warehouse.load_definitions(pack_folders()[0] / "securities", sample_folder(), listener=output.progress)
     _stage(last, output)
@@ -69,10 +75,15 @@ def advance_sample(days: int, output: Output) -> dict[str, object]:
         raise Unavailable(what="sample broker", remedy="zhike sample")
     calendar = trading_calendar()
     written = samples.advance(
-        sample_folder(), days=days, reached=_reached_customers(campaigns.reached()), calendar=calendar,
+        sample_folder(),
+        days=days,
+        reached=_reached_customers(campaigns.reached()),
+        calendar=calendar,
         listener=output.progress,
     )
-    warehouse.load_definitions(pack_folders()[0] / "securities", sample_folder(), only_days=written, listener=output.progress)
+    warehouse.load_definitions(
+        pack_folders()[0] / "securities", sample_folder(), only_days=written, listener=output.progress
+    )
     for day in written:
         _stage(day, output)
     morning = clock.at(calendar.add(written[-1], 1), 9, 30)

@@ -8,13 +8,13 @@ from datetime import timedelta
 
 from django.db import connection, transaction
 
-from zhike.kernel import clock, context
+from zhike.kernel import clock, context, definitions
 
 
 @contextmanager
 def writing() -> Iterator[None]:
     """Run the block as one transaction whose audit lines know the actor, request, reason and clock."""
-    with transaction.atomic():
+    with transaction.atomic(), definitions.pinned():
         tell_actor()
         yield
 

@@ -8,7 +8,9 @@ transaction, so no process ever acts on a catalogue the database no longer has.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TypeVar
@@ -84,6 +86,7 @@ _kinds: dict[str, Kind] = {}
 _lock = threading.Lock()
 _snapshot: Snapshot | None = None
 _derived: dict[tuple[int, str], object] = {}
+_pinned: ContextVar[list[Snapshot] | None] = ContextVar("zhike_pinned_definitions", default=None)
 
 
 def register(kind: Kind) -> None:
@@ -107,12 +110,31 @@ def version() -> int:
 def snapshot() -> Snapshot:
     """Return the definitions as the caller's transaction sees them."""
     global _snapshot
+    pinned = _pinned.get()
+    if pinned:
+        return pinned[0]
     current = version()
     with _lock:
         if _snapshot is None or _snapshot.version != current:
             _snapshot = _read(current)
             _derived.clear()
-        return _snapshot
+        found = _snapshot
+    if pinned is not None:
+        pinned.append(found)
+    return found
+
+
+@contextmanager
+def pinned() -> Iterator[None]:
+    """Let everything in the block (a request, a transaction) act on the one snapshot it first reads."""
+    if _pinned.get() is not None:
+        yield
+        return
+    token = _pinned.set([])
+    try:
+        yield
+    finally:
+        _pinned.reset(token)
 
 
 def all_of(kind: str) -> Mapping[str, Body]:
@@ -130,8 +152,11 @@ def derive(name: str, build: Callable[[Snapshot], T]) -> T:
 
 
 def forget() -> None:
-    """Drop the cached snapshot; needed only where a version number may repeat (tests, restores)."""
+    """Drop the cached and the pinned snapshot: after the definitions changed in this very transaction."""
     global _snapshot
+    held = _pinned.get()
+    if held:
+        held.clear()
     with _lock:
         _snapshot = None
         _derived.clear()

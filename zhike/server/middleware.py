@@ -12,7 +12,7 @@ from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from prometheus_client import Counter, Histogram
 
-from zhike.kernel import context
+from zhike.kernel import context, definitions
 from zhike.kernel.ids import uuid7
 
 _log = logging.getLogger("zhike.requests")
@@ -36,7 +36,7 @@ class RequestContext:
         given = request.headers.get("X-Request-Id", "")
         request_id = given if _REQUEST_ID.match(given) else str(uuid7())
         started = time.perf_counter()
-        with context.acting(actor="anonymous", request_id=request_id, reason=""):
+        with context.acting(actor="anonymous", request_id=request_id, reason=""), definitions.pinned():
             response = self._next(request)
             took = time.perf_counter() - started
             _requests.labels(request.method, response.status_code).inc()

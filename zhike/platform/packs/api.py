@@ -63,12 +63,14 @@ def apply(folders: Sequence[Path], *, yes: bool = False) -> PackPlan:
         current = versions.first() or DefinitionVersion(version=0)
         current.version += 1
         current.save()
+        definitions.forget()
         for kind in definitions.kinds():
             of_kind = [change for change in planned.changes if change.kind == kind.name]
             if of_kind:
                 kind.applied(of_kind)
         current.version += 1
         current.save()
+        definitions.forget()
         details = {"changes": [f"{c.action} {c.kind} {c.key}" for c in planned.changes]}
         audit.note(operation="apply_packs", subject="pack", details=details)
     return planned

@@ -5,7 +5,7 @@ from __future__ import annotations
 from zhike.kernel import clock, definitions
 from zhike.kernel.errors import Refused, SignInRequired
 from zhike.platform.organization import api as organization
-from zhike.platform.permissions.logic.grants import denials_of, grants_of, refinement_text
+from zhike.platform.permissions.logic.grants import denials_of, field_rules, grants_of, refinement_text
 from zhike.platform.permissions.logic.requests import SignedInRequest
 from zhike.platform.permissions.types import Principal, Scope
 
@@ -79,11 +79,10 @@ def field_rule(principal: Principal, resource: str, field: str) -> str:
     """
     if principal.kind == "system":
         return "masked"
-    roles = definitions.all_of("role")
-    rules = [roles.get(key, {}).get("fields", {}).get(resource, {}) for key in principal.roles]  # type: ignore[attr-defined]
-    if any(field in rule.get("refused", []) for rule in rules):
+    rules = [field_rules(role, resource) for role in principal.roles]
+    if any(field in rule.get("refused", ()) for rule in rules):
         return "refused"
-    return "clear" if any(field in rule.get("clear", []) for rule in rules) else "masked"
+    return "clear" if any(field in rule.get("clear", ()) for rule in rules) else "masked"
 
 
 def operations(principal: Principal) -> list[str]:

@@ -6,7 +6,7 @@ uses the same day as the treated. Measures come from the warehouse's published f
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -14,7 +14,7 @@ from typing import Any
 import pyarrow as pa
 
 from zhike.engagement.campaigns.logic.plans import parse_goal
-from zhike.engagement.campaigns.logic.welch import Sample, interval
+from zhike.engagement.campaigns.logic.welch import Sample, interval, sample_of
 from zhike.engagement.campaigns.models import Campaign, Member
 from zhike.engagement.campaigns.types import Difference, Effect
 from zhike.expressions import api as expressions
@@ -89,12 +89,6 @@ def members_table(campaign: Campaign) -> pa.Table:
             "grp": pa.array([row[1] for row in rows], pa.string()),
         }
     )
-
-
-def sample_of(values: Iterable[float]) -> Sample:
-    """Return a group's number, sum and sum of squares."""
-    numbers = list(values)
-    return Sample(len(numbers), sum(numbers), sum(value * value for value in numbers))
 
 
 def _conversion(found: Sequence[Outcome]) -> Difference:

@@ -37,11 +37,10 @@ def fill(found: Template, facts: Mapping[str, Any], masked: bool = False) -> Mes
 
     With `masked` personal variables and the address appear as they do on screens.
     """
-    schema = objects.schema(objects.object_with_role("party").key)
     values: dict[str, str] = {}
     missing: list[str] = []
-    for name, (labels, text, kind) in found.variables.items():
-        value = expressions.compile_python(expressions.parse(text, schema))(facts, {})
+    for name, (labels, _text, kind) in found.variables.items():
+        value = expressions.compile_python(_parsed(found)[name])(facts, {})
         if value is None or value == "":
             missing.append(labels["zh"])
         values[name] = "" if value is None else str(mask(kind, value) if masked else value)
@@ -58,14 +57,20 @@ def fill(found: Template, facts: Mapping[str, Any], masked: bool = False) -> Mes
 
 def fields_used(found: Template) -> list[str]:
     """Return the party fields that filling the template reads, the address included."""
-    party = objects.object_with_role("party").key
-    schema = objects.schema(party)
     used = {address_field(found.channel)}
-    for _labels, text, _mask in found.variables.values():
-        used |= {
-            n.parts[0] for n in expressions.walk(expressions.parse(text, schema)) if isinstance(n, expressions.Path)
-        }
+    for expression in _parsed(found).values():
+        used |= {node.parts[0] for node, _depth in expressions.walk(expression) if isinstance(node, expressions.Path)}
     return sorted(used)
+
+
+def _parsed(found: Template) -> Mapping[str, expressions.Expression]:
+    """The template's variables as checked expressions, parsed once per version of the definitions."""
+
+    def parse(_all: Snapshot) -> Mapping[str, expressions.Expression]:
+        schema = objects.schema(objects.object_with_role("party").key)
+        return {name: expressions.parse(text, schema) for name, (_labels, text, _mask) in found.variables.items()}
+
+    return definitions.derive(f"template.variables:{found.key}", parse)
 
 
 def messages(found: Template, party_ids: Sequence[int]) -> dict[int, Message]:

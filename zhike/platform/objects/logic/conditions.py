@@ -160,6 +160,11 @@ def uses_side_table(owner: ObjectType, parts: Sequence[exp.Expression]) -> bool:
     return any(column.table == SIDE for part in parts for column in part.find_all(exp.Column))
 
 
+def any_id(ids: exp.Placeholder) -> exp.Expression:
+    """Return the right side of "= any(…)" over a bound list of inner ids."""
+    return exp.Anonymous(this="any", expressions=[exp.cast(ids, exp.DataType.build("bigint[]", dialect="postgres"))])
+
+
 def bound(values: Mapping[str, object], sql: str) -> dict[str, object]:
     """Return the values that the statement `sql` (placeholders `%(name)s`) really uses."""
     return {name: value for name, value in values.items() if f"%({name})s" in sql}

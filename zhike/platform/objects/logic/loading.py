@@ -6,6 +6,7 @@ writes one audit line instead of one per row.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from django.db import connection
@@ -16,10 +17,13 @@ from zhike.kernel.ids import uuid7
 from zhike.platform.audit import api as audit
 from zhike.platform.objects.logic import catalogue as catalogues
 from zhike.platform.objects.logic import values
-from zhike.platform.objects.logic.writing import grams
+from zhike.platform.objects.logic.search_tokens import array_items
 from zhike.platform.objects.types import FieldType, LoadColumn, LoadCounts, ObjectType
 
 _STAGING = "zhike_load"
+_BATCH = 500
+_NULL = "\x01"
+_SPECIAL = re.compile(r"[\\\n\r]")
 
 
 def load(
@@ -69,19 +73,37 @@ def _stage(cursor, owner: ObjectType, fields: list[FieldType], columns: Sequence
     copy = sql.SQL("copy {} ({}) from stdin").format(
         sql.Identifier(_STAGING), sql.SQL(", ").join(map(sql.Identifier, names))
     )
-    special = [(i, f) for i, f in enumerate(fields) if f.type in ("identity_number", "money")]
-    searchable = [(i, f) for i, f in enumerate(fields) if f.searchable]
+    special = any(field.type in ("identity_number", "money") for field in fields)
+    searchable = [(i, field.searchable) for i, field in enumerate(fields) if field.searchable]
     read = 0
-    with cursor.copy(copy) as stream:
+    lines: list[str] = []
+    with cursor.copy(copy + sql.SQL(" with (null {})").format(sql.Literal(_NULL))) as stream:
         for row in rows:
             read += 1
-            found = [row[i + 2] for i in range(len(fields))]
-            tokens = grams(owner, {f.key: found[i] for i, f in searchable}) if searchable else None
-            if special:
-                stream.write_row([row[0], uuid7(), row[1], tokens, *_expanded(fields, found)])
-            else:
-                stream.write_row([row[0], uuid7(), row[1], tokens, *found])
+            found: Sequence[object] = row[2:]
+            tokens = None
+            if searchable:
+                tokens = "{" + ",".join([array_items(kind, str(found[i])) for i, kind in searchable if found[i]]) + "}"
+            cells = _expanded(fields, found) if special else found
+            lines.append(copy_line((row[0], uuid7(), row[1], tokens, *cells)))
+            if len(lines) >= _BATCH:
+                stream.write("".join(lines))
+                lines.clear()
+        stream.write("".join(lines))
     return read
+
+
+def copy_line(cells: Sequence[object]) -> str:
+    """Return one line of COPY's text format, nulls as `_NULL`; several times as fast as adapting each value."""
+    line = "\t".join([_NULL if cell is None else str(cell) for cell in cells])
+    if line.count("\t") == len(cells) - 1 and not _SPECIAL.search(line):
+        return line + "\n"
+    return "\t".join([_NULL if cell is None else _escaped(str(cell)) for cell in cells]) + "\n"
+
+
+def _escaped(text: str) -> str:
+    text = text.replace("\\", "\\\\").replace("\t", "\\t")
+    return text.replace("\n", "\\n").replace("\r", "\\r").replace(_NULL, "")
 
 
 def _expanded(fields: list[FieldType], found: Sequence[object]) -> list[object]:

@@ -13,7 +13,7 @@ from django.db import connection
 from psycopg import sql as sql_
 from sqlglot import exp
 
-from zhike.kernel import clock
+from zhike.kernel import clock, definitions
 from zhike.kernel.errors import NotFound
 from zhike.platform.objects.errors import BadCursor
 from zhike.platform.objects.logic import catalogue as catalogues
@@ -21,6 +21,7 @@ from zhike.platform.objects.logic import values
 from zhike.platform.objects.logic.catalogue import SIDE
 from zhike.platform.objects.logic.conditions import (
     Where,
+    any_id,
     bound,
     narrow_to_query,
     narrow_to_scope,
@@ -28,6 +29,7 @@ from zhike.platform.objects.logic.conditions import (
 )
 from zhike.platform.objects.logic.presenting import present
 from zhike.platform.objects.types import FieldType, ObjectType, RecordCount, RecordPage, RecordQuery
+from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal
 
 COUNT_CAP = 10_000
@@ -79,32 +81,42 @@ def row_by_uid(
     owner: ObjectType, uid: uuid.UUID, principal: Principal, operation: str, *, lock: bool = False
 ) -> dict[str, Any]:
     """Return all columns of one record in the principal's scope; raises NotFound when it is not in it."""
-    where = Where(catalogues.catalogue())
-    where.add(exp.column("uid", table=_ALIAS).eq(where.bind(uid)))
-    return _single(owner, where, principal, operation, str(uid), lock)
+    return _single(owner, "uid", uid, principal, operation, lock)
 
 
 def row_by_id(owner: ObjectType, record_id: int, principal: Principal, operation: str) -> dict[str, Any]:
     """Return all columns of the record with this inner id, as `row_by_uid` does."""
-    where = Where(catalogues.catalogue())
-    where.add(exp.column("id", table=_ALIAS).eq(where.bind(record_id)))
-    return _single(owner, where, principal, operation, str(record_id), False)
+    return _single(owner, "id", record_id, principal, operation, False)
 
 
 def _single(
-    owner: ObjectType, where: Where, principal: Principal, operation: str, shown: str, lock: bool
+    owner: ObjectType, key: str, value: object, principal: Principal, operation: str, lock: bool
 ) -> dict[str, Any]:
+    sql, values_ = definitions.derive(
+        f"objects.single:{owner.key}:{key}:{principal.kind}:{principal.roles}:{operation}:{lock}",
+        lambda _all: _single_statement(owner, key, principal, operation, lock),
+    )
+    scope = permissions.scope(principal, operation, owner.key)
+    given = {**values_, **scope.params, "key": value}
+    rows = _fetch(sql, given)
+    if not rows:
+        raise NotFound(kind=owner.key, id=str(value))
+    return rows[0]
+
+
+def _single_statement(
+    owner: ObjectType, key: str, principal: Principal, operation: str, lock: bool
+) -> tuple[str, dict[str, object]]:
+    """Return the SQL that reads one record in a scope, and its literals; the text depends on roles, not on people."""
+    where = Where(catalogues.catalogue())
+    where.add(exp.column(key, table=_ALIAS).eq(exp.Placeholder(this="key")))
     where.add(exp.column("deleted_at", table=_ALIAS).is_(exp.null()))
     narrow_to_scope(where, owner, _ALIAS, principal, operation)
-    everything = [*owner.fields.values()]
-    select = _from(exp.select(*_selected(owner, everything)), owner, where, side=True)
+    select = _from(exp.select(*_selected(owner, [*owner.fields.values()])), owner, where, side=True)
     if lock:
         select = select.lock()
         select.args["locks"][0].set("expressions", [exp.to_table(_ALIAS)])
-    rows = _dict_rows(select, where.values)
-    if not rows:
-        raise NotFound(kind=owner.key, id=shown)
-    return rows[0]
+    return select.sql(dialect="postgres"), where.values
 
 
 def scope_ids(owner: ObjectType, principal: Principal, operation: str) -> list[int] | None:
@@ -125,7 +137,7 @@ def visible_rows(
     if not ids:
         return []
     where = Where(catalogues.catalogue())
-    any_of = exp.Any(this=exp.cast(where.bind(list(ids)), exp.DataType.build("bigint[]", dialect="postgres")))
+    any_of = any_id(where.bind(list(ids)))
     where.add(exp.column("id", table=_ALIAS).eq(any_of))
     where.add(exp.column("deleted_at", table=_ALIAS).is_(exp.null()))
     narrow_to_scope(where, owner, _ALIAS, principal, "read")
@@ -192,7 +204,8 @@ def _phase(
     backwards: bool,
     nulls: bool,
 ) -> exp.Select:
-    key = exp.column("id", table=_ALIAS)
+    served = order is not None and order.kind != "field" and not nulls
+    key = exp.column("id", table=SIDE if served else _ALIAS)
     ascending = (direction == "asc") != backwards
     sorted_by: list[exp.Expression] = []
     if order is not None:
@@ -254,7 +267,10 @@ def _rows(select: exp.Expression, values: Mapping[str, object], *, explain: bool
 
 
 def _dict_rows(select: exp.Expression, values: Mapping[str, object]) -> list[dict[str, Any]]:
-    sql = select.sql(dialect="postgres")
+    return _fetch(select.sql(dialect="postgres"), values)
+
+
+def _fetch(sql: str, values: Mapping[str, object]) -> list[dict[str, Any]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, bound(values, sql))
         names = [column.name for column in cursor.description]
@@ -302,7 +318,7 @@ def clear_rows(owner: ObjectType, ids: Sequence[int], keys: Sequence[str]) -> di
         return {}
     fields = [catalogues.field_of(owner, key) for key in keys]
     where = Where(catalogues.catalogue())
-    any_of = exp.Any(this=exp.cast(where.bind(list(ids)), exp.DataType.build("bigint[]", dialect="postgres")))
+    any_of = any_id(where.bind(list(ids)))
     where.add(exp.column("id", table=_ALIAS).eq(any_of))
     where.add(exp.column("deleted_at", table=_ALIAS).is_(exp.null()))
     rows = _dict_rows(_from(exp.select(*_selected(owner, fields)), owner, where, side=True), where.values)
@@ -317,7 +333,7 @@ def related_rows(
         return []
     fields = [catalogues.field_of(owner, key) for key in {through: None, **dict.fromkeys(keys)}]
     where = Where(catalogues.catalogue())
-    any_of = exp.Any(this=exp.cast(where.bind(list(parent_ids)), exp.DataType.build("bigint[]", dialect="postgres")))
+    any_of = any_id(where.bind(list(parent_ids)))
     where.add(_column(catalogues.field_of(owner, through)).eq(any_of))
     where.add(exp.column("deleted_at", table=_ALIAS).is_(exp.null()))
     select = _from(exp.select(*_selected(owner, fields)), owner, where).order_by(exp.column("id", table=_ALIAS))

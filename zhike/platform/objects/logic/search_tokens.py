@@ -24,16 +24,30 @@ def normalize(text: str) -> str:
     return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).lower()
 
 
-def tokens_of(searchable: str, value: str) -> set[str]:
+def tokens_of(searchable: str, value: str) -> frozenset[str]:
     """Return the tokens under which a field value is found; `searchable` is name, digits, number or certificate."""
     text = normalize(value)
     if not text:
-        return set()
+        return frozenset()
     if searchable == "name":
         return _name_tokens(text)
     if searchable == "certificate":
-        return {f"c:{keyring().digest(text)}", f"c4:{keyring().digest(text[-_TAIL:], 'tail')}"}
-    return {f"n:{text}", f"d4:{text[-_TAIL:]}"}
+        return frozenset((f"c:{keyring().digest(text)}", f"c4:{keyring().digest(text[-_TAIL:], 'tail')}"))
+    return frozenset((f"n:{text}", f"d4:{text[-_TAIL:]}"))
+
+
+def array_items(searchable: str, value: str) -> str:
+    """Return the tokens of a field value as the inside of a PostgreSQL array literal; names are remembered."""
+    return _name_items(value) if searchable == "name" else _items(tokens_of(searchable, value))
+
+
+@functools.lru_cache(maxsize=200_000)
+def _name_items(value: str) -> str:
+    return _items(tokens_of("name", value))
+
+
+def _items(tokens: Iterable[str]) -> str:
+    return ",".join(['"' + token.replace("\\", "\\\\").replace('"', '\\"') + '"' for token in tokens])
 
 
 def wanted(query: str) -> tuple[list[str], list[str]]:
@@ -54,14 +68,16 @@ def wanted(query: str) -> tuple[list[str], list[str]]:
     return [], anything
 
 
-def _name_tokens(text: str) -> set[str]:
-    found = set(text) | {text[i : i + 2] for i in range(len(text) - 1)} | {text}
-    if _is_chinese(text):
+def _name_tokens(text: str) -> frozenset[str]:
+    found = set(text) | {text[i : i + 2] for i in range(len(text) - 1)}
+    if not _is_chinese(text):
+        found.add(text)
+    else:
         for syllables in _readings(text):
             initials = "".join(s[0] for s in syllables)
             found |= {f"i:{initials[:n]}" for n in range(2, len(initials) + 1)}
             found.add(f"p:{''.join(syllables)}")
-    return found
+    return frozenset(found)
 
 
 def _readings(text: str) -> Iterable[tuple[str, ...]]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from django.db import connection
 from psycopg import sql
 
+from zhike.kernel import definitions
 from zhike.kernel.ids import uuid7
 from zhike.platform.objects.logic.catalogue import FIELD_TYPES
 from zhike.platform.objects.models import SideTable
@@ -25,13 +26,13 @@ def serve(
     """
     table = f"s_{owner.key}_{business_date:%Y%m%d}_{uuid7().hex[-8:]}"
     kinds = {column.key: FIELD_TYPES[column.type][0] for column in columns}
-    definitions = sql.SQL(", ").join(
+    listed = sql.SQL(", ").join(
         sql.SQL("{} {}").format(sql.Identifier(key), sql.SQL(kind))
         for key, kind in kinds.items()  # type: ignore[arg-type]
     )
     name = sql.Identifier(table)
     with connection.cursor() as cursor:
-        cursor.execute(sql.SQL("create table {} (id bigint not null, {})").format(name, definitions))
+        cursor.execute(sql.SQL("create table {} (id bigint not null, {})").format(name, listed))
         with (
             csv.open("rb") as file,
             cursor.copy(sql.SQL("copy {} from stdin (format csv, header)").format(name)) as stream,
@@ -41,7 +42,8 @@ def serve(
         cursor.execute(sql.SQL("alter table {} add primary key (id)").format(name))
         for key in indexed:
             cursor.execute(sql.SQL("create index on {} ({}, id)").format(name, sql.Identifier(key)))
-        cursor.execute(sql.SQL("analyze {}").format(name))
+        # Lists join both tables; after the night's loads the planner must know their sizes at once.
+        cursor.execute(sql.SQL("analyze {}, {}").format(name, sql.Identifier(owner.table)))
         cursor.execute(sql.SQL("select count(*) from {}").format(name))
         rows: int = cursor.fetchone()[0]
         before = SideTable.objects.filter(object=owner.key).first()
@@ -52,6 +54,7 @@ def serve(
         if before is not None:
             cursor.execute(sql.SQL("drop table if exists {}").format(sql.Identifier(before.table)))
         cursor.execute("update kernel_definitionversion set version = version + 1")
+        definitions.forget()
     return rows
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, connection
 from psycopg import sql
 
 from zhike.kernel import clock, context, events
@@ -43,14 +44,20 @@ def insert(owner: ObjectType, given: Mapping[str, object]) -> int:
     for key, value in parsed.items():
         columns |= values.columns_of(owner.fields[key], value)
     names = list(columns)
-    statement = sql.SQL("insert into {} ({}) values ({}) returning id").format(
-        sql.Identifier(owner.table),
-        sql.SQL(", ").join(map(sql.Identifier, names)),
-        sql.SQL(", ").join([sql.Placeholder()] * len(names)),
-    )
+    statement = _insert_statement(owner.table, tuple(names))
     record_id: int = _write(owner, statement, [columns[name] for name in names])[0]
     events.publish("record.created", owner.key, record_id)
     return record_id
+
+
+@functools.lru_cache(maxsize=500)
+def _insert_statement(table: str, names: tuple[str, ...]) -> str:
+    statement = sql.SQL("insert into {} ({}) values ({}) returning id").format(
+        sql.Identifier(table),
+        sql.SQL(", ").join(map(sql.Identifier, names)),
+        sql.SQL(", ").join([sql.Placeholder()] * len(names)),
+    )
+    return statement.as_string(None)
 
 
 def update(owner: ObjectType, row: Mapping[str, Any], revision: int, given: Mapping[str, object]) -> None:
@@ -146,9 +153,9 @@ def _resolve_references(owner: ObjectType, parsed: dict[str, object]) -> list[Fi
     return findings
 
 
-def _write(owner: ObjectType, statement: sql.Composable, params: list[object]) -> Any:
+def _write(owner: ObjectType, statement: sql.Composable | str, params: list[object]) -> Any:
     try:
-        with transaction.atomic(), connection.cursor() as cursor:
+        with connection.cursor() as cursor:
             cursor.execute(statement, params)
             return cursor.fetchone()
     except IntegrityError as error:

@@ -1,0 +1,98 @@
+"""A throw-away installation for benchmarks, with party data made from a fixed seed."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
+from pathlib import Path
+
+from zhike.server.embedded.postgres import EmbeddedPostgres
+
+BRANCHES = 100
+SEED = 20260317
+DAY = date(2026, 3, 17)
+
+
+@contextmanager
+def opened(name: str) -> Iterator[Path]:
+    """Yield the home of a new installation with tables and packs; it is removed afterwards."""
+    home = Path(os.environ.get("ZHIKE_BENCH_HOME") or tempfile.mkdtemp(prefix=f"zhike-bench-{name}-"))
+    os.environ["ZHIKE_HOME"] = str(home)
+    os.environ["DJANGO_SETTINGS_MODULE"] = "zhike.server.settings"
+    os.environ["ZHIKE_LOG_LEVEL"] = "ERROR"
+    server = EmbeddedPostgres(home)
+    os.environ["DATABASE_URL"] = server.start()
+    try:
+        import django
+        from django.core.management import call_command
+
+        django.setup()
+        call_command("migrate", verbosity=0, interactive=False)
+        from zhike.platform.packs import api as packs
+
+        packs.apply([Path("packs")])
+        yield home
+    finally:
+        from django.db import connections
+
+        connections.close_all()
+        server.stop()
+        if not os.environ.get("ZHIKE_BENCH_HOME"):
+            shutil.rmtree(home, ignore_errors=True)
+
+
+def firm(customers: int) -> None:
+    """Load branches, parties, coverage and the served wide row: enough for every list of every role."""
+    from zhike.platform.objects import api as objects
+    from zhike.platform.objects.types import LoadColumn, SideColumn
+    from zhike.platform.organization import api as organization
+    from zhike.platform.organization.types import UnitRow
+
+    organization.upsert_units(
+        [UnitRow("HQ", "总部", "firm")] + [UnitRow(f"B{n:04d}", f"营业部{n}", "branch", "HQ") for n in range(BRANCHES)]
+    )
+    columns = [
+        LoadColumn(key)
+        for key in ("name", "customer_no", "mobile", "branch", "status", "risk_level", "risk_valid_until")
+    ]
+    objects.load("party", columns=columns, rows=party_rows(customers), by_id=True)
+    managers = max(customers // 300, 2)
+    cover = [LoadColumn("party", by="id"), LoadColumn("employee_no"), LoadColumn("kind"), LoadColumn("valid_from")]
+    objects.load(
+        "coverage",
+        columns=cover,
+        rows=((None, f"c{n}", n, f"E{n % managers:06d}", "service", "2024-01-02") for n in range(1, customers + 1)),
+    )
+    path = Path(os.environ["ZHIKE_HOME"]) / "wide.csv"
+    numbers = random.Random(SEED)
+    with path.open("w") as file:
+        file.write("id,total_asset,net_inflow_30d\n")
+        for n in range(1, customers + 1):
+            file.write(f"{n},{numbers.lognormvariate(10.5, 1.68):.2f},{numbers.gauss(0, 5000):.2f}\n")
+    sides = [SideColumn(key, {"zh": key, "en": key}, "money", "indicator") for key in ("total_asset", "net_inflow_30d")]
+    objects.serve("party", business_date=DAY, columns=sides, csv=path, indexed=("total_asset",))
+
+
+def party_rows(customers: int) -> Iterator[tuple[object, ...]]:
+    """Yield party rows from the fixed seed."""
+    numbers = random.Random(SEED)
+    family, given = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗", "伟芳娜敏静丽强磊军洋勇艳杰涛明超霞平刚英"
+    for n in range(1, customers + 1):
+        name = numbers.choice(family) + numbers.choice(given) + numbers.choice(given)
+        valid = DAY + timedelta(days=numbers.randrange(-100, 700))
+        yield (
+            n,
+            f"bench:{n}",
+            name,
+            f"3603{n:08d}",
+            f"199{n:08d}",
+            f"B{n % BRANCHES:04d}",
+            "normal",
+            f"C{1 + n % 5}",
+            valid.isoformat(),
+        )

@@ -1,0 +1,151 @@
+"""The dispatcher against a real SMTP server, and killed at every point: at most one message a decision."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import textwrap
+import uuid
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+from aiosmtpd.controller import Controller
+
+from tests.factories.records import build_firm, customer
+from zhike.engagement.channels import api as channels
+from zhike.engagement.channels.models import Delivery
+from zhike.kernel import clock
+
+ORIGIN = uuid.UUID(int=77)
+
+
+class Mailbox:
+    """Counts messages by decision; answers as told."""
+
+    def __init__(self):
+        self.messages = Counter()
+        self.rcpt_answer = "250 ok"
+        self.data_answer = "250 kept"
+
+    async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802
+        if self.rcpt_answer.startswith("250"):
+            envelope.rcpt_tos.append(address)
+        return self.rcpt_answer
+
+    async def handle_DATA(self, server, session, envelope):  # noqa: N802
+        for line in envelope.content.decode().splitlines():
+            if line.startswith("X-Zhike-Decision:"):
+                self.messages[line.split(":")[1].strip()] += 1
+        return self.data_answer
+
+
+@pytest.fixture
+def mailbox():
+    box = Mailbox()
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        box.port = free.getsockname()[1]
+    controller = Controller(box, hostname="127.0.0.1", port=box.port)
+    controller.start()
+    box.settings = {"host": "127.0.0.1", "port": box.port, "sender": "service@zhike.example"}
+    yield box
+    controller.stop()
+
+
+def enqueue(count):
+    build_firm()
+    ids = [customer(f"客户{n}", email=f"c{n}@example.com").id for n in range(count)]
+    channels.enqueue(
+        [(n + 1, party_id) for n, party_id in enumerate(ids)], origin_kind="campaign", origin_uid=ORIGIN, channel="email",
+        template="service_checkup",
+    )
+    return ids
+
+
+@pytest.mark.django_db
+def test_every_message_leaves_once_and_is_marked_sent(mailbox):
+    enqueue(3)
+    assert channels.dispatch(mailbox.settings).sent == 3
+    assert channels.dispatch(mailbox.settings).sent == 0
+    assert sorted(mailbox.messages.values()) == [1, 1, 1]
+    assert channels.counts(ORIGIN) == {"sent": 3}
+
+
+@pytest.mark.django_db
+def test_a_refused_recipient_failed_and_a_busy_server_is_asked_again(mailbox):
+    enqueue(1)
+    mailbox.rcpt_answer = "450 busy"
+    channels.dispatch(mailbox.settings)
+    assert channels.counts(ORIGIN) == {"waiting": 1}
+
+    with clock.travel(clock.now() + timedelta(minutes=6)):
+        mailbox.rcpt_answer = "550 no such user"
+        channels.dispatch(mailbox.settings)
+    assert channels.counts(ORIGIN) == {"failed": 1}
+    assert not mailbox.messages
+
+
+@pytest.mark.django_db
+def test_stop_in_mid_send_stops(mailbox):
+    enqueue(5)
+    channels.dispatch(mailbox.settings, limit=2)
+    assert channels.stop(ORIGIN) == 3
+    assert channels.dispatch(mailbox.settings).sent == 0
+    assert channels.counts(ORIGIN) == {"sent": 2, "stopped": 3}
+    assert sum(mailbox.messages.values()) == 2
+
+
+@pytest.mark.django_db
+def test_only_an_unknown_message_is_resent_and_only_by_a_person(mailbox):
+    ids = enqueue(2)
+    Delivery.objects.filter(party_id=ids[0]).update(state="unknown")
+    channels.dispatch(mailbox.settings)
+    assert channels.counts(ORIGIN) == {"sent": 1, "unknown": 1}
+
+    with pytest.raises(Exception, match="unknown outcome"):
+        channels.resend(ORIGIN, ids[1], reason="再试一次")
+    channels.resend(ORIGIN, ids[0], reason="客户说没有收到")
+    channels.dispatch(mailbox.settings)
+    assert channels.counts(ORIGIN) == {"sent": 2}
+
+
+KILLER = """
+    import os, django
+    django.setup()
+    from zhike.engagement.channels.logic import dispatch, smtp
+    import smtplib
+    point = {point!r}
+    data = smtplib.SMTP.data
+    def before(self, message): os._exit(9)
+    def after(self, message): data(self, message); os._exit(9)
+    if point == "after claim":
+        dispatch._send = lambda *a: os._exit(9)
+    elif point == "before DATA":
+        smtplib.SMTP.data = before
+    elif point == "after DATA":
+        smtplib.SMTP.data = after
+    elif point == "before marking":
+        dispatch._settle = lambda *a: os._exit(9)
+    dispatch.dispatch({settings!r}, 1)
+"""
+
+
+@pytest.mark.parametrize(
+    ("point", "after_kill", "messages"),
+    [("after claim", "sent", 1), ("before DATA", "unknown", 0), ("after DATA", "unknown", 1), ("before marking", "unknown", 1)],
+)
+def test_a_killed_worker_never_sends_twice(own_database, mailbox, point, after_kill, messages):
+    enqueue(1)
+    script = textwrap.dedent(KILLER.format(point=point, settings=mailbox.settings))
+    killed = subprocess.run([sys.executable, "-c", script], env=os.environ, capture_output=True, text=True, timeout=60)
+    assert killed.returncode == 9, killed.stderr
+
+    channels.dispatch(mailbox.settings)  # the lease still holds: nobody touches the row
+    with clock.travel(clock.now() + timedelta(minutes=3)):
+        channels.dispatch(mailbox.settings)
+
+    assert channels.counts(ORIGIN) == {after_kill: 1}
+    assert sum(mailbox.messages.values()) == messages
