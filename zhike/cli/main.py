@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
+from importlib import import_module
 from pathlib import Path
 
 from zhike import __version__
-from zhike.cli import commands, serving
 from zhike.cli.installation import opened
 from zhike.cli.output import Output
 from zhike.kernel.errors import ZhikeError
-
-Command = Callable[[argparse.Namespace, Output], int | None]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -23,15 +21,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     output = Output(as_json=options.json)
     try:
         if options.alone:
-            return options.command(options, output) or 0
+            return _run(options, output)
         with opened():
-            return options.command(options, output) or 0
+            return _run(options, output)
     except ZhikeError as error:
         output.error(error)
         return 1
     except KeyboardInterrupt:
         print(file=sys.stderr)
         return 130
+
+
+def _run(options: argparse.Namespace, output: Output) -> int:
+    """Call the command; its module is imported only now, because it may need the installation to be open."""
+    module, _, name = options.command.partition(".")
+    return getattr(import_module(f"zhike.cli.{module}"), name)(options, output) or 0
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -48,7 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add(actions, name: str, command: Command, text: str, *, alone: bool = False) -> argparse.ArgumentParser:  # type: ignore[no-untyped-def]
+def _add(actions, name: str, command: str, text: str, *, alone: bool = False) -> argparse.ArgumentParser:  # type: ignore[no-untyped-def]
     parser: argparse.ArgumentParser = actions.add_parser(name, help=text, description=text)
     parser.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="print JSON")
     parser.set_defaults(command=command, alone=alone)
@@ -60,7 +64,7 @@ def _group(actions, name: str, text: str):  # type: ignore[no-untyped-def]
 
 
 def _serving(actions) -> None:  # type: ignore[no-untyped-def]
-    serve = _add(actions, "serve", serving.serve, "run the web server (and, with --all, everything)", alone=True)
+    serve = _add(actions, "serve", "serving.serve", "run the web server (and, with --all, everything)", alone=True)
     serve.add_argument("--host", default="127.0.0.1")
     serve.add_argument("--port", type=int, default=8000)
     serve.add_argument(
@@ -68,23 +72,24 @@ def _serving(actions) -> None:  # type: ignore[no-untyped-def]
     )
     serve.add_argument("--customers", type=int, default=20_000, help="customers of the sample broker (with --all)")
     serve.add_argument("--days", type=int, default=250, help="trading days of the sample broker (with --all)")
-    worker = _add(actions, "worker", serving.worker, "do background work and send messages")
+    serve.add_argument("--end", type=date.fromisoformat, help="last business day of the sample broker; the clock follows")
+    worker = _add(actions, "worker", "serving.worker", "do background work and send messages")
     worker.add_argument("--once", action="store_true", help="do what is due, then stop")
-    _add(actions, "doctor", commands.doctor, "look for problems and say what to do", alone=True)
+    _add(actions, "doctor", "commands.doctor", "look for problems and say what to do", alone=True)
 
 
 def _packs(actions) -> None:  # type: ignore[no-untyped-def]
     pack = _group(actions, "pack", "check and apply packs")
     for name, command, text in (
-        ("check", commands.pack_check, "list every fault of the packs"),
-        ("plan", commands.pack_plan, "show what applying would change"),
-        ("apply", commands.pack_apply, "apply the packs"),
+        ("check", "commands.pack_check", "list every fault of the packs"),
+        ("plan", "commands.pack_plan", "show what applying would change"),
+        ("apply", "commands.pack_apply", "apply the packs"),
     ):
         parser = _add(pack, name, command, text)
         parser.add_argument("folders", nargs="*", type=Path, help="pack folders (default: the ones that ship)")
         if name == "apply":
             parser.add_argument("--yes", action="store_true", help="consent to destructive changes")
-    user = _add(_group(actions, "user", "people who sign in"), "add", commands.user_add, "add a user with one post")
+    user = _add(_group(actions, "user", "people who sign in"), "add", "commands.user_add", "add a user with one post")
     user.add_argument("employee_no")
     user.add_argument("name")
     user.add_argument("--role", required=True)
@@ -98,29 +103,29 @@ def _data(actions) -> None:  # type: ignore[no-untyped-def]
     sample.add_argument("--days", type=int, default=250)
     sample.add_argument("--end", type=date.fromisoformat, help="last business day (default: the last one before today)")
     sample.add_argument("--seed", type=int, default=20260317)
-    sample.set_defaults(command=commands.sample, alone=False)
+    sample.set_defaults(command="commands.sample", alone=False)
     steps = sample.add_subparsers(metavar="ACTION")
-    advance = _add(steps, "advance", commands.sample_advance, "let the next trading days happen")
+    advance = _add(steps, "advance", "commands.sample_advance", "let the next trading days happen")
     advance.add_argument("--days", type=int, default=1)
-    _add(steps, "evaluate", commands.sample_evaluate, "precision and recall of identity against the planted truth")
-    load = _add(actions, "load", commands.load, "load files by source definitions")
+    _add(steps, "evaluate", "commands.sample_evaluate", "precision and recall of identity against the planted truth")
+    load = _add(actions, "load", "commands.load", "load files by source definitions")
     load.add_argument("definitions", type=Path)
     load.add_argument("--from", dest="data", type=Path, required=True, help="folder of the files")
-    stage = _add(_group(actions, "stage", "the nightly stages"), "run", commands.stage_run, "compute a business date")
+    stage = _add(_group(actions, "stage", "the nightly stages"), "run", "commands.stage_run", "compute a business date")
     stage.add_argument("business_date", type=date.fromisoformat)
 
 
 def _records(actions) -> None:  # type: ignore[no-untyped-def]
-    records = _add(actions, "records", commands.records, "list or count records")
+    records = _add(actions, "records", "commands.records", "list or count records")
     records.add_argument("object")
     records.add_argument("--where", default="", help="an expression, such as \"risk_level = 'C3'\"")
     records.add_argument("--count", action="store_true")
     records.add_argument("--limit", type=int, default=20)
     audience = _group(actions, "audience", "audiences")
     for name, command, text in (
-        ("count", commands.audience_count, "count an audience now"),
-        ("snapshot", commands.audience_snapshot, "freeze an audience"),
-        ("explain", commands.audience_explain, "why a party is in an audience or not"),
+        ("count", "commands.audience_count", "count an audience now"),
+        ("snapshot", "commands.audience_snapshot", "freeze an audience"),
+        ("explain", "commands.audience_explain", "why a party is in an audience or not"),
     ):
         parser = _add(audience, name, command, text)
         parser.add_argument("audience", help="uid or name")

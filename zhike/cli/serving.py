@@ -13,7 +13,6 @@ import time
 from contextlib import ExitStack
 from types import FrameType
 
-from zhike.cli import trial
 from zhike.cli.installation import home, opened
 from zhike.cli.output import Output
 from zhike.server.embedded.postgres import EmbeddedPostgres
@@ -73,7 +72,9 @@ def serve(options: argparse.Namespace, output: Output) -> int:
         with opened():
             if options.all:
                 stack.callback(_catch_mail())
-                sign_ins = trial.prepare(options.customers, options.days, output)
+                from zhike.cli import trial
+
+                sign_ins = trial.prepare(options.customers, options.days, options.end, output)
         parts = [Part("网页服务", _server_command(options))]
         if options.all:
             parts.append(Part("后台任务", [sys.executable, "-m", "zhike.cli", "worker"]))
@@ -114,7 +115,8 @@ def worker(options: argparse.Namespace, _output: Output) -> int:
 
 
 def _run_queue(app: object) -> None:
-    app.run_worker(install_signal_handlers=False, listen_notify=True, fetch_job_polling_interval=2.0)  # type: ignore[attr-defined]
+    worker_app = app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]
+    worker_app.run_worker(install_signal_handlers=False)
 
 
 def _server_command(options: argparse.Namespace) -> list[str]:

@@ -7,11 +7,12 @@ import os
 from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 from zhike.cli.installation import home
 from zhike.cli.output import Output
 from zhike.kernel import clock, database
-from zhike.kernel.errors import Unavailable
+from zhike.kernel.errors import Invalid, Unavailable
 
 _ROLES = (("account_manager", "客户经理"), ("branch_head", "营业部负责人"), ("operator", "运营"))
 
@@ -28,20 +29,20 @@ def pack_folders(given: Sequence[Path] = ()) -> list[Path]:
     return list(given) or [settings.PACKS]
 
 
-def prepare(customers: int, days: int, output: Output) -> list[dict[str, str]]:
+def prepare(customers: int, days: int, end: date | None, output: Output) -> list[dict[str, str]]:
     """Make the installation ready for a trial unless it is; return one sign-in per role."""
     from zhike.insight.warehouse import api as warehouse
     from zhike.platform.packs import api as packs
 
     packs.apply(pack_folders())
     if warehouse.business_date() is None:
-        load_sample(customers, days, None, 20260317, output)
+        load_sample(customers, days, end, 20260317, output)
     return _sign_ins()
 
 
 def load_sample(customers: int, days: int, end: date | None, seed: int, output: Output) -> dict[str, object]:
     """Generate the sample broker up to `end` (the last trading day before today), load and compute it."""
-    from zhike.cli.sample import api as samples
+    from zhike.cli.sample import broker
     from zhike.insight.warehouse import api as warehouse
     from zhike.kernel.trading_days import trading_calendar
     from zhike.platform.packs import api as packs
@@ -49,23 +50,19 @@ def load_sample(customers: int, days: int, end: date | None, seed: int, output: 
     packs.apply(pack_folders())
     calendar = trading_calendar()
     last = end or calendar.add(clock.today(), -1)
-    samples.generate(
-        sample_folder(),
-        customers=customers,
-        days=days,
-        end=last,
-        seed=seed,
-        calendar=calendar,
-        listener=output.progress,
+    broker.generate(
+        sample_folder(), calendar=calendar, end=last, customers=customers, days=days, seed=seed, listener=output.progress
     )
-    warehouse.load_definitions(pack_folders()[0] / "securities", sample_folder(), listener=output.progress)
+    _check(warehouse.load_folder(sample_folder(), listener=output.progress))
     _stage(last, output)
+    if end is not None:
+        database.set_clock_offset(database.read_clock_offset() + clock.at(calendar.add(last, 1), 9, 30) - clock.now())
     return {"customers": customers, "days": days, "business_date": last}
 
 
 def advance_sample(days: int, output: Output) -> dict[str, object]:
     """Write, load and compute the next trading days; the clock stands on the morning after the last of them."""
-    from zhike.cli.sample import api as samples
+    from zhike.cli.sample import broker
     from zhike.engagement.campaigns import api as campaigns
     from zhike.insight.warehouse import api as warehouse
     from zhike.kernel.trading_days import trading_calendar
@@ -74,16 +71,11 @@ def advance_sample(days: int, output: Output) -> dict[str, object]:
     if last is None or not (sample_folder() / "manifest.json").exists():
         raise Unavailable(what="sample broker", remedy="zhike sample")
     calendar = trading_calendar()
-    written = samples.advance(
-        sample_folder(),
-        days=days,
-        reached=_reached_customers(campaigns.reached()),
-        calendar=calendar,
-        listener=output.progress,
+    broker.advance(
+        sample_folder(), calendar=calendar, days=days, reached=_reached_customers(campaigns.reached()), listener=output.progress
     )
-    warehouse.load_definitions(
-        pack_folders()[0] / "securities", sample_folder(), only_days=written, listener=output.progress
-    )
+    written = calendar.between(calendar.add(last, 1), calendar.add(last, days))
+    _check(warehouse.load_folder(sample_folder(), listener=output.progress))
     for day in written:
         _stage(day, output)
     morning = clock.at(calendar.add(written[-1], 1), 9, 30)
@@ -91,6 +83,14 @@ def advance_sample(days: int, output: Output) -> dict[str, object]:
     if ahead > timedelta():
         database.set_clock_offset(database.read_clock_offset() + ahead)
     return {"days": len(written), "business_date": written[-1]}
+
+
+def _check(results: Sequence[Any]) -> None:
+    """Raise what the first failed load says; loads that succeeded stay."""
+    failed = [found for found in results if found.state == "failed"]
+    if failed:
+        findings = [{"code": f.error["code"], "message": f.error["message"], "path": f.file} for f in failed if f.error]
+        raise Invalid(findings=findings)
 
 
 def _stage(day: date, output: Output) -> None:

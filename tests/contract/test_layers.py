@@ -1,0 +1,51 @@
+"""The house stays as it is drawn: every room is in a contract, and rooms are entered by their front door."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+ROOT = Path("zhike")
+FLOORS = ("platform", "insight", "engagement")
+#: What a room's outer shell may take from a room below it besides the door: presenters of the same shape.
+SHELL = {"routes", "schemas", "blocks"}
+
+
+def _imports(path):
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("zhike."):
+            yield from ((f"{node.module}.{alias.name}").split(".") for alias in node.names)
+
+
+def test_other_rooms_are_entered_by_api_types_and_errors_only():
+    offences = []
+    for floor in FLOORS:
+        for path in sorted((ROOT / floor).rglob("*.py")):
+            room = path.relative_to(ROOT / floor).parts[0]
+            shell = path.stem in SHELL
+            for parts in _imports(path):
+                if len(parts) < 4 or parts[1] not in FLOORS or (parts[1], parts[2]) == (floor, room):
+                    continue
+                allowed = {"api", "types", "errors"} | (SHELL if shell else set())
+                if parts[3] not in allowed:
+                    offences.append(f"{path}: {'.'.join(parts)}")
+    assert offences == []
+
+
+def test_logic_sees_no_http():
+    offences = []
+    for path in sorted(ROOT.rglob("logic/*.py")):
+        text = path.read_text(encoding="utf-8")
+        if path.name in ("requests.py", "sign_in.py"):
+            continue
+        if "from ninja" in text or "django.http" in text:
+            offences.append(str(path))
+    assert offences == []
+
+
+def test_types_see_no_django():
+    assert [str(p) for p in sorted(ROOT.rglob("types.py")) if "django" in p.read_text(encoding="utf-8")] == []
+
+
+def test_files_stay_small():
+    assert [str(p) for p in sorted(ROOT.rglob("*.py")) if len(p.read_text(encoding="utf-8").splitlines()) > 600] == []

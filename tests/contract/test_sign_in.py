@@ -1,0 +1,111 @@
+"""Sign-in over HTTP: lock-out, idle time-out, sign out everywhere, and no way to sign up."""
+
+from __future__ import annotations
+
+import json
+import time
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from tests.factories.records import build_firm
+from zhike.kernel import clock
+from zhike.platform.organization import api as organization
+from zhike.platform.organization.errors import WeakPassword
+from zhike.platform.organization.models import User
+
+pytestmark = pytest.mark.django_db
+LOGIN = "/_allauth/browser/v1/auth/login"
+
+
+@pytest.fixture
+def password():
+    build_firm()
+    return organization.add_user(employee_no="E1001", name="林晓岚", role="account_manager", unit="B1")[1]
+
+
+def sign_in(client, number, password):
+    body = json.dumps({"username": number, "password": password})
+    return client.post(LOGIN, body, content_type="application/json")
+
+
+def test_the_right_password_opens_a_session(password):
+    client = Client()
+    assert sign_in(client, "E1001", password).status_code == 200
+    me = client.get("/api/v1/me").json()
+    assert (me["employee_no"], me["name"], me["home"]) == ("E1001", "林晓岚", "manager")
+    assert [entry["key"] for entry in me["menu"]] == ["home", "party", "work", "interaction"]
+
+
+def test_five_wrong_passwords_lock_the_number_even_for_the_right_one(password):
+    client = Client()
+    for _n in range(5):
+        assert sign_in(client, "E1001", "wrong").status_code == 400
+    assert sign_in(client, "E1001", password).status_code == 400
+    assert client.get("/api/v1/me").status_code == 401
+
+    with clock.travel(clock.now() + timedelta(minutes=16)):
+        assert sign_in(client, "E1001", password).status_code == 200
+
+
+def test_an_expired_session_is_told_so_in_the_one_error_shape(password, settings):
+    client = Client()
+    sign_in(client, "E1001", password)
+    session = client.session
+    session["seen_at"] = int(time.time()) - settings.IDLE_SECONDS - 5
+    session.save()
+
+    answer = client.get("/api/v1/me")
+
+    assert answer.status_code == 401
+    assert answer.json()["code"] == "sign_in_required"
+    assert answer.headers["X-Request-Id"]
+
+
+def test_sign_out_everywhere_ends_other_sessions(password):
+    first, second = Client(), Client()
+    sign_in(first, "E1001", password)
+    sign_in(second, "E1001", password)
+
+    assert first.post("/api/v1/me/sign-out-everywhere").status_code == 204
+
+    assert second.get("/api/v1/me").status_code == 401
+    assert first.get("/api/v1/me").status_code == 401
+
+
+def test_no_address_makes_a_user(password):
+    before = User.objects.count()
+    client = Client()
+    body = json.dumps({"username": "X1", "employee_no": "X1", "password": "Abcdef-12345", "password1": "Abcdef-12345", "email": "x@example.com"})
+    for path in _addresses(get_resolver().url_patterns):
+        client.post("/" + path, body, content_type="application/json")
+    assert User.objects.count() == before
+    assert client.post("/_allauth/browser/v1/auth/signup", body, content_type="application/json").status_code in (403, 404, 409)
+
+
+def test_weak_passwords_are_refused(password):
+    for weak in ("short-1A", "password1234", "alllowercaseletters"):
+        with pytest.raises(WeakPassword):
+            organization.add_user(employee_no="E9", name="新人", role="operator", unit="HQ", password=weak)
+    assert not User.objects.filter(employee_no="E9").exists()
+
+
+def test_changes_need_the_csrf_token(password):
+    client = Client(enforce_csrf_checks=True)
+    client.get("/api/v1/session")
+    token = client.cookies["csrftoken"].value
+    body = json.dumps({"username": "E1001", "password": password})
+    assert client.post(LOGIN, body, content_type="application/json").status_code == 403
+    assert client.post(LOGIN, body, content_type="application/json", headers={"X-CSRFToken": token}).status_code == 200
+    assert client.post("/api/v1/me/sign-out-everywhere").status_code == 403
+
+
+def _addresses(patterns, prefix=""):
+    for pattern in patterns:
+        route = prefix + str(pattern.pattern).lstrip("^").rstrip("$")
+        if isinstance(pattern, URLResolver):
+            yield from _addresses(pattern.url_patterns, route)
+        elif isinstance(pattern, URLPattern) and "(" not in route:
+            yield route.replace("<", "").replace(">", "")

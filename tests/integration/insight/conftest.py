@@ -1,0 +1,70 @@
+"""A database and a warehouse of the module's own, and the golden day in them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from tests.environment import SERVER
+from tests.factories import golden
+
+
+@pytest.fixture(scope="module")
+def installation(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[Path]:  # type: ignore[no-untyped-def]
+    """An empty installation: packs applied, nothing loaded. Returns its home."""
+    from django.conf import settings
+    from django.db import connection
+
+    from zhike.kernel import definitions
+
+    name, before, home = f"insight_{uuid.uuid4().hex[:12]}", connection.settings_dict["NAME"], settings.HOME
+    with django_db_blocker.unblock(), psycopg.connect(SERVER.database_url("postgres"), autocommit=True) as admin:
+        connection.close()
+        admin.execute(f"create database {name} template zhike")
+        connection.settings_dict["NAME"] = name
+        os.environ["DATABASE_URL"] = SERVER.database_url(name)
+        settings.HOME = tmp_path_factory.mktemp("home")
+        definitions.forget()
+        yield settings.HOME
+        connection.close()
+        connection.settings_dict["NAME"] = before
+        os.environ["DATABASE_URL"] = SERVER.url
+        shutil.rmtree(settings.HOME, ignore_errors=True)
+        settings.HOME = home
+        definitions.forget()
+        admin.execute(f"drop database {name} with (force)")
+
+
+@pytest.fixture(scope="module")
+def golden_files(tmp_path_factory, installation) -> Path:  # type: ignore[no-untyped-def]
+    """The golden day's files."""
+    from zhike.kernel.trading_days import trading_calendar
+
+    folder = tmp_path_factory.mktemp("golden")
+    golden.write(folder, trading_calendar())
+    return folder
+
+
+@pytest.fixture(scope="module")
+def golden_day(installation, golden_files) -> date:  # type: ignore[no-untyped-def]
+    """The golden day, loaded, computed and published. Returns its business date."""
+    from zhike.insight.warehouse import api as warehouse
+
+    results = warehouse.load_folder(golden_files)
+    assert [(found.file, found.error, found.findings) for found in results if found.state != "done"] == []
+    return run_stage(golden.inputs()["business_date"])
+
+
+def run_stage(day: date) -> date:
+    """Run the stage for a day as the command does."""
+    from zhike.kernel import jobs
+
+    jobs.run_now("stage", "stage", {"business_date": day.isoformat()})
+    return day

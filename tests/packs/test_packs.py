@@ -1,0 +1,74 @@
+"""One generic test over every pack: it passes its check, applies, and applies again to nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from zhike.platform.packs import api as packs
+from zhike.platform.packs.errors import DestructivePlan
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_packs_that_ship_are_without_fault_and_already_applied():
+    assert packs.check([Path("packs")]) == []
+    assert packs.plan([Path("packs")]).changes == ()
+
+
+def test_every_definition_is_translated_and_has_a_stable_uuid():
+    for path in sorted(Path("packs").rglob("*.yaml")):
+        body = yaml.safe_load(path.read_text(encoding="utf-8"))
+        if path.name != "pack.yaml":
+            assert {"zh", "en"} <= set(body["labels"]), path
+            assert body.get("uuid"), path
+
+
+def _pack(folder, **objects):
+    folder.mkdir(exist_ok=True)
+    (folder / "pack.yaml").write_text("name: trial\nversion: 1.0.0\nlabels: {zh: 试, en: Trial}\n")
+    for key, text in objects.items():
+        (folder / f"{key}.yaml").write_text(text)
+    return folder
+
+
+THING = """kind: object
+key: thing
+labels: {zh: 物品, en: Thing}
+display: name
+fields:
+  - {key: name, type: text, labels: {zh: 名称, en: Name}}
+"""
+
+
+def test_a_field_is_added_without_touching_what_is_there_and_a_removal_needs_consent(tmp_path):
+    folder = _pack(tmp_path / "trial", thing=THING)
+    assert [c.action for c in packs.apply([folder]).changes] == ["create"]
+    assert packs.apply([folder]).changes == ()
+
+    _pack(folder, thing=THING + "  - {key: size, type: integer, labels: {zh: 尺寸, en: Size}}\n")
+    change = packs.plan([folder]).changes[0]
+    assert (change.action, change.destructive) == ("update", False)
+    packs.apply([folder])
+
+    _pack(folder, thing=THING)
+    with pytest.raises(DestructivePlan):
+        packs.apply([folder])
+    assert packs.apply([folder], yes=True).changes[0].destructive
+
+
+def test_every_fault_is_listed_with_file_and_line(tmp_path):
+    broken = THING.replace("type: text", "type: texture") + "refinements:\n  - {key: r, labels: {zh: 细, en: R}, condition: \"colour = 'red'\"}\n"
+    folder = _pack(tmp_path / "trial", thing=broken, other="kind: nothing\nkey: x\nlabels: {zh: 一, en: X}\n")
+    found = {(Path(f.path).name, f.line, f.code) for f in packs.check([folder])}
+    assert found == {("other.yaml", 1, "pack.unknown_kind")}
+
+    (folder / "other.yaml").unlink()
+    found = [(Path(f.path).name, f.line, f.code) for f in packs.check([folder])]
+    assert found == [("thing.yaml", 6, "object.unknown_type")]
+    _pack(folder, thing=broken.replace("texture", "text"))
+    finding = packs.check([folder])[0]
+    assert (finding.line, finding.code) == (8, "expression.invalid")
+    assert "name" in finding.message or "colour" in finding.message

@@ -1,0 +1,1 @@
+"""Stored conditions over parties, counted live, explained, frozen as bitmaps."""

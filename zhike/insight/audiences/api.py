@@ -1,0 +1,250 @@
+"""Audiences: conditions over parties, counted in their viewer's scope, explained, frozen."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from datetime import date
+
+from pyroaring import BitMap
+
+from zhike.insight.audiences import models
+from zhike.insight.audiences.errors import PartyNotCounted
+from zhike.insight.audiences.logic import counting, listing, storing
+from zhike.insight.audiences.logic.columns import party as party_object
+from zhike.insight.audiences.logic.conditions import compiled, hidden
+from zhike.insight.audiences.logic.explaining import explained, shown
+from zhike.insight.audiences.logic.published import Published, published, terms
+from zhike.insight.audiences.logic.vocabulary import groups
+from zhike.insight.audiences.types import (
+    Audience,
+    Condition,
+    Explanation,
+    NodeCount,
+    Preview,
+    Sample,
+    SampleRow,
+    Snapshot,
+    Vocabulary,
+)
+from zhike.kernel import clock, database, definitions
+from zhike.kernel.errors import NotFound
+from zhike.kernel.ids import uuid7
+from zhike.platform.audit import api as audit
+from zhike.platform.objects import api as objects
+from zhike.platform.permissions import api as permissions
+from zhike.platform.permissions.types import Principal
+
+__all__ = [
+    "audience",
+    "audiences",
+    "count_now",
+    "create",
+    "delete",
+    "explain",
+    "members_now",
+    "preview",
+    "sample",
+    "snapshot_members",
+    "snapshots",
+    "take_snapshot",
+    "update",
+    "vocabulary",
+]
+_SAMPLE = 8
+_SAMPLE_COLUMNS = ("total_asset", "value_tier", "risk_level")
+
+
+def vocabulary(*, principal: Principal) -> Vocabulary:
+    """Return what conditions may ask about, and how many parties the principal sees. Raises NothingToCount."""
+    permissions.require(principal, "audience.read")
+    with definitions.pinned():
+        table, scope = published(), _scope(principal)
+        with table.cursor(scope) as cursor:
+            total = counting.visible_total(cursor, table, scope)
+        return Vocabulary(table.business_date, groups(terms(table), principal), total)
+
+
+def preview(condition: Condition, *, nodes: bool = False, principal: Principal) -> Preview:
+    """Count a condition in the principal's scope, with `nodes` each of its parts too.
+
+    Raises ExpressionInvalid with every fault and what exists instead, NothingToCount.
+    """
+    permissions.require(principal, "audience.read")
+    started = time.perf_counter()
+    with definitions.pinned():
+        table = published()
+        found = compiled(condition, terms(table), principal)
+        counted = counting.tally(table, found, _scope(principal), nodes=nodes)
+    return Preview(
+        count=counted.count,
+        visible_total=counted.visible_total,
+        total_asset=counted.total_asset,
+        business_date=table.business_date,
+        elapsed_ms=round((time.perf_counter() - started) * 1000),
+        nodes=tuple(NodeCount(path, count) for path, count in counted.nodes.items()),
+    )
+
+
+def sample(condition: Condition, *, seed: int = 0, principal: Principal) -> Sample:
+    """Return some parties that meet a condition, masked as the principal sees them; a seed chooses the same ones.
+
+    Raises ExpressionInvalid, NothingToCount.
+    """
+    permissions.require(principal, "audience.read")
+    with definitions.pinned():
+        table = published()
+        known = terms(table)
+        keys = [key for key in _SAMPLE_COLUMNS if key in known.columns and not hidden(key, known, principal)]
+        found = compiled(condition, known, principal)
+        rows = counting.sample(table, found, _scope(principal), columns=keys, seed=seed, limit=_SAMPLE)
+        records = objects.records_by_id(party_object().key, [row["party_id"] for row in rows], principal=principal)
+        return Sample(
+            tuple(
+                SampleRow(record.uid, record.display, {k: shown(known.columns[k], row[k], principal) for k in keys})
+                for row in rows
+                if (record := records.get(row["party_id"]))
+            ),
+            table.business_date,
+        )
+
+
+def explain(condition: Condition, *, party: uuid.UUID, principal: Principal) -> Explanation:
+    """Say why a party is in or out, condition by condition, with its own values; the look-up is journalled.
+
+    Raises NotFound for a party outside the principal's scope, PartyNotCounted, ExpressionInvalid, NothingToCount.
+    """
+    permissions.require(principal, "audience.read")
+    with database.writing():
+        table = published()
+        known = terms(table)
+        found = compiled(condition, known, principal)
+        record = objects.get(party_object().key, party, principal=principal)
+        row = counting.row(table, record.id, sorted(found.fields))
+        if row is None:
+            raise PartyNotCounted(kind=party_object().key, id=str(party), business_date=table.business_date)
+        tree = explained(found.root, row, known, principal)
+        return Explanation(tree["result"] is True, table.business_date, tree)
+
+
+def audiences(*, principal: Principal) -> list[Audience]:
+    """Return all audiences, the last changed first, each with its count in the principal's scope."""
+    permissions.require(principal, "audience.read")
+    return listing.presented(listing.stored(), principal)
+
+
+def audience(uid: uuid.UUID, *, principal: Principal) -> Audience:
+    """Return one audience. Raises NotFound."""
+    permissions.require(principal, "audience.read")
+    return _presented(uid, principal)
+
+
+def create(*, name: str, condition: Condition, description: str = "", principal: Principal) -> Audience:
+    """Store a condition under a name. Raises Invalid without a proper name, ExpressionInvalid, NothingToCount."""
+    permissions.require(principal, "audience.create")
+    with database.writing():
+        found = compiled(condition, terms(published()), principal)
+        now = clock.now()
+        row = models.Audience.objects.create(
+            uid=uuid7(), name=storing.checked_name(name), description=description.strip(),
+            condition=storing.stored_form(found), owner=principal.employee_no, owner_name=principal.name,
+            created_at=now, updated_at=now,
+        )
+        audit.note(operation="create", subject="audience", subject_id=row.pk, details={"condition": row.condition})
+        return _presented(row.uid, principal)
+
+
+def update(
+    uid: uuid.UUID,
+    *,
+    revision: int,
+    name: str | None = None,
+    description: str | None = None,
+    condition: Condition | None = None,
+    principal: Principal,
+) -> Audience:
+    """Change what is given; snapshots stay as they were taken. Raises NotFound, StaleRevision, Invalid."""
+    permissions.require(principal, "audience.update")
+    with database.writing():
+        row = storing.locked(uid, revision)
+        before = {"name": row.name, "description": row.description, "condition": row.condition}
+        if name is not None:
+            row.name = storing.checked_name(name)
+        if description is not None:
+            row.description = description.strip()
+        if condition is not None:
+            row.condition = storing.stored_form(compiled(condition, terms(published()), principal))
+        row.updated_at = clock.now()
+        row.save()
+        changes = {key: [old, getattr(row, key)] for key, old in before.items() if old != getattr(row, key)}
+        audit.note(operation="update", subject="audience", subject_id=row.pk, details=changes)
+        return _presented(uid, principal)
+
+
+def delete(uid: uuid.UUID, *, revision: int, principal: Principal) -> None:
+    """Mark an audience deleted; its snapshots stay. Raises NotFound, StaleRevision."""
+    permissions.require(principal, "audience.delete")
+    with database.writing():
+        row = storing.locked(uid, revision)
+        row.deleted_at = row.updated_at = clock.now()
+        row.save()
+        audit.note(operation="delete", subject="audience", subject_id=row.pk)
+
+
+def take_snapshot(uid: uuid.UUID, *, principal: Principal) -> Snapshot:
+    """Freeze the members that the principal sees on the published business date. Raises NotFound, NothingToCount."""
+    permissions.require(principal, "audience.update")
+    with database.writing():
+        row, table = storing.one(uid), published()
+        members = _members(table, row.condition, principal)
+        taken = models.Snapshot.objects.create(
+            uid=uuid7(), audience=row, business_date=table.business_date, condition=row.condition,
+            count=len(members), members=members.serialize(), taken_at=clock.now(), taken_by=principal.name,
+        )
+        details = {"snapshot": str(taken.uid), "count": taken.count, "business_date": table.business_date}
+        audit.note(operation="take_snapshot", subject="audience", subject_id=row.pk, details=details)
+        return storing.as_snapshot(taken)
+
+
+def snapshots(uid: uuid.UUID, *, principal: Principal) -> list[Snapshot]:
+    """Return the snapshots of an audience, newest first. Raises NotFound."""
+    permissions.require(principal, "audience.read")
+    found = models.Snapshot.objects.filter(audience=storing.one(uid)).defer("members").order_by("-id")
+    return [storing.as_snapshot(row) for row in found]
+
+
+def snapshot_members(uid: uuid.UUID) -> BitMap:
+    """Return the inner ids that a snapshot froze, for engines. Raises NotFound."""
+    row = models.Snapshot.objects.filter(uid=uid).only("members").first()
+    if row is None:
+        raise NotFound(kind="snapshot", id=str(uid))
+    return BitMap.deserialize(bytes(row.members))
+
+
+def count_now(uid: uuid.UUID, *, principal: Principal) -> tuple[int, date]:
+    """Return how many parties of the audience the principal sees, and the business date. Raises NotFound."""
+    permissions.require(principal, "audience.read")
+    with definitions.pinned():
+        row, table = storing.one(uid), published()
+        found = compiled(row.condition, terms(table), principal)
+        return counting.counts(table, [found], _scope(principal))[0], table.business_date
+
+
+def members_now(uid: uuid.UUID, *, principal: Principal) -> BitMap:
+    """Return the inner ids of the audience's members that the principal sees. Raises NotFound."""
+    permissions.require(principal, "audience.read")
+    with definitions.pinned():
+        row = storing.one(uid)
+        return _members(published(), row.condition, principal)
+
+
+def _presented(uid: uuid.UUID, principal: Principal) -> Audience:
+    return listing.presented([listing.stored_one(uid)], principal)[0]
+
+
+def _scope(principal: Principal) -> BitMap | None:
+    return objects.scope(party_object().key, principal=principal)
+
+
+def _members(table: Published, condition: Condition, principal: Principal) -> BitMap:
+    return counting.members(table, compiled(condition, terms(table), principal), _scope(principal))

@@ -1,0 +1,99 @@
+"""The columns of the wide row: the party's own fields, its indicators, its tags."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from zhike.expressions.types import Field, Schema, Type
+from zhike.insight.indicators import api as indicators
+from zhike.insight.indicators.types import Term
+from zhike.insight.tags import api as tags
+from zhike.insight.tags.types import Tag
+from zhike.kernel import definitions
+from zhike.kernel.definitions import Snapshot
+from zhike.platform.objects import api as objects
+from zhike.platform.objects.types import FieldType, ObjectType, Option, SideColumn
+
+INDICATOR, FIELD, TAG = "indicator", "field", "tag"
+#: Names, numbers and free text of a person are no conditions; neither is anything that needs a second record.
+_FIELD_TYPES = frozenset({"choice", "date", "boolean", "integer", "decimal", "percent", "money", "unit"})
+_EXPRESSION_TYPES: Mapping[str, Type] = {
+    "text": Type.TEXT, "choice": Type.TEXT, "integer": Type.INTEGER, "decimal": Type.DECIMAL, "percent": Type.DECIMAL,
+    "money": Type.DECIMAL, "boolean": Type.BOOLEAN, "date": Type.DATE, "unit": Type.RECORD,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class WideColumn:
+    """One column of the wide row; `type` is a field type, `mask` that of a personal field."""
+
+    key: str
+    labels: Mapping[str, str]
+    type: str
+    kind: str
+    unit: str = ""
+    options: tuple[Option, ...] = ()
+    description: Mapping[str, str] = field(default_factory=dict)
+    mask: str = ""
+
+    @property
+    def expression_type(self) -> Type:
+        """The type in conditions."""
+        return _EXPRESSION_TYPES[self.type]
+
+    def as_side_column(self) -> SideColumn:
+        """Return the column as lists of the party show it."""
+        return SideColumn(self.key, self.labels, self.type, self.kind, self.unit, self.options)
+
+
+def party() -> ObjectType:
+    """Return the object that plays the party."""
+    return objects.object_with_role("party")
+
+
+def wide_columns() -> Mapping[str, WideColumn]:
+    """Return the columns that the definitions ask for, by key: fields, then indicators, then tags."""
+    return definitions.derive("audiences.columns", _build)
+
+
+def schema_of(columns: Mapping[str, WideColumn]) -> Schema:
+    """Return what conditions over these columns may name."""
+    fields = {
+        column.key: Field(
+            column.key, column.expression_type, dict(column.labels), tuple(option.key for option in column.options)
+        )
+        for column in columns.values()
+    }
+    owner = party()
+    return Schema(owner.key, dict(owner.labels), fields)
+
+
+def _build(_everything: Snapshot) -> Mapping[str, WideColumn]:
+    found = [_field(item) for item in party().fields.values() if item.kind == FIELD and item.type in _FIELD_TYPES]
+    found += [_indicator(term) for term in indicators.vocabulary()]
+    found += [_tag(tag) for tag in tags.tags()]
+    columns: dict[str, WideColumn] = {}
+    for column in found:
+        columns.setdefault(column.key, column)
+    return columns
+
+
+def _field(found: FieldType) -> WideColumn:
+    return WideColumn(
+        found.key, found.labels, found.type, FIELD, unit=found.unit, options=found.options, mask=found.mask
+    )
+
+
+def _indicator(term: Term) -> WideColumn:
+    return WideColumn(
+        term.key, term.labels, term.served, INDICATOR, unit=term.unit, description=term.description,
+        options=tuple(Option(key, labels) for key, labels in term.options),
+    )
+
+
+def _tag(tag: Tag) -> WideColumn:
+    return WideColumn(
+        tag.key, tag.labels, "choice", TAG, description={"zh": tag.source, "en": tag.source},
+        options=tuple(Option(level.key, level.labels, level.status) for level in tag.levels),
+    )

@@ -1,0 +1,112 @@
+"""The published wide rows, held in memory: one DuckDB per process and publication, one cursor per question."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import numpy
+import pyarrow
+from pyroaring import BitMap
+
+from zhike.expressions.types import Schema, Type
+from zhike.insight.audiences.errors import NothingToCount
+from zhike.insight.audiences.logic.columns import WideColumn, schema_of, wide_columns
+from zhike.insight.audiences.logic.wide_row import DATASET
+from zhike.insight.warehouse import api as warehouse
+from zhike.insight.warehouse.types import PublicationInfo
+from zhike.kernel import clock, definitions
+
+SCOPE = "viewer_scope"
+
+
+@dataclass(frozen=True)
+class Published:
+    """The wide rows of one publication: `names` are the columns that its table has."""
+
+    publication: int
+    business_date: date
+    names: frozenset[str]
+    total: int
+    _connection: Any = field(repr=False)
+    _held: ExitStack = field(repr=False)
+
+    @contextmanager
+    def cursor(self, scope: BitMap | None = None) -> Iterator[Any]:
+        """Open a cursor over the table `wide`; with a scope its ids are the relation `viewer_scope`."""
+        with self._connection.cursor() as cursor:
+            if scope is not None:
+                ids = numpy.frombuffer(scope.to_array(), dtype=numpy.uint32).astype(numpy.int64)
+                cursor.register(SCOPE, pyarrow.table({"party_id": ids}))
+            yield cursor
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What conditions may name on one publication under one version of the definitions."""
+
+    business_date: date
+    columns: Mapping[str, WideColumn]
+    schema: Schema
+    compiled: dict[str, Any] = field(default_factory=dict)
+
+
+_lock = threading.Lock()
+_current: Published | None = None
+
+
+def published() -> Published:
+    """Return the newest published wide rows, loaded on first use. Raises NothingToCount before there are any."""
+    global _current
+    publication = warehouse.publication()
+    if publication is None or DATASET not in publication.versions:
+        raise NothingToCount()
+    found = _current
+    if found is not None and found.publication == publication.id:
+        return found
+    with _lock:
+        if _current is None or _current.publication != publication.id:
+            # The rows before these close by themselves when the last question about them is answered.
+            _current = _load(publication)
+        return _current
+
+
+def terms(table: Published | None) -> Terms:
+    """Return what conditions may name: the defined columns that the published rows have; all, before there are any."""
+
+    def build(_everything: definitions.Snapshot) -> Terms:
+        columns = {key: found for key, found in wide_columns().items() if table is None or key in table.names}
+        return Terms(table.business_date if table else clock.today(), columns, schema_of(columns))
+
+    return definitions.derive(f"audiences.terms:{table.publication if table else None}", build)
+
+
+def _load(publication: PublicationInfo) -> Published:
+    held = ExitStack()
+    try:
+        connection = held.enter_context(warehouse.session())
+        day = publication.business_date
+        relation = warehouse.relation(DATASET, publication=publication, first=day, last=day)
+        names = frozenset(row[0] for row in connection.execute(f"describe select * from {relation}").fetchall())
+        connection.execute(
+            f"create table wide as select * exclude (business_date){_records_as_text(names)} from {relation}"
+            f" where business_date = date '{day}' order by party_id"
+        )
+        total = connection.execute("select count(*) from wide").fetchall()[0][0]
+    except BaseException:
+        held.close()
+        raise
+    return Published(publication.id, publication.business_date, names, total, connection, held)
+
+
+def _records_as_text(names: frozenset[str]) -> str:
+    """Return the clause that keeps ids of records as text: that is how conditions write them."""
+    records = [
+        key for key, column in wide_columns().items() if key in names and column.expression_type is Type.RECORD
+    ]
+    listed = ", ".join(f'cast("{key}" as varchar) as "{key}"' for key in records)
+    return f" replace ({listed})" if listed else ""

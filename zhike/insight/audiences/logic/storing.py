@@ -1,0 +1,53 @@
+"""Rows of audiences and snapshots: checked, found, locked, turned into what the door returns."""
+
+from __future__ import annotations
+
+import uuid
+
+from zhike.expressions import api as expressions
+from zhike.insight.audiences import models, types
+from zhike.insight.audiences.logic.conditions import Compiled
+from zhike.kernel.errors import Invalid, NotFound, StaleRevision
+
+_NAME_LENGTH = 100
+
+
+def checked_name(name: str) -> str:
+    """Return the name without blanks around it; raises Invalid when it is empty or too long."""
+    found = name.strip()
+    if found and len(found) <= _NAME_LENGTH:
+        return found
+    zh, en = "请填写客群名称", "An audience needs a name"
+    if found:
+        zh, en = f"客群名称不能超过 {_NAME_LENGTH} 个字", f"A name has at most {_NAME_LENGTH} characters"
+    code = "audience.name_too_long" if found else "audience.name_required"
+    raise Invalid(findings=[{"code": code, "message": zh, "message_en": en, "field": "name"}])
+
+
+def one(uid: uuid.UUID) -> models.Audience:
+    """Return an audience that is not deleted; raises NotFound."""
+    row = models.Audience.objects.filter(uid=uid, deleted_at=None).first()
+    if row is None:
+        raise NotFound(kind="audience", id=str(uid))
+    return row
+
+
+def locked(uid: uuid.UUID, revision: int) -> models.Audience:
+    """Return an audience locked for change, its revision already counted up; raises NotFound, StaleRevision."""
+    row = models.Audience.objects.select_for_update().filter(uid=uid, deleted_at=None).first()
+    if row is None:
+        raise NotFound(kind="audience", id=str(uid))
+    if row.revision != revision:
+        raise StaleRevision(given=revision, current=row.revision)
+    row.revision += 1
+    return row
+
+
+def stored_form(condition: Compiled) -> dict[str, object]:
+    """Return a condition as it is stored: keys only, one spelling for one meaning."""
+    return dict(expressions.to_json(condition.expression))
+
+
+def as_snapshot(row: models.Snapshot) -> types.Snapshot:
+    """Return a snapshot as the door returns it."""
+    return types.Snapshot(row.uid, row.count, row.business_date, row.taken_at, row.taken_by)

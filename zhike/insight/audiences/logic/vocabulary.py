@@ -1,0 +1,46 @@
+"""The words of the condition builder, as its viewer may use them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from zhike.insight.audiences.logic.columns import FIELD, INDICATOR, TAG, WideColumn
+from zhike.insight.audiences.logic.conditions import hidden
+from zhike.insight.audiences.logic.published import Terms
+from zhike.insight.audiences.types import VocabularyGroup, VocabularyItem
+from zhike.platform.objects.types import Option
+from zhike.platform.organization import api as organization
+from zhike.platform.permissions.types import Principal
+
+_GROUPS: tuple[tuple[str, Mapping[str, str]], ...] = (
+    (INDICATOR, {"zh": "指标", "en": "Indicators"}),
+    (FIELD, {"zh": "客户属性", "en": "Fields"}),
+    (TAG, {"zh": "标签", "en": "Tags"}),
+)
+_TYPES = {"money": "decimal", "percent": "decimal", "unit": "choice"}
+
+
+def groups(terms: Terms, principal: Principal) -> tuple[VocabularyGroup, ...]:
+    """Return indicators, fields and tags that `principal` may ask about."""
+    units: tuple[Option, ...] = ()
+    if any(column.type == "unit" for column in terms.columns.values()):
+        found = organization.all_units()
+        units = tuple(Option(str(unit.id), {"zh": unit.name, "en": unit.name}) for unit in found)
+    visible = [column for column in terms.columns.values() if not hidden(column.key, terms, principal)]
+    return tuple(
+        VocabularyGroup(
+            key, labels, tuple(_item(column, units, principal.language) for column in visible if column.kind == key)
+        )
+        for key, labels in _GROUPS
+    )
+
+
+def _item(column: WideColumn, units: tuple[Option, ...], language: str) -> VocabularyItem:
+    return VocabularyItem(
+        key=column.key,
+        labels=column.labels,
+        type=_TYPES.get(column.type, column.type),
+        unit=column.unit or ("CNY" if column.type == "money" else ""),
+        options=units if column.type == "unit" else column.options,
+        description=column.description.get(language, ""),
+    )

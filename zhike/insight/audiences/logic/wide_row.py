@@ -1,0 +1,117 @@
+"""The end of the nightly stage: one wide row per live party, kept in the warehouse and served beside the records."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from zhike.insight.audiences.logic.columns import FIELD, INDICATOR, TAG, WideColumn, party, wide_columns
+from zhike.insight.indicators import api as indicators
+from zhike.insight.tags import api as tags
+from zhike.insight.warehouse import api as warehouse
+from zhike.insight.warehouse.types import StageStep
+from zhike.kernel.jobs import RunHandle
+from zhike.platform.objects import api as objects
+
+DATASET = "mart.party_wide"
+#: Where the rooms below leave a day: `party_id` and one column per definition.
+SOURCES = {INDICATOR: indicators.INDICATOR, TAG: tags.TAG}
+#: List orders that people work with all day.
+_INDEXED = ("total_asset", "asset_change_1d", "net_inflow_30d")
+_SQL_TYPES: Mapping[str, str] = {
+    "text": "varchar", "choice": "varchar", "integer": "bigint", "unit": "bigint", "boolean": "boolean", "date": "date",
+    "decimal": "decimal(28, 10)", "percent": "decimal(28, 10)", "money": "decimal(28, 10)",
+}
+
+
+def build(business_date: date, handle: RunHandle) -> None:
+    """Write the wide rows of `business_date` and serve their indicators and tags; doing it again gives the same."""
+    columns = wide_columns()
+    with tempfile.TemporaryDirectory(prefix="zhike-wide-") as folder, warehouse.session() as connection:
+        exported = Path(folder) / "party.csv"
+        fields = [column for column in columns.values() if column.kind == FIELD]
+        objects.export(party().key, fields=[column.key for column in fields], into=exported)
+        select = _select(connection, business_date, columns, _typed_csv(exported, fields))
+        rows = warehouse.replace(
+            connection, DATASET, business_date.isoformat(), select, sorted_by=("party_id",)
+        )
+        served = [column for column in columns.values() if column.kind != FIELD]
+        if served:
+            _serve(connection, business_date, served, Path(folder) / "served.csv")
+    handle.say(f"{DATASET} {business_date}: {rows} parties, {len(columns)} columns")
+
+
+def _typed_csv(path: Path, fields: Iterable[WideColumn]) -> str:
+    """Return the FROM item of an export; an empty text in it is quoted, nothing is not."""
+    types = {"id": "bigint", "uid": "varchar", "source_key": "varchar"}
+    types |= {column.key: _SQL_TYPES[column.type] for column in fields}
+    listed = ", ".join(f"{_text(key)}: {_text(type_)}" for key, type_ in types.items())
+    return f"read_csv({_text(str(path))}, header = true, allow_quoted_nulls = false, columns = {{{listed}}})"
+
+
+def _select(connection: Any, business_date: date, columns: Mapping[str, WideColumn], exported: str) -> str:
+    selected = [f"p.id as party_id, date '{business_date}' as business_date"]
+    joins = []
+    present: dict[str, Mapping[str, str]] = {}
+    for kind, dataset in SOURCES.items():
+        relation = _day(connection, dataset, business_date)
+        present[kind] = _types(connection, relation) if relation else {}
+        if relation:
+            joins.append(f"left join {relation} as {kind} on {kind}.party_id = p.id")
+    for column in columns.values():
+        selected.append(f"{_value(column, present)} as {_name(column.key)}")
+    return f"select {', '.join(selected)} from {exported} p {' '.join(joins)}"
+
+
+def _day(connection: Any, dataset: str, business_date: date) -> str:
+    """Return the FROM item of a dataset's rows of one day, "" when it has none."""
+    if not warehouse.state(dataset):
+        return ""
+    relation = warehouse.relation(dataset, first=business_date, last=business_date)
+    if "business_date" in _types(connection, relation):
+        relation = f"(select * from {relation} where business_date = date '{business_date}')"
+    return relation
+
+
+def _types(connection: Any, relation: str) -> Mapping[str, str]:
+    return {row[0]: row[1] for row in connection.execute(f"describe select * from {relation}").fetchall()}
+
+
+def _value(column: WideColumn, present: Mapping[str, Mapping[str, str]]) -> str:
+    if column.kind == FIELD:
+        return f"p.{_name(column.key)}"
+    wanted = _SQL_TYPES[column.type]
+    found = present[column.kind].get(column.key, "")
+    if not found:
+        return f"cast(null as {wanted})"
+    reference = f"{column.kind}.{_name(column.key)}"
+    exact = found.startswith("DECIMAL") and wanted.startswith("decimal")
+    return reference if exact else f"cast({reference} as {wanted})"
+
+
+def _serve(connection: Any, business_date: date, columns: list[WideColumn], csv: Path) -> None:
+    relation = warehouse.relation(DATASET, first=business_date, last=business_date)
+    listed = ", ".join(_name(column.key) for column in columns)
+    connection.execute(
+        f"copy (select party_id as id, {listed} from {relation} where business_date = date '{business_date}'"
+        f" order by party_id) to {_text(str(csv))} (format csv, header true)"
+    )
+    keys = {column.key for column in columns}
+    objects.serve(
+        party().key, business_date=business_date, columns=[column.as_side_column() for column in columns], csv=csv,
+        indexed=[key for key in _INDEXED if key in keys],
+    )
+
+
+def _name(key: str) -> str:
+    return '"' + key.replace('"', '""') + '"'
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
+
+
+WIDE = StageStep("wide", 40, {"zh": "客户宽表", "en": "Wide rows"}, build)

@@ -1,0 +1,190 @@
+"""Master records into PostgreSQL: parties with the most trusted value of each field, then the feeds of kind `master`."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from typing import cast
+
+import duckdb
+
+from zhike.expressions import api as expressions
+from zhike.expressions.types import Binding, Schema, Type
+from zhike.insight.identity.logic import definitions
+from zhike.insight.identity.models import Feed
+from zhike.insight.identity.types import IdentityDefinition, IdentitySystem, Master
+from zhike.insight.warehouse import api as warehouse
+from zhike.insight.warehouse.types import Source
+from zhike.kernel import clock
+from zhike.kernel.definitions import Snapshot
+from zhike.platform.objects import api as objects
+from zhike.platform.objects.types import LoadColumn
+from zhike.platform.organization import api as organization
+from zhike.platform.organization.types import UnitRow
+from zhike.platform.permissions import api as permissions
+
+_BATCH = 20_000
+ORG_UNIT = "org_unit"
+
+
+def feed_parties(
+    connection: duckdb.DuckDBPyConnection, definition: IdentityDefinition, snapshot: Snapshot | None
+) -> int:
+    """Upsert the parties; return how many rows were sent (0 when nothing changed)."""
+    systems = [system for system in definition.systems if warehouse.state(system.dataset)]
+    inputs = _inputs([system.dataset for system in systems], repr(definition))
+    if not systems or _unchanged(f"party:{definition.key}", inputs):
+        return 0
+    fields = list(dict.fromkeys(field for system in systems for field in system.fields))
+    parts = []
+    for rank, system in enumerate(systems):
+        source = warehouse.source_of(system.dataset, snapshot=snapshot)
+        assert source is not None
+        if warehouse.plain_master(connection, source, into=f"plain_{rank}"):
+            parts.append(_party_rows(system, source, rank, fields))
+    survivors = ", ".join(f'min_by("{field}", place) as "{field}"' for field in fields)
+    select = (
+        f"select id, min_by(source_key, place) as source_key, {survivors} from"
+        f" (select *, row_number() over (order by rank, source_key) as place from ({' union all by name '.join(parts)}))"
+        " group by id order by id"
+    )
+    rows = _stream(connection, select)
+    counts = objects.load(
+        definition.object, columns=[LoadColumn(field) for field in fields], rows=rows, by_id=True,
+        details={"inputs": inputs["tables"]},
+    )
+    for rank in range(len(systems)):
+        connection.execute(f"drop table if exists plain_{rank}")
+    _remember(f"party:{definition.key}", inputs, counts.read)
+    return counts.read
+
+
+def _party_rows(system: IdentitySystem, source: Source, rank: int, fields: Sequence[str]) -> str:
+    schema = warehouse.dataset_schema(source)
+    columns = ", ".join(
+        f'{_compiled(schema, system.fields[field]) if field in system.fields else "null"} as "{field}"' for field in fields
+    )
+    return (
+        f"select l.party_id as id, {rank} as rank, '{system.system}:' || l.source_key as source_key, {columns}"
+        f' from plain_{rank} d join link l on l.system = \'{system.system}\' and l.source_key = cast(d."{system.key}" as varchar)'
+    )
+
+
+def _compiled(schema: Schema, text: str) -> str:
+    expression = expressions.parse(text, schema)
+    binding = cast(Binding, warehouse.ColumnBinding("d"))
+    sql = warehouse.inline(expressions.compile_sql(expression, "duckdb", binding))
+    # DuckDB hands moments to Python only with pytz; PostgreSQL reads their text.
+    return f"cast({sql} as varchar)" if expressions.type_of(expression) is Type.DATETIME else sql
+
+
+def feed_master(
+    connection: duckdb.DuckDBPyConnection, master: Master, snapshot: Snapshot | None, business_date: date | None
+) -> int:
+    """Upsert the records of one feed; return how many rows were sent (0 when nothing changed)."""
+    source = warehouse.source_of(master.dataset, snapshot=snapshot)
+    if source is None or not warehouse.state(master.dataset):
+        return 0
+    datasets = [master.dataset, *(lookup.dataset for lookup in master.lookups)]
+    inputs = _inputs(datasets, repr(master) + (str(business_date) if master.days else ""))
+    if _unchanged(f"master:{master.key}", inputs):
+        return 0
+    if master.object == ORG_UNIT:
+        sent = _feed_units(connection, master, definitions.master_schema(master, snapshot))
+    else:
+        sent = _feed_records(connection, master, snapshot, business_date, inputs)
+    _remember(f"master:{master.key}", inputs, sent)
+    return sent
+
+
+def _feed_units(connection: duckdb.DuckDBPyConnection, master: Master, schema: Schema) -> int:
+    values = {column.field: _compiled(schema, column.value) for column in master.columns}
+    select = ", ".join(f'{values[field]} as "{field}"' for field in ("code", "name", "kind", "parent"))
+    rows = connection.execute(f"select {select} from {warehouse.relation(master.dataset)} d").fetchall()
+    by_code = {row[0]: row for row in rows}
+
+    def depth(code: str | None) -> int:
+        return 0 if code not in by_code else 1 + depth(by_code[code][3])
+
+    ordered = sorted(rows, key=lambda row: (depth(row[0]), row[0]))
+    return organization.upsert_units([UnitRow(*row) for row in ordered])
+
+
+def _feed_records(
+    connection: duckdb.DuckDBPyConnection, master: Master, snapshot: Snapshot | None, business_date: date | None,
+    inputs: dict[str, object],
+) -> int:
+    schema = definitions.master_schema(master, snapshot)
+    selected, joins, columns = [], [], []
+    for number, column in enumerate(master.columns):
+        columns.append(LoadColumn(column.field, by="id" if column.party else "source_key"))
+        if column.party:
+            joins.append(
+                f" left join link l{number} on l{number}.system = '{column.party}' and l{number}.source_key = "
+                f"cast({_compiled(schema, column.key)} as varchar)"
+            )
+            selected.append(f"l{number}.party_id")
+        else:
+            selected.append(_compiled(schema, column.value or column.reference))
+    conditions = [f"({_compiled(schema, master.where)})"] if master.where else []
+    first = business_date - timedelta(days=master.days) if master.days and business_date else None
+    if first:
+        conditions.append(f"d.business_date > date '{first}'")
+    required = [f"l{number}.party_id is not null" for number, column in enumerate(master.columns) if column.party]
+    where = " and ".join([*conditions, *required]) or "true"
+    relation = _with_lookups(master, warehouse.relation(master.dataset, first=first), snapshot)
+    # The same record may come from several rows (a joint fact in two files); one source key is one row.
+    select = (
+        f"select null, key, {', '.join(f'v{n}' for n in range(len(selected)))} from (select {_compiled(schema, master.source_key)} as key, "
+        + ", ".join(f"{value} as v{n}" for n, value in enumerate(selected))
+        + f" from {relation} d{''.join(joins)} where {where}) where key is not null"
+        " qualify row_number() over (partition by key order by 1) = 1"
+    )
+    counts = objects.load(
+        master.object, columns=columns, rows=_stream(connection, select), by_id=False, details={"inputs": inputs["tables"]}
+    )
+    return counts.read
+
+
+def _with_lookups(master: Master, relation: str, snapshot: Snapshot | None) -> str:
+    for number, lookup in enumerate(master.lookups):
+        other = warehouse.source_of(lookup.dataset, snapshot=snapshot)
+        assert other is not None
+        where = f" where {_compiled(warehouse.dataset_schema(other), lookup.where)}" if lookup.where else ""
+        columns = ", ".join(f'd."{key}"' for key in dict.fromkeys((lookup.on, *lookup.columns)))
+        taken = ", ".join(f'y."{key}"' for key in lookup.columns if key != lookup.on)
+        relation = (
+            f"(select x.*, {taken} from {relation} x left join (select {columns} from {warehouse.relation(lookup.dataset)} d{where})"
+            f' y on y."{lookup.on}" = x."{lookup.on}")'
+        )
+    return relation
+
+
+def _stream(connection: duckdb.DuckDBPyConnection, select: str) -> Iterator[Sequence[object]]:
+    result = connection.execute(select)
+    while rows := result.fetchmany(_BATCH):
+        yield from rows
+
+
+def forget_merged(object: str, merges: Sequence[tuple[int, int]]) -> None:
+    """Mark parties deleted whose ids now redirect to others."""
+    if not merges:
+        return
+    system = permissions.system_principal("identity")
+    for record in objects.records_by_id(object, [old for old, _new in merges], principal=system).values():
+        objects.delete(object, record.uid, revision=record.revision, principal=system)
+
+
+def _inputs(datasets: Sequence[str], definition: str) -> dict[str, object]:
+    tables = {dataset: warehouse.table_version(dataset) for dataset in (*datasets, "identity.link")}
+    return {"tables": tables, "definition": hashlib.sha256(definition.encode()).hexdigest()[:16]}
+
+
+def _unchanged(key: str, inputs: dict[str, object]) -> bool:
+    row = Feed.objects.filter(key=key).first()
+    return row is not None and row.inputs == inputs
+
+
+def _remember(key: str, inputs: dict[str, object], rows: int) -> None:
+    Feed.objects.update_or_create(key=key, defaults={"inputs": inputs, "fed_at": clock.now(), "rows": rows})

@@ -1,0 +1,96 @@
+"""Indicators: numbers and dates per party and day, defined in packs, computed from facts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+import pyarrow as pa
+
+from zhike.expressions.types import Field, Schema
+from zhike.insight.indicators.logic import computing, definitions, party_fields, windows
+from zhike.insight.indicators.types import Indicator, Measure, Term
+from zhike.insight.warehouse import api as warehouse
+from zhike.kernel.definitions import Snapshot
+
+__all__ = [
+    "INDICATOR", "PARTY", "checking_schema", "compute", "goal_schema", "indicators", "measures", "over_wide", "party_terms", "vocabulary",
+    "wide_schema", "window_curve", "window_measures",
+]
+
+INDICATOR = computing.INDICATOR
+PARTY = party_fields.PARTY
+
+
+def compute(business_date: date) -> int:
+    """Compute every indicator of every live party for `business_date`; return the number of parties."""
+    with warehouse.session() as connection:
+        return computing.compute(connection, business_date)
+
+
+def indicators() -> list[Indicator]:
+    """Return the indicators people see, in the order of their definitions."""
+    return [item for item in definitions.indicators().values() if not item.hidden]
+
+
+def measures() -> Mapping[str, Measure]:
+    """Return every measure by key."""
+    return definitions.measures()
+
+
+def vocabulary() -> list[Term]:
+    """Return the indicators as words of conditions."""
+    return [
+        Term(
+            key=item.key, labels=item.labels, type=definitions.VALUE_TYPES[item.type][0], group="indicator", unit=item.unit,
+            description=item.description, served=item.type,
+        )
+        for item in indicators()
+    ]
+
+
+def party_terms() -> list[Term]:
+    """Return the party fields that conditions may use."""
+    return party_fields.terms()
+
+
+def wide_schema() -> Schema:
+    """Return what conditions over party fields and indicators may name."""
+    return definitions.schema()
+
+
+def checking_schema(everything: Snapshot) -> Schema:
+    """Return what conditions may name in definitions that are only being checked."""
+    return definitions.checking_schema(everything)
+
+
+def over_wide(text: str, *, schema: Schema, business_date: date) -> str:
+    """Return an expression over the wide row as DuckDB SQL over rows `w`; `:business_date` may be used."""
+    return computing.over_wide(text, schema, {"business_date": business_date})
+
+
+def goal_schema() -> Schema:
+    """Return what a goal may name: measures, each over the trading days after a party was reached."""
+    fields = {
+        key: Field(key, definitions.VALUE_TYPES[found.type][0], dict(found.labels))
+        for key, found in definitions.measures().items() if found.goal
+    }
+    return Schema("goal", {"zh": "目标", "en": "Goal"}, fields)
+
+
+def window_measures(members: pa.Table, *, days: int, measures: Sequence[str]) -> pa.Table:
+    """Return party_id, grp and one column per measure for each member; 0 where nothing happened.
+
+    `members` has party_id (int64), start_date (date32) and grp (string). The window is the `days` trading days after
+    start_date; the start day itself is not counted, and days after the published business date have not happened yet.
+    Raises UnknownMeasure, NothingPublished.
+    """
+    return windows.per_party(members, days, measures)
+
+
+def window_curve(members: pa.Table, *, days: int, measure: str) -> list[tuple[str, int, int, object, object]]:
+    """Return (grp, day index, parties, sum, sum of squares) of a measure cumulated per party, day 0 being the start.
+
+    A day index holds only the members for whom that day is published. Raises UnknownMeasure, NothingPublished.
+    """
+    return windows.curve(members, days, measure)

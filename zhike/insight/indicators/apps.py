@@ -1,0 +1,18 @@
+from django.apps import AppConfig
+
+
+class IndicatorsConfig(AppConfig):
+    name = "zhike.insight.indicators"
+    label = "indicators"
+
+    def ready(self) -> None:
+        from zhike.insight.indicators import blocks, stage
+        from zhike.insight.indicators.kinds import INDICATOR, MEASURE
+        from zhike.insight.warehouse import api as warehouse
+        from zhike.kernel import definitions
+        from zhike.kernel.providers import register_block
+
+        definitions.register(MEASURE)
+        definitions.register(INDICATOR)
+        warehouse.register_step(stage.STEP)
+        register_block(blocks.ASSETS_OVER_TIME)

@@ -1,0 +1,76 @@
+"""What indicators show on the page of one party."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date
+from decimal import Decimal
+
+import duckdb
+
+from zhike.insight.warehouse import api as warehouse
+from zhike.insight.warehouse.types import PublicationInfo
+from zhike.kernel.providers import AsOf, Block, BlockData
+from zhike.kernel.trading_days import trading_calendar
+from zhike.platform.objects import api as objects
+from zhike.platform.permissions.types import Principal
+
+_DAYS = 250
+_PINS = 6
+_WAN = Decimal(10_000)
+_ASSET, _FLOW = "core.counter_daily_asset", "core.counter_cash_flow"
+
+
+def assets_over_time(principal: Principal, record: uuid.UUID | None) -> BlockData:
+    """Return the party's total assets in CNY over the last 250 trading days, large flows pinned."""
+    assert record is not None
+    party = objects.get(objects.object_with_role("party").key, record, principal=principal, log_view=False)
+    publication = warehouse.publication()
+    if publication is None or _ASSET not in publication.versions:
+        return BlockData("series", {"unit": "元", "format": "money", "points": [], "pins": []}, None, empty=True)
+    last = publication.business_date
+    first = trading_calendar().last(last, _DAYS)[0]
+    with warehouse.session(threads=1) as connection:
+        accounts = [row[0] for row in connection.execute(
+            f"select account_id from {warehouse.relation('identity.account_party', publication=publication)} where party_id = ?",
+            [party.id]).fetchall()]
+        points = _points(connection, publication, accounts, first, last) if accounts else []
+        pins = _pins(connection, publication, accounts, first, last) if points else []
+    data = {
+        "unit": "元", "format": "money", "points": [{"x": day, "y": str(total)} for day, total in points], "pins": pins,
+    }
+    return BlockData("series", data, AsOf("day_end", last), empty=not points)
+
+
+def _points(
+    connection: duckdb.DuckDBPyConnection, publication: PublicationInfo, accounts: list[int], first: date, last: date
+) -> list[tuple[date, Decimal]]:
+    relation = warehouse.relation(_ASSET, publication=publication, first=first, last=last)
+    return connection.execute(
+        f"select business_date, sum(total_cny) from {relation} where account_id in ({_listed(accounts)})"
+        f" and business_date between date '{first}' and date '{last}' group by 1 order by 1"
+    ).fetchall()
+
+
+def _pins(
+    connection: duckdb.DuckDBPyConnection, publication: PublicationInfo, accounts: list[int], first: date, last: date
+) -> list[dict[str, object]]:
+    if _FLOW not in publication.versions:
+        return []
+    relation = warehouse.relation(_FLOW, publication=publication, first=first, last=last)
+    rows = connection.execute(
+        f"select business_date, sum(case when direction = 'in' then amount_cny else -amount_cny end) as net from {relation}"
+        f" where account_id in ({_listed(accounts)}) and business_date between date '{first}' and date '{last}'"
+        f" group by 1 order by abs(net) desc, 1 limit {_PINS}"
+    ).fetchall()
+    return [
+        {"x": day, "label": f"{'转入' if net >= 0 else '转出'} {abs(net) / _WAN:.2f} 万"} for day, net in sorted(rows)
+    ]
+
+
+def _listed(accounts: list[int]) -> str:
+    # Literal numbers, not a join: row groups that hold none of them are skipped.
+    return ", ".join(str(int(account)) for account in accounts)
+
+
+ASSETS_OVER_TIME = Block("assets_over_time", "资产走势", "Assets over time", assets_over_time)

@@ -1,0 +1,21 @@
+from __future__ import annotations
+
+from zhike.kernel.errors import ZhikeError
+
+
+class UnknownMeasure(ZhikeError):
+    """A measure that no definition describes."""
+
+    code = "measure.unknown"
+    status = 422
+    zh = "没有度量“{measure}”。已有：{has}"
+    en = "There is no measure '{measure}'. There are: {has}"
+
+
+class CyclicFormula(ZhikeError):
+    """Formulas that need each other."""
+
+    code = "indicator.cyclic"
+    status = 422
+    zh = "指标公式循环引用：{keys}"
+    en = "These formulas need each other: {keys}"

@@ -1,0 +1,144 @@
+"""Computing indicators: one query per dataset and window, then formulas in the order in which they need each other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import cast
+
+import duckdb
+
+from zhike.expressions import api as expressions
+from zhike.expressions.types import Binding, Schema
+from zhike.insight.indicators.logic import definitions, party_fields
+from zhike.insight.indicators.types import Indicator, Measure, Window
+from zhike.insight.warehouse import api as warehouse
+from zhike.insight.warehouse.types import PublicationInfo, Source
+from zhike.kernel.calendar import TradingCalendar
+from zhike.kernel.trading_days import trading_calendar
+
+INDICATOR = "mart.indicator"
+_ZERO = ("sum", "count", "avg")
+
+
+def compute(connection: duckdb.DuckDBPyConnection, business_date: date) -> int:
+    """Write the indicators of every live party for `business_date`; return how many parties there are."""
+    party_fields.store(connection, business_date)
+    day = business_date.isoformat()
+    connection.execute(
+        "create or replace temp table party as select * from "
+        f"{warehouse.relation(party_fields.PARTY, first=business_date, last=business_date)}"
+    )
+    found = definitions.indicators()
+    base = [item for item in found.values() if not item.formula]
+    joins, selected = [], []
+    for number, ((dataset, window), items) in enumerate(_queries(base).items()):
+        if not warehouse.state(dataset):
+            selected += [f'{_empty(item)} as "{item.key}"' for item in items]
+            continue
+        connection.execute(f"create or replace temp table part{number} as {window_query(dataset, window, items, business_date)}")
+        joins.append(f" left join part{number} on part{number}.party_id = p.id")
+        selected += [f'{_filled(item, f"part{number}")} as "{item.key}"' for item in items]
+    connection.execute(
+        f"create or replace temp table wide as select p.*, {', '.join(selected)} from party p{''.join(joins)}"
+        if selected else "create or replace temp table wide as select * from party"
+    )
+    for item in found.values():
+        if item.formula:
+            _add_formula(connection, item, business_date)
+    shown = ", ".join(f'"{item.key}"' for item in found.values() if not item.hidden)
+    return warehouse.replace(
+        connection, INDICATOR, day, f"select id as party_id{', ' + shown if shown else ''} from wide", sorted_by=("party_id",)
+    )
+
+
+def _queries(items: Sequence[Indicator]) -> dict[tuple[str, Window], list[Indicator]]:
+    found: dict[tuple[str, Window], list[Indicator]] = {}
+    for item in items:
+        found.setdefault((definitions.measure(item.measure).dataset, item.window), []).append(item)
+    return found
+
+
+def window_query(dataset: str, window: Window, items: Sequence[Indicator], business_date: date) -> str:
+    """Return the query that computes every indicator of one dataset and window, a row per party.
+
+    Facts are summed up per account (or app user) first and mapped to parties after, so no join meets the facts.
+    """
+    source = warehouse.source_of(dataset)
+    assert source is not None
+    first, last, days = _days(window, business_date, trading_calendar())
+    key, mapping = subject(source)
+    inner = [
+        f'{aggregate(definitions.measure(item.measure), source, days)} as "{item.key}"' for item in items
+    ]
+    outer = [f'{definitions.measure(item.measure).across}("{item.key}") as "{item.key}"' for item in items]
+    dated = f"d.business_date = date '{last}'" if first == last else f"d.business_date <= date '{last}'" + (
+        f" and d.business_date >= date '{first}'" if first else "")
+    relation = warehouse.relation(dataset, first=first, last=last)
+    return (
+        f'select m.party_id, {", ".join(outer)} from (select d."{key}" as subject, {", ".join(inner)} from {relation} d'
+        f" where {dated} group by 1) per join {mapping} m on m.subject = per.subject group by 1"
+    )
+
+
+def _days(window: Window, business_date: date, calendar: TradingCalendar) -> tuple[date | None, date, int]:
+    if window.day is not None:
+        day = calendar.add(business_date, window.day) if window.day else business_date
+        return day, day, 1
+    if window.trading_days:
+        return calendar.last(business_date, window.trading_days)[0], business_date, window.trading_days
+    return None, business_date, 1
+
+
+def subject(source: Source, publication: PublicationInfo | None = None) -> tuple[str, str]:
+    """Return the key column of a fact dataset and a relation (subject, party_id) that maps it to parties."""
+    key = str(source.subject["key"])
+    if "system" in source.subject:
+        links = warehouse.relation("identity.link", publication=publication)
+        return key, f"(select source_key as subject, party_id from {links} where system = '{source.subject['system']}')"
+    accounts = warehouse.relation("identity.account_party", publication=publication)
+    return key, f"(select account_id as subject, party_id from {accounts})"
+
+
+def aggregate(measure: Measure, source: Source, days: int) -> str:
+    """Return the aggregate of a measure over rows `d` of its dataset; averages are over the window's trading days."""
+    where = f" filter (where {compiled(measure.where, source)})" if measure.where else ""
+    if measure.aggregate == "count":
+        return f"count(*){where}"
+    value = compiled(measure.value, source)
+    if measure.aggregate == "avg":
+        return f"sum({value}){where} / {days}"
+    return f"{measure.aggregate}({value}){where}"
+
+
+def compiled(text: str, source: Source) -> str:
+    """Return an expression over a dataset as SQL over rows `d`."""
+    expression = expressions.parse(text, warehouse.dataset_schema(source))
+    binding = cast(Binding, warehouse.ColumnBinding("d"))
+    return warehouse.inline(expressions.compile_sql(expression, "duckdb", binding))
+
+
+def over_wide(text: str, schema: Schema, parameters: Mapping[str, object]) -> str:
+    """Return an expression over the wide row as SQL over rows `w`."""
+    expression = expressions.parse(text, schema, definitions.PARAMETERS)
+    binding = cast(Binding, warehouse.ColumnBinding("w"))
+    return warehouse.inline(expressions.compile_sql(expression, "duckdb", binding), parameters)
+
+
+def _add_formula(connection: duckdb.DuckDBPyConnection, item: Indicator, business_date: date) -> None:
+    value = over_wide(item.formula, definitions.schema(), {"business_date": business_date})
+    kind = definitions.VALUE_TYPES[item.type][1]
+    connection.execute(
+        f'create or replace temp table wide as select w.*, cast({value} as {kind}) as "{item.key}" from wide w'
+    )
+
+
+def _filled(item: Indicator, table: str) -> str:
+    kind = definitions.VALUE_TYPES[item.type][1]
+    value = f'cast({table}."{item.key}" as {kind})'
+    return f"coalesce({value}, 0)" if definitions.measure(item.measure).aggregate in _ZERO else value
+
+
+def _empty(item: Indicator) -> str:
+    kind = definitions.VALUE_TYPES[item.type][1]
+    return f"cast({0 if definitions.measure(item.measure).aggregate in _ZERO else 'null'} as {kind})"

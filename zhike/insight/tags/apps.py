@@ -1,0 +1,17 @@
+from django.apps import AppConfig
+
+
+class TagsConfig(AppConfig):
+    name = "zhike.insight.tags"
+    label = "tags"
+
+    def ready(self) -> None:
+        from zhike.insight.tags import blocks, stage
+        from zhike.insight.tags.kinds import TAG
+        from zhike.insight.warehouse import api as warehouse
+        from zhike.kernel import definitions
+        from zhike.kernel.providers import register_block
+
+        definitions.register(TAG)
+        warehouse.register_step(stage.STEP)
+        register_block(blocks.PARTY_TAGS)

@@ -1,0 +1,26 @@
+"""What tags show on the page of one party."""
+
+from __future__ import annotations
+
+import uuid
+
+from zhike.insight.tags import api
+from zhike.kernel.providers import AsOf, Block, BlockData
+from zhike.platform.permissions.types import Principal
+
+
+def party_tags(principal: Principal, record: uuid.UUID | None) -> BlockData:
+    """Return the party's tags."""
+    assert record is not None
+    day, found = api.of_party(record, principal=principal)
+    rows = [
+        {
+            "key": entry.tag.key, "labels": entry.tag.labels, "value": entry.level.key, "value_labels": entry.level.labels,
+            "status": entry.level.status or None, "since": None,
+        }
+        for entry in found
+    ]
+    return BlockData("tags", {"tags": rows}, AsOf("day_end", day) if day else None, empty=not rows)
+
+
+PARTY_TAGS = Block("party_tags", "标签", "Tags", party_tags)

@@ -1,0 +1,59 @@
+"""Rule tags: reading their definitions and computing them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, cast
+
+import duckdb
+
+from zhike.insight.indicators import api as indicators
+from zhike.insight.tags.types import Tag, TagLevel
+from zhike.insight.warehouse import api as warehouse
+from zhike.kernel import definitions
+from zhike.kernel.definitions import Snapshot
+
+TAG = "mart.tag"
+
+
+def tags() -> Mapping[str, Tag]:
+    """Return every tag by key."""
+    return definitions.derive("tags", lambda found: {k: parse_tag(cast(Any, b)) for k, b in _ordered(found).items()})
+
+
+def _ordered(found: Snapshot) -> Mapping[str, Any]:
+    bodies = found.of("tag")
+    return {key: bodies[key] for key in sorted(bodies, key=lambda key: (cast(Any, bodies[key]).get("order", 100), key))}
+
+
+def parse_tag(body: Mapping[str, Any]) -> Tag:
+    """Return a tag definition as a value; raises KeyError."""
+    levels = tuple(
+        TagLevel(entry["key"], entry["labels"], str(entry["when"]), entry.get("status", "")) for entry in body["levels"]
+    )
+    return Tag(
+        key=body["key"], labels=body["labels"], levels=levels, owner=body.get("owner", ""),
+        sensitivity=body.get("sensitivity", ""), source=body.get("source", ""), verified=bool(body.get("verified", False)),
+    )
+
+
+def compute(connection: duckdb.DuckDBPyConnection, business_date: date) -> int:
+    """Write the tags of every party for `business_date`; return the number of parties."""
+    party = warehouse.relation(indicators.PARTY, first=business_date, last=business_date)
+    values = warehouse.relation(indicators.INDICATOR, first=business_date, last=business_date)
+    columns = "".join(f', {_case(tag, business_date)} as "{tag.key}"' for tag in tags().values())
+    select = (
+        f"select w.id as party_id{columns} from (select p.*, i.* exclude (party_id) from {party} p"
+        f" join {values} i on i.party_id = p.id) w"
+    )
+    return warehouse.replace(connection, TAG, business_date.isoformat(), select, sorted_by=("party_id",))
+
+
+def _case(tag: Tag, business_date: date) -> str:
+    schema = indicators.wide_schema()
+    whens = " ".join(
+        f"when {indicators.over_wide(level.when, schema=schema, business_date=business_date)} then '{level.key}'"
+        for level in tag.levels
+    )
+    return f"case {whens} end"

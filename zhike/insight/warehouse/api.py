@@ -1,0 +1,248 @@
+"""History: files received, typed and kept as Delta tables; DuckDB sessions over them; the nightly stage."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from zhike.insight.warehouse.errors import UnknownDataset
+from zhike.insight.warehouse.logic import columns, engine, folders, loading, reading_folders, sources, stages, tables
+from zhike.insight.warehouse.models import Load
+from zhike.insight.warehouse.types import (
+    Dataset,
+    LoadResult,
+    PublicationInfo,
+    RejectedRow,
+    Source,
+    StageResult,
+    StageStep,
+)
+from zhike.kernel import clock, database, definitions
+from zhike.kernel.definitions import Snapshot
+from zhike.kernel.errors import NotFound
+from zhike.kernel.jobs import RunHandle
+from zhike.platform.audit import api as audit
+from zhike.platform.permissions import api as permissions
+from zhike.platform.permissions.types import Principal
+
+__all__ = [
+    "ColumnBinding", "business_date", "compact", "dataset_schema", "datasets", "definition_version", "files_in", "inline", "load", "load_file",
+    "load_folder", "loads", "plain_master", "publication", "published", "read_definitions", "register_step", "rejected",
+    "rejected_csv", "relation", "replace", "session", "source_list", "source_of", "sources_of", "stage_run", "stale_days", "state",
+    "table_version", "upload", "with_digests",
+]
+
+ColumnBinding = columns.ColumnBinding
+inline = columns.inline
+with_digests = engine.with_digests
+Listener = folders.Listener
+_PAGE = 50
+
+
+def session(*, memory: str = "", threads: int = 0) -> AbstractContextManager[duckdb.DuckDBPyConnection]:
+    """Open an in-memory DuckDB connection over the warehouse for the length of a block."""
+    return engine.session(memory=memory, threads=threads)
+
+
+def relation(
+    dataset: str, *, publication: PublicationInfo | None = None, first: date | None = None, last: date | None = None,
+) -> str:
+    """Return what stands after FROM to read a dataset: as published, or its newest version without a publication.
+
+    `first` and `last` narrow the files that are opened; filter `business_date` yourself. Raises UnknownDataset.
+    """
+    version = None
+    if publication is not None:
+        if dataset not in publication.versions:
+            raise UnknownDataset(dataset=dataset, has=sorted(publication.versions))
+        version = publication.versions[dataset]
+    found = tables.relation(dataset, version, first=first, last=last)
+    if found is None:
+        raise UnknownDataset(dataset=dataset, has=sorted(tables.versions()))
+    return found
+
+
+def state(dataset: str) -> bool:
+    """Return whether a dataset was ever written."""
+    return tables.table(dataset) is not None
+
+
+def table_version(dataset: str) -> int:
+    """Return the newest version of a dataset, -1 when it was never written."""
+    found = tables.table(dataset)
+    return found.version() if found else -1
+
+
+def replace(
+    connection: duckdb.DuckDBPyConnection, dataset: str, part: str, select: str, *,
+    parameters: Mapping[str, object] | None = None, sorted_by: Sequence[str] = (),
+) -> int:
+    """Replace one part ("2026-03-17", "latest") of a derived dataset by the rows of `select`; return how many."""
+    return tables.write(connection, dataset, part, select, parameters, sorted_by=sorted_by)
+
+
+def compact(dataset: str, month: str) -> int:
+    """Merge the day parts of a closed month ("2026-02") into one sorted part; return its rows."""
+    source = sources.source_of(dataset)
+    with engine.session() as connection:
+        return tables.compact(dataset, month, source.sorted_by if source else (), connection)
+
+
+def datasets() -> list[Dataset]:
+    """Return the dataset catalogue: owner, grain, key and personal-data class of each dataset."""
+    return sources.dataset_catalogue()
+
+
+def source_of(dataset: str, *, snapshot: Snapshot | None = None) -> Source | None:
+    """Return the source that fills a dataset."""
+    return sources.source_of(dataset, snapshot)
+
+
+def sources_of(*, snapshot: Snapshot | None = None) -> Mapping[str, Source]:
+    """Return every source by key."""
+    return sources.all_sources(snapshot)
+
+
+def dataset_schema(source: Source):  # type: ignore[no-untyped-def]
+    """Return what expressions over the dataset of a source may name."""
+    return columns.dataset_schema(source)
+
+
+def read_definitions(folder: Path) -> Snapshot:
+    """Return the definitions (sources, identity, masters) of a folder that is not a pack. Raises DefinitionsBroken."""
+    return reading_folders.read(folder)
+
+
+def load_file(
+    source: str, path: Path, *, business_date: date | None = None, name: str = "", snapshot: Snapshot | None = None,
+    handle: RunHandle | None = None, again: bool = False,
+) -> LoadResult:
+    """Load one received file into its dataset and return what became of it.
+
+    Expected faults do not raise: the result is in state "failed" with an error and findings. The same bytes a second
+    time are the same load, unless `again`. Raises UnknownSource, Cancelled.
+    """
+    found = sources.source(source, snapshot)
+    return loading.load_file(
+        found, path, business_date=business_date, name=name or path.name, handle=handle, again=again
+    )
+
+
+def load_folder(
+    folder: Path, *, business_date: date | None = None, snapshot: Snapshot | None = None,
+    handle: RunHandle | None = None, listener: Listener | None = None, again: bool = False,
+) -> list[LoadResult]:
+    """Load every file of a folder that a source expects, masters before facts, facts by date."""
+    return folders.load_folder(
+        folder, sources.all_sources(snapshot), business_date=business_date, handle=handle, listener=listener,
+        again=again,
+    )
+
+
+def files_in(folder: Path) -> list[Path]:
+    """Return the files of a folder that some source expects, in loading order."""
+    return [path for _source, path in folders.files_in(folder, sources.all_sources())]
+
+
+def plain_master(connection: duckdb.DuckDBPyConnection, source: Source, *, into: str) -> bool:
+    """Make a temporary table of a master source's newest file with certificate numbers in clear, for one load."""
+    return loading.plain_master(connection, source, into)
+
+
+def loads(*, principal: Principal, cursor: str = "") -> tuple[list[LoadResult], str | None]:
+    """Return a page of loads, newest first, and the cursor of the next page."""
+    permissions.require(principal, "load.read")
+    rows = Load.objects.order_by("-id")
+    if cursor.isdigit():
+        rows = rows.filter(id__lt=int(cursor))
+    found = list(rows[: _PAGE + 1])
+    more = str(found[_PAGE - 1].pk) if len(found) > _PAGE else None
+    return [loading.as_result(row) for row in found[:_PAGE]], more
+
+
+def load(uid: uuid.UUID, *, principal: Principal) -> LoadResult:
+    """Return one load; raises NotFound."""
+    permissions.require(principal, "load.read")
+    return loading.as_result(_load(uid))
+
+
+def rejected(uid: uuid.UUID, *, principal: Principal, limit: int = 50) -> list[RejectedRow]:
+    """Return the first rejected rows of a load with their reasons; raises NotFound."""
+    permissions.require(principal, "load.read")
+    return loading.rejected_rows(_load(uid), limit)
+
+
+def rejected_csv(uid: uuid.UUID, *, principal: Principal) -> bytes:
+    """Return all rejected rows of a load as CSV; empty when there are none. Raises NotFound."""
+    permissions.require(principal, "load.read")
+    row = _load(uid)
+    return loading.store().path(row.rejected_hash).read_bytes() if row.rejected_hash else b""
+
+
+def upload(source: str, path: Path, *, name: str, principal: Principal) -> LoadResult:
+    """Load a file somebody sends by hand; audited. Raises UnknownSource, Refused."""
+    permissions.require(principal, "load.create")
+    result = load_file(source, path, name=name, business_date=clock.today())
+    with database.writing():
+        audit.note(operation="load_file", subject="load", details={"file": name, "hash": result.file_hash, "source": source})
+    return result
+
+
+def source_list(*, principal: Principal) -> list[dict[str, object]]:
+    """Return the sources a file can be loaded into, with the file names they expect."""
+    permissions.require(principal, "load.read")
+    return [
+        {"key": found.key, "labels": dict(found.labels), "system": found.system, "dataset": found.dataset,
+         "file": found.file, "format": found.format, "encoding": found.encoding}
+        for found in sources.all_sources().values()
+    ]
+
+
+def _load(uid: uuid.UUID) -> Load:
+    row = Load.objects.filter(uid=uid).first()
+    if row is None:
+        raise NotFound(kind="load", id=str(uid))
+    return row
+
+
+def register_step(step: StageStep) -> None:
+    """Let a room's step take part in the nightly stage; called when the application starts."""
+    stages.register_step(step)
+
+
+def stage_run(business_date: date, *, handle: RunHandle) -> StageResult:
+    """Compute every step for `business_date`, and first again for computed days whose facts were corrected since;
+    then publish. Running it twice gives the same rows. Raises NotATradingDay, DayMissing, Cancelled.
+    """
+    return stages.run(business_date, handle)
+
+
+def stale_days(*, before: date) -> list[date]:
+    """Return the computed days before `before` that a late file made stale."""
+    return stages.stale_days(before=before)
+
+
+def publication() -> PublicationInfo | None:
+    """Return the newest publication, or None before the first."""
+    return stages.publication()
+
+
+def published() -> PublicationInfo:
+    """Return the newest publication; raises NothingPublished."""
+    return stages.published()
+
+
+def business_date() -> date | None:
+    """Return the published business date, or None before the first publication."""
+    found = stages.publication()
+    return found.business_date if found else None
+
+
+def definition_version() -> int:
+    """Return the version of the definitions a stage runs on."""
+    return definitions.version()

@@ -1,0 +1,18 @@
+from django.apps import AppConfig
+
+
+class WarehouseConfig(AppConfig):
+    name = "zhike.insight.warehouse"
+    label = "warehouse"
+
+    def ready(self) -> None:
+        from zhike.insight.warehouse import blocks, jobs
+        from zhike.insight.warehouse.kinds import SOURCE
+        from zhike.kernel import definitions
+        from zhike.kernel import jobs as runs
+        from zhike.kernel.providers import register_block
+
+        definitions.register(SOURCE)
+        runs.register(jobs.STAGE, jobs.stage)
+        runs.register(jobs.LOAD_FOLDER, jobs.load_folder)
+        register_block(blocks.LAST_LOAD)

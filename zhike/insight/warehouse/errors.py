@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+from zhike.kernel.errors import ZhikeError
+
+
+class FileUnreadable(ZhikeError):
+    """A received file that cannot be loaded at all; the findings say what to correct."""
+
+    code = "load.unreadable"
+    status = 422
+    zh = "文件“{file}”无法加载：{reason}"
+    en = "File '{file}' cannot be loaded: {reason_en}"
+
+
+class UnknownSource(ZhikeError):
+    """A source that no definition describes."""
+
+    code = "load.unknown_source"
+    status = 404
+    zh = "没有数据源“{source}”。已有：{has}"
+    en = "There is no source '{source}'. There are: {has}"
+
+
+class UnknownDataset(ZhikeError):
+    """A dataset that no source fills."""
+
+    code = "dataset.unknown"
+    status = 404
+    zh = "没有数据集“{dataset}”。已有：{has}"
+    en = "There is no dataset '{dataset}'. There are: {has}"
+
+
+class NoBusinessDate(ZhikeError):
+    """A file whose business date cannot be found."""
+
+    code = "load.no_business_date"
+    status = 422
+    zh = "无法从文件名“{file}”得到业务日期，应为 {pattern}"
+    en = "File name '{file}' holds no business date; expected {pattern}"
+
+
+class NotATradingDay(ZhikeError):
+    """A stage run asked for a day on which the market is closed."""
+
+    code = "stage.not_a_trading_day"
+    status = 422
+    zh = "{day} 不是交易日，没有可计算的数据。上一交易日是 {before}"
+    en = "{day} is not a trading day; nothing to compute. The trading day before it is {before}"
+
+
+class DayMissing(ZhikeError):
+    """A stage run asked for a day whose files have not arrived."""
+
+    code = "stage.day_missing"
+    status = 422
+    zh = "{day} 的数据未到齐，缺少：{datasets}。已到最新业务日期：{latest}"
+    en = "The data of {day} are incomplete: {datasets} missing. The latest day received is {latest}"
+
+
+class NothingPublished(ZhikeError):
+    """A question that needs a published business date before there is one."""
+
+    code = "warehouse.nothing_published"
+    status = 503
+    zh = "尚无已发布的业务日期，请先运行夜间加工（zhike stage run）"
+    en = "No business date has been published yet; run the stage first (zhike stage run)"
+
+
+class DefinitionsBroken(ZhikeError):
+    """A folder of definitions with faults; the findings name each file."""
+
+    code = "definitions.broken"
+    status = 422
+    zh = "“{folder}”中的定义有 {count} 处问题"
+    en = "The definitions in '{folder}' have {count} faults"

@@ -1,0 +1,26 @@
+"""Background work of the warehouse: parameters in, one call."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+
+from zhike.insight.warehouse import api
+from zhike.kernel.jobs import RunHandle
+
+STAGE = "stage"
+LOAD_FOLDER = "load_folder"
+
+
+def stage(handle: RunHandle) -> Mapping[str, object]:
+    """Run the stage for `params.business_date`."""
+    result = api.stage_run(date.fromisoformat(str(handle.params["business_date"])), handle=handle)
+    return {"days": [day.isoformat() for day in result.days], "business_date": result.publication.business_date.isoformat()}
+
+
+def load_folder(handle: RunHandle) -> Mapping[str, object]:
+    """Load every expected file of `params.folder`."""
+    results = api.load_folder(Path(str(handle.params["folder"])), handle=handle)
+    failed = [found.file for found in results if found.state != "done"]
+    return {"files": len(results), "failed": failed, "rows": sum(found.rows_loaded for found in results)}

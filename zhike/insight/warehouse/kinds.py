@@ -1,0 +1,48 @@
+"""The kind `source`."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from zhike.insight.warehouse.logic.columns import check_expression
+from zhike.insight.warehouse.logic.sources import TYPES, parse_source
+from zhike.kernel.definitions import Body, Finding, Kind, Snapshot
+from zhike.kernel.errors import ZhikeError
+
+_FORMATS = ("csv", "xlsx", "parquet", "json")
+
+
+def check_source(body: Body, _everything: Snapshot) -> list[Finding]:
+    """Return what is wrong with a source definition."""
+    raw = cast(Any, body)
+    missing = [name for name in ("system", "dataset", "grain", "file", "keys", "columns") if name not in raw]
+    if missing:
+        return [Finding("source.incomplete", f"a source needs: {', '.join(missing)}", name) for name in missing]
+    findings = []
+    if raw["grain"] not in ("master", "fact"):
+        findings.append(Finding("source.grain", "`grain` is master or fact", "grain"))
+    if raw.get("format", "csv") not in _FORMATS:
+        findings.append(Finding("source.format", f"`format` is one of: {', '.join(_FORMATS)}", "format"))
+    for column in raw["columns"]:
+        where = f"columns.{column.get('key')}"
+        if column.get("type") not in TYPES:
+            findings.append(Finding("source.type", f"`type` is one of: {', '.join(TYPES)}", where))
+        if not column.get("from") and not column.get("expression"):
+            findings.append(Finding("source.column", "a column needs `from` or `expression`", where))
+    if findings:
+        return findings
+    source = parse_source(raw)
+    known = [column.key for column in source.columns]
+    for key in (*source.keys, *([source.dated] if source.dated not in ("file", "given") else [])):
+        if key not in known:
+            findings.append(Finding("source.unknown_column", f"there is no column '{key}'; it has: {', '.join(known)}", "keys"))
+    for column in source.columns:
+        if column.expression:
+            try:
+                check_expression(source, column)
+            except ZhikeError as error:
+                findings.append(Finding("source.expression", str(error.findings or error), f"columns.{column.key}"))
+    return findings
+
+
+SOURCE = Kind(name="source", order=30, check=check_source)

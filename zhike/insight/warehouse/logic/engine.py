@@ -1,0 +1,61 @@
+"""DuckDB, opened here and nowhere else: in memory over the files of the warehouse, spilling below its home."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+from django.conf import settings
+
+from zhike.kernel.encryption import keyring
+
+_MEMORY = "6GB"
+
+
+def home() -> Path:
+    """Return the folder of the warehouse, made on first use."""
+    folder = Path(settings.HOME) / "warehouse"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def connect(*, memory: str = "", threads: int = 0) -> duckdb.DuckDBPyConnection:
+    """Return a new in-memory connection with the installation's limits; the caller closes it."""
+    spill = home() / "spill"
+    spill.mkdir(exist_ok=True)
+    connection = duckdb.connect(":memory:")
+    limit = memory or getattr(settings, "WAREHOUSE_MEMORY", _MEMORY)
+    connection.execute(f"set memory_limit = '{limit}'")
+    connection.execute(f"set temp_directory = '{spill}'")
+    connection.execute("set timezone = 'UTC'")
+    count = threads or getattr(settings, "WAREHOUSE_THREADS", 0)
+    if count:
+        connection.execute(f"set threads = {int(count)}")
+    return connection
+
+
+@contextmanager
+def session(*, memory: str = "", threads: int = 0) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a connection for the length of the block."""
+    connection = connect(memory=memory, threads=threads)
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+def with_digests(connection: duckdb.DuckDBPyConnection) -> None:
+    """Give the connection the function `zhike_digest(text)`: the keyed hash of a normalized personal number."""
+    ring = keyring()
+    connection.create_function(
+        "zhike_digest", lambda text: ring.digest(_normalized(text)), ["VARCHAR"], "VARCHAR", side_effects=False
+    )
+
+
+def _normalized(text: str) -> str:
+    """Return a number as the records' hashes see it, so that both stores hold the same hash for one certificate."""
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).lower()

@@ -1,0 +1,68 @@
+"""File names with a date in them: "counter_trade_{business_date:%Y%m%d}.csv"."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from zhike.insight.warehouse.errors import NoBusinessDate
+from zhike.insight.warehouse.types import Source
+
+_PLACE = re.compile(r"\{(business_date|month):([^}]+)\}")
+_WIDTHS = {"%Y": r"\d{4}", "%m": r"\d{2}", "%d": r"\d{2}", "%y": r"\d{2}"}
+
+
+@dataclass(frozen=True, slots=True)
+class FileDates:
+    """The days a file may hold: one, or those of a month (`month` is "2026-02")."""
+
+    first: date | None
+    last: date | None
+    month: str = ""
+
+
+def matches(source: Source, name: str) -> FileDates | None:
+    """Return the dates in a file name that fits one of the source's patterns, None when it fits neither."""
+    for pattern in filter(None, (source.file, source.history)):
+        found = _match(pattern, name)
+        if found is not None:
+            return found
+    return None
+
+
+def dates_of(source: Source, name: str, given: date | None) -> FileDates:
+    """Return the days of a file: from its name, else as given. Raises NoBusinessDate where one is needed."""
+    found = matches(source, name)
+    if found is not None and found.first is not None:
+        return found
+    if given is not None:
+        return FileDates(given, given)
+    if source.dated == "file":
+        raise NoBusinessDate(file=name, pattern=source.file)
+    return FileDates(None, None)
+
+
+def _match(pattern: str, name: str) -> FileDates | None:
+    place = _PLACE.search(pattern)
+    if place is None:
+        return FileDates(None, None) if re.fullmatch(_glob(pattern), name) else None
+    shape = re.escape(place[2])
+    for directive, digits in _WIDTHS.items():
+        shape = shape.replace(re.escape(directive), digits)
+    found = re.fullmatch(_glob(pattern[: place.start()]) + f"({shape})" + _glob(pattern[place.end() :]), name)
+    if found is None:
+        return None
+    try:
+        day = datetime.strptime(found[1], place[2]).date()
+    except ValueError:
+        return None
+    if place[1] == "business_date":
+        return FileDates(day, day)
+    last = day.replace(day=calendar.monthrange(day.year, day.month)[1])
+    return FileDates(day.replace(day=1), last, f"{day:%Y-%m}")
+
+
+def _glob(text: str) -> str:
+    return re.escape(text).replace(r"\*", ".*")

@@ -1,0 +1,272 @@
+"""Loading one received file: landing keeps its bytes, core gets its typed rows, rejected rows are kept with reasons.
+
+A load replaces the days (facts) or the state (masters) its file holds, in one commit at its end: it either happened
+or it did not, and the same file again gives the same rows.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import shutil
+import tempfile
+from datetime import date
+from pathlib import Path
+
+import duckdb
+from django.conf import settings
+
+from zhike.insight.warehouse.errors import FileUnreadable
+from zhike.insight.warehouse.logic import engine, file_names, rejects, tables
+from zhike.insight.warehouse.logic.columns import typed_select
+from zhike.insight.warehouse.logic.file_names import FileDates
+from zhike.insight.warehouse.logic.receiving import Received, received
+from zhike.insight.warehouse.models import Load
+from zhike.insight.warehouse.types import LoadFinding, LoadResult, RejectedRow, Source
+from zhike.kernel import clock
+from zhike.kernel.errors import ZhikeError
+from zhike.kernel.files import FileStore
+from zhike.kernel.ids import uuid7
+from zhike.kernel.jobs import Cancelled, RunHandle
+from zhike.kernel.trading_days import trading_calendar
+
+#: Text files are read in a stream; 2 GB of CSV must fit a process of 1 GB.
+_TEXT_MEMORY = "500MB"
+
+
+def store() -> FileStore:
+    """Return where received files lie."""
+    return FileStore(Path(settings.HOME) / "files")
+
+
+def load_file(
+    source: Source, path: Path, *, business_date: date | None, name: str, handle: RunHandle | None, again: bool
+) -> LoadResult:
+    """Load one file and return what became of it; see `api.load_file`."""
+    try:
+        dates = file_names.dates_of(source, name, business_date)
+    except ZhikeError as error:
+        return _failed_before(source, path, name, error)
+    with path.open("rb") as file:
+        file_hash = hashlib.file_digest(file, "sha256").hexdigest()
+    digest = hashlib.sha256(repr(source).encode()).hexdigest()[:16]
+    done = None if again else _already(source, file_hash, dates, digest)
+    if done is not None:
+        return as_result(done)
+    store().put_path(path)
+    row = Load.objects.create(
+        uid=uuid7(), source=source.key, dataset=source.dataset, first_date=dates.first, business_date=dates.last,
+        file=name, file_hash=file_hash, definition=digest, started_at=clock.now(),
+    )
+    try:
+        _perform(row, source, dates, handle)
+    except Cancelled:
+        _finish(row, Load.State.CANCELLED)
+        raise
+    except ZhikeError as error:
+        row.error = error.as_dict()
+        row.findings = [*row.findings, *error.findings]
+        _finish(row, Load.State.FAILED)
+    except Exception as error:
+        row.error = {"code": "internal", "message": f"{type(error).__name__}: {error}"[:500]}
+        _finish(row, Load.State.FAILED)
+        raise
+    return as_result(row)
+
+
+def _failed_before(source: Source, path: Path, name: str, error: ZhikeError) -> LoadResult:
+    row = Load(
+        uid=uuid7(), source=source.key, dataset=source.dataset, file=name, file_hash=store().put_path(path),
+        started_at=clock.now(), error=error.as_dict(), findings=error.findings,
+    )
+    _finish(row, Load.State.FAILED)
+    return as_result(row)
+
+
+def _already(source: Source, file_hash: str, dates: FileDates, digest: str) -> Load | None:
+    """The same bytes under the same definition, still the newest load of those days, need no second run."""
+    newest = Load.objects.filter(
+        source=source.key, state=Load.State.DONE, first_date=dates.first, business_date=dates.last
+    ).order_by("-id").first()
+    return newest if newest and newest.file_hash == file_hash and newest.definition == digest else None
+
+
+def _perform(row: Load, source: Source, dates: FileDates, handle: RunHandle | None) -> None:
+    _check_day(source, dates, row.file)
+    text = not row.file.endswith(".parquet") and source.format != "parquet"
+    scratch = Path(tempfile.mkdtemp(prefix="load-", dir=engine.home()))
+    try:
+        with engine.session(memory=_TEXT_MEMORY if text else "", threads=2 if text else 0) as connection:
+            engine.with_digests(connection)
+            found = received(connection, source, store().path(row.file_hash), scratch, row.file)
+            _step(handle, row, "typing")
+            typed = _typed(connection, source, found, dates, scratch, text)
+            days = [dates.first.isoformat(), dates.last.isoformat()] if dates.first and dates.last else []
+            rejects.collect(connection, source, typed, days)
+            broken = rejects.broken_lines(connection) if found.rejects else []
+            _count(connection, row, typed, len(broken))
+            if row.rows_rejected:
+                row.rejected_hash = store().put(
+                    io.BytesIO(rejects.as_csv(rejects.explained(connection, source, found, broken)))
+                )
+            _step(handle, row, "writing")
+            row.rows_loaded = _write(connection, source, typed, dates, row)
+        everything = row.rows_read and row.rows_rejected == row.rows_read
+        _finish(row, Load.State.FAILED if everything else Load.State.DONE)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _check_day(source: Source, dates: FileDates, name: str) -> None:
+    if source.grain != "fact" or dates.first is None or dates.month:
+        return
+    calendar = trading_calendar()
+    if not calendar.is_trading_day(dates.first):
+        before = calendar.add(dates.first, -1)
+        reason = f"{dates.first} 不是交易日（上一交易日 {before}），请核对文件日期"
+        reason_en = f"{dates.first} is not a trading day (the one before it is {before}); check the file's date"
+        raise FileUnreadable(
+            file=name, reason=reason, reason_en=reason_en,
+            findings=[{"code": "load.not_a_trading_day", "message": reason, "message_en": reason_en}],
+        )
+
+
+def _typed(
+    connection: duckdb.DuckDBPyConnection, source: Source, found: Received, dates: FileDates, scratch: Path, text: bool
+) -> str:
+    select = typed_select(source, found.relation, found.headers, business_date=dates.first, plain=False)
+    if not text:
+        return f"({select})"
+    # Text is parsed once, into a file on disk: nothing of a large file stays in memory.
+    target = scratch / "typed.parquet"
+    try:
+        connection.execute(f"copy ({select}) to '{target}' (format parquet, row_group_size 30720)")
+    except duckdb.InvalidInputException as error:
+        reason = str(error).splitlines()[0][:300]
+        raise FileUnreadable(
+            file=source.file, reason=reason, reason_en=reason,
+            findings=[{"code": "load.unreadable", "message": reason, "message_en": reason}],
+        ) from error
+    return f"read_parquet('{target}')"
+
+
+def _count(connection: duckdb.DuckDBPyConnection, row: Load, typed: str, broken: int) -> None:
+    read = (connection.execute(f"select count(*) from {typed}").fetchone() or (0,))[0]
+    rejected = (connection.execute("select count(distinct line) from rejected").fetchone() or (0,))[0]
+    row.rows_read, row.rows_rejected = read + broken, rejected + broken
+    if row.rows_read == 0:
+        row.findings = [_finding("load.empty", "文件没有数据行", "the file has no rows")]
+    if row.rows_read and row.rows_rejected == row.rows_read:
+        row.findings = [
+            _finding("load.everything_rejected", "全部行被拒绝，数据未更改", "every row was rejected; nothing was changed")
+        ]
+
+
+def _write(
+    connection: duckdb.DuckDBPyConnection, source: Source, typed: str, dates: FileDates, row: Load
+) -> int:
+    if row.rows_read and row.rows_rejected == row.rows_read:
+        return 0
+    rejected = "" if not row.rows_rejected else " and _line not in (select line from rejected)"
+    select = f"select * exclude (_line, _reason) from {typed} where _reason is null{rejected}"
+    if source.grain == "master":
+        if _superseded(row):
+            row.findings = [_finding(
+                "load.older_than_current", "已有更新日期的主数据，本文件只存档", "a newer file is loaded; this one is kept only")]
+            return 0
+        return tables.write(connection, source.dataset, tables.LATEST, select, sorted_by=source.keys)
+    return _replace_days(connection, source, select, dates)
+
+
+def _superseded(row: Load) -> bool:
+    if row.business_date is None:
+        return False
+    return Load.objects.filter(
+        dataset=row.dataset, state=Load.State.DONE, business_date__gt=row.business_date
+    ).exists()
+
+
+def _replace_days(connection: duckdb.DuckDBPyConnection, source: Source, select: str, dates: FileDates) -> int:
+    assert dates.first is not None
+    if dates.month:
+        return _replace_month(connection, source, select, dates.month)
+    month = f"{dates.first:%Y-%m}"
+    before = tables.parts_of(source.dataset).get(month, [])
+    if before:
+        listed = ", ".join(f"'{uri}'" for uri in before)
+        kept = f"select * from read_parquet([{listed}], hive_partitioning = false) where business_date <> date '{dates.first}'"
+        inside = connection.execute(
+            f"select count(*) from read_parquet([{listed}]) where business_date = date '{dates.first}'").fetchone()
+        if inside and inside[0]:
+            tables.write(connection, source.dataset, month, kept, sorted_by=source.sorted_by)
+    return tables.write(connection, source.dataset, dates.first.isoformat(), select, sorted_by=source.sorted_by)
+
+
+def _replace_month(connection: duckdb.DuckDBPyConnection, source: Source, select: str, month: str) -> int:
+    before = tables.parts_of(source.dataset).get(month, [])
+    if not before:
+        return tables.write(connection, source.dataset, month, select, sorted_by=source.sorted_by)
+    listed = ", ".join(f"'{uri}'" for uri in before)
+    connection.execute(f"create or replace temp table fresh as {select}")
+    rows = (connection.execute("select count(*) from fresh").fetchone() or (0,))[0]
+    merged = (
+        f"select * from fresh union all by name select * from read_parquet([{listed}], hive_partitioning = false)"
+        " where business_date not in (select distinct business_date from fresh)"
+    )
+    tables.write(connection, source.dataset, month, merged, sorted_by=source.sorted_by)
+    return int(rows)
+
+
+def _finding(code: str, message: str, message_en: str) -> dict[str, object]:
+    return LoadFinding(code, message, message_en).as_dict()
+
+
+def _step(handle: RunHandle | None, row: Load, step: str) -> None:
+    if handle is not None:
+        handle.progress(f"{row.file}: {step}")
+
+
+def _finish(row: Load, state: Load.State) -> None:
+    row.state = state
+    row.finished_at = clock.now()
+    row.save()
+
+
+def rejected_rows(row: Load, limit: int) -> list[RejectedRow]:
+    """Return the first rejected rows of a load."""
+    if not row.rejected_hash:
+        return []
+    return rejects.from_csv(store().path(row.rejected_hash).read_bytes(), limit)
+
+
+def as_result(row: Load) -> LoadResult:
+    """Return the row as other rooms see it."""
+    return LoadResult(
+        uid=row.uid, source=row.source, dataset=row.dataset, business_date=row.business_date, file=row.file,
+        file_hash=row.file_hash, state=str(row.state), rows_read=row.rows_read, rows_loaded=row.rows_loaded,
+        rows_rejected=row.rows_rejected, started_at=row.started_at, finished_at=row.finished_at,
+        findings=tuple(row.findings), error=row.error,
+    )
+
+
+def plain_master(connection: duckdb.DuckDBPyConnection, source: Source, into: str) -> bool:
+    """Make a temporary table `into` of the newest file of a master source, certificate numbers in clear.
+
+    It is how personal numbers reach PostgreSQL without ever lying in the warehouse. Returns False without a file.
+    """
+    row = Load.objects.filter(source=source.key, state=Load.State.DONE).exclude(rows_loaded=0)
+    newest = row.order_by("-business_date", "-id").first()
+    if newest is None:
+        return False
+    scratch = Path(tempfile.mkdtemp(prefix="plain-", dir=engine.home()))
+    try:
+        found = received(connection, source, store().path(newest.file_hash), scratch, newest.file)
+        select = typed_select(source, found.relation, found.headers, business_date=newest.business_date, plain=True)
+        keys = ", ".join(f'"{key}"' for key in source.keys)
+        connection.execute(
+            f"create or replace temp table {into} as select * exclude (_reason) from ({select}) where _reason is null"
+            f" qualify row_number() over (partition by {keys} order by _line) = 1"
+        )
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+    return True

@@ -1,0 +1,126 @@
+"""Rows that may not be loaded: found, explained, kept as a file to download."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+
+import duckdb
+
+from zhike.insight.warehouse.logic import tables
+from zhike.insight.warehouse.logic.columns import reason_text
+from zhike.insight.warehouse.logic.receiving import Received
+from zhike.insight.warehouse.types import RejectedRow, Source
+
+_SHOWN_VALUE = 200
+
+
+def collect(
+    connection: duckdb.DuckDBPyConnection, source: Source, typed: str, days: Sequence[str]
+) -> None:
+    """Fill the temporary table `rejected(line, reason)` with every row of `typed` that may not be loaded."""
+    connection.execute("create or replace temp table rejected (line bigint, reason varchar)")
+    connection.execute(f"insert into rejected select _line, _reason from {typed} where _reason is not null")
+    if source.grain == "fact" and days:
+        listed = " and ".join(f"date '{day}'" for day in days)
+        connection.execute(
+            f"insert into rejected select _line, 'wrong_date:' from {typed}"
+            f" where _reason is null and business_date not between {listed}"
+        )
+    _duplicates(connection, source, typed)
+    for column in source.columns:
+        if column.reference:
+            _unknown(connection, column.key, column.reference, typed)
+
+
+def _duplicates(connection: duckdb.DuckDBPyConnection, source: Source, typed: str) -> None:
+    keys = ", ".join(f'"{key}"' for key in source.keys)
+    total, distinct = connection.execute(
+        f"select count(*), count(distinct hash({keys})) from {typed} where _reason is null"
+    ).fetchone() or (0, 0)
+    if total == distinct:
+        return
+    connection.execute(
+        f"insert into rejected select _line, 'duplicate_key:{source.keys[0]}' from {typed} where _reason is null"
+        f" qualify row_number() over (partition by {keys} order by _line) > 1"
+    )
+
+
+def _unknown(connection: duckdb.DuckDBPyConnection, key: str, reference: tuple[str, str], typed: str) -> None:
+    known = tables.relation(reference[0])
+    if known is None:
+        return
+    connection.execute(
+        f"insert into rejected select _line, 'unknown_reference:{key}' from {typed} t where _reason is null"
+        f' and "{key}" is not null and not exists (select 1 from {known} k where k."{reference[1]}" = t."{key}")'
+    )
+
+
+def broken_lines(connection: duckdb.DuckDBPyConnection) -> list[tuple[int, str]]:
+    """Return the lines DuckDB could not split into columns, with their text."""
+    return connection.execute(
+        "select line, any_value(csv_line) from reject_errors group by line order by line"
+    ).fetchall()
+
+
+def explained(
+    connection: duckdb.DuckDBPyConnection, source: Source, received: Received, broken: Sequence[tuple[int, str]]
+) -> Iterator[RejectedRow]:
+    """Yield the rejected rows in the order of the file; personal numbers are left out of their values."""
+    for line, text in broken:
+        _code, zh, _en = reason_text(source, "broken_line:")
+        yield RejectedRow(line, "broken_line", zh, {"line": text[:_SHOWN_VALUE]})
+    if not (connection.execute("select count(*) from rejected").fetchone() or (0,))[0]:
+        return
+    hidden = {column.header for column in source.columns if column.certificate}
+    headers = [title for title in received.headers if title not in hidden]
+    listed = ", ".join(f'cast(r."{title}" as varchar)' for title in headers)
+    rows = connection.execute(
+        f"select j.line, j.reason{', ' + listed if listed else ''} from {received.relation} r join"
+        " (select line, min(reason) as reason from rejected group by line) j on r._line = j.line order by j.line"
+    )
+    numbers = [line for line, _text in broken]
+    while found := rows.fetchmany(1000):
+        for row in found:
+            code, zh, _en = reason_text(source, row[1])
+            values = {title: (value or "")[:_SHOWN_VALUE] for title, value in zip(headers, row[2:], strict=True)}
+            yield RejectedRow(_moved(row[0], numbers), code, zh, values)
+
+
+def _moved(line: int, broken: Sequence[int]) -> int:
+    """Rows are numbered without the broken lines before them; the file's own numbers are what people look for."""
+    for number in broken:
+        if number <= line:
+            line += 1
+    return line
+
+
+def as_csv(rows: Iterable[RejectedRow]) -> bytes:
+    """Return rejected rows as CSV (UTF-8 with a mark, so that Excel reads the Chinese)."""
+    stream = io.StringIO()
+    writer = csv.writer(stream)
+    titles: list[str] = []
+    for row in rows:
+        if not titles or (list(row.values) != titles and set(row.values) - set(titles)):
+            titles = list(row.values)
+            writer.writerow(["行号", "原因代码", "原因", *titles])
+        cells = [str(row.values.get(title) or "") for title in titles]
+        writer.writerow([row.line, row.reason_code, row.reason, *(_harmless(cell) for cell in cells)])
+    return b"\xef\xbb\xbf" + stream.getvalue().encode()
+
+
+def _harmless(cell: str) -> str:
+    return "'" + cell if cell[:1] in "=+-@\t\r" and not cell[1:2].isdigit() else cell
+
+
+def from_csv(content: bytes, limit: int) -> list[RejectedRow]:
+    """Return the first rejected rows of a stored file."""
+    found: list[RejectedRow] = []
+    titles: list[str] = []
+    for cells in csv.reader(io.StringIO(content.decode("utf-8-sig"))):
+        if cells[:2] == ["行号", "原因代码"]:
+            titles = cells[3:]
+        elif len(found) < limit:
+            found.append(RejectedRow(int(cells[0]), cells[1], cells[2], dict(zip(titles, cells[3:], strict=False))))
+    return found

@@ -1,0 +1,95 @@
+"""Excel files as CSV: what spreadsheets do to numbers and headers is found here, not in the data a year later."""
+
+from __future__ import annotations
+
+import csv
+import re
+from datetime import date, datetime
+from pathlib import Path
+
+from openpyxl import load_workbook
+from openpyxl.cell.cell import Cell
+
+from zhike.insight.warehouse.errors import FileUnreadable
+from zhike.insight.warehouse.types import Source, SourceColumn
+
+_ZEROS = re.compile(r"^0+$")
+_EXACT_DIGITS = 15
+
+
+def as_csv(path: Path, source: Source, into: Path, name: str) -> Path:
+    """Write the first sheet as UTF-8 CSV and return it. Raises FileUnreadable with every finding.
+
+    A cell formatted with zeros ("000000") gets its leading zeros back. A number in a text column that is a key has
+    lost what stood before it; a certificate stored as a number has lost digits: both are refused with the remedy.
+    """
+    sheet = load_workbook(path, data_only=True).worksheets[0]
+    findings = _header_findings(sheet)
+    rows = sheet.iter_rows()
+    header = [str(cell.value or "").strip() for cell in next(rows, ())]
+    by_header = {column.header: column for column in source.columns if column.header}
+    with into.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(header)
+        for row in rows:
+            cells = [
+                _text(cell, by_header.get(title), source, findings) for cell, title in zip(row, header, strict=False)
+            ]
+            if any(cells):
+                writer.writerow(cells)
+    if findings:
+        shown = list({(f["code"], f["column"]): f for f in findings}.values())
+        raise FileUnreadable(
+            file=name, findings=shown, reason="；".join(str(f["message"]) for f in shown),
+            reason_en="; ".join(str(f["message_en"]) for f in shown),
+        )
+    into_path: Path = into
+    return into_path
+
+
+def _header_findings(sheet) -> list[dict[str, object]]:  # type: ignore[no-untyped-def]
+    merged = [str(found) for found in sheet.merged_cells.ranges if found.min_row <= 2]
+    return [
+        _finding("load.merged_header", area, f"表头 {area} 是合并单元格，请拆分为一行一列一个列名",
+                 f"header cells {area} are merged; give every column one name in one row")
+        for area in merged
+    ]
+
+
+def _text(cell: Cell, column: SourceColumn | None, source: Source, findings: list[dict[str, object]]) -> str:
+    value = cell.value
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        wanted = column.format if column and column.type in ("date", "datetime") else "%Y-%m-%d %H:%M:%S"
+        return value.strftime(wanted)
+    if isinstance(value, date):
+        return value.strftime(column.format if column and column.type == "date" else "%Y-%m-%d")
+    if isinstance(value, bool) or isinstance(value, str):
+        return str(value)
+    if column is not None and column.type == "text":
+        return _number_as_text(cell, float(value), column, source, findings)
+    return str(int(value)) if float(value).is_integer() else repr(value)
+
+
+def _number_as_text(
+    cell: Cell, value: float, column: SourceColumn, source: Source, findings: list[dict[str, object]]
+) -> str:
+    digits = str(int(value)) if value.is_integer() else repr(value)
+    if column.certificate or len(digits) > _EXACT_DIGITS:
+        findings.append(_finding(
+            "load.scientific_notation", column.header,
+            f"“{column.header}”第 {cell.row} 行被 Excel 存为数字（{value:.4E}），号码已失真；请把该列设为文本后重新导出",
+            f"'{column.header}' row {cell.row} is a number ({value:.4E}); digits are lost; export the column as text"))
+    elif _ZEROS.match(str(cell.number_format)):
+        return digits.zfill(len(str(cell.number_format)))
+    elif column.key in source.keys or column.reference or column.required:
+        findings.append(_finding(
+            "load.leading_zeros", column.header,
+            f"“{column.header}”第 {cell.row} 行是数字 {digits}，开头的 0 可能已丢失；请把该列设为文本后重新导出",
+            f"'{column.header}' row {cell.row} is the number {digits}; leading zeros may be lost; export it as text"))
+    return digits
+
+
+def _finding(code: str, column: str, message: str, message_en: str) -> dict[str, object]:
+    return {"code": code, "column": column, "message": message, "message_en": message_en}

@@ -1,0 +1,119 @@
+"""The nightly stage: registered steps in order for each day that needs it, then one publication."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db.models import Max
+
+from zhike.insight.warehouse.errors import DayMissing, NotATradingDay, NothingPublished
+from zhike.insight.warehouse.logic import engine, sources, tables
+from zhike.insight.warehouse.models import Load, Publication, StagedDay
+from zhike.insight.warehouse.types import PublicationInfo, StageResult, StageStep
+from zhike.kernel import clock, database
+from zhike.kernel.jobs import RunHandle
+from zhike.kernel.trading_days import trading_calendar
+
+_steps: dict[str, StageStep] = {}
+_KEPT_PUBLICATIONS = 60
+
+
+def register_step(step: StageStep) -> None:
+    """Let a room's step take part in the stage."""
+    _steps[step.key] = step
+
+
+def steps() -> list[StageStep]:
+    """Return the steps in the order in which they run."""
+    return sorted(_steps.values(), key=lambda step: step.order)
+
+
+def run(business_date: date, handle: RunHandle) -> StageResult:
+    """Compute the days that need it up to `business_date` and publish; see `api.stage_run`."""
+    calendar = trading_calendar()
+    if not calendar.is_trading_day(business_date):
+        raise NotATradingDay(day=business_date, before=calendar.add(business_date, -1))
+    _require_files(business_date)
+    days = [*stale_days(before=business_date), business_date]
+    total = len(days) * len(steps()) + 1
+    done = 0
+    for day in days:
+        last_load = Load.objects.aggregate(last=Max("id"))["last"] or 0
+        for step in steps():
+            handle.progress(f"{day} {step.labels['zh']}", done, total)
+            step.run(day, handle)
+            done += 1
+        StagedDay.objects.update_or_create(
+            business_date=day, defaults={"last_load": last_load, "staged_at": clock.now()}
+        )
+    handle.progress("compaction", done, total)
+    _compact_closed_months(business_date)
+    return StageResult(tuple(days), publish(business_date))
+
+
+def stale_days(*, before: date) -> list[date]:
+    """Return the days already computed whose facts, or those of days before them, arrived again since."""
+    found = []
+    for staged in StagedDay.objects.filter(business_date__lt=before).order_by("business_date"):
+        later = Load.objects.filter(
+            state=Load.State.DONE, id__gt=staged.last_load, first_date__lte=staged.business_date,
+            dataset__in=[s.dataset for s in sources.all_sources().values() if s.grain == "fact"],
+        )
+        if later.exists():
+            found.append(staged.business_date)
+    return found
+
+
+def _require_files(business_date: date) -> None:
+    missing = []
+    latest: date | None = None
+    for source in sources.all_sources().values():
+        if source.grain != "fact" or not source.expected:
+            continue
+        loads = Load.objects.filter(dataset=source.dataset, state=Load.State.DONE)
+        if not loads.filter(first_date__lte=business_date, business_date__gte=business_date).exists():
+            missing.append(source.dataset)
+        last = loads.aggregate(last=Max("business_date"))["last"]
+        latest = max(filter(None, (latest, last)), default=None)
+    if missing:
+        raise DayMissing(day=business_date, datasets=sorted(missing), latest=latest or "–")
+
+
+def _compact_closed_months(business_date: date) -> None:
+    month = f"{business_date:%Y-%m}"
+    with engine.session() as connection:
+        for source in sources.all_sources().values():
+            if source.grain != "fact":
+                continue
+            closed = {part[:7] for part in tables.parts_of(source.dataset) if len(part) > 7 and part[:7] < month}
+            for found in sorted(closed):
+                tables.compact(source.dataset, found, source.sorted_by, connection)
+
+
+def publish(business_date: date) -> PublicationInfo:
+    """Make the current versions of all tables what readers see, as of `business_date`."""
+    with database.writing():
+        row = Publication.objects.create(
+            business_date=business_date, versions=tables.versions(), published_at=clock.now()
+        )
+        old = Publication.objects.order_by("-id").values_list("id", flat=True)[_KEPT_PUBLICATIONS:]
+        Publication.objects.filter(id__in=list(old)).delete()
+    return _as_type(row)
+
+
+def publication() -> PublicationInfo | None:
+    """Return the newest publication, or None."""
+    row = Publication.objects.order_by("-id").first()
+    return _as_type(row) if row else None
+
+
+def published() -> PublicationInfo:
+    """Return the newest publication; raises NothingPublished."""
+    found = publication()
+    if found is None:
+        raise NothingPublished()
+    return found
+
+
+def _as_type(row: Publication) -> PublicationInfo:
+    return PublicationInfo(row.pk, row.business_date, row.versions, row.published_at)

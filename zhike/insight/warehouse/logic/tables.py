@@ -1,0 +1,222 @@
+"""Delta tables: DuckDB writes the Parquet file, delta-rs commits it; readers get the files of one version.
+
+A table is partitioned by `part` only: a day ('2026-03-17') while its month is open, a month ('2026-02') once it is
+compacted, 'latest' for master data. A Delta directory is never globbed: files that were replaced still lie in it.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as parquet
+from deltalake import DeltaTable, Schema
+from deltalake.exceptions import TableNotFoundError
+from deltalake.transaction import AddAction, create_table_with_add_actions
+
+from zhike.insight.warehouse.logic.engine import home
+
+LATEST = "latest"
+#: Measured: one customer's 250 days out of 400 M rows are found in 75 ms with row groups of this size.
+_ROW_GROUP = 122_880
+_PART = "part"
+
+
+def folder(dataset: str) -> Path:
+    """Return where the table of a dataset ("core.counter_trade") lies."""
+    return home() / Path(*dataset.split("."))
+
+
+def table(dataset: str, version: int | None = None) -> DeltaTable | None:
+    """Return the table at a version (None: the latest), or None when it was never written."""
+    path = folder(dataset)
+    if not (path / "_delta_log").exists():
+        return None
+    try:
+        return DeltaTable(str(path), version=version)
+    except TableNotFoundError:
+        return None
+
+
+def versions() -> dict[str, int]:
+    """Return the latest version of every table."""
+    found = {}
+    for log in sorted(home().glob("*/*/_delta_log")):
+        dataset = ".".join(log.parent.relative_to(home()).parts)
+        current = table(dataset)
+        if current is not None:
+            found[dataset] = current.version()
+    return found
+
+
+def write(
+    connection: duckdb.DuckDBPyConnection,
+    dataset: str,
+    part: str,
+    select: str,
+    parameters: Mapping[str, object] | None = None,
+    *,
+    sorted_by: Sequence[str] = (),
+) -> int:
+    """Replace one part of a dataset by the rows of `select`, in one commit; return how many rows it has."""
+    path = folder(dataset)
+    name = f"{_PART}={part}/{uuid.uuid4().hex}.parquet"
+    target = path / name
+    target.parent.mkdir(parents=True, exist_ok=True)
+    order = f" order by {', '.join(sorted_by)}" if sorted_by else ""
+    try:
+        connection.execute(
+            f"copy (select * from ({select}){order}) to '{target}' (format parquet, row_group_size {_ROW_GROUP})",
+            dict(parameters or {}),
+        )
+    except BaseException:
+        target.unlink(missing_ok=True)
+        raise
+    meta = parquet.read_metadata(target)
+    commit(dataset, {part: [target]})
+    return int(meta.num_rows)
+
+
+def commit(dataset: str, parts: Mapping[str, Sequence[Path]], removed: Sequence[str] = ()) -> None:
+    """Make the given files the whole content of their parts and drop the `removed` parts.
+
+    One part is one commit. Readers only see published versions, so several commits are safe.
+    """
+    path = folder(dataset)
+    sample = next((files[0] for files in parts.values() if files), None)
+    if sample is not None:
+        fresh = parquet.read_schema(sample)
+    else:
+        fresh = pa.schema([])
+    schema = Schema.from_arrow(_merged(dataset, fresh))
+    for part, files in parts.items():
+        actions = [_action(path, file, part) for file in files]
+        current = table(dataset)
+        if current is None:
+            create_table_with_add_actions(str(path), schema, actions, partition_by=[_PART])
+        else:
+            current.create_write_transaction(
+                actions, mode="overwrite", schema=schema, partition_by=[_PART], partition_filters=[(_PART, "=", part)]
+            )
+    current = table(dataset)
+    for part in removed:
+        if current is not None and part in parts_of(dataset):
+            current.create_write_transaction(
+                [], mode="overwrite", schema=schema, partition_by=[_PART], partition_filters=[(_PART, "=", part)]
+            )
+            current = table(dataset)
+
+
+def _merged(dataset: str, fresh: pa.Schema) -> pa.Schema:
+    current = table(dataset)
+    fields = {field.name: field.with_nullable(True) for field in fresh}
+    if current is not None:
+        for field in pa.schema(current.schema().to_arrow()):
+            if field.name != _PART:
+                fields.setdefault(field.name, field)
+    fields.pop(_PART, None)
+    return pa.schema([*fields.values(), pa.field(_PART, pa.string())])
+
+
+def _action(path: Path, file: Path, part: str) -> AddAction:
+    relative = str(file.relative_to(path))
+    return AddAction(relative, os.path.getsize(file), {_PART: part}, int(time.time() * 1000), True, "{}")
+
+
+def files(
+    dataset: str, version: int | None = None, *, first: date | None = None, last: date | None = None
+) -> list[str]:
+    """Return the files of a version whose parts touch the days from `first` to `last`."""
+    current = table(dataset, version)
+    if current is None:
+        return []
+    return sorted(uri for uri in current.file_uris() if _touches(_part_of(uri), first, last))
+
+
+def parts_of(dataset: str, version: int | None = None) -> dict[str, list[str]]:
+    """Return the files of each part."""
+    current = table(dataset, version)
+    found: dict[str, list[str]] = {}
+    for uri in current.file_uris() if current else []:
+        found.setdefault(_part_of(uri), []).append(uri)
+    return found
+
+
+def _part_of(uri: str) -> str:
+    return uri.split(f"{_PART}=", 1)[1].split("/", 1)[0]
+
+
+def _touches(part: str, first: date | None, last: date | None) -> bool:
+    if part == LATEST:
+        return True
+    low = first.isoformat()[: len(part)] if first else ""
+    high = last.isoformat()[: len(part)] if last else "9999"
+    return low <= part <= high
+
+
+def relation(
+    dataset: str, version: int | None = None, *, first: date | None = None, last: date | None = None
+) -> str | None:
+    """Return what stands after FROM to read the dataset, or None when it was never written.
+
+    `first` and `last` narrow the files; the caller still filters rows by business_date.
+    """
+    current = table(dataset, version)
+    if current is None:
+        return None
+    found = files(dataset, version, first=first, last=last)
+    if not found:
+        return _empty(current)
+    listed = ", ".join("'" + uri.replace("'", "''") + "'" for uri in found)
+    return f"read_parquet([{listed}], union_by_name = true, hive_partitioning = false)"
+
+
+def _empty(current: DeltaTable) -> str:
+    columns = [field for field in pa.schema(current.schema().to_arrow()) if field.name != _PART]
+    return "(select " + ", ".join(f'null::{_sql_type(f.type)} as "{f.name}"' for f in columns) + " where false)"
+
+
+def _sql_type(kind: pa.DataType) -> str:
+    if pa.types.is_decimal(kind):
+        return f"decimal({kind.precision}, {kind.scale})"
+    for test, name in (
+        (pa.types.is_integer, "bigint"), (pa.types.is_floating, "double"), (pa.types.is_boolean, "boolean"),
+        (pa.types.is_date, "date"), (pa.types.is_timestamp, "timestamptz"), (pa.types.is_list, "varchar[]"),
+    ):
+        if test(kind):
+            return name
+    return "varchar"
+
+
+def compact(dataset: str, month: str, sorted_by: Sequence[str], connection: duckdb.DuckDBPyConnection) -> int:
+    """Merge the day parts of a closed month ('2026-02') into one sorted part; return the rows of the month.
+
+    Nothing to merge leaves the table as it is. Running it again gives the same rows.
+    """
+    days = sorted(part for part in parts_of(dataset) if part.startswith(month + "-"))
+    if not days:
+        return 0
+    inputs = [uri for part in (month, *days) for uri in parts_of(dataset).get(part, [])]
+    listed = ", ".join(f"'{uri}'" for uri in inputs)
+    target = folder(dataset) / f"{_PART}={month}" / f"{uuid.uuid4().hex}.parquet"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    order = f" order by {', '.join(sorted_by)}" if sorted_by else ""
+    connection.execute(
+        f"copy (select * from read_parquet([{listed}], union_by_name = true, hive_partitioning = false){order})"
+        f" to '{target}' (format parquet, row_group_size {_ROW_GROUP})"
+    )
+    rows = parquet.read_metadata(target).num_rows
+    commit(dataset, {month: [target]}, removed=days)
+    return int(rows)
+
+
+def drop(dataset: str) -> None:
+    """Delete a dataset's table for good; for scratch tables."""
+    shutil.rmtree(folder(dataset), ignore_errors=True)

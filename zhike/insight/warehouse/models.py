@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+from django.db import models
+
+
+class Load(models.Model):
+    """One received file and what became of it. The bytes lie in the file store under `file_hash` (landing)."""
+
+    class State(models.TextChoices):
+        RUNNING = "running"
+        DONE = "done"
+        FAILED = "failed"
+        CANCELLED = "cancelled"
+
+    uid = models.UUIDField(unique=True)
+    source = models.TextField()
+    dataset = models.TextField()
+    first_date = models.DateField(null=True)
+    business_date = models.DateField(null=True)
+    file = models.TextField()
+    file_hash = models.TextField()
+    definition = models.TextField(default="")
+    state = models.TextField(choices=State.choices, default=State.RUNNING)
+    rows_read = models.BigIntegerField(default=0)
+    rows_loaded = models.BigIntegerField(default=0)
+    rows_rejected = models.BigIntegerField(default=0)
+    rejected_hash = models.TextField(default="")
+    findings = models.JSONField(default=list)
+    error = models.JSONField(null=True)
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["dataset", "business_date"]), models.Index(fields=["-id"])]
+
+
+class Publication(models.Model):
+    """One published business date and the table versions its readers pin."""
+
+    business_date = models.DateField()
+    versions = models.JSONField()
+    published_at = models.DateTimeField()
+
+
+class StagedDay(models.Model):
+    """A business date that was computed, and the last load it took into account."""
+
+    business_date = models.DateField(unique=True)
+    last_load = models.BigIntegerField()
+    staged_at = models.DateTimeField()
