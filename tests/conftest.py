@@ -29,7 +29,7 @@ def django_db_setup(django_test_environment: None, django_db_blocker) -> Iterato
 
     with django_db_blocker.unblock():
         call_command("migrate", verbosity=0, interactive=False)
-        packs.apply([Path(__import__("os").environ.get("TP", "packs"))])
+        packs.apply([Path("packs")])
         yield
         connection.close()
 

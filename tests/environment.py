@@ -11,7 +11,7 @@ from zhike.server.embedded.postgres import TEST_SETTINGS, EmbeddedPostgres
 
 HOME = Path(tempfile.mkdtemp(prefix="zhike-test-"))
 os.environ["ZHIKE_HOME"] = str(HOME)
-os.environ["DJANGO_SETTINGS_MODULE"] = os.environ.get("TS", "zhike.server.settings")
+os.environ["DJANGO_SETTINGS_MODULE"] = "zhike.server.settings"
 os.environ.setdefault("ZHIKE_LOG_LEVEL", "ERROR")
 
 SERVER = EmbeddedPostgres(HOME, TEST_SETTINGS)

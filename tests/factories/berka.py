@@ -40,8 +40,12 @@ def write(into: Path, *, accounts: int = 40, agents: int = 8, seed: int = 1) -> 
     _write(into, "client", '"client_id";"birth_number";"district_id"', clients)
     _write(into, "district", "A1;A2;A3", [f'{n};"Okres {n}";"kraj"' for n in (1, 2, 3)])
     frequencies = ("POPLATEK MESICNE", "POPLATEK TYDNE", "POPLATEK PO OBRATU")
-    _write(into, "account", '"account_id";"district_id";"frequency";"date"',
-           [f'{n + 1};{1 + n % 3};"{frequencies[n % 3]}";93{1 + n % 12:02d}01' for n in range(accounts)])
+    _write(
+        into,
+        "account",
+        '"account_id";"district_id";"frequency";"date"',
+        [f'{n + 1};{1 + n % 3};"{frequencies[n % 3]}";93{1 + n % 12:02d}01' for n in range(accounts)],
+    )
     owners = [f'{n + 1};{n + 1};{n + 1};"OWNER"' for n in range(accounts)]
     others = [f'{accounts + n + 1};{accounts + n + 1};{n + 1};"DISPONENT"' for n in range(agents)]
     _write(into, "disp", '"disp_id";"client_id";"account_id";"type"', owners + others)
@@ -51,7 +55,9 @@ def write(into: Path, *, accounts: int = 40, agents: int = 8, seed: int = 1) -> 
     _write(into, "card", '"card_id";"disp_id";"type";"issued"', cards)
     orders = [f'{n + 1};{1 + n % accounts};"YZ";"8714{n:04d}";{n + 1}.50;"SIPO"' for n in range(accounts + 3)]
     _write(into, "order", '"order_id";"account_id";"bank_to";"account_to";"amount";"k_symbol"', orders)
-    return BankCounts(persons, sum(women), persons - sum(women), accounts, accounts, agents, len(loans), len(cards), len(orders))
+    return BankCounts(
+        persons, sum(women), persons - sum(women), accounts, accounts, agents, len(loans), len(cards), len(orders)
+    )
 
 
 def _write(into: Path, name: str, header: str, lines: list[str]) -> None:

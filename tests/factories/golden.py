@@ -36,41 +36,121 @@ def write(into: Path, calendar: TradingCalendar) -> date:
     days = calendar.between(found["first_day"], last)
     into.mkdir(parents=True, exist_ok=True)
     _masters(into, found, last)
-    rates = {row[0]: (row[3], Decimal(found["rate_hkd"]) if row[3] == "HKD" else Decimal(1)) for row in found["accounts"]}
+    rates = {
+        row[0]: (row[3], Decimal(found["rate_hkd"]) if row[3] == "HKD" else Decimal(1)) for row in found["accounts"]
+    }
     for day in days:
-        _facts(into, found, day, rates, whole=day == last)
+        _facts(into, found, day, rates, whole=day in days[-2:])
     return last
 
 
 def _masters(into: Path, found: dict[str, Any], day: date) -> None:
     _written(into, "counter_branch", day, ["机构代码", "机构名称", "机构类型", "上级机构代码"], found["branches"])
-    _written(into, "counter_employee", day, ["工号", "姓名", "所属机构代码", "岗位", "状态"], [[*row, "在职"] for row in found["employees"]])
+    _written(
+        into,
+        "counter_employee",
+        day,
+        ["工号", "姓名", "所属机构代码", "岗位", "状态"],
+        [[*row, "在职"] for row in found["employees"]],
+    )
     headers = [
-        "客户号", "客户类别", "客户姓名", "证件类型", "证件号码", "手机号码", "电子邮箱", "性别", "出生日期", "营业部代码", "开户日期",
-        "客户状态", "风险等级", "测评日期", "测评有效期", "最低风险类别", "投资者类别", "邮件营销授权", "短信营销授权", "电话营销授权",
-        "客户经理工号", "服务开始日期",
+        "客户号",
+        "客户类别",
+        "客户姓名",
+        "证件类型",
+        "证件号码",
+        "手机号码",
+        "电子邮箱",
+        "性别",
+        "出生日期",
+        "营业部代码",
+        "开户日期",
+        "客户状态",
+        "风险等级",
+        "测评日期",
+        "测评有效期",
+        "最低风险类别",
+        "投资者类别",
+        "邮件营销授权",
+        "短信营销授权",
+        "电话营销授权",
+        "客户经理工号",
+        "服务开始日期",
     ]
     rows = []
-    for no, kind, name, certificate, mobile, sex, birth, branch, opened, status, risk, tested, consent, manager in found["customers"]:
+    for (
+        no,
+        kind,
+        name,
+        certificate,
+        mobile,
+        sex,
+        birth,
+        branch,
+        opened,
+        status,
+        risk,
+        tested,
+        consent,
+        manager,
+    ) in found["customers"]:
         certificate_type = "统一社会信用代码" if kind == "机构" else "居民身份证"
-        rows.append([
-            no, kind, name, certificate_type, certificate, mobile, f"c{no}@example.com", sex, birth, branch, opened, status,
-            risk, tested, tested.replace(year=tested.year + 2), "否", "普通", consent, "否", "否", manager, opened if manager else "",
-        ])
+        rows.append(
+            [
+                no,
+                kind,
+                name,
+                certificate_type,
+                certificate,
+                mobile,
+                f"c{no}@example.com",
+                sex,
+                birth,
+                branch,
+                opened,
+                status,
+                risk,
+                tested,
+                tested.replace(year=tested.year + 2),
+                "否",
+                "普通",
+                consent,
+                "否",
+                "否",
+                manager,
+                opened if manager else "",
+            ]
+        )
     _written(into, "counter_customer", day, headers, rows)
-    _written(into, "counter_account", day, ["资金账户编号", "资金账号", "客户号", "账户类型", "币种", "开户日期", "状态"],
-          [[*row[:3], "普通资金账户", *row[3:]] for row in found["accounts"]])
-    _written(into, "counter_account_role", day, ["资金账户编号", "客户号", "角色", "开始日期"],
-          [[*row, date(2020, 1, 2)] for row in found["account_roles"]])
-    _written(into, "counter_instrument", day, ["证券代码", "证券名称", "证券类别", "风险等级", "币种", "最新价格"], found["instruments"])
-    _written(into, "app_user", day, ["用户编号", "手机号", "姓名", "证件号码", "资金账号", "注册日期"], found["app_users"])
+    _written(
+        into,
+        "counter_account",
+        day,
+        ["资金账户编号", "资金账号", "客户号", "账户类型", "币种", "开户日期", "状态"],
+        [[*row[:3], "普通资金账户", *row[3:]] for row in found["accounts"]],
+    )
+    _written(
+        into,
+        "counter_account_role",
+        day,
+        ["资金账户编号", "客户号", "角色", "开始日期"],
+        [[*row, date(2020, 1, 2)] for row in found["account_roles"]],
+    )
+    _written(
+        into,
+        "counter_instrument",
+        day,
+        ["证券代码", "证券名称", "证券类别", "风险等级", "币种", "最新价格"],
+        found["instruments"],
+    )
+    _written(
+        into, "app_user", day, ["用户编号", "手机号", "姓名", "证件号码", "资金账号", "注册日期"], found["app_users"]
+    )
     _written(into, "call_center_caller", day, ["来电人编号", "姓名", "电话", "客户号"], found["callers"])
 
 
-def _facts(
-    into: Path, found: dict[str, Any], day: date, rates: dict[int, tuple[str, Decimal]], *, whole: bool
-) -> None:
-    """Write the day's facts; only the golden day itself has files without rows."""
+def _facts(into: Path, found: dict[str, Any], day: date, rates: dict[int, tuple[str, Decimal]], *, whole: bool) -> None:
+    """Write the day's facts; only the last two days have files without rows."""
 
     def _file(into: Path, key: str, day: date, headers: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
         if rows or whole:
@@ -82,29 +162,104 @@ def _facts(
         if state is not None:
             total, cash = (Decimal(value) for value in states[state])
             currency, rate = rates[account]
-            assets.append([account, day, currency, cash, total - cash, total, 0, rate, _cents(total * rate), _cents(cash * rate)])
-    _file(into, "counter_daily_asset", day,
-          ["资金账户编号", "业务日期", "币种", "可用资金", "证券市值", "总资产", "净流入", "汇率", "总资产人民币", "可用资金人民币"], assets)
+            assets.append(
+                [account, day, currency, cash, total - cash, total, 0, rate, _cents(total * rate), _cents(cash * rate)]
+            )
+    _file(
+        into,
+        "counter_daily_asset",
+        day,
+        [
+            "资金账户编号",
+            "业务日期",
+            "币种",
+            "可用资金",
+            "证券市值",
+            "总资产",
+            "净流入",
+            "汇率",
+            "总资产人民币",
+            "可用资金人民币",
+        ],
+        assets,
+    )
     flows = [
-        [f"F{day:%Y%m%d}{account}", day, account, direction, amount, *rates[account], _cents(Decimal(amount) * rates[account][1])]
-        for on, account, direction, amount in found["cash_flows"] if on == day
+        [
+            f"F{day:%Y%m%d}{account}",
+            day,
+            account,
+            direction,
+            amount,
+            *rates[account],
+            _cents(Decimal(amount) * rates[account][1]),
+        ]
+        for on, account, direction, amount in found["cash_flows"]
+        if on == day
     ]
-    _file(into, "counter_cash_flow", day,
-          ["流水号", "业务日期", "资金账户编号", "资金方向", "发生金额", "币种", "汇率", "发生金额人民币"], flows)
+    _file(
+        into,
+        "counter_cash_flow",
+        day,
+        ["流水号", "业务日期", "资金账户编号", "资金方向", "发生金额", "币种", "汇率", "发生金额人民币"],
+        flows,
+    )
     trades = []
     for on, account, instrument, side, quantity, price, commission in found["trades"]:
         if on == day:
             amount = _cents(Decimal(price) * quantity)
             currency, rate = rates[account]
-            trades.append([f"T{day:%Y%m%d}{account}", day, account, instrument, side, quantity, price, amount, commission,
-                           currency, rate, _cents(amount * rate), _cents(Decimal(commission) * rate)])
-    _file(into, "counter_trade", day,
-          ["成交编号", "业务日期", "资金账户编号", "证券代码", "买卖方向", "成交数量", "成交价格", "成交金额", "佣金", "币种", "汇率",
-           "成交金额人民币", "佣金人民币"], trades)
-    events = [[f"V{n}", day, user, event, f"{day} 10:00:00"] for n, (on, user, event) in enumerate(found["app_events"]) if on == day]
+            trades.append(
+                [
+                    f"T{day:%Y%m%d}{account}",
+                    day,
+                    account,
+                    instrument,
+                    side,
+                    quantity,
+                    price,
+                    amount,
+                    commission,
+                    currency,
+                    rate,
+                    _cents(amount * rate),
+                    _cents(Decimal(commission) * rate),
+                ]
+            )
+    _file(
+        into,
+        "counter_trade",
+        day,
+        [
+            "成交编号",
+            "业务日期",
+            "资金账户编号",
+            "证券代码",
+            "买卖方向",
+            "成交数量",
+            "成交价格",
+            "成交金额",
+            "佣金",
+            "币种",
+            "汇率",
+            "成交金额人民币",
+            "佣金人民币",
+        ],
+        trades,
+    )
+    events = [
+        [f"V{n}", day, user, event, f"{day} 10:00:00"]
+        for n, (on, user, event) in enumerate(found["app_events"])
+        if on == day
+    ]
     _file(into, "app_event", day, ["事件编号", "业务日期", "用户编号", "事件类型", "发生时间"], events)
     contacts = [[f"N{n}", on, *rest, f"{on} 14:30:00"] for n, (on, *rest) in enumerate(found["contacts"]) if on == day]
-    _file(into, "call_center_contact", day, ["服务编号", "业务日期", "来电人编号", "坐席工号", "主题", "结果", "发生时间"], contacts)
+    _file(
+        into,
+        "call_center_contact",
+        day,
+        ["服务编号", "业务日期", "来电人编号", "坐席工号", "主题", "结果", "发生时间"],
+        contacts,
+    )
 
 
 def _cents(value: Decimal) -> Decimal:

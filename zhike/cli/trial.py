@@ -50,13 +50,13 @@ def load_sample(customers: int, days: int, end: date | None, seed: int, output: 
     packs.apply(pack_folders())
     calendar = trading_calendar()
     last = end or calendar.add(clock.today(), -1)
+    if end is not None:
+        database.set_clock_offset(database.read_clock_offset() + clock.at(calendar.add(last, 1), 9, 30) - clock.now())
     broker.generate(
         sample_folder(), calendar=calendar, end=last, customers=customers, days=days, seed=seed, listener=output.progress
     )
     _check(warehouse.load_folder(sample_folder(), listener=output.progress))
     _stage(last, output)
-    if end is not None:
-        database.set_clock_offset(database.read_clock_offset() + clock.at(calendar.add(last, 1), 9, 30) - clock.now())
     return {"customers": customers, "days": days, "business_date": last}
 
 

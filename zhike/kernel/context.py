@@ -17,7 +17,8 @@ class Context:
     reason: str = ""
 
 
-_context: ContextVar[Context] = ContextVar("zhike_context", default=Context())
+_NOBODY = Context()
+_context: ContextVar[Context] = ContextVar("zhike_context", default=_NOBODY)
 
 
 def current() -> Context:

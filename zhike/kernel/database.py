@@ -45,5 +45,5 @@ def set_clock_offset(offset: timedelta) -> None:
     """Move the installation's clock; every process follows within a second. For trial installations."""
     with writing(), connection.cursor() as cursor:
         cursor.execute("delete from kernel_clocksetting")
-        cursor.execute('insert into kernel_clocksetting ("offset") values (%s)', [offset])
+        cursor.execute('insert into kernel_clocksetting ("offset") values (%s)', [offset])  # type: ignore[list-item]
     clock.read_offset_with(read_clock_offset)

@@ -72,17 +72,6 @@ INSTALLED_APPS = [
     "zhike.engagement.campaigns.apps.CampaignsConfig",
     "zhike.server.apps.ServerConfig",
 ]
-# TEMPORARY while rooms are being built
-INSTALLED_APPS = [
-    name
-    for name in INSTALLED_APPS
-    if (
-        not name.startswith("zhike.engagement.campaigns")
-        or (Path(__file__).resolve().parents[1] / "insight/audiences/api.py").exists()
-    )
-    if not name.startswith("zhike.")
-    or (Path(__file__).resolve().parents[2] / Path(*name.split(".")[:-1])).with_suffix(".py").exists()
-]
 MIDDLEWARE = [
     "zhike.server.middleware.RequestContext",
     "django.middleware.security.SecurityMiddleware",

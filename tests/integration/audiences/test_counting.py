@@ -2,19 +2,50 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from pyroaring import BitMap
 
+from tests.factories.records import SYSTEM
 from tests.integration.audiences.day import DAY, ask, money
 from zhike.expressions.errors import ExpressionInvalid
 from zhike.insight.audiences import api
 from zhike.insight.audiences.errors import NothingToCount
+from zhike.insight.audiences.logic import counting
+from zhike.insight.audiences.logic.conditions import compiled
+from zhike.insight.audiences.logic.published import published, terms
 from zhike.kernel.errors import Refused, SignInRequired
 
 RICH = money("total_asset", ">=", "300000.00")
 OUTFLOW = money("net_inflow_30d", "<", "0")
 GOLD = ask("value_tier", "in", "gold", "platinum")
+
+
+MEMBERS = [
+    (RICH, "abcghi"),
+    (money("total_asset", ">", "299999.995"), "abcghi"),
+    (money("total_asset", "between", "1000", "310000.0"), "cdijl"),
+    (money("total_asset", "not_between", "1000", "310000.0"), "abfgh"),
+    (money("total_asset", "=", "1200000.5"), "b"),
+    (money("total_asset", "in", "0", "45000"), "fj"),
+    (ask("total_asset", "is_empty"), "ek"),
+    (ask("trades_30d", ">=", 6, kind="integer"), "agj"),
+    (ask("last_trade_date", ">=", "2026-03-10", kind="date"), "aghj"),
+    ({"op": ">=", "left": {"field": "last_trade_date"},
+      "right": {"call": "add_days", "args": [{"param": "business_date"}, -7]}}, "aghj"),
+    (GOLD, "bchi"),
+    (ask("value_tier", "not_in", "gold", "platinum"), "adfgjl"),
+    (ask("activity", "is_not_empty"), "abcdfghjk"),
+    (ask("risk_level", "in", "C4", "C5"), "abgh"),
+    ({"not": ask("risk_level", "in", "C4", "C5")}, "cdefjkl"),
+    ({"and": [RICH, OUTFLOW]}, "bg"),
+    ({"or": [GOLD, OUTFLOW]}, "bcghij"),
+    ({"not": {"or": [GOLD, OUTFLOW]}}, "afl"),
+    ({"and": [RICH, {"or": [OUTFLOW, {"not": ask("activity", "=", "active")}]}, {"not": {"or": [ask("risk_level", "=", "C5")]}}]}, "bch"),
+]  # fmt: skip
 
 
 def _in(condition, parties, principal):
@@ -23,34 +54,10 @@ def _in(condition, parties, principal):
     return "".join(sorted(key for key, party in parties.items() if party.id in members))
 
 
-@pytest.mark.parametrize(
-    ("condition", "members"),
-    [
-        (RICH, "abcghi"),
-        (money("total_asset", ">", "299999.995"), "abcghi"),
-        (money("total_asset", "between", "1000", "310000.0"), "cdijl"),
-        (money("total_asset", "not_between", "1000", "310000.0"), "abfgh"),
-        (money("total_asset", "=", "1200000.5"), "b"),
-        (money("total_asset", "in", "0", "45000"), "fj"),
-        (ask("total_asset", "is_empty"), "ek"),
-        (ask("trades_30d", ">=", 6, kind="integer"), "agj"),
-        (ask("last_trade_date", ">=", "2026-03-10", kind="date"), "aghj"),
-        ({"op": ">=", "left": {"field": "last_trade_date"},
-          "right": {"call": "add_days", "args": [{"param": "business_date"}, -7]}}, "aghj"),
-        (GOLD, "bchi"),
-        (ask("value_tier", "not_in", "gold", "platinum"), "adfgjl"),
-        (ask("activity", "is_not_empty"), "abcdfghjk"),
-        (ask("risk_level", "in", "C4", "C5"), "abgh"),
-        ({"not": ask("risk_level", "in", "C4", "C5")}, "cdefjkl"),
-        ({"and": [RICH, OUTFLOW]}, "bg"),
-        ({"or": [GOLD, OUTFLOW]}, "bcghij"),
-        ({"not": {"or": [GOLD, OUTFLOW]}}, "afl"),
-        ({"and": [RICH, {"or": [OUTFLOW, {"not": ask("activity", "=", "active")}]}, {"not": {"or": [ask("risk_level", "=", "C5")]}}]}, "bch"),
-    ],
-)  # fmt: skip
-def test_members(parties, firm, condition, members):
-    assert _in(condition, parties, firm.operator) == members
-    assert api.preview(condition, principal=firm.operator).count == len(members)
+def test_members(parties, firm):
+    for condition, members in MEMBERS:
+        assert _in(condition, parties, firm.operator) == members, condition
+        assert api.preview(condition, principal=firm.operator).count == len(members), condition
 
 
 def test_a_unit_is_asked_for_by_the_keys_of_the_vocabulary(parties, firm):
@@ -119,10 +126,10 @@ def test_an_unknown_field_is_answered_with_what_exists(parties, firm):
     assert "total_asset" in finding["message"] and "value_tier" in finding["message"]
 
 
-@pytest.mark.parametrize("personal", ["name", "mobile", "email", "certificate_number", "customer_no", "remark"])
-def test_personal_fields_are_no_conditions(parties, firm, personal):
-    with pytest.raises(ExpressionInvalid):
-        api.preview(ask(personal, "=", "x"), principal=firm.operator)
+def test_personal_fields_are_no_conditions(parties, firm):
+    for personal in ("name", "mobile", "email", "certificate_number", "customer_no", "remark"):
+        with pytest.raises(ExpressionInvalid):
+            api.preview(ask(personal, "=", "x"), principal=firm.operator)
 
 
 def test_a_value_is_no_condition(parties, firm):
@@ -131,9 +138,23 @@ def test_a_value_is_no_condition(parties, firm):
     assert refused.value.findings[0]["code"] == "expression.condition_type"
 
 
-def test_a_viewer_without_the_right_is_refused(parties, firm):
-    from dataclasses import replace
+def test_questions_at_the_same_time_do_not_disturb_each_other(parties, firm):
+    table = published()
+    asked = compiled({"and": [RICH, OUTFLOW]}, terms(table), SYSTEM)
+    scopes = [BitMap(party.id for key, party in parties.items() if key <= last) for last in "abcdefghijkl"]
 
+    def count(scope):
+        return [counting.tally(table, asked, scope, nodes=nodes).count for nodes in (True, False)] + [
+            len(counting.members(table, asked, scope))
+        ]
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(count, scopes * 10))
+
+    assert answers == [[0] * 3, *[[1] * 3] * 5, *[[2] * 3] * 6] * 10
+
+
+def test_a_viewer_without_the_right_is_refused(parties, firm):
     with pytest.raises(Refused):
         api.preview(RICH, principal=replace(firm.manager, roles=("account_manager",)))
 

@@ -25,7 +25,7 @@ _LEAVES = [
     ask("last_trade_date", "<", "2026-03-10", kind="date"),
     ask("last_trade_date", "is_empty"),
     ask("value_tier", "in", "diamond", "gold"),
-    ask("value_tier", "!=", "normal"),
+    ask("value_tier", "!=", "basic"),
     ask("activity", "not_in", "active"),
     ask("risk_level", "is_not_empty"),
     ask("risk_level", ">=", "C3"),

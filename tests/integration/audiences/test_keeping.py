@@ -29,17 +29,17 @@ def test_an_audience_reads_back_with_words_and_count(audience, firm):
 
     assert found == audience
     assert (found.name, found.count, found.business_date, found.revision) == ("高净值", 6, date(2026, 3, 17), 1)
-    assert found.sentence == "总资产 >= 300000"
+    assert found.sentence == "总资产 >= 300000.0"
     assert (found.owner, found.owner_name, found.snapshots) == ("E3001", "沈聿", 0)
     assert [row.uid for row in api.audiences(principal=firm.manager)] == [audience.uid]
     assert api.audiences(principal=firm.manager)[0].count == 3
 
 
-@pytest.mark.parametrize(("name", "code"), [("  ", "audience.name_required"), ("长" * 101, "audience.name_too_long")])
-def test_a_name_is_needed(parties, firm, name, code):
-    with pytest.raises(Invalid) as refused:
-        api.create(name=name, condition=RICH, principal=firm.operator)
-    assert refused.value.findings[0]["code"] == code
+def test_a_name_is_needed(parties, firm):
+    for name, code in (("  ", "audience.name_required"), ("长" * 101, "audience.name_too_long")):
+        with pytest.raises(Invalid) as refused:
+            api.create(name=name, condition=RICH, principal=firm.operator)
+        assert refused.value.findings[0]["code"] == code
 
 
 def test_a_stale_revision_changes_nothing(audience, firm):

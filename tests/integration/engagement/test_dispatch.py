@@ -30,12 +30,12 @@ class Mailbox:
         self.rcpt_answer = "250 ok"
         self.data_answer = "250 kept"
 
-    async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802
+    async def handle_RCPT(self, server, session, envelope, address, options):
         if self.rcpt_answer.startswith("250"):
             envelope.rcpt_tos.append(address)
         return self.rcpt_answer
 
-    async def handle_DATA(self, server, session, envelope):  # noqa: N802
+    async def handle_DATA(self, server, session, envelope):
         for line in envelope.content.decode().splitlines():
             if line.startswith("X-Zhike-Decision:"):
                 self.messages[line.split(":")[1].strip()] += 1

@@ -16,12 +16,30 @@ from zhike.cli.sample import exporting, market, people, random_numbers
 from zhike.cli.sample import parameters as p
 from zhike.kernel.calendar import TradingCalendar
 
-_TABLES = ("size", "unit", "employee", "customer", "account", "account_role", "app_user", "caller", "truth_link", "instrument", "position")
+_TABLES = (
+    "size",
+    "unit",
+    "employee",
+    "customer",
+    "account",
+    "account_role",
+    "app_user",
+    "caller",
+    "truth_link",
+    "instrument",
+    "position",
+)
 Listener = Callable[[str, int, int], None]
 
 
 def generate(
-    into: Path, *, calendar: TradingCalendar, end: date, customers: int = 20_000, days: int = 250, seed: int = 20260317,
+    into: Path,
+    *,
+    calendar: TradingCalendar,
+    end: date,
+    customers: int = 20_000,
+    days: int = 250,
+    seed: int = 20260317,
     listener: Listener | None = None,
 ) -> Mapping[str, object]:
     """Write a new broker into the folder `into`: `days` trading days up to `end`; return its manifest.
@@ -49,7 +67,11 @@ def generate(
 
 
 def advance(
-    into: Path, *, calendar: TradingCalendar, days: int, reached: Mapping[str, date] | None = None,
+    into: Path,
+    *,
+    calendar: TradingCalendar,
+    days: int,
+    reached: Mapping[str, date] | None = None,
     listener: Listener | None = None,
 ) -> Mapping[str, object]:
     """Write the next `days` trading days into `into` and return the manifest with their dates.
@@ -93,8 +115,15 @@ class _connection:
 
 
 def _write_days(
-    connection: duckdb.DuckDBPyConnection, into: Path, trading: list[date], prices: dict[int, Decimal], seed: int,
-    calendar: TradingCalendar, parquet_days: int, listener: Listener | None, start: int = 0,
+    connection: duckdb.DuckDBPyConnection,
+    into: Path,
+    trading: list[date],
+    prices: dict[int, Decimal],
+    seed: int,
+    calendar: TradingCalendar,
+    parquet_days: int,
+    listener: Listener | None,
+    start: int = 0,
 ) -> dict[int, Decimal]:
     months: dict[str, set[str]] = {}
     for index, day in enumerate(trading):
@@ -131,7 +160,9 @@ def _plan_reactions(
 ) -> None:
     """Each reached customer's one reaction is drawn once, whatever the number of calls that pass its day."""
     window = int(p.UPLIFT["days"])
-    following = {day: calendar.between(calendar.add(day, 1), calendar.add(day, window)) for day in set(reached.values())}
+    following = {
+        day: calendar.between(calendar.add(day, 1), calendar.add(day, window)) for day in set(reached.values())
+    }
     connection.execute("create temp table reached (customer_no varchar, days date[])")
     rows = [(customer_no, following[day]) for customer_no, day in sorted(reached.items())]
     for begin in range(0, len(rows), 5000):
@@ -143,7 +174,7 @@ def _plan_reactions(
           select a.account_id, r.days[1 + cast(floor(chance(a.i, 82) * {window}) as integer)] as day,
             round(({low} + {high - low} * chance(a.i, 83)) / 100) * 100 as amount
           from reached r join account a on a.customer_no = r.customer_no and a.currency = 'CNY'
-          where chance(a.i, 81) < {p.UPLIFT['probability']})
+          where chance(a.i, 81) < {p.UPLIFT["probability"]})
         where day between date '{trading[0]}' and date '{trading[-1]}'"""
     )
 
@@ -158,8 +189,12 @@ def _manifest(
     into: Path, seed: int, customers: int, trading: list[date], prices: dict[int, Decimal], *, extra: int
 ) -> Mapping[str, object]:
     manifest = {
-        "seed": seed, "customers": customers, "end": trading[-1].isoformat(), "days": extra + len(trading),
-        "written": [day.isoformat() for day in trading], "prices": {str(key): str(value) for key, value in prices.items()},
+        "seed": seed,
+        "customers": customers,
+        "end": trading[-1].isoformat(),
+        "days": extra + len(trading),
+        "written": [day.isoformat() for day in trading],
+        "prices": {str(key): str(value) for key, value in prices.items()},
         "files": sorted(path.name for path in into.iterdir() if path.is_file() and path.suffix in (".csv", ".parquet")),
     }
     text = json.dumps(manifest, ensure_ascii=False, indent=1)
@@ -176,7 +211,8 @@ def _write_truth(connection: duckdb.DuckDBPyConnection, into: Path, seed: int) -
     ).fetchall()
     probability, low, high = p.UPLIFT["probability"], p.UPLIFT["low"], p.UPLIFT["high"]
     truth = {
-        "seed": seed, "links": "truth_links.parquet",
+        "seed": seed,
+        "links": "truth_links.parquet",
         "duplicates": [{"person": person, "records": records} for person, records in rows],
         "uplift": {**p.UPLIFT, "expected_net_inflow_per_reached": probability * (low + high) / 2},
     }

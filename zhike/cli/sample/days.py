@@ -34,23 +34,43 @@ def open_positions(connection: duckdb.DuckDBPyConnection, calendar_days: list[da
           cast(0 as decimal(18, 2)) as cash
         from chosen c join price pa on pa.n = c.a join price pb on pb.n = c.b order by account_id"""
     )
-    connection.execute(
-        """update position set cash = case when opened then round(wealth * idle, 2) else 0 end"""
-    )
+    connection.execute("""update position set cash = case when opened then round(wealth * idle, 2) else 0 end""")
 
 
 def run_day(connection: duckdb.DuckDBPyConnection, day: date, number: int) -> None:
     """Move the table position through one day; `moved` then holds what happened to each account."""
-    prices = dict(connection.execute("select n, price from price where n >= 0").fetchall())
-    listed = "[" + ", ".join(str(prices[n]) for n in sorted(prices)) + "]::decimal(12, 4)[]"
+    _act(connection, day, number)
     connection.execute(
         f"""create or replace temp table moved as
+        with closing as (
+          select p.*, coalesce(x.deposit, 0) as deposit, coalesce(x.withdrawal, 0) as withdrawal, coalesce(x.quantity, 0) as quantity,
+            coalesce(x.amount, 0) as amount, coalesce(x.commission, 0) as commission, x.buys, x.first_slot, x.price, va.units as pa, vb.units as pb,
+            coalesce(x.new_qa, p.qa) as new_qa, coalesce(x.new_qb, p.qb) as new_qb, coalesce(x.closing_cash, p.cash) as closing_cash
+          from position p join price va on va.n = p.a join price vb on vb.n = p.b
+          left join acting x on x.account_id = p.account_id where p.opens_on <= date '{day}')
+        select *, cast((cast(round(cast(closing_cash as double) * 100) as bigint) + new_qa // 100 * pa + new_qb // 100 * pb)
+          / 100.0 as decimal(18, 2)) as closing_total from closing"""
+    )
+    connection.execute(
+        f"""create or replace table position as
+        select account_id, i, currency, wealth, trade_rate, flow_rate, opens_on, true as opened, a, b, idle,
+          new_qa as qa, new_qb as qb, closing_cash as cash from moved
+        union all select * from position where opens_on > date '{day}'"""
+    )
+
+
+def _act(connection: duckdb.DuckDBPyConnection, day: date, number: int) -> None:
+    """Fill the table acting with the few accounts on which something happens: opening, flow, trade, reaction."""
+    connection.execute(
+        f"""create or replace temp table acting as
         with drawn as (
-          select p.*, ({listed})[a + 1] as pa, ({listed})[b + 1] as pb,
+          select p.*, va.price as pa, vb.price as pb,
             chance_on(p.account_id, {number}, 1) as c1, chance_on(p.account_id, {number}, 2) as c2,
             chance_on(p.account_id, {number}, 3) as c3, coalesce(e.amount, 0) as extra
-          from position p left join extra_deposit e on e.account_id = p.account_id and e.day = date '{day}'
-          where opens_on <= date '{day}'),
+          from position p join price va on va.n = p.a join price vb on vb.n = p.b
+          left join extra_deposit e on e.account_id = p.account_id and e.day = date '{day}'
+          where opens_on <= date '{day}' and (not opened or e.amount is not null
+            or chance_on(p.account_id, {number}, 1) < flow_rate or chance_on(p.account_id, {number}, 2) < trade_rate)),
         flowing as (
           select *, cast(extra + case when not opened then greatest(wealth, 1000)
               when c1 < flow_rate * 0.52 then greatest(100, round(wealth * 0.04 * exp(3 * c3 - 1.5) / 100) * 100)
@@ -70,17 +90,13 @@ def run_day(connection: duckdb.DuckDBPyConnection, day: date, number: int) -> No
               as commission from sized),
         traded as (
           select *, cast(cash + deposit + case when buys then -amount else amount end - commission as decimal(18, 2)) as held
-          from priced)
-        select *, cast(least(wanted, floor(held)) as decimal(18, 2)) as withdrawal,
-          qa + case when first_slot then case when buys then quantity else -quantity end else 0 end as new_qa,
-          qb + case when first_slot then 0 else case when buys then quantity else -quantity end end as new_qb
-        from traded"""
-    )
-    connection.execute(
-        """create or replace table position as
-        select account_id, i, currency, wealth, trade_rate, flow_rate, opens_on, true as opened, a, b, idle,
-          new_qa as qa, new_qb as qb, cast(held - withdrawal as decimal(18, 2)) as cash from moved
-        union all select * from position where account_id not in (select account_id from moved) order by account_id"""
+          from priced),
+        closed as (
+          select *, cast(least(wanted, floor(held)) as decimal(18, 2)) as withdrawal,
+            qa + case when first_slot then case when buys then quantity else -quantity end else 0 end as new_qa,
+            qb + case when first_slot then 0 else case when buys then quantity else -quantity end end as new_qb
+          from traded)
+        select *, cast(held - withdrawal as decimal(18, 2)) as closing_cash from closed"""
     )
 
 
@@ -88,14 +104,15 @@ def facts_of(day: date, number: int, rate: str, holdings: bool) -> dict[str, str
     """Return the SELECT of each fact of the day, with the headers the systems export."""
     found = {
         "counter_daily_asset": f"""
-            with closing as (select account_id, currency, cash, cast(cash + qa * ({_price("a")}) + qb * ({_price("b")})
-              as decimal(18, 2)) as total from position where opens_on <= date '{day}')
-            select c.account_id as 资金账户编号, date '{day}' as 业务日期, c.currency as 币种, c.cash as 可用资金,
-              cast(total - c.cash as decimal(18, 2)) as 证券市值, total as 总资产, cast(m.deposit - m.withdrawal as decimal(18, 2))
-              as 净流入, cast(case when c.currency = 'CNY' then 1 else {rate} end as decimal(12, 6)) as 汇率,
-              cast(round(total * case when c.currency = 'CNY' then 1 else {rate} end, 2) as decimal(18, 2)) as 总资产人民币,
-              cast(round(c.cash * case when c.currency = 'CNY' then 1 else {rate} end, 2) as decimal(18, 2)) as 可用资金人民币
-            from closing c join moved m on m.account_id = c.account_id order by 1""",
+            select account_id as 资金账户编号, date '{day}' as 业务日期, currency as 币种, closing_cash as 可用资金,
+              cast(closing_total - closing_cash as decimal(18, 2)) as 证券市值, closing_total as 总资产,
+              cast(deposit - withdrawal as decimal(18, 2)) as 净流入,
+              cast(case when currency = 'CNY' then 1 else {rate} end as decimal(12, 6)) as 汇率,
+              cast(case when currency = 'CNY' then closing_total else round(closing_total * {rate}, 2) end as decimal(18, 2))
+                as 总资产人民币,
+              cast(case when currency = 'CNY' then closing_cash else round(closing_cash * {rate}, 2) end as decimal(18, 2))
+                as 可用资金人民币
+            from moved""",
         "counter_trade": f"""
             select printf('T%s%08d', strftime(date '{day}', '%Y%m%d'), account_id % 100000000) as 成交编号,
               date '{day}' as 业务日期, account_id as 资金账户编号, i.code as 证券代码,
@@ -142,7 +159,3 @@ def facts_of(day: date, number: int, rate: str, holdings: bool) -> dict[str, str
             join instrument i on i.n = p.n join price c on c.n = p.n where quantity > 0
             group by p.account_id, i.code order by 1, 3"""
     return found
-
-
-def _price(slot: str) -> str:
-    return f"select price from price where n = position.{slot}"

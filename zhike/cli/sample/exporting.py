@@ -13,9 +13,7 @@ _DATE = "%Y%m%d"
 def text_file(connection: duckdb.DuckDBPyConnection, select: str, target: Path) -> None:
     """Write the rows as GBK CSV with a header."""
     utf8 = target.with_suffix(".utf8")
-    connection.execute(
-        f"copy ({select}) to '{utf8}' (format csv, header, dateformat '{_DATE}')"
-    )
+    connection.execute(f"copy ({select}) to '{utf8}' (format csv, header, dateformat '{_DATE}')")
     with utf8.open(encoding="utf-8", newline="") as source, target.open("w", encoding="gb18030", newline="") as file:
         while chunk := source.read(_CHUNK):
             file.write(chunk)

@@ -24,7 +24,9 @@ def _units(connection: duckdb.DuckDBPyConnection, customers: int) -> None:
     branches = max(2, customers // p.CUSTOMERS_PER_BRANCH)
     regions = max(1, min(len(p.REGIONS), branches // 8))
     managers = max(1, round(customers * (1 - p.WITHOUT_MANAGER) / p.CUSTOMERS_PER_MANAGER / branches))
-    connection.execute(f"create table size as select {branches} as branches, {regions} as regions, {managers} as managers")
+    connection.execute(
+        f"create table size as select {branches} as branches, {regions} as regions, {managers} as managers"
+    )
     connection.execute(
         f"""create table unit as
         select 'HQ' as code, '知客证券' as name, '总部' as kind, null::varchar as parent, 0 as rank
@@ -135,8 +137,11 @@ def _accounts(connection: duckdb.DuckDBPyConnection, first_day: date) -> None:
 
 def _second_openings(connection: duckdb.DuckDBPyConnection, customers: int) -> None:
     """Some persons were opened twice at the counter: another customer number, the certificate typed differently."""
-    connection.execute("create table planted as select i, cast(floor(chance(i, 41) / ? * 6) as integer) as sort from customer"
-                       " where chance(i, 41) < ? and kind = '个人'", [p.PLANTED_SHARE, p.PLANTED_SHARE])
+    connection.execute(
+        "create table planted as select i, cast(floor(chance(i, 41) / ? * 6) as integer) as sort from customer"
+        " where chance(i, 41) < ? and kind = '个人'",
+        [p.PLANTED_SHARE, p.PLANTED_SHARE],
+    )
     connection.execute(
         f"""insert into customer
         select i + {customers} + 50000000, printf('9%08d', i), kind, name, certificate_type,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 
 from pyroaring import BitMap
@@ -57,8 +59,7 @@ _SAMPLE_COLUMNS = ("total_asset", "value_tier", "risk_level")
 
 def vocabulary(*, principal: Principal) -> Vocabulary:
     """Return what conditions may ask about, and how many parties the principal sees. Raises NothingToCount."""
-    permissions.require(principal, "audience.read")
-    with definitions.pinned():
+    with _reading(principal):
         table, scope = published(), _scope(principal)
         with table.cursor(scope) as cursor:
             total = counting.visible_total(cursor, table, scope)
@@ -70,9 +71,8 @@ def preview(condition: Condition, *, nodes: bool = False, principal: Principal) 
 
     Raises ExpressionInvalid with every fault and what exists instead, NothingToCount.
     """
-    permissions.require(principal, "audience.read")
     started = time.perf_counter()
-    with definitions.pinned():
+    with _reading(principal):
         table = published()
         found = compiled(condition, terms(table), principal)
         counted = counting.tally(table, found, _scope(principal), nodes=nodes)
@@ -91,8 +91,7 @@ def sample(condition: Condition, *, seed: int = 0, principal: Principal) -> Samp
 
     Raises ExpressionInvalid, NothingToCount.
     """
-    permissions.require(principal, "audience.read")
-    with definitions.pinned():
+    with _reading(principal):
         table = published()
         known = terms(table)
         keys = [key for key in _SAMPLE_COLUMNS if key in known.columns and not hidden(key, known, principal)]
@@ -223,8 +222,7 @@ def snapshot_members(uid: uuid.UUID) -> BitMap:
 
 def count_now(uid: uuid.UUID, *, principal: Principal) -> tuple[int, date]:
     """Return how many parties of the audience the principal sees, and the business date. Raises NotFound."""
-    permissions.require(principal, "audience.read")
-    with definitions.pinned():
+    with _reading(principal):
         row, table = storing.one(uid), published()
         found = compiled(row.condition, terms(table), principal)
         return counting.counts(table, [found], _scope(principal))[0], table.business_date
@@ -232,10 +230,17 @@ def count_now(uid: uuid.UUID, *, principal: Principal) -> tuple[int, date]:
 
 def members_now(uid: uuid.UUID, *, principal: Principal) -> BitMap:
     """Return the inner ids of the audience's members that the principal sees. Raises NotFound."""
-    permissions.require(principal, "audience.read")
-    with definitions.pinned():
+    with _reading(principal):
         row = storing.one(uid)
         return _members(published(), row.condition, principal)
+
+
+@contextmanager
+def _reading(principal: Principal) -> Iterator[None]:
+    """Require the right to read audiences, and let the block act on one snapshot of the definitions."""
+    with definitions.pinned():
+        permissions.require(principal, "audience.read")
+        yield
 
 
 def _presented(uid: uuid.UUID, principal: Principal) -> Audience:

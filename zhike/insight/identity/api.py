@@ -51,7 +51,9 @@ def run(
     return IdentityResult(records, int(row[0]) if row else 0, created, len(merges), fed)
 
 
-def load_definitions(path: Path, data: Path, *, handle: RunHandle | None = None) -> tuple[list[LoadResult], IdentityResult]:
+def load_definitions(
+    path: Path, data: Path, *, handle: RunHandle | None = None
+) -> tuple[list[LoadResult], IdentityResult]:
     """Load the files in `data` by the definitions in the folder `path` and make their parties and records.
 
     Nothing but definitions is needed for a new system. Raises DefinitionsBroken.

@@ -21,7 +21,8 @@ def check_identity(body: Body, everything: Snapshot) -> list[Finding]:
         return [Finding("identity.incomplete", f"missing or unknown part: {error}", "systems")]
     findings = [
         Finding("identity.unknown_rule", f"there is no rule '{rule}'; there are: {', '.join(RULES)}", "rules")
-        for rule in definition.rules if rule not in RULES
+        for rule in definition.rules
+        if rule not in RULES
     ]
     fields = _fields(definition.object, everything)
     for system in definition.systems:
@@ -67,7 +68,9 @@ def _check(texts: Mapping[str, str], fields: list[str] | None, schema: Schema) -
     findings = []
     for field, text in texts.items():
         if fields is not None and field not in fields:
-            findings.append(Finding("object.unknown_field", f"there is no field '{field}'; it has: {', '.join(fields)}", field))
+            findings.append(
+                Finding("object.unknown_field", f"there is no field '{field}'; it has: {', '.join(fields)}", field)
+            )
         try:
             expressions.parse(text, schema)
         except ZhikeError as error:

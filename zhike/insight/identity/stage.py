@@ -12,7 +12,9 @@ from zhike.kernel.jobs import RunHandle
 def run(business_date: date, handle: RunHandle) -> None:
     """Match and feed the newest master records."""
     result = api.run(business_date=business_date, handle=handle)
-    handle.say(f"identity: {result.records} records, {result.parties} parties, {result.created} new, {result.merged} merged")
+    handle.say(
+        f"identity: {result.records} records, {result.parties} parties, {result.created} new, {result.merged} merged"
+    )
 
 
 STEP = StageStep("identity", 10, {"zh": "客户识别", "en": "Identity"}, run)

@@ -14,8 +14,19 @@ from zhike.insight.warehouse import api as warehouse
 from zhike.kernel.definitions import Snapshot
 
 __all__ = [
-    "INDICATOR", "PARTY", "checking_schema", "compute", "goal_schema", "indicators", "measures", "over_wide", "party_terms", "vocabulary",
-    "wide_schema", "window_curve", "window_measures",
+    "INDICATOR",
+    "PARTY",
+    "checking_schema",
+    "compute",
+    "goal_schema",
+    "indicators",
+    "measures",
+    "over_wide",
+    "party_terms",
+    "vocabulary",
+    "wide_schema",
+    "window_curve",
+    "window_measures",
 ]
 
 INDICATOR = computing.INDICATOR
@@ -42,8 +53,13 @@ def vocabulary() -> list[Term]:
     """Return the indicators as words of conditions."""
     return [
         Term(
-            key=item.key, labels=item.labels, type=definitions.VALUE_TYPES[item.type][0], group="indicator", unit=item.unit,
-            description=item.description, served=item.type,
+            key=item.key,
+            labels=item.labels,
+            type=definitions.VALUE_TYPES[item.type][0],
+            group="indicator",
+            unit=item.unit,
+            description=item.description,
+            served=item.type,
         )
         for item in indicators()
     ]
@@ -73,7 +89,8 @@ def goal_schema() -> Schema:
     """Return what a goal may name: measures, each over the trading days after a party was reached."""
     fields = {
         key: Field(key, definitions.VALUE_TYPES[found.type][0], dict(found.labels))
-        for key, found in definitions.measures().items() if found.goal
+        for key, found in definitions.measures().items()
+        if found.goal
     }
     return Schema("goal", {"zh": "目标", "en": "Goal"}, fields)
 

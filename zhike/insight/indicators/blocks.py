@@ -6,10 +6,8 @@ import uuid
 from datetime import date
 from decimal import Decimal
 
-import duckdb
-
 from zhike.insight.warehouse import api as warehouse
-from zhike.insight.warehouse.types import PublicationInfo
+from zhike.insight.warehouse.types import PublicationInfo, Session
 from zhike.kernel.providers import AsOf, Block, BlockData
 from zhike.kernel.trading_days import trading_calendar
 from zhike.platform.objects import api as objects
@@ -31,19 +29,26 @@ def assets_over_time(principal: Principal, record: uuid.UUID | None) -> BlockDat
     last = publication.business_date
     first = trading_calendar().last(last, _DAYS)[0]
     with warehouse.session(threads=1) as connection:
-        accounts = [row[0] for row in connection.execute(
-            f"select account_id from {warehouse.relation('identity.account_party', publication=publication)} where party_id = ?",
-            [party.id]).fetchall()]
+        accounts = [
+            row[0]
+            for row in connection.execute(
+                f"select account_id from {warehouse.relation('identity.account_party', publication=publication)} where party_id = ?",
+                [party.id],
+            ).fetchall()
+        ]
         points = _points(connection, publication, accounts, first, last) if accounts else []
         pins = _pins(connection, publication, accounts, first, last) if points else []
     data = {
-        "unit": "元", "format": "money", "points": [{"x": day, "y": str(total)} for day, total in points], "pins": pins,
+        "unit": "元",
+        "format": "money",
+        "points": [{"x": day, "y": str(total)} for day, total in points],
+        "pins": pins,
     }
     return BlockData("series", data, AsOf("day_end", last), empty=not points)
 
 
 def _points(
-    connection: duckdb.DuckDBPyConnection, publication: PublicationInfo, accounts: list[int], first: date, last: date
+    connection: Session, publication: PublicationInfo, accounts: list[int], first: date, last: date
 ) -> list[tuple[date, Decimal]]:
     relation = warehouse.relation(_ASSET, publication=publication, first=first, last=last)
     return connection.execute(
@@ -53,7 +58,7 @@ def _points(
 
 
 def _pins(
-    connection: duckdb.DuckDBPyConnection, publication: PublicationInfo, accounts: list[int], first: date, last: date
+    connection: Session, publication: PublicationInfo, accounts: list[int], first: date, last: date
 ) -> list[dict[str, object]]:
     if _FLOW not in publication.versions:
         return []

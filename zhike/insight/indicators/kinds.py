@@ -19,15 +19,24 @@ def check_measure(body: Body, everything: Snapshot) -> list[Finding]:
         return [Finding("measure.incomplete", f"a measure needs {error}", str(error.args[0]))]
     findings = []
     if measure.aggregate not in logic.AGGREGATES:
-        findings.append(Finding("measure.aggregate", f"`aggregate` is one of: {', '.join(logic.AGGREGATES)}", "aggregate"))
+        findings.append(
+            Finding("measure.aggregate", f"`aggregate` is one of: {', '.join(logic.AGGREGATES)}", "aggregate")
+        )
     if measure.type not in logic.VALUE_TYPES:
         findings.append(Finding("measure.type", f"`type` is one of: {', '.join(logic.VALUE_TYPES)}", "type"))
     source = warehouse.source_of(measure.dataset, snapshot=everything)
     if source is None:
         has = sorted(found.dataset for found in warehouse.sources_of(snapshot=everything).values())
-        return [*findings, Finding("dataset.unknown", f"there is no dataset '{measure.dataset}'; there are: {', '.join(has)}", "dataset")]
+        return [
+            *findings,
+            Finding(
+                "dataset.unknown", f"there is no dataset '{measure.dataset}'; there are: {', '.join(has)}", "dataset"
+            ),
+        ]
     if not source.subject:
-        findings.append(Finding("measure.no_subject", f"'{measure.dataset}' belongs to no party (`subject`)", "dataset"))
+        findings.append(
+            Finding("measure.no_subject", f"'{measure.dataset}' belongs to no party (`subject`)", "dataset")
+        )
     for where, text in (("value", measure.value), ("where", measure.where)):
         if text:
             try:
@@ -49,8 +58,15 @@ def check_indicator(body: Body, everything: Snapshot) -> list[Finding]:
         return [Finding("indicator.source", "an indicator has either `measure` or `formula`", "measure")]
     if item.measure:
         has = sorted(everything.of("measure"))
-        return [] if item.measure in has else [
-            Finding("measure.unknown", f"there is no measure '{item.measure}'; there are: {', '.join(has)}", "measure")]
+        return (
+            []
+            if item.measure in has
+            else [
+                Finding(
+                    "measure.unknown", f"there is no measure '{item.measure}'; there are: {', '.join(has)}", "measure"
+                )
+            ]
+        )
     return _check_formula(item.formula, everything)
 
 

@@ -27,7 +27,11 @@ def vocabulary() -> list[Term]:
     """Return the tags as words of conditions."""
     return [
         Term(
-            key=tag.key, labels=tag.labels, type=Type.TEXT, group="tag", served="choice",
+            key=tag.key,
+            labels=tag.labels,
+            type=Type.TEXT,
+            group="tag",
+            served="choice",
             options=tuple((level.key, level.labels) for level in tag.levels),
             description={"zh": tag.source, "en": tag.source} if tag.source else {},
         )

@@ -15,8 +15,12 @@ def party_tags(principal: Principal, record: uuid.UUID | None) -> BlockData:
     day, found = api.of_party(record, principal=principal)
     rows = [
         {
-            "key": entry.tag.key, "labels": entry.tag.labels, "value": entry.level.key, "value_labels": entry.level.labels,
-            "status": entry.level.status or None, "since": None,
+            "key": entry.tag.key,
+            "labels": entry.tag.labels,
+            "value": entry.level.key,
+            "value_labels": entry.level.labels,
+            "status": entry.level.status or None,
+            "since": None,
         }
         for entry in found
     ]

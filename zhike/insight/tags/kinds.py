@@ -24,7 +24,9 @@ def check_tag(body: Body, everything: Snapshot) -> list[Finding]:
         try:
             tree = expressions.parse(level.when, schema, {"business_date": Type.DATE})
             if expressions.type_of(tree) is not Type.BOOLEAN:
-                findings.append(Finding("tag.not_a_condition", f"level '{level.key}' needs a condition", f"levels.{level.key}"))
+                findings.append(
+                    Finding("tag.not_a_condition", f"level '{level.key}' needs a condition", f"levels.{level.key}")
+                )
         except ZhikeError as error:
             findings.append(Finding("expression.invalid", str(error.findings or error), f"levels.{level.key}"))
     return findings

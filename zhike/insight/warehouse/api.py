@@ -31,10 +31,37 @@ from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal
 
 __all__ = [
-    "ColumnBinding", "business_date", "compact", "dataset_schema", "datasets", "definition_version", "files_in", "inline", "load", "load_file",
-    "load_folder", "loads", "plain_master", "publication", "published", "read_definitions", "register_step", "rejected",
-    "rejected_csv", "relation", "replace", "session", "source_list", "source_of", "sources_of", "stage_run", "stale_days", "state",
-    "table_version", "upload", "with_digests",
+    "ColumnBinding",
+    "business_date",
+    "compact",
+    "dataset_schema",
+    "datasets",
+    "definition_version",
+    "files_in",
+    "inline",
+    "load",
+    "load_file",
+    "load_folder",
+    "loads",
+    "plain_master",
+    "publication",
+    "published",
+    "read_definitions",
+    "register_step",
+    "rejected",
+    "rejected_csv",
+    "relation",
+    "replace",
+    "session",
+    "source_list",
+    "source_of",
+    "sources_of",
+    "stage_run",
+    "stale_days",
+    "state",
+    "table_version",
+    "upload",
+    "with_digests",
 ]
 
 ColumnBinding = columns.ColumnBinding
@@ -50,7 +77,11 @@ def session(*, memory: str = "", threads: int = 0) -> AbstractContextManager[duc
 
 
 def relation(
-    dataset: str, *, publication: PublicationInfo | None = None, first: date | None = None, last: date | None = None,
+    dataset: str,
+    *,
+    publication: PublicationInfo | None = None,
+    first: date | None = None,
+    last: date | None = None,
 ) -> str:
     """Return what stands after FROM to read a dataset: as published, or its newest version without a publication.
 
@@ -79,8 +110,13 @@ def table_version(dataset: str) -> int:
 
 
 def replace(
-    connection: duckdb.DuckDBPyConnection, dataset: str, part: str, select: str, *,
-    parameters: Mapping[str, object] | None = None, sorted_by: Sequence[str] = (),
+    connection: duckdb.DuckDBPyConnection,
+    dataset: str,
+    part: str,
+    select: str,
+    *,
+    parameters: Mapping[str, object] | None = None,
+    sorted_by: Sequence[str] = (),
 ) -> int:
     """Replace one part ("2026-03-17", "latest") of a derived dataset by the rows of `select`; return how many."""
     return tables.write(connection, dataset, part, select, parameters, sorted_by=sorted_by)
@@ -119,8 +155,14 @@ def read_definitions(folder: Path) -> Snapshot:
 
 
 def load_file(
-    source: str, path: Path, *, business_date: date | None = None, name: str = "", snapshot: Snapshot | None = None,
-    handle: RunHandle | None = None, again: bool = False,
+    source: str,
+    path: Path,
+    *,
+    business_date: date | None = None,
+    name: str = "",
+    snapshot: Snapshot | None = None,
+    handle: RunHandle | None = None,
+    again: bool = False,
 ) -> LoadResult:
     """Load one received file into its dataset and return what became of it.
 
@@ -134,12 +176,21 @@ def load_file(
 
 
 def load_folder(
-    folder: Path, *, business_date: date | None = None, snapshot: Snapshot | None = None,
-    handle: RunHandle | None = None, listener: Listener | None = None, again: bool = False,
+    folder: Path,
+    *,
+    business_date: date | None = None,
+    snapshot: Snapshot | None = None,
+    handle: RunHandle | None = None,
+    listener: Listener | None = None,
+    again: bool = False,
 ) -> list[LoadResult]:
     """Load every file of a folder that a source expects, masters before facts, facts by date."""
     return folders.load_folder(
-        folder, sources.all_sources(snapshot), business_date=business_date, handle=handle, listener=listener,
+        folder,
+        sources.all_sources(snapshot),
+        business_date=business_date,
+        handle=handle,
+        listener=listener,
         again=again,
     )
 
@@ -189,7 +240,9 @@ def upload(source: str, path: Path, *, name: str, principal: Principal) -> LoadR
     permissions.require(principal, "load.create")
     result = load_file(source, path, name=name, business_date=clock.today())
     with database.writing():
-        audit.note(operation="load_file", subject="load", details={"file": name, "hash": result.file_hash, "source": source})
+        audit.note(
+            operation="load_file", subject="load", details={"file": name, "hash": result.file_hash, "source": source}
+        )
     return result
 
 
@@ -197,8 +250,15 @@ def source_list(*, principal: Principal) -> list[dict[str, object]]:
     """Return the sources a file can be loaded into, with the file names they expect."""
     permissions.require(principal, "load.read")
     return [
-        {"key": found.key, "labels": dict(found.labels), "system": found.system, "dataset": found.dataset,
-         "file": found.file, "format": found.format, "encoding": found.encoding}
+        {
+            "key": found.key,
+            "labels": dict(found.labels),
+            "system": found.system,
+            "dataset": found.dataset,
+            "file": found.file,
+            "format": found.format,
+            "encoding": found.encoding,
+        }
         for found in sources.all_sources().values()
     ]
 

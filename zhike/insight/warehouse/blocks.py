@@ -17,16 +17,26 @@ def last_load(principal: Principal, _record: object = None) -> BlockData:
         {"key": "file", "labels": {"zh": "文件", "en": "File"}, "format": "link"},
         {"key": "business_date", "labels": {"zh": "业务日期", "en": "Business date"}, "format": "date"},
         {"key": "rows_loaded", "labels": {"zh": "入库行数", "en": "Rows loaded"}, "format": "count", "align": "right"},
-        {"key": "rows_rejected", "labels": {"zh": "拒绝行数", "en": "Rows rejected"}, "format": "count", "align": "right"},
+        {
+            "key": "rows_rejected",
+            "labels": {"zh": "拒绝行数", "en": "Rows rejected"},
+            "format": "count",
+            "align": "right",
+        },
         {"key": "state", "labels": {"zh": "状态", "en": "State"}, "format": "tag"},
         {"key": "finished_at", "labels": {"zh": "完成时间", "en": "Finished"}, "format": "datetime"},
     ]
     rows = [
         {
-            "key": str(load.uid), "path": f"/loads/{load.uid}",
+            "key": str(load.uid),
+            "path": f"/loads/{load.uid}",
             "cells": {
-                "file": load.file, "business_date": load.business_date, "rows_loaded": load.rows_loaded,
-                "rows_rejected": load.rows_rejected, "state": load.state, "finished_at": load.finished_at,
+                "file": load.file,
+                "business_date": load.business_date,
+                "rows_loaded": load.rows_loaded,
+                "rows_rejected": load.rows_rejected,
+                "state": load.state,
+                "finished_at": load.finished_at,
             },
         }
         for load in found[:_SHOWN]

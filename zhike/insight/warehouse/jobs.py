@@ -16,7 +16,10 @@ LOAD_FOLDER = "load_folder"
 def stage(handle: RunHandle) -> Mapping[str, object]:
     """Run the stage for `params.business_date`."""
     result = api.stage_run(date.fromisoformat(str(handle.params["business_date"])), handle=handle)
-    return {"days": [day.isoformat() for day in result.days], "business_date": result.publication.business_date.isoformat()}
+    return {
+        "days": [day.isoformat() for day in result.days],
+        "business_date": result.publication.business_date.isoformat(),
+    }
 
 
 def load_folder(handle: RunHandle) -> Mapping[str, object]:

@@ -35,7 +35,9 @@ def check_source(body: Body, _everything: Snapshot) -> list[Finding]:
     known = [column.key for column in source.columns]
     for key in (*source.keys, *([source.dated] if source.dated not in ("file", "given") else [])):
         if key not in known:
-            findings.append(Finding("source.unknown_column", f"there is no column '{key}'; it has: {', '.join(known)}", "keys"))
+            findings.append(
+                Finding("source.unknown_column", f"there is no column '{key}'; it has: {', '.join(known)}", "keys")
+            )
     for column in source.columns:
         if column.expression:
             try:

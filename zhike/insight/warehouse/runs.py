@@ -21,9 +21,16 @@ def newest(*, kind: str = "", principal: Principal) -> list[dict[str, object]]:
         rows = rows.filter(kind=kind)
     return [
         {
-            "uid": run.uid, "kind": run.kind, "title": run.title, "state": run.state, "error": run.error,
-            "progress": {"done": run.done, "total": run.total, "step": run.step}, "log": run.log[-20:],
-            "created_at": run.created_at, "started_at": run.started_at, "finished_at": run.finished_at,
+            "uid": run.uid,
+            "kind": run.kind,
+            "title": run.title,
+            "state": run.state,
+            "error": run.error,
+            "progress": {"done": run.done, "total": run.total, "step": run.step},
+            "log": run.log[-20:],
+            "created_at": run.created_at,
+            "started_at": run.started_at,
+            "finished_at": run.finished_at,
             "cancellable": run.state in _OPEN and permissions.allowed(principal, "run.cancel"),
         }
         for run in rows[:_SHOWN]

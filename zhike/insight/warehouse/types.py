@@ -7,7 +7,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from duckdb import DuckDBPyConnection
+
 from zhike.kernel.jobs import RunHandle
+
+#: An open connection of the analytical engine, borrowed from `warehouse.api.session()`; only this room makes one.
+Session = DuckDBPyConnection
 
 Labels = Mapping[str, str]
 

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 Labels = Mapping[str, str]
 
@@ -90,7 +91,7 @@ class RecordQuery:
 
     object: str
     refinement: str = ""
-    condition: Mapping[str, object] | None = None
+    condition: Mapping[str, Any] | None = None
     text: str = ""
     sort: tuple[str, str] | None = None
     columns: tuple[str, ...] = ()

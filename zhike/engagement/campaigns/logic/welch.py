@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from math import sqrt
 
-from scipy.stats import t as student  # type: ignore[import-untyped]
+from scipy.special import stdtrit  # type: ignore[import-untyped]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,5 +44,5 @@ def interval(treated: Sample, control: Sample, confidence: float = 0.95) -> tupl
     if error == 0:
         return difference, difference, difference
     degrees = (a + b) ** 2 / (a**2 / (treated.n - 1) + b**2 / (control.n - 1))
-    reach = float(student.ppf(0.5 + confidence / 2, degrees)) * error
+    reach = float(stdtrit(degrees, 0.5 + confidence / 2)) * error
     return difference, difference - reach, difference + reach

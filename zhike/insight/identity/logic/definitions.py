@@ -34,8 +34,11 @@ def parse_identity(body: Mapping[str, Any]) -> IdentityDefinition:
     blocked = body.get("blocked", {})
     accounts = body.get("accounts")
     return IdentityDefinition(
-        key=body["key"], object=body.get("object", "party"), rules=tuple(body.get("rules", RULES)),
-        guard=int(body.get("guard", 20)), systems=tuple(_system(entry) for entry in body["systems"]),
+        key=body["key"],
+        object=body.get("object", "party"),
+        rules=tuple(body.get("rules", RULES)),
+        guard=int(body.get("guard", 20)),
+        systems=tuple(_system(entry) for entry in body["systems"]),
         blocked_phones=tuple(map(str, blocked.get("phones", ()))),
         blocked_certificates=tuple(map(str, blocked.get("certificates", ()))),
         accounts=AccountLinks(**accounts) if accounts else None,
@@ -45,9 +48,15 @@ def parse_identity(body: Mapping[str, Any]) -> IdentityDefinition:
 def _system(entry: Mapping[str, Any]) -> IdentitySystem:
     knows = entry.get("knows")
     return IdentitySystem(
-        system=entry["system"], dataset=entry["dataset"], key=entry["key"], certificate=entry.get("certificate", ""),
-        phone=entry.get("phone", ""), name=entry.get("name", ""), account=entry.get("account", ""),
-        knows=(knows["system"], knows["column"]) if knows else None, fields=entry.get("fields", {}),
+        system=entry["system"],
+        dataset=entry["dataset"],
+        key=entry["key"],
+        certificate=entry.get("certificate", ""),
+        phone=entry.get("phone", ""),
+        name=entry.get("name", ""),
+        account=entry.get("account", ""),
+        knows=(knows["system"], knows["column"]) if knows else None,
+        fields=entry.get("fields", {}),
     )
 
 
@@ -55,14 +64,23 @@ def parse_master(body: Mapping[str, Any]) -> Master:
     """Return a master feed as a value; raises KeyError for a missing part."""
     columns = tuple(
         MasterColumn(
-            field=entry["field"], value=str(entry.get("value", "")), party=entry.get("party", ""),
-            key=entry.get("key", ""), reference=entry.get("reference", ""),
+            field=entry["field"],
+            value=str(entry.get("value", "")),
+            party=entry.get("party", ""),
+            key=entry.get("key", ""),
+            reference=entry.get("reference", ""),
         )
         for entry in body["columns"]
     )
     return Master(
-        key=body["key"], object=body["object"], dataset=body["dataset"], source_key=body["source_key"],
-        columns=columns, where=body.get("where", ""), days=int(body.get("days", 0)), order=int(body.get("order", 100)),
+        key=body["key"],
+        object=body["object"],
+        dataset=body["dataset"],
+        source_key=body["source_key"],
+        columns=columns,
+        where=body.get("where", ""),
+        days=int(body.get("days", 0)),
+        order=int(body.get("order", 100)),
         lookups=tuple(
             Lookup(entry["dataset"], entry["by"], tuple(entry["columns"]), str(entry.get("where", "")))
             for entry in body.get("lookups", ())

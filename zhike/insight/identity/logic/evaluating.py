@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
 
-import duckdb
 import pyarrow as pa
 
 from zhike.insight.identity.logic.numbering import LINK
 from zhike.insight.identity.types import Evaluation
 from zhike.insight.warehouse import api as warehouse
+from zhike.insight.warehouse.types import Session
 
 
 def evaluate(truth: Path | Mapping[str, object]) -> Evaluation:
@@ -21,18 +21,23 @@ def evaluate(truth: Path | Mapping[str, object]) -> Evaluation:
         planted = _truth(connection, truth)
         connection.execute(
             f"""create temp table judged as select t.system, t.source_key, t.person, l.party_id, t.person in (select unnest(?))
-            as planted from truth t join {warehouse.relation(LINK)} l using (system, source_key)""", [planted],
+            as planted from truth t join {warehouse.relation(LINK)} l using (system, source_key)""",
+            [planted],
         )
         everything = _pairs(connection, "true")
         some = _pairs(connection, "planted")
     return Evaluation(
-        precision=_share(everything[2], everything[1]), recall=_share(everything[2], everything[0]),
-        true_pairs=everything[0], found_pairs=everything[1], right_pairs=everything[2],
-        planted_precision=_share(some[2], some[1]), planted_recall=_share(some[2], some[0]),
+        precision=_share(everything[2], everything[1]),
+        recall=_share(everything[2], everything[0]),
+        true_pairs=everything[0],
+        found_pairs=everything[1],
+        right_pairs=everything[2],
+        planted_precision=_share(some[2], some[1]),
+        planted_recall=_share(some[2], some[0]),
     )
 
 
-def _truth(connection: duckdb.DuckDBPyConnection, truth: Path | Mapping[str, object]) -> list[str]:
+def _truth(connection: Session, truth: Path | Mapping[str, object]) -> list[str]:
     if isinstance(truth, Path):
         body = json.loads(truth.read_text(encoding="utf-8"))
         connection.execute(f"create temp table truth as select * from read_parquet('{truth.parent / body['links']}')")
@@ -44,7 +49,7 @@ def _truth(connection: duckdb.DuckDBPyConnection, truth: Path | Mapping[str, obj
     return [entry["person"] for entry in body.get("duplicates", [])]
 
 
-def _pairs(connection: duckdb.DuckDBPyConnection, where: str) -> tuple[int, int, int]:
+def _pairs(connection: Session, where: str) -> tuple[int, int, int]:
     counts = []
     for group in ("person", "party_id", "(person, party_id)"):
         row = connection.execute(

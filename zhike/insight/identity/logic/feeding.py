@@ -7,15 +7,13 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import cast
 
-import duckdb
-
 from zhike.expressions import api as expressions
 from zhike.expressions.types import Binding, Schema, Type
 from zhike.insight.identity.logic import definitions
 from zhike.insight.identity.models import Feed
 from zhike.insight.identity.types import IdentityDefinition, IdentitySystem, Master
 from zhike.insight.warehouse import api as warehouse
-from zhike.insight.warehouse.types import Source
+from zhike.insight.warehouse.types import Session, Source
 from zhike.kernel import clock
 from zhike.kernel.definitions import Snapshot
 from zhike.platform.objects import api as objects
@@ -28,9 +26,7 @@ _BATCH = 20_000
 ORG_UNIT = "org_unit"
 
 
-def feed_parties(
-    connection: duckdb.DuckDBPyConnection, definition: IdentityDefinition, snapshot: Snapshot | None
-) -> int:
+def feed_parties(connection: Session, definition: IdentityDefinition, snapshot: Snapshot | None) -> int:
     """Upsert the parties; return how many rows were sent (0 when nothing changed)."""
     systems = [system for system in definition.systems if warehouse.state(system.dataset)]
     inputs = _inputs([system.dataset for system in systems], repr(definition))
@@ -51,7 +47,10 @@ def feed_parties(
     )
     rows = _stream(connection, select)
     counts = objects.load(
-        definition.object, columns=[LoadColumn(field) for field in fields], rows=rows, by_id=True,
+        definition.object,
+        columns=[LoadColumn(field) for field in fields],
+        rows=rows,
+        by_id=True,
         details={"inputs": inputs["tables"]},
     )
     for rank in range(len(systems)):
@@ -63,11 +62,12 @@ def feed_parties(
 def _party_rows(system: IdentitySystem, source: Source, rank: int, fields: Sequence[str]) -> str:
     schema = warehouse.dataset_schema(source)
     columns = ", ".join(
-        f'{_compiled(schema, system.fields[field]) if field in system.fields else "null"} as "{field}"' for field in fields
+        f'{_compiled(schema, system.fields[field]) if field in system.fields else "null"} as "{field}"'
+        for field in fields
     )
     return (
         f"select l.party_id as id, {rank} as rank, '{system.system}:' || l.source_key as source_key, {columns}"
-        f' from plain_{rank} d join link l on l.system = \'{system.system}\' and l.source_key = cast(d."{system.key}" as varchar)'
+        f" from plain_{rank} d join link l on l.system = '{system.system}' and l.source_key = cast(d.\"{system.key}\" as varchar)"
     )
 
 
@@ -79,9 +79,7 @@ def _compiled(schema: Schema, text: str) -> str:
     return f"cast({sql} as varchar)" if expressions.type_of(expression) is Type.DATETIME else sql
 
 
-def feed_master(
-    connection: duckdb.DuckDBPyConnection, master: Master, snapshot: Snapshot | None, business_date: date | None
-) -> int:
+def feed_master(connection: Session, master: Master, snapshot: Snapshot | None, business_date: date | None) -> int:
     """Upsert the records of one feed; return how many rows were sent (0 when nothing changed)."""
     source = warehouse.source_of(master.dataset, snapshot=snapshot)
     if source is None or not warehouse.state(master.dataset):
@@ -98,7 +96,7 @@ def feed_master(
     return sent
 
 
-def _feed_units(connection: duckdb.DuckDBPyConnection, master: Master, schema: Schema) -> int:
+def _feed_units(connection: Session, master: Master, schema: Schema) -> int:
     values = {column.field: _compiled(schema, column.value) for column in master.columns}
     select = ", ".join(f'{values[field]} as "{field}"' for field in ("code", "name", "kind", "parent"))
     rows = connection.execute(f"select {select} from {warehouse.relation(master.dataset)} d").fetchall()
@@ -112,7 +110,10 @@ def _feed_units(connection: duckdb.DuckDBPyConnection, master: Master, schema: S
 
 
 def _feed_records(
-    connection: duckdb.DuckDBPyConnection, master: Master, snapshot: Snapshot | None, business_date: date | None,
+    connection: Session,
+    master: Master,
+    snapshot: Snapshot | None,
+    business_date: date | None,
     inputs: dict[str, object],
 ) -> int:
     schema = definitions.master_schema(master, snapshot)
@@ -142,13 +143,17 @@ def _feed_records(
         " qualify row_number() over (partition by key order by 1) = 1"
     )
     counts = objects.load(
-        master.object, columns=columns, rows=_stream(connection, select), by_id=False, details={"inputs": inputs["tables"]}
+        master.object,
+        columns=columns,
+        rows=_stream(connection, select),
+        by_id=False,
+        details={"inputs": inputs["tables"]},
     )
     return counts.read
 
 
 def _with_lookups(master: Master, relation: str, snapshot: Snapshot | None) -> str:
-    for number, lookup in enumerate(master.lookups):
+    for _number, lookup in enumerate(master.lookups):
         other = warehouse.source_of(lookup.dataset, snapshot=snapshot)
         assert other is not None
         where = f" where {_compiled(warehouse.dataset_schema(other), lookup.where)}" if lookup.where else ""
@@ -161,7 +166,7 @@ def _with_lookups(master: Master, relation: str, snapshot: Snapshot | None) -> s
     return relation
 
 
-def _stream(connection: duckdb.DuckDBPyConnection, select: str) -> Iterator[Sequence[object]]:
+def _stream(connection: Session, select: str) -> Iterator[Sequence[object]]:
     result = connection.execute(select)
     while rows := result.fetchmany(_BATCH):
         yield from rows

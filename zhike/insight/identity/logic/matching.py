@@ -6,15 +6,14 @@ weaker rule joins components that share a key, unless that would put two certifi
 
 from __future__ import annotations
 
-import duckdb
-
 from zhike.insight.identity.types import IdentityDefinition, IdentitySystem
 from zhike.insight.warehouse import api as warehouse
+from zhike.insight.warehouse.types import Session
 
 _ROUNDS = 50
 
 
-def match(connection: duckdb.DuckDBPyConnection, definition: IdentityDefinition) -> int:
+def match(connection: Session, definition: IdentityDefinition) -> int:
     """Fill the temporary table `record(rid, rank, system, source_key, cert, comp)`; return how many rows it has.
 
     `comp` is the same for records of one party. `rank` is the system's place in the order of trust.
@@ -23,7 +22,8 @@ def match(connection: duckdb.DuckDBPyConnection, definition: IdentityDefinition)
     connection.execute(
         """create or replace temp table component as
         select rid, case when cert is null or not ? then rid else min(rid) over (partition by cert) end as comp, cert
-        from record""", ["certificate" in definition.rules],
+        from record""",
+        ["certificate" in definition.rules],
     )
     for rule in definition.rules:
         if rule != "certificate":
@@ -37,10 +37,8 @@ def match(connection: duckdb.DuckDBPyConnection, definition: IdentityDefinition)
     return int(row[0]) if row else 0
 
 
-def _records(connection: duckdb.DuckDBPyConnection, definition: IdentityDefinition) -> None:
-    parts = [
-        _select(system, rank) for rank, system in enumerate(definition.systems) if warehouse.state(system.dataset)
-    ]
+def _records(connection: Session, definition: IdentityDefinition) -> None:
+    parts = [_select(system, rank) for rank, system in enumerate(definition.systems) if warehouse.state(system.dataset)]
     union = " union all ".join(parts) or (
         "select 0 as rank, '' as system, '' as source_key, '' as cert, '' as phone, '' as name, '' as account, '' as known"
         " where false"
@@ -56,7 +54,7 @@ def _records(connection: duckdb.DuckDBPyConnection, definition: IdentityDefiniti
     )
 
 
-def _digests(connection: duckdb.DuckDBPyConnection, plain: tuple[str, ...]) -> list[str]:
+def _digests(connection: Session, plain: tuple[str, ...]) -> list[str]:
     warehouse.with_digests(connection)
     return [row[0] for value in plain for row in connection.execute("select zhike_digest(?)", [value]).fetchall()]
 
@@ -75,7 +73,7 @@ def _select(system: IdentitySystem, rank: int) -> str:
     )
 
 
-def _keys(connection: duckdb.DuckDBPyConnection, definition: IdentityDefinition, rule: str) -> None:
+def _keys(connection: Session, definition: IdentityDefinition, rule: str) -> None:
     if rule == "phone_name":
         select = "select rid, phone || '|' || name as key from record where phone is not null and name is not null"
     else:
@@ -88,15 +86,15 @@ def _keys(connection: duckdb.DuckDBPyConnection, definition: IdentityDefinition,
         links = definition.accounts
         if links and warehouse.state(links.dataset):
             select += (
-                f' union all select r.rid, \'a:\' || cast(a."{links.account_no}" as varchar) from {warehouse.relation(links.dataset)} a'
-                f' join record r on r.system = \'{links.system}\' and r.source_key = cast(a."{links.holder}" as varchar)'
+                f" union all select r.rid, 'a:' || cast(a.\"{links.account_no}\" as varchar) from {warehouse.relation(links.dataset)} a"
+                f" join record r on r.system = '{links.system}' and r.source_key = cast(a.\"{links.holder}\" as varchar)"
             )
     connection.execute(
         f"create or replace temp table keyed as select distinct k.key, c.comp from ({select}) k join component c using (rid)"
     )
 
 
-def _join(connection: duckdb.DuckDBPyConnection, guard: int) -> None:
+def _join(connection: Session, guard: int) -> None:
     """Join the components that share a key; leave alone keys that are too common or that two certificates share."""
     connection.execute(
         f"""create or replace temp table shared as

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import duckdb
 from django.db import connection as database
 from psycopg import sql
 
 from zhike.insight.warehouse import api as warehouse
+from zhike.insight.warehouse.types import Session
 from zhike.platform.objects import api as objects
 
 LINK = "identity.link"
 REDIRECT = "identity.redirect"
 
 
-def number(connection: duckdb.DuckDBPyConnection, object: str) -> tuple[int, list[tuple[int, int]]]:
+def number(connection: Session, object: str) -> tuple[int, list[tuple[int, int]]]:
     """Give every component of `record` its party id, in the temporary table `link`; return (new ids, merges).
 
     Each known id stays with the component of its most trusted record; of several ids in one component the lowest
@@ -28,11 +28,15 @@ def number(connection: duckdb.DuckDBPyConnection, object: str) -> tuple[int, lis
         select k.party_id, min_by(r.comp, r.rid) as comp from known k
         join record r on r.system = k.system and r.source_key = k.source_key group by k.party_id"""
     )
-    connection.execute("create or replace temp table owner as select comp, min(party_id) as party_id from claim group by comp")
+    connection.execute(
+        "create or replace temp table owner as select comp, min(party_id) as party_id from claim group by comp"
+    )
     merges = connection.execute(
         "select c.party_id, o.party_id from claim c join owner o using (comp) where c.party_id <> o.party_id order by 1"
     ).fetchall()
-    row = connection.execute("select count(distinct comp) from record where comp not in (select comp from owner)").fetchone()
+    row = connection.execute(
+        "select count(distinct comp) from record where comp not in (select comp from owner)"
+    ).fetchone()
     created = int(row[0]) if row else 0
     first = _reserve(connection, object, created)
     connection.execute(
@@ -50,7 +54,7 @@ def number(connection: duckdb.DuckDBPyConnection, object: str) -> tuple[int, lis
     return created, merges
 
 
-def _reserve(connection: duckdb.DuckDBPyConnection, object: str, count: int) -> int:
+def _reserve(connection: Session, object: str, count: int) -> int:
     """Return the first of `count` ids taken from the object's own sequence."""
     row = connection.execute("select coalesce(max(party_id), 0) from known").fetchone()
     used = int(row[0]) if row else 0
@@ -61,9 +65,10 @@ def _reserve(connection: duckdb.DuckDBPyConnection, object: str, count: int) -> 
         cursor.execute("select pg_get_serial_sequence(%s, 'id')", [table])
         sequence = cursor.fetchone()[0]
         cursor.execute(
-            sql.SQL("select case when s.is_called then s.last_value else s.last_value - 1 end,"
-                    " (select coalesce(max(id), 0) from {}) from {} s")
-            .format(sql.Identifier(table), sql.SQL(sequence))
+            sql.SQL(
+                "select case when s.is_called then s.last_value else s.last_value - 1 end,"
+                " (select coalesce(max(id), 0) from {}) from {} s"
+            ).format(sql.Identifier(table), sql.SQL(sequence))
         )
         last, highest = cursor.fetchone()
         first = max(int(last), int(highest), used) + 1
@@ -71,7 +76,7 @@ def _reserve(connection: duckdb.DuckDBPyConnection, object: str, count: int) -> 
     return first
 
 
-def store(connection: duckdb.DuckDBPyConnection, merges: list[tuple[int, int]]) -> None:
+def store(connection: Session, merges: list[tuple[int, int]]) -> None:
     """Keep the links and redirects in the warehouse, if they changed."""
     _store(connection, LINK, "select system, source_key, party_id from link", "system, source_key")
     if merges:
@@ -88,16 +93,18 @@ def store(connection: duckdb.DuckDBPyConnection, merges: list[tuple[int, int]]) 
         )
 
 
-def store_accounts(connection: duckdb.DuckDBPyConnection, dataset: str, account_id: str, holder: str, system: str) -> None:
+def store_accounts(connection: Session, dataset: str, account_id: str, holder: str, system: str) -> None:
     """Keep which party each account's facts belong to: its primary holder."""
     _store(
-        connection, "identity.account_party",
+        connection,
+        "identity.account_party",
         f'select cast(a."{account_id}" as bigint) as account_id, l.party_id from {warehouse.relation(dataset)} a'
-        f' join link l on l.system = \'{system}\' and l.source_key = cast(a."{holder}" as varchar)', "account_id",
+        f" join link l on l.system = '{system}' and l.source_key = cast(a.\"{holder}\" as varchar)",
+        "account_id",
     )
 
 
-def _store(connection: duckdb.DuckDBPyConnection, dataset: str, select: str, order: str) -> None:
+def _store(connection: Session, dataset: str, select: str, order: str) -> None:
     if warehouse.state(dataset):
         row = connection.execute(
             f"select count(*) from (({select}) except ({_all(dataset)}) union all ({_all(dataset)}) except ({select}))"

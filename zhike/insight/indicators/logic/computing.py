@@ -6,14 +6,12 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import cast
 
-import duckdb
-
 from zhike.expressions import api as expressions
 from zhike.expressions.types import Binding, Schema
 from zhike.insight.indicators.logic import definitions, party_fields
 from zhike.insight.indicators.types import Indicator, Measure, Window
 from zhike.insight.warehouse import api as warehouse
-from zhike.insight.warehouse.types import PublicationInfo, Source
+from zhike.insight.warehouse.types import PublicationInfo, Session, Source
 from zhike.kernel.calendar import TradingCalendar
 from zhike.kernel.trading_days import trading_calendar
 
@@ -21,7 +19,7 @@ INDICATOR = "mart.indicator"
 _ZERO = ("sum", "count", "avg")
 
 
-def compute(connection: duckdb.DuckDBPyConnection, business_date: date) -> int:
+def compute(connection: Session, business_date: date) -> int:
     """Write the indicators of every live party for `business_date`; return how many parties there are."""
     party_fields.store(connection, business_date)
     day = business_date.isoformat()
@@ -36,19 +34,26 @@ def compute(connection: duckdb.DuckDBPyConnection, business_date: date) -> int:
         if not warehouse.state(dataset):
             selected += [f'{_empty(item)} as "{item.key}"' for item in items]
             continue
-        connection.execute(f"create or replace temp table part{number} as {window_query(dataset, window, items, business_date)}")
+        connection.execute(
+            f"create or replace temp table part{number} as {window_query(dataset, window, items, business_date)}"
+        )
         joins.append(f" left join part{number} on part{number}.party_id = p.id")
         selected += [f'{_filled(item, f"part{number}")} as "{item.key}"' for item in items]
     connection.execute(
         f"create or replace temp table wide as select p.*, {', '.join(selected)} from party p{''.join(joins)}"
-        if selected else "create or replace temp table wide as select * from party"
+        if selected
+        else "create or replace temp table wide as select * from party"
     )
     for item in found.values():
         if item.formula:
             _add_formula(connection, item, business_date)
     shown = ", ".join(f'"{item.key}"' for item in found.values() if not item.hidden)
     return warehouse.replace(
-        connection, INDICATOR, day, f"select id as party_id{', ' + shown if shown else ''} from wide", sorted_by=("party_id",)
+        connection,
+        INDICATOR,
+        day,
+        f"select id as party_id{', ' + shown if shown else ''} from wide",
+        sorted_by=("party_id",),
     )
 
 
@@ -68,12 +73,13 @@ def window_query(dataset: str, window: Window, items: Sequence[Indicator], busin
     assert source is not None
     first, last, days = _days(window, business_date, trading_calendar())
     key, mapping = subject(source)
-    inner = [
-        f'{aggregate(definitions.measure(item.measure), source, days)} as "{item.key}"' for item in items
-    ]
+    inner = [f'{aggregate(definitions.measure(item.measure), source, days)} as "{item.key}"' for item in items]
     outer = [f'{definitions.measure(item.measure).across}("{item.key}") as "{item.key}"' for item in items]
-    dated = f"d.business_date = date '{last}'" if first == last else f"d.business_date <= date '{last}'" + (
-        f" and d.business_date >= date '{first}'" if first else "")
+    dated = (
+        f"d.business_date = date '{last}'"
+        if first == last
+        else f"d.business_date <= date '{last}'" + (f" and d.business_date >= date '{first}'" if first else "")
+    )
     relation = warehouse.relation(dataset, first=first, last=last)
     return (
         f'select m.party_id, {", ".join(outer)} from (select d."{key}" as subject, {", ".join(inner)} from {relation} d'
@@ -125,7 +131,7 @@ def over_wide(text: str, schema: Schema, parameters: Mapping[str, object]) -> st
     return warehouse.inline(expressions.compile_sql(expression, "duckdb", binding), parameters)
 
 
-def _add_formula(connection: duckdb.DuckDBPyConnection, item: Indicator, business_date: date) -> None:
+def _add_formula(connection: Session, item: Indicator, business_date: date) -> None:
     value = over_wide(item.formula, definitions.schema(), {"business_date": business_date})
     kind = definitions.VALUE_TYPES[item.type][1]
     connection.execute(

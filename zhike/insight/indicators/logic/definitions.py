@@ -16,8 +16,11 @@ from zhike.kernel.definitions import Snapshot
 AGGREGATES = ("sum", "count", "avg", "min", "max")
 #: Type of a definition → (type in expressions, type in the warehouse)
 VALUE_TYPES: Mapping[str, tuple[Type, str]] = {
-    "money": (Type.DECIMAL, "decimal(20, 2)"), "decimal": (Type.DECIMAL, "decimal(20, 4)"),
-    "percent": (Type.DECIMAL, "decimal(18, 4)"), "integer": (Type.INTEGER, "bigint"), "date": (Type.DATE, "date"),
+    "money": (Type.DECIMAL, "decimal(20, 2)"),
+    "decimal": (Type.DECIMAL, "decimal(20, 4)"),
+    "percent": (Type.DECIMAL, "decimal(18, 4)"),
+    "integer": (Type.INTEGER, "bigint"),
+    "date": (Type.DATE, "date"),
 }
 PARAMETERS = {"business_date": Type.DATE}
 
@@ -48,9 +51,16 @@ def parse_measure(body: Mapping[str, Any]) -> Measure:
     """Return a measure definition as a value; raises KeyError."""
     aggregate = body["aggregate"]
     return Measure(
-        key=body["key"], labels=body["labels"], dataset=body["dataset"], aggregate=aggregate,
-        value=str(body.get("value", "")), where=str(body.get("where", "")), type=body["type"], unit=body.get("unit", ""),
-        format=body.get("format", "count"), goal=bool(body.get("goal", False)),
+        key=body["key"],
+        labels=body["labels"],
+        dataset=body["dataset"],
+        aggregate=aggregate,
+        value=str(body.get("value", "")),
+        where=str(body.get("where", "")),
+        type=body["type"],
+        unit=body.get("unit", ""),
+        format=body.get("format", "count"),
+        goal=bool(body.get("goal", False)),
         across=body.get("across", aggregate if aggregate in ("min", "max") else "sum"),
     )
 
@@ -59,10 +69,17 @@ def parse_indicator(body: Mapping[str, Any]) -> Indicator:
     """Return an indicator definition as a value; raises KeyError."""
     window = body.get("window", {})
     return Indicator(
-        key=body["key"], labels=body["labels"], type=body["type"], unit=body.get("unit", ""),
-        format=body.get("format", "count"), measure=body.get("measure", ""), formula=str(body.get("formula", "")),
-        window=Window(int(window.get("trading_days", 0)), window.get("day")), hidden=bool(body.get("hidden", False)),
-        owner=body.get("owner", ""), description=body.get("description", {}),
+        key=body["key"],
+        labels=body["labels"],
+        type=body["type"],
+        unit=body.get("unit", ""),
+        format=body.get("format", "count"),
+        measure=body.get("measure", ""),
+        formula=str(body.get("formula", "")),
+        window=Window(int(window.get("trading_days", 0)), window.get("day")),
+        hidden=bool(body.get("hidden", False)),
+        owner=body.get("owner", ""),
+        description=body.get("description", {}),
     )
 
 
@@ -83,7 +100,9 @@ def checking_schema(everything: Snapshot) -> Schema:
         for entry in cast(Any, body["fields"]):
             if entry["type"] in party_fields.TYPES:
                 options = tuple(option["key"] for option in entry.get("options", []))
-                fields[entry["key"]] = Field(entry["key"], party_fields.TYPES[entry["type"]][0], entry["labels"], options)
+                fields[entry["key"]] = Field(
+                    entry["key"], party_fields.TYPES[entry["type"]][0], entry["labels"], options
+                )
     for found in _parsed(everything).values():
         if found.type in VALUE_TYPES:
             fields[found.key] = Field(found.key, VALUE_TYPES[found.type][0], dict(found.labels))

@@ -6,12 +6,12 @@ from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import duckdb
 import pyarrow as pa
 
 from zhike.expressions.types import Field, Type
 from zhike.insight.indicators.types import Term
 from zhike.insight.warehouse import api as warehouse
+from zhike.insight.warehouse.types import Session
 from zhike.kernel.errors import ZhikeError
 from zhike.platform.objects import api as objects
 from zhike.platform.objects.types import FieldType
@@ -20,9 +20,14 @@ from zhike.platform.organization import api as organization
 PARTY = "mart.party"
 #: Field type → (type in expressions, type in the exported file)
 TYPES = {
-    "choice": (Type.TEXT, "varchar"), "unit": (Type.TEXT, "bigint"), "date": (Type.DATE, "date"),
-    "boolean": (Type.BOOLEAN, "boolean"), "integer": (Type.INTEGER, "bigint"), "decimal": (Type.DECIMAL, "decimal(20, 4)"),
-    "percent": (Type.DECIMAL, "decimal(18, 4)"), "money": (Type.DECIMAL, "decimal(20, 2)"),
+    "choice": (Type.TEXT, "varchar"),
+    "unit": (Type.TEXT, "bigint"),
+    "date": (Type.DATE, "date"),
+    "boolean": (Type.BOOLEAN, "boolean"),
+    "integer": (Type.INTEGER, "bigint"),
+    "decimal": (Type.DECIMAL, "decimal(20, 4)"),
+    "percent": (Type.DECIMAL, "decimal(18, 4)"),
+    "money": (Type.DECIMAL, "decimal(20, 2)"),
 }
 
 
@@ -40,8 +45,13 @@ def terms() -> list[Term]:
     units = tuple((unit.code, {"zh": unit.name, "en": unit.name}) for unit in organization.all_units())
     return [
         Term(
-            key=field.key, labels=field.labels, type=TYPES[field.type][0], group="field", unit=field.unit,
-            options=units if field.type == "unit" else tuple((o.key, o.labels) for o in field.options), served=field.type,
+            key=field.key,
+            labels=field.labels,
+            type=TYPES[field.type][0],
+            group="field",
+            unit=field.unit,
+            options=units if field.type == "unit" else tuple((o.key, o.labels) for o in field.options),
+            served=field.type,
         )
         for field in exported()
     ]
@@ -52,14 +62,20 @@ def as_field(term: Term) -> Field:
     return Field(term.key, term.type, dict(term.labels), tuple(key for key, _labels in term.options))
 
 
-def store(connection: duckdb.DuckDBPyConnection, business_date: date) -> int:
+def store(connection: Session, business_date: date) -> int:
     """Copy the live parties and their fields into the warehouse as of `business_date`; return how many there are."""
     fields = exported()
     owner = objects.object_with_role("party")
     units = organization.all_units()
-    connection.register("unit_codes", pa.table({
-        "unit_id": pa.array([unit.id for unit in units], pa.int64()), "unit_code": pa.array([u.code for u in units], pa.string()),
-    }))
+    connection.register(
+        "unit_codes",
+        pa.table(
+            {
+                "unit_id": pa.array([unit.id for unit in units], pa.int64()),
+                "unit_code": pa.array([u.code for u in units], pa.string()),
+            }
+        ),
+    )
     columns = {"id": "bigint", "uid": "varchar", "source_key": "varchar"} | {f.key: TYPES[f.type][1] for f in fields}
     shape = ", ".join(f"'{key}': '{kind}'" for key, kind in columns.items())
     with TemporaryDirectory(prefix="party-") as folder:
@@ -72,6 +88,8 @@ def store(connection: duckdb.DuckDBPyConnection, business_date: date) -> int:
                 joins.append(f' left join unit_codes u{number} on u{number}.unit_id = p."{field.key}"')
             else:
                 selected.append(f'p."{field.key}"')
-        source = f"read_csv('{path}', header = true, auto_detect = false, delim = ',', quote = '\"', columns = {{{shape}}})"
+        source = (
+            f"read_csv('{path}', header = true, auto_detect = false, delim = ',', quote = '\"', columns = {{{shape}}})"
+        )
         select = f"select p.id, p.uid, {', '.join(selected)} from {source} p{''.join(joins)}"
         return warehouse.replace(connection, PARTY, business_date.isoformat(), select, sorted_by=("id",))

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-import duckdb
 import pyarrow as pa
 
 from zhike.insight.indicators.logic import definitions
 from zhike.insight.indicators.logic.computing import compiled, subject
 from zhike.insight.indicators.types import Measure
 from zhike.insight.warehouse import api as warehouse
-from zhike.insight.warehouse.types import PublicationInfo
+from zhike.insight.warehouse.types import PublicationInfo, Session
 from zhike.kernel.trading_days import trading_calendar
 
 
@@ -60,7 +59,7 @@ def curve(members: pa.Table, days: int, key: str) -> list[tuple[str, int, int, o
     return [(row[0], int(row[1]), int(row[2]), row[3], row[4]) for row in rows]
 
 
-def _prepare(connection: duckdb.DuckDBPyConnection, members: pa.Table, days: int, last: date) -> None:
+def _prepare(connection: Session, members: pa.Table, days: int, last: date) -> None:
     connection.register("given_members", members)
     connection.execute("create temp table member as select party_id, start_date, grp from given_members")
     calendar = trading_calendar()
@@ -82,7 +81,7 @@ def _events(measure: Measure, publication: PublicationInfo) -> str:
     value = "1" if measure.aggregate == "count" else compiled(measure.value, source)
     where = f" where {compiled(measure.where, source)}" if measure.where else ""
     return (
-        f'select m.party_id, m.start_date, d.business_date, {value} as value from {warehouse.relation(measure.dataset, publication=publication)} d'
+        f"select m.party_id, m.start_date, d.business_date, {value} as value from {warehouse.relation(measure.dataset, publication=publication)} d"
         f' join {mapping} s on s.subject = d."{key}" join member m on m.party_id = s.party_id'
         f" join member_day y on y.start_date = m.start_date and y.day = d.business_date{where}"
     )

@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, cast
 
-import duckdb
-
 from zhike.insight.indicators import api as indicators
 from zhike.insight.tags.types import Tag, TagLevel
 from zhike.insight.warehouse import api as warehouse
+from zhike.insight.warehouse.types import Session
 from zhike.kernel import definitions
 from zhike.kernel.definitions import Snapshot
 
@@ -33,12 +32,17 @@ def parse_tag(body: Mapping[str, Any]) -> Tag:
         TagLevel(entry["key"], entry["labels"], str(entry["when"]), entry.get("status", "")) for entry in body["levels"]
     )
     return Tag(
-        key=body["key"], labels=body["labels"], levels=levels, owner=body.get("owner", ""),
-        sensitivity=body.get("sensitivity", ""), source=body.get("source", ""), verified=bool(body.get("verified", False)),
+        key=body["key"],
+        labels=body["labels"],
+        levels=levels,
+        owner=body.get("owner", ""),
+        sensitivity=body.get("sensitivity", ""),
+        source=body.get("source", ""),
+        verified=bool(body.get("verified", False)),
     )
 
 
-def compute(connection: duckdb.DuckDBPyConnection, business_date: date) -> int:
+def compute(connection: Session, business_date: date) -> int:
     """Write the tags of every party for `business_date`; return the number of parties."""
     party = warehouse.relation(indicators.PARTY, first=business_date, last=business_date)
     values = warehouse.relation(indicators.INDICATOR, first=business_date, last=business_date)

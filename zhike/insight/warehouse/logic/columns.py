@@ -8,7 +8,7 @@ from datetime import date
 from sqlglot import exp
 
 from zhike.expressions import api as expressions
-from zhike.expressions.types import Field, Schema, SqlFragment, Type
+from zhike.expressions.types import Field, RelationSource, Schema, SqlFragment, Type
 from zhike.insight.warehouse.logic.sources import sql_type
 from zhike.insight.warehouse.types import Source, SourceColumn
 
@@ -16,8 +16,12 @@ _SCIENTIFIC = r"^[0-9]+(\.[0-9]+)?[eE][+]?[0-9]+$"
 _TRUE = "('1', 'true', 'y', 'yes', '是', 't')"
 _FALSE = "('0', 'false', 'n', 'no', '否', 'f')"
 _EXPRESSION_TYPES = {
-    "text": (Type.TEXT,), "integer": (Type.INTEGER,), "decimal": (Type.DECIMAL, Type.INTEGER), "date": (Type.DATE,),
-    "datetime": (Type.DATETIME,), "boolean": (Type.BOOLEAN,),
+    "text": (Type.TEXT,),
+    "integer": (Type.INTEGER,),
+    "decimal": (Type.DECIMAL, Type.INTEGER),
+    "date": (Type.DATE,),
+    "datetime": (Type.DATETIME,),
+    "boolean": (Type.BOOLEAN,),
 }
 
 REASONS: Mapping[str, tuple[str, str]] = {
@@ -47,7 +51,7 @@ class HeaderBinding:
         """Return the text column under the header."""
         return exp.column(path[-1], quoted=True)
 
-    def relation(self, path: tuple[str, ...]) -> object:  # type: ignore[override]
+    def relation(self, path: tuple[str, ...]) -> RelationSource:
         """Refuse: a file has no related records."""
         raise LookupError(".".join(path))
 
@@ -76,7 +80,7 @@ def inline(fragment: SqlFragment, parameters: Mapping[str, object] | None = None
     return expressions.sql_text(tree, "duckdb")
 
 
-def _literal(value: object) -> exp.Expression:
+def _literal(value: object) -> exp.Expr:
     if isinstance(value, date):
         return exp.cast(exp.Literal.string(value.isoformat()), "date")
     return exp.convert(value)
@@ -91,8 +95,12 @@ def header_schema(source: Source) -> Schema:
 def dataset_schema(source: Source) -> Schema:
     """Return what expressions over the dataset of a source may name: its typed columns."""
     return Schema(
-        source.dataset, dict(source.labels),
-        {c.key: Field(c.key, Type(c.type), dict(c.labels), tuple(dict.fromkeys(c.values.values()))) for c in source.columns}
+        source.dataset,
+        dict(source.labels),
+        {
+            c.key: Field(c.key, Type(c.type), dict(c.labels), tuple(dict.fromkeys(c.values.values())))
+            for c in source.columns
+        }
         | ({"business_date": Field("business_date", Type.DATE, {"zh": "业务日期", "en": "Business date"})}),
     )
 
@@ -185,8 +193,10 @@ def reason_text(source: Source, reason: str) -> tuple[str, str, str]:
     code, _, key = reason.partition(":")
     found = next((column for column in source.columns if column.key == key), None)
     facts = {
-        "column": (found.header or found.key) if found else key, "format": found.format if found else "",
-        "low": found.low if found else "", "high": found.high if found else "",
+        "column": (found.header or found.key) if found else key,
+        "format": found.format if found else "",
+        "low": found.low if found else "",
+        "high": found.high if found else "",
     }
     zh, en = REASONS[code]
     return code, zh.format(**facts), en.format(**facts)

@@ -81,6 +81,10 @@ def _wrong(name: str, declared: str, looks: str, position: int) -> FileUnreadabl
     reason = f"不是 {shown} 编码（第 {position} 字节）{hint}。请修改数据源的 encoding 或重新导出"
     reason_en = f"it is not {shown} (byte {position}){hint_en}. Change the source's encoding or export it again"
     return FileUnreadable(
-        file=name, reason=reason, reason_en=reason_en, declared=shown, looks_like=seems,
+        file=name,
+        reason=reason,
+        reason_en=reason_en,
+        declared=shown,
+        looks_like=seems,
         findings=[{"code": "load.wrong_encoding", "message": reason, "message_en": reason_en}],
     )

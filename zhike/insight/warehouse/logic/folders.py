@@ -48,8 +48,13 @@ def _ordered(sources: Mapping[str, Source]) -> list[str]:
 
 
 def load_folder(
-    folder: Path, sources: Mapping[str, Source], *, business_date: date | None, handle: RunHandle | None,
-    listener: Listener | None, again: bool = False,
+    folder: Path,
+    sources: Mapping[str, Source],
+    *,
+    business_date: date | None,
+    handle: RunHandle | None,
+    listener: Listener | None,
+    again: bool = False,
 ) -> list[LoadResult]:
     """Load every file of the folder that a source expects."""
     found = files_in(folder, sources)
@@ -59,6 +64,5 @@ def load_folder(
             listener(path.name, number, len(found))
         if handle:
             handle.progress(path.name, number, len(found))
-        results.append(load_file(
-            source, path, business_date=business_date, name=path.name, handle=handle, again=again))
+        results.append(load_file(source, path, business_date=business_date, name=path.name, handle=handle, again=again))
     return results

@@ -55,8 +55,15 @@ def load_file(
         return as_result(done)
     store().put_path(path)
     row = Load.objects.create(
-        uid=uuid7(), source=source.key, dataset=source.dataset, first_date=dates.first, business_date=dates.last,
-        file=name, file_hash=file_hash, definition=digest, started_at=clock.now(),
+        uid=uuid7(),
+        source=source.key,
+        dataset=source.dataset,
+        first_date=dates.first,
+        business_date=dates.last,
+        file=name,
+        file_hash=file_hash,
+        definition=digest,
+        started_at=clock.now(),
     )
     try:
         _perform(row, source, dates, handle)
@@ -76,8 +83,14 @@ def load_file(
 
 def _failed_before(source: Source, path: Path, name: str, error: ZhikeError) -> LoadResult:
     row = Load(
-        uid=uuid7(), source=source.key, dataset=source.dataset, file=name, file_hash=store().put_path(path),
-        started_at=clock.now(), error=error.as_dict(), findings=error.findings,
+        uid=uuid7(),
+        source=source.key,
+        dataset=source.dataset,
+        file=name,
+        file_hash=store().put_path(path),
+        started_at=clock.now(),
+        error=error.as_dict(),
+        findings=error.findings,
     )
     _finish(row, Load.State.FAILED)
     return as_result(row)
@@ -85,9 +98,11 @@ def _failed_before(source: Source, path: Path, name: str, error: ZhikeError) -> 
 
 def _already(source: Source, file_hash: str, dates: FileDates, digest: str) -> Load | None:
     """The same bytes under the same definition, still the newest load of those days, need no second run."""
-    newest = Load.objects.filter(
-        source=source.key, state=Load.State.DONE, first_date=dates.first, business_date=dates.last
-    ).order_by("-id").first()
+    newest = (
+        Load.objects.filter(source=source.key, state=Load.State.DONE, first_date=dates.first, business_date=dates.last)
+        .order_by("-id")
+        .first()
+    )
     return newest if newest and newest.file_hash == file_hash and newest.definition == digest else None
 
 
@@ -126,7 +141,9 @@ def _check_day(source: Source, dates: FileDates, name: str) -> None:
         reason = f"{dates.first} 不是交易日（上一交易日 {before}），请核对文件日期"
         reason_en = f"{dates.first} is not a trading day (the one before it is {before}); check the file's date"
         raise FileUnreadable(
-            file=name, reason=reason, reason_en=reason_en,
+            file=name,
+            reason=reason,
+            reason_en=reason_en,
             findings=[{"code": "load.not_a_trading_day", "message": reason, "message_en": reason_en}],
         )
 
@@ -144,7 +161,9 @@ def _typed(
     except duckdb.InvalidInputException as error:
         reason = str(error).splitlines()[0][:300]
         raise FileUnreadable(
-            file=source.file, reason=reason, reason_en=reason,
+            file=source.file,
+            reason=reason,
+            reason_en=reason,
             findings=[{"code": "load.unreadable", "message": reason, "message_en": reason}],
         ) from error
     return f"read_parquet('{target}')"
@@ -158,21 +177,26 @@ def _count(connection: duckdb.DuckDBPyConnection, row: Load, typed: str, broken:
         row.findings = [_finding("load.empty", "文件没有数据行", "the file has no rows")]
     if row.rows_read and row.rows_rejected == row.rows_read:
         row.findings = [
-            _finding("load.everything_rejected", "全部行被拒绝，数据未更改", "every row was rejected; nothing was changed")
+            _finding(
+                "load.everything_rejected", "全部行被拒绝，数据未更改", "every row was rejected; nothing was changed"
+            )
         ]
 
 
-def _write(
-    connection: duckdb.DuckDBPyConnection, source: Source, typed: str, dates: FileDates, row: Load
-) -> int:
+def _write(connection: duckdb.DuckDBPyConnection, source: Source, typed: str, dates: FileDates, row: Load) -> int:
     if row.rows_read and row.rows_rejected == row.rows_read:
         return 0
     rejected = "" if not row.rows_rejected else " and _line not in (select line from rejected)"
     select = f"select * exclude (_line, _reason) from {typed} where _reason is null{rejected}"
     if source.grain == "master":
         if _superseded(row):
-            row.findings = [_finding(
-                "load.older_than_current", "已有更新日期的主数据，本文件只存档", "a newer file is loaded; this one is kept only")]
+            row.findings = [
+                _finding(
+                    "load.older_than_current",
+                    "已有更新日期的主数据，本文件只存档",
+                    "a newer file is loaded; this one is kept only",
+                )
+            ]
             return 0
         return tables.write(connection, source.dataset, tables.LATEST, select, sorted_by=source.keys)
     return _replace_days(connection, source, select, dates)
@@ -181,9 +205,7 @@ def _write(
 def _superseded(row: Load) -> bool:
     if row.business_date is None:
         return False
-    return Load.objects.filter(
-        dataset=row.dataset, state=Load.State.DONE, business_date__gt=row.business_date
-    ).exists()
+    return Load.objects.filter(dataset=row.dataset, state=Load.State.DONE, business_date__gt=row.business_date).exists()
 
 
 def _replace_days(connection: duckdb.DuckDBPyConnection, source: Source, select: str, dates: FileDates) -> int:
@@ -196,7 +218,8 @@ def _replace_days(connection: duckdb.DuckDBPyConnection, source: Source, select:
         listed = ", ".join(f"'{uri}'" for uri in before)
         kept = f"select * from read_parquet([{listed}], hive_partitioning = false) where business_date <> date '{dates.first}'"
         inside = connection.execute(
-            f"select count(*) from read_parquet([{listed}]) where business_date = date '{dates.first}'").fetchone()
+            f"select count(*) from read_parquet([{listed}]) where business_date = date '{dates.first}'"
+        ).fetchone()
         if inside and inside[0]:
             tables.write(connection, source.dataset, month, kept, sorted_by=source.sorted_by)
     return tables.write(connection, source.dataset, dates.first.isoformat(), select, sorted_by=source.sorted_by)
@@ -242,10 +265,20 @@ def rejected_rows(row: Load, limit: int) -> list[RejectedRow]:
 def as_result(row: Load) -> LoadResult:
     """Return the row as other rooms see it."""
     return LoadResult(
-        uid=row.uid, source=row.source, dataset=row.dataset, business_date=row.business_date, file=row.file,
-        file_hash=row.file_hash, state=str(row.state), rows_read=row.rows_read, rows_loaded=row.rows_loaded,
-        rows_rejected=row.rows_rejected, started_at=row.started_at, finished_at=row.finished_at,
-        findings=tuple(row.findings), error=row.error,
+        uid=row.uid,
+        source=row.source,
+        dataset=row.dataset,
+        business_date=row.business_date,
+        file=row.file,
+        file_hash=row.file_hash,
+        state=str(row.state),
+        rows_read=row.rows_read,
+        rows_loaded=row.rows_loaded,
+        rows_rejected=row.rows_rejected,
+        started_at=row.started_at,
+        finished_at=row.finished_at,
+        findings=tuple(row.findings),
+        error=row.error,
     )
 
 

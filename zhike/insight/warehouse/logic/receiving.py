@@ -25,9 +25,7 @@ class Received:
     rejects: bool
 
 
-def received(
-    connection: duckdb.DuckDBPyConnection, source: Source, path: Path, scratch: Path, name: str
-) -> Received:
+def received(connection: duckdb.DuckDBPyConnection, source: Source, path: Path, scratch: Path, name: str) -> Received:
     """Return the file as a relation. Raises FileUnreadable for what makes the whole file useless."""
     kind = "parquet" if name.endswith(".parquet") else source.format
     if kind == "parquet":
@@ -66,7 +64,9 @@ def _parquet(connection: duckdb.DuckDBPyConnection, source: Source, path: Path, 
     try:
         rows = connection.execute(f"describe select * from read_parquet('{path}')").fetchall()
     except duckdb.Error as error:
-        raise _unreadable(name, "load.not_parquet", "不是完整的 Parquet 文件", "it is not a whole Parquet file") from error
+        raise _unreadable(
+            name, "load.not_parquet", "不是完整的 Parquet 文件", "it is not a whole Parquet file"
+        ) from error
     headers = [row[0] for row in rows]
     _check_headers(source, headers, name)
     relation = f"(select *, file_row_number + 1 as _line from read_parquet('{path}', file_row_number = true))"
@@ -77,7 +77,9 @@ def _json(connection: duckdb.DuckDBPyConnection, source: Source, path: Path, nam
     try:
         rows = connection.execute(f"describe select * from read_json('{path}')").fetchall()
     except duckdb.Error as error:
-        raise _unreadable(name, "load.not_json", "不是 JSON 数组或每行一个 JSON", "it is no JSON array and no JSON lines") from error
+        raise _unreadable(
+            name, "load.not_json", "不是 JSON 数组或每行一个 JSON", "it is no JSON array and no JSON lines"
+        ) from error
     headers = [row[0] for row in rows]
     _check_headers(source, headers, name)
     texts = ", ".join(f"'{_quoted(title)}': 'varchar'" for title in headers)
@@ -91,30 +93,46 @@ def _check_headers(source: Source, headers: Sequence[str], name: str) -> None:
     missing = [title for title in wanted if title not in headers]
     has = [title for title in headers if title]
     for title in missing:
-        findings.append({
-            "code": "load.missing_column", "column": title, "message": f"缺少列“{title}”。文件中有：{'、'.join(has)}",
-            "message_en": f"column '{title}' is missing; it has: {', '.join(has)}",
-        })
+        findings.append(
+            {
+                "code": "load.missing_column",
+                "column": title,
+                "message": f"缺少列“{title}”。文件中有：{'、'.join(has)}",
+                "message_en": f"column '{title}' is missing; it has: {', '.join(has)}",
+            }
+        )
     for title in sorted({title for title in headers if headers.count(title) > 1 and title}):
-        findings.append({
-            "code": "load.doubled_column", "column": title, "message": f"列“{title}”出现了多次",
-            "message_en": f"column '{title}' occurs more than once",
-        })
+        findings.append(
+            {
+                "code": "load.doubled_column",
+                "column": title,
+                "message": f"列“{title}”出现了多次",
+                "message_en": f"column '{title}' occurs more than once",
+            }
+        )
     if missing and any(not title for title in headers):
-        findings.append({
-            "code": "load.merged_header", "column": "", "message": "表头有空列名，可能来自合并单元格",
-            "message_en": "the header has empty names, perhaps from merged cells",
-        })
+        findings.append(
+            {
+                "code": "load.merged_header",
+                "column": "",
+                "message": "表头有空列名，可能来自合并单元格",
+                "message_en": "the header has empty names, perhaps from merged cells",
+            }
+        )
     if findings:
         raise FileUnreadable(
-            file=name, findings=findings, reason="；".join(str(found["message"]) for found in findings),
+            file=name,
+            findings=findings,
+            reason="；".join(str(found["message"]) for found in findings),
             reason_en="; ".join(str(found["message_en"]) for found in findings),
         )
 
 
 def _unreadable(name: str, code: str, reason: str, reason_en: str) -> FileUnreadable:
     return FileUnreadable(
-        file=name, reason=reason, reason_en=reason_en,
+        file=name,
+        reason=reason,
+        reason_en=reason_en,
         findings=[{"code": code, "message": reason, "message_en": reason_en}],
     )
 

@@ -16,9 +16,7 @@ from zhike.insight.warehouse.types import RejectedRow, Source
 _SHOWN_VALUE = 200
 
 
-def collect(
-    connection: duckdb.DuckDBPyConnection, source: Source, typed: str, days: Sequence[str]
-) -> None:
+def collect(connection: duckdb.DuckDBPyConnection, source: Source, typed: str, days: Sequence[str]) -> None:
     """Fill the temporary table `rejected(line, reason)` with every row of `typed` that may not be loaded."""
     connection.execute("create or replace temp table rejected (line bigint, reason varchar)")
     connection.execute(f"insert into rejected select _line, _reason from {typed} where _reason is not null")

@@ -11,8 +11,12 @@ from zhike.kernel import definitions
 from zhike.kernel.definitions import Snapshot
 
 TYPES: Mapping[str, str] = {
-    "text": "varchar", "integer": "bigint", "decimal": "decimal(18, {scale})", "date": "date",
-    "datetime": "timestamptz", "boolean": "boolean",
+    "text": "varchar",
+    "integer": "bigint",
+    "decimal": "decimal(18, {scale})",
+    "date": "date",
+    "datetime": "timestamptz",
+    "boolean": "boolean",
 }
 
 
@@ -40,8 +44,13 @@ def dataset_catalogue(snapshot: Snapshot | None = None) -> list[Dataset]:
     """Return every dataset that sources fill."""
     return [
         Dataset(
-            key=found.dataset, labels=found.labels, owner=found.owner, grain=found.grain, keys=found.keys,
-            personal=found.personal, columns={column.key: column.type for column in found.columns},
+            key=found.dataset,
+            labels=found.labels,
+            owner=found.owner,
+            grain=found.grain,
+            keys=found.keys,
+            personal=found.personal,
+            columns={column.key: column.type for column in found.columns},
         )
         for found in all_sources(snapshot).values()
     ]
@@ -56,25 +65,47 @@ def parse_source(body: Mapping[str, Any]) -> Source:
     """Return a definition as a value; raises KeyError for a missing part."""
     columns = tuple(_column(column, body) for column in body["columns"])
     return Source(
-        key=body["key"], labels=body["labels"], system=body["system"], dataset=body["dataset"],
-        grain=body["grain"], file=body["file"], history=body.get("history", ""), format=body.get("format", "csv"),
-        encoding=body.get("encoding", "utf-8").lower(), delimiter=body.get("delimiter", ","),
-        quote=body.get("quote", '"'), dated=body.get("date", "file"), keys=tuple(body["keys"]), columns=columns,
-        owner=body.get("owner", ""), personal=body.get("personal", "none"), expected=bool(body.get("expected", False)),
-        sorted_by=tuple(body.get("sorted_by", body["keys"])), subject=body.get("subject", {}),
+        key=body["key"],
+        labels=body["labels"],
+        system=body["system"],
+        dataset=body["dataset"],
+        grain=body["grain"],
+        file=body["file"],
+        history=body.get("history", ""),
+        format=body.get("format", "csv"),
+        encoding=body.get("encoding", "utf-8").lower(),
+        delimiter=body.get("delimiter", ","),
+        quote=body.get("quote", '"'),
+        dated=body.get("date", "file"),
+        keys=tuple(body["keys"]),
+        columns=columns,
+        owner=body.get("owner", ""),
+        personal=body.get("personal", "none"),
+        expected=bool(body.get("expected", False)),
+        sorted_by=tuple(body.get("sorted_by", body["keys"])),
+        subject=body.get("subject", {}),
     )
 
 
 def _column(column: Mapping[str, Any], body: Mapping[str, Any]) -> SourceColumn:
     reference = column.get("reference")
-    formats = {"date": body.get("date_format", "%Y-%m-%d"), "datetime": body.get("datetime_format", "%Y-%m-%d %H:%M:%S")}
+    formats = {
+        "date": body.get("date_format", "%Y-%m-%d"),
+        "datetime": body.get("datetime_format", "%Y-%m-%d %H:%M:%S"),
+    }
     return SourceColumn(
-        key=column["key"], type=column["type"], header=str(column.get("from", "")),
-        format=column.get("format", formats.get(column["type"], "")), expression=column.get("expression", ""),
-        required=bool(column.get("required", False)), certificate=bool(column.get("certificate", False)),
+        key=column["key"],
+        type=column["type"],
+        header=str(column.get("from", "")),
+        format=column.get("format", formats.get(column["type"], "")),
+        expression=column.get("expression", ""),
+        required=bool(column.get("required", False)),
+        certificate=bool(column.get("certificate", False)),
         values={str(name): str(value) for name, value in column.get("values", {}).items()},
-        low=str(column.get("low", "")), high=str(column.get("high", "")),
-        reference=tuple(reference) if reference else None, scale=int(column.get("scale", 2)),
+        low=str(column.get("low", "")),
+        high=str(column.get("high", "")),
+        reference=tuple(reference) if reference else None,
+        scale=int(column.get("scale", 2)),
         labels=column.get("labels", {}),
     )
 

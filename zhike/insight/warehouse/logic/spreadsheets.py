@@ -40,7 +40,9 @@ def as_csv(path: Path, source: Source, into: Path, name: str) -> Path:
     if findings:
         shown = list({(f["code"], f["column"]): f for f in findings}.values())
         raise FileUnreadable(
-            file=name, findings=shown, reason="；".join(str(f["message"]) for f in shown),
+            file=name,
+            findings=shown,
+            reason="；".join(str(f["message"]) for f in shown),
             reason_en="; ".join(str(f["message_en"]) for f in shown),
         )
     into_path: Path = into
@@ -50,8 +52,12 @@ def as_csv(path: Path, source: Source, into: Path, name: str) -> Path:
 def _header_findings(sheet) -> list[dict[str, object]]:  # type: ignore[no-untyped-def]
     merged = [str(found) for found in sheet.merged_cells.ranges if found.min_row <= 2]
     return [
-        _finding("load.merged_header", area, f"表头 {area} 是合并单元格，请拆分为一行一列一个列名",
-                 f"header cells {area} are merged; give every column one name in one row")
+        _finding(
+            "load.merged_header",
+            area,
+            f"表头 {area} 是合并单元格，请拆分为一行一列一个列名",
+            f"header cells {area} are merged; give every column one name in one row",
+        )
         for area in merged
     ]
 
@@ -65,7 +71,7 @@ def _text(cell: Cell, column: SourceColumn | None, source: Source, findings: lis
         return value.strftime(wanted)
     if isinstance(value, date):
         return value.strftime(column.format if column and column.type == "date" else "%Y-%m-%d")
-    if isinstance(value, bool) or isinstance(value, str):
+    if isinstance(value, bool | str):
         return str(value)
     if column is not None and column.type == "text":
         return _number_as_text(cell, float(value), column, source, findings)
@@ -77,17 +83,25 @@ def _number_as_text(
 ) -> str:
     digits = str(int(value)) if value.is_integer() else repr(value)
     if column.certificate or len(digits) > _EXACT_DIGITS:
-        findings.append(_finding(
-            "load.scientific_notation", column.header,
-            f"“{column.header}”第 {cell.row} 行被 Excel 存为数字（{value:.4E}），号码已失真；请把该列设为文本后重新导出",
-            f"'{column.header}' row {cell.row} is a number ({value:.4E}); digits are lost; export the column as text"))
+        findings.append(
+            _finding(
+                "load.scientific_notation",
+                column.header,
+                f"“{column.header}”第 {cell.row} 行被 Excel 存为数字（{value:.4E}），号码已失真；请把该列设为文本后重新导出",
+                f"'{column.header}' row {cell.row} is a number ({value:.4E}); digits are lost; export the column as text",
+            )
+        )
     elif _ZEROS.match(str(cell.number_format)):
         return digits.zfill(len(str(cell.number_format)))
     elif column.key in source.keys or column.reference or column.required:
-        findings.append(_finding(
-            "load.leading_zeros", column.header,
-            f"“{column.header}”第 {cell.row} 行是数字 {digits}，开头的 0 可能已丢失；请把该列设为文本后重新导出",
-            f"'{column.header}' row {cell.row} is the number {digits}; leading zeros may be lost; export it as text"))
+        findings.append(
+            _finding(
+                "load.leading_zeros",
+                column.header,
+                f"“{column.header}”第 {cell.row} 行是数字 {digits}，开头的 0 可能已丢失；请把该列设为文本后重新导出",
+                f"'{column.header}' row {cell.row} is the number {digits}; leading zeros may be lost; export it as text",
+            )
+        )
     return digits
 
 

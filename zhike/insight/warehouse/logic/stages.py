@@ -32,7 +32,7 @@ def run(business_date: date, handle: RunHandle) -> StageResult:
     """Compute the days that need it up to `business_date` and publish; see `api.stage_run`."""
     calendar = trading_calendar()
     if not calendar.is_trading_day(business_date):
-        raise NotATradingDay(day=business_date, before=calendar.add(business_date, -1))
+        raise NotATradingDay(day=str(business_date), before=str(calendar.add(business_date, -1)))
     _require_files(business_date)
     days = [*stale_days(before=business_date), business_date]
     total = len(days) * len(steps()) + 1
@@ -56,7 +56,9 @@ def stale_days(*, before: date) -> list[date]:
     found = []
     for staged in StagedDay.objects.filter(business_date__lt=before).order_by("business_date"):
         later = Load.objects.filter(
-            state=Load.State.DONE, id__gt=staged.last_load, first_date__lte=staged.business_date,
+            state=Load.State.DONE,
+            id__gt=staged.last_load,
+            first_date__lte=staged.business_date,
             dataset__in=[s.dataset for s in sources.all_sources().values() if s.grain == "fact"],
         )
         if later.exists():
@@ -76,7 +78,7 @@ def _require_files(business_date: date) -> None:
         last = loads.aggregate(last=Max("business_date"))["last"]
         latest = max(filter(None, (latest, last)), default=None)
     if missing:
-        raise DayMissing(day=business_date, datasets=sorted(missing), latest=latest or "–")
+        raise DayMissing(day=str(business_date), datasets=sorted(missing), latest=str(latest or "–"))
 
 
 def _compact_closed_months(business_date: date) -> None:

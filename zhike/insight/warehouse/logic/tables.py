@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as parquet
 from deltalake import DeltaTable, Schema
 from deltalake.exceptions import TableNotFoundError
-from deltalake.transaction import AddAction, create_table_with_add_actions
+from deltalake.transaction import AddAction, RemoveAction, create_table_with_add_actions
 
 from zhike.insight.warehouse.logic.engine import home
 
@@ -91,16 +91,14 @@ def commit(dataset: str, parts: Mapping[str, Sequence[Path]], removed: Sequence[
     """
     path = folder(dataset)
     sample = next((files[0] for files in parts.values() if files), None)
-    if sample is not None:
-        fresh = parquet.read_schema(sample)
-    else:
-        fresh = pa.schema([])
+    fresh = parquet.read_schema(sample) if sample is not None else pa.schema([])
     schema = Schema.from_arrow(_merged(dataset, fresh))
     for part, files in parts.items():
-        actions = [_action(path, file, part) for file in files]
+        actions: list[AddAction | RemoveAction] = [_action(path, file, part) for file in files]
         current = table(dataset)
         if current is None:
-            create_table_with_add_actions(str(path), schema, actions, partition_by=[_PART])
+            added = [action for action in actions if isinstance(action, AddAction)]
+            create_table_with_add_actions(str(path), schema, added, partition_by=[_PART])
         else:
             current.create_write_transaction(
                 actions, mode="overwrite", schema=schema, partition_by=[_PART], partition_filters=[(_PART, "=", part)]
@@ -187,8 +185,12 @@ def _sql_type(kind: pa.DataType) -> str:
     if pa.types.is_decimal(kind):
         return f"decimal({kind.precision}, {kind.scale})"
     for test, name in (
-        (pa.types.is_integer, "bigint"), (pa.types.is_floating, "double"), (pa.types.is_boolean, "boolean"),
-        (pa.types.is_date, "date"), (pa.types.is_timestamp, "timestamptz"), (pa.types.is_list, "varchar[]"),
+        (pa.types.is_integer, "bigint"),
+        (pa.types.is_floating, "double"),
+        (pa.types.is_boolean, "boolean"),
+        (pa.types.is_date, "date"),
+        (pa.types.is_timestamp, "timestamptz"),
+        (pa.types.is_list, "varchar[]"),
     ):
         if test(kind):
             return name

@@ -26,11 +26,11 @@ class Where:
     """Conditions being collected for one statement, with the values of their placeholders."""
 
     objects: Catalogue
-    parts: list[exp.Expression] = field(default_factory=list)
+    parts: list[exp.Expr] = field(default_factory=list)
     values: dict[str, object] = field(default_factory=dict)
     _count: int = 0
 
-    def add(self, condition: exp.Expression) -> None:
+    def add(self, condition: exp.Expr) -> None:
         """Narrow the statement by an SQL condition."""
         self.parts.append(condition)
 
@@ -41,7 +41,7 @@ class Where:
         self.values[name] = value
         return exp.Placeholder(this=name)
 
-    def compile(self, expression: expressions.Expression, owner: ObjectType, alias: str) -> exp.Expression:
+    def compile(self, expression: expressions.Expression, owner: ObjectType, alias: str) -> exp.Expr:
         """Return an expression over `owner`, known as `alias`, as SQL of this statement."""
         self._count += 1
         fragment = expressions.compile_sql(
@@ -59,7 +59,7 @@ class RecordBinding:
         self._owner = owner
         self._alias = alias
 
-    def column(self, path: tuple[str, ...]) -> exp.Expression:
+    def column(self, path: tuple[str, ...]) -> exp.Expr:
         """Return the column of a field, through references if the path has several parts."""
         found = self._owner.fields[path[0]]
         if len(path) == 1:
@@ -87,12 +87,12 @@ class RecordBinding:
         source = exp.alias_(exp.to_table(target.table, quoted=True), alias, table=True)
         return RelationSource(source, join, RecordBinding(self._objects, target, alias))
 
-    def _step(self, key: str) -> tuple[ObjectType, str, exp.Expression]:
+    def _step(self, key: str) -> tuple[ObjectType, str, exp.Expr]:
         target = self._objects[self._owner.fields[key].target]
         alias = f"r{next(_aliases) % 10_000}"
         return target, alias, exp.alias_(exp.to_table(target.table, quoted=True), alias, table=True)
 
-    def _joined(self, key: str, alias: str) -> exp.Expression:
+    def _joined(self, key: str, alias: str) -> exp.Expr:
         reference = exp.column(self._owner.fields[key].column, table=self._alias, quoted=True)
         return exp.column("id", table=alias).eq(reference)
 
@@ -110,7 +110,7 @@ def narrow_to_scope(where: Where, owner: ObjectType, alias: str, principal: Prin
         _follow_parent(where, owner, alias, parent, principal)
 
 
-def _scope_parts(where: Where, owner: ObjectType, alias: str, scope: Scope) -> list[exp.Expression]:
+def _scope_parts(where: Where, owner: ObjectType, alias: str, scope: Scope) -> list[exp.Expr]:
     parts = []
     if not scope.everything:
         allowed = [where.compile(_parse(where, owner, text), owner, alias) for text in scope.conditions]
@@ -155,12 +155,12 @@ def narrow_to_query(where: Where, owner: ObjectType, alias: str, query: RecordQu
         _narrow_to_text(where, owner, alias, query.text)
 
 
-def uses_side_table(owner: ObjectType, parts: Sequence[exp.Expression]) -> bool:
+def uses_side_table(owner: ObjectType, parts: Sequence[exp.Expr]) -> bool:
     """Return whether any of the SQL conditions names a column of the side table."""
     return any(column.table == SIDE for part in parts for column in part.find_all(exp.Column))
 
 
-def any_id(ids: exp.Placeholder) -> exp.Expression:
+def any_id(ids: exp.Placeholder) -> exp.Expr:
     """Return the right side of "= any(…)" over a bound list of inner ids."""
     return exp.Anonymous(this="any", expressions=[exp.cast(ids, exp.DataType.build("bigint[]", dialect="postgres"))])
 
@@ -189,7 +189,7 @@ def _narrow_to_text(where: Where, owner: ObjectType, alias: str, text: str) -> N
         where.add(exp.ArrayOverlaps(this=grams, expression=_text_array(where.bind(some))))
 
 
-def _text_array(placeholder: exp.Placeholder) -> exp.Expression:
+def _text_array(placeholder: exp.Placeholder) -> exp.Expr:
     return exp.cast(placeholder, exp.DataType.build("text[]", dialect="postgres"))
 
 

@@ -207,7 +207,7 @@ def _phase(
     served = order is not None and order.kind != "field" and not nulls
     key = exp.column("id", table=SIDE if served else _ALIAS)
     ascending = (direction == "asc") != backwards
-    sorted_by: list[exp.Expression] = []
+    sorted_by: list[exp.Expr] = []
     if order is not None:
         column = _column(order)
         where.add(column.is_(exp.null()) if nulls else exp.not_(column.is_(exp.null())))
@@ -218,16 +218,16 @@ def _phase(
         bound_key = where.bind(cursor["id"])
         value = where.bind(cursor["value"])
         typed = exp.cast(value, catalogues.FIELD_TYPES.get(order.type, ("text", None))[0]) if order else value
-        right: exp.Expression = exp.Tuple(expressions=[typed, bound_key]) if sorted_by else bound_key
+        right: exp.Expr = exp.Tuple(expressions=[typed, bound_key]) if sorted_by else bound_key
         where.add(exp.GT(this=left, expression=right) if ascending else exp.LT(this=left, expression=right))
     # Descending indexes are made NULLS LAST; here nulls are excluded, so either order of nulls is the same.
     ordered = [exp.Ordered(this=c, desc=not ascending, nulls_first=not ascending) for c in [*sorted_by, key]]
     return _from(exp.select(*_selected(owner, fields, order)), owner, where, side=True).order_by(*ordered)
 
 
-def _selected(owner: ObjectType, fields: Iterable[FieldType], order: FieldType | None = None) -> list[exp.Expression]:
+def _selected(owner: ObjectType, fields: Iterable[FieldType], order: FieldType | None = None) -> list[exp.Expr]:
     system = ["id", "uid", "source_key", "revision", "created_at", "updated_at", "updated_by"]
-    chosen: list[exp.Expression] = [exp.column(name, table=_ALIAS) for name in system]
+    chosen: list[exp.Expr] = [exp.column(name, table=_ALIAS) for name in system]
     wanted = {field.key: field for field in fields}
     display = owner.fields.get(owner.display)
     for field in (display, order):
@@ -259,14 +259,14 @@ def _from(select: exp.Select, owner: ObjectType, where: Where, *, side: bool = F
     return statement.where(*where.parts) if where.parts else statement
 
 
-def _rows(select: exp.Expression, values: Mapping[str, object], *, explain: bool = False) -> list[tuple[Any, ...]]:
+def _rows(select: exp.Expr, values: Mapping[str, object], *, explain: bool = False) -> list[tuple[Any, ...]]:
     sql = select.sql(dialect="postgres")
     with connection.cursor() as cursor:
         cursor.execute(f"explain (format json) {sql}" if explain else sql, bound(values, sql))
         return cursor.fetchall()  # type: ignore[no-any-return]
 
 
-def _dict_rows(select: exp.Expression, values: Mapping[str, object]) -> list[dict[str, Any]]:
+def _dict_rows(select: exp.Expr, values: Mapping[str, object]) -> list[dict[str, Any]]:
     return _fetch(select.sql(dialect="postgres"), values)
 
 

@@ -1,0 +1,87 @@
+"""The interface of the contract, over HTTP."""
+
+from __future__ import annotations
+
+import json
+import uuid
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.test import Client
+
+from tests.integration.audiences.day import ask, money
+
+RICH = money("total_asset", ">=", "300000")
+
+
+@pytest.fixture
+def call(parties, firm):
+    """Call the interface as the operator; return status and body."""
+    client = Client()
+    user = get_user_model().objects.get(employee_no="E3001")
+    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+
+    def send(method, path, body=None):
+        sent = {} if body is None else {"data": json.dumps(body), "content_type": "application/json"}
+        answer = getattr(client, method)(f"/api/v1{path}", **sent)
+        return answer.status_code, json.loads(answer.content) if answer.content else None
+
+    return send
+
+
+def test_the_vocabulary_names_indicators_fields_and_tags(call):
+    status, body = call("get", "/audiences/vocabulary")
+
+    assert (status, body["business_date"], body["visible_total"]) == (200, "2026-03-17", 12)
+    items = {group["key"]: {item["key"]: item for item in group["items"]} for group in body["groups"]}
+    assert items["indicator"]["total_asset"]["type"] == "decimal"
+    assert items["indicator"]["total_asset"]["unit"] == "元"
+    assert items["indicator"]["last_trade_date"]["type"] == "date"
+    assert [option["key"] for option in items["tag"]["value_tier"]["options"]] == ["diamond", "platinum", "gold", "basic"]
+    assert items["field"]["risk_level"]["type"] == "choice"
+    assert not {"name", "mobile", "email", "certificate_number"} & set(items["field"])
+
+
+def test_counting_sampling_and_explaining(call, parties):
+    status, preview = call("post", "/audiences/preview", {"condition": {"and": [RICH, ask("risk_level", "in", "C5")]}, "nodes": True})
+    assert status == 200
+    assert preview.pop("elapsed_ms") >= 0
+    assert preview == {
+        "count": 2, "visible_total": 12, "total_asset": "14000000.00", "business_date": "2026-03-17",
+        "nodes": [{"path": "and.0", "count": 6}, {"path": "and.1", "count": 2}, {"path": "", "count": 2}],
+    }  # fmt: skip
+
+    _status, sample = call("post", "/audiences/sample", {"condition": RICH, "seed": 3})
+    assert len(sample["rows"]) == 6 and sample["business_date"] == "2026-03-17"
+    assert set(sample["rows"][0]) == {"uid", "display", "values"}
+
+    status, told = call("post", "/audiences/explain", {"condition": RICH, "party": str(parties["a"].uid)})
+    tree = {"path": "", "kind": "condition", "result": True, "field": "total_asset", "actual": "6000000.00"}
+    assert (status, told) == (200, {"member": True, "business_date": "2026-03-17", "tree": tree})
+
+
+def test_the_life_of_an_audience(call):
+    status, made = call("post", "/audiences", {"name": "高净值", "description": "", "condition": RICH})
+    assert (status, made["count"], made["owner"], made["revision"]) == (201, 6, {"name": "沈聿"}, 1)
+    path = f"/audiences/{made['uid']}"
+
+    assert call("get", path)[1] == made
+    assert made["condition"] == {"op": ">=", "left": {"field": "total_asset"}, "right": {"value": "300000.0", "type": "decimal"}}
+    status, snapshot = call("post", f"{path}/snapshots")
+    assert (status, snapshot["count"], snapshot["business_date"]) == (200, 6, "2026-03-17")
+    assert [item["uid"] for item in call("get", f"{path}/snapshots")[1]["items"]] == [snapshot["uid"]]
+
+    assert call("patch", path, {"revision": 1, "name": "富裕"})[1]["name"] == "富裕"
+    assert call("patch", path, {"revision": 1, "name": "又"})[0] == 409
+    listed = call("get", "/audiences")[1]["items"]
+    assert [(item["name"], item["snapshots"]) for item in listed] == [("富裕", 1)]
+    assert call("delete", f"{path}?revision=2") == (204, None)
+    assert call("get", path)[0] == 404
+
+
+def test_faults_are_told(call):
+    status, body = call("post", "/audiences/preview", {"condition": ask("assets", "=", "1")})
+    assert (status, body["findings"][0]["code"]) == (422, "expression.unknown_field")
+    assert call("post", "/audiences", {"name": "", "condition": RICH})[0] == 422
+    assert call("post", "/audiences/preview", {"condition": [RICH]})[0] == 422
+    assert call("get", f"/audiences/{uuid.uuid4()}")[0] == 404

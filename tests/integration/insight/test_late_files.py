@@ -1,0 +1,94 @@
+"""Days replaced, months compacted, late corrections, days that are missing."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from tests.integration.insight.conftest import run_stage
+from zhike.insight.indicators import api as indicators
+from zhike.insight.warehouse import api as warehouse
+from zhike.insight.warehouse.errors import DayMissing, NotATradingDay
+
+FLOW = "core.counter_cash_flow"
+
+
+def _count(dataset: str, where: str = "true") -> int:
+    with warehouse.session() as connection:
+        return connection.execute(f"select count(*) from {warehouse.relation(dataset)} where {where}").fetchone()[0]
+
+
+def _net_inflow(day: date) -> Decimal:
+    with warehouse.session() as connection:
+        return connection.execute(
+            f"select sum(net_inflow_30d) from {warehouse.relation(indicators.INDICATOR, first=day, last=day)}"
+        ).fetchone()[0]
+
+
+def test_a_holiday_cannot_be_computed(golden_day):
+    with pytest.raises(NotATradingDay) as error:
+        run_stage(date(2026, 2, 18))
+
+    assert "2026-02-13" in error.value.message("zh")
+
+
+def test_a_day_without_files_names_them(golden_day):
+    with pytest.raises(DayMissing) as error:
+        run_stage(date(2026, 3, 18))
+
+    assert error.value.facts["latest"] == golden_day.isoformat()
+    assert "core.counter_daily_asset" in error.value.facts["datasets"]
+
+
+def test_closed_months_were_compacted_without_losing_a_row(golden_day):
+    from zhike.insight.warehouse.logic import tables
+
+    parts = tables.parts_of("core.counter_daily_asset")
+
+    assert {part for part in parts if len(part) == 7} == {"2026-01", "2026-02"}
+    assert all(part.startswith("2026-03-") for part in parts if len(part) > 7)
+    # 9 accounts on 19 days before account 1007 opened, 10 on the 12 days after.
+    assert _count("core.counter_daily_asset") == 9 * 19 + 10 * 12
+
+
+def test_readers_keep_the_published_version(golden_day, golden_files):
+    pinned = warehouse.published()
+    before = warehouse.relation("core.counter_daily_asset", publication=pinned)
+
+    result = warehouse.load_folder(golden_files, again=True)
+
+    assert all(found.state == "done" for found in result)
+    assert warehouse.relation("core.counter_daily_asset", publication=pinned) == before
+    assert _count("core.counter_daily_asset") == 9 * 19 + 10 * 12
+
+
+def test_a_corrected_late_file_recomputes_the_days_after_it(golden_day, golden_files, tmp_path):
+    earlier = date(2026, 3, 16)
+    run_stage(earlier)
+    run_stage(golden_day)
+    before = {day: _net_inflow(day) for day in (earlier, golden_day)}
+    path = tmp_path / "counter_cash_flow_20260310.csv"
+    original = (golden_files / path.name).read_text(encoding="gb18030")
+    path.write_text(original.replace("20000", "21000"), encoding="gb18030")
+
+    assert warehouse.load_file("counter_cash_flow", path).rows_loaded == 1
+    assert warehouse.stale_days(before=golden_day) == [earlier]
+    run_stage(golden_day)
+
+    assert {day: _net_inflow(day) - before[day] for day in before} == {
+        earlier: Decimal(1000),
+        golden_day: Decimal(1000),
+    }
+    assert _count(FLOW, "business_date = date '2026-03-10'") == 1
+
+
+def test_a_late_day_of_a_compacted_month_replaces_its_rows(golden_day, golden_files, tmp_path):
+    path = tmp_path / "counter_daily_asset_20260203.csv"
+    path.write_bytes((golden_files / path.name).read_bytes())
+
+    warehouse.load_file("counter_daily_asset", path, again=True)
+
+    assert _count("core.counter_daily_asset", "business_date = date '2026-02-03'") == 9
+    assert warehouse.compact("core.counter_daily_asset", "2026-02") == 9 * 14

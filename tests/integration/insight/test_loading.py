@@ -1,0 +1,220 @@
+"""Received files with every fault people send: a clear finding, and nothing half loaded."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from openpyxl import Workbook
+
+from zhike.insight.warehouse import api as warehouse
+from zhike.kernel.definitions import Snapshot
+from zhike.platform.permissions import api as permissions
+
+SYSTEM = permissions.system_principal("test")
+HEADERS = "客户号,姓名,证件号码,开户日期,资产"
+DAY = date(2026, 3, 17)
+
+
+def definition(**changes: object) -> Snapshot:
+    body = {
+        "kind": "source",
+        "key": "customers",
+        "labels": {"zh": "客户", "en": "Customers"},
+        "system": "test",
+        "dataset": "test.customers",
+        "grain": "master",
+        "file": "customers_{business_date:%Y%m%d}.csv",
+        "encoding": "gbk",
+        "date_format": "%Y%m%d",
+        "keys": ["no"],
+        "columns": [
+            {"key": "no", "from": "客户号", "type": "text", "required": True},
+            {"key": "name", "from": "姓名", "type": "text"},
+            {"key": "certificate", "from": "证件号码", "type": "text", "certificate": True},
+            {"key": "opened", "from": "开户日期", "type": "date"},
+            {"key": "asset", "from": "资产", "type": "decimal", "low": "0"},
+        ],
+    }
+    return Snapshot(-1, {"source": {"customers": body | changes}})
+
+
+@pytest.fixture(autouse=True)
+def _database(installation):
+    return installation
+
+
+def load(path, snapshot=None, **more):
+    return warehouse.load_file("customers", path, snapshot=snapshot or definition(), **more)
+
+
+def text(tmp_path, lines, encoding="gb18030", name="customers_20260317.csv"):
+    path = tmp_path / name
+    path.write_bytes(("\n".join(lines) + "\n").encode(encoding))
+    return path
+
+
+def codes(result):
+    return [finding["code"] for finding in result.findings]
+
+
+GOOD = [HEADERS, "0001,张三,990101199001011234,20200102,1.50", "0002,李四,,20200103,2"]
+
+
+def test_a_good_file_is_typed(tmp_path):
+    result = load(text(tmp_path, GOOD))
+
+    assert (result.state, result.rows_read, result.rows_loaded, result.business_date) == ("done", 2, 2, DAY)
+    with warehouse.session() as connection:
+        rows = connection.execute(f"select * from {warehouse.relation('test.customers')} order by no").fetchall()
+    assert [(row[0], row[1], row[3], str(row[4])) for row in rows] == [
+        ("0001", "张三", date(2020, 1, 2), "1.50"),
+        ("0002", "李四", date(2020, 1, 3), "2.00"),
+    ]
+    assert len(rows[0][2]) == 32 and rows[1][2] is None
+
+
+def test_the_same_bytes_again_are_the_same_load(tmp_path):
+    path = text(tmp_path, GOOD)
+
+    assert load(path).uid == load(path).uid
+    assert load(path, again=True).rows_loaded == 2
+
+
+def test_gbk_declared_as_utf8(tmp_path):
+    result = load(text(tmp_path, GOOD), definition(encoding="utf-8"))
+
+    assert (result.state, codes(result)) == ("failed", ["load.wrong_encoding"])
+    assert result.error["facts"]["looks_like"] == "GBK"
+
+
+def test_utf8_declared_as_gbk(tmp_path):
+    result = load(text(tmp_path, GOOD, encoding="utf-8"))
+
+    assert (result.state, codes(result)) == ("failed", ["load.wrong_encoding"])
+    assert result.error["facts"]["looks_like"] == "UTF-8"
+
+
+def test_a_missing_column_says_what_there_is(tmp_path):
+    result = load(text(tmp_path, ["客户号,姓名", "1,张三"]))
+
+    assert codes(result) == ["load.missing_column"] * 3
+    assert "文件中有：客户号、姓名" in result.findings[0]["message"]
+
+
+def test_bad_rows_are_kept_with_line_and_reason(tmp_path):
+    result = load(
+        text(
+            tmp_path,
+            [
+                HEADERS,
+                "0001,张三,,20200102,1",
+                "0001,又一个,,20200102,1",
+                "0002,李四,,2020-13-45,1",
+                ",无号,,20200102,1",
+                "0003,王五,9.90101E+17,20200102,1",
+                "0004,赵六,,20200102,-5",
+                "0005,钱七,,20200102,abc",
+                "0006,少一列,,20200102",
+                "0007,周八,,20200102,7",
+            ],
+        )
+    )
+
+    assert (result.state, result.rows_read, result.rows_loaded, result.rows_rejected) == ("done", 9, 2, 7)
+    rows = warehouse.rejected(result.uid, principal=SYSTEM)
+    assert {row.line: row.reason_code for row in rows} == {
+        3: "duplicate_key",
+        4: "bad_date",
+        5: "missing_value",
+        6: "scientific_notation",
+        7: "out_of_range",
+        8: "bad_decimal",
+        9: "broken_line",
+    }
+    assert all("证件号码" not in row.values for row in rows)
+    assert warehouse.rejected_csv(result.uid, principal=SYSTEM).startswith(b"\xef\xbb\xbf")
+
+
+def test_a_file_of_bad_rows_only_changes_nothing(tmp_path):
+    load(text(tmp_path, GOOD))
+
+    result = load(text(tmp_path, [HEADERS, "0009,张三,,nonsense,1"]))
+
+    assert (result.state, codes(result)) == ("failed", ["load.everything_rejected"])
+    with warehouse.session() as connection:
+        assert connection.execute(f"select count(*) from {warehouse.relation('test.customers')}").fetchone() == (2,)
+
+
+def sheet(tmp_path, rows, formats=(), merge=""):
+    book = Workbook()
+    page = book.active
+    for row in rows:
+        page.append(row)
+    for cell, number_format in formats:
+        page[cell].number_format = number_format
+    if merge:
+        page.merge_cells(merge)
+    path = tmp_path / "customers_20260317.xlsx"
+    book.save(path)
+    return path
+
+
+XLSX = {"format": "xlsx", "file": "customers_{business_date:%Y%m%d}.xlsx"}
+TITLES = HEADERS.split(",")
+
+
+def test_xlsx_text_cells_load(tmp_path):
+    result = load(
+        sheet(tmp_path, [TITLES, ["0001", "张三", "990101199001011234", "20200102", 1.5]]), definition(**XLSX)
+    )
+
+    assert (result.state, result.rows_loaded) == ("done", 1)
+
+
+def test_xlsx_number_in_a_key_column_may_have_lost_its_zeros(tmp_path):
+    result = load(sheet(tmp_path, [TITLES, [1, "张三", None, "20200102", 1]]), definition(**XLSX))
+
+    assert (result.state, codes(result)) == ("failed", ["load.leading_zeros"])
+
+
+def test_xlsx_zeros_shown_by_the_cell_format_come_back(tmp_path):
+    path = sheet(tmp_path, [TITLES, [1, "张三", None, "20200102", 1]], formats=[("A2", "0000")])
+
+    assert load(path, definition(**XLSX)).state == "done"
+    with warehouse.session() as connection:
+        assert connection.execute(f"select no from {warehouse.relation('test.customers')}").fetchall() == [("0001",)]
+
+
+def test_xlsx_certificate_as_a_number_is_refused(tmp_path):
+    result = load(sheet(tmp_path, [TITLES, ["1", "张三", 990101199001011234, "20200102", 1]]), definition(**XLSX))
+
+    assert (result.state, codes(result)) == ("failed", ["load.scientific_notation"])
+
+
+def test_xlsx_merged_headers_are_refused(tmp_path):
+    result = load(sheet(tmp_path, [TITLES, ["1", "张三", None, "20200102", 1]], merge="B1:C1"), definition(**XLSX))
+
+    assert result.state == "failed"
+    assert "load.merged_header" in codes(result)
+
+
+def test_a_fact_file_of_a_holiday(tmp_path):
+    body = {
+        "grain": "fact",
+        "dataset": "test.facts",
+        "keys": ["no"],
+        "columns": [{"key": "no", "from": "客户号", "type": "text"}],
+    }
+    path = text(tmp_path, ["客户号", "1"], name="customers_20260218.csv")
+
+    result = load(path, definition(**body))
+
+    assert (result.state, codes(result)) == ("failed", ["load.not_a_trading_day"])
+    assert "2026-02-13" in result.findings[0]["message"]
+
+
+def test_a_name_without_a_date(tmp_path):
+    result = load(text(tmp_path, GOOD, name="客户.csv"))
+
+    assert (result.state, result.error["code"]) == ("failed", "load.no_business_date")

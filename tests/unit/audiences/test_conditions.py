@@ -1,0 +1,66 @@
+"""Paths, one-word negations, formulas and the SQL that conditions become."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from zhike.expressions.types import Field, Schema, Type
+from zhike.insight.audiences.logic.conditions import compiled
+from zhike.insight.audiences.logic.published import Terms
+from zhike.platform.permissions.api import system_principal
+
+SYSTEM = system_principal("test")
+FIELDS = {"asset": Type.DECIMAL, "trades": Type.INTEGER, "level": Type.TEXT, "day": Type.DATE, "branch": Type.RECORD}
+
+
+@pytest.fixture
+def terms():
+    fields = {key: Field(key, type_, {"zh": key}) for key, type_ in FIELDS.items()}
+    return Terms(date(2026, 3, 17), {}, Schema("party", {"zh": "客户"}, fields))
+
+
+def _ask(field, op, value, kind="text"):
+    return {"op": op, "left": {"field": field}, "right": {"value": value, "type": kind}}
+
+
+RICH = _ask("asset", ">=", "300000.00", "decimal")
+BUSY = _ask("trades", ">", 3, "integer")
+LEVELS = {"op": "not_in", "left": {"field": "level"}, "right": ["C1", "C2"]}
+
+
+def test_paths_are_those_of_the_json(terms):
+    root = compiled({"and": [RICH, {"not": {"or": [BUSY, LEVELS]}}, {"and": [RICH]}]}, terms, SYSTEM).root
+
+    assert [(node.path, node.kind) for node in root.walk()] == [
+        ("", "and"), ("and.0", "condition"), ("and.1", "not"), ("and.1.not.0", "or"),
+        ("and.1.not.0.or.0", "condition"), ("and.1.not.0.or.1", "condition"), ("and.2.and.0", "condition"),
+    ]  # fmt: skip
+
+
+def test_every_node_follows_from_the_single_conditions(terms):
+    found = compiled({"and": [RICH, {"not": {"or": [BUSY, LEVELS]}}]}, terms, SYSTEM)
+
+    assert found.formulas[""] == "(c0 and (not (c1 or c2)))"
+    assert len(found.leaves) == 3
+    assert found.fields == {"asset", "trades", "level"}
+
+
+@pytest.mark.parametrize(
+    ("condition", "sql"),
+    [
+        (RICH, '"asset" >= 300000'),
+        (_ask("asset", "<", "-0.50", "decimal"), '"asset" < -0.5'),
+        (_ask("trades", "=", "2.5", "decimal"), '"trades" = 2.5'),
+        (_ask("level", "=", "a'; drop table wide --"), "\"level\" = CAST('a''; drop table wide --' AS TEXT)"),
+        (_ask("branch", "=", "12"), "\"branch\" = '12'"),
+        ({"op": "<", "left": {"field": "day"}, "right": {"param": "business_date"}}, "\"day\" < CAST(CAST('2026-03-17' AS DATE) AS DATE)"),
+    ],
+)
+def test_values_are_written_so_that_columns_keep_their_width(terms, condition, sql):
+    assert compiled(condition, terms, SYSTEM).where == sql
+
+
+def test_a_condition_is_compiled_once(terms):
+    assert compiled(RICH, terms, SYSTEM) is compiled(dict(RICH), terms, SYSTEM)
