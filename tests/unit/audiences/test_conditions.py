@@ -54,7 +54,8 @@ def test_every_node_follows_from_the_single_conditions(terms):
         (_ask("asset", "<", "-0.50", "decimal"), '"asset" < -0.5'),
         (_ask("trades", "=", "2.5", "decimal"), '"trades" = 2.5'),
         (_ask("level", "=", "a'; drop table wide --"), "\"level\" = CAST('a''; drop table wide --' AS TEXT)"),
-        (_ask("branch", "=", "12"), "\"branch\" = '12'"),
+        (_ask("branch", "=", "12"), '"branch" = 12'),
+        (_ask("branch", "!=", "no such"), '"branch" <> -1'),
         ({"op": "<", "left": {"field": "day"}, "right": {"param": "business_date"}}, "\"day\" < CAST(CAST('2026-03-17' AS DATE) AS DATE)"),
     ],
 )

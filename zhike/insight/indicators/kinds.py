@@ -54,8 +54,10 @@ def check_indicator(body: Body, everything: Snapshot) -> list[Finding]:
         return [Finding("indicator.incomplete", f"an indicator needs {error}", str(error.args[0]))]
     if item.type not in logic.VALUE_TYPES:
         return [Finding("indicator.type", f"`type` is one of: {', '.join(logic.VALUE_TYPES)}", "type")]
-    if bool(item.measure) == bool(item.formula):
-        return [Finding("indicator.source", "an indicator has either `measure` or `formula`", "measure")]
+    if sum(map(bool, (item.measure, item.formula, item.compare))) != 1:
+        return [Finding("indicator.source", "an indicator has one of: measure, compare, formula", "measure")]
+    if item.compare:
+        return _check_compare(item.compare, everything)
     if item.measure:
         has = sorted(everything.of("measure"))
         return (
@@ -68,6 +70,18 @@ def check_indicator(body: Body, everything: Snapshot) -> list[Finding]:
             ]
         )
     return _check_formula(item.formula, everything)
+
+
+def _check_compare(compare: tuple[str, str, str], everything: Snapshot) -> list[Finding]:
+    has = sorted(everything.of("indicator"))
+    findings = [
+        Finding("indicator.unknown", f"there is no indicator '{key}'; there are: {', '.join(has)}", "compare")
+        for key in compare[:2]
+        if key not in has
+    ]
+    if compare[2] not in ("difference", "growth"):
+        findings.append(Finding("indicator.compare", "`as` is difference or growth", "compare"))
+    return findings
 
 
 def _check_formula(text: str, everything: Snapshot) -> list[Finding]:

@@ -44,7 +44,11 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Indicator:
-    """A number or date per party and day: a measure over a window, or a formula over others."""
+    """A number or date per party and day: a measure over a window, a comparison of two, or a formula over others.
+
+    `compare` is (indicator, base indicator, "difference" or "growth"); growth is in percent, empty where the base is
+    not above zero.
+    """
 
     key: str
     labels: Labels
@@ -54,6 +58,7 @@ class Indicator:
     measure: str = ""
     window: Window = field(default_factory=Window)
     formula: str = ""
+    compare: tuple[str, str, str] | None = None
     hidden: bool = False
     owner: str = ""
     description: Labels = field(default_factory=dict)

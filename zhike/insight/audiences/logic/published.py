@@ -1,4 +1,4 @@
-"""The published wide rows, held in memory: one DuckDB per process and publication, one cursor per question."""
+"""The published wide rows, held in memory: one DuckDB per process and publication, one cursor per thread."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import numpy
 import pyarrow
 from pyroaring import BitMap
 
-from zhike.expressions.types import Schema, Type
+from zhike.expressions.types import Schema
 from zhike.insight.audiences.errors import NothingToCount
 from zhike.insight.audiences.logic.columns import WideColumn, schema_of, wide_columns
 from zhike.insight.audiences.logic.wide_row import DATASET
@@ -34,15 +34,23 @@ class Published:
     total: int
     _connection: Any = field(repr=False)
     _held: ExitStack = field(repr=False)
+    _cursors: threading.local = field(default_factory=threading.local, repr=False)
 
     @contextmanager
     def cursor(self, scope: BitMap | None = None) -> Iterator[Any]:
-        """Open a cursor over the table `wide`; with a scope its ids are the relation `viewer_scope`."""
-        with self._connection.cursor() as cursor:
-            if scope is not None:
-                ids = numpy.frombuffer(scope.to_array(), dtype=numpy.uint32).astype(numpy.int64)
-                cursor.register(SCOPE, pyarrow.table({"party_id": ids}))
+        """Give the thread's cursor over the table `wide`; with a scope its ids are the relation `viewer_scope`."""
+        if not hasattr(self._cursors, "own"):
+            self._cursors.own = self._connection.cursor()
+        cursor = self._cursors.own
+        if scope is None:
             yield cursor
+            return
+        ids = numpy.frombuffer(scope.to_array(), dtype=numpy.uint32).astype(numpy.int64)
+        cursor.register(SCOPE, pyarrow.table({"party_id": ids}))
+        try:
+            yield cursor
+        finally:
+            cursor.unregister(SCOPE)
 
 
 @dataclass(frozen=True)
@@ -93,7 +101,7 @@ def _load(publication: PublicationInfo) -> Published:
         relation = warehouse.relation(DATASET, publication=publication, first=day, last=day)
         names = frozenset(row[0] for row in connection.execute(f"describe select * from {relation}").fetchall())
         connection.execute(
-            f"create table wide as select * exclude (business_date){_records_as_text(names)} from {relation}"
+            f"create table wide as select * exclude (business_date) from {relation}"
             f" where business_date = date '{day}' order by party_id"
         )
         total = connection.execute("select count(*) from wide").fetchall()[0][0]
@@ -101,12 +109,3 @@ def _load(publication: PublicationInfo) -> Published:
         held.close()
         raise
     return Published(publication.id, publication.business_date, names, total, connection, held)
-
-
-def _records_as_text(names: frozenset[str]) -> str:
-    """Return the clause that keeps ids of records as text: that is how conditions write them."""
-    records = [
-        key for key, column in wide_columns().items() if key in names and column.expression_type is Type.RECORD
-    ]
-    listed = ", ".join(f'cast("{key}" as varchar) as "{key}"' for key in records)
-    return f" replace ({listed})" if listed else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import cast
 
@@ -22,15 +22,15 @@ _ZERO = ("sum", "count", "avg")
 def compute(connection: Session, business_date: date) -> int:
     """Write the indicators of every live party for `business_date`; return how many parties there are."""
     party_fields.store(connection, business_date)
-    day = business_date.isoformat()
-    connection.execute(
-        "create or replace temp table party as select * from "
-        f"{warehouse.relation(party_fields.PARTY, first=business_date, last=business_date)}"
-    )
+    return indicators_of(connection, business_date)
+
+
+def indicators_of(connection: Session, business_date: date) -> int:
+    """Compute and write the indicators of the parties already exported for `business_date`."""
     found = definitions.indicators()
-    base = [item for item in found.values() if not item.formula]
     joins, selected = [], []
-    for number, ((dataset, window), items) in enumerate(_queries(base).items()):
+    # One query per dataset and window, each into its own table: one giant query did not finish at 2 M parties.
+    for number, ((dataset, window), items) in enumerate(_queries(found.values()).items()):
         if not warehouse.state(dataset):
             selected += [f'{_empty(item)} as "{item.key}"' for item in items]
             continue
@@ -39,28 +39,21 @@ def compute(connection: Session, business_date: date) -> int:
         )
         joins.append(f" left join part{number} on part{number}.party_id = p.id")
         selected += [f'{_filled(item, f"part{number}")} as "{item.key}"' for item in items]
-    connection.execute(
-        f"create or replace temp table wide as select p.*, {', '.join(selected)} from party p{''.join(joins)}"
-        if selected
-        else "create or replace temp table wide as select * from party"
-    )
+    party = warehouse.relation(party_fields.PARTY, first=business_date, last=business_date)
+    wide = f"select {', '.join(['p.*', *selected])} from {party} p{''.join(joins)}"
     for item in found.values():
-        if item.formula:
-            _add_formula(connection, item, business_date)
+        if not item.measure:
+            wide = f"select w.*, {_formula(item, business_date)} from ({wide}) w"
     shown = ", ".join(f'"{item.key}"' for item in found.values() if not item.hidden)
-    return warehouse.replace(
-        connection,
-        INDICATOR,
-        day,
-        f"select id as party_id{', ' + shown if shown else ''} from wide",
-        sorted_by=("party_id",),
-    )
+    select = f"select id as party_id{', ' + shown if shown else ''} from ({wide})"
+    return warehouse.replace(connection, INDICATOR, business_date.isoformat(), select, sorted_by=("party_id",))
 
 
-def _queries(items: Sequence[Indicator]) -> dict[tuple[str, Window], list[Indicator]]:
+def _queries(items: Iterable[Indicator]) -> dict[tuple[str, Window], list[Indicator]]:
     found: dict[tuple[str, Window], list[Indicator]] = {}
     for item in items:
-        found.setdefault((definitions.measure(item.measure).dataset, item.window), []).append(item)
+        if item.measure:
+            found.setdefault((definitions.measure(item.measure).dataset, item.window), []).append(item)
     return found
 
 
@@ -131,12 +124,19 @@ def over_wide(text: str, schema: Schema, parameters: Mapping[str, object]) -> st
     return warehouse.inline(expressions.compile_sql(expression, "duckdb", binding), parameters)
 
 
-def _add_formula(connection: Session, item: Indicator, business_date: date) -> None:
-    value = over_wide(item.formula, definitions.schema(), {"business_date": business_date})
-    kind = definitions.VALUE_TYPES[item.type][1]
-    connection.execute(
-        f'create or replace temp table wide as select w.*, cast({value} as {kind}) as "{item.key}" from wide w'
-    )
+def _formula(item: Indicator, business_date: date) -> str:
+    if item.compare:
+        value = _comparison(*item.compare)
+    else:
+        value = over_wide(item.formula, definitions.schema(), {"business_date": business_date})
+    return f'cast({value} as {definitions.VALUE_TYPES[item.type][1]}) as "{item.key}"'
+
+
+def _comparison(of: str, base: str, kind: str) -> str:
+    """Plain SQL: the same as a formula took 16 µs a party, for the exact decimal division expressions promise."""
+    if kind == "difference":
+        return f'w."{of}" - w."{base}"'
+    return f'case when w."{base}" > 0 then round((w."{of}" - w."{base}") * 100 / w."{base}", 2) end'
 
 
 def _filled(item: Indicator, table: str) -> str:

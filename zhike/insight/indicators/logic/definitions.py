@@ -68,7 +68,9 @@ def parse_measure(body: Mapping[str, Any]) -> Measure:
 def parse_indicator(body: Mapping[str, Any]) -> Indicator:
     """Return an indicator definition as a value; raises KeyError."""
     window = body.get("window", {})
+    compare = body.get("compare")
     return Indicator(
+        compare=(compare["of"], compare["with"], compare["as"]) if compare else None,
         key=body["key"],
         labels=body["labels"],
         type=body["type"],
@@ -119,8 +121,8 @@ def _parsed(snapshot: Snapshot) -> dict[str, Indicator]:
 
 def _indicators(snapshot: Snapshot) -> Mapping[str, Indicator]:
     found = _parsed(snapshot)
-    ordered: dict[str, Indicator] = {key: item for key, item in found.items() if not item.formula}
-    waiting = {key: _needs(item, snapshot) & set(found) for key, item in found.items() if item.formula}
+    ordered: dict[str, Indicator] = {key: item for key, item in found.items() if item.measure}
+    waiting = {key: _needs(item, snapshot) & set(found) for key, item in found.items() if not item.measure}
     while waiting:
         ready = [key for key, needed in waiting.items() if needed <= set(ordered)]
         if not ready:
@@ -132,5 +134,7 @@ def _indicators(snapshot: Snapshot) -> Mapping[str, Indicator]:
 
 
 def _needs(item: Indicator, snapshot: Snapshot) -> set[str]:
+    if item.compare:
+        return set(item.compare[:2])
     tree = expressions.parse(item.formula, schema(snapshot), PARAMETERS)
     return {node.parts[-1] for node, _depth in expressions.walk(tree) if isinstance(node, expressions.Path)}
