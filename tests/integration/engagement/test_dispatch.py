@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 import textwrap
 import uuid
-from collections import Counter
 from datetime import timedelta
 
 import pytest
-from aiosmtpd.controller import Controller
 
 from tests.factories.records import build_firm, customer
 from zhike.engagement.channels import api as channels
@@ -20,39 +17,6 @@ from zhike.engagement.channels.models import Delivery
 from zhike.kernel import clock
 
 ORIGIN = uuid.UUID(int=77)
-
-
-class Mailbox:
-    """Counts messages by decision; answers as told."""
-
-    def __init__(self):
-        self.messages = Counter()
-        self.rcpt_answer = "250 ok"
-        self.data_answer = "250 kept"
-
-    async def handle_RCPT(self, server, session, envelope, address, options):
-        if self.rcpt_answer.startswith("250"):
-            envelope.rcpt_tos.append(address)
-        return self.rcpt_answer
-
-    async def handle_DATA(self, server, session, envelope):
-        for line in envelope.content.decode().splitlines():
-            if line.startswith("X-Zhike-Decision:"):
-                self.messages[line.split(":")[1].strip()] += 1
-        return self.data_answer
-
-
-@pytest.fixture
-def mailbox():
-    box = Mailbox()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        box.port = free.getsockname()[1]
-    controller = Controller(box, hostname="127.0.0.1", port=box.port)
-    controller.start()
-    box.settings = {"host": "127.0.0.1", "port": box.port, "sender": "service@zhike.example"}
-    yield box
-    controller.stop()
 
 
 def enqueue(count):

@@ -100,7 +100,7 @@ def relation(
 
 def state(dataset: str) -> bool:
     """Return whether a dataset was ever written."""
-    return tables.table(dataset) is not None
+    return tables.exists(dataset)
 
 
 def table_version(dataset: str) -> int:

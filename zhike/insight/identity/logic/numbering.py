@@ -107,7 +107,7 @@ def store_accounts(connection: Session, dataset: str, account_id: str, holder: s
 def _store(connection: Session, dataset: str, select: str, order: str) -> None:
     if warehouse.state(dataset):
         row = connection.execute(
-            f"select count(*) from (({select}) except ({_all(dataset)}) union all ({_all(dataset)}) except ({select}))"
+            f"select count(*) from ((({select}) except ({_all(dataset)})) union all (({_all(dataset)}) except ({select})))"
         ).fetchone()
         if row and row[0] == 0:
             return

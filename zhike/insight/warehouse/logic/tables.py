@@ -37,7 +37,7 @@ def folder(dataset: str) -> Path:
 def table(dataset: str, version: int | None = None) -> DeltaTable | None:
     """Return the table at a version (None: the latest), or None when it was never written."""
     path = folder(dataset)
-    if not (path / "_delta_log").exists():
+    if not exists(dataset):
         return None
     try:
         return DeltaTable(str(path), version=version)
@@ -92,10 +92,10 @@ def commit(dataset: str, parts: Mapping[str, Sequence[Path]], removed: Sequence[
     path = folder(dataset)
     sample = next((files[0] for files in parts.values() if files), None)
     fresh = parquet.read_schema(sample) if sample is not None else pa.schema([])
-    schema = Schema.from_arrow(_merged(dataset, fresh))
+    current = table(dataset)
+    schema = Schema.from_arrow(_merged(current, fresh))
     for part, files in parts.items():
         actions: list[AddAction | RemoveAction] = [_action(path, file, part) for file in files]
-        current = table(dataset)
         if current is None:
             added = [action for action in actions if isinstance(action, AddAction)]
             create_table_with_add_actions(str(path), schema, added, partition_by=[_PART])
@@ -103,7 +103,7 @@ def commit(dataset: str, parts: Mapping[str, Sequence[Path]], removed: Sequence[
             current.create_write_transaction(
                 actions, mode="overwrite", schema=schema, partition_by=[_PART], partition_filters=[(_PART, "=", part)]
             )
-    current = table(dataset)
+        current = table(dataset)
     for part in removed:
         if current is not None and part in parts_of(dataset):
             current.create_write_transaction(
@@ -112,8 +112,7 @@ def commit(dataset: str, parts: Mapping[str, Sequence[Path]], removed: Sequence[
             current = table(dataset)
 
 
-def _merged(dataset: str, fresh: pa.Schema) -> pa.Schema:
-    current = table(dataset)
+def _merged(current: DeltaTable | None, fresh: pa.Schema) -> pa.Schema:
     fields = {field.name: field.with_nullable(True) for field in fresh}
     if current is not None:
         for field in pa.schema(current.schema().to_arrow()):
@@ -128,13 +127,12 @@ def _action(path: Path, file: Path, part: str) -> AddAction:
     return AddAction(relative, os.path.getsize(file), {_PART: part}, int(time.time() * 1000), True, "{}")
 
 
-def files(
-    dataset: str, version: int | None = None, *, first: date | None = None, last: date | None = None
-) -> list[str]:
-    """Return the files of a version whose parts touch the days from `first` to `last`."""
-    current = table(dataset, version)
-    if current is None:
-        return []
+def exists(dataset: str) -> bool:
+    """Return whether a dataset was ever written, without opening it."""
+    return (folder(dataset) / "_delta_log").exists()
+
+
+def _files_of(current: DeltaTable, first: date | None, last: date | None) -> list[str]:
     return sorted(uri for uri in current.file_uris() if _touches(_part_of(uri), first, last))
 
 
@@ -169,7 +167,7 @@ def relation(
     current = table(dataset, version)
     if current is None:
         return None
-    found = files(dataset, version, first=first, last=last)
+    found = _files_of(current, first, last)
     if not found:
         return _empty(current)
     listed = ", ".join("'" + uri.replace("'", "''") + "'" for uri in found)

@@ -1,0 +1,182 @@
+"""Who is one person, and which number they keep."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from zhike.insight.identity import api as identity
+from zhike.insight.warehouse import api as warehouse
+from zhike.kernel import definitions
+from zhike.kernel.definitions import Snapshot
+from zhike.platform.objects import api as objects
+from zhike.platform.objects.types import RecordQuery
+from zhike.platform.permissions import api as permissions
+
+SYSTEM = permissions.system_principal("test")
+HEADERS = "编号,姓名,手机,证件,对方编号"
+
+
+def _source(system: str) -> dict[str, object]:
+    names = {"key": "编号", "name": "姓名", "phone": "手机", "certificate": "证件", "other": "对方编号"}
+    columns = [{"key": key, "from": header, "type": "text"} for key, header in names.items()]
+    columns[3]["certificate"] = True
+    return {
+        "kind": "source",
+        "key": system,
+        "labels": {"zh": system, "en": system},
+        "system": system,
+        "dataset": f"who.{system}",
+        "grain": "master",
+        "file": f"{system}.csv",
+        "date": "given",
+        "keys": ["key"],
+        "columns": columns,
+    }
+
+
+def snapshot(**changes: object) -> Snapshot:
+    systems = [
+        {
+            "system": "a",
+            "dataset": "who.a",
+            "key": "key",
+            "certificate": "certificate",
+            "phone": "phone",
+            "name": "name",
+            "fields": {"kind": "'person'", "name": "name", "mobile": "phone"},
+        },
+        {
+            "system": "b",
+            "dataset": "who.b",
+            "key": "key",
+            "certificate": "certificate",
+            "phone": "phone",
+            "name": "name",
+            "knows": {"system": "a", "column": "other"},
+            "fields": {"kind": "'person'", "name": "name", "mobile": "phone"},
+        },
+    ]
+    body = {
+        "kind": "identity",
+        "key": "who",
+        "labels": {"zh": "", "en": ""},
+        "systems": systems,
+        "guard": 4,
+        "blocked": {"phones": ["13800138000"], "certificates": ["000000"]},
+    }
+    return Snapshot(
+        -1,
+        {
+            "source": {"a": _source("a"), "b": _source("b")},
+            "identity": {"who": body | changes},
+            "object": definitions.snapshot().of("object"),
+        },
+    )
+
+
+def parties(tmp_path, a: list[str], b: list[str]) -> dict[str, int]:
+    for name, rows in (("a", a), ("b", b)):
+        path = tmp_path / f"{name}.csv"
+        path.write_text("\n".join([HEADERS, *rows]) + "\n", encoding="utf-8")
+        result = warehouse.load_file(name, path, business_date=date(2026, 3, 17), snapshot=snapshot(), again=True)
+        assert result.state == "done", result.error
+    identity.run(snapshot=snapshot())
+    with warehouse.session() as connection:
+        rows = connection.execute(
+            f"select system || source_key, party_id from {warehouse.relation(identity.LINK)}"
+        ).fetchall()
+    return dict(rows)
+
+
+@pytest.fixture(autouse=True)
+def _database(installation):
+    return installation
+
+
+def test_certificate_joins_however_it_is_typed(tmp_path):
+    found = parties(
+        tmp_path, ["1,张三,10100000001,99010119800101001x,"], ["2,张三,,９９０１０１１９８００１０１００１Ｘ,"]
+    )
+
+    assert found["a1"] == found["b2"]
+
+
+def test_a_known_number_of_the_other_system_joins(tmp_path):
+    found = parties(tmp_path, ["3,李四,,990101198001010031,"], ["4,李先生,,,3"])
+
+    assert found["a3"] == found["b4"]
+
+
+def test_phone_and_name_join_only_together(tmp_path):
+    found = parties(
+        tmp_path,
+        ["5,王五,10100000005,990101198001010051,", "6,王六,10100000006,990101198001010061,"],
+        ["7,王五,+86 101-0000-0005,,", "8,王八,10100000006,,"],
+    )
+
+    assert found["a5"] == found["b7"]
+    assert found["a6"] != found["b8"]
+
+
+def test_blocked_values_join_nobody(tmp_path):
+    found = parties(
+        tmp_path, ["9,赵一,13800138000,,", "10,钱二,,000000,"], ["11,赵一,13800138000,,", "12,孙三,,000000,"]
+    )
+
+    assert len({found[key] for key in ("a9", "a10", "b11", "b12")}) == 4
+
+
+def test_conflicting_certificates_never_merge(tmp_path):
+    found = parties(
+        tmp_path,
+        ["13,周七,10100000013,990101198001010131,", "14,周七,10100000013,990101198001010141,"],
+        ["15,周七,10100000013,,", "16,周七,10100000013,990101198001010161,14"],
+    )
+
+    assert len({found["a13"], found["a14"], found["b16"]}) == 3
+    assert found["b15"] not in (found["a13"], found["a14"])
+
+
+def test_a_key_shared_by_too_many_joins_nobody(tmp_path):
+    found = parties(tmp_path, [f"{number},吴九,10100000017,," for number in range(20, 26)], [])
+
+    assert len({found[f"a{number}"] for number in range(20, 26)}) == 6
+
+
+def test_ids_survive_and_merged_ones_redirect(tmp_path):
+    before = parties(tmp_path, ["30,郑十,,,"], ["31,郑十,10100000030,,"])
+    assert before["a30"] != before["b31"]
+
+    after = parties(tmp_path, ["30,郑十,10100000030,,"], ["31,郑十,10100000030,,"])
+
+    lowest = min(before["a30"], before["b31"])
+    assert after["a30"] == after["b31"] == lowest
+    with warehouse.session() as connection:
+        redirects = dict(
+            connection.execute(f"select old_id, new_id from {warehouse.relation('identity.redirect')}").fetchall()
+        )
+    gone = max(before["a30"], before["b31"])
+    assert redirects[gone] == lowest
+    assert not objects.records_by_id("party", [gone], principal=SYSTEM)
+    later = parties(tmp_path, ["30,郑十,10100000030,,", "32,新人,,,"], ["31,郑十,10100000030,,"])
+    assert later["a32"] > gone
+
+
+def test_ids_agree_with_records_made_at_the_desk(tmp_path):
+    made = objects.create("party", {"name": "手工录入"}, principal=SYSTEM)
+
+    found = parties(tmp_path, ["40,又一个,,,"], [])
+
+    assert found["a40"] > made.id
+    assert objects.create("party", {"name": "再来"}, principal=SYSTEM).id > found["a40"]
+
+
+def test_the_most_trusted_value_survives(tmp_path):
+    found = parties(tmp_path, ["50,冯真,,990101198001010501,"], ["51,冯假,10100000051,990101198001010501,"])
+
+    facts = objects.facts("party", [found["a50"]], ["name", "mobile"])[found["a50"]]
+
+    assert facts == {"name": "冯真", "mobile": "10100000051"}
+    assert objects.count(RecordQuery("party", text="冯真"), principal=SYSTEM).count == 1

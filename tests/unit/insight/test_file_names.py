@@ -1,0 +1,54 @@
+"""Which file belongs to which days."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from zhike.insight.warehouse.errors import NoBusinessDate
+from zhike.insight.warehouse.logic.file_names import FileDates, dates_of, matches
+from zhike.insight.warehouse.logic.sources import parse_source
+
+
+def source(**changes):
+    body = {
+        "key": "trade",
+        "labels": {"zh": "成交", "en": "Trades"},
+        "system": "counter",
+        "dataset": "core.trade",
+        "grain": "fact",
+        "file": "trade_{business_date:%Y%m%d}.csv",
+        "history": "trade_{month:%Y%m}.parquet",
+        "keys": ["no"],
+        "columns": [{"key": "no", "from": "编号", "type": "text"}],
+    }
+    return parse_source(body | changes)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("trade_20260317.csv", FileDates(date(2026, 3, 17), date(2026, 3, 17))),
+        ("trade_202602.parquet", FileDates(date(2026, 2, 1), date(2026, 2, 28), "2026-02")),
+        ("trade_20261399.csv", None),
+        ("trade_2026031.csv", None),
+        ("trades_20260317.csv", None),
+        ("trade_20260317.csv.bak", None),
+    ],
+)
+def test_dates_in_names(name, expected):
+    assert matches(source(), name) == expected
+
+
+def test_a_star_stands_for_anything():
+    found = matches(source(file="*_trade_{business_date:%y%m%d}.csv"), "sh_trade_260317.csv")
+
+    assert found == FileDates(date(2026, 3, 17), date(2026, 3, 17))
+
+
+def test_a_given_date_stands_in_for_a_missing_one():
+    assert dates_of(source(), "成交.csv", date(2026, 3, 17)).first == date(2026, 3, 17)
+
+    with pytest.raises(NoBusinessDate):
+        dates_of(source(), "成交.csv", None)
