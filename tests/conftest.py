@@ -62,3 +62,9 @@ def _fresh_definitions() -> Iterator[None]:
 
     yield
     definitions.forget()
+
+
+@pytest.fixture(autouse=True)
+def _quick_passwords(settings) -> None:  # type: ignore[no-untyped-def]
+    """Tests make many users; their passwords need no slow hash."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
