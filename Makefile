@@ -5,7 +5,6 @@ NPM := PATH="$(NODE)/bin:$$PATH" $(NODE)/bin/node $(NODE)/lib/node_modules/npm/b
 UV_VERSION := 0.13.9
 CUSTOMERS ?= 20000
 PORT ?= 8000
-TESTS ?= tests
 # Strictly typed: the kernel, the language, and what crosses a room's door.
 STRICT = $(shell find zhike/platform zhike/insight zhike/engagement -name types.py -o -name api.py | sed 's/\.py$$//; s/\//./g; s/^/-m /')
 
@@ -50,7 +49,8 @@ test: setup web
 	$(BIN)/python -m tests.machine
 	$(MAKE) lint types layers
 	cd web && $(NPM) test --silent
-	$(BIN)/pytest $(TESTS)
+	$(BIN)/pytest tests --ignore tests/e2e
+	$(BIN)/pytest tests/e2e
 
 bench: setup
 	$(BIN)/python -m benchmarks all --scale small

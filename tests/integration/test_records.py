@@ -154,3 +154,11 @@ def test_a_load_owns_its_fields_and_leaves_the_desks_alone():
         objects.update("party", party.uid, {"name": "别名"}, revision=record.revision, principal=SYSTEM)
     assert owned.value.findings[0]["code"] == "record.source_owned"
     assert objects.create("party", {"name": "新客"}, principal=SYSTEM).id > 501
+
+
+def test_a_load_keeps_false_and_zero():
+    columns = [LoadColumn("name"), LoadColumn("certificate_number"), LoadColumn("lowest_risk_class")]
+    objects.load("party", columns=columns, rows=[(601, "counter:9", "赵六", "", False)], by_id=True)
+
+    values = objects.get("party", objects.page(RecordQuery("party", text="赵六"), principal=SYSTEM).rows[0].uid, principal=SYSTEM).values
+    assert (values["lowest_risk_class"], values["certificate_number"]) == (False, None)

@@ -74,7 +74,7 @@ def advance_sample(days: int, output: Output) -> dict[str, object]:
     broker.advance(
         sample_folder(), calendar=calendar, days=days, reached=_reached_customers(campaigns.reached()), listener=output.progress
     )
-    written = calendar.between(calendar.add(last, 1), calendar.add(last, days))
+    written = trading_days_after(last, days)
     _check(warehouse.load_folder(sample_folder(), listener=output.progress))
     for day in written:
         _stage(day, output)
@@ -83,6 +83,14 @@ def advance_sample(days: int, output: Output) -> dict[str, object]:
     if ahead > timedelta():
         database.set_clock_offset(database.read_clock_offset() + ahead)
     return {"days": len(written), "business_date": written[-1]}
+
+
+def trading_days_after(day: date, count: int) -> list[date]:
+    """Return the next `count` trading days after `day`."""
+    from zhike.kernel.trading_days import trading_calendar
+
+    calendar = trading_calendar()
+    return calendar.between(calendar.add(day, 1), calendar.add(day, count))
 
 
 def _check(results: Sequence[Any]) -> None:

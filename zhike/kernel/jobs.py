@@ -7,6 +7,7 @@ handle and ids, and may be run twice.
 
 from __future__ import annotations
 
+import json
 import logging
 import traceback
 import uuid
@@ -135,7 +136,7 @@ def _perform(run: Run, listener: Callable[[str, int, int], None] | None) -> None
             _update(run, state=Run.State.CANCELLED, finished_at=clock.now())
             raise
         except ZhikeError as error:
-            _update(run, state=Run.State.FAILED, finished_at=clock.now(), error=error.as_dict())
+            _update(run, state=Run.State.FAILED, finished_at=clock.now(), error=_plain(error.as_dict()))
             raise
         except Exception as error:
             shown = {"code": "internal", "message": f"{type(error).__name__}: {error}"[:500]}
@@ -143,7 +144,13 @@ def _perform(run: Run, listener: Callable[[str, int, int], None] | None) -> None
             lines = [*run.log, *traceback.format_exc().splitlines()][-_LOG_LINES:]
             _update(run, state=Run.State.FAILED, finished_at=clock.now(), error=shown, log=lines)
             raise
-    _update(run, state=Run.State.DONE, finished_at=clock.now(), result=dict(result or {}))
+    _update(run, state=Run.State.DONE, finished_at=clock.now(), result=_plain(result or {}))
+
+
+def _plain(value: Mapping[str, object]) -> dict[str, object]:
+    """What a JSON column can hold: dates and the like as text."""
+    plain: dict[str, object] = json.loads(json.dumps(dict(value), default=str))
+    return plain
 
 
 def _update(run: Run, **values: object) -> None:

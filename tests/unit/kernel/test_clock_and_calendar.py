@@ -12,6 +12,12 @@ from zhike.kernel.calendar import OutsideCalendar, calendar_days, calendar_from
 SPRING = calendar_from([2025, 2026], calendar_days(["2026-01-01..2026-01-03", "2026-02-15..2026-02-23", "2026-04-04..2026-04-06"]))
 
 
+@pytest.fixture(autouse=True)
+def _no_offset(monkeypatch):
+    """A unit test has no database to ask for the installation's offset."""
+    monkeypatch.setattr(clock, "_read_offset", None)
+
+
 def test_travel_stands_still_and_comes_back():
     with clock.travel(datetime(2026, 3, 17, 16, 30, tzinfo=UTC)):
         assert clock.now() == datetime(2026, 3, 17, 16, 30, tzinfo=UTC)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db.models import Count, Q, QuerySet
 
@@ -81,10 +81,15 @@ def todo(
     """
     permissions.require(principal, "work.read")
     rows = _mine(principal).filter(state=state)
-    order = ("due_at", "id") if state == "open" else ("-done_at", "-id")
-    start = int(after) if after.isdigit() else 0
-    found = list(rows.order_by(*order)[start : start + limit + 1])
-    more = str(start + limit) if len(found) > limit else None
+    field, forward = ("due_at", True) if state == "open" else ("done_at", False)
+    if after:
+        instant, _, pk = after.rpartition("|")
+        beyond = "gt" if forward else "lt"
+        moment = datetime.fromisoformat(instant)
+        rows = rows.filter(Q(**{f"{field}__{beyond}": moment}) | Q(**{field: moment, f"id__{beyond}": int(pk)}))
+    order = (field, "id") if forward else (f"-{field}", "-id")
+    found = list(rows.order_by(*order)[: limit + 1])
+    more = f"{getattr(found[limit - 1], field).isoformat()}|{found[limit - 1].pk}" if len(found) > limit else None
     return [_as_work(row) for row in found[:limit]], more
 
 

@@ -109,7 +109,7 @@ def _escaped(text: str) -> str:
 def _expanded(fields: list[FieldType], found: Sequence[object]) -> list[object]:
     cells: list[object] = []
     for field, value in zip(fields, found, strict=True):
-        cells.extend(values.columns_of(field, value or None).values())
+        cells.extend(values.columns_of(field, None if value == "" else value).values())
     return cells
 
 

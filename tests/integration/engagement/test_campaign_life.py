@@ -1,0 +1,189 @@
+"""A campaign's life on the golden day: looked at, tried, held, let go, resent, finished — and by whom."""
+
+from __future__ import annotations
+
+import email
+from datetime import timedelta
+from email.policy import default
+
+import pytest
+
+from tests.factories.records import SYSTEM
+from zhike.engagement.campaigns import api as campaigns
+from zhike.engagement.campaigns.errors import WrongState
+from zhike.engagement.campaigns.types import CampaignPlan
+from zhike.engagement.channels import api as channels
+from zhike.engagement.channels.errors import NoAddress, NotUnknown
+from zhike.engagement.channels.models import Delivery
+from zhike.engagement.compliance.models import CapReservation, Decision
+from zhike.kernel import clock, database
+from zhike.kernel.errors import NotFound, Refused
+from zhike.kernel.trading_days import trading_calendar
+from zhike.platform.objects import api as objects
+from zhike.platform.objects.types import RecordQuery
+from zhike.platform.permissions.types import Principal
+
+BRANCH_HEAD = Principal(kind="user", name="许知行", employee_no="E2001", roles=("branch_head",))
+
+
+def run_all() -> None:
+    while campaigns.advance():
+        pass
+
+
+def again(campaign):
+    return campaigns.get(campaign.uid, principal=SYSTEM)
+
+
+def by_number():
+    rows = objects.page(RecordQuery("party", columns=("customer_no",)), principal=SYSTEM).rows
+    found = objects.facts("party", [row.id for row in rows], ["customer_no"])
+    return {found[row.id]["customer_no"]: row for row in rows}
+
+
+@pytest.fixture
+def draft(desk):
+    plan = CampaignPlan(
+        name="甲", audience=desk.audience.uid, template="service_checkup", goal="net_inflow > 0", goal_days=5
+    )
+    return campaigns.create(plan, principal=SYSTEM)
+
+
+def test_the_preview_is_masked(draft):
+    party = by_number()["000000001"]
+    clear = objects.facts("party", [party.id], ["name", "email"])[party.id]
+
+    shown, message = campaigns.preview(draft.uid, party=party.uid, principal=SYSTEM)
+
+    assert shown == {"uid": str(party.uid), "display": party.display}
+    assert message.subject == f"{party.display}，邀您做一次账户服务体检"
+    assert party.display != clear["name"] and clear["name"] not in message.subject + message.text
+    assert "*" in message.address and message.address != clear["email"]
+    assert message.missing == ()
+
+
+def test_the_preview_says_what_has_no_value(draft):
+    _shown, message = campaigns.preview(draft.uid, party=by_number()[None].uid, principal=SYSTEM)
+
+    assert message.missing == ("邮箱",)
+
+
+def test_a_test_mail_goes_to_the_given_address_once_and_is_counted_nowhere(draft, mailbox):
+    seen = []
+    keep = mailbox.handle_DATA
+
+    async def handle_DATA(server, session, envelope):  # type: ignore[no-untyped-def]
+        seen.append((envelope.rcpt_tos, email.message_from_bytes(envelope.content, policy=default)))
+        return await keep(server, session, envelope)
+
+    mailbox.handle_DATA = handle_DATA
+    before = Delivery.objects.count(), Decision.objects.count()
+    shown, message = campaigns.preview(draft.uid, party=None, principal=SYSTEM)
+
+    to = campaigns.send_test(draft.uid, to="me@zhike.example", settings=mailbox.settings, principal=SYSTEM)
+
+    assert to == "me@zhike.example"
+    [(recipients, mail)] = seen
+    assert (recipients, mail["To"], mail["Subject"]) == (["me@zhike.example"], to, f"[测试] {message.subject}")
+    assert shown["display"] in mail.get_content()
+    assert (Delivery.objects.count(), Decision.objects.count(), CapReservation.objects.count()) == (*before, 0)
+    assert campaigns.counts(again(draft)).chosen == 0
+    assert [entry.operation for entry in campaigns.timeline(draft)] == ["test_mail", "create"]
+
+
+def test_a_test_mail_needs_an_address(draft, mailbox):
+    with pytest.raises(NoAddress):
+        campaigns.send_test(draft.uid, to="", settings=mailbox.settings, principal=SYSTEM)
+    assert not mailbox.messages
+
+
+def test_the_estimate_is_what_then_happens(desk):
+    campaign, seen = desk.launch("equity_fund_introduction")
+    run_all()
+
+    found = campaigns.counts(again(campaign))
+    assert (found.chosen, found.control, found.waiting) == (seen.count, seen.control, seen.reachable)
+    assert found.refused == sum(n for _code, _labels, n in seen.refusals) == 9
+    refused = Decision.objects.filter(origin_uid=campaign.uid, channel="email", allowed=False)
+    first = [row.reasons[0]["code"] for row in refused]
+    assert {code: n for code, _labels, n in seen.refusals} == {code: first.count(code) for code in first}
+
+
+def test_pause_holds_what_waits_and_resume_lets_it_go(desk, mailbox):
+    campaign, _seen = desk.launch("service_checkup")
+    run_all()
+    channels.dispatch(mailbox.settings, limit=3)
+
+    paused = campaigns.pause(campaign.uid, revision=again(campaign).revision, principal=SYSTEM)
+    channels.dispatch(mailbox.settings)
+    assert (paused.state, campaigns.possible_acts(paused)) == ("paused", ["resume", "stop"])
+    assert (campaigns.counts(paused).sent, campaigns.counts(paused).waiting, len(mailbox.messages)) == (3, 5, 3)
+
+    resumed = campaigns.resume(campaign.uid, revision=paused.revision, principal=SYSTEM)
+    channels.dispatch(mailbox.settings)
+    assert (resumed.state, campaigns.counts(resumed).sent, campaigns.counts(resumed).waiting) == ("running", 8, 0)
+    assert sorted(mailbox.messages.values()) == [1] * 8
+
+
+def test_a_campaign_paused_before_its_people_went_through_the_gate_decides_about_nobody(desk):
+    campaign, _seen = desk.launch("service_checkup")
+    campaigns.pause(campaign.uid, revision=campaign.revision, principal=SYSTEM)
+    run_all()
+
+    assert not Decision.objects.filter(origin_uid=campaign.uid).exists()
+    assert campaigns.counts(campaign).waiting == 12
+
+
+def test_a_campaign_finishes_once_its_goal_days_are_over(desk, mailbox):
+    campaign, _seen = desk.launch("service_checkup")
+    run_all()
+    channels.dispatch(mailbox.settings)
+    last = trading_calendar().add(campaign.reach_date, campaign.goal_days)
+
+    def stand_at(day):
+        database.set_clock_offset(database.read_clock_offset() + clock.at(day, 10) - clock.now())
+        campaigns.advance()
+        return again(campaign)
+
+    assert stand_at(last).state == "running"
+    finished = stand_at(last + timedelta(days=1))
+    assert (finished.state, campaigns.possible_acts(finished)) == ("finished", [])
+    assert clock.local(finished.finished_at).date() == last + timedelta(days=1)
+    with pytest.raises(WrongState):
+        campaigns.stop(campaign.uid, revision=finished.revision, principal=SYSTEM)
+
+
+def test_only_a_message_of_unknown_outcome_is_resent(desk, mailbox):
+    campaign, _seen = desk.launch("service_checkup")
+    run_all()
+    channels.dispatch(mailbox.settings)
+    party, other = by_number()["000000001"], by_number()["000000002"]
+    Delivery.objects.filter(origin_uid=campaign.uid, party_id=party.id).update(state="unknown", sent_at=None)
+
+    with pytest.raises(NotUnknown):
+        campaigns.resend(campaign.uid, other.uid, reason="再试一次", principal=SYSTEM)
+    with pytest.raises(NotFound):
+        campaigns.resend(campaign.uid, by_number()["000000004"].uid, reason="再试一次", principal=SYSTEM)
+    campaigns.resend(campaign.uid, party.uid, reason="客户说没有收到", principal=SYSTEM)
+    assert (campaigns.counts(campaign).unknown, campaigns.counts(campaign).waiting) == (0, 1)
+
+    channels.dispatch(mailbox.settings)
+    assert campaigns.counts(campaign).sent == 8
+    assert sorted(mailbox.messages.values()) == [1] * 7 + [2]
+
+
+def test_who_may_not_launch_is_refused_and_nothing_changes(desk, draft):
+    running, _seen = desk.launch("service_checkup")
+    before = again(draft).updated_at, again(running).updated_at
+    acts = [
+        lambda: campaigns.confirm(draft.uid, revision=1, count=12, business_date=desk.day, principal=BRANCH_HEAD),
+        lambda: campaigns.launch(draft.uid, revision=1, principal=BRANCH_HEAD),
+        lambda: campaigns.pause(running.uid, revision=running.revision, principal=BRANCH_HEAD),
+        lambda: campaigns.stop(running.uid, revision=running.revision, principal=BRANCH_HEAD),
+        lambda: campaigns.resend(running.uid, by_number()["000000001"].uid, reason="再试一次", principal=BRANCH_HEAD),
+    ]
+    for act in acts:
+        with pytest.raises(Refused):
+            act()
+    assert (again(draft).state, again(running).state) == ("draft", "running")
+    assert (again(draft).updated_at, again(running).updated_at) == before

@@ -1,0 +1,56 @@
+"""The sample broker plants an uplift; a campaign with a fixed seed finds it within its interval."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from datetime import date
+
+from django.conf import settings
+
+from tests.factories.records import SYSTEM
+from zhike.cli import trial
+from zhike.cli.output import Output
+from zhike.engagement.campaigns import api as campaigns
+from zhike.engagement.campaigns.models import Campaign
+from zhike.engagement.campaigns.types import CampaignPlan
+from zhike.engagement.channels.models import Delivery
+from zhike.insight.audiences import api as audiences
+from zhike.kernel import clock
+
+FIXED = uuid.UUID("01a20000-0000-7000-8000-000000000001")
+CUSTOMERS, DAYS, END, WINDOW = 2_000, 25, date(2026, 3, 17), 20
+
+
+def test_the_interval_of_a_fixed_seed_holds_the_planted_uplift(installation, monkeypatch):
+    monkeypatch.setenv("ZHIKE_HOME", str(settings.HOME))
+    output = Output(as_json=True)
+    trial.load_sample(CUSTOMERS, DAYS, END, 20260317, output)
+    condition = {"op": ">=", "left": {"field": "total_asset"}, "right": {"value": "0", "type": "decimal"}}
+    everybody = audiences.create(name="全部", condition=condition, principal=SYSTEM)
+    plan = CampaignPlan("服务体检", everybody.uid, "service_checkup", "net_inflow >= 10000", WINDOW, control_percent=50)
+    made = campaigns.create(plan, principal=SYSTEM)
+    Campaign.objects.filter(uid=made.uid).update(uid=FIXED)
+    seen = campaigns.estimate(FIXED, principal=SYSTEM)
+    made = campaigns.confirm(FIXED, revision=1, count=seen.count, business_date=END, principal=SYSTEM)
+    campaigns.launch(FIXED, revision=made.revision, principal=SYSTEM)
+    while campaigns.advance():
+        pass
+    Delivery.objects.filter(origin_uid=FIXED).update(state="sent", sent_at=clock.now())
+
+    run_stage = trial._stage
+    last = trial.trading_days_after(END, WINDOW)[-1]
+    monkeypatch.setattr(trial, "_stage", lambda day, out: run_stage(day, out) if day == last else None)
+    trial.advance_sample(WINDOW, output)
+
+    found = campaigns.effect(FIXED, principal=SYSTEM)
+    counts = campaigns.counts(Campaign.objects.get(uid=FIXED))
+    inflow = next(measure for measure in found.measures if measure.key == "net_inflow")
+    truth = json.loads((trial.sample_folder() / "truth.json").read_text(encoding="utf-8"))["uplift"]
+    observed = found.observed_days / truth["days"]  # the day of reach itself shows no reaction, so one day is still to come
+    planted = observed * truth["probability"] * (truth["low"] + truth["high"]) / 2 * counts.sent / counts.treated
+    assert (found.business_date, found.observed_days) == (last, WINDOW - 1)
+    assert inflow.significant
+    assert float(inflow.low) <= planted <= float(inflow.high)
+    control = Campaign.objects.get(uid=FIXED).members.filter(group="control").count()
+    assert (inflow.n_treated, inflow.n_control) == (counts.treated, control)
