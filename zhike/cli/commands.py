@@ -94,8 +94,14 @@ def load(options: argparse.Namespace, output: Output) -> None:
     packs.apply(trial.pack_folders())
     loads, found = identity.load_definitions(options.definitions, options.data)
     rows = [
-        {"file": row.file, "dataset": row.dataset, "state": row.state, "read": row.rows_read, "loaded": row.rows_loaded,
-         "rejected": row.rows_rejected}
+        {
+            "file": row.file,
+            "dataset": row.dataset,
+            "state": row.state,
+            "read": row.rows_read,
+            "loaded": row.rows_loaded,
+            "rejected": row.rows_rejected,
+        }
         for row in loads
     ]
     if output.as_json:

@@ -72,7 +72,9 @@ def _serving(actions) -> None:  # type: ignore[no-untyped-def]
     )
     serve.add_argument("--customers", type=int, default=20_000, help="customers of the sample broker (with --all)")
     serve.add_argument("--days", type=int, default=250, help="trading days of the sample broker (with --all)")
-    serve.add_argument("--end", type=date.fromisoformat, help="last business day of the sample broker; the clock follows")
+    serve.add_argument(
+        "--end", type=date.fromisoformat, help="last business day of the sample broker; the clock follows"
+    )
     worker = _add(actions, "worker", "serving.worker", "do background work and send messages")
     worker.add_argument("--once", action="store_true", help="do what is due, then stop")
     _add(actions, "doctor", "commands.doctor", "look for problems and say what to do", alone=True)

@@ -53,7 +53,13 @@ def load_sample(customers: int, days: int, end: date | None, seed: int, output: 
     if end is not None:
         database.set_clock_offset(database.read_clock_offset() + clock.at(calendar.add(last, 1), 9, 30) - clock.now())
     broker.generate(
-        sample_folder(), calendar=calendar, end=last, customers=customers, days=days, seed=seed, listener=output.progress
+        sample_folder(),
+        calendar=calendar,
+        end=last,
+        customers=customers,
+        days=days,
+        seed=seed,
+        listener=output.progress,
     )
     _check(warehouse.load_folder(sample_folder(), listener=output.progress))
     _stage(last, output)
@@ -72,7 +78,11 @@ def advance_sample(days: int, output: Output) -> dict[str, object]:
         raise Unavailable(what="sample broker", remedy="zhike sample")
     calendar = trading_calendar()
     broker.advance(
-        sample_folder(), calendar=calendar, days=days, reached=_reached_customers(campaigns.reached()), listener=output.progress
+        sample_folder(),
+        calendar=calendar,
+        days=days,
+        reached=_reached_customers(campaigns.reached()),
+        listener=output.progress,
     )
     written = trading_days_after(last, days)
     _check(warehouse.load_folder(sample_folder(), listener=output.progress))

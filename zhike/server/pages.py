@@ -41,6 +41,11 @@ PAGE = Kind(name="page", order=90, check=check_page)
 
 def answer(key: str, record: uuid.UUID | None, principal: Principal) -> dict[str, object]:
     """Return a page with all its blocks. A block that fails or is refused says so; the others stay."""
+    with definitions.pinned():
+        return _answer(key, record, principal)
+
+
+def _answer(key: str, record: uuid.UUID | None, principal: Principal) -> dict[str, object]:
     pages = definitions.all_of("page")
     if key not in pages:
         raise NotFound(kind="page", id=key)

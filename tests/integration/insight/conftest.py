@@ -22,6 +22,7 @@ def installation(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterat
     from django.conf import settings
     from django.db import connection
 
+    from zhike.insight.audiences.logic import published
     from zhike.kernel import definitions
 
     name, before, home = f"insight_{uuid.uuid4().hex[:12]}", connection.settings_dict["NAME"], settings.HOME
@@ -32,6 +33,7 @@ def installation(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterat
         os.environ["DATABASE_URL"] = SERVER.database_url(name)
         settings.HOME = tmp_path_factory.mktemp("home")
         definitions.forget()
+        published._current = None  # publications are numbered per installation, and this process sees several
         yield settings.HOME
         connection.close()
         connection.settings_dict["NAME"] = before
@@ -39,6 +41,7 @@ def installation(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterat
         shutil.rmtree(settings.HOME, ignore_errors=True)
         settings.HOME = home
         definitions.forget()
+        published._current = None
         admin.execute(f"drop database {name} with (force)")
 
 

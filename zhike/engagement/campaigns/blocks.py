@@ -137,12 +137,13 @@ def _touch_rows(party_id: int) -> list[dict[str, Any]]:
     chosen = {row["uid"]: row for row in api.of_party(party_id)}
     rows: list[dict[str, Any]] = []
     decided = set()
+    deliveries = channels.states_of_party(party_id)
     for decision in compliance.decisions_of_party(party_id):
         origin: Any = decision["origin_uid"]
         if decision["channel"] == "staff" and decision["allowed"]:
             continue
         decided.add(origin)
-        delivery = channels.states(origin, party_ids=[party_id]).get(party_id)
+        delivery = deliveries.get(origin)
         state = "refused" if not decision["allowed"] else delivery.state if delivery else "waiting"
         rows.append(
             {

@@ -35,6 +35,7 @@ __all__ = [
     "send_test",
     "sent_parties",
     "states",
+    "states_of_party",
     "stop",
     "template",
     "templates",
@@ -116,6 +117,12 @@ def states(origin_uid: uuid.UUID, *, party_ids: Sequence[int]) -> dict[int, Deli
     """Return where the messages of an origin to these parties stand."""
     rows = Delivery.objects.filter(origin_uid=origin_uid, party_id__in=party_ids)
     return {row.party_id: DeliveryState(row.uid, row.party_id, row.state, row.error, row.sent_at) for row in rows}
+
+
+def states_of_party(party_id: int) -> dict[uuid.UUID, DeliveryState]:
+    """Return where the messages to one party stand, by origin."""
+    rows = Delivery.objects.filter(party_id=party_id).order_by("pk")
+    return {row.origin_uid: DeliveryState(row.uid, row.party_id, row.state, row.error, row.sent_at) for row in rows}
 
 
 def parties(origin_uid: uuid.UUID, in_states: Sequence[str]) -> list[int]:

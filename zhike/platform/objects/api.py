@@ -259,7 +259,15 @@ def export_xlsx(query: RecordQuery, *, principal: Principal) -> bytes:
     fields = [catalogues.field_of(owner, key) for key in query.columns or reading.listed_columns(owner)]
     with database.writing():
         audit.note(
-            operation="export", subject=owner.key, details={"rows": found.count, "columns": [f.key for f in fields]}
+            operation="export",
+            subject=owner.key,
+            details={
+                "rows": found.count,
+                "columns": [f.key for f in fields],
+                "refinement": query.refinement,
+                "condition": query.condition,
+                "text": bool(query.text),
+            },
         )
     return exporting.workbook(fields, _all_rows(query, principal), principal, owner.labels[principal.language])
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import Q
 
 from zhike.engagement.campaigns.logic.plans import touch_step
@@ -14,8 +14,9 @@ from zhike.engagement.channels import api as channels
 from zhike.engagement.compliance import api as compliance
 from zhike.engagement.compliance.types import Touch
 from zhike.insight.audiences import api as audiences
-from zhike.kernel import clock, database
+from zhike.kernel import clock, database, events
 from zhike.kernel.trading_days import trading_calendar
+from zhike.platform.audit import api as audit
 from zhike.platform.objects import api as objects
 from zhike.platform.work import api as work
 from zhike.platform.work.types import NewWork
@@ -156,7 +157,7 @@ def due(trading_days: int) -> datetime:
 
 def _finish_if_done(pk: int) -> None:
     """Finish a running campaign once nobody waits, nothing is on its way and its goal's days are over."""
-    with transaction.atomic():
+    with database.writing():
         campaign = Campaign.objects.select_for_update().get(pk=pk)
         if campaign.state != Campaign.State.RUNNING or campaign.reach_date is None:
             return
@@ -166,5 +167,8 @@ def _finish_if_done(pk: int) -> None:
         if any(channels.counts(campaign.uid).get(state) for state in ("waiting", "claimed", "sending")):
             return
         campaign.state, campaign.finished_at = Campaign.State.FINISHED, clock.now()
+        campaign.updated_at = campaign.finished_at
         campaign.revision += 1
         campaign.save()
+        audit.note(operation="finish", subject="campaign", subject_id=pk)
+        events.publish("campaign.finish", "campaign", pk)

@@ -14,6 +14,9 @@ from zhike.platform.objects.types import FieldType, Record
 from zhike.platform.permissions.types import Principal
 
 LIMIT = 10_000
+#: What a spreadsheet would take for the beginning of a formula.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_NUMBERS = ("integer", "decimal", "money", "percent")
 
 
 def workbook(fields: Sequence[FieldType], records: Iterable[Record], principal: Principal, title: str) -> bytes:
@@ -43,8 +46,8 @@ def _cell(field: FieldType, value: object, language: str) -> object:
         value = value.get("display") or f"{value.get('amount')} {value.get('currency')}"
     labels = {option.key: option.labels[language] for option in field.options}
     if isinstance(value, list):
-        return "、".join(labels.get(item, str(item)) for item in value)
+        value = "、".join(labels.get(item, str(item)) for item in value)
     text = labels.get(str(value), value)
-    if isinstance(text, str) and text[:1] in "=+-@\t\r" and field.type in ("text", "long_text", "choice"):
+    if isinstance(text, str) and text[:1] in _FORMULA and field.type not in _NUMBERS:
         return "'" + text
     return text

@@ -1,0 +1,116 @@
+"""All blocks of the customer's page for one party against the raw queries of the same data by hand."""
+
+from __future__ import annotations
+
+import uuid
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import connection
+
+from benchmarks import installation
+from benchmarks.measure import CUSTOMERS, Result, interleaved
+
+ALLOWED_MS = 100
+INTERACTIONS = 40
+DECISIONS = 10
+PARTY = 1
+
+
+def run(scale: str) -> Result:
+    """Measure what a covering manager waits for."""
+    with installation.opened("customer_360"):
+        installation.firm(CUSTOMERS[scale])
+        _past(PARTY)
+        return measure(scale)
+
+
+def measure(scale: str) -> Result:
+    """Measure on an installation that has its data."""
+    from zhike.kernel import definitions
+    from zhike.platform.objects import api as objects
+    from zhike.platform.organization import api as organization
+    from zhike.platform.permissions.types import Principal
+    from zhike.server import pages
+
+    unit = organization.unit_by_code("B0001").id
+    principal = Principal(
+        kind="user", name="bench", user_id=1, employee_no="E000001", roles=("account_manager",), units=(unit,)
+    )
+    record = objects.displays("party", [PARTY], principal=principal)[PARTY]
+    uid = uuid.UUID(record["uid"])
+
+    def product() -> dict[str, Any]:
+        with definitions.pinned():  # as the middleware does for each request
+            return pages.answer("customer", uid, principal)
+
+    queries = _raw_queries()
+
+    def baseline() -> None:
+        with connection.cursor() as cursor:
+            for sql in queries:
+                cursor.execute(sql)
+                cursor.fetchall()
+
+    value, base = interleaved(product, baseline, rounds=15)
+    states = Counter(block["state"] for block in product()["blocks"].values())
+    return Result(
+        "customer_360",
+        scale,
+        value,
+        base,
+        f"<= raw + {ALLOWED_MS} ms",
+        value <= base + ALLOWED_MS,
+        detail={"blocks": dict(states), "raw_queries": len(queries)},
+    )
+
+
+def _raw_queries() -> Sequence[str]:
+    """The record by id, its roles, coverages, interactions, history, decisions, work and served wide row."""
+    from zhike.platform.objects import api as objects
+    from zhike.platform.objects.models import SideTable
+
+    party = objects.describe("party")
+    children = [objects.describe(key) for key in ("account_role", "party_relationship", "coverage", "interaction")]
+    wide = SideTable.objects.get(object="party").table
+    return [
+        f"select * from {party.table} where id = {PARTY} and deleted_at is null",
+        *(
+            f"select * from {child.table} where deleted_at is null and {child.fields['party'].column} = {PARTY} limit 50"
+            for child in children
+        ),
+        f"select * from audit_entry where subject = 'party' and subject_id = {PARTY} order by at desc limit 200",
+        f"select * from compliance_decision where party_id = {PARTY} order by decided_at desc limit 50",
+        f"select * from work_workitem where party_id = {PARTY} order by due_at limit 50",
+        f"select * from {wide} where id = {PARTY}",
+    ]
+
+
+def _past(party_id: int) -> None:
+    """Give a party what years of service leave: interactions, decisions of campaigns, work."""
+    from zhike.engagement.compliance.models import Decision
+    from zhike.kernel import clock
+    from zhike.kernel.ids import uuid7
+    from zhike.platform.objects import api as objects
+    from zhike.platform.objects.types import LoadColumn
+    from zhike.platform.work import api as work
+    from zhike.platform.work.types import NewWork
+
+    columns = [LoadColumn("party", by="id"), *map(LoadColumn, ("channel", "subject", "at", "employee_no"))]
+    rows = (
+        (None, f"i{n}", party_id, "phone", f"回访{n}", f"2026-01-{1 + n % 28:02d}T09:00:00+08:00", "E000001")
+        for n in range(INTERACTIONS)
+    )
+    objects.load("interaction", columns=columns, rows=rows)
+    for n in range(DECISIONS):
+        origin = uuid7()
+        Decision.objects.create(
+            uid=uuid7(), origin_kind="campaign", origin_uid=origin, step="first", party_id=party_id, channel="email",
+            allowed=n % 2 == 0, reasons=[], decided_at=clock.now(),
+        )
+        work.create_many(
+            [NewWork(party_id, "E000001", None, f"活动{n}", "您好", clock.now())],
+            origin_kind="campaign", origin_uid=origin, origin_title=f"活动{n}", kind="campaign", result_set="follow_up",
+            step="first",
+        )

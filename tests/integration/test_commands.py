@@ -1,0 +1,63 @@
+"""The command line as a person or a script uses it: JSON on standard output, errors with codes, exit codes."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+
+@pytest.fixture(scope="module")
+def zhike(tmp_path_factory):  # type: ignore[no-untyped-def]
+    """How to run a command on a fresh installation whose packs are applied."""
+    home = tmp_path_factory.mktemp("zhike")
+    environment = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"}
+    environment |= {"ZHIKE_HOME": str(home), "ZHIKE_PAGES": str(home / "no-pages"), "PYTHONPATH": "."}
+
+    def run(*arguments):  # type: ignore[no-untyped-def]
+        command = [sys.executable, "-m", "zhike.cli", "--json", *arguments]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+        return done.returncode, *(json.loads(text) if text else None for text in (done.stdout, done.stderr))
+
+    code, changes, error = run("pack", "apply")
+    assert (code, error, {change["action"] for change in changes}) == (0, None, {"create"})
+    assert {"object", "role", "page", "indicator"} <= {change["kind"] for change in changes}
+    return run
+
+
+def test_the_packs_that_ship_have_no_fault(zhike):
+    assert zhike("pack", "check") == (0, [], None)
+
+
+def test_after_applying_there_is_nothing_to_apply(zhike):
+    assert zhike("pack", "plan") == (0, [], None)
+
+
+def test_a_user_of_an_unknown_unit_is_refused_with_a_code(zhike):
+    code, shown, error = zhike("user", "add", "E1001", "林晓岚", "--role", "account_manager", "--unit", "NOPE")
+
+    assert (code, shown, error["code"]) == (1, None, "organization.unknown_unit")
+    assert error["facts"] == {"unit": "NOPE", "has": []}
+    assert set(error) == {"code", "message", "facts", "findings"}
+
+
+def test_a_new_installation_has_no_customers(zhike):
+    assert zhike("records", "party", "--count") == (0, {"object": "party", "count": 0}, None)
+
+
+def test_an_unknown_field_is_answered_with_the_ones_there_are(zhike):
+    code, shown, error = zhike("records", "party", "--where", "shoe_size > 42")
+
+    assert (code, shown, error["code"]) == (1, None, "expression.invalid")
+    assert "'shoe_size' is not on 'party'. It has: kind (类别), name (姓名)" in error["message"]
+
+
+def test_doctor_lists_what_it_found_and_what_to_do(zhike):
+    code, findings, error = zhike("doctor")
+
+    assert (code, error) == (1, None)
+    assert all(set(finding) == {"what", "found", "remedy"} for finding in findings)
+    assert {finding["what"]: finding["remedy"] for finding in findings}["pages"] == "make web"
