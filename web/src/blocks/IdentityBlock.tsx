@@ -19,6 +19,8 @@ export function IdentityBlock({ data, asOf, record, actions }: Props) {
   const { t, label } = useText();
   const factKeys = new Set(data.facts.map((fact) => fact.key));
   const masked = new Map(data.unmaskable.map((item) => [item.field, item]));
+  /** Masked values that no fact shows stand beside the name, each under its own word. */
+  const head = data.unmaskable.filter((item) => !factKeys.has(item.field));
   const unmask = (item: Unmaskable) => <Unmask object="party" uid={record ?? ''} field={item.field} label={label(item.labels)} value={item.value} />;
   return (
     <section className="panel identity" data-testid="identity">
@@ -26,10 +28,8 @@ export function IdentityBlock({ data, asOf, record, actions }: Props) {
         <h1 data-testid="page-title">{data.display}</h1>
         {data.tier && <ChoiceTag choice={data.tier} />}
         {data.status && <ChoiceTag choice={data.status} />}
-        <span className="identity-number">{t('identity.number')} {data.number}</span>
-        {data.unmaskable.filter((item) => !factKeys.has(item.field)).map((item) => (
-          <span key={item.field} className="identity-number" title={label(item.labels)}>{unmask(item)}</span>
-        ))}
+        {!head.some((item) => item.value === data.number) && <span className="identity-number">{t('identity.number')} {data.number}</span>}
+        {head.map((item) => <span key={item.field} className="identity-number">{label(item.labels)} {unmask(item)}</span>)}
         {actions && <div className="identity-actions">{actions}</div>}
       </div>
       <div className="identity-facts">

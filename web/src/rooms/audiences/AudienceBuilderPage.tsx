@@ -64,7 +64,7 @@ function Builder({ vocabulary, audience }: { vocabulary: Vocabulary; audience?: 
         <TreePanel root={root} terms={terms} live={live} total={vocabulary.visible_total} onChange={setRoot} />
         <div className="column">
           <ReachPanel live={live} terms={terms} />
-          <SamplePanel condition={live.expression} onExplain={() => setExplaining(true)} />
+          <SamplePanel condition={live.expression} terms={terms} onExplain={() => setExplaining(true)} />
           {audience && <SnapshotsPanel uid={audience.uid} />}
         </div>
       </div>

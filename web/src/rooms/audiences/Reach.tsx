@@ -95,8 +95,9 @@ function Narrowing({ data, steps, terms }: { data: Preview; steps: NarrowingStep
   );
 }
 
-export function SamplePanel({ condition, onExplain }: { condition: Expression | null; onExplain: () => void }) {
-  const { t } = useText();
+export function SamplePanel({ condition, terms, onExplain }: { condition: Expression | null; terms: Terms; onExplain: () => void }) {
+  const { t, label } = useText();
+  const tiers = terms.entries.get('value_tier')?.options ?? [];
   const [seed, setSeed] = useState(1);
   const sample = useSample(condition, seed);
   return (
@@ -119,7 +120,7 @@ export function SamplePanel({ condition, onExplain }: { condition: Expression | 
                 {rows.map((row) => (
                   <tr key={row.uid} data-testid="sample-row">
                     <td className="tight"><Link to={`/records/party/${row.uid}`}>{row.display}</Link></td>
-                    <td>{row.values.value_tier ? <TierTag tier={String(row.values.value_tier)} /> : null}</td>
+                    <td>{row.values.value_tier ? <TierTag tier={String(row.values.value_tier)} text={label(tiers.find((tier) => tier.key === row.values.value_tier)?.labels) || undefined} /> : null}</td>
                     <td className="num"><MoneyCell value={row.values.total_asset} /> <span className="unit">{t('unit.wan')}</span></td>
                     <td className="num">{row.values.risk_level ? String(row.values.risk_level) : '—'}</td>
                   </tr>
