@@ -109,6 +109,16 @@ def test_the_estimate_is_what_then_happens(desk):
     assert {code: n for code, _labels, n in seen.refusals} == {code: first.count(code) for code in first}
 
 
+def test_the_estimate_leaves_the_control_group_out_of_reach_and_refusals(desk):
+    campaign, seen = desk.launch("service_checkup", control=50)
+    run_all()
+
+    found = campaigns.counts(again(campaign))
+    assert 0 < seen.control < seen.count == 12
+    assert (found.control, found.waiting) == (seen.control, seen.reachable)
+    assert found.refused == sum(n for _code, _labels, n in seen.refusals) == 12 - seen.control - seen.reachable
+
+
 def test_pause_holds_what_waits_and_resume_lets_it_go(desk, mailbox):
     campaign, _seen = desk.launch("service_checkup")
     run_all()

@@ -8,12 +8,11 @@ from datetime import date, datetime
 from typing import Any
 
 from zhike.engagement.campaigns.errors import CampaignChanged, EmptyAudience
-from zhike.engagement.campaigns.logic import counting, effects, plans, running
+from zhike.engagement.campaigns.logic import counting, effects, estimating, plans, running
 from zhike.engagement.campaigns.models import Campaign, Member
 from zhike.engagement.campaigns.types import CampaignPlan, Effect, Estimate, MemberRow
 from zhike.engagement.channels import api as channels
 from zhike.engagement.channels.types import Message
-from zhike.engagement.compliance import api as compliance
 from zhike.insight.audiences import api as audiences
 from zhike.kernel import clock, database, events
 from zhike.kernel.errors import NotFound, StaleRevision
@@ -99,29 +98,9 @@ def estimate(uid: uuid.UUID, *, principal: Principal) -> Estimate:
     """Return what confirming would freeze now: people, data date, and what the gate would refuse today."""
     permissions.require(principal, "campaign.read")
     campaign = _one(uid)
-    count, business_date = audiences.count_now(campaign.audience_uid, principal=principal)
+    _count, business_date = audiences.count_now(campaign.audience_uid, principal=principal)
     ids = list(audiences.members_now(campaign.audience_uid, principal=principal))
-    template = channels.template(campaign.template)
-    campaign.content_digest = campaign.content_digest or template.digest
-    tally: dict[str, tuple[Mapping[str, str], int]] = {}
-    refused = covered = 0
-    for start in range(0, len(ids), 5000):
-        batch = ids[start : start + 5000]
-        covered += len(running.covering(batch))
-        missing = {i: m.missing for i, m in channels.messages(template.key, batch).items() if m.missing}
-        for verdict in compliance.judge(running.touch_of(campaign, template.channel), batch, missing=missing):
-            if verdict.reasons:
-                refused += 1
-                first = verdict.reasons[0]
-                tally[first.code] = (first.labels, tally.get(first.code, ({}, 0))[1] + 1)
-    return Estimate(
-        count=count,
-        business_date=business_date,
-        control=round(count * campaign.control_percent / 100),
-        covered=covered,
-        reachable=count - refused,
-        refusals=sorted(((code, labels, n) for code, (labels, n) in tally.items()), key=lambda row: -row[2]),
-    )
+    return estimating.estimate(campaign, ids, business_date)
 
 
 def confirm(uid: uuid.UUID, *, revision: int, count: int, business_date: date, principal: Principal) -> Campaign:
@@ -216,7 +195,8 @@ def members(
     campaign = _one(uid)
     chosen = counting.select(campaign, state, reason)
     page = list(chosen.filter(party_id__gt=after).order_by("party_id")[: limit + 1])
-    outcomes = {o.party_id: (o.converted, o.measures[effects.NET_INFLOW]) for o in _outcomes(campaign)}
+    found = _outcomes(campaign, [member.party_id for member in page])
+    outcomes = {o.party_id: (o.converted, o.measures[effects.NET_INFLOW]) for o in found}
     more = page[limit - 1].party_id if len(page) > limit else None
     return counting.rows(campaign, page[:limit], outcomes), more, chosen.count()
 
@@ -317,5 +297,5 @@ def _note(campaign: Campaign, act: str, details: Mapping[str, object] | None = N
     events.publish(f"campaign.{act}", "campaign", campaign.pk)
 
 
-def _outcomes(campaign: Campaign) -> list[effects.Outcome]:
-    return effects.outcomes(campaign) if effects.observed_days(campaign) else []
+def _outcomes(campaign: Campaign, party_ids: list[int]) -> list[effects.Outcome]:
+    return effects.outcomes(campaign, party_ids) if party_ids and effects.observed_days(campaign) else []

@@ -42,13 +42,14 @@ export function EstimatePanel({ campaign }: { campaign: Campaign }) {
 
 function EstimateFigures({ data }: { data: Estimate }) {
   const { t } = useText();
+  const treated = data.count - data.control;
   return (
     <>
       <div className="people">
         <Figure label={t('campaign.chosen')} value={<span data-testid="estimate-count">{decimal(data.count, 0)}</span>} sub={t('unit.household')} />
         <Figure label={t('campaign.controlGroup')} value={decimal(data.control, 0)} sub={t('effect.ofChosen', { p: share(data.control, data.count, 1) })} />
-        <Figure label={t('campaign.covered')} value={decimal(data.covered, 0)} sub={t('effect.ofChosen', { p: share(data.covered, data.count, 1) })} />
-        <Figure label={t('campaign.reachable')} value={<span data-testid="estimate-reachable">{decimal(data.reachable, 0)}</span>} sub={t('effect.ofChosen', { p: share(data.reachable, data.count, 1) })} />
+        <Figure label={t('campaign.covered')} value={decimal(data.covered, 0)} sub={t('effect.ofTreated', { p: share(data.covered, treated, 1) })} />
+        <Figure label={t('campaign.reachable')} value={<span data-testid="estimate-reachable">{decimal(data.reachable, 0)}</span>} sub={t('effect.ofTreated', { p: share(data.reachable, treated, 1) })} />
       </div>
       <RefusalBand refusals={data.refusals} />
     </>

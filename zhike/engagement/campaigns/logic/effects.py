@@ -37,12 +37,12 @@ class Outcome:
     measures: Mapping[str, Any]
 
 
-def outcomes(campaign: Campaign) -> list[Outcome]:
-    """Return the outcome of every assigned person over the campaign's days, as far as data are published."""
+def outcomes(campaign: Campaign, party_ids: Sequence[int] | None = None) -> list[Outcome]:
+    """Return the outcome of the given assigned people, or of all, over the campaign's days as far as published."""
     goal = parse_goal(campaign.goal)
     met = expressions.compile_python(goal)
     wanted = sorted({n.parts[-1] for n, _d in expressions.walk(goal) if isinstance(n, expressions.Path)} | {NET_INFLOW})
-    table = indicators.window_measures(members_table(campaign), days=campaign.goal_days, measures=wanted)
+    table = indicators.window_measures(members_table(campaign, party_ids), days=campaign.goal_days, measures=wanted)
     columns = {name: table.column(name).to_pylist() for name in ("party_id", "grp", *wanted)}
     return [
         Outcome(
@@ -79,9 +79,12 @@ def observed_days(campaign: Campaign) -> int:
     return min(sum(day > campaign.reach_date for day in days), campaign.goal_days)
 
 
-def members_table(campaign: Campaign) -> pa.Table:
-    """Return the campaign's people as (party_id, start_date, grp) for the warehouse."""
-    rows = list(Member.objects.filter(campaign=campaign).order_by("party_id").values_list("party_id", "group"))
+def members_table(campaign: Campaign, party_ids: Sequence[int] | None = None) -> pa.Table:
+    """Return the given people of the campaign, or all, as (party_id, start_date, grp) for the warehouse."""
+    chosen = Member.objects.filter(campaign=campaign).order_by("party_id")
+    if party_ids is not None:
+        chosen = chosen.filter(party_id__in=list(party_ids))
+    rows = list(chosen.values_list("party_id", "group"))
     return pa.table(
         {
             "party_id": pa.array([row[0] for row in rows], pa.int64()),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
@@ -25,27 +26,26 @@ BATCH = 500
 _STAFF = "staff"
 
 
-def freeze(campaign: Campaign) -> int:
-    """Write the snapshot's people as members, control assigned by hash; return how many there are.
+def in_control(campaign: Campaign, party_id: int) -> bool:
+    """Return whether a party is left alone for comparison: a hash of campaign and party, nothing else decides.
 
-    A party's group depends on the campaign and the party only, so that doing it again gives the same groups.
+    The estimate, the freezing and anybody who checks afterwards get the same groups.
     """
+    drawn = int(hashlib.md5(f"{campaign.uid}:{party_id}".encode(), usedforsecurity=False).hexdigest()[:8], 16)
+    return drawn % 10_000 < campaign.control_percent * 100
+
+
+def freeze(campaign: Campaign) -> int:
+    """Write the snapshot's people as members, each in its group; return how many there are. May be done again."""
     assert campaign.snapshot_uid is not None
-    members = audiences.snapshot_members(campaign.snapshot_uid)
+    members = list(audiences.snapshot_members(campaign.snapshot_uid))
     with connection.cursor() as cursor:
         cursor.execute(
             'insert into campaigns_member (campaign_id, party_id, "group", state)'
-            " select %(campaign)s, n, case when control then 'control' else 'treated' end,"
+            " select %s, n, case when control then 'control' else 'treated' end,"
             " case when control then 'control' else 'waiting' end"
-            " from (select n, ('x' || substr(md5(%(uid)s || ':' || n), 1, 8))::bit(32)::bigint %% 10000"
-            " < %(percent)s * 100 as control from unnest(%(ids)s::bigint[]) n) chosen"
-            " on conflict do nothing",
-            {
-                "campaign": campaign.pk,
-                "uid": str(campaign.uid),
-                "percent": campaign.control_percent,
-                "ids": list(members),
-            },
+            " from unnest(%s::bigint[], %s::boolean[]) chosen(n, control) on conflict do nothing",
+            [campaign.pk, members, [in_control(campaign, party_id) for party_id in members]],
         )
     return len(members)
 
