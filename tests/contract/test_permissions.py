@@ -9,6 +9,7 @@ from zhike.kernel import clock
 from zhike.kernel.errors import NotFound, SignInRequired
 from zhike.platform.objects import api as objects
 from zhike.platform.objects.types import RecordQuery
+from zhike.platform.permissions import api as permissions
 
 pytestmark = pytest.mark.django_db
 PARTIES = RecordQuery("party")
@@ -97,3 +98,12 @@ def test_unmasking_needs_a_reason_and_leaves_a_trace(firm):
         "客户来电核对身份",
         {"field": "certificate_number"},
     )
+
+
+def test_a_role_has_tabs_of_its_own_scope_only(firm):
+    def hidden(principal):
+        return permissions.hidden_refinements(principal, "party")
+
+    assert hidden(firm.manager) == {"my_branch", "all"}
+    assert hidden(firm.branch_head) == {"mine", "all"}
+    assert hidden(firm.operator) == {"mine", "my_branch"}

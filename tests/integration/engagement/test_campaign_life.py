@@ -119,6 +119,16 @@ def test_the_estimate_leaves_the_control_group_out_of_reach_and_refusals(desk):
     assert found.refused == sum(n for _code, _labels, n in seen.refusals) == 12 - seen.control - seen.reachable
 
 
+def test_in_quiet_hours_everybody_waits_and_the_campaign_says_until_when(desk):
+    database.set_clock_offset(database.read_clock_offset() + timedelta(hours=12))  # 21:30 in Shanghai
+    campaign, _seen = desk.launch("service_checkup")
+    campaigns.advance()
+
+    found = campaigns.counts(again(campaign))
+    assert (found.waiting, found.refused, found.sent) == (8, 4, 0)
+    assert campaigns.waiting_until(campaign) == clock.at(desk.morning.date() + timedelta(days=1), 8)
+
+
 def test_pause_holds_what_waits_and_resume_lets_it_go(desk, mailbox):
     campaign, _seen = desk.launch("service_checkup")
     run_all()

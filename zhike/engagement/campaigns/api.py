@@ -45,6 +45,7 @@ __all__ = [
     "send_test",
     "stop",
     "timeline",
+    "waiting_until",
 ]
 _PAGE = 50
 
@@ -208,6 +209,12 @@ def resend(uid: uuid.UUID, party: uuid.UUID, *, reason: str, principal: Principa
         campaign = _one(uid)
         party_id = objects.ids(objects.object_with_role("party").key, [party], principal=principal)[party]
         channels.resend(campaign.uid, party_id, reason=reason)
+
+
+def waiting_until(campaign: Campaign) -> datetime | None:
+    """Return when the gate is asked again about the first of those it told to wait (quiet hours), if anybody waits."""
+    rows = Member.objects.filter(campaign=campaign, state=Member.State.WAITING, next_at__gt=clock.now())
+    return rows.order_by("next_at").values_list("next_at", flat=True).first()
 
 
 def of_party(party_id: int) -> list[dict[str, object]]:

@@ -139,7 +139,7 @@ def test_mail(request: SignedInRequest, uid: uuid.UUID, body: schemas.TestMailIn
 def effect(request: SignedInRequest, uid: uuid.UUID) -> Any:
     """What the campaign brought about."""
     campaign = api.get(uid, principal=request.principal)
-    return schemas.effect_out(campaign, api.effect(uid, principal=request.principal))
+    return schemas.effect_out(campaign, api.effect(uid, principal=request.principal), request.principal.language)
 
 
 @router.get("/campaigns/{uid}/members")

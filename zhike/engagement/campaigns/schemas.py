@@ -14,7 +14,7 @@ from zhike.engagement.campaigns.types import CampaignPlan, Counts, Difference, E
 from zhike.engagement.channels import api as channels
 from zhike.engagement.channels.types import Template
 from zhike.engagement.compliance import api as compliance
-from zhike.kernel import definitions
+from zhike.kernel import clock, definitions
 from zhike.platform.objects import api as objects
 from zhike.platform.organization import api as organization
 from zhike.platform.permissions import api as permissions
@@ -195,7 +195,7 @@ def estimate_out(found: Estimate) -> dict[str, object]:
     }
 
 
-def effect_out(campaign: Campaign, found: Effect) -> dict[str, object]:
+def effect_out(campaign: Campaign, found: Effect, language: str) -> dict[str, object]:
     """Return a campaign's effect as its page shows it."""
     counted = api.counts(campaign)
     channel = channels.template(campaign.template).channel
@@ -209,7 +209,7 @@ def effect_out(campaign: Campaign, found: Effect) -> dict[str, object]:
         if result:
             results[result] = results.get(result, 0) + n
     return {
-        "sentence": _sentence(found),
+        "sentence": _sentence(found, language),
         "business_date": found.business_date,
         "days": found.days,
         "observed_days": found.observed_days,
@@ -226,7 +226,7 @@ def effect_out(campaign: Campaign, found: Effect) -> dict[str, object]:
         "measures": [_difference_out(measure) for measure in found.measures],
         "curve": {"unit": "元", "days": list(range(found.observed_days + 1)), **found.curve} if found.curve else None,
         "branches": _branches(campaign, found),
-        "checks": _checks(campaign, counted),
+        "checks": _checks(campaign, counted, language),
     }
 
 
@@ -277,16 +277,21 @@ def _text(value: object) -> str | None:
     return None if value is None else str(value)
 
 
-def _sentence(found: Effect) -> str:
+def _sentence(found: Effect, language: str) -> str:
     primary = next((measure for measure in found.measures if measure.primary), None)
+    english = language == "en"
     if primary is None or primary.difference is None:
+        if english:
+            return "Nothing to compare yet: figures begin at the end of the first trading day after reach"
         return "尚无可比较的数据：触达后的第一个交易日结束后开始计算"
+    size, low, high = abs(primary.difference), primary.low, primary.high
+    if english:
+        way = "higher" if primary.difference >= 0 else "lower"
+        sense = "significant" if primary.significant else "not significant"
+        return f"Conversion is {size} points {way} than in the control group (95% interval {low} to {high}), {sense}"
+    way = "高" if primary.difference >= 0 else "低"
     sense = "显著" if primary.significant else "未见显著差异"
-    return (
-        f"转化率比对照组高 {primary.difference} 个百分点（95% 区间 {primary.low} 至 {primary.high}），{sense}"
-        if primary.difference >= 0
-        else f"转化率比对照组低 {-primary.difference} 个百分点（95% 区间 {primary.low} 至 {primary.high}），{sense}"
-    )
+    return f"转化率比对照组{way} {size} 个百分点（95% 区间 {low} 至 {high}），{sense}"
 
 
 def _branches(campaign: Campaign, found: Effect) -> list[dict[str, object]]:
@@ -313,18 +318,35 @@ def _branches(campaign: Campaign, found: Effect) -> list[dict[str, object]]:
     return rows
 
 
-def _checks(campaign: Campaign, found: Counts) -> list[dict[str, object]]:
+def _checks(campaign: Campaign, found: Counts, language: str) -> list[dict[str, object]]:
     parts = found.control + found.refused + found.waiting + found.sent + found.unknown + found.failed + found.stopped
     share = found.control / found.chosen * 100 if found.chosen else 0
-    return [
-        {"key": "accounted", "ok": parts == found.chosen, "text": f"{found.chosen} 人全部有去向"},
-        {
-            "key": "split",
-            "ok": abs(share - campaign.control_percent) < 3,
-            "text": f"对照组占 {share:.1f}%（设定 {campaign.control_percent}%）",
-        },
-        {"key": "unknown", "ok": found.unknown == 0, "text": f"{found.unknown} 条结果未知，不自动重发"},
+    english = language == "en"
+    rows = [
+        (
+            "accounted",
+            parts == found.chosen,
+            f"{found.chosen} 人全部有去向",
+            f"All {found.chosen} people are accounted for",
+        ),
+        (
+            "split",
+            abs(share - campaign.control_percent) < 3,
+            f"对照组占 {share:.1f}%（设定 {campaign.control_percent}%）",
+            f"Control group is {share:.1f}% (planned {campaign.control_percent}%)",
+        ),
+        (
+            "unknown",
+            found.unknown == 0,
+            f"{found.unknown} 条结果未知，不自动重发",
+            f"{found.unknown} unknown outcomes, never resent by themselves",
+        ),
     ]
+    until = api.waiting_until(campaign)
+    if until is not None:
+        moment = clock.local(until).strftime("%m-%d %H:%M")
+        rows.append(("quiet", True, f"免打扰时段，{moment} 起发送", f"Quiet hours: sending from {moment}"))
+    return [{"key": key, "ok": ok, "text": en if english else zh} for key, ok, zh, en in rows]
 
 
 def _actor(actor: str) -> str:

@@ -8,6 +8,12 @@ from zhike.kernel.providers import AsOf, Block, BlockData
 from zhike.platform.permissions.types import Principal
 
 _SHOWN = 8
+_STATES = [
+    {"key": "running", "labels": {"zh": "进行中", "en": "Running"}, "status": "attention"},
+    {"key": "done", "labels": {"zh": "完成", "en": "Done"}, "status": "done"},
+    {"key": "failed", "labels": {"zh": "失败", "en": "Failed"}, "status": "late"},
+    {"key": "cancelled", "labels": {"zh": "已取消", "en": "Cancelled"}, "status": "plain"},
+]
 
 
 def last_load(principal: Principal, _record: object = None) -> BlockData:
@@ -23,7 +29,7 @@ def last_load(principal: Principal, _record: object = None) -> BlockData:
             "format": "count",
             "align": "right",
         },
-        {"key": "state", "labels": {"zh": "状态", "en": "State"}, "format": "tag"},
+        {"key": "state", "labels": {"zh": "状态", "en": "State"}, "format": "tag", "options": _STATES},
         {"key": "finished_at", "labels": {"zh": "完成时间", "en": "Finished"}, "format": "datetime"},
     ]
     rows = [

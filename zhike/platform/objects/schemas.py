@@ -162,16 +162,8 @@ def object_out(owner: ObjectType, principal: Principal, version: int) -> dict[st
 
 
 def _tabs(layout: Mapping[str, Any], principal: Principal, owner: ObjectType) -> list[str]:
-    tabs = list(layout.get("tabs", [])) or ["all"]
-    scope = permissions.scope(principal, "read", owner.key)
-    if scope.everything or owner.through:
-        return [tab for tab in tabs if tab != "mine"] if scope.everything and "mine" in tabs else tabs
-    narrow = (
-        {"mine"}
-        if len(scope.conditions) == 1 and scope.conditions[0] == owner.refinements.get("mine", ("", ""))[1]
-        else set()
-    )
-    return [tab for tab in tabs if tab != "all" and not (narrow and tab == "my_branch")]
+    hidden = permissions.hidden_refinements(principal, owner.key)
+    return [tab for tab in layout.get("tabs", []) if tab not in hidden] or ["all"]
 
 
 def _field_out(owner: ObjectType, field: FieldType, principal: Principal) -> dict[str, object]:

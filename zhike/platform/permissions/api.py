@@ -13,6 +13,7 @@ __all__ = [
     "SignedInRequest",
     "allowed",
     "field_rule",
+    "hidden_refinements",
     "operations",
     "principal_of_user",
     "require",
@@ -70,6 +71,21 @@ def scope(principal: Principal, operation: str, resource: str) -> Scope:
     conditions = tuple(refinement_text(resource, key) for key in dict.fromkeys(wheres) if key != "all")
     denials = tuple(refinement_text(resource, key) for key in denials_of(principal, resource))
     return Scope("all" in wheres, conditions, denials, params)
+
+
+def hidden_refinements(principal: Principal, resource: str) -> frozenset[str]:
+    """Return the refinements by which only other roles are scoped on a resource: pointless as tabs for this one.
+
+    A manager's list has no "my branch", head office no "my customers"; "all" is one of them.
+    """
+    reading = [
+        (role, str(grant.get("where", "all")))
+        for role, body in definitions.all_of("role").items()
+        for grant in body.get("grants", [])  # type: ignore[attr-defined]
+        if grant["on"] == resource and "read" in grant["operations"]
+    ]
+    own = {where for role, where in reading if role in principal.roles}
+    return frozenset(where for _role, where in reading) - own
 
 
 def field_rule(principal: Principal, resource: str, field: str) -> str:

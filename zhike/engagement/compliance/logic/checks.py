@@ -37,9 +37,7 @@ def party_status(situation: Situation, settings: Mapping[str, Any]) -> Answer:
     state = situation.facts.get(settings["field"])
     if state in settings["allowed"]:
         return []
-    return [
-        _reason("party_status", f"客户状态不允许营销（{state or '未知'}）", f"party status is {state or 'unknown'}")
-    ]
+    return [_reason("party_status", "客户状态不允许营销", "the party's status allows no marketing")]
 
 
 def consent(situation: Situation, settings: Mapping[str, Any]) -> Answer:

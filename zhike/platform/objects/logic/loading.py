@@ -156,14 +156,7 @@ def _upsert(
         owned.append(sql.Identifier("grams"))
     target = sql.Identifier(owner.table)
     key = sql.SQL("(id)") if by_id else sql.SQL("(source_key) where deleted_at is null")
-    changed = (
-        sql.SQL("({}) is distinct from ({})").format(
-            sql.SQL(", ").join(sql.SQL("t.{}").format(c) for c in stable),
-            sql.SQL(", ").join(sql.SQL("excluded.{}").format(c) for c in stable),
-        )
-        if stable
-        else sql.SQL("false")
-    )
+    changed = _changed(stable)
     assignments = [sql.SQL("{0} = excluded.{0}").format(c) for c in owned]
     statement = sql.SQL(
         "with done as (insert into {target} as t ({ids} uid, source_key, grams, created_at, created_by, updated_at, updated_by, {columns})"
@@ -186,6 +179,16 @@ def _upsert(
     cursor.execute(statement, {"now": clock.now(), "actor": context.current().actor})
     created, updated = cursor.fetchone()
     return created, updated
+
+
+def _changed(stable: list[sql.Identifier]) -> sql.Composable:
+    """The condition under which a known record is touched at all: a source-owned column differs."""
+    if not stable:
+        return sql.SQL("false")
+    return sql.SQL("({}) is distinct from ({})").format(
+        sql.SQL(", ").join(sql.SQL("t.{}").format(column) for column in stable),
+        sql.SQL(", ").join(sql.SQL("excluded.{}").format(column) for column in stable),
+    )
 
 
 def _target(field: FieldType) -> tuple[str, str]:
