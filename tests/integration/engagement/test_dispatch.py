@@ -113,3 +113,17 @@ def test_a_killed_worker_never_sends_twice(own_database, mailbox, point, after_k
 
     assert channels.counts(ORIGIN) == {after_kill: 1}
     assert sum(mailbox.messages.values()) == messages
+
+
+def test_two_workers_at_once_share_the_messages_and_send_each_once(own_database, mailbox):
+    enqueue(12)
+    script = (
+        "import django; django.setup()\n"
+        "from zhike.engagement.channels import api as channels\n"
+        f"while channels.dispatch({mailbox.settings!r}, limit=2).sent: pass"
+    )
+    workers = [subprocess.Popen([sys.executable, "-c", script], env=os.environ) for _n in range(2)]
+    assert [worker.wait(60) for worker in workers] == [0, 0]
+
+    assert channels.counts(ORIGIN) == {"sent": 12}
+    assert sorted(mailbox.messages.values()) == [1] * 12
