@@ -1,4 +1,4 @@
-"""One running product for all browser tests: the sample broker of 1,200 customers up to 2026-03-17, its worker, its mail."""
+"""Two running products for the browser tests: the sample broker of 1,200 customers up to 2026-03-17, and the golden day."""
 
 from __future__ import annotations
 
@@ -10,13 +10,18 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, time
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
+import psycopg
 import pytest
 from playwright.sync_api import Page
 
 from tests.environment import HOME
+from zhike.server.embedded.postgres import EmbeddedPostgres
 
 CUSTOMERS, DAYS, END = 1_200, 70, "2026-03-17"
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -51,30 +56,70 @@ def _environment(home: Path) -> dict[str, str]:
     return {**kept, "ZHIKE_HOME": str(home), "ZHIKE_SMTP_PORT": str(smtp), "PYTHONPATH": "."}
 
 
-@pytest.fixture(scope="session")
-def live() -> Iterator[Live]:
-    """The product, started as `make run` starts it."""
+@contextmanager
+def served(home: Path, *arguments: str) -> Iterator[Live]:
+    """The product, started as `make run` starts it, and stopped as Ctrl-C stops it."""
     if BROWSER is None:
         pytest.skip("no Chromium: sudo apt-get install -y chromium fonts-noto-cjk")
-    home = HOME / "live"
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    log = (HOME / "live.log").open("w")
+    said = home.with_suffix(".log")
+    log = said.open("w")
     process = subprocess.Popen(
-        [sys.executable, "-m", "zhike.cli", "--json", "serve", "--all", "--port", str(port), "--customers", str(CUSTOMERS),
-         "--days", str(DAYS), "--end", END],
-        env=_environment(home), stdout=subprocess.PIPE, stderr=log, text=True,
+        [sys.executable, "-m", "zhike.cli", "--json", "serve", "--all", "--port", str(port), *arguments],
+        env=_environment(home),
+        stdout=subprocess.PIPE,
+        stderr=log,
+        text=True,
     )
     assert process.stdout is not None
     line = process.stdout.readline()
-    assert line, (HOME / "live.log").read_text()[-3000:]
+    assert line, said.read_text()[-3000:]
     started = json.loads(line)
     _wait(port)
     yield Live(started["address"].rstrip("/"), home, {row["role"]: row for row in started["sign_ins"]})
     process.send_signal(signal.SIGINT)
     process.wait(60)
     log.close()
+
+
+@pytest.fixture(scope="session")
+def live() -> Iterator[Live]:
+    """The sample broker."""
+    with served(HOME / "live", "--customers", str(CUSTOMERS), "--days", str(DAYS), "--end", END) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def golden_live(tmp_path_factory) -> Iterator[Live]:  # type: ignore[no-untyped-def]
+    """The golden day, loaded by the commands a broker's own files are loaded with, on the morning after."""
+    from tests.factories import golden
+
+    home = HOME / "golden"
+    shown = Live("", home, {})
+    shown.zhike("pack", "apply", "--yes")
+    calendar = golden.calendar()
+    files = tmp_path_factory.mktemp("golden")
+    day = golden.write(files, calendar)
+    loaded = shown.zhike("load", "packs/securities", "--from", str(files))
+    assert {row["state"] for row in loaded["loads"]} == {"done"}
+    shown.zhike("stage", "run", day.isoformat())
+    morning = datetime.combine(calendar.add(day, 1), time(9, 30), ZoneInfo("Asia/Shanghai"))
+    with _database(home) as connection:
+        connection.execute('insert into kernel_clocksetting ("offset") values (%s)', [morning - datetime.now(UTC)])
+    with served(home) as running:
+        yield running
+
+
+@contextmanager
+def _database(home: Path) -> Iterator[psycopg.Connection]:
+    server = EmbeddedPostgres(home)
+    try:
+        with psycopg.connect(server.start()) as connection:
+            yield connection
+    finally:
+        server.stop()
 
 
 def _wait(port: int) -> None:

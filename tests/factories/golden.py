@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from zhike.kernel.calendar import TradingCalendar
+from zhike.kernel.calendar import TradingCalendar, calendar_days, calendar_from
 
 _FOLDER = Path(__file__).parents[1] / "golden"
 _CENT = Decimal("0.01")
@@ -29,6 +29,12 @@ def expected() -> dict[str, Any]:
     return yaml.safe_load((_FOLDER / "expected.yaml").read_text(encoding="utf-8"))
 
 
+def calendar() -> TradingCalendar:
+    """Return the trading calendar of the packs, for tests outside an installation."""
+    found = yaml.safe_load((_FOLDER.parents[1] / "packs/core/calendars/cn.yaml").read_text(encoding="utf-8"))
+    return calendar_from(found["years"], calendar_days(found["closed"]))
+
+
 def write(into: Path, calendar: TradingCalendar) -> date:
     """Write the golden day's files into a folder and return its business date."""
     found = inputs()
@@ -36,12 +42,24 @@ def write(into: Path, calendar: TradingCalendar) -> date:
     days = calendar.between(found["first_day"], last)
     into.mkdir(parents=True, exist_ok=True)
     _masters(into, found, last)
-    rates = {
-        row[0]: (row[3], Decimal(found["rate_hkd"]) if row[3] == "HKD" else Decimal(1)) for row in found["accounts"]
-    }
     for day in days:
-        _facts(into, found, day, rates, whole=day in days[-2:])
+        _facts(into, found, day, _rates(found), whole=day in days[-2:])
     return last
+
+
+def write_later(into: Path, calendar: TradingCalendar) -> date:
+    """Write the facts of the days after the golden day, in which its campaign works; return the last of them."""
+    found = inputs()
+    last: date = found["last_day"]
+    into.mkdir(parents=True, exist_ok=True)
+    for day in calendar.between(calendar.add(found["business_date"], 1), last):
+        _facts(into, found, day, _rates(found), whole=True)
+    return last
+
+
+def _rates(found: dict[str, Any]) -> dict[int, tuple[str, Decimal]]:
+    """Return currency and rate of each account."""
+    return {row[0]: (row[3], Decimal(found["rate_hkd"]) if row[3] == "HKD" else Decimal(1)) for row in found["accounts"]}
 
 
 def _masters(into: Path, found: dict[str, Any], day: date) -> None:

@@ -6,6 +6,7 @@ import argparse
 import ctypes
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -15,11 +16,13 @@ from types import FrameType
 
 from zhike.cli.installation import home, opened
 from zhike.cli.output import Output
+from zhike.kernel.errors import Unavailable
 from zhike.server.embedded.postgres import EmbeddedPostgres
 
 _IDLE_SECONDS = 0.5
 _RESTART_SECONDS = 1.0
 _STOP_SECONDS = 10
+_SMTP_PORT = 2525
 
 
 class Part:
@@ -56,13 +59,9 @@ class Part:
 
 def serve(options: argparse.Namespace, output: Output) -> int:
     """Run database, server and, with `--all`, worker and mail catcher until Ctrl-C."""
-    stopping = threading.Event()
-
-    def stop(_number: int, _frame: FrameType | None) -> None:
-        stopping.set()
-
-    signal.signal(signal.SIGINT, stop)
-    signal.signal(signal.SIGTERM, stop)
+    _require_free(options.host, options.port)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     database = None if os.environ.get("DATABASE_URL") else EmbeddedPostgres(home())
     with ExitStack() as stack:
         if database is not None:
@@ -75,6 +74,7 @@ def serve(options: argparse.Namespace, output: Output) -> int:
                 from zhike.cli import trial
 
                 sign_ins = trial.prepare(options.customers, options.days, options.end, output)
+        stopping = _stopped_by_signals()
         parts = [Part("网页服务", _server_command(options))]
         if options.all:
             parts.append(Part("后台任务", [sys.executable, "-m", "zhike.cli", "worker"]))
@@ -88,6 +88,34 @@ def serve(options: argparse.Namespace, output: Output) -> int:
             for part in parts:
                 part.watch()
     return 0
+
+
+def _stopped_by_signals() -> threading.Event:
+    """Return what Ctrl-C and SIGTERM set from now on; until then they interrupt the preparation."""
+    stopping = threading.Event()
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        stopping.set()
+
+    signal.signal(signal.SIGINT, stop)
+    signal.signal(signal.SIGTERM, stop)
+    return stopping
+
+
+def _require_free(host: str, port: int) -> None:
+    """Raise Unavailable when something else listens where the server is to listen."""
+    if not _free(host, port):
+        raise Unavailable(what=f"{host}:{port}", remedy=f"端口被占用，请换一个 / port taken: --port {port + 1}")
+
+
+def _free(host: str, port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
 
 
 def worker(options: argparse.Namespace, _output: Output) -> int:
@@ -142,16 +170,23 @@ def _server_command(options: argparse.Namespace) -> list[str]:
 
 
 def _catch_mail():  # type: ignore[no-untyped-def]
-    """Catch the trial's mail in a folder instead of sending it anywhere; return how to stop that."""
+    """Catch the trial's mail in a folder instead of sending it anywhere; return how to stop that.
+
+    A second installation on the machine finds the usual port taken and gets another; its worker is told by the environment.
+    """
     if os.environ.get("ZHIKE_SMTP_HOST"):
         return lambda: None
     from aiosmtpd.controller import Controller
 
     from zhike.cli.mail_catcher import Catcher
 
-    controller = Controller(
-        Catcher(home() / "mail"), hostname="127.0.0.1", port=int(os.environ.get("ZHIKE_SMTP_PORT", "2525"))
-    )
+    port = int(os.environ.get("ZHIKE_SMTP_PORT", _SMTP_PORT))
+    if not _free("127.0.0.1", port):
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+    os.environ["ZHIKE_SMTP_PORT"] = str(port)
+    controller = Controller(Catcher(home() / "mail"), hostname="127.0.0.1", port=port)
     controller.start()
     return controller.stop
 

@@ -7,12 +7,15 @@ import os
 from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from zhike.cli.installation import home
 from zhike.cli.output import Output
 from zhike.kernel import clock, database
 from zhike.kernel.errors import Invalid, Unavailable
+
+if TYPE_CHECKING:
+    from zhike.insight.warehouse.types import LoadResult
 
 _ROLES = (("account_manager", "客户经理"), ("branch_head", "营业部负责人"), ("operator", "运营"))
 
@@ -61,7 +64,7 @@ def load_sample(customers: int, days: int, end: date | None, seed: int, output: 
         seed=seed,
         listener=output.progress,
     )
-    _check(warehouse.load_folder(sample_folder(), listener=output.progress))
+    _check_and_share(warehouse.load_folder(sample_folder(), listener=output.progress))
     _stage(last, output)
     return {"customers": customers, "days": days, "business_date": last}
 
@@ -85,7 +88,7 @@ def advance_sample(days: int, output: Output) -> dict[str, object]:
         listener=output.progress,
     )
     written = trading_days_after(last, days)
-    _check(warehouse.load_folder(sample_folder(), listener=output.progress))
+    _check_and_share(warehouse.load_folder(sample_folder(), listener=output.progress))
     for day in written:
         _stage(day, output)
     morning = clock.at(calendar.add(written[-1], 1), 9, 30)
@@ -103,12 +106,25 @@ def trading_days_after(day: date, count: int) -> list[date]:
     return calendar.between(calendar.add(day, 1), calendar.add(day, count))
 
 
-def _check(results: Sequence[Any]) -> None:
-    """Raise what the first failed load says; loads that succeeded stay."""
+def _check_and_share(results: Sequence[LoadResult]) -> None:
+    """Raise what the first failed load says; loads that succeeded stay.
+
+    The sample's files and their received copies are the same bytes: they become one file with two names, so that
+    2,000,000 customers take half the room.
+    """
+    from zhike.insight.warehouse import api as warehouse
+
     failed = [found for found in results if found.state == "failed"]
     if failed:
         findings = [{"code": f.error["code"], "message": f.error["message"], "path": f.file} for f in failed if f.error]
         raise Invalid(findings=findings)
+    for found in results:
+        kept, given = warehouse.received_file(found), sample_folder() / found.file
+        if not given.samefile(kept):
+            link = given.with_suffix(".link")
+            link.unlink(missing_ok=True)
+            link.hardlink_to(kept)
+            link.replace(given)
 
 
 def _stage(day: date, output: Output) -> None:

@@ -68,9 +68,9 @@ def desk(golden_day) -> Iterator[SimpleNamespace]:  # type: ignore[no-untyped-de
     condition = {"op": ">=", "left": {"field": "total_asset"}, "right": {"value": "0", "type": "decimal"}}
     everybody = audiences.create(name="全部客户", condition=condition, principal=SYSTEM)
 
-    def launch(template: str, control: int = 0):  # type: ignore[no-untyped-def]
+    def launch(template: str, control: int = 0, goal: str = "net_inflow >= 10000", days: int = 5):  # type: ignore[no-untyped-def]
         plan = CampaignPlan(
-            name="服务体检", audience=everybody.uid, template=template, goal="net_inflow >= 10000", goal_days=5,
+            name="服务体检", audience=everybody.uid, template=template, goal=goal, goal_days=days,
             script="您好", control_percent=control,
         )
         made = campaigns.create(plan, principal=SYSTEM)

@@ -123,13 +123,15 @@ def _accounts(connection: duckdb.DuckDBPyConnection, first_day: date) -> None:
         from customer where chance(i, 31) < {p.HKD_SHARE} and open_date < date '{first_day}'
         order by account_id"""
     )
+    # A number, not a subquery: the join would become a loop over all pairs.
+    (customers,) = connection.execute("select count(*) from customer").fetchone() or (0,)
     connection.execute(
         f"""create table account_role as
         select account_id, customer_no, '持有人' as role, open_date as valid_from from account
         union all
         select a.account_id, o.customer_no, case when chance(a.i, 32) < {p.JOINT_SHARE} then '联名持有人' else '代理人' end,
           greatest(a.open_date, o.open_date)
-        from account a join customer o on o.i = (a.i + 1) % (select count(*) from customer)
+        from account a join customer o on o.i = (a.i + 1) % {customers}
         where a.currency = 'CNY' and chance(a.i, 32) < {p.JOINT_SHARE + p.AGENT_SHARE} and o.i <> a.i
         order by 1, 3"""
     )

@@ -5,10 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from types import MappingProxyType
 
-import yaml
-
 from zhike.insight.warehouse.errors import DefinitionsBroken
-from zhike.kernel import definitions
+from zhike.kernel import definitions, yaml_files
 from zhike.kernel.definitions import Body, Snapshot
 
 
@@ -18,8 +16,8 @@ def read(folder: Path) -> Snapshot:
     bodies: dict[str, dict[str, Body]] = {}
     paths: dict[tuple[str, str], Path] = {}
     findings: list[dict[str, object]] = []
-    for path in sorted(folder.rglob("*.yaml")):
-        body = yaml.safe_load(path.read_text(encoding="utf-8"))
+    for path in sorted(path for path in folder.rglob("*.yaml") if path.name != "pack.yaml"):
+        body = yaml_files.read(path)
         if not isinstance(body, dict) or "kind" not in body or "key" not in body:
             findings.append({"code": "pack.unreadable", "message": "needs `kind` and `key`", "path": str(path)})
             continue
@@ -27,8 +25,8 @@ def read(folder: Path) -> Snapshot:
         paths[body["kind"], body["key"]] = path
     if not bodies and not findings:
         findings.append({"code": "pack.empty", "message": "there are no definitions", "path": str(folder)})
-    everything = {**installed.bodies, **{kind: MappingProxyType(found) for kind, found in bodies.items()}}
-    checked = Snapshot(installed.version, MappingProxyType(everything))
+    everything = {kind: {**installed.of(kind), **bodies.get(kind, {})} for kind in {*installed.bodies, *bodies}}
+    checked = Snapshot(installed.version, MappingProxyType({k: MappingProxyType(v) for k, v in everything.items()}))
     kinds = {kind.name: kind for kind in definitions.kinds()}
     for (kind, key), path in paths.items():
         if kind not in kinds:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import uuid
 from collections.abc import Sequence
 from pathlib import Path
 
 import yaml
 
-from zhike.kernel import definitions
+from zhike.kernel import definitions, yaml_files
 from zhike.platform.packs.types import PackDefinition, PackFinding
 
 _NAMESPACE = uuid.UUID("2d5c1f0e-98a1-4a53-8f0e-6f3c5b1d7e22")
@@ -67,7 +66,7 @@ def _read_definition(pack: str, path: Path, found: list[PackDefinition], finding
 
 def _load(path: Path) -> tuple[dict[str, object], list[PackFinding]]:
     try:
-        body = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
+        body = yaml_files.read(path)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         mark = getattr(error, "problem_mark", None)
         problem = str(getattr(error, "problem", None) or error)
@@ -112,18 +111,3 @@ def _doubled(found: Sequence[PackDefinition]) -> list[PackFinding]:
             message = f"{definition.kind} '{definition.key}' is also defined in {first.path}"
             findings.append(PackFinding(str(definition.path), 1, "pack.doubled", message))
     return findings
-
-
-class _Loader(yaml.SafeLoader):
-    """YAML without surprises: dates stay text, only true and false are booleans."""
-
-
-_Loader.yaml_implicit_resolvers = {
-    first: [
-        (tag, pattern)
-        for tag, pattern in resolvers
-        if tag not in ("tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:bool")
-    ]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
-_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))

@@ -1,0 +1,85 @@
+"""The golden day's campaign: everybody accounted for, every figure of its effect as worked out by hand."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from decimal import Decimal
+
+import pytest
+
+from tests.factories import golden
+from tests.factories.records import SYSTEM
+from zhike.engagement.campaigns import api as campaigns
+from zhike.engagement.campaigns.logic import effects, running
+from zhike.engagement.channels import api as channels
+from zhike.insight.identity import api as identity
+from zhike.insight.warehouse import api as warehouse
+from zhike.kernel.trading_days import trading_calendar
+from zhike.platform.organization import api as organization
+
+WANTED = golden.expected()["effect"]
+PLAN = golden.inputs()["campaign"]
+
+
+@pytest.fixture
+def parties(golden_day) -> dict[int, str]:
+    """The golden day's parties by number, named by their last source record (the counter's where there is one)."""
+    with warehouse.session() as connection:
+        rows = connection.execute(
+            f"select party_id, max(system || ':' || source_key) from {warehouse.relation(identity.LINK)}"
+            " where system || ':' || source_key <> 'counter:000000011' group by all"
+        )
+        return dict(rows.fetchall())
+
+
+@pytest.fixture
+def campaign(desk, mailbox, parties, tmp_path, monkeypatch):
+    """The campaign after its days: sent, the later files loaded and computed."""
+    from tests.integration.insight.conftest import run_stage
+
+    monkeypatch.setattr(running, "in_control", lambda _campaign, party: parties[party] in PLAN["control"])
+    launched, _seen = desk.launch(PLAN["template"], control=25, goal=PLAN["goal"], days=PLAN["days"])
+    while campaigns.advance():
+        pass
+    channels.dispatch(mailbox.settings)
+    last = golden.write_later(tmp_path, trading_calendar())
+    assert {found.state for found in warehouse.load_folder(tmp_path)} == {"done"}
+    run_stage(last)
+    return campaigns.get(launched.uid, principal=SYSTEM)
+
+
+def _numbers(difference) -> dict[str, object]:
+    keys = ("n_treated", "n_control", "treated", "control", "difference", "low", "high")
+    return {key: getattr(difference, key) for key in keys}
+
+
+def _decimals(values: dict[str, object]) -> dict[str, object]:
+    return {key: Decimal(value) if isinstance(value, str) else value for key, value in values.items()}
+
+
+def test_every_figure_of_the_effect(campaign, parties):
+    assert asdict(campaigns.counts(campaign)) == WANTED["counts"]
+    refused = campaign.members.filter(state="refused").values_list("party_id", flat=True)
+    assert sorted(parties[party] for party in refused) == WANTED["refused"]
+
+    found = campaigns.effect(campaign.uid, principal=SYSTEM)
+
+    assert (found.observed_days, found.days, found.business_date) == (5, 5, golden.inputs()["last_day"])
+    measures = {measure.key: _numbers(measure) for measure in found.measures}
+    assert measures == {key: _decimals(WANTED[key]) for key in ("net_inflow", "conversion")}
+    assert not any(measure.significant for measure in found.measures)
+    assert {g: list(line) for g, line in found.curve.items()} == {
+        g: [Decimal(value) for value in line] for g, line in WANTED["curve"].items()
+    }
+    codes = {unit.id: unit.code for unit in organization.all_units()}
+    branches = {
+        codes[row["unit_id"]]: {
+            **{key: getattr(row["difference"], key) for key in ("treated", "control", "difference")},
+            "small": row["small"],
+        }
+        for row in found.units
+    }
+    assert branches == {code: _decimals(row) for code, row in WANTED["branches"].items()}
+    people = {parties[o.party_id]: {"net_inflow": o.measures["net_inflow"], "converted": o.converted}
+              for o in effects.outcomes(campaign)}
+    assert people == {record: _decimals(row) for record, row in WANTED["people"].items()}
