@@ -32,7 +32,8 @@ format: setup
 	$(BIN)/ruff check --fix --quiet zhike tests benchmarks
 
 lint: setup
-	$(BIN)/ruff check zhike tests benchmarks
+	$(BIN)/ruff format --check --quiet zhike tests benchmarks
+	$(BIN)/ruff check --quiet zhike tests benchmarks
 
 types: setup
 	$(BIN)/mypy -p zhike.kernel -p zhike.expressions $(STRICT)

@@ -42,7 +42,9 @@ def publish(customers: int) -> None:
 
     day = installation.DAY
     values = [f'{_value(n, column)} as "{column.key}"' for n, column in enumerate(columns.wide_columns().values())]
-    select = f"select i as party_id, date '{day}' as business_date, {', '.join(values)} from range(1, {customers} + 1) t(i)"
+    select = (
+        f"select i as party_id, date '{day}' as business_date, {', '.join(values)} from range(1, {customers} + 1) t(i)"
+    )
     with warehouse.session() as connection:
         warehouse.replace(connection, wide_row.DATASET, day.isoformat(), select, sorted_by=("party_id",))
     stages.publish(day)
@@ -57,9 +59,13 @@ def _value(number: int, column: Any) -> str:
         value = f"([{keys}])[1 + {draw} % {len(column.options)}]"
     else:
         value = {
-            "money": f"(exp({draw} / 80000.0) - 1)::decimal(18, 2)", "decimal": f"({draw} / 1e4)::decimal(18, 4)",
-            "percent": f"({draw} / 1e6)::decimal(18, 4)", "integer": f"({draw} % 120)", "boolean": f"({draw} % 20 = 0)",
-            "date": f"date '{installation.DAY}' - ({draw} % 500)::integer", "unit": f"(1 + {draw} % {installation.BRANCHES})",
+            "money": f"(exp({draw} / 80000.0) - 1)::decimal(18, 2)",
+            "decimal": f"({draw} / 1e4)::decimal(18, 4)",
+            "percent": f"({draw} / 1e6)::decimal(18, 4)",
+            "integer": f"({draw} % 120)",
+            "boolean": f"({draw} % 20 = 0)",
+            "date": f"date '{installation.DAY}' - ({draw} % 500)::integer",
+            "unit": f"(1 + {draw} % {installation.BRANCHES})",
         }[column.type]
     return f"case when {draw} % 11 > 0 then {value} end" if column.kind == "indicator" else value
 
@@ -95,7 +101,9 @@ def measure(scale: str) -> Result:
 
             found[name] = interleaved(product, baseline, rounds=_ROUNDS)
             detail[f"{name}_conditions"] = {
-                "count": counted.count, "product_ms": round(found[name][0], 2), "raw_ms": round(found[name][1], 2),
+                "count": counted.count,
+                "product_ms": round(found[name][0], 2),
+                "raw_ms": round(found[name][1], 2),
             }
         with_nodes, _same = interleaved(lambda: api.preview(twelve(), nodes=True, principal=operator), lambda: None)
         detail["12_conditions_every_node_ms"] = round(with_nodes, 2)

@@ -106,11 +106,22 @@ def _past(party_id: int) -> None:
     for n in range(DECISIONS):
         origin = uuid7()
         Decision.objects.create(
-            uid=uuid7(), origin_kind="campaign", origin_uid=origin, step="first", party_id=party_id, channel="email",
-            allowed=n % 2 == 0, reasons=[], decided_at=clock.now(),
+            uid=uuid7(),
+            origin_kind="campaign",
+            origin_uid=origin,
+            step="first",
+            party_id=party_id,
+            channel="email",
+            allowed=n % 2 == 0,
+            reasons=[],
+            decided_at=clock.now(),
         )
         work.create_many(
             [NewWork(party_id, "E000001", None, f"活动{n}", "您好", clock.now())],
-            origin_kind="campaign", origin_uid=origin, origin_title=f"活动{n}", kind="campaign", result_set="follow_up",
+            origin_kind="campaign",
+            origin_uid=origin,
+            origin_title=f"活动{n}",
+            kind="campaign",
+            result_set="follow_up",
             step="first",
         )

@@ -47,12 +47,18 @@ def opened(name: str) -> Iterator[Path]:
 
 
 def firm(customers: int) -> None:
-    """Load branches, parties, coverage and the served wide row: enough for every list of every role."""
+    """Load branches, parties, coverage and the served wide row: enough for every list of every role.
+
+    An installation that was kept (ZHIKE_BENCH_HOME) and has them stays as it is.
+    """
     from zhike.platform.objects import api as objects
+    from zhike.platform.objects.models import SideTable
     from zhike.platform.objects.types import LoadColumn, SideColumn
     from zhike.platform.organization import api as organization
     from zhike.platform.organization.types import UnitRow
 
+    if SideTable.objects.exists():
+        return
     organization.upsert_units(
         [UnitRow("HQ", "总部", "firm")] + [UnitRow(f"B{n:04d}", f"营业部{n}", "branch", "HQ") for n in range(BRANCHES)]
     )

@@ -53,7 +53,10 @@ def test_every_other_address_asks_the_signed_out_to_sign_in(document):
             answer = client.generic(method.upper(), concrete(path), b"{}", content_type="application/json")
             assert answer.status_code == 401, f"{method} {path}"
             assert answer.json() == {
-                "code": "sign_in_required", "message": "登录已过期，请重新登录", "facts": {}, "findings": []
+                "code": "sign_in_required",
+                "message": "登录已过期，请重新登录",
+                "facts": {},
+                "findings": [],
             }, f"{method} {path}"
             asked += 1
     assert asked > 30

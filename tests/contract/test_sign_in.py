@@ -78,7 +78,15 @@ def test_sign_out_everywhere_ends_other_sessions(password):
 def test_no_address_makes_a_user(password):
     before = User.objects.count()
     client = Client()
-    body = json.dumps({"username": "X1", "employee_no": "X1", "password": "Abcdef-12345", "password1": "Abcdef-12345", "email": "x@example.com"})
+    body = json.dumps(
+        {
+            "username": "X1",
+            "employee_no": "X1",
+            "password": "Abcdef-12345",
+            "password1": "Abcdef-12345",
+            "email": "x@example.com",
+        }
+    )
     for path in _addresses(get_resolver().url_patterns):
         client.post("/" + path, body, content_type="application/json")
     assert User.objects.count() == before

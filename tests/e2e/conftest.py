@@ -38,7 +38,11 @@ class Live:
     def zhike(self, *arguments: str) -> dict:
         """Run a command on the installation and return its JSON."""
         done = subprocess.run(
-            [sys.executable, "-m", "zhike.cli", "--json", *arguments], env=_environment(self.home), capture_output=True, text=True, timeout=600
+            [sys.executable, "-m", "zhike.cli", "--json", *arguments],
+            env=_environment(self.home),
+            capture_output=True,
+            text=True,
+            timeout=600,
         )
         assert done.returncode == 0, done.stderr[-2000:]
         return json.loads(done.stdout)
@@ -135,7 +139,14 @@ def _wait(port: int) -> None:
 @pytest.fixture(scope="session")
 def browser_type_launch_args() -> dict:
     """Chromium of the machine; nothing is downloaded."""
-    flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+    flags = [
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+    ]
     return {"executable_path": BROWSER, "args": flags}
 
 

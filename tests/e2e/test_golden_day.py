@@ -90,8 +90,11 @@ def test_list_and_customer_page(golden_live: Live, page: Page) -> None:
     expect(page.get_by_test_id("list-count")).to_contain_text("12")
     listed = _numbers(page, ["total_asset", "value_tier"])
     wanted = golden.expected()
-    assert {record: (Decimal(row["values"]["total_asset"]), row["values"]["value_tier"]) for record, row in listed.items()} == {
-        record: (Decimal(row["total_asset"]), wanted["tags"][record]["value_tier"]) for record, row in wanted["indicators"].items()
+    assert {
+        record: (Decimal(row["values"]["total_asset"]), row["values"]["value_tier"]) for record, row in listed.items()
+    } == {
+        record: (Decimal(row["total_asset"]), wanted["tags"][record]["value_tier"])
+        for record, row in wanted["indicators"].items()
     }
     page.goto(f"{golden_live.address}/records/party/{listed['counter:000000008']['uid']}")
     shown = page.locator("main")
@@ -107,7 +110,9 @@ def test_audience_refusals_and_effect(golden_live: Live, page: Page) -> None:
 
     refused = _launch(page, "服务体检", 0)
     people = _people(page, refused)
-    refusals = {record: [r["code"] for r in row["reasons"]] for record, row in people.items() if row["state"] == "refused"}
+    refusals = {
+        record: [r["code"] for r in row["reasons"]] for record, row in people.items() if row["state"] == "refused"
+    }
     assert refusals == {_record(number): codes for number, codes in REFUSED["service_checkup"].items()}
     page.goto(f"{golden_live.address}/campaigns/{refused}/effect")
     expect(page.get_by_test_id("effect-sent")).to_have_text("8")

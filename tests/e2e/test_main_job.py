@@ -81,7 +81,10 @@ def test_the_main_job(live: Live, page: Page, browser) -> None:
         page.get_by_test_id("effect-waiting").wait_for()
         if _number(page, "effect-waiting") == 0:
             break
-    numbers = {key: _number(page, f"effect-{key}") for key in ("chosen", "control", "refused", "sent", "waiting", "failed", "unknown")}
+    numbers = {
+        key: _number(page, f"effect-{key}")
+        for key in ("chosen", "control", "refused", "sent", "waiting", "failed", "unknown")
+    }
     assert numbers["chosen"] == chosen
     assert numbers["chosen"] == sum(n for key, n in numbers.items() if key != "chosen")
     assert numbers["sent"] > 0 and numbers["refused"] > 0
@@ -138,11 +141,14 @@ def _net_inflow_by_person(live: Live, campaign: str) -> dict[int, tuple[str, flo
                 " where o.key = 'financial_account'"
             ).fetchall()
         )
-        table = database.execute("select \"table\" from objects_physicalobject where key = 'financial_account'").fetchone()[0]
+        table = database.execute(
+            "select \"table\" from objects_physicalobject where key = 'financial_account'"
+        ).fetchone()[0]
         people = database.execute(
             f'select m.party_id, m."group", a."{columns["account_id"]}" from campaigns_member m'
             f' join campaigns_campaign c on c.id = m.campaign_id left join "{table}" a on a."{columns["party"]}" = m.party_id'
-            " and a.deleted_at is null where c.uid = %s", [campaign],
+            " and a.deleted_at is null where c.uid = %s",
+            [campaign],
         ).fetchall()
         reach = database.execute("select reach_date from campaigns_campaign where uid = %s", [campaign]).fetchone()[0]
     for party, group, _account in people:  # one in ten by hash, the same for everybody who computes it

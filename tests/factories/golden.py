@@ -59,7 +59,9 @@ def write_later(into: Path, calendar: TradingCalendar) -> date:
 
 def _rates(found: dict[str, Any]) -> dict[int, tuple[str, Decimal]]:
     """Return currency and rate of each account."""
-    return {row[0]: (row[3], Decimal(found["rate_hkd"]) if row[3] == "HKD" else Decimal(1)) for row in found["accounts"]}
+    return {
+        row[0]: (row[3], Decimal(found["rate_hkd"]) if row[3] == "HKD" else Decimal(1)) for row in found["accounts"]
+    }
 
 
 def _masters(into: Path, found: dict[str, Any], day: date) -> None:

@@ -56,7 +56,10 @@ def test_an_export_is_written_down(firm):
     [entry] = Entry.objects.filter(operation="export")
     assert (entry.subject, entry.subject_id) == ("party", None)
     assert entry.changes == {
-        "rows": 1, "columns": ["name", "certificate_number", "mobile", "risk_level"], "refinement": "", "condition": None,
+        "rows": 1,
+        "columns": ["name", "certificate_number", "mobile", "risk_level"],
+        "refinement": "",
+        "condition": None,
         "text": False,
     }
 

@@ -160,5 +160,19 @@ def test_a_load_keeps_false_and_zero():
     columns = [LoadColumn("name"), LoadColumn("certificate_number"), LoadColumn("lowest_risk_class")]
     objects.load("party", columns=columns, rows=[(601, "counter:9", "赵六", "", False)], by_id=True)
 
-    values = objects.get("party", objects.page(RecordQuery("party", text="赵六"), principal=SYSTEM).rows[0].uid, principal=SYSTEM).values
+    values = objects.get(
+        "party", objects.page(RecordQuery("party", text="赵六"), principal=SYSTEM).rows[0].uid, principal=SYSTEM
+    ).values
     assert (values["lowest_risk_class"], values["certificate_number"]) == (False, None)
+
+
+def test_reserved_ids_are_nobodys_and_never_given_again():
+    last = customer("张三丰").id
+
+    first = objects.reserve_ids("party", 5)
+    far = objects.reserve_ids("party", 2, above=last + 100)
+
+    assert (first, far) == (last + 1, last + 101)
+    assert customer("李四海").id == last + 103
+    assert objects.reserve_ids("party", 0) == last + 104
+    assert customer("王五洲").id == last + 104

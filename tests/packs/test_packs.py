@@ -60,7 +60,10 @@ def test_a_field_is_added_without_touching_what_is_there_and_a_removal_needs_con
 
 
 def test_every_fault_is_listed_with_file_and_line(tmp_path):
-    broken = THING.replace("type: text", "type: texture") + "refinements:\n  - {key: r, labels: {zh: 细, en: R}, condition: \"colour = 'red'\"}\n"
+    broken = (
+        THING.replace("type: text", "type: texture")
+        + "refinements:\n  - {key: r, labels: {zh: 细, en: R}, condition: \"colour = 'red'\"}\n"
+    )
     folder = _pack(tmp_path / "trial", thing=broken, other="kind: nothing\nkey: x\nlabels: {zh: 一, en: X}\n")
     found = {(Path(f.path).name, f.line, f.code) for f in packs.check([folder])}
     assert found == {("other.yaml", 1, "pack.unknown_kind")}

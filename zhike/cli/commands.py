@@ -21,6 +21,15 @@ from zhike.platform.permissions.types import Principal
 _FREE_DISK = 5 << 30
 
 
+class ConsentNeeded(ZhikeError):
+    """A command that cannot be undone, without consent."""
+
+    code = "cli.consent_needed"
+    status = 409
+    zh = "“{what}”的以下内容将被永久清除：{fields}。确认后用 --yes 执行"
+    en = "These values of '{what}' would be wiped for good: {fields}. Run again with --yes to consent"
+
+
 def principal() -> Principal:
     """Return the system principal, named after the operating-system user."""
     from zhike.platform.permissions import api as permissions
@@ -62,6 +71,15 @@ def user_add(options: argparse.Namespace, output: Output) -> None:
     staff, password = organization.add_user(
         employee_no=options.employee_no, name=options.name, role=options.role, unit=options.unit
     )
+    shown = {"employee_no": staff.employee_no, "name": staff.name, "password": password}
+    output.result(shown, f"工号 {staff.employee_no}（{staff.name}）密码 {password}（只显示一次）")
+
+
+def user_password(options: argparse.Namespace, output: Output) -> None:
+    """Give a user a new password and print it once."""
+    from zhike.platform.organization import api as organization
+
+    staff, password = organization.set_password(options.employee_no)
     shown = {"employee_no": staff.employee_no, "name": staff.name, "password": password}
     output.result(shown, f"工号 {staff.employee_no}（{staff.name}）密码 {password}（只显示一次）")
 
@@ -139,6 +157,21 @@ def records(options: argparse.Namespace, output: Output) -> None:
         for row in objects.page(query, principal=who).rows
     ]
     output.table(rows, rows[0] if rows else ("uid", "display"))
+
+
+def erase(options: argparse.Namespace, output: Output) -> None:
+    """Wipe the personal values of a record for good (PIPL art. 47)."""
+    from zhike.platform.objects import api as objects
+
+    owner = objects.describe(options.object)
+    if not options.yes:
+        personal = [field.key for field in owner.fields.values() if field.personal]
+        raise ConsentNeeded(what=f"{owner.key} {options.uid}", fields=personal)
+    done = objects.erase(owner.key, options.uid, reason=options.reason, principal=principal())
+    shown = {"uid": done.uid, "erased_at": done.at, "again": done.again, "fields": done.fields}
+    related = "、".join(f"{key} {count}" for key, count in done.related.items()) or "无"
+    text = f"{done.uid} 已清除（{done.at:%Y-%m-%d %H:%M}），相关记录：{related}，变更记录 {done.journal} 条"
+    output.result({**shown, "related": done.related, "journal": done.journal}, text)
 
 
 def audience_count(options: argparse.Namespace, output: Output) -> None:
@@ -236,7 +269,25 @@ def _installation_findings() -> list[dict[str, str]]:
                 "remedy": "look at the load page; restart the worker",
             }
         )
-    return findings
+    return findings + _stale_sources()
+
+
+def _stale_sources() -> list[dict[str, str]]:
+    """Sources without a recent file; an installation that never received any has nothing to be late with."""
+    from zhike.insight.warehouse import api as warehouse
+    from zhike.kernel.trading_days import trading_calendar
+
+    if warehouse.business_date() is None:
+        return []
+    expected = trading_calendar().add(clock.today(), -1)
+    return [
+        {
+            "what": f"source {found.facts['source']}",
+            "found": found.message_en,
+            "remedy": f"ask {found.facts['owner']} for the file, then load it (loads page or `zhike load`)",
+        }
+        for found in warehouse.stale_sources(expected)
+    ]
 
 
 def _print_plan(plan: Any, output: Output) -> None:

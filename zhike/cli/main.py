@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import date
 from importlib import import_module
 from pathlib import Path
+from uuid import UUID
 
 from zhike import __version__
 from zhike.cli.installation import opened
@@ -27,7 +28,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ZhikeError as error:
         output.error(error)
         return 1
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, RuntimeError) as error:
+        if not isinstance(error, KeyboardInterrupt) and not isinstance(error.__cause__, KeyboardInterrupt):
+            raise  # DuckDB wraps Ctrl-C into a RuntimeError
         print(file=sys.stderr)
         return 130
 
@@ -91,11 +94,14 @@ def _packs(actions) -> None:  # type: ignore[no-untyped-def]
         parser.add_argument("folders", nargs="*", type=Path, help="pack folders (default: the ones that ship)")
         if name == "apply":
             parser.add_argument("--yes", action="store_true", help="consent to destructive changes")
-    user = _add(_group(actions, "user", "people who sign in"), "add", "commands.user_add", "add a user with one post")
+    users = _group(actions, "user", "people who sign in")
+    user = _add(users, "add", "commands.user_add", "add a user with one post")
     user.add_argument("employee_no")
     user.add_argument("name")
     user.add_argument("--role", required=True)
     user.add_argument("--unit", required=True, help="unit code")
+    password = _add(users, "password", "commands.user_password", "give a user a new random password")
+    password.add_argument("employee_no")
 
 
 def _data(actions) -> None:  # type: ignore[no-untyped-def]
@@ -123,6 +129,11 @@ def _records(actions) -> None:  # type: ignore[no-untyped-def]
     records.add_argument("--where", default="", help="an expression, such as \"risk_level = 'C3'\"")
     records.add_argument("--count", action="store_true")
     records.add_argument("--limit", type=int, default=20)
+    erase = _add(actions, "erase", "commands.erase", "wipe the personal values of a record for good")
+    erase.add_argument("object", help="object type, such as party")
+    erase.add_argument("uid", type=UUID)
+    erase.add_argument("--reason", required=True, help="why, for the journal")
+    erase.add_argument("--yes", action="store_true", help="consent; without it the command says what would go")
     audience = _group(actions, "audience", "audiences")
     for name, command, text in (
         ("count", "commands.audience_count", "count an audience now"),

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from types import FrameType
 
 from zhike.cli.installation import home, opened
@@ -41,6 +41,7 @@ class Part:
         """Start the part again if it died, and say so."""
         if self._process is None or self._process.poll() is None:
             return
+        self._end_children(self._process.pid)
         print(f"!! {self.name} 意外退出（代码 {self._process.returncode}），正在重启", file=sys.stderr, flush=True)
         time.sleep(_RESTART_SECONDS)
         self.start()
@@ -55,6 +56,13 @@ class Part:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        self._end_children(self._process.pid)
+
+    @staticmethod
+    def _end_children(group: int) -> None:
+        """Kill what a part that is gone has started: the web server's own worker outlives it otherwise."""
+        with suppress(ProcessLookupError):
+            os.killpg(group, signal.SIGKILL)
 
 
 def serve(options: argparse.Namespace, output: Output) -> int:

@@ -132,19 +132,7 @@ class Aggregate(Node):
 
 
 Expression = (
-    Literal
-    | Param
-    | Path
-    | Negate
-    | Binary
-    | Not
-    | Logic
-    | Compare
-    | In
-    | Between
-    | IsEmpty
-    | Call
-    | Aggregate
+    Literal | Param | Path | Negate | Binary | Not | Logic | Compare | In | Between | IsEmpty | Call | Aggregate
 )
 
 AGGREGATES = ("exists", "count", "sum", "min", "max", "avg")
@@ -153,8 +141,7 @@ ARITHMETIC = ("+", "-", "*", "/", "%")
 
 
 _CHILDREN: Mapping[type, tuple[str, ...]] = {
-    kind: tuple(item.name for item in fields(kind) if "Expression" in str(item.type))
-    for kind in get_args(Expression)
+    kind: tuple(item.name for item in fields(kind) if "Expression" in str(item.type)) for kind in get_args(Expression)
 }
 
 

@@ -38,9 +38,7 @@ from zhike.expressions.type_rules import (
 from zhike.expressions.types import Field, Schema, Type
 
 
-def resolve(
-    tree: Expression, schema: Schema, parameters: Mapping[str, Type] | None, *, keys_only: bool
-) -> Expression:
+def resolve(tree: Expression, schema: Schema, parameters: Mapping[str, Type] | None, *, keys_only: bool) -> Expression:
     """Return the tree with keys for names and types on every path; raise ExpressionInvalid with all faults.
 
     Without `parameters`, those in the tree keep the types they were saved with.
@@ -199,9 +197,7 @@ class _Checker:
         if len(args) < function.fewest or (most is not None and len(args) > most):
             expected = f"{function.fewest}–{'…' if most is None else most}"
             expected = expected if most != function.fewest else str(most)
-            return self._report(
-                "argument_count", node.at, function=function.name, expected=expected, found=len(args)
-            )
+            return self._report("argument_count", node.at, function=function.name, expected=expected, found=len(args))
         fit = [self._argument(function, index, arg) for index, arg in enumerate(args)]
         if not all(fit):
             return Literal(None, Type.NULL, at=node.at)
@@ -250,7 +246,5 @@ class _Checker:
         where = self._condition(node.where) if node.where is not None else None
         self._schema = outside
         if value is not None and aggregate_type(node.function, type_of(value)) is None:
-            return self._report(
-                "aggregate_value", node.at, function=node.function, found=type_of(value).value
-            )
+            return self._report("aggregate_value", node.at, function=node.function, found=type_of(value).value)
         return replace(node, over=over, value=value, where=where)

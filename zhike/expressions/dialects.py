@@ -116,11 +116,7 @@ def _template(dialect: str, template: str) -> exp.Expr:
 
 def _remainder_by_name(node: exp.Expr) -> exp.Expr:
     # psycopg takes a bare % for the start of a placeholder.
-    return (
-        exp.Anonymous(this="MOD", expressions=[node.this, node.expression])
-        if isinstance(node, exp.Mod)
-        else node
-    )
+    return exp.Anonymous(this="MOD", expressions=[node.this, node.expression]) if isinstance(node, exp.Mod) else node
 
 
 def fill(dialect: Dialect, template: str, *args: exp.Expr) -> exp.Expr:

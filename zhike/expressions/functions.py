@@ -111,9 +111,7 @@ _MAKE_DATE = (
     "CASE WHEN v.y BETWEEN 1 AND 9999 AND v.m BETWEEN 1 AND 12 AND v.d BETWEEN 1 AND 31 THEN "
     "CASE WHEN v.d <= {last} THEN MAKE_DATE(CAST(v.y AS INT), CAST(v.m AS INT), CAST(v.d AS INT)) END END"
 )
-_MONTH_END = (
-    "EXTRACT(DAY FROM MAKE_DATE(CAST(v.y AS INT), CAST(v.m AS INT), 1) + CAST('1 month -1 day' AS INTERVAL))"
-)
+_MONTH_END = "EXTRACT(DAY FROM MAKE_DATE(CAST(v.y AS INT), CAST(v.m AS INT), 1) + CAST('1 month -1 day' AS INTERVAL))"
 # Counting from the first day and clamping one past each end keeps the engines' own date limits out of it.
 _ADD_DAYS = (
     "CAST('0001-01-01' AS DATE) + CAST(NULLIF(NULLIF(LEAST(GREATEST(CAST(_a - CAST('0001-01-01' AS DATE) AS BIGINT)"

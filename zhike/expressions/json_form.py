@@ -179,9 +179,7 @@ class _Reader:
         elif positive == "is_empty":
             tree = IsEmpty(operand, at=at)
         else:
-            _malformed(
-                f"{at}.op", " | ".join((*COMPARISONS, *ARITHMETIC, "in", "between", "is_empty", *_OPPOSITES))
-            )
+            _malformed(f"{at}.op", " | ".join((*COMPARISONS, *ARITHMETIC, "in", "between", "is_empty", *_OPPOSITES)))
         return Not(tree, at=at) if operator in _OPPOSITES else tree
 
     def _call(self, data: Json, at: str, depth: int) -> Call:

@@ -19,9 +19,7 @@ class Names:
         self._report = report
         self._keys_only = keys_only
 
-    def field(
-        self, schema: Schema, parts: tuple[str, ...], at: Place
-    ) -> tuple[tuple[str, ...], Field] | None:
+    def field(self, schema: Schema, parts: tuple[str, ...], at: Place) -> tuple[tuple[str, ...], Field] | None:
         """Return the keys of a path over to-one relations and its field, or report and return None."""
         keys: list[str] = []
         for part in parts[:-1]:

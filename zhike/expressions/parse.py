@@ -240,11 +240,7 @@ class _Parser:
         token = self._next()
         if token.kind == "name" and self._take("("):
             name = token.text.lower()
-            return (
-                self._aggregate(name, token.at)
-                if name in AGGREGATES
-                else Call(name, self._list(), at=token.at)
-            )
+            return self._aggregate(name, token.at) if name in AGGREGATES else Call(name, self._list(), at=token.at)
         parts = [token]
         while self._take("."):
             if self._now.kind not in ("name", "quoted"):

@@ -122,9 +122,7 @@ def _binary(node: Binary) -> Evaluate:
     left, right = type_of(node.left), type_of(node.right)
     if left is Type.DATE:
         if right is Type.DATE:
-            return _strict(
-                _python_of(DAYS_BETWEEN.name), compile_python(node.right), compile_python(node.left)
-            )
+            return _strict(_python_of(DAYS_BETWEEN.name), compile_python(node.right), compile_python(node.left))
         step = node.right if node.operator == "+" else Negate(node.right)
         return _strict(_python_of(ADD_DAYS.name), compile_python(node.left), _fitted(step, Type.INTEGER))
     symbol, whole = node.operator, type_of(node) is Type.INTEGER
@@ -203,9 +201,7 @@ def _listed(operand: Evaluate, items: Evaluate, records: bool) -> Evaluate:
 
 
 def _between(node: Between) -> Evaluate:
-    return _logic(
-        Logic("and", (Compare(">=", node.operand, node.low), Compare("<=", node.operand, node.high)))
-    )
+    return _logic(Logic("and", (Compare(">=", node.operand, node.low), Compare("<=", node.operand, node.high))))
 
 
 def _is_empty(node: IsEmpty) -> Evaluate:
@@ -228,8 +224,7 @@ def _call(node: Call) -> Evaluate:
     function, implementation = FUNCTIONS[node.function], _python_of(node.function)
     fits = function.fits
     args = [
-        _fitted(arg, type_of(arg)) if fits and type_of(arg) in NUMBERS else compile_python(arg)
-        for arg in node.args
+        _fitted(arg, type_of(arg)) if fits and type_of(arg) in NUMBERS else compile_python(arg) for arg in node.args
     ]
     if node.function == "contains" and type_of(node.args[0]) is Type.LIST:
         return _listed(args[1], args[0], records=False)

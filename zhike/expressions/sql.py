@@ -43,9 +43,7 @@ _COMPARE: Mapping[str, type[exp.Binary]] = {
 }
 
 
-def compile_sql(
-    expression: Expression, dialect: DialectName, binding: Binding, *, prefix: str = "x"
-) -> SqlFragment:
+def compile_sql(expression: Expression, dialect: DialectName, binding: Binding, *, prefix: str = "x") -> SqlFragment:
     """Return a checked expression as SQL; every value in it is a placeholder.
 
     Literals are named `<prefix>__1`, `<prefix>__2`, …; give each fragment of one statement its own prefix.
@@ -170,9 +168,7 @@ class _Compiler:
         common = common_type(type_of(node) for node in nodes)
         if common is None:  # a record and its id, which must take the type of the record's column
             return [self._bound(node) if isinstance(node, Literal) else self.compile(node) for node in nodes]
-        trees = [
-            self._typed(node, common) if type_of(node) is Type.NULL else self.compile(node) for node in nodes
-        ]
+        trees = [self._typed(node, common) if type_of(node) is Type.NULL else self.compile(node) for node in nodes]
         if ordered and common is Type.TEXT:
             trees[0] = self._fill(self._dialect.ordered_text, trees[0])
         return [enclosed(tree) for tree in trees]

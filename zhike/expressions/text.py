@@ -125,9 +125,7 @@ class _Printer:
 
 
 def _means(label: str, key: str, named: Mapping[str, Field] | Mapping[str, Relation]) -> bool:
-    return [found for found, item in named.items() if found == label or label in item.labels.values()] == [
-        key
-    ]
+    return [found for found, item in named.items() if found == label or label in item.labels.values()] == [key]
 
 
 def _literal(node: Literal) -> str:

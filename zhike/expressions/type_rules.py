@@ -33,9 +33,7 @@ def type_of(node: Expression) -> Type:
                 return function.returns
             return common_type(type_of(arg) for arg in node.args[function.common_from :]) or Type.NULL
         case Aggregate():
-            return (
-                aggregate_type(node.function, type_of(node.value) if node.value else Type.NULL) or Type.NULL
-            )
+            return aggregate_type(node.function, type_of(node.value) if node.value else Type.NULL) or Type.NULL
     return Type.BOOLEAN
 
 
@@ -71,11 +69,7 @@ def comparable(left: Type, right: Type, ordered: bool) -> bool:
     if Type.LIST in seen or (ordered and not seen <= ORDERED):
         return False
     # A record is compared with a record, or with its id written out.
-    return (
-        Type.RECORD in seen
-        and seen <= {Type.RECORD, Type.TEXT, Type.INTEGER}
-        or common_type(seen) is not None
-    )
+    return Type.RECORD in seen and seen <= {Type.RECORD, Type.TEXT, Type.INTEGER} or common_type(seen) is not None
 
 
 def aggregate_type(function: str, value: Type) -> Type | None:

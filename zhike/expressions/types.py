@@ -64,9 +64,7 @@ class Schema:
 
 
 def _listed(named: Mapping[str, Field] | Mapping[str, Relation]) -> str:
-    return ", ".join(
-        f"{key} ({item.labels['zh']})" if item.labels.get("zh") else key for key, item in named.items()
-    )
+    return ", ".join(f"{key} ({item.labels['zh']})" if item.labels.get("zh") else key for key, item in named.items())
 
 
 class Binding(Protocol):

@@ -50,6 +50,8 @@ def _plain(value: object) -> object:
     return str(value)
 
 
+_NO_ADDRESS = {"zh": "没有这个地址", "en": "There is no such address"}
+
 api = NinjaAPI(
     title="Zhike", version="1", urls_namespace="api", auth=SignedIn(), renderer=JsonRenderer(), docs_url=None
 )
@@ -96,7 +98,9 @@ def on_http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
 @api.exception_handler(Http404)
 def on_missing(request: HttpRequest, _error: Http404) -> HttpResponse:
     """Answer an address that does not exist."""
-    return JsonResponse({"code": "not_found", "message": "没有这个地址", "facts": {}, "findings": []}, status=404)
+    return JsonResponse(
+        {"code": "not_found", "message": _NO_ADDRESS[language_of(request)], "facts": {}, "findings": []}, status=404
+    )
 
 
 @api.exception_handler(Exception)

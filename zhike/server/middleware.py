@@ -1,16 +1,18 @@
-"""What surrounds every request: a request id, the acting user, the idle time-out."""
+"""What surrounds every request: a request id, the pages' files, the acting user, the idle time-out."""
 
 from __future__ import annotations
 
 import logging
+import os
 import re
 import time
 from collections.abc import Callable
 
 from django.conf import settings
 from django.contrib.auth import logout
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
 from prometheus_client import Counter, Histogram
+from whitenoise.middleware import WhiteNoiseMiddleware
 
 from zhike.kernel import context, definitions
 from zhike.kernel.ids import uuid7
@@ -52,6 +54,31 @@ class RequestContext:
             )
         response["X-Request-Id"] = request_id
         return response
+
+
+class PageFiles(WhiteNoiseMiddleware):  # type: ignore[misc]
+    """Serves the files of the pages, also those of a build that came after the server was started.
+
+    WhiteNoise lists files once; `index.html` is read at every request and names the files of the newest build.
+    """
+
+    def __init__(self, get_response: Next) -> None:
+        super().__init__(get_response)
+        self.directories = [(os.path.join(os.path.abspath(settings.PAGES), ""), "/")]
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer with the file at `request`'s address, if there is one."""
+        path = request.path_info
+        if path.startswith("/assets/") and path not in self.files:
+            found = self.find_file(path)
+            if found is not None:
+                self.files[path] = found
+        try:
+            return super().__call__(request)  # type: ignore[no-any-return]
+        except FileNotFoundError:
+            if self.files.pop(path, None) is None:
+                raise
+            return HttpResponseNotFound()  # it belonged to an older build
 
 
 class IdleTimeout:

@@ -19,6 +19,7 @@ from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal
 
 _log = logging.getLogger("zhike.pages")
+_FAILED = {"zh": "这一块没有取到数据", "en": "This block could not be read"}
 
 
 def check_page(body: Body, everything: Snapshot) -> list[Finding]:
@@ -98,15 +99,37 @@ def _block(
         return {**shown, "state": "error", "error": {"code": error.code, "message": error.message(principal.language)}}
     except Exception:
         _log.exception("block failed", extra={"block": key})
-        message = f"请求号 {context.current().request_id}"
-        return {**shown, "state": "error", "error": {"code": "internal", "message": message}}
+        error_shown = {
+            "code": "internal",
+            "message": _FAILED[principal.language],
+            "request_id": context.current().request_id,
+        }
+        return {**shown, "state": "error", "error": error_shown}
     as_of = data.as_of and {
         "kind": data.as_of.kind,
         "at": data.as_of.at,
         "late": data.as_of.late,
         "note": data.as_of.note,
     }
-    return {**shown, "kind": data.kind, "as_of": as_of, "state": "empty" if data.empty else "ok", "data": data.data}
+    answered = {**shown, "kind": data.kind, "as_of": as_of, "state": "empty" if data.empty else "ok", "data": data.data}
+    return {**answered, "empty": _next_step(settings, principal)} if data.empty else answered
+
+
+def _next_step(settings: Mapping[str, Any], principal: Principal) -> dict[str, object] | None:
+    """What a page says where a block has nothing yet: its own words, and those acts that the viewer may do."""
+    said = settings.get("empty")
+    if not said:
+        return None
+    acts = [
+        act
+        for act in said.get("actions", [])
+        if not act.get("operation") or permissions.allowed(principal, act["operation"])
+    ]
+    return {
+        "title": said["title"],
+        "text": said["text"],
+        "actions": [{"key": act["path"], "labels": act["labels"], "path": act["path"]} for act in acts],
+    }
 
 
 def _block_keys(body: Mapping[str, Any]) -> Iterator[str]:

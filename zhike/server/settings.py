@@ -75,7 +75,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "zhike.server.middleware.RequestContext",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "zhike.server.middleware.PageFiles",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -121,6 +121,8 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 << 20
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
+# How many published business dates stay readable; files that only older ones read are deleted.
+WAREHOUSE_KEPT_PUBLICATIONS = int(os.environ.get("ZHIKE_KEPT_PUBLICATIONS", "10"))
 
 SMTP = {
     "host": os.environ.get("ZHIKE_SMTP_HOST", "127.0.0.1"),

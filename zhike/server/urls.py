@@ -5,7 +5,7 @@ from __future__ import annotations
 from allauth.headless.account.views import ChangePasswordView, LoginView, SessionView
 from allauth.headless.constants import Client
 from django.conf import settings
-from django.db import connection
+from django.db import OperationalError, connection
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.urls import path, re_path
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -24,8 +24,11 @@ for router in (server, objects, work, warehouse, audiences, campaigns):
 
 def healthz(_request: HttpRequest) -> HttpResponse:
     """Whether this process can answer: the database does."""
-    with connection.cursor() as cursor:
-        cursor.execute("select 1")
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("select 1")
+    except OperationalError:
+        return JsonResponse({"status": "database unavailable"}, status=503)
     return JsonResponse({"status": "ok"})
 
 

@@ -58,7 +58,10 @@ def build() -> dict[str, Record]:
 
 def publish(parties: dict[str, Record], day: date = DAY) -> None:
     """Write indicators and tags of the day, run the step and publish."""
-    indicators = [_values(parties[key].id, row[3:7], ("decimal(18, 2)", "decimal(18, 2)", "bigint", "date")) for key, row in PARTIES.items()]
+    indicators = [
+        _values(parties[key].id, row[3:7], ("decimal(18, 2)", "decimal(18, 2)", "bigint", "date"))
+        for key, row in PARTIES.items()
+    ]
     tags = [_values(parties[key].id, row[7:9], ("varchar", "varchar")) for key, row in PARTIES.items()]
     with warehouse.session() as connection:
         for kind, columns, rows in (("indicator", _INDICATORS, indicators), ("tag", _TAGS, tags)):
@@ -79,9 +82,16 @@ def _values(party_id: int, values: tuple[object, ...], types: tuple[str, ...]) -
 def with_audiences(firm: Firm) -> Firm:
     """Let the firm's managers and heads use audiences: the shipped roles leave that to the operator."""
     Definition.objects.create(
-        kind="role", key="audience_user", uuid=uuid7(), pack="test", digest="",
-        body={"key": "audience_user", "labels": {"zh": "圈选", "en": "Audiences"}, "grants": [
-            {"on": "audience", "operations": ["read", "create", "update", "delete"]}]},
+        kind="role",
+        key="audience_user",
+        uuid=uuid7(),
+        pack="test",
+        digest="",
+        body={
+            "key": "audience_user",
+            "labels": {"zh": "圈选", "en": "Audiences"},
+            "grants": [{"on": "audience", "operations": ["read", "create", "update", "delete"]}],
+        },
     )
     row = DefinitionVersion.objects.get()
     row.version += 1
@@ -92,7 +102,10 @@ def with_audiences(firm: Firm) -> Firm:
         return replace(principal, roles=(*principal.roles, "audience_user"))
 
     return replace(
-        firm, manager=extended(firm.manager), other_manager=extended(firm.other_manager), branch_head=extended(firm.branch_head)
+        firm,
+        manager=extended(firm.manager),
+        other_manager=extended(firm.other_manager),
+        branch_head=extended(firm.branch_head),
     )
 
 

@@ -37,13 +37,20 @@ def test_the_vocabulary_names_indicators_fields_and_tags(call):
     assert items["indicator"]["total_asset"]["type"] == "decimal"
     assert items["indicator"]["total_asset"]["unit"] == "元"
     assert items["indicator"]["last_trade_date"]["type"] == "date"
-    assert [option["key"] for option in items["tag"]["value_tier"]["options"]] == ["diamond", "platinum", "gold", "basic"]
+    assert [option["key"] for option in items["tag"]["value_tier"]["options"]] == [
+        "diamond",
+        "platinum",
+        "gold",
+        "basic",
+    ]
     assert items["field"]["risk_level"]["type"] == "choice"
     assert not {"name", "mobile", "email", "certificate_number"} & set(items["field"])
 
 
 def test_counting_sampling_and_explaining(call, parties):
-    status, preview = call("post", "/audiences/preview", {"condition": {"and": [RICH, ask("risk_level", "in", "C5")]}, "nodes": True})
+    status, preview = call(
+        "post", "/audiences/preview", {"condition": {"and": [RICH, ask("risk_level", "in", "C5")]}, "nodes": True}
+    )
     assert status == 200
     assert preview.pop("elapsed_ms") >= 0
     assert preview == {
@@ -66,7 +73,11 @@ def test_the_life_of_an_audience(call):
     path = f"/audiences/{made['uid']}"
 
     assert call("get", path)[1] == made
-    assert made["condition"] == {"op": ">=", "left": {"field": "total_asset"}, "right": {"value": "300000.0", "type": "decimal"}}
+    assert made["condition"] == {
+        "op": ">=",
+        "left": {"field": "total_asset"},
+        "right": {"value": "300000.0", "type": "decimal"},
+    }
     status, snapshot = call("post", f"{path}/snapshots")
     assert (status, snapshot["count"], snapshot["business_date"]) == (200, 6, "2026-03-17")
     assert [item["uid"] for item in call("get", f"{path}/snapshots")[1]["items"]] == [snapshot["uid"]]

@@ -70,8 +70,13 @@ def desk(golden_day) -> Iterator[SimpleNamespace]:  # type: ignore[no-untyped-de
 
     def launch(template: str, control: int = 0, goal: str = "net_inflow >= 10000", days: int = 5):  # type: ignore[no-untyped-def]
         plan = CampaignPlan(
-            name="服务体检", audience=everybody.uid, template=template, goal=goal, goal_days=days,
-            script="您好", control_percent=control,
+            name="服务体检",
+            audience=everybody.uid,
+            template=template,
+            goal=goal,
+            goal_days=days,
+            script="您好",
+            control_percent=control,
         )
         made = campaigns.create(plan, principal=SYSTEM)
         seen = campaigns.estimate(made.uid, principal=SYSTEM)

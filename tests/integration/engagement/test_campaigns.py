@@ -94,7 +94,9 @@ def test_the_third_message_in_a_week_is_refused_by_the_cap(desk):
 
 
 def test_confirming_what_was_not_seen_is_refused_and_changes_nothing(desk):
-    plan = CampaignPlan(name="甲", audience=desk.audience.uid, template="service_checkup", goal="net_inflow > 0", goal_days=5)
+    plan = CampaignPlan(
+        name="甲", audience=desk.audience.uid, template="service_checkup", goal="net_inflow > 0", goal_days=5
+    )
     made = campaigns.create(plan, principal=SYSTEM)
     with pytest.raises(CampaignChanged) as changed:
         campaigns.confirm(made.uid, revision=1, count=11, business_date=desk.day, principal=SYSTEM)
@@ -164,7 +166,9 @@ def test_stop_means_stop(desk, mailbox):
     campaign, _seen = desk.launch("service_checkup")
     run_all()
     channels.dispatch(mailbox.settings, limit=3)
-    stopped = campaigns.stop(campaign.uid, revision=campaigns.get(campaign.uid, principal=SYSTEM).revision, principal=SYSTEM)
+    stopped = campaigns.stop(
+        campaign.uid, revision=campaigns.get(campaign.uid, principal=SYSTEM).revision, principal=SYSTEM
+    )
     run_all()
     channels.dispatch(mailbox.settings)
     assert stopped.state == "stopped"

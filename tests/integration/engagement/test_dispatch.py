@@ -23,7 +23,10 @@ def enqueue(count):
     build_firm()
     ids = [customer(f"客户{n}", email=f"c{n}@example.com").id for n in range(count)]
     channels.enqueue(
-        [(n + 1, party_id) for n, party_id in enumerate(ids)], origin_kind="campaign", origin_uid=ORIGIN, channel="email",
+        [(n + 1, party_id) for n, party_id in enumerate(ids)],
+        origin_kind="campaign",
+        origin_uid=ORIGIN,
+        channel="email",
         template="service_checkup",
     )
     return ids
@@ -99,7 +102,12 @@ KILLER = """
 
 @pytest.mark.parametrize(
     ("point", "after_kill", "messages"),
-    [("after claim", "sent", 1), ("before DATA", "unknown", 0), ("after DATA", "unknown", 1), ("before marking", "unknown", 1)],
+    [
+        ("after claim", "sent", 1),
+        ("before DATA", "unknown", 0),
+        ("after DATA", "unknown", 1),
+        ("before marking", "unknown", 1),
+    ],
 )
 def test_a_killed_worker_never_sends_twice(own_database, mailbox, point, after_kill, messages):
     enqueue(1)

@@ -26,7 +26,9 @@ def test_the_interval_of_a_fixed_seed_holds_the_planted_uplift(installation, mon
     monkeypatch.setenv("ZHIKE_HOME", str(settings.HOME))
     output = Output(as_json=True)
     trial.load_sample(CUSTOMERS, DAYS, END, 20260317, output)
-    assert all(path.stat().st_nlink > 1 for path in trial.sample_folder().glob("*_2*.csv")), "kept once, under two names"
+    assert all(path.stat().st_nlink > 1 for path in trial.sample_folder().glob("*_2*.csv")), (
+        "kept once, under two names"
+    )
     condition = {"op": ">=", "left": {"field": "total_asset"}, "right": {"value": "0", "type": "decimal"}}
     everybody = audiences.create(name="全部", condition=condition, principal=SYSTEM)
     plan = CampaignPlan("服务体检", everybody.uid, "service_checkup", "net_inflow >= 10000", WINDOW, control_percent=50)
@@ -48,7 +50,9 @@ def test_the_interval_of_a_fixed_seed_holds_the_planted_uplift(installation, mon
     counts = campaigns.counts(Campaign.objects.get(uid=FIXED))
     inflow = next(measure for measure in found.measures if measure.key == "net_inflow")
     truth = json.loads((trial.sample_folder() / "truth.json").read_text(encoding="utf-8"))["uplift"]
-    observed = found.observed_days / truth["days"]  # the day of reach itself shows no reaction, so one day is still to come
+    observed = (
+        found.observed_days / truth["days"]
+    )  # the day of reach itself shows no reaction, so one day is still to come
     planted = observed * truth["probability"] * (truth["low"] + truth["high"]) / 2 * counts.sent / counts.treated
     assert (found.business_date, found.observed_days) == (last, WINDOW - 1)
     assert inflow.significant

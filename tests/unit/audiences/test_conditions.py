@@ -56,7 +56,10 @@ def test_every_node_follows_from_the_single_conditions(terms):
         (_ask("level", "=", "a'; drop table wide --"), "\"level\" = CAST('a''; drop table wide --' AS TEXT)"),
         (_ask("branch", "=", "12"), '"branch" = 12'),
         (_ask("branch", "!=", "no such"), '"branch" <> -1'),
-        ({"op": "<", "left": {"field": "day"}, "right": {"param": "business_date"}}, "\"day\" < CAST(CAST('2026-03-17' AS DATE) AS DATE)"),
+        (
+            {"op": "<", "left": {"field": "day"}, "right": {"param": "business_date"}},
+            "\"day\" < CAST(CAST('2026-03-17' AS DATE) AS DATE)",
+        ),
     ],
 )
 def test_values_are_written_so_that_columns_keep_their_width(terms, condition, sql):

@@ -18,7 +18,12 @@ TABLE = SuitabilityTable(
     lowest_class_highest="R1",
     professional=frozenset({"professional_a", "professional_b", "professional_c"}),
     levels=("R1", "R2", "R3", "R4", "R5"),
-    fields={"level": "risk_level", "valid_until": "risk_valid_until", "lowest": "lowest_risk_class", "professional": "professional_type"},
+    fields={
+        "level": "risk_level",
+        "valid_until": "risk_valid_until",
+        "lowest": "lowest_risk_class",
+        "professional": "professional_type",
+    },
 )
 
 
@@ -31,12 +36,20 @@ def codes(answer):
     return [reason.code for reason in answer]
 
 
-@pytest.mark.parametrize(("state", "expected"), [("granted", []), ("withdrawn", ["consent_withdrawn"]), ("none", ["no_consent"]), (None, ["no_consent"])])
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [("granted", []), ("withdrawn", ["consent_withdrawn"]), ("none", ["no_consent"]), (None, ["no_consent"])],
+)
 def test_consent(state, expected):
-    assert codes(checks.consent(situation(consent_email=state), {"field": "consent_email", "granted": ["granted"]})) == expected
+    assert (
+        codes(checks.consent(situation(consent_email=state), {"field": "consent_email", "granted": ["granted"]}))
+        == expected
+    )
 
 
-@pytest.mark.parametrize(("status", "expected"), [("normal", []), ("closed", ["party_status"]), (None, ["party_status"])])
+@pytest.mark.parametrize(
+    ("status", "expected"), [("normal", []), ("closed", ["party_status"]), (None, ["party_status"])]
+)
 def test_party_status(status, expected):
     assert codes(checks.party_status(situation(status=status), {"field": "status", "allowed": ["normal"]})) == expected
 
@@ -89,4 +102,7 @@ def test_suitability(level, product, valid, extra, expected):
 
 def test_changed_content_and_missing_variables_refuse():
     assert codes(checks.content_unchanged(situation(content=("a", "b")), {})) == ["content_changed"]
-    assert codes(checks.variables_present(situation(missing=("姓名", "邮箱")), {})) == ["missing_variable", "missing_variable"]
+    assert codes(checks.variables_present(situation(missing=("姓名", "邮箱")), {})) == [
+        "missing_variable",
+        "missing_variable",
+    ]

@@ -9,7 +9,9 @@ import pytest
 from zhike.kernel import clock
 from zhike.kernel.calendar import OutsideCalendar, calendar_days, calendar_from
 
-SPRING = calendar_from([2025, 2026], calendar_days(["2026-01-01..2026-01-03", "2026-02-15..2026-02-23", "2026-04-04..2026-04-06"]))
+SPRING = calendar_from(
+    [2025, 2026], calendar_days(["2026-01-01..2026-01-03", "2026-02-15..2026-02-23", "2026-04-04..2026-04-06"])
+)
 
 
 @pytest.fixture(autouse=True)

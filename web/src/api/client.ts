@@ -40,6 +40,17 @@ export function onSignInRequired(listener: () => void): () => void {
   return () => listeners.delete(listener);
 }
 
+const reachListeners = new Set<(reachable: boolean) => void>();
+const DOWN = new Set([502, 503, 504]);
+
+/** Call `listener` after every request with whether the server could be reached. */
+export function onReach(listener: (reachable: boolean) => void): () => void {
+  reachListeners.add(listener);
+  return () => reachListeners.delete(listener);
+}
+
+const tellReach = (reachable: boolean) => reachListeners.forEach((listener) => listener(reachable));
+
 export function setRequestLanguage(lang: string): void {
   language = lang;
 }
@@ -74,8 +85,10 @@ async function send(method: string, url: string, options: Options = {}): Promise
     });
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') throw error;
+    tellReach(false);
     throw new ApiError(0, { code: 'offline' }, '');
   }
+  tellReach(!DOWN.has(response.status));
   if (response.ok) return response;
   const error = await failure(response);
   if (error.status === 401 && !options.quiet) listeners.forEach((listener) => listener());

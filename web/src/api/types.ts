@@ -9,7 +9,7 @@ export type Party = { uid: string; display: string };
 export type Option = { key: string; labels: Labels; status?: string | null };
 export type Finding = { code: string; message: string; message_en?: string; field?: string; path?: string };
 /** Why a load or a run failed: the error shape, or a sentence. */
-export type Failure = string | { message?: string; findings?: Finding[] };
+export type Failure = string | { message?: string; message_en?: string; findings?: Finding[] };
 export type Actor = { name: string; employee_no: string };
 
 /* Session */
@@ -71,6 +71,8 @@ export type FieldMeta = {
   masked: boolean;
   unmaskable: boolean;
   kind: 'field' | 'indicator' | 'tag';
+  /** What the field means to the platform, for example `expires_on`. */
+  role?: string | null;
   help?: string;
 };
 export type Sort = { field: string; direction: 'asc' | 'desc' };
@@ -130,7 +132,7 @@ export type HistoryEntry = {
 export type AsOf = { kind: 'day_end' | 'live'; at: string; late?: boolean; note?: string };
 export type BlockFormat =
   | 'text' | 'money' | 'change' | 'count' | 'percent' | 'date' | 'datetime' | 'tag' | 'link'
-  | 'bar' | 'spark' | 'interval';
+  | 'bar' | 'diverge' | 'spark' | 'interval';
 export type BriefData = {
   sentence: string;
   parts: { text: string; tone: 'plain' | 'late' | 'attention' | 'up' | 'down' }[];
@@ -142,7 +144,7 @@ export type Figure = {
   value: Value;
   format: BlockFormat;
   unit?: string;
-  compare: { labels: Labels; value: Value; format: BlockFormat; unit?: string }[];
+  compare: { key?: string; labels: Labels; value: Value; format: BlockFormat; unit?: string }[];
   spark?: number[];
 };
 /** An option of a choice as the server draws it, or its text. */
@@ -152,7 +154,12 @@ export type IdentityData = {
   number: string;
   tier?: Choice | null;
   status?: Choice | null;
-  facts: { key?: string; labels: Labels; value: Value; format: BlockFormat; unit?: string }[];
+  facts: { key?: string; labels: Labels; value: CellValue; format: BlockFormat; unit?: string }[];
+  figures?: Figure[];
+  /** The business date of the figures. */
+  figures_at?: string | null;
+  object: string;
+  uid: string;
   risk: { level: string | null; label: string; valid_until: string | null; products: string | null } | null;
   consents: { channel: string; labels: Labels; state: 'granted' | 'withdrawn' | 'none'; at: string | null }[];
   unmaskable: { field: string; labels: Labels; value: string }[];
@@ -161,7 +168,7 @@ export type FieldsData = {
   sections: {
     labels: Labels;
     fields: {
-      key: string; labels: Labels; value: Value; format: BlockFormat; unit?: string;
+      key: string; labels: Labels; value: CellValue; format: BlockFormat; unit?: string;
       owner?: 'source' | 'desk'; unmaskable?: boolean; refused?: boolean;
     }[];
   }[];
@@ -172,6 +179,8 @@ export type FieldsData = {
 };
 export type TableColumn = {
   key: string; labels: Labels; format: BlockFormat; unit?: string | null; align?: 'left' | 'right'; options?: Option[];
+  /** How a number that is not zero is written. */
+  tone?: 'late' | 'attention' | 'refused' | null;
 };
 export type TableData = {
   columns: TableColumn[];
@@ -203,7 +212,9 @@ export type Reason = { code: string; labels: Labels };
 export type TouchesData = {
   rows: { at: string; origin: string; origin_path: string; channel: string; state: TouchState; reasons: Reason[] }[];
 };
-export type BlockError = { code: string; message: string };
+export type BlockError = { code: string; message: string; request_id?: string };
+/** What a page says where a block has nothing yet, and what to do next. */
+export type BlockEmpty = { title: Labels; text: Labels; actions: PageAction[] };
 type BlockBase<K extends string, D> = {
   key: string;
   labels: Labels;
@@ -211,6 +222,7 @@ type BlockBase<K extends string, D> = {
   as_of: AsOf | null;
   state: 'ok' | 'refused' | 'error' | 'empty';
   error?: BlockError;
+  empty?: BlockEmpty | null;
   data: D;
 };
 export type Block =
@@ -332,7 +344,7 @@ export type CampaignSummary = {
   work: { open: number; done: number } | null;
 };
 export type Template = {
-  uid: string; key: string; name: string; subject: string; body: string;
+  uid: string; key: string; name: string; labels?: Labels; subject: string; body: string;
   variables: { key: string; labels: Labels }[]; channel: string; risk_level?: string | null;
 };
 export type ResultSet = { key: string; labels: Labels; results?: { key: string; labels: Labels; positive: boolean }[] };
@@ -358,7 +370,7 @@ export type CampaignDraft = {
   control_percent: number;
   result_set?: string;
 };
-export type Linked = { uid: string; name?: string; display?: string; risk_level?: string | null };
+export type Linked = { uid: string; name?: string; labels?: Labels; display?: string; risk_level?: string | null };
 export type Campaign = {
   uid: string;
   name: string;
@@ -401,6 +413,8 @@ export type Effect = {
   business_date: string;
   days: number;
   observed_days: number;
+  /** The first trading day after reach, whose close gives the first figures. */
+  first_day?: string | null;
   counts: CampaignCounts;
   refusals: RefusalCount[];
   work: { created: number; done: number; results: { key: string; labels: Labels; count: number }[] };
@@ -439,6 +453,7 @@ export type Run = {
   progress: { done: number; total: number; step: string } | null;
   error?: Failure | null; started_at: string | null; finished_at: string | null; cancellable: boolean;
   log?: (string | { at: string; text: string })[];
+  findings?: Finding[];
 };
 export type UserRow = {
   uid: string; employee_no: string; name: string;

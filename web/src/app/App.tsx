@@ -14,7 +14,10 @@ import { router } from './routes';
 
 const client = new QueryClient({
   defaultOptions: {
+    // Ask even when the browser thinks it is offline: the answer, not its guess, says whether the server is there.
+    mutations: { networkMode: 'always' },
     queries: {
+      networkMode: 'always',
       staleTime: 10_000,
       refetchOnWindowFocus: false,
       // What the server answered is an answer; only a broken line is worth a second try.

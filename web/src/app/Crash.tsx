@@ -1,8 +1,8 @@
 import { Button } from 'antd';
-import { Link, useRouteError } from 'react-router';
+import { useRouteError } from 'react-router';
 import { Page } from '../kit/Page';
 import { Panel } from '../kit/Panel';
-import { StateBlock } from '../kit/states';
+import { NotFoundState, StateBlock } from '../kit/states';
 import { useText } from './i18n';
 
 /** A page that failed to draw: the rest of the application stays. */
@@ -30,7 +30,7 @@ export function NotFoundPage() {
   return (
     <Page crumbs={[{ title: t('state.notFoundTitle') }]}>
       <Panel>
-        <StateBlock icon="search" title={t('state.notFoundTitle')} actions={<Link to="/">{t('state.backHome')}</Link>} />
+        <NotFoundState />
       </Panel>
     </Page>
   );

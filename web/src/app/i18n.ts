@@ -45,6 +45,12 @@ export function useLang(): Lang {
   return i18n.language === 'en' ? 'en' : 'zh';
 }
 
+/** What a unit of the metadata is called in a language; one we have no word for stays as it is. */
+export function unitText(unit: string, lang: Lang): string {
+  const pair = (strings as Record<string, readonly [string, string]>)[`unit.${unit}`];
+  return pair ? pair[lang === 'zh' ? 0 : 1] : unit;
+}
+
 /** `t` for our own texts, `label` for texts that come with the metadata. */
 export function useText(): { t: Translate; label: (labels: Labels | null | undefined) => string; lang: Lang } {
   const { t } = useTranslation();

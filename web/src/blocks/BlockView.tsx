@@ -1,11 +1,12 @@
+import { Button } from 'antd';
 import type { ReactNode } from 'react';
-import type { Block, HistoryEntry, Labels } from '../api/types';
+import { Link, useNavigate } from 'react-router';
+import type { Block, HistoryEntry, Labels, PageAction } from '../api/types';
 import { useText } from '../app/i18n';
 import { ApiError } from '../api/client';
 import { Stamp } from '../kit/marks';
 import { Panel } from '../kit/Panel';
 import { Empty, ErrorState, RefusedState } from '../kit/states';
-import { Link } from 'react-router';
 import { BriefBlock, FiguresBlock } from './BriefBlock';
 import { FieldsBlock } from './FieldsBlock';
 import { IdentityBlock } from './IdentityBlock';
@@ -47,7 +48,7 @@ function LeadBlock({ block, context }: { block: Block; context: BlockContext }) 
   if (block.kind === 'brief') return <BriefBlock data={block.data} asOf={block.as_of} actions={context.actions} />;
   if (block.kind === 'figures') return <FiguresBlock figures={block.data.figures} asOf={block.as_of} />;
   if (block.kind !== 'identity') return null;
-  return <IdentityBlock data={block.data} asOf={block.as_of} record={context.record} actions={context.actions} />;
+  return <IdentityBlock data={block.data} asOf={block.as_of} actions={context.actions} />;
 }
 
 function BlockMeta({ block }: { block: Block }) {
@@ -80,7 +81,7 @@ function BlockBody({ block, title, context }: { block: Block; title: string; con
   const { t } = useText();
   if (block.state === 'refused') return <RefusedState message={block.error?.message} />;
   if (block.state === 'error') {
-    const error = new ApiError(500, { code: block.error?.code, message: block.error?.message }, '');
+    const error = new ApiError(500, { code: block.error?.code, message: block.error?.message }, block.error?.request_id ?? '');
     return <ErrorState error={error} retry={context.retry} />;
   }
   if (block.state === 'empty') return <EmptyBlock block={block} title={title} />;
@@ -112,7 +113,28 @@ function History({ entries, labels }: { entries: HistoryEntry[]; labels?: Record
 }
 
 function EmptyBlock({ block, title }: { block: Block; title: string }) {
-  const { t } = useText();
-  if (block.kind === 'work') return <Empty icon="shield" tone="done" title={t('block.noWork')} text={t('block.noWorkText')} />;
-  return <Empty title={t('block.emptyTitle', { name: title })} text={t('block.emptyText')} />;
+  const { t, label } = useText();
+  const { title: said, text, actions } = block.empty ?? {};
+  const next = actions && actions.length > 0 && <NextSteps actions={actions} />;
+  const isWork = block.kind === 'work';
+  return (
+    <Empty
+      icon={isWork ? 'shield' : 'inbox'}
+      tone={isWork ? 'done' : undefined}
+      title={label(said) || (isWork ? t('block.noWork') : t('block.emptyTitle', { name: title }))}
+      text={label(text) || t(isWork ? 'block.noWorkText' : 'block.emptyText')}
+      actions={next}
+    />
+  );
+}
+
+/** What the viewer may do about an empty block; the first is the usual one. */
+function NextSteps({ actions }: { actions: PageAction[] }) {
+  const { label } = useText();
+  const navigate = useNavigate();
+  return actions.map((action, index) => (
+    <Button key={action.key} type={index === 0 ? 'primary' : 'default'} onClick={() => void navigate(action.path ?? '/')} data-testid="empty-action">
+      {label(action.labels)}
+    </Button>
+  ));
 }

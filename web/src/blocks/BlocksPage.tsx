@@ -33,9 +33,12 @@ export function BlocksPage({ page, record, crumbs, actions }: Props) {
 
 type BlocksProps = { answer: PageAnswer; record?: string; actions?: ReactNode; retry: () => void };
 
+/** A band of figures without figures takes no room: the blocks below say what is missing. */
+const isBand = (block: Block) => block.kind === 'figures';
+
 function splitLeads(answer: PageAnswer): { leads: Block[]; columns: Block[][] } {
   const block = (key: string) => answer.blocks[key];
-  const present = (keys: string[]) => keys.map(block).filter((found): found is Block => found !== undefined && found.key !== answer.header);
+  const present = (keys: string[]) => keys.map(block).filter((found): found is Block => found !== undefined && found.key !== answer.header && !(isBand(found) && found.state === 'empty'));
   const [wide = [], ...side] = answer.columns.map(present);
   const header = answer.header ? block(answer.header) : undefined;
   const firstOther = wide.findIndex((found) => !isLead(found));

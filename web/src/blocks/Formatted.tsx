@@ -1,6 +1,6 @@
 import { Link } from 'react-router';
 import type { BlockFormat, CellValue, Choice, Labels, MoneyValue, Option, Ref } from '../api/types';
-import { useText } from '../app/i18n';
+import { unitText, useText } from '../app/i18n';
 import { Change, Count, Money, MoneyCell, Nothing, Plain } from '../kit/figures';
 import * as format from '../kit/format';
 import { Tag, TierTag, toneOf } from '../kit/marks';
@@ -25,7 +25,7 @@ type Props = { value: CellValue | undefined; format: BlockFormat; unit?: string 
 /** One value of a block in the format the server names. `cell` follows the unit of its column. */
 export function Formatted({ value, format: kind, unit: given, cell = false, options = [] }: Props) {
   const { lang, label } = useText();
-  const unit = given ?? undefined;
+  const unit = given ? unitText(given, lang) : undefined;
   if (value === null || value === undefined || value === '') return <Nothing />;
   if (isRich(value)) return <RichText value={value} kind={kind} text={value.text ?? label(value.labels)} />;
   if (isRef(value)) return <Link to={recordPath(value)}>{value.display}</Link>;
@@ -35,7 +35,7 @@ export function Formatted({ value, format: kind, unit: given, cell = false, opti
     case 'money':
       return cell ? <MoneyCell value={number} /> : <Money value={number} />;
     case 'change':
-      return <Change value={number} unit={unit} cell={cell} />;
+      return <Change value={number} unit={given ?? undefined} cell={cell} />;
     case 'count':
       return number === null ? <Nothing /> : <><Count value={number} />{!cell && unit && <span className="unit">{unit}</span>}</>;
     case 'percent':

@@ -1,9 +1,10 @@
 import type { ReactNode } from 'react';
-import type { AsOf, IdentityData } from '../api/types';
+import type { AsOf, Figure as FigureData, IdentityData } from '../api/types';
 import { useText } from '../app/i18n';
 import * as format from '../kit/format';
 import { Figure } from '../kit/figures';
-import { Mark, Stamp } from '../kit/marks';
+import { Icon } from '../kit/Icon';
+import { DayStamp, Mark, Stamp } from '../kit/marks';
 import { ChoiceTag, Formatted } from './Formatted';
 import { Unmask } from './Unmask';
 
@@ -12,26 +13,29 @@ type Unmaskable = IdentityData['unmaskable'][number];
 /** Figures are written large, texts as texts. */
 const LARGE = new Set(['money', 'change', 'count', 'percent']);
 
-type Props = { data: IdentityData; asOf: AsOf | null; record?: string; actions?: ReactNode };
+type Props = { data: IdentityData; asOf: AsOf | null; actions?: ReactNode };
 
 /** Who this is, what may be offered and by which channel one may talk: before anything else. */
-export function IdentityBlock({ data, asOf, record, actions }: Props) {
+export function IdentityBlock({ data, asOf, actions }: Props) {
   const { t, label } = useText();
   const factKeys = new Set(data.facts.map((fact) => fact.key));
   const masked = new Map(data.unmaskable.map((item) => [item.field, item]));
   /** Masked values that no fact shows stand beside the name, each under its own word. */
-  const head = data.unmaskable.filter((item) => !factKeys.has(item.field));
-  const unmask = (item: Unmaskable) => <Unmask object="party" uid={record ?? ''} field={item.field} label={label(item.labels)} value={item.value} />;
+  const head = data.unmaskable.filter((item) => !factKeys.has(item.field) && item.value !== data.display);
+  const named = data.unmaskable.find((item) => item.value === data.display);
+  const unmask = (item: Unmaskable, bare = false) => <Unmask object={data.object} uid={data.uid} field={item.field} label={label(item.labels)} value={item.value} bare={bare} />;
   return (
     <section className="panel identity" data-testid="identity">
       <div className="identity-head">
         <h1 data-testid="page-title">{data.display}</h1>
+        {named && unmask(named, true)}
         {data.tier && <ChoiceTag choice={data.tier} />}
         {data.status && <ChoiceTag choice={data.status} />}
         {!head.some((item) => item.value === data.number) && <span className="identity-number">{t('identity.number')} {data.number}</span>}
         {head.map((item) => <span key={item.field} className="identity-number">{label(item.labels)} {unmask(item)}</span>)}
         {actions && <div className="identity-actions">{actions}</div>}
       </div>
+      {data.figures && data.figures.length > 0 && <Figures figures={data.figures} at={data.figures_at} />}
       <div className="identity-facts">
         {data.facts.map((fact, index) => {
           const item = masked.get(fact.key ?? '');
@@ -54,6 +58,26 @@ export function IdentityBlock({ data, asOf, record, actions }: Props) {
   );
 }
 
+/** What he holds and moves, each beside what it is compared with. */
+function Figures({ figures, at }: { figures: FigureData[]; at?: string | null }) {
+  const { label } = useText();
+  return (
+    <div className="identity-facts held">
+      {figures.map((figure) => (
+        <Figure
+          key={figure.key}
+          label={label(figure.labels)}
+          value={<Formatted value={figure.value} format={figure.format} unit={figure.unit} />}
+          sub={figure.compare.map((part) => (
+            <span key={part.key}>{label(part.labels)} <Formatted value={part.value} format={part.format} unit={part.unit} /></span>
+          ))}
+        />
+      ))}
+      <span className="right"><DayStamp date={at} /></span>
+    </div>
+  );
+}
+
 /** The five product levels: those that may be offered filled, the others barred in words. */
 function RiskBand({ risk }: { risk: IdentityData['risk'] }) {
   const { t } = useText();
@@ -67,7 +91,7 @@ function RiskBand({ risk }: { risk: IdentityData['risk'] }) {
   }
   const products = risk.products ?? '—';
   const top = Number(/(\d)\D*$/.exec(products)?.[1] ?? 0);
-  const expired = risk.valid_until !== null && risk.valid_until < new Date(format.onServerClock(Date.now())).toISOString().slice(0, 10);
+  const expired = risk.valid_until !== null && format.expiry(risk.valid_until) === 'past';
   return (
     <>
       <div className="risk-band" role="img" aria-label={t('identity.products', { products })}>
@@ -82,7 +106,7 @@ function RiskBand({ risk }: { risk: IdentityData['risk'] }) {
         <span className="strong">{risk.label.startsWith(risk.level) ? risk.label : `${risk.level} ${risk.label}`}</span>
         {risk.valid_until && (
           <span className={expired ? 'tone-late' : ''}>
-            {t(expired ? 'identity.expired' : 'identity.validUntil', { date: format.date(risk.valid_until) })}
+            {expired && <Icon name="alert" size={13} />} {t(expired ? 'identity.expired' : 'identity.validUntil', { date: format.date(risk.valid_until) })}
           </span>
         )}
         <span className="ink-2">{t('identity.products', { products })}</span>

@@ -7,15 +7,7 @@ import { useIsPhone } from '../kit/hooks';
 import { Segments } from '../kit/Tabs';
 import { colors, steps } from '../kit/theme';
 import type { EChartsCoreOption } from '../kit/echarts';
-
-type Span = 'm3' | 'y1' | 'all';
-const DAYS: Record<Span, number> = { m3: 92, y1: 366, all: Infinity };
-
-function since(points: SeriesPoint[], span: Span): string {
-  const last = points[points.length - 1]?.x;
-  if (!last || span === 'all') return '';
-  return new Date(new Date(last).getTime() - DAYS[span] * 86_400_000).toISOString().slice(0, 10);
-}
+import { since, spansOf, type Span } from './spans';
 
 type Drawn = { data: SeriesData; from: string; lang: 'zh' | 'en'; labelOf: (key: string) => string; title: string; phone: boolean };
 
@@ -85,7 +77,9 @@ function optionOf({ data, from, lang, labelOf, title, phone }: Drawn): EChartsCo
 export function SeriesBlock({ data, title }: { data: SeriesData; title: string }) {
   const { t, label, lang } = useText();
   const phone = useIsPhone();
-  const [span, setSpan] = useState<Span>('y1');
+  const spans = spansOf(data.points);
+  const [chosen, setSpan] = useState<Span>('y1');
+  const span = spans.includes(chosen) ? chosen : 'all';
   const from = since(data.points, span);
   const option = useMemo(() => {
     const labelOf = (key: string) => label(data.series?.find((part) => part.key === key)?.labels);
@@ -102,12 +96,14 @@ export function SeriesBlock({ data, title }: { data: SeriesData; title: string }
           </span>
         ))}
         <span className="right">
-          <Segments
-            label={title}
-            value={span}
-            onChange={(key) => setSpan(key as Span)}
-            items={(['m3', 'y1', 'all'] as const).map((key) => ({ key, title: t(`series.${key}`) }))}
-          />
+          {spans.length > 1 && (
+            <Segments
+              label={title}
+              value={span}
+              onChange={(key) => setSpan(key as Span)}
+              items={spans.map((key) => ({ key, title: t(`series.${key}`) }))}
+            />
+          )}
         </span>
       </div>
       <p className="small ink-3">{data.format === 'money' ? moneyColumnUnit(lang) : data.unit}</p>

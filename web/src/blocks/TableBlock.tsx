@@ -1,6 +1,6 @@
 import { Link } from 'react-router';
-import type { CellValue, TableColumn, TableData } from '../api/types';
-import { useText } from '../app/i18n';
+import type { CellValue, Labels, TableColumn, TableData } from '../api/types';
+import { unitText, useText } from '../app/i18n';
 import { DataTable, type Column, type TwoLine } from '../kit/DataTable';
 import { Nothing } from '../kit/figures';
 import { moneyColumnUnit, toNumber } from '../kit/format';
@@ -23,14 +23,13 @@ export function intervalOf(cell: CellValue | undefined): IntervalValue | null {
 
 /** Draws bars and intervals of one column on one scale. */
 function drawnCell(column: TableColumn, rows: TableRow[]): ((row: TableRow) => React.ReactNode) | null {
-  if (column.format === 'bar') {
+  if (column.format === 'bar' || column.format === 'diverge') {
     const numbers = rows.map((row) => toNumber(row.cells[column.key]) ?? 0);
     const max = Math.max(...numbers.map(Math.abs), 0);
-    const both = numbers.some((value) => value < 0);
     return (row) => {
       const value = toNumber(row.cells[column.key]);
       if (value === null) return <Nothing />;
-      return both ? <Diverge value={value} max={max} /> : <Bar share={max > 0 ? value / max : 0} />;
+      return column.format === 'diverge' ? <Diverge value={value} max={max} /> : <Bar share={max > 0 ? value / max : 0} />;
     };
   }
   if (column.format === 'interval') {
@@ -48,7 +47,7 @@ function useColumns(data: TableData): Column<TableRow>[] {
   return data.columns.map((column, index) => {
     const drawn = drawnCell(column, data.rows);
     const isMoney = column.format === 'money' || (column.format === 'change' && (!column.unit || ['元', '万', 'CNY'].includes(column.unit)));
-    const unit = isMoney ? moneyColumnUnit(lang) : RIGHT.has(column.format) && !['%', 'pp'].includes(column.unit ?? '%') ? (column.unit ?? undefined) : undefined;
+    const unit = isMoney ? moneyColumnUnit(lang) : RIGHT.has(column.format) && !['%', 'pp'].includes(column.unit ?? '%') ? unitText(column.unit ?? '', lang) : undefined;
     return {
       key: column.key,
       title: unit ? `${label(column.labels)} ${unit}` : label(column.labels),
@@ -57,7 +56,7 @@ function useColumns(data: TableData): Column<TableRow>[] {
       width: drawn ? 96 : undefined,
       render: (row) => {
         if (drawn) return drawn(row);
-        const cell = <Formatted value={row.cells[column.key]} format={column.format} unit={column.unit} options={column.options} cell />;
+        const cell = <Cell column={column} value={row.cells[column.key]} />;
         const isFirst = index === 0 || column.format === 'link';
         return isFirst && row.path && row.cells[column.key] ? <Link to={row.path}>{cell}</Link> : cell;
       },
@@ -65,10 +64,14 @@ function useColumns(data: TableData): Column<TableRow>[] {
   });
 }
 
+const PHONE_FIGURES = 5;
+
 /** On a phone: the first column, then the texts below it, the first two figures at the right. */
-function phoneLine(data: TableData, columns: Column<TableRow>[]): (row: TableRow) => TwoLine {
+function phoneLine(data: TableData, columns: Column<TableRow>[], label: (labels: Labels) => string): (row: TableRow) => TwoLine {
   const figures = data.columns.filter((column) => RIGHT.has(column.format));
   const texts = data.columns.slice(1).filter((column) => ['text', 'date', 'datetime', 'link', 'tag'].includes(column.format));
+  // Where hardly a text identifies the row, further figures stand below it, each under its name.
+  const further = texts.length < 2 ? figures.slice(2, 2 + PHONE_FIGURES) : [];
   const draw = (key: string, row: TableRow) => columns.find((column) => column.key === key)?.render(row);
   return (row) => {
     const first = data.columns[0];
@@ -78,6 +81,7 @@ function phoneLine(data: TableData, columns: Column<TableRow>[]): (row: TableRow
       sub: (
         <span className="row gap-4 wrap">
           {texts.slice(0, 3).map((column) => <span key={column.key}>{draw(column.key, row)}</span>)}
+          {further.map((column) => <span key={column.key} className="nowrap">{label(column.labels)} {draw(column.key, row)}</span>)}
         </span>
       ),
       end: one && draw(one.key, row),
@@ -86,12 +90,23 @@ function phoneLine(data: TableData, columns: Column<TableRow>[]): (row: TableRow
   };
 }
 
+/** One value of a column; zeros stand back, a column's tone marks the others. */
+function Cell({ column, value }: { column: TableColumn; value: CellValue | undefined }) {
+  const shown = <Formatted value={value} format={column.format} unit={column.unit} options={column.options} cell />;
+  if (column.format !== 'count') return shown;
+  const tone = toNumber(value) === 0 ? 'ink-4' : column.tone && value !== null ? `tone-${column.tone}` : undefined;
+  return tone ? <span className={tone}>{shown}</span> : shown;
+}
+
+const DRAWN = new Set(['bar', 'diverge', 'interval', 'spark']);
+
 export function TableBlock({ data }: { data: TableData }) {
+  const { label } = useText();
   const columns = useColumns(data);
   const total = data.total && Object.fromEntries(
     data.columns.map((column) => {
       const cell = data.total?.[column.key];
-      const shown = cell === undefined || cell === null || column.format === 'bar' ? '' : <Formatted value={cell} format={column.format} unit={column.unit} cell />;
+      const shown = cell === undefined || cell === null || DRAWN.has(column.format) ? '' : <Cell column={column} value={cell} />;
       return [column.key, shown];
     }),
   );
@@ -101,7 +116,7 @@ export function TableBlock({ data }: { data: TableData }) {
       rows={data.rows}
       rowKey={(row) => row.key}
       path={(row) => row.path}
-      twoLine={phoneLine(data, columns)}
+      twoLine={phoneLine(data, columns, label)}
       total={total}
       testId="block-row"
     />

@@ -6,10 +6,10 @@ import { useText } from '../app/i18n';
 import { useReport } from '../kit/feedback';
 import { Icon } from '../kit/Icon';
 
-type Props = { object: string; uid: string; field: string; label: string; value: string };
+type Props = { object: string; uid: string; field: string; label: string; value: string; bare?: boolean };
 
-/** A masked value and the way to see it: one item, with a reason, recorded. */
-export function Unmask({ object, uid, field, label, value }: Props) {
+/** A masked value and the way to see it: one item, with a reason, recorded. `bare`: the value stands elsewhere. */
+export function Unmask({ object, uid, field, label, value, bare = false }: Props) {
   const { t } = useText();
   const report = useReport();
   const [open, setOpen] = useState(false);
@@ -27,7 +27,7 @@ export function Unmask({ object, uid, field, label, value }: Props) {
   if (clear !== null) return <span className="strong" data-testid={`unmasked-${field}`}>{clear}</span>;
   return (
     <span className="unmask">
-      <span className="nowrap">{value}</span>
+      {!bare && <span className="nowrap">{value}</span>}
       <button type="button" className="plain link nowrap" onClick={() => setOpen(true)} data-testid={`unmask-${field}`}>
         <Icon name="hidden" size={13} /> {t('unmask.ask')}
       </button>

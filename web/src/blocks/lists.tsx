@@ -1,6 +1,7 @@
 import { Link } from 'react-router';
 import type { Actor, HistoryEntry, TagsData, TimelineData, TouchesData, TouchState, Value, WorkItem } from '../api/types';
-import { useText, type Key } from '../app/i18n';
+import { useCurrentUser } from '../api/hooks';
+import { useText, type Key, type Translate } from '../app/i18n';
 import * as format from '../kit/format';
 import { Icon } from '../kit/Icon';
 import { Tag, toneOf } from '../kit/marks';
@@ -22,6 +23,7 @@ export function useWord(): (prefix: string, word: string) => string {
 
 export function WorkList({ items }: { items: WorkItem[] }) {
   const { label } = useText();
+  const me = useCurrentUser();
   return (
     <ul className="work-list">
       {items.map((item) => (
@@ -30,6 +32,7 @@ export function WorkList({ items }: { items: WorkItem[] }) {
             <span className="when"><Due item={item} /></span>
             <Tag tone={item.overdue ? 'late' : 'plain'}>{label(item.kind_labels)}</Tag>
             <span className="grow subject">{item.subject}</span>
+            {item.assignee && item.assignee.uid !== me.employee_no && <span className="ink-2 nowrap">{item.assignee.name}</span>}
             <span className="tone-brand nowrap">{item.party?.display}</span>
           </Link>
         </li>
@@ -105,8 +108,9 @@ export function Timeline({ entries }: TimelineData) {
   );
 }
 
-function shown(value: Value): string {
-  if (Array.isArray(value)) return value.map(shown).join('、');
+function shown(value: Value, t: Translate): string {
+  if (typeof value === 'boolean') return t(value ? 'common.yes' : 'common.no');
+  if (Array.isArray(value)) return value.map((item) => shown(item, t)).join(t('common.and'));
   if (isRef(value)) return value.display;
   if (typeof value === 'object' && value !== null) return String(value.amount ?? '');
   return value === null || value === '' ? '' : String(value);
@@ -131,7 +135,7 @@ export function HistoryList({ entries, labelOf = (field) => field }: HistoryProp
             {entry.changes?.map((change) => (
               <p key={change.field} className="small">
                 <span className="ink-3">{change.labels ? label(change.labels) : labelOf(change.field)}</span>{' '}
-                <s className="ink-3">{shown(change.old) || t('history.empty')}</s> → {shown(change.new) || t('history.empty')}
+                <s className="ink-3">{shown(change.old, t) || t('history.empty')}</s> → {shown(change.new, t) || t('history.empty')}
               </p>
             ))}
             {entry.reason && <p className="small ink-2">{t('history.reason', { reason: entry.reason })}</p>}

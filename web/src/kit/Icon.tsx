@@ -1,6 +1,6 @@
 import {
   ArrowLeft, Ban, BarChart3, BookOpen, Building2, CalendarDays, Check, CheckCheck, ChevronDown, ChevronRight,
-  ChevronUp, CircleHelp, CloudOff, Columns3, Contact, Copy, Database, Download, EyeOff, FileClock, Filter, GripVertical,
+  ChevronUp, CircleAlert, CircleHelp, CloudOff, Columns3, Contact, Copy, Database, Download, EyeOff, FileClock, Filter, GripVertical,
   Home, Inbox, LineChart, ListChecks, LogOut, Mail, Megaphone, Menu, MessageSquare, MonitorSmartphone, Package, Pause,
   Pencil, Phone, Play, Plus, RefreshCw, Search, Send, Settings, ShieldCheck, Smartphone, Square, Star, Tag, Target,
   Trash2, Unplug, Upload, User, UserCheck, Users, Wallet, X, Zap, KeyRound, Languages, ClipboardList, Clock,
@@ -10,7 +10,7 @@ import {
 const icons = {
   home: Home, user: User, users: Users, customer: Contact, filter: Filter, audience: Filter, megaphone: Megaphone, campaign: Megaphone,
   database: Database, load: Database, work: ListChecks, list: ListChecks, search: Search, plus: Plus, close: X, check: Check,
-  done: CheckCheck, back: ArrowLeft, down: ChevronDown, up: ChevronUp, right: ChevronRight, help: CircleHelp, offline: CloudOff,
+  done: CheckCheck, back: ArrowLeft, down: ChevronDown, up: ChevronUp, right: ChevronRight, help: CircleHelp, alert: CircleAlert, offline: CloudOff,
   columns: Columns3, copy: Copy, download: Download, hidden: EyeOff, history: FileClock, grip: GripVertical, inbox: Inbox,
   indicator: LineChart, field: ClipboardList, tag: Tag, mail: Mail, email: Mail, menu: Menu, message: MessageSquare, sms: Smartphone, app: MonitorSmartphone,
   pause: Pause, edit: Pencil, phone: Phone, call: Phone, play: Play, refresh: RefreshCw, send: Send, settings: Settings,

@@ -86,6 +86,18 @@ export function Plain({ value, unit }: { value: Value | undefined; unit?: string
   );
 }
 
+/** A day until which something holds: past it is late, in its last 30 days it wants attention. */
+export function Expiry({ value }: { value: string }) {
+  const { t } = useText();
+  const state = format.expiry(value);
+  if (state === null) return <span className="nowrap">{format.date(value)}</span>;
+  return (
+    <span className={`nowrap ${state === 'past' ? 'tone-late' : 'tone-attention'}`} data-testid={`expiry-${state}`}>
+      {state === 'past' && t('value.expired')} {format.date(value)} <Icon name={state === 'past' ? 'alert' : 'clock'} size={13} />
+    </span>
+  );
+}
+
 /** A figure with its label above and comparisons below. */
 export function Figure({ label, value, sub }: { label: ReactNode; value: ReactNode; sub?: ReactNode }) {
   return (

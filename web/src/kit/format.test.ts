@@ -75,3 +75,12 @@ describe('percent', () => {
     expect(f.share(1, 0)).toBe('—');
   });
 });
+
+describe('expiry', () => {
+  it('is past from the day after, soon in the last 30 days', () => {
+    expect(f.expiry('2026-03-17', '2026-03-18')).toBe('past');
+    expect(f.expiry('2026-03-18', '2026-03-18')).toBe('soon');
+    expect(f.expiry('2026-04-17', '2026-03-18')).toBe('soon');
+    expect(f.expiry('2026-04-18', '2026-03-18')).toBeNull();
+  });
+});

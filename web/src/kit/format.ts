@@ -148,6 +148,20 @@ export function date(value: string | null | undefined): string {
   return monthDay(Number(parts[1]), Number(parts[2]), Number(parts[3]));
 }
 
+const DAY_MS = 86_400_000;
+const SOON_DAYS = 30;
+
+/** Today in Shanghai by the server's clock, as a business date. */
+export function today(): string {
+  return new Date(onServerClock(Date.now()) + SHANGHAI_MS).toISOString().slice(0, 10);
+}
+
+/** Whether something valid until `value` is past, soon to be, or neither. */
+export function expiry(value: string, now: string = today()): 'past' | 'soon' | null {
+  const left = (Date.parse(value) - Date.parse(now)) / DAY_MS;
+  return left < 0 ? 'past' : left <= SOON_DAYS ? 'soon' : null;
+}
+
 export function instantDate(value: string): string {
   const at = shanghai(value);
   return at ? monthDay(at.year, at.month, at.day) : value;

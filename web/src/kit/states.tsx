@@ -1,6 +1,7 @@
 import type { UseQueryResult } from '@tanstack/react-query';
 import { Button } from 'antd';
 import { useEffect, useState, type ReactNode } from 'react';
+import { Link } from 'react-router';
 import { ApiError } from '../api/client';
 import { useText } from '../app/i18n';
 import { Icon, type IconName } from './Icon';
@@ -48,8 +49,21 @@ export function Empty({ title, text, actions, icon = 'inbox', tone }: Partial<St
 export function RefusedState({ message }: { message?: string }) {
   const { t } = useText();
   return (
-    <StateBlock icon="hidden" tone="refused" title={message || t('state.refusedTitle')} text={t('state.refusedText')} id="state-refused" />
+    <StateBlock
+      icon="hidden"
+      tone="refused"
+      title={t('state.refusedTitle')}
+      text={<>{t('state.refusedText')}{message && <span className="small ink-3"> {message}</span>}</>}
+      id="state-refused"
+    />
   );
+}
+
+/** An address that leads nowhere: wrong, deleted, or outside what the viewer may see. */
+export function NotFoundState() {
+  const { t } = useText();
+  const home = <Link to="/">{t('state.backHome')}</Link>;
+  return <StateBlock icon="search" title={t('state.notFoundTitle')} text={t('state.notFoundText')} actions={home} id="state-not-found" />;
 }
 
 /** An error of a block or a page; a refusal is not an error and looks otherwise. */
@@ -57,7 +71,7 @@ export function ErrorState({ error, retry }: { error: unknown; retry?: () => voi
   const { t } = useText();
   const known = error instanceof ApiError ? error : null;
   if (known?.status === 403) return <RefusedState message={known.message} />;
-  if (known?.status === 404) return <StateBlock icon="search" title={known.message || t('state.notFoundTitle')} id="state-not-found" />;
+  if (known?.status === 404 || known?.code === 'request.invalid') return <NotFoundState />;
   const offline = known?.status === 0;
   const actions = retry && (
     <Button icon={<Icon name="refresh" size={14} />} onClick={retry}>

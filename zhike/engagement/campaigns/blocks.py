@@ -17,17 +17,22 @@ from zhike.platform.objects.blocks import live
 from zhike.platform.permissions.types import Principal
 from zhike.platform.work import api as work
 
+#: key, labels, format, tone of a number that is not zero
 _COLUMNS = (
-    ("name", "活动", "Campaign", "link"),
-    ("state", "状态", "State", "tag"),
-    ("chosen", "选中", "Chosen", "count"),
-    ("sent", "已发送", "Sent", "count"),
-    ("refused", "闸门拒绝", "Refused", "count"),
-    ("waiting", "等待", "Waiting", "count"),
-    ("unknown", "结果未知", "Unknown", "count"),
-    ("failed", "失败", "Failed", "count"),
-    ("control", "对照组", "Control", "count"),
+    ("name", "活动", "Campaign", "link", ""),
+    ("state", "状态", "State", "tag", ""),
+    ("chosen", "选中", "Chosen", "count", ""),
+    ("control", "对照组", "Control", "count", ""),
+    ("sent", "已发送", "Sent", "count", ""),
+    ("sent_share", "触达率", "Reach", "percent", ""),
+    ("refused", "闸门拒绝", "Refused", "count", "refused"),
+    ("refused_share", "拒绝率", "Refused %", "percent", ""),
+    ("waiting", "待发送", "Waiting", "count", ""),
+    ("unknown", "结果未知", "Unknown", "count", "attention"),
+    ("failed", "发送失败", "Failed", "count", "late"),
 )
+_NUMBERS = ("chosen", "control", "sent", "refused", "waiting", "unknown", "failed")
+_SHOWN = 20
 _STATES = {
     "draft": ("草稿", "Draft", "plain"),
     "confirmed": ("已确认", "Confirmed", "attention"),
@@ -37,10 +42,28 @@ _STATES = {
     "finished": ("已结束", "Finished", "plain"),
 }
 
+_CHANNELS = {
+    "email": ("邮件", "E-mail"),
+    "sms": ("短信", "SMS"),
+    "phone": ("电话", "Phone"),
+    "staff": ("员工跟进", "Staff"),
+}
+_OUTCOMES = {
+    "waiting": ("待发送", "waiting"),
+    "sending": ("发送中", "being sent"),
+    "sent": ("已发送", "sent"),
+    "refused": ("被闸门拒绝：", "refused by the gate:"),
+    "unknown": ("结果未知", "outcome unknown"),
+    "failed": ("发送失败", "failed"),
+    "stopped": ("停止未发", "stopped before it was sent"),
+    "control": ("对照组，不触达", "control group, not contacted"),
+}
+
 
 def register() -> None:
     """Offer the blocks of this room."""
     register_block(Block("campaign_brief", "营销概况", "Campaigns today", _brief))
+    register_block(Block("campaign_figures", "触达概况", "Reach", _figures))
     register_block(Block("campaign_board", "营销活动", "Campaigns", _board))
     register_block(Block("party_touches", "营销触达", "Touches", _touches))
     register_block(Block("party_timeline", "时间线", "Timeline", _timeline))
@@ -49,25 +72,64 @@ def register() -> None:
 def _brief(principal: Principal, _record: uuid.UUID | None, _settings: Mapping[str, Any]) -> BlockData:
     found = api.campaigns(principal=principal)
     running = sum(campaign.state == Campaign.State.RUNNING for campaign in found)
+    waiting = sum(campaign.state == Campaign.State.CONFIRMED for campaign in found)
     unknown = sum(api.counts(campaign).unknown for campaign in found)
     english = principal.language == "en"
-    parts = [{"text": f"{running} campaigns running" if english else f"{running} 个活动进行中", "tone": "plain"}]
+    said = [(f"{running} campaign{'s' * (running > 1)} running" if english else f"{running} 个活动进行中", "plain")]
+    if not running:
+        said = [("No campaign is running" if english else "没有进行中的活动", "plain")]
+    if waiting:
+        said.append((f"{waiting} confirmed, not launched" if english else f"{waiting} 个已确认未启动", "attention"))
     if unknown:
-        text = f", {unknown} messages with unknown outcome" if english else f"，{unknown} 条消息结果未知待处理"
-        parts.append({"text": text, "tone": "attention"})
+        text = f"{unknown} messages with unknown outcome" if english else f"{unknown} 条消息结果未知待处理"
+        said.append((text, "attention"))
+    comma = {"text": ", " if english else "，", "tone": "plain"}
+    parts = [part for text, tone in said for part in (comma, {"text": text, "tone": tone})][1:]
     return BlockData("brief", {"sentence": "".join(p["text"] for p in parts), "parts": parts, "first": None}, live())
 
 
+def _figures(principal: Principal, _record: uuid.UUID | None, _settings: Mapping[str, Any]) -> BlockData:
+    """Where the people of all launched campaigns are, each number with its base."""
+    launched = [campaign for campaign in api.campaigns(principal=principal) if campaign.launched_at]
+    counted = [api.counts(campaign) for campaign in launched[:_SHOWN]]
+    total = {key: sum(getattr(one, key) for one in counted) for key in (*_NUMBERS, "treated")}
+
+    def part(zh: str, en: str, value: object, shown: str = "count") -> dict[str, object]:
+        return {"labels": {"zh": zh, "en": en}, "value": value, "format": shown}
+
+    def figure(key: str, zh: str, en: str, *compare: dict[str, object]) -> dict[str, object]:
+        return {"key": key, **part(zh, en, total[key]), "unit": "户", "compare": list(compare)}
+
+    def share(key: str) -> dict[str, object]:
+        return part("占干预组", "Of treated", _share(total[key], total["treated"]), "percent")
+
+    figures = [
+        figure(
+            "treated",
+            "干预组",
+            "Treated",
+            part("选中", "Chosen", total["chosen"]),
+            part("对照组", "Control", total["control"]),
+        ),
+        figure("sent", "已发送", "Sent", share("sent"), part("待发送", "Waiting", total["waiting"])),
+        figure("refused", "闸门拒绝", "Refused by gate", share("refused")),
+        figure("unknown", "结果未知", "Unknown", share("unknown"), part("发送失败", "Failed", total["failed"])),
+    ]
+    return BlockData("figures", {"figures": figures}, live(), empty=not launched)
+
+
 def _board(principal: Principal, _record: uuid.UUID | None, _settings: Mapping[str, Any]) -> BlockData:
+    found = api.campaigns(principal=principal)
     rows = []
-    for campaign in api.campaigns(principal=principal)[:20]:
+    for campaign in found[:_SHOWN]:
         counted = api.counts(campaign)
-        numbers = {key: getattr(counted, key) for key, *_rest in _COLUMNS[2:]}
+        numbers = {key: getattr(counted, key) for key in _NUMBERS}
+        shares = {f"{key}_share": _share(numbers[key], counted.treated) for key in ("sent", "refused")}
         rows.append(
             {
                 "key": str(campaign.uid),
                 "path": f"/campaigns/{campaign.uid}",
-                "cells": {"name": campaign.name, "state": campaign.state, **numbers},
+                "cells": {"name": campaign.name, "state": campaign.state, **numbers, **shares},
             }
         )
     options = [{"key": k, "labels": {"zh": zh, "en": en}, "status": status} for k, (zh, en, status) in _STATES.items()]
@@ -76,12 +138,18 @@ def _board(principal: Principal, _record: uuid.UUID | None, _settings: Mapping[s
             "key": key,
             "labels": {"zh": zh, "en": en},
             "format": shown,
-            "align": "right" if shown == "count" else "left",
+            "tone": tone or None,
+            "align": "right" if shown in ("count", "percent") else "left",
             "options": options if key == "state" else [],
         }
-        for key, zh, en, shown in _COLUMNS
+        for key, zh, en, shown, tone in _COLUMNS
     ]
-    return BlockData("table", {"columns": columns, "rows": rows}, live(), empty=not rows)
+    more = {"count": max(len(found) - _SHOWN, 0), "path": "/campaigns"}
+    return BlockData("table", {"columns": columns, "rows": rows, "more": more}, live(), empty=not rows)
+
+
+def _share(part: int, whole: int) -> str | None:
+    return f"{part / whole * 100:.1f}" if whole else None
 
 
 def _touches(principal: Principal, record: uuid.UUID, _settings: Mapping[str, Any]) -> BlockData:
@@ -96,7 +164,7 @@ def _timeline(principal: Principal, record: uuid.UUID, _settings: Mapping[str, A
             "at": row["at"],
             "kind": "touch",
             "title": row["origin"],
-            "detail": _touch_text(row),
+            "detail": _touch_text(row, principal.language),
             "path": row["origin_path"],
         }
         for row in _touch_rows(party_id)
@@ -170,6 +238,8 @@ def _touch_rows(party_id: int) -> list[dict[str, Any]]:
     return rows
 
 
-def _touch_text(row: Mapping[str, Any]) -> str:
-    reasons = "；".join(reason["labels"]["zh"] for reason in row["reasons"])
-    return f"{row['channel']} {row['state']} {reasons}".strip()
+def _touch_text(row: Mapping[str, Any], language: str) -> str:
+    at = 0 if language == "zh" else 1
+    said = [words.get(row[key], (row[key],) * 2)[at] for key, words in (("channel", _CHANNELS), ("state", _OUTCOMES))]
+    reasons = ("；", "; ")[at].join(reason["labels"][language] for reason in row["reasons"])
+    return " ".join(part for part in (*said, reasons) if part)

@@ -1,6 +1,26 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from zhike.kernel.errors import ZhikeError
+
+#: What the states and acts of a campaign are called: Chinese, English.
+STATES: Mapping[str, tuple[str, str]] = {
+    "draft": ("草稿", "a draft"),
+    "confirmed": ("已确认", "confirmed"),
+    "running": ("进行中", "running"),
+    "paused": ("已暂停", "paused"),
+    "stopped": ("已停止", "stopped"),
+    "finished": ("已结束", "finished"),
+}
+ACTS: Mapping[str, tuple[str, str]] = {
+    "edit": ("修改", "edit"),
+    "confirm": ("确认人数", "confirm"),
+    "launch": ("启动", "launch"),
+    "pause": ("暂停", "pause"),
+    "resume": ("继续", "resume"),
+    "stop": ("停止", "stop"),
+}
 
 
 class WrongState(ZhikeError):
@@ -8,8 +28,23 @@ class WrongState(ZhikeError):
 
     code = "campaign.wrong_state"
     status = 409
-    zh = "活动当前为“{state}”，不能执行“{act}”。可执行：{has}"
-    en = "The campaign is {state}; '{act}' is not possible. Possible: {has}"
+    zh = "活动处于“{state}”状态，不能{act}。现在可以：{has}"
+    en = "The campaign is {state}; it is not possible to {act} it. Possible now: {has}"
+
+    def message(self, lang: str = "zh") -> str:
+        """Return the sentence in `lang`, with state and acts in its words."""
+        at = 0 if lang == "zh" else 1
+
+        def word(words: Mapping[str, tuple[str, str]], key: object) -> str:
+            return words.get(str(key), (str(key),) * 2)[at]
+
+        has = [word(ACTS, act) for act in self.facts.get("has") or ()]  # type: ignore[attr-defined]
+        template = self.zh if at == 0 else self.en
+        return template.format(
+            state=word(STATES, self.facts.get("state")),
+            act=word(ACTS, self.facts.get("act")),
+            has=("、" if at == 0 else ", ").join(has) or ("无" if at == 0 else "nothing"),
+        )
 
 
 class CampaignChanged(ZhikeError):

@@ -118,7 +118,8 @@ def stop(request: SignedInRequest, uid: uuid.UUID, body: schemas.ActIn) -> Any:
 def preview(request: SignedInRequest, uid: uuid.UUID, body: schemas.PreviewIn) -> Any:
     """The message to a real customer, under mask."""
     party, message = api.preview(uid, party=body.party, principal=request.principal)
-    findings = [{"code": "template.missing_variable", "message": f"缺少资料：{name}"} for name in message.missing]
+    said = "No value for {}" if request.principal.language == "en" else "缺少资料：{}"
+    findings = [{"code": "template.missing_variable", "message": said.format(name)} for name in message.missing]
     return {
         "party": party,
         "subject": message.subject,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 
 from ninja import Schema
 
@@ -14,7 +16,11 @@ from zhike.engagement.campaigns.types import CampaignPlan, Counts, Difference, E
 from zhike.engagement.channels import api as channels
 from zhike.engagement.channels.types import Template
 from zhike.engagement.compliance import api as compliance
+from zhike.expressions import api as expressions
+from zhike.expressions.errors import ExpressionInvalid
+from zhike.insight.indicators import api as indicators
 from zhike.kernel import clock, definitions
+from zhike.kernel.trading_days import trading_calendar
 from zhike.platform.objects import api as objects
 from zhike.platform.organization import api as organization
 from zhike.platform.permissions import api as permissions
@@ -172,7 +178,11 @@ def campaign_out(campaign: Campaign, principal: Principal) -> dict[str, object]:
         "due_days": campaign.due_days,
         "control_percent": campaign.control_percent,
         "result_set": campaign.result_set,
-        "goal": {"expression": campaign.goal, "days": campaign.goal_days, "sentence": campaign.goal},
+        "goal": {
+            "expression": campaign.goal,
+            "days": campaign.goal_days,
+            "sentence": _goal(campaign, principal.language),
+        },
         "snapshot": {"count": api.counts(campaign).chosen, "business_date": campaign.business_date}
         if campaign.snapshot_uid
         else None,
@@ -213,6 +223,7 @@ def effect_out(campaign: Campaign, found: Effect, language: str) -> dict[str, ob
         "business_date": found.business_date,
         "days": found.days,
         "observed_days": found.observed_days,
+        "first_day": trading_calendar().add(campaign.reach_date, 1) if campaign.reach_date else None,
         "counts": counts_out(counted),
         "refusals": [
             {"code": code, "labels": names, "count": n}
@@ -273,6 +284,22 @@ def _difference_out(found: Difference) -> dict[str, object]:
     }
 
 
+def _goal(campaign: Campaign, language: str) -> str:
+    """Say the goal in words; a goal over measures that no longer exist stays as it was written."""
+    try:
+        schema = indicators.goal_schema()
+        said = expressions.to_text(expressions.parse(campaign.goal, schema), schema, language)
+    except ExpressionInvalid:
+        return campaign.goal
+    for sign, written in (("`", ""), (">=", "≥"), ("<=", "≤"), ("!=", "≠")):
+        said = said.replace(sign, written)
+    said = re.sub(r"\d{4,}", lambda number: f"{int(number[0]):,}", said)
+    if language == "en":
+        return f"{said} within {campaign.goal_days} trading days after reach"
+    said = said.replace(" and ", "，且").replace(" or ", "，或")
+    return f"触达后 {campaign.goal_days} 个交易日内{said}"
+
+
 def _text(value: object) -> str | None:
     return None if value is None else str(value)
 
@@ -284,7 +311,7 @@ def _sentence(found: Effect, language: str) -> str:
         if english:
             return "Nothing to compare yet: figures begin at the end of the first trading day after reach"
         return "尚无可比较的数据：触达后的第一个交易日结束后开始计算"
-    size, low, high = abs(primary.difference), primary.low, primary.high
+    size, low, high = (_points(value) for value in (abs(primary.difference), primary.low, primary.high))
     if english:
         way = "higher" if primary.difference >= 0 else "lower"
         sense = "significant" if primary.significant else "not significant"
@@ -292,6 +319,10 @@ def _sentence(found: Effect, language: str) -> str:
     way = "高" if primary.difference >= 0 else "低"
     sense = "显著" if primary.significant else "未见显著差异"
     return f"转化率比对照组{way} {size} 个百分点（95% 区间 {low} 至 {high}），{sense}"
+
+
+def _points(value: Decimal | None) -> str:
+    return "—" if value is None else f"{value:.2f}".replace("-", "−")
 
 
 def _branches(campaign: Campaign, found: Effect) -> list[dict[str, object]]:
@@ -326,8 +357,8 @@ def _checks(campaign: Campaign, found: Counts, language: str) -> list[dict[str, 
         (
             "accounted",
             parts == found.chosen,
-            f"{found.chosen} 人全部有去向",
-            f"All {found.chosen} people are accounted for",
+            f"{found.chosen:,} 户全部有去向",
+            f"All {found.chosen:,} customers are accounted for",
         ),
         (
             "split",

@@ -145,9 +145,14 @@ def create(*, name: str, condition: Condition, description: str = "", principal:
         found = compiled(condition, terms(published()), principal)
         now = clock.now()
         row = models.Audience.objects.create(
-            uid=uuid7(), name=storing.checked_name(name), description=description.strip(),
-            condition=storing.stored_form(found), owner=principal.employee_no, owner_name=principal.name,
-            created_at=now, updated_at=now,
+            uid=uuid7(),
+            name=storing.checked_name(name),
+            description=description.strip(),
+            condition=storing.stored_form(found),
+            owner=principal.employee_no,
+            owner_name=principal.name,
+            created_at=now,
+            updated_at=now,
         )
         audit.note(operation="create", subject="audience", subject_id=row.pk, details={"condition": row.condition})
         return _presented(row.uid, principal)
@@ -197,8 +202,14 @@ def take_snapshot(uid: uuid.UUID, *, principal: Principal) -> Snapshot:
         row, table = storing.one(uid), published()
         members = _members(table, row.condition, principal)
         taken = models.Snapshot.objects.create(
-            uid=uuid7(), audience=row, business_date=table.business_date, condition=row.condition,
-            count=len(members), members=members.serialize(), taken_at=clock.now(), taken_by=principal.name,
+            uid=uuid7(),
+            audience=row,
+            business_date=table.business_date,
+            condition=row.condition,
+            count=len(members),
+            members=members.serialize(),
+            taken_at=clock.now(),
+            taken_by=principal.name,
         )
         details = {"snapshot": str(taken.uid), "count": taken.count, "business_date": table.business_date}
         audit.note(operation="take_snapshot", subject="audience", subject_id=row.pk, details=details)

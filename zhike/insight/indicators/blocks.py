@@ -15,7 +15,7 @@ from zhike.platform.permissions.types import Principal
 
 _DAYS = 250
 _PINS = 6
-_WAN = Decimal(10_000)
+_WAN, _THOUSAND = Decimal(10_000), Decimal(1_000)
 _ASSET, _FLOW = "core.counter_daily_asset", "core.counter_cash_flow"
 
 
@@ -37,7 +37,7 @@ def assets_over_time(principal: Principal, record: uuid.UUID | None) -> BlockDat
             ).fetchall()
         ]
         points = _points(connection, publication, accounts, first, last) if accounts else []
-        pins = _pins(connection, publication, accounts, first, last) if points else []
+        pins = _pins(connection, publication, accounts, first, last, principal.language) if points else []
     data = {
         "unit": "元",
         "format": "money",
@@ -58,7 +58,7 @@ def _points(
 
 
 def _pins(
-    connection: Session, publication: PublicationInfo, accounts: list[int], first: date, last: date
+    connection: Session, publication: PublicationInfo, accounts: list[int], first: date, last: date, language: str
 ) -> list[dict[str, object]]:
     if _FLOW not in publication.versions:
         return []
@@ -68,9 +68,13 @@ def _pins(
         f" where account_id in ({_listed(accounts)}) and business_date between date '{first}' and date '{last}'"
         f" group by 1 order by abs(net) desc, 1 limit {_PINS}"
     ).fetchall()
-    return [
-        {"x": day, "label": f"{'转入' if net >= 0 else '转出'} {abs(net) / _WAN:.2f} 万"} for day, net in sorted(rows)
-    ]
+    return [{"x": day, "label": _flow(net, language)} for day, net in sorted(rows)]
+
+
+def _flow(net: Decimal, language: str) -> str:
+    if language == "en":
+        return f"{'In' if net >= 0 else 'Out'} {abs(net) / _THOUSAND:,.1f} k"
+    return f"{'转入' if net >= 0 else '转出'} {abs(net) / _WAN:,.2f} 万"
 
 
 def _listed(accounts: list[int]) -> str:

@@ -52,9 +52,10 @@ def of_party(uid: uuid.UUID, *, principal: Principal) -> tuple[date | None, list
     if publication is None:
         return None, []
     served = [tag for tag in tags() if tag.key in party.values]
+    since = rules.since_of_party(party.id, publication)
     found = []
     for tag in served:
         level = next((level for level in tag.levels if level.key == party.values[tag.key]), None)
         if level is not None:
-            found.append(PartyTag(tag, level))
+            found.append(PartyTag(tag, level, since.get(tag.key)))
     return publication.business_date, found

@@ -20,7 +20,7 @@ def party_tags(principal: Principal, record: uuid.UUID | None) -> BlockData:
             "value": entry.level.key,
             "value_labels": entry.level.labels,
             "status": entry.level.status or None,
-            "since": None,
+            "since": entry.since,
         }
         for entry in found
     ]

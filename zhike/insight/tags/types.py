@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 Labels = Mapping[str, str]
 
@@ -33,7 +34,8 @@ class Tag:
 
 @dataclass(frozen=True, slots=True)
 class PartyTag:
-    """The value a tag has for one party."""
+    """The value a tag has for one party, and the business date since which it has it, if that was ever seen."""
 
     tag: Tag
     level: TagLevel
+    since: date | None = None

@@ -11,10 +11,22 @@ from pathlib import Path
 import duckdb
 
 from zhike.insight.warehouse.errors import UnknownDataset
-from zhike.insight.warehouse.logic import columns, engine, folders, loading, reading_folders, sources, stages, tables
+from zhike.insight.warehouse.logic import (
+    columns,
+    engine,
+    folders,
+    loading,
+    quality,
+    reading_folders,
+    sources,
+    stages,
+    tables,
+    vacuuming,
+)
 from zhike.insight.warehouse.models import Load
 from zhike.insight.warehouse.types import (
     Dataset,
+    LoadFinding,
     LoadResult,
     PublicationInfo,
     RejectedRow,
@@ -43,10 +55,12 @@ __all__ = [
     "load_file",
     "load_folder",
     "loads",
+    "newest_day",
     "plain_master",
     "publication",
     "published",
     "read_definitions",
+    "received_file",
     "register_step",
     "rejected",
     "rejected_csv",
@@ -58,6 +72,7 @@ __all__ = [
     "sources_of",
     "stage_run",
     "stale_days",
+    "stale_sources",
     "state",
     "table_version",
     "upload",
@@ -101,6 +116,12 @@ def relation(
 def state(dataset: str) -> bool:
     """Return whether a dataset was ever written."""
     return tables.exists(dataset)
+
+
+def newest_day(dataset: str, *, before: date) -> date | None:
+    """Return the newest day part of a dataset before `before`; None without one."""
+    days = [part for part in tables.parts_of(dataset) if len(part) == len("2026-03-17") and part < before.isoformat()]
+    return date.fromisoformat(max(days)) if days else None
 
 
 def table_version(dataset: str) -> int:
@@ -200,6 +221,11 @@ def files_in(folder: Path) -> list[Path]:
     return [path for _source, path in folders.files_in(folder, sources.all_sources())]
 
 
+def received_file(found: LoadResult) -> Path:
+    """Return where the bytes of a received file lie; a stored file never changes."""
+    return loading.store().path(found.file_hash)
+
+
 def plain_master(connection: duckdb.DuckDBPyConnection, source: Source, *, into: str) -> bool:
     """Make a temporary table of a master source's newest file with certificate numbers in clear, for one load."""
     return loading.plain_master(connection, source, into)
@@ -277,14 +303,25 @@ def register_step(step: StageStep) -> None:
 
 def stage_run(business_date: date, *, handle: RunHandle) -> StageResult:
     """Compute every step for `business_date`, and first again for computed days whose facts were corrected since;
-    then publish. Running it twice gives the same rows. Raises NotATradingDay, DayMissing, Cancelled.
+    then publish and delete the files that no kept publication reads. Running it twice gives the same rows. Raises NotATradingDay, DayMissing, Cancelled.
     """
-    return stages.run(business_date, handle)
+    for finding in quality.stale_sources(business_date):
+        handle.say(finding.message)
+    result = stages.run(business_date, handle)
+    files, size = vacuuming.vacuum()
+    if files:
+        handle.say(f"vacuum: {files} files, {size:,} bytes")
+    return result
 
 
 def stale_days(*, before: date) -> list[date]:
     """Return the computed days before `before` that a late file made stale."""
     return stages.stale_days(before=before)
+
+
+def stale_sources(business_date: date) -> list[LoadFinding]:
+    """Return a finding for each source whose newest file is older than its `fresh_within` allows on that day."""
+    return quality.stale_sources(business_date)
 
 
 def publication() -> PublicationInfo | None:

@@ -19,6 +19,7 @@ def stage(handle: RunHandle) -> Mapping[str, object]:
     return {
         "days": [day.isoformat() for day in result.days],
         "business_date": result.publication.business_date.isoformat(),
+        "findings": [found.as_dict() for found in api.stale_sources(result.publication.business_date)],
     }
 
 

@@ -23,6 +23,7 @@ def check_source(body: Body, _everything: Snapshot) -> list[Finding]:
         findings.append(Finding("source.grain", "`grain` is master or fact", "grain"))
     if raw.get("format", "csv") not in _FORMATS:
         findings.append(Finding("source.format", f"`format` is one of: {', '.join(_FORMATS)}", "format"))
+    findings += _check_checks(raw.get("checks", {}))
     for column in raw["columns"]:
         where = f"columns.{column.get('key')}"
         if column.get("type") not in TYPES:
@@ -44,6 +45,19 @@ def check_source(body: Body, _everything: Snapshot) -> list[Finding]:
                 check_expression(source, column)
             except ZhikeError as error:
                 findings.append(Finding("source.expression", str(error.findings or error), f"columns.{column.key}"))
+    return findings
+
+
+def _check_checks(checks: Any) -> list[Finding]:
+    """The thresholds are numbers of our own choosing, so they say where they come from."""
+    findings = []
+    if checks and not checks.get("source"):
+        findings.append(Finding("source.no_source", "thresholds need the `source` they come from", "checks"))
+    fresh, drift = checks.get("fresh_within", 0), checks.get("drift", 1)
+    if not isinstance(fresh, int) or fresh < 0:
+        findings.append(Finding("source.fresh_within", "`fresh_within` is a number of trading days", "checks"))
+    if not isinstance(drift, int | float) or drift <= 0:
+        findings.append(Finding("source.drift", "`drift` is a share above 0, such as 0.3", "checks"))
     return findings
 
 

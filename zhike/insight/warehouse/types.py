@@ -37,6 +37,19 @@ class SourceColumn:
 
 
 @dataclass(frozen=True, slots=True)
+class SourceChecks:
+    """What makes a source's files worth a look; a finding, never a refusal.
+
+    `fresh_within` is how many trading days the newest file may lie behind the latest business date. `drift` is the
+    share by which a day's rows may differ from the median of the days before it (0.3 is 30 %); facts may always differ
+    by what chance does to a small count. None asks nothing.
+    """
+
+    fresh_within: int | None = None
+    drift: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """A file that some system exports, and the dataset its rows become.
 
@@ -63,6 +76,7 @@ class Source:
     expected: bool = False
     sorted_by: tuple[str, ...] = ()
     subject: Mapping[str, str] = field(default_factory=dict)
+    checks: SourceChecks = field(default=SourceChecks(), compare=False, repr=False)
 
     def column(self, key: str) -> SourceColumn:
         """Return the column called `key`; raises KeyError."""

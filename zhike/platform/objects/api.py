@@ -16,12 +16,13 @@ from zhike.kernel.errors import Refused
 from zhike.platform.audit import api as audit
 from zhike.platform.objects.errors import ReasonRequired, TooManyRows
 from zhike.platform.objects.logic import catalogue as catalogues
-from zhike.platform.objects.logic import exporting, loading, reading, serving, values, writing
+from zhike.platform.objects.logic import erasing, exporting, loading, reading, reserving, serving, values, writing
 from zhike.platform.objects.logic.history import RecordHistory, record_history
 from zhike.platform.objects.logic.masks import mask
 from zhike.platform.objects.logic.presenting import displays as reference_displays
 from zhike.platform.objects.logic.presenting import present
 from zhike.platform.objects.types import (
+    Erasure,
     LoadColumn,
     LoadCounts,
     ObjectType,
@@ -41,6 +42,7 @@ __all__ = [
     "delete",
     "describe",
     "displays",
+    "erase",
     "export",
     "export_xlsx",
     "facts",
@@ -55,6 +57,7 @@ __all__ = [
     "records_by_id",
     "related",
     "related_page",
+    "reserve_ids",
     "schema",
     "scope",
     "serve",
@@ -184,9 +187,7 @@ def create(object: str, given: Mapping[str, object], *, principal: Principal) ->
     permissions.require(principal, f"{object}.create")
     owner = catalogues.object_type(object)
     with database.writing():
-        record_id = writing.insert(owner, given)
-        row = reading.row_by_id(owner, record_id, principal, "create")
-        return _record(owner, row, principal)
+        return _record(owner, writing.insert(owner, given, principal), principal)
 
 
 def update(object: str, uid: uuid.UUID, given: Mapping[str, object], *, revision: int, principal: Principal) -> Record:
@@ -209,6 +210,22 @@ def delete(object: str, uid: uuid.UUID, *, revision: int, principal: Principal) 
     with database.writing():
         row = reading.row_by_uid(owner, uid, principal, "delete", lock=True)
         writing.delete(owner, row, revision)
+
+
+def erase(object: str, uid: uuid.UUID, *, reason: str, principal: Principal) -> Erasure:
+    """Wipe the personal values of a record and of those that belong to it, for good, and return what was wiped.
+
+    What packs mark `personal` goes, here, in the journal and in search; keyed digests, the source key and the inner
+    id stay, so that loads know the person and bring nothing back. The record counts as deleted. A second time is
+    harmless. Raises Refused (its own grant), ReasonRequired, NotFound; nothing is changed then.
+    """
+    permissions.require(principal, f"{object}.erase")
+    if len(reason.strip()) < _REASON_LENGTH:
+        raise ReasonRequired(length=_REASON_LENGTH)
+    owner = catalogues.object_type(object)
+    with context.acting(reason=reason.strip()), database.writing():
+        row = reading.row_by_uid(owner, uid, principal, "erase", lock=True, deleted=True)
+        return erasing.erase(owner, row["id"], uid)
 
 
 def unmask(object: str, uid: uuid.UUID, field: str, *, reason: str, principal: Principal) -> object:
@@ -284,6 +301,14 @@ def load(
     with database.writing():
         owner = catalogues.object_type(object)
         return loading.load(owner, columns, rows, by_id=by_id, details=dict(details or {}))
+
+
+def reserve_ids(object: str, count: int, *, above: int = 0) -> int:
+    """Return the first of `count` consecutive inner ids above `above`, set aside for a load by id.
+
+    No record has one of them, and none made at the desk will get one.
+    """
+    return reserving.reserve(catalogues.object_type(object), count, above)
 
 
 def serve(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -17,6 +18,8 @@ from zhike.platform.objects.types import FieldType, ObjectType, RecordQuery
 from zhike.platform.permissions.types import Principal
 
 Settings = Mapping[str, Any]
+_SIGNED = re.compile(r"_change_|^net_inflow")
+_RIGHT = ("money", "change", "count", "percent")
 _FORMATS = {
     "money": "money",
     "decimal": "money",
@@ -46,7 +49,7 @@ def register() -> None:
 
 def format_of(field: FieldType) -> str:
     """Return how a field's value is drawn."""
-    if field.key.endswith("_1d") or field.key.startswith("net_inflow"):
+    if _SIGNED.search(field.key):
         return "change"
     return "tag" if field.kind == "tag" else _FORMATS.get(field.type, "text")
 
@@ -71,7 +74,7 @@ def column_of(owner: ObjectType, key: str) -> dict[str, object]:
         "labels": field.labels,
         "format": shown,
         "unit": field.unit or None,
-        "align": "right" if shown in ("money", "change", "count", "percent") else "left",
+        "align": "right" if shown in _RIGHT else "left",
         "options": [{"key": o.key, "labels": o.labels, "status": o.status or None} for o in field.options],
     }
 
@@ -89,10 +92,18 @@ def _identity(principal: Principal, record: uuid.UUID, settings: Settings) -> Bl
         {
             "key": key,
             "labels": owner.fields[key].labels,
-            "value": _text(owner.fields[key], values.get(key), principal),
-            "format": format_of(owner.fields[key]),
+            **_said(owner.fields[key], values.get(key), principal),
         }
         for key in settings.get("facts", [])
+    ]
+    figures = [
+        {
+            **drawn(owner, item),
+            "value": compared(item, values),
+            "compare": [{**drawn(owner, part), "value": compared(part, values)} for part in item.get("compare", ())],
+        }
+        for item in settings.get("figures", [])
+        if known(owner, [item, *item.get("compare", ())])
     ]
     tier = settings.get("tier", "")
     data = {
@@ -103,6 +114,8 @@ def _identity(principal: Principal, record: uuid.UUID, settings: Settings) -> Bl
         "tier": _option(owner.fields[tier], values.get(tier)) if tier in owner.fields else None,
         "status": _option(status, values.get(status.key)) if status else None,
         "facts": facts,
+        "figures": figures,
+        "figures_at": day_end(owner.key).at,
         "risk": {
             "level": risk,
             "label": _label(level, risk, principal),
@@ -126,10 +139,12 @@ def _identity(principal: Principal, record: uuid.UUID, settings: Settings) -> Bl
     return BlockData("identity", data, live())
 
 
-def _fields(principal: Principal, record: uuid.UUID, _settings: Settings) -> BlockData:
+def _fields(principal: Principal, record: uuid.UUID, settings: Settings) -> BlockData:
+    """The fields of a record by section, without those that the page shows elsewhere."""
     owner = api.object_with_role("party")
     found = api.get(owner.key, record, principal=principal, log_view=False)
     detail: dict[str, Any] = owner.layout.get("detail") or {}  # type: ignore[assignment]
+    elsewhere = set(settings.get("without", ()))
     sections = [
         {
             "labels": section["labels"],
@@ -137,8 +152,7 @@ def _fields(principal: Principal, record: uuid.UUID, _settings: Settings) -> Blo
                 {
                     "key": key,
                     "labels": owner.fields[key].labels,
-                    "format": format_of(owner.fields[key]),
-                    "value": _text(owner.fields[key], found.values.get(key), principal),
+                    **_said(owner.fields[key], found.values.get(key), principal),
                     "owner": owner.fields[key].owner,
                     "refused": key in found.refused,
                     "unmaskable": bool(
@@ -146,9 +160,11 @@ def _fields(principal: Principal, record: uuid.UUID, _settings: Settings) -> Blo
                     ),
                 }
                 for key in section["fields"]
+                if key not in elsewhere
             ],
         }
         for section in detail.get("sections", [])
+        if set(section["fields"]) - elsewhere
     ]
     data = {
         "sections": sections,
@@ -199,55 +215,79 @@ def _related(principal: Principal, record: uuid.UUID, settings: Settings) -> Blo
 
 
 def _book_figures(principal: Principal, _record: uuid.UUID | None, settings: Settings) -> BlockData:
+    """Sums over a book, each with what it is compared with, and how many records it has."""
     owner = api.describe(settings["object"])
-    wanted = [item for item in settings["sums"] if item["field"] in owner.fields]
+    wanted = [item for item in settings["figures"] if known(owner, [item, *item.get("compare", ())])]
+    keys = fields_named(owner, [part for item in wanted for part in (item, *item.get("compare", ()))])
     query = RecordQuery(owner.key, refinement=settings.get("refinement", ""))
-    found = api.summarize(query, principal=principal, sums=[item["field"] for item in wanted])
-    _group, count, sums = found[0] if found else (None, 0, [None] * len(wanted))
+    found = api.summarize(query, principal=principal, sums=keys)
+    _group, count, sums = found[0] if found else (None, 0, [None] * len(keys))
+    totals = dict(zip(keys, sums, strict=True))
     figures: list[dict[str, object]] = [
         {
-            "key": item["field"],
-            "labels": owner.fields[item["field"]].labels,
-            "value": plain(total),
-            "format": item["format"],
-            "unit": "元",
-            "compare": [],
+            **drawn(owner, item),
+            "value": compared(item, totals),
+            "compare": [{**drawn(owner, part), "value": compared(part, totals)} for part in item.get("compare", ())],
         }
-        for item, total in zip(wanted, sums, strict=True)
+        for item in wanted
     ]
+    counted = settings["count"]
     figures.append(
-        {"key": "count", "labels": settings["count"], "value": count, "format": "count", "unit": "户", "compare": []}
+        {
+            "key": "count",
+            "labels": counted["labels"],
+            "value": count,
+            "format": "count",
+            "unit": counted.get("unit"),
+            "compare": _groups(query, counted.get("group_by", ""), owner, principal),
+        }
     )
     return BlockData("figures", {"figures": figures}, day_end(owner.key))
+
+
+def _groups(query: RecordQuery, key: str, owner: ObjectType, principal: Principal) -> list[dict[str, object]]:
+    """How many records have each value of a choice, in the order of its options."""
+    if key not in owner.fields:
+        return []
+    counted = {value: n for value, n, _sums in api.summarize(query, principal=principal, group_by=key)}
+    return [
+        {"labels": option.labels, "value": counted[option.key], "format": "count"}
+        for option in owner.fields[key].options
+        if option.key in counted
+    ]
 
 
 def _movers(principal: Principal, _record: uuid.UUID | None, settings: Settings) -> BlockData:
     owner = api.describe(settings["object"])
     if settings["by"] not in owner.fields:
         return BlockData("table", {"columns": [], "rows": []}, day_end(owner.key), empty=True)
-    keys = [key for key in settings["columns"] if key in owner.fields]
+    columns = [column for column in settings["columns"] if known(owner, [column])]
     rows = []
     for direction in ("desc", "asc"):
         query = RecordQuery(
             owner.key,
             refinement=settings.get("refinement", ""),
             sort=(settings["by"], direction),
-            columns=tuple(keys),
+            columns=tuple(fields_named(owner, [*columns, {"key": settings["by"]}])),
             limit=settings["count"],
         )
         rows += api.page(query, principal=principal).rows
     seen = {row.uid: row for row in rows if row.values.get(settings["by"]) is not None}
     largest = sorted(seen.values(), key=lambda row: -abs(Decimal(str(row.values[settings["by"]]))))[: settings["count"]]
     name: dict[str, object] = {"key": "display", "labels": owner.labels, "format": "link", "align": "left"}
+    shown = [drawn(owner, column) for column in columns]
     return BlockData(
         "table",
         {
-            "columns": [name, *(column_of(owner, key) for key in keys)],
+            "columns": [name, *shown],
             "rows": [
                 {
                     "key": str(row.uid),
                     "path": f"/records/{owner.key}/{row.uid}",
-                    "cells": {"display": row.display, **{key: _cell(row.values.get(key)) for key in keys}},
+                    "cells": {
+                        "display": row.display,
+                        **{column["key"]: _cell(compared(column, row.values)) for column in columns},
+                    },
                 }
                 for row in largest
             ],
@@ -255,6 +295,48 @@ def _movers(principal: Principal, _record: uuid.UUID | None, settings: Settings)
         day_end(owner.key),
         empty=not largest,
     )
+
+
+def known(owner: ObjectType, items: Sequence[Settings]) -> bool:
+    """Return whether an object has every field that these figures or columns name."""
+    return all(key in owner.fields for item in items for key in _named(item))
+
+
+def fields_named(owner: ObjectType, items: Sequence[Settings]) -> list[str]:
+    """Return the fields that figures or columns are made of, each once."""
+    return list(dict.fromkeys(key for item in items for key in _named(item) if key in owner.fields))
+
+
+def drawn(owner: ObjectType, item: Settings) -> dict[str, object]:
+    """Return how a figure or column is drawn: as its field, or as it says itself."""
+    field = owner.fields.get(_named(item)[0])
+    column = column_of(owner, field.key) if field else {}
+    own = {key: item[key] for key in ("key", "labels", "format", "unit", "tone") if key in item}
+    shown = {**column, **own}
+    return {**shown, "align": "right" if shown.get("format") in _RIGHT else "left"}
+
+
+def compared(item: Settings, values: Mapping[str, object]) -> object:
+    """Return the value of a figure or column from the fields' values, as JSON carries it.
+
+    Without `as` it is the field `of` (default: the key) itself; `difference` is `of` less `with`; `growth` is the
+    percentage by which `of` grew when `with` is the change that led to it. Unknown parts make it unknown.
+    """
+    keys = _named(item)
+    parts = [values.get(key) for key in keys]
+    if "as" not in item:
+        return plain(parts[0])
+    if any(part is None for part in parts):
+        return None
+    of, other = (Decimal(str(plain(part))) for part in parts)
+    if item["as"] == "difference":
+        return plain(of - other)
+    before = of - other
+    return plain((other / before * 100).quantize(Decimal("0.01"))) if before > 0 else None
+
+
+def _named(item: Settings) -> list[str]:
+    return [item.get("of", item.get("key", "")), *([item["with"]] if "with" in item else [])]
 
 
 def _search(principal: Principal, text: str) -> Sequence[Mapping[str, object]]:
@@ -288,10 +370,16 @@ def _cell(value: object) -> object:
     return value
 
 
-def _text(field: FieldType, value: object, principal: Principal) -> object:
+def _said(field: FieldType, value: object, principal: Principal) -> dict[str, object]:
+    """A field's value in words; a choice is a tag only where its option has a status."""
     if isinstance(value, dict):
-        return _cell(value)
-    return _label(field, value, principal) if field.options else value
+        return {"value": _cell(value), "format": format_of(field)}
+    if not field.options or value is None or isinstance(value, list):
+        return {"value": value, "format": format_of(field)}
+    option = next((option for option in field.options if option.key == value), None)
+    if option and option.status:
+        return {"value": {"text": option.labels[principal.language], "status": option.status}, "format": "tag"}
+    return {"value": _label(field, value, principal), "format": "text"}
 
 
 def _label(field: FieldType | None, value: object, principal: Principal) -> object:
@@ -305,4 +393,14 @@ def _option(field: FieldType, value: object) -> dict[str, object] | None:
     return {"key": found.key, "labels": found.labels, "status": found.status or None} if found else None
 
 
-__all__ = ["column_of", "day_end", "format_of", "live", "register"]
+__all__ = [
+    "column_of",
+    "compared",
+    "day_end",
+    "drawn",
+    "fields_named",
+    "format_of",
+    "known",
+    "live",
+    "register",
+]

@@ -53,5 +53,5 @@ class ReasonRequired(ZhikeError):
 
     code = "record.reason_required"
     status = 422
-    zh = "请填写查看原因（至少 {length} 个字）"
+    zh = "请填写原因（至少 {length} 个字）"
     en = "Give a reason of at least {length} characters"

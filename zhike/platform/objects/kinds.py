@@ -36,6 +36,7 @@ FIELD_ROLES = {
     "risk_level",
     "value_tier",
     "status",
+    "expires_on",
 }
 PARAMS = {"me": Type.TEXT, "my_units": Type.LIST, "today": Type.DATE}
 

@@ -173,6 +173,7 @@ def _field_out(owner: ObjectType, field: FieldType, principal: Principal) -> dic
         "labels": field.labels,
         "type": "tag" if field.kind == "tag" else field.type,
         "kind": field.kind,
+        "role": field.role or None,
         "unit": field.unit or None,
         "target": field.target or None,
         "owner": field.owner,

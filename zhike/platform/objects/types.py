@@ -36,6 +36,7 @@ class FieldType:
     unit: str = ""
     required: bool = False
     unique: bool = False
+    personal: bool = False
     indexed: bool = False
     searchable: str = ""
     options: tuple[Option, ...] = ()
@@ -132,6 +133,21 @@ class RecordCount:
 
     count: int
     approximate: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """What erasing a record wiped: its fields, how many records that belong to it, how many journal lines.
+
+    `at` is when the record was erased first; `again` says that this was not the first time.
+    """
+
+    uid: uuid.UUID
+    at: datetime
+    again: bool
+    fields: tuple[str, ...]
+    related: Mapping[str, int]
+    journal: int
 
 
 @dataclass(frozen=True, slots=True)

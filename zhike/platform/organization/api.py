@@ -14,8 +14,8 @@ from zhike.kernel.errors import NotFound
 from zhike.kernel.ids import uuid7
 from zhike.platform.audit import api as audit
 from zhike.platform.organization.errors import UnknownRole, UnknownUnit, WeakPassword
-from zhike.platform.organization.logic import passwords, units
-from zhike.platform.organization.models import Post, Unit, User
+from zhike.platform.organization.logic import passwords, units, users
+from zhike.platform.organization.models import Unit, User
 from zhike.platform.organization.types import OrgUnit, Staff, UnitRow
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "all_units",
     "random_password",
     "set_language",
+    "set_password",
     "sign_out_everywhere",
     "staff",
     "subtree",
@@ -83,10 +84,22 @@ def add_user(*, employee_no: str, name: str, role: str, unit: str, password: str
             raise WeakPassword(reasons=error.messages) from error
         user.set_password(chosen)
         user.save()
-        Post.objects.get_or_create(
-            user=user, unit_id=place.id, role=role, valid_to=None, defaults={"valid_from": clock.today()}
-        )
+        users.give_post(user, Unit.objects.get(pk=place.id), role)
         audit.note(operation="add_user", subject="user", subject_id=user.pk, details={"role": role, "unit": unit})
+        return staff(user.pk), chosen
+
+
+def set_password(employee_no: str) -> tuple[Staff, str]:
+    """Give a user a new random password and end every session; return both. Raises NotFound."""
+    with database.writing():
+        user = User.objects.select_for_update().filter(employee_no=employee_no).first()
+        if user is None:
+            raise NotFound(kind="user", id=employee_no)
+        chosen = random_password()
+        user.set_password(chosen)
+        user.failures, user.locked_until, user.session_salt = 0, None, secrets.token_hex(8)
+        user.save()
+        audit.note(operation="set_password", subject="user", subject_id=user.pk)
         return staff(user.pk), chosen
 
 

@@ -14,7 +14,7 @@ RESOURCE_OPERATIONS = {
     "work": {"read", "complete", "read_units"},
     "home": {"manager", "branch_head", "operator"},
 }
-OBJECT_OPERATIONS = {"read", "create", "update", "delete", "unmask", "export", "access_log"}
+OBJECT_OPERATIONS = {"read", "create", "update", "delete", "unmask", "export", "access_log", "erase"}
 
 
 def check_role(body: Body, everything: Snapshot) -> list[Finding]:

@@ -6,12 +6,13 @@ import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from zhike.kernel import clock, database, definitions, events
 from zhike.kernel.errors import NotFound, StaleRevision
 from zhike.kernel.ids import uuid7
 from zhike.platform.audit import api as audit
+from zhike.platform.objects import api as objects
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal
 from zhike.platform.work.errors import AlreadyDone, UnknownResult
@@ -22,7 +23,9 @@ __all__ = [
     "cancel_open",
     "complete",
     "counts",
+    "follow_coverage",
     "create_many",
+    "forget_party",
     "get",
     "of_origin",
     "of_party",
@@ -149,6 +152,49 @@ def complete(uid: uuid.UUID, *, result: str, note: str, revision: int, principal
         events.publish("work.completed", "work_item", row.pk, {"origin": str(row.origin_uid), "result": result})
         audit.note(operation="complete", subject="work_item", subject_id=row.pk, details={"result": result})
     return _as_work(row)
+
+
+def follow_coverage(party_id: int) -> int:
+    """Give the open work about a party to its serving employee where the assignee serves it no longer.
+
+    In the caller's transaction, journalled per item; returns how many moved. Work stays where it is when nobody serves.
+    """
+    serving = _serving(party_id)
+    if not serving:
+        return 0
+    moved = WorkItem.objects.select_for_update().filter(party_id=party_id, state=WorkItem.State.OPEN)
+    rows = list(moved.exclude(assignee__in=serving))
+    for row in rows:
+        before, row.assignee, row.revision = row.assignee, serving[0], row.revision + 1
+        row.save(update_fields=["assignee", "revision"])
+        details = {"assignee": [before, row.assignee]}
+        audit.note(operation="reassign", subject="work_item", subject_id=row.pk, details=details)
+        events.publish("work.reassigned", "work_item", row.pk)
+    return len(rows)
+
+
+def _serving(party_id: int) -> list[str]:
+    """The employee numbers whose service of a party holds today, the newest first."""
+    today = clock.today()
+    fields = ["employee_no", "kind", "valid_from", "valid_to"]
+    rows = objects.related(objects.object_with_role("coverage").key, "party", [party_id], fields)
+    holding = [
+        row
+        for row in rows
+        if row["kind"] == "service"
+        and row["valid_from"] <= today
+        and (row["valid_to"] is None or row["valid_to"] > today)
+    ]
+    return [row["employee_no"] for row in sorted(holding, key=lambda row: (row["valid_from"], row["id"]), reverse=True)]
+
+
+def forget_party(party_id: int) -> None:
+    """Cancel the open work about an erased party and blank the notes of all of it, in the caller's transaction."""
+    rows = WorkItem.objects.filter(party_id=party_id)
+    for row in rows.filter(state=WorkItem.State.OPEN):
+        audit.note(operation="cancel", subject="work_item", subject_id=row.pk)
+    rows.exclude(note="").update(note="", revision=F("revision") + 1)
+    rows.filter(state=WorkItem.State.OPEN).update(state=WorkItem.State.CANCELLED, revision=F("revision") + 1)
 
 
 def cancel_open(*, origin_uid: uuid.UUID) -> int:

@@ -6,9 +6,12 @@ class WorkConfig(AppConfig):
     label = "work"
 
     def ready(self) -> None:
-        from zhike.kernel import definitions
-        from zhike.platform.work import blocks
+        from zhike.kernel import definitions, events
+        from zhike.platform.work import blocks, following
         from zhike.platform.work.kinds import RESULT_SET
 
         definitions.register(RESULT_SET)
         blocks.register()
+        events.subscribe("record.created", following.coverage_changed)
+        events.subscribe("record.updated", following.coverage_changed)
+        events.subscribe("record.erased", following.record_erased)

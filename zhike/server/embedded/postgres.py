@@ -108,6 +108,8 @@ class EmbeddedPostgres:
                 self._process.send_signal(signal.SIGINT)
                 self._process.wait(30)
             self._process = None
+            with suppress(OSError):
+                self.socket.rmdir()
         if self._owner:
             self._owner.close()
             self._owner = None

@@ -75,6 +75,25 @@ describe('condition tree', () => {
     expect(sizeOf(root)).toEqual({ rows: 1, groups: 1 });
   });
 
+  it('keeps groups of one as they were drawn', () => {
+    const row = newRow('open_date', 'is_empty');
+    const inner = newGroup('any', [row]);
+    const root = newGroup('all', [newRow('total_asset', '>=', ['1']), inner, newGroup('none', [newGroup('any', [newRow('risk_level', 'in', ['C1'])])])]);
+    const { expression, paths } = compile(root, typeOf);
+    expect(compile(parse(expression), typeOf).expression).toEqual(expression);
+    const again = parse(expression);
+    expect(again.children.map((child) => child.kind)).toEqual(['row', 'any', 'none']);
+    expect(sizeOf(again)).toEqual(sizeOf(root));
+    expect(paths.get(row.id)).toBe('and.1.or.0');
+    expect(paths.get(inner.id)).toBe('and.1.or.0');
+  });
+
+  it('keeps a single group below the root', () => {
+    const root = newGroup('all', [newGroup('any', [newRow('open_date', 'is_empty'), newRow('is_margin', '=', ['true'])])]);
+    const again = parse(compile(root, typeOf).expression);
+    expect([again.kind, again.children.map((child) => child.kind)]).toEqual(['all', ['any']]);
+  });
+
   it('narrows step by step', () => {
     expect(prefixes(parse(sample), typeOf).map((step) => ('and' in step.expression ? step.expression.and.length : 1))).toEqual([1, 2, 3, 4]);
   });

@@ -110,40 +110,45 @@ export type Compiled = {
   paths: Map<string, string>;
 };
 
-type Placed = { expression: Expression; place: (path: string) => void };
+type Placed = { isRow: boolean; expression: Expression; place: (path: string) => void };
 
 const join = (path: string, step: string) => (path ? `${path}.${step}` : step);
 
-/** A group of one is written as its only member: the server reads it so, and names places so. */
-function compileNode(node: TreeNode, typeOf: TypeOf, paths: Map<string, string>): Placed | null {
+/** A group of one is kept as it was drawn. The server counts its only member, so both stand at that place. */
+function compileNode(node: TreeNode, typeOf: TypeOf, paths: Map<string, string>, isRoot = false): Placed | null {
   if (isRow(node)) {
     if (!isComplete(node)) return null;
-    return { expression: rowExpression(node, typeOf), place: (path) => paths.set(node.id, path) };
+    return { isRow: true, expression: rowExpression(node, typeOf), place: (path) => paths.set(node.id, path) };
   }
   const children = node.children
     .map((child) => compileNode(child, typeOf, paths))
     .filter((child): child is Placed => child !== null);
   if (children.length === 0) return null;
   const [only] = children;
-  const single = children.length === 1 && only ? only : null;
+  // The root is drawn around a single row, and "none of" around a single row is its negation.
+  const bare = only && children.length === 1 && only.isRow && (node.kind === 'none' || (isRoot && node.kind === 'all')) ? only : null;
   const key = node.kind === 'all' ? 'and' : 'or';
-  const inner: Placed = single ?? {
+  const inner: Placed = bare ?? {
+    isRow: false,
     expression: key === 'and' ? { and: children.map((child) => child.expression) } : { or: children.map((child) => child.expression) },
     place: (path) => children.forEach((child, index) => child.place(join(path, `${key}.${index}`))),
   };
   const negative = node.kind === 'none';
   return {
+    isRow: false,
     expression: negative ? { not: inner.expression } : inner.expression,
     place: (path) => {
       paths.set(node.id, path);
       inner.place(negative ? join(path, 'not.0') : path);
+      const member = node.children.find((child) => paths.has(child.id));
+      if (children.length === 1 && !negative && member) paths.set(node.id, paths.get(member.id) ?? path);
     },
   };
 }
 
 export function compile(root: Group, typeOf: TypeOf): Compiled {
   const paths = new Map<string, string>();
-  const placed = compileNode(root, typeOf, paths);
+  const placed = compileNode(root, typeOf, paths, true);
   placed?.place('');
   return { expression: placed?.expression ?? null, paths };
 }
@@ -165,7 +170,8 @@ export function without(root: Group, id: string, typeOf: TypeOf): Expression | n
 
 /* Expression → tree */
 
-const textOf = (value: Literal) => (value.value === null ? '' : String(value.value));
+/** A value as it is typed: the stored decimal 300000.0 is 300000. */
+const textOf = ({ value, type }: Literal) => (value === null ? '' : type === 'decimal' ? String(value).replace(/\.0+$/, '') : String(value));
 
 function leafRow(leaf: Leaf): Row {
   if (!('right' in leaf)) return newRow(leaf.left.field, leaf.op);

@@ -1,6 +1,6 @@
 import { useCallback, useMemo } from 'react';
 import type { FieldMeta, Option, Vocabulary, VocabularyItem, VocabularyKind, VocabularyType } from '../../api/types';
-import { useText, type Translate } from '../../app/i18n';
+import { unitText, useText, type Translate } from '../../app/i18n';
 import * as format from '../format';
 import { isComplete, type Row, type RowOp, type TypeOf, valueCount } from './model';
 
@@ -41,7 +41,7 @@ export function useVocabularyTerms(vocabulary: Vocabulary | undefined): Terms {
 /** Money is typed and read in 万 in Chinese and in thousands in English. */
 export function inputScale(entry: Entry | undefined, lang: format.Lang): { factor: number; unit: string } {
   if (entry?.unit === '元' || entry?.unit === 'CNY') return lang === 'zh' ? { factor: 1e4, unit: '万' } : { factor: 1e3, unit: 'k' };
-  return { factor: 1, unit: entry?.unit ?? '' };
+  return { factor: 1, unit: unitText(entry?.unit ?? '', lang) };
 }
 
 export function opText(op: RowOp, type: VocabularyType, t: Translate): string {

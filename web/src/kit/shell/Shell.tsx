@@ -8,6 +8,7 @@ import { Icon } from '../Icon';
 import { Tag } from '../marks';
 import { useCrumbs } from '../Page';
 import { SearchDialog } from './SearchDialog';
+import { Unreachable } from './Unreachable';
 import { UserMenu, UserSheet } from './UserMenu';
 
 /** Rail and top bar on a desk, dark head and tab bar on a phone. */
@@ -23,6 +24,7 @@ export function Shell({ me, children }: { me: Me; children: ReactNode }) {
       {phone ? (
         <>
           <PhoneHead onSearch={openSearch} me={me} />
+          <Unreachable />
           {children}
           <TabBar me={me} />
         </>
@@ -30,6 +32,7 @@ export function Shell({ me, children }: { me: Me; children: ReactNode }) {
         <>
           <Rail menu={me.menu} />
           <TopBar me={me} onSearch={openSearch} />
+          <Unreachable />
           {children}
         </>
       )}

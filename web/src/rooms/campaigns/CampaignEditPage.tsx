@@ -89,7 +89,7 @@ function PlanFields({ options }: { options: CampaignOptions }) {
           <Select data-testid="campaign-audience" placeholder={t('common.select')} options={options.audiences.map((item) => ({ value: item.uid, label: `${item.name}  ${decimal(item.count, 0)} ${t('unit.household')}` }))} />
         </Form.Item>
         <Form.Item name="template" label={t('campaign.template')} rules={required}>
-          <Select data-testid="campaign-template" placeholder={t('common.select')} options={options.templates.map((item) => ({ value: item.uid, label: item.name }))} />
+          <Select data-testid="campaign-template" placeholder={t('common.select')} options={options.templates.map((item) => ({ value: item.uid, label: label(item.labels) || item.name }))} />
         </Form.Item>
       </div>
       <Form.Item name="product" label={t('campaign.product')} extra={t('campaign.productHint')}>

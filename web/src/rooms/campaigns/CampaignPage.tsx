@@ -88,8 +88,8 @@ function CampaignActions({ campaign }: { campaign: Campaign }) {
 }
 
 function Plan({ campaign }: { campaign: Campaign }) {
-  const { t } = useText();
-  const nameOf = (linked: Campaign['template'] | null) => linked?.name ?? linked?.display ?? '—';
+  const { t, label } = useText();
+  const nameOf = (linked: Campaign['template'] | null) => (label(linked?.labels) || linked?.name) ?? linked?.display ?? '—';
   const facts: [string, React.ReactNode][] = [
     [t('campaign.audience'), <Link key="a" to={`/audiences/${campaign.audience.uid}`}>{nameOf(campaign.audience)}</Link>],
     [t('campaign.template'), nameOf(campaign.template)],
@@ -103,9 +103,20 @@ function Plan({ campaign }: { campaign: Campaign }) {
       {facts.map(([title, value]) => (
         <div key={title}><dt>{title}</dt><dd>{value}</dd></div>
       ))}
-      <div className="wide"><dt>{t('campaign.goal')}</dt><dd>{campaign.goal.sentence || campaign.goal.expression}</dd></div>
+      <div className="wide"><dt>{t('campaign.goal')}</dt><dd><GoalWords goal={campaign.goal} /></dd></div>
       <div className="wide"><dt>{t('campaign.script')}</dt><dd><pre className="message">{campaign.script}</pre></dd></div>
     </dl>
+  );
+}
+
+/** The goal as people say it, with the condition that is computed behind it. */
+function GoalWords({ goal }: { goal: Campaign['goal'] }) {
+  const { sentence, expression } = goal;
+  return (
+    <>
+      <p data-testid="goal-sentence">{sentence || expression}</p>
+      {sentence && sentence !== expression && <code className="small ink-3" data-testid="goal-expression">{expression}</code>}
+    </>
   );
 }
 

@@ -1,12 +1,12 @@
 import { useParams } from 'react-router';
 import type { Campaign, Effect } from '../../api/types';
 import { useText } from '../../app/i18n';
-import { decimal } from '../../kit/format';
+import { date, decimal } from '../../kit/format';
 import { DayStamp, LiveStamp, Mark, Tag } from '../../kit/marks';
 import { Bar } from '../../kit/marks';
 import { Page } from '../../kit/Page';
 import { Panel } from '../../kit/Panel';
-import { QueryState } from '../../kit/states';
+import { Empty, QueryState } from '../../kit/states';
 import { BranchTable, MeasureTable } from './EffectTables';
 import { EffectCurve } from './EffectCurve';
 import { PeopleByState, RefusalBand } from './People';
@@ -62,18 +62,25 @@ function EffectView({ uid, effect, at }: { uid: string; effect: Effect; at: numb
             side={<><span className="small desk-only tone-brand">● {t('effect.significant')}</span><span className="small desk-only ink-2">○ {t('effect.notSignificant')}</span><DayStamp date={effect.business_date} /></>}
             flush
           >
-            <MeasureTable measures={effect.measures} />
+            {effect.measures.length > 0 ? <MeasureTable measures={effect.measures} /> : <NotYet effect={effect} />}
           </Panel>
         </div>
         <div className="column">
-          <Panel title={t('effect.curve')} side={<DayStamp date={effect.business_date} />}>{effect.curve ? <EffectCurve curve={effect.curve} /> : <p className="ink-3">{t('effect.noCurve')}</p>}</Panel>
+          <Panel title={t('effect.curve')} side={<DayStamp date={effect.business_date} />} flush={!effect.curve}>{effect.curve ? <EffectCurve curve={effect.curve} /> : <NotYet effect={effect} />}</Panel>
         </div>
       </div>
       <Panel title={t('effect.branches')} meta={t('effect.branchesMeta')} side={<DayStamp date={effect.business_date} />} flush>
-        <BranchTable branches={effect.branches} />
+        {effect.branches.length > 0 ? <BranchTable branches={effect.branches} /> : <NotYet effect={effect} />}
       </Panel>
     </div>
   );
+}
+
+/** Before the first figures: when they come. */
+function NotYet({ effect }: { effect: Effect }) {
+  const { t } = useText();
+  const text = effect.first_day ? t('effect.firstFigures', { date: date(effect.first_day) }) : t('effect.firstReach');
+  return <Empty icon="clock" title={t('effect.noFigures')} text={text} />;
 }
 
 function Verdict({ effect }: { effect: Effect }) {

@@ -16,7 +16,7 @@ function ownScale(value: { low: number; high: number }) {
 export function MeasureTable({ measures }: { measures: Measure[] }) {
   const { t, label, lang } = useText();
   const shape = (row: Measure) => shapeOf(row, lang);
-  const title = (row: Measure) => `${label(row.labels)}${unitOf(row, lang) ? `（${unitOf(row, lang)}）` : ''}`;
+  const title = (row: Measure) => `${label(row.labels)}${unitOf(row, lang) ? ` ${unitOf(row, lang)}` : ''}`;
   const bounds = (row: Measure) => (row.low === null ? '—' : t('effect.to', { low: boundText(row.low, shape(row)), high: boundText(row.high, shape(row)) }));
   const columns: Column<Measure>[] = [
     { key: 'name', title: t('effect.measure'), render: (row) => <>{title(row)} {row.primary && <Tag tone="blue">{t('effect.primary')}</Tag>}</> },

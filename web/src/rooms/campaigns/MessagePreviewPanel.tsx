@@ -32,7 +32,7 @@ export function MessagePreviewPanel({ uid }: { uid: string }) {
     <Panel
       id="message-preview"
       title={t('campaign.previewTitle')}
-      side={<Segments value={form} onChange={setForm} items={[{ key: 'html', title: t('campaign.html') }, { key: 'text', title: t('campaign.text') }]} />}
+      side={preview.data?.body_html && <Segments value={form} onChange={setForm} items={[{ key: 'html', title: t('campaign.html') }, { key: 'text', title: t('campaign.text') }]} />}
       foot={
         <>
           <span style={{ width: 190 }}><RecordPicker object="party" testId="preview-party" value={party} onChange={setParty} /></span>

@@ -57,22 +57,30 @@ export function PeopleByState({ uid, counts, extra }: { uid: string; counts: Cam
 }
 
 const SHADES = 6;
+/** The narrowest the band gets, in px. */
+const BAND = 560;
+const BAND_PHONE = 340;
+
+/** About how wide a text of 12 px is with its padding: Chinese letters are square, Latin ones half as wide. */
+const textWidth = (text: string) => 16 + [...text].reduce((sum, letter) => sum + (letter > '\u2fff' ? 12 : 6.6), 0);
 
 /** Refusals as one band by reason, longest first; with a campaign, each reason opens its list. */
 export function RefusalBand({ refusals, uid }: { refusals: RefusalCount[]; uid?: string }) {
   const { t, label } = useText();
   const [shown, setShown] = useState<{ title: string; filter: MemberFilter } | null>(null);
-  const least = useIsPhone() ? 0.45 : 0.1;
+  const width = useIsPhone() ? BAND_PHONE : BAND;
   const sorted = [...refusals].sort((one, two) => two.count - one.count).filter((refusal) => refusal.count > 0);
   const total = sorted.reduce((sum, refusal) => sum + refusal.count, 0);
   if (total === 0) return null;
+  const textOf = (refusal: RefusalCount) => `${label(refusal.labels)} ${decimal(refusal.count, 0)}`;
+  const isNarrow = (refusal: RefusalCount) => (refusal.count / total) * width < textWidth(textOf(refusal));
   return (
     <div className="refusals">
       <span className="ink-2 nowrap">{t('campaign.refusals')} {decimal(total, 0)}</span>
       <div className="refusal-band">
         {sorted.map((refusal, index) => {
-          const narrow = refusal.count / total < least;
-          const text = `${label(refusal.labels)} ${decimal(refusal.count, 0)}`;
+          const narrow = isNarrow(refusal);
+          const text = textOf(refusal);
           const style = { flexGrow: refusal.count, background: `var(--refused-${Math.min(index + 1, SHADES)})`, color: index < 3 ? 'var(--on-dark)' : 'var(--ink)' };
           return (
             <button
@@ -90,8 +98,8 @@ export function RefusalBand({ refusals, uid }: { refusals: RefusalCount[]; uid?:
           );
         })}
       </div>
-      {sorted.some((refusal) => refusal.count / total < least) && (
-        <p className="small ink-3 refusal-key">{sorted.map((refusal) => `${label(refusal.labels)} ${decimal(refusal.count, 0)}`).join('  ')}</p>
+      {sorted.some(isNarrow) && (
+        <p className="small ink-3 refusal-key">{sorted.map(textOf).join('  ')}</p>
       )}
       {uid && <MembersDrawer uid={uid} shown={shown} onClose={() => setShown(null)} />}
     </div>

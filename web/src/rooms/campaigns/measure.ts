@@ -1,5 +1,6 @@
 import type { Measure } from '../../api/types';
 import { decimal, NOTHING, signed, toNumber, type Lang } from '../../kit/format';
+import { unitText } from '../../app/i18n';
 import type { IntervalValue } from '../../kit/Spark';
 
 type Shape = { factor: number; places: number; suffix: string; differenceSuffix: string };
@@ -16,7 +17,7 @@ export function shapeOf(measure: Pick<Measure, 'format' | 'unit'>, lang: Lang): 
 export function unitOf(measure: Pick<Measure, 'format' | 'unit'>, lang: Lang): string {
   if (measure.format === 'percent') return '';
   if (measure.format === 'money' || measure.format === 'change') return lang === 'zh' ? '万' : 'k';
-  return measure.unit;
+  return unitText(measure.unit, lang);
 }
 
 export function valueText(value: string | null, shape: Shape): string {

@@ -1,10 +1,10 @@
-import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
 import { Button, Form, Select, Modal, Upload } from 'antd';
 import { useCallback, useState } from 'react';
-import { Link } from 'react-router';
+import { Link, useNavigate } from 'react-router';
 import { api, query } from '../../api/client';
 import { useCan } from '../../api/hooks';
-import type { Load, LoadPage, LoadSource } from '../../api/types';
+import type { Load, LoadPage } from '../../api/types';
 import { useText } from '../../app/i18n';
 import { DataTable, type Column } from '../../kit/DataTable';
 import { useReport, useSay } from '../../kit/feedback';
@@ -16,6 +16,7 @@ import { Panel } from '../../kit/Panel';
 import { Empty, ErrorState, Skeleton } from '../../kit/states';
 import { LoadState } from './LoadState';
 import { RunsPanel } from './Runs';
+import { useSourceName, useSources } from './sources';
 
 export function LoadListPage() {
   const { t } = useText();
@@ -60,12 +61,12 @@ export function LoadListPage() {
 
 function LoadTable({ items }: { items: Load[] }) {
   const { t } = useText();
+  const sourceName = useSourceName();
   const number = (value: number, tone = '') => <span className={value === 0 ? 'ink-4' : tone}>{decimal(value, 0)}</span>;
   const columns: Column<Load>[] = [
     { key: 'file', title: t('load.file'), render: (row) => <Link to={`/loads/${row.uid}`}>{row.file}</Link> },
     { key: 'state', title: t('common.state'), tight: true, render: (row) => <LoadState state={row.state} /> },
-    { key: 'source', title: t('load.source'), tight: true, render: (row) => row.source },
-    { key: 'dataset', title: t('load.dataset'), tight: true, render: (row) => <span className="ink-2">{row.dataset}</span> },
+    { key: 'source', title: t('load.source'), tight: true, render: (row) => sourceName(row.source) },
     { key: 'date', title: t('load.businessDate'), tight: true, render: (row) => date(row.business_date) },
     { key: 'read', title: t('load.read'), align: 'right', render: (row) => number(row.rows_read) },
     { key: 'loaded', title: t('load.loaded'), align: 'right', render: (row) => number(row.rows_loaded) },
@@ -79,7 +80,7 @@ function LoadTable({ items }: { items: Load[] }) {
       rows={items}
       rowKey={(row) => row.uid}
       path={(row) => `/loads/${row.uid}`}
-      twoLine={(row) => ({ title: row.file, sub: `${row.source}  ${date(row.business_date)}`, end: <LoadState state={row.state} />, endSub: `${decimal(row.rows_loaded, 0)} / ${decimal(row.rows_read, 0)}` })}
+      twoLine={(row) => ({ title: row.file, sub: `${sourceName(row.source)}  ${date(row.business_date)}`, end: <LoadState state={row.state} />, endSub: `${decimal(row.rows_loaded, 0)} / ${decimal(row.rows_read, 0)}` })}
     />
   );
 }
@@ -91,7 +92,8 @@ function UploadDialog({ open, onClose, onDone }: UploadProps) {
   const report = useReport();
   const say = useSay();
   const [file, setFile] = useState<File | null>(null);
-  const { data } = useQuery({ queryKey: ['load-sources'], queryFn: ({ signal }) => api.get<{ items: LoadSource[] }>('/sources', signal), enabled: open });
+  const navigate = useNavigate();
+  const { data } = useSources();
   const [form] = Form.useForm<{ source: string }>();
   const send = useMutation({
     mutationFn: (source: string) => {
@@ -100,8 +102,9 @@ function UploadDialog({ open, onClose, onDone }: UploadProps) {
       if (file) body.append('file', file);
       return api.upload<Load>('/loads', body);
     },
-    onSuccess: () => {
+    onSuccess: (load) => {
       say(t('load.started'));
+      void navigate(`/loads/${load.uid}`);
       setFile(null);
       form.resetFields();
       onClose();

@@ -2,7 +2,7 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { Button } from 'antd';
 import { useParams } from 'react-router';
 import { api, download } from '../../api/client';
-import type { Failure, Finding, LoadDetail } from '../../api/types';
+import type { LoadDetail } from '../../api/types';
 import { useText } from '../../app/i18n';
 import { Formatted } from '../../blocks/Formatted';
 import { DataTable, type Column } from '../../kit/DataTable';
@@ -14,7 +14,9 @@ import { LiveStamp, Mark, Tag } from '../../kit/marks';
 import { Page } from '../../kit/Page';
 import { Panel } from '../../kit/Panel';
 import { Empty, QueryState } from '../../kit/states';
+import { FailureNotice, findingText } from './Failure';
 import { LoadState } from './LoadState';
+import { useSourceName } from './sources';
 
 type Rejected = LoadDetail['rejected'][number];
 
@@ -27,12 +29,13 @@ export function LoadPage() {
     refetchInterval: (state) => (state.state.data?.state === 'running' ? 2_000 : false),
   });
   const load = query.data;
+  const sourceName = useSourceName();
   return (
     <Page
       crumbs={[{ title: t('load.title'), path: '/loads' }, { title: load?.file ?? '' }]}
       title={load?.file}
       mark={load && <LoadState state={load.state} />}
-      sub={load && `${load.source}  ${load.dataset}`}
+      sub={load && t('load.subtitle', { source: sourceName(load.source), date: date(load.business_date) })}
       actions={<LiveStamp at={query.dataUpdatedAt} />}
     >
       <QueryState query={query} rows={10}>{(data) => <LoadView load={data} />}</QueryState>
@@ -40,26 +43,11 @@ export function LoadPage() {
   );
 }
 
-const findingText = (finding: Finding, lang: 'zh' | 'en') => (lang === 'en' && finding.message_en) || finding.message;
-
-function FailureNotice({ failure }: { failure: Failure }) {
-  const { lang } = useText();
-  const { message = '', findings = [] } = typeof failure === 'string' ? { message: failure } : failure;
-  return (
-    <div className="alert" role="alert" data-testid="load-error" style={{ margin: 0 }}>
-      <Icon name="broken" />
-      <div>
-        {message}
-        {findings.map((finding, index) => <p key={index}>{findingText(finding, lang)}</p>)}
-      </div>
-    </div>
-  );
-}
-
 function LoadView({ load }: { load: LoadDetail }) {
   const { t, lang } = useText();
   return (
     <div className="blocks">
+      {load.error && <p className="strong tone-late">{t('load.failed')}</p>}
       {load.error && <FailureNotice failure={load.error} />}
       <Panel flush>
         <div className="people">
@@ -71,14 +59,14 @@ function LoadView({ load }: { load: LoadDetail }) {
           <Figure label={t('load.hash')} value={<span className="hash" title={load.file_hash}>{load.file_hash.slice(0, 12)}</span>} />
         </div>
       </Panel>
-      {load.findings.length > 0 && (
+      {load.findings.length > 0 && !load.error && (
         <Panel title={t('load.findings')} meta={load.findings.length}>
           <ul className="stack gap-4">
             {load.findings.map((finding, index) => <li key={index} className="row"><Mark tone="attention" /> {findingText(finding, lang)}</li>)}
           </ul>
         </Panel>
       )}
-      <RejectedPanel load={load} />
+      {(!load.error || load.rows_rejected > 0) && <RejectedPanel load={load} />}
     </div>
   );
 }

@@ -1,43 +1,85 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { Button } from 'antd';
+import { App, Button } from 'antd';
 import { useEffect, useRef } from 'react';
-import { api, query } from '../../api/client';
+import { api } from '../../api/client';
 import { useCan } from '../../api/hooks';
 import type { Run } from '../../api/types';
 import { useText } from '../../app/i18n';
+import { useWord } from '../../blocks/lists';
 import { useReport, useSay } from '../../kit/feedback';
 import { datetime, decimal } from '../../kit/format';
-import { LiveStamp } from '../../kit/marks';
+import { LiveStamp, Tag, type Tone } from '../../kit/marks';
 import { Panel } from '../../kit/Panel';
+import { FailureNotice, findingText } from './Failure';
 
-const ACTIVE = new Set(['running', 'queued', 'waiting', 'cancelling']);
+const ACTIVE = new Set(['running', 'waiting']);
+const TONES: Record<string, Tone> = { waiting: 'plain', running: 'blue', done: 'done', failed: 'late', cancelled: 'plain' };
+const SHOWN = 3;
 
-/** Background runs under way: progress, step, cancel. Nothing is drawn when nothing runs. */
-export function RunsPanel({ kind, onFinished }: { kind?: string; onFinished?: () => void }) {
+/** Background runs: those under way and the newest that ended, each with its progress, error and log. */
+export function RunsPanel({ onFinished }: { onFinished?: () => void }) {
   const { t } = useText();
   const mayRead = useCan('run.read');
   const runs = useQuery({
-    queryKey: ['runs', kind ?? ''],
-    queryFn: ({ signal }) => api.get<{ items: Run[] }>(`/runs${query({ kind })}`, signal),
+    queryKey: ['runs'],
+    queryFn: ({ signal }) => api.get<{ items: Run[] }>('/runs', signal),
     enabled: mayRead,
     refetchInterval: (state) => (state.state.data?.items.some((run) => ACTIVE.has(run.state)) ? 2_000 : 15_000),
   });
-  const active = runs.data?.items.filter((run) => ACTIVE.has(run.state)) ?? [];
+  const items = runs.data?.items ?? [];
+  const active = items.filter((run) => ACTIVE.has(run.state));
+  const ended = items.filter((run) => !ACTIVE.has(run.state)).slice(0, Math.max(SHOWN - active.length, 0));
   const before = useRef(0);
   useEffect(() => {
     if (before.current > active.length) onFinished?.();
     before.current = active.length;
   }, [active.length, onFinished]);
-  if (active.length === 0) return null;
+  if (items.length === 0) return null;
   return (
-    <Panel title={t('run.title')} meta={active.length} side={<LiveStamp at={runs.dataUpdatedAt} />} flush>
-      {active.map((run) => <RunLine key={run.uid} run={run} />)}
+    <Panel title={t('run.title')} meta={active.length > 0 ? t('run.active', { n: active.length }) : undefined} side={<LiveStamp at={runs.dataUpdatedAt} />} flush>
+      {[...active, ...ended].map((run) => <RunLine key={run.uid} run={run} />)}
     </Panel>
   );
 }
 
 function RunLine({ run }: { run: Run }) {
+  const { t, lang } = useText();
+  const word = useWord();
+  const { progress, log = [], findings = [] } = run;
+  const running = ACTIVE.has(run.state);
+  const share = progress && progress.total > 0 ? progress.done / progress.total : 0;
+  return (
+    <div className="run" data-testid="run" data-state={run.state}>
+      <div className="row wrap">
+        <b>{titleOf(run, word('run.kind', run.kind))}</b>
+        <Tag tone={TONES[run.state] ?? 'plain'}>{word('run.state', run.state)}</Tag>
+        {running && <span className="ink-2">{word('run.step', progress?.step ?? '')}</span>}
+        {log.length > 0 && (
+          <details className="small">
+            <summary data-testid="run-log">{t('run.log', { n: log.length })}</summary>
+            <pre className="message quiet">{log.map((line) => (typeof line === 'string' ? line : `${line.at} ${line.text}`)).join('\n')}</pre>
+          </details>
+        )}
+        <span className="right small ink-3 nowrap">{datetime(run.finished_at ?? run.started_at)}</span>
+        {running && progress && progress.total > 0 && <span className="small">{t('run.progress', { done: decimal(progress.done, 0), total: decimal(progress.total, 0) })}</span>}
+        {run.cancellable && <CancelButton run={run} />}
+      </div>
+      {running && <div className="progress" role="progressbar" aria-valuenow={Math.round(share * 100)} aria-valuemin={0} aria-valuemax={100}><i style={{ width: `${share * 100}%` }} /></div>}
+      {run.error && <FailureNotice failure={run.error} />}
+      {findings.map((finding, index) => <p key={index} className="small tone-attention">{findingText(finding, lang)}</p>)}
+    </div>
+  );
+}
+
+/** What a run is called: its kind in the reader's language and the day it is about, else the title it was given. */
+function titleOf(run: Run, kind: string): string {
+  const day = /\d{4}-\d{2}-\d{2}/.exec(run.title)?.[0];
+  return kind === run.kind ? run.title : [kind, day].filter(Boolean).join(' ');
+}
+
+function CancelButton({ run }: { run: Run }) {
   const { t } = useText();
+  const { modal } = App.useApp();
   const client = useQueryClient();
   const report = useReport();
   const say = useSay();
@@ -49,18 +91,14 @@ function RunLine({ run }: { run: Run }) {
     },
     onError: report,
   });
-  const progress = run.progress;
-  const share = progress && progress.total > 0 ? progress.done / progress.total : 0;
-  return (
-    <div className="run" data-testid="run">
-      <div className="row">
-        <b>{run.title}</b>
-        <span className="ink-2">{progress?.step}</span>
-        <span className="right small ink-3">{datetime(run.started_at)}</span>
-        {progress && <span className="small">{t('run.progress', { done: decimal(progress.done, 0), total: decimal(progress.total, 0) })}</span>}
-        {run.cancellable && <Button size="small" loading={cancel.isPending} onClick={() => cancel.mutate()} data-testid="run-cancel">{t('run.cancel')}</Button>}
-      </div>
-      <div className="progress" role="progressbar" aria-valuenow={Math.round(share * 100)} aria-valuemin={0} aria-valuemax={100}><i style={{ width: `${share * 100}%` }} /></div>
-    </div>
-  );
+  const ask = () =>
+    void modal.confirm({
+      title: t('run.cancelTitle', { name: run.title }),
+      content: t('run.cancelText'),
+      okText: t('run.cancel'),
+      okButtonProps: { danger: true, 'data-testid': 'run-cancel-confirm' },
+      onOk: () => cancel.mutateAsync().catch(() => undefined),
+    });
+  if (cancel.isSuccess) return <Tag tone="attention">{t('run.cancelling')}</Tag>;
+  return <Button size="small" loading={cancel.isPending} onClick={ask} data-testid="run-cancel">{t('run.cancel')}</Button>;
 }

@@ -1,8 +1,8 @@
 import { Link } from 'react-router';
 import type { FieldMeta, RecordRow, Value } from '../../api/types';
-import { useText } from '../../app/i18n';
+import { unitText, useText } from '../../app/i18n';
 import { isRef, recordPath } from '../../blocks/Formatted';
-import { Change, Money, MoneyCell, NoRight, Nothing, Plain } from '../../kit/figures';
+import { Change, Expiry, Money, MoneyCell, NoRight, Nothing, Plain } from '../../kit/figures';
 import * as format from '../../kit/format';
 import { Tag, TierTag, toneOf } from '../../kit/marks';
 
@@ -25,7 +25,7 @@ export function FieldValue({ field, row, cell = false }: Props) {
 }
 
 function Shown({ field, value, cell }: { field: FieldMeta; value: Value; cell: boolean }) {
-  const { t } = useText();
+  const { t, lang } = useText();
   switch (field.type) {
     case 'money':
       if (isChange(field)) return <Change value={value} cell={cell} />;
@@ -34,10 +34,11 @@ function Shown({ field, value, cell }: { field: FieldMeta; value: Value; cell: b
       return isChange(field) ? <Change value={value} unit="%" /> : <>{format.percent(value)}</>;
     case 'integer':
     case 'decimal':
-      return <Plain value={value} unit={cell ? undefined : field.unit} />;
+      return <Plain value={value} unit={cell || !field.unit ? undefined : unitText(field.unit, lang)} />;
     case 'boolean':
       return <>{t(value ? 'common.yes' : 'common.no')}</>;
     case 'date':
+      if (field.role === 'expires_on') return <Expiry value={String(value)} />;
       return <span className="nowrap">{format.date(String(value))}</span>;
     case 'datetime':
       return <span className="nowrap">{format.datetime(String(value))}</span>;

@@ -5,7 +5,7 @@ import { useNavigate, useParams } from 'react-router';
 import { api, ApiError } from '../../api/client';
 import { useObjectMeta } from '../../api/hooks';
 import type { FieldMeta, ObjectMeta, RecordDetail, Value } from '../../api/types';
-import { useText } from '../../app/i18n';
+import { unitText, useText } from '../../app/i18n';
 import { isStale, useReport, useSay } from '../../kit/feedback';
 import { Page } from '../../kit/Page';
 import { Panel } from '../../kit/Panel';
@@ -49,14 +49,10 @@ const isEditable = (field: FieldMeta, record?: RecordDetail) =>
 function changesOf(fields: FieldMeta[], values: Values, record?: RecordDetail): Record<string, Value> {
   const entries = fields
     .filter((field) => isEditable(field, record))
-    .map((field) => [field.key, fromForm(field, values[field.key])] as const)
-    .filter(([key, value]) => (record ? JSON.stringify(value) !== JSON.stringify(plainOf(record.values[key])) : value !== null));
-  return Object.fromEntries(entries);
-}
-
-function plainOf(value: Value | undefined): Value {
-  if (value && typeof value === 'object' && 'uid' in value) return value.uid;
-  return value ?? null;
+    .map((field) => [field, fromForm(field, values[field.key])] as const)
+    // What the form showed at first is no change: an unset box looks like "no".
+    .filter(([field, value]) => (record ? JSON.stringify(value) !== JSON.stringify(fromForm(field, toForm(field, record.values[field.key]))) : value !== null));
+  return Object.fromEntries(entries.map(([field, value]) => [field.key, value]));
 }
 
 function FormPage({ meta, record }: { meta: ObjectMeta; record?: RecordDetail }) {
@@ -97,9 +93,9 @@ function FormPage({ meta, record }: { meta: ObjectMeta; record?: RecordDetail })
 }
 
 function FormField({ field, record }: { field: FieldMeta; record?: RecordDetail }) {
-  const { t, label } = useText();
+  const { t, label, lang } = useText();
   const wide = field.type === 'long_text' ? 'wide' : '';
-  const unit = field.type === 'money' ? t('unit.yuan') : (field.unit ?? '');
+  const unit = field.type === 'money' ? t('unit.yuan') : unitText(field.unit ?? '', lang);
   const title = `${label(field.labels)}${unit ? ` ${unit}` : ''}`;
   if (record && !isEditable(field, record)) {
     return (

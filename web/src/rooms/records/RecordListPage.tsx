@@ -4,8 +4,8 @@ import { useState } from 'react';
 import { Link, useNavigate, useParams } from 'react-router';
 import { download } from '../../api/client';
 import { useObjectMeta } from '../../api/hooks';
-import type { FieldMeta, ObjectMeta, RecordRow } from '../../api/types';
-import { useText } from '../../app/i18n';
+import type { FieldMeta, ObjectMeta, RecordRow, Lang } from '../../api/types';
+import { unitText, useText } from '../../app/i18n';
 import { ConditionChips } from '../../kit/condition/Chips';
 import { compile, newGroup } from '../../kit/condition/model';
 import { useRowWords } from '../../kit/condition/vocabulary';
@@ -56,7 +56,7 @@ function ListOf({ meta }: { meta: ObjectMeta }) {
               prefix={<Icon name="search" size={14} />}
               value={list.q}
               onChange={(event) => list.setQ(event.target.value)}
-              placeholder={t('list.searchPlaceholder')}
+              placeholder={t(meta.fields.some((field) => field.type === 'phone') ? 'list.searchPerson' : 'list.searchName')}
               allowClear
               style={{ width: 190 }}
               data-testid="list-search"
@@ -117,9 +117,9 @@ function TabCount({ object, refinement }: { object: string; refinement: string }
   return count.data ? <Count value={count.data.count} approximate={count.data.approximate} /> : null;
 }
 
-function headOf(field: FieldMeta, text: string, moneyUnit: string): string {
-  if (field.type === 'money') return `${text} ${moneyUnit}`;
-  return field.unit && isRight(field) && field.type !== 'percent' ? `${text} ${field.unit}` : text;
+function headOf(field: FieldMeta, text: string, lang: Lang): string {
+  if (field.type === 'money') return `${text} ${moneyColumnUnit(lang)}`;
+  return field.unit && isRight(field) && field.type !== 'percent' ? `${text} ${unitText(field.unit, lang)}` : text;
 }
 
 const SORTABLE = new Set(['text', 'integer', 'decimal', 'money', 'percent', 'date', 'datetime']);
@@ -132,7 +132,7 @@ function useRecordColumns(meta: ObjectMeta, keys: string[]): Column<RecordRow>[]
     if (!field) return [];
     return {
       key,
-      title: headOf(field, label(field.labels), moneyColumnUnit(lang)),
+      title: headOf(field, label(field.labels), lang),
       align: isRight(field) ? ('right' as const) : ('left' as const),
       sortable: SORTABLE.has(field.type) && !field.masked,
       tight: field.type !== 'long_text',

@@ -43,20 +43,18 @@ def check_plan(plan: CampaignPlan) -> None:
     """Raise BadPlan with every fault of the plan."""
     findings: list[dict[str, object]] = []
     if not plan.name.strip():
-        findings.append({"code": "campaign.no_name", "field": "name", "message": "请填写活动名称"})
+        findings.append(_finding("campaign.no_name", "name", "请填写活动名称", "Name the campaign"))
     for field, value, low, high in (
         ("goal.days", plan.goal_days, 1, 250),
         ("due_days", plan.due_days, 1, 60),
         ("control_percent", plan.control_percent, 0, 50),
     ):
         if not low <= value <= high:
-            findings.append(
-                {"code": "campaign.out_of_range", "field": field, "message": f"{field}：应在 {low} 至 {high} 之间"}
-            )
+            zh, en = f"应在 {low} 至 {high} 之间", f"Must lie between {low} and {high}"
+            findings.append(_finding("campaign.out_of_range", field, zh, en))
     if plan.result_set not in definitions.all_of("result_set"):
-        findings.append(
-            {"code": "campaign.unknown_results", "field": "result_set", "message": f"没有结果码集“{plan.result_set}”"}
-        )
+        zh, en = f"没有结果码集“{plan.result_set}”", f"There is no set of results '{plan.result_set}'"
+        findings.append(_finding("campaign.unknown_results", "result_set", zh, en))
     for field, check in (
         ("template", lambda: channels.template(plan.template)),
         ("goal.expression", lambda: parse_goal(plan.goal)),
@@ -64,7 +62,7 @@ def check_plan(plan: CampaignPlan) -> None:
         try:
             check()
         except ZhikeError as error:
-            found = error.findings or [{"code": error.code, "message": error.message("zh")}]
+            found = error.findings or [_finding(error.code, field, error.message("zh"), error.message("en"))]
             findings += [{**finding, "field": field} for finding in found]
     if findings:
         raise BadPlan(count=len(findings), findings=findings)
@@ -74,13 +72,14 @@ def parse_goal(text: str) -> expressions.Expression:
     """Return the goal as a checked true-or-false expression over the measures."""
     goal = expressions.parse(text, indicators.goal_schema())
     if expressions.type_of(goal) is not Type.BOOLEAN:
-        raise BadPlan(
-            count=1,
-            findings=[
-                {"code": "campaign.goal_not_a_condition", "message": "目标应是一个条件，例如 net_inflow >= 10000"}
-            ],
-        )
+        zh = "目标应是一个条件，例如 net_inflow >= 10000"
+        en = "The goal must be a condition, for example net_inflow >= 10000"
+        raise BadPlan(count=1, findings=[_finding("campaign.goal_not_a_condition", "goal.expression", zh, en)])
     return goal
+
+
+def _finding(code: str, field: str, zh: str, en: str) -> dict[str, object]:
+    return {"code": code, "field": field, "message": zh, "message_en": en}
 
 
 def touch_step() -> str:

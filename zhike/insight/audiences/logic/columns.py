@@ -19,8 +19,15 @@ INDICATOR, FIELD, TAG = "indicator", "field", "tag"
 #: Names, numbers and free text of a person are no conditions; neither is anything that needs a second record.
 _FIELD_TYPES = frozenset({"choice", "date", "boolean", "integer", "decimal", "percent", "money", "unit"})
 _EXPRESSION_TYPES: Mapping[str, Type] = {
-    "text": Type.TEXT, "choice": Type.TEXT, "integer": Type.INTEGER, "decimal": Type.DECIMAL, "percent": Type.DECIMAL,
-    "money": Type.DECIMAL, "boolean": Type.BOOLEAN, "date": Type.DATE, "unit": Type.RECORD,
+    "text": Type.TEXT,
+    "choice": Type.TEXT,
+    "integer": Type.INTEGER,
+    "decimal": Type.DECIMAL,
+    "percent": Type.DECIMAL,
+    "money": Type.DECIMAL,
+    "boolean": Type.BOOLEAN,
+    "date": Type.DATE,
+    "unit": Type.RECORD,
 }
 
 
@@ -87,13 +94,22 @@ def _field(found: FieldType) -> WideColumn:
 
 def _indicator(term: Term) -> WideColumn:
     return WideColumn(
-        term.key, term.labels, term.served, INDICATOR, unit=term.unit, description=term.description,
+        term.key,
+        term.labels,
+        term.served,
+        INDICATOR,
+        unit=term.unit,
+        description=term.description,
         options=tuple(Option(key, labels) for key, labels in term.options),
     )
 
 
 def _tag(tag: Tag) -> WideColumn:
     return WideColumn(
-        tag.key, tag.labels, "choice", TAG, description={"zh": tag.source, "en": tag.source},
+        tag.key,
+        tag.labels,
+        "choice",
+        TAG,
+        description={"zh": tag.source, "en": tag.source},
         options=tuple(Option(level.key, level.labels, level.status) for level in tag.levels),
     )

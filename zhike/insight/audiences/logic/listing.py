@@ -61,7 +61,11 @@ def _compiled(row: models.Audience, known: Terms, principal: Principal) -> Compi
 
 
 def _presented(
-    row: models.Audience, condition: Compiled | None, known: Terms, principal: Principal, table: Published | None,
+    row: models.Audience,
+    condition: Compiled | None,
+    known: Terms,
+    principal: Principal,
+    table: Published | None,
     counts: dict[int, int],
 ) -> types.Audience:
     return types.Audience(

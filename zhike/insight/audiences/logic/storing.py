@@ -6,7 +6,7 @@ import uuid
 
 from zhike.expressions import api as expressions
 from zhike.insight.audiences import models, types
-from zhike.insight.audiences.logic.conditions import Compiled
+from zhike.insight.audiences.logic.conditions import AND, NOT, OR, Compiled, Node
 from zhike.kernel.errors import Invalid, NotFound, StaleRevision
 
 _NAME_LENGTH = 100
@@ -44,8 +44,27 @@ def locked(uid: uuid.UUID, revision: int) -> models.Audience:
 
 
 def stored_form(condition: Compiled) -> dict[str, object]:
-    """Return a condition as it is stored: keys only, one spelling for one meaning."""
-    return dict(expressions.to_json(condition.expression))
+    """Return a condition as it is stored: keys only, one spelling for one meaning, its groups as they were drawn."""
+    return _as_drawn(condition.root, "")
+
+
+def _as_drawn(node: Node, place: str) -> dict[str, object]:
+    """The JSON of the node at `place`. Its path is longer where reading skipped groups of one; they are put back."""
+    if node.kind in (AND, OR):
+        inside = [_as_drawn(child, f"{_below(node.path)}{node.kind}.{i}") for i, child in enumerate(node.children)]
+        found: dict[str, object] = {node.kind: inside}
+    elif node.kind == NOT:
+        found = {NOT: _as_drawn(node.children[0], f"{_below(node.path)}{NOT}.0")}
+    else:
+        found = dict(expressions.to_json(node.expression))
+    skipped = node.path.removeprefix(place).strip(".").split(".")[::2]
+    for operator in reversed([step for step in skipped if step]):
+        found = {operator: [found]}
+    return found
+
+
+def _below(path: str) -> str:
+    return f"{path}." if path else ""
 
 
 def as_snapshot(row: models.Snapshot) -> types.Snapshot:

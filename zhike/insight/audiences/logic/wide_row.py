@@ -22,8 +22,15 @@ SOURCES = {INDICATOR: indicators.INDICATOR, TAG: tags.TAG}
 #: List orders that people work with all day.
 _INDEXED = ("total_asset", "asset_change_1d", "net_inflow_30d")
 _SQL_TYPES: Mapping[str, str] = {
-    "text": "varchar", "choice": "varchar", "integer": "bigint", "unit": "bigint", "boolean": "boolean", "date": "date",
-    "decimal": "decimal(28, 10)", "percent": "decimal(28, 10)", "money": "decimal(28, 10)",
+    "text": "varchar",
+    "choice": "varchar",
+    "integer": "bigint",
+    "unit": "bigint",
+    "boolean": "boolean",
+    "date": "date",
+    "decimal": "decimal(28, 10)",
+    "percent": "decimal(28, 10)",
+    "money": "decimal(28, 10)",
 }
 
 
@@ -35,9 +42,7 @@ def build(business_date: date, handle: RunHandle) -> None:
         fields = [column for column in columns.values() if column.kind == FIELD]
         objects.export(party().key, fields=[column.key for column in fields], into=exported)
         select = _select(connection, business_date, columns, _typed_csv(exported, fields))
-        rows = warehouse.replace(
-            connection, DATASET, business_date.isoformat(), select, sorted_by=("party_id",)
-        )
+        rows = warehouse.replace(connection, DATASET, business_date.isoformat(), select, sorted_by=("party_id",))
         served = [column for column in columns.values() if column.kind != FIELD]
         if served:
             _serve(connection, business_date, served, Path(folder) / "served.csv")
@@ -101,7 +106,10 @@ def _serve(connection: Any, business_date: date, columns: list[WideColumn], csv:
     )
     keys = {column.key for column in columns}
     objects.serve(
-        party().key, business_date=business_date, columns=[column.as_side_column() for column in columns], csv=csv,
+        party().key,
+        business_date=business_date,
+        columns=[column.as_side_column() for column in columns],
+        csv=csv,
         indexed=[key for key in _INDEXED if key in keys],
     )
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from django.db import connection as database
-from psycopg import sql
-
 from zhike.insight.warehouse import api as warehouse
 from zhike.insight.warehouse.types import Session
 from zhike.platform.objects import api as objects
@@ -38,7 +35,8 @@ def number(connection: Session, object: str) -> tuple[int, list[tuple[int, int]]
         "select count(distinct comp) from record where comp not in (select comp from owner)"
     ).fetchone()
     created = int(row[0]) if row else 0
-    first = _reserve(connection, object, created)
+    used = connection.execute("select coalesce(max(party_id), 0) from known").fetchone()
+    first = objects.reserve_ids(object, created, above=int(used[0]) if used else 0)
     connection.execute(
         f"""insert into owner select comp, {first} - 1 + row_number() over (order by comp) from
         (select distinct comp from record where comp not in (select comp from owner))"""
@@ -52,28 +50,6 @@ def number(connection: Session, object: str) -> tuple[int, list[tuple[int, int]]
         where not exists (select 1 from record r where r.system = k.system and r.source_key = k.source_key)"""
     )
     return created, merges
-
-
-def _reserve(connection: Session, object: str, count: int) -> int:
-    """Return the first of `count` ids taken from the object's own sequence."""
-    row = connection.execute("select coalesce(max(party_id), 0) from known").fetchone()
-    used = int(row[0]) if row else 0
-    if not count:
-        return used + 1
-    table = objects.describe(object).table
-    with database.cursor() as cursor:
-        cursor.execute("select pg_get_serial_sequence(%s, 'id')", [table])
-        sequence = cursor.fetchone()[0]
-        cursor.execute(
-            sql.SQL(
-                "select case when s.is_called then s.last_value else s.last_value - 1 end,"
-                " (select coalesce(max(id), 0) from {}) from {} s"
-            ).format(sql.Identifier(table), sql.SQL(sequence))
-        )
-        last, highest = cursor.fetchone()
-        first = max(int(last), int(highest), used) + 1
-        cursor.execute("select setval(%s, %s)", [sequence, first + count - 1])
-    return first
 
 
 def store(connection: Session, merges: list[tuple[int, int]]) -> None:

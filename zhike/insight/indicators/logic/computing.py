@@ -66,8 +66,9 @@ def window_query(dataset: str, window: Window, items: Sequence[Indicator], busin
     assert source is not None
     first, last, days = _days(window, business_date, trading_calendar())
     key, mapping = subject(source)
-    inner = [f'{aggregate(definitions.measure(item.measure), source, days)} as "{item.key}"' for item in items]
-    outer = [f'{definitions.measure(item.measure).across}("{item.key}") as "{item.key}"' for item in items]
+    measures = {item.key: definitions.measure(item.measure) for item in items}
+    inner = [f'{aggregate(measure, source)} as "{key}"' for key, measure in measures.items()]
+    outer = [f'{_across(measure, key, days)} as "{key}"' for key, measure in measures.items()]
     dated = (
         f"d.business_date = date '{last}'"
         if first == last
@@ -99,15 +100,26 @@ def subject(source: Source, publication: PublicationInfo | None = None) -> tuple
     return key, f"(select account_id as subject, party_id from {accounts})"
 
 
-def aggregate(measure: Measure, source: Source, days: int) -> str:
-    """Return the aggregate of a measure over rows `d` of its dataset; averages are over the window's trading days."""
+def aggregate(measure: Measure, source: Source) -> str:
+    """Return the aggregate of a measure over rows `d` of its dataset; of an average only its sum."""
     where = f" filter (where {compiled(measure.where, source)})" if measure.where else ""
     if measure.aggregate == "count":
         return f"count(*){where}"
     value = compiled(measure.value, source)
-    if measure.aggregate == "avg":
-        return f"sum({value}){where} / {days}"
-    return f"{measure.aggregate}({value}){where}"
+    return f"{'sum' if measure.aggregate == 'avg' else measure.aggregate}({value}){where}"
+
+
+def _across(measure: Measure, key: str, days: int) -> str:
+    """Return a measure over a party's accounts; averages are over the window's trading days.
+
+    An average of money divides cents: half a cent is exact in binary and rounds up, 0.005 yuan is not.
+    """
+    total = f'{measure.across}("{key}")'
+    if measure.aggregate != "avg":
+        return total
+    if measure.type != "money":
+        return f"{total} / {days}"
+    return f"cast(round(cast({total} * 100 as double) / {days}) as decimal(20, 0)) * 0.01"
 
 
 def compiled(text: str, source: Source) -> str:

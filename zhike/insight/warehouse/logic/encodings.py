@@ -15,8 +15,9 @@ _SHOWN = {"gb18030": "GBK", "utf-8-sig": "UTF-8"}
 def as_utf8(path: Path, encoding: str, into: Path, name: str) -> Path:
     """Return a UTF-8 file with the text of `path`: itself when it is one, else a copy at `into`.
 
-    Raises FileUnreadable when the bytes are not in the declared encoding, saying which one they look like.
+    Raises FileUnreadable when they are no text at all, or not in the declared encoding, saying which one they look like.
     """
+    _refuse_binary(path, name)
     declared = _NAMES.get(encoding, encoding)
     other = "gb18030" if declared == "utf-8-sig" else "utf-8-sig"
     if declared == "gb18030" and _is_utf8_with_chinese(path):
@@ -31,6 +32,19 @@ def as_utf8(path: Path, encoding: str, into: Path, name: str) -> Path:
                 return path
     _transcode(path, declared, into, name)
     return into
+
+
+def _refuse_binary(path: Path, name: str) -> None:
+    """No text holds a zero byte, and PostgreSQL could not keep one: pictures and archives are refused here."""
+    position = 0
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            if b"\0" in chunk:
+                place = position + chunk.index(b"\0")
+                reason, reason_en = f"不是文本文件（第 {place} 字节为零）", f"it is no text file (byte {place} is zero)"
+                finding = {"code": "load.not_text", "message": reason, "message_en": reason_en}
+                raise FileUnreadable(file=name, reason=reason, reason_en=reason_en, findings=[finding])
+            position += len(chunk)
 
 
 def _transcode(path: Path, encoding: str, into: Path, name: str) -> None:

@@ -32,6 +32,8 @@ def connect(*, memory: str = "", threads: int = 0) -> duckdb.DuckDBPyConnection:
     connection.execute(f"set memory_limit = '{limit}'")
     connection.execute(f"set temp_directory = '{spill}'")
     connection.execute("set timezone = 'UTC'")
+    # It writes to standard output, where commands print their one JSON value.
+    connection.execute("set enable_progress_bar = false")
     count = threads or getattr(settings, "WAREHOUSE_THREADS", 0)
     if count:
         connection.execute(f"set threads = {int(count)}")

@@ -17,7 +17,7 @@ import duckdb
 from django.conf import settings
 
 from zhike.insight.warehouse.errors import FileUnreadable
-from zhike.insight.warehouse.logic import engine, file_names, rejects, tables
+from zhike.insight.warehouse.logic import engine, file_names, quality, rejects, tables
 from zhike.insight.warehouse.logic.columns import typed_select
 from zhike.insight.warehouse.logic.file_names import FileDates
 from zhike.insight.warehouse.logic.receiving import Received, received
@@ -126,6 +126,8 @@ def _perform(row: Load, source: Source, dates: FileDates, handle: RunHandle | No
                 )
             _step(handle, row, "writing")
             row.rows_loaded = _write(connection, source, typed, dates, row)
+            if not dates.month and not row.findings:
+                row.findings = quality.drift(source, row.business_date, row.rows_loaded)
         everything = row.rows_read and row.rows_rejected == row.rows_read
         _finish(row, Load.State.FAILED if everything else Load.State.DONE)
     finally:

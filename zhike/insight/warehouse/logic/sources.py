@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from zhike.insight.warehouse.errors import UnknownSource
-from zhike.insight.warehouse.types import Dataset, Source, SourceColumn
+from zhike.insight.warehouse.types import Dataset, Source, SourceChecks, SourceColumn
 from zhike.kernel import definitions
 from zhike.kernel.definitions import Snapshot
 
@@ -84,7 +84,13 @@ def parse_source(body: Mapping[str, Any]) -> Source:
         expected=bool(body.get("expected", False)),
         sorted_by=tuple(body.get("sorted_by", body["keys"])),
         subject=body.get("subject", {}),
+        checks=_checks(body.get("checks", {})),
     )
+
+
+def _checks(body: Mapping[str, Any]) -> SourceChecks:
+    fresh, drift = body.get("fresh_within"), body.get("drift")
+    return SourceChecks(None if fresh is None else int(fresh), None if drift is None else float(drift))
 
 
 def _column(column: Mapping[str, Any], body: Mapping[str, Any]) -> SourceColumn:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 
+from django.conf import settings
+from django.db import connection
 from django.db.models import Max
 
 from zhike.insight.warehouse.errors import DayMissing, NotATradingDay, NothingPublished
@@ -15,7 +18,7 @@ from zhike.kernel.jobs import RunHandle
 from zhike.kernel.trading_days import trading_calendar
 
 _steps: dict[str, StageStep] = {}
-_KEPT_PUBLICATIONS = 60
+_KEPT_PUBLICATIONS = 10
 
 
 def register_step(step: StageStep) -> None:
@@ -98,15 +101,24 @@ def publish(business_date: date) -> PublicationInfo:
         row = Publication.objects.create(
             business_date=business_date, versions=tables.versions(), published_at=clock.now()
         )
-        old = Publication.objects.order_by("-id").values_list("id", flat=True)[_KEPT_PUBLICATIONS:]
+        old = Publication.objects.order_by("-id").values_list("id", flat=True)[_kept_publications() :]
         Publication.objects.filter(id__in=list(old)).delete()
     return _as_type(row)
 
 
+def _kept_publications() -> int:
+    """How many publications stay readable; the files of older ones are vacuumed. At least the newest."""
+    return max(1, int(getattr(settings, "WAREHOUSE_KEPT_PUBLICATIONS", _KEPT_PUBLICATIONS)))
+
+
 def publication() -> PublicationInfo | None:
-    """Return the newest publication, or None."""
-    row = Publication.objects.order_by("-id").first()
-    return _as_type(row) if row else None
+    """Return the newest publication, or None. Every question to the warehouse asks this first, so it is plain SQL."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select id, business_date, versions, published_at from warehouse_publication order by id desc limit 1"
+        )
+        row = cursor.fetchone()
+    return PublicationInfo(row[0], row[1], json.loads(row[2]), row[3]) if row else None
 
 
 def published() -> PublicationInfo:

@@ -217,6 +217,19 @@ def compact(dataset: str, month: str, sorted_by: Sequence[str], connection: duck
     return int(rows)
 
 
+def replaced_files(dataset: str, kept: Sequence[int], grace_hours: int) -> list[Path]:
+    """Return the files that were replaced over `grace_hours` ago and that neither the newest nor a `kept` version reads.
+
+    Files that no commit names yet are not among them: a writer may be about to commit one.
+    """
+    current = table(dataset)
+    if current is None:
+        return []
+    versions = [version for version in kept if version <= current.version()]
+    named = current.vacuum(grace_hours, dry_run=True, enforce_retention_duration=False, keep_versions=versions)
+    return [path for path in (folder(dataset) / name for name in named) if path.exists()]
+
+
 def drop(dataset: str) -> None:
     """Delete a dataset's table for good; for scratch tables."""
     shutil.rmtree(folder(dataset), ignore_errors=True)

@@ -52,8 +52,34 @@ begin
     raise exception 'the journal is append-only';
 end $$;
 drop trigger if exists audit_append_only on audit_entry;
-create trigger audit_append_only before update or delete or truncate on audit_entry
+create trigger audit_append_only before delete or truncate on audit_entry
     for each statement execute function audit_append_only();
+
+-- An erasure may blank old and new values, nothing else: who, when and which fields stay.
+create or replace function audit_values_only() returns trigger language plpgsql as $$
+begin
+    if current_setting('zhike.erasing', true) is distinct from 'on'
+        or to_jsonb(new) - 'changes' <> to_jsonb(old) - 'changes'
+        or (select array_agg(k order by k) from jsonb_object_keys(new.changes) k)
+            is distinct from (select array_agg(k order by k) from jsonb_object_keys(old.changes) k)
+        or exists (select 1 from jsonb_each(new.changes) f
+                   where f.value <> '[null, null]' and f.value <> old.changes -> f.key) then
+        raise exception 'the journal is append-only';
+    end if;
+    return new;
+end $$;
+drop trigger if exists audit_values_only on audit_entry;
+create trigger audit_values_only before update on audit_entry
+    for each row execute function audit_values_only();
+"""
+
+WIPE = """
+update audit_entry a set changes = w.changes
+from (select e.id, jsonb_object_agg(f.key, jsonb_build_array(null, null)) as changes
+      from audit_entry e, jsonb_each(e.changes) f
+      where e.subject = %s and e.subject_id = any(%s) and e.operation in ('create', 'update')
+      group by e.id) w
+where a.id = w.id and a.changes <> w.changes
 """
 
 

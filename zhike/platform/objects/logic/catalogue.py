@@ -172,6 +172,7 @@ def _field(body: Body, column: str) -> FieldType:
         unit=str(body.get("unit", "")),
         required=bool(body.get("required", False)),
         unique=bool(body.get("unique", False)),
+        personal=bool(body.get("personal", False)),
         indexed=bool(body.get("index", False)),
         searchable=str(body.get("searchable", "")),
         options=options,

@@ -17,6 +17,7 @@ from zhike.kernel.ids import uuid7
 from zhike.platform.audit import api as audit
 from zhike.platform.objects.logic import catalogue as catalogues
 from zhike.platform.objects.logic import values
+from zhike.platform.objects.logic.erasing import erased
 from zhike.platform.objects.logic.search_tokens import array_items
 from zhike.platform.objects.types import FieldType, LoadColumn, LoadCounts, ObjectType
 
@@ -156,11 +157,12 @@ def _upsert(
         owned.append(sql.Identifier("grams"))
     target = sql.Identifier(owner.table)
     key = sql.SQL("(id)") if by_id else sql.SQL("(source_key) where deleted_at is null")
-    changed = _changed(stable)
+    changed = sql.SQL("t.erased_at is null and {}").format(_changed(stable))
+    kept, gone = _not_of_erased(owner, fields, columns)
     assignments = [sql.SQL("{0} = excluded.{0}").format(c) for c in owned]
     statement = sql.SQL(
         "with done as (insert into {target} as t ({ids} uid, source_key, grams, created_at, created_by, updated_at, updated_by, {columns})"
-        " select {idvalues} s.uid, s.source_key, s.grams, %(now)s, %(actor)s, %(now)s, %(actor)s, {selected} from {staging} s{joins}"
+        " select {idvalues} s.uid, s.source_key, s.grams, %(now)s, %(actor)s, %(now)s, %(actor)s, {selected} from {staging} s{joins}{kept}"
         " on conflict {key} do update set {assignments} revision = t.revision + 1, updated_at = excluded.updated_at,"
         " updated_by = excluded.updated_by where {changed} returning (xmax = 0) as fresh)"
         " select count(*) filter (where fresh), count(*) filter (where not fresh) from done"
@@ -174,11 +176,24 @@ def _upsert(
         columns=sql.SQL(", ").join(inserted),
         selected=sql.SQL(", ").join(selected),
         joins=sql.SQL("").join(joins),
+        kept=kept,
         assignments=sql.SQL("").join(a + sql.SQL(", ") for a in assignments),
     )
-    cursor.execute(statement, {"now": clock.now(), "actor": context.current().actor})
+    cursor.execute(statement, {"now": clock.now(), "actor": context.current().actor, "gone": gone})
     created, updated = cursor.fetchone()
     return created, updated
+
+
+def _not_of_erased(
+    owner: ObjectType, fields: list[FieldType], columns: Sequence[LoadColumn]
+) -> tuple[sql.Composable, list[object]]:
+    """The condition that leaves out personal records of erased ones, and which those are; none costs nothing."""
+    for field, column in zip(fields, columns, strict=True):
+        if field.key == owner.through and any(found.personal for found in owner.fields.values()):
+            gone = erased(catalogues.object_type(field.target), "id" if column.by == "id" else "source_key")
+            if gone:
+                return sql.SQL(" where (s.{} = any(%(gone)s)) is not true").format(sql.Identifier(field.column)), gone
+    return sql.SQL(""), []
 
 
 def _changed(stable: list[sql.Identifier]) -> sql.Composable:

@@ -54,22 +54,28 @@ def displays(target: str, ids: Iterable[int], principal: Principal) -> dict[int,
     if not wanted:
         return {}
     if target == "unit":
-        return _run("select id, uid, name from organization_unit where id = any(%s)", wanted, "unit")
+        return _run("select id, uid, name, true from organization_unit where id = any(%s)", wanted, "unit")[0]
     owner = catalogues.object_type(target)
     field = owner.fields.get(owner.display)
     column = sql.Identifier(field.column) if field else sql.SQL("null")
-    statement = sql.SQL("select id, uid, coalesce({}, source_key, '#' || id) from {} where id = any(%s)")
-    found = _run(statement.format(column, sql.Identifier(owner.table)), wanted, target)
-    if field and field.mask and permissions.field_rule(principal, target, field.key) != "clear":
-        for shown in found.values():
-            shown["display"] = str(values.shown(field, shown["display"], "masked"))
+    statement = sql.SQL(
+        "select id, uid, coalesce({0}::text, source_key, '#' || id), {0} is not null from {1} where id = any(%s)"
+    )
+    found, named = _run(statement.format(column, sql.Identifier(owner.table)), wanted, target)
+    if field:
+        rule = permissions.field_rule(principal, target, field.key)
+        for record_id in named:
+            found[record_id]["display"] = str(values.shown(field, found[record_id]["display"], rule))
     return found
 
 
-def _run(statement: Any, ids: list[int], target: str) -> dict[int, dict[str, str]]:
+def _run(statement: Any, ids: list[int], target: str) -> tuple[dict[int, dict[str, str]], list[int]]:
+    """Return the displays by id, and the ids of those whose display is the display field's value."""
     with connection.cursor() as cursor:
         cursor.execute(statement, [ids])
-        return {row[0]: {"uid": str(row[1]), "display": row[2], "object": target} for row in cursor.fetchall()}
+        rows = cursor.fetchall()
+    found = {row[0]: {"uid": str(row[1]), "display": row[2], "object": target} for row in rows}
+    return found, [row[0] for row in rows if row[3]]
 
 
 def _references(

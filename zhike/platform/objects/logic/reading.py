@@ -35,6 +35,8 @@ from zhike.platform.permissions.types import Principal
 COUNT_CAP = 10_000
 MAX_LIMIT = 200
 _ALIAS = "t"
+#: The name of the record that a statement inserts and reads at once.
+_FRESH = "fresh"
 
 
 def page(query: RecordQuery, principal: Principal) -> RecordPage:
@@ -78,23 +80,48 @@ def count(query: RecordQuery, principal: Principal, *, exact: bool = False) -> R
 
 
 def row_by_uid(
-    owner: ObjectType, uid: uuid.UUID, principal: Principal, operation: str, *, lock: bool = False
+    owner: ObjectType,
+    uid: uuid.UUID,
+    principal: Principal,
+    operation: str,
+    *,
+    lock: bool = False,
+    deleted: bool = False,
 ) -> dict[str, Any]:
-    """Return all columns of one record in the principal's scope; raises NotFound when it is not in it."""
-    return _single(owner, "uid", uid, principal, operation, lock)
+    """Return all columns of one record in the principal's scope, of a deleted one only if `deleted`.
+
+    Raises NotFound when it is not in it.
+    """
+    return _single(owner, "uid", uid, principal, operation, lock, deleted)
 
 
 def row_by_id(owner: ObjectType, record_id: int, principal: Principal, operation: str) -> dict[str, Any]:
     """Return all columns of the record with this inner id, as `row_by_uid` does."""
-    return _single(owner, "id", record_id, principal, operation, False)
+    return _single(owner, "id", record_id, principal, operation, False, False)
+
+
+def inserted_row(owner: ObjectType, insert: str, given: Mapping[str, object], principal: Principal) -> dict[str, Any]:
+    """Run `insert` (… returning *) and return the new record as `row_by_id` would, in one statement.
+
+    Raises NotFound when the record is not in the principal's creating scope; the caller's transaction then undoes it.
+    """
+    sql, values_ = definitions.derive(
+        f"objects.inserted:{owner.key}:{principal.kind}:{principal.roles}",
+        lambda _all: _single_statement(owner, "", principal, "create", False, False),
+    )
+    scope = permissions.scope(principal, "create", owner.key)
+    rows = _fetch(f"with {_FRESH} as ({insert}) {sql}", {**values_, **scope.params, **given})
+    if not rows:
+        raise NotFound(kind=owner.key, id="")
+    return rows[0]
 
 
 def _single(
-    owner: ObjectType, key: str, value: object, principal: Principal, operation: str, lock: bool
+    owner: ObjectType, key: str, value: object, principal: Principal, operation: str, lock: bool, deleted: bool
 ) -> dict[str, Any]:
     sql, values_ = definitions.derive(
-        f"objects.single:{owner.key}:{key}:{principal.kind}:{principal.roles}:{operation}:{lock}",
-        lambda _all: _single_statement(owner, key, principal, operation, lock),
+        f"objects.single:{owner.key}:{key}:{principal.kind}:{principal.roles}:{operation}:{lock}:{deleted}",
+        lambda _all: _single_statement(owner, key, principal, operation, lock, deleted),
     )
     scope = permissions.scope(principal, operation, owner.key)
     given = {**values_, **scope.params, "key": value}
@@ -105,14 +132,21 @@ def _single(
 
 
 def _single_statement(
-    owner: ObjectType, key: str, principal: Principal, operation: str, lock: bool
+    owner: ObjectType, key: str, principal: Principal, operation: str, lock: bool, deleted: bool
 ) -> tuple[str, dict[str, object]]:
-    """Return the SQL that reads one record in a scope, and its literals; the text depends on roles, not on people."""
+    """Return the SQL that reads one record in a scope, and its literals; the text depends on roles, not on people.
+
+    The record is the one whose column `key` has the value `key`, or without a column the one being inserted.
+    """
     where = Where(catalogues.catalogue())
-    where.add(exp.column(key, table=_ALIAS).eq(exp.Placeholder(this="key")))
-    where.add(exp.column("deleted_at", table=_ALIAS).is_(exp.null()))
+    if key:
+        where.add(exp.column(key, table=_ALIAS).eq(exp.Placeholder(this="key")))
+    if not deleted:
+        where.add(exp.column("deleted_at", table=_ALIAS).is_(exp.null()))
     narrow_to_scope(where, owner, _ALIAS, principal, operation)
-    select = _from(exp.select(*_selected(owner, [*owner.fields.values()])), owner, where, side=True)
+    select = _from(
+        exp.select(*_selected(owner, [*owner.fields.values()])), owner, where, side=True, source="" if key else _FRESH
+    )
     if lock:
         select = select.lock()
         select.args["locks"][0].set("expressions", [exp.to_table(_ALIAS)])
@@ -245,8 +279,8 @@ def _column(field: FieldType) -> exp.Column:
     return exp.column(field.column, table=_ALIAS if field.kind == "field" else SIDE, quoted=True)
 
 
-def _from(select: exp.Select, owner: ObjectType, where: Where, *, side: bool = False) -> exp.Select:
-    statement = select.from_(exp.alias_(exp.to_table(owner.table, quoted=True), _ALIAS, table=True))
+def _from(select: exp.Select, owner: ObjectType, where: Where, *, side: bool = False, source: str = "") -> exp.Select:
+    statement = select.from_(exp.alias_(exp.to_table(source or owner.table, quoted=True), _ALIAS, table=True))
     names_side = uses_side_table(owner, [*where.parts, *select.expressions])
     if names_side:
         table = catalogues.side_table(owner.key)

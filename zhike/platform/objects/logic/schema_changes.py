@@ -29,7 +29,8 @@ _SYSTEM_COLUMNS = """
     updated_at timestamptz not null,
     updated_by text not null,
     revision integer not null default 1,
-    deleted_at timestamptz
+    deleted_at timestamptz,
+    erased_at timestamptz
 """
 UNAUDITED = ("grams", "uid", "revision", "created_at", "created_by", "updated_at", "updated_by")
 
@@ -66,6 +67,7 @@ def _extend(body: Body) -> None:
         physical.save()
         _execute("create table {} (" + _SYSTEM_COLUMNS + ")", physical.table)
         _execute("create unique index on {} (source_key) where deleted_at is null", physical.table)
+        _execute("create index on {} (id) where erased_at is not null", physical.table)
         audit.watch(table=physical.table, subject=key, ignore=UNAUDITED)
     known = {field.key: field for field in physical.fields.all()}
     definitions = _fields(body)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import functools
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import IntegrityError, connection
@@ -15,15 +16,16 @@ from zhike.kernel.errors import Invalid, StaleRevision
 from zhike.kernel.ids import uuid7
 from zhike.platform.objects.errors import UnknownField
 from zhike.platform.objects.logic import catalogue as catalogues
-from zhike.platform.objects.logic import values
+from zhike.platform.objects.logic import reading, values
 from zhike.platform.objects.logic.search_tokens import tokens_of
 from zhike.platform.objects.types import FieldType, ObjectType
+from zhike.platform.permissions.types import Principal
 
 Finding = dict[str, object]
 
 
-def insert(owner: ObjectType, given: Mapping[str, object]) -> int:
-    """Insert one record and return its inner id. Raises Invalid with every finding."""
+def insert(owner: ObjectType, given: Mapping[str, object], principal: Principal) -> dict[str, Any]:
+    """Insert one record and return all its columns. Raises Invalid with every finding, NotFound outside the scope."""
     defaults = {f.key: f.default for f in owner.fields.values() if f.default is not None and f.key not in given}
     parsed, findings = _parsed(owner, {**defaults, **given})
     findings += [
@@ -43,19 +45,19 @@ def insert(owner: ObjectType, given: Mapping[str, object]) -> int:
     }
     for key, value in parsed.items():
         columns |= values.columns_of(owner.fields[key], value)
-    names = list(columns)
-    statement = _insert_statement(owner.table, tuple(names))
-    record_id: int = _write(owner, statement, [columns[name] for name in names])[0]
-    events.publish("record.created", owner.key, record_id)
-    return record_id
+    statement = _insert_statement(owner.table, tuple(columns))
+    with _unique_values(owner):
+        row = reading.inserted_row(owner, statement, {f"new_{k}": value for k, value in columns.items()}, principal)
+    events.publish("record.created", owner.key, row["id"])
+    return row
 
 
 @functools.lru_cache(maxsize=500)
 def _insert_statement(table: str, names: tuple[str, ...]) -> str:
-    statement = sql.SQL("insert into {} ({}) values ({}) returning id").format(
+    statement = sql.SQL("insert into {} ({}) values ({}) returning *").format(
         sql.Identifier(table),
         sql.SQL(", ").join(map(sql.Identifier, names)),
-        sql.SQL(", ").join([sql.Placeholder()] * len(names)),
+        sql.SQL(", ").join(sql.Placeholder(f"new_{name}") for name in names),
     )
     return statement.as_string(None)
 
@@ -153,11 +155,17 @@ def _resolve_references(owner: ObjectType, parsed: dict[str, object]) -> list[Fi
     return findings
 
 
-def _write(owner: ObjectType, statement: sql.Composable | str, params: list[object]) -> Any:
+def _write(owner: ObjectType, statement: sql.Composable, params: list[object]) -> Any:
+    with _unique_values(owner), connection.cursor() as cursor:
+        cursor.execute(statement, params)
+        return cursor.fetchone()
+
+
+@contextmanager
+def _unique_values(owner: ObjectType) -> Iterator[None]:
+    """Say which field is meant when the database refuses a second live row with the same value."""
     try:
-        with connection.cursor() as cursor:
-            cursor.execute(statement, params)
-            return cursor.fetchone()
+        yield
     except IntegrityError as error:
         constraint = getattr(getattr(error.__cause__, "diag", None), "constraint_name", "") or ""
         field = next((f for f in owner.fields.values() if f.unique and f.column in constraint), None)

@@ -1,0 +1,138 @@
+"""A run that is asked to stop stops, and what it was in the middle of did not happen."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from tests.factories.records import UNITS
+from tests.integration.insight.conftest import run_stage
+from zhike.insight.warehouse import api as warehouse
+from zhike.insight.warehouse.logic import engine, tables
+from zhike.insight.warehouse.models import Load, StagedDay
+from zhike.kernel import jobs
+from zhike.kernel.ids import uuid7
+from zhike.kernel.jobs import Cancelled
+from zhike.kernel.models import Run
+from zhike.platform.objects import api as objects
+from zhike.platform.objects.types import RecordQuery
+from zhike.platform.organization import api as organization
+from zhike.platform.organization.models import User
+from zhike.platform.permissions import api as permissions
+
+SYSTEM = permissions.system_principal("test")
+ASSET = "core.counter_daily_asset"
+
+
+def cancel_at(step):
+    """Return a listener that asks the newest run to stop when it reaches a step."""
+
+    def listen(reached, _done, _total):  # type: ignore[no-untyped-def]
+        if step in reached:
+            jobs.request_cancel(Run.objects.order_by("-id").first().uid)
+
+    return listen
+
+
+def leftovers():
+    return [path.name for path in engine.home().iterdir() if path.name.startswith(("load-", "plain-"))]
+
+
+@pytest.fixture
+def changed(golden_day, golden_files, tmp_path):
+    """The day's assets once more with another amount, alone in a folder."""
+    name = f"counter_daily_asset_{golden_day:%Y%m%d}.csv"
+    text = (golden_files / name).read_text(encoding="gb18030")
+    assert "3500000" in text
+    (tmp_path / name).write_text(text.replace("3500000", "3500001"), encoding="gb18030")
+    return tmp_path
+
+
+def total(day):
+    with warehouse.session() as connection:
+        relation = warehouse.relation(ASSET, first=day, last=day)
+        return connection.execute(
+            f"select total from {relation} where account_id = 1001 and business_date = date '{day}'"
+        ).fetchone()[0]
+
+
+@pytest.mark.parametrize("step", ["counter_daily_asset", "typing", "writing"])
+def test_a_load_that_is_stopped_changes_nothing(changed, golden_day, step):
+    version, files = warehouse.table_version(ASSET), set(tables.folder(ASSET).rglob("*.parquet"))
+
+    with pytest.raises(Cancelled):
+        jobs.run_now("load_folder", "load", {"folder": str(changed)}, cancel_at(step))
+
+    run = Run.objects.order_by("-id").first()
+    assert (run.state, run.error, run.finished_at is not None) == ("cancelled", None, True)
+    assert (warehouse.table_version(ASSET), str(total(golden_day))) == (version, "3500000.00")
+    assert set(tables.folder(ASSET).rglob("*.parquet")) == files
+    assert leftovers() == []
+    newest = Load.objects.order_by("-id").first()
+    assert newest.state == ("done" if step == "counter_daily_asset" else "cancelled")
+
+
+def test_the_same_file_loads_after_a_stop(changed, golden_day):
+    with pytest.raises(Cancelled):
+        jobs.run_now("load_folder", "load", {"folder": str(changed)}, cancel_at("writing"))
+
+    run = jobs.run_now("load_folder", "load", {"folder": str(changed)})
+
+    assert (run.state, run.result) == ("done", {"files": 1, "failed": [], "rows": 10})
+    assert str(total(golden_day)) == "3500001.00"
+
+
+@pytest.mark.parametrize("step", ["客户识别", "identity: coverage", "指标", "标签", "compaction"])
+def test_a_stage_that_is_stopped_publishes_nothing(golden_day, step):
+    run_stage(golden_day)
+    query = RecordQuery("party", sort=("total_asset", "desc"), columns=("total_asset", "value_tier"))
+    publication, rows = warehouse.published(), objects.page(query, principal=SYSTEM).rows
+    staged = list(StagedDay.objects.values_list("business_date", "last_load"))
+    warehouse.load_file("counter_customer", _customers(golden_day), again=True)
+
+    with pytest.raises(Cancelled):
+        jobs.run_now("stage", "stage", {"business_date": golden_day.isoformat()}, cancel_at(step))
+
+    assert warehouse.published() == publication
+    assert objects.page(query, principal=SYSTEM).rows == rows
+    if step != "compaction":
+        assert list(StagedDay.objects.values_list("business_date", "last_load")) == staged
+    run_stage(golden_day)
+    assert warehouse.published().id > publication.id
+    assert objects.page(query, principal=SYSTEM).rows == rows
+
+
+def _customers(day):
+    row = Load.objects.filter(source="counter_customer", state="done").order_by("-id").first()
+    path = engine.home().parent / "files" / row.file_hash[:2] / row.file_hash
+    copy = engine.home().parent / f"counter_customer_{day:%Y%m%d}.csv"
+    copy.write_bytes(path.read_bytes())
+    return copy
+
+
+def test_a_waiting_run_that_is_stopped_never_starts(changed):
+    loads = Load.objects.count()
+    uid = jobs.submit("load_folder", "load", {"folder": str(changed)})
+    jobs.request_cancel(uid)
+
+    jobs.execute(run=str(uid))
+
+    assert Run.objects.get(uid=uid).state == "cancelled"
+    assert Load.objects.count() == loads
+
+
+def test_operators_stop_runs_over_http_and_managers_do_not(changed):
+    organization.upsert_units(UNITS)
+    clients = {}
+    for number, role in (("E1001", "account_manager"), ("E3001", "operator")):
+        organization.add_user(employee_no=number, name="某人", role=role, unit="HQ")
+        clients[role] = Client()
+        clients[role].force_login(User.objects.get(employee_no=number))
+    uid = jobs.submit("load_folder", "load", {"folder": str(changed)})
+
+    refused = clients["account_manager"].post(f"/api/v1/runs/{uid}/cancel")
+    assert (refused.status_code, Run.objects.get(uid=uid).cancel_requested) == (403, False)
+    assert clients["operator"].post(f"/api/v1/runs/{uid}/cancel").status_code == 200
+    shown = clients["operator"].get("/api/v1/runs").json()["items"][0]
+    assert (shown["uid"], shown["cancellable"], Run.objects.get(uid=uid).cancel_requested) == (str(uid), True, True)
+    assert clients["operator"].post(f"/api/v1/runs/{uuid7()}/cancel").status_code == 404

@@ -1,0 +1,63 @@
+"""Blocks of a page: one that fails says so alone; what the record's page shows once it does not show again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.factories.records import build_firm, customer
+from zhike.kernel import providers
+from zhike.kernel.providers import Block
+from zhike.server import pages
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def firm():
+    return build_firm()
+
+
+def broken(*_arguments):
+    raise RuntimeError("a fault of ours")
+
+
+@pytest.mark.parametrize(("language", "said"), [("zh", "这一块没有取到数据"), ("en", "This block could not be read")])
+def test_a_block_that_fails_says_so_and_the_others_stay(firm, monkeypatch, language, said):
+    monkeypatch.setitem(providers.blocks, "party_work", Block("party_work", "待办", "Work", broken))
+    viewer = replace(firm.manager, language=language)
+
+    blocks = pages.answer("customer", customer("张三丰").uid, viewer)["blocks"]
+
+    assert blocks["party_work"]["state"] == "error"
+    assert blocks["party_work"]["error"]["code"] == "internal"
+    assert blocks["party_work"]["error"]["message"] == said
+    assert {key for key, block in blocks.items() if block["state"] == "error"} == {"party_work"}
+
+
+def test_masked_values_stand_in_one_place_only(firm):
+    blocks = pages.answer("customer", customer("张三丰", mobile="13800001234").uid, firm.manager)["blocks"]
+
+    unmaskable = {item["field"] for item in blocks["party_identity"]["data"]["unmaskable"]}
+    facts = {field["key"] for section in blocks["party_facts"]["data"]["sections"] for field in section["fields"]}
+    assert "mobile" in unmaskable
+    assert not facts & unmaskable
+    assert "risk_level" not in facts and "remark" in facts
+
+
+def test_a_choice_is_a_tag_only_where_its_option_has_a_status(firm):
+    facts = pages.answer("customer", customer("张三丰", sex="female").uid, firm.manager)["blocks"]["party_identity"]
+    sex = next(fact for fact in facts["data"]["facts"] if fact["key"] == "sex")
+    assert (sex["value"], sex["format"]) == ("女", "text")
+
+
+def test_the_day_a_risk_test_expires_is_declared_for_screens(firm):
+    from django.test import Client
+
+    from zhike.platform.organization.models import User
+
+    client = Client()
+    client.force_login(User.objects.get(pk=firm.manager.user_id))
+    fields = client.get("/api/v1/meta/objects/party").json()["fields"]
+    assert next(field["role"] for field in fields if field["key"] == "risk_valid_until") == "expires_on"

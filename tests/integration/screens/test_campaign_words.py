@@ -1,0 +1,73 @@
+"""What the campaign pages say: the goal in words, faults and states in the reader's language, when figures begin."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.factories.records import SYSTEM
+from tests.integration.engagement.conftest import desk
+from zhike.engagement.campaigns import api as campaigns
+from zhike.engagement.campaigns import schemas
+from zhike.engagement.campaigns.errors import BadPlan, WrongState
+from zhike.engagement.campaigns.types import CampaignPlan
+
+__all__ = ["desk"]
+
+
+def draft(desk, goal="net_inflow >= 10000 and trade_count > 2", days=20):
+    """Make a draft with a goal."""
+    plan = CampaignPlan(name="甲", audience=desk.audience.uid, template="service_checkup", goal=goal, goal_days=days)
+    return campaigns.create(plan, principal=SYSTEM)
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("zh", "触达后 20 个交易日内净流入 ≥ 10,000，且成交笔数 > 2"),
+        ("en", "Net inflow ≥ 10,000 and Trades > 2 within 20 trading days after reach"),
+    ],
+)
+def test_the_goal_is_said_in_words_with_its_expression(desk, language, said):
+    goal = schemas.campaign_out(draft(desk), replace(SYSTEM, language=language))["goal"]
+    assert goal["sentence"] == said
+    assert goal["expression"] == "net_inflow >= 10000 and trade_count > 2"
+
+
+def test_a_goal_over_a_measure_that_is_gone_stays_as_written(desk):
+    campaign = draft(desk)
+    campaign.goal = "shoe_size > 3"
+    assert schemas.campaign_out(campaign, SYSTEM)["goal"]["sentence"] == "shoe_size > 3"
+
+
+def test_every_fault_of_a_plan_is_said_in_both_languages(desk):
+    plan = CampaignPlan(
+        name=" ", audience=desk.audience.uid, template="nothing", goal="shoe_size", goal_days=0, result_set="none"
+    )
+    with pytest.raises(BadPlan) as bad:
+        campaigns.create(plan, principal=SYSTEM)
+    for finding in bad.value.findings:
+        assert not finding["message"].isascii(), finding
+        assert finding["message_en"][0].isascii() and finding["message_en"] != finding["message"], finding
+
+
+def test_a_refused_act_names_state_and_acts_in_words(desk):
+    with pytest.raises(WrongState) as wrong:
+        campaigns.launch(draft(desk).uid, revision=1, principal=SYSTEM)
+    assert wrong.value.message("zh") == "活动处于“草稿”状态，不能启动。现在可以：修改、确认人数"
+    assert wrong.value.message("en") == (
+        "The campaign is a draft; it is not possible to launch it. Possible now: edit, confirm"
+    )
+
+
+def test_before_the_first_figures_the_page_knows_their_day(desk):
+    from zhike.kernel import clock
+    from zhike.kernel.trading_days import trading_calendar
+
+    campaign, _seen = desk.launch("service_checkup")
+    campaigns.advance()
+    campaign = campaigns.get(campaign.uid, principal=SYSTEM)
+    effect = schemas.effect_out(campaign, campaigns.effect(campaign.uid, principal=SYSTEM), "zh")
+    assert effect["measures"] == []
+    assert effect["first_day"] == trading_calendar().add(clock.today(), 1)

@@ -1,0 +1,102 @@
+"""The homes on the golden day: every figure with its comparison, and a next step where there is nothing yet."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from tests.factories import golden
+from zhike.server import pages
+
+MANAGER, BRANCH_CODE = "E00101", "B001"
+
+
+def shown(people, role, language="zh"):
+    """Return the blocks of a role's home."""
+    from dataclasses import replace
+
+    return pages.answer(f"home_{role.removeprefix('account_')}", None, replace(people[role], language=language))[
+        "blocks"
+    ]
+
+
+def book(chosen):
+    """Return the golden indicators of the customers that `chosen` picks from the inputs."""
+    return [golden.expected()["indicators"][f"counter:{row[0]}"] for row in golden.inputs()["customers"] if chosen(row)]
+
+
+def total(rows, key):
+    """Return the sum of an indicator."""
+    return sum((Decimal(str(row[key])) for row in rows), Decimal(0))
+
+
+def before_30_days(rows):
+    """Return the assets of 30 days ago that the golden growth rates lead back to; no rate means there were none."""
+    rates = [(Decimal(row["total_asset"]), row["asset_growth_30d"]) for row in rows]
+    return sum((amount / (1 + Decimal(rate) / 100) for amount, rate in rates if rate is not None), Decimal(0))
+
+
+def test_the_managers_book_compares_every_figure(people):
+    rows = book(lambda row: row[-1] == MANAGER)
+    assets, inflow, count = shown(people, "account_manager")["book_figures"]["data"]["figures"]
+
+    assert Decimal(assets["value"]) == total(rows, "total_asset")
+    day, month = assets["compare"]
+    assert Decimal(day["value"]) == total(rows, "asset_change_1d")
+    then = before_30_days(rows)
+    assert Decimal(month["value"]) == round((total(rows, "total_asset") - then) / then * 100, 2)
+    assert month["unit"] == "%"
+
+    assert Decimal(inflow["value"]) == total(rows, "net_inflow_30d")
+    today, market = inflow["compare"]
+    assert Decimal(today["value"]) == total(rows, "net_inflow_1d")
+    assert Decimal(market["value"]) == total(rows, "total_asset") - then - total(rows, "net_inflow_30d")
+
+    assert count["value"] == len(rows)
+    assert sum(part["value"] for part in count["compare"]) == len(rows)
+
+
+def test_movers_split_the_change_into_flow_and_market(people):
+    for row in shown(people, "account_manager")["movers"]["data"]["rows"]:
+        cells = row["cells"]
+        assert Decimal(cells["market"]) == Decimal(cells["asset_change_1d"]) - Decimal(cells["net_inflow_1d"])
+        assert cells["bar"] == cells["asset_change_1d"]
+
+
+def test_the_branch_heads_managers_add_up_to_the_branch(people):
+    blocks = shown(people, "branch_head")
+    table, figures = blocks["per_manager"]["data"], blocks["book_figures"]["data"]["figures"]
+
+    row = next(row["cells"] for row in table["rows"] if row["key"] == MANAGER)
+    rows = book(lambda row: row[-1] == MANAGER and row[7] == BRANCH_CODE)
+    assert Decimal(row["net_inflow_30d"]) == total(rows, "net_inflow_30d")
+    assert Decimal(row["asset_change_30d"]) == total(rows, "total_asset") - before_30_days(rows)
+    assert (row["open"], row["overdue"], row["done"]) == (0, 0, 0)
+
+    assert table["total"]["total_asset"] == figures[0]["value"]
+    assert table["total"]["count"] == figures[2]["value"]
+
+
+@pytest.mark.parametrize(
+    ("role", "block", "paths"),
+    [
+        ("account_manager", "due_work", ["/records/party"]),
+        ("branch_head", "due_work", ["/records/party"]),
+        ("operator", "campaign_board", ["/audiences/new", "/campaigns/new"]),
+    ],
+)
+def test_an_empty_block_names_the_next_step(people, role, block, paths):
+    found = shown(people, role)[block]
+    assert found["state"] == "empty"
+    assert set(found["empty"]["title"]) == {"zh", "en"}
+    assert [act["path"] for act in found["empty"]["actions"]] == paths
+
+
+def test_the_operator_sees_the_newest_loads_beside_the_day_before(people, golden_day):
+    rows = shown(people, "operator", "en")["last_load"]["data"]["rows"]
+    assert rows
+    assert {row["cells"]["business_date"] for row in rows} == {golden_day}
+    assets = next(row["cells"] for row in rows if row["cells"]["file"].startswith("counter_daily_asset"))
+    assert assets["source"] == "Counter daily assets"
+    assert assets["before"] == assets["rows_loaded"]

@@ -1,0 +1,105 @@
+"""After a handover open work is where the customer is; what was done stays with who did it."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+
+import pytest
+
+from tests.factories.records import SYSTEM, build_firm, cover, customer
+from zhike.kernel import clock
+from zhike.kernel.models import Event
+from zhike.platform.audit import api as audit
+from zhike.platform.objects import api as objects
+from zhike.platform.objects.types import RecordQuery
+from zhike.platform.work import api as work
+from zhike.platform.work.models import WorkItem
+from zhike.platform.work.types import NewWork
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def firm():
+    return build_firm()
+
+
+@pytest.fixture
+def party(firm):
+    """A customer of E1001 with one open and one finished piece of work."""
+    found = customer("张三丰")
+    for _times in range(2):
+        item = NewWork(found.id, "E1001", None, "回访", "", clock.now())
+        work.create_many(
+            [item],
+            origin_kind="campaign",
+            origin_uid=uuid.uuid4(),
+            origin_title="",
+            kind="campaign",
+            result_set="follow_up",
+        )
+    done = work.todo(principal=firm.manager)[0][0]
+    work.complete(done.uid, result=done.results[0][0], note="", revision=1, principal=firm.manager)
+    return found
+
+
+def assignees(party):
+    return dict(WorkItem.objects.filter(party_id=party.id).order_by("state").values_list("state", "assignee"))
+
+
+def end_coverage(party):
+    condition = {"op": "=", "left": {"field": "employee_no"}, "right": {"value": "E1001", "type": "text"}}
+    rows = objects.page(RecordQuery("coverage", condition=condition), principal=SYSTEM).rows
+    row = next(row for row in rows if row.values["party"]["uid"] == str(party.uid))
+    objects.update(
+        "coverage", row.uid, {"valid_to": clock.today().isoformat()}, revision=row.revision, principal=SYSTEM
+    )
+
+
+@pytest.mark.parametrize("order", ["end first", "begin first"])
+def test_open_work_moves_with_a_line_in_the_journal(firm, party, order):
+    steps = [lambda: end_coverage(party), lambda: cover(party, "E1002", clock.today())]
+    for step in steps if order == "end first" else steps[::-1]:
+        assert assignees(party) == {"done": "E1001", "open": "E1001"}
+        step()
+
+    assert assignees(party) == {"done": "E1001", "open": "E1002"}
+    moved = WorkItem.objects.get(party_id=party.id, state="open")
+    assert (moved.revision, moved.pk in {row.subject_id for row in Event.objects.filter(name="work.reassigned")}) == (
+        2,
+        True,
+    )
+    line = audit.history(subject="work_item", subject_id=moved.pk)[0]
+    assert (line.operation, line.changes) == ("reassign", {"assignee": ["E1001", "E1002"]})
+    assert [item.uid for item in work.todo(principal=firm.other_manager)[0]] == [moved.uid]
+    assert work.todo(principal=firm.manager)[0] == []
+
+
+def test_work_stays_while_the_assignee_still_serves_or_nobody_does(party):
+    cover(party, "E1002", clock.today())
+    assert assignees(party)["open"] == "E1001"
+
+
+def test_work_stays_when_nobody_serves_yet(party):
+    end_coverage(party)
+    cover(party, "E1002", clock.today() + timedelta(days=1))
+
+    assert assignees(party)["open"] == "E1001"
+
+
+def test_work_about_somebody_else_stays(party):
+    other = customer("李四海")
+    item = NewWork(other.id, "E1001", None, "回访", "", clock.now())
+    work.create_many(
+        [item],
+        origin_kind="campaign",
+        origin_uid=uuid.uuid4(),
+        origin_title="",
+        kind="campaign",
+        result_set="follow_up",
+    )
+    end_coverage(party)
+    cover(party, "E1002", clock.today())
+
+    assert assignees(other) == {"open": "E1001"}

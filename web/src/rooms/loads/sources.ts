@@ -1,0 +1,15 @@
+import { useQuery } from '@tanstack/react-query';
+import { api } from '../../api/client';
+import type { LoadSource } from '../../api/types';
+import { useText } from '../../app/i18n';
+
+export function useSources() {
+  return useQuery({ queryKey: ['load-sources'], queryFn: ({ signal }) => api.get<{ items: LoadSource[] }>('/sources', signal), staleTime: 300_000 });
+}
+
+/** What a source is called, by its key. */
+export function useSourceName(): (key: string) => string {
+  const { label } = useText();
+  const { data } = useSources();
+  return (key) => label(data?.items.find((source) => source.key === key)?.labels) || key;
+}

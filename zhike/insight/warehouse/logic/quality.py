@@ -1,0 +1,68 @@
+"""Whether received files are as fresh and as large as usual. Thresholds belong to the sources (`checks`)."""
+
+from __future__ import annotations
+
+from datetime import date
+from math import sqrt
+from statistics import median
+
+from django.db.models import Max
+
+from zhike.insight.warehouse.logic import sources
+from zhike.insight.warehouse.models import Load
+from zhike.insight.warehouse.types import LoadFinding, Source
+from zhike.kernel.trading_days import trading_calendar
+
+#: A day is compared with at most this many days before it, and with none before there are this few.
+_COMPARED, _FEWEST = 20, 5
+
+
+def stale_sources(business_date: date) -> list[LoadFinding]:
+    """Return a finding for each source whose newest file lies too far behind `business_date`."""
+    last = dict(Load.objects.filter(state=Load.State.DONE).values_list("source").annotate(last=Max("business_date")))
+    calendar = trading_calendar()
+    findings = []
+    for source in sorted(sources.all_sources().values(), key=lambda found: found.key):
+        if source.checks.fresh_within is None:
+            continue
+        wanted = (
+            calendar.add(business_date, -source.checks.fresh_within) if source.checks.fresh_within else business_date
+        )
+        found = last.get(source.key)
+        if found is None or found < wanted:
+            findings.append(_stale(source, found, wanted))
+    return findings
+
+
+def _stale(source: Source, last: date | None, wanted: date) -> LoadFinding:
+    return LoadFinding(
+        "source.stale",
+        f"数据源“{source.labels['zh']}”的最新文件为 {last or '无'}，应不早于 {wanted}",
+        f"the newest file of source '{source.key}' is of {last or 'no day'}; it should not be older than {wanted}",
+        {"source": source.key, "owner": source.owner, "last": str(last) if last else None, "wanted": str(wanted)},
+    )
+
+
+def drift(source: Source, business_date: date | None, rows: int) -> list[dict[str, object]]:
+    """Return a finding when the rows of one day's file differ from the median of the days before by more than allowed."""
+    if source.checks.drift is None or business_date is None:
+        return []
+    counts: dict[date, int] = {}
+    before = Load.objects.filter(source=source.key, state=Load.State.DONE, business_date__lt=business_date)
+    for first, day, count in before.order_by("-business_date", "-id").values_list(
+        "first_date", "business_date", "rows_loaded"
+    )[: 2 * _COMPARED]:
+        if first == day:
+            counts.setdefault(day, count)
+    usual = median(list(counts.values())[:_COMPARED]) if len(counts) >= _FEWEST else 0
+    allowed = source.checks.drift * usual
+    if source.grain == "fact":
+        # Events are counted: by chance alone four a day become nine now and then (three standard deviations).
+        allowed = max(allowed, 3 * sqrt(usual))
+    if not usual or abs(rows - usual) <= allowed:
+        return []
+    share = round(100 * (rows - usual) / usual)
+    facts = {"rows": rows, "median": usual, "days": min(len(counts), _COMPARED), "allowed": source.checks.drift}
+    zh = f"本文件 {rows:,} 行，比之前 {facts['days']} 个业务日的中位数 {usual:,.0f} 行{'多' if share > 0 else '少'} {abs(share)}%"
+    en = f"{rows:,} rows, {share:+d} % against the median {usual:,.0f} of the {facts['days']} days before"
+    return [LoadFinding("load.drift", zh, en, facts).as_dict()]

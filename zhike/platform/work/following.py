@@ -1,0 +1,19 @@
+"""What happens to work when a record changes that it depends on."""
+
+from __future__ import annotations
+
+from zhike.platform.objects import api as objects
+from zhike.platform.work import api
+
+
+def coverage_changed(subject: str, subject_id: int) -> None:
+    """After a handover open work goes to whoever serves the party now."""
+    if objects.describe(subject).role == "coverage":
+        for row in objects.facts(subject, [subject_id], ["party"]).values():
+            api.follow_coverage(row["party"])
+
+
+def record_erased(subject: str, subject_id: int) -> None:
+    """Work about an erased party ends, and what was noted about it goes."""
+    if objects.describe(subject).role == "party":
+        api.forget_party(subject_id)
