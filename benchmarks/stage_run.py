@@ -84,6 +84,7 @@ def _by_hand(end: date) -> str:
         "last_login_date",
         f"date_diff('day', p.open_date, date '{end}') as days_since_open",
         "coalesce(total_asset, 0) - coalesce(asset_before, 0) as asset_change_1d",
+        "coalesce(total_asset, 0) - coalesce(asset_month, 0) as asset_change_30d",
         "case when asset_month > 0 then round((coalesce(total_asset, 0) - asset_month) * 100 / asset_month, 2) end as asset_growth_30d",
     ]
     return f"select p.id as party_id, {', '.join(columns)} from {warehouse.relation('mart.party', first=end, last=end)} p{joins}"

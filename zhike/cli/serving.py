@@ -169,7 +169,7 @@ def _server_command(options: argparse.Namespace) -> list[str]:
         "--workers",
         "1",
         "--blocking-threads",
-        "8",
+        str(2 * (os.cpu_count() or 1) + 1),
         "--log-level",
         "warning",
         "--no-ws",

@@ -56,7 +56,7 @@ def total(day):
         ).fetchone()[0]
 
 
-@pytest.mark.parametrize("step", ["counter_daily_asset", "typing", "writing"])
+@pytest.mark.parametrize("step", ["counter_daily_asset", "解析", "写入"])
 def test_a_load_that_is_stopped_changes_nothing(changed, golden_day, step):
     version, files = warehouse.table_version(ASSET), set(tables.folder(ASSET).rglob("*.parquet"))
 
@@ -74,7 +74,7 @@ def test_a_load_that_is_stopped_changes_nothing(changed, golden_day, step):
 
 def test_the_same_file_loads_after_a_stop(changed, golden_day):
     with pytest.raises(Cancelled):
-        jobs.run_now("load_folder", "load", {"folder": str(changed)}, cancel_at("writing"))
+        jobs.run_now("load_folder", "load", {"folder": str(changed)}, cancel_at("写入"))
 
     run = jobs.run_now("load_folder", "load", {"folder": str(changed)})
 
@@ -82,7 +82,7 @@ def test_the_same_file_loads_after_a_stop(changed, golden_day):
     assert str(total(golden_day)) == "3500001.00"
 
 
-@pytest.mark.parametrize("step", ["客户识别", "identity: coverage", "指标", "标签", "compaction"])
+@pytest.mark.parametrize("step", ["客户识别", "客户识别：服务关系", "指标", "标签", "合并月份"])
 def test_a_stage_that_is_stopped_publishes_nothing(golden_day, step):
     run_stage(golden_day)
     query = RecordQuery("party", sort=("total_asset", "desc"), columns=("total_asset", "value_tier"))
@@ -95,7 +95,7 @@ def test_a_stage_that_is_stopped_publishes_nothing(golden_day, step):
 
     assert warehouse.published() == publication
     assert objects.page(query, principal=SYSTEM).rows == rows
-    if step != "compaction":
+    if step != "合并月份":
         assert list(StagedDay.objects.values_list("business_date", "last_load")) == staged
     run_stage(golden_day)
     assert warehouse.published().id > publication.id

@@ -12,6 +12,7 @@ from zhike.insight.warehouse import api as warehouse
 from zhike.insight.warehouse.types import LoadResult
 from zhike.kernel.definitions import Snapshot
 from zhike.kernel.jobs import RunHandle
+from zhike.platform.objects import api as objects
 
 __all__ = ["ACCOUNT_PARTY", "LINK", "evaluate", "load_definitions", "run"]
 
@@ -41,11 +42,11 @@ def run(
         for master in masters:
             if master.object == feeding.ORG_UNIT:
                 fed[master.key] = feeding.feed_master(connection, master, snapshot, business_date)
-        _progress(handle, "party")
+        _progress(handle, definition.object)
         fed[definition.object] = feeding.feed_parties(connection, definition, snapshot)
         for master in masters:
             if master.object != feeding.ORG_UNIT:
-                _progress(handle, master.key)
+                _progress(handle, master.object)
                 fed[master.key] = feeding.feed_master(connection, master, snapshot, business_date)
         row = connection.execute("select count(distinct party_id) from link").fetchone()
     return IdentityResult(records, int(row[0]) if row else 0, created, len(merges), fed)
@@ -68,6 +69,6 @@ def evaluate(truth: Path | Mapping[str, object]) -> Evaluation:
     return evaluating.evaluate(truth)
 
 
-def _progress(handle: RunHandle | None, step: str) -> None:
+def _progress(handle: RunHandle | None, object: str) -> None:
     if handle is not None:
-        handle.progress(f"identity: {step}")
+        handle.progress(f"客户识别：{objects.describe(object).labels['zh']}")

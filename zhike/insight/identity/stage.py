@@ -13,7 +13,7 @@ def run(business_date: date, handle: RunHandle) -> None:
     """Match and feed the newest master records."""
     result = api.run(business_date=business_date, handle=handle)
     handle.say(
-        f"identity: {result.records} records, {result.parties} parties, {result.created} new, {result.merged} merged"
+        f"客户识别：{result.records:,} 条记录，{result.parties:,} 户，新增 {result.created:,}，合并 {result.merged:,}"
     )
 
 

@@ -56,6 +56,7 @@ __all__ = [
     "load_folder",
     "loads",
     "newest_day",
+    "one_version",
     "plain_master",
     "publication",
     "published",
@@ -81,6 +82,7 @@ __all__ = [
 
 ColumnBinding = columns.ColumnBinding
 inline = columns.inline
+one_version = tables.one_version
 with_digests = engine.with_digests
 Listener = folders.Listener
 _PAGE = 50

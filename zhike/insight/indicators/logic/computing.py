@@ -13,6 +13,7 @@ from zhike.insight.indicators.types import Indicator, Measure, Window
 from zhike.insight.warehouse import api as warehouse
 from zhike.insight.warehouse.types import PublicationInfo, Session, Source
 from zhike.kernel.calendar import TradingCalendar
+from zhike.kernel.definitions import pinned
 from zhike.kernel.trading_days import trading_calendar
 
 INDICATOR = "mart.indicator"
@@ -27,6 +28,13 @@ def compute(connection: Session, business_date: date) -> int:
 
 def indicators_of(connection: Session, business_date: date) -> int:
     """Compute and write the indicators of the parties already exported for `business_date`."""
+    with pinned(), warehouse.one_version():
+        select = _select(connection, business_date)
+    return warehouse.replace(connection, INDICATOR, business_date.isoformat(), select, sorted_by=("party_id",))
+
+
+def _select(connection: Session, business_date: date) -> str:
+    """Compute every window into a temporary table of its own; return the query that joins them."""
     found = definitions.indicators()
     joins, selected = [], []
     # One query per dataset and window, each into its own table: one giant query did not finish at 2 M parties.
@@ -45,8 +53,7 @@ def indicators_of(connection: Session, business_date: date) -> int:
         if not item.measure:
             wide = f"select w.*, {_formula(item, business_date)} from ({wide}) w"
     shown = ", ".join(f'"{item.key}"' for item in found.values() if not item.hidden)
-    select = f"select id as party_id{', ' + shown if shown else ''} from ({wide})"
-    return warehouse.replace(connection, INDICATOR, business_date.isoformat(), select, sorted_by=("party_id",))
+    return f"select id as party_id{', ' + shown if shown else ''} from ({wide})"
 
 
 def _queries(items: Iterable[Indicator]) -> dict[tuple[str, Window], list[Indicator]]:

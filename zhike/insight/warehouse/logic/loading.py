@@ -31,7 +31,7 @@ from zhike.kernel.jobs import Cancelled, RunHandle
 from zhike.kernel.trading_days import trading_calendar
 
 #: Text files are read in a stream; 2 GB of CSV must fit a process of 1 GB.
-_TEXT_MEMORY = "500MB"
+_TEXT_MEMORY = "300MB"
 
 
 def store() -> FileStore:
@@ -114,7 +114,7 @@ def _perform(row: Load, source: Source, dates: FileDates, handle: RunHandle | No
         with engine.session(memory=_TEXT_MEMORY if text else "", threads=2 if text else 0) as connection:
             engine.with_digests(connection)
             found = received(connection, source, store().path(row.file_hash), scratch, row.file)
-            _step(handle, row, "typing")
+            _step(handle, row, "解析")
             typed = _typed(connection, source, found, dates, scratch, text)
             days = [dates.first.isoformat(), dates.last.isoformat()] if dates.first and dates.last else []
             rejects.collect(connection, source, typed, days)
@@ -124,7 +124,7 @@ def _perform(row: Load, source: Source, dates: FileDates, handle: RunHandle | No
                 row.rejected_hash = store().put(
                     io.BytesIO(rejects.as_csv(rejects.explained(connection, source, found, broken)))
                 )
-            _step(handle, row, "writing")
+            _step(handle, row, "写入")
             row.rows_loaded = _write(connection, source, typed, dates, row)
             if not dates.month and not row.findings:
                 row.findings = quality.drift(source, row.business_date, row.rows_loaded)

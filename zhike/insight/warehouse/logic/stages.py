@@ -49,7 +49,7 @@ def run(business_date: date, handle: RunHandle) -> StageResult:
         StagedDay.objects.update_or_create(
             business_date=day, defaults={"last_load": last_load, "staged_at": clock.now()}
         )
-    handle.progress("compaction", done, total)
+    handle.progress("合并月份", done, total)
     _compact_closed_months(business_date)
     return StageResult(tuple(days), publish(business_date))
 

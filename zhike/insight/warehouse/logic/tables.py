@@ -10,7 +10,9 @@ import os
 import shutil
 import time
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date
 from pathlib import Path
 
@@ -27,6 +29,7 @@ LATEST = "latest"
 #: Measured: one customer's 250 days out of 400 M rows are found in 75 ms with row groups of this size.
 _ROW_GROUP = 122_880
 _PART = "part"
+_read_in_block: ContextVar[dict[tuple[str, int | None], DeltaTable | None] | None] = ContextVar("tables", default=None)
 
 
 def folder(dataset: str) -> Path:
@@ -43,6 +46,25 @@ def table(dataset: str, version: int | None = None) -> DeltaTable | None:
         return DeltaTable(str(path), version=version)
     except TableNotFoundError:
         return None
+
+
+@contextmanager
+def one_version() -> Iterator[None]:
+    """Let `relation` read, throughout the block, the version of each table that it reads first; it is opened once."""
+    token = _read_in_block.set({})
+    try:
+        yield
+    finally:
+        _read_in_block.reset(token)
+
+
+def _read(dataset: str, version: int | None) -> DeltaTable | None:
+    opened = _read_in_block.get()
+    if opened is None:
+        return table(dataset, version)
+    if (dataset, version) not in opened:
+        opened[dataset, version] = table(dataset, version)
+    return opened[dataset, version]
 
 
 def versions() -> dict[str, int]:
@@ -164,7 +186,7 @@ def relation(
 
     `first` and `last` narrow the files; the caller still filters rows by business_date.
     """
-    current = table(dataset, version)
+    current = _read(dataset, version)
     if current is None:
         return None
     found = _files_of(current, first, last)
