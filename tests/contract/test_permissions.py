@@ -107,3 +107,18 @@ def test_a_role_has_tabs_of_its_own_scope_only(firm):
     assert hidden(firm.manager) == {"my_branch", "all"}
     assert hidden(firm.branch_head) == {"mine", "all"}
     assert hidden(firm.operator) == {"mine", "my_branch"}
+
+
+def test_nothing_is_created_about_somebody_elses_customer(firm):
+    stranger, own = customer("李四海", branch="B2", manager="E1002"), customer("张三丰")
+    now = clock.now().isoformat()
+
+    def note(party):
+        given = {"party": str(party.uid), "channel": "phone", "subject": "回访", "at": now}
+        return objects.create("interaction", given, principal=firm.manager)
+
+    with pytest.raises(NotFound):
+        note(stranger)
+
+    assert objects.count(RecordQuery("interaction"), principal=SYSTEM, exact=True).count == 0
+    assert note(own).values["subject"] == "回访"
