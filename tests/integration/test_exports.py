@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from datetime import date
 
 import pytest
 from openpyxl import load_workbook
@@ -14,7 +15,7 @@ from zhike.platform.audit.models import Entry
 from zhike.platform.objects import api as objects
 from zhike.platform.objects.errors import TooManyRows
 from zhike.platform.objects.logic import exporting
-from zhike.platform.objects.types import RecordQuery
+from zhike.platform.objects.types import RecordQuery, SideColumn
 
 pytestmark = pytest.mark.django_db
 PARTIES = RecordQuery("party", columns=("name", "certificate_number", "mobile", "risk_level"))
@@ -123,3 +124,14 @@ def test_a_formula_behind_a_reference_or_in_an_address_is_text(firm, object, col
     cell = sheet(SYSTEM, RecordQuery(object, columns=(column,)))["A3"]
 
     assert (cell.value[:2], cell.data_type) == ("'=", "s")
+
+
+def test_served_figures_can_be_added_up(firm, tmp_path):
+    path = tmp_path / "wide.csv"
+    path.write_text(f"id,total_asset\n{customer('张三丰').id},3910427.34\n")
+    column = SideColumn("total_asset", {"zh": "总资产", "en": "Total assets"}, "money", "indicator")
+    objects.serve("party", business_date=date(2026, 3, 17), columns=[column], csv=path, indexed=())
+
+    cell = sheet(firm.operator, RecordQuery("party", columns=("total_asset",)))["A3"]
+
+    assert (cell.value, cell.data_type) == (3910427.34, "n")

@@ -132,6 +132,8 @@ SMTP = {
     "tls": os.environ.get("ZHIKE_SMTP_TLS", "") == "1",
     "sender": os.environ.get("ZHIKE_SMTP_SENDER", "知客证券 <service@zhike.example>"),
 }
+# Where a member of staff gets test mails.
+STAFF_MAIL = os.environ.get("ZHIKE_STAFF_MAIL", "{employee_no}@zhike.example")
 
 LOGGING = {
     "version": 1,

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import email
+from dataclasses import replace
 from datetime import timedelta
 from email.policy import default
+from types import SimpleNamespace
 
 import pytest
 
 from tests.factories.records import SYSTEM
 from zhike.engagement.campaigns import api as campaigns
+from zhike.engagement.campaigns import routes
 from zhike.engagement.campaigns.errors import WrongState
 from zhike.engagement.campaigns.types import CampaignPlan
 from zhike.engagement.channels import api as channels
@@ -91,6 +94,16 @@ def test_a_test_mail_goes_to_the_given_address_once_and_is_counted_nowhere(draft
     assert [entry.operation for entry in campaigns.timeline(draft)] == ["test_mail", "create"]
 
 
+def test_the_screen_sends_a_test_mail_to_oneself(draft, mailbox, settings):
+    settings.SMTP = mailbox.settings
+    operator = replace(SYSTEM, employee_no="E90001")
+
+    answer = routes.test_mail(SimpleNamespace(principal=operator), draft.uid)
+
+    assert answer == {"sent_to": "E90001@zhike.example"}
+    assert [key.split("-")[0] for key in mailbox.messages] == ["test"], "no decision of the gate stands behind it"
+
+
 def test_a_test_mail_needs_an_address(draft, mailbox):
     with pytest.raises(NoAddress):
         campaigns.send_test(draft.uid, to="", settings=mailbox.settings, principal=SYSTEM)
@@ -107,6 +120,8 @@ def test_the_estimate_is_what_then_happens(desk):
     refused = Decision.objects.filter(origin_uid=campaign.uid, channel="email", allowed=False)
     first = [row.reasons[0]["code"] for row in refused]
     assert {code: n for code, _labels, n in seen.refusals} == {code: first.count(code) for code in first}
+    words = {code: labels["zh"] for code, labels, _n in seen.refusals}
+    assert (words["assessment_expired"], words["above_level"]) == ("风险测评已过期", "产品风险高于客户可推荐等级")
 
 
 def test_the_estimate_leaves_the_control_group_out_of_reach_and_refusals(desk):

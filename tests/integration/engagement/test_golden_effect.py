@@ -80,6 +80,7 @@ def test_every_figure_of_the_effect(campaign, parties):
         for row in found.units
     }
     assert branches == {code: _decimals(row) for code, row in WANTED["branches"].items()}
+    assert {(row["difference"].low, row["difference"].significant) for row in found.units} == {(None, False)}
     people = {
         parties[o.party_id]: {"net_inflow": o.measures["net_inflow"], "converted": o.converted}
         for o in effects.outcomes(campaign)

@@ -93,12 +93,6 @@ class PreviewIn(Schema):
     party: uuid.UUID | None = None
 
 
-class TestMailIn(Schema):
-    """Where a test mail goes."""
-
-    to: str = ""
-
-
 class ReasonIn(Schema):
     """Why somebody does something sensitive."""
 

@@ -8,10 +8,11 @@ from collections.abc import Mapping, Sequence
 from django.db.models import Count
 
 from zhike.engagement.compliance.logic import gate
+from zhike.engagement.compliance.logic.checks import total_labels
 from zhike.engagement.compliance.models import Decision
 from zhike.engagement.compliance.types import Reason, Touch, Verdict
 
-__all__ = ["decide", "decisions_of_party", "judge", "reasons_of", "refusals", "refused_for"]
+__all__ = ["decide", "decisions_of_party", "judge", "reasons_of", "refusals", "refused_for", "total_labels"]
 
 _NONE: Mapping[int, Sequence[str]] = {}
 
@@ -37,7 +38,7 @@ def refusals(*, origin_uid: uuid.UUID, channel: str) -> dict[str, tuple[Mapping[
     for row in rows.values("reasons__0__code").annotate(n=Count("id")):
         code = row["reasons__0__code"]
         sample = rows.filter(reasons__0__code=code).values_list("reasons__0__labels", flat=True).first()
-        found[code] = (sample or {}, row["n"])
+        found[code] = (total_labels(code, sample or {}), row["n"])
     return found
 
 

@@ -9,7 +9,9 @@ from ninja import Router, Schema
 
 from zhike.kernel import clock
 from zhike.platform.objects import api as objects
+from zhike.platform.objects.types import RecordQuery
 from zhike.platform.organization import api as organization
+from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.api import SignedInRequest
 from zhike.platform.permissions.types import Principal
 from zhike.platform.work import api
@@ -52,11 +54,30 @@ def complete(request: SignedInRequest, uid: uuid.UUID, body: CompletionIn) -> An
     return present([done], request.principal)[0]
 
 
+def _origin_path(item: Work, principal: Principal) -> str:
+    """Where the origin is shown; nowhere for somebody who may not see it."""
+    path = _ORIGIN_PATHS.get(item.origin_kind, "").format(uid=item.origin_uid)
+    return path if permissions.allowed(principal, f"{item.origin_kind}.read") else ""
+
+
+def _names(numbers: set[str], principal: Principal) -> dict[str, str]:
+    """The names of employees as users, or as records for those who never sign in."""
+    names = organization.user_names(numbers)
+    missing, employee = sorted(numbers - set(names)), objects.object_with_role("employee").key
+    if missing and permissions.allowed(principal, f"{employee}.read"):
+        wanted = [{"value": number, "type": "text"} for number in missing]
+        condition = {"op": "in", "left": {"field": "employee_no"}, "right": wanted}
+        query = RecordQuery(employee, condition=condition, columns=("employee_no",), limit=200)
+        found = objects.page(query, principal=principal).rows
+        names |= {str(row.values["employee_no"]): row.display for row in found}
+    return names
+
+
 def present(items: list[Work], principal: Principal) -> list[dict[str, object]]:
     """Return work items as screens show them; a party the viewer may no longer see has no name."""
     role = objects.object_with_role("party").key
     parties = objects.records_by_id(role, [i.party_id for i in items if i.party_id], principal=principal)
-    names = organization.user_names({item.assignee for item in items})
+    names = _names({item.assignee for item in items}, principal)
     now = clock.now()
     return [
         {
@@ -75,7 +96,7 @@ def present(items: list[Work], principal: Principal) -> list[dict[str, object]]:
                 "kind": item.origin_kind,
                 "uid": item.origin_uid,
                 "title": item.origin_title,
-                "path": _ORIGIN_PATHS.get(item.origin_kind, "").format(uid=item.origin_uid),
+                "path": _origin_path(item, principal),
             },
             "results": [{"key": key, "labels": labels, "positive": positive} for key, labels, positive in item.results],
             "result": item.result or None,

@@ -87,7 +87,7 @@ function WorkTable({ items, selected, onOpen }: TableProps) {
     { key: 'kind', title: t('work.kind'), tight: true, render: (row) => <Tag tone={row.overdue && row.state === 'open' ? 'late' : 'plain'}>{label(row.kind_labels)}</Tag> },
     { key: 'subject', title: t('work.subject'), render: (row) => <Link to={`/work/${row.uid}`}>{row.subject}</Link> },
     { key: 'party', title: t('work.party'), tight: true, render: (row) => (row.party ? <Link to={`/records/party/${row.party.uid}`}>{row.party.display}</Link> : <Nothing />) },
-    { key: 'origin', title: t('work.origin'), render: (row) => (row.origin ? <Link to={row.origin.path}>{row.origin.title}</Link> : <Nothing />) },
+    { key: 'origin', title: t('work.origin'), render: (row) => (row.origin ? (row.origin.path ? <Link to={row.origin.path}>{row.origin.title}</Link> : row.origin.title) : <Nothing />) },
     { key: 'assignee', title: t('work.assignee'), tight: true, render: (row) => row.assignee?.name ?? <Nothing /> },
     { key: 'state', title: t('work.result'), tight: true, render: (row) => result(row) || <span className="ink-3">{word('work.state', row.state)}</span> },
   ];

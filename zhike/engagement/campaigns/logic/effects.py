@@ -7,7 +7,7 @@ uses the same day as the treated. Measures come from the warehouse's published f
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -159,15 +159,15 @@ def _units(found: Sequence[Outcome]) -> list[dict[str, object]]:
         unit = facts.get(outcome.party_id, {}).get(branch.key)
         if unit is not None:
             by_unit.setdefault(unit, []).append(outcome)
-    return [
-        {
-            "unit_id": unit,
-            "parties": [o.party_id for o in rows],
-            "difference": _conversion(rows),
-            "small": min(sum(o.group == g for o in rows) for g in ("treated", "control")) < _SMALL_GROUP,
-        }
-        for unit, rows in sorted(by_unit.items())
-    ]
+    return [_unit(unit, rows) for unit, rows in sorted(by_unit.items())]
+
+
+def _unit(unit: int, rows: Sequence[Outcome]) -> dict[str, object]:
+    """One unit's conversion; with few people an interval would claim what it does not know, so there is none."""
+    small = min(sum(o.group == g for o in rows) for g in ("treated", "control")) < _SMALL_GROUP
+    found = _conversion(rows)
+    shown = replace(found, low=None, high=None) if small else found
+    return {"unit_id": unit, "parties": [o.party_id for o in rows], "difference": shown, "small": small}
 
 
 def _decimal(value: float) -> Decimal:

@@ -29,7 +29,8 @@ def estimate(campaign: Campaign, party_ids: list[int], business_date: date) -> E
         for verdict in compliance.judge(touch, batch, missing=missing):
             if verdict.reasons:
                 first = verdict.reasons[0]
-                tally[first.code] = (first.labels, tally.get(first.code, ({}, 0))[1] + 1)
+                labels = compliance.total_labels(first.code, first.labels)
+                tally[first.code] = (labels, tally.get(first.code, ({}, 0))[1] + 1)
     return Estimate(
         count=len(party_ids),
         business_date=business_date,

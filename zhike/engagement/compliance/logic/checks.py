@@ -115,6 +115,20 @@ CHECKS: dict[str, Check] = {
 }
 
 
+#: The words over many parties, where those of one hold that party's own facts.
+_TOTALS: Mapping[str, Mapping[str, str]] = {
+    "assessment_expired": {"zh": "风险测评已过期", "en": "risk test expired"},
+    "above_level": {"zh": "产品风险高于客户可推荐等级", "en": "product above the customer's level"},
+    "missing_variable": {"zh": "缺少资料", "en": "values missing"},
+    "frequency_cap": {"zh": "触达次数已达上限", "en": "contacted often enough"},
+}
+
+
+def total_labels(code: str, labels: Mapping[str, str]) -> Mapping[str, str]:
+    """Return the words for a total of refusals by code; `labels` are those of one of them."""
+    return _TOTALS.get(code, labels)
+
+
 def _reason(code: str, zh: str, en: str) -> Reason:
     return Reason(code, {"zh": zh, "en": en})
 

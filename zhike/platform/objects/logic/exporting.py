@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Sequence
+from decimal import Decimal, InvalidOperation
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
@@ -48,6 +49,16 @@ def _cell(field: FieldType, value: object, language: str) -> object:
     if isinstance(value, list):
         value = "、".join(labels.get(item, str(item)) for item in value)
     text = labels.get(str(value), value)
-    if isinstance(text, str) and text[:1] in _FORMULA and field.type not in _NUMBERS:
+    if isinstance(text, str) and field.type in _NUMBERS:
+        return _number(text)
+    if isinstance(text, str) and text[:1] in _FORMULA:
         return "'" + text
     return text
+
+
+def _number(text: str) -> object:
+    """A number that a spreadsheet can add up; an amount with its currency stays text."""
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        return text
