@@ -9,6 +9,7 @@ from openpyxl import Workbook
 
 from zhike.insight.warehouse import api as warehouse
 from zhike.kernel.definitions import Snapshot
+from zhike.platform.audit.models import Entry
 from zhike.platform.permissions import api as permissions
 
 SYSTEM = permissions.system_principal("test")
@@ -134,6 +135,19 @@ def test_bad_rows_are_kept_with_line_and_reason(tmp_path):
     }
     assert all("证件号码" not in row.values for row in rows)
     assert warehouse.rejected_csv(result.uid, principal=SYSTEM).startswith(b"\xef\xbb\xbf")
+    assert Entry.objects.filter(operation="download_rejected", subject="load").count() == 1
+
+
+def test_rejected_rows_name_nobody_on_screen(installation, tmp_path):
+    path = tmp_path / "app_user_20260317.csv"
+    path.write_text(
+        "用户编号,手机号,姓名,证件号码,资金账号,注册日期\nU1,13800001234,张三,,,never\n", encoding="gb18030"
+    )
+    result = warehouse.load_file("app_user", path)
+
+    [row] = warehouse.rejected(result.uid, principal=SYSTEM)
+
+    assert row.values == {"用户编号": "U1", "手机号": "1***", "姓名": "张***", "资金账号": "", "注册日期": "never"}
 
 
 def test_a_file_of_bad_rows_only_changes_nothing(tmp_path):

@@ -251,15 +251,22 @@ def load(uid: uuid.UUID, *, principal: Principal) -> LoadResult:
 
 
 def rejected(uid: uuid.UUID, *, principal: Principal, limit: int = 50) -> list[RejectedRow]:
-    """Return the first rejected rows of a load with their reasons; raises NotFound."""
+    """Return the first rejected rows of a load with their reasons, personal values masked; raises NotFound."""
     permissions.require(principal, "load.read")
-    return loading.rejected_rows(_load(uid), limit)
+    row = _load(uid)
+    return loading.rejected_rows(row, limit, sources.all_sources().get(row.source))
 
 
 def rejected_csv(uid: uuid.UUID, *, principal: Principal) -> bytes:
-    """Return all rejected rows of a load as CSV; empty when there are none. Raises NotFound."""
+    """Return all rejected rows of a load as CSV, as received; empty when there are none. Audited. Raises NotFound.
+
+    Whoever mends a file with its sender needs the values; numbers of certificates are left out even here.
+    """
     permissions.require(principal, "load.read")
-    row = _load(uid)
+    with database.writing():
+        row = _load(uid)
+        details = {"file": row.file, "rows": row.rows_rejected}
+        audit.note(operation="download_rejected", subject="load", subject_id=row.pk, details=details)
     return loading.store().path(row.rejected_hash).read_bytes() if row.rejected_hash else b""
 
 

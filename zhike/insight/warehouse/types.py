@@ -34,6 +34,8 @@ class SourceColumn:
     reference: tuple[str, str] | None = None
     scale: int = 2
     labels: Labels = field(default_factory=dict)
+    #: Names a person: rejected rows show it masked. Says nothing about how rows are read, so it is no part of equality.
+    personal: bool = field(default=False, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -257,11 +257,12 @@ def _finish(row: Load, state: Load.State) -> None:
     row.save()
 
 
-def rejected_rows(row: Load, limit: int) -> list[RejectedRow]:
-    """Return the first rejected rows of a load."""
+def rejected_rows(row: Load, limit: int, source: Source | None) -> list[RejectedRow]:
+    """Return the first rejected rows of a load, personal values masked; all values, where the source is gone."""
     if not row.rejected_hash:
         return []
-    return rejects.from_csv(store().path(row.rejected_hash).read_bytes(), limit)
+    found = rejects.from_csv(store().path(row.rejected_hash).read_bytes(), limit)
+    return [rejects.masked(rejected, source) for rejected in found]
 
 
 def as_result(row: Load) -> LoadResult:

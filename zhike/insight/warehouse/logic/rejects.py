@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 import duckdb
 
@@ -109,7 +110,14 @@ def as_csv(rows: Iterable[RejectedRow]) -> bytes:
 
 
 def _harmless(cell: str) -> str:
-    return "'" + cell if cell[:1] in "=+-@\t\r" and not cell[1:2].isdigit() else cell
+    return "'" + cell if cell.startswith(("=", "+", "-", "@", "\t", "\r")) and not cell[1:2].isdigit() else cell
+
+
+def masked(row: RejectedRow, source: Source | None) -> RejectedRow:
+    """Return the row with what names a person cut to its first character; a broken line is one such value."""
+    plain = {column.header for column in source.columns if not column.personal} if source else set()
+    shown = {k: v if k in plain or not v else f"{str(v)[:1]}***" for k, v in row.values.items()}
+    return replace(row, values=shown)
 
 
 def from_csv(content: bytes, limit: int) -> list[RejectedRow]:

@@ -107,6 +107,7 @@ def _column(column: Mapping[str, Any], body: Mapping[str, Any]) -> SourceColumn:
         expression=column.get("expression", ""),
         required=bool(column.get("required", False)),
         certificate=bool(column.get("certificate", False)),
+        personal=bool(column.get("personal", False)),
         values={str(name): str(value) for name, value in column.get("values", {}).items()},
         low=str(column.get("low", "")),
         high=str(column.get("high", "")),
