@@ -108,6 +108,9 @@ def test_the_main_job(live: Live, page: Page, browser) -> None:
     assert live.zhike("sample", "advance", "--days", str(DAYS))["days"] == DAYS
     page.goto(effect)
     expect(page.get_by_test_id("effect-work-done")).to_contain_text("1", timeout=15_000)
+    page.get_by_test_id("effect-work-done").click()
+    expect(page.get_by_test_id("member-row")).to_have_count(1)
+    page.keyboard.press("Escape")
     shown = page.evaluate("async (uid) => (await fetch(`/api/v1/campaigns/${uid}/effect`)).json()", campaign)
     _compare_with_sql_by_hand(live, campaign, shown)
 

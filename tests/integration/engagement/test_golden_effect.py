@@ -81,6 +81,15 @@ def test_every_figure_of_the_effect(campaign, parties):
     }
     assert branches == {code: _decimals(row) for code, row in WANTED["branches"].items()}
     assert {(row["difference"].low, row["difference"].significant) for row in found.units} == {(None, False)}
+    for group in ("treated", "control"):
+        rows, _more, count = campaigns.members(campaign.uid, state=f"converted_{group}", principal=SYSTEM)
+        assert {parties[row.party_id] for row in rows} == {
+            record
+            for record, row in WANTED["people"].items()
+            if row["converted"] and (record in PLAN["control"]) == (group == "control")
+        }
+        assert count == len(rows)
+    assert campaigns.members(campaign.uid, state="work_done", principal=SYSTEM)[2] == 0
     people = {
         parties[o.party_id]: {"net_inflow": o.measures["net_inflow"], "converted": o.converted}
         for o in effects.outcomes(campaign)

@@ -9,6 +9,7 @@ import { Panel } from '../../kit/Panel';
 import { Empty, QueryState } from '../../kit/states';
 import { BranchTable, MeasureTable } from './EffectTables';
 import { EffectCurve } from './EffectCurve';
+import { PeopleNumber } from './MembersDrawer';
 import { PeopleByState, RefusalBand } from './People';
 import { useCampaign, useEffectOf } from './queries';
 import { StateTag } from './StateTag';
@@ -50,9 +51,9 @@ function EffectView({ uid, effect, at }: { uid: string; effect: Effect; at: numb
     <div className="blocks">
       <Verdict effect={effect} />
       <Panel title={t('effect.people')} meta={<span className="desk-only">{t('effect.peopleMeta')}</span>} side={<LiveStamp at={at} />} flush>
-        <PeopleByState uid={uid} counts={effect.counts} extra={<WorkPart effect={effect} />} />
+        <PeopleByState uid={uid} counts={effect.counts} extra={<WorkPart uid={uid} effect={effect} />} />
         <RefusalBand refusals={effect.refusals} uid={uid} />
-        <WorkResults effect={effect} />
+        <WorkResults uid={uid} effect={effect} />
       </Panel>
       <div className="columns even effect-columns">
         <div className="column">
@@ -62,7 +63,7 @@ function EffectView({ uid, effect, at }: { uid: string; effect: Effect; at: numb
             side={<><span className="small desk-only tone-brand">● {t('effect.significant')}</span><span className="small desk-only ink-2">○ {t('effect.notSignificant')}</span><DayStamp date={effect.business_date} /></>}
             flush
           >
-            {effect.measures.length > 0 ? <MeasureTable measures={effect.measures} /> : <NotYet effect={effect} />}
+            {effect.measures.length > 0 ? <MeasureTable uid={uid} measures={effect.measures} /> : <NotYet effect={effect} />}
           </Panel>
         </div>
         <div className="column">
@@ -98,20 +99,20 @@ function Verdict({ effect }: { effect: Effect }) {
   );
 }
 
-function WorkPart({ effect }: { effect: Effect }) {
+function WorkPart({ uid, effect }: { uid: string; effect: Effect }) {
   const { t } = useText();
   const { created, done } = effect.work;
   return (
     <div className="people-part">
       <div className="figure-label"><i className="swatch done" />{t('effect.workDone')}</div>
-      <div className="figure-value" data-testid="effect-work-done">{decimal(done, 0)}</div>
+      <PeopleNumber uid={uid} className="figure-value" title={t('effect.workDone')} filter={{ state: 'work_done' }} testId="effect-work-done">{decimal(done, 0)}</PeopleNumber>
       <Bar share={created > 0 ? done / created : 0} tone="done" />
       <div className="figure-sub">{t('effect.ofWork', { n: decimal(created, 0) })}</div>
     </div>
   );
 }
 
-function WorkResults({ effect }: { effect: Effect }) {
+function WorkResults({ uid, effect }: { uid: string; effect: Effect }) {
   const { t, label } = useText();
   const { results } = effect.work;
   if (results.length === 0) return null;
@@ -120,7 +121,7 @@ function WorkResults({ effect }: { effect: Effect }) {
       <span className="ink-2 nowrap">{t('effect.results')}</span>
       <span className="row wrap gap-16 small">
         {results.map((result) => (
-          <span key={result.key} data-testid={`result-${result.key}`}>{label(result.labels)} <b>{decimal(result.count, 0)}</b></span>
+          <span key={result.key} data-testid={`result-${result.key}`}>{label(result.labels)} <PeopleNumber uid={uid} title={label(result.labels)} filter={{ state: 'work_done', reason: result.key }}><b>{decimal(result.count, 0)}</b></PeopleNumber></span>
         ))}
       </span>
     </div>

@@ -5,6 +5,7 @@ import { Nothing } from '../../kit/figures';
 import { decimal, percent, share } from '../../kit/format';
 import { Tag } from '../../kit/marks';
 import { Interval, intervalScale } from '../../kit/Spark';
+import { PeopleNumber } from './MembersDrawer';
 import { boundText, differenceText, intervalOf, shapeOf, unitOf, valueText } from './measure';
 
 /** Each row has its own scale, zero in the middle, so that measures of different units stand together. */
@@ -13,15 +14,20 @@ function ownScale(value: { low: number; high: number }) {
   return { low: -reach, high: reach };
 }
 
-export function MeasureTable({ measures }: { measures: Measure[] }) {
+/** Behind a conversion stand those who met the goal, behind a mean everybody of the group. */
+function behind(row: Measure, group: 'treated' | 'control') {
+  return { state: row.key === 'conversion' ? `converted_${group}` : group };
+}
+
+export function MeasureTable({ uid, measures }: { uid: string; measures: Measure[] }) {
   const { t, label, lang } = useText();
   const shape = (row: Measure) => shapeOf(row, lang);
   const title = (row: Measure) => `${label(row.labels)}${unitOf(row, lang) ? ` ${unitOf(row, lang)}` : ''}`;
   const bounds = (row: Measure) => (row.low === null ? '—' : t('effect.to', { low: boundText(row.low, shape(row)), high: boundText(row.high, shape(row)) }));
   const columns: Column<Measure>[] = [
     { key: 'name', title: t('effect.measure'), render: (row) => <>{title(row)} {row.primary && <Tag tone="blue">{t('effect.primary')}</Tag>}</> },
-    { key: 'treated', title: t('effect.treated'), align: 'right', render: (row) => <span title={`n = ${decimal(row.n_treated, 0)}`}>{valueText(row.treated, shape(row))}</span> },
-    { key: 'control', title: t('effect.controlShort'), align: 'right', render: (row) => <span className="ink-2" title={`n = ${decimal(row.n_control, 0)}`}>{valueText(row.control, shape(row))}</span> },
+    { key: 'treated', title: t('effect.treated'), align: 'right', render: (row) => <PeopleNumber uid={uid} title={`${title(row)} ${t('effect.treated')}`} filter={behind(row, 'treated')} testId={`people-${row.key}-treated`}><span title={`n = ${decimal(row.n_treated, 0)}`}>{valueText(row.treated, shape(row))}</span></PeopleNumber> },
+    { key: 'control', title: t('effect.controlShort'), align: 'right', render: (row) => <PeopleNumber uid={uid} title={`${title(row)} ${t('effect.controlShort')}`} filter={behind(row, 'control')} testId={`people-${row.key}-control`}><span className="ink-2" title={`n = ${decimal(row.n_control, 0)}`}>{valueText(row.control, shape(row))}</span></PeopleNumber> },
     { key: 'difference', title: t('effect.difference'), align: 'right', render: (row) => <span className={row.significant ? 'strong' : 'ink-2'} data-testid={`measure-${row.key}`}>{differenceText(row.difference, shape(row))}</span> },
     {
       key: 'drawn',

@@ -1,6 +1,6 @@
 import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
 import { Button, Drawer, Form, Input, Modal } from 'antd';
-import { useState } from 'react';
+import { useState, type ReactNode } from 'react';
 import { Link } from 'react-router';
 import { api, query } from '../../api/client';
 import type { Member, MemberPage } from '../../api/types';
@@ -15,6 +15,17 @@ import { Empty, ErrorState, Skeleton } from '../../kit/states';
 
 export type MemberFilter = { state?: string; reason?: string };
 type Props = { uid: string; shown: { title: string; filter: MemberFilter } | null; onClose: () => void };
+
+/** A number that opens the list of the people behind it. */
+export function PeopleNumber({ uid, title, filter, className = '', testId, children }: { uid: string; title: string; filter: MemberFilter; className?: string; testId?: string; children: ReactNode }) {
+  const [open, setOpen] = useState(false);
+  return (
+    <>
+      <button type="button" className={`plain people-number ${className}`} onClick={() => setOpen(true)} data-testid={testId}>{children}</button>
+      <MembersDrawer uid={uid} shown={open ? { title, filter } : null} onClose={() => setOpen(false)} />
+    </>
+  );
+}
 
 /** The people behind a number. */
 export function MembersDrawer({ uid, shown, onClose }: Props) {

@@ -18,7 +18,7 @@ function useParts(counts: CampaignCounts): Part[] {
   return [
     { key: 'chosen', title: t('campaign.chosen'), value: counts.chosen, base: counts.chosen, sub: t('unit.household'), tone: 'ink', filter: {} },
     { key: 'control', title: t('campaign.controlGroup'), value: counts.control, base: counts.chosen, sub: `${t('effect.ofChosen', { p: share(counts.control, counts.chosen, 1) })} ${t('effect.notContacted')}`, tone: 'grey', filter: { state: 'control' } },
-    { key: 'treated', title: t('effect.treated'), value: treated, base: counts.chosen, sub: t('effect.ofChosen', { p: share(treated, counts.chosen, 1) }), tone: 'strong' },
+    { key: 'treated', title: t('effect.treated'), value: treated, base: counts.chosen, sub: t('effect.ofChosen', { p: share(treated, counts.chosen, 1) }), tone: 'strong', filter: { state: 'treated' } },
     state('refused', 'refused'),
     state('sent', 'strong'),
     state('waiting', 'grey'),

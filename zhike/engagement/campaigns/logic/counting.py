@@ -6,12 +6,14 @@ from collections.abc import Sequence
 
 from django.db.models import Count, Q, QuerySet
 
+from zhike.engagement.campaigns.logic import effects
 from zhike.engagement.campaigns.models import Campaign, Member
 from zhike.engagement.campaigns.types import Counts, MemberRow
 from zhike.engagement.channels import api as channels
 from zhike.engagement.compliance import api as compliance
 from zhike.platform.work import api as work
 
+_CONVERTED = {"converted_treated": "treated", "converted_control": "control"}
 _IN_FLIGHT = ("waiting", "claimed", "sending")
 
 
@@ -33,8 +35,18 @@ def counts(campaign: Campaign) -> Counts:
 
 
 def select(campaign: Campaign, state: str, reason: str) -> QuerySet[Member]:
-    """Return the people behind one number: a state ("treated", "sent", "refused" …), and a refusal's code."""
+    """Return the people behind one number: a state ("treated", "sent", "refused" …), and a refusal's code.
+
+    "work_done" are those whose work was done, with `reason` as its result; "converted_treated" and "converted_control"
+    those of a group who met the goal.
+    """
     rows = Member.objects.filter(campaign=campaign)
+    if state == "work_done":
+        done = [i for i, (s, result) in work.of_origin(campaign.uid).items() if s == "done" and reason in ("", result)]
+        return rows.filter(party_id__in=done)
+    if state in _CONVERTED:
+        met = [o.party_id for o in effects.outcomes(campaign) if o.converted and o.group == _CONVERTED[state]]
+        return rows.filter(party_id__in=met)
     if state in (Member.State.CONTROL, Member.State.REFUSED):
         rows = rows.filter(state=state)
     elif state == "treated":
