@@ -15,6 +15,25 @@ from zhike.kernel.calendar import TradingCalendar, calendar_days, calendar_from
 
 _FOLDER = Path(__file__).parents[1] / "golden"
 _CENT = Decimal("0.01")
+#: The head lines of the exports.
+_HEADERS = {
+    "counter_branch": "机构代码,机构名称,机构类型,上级机构代码",
+    "counter_employee": "工号,姓名,所属机构代码,岗位,状态",
+    "counter_customer": "客户号,客户类别,客户姓名,证件类型,证件号码,手机号码,电子邮箱,性别,出生日期,营业部代码,开户日期,客户状态,"
+    "风险等级,测评日期,测评有效期,最低风险类别,投资者类别,邮件营销授权,短信营销授权,电话营销授权,客户经理工号,服务开始日期",
+    "counter_account": "资金账户编号,资金账号,客户号,账户类型,币种,开户日期,状态",
+    "counter_account_role": "资金账户编号,客户号,角色,开始日期",
+    "counter_instrument": "证券代码,证券名称,证券类别,风险等级,币种,最新价格",
+    "app_user": "用户编号,手机号,姓名,证件号码,资金账号,注册日期",
+    "call_center_caller": "来电人编号,姓名,电话,客户号",
+    "counter_daily_asset": "资金账户编号,业务日期,币种,可用资金,证券市值,总资产,净流入,汇率,总资产人民币,可用资金人民币",
+    "counter_cash_flow": "流水号,业务日期,资金账户编号,资金方向,发生金额,币种,汇率,发生金额人民币",
+    "counter_trade": "成交编号,业务日期,资金账户编号,证券代码,买卖方向,成交数量,成交价格,成交金额,佣金,币种,汇率,成交金额人民币,佣金人民币",
+    "app_event": "事件编号,业务日期,用户编号,事件类型,发生时间",
+    "call_center_contact": "服务编号,业务日期,来电人编号,坐席工号,主题,结果,发生时间",
+}
+Rates = dict[int, tuple[str, Decimal]]
+Rows = list[list[object]]
 
 
 @cache
@@ -57,7 +76,7 @@ def write_later(into: Path, calendar: TradingCalendar) -> date:
     return last
 
 
-def _rates(found: dict[str, Any]) -> dict[int, tuple[str, Decimal]]:
+def _rates(found: dict[str, Any]) -> Rates:
     """Return currency and rate of each account."""
     return {
         row[0]: (row[3], Decimal(found["rate_hkd"]) if row[3] == "HKD" else Decimal(1)) for row in found["accounts"]
@@ -65,228 +84,72 @@ def _rates(found: dict[str, Any]) -> dict[int, tuple[str, Decimal]]:
 
 
 def _masters(into: Path, found: dict[str, Any], day: date) -> None:
-    _written(into, "counter_branch", day, ["机构代码", "机构名称", "机构类型", "上级机构代码"], found["branches"])
-    _written(
-        into,
-        "counter_employee",
-        day,
-        ["工号", "姓名", "所属机构代码", "岗位", "状态"],
-        [[*row, "在职"] for row in found["employees"]],
-    )
-    headers = [
-        "客户号",
-        "客户类别",
-        "客户姓名",
-        "证件类型",
-        "证件号码",
-        "手机号码",
-        "电子邮箱",
-        "性别",
-        "出生日期",
-        "营业部代码",
-        "开户日期",
-        "客户状态",
-        "风险等级",
-        "测评日期",
-        "测评有效期",
-        "最低风险类别",
-        "投资者类别",
-        "邮件营销授权",
-        "短信营销授权",
-        "电话营销授权",
-        "客户经理工号",
-        "服务开始日期",
-    ]
-    rows = []
-    for (
-        no,
-        kind,
-        name,
-        certificate,
-        mobile,
-        sex,
-        birth,
-        branch,
-        opened,
-        status,
-        risk,
-        tested,
-        consent,
-        manager,
-    ) in found["customers"]:
-        certificate_type = "统一社会信用代码" if kind == "机构" else "居民身份证"
-        rows.append(
-            [
-                no,
-                kind,
-                name,
-                certificate_type,
-                certificate,
-                mobile,
-                f"c{no}@example.com",
-                sex,
-                birth,
-                branch,
-                opened,
-                status,
-                risk,
-                tested,
-                tested.replace(year=tested.year + 2),
-                "否",
-                "普通",
-                consent,
-                "否",
-                "否",
-                manager,
-                opened if manager else "",
-            ]
-        )
-    _written(into, "counter_customer", day, headers, rows)
-    _written(
-        into,
-        "counter_account",
-        day,
-        ["资金账户编号", "资金账号", "客户号", "账户类型", "币种", "开户日期", "状态"],
-        [[*row[:3], "普通资金账户", *row[3:]] for row in found["accounts"]],
-    )
-    _written(
-        into,
-        "counter_account_role",
-        day,
-        ["资金账户编号", "客户号", "角色", "开始日期"],
-        [[*row, date(2020, 1, 2)] for row in found["account_roles"]],
-    )
-    _written(
-        into,
-        "counter_instrument",
-        day,
-        ["证券代码", "证券名称", "证券类别", "风险等级", "币种", "最新价格"],
-        found["instruments"],
-    )
-    _written(
-        into, "app_user", day, ["用户编号", "手机号", "姓名", "证件号码", "资金账号", "注册日期"], found["app_users"]
-    )
-    _written(into, "call_center_caller", day, ["来电人编号", "姓名", "电话", "客户号"], found["callers"])
+    _written(into, "counter_branch", day, found["branches"])
+    _written(into, "counter_employee", day, [[*row, "在职"] for row in found["employees"]])
+    _written(into, "counter_customer", day, [_customer(*row) for row in found["customers"]])
+    accounts = [[*row[:3], "普通资金账户", *row[3:]] for row in found["accounts"]]
+    _written(into, "counter_account", day, accounts)
+    _written(into, "counter_account_role", day, [[*row, date(2020, 1, 2)] for row in found["account_roles"]])
+    _written(into, "counter_instrument", day, found["instruments"])
+    _written(into, "app_user", day, found["app_users"])
+    _written(into, "call_center_caller", day, found["callers"])
 
 
-def _facts(into: Path, found: dict[str, Any], day: date, rates: dict[int, tuple[str, Decimal]], *, whole: bool) -> None:
+def _customer(number: str, kind: str, name: str, certificate: str, mobile: str, *rest: Any) -> list[object]:
+    sex, birth, branch, opened, status, risk, tested, consent, manager = rest
+    certificate_type = "统一社会信用代码" if kind == "机构" else "居民身份证"
+    person = [number, kind, name, certificate_type, certificate, mobile, f"c{number}@example.com", sex, birth]
+    suitability = [risk, tested, tested.replace(year=tested.year + 2), "否", "普通"]
+    served = [manager, opened if manager else ""]
+    return [*person, branch, opened, status, *suitability, consent, "否", "否", *served]
+
+
+def _facts(into: Path, found: dict[str, Any], day: date, rates: Rates, *, whole: bool) -> None:
     """Write the day's facts; only the last two days have files without rows."""
-
-    def _file(into: Path, key: str, day: date, headers: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    events = [(n, *row) for n, row in enumerate(found["app_events"]) if row[0] == day]
+    contacts = [(n, *row) for n, row in enumerate(found["contacts"]) if row[0] == day]
+    files: dict[str, Rows] = {
+        "counter_daily_asset": _assets(found, day, rates),
+        "counter_cash_flow": [_flow(*row, rates=rates) for row in found["cash_flows"] if row[0] == day],
+        "counter_trade": [_trade(*row, rates=rates) for row in found["trades"] if row[0] == day],
+        "app_event": [[f"V{n}", on, user, event, f"{day} 10:00:00"] for n, on, user, event in events],
+        "call_center_contact": [[f"N{n}", on, *rest, f"{on} 14:30:00"] for n, on, *rest in contacts],
+    }
+    for key, rows in files.items():
         if rows or whole:
-            _written(into, key, day, headers, rows)
+            _written(into, key, day, rows)
 
-    assets = []
+
+def _assets(found: dict[str, Any], day: date, rates: Rates) -> Rows:
+    rows: Rows = []
     for account, states in found["assets"].items():
         state = max((start for start in states if start <= day), default=None)
         if state is not None:
             total, cash = (Decimal(value) for value in states[state])
             currency, rate = rates[account]
-            assets.append(
-                [account, day, currency, cash, total - cash, total, 0, rate, _cents(total * rate), _cents(cash * rate)]
-            )
-    _file(
-        into,
-        "counter_daily_asset",
-        day,
-        [
-            "资金账户编号",
-            "业务日期",
-            "币种",
-            "可用资金",
-            "证券市值",
-            "总资产",
-            "净流入",
-            "汇率",
-            "总资产人民币",
-            "可用资金人民币",
-        ],
-        assets,
-    )
-    flows = [
-        [
-            f"F{day:%Y%m%d}{account}",
-            day,
-            account,
-            direction,
-            amount,
-            *rates[account],
-            _cents(Decimal(amount) * rates[account][1]),
-        ]
-        for on, account, direction, amount in found["cash_flows"]
-        if on == day
-    ]
-    _file(
-        into,
-        "counter_cash_flow",
-        day,
-        ["流水号", "业务日期", "资金账户编号", "资金方向", "发生金额", "币种", "汇率", "发生金额人民币"],
-        flows,
-    )
-    trades = []
-    for on, account, instrument, side, quantity, price, commission in found["trades"]:
-        if on == day:
-            amount = _cents(Decimal(price) * quantity)
-            currency, rate = rates[account]
-            trades.append(
-                [
-                    f"T{day:%Y%m%d}{account}",
-                    day,
-                    account,
-                    instrument,
-                    side,
-                    quantity,
-                    price,
-                    amount,
-                    commission,
-                    currency,
-                    rate,
-                    _cents(amount * rate),
-                    _cents(Decimal(commission) * rate),
-                ]
-            )
-    _file(
-        into,
-        "counter_trade",
-        day,
-        [
-            "成交编号",
-            "业务日期",
-            "资金账户编号",
-            "证券代码",
-            "买卖方向",
-            "成交数量",
-            "成交价格",
-            "成交金额",
-            "佣金",
-            "币种",
-            "汇率",
-            "成交金额人民币",
-            "佣金人民币",
-        ],
-        trades,
-    )
-    events = [
-        [f"V{n}", day, user, event, f"{day} 10:00:00"]
-        for n, (on, user, event) in enumerate(found["app_events"])
-        if on == day
-    ]
-    _file(into, "app_event", day, ["事件编号", "业务日期", "用户编号", "事件类型", "发生时间"], events)
-    contacts = [[f"N{n}", on, *rest, f"{on} 14:30:00"] for n, (on, *rest) in enumerate(found["contacts"]) if on == day]
-    _file(
-        into,
-        "call_center_contact",
-        day,
-        ["服务编号", "业务日期", "来电人编号", "坐席工号", "主题", "结果", "发生时间"],
-        contacts,
-    )
+            yuan = [_cents(total * rate), _cents(cash * rate)]
+            rows.append([account, day, currency, cash, total - cash, total, 0, rate, *yuan])
+    return rows
+
+
+def _flow(day: date, account: int, direction: str, amount: int, *, rates: Rates) -> list[object]:
+    currency, rate = rates[account]
+    return [f"F{day:%Y%m%d}{account}", day, account, direction, amount, currency, rate, _cents(Decimal(amount) * rate)]
+
+
+def _trade(
+    day: date, account: int, instrument: str, side: str, quantity: int, price: str, commission: str, *, rates: Rates
+) -> list[object]:
+    amount, (currency, rate) = _cents(Decimal(price) * quantity), rates[account]
+    done = [f"T{day:%Y%m%d}{account}", day, account, instrument, side, quantity, price, amount, commission]
+    return [*done, currency, rate, _cents(amount * rate), _cents(Decimal(commission) * rate)]
 
 
 def _cents(value: Decimal) -> Decimal:
     return value.quantize(_CENT)
 
 
-def _written(into: Path, key: str, day: date, headers: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    lines = [",".join(headers)]
+def _written(into: Path, key: str, day: date, rows: Sequence[Sequence[object]]) -> None:
+    lines = [_HEADERS[key]]
     lines += [",".join(f"{value:%Y%m%d}" if isinstance(value, date) else str(value) for value in row) for row in rows]
     (into / f"{key}_{day:%Y%m%d}.csv").write_text("\n".join(lines) + "\n", encoding="gb18030")

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
 from datetime import date
 
+from zhike.kernel import clock
+from zhike.kernel.ids import uuid7
 from zhike.platform.objects import api as objects
 from zhike.platform.objects.types import Record
 from zhike.platform.organization import api as organization
 from zhike.platform.organization.types import UnitRow
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import ANONYMOUS, Principal
+from zhike.platform.work import api as work
+from zhike.platform.work.types import NewWork
 
 SYSTEM = permissions.system_principal("test")
 UNITS = [
@@ -71,3 +76,17 @@ def cover(party: Record, manager: str, since: date = date(2024, 1, 2)) -> Record
     return objects.create(
         "coverage", {"party": str(party.uid), "employee_no": manager, "valid_from": since.isoformat()}, principal=SYSTEM
     )
+
+
+def give_work(party_id: int, employee_no: str) -> uuid.UUID:
+    """Give an employee one piece of work about a party; return the uid of the campaign it seems to come from."""
+    origin = uuid7()
+    work.create_many(
+        [NewWork(party_id, employee_no, None, "回访", "", clock.now())],
+        origin_kind="campaign",
+        origin_uid=origin,
+        origin_title="服务体检",
+        kind="campaign",
+        result_set="follow_up",
+    )
+    return origin

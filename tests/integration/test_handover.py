@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import uuid
 from datetime import timedelta
 
 import pytest
 
-from tests.factories.records import SYSTEM, build_firm, cover, customer
+from tests.factories.records import SYSTEM, build_firm, cover, customer, give_work
 from zhike.kernel import clock
 from zhike.kernel.models import Event
 from zhike.platform.audit import api as audit
@@ -15,7 +14,6 @@ from zhike.platform.objects import api as objects
 from zhike.platform.objects.types import RecordQuery
 from zhike.platform.work import api as work
 from zhike.platform.work.models import WorkItem
-from zhike.platform.work.types import NewWork
 
 pytestmark = pytest.mark.django_db
 
@@ -30,15 +28,7 @@ def party(firm):
     """A customer of E1001 with one open and one finished piece of work."""
     found = customer("张三丰")
     for _times in range(2):
-        item = NewWork(found.id, "E1001", None, "回访", "", clock.now())
-        work.create_many(
-            [item],
-            origin_kind="campaign",
-            origin_uid=uuid.uuid4(),
-            origin_title="",
-            kind="campaign",
-            result_set="follow_up",
-        )
+        give_work(found.id, "E1001")
     done = work.todo(principal=firm.manager)[0][0]
     work.complete(done.uid, result=done.results[0][0], note="", revision=1, principal=firm.manager)
     return found
@@ -90,15 +80,7 @@ def test_work_stays_when_nobody_serves_yet(party):
 
 def test_work_about_somebody_else_stays(party):
     other = customer("李四海")
-    item = NewWork(other.id, "E1001", None, "回访", "", clock.now())
-    work.create_many(
-        [item],
-        origin_kind="campaign",
-        origin_uid=uuid.uuid4(),
-        origin_title="",
-        kind="campaign",
-        result_set="follow_up",
-    )
+    give_work(other.id, "E1001")
     end_coverage(party)
     cover(party, "E1002", clock.today())
 

@@ -11,12 +11,13 @@ from django.db import connection, transaction
 from django.db.utils import DatabaseError
 
 from tests.factories import golden
+from tests.factories.records import give_work
 from tests.integration.insight.conftest import run_stage
 from zhike.engagement.compliance import api as compliance
 from zhike.engagement.compliance.types import Touch
 from zhike.insight.identity import api as identity
 from zhike.insight.warehouse import api as warehouse
-from zhike.kernel import clock, context
+from zhike.kernel import context
 from zhike.kernel.errors import NotFound, Refused
 from zhike.platform.audit import api as audit
 from zhike.platform.objects import api as objects
@@ -25,7 +26,6 @@ from zhike.platform.objects.types import RecordQuery
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal
 from zhike.platform.work import api as work
-from zhike.platform.work.types import NewWork
 
 SYSTEM = permissions.system_principal("test")
 OPERATOR = Principal(kind="user", name="沈聿", employee_no="E3001", roles=("operator",))
@@ -93,15 +93,7 @@ def person(golden_day):
             "evidence": "刘洋的表弟",
         }
         objects.create("party_relationship", mention, principal=SYSTEM)
-    item = NewWork(record_id, "E00201", None, "回访", "", clock.now())
-    work.create_many(
-        [item],
-        origin_kind="campaign",
-        origin_uid=uuid.uuid4(),
-        origin_title="",
-        kind="campaign",
-        result_set="follow_up",
-    )
+    give_work(record_id, "E00201")
     return found
 
 

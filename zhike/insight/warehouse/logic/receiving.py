@@ -61,30 +61,31 @@ def _delimited(source: Source, path: Path, delimiter: str, quote: str, name: str
 
 
 def _parquet(connection: duckdb.DuckDBPyConnection, source: Source, path: Path, name: str) -> Received:
-    try:
-        rows = connection.execute(f"describe select * from read_parquet('{path}')").fetchall()
-    except duckdb.Error as error:
-        raise _unreadable(
-            name, "load.not_parquet", "不是完整的 Parquet 文件", "it is not a whole Parquet file"
-        ) from error
-    headers = [row[0] for row in rows]
-    _check_headers(source, headers, name)
+    fault = ("load.not_parquet", "不是完整的 Parquet 文件", "it is not a whole Parquet file")
+    types = _described(connection, source, f"read_parquet('{path}')", name, fault)
     relation = f"(select *, file_row_number + 1 as _line from read_parquet('{path}', file_row_number = true))"
-    return Received(relation, {row[0]: row[1] for row in rows}, False)
+    return Received(relation, types, False)
 
 
 def _json(connection: duckdb.DuckDBPyConnection, source: Source, path: Path, name: str) -> Received:
-    try:
-        rows = connection.execute(f"describe select * from read_json('{path}')").fetchall()
-    except duckdb.Error as error:
-        raise _unreadable(
-            name, "load.not_json", "不是 JSON 数组或每行一个 JSON", "it is no JSON array and no JSON lines"
-        ) from error
-    headers = [row[0] for row in rows]
-    _check_headers(source, headers, name)
-    texts = ", ".join(f"'{_quoted(title)}': 'varchar'" for title in headers)
+    fault = ("load.not_json", "不是 JSON 数组或每行一个 JSON", "it is no JSON array and no JSON lines")
+    types = _described(connection, source, f"read_json('{path}')", name, fault)
+    texts = ", ".join(f"'{_quoted(title)}': 'varchar'" for title in types)
     relation = f"(select *, row_number() over () as _line from read_json('{path}', columns = {{{texts}}}))"
-    return Received(relation, dict.fromkeys(headers, "VARCHAR"), False)
+    return Received(relation, dict.fromkeys(types, "VARCHAR"), False)
+
+
+def _described(
+    connection: duckdb.DuckDBPyConnection, source: Source, read: str, name: str, fault: tuple[str, str, str]
+) -> dict[str, str]:
+    """Return the type of each header of a file that describes itself; `fault` is what it is when it cannot be read."""
+    try:
+        rows = connection.execute(f"describe select * from {read}").fetchall()
+    except duckdb.Error as error:
+        raise _unreadable(name, *fault) from error
+    types = {row[0]: row[1] for row in rows}
+    _check_headers(source, list(types), name)
+    return types
 
 
 def _check_headers(source: Source, headers: Sequence[str], name: str) -> None:
