@@ -99,7 +99,7 @@ export function RefusalBand({ refusals, uid }: { refusals: RefusalCount[]; uid?:
         })}
       </div>
       {sorted.some(isNarrow) && (
-        <p className="small ink-3 refusal-key">{sorted.map(textOf).join('  ')}</p>
+        <p className="small ink-3 refusal-key">{sorted.map(textOf).join(' · ')}</p>
       )}
       {uid && <MembersDrawer uid={uid} shown={shown} onClose={() => setShown(null)} />}
     </div>
