@@ -96,12 +96,12 @@ def _masters(into: Path, found: dict[str, Any], day: date) -> None:
 
 
 def _customer(number: str, kind: str, name: str, certificate: str, mobile: str, *rest: Any) -> list[object]:
-    sex, birth, branch, opened, status, risk, tested, consent, manager = rest
+    sex, birth, branch, opened, status, risk, tested, mail, calls, manager = rest
     certificate_type = "统一社会信用代码" if kind == "机构" else "居民身份证"
     person = [number, kind, name, certificate_type, certificate, mobile, f"c{number}@example.com", sex, birth]
     suitability = [risk, tested, tested.replace(year=tested.year + 2), "否", "普通"]
     served = [manager, opened if manager else ""]
-    return [*person, branch, opened, status, *suitability, consent, "否", "否", *served]
+    return [*person, branch, opened, status, *suitability, mail, "否", calls, *served]
 
 
 def _facts(into: Path, found: dict[str, Any], day: date, rates: Rates, *, whole: bool) -> None:

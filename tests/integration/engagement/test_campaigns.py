@@ -70,7 +70,7 @@ def test_every_refusal_of_the_golden_day(desk, template):
 
 
 def test_messages_leave_once_and_managers_get_work_due_on_the_trading_calendar(desk, mailbox):
-    campaign, _seen = desk.launch("service_checkup")
+    campaign, seen = desk.launch("service_checkup")
     run_all()
     channels.dispatch(mailbox.settings)
 
@@ -78,9 +78,24 @@ def test_messages_leave_once_and_managers_get_work_due_on_the_trading_calendar(d
     found = accounted(campaign)
     assert found["sent"] == len(channels.parties(campaign.uid, ["sent"]))
     tasks = work.of_origin(campaign.uid)
-    assert len(tasks) == 9
+    assert len(tasks) == seen.followed == 7
+    assert [(code, n) for code, _labels, n in seen.work_refusals] == [("no_consent", 1), ("consent_withdrawn", 1)]
     items = [item for item in work.todo(principal=SYSTEM)[0] if item.origin_uid == campaign.uid]
     assert {item.due_at.date() for item in items} == {date(2026, 3, 23)}
+
+
+def test_work_says_when_the_gate_closes_after_it_was_given(desk):
+    campaign, _seen = desk.launch("service_checkup")
+    run_all()
+    item = next(item for item in work.todo(principal=SYSTEM)[0] if item.origin_uid == campaign.uid)
+    assert campaigns.work_verdict(item.uid, principal=SYSTEM).reasons == ()
+
+    party = objects.records_by_id("party", [item.party_id], principal=SYSTEM)[item.party_id]
+    frozen = objects.update("party", party.uid, {"complaint_open": True}, revision=party.revision, principal=SYSTEM)
+
+    found = campaigns.work_verdict(item.uid, principal=SYSTEM)
+    objects.update("party", party.uid, {"complaint_open": False}, revision=frozen.revision, principal=SYSTEM)
+    assert [reason.code for reason in found.reasons] == ["complaint_freeze"]
 
 
 def test_the_third_message_in_a_week_is_refused_by_the_cap(desk):
@@ -159,7 +174,7 @@ def test_a_worker_killed_around_the_commit_decides_about_nobody_twice(desk, mail
 
     assert accounted(campaign) == {"chosen": 12, "refused": 4, "sent": 8}
     assert sorted(mailbox.messages.values()) == [1] * 8
-    assert len(work.of_origin(campaign.uid)) == 9
+    assert len(work.of_origin(campaign.uid)) == 7
 
 
 def test_stop_means_stop(desk, mailbox):

@@ -90,6 +90,11 @@ def test_every_figure_of_the_effect(campaign, parties):
         }
         assert count == len(rows)
     assert campaigns.members(campaign.uid, state="work_done", principal=SYSTEM)[2] == 0
+    given, _more, _count = campaigns.members(campaign.uid, state="work", principal=SYSTEM)
+    assert [parties[row.party_id] for row in given] == WANTED["work"]
+    refused, _more, count = campaigns.members(campaign.uid, state="work_refused", principal=SYSTEM)
+    reasons = {parties[row.party_id]: [reason["code"] for reason in row.reasons] for row in refused}
+    assert (reasons, count) == (WANTED["work_refused"], 2)
     people = {
         parties[o.party_id]: {"net_inflow": o.measures["net_inflow"], "converted": o.converted}
         for o in effects.outcomes(campaign)

@@ -9,7 +9,7 @@ import pytest
 from tests.factories.records import SYSTEM
 from tests.integration.engagement.conftest import desk
 from zhike.engagement.campaigns import api as campaigns
-from zhike.engagement.campaigns import schemas
+from zhike.engagement.campaigns import screens
 from zhike.engagement.campaigns.errors import BadPlan, WrongState
 from zhike.engagement.campaigns.types import CampaignPlan
 
@@ -30,7 +30,7 @@ def draft(desk, goal="net_inflow >= 10000 and trade_count > 2", days=20):
     ],
 )
 def test_the_goal_is_said_in_words_with_its_expression(desk, language, said):
-    goal = schemas.campaign_out(draft(desk), replace(SYSTEM, language=language))["goal"]
+    goal = screens.campaign_out(draft(desk), replace(SYSTEM, language=language))["goal"]
     assert goal["sentence"] == said
     assert goal["expression"] == "net_inflow >= 10000 and trade_count > 2"
 
@@ -38,7 +38,7 @@ def test_the_goal_is_said_in_words_with_its_expression(desk, language, said):
 def test_a_goal_over_a_measure_that_is_gone_stays_as_written(desk):
     campaign = draft(desk)
     campaign.goal = "shoe_size > 3"
-    assert schemas.campaign_out(campaign, SYSTEM)["goal"]["sentence"] == "shoe_size > 3"
+    assert screens.campaign_out(campaign, SYSTEM)["goal"]["sentence"] == "shoe_size > 3"
 
 
 def test_every_fault_of_a_plan_is_said_in_both_languages(desk):
@@ -68,6 +68,6 @@ def test_before_the_first_figures_the_page_knows_their_day(desk):
     campaign, _seen = desk.launch("service_checkup")
     campaigns.advance()
     campaign = campaigns.get(campaign.uid, principal=SYSTEM)
-    effect = schemas.effect_out(campaign, campaigns.effect(campaign.uid, principal=SYSTEM), "zh")
+    effect = screens.effect_out(campaign, campaigns.effect(campaign.uid, principal=SYSTEM), "zh")
     assert effect["measures"] == []
     assert effect["first_day"] == trading_calendar().add(clock.today(), 1)

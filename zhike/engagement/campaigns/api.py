@@ -13,6 +13,8 @@ from zhike.engagement.campaigns.models import Campaign, Member
 from zhike.engagement.campaigns.types import CampaignPlan, Effect, Estimate, MemberRow
 from zhike.engagement.channels import api as channels
 from zhike.engagement.channels.types import Message
+from zhike.engagement.compliance import api as compliance
+from zhike.engagement.compliance.types import Verdict
 from zhike.insight.audiences import api as audiences
 from zhike.kernel import clock, database, events
 from zhike.kernel.errors import NotFound, StaleRevision
@@ -22,6 +24,7 @@ from zhike.platform.audit.types import JournalEntry
 from zhike.platform.objects import api as objects
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal
+from zhike.platform.work import api as work
 
 __all__ = [
     "advance",
@@ -46,6 +49,7 @@ __all__ = [
     "stop",
     "timeline",
     "waiting_until",
+    "work_verdict",
 ]
 _PAGE = 50
 
@@ -199,7 +203,17 @@ def members(
     found = _outcomes(campaign, [member.party_id for member in page])
     outcomes = {o.party_id: (o.converted, o.measures[effects.NET_INFLOW]) for o in found}
     more = page[limit - 1].party_id if len(page) > limit else None
-    return counting.rows(campaign, page[:limit], outcomes), more, chosen.count()
+    return counting.rows(campaign, state, page[:limit], outcomes), more, chosen.count()
+
+
+def work_verdict(uid: uuid.UUID, *, principal: Principal) -> Verdict:
+    """Return what the gate says now about the contact that a work item of the caller's list asks for.
+
+    The work was given when the gate allowed it; consent may be withdrawn since. Raises NotFound.
+    """
+    item = work.get(uid, principal=principal)
+    campaign = _one(item.origin_uid)
+    return compliance.judge(running.touch_of(campaign, running.STAFF), [item.party_id or 0])[0]
 
 
 def resend(uid: uuid.UUID, party: uuid.UUID, *, reason: str, principal: Principal) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from ninja import Router
 
-from zhike.engagement.campaigns import api, schemas
+from zhike.engagement.campaigns import api, schemas, screens
 from zhike.engagement.channels import api as channels
 from zhike.insight.audiences import api as audiences
 from zhike.insight.indicators import api as indicators
@@ -30,7 +30,7 @@ _EXAMPLES = [
 @router.get("/campaigns")
 def campaigns(request: SignedInRequest) -> Any:
     """Every campaign."""
-    return {"items": [schemas.summary_out(found) for found in api.campaigns(principal=request.principal)]}
+    return {"items": [screens.summary_out(found) for found in api.campaigns(principal=request.principal)]}
 
 
 @router.get("/campaigns/options")
@@ -42,7 +42,7 @@ def options(request: SignedInRequest) -> Any:
         "audiences": [
             {"uid": a.uid, "name": a.name, "count": a.count} for a in audiences.audiences(principal=request.principal)
         ],
-        "templates": [schemas.template_out(found) for found in channels.templates()],
+        "templates": [screens.template_out(found) for found in channels.templates()],
         "products": [
             {"uid": row.uid, "display": row.display, "risk_level": row.values.get("risk_level")} for row in products
         ],
@@ -59,26 +59,32 @@ def options(request: SignedInRequest) -> Any:
 @router.post("/campaigns", response={201: Any})
 def create(request: SignedInRequest, body: schemas.PlanIn) -> Any:
     """A new draft."""
-    return 201, schemas.campaign_out(api.create(body.plan(), principal=request.principal), request.principal)
+    return 201, screens.campaign_out(api.create(body.plan(), principal=request.principal), request.principal)
+
+
+@router.get("/campaigns/work/{uid}/gate")
+def work_gate(request: SignedInRequest, uid: uuid.UUID) -> Any:
+    """What the send gate says now about the contact that a work item asks for."""
+    return screens.verdict_out(api.work_verdict(uid, principal=request.principal))
 
 
 @router.get("/campaigns/{uid}")
 def get(request: SignedInRequest, uid: uuid.UUID) -> Any:
     """One campaign."""
-    return schemas.campaign_out(api.get(uid, principal=request.principal), request.principal)
+    return screens.campaign_out(api.get(uid, principal=request.principal), request.principal)
 
 
 @router.patch("/campaigns/{uid}")
 def change(request: SignedInRequest, uid: uuid.UUID, body: schemas.ChangeIn) -> Any:
     """A changed draft."""
     found = api.change(uid, body.plan(), revision=body.revision, principal=request.principal)
-    return schemas.campaign_out(found, request.principal)
+    return screens.campaign_out(found, request.principal)
 
 
 @router.post("/campaigns/{uid}/estimate")
 def estimate(request: SignedInRequest, uid: uuid.UUID) -> Any:
     """What confirming would freeze now."""
-    return schemas.estimate_out(api.estimate(uid, principal=request.principal))
+    return screens.estimate_out(api.estimate(uid, principal=request.principal))
 
 
 @router.post("/campaigns/{uid}/confirm")
@@ -87,31 +93,31 @@ def confirm(request: SignedInRequest, uid: uuid.UUID, body: schemas.ConfirmIn) -
     found = api.confirm(
         uid, revision=body.revision, count=body.count, business_date=body.business_date, principal=request.principal
     )
-    return schemas.campaign_out(found, request.principal)
+    return screens.campaign_out(found, request.principal)
 
 
 @router.post("/campaigns/{uid}/launch")
 def launch(request: SignedInRequest, uid: uuid.UUID, body: schemas.ActIn) -> Any:
     """A confirmed campaign on its way."""
-    return schemas.campaign_out(api.launch(uid, revision=body.revision, principal=request.principal), request.principal)
+    return screens.campaign_out(api.launch(uid, revision=body.revision, principal=request.principal), request.principal)
 
 
 @router.post("/campaigns/{uid}/pause")
 def pause(request: SignedInRequest, uid: uuid.UUID, body: schemas.ActIn) -> Any:
     """Everything that has not left, held."""
-    return schemas.campaign_out(api.pause(uid, revision=body.revision, principal=request.principal), request.principal)
+    return screens.campaign_out(api.pause(uid, revision=body.revision, principal=request.principal), request.principal)
 
 
 @router.post("/campaigns/{uid}/resume")
 def resume(request: SignedInRequest, uid: uuid.UUID, body: schemas.ActIn) -> Any:
     """A paused campaign running again."""
-    return schemas.campaign_out(api.resume(uid, revision=body.revision, principal=request.principal), request.principal)
+    return screens.campaign_out(api.resume(uid, revision=body.revision, principal=request.principal), request.principal)
 
 
 @router.post("/campaigns/{uid}/stop")
 def stop(request: SignedInRequest, uid: uuid.UUID, body: schemas.ActIn) -> Any:
     """A campaign stopped for good."""
-    return schemas.campaign_out(api.stop(uid, revision=body.revision, principal=request.principal), request.principal)
+    return screens.campaign_out(api.stop(uid, revision=body.revision, principal=request.principal), request.principal)
 
 
 @router.post("/campaigns/{uid}/preview")
@@ -141,14 +147,14 @@ def test_mail(request: SignedInRequest, uid: uuid.UUID) -> Any:
 def effect(request: SignedInRequest, uid: uuid.UUID) -> Any:
     """What the campaign brought about."""
     campaign = api.get(uid, principal=request.principal)
-    return schemas.effect_out(campaign, api.effect(uid, principal=request.principal), request.principal.language)
+    return screens.effect_out(campaign, api.effect(uid, principal=request.principal), request.principal.language)
 
 
 @router.get("/campaigns/{uid}/members")
 def members(request: SignedInRequest, uid: uuid.UUID, state: str = "", reason: str = "", cursor: int = 0) -> Any:
     """The people behind one number."""
     rows, more, count = api.members(uid, state=state, reason=reason, after=cursor, principal=request.principal)
-    return schemas.members_out(rows, more, count, request.principal)
+    return screens.members_out(rows, more, count, request.principal)
 
 
 @router.post("/campaigns/{uid}/members/{party}/resend", response={204: None})

@@ -26,6 +26,10 @@ class CampaignPlan:
     result_set: str = "follow_up"
 
 
+#: (code of the first reason, its words, number of parties), the most frequent first
+Refusals = Sequence[tuple[str, Mapping[str, str], int]]
+
+
 @dataclass(frozen=True, slots=True)
 class Counts:
     """Where the chosen people are. Always: chosen = control + refused + waiting + sent + unknown + failed + stopped."""
@@ -47,14 +51,19 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """What confirming would freeze: people, the date of their data, and what the gate would refuse today."""
+    """What confirming would freeze: people, the date of their data, and what the gate would refuse today.
+
+    `covered` of the treated have a manager, who would get work about `followed` of them.
+    """
 
     count: int
     business_date: date
     control: int
-    covered: int
     reachable: int
-    refusals: Sequence[tuple[str, Mapping[str, str], int]]
+    refusals: Refusals
+    covered: int
+    followed: int
+    work_refusals: Refusals
 
 
 @dataclass(frozen=True, slots=True)

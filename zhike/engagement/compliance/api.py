@@ -31,14 +31,14 @@ def decide(touch: Touch, party_ids: Sequence[int], *, missing: Mapping[int, Sequ
     return gate.decide(touch, party_ids, missing)
 
 
-def refusals(*, origin_uid: uuid.UUID, channel: str) -> dict[str, tuple[Mapping[str, str], int]]:
-    """Return the refused parties of an origin by their first reason's code: (labels, number of parties)."""
-    found: dict[str, tuple[Mapping[str, str], int]] = {}
+def refusals(*, origin_uid: uuid.UUID, channel: str) -> list[tuple[str, Mapping[str, str], int]]:
+    """Return (code, labels, number of parties) of an origin's refusals by their first reason, the most frequent first."""
+    found = []
     rows = Decision.objects.filter(origin_uid=origin_uid, channel=channel, allowed=False)
-    for row in rows.values("reasons__0__code").annotate(n=Count("id")):
+    for row in rows.values("reasons__0__code").annotate(n=Count("id")).order_by("-n", "reasons__0__code"):
         code = row["reasons__0__code"]
         sample = rows.filter(reasons__0__code=code).values_list("reasons__0__labels", flat=True).first()
-        found[code] = (total_labels(code, sample or {}), row["n"])
+        found.append((code, total_labels(code, sample or {}), row["n"]))
     return found
 
 
@@ -48,10 +48,10 @@ def reasons_of(*, origin_uid: uuid.UUID, channel: str, party_ids: Sequence[int])
     return {row.party_id: [Reason(r["code"], r["labels"]) for r in row.reasons] for row in rows}
 
 
-def refused_for(*, origin_uid: uuid.UUID, channel: str, code: str) -> list[int]:
-    """Return the parties of an origin whose first reason of refusal has this code."""
-    rows = Decision.objects.filter(origin_uid=origin_uid, channel=channel, allowed=False, reasons__0__code=code)
-    return list(rows.values_list("party_id", flat=True))
+def refused_for(*, origin_uid: uuid.UUID, channel: str, code: str = "") -> list[int]:
+    """Return the refused parties of an origin: those whose first reason has this code, or all."""
+    rows = Decision.objects.filter(origin_uid=origin_uid, channel=channel, allowed=False)
+    return list((rows.filter(reasons__0__code=code) if code else rows).values_list("party_id", flat=True))
 
 
 def decisions_of_party(party_id: int, *, limit: int = 50) -> list[dict[str, object]]:

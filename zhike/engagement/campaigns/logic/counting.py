@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from django.db.models import Count, Q, QuerySet
 
-from zhike.engagement.campaigns.logic import effects
+from zhike.engagement.campaigns.logic import effects, running
 from zhike.engagement.campaigns.models import Campaign, Member
 from zhike.engagement.campaigns.types import Counts, MemberRow
 from zhike.engagement.channels import api as channels
@@ -37,13 +37,17 @@ def counts(campaign: Campaign) -> Counts:
 def select(campaign: Campaign, state: str, reason: str) -> QuerySet[Member]:
     """Return the people behind one number: a state ("treated", "sent", "refused" …), and a refusal's code.
 
-    "work_done" are those whose work was done, with `reason` as its result; "converted_treated" and "converted_control"
-    those of a group who met the goal.
+    "work" are those about whom a manager got work, "work_done" those whose work was done, with `reason` as its result,
+    "work_refused" those about whom the gate allowed none; "converted_treated" and "converted_control" those of a group
+    who met the goal.
     """
     rows = Member.objects.filter(campaign=campaign)
-    if state == "work_done":
-        done = [i for i, (s, result) in work.of_origin(campaign.uid).items() if s == "done" and reason in ("", result)]
-        return rows.filter(party_id__in=done)
+    if state in ("work", "work_done"):
+        states = ("done",) if state == "work_done" else ("open", "done", "cancelled")
+        tasks = work.of_origin(campaign.uid).items()
+        return rows.filter(party_id__in=[i for i, (s, result) in tasks if s in states and reason in ("", result)])
+    if state == "work_refused":
+        return rows.filter(party_id__in=_refused(campaign, running.STAFF, reason))
     if state in _CONVERTED:
         met = [o.party_id for o in effects.outcomes(campaign) if o.converted and o.group == _CONVERTED[state]]
         return rows.filter(party_id__in=met)
@@ -58,17 +62,22 @@ def select(campaign: Campaign, state: str, reason: str) -> QuerySet[Member]:
     elif state in ("sent", "unknown", "failed"):
         rows = rows.filter(party_id__in=channels.parties(campaign.uid, (state,)))
     if reason:
-        channel = channels.template(campaign.template).channel
-        rows = rows.filter(party_id__in=compliance.refused_for(origin_uid=campaign.uid, channel=channel, code=reason))
+        rows = rows.filter(party_id__in=_refused(campaign, channels.template(campaign.template).channel, reason))
     return rows
 
 
-def rows(campaign: Campaign, members: Sequence[Member], outcomes: dict[int, tuple[bool, object]]) -> list[MemberRow]:
-    """Return the given people with what happened to each."""
+def _refused(campaign: Campaign, channel: str, code: str) -> list[int]:
+    return compliance.refused_for(origin_uid=campaign.uid, channel=channel, code=code)
+
+
+def rows(
+    campaign: Campaign, state: str, members: Sequence[Member], outcomes: dict[int, tuple[bool, object]]
+) -> list[MemberRow]:
+    """Return the given people, chosen for `state`, with what happened to each and why."""
     ids = [member.party_id for member in members]
-    template = channels.template(campaign.template)
+    channel = running.STAFF if state == "work_refused" else channels.template(campaign.template).channel
     deliveries = channels.states(campaign.uid, party_ids=ids)
-    reasons = compliance.reasons_of(origin_uid=campaign.uid, channel=template.channel, party_ids=ids)
+    reasons = compliance.reasons_of(origin_uid=campaign.uid, channel=channel, party_ids=ids)
     tasks = work.of_origin(campaign.uid, party_ids=ids)
     found = []
     for member in members:

@@ -23,7 +23,7 @@ from zhike.platform.work import api as work
 from zhike.platform.work.types import NewWork
 
 BATCH = 500
-_STAFF = "staff"
+STAFF = "staff"
 
 
 def in_control(campaign: Campaign, party_id: int) -> bool:
@@ -116,13 +116,17 @@ def _reach(campaign: Campaign, members: Mapping[int, Member]) -> None:
 
 
 def _give_work(campaign: Campaign, party_ids: Sequence[int]) -> None:
-    """Create work for the covering manager of each party the gate lets a person contact."""
-    verdicts = compliance.decide(touch_of(campaign, _STAFF), party_ids)
-    allowed = [verdict.party_id for verdict in verdicts if verdict.allowed]
+    """Create work for the covering manager of each party the gate lets a person contact.
+
+    The gate is asked about covered parties only: where nobody serves, there is no contact to decide about.
+    """
+    covered = covering(party_ids)
+    verdicts = compliance.decide(touch_of(campaign, STAFF), list(covered))
     due_at = due(campaign.due_days)
     items = [
-        NewWork(party_id, assignee, unit_id, campaign.name, campaign.script, due_at)
-        for party_id, (assignee, unit_id) in covering(allowed).items()
+        NewWork(verdict.party_id, *covered[verdict.party_id], campaign.name, campaign.script, due_at)
+        for verdict in verdicts
+        if verdict.allowed
     ]
     work.create_many(
         items,

@@ -1,0 +1,321 @@
+"""Campaigns, their numbers and their effect gathered for screens."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from decimal import Decimal
+
+from zhike.engagement.campaigns import api
+from zhike.engagement.campaigns.models import Campaign
+from zhike.engagement.campaigns.types import Counts, Difference, Effect, Estimate, MemberRow, Refusals
+from zhike.engagement.channels import api as channels
+from zhike.engagement.channels.types import Template
+from zhike.engagement.compliance import api as compliance
+from zhike.engagement.compliance.types import Verdict
+from zhike.expressions import api as expressions
+from zhike.expressions.errors import ExpressionInvalid
+from zhike.insight.indicators import api as indicators
+from zhike.kernel import clock, definitions
+from zhike.kernel.trading_days import trading_calendar
+from zhike.platform.objects import api as objects
+from zhike.platform.organization import api as organization
+from zhike.platform.permissions import api as permissions
+from zhike.platform.permissions.types import Principal
+from zhike.platform.work import api as work
+
+_RIGHTS = {"edit": "campaign.update"}
+_STAFF = "staff"
+
+
+def template_out(found: Template) -> dict[str, object]:
+    """Return a template as the interface gives it."""
+    return {
+        "uid": found.uuid,
+        "key": found.key,
+        "name": found.labels["zh"],
+        "labels": found.labels,
+        "subject": found.subject,
+        "body": found.body,
+        "channel": found.channel,
+        "risk_level": found.risk_level or None,
+        "variables": [{"key": key, "labels": labels} for key, (labels, _value, _mask) in found.variables.items()],
+    }
+
+
+def counts_out(found: Counts) -> dict[str, int]:
+    """Return where the people are."""
+    return {
+        "chosen": found.chosen,
+        "control": found.control,
+        "treated": found.treated,
+        "refused": found.refused,
+        "waiting": found.waiting,
+        "sent": found.sent,
+        "unknown": found.unknown,
+        "failed": found.failed,
+        "stopped": found.stopped,
+    }
+
+
+def summary_out(campaign: Campaign) -> dict[str, object]:
+    """Return a campaign as a list shows it."""
+    tasks = work.summary_of_origin(campaign.uid)
+    return {
+        "uid": campaign.uid,
+        "name": campaign.name,
+        "state": campaign.state,
+        "revision": campaign.revision,
+        "audience": {"uid": campaign.audience_uid, "name": campaign.audience_name},
+        "owner": {"name": campaign.owner_name, "employee_no": campaign.owner},
+        "business_date": campaign.business_date,
+        "launched_at": campaign.launched_at,
+        "counts": counts_out(api.counts(campaign)),
+        "work": {
+            "open": sum(n for (state, _r), n in tasks.items() if state == "open"),
+            "done": sum(n for (state, _r), n in tasks.items() if state == "done"),
+        },
+    }
+
+
+def campaign_out(campaign: Campaign, principal: Principal) -> dict[str, object]:
+    """Return one campaign as its page shows it."""
+    product = None
+    if campaign.product_id:
+        key = objects.object_with_role("product").key
+        product = objects.displays(key, [campaign.product_id], principal=principal).get(campaign.product_id)
+    template = channels.template(campaign.template)
+    acts = [a for a in api.possible_acts(campaign) if permissions.allowed(principal, _RIGHTS.get(a, "campaign.launch"))]
+    return {
+        **summary_out(campaign),
+        "purpose": campaign.purpose,
+        "template": template_out(template),
+        "product": product,
+        "product_level": campaign.product_level or None,
+        "script": campaign.script,
+        "due_days": campaign.due_days,
+        "control_percent": campaign.control_percent,
+        "result_set": campaign.result_set,
+        "goal": {
+            "expression": campaign.goal,
+            "days": campaign.goal_days,
+            "sentence": _goal(campaign, principal.language),
+        },
+        "snapshot": {"count": api.counts(campaign).chosen, "business_date": campaign.business_date}
+        if campaign.snapshot_uid
+        else None,
+        "permitted": acts,
+        "timeline": [
+            {"at": entry.at, "actor": _actor(entry.actor), "event": entry.operation} for entry in api.timeline(campaign)
+        ],
+    }
+
+
+def estimate_out(found: Estimate) -> dict[str, object]:
+    """Return what confirming would freeze."""
+    return {
+        "count": found.count,
+        "business_date": found.business_date,
+        "control": found.control,
+        "reachable": found.reachable,
+        "refusals": _refusals_out(found.refusals),
+        "covered": found.covered,
+        "followed": found.followed,
+        "work_refusals": _refusals_out(found.work_refusals),
+    }
+
+
+def verdict_out(found: Verdict) -> dict[str, object]:
+    """Return what the gate says about one party."""
+    reasons = [{"code": reason.code, "labels": reason.labels} for reason in found.reasons]
+    return {"allowed": found.allowed, "reasons": reasons}
+
+
+def effect_out(campaign: Campaign, found: Effect, language: str) -> dict[str, object]:
+    """Return a campaign's effect as its page shows it."""
+    counted = api.counts(campaign)
+    channel = channels.template(campaign.template).channel
+    return {
+        "sentence": _sentence(found, language),
+        "business_date": found.business_date,
+        "days": found.days,
+        "observed_days": found.observed_days,
+        "first_day": trading_calendar().add(campaign.reach_date, 1) if campaign.reach_date else None,
+        "counts": counts_out(counted),
+        "refusals": _refusals_out(compliance.refusals(origin_uid=campaign.uid, channel=channel)),
+        "work": _work_out(campaign),
+        "measures": [_difference_out(measure) for measure in found.measures],
+        "curve": {"unit": "元", "days": list(range(found.observed_days + 1)), **found.curve} if found.curve else None,
+        "branches": _branches(campaign, found),
+        "checks": _checks(campaign, counted, language),
+    }
+
+
+def _work_out(campaign: Campaign) -> dict[str, object]:
+    """The managers' work about the people: given, refused by the gate, done with which results."""
+    tasks = work.summary_of_origin(campaign.uid)
+    words: dict[str, object] = {
+        row["key"]: row["labels"]
+        for row in definitions.all_of("result_set").get(campaign.result_set, {}).get("results", [])  # type: ignore[attr-defined]
+    }
+    results: Counter[str] = Counter()
+    for (_state, result), n in tasks.items():
+        if result:
+            results[result] += n
+    refusals = compliance.refusals(origin_uid=campaign.uid, channel=_STAFF)
+    return {
+        "created": sum(tasks.values()),
+        "refused": sum(n for _code, _labels, n in refusals),
+        "refusals": _refusals_out(refusals),
+        "done": sum(n for (state, _result), n in tasks.items() if state == "done"),
+        "results": [{"key": key, "labels": words.get(key, {}), "count": n} for key, n in sorted(results.items())],
+    }
+
+
+def _refusals_out(found: Refusals) -> list[dict[str, object]]:
+    return [{"code": code, "labels": labels, "count": n} for code, labels, n in found]
+
+
+def members_out(rows: Sequence[MemberRow], more: int | None, count: int, principal: Principal) -> dict[str, object]:
+    """Return people of a campaign; those the viewer may not see have no name."""
+    key = objects.object_with_role("party").key
+    found = objects.records_by_id(key, [row.party_id for row in rows], principal=principal)
+    return {
+        "items": [
+            {
+                "party": {"uid": found[row.party_id].uid, "display": found[row.party_id].display}
+                if row.party_id in found
+                else None,
+                "group": row.group,
+                "state": row.state,
+                "reasons": row.reasons,
+                "sent_at": row.sent_at,
+                "work_state": row.work_state or None,
+                "converted": row.converted,
+                "net_inflow": None if row.net_inflow is None else str(row.net_inflow),
+            }
+            for row in rows
+        ],
+        "next_cursor": str(more) if more else None,
+        "count": count,
+    }
+
+
+def _difference_out(found: Difference) -> dict[str, object]:
+    return {
+        "key": found.key,
+        "labels": found.labels,
+        "unit": found.unit,
+        "format": found.format,
+        "treated": _text(found.treated),
+        "control": _text(found.control),
+        "difference": _text(found.difference),
+        "low": _text(found.low),
+        "high": _text(found.high),
+        "significant": found.significant,
+        "primary": found.primary,
+        "n_treated": found.n_treated,
+        "n_control": found.n_control,
+    }
+
+
+def _goal(campaign: Campaign, language: str) -> str:
+    """Say the goal in words; a goal over measures that no longer exist stays as it was written."""
+    try:
+        schema = indicators.goal_schema()
+        said = expressions.to_text(expressions.parse(campaign.goal, schema), schema, language)
+    except ExpressionInvalid:
+        return campaign.goal
+    for sign, written in (("`", ""), (">=", "≥"), ("<=", "≤"), ("!=", "≠")):
+        said = said.replace(sign, written)
+    said = re.sub(r"\d{4,}", lambda number: f"{int(number[0]):,}", said)
+    if language == "en":
+        return f"{said} within {campaign.goal_days} trading days after reach"
+    said = said.replace(" and ", "，且").replace(" or ", "，或")
+    return f"触达后 {campaign.goal_days} 个交易日内{said}"
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
+
+
+def _sentence(found: Effect, language: str) -> str:
+    primary = next((measure for measure in found.measures if measure.primary), None)
+    english = language == "en"
+    if primary is None or primary.difference is None:
+        if english:
+            return "Nothing to compare yet: figures begin at the end of the first trading day after reach"
+        return "尚无可比较的数据：触达后的第一个交易日结束后开始计算"
+    size, low, high = (_points(value) for value in (abs(primary.difference), primary.low, primary.high))
+    if english:
+        way = "higher" if primary.difference >= 0 else "lower"
+        sense = "significant" if primary.significant else "not significant"
+        return f"Conversion is {size} points {way} than in the control group (95% interval {low} to {high}), {sense}"
+    way = "高" if primary.difference >= 0 else "低"
+    sense = "显著" if primary.significant else "未见显著差异"
+    return f"转化率比对照组{way} {size} 个百分点（95% 区间 {low} 至 {high}），{sense}"
+
+
+def _points(value: Decimal | None) -> str:
+    return "—" if value is None else f"{value:.2f}".replace("-", "−")
+
+
+def _branches(campaign: Campaign, found: Effect) -> list[dict[str, object]]:
+    names = {unit.id: unit.name for unit in organization.all_units()}
+    rows = []
+    for unit in found.units:
+        difference: Difference = unit["difference"]  # type: ignore[assignment]
+        states = channels.states(campaign.uid, party_ids=unit["parties"])  # type: ignore[arg-type]
+        rows.append(
+            {
+                "name": names.get(unit["unit_id"], "—"),
+                "chosen": len(unit["parties"]),
+                "control": difference.n_control,  # type: ignore[arg-type, call-overload]
+                "sent": sum(state.state == "sent" for state in states.values()),
+                "refused": difference.n_treated - len(states),
+                "treated_rate": _text(difference.treated),
+                "control_rate": _text(difference.control),
+                "difference": _text(difference.difference),
+                "low": _text(difference.low),
+                "high": _text(difference.high),
+                "small": unit["small"],
+            }
+        )
+    return rows
+
+
+def _checks(campaign: Campaign, found: Counts, language: str) -> list[dict[str, object]]:
+    parts = found.control + found.refused + found.waiting + found.sent + found.unknown + found.failed + found.stopped
+    share = found.control / found.chosen * 100 if found.chosen else 0
+    english = language == "en"
+    rows = [
+        (
+            "accounted",
+            parts == found.chosen,
+            f"{found.chosen:,} 户全部有去向",
+            f"All {found.chosen:,} customers are accounted for",
+        ),
+        (
+            "split",
+            abs(share - campaign.control_percent) < 3,
+            f"对照组占 {share:.1f}%（设定 {campaign.control_percent}%）",
+            f"Control group is {share:.1f}% (planned {campaign.control_percent}%)",
+        ),
+        (
+            "unknown",
+            found.unknown == 0,
+            f"{found.unknown} 条结果未知，不自动重发",
+            f"{found.unknown} unknown outcomes, never resent by themselves",
+        ),
+    ]
+    until = api.waiting_until(campaign)
+    if until is not None:
+        moment = clock.local(until).strftime("%m-%d %H:%M")
+        rows.append(("quiet", True, f"免打扰时段，{moment} 起发送", f"Quiet hours: sending from {moment}"))
+    return [{"key": key, "ok": ok, "text": en if english else zh} for key, ok, zh, en in rows]
+
+
+def _actor(actor: str) -> str:
+    number = actor.partition(":")[2]
+    return organization.user_names([number]).get(number, actor)
