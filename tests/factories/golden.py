@@ -66,6 +66,13 @@ def write(into: Path, calendar: TradingCalendar) -> date:
     return last
 
 
+def write_customers(into: Path, day: date, managers: dict[str, tuple[str, date | str]]) -> None:
+    """Write the counter's customers of a later day, some with another manager: {customer number: (manager, since)}."""
+    rows = [_customer(*row) for row in inputs()["customers"]]
+    into.mkdir(parents=True, exist_ok=True)
+    _written(into, "counter_customer", day, [[*row[:-2], *managers.get(str(row[0]), row[-2:])] for row in rows])
+
+
 def write_later(into: Path, calendar: TradingCalendar) -> date:
     """Write the facts of the days after the golden day, in which its campaign works; return the last of them."""
     found = inputs()

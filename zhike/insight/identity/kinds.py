@@ -42,7 +42,10 @@ def check_master(body: Body, everything: Snapshot) -> list[Finding]:
         schema = master_schema(master, everything)
     except KeyError as error:
         return [_unknown_dataset(str(error.args[0]), everything)]
-    return _check(texts, fields, schema)
+    findings = _check(texts, fields, schema)
+    if master.ends and fields is not None and master.ends.field not in fields:
+        findings.append(_unknown_field(master.ends.field, fields))
+    return findings
 
 
 def _fields(object: str, everything: Snapshot) -> list[str] | None:
@@ -64,13 +67,15 @@ def _unknown_dataset(dataset: str, everything: Snapshot) -> Finding:
     return Finding("dataset.unknown", f"there is no dataset '{dataset}'; there are: {', '.join(has)}", "dataset")
 
 
+def _unknown_field(field: str, has: list[str]) -> Finding:
+    return Finding("object.unknown_field", f"there is no field '{field}'; it has: {', '.join(has)}", field)
+
+
 def _check(texts: Mapping[str, str], fields: list[str] | None, schema: Schema) -> list[Finding]:
     findings = []
     for field, text in texts.items():
         if fields is not None and field not in fields:
-            findings.append(
-                Finding("object.unknown_field", f"there is no field '{field}'; it has: {', '.join(fields)}", field)
-            )
+            findings.append(_unknown_field(field, fields))
         try:
             expressions.parse(text, schema)
         except ZhikeError as error:

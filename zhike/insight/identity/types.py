@@ -73,6 +73,14 @@ class Lookup:
 
 
 @dataclass(frozen=True, slots=True)
+class Ending:
+    """What a feed names no longer ends: the date field that says so, of records whose source key begins with `keys`."""
+
+    field: str
+    keys: str
+
+
+@dataclass(frozen=True, slots=True)
 class Master:
     """Records of an object, fed from a dataset."""
 
@@ -85,6 +93,7 @@ class Master:
     days: int = 0
     order: int = 100
     lookups: tuple[Lookup, ...] = ()
+    ends: Ending | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import Any
 from pyroaring import BitMap
 
 from zhike.expressions.types import Schema
-from zhike.kernel import context, database
+from zhike.kernel import clock, context, database
 from zhike.kernel.errors import Refused
 from zhike.platform.audit import api as audit
 from zhike.platform.objects.errors import ReasonRequired, TooManyRows
@@ -25,6 +25,7 @@ from zhike.platform.objects.types import (
     Erasure,
     LoadColumn,
     LoadCounts,
+    LoadEnding,
     ObjectType,
     Record,
     RecordCount,
@@ -61,6 +62,7 @@ __all__ = [
     "schema",
     "scope",
     "serve",
+    "serving_employees",
     "summarize",
     "summary_by_coverage",
     "unmask",
@@ -166,6 +168,19 @@ def summary_by_coverage(
     """Return (employee number, name, parties, sums) for each employee who covers parties of the query today."""
     permissions.require(principal, f"{query.object}.read")
     return reading.coverage_summary(query, principal, sums)
+
+
+def serving_employees(party_ids: Sequence[int]) -> dict[int, list[str]]:
+    """Return by party the employee numbers whose service holds today, the newest first; unserved ones are left out."""
+    today = clock.today()
+    fields = ["employee_no", "kind", "valid_from", "valid_to"]
+    rows = related(object_with_role("coverage").key, "party", party_ids, fields)
+    found: dict[int, list[str]] = {}
+    for row in sorted(rows, key=lambda row: (row["valid_from"], row["id"]), reverse=True):
+        ended = row["valid_to"] is not None and row["valid_to"] <= today
+        if row["kind"] == "service" and row["valid_from"] <= today and not ended:
+            found.setdefault(row["party"], []).append(row["employee_no"])
+    return found
 
 
 def displays(object: str, ids: Iterable[int], *, principal: Principal) -> dict[int, dict[str, str]]:
@@ -295,12 +310,13 @@ def load(
     columns: Sequence[LoadColumn],
     rows: Iterable[Sequence[object]],
     by_id: bool = False,
+    ends: LoadEnding | None = None,
     details: Mapping[str, object] | None = None,
 ) -> LoadCounts:
     """Upsert a stream of master records from a source in one transaction; see `logic.loading.load`."""
     with database.writing():
         owner = catalogues.object_type(object)
-        return loading.load(owner, columns, rows, by_id=by_id, details=dict(details or {}))
+        return loading.load(owner, columns, rows, by_id=by_id, ends=ends, details=dict(details or {}))
 
 
 def reserve_ids(object: str, count: int, *, above: int = 0) -> int:

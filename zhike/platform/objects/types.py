@@ -159,9 +159,22 @@ class LoadColumn:
 
 
 @dataclass(frozen=True, slots=True)
+class LoadEnding:
+    """Records that a load names no longer end on `day`, unless `field` holds an end already.
+
+    It is about those whose source key begins with `keys`; a load without any row ends nothing.
+    """
+
+    field: str
+    keys: str
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
 class LoadCounts:
     """What a bulk load did."""
 
     read: int
     created: int
     updated: int
+    ended: int = 0

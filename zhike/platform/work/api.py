@@ -29,11 +29,13 @@ __all__ = [
     "get",
     "of_origin",
     "of_party",
+    "parties_with_open_work",
     "per_assignee",
     "summary_of_origin",
     "todo",
 ]
 _PAGE = 50
+_BATCH = 5_000
 
 
 def create_many(
@@ -154,38 +156,34 @@ def complete(uid: uuid.UUID, *, result: str, note: str, revision: int, principal
     return _as_work(row)
 
 
-def follow_coverage(party_id: int) -> int:
-    """Give the open work about a party to its serving employee where the assignee serves it no longer.
+def follow_coverage(party_ids: Sequence[int]) -> int:
+    """Give the open work about parties to their serving employee where the assignee serves them no longer.
 
     In the caller's transaction, journalled per item; returns how many moved. Work stays where it is when nobody serves.
     """
-    serving = _serving(party_id)
-    if not serving:
-        return 0
-    moved = WorkItem.objects.select_for_update().filter(party_id=party_id, state=WorkItem.State.OPEN)
-    rows = list(moved.exclude(assignee__in=serving))
-    for row in rows:
-        before, row.assignee, row.revision = row.assignee, serving[0], row.revision + 1
-        row.save(update_fields=["assignee", "revision"])
-        details = {"assignee": [before, row.assignee]}
-        audit.note(operation="reassign", subject="work_item", subject_id=row.pk, details=details)
-        events.publish("work.reassigned", "work_item", row.pk)
-    return len(rows)
+    moved = 0
+    for start in range(0, len(party_ids), _BATCH):
+        batch = party_ids[start : start + _BATCH]
+        serving = objects.serving_employees(batch)
+        is_open = WorkItem.objects.select_for_update().filter(party_id__in=batch, state=WorkItem.State.OPEN)
+        for row in is_open.order_by("pk"):
+            if row.assignee not in serving.get(row.party_id or 0, [row.assignee]):
+                _reassign(row, serving[row.party_id or 0][0])
+                moved += 1
+    return moved
 
 
-def _serving(party_id: int) -> list[str]:
-    """The employee numbers whose service of a party holds today, the newest first."""
-    today = clock.today()
-    fields = ["employee_no", "kind", "valid_from", "valid_to"]
-    rows = objects.related(objects.object_with_role("coverage").key, "party", [party_id], fields)
-    holding = [
-        row
-        for row in rows
-        if row["kind"] == "service"
-        and row["valid_from"] <= today
-        and (row["valid_to"] is None or row["valid_to"] > today)
-    ]
-    return [row["employee_no"] for row in sorted(holding, key=lambda row: (row["valid_from"], row["id"]), reverse=True)]
+def parties_with_open_work() -> list[int]:
+    """Return the parties about whom somebody has open work."""
+    rows = WorkItem.objects.filter(state=WorkItem.State.OPEN, party_id__isnull=False)
+    return list(rows.order_by("party_id").distinct().values_list("party_id", flat=True))
+
+
+def _reassign(row: WorkItem, to: str) -> None:
+    before, row.assignee, row.revision = row.assignee, to, row.revision + 1
+    row.save(update_fields=["assignee", "revision"])
+    audit.note(operation="reassign", subject="work_item", subject_id=row.pk, details={"assignee": [before, to]})
+    events.publish("work.reassigned", "work_item", row.pk)
 
 
 def forget_party(party_id: int) -> None:

@@ -9,8 +9,13 @@ from zhike.platform.work import api
 def coverage_changed(subject: str, subject_id: int) -> None:
     """After a handover open work goes to whoever serves the party now."""
     if objects.describe(subject).role == "coverage":
-        for row in objects.facts(subject, [subject_id], ["party"]).values():
-            api.follow_coverage(row["party"])
+        api.follow_coverage([row["party"] for row in objects.facts(subject, [subject_id], ["party"]).values()])
+
+
+def coverage_loaded(subject: str, _subject_id: int) -> None:
+    """After a nightly load of services too, for whatever is open."""
+    if objects.describe(subject).role == "coverage":
+        api.follow_coverage(api.parties_with_open_work())
 
 
 def record_erased(subject: str, subject_id: int) -> None:

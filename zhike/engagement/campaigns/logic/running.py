@@ -141,17 +141,14 @@ def _give_work(campaign: Campaign, party_ids: Sequence[int]) -> None:
 
 def covering(party_ids: Sequence[int]) -> dict[int, tuple[str, int | None]]:
     """Return the employee number of each party's serving manager and the party's unit; uncovered ones are left out."""
-    coverage = objects.object_with_role("coverage")
     party = objects.object_with_role("party")
     branch = party.field_with_role("branch")
-    today = clock.today()
     facts = objects.facts(party.key, party_ids, [branch.key] if branch else [])
-    found: dict[int, tuple[str, int | None]] = {}
-    for row in objects.related(coverage.key, "party", party_ids, ["employee_no", "kind", "valid_from", "valid_to"]):
-        live = row["valid_from"] <= today and (row["valid_to"] is None or row["valid_to"] > today)
-        if live and row["kind"] == "service" and row["party"] in facts:
-            found[row["party"]] = (row["employee_no"], facts[row["party"]][branch.key] if branch else None)
-    return found
+    return {
+        party_id: (numbers[0], facts[party_id][branch.key] if branch else None)
+        for party_id, numbers in objects.serving_employees(party_ids).items()
+        if party_id in facts
+    }
 
 
 def due(trading_days: int) -> datetime:

@@ -7,7 +7,15 @@ from typing import Any, cast
 
 from zhike.expressions.types import Schema
 from zhike.insight.identity.errors import NoIdentity
-from zhike.insight.identity.types import AccountLinks, IdentityDefinition, IdentitySystem, Lookup, Master, MasterColumn
+from zhike.insight.identity.types import (
+    AccountLinks,
+    Ending,
+    IdentityDefinition,
+    IdentitySystem,
+    Lookup,
+    Master,
+    MasterColumn,
+)
 from zhike.insight.warehouse import api as warehouse
 from zhike.kernel import definitions
 from zhike.kernel.definitions import Snapshot
@@ -85,6 +93,7 @@ def parse_master(body: Mapping[str, Any]) -> Master:
             Lookup(entry["dataset"], entry["by"], tuple(entry["columns"]), str(entry.get("where", "")))
             for entry in body.get("lookups", ())
         ),
+        ends=Ending(body["ends"]["field"], body["ends"]["keys"]) if body.get("ends") else None,
     )
 
 

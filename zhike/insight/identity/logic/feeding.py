@@ -17,7 +17,7 @@ from zhike.insight.warehouse.types import Session, Source
 from zhike.kernel import clock
 from zhike.kernel.definitions import Snapshot
 from zhike.platform.objects import api as objects
-from zhike.platform.objects.types import LoadColumn
+from zhike.platform.objects.types import LoadColumn, LoadEnding
 from zhike.platform.organization import api as organization
 from zhike.platform.organization.types import UnitRow
 from zhike.platform.permissions import api as permissions
@@ -142,11 +142,13 @@ def _feed_records(
         + f" from {relation} d{''.join(joins)} where {where}) where key is not null"
         " qualify row_number() over (partition by key order by 1) = 1"
     )
+    ends = master.ends
     counts = objects.load(
         master.object,
         columns=columns,
         rows=_stream(connection, select),
         by_id=False,
+        ends=LoadEnding(ends.field, ends.keys, business_date or clock.today()) if ends else None,
         details={"inputs": inputs["tables"]},
     )
     return counts.read

@@ -12,14 +12,14 @@ from collections.abc import Iterable, Sequence
 from django.db import connection
 from psycopg import sql
 
-from zhike.kernel import clock, context
+from zhike.kernel import clock, context, events
 from zhike.kernel.ids import uuid7
 from zhike.platform.audit import api as audit
 from zhike.platform.objects.logic import catalogue as catalogues
 from zhike.platform.objects.logic import values
 from zhike.platform.objects.logic.erasing import erased
 from zhike.platform.objects.logic.search_tokens import array_items
-from zhike.platform.objects.types import FieldType, LoadColumn, LoadCounts, ObjectType
+from zhike.platform.objects.types import FieldType, LoadColumn, LoadCounts, LoadEnding, ObjectType
 
 _STAGING = "zhike_load"
 _BATCH = 500
@@ -33,13 +33,15 @@ def load(
     rows: Iterable[Sequence[object]],
     *,
     by_id: bool,
+    ends: LoadEnding | None,
     details: dict[str, object],
 ) -> LoadCounts:
     """Upsert a stream of rows and return what happened.
 
     Each row holds the record's inner id (or None) first, its source key second, then one value per column, typed or
     as text PostgreSQL can cast. With `by_id` records are matched by id (parties: the id is the dense id of bitmaps),
-    else by source key. Every row is copied as it comes; nothing is collected.
+    else by source key. Every row is copied as it comes; nothing is collected. What `ends` describes and the rows do
+    not name is ended. Publishes "records.loaded" when anything changed.
     """
     fields = [catalogues.field_of(owner, column.key) for column in columns]
     with connection.cursor() as cursor:
@@ -47,6 +49,7 @@ def load(
         read = _stage(cursor, owner, fields, columns, rows)
         cursor.execute(f"analyze {_STAGING}")
         created, updated = _upsert(cursor, owner, fields, columns, by_id)
+        ended = _end(cursor, owner, ends) if ends and read else 0
         cursor.execute(f"drop table {_STAGING}")
         cursor.execute("select set_config('zhike.load', '', true)")
         if by_id:
@@ -56,11 +59,11 @@ def load(
                 ).format(sql.Identifier(owner.table)),
                 [owner.table],
             )
-    counts = LoadCounts(read, created, updated)
-    audit.note(
-        operation="load", subject=owner.key, details={**details, "read": read, "created": created, "updated": updated}
-    )
-    return counts
+    numbers = {"read": read, "created": created, "updated": updated, "ended": ended}
+    audit.note(operation="load", subject=owner.key, details={**details, **numbers})
+    if created or updated or ended:
+        events.publish("records.loaded", owner.key, 0, numbers)
+    return LoadCounts(**numbers)
 
 
 def _stage(cursor, owner: ObjectType, fields: list[FieldType], columns: Sequence[LoadColumn], rows) -> int:  # type: ignore[no-untyped-def]
@@ -182,6 +185,18 @@ def _upsert(
     cursor.execute(statement, {"now": clock.now(), "actor": context.current().actor, "gone": gone})
     created, updated = cursor.fetchone()
     return created, updated
+
+
+def _end(cursor, owner: ObjectType, ends: LoadEnding) -> int:  # type: ignore[no-untyped-def]
+    column = sql.Identifier(catalogues.field_of(owner, ends.field).column)
+    statement = sql.SQL(
+        "update {target} t set {column} = %(day)s, revision = t.revision + 1, updated_at = %(now)s, updated_by = %(actor)s"
+        " where t.{column} is null and t.deleted_at is null and starts_with(t.source_key, %(keys)s)"
+        " and not exists (select from {staging} s where s.source_key = t.source_key)"
+    ).format(target=sql.Identifier(owner.table), staging=sql.Identifier(_STAGING), column=column)
+    given = {"day": ends.day, "now": clock.now(), "actor": context.current().actor, "keys": ends.keys}
+    cursor.execute(statement, given)
+    return int(cursor.rowcount)
 
 
 def _not_of_erased(
