@@ -6,9 +6,10 @@ import pytest
 
 from tests.factories.records import SYSTEM, build_firm, cover, customer
 from zhike.kernel import clock
-from zhike.kernel.errors import NotFound, SignInRequired
+from zhike.kernel.errors import Invalid, NotFound, SignInRequired
 from zhike.platform.objects import api as objects
-from zhike.platform.objects.types import RecordQuery
+from zhike.platform.objects.errors import SourceOwned
+from zhike.platform.objects.types import LoadColumn, RecordQuery
 from zhike.platform.permissions import api as permissions
 
 pytestmark = pytest.mark.django_db
@@ -122,3 +123,36 @@ def test_nothing_is_created_about_somebody_elses_customer(firm):
 
     assert objects.count(RecordQuery("interaction"), principal=SYSTEM, exact=True).count == 0
     assert note(own).values["subject"] == "回访"
+
+
+def test_a_note_is_its_authors_and_only_its_authors(firm):
+    own = customer("张三丰")
+    given = {"party": str(own.uid), "channel": "phone", "subject": "回访", "at": clock.now().isoformat()}
+    with pytest.raises(Invalid) as forged:
+        objects.create("interaction", {**given, "employee_no": "E1002"}, principal=firm.manager)
+    assert [finding["code"] for finding in forged.value.findings] == ["record.stamped"]
+    note = objects.create("interaction", given, principal=firm.manager)
+    assert note.values["employee_no"] == "E1001"
+    assert "delete" in note.permitted
+
+    head = objects.get("interaction", note.uid, principal=firm.branch_head)
+    assert "delete" not in head.permitted
+    with pytest.raises(NotFound):
+        objects.delete("interaction", note.uid, revision=1, principal=firm.branch_head)
+    with pytest.raises(Invalid):
+        objects.update("interaction", note.uid, {"employee_no": "E1002"}, revision=1, principal=firm.manager)
+    objects.delete("interaction", note.uid, revision=1, principal=firm.manager)
+    with pytest.raises(NotFound):
+        objects.get("interaction", note.uid, principal=firm.manager)
+
+
+def test_what_a_source_keeps_is_not_deleted_here(firm):
+    own = customer("张三丰")
+    columns = [LoadColumn("party", by="id"), *(LoadColumn(key) for key in ("channel", "subject", "at", "employee_no"))]
+    row = (None, "call_center:K1", own.id, "phone", "账户咨询", clock.now().isoformat(), "E1001")
+    objects.load("interaction", columns=columns, rows=[row])
+    loaded = objects.page(RecordQuery("interaction"), principal=firm.manager).rows[0]
+
+    assert "delete" not in objects.get("interaction", loaded.uid, principal=firm.manager).permitted
+    with pytest.raises(SourceOwned):
+        objects.delete("interaction", loaded.uid, revision=loaded.revision, principal=firm.manager)

@@ -86,6 +86,8 @@ def campaign_out(campaign: Campaign, principal: Principal) -> dict[str, object]:
         key = objects.object_with_role("product").key
         product = objects.displays(key, [campaign.product_id], principal=principal).get(campaign.product_id)
     template = channels.template(campaign.template)
+    timeline = api.timeline(campaign)
+    names = organization.actor_names(entry.actor for entry in timeline)
     acts = [a for a in api.possible_acts(campaign) if permissions.allowed(principal, _RIGHTS.get(a, "campaign.launch"))]
     return {
         **summary_out(campaign),
@@ -106,9 +108,7 @@ def campaign_out(campaign: Campaign, principal: Principal) -> dict[str, object]:
         if campaign.snapshot_uid
         else None,
         "permitted": acts,
-        "timeline": [
-            {"at": entry.at, "actor": _actor(entry.actor), "event": entry.operation} for entry in api.timeline(campaign)
-        ],
+        "timeline": [{"at": entry.at, "actor": names[entry.actor], "event": entry.operation} for entry in timeline],
     }
 
 
@@ -314,8 +314,3 @@ def _checks(campaign: Campaign, found: Counts, language: str) -> list[dict[str, 
         moment = clock.local(until).strftime("%m-%d %H:%M")
         rows.append(("quiet", True, f"免打扰时段，{moment} 起发送", f"Quiet hours: sending from {moment}"))
     return [{"key": key, "ok": ok, "text": en if english else zh} for key, ok, zh, en in rows]
-
-
-def _actor(actor: str) -> str:
-    number = actor.partition(":")[2]
-    return organization.user_names([number]).get(number, actor)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -219,12 +220,12 @@ def update(object: str, uid: uuid.UUID, given: Mapping[str, object], *, revision
 
 
 def delete(object: str, uid: uuid.UUID, *, revision: int, principal: Principal) -> None:
-    """Mark a record deleted. Raises NotFound, StaleRevision."""
+    """Mark a record deleted. Raises NotFound, StaleRevision, SourceOwned."""
     permissions.require(principal, f"{object}.delete")
     owner = catalogues.object_type(object)
     with database.writing():
         row = reading.row_by_uid(owner, uid, principal, "delete", lock=True)
-        writing.delete(owner, row, revision)
+        writing.delete(owner, row, revision, principal)
 
 
 def erase(object: str, uid: uuid.UUID, *, reason: str, principal: Principal) -> Erasure:
@@ -346,23 +347,18 @@ def export(object: str, *, fields: Sequence[str], into: Path) -> int:
 def _record(owner: ObjectType, row: Mapping[str, Any], principal: Principal) -> Record:
     fields = list(owner.fields.values())
     record = present(owner, fields, [row], principal)[0]
-    permitted = tuple(
-        operation
-        for operation in ("update", "delete", "unmask", "access_log")
-        if permissions.allowed(principal, f"{owner.key}.{operation}")
-    )
-    return Record(
-        uid=record.uid,
-        display=record.display,
-        revision=record.revision,
-        values=record.values,
-        refused=record.refused,
-        permitted=permitted,
-        created_at=record.created_at,
-        updated_at=record.updated_at,
-        updated_by=record.updated_by,
-        id=record.id,
-    )
+    operations = ("update", "delete", "unmask", "access_log")
+    return replace(record, permitted=tuple(name for name in operations if _may(owner, row, name, principal)))
+
+
+def _may(owner: ObjectType, row: Mapping[str, Any], operation: str, principal: Principal) -> bool:
+    """Whether the principal may do this with a record it reads."""
+    if not permissions.allowed(principal, f"{owner.key}.{operation}"):
+        return False
+    if operation == "delete" and not writing.deletable(row, principal):
+        return False
+    same = permissions.scope(principal, operation, owner.key) == permissions.scope(principal, "read", owner.key)
+    return same or reading.in_scope(owner, row["id"], principal, operation)
 
 
 def _all_rows(query: RecordQuery, principal: Principal) -> Iterator[Record]:

@@ -55,3 +55,12 @@ class ReasonRequired(ZhikeError):
     status = 422
     zh = "请填写原因（至少 {length} 个字）"
     en = "Give a reason of at least {length} characters"
+
+
+class SourceOwned(ZhikeError):
+    """Deleting what a source system keeps."""
+
+    code = "record.source_owned"
+    status = 422
+    zh = "该记录由来源系统“{source}”维护，不能在此删除"
+    en = "The source system '{source}' keeps this record; it cannot be deleted here"

@@ -59,6 +59,10 @@ def check_object(body: Body, everything: Snapshot) -> list[Finding]:
                     where,
                 )
             )
+        if field.get("stamp") not in (None, "me"):
+            findings.append(
+                Finding("object.unknown_stamp", f"there is no stamp '{field['stamp']}'; there is: me", where)
+            )
         if field.get("type") == "reference" and field.get("target") not in objects:
             findings.append(
                 Finding(

@@ -9,6 +9,7 @@ from ninja import Schema
 
 from zhike.platform.objects.logic.history import RecordHistory
 from zhike.platform.objects.types import FieldType, ObjectType, Record, RecordPage, RecordQuery
+from zhike.platform.organization import api as organization
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal
 
@@ -101,7 +102,7 @@ def record_out(record: Record) -> dict[str, object]:
         "permitted": record.permitted,
         "created_at": record.created_at,
         "updated_at": record.updated_at,
-        "updated_by": record.updated_by,
+        "updated_by": organization.actor_names([record.updated_by])[record.updated_by],
     }
 
 
@@ -179,7 +180,7 @@ def _field_out(owner: ObjectType, field: FieldType, principal: Principal) -> dic
         "owner": field.owner,
         "options": [{"key": o.key, "labels": o.labels, "status": o.status or None} for o in field.options],
         "required": field.required,
-        "readonly": field.kind != "field",
+        "readonly": field.kind != "field" or bool(field.stamp),
         "masked": bool(field.mask) and rule == "masked",
         "refused": rule == "refused",
         "unmaskable": bool(field.mask) and rule == "masked" and permissions.allowed(principal, f"{owner.key}.unmask"),

@@ -22,7 +22,10 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class FieldType:
-    """One field of an object type. `column` is its physical name; `kind` is field, indicator or tag."""
+    """One field of an object type. `column` is its physical name; `kind` is field, indicator or tag.
+
+    With `stamp` "me" the platform writes the employee number of whoever makes the record; nobody else fills it in.
+    """
 
     key: str
     labels: Labels
@@ -41,6 +44,7 @@ class FieldType:
     searchable: str = ""
     options: tuple[Option, ...] = ()
     default: object = None
+    stamp: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from zhike.platform.organization.models import Unit, User
 from zhike.platform.organization.types import OrgUnit, Staff, UnitRow
 
 __all__ = [
+    "actor_names",
     "add_user",
     "all_staff",
     "all_units",
@@ -119,6 +120,13 @@ def all_staff() -> list[Staff]:
 def user_names(employee_nos: Iterable[str]) -> dict[str, str]:
     """Return the names of users by employee number; unknown numbers are left out."""
     return dict(User.objects.filter(employee_no__in=set(employee_nos)).values_list("employee_no", "name"))
+
+
+def actor_names(actors: Iterable[str]) -> dict[str, str]:
+    """Return what screens call the actors of the journal ("user:E00101", "system:root"), by actor."""
+    numbers = {actor: actor.partition(":")[2] for actor in actors}
+    names = user_names(numbers.values())
+    return {actor: names.get(number, number or actor) for actor, number in numbers.items()}
 
 
 def set_language(user_id: int, language: str) -> None:

@@ -177,6 +177,7 @@ def _field(body: Body, column: str) -> FieldType:
         searchable=str(body.get("searchable", "")),
         options=options,
         default=body.get("default"),
+        stamp=str(body.get("stamp", "")),
     )
 
 

@@ -35,13 +35,12 @@ def record_history(
     wanted = operations or ("create", "update", "delete", "unmask")
     entries = audit.history(subject=owner.key, subject_id=record_id, operations=wanted)
     columns = dict(PhysicalField.objects.filter(object__key=owner.key).values_list("column", "key"))
-    numbers = {entry.actor: entry.actor.partition(":")[2] for entry in entries}
-    names = organization.user_names(numbers.values())
+    names = organization.actor_names(entry.actor for entry in entries)
     return [
         RecordHistory(
             at=entry.at,
-            employee_no=numbers[entry.actor],
-            name=names.get(numbers[entry.actor], numbers[entry.actor] or entry.actor),
+            employee_no=entry.actor.partition(":")[2],
+            name=names[entry.actor],
             operation="delete" if "deleted_at" in entry.changes else entry.operation,
             changes=_changes(owner, entry.changes, columns, principal)
             if entry.operation in ("create", "update")

@@ -100,6 +100,15 @@ def row_by_id(owner: ObjectType, record_id: int, principal: Principal, operation
     return _single(owner, "id", record_id, principal, operation, False, False)
 
 
+def in_scope(owner: ObjectType, record_id: int, principal: Principal, operation: str) -> bool:
+    """Return whether the record is among those on which the principal may do `operation`."""
+    try:
+        row_by_id(owner, record_id, principal, operation)
+    except NotFound:
+        return False
+    return True
+
+
 def inserted_row(owner: ObjectType, insert: str, given: Mapping[str, object], principal: Principal) -> dict[str, Any]:
     """Run `insert` (… returning *) and return the new record as `row_by_id` would, in one statement.
 

@@ -14,7 +14,7 @@ from psycopg import sql
 from zhike.kernel import clock, context, events
 from zhike.kernel.errors import Invalid, StaleRevision
 from zhike.kernel.ids import uuid7
-from zhike.platform.objects.errors import UnknownField
+from zhike.platform.objects.errors import SourceOwned, UnknownField
 from zhike.platform.objects.logic import catalogue as catalogues
 from zhike.platform.objects.logic import reading, values
 from zhike.platform.objects.logic.search_tokens import tokens_of
@@ -28,6 +28,7 @@ def insert(owner: ObjectType, given: Mapping[str, object], principal: Principal)
     """Insert one record and return all its columns. Raises Invalid with every finding, NotFound outside the scope."""
     defaults = {f.key: f.default for f in owner.fields.values() if f.default is not None and f.key not in given}
     parsed, findings = _parsed(owner, {**defaults, **given})
+    parsed |= {f.key: principal.employee_no or None for f in owner.fields.values() if f.stamp == "me"}
     findings += [
         _finding("record.required", field, "必填", "is required")
         for field in owner.fields.values()
@@ -91,10 +92,17 @@ def update(owner: ObjectType, row: Mapping[str, Any], revision: int, given: Mapp
     events.publish("record.updated", owner.key, row["id"], {"fields": sorted(parsed)})
 
 
-def delete(owner: ObjectType, row: Mapping[str, Any], revision: int) -> None:
-    """Mark the record deleted; its unique keys become free. Raises StaleRevision."""
+def deletable(row: Mapping[str, Any], principal: Principal) -> bool:
+    """Return whether a person may delete the record: what a source keeps, its next load would bring back."""
+    return not row["source_key"] or principal.kind == "system"
+
+
+def delete(owner: ObjectType, row: Mapping[str, Any], revision: int, principal: Principal) -> None:
+    """Mark the record deleted; its unique keys become free. Raises StaleRevision, SourceOwned."""
     if row["revision"] != revision:
         raise StaleRevision(given=revision, current=row["revision"])
+    if not deletable(row, principal):
+        raise SourceOwned(source=str(row["source_key"]).partition(":")[0])
     statement = sql.SQL(
         "update {} set deleted_at = %s, updated_at = %s, updated_by = %s, revision = revision + 1 where id = %s returning id"
     ).format(sql.Identifier(owner.table))
@@ -127,6 +135,9 @@ def _parsed(owner: ObjectType, given: Mapping[str, object]) -> tuple[dict[str, o
             findings.append(
                 {"code": error.code, "field": key, "message": error.message("zh"), "message_en": error.message("en")}
             )
+            continue
+        if field.stamp:
+            findings.append(_finding("record.stamped", field, "由系统填写", "is filled in by the system"))
             continue
         try:
             parsed[key] = values.parse(field, value)
