@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -79,9 +80,37 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
 }
 
 
+_ABOUT_TYPES = frozenset(
+    ["operand_type", "condition_type", "mixed_types", "argument_type", "aggregate_value", "stale_type"]
+)
+_TYPES_ZH = {
+    "text": "文本",
+    "integer": "整数",
+    "decimal": "小数",
+    "boolean": "是否",
+    "date": "日期",
+    "datetime": "时间",
+    "duration": "时长",
+    "record": "记录",
+    "list": "列表",
+    "null": "空值",
+    "a value": "一个值",
+}
+_HOPED_ZH = {
+    "the end": "结尾",
+    "a value": "一个值",
+    "a name": "名称",
+    "a relation": "关联",
+    "'in' or 'between'": "in 或 between",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One fault: `at` is the position in the text (from 0) or the path in the JSON."""
+    """One fault: `at` is the position in the text (from 0) or the path in the JSON.
+
+    A fact that reads differently in a language has a second one: "has_en" stands for "has" in English.
+    """
 
     code: str
     at: int | str | None = None
@@ -89,7 +118,15 @@ class Finding:
 
     def message(self, lang: str = "zh") -> str:
         """Return the sentence in `lang` ("zh" or "en")."""
-        return SENTENCES[self.code][0 if lang == "zh" else 1].format(**self.facts)
+        said = {key: self._word(key, value) if lang == "zh" else value for key, value in self.facts.items()}
+        said |= {key.removesuffix(f"_{lang}"): value for key, value in self.facts.items() if key.endswith(f"_{lang}")}
+        return SENTENCES[self.code][0 if lang == "zh" else 1].format(**said)
+
+    def _word(self, key: str, value: object) -> object:
+        """A fact in Chinese: names of types, and what the parser hoped for; what somebody typed stays."""
+        if self.code in _ABOUT_TYPES and key in ("expected", "found", "stored"):
+            return "、".join(_TYPES_ZH.get(part, part) for part in re.split(r", |/", str(value)))
+        return _HOPED_ZH.get(str(value), value) if self.code == "syntax" else value
 
     def as_dict(self) -> dict[str, object]:
         """Return the fault as the kernel's errors carry it."""

@@ -35,10 +35,12 @@ class Names:
         if found is not None:
             return (*keys, found.key), found
         if named := matching(schema.relations, parts[-1], self._keys_only):
-            has = named[0].target().describe()
-            self._report(Finding("relation_as_value", at, {"name": parts[-1], "has": has}))
+            target = named[0].target()
+            facts = {"name": parts[-1], "has": target.describe(), "has_en": target.describe("en")}
+            self._report(Finding("relation_as_value", at, facts))
         elif not matching(schema.fields, parts[-1], self._keys_only):
-            self._unknown("unknown_field", schema, parts[-1], schema.describe(), at)
+            facts = {"has": schema.describe(), "has_en": schema.describe("en")}
+            self._unknown("unknown_field", schema, parts[-1], facts, at)
         return None
 
     def many(
@@ -64,7 +66,7 @@ class Names:
         found = self._find(schema.relations, name, at)
         if found is None and not matching(schema.relations, name, self._keys_only):
             has = ", ".join(schema.relations) or "–"
-            self._unknown("unknown_relation", schema, name, has, at)
+            self._unknown("unknown_relation", schema, name, {"has": has}, at)
         return found
 
     def _find(self, named: Mapping[str, Named], name: str, at: Place) -> Named | None:
@@ -74,8 +76,9 @@ class Names:
             self._report(Finding("ambiguous_name", at, facts))
         return found[0] if len(found) == 1 else None
 
-    def _unknown(self, code: str, schema: Schema, name: str, has: str, at: Place) -> None:
-        self._report(Finding(code, at, {"schema": schema.key, "name": name, "has": has}))
+    def _unknown(self, code: str, schema: Schema, name: str, has: Mapping[str, str], at: Place) -> None:
+        called = {f"schema_{lang}": label for lang, label in schema.labels.items()}
+        self._report(Finding(code, at, {"schema": schema.key, **called, "name": name, **has}))
 
 
 def matching(named: Mapping[str, Named], name: str, keys_only: bool = False) -> list[Named]:

@@ -58,13 +58,13 @@ class Schema:
     fields: Mapping[str, Field]
     relations: Mapping[str, Relation] = field(default_factory=dict)
 
-    def describe(self) -> str:
-        """Return every name with its Chinese label, for "it has: …"."""
-        return "; ".join(part for part in (_listed(self.fields), _listed(self.relations)) if part)
+    def describe(self, lang: str = "zh") -> str:
+        """Return every name with its label, for "it has: …"."""
+        return "; ".join(part for part in (_listed(self.fields, lang), _listed(self.relations, lang)) if part)
 
 
-def _listed(named: Mapping[str, Field] | Mapping[str, Relation]) -> str:
-    return ", ".join(f"{key} ({item.labels['zh']})" if item.labels.get("zh") else key for key, item in named.items())
+def _listed(named: Mapping[str, Field] | Mapping[str, Relation], lang: str) -> str:
+    return ", ".join(f"{key} ({item.labels[lang]})" if item.labels.get(lang) else key for key, item in named.items())
 
 
 class Binding(Protocol):

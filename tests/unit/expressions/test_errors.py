@@ -66,9 +66,24 @@ def test_all_faults_are_found_at_once_and_say_what_exists() -> None:
         "unknown_field",
         "unknown_parameter",
     ]
-    assert "Field 'aum' is not on 'customer'. It has: total_asset (总资产), age (年龄)" in error.message("en")
+    assert "Field 'aum' is not on 'customer'. It has: total_asset (Total asset), age" in error.message("en")
+    assert "可用：total_asset (总资产), age (年龄)" in error.message("zh")
     assert "“branch”没有字段“nmae”。可用：name (名称)" in error.message("zh")
     assert "It has: :me, :my_units, :today" in error.message("en")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("age >", "此处应为一个值，实为“结尾”"),
+        ("age > 1 age", "此处应为结尾，实为“age”"),
+        ("age + 1", "此处应为条件，实为 整数"),
+        ("nick > 1", "“>”不能用于 文本、整数"),
+    ],
+)
+def test_a_fault_is_said_in_one_language(text: str, said: str) -> None:
+    error = _refused(f"({text}) and true" if said.startswith("此处应为条件") else text)
+    assert [finding.message("zh") for finding in error.found] == [said]
 
 
 def test_a_fault_in_json_has_its_path_and_labels_are_no_keys() -> None:
