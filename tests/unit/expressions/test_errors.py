@@ -67,8 +67,8 @@ def test_all_faults_are_found_at_once_and_say_what_exists() -> None:
         "unknown_parameter",
     ]
     assert "Field 'aum' is not on 'customer'. It has: total_asset (Total asset), age" in error.message("en")
-    assert "可用：total_asset (总资产), age (年龄)" in error.message("zh")
-    assert "“branch”没有字段“nmae”。可用：name (名称)" in error.message("zh")
+    assert "没有字段“aum”。可用：total_asset (总资产), age (年龄)" in error.message("zh")
+    assert "没有字段“nmae”。可用：name (名称)" in error.message("zh")
     assert "It has: :me, :my_units, :today" in error.message("en")
 
 

@@ -351,7 +351,7 @@ export type ResultSet = { key: string; labels: Labels; results?: { key: string; 
 export type CampaignOptions = {
   audiences: { uid: string; name: string; count: number }[];
   templates: Template[];
-  products: { uid: string; display: string; risk_level: string }[];
+  products: { uid: string; display: string; risk_level: string | null }[];
   goals: {
     fields: { key: string; labels: Labels; type: string; unit?: string }[];
     examples: { labels: Labels; expression: string }[];
@@ -370,7 +370,7 @@ export type CampaignDraft = {
   control_percent: number;
   result_set?: string;
 };
-export type Linked = { uid: string; name?: string; labels?: Labels; display?: string; risk_level?: string | null };
+export type Linked = { uid: string; name?: string; labels?: Labels; display?: string };
 export type Campaign = {
   uid: string;
   name: string;
@@ -380,6 +380,8 @@ export type Campaign = {
   audience: Linked;
   template: Linked;
   product: Linked | null;
+  /** The risk level of the product, or of the message where there is none. */
+  product_level?: string | null;
   goal: { expression: string; days: number; sentence: string };
   script: string;
   due_days: number;

@@ -3,7 +3,7 @@ import type { BlockFormat, CellValue, Choice, Labels, MoneyValue, Option, Ref } 
 import { unitText, useText } from '../app/i18n';
 import { Change, Count, Money, MoneyCell, Nothing, Plain } from '../kit/figures';
 import * as format from '../kit/format';
-import { Tag, TierTag, toneOf } from '../kit/marks';
+import { Clip, Tag, TierTag, toneOf } from '../kit/marks';
 import { Spark } from '../kit/Spark';
 
 type Rich = { text?: string; labels?: Labels; status?: string; path?: string };
@@ -48,6 +48,8 @@ export function Formatted({ value, format: kind, unit: given, cell = false, opti
       return Array.isArray(value) ? <Spark values={value} /> : <Nothing />;
     case 'tag':
       return <Tags value={value} />;
+    case 'link':
+      return typeof value === 'string' ? <Clip>{value}</Clip> : <Words value={value} unit={unit} lang={lang} />;
     default:
       return <Words value={value} unit={unit} lang={lang} />;
   }

@@ -27,7 +27,7 @@ export function IdentityBlock({ data, asOf, actions }: Props) {
   return (
     <section className="panel identity" data-testid="identity">
       <div className="identity-head">
-        <h1 data-testid="page-title">{data.display}</h1>
+        <h1 title={data.display} data-testid="page-title">{data.display}</h1>
         {named && unmask(named, true)}
         {data.tier && <ChoiceTag choice={data.tier} />}
         {data.status && <ChoiceTag choice={data.status} />}

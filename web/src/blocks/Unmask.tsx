@@ -1,4 +1,4 @@
-import { useMutation } from '@tanstack/react-query';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Form, Input, Modal } from 'antd';
 import { useState } from 'react';
 import { api } from '../api/client';
@@ -12,6 +12,7 @@ type Props = { object: string; uid: string; field: string; label: string; value:
 export function Unmask({ object, uid, field, label, value, bare = false }: Props) {
   const { t } = useText();
   const report = useReport();
+  const client = useQueryClient();
   const [open, setOpen] = useState(false);
   const [clear, setClear] = useState<string | null>(null);
   const [form] = Form.useForm<{ reason: string }>();
@@ -21,6 +22,9 @@ export function Unmask({ object, uid, field, label, value, bare = false }: Props
     onSuccess: (answer) => {
       setClear(String(answer.value));
       setOpen(false);
+      // The look is recorded: whoever shows the record's log shows it now.
+      void client.invalidateQueries({ queryKey: ['record-history', object, uid] });
+      void client.invalidateQueries({ queryKey: ['page'] });
     },
     onError: report,
   });

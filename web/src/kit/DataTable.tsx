@@ -135,13 +135,19 @@ function TwoLineList<T>({ rows, rowKey, twoLine, path, onOpen, rowClass, testId 
   );
 }
 
+/** A text of any length takes two lines at most; the whole stands in its title. */
+function LinePart({ className, content }: { className: string; content: ReactNode }) {
+  if (typeof content !== 'string') return <span className={className}>{content}</span>;
+  return <span className={`${className} two-lines`} title={content}>{content}</span>;
+}
+
 export function Line({ line, path, onOpen }: { line: TwoLine; path?: string; onOpen?: () => void }) {
   const inner = (
     <>
       {line.lead}
       <span className="main">
-        <span className="title" style={{ display: 'block' }}>{line.title}</span>
-        {line.sub && <span className="sub" style={{ display: 'block' }}>{line.sub}</span>}
+        <LinePart className="title" content={line.title} />
+        {line.sub && <LinePart className="sub" content={line.sub} />}
       </span>
       {(line.end || line.endSub) && (
         <span className="end">

@@ -1,29 +1,75 @@
+import { useQueryClient } from '@tanstack/react-query';
 import { App } from 'antd';
-import { useCallback } from 'react';
+import { useCallback, useEffect, useId } from 'react';
+import { useLocation } from 'react-router';
 import { ApiError } from '../api/client';
-import { useText } from '../app/i18n';
+import { useText, type Translate } from '../app/i18n';
+import { Icon } from './Icon';
 
-/** Say that an action failed, with the server's sentence, its findings and the request number, until it is closed. */
+const SECONDS = 8;
+
+/** What is said about a failed action: the server's sentence, its findings and the request number. */
+export function failureWords(error: unknown, t: Translate): { title: string; lines: string[] } {
+  const known = error instanceof ApiError ? error : null;
+  const offline = known?.status === 0;
+  return {
+    title: offline ? t('state.offlineTitle') : known?.message || t('state.failed'),
+    lines: [
+      offline ? t('state.offlineText') : '',
+      ...(known?.findings.map((finding) => finding.message) ?? []),
+      known?.requestId ? t('state.requestId', { id: known.requestId }) : '',
+    ].filter(Boolean),
+  };
+}
+
+/** Say that an action failed; the notice goes by itself, when a later action succeeds, or with the page. */
 export function useReport(): (error: unknown) => void {
   const { notification } = App.useApp();
   const { t } = useText();
+  const client = useQueryClient();
+  const { pathname } = useLocation();
+  const key = useId();
+  useEffect(() => {
+    const close = () => notification.destroy(key);
+    const stop = client.getMutationCache().subscribe((event) => {
+      if (event.type === 'updated' && event.action.type === 'success') close();
+    });
+    return () => {
+      stop();
+      close();
+    };
+  }, [client, notification, key, pathname]);
   return useCallback(
     (error: unknown) => {
-      const known = error instanceof ApiError ? error : null;
-      if (known?.status === 401) return;
-      const lines = [
-        known?.status === 0 ? t('state.offlineText') : '',
-        ...(known?.findings.map((finding) => finding.message) ?? []),
-        known?.requestId ? t('state.requestId', { id: known.requestId }) : '',
-      ].filter(Boolean);
+      if (error instanceof ApiError && error.status === 401) return;
+      const { title, lines } = failureWords(error, t);
       notification.error({
-        title: known?.status === 0 ? t('state.offlineTitle') : known?.message || t('state.failed'),
-        description: <pre className="message">{lines.join('\n')}</pre>,
-        duration: 0,
-        placement: 'topRight',
+        key,
+        title,
+        description: lines.length > 0 && <pre className="message">{lines.join('\n')}</pre>,
+        duration: SECONDS,
+        pauseOnHover: true,
+        placement: 'bottomLeft',
+        className: 'failure-notice',
       });
     },
-    [notification, t],
+    [notification, t, key],
+  );
+}
+
+/** A failed action told beside its button, where a notice would hide the next step. */
+export function FailureLine({ error }: { error: unknown }) {
+  const { t } = useText();
+  if (!error || (error instanceof ApiError && error.status === 401)) return null;
+  const { title, lines } = failureWords(error, t);
+  return (
+    <div className="alert failure-line" role="alert" data-testid="failure-line">
+      <Icon name="alert" />
+      <div>
+        <b>{title}</b>
+        {lines.map((line) => <p key={line} className="small">{line}</p>)}
+      </div>
+    </div>
   );
 }
 

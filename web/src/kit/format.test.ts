@@ -55,10 +55,19 @@ describe('dates', () => {
     expect(f.datetime('2026-03-17T16:30:00Z')).toBe('03-18 00:30');
     expect(f.time('2026-03-18T02:42:00Z')).toBe('10:42');
   });
-  it('tells what is left in two parts', () => {
-    expect(f.duration(132, words)).toBe('2 小时 12 分');
-    expect(f.duration(48, words)).toBe('48 分');
-    expect(f.duration(4400, words)).toBe('3 天');
+  it('tells what is left within a day in two parts', () => {
+    const now = Date.parse('2026-03-18T02:00:00Z');
+    expect(f.distance('2026-03-18T04:12:00Z', now, words)).toBe('2 小时 12 分');
+    expect(f.distance('2026-03-18T02:48:00Z', now, words)).toBe('48 分');
+    expect(f.distance('2026-03-17T20:30:00Z', now, words)).toBe('5 小时 30 分');
+  });
+  it('counts more than a day on the calendar, whatever the hour', () => {
+    const due = '2026-03-20T09:00:00Z';
+    expect(f.distance(due, Date.parse('2026-03-18T01:00:00Z'), words)).toBe('2 天');
+    expect(f.distance(due, Date.parse('2026-03-18T08:59:00Z'), words)).toBe('2 天');
+    expect(f.distance(due, Date.parse('2026-03-17T15:30:00Z'), words)).toBe('3 天');
+    expect(f.distance(due, Date.parse('2026-03-17T16:30:00Z'), words)).toBe('2 天');
+    expect(f.distance(due, Date.parse('2026-03-23T02:00:00Z'), words)).toBe('3 天');
   });
 });
 

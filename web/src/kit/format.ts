@@ -1,4 +1,5 @@
 /** Pure formatting: no React, no language texts but the units given in. */
+import { daysBetween, shanghai, today, wallOf } from './clock';
 
 export type Lang = 'zh' | 'en';
 export type Scaled = { text: string; unit: '' | '元' | '万' | '亿' | 'k' | 'm' | 'bn' };
@@ -98,42 +99,12 @@ export function plain(value: number, places = 2): string {
 
 /* Dates: business dates have no zone; instants are shown in Shanghai, which has no summer time. */
 
-const SHANGHAI_MS = 8 * 3600_000;
-
-export type Moment = { year: number; month: number; day: number; hour: number; minute: number; weekday: number };
-
-export function shanghai(instant: string | number | Date): Moment | null {
-  const at = new Date(instant);
-  if (Number.isNaN(at.getTime())) return null;
-  const local = new Date(at.getTime() + SHANGHAI_MS);
-  return {
-    year: local.getUTCFullYear(),
-    month: local.getUTCMonth() + 1,
-    day: local.getUTCDate(),
-    hour: local.getUTCHours(),
-    minute: local.getUTCMinutes(),
-    weekday: local.getUTCDay(),
-  };
-}
-
 const two = (value: number) => String(value).padStart(2, '0');
 let yearNow = shanghai(Date.now())?.year ?? 0;
 
 /** The year that is left out of dates: the one of the server's clock. */
 export function setCurrentYear(year: number): void {
   yearNow = year;
-}
-
-let offset = 0;
-
-/** The server's clock may differ from the browser's: everything that says "now" follows the server's. */
-export function setServerNow(now: string): void {
-  const at = new Date(now).getTime();
-  if (Number.isFinite(at)) offset = at - Date.now();
-}
-
-export function onServerClock(browserTime: number): number {
-  return browserTime + offset;
 }
 
 export function monthDay(year: number, month: number, day: number): string {
@@ -148,17 +119,11 @@ export function date(value: string | null | undefined): string {
   return monthDay(Number(parts[1]), Number(parts[2]), Number(parts[3]));
 }
 
-const DAY_MS = 86_400_000;
 const SOON_DAYS = 30;
-
-/** Today in Shanghai by the server's clock, as a business date. */
-export function today(): string {
-  return new Date(onServerClock(Date.now()) + SHANGHAI_MS).toISOString().slice(0, 10);
-}
 
 /** Whether something valid until `value` is past, soon to be, or neither. */
 export function expiry(value: string, now: string = today()): 'past' | 'soon' | null {
-  const left = (Date.parse(value) - Date.parse(now)) / DAY_MS;
+  const left = daysBetween(now, value);
   return left < 0 ? 'past' : left <= SOON_DAYS ? 'soon' : null;
 }
 
@@ -180,13 +145,20 @@ export function datetime(value: string | null | undefined): string {
 
 export type Words = { day: string; hour: string; minute: string };
 
-/** Minutes as the two largest parts: `2 小时 12 分`, `3 天`. */
-export function duration(minutes: number, words: Words): string {
-  const total = Math.round(Math.abs(minutes));
-  const days = Math.floor(total / 1440);
-  if (days >= 2) return `${days} ${words.day}`;
-  const hours = Math.floor(total / 60);
-  const rest = total % 60;
-  if (hours === 0) return `${rest} ${words.minute}`;
-  return hours >= 10 || rest === 0 ? `${hours} ${words.hour}` : `${hours} ${words.hour} ${rest} ${words.minute}`;
+/** Less than a day as its two largest parts: `2 小时 12 分`. */
+function hours(minutes: number, words: Words): string {
+  const whole = Math.floor(minutes / 60);
+  const rest = minutes % 60;
+  if (whole === 0) return `${rest} ${words.minute}`;
+  return whole >= 10 || rest === 0 ? `${whole} ${words.hour}` : `${whole} ${words.hour} ${rest} ${words.minute}`;
+}
+
+const DAY_MINUTES = 24 * 60;
+
+/** What lies between a deadline and now, either way: hours within a day, else days as one counts them on a calendar. */
+export function distance(deadline: string, now: number, words: Words): string {
+  const minutes = Math.abs(Math.round((new Date(deadline).getTime() - now) / 60_000));
+  const [from, to] = [wallOf(now), wallOf(deadline)];
+  if (minutes < DAY_MINUTES || !from || !to) return hours(minutes, words);
+  return `${Math.abs(daysBetween(from.slice(0, 10), to.slice(0, 10)))} ${words.day}`;
 }

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import type { AsOf } from '../api/types';
 import { useText } from '../app/i18n';
+import { onServerClock } from './clock';
 import * as format from './format';
 import { Icon, type IconName } from './Icon';
 
@@ -61,7 +62,12 @@ export function DayStamp({ date }: { date: string | null | undefined }) {
 
 /** The stamp of data read from the live records at `at`, milliseconds since 1970. */
 export function LiveStamp({ at }: { at: number }) {
-  return at > 0 ? <Stamp asOf={{ kind: 'live', at: new Date(format.onServerClock(at)).toISOString() }} /> : null;
+  return at > 0 ? <Stamp asOf={{ kind: 'live', at: new Date(onServerClock(at)).toISOString() }} /> : null;
+}
+
+/** A name of any length on one line: what does not fit is cut, the whole stands in its title. */
+export function Clip({ children }: { children: string }) {
+  return <span className="clip" title={children}>{children}</span>;
 }
 
 export function Bar({ share, tone }: { share: number; tone?: string }) {

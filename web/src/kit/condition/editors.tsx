@@ -1,7 +1,7 @@
-import { DatePicker, InputNumber, Input, Select, type RefSelectProps } from 'antd';
-import dayjs from 'dayjs';
+import { InputNumber, Input, Select, type RefSelectProps } from 'antd';
 import { useMemo, useRef, useState } from 'react';
 import { useText } from '../../app/i18n';
+import { DayInput } from '../DayInput';
 import { useLateFocus } from '../hooks';
 import { operatorsOf, valueCount, type Row, type RowOp } from './model';
 import { inputScale, opText, type Entry, type Terms } from './vocabulary';
@@ -129,7 +129,7 @@ function OneValue({ entry, value, onChange }: OneProps) {
     return <Select {...common} value={value || undefined} options={options} onChange={onChange} placeholder={t('common.select')} style={{ minWidth: 110 }} />;
   }
   if (entry?.type === 'date') {
-    return <DatePicker {...common} value={value ? dayjs(value) : null} onChange={(day) => onChange(day ? day.format('YYYY-MM-DD') : '')} allowClear={false} />;
+    return <DayInput {...common} value={value} onChange={(day) => onChange(day ?? '')} allowClear={false} />;
   }
   if (entry?.type === 'integer' || entry?.type === 'decimal') {
     const { factor, unit } = inputScale(entry, lang);

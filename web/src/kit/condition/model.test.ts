@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Expression, VocabularyType } from '../../api/types';
-import { compile, isRow, newGroup, newRow, parse, prefixes, removeNode, shiftNode, sizeOf, without } from './model';
+import { compile, hasUnfinished, isRow, newGroup, newRow, parse, prefixes, removeNode, shiftNode, sizeOf, without } from './model';
 
 const types: Record<string, VocabularyType> = {
   total_asset: 'decimal', risk_level: 'choice', trade_days: 'integer', is_margin: 'boolean', open_date: 'date',
@@ -55,6 +55,13 @@ describe('condition tree', () => {
     });
     expect(paths.get(row.id)).toBe('and.0');
     expect(compile(newGroup('all'), typeOf).expression).toBeNull();
+  });
+
+  it('knows a condition that is begun and not finished', () => {
+    const blank = newGroup('all', [newRow('', '=')]);
+    expect(hasUnfinished(blank)).toBe(false);
+    expect(hasUnfinished(newGroup('all', [blank, newGroup('any', [newRow('total_asset', '>=')])]))).toBe(true);
+    expect(hasUnfinished(newGroup('all', [newRow('total_asset', '>=', ['1']), newRow('open_date', 'is_empty')]))).toBe(false);
   });
 
   it('asks a list field for its values one by one and reads them back as one row', () => {

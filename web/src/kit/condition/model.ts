@@ -55,6 +55,11 @@ export function isComplete(row: Row): boolean {
   return given >= wanted;
 }
 
+/** Whether a condition is begun that no expression holds yet. */
+export function hasUnfinished(node: TreeNode): boolean {
+  return isRow(node) ? node.field !== '' && !isComplete(node) : node.children.some(hasUnfinished);
+}
+
 /* Tree → expression */
 
 const LITERAL: Record<VocabularyType, string> = {

@@ -2,7 +2,8 @@ import { useState, type ReactNode } from 'react';
 import { Link, NavLink, useNavigate } from 'react-router';
 import type { Me, MenuItem } from '../../api/types';
 import { useText } from '../../app/i18n';
-import { onServerClock, shanghai, time } from '../format';
+import { onServerClock, shanghai } from '../clock';
+import { time } from '../format';
 import { useIsPhone, useKeys, useNow } from '../hooks';
 import { Icon } from '../Icon';
 import { Tag } from '../marks';
@@ -86,7 +87,7 @@ function Crumbs() {
         const last = index === crumbs.length - 1;
         return (
           <li key={`${index}-${crumb.title}`}>
-            {crumb.path && !last ? <Link to={crumb.path}>{crumb.title}</Link> : <span aria-current={last ? 'page' : undefined}>{crumb.title}</span>}
+            {crumb.path && !last ? <Link to={crumb.path} title={crumb.title}>{crumb.title}</Link> : <span aria-current={last ? 'page' : undefined} title={crumb.title}>{crumb.title}</span>}
           </li>
         );
       })}
@@ -114,8 +115,9 @@ function PhoneHead({ me, onSearch }: { me: Me; onSearch: () => void }) {
   const { t } = useText();
   const crumbs = useCrumbs();
   const navigate = useNavigate();
+  const title = crumbs[crumbs.length - 1]?.title;
   const parent = crumbs.length > 1 ? crumbs[crumbs.length - 2] : undefined;
-  const at = shanghai(me.clock.now);
+  const at = shanghai(useServerNow());
   return (
     <header className="phone-head">
       {parent && (
@@ -123,7 +125,7 @@ function PhoneHead({ me, onSearch }: { me: Me; onSearch: () => void }) {
           <Icon name="back" size={20} />
         </button>
       )}
-      <span className="title">{crumbs[crumbs.length - 1]?.title}</span>
+      <span className="title" title={title}>{title}</span>
       {!parent && at && (
         <span className="sub">
           {`${String(at.month).padStart(2, '0')}-${String(at.day).padStart(2, '0')}`} {t(`weekday.${at.weekday as 0 | 1 | 2 | 3 | 4 | 5 | 6}`)}{' '}

@@ -1,8 +1,8 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { App, Button, Form, Input, Modal } from 'antd';
-import { useMemo, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useNavigate, useParams } from 'react-router';
-import { api, type ApiError } from '../../api/client';
+import { api, ApiError } from '../../api/client';
 import { useCan, useVocabulary } from '../../api/hooks';
 import type { Audience, Expression, Snapshot, Vocabulary } from '../../api/types';
 import { useText } from '../../app/i18n';
@@ -13,7 +13,8 @@ import { Page } from '../../kit/Page';
 import { Panel } from '../../kit/Panel';
 import { StaleNotice } from '../../kit/StaleNotice';
 import { QueryState } from '../../kit/states';
-import { compile, newGroup, newRow, parse, sizeOf, type Group } from '../../kit/condition/model';
+import { useUnsaved } from '../../kit/unsaved';
+import { compile, hasUnfinished, newGroup, newRow, parse, sizeOf, type Group } from '../../kit/condition/model';
 import { useVocabularyTerms, type Terms } from '../../kit/condition/vocabulary';
 import { ExplainDrawer } from './ExplainDrawer';
 import { negativeIds, ReachPanel, SamplePanel } from './Reach';
@@ -52,13 +53,18 @@ function Builder({ vocabulary, audience }: { vocabulary: Vocabulary; audience?: 
   const saved = useMemo(() => JSON.stringify(audience ? compile(parse(audience.condition), terms.typeOf).expression : null), [audience, terms]);
   const now = compile(root, terms.typeOf).expression;
   const dirty = JSON.stringify(now) !== saved;
+  const naming = useRef(false);
+  const leave = useUnsaved(() => dirty || naming.current || hasUnfinished(root));
+  const onNaming = useCallback((typed: boolean) => {
+    naming.current = typed;
+  }, []);
   return (
     <Page
       crumbs={[{ title: t('audience.title'), path: '/audiences' }, { title: audience ? name : t('audience.builder') }]}
       title={name}
       mark={dirty && audience ? <Tag tone="attention">{t('record.unsaved')}</Tag> : undefined}
       sub={audience?.description}
-      actions={<><DayStamp date={live.preview.data?.business_date ?? vocabulary.business_date} /><Actions audience={audience} condition={now} dirty={dirty} /></>}
+      actions={<><DayStamp date={live.preview.data?.business_date ?? vocabulary.business_date} /><Actions audience={audience} condition={now} dirty={dirty} leave={leave} onNaming={onNaming} /></>}
     >
       <div className="columns builder">
         <TreePanel root={root} terms={terms} live={live} total={vocabulary.visible_total} onChange={setRoot} />
@@ -92,9 +98,10 @@ function TreePanel({ root, terms, live, total, onChange }: TreePanelProps) {
   );
 }
 
-type ActionsProps = { audience?: Audience; condition: Expression | null; dirty: boolean };
+type SaveArgs = { audience?: Audience; condition: Expression | null; leave: () => void; onNaming: (typed: boolean) => void };
 
-function Actions({ audience, condition, dirty }: ActionsProps) {
+function Actions({ dirty, ...args }: SaveArgs & { dirty: boolean }) {
+  const { audience, condition, leave } = args;
   const { t } = useText();
   const navigate = useNavigate();
   const { modal } = App.useApp();
@@ -110,13 +117,17 @@ function Actions({ audience, condition, dirty }: ActionsProps) {
     },
     onError: report,
   });
+  const gone = () => {
+    leave();
+    return navigate('/audiences');
+  };
   const remove = () =>
     void modal.confirm({
       title: t('audience.deleteTitle', { name: audience?.name ?? '' }),
       content: t('audience.deleteText'),
       okText: t('common.delete'),
       okButtonProps: { danger: true },
-      onOk: () => api.delete(`/audiences/${audience?.uid ?? ''}?revision=${audience?.revision ?? 0}`).then(() => navigate('/audiences'), report),
+      onOk: () => api.delete(`/audiences/${audience?.uid ?? ''}?revision=${audience?.revision ?? 0}`).then(gone, report),
     });
   const mayDelete = useCan('audience.delete');
   const maySave = useCan(audience ? 'audience.update' : 'audience.create');
@@ -127,15 +138,14 @@ function Actions({ audience, condition, dirty }: ActionsProps) {
       {audience && <Button loading={snapshot.isPending} disabled={dirty} onClick={() => snapshot.mutate()} data-testid="snapshot">{t('audience.snapshot')}</Button>}
       {audience && canPublish && <Button disabled={dirty} onClick={() => void navigate(`/campaigns/new?audience=${audience.uid}`)} data-testid="use-in-campaign">{t('audience.useInCampaign')}</Button>}
       {maySave && <Button type="primary" disabled={condition === null} onClick={() => setNaming(true)} data-testid="audience-save">{t('common.save')}</Button>}
-      <SaveDialog open={naming} onClose={() => setNaming(false)} audience={audience} condition={condition} />
+      <SaveDialog open={naming} onClose={() => setNaming(false)} {...args} />
     </>
   );
 }
 
 type SaveValues = { name: string; description?: string };
-type SaveProps = { open: boolean; onClose: () => void; audience?: Audience; condition: Expression | null };
 
-function SaveDialog({ open, onClose, audience, condition }: SaveProps) {
+function SaveDialog({ open, onClose, audience, condition, leave, onNaming }: SaveArgs & { open: boolean; onClose: () => void }) {
   const { t } = useText();
   const navigate = useNavigate();
   const client = useQueryClient();
@@ -143,6 +153,10 @@ function SaveDialog({ open, onClose, audience, condition }: SaveProps) {
   const say = useSay();
   const [form] = Form.useForm<SaveValues>();
   const [stale, setStale] = useState<ApiError | null>(null);
+  useEffect(() => {
+    onNaming(false);
+    if (open) form.resetFields();
+  }, [open, form, onNaming]);
   const save = useMutation({
     mutationFn: (values: SaveValues) => {
       const body = { name: values.name, description: values.description ?? '', condition };
@@ -153,9 +167,16 @@ function SaveDialog({ open, onClose, audience, condition }: SaveProps) {
       client.setQueryData(['audience', saved.uid], saved);
       void client.invalidateQueries({ queryKey: ['audiences'] });
       onClose();
-      if (!audience) void navigate(`/audiences/${saved.uid}`);
+      if (audience) return;
+      leave();
+      void navigate(`/audiences/${saved.uid}`);
     },
-    onError: (error) => (isStale(error) ? setStale(error) : report(error)),
+    onError: (error) => {
+      if (isStale(error)) return setStale(error);
+      const faults = error instanceof ApiError ? error.findings.filter((finding) => finding.field === 'name' || finding.field === 'description') : [];
+      if (faults.length === 0) return report(error);
+      form.setFields(faults.map((finding) => ({ name: finding.field as keyof SaveValues, errors: [finding.message] })));
+    },
   });
   const reload = () => void client.invalidateQueries({ queryKey: ['audience', audience?.uid] }).then(() => setStale(null));
   return (
@@ -170,7 +191,7 @@ function SaveDialog({ open, onClose, audience, condition }: SaveProps) {
       width={440}
     >
       {stale && <StaleNotice error={stale} onReload={reload} />}
-      <Form<SaveValues> form={form} layout="vertical" initialValues={{ name: audience?.name, description: audience?.description }} onFinish={(values) => save.mutate(values)}>
+      <Form<SaveValues> form={form} layout="vertical" initialValues={{ name: audience?.name, description: audience?.description }} onValuesChange={() => onNaming(true)} onFinish={(values) => save.mutate(values)}>
         <Form.Item name="name" label={t('audience.name')} rules={[{ required: true, message: t('common.required') }]}>
           <Input autoFocus data-testid="audience-name" />
         </Form.Item>

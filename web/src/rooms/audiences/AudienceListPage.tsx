@@ -8,7 +8,7 @@ import { useText } from '../../app/i18n';
 import { DataTable, type Column } from '../../kit/DataTable';
 import { date, datetime, decimal } from '../../kit/format';
 import { Icon } from '../../kit/Icon';
-import { LiveStamp } from '../../kit/marks';
+import { Clip, LiveStamp } from '../../kit/marks';
 import { Page } from '../../kit/Page';
 import { Panel } from '../../kit/Panel';
 import { Empty, QueryState } from '../../kit/states';
@@ -34,8 +34,8 @@ export function AudienceListPage() {
 function AudienceTable({ items }: { items: AudienceSummary[] }) {
   const { t } = useText();
   const columns: Column<AudienceSummary>[] = [
-    { key: 'name', title: t('audience.name'), tight: true, render: (row) => <Link to={`/audiences/${row.uid}`}>{row.name}</Link> },
-    { key: 'description', title: t('audience.description'), render: (row) => <span className="ink-2">{row.description}</span> },
+    { key: 'name', title: t('audience.name'), tight: true, render: (row) => <Link to={`/audiences/${row.uid}`}><Clip>{row.name}</Clip></Link> },
+    { key: 'description', title: t('audience.description'), render: (row) => <span className="ink-2 two-lines" title={row.description}>{row.description}</span> },
     { key: 'count', title: `${t('audience.count')} ${t('unit.household')}`, align: 'right', render: (row) => decimal(row.count, 0) },
     { key: 'date', title: t('stamp.short.dayEnd', { date: '' }), tight: true, render: (row) => <span className="ink-2">{date(row.business_date)}</span> },
     { key: 'snapshots', title: t('audience.snapshots'), align: 'right', render: (row) => row.snapshots },

@@ -1,9 +1,9 @@
 import { useMutation, useQueryClient, type UseQueryResult } from '@tanstack/react-query';
-import { Button, Form, Input, InputNumber, Select, type FormInstance } from 'antd';
+import { Button, Form, Input, InputNumber, Select, type FormInstance, type FormRule as Rule } from 'antd';
 import { useState } from 'react';
 import { useNavigate, useParams, useSearchParams } from 'react-router';
 import { api, ApiError } from '../../api/client';
-import type { Campaign, CampaignDraft, CampaignOptions } from '../../api/types';
+import type { Campaign, CampaignOptions } from '../../api/types';
 import { useText } from '../../app/i18n';
 import { isStale, useReport, useSay } from '../../kit/feedback';
 import { decimal } from '../../kit/format';
@@ -11,9 +11,9 @@ import { Page } from '../../kit/Page';
 import { Panel } from '../../kit/Panel';
 import { StaleNotice } from '../../kit/StaleNotice';
 import { QueryState } from '../../kit/states';
+import { useUnsaved } from '../../kit/unsaved';
+import { draftOf, hasEdits, isWholeBetween, productOptions, valuesOf, type Values } from './draft';
 import { useCampaign, useCampaignOptions } from './queries';
-
-type Values = Omit<CampaignDraft, 'goal'> & { expression: string; days: number };
 
 export function CampaignEditPage() {
   const { t } = useText();
@@ -29,20 +29,14 @@ export function CampaignEditPage() {
   );
 }
 
-function valuesOf(campaign: Campaign | undefined, audience: string | null, options: CampaignOptions): Partial<Values> {
-  if (!campaign) {
-    const template = options.templates.length === 1 ? options.templates[0]?.uid : undefined;
-    return { audience: audience ?? undefined, template, days: 30, due_days: 3, control_percent: 10, result_set: options.result_sets[0]?.key, script: '' };
-  }
-  return {
-    name: campaign.name, purpose: campaign.purpose, audience: campaign.audience.uid, template: campaign.template.uid,
-    product: campaign.product?.uid, expression: campaign.goal.expression, days: campaign.goal.days, script: campaign.script,
-    due_days: campaign.due_days, control_percent: campaign.control_percent, result_set: campaign.result_set,
-  };
-}
-
-function draftOf({ expression, days, ...rest }: Values): CampaignDraft {
-  return { ...rest, product: rest.product ?? null, goal: { expression, days } };
+/** A number that must lie within bounds; out of them the field says so and keeps what was typed. */
+function useWholeNumber(low: number, high: number): Rule[] {
+  const { t } = useText();
+  const message = t('common.wholeNumber', { low, high });
+  return [
+    { required: true, message: t('common.required') },
+    { validator: (_, value: unknown) => (isWholeBetween(value, low, high) ? Promise.resolve() : Promise.reject(new Error(message))) },
+  ];
 }
 
 function Editor({ options, campaign }: { options: CampaignOptions; campaign?: Campaign }) {
@@ -50,7 +44,9 @@ function Editor({ options, campaign }: { options: CampaignOptions; campaign?: Ca
   const navigate = useNavigate();
   const [params] = useSearchParams();
   const [form] = Form.useForm<Values>();
-  const save = useSaveDraft(campaign, form);
+  const [initial] = useState(() => valuesOf(campaign, params.get('audience'), options));
+  const leave = useUnsaved(() => hasEdits(initial, form.getFieldsValue()));
+  const save = useSaveDraft(campaign, form, leave);
   const title = t(campaign ? 'campaign.editTitle' : 'campaign.new');
   return (
     <Page
@@ -64,9 +60,9 @@ function Editor({ options, campaign }: { options: CampaignOptions; campaign?: Ca
       }
     >
       {save.stale && <StaleNotice error={save.stale} onReload={save.reload} />}
-      <Form<Values> form={form} layout="vertical" initialValues={valuesOf(campaign, params.get('audience'), options)} onFinish={save.run}>
+      <Form<Values> form={form} layout="vertical" initialValues={initial} onFinish={save.run}>
         <div className="columns">
-          <Panel title={t('campaign.setup')}><PlanFields options={options} /></Panel>
+          <Panel title={t('campaign.setup')}><PlanFields options={options} campaign={campaign} /></Panel>
           <div className="column">
             <Panel title={t('campaign.goal')}><GoalFields options={options} form={form} /></Panel>
             <Panel title={t('campaign.template')}><TemplateView options={options} form={form} /></Panel>
@@ -77,9 +73,11 @@ function Editor({ options, campaign }: { options: CampaignOptions; campaign?: Ca
   );
 }
 
-function PlanFields({ options }: { options: CampaignOptions }) {
+function PlanFields({ options, campaign }: { options: CampaignOptions; campaign?: Campaign }) {
   const { t, label } = useText();
   const required = [{ required: true, message: t('common.required') }];
+  const dueDays = useWholeNumber(1, 60);
+  const control = useWholeNumber(0, 50);
   return (
     <>
       <Form.Item name="name" label={t('campaign.name')} rules={required}><Input data-testid="campaign-name" /></Form.Item>
@@ -93,13 +91,13 @@ function PlanFields({ options }: { options: CampaignOptions }) {
         </Form.Item>
       </div>
       <Form.Item name="product" label={t('campaign.product')} extra={t('campaign.productHint')}>
-        <Select data-testid="campaign-product" allowClear placeholder={t('common.optional')} options={options.products.map((item) => ({ value: item.uid, label: `${item.display}  ${item.risk_level}` }))} />
+        <Select data-testid="campaign-product" allowClear placeholder={t('common.optional')} options={productOptions(options, campaign)} />
       </Form.Item>
       <Form.Item name="script" label={t('campaign.script')} rules={required}><Input.TextArea rows={5} data-testid="campaign-script" /></Form.Item>
       <div className="form-row three">
-        <Form.Item name="due_days" label={t('campaign.dueDays')} rules={required}><InputNumber min={1} max={60} style={{ width: '100%' }} data-testid="campaign-due-days" /></Form.Item>
-        <Form.Item name="control_percent" label={t('campaign.control')} rules={required} extra={t('campaign.controlHint')}>
-          <InputNumber min={0} max={50} style={{ width: '100%' }} data-testid="campaign-control" />
+        <Form.Item name="due_days" label={t('campaign.dueDays')} rules={dueDays}><InputNumber style={{ width: '100%' }} data-testid="campaign-due-days" /></Form.Item>
+        <Form.Item name="control_percent" label={t('campaign.control')} rules={control} extra={t('campaign.controlHint')}>
+          <InputNumber style={{ width: '100%' }} data-testid="campaign-control" />
         </Form.Item>
         {options.result_sets.length > 0 && (
           <Form.Item name="result_set" label={t('campaign.resultSet')}>
@@ -114,6 +112,7 @@ function PlanFields({ options }: { options: CampaignOptions }) {
 function GoalFields({ options, form }: { options: CampaignOptions; form: FormInstance<Values> }) {
   const { t, label } = useText();
   const required = [{ required: true, message: t('common.required') }];
+  const days = useWholeNumber(1, 180);
   const examples = options.goals.examples;
   return (
     <>
@@ -129,7 +128,7 @@ function GoalFields({ options, form }: { options: CampaignOptions; form: FormIns
         {t('campaign.goalFields')}{' '}
         {options.goals.fields.map((field) => `${label(field.labels)} ${field.key}`).join(t('common.and'))}
       </p>
-      <Form.Item name="days" label={t('campaign.days')} rules={required}><InputNumber min={1} max={180} data-testid="campaign-days" /></Form.Item>
+      <Form.Item name="days" label={t('campaign.days')} rules={days}><InputNumber data-testid="campaign-days" /></Form.Item>
     </>
   );
 }
@@ -148,7 +147,7 @@ function TemplateView({ options, form }: { options: CampaignOptions; form: FormI
   );
 }
 
-function useSaveDraft(campaign: Campaign | undefined, form: FormInstance<Values>) {
+function useSaveDraft(campaign: Campaign | undefined, form: FormInstance<Values>, leave: () => void) {
   const { t } = useText();
   const navigate = useNavigate();
   const client = useQueryClient();
@@ -164,6 +163,7 @@ function useSaveDraft(campaign: Campaign | undefined, form: FormInstance<Values>
       say(t('common.saved'));
       client.setQueryData(['campaign', saved.uid], saved);
       void client.invalidateQueries({ queryKey: ['campaigns'] });
+      leave();
       void navigate(`/campaigns/${saved.uid}`);
     },
     onError: (error) => {

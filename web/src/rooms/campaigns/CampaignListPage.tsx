@@ -9,7 +9,7 @@ import { DataTable, type Column } from '../../kit/DataTable';
 import { Nothing } from '../../kit/figures';
 import { datetime, decimal } from '../../kit/format';
 import { Icon } from '../../kit/Icon';
-import { LiveStamp } from '../../kit/marks';
+import { Clip, LiveStamp } from '../../kit/marks';
 import { Page } from '../../kit/Page';
 import { Panel } from '../../kit/Panel';
 import { Empty, QueryState } from '../../kit/states';
@@ -38,9 +38,9 @@ function CampaignTable({ items }: { items: CampaignSummary[] }) {
     return value === undefined ? <Nothing /> : <span className={value === 0 ? 'ink-4' : tone}>{decimal(value, 0)}</span>;
   };
   const columns: Column<CampaignSummary>[] = [
-    { key: 'name', title: t('campaign.name'), render: (row) => <Link to={`/campaigns/${row.uid}`}>{row.name}</Link> },
+    { key: 'name', title: t('campaign.name'), render: (row) => <Link to={`/campaigns/${row.uid}`}><Clip>{row.name}</Clip></Link> },
     { key: 'state', title: t('common.state'), tight: true, render: (row) => <StateTag state={row.state} /> },
-    { key: 'audience', title: t('campaign.audience'), render: (row) => <Link to={`/audiences/${row.audience.uid}`}>{row.audience.name}</Link> },
+    { key: 'audience', title: t('campaign.audience'), render: (row) => <Link to={`/audiences/${row.audience.uid}`}><Clip>{row.audience.name}</Clip></Link> },
     { key: 'chosen', title: t('campaign.chosen'), align: 'right', render: count('chosen') },
     { key: 'control', title: t('campaign.controlGroup'), align: 'right', render: count('control') },
     { key: 'refused', title: t('effect.refused'), align: 'right', render: count('refused', 'tone-refused') },

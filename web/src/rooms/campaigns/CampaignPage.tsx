@@ -93,10 +93,10 @@ function Plan({ campaign }: { campaign: Campaign }) {
   const facts: [string, React.ReactNode][] = [
     [t('campaign.audience'), <Link key="a" to={`/audiences/${campaign.audience.uid}`}>{nameOf(campaign.audience)}</Link>],
     [t('campaign.template'), nameOf(campaign.template)],
-    [t('campaign.product'), campaign.product ? `${nameOf(campaign.product)} ${campaign.product.risk_level ?? ''}` : '—'],
-    [t('campaign.days'), campaign.goal.days],
-    [t('campaign.control'), campaign.control_percent],
-    [t('campaign.dueDays'), campaign.due_days],
+    [t('campaign.product'), campaign.product ? `${nameOf(campaign.product)} ${campaign.product_level ?? ''}` : '—'],
+    [t('campaign.observation'), t('campaign.tradingDays', { n: campaign.goal.days })],
+    [t('campaign.controlGroup'), `${campaign.control_percent}%`],
+    [t('campaign.dueIn'), t('campaign.tradingDays', { n: campaign.due_days })],
   ];
   return (
     <dl className="fields">

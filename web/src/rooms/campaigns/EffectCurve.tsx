@@ -11,7 +11,7 @@ type Scale = { factor: number; unit: string };
 
 function scaleOf(unit: string, lang: 'zh' | 'en'): Scale {
   if (unit === '%' || unit === 'percent' || unit === 'pp') return { factor: 1, unit: '%' };
-  if (unit === '元' || unit === 'CNY' || unit === 'money') return lang === 'zh' ? { factor: 1e-4, unit: '万' } : { factor: 1e-3, unit: 'k' };
+  if (unit === '元' || unit === 'CNY' || unit === 'money') return lang === 'zh' ? { factor: 1e-4, unit: '万元' } : { factor: 1e-3, unit: 'k CNY' };
   return { factor: 1, unit };
 }
 
@@ -43,7 +43,7 @@ function optionOf(curve: Curve, scale: Scale, t: Translate): EChartsCoreOption {
   return {
     animation: false,
     textStyle: { fontFamily: 'inherit' },
-    grid: { left: 8, right: 104, top: 12, bottom: 4, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
+    grid: { left: 8, right: 104, top: 12, bottom: 22, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
     tooltip: { trigger: 'axis', textStyle: { fontSize: 12, color: colors.ink }, valueFormatter: (value: unknown) => `${decimal(Number(value), 2)} ${scale.unit}` },
     xAxis: {
       type: 'category',
@@ -51,13 +51,18 @@ function optionOf(curve: Curve, scale: Scale, t: Translate): EChartsCoreOption {
       data: curve.days.map((day) => (day === 0 ? t('effect.dayZero') : t('effect.day', { n: day }))),
       axisTick: { show: false },
       axisLine: { lineStyle: { color: colors.lineStrong } },
-      axisLabel: { color: colors.ink3, fontSize: 11, hideOverlap: true },
+      axisLabel: { color: colors.ink3, fontSize: 11, hideOverlap: true, formatter: (_: string, index: number) => String(curve.days[index] ?? '') },
+      name: t('effect.curveDays'),
+      nameLocation: 'middle',
+      nameGap: 22,
+      nameTextStyle: { color: colors.ink3, fontSize: 11 },
     },
     yAxis: { type: 'value', axisLabel: { color: colors.ink3, fontSize: 11 }, splitLine: { lineStyle: { color: colors.line } }, splitNumber: 4 },
     series: [lineOf(t('effect.treated'), curve.treated, scale, true), lineOf(t('effect.controlShort'), curve.control, scale, false)],
   };
 }
 
+/** What one customer of each group brought in on average since the touch, added up day by day. */
 export function EffectCurve({ curve }: { curve: Curve }) {
   const { t, lang } = useText();
   const scale = scaleOf(curve.unit, lang);
@@ -66,7 +71,7 @@ export function EffectCurve({ curve }: { curve: Curve }) {
   return (
     <>
       <p className="small ink-3">{unit}</p>
-      <Chart option={option} height={238} label={t('effect.curve')} />
+      <Chart option={option} height={250} label={`${t('effect.curve')} ${unit}`} />
     </>
   );
 }

@@ -2,7 +2,7 @@ import { useParams } from 'react-router';
 import type { Campaign, Effect } from '../../api/types';
 import { useText } from '../../app/i18n';
 import { date, decimal } from '../../kit/format';
-import { DayStamp, LiveStamp, Mark, Tag } from '../../kit/marks';
+import { Clip, DayStamp, LiveStamp, Mark, Tag } from '../../kit/marks';
 import { Bar } from '../../kit/marks';
 import { Page } from '../../kit/Page';
 import { Panel } from '../../kit/Panel';
@@ -39,7 +39,7 @@ function Sub({ effect, campaign }: { effect: Effect; campaign: Campaign }) {
   return (
     <span className="row wrap">
       <Tag tone="done">{t('effect.observed', { n: effect.observed_days, days: effect.days })}</Tag>
-      <span>{t('campaign.audience')} {campaign.audience.name}</span>
+      <span>{t('campaign.audience')} <Clip>{campaign.audience.name ?? ''}</Clip></span>
       <span>{t('campaign.controlGroup')} {campaign.control_percent}%</span>
     </span>
   );

@@ -24,10 +24,16 @@ export function MeasureTable({ uid, measures }: { uid: string; measures: Measure
   const shape = (row: Measure) => shapeOf(row, lang);
   const title = (row: Measure) => `${label(row.labels)}${unitOf(row, lang) ? ` ${unitOf(row, lang)}` : ''}`;
   const bounds = (row: Measure) => (row.low === null ? '—' : t('effect.to', { low: boundText(row.low, shape(row)), high: boundText(row.high, shape(row)) }));
+  const groups = { treated: t('effect.treated'), control: t('effect.controlShort') };
+  const people = (row: Measure, group: 'treated' | 'control') => (
+    <PeopleNumber uid={uid} title={`${title(row)} ${groups[group]}`} filter={behind(row, group)} testId={`people-${row.key}-${group}`}>
+      <span className={group === 'control' ? 'ink-2' : undefined} title={`n = ${decimal(row[`n_${group}`], 0)}`}>{valueText(row[group], shape(row))}</span>
+    </PeopleNumber>
+  );
   const columns: Column<Measure>[] = [
     { key: 'name', title: t('effect.measure'), render: (row) => <>{title(row)} {row.primary && <Tag tone="blue">{t('effect.primary')}</Tag>}</> },
-    { key: 'treated', title: t('effect.treated'), align: 'right', render: (row) => <PeopleNumber uid={uid} title={`${title(row)} ${t('effect.treated')}`} filter={behind(row, 'treated')} testId={`people-${row.key}-treated`}><span title={`n = ${decimal(row.n_treated, 0)}`}>{valueText(row.treated, shape(row))}</span></PeopleNumber> },
-    { key: 'control', title: t('effect.controlShort'), align: 'right', render: (row) => <PeopleNumber uid={uid} title={`${title(row)} ${t('effect.controlShort')}`} filter={behind(row, 'control')} testId={`people-${row.key}-control`}><span className="ink-2" title={`n = ${decimal(row.n_control, 0)}`}>{valueText(row.control, shape(row))}</span></PeopleNumber> },
+    { key: 'treated', title: t('effect.treated'), align: 'right', render: (row) => people(row, 'treated') },
+    { key: 'control', title: t('effect.controlShort'), align: 'right', render: (row) => people(row, 'control') },
     { key: 'difference', title: t('effect.difference'), align: 'right', render: (row) => <span className={row.significant ? 'strong' : 'ink-2'} data-testid={`measure-${row.key}`}>{differenceText(row.difference, shape(row))}</span> },
     {
       key: 'drawn',
@@ -49,7 +55,7 @@ export function MeasureTable({ uid, measures }: { uid: string; measures: Measure
       roomy
       twoLine={(row) => ({
         title: title(row),
-        sub: `${valueText(row.treated, shape(row))} / ${valueText(row.control, shape(row))}`,
+        sub: <span className="row wrap">{(['treated', 'control'] as const).map((group) => <span key={group} className="nowrap">{groups[group]} {people(row, group)}</span>)}</span>,
         end: <b>{differenceText(row.difference, shape(row))}</b>,
         endSub: bounds(row),
       })}

@@ -10,6 +10,7 @@ import { DayStamp } from '../../kit/marks';
 import { Panel } from '../../kit/Panel';
 import { ErrorState } from '../../kit/states';
 import { RefusalBand } from './People';
+import { hindranceOf } from './hindrance';
 import { useCampaignStep, useEstimate } from './queries';
 
 /** What the campaign would do on today's data; the person confirms exactly these numbers. */
@@ -18,16 +19,17 @@ export function EstimatePanel({ campaign }: { campaign: Campaign }) {
   const estimate = useEstimate(campaign.uid);
   const [confirming, setConfirming] = useState(false);
   const data = estimate.data;
+  const hindrance = data ? hindranceOf(data) : null;
   return (
     <Panel
       title={t('campaign.estimate')}
       side={data && <DayStamp date={data.business_date} />}
       foot={
         <>
-          <span>{t('campaign.estimateText')}</span>
+          {hindrance ? <span className="tone-attention" role="status" data-testid="confirm-hindrance">{t(hindrance)}</span> : <span>{t('campaign.estimateText')}</span>}
           <span className="right row">
             <Button loading={estimate.isPending} onClick={() => estimate.mutate()} data-testid="estimate">{t('campaign.estimateRun')}</Button>
-            <Button type="primary" disabled={!data || !campaign.permitted.includes('confirm')} onClick={() => setConfirming(true)} data-testid="confirm">{t('campaign.confirm')}</Button>
+            <Button type="primary" disabled={!data || hindrance !== null || !campaign.permitted.includes('confirm')} onClick={() => setConfirming(true)} data-testid="confirm">{t('campaign.confirm')}</Button>
           </span>
         </>
       }

@@ -10,7 +10,7 @@ import { DataTable, type Column } from '../../kit/DataTable';
 import { Change, NoRight, Nothing } from '../../kit/figures';
 import { useReport, useSay } from '../../kit/feedback';
 import { datetime, decimal, moneyColumnUnit } from '../../kit/format';
-import { LiveStamp } from '../../kit/marks';
+import { Clip, LiveStamp } from '../../kit/marks';
 import { Empty, ErrorState, Skeleton } from '../../kit/states';
 
 export type MemberFilter = { state?: string; reason?: string };
@@ -103,7 +103,7 @@ function MemberTable({ uid, items }: { uid: string; items: Member[] }) {
 
 /** A member by name; one that the viewer may not see is counted, not named. */
 function Person({ party }: { party: Member['party'] }) {
-  return party ? <Link to={`/records/party/${party.uid}`}>{party.display}</Link> : <NoRight />;
+  return party ? <Link to={`/records/party/${party.uid}`}><Clip>{party.display}</Clip></Link> : <NoRight />;
 }
 
 function ResendDialog({ uid, member, onClose }: { uid: string; member: Member | null; onClose: () => void }) {

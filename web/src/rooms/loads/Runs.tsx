@@ -8,6 +8,7 @@ import { useText } from '../../app/i18n';
 import { useWord } from '../../blocks/lists';
 import { useReport, useSay } from '../../kit/feedback';
 import { datetime, decimal } from '../../kit/format';
+import { Icon } from '../../kit/Icon';
 import { LiveStamp, Tag, type Tone } from '../../kit/marks';
 import { Panel } from '../../kit/Panel';
 import { FailureNotice, findingText } from './Failure';
@@ -66,7 +67,11 @@ function RunLine({ run }: { run: Run }) {
       </div>
       {running && <div className="progress" role="progressbar" aria-valuenow={Math.round(share * 100)} aria-valuemin={0} aria-valuemax={100}><i style={{ width: `${share * 100}%` }} /></div>}
       {run.error && <FailureNotice failure={run.error} />}
-      {findings.map((finding, index) => <p key={index} className="small tone-attention">{findingText(finding, lang)}</p>)}
+      {findings.length > 0 && (
+        <p className="small tone-attention" data-testid="run-findings">
+          <Icon name="alert" size={13} /> {findings.map((finding) => findingText(finding, lang)).join(t('common.semicolon'))}
+        </p>
+      )}
     </div>
   );
 }

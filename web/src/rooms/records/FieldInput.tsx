@@ -1,31 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
-import { Checkbox, DatePicker, Input, InputNumber, Select, type RefSelectProps } from 'antd';
-import dayjs, { isDayjs } from 'dayjs';
+import { Checkbox, Input, InputNumber, Select, type RefSelectProps } from 'antd';
 import { useRef, useState } from 'react';
 import { api } from '../../api/client';
-import type { FieldMeta, RecordPage, Ref, Value } from '../../api/types';
+import type { FieldMeta, RecordPage, Ref } from '../../api/types';
 import { useText } from '../../app/i18n';
-import { isRef } from '../../blocks/Formatted';
+import { DayInput } from '../../kit/DayInput';
 import { useDebounced, useLateFocus } from '../../kit/hooks';
-
-/** A value of a record as the form's controls hold it. */
-export function toForm(field: FieldMeta, value: Value | undefined): unknown {
-  if (value === null || value === undefined) return field.type === 'boolean' ? false : undefined;
-  if (isRef(value)) return { value: value.uid, label: value.display };
-  if (field.type === 'date' || field.type === 'datetime') return dayjs(String(value));
-  if (typeof value === 'object' && !Array.isArray(value)) return value.amount ?? undefined;
-  return value;
-}
-
-/** What the form's controls hold as a value of the contract. */
-export function fromForm(field: FieldMeta, value: unknown): Value {
-  if (value === undefined || value === null || value === '') return null;
-  if (isDayjs(value)) return field.type === 'date' ? value.format('YYYY-MM-DD') : value.toISOString();
-  if (typeof value === 'object' && 'value' in value) return String(value.value);
-  if (field.type === 'integer') return Number(value);
-  if (field.type === 'money' || field.type === 'decimal' || field.type === 'percent') return String(value);
-  return value as Value;
-}
 
 type Props = { field: FieldMeta; testId: string; value?: unknown; onChange?: (value: unknown) => void; checked?: boolean; id?: string };
 
@@ -43,7 +23,7 @@ export function FieldInput({ field, testId, value, onChange, checked, id }: Prop
       return <Select {...common} mode={field.type === 'choice' ? undefined : 'multiple'} allowClear value={value} onChange={onChange} options={options} placeholder={t('common.select')} />;
     case 'date':
     case 'datetime':
-      return <DatePicker {...common} showTime={field.type === 'datetime' ? { format: 'HH:mm' } : false} value={isDayjs(value) ? value : null} onChange={(day) => onChange?.(day)} style={{ width: '100%' }} />;
+      return <DayInput {...common} kind={field.type} value={value as string | undefined} onChange={(day) => onChange?.(day)} style={{ width: '100%' }} />;
     case 'integer':
     case 'decimal':
     case 'money':

@@ -4,7 +4,7 @@ import { unitText, useText } from '../../app/i18n';
 import { isRef, recordPath } from '../../blocks/Formatted';
 import { Change, Expiry, Money, MoneyCell, NoRight, Nothing, Plain } from '../../kit/figures';
 import * as format from '../../kit/format';
-import { Tag, TierTag, toneOf } from '../../kit/marks';
+import { Clip, Tag, TierTag, toneOf } from '../../kit/marks';
 
 /** Indicators that are changes and not amounts: their names say so. */
 const CHANGES = /inflow|change|growth|return|profit|pnl|较|净流入|变动|收益/;
@@ -49,15 +49,17 @@ function Shown({ field, value, cell }: { field: FieldMeta; value: Value; cell: b
     case 'long_text':
       return <pre className="message">{String(value)}</pre>;
     default:
-      return <Text field={field} value={value} />;
+      return <Text field={field} value={value} cell={cell} />;
   }
 }
 
-function Text({ field, value }: { field: FieldMeta; value: Value }) {
+function Text({ field, value, cell }: { field: FieldMeta; value: Value; cell: boolean }) {
   if (isRef(value)) {
-    return field.target && value.object !== 'unit' ? <Link to={recordPath(value)}>{value.display}</Link> : <>{value.display}</>;
+    const display = cell ? <Clip>{value.display}</Clip> : value.display;
+    return field.target && value.object !== 'unit' ? <Link to={recordPath(value)}>{display}</Link> : <>{display}</>;
   }
-  return <span className={field.masked ? 'nowrap' : undefined}>{Array.isArray(value) ? value.join('、') : String(value)}</span>;
+  const text = Array.isArray(value) ? value.join('、') : String(value);
+  return cell ? <Clip>{text}</Clip> : <span className={field.masked ? 'nowrap' : undefined}>{text}</span>;
 }
 
 function Options({ field, value, cell }: { field: FieldMeta; value: Value; cell: boolean }) {

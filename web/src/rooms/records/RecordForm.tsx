@@ -4,18 +4,18 @@ import { useState } from 'react';
 import { useNavigate, useParams } from 'react-router';
 import { api, ApiError } from '../../api/client';
 import { useObjectMeta } from '../../api/hooks';
-import type { FieldMeta, ObjectMeta, RecordDetail, Value } from '../../api/types';
+import type { FieldMeta, ObjectMeta, RecordDetail } from '../../api/types';
 import { unitText, useText } from '../../app/i18n';
 import { isStale, useReport, useSay } from '../../kit/feedback';
 import { Page } from '../../kit/Page';
 import { Panel } from '../../kit/Panel';
 import { StaleNotice } from '../../kit/StaleNotice';
 import { QueryState } from '../../kit/states';
-import { FieldInput, fromForm, toForm } from './FieldInput';
+import { useUnsaved } from '../../kit/unsaved';
+import { FieldInput } from './FieldInput';
 import { FieldValue } from './FieldValue';
+import { changesOf, hasChanges, isEditable, toForm, type Values } from './formValues';
 import { useRecord } from './RecordPage';
-
-type Values = Record<string, unknown>;
 
 export function RecordCreatePage() {
   const { object = '' } = useParams();
@@ -42,19 +42,6 @@ function formFields(meta: ObjectMeta): FieldMeta[] {
   return meta.form.fields.flatMap((key) => byKey.get(key) ?? []);
 }
 
-const isEditable = (field: FieldMeta, record?: RecordDetail) =>
-  !field.readonly && !(record && (field.masked || field.owner === 'source' || record.refused.includes(field.key)));
-
-/** Only what the person changed goes to the server, on top of the revision he saw. */
-function changesOf(fields: FieldMeta[], values: Values, record?: RecordDetail): Record<string, Value> {
-  const entries = fields
-    .filter((field) => isEditable(field, record))
-    .map((field) => [field, fromForm(field, values[field.key])] as const)
-    // What the form showed at first is no change: an unset box looks like "no".
-    .filter(([field, value]) => (record ? JSON.stringify(value) !== JSON.stringify(fromForm(field, toForm(field, record.values[field.key]))) : value !== null));
-  return Object.fromEntries(entries.map(([field, value]) => [field.key, value]));
-}
-
 function FormPage({ meta, record }: { meta: ObjectMeta; record?: RecordDetail }) {
   const { t, label } = useText();
   const [form] = Form.useForm<Values>();
@@ -62,7 +49,8 @@ function FormPage({ meta, record }: { meta: ObjectMeta; record?: RecordDetail })
   const name = label(meta.labels);
   const title = record ? t('record.edit', { name }) : t('record.new', { name });
   const fields = formFields(meta);
-  const save = useSave({ meta, record, form, fields });
+  const leave = useUnsaved(() => hasChanges(fields, form.getFieldsValue(), record));
+  const save = useSave({ meta, record, form, fields, leave });
   const back = () => void navigate(record ? `/records/${meta.key}/${record.uid}` : `/records/${meta.key}`);
   return (
     <Page
@@ -118,9 +106,9 @@ function FormField({ field, record }: { field: FieldMeta; record?: RecordDetail 
   );
 }
 
-type SaveArgs = { meta: ObjectMeta; record?: RecordDetail; form: FormInstance<Values>; fields: FieldMeta[] };
+type SaveArgs = { meta: ObjectMeta; record?: RecordDetail; form: FormInstance<Values>; fields: FieldMeta[]; leave: () => void };
 
-function useSave({ meta, record, form, fields }: SaveArgs) {
+function useSave({ meta, record, form, fields, leave }: SaveArgs) {
   const { t } = useText();
   const navigate = useNavigate();
   const client = useQueryClient();
@@ -140,6 +128,7 @@ function useSave({ meta, record, form, fields }: SaveArgs) {
       client.setQueryData(['record', meta.key, saved.uid], saved);
       void client.invalidateQueries({ queryKey: ['records', meta.key] });
       void client.invalidateQueries({ queryKey: ['page'] });
+      leave();
       void navigate(`/records/${meta.key}/${saved.uid}`);
     },
     onError: (error) => {

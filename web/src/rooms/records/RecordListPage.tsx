@@ -14,7 +14,7 @@ import { Count } from '../../kit/figures';
 import { useReport, useSay } from '../../kit/feedback';
 import { moneyColumnUnit } from '../../kit/format';
 import { Icon } from '../../kit/Icon';
-import { DayStamp, Stamp } from '../../kit/marks';
+import { Clip, DayStamp, Stamp } from '../../kit/marks';
 import { Page } from '../../kit/Page';
 import { Panel } from '../../kit/Panel';
 import { Empty, QueryState } from '../../kit/states';
@@ -138,7 +138,7 @@ function useRecordColumns(meta: ObjectMeta, keys: string[]): Column<RecordRow>[]
       tight: field.type !== 'long_text',
       render: (row: RecordRow) => {
         const value = <FieldValue field={field} row={row} cell />;
-        return index === 0 ? <Link to={`/records/${meta.key}/${row.uid}`}>{row.values[key] ? value : row.display}</Link> : value;
+        return index === 0 ? <Link to={`/records/${meta.key}/${row.uid}`}>{row.values[key] ? value : <Clip>{row.display}</Clip>}</Link> : value;
       },
     };
   });

@@ -1,12 +1,12 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Button, Drawer, Input } from 'antd';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState, type MouseEvent } from 'react';
 import { Link } from 'react-router';
-import { api, type ApiError } from '../../api/client';
+import { api, ApiError } from '../../api/client';
 import type { WorkItem } from '../../api/types';
 import { useText } from '../../app/i18n';
 import { Due } from '../../blocks/Due';
-import { isStale, useReport, useSay } from '../../kit/feedback';
+import { FailureLine, isStale, useSay } from '../../kit/feedback';
 import { datetime } from '../../kit/format';
 import { useIsPhone, useKeys } from '../../kit/hooks';
 import { Tag } from '../../kit/marks';
@@ -106,24 +106,29 @@ function OpenWork({ item, form }: { item: WorkItem; form: Completion }) {
         <h3 className="section-title">{t('work.note')}</h3>
         <Input.TextArea rows={3} value={form.note} onChange={(event) => form.setNote(event.target.value)} placeholder={t('work.notePlaceholder')} data-testid="work-note" />
       </section>
-      <Button type="primary" block loading={form.pending} onClick={form.complete} data-testid="work-complete">
+      <FailureLine error={form.failure} />
+      <Button type="primary" block loading={form.pending} onClick={onceBy(form.complete)} data-testid="work-complete">
         {t('work.complete')} <span className="desk-only" style={{ opacity: 0.8 }}>Ctrl Enter</span>
       </Button>
     </>
   );
 }
 
+/** The second click of a double click is meant for the item before, not for the one that took its place. */
+const onceBy = (run: () => void) => (event: MouseEvent) => {
+  if (event.detail < 2) run();
+};
+
 type Completion = ReturnType<typeof useCompletion>;
 
 function useCompletion(item: WorkItem, onDone: () => void) {
   const { t } = useText();
   const client = useQueryClient();
-  const report = useReport();
   const say = useSay();
   const [result, setResult] = useState<string | null>(item.result ?? null);
   const [note, setNote] = useState(item.note ?? '');
   const [missing, setMissing] = useState(false);
-  const [stale, setStale] = useState<ApiError | null>(null);
+  const sent = useRef(false);
   useEffect(() => setMissing(false), [result]);
   const mutation = useMutation({
     mutationFn: () => api.post<WorkItem>(`/work/${item.uid}/complete`, { result, note, revision: item.revision }),
@@ -134,12 +139,26 @@ function useCompletion(item: WorkItem, onDone: () => void) {
       void client.invalidateQueries({ queryKey: ['work'] });
       void client.invalidateQueries({ queryKey: ['page'] });
     },
-    onError: (error) => (isStale(error) ? setStale(error) : report(error)),
+    onError: (error) => {
+      sent.current = false;
+      // Somebody else was faster: what he recorded takes the place of the form.
+      if (isDoneByOther(error)) void client.invalidateQueries({ queryKey: ['work'] });
+    },
   });
+  const { error } = mutation;
   return {
-    result, setResult, note, setNote, missing, stale,
+    result, setResult, note, setNote, missing,
+    stale: isStale(error) ? error : null,
+    failure: isStale(error) ? null : error,
     pending: mutation.isPending,
-    complete: () => (result ? !mutation.isPending && mutation.mutate() : setMissing(true)),
-    reload: () => void client.invalidateQueries({ queryKey: ['work-item', item.uid] }).then(() => setStale(null)),
+    complete: () => {
+      if (!result) return setMissing(true);
+      if (sent.current) return;
+      sent.current = true;
+      mutation.mutate();
+    },
+    reload: () => void client.invalidateQueries({ queryKey: ['work-item', item.uid] }).then(() => mutation.reset()),
   };
 }
+
+const isDoneByOther = (error: unknown) => error instanceof ApiError && error.code === 'work.already_done';

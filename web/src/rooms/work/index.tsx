@@ -11,7 +11,7 @@ import { DataTable, type Column } from '../../kit/DataTable';
 import { Nothing } from '../../kit/figures';
 import { datetime } from '../../kit/format';
 import { useKeys } from '../../kit/hooks';
-import { LiveStamp, Tag } from '../../kit/marks';
+import { Clip, LiveStamp, Tag } from '../../kit/marks';
 import { Page } from '../../kit/Page';
 import { Empty, ErrorState, Skeleton } from '../../kit/states';
 import { Tabs } from '../../kit/Tabs';
@@ -51,7 +51,7 @@ export function WorkPage() {
     <Page
       crumbs={[{ title: t('work.title') }]}
       lead
-      title={counts && <>{t('work.brief', { n: counts.due_today })}{counts.overdue > 0 && <>{t('common.and')}<span className="tone-late">{t('work.briefLate', { n: counts.overdue })}</span></>}</>}
+      title={counts && <>{counts.overdue > 0 && <><span className="tone-late">{t('work.briefLate', { n: counts.overdue })}</span>{t('common.comma')}</>}{t('work.brief', { n: counts.due_today })}</>}
       actions={<><span className="small ink-3 desk-only"><kbd>J</kbd> <kbd>K</kbd> {t('work.keysMove').replace('J / K ', '')}</span><LiveStamp at={work.dataUpdatedAt} /></>}
     >
       <section className="panel">
@@ -76,6 +76,10 @@ function NoWork({ view }: { view: View }) {
   return <Empty icon="shield" tone="done" title={t('work.allDone')} text={t('work.allDoneText')} />;
 }
 
+function Origin({ origin: { path, title } }: { origin: NonNullable<WorkItem['origin']> }) {
+  return path ? <Link to={path}><Clip>{title}</Clip></Link> : <Clip>{title}</Clip>;
+}
+
 type TableProps = { items: WorkItem[]; selected: string | undefined; onOpen: (uid: string) => void };
 
 function WorkTable({ items, selected, onOpen }: TableProps) {
@@ -85,9 +89,9 @@ function WorkTable({ items, selected, onOpen }: TableProps) {
   const columns: Column<WorkItem>[] = [
     { key: 'due', title: t('work.due'), tight: true, width: 168, render: (row) => (row.state === 'done' ? <span className="ink-2">{datetime(row.done_at)}</span> : <Due item={row} />) },
     { key: 'kind', title: t('work.kind'), tight: true, render: (row) => <Tag tone={row.overdue && row.state === 'open' ? 'late' : 'plain'}>{label(row.kind_labels)}</Tag> },
-    { key: 'subject', title: t('work.subject'), render: (row) => <Link to={`/work/${row.uid}`}>{row.subject}</Link> },
-    { key: 'party', title: t('work.party'), tight: true, render: (row) => (row.party ? <Link to={`/records/party/${row.party.uid}`}>{row.party.display}</Link> : <Nothing />) },
-    { key: 'origin', title: t('work.origin'), render: (row) => (row.origin ? (row.origin.path ? <Link to={row.origin.path}>{row.origin.title}</Link> : row.origin.title) : <Nothing />) },
+    { key: 'subject', title: t('work.subject'), render: (row) => <Link to={`/work/${row.uid}`}><Clip>{row.subject}</Clip></Link> },
+    { key: 'party', title: t('work.party'), tight: true, render: (row) => (row.party ? <Link to={`/records/party/${row.party.uid}`}><Clip>{row.party.display}</Clip></Link> : <Nothing />) },
+    { key: 'origin', title: t('work.origin'), render: (row) => (row.origin ? <Origin origin={row.origin} /> : <Nothing />) },
     { key: 'assignee', title: t('work.assignee'), tight: true, render: (row) => row.assignee?.name ?? <Nothing /> },
     { key: 'state', title: t('work.result'), tight: true, render: (row) => result(row) || <span className="ink-3">{word('work.state', row.state)}</span> },
   ];
