@@ -119,7 +119,7 @@ def _check_and_share(results: Sequence[LoadResult]) -> None:
         findings = [{"code": f.error["code"], "message": f.error["message"], "path": f.file} for f in failed if f.error]
         raise Invalid(findings=findings)
     for found in results:
-        kept, given = warehouse.received_file(found), sample_folder() / found.file
+        kept, given = warehouse.stored_file(found.file_hash), sample_folder() / found.file
         if not given.samefile(kept):
             link = given.with_suffix(".link")
             link.unlink(missing_ok=True)

@@ -112,6 +112,15 @@ def execute(run: str) -> None:
         _log.info("run ended with an expected error", extra={"run": run, "code": error.code})
 
 
+@app.periodic(cron="* * * * *")
+@app.task(name="zhike.resume", queue="default", queueing_lock="zhike.resume", pass_context=False)
+async def resume(timestamp: int) -> None:
+    """Queue again, each minute, the runs whose worker died; handlers may run twice."""
+    for job in await app.job_manager.get_stalled_jobs():
+        _log.warning("the worker of a run died; it is queued again", extra={"job": job.id, "minute": timestamp})
+        await app.job_manager.retry_job(job)
+
+
 def _create(kind: str, title: str, params: Mapping[str, object] | None) -> Run:
     if kind not in _handlers:
         raise LookupError(f"no handler for jobs of kind {kind!r}; there are: {', '.join(sorted(_handlers))}")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from asgiref.sync import async_to_sync
+from django.db import connection
 from django.test import Client
 
 from tests.factories.records import UNITS
@@ -119,6 +121,27 @@ def test_a_waiting_run_that_is_stopped_never_starts(changed):
 
     assert Run.objects.get(uid=uid).state == "cancelled"
     assert Load.objects.count() == loads
+
+
+def test_a_run_whose_worker_died_is_queued_again(changed):
+    uid = jobs.submit("load_folder", "load", {"folder": str(changed)})
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "insert into procrastinate_workers (last_heartbeat) values (now() - interval '1 hour') returning id"
+        )
+        worker = cursor.fetchone()[0]
+        job = "args->>'run' = %s"
+        cursor.execute(
+            f"update procrastinate_jobs set status = 'doing', worker_id = %s where {job}", [worker, str(uid)]
+        )
+        Run.objects.filter(uid=uid).update(state="running")
+
+        async_to_sync(jobs.resume)(0)
+
+        cursor.execute(f"select status from procrastinate_jobs where {job}", [str(uid)])
+        assert cursor.fetchone()[0] == "todo"
+    jobs.execute(run=str(uid))
+    assert Run.objects.get(uid=uid).state == "done"
 
 
 def test_operators_stop_runs_over_http_and_managers_do_not(changed):

@@ -12,7 +12,10 @@ from tests.factories.records import UNITS
 from tests.integration.insight.test_loading import SYSTEM, codes, definition, load
 from zhike.insight.warehouse import api as warehouse
 from zhike.insight.warehouse.models import Load
+from zhike.kernel import clock, jobs
 from zhike.kernel.files import FileStore
+from zhike.kernel.ids import uuid7
+from zhike.kernel.models import Run
 from zhike.platform.organization import api as organization
 from zhike.platform.organization.models import User
 
@@ -88,24 +91,79 @@ def clients(installation):
     return made
 
 
-def send(client, content, name="counter_branch_20260317.csv"):
+def send(client, content, name="counter_branch_20260317.csv", **given):
     upload = SimpleUploadedFile(name, content if isinstance(content, bytes) else content.encode("gb18030"))
-    return client.post("/api/v1/loads", {"source": "counter_branch", "file": upload})
+    return client.post("/api/v1/loads", {"source": "counter_branch", "file": upload, **given})
+
+
+def loaded(client, answer):
+    """What became of a file that was sent, once the worker has taken it."""
+    assert answer.status_code == 202, answer.json()
+    jobs.execute(run=answer.json()["run"])
+    run = next(run for run in client.get("/api/v1/runs").json()["items"] if run["uid"] == answer.json()["run"])
+    return client.get(f"/api/v1/loads/{run['load']}").json()
 
 
 def test_an_operator_sends_a_file_and_sees_what_became_of_it(clients, installation):
-    answer = send(clients["operator"], BRANCHES)
+    operator = clients["operator"]
+    found = loaded(operator, send(operator, BRANCHES))
 
-    found = answer.json()
-    assert (answer.status_code, found["state"], found["rows_loaded"], found["business_date"]) == (
-        200,
-        "done",
-        2,
-        "2026-03-17",
-    )
+    assert (found["state"], found["rows_loaded"], found["business_date"]) == ("done", 2, "2026-03-17")
     assert FileStore(installation / "files").open(found["file_hash"]).read() == BRANCHES.encode("gb18030")
-    assert clients["operator"].get(f"/api/v1/loads/{found['uid']}").json()["file"] == "counter_branch_20260317.csv"
-    assert send(clients["operator"], BRANCHES).json()["uid"] == found["uid"]
+    assert found["file"] == "counter_branch_20260317.csv"
+    assert loaded(operator, send(operator, BRANCHES))["uid"] == found["uid"]
+
+
+def test_the_day_is_in_the_name_or_given(clients):
+    operator = clients["operator"]
+    nameless = send(operator, BRANCHES, "机构.csv")
+    assert (nameless.status_code, nameless.json()["code"]) == (422, "load.no_business_date")
+    assert f"counter_branch_{clock.today():%Y%m%d}.csv" in nameless.json()["message"]
+    differing = send(operator, BRANCHES, business_date="2026-03-16")
+    assert (differing.status_code, differing.json()["code"]) == (422, "load.date_differs")
+
+    found = loaded(operator, send(operator, BRANCHES.replace("华南", "华中"), "机构.csv", business_date="2026-03-18"))
+    assert (found["state"], found["business_date"], found["file"]) == ("done", "2026-03-18", "机构.csv")
+
+
+def test_a_load_whose_process_died_is_ended_by_the_next_one(clients):
+    operator = clients["operator"]
+    answer = send(operator, BRANCHES.replace("华南", "西南"), "counter_branch_20260320.csv")
+    died = Load.objects.create(
+        uid=uuid7(),
+        source="counter_branch",
+        dataset="core.counter_branch",
+        file="counter_branch_20260320.csv",
+        file_hash=Run.objects.get(uid=answer.json()["run"]).params["hash"],
+        started_at=clock.now(),
+    )
+
+    assert loaded(operator, answer)["state"] == "done"
+
+    died.refresh_from_db()
+    assert (died.state, died.error["code"]) == ("failed", "load.interrupted")
+
+
+def test_a_file_most_of_whose_rows_are_rejected_changes_nothing(clients):
+    before = warehouse.table_version("core.counter_branch")
+    bad = "".join(f"B{n:03d},,营业部,HQ\n" for n in range(20))
+
+    found = loaded(clients["operator"], send(clients["operator"], BRANCHES + bad, "counter_branch_20260323.csv"))
+
+    assert (found["state"], found["rows_read"], found["rows_rejected"], found["rows_loaded"]) == ("failed", 22, 20, 0)
+    assert [finding["code"] for finding in found["findings"]] == ["load.too_many_rejected"]
+    assert found["rejected"][0]["reason_en"] == "required column '机构名称' is empty"
+    assert warehouse.table_version("core.counter_branch") == before
+
+
+def test_a_whole_state_without_rows_changes_nothing(clients):
+    before = warehouse.table_version("core.counter_branch")
+    header = BRANCHES.partition("\n")[0] + "\n"
+
+    found = loaded(clients["operator"], send(clients["operator"], header, "counter_branch_20260324.csv"))
+
+    assert (found["state"], [finding["code"] for finding in found["findings"]]) == ("failed", ["load.empty"])
+    assert warehouse.table_version("core.counter_branch") == before
 
 
 @pytest.mark.parametrize(
@@ -121,7 +179,7 @@ def test_an_operator_sends_a_file_and_sees_what_became_of_it(clients, installati
 def test_what_is_inside_decides_not_the_name(clients, content, code):
     before = warehouse.table_version("core.counter_branch")
 
-    found = send(clients["operator"], content, "counter_branch_20260318.csv").json()
+    found = loaded(clients["operator"], send(clients["operator"], content, "counter_branch_20260318.csv"))
 
     assert (found["state"], found["error"]["code"]) == ("failed", "load.unreadable")
     assert code in {finding["code"] for finding in found["findings"]}
@@ -139,9 +197,10 @@ def test_nobody_else_may_send_a_file(clients, role):
 
 
 def test_a_path_in_the_name_is_no_path_and_an_unknown_source_is_named(clients):
-    found = send(clients["operator"], BRANCHES, "../../etc/counter_branch_20260319.csv").json()
+    operator = clients["operator"]
+    found = loaded(operator, send(operator, BRANCHES, "../../etc/counter_branch_20260319.csv"))
     assert (found["file"], found["state"]) == ("counter_branch_20260319.csv", "done")
 
     upload = SimpleUploadedFile("a.csv", b"1")
-    answer = clients["operator"].post("/api/v1/loads", {"source": "nothing", "file": upload})
+    answer = operator.post("/api/v1/loads", {"source": "nothing", "file": upload})
     assert (answer.status_code, answer.json()["code"]) == (404, "load.unknown_source")

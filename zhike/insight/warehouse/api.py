@@ -14,6 +14,7 @@ from zhike.insight.warehouse.errors import UnknownDataset
 from zhike.insight.warehouse.logic import (
     columns,
     engine,
+    file_names,
     folders,
     loading,
     quality,
@@ -34,7 +35,7 @@ from zhike.insight.warehouse.types import (
     StageResult,
     StageStep,
 )
-from zhike.kernel import clock, database, definitions
+from zhike.kernel import clock, database, definitions, jobs
 from zhike.kernel.definitions import Snapshot
 from zhike.kernel.errors import NotFound
 from zhike.kernel.jobs import RunHandle
@@ -61,7 +62,7 @@ __all__ = [
     "publication",
     "published",
     "read_definitions",
-    "received_file",
+    "stored_file",
     "register_step",
     "rejected",
     "rejected_csv",
@@ -223,9 +224,9 @@ def files_in(folder: Path) -> list[Path]:
     return [path for _source, path in folders.files_in(folder, sources.all_sources())]
 
 
-def received_file(found: LoadResult) -> Path:
+def stored_file(file_hash: str) -> Path:
     """Return where the bytes of a received file lie; a stored file never changes."""
-    return loading.store().path(found.file_hash)
+    return loading.store().path(file_hash)
 
 
 def plain_master(connection: duckdb.DuckDBPyConnection, source: Source, *, into: str) -> bool:
@@ -270,15 +271,21 @@ def rejected_csv(uid: uuid.UUID, *, principal: Principal) -> bytes:
     return loading.store().path(row.rejected_hash).read_bytes() if row.rejected_hash else b""
 
 
-def upload(source: str, path: Path, *, name: str, principal: Principal) -> LoadResult:
-    """Load a file somebody sends by hand; audited. Raises UnknownSource, Refused."""
+def upload(source: str, path: Path, *, name: str, business_date: date | None, principal: Principal) -> uuid.UUID:
+    """Queue the loading of a file somebody sends by hand and return the run; audited.
+
+    The day is the one in the file's name; `business_date` says it where the name holds none. Nothing is queued when
+    it raises UnknownSource, NoBusinessDate, DateDiffers or Refused.
+    """
     permissions.require(principal, "load.create")
-    result = load_file(source, path, name=name, business_date=clock.today())
+    found = sources.source(source)
+    file_names.check_given(found, name, business_date)
+    file_names.dates_of(found, name, business_date)
+    given = business_date.isoformat() if business_date else ""
     with database.writing():
-        audit.note(
-            operation="load_file", subject="load", details={"file": name, "hash": result.file_hash, "source": source}
-        )
-    return result
+        params = {"source": source, "hash": loading.store().put_path(path), "file": name, "business_date": given}
+        audit.note(operation="load_file", subject="load", details=params)
+        return jobs.submit("load_file", name, params)
 
 
 def source_list(*, principal: Principal) -> list[dict[str, object]]:
@@ -291,6 +298,7 @@ def source_list(*, principal: Principal) -> list[dict[str, object]]:
             "system": found.system,
             "dataset": found.dataset,
             "file": found.file,
+            "example": file_names.example(found, clock.today()),
             "format": found.format,
             "encoding": found.encoding,
         }

@@ -14,5 +14,6 @@ class WarehouseConfig(AppConfig):
 
         definitions.register(SOURCE)
         runs.register(jobs.STAGE, jobs.stage)
+        runs.register(jobs.LOAD_FILE, jobs.load_file)
         runs.register(jobs.LOAD_FOLDER, jobs.load_folder)
         register_block(blocks.LAST_LOAD)

@@ -35,8 +35,17 @@ class NoBusinessDate(ZhikeError):
 
     code = "load.no_business_date"
     status = 422
-    zh = "无法从文件名“{file}”得到业务日期，应为 {pattern}"
-    en = "File name '{file}' holds no business date; expected {pattern}"
+    zh = "无法从文件名“{file}”得到业务日期，应形如 {example}，或另行指明日期"
+    en = "File name '{file}' holds no business date; it should look like {example}, or the date be given"
+
+
+class DateDiffers(ZhikeError):
+    """A file whose name holds another day than the one it was sent for."""
+
+    code = "load.date_differs"
+    status = 422
+    zh = "文件名“{file}”的日期是 {named}，与填写的业务日期 {given} 不符"
+    en = "The name of file '{file}' says {named}, not the business date {given} that was given"
 
 
 class NotATradingDay(ZhikeError):

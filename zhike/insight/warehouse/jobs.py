@@ -11,6 +11,7 @@ from zhike.kernel.jobs import RunHandle
 
 STAGE = "stage"
 LOAD_FOLDER = "load_folder"
+LOAD_FILE = "load_file"
 
 
 def stage(handle: RunHandle) -> Mapping[str, object]:
@@ -21,6 +22,19 @@ def stage(handle: RunHandle) -> Mapping[str, object]:
         "business_date": result.publication.business_date.isoformat(),
         "findings": [found.as_dict() for found in api.stale_sources(result.publication.business_date)],
     }
+
+
+def load_file(handle: RunHandle) -> Mapping[str, object]:
+    """Load the stored file `params.hash` into `params.source`, under its own name `params.file`."""
+    given = {key: str(value) for key, value in handle.params.items()}
+    result = api.load_file(
+        given["source"],
+        api.stored_file(given["hash"]),
+        name=given["file"],
+        business_date=date.fromisoformat(given["business_date"]) if given["business_date"] else None,
+        handle=handle,
+    )
+    return {"load": str(result.uid), "state": result.state, "rows": result.rows_loaded}
 
 
 def load_folder(handle: RunHandle) -> Mapping[str, object]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import uuid
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -24,16 +25,19 @@ def loads(request: SignedInRequest, cursor: str = "") -> Any:
     return {"items": [schemas.load_out(load) for load in found], "next_cursor": more}
 
 
-@router.post("/loads")
-def create(request: SignedInRequest, source: Form[str], file: File[UploadedFile]) -> Any:
-    """A file loaded by hand."""
+@router.post("/loads", response={202: Any})
+def create(
+    request: SignedInRequest, source: Form[str], file: File[UploadedFile], business_date: Form[date | None] = None
+) -> Any:
+    """A file to be loaded by hand: the run that loads it."""
     with tempfile.TemporaryDirectory(prefix="zhike-upload-") as folder:
         path = Path(folder) / "received"
         with path.open("wb") as target:
             for chunk in file.chunks():
                 target.write(chunk)
         name = Path(file.name or "file").name
-        return schemas.load_out(api.upload(source, path, name=name, principal=request.principal))
+        run = api.upload(source, path, name=name, business_date=business_date, principal=request.principal)
+        return 202, {"run": run}
 
 
 @router.get("/loads/{uid}")

@@ -40,15 +40,18 @@ class SourceColumn:
 
 @dataclass(frozen=True, slots=True)
 class SourceChecks:
-    """What makes a source's files worth a look; a finding, never a refusal.
+    """What makes a source's files worth a look.
 
     `fresh_within` is how many trading days the newest file may lie behind the latest business date. `drift` is the
     share by which a day's rows may differ from the median of the days before it (0.3 is 30 %); facts may always differ
     by what chance does to a small count. None asks nothing.
+
+    `rejects` refuses: where a larger share of the rows is rejected, the file is a failed one and changes nothing.
     """
 
     fresh_within: int | None = None
     drift: float | None = None
+    rejects: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +142,7 @@ class RejectedRow:
     line: int
     reason_code: str
     reason: str
+    reason_en: str
     values: Mapping[str, object]
 
 

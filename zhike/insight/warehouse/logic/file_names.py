@@ -7,8 +7,9 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from zhike.insight.warehouse.errors import NoBusinessDate
+from zhike.insight.warehouse.errors import DateDiffers, NoBusinessDate
 from zhike.insight.warehouse.types import Source
+from zhike.kernel import clock
 
 _PLACE = re.compile(r"\{(business_date|month):([^}]+)\}")
 _WIDTHS = {"%Y": r"\d{4}", "%m": r"\d{2}", "%d": r"\d{2}", "%y": r"\d{2}"}
@@ -32,6 +33,18 @@ def matches(source: Source, name: str) -> FileDates | None:
     return None
 
 
+def example(source: Source, day: date) -> str:
+    """Return what a file of the source for `day` is called."""
+    return _PLACE.sub(lambda place: day.strftime(place[2]), source.file)
+
+
+def check_given(source: Source, name: str, given: date | None) -> None:
+    """Raise DateDiffers when the file's name holds another day than the one given."""
+    found = matches(source, name)
+    if found is not None and found.last is not None and given is not None and not found.first <= given <= found.last:  # type: ignore[operator]
+        raise DateDiffers(file=name, named=found.last, given=given)
+
+
 def dates_of(source: Source, name: str, given: date | None) -> FileDates:
     """Return the days of a file: from its name, else as given. Raises NoBusinessDate where one is needed."""
     found = matches(source, name)
@@ -40,7 +53,7 @@ def dates_of(source: Source, name: str, given: date | None) -> FileDates:
     if given is not None:
         return FileDates(given, given)
     if source.dated == "file":
-        raise NoBusinessDate(file=name, pattern=source.file)
+        raise NoBusinessDate(file=name, example=example(source, clock.today()))
     return FileDates(None, None)
 
 

@@ -54,6 +54,7 @@ def load_file(
     if done is not None:
         return as_result(done)
     store().put_path(path)
+    _end_interrupted(source, file_hash)
     row = Load.objects.create(
         uid=uuid7(),
         source=source.key,
@@ -96,6 +97,13 @@ def _failed_before(source: Source, path: Path, name: str, error: ZhikeError) -> 
     return as_result(row)
 
 
+def _end_interrupted(source: Source, file_hash: str) -> None:
+    """A load of this file whose process died never ends by itself; the one that begins now takes its place."""
+    error = {"code": "load.interrupted", "message": "加载中断，已重新开始", "message_en": "interrupted; started again"}
+    rows = Load.objects.filter(source=source.key, file_hash=file_hash, state=Load.State.RUNNING)
+    rows.update(state=Load.State.FAILED, error=error, finished_at=clock.now())
+
+
 def _already(source: Source, file_hash: str, dates: FileDates, digest: str) -> Load | None:
     """The same bytes under the same definition, still the newest load of those days, need no second run."""
     newest = (
@@ -109,6 +117,7 @@ def _already(source: Source, file_hash: str, dates: FileDates, digest: str) -> L
 def _perform(row: Load, source: Source, dates: FileDates, handle: RunHandle | None) -> None:
     _check_day(source, dates, row.file)
     text = not row.file.endswith(".parquet") and source.format != "parquet"
+    state = Load.State.FAILED
     scratch = Path(tempfile.mkdtemp(prefix="load-", dir=engine.home()))
     try:
         with engine.session(memory=_TEXT_MEMORY if text else "", threads=2 if text else 0) as connection:
@@ -119,17 +128,18 @@ def _perform(row: Load, source: Source, dates: FileDates, handle: RunHandle | No
             days = [dates.first.isoformat(), dates.last.isoformat()] if dates.first and dates.last else []
             rejects.collect(connection, source, typed, days)
             broken = rejects.broken_lines(connection) if found.rejects else []
-            _count(connection, row, typed, len(broken))
+            row.rows_read, row.rows_rejected = _count(connection, typed, len(broken))
             if row.rows_rejected:
                 row.rejected_hash = store().put(
                     io.BytesIO(rejects.as_csv(rejects.explained(connection, source, found, broken)))
                 )
-            _step(handle, row, "写入")
-            row.rows_loaded = _write(connection, source, typed, dates, row)
-            if not dates.month and not row.findings:
-                row.findings = quality.drift(source, row.business_date, row.rows_loaded)
-        everything = row.rows_read and row.rows_rejected == row.rows_read
-        _finish(row, Load.State.FAILED if everything else Load.State.DONE)
+            row.findings = quality.refusal(source, row.rows_read, row.rows_rejected)
+            if not row.findings:
+                _step(handle, row, "写入")
+                row.rows_loaded = _write(connection, source, typed, dates, row)
+                _look(source, dates, row)
+                state = Load.State.DONE
+        _finish(row, state)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
 
@@ -171,23 +181,22 @@ def _typed(
     return f"read_parquet('{target}')"
 
 
-def _count(connection: duckdb.DuckDBPyConnection, row: Load, typed: str, broken: int) -> None:
+def _count(connection: duckdb.DuckDBPyConnection, typed: str, broken: int) -> tuple[int, int]:
+    """The rows read and those rejected."""
     read = (connection.execute(f"select count(*) from {typed}").fetchone() or (0,))[0]
     rejected = (connection.execute("select count(distinct line) from rejected").fetchone() or (0,))[0]
-    row.rows_read, row.rows_rejected = read + broken, rejected + broken
+    return read + broken, rejected + broken
+
+
+def _look(source: Source, dates: FileDates, row: Load) -> None:
+    """Note what is worth a look about a file that was loaded."""
     if row.rows_read == 0:
         row.findings = [_finding("load.empty", "文件没有数据行", "the file has no rows")]
-    if row.rows_read and row.rows_rejected == row.rows_read:
-        row.findings = [
-            _finding(
-                "load.everything_rejected", "全部行被拒绝，数据未更改", "every row was rejected; nothing was changed"
-            )
-        ]
+    elif not dates.month and not row.findings:
+        row.findings = quality.drift(source, row.business_date, row.rows_loaded)
 
 
 def _write(connection: duckdb.DuckDBPyConnection, source: Source, typed: str, dates: FileDates, row: Load) -> int:
-    if row.rows_read and row.rows_rejected == row.rows_read:
-        return 0
     rejected = "" if not row.rows_rejected else " and _line not in (select line from rejected)"
     select = f"select * exclude (_line, _reason) from {typed} where _reason is null{rejected}"
     if source.grain == "master":

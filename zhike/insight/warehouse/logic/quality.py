@@ -15,6 +15,8 @@ from zhike.kernel.trading_days import trading_calendar
 
 #: A day is compared with at most this many days before it, and with none before there are this few.
 _COMPARED, _FEWEST = 20, 5
+#: Fewer rejected rows than this never refuse a file: the share of a small file says little.
+_FEW_REJECTS = 20
 
 
 def stale_sources(business_date: date) -> list[LoadFinding]:
@@ -41,6 +43,29 @@ def _stale(source: Source, last: date | None, wanted: date) -> LoadFinding:
         f"the newest file of source '{source.key}' is of {last or 'no day'}; it should not be older than {wanted}",
         {"source": source.key, "owner": source.owner, "last": str(last) if last else None, "wanted": str(wanted)},
     )
+
+
+def refusal(source: Source, read: int, rejected: int) -> list[dict[str, object]]:
+    """Return why a file may change nothing.
+
+    All its rows, or a larger share than its source allows, were rejected; or it is the whole state and holds no row.
+    """
+    if not read and source.grain == "master":
+        return [
+            LoadFinding(
+                "load.empty", "文件没有数据行，数据未更改", "the file has no rows; nothing was changed"
+            ).as_dict()
+        ]
+    if read and rejected == read:
+        zh, en = "全部行被拒绝，数据未更改", "every row was rejected; nothing was changed"
+        return [LoadFinding("load.everything_rejected", zh, en).as_dict()]
+    allowed = source.checks.rejects
+    if allowed is None or rejected < _FEW_REJECTS or rejected <= allowed * read:
+        return []
+    facts = {"read": read, "rejected": rejected, "allowed": allowed}
+    zh = f"{read:,} 行中有 {rejected:,} 行被拒绝，超过上限 {allowed:.0%}，数据未更改"
+    en = f"{rejected:,} of {read:,} rows were rejected, more than the {allowed:.0%} allowed; nothing was changed"
+    return [LoadFinding("load.too_many_rejected", zh, en, facts).as_dict()]
 
 
 def drift(source: Source, business_date: date | None, rows: int) -> list[dict[str, object]]:

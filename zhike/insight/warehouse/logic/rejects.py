@@ -15,6 +15,7 @@ from zhike.insight.warehouse.logic.receiving import Received
 from zhike.insight.warehouse.types import RejectedRow, Source
 
 _SHOWN_VALUE = 200
+_HEAD = ["行号", "原因代码", "原因", "Reason"]
 
 
 def collect(connection: duckdb.DuckDBPyConnection, source: Source, typed: str, days: Sequence[str]) -> None:
@@ -68,8 +69,7 @@ def explained(
 ) -> Iterator[RejectedRow]:
     """Yield the rejected rows in the order of the file; personal numbers are left out of their values."""
     for line, text in broken:
-        _code, zh, _en = reason_text(source, "broken_line:")
-        yield RejectedRow(line, "broken_line", zh, {"line": text[:_SHOWN_VALUE]})
+        yield RejectedRow(line, *reason_text(source, "broken_line:"), {"line": text[:_SHOWN_VALUE]})
     if not (connection.execute("select count(*) from rejected").fetchone() or (0,))[0]:
         return
     hidden = {column.header for column in source.columns if column.certificate}
@@ -82,9 +82,8 @@ def explained(
     numbers = [line for line, _text in broken]
     while found := rows.fetchmany(1000):
         for row in found:
-            code, zh, _en = reason_text(source, row[1])
             values = {title: (value or "")[:_SHOWN_VALUE] for title, value in zip(headers, row[2:], strict=True)}
-            yield RejectedRow(_moved(row[0], numbers), code, zh, values)
+            yield RejectedRow(_moved(row[0], numbers), *reason_text(source, row[1]), values)
 
 
 def _moved(line: int, broken: Sequence[int]) -> int:
@@ -103,9 +102,9 @@ def as_csv(rows: Iterable[RejectedRow]) -> bytes:
     for row in rows:
         if not titles or (list(row.values) != titles and set(row.values) - set(titles)):
             titles = list(row.values)
-            writer.writerow(["行号", "原因代码", "原因", *titles])
+            writer.writerow([*_HEAD, *titles])
         cells = [str(row.values.get(title) or "") for title in titles]
-        writer.writerow([row.line, row.reason_code, row.reason, *(_harmless(cell) for cell in cells)])
+        writer.writerow([row.line, row.reason_code, row.reason, row.reason_en, *(_harmless(cell) for cell in cells)])
     return b"\xef\xbb\xbf" + stream.getvalue().encode()
 
 
@@ -125,8 +124,9 @@ def from_csv(content: bytes, limit: int) -> list[RejectedRow]:
     found: list[RejectedRow] = []
     titles: list[str] = []
     for cells in csv.reader(io.StringIO(content.decode("utf-8-sig"))):
-        if cells[:2] == ["行号", "原因代码"]:
-            titles = cells[3:]
+        if cells[: len(_HEAD)] == _HEAD:
+            titles = cells[len(_HEAD) :]
         elif len(found) < limit:
-            found.append(RejectedRow(int(cells[0]), cells[1], cells[2], dict(zip(titles, cells[3:], strict=False))))
+            line, *said = cells[: len(_HEAD)]
+            found.append(RejectedRow(int(line), *said, dict(zip(titles, cells[len(_HEAD) :], strict=False))))
     return found

@@ -89,8 +89,12 @@ def parse_source(body: Mapping[str, Any]) -> Source:
 
 
 def _checks(body: Mapping[str, Any]) -> SourceChecks:
-    fresh, drift = body.get("fresh_within"), body.get("drift")
-    return SourceChecks(None if fresh is None else int(fresh), None if drift is None else float(drift))
+    fresh, drift, rejects = (body.get(key) for key in ("fresh_within", "drift", "rejects"))
+    return SourceChecks(
+        None if fresh is None else int(fresh),
+        None if drift is None else float(drift),
+        None if rejects is None else float(rejects),
+    )
 
 
 def _column(column: Mapping[str, Any], body: Mapping[str, Any]) -> SourceColumn:
