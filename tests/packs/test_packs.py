@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from zhike.platform.packs import api as packs
-from zhike.platform.packs.errors import DestructivePlan
+from zhike.platform.packs.errors import DestructivePlan, PackBroken
 
 pytestmark = pytest.mark.django_db
 
@@ -57,6 +57,19 @@ def test_a_field_is_added_without_touching_what_is_there_and_a_removal_needs_con
     with pytest.raises(DestructivePlan):
         packs.apply([folder])
     assert packs.apply([folder], yes=True).changes[0].destructive
+
+
+def test_a_key_is_frozen_at_birth(tmp_path):
+    born = "uuid: 7d3f0c1e-52aa-5b0f-9a63-0d5fd1f8e001\n" + THING
+    folder = _pack(tmp_path / "trial", thing=born)
+    packs.apply([folder])
+
+    _pack(folder, thing=born.replace("key: thing", "key: item"))
+    finding = packs.check([folder])[0]
+    assert (finding.line, finding.code) == (3, "pack.key_frozen")
+    assert "object thing" in finding.message
+    with pytest.raises(PackBroken):
+        packs.apply([folder], yes=True)
 
 
 def test_every_fault_is_listed_with_file_and_line(tmp_path):

@@ -20,7 +20,7 @@ from zhike.engagement.channels.errors import NoAddress, NotUnknown
 from zhike.engagement.channels.models import Delivery
 from zhike.engagement.compliance.models import CapReservation, Decision
 from zhike.kernel import clock, database
-from zhike.kernel.errors import NotFound, Refused
+from zhike.kernel.errors import NotFound, Refused, StaleRevision
 from zhike.kernel.trading_days import trading_calendar
 from zhike.platform.objects import api as objects
 from zhike.platform.objects.types import RecordQuery
@@ -63,6 +63,21 @@ def test_the_preview_is_masked(draft):
     assert party.display != clear["name"] and clear["name"] not in message.subject + message.text
     assert "*" in message.address and message.address != clear["email"]
     assert message.missing == ()
+
+
+def test_a_draft_is_put_away_and_nothing_else_is(draft, desk):
+    with pytest.raises(Refused):
+        campaigns.delete(draft.uid, revision=1, principal=BRANCH_HEAD)
+    with pytest.raises(StaleRevision):
+        campaigns.delete(draft.uid, revision=7, principal=SYSTEM)
+    campaigns.delete(draft.uid, revision=1, principal=SYSTEM)
+    assert draft.uid not in {found.uid for found in campaigns.campaigns(principal=SYSTEM)}
+    for act in (campaigns.get, campaigns.estimate):
+        with pytest.raises(NotFound):
+            act(draft.uid, principal=SYSTEM)
+    launched, _seen = desk.launch("service_checkup")
+    with pytest.raises(WrongState):
+        campaigns.delete(launched.uid, revision=launched.revision, principal=SYSTEM)
 
 
 def test_the_preview_says_what_has_no_value(draft):

@@ -33,6 +33,7 @@ __all__ = [
     "confirm",
     "counts",
     "create",
+    "delete",
     "effect",
     "estimate",
     "get",
@@ -61,7 +62,7 @@ counts = counting.counts
 def campaigns(*, principal: Principal) -> list[Campaign]:
     """Return every campaign, newest first."""
     permissions.require(principal, "campaign.read")
-    return list(Campaign.objects.order_by("-created_at", "-pk"))
+    return list(Campaign.objects.filter(deleted_at=None).order_by("-created_at", "-pk"))
 
 
 def get(uid: uuid.UUID, *, principal: Principal) -> Campaign:
@@ -97,6 +98,15 @@ def change(uid: uuid.UUID, plan: CampaignPlan, *, revision: int, principal: Prin
         campaign = _locked(uid, revision, "edit")
         _apply(campaign, plan, principal)
         return _saved(campaign, "edit")
+
+
+def delete(uid: uuid.UUID, *, revision: int, principal: Principal) -> None:
+    """Put a draft away; what was confirmed stays for good. Raises WrongState, StaleRevision, NotFound."""
+    permissions.require(principal, "campaign.delete")
+    with database.writing():
+        campaign = _locked(uid, revision, "delete")
+        campaign.deleted_at = clock.now()
+        _saved(campaign, "delete")
 
 
 def estimate(uid: uuid.UUID, *, principal: Principal) -> Estimate:
@@ -289,14 +299,14 @@ def _apply(campaign: Campaign, plan: CampaignPlan, principal: Principal) -> None
 
 
 def _one(uid: uuid.UUID) -> Campaign:
-    campaign = Campaign.objects.filter(uid=uid).first()
+    campaign = Campaign.objects.filter(uid=uid, deleted_at=None).first()
     if campaign is None:
         raise NotFound(kind="campaign", id=str(uid))
     return campaign
 
 
 def _locked(uid: uuid.UUID, revision: int, act: str) -> Campaign:
-    campaign = Campaign.objects.select_for_update().filter(uid=uid).first()
+    campaign = Campaign.objects.select_for_update().filter(uid=uid, deleted_at=None).first()
     if campaign is None:
         raise NotFound(kind="campaign", id=str(uid))
     plans.require_act(campaign, act)

@@ -15,6 +15,7 @@ STATES: Mapping[str, tuple[str, str]] = {
 }
 ACTS: Mapping[str, tuple[str, str]] = {
     "edit": ("修改", "edit"),
+    "delete": ("删除", "delete"),
     "confirm": ("确认人数", "confirm"),
     "launch": ("启动", "launch"),
     "pause": ("暂停", "pause"),

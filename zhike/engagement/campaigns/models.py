@@ -41,6 +41,7 @@ class Campaign(models.Model):
     reach_date = models.DateField(null=True)
     finished_at = models.DateTimeField(null=True)
     revision = models.IntegerField(default=1)
+    deleted_at = models.DateTimeField(null=True)
 
 
 class Member(models.Model):

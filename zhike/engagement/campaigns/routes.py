@@ -81,6 +81,13 @@ def change(request: SignedInRequest, uid: uuid.UUID, body: schemas.ChangeIn) -> 
     return screens.campaign_out(found, request.principal)
 
 
+@router.delete("/campaigns/{uid}", response={204: None})
+def delete(request: SignedInRequest, uid: uuid.UUID, revision: int) -> Any:
+    """A draft put away."""
+    api.delete(uid, revision=revision, principal=request.principal)
+    return 204, None
+
+
 @router.post("/campaigns/{uid}/estimate")
 def estimate(request: SignedInRequest, uid: uuid.UUID) -> Any:
     """What confirming would freeze now."""

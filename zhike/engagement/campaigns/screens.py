@@ -25,7 +25,7 @@ from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal
 from zhike.platform.work import api as work
 
-_RIGHTS = {"edit": "campaign.update"}
+_RIGHTS = {"edit": "campaign.update", "delete": "campaign.delete"}
 _STAFF = "staff"
 
 

@@ -25,10 +25,26 @@ def check(folders: Sequence[Path]) -> list[PackFinding]:
         return findings
     everything = _snapshot(found)
     kinds = {kind.name: kind for kind in definitions.kinds()}
-    return [
+    return _rekeyed(found) + [
         PackFinding(str(item.path), line_of(item.path, finding.where), finding.code, finding.message)
         for item in found
         for finding in kinds[item.kind].check(item.body, everything)
+    ]
+
+
+def _rekeyed(found: Sequence[PackDefinition]) -> list[PackFinding]:
+    """Definitions whose uuid the installation knows under another key: keys are frozen at birth, labels change."""
+    known = {str(row.uuid): (row.kind, row.key) for row in Definition.objects.all()}
+    return [
+        PackFinding(
+            str(item.path),
+            line_of(item.path, "key"),
+            "pack.key_frozen",
+            f"uuid {item.uuid} is {' '.join(known[item.uuid])} in this installation and keeps that key;"
+            " change its labels, or give the new definition a uuid of its own",
+        )
+        for item in found
+        if known.get(item.uuid, (item.kind, item.key)) != (item.kind, item.key)
     ]
 
 

@@ -7,7 +7,7 @@ from zhike.kernel.definitions import Body, Finding, Kind, Snapshot
 #: Operations that are not about records of an object, by the resource they are about.
 RESOURCE_OPERATIONS = {
     "audience": {"read", "create", "update", "delete"},
-    "campaign": {"read", "create", "update", "launch", "resend"},
+    "campaign": {"read", "create", "update", "delete", "launch", "resend"},
     "load": {"read", "create"},
     "run": {"read", "cancel"},
     "user": {"read"},

@@ -18,6 +18,7 @@ State = Campaign.State
 #: act → (states it is possible in, state it leads to)
 ACTS: Mapping[str, tuple[frozenset[str], str]] = {
     "edit": (frozenset({State.DRAFT}), State.DRAFT),
+    "delete": (frozenset({State.DRAFT}), State.DRAFT),
     "confirm": (frozenset({State.DRAFT}), State.CONFIRMED),
     "launch": (frozenset({State.CONFIRMED}), State.RUNNING),
     "pause": (frozenset({State.RUNNING}), State.PAUSED),
