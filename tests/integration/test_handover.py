@@ -66,6 +66,16 @@ def test_open_work_moves_with_a_line_in_the_journal(firm, party, order):
     assert work.todo(principal=firm.manager)[0] == []
 
 
+def test_open_work_moves_when_a_service_is_deleted(party):
+    cover(party, "E1002", clock.today())
+    condition = {"op": "=", "left": {"field": "employee_no"}, "right": {"value": "E1001", "type": "text"}}
+    row = objects.page(RecordQuery("coverage", condition=condition), principal=SYSTEM).rows[0]
+
+    objects.delete("coverage", row.uid, revision=row.revision, principal=SYSTEM)
+
+    assert assignees(party) == {"done": "E1001", "open": "E1002"}
+
+
 def test_work_stays_while_the_assignee_still_serves_or_nobody_does(party):
     cover(party, "E1002", clock.today())
     assert assignees(party)["open"] == "E1001"

@@ -25,8 +25,8 @@ def draft(desk, goal="net_inflow >= 10000 and trade_count > 2", days=20):
 @pytest.mark.parametrize(
     ("language", "said"),
     [
-        ("zh", "触达后 20 个交易日内净流入 ≥ 10,000，且成交笔数 > 2"),
-        ("en", "Net inflow ≥ 10,000 and Trades > 2 within 20 trading days after reach"),
+        ("zh", "触达后 20 个交易日内净流入 ≥ 10,000 元，且成交笔数 > 2 笔"),
+        ("en", "Net inflow ≥ CNY 10,000 and Trades > 2 within 20 trading days after reach"),
     ],
 )
 def test_the_goal_is_said_in_words_with_its_expression(desk, language, said):
@@ -55,9 +55,9 @@ def test_every_fault_of_a_plan_is_said_in_both_languages(desk):
 def test_a_refused_act_names_state_and_acts_in_words(desk):
     with pytest.raises(WrongState) as wrong:
         campaigns.launch(draft(desk).uid, revision=1, principal=SYSTEM)
-    assert wrong.value.message("zh") == "活动处于“草稿”状态，不能启动。现在可以：修改、确认人数"
+    assert wrong.value.message("zh") == "活动处于“草稿”状态，不能启动。现在可以：修改、删除、确认人数"
     assert wrong.value.message("en") == (
-        "The campaign is a draft; it is not possible to launch it. Possible now: edit, confirm"
+        "The campaign is a draft; it is not possible to launch it. Possible now: edit, delete, confirm"
     )
 
 

@@ -38,6 +38,7 @@ def options(request: SignedInRequest) -> Any:
     """What a campaign can be made of."""
     products = objects.page(RecordQuery("product", limit=200), principal=request.principal).rows
     measures = indicators.goal_schema().fields.values()
+    units = {measure.key: measure.unit or None for measure in indicators.measures().values()}
     return {
         "audiences": [
             {"uid": a.uid, "name": a.name, "count": a.count} for a in audiences.audiences(principal=request.principal)
@@ -47,7 +48,7 @@ def options(request: SignedInRequest) -> Any:
             {"uid": row.uid, "display": row.display, "risk_level": row.values.get("risk_level")} for row in products
         ],
         "goals": {
-            "fields": [{"key": m.key, "labels": m.labels, "type": m.type, "unit": None} for m in measures],
+            "fields": [{"key": m.key, "labels": m.labels, "type": m.type, "unit": units.get(m.key)} for m in measures],
             "examples": _EXAMPLES,
         },
         "result_sets": [

@@ -229,11 +229,24 @@ def _goal(campaign: Campaign, language: str) -> str:
         return campaign.goal
     for sign, written in (("`", ""), (">=", "≥"), ("<=", "≤"), ("!=", "≠")):
         said = said.replace(sign, written)
-    said = re.sub(r"\d{4,}", lambda number: f"{int(number[0]):,}", said)
+    said = _with_units(re.sub(r"\d{4,}", lambda number: f"{int(number[0]):,}", said), language)
     if language == "en":
         return f"{said} within {campaign.goal_days} trading days after reach"
     said = said.replace(" and ", "，且").replace(" or ", "，或")
     return f"触达后 {campaign.goal_days} 个交易日内{said}"
+
+
+def _with_units(said: str, language: str) -> str:
+    """Give the numbers that measures are compared with the units of those measures."""
+    for measure in indicators.measures().values():
+        if not measure.unit:
+            continue
+        compared = re.compile(rf"({re.escape(measure.labels[language])} [≥≤><=≠] )(-?[\d,.]+)")
+        if language == "zh":
+            said = compared.sub(rf"\g<1>\g<2> {measure.unit}", said)
+        elif measure.unit == "元":
+            said = compared.sub(r"\g<1>CNY \g<2>", said)
+    return said
 
 
 def _text(value: object) -> str | None:

@@ -14,5 +14,6 @@ class WorkConfig(AppConfig):
         blocks.register()
         events.subscribe("record.created", following.coverage_changed)
         events.subscribe("record.updated", following.coverage_changed)
-        events.subscribe("records.loaded", following.coverage_loaded)
+        events.subscribe("record.deleted", following.coverages_changed)
+        events.subscribe("records.loaded", following.coverages_changed)
         events.subscribe("record.erased", following.record_erased)

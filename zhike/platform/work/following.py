@@ -12,8 +12,8 @@ def coverage_changed(subject: str, subject_id: int) -> None:
         api.follow_coverage([row["party"] for row in objects.facts(subject, [subject_id], ["party"]).values()])
 
 
-def coverage_loaded(subject: str, _subject_id: int) -> None:
-    """After a nightly load of services too, for whatever is open."""
+def coverages_changed(subject: str, _subject_id: int) -> None:
+    """After a nightly load of services, or when one is deleted, whatever is open is looked at."""
     if objects.describe(subject).role == "coverage":
         api.follow_coverage(api.parties_with_open_work())
 
