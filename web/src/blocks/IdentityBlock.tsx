@@ -130,7 +130,7 @@ function Consents({ consents }: { consents: IdentityData['consents'] }) {
         <li key={consent.channel} data-testid={`consent-${consent.channel}`}>
           <Mark tone={CONSENT_MARK[known(consent.state)]} />
           <span>{label(consent.labels)}</span>
-          <span className={`small ${consent.state === 'withdrawn' ? 'tone-refused' : 'ink-3'}`}>
+          <span className={`small nowrap ${consent.state === 'withdrawn' ? 'tone-refused' : 'ink-3'}`}>
             {t(`consent.${known(consent.state)}`)} {consent.at ? format.date(consent.at) : ''}
           </span>
         </li>

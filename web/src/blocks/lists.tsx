@@ -4,7 +4,7 @@ import { useCurrentUser } from '../api/hooks';
 import { useText, type Key, type Translate } from '../app/i18n';
 import * as format from '../kit/format';
 import { Icon } from '../kit/Icon';
-import { Tag, toneOf } from '../kit/marks';
+import { Clip, Tag, toneOf } from '../kit/marks';
 import { strings } from '../app/strings';
 import { Due } from './Due';
 import { isRef } from './Formatted';
@@ -31,9 +31,9 @@ export function WorkList({ items }: { items: WorkItem[] }) {
           <Link to={`/work/${item.uid}`}>
             <span className="when"><Due item={item} /></span>
             <Tag tone={item.overdue ? 'late' : 'plain'}>{label(item.kind_labels)}</Tag>
-            <span className="grow subject">{item.subject}</span>
+            <span className="grow subject two-lines" title={item.subject}>{item.subject}</span>
             {item.assignee && item.assignee.uid !== me.employee_no && <span className="ink-2 nowrap">{item.assignee.name}</span>}
-            <span className="tone-brand nowrap">{item.party?.display}</span>
+            <span className="tone-brand nowrap">{item.party && <Clip>{item.party.display}</Clip>}</span>
           </Link>
         </li>
       ))}
@@ -56,12 +56,12 @@ export function TouchList({ rows }: TouchesData) {
   const { label } = useText();
   const word = useWord();
   return (
-    <ul className="plain-list">
+    <ul className="plain-list touches">
       {rows.map((row, index) => (
         <li key={index}>
           <span className="ink-3 nowrap">{format.instantDate(row.at)}</span>
           <span className="grow">
-            <Link to={row.origin_path}>{row.origin}</Link> <span className="small ink-3">{word('channel', row.channel)}</span>
+            <Link to={row.origin_path} className="two-lines" title={row.origin}>{row.origin}</Link> <span className="small ink-3">{word('channel', row.channel)}</span>
           </span>
           <TouchTag state={row.state} reason={label(row.reasons[0]?.labels)} />
         </li>
@@ -96,7 +96,7 @@ export function Timeline({ entries }: TimelineData) {
           <time>{format.datetime(entry.at)}</time>
           <span className="knot"><Icon name={entry.kind} size={13} /></span>
           <div className="grow">
-            <p className="title">{entry.path ? <Link to={entry.path}>{entry.title}</Link> : entry.title}</p>
+            <p className="title two-lines" title={entry.title}>{entry.path ? <Link to={entry.path}>{entry.title}</Link> : entry.title}</p>
             {(entry.detail ?? entry.actor) && (
               <p className="small ink-3">{[actorName(entry.actor), word('channel', entry.detail ?? '')].filter(Boolean).join('  ')}</p>
             )}

@@ -5,6 +5,7 @@ import { Link } from 'react-router';
 import { ApiError } from '../api/client';
 import { useText } from '../app/i18n';
 import { Icon, type IconName } from './Icon';
+import { Panel } from './Panel';
 
 type StateProps = {
   icon: IconName;
@@ -112,11 +113,17 @@ export function Skeleton({ rows = 6 }: { rows?: number }) {
   );
 }
 
-type QueryProps<T> = { query: UseQueryResult<T>; rows?: number; children: (data: T) => ReactNode };
+type QueryProps<T> = {
+  query: UseQueryResult<T>;
+  rows?: number;
+  /** What is read draws its own panels: waiting and failing stand in one. */
+  page?: boolean;
+  children: (data: T) => ReactNode;
+};
 
 /** Loading, failed and there: one way for every block that reads. Stale data stays while it is read again. */
-export function QueryState<T>({ query, rows, children }: QueryProps<T>) {
+export function QueryState<T>({ query, rows, page = false, children }: QueryProps<T>) {
   if (query.data !== undefined) return <>{children(query.data)}</>;
-  if (query.isError) return <ErrorState error={query.error} retry={() => void query.refetch()} />;
-  return <Skeleton rows={rows} />;
+  const state = query.isError ? <ErrorState error={query.error} retry={() => void query.refetch()} /> : <Skeleton rows={rows} />;
+  return page ? <Panel flush>{state}</Panel> : state;
 }

@@ -110,7 +110,7 @@ export const campaigns = {
   'effect.noResend': ['不自动重发', 'not resent by itself'],
   'effect.ofWork': ['共 {{n}} 件待办', 'of {{n}} work items'],
   'effect.measures': ['干预组对比对照组', 'Treated against control'],
-  'effect.measuresMeta': ['差值与 95% 置信区间，各行刻度不同', 'Difference with 95% interval, own scale per row'],
+  'effect.measuresMeta': ['差值与 95% 置信区间，各行刻度不同', '95% interval, own scale per row'],
   'effect.significant': ['显著', 'significant'],
   'effect.notSignificant': ['不显著', 'not significant'],
   'effect.measure': ['指标', 'Measure'],

@@ -36,7 +36,7 @@ function AudienceTable({ items }: { items: AudienceSummary[] }) {
   const columns: Column<AudienceSummary>[] = [
     { key: 'name', title: t('audience.name'), tight: true, render: (row) => <Link to={`/audiences/${row.uid}`}><Clip>{row.name}</Clip></Link> },
     { key: 'description', title: t('audience.description'), render: (row) => <span className="ink-2 two-lines" title={row.description}>{row.description}</span> },
-    { key: 'count', title: `${t('audience.count')} ${t('unit.household')}`, align: 'right', render: (row) => decimal(row.count, 0) },
+    { key: 'count', title: t('audience.count'), align: 'right', render: (row) => decimal(row.count, 0) },
     { key: 'date', title: t('stamp.short.dayEnd', { date: '' }), tight: true, render: (row) => <span className="ink-2">{date(row.business_date)}</span> },
     { key: 'snapshots', title: t('audience.snapshots'), align: 'right', render: (row) => row.snapshots },
     { key: 'owner', title: t('common.owner'), tight: true, render: (row) => row.owner.name },

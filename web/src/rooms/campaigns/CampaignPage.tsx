@@ -29,7 +29,7 @@ export function CampaignPage() {
       sub={campaign?.purpose}
       actions={campaign && <><LiveStamp at={query.dataUpdatedAt} /><CampaignActions campaign={campaign} /></>}
     >
-      <QueryState query={query} rows={10}>{(data) => <CampaignView campaign={data} />}</QueryState>
+      <QueryState query={query} rows={10} page>{(data) => <CampaignView campaign={data} />}</QueryState>
     </Page>
   );
 }

@@ -29,7 +29,7 @@ export function EffectPage() {
       sub={effect.data && campaign.data && <Sub effect={effect.data} campaign={campaign.data} />}
       actions={effect.data && <DayStamp date={effect.data.business_date} />}
     >
-      <QueryState query={effect} rows={12}>{(data) => <EffectView uid={uid} effect={data} at={effect.dataUpdatedAt} />}</QueryState>
+      <QueryState query={effect} rows={12} page>{(data) => <EffectView uid={uid} effect={data} at={effect.dataUpdatedAt} />}</QueryState>
     </Page>
   );
 }

@@ -38,7 +38,7 @@ export function LoadPage() {
       sub={load && t('load.subtitle', { source: sourceName(load.source), date: date(load.business_date) })}
       actions={<LiveStamp at={query.dataUpdatedAt} />}
     >
-      <QueryState query={query} rows={10}>{(data) => <LoadView load={data} />}</QueryState>
+      <QueryState query={query} rows={10} page>{(data) => <LoadView load={data} />}</QueryState>
     </Page>
   );
 }

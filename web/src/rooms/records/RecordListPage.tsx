@@ -159,7 +159,7 @@ function Rows({ meta, list, rows }: { meta: ObjectMeta; list: RecordList; rows: 
         onSort={list.setSort}
         twoLine={(row) => ({
           title: row.display,
-          sub: <span className="row gap-4">{texts.slice(0, 3).map((column) => <span key={column.key}>{column.render(row)}</span>)}</span>,
+          sub: <span className="row gap-4">{texts.filter((column) => row.values[column.key] !== row.display).slice(0, 3).map((column) => <span key={column.key}>{column.render(row)}</span>)}</span>,
           end: figures[0]?.render(row),
           endSub: figures[1]?.render(row),
         })}

@@ -1,0 +1,8 @@
+import type { Estimate } from '../../api/types';
+import type { Key } from '../../app/strings';
+
+/** Why a campaign of these numbers cannot be confirmed; nothing hinders most. */
+export function hindranceOf({ count, reachable }: Pick<Estimate, 'count' | 'reachable'>): Key | null {
+  if (count === 0) return 'campaign.nobodyChosen';
+  return reachable === 0 ? 'campaign.nobodyReachable' : null;
+}

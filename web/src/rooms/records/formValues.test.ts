@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import type { FieldMeta, RecordDetail } from '../../api/types';
+import { changesOf, fromForm, hasChanges, toForm } from './formValues';
+
+const field = (key: string, type: FieldMeta['type'], more: Partial<FieldMeta> = {}): FieldMeta => ({
+  key, type, labels: { zh: key, en: key }, options: [], owner: 'desk', required: false, readonly: false, masked: false, unmaskable: false, kind: 'field', ...more,
+});
+const at = field('at', 'datetime');
+const born = field('born', 'date');
+const sum = field('sum', 'money');
+const vip = field('vip', 'boolean');
+const manager = field('manager', 'reference');
+const name = field('name', 'text', { owner: 'source' });
+const fields = [at, born, sum, vip, manager, name];
+const record = {
+  values: {
+    at: '2026-03-17T16:30:12Z', born: '1980-05-01', sum: { amount: '12.50', currency: 'CNY' }, vip: null,
+    manager: { uid: 'e1', display: '彭霞雪', object: 'employee' }, name: '张三',
+  },
+  refused: [],
+} as unknown as RecordDetail;
+const shown = Object.fromEntries(fields.map((one) => [one.key, toForm(one, record.values[one.key])]));
+
+describe('values of a record in the form', () => {
+  it('shows a moment on the wall clock of Shanghai and gives the instant back', () => {
+    expect(toForm(at, '2026-03-17T16:30:00Z')).toBe('2026-03-18T00:30');
+    expect(fromForm(at, '2026-03-18T00:30')).toBe('2026-03-17T16:30:00.000Z');
+  });
+  it('leaves a business date alone', () => {
+    expect(fromForm(born, toForm(born, '1980-05-01'))).toBe('1980-05-01');
+  });
+  it('sends money as text, a reference by its uid, nothing as null', () => {
+    expect(fromForm(sum, 12.5)).toBe('12.5');
+    expect(fromForm(manager, { value: 'e1', label: '彭霞雪' })).toBe('e1');
+    expect(fromForm(at, null)).toBeNull();
+  });
+});
+
+describe('changes of a record', () => {
+  it('are none before anything is touched, though seconds are not shown', () => {
+    expect(hasChanges(fields, shown, record)).toBe(false);
+    expect(changesOf(fields, shown, record)).toEqual({});
+  });
+  it('are only what was changed and may be', () => {
+    const values = { ...shown, born: '1980-05-02', vip: true, name: '李四' };
+    expect(hasChanges(fields, values, record)).toBe(true);
+    expect(changesOf(fields, values, record)).toEqual({ born: '1980-05-02', vip: true });
+  });
+  it('of a new record are all that has a value; an empty form has none', () => {
+    const blank = { vip: false };
+    expect(hasChanges(fields, blank)).toBe(false);
+    expect(changesOf(fields, { ...blank, born: '1980-05-02' })).toEqual({ born: '1980-05-02', vip: false });
+  });
+});
