@@ -59,6 +59,13 @@ def test_a_field_is_added_without_touching_what_is_there_and_a_removal_needs_con
     assert packs.apply([folder], yes=True).changes[0].destructive
 
 
+def test_labels_hold_a_text_per_language_and_nothing_else(tmp_path):
+    folder = _pack(tmp_path / "trial", thing=THING.replace("en: Name}", "en: Name, full}"))
+    assert [(finding.code, "full" in finding.message) for finding in packs.check([folder])] == [
+        ("pack.untranslated", True)
+    ]
+
+
 def test_a_key_is_frozen_at_birth(tmp_path):
     born = "uuid: 7d3f0c1e-52aa-5b0f-9a63-0d5fd1f8e001\n" + THING
     folder = _pack(tmp_path / "trial", thing=born)

@@ -394,8 +394,9 @@ export type Campaign = {
 };
 export type RefusalCount = Reason & { count: number };
 export type Estimate = {
-  count: number; business_date: string; control: number; covered: number; reachable: number;
-  refusals: RefusalCount[];
+  count: number; business_date: string; control: number; reachable: number; refusals: RefusalCount[];
+  /** Of the treated: those with a manager, those of them the gate lets the manager contact, why not the others. */
+  covered: number; followed: number; work_refusals: RefusalCount[];
 };
 export type MessagePreview = {
   party: Party; subject: string; body_html: string | null; body_text: string; findings: Finding[];
@@ -419,7 +420,7 @@ export type Effect = {
   first_day?: string | null;
   counts: CampaignCounts;
   refusals: RefusalCount[];
-  work: { created: number; done: number; results: { key: string; labels: Labels; count: number }[] };
+  work: { created: number; done: number; refused: number; refusals: RefusalCount[]; results: { key: string; labels: Labels; count: number }[] };
   measures: Measure[];
   curve: { unit: string; days: number[]; treated: (string | number | null)[]; control: (string | number | null)[] } | null;
   branches: Branch[];
@@ -446,9 +447,9 @@ export type Load = {
   rows_rejected: number; started_at: string; finished_at: string | null; findings: Finding[]; error?: Failure | null;
 };
 export type LoadDetail = Load & {
-  rejected: { line: number; reason_code: string; reason: string; values: Record<string, Value> }[];
+  rejected: { line: number; reason_code: string; reason: string; reason_en: string; values: Record<string, Value> }[];
 };
-export type LoadSource = { key: string; labels: Labels; dataset: string; file: string };
+export type LoadSource = { key: string; labels: Labels; dataset: string; file: string; example: string };
 export type LoadPage = { items: Load[]; next_cursor: string | null };
 export type Run = {
   uid: string; kind: string; title: string; state: string;
@@ -456,6 +457,8 @@ export type Run = {
   error?: Failure | null; started_at: string | null; finished_at: string | null; cancellable: boolean;
   log?: (string | { at: string; text: string })[];
   findings?: Finding[];
+  /** The load that the run made, if it made one. */
+  load?: string | null;
 };
 export type UserRow = {
   uid: string; employee_no: string; name: string;

@@ -1,5 +1,7 @@
+import { useQueryClient } from '@tanstack/react-query';
 import { App, Button } from 'antd';
 import { Link, useNavigate, useParams } from 'react-router';
+import { api, query as queryText } from '../../api/client';
 import type { Campaign } from '../../api/types';
 import { useText } from '../../app/i18n';
 import { actorName, useWord } from '../../blocks/lists';
@@ -78,6 +80,7 @@ function CampaignActions({ campaign }: { campaign: Campaign }) {
   const busy = step.isPending;
   return (
     <>
+      {may('delete') && <DeleteButton campaign={campaign} />}
       {may('edit') && <Button icon={<Icon name="edit" size={14} />} onClick={() => void navigate(`/campaigns/${campaign.uid}/edit`)} data-testid="campaign-edit">{t('common.edit')}</Button>}
       {may('stop') && <Button danger loading={busy} onClick={() => ask('stop')} data-testid="stop">{t('campaign.stop')}</Button>}
       {may('pause') && <Button loading={busy} icon={<Icon name="pause" size={14} />} onClick={() => void run('pause')} data-testid="pause">{t('campaign.pause')}</Button>}
@@ -85,6 +88,28 @@ function CampaignActions({ campaign }: { campaign: Campaign }) {
       {may('launch') && <Button type="primary" loading={busy} icon={<Icon name="play" size={14} />} onClick={() => ask('launch')} data-testid="launch">{t('campaign.launch')}</Button>}
     </>
   );
+}
+
+function DeleteButton({ campaign }: { campaign: Campaign }) {
+  const { t } = useText();
+  const navigate = useNavigate();
+  const client = useQueryClient();
+  const { modal } = App.useApp();
+  const report = useReport();
+  const remove = () =>
+    api.delete(`/campaigns/${campaign.uid}${queryText({ revision: campaign.revision })}`).then(() => {
+      void client.invalidateQueries({ queryKey: ['campaigns'] });
+      void navigate('/campaigns');
+    }, report);
+  const ask = () =>
+    void modal.confirm({
+      title: t('campaign.deleteTitle'),
+      content: t('campaign.deleteText'),
+      okText: t('common.delete'),
+      okButtonProps: { danger: true, 'data-testid': 'campaign-delete-confirm' },
+      onOk: remove,
+    });
+  return <Button danger onClick={ask} data-testid="campaign-delete">{t('common.delete')}</Button>;
 }
 
 function Plan({ campaign }: { campaign: Campaign }) {

@@ -53,6 +53,7 @@ function EffectView({ uid, effect, at }: { uid: string; effect: Effect; at: numb
       <Panel title={t('effect.people')} meta={<span className="desk-only">{t('effect.peopleMeta')}</span>} side={<LiveStamp at={at} />} flush>
         <PeopleByState uid={uid} counts={effect.counts} extra={<WorkPart uid={uid} effect={effect} />} />
         <RefusalBand refusals={effect.refusals} uid={uid} />
+        <RefusalBand refusals={effect.work.refusals} uid={uid} title={t('campaign.workRefusals')} state="work_refused" />
         <WorkResults uid={uid} effect={effect} />
       </Panel>
       <div className="columns even effect-columns">
@@ -107,7 +108,7 @@ function WorkPart({ uid, effect }: { uid: string; effect: Effect }) {
       <div className="figure-label"><i className="swatch done" />{t('effect.workDone')}</div>
       <PeopleNumber uid={uid} className="figure-value" title={t('effect.workDone')} filter={{ state: 'work_done' }} testId="effect-work-done">{decimal(done, 0)}</PeopleNumber>
       <Bar share={created > 0 ? done / created : 0} tone="done" />
-      <div className="figure-sub">{t('effect.ofWork', { n: decimal(created, 0) })}</div>
+      <div className="figure-sub"><PeopleNumber uid={uid} title={t('effect.workGiven')} filter={{ state: 'work' }} testId="effect-work-given">{t('effect.ofWork', { n: decimal(created, 0) })}</PeopleNumber></div>
     </div>
   );
 }

@@ -50,10 +50,11 @@ function EstimateFigures({ data }: { data: Estimate }) {
       <div className="people">
         <Figure label={t('campaign.chosen')} value={<span data-testid="estimate-count">{decimal(data.count, 0)}</span>} sub={t('unit.household')} />
         <Figure label={t('campaign.controlGroup')} value={decimal(data.control, 0)} sub={t('effect.ofChosen', { p: share(data.control, data.count, 1) })} />
-        <Figure label={t('campaign.covered')} value={decimal(data.covered, 0)} sub={t('effect.ofTreated', { p: share(data.covered, treated, 1) })} />
         <Figure label={t('campaign.reachable')} value={<span data-testid="estimate-reachable">{decimal(data.reachable, 0)}</span>} sub={t('effect.ofTreated', { p: share(data.reachable, treated, 1) })} />
+        <Figure label={t('campaign.followed')} value={<span data-testid="estimate-followed">{decimal(data.followed, 0)}</span>} sub={t('campaign.ofCovered', { p: share(data.followed, data.covered, 1), n: decimal(data.covered, 0) })} />
       </div>
       <RefusalBand refusals={data.refusals} />
+      <RefusalBand refusals={data.work_refusals} title={t('campaign.workRefusals')} state="work_refused" />
     </>
   );
 }

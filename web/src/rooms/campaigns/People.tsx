@@ -65,7 +65,7 @@ const BAND_PHONE = 340;
 const textWidth = (text: string) => 16 + [...text].reduce((sum, letter) => sum + (letter > '\u2fff' ? 12 : 6.6), 0);
 
 /** Refusals as one band by reason, longest first; with a campaign, each reason opens its list. */
-export function RefusalBand({ refusals, uid }: { refusals: RefusalCount[]; uid?: string }) {
+export function RefusalBand({ refusals, uid, title, state = 'refused' }: { refusals: RefusalCount[]; uid?: string; title?: string; state?: 'refused' | 'work_refused' }) {
   const { t, label } = useText();
   const [shown, setShown] = useState<{ title: string; filter: MemberFilter } | null>(null);
   const width = useIsPhone() ? BAND_PHONE : BAND;
@@ -76,7 +76,7 @@ export function RefusalBand({ refusals, uid }: { refusals: RefusalCount[]; uid?:
   const isNarrow = (refusal: RefusalCount) => (refusal.count / total) * width < textWidth(textOf(refusal));
   return (
     <div className="refusals">
-      <span className="ink-2 nowrap">{t('campaign.refusals')} {decimal(total, 0)}</span>
+      <span className="ink-2 nowrap">{title ?? t('campaign.refusals')} {decimal(total, 0)}</span>
       <div className="refusal-band">
         {sorted.map((refusal, index) => {
           const narrow = isNarrow(refusal);
@@ -90,8 +90,8 @@ export function RefusalBand({ refusals, uid }: { refusals: RefusalCount[]; uid?:
               style={style}
               title={text}
               disabled={!uid}
-              onClick={() => setShown({ title: label(refusal.labels), filter: { state: 'refused', reason: refusal.code } })}
-              data-testid={`refusal-${refusal.code}`}
+              onClick={() => setShown({ title: label(refusal.labels), filter: { state, reason: refusal.code } })}
+              data-testid={`${state === 'refused' ? 'refusal' : 'work-refusal'}-${refusal.code}`}
             >
               {narrow ? decimal(refusal.count, 0) : text}
             </button>

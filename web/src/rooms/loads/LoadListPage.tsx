@@ -1,13 +1,12 @@
-import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
-import { Button, Form, Select, Modal, Upload } from 'antd';
+import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
+import { Button } from 'antd';
 import { useCallback, useState } from 'react';
-import { Link, useNavigate } from 'react-router';
+import { Link } from 'react-router';
 import { api, query } from '../../api/client';
 import { useCan } from '../../api/hooks';
 import type { Load, LoadPage } from '../../api/types';
 import { useText } from '../../app/i18n';
 import { DataTable, type Column } from '../../kit/DataTable';
-import { useReport, useSay } from '../../kit/feedback';
 import { date, datetime, decimal } from '../../kit/format';
 import { Icon } from '../../kit/Icon';
 import { LiveStamp } from '../../kit/marks';
@@ -16,7 +15,8 @@ import { Panel } from '../../kit/Panel';
 import { Empty, ErrorState, Skeleton } from '../../kit/states';
 import { LoadState } from './LoadState';
 import { RunsPanel } from './Runs';
-import { useSourceName, useSources } from './sources';
+import { useSourceName } from './sources';
+import { UploadDialog } from './UploadDialog';
 
 export function LoadListPage() {
   const { t } = useText();
@@ -65,7 +65,7 @@ function LoadTable({ items }: { items: Load[] }) {
   const number = (value: number, tone = '') => <span className={value === 0 ? 'ink-4' : tone}>{decimal(value, 0)}</span>;
   const columns: Column<Load>[] = [
     { key: 'file', title: t('load.file'), render: (row) => <Link to={`/loads/${row.uid}`}>{row.file}</Link> },
-    { key: 'state', title: t('common.state'), tight: true, render: (row) => <LoadState state={row.state} /> },
+    { key: 'state', title: t('common.state'), tight: true, render: (row) => <LoadState load={row} /> },
     { key: 'source', title: t('load.source'), tight: true, render: (row) => sourceName(row.source) },
     { key: 'date', title: t('load.businessDate'), tight: true, render: (row) => date(row.business_date) },
     { key: 'read', title: t('load.read'), align: 'right', render: (row) => number(row.rows_read) },
@@ -80,64 +80,7 @@ function LoadTable({ items }: { items: Load[] }) {
       rows={items}
       rowKey={(row) => row.uid}
       path={(row) => `/loads/${row.uid}`}
-      twoLine={(row) => ({ title: row.file, sub: `${sourceName(row.source)}  ${date(row.business_date)}`, end: <LoadState state={row.state} />, endSub: `${decimal(row.rows_loaded, 0)} / ${decimal(row.rows_read, 0)}` })}
+      twoLine={(row) => ({ title: row.file, sub: `${sourceName(row.source)}  ${date(row.business_date)}`, end: <LoadState load={row} />, endSub: `${decimal(row.rows_loaded, 0)} / ${decimal(row.rows_read, 0)}` })}
     />
-  );
-}
-
-type UploadProps = { open: boolean; onClose: () => void; onDone: () => void };
-
-function UploadDialog({ open, onClose, onDone }: UploadProps) {
-  const { t, label } = useText();
-  const report = useReport();
-  const say = useSay();
-  const [file, setFile] = useState<File | null>(null);
-  const navigate = useNavigate();
-  const { data } = useSources();
-  const [form] = Form.useForm<{ source: string }>();
-  const send = useMutation({
-    mutationFn: (source: string) => {
-      const body = new FormData();
-      body.append('source', source);
-      if (file) body.append('file', file);
-      return api.upload<Load>('/loads', body);
-    },
-    onSuccess: (load) => {
-      say(t('load.started'));
-      void navigate(`/loads/${load.uid}`);
-      setFile(null);
-      form.resetFields();
-      onClose();
-      onDone();
-    },
-    onError: report,
-  });
-  return (
-    <Modal
-      open={open}
-      title={t('load.uploadTitle')}
-      okText={t('load.start')}
-      okButtonProps={{ disabled: !file, 'data-testid': 'upload-start' }}
-      confirmLoading={send.isPending}
-      onOk={() => form.submit()}
-      onCancel={onClose}
-      width={460}
-    >
-      <Form form={form} layout="vertical" onFinish={(values) => send.mutate(values.source)}>
-        <Form.Item name="source" label={t('load.source')} rules={[{ required: true, message: t('common.required') }]}>
-          <Select
-            placeholder={t('common.select')}
-            options={data?.items.map((source) => ({ value: source.key, label: `${label(source.labels)}  ${source.file}` }))}
-            data-testid="upload-source"
-          />
-        </Form.Item>
-        <Form.Item label={t('load.file')} required>
-          <Upload.Dragger maxCount={1} fileList={file ? [{ uid: '1', name: file.name }] : []} beforeUpload={(chosen) => { setFile(chosen); return false; }} onRemove={() => setFile(null)} data-testid="upload-file">
-            <Icon name="upload" size={20} />
-            <p className="ink-2">{t('load.fileHint')}</p>
-          </Upload.Dragger>
-        </Form.Item>
-      </Form>
-    </Modal>
   );
 }

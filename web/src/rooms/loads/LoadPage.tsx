@@ -10,7 +10,7 @@ import { Figure } from '../../kit/figures';
 import { useReport } from '../../kit/feedback';
 import { date, datetime, decimal, share } from '../../kit/format';
 import { Icon } from '../../kit/Icon';
-import { LiveStamp, Mark, Tag } from '../../kit/marks';
+import { LiveStamp, Mark } from '../../kit/marks';
 import { Page } from '../../kit/Page';
 import { Panel } from '../../kit/Panel';
 import { Empty, QueryState } from '../../kit/states';
@@ -34,7 +34,7 @@ export function LoadPage() {
     <Page
       crumbs={[{ title: t('load.title'), path: '/loads' }, { title: load?.file ?? '' }]}
       title={load?.file}
-      mark={load && <LoadState state={load.state} />}
+      mark={load && <LoadState load={load} />}
       sub={load && t('load.subtitle', { source: sourceName(load.source), date: date(load.business_date) })}
       actions={<LiveStamp at={query.dataUpdatedAt} />}
     >
@@ -47,7 +47,7 @@ function LoadView({ load }: { load: LoadDetail }) {
   const { t, lang } = useText();
   return (
     <div className="blocks">
-      {load.error && <p className="strong tone-late">{t('load.failed')}</p>}
+      {load.state === 'failed' && <p className="strong tone-late">{t('load.failed')}</p>}
       {load.error && <FailureNotice failure={load.error} />}
       <Panel flush>
         <div className="people">
@@ -72,13 +72,14 @@ function LoadView({ load }: { load: LoadDetail }) {
 }
 
 function RejectedPanel({ load }: { load: LoadDetail }) {
-  const { t } = useText();
+  const { t, lang } = useText();
   const report = useReport();
   const save = useMutation({ mutationFn: () => download(`/loads/${load.uid}/rejected.csv`, undefined, 'rejected.csv'), onError: report });
+  const reason = (row: Rejected) => (lang === 'en' && row.reason_en) || row.reason;
   const names = [...new Set(load.rejected.flatMap((row) => Object.keys(row.values)))].slice(0, 6);
   const columns: Column<Rejected>[] = [
     { key: 'line', title: t('load.line'), align: 'right', width: 70, render: (row) => decimal(row.line, 0) },
-    { key: 'reason', title: t('load.reason'), render: (row) => <><Tag tone="attention">{row.reason_code}</Tag> {row.reason}</> },
+    { key: 'reason', title: t('load.reason'), render: (row) => <span title={row.reason_code}>{reason(row)}</span> },
     ...names.map((name): Column<Rejected> => ({ key: `v.${name}`, title: name, render: (row) => <Formatted value={row.values[name]} format="text" /> })),
   ];
   return (
@@ -89,7 +90,7 @@ function RejectedPanel({ load }: { load: LoadDetail }) {
       flush
     >
       {load.rejected.length === 0 ? <Empty icon="shield" tone="done" title={t('load.noRejected')} text={t('load.noRejectedText')} /> : (
-        <DataTable columns={columns} rows={load.rejected} rowKey={(row) => String(row.line)} testId="rejected-row" twoLine={(row) => ({ title: row.reason, sub: Object.values(row.values).map(String).join('  '), end: decimal(row.line, 0) })} />
+        <DataTable columns={columns} rows={load.rejected} rowKey={(row) => String(row.line)} testId="rejected-row" twoLine={(row) => ({ title: reason(row), sub: Object.values(row.values).map(String).join('  '), end: decimal(row.line, 0) })} />
       )}
     </Panel>
   );

@@ -4,7 +4,13 @@ import { Tag, type Tone } from '../../kit/marks';
 
 const TONES: Record<Load['state'], Tone> = { running: 'blue', done: 'done', failed: 'late', cancelled: 'plain' };
 
-export function LoadState({ state }: { state: Load['state'] }) {
+/** What became of a file; one that left rows behind is not simply done. */
+export function LoadState({ load }: { load: Load }) {
   const { t } = useText();
-  return <Tag tone={TONES[state]}><span data-testid="load-state" data-state={state}>{t(`load.state.${state}`)}</span></Tag>;
+  const partly = load.state === 'done' && load.rows_rejected > 0;
+  return (
+    <Tag tone={partly ? 'attention' : TONES[load.state]}>
+      <span data-testid="load-state" data-state={load.state}>{t(partly ? 'load.state.partly' : `load.state.${load.state}`)}</span>
+    </Tag>
+  );
 }

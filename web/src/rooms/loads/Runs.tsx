@@ -1,6 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { App, Button } from 'antd';
 import { useEffect, useRef } from 'react';
+import { Link } from 'react-router';
 import { api } from '../../api/client';
 import { useCan } from '../../api/hooks';
 import type { Run } from '../../api/types';
@@ -63,6 +64,7 @@ function RunLine({ run }: { run: Run }) {
         )}
         <span className="right small ink-3 nowrap">{datetime(run.finished_at ?? run.started_at)}</span>
         {running && progress && progress.total > 0 && <span className="small">{t('run.progress', { done: decimal(progress.done, 0), total: decimal(progress.total, 0) })}</span>}
+        {run.load && <Link to={`/loads/${run.load}`} className="small" data-testid="run-load">{t('run.see')}</Link>}
         {run.cancellable && <CancelButton run={run} />}
       </div>
       {running && <div className="progress" role="progressbar" aria-valuenow={Math.round(share * 100)} aria-valuemin={0} aria-valuemax={100}><i style={{ width: `${share * 100}%` }} /></div>}
@@ -79,7 +81,8 @@ function RunLine({ run }: { run: Run }) {
 /** What a run is called: its kind in the reader's language and the day it is about, else the title it was given. */
 function titleOf(run: Run, kind: string): string {
   const day = /\d{4}-\d{2}-\d{2}/.exec(run.title)?.[0];
-  return kind === run.kind ? run.title : [kind, day].filter(Boolean).join(' ');
+  if (kind === run.kind) return run.title;
+  return [kind, run.kind === 'load_file' ? run.title : day].filter(Boolean).join(' ');
 }
 
 function CancelButton({ run }: { run: Run }) {

@@ -3,7 +3,7 @@ import { Button, Drawer, Input } from 'antd';
 import { useEffect, useRef, useState, type MouseEvent } from 'react';
 import { Link } from 'react-router';
 import { api, ApiError } from '../../api/client';
-import type { WorkItem } from '../../api/types';
+import type { Reason, WorkItem } from '../../api/types';
 import { useText } from '../../app/i18n';
 import { Due } from '../../blocks/Due';
 import { FailureLine, isStale, useSay } from '../../kit/feedback';
@@ -55,6 +55,7 @@ function WorkForm({ item, onDone }: { item: WorkItem; onDone: () => void }) {
           {item.assignee && <span className="ink-3">{t('work.assignee')} {item.assignee.name}</span>}
         </p>
       </div>
+      {open && item.origin?.kind === 'campaign' && <GateNotice uid={item.uid} />}
       {item.script && (
         <section>
           <h3 className="section-title">{t('work.script')}</h3>
@@ -64,6 +65,18 @@ function WorkForm({ item, onDone }: { item: WorkItem; onDone: () => void }) {
       {open ? <OpenWork item={item} form={form} /> : <DoneWork item={item} label={label} />}
     </div>
   );
+}
+
+/** Work was given when the gate allowed the contact; this says when it no longer does. */
+function GateNotice({ uid }: { uid: string }) {
+  const { t, label } = useText();
+  const gate = useQuery({
+    queryKey: ['work-gate', uid],
+    queryFn: ({ signal }) => api.get<{ allowed: boolean; reasons: Reason[] }>(`/campaigns/work/${uid}/gate`, signal),
+  });
+  if (!gate.data || gate.data.allowed) return null;
+  const reasons = gate.data.reasons.map((reason) => label(reason.labels)).join(t('common.semicolon'));
+  return <div className="alert attention" role="alert" data-testid="work-gate">{t('work.gateClosed', { reasons })}</div>;
 }
 
 function DoneWork({ item, label }: { item: WorkItem; label: ReturnType<typeof useText>['label'] }) {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import yaml
@@ -55,13 +55,36 @@ def _read_definition(pack: str, path: Path, found: list[PackDefinition], finding
         )
     elif not key:
         findings.append(PackFinding(str(path), 1, "pack.no_key", "a definition needs a `key`"))
-    elif not isinstance(body.get("labels"), dict) or not {"zh", "en"} <= set(body["labels"]):  # type: ignore[arg-type]
-        findings.append(
-            PackFinding(str(path), line_of(path, "labels"), "pack.untranslated", "`labels` needs zh and en")
-        )
+    elif not isinstance(body.get("labels"), dict):
+        findings.append(_untranslated(path, body.get("labels")))
+    elif faults := [_untranslated(path, labels) for labels in _labels(body) if not _translated(labels)]:
+        findings += faults
     else:
         identity = str(body.get("uuid") or uuid.uuid5(_NAMESPACE, f"{kind}/{key}"))
         found.append(PackDefinition(pack, path, kind, key, identity, body))
+
+
+def _labels(part: object) -> Iterator[object]:
+    """Every `labels` of a definition, at any depth."""
+    if isinstance(part, dict):
+        for name, value in part.items():
+            if name == "labels":
+                yield value
+            else:
+                yield from _labels(value)
+    elif isinstance(part, list):
+        for value in part:
+            yield from _labels(value)
+
+
+def _translated(labels: object) -> bool:
+    """Whether there is a text for each language and nothing else: a comma without quotes makes a key of what follows."""
+    return isinstance(labels, dict) and set(labels) == {"zh", "en"} and None not in labels.values()
+
+
+def _untranslated(path: Path, labels: object) -> PackFinding:
+    message = f"`labels` needs zh and en and nothing else; it is {labels}"
+    return PackFinding(str(path), line_of(path, "labels"), "pack.untranslated", message)
 
 
 def _load(path: Path) -> tuple[dict[str, object], list[PackFinding]]:

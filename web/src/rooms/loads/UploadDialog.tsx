@@ -1,0 +1,91 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { Form, Modal, Select, Upload } from 'antd';
+import { useState } from 'react';
+import { api, ApiError } from '../../api/client';
+import { useText } from '../../app/i18n';
+import { DayInput } from '../../kit/DayInput';
+import { useReport, useSay } from '../../kit/feedback';
+import { Icon } from '../../kit/Icon';
+import { dayIn } from './dayIn';
+import { useSources } from './sources';
+
+type Values = { source: string; businessDate?: string | null };
+type Props = { open: boolean; onClose: () => void; onDone: () => void };
+
+const ABOUT_THE_DAY = new Set(['load.no_business_date', 'load.date_differs']);
+
+/** Send a file by hand; its loading goes on in the background and shows among the runs. */
+export function UploadDialog({ open, onClose, onDone }: Props) {
+  const { t, label } = useText();
+  const [file, setFile] = useState<File | null>(null);
+  const [form] = Form.useForm<Values>();
+  const { data } = useSources();
+  const chosen = Form.useWatch('source', form);
+  const example = data?.items.find((source) => source.key === chosen)?.example;
+  const required = [{ required: true, message: t('common.required') }];
+  const send = useSend(file, () => {
+    setFile(null);
+    form.resetFields();
+    onClose();
+    onDone();
+  }, (message) => form.setFields([{ name: 'businessDate', errors: [message] }]));
+  const take = (given: File) => {
+    setFile(given);
+    form.setFieldValue('businessDate', dayIn(given.name));
+    return false;
+  };
+  return (
+    <Modal
+      open={open}
+      title={t('load.uploadTitle')}
+      okText={t('load.start')}
+      okButtonProps={{ disabled: !file, 'data-testid': 'upload-start' }}
+      confirmLoading={send.isPending}
+      onOk={() => form.submit()}
+      onCancel={onClose}
+      width={460}
+    >
+      <Form<Values> form={form} layout="vertical" onFinish={(values) => send.mutate(values)}>
+        <Form.Item name="source" label={t('load.source')} rules={required}>
+          <Select placeholder={t('common.select')} options={data?.items.map((source) => ({ value: source.key, label: label(source.labels) }))} data-testid="upload-source" />
+        </Form.Item>
+        <Form.Item label={t('load.file')} required>
+          <Upload.Dragger maxCount={1} fileList={file ? [{ uid: '1', name: file.name }] : []} beforeUpload={take} onRemove={() => setFile(null)} data-testid="upload-file">
+            <Icon name="upload" size={20} />
+            <p className="ink-2">{t('load.fileHint')}</p>
+          </Upload.Dragger>
+        </Form.Item>
+        <Form.Item name="businessDate" label={t('load.businessDate')} extra={example && t('load.dateHint', { example })}>
+          <DayField />
+        </Form.Item>
+      </Form>
+    </Modal>
+  );
+}
+
+/** Form.Item gives it its value. */
+function DayField({ value, onChange, id }: { value?: string | null; onChange?: (value: string | null) => void; id?: string }) {
+  return <DayInput id={id} value={value} onChange={(day) => onChange?.(day)} style={{ width: '100%' }} data-testid="upload-date" />;
+}
+
+function useSend(file: File | null, onSent: () => void, onBadDay: (message: string) => void) {
+  const { t } = useText();
+  const client = useQueryClient();
+  const report = useReport();
+  const say = useSay();
+  return useMutation({
+    mutationFn: ({ source, businessDate }: Values) => {
+      const body = new FormData();
+      body.append('source', source);
+      if (businessDate) body.append('business_date', businessDate);
+      if (file) body.append('file', file);
+      return api.upload('/loads', body);
+    },
+    onSuccess: () => {
+      say(t('load.started'));
+      void client.invalidateQueries({ queryKey: ['runs'] });
+      onSent();
+    },
+    onError: (error) => (error instanceof ApiError && ABOUT_THE_DAY.has(error.code) ? onBadDay(error.message) : report(error)),
+  });
+}
