@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -70,7 +70,7 @@ def load_sample(customers: int, days: int, end: date | None, seed: int, output: 
 
 
 def advance_sample(days: int, output: Output) -> dict[str, object]:
-    """Write, load and compute the next trading days; the clock stands on the morning after the last of them."""
+    """Write the next trading days, load and compute them in the evening of the last; then it is the morning after."""
     from zhike.cli.sample import broker
     from zhike.engagement.campaigns import api as campaigns
     from zhike.insight.warehouse import api as warehouse
@@ -88,14 +88,19 @@ def advance_sample(days: int, output: Output) -> dict[str, object]:
         listener=output.progress,
     )
     written = trading_days_after(last, days)
+    _advance_clock(clock.at(written[-1], 22))
     _check_and_share(warehouse.load_folder(sample_folder(), listener=output.progress))
     for day in written:
         _stage(day, output)
-    morning = clock.at(calendar.add(written[-1], 1), 9, 30)
-    ahead = morning - clock.now()
+    _advance_clock(clock.at(calendar.add(written[-1], 1), 9, 30))
+    return {"days": len(written), "business_date": written[-1]}
+
+
+def _advance_clock(to: datetime) -> None:
+    """Set the installation's clock to `to`; it never goes back."""
+    ahead = to - clock.now()
     if ahead > timedelta():
         database.set_clock_offset(database.read_clock_offset() + ahead)
-    return {"days": len(written), "business_date": written[-1]}
 
 
 def trading_days_after(day: date, count: int) -> list[date]:

@@ -101,7 +101,9 @@ def loaded(client, answer):
     assert answer.status_code == 202, answer.json()
     jobs.execute(run=answer.json()["run"])
     run = next(run for run in client.get("/api/v1/runs").json()["items"] if run["uid"] == answer.json()["run"])
-    return client.get(f"/api/v1/loads/{run['load']}").json()
+    found = client.get(f"/api/v1/loads/{run['load']}").json()
+    assert run["state"] == found["state"]
+    return found
 
 
 def test_an_operator_sends_a_file_and_sees_what_became_of_it(clients, installation):

@@ -5,7 +5,6 @@ import { useText } from '../app/i18n';
 import { Figure } from '../kit/figures';
 import { Stamp } from '../kit/marks';
 import { Spark } from '../kit/Spark';
-import { lateFirst } from './brief';
 import { Formatted } from './Formatted';
 
 const TONES = { plain: '', late: 'tone-late', attention: 'tone-attention', up: 'up', down: 'down' } as const;
@@ -13,7 +12,7 @@ const TONES = { plain: '', late: 'tone-late', attention: 'tone-attention', up: '
 /** The one sentence that says what is due or what was found. */
 export function BriefBlock({ data, asOf, actions }: { data: BriefData; asOf: AsOf | null; actions?: ReactNode }) {
   const { t } = useText();
-  const parts = data.parts.length > 0 ? lateFirst(data.parts) : [{ text: data.sentence, tone: 'plain' as const }];
+  const parts = data.parts.length > 0 ? data.parts : [{ text: data.sentence, tone: 'plain' as const }];
   return (
     <div className="brief" data-testid="brief">
       <div className="grow">

@@ -12,6 +12,15 @@ class FileUnreadable(ZhikeError):
     en = "File '{file}' cannot be loaded: {reason_en}"
 
 
+class LoadFailed(ZhikeError):
+    """A file sent by hand that could not be loaded; the load `load` holds what is wrong with it."""
+
+    code = "load.failed"
+    status = 422
+    zh = "文件“{file}”没有装载，原有数据不变"
+    en = "File '{file}' was not loaded; nothing was changed"
+
+
 class UnknownSource(ZhikeError):
     """A source that no definition describes."""
 

@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from zhike.insight.warehouse import api
+from zhike.insight.warehouse.errors import LoadFailed
 from zhike.kernel.jobs import RunHandle
 
 STAGE = "stage"
@@ -25,7 +26,7 @@ def stage(handle: RunHandle) -> Mapping[str, object]:
 
 
 def load_file(handle: RunHandle) -> Mapping[str, object]:
-    """Load the stored file `params.hash` into `params.source`, under its own name `params.file`."""
+    """Load the stored file `params.hash` into `params.source`, under its own name `params.file`. Raises LoadFailed."""
     given = {key: str(value) for key, value in handle.params.items()}
     result = api.load_file(
         given["source"],
@@ -34,7 +35,9 @@ def load_file(handle: RunHandle) -> Mapping[str, object]:
         business_date=date.fromisoformat(given["business_date"]) if given["business_date"] else None,
         handle=handle,
     )
-    return {"load": str(result.uid), "state": result.state, "rows": result.rows_loaded}
+    if result.state == "failed":
+        raise LoadFailed(file=result.file, load=str(result.uid), findings=list(result.findings))
+    return {"load": str(result.uid), "rows": result.rows_loaded}
 
 
 def load_folder(handle: RunHandle) -> Mapping[str, object]:

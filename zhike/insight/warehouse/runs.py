@@ -29,7 +29,7 @@ def newest(*, kind: str = "", principal: Principal) -> list[dict[str, object]]:
             "progress": {"done": run.done, "total": run.total, "step": run.step},
             "log": run.log[-20:],
             "findings": (run.result or {}).get("findings", []),
-            "load": (run.result or {}).get("load"),
+            "load": (run.result or (run.error or {}).get("facts") or {}).get("load"),
             "created_at": run.created_at,
             "started_at": run.started_at,
             "finished_at": run.finished_at,

@@ -13,6 +13,7 @@ from zhike.kernel.errors import NotFound, StaleRevision
 from zhike.kernel.ids import uuid7
 from zhike.platform.audit import api as audit
 from zhike.platform.objects import api as objects
+from zhike.platform.organization import api as organization
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal
 from zhike.platform.work.errors import AlreadyDone, UnknownResult
@@ -142,7 +143,7 @@ def complete(uid: uuid.UUID, *, result: str, note: str, revision: int, principal
     with database.writing():
         row = _one(uid, principal, lock=True)
         if row.state != WorkItem.State.OPEN:
-            raise AlreadyDone(by=row.done_by or "—")
+            raise AlreadyDone(by=organization.user_names([row.done_by]).get(row.done_by, row.done_by) or "—")
         if row.revision != revision:
             raise StaleRevision(given=revision, current=row.revision)
         known = [key for key, _labels, _positive in _results(row.result_set)]

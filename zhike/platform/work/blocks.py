@@ -28,7 +28,7 @@ _WORK_COLUMNS: list[dict[str, object]] = [
 def register() -> None:
     """Offer the blocks of this room."""
     register_block(Block("work_brief", "今日工作", "Today's work", _brief))
-    register_block(Block("due_work", "今日待办", "Due work", _due))
+    register_block(Block("due_work", "待办", "Work to do", _due))
     register_block(Block("party_work", "待办", "Work", _of_party))
     register_block(Block("per_manager", "客户经理", "Account managers", _per_manager))
 
@@ -36,11 +36,13 @@ def register() -> None:
 def _brief(principal: Principal, _record: uuid.UUID | None, _settings: Mapping[str, Any]) -> BlockData:
     totals = api.counts(principal=principal)
     english = principal.language == "en"
-    said = [(f"{totals.due_today} due today" if english else f"今天到期 {totals.due_today} 件", "plain")]
-    if not totals.due_today:
-        said = [("Nothing is due today" if english else "今天没有到期的工作", "plain")]
+    said = []
     if totals.overdue:
         said.append((f"{totals.overdue} overdue" if english else f"{totals.overdue} 件已超时", "late"))
+    if totals.due_today:
+        said.append((f"{totals.due_today} due today" if english else f"今天到期 {totals.due_today} 件", "plain"))
+    elif not said:
+        said.append(("Nothing is due today" if english else "今天没有到期的工作", "plain"))
     if totals.open:
         said.append((f"{totals.open} open in all" if english else f"共 {totals.open} 件待办", "plain"))
     comma = {"text": ", " if english else "，", "tone": "plain"}

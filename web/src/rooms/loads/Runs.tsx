@@ -67,7 +67,7 @@ function RunLine({ run }: { run: Run }) {
         {run.load && <Link to={`/loads/${run.load}`} className="small" data-testid="run-load">{t('run.see')}</Link>}
         {run.cancellable && <CancelButton run={run} />}
       </div>
-      {running && <div className="progress" role="progressbar" aria-valuenow={Math.round(share * 100)} aria-valuemin={0} aria-valuemax={100}><i style={{ width: `${share * 100}%` }} /></div>}
+      {running && share > 0 && <div className="progress" role="progressbar" aria-valuenow={Math.round(share * 100)} aria-valuemin={0} aria-valuemax={100}><i style={{ width: `${share * 100}%` }} /></div>}
       {run.error && <FailureNotice failure={run.error} />}
       {findings.length > 0 && (
         <p className="small tone-attention" data-testid="run-findings">
