@@ -65,6 +65,23 @@ def test_the_preview_is_masked(draft):
     assert message.missing == ()
 
 
+def test_the_highest_level_counts_whether_product_or_message(desk):
+    rows = objects.page(RecordQuery("product", columns=("risk_level",)), principal=SYSTEM).rows
+    by_level = {row.values["risk_level"]: row.uid for row in rows}
+    plan = CampaignPlan(
+        name="甲", audience=desk.audience.uid, template="service_checkup", goal="net_inflow > 0", goal_days=5
+    )
+
+    def level(template, product):
+        made = campaigns.create(replace(plan, template=template, product=by_level.get(product)), principal=SYSTEM)
+        return made.product_level
+
+    assert level("service_checkup", None) == ""
+    assert level("service_checkup", "R1") == "R1"
+    assert level("equity_fund_introduction", None) == "R4"
+    assert level("equity_fund_introduction", "R1") == "R4"
+
+
 def test_a_draft_is_put_away_and_nothing_else_is(draft, desk):
     with pytest.raises(Refused):
         campaigns.delete(draft.uid, revision=1, principal=BRANCH_HEAD)

@@ -348,10 +348,10 @@ export type Template = {
   variables: { key: string; labels: Labels }[]; channel: string; risk_level?: string | null;
 };
 export type ResultSet = { key: string; labels: Labels; results?: { key: string; labels: Labels; positive: boolean }[] };
+export type Product = { uid: string; display: string; risk_level: string | null };
 export type CampaignOptions = {
   audiences: { uid: string; name: string; count: number }[];
   templates: Template[];
-  products: { uid: string; display: string; risk_level: string | null }[];
   goals: {
     fields: { key: string; labels: Labels; type: string; unit?: string }[];
     examples: { labels: Labels; expression: string }[];

@@ -289,13 +289,15 @@ def _apply(campaign: Campaign, plan: CampaignPlan, principal: Principal) -> None
     campaign.template, campaign.goal, campaign.goal_days = plan.template, plan.goal, plan.goal_days
     campaign.script, campaign.due_days, campaign.result_set = plan.script, plan.due_days, plan.result_set
     campaign.control_percent = plan.control_percent
-    campaign.product_id, campaign.product_level = None, channels.template(plan.template).risk_level
+    levels = [channels.template(plan.template).risk_level]
+    campaign.product_id = None
     if plan.product is not None:
         product = objects.object_with_role("product")
         record = objects.get(product.key, plan.product, principal=principal, log_view=False)
         level = product.field_with_role("risk_level")
         campaign.product_id = record.id
-        campaign.product_level = str(record.values.get(level.key) or "") if level else ""
+        levels.append(str(record.values.get(level.key) or "") if level else "")
+    campaign.product_level = compliance.highest_level(levels)
 
 
 def _one(uid: uuid.UUID) -> Campaign:

@@ -13,8 +13,6 @@ from zhike.engagement.channels import api as channels
 from zhike.insight.audiences import api as audiences
 from zhike.insight.indicators import api as indicators
 from zhike.kernel import definitions
-from zhike.platform.objects import api as objects
-from zhike.platform.objects.types import RecordQuery
 from zhike.platform.permissions.api import SignedInRequest
 
 router = Router(tags=["campaigns"])
@@ -36,7 +34,6 @@ def campaigns(request: SignedInRequest) -> Any:
 @router.get("/campaigns/options")
 def options(request: SignedInRequest) -> Any:
     """What a campaign can be made of."""
-    products = objects.page(RecordQuery("product", limit=200), principal=request.principal).rows
     measures = indicators.goal_schema().fields.values()
     units = {measure.key: measure.unit or None for measure in indicators.measures().values()}
     return {
@@ -44,9 +41,6 @@ def options(request: SignedInRequest) -> Any:
             {"uid": a.uid, "name": a.name, "count": a.count} for a in audiences.audiences(principal=request.principal)
         ],
         "templates": [screens.template_out(found) for found in channels.templates()],
-        "products": [
-            {"uid": row.uid, "display": row.display, "risk_level": row.values.get("risk_level")} for row in products
-        ],
         "goals": {
             "fields": [{"key": m.key, "labels": m.labels, "type": m.type, "unit": units.get(m.key)} for m in measures],
             "examples": _EXAMPLES,
@@ -55,6 +49,12 @@ def options(request: SignedInRequest) -> Any:
             {"key": key, "labels": body["labels"]} for key, body in definitions.all_of("result_set").items()
         ],
     }
+
+
+@router.get("/campaigns/products")
+def products(request: SignedInRequest, q: str = "") -> Any:
+    """Products that a campaign can recommend, the lowest risk first."""
+    return {"items": screens.products_out(q, request.principal)}
 
 
 @router.post("/campaigns", response={201: Any})

@@ -20,6 +20,7 @@ from zhike.insight.indicators import api as indicators
 from zhike.kernel import clock, definitions
 from zhike.kernel.trading_days import trading_calendar
 from zhike.platform.objects import api as objects
+from zhike.platform.objects.types import RecordQuery
 from zhike.platform.organization import api as organization
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal
@@ -27,6 +28,7 @@ from zhike.platform.work import api as work
 
 _RIGHTS = {"edit": "campaign.update", "delete": "campaign.delete"}
 _STAFF = "staff"
+_PRODUCTS = 50
 
 
 def template_out(found: Template) -> dict[str, object]:
@@ -42,6 +44,20 @@ def template_out(found: Template) -> dict[str, object]:
         "risk_level": found.risk_level or None,
         "variables": [{"key": key, "labels": labels} for key, (labels, _value, _mask) in found.variables.items()],
     }
+
+
+def products_out(text: str, principal: Principal) -> list[dict[str, object]]:
+    """Return the first products that answer `text`, the lowest risk first."""
+    product = objects.object_with_role("product")
+    level = product.field_with_role("risk_level")
+    columns = (level.key,) if level else ()
+    query = RecordQuery(
+        product.key, text=text, columns=columns, sort=(level.key, "asc") if level else None, limit=_PRODUCTS
+    )
+    return [
+        {"uid": row.uid, "display": row.display, "risk_level": row.values.get(level.key) if level else None}
+        for row in objects.page(query, principal=principal).rows
+    ]
 
 
 def counts_out(found: Counts) -> dict[str, int]:

@@ -12,7 +12,16 @@ from zhike.engagement.compliance.logic.checks import total_labels
 from zhike.engagement.compliance.models import Decision
 from zhike.engagement.compliance.types import Reason, Touch, Verdict
 
-__all__ = ["decide", "decisions_of_party", "judge", "reasons_of", "refusals", "refused_for", "total_labels"]
+__all__ = [
+    "decide",
+    "decisions_of_party",
+    "highest_level",
+    "judge",
+    "reasons_of",
+    "refusals",
+    "refused_for",
+    "total_labels",
+]
 
 _NONE: Mapping[int, Sequence[str]] = {}
 
@@ -29,6 +38,12 @@ def decide(touch: Touch, party_ids: Sequence[int], *, missing: Mapping[int, Sequ
     reason; an allowed party takes its place of the frequency cap in the same transaction.
     """
     return gate.decide(touch, party_ids, missing)
+
+
+def highest_level(levels: Sequence[str]) -> str:
+    """Return the highest of some product risk levels, which is the one that counts; empty ones say nothing."""
+    order = gate.suitability_table().levels
+    return max((level for level in levels if level), key=order.index, default="")
 
 
 def refusals(*, origin_uid: uuid.UUID, channel: str) -> list[tuple[str, Mapping[str, str], int]]:

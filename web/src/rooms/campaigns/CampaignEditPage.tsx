@@ -12,7 +12,8 @@ import { Panel } from '../../kit/Panel';
 import { StaleNotice } from '../../kit/StaleNotice';
 import { QueryState } from '../../kit/states';
 import { useUnsaved } from '../../kit/unsaved';
-import { draftOf, hasEdits, isWholeBetween, productOptions, valuesOf, type Values } from './draft';
+import { draftOf, hasEdits, isWholeBetween, valuesOf, type Values } from './draft';
+import { ProductSelect } from './ProductSelect';
 import { useCampaign, useCampaignOptions } from './queries';
 
 export function CampaignEditPage() {
@@ -91,7 +92,7 @@ function PlanFields({ options, campaign }: { options: CampaignOptions; campaign?
         </Form.Item>
       </div>
       <Form.Item name="product" label={t('campaign.product')} extra={t('campaign.productHint')}>
-        <Select data-testid="campaign-product" allowClear placeholder={t('common.optional')} options={productOptions(options, campaign)} />
+        <ProductSelect campaign={campaign} />
       </Form.Item>
       <Form.Item name="script" label={t('campaign.script')} rules={required}><Input.TextArea rows={5} data-testid="campaign-script" /></Form.Item>
       <div className="form-row three">

@@ -33,13 +33,13 @@ describe('the products of a campaign', () => {
     { uid: 'f', display: '示例货币基金', risk_level: 'R1' },
     { uid: 'n', display: '示例新品', risk_level: null },
   ];
-  it('come by level, each with its own', () => {
-    expect(productOptions({ products }).map((item) => item.label)).toEqual(['示例货币基金  R1', '示例银行  R4', '示例新品']);
+  it('show their level', () => {
+    expect(productOptions(products).map((item) => item.label)).toEqual(['示例银行  R4', '示例货币基金  R1', '示例新品']);
   });
   it('keep the chosen one with its level when it is no longer on offer', () => {
     const campaign = { product: { uid: 'old', display: '示例旧基金' }, product_level: 'R3' } as Campaign;
-    expect(productOptions({ products }, campaign)[0]).toEqual({ value: 'old', label: '示例旧基金  R3' });
+    expect(productOptions(products, campaign)[0]).toEqual({ value: 'old', label: '示例旧基金  R3' });
     const kept = { product: { uid: 's', display: '示例银行' }, product_level: 'R4' } as Campaign;
-    expect(productOptions({ products }, kept)).toHaveLength(3);
+    expect(productOptions(products, kept)).toHaveLength(3);
   });
 });

@@ -1,4 +1,4 @@
-import type { Campaign, CampaignDraft, CampaignOptions } from '../../api/types';
+import type { Campaign, CampaignDraft, CampaignOptions, Product } from '../../api/types';
 
 /** A draft as the form's controls hold it. */
 export type Values = Omit<CampaignDraft, 'goal'> & { expression: string; days: number };
@@ -32,10 +32,10 @@ export function isWholeBetween(value: unknown, low: number, high: number): boole
 
 type Choice = { value: string; label: string };
 
-/** The products on offer, the lowest level first; the one already chosen is among them. */
-export function productOptions({ products }: Pick<CampaignOptions, 'products'>, campaign?: Campaign): Choice[] {
+/** The products on offer; the one already chosen is among them. */
+export function productOptions(products: Product[], campaign?: Campaign): Choice[] {
   const chosen = campaign?.product;
-  const offered = [...products].sort((one, two) => (one.risk_level ?? 'Z').localeCompare(two.risk_level ?? 'Z'));
+  const offered = [...products];
   if (chosen && !products.some((item) => item.uid === chosen.uid)) {
     offered.unshift({ uid: chosen.uid, display: chosen.display ?? chosen.uid, risk_level: campaign.product_level ?? null });
   }
