@@ -89,7 +89,7 @@ def advance_sample(days: int, output: Output) -> dict[str, object]:
     )
     written = trading_days_after(last, days)
     _advance_clock(clock.at(written[-1], 22))
-    _check_and_share(warehouse.load_folder(sample_folder(), listener=output.progress))
+    _check_and_share(warehouse.load_folder(sample_folder(), listener=output.progress, after=last))
     for day in written:
         _stage(day, output)
     _advance_clock(clock.at(calendar.add(written[-1], 1), 9, 30))

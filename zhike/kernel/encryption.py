@@ -45,7 +45,7 @@ class Keyring:
     def digest(self, text: str, purpose: str = "") -> str:
         """Return a keyed hash (128 bits, hexadecimal) for equality on `text` within `purpose`."""
         message = f"{purpose}\x1f{text}".encode()
-        return hmac.new(self._hash_key, message, hashlib.sha256).hexdigest()[:32]
+        return hmac.digest(self._hash_key, message, "sha256").hex()[:32]
 
 
 def _derive(secret: bytes, purpose: bytes) -> bytes:

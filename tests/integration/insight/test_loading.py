@@ -9,6 +9,7 @@ from openpyxl import Workbook
 
 from zhike.insight.warehouse import api as warehouse
 from zhike.kernel.definitions import Snapshot
+from zhike.kernel.encryption import keyring
 from zhike.platform.audit.models import Entry
 from zhike.platform.permissions import api as permissions
 
@@ -73,6 +74,21 @@ def test_a_good_file_is_typed(tmp_path):
         ("0002", "李四", date(2020, 1, 3), "2.00"),
     ]
     assert len(rows[0][2]) == 32 and rows[1][2] is None
+
+
+def test_a_certificate_is_the_keyed_hash_that_records_have(tmp_path):
+    """More rows than one vector of DuckDB's holds: numbers, the same numbers written otherwise, and none."""
+    spellings = ["31010119900101123X", " 310101 19900101 123x ", "３１０１０１１９９００１０１１２３Ｘ", "", "900101"]
+    lines = [f"{n:05d},张三,{spellings[n % 5]},20200102,1" for n in range(5000)]
+
+    assert load(text(tmp_path, [HEADERS, *lines])).rows_loaded == 5000
+
+    ring = keyring()
+    with warehouse.session() as connection:
+        rows = connection.execute(
+            f"select certificate, count(*) from {warehouse.relation('test.customers')} group by 1 order by 2, 1"
+        ).fetchall()
+    assert dict(rows) == {ring.digest("31010119900101123x"): 3000, ring.digest("900101"): 1000, None: 1000}
 
 
 def test_the_same_bytes_again_are_the_same_load(tmp_path):
@@ -232,3 +248,22 @@ def test_a_name_without_a_date(tmp_path):
     result = load(text(tmp_path, GOOD, name="客户.csv"))
 
     assert (result.state, result.error["code"]) == ("failed", "load.no_business_date")
+
+
+def test_a_folder_can_be_loaded_from_the_day_after_a_day_on(tmp_path):
+    for day in ("20260316", "20260317", "20260318"):
+        text(tmp_path, GOOD, name=f"customers_{day}.csv")
+
+    found = warehouse.load_folder(tmp_path, snapshot=definition(), after=DAY)
+
+    assert [(row.file, row.state) for row in found] == [("customers_20260318.csv", "done")]
+    assert [row.file for row in warehouse.load_folder(tmp_path, snapshot=definition(), after=date(2026, 3, 18))] == []
+
+
+def test_a_file_without_a_day_in_its_name_is_loaded_whatever_the_day(tmp_path):
+    source = definition(file="customers.csv", date="given")
+    text(tmp_path, GOOD, name="customers.csv")
+
+    found = warehouse.load_folder(tmp_path, snapshot=source, after=date(2099, 1, 1))
+
+    assert [(row.file, row.state, row.rows_loaded) for row in found] == [("customers.csv", "done", 2)]

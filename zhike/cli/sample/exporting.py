@@ -11,7 +11,8 @@ _DATE = "%Y%m%d"
 
 
 def text_file(connection: duckdb.DuckDBPyConnection, select: str, target: Path) -> None:
-    """Write the rows as GBK CSV with a header."""
+    """Write the rows as GBK CSV with a header; a received copy that shares the file's bytes keeps them."""
+    target.unlink(missing_ok=True)
     utf8 = target.with_suffix(".utf8")
     connection.execute(f"copy ({select}) to '{utf8}' (format csv, header, dateformat '{_DATE}')")
     with utf8.open(encoding="utf-8", newline="") as source, target.open("w", encoding="gb18030", newline="") as file:
@@ -34,6 +35,7 @@ def month_file(connection: duckdb.DuckDBPyConnection, chunks: Path, target: Path
     files = sorted(chunks.glob("*.parquet"))
     if not files:
         return
+    target.unlink(missing_ok=True)
     connection.execute(
         f"copy (select * from read_parquet('{chunks}/*.parquet') order by 1, 2, 3) to '{target}'"
         " (format parquet, compression zstd)"

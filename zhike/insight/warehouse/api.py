@@ -207,8 +207,12 @@ def load_folder(
     handle: RunHandle | None = None,
     listener: Listener | None = None,
     again: bool = False,
+    after: date | None = None,
 ) -> list[LoadResult]:
-    """Load every file of a folder that a source expects, masters before facts, facts by date."""
+    """Load every file of a folder that a source expects, masters before facts, facts by date.
+
+    With `after` files whose names say that all their days lie before or on that day are not even read.
+    """
     return folders.load_folder(
         folder,
         sources.all_sources(snapshot),
@@ -216,6 +220,7 @@ def load_folder(
         handle=handle,
         listener=listener,
         again=again,
+        after=after,
     )
 
 

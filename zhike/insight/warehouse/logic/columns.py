@@ -15,6 +15,7 @@ from zhike.insight.warehouse.types import Source, SourceColumn
 _SCIENTIFIC = r"^[0-9]+(\.[0-9]+)?[eE][+]?[0-9]+$"
 _TRUE = "('1', 'true', 'y', 'yes', '是', 't')"
 _FALSE = "('0', 'false', 'n', 'no', '否', 'f')"
+_RAW = "_raw_"
 _EXPRESSION_TYPES = {
     "text": (Type.TEXT,),
     "integer": (Type.INTEGER,),
@@ -118,24 +119,24 @@ def typed_select(
     It has `_line`, `_reason` ("code:column" or null), `business_date` for facts, and the typed columns. `present` are
     the headers of the relation and the types they have there. Certificate columns are keyed hashes unless `plain`.
     """
-    columns, reasons = [], []
+    raws, typed, columns, reasons = ["_line"], ["*"], [], []
     for column in source.columns:
-        raw = _raw(source, column, present)
         kind = present.get(column.header, "VARCHAR")
-        value = _value(column, raw, kind, plain)
-        columns.append(f'{value} as "{column.key}"')
-        reasons += _reasons(column, raw, _value(column, raw, kind, True))
+        raws.append(f'{_raw(source, column, present)} as "{_RAW}{column.key}"')
+        typed.append(f'{_value(column, kind, plain)} as "{column.key}"')
+        columns.append(f'"{column.key}"')
+        reasons += _reasons(column)
     if source.grain == "fact" and not any(column.key == "business_date" for column in source.columns):
         if source.dated == "file":
             assert business_date is not None
             columns.insert(0, f"date '{business_date}' as business_date")
         elif source.dated != "given":
-            dated = source.column(source.dated)
-            value = _value(dated, _raw(source, dated, present), present.get(dated.header, "VARCHAR"), True)
-            columns.insert(0, f"cast({value} as date) as business_date")
+            columns.insert(0, f"cast({_readable(source.column(source.dated))} as date) as business_date")
     cases = " ".join(f"when {condition} then '{code}:{column}'" for code, column, condition in reasons)
     reason = f"case {cases} end" if cases else "cast(null as varchar)"
-    return f"select _line, {reason} as _reason, {', '.join(columns)} from {relation}"
+    # Step by step, so that DuckDB computes each value once and not again in every reason that asks for it.
+    received = f"(select {', '.join(raws)} from {relation})"
+    return f"select _line, {reason} as _reason, {', '.join(columns)} from (select {', '.join(typed)} from {received})"
 
 
 def _raw(source: Source, column: SourceColumn, present: Mapping[str, str]) -> str:
@@ -149,7 +150,14 @@ def _raw(source: Source, column: SourceColumn, present: Mapping[str, str]) -> st
     return f"nullif(trim(cast(\"{column.header}\" as varchar)), '')"
 
 
-def _value(column: SourceColumn, raw: str, kind: str, plain: bool) -> str:
+def _readable(column: SourceColumn) -> str:
+    """The typed value that reasons look at: a certificate as received, of which the dataset has the keyed hash."""
+    hashed = column.certificate and column.type == "text" and not column.values
+    return f'"{_RAW}{column.key}"' if hashed else f'"{column.key}"'
+
+
+def _value(column: SourceColumn, kind: str, plain: bool) -> str:
+    raw = f'"{_RAW}{column.key}"'
     if column.expression:
         return f"cast({raw} as {sql_type(column)})"
     if column.values:
@@ -167,7 +175,8 @@ def _value(column: SourceColumn, raw: str, kind: str, plain: bool) -> str:
     return f"cast({moment} as date)" if column.type == "date" else f"timezone('Asia/Shanghai', {moment})"
 
 
-def _reasons(column: SourceColumn, raw: str, value: str) -> list[tuple[str, str, str]]:
+def _reasons(column: SourceColumn) -> list[tuple[str, str, str]]:
+    raw, value = f'"{_RAW}{column.key}"', _readable(column)
     found = []
     if column.certificate and not column.expression:
         found.append(("scientific_notation", column.key, f"regexp_matches({raw}, '{_SCIENTIFIC}')"))

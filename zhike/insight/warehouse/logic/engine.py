@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 from django.conf import settings
 
 from zhike.kernel.encryption import keyring
@@ -53,9 +54,14 @@ def session(*, memory: str = "", threads: int = 0) -> Iterator[duckdb.DuckDBPyCo
 def with_digests(connection: duckdb.DuckDBPyConnection) -> None:
     """Give the connection the function `zhike_digest(text)`: the keyed hash of a normalized personal number."""
     ring = keyring()
-    connection.create_function(
-        "zhike_digest", lambda text: ring.digest(_normalized(text)), ["VARCHAR"], "VARCHAR", side_effects=False
-    )
+
+    def digests(texts: pa.ChunkedArray) -> pa.Array:
+        found = [None if text is None else ring.digest(_normalized(text)) for text in texts.to_pylist()]
+        return pa.array(found, pa.string())
+
+    # Measured: called row by row, DuckDB looks each time for pandas, which is not installed (65 to 190 µs a row);
+    # called with a vector of rows it takes 1 µs a row. The hash itself takes 2 µs.
+    connection.create_function("zhike_digest", digests, ["VARCHAR"], "VARCHAR", type="arrow", side_effects=False)
 
 
 def _normalized(text: str) -> str:

@@ -14,14 +14,19 @@ from zhike.kernel.jobs import RunHandle
 Listener = Callable[[str, int, int], None]
 
 
-def files_in(folder: Path, sources: Mapping[str, Source]) -> list[tuple[Source, Path]]:
-    """Return the files of `folder` that some source expects: masters first, then facts by date."""
+def files_in(folder: Path, sources: Mapping[str, Source], after: date | None = None) -> list[tuple[Source, Path]]:
+    """Return the files of `folder` that some source expects: masters first, then facts by date.
+
+    With `after` files whose names say that all their days lie before or on that day are left out.
+    """
     found = []
     order = {key: number for number, key in enumerate(_ordered(sources))}
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         for source in sources.values():
             dates = file_names.matches(source, path.name)
             if dates is not None:
+                if after and dates.last and dates.last <= after:
+                    break
                 first = dates.first or date.min
                 rank = (order[source.key], first) if source.grain == "master" else (len(order), first)
                 found.append((rank, path.name, source, path))
@@ -55,9 +60,10 @@ def load_folder(
     handle: RunHandle | None,
     listener: Listener | None,
     again: bool = False,
+    after: date | None = None,
 ) -> list[LoadResult]:
-    """Load every file of the folder that a source expects."""
-    found = files_in(folder, sources)
+    """Load every file of the folder that a source expects, or those of the days after `after`."""
+    found = files_in(folder, sources, after)
     results = []
     for number, (source, path) in enumerate(found):
         if listener:

@@ -1,13 +1,15 @@
 """Bulk loads of master records: COPY to a staging table, then one upsert by key, field by field.
 
 Source-owned fields follow the source; desk-owned fields are set when a record is new and never again. The load
-writes one audit line instead of one per row.
+writes one audit line instead of one per row. Rows that say what their record says already are left out first: no
+encryption, hash or search token is made for them, and PostgreSQL neither locks nor writes their records.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
 
 from django.db import connection
 from psycopg import sql
@@ -21,10 +23,14 @@ from zhike.platform.objects.logic.erasing import erased
 from zhike.platform.objects.logic.search_tokens import array_items
 from zhike.platform.objects.types import FieldType, LoadColumn, LoadCounts, LoadEnding, ObjectType
 
-_STAGING = "zhike_load"
-_BATCH = 500
+_STAGING, _GIVEN = "zhike_load", "zhike_given"
+#: Rows are compared with their records this many at a time, and sent this many lines at once.
+_BATCH, _LINES = 20_000, 500
+#: Field types whose values lie in more than one column.
+_COMPANIONS = ("identity_number", "money")
 _NULL = "\x01"
 _SPECIAL = re.compile(r"[\\\n\r]")
+_Pick = Callable[[list[Sequence[object]]], Iterable[Sequence[object]]]
 
 
 def load(
@@ -40,17 +46,19 @@ def load(
 
     Each row holds the record's inner id (or None) first, its source key second, then one value per column, typed or
     as text PostgreSQL can cast. With `by_id` records are matched by id (parties: the id is the dense id of bitmaps),
-    else by source key. Every row is copied as it comes; nothing is collected. What `ends` describes and the rows do
-    not name is ended. Publishes "records.loaded" when anything changed.
+    else by source key. Never more than a batch of rows is held. What `ends` describes and the rows do not name is
+    ended. Publishes "records.loaded" when anything changed.
     """
     fields = [catalogues.field_of(owner, column.key) for column in columns]
     with connection.cursor() as cursor:
         cursor.execute("select set_config('zhike.load', 'on', true)")
-        read = _stage(cursor, owner, fields, columns, rows)
+        # What `ends` asks is which records no row names, so then the unchanged rows are staged, too.
+        pick = _picker(cursor, owner, fields, columns, by_id) if ends is None else list
+        read = _stage(cursor, fields, columns, rows, pick)
         cursor.execute(f"analyze {_STAGING}")
         created, updated = _upsert(cursor, owner, fields, columns, by_id)
         ended = _end(cursor, owner, ends) if ends and read else 0
-        cursor.execute(f"drop table {_STAGING}")
+        cursor.execute(f"drop table if exists {_STAGING}, {_GIVEN}")
         cursor.execute("select set_config('zhike.load', '', true)")
         if by_id:
             cursor.execute(
@@ -66,35 +74,80 @@ def load(
     return LoadCounts(**numbers)
 
 
-def _stage(cursor, owner: ObjectType, fields: list[FieldType], columns: Sequence[LoadColumn], rows) -> int:  # type: ignore[no-untyped-def]
-    definitions = ["id bigint", "uid uuid", "source_key text", "grams text[]"]
-    names = ["id", "uid", "source_key", "grams"]
-    for field, column in zip(fields, columns, strict=True):
-        for name, kind in _staged(field, column).items():
-            definitions.append(f'"{name}" {kind}')
-            names.append(name)
-    cursor.execute(f"create temporary table {_STAGING} ({', '.join(definitions)}) on commit drop")
-    copy = sql.SQL("copy {} ({}) from stdin").format(
-        sql.Identifier(_STAGING), sql.SQL(", ").join(map(sql.Identifier, names))
-    )
-    special = any(field.type in ("identity_number", "money") for field in fields)
+def _stage(cursor, fields: list[FieldType], columns: Sequence[LoadColumn], rows, pick: _Pick) -> int:  # type: ignore[no-untyped-def]
+    """Copy the rows that `pick` keeps of each batch to the staging table; return how many rows there were in all."""
+    staged = {name: kind for pair in zip(fields, columns, strict=True) for name, kind in _staged(*pair).items()}
+    names = _create(cursor, _STAGING, {"id": "bigint", "uid": "uuid", "source_key": "text", "grams": "text[]"} | staged)
+    special = any(field.type in _COMPANIONS for field in fields)
     searchable = [(i, field.searchable) for i, field in enumerate(fields) if field.searchable]
+
+    def line(row: Sequence[object]) -> str:
+        found = row[2:]
+        tokens = None
+        if searchable:
+            tokens = "{" + ",".join([array_items(kind, str(found[i])) for i, kind in searchable if found[i]]) + "}"
+        cells = _expanded(fields, found, values.columns_of) if special else found
+        return copy_line((row[0], uuid7(), row[1], tokens, *cells))
+
     read = 0
-    lines: list[str] = []
-    with cursor.copy(copy + sql.SQL(" with (null {})").format(sql.Literal(_NULL))) as stream:
-        for row in rows:
-            read += 1
-            found: Sequence[object] = row[2:]
-            tokens = None
-            if searchable:
-                tokens = "{" + ",".join([array_items(kind, str(found[i])) for i, kind in searchable if found[i]]) + "}"
-            cells = _expanded(fields, found) if special else found
-            lines.append(copy_line((row[0], uuid7(), row[1], tokens, *cells)))
-            if len(lines) >= _BATCH:
-                stream.write("".join(lines))
-                lines.clear()
-        stream.write("".join(lines))
+    stream = iter(rows)
+    while batch := list(islice(stream, _BATCH)):
+        read += len(batch)
+        _copy(cursor, _STAGING, names, (line(row) for row in pick(batch)))
     return read
+
+
+def _picker(cursor, owner: ObjectType, fields: list[FieldType], columns: Sequence[LoadColumn], by_id: bool) -> _Pick:  # type: ignore[no-untyped-def]
+    """Return what leaves out of a batch the rows that the upsert would find unchanged; it still has the last word."""
+    pairs = [(i, field, columns[i]) for i, field in enumerate(fields) if field.owner == "source"]
+    owned, special = [field for _i, field, _c in pairs], any(field.type in _COMPANIONS for field in fields)
+    kinds = {name: kind for _i, f, c in pairs for name, kind in _staged(f, c).items() if _is_stable(f, name)}
+    names = _create(cursor, _GIVEN, {"place": "integer", "id": "bigint", "source_key": "text"} | kinds)
+    target = sql.Identifier(owner.table)
+    cursor.execute(sql.SQL("select not exists (select from {})").format(target))
+    if cursor.fetchone()[0]:
+        return lambda batch: batch
+    joins, selected = _resolved((field, column) for _i, field, column in pairs)
+    stable = [name for name in selected if name in kinds]
+    # One look into the index for each row, as in `_resolved`, or each batch would read the whole table.
+    statement = sql.SQL(
+        "select s.place from {given} s left join lateral (select * from {target} where {key} limit 1) t on true{joins}"
+        " where t.id is null or (t.erased_at is null and {changed}) order by s.place"
+    ).format(
+        given=sql.Identifier(_GIVEN),
+        target=target,
+        key=sql.SQL("id = s.id" if by_id else "source_key = s.source_key and deleted_at is null"),
+        joins=joins,
+        changed=_changed(stable, [selected[name] for name in stable]),
+    )
+
+    def line(place: int, row: Sequence[object]) -> str:
+        found = [row[2 + i] for i, _field, _column in pairs]
+        cells = _expanded(owned, found, values.compared_columns_of) if special else found
+        return copy_line((place, row[0], row[1], *cells))
+
+    def pick(batch: list[Sequence[object]]) -> Iterator[Sequence[object]]:
+        cursor.execute(f"truncate {_GIVEN}")
+        _copy(cursor, _GIVEN, names, (line(place, row) for place, row in enumerate(batch)))
+        cursor.execute(statement)
+        return (batch[place] for (place,) in cursor.fetchall())
+
+    return pick
+
+
+def _create(cursor, table: str, kinds: dict[str, str]) -> list[str]:  # type: ignore[no-untyped-def]
+    definitions = ", ".join(f'"{name}" {kind}' for name, kind in kinds.items())
+    cursor.execute(f"create temporary table {table} ({definitions}) on commit drop")
+    return list(kinds)
+
+
+def _copy(cursor, table: str, names: list[str], lines: Iterator[str]) -> None:  # type: ignore[no-untyped-def]
+    copy = sql.SQL("copy {} ({}) from stdin with (null {})").format(
+        sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, names)), sql.Literal(_NULL)
+    )
+    with cursor.copy(copy) as stream:
+        while some := list(islice(lines, _LINES)):
+            stream.write("".join(some))
 
 
 def copy_line(cells: Sequence[object]) -> str:
@@ -110,10 +163,14 @@ def _escaped(text: str) -> str:
     return text.replace("\n", "\\n").replace("\r", "\\r").replace(_NULL, "")
 
 
-def _expanded(fields: list[FieldType], found: Sequence[object]) -> list[object]:
-    cells: list[object] = []
-    for field, value in zip(fields, found, strict=True):
-        cells.extend(values.columns_of(field, None if value == "" else value).values())
+def _expanded(
+    fields: list[FieldType],
+    found: Sequence[object],
+    columns_of: Callable[[FieldType, object], dict[str, object]],
+) -> list[object]:
+    cells = [None if value == "" else value for value in found]
+    for place in reversed([i for i, field in enumerate(fields) if field.type in _COMPANIONS]):
+        cells[place : place + 1] = columns_of(fields[place], cells[place]).values()
     return cells
 
 
@@ -131,36 +188,19 @@ def _staged(field: FieldType, column: LoadColumn) -> dict[str, str]:
 def _upsert(
     cursor, owner: ObjectType, fields: list[FieldType], columns: Sequence[LoadColumn], by_id: bool
 ) -> tuple[int, int]:  # type: ignore[no-untyped-def]
-    selected, owned, stable, inserted, joins = [], [], [], [], []
-    for index, (field, column) in enumerate(zip(fields, columns, strict=True)):
-        for name in _staged(field, column):
-            identifier = sql.Identifier(name)
-            inserted.append(identifier)
-            if field.type in ("reference", "unit") and column.by != "id":
-                alias = sql.Identifier(f"j{index}")
-                table, key = _target(field)
-                joins.append(
-                    sql.SQL(" left join {} {} on {}.{} = s.{}{}").format(
-                        sql.Identifier(table),
-                        alias,
-                        alias,
-                        sql.Identifier(key),
-                        identifier,
-                        sql.SQL("") if field.type == "unit" else sql.SQL(" and {}.deleted_at is null").format(alias),
-                    )
-                )
-                selected.append(sql.SQL("{}.id").format(alias))
-            else:
-                selected.append(sql.SQL("s.{}").format(identifier))
-            if field.owner == "source":
-                owned.append(identifier)
-                if field.type != "identity_number" or name.endswith("_digest"):
-                    stable.append(identifier)
+    pairs = list(zip(fields, columns, strict=True))
+    joins, selected = _resolved(pairs)
+    inserted = [sql.Identifier(name) for name in selected]
+    names = [(field, name) for field, column in pairs for name in _staged(field, column) if field.owner == "source"]
+    owned = [sql.Identifier(name) for _field, name in names]
+    stable = [name for field, name in names if _is_stable(field, name)]
     if any(field.searchable for field in fields):
         owned.append(sql.Identifier("grams"))
     target = sql.Identifier(owner.table)
     key = sql.SQL("(id)") if by_id else sql.SQL("(source_key) where deleted_at is null")
-    changed = sql.SQL("t.erased_at is null and {}").format(_changed(stable))
+    changed = sql.SQL("t.erased_at is null and {}").format(
+        _changed(stable, [sql.SQL("excluded.{}").format(sql.Identifier(name)) for name in stable])
+    )
     kept, gone = _not_of_erased(owner, fields, columns)
     assignments = [sql.SQL("{0} = excluded.{0}").format(c) for c in owned]
     statement = sql.SQL(
@@ -177,8 +217,8 @@ def _upsert(
         ids=sql.SQL("id," if by_id else ""),
         idvalues=sql.SQL("s.id," if by_id else ""),
         columns=sql.SQL(", ").join(inserted),
-        selected=sql.SQL(", ").join(selected),
-        joins=sql.SQL("").join(joins),
+        selected=sql.SQL(", ").join(selected.values()),
+        joins=joins,
         kept=kept,
         assignments=sql.SQL("").join(a + sql.SQL(", ") for a in assignments),
     )
@@ -211,13 +251,42 @@ def _not_of_erased(
     return sql.SQL(""), []
 
 
-def _changed(stable: list[sql.Identifier]) -> sql.Composable:
-    """The condition under which a known record is touched at all: a source-owned column differs."""
+def _resolved(pairs: Iterable[tuple[FieldType, LoadColumn]]) -> tuple[sql.Composable, dict[str, sql.Composable]]:
+    """Return the joins that resolve the references of staged rows `s`, and what stands for each staged column.
+
+    Units are few and joined as a whole; LIMIT has a record looked up by index, however many rows its table has.
+    """
+    joins: list[sql.Composable] = []
+    selected: dict[str, sql.Composable] = {}
+    for index, (field, column) in enumerate(pairs):
+        for name in _staged(field, column):
+            selected[name] = sql.SQL("s.{}").format(sql.Identifier(name))
+            if field.type in ("reference", "unit") and column.by != "id":
+                table, key = _target(field)
+                join = " left join {table} {alias} on {alias}.{key} = {given}"
+                if field.type == "reference":
+                    join = (
+                        " left join lateral (select id from {table} where {key} = {given} and deleted_at is null limit 1)"
+                        " {alias} on true"
+                    )
+                alias, given = sql.Identifier(f"j{index}"), selected[name]
+                names = {"table": sql.Identifier(table), "key": sql.Identifier(key)}
+                joins.append(sql.SQL(join).format(**names, alias=alias, given=given))
+                selected[name] = sql.SQL("{}.id").format(alias)
+    return sql.SQL("").join(joins), selected
+
+
+def _is_stable(field: FieldType, name: str) -> bool:
+    """Whether a staged column tells a change: encrypted, the same number is another text each time."""
+    return field.type != "identity_number" or name.endswith("_digest")
+
+
+def _changed(stable: Sequence[str], given: Sequence[sql.Composable]) -> sql.Composable:
+    """The condition under which a known record `t` is touched at all: a source-owned column differs from `given`."""
     if not stable:
         return sql.SQL("false")
     return sql.SQL("({}) is distinct from ({})").format(
-        sql.SQL(", ").join(sql.SQL("t.{}").format(column) for column in stable),
-        sql.SQL(", ").join(sql.SQL("excluded.{}").format(column) for column in stable),
+        sql.SQL(", ").join(sql.SQL("t.{}").format(sql.Identifier(name)) for name in stable), sql.SQL(", ").join(given)
     )
 
 

@@ -51,6 +51,14 @@ def columns_of(field: FieldType, value: object) -> dict[str, object]:
     return {field.column: value}
 
 
+def compared_columns_of(field: FieldType, value: object) -> dict[str, object]:
+    """Return those columns of a parsed value that differ when the value does: of an identity number its hash."""
+    if field.type == "identity_number":
+        text = str(value) if value is not None else None
+        return {f"{field.column}_digest": keyring().digest(normalize(text)) if text else None}
+    return columns_of(field, value)
+
+
 def clear(field: FieldType, stored: object) -> object:
     """Return a stored value in clear: identity numbers decrypted, everything else as it is."""
     if field.type == "identity_number" and stored:

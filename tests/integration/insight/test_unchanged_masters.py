@@ -1,0 +1,120 @@
+"""A night's masters are nearly yesterday's: only records that changed are touched, and every record is still right."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from django.db import connection
+
+from tests.factories.records import SYSTEM, build_firm
+from zhike.platform.objects import api as objects
+from zhike.platform.objects.logic import loading
+from zhike.platform.objects.types import LoadColumn, LoadCounts, LoadEnding, RecordQuery
+from zhike.platform.organization import api as organization
+from zhike.platform.organization.types import UnitRow
+
+pytestmark = pytest.mark.django_db
+
+FIELDS = ("name", "mobile", "certificate_number", "branch", "lowest_risk_class", "remark")
+CERTIFICATE = "31010119900101123X"
+
+
+def parties(*rows: tuple[object, ...]) -> LoadCounts:
+    return objects.load("party", columns=[LoadColumn(field) for field in FIELDS], rows=rows, by_id=True)
+
+
+def party(number: int, name: str = "张三丰", **given: object) -> tuple[object, ...]:
+    values = {"mobile": "13800001234", "certificate_number": CERTIFICATE, "branch": "B1", "lowest_risk_class": False}
+    return (number, f"counter:{number}", name, *[(values | given).get(field) for field in FIELDS[1:]])
+
+
+def stored(*columns: str) -> dict[int, tuple[object, ...]]:
+    owner = objects.describe("party")
+    names = [owner.fields[column].column if column in owner.fields else column for column in columns]
+    with connection.cursor() as cursor:
+        cursor.execute(f'select id, {", ".join(names)} from "{owner.table}" order by id')
+        return {row[0]: row[1:] for row in cursor.fetchall()}
+
+
+@pytest.fixture(autouse=True)
+def firm(monkeypatch):
+    monkeypatch.setattr(loading, "_BATCH", 2)
+    return build_firm()
+
+
+def test_only_changed_and_new_rows_are_written():
+    assert parties(*[party(n) for n in range(501, 506)]) == LoadCounts(5, 5, 0)
+    before = stored("ctid", "xmin", "xmax", "revision", "grams", "certificate_number")
+
+    found = parties(
+        party(501),
+        party(502, name="张三风"),
+        party(503, certificate_number="310101199001011248"),
+        party(504, remark="柜台备注"),
+        party(505),
+        party(506),
+    )
+
+    assert found == LoadCounts(6, 1, 2)
+    after = stored("ctid", "xmin", "xmax", "revision", "grams", "certificate_number")
+    assert [n for n in before if after[n] == before[n]] == [501, 504, 505], "neither written nor locked"
+    assert {n: row[3] for n, row in after.items()} == {501: 1, 502: 2, 503: 2, 504: 1, 505: 1, 506: 1}
+    assert "p:zhangsanfeng" in after[502][4] and after[503][4] != before[503][4]
+    who = objects.page(RecordQuery("party", text="310101199001011248"), principal=SYSTEM).rows
+    assert [row.id for row in who] == [503]
+
+
+def test_no_search_token_is_made_for_a_row_that_did_not_change(monkeypatch):
+    parties(party(501), party(502))
+    made = []
+    monkeypatch.setattr(loading, "array_items", lambda kind, value: made.append((kind, value)) or f'"{value}"')
+
+    assert parties(party(501), party(502, mobile="13900005678")) == LoadCounts(2, 0, 1)
+
+    assert sorted(made) == [("certificate", CERTIFICATE), ("digits", "13900005678"), ("name", "张三丰")]
+
+
+def test_a_reference_that_can_be_resolved_only_later_is_filled_by_the_same_row():
+    parties(party(501, branch="B77"))
+    assert stored("branch")[501] == (None,)
+    organization.upsert_units([UnitRow("B77", "新营业部", "branch", "B1")])
+
+    assert parties(party(501, branch="B77")) == LoadCounts(1, 0, 1)
+    assert parties(party(501, branch="B77")) == LoadCounts(1, 0, 0)
+    assert stored("branch")[501] == (organization.unit_by_code("B77").id,)
+
+
+def test_values_that_went_missing_count_as_changes():
+    parties(party(501), party(502))
+
+    assert parties(party(501, certificate_number=""), party(502, mobile=None)) == LoadCounts(2, 0, 2)
+    assert stored("certificate_number")[501] == (None,)
+    assert stored("mobile")[502] == (None,)
+
+
+def test_an_erased_record_stays_erased_and_a_deleted_one_without_id_is_made_again():
+    parties(party(501))
+    uid = objects.page(RecordQuery("party", text="张三丰"), principal=SYSTEM).rows[0].uid
+    objects.erase("party", uid, reason="本人要求", principal=SYSTEM)
+    assert parties(party(501, name="张三风")) == LoadCounts(1, 0, 0)
+    assert stored("name")[501] == (None,)
+
+    columns = [LoadColumn("code"), LoadColumn("name")]
+    rows = [(None, "counter:600001", "600001", "示例银行")]
+    assert objects.load("product", columns=columns, rows=rows) == LoadCounts(1, 1, 0)
+    first = objects.page(RecordQuery("product", text="600001"), principal=SYSTEM).rows[0]
+    objects.delete("product", first.uid, revision=1, principal=SYSTEM)
+    assert objects.load("product", columns=columns, rows=rows) == LoadCounts(1, 1, 0)
+    assert objects.load("product", columns=columns, rows=rows) == LoadCounts(1, 0, 0)
+
+
+def test_a_record_that_an_unchanged_row_names_is_not_ended():
+    parties(party(501), party(502), party(503))
+    columns = [LoadColumn("party", by="id"), LoadColumn("employee_no"), LoadColumn("valid_from")]
+    rows = [(None, f"counter:{n}:E1001", n, "E1001", date(2024, 1, 2)) for n in (501, 502, 503)]
+    ends = LoadEnding("valid_to", "counter:", date(2026, 3, 17))
+
+    assert objects.load("coverage", columns=columns, rows=rows, ends=ends) == LoadCounts(3, 3, 0, 0)
+    assert objects.load("coverage", columns=columns, rows=rows, ends=ends) == LoadCounts(3, 0, 0, 0)
+    assert objects.load("coverage", columns=columns, rows=rows[1:], ends=ends) == LoadCounts(2, 0, 0, 1)
