@@ -133,4 +133,7 @@ def test_the_page_needs_a_customer_and_a_name_that_exists(firm, party):
 
     assert client.get("/api/v1/pages/customer").status_code == 404
     assert client.get(f"/api/v1/pages/nothing?record={party.uid}").status_code == 404
+    assert client.get(f"/api/v1/pages/customer?record={party.uid}&block=nothing").status_code == 404
+    one = client.get(f"/api/v1/pages/customer?record={party.uid}&block=party_tags").json()
+    assert list(one["blocks"]) == ["party_tags"]
     assert client.get("/api/v1/pages/customer?record=17").json()["code"] == "request.invalid"

@@ -40,13 +40,16 @@ def check_page(body: Body, everything: Snapshot) -> list[Finding]:
 PAGE = Kind(name="page", order=90, check=check_page)
 
 
-def answer(key: str, record: uuid.UUID | None, principal: Principal) -> dict[str, object]:
-    """Return a page with all its blocks. A block that fails or is refused says so; the others stay."""
+def answer(key: str, record: uuid.UUID | None, principal: Principal, *, block: str = "") -> dict[str, object]:
+    """Return a page with all its blocks, or with the one asked for.
+
+    A block that fails or is refused says so; the others stay. Raises NotFound for an unknown page, record or block.
+    """
     with definitions.pinned():
-        return _answer(key, record, principal)
+        return _answer(key, record, principal, block)
 
 
-def _answer(key: str, record: uuid.UUID | None, principal: Principal) -> dict[str, object]:
+def _answer(key: str, record: uuid.UUID | None, principal: Principal, only: str) -> dict[str, object]:
     pages = definitions.all_of("page")
     if key not in pages:
         raise NotFound(kind="page", id=key)
@@ -58,7 +61,10 @@ def _answer(key: str, record: uuid.UUID | None, principal: Principal) -> dict[st
             raise NotFound(kind=body["record"], id="—")
         found = objects.get(body["record"], record, principal=principal)
         title = found.display
-    blocks = {block: _block(block, body, record, principal) for block in _block_keys(body)}
+    wanted = [block for block in _block_keys(body) if only in ("", block)]
+    if not wanted:
+        raise NotFound(kind="block", id=only)
+    blocks = {block: _block(block, body, record, principal) for block in wanted}
     return {
         "key": key,
         "labels": body["labels"],

@@ -88,9 +88,9 @@ def sign_out_everywhere(request: SignedInRequest) -> Any:
 
 
 @router.get("/pages/{key}")
-def page(request: SignedInRequest, key: str, record: uuid.UUID | None = None) -> Any:
-    """A page with all its blocks."""
-    return pages.answer(key, record, request.principal)
+def page(request: SignedInRequest, key: str, record: uuid.UUID | None = None, block: str = "") -> Any:
+    """A page with all its blocks, or one block of it again."""
+    return pages.answer(key, record, request.principal, block=block)
 
 
 @router.get("/search")

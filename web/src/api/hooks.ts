@@ -1,5 +1,5 @@
-import { useQuery } from '@tanstack/react-query';
-import { api } from './client';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { api, query } from './client';
 import type { Me, ObjectMeta, PageAnswer, Vocabulary } from './types';
 
 export function useMe() {
@@ -26,11 +26,19 @@ export function useObjectMeta(object: string) {
 }
 
 export function usePage(key: string, record?: string) {
-  const suffix = record ? `?record=${encodeURIComponent(record)}` : '';
   return useQuery({
     queryKey: ['page', key, record ?? null],
-    queryFn: ({ signal }) => api.get<PageAnswer>(`/pages/${key}${suffix}`, signal),
+    queryFn: ({ signal }) => api.get<PageAnswer>(`/pages/${key}${query({ record })}`, signal),
   });
+}
+
+/** Asks for one block of a page again and leaves the others as they are. */
+export function useBlockRetry(key: string, record?: string): (block: string) => Promise<void> {
+  const client = useQueryClient();
+  return async (block) => {
+    const fresh = await api.get<PageAnswer>(`/pages/${key}${query({ record, block })}`);
+    client.setQueryData<PageAnswer>(['page', key, record ?? null], (shown) => shown && { ...shown, blocks: { ...shown.blocks, ...fresh.blocks } });
+  };
 }
 
 export function useVocabulary() {

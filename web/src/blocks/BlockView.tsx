@@ -14,7 +14,7 @@ import { HistoryList, TagList, Timeline, TouchList, WorkList } from './lists';
 import { SeriesBlock } from './SeriesBlock';
 import { TableBlock } from './TableBlock';
 
-export type BlockContext = { record?: string; retry: () => void; actions?: ReactNode };
+export type BlockContext = { record?: string; retry: (block: string) => void; actions?: ReactNode };
 
 /** Blocks that lead a page draw their own surface; all others stand in a panel. */
 export function isLead(block: Block | undefined): boolean {
@@ -82,7 +82,7 @@ function BlockBody({ block, title, context }: { block: Block; title: string; con
   if (block.state === 'refused') return <RefusedState message={block.error?.message} />;
   if (block.state === 'error') {
     const error = new ApiError(500, { code: block.error?.code, message: block.error?.message }, block.error?.request_id ?? '');
-    return <ErrorState error={error} retry={context.retry} />;
+    return <ErrorState error={error} retry={() => context.retry(block.key)} />;
   }
   if (block.state === 'empty') return <EmptyBlock block={block} title={title} />;
   switch (block.kind) {

@@ -1,10 +1,10 @@
 import { Button } from 'antd';
-import { useQueryClient } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { useNavigate } from 'react-router';
-import { usePage } from '../api/hooks';
+import { useBlockRetry, usePage } from '../api/hooks';
 import type { Block, PageAction, PageAnswer } from '../api/types';
 import { useText } from '../app/i18n';
+import { useReport } from '../kit/feedback';
 import { useIsPhone } from '../kit/hooks';
 import { Page, type Crumb } from '../kit/Page';
 import { Panel } from '../kit/Panel';
@@ -16,12 +16,13 @@ type Props = { page: string; record?: string; crumbs: (answer: PageAnswer | unde
 /** A page that the server describes as blocks: leading ones over the full width, the rest in two columns. */
 export function BlocksPage({ page, record, crumbs, actions }: Props) {
   const query = usePage(page, record);
-  const client = useQueryClient();
+  const report = useReport();
+  const retry = useBlockRetry(page, record);
   const answer = query.data;
   return (
     <Page crumbs={crumbs(answer)}>
       {answer ? (
-        <Blocks answer={answer} record={record} actions={actions} retry={() => void client.invalidateQueries({ queryKey: ['page', page] })} />
+        <Blocks answer={answer} record={record} actions={actions} retry={(block) => void retry(block).catch(report)} />
       ) : (
         <Panel flush>
           {query.isError ? <ErrorState error={query.error} retry={() => void query.refetch()} /> : <Skeleton rows={10} />}
@@ -31,7 +32,7 @@ export function BlocksPage({ page, record, crumbs, actions }: Props) {
   );
 }
 
-type BlocksProps = { answer: PageAnswer; record?: string; actions?: ReactNode; retry: () => void };
+type BlocksProps = { answer: PageAnswer; record?: string; actions?: ReactNode; retry: (block: string) => void };
 
 /** A band of figures without figures takes no room: the blocks below say what is missing. */
 const isBand = (block: Block) => block.kind === 'figures';
