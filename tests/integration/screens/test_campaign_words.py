@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tests.factories.records import SYSTEM
 from tests.integration.engagement.conftest import desk
@@ -33,6 +35,19 @@ def test_the_goal_is_said_in_words_with_its_expression(desk, language, said):
     goal = screens.campaign_out(draft(desk), replace(SYSTEM, language=language))["goal"]
     assert goal["sentence"] == said
     assert goal["expression"] == "net_inflow >= 10000 and trade_count > 2"
+
+
+def test_a_list_costs_the_same_number_of_queries_however_long(desk):
+    def queries():
+        with CaptureQueriesContext(connection) as found:
+            screens.list_out(campaigns.campaigns(principal=SYSTEM))
+        return len(found)
+
+    draft(desk)
+    few = queries()
+    for _times in range(5):
+        draft(desk)
+    assert queries() == few
 
 
 def test_a_goal_over_a_measure_that_is_gone_stays_as_written(desk):

@@ -32,6 +32,7 @@ __all__ = [
     "change",
     "confirm",
     "counts",
+    "counts_of",
     "create",
     "delete",
     "effect",
@@ -57,6 +58,7 @@ _PAGE = 50
 advance = running.advance
 possible_acts = plans.possible_acts
 counts = counting.counts
+counts_of = counting.counts_of
 
 
 def campaigns(*, principal: Principal) -> list[Campaign]:

@@ -73,7 +73,7 @@ def _brief(principal: Principal, _record: uuid.UUID | None, _settings: Mapping[s
     found = api.campaigns(principal=principal)
     running = sum(campaign.state == Campaign.State.RUNNING for campaign in found)
     waiting = sum(campaign.state == Campaign.State.CONFIRMED for campaign in found)
-    unknown = sum(api.counts(campaign).unknown for campaign in found)
+    unknown = sum(counted.unknown for counted in api.counts_of(found).values())
     english = principal.language == "en"
     said = [(f"{running} campaign{'s' * (running > 1)} running" if english else f"{running} 个活动进行中", "plain")]
     if not running:
@@ -91,7 +91,7 @@ def _brief(principal: Principal, _record: uuid.UUID | None, _settings: Mapping[s
 def _figures(principal: Principal, _record: uuid.UUID | None, _settings: Mapping[str, Any]) -> BlockData:
     """Where the people of all launched campaigns are, each number with its base."""
     launched = [campaign for campaign in api.campaigns(principal=principal) if campaign.launched_at]
-    counted = [api.counts(campaign) for campaign in launched[:_SHOWN]]
+    counted = api.counts_of(launched[:_SHOWN]).values()
     total = {key: sum(getattr(one, key) for one in counted) for key in (*_NUMBERS, "treated")}
 
     def part(zh: str, en: str, value: object, shown: str = "count") -> dict[str, object]:
@@ -121,10 +121,11 @@ def _figures(principal: Principal, _record: uuid.UUID | None, _settings: Mapping
 def _board(principal: Principal, _record: uuid.UUID | None, _settings: Mapping[str, Any]) -> BlockData:
     found = api.campaigns(principal=principal)
     rows = []
+    counted = api.counts_of(found[:_SHOWN])
     for campaign in found[:_SHOWN]:
-        counted = api.counts(campaign)
-        numbers = {key: getattr(counted, key) for key in _NUMBERS}
-        shares = {f"{key}_share": _share(numbers[key], counted.treated) for key in ("sent", "refused")}
+        people = counted[campaign.pk]
+        numbers = {key: getattr(people, key) for key in _NUMBERS}
+        shares = {f"{key}_share": _share(numbers[key], people.treated) for key in ("sent", "refused")}
         rows.append(
             {
                 "key": str(campaign.uid),

@@ -28,7 +28,7 @@ _EXAMPLES = [
 @router.get("/campaigns")
 def campaigns(request: SignedInRequest) -> Any:
     """Every campaign."""
-    return {"items": [screens.summary_out(found) for found in api.campaigns(principal=request.principal)]}
+    return {"items": screens.list_out(api.campaigns(principal=request.principal))}
 
 
 @router.get("/campaigns/options")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from zhike.engagement.campaigns import api
@@ -75,9 +75,14 @@ def counts_out(found: Counts) -> dict[str, int]:
     }
 
 
-def summary_out(campaign: Campaign) -> dict[str, object]:
-    """Return a campaign as a list shows it."""
-    tasks = work.summary_of_origin(campaign.uid)
+def list_out(campaigns: Sequence[Campaign]) -> list[dict[str, object]]:
+    """Return campaigns as a list shows them, in as many queries as one of them."""
+    counted = api.counts_of(campaigns)
+    tasks = work.summaries_of_origins([campaign.uid for campaign in campaigns])
+    return [_summary(campaign, counted[campaign.pk], tasks[campaign.uid]) for campaign in campaigns]
+
+
+def _summary(campaign: Campaign, counted: Counts, tasks: Mapping[tuple[str, str], int]) -> dict[str, object]:
     return {
         "uid": campaign.uid,
         "name": campaign.name,
@@ -87,7 +92,7 @@ def summary_out(campaign: Campaign) -> dict[str, object]:
         "owner": {"name": campaign.owner_name, "employee_no": campaign.owner},
         "business_date": campaign.business_date,
         "launched_at": campaign.launched_at,
-        "counts": counts_out(api.counts(campaign)),
+        "counts": counts_out(counted),
         "work": {
             "open": sum(n for (state, _r), n in tasks.items() if state == "open"),
             "done": sum(n for (state, _r), n in tasks.items() if state == "done"),
@@ -106,7 +111,7 @@ def campaign_out(campaign: Campaign, principal: Principal) -> dict[str, object]:
     names = organization.actor_names(entry.actor for entry in timeline)
     acts = [a for a in api.possible_acts(campaign) if permissions.allowed(principal, _RIGHTS.get(a, "campaign.launch"))]
     return {
-        **summary_out(campaign),
+        **list_out([campaign])[0],
         "purpose": campaign.purpose,
         "template": template_out(template),
         "product": product,

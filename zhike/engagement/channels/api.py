@@ -23,6 +23,7 @@ from zhike.platform.audit import api as audit
 
 __all__ = [
     "counts",
+    "counts_of",
     "dispatch",
     "enqueue",
     "fields_used",
@@ -109,8 +110,16 @@ def stop(origin_uid: uuid.UUID) -> int:
 
 def counts(origin_uid: uuid.UUID) -> dict[str, int]:
     """Return how many messages of an origin are in each state."""
-    rows = Delivery.objects.filter(origin_uid=origin_uid).values("state").annotate(n=Count("id"))
-    return {row["state"]: row["n"] for row in rows}
+    return counts_of([origin_uid])[origin_uid]
+
+
+def counts_of(origin_uids: Sequence[uuid.UUID]) -> dict[uuid.UUID, dict[str, int]]:
+    """Return the same by origin, of several at once."""
+    found: dict[uuid.UUID, dict[str, int]] = {uid: {} for uid in origin_uids}
+    rows = Delivery.objects.filter(origin_uid__in=origin_uids).values("origin_uid", "state").annotate(n=Count("id"))
+    for row in rows:
+        found[row["origin_uid"]][row["state"]] = row["n"]
+    return found
 
 
 def states(origin_uid: uuid.UUID, *, party_ids: Sequence[int]) -> dict[int, DeliveryState]:

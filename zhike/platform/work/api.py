@@ -32,6 +32,7 @@ __all__ = [
     "of_party",
     "parties_with_open_work",
     "per_assignee",
+    "summaries_of_origins",
     "summary_of_origin",
     "todo",
 ]
@@ -219,8 +220,16 @@ def of_origin(origin_uid: uuid.UUID, *, party_ids: Sequence[int] | None = None) 
 
 def summary_of_origin(origin_uid: uuid.UUID) -> dict[tuple[str, str], int]:
     """Return how many work items of an origin there are by (state, result)."""
-    rows = WorkItem.objects.filter(origin_uid=origin_uid).values("state", "result").annotate(n=Count("id"))
-    return {(row["state"], row["result"]): row["n"] for row in rows}
+    return summaries_of_origins([origin_uid])[origin_uid]
+
+
+def summaries_of_origins(origin_uids: Sequence[uuid.UUID]) -> dict[uuid.UUID, dict[tuple[str, str], int]]:
+    """Return the same by origin, of several at once."""
+    found: dict[uuid.UUID, dict[tuple[str, str], int]] = {uid: {} for uid in origin_uids}
+    rows = WorkItem.objects.filter(origin_uid__in=origin_uids).values("origin_uid", "state", "result")
+    for row in rows.annotate(n=Count("id")):
+        found[row["origin_uid"]][row["state"], row["result"]] = row["n"]
+    return found
 
 
 def _mine(principal: Principal) -> QuerySet[WorkItem]:

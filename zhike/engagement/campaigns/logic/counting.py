@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.db.models import Count, Q, QuerySet
 
@@ -19,9 +19,20 @@ _IN_FLIGHT = ("waiting", "claimed", "sending")
 
 def counts(campaign: Campaign) -> Counts:
     """Return the campaign's people by state; the parts always add up to the chosen."""
-    rows = Member.objects.filter(campaign=campaign).values("state").annotate(n=Count("id"))
-    members = {row["state"]: row["n"] for row in rows}
-    sent = channels.counts(campaign.uid)
+    return counts_of([campaign])[campaign.pk]
+
+
+def counts_of(campaigns: Sequence[Campaign]) -> dict[int, Counts]:
+    """Return the same by campaign's inner id, of several at once."""
+    members: dict[int, dict[str, int]] = {campaign.pk: {} for campaign in campaigns}
+    rows = Member.objects.filter(campaign__in=campaigns).values("campaign_id", "state").annotate(n=Count("id"))
+    for row in rows:
+        members[row["campaign_id"]][row["state"]] = row["n"]
+    sent = channels.counts_of([campaign.uid for campaign in campaigns])
+    return {campaign.pk: _counts(members[campaign.pk], sent[campaign.uid]) for campaign in campaigns}
+
+
+def _counts(members: Mapping[str, int], sent: Mapping[str, int]) -> Counts:
     return Counts(
         chosen=sum(members.values()),
         control=members.get(Member.State.CONTROL, 0),
