@@ -117,6 +117,7 @@ def test_audience_refusals_and_effect(golden_live: Live, page: Page) -> None:
     page.goto(f"{golden_live.address}/campaigns/{refused}/effect")
     expect(page.get_by_test_id("effect-sent")).to_have_text("8")
     expect(page.get_by_test_id("effect-refused")).to_have_text("4")
+    _work_is_refused_without_consent_to_calls(page, refused)
     page.goto(f"{golden_live.address}/records/party/{people['counter:000000008']['party']['uid']}")
     expect(page.get_by_text("客户已撤回该渠道授权").first).to_be_visible()
 
@@ -127,6 +128,16 @@ def test_audience_refusals_and_effect(golden_live: Live, page: Page) -> None:
     golden_live.zhike("load", "packs/securities", "--from", str(files))
     golden_live.zhike("stage", "run", last.isoformat())
     _effect_is_that_of_the_groups(page, golden_live, compared)
+
+
+def _work_is_refused_without_consent_to_calls(page: Page, uid: str) -> None:
+    """Nine have a manager; one of them never agreed to calls, one took it back: seven pieces of work."""
+    expect(page.get_by_test_id("effect-work-given")).to_contain_text("7")
+    page.get_by_test_id("work-refusal-consent_withdrawn").click()
+    expect(page.get_by_test_id("members-count")).to_have_text("1 户")
+    listed = page.evaluate(_GET, f"/campaigns/{uid}/members?state=work_refused")["items"]
+    wanted = golden.expected()["effect"]["work_refused"]
+    assert sorted([reason["code"] for reason in row["reasons"]] for row in listed) == sorted(wanted.values())
 
 
 def _effect_is_that_of_the_groups(page: Page, live: Live, uid: str) -> None:

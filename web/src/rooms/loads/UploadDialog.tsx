@@ -23,10 +23,13 @@ export function UploadDialog({ open, onClose, onDone }: Props) {
   const chosen = Form.useWatch('source', form);
   const example = data?.items.find((source) => source.key === chosen)?.example;
   const required = [{ required: true, message: t('common.required') }];
-  const send = useSend(file, () => {
+  const leave = () => {
     setFile(null);
     form.resetFields();
     onClose();
+  };
+  const send = useSend(file, () => {
+    leave();
     onDone();
   }, (message) => form.setFields([{ name: 'businessDate', errors: [message] }]));
   const take = (given: File) => {
@@ -42,7 +45,7 @@ export function UploadDialog({ open, onClose, onDone }: Props) {
       okButtonProps={{ disabled: !file, 'data-testid': 'upload-start' }}
       confirmLoading={send.isPending}
       onOk={() => form.submit()}
-      onCancel={onClose}
+      onCancel={leave}
       width={460}
     >
       <Form<Values> form={form} layout="vertical" onFinish={(values) => send.mutate(values)}>
