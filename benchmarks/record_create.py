@@ -24,7 +24,7 @@ def _measure(scale: str) -> Result:
     from django.http import HttpResponse
     from django.test import RequestFactory
 
-    from zhike.kernel import definitions
+    from zhike.kernel import context, definitions
     from zhike.platform.objects import api as objects
     from zhike.platform.objects import schemas
     from zhike.platform.permissions.types import Principal
@@ -55,9 +55,10 @@ def _measure(scale: str) -> Result:
         for _n in range(TIMES):
             request = factory.post("/", body(), content_type="application/json")
             given = schemas.ValuesIn.model_validate_json(request.body)
-            with definitions.pinned():  # as the middleware does for each request
+            # As the middleware does for each request.
+            with context.acting(actor=principal.actor, request_id="", reason=""), definitions.pinned():
                 record = objects.create("product", given.values, principal=principal)
-            HttpResponse(json.dumps(schemas.record_out(record), default=str))
+            HttpResponse(json.dumps(schemas.record_out(record, principal), default=str))
 
     def baseline() -> None:
         for _n in range(TIMES):

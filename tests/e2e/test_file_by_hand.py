@@ -9,7 +9,9 @@ from tests.e2e.conftest import Live, sign_in
 
 pytestmark = pytest.mark.e2e
 HEAD = "机构代码,机构名称,机构类型,上级机构代码\n"
-ROWS = "HQ,知客证券,总部,\nR01,华东分公司,分公司,HQ\nB001,临江中山路营业部,营业部,R01\nB002,云岭人民路营业部,营业部,R01\n"
+ROWS = (
+    "HQ,知客证券,总部,\nR01,华东分公司,分公司,HQ\nB001,临江中山路营业部,营业部,R01\nB002,云岭人民路营业部,营业部,R01\n"
+)
 
 
 def _send(page: Page, name: str, content: str) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 from pyroaring import BitMap
 
 from zhike.expressions.types import Schema
-from zhike.kernel import clock, context, database
+from zhike.kernel import clock, context, database, definitions
 from zhike.kernel.errors import Refused
 from zhike.platform.audit import api as audit
 from zhike.platform.objects.errors import ReasonRequired, TooManyRows
@@ -347,18 +347,26 @@ def export(object: str, *, fields: Sequence[str], into: Path) -> int:
 def _record(owner: ObjectType, row: Mapping[str, Any], principal: Principal) -> Record:
     fields = list(owner.fields.values())
     record = present(owner, fields, [row], principal)[0]
-    operations = ("update", "delete", "unmask", "access_log")
-    return replace(record, permitted=tuple(name for name in operations if _may(owner, row, name, principal)))
+    scoped = definitions.derive(
+        f"objects.scoped:{owner.key}:{principal.kind}:{principal.roles}", lambda _all: _scoped(owner, principal)
+    )
+    permitted = [
+        operation
+        for operation, as_read in scoped.items()
+        if (as_read or reading.in_scope(owner, row["id"], principal, operation))
+        and (operation != "delete" or writing.deletable(row, principal))
+    ]
+    return replace(record, permitted=tuple(permitted))
 
 
-def _may(owner: ObjectType, row: Mapping[str, Any], operation: str, principal: Principal) -> bool:
-    """Whether the principal may do this with a record it reads."""
-    if not permissions.allowed(principal, f"{owner.key}.{operation}"):
-        return False
-    if operation == "delete" and not writing.deletable(row, principal):
-        return False
-    same = permissions.scope(principal, operation, owner.key) == permissions.scope(principal, "read", owner.key)
-    return same or reading.in_scope(owner, row["id"], principal, operation)
+def _scoped(owner: ObjectType, principal: Principal) -> dict[str, bool]:
+    """The operations that the principal's roles hold on some records, and whether on all it reads."""
+    reads = permissions.scope(principal, "read", owner.key)
+    return {
+        operation: permissions.scope(principal, operation, owner.key) == reads
+        for operation in ("update", "delete", "unmask", "access_log")
+        if permissions.allowed(principal, f"{owner.key}.{operation}")
+    }
 
 
 def _all_rows(query: RecordQuery, principal: Principal) -> Iterator[Record]:

@@ -52,20 +52,21 @@ def export(request: SignedInRequest, object: str, body: schemas.QueryIn) -> Http
 @router.post("/objects/{object}/records", response={201: Any})
 def create(request: SignedInRequest, object: str, body: schemas.ValuesIn) -> Any:
     """A new record."""
-    return 201, schemas.record_out(api.create(object, body.values, principal=request.principal))
+    record = api.create(object, body.values, principal=request.principal)
+    return 201, schemas.record_out(record, request.principal)
 
 
 @router.get("/objects/{object}/records/{uid}")
 def get(request: SignedInRequest, object: str, uid: uuid.UUID) -> Any:
     """One record."""
-    return schemas.record_out(api.get(object, uid, principal=request.principal))
+    return schemas.record_out(api.get(object, uid, principal=request.principal), request.principal)
 
 
 @router.patch("/objects/{object}/records/{uid}")
 def update(request: SignedInRequest, object: str, uid: uuid.UUID, body: schemas.ChangesIn) -> Any:
     """Changed fields of one record."""
     record = api.update(object, uid, body.values, revision=body.revision, principal=request.principal)
-    return schemas.record_out(record)
+    return schemas.record_out(record, request.principal)
 
 
 @router.delete("/objects/{object}/records/{uid}", response={204: None})

@@ -91,8 +91,9 @@ def page_out(page: RecordPage) -> dict[str, object]:
     }
 
 
-def record_out(record: Record) -> dict[str, object]:
+def record_out(record: Record, principal: Principal) -> dict[str, object]:
     """Return one record as the interface gives it."""
+    by = record.updated_by
     return {
         "uid": record.uid,
         "display": record.display,
@@ -102,7 +103,7 @@ def record_out(record: Record) -> dict[str, object]:
         "permitted": record.permitted,
         "created_at": record.created_at,
         "updated_at": record.updated_at,
-        "updated_by": organization.actor_names([record.updated_by])[record.updated_by],
+        "updated_by": principal.name if by == principal.actor else organization.actor_names([by])[by],
     }
 
 
