@@ -7,10 +7,12 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from zhike.engagement.compliance.kinds import check_gate
 from zhike.engagement.compliance.logic import checks
 from zhike.engagement.compliance.logic.suitability import SuitabilityTable
 from zhike.engagement.compliance.types import Touch
 from zhike.kernel import clock
+from zhike.kernel.definitions import Snapshot
 
 NOW = datetime(2026, 3, 18, 2, 42, tzinfo=UTC)  # 10:42 in Shanghai
 TABLE = SuitabilityTable(
@@ -38,13 +40,28 @@ def codes(answer):
 
 @pytest.mark.parametrize(
     ("state", "expected"),
-    [("granted", []), ("withdrawn", ["consent_withdrawn"]), ("none", ["no_consent"]), (None, ["no_consent"])],
+    [
+        ("granted", []),
+        ("withdrawn", [("consent_withdrawn", "客户已撤回电话营销授权")]),
+        ("none", [("no_consent", "客户未授权电话营销")]),
+        (None, [("no_consent", "客户未授权电话营销")]),
+    ],
 )
 def test_consent(state, expected):
-    assert (
-        codes(checks.consent(situation(consent_email=state), {"field": "consent_email", "granted": ["granted"]}))
-        == expected
-    )
+    settings = {"field": "c", "granted": ["granted"], "labels": {"zh": "电话营销", "en": "marketing calls"}}
+    found = checks.consent(situation(c=state), settings)
+    assert [(reason.code, reason.labels["zh"]) for reason in found] == expected
+
+
+def test_a_gate_says_what_its_checks_need():
+    body = {"checks": [{"check": "consent", "field": "c"}, {"check": "frequency_cap", "count": 2}]}
+    party = {"role": "party", "fields": [{"key": "c"}]}
+    found = check_gate(body, Snapshot(1, {"object": {"party": party}}))
+    assert [(finding.code, finding.where) for finding in found] == [
+        ("gate.missing_setting", "checks[0]"),
+        ("gate.missing_setting", "checks[0]"),
+        ("gate.missing_setting", "checks[1]"),
+    ]
 
 
 @pytest.mark.parametrize(

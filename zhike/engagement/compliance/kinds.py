@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from zhike.engagement.compliance.logic.checks import CHECKS
+from zhike.engagement.compliance.logic.checks import CHECKS, SETTINGS
 from zhike.kernel.definitions import Body, Finding, Kind, Snapshot
 
 
@@ -16,7 +16,7 @@ def check_suitability(body: Body, _everything: Snapshot) -> list[Finding]:
 
 
 def check_gate(body: Body, everything: Snapshot) -> list[Finding]:
-    """Return what is wrong with a gate: unknown checks, fields that the party object does not have."""
+    """Return what is wrong with a gate: unknown checks, settings they lack, fields that the party object does not have."""
     parties = [found for found in everything.of("object").values() if found.get("role") == "party"]
     fields = {field["key"] for found in parties for field in found.get("fields", [])}  # type: ignore[attr-defined]
     findings = []
@@ -31,6 +31,10 @@ def check_gate(body: Body, everything: Snapshot) -> list[Finding]:
                     where,
                 )
             )
+        for name in SETTINGS.get(step.get("check", ""), ()):
+            if name not in step:
+                message = f"the check '{step['check']}' needs `{name}`"
+                findings.append(Finding("gate.missing_setting", message, where))
         if "field" in step and step["field"] not in fields:
             findings.append(
                 Finding(

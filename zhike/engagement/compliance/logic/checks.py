@@ -41,13 +41,14 @@ def party_status(situation: Situation, settings: Mapping[str, Any]) -> Answer:
 
 
 def consent(situation: Situation, settings: Mapping[str, Any]) -> Answer:
-    """Consent for this purpose and channel (PIPL 13–15, Advertising Law 43)."""
+    """Consent for this purpose and channel, as `labels` name it (PIPL 13–15, Advertising Law 43)."""
     state = situation.facts.get(settings["field"])
     if state in settings["granted"]:
         return []
+    zh, en = settings["labels"]["zh"], settings["labels"]["en"]
     if state == "withdrawn":
-        return [_reason("consent_withdrawn", "客户已撤回该渠道授权", "consent for this channel was withdrawn")]
-    return [_reason("no_consent", "客户未授权该渠道", "no consent for this channel")]
+        return [_reason("consent_withdrawn", f"客户已撤回{zh}授权", f"consent to {en} was withdrawn")]
+    return [_reason("no_consent", f"客户未授权{zh}", f"no consent to {en}")]
 
 
 def suppression(situation: Situation, settings: Mapping[str, Any]) -> Answer:
@@ -114,6 +115,15 @@ CHECKS: dict[str, Check] = {
     "quiet_hours": quiet_hours,
 }
 
+#: What a gate must say about a check.
+SETTINGS: Mapping[str, tuple[str, ...]] = {
+    "party_status": ("field", "allowed"),
+    "consent": ("field", "granted", "labels"),
+    "suppression": ("field",),
+    "complaint_freeze": ("field",),
+    "frequency_cap": ("count", "days"),
+    "quiet_hours": ("from", "to"),
+}
 
 #: The words over many parties, where those of one hold that party's own facts.
 _TOTALS: Mapping[str, Mapping[str, str]] = {
