@@ -8,6 +8,7 @@ from django.db import connection
 from tests.factories.records import SYSTEM, build_firm, customer
 from zhike.kernel.errors import Invalid, StaleRevision
 from zhike.platform.objects import api as objects
+from zhike.platform.objects.logic import reading
 from zhike.platform.objects.types import LoadColumn, RecordQuery
 
 pytestmark = pytest.mark.django_db
@@ -176,3 +177,20 @@ def test_reserved_ids_are_nobodys_and_never_given_again():
     assert customer("李四海").id == last + 103
     assert objects.reserve_ids("party", 0) == last + 104
     assert customer("王五洲").id == last + 104
+
+
+@pytest.mark.parametrize("few", [0, 2_000])
+def test_a_search_finds_the_same_whether_its_answers_are_few_or_many(monkeypatch, few):
+    monkeypatch.setattr(reading, "_FEW", few)
+    for name in ("张三丰", "张双凤", "李四海"):
+        customer(name)
+
+    def found(text):
+        query = RecordQuery("party", text=text, sort=("name", "asc"))
+        names = [row.display for row in objects.page(query, principal=SYSTEM).rows]
+        assert objects.count(query, principal=SYSTEM, exact=True).count == len(names)
+        return sorted(names)
+
+    assert found("zsf") == ["张*丰", "张*凤"]
+    assert found("张三") == ["张*丰"]
+    assert found("nobody") == []

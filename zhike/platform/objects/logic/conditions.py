@@ -141,7 +141,7 @@ def _follow_parent(where: Where, owner: ObjectType, alias: str, parent: ObjectTy
 
 
 def narrow_to_query(where: Where, owner: ObjectType, alias: str, query: RecordQuery) -> None:
-    """Narrow the statement by the query's refinement, condition and search text."""
+    """Narrow the statement by the query's refinement and condition."""
     where.add(exp.column("deleted_at", table=alias).is_(exp.null()))
     if query.refinement and query.refinement != "all":
         if query.refinement not in owner.refinements:
@@ -151,8 +151,6 @@ def narrow_to_query(where: Where, owner: ObjectType, alias: str, query: RecordQu
     if query.condition:
         schema = expression_schema(where.objects, owner.key)
         where.add(where.compile(expressions.from_json(query.condition, schema, PARAMS), owner, alias))
-    if query.text.strip():
-        _narrow_to_text(where, owner, alias, query.text)
 
 
 def uses_side_table(owner: ObjectType, parts: Sequence[exp.Expr]) -> bool:
@@ -170,7 +168,8 @@ def bound(values: Mapping[str, object], sql: str) -> dict[str, object]:
     return {name: value for name, value in values.items() if f"%({name})s" in sql}
 
 
-def _narrow_to_text(where: Where, owner: ObjectType, alias: str, text: str) -> None:
+def narrow_to_text(where: Where, owner: ObjectType, alias: str, text: str) -> None:
+    """Narrow the statement to the records that answer a few characters."""
     grams = exp.column("grams", table=alias)
     every, some = wanted(text)
     if every:

@@ -25,6 +25,7 @@ from zhike.platform.objects.logic.conditions import (
     bound,
     narrow_to_query,
     narrow_to_scope,
+    narrow_to_text,
     uses_side_table,
 )
 from zhike.platform.objects.logic.presenting import present
@@ -37,6 +38,8 @@ MAX_LIMIT = 200
 _ALIAS = "t"
 #: The name of the record that a statement inserts and reads at once.
 _FRESH = "fresh"
+#: Answers to a search that are resolved to ids before anything else.
+_FEW = 2_000
 
 
 def page(query: RecordQuery, principal: Principal) -> RecordPage:
@@ -207,8 +210,27 @@ def default_sort(owner: ObjectType) -> tuple[str, str]:
 def _where(query: RecordQuery, principal: Principal, owner: ObjectType) -> Where:
     where = Where(catalogues.catalogue())
     narrow_to_query(where, owner, _ALIAS, query)
+    if query.text.strip():
+        _narrow_to_found(where, owner, query.text)
     narrow_to_scope(where, owner, _ALIAS, principal, "read")
     return where
+
+
+def _narrow_to_found(where: Where, owner: ObjectType, text: str) -> None:
+    """Narrow to the records that answer `text`: to their ids where they are few, else by their search tokens.
+
+    PostgreSQL expects rare tokens to be ten times as frequent and would walk an order's index for them: of 2,000,000
+    customers the 400 with the initials zsf took 4 s, by id 5 ms. Of frequent ones the index soon has a page.
+    """
+    found = Where(where.objects)
+    narrow_to_text(found, owner, _ALIAS, text)
+    found.add(exp.column("deleted_at", table=_ALIAS).is_(exp.null()))
+    select = _from(exp.select(exp.column("id", table=_ALIAS)), owner, found).limit(_FEW + 1)
+    ids = [row[0] for row in _rows(select, found.values)]
+    if len(ids) > _FEW:
+        narrow_to_text(where, owner, _ALIAS, text)
+    else:
+        where.add(exp.column("id", table=_ALIAS).eq(any_id(where.bind(ids))))
 
 
 def _keyset_rows(
