@@ -22,6 +22,7 @@ from zhike.insight.audiences import api as audiences
 from zhike.kernel.errors import StaleRevision
 from zhike.platform.objects import api as objects
 from zhike.platform.work import api as work
+from zhike.platform.work.errors import AlreadyDone
 
 #: Worked out by hand from tests/golden/inputs.yaml: consent, status, level and test date of each of the twelve parties.
 REFUSED = {
@@ -181,9 +182,15 @@ def test_stop_means_stop(desk, mailbox):
     campaign, _seen = desk.launch("service_checkup")
     run_all()
     channels.dispatch(mailbox.settings, limit=3)
+    items = [item for item in work.todo(principal=SYSTEM)[0] if item.origin_uid == campaign.uid]
+    work.complete(items[0].uid, result="interested", note="", revision=1, principal=SYSTEM)
     stopped = campaigns.stop(
         campaign.uid, revision=campaigns.get(campaign.uid, principal=SYSTEM).revision, principal=SYSTEM
     )
+    tasks = work.of_origin(campaign.uid)
+    assert sorted(state for state, _result in tasks.values()) == ["cancelled"] * 6 + ["done"]
+    with pytest.raises(AlreadyDone):
+        work.complete(items[1].uid, result="interested", note="", revision=2, principal=SYSTEM)
     run_all()
     channels.dispatch(mailbox.settings)
     assert stopped.state == "stopped"

@@ -278,6 +278,7 @@ def _act(uid: uuid.UUID, act: str, revision: int, principal: Principal) -> Campa
         campaign.state = plans.require_act(campaign, act)
         if act == "stop":
             channels.stop(campaign.uid)
+            work.cancel_open(origin_uid=campaign.uid)
             Member.objects.filter(campaign=campaign, state=Member.State.WAITING).update(state=Member.State.STOPPED)
         else:
             channels.hold(campaign.uid, held=act == "pause")

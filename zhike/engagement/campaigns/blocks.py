@@ -14,6 +14,7 @@ from zhike.engagement.compliance import api as compliance
 from zhike.kernel.providers import Block, BlockData, register_block
 from zhike.platform.objects import api as objects
 from zhike.platform.objects.blocks import live
+from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal
 from zhike.platform.work import api as work
 
@@ -98,7 +99,7 @@ def _figures(principal: Principal, _record: uuid.UUID | None, _settings: Mapping
         return {"labels": {"zh": zh, "en": en}, "value": value, "format": shown}
 
     def figure(key: str, zh: str, en: str, *compare: dict[str, object]) -> dict[str, object]:
-        return {"key": key, **part(zh, en, total[key]), "unit": "户", "compare": list(compare)}
+        return {"key": key, **part(zh, en, total[key]), "unit": "人次", "compare": list(compare)}
 
     def share(key: str) -> dict[str, object]:
         return part("占干预组", "Of treated", _share(total[key], total["treated"]), "percent")
@@ -154,7 +155,7 @@ def _share(part: int, whole: int) -> str | None:
 
 
 def _touches(principal: Principal, record: uuid.UUID, _settings: Mapping[str, Any]) -> BlockData:
-    rows = _touch_rows(_party_id(principal, record))
+    rows = _touch_rows(_party_id(principal, record), principal)
     return BlockData("touches", {"rows": rows}, live(), empty=not rows)
 
 
@@ -168,7 +169,7 @@ def _timeline(principal: Principal, record: uuid.UUID, _settings: Mapping[str, A
             "detail": _touch_text(row, principal.language),
             "path": row["origin_path"],
         }
-        for row in _touch_rows(party_id)
+        for row in _touch_rows(party_id, principal)
     ]
     for item in work.of_party(party_id, principal=principal):
         if item.done_at:
@@ -202,7 +203,9 @@ def _party_id(principal: Principal, record: uuid.UUID) -> int:
     return objects.ids(party, [record], principal=principal)[record]
 
 
-def _touch_rows(party_id: int) -> list[dict[str, Any]]:
+def _touch_rows(party_id: int, principal: Principal) -> list[dict[str, Any]]:
+    """What reached a party or did not; campaigns are linked for those who may open them."""
+    path = "/campaigns/{}" if permissions.allowed(principal, "campaign.read") else ""
     chosen = {row["uid"]: row for row in api.of_party(party_id)}
     rows: list[dict[str, Any]] = []
     decided = set()
@@ -218,7 +221,7 @@ def _touch_rows(party_id: int) -> list[dict[str, Any]]:
             {
                 "at": delivery.sent_at if delivery and delivery.sent_at else decision["at"],
                 "origin": chosen.get(origin, {}).get("name", ""),
-                "origin_path": f"/campaigns/{origin}",
+                "origin_path": path.format(origin),
                 "channel": decision["channel"],
                 "state": "waiting" if state == "claimed" else state,
                 "reasons": decision["reasons"],
@@ -230,7 +233,7 @@ def _touch_rows(party_id: int) -> list[dict[str, Any]]:
                 {
                     "at": row["at"],
                     "origin": row["name"],
-                    "origin_path": f"/campaigns/{uid}",
+                    "origin_path": path.format(uid),
                     "channel": "",
                     "state": "control",
                     "reasons": [],

@@ -106,6 +106,9 @@ def campaign_out(campaign: Campaign, principal: Principal) -> dict[str, object]:
     if campaign.product_id:
         key = objects.object_with_role("product").key
         product = objects.displays(key, [campaign.product_id], principal=principal).get(campaign.product_id)
+        level = objects.describe(key).field_with_role("risk_level")
+        facts = objects.facts(key, [campaign.product_id], [level.key] if level else []).get(campaign.product_id, {})
+        product = product and {**product, "risk_level": facts.get(level.key) if level else None}
     template = channels.template(campaign.template)
     timeline = api.timeline(campaign)
     names = organization.actor_names(entry.actor for entry in timeline)

@@ -65,7 +65,14 @@ def sources(request: SignedInRequest) -> Any:
 @router.get("/runs")
 def all_runs(request: SignedInRequest, kind: str = "") -> Any:
     """The newest runs."""
-    return {"items": runs.newest(kind=kind, principal=request.principal)}
+    items = runs.newest(kind=kind, principal=request.principal)
+    return {"items": items, "pending": runs.pending(principal=request.principal)}
+
+
+@router.post("/runs/stage", response={202: Any})
+def stage(request: SignedInRequest) -> Any:
+    """The newest published day computed again."""
+    return 202, {"run": runs.stage(principal=request.principal)}
 
 
 @router.post("/runs/{uid}/cancel")

@@ -203,7 +203,9 @@ def create(object: str, given: Mapping[str, object], *, principal: Principal) ->
     permissions.require(principal, f"{object}.create")
     owner = catalogues.object_type(object)
     with database.writing():
-        return _record(owner, writing.insert(owner, given, principal), principal)
+        row = writing.insert(owner, given, principal)
+        writing.check_rules(owner, row["id"], principal)
+        return _record(owner, row, principal)
 
 
 def update(object: str, uid: uuid.UUID, given: Mapping[str, object], *, revision: int, principal: Principal) -> Record:
@@ -216,6 +218,7 @@ def update(object: str, uid: uuid.UUID, given: Mapping[str, object], *, revision
         if refused:
             raise Refused(operation=f"{object}.{refused[0]}")
         writing.update(owner, row, revision, given)
+        writing.check_rules(owner, row["id"], principal)
         return _record(owner, reading.row_by_id(owner, row["id"], principal, "read"), principal)
 
 

@@ -118,11 +118,12 @@ def _check_conditions(body: Body, everything: Snapshot) -> list[Finding]:
         schema = expression_schema(provisional(everything), str(body["key"]))
     except (KeyError, ZhikeError) as error:
         return [Finding("object.broken", f"the object cannot be built: {error}")]
-    for refinement in body.get("refinements", []):  # type: ignore[attr-defined]
-        try:
-            expressions.parse(refinement["condition"], schema, PARAMS)
-        except ZhikeError as error:
-            findings.append(Finding(error.code, error.message("en"), f"refinements.{refinement['key']}"))
+    for part in ("refinements", "rules"):
+        for named in body.get(part, []):  # type: ignore[attr-defined]
+            try:
+                expressions.parse(named["condition"], schema, PARAMS)
+            except ZhikeError as error:
+                findings.append(Finding(error.code, error.message("en"), f"{part}.{named['key']}"))
     return findings
 
 

@@ -101,6 +101,7 @@ def record_out(record: Record, principal: Principal) -> dict[str, object]:
         "values": record.values,
         "refused": record.refused,
         "permitted": record.permitted,
+        "from_source": record.from_source,
         "created_at": record.created_at,
         "updated_at": record.updated_at,
         "updated_by": principal.name if by == principal.actor else organization.actor_names([by])[by],

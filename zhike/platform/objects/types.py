@@ -59,7 +59,10 @@ class RelationType:
 
 @dataclass(frozen=True, slots=True)
 class ObjectType:
-    """An object type of one catalogue version."""
+    """An object type of one catalogue version.
+
+    `rules` are conditions that a record made or changed at the desk must meet, with what is said when it does not.
+    """
 
     key: str
     labels: Labels
@@ -70,6 +73,7 @@ class ObjectType:
     fields: Mapping[str, FieldType]
     relations: Mapping[str, RelationType]
     refinements: Mapping[str, tuple[Labels, str]]
+    rules: Mapping[str, tuple[Labels, str]]
     layout: Mapping[str, object]
     log_views: bool = False
 
@@ -117,6 +121,7 @@ class Record:
     created_at: datetime | None = None
     updated_at: datetime | None = None
     updated_by: str = ""
+    from_source: bool = False
     id: int = field(default=0, repr=False)
 
 

@@ -9,7 +9,7 @@ RESOURCE_OPERATIONS = {
     "audience": {"read", "create", "update", "delete"},
     "campaign": {"read", "create", "update", "delete", "launch", "resend"},
     "load": {"read", "create"},
-    "run": {"read", "cancel"},
+    "run": {"read", "create", "cancel"},
     "user": {"read"},
     "work": {"read", "complete", "read_units"},
     "home": {"manager", "branch_head", "operator"},

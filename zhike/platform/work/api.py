@@ -199,9 +199,8 @@ def forget_party(party_id: int) -> None:
 
 def cancel_open(*, origin_uid: uuid.UUID) -> int:
     """Cancel the open work of an origin in the caller's transaction; return how many items there were."""
-    return WorkItem.objects.filter(origin_uid=origin_uid, state=WorkItem.State.OPEN).update(
-        state=WorkItem.State.CANCELLED, revision=2
-    )
+    rows = WorkItem.objects.filter(origin_uid=origin_uid, state=WorkItem.State.OPEN)
+    return rows.update(state=WorkItem.State.CANCELLED, revision=F("revision") + 1)
 
 
 def of_party(party_id: int, *, principal: Principal, limit: int = 20) -> list[Work]:

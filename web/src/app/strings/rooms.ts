@@ -37,6 +37,8 @@ export const rooms = {
   'run.active': ['{{n}} 个进行中', '{{n}} under way'],
   'run.kind.stage': ['夜间加工', 'Nightly stage'],
   'run.kind.load_file': ['文件装载', 'File load'],
+  'run.pending': ['有 {{n}} 个文件在 {{date}} 加工之后装载，还没有计入指标、标签和客群', '{{n}} files came after {{date}} was computed; no figure, tag or audience counts them yet'],
+  'run.stageAgain': ['重新加工', 'Compute again'],
   'run.see': ['查看结果', 'See the result'],
   'run.kind.load_folder': ['批量装载', 'Folder load'],
   'run.state.waiting': ['等待中', 'Waiting'],

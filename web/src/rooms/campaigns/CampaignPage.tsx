@@ -118,7 +118,8 @@ function Plan({ campaign }: { campaign: Campaign }) {
   const facts: [string, React.ReactNode][] = [
     [t('campaign.audience'), <Link key="a" to={`/audiences/${campaign.audience.uid}`}>{nameOf(campaign.audience)}</Link>],
     [t('campaign.template'), nameOf(campaign.template)],
-    [t('campaign.product'), campaign.product ? `${nameOf(campaign.product)} ${campaign.product_level ?? ''}` : '—'],
+    [t('campaign.product'), campaign.product ? `${nameOf(campaign.product)} ${campaign.product.risk_level ?? ''}` : '—'],
+    ...(campaign.product_level ? [[t('campaign.level'), campaign.product_level] as [string, string]] : []),
     [t('campaign.observation'), t('campaign.tradingDays', { n: campaign.goal.days })],
     [t('campaign.controlGroup'), `${campaign.control_percent}%`],
     [t('campaign.dueIn'), t('campaign.tradingDays', { n: campaign.due_days })],

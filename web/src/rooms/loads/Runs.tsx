@@ -24,7 +24,7 @@ export function RunsPanel({ onFinished }: { onFinished?: () => void }) {
   const mayRead = useCan('run.read');
   const runs = useQuery({
     queryKey: ['runs'],
-    queryFn: ({ signal }) => api.get<{ items: Run[] }>('/runs', signal),
+    queryFn: ({ signal }) => api.get<{ items: Run[]; pending: Pending }>('/runs', signal),
     enabled: mayRead,
     refetchInterval: (state) => (state.state.data?.items.some((run) => ACTIVE.has(run.state)) ? 2_000 : 15_000),
   });
@@ -36,11 +36,34 @@ export function RunsPanel({ onFinished }: { onFinished?: () => void }) {
     if (before.current > active.length) onFinished?.();
     before.current = active.length;
   }, [active.length, onFinished]);
+  const pending = runs.data?.pending;
   if (items.length === 0) return null;
   return (
     <Panel title={t('run.title')} meta={active.length > 0 ? t('run.active', { n: active.length }) : undefined} side={<LiveStamp at={runs.dataUpdatedAt} />} flush>
+      {pending && pending.loads > 0 && active.length === 0 && <PendingNotice pending={pending} />}
       {[...active, ...ended].map((run) => <RunLine key={run.uid} run={run} />)}
     </Panel>
+  );
+}
+
+type Pending = { loads: number; business_date: string | null };
+
+/** Files that came after the last computing change no figure until it is done again. */
+function PendingNotice({ pending }: { pending: Pending }) {
+  const { t } = useText();
+  const client = useQueryClient();
+  const report = useReport();
+  const mayCreate = useCan('run.create');
+  const stage = useMutation({
+    mutationFn: () => api.post('/runs/stage'),
+    onSuccess: () => void client.invalidateQueries({ queryKey: ['runs'] }),
+    onError: report,
+  });
+  return (
+    <div className="run row wrap tone-attention" role="status" data-testid="loads-pending">
+      <Icon name="alert" size={14} /> {t('run.pending', { n: pending.loads, date: pending.business_date ?? '' })}
+      {mayCreate && <Button className="right" size="small" loading={stage.isPending || stage.isSuccess} onClick={() => stage.mutate()} data-testid="stage-again">{t('run.stageAgain')}</Button>}
+    </div>
   );
 }
 

@@ -52,7 +52,7 @@ def dates_of(source: Source, name: str, given: date | None) -> FileDates:
         return found
     if given is not None:
         return FileDates(given, given)
-    if source.dated == "file":
+    if source.dated == "file" or source.grain == "fact":
         raise NoBusinessDate(file=name, example=example(source, clock.today()))
     return FileDates(None, None)
 

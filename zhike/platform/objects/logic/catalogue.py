@@ -142,6 +142,7 @@ def _object(body: Body, table: str, columns: Mapping[str, str], side: tuple[Side
         for r in body.get("relations", [])  # type: ignore[attr-defined]
     }
     refinements = {r["key"]: (r["labels"], r["condition"]) for r in body.get("refinements", [])}  # type: ignore[attr-defined]
+    rules = {r["key"]: (r["labels"], r["condition"]) for r in body.get("rules", [])}  # type: ignore[attr-defined]
     access: Body = body.get("access", {})  # type: ignore[assignment]
     return ObjectType(
         key=str(body["key"]),
@@ -153,6 +154,7 @@ def _object(body: Body, table: str, columns: Mapping[str, str], side: tuple[Side
         fields=MappingProxyType(fields),
         relations=MappingProxyType(relations),
         refinements=MappingProxyType(refinements),
+        rules=MappingProxyType(rules),
         layout={name: body.get(name) for name in ("list", "detail", "form", "page")},
         log_views=bool(body.get("log_views", False)),
     )

@@ -140,6 +140,14 @@ def _follow_parent(where: Where, owner: ObjectType, alias: str, parent: ObjectTy
     where.add(exp.Exists(this=exp.select("1").from_(source).where(*inside)))
 
 
+def compiled_rules(where: Where, owner: ObjectType, alias: str) -> list[exp.Expr]:
+    """Return for each rule of the object whether the record breaks it; a rule about nothing known is met."""
+    return [
+        exp.not_(exp.func("coalesce", where.compile(_parse(where, owner, text), owner, alias), exp.true()))
+        for _labels, text in owner.rules.values()
+    ]
+
+
 def narrow_to_query(where: Where, owner: ObjectType, alias: str, query: RecordQuery) -> None:
     """Narrow the statement by the query's refinement and condition."""
     where.add(exp.column("deleted_at", table=alias).is_(exp.null()))

@@ -34,6 +34,7 @@ def present(
             created_at=row["created_at"],
             updated_at=row["updated_at"],
             updated_by=row["updated_by"],
+            from_source=bool(row["source_key"]),
             values={field.key: _value(field, row, rules[field.key], references) for field in shown_fields},
         )
         for row in rows

@@ -23,6 +23,7 @@ from zhike.platform.objects.logic.conditions import (
     Where,
     any_id,
     bound,
+    compiled_rules,
     narrow_to_query,
     narrow_to_scope,
     narrow_to_text,
@@ -101,6 +102,16 @@ def row_by_uid(
 def row_by_id(owner: ObjectType, record_id: int, principal: Principal, operation: str) -> dict[str, Any]:
     """Return all columns of the record with this inner id, as `row_by_uid` does."""
     return _single(owner, "id", record_id, principal, operation, False, False)
+
+
+def broken_rules(owner: ObjectType, record_id: int, principal: Principal) -> list[str]:
+    """Return the keys of the rules that a record breaks, in their order."""
+    where = Where(catalogues.catalogue())
+    broken = compiled_rules(where, owner, _ALIAS)
+    where.values.update(permissions.scope(principal, "read", owner.key).params)
+    where.add(exp.column("id", table=_ALIAS).eq(where.bind(record_id)))
+    row = _rows(_from(exp.select(*broken), owner, where), where.values)[0]
+    return [key for key, is_broken in zip(owner.rules, row, strict=True) if is_broken]
 
 
 def in_scope(owner: ObjectType, record_id: int, principal: Principal, operation: str) -> bool:

@@ -18,11 +18,12 @@ _TAIL = 4
 
 
 class BadValue(ValueError):
-    """A value that does not fit its field: a stable code and what would fit."""
+    """A value that does not fit its field: a stable code and what would fit, in Chinese and English."""
 
-    def __init__(self, code: str, expected: str) -> None:
+    def __init__(self, code: str, expected_zh: str, expected: str) -> None:
         super().__init__(expected)
         self.code = code
+        self.expected_zh = expected_zh
         self.expected = expected
 
 
@@ -87,45 +88,46 @@ def plain(value: object) -> object:
 
 def _text(field: FieldType, value: object) -> object:
     if not isinstance(value, str):
-        raise BadValue("value.not_text", "text")
+        raise BadValue("value.not_text", "文本", "text")
     text = value.strip()
     if "\x00" in text:
-        raise BadValue("value.bad_character", "text without control characters")
-    if len(text) > (200 if field.type != "long_text" else 20_000):
-        raise BadValue("value.too_long", "at most 200 characters")
+        raise BadValue("value.bad_character", "不含控制字符的文本", "text without control characters")
+    longest = 200 if field.type != "long_text" else 20_000
+    if len(text) > longest:
+        raise BadValue("value.too_long", f"不超过 {longest} 个字符的文本", f"at most {longest} characters")
     return text
 
 
 def _email(field: FieldType, value: object) -> object:
     text = str(_text(field, value))
     if not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", text):
-        raise BadValue("value.not_email", "an address such as name@example.com")
+        raise BadValue("value.not_email", "邮箱地址，例如 name@example.com", "an address such as name@example.com")
     return text
 
 
 def _phone(field: FieldType, value: object) -> object:
     text = normalize(str(_text(field, value)))
     if not re.fullmatch(r"\+?[\d-]{5,20}", text):
-        raise BadValue("value.not_phone", "5 to 20 digits")
+        raise BadValue("value.not_phone", "5 至 20 位数字", "5 to 20 digits")
     return text
 
 
 def _choice(field: FieldType, value: object) -> object:
     known = [option.key for option in field.options]
     if value not in known:
-        raise BadValue("value.not_an_option", f"one of: {', '.join(known)}")
+        raise BadValue("value.not_an_option", f"以下之一：{'、'.join(known)}", f"one of: {', '.join(known)}")
     return value
 
 
 def _choices(field: FieldType, value: object) -> object:
     if not isinstance(value, list):
-        raise BadValue("value.not_a_list", "a list")
+        raise BadValue("value.not_a_list", "列表", "a list")
     return [_choice(field, item) for item in value]
 
 
 def _integer(_field: FieldType, value: object) -> object:
     if isinstance(value, bool) or not re.fullmatch(r"[+-]?\d{1,18}", str(value).strip()):
-        raise BadValue("value.not_integer", "a whole number")
+        raise BadValue("value.not_integer", "整数", "a whole number")
     return int(str(value))
 
 
@@ -133,9 +135,9 @@ def _decimal(_field: FieldType, value: object) -> object:
     try:
         found = Decimal(str(value).replace(",", ""))
     except InvalidOperation as error:
-        raise BadValue("value.not_number", "a number") from error
+        raise BadValue("value.not_number", "数字", "a number") from error
     if not found.is_finite() or len(found.as_tuple().digits) > 38:
-        raise BadValue("value.not_number", "a number of at most 38 digits")
+        raise BadValue("value.not_number", "最多 38 位的数字", "a number of at most 38 digits")
     return found
 
 
@@ -143,14 +145,14 @@ def _money(field: FieldType, value: object) -> object:
     if isinstance(value, Mapping):
         currency = str(value.get("currency", "CNY"))
         if not _CURRENCY.match(currency):
-            raise BadValue("value.not_currency", "a currency code such as CNY")
+            raise BadValue("value.not_currency", "币种代码，例如 CNY", "a currency code such as CNY")
         return _decimal(field, value.get("amount")), currency
     return _decimal(field, value), "CNY"
 
 
 def _boolean(_field: FieldType, value: object) -> object:
     if not isinstance(value, bool):
-        raise BadValue("value.not_boolean", "true or false")
+        raise BadValue("value.not_boolean", "是或否", "true or false")
     return value
 
 
@@ -158,23 +160,29 @@ def _date(_field: FieldType, value: object) -> object:
     try:
         return date.fromisoformat(str(value))
     except ValueError as error:
-        raise BadValue("value.not_date", "a date such as 2026-03-17") from error
+        raise BadValue("value.not_date", "日期，例如 2026-03-17", "a date such as 2026-03-17") from error
 
 
 def _datetime(_field: FieldType, value: object) -> object:
     try:
         found = datetime.fromisoformat(str(value))
     except ValueError as error:
-        raise BadValue("value.not_instant", "an instant such as 2026-03-17T02:42:00Z") from error
+        raise BadValue(
+            "value.not_instant", "时间，例如 2026-03-17T02:42:00Z", "an instant such as 2026-03-17T02:42:00Z"
+        ) from error
     if found.tzinfo is None:
-        raise BadValue("value.no_zone", "an instant with its zone, such as 2026-03-17T02:42:00Z")
+        raise BadValue(
+            "value.no_zone",
+            "带时区的时间，例如 2026-03-17T02:42:00Z",
+            "an instant with its zone, such as 2026-03-17T02:42:00Z",
+        )
     return found
 
 
 def _reference(_field: FieldType, value: object) -> object:
     found = parse_uid(str(value.get("uid") if isinstance(value, Mapping) else value))
     if found is None:
-        raise BadValue("value.not_a_uid", "the uid of a record")
+        raise BadValue("value.not_a_uid", "一条记录", "the uid of a record")
     return found
 
 

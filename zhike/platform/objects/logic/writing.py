@@ -29,10 +29,11 @@ def insert(owner: ObjectType, given: Mapping[str, object], principal: Principal)
     defaults = {f.key: f.default for f in owner.fields.values() if f.default is not None and f.key not in given}
     parsed, findings = _parsed(owner, {**defaults, **given})
     parsed |= {f.key: principal.employee_no or None for f in owner.fields.values() if f.stamp == "me"}
+    faulty = {finding["field"] for finding in findings}
     findings += [
         _finding("record.required", field, "必填", "is required")
         for field in owner.fields.values()
-        if field.required and parsed.get(field.key) is None
+        if field.required and parsed.get(field.key) is None and field.key not in faulty
     ]
     _raise(owner, findings)
     now, actor = clock.now(), context.current().actor
@@ -97,6 +98,21 @@ def deletable(row: Mapping[str, Any], principal: Principal) -> bool:
     return not row["source_key"] or principal.kind == "system"
 
 
+def check_rules(owner: ObjectType, record_id: int, principal: Principal) -> None:
+    """Raise Invalid with every rule of the object that the record as written breaks; the transaction then undoes it."""
+    if not owner.rules:
+        return
+    broken = reading.broken_rules(owner, record_id, principal)
+    labels = [owner.rules[key][0] for key in broken]
+    _raise(
+        owner,
+        [
+            {"code": f"record.rule.{key}", "message": said["zh"], "message_en": said["en"]}
+            for key, said in zip(broken, labels, strict=True)
+        ],
+    )
+
+
 def delete(owner: ObjectType, row: Mapping[str, Any], revision: int, principal: Principal) -> None:
     """Mark the record deleted; its unique keys become free. Raises StaleRevision, SourceOwned."""
     if row["revision"] != revision:
@@ -142,7 +158,7 @@ def _parsed(owner: ObjectType, given: Mapping[str, object]) -> tuple[dict[str, o
         try:
             parsed[key] = values.parse(field, value)
         except values.BadValue as error:
-            findings.append(_finding(error.code, field, f"应为：{error.expected}", f"should be {error.expected}"))
+            findings.append(_finding(error.code, field, f"应为{error.expected_zh}", f"should be {error.expected}"))
     findings += _resolve_references(owner, parsed)
     return parsed, findings
 
