@@ -6,11 +6,16 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.test import Client
 
+from tests.factories.records import UNITS
 from tests.integration.insight.conftest import run_stage
 from zhike.insight.indicators import api as indicators
 from zhike.insight.warehouse import api as warehouse
 from zhike.insight.warehouse.errors import DayMissing, NotATradingDay
+from zhike.kernel import jobs
+from zhike.platform.organization import api as organization
+from zhike.platform.organization.models import User
 
 FLOW = "core.counter_cash_flow"
 
@@ -92,3 +97,29 @@ def test_a_late_day_of_a_compacted_month_replaces_its_rows(golden_day, golden_fi
 
     assert _count("core.counter_daily_asset", "business_date = date '2026-02-03'") == 9
     assert warehouse.compact("core.counter_daily_asset", "2026-02") == 9 * 14
+
+
+def test_an_operator_has_late_files_computed_and_nobody_else(golden_day, golden_files, tmp_path):
+    run_stage(golden_day)
+    organization.upsert_units(UNITS)
+    clients = {}
+    for number, role in (("E7001", "account_manager"), ("E7002", "operator")):
+        organization.add_user(employee_no=number, name="某人", role=role, unit="HQ")
+        clients[role] = Client()
+        clients[role].force_login(User.objects.get(employee_no=number))
+    operator = clients["operator"]
+    assert operator.get("/api/v1/runs").json()["pending"] == {"loads": 0, "business_date": golden_day.isoformat()}
+    before = _net_inflow(golden_day)
+    path = tmp_path / "counter_cash_flow_20260317.csv"
+    original = (golden_files / path.name).read_text(encoding="gb18030")
+    path.write_text(original.replace("10000", "12000"), encoding="gb18030")
+    warehouse.load_file("counter_cash_flow", path)
+
+    assert operator.get("/api/v1/runs").json()["pending"]["loads"] == 1
+    assert clients["account_manager"].post("/api/v1/runs/stage").status_code == 403
+    answer = operator.post("/api/v1/runs/stage")
+    assert answer.status_code == 202
+    jobs.execute(run=answer.json()["run"])
+
+    assert operator.get("/api/v1/runs").json()["pending"]["loads"] == 0
+    assert _net_inflow(golden_day) - before == Decimal(2000)

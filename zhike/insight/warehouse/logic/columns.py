@@ -16,6 +16,7 @@ _SCIENTIFIC = r"^[0-9]+(\.[0-9]+)?[eE][+]?[0-9]+$"
 _TRUE = "('1', 'true', 'y', 'yes', '是', 't')"
 _FALSE = "('0', 'false', 'n', 'no', '否', 'f')"
 _RAW = "_raw_"
+_LETTERS = {"%Y": "YYYY", "%y": "YY", "%m": "MM", "%d": "DD", "%H": "HH", "%M": "MM", "%S": "SS"}
 _EXPRESSION_TYPES = {
     "text": (Type.TEXT,),
     "integer": (Type.INTEGER,),
@@ -197,13 +198,20 @@ def _bound(column: SourceColumn, text: str) -> str:
     return f"cast('{text}' as {sql_type(column)})"
 
 
+def _readable_format(text: str) -> str:
+    """Return a format as people write it: "%Y%m%d" is YYYYMMDD."""
+    for directive, letters in _LETTERS.items():
+        text = text.replace(directive, letters)
+    return text
+
+
 def reason_text(source: Source, reason: str) -> tuple[str, str, str]:
     """Return (code, Chinese sentence, English sentence) of a stored reason "code:column"."""
     code, _, key = reason.partition(":")
     found = next((column for column in source.columns if column.key == key), None)
     facts = {
         "column": (found.header or found.key) if found else key,
-        "format": found.format if found else "",
+        "format": _readable_format(found.format) if found else "",
         "low": found.low if found else "",
         "high": found.high if found else "",
     }

@@ -89,6 +89,8 @@ def _described(
 
 
 def _check_headers(source: Source, headers: Sequence[str], name: str) -> None:
+    if not any(headers):
+        raise _unreadable(name, "load.no_header", "文件是空的，没有表头", "it is empty and has no header")
     findings = []
     wanted = dict.fromkeys(column.header for column in source.columns if column.header)
     missing = [title for title in wanted if title not in headers]

@@ -69,7 +69,7 @@ def explained(
 ) -> Iterator[RejectedRow]:
     """Yield the rejected rows in the order of the file; personal numbers are left out of their values."""
     for line, text in broken:
-        yield RejectedRow(line, *reason_text(source, "broken_line:"), {"line": text[:_SHOWN_VALUE]})
+        yield RejectedRow(line, *reason_text(source, "broken_line:"), {"原文": text[:_SHOWN_VALUE]})
     if not (connection.execute("select count(*) from rejected").fetchone() or (0,))[0]:
         return
     hidden = {column.header for column in source.columns if column.certificate}
