@@ -10,6 +10,7 @@ import pytest
 from tests.factories import golden
 from tests.factories.records import SYSTEM
 from zhike.engagement.campaigns import api as campaigns
+from zhike.engagement.campaigns import screens
 from zhike.engagement.campaigns.logic import effects, running
 from zhike.engagement.channels import api as channels
 from zhike.insight.identity import api as identity
@@ -95,6 +96,10 @@ def test_every_figure_of_the_effect(campaign, parties):
     refused, _more, count = campaigns.members(campaign.uid, state="work_refused", principal=SYSTEM)
     reasons = {parties[row.party_id]: [reason["code"] for reason in row.reasons] for row in refused}
     assert (reasons, count) == (WANTED["work_refused"], 2)
+    for row in screens.effect_out(campaign, found, "zh")["branches"]:
+        for key, state in (("chosen", ""), ("control", "control"), ("sent", "sent"), ("refused", "refused")):
+            behind = campaigns.members(campaign.uid, state=state, unit=row["uid"], principal=SYSTEM)
+            assert (behind[2], len(behind[0])) == (row[key], row[key]), (row["name"], key)
     people = {
         parties[o.party_id]: {"net_inflow": o.measures["net_inflow"], "converted": o.converted}
         for o in effects.outcomes(campaign)

@@ -22,6 +22,7 @@ from zhike.kernel.ids import uuid7
 from zhike.platform.audit import api as audit
 from zhike.platform.audit.types import JournalEntry
 from zhike.platform.objects import api as objects
+from zhike.platform.organization import api as organization
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal
 from zhike.platform.work import api as work
@@ -205,12 +206,22 @@ def effect(uid: uuid.UUID, *, principal: Principal) -> Effect:
 
 
 def members(
-    uid: uuid.UUID, *, state: str = "", reason: str = "", after: int = 0, principal: Principal, limit: int = _PAGE
+    uid: uuid.UUID,
+    *,
+    state: str = "",
+    reason: str = "",
+    unit: uuid.UUID | None = None,
+    after: int = 0,
+    principal: Principal,
+    limit: int = _PAGE,
 ) -> tuple[list[MemberRow], int | None, int]:
-    """Return (people, cursor of the next page, number of people) behind one number of the campaign."""
+    """Return (people, cursor of the next page, number of people) behind one number of the campaign, or of a unit."""
     permissions.require(principal, "campaign.read")
     campaign = _one(uid)
     chosen = counting.select(campaign, state, reason)
+    if unit is not None:
+        found_unit = organization.unit_by_uid(unit)
+        chosen = chosen.filter(party_id__in=effects.parties_of_unit(campaign, found_unit.id if found_unit else 0))
     page = list(chosen.filter(party_id__gt=after).order_by("party_id")[: limit + 1])
     found = _outcomes(campaign, [member.party_id for member in page])
     outcomes = {o.party_id: (o.converted, o.measures[effects.NET_INFLOW]) for o in found}

@@ -159,9 +159,18 @@ def effect(request: SignedInRequest, uid: uuid.UUID) -> Any:
 
 
 @router.get("/campaigns/{uid}/members")
-def members(request: SignedInRequest, uid: uuid.UUID, state: str = "", reason: str = "", cursor: int = 0) -> Any:
+def members(
+    request: SignedInRequest,
+    uid: uuid.UUID,
+    state: str = "",
+    reason: str = "",
+    unit: uuid.UUID | None = None,
+    cursor: int = 0,
+) -> Any:
     """The people behind one number."""
-    rows, more, count = api.members(uid, state=state, reason=reason, after=cursor, principal=request.principal)
+    rows, more, count = api.members(
+        uid, state=state, reason=reason, unit=unit, after=cursor, principal=request.principal
+    )
     return screens.members_out(rows, more, count, request.principal)
 
 

@@ -299,14 +299,15 @@ def _points(value: Decimal | None) -> str:
 
 
 def _branches(campaign: Campaign, found: Effect) -> list[dict[str, object]]:
-    names = {unit.id: unit.name for unit in organization.all_units()}
+    units = {unit.id: unit for unit in organization.all_units()}
     rows = []
     for unit in found.units:
         difference: Difference = unit["difference"]  # type: ignore[assignment]
         states = channels.states(campaign.uid, party_ids=unit["parties"])  # type: ignore[arg-type]
         rows.append(
             {
-                "name": names.get(unit["unit_id"], "—"),
+                "uid": units[unit["unit_id"]].uid,  # type: ignore[index]
+                "name": units[unit["unit_id"]].name,  # type: ignore[index]
                 "chosen": len(unit["parties"]),
                 "control": difference.n_control,  # type: ignore[arg-type, call-overload]
                 "sent": sum(state.state == "sent" for state in states.values()),

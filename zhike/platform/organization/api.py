@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import uuid
 from collections.abc import Iterable, Sequence
 
 from django.contrib.auth.password_validation import validate_password
@@ -30,6 +31,7 @@ __all__ = [
     "staff",
     "subtree",
     "unit_by_code",
+    "unit_by_uid",
     "upsert_units",
     "user_names",
 ]
@@ -55,6 +57,12 @@ def unit_by_code(code: str) -> OrgUnit:
     if found is None:
         raise UnknownUnit(unit=code, has=sorted(Unit.objects.values_list("code", flat=True))[:20])
     return units.as_type(found)
+
+
+def unit_by_uid(uid: uuid.UUID) -> OrgUnit | None:
+    """Return the unit with `uid`, if there is one."""
+    found = Unit.objects.filter(uid=uid).first()
+    return units.as_type(found) if found else None
 
 
 def subtree(unit_ids: Iterable[int]) -> tuple[int, ...]:

@@ -72,7 +72,7 @@ function EffectView({ uid, effect, at }: { uid: string; effect: Effect; at: numb
         </div>
       </div>
       <Panel title={t('effect.branches')} meta={t('effect.branchesMeta')} side={<DayStamp date={effect.business_date} />} flush>
-        {effect.branches.length > 0 ? <BranchTable branches={effect.branches} /> : <NotYet effect={effect} />}
+        {effect.branches.length > 0 ? <BranchTable uid={uid} branches={effect.branches} /> : <NotYet effect={effect} />}
       </Panel>
     </div>
   );

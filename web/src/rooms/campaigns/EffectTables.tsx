@@ -65,19 +65,22 @@ export function MeasureTable({ uid, measures }: { uid: string; measures: Measure
 
 const RATE = shapeOf({ format: 'percent', unit: '' }, 'zh');
 
-export function BranchTable({ branches }: { branches: Branch[] }) {
+export function BranchTable({ uid, branches }: { uid: string; branches: Branch[] }) {
   const { t } = useText();
   const drawn = branches.flatMap((row) => intervalOf(row) ?? []);
   const scale = intervalScale(drawn);
   const rate = (value: string | null) => percent(value, 2);
   const small = (row: Branch) => (row.small ? <span className="tone-attention">{t('effect.small')}</span> : <span className="ink-4">{t('effect.enough')}</span>);
+  const people = (row: Branch, title: string, count: number, state?: string) => (
+    <PeopleNumber uid={uid} title={`${row.name} ${title}`} filter={{ state, unit: row.uid }} testId={`branch-${state ?? 'chosen'}`}>{decimal(count, 0)}</PeopleNumber>
+  );
   const columns: Column<Branch>[] = [
     { key: 'name', title: t('effect.branch'), tight: true, render: (row) => row.name },
-    { key: 'chosen', title: t('campaign.chosen'), align: 'right', render: (row) => decimal(row.chosen, 0) },
-    { key: 'control', title: t('campaign.controlGroup'), align: 'right', render: (row) => decimal(row.control, 0) },
-    { key: 'refused', title: t('effect.refused'), align: 'right', render: (row) => <span className={row.refused > 0 ? 'tone-refused' : 'ink-4'}>{decimal(row.refused, 0)}</span> },
+    { key: 'chosen', title: t('campaign.chosen'), align: 'right', render: (row) => people(row, t('campaign.chosen'), row.chosen) },
+    { key: 'control', title: t('campaign.controlGroup'), align: 'right', render: (row) => people(row, t('campaign.controlGroup'), row.control, 'control') },
+    { key: 'refused', title: t('effect.refused'), align: 'right', render: (row) => <span className={row.refused > 0 ? 'tone-refused' : 'ink-4'}>{people(row, t('effect.refused'), row.refused, 'refused')}</span> },
     { key: 'rate', title: t('effect.refusalRate'), align: 'right', render: (row) => share(row.refused, row.chosen - row.control, 1) },
-    { key: 'sent', title: t('effect.sent'), align: 'right', render: (row) => decimal(row.sent, 0) },
+    { key: 'sent', title: t('effect.sent'), align: 'right', render: (row) => people(row, t('effect.sent'), row.sent, 'sent') },
     { key: 'treated', title: t('effect.treatedRate'), align: 'right', render: (row) => rate(row.treated_rate) },
     { key: 'controlRate', title: t('effect.controlRate'), align: 'right', render: (row) => <span className="ink-2">{rate(row.control_rate)}</span> },
     { key: 'difference', title: `${t('effect.difference')} pp`, align: 'right', render: (row) => <span className={row.small ? 'ink-3' : 'strong'}>{differenceText(row.difference, { ...RATE, differenceSuffix: '' })}</span> },

@@ -11,9 +11,10 @@ import { Change, NoRight, Nothing } from '../../kit/figures';
 import { useReport, useSay } from '../../kit/feedback';
 import { datetime, decimal, moneyColumnUnit } from '../../kit/format';
 import { Clip, LiveStamp } from '../../kit/marks';
+import { useOnce } from '../../kit/once';
 import { Empty, ErrorState, Skeleton } from '../../kit/states';
 
-export type MemberFilter = { state?: string; reason?: string };
+export type MemberFilter = { state?: string; reason?: string; unit?: string };
 type Props = { uid: string; shown: { title: string; filter: MemberFilter } | null; onClose: () => void };
 
 /** A number that opens the list of the people behind it. */
@@ -122,6 +123,7 @@ function ResendDialog({ uid, member, onClose }: { uid: string; member: Member | 
     },
     onError: report,
   });
+  const submit = useOnce((values: { reason: string }) => resend.mutateAsync(values.reason));
   return (
     <Modal
       open={member !== null}
@@ -135,7 +137,7 @@ function ResendDialog({ uid, member, onClose }: { uid: string; member: Member | 
       destroyOnHidden
     >
       <p className="ink-2" style={{ marginBottom: 12 }}>{t('member.resendText')}</p>
-      <Form form={form} layout="vertical" requiredMark={false} onFinish={(values) => resend.mutate(values.reason)}>
+      <Form form={form} layout="vertical" requiredMark={false} onFinish={submit}>
         <Form.Item name="reason" label={t('common.reason')} rules={[{ required: true, min: 4, message: t('unmask.reasonHint') }]}>
           <Input.TextArea rows={2} autoFocus data-testid="resend-reason" />
         </Form.Item>

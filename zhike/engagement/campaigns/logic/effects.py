@@ -148,6 +148,16 @@ def _curve(campaign: Campaign, days: int) -> dict[str, list[Decimal | None]]:
     return lines
 
 
+def parties_of_unit(campaign: Campaign, unit_id: int) -> list[int]:
+    """Return the campaign's people who belong to a unit."""
+    party = objects.object_with_role("party")
+    branch = party.field_with_role("branch")
+    if branch is None:
+        return []
+    ids = list(Member.objects.filter(campaign=campaign).values_list("party_id", flat=True))
+    return [i for i, row in objects.facts(party.key, ids, [branch.key]).items() if row[branch.key] == unit_id]
+
+
 def _units(found: Sequence[Outcome]) -> list[dict[str, object]]:
     party = objects.object_with_role("party")
     branch = party.field_with_role("branch")
