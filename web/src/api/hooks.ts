@@ -21,6 +21,7 @@ export function useObjectMeta(object: string) {
   return useQuery({
     queryKey: ['meta', object],
     queryFn: ({ signal }) => api.get<ObjectMeta>(`/meta/objects/${object}`, signal),
+    enabled: object !== '',
     staleTime: 300_000,
   });
 }

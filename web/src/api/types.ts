@@ -97,6 +97,8 @@ export type RecordRow = {
 };
 export type RecordDetail = RecordRow & {
   permitted: string[];
+  /** A record that a load gave; else it was made by hand. */
+  from_source: boolean;
   created_at: string;
   updated_at: string;
   updated_by: Actor | string | null;
@@ -379,7 +381,7 @@ export type Campaign = {
   revision: number;
   audience: Linked;
   template: Linked;
-  product: Linked | null;
+  product: (Linked & { risk_level?: string | null }) | null;
   /** The risk level of the product, or of the message where there is none. */
   product_level?: string | null;
   goal: { expression: string; days: number; sentence: string };
@@ -407,7 +409,7 @@ export type Measure = {
   n_treated: number; n_control: number;
 };
 export type Branch = {
-  name: string; chosen: number; control: number; refused: number; sent: number;
+  uid: string; name: string; chosen: number; control: number; refused: number; sent: number;
   treated_rate: string | null; control_rate: string | null; difference: string | null;
   low: string | null; high: string | null; small: boolean;
 };

@@ -94,9 +94,9 @@ function RiskBand({ risk }: { risk: IdentityData['risk'] }) {
   const expired = risk.valid_until !== null && format.expiry(risk.valid_until) === 'past';
   return (
     <>
-      <div className="risk-band" role="img" aria-label={t('identity.products', { products })}>
+      <div className="risk-band" role="img" aria-label={expired ? t('identity.noneWhileExpired') : t('identity.products', { products })}>
         {[1, 2, 3, 4, 5].map((level) => (
-          <span key={level} className={level <= top ? '' : 'barred'}>
+          <span key={level} className={level <= top && !expired ? '' : 'barred'}>
             {level === top + 1 && top < 5 ? t('identity.banned', { level }) : `R${level}`}
           </span>
         ))}
@@ -109,7 +109,7 @@ function RiskBand({ risk }: { risk: IdentityData['risk'] }) {
             {expired && <Icon name="alert" size={13} />} {t(expired ? 'identity.expired' : 'identity.validUntil', { date: format.date(risk.valid_until) })}
           </span>
         )}
-        <span className="ink-2">{t('identity.products', { products })}</span>
+        <span className={expired ? 'tone-late' : 'ink-2'}>{expired ? t('identity.noneWhileExpired') : t('identity.products', { products })}</span>
       </p>
     </>
   );

@@ -2,22 +2,40 @@ import generateConfig from '@rc-component/picker/generate/dayjs';
 import { DatePicker } from 'antd';
 import dayjs, { type Dayjs } from 'dayjs';
 import utc from 'dayjs/plugin/utc';
-import type { CSSProperties } from 'react';
+import { useMemo, useRef, useState, type CSSProperties, type SyntheticEvent } from 'react';
+import { useText } from '../app/i18n';
 import { now, wallOf } from './clock';
+import { isWholeDay, plainDay } from './plain';
 
 dayjs.extend(utc);
 
 /** A wall clock as the picker holds it: in UTC, where no hour is skipped, whatever zone the browser is in. */
 const held = (wall: string): Dayjs => dayjs.utc(wall);
 
+/** What is typed, once no further digit can belong to it: 2026/9/1 may still become 2026/9/15. */
+function parse(_locale: string, text: string, formats: string[]): Dayjs | null {
+  if (!isWholeDay(text)) return null;
+  return formats.map((format) => dayjs.utc(plainDay(text), format, true)).find((day) => day.isValid()) ?? null;
+}
+
 /** A picker whose "today" and "now" are the server's, in Shanghai. */
-const Picker = DatePicker.generatePicker<Dayjs>({ ...generateConfig, getNow: () => held(wallOf(now()) ?? '') });
+const Picker = DatePicker.generatePicker<Dayjs>({
+  ...generateConfig,
+  getNow: () => held(wallOf(now()) ?? ''),
+  locale: { ...generateConfig.locale, parse },
+});
 
 const FORMATS = { date: 'YYYY-MM-DD', datetime: 'YYYY-MM-DDTHH:mm' } as const;
 const SHOWN = { date: 'YYYY-MM-DD', datetime: 'YYYY-MM-DD HH:mm' } as const;
+type Kind = keyof typeof FORMATS;
+
+function dayOf(text: string, kind: Kind): string | null {
+  const day = dayjs.utc(plainDay(text), SHOWN[kind], true);
+  return day.isValid() ? day.format(FORMATS[kind]) : null;
+}
 
 type Props = {
-  kind?: keyof typeof FORMATS;
+  kind?: Kind;
   /** A business date, or a time of the wall clock in Shanghai. */
   value: string | null | undefined;
   onChange: (value: string | null) => void;
@@ -27,15 +45,66 @@ type Props = {
   'data-testid'?: string;
 };
 
+/** What is typed is taken when the field is left; what is no day is refused in words, and the field shows its day again. */
+function useTyping({ kind = 'date', onChange, allowClear = true }: Props) {
+  const [wrong, setWrong] = useState(false);
+  const [refused, setRefused] = useState<string | null>(null);
+  const typed = useRef(false);
+  const rest = () => {
+    typed.current = false;
+    setWrong(false);
+  };
+  const onInput = ({ target }: SyntheticEvent) => {
+    const { value } = target as HTMLInputElement;
+    typed.current = true;
+    setRefused(null);
+    setWrong(value.trim() !== '' && !dayOf(value, kind));
+  };
+  const settle = ({ target }: SyntheticEvent) => {
+    if (!typed.current || !(target instanceof HTMLInputElement)) return;
+    rest();
+    const text = target.value.trim();
+    const day = dayOf(text, kind);
+    if (day) onChange(day);
+    else if (text !== '') setRefused(text);
+    else if (allowClear) onChange(null);
+  };
+  const pick = (day: Dayjs | null) => {
+    rest();
+    setRefused(null);
+    onChange(day ? day.format(FORMATS[kind]) : null);
+  };
+  return { wrong, refused, onInput, settle, pick, rest };
+}
+
 /** A day, or a day and a time, as a text without zone. */
-export function DayInput({ kind = 'date', value, onChange, ...rest }: Props) {
+export function DayInput(props: Props) {
+  const { kind = 'date', value, onChange: _, style, ...rest } = props;
+  const { t } = useText();
+  const typing = useTyping(props);
+  // The picker drops what is typed when it is given another object, even one of the same day.
+  const shown = useMemo(() => (value ? held(value) : null), [value]);
   return (
-    <Picker
-      {...rest}
-      format={SHOWN[kind]}
-      showTime={kind === 'datetime' ? { format: 'HH:mm' } : false}
-      value={value ? held(value) : null}
-      onChange={(day) => onChange(day ? day.format(FORMATS[kind]) : null)}
-    />
+    <div
+      className="day-input"
+      style={style}
+      onInput={typing.onInput}
+      onBlur={typing.settle}
+      onKeyDownCapture={(event) => {
+        if (event.key === 'Enter') typing.settle(event);
+        if (event.key === 'Escape') typing.rest();
+      }}
+    >
+      <Picker
+        {...rest}
+        style={style}
+        status={typing.wrong ? 'error' : undefined}
+        format={SHOWN[kind]}
+        showTime={kind === 'datetime' ? { format: 'HH:mm' } : false}
+        value={shown}
+        onChange={typing.pick}
+      />
+      {typing.refused !== null && <div className="small tone-late" role="alert" data-testid="day-refused">{t('day.refused', { text: typing.refused })}</div>}
+    </div>
   );
 }

@@ -27,6 +27,7 @@ export const audiences = {
   'tree.addGroup': ['条件组', 'Group'],
   'tree.group': ['本组', 'Group'],
   'tree.excluded': ['排除后保留', 'Kept'],
+  'tree.unfinished': ['条件未填完', 'Condition incomplete'],
   'tree.moveUp': ['上移', 'Move up'],
   'tree.moveDown': ['下移', 'Move down'],
   'tree.rowActions': ['条件操作', 'Row actions'],
@@ -41,6 +42,7 @@ export const audiences = {
   'reach.group': ['{{kind}}（{{n}} 个条件）', '{{kind}} ({{n}} conditions)'],
   'reach.logScale': ['条长为对数刻度', 'bar length on a log scale'],
   'reach.stale': ['条件未填完，人数为上次结果', 'Conditions incomplete; showing the last count'],
+  'reach.partial': ['条件未填完，人数只计已填条件', 'Conditions incomplete; counting the finished ones'],
   'sample.title': ['成员样本', 'Sample'],
   'sample.random': ['随机 {{n}} 户', '{{n}} at random'],
   'sample.again': ['换一批', 'Another set'],
@@ -62,6 +64,7 @@ export const audiences = {
   'explain.misses': ['不满足 {{words}}', 'does not meet {{words}}'],
   'explain.then': ['；', '; '],
   'explain.becauseIn': ['{{n}} 个条件全部核对，均有利于入群。', '{{n}} conditions checked, all speak for it.'],
+  'explain.becauseEnough': ['{{n}} 个条件中 {{m}} 个有利于入群，已满足客群要求。', '{{m}} of {{n}} conditions speak for it, which is enough.'],
   'explain.openCustomer': ['打开客户 360', 'Open customer'],
   'explain.logged': ['本次查询已记入访问日志', 'This look-up is recorded'],
 } as const;

@@ -14,6 +14,7 @@ export const blocks = {
   'identity.level': ['承受等级', 'Level'],
   'identity.validUntil': ['有效至 {{date}}', 'valid until {{date}}'],
   'identity.expired': ['已于 {{date}} 过期', 'expired {{date}}'],
+  'identity.noneWhileExpired': ['测评过期期间不可推介产品', 'no product may be offered until it is renewed'],
   'identity.products': ['可推介 {{products}}', 'may be offered {{products}}'],
   'identity.banned': ['R{{level}} 禁止推介', 'R{{level}} barred'],
   'identity.number': ['客户号', 'Customer no.'],

@@ -1,8 +1,9 @@
-import { InputNumber, Input, Select, type RefSelectProps } from 'antd';
+import { Input, Select, type RefSelectProps } from 'antd';
 import { useMemo, useRef, useState } from 'react';
 import { useText } from '../../app/i18n';
 import { DayInput } from '../DayInput';
 import { useLateFocus } from '../hooks';
+import { NumberInput } from '../NumberInput';
 import { operatorsOf, valueCount, type Row, type RowOp } from './model';
 import { inputScale, opText, type Entry, type Terms } from './vocabulary';
 
@@ -123,7 +124,7 @@ function OneValue({ entry, value, onChange }: OneProps) {
   const common = { 'data-testid': 'condition-value' };
   if (entry?.type === 'boolean') {
     const yesNo = [{ value: 'true', label: t('common.yes') }, { value: 'false', label: t('common.no') }];
-    return <Select {...common} value={value || 'true'} options={yesNo} onChange={onChange} showSearch={false} style={{ minWidth: 70 }} />;
+    return <Select {...common} value={value || undefined} options={yesNo} onChange={onChange} placeholder={t('common.select')} showSearch={false} style={{ minWidth: 70 }} />;
   }
   if (options.length > 0) {
     return <Select {...common} value={value || undefined} options={options} onChange={onChange} placeholder={t('common.select')} style={{ minWidth: 110 }} />;
@@ -134,7 +135,7 @@ function OneValue({ entry, value, onChange }: OneProps) {
   if (entry?.type === 'integer' || entry?.type === 'decimal') {
     const { factor, unit } = inputScale(entry, lang);
     return (
-      <InputNumber<string>
+      <NumberInput<string>
         {...common}
         stringMode
         controls={false}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Expression, VocabularyType } from '../../api/types';
-import { compile, hasUnfinished, isRow, newGroup, newRow, parse, prefixes, removeNode, shiftNode, sizeOf, without } from './model';
+import { compile, hasUnfinished, isRow, newGroup, newRow, parse, prefixes, removeNode, shiftNode, sizeOf, without, type TreeNode } from './model';
 
 const types: Record<string, VocabularyType> = {
   total_asset: 'decimal', risk_level: 'choice', trade_days: 'integer', is_margin: 'boolean', open_date: 'date',
@@ -57,11 +57,16 @@ describe('condition tree', () => {
     expect(compile(newGroup('all'), typeOf).expression).toBeNull();
   });
 
-  it('knows a condition that is begun and not finished', () => {
-    const blank = newGroup('all', [newRow('', '=')]);
-    expect(hasUnfinished(blank)).toBe(false);
-    expect(hasUnfinished(newGroup('all', [blank, newGroup('any', [newRow('total_asset', '>=')])]))).toBe(true);
-    expect(hasUnfinished(newGroup('all', [newRow('total_asset', '>=', ['1']), newRow('open_date', 'is_empty')]))).toBe(false);
+  it('knows what is not finished, at any depth', () => {
+    const done = newRow('total_asset', '>=', ['1']);
+    const all = (...children: TreeNode[]) => hasUnfinished(newGroup('all', children));
+    expect(all(done, newRow('open_date', 'is_empty'))).toBe(false);
+    expect(all(done, newRow('', '='))).toBe(true);
+    expect(all(done, newRow('', 'is_empty'))).toBe(true);
+    expect(all(done, newRow('trade_days', 'between', ['8', '']))).toBe(true);
+    expect(all(done, newGroup('any', [done, newGroup('none', [newRow('total_asset', '>=')])]))).toBe(true);
+    expect(all(done, newGroup('any'))).toBe(true);
+    expect(all()).toBe(true);
   });
 
   it('asks a list field for its values one by one and reads them back as one row', () => {

@@ -49,15 +49,16 @@ export function defaultRow(item: VocabularyItem): Row {
 }
 
 export function isComplete(row: Row): boolean {
+  if (row.field === '') return false;
   const wanted = valueCount(row.op);
   const given = row.values.filter((value) => value !== '').length;
   if (wanted === 'many') return given > 0;
   return given >= wanted;
 }
 
-/** Whether a condition is begun that no expression holds yet. */
+/** Whether something is drawn that no expression holds yet: a row not filled in, at any depth, or a group of nothing. */
 export function hasUnfinished(node: TreeNode): boolean {
-  return isRow(node) ? node.field !== '' && !isComplete(node) : node.children.some(hasUnfinished);
+  return isRow(node) ? !isComplete(node) : node.children.length === 0 || node.children.some(hasUnfinished);
 }
 
 /* Tree → expression */

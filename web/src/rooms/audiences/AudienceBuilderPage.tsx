@@ -9,6 +9,7 @@ import { useText } from '../../app/i18n';
 import { isStale, useReport, useSay } from '../../kit/feedback';
 import { decimal } from '../../kit/format';
 import { DayStamp, Tag } from '../../kit/marks';
+import { useOnce } from '../../kit/once';
 import { Page } from '../../kit/Page';
 import { Panel } from '../../kit/Panel';
 import { StaleNotice } from '../../kit/StaleNotice';
@@ -46,15 +47,17 @@ export function AudienceBuilderPage() {
 function Builder({ vocabulary, audience }: { vocabulary: Vocabulary; audience?: Audience }) {
   const { t } = useText();
   const terms = useVocabularyTerms(vocabulary);
-  const [root, setRoot] = useState<Group>(() => (audience ? parse(audience.condition) : newGroup('all', [newRow('', '=')])));
+  const [drawn] = useState<Group>(() => (audience ? parse(audience.condition) : newGroup('all', [newRow('', '=')])));
+  const [root, setRoot] = useState(drawn);
   const [explaining, setExplaining] = useState(false);
   const live = useLiveCount(root, terms);
   const name = audience?.name ?? t('audience.untitled');
   const saved = useMemo(() => JSON.stringify(audience ? compile(parse(audience.condition), terms.typeOf).expression : null), [audience, terms]);
   const now = compile(root, terms.typeOf).expression;
-  const dirty = JSON.stringify(now) !== saved;
+  const unfinished = hasUnfinished(root);
+  const dirty = JSON.stringify(now) !== saved || (unfinished && root !== drawn);
   const naming = useRef(false);
-  const leave = useUnsaved(() => dirty || naming.current || hasUnfinished(root));
+  const leave = useUnsaved(() => dirty || naming.current);
   const onNaming = useCallback((typed: boolean) => {
     naming.current = typed;
   }, []);
@@ -64,7 +67,7 @@ function Builder({ vocabulary, audience }: { vocabulary: Vocabulary; audience?: 
       title={name}
       mark={dirty && audience ? <Tag tone="attention">{t('record.unsaved')}</Tag> : undefined}
       sub={audience?.description}
-      actions={<><DayStamp date={live.preview.data?.business_date ?? vocabulary.business_date} /><Actions audience={audience} condition={now} dirty={dirty} leave={leave} onNaming={onNaming} /></>}
+      actions={<><DayStamp date={live.preview.data?.business_date ?? vocabulary.business_date} /><Actions audience={audience} condition={now} dirty={dirty} unfinished={unfinished} leave={leave} onNaming={onNaming} /></>}
     >
       <div className="columns builder">
         <TreePanel root={root} terms={terms} live={live} total={vocabulary.visible_total} onChange={setRoot} />
@@ -100,7 +103,7 @@ function TreePanel({ root, terms, live, total, onChange }: TreePanelProps) {
 
 type SaveArgs = { audience?: Audience; condition: Expression | null; leave: () => void; onNaming: (typed: boolean) => void };
 
-function Actions({ dirty, ...args }: SaveArgs & { dirty: boolean }) {
+function Actions({ dirty, unfinished, ...args }: SaveArgs & { dirty: boolean; unfinished: boolean }) {
   const { audience, condition, leave } = args;
   const { t } = useText();
   const navigate = useNavigate();
@@ -117,6 +120,7 @@ function Actions({ dirty, ...args }: SaveArgs & { dirty: boolean }) {
     },
     onError: report,
   });
+  const take = useOnce(() => snapshot.mutateAsync());
   const gone = () => {
     leave();
     return navigate('/audiences');
@@ -132,12 +136,13 @@ function Actions({ dirty, ...args }: SaveArgs & { dirty: boolean }) {
   const mayDelete = useCan('audience.delete');
   const maySave = useCan(audience ? 'audience.update' : 'audience.create');
   const canPublish = useCan('campaign.create');
+  const hint = unfinished ? t('tree.unfinished') : undefined;
   return (
     <>
       {audience && mayDelete && <Button onClick={remove} data-testid="audience-delete">{t('common.delete')}</Button>}
-      {audience && <Button loading={snapshot.isPending} disabled={dirty} onClick={() => snapshot.mutate()} data-testid="snapshot">{t('audience.snapshot')}</Button>}
-      {audience && canPublish && <Button disabled={dirty} onClick={() => void navigate(`/campaigns/new?audience=${audience.uid}`)} data-testid="use-in-campaign">{t('audience.useInCampaign')}</Button>}
-      {maySave && <Button type="primary" disabled={condition === null} onClick={() => setNaming(true)} data-testid="audience-save">{t('common.save')}</Button>}
+      {audience && <Button loading={snapshot.isPending} disabled={dirty || unfinished} title={hint} onClick={take} data-testid="snapshot">{t('audience.snapshot')}</Button>}
+      {audience && canPublish && <Button disabled={dirty || unfinished} title={hint} onClick={() => void navigate(`/campaigns/new?audience=${audience.uid}`)} data-testid="use-in-campaign">{t('audience.useInCampaign')}</Button>}
+      {maySave && <Button type="primary" disabled={condition === null || unfinished} title={hint} onClick={() => setNaming(true)} data-testid="audience-save">{t('common.save')}</Button>}
       <SaveDialog open={naming} onClose={() => setNaming(false)} {...args} />
     </>
   );
@@ -178,6 +183,7 @@ function SaveDialog({ open, onClose, audience, condition, leave, onNaming }: Sav
       form.setFields(faults.map((finding) => ({ name: finding.field as keyof SaveValues, errors: [finding.message] })));
     },
   });
+  const submit = useOnce((values: SaveValues) => save.mutateAsync(values));
   const reload = () => void client.invalidateQueries({ queryKey: ['audience', audience?.uid] }).then(() => setStale(null));
   return (
     <Modal
@@ -191,7 +197,7 @@ function SaveDialog({ open, onClose, audience, condition, leave, onNaming }: Sav
       width={440}
     >
       {stale && <StaleNotice error={stale} onReload={reload} />}
-      <Form<SaveValues> form={form} layout="vertical" initialValues={{ name: audience?.name, description: audience?.description }} onValuesChange={() => onNaming(true)} onFinish={(values) => save.mutate(values)}>
+      <Form<SaveValues> form={form} layout="vertical" initialValues={{ name: audience?.name, description: audience?.description }} onValuesChange={() => onNaming(true)} onFinish={submit}>
         <Form.Item name="name" label={t('audience.name')} rules={[{ required: true, message: t('common.required') }]}>
           <Input autoFocus data-testid="audience-name" />
         </Form.Item>

@@ -95,14 +95,15 @@ function Explained({ data, paths, root, terms, name }: ExplainedProps) {
   const failing = root.children.filter((child) => speaksFor(child.id) === false).flatMap(rowsOf).filter((row) => speaksFor(row.id) === false);
   const sentence = (row: Row) => Object.values(words(row)).filter(Boolean).join(' ');
   const reason = failing.map((row) => t(negative.has(row.id) ? 'explain.hits' : 'explain.misses', { words: sentence(row) })).join(t('explain.then'));
-  const all = rowsOf(root);
+  const checked = rowsOf(root).filter((row) => paths.has(row.id));
+  const favour = checked.filter((row) => speaksFor(row.id) === true);
   return (
     <>
       <div className={`verdict ${data.member ? 'in' : 'out'}`} data-testid="explain-verdict" data-member={data.member}>
         <Mark tone={data.member ? 'done' : 'refused'} />
         <div>
           <b>{t(data.member ? 'explain.in' : 'explain.out', { name })}</b>
-          <p>{data.member ? t('explain.becauseIn', { n: all.length }) : t('explain.because', { words: reason || '—' })}</p>
+          <p>{data.member ? t(favour.length === checked.length ? 'explain.becauseIn' : 'explain.becauseEnough', { n: checked.length, m: favour.length }) : t('explain.because', { words: reason || '—' })}</p>
         </div>
       </div>
       <div className="row" style={{ margin: '12px 0 8px' }}>

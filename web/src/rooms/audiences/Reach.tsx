@@ -44,8 +44,9 @@ export function ReachPanel({ live, terms }: { live: Live; terms: Terms }) {
 
 function Counting({ live }: { live: Live }) {
   const { t } = useText();
-  const { preview, expression } = live;
+  const { preview, expression, unfinished } = live;
   if (expression === null && preview.data) return <span className="stamp late">{t('reach.stale')}</span>;
+  if (unfinished) return <span className="stamp late" data-testid="count-unfinished">{t(preview.data ? 'reach.partial' : 'tree.unfinished')}</span>;
   if (preview.isFetching) return <span className="stamp">{t('reach.counting')}</span>;
   if (!preview.data) return null;
   return <span className="stamp live">{t('reach.recounted', { s: decimal(preview.data.elapsed_ms / 1000, 2) })}</span>;

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import { useText } from '../../app/i18n';
 import { FieldPicker, OperatorSelect, ValueEditor } from '../../kit/condition/editors';
 import {
-  addNode, defaultRow, isRow, newGroup, newRow, removeNode, shiftNode, updateNode, type Group, type GroupKind, type Row, type TreeNode,
+  addNode, defaultRow, isComplete, isRow, newGroup, newRow, removeNode, shiftNode, updateNode, type Group, type GroupKind, type Row, type TreeNode,
 } from '../../kit/condition/model';
 import { useRowWords, type Entry, type Terms } from '../../kit/condition/vocabulary';
 import { decimal, share } from '../../kit/format';
@@ -45,7 +45,7 @@ function GroupView({ group, level, ...tree }: GroupProps) {
         ))}
         <div className="group-foot">
           {onChange && <GroupActions {...tree} group={group} level={level} />}
-          <span className="right row gap-12">{annotations.group(group)}</span>
+          <span className="right row gap-12">{group.children.length === 0 && level > 0 ? <Unfinished /> : annotations.group(group)}</span>
         </div>
       </div>
     </div>
@@ -102,9 +102,10 @@ function KindBadge({ entry }: { entry: Entry | undefined }) {
 function RowView({ row, root, terms, annotations, onChange }: TreeProps & { row: Row }) {
   const entry = terms.entries.get(row.field);
   const words = useRowWords(terms)(row);
+  const unfinished = !isComplete(row);
   const change = (next: Row) => onChange?.(updateNode(root, row.id, () => next));
   return (
-    <div className="tree-row" data-testid="condition-row">
+    <div className={`tree-row ${unfinished ? 'unfinished' : ''}`} data-testid="condition-row">
       <KindBadge entry={entry} />
       {onChange ? (
         <>
@@ -117,10 +118,15 @@ function RowView({ row, root, terms, annotations, onChange }: TreeProps & { row:
           <span className="word">{words.field}</span> <span className="ink-2">{words.op}</span> {words.value && <span className="word">{words.value}</span>}
         </>
       )}
-      <span className="right row gap-4">{annotations.row(row)}</span>
+      <span className="right row gap-4">{unfinished ? <Unfinished /> : annotations.row(row)}</span>
       {onChange && <RowMenu row={row} root={root} onChange={onChange} />}
     </div>
   );
+}
+
+function Unfinished() {
+  const { t } = useText();
+  return <span className="small tone-attention" data-testid="unfinished">{t('tree.unfinished')}</span>;
 }
 
 function RowMenu({ row, root, onChange }: { row: Row; root: Group; onChange: (root: Group) => void }) {

@@ -2,7 +2,7 @@ import { keepPreviousData, useQueries, useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { api } from '../../api/client';
 import type { Expression, Preview, Sample } from '../../api/types';
-import { compile, prefixes, type Group, type TreeNode } from '../../kit/condition/model';
+import { compile, hasUnfinished, prefixes, type Group, type TreeNode } from '../../kit/condition/model';
 import type { Terms } from '../../kit/condition/vocabulary';
 import { useDebounced } from '../../kit/hooks';
 
@@ -27,6 +27,7 @@ export function useLiveCount(root: Group, terms: Terms) {
   const steps = useNarrowing(settled, terms, current);
   return {
     expression,
+    unfinished: hasUnfinished(root),
     preview,
     steps,
     countOf: (id: string): number | undefined => {

@@ -1,5 +1,5 @@
 import { useMutation, useQueryClient, type UseQueryResult } from '@tanstack/react-query';
-import { Button, Form, Input, InputNumber, Select, type FormInstance, type FormRule as Rule } from 'antd';
+import { Button, Form, Input, Select, type FormInstance, type FormRule as Rule } from 'antd';
 import { useState } from 'react';
 import { useNavigate, useParams, useSearchParams } from 'react-router';
 import { api, ApiError } from '../../api/client';
@@ -7,6 +7,8 @@ import type { Campaign, CampaignOptions } from '../../api/types';
 import { useText } from '../../app/i18n';
 import { isStale, useReport, useSay } from '../../kit/feedback';
 import { decimal } from '../../kit/format';
+import { NumberInput } from '../../kit/NumberInput';
+import { useOnce } from '../../kit/once';
 import { Page } from '../../kit/Page';
 import { Panel } from '../../kit/Panel';
 import { StaleNotice } from '../../kit/StaleNotice';
@@ -96,9 +98,9 @@ function PlanFields({ options, campaign }: { options: CampaignOptions; campaign?
       </Form.Item>
       <Form.Item name="script" label={t('campaign.script')} rules={required}><Input.TextArea rows={5} data-testid="campaign-script" /></Form.Item>
       <div className="form-row three">
-        <Form.Item name="due_days" label={t('campaign.dueDays')} rules={dueDays}><InputNumber style={{ width: '100%' }} data-testid="campaign-due-days" /></Form.Item>
+        <Form.Item name="due_days" label={t('campaign.dueDays')} rules={dueDays}><NumberInput style={{ width: '100%' }} data-testid="campaign-due-days" /></Form.Item>
         <Form.Item name="control_percent" label={t('campaign.control')} rules={control} extra={t('campaign.controlHint')}>
-          <InputNumber style={{ width: '100%' }} data-testid="campaign-control" />
+          <NumberInput style={{ width: '100%' }} data-testid="campaign-control" />
         </Form.Item>
         {options.result_sets.length > 0 && (
           <Form.Item name="result_set" label={t('campaign.resultSet')}>
@@ -129,7 +131,7 @@ function GoalFields({ options, form }: { options: CampaignOptions; form: FormIns
         {t('campaign.goalFields')}{' '}
         {options.goals.fields.map((field) => `${label(field.labels)} ${field.key}`).join(t('common.and'))}
       </p>
-      <Form.Item name="days" label={t('campaign.days')} rules={days}><InputNumber data-testid="campaign-days" /></Form.Item>
+      <Form.Item name="days" label={t('campaign.days')} rules={days}><NumberInput data-testid="campaign-days" /></Form.Item>
     </>
   );
 }
@@ -181,10 +183,11 @@ function useSaveDraft(campaign: Campaign | undefined, form: FormInstance<Values>
       report(error);
     },
   });
+  const run = useOnce((values: Values) => mutation.mutateAsync(values));
   return {
     stale,
     pending: mutation.isPending,
-    run: (values: Values) => mutation.mutate(values),
+    run,
     reload: () => void client.invalidateQueries({ queryKey: ['campaign', campaign?.uid] }).then(() => setStale(null)),
   };
 }

@@ -4,9 +4,10 @@ import { ApiError } from '../../api/client';
 import type { Campaign, Estimate } from '../../api/types';
 import { useText } from '../../app/i18n';
 import { Figure } from '../../kit/figures';
-import { useReport } from '../../kit/feedback';
+import { FailureLine, isStale, useReport } from '../../kit/feedback';
 import { date, decimal, share } from '../../kit/format';
 import { DayStamp } from '../../kit/marks';
+import { useOnce } from '../../kit/once';
 import { Panel } from '../../kit/Panel';
 import { ErrorState } from '../../kit/states';
 import { RefusalBand } from './People';
@@ -18,7 +19,8 @@ export function EstimatePanel({ campaign }: { campaign: Campaign }) {
   const { t } = useText();
   const estimate = useEstimate(campaign.uid);
   const [confirming, setConfirming] = useState(false);
-  const data = estimate.data;
+  const [data, setData] = useState<Estimate | undefined>();
+  const run = () => estimate.mutate(undefined, { onSuccess: setData });
   const hindrance = data ? hindranceOf(data) : null;
   return (
     <Panel
@@ -28,16 +30,16 @@ export function EstimatePanel({ campaign }: { campaign: Campaign }) {
         <>
           {hindrance ? <span className="tone-attention" role="status" data-testid="confirm-hindrance">{t(hindrance)}</span> : <span>{t('campaign.estimateText')}</span>}
           <span className="right row">
-            <Button loading={estimate.isPending} onClick={() => estimate.mutate()} data-testid="estimate">{t('campaign.estimateRun')}</Button>
-            <Button type="primary" disabled={!data || hindrance !== null || !campaign.permitted.includes('confirm')} onClick={() => setConfirming(true)} data-testid="confirm">{t('campaign.confirm')}</Button>
+            <Button loading={estimate.isPending} onClick={run} data-testid="estimate">{t('campaign.estimateRun')}</Button>
+            <Button type="primary" disabled={!data || estimate.isPending || hindrance !== null || !campaign.permitted.includes('confirm')} onClick={() => setConfirming(true)} data-testid="confirm">{t('campaign.confirm')}</Button>
           </span>
         </>
       }
       flush
     >
-      {estimate.isError && <ErrorState error={estimate.error} retry={() => estimate.mutate()} />}
+      {estimate.isError && <ErrorState error={estimate.error} retry={run} />}
       {data ? <EstimateFigures data={data} /> : !estimate.isError && <p className="panel-body ink-3">—</p>}
-      {data && <ConfirmDialog open={confirming} onClose={() => setConfirming(false)} campaign={campaign} estimate={data} onChanged={() => estimate.mutate()} />}
+      {data && <ConfirmDialog open={confirming} onClose={() => setConfirming(false)} campaign={campaign} estimate={data} renewal={estimate} onChanged={run} />}
     </Panel>
   );
 }
@@ -59,39 +61,41 @@ function EstimateFigures({ data }: { data: Estimate }) {
   );
 }
 
-type ConfirmProps = { open: boolean; onClose: () => void; campaign: Campaign; estimate: Estimate; onChanged: () => void };
+type Renewal = { isPending: boolean; error: Error | null };
+type ConfirmProps = { open: boolean; onClose: () => void; campaign: Campaign; estimate: Estimate; renewal: Renewal; onChanged: () => void };
 
-function ConfirmDialog({ open, onClose, campaign, estimate, onChanged }: ConfirmProps) {
+function ConfirmDialog({ open, onClose, campaign, estimate, renewal, onChanged }: ConfirmProps) {
   const { t } = useText();
   const report = useReport();
   const step = useCampaignStep(campaign);
   const [changed, setChanged] = useState<string | null>(null);
-  const confirm = () =>
-    step.mutate(
-      { step: 'confirm', count: estimate.count, business_date: estimate.business_date },
-      {
-        onSuccess: onClose,
-        onError: (error) => {
-          if (error instanceof ApiError && error.status === 409) {
-            setChanged(error.message || t('campaign.changed'));
-            onChanged();
-          } else report(error);
-        },
-      },
-    );
+  const close = () => {
+    setChanged(null);
+    onClose();
+  };
+  const failed = (error: unknown) => {
+    if (!(error instanceof ApiError) || error.status !== 409) return report(error);
+    const words = error.message || t('campaign.changed');
+    setChanged(isStale(error) ? t('campaign.stale') : words);
+    onChanged();
+  };
+  const confirm = useOnce(() => step.mutateAsync({ step: 'confirm', count: estimate.count, business_date: estimate.business_date }).then(close, failed));
+  const hindrance = hindranceOf(estimate);
   return (
     <Modal
       open={open}
       title={t('campaign.confirmTitle')}
       okText={t('campaign.confirm')}
-      okButtonProps={{ 'data-testid': 'confirm-ok' }}
+      okButtonProps={{ 'data-testid': 'confirm-ok', disabled: renewal.isPending || renewal.error !== null || hindrance !== null }}
       confirmLoading={step.isPending}
       onOk={confirm}
-      onCancel={onClose}
+      onCancel={close}
       width={460}
     >
-      {changed && <div className="alert attention" role="alert">{changed}</div>}
-      <div className="row gap-16" style={{ margin: '4px 0 12px' }}>
+      {changed && <div className="alert attention" role="alert" data-testid="confirm-changed">{changed} {t(renewal.isPending ? 'campaign.renewing' : 'campaign.renewed')}</div>}
+      <FailureLine error={renewal.error} />
+      {hindrance && <p className="tone-attention">{t(hindrance)}</p>}
+      <div className={`row gap-16 ${renewal.isPending ? 'fading' : ''}`} style={{ margin: '4px 0 12px' }}>
         <Figure label={t('campaign.confirmCount')} value={<span data-testid="confirm-count">{decimal(estimate.count, 0)}</span>} />
         <Figure label={t('campaign.confirmDate')} value={<span data-testid="confirm-date">{estimate.business_date}</span>} />
       </div>

@@ -6,6 +6,7 @@ import type { MessagePreview } from '../../api/types';
 import { useText } from '../../app/i18n';
 import { useReport, useSay } from '../../kit/feedback';
 import { Icon } from '../../kit/Icon';
+import { useOnce } from '../../kit/once';
 import { Panel } from '../../kit/Panel';
 import { QueryState } from '../../kit/states';
 import { Segments } from '../../kit/Tabs';
@@ -28,6 +29,7 @@ export function MessagePreviewPanel({ uid }: { uid: string }) {
     onSuccess: (answer) => say(t('campaign.testSent', { to: answer.sent_to })),
     onError: report,
   });
+  const send = useOnce(() => test.mutateAsync());
   return (
     <Panel
       id="message-preview"
@@ -36,7 +38,7 @@ export function MessagePreviewPanel({ uid }: { uid: string }) {
       foot={
         <>
           <span style={{ width: 190 }}><RecordPicker object="party" testId="preview-party" value={party} onChange={setParty} /></span>
-          <Button className="right" icon={<Icon name="mail" size={14} />} loading={test.isPending} onClick={() => test.mutate()} data-testid="test-mail">{t('campaign.testMail')}</Button>
+          <Button className="right" icon={<Icon name="mail" size={14} />} loading={test.isPending} onClick={send} data-testid="test-mail">{t('campaign.testMail')}</Button>
         </>
       }
     >

@@ -37,9 +37,9 @@ describe('the products of a campaign', () => {
     expect(productOptions(products).map((item) => item.label)).toEqual(['示例银行  R4', '示例货币基金  R1', '示例新品']);
   });
   it('keep the chosen one with its level when it is no longer on offer', () => {
-    const campaign = { product: { uid: 'old', display: '示例旧基金' }, product_level: 'R3' } as Campaign;
+    const campaign = { product: { uid: 'old', display: '示例旧基金', risk_level: 'R3' } } as Campaign;
     expect(productOptions(products, campaign)[0]).toEqual({ value: 'old', label: '示例旧基金  R3' });
-    const kept = { product: { uid: 's', display: '示例银行' }, product_level: 'R4' } as Campaign;
+    const kept = { product: { uid: 's', display: '示例银行', risk_level: 'R4' } } as Campaign;
     expect(productOptions(products, kept)).toHaveLength(3);
   });
 });

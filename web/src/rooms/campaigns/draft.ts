@@ -37,7 +37,7 @@ export function productOptions(products: Product[], campaign?: Campaign): Choice
   const chosen = campaign?.product;
   const offered = [...products];
   if (chosen && !products.some((item) => item.uid === chosen.uid)) {
-    offered.unshift({ uid: chosen.uid, display: chosen.display ?? chosen.uid, risk_level: campaign.product_level ?? null });
+    offered.unshift({ uid: chosen.uid, display: chosen.display ?? chosen.uid, risk_level: chosen.risk_level ?? null });
   }
   return offered.map((item) => ({ value: item.uid, label: `${item.display}  ${item.risk_level ?? ''}`.trim() }));
 }

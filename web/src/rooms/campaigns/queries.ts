@@ -20,8 +20,15 @@ export function useEffectOf(uid: string) {
   return useQuery({ queryKey: ['campaign-effect', uid], queryFn: ({ signal }) => api.get<Effect>(`/campaigns/${uid}/effect`, signal) });
 }
 
+/** The estimate of the campaign as it is now: what the page shows of it is renewed first. */
 export function useEstimate(uid: string) {
-  return useMutation({ mutationFn: () => api.post<Estimate>(`/campaigns/${uid}/estimate`) });
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: async () => {
+      await client.invalidateQueries({ queryKey: ['campaign', uid] });
+      return api.post<Estimate>(`/campaigns/${uid}/estimate`);
+    },
+  });
 }
 
 export type Step = 'confirm' | 'launch' | 'pause' | 'resume' | 'stop';

@@ -1,11 +1,14 @@
 import { useQuery } from '@tanstack/react-query';
-import { Checkbox, Input, InputNumber, Select, type RefSelectProps } from 'antd';
+import { Checkbox, Input, Select, type RefSelectProps } from 'antd';
 import { useRef, useState } from 'react';
 import { api } from '../../api/client';
-import type { FieldMeta, RecordPage, Ref } from '../../api/types';
+import { useObjectMeta } from '../../api/hooks';
+import type { FieldMeta, RecordPage } from '../../api/types';
 import { useText } from '../../app/i18n';
 import { DayInput } from '../../kit/DayInput';
 import { useDebounced, useLateFocus } from '../../kit/hooks';
+import { NumberInput } from '../../kit/NumberInput';
+import { factsOf, tellingColumns } from './telling';
 
 type Props = { field: FieldMeta; testId: string; value?: unknown; onChange?: (value: unknown) => void; checked?: boolean; id?: string };
 
@@ -28,7 +31,7 @@ export function FieldInput({ field, testId, value, onChange, checked, id }: Prop
     case 'decimal':
     case 'money':
     case 'percent':
-      return <InputNumber<string> {...common} stringMode controls={false} value={value as string} onChange={onChange} style={{ width: '100%' }} />;
+      return <NumberInput<string> {...common} stringMode controls={false} value={value as string} onChange={onChange} style={{ width: '100%' }} />;
     case 'reference':
       return <ReferenceInput field={field} testId={testId} value={value} onChange={onChange} id={id} />;
     case 'long_text':
@@ -39,6 +42,7 @@ export function FieldInput({ field, testId, value, onChange, checked, id }: Prop
 }
 
 export type Picked = { value: string; label: string };
+type PickOption = Picked & { facts: string };
 
 /** Choose a record of another object by a few characters of its name. */
 function ReferenceInput({ field, testId, value, onChange, id }: Props) {
@@ -53,14 +57,16 @@ export function RecordPicker({ object, testId, value, onChange, id, autoFocus }:
   const settled = useDebounced(q.trim(), 250);
   const select = useRef<RefSelectProps>(null);
   useLateFocus(autoFocus ? () => select.current?.focus() : undefined);
+  const meta = useObjectMeta(object);
+  const columns = meta.data && tellingColumns(meta.data);
   const found = useQuery({
-    queryKey: ['pick', object, settled],
-    queryFn: ({ signal }) => api.post<RecordPage>(`/objects/${object}/query`, { q: settled || undefined, limit: 20 }, signal),
-    enabled: object !== '',
+    queryKey: ['pick', object, settled, columns],
+    queryFn: ({ signal }) => api.post<RecordPage>(`/objects/${object}/query`, { q: settled || undefined, limit: 20, columns }, signal),
+    enabled: object !== '' && !meta.isPending,
   });
-  const options = (found.data?.rows ?? []).map((row: Pick<Ref, 'uid' | 'display'>) => ({ value: row.uid, label: row.display }));
+  const options = (found.data?.rows ?? []).map((row) => ({ value: row.uid, label: row.display, facts: factsOf(row, columns ?? []) }));
   return (
-    <Select<Picked>
+    <Select<Picked, PickOption>
       ref={select}
       id={id}
       labelInValue
@@ -70,6 +76,8 @@ export function RecordPicker({ object, testId, value, onChange, id, autoFocus }:
       value={value}
       onChange={(next) => onChange?.(next)}
       options={options}
+      optionRender={({ data }) => <>{data.label} <span className="small ink-3">{data.facts}</span></>}
+      popupMatchSelectWidth={false}
       placeholder={t('record.refSearch')}
       style={{ width: '100%' }}
       data-testid={testId}

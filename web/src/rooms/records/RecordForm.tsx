@@ -7,6 +7,7 @@ import { useObjectMeta } from '../../api/hooks';
 import type { FieldMeta, ObjectMeta, RecordDetail } from '../../api/types';
 import { unitText, useText } from '../../app/i18n';
 import { isStale, useReport, useSay } from '../../kit/feedback';
+import { useOnce } from '../../kit/once';
 import { Page } from '../../kit/Page';
 import { Panel } from '../../kit/Panel';
 import { StaleNotice } from '../../kit/StaleNotice';
@@ -14,7 +15,7 @@ import { QueryState } from '../../kit/states';
 import { useUnsaved } from '../../kit/unsaved';
 import { FieldInput } from './FieldInput';
 import { FieldValue } from './FieldValue';
-import { changesOf, hasChanges, isEditable, toForm, type Values } from './formValues';
+import { changesOf, hasChanges, isEditable, isFromSource, toForm, type Values } from './formValues';
 import { useRecord } from './RecordPage';
 
 export function RecordCreatePage() {
@@ -80,15 +81,18 @@ function FormPage({ meta, record }: { meta: ObjectMeta; record?: RecordDetail })
   );
 }
 
+/** What a field that nobody may fill in shows of a record that is not there yet. */
+const BLANK = { values: {}, refused: [] };
+
 function FormField({ field, record }: { field: FieldMeta; record?: RecordDetail }) {
   const { t, label, lang } = useText();
   const wide = field.type === 'long_text' ? 'wide' : '';
   const unit = field.type === 'money' ? t('unit.yuan') : unitText(field.unit ?? '', lang);
   const title = `${label(field.labels)}${unit ? ` ${unit}` : ''}`;
-  if (record && !isEditable(field, record)) {
+  if (!isEditable(field, record)) {
     return (
-      <Form.Item label={title} className={wide} extra={field.owner === 'source' ? t('record.fromSource') : undefined}>
-        <FieldValue field={field} row={record} />
+      <Form.Item label={title} className={wide} extra={record && isFromSource(field, record) ? t('record.fromSource') : undefined}>
+        <FieldValue field={field} row={record ?? BLANK} />
       </Form.Item>
     );
   }
@@ -138,10 +142,11 @@ function useSave({ meta, record, form, fields, leave }: SaveArgs) {
       form.setFields(faults.map((finding) => ({ name: finding.field ?? '', errors: [finding.message] })));
     },
   });
+  const run = useOnce((values: Values) => mutation.mutateAsync(values));
   return {
     pending: mutation.isPending,
     stale,
-    run: (values: Values) => mutation.mutate(values),
+    run,
     // The new revision arrives in the record's query; the form keeps what was typed.
     reload: () => void client.invalidateQueries({ queryKey: ['record', meta.key, record?.uid] }).then(() => setStale(null)),
   };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { FieldMeta, RecordDetail } from '../../api/types';
-import { changesOf, fromForm, hasChanges, toForm } from './formValues';
+import { changesOf, fromForm, hasChanges, isEditable, toForm } from './formValues';
 
 const field = (key: string, type: FieldMeta['type'], more: Partial<FieldMeta> = {}): FieldMeta => ({
   key, type, labels: { zh: key, en: key }, options: [], owner: 'desk', required: false, readonly: false, masked: false, unmaskable: false, kind: 'field', ...more,
@@ -18,6 +18,7 @@ const record = {
     manager: { uid: 'e1', display: '彭霞雪', object: 'employee' }, name: '张三',
   },
   refused: [],
+  from_source: true,
 } as unknown as RecordDetail;
 const shown = Object.fromEntries(fields.map((one) => [one.key, toForm(one, record.values[one.key])]));
 
@@ -45,6 +46,12 @@ describe('changes of a record', () => {
     const values = { ...shown, born: '1980-05-02', vip: true, name: '李四' };
     expect(hasChanges(fields, values, record)).toBe(true);
     expect(changesOf(fields, values, record)).toEqual({ born: '1980-05-02', vip: true });
+  });
+  it('may be made to the fields of a source in a record made by hand, never to a read-only one', () => {
+    const byHand = { ...record, from_source: false };
+    expect([isEditable(name, record), isEditable(name, byHand), isEditable(name)]).toEqual([false, true, true]);
+    expect(isEditable({ ...name, readonly: true }, byHand)).toBe(false);
+    expect(changesOf(fields, { ...shown, name: '李四' }, byHand)).toEqual({ name: '李四' });
   });
   it('of a new record are all that has a value; an empty form has none', () => {
     const blank = { vip: false };

@@ -23,8 +23,11 @@ export function fromForm(field: FieldMeta, value: unknown): Value {
   return value as Value;
 }
 
+/** Fields of the source are its own in the records it gave; a record made by hand has them from people. */
+export const isFromSource = (field: FieldMeta, record: RecordDetail) => field.owner === 'source' && record.from_source;
+
 export const isEditable = (field: FieldMeta, record?: RecordDetail) =>
-  !field.readonly && !(record && (field.masked || field.owner === 'source' || record.refused.includes(field.key)));
+  !field.readonly && !(record && (field.masked || isFromSource(field, record) || record.refused.includes(field.key)));
 
 /** Whether a field holds something else than the form showed at first: an unset box looks like "no". */
 function isChanged(field: FieldMeta, value: unknown, record?: RecordDetail): boolean {
