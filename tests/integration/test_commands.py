@@ -52,7 +52,7 @@ def test_an_unknown_field_is_answered_with_the_ones_there_are(zhike):
     code, shown, error = zhike("records", "party", "--where", "shoe_size > 42")
 
     assert (code, shown, error["code"]) == (1, None, "expression.invalid")
-    assert "'shoe_size' is not on 'party'. It has: kind (类别), name (姓名)" in error["message"]
+    assert "'shoe_size' is not on 'Customer'. It has: kind (Kind), name (Name)" in error["message"]
 
 
 def test_doctor_lists_what_it_found_and_what_to_do(zhike):

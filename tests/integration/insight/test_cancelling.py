@@ -136,7 +136,7 @@ def test_a_run_whose_worker_died_is_queued_again(changed):
         )
         Run.objects.filter(uid=uid).update(state="running")
 
-        async_to_sync(jobs.resume)(0)
+        async_to_sync(jobs.resume.func)(0)
 
         cursor.execute(f"select status from procrastinate_jobs where {job}", [str(uid)])
         assert cursor.fetchone()[0] == "todo"
