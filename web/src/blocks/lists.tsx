@@ -61,7 +61,7 @@ export function TouchList({ rows }: TouchesData) {
         <li key={index}>
           <span className="ink-3 nowrap">{format.instantDate(row.at)}</span>
           <span className="grow">
-            <Link to={row.origin_path} className="two-lines" title={row.origin}>{row.origin}</Link> <span className="small ink-3">{word('channel', row.channel)}</span>
+            {row.origin_path ? <Link to={row.origin_path} className="two-lines" title={row.origin}>{row.origin}</Link> : <span className="two-lines" title={row.origin}>{row.origin}</span>} <span className="small ink-3">{word('channel', row.channel)}</span>
           </span>
           <TouchTag state={row.state} reason={label(row.reasons[0]?.labels)} />
         </li>
