@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+
+from django.test import Client
 
 from zhike.kernel import clock
 from zhike.kernel.ids import uuid7
 from zhike.platform.objects import api as objects
 from zhike.platform.objects.types import Record
 from zhike.platform.organization import api as organization
+from zhike.platform.organization.models import User
 from zhike.platform.organization.types import UnitRow
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import ANONYMOUS, Principal
@@ -52,6 +56,17 @@ def build_firm() -> Firm:
         objects.create("employee", {"employee_no": number, "name": name, "branch": unit_uid(unit)}, principal=SYSTEM)
         principals.append(permissions.principal_of_user(staff.id))
     return Firm(*principals, signed_out=ANONYMOUS)
+
+
+def signed_in(roles: Mapping[str, str], unit: str = "HQ") -> dict[str, Client]:
+    """Make a user with one role each ({employee number: role}) and return their signed-in clients by role."""
+    organization.upsert_units(UNITS)
+    clients = {}
+    for number, role in roles.items():
+        organization.add_user(employee_no=number, name="某人", role=role, unit=unit)
+        clients[role] = Client()
+        clients[role].force_login(User.objects.get(employee_no=number))
+    return clients
 
 
 def unit_uid(code: str) -> str:

@@ -41,7 +41,7 @@ def family(pid: int) -> dict[int, str]:
 
 
 def until(what: str, answer, seconds: float = 20):  # type: ignore[no-untyped-def]
-    """Ask until there is an answer; fail when there is none in time."""
+    """Ask other processes until there is an answer, as there is no event to wait for; fail when there is none in time."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         with contextlib.suppress(OSError):

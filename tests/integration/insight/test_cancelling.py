@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import psycopg
 import pytest
 from asgiref.sync import async_to_sync
 from django.db import connection
-from django.test import Client
 
-from tests.factories.records import UNITS
+from tests.environment import SERVER
+from tests.factories.records import signed_in
 from tests.integration.insight.conftest import run_stage
 from zhike.insight.warehouse import api as warehouse
-from zhike.insight.warehouse.logic import engine, tables
+from zhike.insight.warehouse.logic import engine, tables, writer
 from zhike.insight.warehouse.models import Load, StagedDay
 from zhike.kernel import jobs
 from zhike.kernel.ids import uuid7
@@ -18,8 +19,6 @@ from zhike.kernel.jobs import Cancelled
 from zhike.kernel.models import Run
 from zhike.platform.objects import api as objects
 from zhike.platform.objects.types import RecordQuery
-from zhike.platform.organization import api as organization
-from zhike.platform.organization.models import User
 from zhike.platform.permissions import api as permissions
 
 SYSTEM = permissions.system_principal("test")
@@ -112,6 +111,43 @@ def _customers(day):
     return copy
 
 
+@pytest.fixture
+def another_writer():
+    """Another process that writes, as its session of the database."""
+    with psycopg.connect(SERVER.database_url(connection.settings_dict["NAME"]), autocommit=True) as other:
+        other.execute("select pg_advisory_lock(%s, %s)", writer.LOCK)
+        yield other
+
+
+def test_a_load_waits_for_another_writer(changed, another_writer):
+    steps = []
+
+    def listen(step, _done, _total):  # type: ignore[no-untyped-def]
+        steps.append(step)
+        if step == writer.WAITING:
+            another_writer.close()  # as when its process dies
+
+    for path in changed.iterdir():
+        path.write_text(path.read_text(encoding="gb18030").replace("3500001", "3500002"), encoding="gb18030")
+    run = jobs.run_now("load_folder", "load", {"folder": str(changed)}, listen)
+
+    assert (run.state, writer.WAITING in steps) == ("done", True)
+    with connection.cursor() as cursor:
+        cursor.execute("select count(*) from pg_locks where locktype = 'advisory' and classid = %s", [writer.LOCK[0]])
+        assert cursor.fetchone()[0] == 0
+
+
+@pytest.mark.parametrize("kind", ["load_folder", "stage"])
+def test_a_run_that_waits_for_another_writer_can_be_stopped(changed, golden_day, another_writer, kind):
+    before = tables.versions()
+
+    with pytest.raises(Cancelled):
+        params = {"folder": str(changed), "business_date": golden_day.isoformat()}
+        jobs.run_now(kind, kind, params, cancel_at(writer.WAITING))
+
+    assert tables.versions() == before
+
+
 def test_a_waiting_run_that_is_stopped_never_starts(changed):
     loads = Load.objects.count()
     uid = jobs.submit("load_folder", "load", {"folder": str(changed)})
@@ -145,12 +181,7 @@ def test_a_run_whose_worker_died_is_queued_again(changed):
 
 
 def test_operators_stop_runs_over_http_and_managers_do_not(changed):
-    organization.upsert_units(UNITS)
-    clients = {}
-    for number, role in (("E1001", "account_manager"), ("E3001", "operator")):
-        organization.add_user(employee_no=number, name="某人", role=role, unit="HQ")
-        clients[role] = Client()
-        clients[role].force_login(User.objects.get(employee_no=number))
+    clients = signed_in({"E1001": "account_manager", "E3001": "operator"})
     uid = jobs.submit("load_folder", "load", {"folder": str(changed)})
 
     refused = clients["account_manager"].post(f"/api/v1/runs/{uid}/cancel")

@@ -6,16 +6,13 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from django.test import Client
 
-from tests.factories.records import UNITS
+from tests.factories.records import signed_in
 from tests.integration.insight.conftest import run_stage
 from zhike.insight.indicators import api as indicators
 from zhike.insight.warehouse import api as warehouse
 from zhike.insight.warehouse.errors import DayMissing, NotATradingDay
 from zhike.kernel import jobs
-from zhike.platform.organization import api as organization
-from zhike.platform.organization.models import User
 
 FLOW = "core.counter_cash_flow"
 
@@ -101,12 +98,7 @@ def test_a_late_day_of_a_compacted_month_replaces_its_rows(golden_day, golden_fi
 
 def test_an_operator_has_late_files_computed_and_nobody_else(golden_day, golden_files, tmp_path):
     run_stage(golden_day)
-    organization.upsert_units(UNITS)
-    clients = {}
-    for number, role in (("E7001", "account_manager"), ("E7002", "operator")):
-        organization.add_user(employee_no=number, name="某人", role=role, unit="HQ")
-        clients[role] = Client()
-        clients[role].force_login(User.objects.get(employee_no=number))
+    clients = signed_in({"E7001": "account_manager", "E7002": "operator"})
     operator = clients["operator"]
     assert operator.get("/api/v1/runs").json()["pending"] == {"loads": 0, "business_date": golden_day.isoformat()}
     before = _net_inflow(golden_day)

@@ -8,7 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from tests.factories.records import UNITS
+from tests.factories.records import signed_in
 from tests.integration.insight.test_loading import SYSTEM, codes, definition, load
 from zhike.insight.warehouse import api as warehouse
 from zhike.insight.warehouse.models import Load
@@ -16,8 +16,6 @@ from zhike.kernel import clock, jobs
 from zhike.kernel.files import FileStore
 from zhike.kernel.ids import uuid7
 from zhike.kernel.models import Run
-from zhike.platform.organization import api as organization
-from zhike.platform.organization.models import User
 
 BRANCHES = "机构代码,机构名称,机构类型,上级机构代码\nHQ,知客证券,总部,\nR9,华南分公司,分公司,HQ\n"
 ROWS = [
@@ -82,13 +80,7 @@ def test_what_is_no_such_json_changes_nothing(tmp_path, text, code):
 @pytest.fixture(scope="module")
 def clients(installation):
     """A signed-in client per role."""
-    organization.upsert_units(UNITS)
-    made = {}
-    for number, role in (("E1001", "account_manager"), ("E2001", "branch_head"), ("E3001", "operator")):
-        organization.add_user(employee_no=number, name="某人", role=role, unit="HQ")
-        made[role] = Client()
-        made[role].force_login(User.objects.get(employee_no=number))
-    return made
+    return signed_in({"E1001": "account_manager", "E2001": "branch_head", "E3001": "operator"})
 
 
 def send(client, content, name="counter_branch_20260317.csv", **given):

@@ -29,7 +29,7 @@ def run(
     nothing. Raises NoIdentity.
     """
     definition = definitions.identity_definition(snapshot)
-    with warehouse.session() as connection:
+    with warehouse.only_writer(handle), warehouse.session() as connection:
         records = matching.match(connection, definition)
         created, merges = numbering.number(connection, definition.object)
         numbering.store(connection, merges)

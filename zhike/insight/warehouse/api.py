@@ -23,6 +23,7 @@ from zhike.insight.warehouse.logic import (
     stages,
     tables,
     vacuuming,
+    writer,
 )
 from zhike.insight.warehouse.models import Load
 from zhike.insight.warehouse.types import (
@@ -57,6 +58,7 @@ __all__ = [
     "load_folder",
     "loads",
     "newest_day",
+    "only_writer",
     "one_version",
     "plain_master",
     "publication",
@@ -84,6 +86,7 @@ __all__ = [
 ColumnBinding = columns.ColumnBinding
 inline = columns.inline
 one_version = tables.one_version
+only_writer = writer.only_writer
 with_digests = engine.with_digests
 Listener = folders.Listener
 _PAGE = 50
@@ -324,13 +327,16 @@ def register_step(step: StageStep) -> None:
 
 
 def stage_run(business_date: date, *, handle: RunHandle) -> StageResult:
-    """Compute every step for `business_date`, and first again for computed days whose facts were corrected since;
-    then publish and delete the files that no kept publication reads. Running it twice gives the same rows. Raises NotATradingDay, DayMissing, Cancelled.
+    """Compute every step for `business_date`, and first again for computed days whose facts were corrected since.
+
+    Then publish and delete the files that no kept publication reads. Running it twice gives the same rows; it waits
+    for another stage or load to end. Raises NotATradingDay, DayMissing, Cancelled.
     """
     for finding in quality.stale_sources(business_date):
         handle.say(finding.message)
-    result = stages.run(business_date, handle)
-    files, size = vacuuming.vacuum()
+    with writer.only_writer(handle):
+        result = stages.run(business_date, handle)
+        files, size = vacuuming.vacuum()
     if files:
         handle.say(f"vacuum: {files} files, {size:,} bytes")
     return result

@@ -21,6 +21,7 @@ from zhike.insight.warehouse.logic import engine, file_names, quality, rejects, 
 from zhike.insight.warehouse.logic.columns import typed_select
 from zhike.insight.warehouse.logic.file_names import FileDates
 from zhike.insight.warehouse.logic.receiving import Received, received
+from zhike.insight.warehouse.logic.writer import only_writer
 from zhike.insight.warehouse.models import Load
 from zhike.insight.warehouse.types import LoadFinding, LoadResult, RejectedRow, Source
 from zhike.kernel import clock
@@ -67,7 +68,8 @@ def load_file(
         started_at=clock.now(),
     )
     try:
-        _perform(row, source, dates, handle)
+        with only_writer(handle):
+            _perform(row, source, dates, handle)
     except Cancelled:
         _finish(row, Load.State.CANCELLED)
         raise
