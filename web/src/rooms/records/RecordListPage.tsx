@@ -147,7 +147,7 @@ function useRecordColumns(meta: ObjectMeta, keys: string[]): Column<RecordRow>[]
 function Rows({ meta, list, rows }: { meta: ObjectMeta; list: RecordList; rows: RecordRow[] }) {
   const columns = useRecordColumns(meta, list.columns);
   const figures = columns.filter((column) => column.align === 'right');
-  const texts = columns.slice(1).filter((column) => column.align !== 'right');
+  const texts = columns.filter((column) => column.align !== 'right');
   return (
     <div className={list.page.isPlaceholderData ? 'fading' : ''}>
       <DataTable
