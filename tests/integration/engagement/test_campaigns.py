@@ -19,8 +19,9 @@ from zhike.engagement.campaigns.types import CampaignPlan
 from zhike.engagement.channels import api as channels
 from zhike.engagement.compliance.models import Decision
 from zhike.insight.audiences import api as audiences
-from zhike.kernel.errors import StaleRevision
+from zhike.kernel.errors import NotFound, StaleRevision
 from zhike.platform.objects import api as objects
+from zhike.platform.permissions.types import Principal
 from zhike.platform.work import api as work
 from zhike.platform.work.errors import AlreadyDone
 
@@ -90,6 +91,9 @@ def test_work_says_when_the_gate_closes_after_it_was_given(desk):
     run_all()
     item = next(item for item in work.todo(principal=SYSTEM)[0] if item.origin_uid == campaign.uid)
     assert campaigns.work_verdict(item.uid, principal=SYSTEM).reasons == ()
+    stranger = Principal(kind="user", name="唐若谷", employee_no="E1002", roles=("account_manager",))
+    with pytest.raises(NotFound):
+        campaigns.work_verdict(item.uid, principal=stranger)
 
     party = objects.records_by_id("party", [item.party_id], principal=SYSTEM)[item.party_id]
     frozen = objects.update("party", party.uid, {"complaint_open": True}, revision=party.revision, principal=SYSTEM)
