@@ -258,7 +258,7 @@ def _installation_findings() -> list[dict[str, str]]:
         findings.append(
             {"what": "database", "found": f"collation {collation}", "remedy": "create the database with locale C.UTF-8"}
         )
-    if not definitions.snapshot().bodies:
+    if not definitions.snapshot().written:
         findings.append({"what": "packs", "found": "none applied", "remedy": "zhike pack apply"})
     stuck = Run.objects.filter(state=Run.State.RUNNING, started_at__lt=clock.now() - timedelta(hours=6)).count()
     if stuck:

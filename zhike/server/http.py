@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -43,6 +44,8 @@ class JsonRenderer(BaseRenderer):
 
 
 def _plain(value: object) -> object:
+    if isinstance(value, Mapping):
+        return dict(value)
     isoformat = getattr(value, "isoformat", None)
     if isoformat is not None:
         text = str(isoformat())

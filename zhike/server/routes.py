@@ -16,6 +16,7 @@ from zhike.kernel.trading_days import trading_calendar
 from zhike.platform.organization import api as organization
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.api import SignedInRequest
+from zhike.platform.permissions.types import Role
 from zhike.server import pages
 
 router = Router(tags=["session"])
@@ -47,8 +48,8 @@ def me(request: SignedInRequest) -> Any:
     """The caller: posts, rights, menu, clock."""
     principal = request.principal
     staff = organization.staff(principal.user_id or 0)
-    roles = definitions.all_of("role")
-    home = next((str(roles[key]["home"]) for key in principal.roles if roles[key].get("home")), "")
+    roles = definitions.all_of(Role)
+    home = next((str(roles[key].home) for key in principal.roles if roles[key].home), "")
     today = clock.today()
     firm = organization.all_units(kinds=["firm"])
     return {
@@ -56,7 +57,7 @@ def me(request: SignedInRequest) -> Any:
         "employee_no": staff.employee_no,
         "name": staff.name,
         "lang": staff.language,
-        "roles": [{"key": key, "labels": roles[key]["labels"]} for key in principal.roles],
+        "roles": [{"key": key, "labels": roles[key].labels} for key in principal.roles],
         "units": [
             {"uid": u.uid, "name": u.name, "kind": u.kind} for u in {unit.id: unit for _r, unit in staff.posts}.values()
         ],
@@ -115,7 +116,7 @@ def search(request: SignedInRequest, q: str) -> Any:
 def users(request: SignedInRequest) -> Any:
     """Everybody who can sign in."""
     permissions.require(request.principal, "user.read")
-    roles = definitions.all_of("role")
+    roles = definitions.all_of(Role)
     mine = set(request.principal.units)
     return {
         "items": [
@@ -125,7 +126,7 @@ def users(request: SignedInRequest) -> Any:
                 "name": staff.name,
                 "active": staff.active,
                 "roles": [
-                    roles[role]["labels"] for role in dict.fromkeys(role for role, _u in staff.posts) if role in roles
+                    roles[role].labels for role in dict.fromkeys(role for role, _u in staff.posts) if role in roles
                 ],
                 "units": [unit.name for unit in {unit.id: unit for _r, unit in staff.posts}.values()],
                 "last_sign_in": staff.last_sign_in,
@@ -137,13 +138,13 @@ def users(request: SignedInRequest) -> Any:
 
 
 def _menu(roles: tuple[str, ...]) -> list[dict[str, Any]]:
-    objects = definitions.all_of("object")
+    objects = definitions.snapshot().named("object")
     entries: dict[str, dict[str, Any]] = {}
     for role in roles:
-        for key in definitions.all_of("role")[role].get("menu", []):  # type: ignore[attr-defined]
+        for key in definitions.all_of(Role)[role].menu:
             if key in _MENU:
                 zh, en, icon, path = _MENU[key]
                 entries[key] = {"key": key, "labels": {"zh": zh, "en": en}, "icon": icon, "path": path}
             elif key in objects:
-                entries[key] = {"key": key, "labels": objects[key]["labels"], "icon": key, "path": f"/records/{key}"}
+                entries[key] = {"key": key, "labels": objects[key].labels, "icon": key, "path": f"/records/{key}"}
     return list(entries.values())

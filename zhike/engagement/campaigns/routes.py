@@ -14,6 +14,7 @@ from zhike.insight.audiences import api as audiences
 from zhike.insight.indicators import api as indicators
 from zhike.kernel import definitions
 from zhike.platform.permissions.api import SignedInRequest
+from zhike.platform.work.types import ResultSet
 
 router = Router(tags=["campaigns"])
 _EXAMPLES = [
@@ -45,9 +46,7 @@ def options(request: SignedInRequest) -> Any:
             "fields": [{"key": m.key, "labels": m.labels, "type": m.type, "unit": units.get(m.key)} for m in measures],
             "examples": _EXAMPLES,
         },
-        "result_sets": [
-            {"key": key, "labels": body["labels"]} for key, body in definitions.all_of("result_set").items()
-        ],
+        "result_sets": [{"key": key, "labels": found.labels} for key, found in definitions.all_of(ResultSet).items()],
     }
 
 

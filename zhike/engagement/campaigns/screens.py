@@ -25,6 +25,7 @@ from zhike.platform.organization import api as organization
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal
 from zhike.platform.work import api as work
+from zhike.platform.work.types import ResultSet
 
 _RIGHTS = {"edit": "campaign.update", "delete": "campaign.delete"}
 _STAFF = "staff"
@@ -34,7 +35,7 @@ _PRODUCTS = 50
 def template_out(found: Template) -> dict[str, object]:
     """Return a template as the interface gives it."""
     return {
-        "uid": found.uuid,
+        "uid": str(found.identity),
         "key": found.key,
         "name": found.labels["zh"],
         "labels": found.labels,
@@ -42,7 +43,7 @@ def template_out(found: Template) -> dict[str, object]:
         "body": found.body,
         "channel": found.channel,
         "risk_level": found.risk_level or None,
-        "variables": [{"key": key, "labels": labels} for key, (labels, _value, _mask) in found.variables.items()],
+        "variables": [{"key": variable.key, "labels": variable.labels} for variable in found.variables],
     }
 
 
@@ -179,10 +180,8 @@ def effect_out(campaign: Campaign, found: Effect, language: str) -> dict[str, ob
 def _work_out(campaign: Campaign) -> dict[str, object]:
     """The managers' work about the people: given, refused by the gate, done with which results."""
     tasks = work.summary_of_origin(campaign.uid)
-    words: dict[str, object] = {
-        row["key"]: row["labels"]
-        for row in definitions.all_of("result_set").get(campaign.result_set, {}).get("results", [])  # type: ignore[attr-defined]
-    }
+    known = definitions.all_of(ResultSet).get(campaign.result_set)
+    words: dict[str, object] = {row.key: row.labels for row in known.results} if known else {}
     results: Counter[str] = Counter()
     for (_state, result), n in tasks.items():
         if result:

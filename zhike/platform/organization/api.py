@@ -79,7 +79,7 @@ def add_user(*, employee_no: str, name: str, role: str, unit: str, password: str
 
     Without a `password` a random one is made. Raises UnknownUnit, UnknownRole, WeakPassword.
     """
-    known = definitions.all_of("role")
+    known = definitions.snapshot().named("role")
     if role not in known:
         raise UnknownRole(role=role, has=sorted(known))
     with database.writing():

@@ -98,7 +98,7 @@ def present(items: list[Work], principal: Principal) -> list[dict[str, object]]:
                 "title": item.origin_title,
                 "path": _origin_path(item, principal),
             },
-            "results": [{"key": key, "labels": labels, "positive": positive} for key, labels, positive in item.results],
+            "results": [{"key": code.key, "labels": code.labels, "positive": code.positive} for code in item.results],
             "result": item.result or None,
             "note": item.note,
             "done_at": item.done_at,
