@@ -116,19 +116,31 @@ def _data(actions) -> None:  # type: ignore[no-untyped-def]
     advance = _add(steps, "advance", "commands.sample_advance", "let the next trading days happen")
     advance.add_argument("--days", type=int, default=1)
     _add(steps, "evaluate", "commands.sample_evaluate", "precision and recall of identity against the planted truth")
-    load = _add(actions, "load", "commands.load", "load files by source definitions")
+    load = _add(actions, "load", "loading.load", "load files by source definitions")
     load.add_argument("definitions", type=Path)
     load.add_argument("--from", dest="data", type=Path, required=True, help="folder of the files")
+    load.add_argument("--rejects", type=Path, help="folder for the rejected rows (default: rejects in ZHIKE_HOME)")
     stage = _add(_group(actions, "stage", "the nightly stages"), "run", "commands.stage_run", "compute a business date")
     stage.add_argument("business_date", type=date.fromisoformat)
 
 
 def _records(actions) -> None:  # type: ignore[no-untyped-def]
-    records = _add(actions, "records", "commands.records", "list or count records")
+    records = _add(actions, "records", "records.records", "list, count, sum or group records")
     records.add_argument("object")
-    records.add_argument("--where", default="", help="an expression, such as \"risk_level = 'C3'\"")
-    records.add_argument("--count", action="store_true")
-    records.add_argument("--limit", type=int, default=20)
+    records.add_argument(
+        "--where", default="", help="an expression, such as \"risk_level = 'C3'\"; :today and :me work"
+    )
+    records.add_argument("--me", default="", metavar="EMPLOYEE_NO", help="who :me is")
+    records.add_argument("--count", action="store_true", help="only how many there are")
+    records.add_argument("--sum", action="append", default=[], metavar="FIELD", help="add a field up; may come again")
+    records.add_argument("--group-by", metavar="FIELD", help="count and sum by the values of a field")
+    records.add_argument(
+        "--columns", default="", metavar="FIELD,FIELD", help="fields to list (default: the list's own)"
+    )
+    records.add_argument("--sort", default="", metavar="FIELD[:desc]")
+    records.add_argument("--limit", type=int, default=20, help="rows to list at most")
+    records.add_argument("--cursor", default="", help="go on where a list was cut")
+    records.add_argument("--all", action="store_true", help="list to the end")
     erase = _add(actions, "erase", "commands.erase", "wipe the personal values of a record for good")
     erase.add_argument("object", help="object type, such as party")
     erase.add_argument("uid", type=UUID)

@@ -32,12 +32,21 @@ def pack_folders(given: Sequence[Path] = ()) -> list[Path]:
     return list(given) or [settings.PACKS]
 
 
+def ensure_packs() -> None:
+    """Apply the packs that ship to an installation that lacks one of them; what a broker has made of them stays."""
+    from zhike.kernel.models import Definition
+    from zhike.platform.packs import api as packs
+
+    shipped = {file.parent.name for folder in pack_folders() for file in folder.glob("*/pack.yaml")}
+    if shipped - set(Definition.objects.values_list("pack", flat=True).distinct()):
+        packs.apply(pack_folders())
+
+
 def prepare(customers: int, days: int, end: date | None, output: Output) -> list[dict[str, str]]:
     """Make the installation ready for a trial unless it is; return one sign-in per role."""
     from zhike.insight.warehouse import api as warehouse
-    from zhike.platform.packs import api as packs
 
-    packs.apply(pack_folders())
+    ensure_packs()
     if warehouse.business_date() is None:
         load_sample(customers, days, end, 20260317, output)
     return _sign_ins()
@@ -48,9 +57,8 @@ def load_sample(customers: int, days: int, end: date | None, seed: int, output: 
     from zhike.cli.sample import broker
     from zhike.insight.warehouse import api as warehouse
     from zhike.kernel.trading_days import trading_calendar
-    from zhike.platform.packs import api as packs
 
-    packs.apply(pack_folders())
+    ensure_packs()
     calendar = trading_calendar()
     last = end or calendar.add(clock.today(), -1)
     if end is not None:
