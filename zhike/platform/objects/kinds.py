@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 
 from zhike.expressions import api as expressions
-from zhike.expressions.types import Type
 from zhike.kernel.definitions import Body, Change, Finding, Snapshot
 from zhike.kernel.errors import ZhikeError
 from zhike.kernel.loose import loose_kind
 from zhike.platform.objects.logic import schema_changes
 from zhike.platform.objects.logic.catalogue import FIELD_TYPES, expression_schema, provisional
+from zhike.platform.objects.types import PARAMS
 from zhike.platform.permissions.types import Securable
 
 OBJECT_ROLES = {
@@ -40,7 +40,6 @@ FIELD_ROLES = {
     "status",
     "expires_on",
 }
-PARAMS = {"me": Type.TEXT, "my_units": Type.LIST, "today": Type.DATE}
 
 
 def check_object(body: Body, everything: Snapshot) -> list[Finding]:

@@ -8,6 +8,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from zhike.expressions.types import Type
+
+#: What conditions over records may name besides fields; the scope of whoever asks fills them in.
+PARAMS: Mapping[str, Type] = {"me": Type.TEXT, "my_units": Type.LIST, "today": Type.DATE}
+
 Labels = Mapping[str, str]
 
 
