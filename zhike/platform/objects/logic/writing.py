@@ -17,7 +17,7 @@ from zhike.kernel.ids import uuid7
 from zhike.platform.objects.errors import SourceOwned, UnknownField
 from zhike.platform.objects.logic import catalogue as catalogues
 from zhike.platform.objects.logic import reading, values
-from zhike.platform.objects.logic.search_tokens import tokens_of
+from zhike.platform.fields.api import tokens_of
 from zhike.platform.objects.types import FieldType, ObjectType
 from zhike.platform.permissions.types import Principal
 
