@@ -165,7 +165,7 @@ def _index(kinds: Mapping[str, type[Definition]]) -> str:
         "One file holds one definition; `kind` says which of these it is. `zhike pack check FOLDER` lists every fault with",
         "file and line. An editor that knows JSON Schema completes and checks while you type; its first line then reads:",
         "",
-        "```yaml",
+        "```text",
         "# yaml-language-server: $schema=docs/reference/schema/source.json",
         "```",
         "",

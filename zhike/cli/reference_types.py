@@ -65,6 +65,8 @@ def words(annotation: object, kinds: frozenset[str]) -> str:
         return f"list of: {words(arguments[0], kinds)}"
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return f"[{annotation.__name__}](#{annotation.__name__.lower()})"
+    if annotation not in _PLAIN and isinstance(annotation, type) and issubclass(annotation, str):
+        return f"text: {' '.join((annotation.__doc__ or '').split())}"
     return _PLAIN[annotation]
 
 
