@@ -114,6 +114,21 @@ def _packs(actions: Actions) -> None:
     undo.add_argument("change", type=UUID)
     for parser in (change, undo):
         parser.add_argument("--yes", action="store_true", help="consent to destructive changes")
+    docs = _add(
+        _group(actions, "docs", "documentation made of the definitions"),
+        "reference",
+        "reference.reference",
+        "write a page and a JSON Schema for each kind of definition",
+        alone=True,
+    )
+    docs.add_argument("--out", type=Path, required=True, help="folder to write to, such as docs/reference")
+    docs.add_argument(
+        "--packs",
+        type=Path,
+        nargs="*",
+        default=[Path("packs"), Path("examples")],
+        help="folders the examples are taken from",
+    )
     users = _group(actions, "user", "people who sign in")
     user = _add(users, "add", "commands.user_add", "add a user with one post")
     user.add_argument("employee_no")
