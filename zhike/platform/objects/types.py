@@ -6,7 +6,8 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+
+from zhike.expressions.wire import StoredExpression
 
 Labels = Mapping[str, str]
 
@@ -100,7 +101,7 @@ class RecordQuery:
 
     object: str
     refinement: str = ""
-    condition: Mapping[str, Any] | None = None
+    condition: StoredExpression | None = None
     text: str = ""
     sort: tuple[str, str] | None = None
     columns: tuple[str, ...] = ()
