@@ -38,7 +38,7 @@ from zhike.insight.warehouse.types import (
     StageResult,
     StageStep,
 )
-from zhike.kernel import clock, database, jobs
+from zhike.kernel import clock, cursors, database, jobs
 from zhike.kernel.definitions import Snapshot
 from zhike.kernel.errors import NotFound
 from zhike.kernel.jobs import RunHandle
@@ -53,6 +53,7 @@ __all__ = [
     "dataset_column",
     "dataset_schema",
     "dataset_uses",
+    "example_of",
     "files_in",
     "inline",
     "literal",
@@ -251,10 +252,10 @@ def loads(*, principal: Principal, cursor: str = "") -> tuple[list[LoadResult], 
     """Return a page of loads, newest first, and the cursor of the next page."""
     permissions.require(principal, "load.read")
     rows = Load.objects.order_by("-id")
-    if cursor.isdigit():
-        rows = rows.filter(id__lt=int(cursor))
+    if cursor:
+        rows = rows.filter(id__lt=cursors.unseal("loads", cursor)[0])
     found = list(rows[: _PAGE + 1])
-    more = str(found[_PAGE - 1].pk) if len(found) > _PAGE else None
+    more = cursors.seal("loads", [found[_PAGE - 1].pk]) if len(found) > _PAGE else None
     return [loading.as_result(row) for row in found[:_PAGE]], more
 
 
@@ -301,21 +302,15 @@ def upload(source: str, path: Path, *, name: str, business_date: date | None, pr
         return jobs.submit("load_file", name, params)
 
 
-def source_list(*, principal: Principal) -> list[dict[str, object]]:
-    """Return the sources a file can be loaded into, with the file names they expect."""
+def source_list(*, principal: Principal) -> list[Source]:
+    """Return the sources a file can be loaded into."""
     permissions.require(principal, "load.read")
-    return [
-        {
-            "key": found.key,
-            "labels": dict(found.labels),
-            "system": found.system,
-            "dataset": found.dataset,
-            "file": found.file,
-            "example": file_names.example(found, clock.today()),
-            "encoding": found.encoding,
-        }
-        for found in sources.all_sources().values()
-    ]
+    return list(sources.all_sources().values())
+
+
+def example_of(source: Source) -> str:
+    """Return a file name that a source expects today."""
+    return file_names.example(source, clock.today())
 
 
 def _load(uid: uuid.UUID) -> Load:
