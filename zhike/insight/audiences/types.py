@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from zhike.platform.objects.types import Option
+from zhike.platform.fields.types import Option
 
 Labels = Mapping[str, str]
 Condition = Mapping[str, object]

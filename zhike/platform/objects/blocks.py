@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import uuid
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -10,26 +9,15 @@ from typing import Any
 
 from zhike.kernel import clock
 from zhike.kernel.providers import AsOf, Block, BlockData, SearchGroup, register_block, register_search
+from zhike.platform.fields.api import plain
 from zhike.platform.objects import api
 from zhike.platform.objects.logic import catalogue as catalogues
-from zhike.platform.objects.logic.values import plain
 from zhike.platform.objects.schemas import history_out
 from zhike.platform.objects.types import FieldType, ObjectType, RecordQuery
 from zhike.platform.permissions.types import Principal
 
 Settings = Mapping[str, Any]
-_SIGNED = re.compile(r"_change_|^net_inflow")
-_RIGHT = ("money", "change", "count", "percent")
-_FORMATS = {
-    "money": "money",
-    "decimal": "money",
-    "percent": "percent",
-    "integer": "count",
-    "date": "date",
-    "datetime": "datetime",
-    "choice": "tag",
-    "multi_choice": "tag",
-}
+_RIGHT = ("money", "change", "count", "percent", "number", "duration")
 
 
 def register() -> None:
@@ -47,13 +35,6 @@ def register() -> None:
     register_search(SearchGroup("records", "客户", "Customers", _search))
 
 
-def format_of(field: FieldType) -> str:
-    """Return how a field's value is drawn."""
-    if _SIGNED.search(field.key):
-        return "change"
-    return "tag" if field.kind == "tag" else _FORMATS.get(field.type, "text")
-
-
 def live() -> AsOf:
     """Return the as-of time of what is read from the records now."""
     return AsOf("live", clock.now())
@@ -68,7 +49,7 @@ def day_end(object: str) -> AsOf:
 def column_of(owner: ObjectType, key: str) -> dict[str, object]:
     """Return a table column for a field."""
     field = owner.fields[key]
-    shown = format_of(field)
+    shown = field.format
     return {
         "key": key,
         "labels": field.labels,
@@ -143,11 +124,11 @@ def _fields(principal: Principal, record: uuid.UUID, settings: Settings) -> Bloc
     """The fields of a record by section, without those that the page shows elsewhere."""
     owner = api.object_with_role("party")
     found = api.get(owner.key, record, principal=principal, log_view=False)
-    detail: dict[str, Any] = owner.layout.get("detail") or {}  # type: ignore[assignment]
+    detail = owner.definition.detail
     elsewhere = set(settings.get("without", ()))
     sections = [
         {
-            "labels": section["labels"],
+            "labels": section.labels,
             "fields": [
                 {
                     "key": key,
@@ -159,12 +140,12 @@ def _fields(principal: Principal, record: uuid.UUID, settings: Settings) -> Bloc
                         owner.fields[key].mask and found.values.get(key) and "unmask" in found.permitted
                     ),
                 }
-                for key in section["fields"]
+                for key in section.fields
                 if key not in elsewhere
             ],
         }
-        for section in detail.get("sections", [])
-        if set(section["fields"]) - elsewhere
+        for section in (detail.sections if detail else ())
+        if set(section.fields) - elsewhere
     ]
     data = {
         "sections": sections,
@@ -373,9 +354,9 @@ def _cell(value: object) -> object:
 def _said(field: FieldType, value: object, principal: Principal) -> dict[str, object]:
     """A field's value in words; a choice is a tag only where its option has a status."""
     if isinstance(value, dict):
-        return {"value": _cell(value), "format": format_of(field)}
+        return {"value": _cell(value), "format": field.format}
     if not field.options or value is None or isinstance(value, list):
-        return {"value": value, "format": format_of(field)}
+        return {"value": value, "format": field.format}
     option = next((option for option in field.options if option.key == value), None)
     if option and option.status:
         return {"value": {"text": option.labels[principal.language], "status": option.status}, "format": "tag"}
@@ -399,7 +380,6 @@ __all__ = [
     "day_end",
     "drawn",
     "fields_named",
-    "format_of",
     "known",
     "live",
     "register",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from ninja import Schema
 
 from zhike.platform.objects.logic.history import RecordHistory
-from zhike.platform.objects.types import FieldType, ObjectType, Record, RecordPage, RecordQuery
+from zhike.platform.objects.logic.reading import default_sort, listed_columns
+from zhike.platform.objects.types import FieldType, Labels, ObjectType, Record, RecordPage, RecordQuery
 from zhike.platform.organization import api as organization
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal
@@ -127,12 +128,12 @@ def history_out(entries: Sequence[RecordHistory]) -> dict[str, object]:
 
 def object_out(owner: ObjectType, principal: Principal, version: int) -> dict[str, object]:
     """Return an object type as the metadata renderers of the front end want it."""
-    layout: dict[str, Any] = {name: owner.layout.get(name) or {} for name in ("list", "detail", "form")}
-    known = [key for key in layout["list"].get("columns", []) if key in owner.fields]
-    sort = layout["list"].get("sort") or {}
-    refinements = {"all": {"zh": "全部", "en": "All"}} | {
-        key: labels for key, (labels, _c) in owner.refinements.items()
-    }
+    found = owner.definition
+    sort, direction = default_sort(owner)
+    own = [key for key, field in owner.fields.items() if field.kind == "field"]
+    sections = found.detail.sections if found.detail else ()
+    refinements: dict[str, Labels] = {"all": {"zh": "全部", "en": "All"}}
+    refinements |= {key: refinement.labels for key, refinement in owner.refinements.items()}
     return {
         "key": owner.key,
         "labels": owner.labels,
@@ -140,22 +141,17 @@ def object_out(owner: ObjectType, principal: Principal, version: int) -> dict[st
         "fields": [_field_out(owner, field, principal) for field in owner.fields.values()],
         "refinements": [{"key": key, "labels": labels} for key, labels in refinements.items()],
         "list": {
-            "columns": known or list(owner.fields)[:8],
-            "sort": sort if sort.get("field") in owner.fields else {"field": "id", "direction": "desc"},
-            "tabs": _tabs(layout["list"], principal, owner),
+            "columns": listed_columns(owner),
+            "sort": {"field": sort, "direction": direction},
+            "tabs": _tabs(found.list.tabs if found.list else (), principal, owner),
             "searchable": any(f.searchable for f in owner.fields.values()),
         },
         "detail": {
-            "sections": layout["detail"].get("sections")
-            or [
-                {
-                    "labels": owner.labels,
-                    "fields": [key for key, field in owner.fields.items() if field.kind == "field"],
-                }
-            ]
+            "sections": [{"labels": section.labels, "fields": section.fields} for section in sections]
+            or [{"labels": owner.labels, "fields": own}]
         },
-        "form": {"fields": layout["form"].get("fields") or [k for k, f in owner.fields.items() if f.kind == "field"]},
-        "page": owner.layout.get("page"),
+        "form": {"fields": found.form.fields if found.form else own},
+        "page": found.page,
         "operations": [
             operation
             for operation in ("create", "update", "delete", "export", "unmask", "access_log")
@@ -164,9 +160,9 @@ def object_out(owner: ObjectType, principal: Principal, version: int) -> dict[st
     }
 
 
-def _tabs(layout: Mapping[str, Any], principal: Principal, owner: ObjectType) -> list[str]:
+def _tabs(tabs: Sequence[str], principal: Principal, owner: ObjectType) -> list[str]:
     hidden = permissions.hidden_refinements(principal, owner.key)
-    return [tab for tab in layout.get("tabs", []) if tab not in hidden] or ["all"]
+    return [tab for tab in tabs if tab not in hidden] or ["all"]
 
 
 def _field_out(owner: ObjectType, field: FieldType, principal: Principal) -> dict[str, object]:
@@ -177,6 +173,11 @@ def _field_out(owner: ObjectType, field: FieldType, principal: Principal) -> dic
         "type": "tag" if field.kind == "tag" else field.type,
         "kind": field.kind,
         "role": field.role or None,
+        "web": field.values.web,
+        "format": field.format,
+        "help": field.help,
+        "currency": field.values.currency or None,
+        "sortable": field.values.sortable,
         "unit": field.unit or None,
         "target": field.target or None,
         "owner": field.owner,

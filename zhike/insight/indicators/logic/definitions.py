@@ -12,6 +12,7 @@ from zhike.insight.indicators.logic import party_fields
 from zhike.insight.indicators.types import Indicator, Measure, Window
 from zhike.kernel import definitions
 from zhike.kernel.definitions import Snapshot
+from zhike.platform.objects import api as objects
 
 AGGREGATES = ("sum", "count", "avg", "min", "max")
 #: Type of a definition → (type in expressions, type in the warehouse)
@@ -96,15 +97,12 @@ def schema(snapshot: Snapshot | None = None) -> Schema:
 def checking_schema(everything: Snapshot) -> Schema:
     """Return the same of definitions that are only being checked: their objects may have no tables yet."""
     fields = {}
-    for body in everything.of("object").values():
-        if body.get("role") != "party":
-            continue
-        for entry in cast(Any, body["fields"]):
-            if entry["type"] in party_fields.TYPES:
-                options = tuple(option["key"] for option in entry.get("options", []))
-                fields[entry["key"]] = Field(
-                    entry["key"], party_fields.TYPES[entry["type"]][0], entry["labels"], options
-                )
+    for owner in objects.provisional(everything).values():
+        for entry in owner.fields.values() if owner.role == "party" else ():
+            if entry.values.analytical:
+                options = tuple(option.key for option in entry.options)
+                kind = party_fields.expression_type(entry.values)
+                fields[entry.key] = Field(entry.key, kind, dict(entry.labels), options)
     for found in _parsed(everything).values():
         if found.type in VALUE_TYPES:
             fields[found.key] = Field(found.key, VALUE_TYPES[found.type][0], dict(found.labels))

@@ -10,9 +10,9 @@ from sqlglot import exp
 
 from zhike.expressions import api as expressions
 from zhike.expressions.types import RelationSource, Type
+from zhike.platform.fields.api import wanted
 from zhike.platform.objects.errors import UnknownRefinement
 from zhike.platform.objects.logic.catalogue import SIDE, Catalogue, expression_schema
-from zhike.platform.fields.api import wanted
 from zhike.platform.objects.types import ObjectType, RecordQuery
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal, Scope
@@ -144,7 +144,7 @@ def compiled_rules(where: Where, owner: ObjectType, alias: str) -> list[exp.Expr
     """Return for each rule of the object whether the record breaks it; a rule about nothing known is met."""
     return [
         exp.not_(exp.func("coalesce", where.compile(_parse(where, owner, text), owner, alias), exp.true()))
-        for _labels, text in owner.rules.values()
+        for text in (rule.condition for rule in owner.rules.values())
     ]
 
 
@@ -154,7 +154,7 @@ def narrow_to_query(where: Where, owner: ObjectType, alias: str, query: RecordQu
     if query.refinement and query.refinement != "all":
         if query.refinement not in owner.refinements:
             raise UnknownRefinement(object=owner.key, refinement=query.refinement, has=sorted(owner.refinements))
-        text = owner.refinements[query.refinement][1]
+        text = owner.refinements[query.refinement].condition
         where.add(where.compile(_parse(where, owner, text), owner, alias))
     if query.condition:
         schema = expression_schema(where.objects, owner.key)
