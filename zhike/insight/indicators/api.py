@@ -55,11 +55,12 @@ def vocabulary() -> list[Term]:
         Term(
             key=item.key,
             labels=item.labels,
-            type=definitions.VALUE_TYPES[item.type][0],
+            type=definitions.expression_type(item),
             group="indicator",
-            unit=item.unit,
-            description=item.description,
+            unit=item.unit or "",
+            description=item.description or {},
             served=item.type,
+            format=item.format,
         )
         for item in indicators()
     ]
@@ -88,7 +89,7 @@ def over_wide(text: str, *, schema: Schema, business_date: date) -> str:
 def goal_schema() -> Schema:
     """Return what a goal may name: measures, each over the trading days after a party was reached."""
     fields = {
-        key: Field(key, definitions.VALUE_TYPES[found.type][0], dict(found.labels))
+        key: Field(key, definitions.expression_type(found), dict(found.labels))
         for key, found in definitions.measures().items()
         if found.goal
     }
@@ -99,7 +100,8 @@ def window_measures(members: pa.Table, *, days: int, measures: Sequence[str]) ->
     """Return party_id, grp and one column per measure for each member; 0 where nothing happened.
 
     `members` has party_id (int64), start_date (date32) and grp (string). The window is the `days` trading days after
-    start_date; the start day itself is not counted, and days after the published business date have not happened yet.
+    start_date and the days between them on which the market is closed; the start day itself is not counted, and days
+    after the published business date have not happened yet. Of nothing there is no average, no least and no most: null.
     Raises UnknownMeasure, NothingPublished.
     """
     return windows.per_party(members, days, measures)
@@ -108,6 +110,7 @@ def window_measures(members: pa.Table, *, days: int, measures: Sequence[str]) ->
 def window_curve(members: pa.Table, *, days: int, measure: str) -> list[tuple[str, int, int, object, object]]:
     """Return (grp, day index, parties, sum, sum of squares) of a measure cumulated per party, day 0 being the start.
 
-    A day index holds only the members for whom that day is published. Raises UnknownMeasure, NothingPublished.
+    A day index holds only the members for whom that day is published; what happened while the market was closed counts
+    on the trading day after. Raises UnknownMeasure, NoCurve, NothingPublished.
     """
     return windows.curve(members, days, measure)

@@ -164,8 +164,16 @@ def related_page(
 def summarize(
     query: RecordQuery, *, principal: Principal, sums: Sequence[str] = (), group_by: str | None = None
 ) -> list[tuple[Any, int, list[Any]]]:
-    """Return (group value, number of records, sums of fields) over a query in the principal's scope."""
+    """Return (group value, number of records, sums of fields) over a query in the principal's scope.
+
+    Raises Refused for a field that the principal does not see in clear: its groups would say what its mask hides.
+    """
     permissions.require(principal, f"{query.object}.read")
+    owner = catalogues.object_type(query.object)
+    for key in [*sums, *([group_by] if group_by else [])]:
+        rule = permissions.field_rule(principal, query.object, key)
+        if rule == "refused" or (rule == "masked" and catalogues.field_of(owner, key).mask):
+            raise Refused(operation=f"{query.object}.{key}")
     return reading.summary(query, principal, sums, group_by)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 
 from zhike.expressions import api as expressions
-from zhike.expressions.types import Type
 from zhike.kernel.definition_checks import unknown
 from zhike.kernel.definition_parts import Place
 from zhike.kernel.definitions import Finding, Kind, Snapshot
@@ -14,8 +13,8 @@ from zhike.platform.fields import api as fields
 from zhike.platform.objects.definitions import ExtensionDefinition, FieldPart, ObjectDefinition, Shape
 from zhike.platform.objects.logic import schema_changes
 from zhike.platform.objects.logic.catalogue import defined, expression_schema, provisional
+from zhike.platform.objects.types import PARAMS
 
-PARAMS = {"me": Type.TEXT, "my_units": Type.LIST, "today": Type.DATE}
 #: Kinds whose definitions may become columns beside the records, so that lists may name them.
 _SERVED = ("indicator", "tag")
 

@@ -6,12 +6,16 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
 
+from zhike.expressions.types import Type
+from zhike.expressions.wire import StoredExpression
 from zhike.platform.fields.api import ValueType, plain
-from zhike.platform.fields.types import Option, Wire
+from zhike.platform.fields.types import Format, Option, Wire
 from zhike.platform.objects.definitions import ObjectDefinition, RelationPart
 from zhike.platform.permissions.types import Refinement
+
+#: What conditions over records may name besides fields; the scope of whoever asks fills them in.
+PARAMS: Mapping[str, Type] = {"me": Type.TEXT, "my_units": Type.LIST, "today": Type.DATE}
 
 Labels = Mapping[str, str]
 
@@ -36,7 +40,7 @@ class FieldType:
     personal: bool = False
     help: Labels | None = None
     type: str = field(init=False)
-    format: str = field(init=False)
+    format: Format = field(init=False)
     mask: str = field(init=False)
     searchable: str = field(init=False)
     target: str = field(init=False)
@@ -105,7 +109,7 @@ class SideColumn:
     kind: str
     unit: str = ""
     options: tuple[Option, ...] = ()
-    format: str = ""
+    format: Format | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +118,7 @@ class RecordQuery:
 
     object: str
     refinement: str = ""
-    condition: Mapping[str, Any] | None = None
+    condition: StoredExpression | None = None
     text: str = ""
     sort: tuple[str, str] | None = None
     columns: tuple[str, ...] = ()

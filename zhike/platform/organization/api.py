@@ -153,7 +153,7 @@ def _as_staff(user: User) -> Staff:
     today = clock.today()
     holding = [
         (post.role, units.as_type(post.unit))
-        for post in user.posts.all()  # type: ignore[attr-defined]
+        for post in user.posts.all()
         if post.valid_from <= today and (post.valid_to is None or post.valid_to > today)
     ]
     return Staff(

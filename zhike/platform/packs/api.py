@@ -49,11 +49,10 @@ def apply(folders: Sequence[Path], *, yes: bool = False) -> Plan:
 
 
 def missing(folders: Sequence[Path]) -> list[str]:
-    """Return the names of packs below `folders` of which the installation has nothing. Raises PackBroken."""
-    content, findings = read_packs(folders)
-    _refuse(findings)
-    known = set(StoredDefinition.objects.values_list("pack", flat=True))
-    return [found.pack.name for found in content if found.pack.name not in known]
+    """Return the names of packs below `folders` of which the installation has nothing."""
+    found = [file.parent.name for folder in folders for file in sorted(folder.glob("*/pack.yaml"))]
+    known = set(StoredDefinition.objects.values_list("pack", flat=True).distinct())
+    return [name for name in found if name not in known]
 
 
 def _read(folders: Sequence[Path]) -> tuple[list[PackContent], list[Edit]]:

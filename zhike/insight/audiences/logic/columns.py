@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import cast
 
 from zhike.expressions.types import Field, Schema, Type
 from zhike.insight.indicators import api as indicators
@@ -16,7 +15,7 @@ from zhike.kernel.definition_parts import Labels
 from zhike.kernel.definitions import Snapshot
 from zhike.platform.fields import api as fields
 from zhike.platform.fields.api import ValueType
-from zhike.platform.fields.types import Option, Status
+from zhike.platform.fields.types import Format, Option
 from zhike.platform.objects import api as objects
 from zhike.platform.objects.types import FieldType, ObjectType, SideColumn
 
@@ -35,12 +34,12 @@ class WideColumn:
     options: tuple[Option, ...] = ()
     description: Mapping[str, str] = field(default_factory=dict)
     mask: str = ""
-    format: str = ""
+    format: Format | None = None
 
     @property
     def values(self) -> ValueType:
         """What its field type knows of its values."""
-        return fields.bound(self.type, options=self.options, unit=self.unit, format=self.format or None)
+        return fields.bound(self.type, options=self.options, unit=self.unit, format=self.format)
 
     @property
     def expression_type(self) -> Type:
@@ -99,6 +98,7 @@ def _indicator(term: Term) -> WideColumn:
         INDICATOR,
         unit=term.unit,
         description=term.description,
+        format=term.format,
         options=tuple(Option(key, Labels(**labels)) for key, labels in term.options),
     )
 
@@ -109,6 +109,7 @@ def _tag(tag: Tag) -> WideColumn:
         tag.labels,
         "choice",
         TAG,
-        description={"zh": tag.source, "en": tag.source},
-        options=tuple(Option(level.key, Labels(**level.labels), cast(Status, level.status)) for level in tag.levels),
+        description={"zh": tag.source, "en": tag.source} if tag.source else {},
+        format=tag.format,
+        options=tuple(Option(level.key, level.labels, level.status or "") for level in tag.levels),
     )
