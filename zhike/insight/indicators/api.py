@@ -55,11 +55,12 @@ def vocabulary() -> list[Term]:
         Term(
             key=item.key,
             labels=item.labels,
-            type=definitions.VALUE_TYPES[item.type][0],
+            type=definitions.expression_type(item),
             group="indicator",
             unit=item.unit or "",
             description=item.description or {},
             served=item.type,
+            format=item.format,
         )
         for item in indicators()
     ]
@@ -88,7 +89,7 @@ def over_wide(text: str, *, schema: Schema, business_date: date) -> str:
 def goal_schema() -> Schema:
     """Return what a goal may name: measures, each over the trading days after a party was reached."""
     fields = {
-        key: Field(key, definitions.VALUE_TYPES[found.type][0], dict(found.labels))
+        key: Field(key, definitions.expression_type(found), dict(found.labels))
         for key, found in definitions.measures().items()
         if found.goal
     }

@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 
 from zhike.expressions.types import Type
 from zhike.insight.warehouse.value_types import DatasetName, Formula
+from zhike.kernel.block_data import Format
 from zhike.kernel.definition_parts import Days, Definition, Flag, Key, Labels, Part, Refers, Sourced, Text, Unit
 
 Aggregate = Literal["sum", "count", "count_distinct", "avg", "daily_avg", "min", "max"]
@@ -96,6 +97,9 @@ class Indicator(Definition):
     kind: Literal["indicator"] = "indicator"
     type: FigureType
     unit: Unit | None = None
+    format: Literal["change"] | None = Field(
+        None, description="change: drawn with its sign and in the color of the market; as its type is, when absent"
+    )
     description: Labels | None = Field(None, description="what it is, for those who build conditions")
     hidden: Flag = Field(False, description="computed for others, shown to nobody")
     measure: Annotated[Key, Refers("measure")] | None = None
@@ -124,6 +128,7 @@ class Term:
     options: tuple[tuple[str, Mapping[str, str]], ...] = ()
     description: Mapping[str, str] = field(default_factory=dict)
     served: str = ""
+    format: Format | None = None
 
 
 __all__ = ["Aggregate", "Comparison", "FigureType", "Indicator", "Measure", "Term", "Text", "Window"]

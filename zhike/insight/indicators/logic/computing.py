@@ -16,6 +16,7 @@ from zhike.insight.warehouse.api import literal, name
 from zhike.insight.warehouse.types import PublicationInfo, Session, Source
 from zhike.kernel.definitions import pinned
 from zhike.kernel.trading_days import trading_calendar
+from zhike.platform.fields import api as fields
 
 INDICATOR = "mart.indicator"
 
@@ -144,7 +145,7 @@ def divided(measure: Measure, total: str, by: str) -> str:
 
     It is divided in the smallest unit: half a cent is exact in binary and rounds up, 0.005 yuan is not.
     """
-    places = definitions.DECIMALS[measure.type]
+    places = fields.bound(measure.type).decimals
     scaled = f"round(cast({total} * {10**places} as double) / nullif({by}, 0))"
     return f"cast({scaled} as decimal({20 + places}, 0)) * {10**-places:.{places}f}"
 
@@ -172,7 +173,7 @@ def _formula(item: Indicator, business_date: date) -> str:
         value = _comparison(item.compare.of, item.compare.with_, item.compare.as_)
     else:
         value = over_wide(item.formula or "", definitions.schema(), {"business_date": business_date})
-    return f"cast({value} as {definitions.VALUE_TYPES[item.type][1]}) as {name(item.key)}"
+    return f"cast({value} as {definitions.warehouse_type(item)}) as {name(item.key)}"
 
 
 def _comparison(of: str, base: str, kind: str) -> str:
@@ -183,10 +184,10 @@ def _comparison(of: str, base: str, kind: str) -> str:
 
 
 def _filled(item: Indicator, table: str) -> str:
-    value = f"cast({table}.{name(item.key)} as {definitions.VALUE_TYPES[item.type][1]})"
+    value = f"cast({table}.{name(item.key)} as {definitions.warehouse_type(item)})"
     return f"coalesce({value}, 0)" if definitions.measure(item.measure or "").zero else value
 
 
 def _empty(item: Indicator) -> str:
     nothing = "0" if definitions.measure(item.measure or "").zero else "null"
-    return f"cast({nothing} as {definitions.VALUE_TYPES[item.type][1]})"
+    return f"cast({nothing} as {definitions.warehouse_type(item)})"

@@ -14,18 +14,19 @@ from zhike.insight.indicators.types import Indicator, Measure, Window
 from zhike.kernel import definitions
 from zhike.kernel.calendar import TradingCalendar
 from zhike.kernel.definitions import Snapshot
+from zhike.platform.fields import api as fields
 
-#: Type of a definition → (type in expressions, type in the warehouse)
-VALUE_TYPES: Mapping[str, tuple[Type, str]] = {
-    "money": (Type.DECIMAL, "decimal(20, 2)"),
-    "decimal": (Type.DECIMAL, "decimal(20, 4)"),
-    "percent": (Type.DECIMAL, "decimal(18, 4)"),
-    "integer": (Type.INTEGER, "bigint"),
-    "date": (Type.DATE, "date"),
-}
-#: Decimals to which an average is rounded.
-DECIMALS: Mapping[str, int] = {"money": 2, "decimal": 4, "percent": 4}
 PARAMETERS = {"business_date": Type.DATE}
+
+
+def warehouse_type(figure: Measure | Indicator) -> str:
+    """Return the type of a figure's column in the warehouse."""
+    return fields.bound(figure.type).warehouse
+
+
+def expression_type(figure: Measure | Indicator) -> Type:
+    """Return the type of a figure in expressions."""
+    return fields.value_type(figure.type).expression or Type.DECIMAL
 
 
 def measures() -> Mapping[str, Measure]:
@@ -65,8 +66,7 @@ def days_of(window: Window, business_date: date, calendar: TradingCalendar) -> t
 
 def schema() -> Schema:
     """Return what formulas and tag levels may name: party fields and indicators."""
-    fields = {term.key: party_fields.as_field(term) for term in party_fields.terms()}
-    return _wide(fields, indicators().values())
+    return _wide({term.key: party_fields.as_field(term) for term in party_fields.terms()}, indicators().values())
 
 
 @functools.lru_cache(maxsize=2)
@@ -75,9 +75,9 @@ def checking_schema(everything: Snapshot) -> Schema:
     return _wide(party_fields.defined(everything), everything.of(Indicator).values())
 
 
-def _wide(fields: Mapping[str, Field], found: Iterable[Indicator]) -> Schema:
-    figures = {item.key: Field(item.key, VALUE_TYPES[item.type][0], dict(item.labels)) for item in found}
-    return Schema("party_wide", {"zh": "客户宽表", "en": "Party"}, {**fields, **figures})
+def _wide(party: Mapping[str, Field], found: Iterable[Indicator]) -> Schema:
+    figures = {item.key: Field(item.key, expression_type(item), dict(item.labels)) for item in found}
+    return Schema("party_wide", {"zh": "客户宽表", "en": "Party"}, {**party, **figures})
 
 
 @functools.lru_cache(maxsize=2)
