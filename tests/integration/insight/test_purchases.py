@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import sys
 from collections import defaultdict
 from datetime import date, timedelta
@@ -11,11 +12,14 @@ from pathlib import Path
 from types import ModuleType
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from tests.factories import golden
+from tests.integration.insight import commands
 from tests.integration.insight.conftest import run_stage
 from zhike.insight.identity import api as identity
+from zhike.insight.identity.errors import WhichIdentity
 from zhike.insight.indicators import api as indicators
 from zhike.insight.tags import api as tags
 from zhike.insight.warehouse import api as warehouse
@@ -221,3 +225,42 @@ def test_a_curve_gives_what_the_measure_gives_at_each_day(shop, parties, measure
         table = indicators.window_measures(members, days=index, measures=[measure])
         values = [Decimal(value or 0) for value in table.column(measure).to_pylist()]
         assert (count, total) == (60, cents(sum(values, Decimal(0))))
+
+
+def test_the_command_lists_definitions_and_the_records_of_one_party(shop, parties, capsys):
+    code, listed, _error = commands.run(capsys, "identity", "list")
+    assert code == 0
+    assert [(row["key"], row["object"], row["records"], row["parties"]) for row in listed if row["key"] == "shop"] == [
+        ("shop", "party", 80, 60)
+    ]
+
+    code, linked, _error = commands.run(capsys, "identity", "links", "shop", "--record", "web:W003")
+    assert (code, [(row["system"], row["source_key"], row["party_id"]) for row in linked]) == (
+        0,
+        [("shop", "00003", parties["shop:00003"]), ("web", "W003", parties["shop:00003"])],
+    )
+
+    code, _out, error = commands.run(capsys, "identity", "links", "shopp")
+    assert (code, error["code"], error["facts"]["has"]) == (1, "identity.unknown", ["party", "shop"])
+
+
+def test_the_command_evaluates_one_definition(shop, parties, capsys, tmp_path):
+    rows = [{"system": "shop", "source_key": member.number, "person": member.number} for member in shop.members()] + [
+        {"system": "web", "source_key": member.web_user, "person": member.number}
+        for member in shop.members()
+        if member.web_user
+    ]
+    pq.write_table(pa.Table.from_pylist(rows), tmp_path / "links.parquet")
+    (tmp_path / "truth.json").write_text(json.dumps({"links": "links.parquet"}))
+
+    code, found, _error = commands.run(capsys, "identity", "evaluate", "shop", tmp_path / "truth.json")
+
+    assert code == 0
+    assert (found["precision"], found["recall"], found["true_pairs"], found["found_pairs"]) == (1.0, 1.0, 20, 20)
+
+
+def test_with_two_definitions_it_has_to_be_said_which_is_evaluated(shop):
+    with pytest.raises(WhichIdentity) as error:
+        identity.evaluate({"links": []})
+
+    assert error.value.facts["has"] == ["party", "shop"]
