@@ -7,7 +7,7 @@ from datetime import date
 
 import pyarrow as pa
 
-from zhike.expressions.types import Field, Schema
+from zhike.expressions.types import Field, Schema, Type
 from zhike.insight.indicators.logic import computing, definitions, party_fields, windows
 from zhike.insight.indicators.types import Indicator, Measure, Term
 from zhike.insight.warehouse import api as warehouse
@@ -55,7 +55,7 @@ def vocabulary() -> list[Term]:
         Term(
             key=item.key,
             labels=item.labels,
-            type=definitions.expression_type(item),
+            type=item.value_type.expression or Type.DECIMAL,
             group="indicator",
             unit=item.unit or "",
             description=item.description or {},
@@ -89,7 +89,7 @@ def over_wide(text: str, *, schema: Schema, business_date: date) -> str:
 def goal_schema() -> Schema:
     """Return what a goal may name: measures, each over the trading days after a party was reached."""
     fields = {
-        key: Field(key, definitions.expression_type(found), dict(found.labels))
+        key: Field(key, found.value_type.expression or Type.DECIMAL, dict(found.labels))
         for key, found in definitions.measures().items()
         if found.goal
     }
