@@ -8,7 +8,7 @@ import shutil
 import uuid
 from dataclasses import asdict
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING
 
 from zhike.cli import trial
 from zhike.cli.installation import home, opened, principal
@@ -16,6 +16,9 @@ from zhike.cli.output import Output
 from zhike.kernel import clock
 from zhike.kernel.errors import NotFound, ZhikeError
 from zhike.kernel.ids import parse_uid
+
+if TYPE_CHECKING:
+    from zhike.kernel.definition_changes import Plan
 
 _FREE_DISK = 5 << 30
 
@@ -236,13 +239,22 @@ def _stale_sources() -> list[dict[str, str]]:
     ]
 
 
-def _print_plan(plan: Any, output: Output) -> None:
+def _print_plan(plan: Plan, output: Output) -> None:
+    """Print what changes and who uses what changes or goes."""
     rows = [
-        {"action": c.action, "kind": c.kind, "key": c.key, "destructive": c.destructive, "notes": "; ".join(c.notes)}
-        for c in plan.changes
+        {
+            "action": change.action,
+            "kind": change.kind,
+            "key": change.key,
+            "destructive": change.destructive,
+            "notes": "; ".join(change.notes),
+            "users": [{"kind": user.kind, "key": user.key, "labels": dict(user.labels)} for user in change.users],
+            "used by": "、".join(f"{user.kind} {user.labels['zh']}" for user in change.users),
+        }
+        for change in plan.changes
     ]
     if rows or output.as_json:
-        output.table(rows, ("action", "kind", "key", "notes"))
+        output.table(rows, ("action", "kind", "key", "notes", "used by"))
     else:
         output.result({}, "没有变化")
 
