@@ -8,7 +8,6 @@ import shutil
 import uuid
 from dataclasses import asdict
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 from zhike.cli import trial
 from zhike.cli.installation import home, opened, principal
@@ -16,9 +15,6 @@ from zhike.cli.output import Output
 from zhike.kernel import clock
 from zhike.kernel.errors import NotFound, ZhikeError
 from zhike.kernel.ids import parse_uid
-
-if TYPE_CHECKING:
-    from zhike.kernel.definition_changes import Plan
 
 _FREE_DISK = 5 << 30
 
@@ -30,33 +26,6 @@ class ConsentNeeded(ZhikeError):
     status = 409
     zh = "“{what}”的以下内容将被永久清除：{fields}。确认后用 --yes 执行"
     en = "These values of '{what}' would be wiped for good: {fields}. Run again with --yes to consent"
-
-
-def pack_check(options: argparse.Namespace, output: Output) -> int:
-    """List every fault of the packs; exit code 1 when there is one."""
-    from zhike.platform.packs import api as packs
-
-    findings = packs.check(trial.pack_folders(options.folders))
-    if output.as_json or findings:
-        rows = [{"path": f.path, "line": f.line, "code": f.code, "message": f.message} for f in findings]
-        output.table(rows, ("path", "line", "code", "message"))
-    else:
-        output.result({}, "应用包没有问题")
-    return 1 if findings else 0
-
-
-def pack_plan(options: argparse.Namespace, output: Output) -> None:
-    """Show what applying the packs would change."""
-    from zhike.platform.packs import api as packs
-
-    _print_plan(packs.plan(trial.pack_folders(options.folders)), output)
-
-
-def pack_apply(options: argparse.Namespace, output: Output) -> None:
-    """Apply the packs."""
-    from zhike.platform.packs import api as packs
-
-    _print_plan(packs.apply(trial.pack_folders(options.folders), yes=options.yes), output)
 
 
 def user_add(options: argparse.Namespace, output: Output) -> None:
@@ -188,10 +157,17 @@ def _installation_findings() -> list[dict[str, str]]:
     from django.conf import settings
     from django.db import connection
 
-    from zhike.kernel import definitions
+    from zhike.kernel import definition_store, definitions
     from zhike.kernel.models import Run
 
-    findings = []
+    findings = [
+        {
+            "what": "definition",
+            "found": f"{kind} {key}: {why}"[:300],
+            "remedy": "correct it: zhike definition change FILE",
+        }
+        for kind, key, why in definition_store.set_aside()
+    ]
     if not (settings.PAGES / "index.html").exists():
         findings.append({"what": "pages", "found": f"none in {settings.PAGES}", "remedy": "make web"})
     with connection.cursor() as cursor:
@@ -237,26 +213,6 @@ def _stale_sources() -> list[dict[str, str]]:
         }
         for found in warehouse.stale_sources(expected)
     ]
-
-
-def _print_plan(plan: Plan, output: Output) -> None:
-    """Print what changes and who uses what changes or goes."""
-    rows = [
-        {
-            "action": change.action,
-            "kind": change.kind,
-            "key": change.key,
-            "destructive": change.destructive,
-            "notes": "; ".join(change.notes),
-            "users": [{"kind": user.kind, "key": user.key, "labels": dict(user.labels)} for user in change.users],
-            "used by": "、".join(f"{user.kind} {user.labels['zh']}" for user in change.users),
-        }
-        for change in plan.changes
-    ]
-    if rows or output.as_json:
-        output.table(rows, ("action", "kind", "key", "notes", "used by"))
-    else:
-        output.result({}, "没有变化")
 
 
 def _audience(text: str) -> uuid.UUID:

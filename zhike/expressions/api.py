@@ -22,6 +22,7 @@ from zhike.expressions.ast import (
     walk,
 )
 from zhike.expressions.check import check, resolve
+from zhike.expressions.errors import ExpressionInvalid, Finding
 from zhike.expressions.json_form import Json, json_tree, to_json
 from zhike.expressions.parse import parse_tree
 from zhike.expressions.python import compile_python
@@ -50,6 +51,7 @@ __all__ = [
     "check",
     "compile_python",
     "compile_sql",
+    "condition_from_json",
     "from_json",
     "parse",
     "sql_text",
@@ -74,3 +76,11 @@ def parse(text: str, schema: Schema, params: Mapping[str, Type] = _NO_PARAMETERS
 def from_json(data: object, schema: Schema, params: Mapping[str, Type] = _NO_PARAMETERS) -> Expression:
     """Return the checked expression of a stored form; raise ExpressionInvalid with JSON paths."""
     return resolve(json_tree(data), schema, params, keys_only=True)
+
+
+def condition_from_json(data: object, schema: Schema, params: Mapping[str, Type] = _NO_PARAMETERS) -> Expression:
+    """Return what `from_json` does, of a form that is true or false; raise ExpressionInvalid for any other value."""
+    found = from_json(data, schema, params)
+    if type_of(found) is not Type.BOOLEAN:
+        raise ExpressionInvalid([Finding("condition_type", "$", {"found": type_of(found).value})])
+    return found

@@ -31,6 +31,12 @@ from zhike.expressions.types import Type
 
 Json = dict[str, object]
 _SAFE_INTEGER = 2**53 - 1
+_KEYS: Mapping[str, frozenset[str]] = {
+    "aggregate": frozenset(["aggregate", "over", "value", "where"]),
+    "value": frozenset(["value", "type"]),
+    "op": frozenset(["op", "left", "right"]),
+    "call": frozenset(["call", "args"]),
+}
 _OPPOSITES = {"not_in": "in", "not_between": "between", "is_not_empty": "is_empty"}
 
 
@@ -123,6 +129,9 @@ class _Reader:
         form = next((name for name in self._forms if name in data), None)
         if form is None:
             _malformed(at, " | ".join(self._forms))
+        known = _KEYS.get(form, frozenset([form]))
+        if not known.issuperset(data):
+            _malformed(f"{at}.{min(map(str, data.keys() - known))}", " | ".join(sorted(known)))
         return self._forms[form](data, at, depth)
 
     def _value(self, data: Json, at: str, depth: int) -> Literal:

@@ -170,7 +170,7 @@ class Reference:
 def references(value: BaseModel, place: Place = ()) -> Iterator[Reference]:
     """Yield every reference that a model holds, at any depth."""
     for name, info in type(value).model_fields.items():
-        annotation = Annotated[info.annotation, *info.metadata] if info.metadata else info.annotation  # type: ignore[valid-type]
+        annotation = Annotated[info.annotation, *info.metadata] if info.metadata else info.annotation
         yield from _references(annotation, getattr(value, name), (*place, info.alias or name))
 
 

@@ -104,6 +104,15 @@ class StaleRevision(ZhikeError):
     en = "Someone changed this record (yours: revision {given}, now {current}). Reload; nothing was saved"
 
 
+class BadCursor(ZhikeError):
+    """A page cursor of another list or order, or one that nobody gave."""
+
+    code = "bad_cursor"
+    status = 422
+    zh = "翻页标记与当前列表不符，请从第一页重新开始"
+    en = "The page cursor does not fit this list; start again at the first page"
+
+
 class Unavailable(ZhikeError):
     """Something this needs is not there yet or not running."""
 

@@ -45,13 +45,22 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
+class SearchHit:
+    """One answer of a search, and where it is."""
+
+    title: str
+    subtitle: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
 class SearchGroup:
-    """A search provider: `find(principal, text)` returns {title, subtitle, path} mappings."""
+    """A search provider: `find(principal, text)`."""
 
     key: str
     zh: str
     en: str
-    find: Callable[..., Sequence[Mapping[str, object]]]
+    find: Callable[..., Sequence[SearchHit]]
 
 
 blocks: dict[str, Block] = {}

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping
+import sys
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from ninja import NinjaAPI
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.db import InterfaceError, OperationalError
+from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
 from ninja.errors import HttpError, ValidationError
 from ninja.renderers import BaseRenderer
 from ninja.security import SessionAuth
 
 from zhike.kernel import context
 from zhike.kernel.errors import SignInRequired, ZhikeError
+from zhike.kernel.wire import ErrorOut, Finding, facts, findings
 from zhike.platform.permissions import api as permissions
+from zhike.server.openapi import Api
+from zhike.server.parsing import JsonParser
 
 _log = logging.getLogger("zhike.http")
 
@@ -53,10 +59,24 @@ def _plain(value: object) -> object:
     return str(value)
 
 
-_NO_ADDRESS = {"zh": "没有这个地址", "en": "There is no such address"}
+#: Answers to faults of requests that the framework finds, before any room is asked.
+_SAID: Mapping[str, tuple[str, str]] = {
+    "not_found": ("没有这个地址", "There is no such address"),
+    "request.unreadable": ("请求无法读取", "The request cannot be read"),
+    "request.too_large": ("请求内容过大", "The request is too large"),
+    "request.invalid": ("请求格式不正确", "Bad request"),
+    "sign_in_changed": ("登录状态已失效，请重新登录", "Your sign-in is no longer valid; please sign in again"),
+    "database.away": ("数据库暂不可用，请稍后重试", "The database cannot be reached; please try again later"),
+}
 
-api = NinjaAPI(
-    title="Zhike", version="1", urls_namespace="api", auth=SignedIn(), renderer=JsonRenderer(), docs_url=None
+api = Api(
+    title="Zhike",
+    version="1",
+    urls_namespace="api",
+    auth=SignedIn(),
+    renderer=JsonRenderer(),
+    parser=JsonParser(),
+    docs_url=None,
 )
 
 
@@ -65,49 +85,82 @@ def language_of(request: HttpRequest) -> str:
     return "en" if request.headers.get("Accept-Language", "").lower().startswith("en") else "zh"
 
 
+def _answer(status: int, body: ErrorOut) -> HttpResponse:
+    return HttpResponse(
+        json.dumps(body, ensure_ascii=False, default=_plain), status=status, content_type="application/json"
+    )
+
+
+def _refuse(request: HttpRequest, status: int, code: str, found: Sequence[Finding] = ()) -> HttpResponse:
+    message = _SAID[code][0 if language_of(request) == "zh" else 1]
+    return _answer(status, {"code": code, "message": message, "facts": {}, "findings": list(found)})
+
+
 @api.exception_handler(ZhikeError)
 def on_expected(request: HttpRequest, error: ZhikeError) -> HttpResponse:
     """Answer an expected error in the one shape, in the caller's language."""
-    body = error.as_dict(language_of(request))
-    if language_of(request) == "en":
-        body["findings"] = [
-            {**finding, "message": finding.get("message_en", finding.get("message"))} for finding in error.findings
-        ]
-    return HttpResponse(
-        json.dumps(body, ensure_ascii=False, default=_plain), status=error.status, content_type="application/json"
+    lang = language_of(request)
+    return _answer(
+        error.status,
+        {
+            "code": error.code,
+            "message": error.message(lang),
+            "facts": facts(error.facts),
+            "findings": findings(error.findings, lang),
+        },
     )
 
 
 @api.exception_handler(ValidationError)
 def on_invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
     """Answer a request whose shape is wrong, naming each place."""
-    findings = [
+    found: list[Finding] = [
         {"code": f"request.{item['type']}", "message": f"{'.'.join(map(str, item['loc']))}: {item['msg']}"}
         for item in error.errors
     ]
-    message = "Bad request" if language_of(request) == "en" else "请求格式不正确"
-    return JsonResponse({"code": "request.invalid", "message": message, "facts": {}, "findings": findings}, status=422)
+    return _refuse(request, 422, "request.invalid", found)
 
 
 @api.exception_handler(HttpError)
 def on_http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
-    """Answer the framework's own refusals (CSRF, too large) in the one shape."""
-    return JsonResponse(
-        {"code": f"http.{error.status_code}", "message": str(error), "facts": {}, "findings": []},
-        status=error.status_code,
-    )
+    """Answer the framework's own refusals (CSRF, no JSON) in the one shape."""
+    if isinstance(error.__cause__, ZhikeError):
+        return on_expected(request, error.__cause__)
+    if error.status_code == 403:
+        return _refuse(request, 403, "sign_in_changed")
+    return _refuse(request, error.status_code, "request.unreadable")
+
+
+@api.exception_handler(RequestDataTooBig)
+def on_too_large(request: HttpRequest, _error: RequestDataTooBig) -> HttpResponse:
+    """Answer a body above the limit."""
+    return _refuse(request, 413, "request.too_large")
+
+
+@api.exception_handler(SuspiciousOperation)
+@api.exception_handler(MultiPartParserError)
+@api.exception_handler(UnreadablePostError)
+def on_unreadable(request: HttpRequest, _error: Exception) -> HttpResponse:
+    """Answer a body that is not what it says."""
+    return _refuse(request, 400, "request.unreadable")
 
 
 @api.exception_handler(Http404)
 def on_missing(request: HttpRequest, _error: Http404) -> HttpResponse:
     """Answer an address that does not exist."""
-    return JsonResponse(
-        {"code": "not_found", "message": _NO_ADDRESS[language_of(request)], "facts": {}, "findings": []}, status=404
-    )
+    return _refuse(request, 404, "not_found")
+
+
+@api.exception_handler(OperationalError)
+@api.exception_handler(InterfaceError)
+def on_database_away(request: HttpRequest, _error: Exception) -> HttpResponse:
+    """Answer while the database cannot be reached: not our caller's fault, and worth trying again."""
+    _log.exception("database away", extra={"path": request.path})
+    return _refuse(request, 503, "database.away")
 
 
 @api.exception_handler(Exception)
-def on_fault(request: HttpRequest, error: Exception) -> HttpResponse:
+def on_fault(request: HttpRequest, _error: Exception) -> HttpResponse:
     """Answer a fault of ours: logged with its request id, without its inner text."""
     _log.exception("fault", extra={"path": request.path})
     request_id = context.current().request_id
@@ -116,6 +169,15 @@ def on_fault(request: HttpRequest, error: Exception) -> HttpResponse:
         if language_of(request) == "en"
         else f"系统出现故障，未保存任何更改。请求号 {request_id}"
     )
-    return JsonResponse(
-        {"code": "internal", "message": message, "facts": {"request_id": request_id}, "findings": []}, status=500
-    )
+    return _answer(500, {"code": "internal", "message": message, "facts": {"request_id": request_id}, "findings": []})
+
+
+def outside_fault(request: HttpRequest) -> HttpResponse:
+    """Answer what failed before or after a route (the session, the pages) as a route would."""
+    fault: Any = sys.exc_info()[1]
+    return api.on_exception(request, fault)
+
+
+def outside_refusal(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer what the framework refused before or after a route as a route would."""
+    return api.on_exception(request, exception)

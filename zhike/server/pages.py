@@ -6,7 +6,7 @@ import logging
 import uuid
 from collections.abc import Iterator, Mapping
 from inspect import signature
-from typing import Any
+from typing import Any, Literal, cast
 
 from django.db import transaction
 
@@ -15,9 +15,11 @@ from zhike.kernel.definitions import Body, Finding, Snapshot
 from zhike.kernel.errors import NotFound, Refused, ZhikeError
 from zhike.kernel.loose import loose_kind
 from zhike.kernel.providers import BlockData
+from zhike.kernel.wire import Labels, labels
 from zhike.platform.objects import api as objects
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal
+from zhike.server.schemas import AnyBlock, BlockErrorOut, EmptyOut, PageOut, UnavailableBlockOut
 
 _log = logging.getLogger("zhike.pages")
 _FAILED = {"zh": "这一块没有取到数据", "en": "This block could not be read"}
@@ -41,7 +43,7 @@ def check_page(body: Body, everything: Snapshot) -> list[Finding]:
 PAGE = loose_kind(name="page", order=90, check=check_page)
 
 
-def answer(key: str, record: uuid.UUID | None, principal: Principal, *, block: str = "") -> dict[str, object]:
+def answer(key: str, record: uuid.UUID | None, principal: Principal, *, block: str = "") -> PageOut:
     """Return a page with all its blocks, or with the one asked for.
 
     A block that fails or is refused says so; the others stay. Raises NotFound for an unknown page, record or block.
@@ -50,7 +52,7 @@ def answer(key: str, record: uuid.UUID | None, principal: Principal, *, block: s
         return _answer(key, record, principal, block)
 
 
-def _answer(key: str, record: uuid.UUID | None, principal: Principal, only: str) -> dict[str, object]:
+def _answer(key: str, record: uuid.UUID | None, principal: Principal, only: str) -> PageOut:
     pages = definitions.all_of("page")
     if key not in pages:
         raise NotFound(kind="page", id=key)
@@ -65,64 +67,58 @@ def _answer(key: str, record: uuid.UUID | None, principal: Principal, only: str)
     wanted = [block for block in _block_keys(body) if only in ("", block)]
     if not wanted:
         raise NotFound(kind="block", id=only)
-    blocks = {block: _block(block, body, record, principal) for block in wanted}
     return {
         "key": key,
-        "labels": body["labels"],
+        "labels": labels(body["labels"]),
         "title": title,
-        "subtitle": None,
         "columns": body["columns"],
         "header": body.get("header"),
-        "blocks": {k: v for k, v in blocks.items() if v is not None},
-        "actions": [],
+        "blocks": {block: _block(block, body, record, principal) for block in wanted},
     }
 
 
-def _block(
-    key: str, body: Mapping[str, Any], record: uuid.UUID | None, principal: Principal
-) -> dict[str, object] | None:
+def _block(key: str, body: Mapping[str, Any], record: uuid.UUID | None, principal: Principal) -> AnyBlock:
     settings: Mapping[str, Any] = body.get("blocks", {}).get(key, {})
     provider = providers.blocks[settings.get("use", key)]
-    shown: dict[str, Any] = {
-        "key": key,
-        "labels": settings.get("labels") or {"zh": provider.zh, "en": provider.en},
-        "kind": "table",
-        "as_of": None,
-        "state": "ok",
-        "data": {},
-    }
+    words = labels(settings.get("labels") or {"zh": provider.zh, "en": provider.en})
     takes_settings = len(signature(provider.build).parameters) > 2
     arguments = (principal, record, settings) if takes_settings else (principal, record)
     try:
         with transaction.atomic():
             data: BlockData = provider.build(*arguments)
-    except Refused as error:
-        return {
-            **shown,
-            "state": "refused",
-            "error": {"code": error.code, "message": error.message(principal.language)},
-        }
     except ZhikeError as error:
-        return {**shown, "state": "error", "error": {"code": error.code, "message": error.message(principal.language)}}
+        state: Literal["refused", "error"] = "refused" if isinstance(error, Refused) else "error"
+        said: BlockErrorOut = {"code": error.code, "message": error.message(principal.language)}
+        return _unavailable(key, words, state, said)
     except Exception:
         _log.exception("block failed", extra={"block": key})
-        error_shown = {
-            "code": "internal",
-            "message": _FAILED[principal.language],
-            "request_id": context.current().request_id,
-        }
-        return {**shown, "state": "error", "error": error_shown}
+        message, request = _FAILED[principal.language], context.current().request_id
+        return _unavailable(key, words, "error", {"code": "internal", "message": message, "request_id": request})
     as_of = data.as_of and {
         "kind": data.as_of.kind,
         "at": data.as_of.at,
         "late": data.as_of.late,
         "note": data.as_of.note,
     }
-    answered = {**shown, "kind": data.kind, "as_of": as_of, "state": "empty" if data.empty else "ok", "data": data.data}
-    return {**answered, "empty": _next_step(settings, principal)} if data.empty else answered
+    shown = {
+        "key": key,
+        "labels": words,
+        "kind": data.kind,
+        "as_of": as_of,
+        "state": "empty" if data.empty else "ok",
+        "empty": _next_step(settings, principal) if data.empty else None,
+        "data": data.data,
+    }
+    return cast(AnyBlock, shown)
 
 
-def _next_step(settings: Mapping[str, Any], principal: Principal) -> dict[str, object] | None:
+def _unavailable(
+    key: str, words: Labels, state: Literal["refused", "error"], error: BlockErrorOut
+) -> UnavailableBlockOut:
+    return {"key": key, "labels": words, "as_of": None, "state": state, "kind": "unavailable", "error": error}
+
+
+def _next_step(settings: Mapping[str, Any], principal: Principal) -> EmptyOut | None:
     """What a page says where a block has nothing yet: its own words, and those acts that the viewer may do."""
     said = settings.get("empty")
     if not said:
@@ -133,9 +129,9 @@ def _next_step(settings: Mapping[str, Any], principal: Principal) -> dict[str, o
         if not act.get("operation") or permissions.allowed(principal, act["operation"])
     ]
     return {
-        "title": said["title"],
-        "text": said["text"],
-        "actions": [{"key": act["path"], "labels": act["labels"], "path": act["path"]} for act in acts],
+        "title": labels(said["title"]),
+        "text": labels(said["text"]),
+        "actions": [{"key": act["path"], "labels": labels(act["labels"]), "path": act["path"]} for act in acts],
     }
 
 

@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.middleware.csrf import get_token
-from ninja import Router, Schema
+from ninja import Router
 
 from zhike.kernel import clock, definitions, providers
 from zhike.kernel.trading_days import trading_calendar
+from zhike.kernel.wire import labels, responds
 from zhike.platform.organization import api as organization
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.api import SignedInRequest
 from zhike.platform.permissions.types import Role
-from zhike.server import pages
+from zhike.server import pages, schemas
 
 router = Router(tags=["session"])
-_HOMES = ("manager", "branch_head", "operator")
 _MENU: Mapping[str, tuple[str, str, str, str]] = {
     "home": ("工作台", "Home", "home", "/"),
     "work": ("待办", "To-do", "work", "/work"),
@@ -31,20 +30,14 @@ _MENU: Mapping[str, tuple[str, str, str, str]] = {
 }
 
 
-class LanguageIn(Schema):
-    """The language somebody reads."""
-
-    lang: str
-
-
-@router.get("/session", auth=None)
-def session(request: HttpRequest) -> Any:
+@router.get("/session", auth=None, operation_id="getSession", response=responds(schemas.SessionOut))
+def session(request: HttpRequest) -> schemas.SessionOut:
     """Whether somebody is signed in, and the token that changing requests must carry."""
     return {"signed_in": request.user.is_authenticated, "csrf": get_token(request)}
 
 
-@router.get("/me")
-def me(request: SignedInRequest) -> Any:
+@router.get("/me", operation_id="getMe", response=responds(schemas.MeOut))
+def me(request: SignedInRequest) -> schemas.MeOut:
     """The caller: posts, rights, menu, clock."""
     principal = request.principal
     staff = organization.staff(principal.user_id or 0)
@@ -56,8 +49,8 @@ def me(request: SignedInRequest) -> Any:
         "uid": staff.uid,
         "employee_no": staff.employee_no,
         "name": staff.name,
-        "lang": staff.language,
-        "roles": [{"key": key, "labels": roles[key].labels} for key in principal.roles],
+        "lang": _language(staff.language),
+        "roles": [{"key": key, "labels": labels(roles[key].labels)} for key in principal.roles],
         "units": [
             {"uid": u.uid, "name": u.name, "kind": u.kind} for u in {unit.id: unit for _r, unit in staff.posts}.values()
         ],
@@ -74,46 +67,55 @@ def me(request: SignedInRequest) -> Any:
     }
 
 
-@router.patch("/me")
-def set_language(request: SignedInRequest, body: LanguageIn) -> Any:
+@router.patch("/me", operation_id="setLanguage", response=responds(schemas.LanguageOut))
+def set_language(request: SignedInRequest, body: schemas.LanguageIn) -> schemas.LanguageOut:
     """The language the caller reads."""
     organization.set_language(request.principal.user_id or 0, body.lang)
     return {"lang": body.lang}
 
 
-@router.post("/me/sign-out-everywhere", response={204: None})
-def sign_out_everywhere(request: SignedInRequest) -> Any:
+@router.post("/me/sign-out-everywhere", operation_id="signOutEverywhere", response=responds(None, 204))
+def sign_out_everywhere(request: SignedInRequest) -> None:
     """Every session of the caller ended."""
     organization.sign_out_everywhere(request.principal.user_id or 0)
-    return 204, None
 
 
-@router.get("/pages/{key}")
-def page(request: SignedInRequest, key: str, record: uuid.UUID | None = None, block: str = "") -> Any:
+@router.get("/pages/{key}", operation_id="getPage", response=responds(schemas.PageOut))
+def page(request: SignedInRequest, key: str, record: uuid.UUID | None = None, block: str = "") -> schemas.PageOut:
     """A page with all its blocks, or one block of it again."""
     return pages.answer(key, record, request.principal, block=block)
 
 
-@router.get("/search")
-def search(request: SignedInRequest, q: str) -> Any:
+@router.get("/search", operation_id="search", response=responds(schemas.SearchOut))
+def search(request: SignedInRequest, q: str) -> schemas.SearchOut:
     """Records and menu entries that answer a few characters."""
     text = q.strip()
     if not text:
         return {"groups": []}
-    found: list[dict[str, object]] = []
-    entries = [entry for entry in _menu(request.principal.roles) if text.lower() in f"{entry['labels']}".lower()]
+    found: list[schemas.SearchGroupOut] = []
+    entries = [
+        entry
+        for entry in _menu(request.principal.roles)
+        if any(text.lower() in word.lower() for word in (entry["labels"]["zh"], entry["labels"]["en"]))
+    ]
     if entries:
-        items = [{"title": e["labels"][request.principal.language], "subtitle": "", "path": e["path"]} for e in entries]
+        english = request.principal.language == "en"
+        items: list[schemas.SearchHitOut] = [
+            {"title": e["labels"]["en" if english else "zh"], "subtitle": "", "path": e["path"]} for e in entries
+        ]
         found.append({"key": "menu", "labels": {"zh": "功能", "en": "Functions"}, "items": items})
     for group in providers.searches.values():
         answers = group.find(request.principal, text)
         if answers:
-            found.append({"key": group.key, "labels": {"zh": group.zh, "en": group.en}, "items": answers})
+            hits: list[schemas.SearchHitOut] = [
+                {"title": hit.title, "subtitle": hit.subtitle, "path": hit.path} for hit in answers
+            ]
+            found.append({"key": group.key, "labels": {"zh": group.zh, "en": group.en}, "items": hits})
     return {"groups": found}
 
 
-@router.get("/users")
-def users(request: SignedInRequest) -> Any:
+@router.get("/users", operation_id="listUsers", response=responds(schemas.UsersOut))
+def users(request: SignedInRequest) -> schemas.UsersOut:
     """Everybody who can sign in."""
     permissions.require(request.principal, "user.read")
     roles = definitions.all_of(Role)
@@ -126,7 +128,9 @@ def users(request: SignedInRequest) -> Any:
                 "name": staff.name,
                 "active": staff.active,
                 "roles": [
-                    roles[role].labels for role in dict.fromkeys(role for role, _u in staff.posts) if role in roles
+                    labels(roles[role].labels)
+                    for role in dict.fromkeys(role for role, _u in staff.posts)
+                    if role in roles
                 ],
                 "units": [unit.name for unit in {unit.id: unit for _r, unit in staff.posts}.values()],
                 "last_sign_in": staff.last_sign_in,
@@ -137,14 +141,19 @@ def users(request: SignedInRequest) -> Any:
     }
 
 
-def _menu(roles: tuple[str, ...]) -> list[dict[str, Any]]:
+def _language(given: str) -> schemas.Language:
+    return "en" if given == "en" else "zh"
+
+
+def _menu(roles: tuple[str, ...]) -> list[schemas.MenuItemOut]:
     objects = definitions.snapshot().named("object")
-    entries: dict[str, dict[str, Any]] = {}
+    entries: dict[str, schemas.MenuItemOut] = {}
     for role in roles:
         for key in definitions.all_of(Role)[role].menu:
             if key in _MENU:
                 zh, en, icon, path = _MENU[key]
                 entries[key] = {"key": key, "labels": {"zh": zh, "en": en}, "icon": icon, "path": path}
             elif key in objects:
-                entries[key] = {"key": key, "labels": objects[key].labels, "icon": key, "path": f"/records/{key}"}
+                words = labels(objects[key].labels)
+                entries[key] = {"key": key, "labels": words, "icon": key, "path": f"/records/{key}"}
     return list(entries.values())

@@ -47,6 +47,9 @@ def page(_request: HttpRequest) -> HttpResponseBase:
     )
 
 
+handler400 = "zhike.server.http.outside_refusal"
+handler404 = "zhike.server.http.outside_refusal"
+handler500 = "zhike.server.http.outside_fault"
 urlpatterns = [
     path("api/v1/", api.urls),
     # Of the sign-in library only these three: nobody signs up, and nobody resets a password by mail.

@@ -96,7 +96,7 @@ def test_an_empty_block_names_the_next_step(people, role, block, paths):
 def test_the_operator_sees_the_newest_loads_beside_the_day_before(people, golden_day):
     rows = shown(people, "operator", "en")["last_load"]["data"]["rows"]
     assert rows
-    assert {row["cells"]["business_date"] for row in rows} == {golden_day}
+    assert {row["cells"]["business_date"] for row in rows} == {golden_day.isoformat()}
     assets = next(row["cells"] for row in rows if row["cells"]["file"].startswith("counter_daily_asset"))
     assert assets["source"] == "Counter daily assets"
     assert assets["before"] == assets["rows_loaded"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.factories.records import SYSTEM, give_work
 from zhike.platform.work import api as work
-from zhike.platform.work.routes import present
+from zhike.platform.work.schemas import present
 
 
 def test_an_employee_who_never_signs_in_has_a_name_and_only_the_operator_sees_the_campaign(people):

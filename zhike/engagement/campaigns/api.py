@@ -10,7 +10,7 @@ from typing import Any
 from zhike.engagement.campaigns.errors import CampaignChanged, EmptyAudience
 from zhike.engagement.campaigns.logic import counting, effects, estimating, plans, running
 from zhike.engagement.campaigns.models import Campaign, Member
-from zhike.engagement.campaigns.types import CampaignPlan, Effect, Estimate, MemberRow
+from zhike.engagement.campaigns.types import CampaignPlan, Effect, Estimate, MemberRow, PartyCampaign
 from zhike.engagement.channels import api as channels
 from zhike.engagement.channels.types import Message
 from zhike.engagement.compliance import api as compliance
@@ -254,7 +254,7 @@ def waiting_until(campaign: Campaign) -> datetime | None:
     return rows.order_by("next_at").values_list("next_at", flat=True).first()
 
 
-def of_party(party_id: int) -> list[dict[str, object]]:
+def of_party(party_id: int) -> list[PartyCampaign]:
     """Return the campaigns a party was chosen for, for the page of a party the caller may see."""
     rows = Member.objects.filter(party_id=party_id).select_related("campaign").order_by("-campaign__created_at")[:50]
     return [

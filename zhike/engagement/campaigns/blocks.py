@@ -4,14 +4,29 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from datetime import datetime
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, cast
 
 from zhike.engagement.campaigns import api
 from zhike.engagement.campaigns.models import Campaign
+from zhike.engagement.campaigns.schemas import TouchesData, TouchOut, TouchState
 from zhike.engagement.channels import api as channels
 from zhike.engagement.compliance import api as compliance
+from zhike.kernel.block_data import (
+    Comparison,
+    Figure,
+    Format,
+    TableRow,
+    TimelineEntry,
+    Tone,
+    brief,
+    column,
+    figures,
+    table,
+    timeline,
+)
 from zhike.kernel.providers import Block, BlockData, register_block
+from zhike.kernel.wire import Scalar, labels, option
 from zhike.platform.objects import api as objects
 from zhike.platform.objects.blocks import live
 from zhike.platform.permissions import api as permissions
@@ -19,21 +34,23 @@ from zhike.platform.permissions.types import Principal
 from zhike.platform.work import api as work
 
 #: key, labels, format, tone of a number that is not zero
-_COLUMNS = (
-    ("name", "活动", "Campaign", "link", ""),
-    ("state", "状态", "State", "tag", ""),
-    ("chosen", "选中", "Chosen", "count", ""),
-    ("control", "对照组", "Control", "count", ""),
-    ("sent", "已发送", "Sent", "count", ""),
-    ("sent_share", "触达率", "Reach", "percent", ""),
+_COLUMNS: tuple[tuple[str, str, str, Format, Tone | None], ...] = (
+    ("name", "活动", "Campaign", "link", None),
+    ("state", "状态", "State", "tag", None),
+    ("chosen", "选中", "Chosen", "count", None),
+    ("control", "对照组", "Control", "count", None),
+    ("sent", "已发送", "Sent", "count", None),
+    ("sent_share", "触达率", "Reach", "percent", None),
     ("refused", "闸门拒绝", "Refused", "count", "refused"),
-    ("refused_share", "拒绝率", "Refused %", "percent", ""),
-    ("waiting", "待发送", "Waiting", "count", ""),
+    ("refused_share", "拒绝率", "Refused %", "percent", None),
+    ("waiting", "待发送", "Waiting", "count", None),
     ("unknown", "结果未知", "Unknown", "count", "attention"),
     ("failed", "发送失败", "Failed", "count", "late"),
 )
 _NUMBERS = ("chosen", "control", "sent", "refused", "waiting", "unknown", "failed")
 _SHOWN = 20
+_ENTRIES = 40
+_NEVER = datetime.min.replace(tzinfo=UTC)
 _STATES = {
     "draft": ("草稿", "Draft", "plain"),
     "confirmed": ("已确认", "Confirmed", "attention"),
@@ -76,7 +93,9 @@ def _brief(principal: Principal, _record: uuid.UUID | None, _settings: Mapping[s
     waiting = sum(campaign.state == Campaign.State.CONFIRMED for campaign in found)
     unknown = sum(counted.unknown for counted in api.counts_of(found).values())
     english = principal.language == "en"
-    said = [(f"{running} campaign{'s' * (running > 1)} running" if english else f"{running} 个活动进行中", "plain")]
+    said: list[tuple[str, Tone]] = [
+        (f"{running} campaign{'s' * (running > 1)} running" if english else f"{running} 个活动进行中", "plain")
+    ]
     if not running:
         said = [("No campaign is running" if english else "没有进行中的活动", "plain")]
     if waiting:
@@ -84,9 +103,7 @@ def _brief(principal: Principal, _record: uuid.UUID | None, _settings: Mapping[s
     if unknown:
         text = f"{unknown} messages with unknown outcome" if english else f"{unknown} 条消息结果未知待处理"
         said.append((text, "attention"))
-    comma = {"text": ", " if english else "，", "tone": "plain"}
-    parts = [part for text, tone in said for part in (comma, {"text": text, "tone": tone})][1:]
-    return BlockData("brief", {"sentence": "".join(p["text"] for p in parts), "parts": parts, "first": None}, live())
+    return brief(said, None, principal.language, live())
 
 
 def _figures(principal: Principal, _record: uuid.UUID | None, _settings: Mapping[str, Any]) -> BlockData:
@@ -95,16 +112,16 @@ def _figures(principal: Principal, _record: uuid.UUID | None, _settings: Mapping
     counted = api.counts_of(launched[:_SHOWN]).values()
     total = {key: sum(getattr(one, key) for one in counted) for key in (*_NUMBERS, "treated")}
 
-    def part(zh: str, en: str, value: object, shown: str = "count") -> dict[str, object]:
-        return {"labels": {"zh": zh, "en": en}, "value": value, "format": shown}
+    def part(zh: str, en: str, value: Scalar, shown: Format = "count") -> Comparison:
+        return {"labels": {"zh": zh, "en": en}, "value": value, "format": shown, "unit": None}
 
-    def figure(key: str, zh: str, en: str, *compare: dict[str, object]) -> dict[str, object]:
+    def figure(key: str, zh: str, en: str, *compare: Comparison) -> Figure:
         return {"key": key, **part(zh, en, total[key]), "unit": "人次", "compare": list(compare)}
 
-    def share(key: str) -> dict[str, object]:
+    def share(key: str) -> Comparison:
         return part("占干预组", "Of treated", _share(total[key], total["treated"]), "percent")
 
-    figures = [
+    shown = [
         figure(
             "treated",
             "干预组",
@@ -116,12 +133,12 @@ def _figures(principal: Principal, _record: uuid.UUID | None, _settings: Mapping
         figure("refused", "闸门拒绝", "Refused by gate", share("refused")),
         figure("unknown", "结果未知", "Unknown", share("unknown"), part("发送失败", "Failed", total["failed"])),
     ]
-    return BlockData("figures", {"figures": figures}, live(), empty=not launched)
+    return figures(shown, live(), empty=not launched)
 
 
 def _board(principal: Principal, _record: uuid.UUID | None, _settings: Mapping[str, Any]) -> BlockData:
     found = api.campaigns(principal=principal)
-    rows = []
+    rows: list[TableRow] = []
     counted = api.counts_of(found[:_SHOWN])
     for campaign in found[:_SHOWN]:
         people = counted[campaign.pk]
@@ -134,20 +151,12 @@ def _board(principal: Principal, _record: uuid.UUID | None, _settings: Mapping[s
                 "cells": {"name": campaign.name, "state": campaign.state, **numbers, **shares},
             }
         )
-    options = [{"key": k, "labels": {"zh": zh, "en": en}, "status": status} for k, (zh, en, status) in _STATES.items()]
+    options = [option(key, {"zh": zh, "en": en}, status) for key, (zh, en, status) in _STATES.items()]
     columns = [
-        {
-            "key": key,
-            "labels": {"zh": zh, "en": en},
-            "format": shown,
-            "tone": tone or None,
-            "align": "right" if shown in ("count", "percent") else "left",
-            "options": options if key == "state" else [],
-        }
+        column(key, {"zh": zh, "en": en}, shown, tone=tone, options=options if key == "state" else [])
         for key, zh, en, shown, tone in _COLUMNS
     ]
-    more = {"count": max(len(found) - _SHOWN, 0), "path": "/campaigns"}
-    return BlockData("table", {"columns": columns, "rows": rows, "more": more}, live(), empty=not rows)
+    return table(columns, rows, live(), more={"count": max(len(found) - _SHOWN, 0), "path": "/campaigns"})
 
 
 def _share(part: int, whole: int) -> str | None:
@@ -155,19 +164,20 @@ def _share(part: int, whole: int) -> str | None:
 
 
 def _touches(principal: Principal, record: uuid.UUID, _settings: Mapping[str, Any]) -> BlockData:
-    rows = _touch_rows(_party_id(principal, record), principal)
-    return BlockData("touches", {"rows": rows}, live(), empty=not rows)
+    data: TouchesData = {"rows": _touch_rows(_party_id(principal, record), principal)}
+    return BlockData("touches", data, live(), empty=not data["rows"])
 
 
 def _timeline(principal: Principal, record: uuid.UUID, _settings: Mapping[str, Any]) -> BlockData:
     party_id = _party_id(principal, record)
-    entries: list[dict[str, object]] = [
+    entries: list[TimelineEntry] = [
         {
             "at": row["at"],
             "kind": "touch",
             "title": row["origin"],
             "detail": _touch_text(row, principal.language),
-            "path": row["origin_path"],
+            "actor": None,
+            "path": row["origin_path"] or None,
         }
         for row in _touch_rows(party_id, principal)
     ]
@@ -192,10 +202,11 @@ def _timeline(principal: Principal, record: uuid.UUID, _settings: Mapping[str, A
                 "title": row["subject"],
                 "detail": row["channel"],
                 "actor": row["employee_no"],
+                "path": None,
             }
         )
-    entries.sort(key=lambda entry: entry["at"] or datetime.min, reverse=True)  # type: ignore[arg-type, return-value]
-    return BlockData("timeline", {"entries": entries[:40]}, live(), empty=not entries)
+    entries.sort(key=lambda entry: entry["at"] or _NEVER, reverse=True)
+    return timeline(entries[:_ENTRIES], live())
 
 
 def _party_id(principal: Principal, record: uuid.UUID) -> int:
@@ -203,15 +214,15 @@ def _party_id(principal: Principal, record: uuid.UUID) -> int:
     return objects.ids(party, [record], principal=principal)[record]
 
 
-def _touch_rows(party_id: int, principal: Principal) -> list[dict[str, Any]]:
+def _touch_rows(party_id: int, principal: Principal) -> list[TouchOut]:
     """What reached a party or did not; campaigns are linked for those who may open them."""
     path = "/campaigns/{}" if permissions.allowed(principal, "campaign.read") else ""
     chosen = {row["uid"]: row for row in api.of_party(party_id)}
-    rows: list[dict[str, Any]] = []
+    rows: list[TouchOut] = []
     decided = set()
     deliveries = channels.states_of_party(party_id)
     for decision in compliance.decisions_of_party(party_id):
-        origin: Any = decision["origin_uid"]
+        origin = decision["origin_uid"]
         if decision["channel"] == "staff" and decision["allowed"]:
             continue
         decided.add(origin)
@@ -220,30 +231,31 @@ def _touch_rows(party_id: int, principal: Principal) -> list[dict[str, Any]]:
         rows.append(
             {
                 "at": delivery.sent_at if delivery and delivery.sent_at else decision["at"],
-                "origin": chosen.get(origin, {}).get("name", ""),
+                "origin": chosen[origin]["name"] if origin in chosen else "",
                 "origin_path": path.format(origin),
                 "channel": decision["channel"],
-                "state": "waiting" if state == "claimed" else state,
-                "reasons": decision["reasons"],
+                "state": cast(TouchState, "waiting" if state == "claimed" else state),
+                "reasons": [{"code": r["code"], "labels": labels(r["labels"])} for r in decision["reasons"]],
             }
         )
-    for uid, row in chosen.items():
-        if uid not in decided and row["group"] == "control":
-            rows.append(
-                {
-                    "at": row["at"],
-                    "origin": row["name"],
-                    "origin_path": path.format(uid),
-                    "channel": "",
-                    "state": "control",
-                    "reasons": [],
-                }
-            )
+    rows += [
+        {
+            "at": row["at"],
+            "origin": row["name"],
+            "origin_path": path.format(uid),
+            "channel": "",
+            "state": "control",
+            "reasons": [],
+        }
+        for uid, row in chosen.items()
+        if uid not in decided and row["group"] == "control"
+    ]
     return rows
 
 
-def _touch_text(row: Mapping[str, Any], language: str) -> str:
+def _touch_text(row: TouchOut, language: str) -> str:
     at = 0 if language == "zh" else 1
-    said = [words.get(row[key], (row[key],) * 2)[at] for key, words in (("channel", _CHANNELS), ("state", _OUTCOMES))]
-    reasons = ("；", "; ")[at].join(reason["labels"][language] for reason in row["reasons"])
+    channel = _CHANNELS.get(row["channel"], (row["channel"],) * 2)[at]
+    said = [channel, _OUTCOMES.get(row["state"], (row["state"],) * 2)[at]]
+    reasons = ("；", "; ")[at].join(reason["labels"]["zh" if at == 0 else "en"] for reason in row["reasons"])
     return " ".join(part for part in (*said, reasons) if part)

@@ -3,99 +3,75 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
 
 from django.conf import settings
 from ninja import Router
 
 from zhike.engagement.campaigns import api, schemas, screens
-from zhike.engagement.channels import api as channels
 from zhike.insight.audiences import api as audiences
-from zhike.insight.indicators import api as indicators
-from zhike.kernel import definitions
+from zhike.kernel.wire import responds
 from zhike.platform.permissions.api import SignedInRequest
-from zhike.platform.work.types import ResultSet
 
 router = Router(tags=["campaigns"])
-_EXAMPLES = [
-    {
-        "labels": {"zh": "净流入不少于 1 万元", "en": "Net inflow of at least 10,000"},
-        "expression": "net_inflow >= 10000",
-    },
-    {"labels": {"zh": "至少交易一次", "en": "At least one trade"}, "expression": "trade_count >= 1"},
-]
 
 
-@router.get("/campaigns")
-def campaigns(request: SignedInRequest) -> Any:
+@router.get("/campaigns", operation_id="listCampaigns", response=responds(schemas.CampaignsOut))
+def campaigns(request: SignedInRequest) -> schemas.CampaignsOut:
     """Every campaign."""
     return {"items": screens.list_out(api.campaigns(principal=request.principal))}
 
 
-@router.get("/campaigns/options")
-def options(request: SignedInRequest) -> Any:
+@router.get("/campaigns/options", operation_id="getCampaignOptions", response=responds(schemas.OptionsOut))
+def options(request: SignedInRequest) -> schemas.OptionsOut:
     """What a campaign can be made of."""
-    measures = indicators.goal_schema().fields.values()
-    units = {measure.key: measure.unit or None for measure in indicators.measures().values()}
-    return {
-        "audiences": [
-            {"uid": a.uid, "name": a.name, "count": a.count} for a in audiences.audiences(principal=request.principal)
-        ],
-        "templates": [screens.template_out(found) for found in channels.templates()],
-        "goals": {
-            "fields": [{"key": m.key, "labels": m.labels, "type": m.type, "unit": units.get(m.key)} for m in measures],
-            "examples": _EXAMPLES,
-        },
-        "result_sets": [{"key": key, "labels": found.labels} for key, found in definitions.all_of(ResultSet).items()],
-    }
+    return screens.options_out(audiences.audiences(principal=request.principal))
 
 
-@router.get("/campaigns/products")
-def products(request: SignedInRequest, q: str = "") -> Any:
+@router.get("/campaigns/products", operation_id="listProducts", response=responds(schemas.ProductsOut))
+def products(request: SignedInRequest, q: str = "") -> schemas.ProductsOut:
     """Products that a campaign can recommend, the lowest risk first."""
     return {"items": screens.products_out(q, request.principal)}
 
 
-@router.post("/campaigns", response={201: Any})
-def create(request: SignedInRequest, body: schemas.PlanIn) -> Any:
+@router.post("/campaigns", operation_id="createCampaign", response=responds(schemas.CampaignOut, 201))
+def create(request: SignedInRequest, body: schemas.PlanIn) -> schemas.CampaignOut:
     """A new draft."""
-    return 201, screens.campaign_out(api.create(body.plan(), principal=request.principal), request.principal)
+    return screens.campaign_out(api.create(body.plan(), principal=request.principal), request.principal)
 
 
-@router.get("/campaigns/work/{uid}/gate")
-def work_gate(request: SignedInRequest, uid: uuid.UUID) -> Any:
+@router.get("/campaigns/work/{uid}/gate", operation_id="getWorkGate", response=responds(schemas.VerdictOut))
+def work_gate(request: SignedInRequest, uid: uuid.UUID) -> schemas.VerdictOut:
     """What the send gate says now about the contact that a work item asks for."""
     return screens.verdict_out(api.work_verdict(uid, principal=request.principal))
 
 
-@router.get("/campaigns/{uid}")
-def get(request: SignedInRequest, uid: uuid.UUID) -> Any:
+@router.get("/campaigns/{uid}", operation_id="getCampaign", response=responds(schemas.CampaignOut))
+def get(request: SignedInRequest, uid: uuid.UUID) -> schemas.CampaignOut:
     """One campaign."""
     return screens.campaign_out(api.get(uid, principal=request.principal), request.principal)
 
 
-@router.patch("/campaigns/{uid}")
-def change(request: SignedInRequest, uid: uuid.UUID, body: schemas.ChangeIn) -> Any:
+@router.patch("/campaigns/{uid}", operation_id="changeCampaign", response=responds(schemas.CampaignOut))
+def change(request: SignedInRequest, uid: uuid.UUID, body: schemas.ChangeIn) -> schemas.CampaignOut:
     """A changed draft."""
     found = api.change(uid, body.plan(), revision=body.revision, principal=request.principal)
     return screens.campaign_out(found, request.principal)
 
 
-@router.delete("/campaigns/{uid}", response={204: None})
-def delete(request: SignedInRequest, uid: uuid.UUID, revision: int) -> Any:
+@router.delete("/campaigns/{uid}", operation_id="deleteCampaign", response=responds(None, 204))
+def delete(request: SignedInRequest, uid: uuid.UUID, revision: int) -> None:
     """A draft put away."""
     api.delete(uid, revision=revision, principal=request.principal)
-    return 204, None
 
 
-@router.post("/campaigns/{uid}/estimate")
-def estimate(request: SignedInRequest, uid: uuid.UUID) -> Any:
+@router.post("/campaigns/{uid}/estimate", operation_id="estimateCampaign", response=responds(schemas.EstimateOut))
+def estimate(request: SignedInRequest, uid: uuid.UUID) -> schemas.EstimateOut:
     """What confirming would freeze now."""
     return screens.estimate_out(api.estimate(uid, principal=request.principal))
 
 
-@router.post("/campaigns/{uid}/confirm")
-def confirm(request: SignedInRequest, uid: uuid.UUID, body: schemas.ConfirmIn) -> Any:
+@router.post("/campaigns/{uid}/confirm", operation_id="confirmCampaign", response=responds(schemas.CampaignOut))
+def confirm(request: SignedInRequest, uid: uuid.UUID, body: schemas.ConfirmIn) -> schemas.CampaignOut:
     """The audience frozen as it was shown."""
     found = api.confirm(
         uid, revision=body.revision, count=body.count, business_date=body.business_date, principal=request.principal
@@ -103,78 +79,73 @@ def confirm(request: SignedInRequest, uid: uuid.UUID, body: schemas.ConfirmIn) -
     return screens.campaign_out(found, request.principal)
 
 
-@router.post("/campaigns/{uid}/launch")
-def launch(request: SignedInRequest, uid: uuid.UUID, body: schemas.ActIn) -> Any:
+@router.post("/campaigns/{uid}/launch", operation_id="launchCampaign", response=responds(schemas.CampaignOut))
+def launch(request: SignedInRequest, uid: uuid.UUID, body: schemas.ActIn) -> schemas.CampaignOut:
     """A confirmed campaign on its way."""
     return screens.campaign_out(api.launch(uid, revision=body.revision, principal=request.principal), request.principal)
 
 
-@router.post("/campaigns/{uid}/pause")
-def pause(request: SignedInRequest, uid: uuid.UUID, body: schemas.ActIn) -> Any:
+@router.post("/campaigns/{uid}/pause", operation_id="pauseCampaign", response=responds(schemas.CampaignOut))
+def pause(request: SignedInRequest, uid: uuid.UUID, body: schemas.ActIn) -> schemas.CampaignOut:
     """Everything that has not left, held."""
     return screens.campaign_out(api.pause(uid, revision=body.revision, principal=request.principal), request.principal)
 
 
-@router.post("/campaigns/{uid}/resume")
-def resume(request: SignedInRequest, uid: uuid.UUID, body: schemas.ActIn) -> Any:
+@router.post("/campaigns/{uid}/resume", operation_id="resumeCampaign", response=responds(schemas.CampaignOut))
+def resume(request: SignedInRequest, uid: uuid.UUID, body: schemas.ActIn) -> schemas.CampaignOut:
     """A paused campaign running again."""
     return screens.campaign_out(api.resume(uid, revision=body.revision, principal=request.principal), request.principal)
 
 
-@router.post("/campaigns/{uid}/stop")
-def stop(request: SignedInRequest, uid: uuid.UUID, body: schemas.ActIn) -> Any:
+@router.post("/campaigns/{uid}/stop", operation_id="stopCampaign", response=responds(schemas.CampaignOut))
+def stop(request: SignedInRequest, uid: uuid.UUID, body: schemas.ActIn) -> schemas.CampaignOut:
     """A campaign stopped for good."""
     return screens.campaign_out(api.stop(uid, revision=body.revision, principal=request.principal), request.principal)
 
 
-@router.post("/campaigns/{uid}/preview")
-def preview(request: SignedInRequest, uid: uuid.UUID, body: schemas.PreviewIn) -> Any:
+@router.post("/campaigns/{uid}/preview", operation_id="previewMessage", response=responds(schemas.MessageOut))
+def preview(request: SignedInRequest, uid: uuid.UUID, body: schemas.PreviewIn) -> schemas.MessageOut:
     """The message to a real customer, under mask."""
     party, message = api.preview(uid, party=body.party, principal=request.principal)
-    said = "No value for {}" if request.principal.language == "en" else "缺少资料：{}"
-    findings = [{"code": "template.missing_variable", "message": said.format(name)} for name in message.missing]
-    return {
-        "party": party,
-        "subject": message.subject,
-        "body_text": message.text,
-        "body_html": None,
-        "address": message.address,
-        "findings": findings,
-    }
+    return screens.message_out(party, message, request.principal.language)
 
 
-@router.post("/campaigns/{uid}/test-mail")
-def test_mail(request: SignedInRequest, uid: uuid.UUID) -> Any:
+@router.post("/campaigns/{uid}/test-mail", operation_id="sendTestMail", response=responds(schemas.TestMailOut))
+def test_mail(request: SignedInRequest, uid: uuid.UUID) -> schemas.TestMailOut:
     """The preview sent to the caller's own mailbox, and to nobody else's."""
     own = settings.STAFF_MAIL.format(employee_no=request.principal.employee_no)
     return {"sent_to": api.send_test(uid, to=own, settings=settings.SMTP, principal=request.principal)}
 
 
-@router.get("/campaigns/{uid}/effect")
-def effect(request: SignedInRequest, uid: uuid.UUID) -> Any:
+@router.get("/campaigns/{uid}/effect", operation_id="getCampaignEffect", response=responds(schemas.EffectOut))
+def effect(request: SignedInRequest, uid: uuid.UUID) -> schemas.EffectOut:
     """What the campaign brought about."""
     campaign = api.get(uid, principal=request.principal)
     return screens.effect_out(campaign, api.effect(uid, principal=request.principal), request.principal.language)
 
 
-@router.get("/campaigns/{uid}/members")
+@router.get("/campaigns/{uid}/members", operation_id="listMembers", response=responds(schemas.MembersOut))
 def members(
     request: SignedInRequest,
     uid: uuid.UUID,
     state: str = "",
     reason: str = "",
     unit: uuid.UUID | None = None,
-    cursor: int = 0,
-) -> Any:
+    cursor: str = "",
+) -> schemas.MembersOut:
     """The people behind one number."""
     rows, more, count = api.members(
-        uid, state=state, reason=reason, unit=unit, after=cursor, principal=request.principal
+        uid,
+        state=state,
+        reason=reason,
+        unit=unit,
+        after=screens.member_after(cursor),
+        principal=request.principal,
     )
     return screens.members_out(rows, more, count, request.principal)
 
 
-@router.post("/campaigns/{uid}/members/{party}/resend", response={204: None})
-def resend(request: SignedInRequest, uid: uuid.UUID, party: uuid.UUID, body: schemas.ReasonIn) -> Any:
+@router.post("/campaigns/{uid}/members/{party}/resend", operation_id="resendMessage", response=responds(None, 204))
+def resend(request: SignedInRequest, uid: uuid.UUID, party: uuid.UUID, body: schemas.ReasonIn) -> None:
     """A message with an unknown outcome, sent again on a person's word."""
     api.resend(uid, party, reason=body.reason, principal=request.principal)
-    return 204, None

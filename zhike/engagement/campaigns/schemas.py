@@ -1,14 +1,21 @@
-"""What the campaigns interface takes."""
+"""What the campaigns interface takes and gives."""
 
 from __future__ import annotations
 
 import uuid
-from datetime import date
+from datetime import date, datetime
+from typing import Literal
 
 from ninja import Schema
+from typing_extensions import TypedDict
 
 from zhike.engagement.campaigns.types import CampaignPlan
 from zhike.engagement.channels import api as channels
+from zhike.kernel.wire import Finding, Labels, Named, Party
+
+CampaignState = Literal["draft", "confirmed", "running", "paused", "stopped", "finished"]
+TouchState = Literal["waiting", "sent", "refused", "unknown", "failed", "control", "sending", "stopped"]
+Group = Literal["treated", "control"]
 
 
 class GoalIn(Schema):
@@ -78,6 +85,351 @@ class ReasonIn(Schema):
     """Why somebody does something sensitive."""
 
     reason: str
+
+
+class TemplateVariableOut(TypedDict):
+    """A blank in a message."""
+
+    key: str
+    labels: Labels
+
+
+class TemplateOut(TypedDict):
+    """A message that campaigns can send."""
+
+    uid: str
+    key: str
+    name: str
+    labels: Labels
+    subject: str
+    body: str
+    channel: str
+    risk_level: str | None
+    variables: list[TemplateVariableOut]
+
+
+class CountsOut(TypedDict):
+    """Where the chosen people are."""
+
+    chosen: int
+    control: int
+    treated: int
+    refused: int
+    waiting: int
+    sent: int
+    unknown: int
+    failed: int
+    stopped: int
+
+
+class CampaignOwnerOut(TypedDict):
+    """Who planned a campaign."""
+
+    name: str
+    employee_no: str
+
+
+class WorkDoneOut(TypedDict):
+    """How much of a campaign's work is open and done."""
+
+    open: int
+    done: int
+
+
+class CampaignRowOut(TypedDict):
+    """A campaign in a list."""
+
+    uid: uuid.UUID
+    name: str
+    state: CampaignState
+    revision: int
+    audience: Named
+    owner: CampaignOwnerOut
+    business_date: date | None
+    launched_at: datetime | None
+    counts: CountsOut
+    work: WorkDoneOut
+
+
+class CampaignsOut(TypedDict):
+    """Every campaign, newest first."""
+
+    items: list[CampaignRowOut]
+
+
+class ProductOut(TypedDict):
+    """A product that a campaign can recommend."""
+
+    uid: str
+    display: str
+    risk_level: str | None
+
+
+class ProductsOut(TypedDict):
+    """Products, the lowest risk first."""
+
+    items: list[ProductOut]
+
+
+class GoalOut(TypedDict):
+    """What a campaign wants, as it was written and in words."""
+
+    expression: str
+    days: int
+    sentence: str
+
+
+class FrozenOut(TypedDict):
+    """The audience as it was confirmed."""
+
+    count: int
+    business_date: date | None
+
+
+class CampaignEventOut(TypedDict):
+    """One act on a campaign."""
+
+    at: datetime
+    actor: str
+    event: str
+
+
+class CampaignOut(CampaignRowOut):
+    """One campaign; `product_level` is the product's risk level, or the message's where there is no product."""
+
+    purpose: str
+    template: TemplateOut
+    product: ProductOut | None
+    product_level: str | None
+    script: str
+    due_days: int
+    control_percent: int
+    result_set: str
+    goal: GoalOut
+    snapshot: FrozenOut | None
+    permitted: list[str]
+    timeline: list[CampaignEventOut]
+
+
+class AudienceChoiceOut(TypedDict):
+    """An audience to choose; without a count when nothing can be counted now."""
+
+    uid: uuid.UUID
+    name: str
+    count: int | None
+
+
+class GoalFieldOut(TypedDict):
+    """A measure that a goal may name."""
+
+    key: str
+    labels: Labels
+    type: str
+    unit: str | None
+
+
+class GoalExampleOut(TypedDict):
+    """A goal to begin with."""
+
+    labels: Labels
+    expression: str
+
+
+class GoalOptionsOut(TypedDict):
+    """What goals can be made of."""
+
+    fields: list[GoalFieldOut]
+    examples: list[GoalExampleOut]
+
+
+class ResultSetOut(TypedDict):
+    """A set of results that work can end with."""
+
+    key: str
+    labels: Labels
+
+
+class OptionsOut(TypedDict):
+    """What a campaign can be made of."""
+
+    audiences: list[AudienceChoiceOut]
+    templates: list[TemplateOut]
+    goals: GoalOptionsOut
+    result_sets: list[ResultSetOut]
+
+
+class ReasonOut(TypedDict):
+    """Why the send gate refuses."""
+
+    code: str
+    labels: Labels
+
+
+class RefusalOut(ReasonOut):
+    """How many parties were refused for a first reason."""
+
+    count: int
+
+
+class TouchOut(TypedDict):
+    """What one campaign did about a party: a message, or why there was none."""
+
+    at: datetime | None
+    origin: str
+    origin_path: str
+    channel: str
+    state: TouchState
+    reasons: list[ReasonOut]
+
+
+class TouchesData(TypedDict):
+    """What the block kind `touches` shows."""
+
+    rows: list[TouchOut]
+
+
+class VerdictOut(TypedDict):
+    """What the send gate says about one party now."""
+
+    allowed: bool
+    reasons: list[ReasonOut]
+
+
+class EstimateOut(TypedDict):
+    """What confirming would freeze now: `covered` have a manager, `followed` would get work about them."""
+
+    count: int
+    business_date: date
+    control: int
+    reachable: int
+    refusals: list[RefusalOut]
+    covered: int
+    followed: int
+    work_refusals: list[RefusalOut]
+
+
+class MessageOut(TypedDict):
+    """The message to one customer, under mask."""
+
+    party: Party
+    subject: str
+    body_text: str
+    address: str
+    findings: list[Finding]
+
+
+class TestMailOut(TypedDict):
+    """Where the test mail went."""
+
+    sent_to: str
+
+
+class MeasureOut(TypedDict):
+    """Treated minus control of one measure with its interval; numbers are decimal text."""
+
+    key: str
+    labels: Labels
+    unit: str
+    format: str
+    treated: str | None
+    control: str | None
+    difference: str | None
+    low: str | None
+    high: str | None
+    significant: bool
+    primary: bool
+    n_treated: int
+    n_control: int
+
+
+class CurveOut(TypedDict):
+    """One measure day by day, by group."""
+
+    unit: str
+    days: list[int]
+    treated: list[str | None]
+    control: list[str | None]
+
+
+class BranchOut(TypedDict):
+    """One unit's part of the effect; `small` groups have no interval."""
+
+    uid: uuid.UUID
+    name: str
+    chosen: int
+    control: int
+    sent: int
+    refused: int
+    treated_rate: str | None
+    control_rate: str | None
+    difference: str | None
+    low: str | None
+    high: str | None
+    small: bool
+
+
+class CheckOut(TypedDict):
+    """Whether a number holds that must hold."""
+
+    key: str
+    ok: bool
+    text: str
+
+
+class ResultCountOut(TypedDict):
+    """How often the work ended in one way."""
+
+    key: str
+    labels: Labels
+    count: int
+
+
+class CampaignWorkOut(TypedDict):
+    """The managers' work about the people."""
+
+    created: int
+    refused: int
+    refusals: list[RefusalOut]
+    done: int
+    results: list[ResultCountOut]
+
+
+class EffectOut(TypedDict):
+    """What a campaign brought about; `first_day` is the trading day whose close gives the first figures."""
+
+    sentence: str
+    business_date: date | None
+    days: int
+    observed_days: int
+    first_day: date | None
+    counts: CountsOut
+    refusals: list[RefusalOut]
+    work: CampaignWorkOut
+    measures: list[MeasureOut]
+    curve: CurveOut | None
+    branches: list[BranchOut]
+    checks: list[CheckOut]
+
+
+class MemberOut(TypedDict):
+    """One person of a campaign; nobody by name where the viewer may not see the person."""
+
+    party: Party | None
+    group: Group
+    state: TouchState
+    reasons: list[ReasonOut]
+    sent_at: datetime | None
+    work_state: str | None
+    converted: bool | None
+    net_inflow: str | None
+
+
+class MembersOut(TypedDict):
+    """A page of the people behind one number, and how many they are."""
+
+    items: list[MemberOut]
+    next_cursor: str | None
+    count: int
 
 
 def template_key(given: str) -> str:

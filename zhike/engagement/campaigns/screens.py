@@ -3,22 +3,49 @@
 from __future__ import annotations
 
 import re
+import uuid
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from typing import cast
 
 from zhike.engagement.campaigns import api
 from zhike.engagement.campaigns.models import Campaign
+from zhike.engagement.campaigns.schemas import (
+    BranchOut,
+    CampaignOut,
+    CampaignRowOut,
+    CampaignState,
+    CampaignWorkOut,
+    CheckOut,
+    CountsOut,
+    CurveOut,
+    EffectOut,
+    EstimateOut,
+    Group,
+    MeasureOut,
+    MembersOut,
+    MessageOut,
+    OptionsOut,
+    ProductOut,
+    ReasonOut,
+    RefusalOut,
+    TemplateOut,
+    TouchState,
+    VerdictOut,
+)
 from zhike.engagement.campaigns.types import Counts, Difference, Effect, Estimate, MemberRow, Refusals
 from zhike.engagement.channels import api as channels
-from zhike.engagement.channels.types import Template
+from zhike.engagement.channels.types import Message, Template
 from zhike.engagement.compliance import api as compliance
 from zhike.engagement.compliance.types import Verdict
 from zhike.expressions import api as expressions
 from zhike.expressions.errors import ExpressionInvalid
+from zhike.insight.audiences.types import Audience
 from zhike.insight.indicators import api as indicators
-from zhike.kernel import clock, definitions
+from zhike.kernel import clock, cursors, definitions
 from zhike.kernel.trading_days import trading_calendar
+from zhike.kernel.wire import Labels, labels
 from zhike.platform.objects import api as objects
 from zhike.platform.objects.types import RecordQuery
 from zhike.platform.organization import api as organization
@@ -32,22 +59,22 @@ _STAFF = "staff"
 _PRODUCTS = 50
 
 
-def template_out(found: Template) -> dict[str, object]:
+def template_out(found: Template) -> TemplateOut:
     """Return a template as the interface gives it."""
     return {
         "uid": str(found.identity),
         "key": found.key,
         "name": found.labels["zh"],
-        "labels": found.labels,
+        "labels": labels(found.labels),
         "subject": found.subject,
         "body": found.body,
         "channel": found.channel,
         "risk_level": found.risk_level or None,
-        "variables": [{"key": variable.key, "labels": variable.labels} for variable in found.variables],
+        "variables": [{"key": variable.key, "labels": labels(variable.labels)} for variable in found.variables],
     }
 
 
-def products_out(text: str, principal: Principal) -> list[dict[str, object]]:
+def products_out(text: str, principal: Principal) -> list[ProductOut]:
     """Return the first products that answer `text`, the lowest risk first."""
     product = objects.object_with_role("product")
     level = product.field_with_role("risk_level")
@@ -56,12 +83,16 @@ def products_out(text: str, principal: Principal) -> list[dict[str, object]]:
         product.key, text=text, columns=columns, sort=(level.key, "asc") if level else None, limit=_PRODUCTS
     )
     return [
-        {"uid": row.uid, "display": row.display, "risk_level": row.values.get(level.key) if level else None}
+        {
+            "uid": str(row.uid),
+            "display": row.display,
+            "risk_level": _level(row.values.get(level.key) if level else None),
+        }
         for row in objects.page(query, principal=principal).rows
     ]
 
 
-def counts_out(found: Counts) -> dict[str, int]:
+def counts_out(found: Counts) -> CountsOut:
     """Return where the people are."""
     return {
         "chosen": found.chosen,
@@ -76,18 +107,18 @@ def counts_out(found: Counts) -> dict[str, int]:
     }
 
 
-def list_out(campaigns: Sequence[Campaign]) -> list[dict[str, object]]:
+def list_out(campaigns: Sequence[Campaign]) -> list[CampaignRowOut]:
     """Return campaigns as a list shows them, in as many queries as one of them."""
     counted = api.counts_of(campaigns)
     tasks = work.summaries_of_origins([campaign.uid for campaign in campaigns])
     return [_summary(campaign, counted[campaign.pk], tasks[campaign.uid]) for campaign in campaigns]
 
 
-def _summary(campaign: Campaign, counted: Counts, tasks: Mapping[tuple[str, str], int]) -> dict[str, object]:
+def _summary(campaign: Campaign, counted: Counts, tasks: Mapping[tuple[str, str], int]) -> CampaignRowOut:
     return {
         "uid": campaign.uid,
         "name": campaign.name,
-        "state": campaign.state,
+        "state": cast(CampaignState, campaign.state),
         "revision": campaign.revision,
         "audience": {"uid": campaign.audience_uid, "name": campaign.audience_name},
         "owner": {"name": campaign.owner_name, "employee_no": campaign.owner},
@@ -101,15 +132,8 @@ def _summary(campaign: Campaign, counted: Counts, tasks: Mapping[tuple[str, str]
     }
 
 
-def campaign_out(campaign: Campaign, principal: Principal) -> dict[str, object]:
+def campaign_out(campaign: Campaign, principal: Principal) -> CampaignOut:
     """Return one campaign as its page shows it."""
-    product = None
-    if campaign.product_id:
-        key = objects.object_with_role("product").key
-        product = objects.displays(key, [campaign.product_id], principal=principal).get(campaign.product_id)
-        level = objects.describe(key).field_with_role("risk_level")
-        facts = objects.facts(key, [campaign.product_id], [level.key] if level else []).get(campaign.product_id, {})
-        product = product and {**product, "risk_level": facts.get(level.key) if level else None}
     template = channels.template(campaign.template)
     timeline = api.timeline(campaign)
     names = organization.actor_names(entry.actor for entry in timeline)
@@ -118,7 +142,7 @@ def campaign_out(campaign: Campaign, principal: Principal) -> dict[str, object]:
         **list_out([campaign])[0],
         "purpose": campaign.purpose,
         "template": template_out(template),
-        "product": product,
+        "product": _product_out(campaign, principal),
         "product_level": campaign.product_level or None,
         "script": campaign.script,
         "due_days": campaign.due_days,
@@ -137,7 +161,62 @@ def campaign_out(campaign: Campaign, principal: Principal) -> dict[str, object]:
     }
 
 
-def estimate_out(found: Estimate) -> dict[str, object]:
+def _product_out(campaign: Campaign, principal: Principal) -> ProductOut | None:
+    if not campaign.product_id:
+        return None
+    product = objects.object_with_role("product")
+    shown = objects.displays(product.key, [campaign.product_id], principal=principal).get(campaign.product_id)
+    if shown is None:
+        return None
+    level = product.field_with_role("risk_level")
+    facts = objects.facts(product.key, [campaign.product_id], [level.key] if level else [])
+    found = facts.get(campaign.product_id, {}).get(level.key) if level else None
+    return {"uid": shown["uid"], "display": shown["display"], "risk_level": _level(found)}
+
+
+def _level(value: object) -> str | None:
+    return str(value) if value else None
+
+
+def options_out(found: Sequence[Audience]) -> OptionsOut:
+    """Return what a campaign can be made of, with the caller's audiences."""
+    measures = indicators.goal_schema().fields.values()
+    units = {measure.key: measure.unit or None for measure in indicators.measures().values()}
+    return {
+        "audiences": [{"uid": a.uid, "name": a.name, "count": a.count} for a in found],
+        "templates": [template_out(template) for template in channels.templates()],
+        "goals": {
+            "fields": [
+                {"key": m.key, "labels": labels(m.labels), "type": m.type.value, "unit": units.get(m.key)}
+                for m in measures
+            ],
+            "examples": [
+                {
+                    "labels": {"zh": "净流入不少于 1 万元", "en": "Net inflow of at least 10,000"},
+                    "expression": "net_inflow >= 10000",
+                },
+                {"labels": {"zh": "至少交易一次", "en": "At least one trade"}, "expression": "trade_count >= 1"},
+            ],
+        },
+        "result_sets": [
+            {"key": key, "labels": labels(found.labels)} for key, found in definitions.all_of(ResultSet).items()
+        ],
+    }
+
+
+def message_out(party: Mapping[str, str], message: Message, language: str) -> MessageOut:
+    """Return a message as its preview shows it, with what it has no value for."""
+    said = "No value for {}" if language == "en" else "缺少资料：{}"
+    return {
+        "party": {"uid": uuid.UUID(party["uid"]), "display": party["display"]},
+        "subject": message.subject,
+        "body_text": message.text,
+        "address": message.address,
+        "findings": [{"code": "template.missing_variable", "message": said.format(name)} for name in message.missing],
+    }
+
+
+def estimate_out(found: Estimate) -> EstimateOut:
     """Return what confirming would freeze."""
     return {
         "count": found.count,
@@ -151,13 +230,15 @@ def estimate_out(found: Estimate) -> dict[str, object]:
     }
 
 
-def verdict_out(found: Verdict) -> dict[str, object]:
+def verdict_out(found: Verdict) -> VerdictOut:
     """Return what the gate says about one party."""
-    reasons = [{"code": reason.code, "labels": reason.labels} for reason in found.reasons]
-    return {"allowed": found.allowed, "reasons": reasons}
+    return {
+        "allowed": found.allowed,
+        "reasons": [{"code": reason.code, "labels": labels(reason.labels)} for reason in found.reasons],
+    }
 
 
-def effect_out(campaign: Campaign, found: Effect, language: str) -> dict[str, object]:
+def effect_out(campaign: Campaign, found: Effect, language: str) -> EffectOut:
     """Return a campaign's effect as its page shows it."""
     counted = api.counts(campaign)
     channel = channels.template(campaign.template).channel
@@ -171,17 +252,28 @@ def effect_out(campaign: Campaign, found: Effect, language: str) -> dict[str, ob
         "refusals": _refusals_out(compliance.refusals(origin_uid=campaign.uid, channel=channel)),
         "work": _work_out(campaign),
         "measures": [_difference_out(measure) for measure in found.measures],
-        "curve": {"unit": "元", "days": list(range(found.observed_days + 1)), **found.curve} if found.curve else None,
+        "curve": _curve_out(found),
         "branches": _branches(campaign, found),
         "checks": _checks(campaign, counted, language),
     }
 
 
-def _work_out(campaign: Campaign) -> dict[str, object]:
+def _curve_out(found: Effect) -> CurveOut | None:
+    if not found.curve:
+        return None
+    return {
+        "unit": "元",
+        "days": list(range(found.observed_days + 1)),
+        "treated": [_text(value) for value in found.curve["treated"]],
+        "control": [_text(value) for value in found.curve["control"]],
+    }
+
+
+def _work_out(campaign: Campaign) -> CampaignWorkOut:
     """The managers' work about the people: given, refused by the gate, done with which results."""
     tasks = work.summary_of_origin(campaign.uid)
     known = definitions.all_of(ResultSet).get(campaign.result_set)
-    words: dict[str, object] = {row.key: row.labels for row in known.results} if known else {}
+    words: dict[str, Labels] = {row.key: labels(row.labels) for row in known.results} if known else {}
     results: Counter[str] = Counter()
     for (_state, result), n in tasks.items():
         if result:
@@ -192,15 +284,23 @@ def _work_out(campaign: Campaign) -> dict[str, object]:
         "refused": sum(n for _code, _labels, n in refusals),
         "refusals": _refusals_out(refusals),
         "done": sum(n for (state, _result), n in tasks.items() if state == "done"),
-        "results": [{"key": key, "labels": words.get(key, {}), "count": n} for key, n in sorted(results.items())],
+        "results": [
+            {"key": key, "labels": words.get(key, {"zh": key, "en": key}), "count": n}
+            for key, n in sorted(results.items())
+        ],
     }
 
 
-def _refusals_out(found: Refusals) -> list[dict[str, object]]:
-    return [{"code": code, "labels": labels, "count": n} for code, labels, n in found]
+def _refusals_out(found: Refusals) -> list[RefusalOut]:
+    return [{"code": code, "labels": labels(words), "count": n} for code, words, n in found]
 
 
-def members_out(rows: Sequence[MemberRow], more: int | None, count: int, principal: Principal) -> dict[str, object]:
+def member_after(cursor: str) -> int:
+    """Return the party after which the page of `cursor` begins."""
+    return int(cursors.unseal("members", cursor)[0] or 0) if cursor else 0
+
+
+def members_out(rows: Sequence[MemberRow], more: int | None, count: int, principal: Principal) -> MembersOut:
     """Return people of a campaign; those the viewer may not see have no name."""
     key = objects.object_with_role("party").key
     found = objects.records_by_id(key, [row.party_id for row in rows], principal=principal)
@@ -210,9 +310,9 @@ def members_out(rows: Sequence[MemberRow], more: int | None, count: int, princip
                 "party": {"uid": found[row.party_id].uid, "display": found[row.party_id].display}
                 if row.party_id in found
                 else None,
-                "group": row.group,
-                "state": row.state,
-                "reasons": row.reasons,
+                "group": cast(Group, row.group),
+                "state": cast(TouchState, row.state),
+                "reasons": cast(list[ReasonOut], list(row.reasons)),
                 "sent_at": row.sent_at,
                 "work_state": row.work_state or None,
                 "converted": row.converted,
@@ -220,15 +320,15 @@ def members_out(rows: Sequence[MemberRow], more: int | None, count: int, princip
             }
             for row in rows
         ],
-        "next_cursor": str(more) if more else None,
+        "next_cursor": cursors.seal("members", [more]) if more else None,
         "count": count,
     }
 
 
-def _difference_out(found: Difference) -> dict[str, object]:
+def _difference_out(found: Difference) -> MeasureOut:
     return {
         "key": found.key,
-        "labels": found.labels,
+        "labels": labels(found.labels),
         "unit": found.unit,
         "format": found.format,
         "treated": _text(found.treated),
@@ -249,7 +349,7 @@ def _goal(campaign: Campaign, language: str) -> str:
         schema = indicators.goal_schema()
         said = expressions.to_text(expressions.parse(campaign.goal, schema), schema, language)
     except ExpressionInvalid:
-        return campaign.goal
+        return str(campaign.goal)
     for sign, written in (("`", ""), (">=", "≥"), ("<=", "≤"), ("!=", "≠")):
         said = said.replace(sign, written)
     said = _with_units(re.sub(r"\d{4,}", lambda number: f"{int(number[0]):,}", said), language)
@@ -297,18 +397,18 @@ def _points(value: Decimal | None) -> str:
     return "—" if value is None else f"{value:.2f}".replace("-", "−")
 
 
-def _branches(campaign: Campaign, found: Effect) -> list[dict[str, object]]:
+def _branches(campaign: Campaign, found: Effect) -> list[BranchOut]:
     units = {unit.id: unit for unit in organization.all_units()}
-    rows = []
+    rows: list[BranchOut] = []
     for unit in found.units:
-        difference: Difference = unit["difference"]  # type: ignore[assignment]
-        states = channels.states(campaign.uid, party_ids=unit["parties"])  # type: ignore[arg-type]
+        difference, shown = unit["difference"], units[unit["unit_id"]]
+        states = channels.states(campaign.uid, party_ids=unit["parties"])
         rows.append(
             {
-                "uid": units[unit["unit_id"]].uid,  # type: ignore[index]
-                "name": units[unit["unit_id"]].name,  # type: ignore[index]
+                "uid": shown.uid,
+                "name": shown.name,
                 "chosen": len(unit["parties"]),
-                "control": difference.n_control,  # type: ignore[arg-type, call-overload]
+                "control": difference.n_control,
                 "sent": sum(state.state == "sent" for state in states.values()),
                 "refused": difference.n_treated - len(states),
                 "treated_rate": _text(difference.treated),
@@ -322,7 +422,7 @@ def _branches(campaign: Campaign, found: Effect) -> list[dict[str, object]]:
     return rows
 
 
-def _checks(campaign: Campaign, found: Counts, language: str) -> list[dict[str, object]]:
+def _checks(campaign: Campaign, found: Counts, language: str) -> list[CheckOut]:
     parts = found.control + found.refused + found.waiting + found.sent + found.unknown + found.failed + found.stopped
     share = found.control / found.chosen * 100 if found.chosen else 0
     english = language == "en"

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from typing import TypedDict
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,25 @@ class Difference:
         return self.low is not None and self.high is not None and (self.low > 0 or self.high < 0)
 
 
+class UnitEffect(TypedDict):
+    """The effect in one unit: its people, their conversion; `small` groups have no interval."""
+
+    unit_id: int
+    parties: list[int]
+    difference: Difference
+    small: bool
+
+
+class PartyCampaign(TypedDict):
+    """A campaign that a party was chosen for."""
+
+    uid: uuid.UUID
+    name: str
+    group: str
+    state: str
+    at: datetime | None
+
+
 @dataclass(frozen=True, slots=True)
 class Effect:
     """What a campaign brought about, as far as the data reach."""
@@ -98,7 +118,7 @@ class Effect:
     observed_days: int
     measures: Sequence[Difference]
     curve: Mapping[str, Sequence[Decimal | None]]
-    units: Sequence[Mapping[str, object]] = field(default_factory=tuple)
+    units: Sequence[UnitEffect] = field(default_factory=tuple)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from django.db.models import Count
 from zhike.engagement.compliance.logic import gate
 from zhike.engagement.compliance.logic.checks import total_labels
 from zhike.engagement.compliance.models import Decision
-from zhike.engagement.compliance.types import Reason, Touch, Verdict
+from zhike.engagement.compliance.types import PastDecision, Reason, Touch, Verdict
 
 __all__ = [
     "decide",
@@ -69,7 +69,7 @@ def refused_for(*, origin_uid: uuid.UUID, channel: str, code: str = "") -> list[
     return list((rows.filter(reasons__0__code=code) if code else rows).values_list("party_id", flat=True))
 
 
-def decisions_of_party(party_id: int, *, limit: int = 50) -> list[dict[str, object]]:
+def decisions_of_party(party_id: int, *, limit: int = 50) -> list[PastDecision]:
     """Return the newest decisions about one party, for the page of a party the caller may see."""
     return [
         {

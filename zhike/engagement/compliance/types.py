@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Literal, TypedDict
 
 from pydantic import Field
 
@@ -63,6 +63,25 @@ class Reason:
 
     code: str
     labels: Mapping[str, str]
+
+
+class PastDecision(TypedDict):
+    """What the gate decided about one party; `reasons` are as they were written down then."""
+
+    decision_id: int
+    at: datetime
+    origin_kind: str
+    origin_uid: uuid.UUID
+    channel: str
+    allowed: bool
+    reasons: list[WrittenReason]
+
+
+class WrittenReason(TypedDict):
+    """Why somebody was refused, as it was written down."""
+
+    code: str
+    labels: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)

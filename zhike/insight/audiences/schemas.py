@@ -3,32 +3,48 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import asdict
-from typing import Any
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Literal, NotRequired, cast
 
 from ninja import Schema
+from typing_extensions import TypedDict
 
-from zhike.insight.audiences.types import Audience, Preview, Sample, Snapshot, Vocabulary, VocabularyItem
+from zhike.expressions.wire import Condition, StoredExpression
+from zhike.insight.audiences.types import (
+    Audience,
+    Explanation,
+    Preview,
+    Sample,
+    Snapshot,
+    Vocabulary,
+    VocabularyItem,
+)
+from zhike.kernel.wire import Labels, Option, WireValue, labels, option
+
+VocabularyType = Literal["integer", "decimal", "text", "date", "boolean", "choice", "list"]
+VocabularyKind = Literal["indicator", "field", "tag"]
+NodeKind = Literal["and", "or", "not", "condition"]
 
 
 class PreviewIn(Schema):
     """A condition to count, with `nodes` each of its parts."""
 
-    condition: dict[str, Any]
+    condition: Condition
     nodes: bool = False
 
 
 class SampleIn(Schema):
     """A condition to show some parties of."""
 
-    condition: dict[str, Any]
+    condition: Condition
     seed: int = 0
 
 
 class ExplainIn(Schema):
     """A condition and the party asked about."""
 
-    condition: dict[str, Any]
+    condition: Condition
     party: uuid.UUID
 
 
@@ -37,7 +53,7 @@ class AudienceIn(Schema):
 
     name: str
     description: str = ""
-    condition: dict[str, Any]
+    condition: Condition
 
 
 class ChangesIn(Schema):
@@ -46,40 +62,202 @@ class ChangesIn(Schema):
     revision: int
     name: str | None = None
     description: str | None = None
-    condition: dict[str, Any] | None = None
+    condition: Condition | None = None
 
 
-def vocabulary_out(vocabulary: Vocabulary) -> dict[str, object]:
+class VocabularyItemOut(TypedDict):
+    """One thing a condition may ask about."""
+
+    key: str
+    labels: Labels
+    type: VocabularyType
+    unit: NotRequired[str]
+    options: NotRequired[list[Option]]
+    description: NotRequired[str]
+
+
+class VocabularyGroupOut(TypedDict):
+    """Things of one kind that conditions may ask about."""
+
+    key: VocabularyKind
+    labels: Labels
+    items: list[VocabularyItemOut]
+
+
+class VocabularyOut(TypedDict):
+    """Everything a condition may ask about, and how many parties its viewer sees."""
+
+    business_date: date
+    groups: list[VocabularyGroupOut]
+    visible_total: int
+
+
+class NodeCountOut(TypedDict):
+    """How many parties meet one node of a condition: path "and.0.or.1", "" for the root."""
+
+    path: str
+    count: int
+
+
+class PreviewOut(TypedDict):
+    """What a condition finds in its viewer's scope; the total is decimal text."""
+
+    count: int
+    visible_total: int
+    total_asset: str | None
+    business_date: date
+    elapsed_ms: int
+    nodes: list[NodeCountOut]
+
+
+class SampleRowOut(TypedDict):
+    """One party of a sample."""
+
+    uid: uuid.UUID
+    display: str
+    values: Mapping[str, WireValue]
+
+
+class SampleOut(TypedDict):
+    """Some parties that meet a condition."""
+
+    rows: list[SampleRowOut]
+    business_date: date
+
+
+class ExplainNodeOut(TypedDict):
+    """One node of a condition, answered for one party: a condition has its field and value, a group has children."""
+
+    path: str
+    kind: NodeKind
+    result: bool | None
+    field: NotRequired[str]
+    actual: NotRequired[WireValue]
+    children: NotRequired[list[ExplainNodeOut]]
+
+
+class ExplanationOut(TypedDict):
+    """Why a party is in or out."""
+
+    member: bool
+    business_date: date
+    tree: ExplainNodeOut
+
+
+class AudienceOwnerOut(TypedDict):
+    """Who made an audience."""
+
+    name: str
+
+
+class AudienceRowOut(TypedDict):
+    """An audience in a list; without a count when nothing can be counted now."""
+
+    uid: uuid.UUID
+    name: str
+    description: str
+    count: int | None
+    business_date: date | None
+    owner: AudienceOwnerOut
+    updated_at: datetime
+    revision: int
+    snapshots: int
+
+
+class AudienceOut(AudienceRowOut):
+    """An audience with its condition, and what the condition reads like."""
+
+    condition: StoredExpression
+    sentence: str
+
+
+class AudiencesOut(TypedDict):
+    """All audiences, the last changed first."""
+
+    items: list[AudienceRowOut]
+
+
+class SnapshotOut(TypedDict):
+    """The members of an audience on a business date, frozen."""
+
+    uid: uuid.UUID
+    count: int
+    business_date: date
+    taken_at: datetime
+    taken_by: str
+
+
+class SnapshotsOut(TypedDict):
+    """The snapshots of an audience."""
+
+    items: list[SnapshotOut]
+
+
+def vocabulary_out(vocabulary: Vocabulary) -> VocabularyOut:
     """Return a vocabulary as the interface gives it."""
     return {
         "business_date": vocabulary.business_date,
         "groups": [
-            {"key": group.key, "labels": group.labels, "items": [_item_out(item) for item in group.items]}
+            {
+                "key": cast(VocabularyKind, group.key),
+                "labels": labels(group.labels),
+                "items": [_item_out(item) for item in group.items],
+            }
             for group in vocabulary.groups
         ],
         "visible_total": vocabulary.visible_total,
     }
 
 
-def _item_out(item: VocabularyItem) -> dict[str, object]:
-    options = [{"key": o.key, "labels": o.labels, "status": o.status or None} for o in item.options]
-    found: dict[str, object] = {"key": item.key, "labels": item.labels, "type": item.type}
-    optional = {"unit": item.unit, "options": options, "description": item.description}
-    return found | {name: value for name, value in optional.items() if value}
+def _item_out(item: VocabularyItem) -> VocabularyItemOut:
+    found: VocabularyItemOut = {
+        "key": item.key,
+        "labels": labels(item.labels),
+        "type": cast(VocabularyType, item.type),
+    }
+    if item.unit:
+        found["unit"] = item.unit
+    if item.options:
+        found["options"] = [option(o.key, o.labels, o.status) for o in item.options]
+    if item.description:
+        found["description"] = item.description
+    return found
 
 
-def preview_out(preview: Preview) -> dict[str, object]:
+def preview_out(preview: Preview) -> PreviewOut:
     """Return a preview as the interface gives it."""
     total = preview.total_asset
-    return asdict(preview) | {"total_asset": None if total is None else format(total, "f")}
+    return {
+        "count": preview.count,
+        "visible_total": preview.visible_total,
+        "total_asset": None if total is None else format(total, "f"),
+        "business_date": preview.business_date,
+        "elapsed_ms": preview.elapsed_ms,
+        "nodes": [{"path": node.path, "count": node.count} for node in preview.nodes],
+    }
 
 
-def sample_out(sample: Sample) -> dict[str, object]:
+def sample_out(sample: Sample) -> SampleOut:
     """Return a sample as the interface gives it."""
-    return asdict(sample)
+    return {
+        "rows": [
+            {"uid": row.uid, "display": row.display, "values": cast(Mapping[str, WireValue], row.values)}
+            for row in sample.rows
+        ],
+        "business_date": sample.business_date,
+    }
 
 
-def audience_out(audience: Audience) -> dict[str, object]:
+def explanation_out(explanation: Explanation) -> ExplanationOut:
+    """Return an explanation as the interface gives it."""
+    return {
+        "member": explanation.member,
+        "business_date": explanation.business_date,
+        "tree": cast(ExplainNodeOut, explanation.tree),
+    }
+
+
+def audience_out(audience: Audience) -> AudienceRowOut:
     """Return an audience as lists give it."""
     return {
         "uid": audience.uid,
@@ -94,11 +272,17 @@ def audience_out(audience: Audience) -> dict[str, object]:
     }
 
 
-def detail_out(audience: Audience) -> dict[str, object]:
+def detail_out(audience: Audience) -> AudienceOut:
     """Return an audience with its condition."""
-    return audience_out(audience) | {"condition": audience.condition, "sentence": audience.sentence}
+    return {**audience_out(audience), "condition": audience.condition, "sentence": audience.sentence}
 
 
-def snapshot_out(snapshot: Snapshot) -> dict[str, object]:
+def snapshot_out(snapshot: Snapshot) -> SnapshotOut:
     """Return a snapshot as the interface gives it."""
-    return asdict(snapshot)
+    return {
+        "uid": snapshot.uid,
+        "count": snapshot.count,
+        "business_date": snapshot.business_date,
+        "taken_at": snapshot.taken_at,
+        "taken_by": snapshot.taken_by,
+    }

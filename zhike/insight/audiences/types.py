@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from zhike.expressions.wire import StoredExpression
 from zhike.platform.objects.types import Option
 
 Labels = Mapping[str, str]
-Condition = Mapping[str, object]
+Condition = StoredExpression
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from zhike.insight.warehouse import api as warehouse
 from zhike.insight.warehouse.types import PublicationInfo, Session
+from zhike.kernel import block_data
 from zhike.kernel.providers import AsOf, Block, BlockData
 from zhike.kernel.trading_days import trading_calendar
 from zhike.platform.objects import api as objects
@@ -25,7 +26,7 @@ def assets_over_time(principal: Principal, record: uuid.UUID | None) -> BlockDat
     party = objects.get(objects.object_with_role("party").key, record, principal=principal, log_view=False)
     publication = warehouse.publication()
     if publication is None or _ASSET not in publication.versions:
-        return BlockData("series", {"unit": "元", "format": "money", "points": [], "pins": []}, None, empty=True)
+        return block_data.series({"unit": "元", "format": "money", "points": [], "pins": []}, None)
     last = publication.business_date
     first = trading_calendar().last(last, _DAYS)[0]
     with warehouse.session(threads=1) as connection:
@@ -38,13 +39,13 @@ def assets_over_time(principal: Principal, record: uuid.UUID | None) -> BlockDat
         ]
         points = _points(connection, publication, accounts, first, last) if accounts else []
         pins = _pins(connection, publication, accounts, first, last, principal.language) if points else []
-    data = {
+    data: block_data.SeriesData = {
         "unit": "元",
         "format": "money",
         "points": [{"x": day, "y": str(total)} for day, total in points],
         "pins": pins,
     }
-    return BlockData("series", data, AsOf("day_end", last), empty=not points)
+    return block_data.series(data, AsOf("day_end", last))
 
 
 def _points(
@@ -59,7 +60,7 @@ def _points(
 
 def _pins(
     connection: Session, publication: PublicationInfo, accounts: list[int], first: date, last: date, language: str
-) -> list[dict[str, object]]:
+) -> list[block_data.SeriesPin]:
     if _FLOW not in publication.versions:
         return []
     relation = warehouse.relation(_FLOW, publication=publication, first=first, last=last)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import uuid
 
 from zhike.insight.tags import api
+from zhike.kernel import block_data
 from zhike.kernel.providers import AsOf, Block, BlockData
+from zhike.kernel.wire import labels
 from zhike.platform.permissions.types import Principal
 
 
@@ -13,18 +15,18 @@ def party_tags(principal: Principal, record: uuid.UUID | None) -> BlockData:
     """Return the party's tags."""
     assert record is not None
     day, found = api.of_party(record, principal=principal)
-    rows = [
+    shown: list[block_data.TagValue] = [
         {
             "key": entry.tag.key,
-            "labels": entry.tag.labels,
+            "labels": labels(entry.tag.labels),
             "value": entry.level.key,
-            "value_labels": entry.level.labels,
+            "value_labels": labels(entry.level.labels),
             "status": entry.level.status or None,
             "since": entry.since,
         }
         for entry in found
     ]
-    return BlockData("tags", {"tags": rows}, AsOf("day_end", day) if day else None, empty=not rows)
+    return block_data.tags(shown, AsOf("day_end", day) if day else None)
 
 
 PARTY_TAGS = Block("party_tags", "标签", "Tags", party_tags)

@@ -10,13 +10,16 @@ from pathlib import Path
 
 import duckdb
 
+from zhike.expressions.types import Schema
 from zhike.insight.warehouse.errors import UnknownDataset
 from zhike.insight.warehouse.logic import (
     columns,
     engine,
     file_names,
     folders,
+    literals,
     loading,
+    naming,
     quality,
     reading_folders,
     sources,
@@ -27,7 +30,6 @@ from zhike.insight.warehouse.logic import (
 )
 from zhike.insight.warehouse.models import Load
 from zhike.insight.warehouse.types import (
-    Dataset,
     LoadFinding,
     LoadResult,
     PublicationInfo,
@@ -36,7 +38,7 @@ from zhike.insight.warehouse.types import (
     StageResult,
     StageStep,
 )
-from zhike.kernel import clock, database, definitions, jobs
+from zhike.kernel import clock, cursors, database, jobs
 from zhike.kernel.definitions import Snapshot
 from zhike.kernel.errors import NotFound
 from zhike.kernel.jobs import RunHandle
@@ -48,15 +50,18 @@ __all__ = [
     "ColumnBinding",
     "business_date",
     "compact",
+    "dataset_column",
     "dataset_schema",
-    "datasets",
-    "definition_version",
+    "dataset_uses",
+    "example_of",
     "files_in",
     "inline",
+    "literal",
     "load",
     "load_file",
     "load_folder",
     "loads",
+    "name",
     "newest_day",
     "only_writer",
     "one_version",
@@ -79,12 +84,18 @@ __all__ = [
     "stale_sources",
     "state",
     "table_version",
+    "unknown_dataset",
     "upload",
     "with_digests",
 ]
 
 ColumnBinding = columns.ColumnBinding
 inline = columns.inline
+literal = literals.text
+dataset_column = naming.dataset_column
+dataset_uses = naming.dataset_uses
+unknown_dataset = naming.unknown_dataset
+name = literals.name
 one_version = tables.one_version
 only_writer = writer.only_writer
 with_digests = engine.with_digests
@@ -153,12 +164,7 @@ def compact(dataset: str, month: str) -> int:
     """Merge the day parts of a closed month ("2026-02") into one sorted part; return its rows."""
     source = sources.source_of(dataset)
     with engine.session() as connection:
-        return tables.compact(dataset, month, source.sorted_by if source else (), connection)
-
-
-def datasets() -> list[Dataset]:
-    """Return the dataset catalogue: owner, grain, key and personal-data class of each dataset."""
-    return sources.dataset_catalogue()
+        return tables.compact(dataset, month, source.order if source else (), connection)
 
 
 def source_of(dataset: str, *, snapshot: Snapshot | None = None) -> Source | None:
@@ -171,7 +177,7 @@ def sources_of(*, snapshot: Snapshot | None = None) -> Mapping[str, Source]:
     return sources.all_sources(snapshot)
 
 
-def dataset_schema(source: Source):  # type: ignore[no-untyped-def]
+def dataset_schema(source: Source) -> Schema:
     """Return what expressions over the dataset of a source may name."""
     return columns.dataset_schema(source)
 
@@ -246,10 +252,10 @@ def loads(*, principal: Principal, cursor: str = "") -> tuple[list[LoadResult], 
     """Return a page of loads, newest first, and the cursor of the next page."""
     permissions.require(principal, "load.read")
     rows = Load.objects.order_by("-id")
-    if cursor.isdigit():
-        rows = rows.filter(id__lt=int(cursor))
+    if cursor:
+        rows = rows.filter(id__lt=cursors.unseal("loads", cursor)[0])
     found = list(rows[: _PAGE + 1])
-    more = str(found[_PAGE - 1].pk) if len(found) > _PAGE else None
+    more = cursors.seal("loads", [found[_PAGE - 1].pk]) if len(found) > _PAGE else None
     return [loading.as_result(row) for row in found[:_PAGE]], more
 
 
@@ -296,22 +302,15 @@ def upload(source: str, path: Path, *, name: str, business_date: date | None, pr
         return jobs.submit("load_file", name, params)
 
 
-def source_list(*, principal: Principal) -> list[dict[str, object]]:
-    """Return the sources a file can be loaded into, with the file names they expect."""
+def source_list(*, principal: Principal) -> list[Source]:
+    """Return the sources a file can be loaded into."""
     permissions.require(principal, "load.read")
-    return [
-        {
-            "key": found.key,
-            "labels": dict(found.labels),
-            "system": found.system,
-            "dataset": found.dataset,
-            "file": found.file,
-            "example": file_names.example(found, clock.today()),
-            "format": found.format,
-            "encoding": found.encoding,
-        }
-        for found in sources.all_sources().values()
-    ]
+    return list(sources.all_sources().values())
+
+
+def example_of(source: Source) -> str:
+    """Return a file name that a source expects today."""
+    return file_names.example(source, clock.today())
 
 
 def _load(uid: uuid.UUID) -> Load:
@@ -366,8 +365,3 @@ def business_date() -> date | None:
     """Return the published business date, or None before the first publication."""
     found = stages.publication()
     return found.business_date if found else None
-
-
-def definition_version() -> int:
-    """Return the version of the definitions a stage runs on."""
-    return definitions.version()

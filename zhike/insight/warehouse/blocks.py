@@ -7,15 +7,27 @@ from collections.abc import Sequence
 from zhike.insight.warehouse import api
 from zhike.insight.warehouse.types import LoadResult
 from zhike.kernel import clock
+from zhike.kernel.block_data import TableRow, column, table
 from zhike.kernel.providers import AsOf, Block, BlockData
+from zhike.kernel.wire import moment_text, option
 from zhike.platform.permissions.types import Principal
 
 _SHOWN = 8
 _STATES = [
-    {"key": "running", "labels": {"zh": "进行中", "en": "Running"}, "status": "attention"},
-    {"key": "done", "labels": {"zh": "完成", "en": "Done"}, "status": "done"},
-    {"key": "failed", "labels": {"zh": "失败", "en": "Failed"}, "status": "late"},
-    {"key": "cancelled", "labels": {"zh": "已取消", "en": "Cancelled"}, "status": "plain"},
+    option("running", {"zh": "进行中", "en": "Running"}, "attention"),
+    option("done", {"zh": "完成", "en": "Done"}, "done"),
+    option("failed", {"zh": "失败", "en": "Failed"}, "late"),
+    option("cancelled", {"zh": "已取消", "en": "Cancelled"}, "plain"),
+]
+_COLUMNS = [
+    column("source", {"zh": "来源", "en": "Source"}, "link"),
+    column("file", {"zh": "文件", "en": "File"}, "text"),
+    column("business_date", {"zh": "业务日期", "en": "Business date"}, "date"),
+    column("rows_loaded", {"zh": "入库行数", "en": "Rows loaded"}, "count"),
+    column("before", {"zh": "上一日", "en": "Day before"}, "count"),
+    column("rows_rejected", {"zh": "拒绝行数", "en": "Rows rejected"}, "count", tone="attention"),
+    column("state", {"zh": "状态", "en": "State"}, "tag", options=_STATES),
+    column("finished_at", {"zh": "完成时间", "en": "Finished"}, "datetime"),
 ]
 
 
@@ -23,41 +35,24 @@ def last_load(principal: Principal, _record: object = None) -> BlockData:
     """Return the newest loads as a table, each beside what the same source gave the day before."""
     found, _more = api.loads(principal=principal)
     sources = {source.key: source.labels for source in api.sources_of().values()}
-    columns = [
-        {"key": "source", "labels": {"zh": "来源", "en": "Source"}, "format": "link"},
-        {"key": "file", "labels": {"zh": "文件", "en": "File"}, "format": "text"},
-        {"key": "business_date", "labels": {"zh": "业务日期", "en": "Business date"}, "format": "date"},
-        {"key": "rows_loaded", "labels": {"zh": "入库行数", "en": "Rows loaded"}, "format": "count", "align": "right"},
-        {"key": "before", "labels": {"zh": "上一日", "en": "Day before"}, "format": "count", "align": "right"},
-        {
-            "key": "rows_rejected",
-            "labels": {"zh": "拒绝行数", "en": "Rows rejected"},
-            "format": "count",
-            "tone": "attention",
-            "align": "right",
-        },
-        {"key": "state", "labels": {"zh": "状态", "en": "State"}, "format": "tag", "options": _STATES},
-        {"key": "finished_at", "labels": {"zh": "完成时间", "en": "Finished"}, "format": "datetime"},
-    ]
-    rows = [
+    rows: list[TableRow] = [
         {
             "key": str(load.uid),
             "path": f"/loads/{load.uid}",
             "cells": {
-                "source": sources.get(load.source, {}).get(principal.language, load.source),
+                "source": sources[load.source][principal.language] if load.source in sources else load.source,
                 "file": load.file,
-                "business_date": load.business_date,
+                "business_date": moment_text(load.business_date),
                 "rows_loaded": load.rows_loaded,
                 "before": _rows_before(load, found),
                 "rows_rejected": load.rows_rejected,
                 "state": load.state,
-                "finished_at": load.finished_at,
+                "finished_at": moment_text(load.finished_at),
             },
         }
         for load in _newest(found)[:_SHOWN]
     ]
-    data = {"columns": columns, "rows": rows, "more": {"count": 0, "path": "/loads"}}
-    return BlockData("table", data, AsOf("live", clock.now()), empty=not rows)
+    return table(_COLUMNS, rows, AsOf("live", clock.now()), more={"count": 0, "path": "/loads"})
 
 
 def _newest(found: Sequence[LoadResult]) -> list[LoadResult]:

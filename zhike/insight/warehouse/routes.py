@@ -6,29 +6,29 @@ import tempfile
 import uuid
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from django.http import HttpResponse
 from ninja import File, Form, Router
 from ninja.files import UploadedFile
 
 from zhike.insight.warehouse import api, runs, schemas
+from zhike.kernel.wire import file_answer, responds
 from zhike.platform.permissions.api import SignedInRequest
 
 router = Router(tags=["warehouse"])
 
 
-@router.get("/loads")
-def loads(request: SignedInRequest, cursor: str = "") -> Any:
+@router.get("/loads", operation_id="listLoads", response=responds(schemas.LoadsOut))
+def loads(request: SignedInRequest, cursor: str = "") -> schemas.LoadsOut:
     """The loads, newest first."""
     found, more = api.loads(principal=request.principal, cursor=cursor)
     return {"items": [schemas.load_out(load) for load in found], "next_cursor": more}
 
 
-@router.post("/loads", response={202: Any})
+@router.post("/loads", operation_id="uploadFile", response=responds(schemas.QueuedOut, 202))
 def create(
     request: SignedInRequest, source: Form[str], file: File[UploadedFile], business_date: Form[date | None] = None
-) -> Any:
+) -> schemas.QueuedOut:
     """A file to be loaded by hand: the run that loads it."""
     with tempfile.TemporaryDirectory(prefix="zhike-upload-") as folder:
         path = Path(folder) / "received"
@@ -37,18 +37,18 @@ def create(
                 target.write(chunk)
         name = Path(file.name or "file").name
         run = api.upload(source, path, name=name, business_date=business_date, principal=request.principal)
-        return 202, {"run": run}
+        return {"run": run}
 
 
-@router.get("/loads/{uid}")
-def load(request: SignedInRequest, uid: uuid.UUID) -> Any:
+@router.get("/loads/{uid}", operation_id="getLoad", response=responds(schemas.LoadDetailOut))
+def load(request: SignedInRequest, uid: uuid.UUID) -> schemas.LoadDetailOut:
     """One load with its first rejected rows."""
     found = api.load(uid, principal=request.principal)
     rows = api.rejected(uid, principal=request.principal)
     return {**schemas.load_out(found), "rejected": [schemas.rejected_out(row) for row in rows]}
 
 
-@router.get("/loads/{uid}/rejected.csv")
+@router.get("/loads/{uid}/rejected.csv", operation_id="getRejectedRows", openapi_extra=file_answer("text/csv"))
 def rejected(request: SignedInRequest, uid: uuid.UUID) -> HttpResponse:
     """The rejected rows as a file."""
     content = api.rejected_csv(uid, principal=request.principal)
@@ -56,27 +56,31 @@ def rejected(request: SignedInRequest, uid: uuid.UUID) -> HttpResponse:
     return HttpResponse(content, content_type="text/csv; charset=utf-8", headers=headers)
 
 
-@router.get("/sources")
-def sources(request: SignedInRequest) -> Any:
+@router.get("/sources", operation_id="listSources", response=responds(schemas.SourcesOut))
+def sources(request: SignedInRequest) -> schemas.SourcesOut:
     """The sources a file can be loaded into."""
-    return {"items": api.source_list(principal=request.principal)}
+    return {
+        "items": [
+            schemas.source_out(found, api.example_of(found)) for found in api.source_list(principal=request.principal)
+        ]
+    }
 
 
-@router.get("/runs")
-def all_runs(request: SignedInRequest, kind: str = "") -> Any:
+@router.get("/runs", operation_id="listRuns", response=responds(schemas.RunsOut))
+def all_runs(request: SignedInRequest, kind: str = "") -> schemas.RunsOut:
     """The newest runs."""
-    items = runs.newest(kind=kind, principal=request.principal)
-    return {"items": items, "pending": runs.pending(principal=request.principal)}
+    principal = request.principal
+    return {"items": runs.newest(kind=kind, principal=principal), "pending": runs.pending(principal=principal)}
 
 
-@router.post("/runs/stage", response={202: Any})
-def stage(request: SignedInRequest) -> Any:
+@router.post("/runs/stage", operation_id="stageAgain", response=responds(schemas.QueuedOut, 202))
+def stage(request: SignedInRequest) -> schemas.QueuedOut:
     """The newest published day computed again."""
-    return 202, {"run": runs.stage(principal=request.principal)}
+    return {"run": runs.stage(principal=request.principal)}
 
 
-@router.post("/runs/{uid}/cancel")
-def cancel(request: SignedInRequest, uid: uuid.UUID) -> Any:
+@router.post("/runs/{uid}/cancel", operation_id="cancelRun", response=responds(schemas.CancelledOut))
+def cancel(request: SignedInRequest, uid: uuid.UUID) -> schemas.CancelledOut:
     """A run asked to stop."""
     runs.cancel(uid, principal=request.principal)
-    return {}
+    return {"run": uid}

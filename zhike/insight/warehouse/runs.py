@@ -6,6 +6,7 @@ import uuid
 
 from zhike.insight.warehouse.errors import NothingPublished
 from zhike.insight.warehouse.models import Load, StagedDay
+from zhike.insight.warehouse.schemas import PendingOut, RunOut, run_out
 from zhike.kernel import database, jobs
 from zhike.kernel.models import Run
 from zhike.platform.audit import api as audit
@@ -13,36 +14,19 @@ from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal
 
 _SHOWN = 100
-_OPEN = ("waiting", "running")
 
 
-def newest(*, kind: str = "", principal: Principal) -> list[dict[str, object]]:
+def newest(*, kind: str = "", principal: Principal) -> list[RunOut]:
     """Return the newest runs, of one kind if given."""
     permissions.require(principal, "run.read")
     rows = Run.objects.order_by("-id")
     if kind:
         rows = rows.filter(kind=kind)
-    return [
-        {
-            "uid": run.uid,
-            "kind": run.kind,
-            "title": run.title,
-            "state": run.state,
-            "error": run.error,
-            "progress": {"done": run.done, "total": run.total, "step": run.step},
-            "log": run.log[-20:],
-            "findings": (run.result or {}).get("findings", []),
-            "load": (run.result or (run.error or {}).get("facts") or {}).get("load"),
-            "created_at": run.created_at,
-            "started_at": run.started_at,
-            "finished_at": run.finished_at,
-            "cancellable": run.state in _OPEN and permissions.allowed(principal, "run.cancel"),
-        }
-        for run in rows[:_SHOWN]
-    ]
+    may_cancel = permissions.allowed(principal, "run.cancel")
+    return [run_out(run, may_cancel=may_cancel) for run in rows[:_SHOWN]]
 
 
-def pending(*, principal: Principal) -> dict[str, object]:
+def pending(*, principal: Principal) -> PendingOut:
     """Return how many loads no published day has taken into account yet, and the newest such day."""
     permissions.require(principal, "run.read")
     staged = StagedDay.objects.order_by("-business_date").first()

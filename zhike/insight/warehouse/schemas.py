@@ -2,16 +2,196 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+import uuid
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Literal, cast
 
-from zhike.insight.warehouse.types import LoadResult, RejectedRow
+from typing_extensions import TypedDict
+
+from zhike.insight.warehouse.types import LoadResult, RejectedRow, Source
+from zhike.kernel.models import Run
+from zhike.kernel.wire import Failure, Finding, Labels, failure, findings, labels
+
+LoadState = Literal["running", "done", "failed", "cancelled"]
+RunState = Literal["waiting", "running", "done", "failed", "cancelled"]
+_LOG_LINES = 20
+_OPEN = ("waiting", "running")
 
 
-def load_out(load: LoadResult) -> dict[str, object]:
+class LoadOut(TypedDict):
+    """What became of one received file."""
+
+    uid: uuid.UUID
+    source: str
+    dataset: str
+    business_date: date | None
+    file: str
+    file_hash: str
+    state: LoadState
+    rows_read: int
+    rows_loaded: int
+    rows_rejected: int
+    started_at: datetime
+    finished_at: datetime | None
+    findings: list[Finding]
+    error: Failure | None
+
+
+class LoadsOut(TypedDict):
+    """A page of loads, newest first."""
+
+    items: list[LoadOut]
+    next_cursor: str | None
+
+
+class RejectedOut(TypedDict):
+    """A row that was not loaded; personal numbers are left out of its values."""
+
+    line: int
+    reason_code: str
+    reason: str
+    reason_en: str
+    values: Mapping[str, str | None]
+
+
+class LoadDetailOut(LoadOut):
+    """One load with its first rejected rows."""
+
+    rejected: list[RejectedOut]
+
+
+class QueuedOut(TypedDict):
+    """The run that was queued."""
+
+    run: uuid.UUID
+
+
+class SourceOut(TypedDict):
+    """A source that a file can be loaded into."""
+
+    key: str
+    labels: Labels
+    system: str
+    dataset: str
+    file: str
+    example: str
+    format: str
+    encoding: str
+
+
+class SourcesOut(TypedDict):
+    """The sources that a file can be loaded into."""
+
+    items: list[SourceOut]
+
+
+class ProgressOut(TypedDict):
+    """How far a run is."""
+
+    done: int
+    total: int
+    step: str
+
+
+class RunOut(TypedDict):
+    """One execution of background work; `load` is the load that it made, if it made one."""
+
+    uid: uuid.UUID
+    kind: str
+    title: str
+    state: RunState
+    error: Failure | None
+    progress: ProgressOut
+    log: list[str]
+    findings: list[Finding]
+    load: str | None
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    cancellable: bool
+
+
+class PendingOut(TypedDict):
+    """How many loads no published day has taken into account yet, and the newest such day."""
+
+    loads: int
+    business_date: date | None
+
+
+class RunsOut(TypedDict):
+    """The newest runs."""
+
+    items: list[RunOut]
+    pending: PendingOut
+
+
+class CancelledOut(TypedDict):
+    """The run that was asked to stop."""
+
+    run: uuid.UUID
+
+
+def load_out(load: LoadResult) -> LoadOut:
     """Return a load as the interface gives it."""
-    return {name: value for name, value in asdict(load).items() if name != "error" or value}
+    return {
+        "uid": load.uid,
+        "source": load.source,
+        "dataset": load.dataset,
+        "business_date": load.business_date,
+        "file": load.file,
+        "file_hash": load.file_hash,
+        "state": cast(LoadState, load.state),
+        "rows_read": load.rows_read,
+        "rows_loaded": load.rows_loaded,
+        "rows_rejected": load.rows_rejected,
+        "started_at": load.started_at,
+        "finished_at": load.finished_at,
+        "findings": findings(load.findings),
+        "error": failure(load.error),
+    }
 
 
-def rejected_out(row: RejectedRow) -> dict[str, object]:
+def rejected_out(row: RejectedRow) -> RejectedOut:
     """Return a rejected row as the interface gives it."""
-    return asdict(row)
+    return {
+        "line": row.line,
+        "reason_code": row.reason_code,
+        "reason": row.reason,
+        "reason_en": row.reason_en,
+        "values": {key: None if value is None else str(value) for key, value in row.values.items()},
+    }
+
+
+def source_out(source: Source, example: str) -> SourceOut:
+    """Return a source as the interface gives it, with a file name that it expects."""
+    return {
+        "key": source.key,
+        "labels": labels(source.labels),
+        "system": source.system,
+        "dataset": source.dataset,
+        "file": source.file,
+        "example": example,
+        "format": source.format,
+        "encoding": source.encoding,
+    }
+
+
+def run_out(run: Run, *, may_cancel: bool) -> RunOut:
+    """Return a run as the interface gives it."""
+    result, error = run.result or {}, run.error or {}
+    return {
+        "uid": run.uid,
+        "kind": run.kind,
+        "title": run.title,
+        "state": cast(RunState, run.state),
+        "error": failure(run.error),
+        "progress": {"done": run.done, "total": run.total, "step": run.step},
+        "log": run.log[-_LOG_LINES:],
+        "findings": findings(result.get("findings", [])),
+        "load": (result or error.get("facts") or {}).get("load"),
+        "created_at": run.created_at,
+        "started_at": run.started_at,
+        "finished_at": run.finished_at,
+        "cancellable": run.state in _OPEN and may_cancel,
+    }

@@ -5,22 +5,39 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Mapping, Sequence
+from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
+
+from typing_extensions import TypedDict
 
 from zhike.kernel import clock
-from zhike.kernel.providers import AsOf, Block, BlockData, SearchGroup, register_block, register_search
+from zhike.kernel.block_data import (
+    CellValue,
+    Comparison,
+    Figure,
+    Format,
+    TableColumn,
+    TableRow,
+    TaggedText,
+    column,
+    figures,
+    table,
+)
+from zhike.kernel.providers import AsOf, Block, BlockData, SearchGroup, SearchHit, register_block, register_search
+from zhike.kernel.wire import Labels, Option, Scalar, labels, option
 from zhike.platform.objects import api
 from zhike.platform.objects.logic import catalogue as catalogues
+from zhike.platform.objects.logic.history import RecordHistory
 from zhike.platform.objects.logic.values import plain
-from zhike.platform.objects.schemas import history_out
-from zhike.platform.objects.types import FieldType, ObjectType, RecordQuery
+from zhike.platform.objects.schemas import HistoryOut, Owner, history_out
+from zhike.platform.objects.types import FieldType, ObjectType, Record, RecordQuery
 from zhike.platform.permissions.types import Principal
 
 Settings = Mapping[str, Any]
+_VIEWS = 20
 _SIGNED = re.compile(r"_change_|^net_inflow")
-_RIGHT = ("money", "change", "count", "percent")
-_FORMATS = {
+_FORMATS: Mapping[str, Format] = {
     "money": "money",
     "decimal": "money",
     "percent": "percent",
@@ -30,6 +47,90 @@ _FORMATS = {
     "choice": "tag",
     "multi_choice": "tag",
 }
+
+
+class FactData(TypedDict):
+    """One field's value in words."""
+
+    key: str
+    labels: Labels
+    value: CellValue
+    format: Format
+
+
+class FieldData(FactData):
+    """One field's value with what its viewer may do to it."""
+
+    owner: Owner
+    refused: bool
+    unmaskable: bool
+
+
+class SectionData(TypedDict):
+    """Fields under one heading."""
+
+    labels: Labels
+    fields: list[FieldData]
+
+
+class FieldsData(TypedDict):
+    """What the block kind `fields` shows."""
+
+    sections: list[SectionData]
+    object: str
+    uid: uuid.UUID
+    revision: int
+    permitted: list[str]
+
+
+class RiskData(TypedDict):
+    """How much risk a party may take, and until when that is known."""
+
+    level: str
+    label: str
+    valid_until: str | None
+    products: str | None
+
+
+class ConsentData(TypedDict):
+    """Whether a party may be contacted by one channel."""
+
+    channel: str
+    labels: Labels
+    state: str
+
+
+class UnmaskableData(TypedDict):
+    """A masked value that its viewer may ask for."""
+
+    field: str
+    labels: Labels
+    value: str
+
+
+class IdentityData(TypedDict):
+    """What the block kind `identity` shows: who this is, at a glance."""
+
+    display: str
+    uid: uuid.UUID
+    object: str
+    number: str | None
+    tier: Option | None
+    status: Option | None
+    facts: list[FactData]
+    figures: list[Figure]
+    figures_at: date | None
+    risk: RiskData | None
+    consents: list[ConsentData]
+    unmaskable: list[UnmaskableData]
+    revision: int
+    permitted: list[str]
+
+
+class HistoryData(HistoryOut):
+    """What the block kind `history` shows: the journal, and its fields by name."""
+
+    labels: Mapping[str, Labels]
 
 
 def register() -> None:
@@ -47,7 +148,7 @@ def register() -> None:
     register_search(SearchGroup("records", "客户", "Customers", _search))
 
 
-def format_of(field: FieldType) -> str:
+def format_of(field: FieldType) -> Format:
     """Return how a field's value is drawn."""
     if _SIGNED.search(field.key):
         return "change"
@@ -65,18 +166,11 @@ def day_end(object: str) -> AsOf:
     return AsOf("day_end", side.business_date if side else None)
 
 
-def column_of(owner: ObjectType, key: str) -> dict[str, object]:
+def column_of(owner: ObjectType, key: str) -> TableColumn:
     """Return a table column for a field."""
     field = owner.fields[key]
-    shown = format_of(field)
-    return {
-        "key": key,
-        "labels": field.labels,
-        "format": shown,
-        "unit": field.unit or None,
-        "align": "right" if shown in _RIGHT else "left",
-        "options": [{"key": o.key, "labels": o.labels, "status": o.status or None} for o in field.options],
-    }
+    options = [option(o.key, o.labels, o.status) for o in field.options]
+    return column(key, labels(field.labels), format_of(field), unit=field.unit or None, options=options)
 
 
 def _party_key() -> str:
@@ -88,53 +182,42 @@ def _identity(principal: Principal, record: uuid.UUID, settings: Settings) -> Bl
     found = api.get(owner.key, record, principal=principal, log_view=False)
     values, status, level = found.values, owner.field_with_role("status"), owner.field_with_role("risk_level")
     risk = values.get(level.key) if level else None
-    facts = [
-        {
-            "key": key,
-            "labels": owner.fields[key].labels,
-            **_said(owner.fields[key], values.get(key), principal),
-        }
-        for key in settings.get("facts", [])
-    ]
-    figures = [
-        {
-            **drawn(owner, item),
-            "value": compared(item, values),
-            "compare": [{**drawn(owner, part), "value": compared(part, values)} for part in item.get("compare", ())],
-        }
+    facts = [_fact(owner.fields[key], values.get(key), principal) for key in settings.get("facts", [])]
+    drawn_figures = [
+        _figure(owner, item, values)
         for item in settings.get("figures", [])
         if known(owner, [item, *item.get("compare", ())])
     ]
     tier = settings.get("tier", "")
-    data = {
+    data: IdentityData = {
         "display": found.display,
         "uid": found.uid,
         "object": owner.key,
-        "number": values.get(settings.get("number", "")),
+        "number": _text(values.get(settings.get("number", ""))),
         "tier": _option(owner.fields[tier], values.get(tier)) if tier in owner.fields else None,
         "status": _option(status, values.get(status.key)) if status else None,
         "facts": facts,
-        "figures": figures,
+        "figures": drawn_figures,
         "figures_at": day_end(owner.key).at,
         "risk": {
-            "level": risk,
-            "label": _label(level, risk, principal),
-            "valid_until": values.get(settings.get("valid_until", "")),
+            "level": str(risk),
+            "label": str(_label(level, risk, principal)),
+            "valid_until": _text(values.get(settings.get("valid_until", ""))),
             "products": settings.get("products", {}).get(risk),
         }
         if risk
         else None,
         "consents": [
-            {"channel": channel, "labels": owner.fields[key].labels, "state": values.get(key) or "none", "at": None}
+            {"channel": channel, "labels": labels(owner.fields[key].labels), "state": str(values.get(key) or "none")}
             for channel, key in settings.get("consents", {}).items()
         ],
         "unmaskable": [
-            {"field": f.key, "labels": f.labels, "value": values.get(f.key)}
+            {"field": f.key, "labels": labels(f.labels), "value": str(values[f.key])}
             for f in owner.fields.values()
             if f.mask and values.get(f.key) and "unmask" in found.permitted
         ],
         "revision": found.revision,
-        "permitted": found.permitted,
+        "permitted": list(found.permitted),
     }
     return BlockData("identity", data, live())
 
@@ -145,15 +228,13 @@ def _fields(principal: Principal, record: uuid.UUID, settings: Settings) -> Bloc
     found = api.get(owner.key, record, principal=principal, log_view=False)
     detail: dict[str, Any] = owner.layout.get("detail") or {}  # type: ignore[assignment]
     elsewhere = set(settings.get("without", ()))
-    sections = [
+    sections: list[SectionData] = [
         {
-            "labels": section["labels"],
+            "labels": labels(section["labels"]),
             "fields": [
                 {
-                    "key": key,
-                    "labels": owner.fields[key].labels,
-                    **_said(owner.fields[key], found.values.get(key), principal),
-                    "owner": owner.fields[key].owner,
+                    **_fact(owner.fields[key], found.values.get(key), principal),
+                    "owner": cast(Owner, owner.fields[key].owner),
                     "refused": key in found.refused,
                     "unmaskable": bool(
                         owner.fields[key].mask and found.values.get(key) and "unmask" in found.permitted
@@ -166,12 +247,12 @@ def _fields(principal: Principal, record: uuid.UUID, settings: Settings) -> Bloc
         for section in detail.get("sections", [])
         if set(section["fields"]) - elsewhere
     ]
-    data = {
+    data: FieldsData = {
         "sections": sections,
         "object": owner.key,
         "uid": found.uid,
         "revision": found.revision,
-        "permitted": found.permitted,
+        "permitted": list(found.permitted),
     }
     return BlockData("fields", data, live())
 
@@ -179,15 +260,19 @@ def _fields(principal: Principal, record: uuid.UUID, settings: Settings) -> Bloc
 def _history(principal: Principal, record: uuid.UUID, _settings: Settings) -> BlockData:
     owner = api.object_with_role("party")
     entries = api.history(owner.key, record, principal=principal)
-    labels = {field.key: field.labels for field in owner.fields.values()}
-    return BlockData("history", {**history_out(entries), "labels": labels}, live(), empty=not entries)
+    return _journal(owner, entries)
+
+
+def _journal(owner: ObjectType, entries: Sequence[RecordHistory]) -> BlockData:
+    words = {field.key: labels(field.labels) for field in owner.fields.values()}
+    data: HistoryData = {**history_out(entries), "labels": words}
+    return BlockData("history", data, live(), empty=not entries)
 
 
 def _access(principal: Principal, record: uuid.UUID, _settings: Settings) -> BlockData:
     owner = api.object_with_role("party")
     entries = api.access(owner.key, record, principal=principal)
-    labels = {field.key: field.labels for field in owner.fields.values()}
-    return BlockData("history", {**history_out(entries[:20]), "labels": labels}, live(), empty=not entries)
+    return _journal(owner, entries[:_VIEWS])
 
 
 def _related(principal: Principal, record: uuid.UUID, settings: Settings) -> BlockData:
@@ -202,7 +287,7 @@ def _related(principal: Principal, record: uuid.UUID, settings: Settings) -> Blo
         columns=tuple(settings["columns"]),
         sort=(settings.get("sort", "id"), settings.get("direction", "asc")),
     )
-    rows = [
+    rows: list[TableRow] = [
         {
             "key": str(row.uid),
             "path": _path_of(owner, row, party, record),
@@ -210,8 +295,7 @@ def _related(principal: Principal, record: uuid.UUID, settings: Settings) -> Blo
         }
         for row in found
     ]
-    columns = [column_of(owner, key) for key in settings["columns"]]
-    return BlockData("table", {"columns": columns, "rows": rows, "object": owner.key}, live(), empty=not rows)
+    return table([column_of(owner, key) for key in settings["columns"]], rows, live())
 
 
 def _book_figures(principal: Principal, _record: uuid.UUID | None, settings: Settings) -> BlockData:
@@ -223,35 +307,46 @@ def _book_figures(principal: Principal, _record: uuid.UUID | None, settings: Set
     found = api.summarize(query, principal=principal, sums=keys)
     _group, count, sums = found[0] if found else (None, 0, [None] * len(keys))
     totals = dict(zip(keys, sums, strict=True))
-    figures: list[dict[str, object]] = [
-        {
-            **drawn(owner, item),
-            "value": compared(item, totals),
-            "compare": [{**drawn(owner, part), "value": compared(part, totals)} for part in item.get("compare", ())],
-        }
-        for item in wanted
-    ]
+    shown = [_figure(owner, item, totals) for item in wanted]
     counted = settings["count"]
-    figures.append(
+    shown.append(
         {
             "key": "count",
-            "labels": counted["labels"],
+            "labels": labels(counted["labels"]),
             "value": count,
             "format": "count",
             "unit": counted.get("unit"),
             "compare": _groups(query, counted.get("group_by", ""), owner, principal),
         }
     )
-    return BlockData("figures", {"figures": figures}, day_end(owner.key))
+    return figures(shown, day_end(owner.key))
 
 
-def _groups(query: RecordQuery, key: str, owner: ObjectType, principal: Principal) -> list[dict[str, object]]:
+def _figure(owner: ObjectType, item: Settings, values: Mapping[str, object]) -> Figure:
+    shown = drawn(owner, item)
+    return {
+        "key": shown["key"],
+        "labels": shown["labels"],
+        "value": compared(item, values),
+        "format": shown["format"],
+        "unit": shown["unit"],
+        "compare": [_comparison(owner, part, values) for part in item.get("compare", ())],
+    }
+
+
+def _comparison(owner: ObjectType, item: Settings, values: Mapping[str, object]) -> Comparison:
+    shown = drawn(owner, item)
+    value = compared(item, values)
+    return {"labels": shown["labels"], "value": value, "format": shown["format"], "unit": shown["unit"]}
+
+
+def _groups(query: RecordQuery, key: str, owner: ObjectType, principal: Principal) -> list[Comparison]:
     """How many records have each value of a choice, in the order of its options."""
     if key not in owner.fields:
         return []
     counted = {value: n for value, n, _sums in api.summarize(query, principal=principal, group_by=key)}
     return [
-        {"labels": option.labels, "value": counted[option.key], "format": "count"}
+        {"labels": labels(option.labels), "value": counted[option.key], "format": "count", "unit": None}
         for option in owner.fields[key].options
         if option.key in counted
     ]
@@ -260,9 +355,9 @@ def _groups(query: RecordQuery, key: str, owner: ObjectType, principal: Principa
 def _movers(principal: Principal, _record: uuid.UUID | None, settings: Settings) -> BlockData:
     owner = api.describe(settings["object"])
     if settings["by"] not in owner.fields:
-        return BlockData("table", {"columns": [], "rows": []}, day_end(owner.key), empty=True)
-    columns = [column for column in settings["columns"] if known(owner, [column])]
-    rows = []
+        return table([], [], day_end(owner.key))
+    columns = [item for item in settings["columns"] if known(owner, [item])]
+    found: list[Record] = []
     for direction in ("desc", "asc"):
         query = RecordQuery(
             owner.key,
@@ -271,30 +366,19 @@ def _movers(principal: Principal, _record: uuid.UUID | None, settings: Settings)
             columns=tuple(fields_named(owner, [*columns, {"key": settings["by"]}])),
             limit=settings["count"],
         )
-        rows += api.page(query, principal=principal).rows
-    seen = {row.uid: row for row in rows if row.values.get(settings["by"]) is not None}
+        found += api.page(query, principal=principal).rows
+    seen = {row.uid: row for row in found if row.values.get(settings["by"]) is not None}
     largest = sorted(seen.values(), key=lambda row: -abs(Decimal(str(row.values[settings["by"]]))))[: settings["count"]]
-    name: dict[str, object] = {"key": "display", "labels": owner.labels, "format": "link", "align": "left"}
-    shown = [drawn(owner, column) for column in columns]
-    return BlockData(
-        "table",
+    rows: list[TableRow] = [
         {
-            "columns": [name, *shown],
-            "rows": [
-                {
-                    "key": str(row.uid),
-                    "path": f"/records/{owner.key}/{row.uid}",
-                    "cells": {
-                        "display": row.display,
-                        **{column["key"]: _cell(compared(column, row.values)) for column in columns},
-                    },
-                }
-                for row in largest
-            ],
-        },
-        day_end(owner.key),
-        empty=not largest,
-    )
+            "key": str(row.uid),
+            "path": f"/records/{owner.key}/{row.uid}",
+            "cells": {"display": row.display, **{item["key"]: compared(item, row.values) for item in columns}},
+        }
+        for row in largest
+    ]
+    name = column("display", labels(owner.labels), "link")
+    return table([name, *(drawn(owner, item) for item in columns)], rows, day_end(owner.key))
 
 
 def known(owner: ObjectType, items: Sequence[Settings]) -> bool:
@@ -307,16 +391,16 @@ def fields_named(owner: ObjectType, items: Sequence[Settings]) -> list[str]:
     return list(dict.fromkeys(key for item in items for key in _named(item) if key in owner.fields))
 
 
-def drawn(owner: ObjectType, item: Settings) -> dict[str, object]:
+def drawn(owner: ObjectType, item: Settings) -> TableColumn:
     """Return how a figure or column is drawn: as its field, or as it says itself."""
     field = owner.fields.get(_named(item)[0])
-    column = column_of(owner, field.key) if field else {}
-    own = {key: item[key] for key in ("key", "labels", "format", "unit", "tone") if key in item}
-    shown = {**column, **own}
-    return {**shown, "align": "right" if shown.get("format") in _RIGHT else "left"}
+    own = column_of(owner, field.key) if field else column(item["key"], {"zh": "", "en": ""}, "text")
+    words = labels(item["labels"]) if "labels" in item else own["labels"]
+    shown = column(item["key"], words, item.get("format", own["format"]), options=own["options"])
+    return {**shown, "unit": item.get("unit", own["unit"]), "tone": item.get("tone")}
 
 
-def compared(item: Settings, values: Mapping[str, object]) -> object:
+def compared(item: Settings, values: Mapping[str, object]) -> Scalar:
     """Return the value of a figure or column from the fields' values, as JSON carries it.
 
     Without `as` it is the field `of` (default: the key) itself; `difference` is `of` less `with`; `growth` is the
@@ -325,35 +409,30 @@ def compared(item: Settings, values: Mapping[str, object]) -> object:
     keys = _named(item)
     parts = [values.get(key) for key in keys]
     if "as" not in item:
-        return plain(parts[0])
+        return _scalar(parts[0])
     if any(part is None for part in parts):
         return None
     of, other = (Decimal(str(plain(part))) for part in parts)
     if item["as"] == "difference":
-        return plain(of - other)
+        return _scalar(of - other)
     before = of - other
-    return plain((other / before * 100).quantize(Decimal("0.01"))) if before > 0 else None
+    return _scalar((other / before * 100).quantize(Decimal("0.01"))) if before > 0 else None
 
 
 def _named(item: Settings) -> list[str]:
     return [item.get("of", item.get("key", "")), *([item["with"]] if "with" in item else [])]
 
 
-def _search(principal: Principal, text: str) -> Sequence[Mapping[str, object]]:
-    answers: list[Mapping[str, object]] = []
+def _search(principal: Principal, text: str) -> Sequence[SearchHit]:
+    answers: list[SearchHit] = []
     for owner in api.object_types(principal):
         if not any(field.searchable for field in owner.fields.values()) or owner.through:
             continue
         keys = tuple(k for k in ("customer_no", "employee_no", "code", "mobile") if k in owner.fields)
         found = api.page(RecordQuery(owner.key, text=text, limit=6, columns=keys), principal=principal)
-        answers += [
-            {
-                "title": row.display,
-                "path": f"/records/{owner.key}/{row.uid}",
-                "subtitle": "  ".join([owner.labels[principal.language], *(str(v) for v in row.values.values() if v)]),
-            }
-            for row in found.rows
-        ]
+        for row in found.rows:
+            known = [owner.labels[principal.language], *(str(value) for value in row.values.values() if value)]
+            answers.append(SearchHit(row.display, "  ".join(known), f"/records/{owner.key}/{row.uid}"))
     return answers
 
 
@@ -364,22 +443,32 @@ def _path_of(owner: ObjectType, row: Any, party: str, record: uuid.UUID) -> str:
     return f"/records/{owner.key}/{row.uid}"
 
 
-def _cell(value: object) -> object:
+def _cell(value: object) -> CellValue:
+    return [_scalar(item) for item in value] if isinstance(value, list) else _scalar(value)
+
+
+def _scalar(value: object) -> Scalar:
+    """A field's value as text or number: a reference by its display, money as its amount and currency."""
     if isinstance(value, dict):
-        return value.get("display") or f"{value.get('amount')} {value.get('currency')}"
-    return value
+        return str(value.get("display") or f"{value.get('amount')} {value.get('currency')}")
+    shown = plain(value)
+    return shown if shown is None or isinstance(shown, str | int | float | bool) else str(shown)
 
 
-def _said(field: FieldType, value: object, principal: Principal) -> dict[str, object]:
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
+
+
+def _fact(field: FieldType, value: object, principal: Principal) -> FactData:
     """A field's value in words; a choice is a tag only where its option has a status."""
-    if isinstance(value, dict):
-        return {"value": _cell(value), "format": format_of(field)}
-    if not field.options or value is None or isinstance(value, list):
-        return {"value": value, "format": format_of(field)}
-    option = next((option for option in field.options if option.key == value), None)
-    if option and option.status:
-        return {"value": {"text": option.labels[principal.language], "status": option.status}, "format": "tag"}
-    return {"value": _label(field, value, principal), "format": "text"}
+    words, shown = labels(field.labels), format_of(field)
+    if not field.options or value is None or isinstance(value, dict | list):
+        return {"key": field.key, "labels": words, "value": _cell(value), "format": shown}
+    chosen = next((option for option in field.options if option.key == value), None)
+    if chosen and chosen.status:
+        tag: TaggedText = {"text": chosen.labels[principal.language], "status": chosen.status}
+        return {"key": field.key, "labels": words, "value": tag, "format": "tag"}
+    return {"key": field.key, "labels": words, "value": _cell(_label(field, value, principal)), "format": "text"}
 
 
 def _label(field: FieldType | None, value: object, principal: Principal) -> object:
@@ -388,9 +477,9 @@ def _label(field: FieldType | None, value: object, principal: Principal) -> obje
     return next((option.labels[principal.language] for option in field.options if option.key == value), value)
 
 
-def _option(field: FieldType, value: object) -> dict[str, object] | None:
+def _option(field: FieldType, value: object) -> Option | None:
     found = next((option for option in field.options if option.key == value), None)
-    return {"key": found.key, "labels": found.labels, "status": found.status or None} if found else None
+    return option(found.key, found.labels, found.status) if found else None
 
 
 __all__ = [

@@ -30,15 +30,6 @@ class UnknownRefinement(ZhikeError):
     en = "'{object}' has no refinement '{refinement}'. It has: {has}"
 
 
-class BadCursor(ZhikeError):
-    """A page cursor of another query."""
-
-    code = "object.bad_cursor"
-    status = 422
-    zh = "翻页标记与当前排序不符，请从第一页重新开始"
-    en = "The page cursor does not fit this sorting; start again at the first page"
-
-
 class TooManyRows(ZhikeError):
     """An export above the limit."""
 

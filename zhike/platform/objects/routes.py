@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
+from typing import cast
 
 from django.http import HttpResponse
 from ninja import Router
 
 from zhike.kernel import clock, definitions
+from zhike.kernel.wire import WireValue, file_answer, labels, responds
 from zhike.platform.objects import api, schemas
 from zhike.platform.permissions.api import SignedInRequest
 
@@ -16,32 +17,32 @@ router = Router(tags=["records"])
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-@router.get("/meta/objects")
-def object_types(request: SignedInRequest) -> Any:
+@router.get("/meta/objects", operation_id="listObjectTypes", response=responds(list[schemas.ObjectNameOut]))
+def object_types(request: SignedInRequest) -> list[schemas.ObjectNameOut]:
     """The object types the caller may read."""
-    return [{"key": o.key, "labels": o.labels} for o in api.object_types(request.principal)]
+    return [{"key": o.key, "labels": labels(o.labels)} for o in api.object_types(request.principal)]
 
 
-@router.get("/meta/objects/{object}")
-def object_type(request: SignedInRequest, object: str) -> Any:
+@router.get("/meta/objects/{object}", operation_id="getObjectType", response=responds(schemas.ObjectOut))
+def object_type(request: SignedInRequest, object: str) -> schemas.ObjectOut:
     """One object type with its fields and layouts."""
     return schemas.object_out(api.describe(object), request.principal, definitions.version())
 
 
-@router.post("/objects/{object}/query")
-def query(request: SignedInRequest, object: str, body: schemas.QueryIn) -> Any:
+@router.post("/objects/{object}/query", operation_id="queryRecords", response=responds(schemas.RecordPageOut))
+def query(request: SignedInRequest, object: str, body: schemas.QueryIn) -> schemas.RecordPageOut:
     """One page of a list."""
     return schemas.page_out(api.page(body.query(object), principal=request.principal))
 
 
-@router.post("/objects/{object}/count")
-def count(request: SignedInRequest, object: str, body: schemas.CountIn) -> Any:
+@router.post("/objects/{object}/count", operation_id="countRecords", response=responds(schemas.CountOut))
+def count(request: SignedInRequest, object: str, body: schemas.CountIn) -> schemas.CountOut:
     """How many records a list has."""
     found = api.count(body.query(object), principal=request.principal, exact=body.exact)
     return {"count": found.count, "approximate": found.approximate, "as_of": {"records": clock.now()}}
 
 
-@router.post("/objects/{object}/export")
+@router.post("/objects/{object}/export", operation_id="exportRecords", openapi_extra=file_answer(_XLSX))
 def export(request: SignedInRequest, object: str, body: schemas.QueryIn) -> HttpResponse:
     """A list as an Excel file."""
     content = api.export_xlsx(body.query(object), principal=request.principal)
@@ -49,47 +50,52 @@ def export(request: SignedInRequest, object: str, body: schemas.QueryIn) -> Http
     return HttpResponse(content, content_type=_XLSX, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
-@router.post("/objects/{object}/records", response={201: Any})
-def create(request: SignedInRequest, object: str, body: schemas.ValuesIn) -> Any:
+@router.post("/objects/{object}/records", operation_id="createRecord", response=responds(schemas.RecordOut, 201))
+def create(request: SignedInRequest, object: str, body: schemas.ValuesIn) -> schemas.RecordOut:
     """A new record."""
     record = api.create(object, body.values, principal=request.principal)
-    return 201, schemas.record_out(record, request.principal)
+    return schemas.record_out(record, request.principal)
 
 
-@router.get("/objects/{object}/records/{uid}")
-def get(request: SignedInRequest, object: str, uid: uuid.UUID) -> Any:
+@router.get("/objects/{object}/records/{uid}", operation_id="getRecord", response=responds(schemas.RecordOut))
+def get(request: SignedInRequest, object: str, uid: uuid.UUID) -> schemas.RecordOut:
     """One record."""
     return schemas.record_out(api.get(object, uid, principal=request.principal), request.principal)
 
 
-@router.patch("/objects/{object}/records/{uid}")
-def update(request: SignedInRequest, object: str, uid: uuid.UUID, body: schemas.ChangesIn) -> Any:
+@router.patch("/objects/{object}/records/{uid}", operation_id="updateRecord", response=responds(schemas.RecordOut))
+def update(request: SignedInRequest, object: str, uid: uuid.UUID, body: schemas.ChangesIn) -> schemas.RecordOut:
     """Changed fields of one record."""
     record = api.update(object, uid, body.values, revision=body.revision, principal=request.principal)
     return schemas.record_out(record, request.principal)
 
 
-@router.delete("/objects/{object}/records/{uid}", response={204: None})
-def delete(request: SignedInRequest, object: str, uid: uuid.UUID, revision: int) -> Any:
+@router.delete("/objects/{object}/records/{uid}", operation_id="deleteRecord", response=responds(None, 204))
+def delete(request: SignedInRequest, object: str, uid: uuid.UUID, revision: int) -> None:
     """A record into the bin."""
     api.delete(object, uid, revision=revision, principal=request.principal)
-    return 204, None
 
 
-@router.get("/objects/{object}/records/{uid}/history")
-def history(request: SignedInRequest, object: str, uid: uuid.UUID) -> Any:
+@router.get(
+    "/objects/{object}/records/{uid}/history", operation_id="getRecordHistory", response=responds(schemas.HistoryOut)
+)
+def history(request: SignedInRequest, object: str, uid: uuid.UUID) -> schemas.HistoryOut:
     """What happened to a record."""
     return schemas.history_out(api.history(object, uid, principal=request.principal))
 
 
-@router.get("/objects/{object}/records/{uid}/access")
-def access(request: SignedInRequest, object: str, uid: uuid.UUID) -> Any:
+@router.get(
+    "/objects/{object}/records/{uid}/access", operation_id="getRecordAccess", response=responds(schemas.HistoryOut)
+)
+def access(request: SignedInRequest, object: str, uid: uuid.UUID) -> schemas.HistoryOut:
     """Who viewed and unmasked a record."""
     return schemas.history_out(api.access(object, uid, principal=request.principal))
 
 
-@router.post("/objects/{object}/records/{uid}/unmask")
-def unmask(request: SignedInRequest, object: str, uid: uuid.UUID, body: schemas.UnmaskIn) -> Any:
+@router.post(
+    "/objects/{object}/records/{uid}/unmask", operation_id="unmaskField", response=responds(schemas.UnmaskedOut)
+)
+def unmask(request: SignedInRequest, object: str, uid: uuid.UUID, body: schemas.UnmaskIn) -> schemas.UnmaskedOut:
     """One masked field of one record in clear."""
     value = api.unmask(object, uid, body.field, reason=body.reason, principal=request.principal)
-    return {"field": body.field, "value": value}
+    return {"field": body.field, "value": cast(WireValue, value)}

@@ -2,30 +2,38 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping, Sequence
-from typing import Any
+from datetime import date, datetime
+from typing import Any, Literal, cast
 
 from ninja import Schema
+from typing_extensions import TypedDict
 
+from zhike.expressions.wire import Condition
+from zhike.kernel.wire import Labels, Option, WireInput, WireValue, labels, option
 from zhike.platform.objects.logic.history import RecordHistory
 from zhike.platform.objects.types import FieldType, ObjectType, Record, RecordPage, RecordQuery
 from zhike.platform.organization import api as organization
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal
 
+Direction = Literal["asc", "desc"]
+Owner = Literal["source", "desk"]
+
 
 class SortIn(Schema):
     """One order of a list."""
 
     field: str
-    direction: str = "asc"
+    direction: Direction = "asc"
 
 
 class QueryIn(Schema):
     """A list question."""
 
     refinement: str = ""
-    condition: dict[str, Any] | None = None
+    condition: Condition | None = None
     q: str = ""
     sort: SortIn | None = None
     columns: list[str] = []
@@ -34,13 +42,12 @@ class QueryIn(Schema):
 
     def query(self, object: str) -> RecordQuery:
         """Return the question as the door takes it."""
-        direction = "desc" if self.sort and self.sort.direction == "desc" else "asc"
         return RecordQuery(
             object=object,
             refinement=self.refinement,
             condition=self.condition,
             text=self.q,
-            sort=(self.sort.field, direction) if self.sort else None,
+            sort=(self.sort.field, self.sort.direction) if self.sort else None,
             columns=tuple(self.columns),
             cursor=self.cursor or "",
             limit=self.limit,
@@ -56,7 +63,7 @@ class CountIn(QueryIn):
 class ValuesIn(Schema):
     """Field values of a new record."""
 
-    values: dict[str, Any]
+    values: Mapping[str, WireInput]
 
 
 class ChangesIn(ValuesIn):
@@ -72,35 +79,209 @@ class UnmaskIn(Schema):
     reason: str
 
 
-def page_out(page: RecordPage) -> dict[str, object]:
+class SortOut(TypedDict):
+    """One order of a list."""
+
+    field: str
+    direction: Direction
+
+
+class RecordsAsOf(TypedDict):
+    """When a page of records holds: the records now, and the day of the figures beside them."""
+
+    records: datetime
+    warehouse: date | None
+
+
+class RecordRowOut(TypedDict):
+    """One record of a list, as its viewer may see it."""
+
+    uid: uuid.UUID
+    display: str
+    revision: int
+    values: Mapping[str, WireValue]
+    refused: list[str]
+
+
+class RecordPageOut(TypedDict):
+    """A page of a list with the cursors of its neighbors."""
+
+    rows: list[RecordRowOut]
+    next_cursor: str | None
+    previous_cursor: str | None
+    as_of: RecordsAsOf
+
+
+class RecordOut(RecordRowOut):
+    """One record with what its viewer may do to it; `from_source` records were loaded, not made by hand."""
+
+    permitted: list[str]
+    from_source: bool
+    created_at: datetime | None
+    updated_at: datetime | None
+    updated_by: str
+
+
+class CountedAt(TypedDict):
+    """When records were counted."""
+
+    records: datetime
+
+
+class CountOut(TypedDict):
+    """How many records a list has; above a limit an estimate."""
+
+    count: int
+    approximate: bool
+    as_of: CountedAt
+
+
+class ActorOut(TypedDict):
+    """Who did something."""
+
+    name: str
+    employee_no: str
+
+
+class ChangeOut(TypedDict):
+    """One changed field."""
+
+    field: str
+    old: WireValue
+    new: WireValue
+
+
+class HistoryEntryOut(TypedDict):
+    """One line of a record's journal; `field` is the one that was unmasked."""
+
+    at: datetime
+    actor: ActorOut
+    operation: str
+    reason: str
+    field: str | None
+    changes: list[ChangeOut]
+
+
+class HistoryOut(TypedDict):
+    """The journal of a record, newest first."""
+
+    entries: list[HistoryEntryOut]
+
+
+class UnmaskedOut(TypedDict):
+    """One field in clear."""
+
+    field: str
+    value: WireValue
+
+
+class ObjectNameOut(TypedDict):
+    """An object type by name."""
+
+    key: str
+    labels: Labels
+
+
+class FieldOut(TypedDict):
+    """One field as forms, lists and conditions want it; `role` is what it means to the platform."""
+
+    key: str
+    labels: Labels
+    type: str
+    kind: Literal["field", "indicator", "tag"]
+    role: str | None
+    unit: str | None
+    target: str | None
+    owner: Owner
+    options: list[Option]
+    required: bool
+    readonly: bool
+    masked: bool
+    refused: bool
+    unmaskable: bool
+
+
+class RefinementOut(TypedDict):
+    """A named condition of lists."""
+
+    key: str
+    labels: Labels
+
+
+class ListLayoutOut(TypedDict):
+    """How a list begins."""
+
+    columns: list[str]
+    sort: SortOut
+    tabs: list[str]
+    searchable: bool
+
+
+class SectionOut(TypedDict):
+    """Fields under one heading."""
+
+    labels: Labels
+    fields: list[str]
+
+
+class DetailLayoutOut(TypedDict):
+    """How one record is shown."""
+
+    sections: list[SectionOut]
+
+
+class FormLayoutOut(TypedDict):
+    """Which fields a form has."""
+
+    fields: list[str]
+
+
+class ObjectOut(TypedDict):
+    """An object type as the metadata renderers of the front end want it."""
+
+    key: str
+    labels: Labels
+    version: int
+    fields: list[FieldOut]
+    refinements: list[RefinementOut]
+    list: ListLayoutOut
+    detail: DetailLayoutOut
+    form: FormLayoutOut
+    page: str | None
+    operations: list[str]
+
+
+def page_out(page: RecordPage) -> RecordPageOut:
     """Return a page of records as the interface gives it."""
     return {
-        "rows": [
-            {
-                "uid": row.uid,
-                "display": row.display,
-                "revision": row.revision,
-                "values": row.values,
-                "refused": row.refused,
-            }
-            for row in page.rows
-        ],
+        "rows": [_row_out(row) for row in page.rows],
         "next_cursor": page.next_cursor,
         "previous_cursor": page.previous_cursor,
         "as_of": {"records": page.records_at, "warehouse": page.warehouse_date},
     }
 
 
-def record_out(record: Record, principal: Principal) -> dict[str, object]:
-    """Return one record as the interface gives it."""
-    by = record.updated_by
+def _row_out(record: Record) -> RecordRowOut:
     return {
         "uid": record.uid,
         "display": record.display,
         "revision": record.revision,
-        "values": record.values,
-        "refused": record.refused,
-        "permitted": record.permitted,
+        "values": wire_values(record.values),
+        "refused": list(record.refused),
+    }
+
+
+def wire_values(values: Mapping[str, object]) -> Mapping[str, WireValue]:
+    """Return presented values as what they are: presenting has made them plain."""
+    return cast(Mapping[str, WireValue], values)
+
+
+def record_out(record: Record, principal: Principal) -> RecordOut:
+    """Return one record as the interface gives it."""
+    by = record.updated_by
+    return {
+        **_row_out(record),
+        "permitted": list(record.permitted),
         "from_source": record.from_source,
         "created_at": record.created_at,
         "updated_at": record.updated_at,
@@ -108,54 +289,57 @@ def record_out(record: Record, principal: Principal) -> dict[str, object]:
     }
 
 
-def history_out(entries: Sequence[RecordHistory]) -> dict[str, object]:
+def history_out(entries: Sequence[RecordHistory]) -> HistoryOut:
     """Return the journal of a record as the interface gives it."""
+    return {"entries": [_entry_out(entry) for entry in entries]}
+
+
+def _entry_out(entry: RecordHistory) -> HistoryEntryOut:
+    field = entry.details.get("field")
     return {
-        "entries": [
-            {
-                "at": entry.at,
-                "actor": {"name": entry.name, "employee_no": entry.employee_no},
-                "operation": entry.operation,
-                "reason": entry.reason,
-                "field": entry.details.get("field"),
-                "changes": [{"field": key, "old": old, "new": new} for key, old, new in entry.changes],
-            }
-            for entry in entries
-        ]
+        "at": entry.at,
+        "actor": {"name": entry.name, "employee_no": entry.employee_no},
+        "operation": entry.operation,
+        "reason": entry.reason,
+        "field": str(field) if field else None,
+        "changes": [
+            {"field": key, "old": cast(WireValue, old), "new": cast(WireValue, new)} for key, old, new in entry.changes
+        ],
     }
 
 
-def object_out(owner: ObjectType, principal: Principal, version: int) -> dict[str, object]:
+def object_out(owner: ObjectType, principal: Principal, version: int) -> ObjectOut:
     """Return an object type as the metadata renderers of the front end want it."""
     layout: dict[str, Any] = {name: owner.layout.get(name) or {} for name in ("list", "detail", "form")}
+    own = [key for key, field in owner.fields.items() if field.kind == "field"]
     known = [key for key in layout["list"].get("columns", []) if key in owner.fields]
-    sort = layout["list"].get("sort") or {}
-    refinements = {"all": {"zh": "全部", "en": "All"}} | {
-        key: labels for key, (labels, _c) in owner.refinements.items()
+    given = layout["list"].get("sort") or {}
+    sort: SortOut = {"field": "id", "direction": "desc"}
+    if given.get("field") in owner.fields:
+        sort = {"field": given["field"], "direction": given.get("direction", "asc")}
+    refinements: dict[str, Mapping[str, str]] = {"all": {"zh": "全部", "en": "All"}} | {
+        key: words for key, (words, _c) in owner.refinements.items()
     }
     return {
         "key": owner.key,
-        "labels": owner.labels,
+        "labels": labels(owner.labels),
         "version": version,
         "fields": [_field_out(owner, field, principal) for field in owner.fields.values()],
-        "refinements": [{"key": key, "labels": labels} for key, labels in refinements.items()],
+        "refinements": [{"key": key, "labels": labels(words)} for key, words in refinements.items()],
         "list": {
             "columns": known or list(owner.fields)[:8],
-            "sort": sort if sort.get("field") in owner.fields else {"field": "id", "direction": "desc"},
+            "sort": sort,
             "tabs": _tabs(layout["list"], principal, owner),
             "searchable": any(f.searchable for f in owner.fields.values()),
         },
         "detail": {
-            "sections": layout["detail"].get("sections")
-            or [
-                {
-                    "labels": owner.labels,
-                    "fields": [key for key, field in owner.fields.items() if field.kind == "field"],
-                }
+            "sections": [
+                {"labels": labels(section["labels"]), "fields": list(section["fields"])}
+                for section in layout["detail"].get("sections") or [{"labels": owner.labels, "fields": own}]
             ]
         },
-        "form": {"fields": layout["form"].get("fields") or [k for k, f in owner.fields.items() if f.kind == "field"]},
-        "page": owner.layout.get("page"),
+        "form": {"fields": list(layout["form"].get("fields") or own)},
+        "page": cast(str | None, owner.layout.get("page")),
         "operations": [
             operation
             for operation in ("create", "update", "delete", "export", "unmask", "access_log")
@@ -169,18 +353,18 @@ def _tabs(layout: Mapping[str, Any], principal: Principal, owner: ObjectType) ->
     return [tab for tab in layout.get("tabs", []) if tab not in hidden] or ["all"]
 
 
-def _field_out(owner: ObjectType, field: FieldType, principal: Principal) -> dict[str, object]:
+def _field_out(owner: ObjectType, field: FieldType, principal: Principal) -> FieldOut:
     rule = permissions.field_rule(principal, owner.key, field.key)
     return {
         "key": field.key,
-        "labels": field.labels,
+        "labels": labels(field.labels),
         "type": "tag" if field.kind == "tag" else field.type,
-        "kind": field.kind,
+        "kind": cast(Literal["field", "indicator", "tag"], field.kind),
         "role": field.role or None,
         "unit": field.unit or None,
         "target": field.target or None,
-        "owner": field.owner,
-        "options": [{"key": o.key, "labels": o.labels, "status": o.status or None} for o in field.options],
+        "owner": cast(Owner, field.owner),
+        "options": [option(o.key, o.labels, o.status) for o in field.options],
         "required": field.required,
         "readonly": field.kind != "field" or bool(field.stamp),
         "masked": bool(field.mask) and rule == "masked",

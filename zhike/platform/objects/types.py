@@ -6,9 +6,9 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
 
 from zhike.expressions.types import Type
+from zhike.expressions.wire import StoredExpression
 
 #: What conditions over records may name besides fields; the scope of whoever asks fills them in.
 PARAMS: Mapping[str, Type] = {"me": Type.TEXT, "my_units": Type.LIST, "today": Type.DATE}
@@ -105,7 +105,7 @@ class RecordQuery:
 
     object: str
     refinement: str = ""
-    condition: Mapping[str, Any] | None = None
+    condition: StoredExpression | None = None
     text: str = ""
     sort: tuple[str, str] | None = None
     columns: tuple[str, ...] = ()

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count, F, Q, QuerySet
 
-from zhike.kernel import clock, database, definitions, events
+from zhike.kernel import clock, cursors, database, definitions, events
 from zhike.kernel.errors import NotFound, StaleRevision
 from zhike.kernel.ids import uuid7
 from zhike.platform.audit import api as audit
@@ -88,15 +88,17 @@ def todo(
     """
     permissions.require(principal, "work.read")
     rows = _mine(principal).filter(state=state)
+    listed = f"work {state}"
     field, forward = ("due_at", True) if state == "open" else ("done_at", False)
     if after:
-        instant, _, pk = after.rpartition("|")
+        instant, pk = cursors.unseal(listed, after)
         beyond = "gt" if forward else "lt"
-        moment = datetime.fromisoformat(instant)
-        rows = rows.filter(Q(**{f"{field}__{beyond}": moment}) | Q(**{field: moment, f"id__{beyond}": int(pk)}))
+        moment = datetime.fromisoformat(str(instant))
+        rows = rows.filter(Q(**{f"{field}__{beyond}": moment}) | Q(**{field: moment, f"id__{beyond}": pk}))
     order = (field, "id") if forward else (f"-{field}", "-id")
     found = list(rows.order_by(*order)[: limit + 1])
-    more = f"{getattr(found[limit - 1], field).isoformat()}|{found[limit - 1].pk}" if len(found) > limit else None
+    last = found[limit - 1] if len(found) > limit else None
+    more = cursors.seal(listed, [getattr(last, field).isoformat(), last.pk]) if last else None
     return [_as_work(row) for row in found[:limit]], more
 
 

@@ -6,22 +6,24 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from zhike.kernel.block_data import BriefFirst, CellValue, TableRow, Tone, brief, column, table
 from zhike.kernel.providers import Block, BlockData, register_block
+from zhike.kernel.wire import labels
 from zhike.platform.objects import api as objects
 from zhike.platform.objects.blocks import compared, day_end, drawn, fields_named, known, live
 from zhike.platform.objects.types import RecordQuery
 from zhike.platform.organization import api as organization
 from zhike.platform.permissions.types import Principal
 from zhike.platform.work import api
-from zhike.platform.work.routes import present
-from zhike.platform.work.types import WorkCounts
+from zhike.platform.work.schemas import WorkData, present
+from zhike.platform.work.types import Work, WorkCounts
 
 _DUE = 8
 _TOTAL = {"zh": "合计，含未分配", "en": "Total, with unassigned"}
-_WORK_COLUMNS: list[dict[str, object]] = [
-    {"key": "open", "labels": {"zh": "待办", "en": "Open"}, "format": "count", "align": "right"},
-    {"key": "overdue", "labels": {"zh": "超时", "en": "Overdue"}, "format": "count", "align": "right", "tone": "late"},
-    {"key": "done", "labels": {"zh": "已办", "en": "Done"}, "format": "count", "align": "right"},
+_WORK_COLUMNS = [
+    column("open", {"zh": "待办", "en": "Open"}, "count"),
+    column("overdue", {"zh": "超时", "en": "Overdue"}, "count", tone="late"),
+    column("done", {"zh": "已办", "en": "Done"}, "count"),
 ]
 
 
@@ -36,7 +38,7 @@ def register() -> None:
 def _brief(principal: Principal, _record: uuid.UUID | None, _settings: Mapping[str, Any]) -> BlockData:
     totals = api.counts(principal=principal)
     english = principal.language == "en"
-    said = []
+    said: list[tuple[str, Tone]] = []
     if totals.overdue:
         said.append((f"{totals.overdue} overdue" if english else f"{totals.overdue} 件已超时", "late"))
     if totals.due_today:
@@ -45,47 +47,46 @@ def _brief(principal: Principal, _record: uuid.UUID | None, _settings: Mapping[s
         said.append(("Nothing is due today" if english else "今天没有到期的工作", "plain"))
     if totals.open:
         said.append((f"{totals.open} open in all" if english else f"共 {totals.open} 件待办", "plain"))
-    comma = {"text": ", " if english else "，", "tone": "plain"}
-    parts = [part for text, tone in said for part in (comma, {"text": text, "tone": tone})][1:]
     items, _more = api.todo(principal=principal, limit=1)
-    first = None
+    first: BriefFirst | None = None
     if items:
-        shown = present(items, principal)[0]
-        party: Any = shown["party"]
-        first = {
-            "text": f"{party['display'] if party else ''} {items[0].subject}".strip(),
-            "path": f"/work/{items[0].uid}",
-        }
-    sentence = "".join(str(part["text"]) for part in parts)
-    return BlockData("brief", {"sentence": sentence, "parts": parts, "first": first}, live())
+        party = present(items, principal)[0]["party"]
+        subject = f"{party['display'] if party else ''} {items[0].subject}".strip()
+        first = {"text": subject, "path": f"/work/{items[0].uid}"}
+    return brief(said, first, principal.language, live())
 
 
 def _due(principal: Principal, _record: uuid.UUID | None, _settings: Mapping[str, Any]) -> BlockData:
     items, _more = api.todo(principal=principal, limit=_DUE)
     totals = api.counts(principal=principal)
-    return BlockData("work", {"items": present(items, principal), "total": totals.open}, live(), empty=not items)
+    return _work(items, totals.open, principal)
 
 
 def _of_party(principal: Principal, record: uuid.UUID, _settings: Mapping[str, Any]) -> BlockData:
     party = objects.object_with_role("party").key
     party_id = objects.ids(party, [record], principal=principal)[record]
     items = api.of_party(party_id, principal=principal)
-    return BlockData("work", {"items": present(items, principal), "total": len(items)}, live(), empty=not items)
+    return _work(items, len(items), principal)
+
+
+def _work(items: Sequence[Work], total: int, principal: Principal) -> BlockData:
+    data: WorkData = {"items": present(items, principal), "total": total}
+    return BlockData("work", data, live(), empty=not items)
 
 
 def _per_manager(principal: Principal, _record: uuid.UUID | None, settings: Mapping[str, Any]) -> BlockData:
     """Figures and work of each employee who covers parties of the viewer's units; the last row counts each once."""
     owner = objects.describe(settings["object"])
-    columns = [column for column in settings["columns"] if known(owner, [column])]
+    columns = [item for item in settings["columns"] if known(owner, [item])]
     keys = fields_named(owner, columns)
     tasks = api.per_assignee(principal=principal)
     names = {staff.employee_no: staff.name for staff in organization.all_staff()}
 
-    def row(number: str, name: str, count: int, sums: Sequence[object]) -> dict[str, object]:
+    def row(number: str, name: str, count: int, sums: Sequence[object]) -> TableRow:
         totals, done = dict(zip(keys, sums, strict=True)), tasks.get(number, WorkCounts(0, 0, 0, 0))
-        figures = {column["key"]: compared(column, totals) for column in columns}
-        work = {"open": done.open, "overdue": done.overdue, "done": done.done}
-        return {"key": number, "cells": {"manager": name, "count": count, **figures, **work}}
+        figures: dict[str, CellValue] = {item["key"]: compared(item, totals) for item in columns}
+        work: dict[str, CellValue] = {"open": done.open, "overdue": done.overdue, "done": done.done}
+        return {"key": number, "path": None, "cells": {"manager": name, "count": count, **figures, **work}}
 
     query = RecordQuery(owner.key, refinement=settings.get("refinement", ""))
     rows = [
@@ -95,11 +96,11 @@ def _per_manager(principal: Principal, _record: uuid.UUID | None, settings: Mapp
     found = objects.summarize(query, principal=principal, sums=keys)
     total = row("", "", found[0][1] if found else 0, found[0][2] if found else [None] * len(keys))["cells"]
     work = {key: sum(getattr(counts, key) for counts in tasks.values()) for key in ("open", "overdue", "done")}
-    shown: list[dict[str, object]] = [
-        {"key": "manager", "labels": settings["labels"], "format": "text", "align": "left"},
-        {"key": "count", "labels": settings["count"], "format": "count", "align": "right"},
-        *(drawn(owner, column) for column in columns),
+    shown = [
+        column("manager", labels(settings["labels"]), "text"),
+        column("count", labels(settings["count"]), "count"),
+        *(drawn(owner, item) for item in columns),
         *_WORK_COLUMNS,
     ]
-    data = {"columns": shown, "rows": rows, "total": {**total, "manager": _TOTAL[principal.language], **work}}  # type: ignore[dict-item]
-    return BlockData("table", data, day_end(owner.key), empty=not rows)
+    total = {**total, "manager": _TOTAL[principal.language], **work}
+    return table(shown, rows, day_end(owner.key), total=total)

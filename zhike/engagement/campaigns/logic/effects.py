@@ -16,7 +16,7 @@ import pyarrow as pa
 from zhike.engagement.campaigns.logic.plans import parse_goal
 from zhike.engagement.campaigns.logic.welch import Sample, interval, sample_of
 from zhike.engagement.campaigns.models import Campaign, Member
-from zhike.engagement.campaigns.types import Difference, Effect
+from zhike.engagement.campaigns.types import Difference, Effect, UnitEffect
 from zhike.expressions import api as expressions
 from zhike.insight.indicators import api as indicators
 from zhike.insight.warehouse import api as warehouse
@@ -158,7 +158,7 @@ def parties_of_unit(campaign: Campaign, unit_id: int) -> list[int]:
     return [i for i, row in objects.facts(party.key, ids, [branch.key]).items() if row[branch.key] == unit_id]
 
 
-def _units(found: Sequence[Outcome]) -> list[dict[str, object]]:
+def _units(found: Sequence[Outcome]) -> list[UnitEffect]:
     party = objects.object_with_role("party")
     branch = party.field_with_role("branch")
     if branch is None:
@@ -172,7 +172,7 @@ def _units(found: Sequence[Outcome]) -> list[dict[str, object]]:
     return [_unit(unit, rows) for unit, rows in sorted(by_unit.items())]
 
 
-def _unit(unit: int, rows: Sequence[Outcome]) -> dict[str, object]:
+def _unit(unit: int, rows: Sequence[Outcome]) -> UnitEffect:
     """One unit's conversion; with few people an interval would claim what it does not know, so there is none."""
     small = min(sum(o.group == g for o in rows) for g in ("treated", "control")) < _SMALL_GROUP
     found = _conversion(rows)

@@ -13,7 +13,6 @@ from sqlglot import exp
 
 from zhike.expressions import api as expressions
 from zhike.expressions.api import Between, Expression, In, IsEmpty, Logic, Not, Path
-from zhike.expressions.errors import ExpressionInvalid, Finding
 from zhike.expressions.types import Binding, SqlFragment, Type
 from zhike.insight.audiences.logic.published import Terms
 from zhike.insight.warehouse import api as warehouse
@@ -104,10 +103,7 @@ def parameters(terms: Terms) -> Mapping[str, object]:
 
 
 def _compile(condition: object, terms: Terms) -> Compiled:
-    expression = expressions.from_json(condition, terms.schema, _PARAMETERS)
-    found = expressions.type_of(expression)
-    if found is not Type.BOOLEAN:
-        raise ExpressionInvalid([Finding("condition_type", "$", {"found": found.value})])
+    expression = expressions.condition_from_json(condition, terms.schema, _PARAMETERS)
     root = _node(expression)
     leaves: list[str] = []
     formulas: dict[str, str] = {}

@@ -10,9 +10,9 @@ from sqlglot import exp
 
 from zhike.expressions import api as expressions
 from zhike.expressions.types import RelationSource
+from zhike.platform.fields.api import wanted
 from zhike.platform.objects.errors import UnknownRefinement
 from zhike.platform.objects.logic.catalogue import SIDE, Catalogue, expression_schema
-from zhike.platform.objects.logic.search_tokens import wanted
 from zhike.platform.objects.types import PARAMS, ObjectType, RecordQuery
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal, Scope
@@ -155,9 +155,9 @@ def narrow_to_query(where: Where, owner: ObjectType, alias: str, query: RecordQu
             raise UnknownRefinement(object=owner.key, refinement=query.refinement, has=sorted(owner.refinements))
         text = owner.refinements[query.refinement][1]
         where.add(where.compile(_parse(where, owner, text), owner, alias))
-    if query.condition:
+    if query.condition is not None:
         schema = expression_schema(where.objects, owner.key)
-        where.add(where.compile(expressions.from_json(query.condition, schema, PARAMS), owner, alias))
+        where.add(where.compile(expressions.condition_from_json(query.condition, schema, PARAMS), owner, alias))
 
 
 def uses_side_table(owner: ObjectType, parts: Sequence[exp.Expr]) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,9 +12,8 @@ from django.db import connection
 from psycopg import sql as sql_
 from sqlglot import exp
 
-from zhike.kernel import clock, definitions
+from zhike.kernel import clock, cursors, definitions
 from zhike.kernel.errors import NotFound
-from zhike.platform.objects.errors import BadCursor
 from zhike.platform.objects.logic import catalogue as catalogues
 from zhike.platform.objects.logic import values
 from zhike.platform.objects.logic.catalogue import SIDE
@@ -49,7 +47,8 @@ def page(query: RecordQuery, principal: Principal) -> RecordPage:
     fields = [catalogues.field_of(owner, key) for key in query.columns or listed_columns(owner)]
     sort_key, direction = query.sort or default_sort(owner)
     order = catalogues.field_of(owner, sort_key) if sort_key != "id" else None
-    cursor = _read_cursor(query.cursor, sort_key, direction)
+    listed = f"{owner.key} {sort_key} {direction}"
+    cursor = _read_cursor(listed, query.cursor)
     limit = max(1, min(query.limit, MAX_LIMIT))
     rows = _keyset_rows(query, principal, owner, fields, order, direction, cursor, limit)
     backwards = bool(cursor and cursor["back"])
@@ -61,8 +60,8 @@ def page(query: RecordQuery, principal: Principal) -> RecordPage:
     side = catalogues.side_table(owner.key)
     return RecordPage(
         rows=present(owner, fields, rows, principal),
-        next_cursor=_cursor(rows[-1], sort_key, direction, back=False) if rows and has_next else None,
-        previous_cursor=_cursor(rows[0], sort_key, direction, back=True) if rows and has_previous else None,
+        next_cursor=_cursor(listed, rows[-1], sort_key, back=False) if rows and has_next else None,
+        previous_cursor=_cursor(listed, rows[0], sort_key, back=True) if rows and has_previous else None,
         records_at=clock.now(),
         warehouse_date=side.business_date if side else None,
     )
@@ -353,22 +352,16 @@ def _fetch(sql: str, values: Mapping[str, object]) -> list[dict[str, Any]]:
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
-def _cursor(row: Mapping[str, Any], sort_key: str, direction: str, *, back: bool) -> str:
+def _cursor(listed: str, row: Mapping[str, Any], sort_key: str, *, back: bool) -> str:
     value = row.get(f"f:{sort_key}")
-    content = [sort_key, direction, None if value is None else str(value), row["id"], back]
-    return base64.urlsafe_b64encode(json.dumps(content).encode()).decode()
+    return cursors.seal(listed, [None if value is None else str(value), row["id"], back])
 
 
-def _read_cursor(text: str, sort_key: str, direction: str) -> dict[str, Any] | None:
+def _read_cursor(listed: str, text: str) -> dict[str, Any] | None:
     if not text:
         return None
-    try:
-        key, way, value, record_id, back = json.loads(base64.urlsafe_b64decode(text))
-    except (ValueError, TypeError) as error:
-        raise BadCursor() from error
-    if (key, way) != (sort_key, direction) or not isinstance(record_id, int):
-        raise BadCursor()
-    return {"value": value, "id": record_id, "back": bool(back)}
+    value, record_id, back = cursors.unseal(listed, text)
+    return {"value": value, "id": record_id, "back": back}
 
 
 def copy_out(owner: ObjectType, keys: Sequence[str], into: Path) -> int:

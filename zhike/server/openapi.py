@@ -1,0 +1,58 @@
+"""The OpenAPI document: the rooms' routes with the one error, and nothing that clients do not need."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from ninja import NinjaAPI
+from ninja.openapi.schema import REF_TEMPLATE, OpenAPISchema
+from pydantic import TypeAdapter
+
+from zhike.kernel.wire import ERRORS, ErrorOut
+
+_SIGN_IN = (401, 403)
+
+
+class Api(NinjaAPI):
+    """The API, whose document tells for every route which errors it may answer."""
+
+    def get_openapi_schema(
+        self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None
+    ) -> OpenAPISchema:
+        """Return the document."""
+        document = super().get_openapi_schema(path_prefix=path_prefix, path_params=path_params)
+        schema = TypeAdapter(ErrorOut).json_schema(ref_template=REF_TEMPLATE, mode="serialization")
+        document["components"]["schemas"] |= schema.pop("$defs", {}) | {"ErrorOut": schema}
+        content = {"application/json": {"schema": {"$ref": REF_TEMPLATE.format(model="ErrorOut")}}}
+        document["components"]["responses"] = {
+            f"Error{status}": {"description": said, "content": content} for status, said in ERRORS.items()
+        }
+        for methods in document["paths"].values():
+            for operation in methods.values():
+                open_to_all = not operation.get("security")
+                operation["responses"] |= {
+                    status: {"$ref": f"#/components/responses/Error{status}"}
+                    for status in ERRORS
+                    if not (open_to_all and status in _SIGN_IN)
+                }
+        _drop_titles(document["components"]["schemas"])
+        _drop_titles(document["paths"])
+        return document
+
+
+def text(api: Api) -> str:
+    """Return the document as it is committed: the same text whenever the interface is the same."""
+    return json.dumps(api.get_openapi_schema(), ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+
+
+def _drop_titles(node: object) -> None:
+    """Drop the titles that repeat a property's name; a property may itself be called `title`."""
+    if isinstance(node, list):
+        for item in node:
+            _drop_titles(item)
+    elif isinstance(node, dict):
+        if isinstance(node.get("title"), str):
+            del node["title"]
+        for item in node.values():
+            _drop_titles(item)

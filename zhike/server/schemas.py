@@ -1,0 +1,290 @@
+"""What the interface of no single room takes and gives: the session, the caller, pages, search, users."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Annotated, Literal, NotRequired
+
+from ninja import Schema
+from pydantic import Field
+from typing_extensions import TypeAliasType, TypedDict
+
+from zhike.engagement.campaigns.schemas import TouchesData
+from zhike.kernel.block_data import BriefData, FiguresData, SeriesData, TableData, TagsData, TimelineData
+from zhike.kernel.wire import Labels
+from zhike.platform.objects.blocks import FieldsData, HistoryData, IdentityData
+from zhike.platform.work.schemas import WorkData
+
+Language = Literal["zh", "en"]
+
+
+class LanguageIn(Schema):
+    """The language somebody reads."""
+
+    lang: Language
+
+
+class LanguageOut(TypedDict):
+    """The language somebody reads from now on."""
+
+    lang: Language
+
+
+class SessionOut(TypedDict):
+    """Whether somebody is signed in, and the token that changing requests must carry."""
+
+    signed_in: bool
+    csrf: str
+
+
+class RoleOut(TypedDict):
+    """A role by name."""
+
+    key: str
+    labels: Labels
+
+
+class UnitOut(TypedDict):
+    """A unit of the firm."""
+
+    uid: uuid.UUID
+    name: str
+    kind: str
+
+
+class MenuItemOut(TypedDict):
+    """One entry of the menu."""
+
+    key: str
+    labels: Labels
+    icon: str
+    path: str
+
+
+class ClockOut(TypedDict):
+    """The server's clock."""
+
+    now: datetime
+    business_date: date
+    is_trading_day: bool
+
+
+class MeOut(TypedDict):
+    """The caller: posts, rights, menu, clock."""
+
+    uid: uuid.UUID
+    employee_no: str
+    name: str
+    lang: Language
+    roles: list[RoleOut]
+    units: list[UnitOut]
+    operations: list[str]
+    menu: list[MenuItemOut]
+    home: str
+    firm: Labels
+    clock: ClockOut
+    idle_timeout_seconds: int
+
+
+class SearchHitOut(TypedDict):
+    """One answer of the search."""
+
+    title: str
+    subtitle: str
+    path: str
+
+
+class SearchGroupOut(TypedDict):
+    """Answers of one kind."""
+
+    key: str
+    labels: Labels
+    items: list[SearchHitOut]
+
+
+class SearchOut(TypedDict):
+    """What answers a few characters."""
+
+    groups: list[SearchGroupOut]
+
+
+class UserOut(TypedDict):
+    """Somebody who can sign in."""
+
+    uid: uuid.UUID
+    employee_no: str
+    name: str
+    active: bool
+    roles: list[Labels]
+    units: list[str]
+    last_sign_in: datetime | None
+
+
+class UsersOut(TypedDict):
+    """Everybody who can sign in."""
+
+    items: list[UserOut]
+
+
+class AsOfOut(TypedDict):
+    """When a block's figures hold: the end of a business day, or this instant."""
+
+    kind: Literal["day_end", "live"]
+    at: date | datetime | None
+    late: bool
+    note: str
+
+
+class PageActionOut(TypedDict):
+    """Something to do, and where."""
+
+    key: str
+    labels: Labels
+    path: str
+
+
+class EmptyOut(TypedDict):
+    """What a page says where a block has nothing yet, and what to do next."""
+
+    title: Labels
+    text: Labels
+    actions: list[PageActionOut]
+
+
+class BlockOut(TypedDict):
+    """What every block has; `empty` only where the page says something about an empty one."""
+
+    key: str
+    labels: Labels
+    as_of: AsOfOut | None
+    state: Literal["ok", "empty"]
+    empty: EmptyOut | None
+
+
+class BriefBlockOut(BlockOut):
+    """One sentence about the day."""
+
+    kind: Literal["brief"]
+    data: BriefData
+
+
+class FiguresBlockOut(BlockOut):
+    """Numbers side by side."""
+
+    kind: Literal["figures"]
+    data: FiguresData
+
+
+class IdentityBlockOut(BlockOut):
+    """Who this is."""
+
+    kind: Literal["identity"]
+    data: IdentityData
+
+
+class FieldsBlockOut(BlockOut):
+    """The fields of a record by section."""
+
+    kind: Literal["fields"]
+    data: FieldsData
+
+
+class TableBlockOut(BlockOut):
+    """Rows under columns."""
+
+    kind: Literal["table"]
+    data: TableData
+
+
+class SeriesBlockOut(BlockOut):
+    """A measure over days."""
+
+    kind: Literal["series"]
+    data: SeriesData
+
+
+class TagsBlockOut(BlockOut):
+    """The tags of a record."""
+
+    kind: Literal["tags"]
+    data: TagsData
+
+
+class TimelineBlockOut(BlockOut):
+    """What happened."""
+
+    kind: Literal["timeline"]
+    data: TimelineData
+
+
+class WorkBlockOut(BlockOut):
+    """Work items."""
+
+    kind: Literal["work"]
+    data: WorkData
+
+
+class TouchesBlockOut(BlockOut):
+    """What campaigns did about a party."""
+
+    kind: Literal["touches"]
+    data: TouchesData
+
+
+class HistoryBlockOut(BlockOut):
+    """A record's journal."""
+
+    kind: Literal["history"]
+    data: HistoryData
+
+
+class BlockErrorOut(TypedDict):
+    """Why a block could not be shown; a fault of the server has the request to ask about."""
+
+    code: str
+    message: str
+    request_id: NotRequired[str]
+
+
+class UnavailableBlockOut(TypedDict):
+    """A block that is refused to the viewer, or that could not be read."""
+
+    key: str
+    labels: Labels
+    as_of: None
+    state: Literal["refused", "error"]
+    kind: Literal["unavailable"]
+    error: BlockErrorOut
+
+
+AnyBlock = TypeAliasType(
+    "AnyBlock",
+    Annotated[
+        BriefBlockOut
+        | FiguresBlockOut
+        | IdentityBlockOut
+        | FieldsBlockOut
+        | TableBlockOut
+        | SeriesBlockOut
+        | TagsBlockOut
+        | TimelineBlockOut
+        | WorkBlockOut
+        | TouchesBlockOut
+        | HistoryBlockOut
+        | UnavailableBlockOut,
+        Field(discriminator="kind"),
+    ],
+)
+
+
+class PageOut(TypedDict):
+    """A page with its blocks by key, and where they stand."""
+
+    key: str
+    labels: Labels
+    title: str
+    columns: list[list[str]]
+    header: str | None
+    blocks: Mapping[str, AnyBlock]
