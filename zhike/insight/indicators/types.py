@@ -25,13 +25,15 @@ class Measure(Sourced):
     """
 
     kind: Literal["measure"] = "measure"
-    dataset: DatasetName
-    aggregate: Aggregate
+    dataset: DatasetName = Field(description="the dataset whose rows are counted, as its source names it")
+    aggregate: Aggregate = Field(description="how the rows of one party become one figure")
     value: Formula | None = Field(None, description="an expression over a row; a count needs none")
     where: Formula | None = Field(None, description="the rows that count; all, when absent")
-    type: FigureType
-    unit: Unit | None = None
-    across: Literal["sum", "min", "max"] | None = None
+    type: FigureType = Field(description="what the figure is")
+    unit: Unit | None = Field(None, description="what the figure counts")
+    across: Literal["sum", "min", "max"] | None = Field(
+        None, description="how the accounts of one party are joined, where that is not plain"
+    )
     goal: Flag = Field(False, description="a campaign's goal may name it, its effect is measured by it")
 
     @model_validator(mode="after")
@@ -68,11 +70,13 @@ class Window(Part):
     business date, -1 the one before), the `period` so far, or `all`.
     """
 
-    trading_days: Days | None = None
-    days: Days | None = None
-    day: Annotated[int, Field(le=0, ge=-10_000, strict=True)] | None = None
-    period: Literal["month", "quarter", "year"] | None = None
-    all: Literal[True] | None = None
+    trading_days: Days | None = Field(None, description="the last so many trading days")
+    days: Days | None = Field(None, description="the last so many calendar days")
+    day: Annotated[int, Field(le=0, ge=-10_000, strict=True)] | None = Field(
+        None, description="one trading day: 0 is the business date, -1 the one before"
+    )
+    period: Literal["month", "quarter", "year"] | None = Field(None, description="the month, quarter or year so far")
+    all: Literal[True] | None = Field(None, description="all days there are")
 
     @model_validator(mode="after")
     def _one(self) -> Window:
@@ -85,23 +89,25 @@ class Window(Part):
 class Comparison(Part):
     """Two indicators compared: the difference of `of` and `with`, or the growth in percent, empty without a base above 0."""
 
-    of: Annotated[Key, Refers("indicator")]
-    with_: Annotated[Key, Refers("indicator")] = Field(alias="with")
-    as_: Literal["difference", "growth"] = Field(alias="as")
+    of: Annotated[Key, Refers("indicator")] = Field(description="the indicator that is compared")
+    with_: Annotated[Key, Refers("indicator")] = Field(alias="with", description="what it is compared with")
+    as_: Literal["difference", "growth"] = Field(alias="as", description="the difference, or the growth in per cent")
 
 
 class Indicator(Definition):
     """A number or date per party and day: a measure over a window, a comparison of two, or a formula over others."""
 
     kind: Literal["indicator"] = "indicator"
-    type: FigureType
-    unit: Unit | None = None
+    type: FigureType = Field(description="what the figure is")
+    unit: Unit | None = Field(None, description="what the figure counts")
     description: Labels | None = Field(None, description="what it is, for those who build conditions")
     hidden: Flag = Field(False, description="computed for others, shown to nobody")
-    measure: Annotated[Key, Refers("measure")] | None = None
+    measure: Annotated[Key, Refers("measure")] | None = Field(
+        None, description="the measure that is taken over the window"
+    )
     window: Window | None = None
     compare: Comparison | None = None
-    formula: Formula | None = None
+    formula: Formula | None = Field(None, description="an expression over other indicators and fields of the party")
 
     @model_validator(mode="after")
     def _one_way(self) -> Indicator:

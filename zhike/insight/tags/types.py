@@ -15,7 +15,7 @@ from zhike.kernel.definition_parts import Code, Count, Labels, Part, Sourced, St
 class TagLevel(Part):
     """One value of a tag and the condition under which it holds; the first that is met wins."""
 
-    key: Code
+    key: Code = Field(description="how the level is stored, and how conditions name it")
     labels: Labels
     when: Formula = Field(description="a condition over party fields and indicators; it may name :business_date")
     status: Literal["done", "attention", "late", "refused", "plain"] | None = Field(None, description="its color")

@@ -37,12 +37,12 @@ FROM_NAME, GIVEN = "file", "given"
 class SourceColumn(Part):
     """One column of a dataset: `from` names a header of the received file, `expression` computes over its headers."""
 
-    key: Key
-    type: ColumnType
+    key: Key = Field(description="how the column is called in the dataset")
+    type: ColumnType = Field(description="what its values are; anything else is rejected with its reason")
     header: Text | None = Field(None, alias="from", description="the header in the received file")
     expression: Formula | None = Field(None, description="computed from the file's headers, which are texts")
     format: Format | None = Field(None, description="of a date or datetime, where it differs from the source's")
-    labels: Labels | None = None
+    labels: Labels | None = Field(None, description="what people call the column")
     required: Flag = Field(False, description="a row without it is rejected")
     certificate: Flag = Field(False, description="a certificate number: the warehouse keeps its keyed hash only")
     personal: Flag = Field(False, description="names a person: rejected rows show it masked")
@@ -95,7 +95,7 @@ class SourceChecks(Part):
     drift: Annotated[float, Field(gt=0)] | None = Field(None, description="allowed difference of a day's rows")
     rejects: Share | None = Field(None, description="a file of which a larger share is rejected changes nothing")
     source: Text = Field(description="where the thresholds come from")
-    verified: Flag = True
+    verified: Flag = Field(True, description="false: the thresholds still need a look by the firm")
 
 
 class Subject(Part):
@@ -104,10 +104,12 @@ class Subject(Part):
     `identity` says by which definition of who is who, where several know the system or the accounts.
     """
 
-    key: Key
-    system: Key | None = None
-    accounts: DatasetName | None = None
-    identity: Annotated[Key, Refers("identity")] | None = None
+    key: Key = Field(description="the column that says whose the row is")
+    system: Key | None = Field(None, description="the system whose record keys the column holds")
+    accounts: DatasetName | None = Field(None, description="the dataset of accounts whose ids the column holds")
+    identity: Annotated[Key, Refers("identity")] | None = Field(
+        None, description="by which identity, where several know the system or the accounts"
+    )
 
     @model_validator(mode="after")
     def _one_way(self) -> Subject:
@@ -119,7 +121,7 @@ class Subject(Part):
 class Footer(Part):
     """What stands below the last row: so many `lines`, or everything from the first line that matches a `pattern`."""
 
-    lines: Annotated[int, Field(ge=1, le=1000, strict=True)] | None = None
+    lines: Annotated[int, Field(ge=1, le=1000, strict=True)] | None = Field(None, description="how many lines")
     pattern: Pattern | None = Field(None, description="a regular expression over the whole line")
 
     @model_validator(mode="after")
@@ -138,15 +140,15 @@ class Source(Definition):
 
     kind: Literal["source"] = "source"
     system: Key = Field(description="the system that exports the file")
-    dataset: DatasetName
+    dataset: DatasetName = Field(description="where the rows are kept; what measures, identities and masters name")
     grain: Literal["master", "fact"] = Field(
         description="master: each file is the whole state; fact: rows of business days, of which a file replaces its own"
     )
     file: FileName = Field(description="the file's name, with {business_date:%Y%m%d} where the day stands")
     history: FileName | None = Field(None, description="the name of files that hold a whole month: {month:%Y%m}")
-    encoding: Encoding = "utf-8"
-    delimiter: Sign = ","
-    quote: Sign | Literal[""] = '"'
+    encoding: Encoding = Field("utf-8", description="how the text of the file is encoded")
+    delimiter: Sign = Field(",", description="the sign between the columns")
+    quote: Sign | Literal[""] = Field('"', description="the sign around a value; empty: there is none")
     escape: Sign | None = Field(
         None, description="the sign before a quote inside quotes; the quote itself, when absent"
     )
@@ -157,8 +159,8 @@ class Source(Definition):
     currency: Currency = Field("CNY", description="of the amounts, where no column says it")
     date: Key = Field(FROM_NAME, description="where the business date is: file (its name), given, or a column")
     days: Literal["trading", "calendar"] = Field("trading", description="the days on which rows may be dated")
-    date_format: Format = Format("%Y-%m-%d")
-    datetime_format: Format = Format("%Y-%m-%d %H:%M:%S")
+    date_format: Format = Field(Format("%Y-%m-%d"), description="how days are written in the file")
+    datetime_format: Format = Field(Format("%Y-%m-%d %H:%M:%S"), description="how moments are written in the file")
     keys: tuple[Key, ...] = Field(min_length=1, description="the columns that make a row the only one")
     columns: tuple[SourceColumn, ...] = Field(min_length=1)
     sorted_by: tuple[Key, ...] = Field((), description="the order in the warehouse; the keys, when absent")
