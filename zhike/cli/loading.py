@@ -111,7 +111,7 @@ def _cells(report: FileReport) -> dict[str, object]:
 def _report(result: LoadResult, source: Source, folder: Path) -> FileReport:
     from zhike.insight.warehouse import api as warehouse
 
-    allowed = (source.checks and source.checks.rejects) or 0.0
+    allowed = (source.checks.rejects if source.checks else None) or 0.0
     if not result.rows_rejected:
         return FileReport(result, allowed, None, ())
     who = principal()
