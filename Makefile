@@ -5,8 +5,9 @@ NPM := PATH="$(NODE)/bin:$$PATH" $(NODE)/bin/node $(NODE)/lib/node_modules/npm/b
 UV_VERSION := 0.13.9
 CUSTOMERS ?= 20000
 PORT ?= 8000
-# Strictly typed: the kernel, the language, and what crosses a room's door.
-STRICT = $(shell find zhike/platform zhike/insight zhike/engagement -name types.py -o -name api.py | sed 's/\.py$$//; s/\//./g; s/^/-m /')
+# Strictly typed, no rule switched off; a room joins when it is clean, until the whole package is.
+STRICT := kernel expressions platform.audit platform.packs platform.organization platform.permissions insight.identity insight.indicators \
+	insight.tags insight.audiences server cli
 
 .PHONY: setup run test check lint types layers unit bench web clean format
 
@@ -36,7 +37,7 @@ lint: setup
 	$(BIN)/ruff check --quiet zhike tests benchmarks
 
 types: setup
-	$(BIN)/mypy -p zhike.kernel -p zhike.expressions $(STRICT)
+	$(BIN)/mypy $(STRICT:%=-p zhike.%)
 
 layers: setup
 	$(BIN)/lint-imports

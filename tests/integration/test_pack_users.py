@@ -6,11 +6,11 @@ import pytest
 from django.contrib.auth import authenticate
 
 from tests.factories.records import UNITS
+from zhike.kernel.definition_errors import DestructiveChange
 from zhike.kernel.errors import NotFound
 from zhike.platform.organization import api as organization
 from zhike.platform.organization.models import User
 from zhike.platform.packs import api as packs
-from zhike.platform.packs.errors import DestructivePlan
 
 pytestmark = pytest.mark.django_db
 
@@ -76,7 +76,7 @@ def test_a_removal_needs_consent_says_so_and_disables_nobody(folder):
     pack = folder("E7002")
 
     removed = [change for change in packs.plan([pack]).changes if change.action == "remove"]
-    with pytest.raises(DestructivePlan):
+    with pytest.raises(DestructiveChange):
         packs.apply([pack])
     packs.apply([pack], yes=True)
 
@@ -92,7 +92,7 @@ def test_a_password_an_unknown_unit_and_an_unknown_role_are_findings(folder):
 
     found = {(finding.code, finding.line) for finding in packs.check([pack])}
 
-    assert found == {("user.unknown_unit", 6), ("user.unknown_role", 7), ("user.password", 8)}
+    assert found == {("user.unknown_unit", 6), ("definition.unknown_reference", 7), ("definition.unknown_key", 8)}
     assert not User.objects.filter(employee_no="E7001").exists()
 
 

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 import yaml
 
+from zhike.kernel.definition_errors import DestructiveChange
 from zhike.platform.packs import api as packs
-from zhike.platform.packs.errors import DestructivePlan, PackBroken
+from zhike.platform.packs.errors import PackBroken
 
 pytestmark = pytest.mark.django_db
 
@@ -54,7 +55,7 @@ def test_a_field_is_added_without_touching_what_is_there_and_a_removal_needs_con
     packs.apply([folder])
 
     _pack(folder, thing=THING)
-    with pytest.raises(DestructivePlan):
+    with pytest.raises(DestructiveChange):
         packs.apply([folder])
     assert packs.apply([folder], yes=True).changes[0].destructive
 
@@ -62,7 +63,7 @@ def test_a_field_is_added_without_touching_what_is_there_and_a_removal_needs_con
 def test_labels_hold_a_text_per_language_and_nothing_else(tmp_path):
     folder = _pack(tmp_path / "trial", thing=THING.replace("en: Name}", "en: Name, full}"))
     assert [(finding.code, "full" in finding.message) for finding in packs.check([folder])] == [
-        ("pack.untranslated", True)
+        ("definition.unknown_key", True)
     ]
 
 
@@ -73,7 +74,7 @@ def test_a_key_is_frozen_at_birth(tmp_path):
 
     _pack(folder, thing=born.replace("key: thing", "key: item"))
     finding = packs.check([folder])[0]
-    assert (finding.line, finding.code) == (3, "pack.key_frozen")
+    assert (finding.line, finding.code) == (3, "definition.key_frozen")
     assert "object thing" in finding.message
     with pytest.raises(PackBroken):
         packs.apply([folder], yes=True)
@@ -86,7 +87,7 @@ def test_every_fault_is_listed_with_file_and_line(tmp_path):
     )
     folder = _pack(tmp_path / "trial", thing=broken, other="kind: nothing\nkey: x\nlabels: {zh: 一, en: X}\n")
     found = {(Path(f.path).name, f.line, f.code) for f in packs.check([folder])}
-    assert found == {("other.yaml", 1, "pack.unknown_kind")}
+    assert found == {("other.yaml", 1, "definition.unknown_kind")}
 
     (folder / "other.yaml").unlink()
     found = [(Path(f.path).name, f.line, f.code) for f in packs.check([folder])]

@@ -11,12 +11,11 @@ from datetime import timedelta
 from typing import Any
 
 from zhike.cli import trial
-from zhike.cli.installation import home, opened, os_user
+from zhike.cli.installation import home, opened, principal
 from zhike.cli.output import Output
 from zhike.kernel import clock
 from zhike.kernel.errors import NotFound, ZhikeError
 from zhike.kernel.ids import parse_uid
-from zhike.platform.permissions.types import Principal
 
 _FREE_DISK = 5 << 30
 
@@ -28,13 +27,6 @@ class ConsentNeeded(ZhikeError):
     status = 409
     zh = "“{what}”的以下内容将被永久清除：{fields}。确认后用 --yes 执行"
     en = "These values of '{what}' would be wiped for good: {fields}. Run again with --yes to consent"
-
-
-def principal() -> Principal:
-    """Return the system principal, named after the operating-system user."""
-    from zhike.platform.permissions import api as permissions
-
-    return permissions.system_principal(os_user())
 
 
 def pack_check(options: argparse.Namespace, output: Output) -> int:
@@ -104,31 +96,6 @@ def sample_evaluate(_options: argparse.Namespace, output: Output) -> None:
     output.result(found, "  ".join(f"{key}={value}" for key, value in found.items()))
 
 
-def load(options: argparse.Namespace, output: Output) -> None:
-    """Load every file that the definitions describe."""
-    from zhike.insight.identity import api as identity
-    from zhike.platform.packs import api as packs
-
-    packs.apply(trial.pack_folders())
-    loads, found = identity.load_definitions(options.definitions, options.data)
-    rows = [
-        {
-            "file": row.file,
-            "dataset": row.dataset,
-            "state": row.state,
-            "read": row.rows_read,
-            "loaded": row.rows_loaded,
-            "rejected": row.rows_rejected,
-        }
-        for row in loads
-    ]
-    if output.as_json:
-        output.result({"loads": rows, "parties": found.parties, "records": dict(found.fed)}, "")
-        return
-    output.table(rows, ("file", "dataset", "state", "read", "loaded", "rejected"))
-    output.table([{"object": key, "records": n} for key, n in found.fed.items()], ("object", "records"))
-
-
 def stage_run(options: argparse.Namespace, output: Output) -> None:
     """Compute identity, indicators, tags and the wide rows of a business date."""
     from zhike.kernel import jobs
@@ -136,27 +103,6 @@ def stage_run(options: argparse.Namespace, output: Output) -> None:
     params = {"business_date": options.business_date.isoformat()}
     run = jobs.run_now("stage", f"夜间加工 {options.business_date}", params, output.progress)
     output.result({"run": run.uid, "state": run.state, "result": run.result}, f"{options.business_date} {run.state}")
-
-
-def records(options: argparse.Namespace, output: Output) -> None:
-    """List or count records, narrowed by an expression."""
-    from zhike.expressions import api as expressions
-    from zhike.platform.objects import api as objects
-    from zhike.platform.objects.types import RecordQuery
-
-    who = principal()
-    schema = objects.schema(options.object)
-    condition = expressions.to_json(expressions.parse(options.where, schema)) if options.where else None
-    query = RecordQuery(options.object, condition=condition, limit=options.limit)  # type: ignore[arg-type]
-    if options.count:
-        found = objects.count(query, principal=who, exact=True).count
-        output.result({"object": options.object, "count": found}, str(found))
-        return
-    rows = [
-        {"uid": row.uid, "display": row.display, **{k: _shown(v) for k, v in row.values.items()}}
-        for row in objects.page(query, principal=who).rows
-    ]
-    output.table(rows, rows[0] if rows else ("uid", "display"))
 
 
 def erase(options: argparse.Namespace, output: Output) -> None:
@@ -258,7 +204,7 @@ def _installation_findings() -> list[dict[str, str]]:
         findings.append(
             {"what": "database", "found": f"collation {collation}", "remedy": "create the database with locale C.UTF-8"}
         )
-    if not definitions.snapshot().bodies:
+    if not definitions.snapshot().written:
         findings.append({"what": "packs", "found": "none applied", "remedy": "zhike pack apply"})
     stuck = Run.objects.filter(state=Run.State.RUNNING, started_at__lt=clock.now() - timedelta(hours=6)).count()
     if stuck:
@@ -326,7 +272,3 @@ def _party(text: str) -> uuid.UUID:
     if len(rows) != 1:
         raise NotFound(kind=party, id=text)
     return rows[0].uid
-
-
-def _shown(value: object) -> object:
-    return value.get("display", value) if isinstance(value, dict) else value

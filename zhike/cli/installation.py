@@ -7,9 +7,13 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from zhike.kernel import context
 from zhike.server.embedded.postgres import running
+
+if TYPE_CHECKING:
+    from zhike.platform.permissions.types import Principal
 
 
 def home() -> Path:
@@ -52,3 +56,10 @@ def os_user() -> str:
         return getpass.getuser()
     except (KeyError, OSError):
         return str(os.getuid())
+
+
+def principal() -> Principal:
+    """Return the system principal, named after the operating-system user."""
+    from zhike.platform.permissions import api as permissions
+
+    return permissions.system_principal(os_user())

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from importlib import import_module
 from pathlib import Path
+from typing import TypeAlias
 from uuid import UUID
 
 from zhike import __version__
 from zhike.cli.installation import opened
 from zhike.cli.output import Output
 from zhike.kernel.errors import ZhikeError
+
+Actions: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -38,7 +41,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(options: argparse.Namespace, output: Output) -> int:
     """Call the command; its module is imported only now, because it may need the installation to be open."""
     module, _, name = options.command.partition(".")
-    return getattr(import_module(f"zhike.cli.{module}"), name)(options, output) or 0
+    command: Callable[[argparse.Namespace, Output], int | None] = getattr(import_module(f"zhike.cli.{module}"), name)
+    return command(options, output) or 0
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -55,18 +59,18 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add(actions, name: str, command: str, text: str, *, alone: bool = False) -> argparse.ArgumentParser:  # type: ignore[no-untyped-def]
+def _add(actions: Actions, name: str, command: str, text: str, *, alone: bool = False) -> argparse.ArgumentParser:
     parser: argparse.ArgumentParser = actions.add_parser(name, help=text, description=text)
     parser.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="print JSON")
     parser.set_defaults(command=command, alone=alone)
     return parser
 
 
-def _group(actions, name: str, text: str):  # type: ignore[no-untyped-def]
+def _group(actions: Actions, name: str, text: str) -> Actions:
     return actions.add_parser(name, help=text, description=text).add_subparsers(required=True, metavar="ACTION")
 
 
-def _serving(actions) -> None:  # type: ignore[no-untyped-def]
+def _serving(actions: Actions) -> None:
     serve = _add(actions, "serve", "serving.serve", "run the web server (and, with --all, everything)", alone=True)
     serve.add_argument("--host", default="127.0.0.1")
     serve.add_argument("--port", type=int, default=8000)
@@ -83,7 +87,7 @@ def _serving(actions) -> None:  # type: ignore[no-untyped-def]
     _add(actions, "doctor", "commands.doctor", "look for problems and say what to do", alone=True)
 
 
-def _packs(actions) -> None:  # type: ignore[no-untyped-def]
+def _packs(actions: Actions) -> None:
     pack = _group(actions, "pack", "check and apply packs")
     for name, command, text in (
         ("check", "commands.pack_check", "list every fault of the packs"),
@@ -104,7 +108,7 @@ def _packs(actions) -> None:  # type: ignore[no-untyped-def]
     password.add_argument("employee_no")
 
 
-def _data(actions) -> None:  # type: ignore[no-untyped-def]
+def _data(actions: Actions) -> None:
     sample = actions.add_parser("sample", help="the sample broker")
     sample.add_argument("--json", action="store_true", default=argparse.SUPPRESS)
     sample.add_argument("--customers", type=int, default=20_000)
@@ -116,19 +120,31 @@ def _data(actions) -> None:  # type: ignore[no-untyped-def]
     advance = _add(steps, "advance", "commands.sample_advance", "let the next trading days happen")
     advance.add_argument("--days", type=int, default=1)
     _add(steps, "evaluate", "commands.sample_evaluate", "precision and recall of identity against the planted truth")
-    load = _add(actions, "load", "commands.load", "load files by source definitions")
+    load = _add(actions, "load", "loading.load", "load files by source definitions")
     load.add_argument("definitions", type=Path)
     load.add_argument("--from", dest="data", type=Path, required=True, help="folder of the files")
+    load.add_argument("--rejects", type=Path, help="folder for the rejected rows (default: rejects in ZHIKE_HOME)")
     stage = _add(_group(actions, "stage", "the nightly stages"), "run", "commands.stage_run", "compute a business date")
     stage.add_argument("business_date", type=date.fromisoformat)
 
 
-def _records(actions) -> None:  # type: ignore[no-untyped-def]
-    records = _add(actions, "records", "commands.records", "list or count records")
+def _records(actions: Actions) -> None:
+    records = _add(actions, "records", "records.records", "list, count, sum or group records")
     records.add_argument("object")
-    records.add_argument("--where", default="", help="an expression, such as \"risk_level = 'C3'\"")
-    records.add_argument("--count", action="store_true")
-    records.add_argument("--limit", type=int, default=20)
+    records.add_argument(
+        "--where", default="", help="an expression, such as \"risk_level = 'C3'\"; :today and :me work"
+    )
+    records.add_argument("--me", default="", metavar="EMPLOYEE_NO", help="who :me is")
+    records.add_argument("--count", action="store_true", help="only how many there are")
+    records.add_argument("--sum", action="append", default=[], metavar="FIELD", help="add a field up; may come again")
+    records.add_argument("--group-by", metavar="FIELD", help="count and sum by the values of a field")
+    records.add_argument(
+        "--columns", default="", metavar="FIELD,FIELD", help="fields to list (default: the list's own)"
+    )
+    records.add_argument("--sort", default="", metavar="FIELD[:desc]")
+    records.add_argument("--limit", type=int, default=20, help="rows to list at most")
+    records.add_argument("--cursor", default="", help="go on where a list was cut")
+    records.add_argument("--all", action="store_true", help="list to the end")
     erase = _add(actions, "erase", "commands.erase", "wipe the personal values of a record for good")
     erase.add_argument("object", help="object type, such as party")
     erase.add_argument("uid", type=UUID)

@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from zhike.kernel.errors import ZhikeError
+
+#: A column of such cells stands at the right: figures, with their currency or per cent.
+_FIGURE = re.compile(r"[+-]?[\d,]+(\.\d+)?( ?[A-Z]{3}| ?%)?")
+
+Row = Mapping[str, object]
+#: Keys of the cells of a table; with a mapping each has a title of its own.
+Columns = Iterable[str] | Mapping[str, str]
 
 
 class Output:
@@ -19,19 +28,37 @@ class Output:
     def result(self, value: Mapping[str, object], text: str) -> None:
         """Print the result: `value` with `--json`, else `text`."""
         self._end_progress()
-        print(json.dumps(value, ensure_ascii=False, default=str) if self.as_json else text)
+        print(_json(value) if self.as_json else text)
 
-    def table(self, rows: Sequence[Mapping[str, object]], columns: Iterable[str]) -> None:
+    def table(self, rows: Sequence[Row], columns: Columns) -> None:
         """Print rows: a JSON list, or columns of text."""
         self._end_progress()
         if self.as_json:
-            print(json.dumps(list(rows), ensure_ascii=False, default=str))
+            print(_json(list(rows)))
             return
-        names = list(columns)
-        cells = [names, *[["" if row.get(n) is None else str(row[n]) for n in names] for row in rows]]
-        widths = [max(len(line[i]) for line in cells) for i in range(len(names))]
-        for line in cells:
-            print("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
+        for line in _aligned(rows, columns):
+            print(line)
+
+    def pages(
+        self, pages: Iterable[Sequence[Row]], titles: Mapping[str, str], end: Callable[[], tuple[Row, str]]
+    ) -> None:
+        """Print page after page as it comes, so that nothing long lies in memory.
+
+        `titles` name the cells that the rows have. `end` is asked when all are printed: what stands beside `rows` in
+        the JSON, and the last line of the text.
+        """
+        self._end_progress()
+        if not self.as_json:
+            for number, rows in enumerate(pages):
+                columns = {key: titles.get(key, key) for key in rows[0]} if rows else {}
+                for line in list(_aligned(rows, columns))[1 if number else 0 :]:
+                    print(line)
+            print(end()[1])
+            return
+        print('{"rows": [', end="")
+        for number, row in enumerate(row for rows in pages for row in rows):
+            print(",\n" if number else "\n", _json(row), sep="", end="")
+        print("\n], ", _json(end()[0]).removeprefix("{"), sep="")
 
     def progress(self, step: str, done: int, total: int) -> None:
         """Show how far long work is, on a terminal in place, else a line a step."""
@@ -48,14 +75,45 @@ class Output:
         """Print an expected error with its findings to standard error."""
         self._end_progress()
         if self.as_json:
-            print(json.dumps(error.as_dict("en"), ensure_ascii=False, default=str), file=sys.stderr)
+            print(_json(error.as_dict("en")), file=sys.stderr)
             return
-        print(f"{error.code}: {error.message('zh')}", file=sys.stderr)
-        for finding in error.findings:
-            place = f"{finding['path']}:{finding.get('line', 1)}: " if finding.get("path") else ""
-            print(f"  {place}{finding.get('code')}: {finding.get('message')}", file=sys.stderr)
+        for line in said({"code": error.code, "message": error.message("zh")}, error.findings):
+            print(line, file=sys.stderr)
 
     def _end_progress(self) -> None:
         if self._progressing:
             print("\r\033[K", end="", file=sys.stderr, flush=True)
             self._progressing = False
+
+
+def said(error: Row | None, findings: Sequence[Row]) -> Iterator[str]:
+    """Yield an error and its findings as lines; an error that only repeats its one finding is left out."""
+    indent = ""
+    if error and not (len(findings) == 1 and str(findings[0].get("message")) in str(error["message"])):
+        yield f"{error['code']}: {error['message']}"
+        indent = "  "
+    for finding in findings:
+        place = f"{finding['path']}:{finding.get('line', 1)}: " if finding.get("path") else ""
+        yield f"{indent}{place}{finding.get('code')}: {finding.get('message')}"
+
+
+def width(text: str) -> int:
+    """Return how many cells of a terminal a text takes: Chinese characters take two."""
+    return sum(0 if unicodedata.combining(sign) else 1 + (unicodedata.east_asian_width(sign) in "WF") for sign in text)
+
+
+def _aligned(rows: Sequence[Row], columns: Columns) -> Iterator[str]:
+    titles = dict(columns) if isinstance(columns, Mapping) else {name: name for name in columns}
+    cells = [["" if row.get(name) is None else str(row[name]) for name in titles] for row in rows]
+    right = [all(_FIGURE.fullmatch(line[i]) for line in cells if line[i]) for i in range(len(titles))]
+    widths = [max(map(width, (title, *(line[i] for line in cells)))) for i, title in enumerate(titles.values())]
+    for line in [list(titles.values()), *cells]:
+        padded = (
+            " " * (room - width(cell)) + cell if figures else cell + " " * (room - width(cell))
+            for cell, room, figures in zip(line, widths, right, strict=True)
+        )
+        yield "  ".join(padded).rstrip()
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, default=str)

@@ -11,13 +11,18 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from types import FrameType
+from typing import TYPE_CHECKING
 
 from zhike.cli.installation import home, opened
 from zhike.cli.output import Output
 from zhike.kernel.errors import Unavailable
 from zhike.server.embedded.postgres import EmbeddedPostgres
+
+if TYPE_CHECKING:
+    from procrastinate import App
 
 _IDLE_SECONDS = 0.5
 _RESTART_SECONDS = 1.0
@@ -150,8 +155,11 @@ def worker(options: argparse.Namespace, _output: Output) -> int:
     return 0
 
 
-def _run_queue(app: object) -> None:
-    worker_app = app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]
+def _run_queue(app: App) -> None:
+    from procrastinate.contrib.django.django_connector import DjangoConnector
+
+    assert isinstance(app.connector, DjangoConnector)
+    worker_app = app.with_connector(app.connector.get_worker_connector())
     worker_app.run_worker(install_signal_handlers=False)
 
 
@@ -177,7 +185,7 @@ def _server_command(options: argparse.Namespace) -> list[str]:
     ]
 
 
-def _catch_mail():  # type: ignore[no-untyped-def]
+def _catch_mail() -> Callable[[], object]:
     """Catch the trial's mail in a folder instead of sending it anywhere; return how to stop that.
 
     A second installation on the machine finds the usual port taken and gets another; its worker is told by the environment.

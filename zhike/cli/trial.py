@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from zhike.cli.installation import home
 from zhike.cli.output import Output
@@ -16,6 +17,7 @@ from zhike.kernel.errors import Invalid, Unavailable
 
 if TYPE_CHECKING:
     from zhike.insight.warehouse.types import LoadResult
+    from zhike.platform.permissions.types import Principal
 
 _ROLES = (("account_manager", "客户经理"), ("branch_head", "营业部负责人"), ("operator", "运营"))
 
@@ -32,12 +34,19 @@ def pack_folders(given: Sequence[Path] = ()) -> list[Path]:
     return list(given) or [settings.PACKS]
 
 
+def ensure_packs() -> None:
+    """Apply the packs that ship to an installation that lacks one of them; what a broker has made of them stays."""
+    from zhike.platform.packs import api as packs
+
+    if packs.missing(pack_folders()):
+        packs.apply(pack_folders())
+
+
 def prepare(customers: int, days: int, end: date | None, output: Output) -> list[dict[str, str]]:
     """Make the installation ready for a trial unless it is; return one sign-in per role."""
     from zhike.insight.warehouse import api as warehouse
-    from zhike.platform.packs import api as packs
 
-    packs.apply(pack_folders())
+    ensure_packs()
     if warehouse.business_date() is None:
         load_sample(customers, days, end, 20260317, output)
     return _sign_ins()
@@ -48,9 +57,8 @@ def load_sample(customers: int, days: int, end: date | None, seed: int, output: 
     from zhike.cli.sample import broker
     from zhike.insight.warehouse import api as warehouse
     from zhike.kernel.trading_days import trading_calendar
-    from zhike.platform.packs import api as packs
 
-    packs.apply(pack_folders())
+    ensure_packs()
     calendar = trading_calendar()
     last = end or calendar.add(clock.today(), -1)
     if end is not None:
@@ -178,21 +186,29 @@ def _holders() -> list[tuple[str, str, str]]:
     units = {unit.id: unit for unit in organization.all_units()}
     uids = {str(unit.uid): unit for unit in units.values()}
     row = objects.page(RecordQuery(employee, text=manager, columns=("branch", "name")), principal=system).rows[0]
-    branch = uids[row.values["branch"]["uid"]]  # type: ignore[index]
+    branch = uids[_uid_of(row.values["branch"])]
     firm = organization.all_units(kinds=["firm"])[0]
     head = _employee(system, employee, "branch_head", branch.uid) or ("B0001", "许知行")
     operator = _employee(system, employee, "operator", None) or ("P0001", "沈聿")
     return [(manager, row.display, branch.code), (*head, branch.code), (*operator, firm.code)]
 
 
-def _employee(system, employee: str, position: str, branch) -> tuple[str, str] | None:  # type: ignore[no-untyped-def]
+def _uid_of(reference: object) -> str:
+    return str(reference.get("uid")) if isinstance(reference, dict) else ""
+
+
+def _employee(system: Principal, employee: str, position: str, branch: UUID | None) -> tuple[str, str] | None:
+    from zhike.expressions.wire import StoredExpression
     from zhike.platform.objects import api as objects
     from zhike.platform.objects.types import RecordQuery
 
-    condition = {"op": "=", "left": {"field": "position"}, "right": {"value": position, "type": "text"}}
+    condition: StoredExpression = {
+        "op": "=",
+        "left": {"field": "position"},
+        "right": {"value": position, "type": "text"},
+    }
     query = RecordQuery(employee, condition=condition, columns=("employee_no", "name", "branch"), limit=200)
     for row in objects.page(query, principal=system).rows:
-        unit = row.values.get("branch")
-        if branch is None or (isinstance(unit, dict) and unit.get("uid") == str(branch)):
+        if branch is None or _uid_of(row.values.get("branch")) == str(branch):
             return str(row.values["employee_no"]), row.display
     return None

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import Any, Protocol
 
 from zhike.expressions import numbers
 from zhike.expressions.types import Type
@@ -74,12 +75,18 @@ def _first(*values: object) -> object:
     return next((value for value in values if value is not None), None)
 
 
-def _least(*values: object) -> object:
-    return min((value for value in values if value is not None), default=None)  # type: ignore[type-var]
+class _Ordered(Protocol):
+    def __lt__(self, other: Any, /) -> bool: ...
+
+    def __gt__(self, other: Any, /) -> bool: ...
 
 
-def _greatest(*values: object) -> object:
-    return max((value for value in values if value is not None), default=None)  # type: ignore[type-var]
+def _least(*values: _Ordered | None) -> _Ordered | None:
+    return min((value for value in values if value is not None), default=None)
+
+
+def _greatest(*values: _Ordered | None) -> _Ordered | None:
+    return max((value for value in values if value is not None), default=None)
 
 
 def _to_text(value: object) -> str:

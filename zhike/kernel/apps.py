@@ -6,8 +6,11 @@ class KernelConfig(AppConfig):
     label = "kernel"
 
     def ready(self) -> None:
-        from zhike.kernel import clock, database, definitions
+        from django.conf import settings
+
+        from zhike.kernel import clock, database, definitions, yaml_files
         from zhike.kernel.trading_days import CALENDAR
 
         definitions.register(CALENDAR)
+        yaml_files.keep_in(settings.HOME / "cache" / "yaml")
         clock.read_offset_with(database.read_clock_offset)

@@ -1,102 +1,177 @@
 """The definitions this installation runs on, and the kinds of definition its rooms own.
 
-A room registers a `Kind` when the application starts; packs are checked, planned and applied through it. Engines
-read `all_of(kind)`, an immutable snapshot of one version; the version is a number read in the caller's own
-transaction, so no process ever acts on a catalogue the database no longer has.
+A room registers a `Kind` when the application starts: one model that checks a definition, describes it and is the value
+engines read. Engines read `all_of(Model)`, an immutable snapshot of one version; the version is a number read in the
+caller's own transaction, so no process ever acts on a catalogue the database no longer has.
+
+How definitions change is `kernel.definition_changes`.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TypeVar
+from typing import Any, Generic, Literal, TypeVar, cast
 
 from django.db import connection
 
+from zhike.kernel.definition_parts import Definition, Labels, Place
+
 T = TypeVar("T")
+D = TypeVar("D", bound=Definition)
+#: A definition as it is written and stored.
 Body = Mapping[str, object]
+Action = Literal["create", "update", "remove"]
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One fault of a definition: where, which rule, and a sentence that says what exists."""
+    """One fault of a definition: which rule, a sentence that says what exists, and the place inside the definition."""
 
     code: str
     message: str
-    where: str = ""
+    where: Place = ()
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """Something that uses a definition. One that `holds` keeps the definition from going: a running campaign."""
+
+    kind: str
+    key: str
+    labels: Labels
+    holds: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One step of a plan: `action` is create, update or remove; `destructive` steps need consent."""
+    """One step of a plan; `destructive` steps need consent. `users` are those of what changes or goes."""
 
     kind: str
     key: str
-    action: str
-    before: Body | None
-    after: Body | None
+    action: Action
+    before: Definition | None
+    after: Definition | None
     destructive: bool = False
     notes: tuple[str, ...] = ()
+    users: tuple[User, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
 class Snapshot:
-    """All definitions of one version: `bodies[kind][key]`."""
+    """All definitions of one version, parsed: `of(Model)` by key.
 
-    version: int
-    bodies: Mapping[str, Mapping[str, Body]]
+    Extensions (definitions of a kind that `extends` another) are already part of what they extend.
+    """
 
-    def of(self, kind: str) -> Mapping[str, Body]:
-        """Return the definitions of `kind` by key; none gives an empty mapping."""
-        return self.bodies.get(kind, MappingProxyType({}))
+    def __init__(self, version: int, values: Mapping[str, Mapping[str, Definition]]) -> None:
+        self.version = version
+        self.written = values
+        self._composed = {name: MappingProxyType(dict(found)) for name, found in _composed(values).items()}
+
+    def of(self, model: Any) -> Any:  # TRANSITION: type[D] -> Mapping[str, D]
+        """Return the definitions of a model by key; none gives an empty mapping."""
+        if isinstance(model, str):  # TRANSITION: rooms that still read bodies
+            from zhike.kernel.loose import body_of
+
+            return {key: body_of(found) for key, found in self.named(model).items()}
+        return self.named(model.kind_name())
+
+    def named(self, kind: str) -> Mapping[str, Definition]:
+        """Return the definitions of a kind by key."""
+        return self._composed.get(kind, MappingProxyType({}))
+
+    def __iter__(self) -> Iterator[Definition]:
+        """Yield every definition, as it is written."""
+        return (found for of_kind in self.written.values() for found in of_kind.values())
 
 
-def _no_findings(_body: Body, _all: Snapshot) -> list[Finding]:
-    return []
+def _nothing_found(_definition: Any, _everything: Snapshot) -> Iterable[Finding]:
+    return ()
+
+
+def _no_uses(_definition: Any, _everything: Snapshot) -> Iterable[tuple[str, str]]:
+    return ()
+
+
+def _plain(change: Change, _everything: Snapshot) -> Change:
+    return change
 
 
 def _nothing_to_do(_changes: Sequence[Change]) -> None:
     return None
 
 
-def _plain(change: Change, _all: Snapshot) -> Change:
-    return change
+def _unchanged(_extension: Any, base: Any) -> Any:
+    return base
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
-    """A kind of definition: how it is checked, what a change of it means, what follows from applying it.
+class Kind(Generic[D]):
+    """A kind of definition: its model, and what the room that owns it knows beyond the model.
 
-    Kinds apply in the order of `order`; `applied` runs once per apply with the changes of its kind, inside the
-    applying transaction.
+    `check` finds what only other definitions can tell (references marked by `Refers` are checked for every kind).
+    `uses` names (kind, key) of definitions that are used without a mark: in expressions. `classify` says what a change
+    means, `applied` runs once per change of definitions with the changes of its kind, inside the transaction.
+    `extends` names the kind that definitions of this one add to: `extend(this, base)` returns the wider base; the
+    definition says which by its `of`. Kinds apply in the order of `order`.
     """
 
-    name: str
+    model: type[D]
     order: int
-    check: Callable[[Body, Snapshot], list[Finding]] = field(default=_no_findings)
+    check: Callable[[D, Snapshot], Iterable[Finding]] = field(default=_nothing_found)
+    uses: Callable[[D, Snapshot], Iterable[tuple[str, str]]] = field(default=_no_uses)
     classify: Callable[[Change, Snapshot], Change] = field(default=_plain)
     applied: Callable[[Sequence[Change]], None] = field(default=_nothing_to_do)
+    extends: str = ""
+    extend: Callable[[D, Any], Any] = field(default=_unchanged)
+
+    @property
+    def name(self) -> str:
+        """The word after `kind:`."""
+        return self.model.kind_name()
 
 
-_kinds: dict[str, Kind] = {}
+Users = Callable[[Sequence[str]], Mapping[str, Sequence[User]]]
+
+_kinds: dict[str, Kind[Any]] = {}
+_users: dict[str, list[Users]] = {}
 _lock = threading.Lock()
 _snapshot: Snapshot | None = None
 _derived: dict[tuple[int, str], object] = {}
 _pinned: ContextVar[list[Snapshot] | None] = ContextVar("zhike_pinned_definitions", default=None)
 
 
-def register(kind: Kind) -> None:
+def register(kind: Kind[D]) -> None:
     """Make `kind` known; called by the room that owns it when the application starts."""
     _kinds[kind.name] = kind
 
 
-def kinds() -> list[Kind]:
+def register_users(kind: str, find: Users) -> None:
+    """Let a room name what of its own rows uses definitions of `kind`: `find(keys)` returns users by key."""
+    _users.setdefault(kind, []).append(find)
+
+
+def kinds() -> list[Kind[Any]]:
     """Return every registered kind in the order in which they apply."""
     return sorted(_kinds.values(), key=lambda kind: (kind.order, kind.name))
+
+
+def kind_named(name: str) -> Kind[Any] | None:
+    """Return the kind called `name`, if a room owns it."""
+    return _kinds.get(name)
+
+
+def row_users(kind: str, keys: Sequence[str]) -> dict[str, list[User]]:
+    """Return what of the rooms' rows uses definitions of `kind`, by key."""
+    found: dict[str, list[User]] = {}
+    for find in _users.get(kind, ()):
+        for key, users in find(keys).items():
+            found.setdefault(key, []).extend(users)
+    return found
 
 
 def version() -> int:
@@ -116,7 +191,9 @@ def snapshot() -> Snapshot:
     current = version()
     with _lock:
         if _snapshot is None or _snapshot.version != current:
-            _snapshot = _read(current)
+            from zhike.kernel import definition_store
+
+            _snapshot = Snapshot(current, definition_store.effective())
             _derived.clear()
         found = _snapshot
     if pinned is not None:
@@ -137,9 +214,9 @@ def pinned() -> Iterator[None]:
         _pinned.reset(token)
 
 
-def all_of(kind: str) -> Mapping[str, Body]:
-    """Return the definitions of `kind` by key."""
-    return snapshot().of(kind)
+def all_of(model: Any) -> Any:
+    """Return the definitions of a model by key."""
+    return snapshot().of(model)
 
 
 def derive(name: str, build: Callable[[Snapshot], T]) -> T:
@@ -148,7 +225,7 @@ def derive(name: str, build: Callable[[Snapshot], T]) -> T:
     key = (current.version, name)
     if key not in _derived:
         _derived[key] = build(current)
-    return _derived[key]  # type: ignore[return-value]
+    return cast(T, _derived[key])
 
 
 def forget() -> None:
@@ -162,11 +239,16 @@ def forget() -> None:
         _derived.clear()
 
 
-def _read(current: int) -> Snapshot:
-    from zhike.kernel.models import Definition
-
-    bodies: dict[str, dict[str, Body]] = {}
-    for row in Definition.objects.order_by("kind", "key"):
-        bodies.setdefault(row.kind, {})[row.key] = MappingProxyType(row.body)
-    frozen = {kind: MappingProxyType(found) for kind, found in bodies.items()}
-    return Snapshot(current, MappingProxyType(frozen))
+def _composed(values: Mapping[str, Mapping[str, Definition]]) -> dict[str, dict[str, Definition]]:
+    """The definitions with every extension inside what it extends, in the order of the extensions' keys."""
+    found = {name: dict(of_kind) for name, of_kind in values.items()}
+    for name, of_kind in values.items():
+        kind = _kinds.get(name)
+        if kind is None or not kind.extends:
+            continue
+        bases = found.get(kind.extends, {})
+        for key in sorted(of_kind):
+            target = str(getattr(of_kind[key], "of", ""))
+            if target in bases:
+                bases[target] = kind.extend(of_kind[key], bases[target])
+    return found

@@ -48,7 +48,8 @@ class RunHandle:
     @property
     def params(self) -> Mapping[str, object]:
         """What the run was submitted with."""
-        return self._run.params
+        params: Mapping[str, object] = self._run.params
+        return params
 
     def progress(self, step: str, done: int = 0, total: int = 0) -> None:
         """Record how far the run is; raises Cancelled when somebody asked it to stop."""

@@ -9,18 +9,49 @@ class ClockSetting(models.Model):
     offset = models.DurationField()
 
 
-class Definition(models.Model):
-    """One definition of a pack, as applied: the installation's own copy, the only one engines read."""
+class StoredDefinition(models.Model):
+    """One definition in one layer: what a pack brought ("pack"), or the installation's own ("own"), which goes before."""
 
     kind = models.TextField()
     key = models.TextField()
-    uuid = models.UUIDField(unique=True)
+    layer = models.TextField()
+    uuid = models.UUIDField()
     pack = models.TextField()
     body = models.JSONField()
     digest = models.TextField()
+    revision = models.IntegerField(default=1)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["kind", "key"], name="definition_kind_key")]
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "key", "layer"], name="stored_definition_kind_key_layer"),
+            models.UniqueConstraint(fields=["uuid", "layer"], name="stored_definition_uuid_layer"),
+        ]
+
+
+class DefinitionChange(models.Model):
+    """One change of definitions, as a whole: who, when, why."""
+
+    uid = models.UUIDField(unique=True)
+    at = models.DateTimeField()
+    actor = models.TextField()
+    reason = models.TextField()
+
+
+class DefinitionRevision(models.Model):
+    """What one change made of one definition; without `after` it went."""
+
+    change = models.ForeignKey(DefinitionChange, on_delete=models.PROTECT, related_name="revisions")
+    kind = models.TextField()
+    key = models.TextField()
+    layer = models.TextField()
+    pack = models.TextField()
+    pack_before = models.TextField()
+    revision = models.IntegerField()
+    before = models.JSONField(null=True)
+    after = models.JSONField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["kind", "key"], name="revision_kind_key")]
 
 
 class DefinitionVersion(models.Model):

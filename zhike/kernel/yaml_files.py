@@ -1,28 +1,148 @@
-"""YAML without surprises: dates stay text, only true and false are booleans (`on` and `no` are words)."""
+"""YAML without surprises, and the line of everything in it.
+
+YAML 1.2: dates stay text, only true and false are booleans, `on`, `no` and 12:30 are words. A key that stands twice is a
+fault. Parsing a file takes milliseconds, so what was read is kept beside the hash of its bytes: in the process, and in
+the folder that `keep_in` names, for the next command.
+"""
 
 from __future__ import annotations
 
-import re
+import datetime
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+from zhike.kernel.definition_parts import Place
+
+#: Raised whenever what a tree holds or how it is kept changes, so that older copies are not read.
+_FORM = "1"
 
 
-class _Loader(yaml.SafeLoader):
-    """Resolves what YAML 1.2 resolves, dates left out."""
+class BrokenYaml(Exception):
+    """A file that is no YAML: `line` (from 1) and what the reader says."""
+
+    def __init__(self, line: int, problem: str) -> None:
+        super().__init__(problem)
+        self.line, self.problem = line, problem
 
 
-_Loader.yaml_implicit_resolvers = {
-    first: [
-        (tag, pattern)
-        for tag, pattern in resolvers
-        if tag not in ("tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:bool")
-    ]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
-_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))
+@dataclass(frozen=True, slots=True)
+class YamlFile:
+    """What a file holds, in plain values, and the line of each place in it."""
+
+    body: object
+    lines: Mapping[Place, int]
+
+    def line(self, place: Place) -> int:
+        """Return the line of the nearest thing that stands at `place` or around it.
+
+        Parts of a place that are not in the file are passed over: a missing key has the line of what lacks it.
+        """
+        found: Place = ()
+        for part in place:
+            if (*found, part) in self.lines:
+                found = (*found, part)
+        return self.lines.get(found, 1)
 
 
-def read(path: Path) -> object:
-    """Return what a YAML file holds. Raises yaml.YAMLError and UnicodeDecodeError."""
-    return yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
+_kept: dict[str, YamlFile] = {}
+_folder: Path | None = None
+
+
+def keep_in(folder: Path | None) -> None:
+    """Keep parsed files in `folder` from now on (None: in this process only)."""
+    global _folder
+    _folder = folder
+
+
+def read(path: Path) -> YamlFile:
+    """Return what a YAML file holds. Raises BrokenYaml with the line."""
+    raw = path.read_bytes()
+    digest = hashlib.sha256(raw).hexdigest()
+    if digest not in _kept:
+        _kept[digest] = _remembered(digest) or _parsed(raw, digest)
+    return _kept[digest]
+
+
+def parse(raw: bytes) -> YamlFile:
+    """Return what a YAML text holds. Raises BrokenYaml with the line."""
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        raise BrokenYaml(line, f"byte {error.start} is not UTF-8") from error
+    try:
+        tree = YAML(typ="rt").load(text)
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        raise BrokenYaml(mark.line + 1 if mark else 1, _sentence(error)) from error
+    except YAMLError as error:
+        raise BrokenYaml(1, str(error)) from error
+    lines: dict[Place, int] = {}
+    return YamlFile(_plain(tree, (), lines), lines)
+
+
+def _sentence(error: MarkedYAMLError) -> str:
+    """What the reader says, without its advice on itself."""
+    return str(error.problem or error.context or error).splitlines()[0].strip()
+
+
+def _plain(node: object, place: Place, lines: dict[Place, int]) -> object:
+    if isinstance(node, CommentedMap):
+        found = {}
+        for key, value in node.items():
+            name = _plain(key, place, {}) if not isinstance(key, str) else str(key)
+            lines[(*place, str(name))] = node.lc.key(key)[0] + 1
+            found[name] = _plain(value, (*place, str(name)), lines)
+        return found
+    if isinstance(node, CommentedSeq):
+        for number in range(len(node)):
+            lines[(*place, number)] = node.lc.item(number)[0] + 1
+        return [_plain(value, (*place, number), lines) for number, value in enumerate(node)]
+    return _scalar(node)
+
+
+def _scalar(node: object) -> object:
+    if isinstance(node, datetime.date):
+        return node.isoformat()
+    if node is None or isinstance(node, bool):
+        return node
+    for plain in (int, float, str):
+        if isinstance(node, plain):
+            return plain(node)
+    return str(node)
+
+
+def _parsed(raw: bytes, digest: str) -> YamlFile:
+    found = parse(raw)
+    if _folder is not None:
+        _remember(_folder / _FORM / f"{digest}.json", found)
+    return found
+
+
+def _remembered(digest: str) -> YamlFile | None:
+    if _folder is None:
+        return None
+    try:
+        body, lines = json.loads((_folder / _FORM / f"{digest}.json").read_bytes())
+        return YamlFile(body, {tuple(place): line for place, line in lines})
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def _remember(target: Path, found: YamlFile) -> None:
+    """A copy that cannot be written is only a slower next time."""
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        draft = target.with_suffix(f".{os.getpid()}")
+        draft.write_text(json.dumps([found.body, list(found.lines.items())]), encoding="utf-8")
+        draft.replace(target)
+    except (OSError, TypeError):
+        return

@@ -50,6 +50,8 @@ class JsonRenderer(BaseRenderer):
 
 
 def _plain(value: object) -> object:
+    if isinstance(value, Mapping):
+        return dict(value)
     isoformat = getattr(value, "isoformat", None)
     if isoformat is not None:
         text = str(isoformat())

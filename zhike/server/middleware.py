@@ -74,11 +74,12 @@ class PageFiles(WhiteNoiseMiddleware):  # type: ignore[misc]
             if found is not None:
                 self.files[path] = found
         try:
-            return super().__call__(request)  # type: ignore[no-any-return]
+            answer: HttpResponse = super().__call__(request)
         except FileNotFoundError:
             if self.files.pop(path, None) is None:
                 raise
             return HttpResponseNotFound()  # it belonged to an older build
+        return answer
 
 
 class IdleTimeout:

@@ -11,8 +11,9 @@ from typing import Any, Literal, cast
 from django.db import transaction
 
 from zhike.kernel import context, definitions, providers
-from zhike.kernel.definitions import Body, Finding, Kind, Snapshot
+from zhike.kernel.definitions import Body, Finding, Snapshot
 from zhike.kernel.errors import NotFound, Refused, ZhikeError
+from zhike.kernel.loose import loose_kind
 from zhike.kernel.providers import BlockData
 from zhike.kernel.wire import Labels, labels
 from zhike.platform.objects import api as objects
@@ -39,7 +40,7 @@ def check_page(body: Body, everything: Snapshot) -> list[Finding]:
     return findings
 
 
-PAGE = Kind(name="page", order=90, check=check_page)
+PAGE = loose_kind(name="page", order=90, check=check_page)
 
 
 def answer(key: str, record: uuid.UUID | None, principal: Principal, *, block: str = "") -> PageOut:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from typing import cast
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -13,10 +12,11 @@ from ninja import Router
 
 from zhike.kernel import clock, definitions, providers
 from zhike.kernel.trading_days import trading_calendar
-from zhike.kernel.wire import Labels, labels, responds
+from zhike.kernel.wire import labels, responds
 from zhike.platform.organization import api as organization
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.api import SignedInRequest
+from zhike.platform.permissions.types import Role
 from zhike.server import pages, schemas
 
 router = Router(tags=["session"])
@@ -41,8 +41,8 @@ def me(request: SignedInRequest) -> schemas.MeOut:
     """The caller: posts, rights, menu, clock."""
     principal = request.principal
     staff = organization.staff(principal.user_id or 0)
-    roles = definitions.all_of("role")
-    home = next((str(roles[key]["home"]) for key in principal.roles if roles[key].get("home")), "")
+    roles = definitions.all_of(Role)
+    home = next((str(roles[key].home) for key in principal.roles if roles[key].home), "")
     today = clock.today()
     firm = organization.all_units(kinds=["firm"])
     return {
@@ -50,7 +50,7 @@ def me(request: SignedInRequest) -> schemas.MeOut:
         "employee_no": staff.employee_no,
         "name": staff.name,
         "lang": _language(staff.language),
-        "roles": [{"key": key, "labels": _words(roles[key])} for key in principal.roles],
+        "roles": [{"key": key, "labels": labels(roles[key].labels)} for key in principal.roles],
         "units": [
             {"uid": u.uid, "name": u.name, "kind": u.kind} for u in {unit.id: unit for _r, unit in staff.posts}.values()
         ],
@@ -118,7 +118,7 @@ def search(request: SignedInRequest, q: str) -> schemas.SearchOut:
 def users(request: SignedInRequest) -> schemas.UsersOut:
     """Everybody who can sign in."""
     permissions.require(request.principal, "user.read")
-    roles = definitions.all_of("role")
+    roles = definitions.all_of(Role)
     mine = set(request.principal.units)
     return {
         "items": [
@@ -128,7 +128,9 @@ def users(request: SignedInRequest) -> schemas.UsersOut:
                 "name": staff.name,
                 "active": staff.active,
                 "roles": [
-                    _words(roles[role]) for role in dict.fromkeys(role for role, _u in staff.posts) if role in roles
+                    labels(roles[role].labels)
+                    for role in dict.fromkeys(role for role, _u in staff.posts)
+                    if role in roles
                 ],
                 "units": [unit.name for unit in {unit.id: unit for _r, unit in staff.posts}.values()],
                 "last_sign_in": staff.last_sign_in,
@@ -139,22 +141,23 @@ def users(request: SignedInRequest) -> schemas.UsersOut:
     }
 
 
-def _words(body: definitions.Body) -> Labels:
-    return labels(cast(Mapping[str, str], body["labels"]))
-
-
 def _language(given: str) -> schemas.Language:
     return "en" if given == "en" else "zh"
 
 
 def _menu(roles: tuple[str, ...]) -> list[schemas.MenuItemOut]:
-    objects = definitions.all_of("object")
+    objects = definitions.snapshot().named("object")
     entries: dict[str, schemas.MenuItemOut] = {}
     for role in roles:
-        for key in definitions.all_of("role")[role].get("menu", []):  # type: ignore[attr-defined]
+        for key in definitions.all_of(Role)[role].menu:
             if key in _MENU:
                 zh, en, icon, path = _MENU[key]
                 entries[key] = {"key": key, "labels": {"zh": zh, "en": en}, "icon": icon, "path": path}
             elif key in objects:
-                entries[key] = {"key": key, "labels": _words(objects[key]), "icon": key, "path": f"/records/{key}"}
+                entries[key] = {
+                    "key": key,
+                    "labels": labels(objects[key].labels),
+                    "icon": key,
+                    "path": f"/records/{key}",
+                }
     return list(entries.values())

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
+
 from tests.factories import berka
 from tests.integration.insight.commands import run
 from tests.integration.insight.test_berka import DEFINITIONS, check
+from zhike.cli import records, trial
+from zhike.cli.main import main
+from zhike.kernel import definitions as definition_versions
+from zhike.kernel.models import Definition
+from zhike.platform.packs import api as packs
 
 
 def test_a_bank_is_loaded_by_its_definitions(installation, tmp_path, capsys):
@@ -32,7 +41,82 @@ def test_the_records_can_be_counted_by_an_expression(installation, capsys):
         "count": berka.write(installation / "again").women,
     }
     assert run(capsys, "records", "financial_account", "--count")[1]["count"] == 40
-    assert len(run(capsys, "records", "financial_account", "--limit", "3")[1]) == 3
+    assert len(run(capsys, "records", "financial_account", "--limit", "3")[1]["rows"]) == 3
+
+
+def test_a_cut_list_says_so_and_where_it_goes_on(installation, capsys):
+    listed = (
+        "records",
+        "account_product",
+        "--where",
+        "kind = 'standing_order'",
+        "--sort",
+        "amount",
+        "--columns",
+        "amount",
+    )
+
+    first = run(capsys, *listed, "--limit", "30")[1]
+    assert (first["shown"], first["count"], first["cut"]) == (30, 43, True)
+    rest = run(capsys, *listed, "--limit", "30", "--cursor", first["next_cursor"])[1]
+    assert (rest["shown"], rest["cut"], rest["next_cursor"]) == (13, False, None)
+    everything = run(capsys, *listed, "--all")[1]
+    assert everything["rows"] == first["rows"] + rest["rows"]
+    assert [row["amount"]["amount"] for row in everything["rows"]] == [f"{n + 1}.50" for n in range(43)]
+
+
+def test_more_rows_than_a_page_holds_are_listed_when_asked_for(installation, capsys, monkeypatch):
+    monkeypatch.setattr(records, "_PAGE", 10)
+    assert run(capsys, "records", "account_product", "--limit", "25")[1]["shown"] == 25
+    assert run(capsys, "records", "account_product", "--all")[1]["shown"] == 43 + 8 + 10
+
+
+def test_records_are_summed_and_grouped(installation, capsys):
+    found = run(capsys, "records", "account_product", "--sum", "amount", "--group-by", "kind")[1]
+    assert found["groups"] == [
+        {"group": "loan", "label": "贷款", "count": 10, "sums": {"amount": "55000.00"}},
+        {"group": "standing_order", "label": "定期转账", "count": 43, "sums": {"amount": "967.50"}},
+        {"group": "card", "label": "银行卡", "count": 8, "sums": {"amount": None}},
+    ]
+    one = run(capsys, "records", "account_product", "--sum", "amount", "--where", "kind = 'loan'")[1]
+    assert one["groups"] == [{"count": 10, "sums": {"amount": "55000.00"}}]
+    by_account = run(capsys, "records", "account_product", "--where", "kind = 'card'", "--group-by", "account")[1]
+    assert [group["count"] for group in by_account["groups"]] == [1] * 8
+    assert {group["label"] for group in by_account["groups"]} == {
+        f"{number + 1}****{number + 1}" for number in range(8)
+    }
+
+
+def test_what_cannot_be_summed_or_may_not_be_seen_is_refused_with_a_code(installation, capsys):
+    code, shown, error = run(capsys, "records", "account_product", "--sum", "subtype")
+    assert (code, shown, error["code"]) == (1, None, "cli.not_summable")
+    assert error["facts"]["has"] == ["amount", "months"]
+    code, shown, error = run(capsys, "records", "party", "--group-by", "name")
+    assert (code, shown, error["code"], error["facts"]) == (1, None, "refused", {"operation": "party.name"})
+
+
+def test_today_and_me_work_in_conditions(installation, capsys):
+    assert run(capsys, "records", "account_product", "--where", "started_on < :today", "--count")[1]["count"] == 18
+    assert run(capsys, "records", "party", "--where", "name = :me", "--count")[2]["code"] == "cli.nobody_is_me"
+    assert run(capsys, "records", "party", "--where", "name = :me", "--me", "E1", "--count")[1]["count"] == 0
+
+
+def test_the_text_says_money_as_people_do(installation, capsys):
+    assert (
+        main(["records", "account_product", "--where", "kind = 'loan'", "--sort", "amount:desc", "--limit", "2"]) == 0
+    )
+    shown = capsys.readouterr().out.splitlines()
+
+    assert "10,000 CNY" in shown[1] or "10,000.00 CNY" in shown[1]
+    assert "贷款" in shown[1]
+    assert shown[3].startswith("显示 2 / 共 10；看其余的：--all，或 --cursor ")
+    assert main(["records", "account_product", "--sum", "amount", "--group-by", "kind"]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "产品类别  记录数  金额 合计",
+        "贷款          10  55,000.00",
+        "定期转账      43     967.50",
+        "银行卡         8",
+    ]
 
 
 def test_a_folder_without_definitions_is_refused_with_a_code(installation, tmp_path, capsys):
@@ -40,3 +124,139 @@ def test_a_folder_without_definitions_is_refused_with_a_code(installation, tmp_p
 
     assert (code, shown, error["code"]) == (1, None, "definitions.broken")
     assert error["findings"][0]["code"] == "pack.empty"
+
+
+PURCHASES = """kind: source
+key: shop_purchase
+labels: {zh: 购买, en: Purchases}
+system: shop
+dataset: shop.purchase
+grain: fact
+file: "purchases_{business_date:%Y%m%d}.csv"
+encoding: utf-8
+date: file
+keys: [no]
+columns:
+  - {key: no, from: no, type: text, required: true}
+  - {key: amount, from: amount, type: decimal}
+"""
+IDENTITY = """kind: identity
+key: shop
+labels: {zh: 商店, en: Shop}
+systems:
+  - {system: berka, dataset: berka.client, key: client_id, fields: {kind: "'person'"}}
+"""
+
+
+@pytest.fixture
+def shop(installation, tmp_path):
+    """A new system with one fact source; where its definitions and where its files lie."""
+    definitions, files = tmp_path / "definitions", tmp_path / "files"
+    definitions.mkdir()
+    files.mkdir()
+    (definitions / "purchase.yaml").write_text(PURCHASES)
+    (definitions / "client.yaml").write_text((DEFINITIONS / "client.yaml").read_text())
+    (definitions / "identity.yaml").write_text(IDENTITY)
+    return definitions, files
+
+
+def write(files, name, *rows):
+    (files / name).write_text("\n".join(["no,amount", *rows]) + "\n")
+
+
+def test_a_file_that_fails_says_why_and_the_command_fails(shop, capsys):
+    definitions, files = shop
+    write(files, "purchases_20260318.csv", "1,2.50")
+    write(files, "purchases_20260322.csv", "1,2.50")
+
+    code, shown, error = run(capsys, "load", definitions, "--from", files)
+
+    assert (code, error, shown["wrong"]) == (1, None, 1)
+    loads = {row["file"]: row for row in shown["loads"]}
+    assert (loads["purchases_20260318.csv"]["state"], loads["purchases_20260318.csv"]["loaded"]) == ("done", 1)
+    failed = loads["purchases_20260322.csv"]
+    assert (failed["state"], failed["error"]["code"], failed["findings"][0]["code"]) == (
+        "failed",
+        "load.unreadable",
+        "load.not_a_trading_day",
+    )
+    assert main(["load", str(definitions), "--from", str(files)]) == 1
+    said = capsys.readouterr().out
+    assert "purchases_20260322.csv（失败）\n  load.not_a_trading_day: 2026-03-22 不是交易日" in said
+    assert said.count("2026-03-22 不是交易日") == 1
+    assert "1 个文件需要处理" in said
+
+
+def test_rejected_rows_are_counted_by_reason_and_written(shop, capsys, tmp_path):
+    definitions, files = shop
+    write(files, "purchases_20260319.csv", "1,2.50", "1,3.50", "2,much", ",4.50", "3,1.00")
+
+    code, shown, _error = run(capsys, "load", definitions, "--from", files, "--rejects", tmp_path / "back")
+
+    found = shown["loads"][-1]
+    assert (code, found["state"], found["read"], found["loaded"], found["rejected"]) == (1, "done", 5, 2, 3)
+    assert (found["allowed"], found["beyond_share"]) == (0, True)
+    assert {reason["code"]: reason["rows"] for reason in found["reasons"]} == {
+        "duplicate_key": 1,
+        "bad_decimal": 1,
+        "missing_value": 1,
+    }
+    path = tmp_path / "back" / "shop_purchase-purchases_20260319.csv.csv"
+    assert found["rejects"] == str(path)
+    assert len(path.read_text(encoding="utf-8-sig").splitlines()) == 1 + 3
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_rejected_rows_within_the_share_of_the_source_are_no_failure(shop, capsys, installation, monkeypatch):
+    definitions, files = shop
+    monkeypatch.setenv("ZHIKE_HOME", str(installation))
+    (definitions / "purchase.yaml").write_text(PURCHASES + "checks: {rejects: 0.4, source: 测试}\n")
+    write(files, "purchases_20260320.csv", "1,2.50", "2,much", "3,1.00")
+
+    code, shown, error = run(capsys, "load", definitions, "--from", files)
+
+    assert error is None
+    assert (code, shown["wrong"], shown["loads"][-1]["rejected"]) == (0, 0, 1)
+    assert shown["loads"][-1]["rejects"] == str(installation / "rejects" / "shop_purchase-purchases_20260320.csv.csv")
+
+
+def test_files_that_no_source_wants_are_named(shop, capsys):
+    definitions, files = shop
+    write(files, "purchase-20260319.csv", "1,2.50")
+
+    code, shown, _error = run(capsys, "load", definitions, "--from", files)
+
+    assert (code, shown["loads"], shown["unexpected"]) == (1, [], ["purchase-20260319.csv"])
+    main(["load", str(definitions), "--from", str(files)])
+    said = capsys.readouterr().out
+    assert "没有数据源认领的文件：purchase-20260319.csv" in said
+    assert "purchases_{business_date:%Y%m%d}.csv" in said
+
+
+def test_loading_leaves_the_installations_own_definitions_alone(shop, capsys):
+    definitions, files = shop
+    write(files, "purchases_20260323.csv", "1,2.50")
+    own = Definition.objects.filter(kind="calendar").first()
+    body, version = own.body, database_version()
+    own.body = {**body, "labels": {"zh": "自己的", "en": "Own"}}
+    own.digest = "own"
+    own.save()
+    try:
+        assert run(capsys, "load", definitions, "--from", files)[0] == 0
+        assert Definition.objects.get(pk=own.pk).body["labels"]["zh"] == "自己的"
+        assert database_version() == version
+    finally:
+        packs.apply([Path("packs")])
+
+
+def database_version():
+    return definition_versions.version()
+
+
+def test_an_installation_without_packs_gets_them(installation):
+    assert "core" in Definition.objects.values_list("pack", flat=True)
+    Definition.objects.filter(pack="securities", kind="template").delete()
+    trial.ensure_packs()
+    assert not Definition.objects.filter(pack="securities", kind="template").exists()
+    packs.apply([Path("packs")])
+    assert Definition.objects.filter(pack="securities", kind="template").exists()

@@ -96,7 +96,7 @@ def test_records_are_counted_and_listed_by_an_expression(zhike):
         {"object": "party", "count": 2},
         None,
     )
-    rows = zhike("records", "party", "--where", "status = 'dormant'")[1]
+    rows = zhike("records", "party", "--where", "status = 'dormant'")[1]["rows"]
     assert [(row["display"], row["customer_no"]) for row in rows] == [("刘*", "0000****0006")]
 
 

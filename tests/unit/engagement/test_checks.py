@@ -6,27 +6,39 @@ import uuid
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from pydantic import TypeAdapter
 
-from zhike.engagement.compliance.kinds import check_gate
+from zhike.engagement.compliance.kinds import GATE
 from zhike.engagement.compliance.logic import checks
-from zhike.engagement.compliance.logic.suitability import SuitabilityTable
-from zhike.engagement.compliance.types import Touch
-from zhike.kernel import clock
-from zhike.kernel.definitions import Snapshot
+from zhike.engagement.compliance.types import Suitability, Touch
+from zhike.kernel import clock, definition_checks
+
+CHECK = TypeAdapter(checks.AnyCheck)
 
 NOW = datetime(2026, 3, 18, 2, 42, tzinfo=UTC)  # 10:42 in Shanghai
-TABLE = SuitabilityTable(
-    highest={"C1": "R1", "C2": "R2", "C3": "R3", "C4": "R4", "C5": "R5"},
-    lowest_class_highest="R1",
-    professional=frozenset({"professional_a", "professional_b", "professional_c"}),
-    levels=("R1", "R2", "R3", "R4", "R5"),
-    fields={
-        "level": "risk_level",
-        "valid_until": "risk_valid_until",
-        "lowest": "lowest_risk_class",
-        "professional": "professional_type",
-    },
+TABLE = Suitability.model_validate(
+    {
+        "kind": "suitability",
+        "key": "default",
+        "labels": {"zh": "表", "en": "Table"},
+        "source": "test",
+        "highest": {"C1": "R1", "C2": "R2", "C3": "R3", "C4": "R4", "C5": "R5"},
+        "lowest_class_highest": "R1",
+        "professional": ["professional_a", "professional_b", "professional_c"],
+        "levels": ["R1", "R2", "R3", "R4", "R5"],
+        "fields": {
+            "level": "risk_level",
+            "valid_until": "risk_valid_until",
+            "lowest": "lowest_risk_class",
+            "professional": "professional_type",
+        },
+    }
 )
+
+
+def judged(check, found, **settings):
+    """What a check of the gate says about a situation."""
+    return CHECK.validate_python({"check": check, **settings}).judge(found)
 
 
 def situation(*, product="", reserved=(), now=NOW, content=("a", "a"), missing=(), **facts):
@@ -49,18 +61,23 @@ def codes(answer):
 )
 def test_consent(state, expected):
     settings = {"field": "c", "granted": ["granted"], "labels": {"zh": "电话营销", "en": "marketing calls"}}
-    found = checks.consent(situation(c=state), settings)
+    found = judged("consent", situation(c=state), **settings)
     assert [(reason.code, reason.labels["zh"]) for reason in found] == expected
 
 
 def test_a_gate_says_what_its_checks_need():
-    body = {"checks": [{"check": "consent", "field": "c"}, {"check": "frequency_cap", "count": 2}]}
-    party = {"role": "party", "fields": [{"key": "c"}]}
-    found = check_gate(body, Snapshot(1, {"object": {"party": party}}))
+    body = {
+        "kind": "gate",
+        "key": "default",
+        "labels": {"zh": "闸门", "en": "Gate"},
+        "checks": [{"check": "consent", "field": "c"}, {"check": "frequency_cap", "count": 2}],
+    }
+    gate, found = definition_checks.parsed(body, GATE)
+    assert gate is None
     assert [(finding.code, finding.where) for finding in found] == [
-        ("gate.missing_setting", "checks[0]"),
-        ("gate.missing_setting", "checks[0]"),
-        ("gate.missing_setting", "checks[1]"),
+        ("definition.missing_key", ("checks", 0, "consent", "granted")),
+        ("definition.missing_key", ("checks", 0, "consent", "labels")),
+        ("definition.missing_key", ("checks", 1, "frequency_cap", "days")),
     ]
 
 
@@ -68,13 +85,13 @@ def test_a_gate_says_what_its_checks_need():
     ("status", "expected"), [("normal", []), ("closed", ["party_status"]), (None, ["party_status"])]
 )
 def test_party_status(status, expected):
-    assert codes(checks.party_status(situation(status=status), {"field": "status", "allowed": ["normal"]})) == expected
+    assert codes(judged("party_status", situation(status=status), field="status", allowed=["normal"])) == expected
 
 
 def test_suppression_and_complaint():
-    assert codes(checks.suppression(situation(s=True), {"field": "s"})) == ["suppressed"]
-    assert checks.suppression(situation(s=None), {"field": "s"}) == []
-    assert codes(checks.complaint_freeze(situation(c=True), {"field": "c"})) == ["complaint_freeze"]
+    assert codes(judged("suppression", situation(s=True), field="s")) == ["suppressed"]
+    assert judged("suppression", situation(s=None), field="s") == []
+    assert codes(judged("complaint_freeze", situation(c=True), field="c")) == ["complaint_freeze"]
 
 
 @pytest.mark.parametrize(
@@ -88,14 +105,14 @@ def test_suppression_and_complaint():
 )
 def test_quiet_hours_wait_until_the_window_opens(hour, minute, expected):
     now = clock.at(date(2026, 3, 18), hour, minute)
-    assert checks.quiet_hours(situation(now=now), {"from": "08:00", "to": "21:00"}) == expected
+    assert judged("quiet_hours", situation(now=now), **{"from": "08:00", "to": "21:00"}) == expected
 
 
 def test_the_cap_counts_only_its_window():
     settings = {"count": 2, "days": 7}
     old, recent = NOW - timedelta(days=7), NOW - timedelta(days=6, hours=23)
-    assert checks.frequency_cap(situation(reserved=[old, recent]), settings) == []
-    assert codes(checks.frequency_cap(situation(reserved=[recent, recent]), settings)) == ["frequency_cap"]
+    assert judged("frequency_cap", situation(reserved=[old, recent]), **settings) == []
+    assert codes(judged("frequency_cap", situation(reserved=[recent, recent]), **settings)) == ["frequency_cap"]
 
 
 @pytest.mark.parametrize(
@@ -113,13 +130,13 @@ def test_the_cap_counts_only_its_window():
     ],
 )
 def test_suitability(level, product, valid, extra, expected):
-    found = checks.suitability(situation(product=product, risk_level=level, risk_valid_until=valid, **extra), {})
+    found = judged("suitability", situation(product=product, risk_level=level, risk_valid_until=valid, **extra))
     assert codes(found) == expected
 
 
 def test_changed_content_and_missing_variables_refuse():
-    assert codes(checks.content_unchanged(situation(content=("a", "b")), {})) == ["content_changed"]
-    assert codes(checks.variables_present(situation(missing=("姓名", "邮箱")), {})) == [
+    assert codes(judged("content_unchanged", situation(content=("a", "b")))) == ["content_changed"]
+    assert codes(judged("variables_present", situation(missing=("姓名", "邮箱")))) == [
         "missing_variable",
         "missing_variable",
     ]

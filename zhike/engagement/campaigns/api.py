@@ -303,7 +303,7 @@ def _apply(campaign: Campaign, plan: CampaignPlan, principal: Principal) -> None
     campaign.template, campaign.goal, campaign.goal_days = plan.template, plan.goal, plan.goal_days
     campaign.script, campaign.due_days, campaign.result_set = plan.script, plan.due_days, plan.result_set
     campaign.control_percent = plan.control_percent
-    levels = [channels.template(plan.template).risk_level]
+    levels = [channels.template(plan.template).risk_level or ""]
     campaign.product_id = None
     if plan.product is not None:
         product = objects.object_with_role("product")

@@ -434,4 +434,4 @@ class MembersOut(TypedDict):
 
 def template_key(given: str) -> str:
     """Return a template's key from its key or uuid."""
-    return next((found.key for found in channels.templates() if found.uuid == given), given)
+    return next((found.key for found in channels.templates() if str(found.identity) == given), given)

@@ -45,13 +45,14 @@ from zhike.insight.audiences.types import Audience
 from zhike.insight.indicators import api as indicators
 from zhike.kernel import clock, cursors, definitions
 from zhike.kernel.trading_days import trading_calendar
-from zhike.kernel.wire import Labels, labels
+from zhike.kernel.wire import labels
 from zhike.platform.objects import api as objects
 from zhike.platform.objects.types import RecordQuery
 from zhike.platform.organization import api as organization
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal
 from zhike.platform.work import api as work
+from zhike.platform.work.types import ResultSet
 
 _RIGHTS = {"edit": "campaign.update", "delete": "campaign.delete"}
 _STAFF = "staff"
@@ -61,7 +62,7 @@ _PRODUCTS = 50
 def template_out(found: Template) -> TemplateOut:
     """Return a template as the interface gives it."""
     return {
-        "uid": found.uuid,
+        "uid": str(found.identity),
         "key": found.key,
         "name": found.labels["zh"],
         "labels": labels(found.labels),
@@ -69,7 +70,7 @@ def template_out(found: Template) -> TemplateOut:
         "body": found.body,
         "channel": found.channel,
         "risk_level": found.risk_level or None,
-        "variables": [{"key": key, "labels": labels(words)} for key, (words, _value, _mask) in found.variables.items()],
+        "variables": [{"key": variable.key, "labels": labels(variable.labels)} for variable in found.variables],
     }
 
 
@@ -198,8 +199,7 @@ def options_out(found: Sequence[Audience]) -> OptionsOut:
             ],
         },
         "result_sets": [
-            {"key": key, "labels": labels(cast(Mapping[str, str], body["labels"]))}
-            for key, body in definitions.all_of("result_set").items()
+            {"key": key, "labels": labels(body.labels)} for key, body in definitions.all_of(ResultSet).items()
         ],
     }
 
@@ -272,10 +272,8 @@ def _curve_out(found: Effect) -> CurveOut | None:
 def _work_out(campaign: Campaign) -> CampaignWorkOut:
     """The managers' work about the people: given, refused by the gate, done with which results."""
     tasks = work.summary_of_origin(campaign.uid)
-    words: dict[str, Labels] = {
-        row["key"]: labels(row["labels"])
-        for row in definitions.all_of("result_set").get(campaign.result_set, {}).get("results", [])  # type: ignore[attr-defined]
-    }
+    known = definitions.all_of(ResultSet).get(campaign.result_set)
+    words = {row.key: labels(row.labels) for row in known.results} if known else {}
     results: Counter[str] = Counter()
     for (_state, result), n in tasks.items():
         if result:

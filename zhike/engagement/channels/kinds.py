@@ -1,39 +1,40 @@
-"""The kind `template`: content with variables, checked for forbidden words and the risk line."""
+"""The kinds `template` (content with variables) and `content_rule` (what texts may not and must say)."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator
 
-from zhike.kernel.definitions import Body, Finding, Kind, Snapshot
+from zhike.engagement.channels.types import ContentRule, Template
+from zhike.kernel.definition_checks import unknown
+from zhike.kernel.definitions import Finding, Kind, Snapshot
 
 _VARIABLE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 
 
-def check_template(body: Body, everything: Snapshot) -> list[Finding]:
-    """Return what is wrong with a template: unknown variables, forbidden words, a missing risk line."""
-    text = f"{body.get('subject', '')}\n{body.get('body', '')}"
-    declared = {variable["key"] for variable in body.get("variables", [])}  # type: ignore[attr-defined]
-    findings = [
-        Finding(
-            "template.unknown_variable",
-            f"variable '{name}' is not declared; there are: {', '.join(sorted(declared))}",
-            "body",
-        )
-        for name in sorted(set(_VARIABLE.findall(text)) - declared)
-    ]
-    rules: Mapping[str, Any] = everything.of("content_rule").get("default", {})
-    findings += [
-        Finding("template.forbidden_word", f"the text says '{word}' ({rules.get('source', '')})", "body")
-        for word in rules.get("forbidden", [])
-        if word in text
-    ]
-    risk_line = str(rules.get("risk_line", ""))
-    if body.get("risk_level") and risk_line and risk_line not in text:
-        findings.append(Finding("template.no_risk_line", f"a text about a product must say: {risk_line}", "body"))
-    return findings
+def check_template(template: Template, everything: Snapshot) -> Iterator[Finding]:
+    """Yield unknown and doubled variables, forbidden words, a missing risk line, an unknown risk level."""
+    declared = [variable.key for variable in template.variables]
+    for where in ("subject", "body"):
+        for name in sorted(set(_VARIABLE.findall(getattr(template, where))) - set(declared)):
+            yield unknown("variable", name, declared, (where,), "template.unknown_variable")
+    for index, key in enumerate(declared):
+        if key in declared[:index]:
+            yield Finding("template.doubled", f"variable '{key}' is listed twice", ("variables", index, "key"))
+    rules = everything.of(ContentRule).get("default")
+    if rules is not None:
+        yield from _rules(template, rules)
 
 
-TEMPLATE = Kind(name="template", order=50, check=check_template)
-CONTENT_RULE = Kind(name="content_rule", order=45)
+def _rules(template: Template, rules: ContentRule) -> Iterator[Finding]:
+    for where in ("subject", "body"):
+        for word in rules.forbidden:
+            if word in getattr(template, where):
+                yield Finding("template.forbidden_word", f"the text says '{word}' ({rules.source})", (where,))
+    if template.risk_level and rules.risk_line and rules.risk_line not in template.body:
+        message = f"a text about a product must say: {rules.risk_line}"
+        yield Finding("template.no_risk_line", message, ("body",))
+
+
+TEMPLATE = Kind(Template, order=50, check=check_template)
+CONTENT_RULE = Kind(ContentRule, order=45)

@@ -2,25 +2,52 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import uuid
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
+
+from pydantic import Field
+
+from zhike.kernel.definition_parts import Code, Definition, Key, Labels, Part, Sourced, Text
 
 
-@dataclass(frozen=True, slots=True)
-class Template:
-    """Approved content: `variables` maps a name to (labels, expression over the party, mask kind)."""
+class TemplateVariable(Part):
+    """A variable of a template: an expression over the party, and the mask under which previews show it."""
 
-    key: str
-    uuid: str
-    labels: Mapping[str, str]
-    channel: str
-    subject: str
-    body: str
-    variables: Mapping[str, tuple[Mapping[str, str], str, str]]
-    risk_level: str
-    digest: str
+    key: Key
+    labels: Labels
+    value: Text = Field(description="an expression over the party's fields")
+    mask: Key | None = Field(None, description="the mask under which screens show the value")
+
+
+class Template(Definition):
+    """Approved content of a channel, with variables that are filled for each party."""
+
+    kind: Literal["template"]
+    channel: Literal["email"] = Field(description="how the message goes out")
+    subject: Text = Field(description="the subject; {{name}} stands for the variable `name`")
+    body: Text = Field(description="the text; {{name}} stands for the variable `name`")
+    variables: tuple[TemplateVariable, ...] = ()
+    risk_level: Code | None = Field(None, description="the highest product risk level the text speaks of")
+
+    @property
+    def digest(self) -> str:
+        """The hash of what the party would read: it changes with the content and with nothing else."""
+        shown = dict.fromkeys(("channel", "subject", "body", "variables", "risk_level"))
+        shown |= self.model_dump(mode="json", by_alias=True, exclude_unset=True, include=set(shown))
+        return hashlib.sha256(json.dumps(shown, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+class ContentRule(Sourced):
+    """What no text may say, and what a text about a product must say."""
+
+    kind: Literal["content_rule"]
+    source: Text = Field(description="the rule the words come from")
+    forbidden: tuple[Text, ...] = Field((), description="words that no text may hold")
+    risk_line: Text | None = Field(None, description="the line that a text about a product must hold")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,49 +2,52 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
 
-from zhike.engagement.compliance.logic.checks import CHECKS, SETTINGS
-from zhike.kernel.definitions import Body, Finding, Kind, Snapshot
-
-
-def check_suitability(body: Body, _everything: Snapshot) -> list[Finding]:
-    """Return what is wrong with a suitability table."""
-    if not body.get("source"):
-        return [Finding("suitability.no_source", "a rule table needs the `source` of its rule", "source")]
-    return []
+from zhike.engagement.compliance.logic.checks import Gate
+from zhike.engagement.compliance.types import Suitability
+from zhike.kernel.definition_checks import unknown
+from zhike.kernel.definitions import Finding, Kind, Snapshot
+from zhike.platform.permissions.types import Securable
 
 
-def check_gate(body: Body, everything: Snapshot) -> list[Finding]:
-    """Return what is wrong with a gate: unknown checks, settings they lack, fields that the party object does not have."""
-    parties = [found for found in everything.of("object").values() if found.get("role") == "party"]
-    fields = {field["key"] for found in parties for field in found.get("fields", [])}  # type: ignore[attr-defined]
-    findings = []
-    steps: list[dict[str, Any]] = list(body.get("checks", []))  # type: ignore[call-overload]
-    for index, step in enumerate(steps):
-        where = f"checks[{index}]"
-        if step.get("check") not in CHECKS:
-            findings.append(
-                Finding(
-                    "gate.unknown_check",
-                    f"there is no check '{step.get('check')}'; there are: {', '.join(CHECKS)}",
-                    where,
-                )
-            )
-        for name in SETTINGS.get(step.get("check", ""), ()):
-            if name not in step:
-                message = f"the check '{step['check']}' needs `{name}`"
-                findings.append(Finding("gate.missing_setting", message, where))
-        if "field" in step and step["field"] not in fields:
-            findings.append(
-                Finding(
-                    "gate.unknown_field",
-                    f"the party has no field '{step['field']}'; it has: {', '.join(sorted(fields))}",
-                    where,
-                )
-            )
-    return findings
+def check_suitability(table: Suitability, everything: Snapshot) -> Iterator[Finding]:
+    """Yield levels that the table does not list, and fields that the party object does not have."""
+    for level, highest in table.highest.items():
+        if highest not in table.levels:
+            yield unknown("level", highest, table.levels, ("highest", level), "suitability.unknown_level")
+    if table.lowest_class_highest not in table.levels:
+        where = ("lowest_class_highest",)
+        yield unknown("level", table.lowest_class_highest, table.levels, where, "suitability.unknown_level")
+    known = _party_fields(everything)
+    for name in type(table.fields).model_fields:
+        key = getattr(table.fields, name)
+        if key not in known:
+            yield unknown("field of the party", key, known, ("fields", name), "suitability.unknown_field")
 
 
-SUITABILITY = Kind(name="suitability", order=40, check=check_suitability)
-GATE = Kind(name="gate", order=41, check=check_gate)
+def check_gate(gate: Gate, everything: Snapshot) -> Iterator[Finding]:
+    """Yield the fields of checks that the party does not have."""
+    known = _party_fields(everything)
+    for index, check in enumerate(gate.checks):
+        for key in check.fields_read():
+            if key not in known:
+                yield unknown("field of the party", key, known, ("checks", index, "field"), "gate.unknown_field")
+
+
+def uses_of_gate(gate: Gate, everything: Snapshot) -> Iterator[tuple[str, str]]:
+    """Yield the tags and indicators that checks read."""
+    for check in gate.checks:
+        for key in check.fields_read():
+            yield from ((kind, key) for kind in ("tag", "indicator") if key in everything.named(kind))
+
+
+def _party_fields(everything: Snapshot) -> set[str]:
+    """What a check can read of a party: its fields, and the tags and indicators served beside it."""
+    parties = [found for found in everything.of(Securable).values() if found.role == "party"]
+    fields = {key for party in parties for key in party.field_keys()}
+    return fields | set(everything.named("tag")) | set(everything.named("indicator"))
+
+
+SUITABILITY = Kind(Suitability, order=40, check=check_suitability)
+GATE = Kind(Gate, order=41, check=check_gate, uses=uses_of_gate)

@@ -6,7 +6,35 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypedDict
+from typing import Literal, TypedDict
+
+from pydantic import Field
+
+from zhike.kernel.definition_parts import Code, Key, Part, Sourced, Text
+
+#: How a party is reached: a message of its own, or the call of its account manager.
+Channel = Literal["email", "staff"]
+
+
+class SuitabilityFields(Part):
+    """The party's fields in which the table finds what it needs."""
+
+    level: Key = Field(description="the tested risk level")
+    valid_until: Key = Field(description="the day until which the test holds")
+    lowest: Key = Field(description="whether the party is of the lowest risk class")
+    professional: Key = Field(description="the class of investor")
+
+
+class Suitability(Sourced):
+    """Which product risk level fits which party: `highest` maps a party's level to the highest that may be offered."""
+
+    kind: Literal["suitability"]
+    source: Text = Field(description="the rule the table comes from")
+    levels: tuple[Code, ...] = Field(min_length=1, description="the product levels, the lowest first")
+    highest: Mapping[Code, Code] = Field(description="the party's level, and the highest product level for it")
+    lowest_class_highest: Code = Field(description="the highest product level for the lowest risk class")
+    professional: tuple[Code, ...] = Field((), description="classes of investor to whom the table does not apply")
+    fields: SuitabilityFields
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,9 @@ from zhike.expressions import api as expressions
 from zhike.expressions.types import Schema
 from zhike.insight.identity.logic.definitions import RULES, master_schema, parse_identity, parse_master
 from zhike.insight.warehouse import api as warehouse
-from zhike.kernel.definitions import Body, Finding, Kind, Snapshot
+from zhike.kernel.definitions import Body, Finding, Snapshot
 from zhike.kernel.errors import ZhikeError
+from zhike.kernel.loose import loose_kind
 
 
 def check_identity(body: Body, everything: Snapshot) -> list[Finding]:
@@ -83,5 +84,5 @@ def _check(texts: Mapping[str, str], fields: list[str] | None, schema: Schema) -
     return findings
 
 
-IDENTITY = Kind(name="identity", order=40, check=check_identity)
-MASTER = Kind(name="master", order=41, check=check_master)
+IDENTITY = loose_kind(name="identity", order=40, check=check_identity)
+MASTER = loose_kind(name="master", order=41, check=check_master)

@@ -7,8 +7,9 @@ from typing import Any, cast
 from zhike.expressions import api as expressions
 from zhike.insight.indicators.logic import definitions as logic
 from zhike.insight.warehouse import api as warehouse
-from zhike.kernel.definitions import Body, Finding, Kind, Snapshot
+from zhike.kernel.definitions import Body, Finding, Snapshot
 from zhike.kernel.errors import ZhikeError
+from zhike.kernel.loose import loose_kind
 
 
 def check_measure(body: Body, everything: Snapshot) -> list[Finding]:
@@ -92,5 +93,5 @@ def _check_formula(text: str, everything: Snapshot) -> list[Finding]:
     return []
 
 
-MEASURE = Kind(name="measure", order=50, check=check_measure)
-INDICATOR = Kind(name="indicator", order=51, check=check_indicator)
+MEASURE = loose_kind(name="measure", order=50, check=check_measure)
+INDICATOR = loose_kind(name="indicator", order=51, check=check_indicator)

@@ -8,8 +8,9 @@ from zhike.expressions import api as expressions
 from zhike.expressions.types import Type
 from zhike.insight.indicators import api as indicators
 from zhike.insight.tags.logic.rules import parse_tag
-from zhike.kernel.definitions import Body, Finding, Kind, Snapshot
+from zhike.kernel.definitions import Body, Finding, Snapshot
 from zhike.kernel.errors import ZhikeError
+from zhike.kernel.loose import loose_kind
 
 
 def check_tag(body: Body, everything: Snapshot) -> list[Finding]:
@@ -32,4 +33,4 @@ def check_tag(body: Body, everything: Snapshot) -> list[Finding]:
     return findings
 
 
-TAG = Kind(name="tag", order=52, check=check_tag)
+TAG = loose_kind(name="tag", order=52, check=check_tag)

@@ -6,8 +6,9 @@ from typing import Any, cast
 
 from zhike.insight.warehouse.logic.columns import check_expression
 from zhike.insight.warehouse.logic.sources import TYPES, parse_source
-from zhike.kernel.definitions import Body, Finding, Kind, Snapshot
+from zhike.kernel.definitions import Body, Finding, Snapshot
 from zhike.kernel.errors import ZhikeError
+from zhike.kernel.loose import loose_kind
 
 _FORMATS = ("csv", "xlsx", "parquet", "json")
 
@@ -61,4 +62,4 @@ def _check_checks(checks: Any) -> list[Finding]:
     return findings
 
 
-SOURCE = Kind(name="source", order=30, check=check_source)
+SOURCE = loose_kind(name="source", order=30, check=check_source)

@@ -12,6 +12,7 @@ from typing import Any
 from pyroaring import BitMap
 
 from zhike.expressions.types import Schema
+from zhike.expressions.wire import StoredExpression
 from zhike.kernel import clock, context, database, definitions
 from zhike.kernel.errors import Refused
 from zhike.platform.audit import api as audit
@@ -150,7 +151,8 @@ def related_page(
 ) -> Sequence[Record]:
     """Return records that point at one parent, in the principal's scope, presented for their viewer."""
     permissions.require(principal, f"{object}.read")
-    condition = {"op": "=", "left": {"field": through}, "right": {"value": str(parent_id), "type": "integer"}}
+    parent: StoredExpression = {"value": str(parent_id), "type": "integer"}
+    condition: StoredExpression = {"op": "=", "left": {"field": through}, "right": parent}
     query = RecordQuery(object, condition=condition, columns=tuple(columns), sort=sort, limit=limit)
     return reading.page(query, principal).rows
 
@@ -158,8 +160,16 @@ def related_page(
 def summarize(
     query: RecordQuery, *, principal: Principal, sums: Sequence[str] = (), group_by: str | None = None
 ) -> list[tuple[Any, int, list[Any]]]:
-    """Return (group value, number of records, sums of fields) over a query in the principal's scope."""
+    """Return (group value, number of records, sums of fields) over a query in the principal's scope.
+
+    Raises Refused for a field that the principal does not see in clear: its groups would say what its mask hides.
+    """
     permissions.require(principal, f"{query.object}.read")
+    owner = catalogues.object_type(query.object)
+    for key in [*sums, *([group_by] if group_by else [])]:
+        rule = permissions.field_rule(principal, query.object, key)
+        if rule == "refused" or (rule == "masked" and catalogues.field_of(owner, key).mask):
+            raise Refused(operation=f"{query.object}.{key}")
     return reading.summary(query, principal, sums, group_by)
 
 

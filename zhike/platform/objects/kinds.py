@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import Counter
 
 from zhike.expressions import api as expressions
-from zhike.expressions.types import Type
-from zhike.kernel.definitions import Body, Change, Finding, Kind, Snapshot
+from zhike.kernel.definitions import Body, Change, Finding, Snapshot
 from zhike.kernel.errors import ZhikeError
+from zhike.kernel.loose import loose_kind
 from zhike.platform.objects.logic import schema_changes
 from zhike.platform.objects.logic.catalogue import FIELD_TYPES, expression_schema, provisional
+from zhike.platform.objects.types import PARAMS
+from zhike.platform.permissions.types import Securable
 
 OBJECT_ROLES = {
     "party",
@@ -38,7 +40,6 @@ FIELD_ROLES = {
     "status",
     "expires_on",
 }
-PARAMS = {"me": Type.TEXT, "my_units": Type.LIST, "today": Type.DATE}
 
 
 def check_object(body: Body, everything: Snapshot) -> list[Finding]:
@@ -132,4 +133,11 @@ def classify(change: Change, _everything: Snapshot) -> Change:
     return schema_changes.classify(change)
 
 
-OBJECT = Kind(name="object", order=10, check=check_object, classify=classify, applied=schema_changes.apply)
+class _Loosely(Securable):
+    def field_keys(self) -> list[str]:
+        return [field["key"] for field in self.model_extra["fields"]]  # type: ignore[index]
+
+
+OBJECT = loose_kind(
+    name="object", order=10, check=check_object, classify=classify, applied=schema_changes.apply, base=_Loosely
+)

@@ -7,7 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from zhike.expressions.types import Type
 from zhike.expressions.wire import StoredExpression
+
+#: What conditions over records may name besides fields; the scope of whoever asks fills them in.
+PARAMS: Mapping[str, Type] = {"me": Type.TEXT, "my_units": Type.LIST, "today": Type.DATE}
 
 Labels = Mapping[str, str]
 

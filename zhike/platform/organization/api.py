@@ -79,7 +79,7 @@ def add_user(*, employee_no: str, name: str, role: str, unit: str, password: str
 
     Without a `password` a random one is made. Raises UnknownUnit, UnknownRole, WeakPassword.
     """
-    known = definitions.all_of("role")
+    known = definitions.snapshot().named("role")
     if role not in known:
         raise UnknownRole(role=role, has=sorted(known))
     with database.writing():
@@ -153,7 +153,7 @@ def _as_staff(user: User) -> Staff:
     today = clock.today()
     holding = [
         (post.role, units.as_type(post.unit))
-        for post in user.posts.all()  # type: ignore[attr-defined]
+        for post in user.posts.all()
         if post.valid_from <= today and (post.valid_to is None or post.valid_to > today)
     ]
     return Staff(

@@ -2,55 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Any, cast
 
-from zhike.kernel.definitions import Body, Change, Finding, Kind, Snapshot
+from zhike.kernel.definitions import Change, Finding, Kind, Snapshot
 from zhike.platform.organization.logic import users
 from zhike.platform.organization.models import Unit
+from zhike.platform.organization.types import DeclaredUser
 
 
-def check_user(body: Body, everything: Snapshot) -> list[Finding]:
-    """Return what is wrong with a user: missing parts, a password, an unknown role or unit."""
-    raw = cast(Any, body)
-    missing = [name for name in ("name", "unit", "roles") if not raw.get(name)]
-    findings = [Finding("user.incomplete", f"a user needs `{name}`", name) for name in missing]
-    if "password" in raw:
-        findings.append(Finding("user.password", "a pack holds no password; run `zhike user password`", "password"))
-    if missing:
-        return findings
-    known = sorted(everything.of("role"))
-    findings += [
-        Finding("user.unknown_role", f"there is no role '{role}'; there are: {', '.join(known)}", "roles")
-        for role in raw["roles"]
-        if role not in known
-    ]
-    if not Unit.objects.filter(code=raw["unit"]).exists():
+def check_user(user: DeclaredUser, _everything: Snapshot) -> Iterator[Finding]:
+    """Yield that the unit of a user does not exist."""
+    if not Unit.objects.filter(code=user.unit).exists():
         has = (
             ", ".join(Unit.objects.order_by("path").values_list("code", flat=True)[:20]) or "none; load the units first"
         )
-        findings.append(Finding("user.unknown_unit", f"there is no unit '{raw['unit']}'; there are: {has}", "unit"))
-    return findings
+        yield Finding("user.unknown_unit", f"there is no unit '{user.unit}'; there are: {has}", ("unit",))
 
 
 def classify(change: Change, _everything: Snapshot) -> Change:
     """Say what a change of a user means; nothing takes a right away."""
-    if change.action == "create":
-        return replace(change, notes=("cannot sign in until `zhike user password`",))
-    if change.action == "remove":
+    before, after = change.before, change.after
+    if isinstance(before, DeclaredUser) and isinstance(after, DeclaredUser):
+        kept = [role for role in before.roles if before.unit != after.unit or role not in after.roles]
+        return replace(change, notes=tuple(f"post {role} in {before.unit} stays" for role in kept))
+    if after is None:
         return replace(change, notes=("the user stays, with every post and the right to sign in",))
-    before, after = cast(Any, change.before), cast(Any, change.after)
-    kept = [role for role in before["roles"] if before["unit"] != after["unit"] or role not in after["roles"]]
-    return replace(change, notes=tuple(f"post {role} in {before['unit']} stays" for role in kept))
+    return replace(change, notes=("cannot sign in until `zhike user password`",))
 
 
 def apply(changes: Sequence[Change]) -> None:
     """Make the users and posts that are new, inside the applying transaction."""
     for change in changes:
-        if change.after is not None:
-            body = cast(Any, change.after)
-            users.declare(str(body["key"]), str(body["name"]), str(body["unit"]), list(body["roles"]))
+        if isinstance(change.after, DeclaredUser):
+            users.declare(change.after.key, change.after.name, change.after.unit, change.after.roles)
 
 
-USER = Kind(name="user", order=31, check=check_user, classify=classify, applied=apply)
+USER = Kind(DeclaredUser, order=31, check=check_user, classify=classify, applied=apply)

@@ -5,6 +5,11 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from zhike.kernel.definition_parts import Code, Definition, Refers, Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,3 +46,13 @@ class UnitRow:
     name: str
     kind: str
     parent: str | None = None
+
+
+class DeclaredUser(Definition):
+    """Somebody who signs in, by employee number (the key), with a unit and roles. Never a password."""
+
+    kind: Literal["user"]
+    key: Code = Field(description="the employee number")
+    name: Text
+    unit: Text = Field(description="the code of the org unit in which the roles are held")
+    roles: tuple[Annotated[str, Refers("role")], ...] = Field(min_length=1)

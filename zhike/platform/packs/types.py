@@ -1,43 +1,30 @@
-"""Packs, findings and plans."""
+"""Packs and what they hold."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
-from zhike.kernel.definitions import Change
+from pydantic import Field
 
+from zhike.kernel.definition_changes import Plan
+from zhike.kernel.definition_files import FileFinding, WrittenDefinition
+from zhike.kernel.definition_parts import Key, Labels, Part, Text
 
-@dataclass(frozen=True, slots=True)
-class PackDefinition:
-    """One definition file of a pack."""
-
-    pack: str
-    path: Path
-    kind: str
-    key: str
-    uuid: str
-    body: Mapping[str, object]
+__all__ = ["FileFinding", "Pack", "PackContent", "Plan"]
 
 
-@dataclass(frozen=True, slots=True)
-class PackFinding:
-    """A fault with its place: file and line."""
+class Pack(Part):
+    """What a pack says of itself in its pack.yaml."""
 
-    path: str
-    line: int
-    code: str
-    message: str
+    name: Key = Field(description="the name by which other packs require this one")
+    version: Text = Field(description="the version of the pack")
+    requires: tuple[Key, ...] = Field((), description="packs that must be applied with or before this one")
+    labels: Labels
 
 
 @dataclass(frozen=True, slots=True)
-class PackPlan:
-    """What applying would do; empty when the installation already is as the packs say."""
+class PackContent:
+    """A pack with the definitions in its folder."""
 
-    changes: tuple[Change, ...]
-
-    @property
-    def destructive(self) -> tuple[Change, ...]:
-        """The changes that need consent."""
-        return tuple(change for change in self.changes if change.destructive)
+    pack: Pack
+    definitions: tuple[WrittenDefinition, ...]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from zhike.kernel import clock, definitions
+from zhike.kernel import clock
 from zhike.kernel.errors import Refused, SignInRequired
 from zhike.platform.organization import api as organization
-from zhike.platform.permissions.logic.grants import denials_of, field_rules, grants_of, refinement_text
+from zhike.platform.permissions.logic.grants import denials_of, field_rules, grants_of, refinement_text, roles
 from zhike.platform.permissions.logic.requests import SignedInRequest
 from zhike.platform.permissions.types import Principal, Scope
 
@@ -67,7 +67,7 @@ def scope(principal: Principal, operation: str, resource: str) -> Scope:
     }
     if principal.kind == "system":
         return Scope(True, (), (), params)
-    wheres = [str(grant.get("where", "all")) for grant in grants_of(principal, operation, resource)]
+    wheres = [grant.where for grant in grants_of(principal, operation, resource)]
     conditions = tuple(refinement_text(resource, key) for key in dict.fromkeys(wheres) if key != "all")
     denials = tuple(refinement_text(resource, key) for key in denials_of(principal, resource))
     return Scope("all" in wheres, conditions, denials, params)
@@ -79,10 +79,10 @@ def hidden_refinements(principal: Principal, resource: str) -> frozenset[str]:
     A manager's list has no "my branch", head office no "my customers"; "all" is one of them.
     """
     reading = [
-        (role, str(grant.get("where", "all")))
-        for role, body in definitions.all_of("role").items()
-        for grant in body.get("grants", [])  # type: ignore[attr-defined]
-        if grant["on"] == resource and "read" in grant["operations"]
+        (role.key, grant.where)
+        for role in roles().values()
+        for grant in role.grants
+        if grant.on == resource and "read" in grant.operations
     ]
     own = {where for role, where in reading if role in principal.roles}
     return frozenset(where for _role, where in reading) - own
@@ -96,18 +96,19 @@ def field_rule(principal: Principal, resource: str, field: str) -> str:
     if principal.kind == "system":
         return "masked"
     rules = [field_rules(role, resource) for role in principal.roles]
-    if any(field in rule.get("refused", ()) for rule in rules):
+    if any(field in rule.refused for rule in rules):
         return "refused"
-    return "clear" if any(field in rule.get("clear", ()) for rule in rules) else "masked"
+    return "clear" if any(field in rule.clear for rule in rules) else "masked"
 
 
 def operations(principal: Principal) -> list[str]:
     """Return every operation the principal holds on anything, sorted."""
-    roles = definitions.all_of("role")
+    known = roles()
     found = {
-        f"{grant['on']}.{operation}"
+        f"{grant.on}.{operation}"
         for key in principal.roles
-        for grant in roles.get(key, {}).get("grants", [])  # type: ignore[attr-defined]
-        for operation in grant["operations"]
+        if key in known
+        for grant in known[key].grants
+        for operation in grant.operations
     }
     return sorted(found)

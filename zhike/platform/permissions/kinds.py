@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from zhike.kernel.definitions import Body, Finding, Kind, Snapshot
+from collections.abc import Iterator
+
+from zhike.kernel.definition_checks import unknown
+from zhike.kernel.definition_parts import Place
+from zhike.kernel.definitions import Finding, Kind, Snapshot
+from zhike.platform.permissions.logic.grants import securable
+from zhike.platform.permissions.types import Role
 
 #: Operations that are not about records of an object, by the resource they are about.
 RESOURCE_OPERATIONS = {
@@ -17,39 +23,41 @@ RESOURCE_OPERATIONS = {
 OBJECT_OPERATIONS = {"read", "create", "update", "delete", "unmask", "export", "access_log", "erase"}
 
 
-def check_role(body: Body, everything: Snapshot) -> list[Finding]:
-    """Return what is wrong with a role: unknown resources, operations, refinements, fields."""
-    findings = []
-    objects = everything.of("object")
-    for index, grant in enumerate(body.get("grants", [])):  # type: ignore[arg-type, var-annotated]
-        where = f"grants[{index}]"
-        target = grant.get("on")
-        known = OBJECT_OPERATIONS if target in objects else RESOURCE_OPERATIONS.get(target)
+def check_role(role: Role, everything: Snapshot) -> Iterator[Finding]:
+    """Yield what is wrong with a role: unknown resources, operations, refinements, fields, a home without a page."""
+    for index, grant in enumerate(role.grants):
+        here: Place = ("grants", index)
+        found = securable(everything, grant.on)
+        known = OBJECT_OPERATIONS if found else RESOURCE_OPERATIONS.get(grant.on)
         if known is None:
-            has = sorted([*objects, *RESOURCE_OPERATIONS])
-            findings.append(
-                Finding("role.unknown_resource", f"there is no '{target}'; there are: {', '.join(has)}", where)
-            )
+            has = [*everything.named("object"), *RESOURCE_OPERATIONS]
+            yield unknown("object or part", grant.on, has, (*here, "on"), "role.unknown_resource")
             continue
-        for operation in set(grant.get("operations", [])) - known:
-            findings.append(
-                Finding(
-                    "role.unknown_operation",
-                    f"'{target}' has no '{operation}'; it has: {', '.join(sorted(known))}",
-                    where,
-                )
-            )
-        refinement = grant.get("where", "all")
-        refinements = [r["key"] for r in objects[target].get("refinements", [])] if target in objects else []  # type: ignore[attr-defined]
-        if refinement != "all" and refinement not in refinements:
-            findings.append(
-                Finding(
-                    "role.unknown_refinement",
-                    f"'{target}' has no refinement '{refinement}'; it has: {', '.join(refinements)}",
-                    where,
-                )
-            )
-    return findings
+        for number, operation in enumerate(grant.operations):
+            if operation not in known:
+                yield unknown("operation", operation, known, (*here, "operations", number), "role.unknown_operation")
+        if grant.where != "all":
+            yield from _refinement(everything, grant.on, grant.where, (*here, "where"))
+    for index, wall in enumerate(role.walls):
+        yield from _refinement(everything, wall.on, wall.where, ("walls", index, "where"))
+    for resource, rules in role.fields.items():
+        found = securable(everything, resource)
+        keys = found.field_keys() if found else ()
+        for name in ("clear", "refused"):
+            for number, key in enumerate(getattr(rules, name)):
+                if found and key not in keys:
+                    yield unknown("field", key, keys, ("fields", resource, name, number), "role.unknown_field")
+    pages = everything.named("page")
+    if role.home and f"home_{role.home}" not in pages:
+        homes = [key.removeprefix("home_") for key in pages if key.startswith("home_")]
+        yield unknown("home", role.home, homes, ("home",), "role.unknown_home")
 
 
-ROLE = Kind(name="role", order=30, check=check_role)
+def _refinement(everything: Snapshot, resource: str, key: str, where: Place) -> Iterator[Finding]:
+    found = securable(everything, resource)
+    has = [refinement.key for refinement in found.refinements] if found else []
+    if key not in has:
+        yield unknown("refinement", key, ["all", *has], where, "role.unknown_refinement")
+
+
+ROLE = Kind(Role, order=30, check=check_role)

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from zhike.kernel.definition_parts import Definition, Key, Labels, Part, Refers, Text
+
+ObjectRef = Annotated[Key, Refers("object")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,3 +56,59 @@ class Scope:
 
 
 ANONYMOUS = Principal(kind="anonymous", name="anonymous")
+
+
+class Refinement(Part):
+    """A named condition over the records of an object: usable in lists, rights, references and audiences."""
+
+    key: Key
+    labels: Labels
+    condition: Text = Field(description="an expression over the object; it may name :me, :my_units and :today")
+
+
+class Securable(Definition):
+    """What rights are granted on: it has refinements that narrow a grant, and fields that a role may be refused.
+
+    The rooms below and beside objects know an object type by this much.
+    """
+
+    kind: Literal["object"]
+    role: str | None = Field(None, description="what the object is to the engines: party, coverage, product …")
+    refinements: tuple[Refinement, ...] = ()
+
+    def field_keys(self) -> Collection[str]:
+        """Return the keys of the fields."""
+        raise NotImplementedError
+
+
+class Grant(Part):
+    """What the holders of a role may do on the records of one object, or with one part of the product."""
+
+    on: Key = Field(description="an object, or a part of the product such as `audience` or `work`")
+    operations: tuple[Key, ...] = Field(min_length=1, description="the operations that are granted")
+    where: Key = Field("all", description="a refinement of the object that narrows the grant; all records, when absent")
+
+
+class Wall(Part):
+    """An information wall: records that the role never sees, whatever else is granted."""
+
+    on: ObjectRef
+    where: Key = Field(description="the refinement whose records are taken away")
+
+
+class FieldRules(Part):
+    """How a role sees single fields of an object."""
+
+    clear: tuple[Key, ...] = Field((), description="fields seen without their mask")
+    refused: tuple[Key, ...] = Field((), description="fields that are not seen at all")
+
+
+class Role(Definition):
+    """What the holders of a role may do, on which records, what they see first and which fields stay hidden."""
+
+    kind: Literal["role"]
+    home: Key | None = Field(None, description="the desk they see first: the page `home_` and this")
+    menu: tuple[Key, ...] = Field((), description="objects and parts of the product, in the order of the menu")
+    grants: tuple[Grant, ...] = ()
+    walls: tuple[Wall, ...] = ()
+    fields: Mapping[ObjectRef, FieldRules] = Field(default_factory=dict, description="rules for fields, by object")

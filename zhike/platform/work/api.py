@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from django.db.models import Count, F, Q, QuerySet
@@ -18,7 +18,7 @@ from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal
 from zhike.platform.work.errors import AlreadyDone, UnknownResult
 from zhike.platform.work.models import WorkItem
-from zhike.platform.work.types import NewWork, Work, WorkCounts
+from zhike.platform.work.types import NewWork, ResultCode, ResultSet, Work, WorkCounts
 
 __all__ = [
     "cancel_open",
@@ -149,7 +149,7 @@ def complete(uid: uuid.UUID, *, result: str, note: str, revision: int, principal
             raise AlreadyDone(by=organization.user_names([row.done_by]).get(row.done_by, row.done_by) or "—")
         if row.revision != revision:
             raise StaleRevision(given=revision, current=row.revision)
-        known = [key for key, _labels, _positive in _results(row.result_set)]
+        known = [result.key for result in _results(row.result_set)]
         if result not in known:
             raise UnknownResult(result=result, has=known)
         row.state, row.result, row.note = WorkItem.State.DONE, result, note.strip()
@@ -250,9 +250,9 @@ def _one(uid: uuid.UUID, principal: Principal, *, lock: bool = False) -> WorkIte
     return row
 
 
-def _results(key: str) -> tuple[tuple[str, dict[str, str], bool], ...]:
-    body: Mapping[str, object] = definitions.all_of("result_set").get(key, {})
-    return tuple((r["key"], r["labels"], bool(r.get("positive", False))) for r in body.get("results", []))  # type: ignore[attr-defined]
+def _results(key: str) -> tuple[ResultCode, ...]:
+    found: ResultSet | None = definitions.all_of(ResultSet).get(key)
+    return found.results if found else ()
 
 
 def _as_work(row: WorkItem) -> Work:

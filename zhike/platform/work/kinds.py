@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from zhike.kernel.definitions import Body, Finding, Kind, Snapshot
+from collections.abc import Iterator
+
+from zhike.kernel.definitions import Finding, Kind, Snapshot
+from zhike.platform.work.types import ResultSet
 
 
-def check_result_set(body: Body, _everything: Snapshot) -> list[Finding]:
-    """Return what is wrong with a set of result codes."""
-    results: list[Body] = list(body.get("results", []))  # type: ignore[call-overload]
-    if not results:
-        return [Finding("result_set.empty", "a result set needs at least one result", "results")]
-    keys = [result.get("key") for result in results]
-    return [
-        Finding("result_set.doubled", f"result '{key}' is listed twice", "results")
-        for key in set(keys)
-        if keys.count(key) > 1
-    ]
+def check_result_set(found: ResultSet, _everything: Snapshot) -> Iterator[Finding]:
+    """Yield the results that are listed twice."""
+    seen: set[str] = set()
+    for index, result in enumerate(found.results):
+        if result.key in seen:
+            yield Finding("result_set.doubled", f"result '{result.key}' is listed twice", ("results", index, "key"))
+        seen.add(result.key)
 
 
-RESULT_SET = Kind(name="result_set", order=20, check=check_result_set)
+RESULT_SET = Kind(ResultSet, order=20, check=check_result_set)

@@ -156,7 +156,7 @@ def present(items: Sequence[Work], principal: Principal) -> list[WorkOut]:
                 "path": _origin_path(item, principal),
             },
             "results": [
-                {"key": key, "labels": labels(words), "positive": positive} for key, words, positive in item.results
+                {"key": code.key, "labels": labels(code.labels), "positive": code.positive} for code in item.results
             ],
             "result": item.result or None,
             "note": item.note,

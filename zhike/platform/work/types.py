@@ -5,6 +5,26 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
+
+from pydantic import Field
+
+from zhike.kernel.definition_parts import Definition, Flag, Key, Labels, Part
+
+
+class ResultCode(Part):
+    """One way in which work can end."""
+
+    key: Key
+    labels: Labels
+    positive: Flag = Field(False, description="counts as a success where results are measured")
+
+
+class ResultSet(Definition):
+    """The results with which a kind of work can be done."""
+
+    kind: Literal["result_set"]
+    results: tuple[ResultCode, ...] = Field(min_length=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +41,7 @@ class NewWork:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """A work item; `results` are (key, labels, positive) of its result set."""
+    """A work item; `results` are the codes of its result set."""
 
     uid: uuid.UUID
     kind: str
@@ -38,7 +58,7 @@ class Work:
     origin_kind: str
     origin_uid: uuid.UUID
     origin_title: str
-    results: tuple[tuple[str, dict[str, str], bool], ...]
+    results: tuple[ResultCode, ...]
     unit_id: int | None = None
 
 

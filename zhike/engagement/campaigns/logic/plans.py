@@ -13,6 +13,7 @@ from zhike.expressions.types import Type
 from zhike.insight.indicators import api as indicators
 from zhike.kernel import definitions
 from zhike.kernel.errors import ZhikeError
+from zhike.platform.work.types import ResultSet
 
 State = Campaign.State
 #: act → (states it is possible in, state it leads to)
@@ -53,7 +54,7 @@ def check_plan(plan: CampaignPlan) -> None:
         if not low <= value <= high:
             zh, en = f"应在 {low} 至 {high} 之间", f"Must lie between {low} and {high}"
             findings.append(_finding("campaign.out_of_range", field, zh, en))
-    if plan.result_set not in definitions.all_of("result_set"):
+    if plan.result_set not in definitions.all_of(ResultSet):
         zh, en = f"没有结果码集“{plan.result_set}”", f"There is no set of results '{plan.result_set}'"
         findings.append(_finding("campaign.unknown_results", "result_set", zh, en))
     for field, check in (

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -12,16 +10,19 @@ from zhike.engagement.channels.errors import UnknownTemplate
 from zhike.engagement.channels.types import Message, Template
 from zhike.expressions import api as expressions
 from zhike.kernel import definitions
-from zhike.kernel.definitions import Body, Snapshot
+from zhike.kernel.definitions import Snapshot
 from zhike.platform.objects import api as objects
 from zhike.platform.objects.api import mask
 
+#: Channel → the role of the party field that holds its address.
+_ADDRESS = {"email": "email"}
 _VARIABLE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 
 
 def templates() -> Mapping[str, Template]:
     """Return every template by key."""
-    return definitions.derive("templates", _build)
+    found: Mapping[str, Template] = definitions.all_of(Template)
+    return found
 
 
 def template(key: str) -> Template:
@@ -39,11 +40,12 @@ def fill(found: Template, facts: Mapping[str, Any], masked: bool = False) -> Mes
     """
     values: dict[str, str] = {}
     missing: list[str] = []
-    for name, (labels, _text, kind) in found.variables.items():
-        value = expressions.compile_python(_parsed(found)[name])(facts, {})
+    for variable in found.variables:
+        value = expressions.compile_python(_parsed(found)[variable.key])(facts, {})
         if value is None or value == "":
-            missing.append(labels["zh"])
-        values[name] = "" if value is None else str(mask(kind, value) if masked else value)
+            missing.append(variable.labels["zh"])
+        shown_value = mask(variable.mask or "", value) if masked else value
+        values[variable.key] = "" if value is None else str(shown_value)
 
     def replace(match: re.Match[str]) -> str:
         return values[match[1]]
@@ -68,7 +70,7 @@ def _parsed(found: Template) -> Mapping[str, expressions.Expression]:
 
     def parse(_all: Snapshot) -> Mapping[str, expressions.Expression]:
         schema = objects.schema(objects.object_with_role("party").key)
-        return {name: expressions.parse(text, schema) for name, (_labels, text, _mask) in found.variables.items()}
+        return {variable.key: expressions.parse(variable.value, schema) for variable in found.variables}
 
     return definitions.derive(f"template.variables:{found.key}", parse)
 
@@ -81,26 +83,6 @@ def messages(found: Template, party_ids: Sequence[int]) -> dict[int, Message]:
 
 def address_field(channel: str) -> str:
     """Return the party field that holds a channel's address, found by its declared role."""
-    field = objects.object_with_role("party").field_with_role({"email": "email", "sms": "mobile"}[channel])
+    field = objects.object_with_role("party").field_with_role(_ADDRESS[channel])
     assert field is not None
     return field.key
-
-
-def _build(found: Snapshot) -> Mapping[str, Template]:
-    return {key: _template(key, body) for key, body in found.of("template").items()}
-
-
-def _template(key: str, body: Body) -> Template:
-    variables: list[dict[str, Any]] = list(body.get("variables", []))  # type: ignore[call-overload]
-    shown = {name: body.get(name) for name in ("channel", "subject", "body", "variables", "risk_level")}
-    return Template(
-        key=key,
-        uuid=str(body.get("uuid", "")),
-        labels=body["labels"],
-        channel=str(body["channel"]),  # type: ignore[arg-type]
-        subject=str(body["subject"]),
-        body=str(body["body"]),
-        variables={v["key"]: (v["labels"], v["value"], v.get("mask", "")) for v in variables},
-        risk_level=str(body.get("risk_level", "")),
-        digest=hashlib.sha256(json.dumps(shown, sort_keys=True, ensure_ascii=False).encode()).hexdigest(),
-    )

@@ -5,14 +5,17 @@ A check sees one party's facts and returns the reasons to refuse it, or the inst
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Annotated, Any, Literal
 
-from zhike.engagement.compliance.logic.suitability import SuitabilityTable
-from zhike.engagement.compliance.types import Reason, Touch
+from pydantic import Field
+
+from zhike.engagement.compliance.logic import suitability
+from zhike.engagement.compliance.types import Channel, Reason, Suitability, Touch
 from zhike.kernel import clock
+from zhike.kernel.definition_parts import ClockTime, Code, Count, Days, Key, Labels, Part, Sourced
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,106 +27,178 @@ class Situation:
     today: date
     facts: Mapping[str, Any]
     reserved: Sequence[datetime]
-    table: SuitabilityTable
+    table: Suitability
     missing: Sequence[str] = ()
 
 
 Answer = list[Reason] | datetime
-Check = Callable[[Situation, Mapping[str, Any]], Answer]
 
 
-def party_status(situation: Situation, settings: Mapping[str, Any]) -> Answer:
+class Check(Part):
+    """One rule of the gate with its numbers; it holds for the listed channels, or for all."""
+
+    check: str
+    channels: tuple[Channel, ...] = Field((), description="the channels the check is for; all, when absent")
+
+    def fields_read(self) -> tuple[str, ...]:
+        """Return the party's fields that the check looks at."""
+        return ()
+
+    def judge(self, situation: Situation) -> Answer:
+        """Return why a party is refused (nothing: it is not), or the instant at which to ask again."""
+        raise NotImplementedError
+
+
+class _OfField(Check):
+    field: Key = Field(description="the field of the party that the check reads")
+
+    def fields_read(self) -> tuple[str, ...]:
+        """Return the one field."""
+        return (self.field,)
+
+
+class PartyStatus(_OfField):
     """Only parties in an allowed state."""
-    state = situation.facts.get(settings["field"])
-    if state in settings["allowed"]:
-        return []
-    return [_reason("party_status", "客户状态不允许营销", "the party's status allows no marketing")]
+
+    check: Literal["party_status"]
+    allowed: tuple[Code, ...] = Field(min_length=1, description="the values of the field that allow a contact")
+
+    def judge(self, situation: Situation) -> Answer:
+        """Refuse every other state, the unknown one included."""
+        if situation.facts.get(self.field) in self.allowed:
+            return []
+        return [_reason("party_status", "客户状态不允许营销", "the party's status allows no marketing")]
 
 
-def consent(situation: Situation, settings: Mapping[str, Any]) -> Answer:
+class Consent(_OfField):
     """Consent for this purpose and channel, as `labels` name it (PIPL 13–15, Advertising Law 43)."""
-    state = situation.facts.get(settings["field"])
-    if state in settings["granted"]:
-        return []
-    zh, en = settings["labels"]["zh"], settings["labels"]["en"]
-    if state == "withdrawn":
-        return [_reason("consent_withdrawn", f"客户已撤回{zh}授权", f"consent to {en} was withdrawn")]
-    return [_reason("no_consent", f"客户未授权{zh}", f"no consent to {en}")]
+
+    check: Literal["consent"]
+    granted: tuple[Code, ...] = Field(min_length=1, description="the values of the field that are consent")
+    labels: Labels = Field(description="what is consented to")
+
+    def judge(self, situation: Situation) -> Answer:
+        """Refuse without consent, and say when it was withdrawn."""
+        state = situation.facts.get(self.field)
+        if state in self.granted:
+            return []
+        if state == "withdrawn":
+            zh, en = f"客户已撤回{self.labels['zh']}授权", f"consent to {self.labels['en']} was withdrawn"
+            return [_reason("consent_withdrawn", zh, en)]
+        return [_reason("no_consent", f"客户未授权{self.labels['zh']}", f"no consent to {self.labels['en']}")]
 
 
-def suppression(situation: Situation, settings: Mapping[str, Any]) -> Answer:
+class Suppression(_OfField):
     """Parties that asked not to be marketed to."""
-    if situation.facts.get(settings["field"]):
-        return [_reason("suppressed", "客户要求免打扰", "the party asked for no marketing")]
-    return []
+
+    check: Literal["suppression"]
+
+    def judge(self, situation: Situation) -> Answer:
+        """Refuse where the field says so."""
+        if situation.facts.get(self.field):
+            return [_reason("suppressed", "客户要求免打扰", "the party asked for no marketing")]
+        return []
 
 
-def complaint_freeze(situation: Situation, settings: Mapping[str, Any]) -> Answer:
+class ComplaintFreeze(_OfField):
     """No marketing while a complaint is open."""
-    if situation.facts.get(settings["field"]):
-        return [_reason("complaint_freeze", "投诉处理中，营销冻结", "a complaint is open")]
-    return []
+
+    check: Literal["complaint_freeze"]
+
+    def judge(self, situation: Situation) -> Answer:
+        """Refuse where the field says so."""
+        if situation.facts.get(self.field):
+            return [_reason("complaint_freeze", "投诉处理中，营销冻结", "a complaint is open")]
+        return []
 
 
-def quiet_hours(situation: Situation, settings: Mapping[str, Any]) -> Answer:
+class QuietHours(Check):
     """Outside the allowed hours the contact waits; it is not refused."""
-    local = clock.local(situation.now)
-    start, end = _minutes(settings["from"]), _minutes(settings["to"])
-    minute = local.hour * 60 + local.minute
-    if start <= minute < end:
-        return []
-    day = local.date() if minute < start else local.date() + timedelta(days=1)
-    return clock.at(day, start // 60, start % 60)
+
+    check: Literal["quiet_hours"]
+    from_: ClockTime = Field(alias="from", description="the first minute in which contacts go out")
+    to: ClockTime = Field(description="the first minute in which they do not any more")
+
+    def judge(self, situation: Situation) -> Answer:
+        """Ask again when the hours begin."""
+        local = clock.local(situation.now)
+        start, end = _minutes(self.from_), _minutes(self.to)
+        minute = local.hour * 60 + local.minute
+        if start <= minute < end:
+            return []
+        day = local.date() if minute < start else local.date() + timedelta(days=1)
+        return clock.at(day, start // 60, start % 60)
 
 
-def frequency_cap(situation: Situation, settings: Mapping[str, Any]) -> Answer:
+class FrequencyCap(Check):
     """At most `count` contacts by this channel in `days` days, this one included."""
-    since = situation.now - timedelta(days=settings["days"])
-    used = sum(moment > since for moment in situation.reserved)
-    if used < settings["count"]:
-        return []
-    zh = f"{settings['days']} 天内该渠道触达已达 {settings['count']} 次"
-    return [_reason("frequency_cap", zh, f"already contacted {used} times in {settings['days']} days")]
+
+    check: Literal["frequency_cap"]
+    count: Count
+    days: Days
+
+    def judge(self, situation: Situation) -> Answer:
+        """Refuse where all places are taken."""
+        since = situation.now - timedelta(days=self.days)
+        used = sum(moment > since for moment in situation.reserved)
+        if used < self.count:
+            return []
+        zh = f"{self.days} 天内该渠道触达已达 {self.count} 次"
+        return [_reason("frequency_cap", zh, f"already contacted {used} times in {self.days} days")]
 
 
-def suitability(situation: Situation, settings: Mapping[str, Any]) -> Answer:
+class SuitabilityCheck(Check):
     """A product above the party's level is never recommended by the firm (办法 art. 22)."""
-    return situation.table.reasons(situation.facts, situation.touch, situation.today, settings)
+
+    check: Literal["suitability"]
+
+    def judge(self, situation: Situation) -> Answer:
+        """Ask the suitability table."""
+        return suitability.reasons(situation.table, situation.facts, situation.touch, situation.today)
 
 
-def content_unchanged(situation: Situation, _settings: Mapping[str, Any]) -> Answer:
+class ContentUnchanged(Check):
     """What goes out is what was approved."""
-    if situation.touch.content_digest == situation.touch.current_digest:
-        return []
-    return [_reason("content_changed", "内容与确认时不一致", "the content differs from what was confirmed")]
+
+    check: Literal["content_unchanged"]
+
+    def judge(self, situation: Situation) -> Answer:
+        """Refuse other content than the confirmed one."""
+        if situation.touch.content_digest == situation.touch.current_digest:
+            return []
+        return [_reason("content_changed", "内容与确认时不一致", "the content differs from what was confirmed")]
 
 
-def variables_present(situation: Situation, _settings: Mapping[str, Any]) -> Answer:
+class VariablesPresent(Check):
     """Every variable of the content has a value for this party, its address included."""
-    return [_reason("missing_variable", f"缺少资料：{name}", f"missing: {name}") for name in situation.missing]
+
+    check: Literal["variables_present"]
+
+    def judge(self, situation: Situation) -> Answer:
+        """Name each variable that has none."""
+        return [_reason("missing_variable", f"缺少资料：{name}", f"missing: {name}") for name in situation.missing]
 
 
-CHECKS: dict[str, Check] = {
-    "party_status": party_status,
-    "consent": consent,
-    "suppression": suppression,
-    "complaint_freeze": complaint_freeze,
-    "variables_present": variables_present,
-    "suitability": suitability,
-    "content_unchanged": content_unchanged,
-    "frequency_cap": frequency_cap,
-    "quiet_hours": quiet_hours,
-}
+AnyCheck = Annotated[
+    PartyStatus
+    | Consent
+    | Suppression
+    | ComplaintFreeze
+    | VariablesPresent
+    | SuitabilityCheck
+    | ContentUnchanged
+    | FrequencyCap
+    | QuietHours,
+    Field(discriminator="check"),
+]
 
-#: What a gate must say about a check.
-SETTINGS: Mapping[str, tuple[str, ...]] = {
-    "party_status": ("field", "allowed"),
-    "consent": ("field", "granted", "labels"),
-    "suppression": ("field",),
-    "complaint_freeze": ("field",),
-    "frequency_cap": ("count", "days"),
-    "quiet_hours": ("from", "to"),
-}
+
+class Gate(Sourced):
+    """The send gate: the checks that every contact passes, in order. Each refusal is kept with all its reasons."""
+
+    kind: Literal["gate"]
+    checks: tuple[AnyCheck, ...] = Field(min_length=1)
+
 
 #: The words over many parties, where those of one hold that party's own facts.
 _TOTALS: Mapping[str, Mapping[str, str]] = {

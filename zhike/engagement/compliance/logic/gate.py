@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 from django.db import connection
 
-from zhike.engagement.compliance.logic.checks import CHECKS, Situation
-from zhike.engagement.compliance.logic.suitability import SuitabilityTable
+from zhike.engagement.compliance.logic import suitability
+from zhike.engagement.compliance.logic.checks import Check, Gate, Situation
 from zhike.engagement.compliance.models import CapReservation, Decision
-from zhike.engagement.compliance.types import Reason, Touch, Verdict
+from zhike.engagement.compliance.types import Reason, Suitability, Touch, Verdict
 from zhike.kernel import clock, definitions
 from zhike.kernel.errors import Unavailable
 from zhike.kernel.ids import uuid7
@@ -22,9 +21,9 @@ _LOCK_CLASS = 7_301
 
 def judge(touch: Touch, party_ids: Sequence[int], missing: Mapping[int, Sequence[str]]) -> list[Verdict]:
     """Return a verdict for each party: every check runs, every reason is kept; nothing is written."""
-    settings = [step for step in _gate()["checks"] if touch.channel in step.get("channels", [touch.channel])]
+    checks = [check for check in _gate().checks if not check.channels or touch.channel in check.channels]
     table = suitability_table()
-    wanted = {step["field"] for step in settings if "field" in step} | set(table.fields.values())
+    wanted = {field for check in checks for field in check.fields_read()} | set(suitability.fields_read(table))
     party = objects.object_with_role("party").key
     facts = objects.facts(party, party_ids, sorted(wanted))
     reserved = _reserved(touch.channel, party_ids)
@@ -38,7 +37,7 @@ def judge(touch: Touch, party_ids: Sequence[int], missing: Mapping[int, Sequence
         situation = Situation(
             touch, now, today, facts[party_id], reserved.get(party_id, ()), table, missing.get(party_id, ())
         )
-        verdicts.append(_verdict(party_id, situation, settings))
+        verdicts.append(_verdict(party_id, situation, checks))
     return verdicts
 
 
@@ -89,37 +88,31 @@ def decide(touch: Touch, party_ids: Sequence[int], missing: Mapping[int, Sequenc
     return [Verdict(v.party_id, v.reasons, v.later, v.evidence, ids.get(v.party_id)) for v in verdicts]
 
 
-def suitability_table() -> SuitabilityTable:
+def suitability_table() -> Suitability:
     """Return the suitability table of the installation; raises Unavailable without one."""
-    body: Mapping[str, Any] | None = definitions.all_of("suitability").get("default")
-    if body is None:
+    found: Suitability | None = definitions.all_of(Suitability).get("default")
+    if found is None:
         raise Unavailable(what="suitability table", remedy="zhike pack apply")
-    return SuitabilityTable(
-        highest=body["highest"],
-        lowest_class_highest=body["lowest_class_highest"],
-        levels=tuple(body["levels"]),
-        professional=frozenset(body["professional"]),
-        fields=body["fields"],
-    )
+    return found
 
 
-def _gate() -> Mapping[str, Any]:
-    body = definitions.all_of("gate").get("default")
-    if body is None:
+def _gate() -> Gate:
+    found: Gate | None = definitions.all_of(Gate).get("default")
+    if found is None:
         raise Unavailable(what="send gate", remedy="zhike pack apply")
-    return body
+    return found
 
 
-def _verdict(party_id: int, situation: Situation, settings: Sequence[Mapping[str, Any]]) -> Verdict:
+def _verdict(party_id: int, situation: Situation, checks: Sequence[Check]) -> Verdict:
     reasons: list[Reason] = []
     later: datetime | None = None
-    for step in settings:
-        answer = CHECKS[step["check"]](situation, step)
+    for check in checks:
+        answer = check.judge(situation)
         if isinstance(answer, datetime):
             later = max(later, answer) if later else answer
         else:
             reasons += answer
-    evidence = situation.table.evidence(situation.facts, situation.touch)
+    evidence = suitability.evidence(situation.table, situation.facts, situation.touch)
     return Verdict(party_id, tuple(reasons), None if reasons else later, evidence)
 
 

@@ -1,8 +1,10 @@
+from django.apps.registry import Apps
 from django.db import migrations
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from psycopg import sql
 
 
-def add_column(apps, schema_editor):
+def add_column(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     """Let the tables made before have the column that new ones are made with."""
     with schema_editor.connection.cursor() as cursor:
         for table in apps.get_model("objects", "PhysicalObject").objects.values_list("table", flat=True):

@@ -1,136 +1,84 @@
-"""Reading pack folders: one definition a file, every fault with its file and line."""
+"""Reading pack folders: what a pack says of itself, and its definitions, in the order in which packs need each other."""
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import yaml
+from pydantic import ValidationError
 
-from zhike.kernel import definitions, yaml_files
-from zhike.platform.packs.types import PackDefinition, PackFinding
+from zhike.kernel import definition_files
+from zhike.kernel.definition_files import FileFinding, WrittenDefinition, file_finding
+from zhike.kernel.yaml_files import YamlFile
+from zhike.platform.packs.types import Pack, PackContent
 
-_NAMESPACE = uuid.UUID("2d5c1f0e-98a1-4a53-8f0e-6f3c5b1d7e22")
 
-
-def read_packs(folders: Sequence[Path]) -> tuple[list[PackDefinition], list[PackFinding]]:
-    """Return the definitions of the packs below `folders`, in the order in which packs require each other."""
-    found: list[PackDefinition] = []
-    findings: list[PackFinding] = []
-    packs = {}
+def read_packs(folders: Sequence[Path]) -> tuple[list[PackContent], list[FileFinding]]:
+    """Return the packs below `folders` with their definitions, a required pack before the ones that require it."""
+    packs: dict[str, tuple[Pack, Path, YamlFile]] = {}
+    findings: list[FileFinding] = []
     for folder in folders:
-        for file in sorted(folder.glob("*/pack.yaml")) or sorted(folder.glob("pack.yaml")):
-            body, fault = _load(file)
-            findings += fault
-            packs[str(body.get("name", file.parent.name))] = (file.parent, body)
-    for name in _ordered(packs, findings):
-        for path in sorted(packs[name][0].rglob("*.yaml")):
-            if path.name != "pack.yaml":
-                _read_definition(name, path, found, findings)
-    return found, findings + _doubled(found)
+        manifests = sorted(folder.glob("*/pack.yaml")) or sorted(folder.glob("pack.yaml"))
+        if not manifests:
+            findings.append(FileFinding(str(folder), 1, "pack.none", "there is no pack.yaml here or one folder below"))
+        for path in manifests:
+            _manifest(path, packs, findings)
+    ordered = [packs[name] for name in _ordered(packs, findings)]
+    paths = {path: pack for pack, folder, _file in ordered for path in _definitions(folder)}
+    written, faults = definition_files.read(paths)
+    by_pack: dict[str, list[WrittenDefinition]] = {pack.name: [] for pack, _folder, _file in ordered}
+    for definition in written:
+        by_pack[paths[definition.path].name].append(definition)
+    content = [PackContent(pack, tuple(by_pack[pack.name])) for pack, _folder, _file in ordered]
+    return content, [*findings, *faults]
 
 
-def line_of(path: Path, where: str) -> int:
-    """Return the line (from 1) of the last part of `where` ("fields.branch") in a definition file."""
-    wanted = where.rsplit(".", 1)[-1].split("[")[0]
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-        if wanted and (
-            f"key: {wanted}," in line or f"key: {wanted}}}" in line or line.strip().startswith(f"{wanted}:")
-        ):
-            return number
-    return 1
+def _definitions(folder: Path) -> list[Path]:
+    return [path for path in sorted(folder.rglob("*.yaml")) if path.name != "pack.yaml"]
 
 
-def _read_definition(pack: str, path: Path, found: list[PackDefinition], findings: list[PackFinding]) -> None:
-    body, fault = _load(path)
-    findings += fault
-    if fault:
+def _manifest(path: Path, packs: dict[str, tuple[Pack, Path, YamlFile]], findings: list[FileFinding]) -> None:
+    file, body, faults = definition_files.read_mapping(path)
+    findings += faults
+    if file is None or faults:
         return
-    kind, key = str(body.get("kind", "")), str(body.get("key", ""))
-    known = [kind.name for kind in definitions.kinds()]
-    if kind not in known:
-        findings.append(
-            PackFinding(str(path), 1, "pack.unknown_kind", f"there is no kind '{kind}'; there are: {', '.join(known)}")
-        )
-    elif not key:
-        findings.append(PackFinding(str(path), 1, "pack.no_key", "a definition needs a `key`"))
-    elif not isinstance(body.get("labels"), dict):
-        findings.append(_untranslated(path, body.get("labels")))
-    elif faults := [_untranslated(path, labels) for labels in _labels(body) if not _translated(labels)]:
-        findings += faults
-    else:
-        identity = str(body.get("uuid") or uuid.uuid5(_NAMESPACE, f"{kind}/{key}"))
-        found.append(PackDefinition(pack, path, kind, key, identity, body))
-
-
-def _labels(part: object) -> Iterator[object]:
-    """Every `labels` of a definition, at any depth."""
-    if isinstance(part, dict):
-        for name, value in part.items():
-            if name == "labels":
-                yield value
-            else:
-                yield from _labels(value)
-    elif isinstance(part, list):
-        for value in part:
-            yield from _labels(value)
-
-
-def _translated(labels: object) -> bool:
-    """Whether there is a text for each language and nothing else: a comma without quotes makes a key of what follows."""
-    return isinstance(labels, dict) and set(labels) == {"zh", "en"} and None not in labels.values()
-
-
-def _untranslated(path: Path, labels: object) -> PackFinding:
-    message = f"`labels` needs zh and en and nothing else; it is {labels}"
-    return PackFinding(str(path), line_of(path, "labels"), "pack.untranslated", message)
-
-
-def _load(path: Path) -> tuple[dict[str, object], list[PackFinding]]:
     try:
-        body = yaml_files.read(path)
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        mark = getattr(error, "problem_mark", None)
-        problem = str(getattr(error, "problem", None) or error)
-        return {}, [PackFinding(str(path), mark.line + 1 if mark else 1, "pack.unreadable", problem)]
-    if not isinstance(body, dict):
-        return {}, [PackFinding(str(path), 1, "pack.unreadable", "a definition file holds one mapping")]
-    return body, []
+        pack = Pack.model_validate(body)
+    except ValidationError as error:
+        findings += [
+            file_finding(
+                path, file, "pack.malformed", f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}", fault["loc"]
+            )
+            for fault in error.errors(include_url=False)
+        ]
+        return
+    if pack.name in packs:
+        message = f"pack '{pack.name}' is also in {packs[pack.name][1]}"
+        findings.append(file_finding(path, file, "pack.doubled", message, ("name",)))
+        return
+    packs[pack.name] = (pack, path.parent, file)
 
 
-def _ordered(packs: dict[str, tuple[Path, dict[str, object]]], findings: list[PackFinding]) -> list[str]:
+def _ordered(packs: Mapping[str, tuple[Pack, Path, YamlFile]], findings: list[FileFinding]) -> list[str]:
     ordered: list[str] = []
 
     def visit(name: str, trail: tuple[str, ...]) -> None:
-        if name in ordered or name in trail:
+        if name in ordered:
             return
-        for required in packs[name][1].get("requires", []):  # type: ignore[attr-defined]
+        pack, folder, file = packs[name]
+        if name in trail:
+            circle = " → ".join((*trail[trail.index(name) :], name))
+            findings.append(file_finding(folder / "pack.yaml", file, "pack.circle", circle, ("requires",)))
+            return
+        for number, required in enumerate(pack.requires):
             if required in packs:
                 visit(required, (*trail, name))
             else:
-                path = packs[name][0] / "pack.yaml"
-                findings.append(
-                    PackFinding(
-                        str(path),
-                        line_of(path, "requires"),
-                        "pack.missing",
-                        f"requires '{required}'; there are: {', '.join(sorted(packs))}",
-                    )
-                )
-        ordered.append(name)
+                message = f"requires '{required}'; there are: {', '.join(sorted(packs))}"
+                findings.append(file_finding(folder / "pack.yaml", file, "pack.missing", message, ("requires", number)))
+        if name not in ordered:
+            ordered.append(name)
 
     for name in sorted(packs):
         visit(name, ())
     return ordered
-
-
-def _doubled(found: Sequence[PackDefinition]) -> list[PackFinding]:
-    seen: dict[tuple[str, str], PackDefinition] = {}
-    findings = []
-    for definition in found:
-        first = seen.setdefault((definition.kind, definition.key), definition)
-        if first is not definition:
-            message = f"{definition.kind} '{definition.key}' is also defined in {first.path}"
-            findings.append(PackFinding(str(definition.path), 1, "pack.doubled", message))
-    return findings

@@ -6,10 +6,15 @@ from collections.abc import Iterator, Mapping
 
 from zhike.kernel import definitions
 from zhike.kernel.definitions import Snapshot
-from zhike.platform.permissions.types import Principal
+from zhike.platform.permissions.types import FieldRules, Grant, Principal, Role, Securable
 
-Grant = Mapping[str, object]
-_NO_RULES: Mapping[str, frozenset[str]] = {}
+_NO_RULES = FieldRules()
+
+
+def roles() -> Mapping[str, Role]:
+    """Return every role by key."""
+    found: Mapping[str, Role] = definitions.all_of(Role)
+    return found
 
 
 def grants_of(principal: Principal, operation: str, resource: str) -> Iterator[Grant]:
@@ -19,43 +24,39 @@ def grants_of(principal: Principal, operation: str, resource: str) -> Iterator[G
         yield from known.get((role, resource, operation), ())
 
 
-def field_rules(role: str, resource: str) -> Mapping[str, frozenset[str]]:
+def field_rules(role: str, resource: str) -> FieldRules:
     """Return the fields of an object that a role sees in clear and those it is refused."""
-    return definitions.derive("permissions.fields", _field_rules).get((role, resource), _NO_RULES)
+    found = roles().get(role)
+    return found.fields.get(resource, _NO_RULES) if found else _NO_RULES
 
 
 def _by_operation(found: Snapshot) -> Mapping[tuple[str, str, str], tuple[Grant, ...]]:
     grants: dict[tuple[str, str, str], tuple[Grant, ...]] = {}
-    for role, body in found.of("role").items():
-        for grant in body.get("grants", []):  # type: ignore[attr-defined]
-            for operation in grant["operations"]:
-                key = (role, grant["on"], operation)
+    for role in found.of(Role).values():
+        for grant in role.grants:
+            for operation in grant.operations:
+                key = (role.key, grant.on, operation)
                 grants[key] = (*grants.get(key, ()), grant)
     return grants
 
 
-def _field_rules(found: Snapshot) -> Mapping[tuple[str, str], Mapping[str, frozenset[str]]]:
-    return {
-        (role, resource): {name: frozenset(keys) for name, keys in rule.items()}
-        for role, body in found.of("role").items()
-        for resource, rule in body.get("fields", {}).items()  # type: ignore[attr-defined]
-    }
-
-
 def denials_of(principal: Principal, resource: str) -> list[str]:
     """Return the refinements that information walls take away from the principal; nothing overrides them."""
-    roles = definitions.all_of("role")
-    return [
-        str(wall["where"])
-        for key in principal.roles
-        for wall in roles.get(key, {}).get("walls", [])  # type: ignore[attr-defined]
-        if wall["on"] == resource
-    ]
+    known = roles()
+    held = [known[key] for key in principal.roles if key in known]
+    return [wall.where for role in held for wall in role.walls if wall.on == resource]
+
+
+def securable(everything: Snapshot, resource: str) -> Securable | None:
+    """Return the object that rights on `resource` are about; None for a part of the product."""
+    found = everything.named("object").get(resource)
+    return found if isinstance(found, Securable) else None
 
 
 def refinement_text(resource: str, key: str) -> str:
     """Return the condition text of a refinement of an object; raises KeyError for an unknown one."""
-    for refinement in definitions.all_of("object")[resource].get("refinements", []):  # type: ignore[attr-defined]
-        if refinement["key"] == key:
-            return str(refinement["condition"])
+    found = securable(definitions.snapshot(), resource)
+    for refinement in found.refinements if found else ():
+        if refinement.key == key:
+            return refinement.condition
     raise KeyError(f"{resource}.{key}")

@@ -1,0 +1,183 @@
+"""`zhike records`: lists, counts, sums and groups of records, and what was cut."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import TYPE_CHECKING, cast
+
+from zhike.cli.installation import principal
+from zhike.cli.output import Output
+from zhike.expressions.types import Type
+from zhike.expressions.wire import StoredExpression
+from zhike.kernel.errors import ZhikeError
+
+if TYPE_CHECKING:
+    from zhike.platform.objects.types import FieldType, RecordQuery
+    from zhike.platform.permissions.types import Principal
+
+_PAGE = 200
+
+
+class NobodyIsMe(ZhikeError):
+    """A condition that says `:me` at the command line, where nobody is signed in."""
+
+    code = "cli.nobody_is_me"
+    status = 422
+    zh = "条件里用到 :me，请用 --me 工号 指明是谁"
+    en = "The condition says :me; say who that is with --me EMPLOYEE_NO"
+
+
+class NotSummable(ZhikeError):
+    """A sum of something that is no figure."""
+
+    code = "cli.not_summable"
+    status = 422
+    zh = "“{field}”不是数值，无法求和。可以求和的有：{has}"
+    en = "'{field}' is no figure. These can be summed: {has}"
+
+
+def records(options: argparse.Namespace, output: Output) -> None:
+    """List, count, sum or group records, narrowed by an expression."""
+    from zhike.platform.objects import api as objects
+
+    who = replace(principal(), employee_no=options.me)
+    query = _query(options)
+    if options.count:
+        found = objects.count(query, principal=who, exact=True).count
+        output.result({"object": query.object, "count": found}, f"{found:,}")
+    elif options.sum or options.group_by:
+        _summary(query, who, options.sum, options.group_by, output)
+    else:
+        _list(query, who, None if options.all else options.limit, output)
+
+
+def _query(options: argparse.Namespace) -> RecordQuery:
+    from zhike.expressions import api as expressions
+    from zhike.platform.objects import api as objects
+    from zhike.platform.objects.types import PARAMS, RecordQuery
+
+    condition: StoredExpression | None = None
+    if options.where:
+        parsed = expressions.parse(options.where, objects.schema(options.object), PARAMS)
+        used = {node.name for node, _depth in expressions.walk(parsed) if isinstance(node, expressions.Param)}
+        if "me" in used and not options.me:
+            raise NobodyIsMe()
+        condition = cast(StoredExpression, expressions.to_json(parsed))
+    key, _, direction = options.sort.partition(":")
+    return RecordQuery(
+        options.object,
+        condition=condition,
+        columns=tuple(options.columns.split(",")) if options.columns else (),
+        sort=(key, direction or "asc") if key else None,
+        cursor=options.cursor,
+    )
+
+
+@dataclass(slots=True)
+class _Listing:
+    """Pages of a list up to a number of rows (None for all), remembering where it stopped."""
+
+    query: RecordQuery
+    principal: Principal
+    limit: int | None
+    shown: int = 0
+    next_cursor: str | None = field(default=None)
+
+    def pages(self) -> Iterator[list[Mapping[str, object]]]:
+        from zhike.platform.objects import api as objects
+
+        self.next_cursor = self.query.cursor or None
+        while self.limit is None or self.shown < self.limit:
+            size = _PAGE if self.limit is None else min(_PAGE, self.limit - self.shown)
+            found = objects.page(
+                replace(self.query, cursor=self.next_cursor or "", limit=size), principal=self.principal
+            )
+            self.shown += len(found.rows)
+            self.next_cursor = found.next_cursor
+            yield [{"uid": row.uid, "display": row.display, **row.values} for row in found.rows]
+            if self.next_cursor is None:
+                return
+
+
+def _list(query: RecordQuery, who: Principal, limit: int | None, output: Output) -> None:
+    from zhike.platform.objects import api as objects
+
+    owner = objects.describe(query.object)
+    listing = _Listing(query, who, limit)
+    total = objects.count(query, principal=who, exact=True).count
+
+    def end() -> tuple[Mapping[str, object], str]:
+        cut = listing.next_cursor is not None
+        text = f"显示 {listing.shown:,} / 共 {total:,}"
+        if cut:
+            text += f"；看其余的：--all，或 --cursor {listing.next_cursor}"
+        beside = {"object": query.object, "shown": listing.shown, "count": total}
+        return {**beside, "cut": cut, "next_cursor": listing.next_cursor}, text
+
+    if output.as_json:
+        output.pages(listing.pages(), {}, end)
+        return
+    titles = {"display": owner.labels["zh"], **{key: found.labels["zh"] for key, found in owner.fields.items()}}
+    shown = ([{k: _text(owner.fields.get(k), v) for k, v in row.items()} for row in rows] for rows in listing.pages())
+    output.pages(shown, titles, end)
+
+
+def _summary(query: RecordQuery, who: Principal, sums: Sequence[str], group_by: str | None, output: Output) -> None:
+    from zhike.platform.objects import api as objects
+
+    owner, typed = objects.describe(query.object), objects.schema(query.object).fields
+    figures = [key for key, found in typed.items() if found.type in (Type.INTEGER, Type.DECIMAL)]
+    for key in sums:
+        if key not in figures:
+            raise NotSummable(field=key, has=figures)
+    found = objects.summarize(query, principal=who, sums=sums, group_by=group_by)
+    found.sort(key=lambda row: tuple(-(value or 0) for value in [*row[2], row[1]]))
+    named: Mapping[object, str] = {}
+    if group_by and group_by in typed and typed[group_by].type is Type.RECORD:
+        named = _displays(owner.fields[group_by], [row[0] for row in found], who)
+    elif group_by:
+        named = {option.key: option.labels["zh"] for option in owner.fields[group_by].options}
+    rows = [
+        {
+            **({"group": value, "label": named.get(value, "" if value is None else str(value))} if group_by else {}),
+            "count": count,
+            "sums": dict(zip(sums, totals, strict=True)),
+        }
+        for value, count, totals in found
+    ]
+    if output.as_json:
+        output.result({"object": query.object, "group_by": group_by, "groups": rows}, "")
+        return
+    titles = {"label": owner.fields[group_by].labels["zh"]} if group_by else {}
+    titles |= {"count": "记录数", **{key: f"{owner.fields[key].labels['zh']} 合计" for key in sums}}
+    output.table([{**row, **{k: _figure(v) for k, v in row["sums"].items()}} for row in rows], titles)
+
+
+def _displays(group: FieldType, values: Sequence[object], who: Principal) -> Mapping[object, str]:
+    """How the records are called that a reference field groups by."""
+    from zhike.platform.objects import api as objects
+
+    ids = [value for value in values if isinstance(value, int)]
+    shown = objects.displays(group.target or "unit", ids, principal=who)
+    return {value: found["display"] for value, found in shown.items()}
+
+
+def _figure(value: object) -> str:
+    return f"{value:,}" if isinstance(value, int | Decimal) else ""
+
+
+def _text(field: FieldType | None, value: object) -> str:
+    """A value as the text table shows it: options by their label, records by their display, money with its currency."""
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, list):
+        return "、".join(_text(field, item) for item in value)
+    if isinstance(value, Mapping):
+        if "amount" in value:
+            return f"{Decimal(str(value['amount'])):,} {value['currency']}"
+        return str(value.get("display", ""))
+    labels = {option.key: option.labels["zh"] for option in field.options} if field else {}
+    return "" if value is None else labels.get(str(value), str(value))

@@ -1,0 +1,338 @@
+"""Changing definitions: plan, apply, undo. Packs and people at the desk go the same way.
+
+A change is planned first: every fault of what would result, what each step means and who uses what changes or goes.
+Applying is one transaction; what was before is kept, so that a change can be taken back.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from zhike.kernel import clock, context, database, definition_checks, definition_store, definitions
+from zhike.kernel.definition_errors import (
+    ChangedSince,
+    DefinitionInUse,
+    DefinitionsBroken,
+    DestructiveChange,
+    Fault,
+    UnknownChange,
+    UnknownDefinition,
+)
+from zhike.kernel.definition_parts import Definition, Staged
+from zhike.kernel.definition_store import Layer
+from zhike.kernel.definitions import Body, Change, Finding, Snapshot, User
+from zhike.kernel.ids import uuid7
+from zhike.kernel.models import DefinitionChange, DefinitionRevision, DefinitionVersion, StoredDefinition
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A definition as it shall be in one layer; without a `body` it goes. `pack` says who brings it."""
+
+    kind: str
+    key: str
+    body: Body | None
+    layer: Layer = "own"
+    pack: str = ""
+
+    @classmethod
+    def of(cls, body: Body) -> Edit:
+        """Return the edit by which the installation has `body` as its own."""
+        return cls(str(body.get("kind", "")), str(body.get("key", "")), body)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a change would do, in the order in which it would be done; empty when all is already so."""
+
+    changes: tuple[Change, ...]
+    edits: tuple[Edit, ...] = ()
+
+    @property
+    def destructive(self) -> tuple[Change, ...]:
+        """The changes that need consent."""
+        return tuple(change for change in self.changes if change.destructive)
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One step in the life of a definition: what it was made into, by whom, when, why, in which change."""
+
+    change: uuid.UUID
+    revision: int
+    layer: Layer
+    pack: str
+    at: datetime
+    actor: str
+    reason: str
+    before: Body | None
+    after: Body | None
+
+
+def check(edits: Sequence[Edit]) -> list[Fault]:
+    """Return every fault of the definitions that `edits` would give."""
+    return _planned(edits)[1]
+
+
+def plan(edits: Sequence[Edit]) -> Plan:
+    """Return what `edits` would change. Raises DefinitionsBroken with every finding."""
+    found, faults = _planned(edits)
+    if faults:
+        raise DefinitionsBroken(faults)
+    return found
+
+
+def change(edits: Sequence[Edit], *, reason: str, consent: bool = False) -> Plan:
+    """Apply `edits` and return what was changed; an installation that already agrees is left alone.
+
+    Raises DefinitionsBroken, DestructiveChange unless `consent` is given, and DefinitionInUse where something that
+    runs (a campaign) would lose a definition: that no consent overrides.
+    """
+    with database.writing():
+        version, _made = DefinitionVersion.objects.select_for_update().get_or_create(defaults={"version": 0})
+        planned = plan(edits)
+        _refuse(planned, consent)
+        if planned.edits:
+            _store(planned, reason)
+            version.version += 1
+            version.save()
+            definitions.forget()
+            _applied(planned.changes)
+            # What rooms made of the definitions (tables, users) is part of the version that readers see.
+            version.version += 1
+            version.save()
+            definitions.forget()
+    return planned
+
+
+def undo(change_uid: uuid.UUID, *, consent: bool = False) -> Plan:
+    """Take a change back: every definition becomes what it was before.
+
+    Raises UnknownChange, and ChangedSince when a later change touched one of them.
+    """
+    row = DefinitionChange.objects.filter(uid=change_uid).first()
+    if row is None:
+        raise UnknownChange(change=str(change_uid))
+    edits = []
+    for step in DefinitionRevision.objects.filter(change=row).order_by("id"):
+        newest = DefinitionRevision.objects.filter(kind=step.kind, key=step.key, layer=step.layer).latest("id")
+        if newest.pk != step.pk:
+            raise ChangedSince(definition=f"{step.kind} {step.key}", at=newest.change.at, actor=newest.change.actor)
+        edits.append(Edit(step.kind, step.key, step.before, step.layer, step.pack_before))
+    return change(edits, reason=f"undo {change_uid}", consent=consent)
+
+
+def history(kind: str, key: str) -> list[Revision]:
+    """Return the revisions of a definition, newest first. Raises UnknownDefinition."""
+    rows = DefinitionRevision.objects.filter(kind=kind, key=key).select_related("change").order_by("-id")
+    found = [
+        Revision(
+            row.change.uid,
+            row.revision,
+            row.layer,
+            row.pack,
+            row.change.at,
+            row.change.actor,
+            row.change.reason,
+            row.before,
+            row.after,
+        )
+        for row in rows
+    ]
+    if not found:
+        raise UnknownDefinition(kind=kind, key=key)
+    return found
+
+
+def export(kind: str, key: str) -> Body:
+    """Return a definition as it is written, the installation's own before a pack's. Raises UnknownDefinition."""
+    row = StoredDefinition.objects.filter(kind=kind, key=key).order_by("layer").first()  # "own" before "pack"
+    if row is None:
+        raise UnknownDefinition(kind=kind, key=key)
+    return dict(row.body)
+
+
+def _planned(edits: Sequence[Edit]) -> tuple[Plan, list[Fault]]:
+    rows = {(row.kind, row.key, row.layer): row for row in definition_store.stored()}
+    wanted = [edit for edit in edits if _differs(edit, rows.get((edit.kind, edit.key, edit.layer)))]
+    faults = [*_doubled(wanted), *_rekeyed(wanted, rows.values())]
+    before = Snapshot(-1, definition_store.effective())
+    values = {name: dict(of_kind) for name, of_kind in before.written.items()}
+    for edit in wanted:
+        faults += _put(edit, rows, values)
+    after = Snapshot(-1, values)
+    absent = {(fault.kind, fault.key) for fault in faults}
+    faults += [
+        Fault(found.kind, found.key, finding) for found, finding in definition_checks.check(after, after, absent)
+    ]
+    if faults:
+        return Plan(()), faults
+    changes = _changes(wanted, before, after)
+    return Plan(tuple(changes), tuple(wanted)), _frozen(changes)
+
+
+def _differs(edit: Edit, row: StoredDefinition | None) -> bool:
+    if edit.body is None:
+        return row is not None
+    return row is None or row.digest != definition_store.digest(edit.body) or row.pack != edit.pack
+
+
+def _put(
+    edit: Edit, rows: Mapping[tuple[str, str, str], StoredDefinition], values: dict[str, dict[str, Definition]]
+) -> list[Fault]:
+    """Let `values` be as after the edit; the installation's own stays before what a pack brings."""
+    of_kind = values.setdefault(edit.kind, {})
+    if edit.layer == "pack" and (edit.kind, edit.key, "own") in rows:
+        return _read(edit, edit.body)[1] if edit.body is not None else []
+    below = rows.get((edit.kind, edit.key, "pack")) if edit.layer == "own" else None
+    body = edit.body if edit.body is not None else below.body if below else None
+    if body is None:
+        of_kind.pop(edit.key, None)
+        return []
+    found, faults = _read(edit, body)
+    if found is not None:
+        of_kind[edit.key] = found
+    return faults
+
+
+def _read(edit: Edit, body: Body) -> tuple[Definition | None, list[Fault]]:
+    kind, findings = definition_checks.kind_of(body)
+    if kind is None:
+        return None, [Fault(edit.kind, edit.key, finding) for finding in findings]
+    found, findings = definition_checks.parsed(body, kind)
+    return found, [Fault(edit.kind, edit.key, finding) for finding in findings]
+
+
+def _doubled(edits: Iterable[Edit]) -> list[Fault]:
+    seen: set[tuple[str, str, str]] = set()
+    faults = []
+    for edit in edits:
+        if (edit.kind, edit.key, edit.layer) in seen:
+            faults.append(Fault(edit.kind, edit.key, Finding("definition.doubled", "is defined twice", ("key",))))
+        seen.add((edit.kind, edit.key, edit.layer))
+    return faults
+
+
+def _rekeyed(edits: Iterable[Edit], rows: Iterable[StoredDefinition]) -> list[Fault]:
+    """Definitions whose uuid the installation knows under another key: keys are frozen at birth, labels change."""
+    known = {row.uuid: (row.kind, row.key) for row in rows}
+    faults = []
+    for edit in edits:
+        if edit.body is None or not edit.kind or not edit.key:
+            continue
+        try:
+            identity = definition_store.identity(edit.body)
+        except ValueError:
+            continue  # the model says what a uuid is
+        there = known.get(identity, (edit.kind, edit.key))
+        if there != (edit.kind, edit.key):
+            message = (
+                f"uuid {identity} is {' '.join(there)} in this installation and keeps that key;"
+                " change its labels, or give the new definition a uuid of its own"
+            )
+            faults.append(Fault(edit.kind, edit.key, Finding("definition.key_frozen", message, ("key",))))
+    return faults
+
+
+def _changes(edits: Sequence[Edit], before: Snapshot, after: Snapshot) -> list[Change]:
+    users = _users(before)
+    found = []
+    for edit in edits:
+        old, new = before.written.get(edit.kind, {}).get(edit.key), after.written.get(edit.kind, {}).get(edit.key)
+        if old is new and edit.layer == "pack":
+            if old is not None and edit.body is not None:
+                notes = ("the installation's own version stays in force",)
+                found.append(Change(edit.kind, edit.key, "update", old, new, notes=notes))
+            continue
+        if old is None and new is None:
+            continue
+        change = Change(
+            edit.kind, edit.key, "create" if old is None else "remove" if new is None else "update", old, new
+        )
+        if old is not None:
+            change = replace(change, users=(*users.get((edit.kind, edit.key), ()), *_row_users(edit)))
+        if change.action == "remove":
+            change = replace(change, destructive=True)
+        kind = definitions.kind_named(edit.kind)
+        found.append(kind.classify(change, after) if kind else change)
+    order = {kind.name: number for number, kind in enumerate(definitions.kinds())}
+    return sorted(found, key=lambda one: order.get(one.kind, 0))
+
+
+def _users(everything: Snapshot) -> dict[tuple[str, str], list[User]]:
+    found: dict[tuple[str, str], list[User]] = {}
+    for definition in everything:
+        for used in definition_checks.uses_of(definition, everything):
+            user = User(definition.kind, definition.key, definition.labels)
+            found.setdefault(used, []).append(user)
+    return found
+
+
+def _row_users(edit: Edit) -> list[User]:
+    return definitions.row_users(edit.kind, [edit.key]).get(edit.key, [])
+
+
+def _frozen(changes: Iterable[Change]) -> list[Fault]:
+    """Changes of what is frozen: only its lifecycle may still move."""
+    faults = []
+    today = clock.today()
+    for change in changes:
+        if not isinstance(change.before, Staged) or change.before.state(today) != "frozen":
+            continue
+        after = change.after
+        if isinstance(after, Staged) and after == change.before.model_copy(update={"lifecycle": after.lifecycle}):
+            continue
+        message = "is frozen; only its `lifecycle` may change"
+        faults.append(Fault(change.kind, change.key, Finding("definition.frozen", message, ("lifecycle",))))
+    return faults
+
+
+def _refuse(planned: Plan, consent: bool) -> None:
+    for change in planned.changes:
+        holding = [user for user in change.users if user.holds]
+        if change.action == "remove" and holding:
+            names = [f"{user.kind} {user.labels['zh']}" for user in holding]
+            raise DefinitionInUse(definition=f"{change.kind} {change.key}", users=names)
+    if planned.destructive and not consent:
+        names = [f"{change.action} {change.kind} {change.key}" for change in planned.destructive]
+        raise DestructiveChange(count=len(names), changes=names)
+
+
+def _store(planned: Plan, reason: str) -> None:
+    row = DefinitionChange.objects.create(uid=uuid7(), at=clock.now(), actor=context.current().actor, reason=reason)
+    for edit in planned.edits:
+        here = StoredDefinition.objects.filter(kind=edit.kind, key=edit.key, layer=edit.layer).first()
+        before, revision, pack = (here.body, here.revision, here.pack) if here else (None, 0, edit.pack)
+        DefinitionRevision.objects.create(
+            change=row,
+            kind=edit.kind,
+            key=edit.key,
+            layer=edit.layer,
+            pack=edit.pack,
+            pack_before=pack,
+            revision=revision + 1,
+            before=before,
+            after=dict(edit.body) if edit.body is not None else None,
+        )
+        if edit.body is None:
+            if here:
+                here.delete()
+            continue
+        here = here or StoredDefinition(kind=edit.kind, key=edit.key, layer=edit.layer)
+        here.uuid, here.pack = definition_store.identity(edit.body), edit.pack
+        here.body, here.digest = dict(edit.body), definition_store.digest(edit.body)
+        here.revision = revision + 1
+        here.save()
+
+
+def _applied(changes: Sequence[Change]) -> None:
+    for kind in definitions.kinds():
+        of_kind = [change for change in changes if change.kind == kind.name and change.before is not change.after]
+        if of_kind:
+            kind.applied(of_kind)
+
+
+__all__ = ["Edit", "Fault", "Plan", "Revision", "change", "check", "export", "history", "plan", "undo"]

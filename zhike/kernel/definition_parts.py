@@ -1,0 +1,264 @@
+"""What definitions are made of: frozen models that refuse unknown keys, and the small types their values have.
+
+A kind of definition is one model: it checks a file, describes itself to editors (JSON Schema) and is the value that
+engines read. A value that names something else says so by `Refers`, so that the check, the plan and the users of a
+definition come from one place.
+"""
+
+from __future__ import annotations
+
+import re
+import types
+import typing
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, ClassVar, Literal, get_args, get_origin
+from uuid import UUID, uuid5
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic.fields import FieldInfo
+
+Place = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Labels(Mapping[str, str]):
+    """One text in both languages; reads like a mapping."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid", str_min_length=0)
+
+    zh: str
+    en: str
+
+    def __getitem__(self, language: str) -> str:
+        if language not in ("zh", "en"):
+            raise KeyError(language)
+        return self.en if language == "en" else self.zh
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(("zh", "en"))
+
+    def __len__(self) -> int:
+        return 2
+
+
+@dataclass(frozen=True, slots=True)
+class Refers:
+    """Marks a text as the key of a definition of `kind`: it must exist, and that definition counts this one as a user."""
+
+    kind: str
+
+
+class Part(BaseModel):
+    """A piece of a definition: it cannot change, and a key it does not know is a fault."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=False, populate_by_name=True)
+
+
+Key = Annotated[
+    str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}$"), Field(description="letters a-z, digits and _")
+]
+#: A value of a code list as it is stored: C1, R5, granted.
+Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:-]{0,62}$")]
+Text = Annotated[str, StringConstraints(min_length=1)]
+#: What a figure counts: 元, %, 天.
+Unit = Annotated[str, StringConstraints(min_length=1, max_length=12)]
+
+
+def _clock_time(value: object) -> object:
+    if not isinstance(value, str) or not re.fullmatch(r"(?:[01]\d|2[0-3]):[0-5]\d", value):
+        raise ValueError('an hour is written "08:00", in quotes')
+    return value
+
+
+#: An hour of the day in the firm's zone, "08:00".
+ClockTime = Annotated[str, BeforeValidator(_clock_time)]
+
+
+def _day(value: object) -> object:
+    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+        return date.fromisoformat(value)
+    if isinstance(value, date):
+        return value
+    raise ValueError("a day is written 2026-03-17")
+
+
+Day = Annotated[date, BeforeValidator(_day)]
+Days = Annotated[int, Field(ge=1, le=36_600, strict=True)]
+Count = Annotated[int, Field(ge=1, strict=True)]
+Flag = Annotated[bool, Field(strict=True)]
+
+
+_NAMESPACE = UUID("2d5c1f0e-98a1-4a53-8f0e-6f3c5b1d7e22")
+
+
+def identity_of(kind: str, key: str) -> UUID:
+    """Return the uuid of a definition that names none."""
+    return uuid5(_NAMESPACE, f"{kind}/{key}")
+
+
+class Definition(Part):
+    """One definition of a pack or of the installation: its kind, its key for ever, its words."""
+
+    kind: str
+    uuid: UUID | None = Field(None, description="the identity of the definition; made from kind and key when absent")
+    key: Key = Field(description="how everything else names it; frozen at birth")
+    labels: Labels = Field(description="what people read, in Chinese and English")
+
+    @property
+    def identity(self) -> UUID:
+        """The uuid of the definition: its own, or the one that kind and key make."""
+        return self.uuid or identity_of(self.kind, self.key)
+
+    @classmethod
+    def kind_name(cls) -> str:
+        """Return the kind that this model defines: the one literal of its `kind`."""
+        name = get_args(cls.model_fields["kind"].annotation)
+        assert name, f"{cls.__name__}.kind must be a Literal"
+        return str(name[0])
+
+
+class Sourced(Definition):
+    """A definition that holds numbers of a rule: it says where they come from and whether somebody checked them."""
+
+    source: Text | None = Field(None, description="the rule, contract or practice the numbers come from")
+    verified: Flag = Field(
+        True, description="false: the numbers still need a look by the firm; `zhike doctor` lists them"
+    )
+
+
+State = Literal["draft", "in_review", "live", "frozen", "retired"]
+
+
+class Stage(Part):
+    """From which day, and in which org units (with everything below them), a definition is in a state."""
+
+    state: State
+    from_: Day | None = Field(None, alias="from", description="the first business day; always, when absent")
+    units: tuple[Text, ...] = Field((), description="codes of org units; everywhere, when absent")
+
+
+class Staged(Definition):
+    """A kind that switches on the lifecycle: draft, in review, live, frozen, retired, by day and org unit."""
+
+    lifecycle: tuple[Stage, ...] = Field((), description="of the stages that hold, the last one counts; none: live")
+
+    def state(self, day: date, units: typing.Collection[str] = ()) -> State:
+        """Return the state on `day` for something in `units`: the codes of its unit and of all units above it.
+
+        Without a stage that holds the definition is a draft; without any stage at all it is live.
+        """
+        if not self.lifecycle:
+            return "live"
+        held: State = "draft"
+        for stage in self.lifecycle:
+            if (stage.from_ is None or stage.from_ <= day) and (not stage.units or set(stage.units) & set(units)):
+                held = stage.state
+        return held
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A place in a definition that names another one."""
+
+    place: Place
+    kind: str
+    key: str
+
+
+def references(value: BaseModel, place: Place = ()) -> Iterator[Reference]:
+    """Yield every reference that a model holds, at any depth."""
+    for name, info in type(value).model_fields.items():
+        annotation = Annotated[info.annotation, *info.metadata] if info.metadata else info.annotation  # type: ignore[valid-type]
+        yield from _references(annotation, getattr(value, name), (*place, info.alias or name))
+
+
+def _references(annotation: object, value: object, place: Place) -> Iterator[Reference]:
+    if value is None:
+        return
+    if isinstance(value, BaseModel):
+        yield from references(value, place)
+        return
+    origin = get_origin(annotation)
+    if origin is Annotated:
+        inner, *marks = get_args(annotation)
+        for mark in marks:
+            if isinstance(mark, Refers) and isinstance(value, str):
+                yield Reference(place, mark.kind, value)
+        yield from _references(inner, value, place)
+    elif origin in (typing.Union, types.UnionType):
+        for option in get_args(annotation):
+            yield from _references(option, value, place)
+    elif isinstance(value, Mapping):
+        keyed, valued = get_args(annotation) or (None, None)
+        for key, item in value.items():
+            yield from _references(keyed, key, (*place, str(key)))
+            yield from _references(valued, item, (*place, str(key)))
+    elif isinstance(value, tuple | list):
+        item_type = (get_args(annotation) or (None,))[0]
+        for number, item in enumerate(value):
+            yield from _references(item_type, item, (*place, number))
+
+
+def keys_at(model: type[BaseModel], place: Place) -> list[str]:
+    """Return the keys a model has at a place ("fields", 3): for a sentence that says what exists."""
+    found = _models_at(model, place)
+    names = [info.alias or name for one in found for name, info in one.model_fields.items()]
+    return list(dict.fromkeys(names))
+
+
+def _models_at(annotation: object, place: Place) -> list[type[BaseModel]]:
+    """The models that may stand at `place`; the tags by which pydantic names a union's choice are passed over."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        if not place:
+            return [annotation]
+        by_alias: dict[str, FieldInfo] = {info.alias or name: info for name, info in annotation.model_fields.items()}
+        if place[0] in by_alias:
+            return _models_at(by_alias[str(place[0])].annotation, place[1:])
+        return _models_at(annotation, place[1:])
+    arguments = [item for item in get_args(annotation) if item is not Ellipsis]
+    if not arguments:
+        return []
+    if get_origin(annotation) is Annotated:
+        return _models_at(arguments[0], place)
+    if get_origin(annotation) in (typing.Union, types.UnionType):
+        named = [one for one in arguments if place and str(place[0]) in _tags(one)]
+        return [found for one in named or arguments for found in _models_at(one, place[1:] if named else place)]
+    return _models_at(arguments[-1], place[1:]) if place else []
+
+
+def _tags(annotation: object) -> set[str]:
+    """How pydantic names one choice of a union: the class, or a literal of one of its fields."""
+    if get_origin(annotation) is Annotated:
+        annotation = get_args(annotation)[0]
+    if not (isinstance(annotation, type) and issubclass(annotation, BaseModel)):
+        return set()
+    literals = {str(arg) for info in annotation.model_fields.values() for arg in get_args(info.annotation)}
+    return {annotation.__name__} | literals
+
+
+__all__ = [
+    "ClockTime",
+    "Code",
+    "Count",
+    "Day",
+    "Days",
+    "Definition",
+    "Flag",
+    "Key",
+    "Labels",
+    "Part",
+    "Place",
+    "Reference",
+    "Refers",
+    "Sourced",
+    "Stage",
+    "Staged",
+    "State",
+    "Text",
+    "Unit",
+    "keys_at",
+    "identity_of",
+    "references",
+]
