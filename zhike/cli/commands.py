@@ -8,7 +8,6 @@ import shutil
 import uuid
 from dataclasses import asdict
 from datetime import timedelta
-from typing import Any
 
 from zhike.cli import trial
 from zhike.cli.installation import home, opened, principal
@@ -27,33 +26,6 @@ class ConsentNeeded(ZhikeError):
     status = 409
     zh = "“{what}”的以下内容将被永久清除：{fields}。确认后用 --yes 执行"
     en = "These values of '{what}' would be wiped for good: {fields}. Run again with --yes to consent"
-
-
-def pack_check(options: argparse.Namespace, output: Output) -> int:
-    """List every fault of the packs; exit code 1 when there is one."""
-    from zhike.platform.packs import api as packs
-
-    findings = packs.check(trial.pack_folders(options.folders))
-    if output.as_json or findings:
-        rows = [{"path": f.path, "line": f.line, "code": f.code, "message": f.message} for f in findings]
-        output.table(rows, ("path", "line", "code", "message"))
-    else:
-        output.result({}, "应用包没有问题")
-    return 1 if findings else 0
-
-
-def pack_plan(options: argparse.Namespace, output: Output) -> None:
-    """Show what applying the packs would change."""
-    from zhike.platform.packs import api as packs
-
-    _print_plan(packs.plan(trial.pack_folders(options.folders)), output)
-
-
-def pack_apply(options: argparse.Namespace, output: Output) -> None:
-    """Apply the packs."""
-    from zhike.platform.packs import api as packs
-
-    _print_plan(packs.apply(trial.pack_folders(options.folders), yes=options.yes), output)
 
 
 def user_add(options: argparse.Namespace, output: Output) -> None:
@@ -185,10 +157,17 @@ def _installation_findings() -> list[dict[str, str]]:
     from django.conf import settings
     from django.db import connection
 
-    from zhike.kernel import definitions
+    from zhike.kernel import definition_store, definitions
     from zhike.kernel.models import Run
 
-    findings = []
+    findings = [
+        {
+            "what": "definition",
+            "found": f"{kind} {key}: {why}"[:300],
+            "remedy": "correct it: zhike definition change FILE",
+        }
+        for kind, key, why in definition_store.set_aside()
+    ]
     if not (settings.PAGES / "index.html").exists():
         findings.append({"what": "pages", "found": f"none in {settings.PAGES}", "remedy": "make web"})
     with connection.cursor() as cursor:
@@ -234,17 +213,6 @@ def _stale_sources() -> list[dict[str, str]]:
         }
         for found in warehouse.stale_sources(expected)
     ]
-
-
-def _print_plan(plan: Any, output: Output) -> None:
-    rows = [
-        {"action": c.action, "kind": c.kind, "key": c.key, "destructive": c.destructive, "notes": "; ".join(c.notes)}
-        for c in plan.changes
-    ]
-    if rows or output.as_json:
-        output.table(rows, ("action", "kind", "key", "notes"))
-    else:
-        output.result({}, "没有变化")
 
 
 def _audience(text: str) -> uuid.UUID:

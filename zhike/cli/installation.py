@@ -21,6 +21,14 @@ def home() -> Path:
     return Path(os.environ.get("ZHIKE_HOME", "var")).resolve()
 
 
+def prepared() -> None:
+    """Make the rooms and the kinds they own known, without a database."""
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zhike.server.settings")
+    django.setup()
+
+
 @contextmanager
 def opened() -> Iterator[None]:
     """Run the block on this installation, as the system principal for the operating-system user."""

@@ -91,14 +91,46 @@ def _serving(actions: Actions) -> None:
 def _packs(actions: Actions) -> None:
     pack = _group(actions, "pack", "check and apply packs")
     for name, command, text in (
-        ("check", "commands.pack_check", "list every fault of the packs"),
-        ("plan", "commands.pack_plan", "show what applying would change"),
-        ("apply", "commands.pack_apply", "apply the packs"),
+        ("check", "definitions.pack_check", "list every fault of the packs"),
+        ("plan", "definitions.pack_plan", "show what applying would change"),
+        ("apply", "definitions.pack_apply", "apply the packs"),
     ):
         parser = _add(pack, name, command, text)
         parser.add_argument("folders", nargs="*", type=Path, help="pack folders (default: the ones that ship)")
         if name == "apply":
             parser.add_argument("--yes", action="store_true", help="consent to destructive changes")
+    definition = _group(actions, "definition", "the definitions this installation runs on")
+    for name, text in (("export", "print a definition as it is written"), ("history", "who made what of it, and when")):
+        parser = _add(definition, name, f"definitions.{name}", text)
+        parser.add_argument("kind")
+        parser.add_argument("key")
+    _add(definition, "unverified", "definitions.unverified", "numbers of rules that the firm has not checked yet")
+    change = _add(
+        definition, "change", "definitions.change", "make definitions the installation's own; packs stay below"
+    )
+    change.add_argument("files", nargs="*", type=Path, help="definition files")
+    change.add_argument("--drop", nargs=2, metavar=("KIND", "KEY"), action="append", default=[], help="drop an own one")
+    change.add_argument("--plan", action="store_true", help="only show what would change")
+    change.add_argument("--reason", default="", help="why, for the history")
+    undo = _add(definition, "undo", "definitions.undo", "take a change back; `history` shows its number")
+    undo.add_argument("change", type=UUID)
+    for parser in (change, undo):
+        parser.add_argument("--yes", action="store_true", help="consent to destructive changes")
+    docs = _add(
+        _group(actions, "docs", "documentation made of the definitions"),
+        "reference",
+        "reference.reference",
+        "write a page and a JSON Schema for each kind of definition",
+        alone=True,
+    )
+    docs.add_argument("--out", type=Path, required=True, help="folder to write to, such as docs/reference")
+    docs.add_argument(
+        "--packs",
+        type=Path,
+        nargs="*",
+        default=[Path("packs"), Path("examples")],
+        help="folders the examples are taken from",
+    )
     users = _group(actions, "user", "people who sign in")
     user = _add(users, "add", "commands.user_add", "add a user with one post")
     user.add_argument("employee_no")

@@ -16,6 +16,7 @@ from zhike.kernel import clock, database
 from zhike.kernel.errors import Invalid, Unavailable
 
 if TYPE_CHECKING:
+    from zhike.expressions.wire import StoredExpression
     from zhike.insight.warehouse.types import LoadResult
     from zhike.platform.permissions.types import Principal
 
@@ -198,7 +199,6 @@ def _uid_of(reference: object) -> str:
 
 
 def _employee(system: Principal, employee: str, position: str, branch: UUID | None) -> tuple[str, str] | None:
-    from zhike.expressions.wire import StoredExpression
     from zhike.platform.objects import api as objects
     from zhike.platform.objects.types import RecordQuery
 

@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import cast
 
 from zhike.kernel import clock, context, database, definition_checks, definition_store, definitions
 from zhike.kernel.definition_errors import (
@@ -121,7 +122,7 @@ def undo(change_uid: uuid.UUID, *, consent: bool = False) -> Plan:
         newest = DefinitionRevision.objects.filter(kind=step.kind, key=step.key, layer=step.layer).latest("id")
         if newest.pk != step.pk:
             raise ChangedSince(definition=f"{step.kind} {step.key}", at=newest.change.at, actor=newest.change.actor)
-        edits.append(Edit(step.kind, step.key, step.before, step.layer, step.pack_before))
+        edits.append(Edit(step.kind, step.key, step.before, cast(Layer, step.layer), step.pack_before))
     return change(edits, reason=f"undo {change_uid}", consent=consent)
 
 
@@ -132,7 +133,7 @@ def history(kind: str, key: str) -> list[Revision]:
         Revision(
             row.change.uid,
             row.revision,
-            row.layer,
+            cast(Layer, row.layer),
             row.pack,
             row.change.at,
             row.change.actor,

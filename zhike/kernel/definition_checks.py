@@ -39,6 +39,8 @@ def parsed(body: object, kind: Kind[Any]) -> tuple[Definition | None, list[Findi
 
     A body whose only faults are keys nobody knows is still read without them, so that its other faults are found, too.
     """
+    if unstorable := list(_unstorable(body)):
+        return None, unstorable
     try:
         return kind.model.model_validate(body), []
     except ValidationError as error:
@@ -50,6 +52,18 @@ def parsed(body: object, kind: Kind[Any]) -> tuple[Definition | None, list[Findi
         return kind.model.model_validate(_without(body, {tuple(fault["loc"]) for fault in faults})), findings
     except ValidationError:
         return None, findings
+
+
+def _unstorable(node: object, place: Place = ()) -> Iterator[Finding]:
+    """Yield the texts that no database keeps: with a NUL, or with half of a sign."""
+    if isinstance(node, dict):
+        for key, value in node.items():
+            yield from _unstorable(value, (*place, str(key)))
+    elif isinstance(node, list):
+        for number, value in enumerate(node):
+            yield from _unstorable(value, (*place, number))
+    elif isinstance(node, str) and any(sign == "\0" or "\ud800" <= sign <= "\udfff" for sign in node):
+        yield Finding("definition.malformed", "holds a sign that no text may hold (NUL or half a sign)", place)
 
 
 def _only_its_parts(fault: ErrorDetails, faults: Sequence[ErrorDetails]) -> bool:

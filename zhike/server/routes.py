@@ -154,10 +154,6 @@ def _menu(roles: tuple[str, ...]) -> list[schemas.MenuItemOut]:
                 zh, en, icon, path = _MENU[key]
                 entries[key] = {"key": key, "labels": {"zh": zh, "en": en}, "icon": icon, "path": path}
             elif key in objects:
-                entries[key] = {
-                    "key": key,
-                    "labels": labels(objects[key].labels),
-                    "icon": key,
-                    "path": f"/records/{key}",
-                }
+                words = labels(objects[key].labels)
+                entries[key] = {"key": key, "labels": words, "icon": key, "path": f"/records/{key}"}
     return list(entries.values())

@@ -7,7 +7,9 @@ from datetime import date
 import pytest
 
 from zhike.insight.identity import api as identity
+from zhike.insight.identity.types import Identity
 from zhike.insight.warehouse import api as warehouse
+from zhike.insight.warehouse.types import Source
 from zhike.kernel import definitions
 from zhike.kernel.definitions import Snapshot
 from zhike.platform.objects import api as objects
@@ -16,6 +18,7 @@ from zhike.platform.permissions import api as permissions
 
 SYSTEM = permissions.system_principal("test")
 HEADERS = "编号,姓名,手机,证件,对方编号"
+PHONE = {"keep": "digits", "replace": [{"pattern": "^86(1[0-9]{10})$", "by": "\\1"}], "shortest": 7}
 
 
 def _source(system: str) -> dict[str, object]:
@@ -42,19 +45,14 @@ def snapshot(**changes: object) -> Snapshot:
             "system": "a",
             "dataset": "who.a",
             "key": "key",
-            "certificate": "certificate",
-            "phone": "phone",
-            "name": "name",
+            "match": {"certificate": "certificate", "number": "key", "phone": "phone", "name": "name"},
             "fields": {"kind": "'person'", "name": "name", "mobile": "phone"},
         },
         {
             "system": "b",
             "dataset": "who.b",
             "key": "key",
-            "certificate": "certificate",
-            "phone": "phone",
-            "name": "name",
-            "knows": {"system": "a", "column": "other"},
+            "match": {"certificate": "certificate", "number": "other", "phone": "phone", "name": "name"},
             "fields": {"kind": "'person'", "name": "name", "mobile": "phone"},
         },
     ]
@@ -62,16 +60,23 @@ def snapshot(**changes: object) -> Snapshot:
         "kind": "identity",
         "key": "who",
         "labels": {"zh": "", "en": ""},
+        "object": "party",
         "systems": systems,
+        "keys": [
+            {"key": "certificate", "conflicts": True, "blocked": ["000000"]},
+            {"key": "number"},
+            {"key": "phone", "normalize": PHONE, "blocked": ["13800138000"]},
+            {"key": "name", "normalize": {"keep": "no_blanks"}},
+        ],
+        "rules": [["certificate"], ["number"], ["phone", "name"]],
         "guard": 4,
-        "blocked": {"phones": ["13800138000"], "certificates": ["000000"]},
     }
     return Snapshot(
         -1,
         {
-            "source": {"a": _source("a"), "b": _source("b")},
-            "identity": {"who": body | changes},
-            "object": definitions.snapshot().of("object"),
+            "source": {name: Source.model_validate(_source(name)) for name in ("a", "b")},
+            "identity": {"who": Identity.model_validate(body | changes)},
+            "object": definitions.snapshot().named("object"),
         },
     )
 

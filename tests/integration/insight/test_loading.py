@@ -8,6 +8,7 @@ import pytest
 from openpyxl import Workbook
 
 from zhike.insight.warehouse import api as warehouse
+from zhike.insight.warehouse.types import Source
 from zhike.kernel.definitions import Snapshot
 from zhike.kernel.encryption import keyring
 from zhike.platform.audit.models import Entry
@@ -38,7 +39,7 @@ def definition(**changes: object) -> Snapshot:
             {"key": "asset", "from": "资产", "type": "decimal", "low": "0"},
         ],
     }
-    return Snapshot(-1, {"source": {"customers": body | changes}})
+    return Snapshot(-1, {"source": {"customers": Source.model_validate(body | changes)}})
 
 
 @pytest.fixture(autouse=True)
@@ -190,7 +191,7 @@ def sheet(tmp_path, rows, formats=(), merge=""):
     return path
 
 
-XLSX = {"format": "xlsx", "file": "customers_{business_date:%Y%m%d}.xlsx"}
+XLSX = {"file": "customers_{business_date:%Y%m%d}.xlsx"}
 TITLES = HEADERS.split(",")
 
 

@@ -9,8 +9,9 @@ import pytest
 from tests.integration.insight.test_loading import HEADERS, definition, load, text
 from zhike.insight.warehouse import api as warehouse
 from zhike.insight.warehouse import runs
-from zhike.insight.warehouse.kinds import check_source
-from zhike.kernel import jobs
+from zhike.insight.warehouse.kinds import SOURCE
+from zhike.insight.warehouse.types import Source
+from zhike.kernel import definition_checks, jobs
 from zhike.kernel.definitions import Snapshot
 from zhike.platform.permissions import api as permissions
 
@@ -50,7 +51,7 @@ def rows(count):
 
 
 def one_day(tmp_path, day, count, drift=0.3):
-    checks = {"drift": drift, "source": "test"} if drift else {}
+    checks = {"drift": drift, "source": "test"} if drift else None
     found = load(text(tmp_path, rows(count), name=f"customers_{day:%Y%m%d}.csv"), definition(checks=checks))
     assert (found.state, found.rows_loaded) == ("done", count)
     return found.findings
@@ -87,7 +88,7 @@ def test_a_day_far_from_the_median_is_a_finding_not_a_refusal(usual, tmp_path, c
 def test_chance_makes_a_few_events_more_or_less(installation, tmp_path, count, found):
     """Four trades a day become nine by chance: 4 + 3 × √4 = 10 is allowed, 11 is not."""
     source = {**SMALL, "checks": {"drift": 0.6, "source": "test"}}
-    snapshot = Snapshot(-1, {"source": {"small": source}})
+    snapshot = Snapshot(-1, {"source": {"small": Source.model_validate(source)}})
     for day, rows_of_day in [*((date(2026, 3, 2) + timedelta(days=n), 4) for n in range(5)), (date(2026, 3, 9), count)]:
         path = tmp_path / f"small_{day:%Y%m%d}.csv"
         path.write_text("\n".join(["no,day", *(f"{n},{day:%Y%m%d}" for n in range(rows_of_day))]) + "\n")
@@ -102,18 +103,21 @@ def test_without_a_threshold_nothing_is_compared(usual, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("checks", "code"),
+    ("checks", "code", "key"),
     [
-        ({"drift": 0.3}, "source.no_source"),
-        ({"drift": 0, "source": "x"}, "source.drift"),
-        ({"fresh_within": -1, "source": "x"}, "source.fresh_within"),
-        ({"fresh_within": "soon", "source": "x"}, "source.fresh_within"),
+        ({"drift": 0.3}, "definition.missing_key", "source"),
+        ({"drift": 0, "source": "x"}, "definition.malformed", "drift"),
+        ({"fresh_within": -1, "source": "x"}, "definition.malformed", "fresh_within"),
+        ({"fresh_within": "soon", "source": "x"}, "definition.wrong_type", "fresh_within"),
     ],
 )
-def test_thresholds_are_checked_with_the_pack(checks, code):
-    snapshot = definition(checks=checks)
+def test_thresholds_are_checked_with_the_pack(checks, code, key):
+    body = definition().of(Source)["customers"].model_dump(mode="json", by_alias=True, exclude_unset=True)
 
-    assert [finding.code for finding in check_source(snapshot.of("source")["customers"], snapshot)] == [code]
+    parsed, findings = definition_checks.parsed(body | {"checks": checks}, SOURCE)
+
+    assert parsed is None
+    assert [(finding.code, finding.where) for finding in findings] == [(code, ("checks", key))]
 
 
 def test_nothing_is_stale_on_a_day_whose_files_came(golden_day):

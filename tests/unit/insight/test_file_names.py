@@ -8,7 +8,7 @@ import pytest
 
 from zhike.insight.warehouse.errors import NoBusinessDate
 from zhike.insight.warehouse.logic.file_names import FileDates, dates_of, matches
-from zhike.insight.warehouse.logic.sources import parse_source
+from zhike.insight.warehouse.types import Source
 
 
 def source(**changes):
@@ -23,7 +23,7 @@ def source(**changes):
         "keys": ["no"],
         "columns": [{"key": "no", "from": "编号", "type": "text"}],
     }
-    return parse_source(body | changes)
+    return Source.model_validate(body | changes)
 
 
 @pytest.mark.parametrize(

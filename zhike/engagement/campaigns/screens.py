@@ -45,7 +45,7 @@ from zhike.insight.audiences.types import Audience
 from zhike.insight.indicators import api as indicators
 from zhike.kernel import clock, cursors, definitions
 from zhike.kernel.trading_days import trading_calendar
-from zhike.kernel.wire import labels
+from zhike.kernel.wire import Labels, labels
 from zhike.platform.objects import api as objects
 from zhike.platform.objects.types import RecordQuery
 from zhike.platform.organization import api as organization
@@ -273,7 +273,7 @@ def _work_out(campaign: Campaign) -> CampaignWorkOut:
     """The managers' work about the people: given, refused by the gate, done with which results."""
     tasks = work.summary_of_origin(campaign.uid)
     known = definitions.all_of(ResultSet).get(campaign.result_set)
-    words = {row.key: labels(row.labels) for row in known.results} if known else {}
+    words: dict[str, Labels] = {row.key: labels(row.labels) for row in known.results} if known else {}
     results: Counter[str] = Counter()
     for (_state, result), n in tasks.items():
         if result:

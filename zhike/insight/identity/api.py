@@ -6,50 +6,70 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
-from zhike.insight.identity.logic import definitions, evaluating, feeding, matching, numbering
-from zhike.insight.identity.types import Evaluation, IdentityResult
+from zhike.insight.identity.logic import definitions, evaluating, feeding, linking, matching, numbering
+from zhike.insight.identity.types import Evaluation, Identity, IdentityResult, IdentityState, Link
 from zhike.insight.warehouse import api as warehouse
-from zhike.insight.warehouse.types import LoadResult
+from zhike.insight.warehouse.types import LoadResult, Session, Source
 from zhike.kernel.definitions import Snapshot
 from zhike.kernel.jobs import RunHandle
 from zhike.platform.objects import api as objects
 
-__all__ = ["ACCOUNT_PARTY", "LINK", "evaluate", "load_definitions", "run"]
+__all__ = [
+    "ACCOUNT_PARTY",
+    "LINK",
+    "evaluate",
+    "identity_of_subject",
+    "links",
+    "load_definitions",
+    "run",
+    "states",
+]
 
 LINK = numbering.LINK
-ACCOUNT_PARTY = "identity.account_party"
+ACCOUNT_PARTY = numbering.ACCOUNT_PARTY
 
 
 def run(
     *, business_date: date | None = None, snapshot: Snapshot | None = None, handle: RunHandle | None = None
 ) -> IdentityResult:
-    """Match the newest records of all systems, number the parties and feed the master records.
+    """Match the newest records of all systems by every definition, number the parties and feed the master records.
 
     With `snapshot` the definitions of a folder are used instead of the installation's. The same inputs again change
     nothing. Raises NoIdentity.
     """
-    definition = definitions.identity_definition(snapshot)
+    identities = definitions.identities(snapshot)
+    masters = definitions.masters(snapshot)
+    fed: dict[str, int] = {}
     with warehouse.only_writer(handle), warehouse.session() as connection:
-        records = matching.match(connection, definition)
-        created, merges = numbering.number(connection, definition.object)
-        numbering.store(connection, merges)
-        links = definition.accounts
-        if links and warehouse.state(links.dataset):
-            numbering.store_accounts(connection, links.dataset, links.account_id, links.holder, links.system)
-        feeding.forget_merged(definition.object, merges)
-        masters = definitions.masters(snapshot)
-        fed: dict[str, int] = {}
         for master in masters:
-            if master.object == feeding.ORG_UNIT:
+            if master.object == definitions.ORG_UNIT:
                 fed[master.key] = feeding.feed_master(connection, master, snapshot, business_date)
-        _progress(handle, definition.object)
-        fed[definition.object] = feeding.feed_parties(connection, definition, snapshot)
+        results = [_identify(connection, definition, snapshot, handle, fed) for definition in identities]
         for master in masters:
-            if master.object != feeding.ORG_UNIT:
+            if master.object != definitions.ORG_UNIT:
                 _progress(handle, master.object)
                 fed[master.key] = feeding.feed_master(connection, master, snapshot, business_date)
-        row = connection.execute("select count(distinct party_id) from link").fetchone()
-    return IdentityResult(records, int(row[0]) if row else 0, created, len(merges), fed)
+    records, parties, created, merged = (sum(numbers) for numbers in zip(*results, strict=True))
+    return IdentityResult(records, parties, created, merged, fed)
+
+
+def _identify(
+    connection: Session,
+    definition: Identity,
+    snapshot: Snapshot | None,
+    handle: RunHandle | None,
+    fed: dict[str, int],
+) -> tuple[int, int, int, int]:
+    """Match and number by one definition and feed its records; return records, parties, new ids, merges."""
+    _progress(handle, definition.object)
+    records = matching.match(connection, definition, snapshot)
+    created, merges = numbering.number(connection, definition)
+    numbering.store(connection, definition, merges)
+    feeding.forget_merged(definition.object, merges)
+    sent = feeding.feed_parties(connection, definition, snapshot)
+    fed[definition.object] = fed.get(definition.object, 0) + sent
+    row = connection.execute("select count(distinct party_id) from link").fetchone()
+    return records, int(row[0]) if row else 0, created, len(merges)
 
 
 def load_definitions(
@@ -64,9 +84,34 @@ def load_definitions(
     return results, run(snapshot=snapshot, handle=handle)
 
 
-def evaluate(truth: Path | Mapping[str, object]) -> Evaluation:
-    """Compare who was joined with who is one person: the path of truth.json, or {"links": rows, "duplicates": …}."""
-    return evaluating.evaluate(truth)
+def identity_of_subject(source: Source, *, snapshot: Snapshot | None = None) -> Identity:
+    """Return the definition by which the facts of a source belong to parties. Raises WhichIdentity."""
+    subject = source.subject
+    if subject is not None and subject.accounts is not None:
+        return definitions.identity_of_accounts(subject.accounts, subject.identity, snapshot)
+    system, named = (subject.system, subject.identity) if subject else (None, None)
+    return definitions.identity_of_system(system or "", named, snapshot)
+
+
+def states() -> list[IdentityState]:
+    """Return every definition of who is who with the records and parties that it links."""
+    return linking.states()
+
+
+def links(identity: str, *, record: str = "", limit: int = 100) -> list[Link]:
+    """Return links of one definition by party; with `record` ("counter:0001") all links of its party.
+
+    Raises UnknownIdentity.
+    """
+    return linking.links(identity, record, limit)
+
+
+def evaluate(truth: Path | Mapping[str, object], *, identity: str = "") -> Evaluation:
+    """Compare who was joined with who is one person: the path of truth.json, or {"links": rows, "duplicates": …}.
+
+    Raises UnknownIdentity, and WhichIdentity where there are several and none is named.
+    """
+    return evaluating.evaluate(truth, definitions.named_or_only(identity))
 
 
 def _progress(handle: RunHandle | None, object: str) -> None:

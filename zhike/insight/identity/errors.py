@@ -10,3 +10,21 @@ class NoIdentity(ZhikeError):
     status = 503
     zh = "没有客户识别定义（identity），请先应用应用包"
     en = "There is no identity definition; apply the packs first"
+
+
+class UnknownIdentity(ZhikeError):
+    """An identity that no definition describes."""
+
+    code = "identity.unknown"
+    status = 404
+    zh = "没有客户识别定义“{identity}”。已有：{has}"
+    en = "There is no identity '{identity}'. There are: {has}"
+
+
+class WhichIdentity(ZhikeError):
+    """Records of a system that no identity knows, or several, without a word about which is meant."""
+
+    code = "identity.which"
+    status = 422
+    zh = "“{what}”属于哪个客户识别定义不明确，请写明 identity。可能是：{has}"
+    en = "Which identity does '{what}' belong to? Say so by `identity`. It could be: {has}"

@@ -2,87 +2,192 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, cast
+from collections.abc import Iterable, Iterator, Mapping
 
 from zhike.expressions import api as expressions
-from zhike.expressions.types import Schema
-from zhike.insight.identity.logic.definitions import RULES, master_schema, parse_identity, parse_master
+from zhike.expressions.errors import ExpressionInvalid
+from zhike.expressions.types import Schema, Type
+from zhike.insight.identity.errors import WhichIdentity
+from zhike.insight.identity.logic import definitions as logic
+from zhike.insight.identity.logic.feeding import UNIT_FIELDS
+from zhike.insight.identity.types import Identity, IdentitySystem, Master, MasterColumn
 from zhike.insight.warehouse import api as warehouse
-from zhike.kernel.definitions import Body, Finding, Snapshot
-from zhike.kernel.errors import ZhikeError
-from zhike.kernel.loose import loose_kind
+from zhike.insight.warehouse.types import Source
+from zhike.kernel import definition_checks
+from zhike.kernel.definition_parts import Place
+from zhike.kernel.definitions import Finding, Kind, Snapshot
 
 
-def check_identity(body: Body, everything: Snapshot) -> list[Finding]:
-    """Return what is wrong with an identity definition."""
-    try:
-        definition = parse_identity(cast(Mapping[str, Any], body))
-    except (KeyError, TypeError) as error:
-        return [Finding("identity.incomplete", f"missing or unknown part: {error}", "systems")]
-    findings = [
-        Finding("identity.unknown_rule", f"there is no rule '{rule}'; there are: {', '.join(RULES)}", "rules")
-        for rule in definition.rules
-        if rule not in RULES
-    ]
-    fields = _fields(definition.object, everything)
-    for system in definition.systems:
-        findings += _expressions(system.dataset, system.fields, fields, everything)
-    return findings
+def check_identity(identity: Identity, everything: Snapshot) -> Iterator[Finding]:
+    """Find what is wrong with a definition of who is who."""
+    keys = [key.key for key in identity.keys]
+    for number, match_key in enumerate(identity.keys):
+        if keys.index(match_key.key) != number:
+            yield Finding("identity.doubled_key", f"match key '{match_key.key}' is defined twice", ("keys", number))
+    for number, rule in enumerate(identity.rules):
+        for place, key in enumerate(rule):
+            if key not in keys:
+                yield _unknown_key(key, keys, ("rules", number, place))
+    known = [system.system for system in identity.systems]
+    for number, system in enumerate(identity.systems):
+        if known.index(system.system) != number:
+            yield Finding("identity.doubled_system", f"system '{system.system}' comes twice", ("systems", number))
+        yield from _system(identity, system, ("systems", number), everything)
+    if identity.accounts:
+        yield from _accounts(identity, everything)
 
 
-def check_master(body: Body, everything: Snapshot) -> list[Finding]:
-    """Return what is wrong with a master feed."""
-    try:
-        master = parse_master(cast(Mapping[str, Any], body))
-    except (KeyError, TypeError) as error:
-        return [Finding("master.incomplete", f"missing or unknown part: {error}", "columns")]
-    texts = {column.field: column.value or column.key or column.reference for column in master.columns}
-    fields = None if master.object == "org_unit" else _fields(master.object, everything)
-    try:
-        schema = master_schema(master, everything)
-    except KeyError as error:
-        return [_unknown_dataset(str(error.args[0]), everything)]
-    findings = _check(texts, fields, schema)
-    if master.ends and fields is not None and master.ends.field not in fields:
-        findings.append(_unknown_field(master.ends.field, fields))
-    return findings
-
-
-def _fields(object: str, everything: Snapshot) -> list[str] | None:
-    body = everything.of("object").get(object)
-    return [field["key"] for field in cast(Any, body)["fields"]] if body else []
-
-
-def _expressions(
-    dataset: str, texts: Mapping[str, str], fields: list[str] | None, everything: Snapshot
-) -> list[Finding]:
-    source = warehouse.source_of(dataset, snapshot=everything)
+def _system(identity: Identity, system: IdentitySystem, place: Place, everything: Snapshot) -> Iterator[Finding]:
+    source = warehouse.source_of(system.dataset, snapshot=everything)
     if source is None:
-        return [_unknown_dataset(dataset, everything)]
-    return _check(texts, fields, warehouse.dataset_schema(source))
+        yield warehouse.unknown_dataset(system.dataset, (*place, "dataset"), everything)
+        return
+    yield from _column(source, system.key, (*place, "key"))
+    if source.system != system.system:
+        said = f"{system.dataset} comes from system '{source.system}', not '{system.system}'"
+        yield Finding("identity.other_system", said, (*place, "system"))
+    for key, column in system.match.items():
+        if key not in [found.key for found in identity.keys]:
+            yield _unknown_key(key, [found.key for found in identity.keys], (*place, "match", key))
+        yield from _column(source, column, (*place, "match", key))
+    schema = warehouse.dataset_schema(source)
+    fields = logic.fields_of(identity.object, everything)
+    for field, text in system.fields.items():
+        if field not in fields:
+            yield _unknown_field(identity.object, field, fields, (*place, "fields", field))
+        yield from _expression(text, schema, (*place, "fields", field))
 
 
-def _unknown_dataset(dataset: str, everything: Snapshot) -> Finding:
-    has = sorted(found.dataset for found in warehouse.sources_of(snapshot=everything).values())
-    return Finding("dataset.unknown", f"there is no dataset '{dataset}'; there are: {', '.join(has)}", "dataset")
+def _accounts(identity: Identity, everything: Snapshot) -> Iterator[Finding]:
+    links = identity.accounts
+    assert links is not None
+    for column, where in ((links.account_id, "account_id"), (links.holder, "holder"), (links.account_no, "account_no")):
+        if column:
+            yield from warehouse.dataset_column(links.dataset, column, ("accounts", where), everything)
+    if identity.system(links.system) is None:
+        known = [system.system for system in identity.systems]
+        yield definition_checks.unknown(
+            "system", links.system, known, ("accounts", "system"), "identity.unknown_system"
+        )
+    keys = [key.key for key in identity.keys]
+    if links.match and links.match not in keys:
+        yield _unknown_key(links.match, keys, ("accounts", "match"))
 
 
-def _unknown_field(field: str, has: list[str]) -> Finding:
-    return Finding("object.unknown_field", f"there is no field '{field}'; it has: {', '.join(has)}", field)
+def check_master(master: Master, everything: Snapshot) -> Iterator[Finding]:
+    """Find what is wrong with a master feed."""
+    broken = list(_datasets(master, everything))
+    yield from broken
+    if broken:
+        return
+    schema = logic.master_schema(master, everything)
+    yield from _expression(master.source_key, schema, ("source_key",), Type.TEXT)
+    if master.where:
+        yield from _expression(master.where, schema, ("where",), Type.BOOLEAN)
+    if master.object == logic.ORG_UNIT:
+        yield from _unit_columns(master, schema)
+    else:
+        yield from _record_columns(master, schema, everything)
 
 
-def _check(texts: Mapping[str, str], fields: list[str] | None, schema: Schema) -> list[Finding]:
-    findings = []
-    for field, text in texts.items():
-        if fields is not None and field not in fields:
-            findings.append(_unknown_field(field, fields))
-        try:
-            expressions.parse(text, schema)
-        except ZhikeError as error:
-            findings.append(Finding("expression.invalid", str(error.findings or error), field))
-    return findings
+def _datasets(master: Master, everything: Snapshot) -> Iterator[Finding]:
+    if warehouse.source_of(master.dataset, snapshot=everything) is None:
+        yield warehouse.unknown_dataset(master.dataset, ("dataset",), everything)
+        return
+    for number, lookup in enumerate(master.lookups):
+        place: Place = ("lookups", number)
+        source = warehouse.source_of(lookup.dataset, snapshot=everything)
+        yield from warehouse.dataset_column(master.dataset, lookup.by, (*place, "by"), everything)
+        yield from warehouse.dataset_column(lookup.dataset, lookup.by, (*place, "by"), everything)
+        for index, column in enumerate(lookup.columns):
+            yield from warehouse.dataset_column(lookup.dataset, column, (*place, "columns", index), everything)
+        if source and lookup.where:
+            yield from _expression(lookup.where, warehouse.dataset_schema(source), (*place, "where"), Type.BOOLEAN)
 
 
-IDENTITY = loose_kind(name="identity", order=40, check=check_identity)
-MASTER = loose_kind(name="master", order=41, check=check_master)
+def _unit_columns(master: Master, schema: Schema) -> Iterator[Finding]:
+    given = [column.field for column in master.columns]
+    for number, column in enumerate(master.columns):
+        if column.field not in UNIT_FIELDS:
+            yield _unknown_field(master.object, column.field, UNIT_FIELDS, ("columns", number, "field"))
+        yield from _expression(column.text, schema, ("columns", number))
+    for field in UNIT_FIELDS:
+        if field not in given:
+            yield Finding("master.incomplete", f"an org unit needs the field '{field}'", ("columns",))
+
+
+def _record_columns(master: Master, schema: Schema, everything: Snapshot) -> Iterator[Finding]:
+    if master.object not in everything.named("object"):
+        known = [*everything.named("object"), logic.ORG_UNIT]
+        yield definition_checks.unknown("object", master.object, known, ("object",))
+        return
+    fields = logic.fields_of(master.object, everything)
+    for number, column in enumerate(master.columns):
+        place: Place = ("columns", number)
+        if column.field not in fields:
+            yield _unknown_field(master.object, column.field, fields, (*place, "field"))
+            continue
+        yield from _expression(column.text, schema, place)
+        if (column.system or column.reference) and not fields[column.field]:
+            said = f"'{column.field}' refers to no record; give its `value`"
+            yield Finding("master.no_reference", said, (*place, "field"))
+        elif column.system:
+            yield from _identity_of(master, column, place, everything)
+    if master.ends and master.ends.field not in fields:
+        yield _unknown_field(master.object, master.ends.field, fields, ("ends", "field"))
+
+
+def _identity_of(master: Master, column: MasterColumn, place: Place, everything: Snapshot) -> Iterator[Finding]:
+    try:
+        logic.identity_of_column(master, column, everything)
+    except WhichIdentity as error:
+        systems = {s.system for one in everything.of(Identity).values() for s in one.systems}
+        if column.system not in systems:
+            yield definition_checks.unknown(
+                "system", str(column.system), systems, (*place, "system"), "identity.unknown_system"
+            )
+        else:
+            yield Finding(error.code, error.message("en"), (*place, "system"))
+
+
+def _column(source: Source, key: str, where: Place) -> Iterator[Finding]:
+    if key not in source.keys_of_columns:
+        what = f"column of {source.dataset}"
+        yield definition_checks.unknown(what, key, source.keys_of_columns, where, "dataset.unknown_column")
+
+
+def _unknown_key(key: str, has: Iterable[str], where: Place) -> Finding:
+    return definition_checks.unknown("match key", key, has, where, "identity.unknown_key")
+
+
+def _unknown_field(object: str, field: str, has: Iterable[str], where: Place) -> Finding:
+    return definition_checks.unknown(f"field of {object}", field, has, where, "object.unknown_field")
+
+
+def _expression(text: str, schema: Schema, where: Place, wanted: Type | None = None) -> Iterator[Finding]:
+    try:
+        found = expressions.type_of(expressions.parse(text, schema))
+    except ExpressionInvalid as error:
+        yield Finding(error.code, error.message("en"), where)
+        return
+    if wanted is not None and found is not wanted:
+        yield Finding("expression.type", f"it gives {found.value}; it has to give {wanted.value}", where)
+
+
+def uses_of_identity(identity: Identity, everything: Snapshot) -> Iterable[tuple[str, str]]:
+    """Name the sources whose records an identity joins."""
+    datasets = [system.dataset for system in identity.systems]
+    if identity.accounts:
+        datasets.append(identity.accounts.dataset)
+    return warehouse.dataset_uses(datasets, everything)
+
+
+def uses_of_master(master: Master, everything: Snapshot) -> Iterable[tuple[str, str]]:
+    """Name the sources and the object of a feed."""
+    used: Mapping[str, str] = {} if master.object == logic.ORG_UNIT else {"object": master.object}
+    datasets = [master.dataset, *(lookup.dataset for lookup in master.lookups)]
+    return [*used.items(), *warehouse.dataset_uses(datasets, everything)]
+
+
+IDENTITY = Kind(Identity, order=40, check=check_identity, uses=uses_of_identity)
+MASTER = Kind(Master, order=41, check=check_master, uses=uses_of_master)

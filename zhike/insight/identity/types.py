@@ -1,97 +1,157 @@
-"""Who is who: definitions of identity, results of a run, what an evaluation found."""
+"""Who is who: definitions of identity and of master feeds, results of a run, what an evaluation found."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from zhike.insight.warehouse.value_types import DatasetName, Formula, Pattern
+from zhike.kernel.definition_parts import Count, Days, Definition, Flag, Key, Part, Refers, Text
 
 
-@dataclass(frozen=True, slots=True)
-class IdentitySystem:
-    """One system whose records become parties. Systems come in order of trust.
+class Replacement(Part):
+    """What a value loses before it is compared: what matches `pattern` becomes `by`, in which \\1 is the first group."""
 
-    `certificate`, `phone`, `name` and `account` name columns of the dataset; `knows` is (system, column): the column
-    holds keys of that other system; `fields` are expressions over the dataset by party field.
+    pattern: Pattern
+    by: str = ""
+
+
+class Normalizer(Part):
+    """How values of a match key are written the same: full-width signs and capitals always are.
+
+    First only what is to `keep` stays, then the replacements are made in their order; what is shorter than `shortest`
+    then is no value.
     """
 
-    system: str
-    dataset: str
-    key: str
-    certificate: str = ""
-    phone: str = ""
-    name: str = ""
-    account: str = ""
-    knows: tuple[str, str] | None = None
-    fields: Mapping[str, str] = field(default_factory=dict)
+    keep: Literal["all", "no_blanks", "digits", "letters_and_digits"] = "no_blanks"
+    replace: tuple[Replacement, ...] = ()
+    shortest: Count = 1
 
 
-@dataclass(frozen=True, slots=True)
-class AccountLinks:
-    """Where accounts and their holders are, and to whom an account's facts belong (attribution)."""
+class MatchKey(Part):
+    """Something by which records of one party are found: a certificate, an account, a phone, a member number.
 
-    dataset: str
-    account_id: str
-    account_no: str
-    holder: str
-    system: str
-    attribution: str = "primary_holder"
+    Two different values of a key that `conflicts` are never one party, whatever else agrees. Blocked values (test
+    numbers, a branch's own telephone) say nothing.
+    """
 
-
-@dataclass(frozen=True, slots=True)
-class IdentityDefinition:
-    """How parties are made of the records of several systems."""
-
-    key: str
-    object: str
-    systems: tuple[IdentitySystem, ...]
-    rules: tuple[str, ...]
-    guard: int
-    blocked_phones: tuple[str, ...]
-    blocked_certificates: tuple[str, ...]
-    accounts: AccountLinks | None
+    key: Key
+    conflicts: Flag = False
+    normalize: Normalizer | None = Field(None, description="absent: values are compared as the dataset has them")
+    blocked: tuple[Text, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class MasterColumn:
-    """One field of a master feed: an expression; a party by its record in a system; or a reference by source key."""
+class IdentitySystem(Part):
+    """One system whose records become parties. Systems come in order of trust.
 
-    field: str
-    value: str = ""
-    party: str = ""
-    key: str = ""
-    reference: str = ""
+    `key` is the column that names a record; `match` says which columns hold values of which match keys; `fields` are
+    expressions over the dataset by field of the object.
+    """
+
+    system: Key
+    dataset: DatasetName
+    key: Key
+    match: Mapping[Key, Key] = Field({}, description="match key → column")
+    fields: Mapping[Key, Formula] = Field({}, description="field of the object → expression over the dataset")
 
 
-@dataclass(frozen=True, slots=True)
-class Lookup:
+class AccountLinks(Part):
+    """Where accounts and their holders are: the facts of an account belong to its primary holder.
+
+    `account_id` names an account in facts, `holder` the record of `system` that holds it; with `match` the column
+    `account_no` holds values of that match key for the holder.
+    """
+
+    dataset: DatasetName
+    account_id: Key
+    system: Key
+    holder: Key
+    account_no: Key | None = None
+    match: Key | None = None
+
+    @model_validator(mode="after")
+    def _both(self) -> AccountLinks:
+        if (self.account_no is None) != (self.match is None):
+            raise ValueError("`account_no` and `match` come together")
+        return self
+
+
+class Identity(Definition):
+    """How records of several systems become one record of an object each.
+
+    A rule is a list of match keys whose values must all agree; rules are tried in order. `guard` is the largest number
+    of parties a shared value may join: a value that more of them share says nothing.
+    """
+
+    kind: Literal["identity"] = "identity"
+    object: Annotated[Key, Refers("object")]
+    systems: tuple[IdentitySystem, ...] = Field(min_length=1)
+    keys: tuple[MatchKey, ...] = Field((), description="without any, the key of the source is the identity")
+    rules: tuple[Annotated[tuple[Key, ...], Field(min_length=1)], ...] = ()
+    guard: Annotated[int, Field(ge=2, strict=True)] = 20
+    accounts: AccountLinks | None = None
+
+    def system(self, name: str) -> IdentitySystem | None:
+        """Return the system of that name, if the identity knows it."""
+        return next((found for found in self.systems if found.system == name), None)
+
+
+class MasterColumn(Part):
+    """One field of a master feed: a `value`; a `reference` by source key; or the record of a `system` with a `key`."""
+
+    field: Key
+    value: Formula | None = None
+    reference: Formula | None = Field(None, description="the source key of the record that is referred to")
+    system: Key | None = Field(None, description="the system whose record, joined by an identity, is referred to")
+    key: Formula | None = Field(None, description="with `system`: the record's key there")
+    identity: Annotated[Key, Refers("identity")] | None = Field(None, description="where several know the system")
+
+    @model_validator(mode="after")
+    def _one_way(self) -> MasterColumn:
+        if (self.system is None) != (self.key is None):
+            raise ValueError("`system` and `key` come together")
+        if [self.value, self.reference, self.system].count(None) != 2:
+            raise ValueError("a column has one of: value, reference, system with key")
+        if self.identity and not self.system:
+            raise ValueError("`identity` comes with `system`")
+        return self
+
+    @property
+    def text(self) -> str:
+        """The expression of the column, whichever it is."""
+        return self.value or self.reference or self.key or ""
+
+
+class Lookup(Part):
     """Columns that a feed takes from another dataset over a shared column; `where` makes that one row a key."""
 
-    dataset: str
-    on: str
-    columns: tuple[str, ...]
-    where: str = ""
+    dataset: DatasetName
+    by: Key
+    columns: tuple[Key, ...] = Field(min_length=1)
+    where: Formula | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Ending:
+class Ending(Part):
     """What a feed names no longer ends: the date field that says so, of records whose source key begins with `keys`."""
 
-    field: str
-    keys: str
+    field: Key
+    keys: Text
 
 
-@dataclass(frozen=True, slots=True)
-class Master:
-    """Records of an object, fed from a dataset."""
+class Master(Definition):
+    """Records of an object, or org units, fed from a dataset."""
 
-    key: str
-    object: str
-    dataset: str
-    source_key: str
-    columns: tuple[MasterColumn, ...]
-    where: str = ""
-    days: int = 0
-    order: int = 100
+    kind: Literal["master"] = "master"
+    object: Key
+    dataset: DatasetName
+    source_key: Formula = Field(description="the source key of each record")
+    columns: tuple[MasterColumn, ...] = Field(min_length=1)
+    where: Formula | None = None
+    days: Days | None = Field(None, description="only the facts of so many days before the business date")
+    order: Count = Field(100, description="feeds run from the lowest to the highest")
     lookups: tuple[Lookup, ...] = ()
     ends: Ending | None = None
 
@@ -105,6 +165,28 @@ class IdentityResult:
     created: int
     merged: int
     fed: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityState:
+    """One definition of who is who, and how many records and parties it links."""
+
+    key: str
+    labels: Mapping[str, str]
+    object: str
+    systems: tuple[str, ...]
+    records: int
+    parties: int
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One record of a system and the id of the party it belongs to."""
+
+    identity: str
+    system: str
+    source_key: str
+    party_id: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,8 +57,8 @@ def vocabulary() -> list[Term]:
             labels=item.labels,
             type=definitions.VALUE_TYPES[item.type][0],
             group="indicator",
-            unit=item.unit,
-            description=item.description,
+            unit=item.unit or "",
+            description=item.description or {},
             served=item.type,
         )
         for item in indicators()
@@ -99,7 +99,8 @@ def window_measures(members: pa.Table, *, days: int, measures: Sequence[str]) ->
     """Return party_id, grp and one column per measure for each member; 0 where nothing happened.
 
     `members` has party_id (int64), start_date (date32) and grp (string). The window is the `days` trading days after
-    start_date; the start day itself is not counted, and days after the published business date have not happened yet.
+    start_date and the days between them on which the market is closed; the start day itself is not counted, and days
+    after the published business date have not happened yet. Of nothing there is no average, no least and no most: null.
     Raises UnknownMeasure, NothingPublished.
     """
     return windows.per_party(members, days, measures)
@@ -108,6 +109,7 @@ def window_measures(members: pa.Table, *, days: int, measures: Sequence[str]) ->
 def window_curve(members: pa.Table, *, days: int, measure: str) -> list[tuple[str, int, int, object, object]]:
     """Return (grp, day index, parties, sum, sum of squares) of a measure cumulated per party, day 0 being the start.
 
-    A day index holds only the members for whom that day is published. Raises UnknownMeasure, NothingPublished.
+    A day index holds only the members for whom that day is published; what happened while the market was closed counts
+    on the trading day after. Raises UnknownMeasure, NoCurve, NothingPublished.
     """
     return windows.curve(members, days, measure)

@@ -19,3 +19,12 @@ class CyclicFormula(ZhikeError):
     status = 422
     zh = "指标公式循环引用：{keys}"
     en = "These formulas need each other: {keys}"
+
+
+class NoCurve(ZhikeError):
+    """A curve of a measure that does not add up over the accounts of a party."""
+
+    code = "measure.no_curve"
+    status = 422
+    zh = "度量“{measure}”不能按日累计"
+    en = "Measure '{measure}' cannot be cumulated day by day"

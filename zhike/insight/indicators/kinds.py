@@ -2,96 +2,122 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from collections.abc import Iterable, Iterator
 
 from zhike.expressions import api as expressions
+from zhike.expressions.errors import ExpressionInvalid
+from zhike.expressions.types import Schema, Type
+from zhike.insight.identity import api as identity
+from zhike.insight.identity.errors import WhichIdentity
+from zhike.insight.indicators.errors import CyclicFormula
 from zhike.insight.indicators.logic import definitions as logic
+from zhike.insight.indicators.logic import party_fields
+from zhike.insight.indicators.types import Indicator, Measure
 from zhike.insight.warehouse import api as warehouse
-from zhike.kernel.definitions import Body, Finding, Snapshot
-from zhike.kernel.errors import ZhikeError
-from zhike.kernel.loose import loose_kind
+from zhike.insight.warehouse.types import Source
+from zhike.kernel.definition_parts import Place
+from zhike.kernel.definitions import Finding, Kind, Snapshot
+
+#: Type of a figure → types of the expressions that give it.
+_FITTING = {
+    "money": (Type.DECIMAL, Type.INTEGER),
+    "decimal": (Type.DECIMAL, Type.INTEGER),
+    "percent": (Type.DECIMAL, Type.INTEGER),
+    "integer": (Type.INTEGER,),
+    "date": (Type.DATE,),
+}
+_HOME_CURRENCY = "CNY"
 
 
-def check_measure(body: Body, everything: Snapshot) -> list[Finding]:
-    """Return what is wrong with a measure."""
-    try:
-        measure = logic.parse_measure(cast(Any, body))
-    except KeyError as error:
-        return [Finding("measure.incomplete", f"a measure needs {error}", str(error.args[0]))]
-    findings = []
-    if measure.aggregate not in logic.AGGREGATES:
-        findings.append(
-            Finding("measure.aggregate", f"`aggregate` is one of: {', '.join(logic.AGGREGATES)}", "aggregate")
-        )
-    if measure.type not in logic.VALUE_TYPES:
-        findings.append(Finding("measure.type", f"`type` is one of: {', '.join(logic.VALUE_TYPES)}", "type"))
+def check_measure(measure: Measure, everything: Snapshot) -> Iterator[Finding]:
+    """Find what is wrong with a measure."""
     source = warehouse.source_of(measure.dataset, snapshot=everything)
     if source is None:
-        has = sorted(found.dataset for found in warehouse.sources_of(snapshot=everything).values())
-        return [
-            *findings,
-            Finding(
-                "dataset.unknown", f"there is no dataset '{measure.dataset}'; there are: {', '.join(has)}", "dataset"
-            ),
-        ]
-    if not source.subject:
-        findings.append(
-            Finding("measure.no_subject", f"'{measure.dataset}' belongs to no party (`subject`)", "dataset")
-        )
-    for where, text in (("value", measure.value), ("where", measure.where)):
-        if text:
-            try:
-                expressions.parse(text, warehouse.dataset_schema(source))
-            except ZhikeError as error:
-                findings.append(Finding("expression.invalid", str(error.findings or error), where))
-    return findings
+        yield warehouse.unknown_dataset(measure.dataset, ("dataset",), everything)
+        return
+    yield from _subject(measure, source, everything)
+    if measure.type == "money" and source.currency != _HOME_CURRENCY:
+        said = f"the amounts of {measure.dataset} are in {source.currency}; give them as decimal with the unit {source.currency}"
+        yield Finding("measure.currency", said, ("type",))
+    schema = warehouse.dataset_schema(source)
+    if measure.value is not None:
+        counted = measure.aggregate == "count_distinct"
+        yield from _expression(measure.value, schema, ("value",), () if counted else _FITTING[measure.type])
+    if measure.where is not None:
+        yield from _expression(measure.where, schema, ("where",), (Type.BOOLEAN,))
 
 
-def check_indicator(body: Body, everything: Snapshot) -> list[Finding]:
-    """Return what is wrong with an indicator."""
+def _subject(measure: Measure, source: Source, everything: Snapshot) -> Iterator[Finding]:
+    if source.subject is None:
+        said = f"the rows of {measure.dataset} belong to nobody: its source '{source.key}' has no `subject`"
+        yield Finding("measure.no_subject", said, ("dataset",))
+        return
     try:
-        item = logic.parse_indicator(cast(Any, body))
-    except KeyError as error:
-        return [Finding("indicator.incomplete", f"an indicator needs {error}", str(error.args[0]))]
-    if item.type not in logic.VALUE_TYPES:
-        return [Finding("indicator.type", f"`type` is one of: {', '.join(logic.VALUE_TYPES)}", "type")]
-    if sum(map(bool, (item.measure, item.formula, item.compare))) != 1:
-        return [Finding("indicator.source", "an indicator has one of: measure, compare, formula", "measure")]
-    if item.compare:
-        return _check_compare(item.compare, everything)
-    if item.measure:
-        has = sorted(everything.of("measure"))
-        return (
-            []
-            if item.measure in has
-            else [
-                Finding(
-                    "measure.unknown", f"there is no measure '{item.measure}'; there are: {', '.join(has)}", "measure"
-                )
-            ]
-        )
-    return _check_formula(item.formula, everything)
+        found = identity.identity_of_subject(source, snapshot=everything)
+    except WhichIdentity as error:
+        yield Finding("measure.no_subject", f"source '{source.key}': {error.message('en')}", ("dataset",))
+        return
+    party = party_fields.defined_party(everything)
+    if party and found.object != party:
+        said = f"{measure.dataset} belongs to records of '{found.object}'; measures are of '{party}'"
+        yield Finding("measure.other_object", said, ("dataset",))
 
 
-def _check_compare(compare: tuple[str, str, str], everything: Snapshot) -> list[Finding]:
-    has = sorted(everything.of("indicator"))
-    findings = [
-        Finding("indicator.unknown", f"there is no indicator '{key}'; there are: {', '.join(has)}", "compare")
-        for key in compare[:2]
-        if key not in has
-    ]
-    if compare[2] not in ("difference", "growth"):
-        findings.append(Finding("indicator.compare", "`as` is difference or growth", "compare"))
-    return findings
+def check_indicator(item: Indicator, everything: Snapshot) -> Iterator[Finding]:
+    """Find what is wrong with an indicator."""
+    measure = everything.of(Measure).get(item.measure or "")
+    if measure is not None and item.window is not None:
+        if measure.aggregate == "daily_avg" and item.window.all:
+            said = "an average per trading day needs a window with a first day; over all days take a measure with avg"
+            yield Finding("indicator.no_average", said, ("window",))
+        if _FITTING[measure.type][-1] not in _FITTING[item.type]:
+            said = f"measure '{measure.key}' gives {measure.type}; the type is {item.type}"
+            yield Finding("indicator.type", said, ("type",))
+    if item.key in party_fields.defined(everything):
+        yield Finding("indicator.taken", f"the party has a field '{item.key}'", ("key",))
+    if item.formula is not None:
+        schema = logic.checking_schema(everything)
+        yield from _expression(item.formula, schema, ("formula",), _FITTING[item.type], parameters=True)
+    if not item.measure:
+        yield from _cycle(item, everything)
 
 
-def _check_formula(text: str, everything: Snapshot) -> list[Finding]:
+def _cycle(item: Indicator, everything: Snapshot) -> Iterator[Finding]:
     try:
-        expressions.parse(text, logic.checking_schema(everything), logic.PARAMETERS)
-    except ZhikeError as error:
-        return [Finding("expression.invalid", str(error.findings or error), "formula")]
-    return []
+        logic.ordered(everything)
+    except CyclicFormula as error:
+        if item.key in str(error.facts["keys"]):
+            yield Finding(error.code, error.message("en"), ("formula",) if item.formula else ("compare",))
+    except ExpressionInvalid:
+        return  # said where the formula is
 
 
-MEASURE = loose_kind(name="measure", order=50, check=check_measure)
-INDICATOR = loose_kind(name="indicator", order=51, check=check_indicator)
+def _expression(
+    text: str, schema: Schema, where: Place, wanted: tuple[Type, ...], *, parameters: bool = False
+) -> Iterator[Finding]:
+    try:
+        found = expressions.type_of(expressions.parse(text, schema, logic.PARAMETERS if parameters else {}))
+    except ExpressionInvalid as error:
+        yield Finding(error.code, error.message("en"), where)
+        return
+    if wanted and found not in (*wanted, Type.NULL):
+        has = " or ".join(kind.value for kind in wanted)
+        yield Finding("expression.type", f"it gives {found.value}; it has to give {has}", where)
+
+
+def uses_of_measure(measure: Measure, everything: Snapshot) -> Iterable[tuple[str, str]]:
+    """Name the source whose rows a measure aggregates."""
+    return warehouse.dataset_uses([measure.dataset], everything)
+
+
+def uses_of_indicator(item: Indicator, everything: Snapshot) -> Iterable[tuple[str, str]]:
+    """Name the indicators that a formula uses."""
+    try:
+        named = logic.needs(item, everything)
+    except ExpressionInvalid:
+        return []
+    return [("indicator", key) for key in sorted(named) if key in everything.of(Indicator)]
+
+
+MEASURE = Kind(Measure, order=50, check=check_measure, uses=uses_of_measure)
+INDICATOR = Kind(Indicator, order=51, check=check_indicator, uses=uses_of_indicator)

@@ -1,67 +1,115 @@
-"""Measures and indicators as other rooms see them."""
+"""Measures and indicators: their definitions, and the words of conditions as other rooms see them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
 
 from zhike.expressions.types import Type
+from zhike.insight.warehouse.value_types import DatasetName, Formula
+from zhike.kernel.definition_parts import Days, Definition, Flag, Key, Labels, Part, Refers, Sourced, Text, Unit
 
-Labels = Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """An aggregate over a dataset, before any window is chosen. `across` joins the accounts of one party."""
-
-    key: str
-    labels: Labels
-    dataset: str
-    aggregate: str
-    value: str
-    where: str
-    type: str
-    unit: str
-    format: str
-    across: str
-    goal: bool = False
+Aggregate = Literal["sum", "count", "count_distinct", "avg", "daily_avg", "min", "max"]
+FigureType = Literal["money", "decimal", "percent", "integer", "date"]
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
-    """Which days count: the last `trading_days`, one `day` (0 today, -1 the trading day before), or all."""
+class Measure(Sourced):
+    """An aggregate over the rows of a dataset, before any window is chosen.
 
-    trading_days: int = 0
-    day: int | None = None
-
-    @property
-    def name(self) -> str:
-        """A short name, the same for equal windows."""
-        if self.day is not None:
-            return f"day{-self.day}"
-        return f"last{self.trading_days}" if self.trading_days else "all"
-
-
-@dataclass(frozen=True, slots=True)
-class Indicator:
-    """A number or date per party and day: a measure over a window, a comparison of two, or a formula over others.
-
-    `compare` is (indicator, base indicator, "difference" or "growth"); growth is in percent, empty where the base is
-    not above zero.
+    `avg` is the average over rows, `daily_avg` the sum divided by the trading days of the window; `count_distinct`
+    counts different values, each once for a party however many accounts have it. `across` joins the accounts of one
+    party where that is not plain: the sum of counts and sums, or of several accounts the most or the least.
     """
 
-    key: str
-    labels: Labels
-    type: str
-    unit: str
-    format: str
-    measure: str = ""
-    window: Window = field(default_factory=Window)
-    formula: str = ""
-    compare: tuple[str, str, str] | None = None
-    hidden: bool = False
-    owner: str = ""
-    description: Labels = field(default_factory=dict)
+    kind: Literal["measure"] = "measure"
+    dataset: DatasetName
+    aggregate: Aggregate
+    value: Formula | None = Field(None, description="an expression over a row; a count needs none")
+    where: Formula | None = Field(None, description="the rows that count; all, when absent")
+    type: FigureType
+    unit: Unit | None = None
+    across: Literal["sum", "min", "max"] | None = None
+    goal: Flag = Field(False, description="a campaign's goal may name it, its effect is measured by it")
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Measure:
+        if (self.value is None) != (self.aggregate == "count"):
+            raise ValueError("`value` is what is aggregated; a count needs none, everything else does")
+        if self.across and self.aggregate not in ("sum", "count", "daily_avg"):
+            raise ValueError(f"`across` says nothing about {self.aggregate}: accounts are taken together")
+        if self.type == "date" and self.aggregate not in ("min", "max"):
+            raise ValueError(f"of days there is only the first and the last (min, max), no {self.aggregate}")
+        if self.type == "integer" and self.aggregate in ("avg", "daily_avg"):
+            raise ValueError("an average is no whole number; the type is decimal or money")
+        if self.aggregate in ("count", "count_distinct") and self.type != "integer":
+            raise ValueError("a count is of the type integer")
+        if self.goal and self.across not in (None, "sum"):
+            raise ValueError("a goal adds up over the accounts of a party: no `across`")
+        if self.goal and self.type == "date":
+            raise ValueError("a goal is a number")
+        return self
+
+    @property
+    def zero(self) -> bool:
+        """Whether nothing is 0: no rows add up to 0, but have no average, no first and no last."""
+        return self.aggregate in ("sum", "count", "count_distinct", "daily_avg")
+
+    @property
+    def joined(self) -> str:
+        """The aggregate that joins the accounts of one party."""
+        return self.across or (self.aggregate if self.aggregate in ("min", "max") else "sum")
+
+
+class Window(Part):
+    """Which days count, up to the business date: the last `trading_days` or calendar `days`, one trading `day` (0 the
+    business date, -1 the one before), the `period` so far, or `all`.
+    """
+
+    trading_days: Days | None = None
+    days: Days | None = None
+    day: Annotated[int, Field(le=0, ge=-10_000, strict=True)] | None = None
+    period: Literal["month", "quarter", "year"] | None = None
+    all: Literal[True] | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> Window:
+        given = (self.trading_days, self.days, self.day, self.period, self.all)
+        if sum(part is not None for part in given) != 1:
+            raise ValueError("a window is one of: trading_days, days, day, period, all")
+        return self
+
+
+class Comparison(Part):
+    """Two indicators compared: the difference of `of` and `with`, or the growth in percent, empty without a base above 0."""
+
+    of: Annotated[Key, Refers("indicator")]
+    with_: Annotated[Key, Refers("indicator")] = Field(alias="with")
+    as_: Literal["difference", "growth"] = Field(alias="as")
+
+
+class Indicator(Definition):
+    """A number or date per party and day: a measure over a window, a comparison of two, or a formula over others."""
+
+    kind: Literal["indicator"] = "indicator"
+    type: FigureType
+    unit: Unit | None = None
+    description: Labels | None = Field(None, description="what it is, for those who build conditions")
+    hidden: Flag = Field(False, description="computed for others, shown to nobody")
+    measure: Annotated[Key, Refers("measure")] | None = None
+    window: Window | None = None
+    compare: Comparison | None = None
+    formula: Formula | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Indicator:
+        if [self.measure, self.compare, self.formula].count(None) != 2:
+            raise ValueError("an indicator has one of: measure, compare, formula")
+        if (self.measure is None) != (self.window is None):
+            raise ValueError("`measure` and `window` come together")
+        return self
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +117,13 @@ class Term:
     """One word of the audience vocabulary: an indicator, a party field or a tag."""
 
     key: str
-    labels: Labels
+    labels: Mapping[str, str]
     type: Type
     group: str
     unit: str = ""
-    options: tuple[tuple[str, Labels], ...] = ()
-    description: Labels = field(default_factory=dict)
+    options: tuple[tuple[str, Mapping[str, str]], ...] = ()
+    description: Mapping[str, str] = field(default_factory=dict)
     served: str = ""
+
+
+__all__ = ["Aggregate", "Comparison", "FigureType", "Indicator", "Measure", "Term", "Text", "Window"]

@@ -2,35 +2,45 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from collections.abc import Iterable, Iterator
 
 from zhike.expressions import api as expressions
+from zhike.expressions.errors import ExpressionInvalid
 from zhike.expressions.types import Type
 from zhike.insight.indicators import api as indicators
-from zhike.insight.tags.logic.rules import parse_tag
-from zhike.kernel.definitions import Body, Finding, Snapshot
-from zhike.kernel.errors import ZhikeError
-from zhike.kernel.loose import loose_kind
+from zhike.insight.tags.types import Tag
+from zhike.kernel.definitions import Finding, Kind, Snapshot
+
+_PARAMETERS = {"business_date": Type.DATE}
 
 
-def check_tag(body: Body, everything: Snapshot) -> list[Finding]:
-    """Return what is wrong with a tag."""
-    try:
-        tag = parse_tag(cast(Any, body))
-    except KeyError as error:
-        return [Finding("tag.incomplete", f"a tag needs {error}", str(error.args[0]))]
+def check_tag(tag: Tag, everything: Snapshot) -> Iterator[Finding]:
+    """Find what is wrong with a tag beside the other definitions."""
     schema = indicators.checking_schema(everything)
-    findings = []
+    if tag.key in schema.fields:
+        yield Finding("tag.taken", f"there is an indicator or a party field '{tag.key}'", ("key",))
+    for number, level in enumerate(tag.levels):
+        where = ("levels", number, "when")
+        try:
+            found = expressions.type_of(expressions.parse(level.when, schema, _PARAMETERS))
+        except ExpressionInvalid as error:
+            yield Finding(error.code, error.message("en"), where)
+            continue
+        if found is not Type.BOOLEAN:
+            yield Finding("tag.not_a_condition", f"level '{level.key}' needs a condition, not {found.value}", where)
+
+
+def uses(tag: Tag, everything: Snapshot) -> Iterable[tuple[str, str]]:
+    """Name the indicators that the levels of a tag ask about."""
+    schema = indicators.checking_schema(everything)
+    named: set[str] = set()
     for level in tag.levels:
         try:
-            tree = expressions.parse(level.when, schema, {"business_date": Type.DATE})
-            if expressions.type_of(tree) is not Type.BOOLEAN:
-                findings.append(
-                    Finding("tag.not_a_condition", f"level '{level.key}' needs a condition", f"levels.{level.key}")
-                )
-        except ZhikeError as error:
-            findings.append(Finding("expression.invalid", str(error.findings or error), f"levels.{level.key}"))
-    return findings
+            tree = expressions.parse(level.when, schema, _PARAMETERS)
+        except ExpressionInvalid:
+            continue
+        named |= {node.parts[-1] for node, _depth in expressions.walk(tree) if isinstance(node, expressions.Path)}
+    return [("indicator", key) for key in sorted(named) if key in everything.named("indicator")]
 
 
-TAG = loose_kind(name="tag", order=52, check=check_tag)
+TAG = Kind(Tag, order=52, check=check_tag, uses=uses)

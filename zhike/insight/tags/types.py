@@ -1,35 +1,44 @@
-"""Tags as other rooms see them."""
+"""Tags: their definitions, and what they say of one party."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
-Labels = Mapping[str, str]
+from pydantic import Field, model_validator
+
+from zhike.insight.warehouse.value_types import Formula
+from zhike.kernel.definition_parts import Code, Count, Labels, Part, Sourced, Staged
 
 
-@dataclass(frozen=True, slots=True)
-class TagLevel:
+class TagLevel(Part):
     """One value of a tag and the condition under which it holds; the first that is met wins."""
 
-    key: str
+    key: Code
     labels: Labels
-    when: str
-    status: str = ""
+    when: Formula = Field(description="a condition over party fields and indicators; it may name :business_date")
+    status: Literal["done", "attention", "late", "refused", "plain"] | None = Field(None, description="its color")
 
 
-@dataclass(frozen=True, slots=True)
-class Tag:
-    """A label by rule: ordered levels over indicators and party fields."""
+class Tag(Sourced, Staged):
+    """A label by rule: ordered levels over indicators and party fields.
 
-    key: str
-    labels: Labels
-    levels: tuple[TagLevel, ...]
-    owner: str = ""
-    sensitivity: str = ""
-    source: str = ""
-    verified: bool = False
+    `source` says where the thresholds come from; people read it in the builder. By its lifecycle a tag may be live in
+    some org units only: parties of the others have no value then.
+    """
+
+    kind: Literal["tag"] = "tag"
+    order: Count = Field(100, description="tags are shown from the lowest to the highest")
+    levels: tuple[TagLevel, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _different(self) -> Tag:
+        keys = [level.key for level in self.levels]
+        doubled = sorted({key for key in keys if keys.count(key) > 1})
+        if doubled:
+            raise ValueError(f"a level comes twice: {', '.join(doubled)}")
+        return self
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,13 +10,16 @@ from pathlib import Path
 
 import duckdb
 
+from zhike.expressions.types import Schema
 from zhike.insight.warehouse.errors import UnknownDataset
 from zhike.insight.warehouse.logic import (
     columns,
     engine,
     file_names,
     folders,
+    literals,
     loading,
+    naming,
     quality,
     reading_folders,
     sources,
@@ -27,7 +30,6 @@ from zhike.insight.warehouse.logic import (
 )
 from zhike.insight.warehouse.models import Load
 from zhike.insight.warehouse.types import (
-    Dataset,
     LoadFinding,
     LoadResult,
     PublicationInfo,
@@ -36,7 +38,7 @@ from zhike.insight.warehouse.types import (
     StageResult,
     StageStep,
 )
-from zhike.kernel import clock, cursors, database, definitions, jobs
+from zhike.kernel import clock, cursors, database, jobs
 from zhike.kernel.definitions import Snapshot
 from zhike.kernel.errors import NotFound
 from zhike.kernel.jobs import RunHandle
@@ -48,16 +50,18 @@ __all__ = [
     "ColumnBinding",
     "business_date",
     "compact",
+    "dataset_column",
     "dataset_schema",
-    "datasets",
-    "definition_version",
+    "dataset_uses",
     "example_of",
     "files_in",
     "inline",
+    "literal",
     "load",
     "load_file",
     "load_folder",
     "loads",
+    "name",
     "newest_day",
     "only_writer",
     "one_version",
@@ -80,12 +84,18 @@ __all__ = [
     "stale_sources",
     "state",
     "table_version",
+    "unknown_dataset",
     "upload",
     "with_digests",
 ]
 
 ColumnBinding = columns.ColumnBinding
 inline = columns.inline
+literal = literals.text
+dataset_column = naming.dataset_column
+dataset_uses = naming.dataset_uses
+unknown_dataset = naming.unknown_dataset
+name = literals.name
 one_version = tables.one_version
 only_writer = writer.only_writer
 with_digests = engine.with_digests
@@ -154,12 +164,7 @@ def compact(dataset: str, month: str) -> int:
     """Merge the day parts of a closed month ("2026-02") into one sorted part; return its rows."""
     source = sources.source_of(dataset)
     with engine.session() as connection:
-        return tables.compact(dataset, month, source.sorted_by if source else (), connection)
-
-
-def datasets() -> list[Dataset]:
-    """Return the dataset catalogue: owner, grain, key and personal-data class of each dataset."""
-    return sources.dataset_catalogue()
+        return tables.compact(dataset, month, source.order if source else (), connection)
 
 
 def source_of(dataset: str, *, snapshot: Snapshot | None = None) -> Source | None:
@@ -172,7 +177,7 @@ def sources_of(*, snapshot: Snapshot | None = None) -> Mapping[str, Source]:
     return sources.all_sources(snapshot)
 
 
-def dataset_schema(source: Source):  # type: ignore[no-untyped-def]
+def dataset_schema(source: Source) -> Schema:
     """Return what expressions over the dataset of a source may name."""
     return columns.dataset_schema(source)
 
@@ -360,8 +365,3 @@ def business_date() -> date | None:
     """Return the published business date, or None before the first publication."""
     found = stages.publication()
     return found.business_date if found else None
-
-
-def definition_version() -> int:
-    """Return the version of the definitions a stage runs on."""
-    return definitions.version()

@@ -40,7 +40,7 @@ def last_load(principal: Principal, _record: object = None) -> BlockData:
             "key": str(load.uid),
             "path": f"/loads/{load.uid}",
             "cells": {
-                "source": sources.get(load.source, {}).get(principal.language, load.source),
+                "source": sources[load.source][principal.language] if load.source in sources else load.source,
                 "file": load.file,
                 "business_date": moment_text(load.business_date),
                 "rows_loaded": load.rows_loaded,

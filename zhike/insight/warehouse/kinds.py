@@ -2,64 +2,88 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from collections.abc import Iterable, Iterator
 
-from zhike.insight.warehouse.logic.columns import check_expression
-from zhike.insight.warehouse.logic.sources import TYPES, parse_source
-from zhike.kernel.definitions import Body, Finding, Snapshot
-from zhike.kernel.errors import ZhikeError
-from zhike.kernel.loose import loose_kind
+from zhike.expressions.errors import ExpressionInvalid
+from zhike.insight.warehouse.logic import sources
+from zhike.insight.warehouse.logic.columns import check_expression, fits
+from zhike.insight.warehouse.logic.naming import dataset_column, dataset_uses, unknown_dataset
+from zhike.insight.warehouse.types import Source, Subject
+from zhike.kernel import definition_checks
+from zhike.kernel.definition_parts import Place
+from zhike.kernel.definitions import Finding, Kind, Snapshot
 
-_FORMATS = ("csv", "xlsx", "parquet", "json")
 
-
-def check_source(body: Body, _everything: Snapshot) -> list[Finding]:
-    """Return what is wrong with a source definition."""
-    raw = cast(Any, body)
-    missing = [name for name in ("system", "dataset", "grain", "file", "keys", "columns") if name not in raw]
-    if missing:
-        return [Finding("source.incomplete", f"a source needs: {', '.join(missing)}", name) for name in missing]
-    findings = []
-    if raw["grain"] not in ("master", "fact"):
-        findings.append(Finding("source.grain", "`grain` is master or fact", "grain"))
-    if raw.get("format", "csv") not in _FORMATS:
-        findings.append(Finding("source.format", f"`format` is one of: {', '.join(_FORMATS)}", "format"))
-    findings += _check_checks(raw.get("checks", {}))
-    for column in raw["columns"]:
-        where = f"columns.{column.get('key')}"
-        if column.get("type") not in TYPES:
-            findings.append(Finding("source.type", f"`type` is one of: {', '.join(TYPES)}", where))
-        if not column.get("from") and not column.get("expression"):
-            findings.append(Finding("source.column", "a column needs `from` or `expression`", where))
-    if findings:
-        return findings
-    source = parse_source(raw)
-    known = [column.key for column in source.columns]
-    for key in (*source.keys, *([source.dated] if source.dated not in ("file", "given") else [])):
-        if key not in known:
-            findings.append(
-                Finding("source.unknown_column", f"there is no column '{key}'; it has: {', '.join(known)}", "keys")
-            )
-    for column in source.columns:
+def check_source(source: Source, everything: Snapshot) -> Iterator[Finding]:
+    """Find what is wrong with a source beside the others."""
+    yield from _doubled(source, everything)
+    known = source.keys_of_columns
+    if source.dated_by_column:
+        yield from _named_column(source, source.date, ("date",), ("date", "datetime"))
+    for number, key in enumerate(source.keys):
+        yield from _named_column(source, key, ("keys", number))
+    for number, key in enumerate(source.sorted_by):
+        if not (key == "business_date" and source.grain == "fact"):
+            yield from _named_column(source, key, ("sorted_by", number))
+    for number, column in enumerate(source.columns):
+        place: Place = ("columns", number)
+        if known.index(column.key) != number:
+            yield Finding("source.doubled_column", f"column '{column.key}' is defined twice", (*place, "key"))
         if column.expression:
-            try:
-                check_expression(source, column)
-            except ZhikeError as error:
-                findings.append(Finding("source.expression", str(error.findings or error), f"columns.{column.key}"))
-    return findings
+            yield from _expression(source, number)
+        if column.reference:
+            yield from dataset_column(*column.reference, (*place, "reference"), everything)
+    if source.subject:
+        yield from _subject(source, source.subject, everything)
 
 
-def _check_checks(checks: Any) -> list[Finding]:
-    """The thresholds are numbers of our own choosing, so they say where they come from."""
-    findings = []
-    if checks and not checks.get("source"):
-        findings.append(Finding("source.no_source", "thresholds need the `source` they come from", "checks"))
-    fresh, drift = checks.get("fresh_within", 0), checks.get("drift", 1)
-    if not isinstance(fresh, int) or fresh < 0:
-        findings.append(Finding("source.fresh_within", "`fresh_within` is a number of trading days", "checks"))
-    if not isinstance(drift, int | float) or drift <= 0:
-        findings.append(Finding("source.drift", "`drift` is a share above 0, such as 0.3", "checks"))
-    return findings
+def uses(source: Source, everything: Snapshot) -> Iterable[tuple[str, str]]:
+    """Name the sources whose datasets the columns of this one refer to."""
+    datasets = [column.reference[0] for column in source.columns if column.reference]
+    if source.subject and source.subject.accounts:
+        datasets.append(source.subject.accounts)
+    return dataset_uses(datasets, everything)
 
 
-SOURCE = loose_kind(name="source", order=30, check=check_source)
+def _doubled(source: Source, everything: Snapshot) -> Iterator[Finding]:
+    others = [one for one in sources.all_sources(everything).values() if one.key != source.key]
+    for other in others:
+        if other.dataset == source.dataset:
+            yield Finding("source.doubled_dataset", f"{source.dataset} is filled by source '{other.key}'", ("dataset",))
+        if other.file == source.file:
+            yield Finding("source.doubled_file", f"files of that name belong to source '{other.key}'", ("file",))
+
+
+def _named_column(source: Source, key: str, where: Place, types: tuple[str, ...] = ()) -> Iterator[Finding]:
+    if key not in source.keys_of_columns:
+        has = (*source.keys_of_columns, "file", "given") if where == ("date",) else source.keys_of_columns
+        yield definition_checks.unknown("column", key, has, where, "source.unknown_column")
+    elif types and source.column(key).type not in types:
+        found = source.column(key).type
+        yield Finding("source.type", f"'{key}' is {found}; it has to be: {', '.join(types)}", where)
+
+
+def _expression(source: Source, number: int) -> Iterator[Finding]:
+    column, where = source.columns[number], ("columns", number, "expression")
+    try:
+        found = fits(check_expression(source, column), column)
+    except ExpressionInvalid as error:
+        yield Finding("source.expression", error.message("en"), where)
+        return
+    if found:
+        yield Finding("source.expression", f"it gives {found}; the type is {column.type}", where)
+
+
+def _subject(source: Source, subject: Subject, everything: Snapshot) -> Iterator[Finding]:
+    """Which identity knows the system or the accounts is looked up where facts are counted: see the kind `measure`."""
+    yield from _named_column(source, subject.key, ("subject", "key"))
+    systems = {one.system for one in sources.all_sources(everything).values()}
+    if subject.system and subject.system not in systems:
+        yield definition_checks.unknown(
+            "system", subject.system, systems, ("subject", "system"), "source.unknown_system"
+        )
+    if subject.accounts and sources.source_of(subject.accounts, everything) is None:
+        yield unknown_dataset(subject.accounts, ("subject", "accounts"), everything)
+
+
+SOURCE = Kind(Source, order=30, check=check_source, uses=uses)

@@ -76,7 +76,6 @@ class SourceOut(TypedDict):
     dataset: str
     file: str
     example: str
-    format: str
     encoding: str
 
 
@@ -172,7 +171,6 @@ def source_out(source: Source, example: str) -> SourceOut:
         "dataset": source.dataset,
         "file": source.file,
         "example": example,
-        "format": source.format,
         "encoding": source.encoding,
     }
 

@@ -1,4 +1,4 @@
-"""Sources, loads, stage steps and publications as other rooms see them."""
+"""Sources as they are defined, and loads, stage steps and publications as other rooms see them."""
 
 from __future__ import annotations
 
@@ -6,99 +6,204 @@ import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Annotated, Literal
 
 from duckdb import DuckDBPyConnection
+from pydantic import Field, model_validator
 
+from zhike.insight.warehouse.value_types import (
+    Bound,
+    Currency,
+    DatasetName,
+    Encoding,
+    FileName,
+    Format,
+    Formula,
+    Pattern,
+    Share,
+    Sign,
+)
+from zhike.kernel.definition_parts import Count, Definition, Flag, Key, Labels, Origin, Part, Refers, Text
 from zhike.kernel.jobs import RunHandle
 
 #: An open connection of the analytical engine, borrowed from `warehouse.api.session()`; only this room makes one.
 Session = DuckDBPyConnection
 
-Labels = Mapping[str, str]
+ColumnType = Literal["text", "integer", "decimal", "date", "datetime", "boolean"]
+#: Where a file's business date is found when no column holds it.
+FROM_NAME, GIVEN = "file", "given"
 
 
-@dataclass(frozen=True, slots=True)
-class SourceColumn:
-    """One column of a dataset: `header` in the received file or an `expression` over its headers."""
+class SourceColumn(Part):
+    """One column of a dataset: `from` names a header of the received file, `expression` computes over its headers."""
 
-    key: str
-    type: str
-    header: str = ""
-    format: str = ""
-    expression: str = ""
-    required: bool = False
-    certificate: bool = False
-    values: Mapping[str, str] = field(default_factory=dict)
-    low: str = ""
-    high: str = ""
-    reference: tuple[str, str] | None = None
-    scale: int = 2
-    labels: Labels = field(default_factory=dict)
-    #: Names a person: rejected rows show it masked. Says nothing about how rows are read, so it is no part of equality.
-    personal: bool = field(default=False, compare=False, repr=False)
+    key: Key
+    type: ColumnType
+    header: Text | None = Field(None, alias="from", description="the header in the received file")
+    expression: Formula | None = Field(None, description="computed from the file's headers, which are texts")
+    format: Format | None = Field(None, description="of a date or datetime, where it differs from the source's")
+    labels: Labels | None = None
+    required: Flag = Field(False, description="a row without it is rejected")
+    certificate: Flag = Field(False, description="a certificate number: the warehouse keeps its keyed hash only")
+    personal: Flag = Field(False, description="names a person: rejected rows show it masked")
+    values: Mapping[Text, Text] = Field({}, description="the code list: what the file says → what is kept")
+    low: Bound | None = Field(None, description="the lowest value a row may have")
+    high: Bound | None = Field(None, description="the highest value a row may have")
+    reference: tuple[DatasetName, Key] | None = Field(
+        None, description="[dataset, column] in which the value must exist"
+    )
+    scale: Annotated[int, Field(ge=0, le=9, strict=True)] | None = Field(None, description="decimals; 2 when absent")
+
+    @model_validator(mode="after")
+    def _consistent(self) -> SourceColumn:
+        if (self.header is None) == (self.expression is None):
+            raise ValueError("a column has either `from` or `expression`")
+        if self.format is not None and self.type not in ("date", "datetime"):
+            raise ValueError(f"`format` is for date and datetime; the type is {self.type}")
+        if self.scale is not None and self.type != "decimal":
+            raise ValueError(f"`scale` is for decimal; the type is {self.type}")
+        if self.certificate and (self.type != "text" or self.expression is not None or self.values):
+            raise ValueError("`certificate` is for a text column that is taken as received")
+        if self.values and self.expression is not None:
+            raise ValueError("`values` translate what the file holds; an expression needs none")
+        for bound in (self.low, self.high):
+            if bound is not None:
+                bound.check(self.type)
+        return self
+
+    @property
+    def decimals(self) -> int:
+        """The decimals of a decimal column."""
+        return 2 if self.scale is None else self.scale
+
+    @property
+    def title(self) -> str:
+        """What people call the column: its header, else its key."""
+        return self.header or self.key
 
 
-@dataclass(frozen=True, slots=True)
-class SourceChecks:
-    """What makes a source's files worth a look.
+class SourceChecks(Origin):
+    """What makes a source's files worth a look, and where the thresholds come from.
 
-    `fresh_within` is how many trading days the newest file may lie behind the latest business date. `drift` is the
-    share by which a day's rows may differ from the median of the days before it (0.3 is 30 %); facts may always differ
-    by what chance does to a small count. None asks nothing.
-
-    `rejects` refuses: where a larger share of the rows is rejected, the file is a failed one and changes nothing.
+    `drift` is the share by which a day's rows may differ from the median of the days before it (0.3 is 30 %); facts may
+    always differ by what chance does to a small count. What is absent asks nothing.
     """
 
-    fresh_within: int | None = None
-    drift: float | None = None
-    rejects: float | None = None
+    fresh_within: Annotated[int, Field(ge=0, strict=True)] | None = Field(
+        None, description="trading days the newest file may lie behind the latest business date"
+    )
+    drift: Annotated[float, Field(gt=0)] | None = Field(None, description="allowed difference of a day's rows")
+    rejects: Share | None = Field(None, description="a file of which a larger share is rejected changes nothing")
+    source: Text = Field(description="where the thresholds come from")
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Subject(Part):
+    """Whose facts the rows are: `key` holds a record's key in a `system`, or an account's id in the dataset `accounts`.
+
+    `identity` says by which definition of who is who, where several know the system or the accounts.
+    """
+
+    key: Key
+    system: Key | None = None
+    accounts: DatasetName | None = None
+    identity: Annotated[Key, Refers("identity")] | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Subject:
+        if (self.system is None) == (self.accounts is None):
+            raise ValueError("a subject has either `system` or `accounts`")
+        return self
+
+
+class Footer(Part):
+    """What stands below the last row: so many `lines`, or everything from the first line that matches a `pattern`."""
+
+    lines: Annotated[int, Field(ge=1, le=1000, strict=True)] | None = None
+    pattern: Pattern | None = Field(None, description="a regular expression over the whole line")
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Footer:
+        if (self.lines is None) == (self.pattern is None):
+            raise ValueError("a footer has either `lines` or `pattern`")
+        return self
+
+
+class Source(Definition):
     """A file that some system exports, and the dataset its rows become.
 
-    `grain` is "master" (each file is the whole state) or "fact" (rows of business days). `dated` says where the
-    business date is found: "file" (its name), "given" (by whoever loads it) or the key of a column.
+    Delimited text, spreadsheets, Parquet and JSON are told apart by their content; what is said about text (encoding,
+    delimiter, quote, escape, footer) is for text alone.
     """
 
-    key: str
-    labels: Labels
-    system: str
-    dataset: str
-    grain: str
-    file: str
-    format: str
-    encoding: str
-    delimiter: str
-    quote: str
-    dated: str
-    keys: tuple[str, ...]
-    columns: tuple[SourceColumn, ...]
-    history: str = ""
-    owner: str = ""
-    personal: str = "none"
-    expected: bool = False
-    sorted_by: tuple[str, ...] = ()
-    subject: Mapping[str, str] = field(default_factory=dict)
-    checks: SourceChecks = field(default=SourceChecks(), compare=False, repr=False)
+    kind: Literal["source"] = "source"
+    system: Key = Field(description="the system that exports the file")
+    dataset: DatasetName
+    grain: Literal["master", "fact"] = Field(
+        description="master: each file is the whole state; fact: rows of business days, of which a file replaces its own"
+    )
+    file: FileName = Field(description="the file's name, with {business_date:%Y%m%d} where the day stands")
+    history: FileName | None = Field(None, description="the name of files that hold a whole month: {month:%Y%m}")
+    encoding: Encoding = "utf-8"
+    delimiter: Sign = ","
+    quote: Sign | Literal[""] = '"'
+    escape: Sign | None = Field(
+        None, description="the sign before a quote inside quotes; the quote itself, when absent"
+    )
+    header_row: Count = Field(1, description="the line of the headers; what stands above it is passed over")
+    footer: Footer | None = None
+    decimal: Literal[".", ","] = Field(".", description="the decimal sign")
+    grouping: Literal["", ",", ".", " ", "'"] = Field("", description="the sign between thousands")
+    currency: Currency = Field("CNY", description="of the amounts, where no column says it")
+    date: Key = Field(FROM_NAME, description="where the business date is: file (its name), given, or a column")
+    days: Literal["trading", "calendar"] = Field("trading", description="the days on which rows may be dated")
+    date_format: Format = Format("%Y-%m-%d")
+    datetime_format: Format = Format("%Y-%m-%d %H:%M:%S")
+    keys: tuple[Key, ...] = Field(min_length=1, description="the columns that make a row the only one")
+    columns: tuple[SourceColumn, ...] = Field(min_length=1)
+    sorted_by: tuple[Key, ...] = Field((), description="the order in the warehouse; the keys, when absent")
+    subject: Subject | None = None
+    owner: Text | None = Field(None, description="who is asked when a file stays away")
+    expected: Flag = Field(False, description="no business date is computed without its file")
+    checks: SourceChecks | None = None
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Source:
+        for name, given in (("history", self.history), ("subject", self.subject), ("expected", self.expected)):
+            if given and self.grain != "fact":
+                raise ValueError(f"`{name}` is for facts; the grain is {self.grain}")
+        if self.days == "calendar" and self.grain != "fact":
+            raise ValueError(f"`days` is for facts; the grain is {self.grain}")
+        if self.grouping == self.decimal:
+            raise ValueError("`grouping` and `decimal` are the same sign")
+        if self.quote == self.delimiter or self.escape == self.delimiter:
+            raise ValueError("`delimiter` is also a quote or an escape")
+        return self
+
+    @property
+    def dated_by_column(self) -> bool:
+        """Whether each row says its own business date."""
+        return self.date not in (FROM_NAME, GIVEN)
+
+    @property
+    def order(self) -> tuple[str, ...]:
+        """The columns by which rows are sorted in the warehouse."""
+        return self.sorted_by or self.keys
 
     def column(self, key: str) -> SourceColumn:
-        """Return the column called `key`; raises KeyError."""
-        return next(column for column in self.columns if column.key == key)
+        """Return the column called `key`; raises KeyError that says which exist."""
+        for found in self.columns:
+            if found.key == key:
+                return found
+        raise KeyError(f"there is no column '{key}' in {self.dataset}; it has: {', '.join(self.keys_of_columns)}")
 
+    @property
+    def keys_of_columns(self) -> tuple[str, ...]:
+        """The keys of all columns."""
+        return tuple(column.key for column in self.columns)
 
-@dataclass(frozen=True, slots=True)
-class Dataset:
-    """One entry of the dataset catalogue."""
-
-    key: str
-    labels: Labels
-    owner: str
-    grain: str
-    keys: tuple[str, ...]
-    personal: str
-    columns: Mapping[str, str]
+    def format_of(self, column: SourceColumn) -> str:
+        """Return how the dates or moments of a column are written."""
+        return str(column.format or (self.date_format if column.type == "date" else self.datetime_format))
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +267,7 @@ class StageStep:
 
     key: str
     order: int
-    labels: Labels
+    labels: Mapping[str, str]
     run: Callable[[date, RunHandle], None]
 
 

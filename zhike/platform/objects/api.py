@@ -16,11 +16,11 @@ from zhike.expressions.wire import StoredExpression
 from zhike.kernel import clock, context, database, definitions
 from zhike.kernel.errors import Refused
 from zhike.platform.audit import api as audit
+from zhike.platform.fields.api import mask
 from zhike.platform.objects.errors import ReasonRequired, TooManyRows
 from zhike.platform.objects.logic import catalogue as catalogues
 from zhike.platform.objects.logic import erasing, exporting, loading, reading, reserving, serving, values, writing
 from zhike.platform.objects.logic.history import RecordHistory, record_history
-from zhike.platform.objects.logic.masks import mask
 from zhike.platform.objects.logic.presenting import displays as reference_displays
 from zhike.platform.objects.logic.presenting import present
 from zhike.platform.objects.types import (

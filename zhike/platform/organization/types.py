@@ -53,6 +53,6 @@ class DeclaredUser(Definition):
 
     kind: Literal["user"]
     key: Code = Field(description="the employee number")
-    name: Text
+    name: Text = Field(description="how people call them")
     unit: Text = Field(description="the code of the org unit in which the roles are held")
-    roles: tuple[Annotated[str, Refers("role")], ...] = Field(min_length=1)
+    roles: tuple[Annotated[str, Refers("role")], ...] = Field(min_length=1, description="what they may do in that unit")

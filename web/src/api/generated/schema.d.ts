@@ -2266,7 +2266,6 @@ export interface components {
             encoding: string;
             example: string;
             file: string;
-            format: string;
             key: string;
             labels: components["schemas"]["Labels"];
             system: string;

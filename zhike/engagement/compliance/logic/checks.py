@@ -134,8 +134,8 @@ class FrequencyCap(Check):
     """At most `count` contacts by this channel in `days` days, this one included."""
 
     check: Literal["frequency_cap"]
-    count: Count
-    days: Days
+    count: Count = Field(description="how many contacts a party gets at most")
+    days: Days = Field(description="in how many days, today included")
 
     def judge(self, situation: Situation) -> Answer:
         """Refuse where all places are taken."""

@@ -21,7 +21,7 @@ def reasons(table: Suitability, facts: Mapping[str, Any], touch: Touch, today: d
     if not touch.product_level or facts.get(fields.professional) in table.professional:
         return []
     level = facts.get(fields.level)
-    if level not in table.highest:
+    if level is None or level not in table.highest:
         return [_reason("not_assessed", "客户未做风险测评", "the party has no risk test")]
     found = []
     valid_until = facts.get(fields.valid_until)

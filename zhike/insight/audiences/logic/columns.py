@@ -110,6 +110,6 @@ def _tag(tag: Tag) -> WideColumn:
         tag.labels,
         "choice",
         TAG,
-        description={"zh": tag.source, "en": tag.source},
-        options=tuple(Option(level.key, level.labels, level.status) for level in tag.levels),
+        description={"zh": tag.source, "en": tag.source} if tag.source else {},
+        options=tuple(Option(level.key, level.labels, level.status or "") for level in tag.levels),
     )

@@ -1,112 +1,103 @@
-"""Reading the kinds `identity` and `master`."""
+"""The definitions of who is who and of master feeds, and which of them is meant where only a system is named."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, cast
+from dataclasses import replace
 
-from zhike.expressions.types import Schema
-from zhike.insight.identity.errors import NoIdentity
-from zhike.insight.identity.types import (
-    AccountLinks,
-    Ending,
-    IdentityDefinition,
-    IdentitySystem,
-    Lookup,
-    Master,
-    MasterColumn,
-)
+from zhike.expressions.types import Field, Schema
+from zhike.insight.identity.errors import NoIdentity, UnknownIdentity, WhichIdentity
+from zhike.insight.identity.types import Identity, Master, MasterColumn
 from zhike.insight.warehouse import api as warehouse
+from zhike.insight.warehouse.types import Source
 from zhike.kernel import definitions
 from zhike.kernel.definitions import Snapshot
 
-RULES = ("certificate", "account", "phone_name")
+#: Master feeds of this fill the organization, which is no object.
+ORG_UNIT = "org_unit"
 
 
-def identity_definition(snapshot: Snapshot | None = None) -> IdentityDefinition:
-    """Return how parties are made; raises NoIdentity."""
-    found = (snapshot or definitions.snapshot()).of("identity")
+def identities(snapshot: Snapshot | None = None) -> list[Identity]:
+    """Return every definition of who is who, by key; raises NoIdentity when there is none."""
+    found: Mapping[str, Identity] = (snapshot or definitions.snapshot()).of(Identity)
     if not found:
         raise NoIdentity()
-    return parse_identity(cast(Mapping[str, Any], next(iter(found.values()))))
+    return [found[key] for key in sorted(found)]
+
+
+def identity(key: str, snapshot: Snapshot | None = None) -> Identity:
+    """Return one definition; raises UnknownIdentity that says which exist."""
+    found: Mapping[str, Identity] = (snapshot or definitions.snapshot()).of(Identity)
+    if key not in found:
+        raise UnknownIdentity(identity=key, has=sorted(found))
+    return found[key]
+
+
+def named_or_only(key: str) -> Identity:
+    """Return the definition of that key, without a key the only one. Raises UnknownIdentity, WhichIdentity."""
+    return identity(key) if key else _only(identities(), None, "evaluate")
+
+
+def identity_of_system(system: str, named: str | None, snapshot: Snapshot | None, object: str = "") -> Identity:
+    """Return the identity that knows `system` (and makes records of `object`): the `named` one, or the only one.
+
+    Raises WhichIdentity.
+    """
+    known = [found for found in _all(snapshot) if found.system(system) and object in ("", found.object)]
+    return _only(known, named, system)
+
+
+def identity_of_accounts(dataset: str, named: str | None, snapshot: Snapshot | None) -> Identity:
+    """Return the identity that knows whose the accounts in `dataset` are. Raises WhichIdentity."""
+    known = [found for found in _all(snapshot) if found.accounts and found.accounts.dataset == dataset]
+    return _only(known, named, dataset)
+
+
+def identity_of_column(master: Master, column: MasterColumn, snapshot: Snapshot | None) -> Identity:
+    """Return the identity by which a feed finds the record that a column refers to. Raises WhichIdentity.
+
+    It is one that makes records of the object to which the field refers.
+    """
+    target = fields_of(master.object, snapshot).get(column.field, "")
+    return identity_of_system(column.system or "", column.identity, snapshot, target)
+
+
+def fields_of(object: str, snapshot: Snapshot | None) -> Mapping[str, str]:
+    """Return the fields of an object with the object each refers to, "" where it refers to none."""
+    body = (snapshot or definitions.snapshot()).of("object").get(object, {"fields": []})
+    return {field["key"]: str(field.get("target") or "") for field in body["fields"]}
+
+
+def _all(snapshot: Snapshot | None) -> list[Identity]:
+    found: Mapping[str, Identity] = (snapshot or definitions.snapshot()).of(Identity)
+    return [found[key] for key in sorted(found)]
+
+
+def _only(known: list[Identity], named: str | None, what: str) -> Identity:
+    fitting = [found for found in known if named in (None, found.key)]
+    if len(fitting) != 1:
+        raise WhichIdentity(what=what, has=[found.key for found in known])
+    return fitting[0]
 
 
 def masters(snapshot: Snapshot | None = None) -> list[Master]:
     """Return the master feeds in the order in which they run."""
-    found = (snapshot or definitions.snapshot()).of("master").values()
-    return sorted((parse_master(cast(Mapping[str, Any], body)) for body in found), key=lambda m: (m.order, m.key))
-
-
-def parse_identity(body: Mapping[str, Any]) -> IdentityDefinition:
-    """Return a definition as a value; raises KeyError for a missing part."""
-    blocked = body.get("blocked", {})
-    accounts = body.get("accounts")
-    return IdentityDefinition(
-        key=body["key"],
-        object=body.get("object", "party"),
-        rules=tuple(body.get("rules", RULES)),
-        guard=int(body.get("guard", 20)),
-        systems=tuple(_system(entry) for entry in body["systems"]),
-        blocked_phones=tuple(map(str, blocked.get("phones", ()))),
-        blocked_certificates=tuple(map(str, blocked.get("certificates", ()))),
-        accounts=AccountLinks(**accounts) if accounts else None,
-    )
-
-
-def _system(entry: Mapping[str, Any]) -> IdentitySystem:
-    knows = entry.get("knows")
-    return IdentitySystem(
-        system=entry["system"],
-        dataset=entry["dataset"],
-        key=entry["key"],
-        certificate=entry.get("certificate", ""),
-        phone=entry.get("phone", ""),
-        name=entry.get("name", ""),
-        account=entry.get("account", ""),
-        knows=(knows["system"], knows["column"]) if knows else None,
-        fields=entry.get("fields", {}),
-    )
-
-
-def parse_master(body: Mapping[str, Any]) -> Master:
-    """Return a master feed as a value; raises KeyError for a missing part."""
-    columns = tuple(
-        MasterColumn(
-            field=entry["field"],
-            value=str(entry.get("value", "")),
-            party=entry.get("party", ""),
-            key=entry.get("key", ""),
-            reference=entry.get("reference", ""),
-        )
-        for entry in body["columns"]
-    )
-    return Master(
-        key=body["key"],
-        object=body["object"],
-        dataset=body["dataset"],
-        source_key=body["source_key"],
-        columns=columns,
-        where=body.get("where", ""),
-        days=int(body.get("days", 0)),
-        order=int(body.get("order", 100)),
-        lookups=tuple(
-            Lookup(entry["dataset"], entry["by"], tuple(entry["columns"]), str(entry.get("where", "")))
-            for entry in body.get("lookups", ())
-        ),
-        ends=Ending(body["ends"]["field"], body["ends"]["keys"]) if body.get("ends") else None,
-    )
+    found = (snapshot or definitions.snapshot()).of(Master).values()
+    return sorted(found, key=lambda master: (master.order, master.key))
 
 
 def master_schema(master: Master, snapshot: Snapshot | None = None) -> Schema:
     """Return what the expressions of a feed may name: its dataset's columns and those it looks up. Raises KeyError."""
-    source = warehouse.source_of(master.dataset, snapshot=snapshot)
-    if source is None:
-        raise KeyError(master.dataset)
-    found = warehouse.dataset_schema(source)
-    fields = dict(found.fields)
+    found = warehouse.dataset_schema(_source(master.dataset, snapshot))
+    fields: dict[str, Field] = dict(found.fields)
     for lookup in master.lookups:
-        other = warehouse.source_of(lookup.dataset, snapshot=snapshot)
-        if other is None:
-            raise KeyError(lookup.dataset)
-        fields |= {key: warehouse.dataset_schema(other).fields[key] for key in lookup.columns}
-    return Schema(found.key, found.labels, fields)
+        other = warehouse.dataset_schema(_source(lookup.dataset, snapshot))
+        fields |= {key: other.fields[key] for key in lookup.columns}
+    return replace(found, fields=fields)
+
+
+def _source(dataset: str, snapshot: Snapshot | None) -> Source:
+    source = warehouse.source_of(dataset, snapshot=snapshot)
+    if source is None:
+        raise KeyError(dataset)
+    return source

@@ -10,19 +10,19 @@ from typing import Any, cast
 import pyarrow as pa
 
 from zhike.insight.identity.logic.numbering import LINK
-from zhike.insight.identity.types import Evaluation
+from zhike.insight.identity.types import Evaluation, Identity
 from zhike.insight.warehouse import api as warehouse
 from zhike.insight.warehouse.types import Session
 
 
-def evaluate(truth: Path | Mapping[str, object]) -> Evaluation:
-    """Return precision and recall over pairs, for everything and for the planted duplicates alone."""
+def evaluate(truth: Path | Mapping[str, object], definition: Identity) -> Evaluation:
+    """Return precision and recall of a definition over pairs, for everything and for the planted duplicates alone."""
     with warehouse.session() as connection:
         planted = _truth(connection, truth)
         connection.execute(
             f"""create temp table judged as select t.system, t.source_key, t.person, l.party_id, t.person in (select unnest(?))
-            as planted from truth t join {warehouse.relation(LINK)} l using (system, source_key)""",
-            [planted],
+            as planted from truth t join {warehouse.relation(LINK)} l using (system, source_key) where l.identity = ?""",
+            [planted, definition.key],
         )
         everything = _pairs(connection, "true")
         some = _pairs(connection, "planted")
@@ -40,7 +40,9 @@ def evaluate(truth: Path | Mapping[str, object]) -> Evaluation:
 def _truth(connection: Session, truth: Path | Mapping[str, object]) -> list[str]:
     if isinstance(truth, Path):
         body = json.loads(truth.read_text(encoding="utf-8"))
-        connection.execute(f"create temp table truth as select * from read_parquet('{truth.parent / body['links']}')")
+        connection.execute(
+            f"create temp table truth as select * from read_parquet({warehouse.literal(truth.parent / body['links'])})"
+        )
     else:
         body = cast(dict[str, Any], dict(truth))
         table = pa.Table.from_pylist(body["links"])

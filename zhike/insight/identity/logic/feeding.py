@@ -10,9 +10,12 @@ from typing import cast
 from zhike.expressions import api as expressions
 from zhike.expressions.types import Binding, Schema, Type
 from zhike.insight.identity.logic import definitions
+from zhike.insight.identity.logic.definitions import ORG_UNIT
+from zhike.insight.identity.logic.numbering import LINK
 from zhike.insight.identity.models import Feed
-from zhike.insight.identity.types import IdentityDefinition, IdentitySystem, Master
+from zhike.insight.identity.types import Identity, IdentitySystem, Master
 from zhike.insight.warehouse import api as warehouse
+from zhike.insight.warehouse.api import literal, name
 from zhike.insight.warehouse.types import Session, Source
 from zhike.kernel import clock
 from zhike.kernel.definitions import Snapshot
@@ -23,14 +26,15 @@ from zhike.platform.organization.types import UnitRow
 from zhike.platform.permissions import api as permissions
 
 _BATCH = 20_000
-ORG_UNIT = "org_unit"
+#: What a feed of org units has to say about each.
+UNIT_FIELDS = ("code", "name", "kind", "parent")
 
 
-def feed_parties(connection: Session, definition: IdentityDefinition, snapshot: Snapshot | None) -> int:
+def feed_parties(connection: Session, definition: Identity, snapshot: Snapshot | None) -> int:
     """Upsert the parties; return how many rows were sent (0 when nothing changed)."""
     systems = [system for system in definition.systems if warehouse.state(system.dataset)]
-    inputs = _inputs([system.dataset for system in systems], repr(definition))
-    if not systems or _unchanged(f"party:{definition.key}", inputs):
+    inputs = _inputs([system.dataset for system in systems], _said(definition))
+    if not systems or _unchanged(f"identity:{definition.key}", inputs):
         return 0
     fields = list(dict.fromkeys(field for system in systems for field in system.fields))
     parts = []
@@ -39,9 +43,9 @@ def feed_parties(connection: Session, definition: IdentityDefinition, snapshot: 
         assert source is not None
         if warehouse.plain_master(connection, source, into=f"plain_{rank}"):
             parts.append(_party_rows(system, source, rank, fields))
-    survivors = ", ".join(f'min_by("{field}", place) as "{field}"' for field in fields)
+    survivors = "".join(f", min_by({name(field)}, place) as {name(field)}" for field in fields)
     select = (
-        f"select id, min_by(source_key, place) as source_key, {survivors} from"
+        f"select id, min_by(source_key, place) as source_key{survivors} from"
         f" (select *, row_number() over (order by rank, source_key) as place from ({' union all by name '.join(parts)}))"
         " group by id order by id"
     )
@@ -55,19 +59,25 @@ def feed_parties(connection: Session, definition: IdentityDefinition, snapshot: 
     )
     for rank in range(len(systems)):
         connection.execute(f"drop table if exists plain_{rank}")
-    _remember(f"party:{definition.key}", inputs, counts.read)
+    _remember(f"identity:{definition.key}", inputs, counts.read)
     return counts.read
+
+
+def _said(definition: Identity | Master) -> str:
+    """What a definition says about the records that it makes."""
+    return definition.model_dump_json(exclude={"uuid": True, "labels": True})
 
 
 def _party_rows(system: IdentitySystem, source: Source, rank: int, fields: Sequence[str]) -> str:
     schema = warehouse.dataset_schema(source)
-    columns = ", ".join(
-        f'{_compiled(schema, system.fields[field]) if field in system.fields else "null"} as "{field}"'
+    columns = "".join(
+        f", {_compiled(schema, system.fields[field]) if field in system.fields else 'null'} as {name(field)}"
         for field in fields
     )
     return (
-        f"select l.party_id as id, {rank} as rank, '{system.system}:' || l.source_key as source_key, {columns}"
-        f" from plain_{rank} d join link l on l.system = '{system.system}' and l.source_key = cast(d.\"{system.key}\" as varchar)"
+        f"select l.party_id as id, {rank} as rank, {literal(system.system + ':')} || l.source_key as source_key{columns}"
+        f" from plain_{rank} d join link l on l.system = {literal(system.system)}"
+        f" and l.source_key = cast(d.{name(system.key)} as varchar)"
     )
 
 
@@ -85,7 +95,7 @@ def feed_master(connection: Session, master: Master, snapshot: Snapshot | None, 
     if source is None or not warehouse.state(master.dataset):
         return 0
     datasets = [master.dataset, *(lookup.dataset for lookup in master.lookups)]
-    inputs = _inputs(datasets, repr(master) + (str(business_date) if master.days else ""))
+    inputs = _inputs(datasets, _said(master) + (str(business_date) if master.days else ""))
     if _unchanged(f"master:{master.key}", inputs):
         return 0
     if master.object == ORG_UNIT:
@@ -97,8 +107,8 @@ def feed_master(connection: Session, master: Master, snapshot: Snapshot | None, 
 
 
 def _feed_units(connection: Session, master: Master, schema: Schema) -> int:
-    values = {column.field: _compiled(schema, column.value) for column in master.columns}
-    select = ", ".join(f'{values[field]} as "{field}"' for field in ("code", "name", "kind", "parent"))
+    values = {column.field: _compiled(schema, column.text) for column in master.columns}
+    select = ", ".join(values[field] for field in UNIT_FIELDS)
     rows = connection.execute(f"select {select} from {warehouse.relation(master.dataset)} d").fetchall()
     by_code = {row[0]: row for row in rows}
 
@@ -119,20 +129,22 @@ def _feed_records(
     schema = definitions.master_schema(master, snapshot)
     selected, joins, columns = [], [], []
     for number, column in enumerate(master.columns):
-        columns.append(LoadColumn(column.field, by="id" if column.party else "source_key"))
-        if column.party:
+        columns.append(LoadColumn(column.field, by="id" if column.system else "source_key"))
+        if column.system:
+            identity = definitions.identity_of_column(master, column, snapshot)
             joins.append(
-                f" left join link l{number} on l{number}.system = '{column.party}' and l{number}.source_key = "
-                f"cast({_compiled(schema, column.key)} as varchar)"
+                f" left join {warehouse.relation(LINK)} l{number} on l{number}.identity = {literal(identity.key)}"
+                f" and l{number}.system = {literal(column.system)}"
+                f" and l{number}.source_key = cast({_compiled(schema, column.text)} as varchar)"
             )
             selected.append(f"l{number}.party_id")
         else:
-            selected.append(_compiled(schema, column.value or column.reference))
+            selected.append(_compiled(schema, column.text))
     conditions = [f"({_compiled(schema, master.where)})"] if master.where else []
     first = business_date - timedelta(days=master.days) if master.days and business_date else None
     if first:
-        conditions.append(f"d.business_date > date '{first}'")
-    required = [f"l{number}.party_id is not null" for number, column in enumerate(master.columns) if column.party]
+        conditions.append(f"d.business_date > {literal(first)}::date")
+    required = [f"l{number}.party_id is not null" for number, column in enumerate(master.columns) if column.system]
     where = " and ".join([*conditions, *required]) or "true"
     relation = _with_lookups(master, warehouse.relation(master.dataset, first=first), snapshot)
     # The same record may come from several rows (a joint fact in two files); one source key is one row.
@@ -155,15 +167,16 @@ def _feed_records(
 
 
 def _with_lookups(master: Master, relation: str, snapshot: Snapshot | None) -> str:
-    for _number, lookup in enumerate(master.lookups):
+    for lookup in master.lookups:
         other = warehouse.source_of(lookup.dataset, snapshot=snapshot)
         assert other is not None
         where = f" where {_compiled(warehouse.dataset_schema(other), lookup.where)}" if lookup.where else ""
-        columns = ", ".join(f'd."{key}"' for key in dict.fromkeys((lookup.on, *lookup.columns)))
-        taken = ", ".join(f'y."{key}"' for key in lookup.columns if key != lookup.on)
+        columns = ", ".join(f"d.{name(key)}" for key in dict.fromkeys((lookup.by, *lookup.columns)))
+        taken = ", ".join(f"y.{name(key)}" for key in lookup.columns if key != lookup.by)
         relation = (
-            f"(select x.*, {taken} from {relation} x left join (select {columns} from {warehouse.relation(lookup.dataset)} d{where})"
-            f' y on y."{lookup.on}" = x."{lookup.on}")'
+            f"(select x.*, {taken} from {relation} x left join"
+            f" (select {columns} from {warehouse.relation(lookup.dataset)} d{where})"
+            f" y on y.{name(lookup.by)} = x.{name(lookup.by)})"
         )
     return relation
 

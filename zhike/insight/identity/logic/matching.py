@@ -1,106 +1,131 @@
-"""Which source records are one party: deterministic rules in order, conflicting certificates never joined.
+"""Which source records are one party: rules in order, values that conflict never joined.
 
-Everything happens in DuckDB over temporary tables. Records with one certificate are one component to begin with; each
-weaker rule joins components that share a key, unless that would put two certificates into one party.
+Everything happens in DuckDB over temporary tables. Every record is a component to begin with; each rule joins the
+components that share its keys, unless that would put two values of a conflicting key into one party.
 """
 
 from __future__ import annotations
 
-from zhike.insight.identity.types import IdentityDefinition, IdentitySystem
+from zhike.insight.identity.logic import normalizing
+from zhike.insight.identity.types import Identity, IdentitySystem, MatchKey
 from zhike.insight.warehouse import api as warehouse
+from zhike.insight.warehouse.api import literal, name
 from zhike.insight.warehouse.types import Session
+from zhike.kernel.definitions import Snapshot
 
 _ROUNDS = 50
+#: Between the values of a rule of several keys: a sign that no text has.
+_BETWEEN = "chr(31)"
 
 
-def match(connection: Session, definition: IdentityDefinition) -> int:
-    """Fill the temporary table `record(rid, rank, system, source_key, cert, comp)`; return how many rows it has.
+def match(connection: Session, definition: Identity, snapshot: Snapshot | None) -> int:
+    """Fill the temporary table `record(rid, rank, system, source_key, comp)`; return how many rows it has.
 
     `comp` is the same for records of one party. `rank` is the system's place in the order of trust.
     """
-    _records(connection, definition)
-    connection.execute(
-        """create or replace temp table component as
-        select rid, case when cert is null or not ? then rid else min(rid) over (partition by cert) end as comp, cert
-        from record""",
-        ["certificate" in definition.rules],
-    )
+    _records(connection, definition, snapshot)
+    kept = "".join(f", {_column(key)}" for key in _conflicting(definition))
+    connection.execute(f"create or replace temp table component as select rid, rid as comp{kept} from record")
     for rule in definition.rules:
-        if rule != "certificate":
-            _keys(connection, definition, rule)
-            _join(connection, definition.guard)
+        _keys(connection, definition, rule)
+        # What conflicts names its owner: everybody who has it is one party, however many they are.
+        guard = None if len(rule) == 1 and rule[0] in _conflicting(definition) else definition.guard
+        _join(connection, definition, guard)
     connection.execute(
         """create or replace temp table record as
-        select r.rid, r.rank, r.system, r.source_key, r.cert, c.comp from record r join component c using (rid)"""
+        select r.rid, r.rank, r.system, r.source_key, c.comp from record r join component c using (rid)"""
     )
     row = connection.execute("select count(*) from record").fetchone()
     return int(row[0]) if row else 0
 
 
-def _records(connection: Session, definition: IdentityDefinition) -> None:
-    parts = [_select(system, rank) for rank, system in enumerate(definition.systems) if warehouse.state(system.dataset)]
-    union = " union all ".join(parts) or (
-        "select 0 as rank, '' as system, '' as source_key, '' as cert, '' as phone, '' as name, '' as account, '' as known"
-        " where false"
-    )
-    hashes = "', '".join(_digests(connection, definition.blocked_certificates)) or "-"
-    phones = "', '".join(definition.blocked_phones) or "-"
-    connection.execute(
-        f"""create or replace temp table record as
-        select row_number() over (order by rank, source_key) as rid, rank, system, source_key,
-          case when cert not in ('{hashes}') then cert end as cert,
-          case when phone not in ('{phones}') and length(phone) >= 7 then phone end as phone, name, account, known
-        from ({union})"""
-    )
+def _conflicting(definition: Identity) -> list[str]:
+    return [key.key for key in definition.keys if key.conflicts]
 
 
-def _digests(connection: Session, plain: tuple[str, ...]) -> list[str]:
+def _column(key: str) -> str:
+    return name(f"key {key}")
+
+
+def _records(connection: Session, definition: Identity, snapshot: Snapshot | None) -> None:
     warehouse.with_digests(connection)
-    return [row[0] for value in plain for row in connection.execute("select zhike_digest(?)", [value]).fetchall()]
-
-
-def _select(system: IdentitySystem, rank: int) -> str:
-    def column(name: str) -> str:
-        return f'cast("{name}" as varchar)' if name else "cast(null as varchar)"
-
-    phone = f"regexp_replace(regexp_replace({column(system.phone)}, '[^0-9]', '', 'g'), '^86(1[0-9]{{10}})$', '\\1')"
-    name = f"nullif(regexp_replace({column(system.name)}, '\\s', '', 'g'), '')"
-    known = f"'{system.knows[0]}:' || {column(system.knows[1])}" if system.knows else "cast(null as varchar)"
-    return (
-        f"select {rank} as rank, '{system.system}' as system, {column(system.key)} as source_key,"
-        f" {column(system.certificate)} as cert, {phone} as phone, {name} as name,"
-        f" {column(system.account)} as account, {known} as known from {warehouse.relation(system.dataset)}"
+    columns = "".join(f", cast(null as varchar) as {_column(key.key)}" for key in definition.keys)
+    parts = [f"select 0 as rank, '' as system, '' as source_key{columns} where false"]
+    for rank, system in enumerate(definition.systems):
+        if warehouse.state(system.dataset):
+            parts.append(_select(definition, system, rank, snapshot))
+    connection.execute(
+        "create or replace temp table record as select row_number() over (order by rank, source_key) as rid, *"
+        f" from ({' union all '.join(parts)})"
     )
 
 
-def _keys(connection: Session, definition: IdentityDefinition, rule: str) -> None:
-    if rule == "phone_name":
-        select = "select rid, phone || '|' || name as key from record where phone is not null and name is not null"
+def _select(definition: Identity, system: IdentitySystem, rank: int, snapshot: Snapshot | None) -> str:
+    source = warehouse.source_of(system.dataset, snapshot=snapshot)
+    values = []
+    for key in definition.keys:
+        column = system.match.get(key.key)
+        hashed = bool(column and source and source.column(column).certificate)
+        value = _value(key, f"cast({name(column)} as varchar)", hashed=hashed) if column else "cast(null as varchar)"
+        values.append(f", {value} as {_column(key.key)}")
+    return (
+        f"select {rank} as rank, {literal(system.system)} as system, cast({name(system.key)} as varchar) as source_key"
+        f"{''.join(values)} from {warehouse.relation(system.dataset)}"
+    )
+
+
+def _value(key: MatchKey, value: str, *, hashed: bool = False) -> str:
+    """The value of a match key, written the same; null where it is blocked or too short."""
+    if hashed:
+        blocked = [f"zhike_digest({literal(plain)})" for plain in key.blocked]
     else:
-        select = (
-            "select rid, 'a:' || account as key from record where account is not null"
-            " union all select rid, 'k:' || known from record where known is not null"
-            " union all select rid, 'k:' || system || ':' || source_key from record"
-            "  where system || ':' || source_key in (select known from record)"
-        )
-        links = definition.accounts
-        if links and warehouse.state(links.dataset):
-            select += (
-                f" union all select r.rid, 'a:' || cast(a.\"{links.account_no}\" as varchar) from {warehouse.relation(links.dataset)} a"
-                f" join record r on r.system = '{links.system}' and r.source_key = cast(a.\"{links.holder}\" as varchar)"
-            )
+        value = normalizing.normalized(value, key.normalize)
+        blocked = [normalizing.normalized(literal(plain), key.normalize) for plain in key.blocked]
+    return f"case when {value} not in ({', '.join(blocked)}) then {value} end" if blocked else value
+
+
+def _keys(connection: Session, definition: Identity, rule: tuple[str, ...]) -> None:
+    """Fill `keyed(key, comp)` with what the records of each component have for the rule."""
+    links = definition.accounts
+    if links and links.match in rule and warehouse.state(links.dataset):
+        parts = [f"({_values(definition, key)}) {name(key)}" for key in rule]
+        source = " join ".join([parts[0], *(f"{part} using (rid)" for part in parts[1:])])
+        key = f" || {_BETWEEN} || ".join(f"{name(key)}.value" for key in rule)
+        select = f"select rid, {key} as key from {source}"
+    else:
+        key = f" || {_BETWEEN} || ".join(_column(key) for key in rule)
+        select = f"select rid, {key} as key from record where {key} is not null"
     connection.execute(
         f"create or replace temp table keyed as select distinct k.key, c.comp from ({select}) k join component c using (rid)"
     )
 
 
-def _join(connection: Session, guard: int) -> None:
-    """Join the components that share a key; leave alone keys that are too common or that two certificates share."""
+def _values(definition: Identity, key: str) -> str:
+    """Every value that a record has of a key: its own, and the numbers of the accounts that it holds."""
+    own = f"select rid, {_column(key)} as value from record where {_column(key)} is not null"
+    links = definition.accounts
+    if links is None or links.match != key or links.account_no is None:
+        return own
+    found = next(entry for entry in definition.keys if entry.key == key)
+    value = _value(found, f"cast(a.{name(links.account_no)} as varchar)")
+    return (
+        f"{own} union select r.rid, {value} from {warehouse.relation(links.dataset)} a join record r"
+        f" on r.system = {literal(links.system)} and r.source_key = cast(a.{name(links.holder)} as varchar)"
+        f" where {value} is not null"
+    )
+
+
+def _join(connection: Session, definition: Identity, guard: int | None) -> None:
+    """Join the components that share a key; leave alone keys that are too common or that conflicting values share."""
+    conflicting = [_column(key) for key in _conflicting(definition)]
+    held = "".join(f", any_value({column}) as {column}" for column in conflicting)
+    at_most_one = "".join(f" and count(distinct {column}) <= 1" for column in conflicting)
+    common = "" if guard is None else f" and count(*) <= {guard}"
     connection.execute(
         f"""create or replace temp table shared as
-        with certs as (select comp, any_value(cert) as cert from component group by comp),
-        sized as (select key, count(*) as many, count(distinct cert) as certs from keyed join certs using (comp) group by key)
-        select k.key, k.comp from keyed k join sized s using (key) where s.many between 2 and {guard} and s.certs <= 1"""
+        with held as (select comp{held} from component group by comp),
+        usable as (select key from keyed join held using (comp) group by key having count(*) >= 2{common}{at_most_one})
+        select key, comp from keyed semi join usable using (key)"""
     )
     connection.execute("create or replace temp table label as select distinct comp, comp as label from shared")
     for _round in range(_ROUNDS):
@@ -115,9 +140,10 @@ def _join(connection: Session, guard: int) -> None:
         connection.execute("create or replace temp table label as select * from next_label")
         if not moved or not moved[0]:
             break
+    kept = "".join(f", {column}" for column in conflicting)
     connection.execute(
-        """create or replace temp table component as
-        with joined as (select c.rid, c.cert, c.comp, coalesce(l.label, c.comp) as label from component c left join label l using (comp)),
-        safe as (select label from joined group by label having count(distinct cert) <= 1)
-        select rid, case when label in (select label from safe) then label else comp end as comp, cert from joined"""
+        f"""create or replace temp table component as
+        with joined as (select c.*, coalesce(l.label, c.comp) as label from component c left join label l using (comp)),
+        safe as (select label from joined group by label having true{at_most_one})
+        select rid, case when label in (select label from safe) then label else comp end as comp{kept} from joined"""
     )

@@ -1,25 +1,31 @@
-"""Dense party ids that survive: a party keeps its id, merged ids redirect, no id is ever used twice."""
+"""Dense party ids that survive: a party keeps its id, merged ids redirect, no id is ever used twice.
+
+The tables hold the links of every definition of who is who, each row with the key of its own.
+"""
 
 from __future__ import annotations
 
+from zhike.insight.identity.types import Identity
 from zhike.insight.warehouse import api as warehouse
+from zhike.insight.warehouse.api import literal, name
 from zhike.insight.warehouse.types import Session
 from zhike.platform.objects import api as objects
 
 LINK = "identity.link"
 REDIRECT = "identity.redirect"
+ACCOUNT_PARTY = "identity.account_party"
 
 
-def number(connection: Session, object: str) -> tuple[int, list[tuple[int, int]]]:
+def number(connection: Session, definition: Identity) -> tuple[int, list[tuple[int, int]]]:
     """Give every component of `record` its party id, in the temporary table `link`; return (new ids, merges).
 
     Each known id stays with the component of its most trusted record; of several ids in one component the lowest
     stays and the others redirect to it. New ids come from the sequence that new parties at the desk use, too.
     """
+    connection.execute("create or replace temp table known (system varchar, source_key varchar, party_id bigint)")
     if warehouse.state(LINK):
-        connection.execute(f"create or replace temp table known as select * from {warehouse.relation(LINK)}")
-    else:
-        connection.execute("create or replace temp table known (system varchar, source_key varchar, party_id bigint)")
+        own = f"where identity = {literal(definition.key)}"
+        connection.execute(f"insert into known select system, source_key, party_id from {_stored(LINK)} {own}")
     connection.execute(
         """create or replace temp table claim as
         select k.party_id, min_by(r.comp, r.rid) as comp from known k
@@ -35,8 +41,7 @@ def number(connection: Session, object: str) -> tuple[int, list[tuple[int, int]]
         "select count(distinct comp) from record where comp not in (select comp from owner)"
     ).fetchone()
     created = int(row[0]) if row else 0
-    used = connection.execute("select coalesce(max(party_id), 0) from known").fetchone()
-    first = objects.reserve_ids(object, created, above=int(used[0]) if used else 0)
+    first = objects.reserve_ids(definition.object, created, above=_highest(connection))
     connection.execute(
         f"""insert into owner select comp, {first} - 1 + row_number() over (order by comp) from
         (select distinct comp from record where comp not in (select comp from owner))"""
@@ -52,43 +57,55 @@ def number(connection: Session, object: str) -> tuple[int, list[tuple[int, int]]
     return created, merges
 
 
-def store(connection: Session, merges: list[tuple[int, int]]) -> None:
-    """Keep the links and redirects in the warehouse, if they changed."""
-    _store(connection, LINK, "select system, source_key, party_id from link", "system, source_key")
+def _highest(connection: Session) -> int:
+    """The highest id in use: definitions that make records of one object number them together."""
+    if not warehouse.state(LINK):
+        return 0
+    row = connection.execute(f"select coalesce(max(party_id), 0) from {_stored(LINK)}").fetchone()
+    return int(row[0]) if row else 0
+
+
+def store(connection: Session, definition: Identity, merges: list[tuple[int, int]]) -> None:
+    """Keep the links, redirects and owners of accounts in the warehouse, if they changed."""
+    _store(connection, definition, LINK, ("system", "source_key"), "select system, source_key, party_id from link")
     if merges:
-        connection.execute("create or replace temp table redirect (old_id bigint, new_id bigint)")
-        connection.executemany("insert into redirect values (?, ?)", merges)
-        before = ""
-        if warehouse.state(REDIRECT):
-            before = (
-                " union all select b.old_id, coalesce(r.new_id, b.new_id) from "
-                f"{warehouse.relation(REDIRECT)} b left join redirect r on r.old_id = b.new_id"
-            )
-        warehouse.replace(
-            connection, REDIRECT, "latest", f"select old_id, new_id from redirect{before}", sorted_by=("old_id",)
+        _redirect(connection, definition, merges)
+    links = definition.accounts
+    if links and warehouse.state(links.dataset):
+        owners = (
+            f"select cast(a.{name(links.account_id)} as bigint) as account_id, l.party_id"
+            f" from {warehouse.relation(links.dataset)} a join link l on l.system = {literal(links.system)}"
+            f" and l.source_key = cast(a.{name(links.holder)} as varchar)"
         )
+        _store(connection, definition, ACCOUNT_PARTY, ("account_id",), owners)
 
 
-def store_accounts(connection: Session, dataset: str, account_id: str, holder: str, system: str) -> None:
-    """Keep which party each account's facts belong to: its primary holder."""
-    _store(
-        connection,
-        "identity.account_party",
-        f'select cast(a."{account_id}" as bigint) as account_id, l.party_id from {warehouse.relation(dataset)} a'
-        f" join link l on l.system = '{system}' and l.source_key = cast(a.\"{holder}\" as varchar)",
-        "account_id",
-    )
+def _redirect(connection: Session, definition: Identity, merges: list[tuple[int, int]]) -> None:
+    connection.execute("create or replace temp table redirect (old_id bigint, new_id bigint)")
+    connection.executemany("insert into redirect values (?, ?)", merges)
+    own = literal(definition.key)
+    select = f"select {own} as identity, old_id, new_id from redirect"
+    if warehouse.state(REDIRECT):
+        select += (
+            " union all select b.identity, b.old_id, coalesce(r.new_id, b.new_id)"
+            f" from {_stored(REDIRECT)} b left join redirect r on r.old_id = b.new_id and b.identity = {own}"
+        )
+    warehouse.replace(connection, REDIRECT, "latest", select, sorted_by=("identity", "old_id"))
 
 
-def _store(connection: Session, dataset: str, select: str, order: str) -> None:
+def _store(connection: Session, definition: Identity, dataset: str, order: tuple[str, ...], select: str) -> None:
+    own = literal(definition.key)
+    wanted = f"select {own} as identity, * from ({select})"
     if warehouse.state(dataset):
+        before = f"select * from {_stored(dataset)} where identity = {own}"
         row = connection.execute(
-            f"select count(*) from ((({select}) except ({_all(dataset)})) union all (({_all(dataset)}) except ({select})))"
+            f"select count(*) from ((({wanted}) except ({before})) union all (({before}) except ({wanted})))"
         ).fetchone()
         if row and row[0] == 0:
             return
-    warehouse.replace(connection, dataset, "latest", select, sorted_by=tuple(order.split(", ")))
+        wanted += f" union all by name select * from {_stored(dataset)} where identity <> {own}"
+    warehouse.replace(connection, dataset, "latest", wanted, sorted_by=("identity", *order))
 
 
-def _all(dataset: str) -> str:
-    return f"select * from {warehouse.relation(dataset)}"
+def _stored(dataset: str) -> str:
+    return warehouse.relation(dataset)

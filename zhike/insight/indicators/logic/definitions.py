@@ -1,9 +1,10 @@
-"""Reading the kinds `measure` and `indicator`."""
+"""The measures and indicators of the installation, and what formulas may name."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, cast
+import functools
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
 
 from zhike.expressions import api as expressions
 from zhike.expressions.types import Field, Schema, Type
@@ -11,9 +12,9 @@ from zhike.insight.indicators.errors import CyclicFormula, UnknownMeasure
 from zhike.insight.indicators.logic import party_fields
 from zhike.insight.indicators.types import Indicator, Measure, Window
 from zhike.kernel import definitions
+from zhike.kernel.calendar import TradingCalendar
 from zhike.kernel.definitions import Snapshot
 
-AGGREGATES = ("sum", "count", "avg", "min", "max")
 #: Type of a definition → (type in expressions, type in the warehouse)
 VALUE_TYPES: Mapping[str, tuple[Type, str]] = {
     "money": (Type.DECIMAL, "decimal(20, 2)"),
@@ -22,14 +23,15 @@ VALUE_TYPES: Mapping[str, tuple[Type, str]] = {
     "integer": (Type.INTEGER, "bigint"),
     "date": (Type.DATE, "date"),
 }
+#: Decimals to which an average is rounded.
+DECIMALS: Mapping[str, int] = {"money": 2, "decimal": 4, "percent": 4}
 PARAMETERS = {"business_date": Type.DATE}
 
 
-def measures(snapshot: Snapshot | None = None) -> Mapping[str, Measure]:
+def measures() -> Mapping[str, Measure]:
     """Return every measure by key."""
-    if snapshot is not None:
-        return _measures(snapshot)
-    return definitions.derive("indicators.measures", _measures)
+    found: Mapping[str, Measure] = definitions.all_of(Measure)
+    return found
 
 
 def measure(key: str) -> Measure:
@@ -40,101 +42,65 @@ def measure(key: str) -> Measure:
     return found[key]
 
 
-def indicators(snapshot: Snapshot | None = None) -> Mapping[str, Indicator]:
+def indicators() -> Mapping[str, Indicator]:
     """Return every indicator by key, those a formula needs before the formula. Raises CyclicFormula."""
-    if snapshot is not None:
-        return _indicators(snapshot)
-    return definitions.derive("indicators.indicators", _indicators)
+    return definitions.derive("indicators.indicators", ordered)
 
 
-def parse_measure(body: Mapping[str, Any]) -> Measure:
-    """Return a measure definition as a value; raises KeyError."""
-    aggregate = body["aggregate"]
-    return Measure(
-        key=body["key"],
-        labels=body["labels"],
-        dataset=body["dataset"],
-        aggregate=aggregate,
-        value=str(body.get("value", "")),
-        where=str(body.get("where", "")),
-        type=body["type"],
-        unit=body.get("unit", ""),
-        format=body.get("format", "count"),
-        goal=bool(body.get("goal", False)),
-        across=body.get("across", aggregate if aggregate in ("min", "max") else "sum"),
-    )
+def days_of(window: Window, business_date: date, calendar: TradingCalendar) -> tuple[date | None, date]:
+    """Return the first and the last day of a window; without a first one it is open."""
+    if window.day is not None:
+        day = calendar.add(business_date, window.day) if window.day else business_date
+        return day, day
+    if window.trading_days is not None:
+        return calendar.last(business_date, window.trading_days)[0], business_date
+    if window.days is not None:
+        return business_date - timedelta(days=window.days - 1), business_date
+    if window.period is not None:
+        months = {"month": 1, "quarter": 3, "year": 12}[window.period]
+        month = business_date.month - (business_date.month - 1) % months
+        return business_date.replace(month=month, day=1), business_date
+    return None, business_date
 
 
-def parse_indicator(body: Mapping[str, Any]) -> Indicator:
-    """Return an indicator definition as a value; raises KeyError."""
-    window = body.get("window", {})
-    compare = body.get("compare")
-    return Indicator(
-        compare=(compare["of"], compare["with"], compare["as"]) if compare else None,
-        key=body["key"],
-        labels=body["labels"],
-        type=body["type"],
-        unit=body.get("unit", ""),
-        format=body.get("format", "count"),
-        measure=body.get("measure", ""),
-        formula=str(body.get("formula", "")),
-        window=Window(int(window.get("trading_days", 0)), window.get("day")),
-        hidden=bool(body.get("hidden", False)),
-        owner=body.get("owner", ""),
-        description=body.get("description", {}),
-    )
-
-
-def schema(snapshot: Snapshot | None = None) -> Schema:
+def schema() -> Schema:
     """Return what formulas and tag levels may name: party fields and indicators."""
     fields = {term.key: party_fields.as_field(term) for term in party_fields.terms()}
-    for found in indicators(snapshot).values() if snapshot is None else _parsed(snapshot).values():
-        fields[found.key] = Field(found.key, VALUE_TYPES[found.type][0], dict(found.labels))
-    return Schema("party_wide", {"zh": "客户宽表", "en": "Party"}, fields)
+    return _wide(fields, indicators().values())
 
 
+@functools.lru_cache(maxsize=2)
 def checking_schema(everything: Snapshot) -> Schema:
     """Return the same of definitions that are only being checked: their objects may have no tables yet."""
-    fields = {}
-    for body in everything.of("object").values():
-        if body.get("role") != "party":
-            continue
-        for entry in cast(Any, body["fields"]):
-            if entry["type"] in party_fields.TYPES:
-                options = tuple(option["key"] for option in entry.get("options", []))
-                fields[entry["key"]] = Field(
-                    entry["key"], party_fields.TYPES[entry["type"]][0], entry["labels"], options
-                )
-    for found in _parsed(everything).values():
-        if found.type in VALUE_TYPES:
-            fields[found.key] = Field(found.key, VALUE_TYPES[found.type][0], dict(found.labels))
-    return Schema("party_wide", {"zh": "客户宽表", "en": "Party"}, fields)
+    return _wide(party_fields.defined(everything), everything.of(Indicator).values())
 
 
-def _measures(snapshot: Snapshot) -> Mapping[str, Measure]:
-    return {key: parse_measure(cast(Any, body)) for key, body in snapshot.of("measure").items()}
+def _wide(fields: Mapping[str, Field], found: Iterable[Indicator]) -> Schema:
+    figures = {item.key: Field(item.key, VALUE_TYPES[item.type][0], dict(item.labels)) for item in found}
+    return Schema("party_wide", {"zh": "客户宽表", "en": "Party"}, {**fields, **figures})
 
 
-def _parsed(snapshot: Snapshot) -> dict[str, Indicator]:
-    return {key: parse_indicator(cast(Any, body)) for key, body in snapshot.of("indicator").items()}
-
-
-def _indicators(snapshot: Snapshot) -> Mapping[str, Indicator]:
-    found = _parsed(snapshot)
-    ordered: dict[str, Indicator] = {key: item for key, item in found.items() if item.measure}
-    waiting = {key: _needs(item, snapshot) & set(found) for key, item in found.items() if not item.measure}
+@functools.lru_cache(maxsize=2)
+def ordered(snapshot: Snapshot) -> Mapping[str, Indicator]:
+    """Return indicators by key, those a formula needs before the formula. Raises CyclicFormula."""
+    found = snapshot.of(Indicator)
+    done: dict[str, Indicator] = {key: item for key, item in found.items() if item.measure}
+    waiting = {key: needs(item, snapshot) & set(found) for key, item in found.items() if not item.measure}
     while waiting:
-        ready = [key for key, needed in waiting.items() if needed <= set(ordered)]
+        ready = [key for key, needed in waiting.items() if needed <= set(done)]
         if not ready:
             raise CyclicFormula(keys=sorted(waiting))
         for key in sorted(ready):
-            ordered[key] = found[key]
+            done[key] = found[key]
             del waiting[key]
-    return ordered
+    return done
 
 
-def _needs(item: Indicator, snapshot: Snapshot) -> set[str]:
+def needs(item: Indicator, snapshot: Snapshot) -> set[str]:
+    """Return the names that a comparison or formula uses: indicators and party fields."""
     if item.compare:
-        return set(item.compare[:2])
-    tree = expressions.parse(item.formula, schema(snapshot), PARAMETERS)
+        return {item.compare.of, item.compare.with_}
+    if item.formula is None:
+        return set()
+    tree = expressions.parse(item.formula, checking_schema(snapshot), PARAMETERS)
     return {node.parts[-1] for node, _depth in expressions.walk(tree) if isinstance(node, expressions.Path)}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,6 +14,7 @@ from zhike.expressions.types import Field, Type
 from zhike.insight.indicators.types import Term
 from zhike.insight.warehouse import api as warehouse
 from zhike.insight.warehouse.types import Session
+from zhike.kernel.definitions import Snapshot
 from zhike.kernel.errors import ZhikeError
 from zhike.platform.objects import api as objects
 from zhike.platform.objects.types import FieldType
@@ -60,6 +63,27 @@ def terms() -> list[Term]:
 def as_field(term: Term) -> Field:
     """Return a term as a name in expressions."""
     return Field(term.key, term.type, dict(term.labels), tuple(key for key, _labels in term.options))
+
+
+def defined_party(everything: Snapshot) -> str:
+    """Return the key of the object that plays the party in definitions that are only being checked, "" without one."""
+    return next((key for key, body in everything.of("object").items() if body.get("role") == "party"), "")
+
+
+@functools.lru_cache(maxsize=2)
+def defined(everything: Snapshot) -> Mapping[str, Field]:
+    """Return the party's fields as names in expressions, of definitions that are only being checked."""
+    body = everything.of("object").get(defined_party(everything), {"fields": []})
+    return {
+        field["key"]: Field(
+            field["key"],
+            TYPES[field["type"]][0],
+            field["labels"],
+            tuple(option["key"] for option in field.get("options", [])),
+        )
+        for field in body["fields"]
+        if field["type"] in TYPES
+    }
 
 
 def store(connection: Session, business_date: date) -> int:

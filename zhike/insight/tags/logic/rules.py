@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any, cast
 
 from zhike.insight.indicators import api as indicators
-from zhike.insight.tags.types import Tag, TagLevel
+from zhike.insight.tags.types import Tag
 from zhike.insight.warehouse import api as warehouse
 from zhike.insight.warehouse.types import PublicationInfo, Session
 from zhike.kernel import definitions
@@ -17,29 +16,12 @@ TAG = "mart.tag"
 
 
 def tags() -> Mapping[str, Tag]:
-    """Return every tag by key."""
-    return definitions.derive("tags", lambda found: {k: parse_tag(cast(Any, b)) for k, b in _ordered(found).items()})
+    """Return every tag by key, in the order in which they are shown."""
+    return definitions.derive("tags", _ordered)
 
 
-def _ordered(found: Snapshot) -> Mapping[str, Any]:
-    bodies = found.of("tag")
-    return {key: bodies[key] for key in sorted(bodies, key=lambda key: (cast(Any, bodies[key]).get("order", 100), key))}
-
-
-def parse_tag(body: Mapping[str, Any]) -> Tag:
-    """Return a tag definition as a value; raises KeyError."""
-    levels = tuple(
-        TagLevel(entry["key"], entry["labels"], str(entry["when"]), entry.get("status", "")) for entry in body["levels"]
-    )
-    return Tag(
-        key=body["key"],
-        labels=body["labels"],
-        levels=levels,
-        owner=body.get("owner", ""),
-        sensitivity=body.get("sensitivity", ""),
-        source=body.get("source", ""),
-        verified=bool(body.get("verified", False)),
-    )
+def _ordered(found: Snapshot) -> Mapping[str, Tag]:
+    return {tag.key: tag for tag in sorted(found.of(Tag).values(), key=lambda tag: (tag.order, tag.key))}
 
 
 def compute(connection: Session, business_date: date) -> int:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from zhike.insight.warehouse.errors import DateDiffers, NoBusinessDate
-from zhike.insight.warehouse.types import Source
+from zhike.insight.warehouse.types import FROM_NAME, Source
 from zhike.kernel import clock
 
 _PLACE = re.compile(r"\{(business_date|month):([^}]+)\}")
@@ -52,7 +52,7 @@ def dates_of(source: Source, name: str, given: date | None) -> FileDates:
         return found
     if given is not None:
         return FileDates(given, given)
-    if source.dated == "file" or source.grain == "fact":
+    if source.date == FROM_NAME or (source.grain == "fact" and not source.dated_by_column):
         raise NoBusinessDate(file=name, example=example(source, clock.today()))
     return FileDates(None, None)
 

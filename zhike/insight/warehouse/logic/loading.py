@@ -17,10 +17,10 @@ import duckdb
 from django.conf import settings
 
 from zhike.insight.warehouse.errors import FileUnreadable
-from zhike.insight.warehouse.logic import engine, file_names, quality, rejects, tables
+from zhike.insight.warehouse.logic import engine, file_names, literals, quality, rejects, tables
 from zhike.insight.warehouse.logic.columns import typed_select
 from zhike.insight.warehouse.logic.file_names import FileDates
-from zhike.insight.warehouse.logic.receiving import Received, received
+from zhike.insight.warehouse.logic.receiving import Received, is_text, received
 from zhike.insight.warehouse.logic.writer import only_writer
 from zhike.insight.warehouse.models import Load
 from zhike.insight.warehouse.types import LoadFinding, LoadResult, RejectedRow, Source
@@ -50,7 +50,7 @@ def load_file(
         return _failed_before(source, path, name, error)
     with path.open("rb") as file:
         file_hash = hashlib.file_digest(file, "sha256").hexdigest()
-    digest = hashlib.sha256(repr(source).encode()).hexdigest()[:16]
+    digest = _reading(source)
     done = None if again else _already(source, file_hash, dates, digest)
     if done is not None:
         return as_result(done)
@@ -84,6 +84,14 @@ def load_file(
     return as_result(row)
 
 
+def _reading(source: Source) -> str:
+    """The hash of what a definition says about how rows are read: where it changes, the same file is a new one."""
+    said = source.model_dump_json(
+        by_alias=True, exclude={"uuid": True, "labels": True, "checks": True, "owner": True, "expected": True}
+    )
+    return hashlib.sha256(said.encode()).hexdigest()[:16]
+
+
 def _failed_before(source: Source, path: Path, name: str, error: ZhikeError) -> LoadResult:
     row = Load(
         uid=uuid7(),
@@ -108,28 +116,33 @@ def _end_interrupted(source: Source, file_hash: str) -> None:
 
 def _already(source: Source, file_hash: str, dates: FileDates, digest: str) -> Load | None:
     """The same bytes under the same definition, still the newest load of those days, need no second run."""
-    newest = (
-        Load.objects.filter(source=source.key, state=Load.State.DONE, first_date=dates.first, business_date=dates.last)
-        .order_by("-id")
-        .first()
-    )
+    loads = Load.objects.filter(source=source.key, state=Load.State.DONE)
+    if not _of_many_days(source, dates):
+        loads = loads.filter(first_date=dates.first, business_date=dates.last)
+    newest = loads.order_by("-id").first()
     return newest if newest and newest.file_hash == file_hash and newest.definition == digest else None
+
+
+def _of_many_days(source: Source, dates: FileDates) -> bool:
+    """Whether only the rows of the file say of which days it is."""
+    return source.grain == "fact" and dates.first is None
 
 
 def _perform(row: Load, source: Source, dates: FileDates, handle: RunHandle | None) -> None:
     _check_day(source, dates, row.file)
-    text = not row.file.endswith(".parquet") and source.format != "parquet"
+    path = store().path(row.file_hash)
+    text = is_text(path, row.file)
     state = Load.State.FAILED
     scratch = Path(tempfile.mkdtemp(prefix="load-", dir=engine.home()))
     try:
         with engine.session(memory=_TEXT_MEMORY if text else "", threads=2 if text else 0) as connection:
             engine.with_digests(connection)
-            found = received(connection, source, store().path(row.file_hash), scratch, row.file)
+            found = received(connection, source, path, scratch, row.file)
             _step(handle, row, "解析")
             typed = _typed(connection, source, found, dates, scratch, text)
-            days = [dates.first.isoformat(), dates.last.isoformat()] if dates.first and dates.last else []
+            days = [dates.first, dates.last] if dates.first and dates.last else []
             rejects.collect(connection, source, typed, days)
-            broken = rejects.broken_lines(connection) if found.rejects else []
+            broken = rejects.broken_lines(connection) if found.text else []
             row.rows_read, row.rows_rejected = _count(connection, typed, len(broken))
             if row.rows_rejected:
                 row.rejected_hash = store().put(
@@ -147,7 +160,7 @@ def _perform(row: Load, source: Source, dates: FileDates, handle: RunHandle | No
 
 
 def _check_day(source: Source, dates: FileDates, name: str) -> None:
-    if source.grain != "fact" or dates.first is None or dates.month:
+    if source.grain != "fact" or source.days == "calendar" or dates.first is None or dates.month:
         return
     calendar = trading_calendar()
     if not calendar.is_trading_day(dates.first):
@@ -194,7 +207,7 @@ def _look(source: Source, dates: FileDates, row: Load) -> None:
     """Note what is worth a look about a file that was loaded."""
     if row.rows_read == 0:
         row.findings = [_finding("load.empty", "文件没有数据行", "the file has no rows")]
-    elif not dates.month and not row.findings:
+    elif row.first_date == row.business_date and not row.findings:
         row.findings = quality.drift(source, row.business_date, row.rows_loaded)
 
 
@@ -212,6 +225,8 @@ def _write(connection: duckdb.DuckDBPyConnection, source: Source, typed: str, da
             ]
             return 0
         return tables.write(connection, source.dataset, tables.LATEST, select, sorted_by=source.keys)
+    if _of_many_days(source, dates):
+        return _replace_many(connection, source, select, row)
     return _replace_days(connection, source, select, dates)
 
 
@@ -228,29 +243,33 @@ def _replace_days(connection: duckdb.DuckDBPyConnection, source: Source, select:
     month = f"{dates.first:%Y-%m}"
     before = tables.parts_of(source.dataset).get(month, [])
     if before:
-        listed = ", ".join(f"'{uri}'" for uri in before)
-        kept = f"select * from read_parquet([{listed}], hive_partitioning = false) where business_date <> date '{dates.first}'"
-        inside = connection.execute(
-            f"select count(*) from read_parquet([{listed}]) where business_date = date '{dates.first}'"
-        ).fetchone()
+        whole = f"read_parquet([{', '.join(map(literals.text, before))}], hive_partitioning = false)"
+        day = literals.day(dates.first)
+        inside = connection.execute(f"select count(*) from {whole} where business_date = {day}").fetchone()
         if inside and inside[0]:
-            tables.write(connection, source.dataset, month, kept, sorted_by=source.sorted_by)
-    return tables.write(connection, source.dataset, dates.first.isoformat(), select, sorted_by=source.sorted_by)
+            kept = f"select * from {whole} where business_date <> {day}"
+            tables.write(connection, source.dataset, month, kept, sorted_by=source.order)
+    return tables.write(connection, source.dataset, dates.first.isoformat(), select, sorted_by=source.order)
 
 
 def _replace_month(connection: duckdb.DuckDBPyConnection, source: Source, select: str, month: str) -> int:
-    before = tables.parts_of(source.dataset).get(month, [])
-    if not before:
-        return tables.write(connection, source.dataset, month, select, sorted_by=source.sorted_by)
-    listed = ", ".join(f"'{uri}'" for uri in before)
-    connection.execute(f"create or replace temp table fresh as {select}")
-    rows = (connection.execute("select count(*) from fresh").fetchone() or (0,))[0]
-    merged = (
-        f"select * from fresh union all by name select * from read_parquet([{listed}], hive_partitioning = false)"
-        " where business_date not in (select distinct business_date from fresh)"
-    )
-    tables.write(connection, source.dataset, month, merged, sorted_by=source.sorted_by)
+    rows = (connection.execute(f"select count(*) from ({select})").fetchone() or (0,))[0]
+    tables.merge_month(connection, source.dataset, month, select, sorted_by=source.order)
     return int(rows)
+
+
+def _replace_many(connection: duckdb.DuckDBPyConnection, source: Source, select: str, row: Load) -> int:
+    """Replace every day that has a row in the file, and note from which day to which it goes."""
+    found = connection.execute(
+        f"select strftime(business_date, '%Y-%m'), min(business_date), max(business_date), count(*) from ({select})"
+        " group by 1 order by 1"
+    ).fetchall()
+    for month, *_days in found:
+        fresh = f"select * from ({select}) where strftime(business_date, '%Y-%m') = {literals.text(month)}"
+        tables.merge_month(connection, source.dataset, month, fresh, sorted_by=source.order)
+    row.first_date = min((first for _month, first, _last, _rows in found), default=None)
+    row.business_date = max((last for _month, _first, last, _rows in found), default=None)
+    return sum(rows for _month, _first, _last, rows in found)
 
 
 def _finding(code: str, message: str, message_en: str) -> dict[str, object]:
@@ -309,7 +328,7 @@ def plain_master(connection: duckdb.DuckDBPyConnection, source: Source, into: st
     try:
         found = received(connection, source, store().path(newest.file_hash), scratch, newest.file)
         select = typed_select(source, found.relation, found.headers, business_date=newest.business_date, plain=True)
-        keys = ", ".join(f'"{key}"' for key in source.keys)
+        keys = literals.names(source.keys)
         connection.execute(
             f"create or replace temp table {into} as select * exclude (_reason) from ({select}) where _reason is null"
             f" qualify row_number() over (partition by {keys} order by _line) = 1"

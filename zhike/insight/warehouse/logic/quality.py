@@ -25,11 +25,10 @@ def stale_sources(business_date: date) -> list[LoadFinding]:
     calendar = trading_calendar()
     findings = []
     for source in sorted(sources.all_sources().values(), key=lambda found: found.key):
-        if source.checks.fresh_within is None:
+        within = source.checks.fresh_within if source.checks else None
+        if within is None:
             continue
-        wanted = (
-            calendar.add(business_date, -source.checks.fresh_within) if source.checks.fresh_within else business_date
-        )
+        wanted = calendar.add(business_date, -within) if within else business_date
         found = last.get(source.key)
         if found is None or found < wanted:
             findings.append(_stale(source, found, wanted))
@@ -39,7 +38,7 @@ def stale_sources(business_date: date) -> list[LoadFinding]:
 def _stale(source: Source, last: date | None, wanted: date) -> LoadFinding:
     return LoadFinding(
         "source.stale",
-        f"数据源“{source.labels['zh']}”的最新文件为 {last or '无'}，应不早于 {wanted}",
+        f"数据源“{source.labels.zh}”的最新文件为 {last or '无'}，应不早于 {wanted}",
         f"the newest file of source '{source.key}' is of {last or 'no day'}; it should not be older than {wanted}",
         {"source": source.key, "owner": source.owner, "last": str(last) if last else None, "wanted": str(wanted)},
     )
@@ -59,7 +58,7 @@ def refusal(source: Source, read: int, rejected: int) -> list[dict[str, object]]
     if read and rejected == read:
         zh, en = "全部行被拒绝，数据未更改", "every row was rejected; nothing was changed"
         return [LoadFinding("load.everything_rejected", zh, en).as_dict()]
-    allowed = source.checks.rejects
+    allowed = source.checks.rejects if source.checks else None
     if allowed is None or rejected < _FEW_REJECTS or rejected <= allowed * read:
         return []
     facts = {"read": read, "rejected": rejected, "allowed": allowed}
@@ -70,24 +69,25 @@ def refusal(source: Source, read: int, rejected: int) -> list[dict[str, object]]
 
 def drift(source: Source, business_date: date | None, rows: int) -> list[dict[str, object]]:
     """Return a finding when the rows of one day's file differ from the median of the days before by more than allowed."""
-    if source.checks.drift is None or business_date is None:
+    share_allowed = source.checks.drift if source.checks else None
+    if share_allowed is None or business_date is None:
         return []
     counts: dict[date, int] = {}
     before = Load.objects.filter(source=source.key, state=Load.State.DONE, business_date__lt=business_date)
     for first, day, count in before.order_by("-business_date", "-id").values_list(
         "first_date", "business_date", "rows_loaded"
     )[: 2 * _COMPARED]:
-        if first == day:
+        if day is not None and first == day:
             counts.setdefault(day, count)
     usual = median(list(counts.values())[:_COMPARED]) if len(counts) >= _FEWEST else 0
-    allowed = source.checks.drift * usual
+    allowed = share_allowed * usual
     if source.grain == "fact":
         # Events are counted: by chance alone four a day become nine now and then (three standard deviations).
         allowed = max(allowed, 3 * sqrt(usual))
     if not usual or abs(rows - usual) <= allowed:
         return []
     share = round(100 * (rows - usual) / usual)
-    facts = {"rows": rows, "median": usual, "days": min(len(counts), _COMPARED), "allowed": source.checks.drift}
+    facts = {"rows": rows, "median": usual, "days": min(len(counts), _COMPARED), "allowed": share_allowed}
     zh = f"本文件 {rows:,} 行，比之前 {facts['days']} 个业务日的中位数 {usual:,.0f} 行{'多' if share > 0 else '少'} {abs(share)}%"
     en = f"{rows:,} rows, {share:+d} % against the median {usual:,.0f} of the {facts['days']} days before"
     return [LoadFinding("load.drift", zh, en, facts).as_dict()]

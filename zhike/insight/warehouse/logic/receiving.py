@@ -10,7 +10,8 @@ from pathlib import Path
 import duckdb
 
 from zhike.insight.warehouse.errors import FileUnreadable
-from zhike.insight.warehouse.logic import encodings, spreadsheets
+from zhike.insight.warehouse.logic import encodings, footers, spreadsheets
+from zhike.insight.warehouse.logic.literals import text
 from zhike.insight.warehouse.types import Source
 
 _LONGEST_LINE = 4 << 20
@@ -18,25 +19,42 @@ _LONGEST_LINE = 4 << 20
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A relation over a received file: the type of each header, and whether DuckDB collects broken lines."""
+    """A relation over a received file: the type of each header, and whether it is text, with lines that may be broken."""
 
     relation: str
     headers: Mapping[str, str]
-    rejects: bool
+    text: bool
+
+
+def is_text(path: Path, name: str) -> bool:
+    """Return whether a file is read as a stream of text in the end: everything but Parquet."""
+    return _kind(path, name) != "parquet"
 
 
 def received(connection: duckdb.DuckDBPyConnection, source: Source, path: Path, scratch: Path, name: str) -> Received:
     """Return the file as a relation. Raises FileUnreadable for what makes the whole file useless."""
-    kind = "parquet" if name.endswith(".parquet") else source.format
+    kind = _kind(path, name)
     if kind == "parquet":
         return _parquet(connection, source, path, name)
     if kind == "json":
         return _json(connection, source, path, name)
     if kind == "xlsx":
-        plain = _spreadsheet(path, source, scratch, name)
-        return _delimited(source, plain, ",", '"', name)
+        return _delimited(source, _spreadsheet(path, source, scratch, name), _Signs(",", '"', '"'), 1, name)
     plain = encodings.as_utf8(path, source.encoding, scratch / "utf8.csv", name)
-    return _delimited(source, plain, source.delimiter, source.quote, name)
+    plain = footers.cut(plain, source.footer, scratch / "rows.csv")
+    signs = _Signs(source.delimiter, source.quote, source.escape or source.quote)
+    return _delimited(source, plain, signs, source.header_row, name)
+
+
+def _kind(path: Path, name: str) -> str:
+    """What a file is says its content; JSON and delimited text look alike, so there the name counts."""
+    with path.open("rb") as file:
+        start = file.read(4)
+    if start == b"PAR1" or name.endswith(".parquet"):
+        return "parquet"
+    if start == b"PK\x03\x04":
+        return "xlsx"
+    return "json" if name.endswith((".json", ".jsonl", ".ndjson")) else "text"
 
 
 def _spreadsheet(path: Path, source: Source, scratch: Path, name: str) -> Path:
@@ -45,33 +63,48 @@ def _spreadsheet(path: Path, source: Source, scratch: Path, name: str) -> Path:
     return spreadsheets.as_csv(link, source, scratch / "sheet.csv", name)
 
 
-def _delimited(source: Source, path: Path, delimiter: str, quote: str, name: str) -> Received:
-    with path.open(encoding="utf-8", newline="") as file:
-        line = file.readline(_LONGEST_LINE)
-    headers = [title.strip() for title in next(csv.reader([line], delimiter=delimiter, quotechar=quote or '"'), [])]
+@dataclass(frozen=True, slots=True)
+class _Signs:
+    delimiter: str
+    quote: str
+    escape: str
+
+
+def _delimited(source: Source, path: Path, signs: _Signs, header_row: int, name: str) -> Received:
+    headers = _headers(path, signs, header_row)
     _check_headers(source, headers, name)
-    columns = ", ".join(f"'{_quoted(title)}': 'varchar'" for title in headers)
+    columns = ", ".join(f"{text(title)}: 'varchar'" for title in headers)
     options = (
-        f"auto_detect = false, header = true, delim = '{delimiter}', quote = '{_quoted(quote)}', "
-        f"escape = '{_quoted(quote)}', nullstr = '', columns = {{{columns}}}, store_rejects = true, "
-        f"rejects_limit = 0, max_line_size = {_LONGEST_LINE}"
+        f"auto_detect = false, header = true, skip = {header_row - 1}, delim = {text(signs.delimiter)},"
+        f" quote = {text(signs.quote)}, escape = {text(signs.escape)}, nullstr = '', columns = {{{columns}}},"
+        f" store_rejects = true, rejects_limit = 0, max_line_size = {_LONGEST_LINE}"
     )
-    relation = f"(select *, row_number() over () + 1 as _line from read_csv('{path}', {options}))"
+    relation = f"(select *, row_number() over () + {header_row} as _line from read_csv({text(path)}, {options}))"
     return Received(relation, dict.fromkeys(headers, "VARCHAR"), True)
+
+
+def _headers(path: Path, signs: _Signs, header_row: int) -> list[str]:
+    with path.open(encoding="utf-8", newline="") as file:
+        for _above in range(header_row - 1):
+            file.readline(_LONGEST_LINE)
+        line = file.readline(_LONGEST_LINE)
+    escape = signs.escape if signs.escape != signs.quote else None
+    read = csv.reader([line], delimiter=signs.delimiter, quotechar=signs.quote or '"', escapechar=escape)
+    return [title.strip() for title in next(read, [])]
 
 
 def _parquet(connection: duckdb.DuckDBPyConnection, source: Source, path: Path, name: str) -> Received:
     fault = ("load.not_parquet", "不是完整的 Parquet 文件", "it is not a whole Parquet file")
-    types = _described(connection, source, f"read_parquet('{path}')", name, fault)
-    relation = f"(select *, file_row_number + 1 as _line from read_parquet('{path}', file_row_number = true))"
+    types = _described(connection, source, f"read_parquet({text(path)})", name, fault)
+    relation = f"(select *, file_row_number + 1 as _line from read_parquet({text(path)}, file_row_number = true))"
     return Received(relation, types, False)
 
 
 def _json(connection: duckdb.DuckDBPyConnection, source: Source, path: Path, name: str) -> Received:
     fault = ("load.not_json", "不是 JSON 数组或每行一个 JSON", "it is no JSON array and no JSON lines")
-    types = _described(connection, source, f"read_json('{path}')", name, fault)
-    texts = ", ".join(f"'{_quoted(title)}': 'varchar'" for title in types)
-    relation = f"(select *, row_number() over () as _line from read_json('{path}', columns = {{{texts}}}))"
+    types = _described(connection, source, f"read_json({text(path)})", name, fault)
+    columns = ", ".join(f"{text(title)}: 'varchar'" for title in types)
+    relation = f"(select *, row_number() over () as _line from read_json({text(path)}, columns = {{{columns}}}))"
     return Received(relation, dict.fromkeys(types, "VARCHAR"), False)
 
 
@@ -138,7 +171,3 @@ def _unreadable(name: str, code: str, reason: str, reason_en: str) -> FileUnread
         reason_en=reason_en,
         findings=[{"code": code, "message": reason, "message_en": reason_en}],
     )
-
-
-def _quoted(text: str) -> str:
-    return text.replace("'", "''")

@@ -6,55 +6,75 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from datetime import date
 
 import duckdb
 
-from zhike.insight.warehouse.logic import tables
+from zhike.insight.warehouse.logic import literals, tables
 from zhike.insight.warehouse.logic.columns import reason_text
 from zhike.insight.warehouse.logic.receiving import Received
 from zhike.insight.warehouse.types import RejectedRow, Source
+from zhike.kernel.trading_days import trading_calendar
 
 _SHOWN_VALUE = 200
 _HEAD = ["行号", "原因代码", "原因", "Reason"]
 
 
-def collect(connection: duckdb.DuckDBPyConnection, source: Source, typed: str, days: Sequence[str]) -> None:
-    """Fill the temporary table `rejected(line, reason)` with every row of `typed` that may not be loaded."""
+def collect(connection: duckdb.DuckDBPyConnection, source: Source, typed: str, days: Sequence[date]) -> None:
+    """Fill the temporary table `rejected(line, reason)` with every row of `typed` that may not be loaded.
+
+    `days` are the first and the last day of the file, where its name or its sender says them.
+    """
     connection.execute("create or replace temp table rejected (line bigint, reason varchar)")
     connection.execute(f"insert into rejected select _line, _reason from {typed} where _reason is not null")
     if source.grain == "fact" and days:
-        listed = " and ".join(f"date '{day}'" for day in days)
-        connection.execute(
-            f"insert into rejected select _line, 'wrong_date:' from {typed}"
-            f" where _reason is null and business_date not between {listed}"
-        )
+        listed = " and ".join(map(literals.day, days))
+        _reject(connection, "wrong_date:", f"from {typed} where _reason is null and business_date not between {listed}")
+    if source.grain == "fact" and source.dated_by_column:
+        _undated(connection, source, typed)
     _duplicates(connection, source, typed)
     for column in source.columns:
         if column.reference:
             _unknown(connection, column.key, column.reference, typed)
 
 
+def _reject(connection: duckdb.DuckDBPyConnection, reason: str, rows: str) -> None:
+    connection.execute(f"insert into rejected select _line, {literals.text(reason)} {rows}")
+
+
+def _undated(connection: duckdb.DuckDBPyConnection, source: Source, typed: str) -> None:
+    """A row without a day belongs to none; one of a day on which the market is closed only where the source has such."""
+    column = source.date
+    _reject(connection, f"missing_value:{column}", f"from {typed} where _reason is null and business_date is null")
+    if source.days == "calendar":
+        return
+    calendar = trading_calendar()
+    found = connection.execute(f"select distinct business_date from {typed} where business_date is not null").fetchall()
+    closed = [literals.day(row[0]) for row in found if not calendar.is_trading_day(row[0])]
+    if closed:
+        rows = f"from {typed} where _reason is null and business_date in ({', '.join(closed)})"
+        _reject(connection, f"not_a_trading_day:{column}", rows)
+
+
 def _duplicates(connection: duckdb.DuckDBPyConnection, source: Source, typed: str) -> None:
-    keys = ", ".join(f'"{key}"' for key in source.keys)
+    keys = literals.names(source.keys)
     total, distinct = connection.execute(
         f"select count(*), count(distinct hash({keys})) from {typed} where _reason is null"
     ).fetchone() or (0, 0)
     if total == distinct:
         return
-    connection.execute(
-        f"insert into rejected select _line, 'duplicate_key:{source.keys[0]}' from {typed} where _reason is null"
-        f" qualify row_number() over (partition by {keys} order by _line) > 1"
-    )
+    last = f"qualify row_number() over (partition by {keys} order by _line) > 1"
+    _reject(connection, f"duplicate_key:{source.keys[0]}", f"from {typed} where _reason is null {last}")
 
 
 def _unknown(connection: duckdb.DuckDBPyConnection, key: str, reference: tuple[str, str], typed: str) -> None:
     known = tables.relation(reference[0])
     if known is None:
         return
-    connection.execute(
-        f"insert into rejected select _line, 'unknown_reference:{key}' from {typed} t where _reason is null"
-        f' and "{key}" is not null and not exists (select 1 from {known} k where k."{reference[1]}" = t."{key}")'
-    )
+    column, target = literals.name(key), literals.name(reference[1])
+    rows = f"from {typed} t where _reason is null and {column} is not null"
+    exists = f"select 1 from {known} k where k.{target} = t.{column}"
+    _reject(connection, f"unknown_reference:{key}", f"{rows} and not exists ({exists})")
 
 
 def broken_lines(connection: duckdb.DuckDBPyConnection) -> list[tuple[int, str]]:
@@ -74,16 +94,30 @@ def explained(
         return
     hidden = {column.header for column in source.columns if column.certificate}
     headers = [title for title in received.headers if title not in hidden]
-    listed = ", ".join(f'cast(r."{title}" as varchar)' for title in headers)
+    listed = "".join(f", cast(r.{literals.name(title)} as varchar)" for title in headers)
     rows = connection.execute(
-        f"select j.line, j.reason{', ' + listed if listed else ''} from {received.relation} r join"
+        f"select j.line, j.reason, r._inside{listed} from {_with_line_ends(connection, received)} r join"
         " (select line, min(reason) as reason from rejected group by line) j on r._line = j.line order by j.line"
     )
     numbers = [line for line, _text in broken]
     while found := rows.fetchmany(1000):
         for row in found:
-            values = {title: (value or "")[:_SHOWN_VALUE] for title, value in zip(headers, row[2:], strict=True)}
-            yield RejectedRow(_moved(row[0], numbers), *reason_text(source, row[1]), values)
+            values = {title: (value or "")[:_SHOWN_VALUE] for title, value in zip(headers, row[3:], strict=True)}
+            yield RejectedRow(_moved(row[0] + int(row[2]), numbers), *reason_text(source, row[1]), values)
+
+
+def _with_line_ends(connection: duckdb.DuckDBPyConnection, received: Received) -> str:
+    """The rows with `_inside`: how many line ends stand inside quotes above each, which its number does not count."""
+    columns = [literals.name(title) for title in received.headers]
+    anywhere = " or ".join(f"contains({column}, chr(10))" for column in columns)
+    if (
+        not received.text
+        or connection.execute(f"select 1 from {received.relation} where {anywhere} limit 1").fetchone() is None
+    ):
+        return f"(select *, 0 as _inside from {received.relation})"
+    ends = " + ".join(f"coalesce(length({c}) - length(replace({c}, chr(10), '')), 0)" for c in columns)
+    above = "over (order by _line rows between unbounded preceding and 1 preceding)"
+    return f"(select *, coalesce(sum({ends}) {above}, 0) as _inside from {received.relation})"
 
 
 def _moved(line: int, broken: Sequence[int]) -> int:
@@ -127,6 +161,8 @@ def from_csv(content: bytes, limit: int) -> list[RejectedRow]:
         if cells[: len(_HEAD)] == _HEAD:
             titles = cells[len(_HEAD) :]
         elif len(found) < limit:
-            line, *said = cells[: len(_HEAD)]
-            found.append(RejectedRow(int(line), *said, dict(zip(titles, cells[len(_HEAD) :], strict=False))))
+            line, code, reason, reason_en = cells[: len(_HEAD)]
+            found.append(
+                RejectedRow(int(line), code, reason, reason_en, dict(zip(titles, cells[len(_HEAD) :], strict=False)))
+            )
     return found

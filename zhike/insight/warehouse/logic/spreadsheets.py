@@ -6,9 +6,12 @@ import csv
 import re
 from datetime import date, datetime
 from pathlib import Path
+from zipfile import BadZipFile
 
 from openpyxl import load_workbook
 from openpyxl.cell.cell import Cell
+from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl.worksheet.worksheet import Worksheet
 
 from zhike.insight.warehouse.errors import FileUnreadable
 from zhike.insight.warehouse.types import Source, SourceColumn
@@ -23,7 +26,7 @@ def as_csv(path: Path, source: Source, into: Path, name: str) -> Path:
     A cell formatted with zeros ("000000") gets its leading zeros back. A number in a text column that is a key has
     lost what stood before it; a certificate stored as a number has lost digits: both are refused with the remedy.
     """
-    sheet = load_workbook(path, data_only=True).worksheets[0]
+    sheet = _first_sheet(path, name)
     findings = _header_findings(sheet)
     rows = sheet.iter_rows()
     header = [str(cell.value or "").strip() for cell in next(rows, ())]
@@ -45,11 +48,19 @@ def as_csv(path: Path, source: Source, into: Path, name: str) -> Path:
             reason="；".join(str(f["message"]) for f in shown),
             reason_en="; ".join(str(f["message_en"]) for f in shown),
         )
-    into_path: Path = into
-    return into_path
+    return into
 
 
-def _header_findings(sheet) -> list[dict[str, object]]:  # type: ignore[no-untyped-def]
+def _first_sheet(path: Path, name: str) -> Worksheet:
+    try:
+        return load_workbook(path, data_only=True).worksheets[0]
+    except (BadZipFile, InvalidFileException, KeyError, ValueError, IndexError) as error:
+        reason, reason_en = "不是 Excel 工作簿", "it is no Excel workbook"
+        finding = {"code": "load.not_a_spreadsheet", "message": reason, "message_en": reason_en}
+        raise FileUnreadable(file=name, reason=reason, reason_en=reason_en, findings=[finding]) from error
+
+
+def _header_findings(sheet: Worksheet) -> list[dict[str, object]]:
     merged = [str(found) for found in sheet.merged_cells.ranges if found.min_row <= 2]
     return [
         _finding(
@@ -67,10 +78,10 @@ def _text(cell: Cell, column: SourceColumn | None, source: Source, findings: lis
     if value is None:
         return ""
     if isinstance(value, datetime):
-        wanted = column.format if column and column.type in ("date", "datetime") else "%Y-%m-%d %H:%M:%S"
+        wanted = source.format_of(column) if column and column.type in ("date", "datetime") else "%Y-%m-%d %H:%M:%S"
         return value.strftime(wanted)
     if isinstance(value, date):
-        return value.strftime(column.format if column and column.type == "date" else "%Y-%m-%d")
+        return value.strftime(source.format_of(column) if column and column.type == "date" else "%Y-%m-%d")
     if isinstance(value, bool | str):
         return str(value)
     if column is not None and column.type == "text":
@@ -86,9 +97,9 @@ def _number_as_text(
         findings.append(
             _finding(
                 "load.scientific_notation",
-                column.header,
-                f"“{column.header}”第 {cell.row} 行被 Excel 存为数字（{value:.4E}），号码已失真；请把该列设为文本后重新导出",
-                f"'{column.header}' row {cell.row} is a number ({value:.4E}); digits are lost; export the column as text",
+                column.title,
+                f"“{column.title}”第 {cell.row} 行被 Excel 存为数字（{value:.4E}），号码已失真；请把该列设为文本后重新导出",
+                f"'{column.title}' row {cell.row} is a number ({value:.4E}); digits are lost; export the column as text",
             )
         )
     elif _ZEROS.match(str(cell.number_format)):
@@ -97,9 +108,9 @@ def _number_as_text(
         findings.append(
             _finding(
                 "load.leading_zeros",
-                column.header,
-                f"“{column.header}”第 {cell.row} 行是数字 {digits}，开头的 0 可能已丢失；请把该列设为文本后重新导出",
-                f"'{column.header}' row {cell.row} is the number {digits}; leading zeros may be lost; export it as text",
+                column.title,
+                f"“{column.title}”第 {cell.row} 行是数字 {digits}，开头的 0 可能已丢失；请把该列设为文本后重新导出",
+                f"'{column.title}' row {cell.row} is the number {digits}; leading zeros may be lost; export it as text",
             )
         )
     return digits

@@ -92,7 +92,7 @@ def _compact_closed_months(business_date: date) -> None:
                 continue
             closed = {part[:7] for part in tables.parts_of(source.dataset) if len(part) > 7 and part[:7] < month}
             for found in sorted(closed):
-                tables.compact(source.dataset, found, source.sorted_by, connection)
+                tables.compact(source.dataset, found, source.order, connection)
 
 
 def publish(business_date: date) -> PublicationInfo:

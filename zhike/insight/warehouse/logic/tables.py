@@ -23,6 +23,7 @@ from deltalake import DeltaTable, Schema
 from deltalake.exceptions import TableNotFoundError
 from deltalake.transaction import AddAction, RemoveAction, create_table_with_add_actions
 
+from zhike.insight.warehouse.logic import literals
 from zhike.insight.warehouse.logic.engine import home
 
 LATEST = "latest"
@@ -192,8 +193,7 @@ def relation(
     found = _files_of(current, first, last)
     if not found:
         return _empty(current)
-    listed = ", ".join("'" + uri.replace("'", "''") + "'" for uri in found)
-    return f"read_parquet([{listed}], union_by_name = true, hive_partitioning = false)"
+    return _files(found)
 
 
 def _empty(current: DeltaTable) -> str:
@@ -222,21 +222,41 @@ def compact(dataset: str, month: str, sorted_by: Sequence[str], connection: duck
 
     Nothing to merge leaves the table as it is. Running it again gives the same rows.
     """
-    days = sorted(part for part in parts_of(dataset) if part.startswith(month + "-"))
-    if not days:
+    if not any(part.startswith(month + "-") for part in parts_of(dataset)):
         return 0
-    inputs = [uri for part in (month, *days) for uri in parts_of(dataset).get(part, [])]
-    listed = ", ".join(f"'{uri}'" for uri in inputs)
-    target = folder(dataset) / f"{_PART}={month}" / f"{uuid.uuid4().hex}.parquet"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    order = f" order by {', '.join(sorted_by)}" if sorted_by else ""
-    connection.execute(
-        f"copy (select * from read_parquet([{listed}], union_by_name = true, hive_partitioning = false){order})"
-        f" to '{target}' (format parquet, row_group_size {_ROW_GROUP})"
-    )
-    rows = parquet.read_metadata(target).num_rows
-    commit(dataset, {month: [target]}, removed=days)
-    return int(rows)
+    return merge_month(connection, dataset, month, "", sorted_by=sorted_by)
+
+
+def merge_month(
+    connection: duckdb.DuckDBPyConnection, dataset: str, month: str, fresh: str, *, sorted_by: Sequence[str] = ()
+) -> int:
+    """Make one part of a month: the rows of the query `fresh`, and those stored of days that it has none of.
+
+    Returns how many rows the part has. A day part counts before its month's: so a merge that was interrupted between
+    writing the month and dropping its days can be done again.
+    """
+    parts = parts_of(dataset)
+    days = sorted(part for part in parts if part.startswith(month + "-"))
+    stored = [f"select * from {_files([uri for part in days for uri in parts[part]])}"] if days else []
+    if month in parts:
+        replaced = ", ".join(f"date '{part}'" for part in days)
+        without = f" where business_date not in ({replaced})" if days else ""
+        stored.append(f"select * from {_files(parts[month])}{without}")
+    select = " union all by name ".join(stored)
+    if fresh and stored:
+        without = f"where business_date not in (select distinct business_date from ({fresh}))"
+        select = f"{fresh} union all by name select * from ({select}) {without}"
+    elif fresh:
+        select = fresh
+    rows = write(connection, dataset, month, select, sorted_by=sorted_by)
+    if days:
+        commit(dataset, {}, removed=days)
+    return rows
+
+
+def _files(uris: Sequence[str]) -> str:
+    listed = ", ".join(map(literals.text, uris))
+    return f"read_parquet([{listed}], union_by_name = true, hive_partitioning = false)"
 
 
 def replaced_files(dataset: str, kept: Sequence[int], grace_hours: int) -> list[Path]:

@@ -10,9 +10,9 @@ from sqlglot import exp
 
 from zhike.expressions import api as expressions
 from zhike.expressions.types import RelationSource
+from zhike.platform.fields.api import wanted
 from zhike.platform.objects.errors import UnknownRefinement
 from zhike.platform.objects.logic.catalogue import SIDE, Catalogue, expression_schema
-from zhike.platform.objects.logic.search_tokens import wanted
 from zhike.platform.objects.types import PARAMS, ObjectType, RecordQuery
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal, Scope

@@ -17,10 +17,10 @@ from psycopg import sql
 from zhike.kernel import clock, context, events
 from zhike.kernel.ids import uuid7
 from zhike.platform.audit import api as audit
+from zhike.platform.fields.api import array_items
 from zhike.platform.objects.logic import catalogue as catalogues
 from zhike.platform.objects.logic import values
 from zhike.platform.objects.logic.erasing import erased
-from zhike.platform.objects.logic.search_tokens import array_items
 from zhike.platform.objects.types import FieldType, LoadColumn, LoadCounts, LoadEnding, ObjectType
 
 _STAGING, _GIVEN = "zhike_load", "zhike_given"

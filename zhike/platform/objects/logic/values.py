@@ -9,8 +9,7 @@ from decimal import Decimal, InvalidOperation
 
 from zhike.kernel.encryption import keyring
 from zhike.kernel.ids import parse_uid
-from zhike.platform.objects.logic.masks import mask
-from zhike.platform.objects.logic.search_tokens import normalize
+from zhike.platform.fields.api import mask, normalize
 from zhike.platform.objects.types import FieldType
 
 _CURRENCY = re.compile(r"^[A-Z]{3}$")

@@ -14,10 +14,10 @@ from psycopg import sql
 from zhike.kernel import clock, context, events
 from zhike.kernel.errors import Invalid, StaleRevision
 from zhike.kernel.ids import uuid7
+from zhike.platform.fields.api import tokens_of
 from zhike.platform.objects.errors import SourceOwned, UnknownField
 from zhike.platform.objects.logic import catalogue as catalogues
 from zhike.platform.objects.logic import reading, values
-from zhike.platform.objects.logic.search_tokens import tokens_of
 from zhike.platform.objects.types import FieldType, ObjectType
 from zhike.platform.permissions.types import Principal
 

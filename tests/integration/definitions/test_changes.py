@@ -1,0 +1,246 @@
+"""Changing definitions at run time: layers, history, users, undo; a plan first, then all or nothing."""
+
+from __future__ import annotations
+
+import copy
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from tests.factories.records import UNITS
+from zhike.engagement.campaigns.models import Campaign
+from zhike.engagement.channels import api as channels
+from zhike.kernel import clock, context, definition_changes, definition_store, definitions
+from zhike.kernel.definition_changes import Edit
+from zhike.kernel.definition_errors import ChangedSince, DefinitionInUse, DefinitionsBroken, DestructiveChange
+from zhike.kernel.ids import uuid7
+from zhike.kernel.models import DefinitionChange, StoredDefinition
+from zhike.platform.organization import api as organization
+from zhike.platform.packs import api as packs
+from zhike.platform.work.types import ResultSet
+
+pytestmark = pytest.mark.django_db
+
+RESULTS = {
+    "kind": "result_set",
+    "key": "visit",
+    "labels": {"zh": "拜访结果", "en": "Visit results"},
+    "results": [{"key": "met", "labels": {"zh": "已见面", "en": "Met"}, "positive": True}],
+}
+
+
+def own(kind="template", key="service_checkup", **changes):
+    """A shipped definition as the installation's own, changed."""
+    return Edit.of({**definition_changes.export(kind, key), **changes})
+
+
+def written():
+    """Everything that is stored, as it is written."""
+    return {(row.kind, row.key, row.layer): row.body for row in StoredDefinition.objects.all()}
+
+
+def newest_change():
+    return DefinitionChange.objects.latest("id").uid
+
+
+def test_a_definition_of_ones_own_goes_before_the_packs_and_packs_applied_again_leave_it():
+    shipped = channels.template("service_checkup").subject
+    with context.acting(actor="user:E1"):
+        done = definition_changes.change([own(subject="您好，{{name}}")], reason="更短")
+
+    assert [(c.action, c.kind, c.key) for c in done.changes] == [("update", "template", "service_checkup")]
+    assert channels.template("service_checkup").subject == "您好，{{name}}"
+    assert packs.plan([Path("packs")]).changes == ()
+    packs.apply([Path("packs")])
+    assert channels.template("service_checkup").subject == "您好，{{name}}"
+
+    definition_changes.change([Edit("template", "service_checkup", None)], reason="取消")
+    assert channels.template("service_checkup").subject == shipped
+
+
+def test_a_pack_that_changes_below_ones_own_says_that_the_own_stays(tmp_path):
+    pack = _pack(
+        tmp_path,
+        "kind: result_set\nkey: visit\nlabels: {zh: 拜访, en: Visit}\nresults: [{key: met, labels: {zh: 见, en: Met}}]\n",
+    )
+    packs.apply([pack])
+    definition_changes.change([Edit.of(RESULTS)], reason="")
+    _pack(
+        tmp_path,
+        "kind: result_set\nkey: visit\nlabels: {zh: 拜访, en: Visits}\nresults: [{key: met, labels: {zh: 见, en: Met}}]\n",
+    )
+
+    change = packs.apply([pack]).changes[0]
+
+    assert change.notes == ("the installation's own version stays in force",)
+    assert definitions.all_of(ResultSet)["visit"].labels["zh"] == "拜访结果"
+    assert packs.plan([pack]).changes == ()
+
+
+def test_the_history_tells_who_made_what_of_a_definition_and_why():
+    with context.acting(actor="user:E1"):
+        definition_changes.change([Edit.of(RESULTS)], reason="试点")
+    with context.acting(actor="user:E2"):
+        definition_changes.change([Edit.of({**RESULTS, "labels": {"zh": "拜访", "en": "Visit"}})], reason="改名")
+
+    found = definition_changes.history("result_set", "visit")
+
+    assert [(r.revision, r.layer, r.actor, r.reason) for r in found] == [
+        (2, "own", "user:E2", "改名"),
+        (1, "own", "user:E1", "试点"),
+    ]
+    assert found[0].before == RESULTS and found[1].before is None
+    assert found[0].after["labels"] == {"zh": "拜访", "en": "Visit"}
+
+
+def test_an_undo_restores_what_was_and_refuses_when_a_later_change_touched_it():
+    before = written()
+    definition_changes.change([Edit.of(RESULTS), own(subject="甲 {{name}}")], reason="一")
+    first = newest_change()
+    definition_changes.change([own(subject="乙 {{name}}")], reason="二")
+    second = newest_change()
+
+    with pytest.raises(ChangedSince) as refused:
+        definition_changes.undo(first, consent=True)
+    assert refused.value.facts["definition"] == "template service_checkup"
+
+    definition_changes.undo(second)
+    assert channels.template("service_checkup").subject == "甲 {{name}}"
+    undo_of_second = newest_change()
+    definition_changes.undo(undo_of_second)
+    assert channels.template("service_checkup").subject == "乙 {{name}}"
+    definition_changes.change([Edit("template", "service_checkup", None)], reason="")
+    with pytest.raises(DestructiveChange):
+        definition_changes.change([Edit("result_set", "visit", None)], reason="")
+    definition_changes.change([Edit("result_set", "visit", None)], reason="", consent=True)
+    assert written() == before
+
+
+def test_a_plan_names_who_uses_what_changes_and_a_running_campaign_keeps_its_template():
+    organization.upsert_units(UNITS)
+    now = clock.now()
+    campaign = Campaign.objects.create(
+        uid=uuid7(), name="秋季体检", audience_uid=uuid7(), audience_name="客群", template="service_checkup", goal="x > 0",
+        goal_days=5, owner="user:E1", owner_name="甲", created_at=now, updated_at=now, state=Campaign.State.RUNNING,
+    )  # fmt: skip
+    change = definition_changes.plan([own(subject="新 {{name}}")]).changes[0]
+    assert [(user.kind, user.labels["zh"], user.holds) for user in change.users] == [("campaign", "秋季体检", True)]
+
+    gone = Edit("template", "service_checkup", None, "pack", "securities")
+    before = written()
+    with pytest.raises(DefinitionInUse) as refused:
+        definition_changes.change([gone], reason="", consent=True)
+    assert refused.value.facts == {"definition": "template service_checkup", "users": ["campaign 秋季体检"]}
+    assert written() == before
+
+    Campaign.objects.filter(pk=campaign.pk).update(state=Campaign.State.STOPPED)
+    assert definition_changes.change([gone], reason="", consent=True).changes[0].action == "remove"
+
+
+def test_a_plan_names_the_definitions_that_use_what_changes():
+    change = definition_changes.plan([own("measure", "net_inflow", unit="块")]).changes[0]
+
+    used = {(user.kind, user.key) for user in change.users}
+    assert {("indicator", "net_inflow_30d"), ("indicator", "net_inflow_1d")} <= used
+
+
+def test_faults_are_all_told_and_nothing_is_changed():
+    before = written()
+    broken = [
+        Edit.of({**RESULTS, "result": []}),
+        own(body="保本", channel="fax"),
+        Edit.of({"kind": "nothing", "key": "x"}),
+    ]
+    with pytest.raises(DefinitionsBroken) as refused:
+        definition_changes.change(broken, reason="")
+    assert sorted((f.kind, f.key, f.finding.code, f.finding.where) for f in refused.value.faults) == [
+        ("nothing", "x", "definition.unknown_kind", ("kind",)),
+        ("result_set", "visit", "definition.unknown_key", ("result",)),
+        ("template", "service_checkup", "definition.unknown_value", ("channel",)),
+    ]
+    assert written() == before
+
+
+@pytest.mark.parametrize("text", ["a\0b", "a\ud83d"])
+def test_a_text_that_no_database_keeps_is_a_finding(text):
+    broken = {**RESULTS, "labels": {"zh": "访", "en": text}}
+    with pytest.raises(DefinitionsBroken) as refused:
+        definition_changes.change([Edit.of(broken)], reason="")
+    fault = refused.value.faults[0]
+    assert (fault.finding.code, fault.finding.where) == ("definition.malformed", ("labels", "en"))
+
+
+def test_a_pack_whose_last_definition_is_gone_loses_it_by_plan(tmp_path):
+    pack = _pack(
+        tmp_path,
+        "kind: result_set\nkey: visit\nlabels: {zh: 拜访, en: Visit}\nresults: [{key: met, labels: {zh: 见, en: Met}}]\n",
+    )
+    packs.apply([pack])
+    (tmp_path / "one.yaml").unlink()
+
+    change = packs.plan([pack]).changes[0]
+    assert (change.action, change.key, change.destructive) == ("remove", "visit", True)
+    packs.apply([pack], yes=True)
+    assert "visit" not in definitions.all_of(ResultSet)
+
+
+def test_a_stored_definition_that_fits_no_model_is_set_aside_and_the_others_stay():
+    definition_changes.change([Edit.of(RESULTS)], reason="")
+    row = StoredDefinition.objects.get(kind="result_set", key="visit")
+    row.body, row.digest = {**RESULTS, "colour": "red", "results": []}, "changed by an older product"
+    row.save()
+    definitions.forget()
+
+    assert set(definitions.all_of(ResultSet)) == {"follow_up"}
+    assert [(kind, key) for kind, key, _why in definition_store.set_aside()] == [("result_set", "visit")]
+
+
+#: Any text that a database keeps.
+TEXT = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=5)
+CODES = st.sampled_from(["met", "absent", "moved", "refused"])
+RESULT = st.fixed_dictionaries(
+    {"key": CODES, "labels": st.fixed_dictionaries({"zh": TEXT, "en": TEXT})},
+    optional={"positive": st.booleans()},
+)
+EDIT = st.builds(
+    lambda key, results, gone: Edit(
+        "result_set", key, None if gone else {**copy.deepcopy(RESULTS), "key": key, "results": results}
+    ),
+    st.sampled_from(["visit", "call", "follow_up"]),
+    st.lists(RESULT, min_size=1, max_size=3, unique_by=lambda result: result["key"]),
+    st.booleans(),
+)
+
+
+# Shrinking asks the database thousands of times: a failing case is small as it is.
+@settings(
+    max_examples=40,
+    deadline=None,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(edits=st.lists(EDIT, max_size=3, unique_by=lambda edit: edit.key))
+def test_applying_twice_changes_nothing_and_undo_restores_and_what_is_exported_is_what_was_applied(edits, db):
+    before = written()
+    done = definition_changes.change(edits, reason="", consent=True)
+    after = written()
+
+    assert definition_changes.plan(edits).edits == ()
+    for edit in done.edits:
+        if edit.body is not None:
+            assert definition_changes.export(edit.kind, edit.key) == edit.body
+    assert (
+        definition_changes.plan([Edit.of(body) for (_k, _n, layer), body in after.items() if layer == "own"]).edits
+        == ()
+    )
+    if done.edits:
+        definition_changes.undo(newest_change(), consent=True)
+    assert written() == before
+
+
+def _pack(folder, text):
+    (folder / "pack.yaml").write_text("name: trial\nversion: 1.0.0\nlabels: {zh: 试, en: Trial}\n", encoding="utf-8")
+    (folder / "one.yaml").write_text(text, encoding="utf-8")
+    return folder

@@ -1,0 +1,116 @@
+"""What the documents print is true: every command runs, every definition passes its check."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import redirect_stdout
+from datetime import date
+from io import StringIO
+from pathlib import Path
+
+import pytest
+
+from tests.factories import berka
+from tests.factories.documents import Block, blocks, commands, documents
+from zhike.cli import main
+from zhike.kernel import clock, definition_files, definitions
+
+ROOT = Path(__file__).parents[3]
+BLOCKS = [block for path in documents() for block in blocks(path)]
+#: Blocks whose commands no test runs; each says why in the line above it.
+NOT_RUN = 1
+#: The morning on which the documents' commands are run.
+MORNING = clock.at(date(2026, 3, 18), 9, 30)
+
+
+def test_every_block_says_what_it_is_and_few_are_not_run():
+    assert [f"{block.path}:{block.line}" for block in BLOCKS if block.language not in ("sh", "yaml", "text")] == []
+    left_out = [f"{block.path}:{block.line}" for block in BLOCKS if not block.run]
+    assert len(left_out) == NOT_RUN, left_out
+
+
+@pytest.mark.parametrize("path", [path for path in documents() if commands(path)], ids=str)
+def test_commands_in_the_text_exist_with_their_options(path):
+    assert [command for command in commands(path) if not _exists(shlex.split(command)[1:])] == []
+
+
+def _exists(words: list[str]) -> bool:
+    parser = main._parser()
+    while True:
+        groups = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
+        if not groups or not words or words[0] not in groups[0].choices:
+            break
+        parser = groups[0].choices[words.pop(0)]
+    missing = groups and parser.get_default("command") is None
+    options = [word.partition("=")[0] for word in words if word.startswith("--")]
+    return not missing and all(option in parser._option_string_actions for option in options)
+
+
+@pytest.mark.parametrize(
+    "block", [block for block in BLOCKS if block.language == "yaml" and block.run], ids=lambda b: f"{b.path}:{b.line}"
+)
+def test_definitions_pass_their_check(block: Block, installation, tmp_path):
+    name, _, rest = block.text.partition("\n")
+    if name.startswith("# examples/"):
+        assert rest.strip() in (ROOT / name.removeprefix("# ")).read_text(encoding="utf-8"), name
+        return
+    file = tmp_path / "definition.yaml"
+    file.write_text(block.text, encoding="utf-8")
+    written, findings = definition_files.read([file])
+    parsed, faults = definition_files.parsed(written)
+    assert (findings, faults, len(parsed)) == ([], [], 1)
+    assert parsed[0].kind in {kind.name for kind in definitions.kinds()}
+
+
+@pytest.fixture
+def workshop(installation, tmp_path, monkeypatch) -> Iterator[Path]:
+    """A folder as the documents presuppose it: definitions, and the data of the bank in data/berka."""
+    for name in ("packs", "examples", "docs"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    berka.write(tmp_path / "data" / "berka")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("ZHIKE_HOME", str(installation))
+    with clock.travel(MORNING):
+        yield tmp_path
+
+
+@pytest.mark.parametrize(
+    "path", sorted({block.path for block in BLOCKS if block.language == "sh" and block.run}), ids=str
+)
+def test_commands_run_and_print_what_the_document_says(path: Path, workshop):
+    said = ""
+    for block in blocks(ROOT / path):
+        if block.language == "sh" and block.run:
+            for command in block.commands:
+                code, said = _run(command)
+                assert code == 0, f"{path}:{block.line}: {command}\n{said}"
+        elif block.follows:
+            assert _matches(block.text, said), f"{path}:{block.line} says\n{block.text}\nit is\n{said}"
+
+
+def _run(command: str) -> tuple[int, str]:
+    program, *words = shlex.split(command)
+    if program in ("zhike", ".venv/bin/zhike"):
+        printed = StringIO()
+        with redirect_stdout(printed):
+            code = main.main(words)
+        return code, printed.getvalue()
+    assert program in ("python", "mkdir"), command
+    program = sys.executable if program == "python" else program
+    done = subprocess.run(
+        [program, *words], capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(ROOT)}
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+def _matches(expected: str, printed: str) -> bool:
+    """Whether the text holds the expected lines in their order; a line `…` stands for any others."""
+    lines = iter([line.rstrip() for line in printed.splitlines()])
+    return all(
+        any(line == wanted.rstrip() for line in lines) for wanted in expected.splitlines() if wanted.strip() != "…"
+    )

@@ -1,0 +1,154 @@
+"""A definition file with one slip: the five that people make, at places drawn for each file but always the same."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pydantic import BaseModel
+from ruamel.yaml import YAML
+from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from zhike.kernel.definition_parts import Definition, Place, _models_at, keys_at, references
+
+WAYS = ("misspelt key", "wrong type", "unknown reference", "doubled key", "missing key")
+_PLACES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """A text with one slip, where it is and the line on which the finding must be."""
+
+    way: str
+    place: Place
+    line: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    place: Place
+    key: Node
+    value: Node
+    flow: bool
+    before: Node | None
+    after: Node | None
+    holder: int
+    #: A key that the model knows, not one of a mapping with keys of the writer's own.
+    known: bool
+    required: bool
+
+
+def slips(text: str, model: type[Definition], value: Definition, name: str) -> Iterator[Slip]:
+    """Yield a few slips of every way that the file can have."""
+    root = YAML(typ="rt", pure=True).compose(text)
+    pairs, items = _walk(root, model)
+    made = {
+        "misspelt key": [_misspelt(text, pair) for pair in pairs if pair.known],
+        "wrong type": [_wrong_type(text, place, node, line) for place, node, line in items],
+        "unknown reference": _unknown_references(text, pairs, items, value),
+        "doubled key": [_doubled(text, pair) for pair in pairs if _one_line(pair)],
+        "missing key": [slip for pair in pairs if pair.required and (slip := _missing(text, pair))],
+    }
+    for way in WAYS:
+        chosen = made[way]
+        yield from random.Random(f"{name} {way}").sample(chosen, min(_PLACES, len(chosen)))
+
+
+def _walk(root: Node, model: type[Definition]) -> tuple[list[_Pair], list[tuple[Place, Node, int]]]:
+    """Every pair of every mapping, and every value with the line on which a finding about it stands."""
+    pairs: list[_Pair] = []
+    items: list[tuple[Place, Node, int]] = []
+
+    def visit(node: Node, place: Place, line: int) -> None:
+        if isinstance(node, MappingNode):
+            models = list(dict.fromkeys(_models_at(model, place)))
+            known = ["zh", "en"] if place[-1:] == ("labels",) else keys_at(model, place)
+            required = {key for one in models for key, needed in _needed(one) if needed}
+            for number, (key, value) in enumerate(node.value):
+                here = (*place, str(key.value))
+                pairs.append(
+                    _Pair(
+                        here,
+                        key,
+                        value,
+                        bool(node.flow_style),
+                        node.value[number - 1][1] if number else None,
+                        node.value[number + 1][0] if number + 1 < len(node.value) else None,
+                        line,
+                        str(key.value) in known,
+                        place[-1:] == ("labels",) or (len(models) == 1 and str(key.value) in required),
+                    )
+                )
+                items.append((here, value, key.start_mark.line + 1))
+                visit(value, here, key.start_mark.line + 1)
+        elif isinstance(node, SequenceNode):
+            for number, item in enumerate(node.value):
+                here = (*place, number)
+                items.append((here, item, item.start_mark.line + 1))
+                visit(item, here, item.start_mark.line + 1)
+
+    visit(root, (), 1)
+    return pairs, items
+
+
+def _needed(model: type[BaseModel]) -> list[tuple[str, bool]]:
+    return [(info.alias or name, info.is_required()) for name, info in model.model_fields.items()]
+
+
+def _misspelt(text: str, pair: _Pair) -> Slip:
+    start, end = pair.key.start_mark.index, pair.key.end_mark.index
+    name = text[start:end]
+    return Slip("misspelt key", pair.place, pair.key.start_mark.line + 1, f"{text[:end]}{name[-1]}q{text[end:]}")
+
+
+def _wrong_type(text: str, place: Place, node: Node, line: int) -> Slip:
+    start, end = node.start_mark.index, node.end_mark.index
+    wrong = "[[wrong]]" if isinstance(node, MappingNode) else "{wrong: [type]}"
+    if not isinstance(node, ScalarNode) and not node.flow_style:
+        # What a block holds ends where the next thing begins.
+        wrong += text[len(text[:end].rstrip()) : end]
+    return Slip("wrong type", place, line, text[:start] + wrong + text[end:])
+
+
+def _unknown_references(
+    text: str, pairs: list[_Pair], items: list[tuple[Place, Node, int]], value: Definition
+) -> list[Slip]:
+    nodes = {place: (node, line) for place, node, line in items}
+    keys = {pair.place: pair.key for pair in pairs}
+    found = []
+    for reference in [*references(value)]:
+        if reference.place not in nodes:
+            continue  # it is a default or made from a shorter form
+        node, line = nodes[reference.place]
+        if not isinstance(node, ScalarNode) or node.value != reference.key:
+            node = keys[reference.place]
+        found.append(_replaced(text, reference.place, node, line))
+    return found or [_replaced(text, ("kind",), *nodes[("kind",)])]
+
+
+def _replaced(text: str, place: Place, node: Node, line: int) -> Slip:
+    start, end = node.start_mark.index, node.end_mark.index
+    return Slip("unknown reference", place, line, text[:start] + "no_such_thing" + text[end:])
+
+
+def _one_line(pair: _Pair) -> bool:
+    return isinstance(pair.value, ScalarNode) and pair.value.end_mark.line == pair.key.start_mark.line
+
+
+def _doubled(text: str, pair: _Pair) -> Slip:
+    start, end = pair.key.start_mark.index, pair.value.end_mark.index
+    between = ", " if pair.flow else "\n" + " " * pair.key.start_mark.column
+    line = pair.key.start_mark.line + (1 if pair.flow else 2)
+    return Slip("doubled key", pair.place, line, text[:start] + text[start:end] + between + text[start:])
+
+
+def _missing(text: str, pair: _Pair) -> Slip | None:
+    if pair.after is not None:
+        start, end = pair.key.start_mark.index, pair.after.start_mark.index
+    elif pair.flow and pair.before is not None:
+        start, end = pair.before.end_mark.index, pair.value.end_mark.index
+    else:
+        return None  # the last of a block: nothing says where it ends
+    return Slip("missing key", pair.place, pair.holder, text[:start] + text[end:])

@@ -1,0 +1,56 @@
+"""Every definition that ships, with every kind of slip: a finding on the right line, never a traceback."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.factories.records import UNITS
+from tests.packs.mutations import WAYS, slips
+from zhike.kernel import definition_files, definitions
+from zhike.platform.organization import api as organization
+
+pytestmark = pytest.mark.django_db
+
+TYPED = sorted(kind.name for kind in definitions.kinds() if kind.model.model_config["extra"] == "forbid")
+
+
+@pytest.fixture(scope="module")
+def shipped():
+    """The files of every folder with definitions that belong together."""
+    folders = [Path("packs"), *sorted(path for path in Path("examples").iterdir() if path.is_dir())]
+    return {
+        folder: definition_files.read(sorted(p for p in folder.rglob("*.yaml") if p.name != "pack.yaml"))
+        for folder in folders
+    }
+
+
+@pytest.mark.parametrize("name", TYPED)
+def test_every_slip_is_found_on_its_line(name, shipped, tmp_path):
+    organization.upsert_units(UNITS)
+    installed = definitions.snapshot()
+    unseen = []
+    mutated = 0
+    for folder, (written, faults) in shipped.items():
+        assert faults == []
+        everything, faults = definition_files.beside(written, installed)
+        assert faults == [], folder
+        for one in written:
+            if one.kind != name:
+                continue
+            value = everything.written[one.kind][one.key]
+            text = one.path.read_text(encoding="utf-8")
+            made = list(slips(text, type(value), value, str(one.path)))
+            assert {slip.way for slip in made} == set(WAYS), one.path
+            mutated += len(made)
+            for number, slip in enumerate(made):
+                file = tmp_path / f"{one.path.stem}-{number}.yaml"
+                file.write_text(slip.text, encoding="utf-8")
+                read, findings = definition_files.read([file])
+                findings = findings or definition_files.beside(read, everything)[1]
+                if slip.line not in {finding.line for finding in findings}:
+                    said = [(finding.line, finding.code, finding.message) for finding in findings]
+                    unseen.append((str(one.path), slip.way, slip.place, slip.line, said))
+    assert unseen == []
+    assert mutated >= len(WAYS), "no definition of this kind ships"

@@ -1,0 +1,133 @@
+"""Definitions at the command line: packs, and the installation's own."""
+
+from __future__ import annotations
+
+import argparse
+import io
+
+from ruamel.yaml import YAML
+
+from zhike.cli import trial
+from zhike.cli.output import Output
+from zhike.kernel import definition_changes, definition_files, definitions
+from zhike.kernel.definition_changes import Edit, Plan
+from zhike.kernel.definition_errors import DefinitionsBroken
+from zhike.kernel.definition_parts import sourced
+from zhike.kernel.errors import Invalid
+from zhike.platform.packs import api as packs
+
+
+def pack_check(options: argparse.Namespace, output: Output) -> int:
+    """List every fault of the packs; exit code 1 when there is one."""
+    findings = packs.check(trial.pack_folders(options.folders))
+    if output.as_json or findings:
+        rows = [{"path": f.path, "line": f.line, "code": f.code, "message": f.message} for f in findings]
+        output.table(rows, ("path", "line", "code", "message"))
+    else:
+        output.result({}, "应用包没有问题")
+    return 1 if findings else 0
+
+
+def pack_plan(options: argparse.Namespace, output: Output) -> None:
+    """Show what applying the packs would change."""
+    print_plan(packs.plan(trial.pack_folders(options.folders)), output)
+
+
+def pack_apply(options: argparse.Namespace, output: Output) -> None:
+    """Apply the packs."""
+    print_plan(packs.apply(trial.pack_folders(options.folders), yes=options.yes), output)
+
+
+def export(options: argparse.Namespace, output: Output) -> None:
+    """Print a definition as it is written."""
+    body = definition_changes.export(options.kind, options.key)
+    text = io.StringIO()
+    yaml = YAML()
+    yaml.width = 120
+    yaml.dump(body, text)
+    output.result(dict(body), text.getvalue().rstrip())
+
+
+def history(options: argparse.Namespace, output: Output) -> None:
+    """List the revisions of a definition, newest first."""
+    rows = [
+        {
+            "change": str(found.change),
+            "revision": found.revision,
+            "layer": found.layer,
+            "pack": found.pack,
+            "at": found.at,
+            "actor": found.actor,
+            "reason": found.reason,
+            "keys": ", ".join(_changed(found)),
+        }
+        for found in definition_changes.history(options.kind, options.key)
+    ]
+    output.table(rows, ("change", "revision", "layer", "at", "actor", "reason", "keys"))
+
+
+def change(options: argparse.Namespace, output: Output) -> None:
+    """Make the definitions of files the installation's own, or drop own ones."""
+    written, findings = definition_files.read(options.files)
+    edits = [Edit(one.kind, one.key, one.body) for one in written]
+    edits += [Edit(kind, key, None) for kind, key in options.drop]
+    by_name = {(one.kind, one.key): one for one in written}
+    try:
+        if findings or not edits:
+            raise Invalid(findings=[finding.as_dict() for finding in findings])
+        if options.plan:
+            print_plan(definition_changes.plan(edits), output)
+            return
+        print_plan(definition_changes.change(edits, reason=options.reason, consent=options.yes), output)
+    except DefinitionsBroken as error:
+        places = [
+            by_name[fault.kind, fault.key].at(fault.finding).as_dict()
+            if (fault.kind, fault.key) in by_name
+            else fault.as_dict()
+            for fault in error.faults
+        ]
+        raise Invalid(findings=places) from error
+
+
+def unverified(_options: argparse.Namespace, output: Output) -> None:
+    """List the definitions with numbers that the firm has not checked yet, and where the numbers come from."""
+    rows = [
+        {"kind": definition.kind, "key": definition.key, "label": definition.labels["zh"], "source": found.source or ""}
+        for definition in definitions.snapshot()
+        for found in sourced(definition)
+        if not found.verified
+    ]
+    output.table(rows, ("kind", "key", "label", "source"))
+
+
+def undo(options: argparse.Namespace, output: Output) -> None:
+    """Take a change of definitions back."""
+    print_plan(definition_changes.undo(options.change, consent=options.yes), output)
+
+
+def print_plan(plan: Plan, output: Output) -> None:
+    """Show what a plan changes, what each step means and who uses what changes or goes."""
+    rows = [
+        {
+            "action": step.action,
+            "kind": step.kind,
+            "key": step.key,
+            "destructive": step.destructive,
+            "notes": "; ".join(step.notes),
+            "users": ", ".join(
+                f"{user.kind} {user.labels['zh']}{'（运行中）' if user.holds else ''}" for user in step.users
+            ),
+        }
+        for step in plan.changes
+    ]
+    if rows or output.as_json:
+        output.table(rows, ("action", "kind", "key", "notes", "users"))
+    else:
+        output.result({}, "没有变化")
+
+
+def _changed(found: definition_changes.Revision) -> list[str]:
+    before, after = dict(found.before or {}), dict(found.after or {})
+    if not after:
+        return ["—"]
+    return [key for key in {**before, **after} if before.get(key) != after.get(key)]

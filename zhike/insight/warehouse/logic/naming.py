@@ -1,0 +1,33 @@
+"""Names of datasets and of their columns in definitions: whether they exist, and what uses what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from zhike.insight.warehouse.logic import sources
+from zhike.kernel import definition_checks
+from zhike.kernel.definition_parts import Place
+from zhike.kernel.definitions import Finding, Snapshot
+
+
+def dataset_column(dataset: str, column: str, where: Place, everything: Snapshot) -> Iterator[Finding]:
+    """Find what is wrong with a name of a column of a dataset."""
+    source = sources.source_of(dataset, everything)
+    if source is None:
+        yield unknown_dataset(dataset, where, everything)
+    elif column not in source.keys_of_columns:
+        yield definition_checks.unknown(
+            f"column of {dataset}", column, source.keys_of_columns, where, "dataset.unknown_column"
+        )
+
+
+def unknown_dataset(dataset: str, where: Place, everything: Snapshot) -> Finding:
+    """Return the finding about a dataset that no source fills."""
+    known = [source.dataset for source in sources.all_sources(everything).values()]
+    return definition_checks.unknown("dataset", dataset, known, where, "dataset.unknown")
+
+
+def dataset_uses(datasets: Iterable[str], everything: Snapshot) -> list[tuple[str, str]]:
+    """Return the sources that fill the given datasets, as uses of a definition."""
+    found = (sources.source_of(dataset, everything) for dataset in datasets)
+    return [("source", source.key) for source in found if source]

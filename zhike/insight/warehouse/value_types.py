@@ -1,0 +1,149 @@
+"""The small types of source definitions, each with its own check."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, GetCoreSchemaHandler, StringConstraints
+from pydantic_core import CoreSchema, core_schema
+
+from zhike.expressions.errors import ExpressionInvalid
+from zhike.expressions.parse import parse_tree
+from zhike.kernel.definition_parts import Text
+
+#: The layers that the product writes itself.
+_OWN_LAYERS = ("mart", "identity")
+_PLACE = re.compile(r"\{(business_date|month):([^{}]+)\}")
+_DIRECTIVES = "YymdHMSfp"
+
+
+def _dataset(text: str) -> str:
+    layer = text.partition(".")[0]
+    if layer in _OWN_LAYERS:
+        raise ValueError(f"'{layer}.' is written by the product itself; choose another first part")
+    return text
+
+
+#: A dataset: its layer or system, a dot, its name.
+DatasetName = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,30}\.[a-z][a-z0-9_]{0,62}$"),
+    AfterValidator(_dataset),
+    Field(description="layer and name: core.counter_trade"),
+]
+#: Encodings in which a byte of zero never stands, so that pictures and archives can be told from text.
+Encoding = Literal["utf-8", "gbk", "gb18030", "gb2312", "big5", "iso-8859-1", "windows-1252"]
+Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$"), Field(description="ISO 4217: CNY, HKD")]
+Share = Annotated[float, Field(ge=0, le=1, description="a share of 1: 0.1 is 10 %")]
+
+
+def _sign(text: str) -> str:
+    if len(text) != 1 or text in "\r\n" or text.isalnum():
+        raise ValueError(f"it is one sign, no letter, digit or line end; it is {text!r}")
+    return text
+
+
+#: One sign between, around or before values.
+Sign = Annotated[str, AfterValidator(_sign)]
+
+
+def _regex(text: str) -> str:
+    try:
+        re.compile(text)
+    except re.error as error:
+        raise ValueError(f"no regular expression: {error}") from error
+    if re.search(r"\(\?(?:[=!]|<[=!])|\\[1-9]", text):
+        raise ValueError("look-around and references back are not understood by the warehouse")
+    return text
+
+
+#: A regular expression that the warehouse's engine understands (RE2).
+Pattern = Annotated[Text, AfterValidator(_regex)]
+
+
+class Format(str):
+    """How dates or moments are written, by the directives %Y %y %m %d %H %M %S %f %p."""
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, _source: object, _handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(cls._checked, core_schema.str_schema())
+
+    @classmethod
+    def _checked(cls, text: str) -> Format:
+        used = re.findall(r"%(.)", text)
+        wrong = [f"%{letter}" for letter in used if letter not in _DIRECTIVES]
+        if wrong:
+            raise ValueError(f"{', '.join(wrong)} is not known; there are: %{', %'.join(_DIRECTIVES)}")
+        if not ({"Y", "y"} & set(used) and {"m", "d"} <= set(used)):
+            raise ValueError(f"it names year, month and day, such as %Y%m%d; it is {text!r}")
+        if len(used) != len(set(used)):
+            raise ValueError(f"a directive stands twice in {text!r}")
+        return cls(text)
+
+
+def _file_name(text: str) -> str:
+    places = _PLACE.findall(text)
+    rest = _PLACE.sub("", text)
+    if "{" in rest or "}" in rest:
+        raise ValueError("a place in a file name is {business_date:%Y%m%d} or {month:%Y%m}")
+    if len(places) > 1:
+        raise ValueError("a file name has one date")
+    if "/" in text or "\\" in text:
+        raise ValueError("a file name has no folder")
+    for name, shape in places:
+        used = set(re.findall(r"%(.)", shape))
+        wanted = {"m"} | ({"d"} if name == "business_date" else set())
+        if not used <= set("Yymd") or not wanted <= used or not {"Y", "y"} & used:
+            raise ValueError(
+                f"{{{name}:{shape}}} names year, month{' and day' if name == 'business_date' else ''} by %Y %y %m %d"
+            )
+    return text
+
+
+#: A file's name: `*` stands for anything, {business_date:%Y%m%d} or {month:%Y%m} for the days it holds.
+FileName = Annotated[Text, AfterValidator(_file_name)]
+
+
+def _formula(text: object) -> object:
+    if not isinstance(text, str):
+        raise ValueError(f'write it as a text, in quotes: "{text}"')
+    try:
+        parse_tree(text)
+    except ExpressionInvalid as error:
+        raise ValueError("; ".join(str(found["message_en"]) for found in error.findings)) from error
+    return text
+
+
+#: An expression; what it may name is checked where it is used.
+Formula = Annotated[Text, BeforeValidator(_formula), Field(description="an expression")]
+
+
+class Bound(str):
+    """The lowest or highest value of a column: a number, a day or a moment, as it is written in definitions."""
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, _source: object, _handler: GetCoreSchemaHandler) -> CoreSchema:
+        given = core_schema.union_schema([core_schema.str_schema(), core_schema.int_schema(strict=True)])
+        return core_schema.no_info_after_validator_function(lambda value: cls(str(value)), given)
+
+    def check(self, kind: str) -> None:
+        """Raise ValueError unless the bound is a value of that type."""
+        read = _READERS.get(kind)
+        if read is None:
+            raise ValueError(f"`low` and `high` are for numbers and days; the type is {kind}")
+        try:
+            read(str(self))
+        except (ValueError, InvalidOperation):
+            raise ValueError(f"'{self}' is no value of type {kind}") from None
+
+
+_READERS: Mapping[str, Callable[[str], object]] = {
+    "integer": int,
+    "decimal": Decimal,
+    "date": date.fromisoformat,
+    "datetime": datetime.fromisoformat,
+}

@@ -1,0 +1,39 @@
+"""Field types: one class each knows how its values are stored, read, shown, asked about, loaded and exported.
+
+A type is bound to the settings of one field: `bound("decimal", scale=6)` reads, prints and stores values with six
+decimals. Nothing outside this room asks what a type is called; it asks the type.
+"""
+
+from __future__ import annotations
+
+from zhike.platform.fields.logic.masks import mask
+from zhike.platform.fields.logic.moments import check as check_format
+from zhike.platform.fields.logic.moments import readable as readable_format
+from zhike.platform.fields.logic.numbers import check as check_numbers
+from zhike.platform.fields.logic.registry import value_type, value_types
+from zhike.platform.fields.logic.search_tokens import array_items, normalize, tokens_of, wanted
+from zhike.platform.fields.logic.value_type import DESK, GRAMMARS, Settings, ValueType, plain
+
+__all__ = [
+    "DESK",
+    "GRAMMARS",
+    "Settings",
+    "ValueType",
+    "array_items",
+    "bound",
+    "check_format",
+    "check_numbers",
+    "mask",
+    "normalize",
+    "plain",
+    "readable_format",
+    "tokens_of",
+    "value_type",
+    "value_types",
+    "wanted",
+]
+
+
+def bound(type: str, **settings: object) -> ValueType:
+    """Return a type bound to those of `settings` that it has. Raises UnknownType that says which types there are."""
+    return value_type(type).bound(**settings)

@@ -1,0 +1,1 @@
+"""One module per field type, with the one class that knows it."""

@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from zhike.kernel.definition_parts import Labels
+from zhike.platform.fields.errors import BadValue
+from zhike.platform.fields.logic.value_type import Settings
+from zhike.platform.fields.logic.words import Words, WordsSettings
+from zhike.platform.fields.types import Cell, Grammar, Wire
+
+#: Parts of an address, the largest place first; each is a line of the stored text.
+PARTS = ("province", "city", "district", "street", "postcode")
+
+
+class Address(Words):
+    """A postal address: province, city, district, street and postcode, one line each, so that parts can be asked for."""
+
+    key = "address"
+    labels = Labels("地址", "Address")
+    expected = Labels("地址：省、市、区县、街道、邮编", "an address: province, city, district, street, postcode")
+    web = "address"
+    longest = 500
+    sortable = False
+    settings_model: ClassVar[type[Settings]] = WordsSettings
+
+    def accept(self, value: object) -> object:
+        if isinstance(value, Mapping):
+            unknown = sorted(set(value) - set(PARTS))
+            if unknown or not all(isinstance(part, str) and "\n" not in part for part in value.values()):
+                raise self.refusal()
+            value = "\n".join(value.get(part, "").strip() for part in PARTS)
+        elif isinstance(value, str) and "\n" not in value:
+            value = self.read(value.strip(), Grammar())
+        if not isinstance(value, str) or value.count("\n") != len(PARTS) - 1 or not value.strip():
+            raise self.refusal()
+        lines = [line.strip() for line in value.split("\n")]
+        if lines[-1] and not (len(lines[-1]) == 6 and lines[-1].isascii() and lines[-1].isdigit()):
+            raise BadValue("value.not_postcode", "6 位邮政编码", "a postcode of 6 digits")
+        if "\x00" in value or len(value) > self.longest:
+            raise self.refusal()
+        return "\n".join(lines)
+
+    def read(self, text: str, grammar: Grammar) -> object:
+        """An address received in one line is a street with everything in it."""
+        return f"\n\n\n{text}\n"
+
+    def read_sql(self, text: str, grammar: Grammar) -> str:
+        return f"chr(10) || chr(10) || chr(10) || {text} || chr(10)"
+
+    def text(self, value: object, grammar: Grammar) -> str:
+        return " ".join(line for line in str(value).split("\n") if line)
+
+    def excel(self, wire: Wire, language: str) -> Cell:
+        return Cell(None if wire is None else self.text(wire, Grammar()))

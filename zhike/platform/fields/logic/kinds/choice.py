@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from pydantic import Field, model_validator
+
+from zhike.kernel.definition_parts import Code, Labels
+from zhike.platform.fields.errors import BadValue
+from zhike.platform.fields.logic.numbers import quoted
+from zhike.platform.fields.logic.value_type import Settings, ValueType
+from zhike.platform.fields.types import Asked, Cell, Format, Grammar, Option, Wire
+
+
+class OptionsSettings(Settings):
+    """What a field with listed values says."""
+
+    options: tuple[Option, ...] = Field(min_length=1, description="the values it may have, in their order")
+
+    @model_validator(mode="after")
+    def _once(self) -> OptionsSettings:
+        keys = [option.key for option in self.options]
+        doubled = sorted({key for key in keys if keys.count(key) > 1})
+        if doubled:
+            raise ValueError(f"options are listed twice: {', '.join(doubled)}")
+        return self
+
+    @property
+    def keys(self) -> list[str]:
+        """The values it may have."""
+        return [option.key for option in self.options]
+
+
+class ChoiceSettings(OptionsSettings):
+    """What a field with one of some listed values says."""
+
+    default: Code | None = Field(None, description="the value of a new record")
+    format: Literal["tag", "tier"] = Field("tag", description="tier: levels of worth, the highest in gold")
+
+    @model_validator(mode="after")
+    def _listed(self) -> ChoiceSettings:
+        if self.default is not None and self.default not in self.keys:
+            raise ValueError(f"default '{self.default}' is no option; the options are: {', '.join(self.keys)}")
+        return self
+
+
+class Choice(ValueType):
+    """One of some listed values."""
+
+    key = "choice"
+    labels = Labels("单选", "Choice")
+    expected = Labels("选项之一", "one of the options")
+    web = "choice"
+    analytical = True
+    drawn: ClassVar[Format] = "tag"
+    asked: ClassVar[Asked] = "choice"
+    settings_model: ClassVar[type[Settings]] = ChoiceSettings
+    settings: ChoiceSettings
+
+    def accept(self, value: object) -> object:
+        if not isinstance(value, str) or value not in self._keys():
+            raise self.refusal()
+        return value
+
+    def read(self, text: str, grammar: Grammar) -> object:
+        return self.accept(text)
+
+    def read_sql(self, text: str, grammar: Grammar) -> str:
+        return f"case when {text} in ({', '.join(map(quoted, self._keys()))}) then {text} end"
+
+    def refusal(self) -> BadValue:
+        keys = self._keys()
+        return BadValue("value.not_an_option", f"以下之一：{'、'.join(keys)}", f"one of: {', '.join(keys)}")
+
+    def excel(self, wire: Wire, language: str) -> Cell:
+        return Cell(next((option.labels[language] for option in self.options if option.key == wire), wire))
+
+    def _keys(self) -> list[str]:
+        return [option.key for option in self.options]

@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from zhike.expressions.types import Type
+from zhike.kernel.definition_parts import Labels
+from zhike.platform.fields.errors import BadValue
+from zhike.platform.fields.logic import numbers
+from zhike.platform.fields.logic.numeric import Number, NumberSettings
+from zhike.platform.fields.logic.value_type import Settings
+from zhike.platform.fields.types import Asked, Format, Grammar
+
+_DIGITS = 18
+
+
+class IntegerSettings(NumberSettings):
+    """What a field of a whole number may say."""
+
+    default: int | None = Field(None, strict=True, description="what a new record has")
+    format: Literal["count", "change", "number"] = Field(
+        "count", description="change: drawn with its sign and colour; number: a code, its digits not grouped"
+    )
+
+
+class Integer(Number):
+    """A whole number."""
+
+    key = "integer"
+    labels = Labels("整数", "Whole number")
+    expected = Labels("整数", "a whole number")
+    web = "integer"
+    column: ClassVar[str] = "bigint"
+    drawn: ClassVar[Format] = "count"
+    expression: ClassVar[Type | None] = Type.INTEGER
+    asked: ClassVar[Asked] = "integer"
+    settings_model: ClassVar[type[Settings]] = IntegerSettings
+    settings: IntegerSettings  # type: ignore[assignment]
+
+    @property
+    def warehouse(self) -> str:
+        return "bigint"
+
+    def read(self, text: str, grammar: Grammar) -> object:
+        found = numbers.read(text, grammar, _DIGITS, 0)
+        if found is None:
+            raise self.refusal()
+        return int(found)
+
+    def read_sql(self, text: str, grammar: Grammar) -> str:
+        return numbers.read_sql(text, grammar, self.warehouse, _DIGITS, 0)
+
+    def refusal(self) -> BadValue:
+        return BadValue("value.not_integer", self.expected.zh, self.expected.en)
+
+    @property
+    def number_format(self) -> str:
+        return "0"

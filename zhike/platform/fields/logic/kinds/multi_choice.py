@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+from typing import ClassVar
+
+from pydantic import Field, model_validator
+
+from zhike.expressions.types import Type
+from zhike.kernel.definition_parts import Code, Labels
+from zhike.platform.fields.errors import BadValue
+from zhike.platform.fields.logic.kinds.choice import OptionsSettings
+from zhike.platform.fields.logic.numbers import quoted
+from zhike.platform.fields.logic.value_type import Settings, ValueType
+from zhike.platform.fields.types import Asked, Cell, Format, Grammar, Wire
+
+
+class ChoicesSettings(OptionsSettings):
+    """What a field with several listed values says."""
+
+    default: tuple[Code, ...] | None = Field(None, description="the values of a new record")
+
+    @model_validator(mode="after")
+    def _listed(self) -> ChoicesSettings:
+        unknown = [key for key in self.default or () if key not in self.keys]
+        if unknown:
+            raise ValueError(f"default '{unknown[0]}' is no option; the options are: {', '.join(self.keys)}")
+        return self
+
+
+class MultiChoice(ValueType):
+    """Several of some listed values."""
+
+    key = "multi_choice"
+    labels = Labels("多选", "Several choices")
+    expected = Labels("列表", "a list")
+    web = "choices"
+    column = "text[]"
+    sortable = False
+    drawn: ClassVar[Format] = "tag"
+    expression: ClassVar[Type | None] = Type.LIST
+    asked: ClassVar[Asked] = ""
+    settings_model: ClassVar[type[Settings]] = ChoicesSettings
+    settings: ChoicesSettings
+
+    @property
+    def warehouse(self) -> str:
+        return "varchar[]"
+
+    def accept(self, value: object) -> object:
+        if not isinstance(value, list | tuple):
+            raise BadValue("value.not_a_list", "列表", "a list")
+        known = [option.key for option in self.options]
+        if any(item not in known for item in value):
+            raise BadValue("value.not_an_option", f"以下之一：{'、'.join(known)}", f"one of: {', '.join(known)}")
+        return list(value)
+
+    def read(self, text: str, grammar: Grammar) -> object:
+        return self.accept(text.split(grammar.separator))
+
+    def read_sql(self, text: str, grammar: Grammar) -> str:
+        parts = f"string_split({text}, {quoted(grammar.separator)})"
+        known = ", ".join(quoted(option.key) for option in self.options)
+        return f"case when list_has_all([{known}], {parts}) then {parts} end"
+
+    def text(self, value: object, grammar: Grammar) -> str:
+        return grammar.separator.join(str(item) for item in value) if isinstance(value, list) else str(value)
+
+    def excel(self, wire: Wire, language: str) -> Cell:
+        labels = {option.key: option.labels[language] for option in self.options}
+        items = wire if isinstance(wire, list) else []
+        return Cell("、".join(labels.get(item, item) for item in items) if items else None)

@@ -1,0 +1,20 @@
+from __future__ import annotations
+
+from typing import ClassVar
+
+from zhike.kernel.definition_parts import Labels
+from zhike.platform.fields.logic.value_type import Settings
+from zhike.platform.fields.logic.words import LineSettings, Words
+
+
+class Text(Words):
+    """One line of text."""
+
+    key = "text"
+    labels = Labels("文本", "Text")
+    expected = Labels("文本", "text")
+    settings_model: ClassVar[type[Settings]] = LineSettings
+
+    def parse(self, value: object) -> object:
+        """Return the text; an empty one stays, nothing is None."""
+        return None if value is None else self.accept(value)

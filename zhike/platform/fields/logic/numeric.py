@@ -1,0 +1,81 @@
+"""Numbers of all kinds: how many digits they have, what they count, how they are read and added up."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import ClassVar
+
+from pydantic import Field
+
+from zhike.expressions.types import Type
+from zhike.platform.fields.errors import BadValue
+from zhike.platform.fields.logic import numbers
+from zhike.platform.fields.logic.value_type import DESK, Settings, ValueType
+from zhike.platform.fields.types import Asked, Cell, Grammar, Wire
+
+
+class NumberSettings(Settings):
+    """What a field of a number may say."""
+
+    unit: str | None = Field(None, description="what it counts: 天, 笔, %")
+
+
+class DecimalSettings(NumberSettings):
+    """What a field of a number with decimals may say."""
+
+    digits: int = Field(20, ge=1, le=38, strict=True, description="how many digits it has in all")
+    scale: int = Field(4, ge=1, le=18, strict=True, description="how many of them are decimals; more are refused")
+    default: Decimal | None = Field(None, description="what a new record has")
+
+
+class Number(ValueType):
+    """A number with decimals; types of numbers extend it."""
+
+    column: ClassVar[str] = "numeric"
+    expression: ClassVar[Type | None] = Type.DECIMAL
+    asked: ClassVar[Asked] = "decimal"
+    analytical: ClassVar[bool] = True
+    adds_up: ClassVar[bool] = True
+    settings_model: ClassVar[type[Settings]] = DecimalSettings
+    settings: DecimalSettings
+
+    @property
+    def warehouse(self) -> str:
+        return f"decimal({self.settings.digits}, {self.settings.scale})"
+
+    def accept(self, value: object) -> object:
+        if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
+            raise self.refusal()
+        text = format(value, "f") if isinstance(value, Decimal) else str(value).strip()
+        return self.read(text, DESK)
+
+    def read(self, text: str, grammar: Grammar) -> object:
+        digits, scale = self.settings.digits, self.settings.scale
+        found = numbers.read(text, grammar, digits, scale)
+        if found is None:
+            if numbers.read(text, grammar, 38, 18) is not None:
+                said = f"最多 {digits - scale} 位整数、{scale} 位小数的数字"
+                raise BadValue(
+                    "value.too_many_digits", said, f"a number of at most {digits - scale} digits and {scale} decimals"
+                )
+            raise self.refusal()
+        return found
+
+    def read_sql(self, text: str, grammar: Grammar) -> str:
+        return numbers.read_sql(text, grammar, self.warehouse, self.settings.digits, self.settings.scale)
+
+    def text(self, value: object, grammar: Grammar) -> str:
+        return numbers.text(Decimal(str(value)), grammar)
+
+    def refusal(self) -> BadValue:
+        return BadValue("value.not_number", self.expected.zh, self.expected.en)
+
+    def excel(self, wire: Wire, language: str) -> Cell:
+        if wire is None:
+            return Cell(None)
+        return Cell(Decimal(str(wire)), self.number_format)
+
+    @property
+    def number_format(self) -> str:
+        """How a spreadsheet shows the number."""
+        return "#,##0." + "0" * min(self.settings.scale, 2)

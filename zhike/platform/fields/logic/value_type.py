@@ -1,0 +1,189 @@
+"""What every field type knows: how its values are stored, read, shown, compared, masked, found, loaded and exported.
+
+A type is one class in `kinds/`; an instance of it is bound to the settings of one field (or column, or measure). What
+a class does not say it inherits from here: a text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import ClassVar, Self
+
+from zhike.expressions.types import Type
+from zhike.kernel.definition_parts import Labels, Part
+from zhike.platform.fields.errors import BadValue
+from zhike.platform.fields.logic.masks import mask
+from zhike.platform.fields.types import Asked, Cell, Companion, Format, Grammar, Mask, Option, Pointer, Search, Wire
+
+#: How people and JSON write values here, by language.
+GRAMMARS = {
+    "zh": Grammar(true=("是", "1", "true", "y", "yes", "t"), false=("否", "0", "false", "n", "no", "f")),
+    "en": Grammar(true=("yes", "1", "true", "y", "t", "是"), false=("no", "0", "false", "n", "f", "否")),
+}
+DESK = GRAMMARS["zh"]
+
+
+class Settings(Part):
+    """What a field says about its values beside its type."""
+
+
+class ValueType:
+    """The type of a field; its class attributes hold for every field, `settings` for this one."""
+
+    key: ClassVar[str]
+    labels: ClassVar[Labels]
+    #: What is expected where a value does not fit, "一个……" and "a …".
+    expected: ClassVar[Labels]
+    #: The component by which the browser shows and edits it.
+    web: ClassVar[str] = "text"
+    #: Its column in PostgreSQL, and the ones beside it.
+    column: ClassVar[str] = "text"
+    #: How a value is drawn where the field does not say it.
+    drawn: ClassVar[Format] = "text"
+    companions: ClassVar[tuple[Companion, ...]] = ()
+    #: Suffixes of columns: read along when it is shown; those that tell a change; those that erasing wipes.
+    shown: ClassVar[tuple[str, ...]] = ()
+    telling: ClassVar[tuple[str, ...]] = ("",)
+    wiped: ClassVar[tuple[str, ...]] = ("",)
+    #: Suffix of the column that leaves for the warehouse.
+    leaving: ClassVar[str] = ""
+    #: Its column is looked up by even where the field does not ask for an index.
+    indexed: ClassVar[bool] = False
+    sortable: ClassVar[bool] = True
+    #: It may be counted and grouped in the warehouse: no name, number or free text of a person.
+    analytical: ClassVar[bool] = False
+    #: It is a number that may be added up.
+    adds_up: ClassVar[bool] = False
+    #: Its sum over accounts and days is divided in cents.
+    in_cents: ClassVar[bool] = False
+    pointer: ClassVar[Pointer | None] = None
+    #: The type of its values in expressions; None: it cannot be asked about.
+    expression: ClassVar[Type | None] = Type.TEXT
+    asked: ClassVar[Asked] = "text"
+    settings_model: ClassVar[type[Settings]] = Settings
+
+    __slots__ = ("settings",)
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    @classmethod
+    def bound(cls, **given: object) -> Self:
+        """Return the type bound to those of the given settings that it has: for columns that are no fields."""
+        known = {name: value for name, value in given.items() if name in cls.settings_model.model_fields}
+        return cls(cls.settings_model.model_construct(None, **known))
+
+    @property
+    def format(self) -> Format:
+        """How a value is drawn."""
+        return getattr(self.settings, "format", None) or self.drawn
+
+    @property
+    def mask(self) -> Mask | None:
+        """The mask under which people without the right see a value."""
+        return getattr(self.settings, "mask", None)
+
+    @property
+    def searchable(self) -> Search | None:
+        """How a record is found by the value."""
+        return getattr(self.settings, "searchable", None)
+
+    @property
+    def options(self) -> tuple[Option, ...]:
+        """The values that the field may have, where they are listed."""
+        return getattr(self.settings, "options", ())
+
+    @property
+    def unit(self) -> str:
+        """What a number counts: 天, %, an ISO currency; empty where it says nothing."""
+        return getattr(self.settings, "unit", None) or ""
+
+    @property
+    def target(self) -> str:
+        """The object (or place) that values point at."""
+        return getattr(self.settings, "target", "") or (self.pointer.name if self.pointer else "")
+
+    @property
+    def warehouse(self) -> str:
+        """The type of its column in the warehouse."""
+        return "varchar"
+
+    @property
+    def received(self) -> str:
+        """The warehouse type of what `read_sql` gives: of what points at something it is the key."""
+        return self.warehouse
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """The columns of a value by suffix, and their types in PostgreSQL."""
+        return {"": self.column} | {companion.suffix: companion.column for companion in self.companions}
+
+    def parse(self, value: object) -> object:
+        """Return a value of JSON as the field holds it, None for nothing. Raises BadValue with what would fit.
+
+        What points at something comes back as the uid it was given by, for the caller to resolve.
+        """
+        return None if value is None or value == "" else self.accept(value)
+
+    def accept(self, value: object) -> object:
+        """Return what a value of JSON that is something says."""
+        if not isinstance(value, str):
+            raise self.refusal()
+        return self.read(value.strip(), DESK)
+
+    def read(self, text: str, grammar: Grammar) -> object:
+        """Return the value that a text is by the grammar. Raises BadValue."""
+        return text
+
+    def read_sql(self, text: str, grammar: Grammar) -> str:
+        """Return the SQL of `read` over a text expression of the analytical engine; null where it refuses."""
+        return text
+
+    def text(self, value: object, grammar: Grammar) -> str:
+        """Return a value as the grammar writes it, without groups of digits."""
+        return str(value)
+
+    def expects(self, grammar: Grammar) -> Labels:
+        """Return what a text of the grammar would have to be."""
+        return self.expected
+
+    def refusal(self) -> BadValue:
+        """Return the error of a value that does not fit."""
+        return BadValue(f"value.not_{self.key}", self.expected.zh, self.expected.en)
+
+    def store(self, value: object) -> dict[str, object]:
+        """Return the columns that a parsed value lies in, by suffix."""
+        return {"": value}
+
+    def compared(self, value: object) -> dict[str, object]:
+        """Return those of its columns that differ when the value does."""
+        stored = self.store(value)
+        return {suffix: stored[suffix] for suffix in self.telling}
+
+    def clear(self, stored: object) -> object:
+        """Return a stored value in clear."""
+        return stored
+
+    def present(self, cells: Sequence[object], *, masked: bool = False) -> Wire:
+        """Return a stored value, and what is read along with it, as its viewer may see it."""
+        value = self.clear(cells[0])
+        if masked and self.mask:
+            value = mask(self.mask, value)
+        return plain(value)
+
+    def excel(self, wire: Wire, language: str) -> Cell:
+        """Return a presented value as a cell."""
+        return Cell(wire)
+
+
+def plain(value: object) -> Wire:
+    """Return a value as JSON carries it: decimals and dates as text, instants as UTC with a Z."""
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, datetime):
+        return value.strftime("%Y-%m-%dT%H:%M:%S.%fZ")[:-8] + "Z" if value.tzinfo else value.isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    return value  # type: ignore[return-value]

@@ -1,0 +1,69 @@
+"""Settings that several types of text share, and what all of them refuse."""
+
+from __future__ import annotations
+
+import re
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from zhike.platform.fields.errors import BadValue
+from zhike.platform.fields.logic.numbers import quoted
+from zhike.platform.fields.logic.value_type import DESK, Settings, ValueType
+from zhike.platform.fields.types import Grammar, Mask, Search
+
+
+class WordsSettings(Settings):
+    """What a field of text may say."""
+
+    mask: Mask | None = Field(None, description="how people without the right to see it in clear see it")
+    searchable: Search | None = Field(None, description="records are found by a few characters of it")
+
+
+class LineSettings(WordsSettings):
+    """What a field of one line may say."""
+
+    default: str | None = Field(None, description="what a new record has")
+    stamp: Literal["me"] | None = Field(
+        None, description="me: the platform writes the employee number of whoever makes the record"
+    )
+
+
+class Words(ValueType):
+    """A text of at most `longest` characters."""
+
+    longest: ClassVar[int] = 200
+
+    def accept(self, value: object) -> object:
+        if not isinstance(value, str):
+            raise BadValue("value.not_text", "文本", "text")
+        text = value.strip()
+        if "\x00" in text:
+            raise BadValue("value.bad_character", "不含控制字符的文本", "text without control characters")
+        if len(text) > self.longest:
+            raise BadValue(
+                "value.too_long", f"不超过 {self.longest} 个字符的文本", f"at most {self.longest} characters"
+            )
+        return self.typed(text)
+
+    def typed(self, text: str) -> object:
+        """Return what somebody typed as the field holds it."""
+        return self.read(text, DESK)
+
+
+class Patterned(Words):
+    """A text of a certain form; what is between its signs and not part of it goes."""
+
+    pattern: ClassVar[str]
+    #: Signs that only group others.
+    ignored: ClassVar[str] = ""
+
+    def read(self, text: str, grammar: Grammar) -> object:
+        kept = text.replace(self.ignored, "") if self.ignored else text
+        if not re.fullmatch(self.pattern, kept):
+            raise self.refusal()
+        return kept
+
+    def read_sql(self, text: str, grammar: Grammar) -> str:
+        kept = f"replace({text}, {quoted(self.ignored)}, '')" if self.ignored else text
+        return f"case when regexp_full_match({kept}, {quoted(self.pattern)}) then {kept} end"

@@ -1,0 +1,94 @@
+"""What values of fields are made of, as other rooms see it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import ClassVar, Literal
+
+from pydantic import ConfigDict
+
+from zhike.kernel.definition_parts import Code, Labels
+
+#: How a value is drawn: an amount, a signed change of one, a number of things, a share, a word, a tier …
+Format = Literal[
+    "text", "number", "money", "change", "count", "percent", "date", "datetime", "tag", "tier", "link", "duration"
+]
+#: Masks for personal values; see `logic.masks`.
+Mask = Literal["name", "mobile", "certificate", "number", "email", "card", "birthday"]
+#: Ways in which a value is found by a few characters; see `logic.search_tokens`.
+Search = Literal["name", "digits", "number", "certificate"]
+Status = Literal["done", "attention", "late", "refused", "plain", ""]
+#: How a condition builder asks about a value; "" asks nothing.
+Asked = Literal["text", "integer", "decimal", "boolean", "date", "choice", ""]
+#: A value as JSON carries it.
+Wire = str | int | bool | list[str] | dict[str, str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One value of a choice field, in the order of the definition."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
+
+    key: Code
+    labels: Labels | Mapping[str, str]
+    status: Status = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Companion:
+    """A column beside the one that holds the value: its suffix and type, and whether it is looked up by."""
+
+    suffix: str
+    column: str
+    indexed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Pointer:
+    """What values of a type point at: rows of `table`, found by `key`, shown by `display`, only those that are `live`.
+
+    Without a table it is the object that the field names as its target. `name` is what the place is called.
+    """
+
+    name: str = ""
+    table: str = ""
+    key: str = "source_key"
+    display: str = ""
+    live: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A value in a spreadsheet, and the number format it is shown in."""
+
+    value: object
+    number_format: str = "General"
+
+
+@dataclass(frozen=True, slots=True)
+class Grammar:
+    """How a feed or a person writes values: what is written otherwise is refused, never guessed at.
+
+    `date` and `datetime` are made of the directives %Y %y %m %d %H %M %S; %-m is a month without its leading zero.
+    Moments are wall times of `zone`. `grouping` may be "", then digits are never grouped. Words are small letters.
+    """
+
+    decimal: str = "."
+    grouping: str = ","
+    date: str = "%Y-%m-%d"
+    datetime: str = "%Y-%m-%d %H:%M:%S"
+    zone: str = "Asia/Shanghai"
+    true: tuple[str, ...] = ("1", "true", "y", "yes", "是", "t")
+    false: tuple[str, ...] = ("0", "false", "n", "no", "否", "f")
+    separator: str = ";"
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """An amount of money as a record holds it."""
+
+    amount: Decimal
+    currency: str
