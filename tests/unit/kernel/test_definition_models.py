@@ -20,10 +20,10 @@ FREE = (dict, object, Any)
 def models(annotation: object, seen: set[type]) -> Iterator[type[BaseModel]]:
     """Every model that a value of `annotation` can hold."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel) and annotation not in seen:
-            seen.add(annotation)
-            yield annotation
-            for info in annotation.model_fields.values():
-                yield from models(info.annotation, seen)
+        seen.add(annotation)
+        yield annotation
+        for info in annotation.model_fields.values():
+            yield from models(info.annotation, seen)
     for part in typing.get_args(annotation):
         yield from models(part, seen)
 

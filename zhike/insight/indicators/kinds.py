@@ -17,6 +17,7 @@ from zhike.insight.warehouse import api as warehouse
 from zhike.insight.warehouse.types import Source
 from zhike.kernel.definition_parts import Place
 from zhike.kernel.definitions import Finding, Kind, Snapshot
+from zhike.platform.fields import api as fields
 
 #: Type of a figure → types of the expressions that give it.
 _FITTING = {
@@ -36,7 +37,7 @@ def check_measure(measure: Measure, everything: Snapshot) -> Iterator[Finding]:
         yield warehouse.unknown_dataset(measure.dataset, ("dataset",), everything)
         return
     yield from _subject(measure, source, everything)
-    if measure.type == "money" and source.currency != _HOME_CURRENCY:
+    if fields.bound(measure.type).currency and source.currency != _HOME_CURRENCY:
         said = f"the amounts of {measure.dataset} are in {source.currency}; give them as decimal with the unit {source.currency}"
         yield Finding("measure.currency", said, ("type",))
     schema = warehouse.dataset_schema(source)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field, model_validator
 
@@ -12,9 +12,20 @@ from zhike.expressions.types import Type
 from zhike.insight.warehouse.value_types import DatasetName, Formula
 from zhike.kernel.block_data import Format
 from zhike.kernel.definition_parts import Days, Definition, Flag, Key, Labels, Part, Refers, Sourced, Text, Unit
+from zhike.platform.fields import api as fields
 
 Aggregate = Literal["sum", "count", "count_distinct", "avg", "daily_avg", "min", "max"]
-FigureType = Literal["money", "decimal", "percent", "integer", "date"]
+if TYPE_CHECKING:
+    FigureType = str
+else:
+    # A figure is a number or a day, of whatever type.
+    FigureType = Literal[
+        tuple(
+            key
+            for key, found in fields.value_types().items()
+            if found.adds_up or (found.analytical and found.expression is Type.DATE)
+        )
+    ]
 
 
 class Measure(Sourced):
@@ -41,15 +52,16 @@ class Measure(Sourced):
             raise ValueError("`value` is what is aggregated; a count needs none, everything else does")
         if self.across and self.aggregate not in ("sum", "count", "daily_avg"):
             raise ValueError(f"`across` says nothing about {self.aggregate}: accounts are taken together")
-        if self.type == "date" and self.aggregate not in ("min", "max"):
+        kind = fields.value_type(self.type)
+        if not kind.adds_up and self.aggregate not in ("min", "max"):
             raise ValueError(f"of days there is only the first and the last (min, max), no {self.aggregate}")
-        if self.type == "integer" and self.aggregate in ("avg", "daily_avg"):
+        if kind.expression is Type.INTEGER and self.aggregate in ("avg", "daily_avg"):
             raise ValueError("an average is no whole number; the type is decimal or money")
-        if self.aggregate in ("count", "count_distinct") and self.type != "integer":
+        if self.aggregate in ("count", "count_distinct") and kind.expression is not Type.INTEGER:
             raise ValueError("a count is of the type integer")
         if self.goal and self.across not in (None, "sum"):
             raise ValueError("a goal adds up over the accounts of a party: no `across`")
-        if self.goal and self.type == "date":
+        if self.goal and not kind.adds_up:
             raise ValueError("a goal is a number")
         return self
 
