@@ -19,6 +19,8 @@ from zhike.cli.output import Output
 from zhike.kernel.definition_parts import Definition, Labels
 
 _LONGEST_EXAMPLE = 45
+#: What the type of a key says of every such key, and nothing about this one.
+_OF_TYPES = ("letters a-z, digits and _", "an expression", "layer and name: core.counter_trade", "ISO 4217: CNY, HKD")
 _HEAD = "<!-- made by `zhike docs reference`; do not edit -->\n"
 
 
@@ -112,7 +114,7 @@ def _keys(model: type[BaseModel], kinds: Iterable[str]) -> list[str]:
 
 def meaning(info: FieldInfo) -> str:
     """Return what a key means: its description, or what the model it holds says of itself."""
-    if info.description:
+    if info.description and info.description not in _OF_TYPES:
         return info.description
     held = list(_models(info.annotation))
     if len(held) == 1:

@@ -15,8 +15,8 @@ from zhike.kernel.definition_parts import Count, Days, Definition, Flag, Key, Pa
 class Replacement(Part):
     """What a value loses before it is compared: what matches `pattern` becomes `by`, in which \\1 is the first group."""
 
-    pattern: Pattern
-    by: str = ""
+    pattern: Pattern = Field(description="what goes")
+    by: str = Field("", description="what stands there instead")
 
 
 class Normalizer(Part):
@@ -26,9 +26,11 @@ class Normalizer(Part):
     then is no value.
     """
 
-    keep: Literal["all", "no_blanks", "digits", "letters_and_digits"] = "no_blanks"
-    replace: tuple[Replacement, ...] = ()
-    shortest: Count = 1
+    keep: Literal["all", "no_blanks", "digits", "letters_and_digits"] = Field(
+        "no_blanks", description="which signs stay"
+    )
+    replace: tuple[Replacement, ...] = Field((), description="what is taken away or put otherwise, in this order")
+    shortest: Count = Field(1, description="the least number of signs that a value has")
 
 
 class MatchKey(Part):
@@ -39,9 +41,9 @@ class MatchKey(Part):
     """
 
     key: Key
-    conflicts: Flag = False
+    conflicts: Flag = Field(False, description="two different values are never one party")
     normalize: Normalizer | None = Field(None, description="absent: values are compared as the dataset has them")
-    blocked: tuple[Text, ...] = ()
+    blocked: tuple[Text, ...] = Field((), description="values that say nothing")
 
 
 class IdentitySystem(Part):
@@ -69,8 +71,8 @@ class AccountLinks(Part):
     account_id: Key
     system: Key
     holder: Key
-    account_no: Key | None = None
-    match: Key | None = None
+    account_no: Key | None = Field(None, description="the column with the number that people know")
+    match: Key | None = Field(None, description="the match key that those numbers are values of")
 
     @model_validator(mode="after")
     def _both(self) -> AccountLinks:
@@ -90,8 +92,12 @@ class Identity(Definition):
     object: Annotated[Key, Refers("object")]
     systems: tuple[IdentitySystem, ...] = Field(min_length=1)
     keys: tuple[MatchKey, ...] = Field((), description="without any, the key of the source is the identity")
-    rules: tuple[Annotated[tuple[Key, ...], Field(min_length=1)], ...] = ()
-    guard: Annotated[int, Field(ge=2, strict=True)] = 20
+    rules: tuple[Annotated[tuple[Key, ...], Field(min_length=1)], ...] = Field(
+        (), description="lists of match keys that must agree, tried in order"
+    )
+    guard: Annotated[int, Field(ge=2, strict=True)] = Field(
+        20, description="a value that more parties than this share says nothing"
+    )
     accounts: AccountLinks | None = None
 
     def system(self, name: str) -> IdentitySystem | None:
@@ -103,7 +109,7 @@ class MasterColumn(Part):
     """One field of a master feed: a `value`; a `reference` by source key; or the record of a `system` with a `key`."""
 
     field: Key
-    value: Formula | None = None
+    value: Formula | None = Field(None, description="what the field gets")
     reference: Formula | None = Field(None, description="the source key of the record that is referred to")
     system: Key | None = Field(None, description="the system whose record, joined by an identity, is referred to")
     key: Formula | None = Field(None, description="with `system`: the record's key there")
@@ -130,15 +136,15 @@ class Lookup(Part):
 
     dataset: DatasetName
     by: Key
-    columns: tuple[Key, ...] = Field(min_length=1)
-    where: Formula | None = None
+    columns: tuple[Key, ...] = Field(min_length=1, description="what is taken")
+    where: Formula | None = Field(None, description="the rows among which it is looked up; all, when absent")
 
 
 class Ending(Part):
     """What a feed names no longer ends: the date field that says so, of records whose source key begins with `keys`."""
 
-    field: Key
-    keys: Text
+    field: Key = Field(description="the date field that gets the end")
+    keys: Text = Field(description="how the source keys of this feed's records begin")
 
 
 class Master(Definition):
@@ -149,7 +155,7 @@ class Master(Definition):
     dataset: DatasetName
     source_key: Formula = Field(description="the source key of each record")
     columns: tuple[MasterColumn, ...] = Field(min_length=1)
-    where: Formula | None = None
+    where: Formula | None = Field(None, description="the rows that become records; all, when absent")
     days: Days | None = Field(None, description="only the facts of so many days before the business date")
     order: Count = Field(100, description="feeds run from the lowest to the highest")
     lookups: tuple[Lookup, ...] = ()

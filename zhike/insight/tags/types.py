@@ -15,8 +15,8 @@ from zhike.kernel.definition_parts import Code, Count, Labels, Part, Sourced, St
 class TagLevel(Part):
     """One value of a tag and the condition under which it holds; the first that is met wins."""
 
-    key: Code
-    labels: Labels
+    key: Code = Field(description="the value as conditions name it")
+    labels: Labels = Field(description="the value as people read it")
     when: Formula = Field(description="a condition over party fields and indicators; it may name :business_date")
     status: Literal["done", "attention", "late", "refused", "plain"] | None = Field(None, description="its color")
 

@@ -94,7 +94,7 @@ class Grant(Part):
 class Wall(Part):
     """An information wall: records that the role never sees, whatever else is granted."""
 
-    on: ObjectRef
+    on: ObjectRef = Field(description="the resource that is walled off")
     where: Key = Field(description="the refinement whose records are taken away")
 
 

@@ -14,19 +14,8 @@ from zhike.insight.indicators.types import Indicator, Measure, Window
 from zhike.kernel import definitions
 from zhike.kernel.calendar import TradingCalendar
 from zhike.kernel.definitions import Snapshot
-from zhike.platform.fields import api as fields
 
 PARAMETERS = {"business_date": Type.DATE}
-
-
-def warehouse_type(figure: Measure | Indicator) -> str:
-    """Return the type of a figure's column in the warehouse."""
-    return fields.bound(figure.type).warehouse
-
-
-def expression_type(figure: Measure | Indicator) -> Type:
-    """Return the type of a figure in expressions."""
-    return fields.value_type(figure.type).expression or Type.DECIMAL
 
 
 def measures() -> Mapping[str, Measure]:
@@ -75,9 +64,11 @@ def checking_schema(everything: Snapshot) -> Schema:
     return _wide(party_fields.defined(everything), everything.of(Indicator).values())
 
 
-def _wide(party: Mapping[str, Field], found: Iterable[Indicator]) -> Schema:
-    figures = {item.key: Field(item.key, expression_type(item), dict(item.labels)) for item in found}
-    return Schema("party_wide", {"zh": "客户宽表", "en": "Party"}, {**party, **figures})
+def _wide(fields: Mapping[str, Field], found: Iterable[Indicator]) -> Schema:
+    figures = {
+        item.key: Field(item.key, item.value_type.expression or Type.DECIMAL, dict(item.labels)) for item in found
+    }
+    return Schema("party_wide", {"zh": "客户宽表", "en": "Party"}, {**fields, **figures})
 
 
 @functools.lru_cache(maxsize=2)
