@@ -68,7 +68,7 @@ class ValuesIn(Schema):
     values: Mapping[str, WireInput]
 
 
-class ChangesIn(ValuesIn):
+class RecordChangesIn(ValuesIn):
     """Changed field values, based on one revision."""
 
     revision: int
