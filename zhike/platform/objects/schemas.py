@@ -12,7 +12,7 @@ from typing_extensions import TypedDict
 
 from zhike.expressions.wire import Condition
 from zhike.kernel.block_data import Format
-from zhike.kernel.wire import Labels, Option, WireInput, WireValue, labels, option
+from zhike.kernel.wire import Labels, Option, ReferenceValue, WireInput, WireValue, labels, option
 from zhike.platform.objects.logic.history import RecordHistory
 from zhike.platform.objects.logic.reading import default_sort, listed_columns
 from zhike.platform.objects.types import FieldType, ObjectType, Record, RecordPage, RecordQuery
@@ -115,10 +115,16 @@ class RecordPageOut(TypedDict):
 
 
 class RecordOut(RecordRowOut):
-    """One record with what its viewer may do to it; `from_source` records were loaded, not made by hand."""
+    """One record with what its viewer may do to it; `from_source` records were loaded, not made by hand.
+
+    `unit` and `owner` (an employee number) are where the record belongs; above security level 0 it is not for everybody.
+    """
 
     permitted: list[str]
     from_source: bool
+    unit: ReferenceValue | None
+    owner: str
+    security_level: int
     created_at: datetime | None
     updated_at: datetime | None
     updated_by: str
@@ -293,6 +299,9 @@ def record_out(record: Record, principal: Principal) -> RecordOut:
         **_row_out(record),
         "permitted": list(record.permitted),
         "from_source": record.from_source,
+        "unit": cast(ReferenceValue | None, record.unit),
+        "owner": record.owner,
+        "security_level": record.security_level,
         "created_at": record.created_at,
         "updated_at": record.updated_at,
         "updated_by": principal.name if by == principal.actor else organization.actor_names([by])[by],

@@ -167,7 +167,11 @@ def _single_statement(
         where.add(exp.column("deleted_at", table=_ALIAS).is_(exp.null()))
     narrow_to_scope(where, owner, _ALIAS, principal, operation)
     select = _from(
-        exp.select(*_selected(owner, [*owner.fields.values()])), owner, where, side=True, source="" if key else _FRESH
+        exp.select(*_selected(owner, [*owner.fields.values()]), *_belonging()),
+        owner,
+        where,
+        side=True,
+        source="" if key else _FRESH,
     )
     if lock:
         select = select.lock()
@@ -313,6 +317,11 @@ def _selected(owner: ObjectType, fields: Iterable[FieldType], order: FieldType |
             beside = exp.column(f"{field.column}{suffix}", table=_ALIAS, quoted=True)
             chosen.append(exp.alias_(beside, f"f:{field.key}{suffix}", quoted=True))
     return chosen
+
+
+def _belonging() -> list[exp.Expr]:
+    """What a single record tells of itself beyond its fields: its org unit, its owner, its level."""
+    return [exp.column(name, table=_ALIAS) for name in ("unit_id", "owner", "security_level")]
 
 
 def _column(field: FieldType) -> exp.Column:
