@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, cast
 from zhike.cli.installation import principal
 from zhike.cli.output import Output
 from zhike.expressions.types import Type
+from zhike.expressions.wire import StoredExpression
 from zhike.kernel.errors import ZhikeError
 
 if TYPE_CHECKING:

@@ -37,6 +37,8 @@ _CHECKED: Mapping[str, str] = {
     "_dataset": "dataset: its layer, a dot, its name",
     "_formula": "[expression](expressions.md)",
     "_regex": "regular expression",
+    "_column_type": "field type that a file can hold: `text`, `integer`, `decimal`, `date`, `datetime`, `boolean` …",
+    "_figure_type": "field type that can be counted: `money`, `decimal`, `percent`, `integer`, `date` …",
     "_sign": "one sign",
     "_file_name": "file name; `{business_date:%Y%m%d}` stands for the day, `*` for anything",
 }

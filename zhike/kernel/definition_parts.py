@@ -149,7 +149,7 @@ State = Literal["draft", "in_review", "live", "frozen", "retired"]
 class Stage(Part):
     """From which day, and in which org units (with everything below them), a definition is in a state."""
 
-    state: State = Field(description="the state from that day in those units")
+    state: State = Field(description="only live and frozen count; a frozen definition cannot be changed any more")
     from_: Day | None = Field(None, alias="from", description="the first business day; always, when absent")
     units: tuple[Text, ...] = Field((), description="codes of org units; everywhere, when absent")
 

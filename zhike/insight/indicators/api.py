@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pyarrow as pa
 
-from zhike.expressions.types import Field, Schema
+from zhike.expressions.types import Field, Schema, Type
 from zhike.insight.indicators.logic import computing, definitions, party_fields, windows
 from zhike.insight.indicators.types import Indicator, Measure, Term
 from zhike.insight.warehouse import api as warehouse
@@ -56,11 +56,12 @@ def vocabulary() -> list[Term]:
         Term(
             key=item.key,
             labels=item.labels,
-            type=definitions.VALUE_TYPES[item.type][0],
+            type=item.value_type.expression or Type.DECIMAL,
             group="indicator",
             unit=item.unit or "",
             description=item.description or {},
             served=item.type,
+            format=item.format,
         )
         for item in indicators()
     ]
@@ -89,7 +90,7 @@ def over_wide(text: str, *, schema: Schema, business_date: date) -> str:
 def goal_schema() -> Schema:
     """Return what a goal may name: measures, each over the trading days after a party was reached."""
     fields = {
-        key: Field(key, definitions.VALUE_TYPES[found.type][0], dict(found.labels))
+        key: Field(key, found.value_type.expression or Type.DECIMAL, dict(found.labels))
         for key, found in definitions.measures().items()
         if found.goal
     }

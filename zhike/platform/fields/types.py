@@ -8,12 +8,9 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import ConfigDict, Field
 
+from zhike.kernel.block_data import Format
 from zhike.kernel.definition_parts import Code, Labels
 
-#: How a value is drawn: an amount, a signed change of one, a number of things, a share, a word, a tier …
-Format = Literal[
-    "text", "number", "money", "change", "count", "percent", "date", "datetime", "tag", "tier", "link", "duration"
-]
 #: Masks for personal values; see `logic.masks`.
 Mask = Literal["name", "mobile", "certificate", "number", "email", "card", "birthday"]
 #: Ways in which a value is found by a few characters; see `logic.search_tokens`.
@@ -91,3 +88,19 @@ class Amount:
 
     amount: Decimal
     currency: str
+
+
+__all__ = [
+    "Amount",
+    "Asked",
+    "Cell",
+    "Companion",
+    "Format",
+    "Grammar",
+    "Mask",
+    "Option",
+    "Pointer",
+    "Search",
+    "Status",
+    "Wire",
+]

@@ -11,6 +11,7 @@ from ninja import Schema
 from typing_extensions import TypedDict
 
 from zhike.expressions.wire import Condition
+from zhike.kernel.block_data import Format
 from zhike.kernel.wire import Labels, Option, WireInput, WireValue, labels, option
 from zhike.platform.objects.logic.history import RecordHistory
 from zhike.platform.objects.logic.reading import default_sort, listed_columns
@@ -67,7 +68,7 @@ class ValuesIn(Schema):
     values: Mapping[str, WireInput]
 
 
-class ChangesIn(ValuesIn):
+class RecordChangesIn(ValuesIn):
     """Changed field values, based on one revision."""
 
     revision: int
@@ -184,7 +185,10 @@ class ObjectNameOut(TypedDict):
 
 
 class FieldOut(TypedDict):
-    """One field as forms, lists and conditions want it; `role` is what it means to the platform."""
+    """One field as forms, lists and conditions want it.
+
+    `role` is what it means to the platform, `web` the component that shows and edits it, `format` how it is drawn.
+    """
 
     key: str
     labels: Labels
@@ -192,7 +196,7 @@ class FieldOut(TypedDict):
     kind: Literal["field", "indicator", "tag"]
     role: str | None
     web: str
-    format: str
+    format: Format
     help: Labels | None
     currency: str | None
     sortable: bool
@@ -317,9 +321,11 @@ def _entry_out(entry: RecordHistory) -> HistoryEntryOut:
 def object_out(owner: ObjectType, principal: Principal, version: int) -> ObjectOut:
     """Return an object type as the metadata renderers of the front end want it."""
     found = owner.definition
-    sort, direction = default_sort(owner)
     own = [key for key, field in owner.fields.items() if field.kind == "field"]
-    sections = found.detail.sections if found.detail else ()
+    sort, direction = default_sort(owner)
+    sections: list[tuple[Mapping[str, str], list[str]]] = [(owner.labels, own)]
+    if found.detail:
+        sections = [(section.labels, list(section.fields)) for section in found.detail.sections]
     refinements: dict[str, Mapping[str, str]] = {"all": {"zh": "全部", "en": "All"}}
     refinements |= {key: refinement.labels for key, refinement in owner.refinements.items()}
     return {
@@ -330,14 +336,11 @@ def object_out(owner: ObjectType, principal: Principal, version: int) -> ObjectO
         "refinements": [{"key": key, "labels": labels(words)} for key, words in refinements.items()],
         "list": {
             "columns": listed_columns(owner),
-            "sort": {"field": sort, "direction": "desc" if direction == "desc" else "asc"},
+            "sort": {"field": sort, "direction": cast(Direction, direction)},
             "tabs": _tabs(found.list.tabs if found.list else (), principal, owner),
             "searchable": any(f.searchable for f in owner.fields.values()),
         },
-        "detail": {
-            "sections": [{"labels": labels(section.labels), "fields": list(section.fields)} for section in sections]
-            or [{"labels": labels(owner.labels), "fields": own}]
-        },
+        "detail": {"sections": [{"labels": labels(words), "fields": keys} for words, keys in sections]},
         "form": {"fields": list(found.form.fields) if found.form else own},
         "page": found.page,
         "operations": [

@@ -14,9 +14,10 @@ from zhike.platform.fields.types import Format, Option, Wire
 from zhike.platform.objects.definitions import ObjectDefinition, RelationPart
 from zhike.platform.permissions.types import Refinement
 
-Labels = Mapping[str, str]
 #: What conditions over records may name besides fields; the scope of whoever asks fills them in.
 PARAMS: Mapping[str, Type] = {"me": Type.TEXT, "my_units": Type.LIST, "today": Type.DATE}
+
+Labels = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,7 @@ class SideColumn:
     kind: str
     unit: str = ""
     options: tuple[Option, ...] = ()
-    format: str = ""
+    format: Format | None = None
 
 
 @dataclass(frozen=True, slots=True)

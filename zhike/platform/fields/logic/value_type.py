@@ -56,8 +56,6 @@ class ValueType:
     analytical: ClassVar[bool] = False
     #: It is a number that may be added up.
     adds_up: ClassVar[bool] = False
-    #: Its sum over accounts and days is divided in cents.
-    in_cents: ClassVar[bool] = False
     pointer: ClassVar[Pointer | None] = None
     #: The type of its values in expressions; None: it cannot be asked about.
     expression: ClassVar[Type | None] = Type.TEXT
@@ -104,6 +102,11 @@ class ValueType:
     def currency(self) -> str:
         """The currency of amounts that come without one; empty for what is no amount."""
         return ""
+
+    @property
+    def decimals(self) -> int:
+        """How many decimals its numbers have."""
+        return getattr(self.settings, "scale", 0)
 
     @property
     def target(self) -> str:

@@ -169,5 +169,5 @@ def _side_column(data: Mapping[str, object]) -> SideColumn:
         kind=str(data["kind"]),
         unit=str(data.get("unit", "")),
         options=options,
-        format=str(data.get("format", "")),
+        format=data.get("format"),  # type: ignore[arg-type]
     )
