@@ -374,7 +374,7 @@ def _read_cursor(listed: str, text: str) -> dict[str, Any] | None:
 
 def copy_out(owner: ObjectType, keys: Sequence[str], into: Path) -> int:
     """Write id, uid and the given fields of all live records as CSV with a header; return the rows."""
-    columns = [sql_.SQL("id"), sql_.SQL("uid"), sql_.SQL("source_key")]
+    columns: list[sql_.Composable] = [sql_.SQL("id"), sql_.SQL("uid"), sql_.SQL("source_key")]
     for key in keys:
         field = catalogues.field_of(owner, key)
         name = f"{field.column}{field.values.leaving}"
