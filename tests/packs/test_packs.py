@@ -91,7 +91,7 @@ def test_every_fault_is_listed_with_file_and_line(tmp_path):
 
     (folder / "other.yaml").unlink()
     found = [(Path(f.path).name, f.line, f.code) for f in packs.check([folder])]
-    assert found == [("thing.yaml", 6, "object.unknown_type")]
+    assert found == [("thing.yaml", 6, "definition.unknown_value")]
     _pack(folder, thing=broken.replace("texture", "text"))
     finding = packs.check([folder])[0]
     assert (finding.line, finding.code) == (8, "expression.invalid")

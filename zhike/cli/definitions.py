@@ -9,9 +9,10 @@ from ruamel.yaml import YAML
 
 from zhike.cli import trial
 from zhike.cli.output import Output
-from zhike.kernel import definition_changes, definition_files
+from zhike.kernel import definition_changes, definition_files, definitions
 from zhike.kernel.definition_changes import Edit, Plan
 from zhike.kernel.definition_errors import DefinitionsBroken
+from zhike.kernel.definition_parts import sourced
 from zhike.kernel.errors import Invalid
 from zhike.platform.packs import api as packs
 
@@ -86,6 +87,17 @@ def change(options: argparse.Namespace, output: Output) -> None:
             for fault in error.faults
         ]
         raise Invalid(findings=places) from error
+
+
+def unverified(_options: argparse.Namespace, output: Output) -> None:
+    """List the definitions with numbers that the firm has not checked yet, and where the numbers come from."""
+    rows = [
+        {"kind": definition.kind, "key": definition.key, "label": definition.labels["zh"], "source": found.source or ""}
+        for definition in definitions.snapshot()
+        for found in sourced(definition)
+        if not found.verified
+    ]
+    output.table(rows, ("kind", "key", "label", "source"))
 
 
 def undo(options: argparse.Namespace, output: Output) -> None:

@@ -107,7 +107,7 @@ def load(options: argparse.Namespace, output: Output) -> int:
 def _report(result: LoadResult, source: Source, folder: Path) -> FileReport:
     from zhike.insight.warehouse import api as warehouse
 
-    allowed = source.checks.rejects or 0.0
+    allowed = (source.checks.rejects if source.checks else None) or 0.0
     if not result.rows_rejected:
         return FileReport(result, allowed, None, ())
     who = principal()

@@ -104,6 +104,7 @@ def _packs(actions: Actions) -> None:
         parser = _add(definition, name, f"definitions.{name}", text)
         parser.add_argument("kind")
         parser.add_argument("key")
+    _add(definition, "unverified", "definitions.unverified", "numbers of rules that the firm has not checked yet")
     change = _add(
         definition, "change", "definitions.change", "make definitions the installation's own; packs stay below"
     )

@@ -16,6 +16,7 @@ from zhike.kernel import clock, database
 from zhike.kernel.errors import Invalid, Unavailable
 
 if TYPE_CHECKING:
+    from zhike.expressions.wire import StoredExpression
     from zhike.insight.warehouse.types import LoadResult
     from zhike.platform.permissions.types import Principal
 
@@ -201,7 +202,11 @@ def _employee(system: Principal, employee: str, position: str, branch: UUID | No
     from zhike.platform.objects import api as objects
     from zhike.platform.objects.types import RecordQuery
 
-    condition = {"op": "=", "left": {"field": "position"}, "right": {"value": position, "type": "text"}}
+    condition: StoredExpression = {
+        "op": "=",
+        "left": {"field": "position"},
+        "right": {"value": position, "type": "text"},
+    }
     query = RecordQuery(employee, condition=condition, columns=("employee_no", "name", "branch"), limit=200)
     for row in objects.page(query, principal=system).rows:
         if branch is None or _uid_of(row.values.get("branch")) == str(branch):

@@ -11,9 +11,24 @@ from typing_extensions import TypeAliasType, TypedDict
 from zhike.kernel.providers import AsOf, BlockData
 from zhike.kernel.wire import Labels, Option, Scalar
 
-Format = Literal["text", "money", "change", "count", "percent", "date", "datetime", "tag", "link", "bar", "diverge"]
+Format = Literal[
+    "text",
+    "number",
+    "money",
+    "change",
+    "count",
+    "percent",
+    "date",
+    "datetime",
+    "duration",
+    "tag",
+    "tier",
+    "link",
+    "bar",
+    "diverge",
+]
 Tone = Literal["plain", "late", "attention", "refused"]
-_RIGHT = ("money", "change", "count", "percent")
+_RIGHT = ("money", "change", "count", "percent", "number", "duration")
 
 
 class TaggedText(TypedDict):

@@ -119,13 +119,28 @@ class Definition(Part):
         return str(name[0])
 
 
-class Sourced(Definition):
-    """A definition that holds numbers of a rule: it says where they come from and whether somebody checked them."""
+class Origin(Part):
+    """Numbers of a rule: where they come from, and whether somebody at the firm checked them."""
 
     source: Text | None = Field(None, description="the rule, contract or practice the numbers come from")
     verified: Flag = Field(
-        True, description="false: the numbers still need a look by the firm; `zhike doctor` lists them"
+        True, description="false: the numbers still need a look by the firm; `zhike definition unverified` lists them"
     )
+
+
+class Sourced(Definition, Origin):
+    """A definition that holds numbers of a rule."""
+
+
+def sourced(value: BaseModel) -> Iterator[Origin]:
+    """Yield every part of a definition that holds numbers of a rule, the definition itself included."""
+    if isinstance(value, Origin):
+        yield value
+    for name in type(value).model_fields:
+        held = getattr(value, name)
+        for part in held if isinstance(held, tuple) else (held,):
+            if isinstance(part, BaseModel):
+                yield from sourced(part)
 
 
 State = Literal["draft", "in_review", "live", "frozen", "retired"]
@@ -248,6 +263,7 @@ __all__ = [
     "Flag",
     "Key",
     "Labels",
+    "Origin",
     "Part",
     "Place",
     "Reference",
@@ -261,4 +277,5 @@ __all__ = [
     "keys_at",
     "identity_of",
     "references",
+    "sourced",
 ]

@@ -62,6 +62,11 @@ def keep_in(folder: Path | None) -> None:
     _folder = folder
 
 
+def forget() -> None:
+    """Drop what this process keeps; what lies in the folder stays."""
+    _kept.clear()
+
+
 def read(path: Path) -> YamlFile:
     """Return what a YAML file holds. Raises BrokenYaml with the line."""
     raw = path.read_bytes()

@@ -9,9 +9,8 @@ from tests.factories.records import Firm, customer
 from zhike.insight.audiences.logic import wide_row
 from zhike.insight.warehouse import api as warehouse
 from zhike.insight.warehouse.logic import stages
-from zhike.kernel import definitions
-from zhike.kernel.ids import uuid7
-from zhike.kernel.models import Definition, DefinitionVersion
+from zhike.kernel import definition_changes
+from zhike.kernel.definition_changes import Edit
 from zhike.platform.objects.types import Record
 from zhike.platform.permissions.types import Principal
 
@@ -81,22 +80,13 @@ def _values(party_id: int, values: tuple[object, ...], types: tuple[str, ...]) -
 
 def with_audiences(firm: Firm) -> Firm:
     """Let the firm's managers and heads use audiences: the shipped roles leave that to the operator."""
-    Definition.objects.create(
-        kind="role",
-        key="audience_user",
-        uuid=uuid7(),
-        pack="test",
-        digest="",
-        body={
-            "key": "audience_user",
-            "labels": {"zh": "圈选", "en": "Audiences"},
-            "grants": [{"on": "audience", "operations": ["read", "create", "update", "delete"]}],
-        },
-    )
-    row = DefinitionVersion.objects.get()
-    row.version += 1
-    row.save()
-    definitions.forget()
+    role = {
+        "kind": "role",
+        "key": "audience_user",
+        "labels": {"zh": "圈选", "en": "Audiences"},
+        "grants": [{"on": "audience", "operations": ["read", "create", "update", "delete"]}],
+    }
+    definition_changes.change([Edit.of(role)], reason="test")
 
     def extended(principal: Principal) -> Principal:
         return replace(principal, roles=(*principal.roles, "audience_user"))

@@ -12,7 +12,7 @@ from tests.integration.insight.test_berka import DEFINITIONS, check
 from zhike.cli import records, trial
 from zhike.cli.main import main
 from zhike.kernel import definitions as definition_versions
-from zhike.kernel.models import Definition
+from zhike.kernel.models import StoredDefinition
 from zhike.platform.packs import api as packs
 
 
@@ -236,14 +236,14 @@ def test_files_that_no_source_wants_are_named(shop, capsys):
 def test_loading_leaves_the_installations_own_definitions_alone(shop, capsys):
     definitions, files = shop
     write(files, "purchases_20260323.csv", "1,2.50")
-    own = Definition.objects.filter(kind="calendar").first()
+    own = StoredDefinition.objects.filter(kind="calendar").first()
     body, version = own.body, database_version()
     own.body = {**body, "labels": {"zh": "自己的", "en": "Own"}}
     own.digest = "own"
     own.save()
     try:
         assert run(capsys, "load", definitions, "--from", files)[0] == 0
-        assert Definition.objects.get(pk=own.pk).body["labels"]["zh"] == "自己的"
+        assert StoredDefinition.objects.get(pk=own.pk).body["labels"]["zh"] == "自己的"
         assert database_version() == version
     finally:
         packs.apply([Path("packs")])
@@ -254,9 +254,9 @@ def database_version():
 
 
 def test_an_installation_without_packs_gets_them(installation):
-    assert "core" in Definition.objects.values_list("pack", flat=True)
-    Definition.objects.filter(pack="securities", kind="template").delete()
+    assert "core" in StoredDefinition.objects.values_list("pack", flat=True)
+    StoredDefinition.objects.filter(pack="securities", kind="template").delete()
     trial.ensure_packs()
-    assert not Definition.objects.filter(pack="securities", kind="template").exists()
+    assert not StoredDefinition.objects.filter(pack="securities", kind="template").exists()
     packs.apply([Path("packs")])
-    assert Definition.objects.filter(pack="securities", kind="template").exists()
+    assert StoredDefinition.objects.filter(pack="securities", kind="template").exists()

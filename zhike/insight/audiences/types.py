@@ -9,7 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from zhike.expressions.wire import StoredExpression
-from zhike.platform.objects.types import Option
+from zhike.platform.fields.types import Option
 
 Labels = Mapping[str, str]
 Condition = StoredExpression

@@ -25,7 +25,7 @@ from zhike.insight.warehouse.value_types import (
     Share,
     Sign,
 )
-from zhike.kernel.definition_parts import Count, Definition, Flag, Key, Labels, Part, Refers, Text
+from zhike.kernel.definition_parts import Count, Definition, Flag, Key, Labels, Origin, Part, Refers, Text
 from zhike.kernel.jobs import RunHandle
 from zhike.platform.fields import api as fields
 from zhike.platform.fields.types import Grammar
@@ -88,7 +88,7 @@ class SourceColumn(Part):
         return self.header or self.key
 
 
-class SourceChecks(Part):
+class SourceChecks(Origin):
     """What makes a source's files worth a look, and where the thresholds come from.
 
     `drift` is the share by which a day's rows may differ from the median of the days before it (0.3 is 30 %); facts may
@@ -101,7 +101,6 @@ class SourceChecks(Part):
     drift: Annotated[float, Field(gt=0)] | None = Field(None, description="allowed difference of a day's rows")
     rejects: Share | None = Field(None, description="a file of which a larger share is rejected changes nothing")
     source: Text = Field(description="where the thresholds come from")
-    verified: Flag = Field(True, description="false: the thresholds still need a look by the firm")
 
 
 class Subject(Part):

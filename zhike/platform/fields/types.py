@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import ClassVar, Literal
@@ -33,7 +32,7 @@ class Option:
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
 
     key: Code
-    labels: Labels | Mapping[str, str]
+    labels: Labels
     status: Status = ""
 
 

@@ -13,12 +13,13 @@ from pyroaring import BitMap
 
 from zhike.expressions.types import Schema
 from zhike.kernel import clock, context, database, definitions
+from zhike.kernel.definitions import Snapshot
 from zhike.kernel.errors import Refused
 from zhike.platform.audit import api as audit
-from zhike.platform.fields.api import mask
+from zhike.platform.fields.api import plain
 from zhike.platform.objects.errors import ReasonRequired, TooManyRows
 from zhike.platform.objects.logic import catalogue as catalogues
-from zhike.platform.objects.logic import erasing, exporting, loading, reading, reserving, serving, values, writing
+from zhike.platform.objects.logic import erasing, exporting, loading, reading, reserving, serving, writing
 from zhike.platform.objects.logic.history import RecordHistory, record_history
 from zhike.platform.objects.logic.presenting import displays as reference_displays
 from zhike.platform.objects.logic.presenting import present
@@ -52,10 +53,10 @@ __all__ = [
     "history",
     "ids",
     "load",
-    "mask",
     "object_types",
     "object_with_role",
     "page",
+    "provisional",
     "records_by_id",
     "related",
     "related_page",
@@ -88,6 +89,11 @@ def object_with_role(role: str) -> ObjectType:
     return catalogues.object_with_role(role)
 
 
+def provisional(everything: Snapshot) -> Mapping[str, ObjectType]:
+    """Return the object types of definitions that may have no tables yet: for checking what names their fields."""
+    return catalogues.provisional(everything)
+
+
 def schema(object: str) -> Schema:
     """Return what conditions over the object may name."""
     return catalogues.expression_schema(catalogues.catalogue(), catalogues.object_type(object).key)
@@ -110,7 +116,7 @@ def get(object: str, uid: uuid.UUID, *, principal: Principal, log_view: bool = T
     permissions.require(principal, f"{object}.read")
     owner = catalogues.object_type(object)
     row = reading.row_by_uid(owner, uid, principal, "read")
-    if owner.log_views and log_view:
+    if owner.definition.log_views and log_view:
         audit.note(operation="view", subject=owner.key, subject_id=row["id"])
     return _record(owner, row, principal)
 
@@ -268,7 +274,7 @@ def unmask(object: str, uid: uuid.UUID, field: str, *, reason: str, principal: P
         row = reading.row_by_uid(owner, uid, principal, "unmask")
         with context.acting(reason=reason.strip()):
             audit.note(operation="unmask", subject=owner.key, subject_id=row["id"], details={"field": field})
-        return values.plain(values.clear(found, row[f"f:{field}"]))
+        return plain(found.values.clear(row[f"f:{field}"]))
 
 
 def history(object: str, uid: uuid.UUID, *, principal: Principal) -> list[RecordHistory]:

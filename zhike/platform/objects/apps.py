@@ -8,7 +8,8 @@ class ObjectsConfig(AppConfig):
     def ready(self) -> None:
         from zhike.kernel import definitions
         from zhike.platform.objects import blocks
-        from zhike.platform.objects.kinds import OBJECT
+        from zhike.platform.objects.kinds import EXTENSION, OBJECT
 
         definitions.register(OBJECT)
+        definitions.register(EXTENSION)
         blocks.register()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -26,27 +25,16 @@ from zhike.kernel.block_data import (
 )
 from zhike.kernel.providers import AsOf, Block, BlockData, SearchGroup, SearchHit, register_block, register_search
 from zhike.kernel.wire import Labels, Option, Scalar, labels, option
+from zhike.platform.fields.api import plain
 from zhike.platform.objects import api
 from zhike.platform.objects.logic import catalogue as catalogues
 from zhike.platform.objects.logic.history import RecordHistory
-from zhike.platform.objects.logic.values import plain
 from zhike.platform.objects.schemas import HistoryOut, Owner, history_out
 from zhike.platform.objects.types import FieldType, ObjectType, Record, RecordQuery
 from zhike.platform.permissions.types import Principal
 
 Settings = Mapping[str, Any]
 _VIEWS = 20
-_SIGNED = re.compile(r"_change_|^net_inflow")
-_FORMATS: Mapping[str, Format] = {
-    "money": "money",
-    "decimal": "money",
-    "percent": "percent",
-    "integer": "count",
-    "date": "date",
-    "datetime": "datetime",
-    "choice": "tag",
-    "multi_choice": "tag",
-}
 
 
 class FactData(TypedDict):
@@ -148,13 +136,6 @@ def register() -> None:
     register_search(SearchGroup("records", "客户", "Customers", _search))
 
 
-def format_of(field: FieldType) -> Format:
-    """Return how a field's value is drawn."""
-    if _SIGNED.search(field.key):
-        return "change"
-    return "tag" if field.kind == "tag" else _FORMATS.get(field.type, "text")
-
-
 def live() -> AsOf:
     """Return the as-of time of what is read from the records now."""
     return AsOf("live", clock.now())
@@ -170,7 +151,7 @@ def column_of(owner: ObjectType, key: str) -> TableColumn:
     """Return a table column for a field."""
     field = owner.fields[key]
     options = [option(o.key, o.labels, o.status) for o in field.options]
-    return column(key, labels(field.labels), format_of(field), unit=field.unit or None, options=options)
+    return column(key, labels(field.labels), field.format, unit=field.unit or None, options=options)
 
 
 def _party_key() -> str:
@@ -226,11 +207,11 @@ def _fields(principal: Principal, record: uuid.UUID, settings: Settings) -> Bloc
     """The fields of a record by section, without those that the page shows elsewhere."""
     owner = api.object_with_role("party")
     found = api.get(owner.key, record, principal=principal, log_view=False)
-    detail: dict[str, Any] = owner.layout.get("detail") or {}  # type: ignore[assignment]
+    detail = owner.definition.detail
     elsewhere = set(settings.get("without", ()))
     sections: list[SectionData] = [
         {
-            "labels": labels(section["labels"]),
+            "labels": labels(section.labels),
             "fields": [
                 {
                     **_fact(owner.fields[key], found.values.get(key), principal),
@@ -240,12 +221,12 @@ def _fields(principal: Principal, record: uuid.UUID, settings: Settings) -> Bloc
                         owner.fields[key].mask and found.values.get(key) and "unmask" in found.permitted
                     ),
                 }
-                for key in section["fields"]
+                for key in section.fields
                 if key not in elsewhere
             ],
         }
-        for section in detail.get("sections", [])
-        if set(section["fields"]) - elsewhere
+        for section in (detail.sections if detail else ())
+        if set(section.fields) - elsewhere
     ]
     data: FieldsData = {
         "sections": sections,
@@ -461,7 +442,7 @@ def _text(value: object) -> str | None:
 
 def _fact(field: FieldType, value: object, principal: Principal) -> FactData:
     """A field's value in words; a choice is a tag only where its option has a status."""
-    words, shown = labels(field.labels), format_of(field)
+    words, shown = labels(field.labels), field.format
     if not field.options or value is None or isinstance(value, dict | list):
         return {"key": field.key, "labels": words, "value": _cell(value), "format": shown}
     chosen = next((option for option in field.options if option.key == value), None)
@@ -488,7 +469,6 @@ __all__ = [
     "day_end",
     "drawn",
     "fields_named",
-    "format_of",
     "known",
     "live",
     "register",

@@ -1,143 +1,152 @@
-"""The kind `object`: checking an object type and turning its changes into real tables."""
+"""The kinds `object` and `extension`: what only other definitions can tell about them, and their tables."""
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
 
 from zhike.expressions import api as expressions
-from zhike.kernel.definitions import Body, Change, Finding, Snapshot
+from zhike.kernel.definition_checks import unknown
+from zhike.kernel.definition_parts import Place
+from zhike.kernel.definitions import Finding, Kind, Snapshot
 from zhike.kernel.errors import ZhikeError
-from zhike.kernel.loose import loose_kind
+from zhike.platform.fields import api as fields
+from zhike.platform.objects.definitions import ExtensionDefinition, FieldPart, ObjectDefinition, Shape
 from zhike.platform.objects.logic import schema_changes
-from zhike.platform.objects.logic.catalogue import FIELD_TYPES, expression_schema, provisional
+from zhike.platform.objects.logic.catalogue import defined, expression_schema, provisional
 from zhike.platform.objects.types import PARAMS
-from zhike.platform.permissions.types import Securable
 
-OBJECT_ROLES = {
-    "party",
-    "party_role",
-    "relationship",
-    "contact_point",
-    "consent",
-    "financial_account",
-    "account_role",
-    "coverage",
-    "product",
-    "interaction",
-    "employee",
-}
-FIELD_ROLES = {
-    "name",
-    "certificate_number",
-    "mobile",
-    "email",
-    "birth_date",
-    "sex",
-    "branch",
-    "manager",
-    "risk_level",
-    "value_tier",
-    "status",
-    "expires_on",
-}
+#: Kinds whose definitions may become columns beside the records, so that lists may name them.
+_SERVED = ("indicator", "tag")
 
 
-def check_object(body: Body, everything: Snapshot) -> list[Finding]:
-    """Return what is wrong with an object type, every finding at once."""
-    findings = _check_roles(body, everything)
-    objects = everything.of("object")
-    fields: list[Body] = list(body.get("fields", []))  # type: ignore[call-overload]
-    for key, times in Counter(str(field["key"]) for field in fields).items():
-        if times > 1:
-            findings.append(Finding("object.doubled_field", f"field '{key}' is defined {times} times", f"fields.{key}"))
-    for field in fields:
-        where = f"fields.{field['key']}"
-        if field.get("type") not in FIELD_TYPES:
-            findings.append(
-                Finding(
-                    "object.unknown_type",
-                    f"there is no field type '{field.get('type')}'; there are: {', '.join(FIELD_TYPES)}",
-                    where,
-                )
+def check_object(found: ObjectDefinition, everything: Snapshot) -> Iterator[Finding]:
+    """Yield what is wrong with an object type."""
+    whole = defined(everything)[found.key]
+    roles = sorted(key for key, other in defined(everything).items() if found.role and other.role == found.role)
+    if len(roles) > 1:
+        yield Finding("object.doubled_role", f"role '{found.role}' is claimed by {', '.join(roles)}", ("role",))
+    keys = whole.field_keys()
+    if found.display and found.display not in keys:
+        yield _no_field(found.display, keys, ("display",))
+    if found.access:
+        yield from _check_through(whole, found.access.through)
+    yield from _check_shape(found, whole, everything)
+    yield from _check_conditions(found, found.refinements, whole.key, everything)
+
+
+def check_extension(found: ExtensionDefinition, everything: Snapshot) -> Iterator[Finding]:
+    """Yield what is wrong with an extension: beside what an object may have, what the object or another one has."""
+    base, whole = everything.written["object"].get(found.of), defined(everything).get(found.of)
+    if not isinstance(base, ObjectDefinition) or whole is None:
+        return
+    others = [one for one in everything.written.get("extension", {}).values() if isinstance(one, ExtensionDefinition)]
+    beside: list[ObjectDefinition | ExtensionDefinition] = [base]
+    beside += [one for one in others if one.of == found.of and one.key != found.key]
+    for name in ("fields", "relations", "refinements", "rules"):
+        taken = {item.key: other for other in beside for item in getattr(other, name)}
+        for number, item in enumerate(getattr(found, name)):
+            if item.key in taken:
+                owner = f"{taken[item.key].kind} '{taken[item.key].key}'"
+                yield Finding("extension.taken", f"'{item.key}' is already in the {owner}", (name, number, "key"))
+    for name in ("list", "detail", "form", "page"):
+        doubled = [one.key for one in beside[1:] if getattr(one, name) and getattr(found, name)]
+        if doubled:
+            yield Finding("extension.taken", f"extension '{doubled[0]}' has a {name} for '{found.of}', too", (name,))
+    yield from _check_shape(found, whole, everything)
+    yield from _check_conditions(found, found.refinements, found.of, everything)
+
+
+def _check_shape(
+    found: ObjectDefinition | ExtensionDefinition, whole: ObjectDefinition, everything: Snapshot
+) -> Iterator[Finding]:
+    for name in ("fields", "relations", "refinements", "rules"):
+        yield from _check_once(name, [item.key for item in getattr(found, name)])
+    yield from _check_layout(found, whole, everything)
+    for number, relation in enumerate(found.relations):
+        other = defined(everything).get(relation.object)
+        if other is not None and not _points(other.fields, relation.through, whole.key):
+            pointing = [field.key for field in other.fields if getattr(field, "target", "") == whole.key]
+            place: Place = ("relations", number, "through")
+            yield unknown(
+                f"reference of '{other.key}' to '{whole.key}' called", relation.through, pointing, place, _UNKNOWN
             )
-        if field.get("stamp") not in (None, "me"):
-            findings.append(
-                Finding("object.unknown_stamp", f"there is no stamp '{field['stamp']}'; there is: me", where)
-            )
-        if field.get("type") == "reference" and field.get("target") not in objects:
-            findings.append(
-                Finding(
-                    "object.unknown_target",
-                    f"there is no object '{field.get('target')}'; there are: {', '.join(sorted(objects))}",
-                    where,
-                )
-            )
-    return findings or [*_check_layout(body), *_check_conditions(body, everything)]
+    by_role: dict[str, str] = {}
+    for field in whole.fields:
+        if field.role and by_role.setdefault(field.role, field.key) != field.key:
+            number = next((n for n, own in enumerate(found.fields) if own.key == field.key), -1)
+            if number >= 0:
+                message = f"field role '{field.role}' is claimed by {by_role[field.role]} and {field.key}"
+                yield Finding("object.doubled_role", message, ("fields", number, "role"))
 
 
-def _check_roles(body: Body, everything: Snapshot) -> list[Finding]:
-    findings = []
-    role = str(body.get("role", ""))
-    if role and role not in OBJECT_ROLES:
-        findings.append(
-            Finding(
-                "object.unknown_role",
-                f"there is no object role '{role}'; there are: {', '.join(sorted(OBJECT_ROLES))}",
-                "role",
-            )
-        )
-    doubled = [key for key, other in everything.of("object").items() if role and other.get("role") == role]
-    if len(doubled) > 1:
-        findings.append(
-            Finding("object.doubled_role", f"role '{role}' is claimed by {', '.join(sorted(doubled))}", "role")
-        )
-    for field in body.get("fields", []):  # type: ignore[attr-defined]
-        if field.get("role") and field["role"] not in FIELD_ROLES:
-            findings.append(
-                Finding(
-                    "object.unknown_role",
-                    f"there is no field role '{field['role']}'; there are: {', '.join(sorted(FIELD_ROLES))}",
-                    f"fields.{field['key']}",
-                )
-            )
-    return findings
+_UNKNOWN = "object.unknown_field"
 
 
-def _check_layout(body: Body) -> list[Finding]:
-    keys = {field["key"] for field in body.get("fields", [])}  # type: ignore[attr-defined]
-    layout: Body = body.get("form", {})  # type: ignore[assignment]
-    return [
-        Finding("object.unknown_field", f"the form names '{key}'; the object has: {', '.join(sorted(keys))}", "form")
-        for key in layout.get("fields", [])  # type: ignore[attr-defined]
-        if key not in keys
-    ]
+def _check_once(name: str, keys: list[str]) -> Iterator[Finding]:
+    for number, key in enumerate(keys):
+        if key in keys[:number]:
+            yield Finding("object.doubled_key", f"'{key}' is in `{name}` twice", (name, number, "key"))
 
 
-def _check_conditions(body: Body, everything: Snapshot) -> list[Finding]:
-    findings = []
-    try:
-        schema = expression_schema(provisional(everything), str(body["key"]))
-    except (KeyError, ZhikeError) as error:
-        return [Finding("object.broken", f"the object cannot be built: {error}")]
-    for part in ("refinements", "rules"):
-        for named in body.get(part, []):  # type: ignore[attr-defined]
+def _check_through(whole: ObjectDefinition, through: str) -> Iterator[Finding]:
+    pointing = [field.key for field in whole.fields if getattr(field, "target", "")]
+    if through not in pointing:
+        yield unknown("reference", through, pointing, ("access", "through"), _UNKNOWN)
+
+
+def _points(found: Iterable[FieldPart], key: str, target: str) -> bool:
+    return any(field.key == key and getattr(field, "target", "") == target for field in found)
+
+
+def _check_layout(found: Shape, whole: ObjectDefinition, everything: Snapshot) -> Iterator[Finding]:
+    keys = whole.field_keys()
+    for place, key in found.layout_fields():
+        if key not in keys:
+            yield _no_field(key, keys, place)
+    if found.list is None:
+        return
+    listed = [*keys, *(key for kind in _SERVED for key in everything.named(kind))]
+    for number, key in enumerate(found.list.columns):
+        if key not in listed:
+            yield unknown("field, indicator or tag", key, listed, ("list", "columns", number), _UNKNOWN)
+    sort = found.list.sort
+    if sort and sort.field not in listed:
+        yield unknown("field, indicator or tag", sort.field, listed, ("list", "sort", "field"), _UNKNOWN)
+    for field in whole.fields:
+        if sort and field.key == sort.field and not fields.value_type(field.type).sortable:
+            message = f"a list is not sorted by '{field.key}': its type has no order"
+            yield Finding("object.unsortable", message, ("list", "sort", "field"))
+    tabs = ["all", *(refinement.key for refinement in whole.refinements)]
+    for number, tab in enumerate(found.list.tabs):
+        if tab not in tabs:
+            yield unknown("refinement", tab, tabs, ("list", "tabs", number), "object.unknown_refinement")
+
+
+def _check_conditions(
+    found: Shape, refinements: Collection[object], object: str, everything: Snapshot
+) -> Iterator[Finding]:
+    schema = expression_schema(provisional(everything), object)
+    for name, items in (("refinements", refinements), ("rules", found.rules)):
+        for number, item in enumerate(items):
             try:
-                expressions.parse(named["condition"], schema, PARAMS)
+                expressions.parse(str(getattr(item, "condition", "")), schema, PARAMS)
             except ZhikeError as error:
-                findings.append(Finding(error.code, error.message("en"), f"{part}.{named['key']}"))
-    return findings
+                yield Finding(error.code, error.message("en"), (name, number, "condition"))
 
 
-def classify(change: Change, _everything: Snapshot) -> Change:
-    """Say what a change of an object type means for its table."""
-    return schema_changes.classify(change)
+def _no_field(key: str, keys: Collection[str], place: Place) -> Finding:
+    return unknown("field", key, keys, place, _UNKNOWN)
 
 
-class _Loosely(Securable):
-    def field_keys(self) -> list[str]:
-        return [field["key"] for field in self.model_extra["fields"]]  # type: ignore[index]
-
-
-OBJECT = loose_kind(
-    name="object", order=10, check=check_object, classify=classify, applied=schema_changes.apply, base=_Loosely
+OBJECT = Kind(
+    ObjectDefinition, order=10, check=check_object, classify=schema_changes.classify, applied=schema_changes.apply
+)
+EXTENSION = Kind(
+    ExtensionDefinition,
+    order=11,
+    check=check_extension,
+    classify=schema_changes.classify,
+    applied=schema_changes.apply,
+    extends="object",
+    extend=lambda extension, base: extension.widen(base),
 )

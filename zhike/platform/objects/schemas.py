@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Any, Literal, cast
+from typing import Literal, cast
 
 from ninja import Schema
 from typing_extensions import TypedDict
@@ -13,6 +13,7 @@ from typing_extensions import TypedDict
 from zhike.expressions.wire import Condition
 from zhike.kernel.wire import Labels, Option, WireInput, WireValue, labels, option
 from zhike.platform.objects.logic.history import RecordHistory
+from zhike.platform.objects.logic.reading import default_sort, listed_columns
 from zhike.platform.objects.types import FieldType, ObjectType, Record, RecordPage, RecordQuery
 from zhike.platform.organization import api as organization
 from zhike.platform.permissions import api as permissions
@@ -190,6 +191,11 @@ class FieldOut(TypedDict):
     type: str
     kind: Literal["field", "indicator", "tag"]
     role: str | None
+    web: str
+    format: str
+    help: Labels | None
+    currency: str | None
+    sortable: bool
     unit: str | None
     target: str | None
     owner: Owner
@@ -310,16 +316,12 @@ def _entry_out(entry: RecordHistory) -> HistoryEntryOut:
 
 def object_out(owner: ObjectType, principal: Principal, version: int) -> ObjectOut:
     """Return an object type as the metadata renderers of the front end want it."""
-    layout: dict[str, Any] = {name: owner.layout.get(name) or {} for name in ("list", "detail", "form")}
+    found = owner.definition
+    sort, direction = default_sort(owner)
     own = [key for key, field in owner.fields.items() if field.kind == "field"]
-    known = [key for key in layout["list"].get("columns", []) if key in owner.fields]
-    given = layout["list"].get("sort") or {}
-    sort: SortOut = {"field": "id", "direction": "desc"}
-    if given.get("field") in owner.fields:
-        sort = {"field": given["field"], "direction": given.get("direction", "asc")}
-    refinements: dict[str, Mapping[str, str]] = {"all": {"zh": "全部", "en": "All"}} | {
-        key: words for key, (words, _c) in owner.refinements.items()
-    }
+    sections = found.detail.sections if found.detail else ()
+    refinements: dict[str, Mapping[str, str]] = {"all": {"zh": "全部", "en": "All"}}
+    refinements |= {key: refinement.labels for key, refinement in owner.refinements.items()}
     return {
         "key": owner.key,
         "labels": labels(owner.labels),
@@ -327,19 +329,17 @@ def object_out(owner: ObjectType, principal: Principal, version: int) -> ObjectO
         "fields": [_field_out(owner, field, principal) for field in owner.fields.values()],
         "refinements": [{"key": key, "labels": labels(words)} for key, words in refinements.items()],
         "list": {
-            "columns": known or list(owner.fields)[:8],
-            "sort": sort,
-            "tabs": _tabs(layout["list"], principal, owner),
+            "columns": listed_columns(owner),
+            "sort": {"field": sort, "direction": "desc" if direction == "desc" else "asc"},
+            "tabs": _tabs(found.list.tabs if found.list else (), principal, owner),
             "searchable": any(f.searchable for f in owner.fields.values()),
         },
         "detail": {
-            "sections": [
-                {"labels": labels(section["labels"]), "fields": list(section["fields"])}
-                for section in layout["detail"].get("sections") or [{"labels": owner.labels, "fields": own}]
-            ]
+            "sections": [{"labels": labels(section.labels), "fields": list(section.fields)} for section in sections]
+            or [{"labels": labels(owner.labels), "fields": own}]
         },
-        "form": {"fields": list(layout["form"].get("fields") or own)},
-        "page": cast(str | None, owner.layout.get("page")),
+        "form": {"fields": list(found.form.fields) if found.form else own},
+        "page": found.page,
         "operations": [
             operation
             for operation in ("create", "update", "delete", "export", "unmask", "access_log")
@@ -348,9 +348,9 @@ def object_out(owner: ObjectType, principal: Principal, version: int) -> ObjectO
     }
 
 
-def _tabs(layout: Mapping[str, Any], principal: Principal, owner: ObjectType) -> list[str]:
+def _tabs(tabs: Sequence[str], principal: Principal, owner: ObjectType) -> list[str]:
     hidden = permissions.hidden_refinements(principal, owner.key)
-    return [tab for tab in layout.get("tabs", []) if tab not in hidden] or ["all"]
+    return [tab for tab in tabs if tab not in hidden] or ["all"]
 
 
 def _field_out(owner: ObjectType, field: FieldType, principal: Principal) -> FieldOut:
@@ -361,6 +361,11 @@ def _field_out(owner: ObjectType, field: FieldType, principal: Principal) -> Fie
         "type": "tag" if field.kind == "tag" else field.type,
         "kind": cast(Literal["field", "indicator", "tag"], field.kind),
         "role": field.role or None,
+        "web": field.values.web,
+        "format": field.format,
+        "help": labels(field.help) if field.help else None,
+        "currency": field.values.currency or None,
+        "sortable": field.values.sortable,
         "unit": field.unit or None,
         "target": field.target or None,
         "owner": cast(Owner, field.owner),

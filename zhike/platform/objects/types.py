@@ -9,78 +9,89 @@ from datetime import date, datetime
 
 from zhike.expressions.types import Type
 from zhike.expressions.wire import StoredExpression
-
-#: What conditions over records may name besides fields; the scope of whoever asks fills them in.
-PARAMS: Mapping[str, Type] = {"me": Type.TEXT, "my_units": Type.LIST, "today": Type.DATE}
+from zhike.platform.fields.api import ValueType, plain
+from zhike.platform.fields.types import Format, Option, Wire
+from zhike.platform.objects.definitions import ObjectDefinition, RelationPart
+from zhike.platform.permissions.types import Refinement
 
 Labels = Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """One value of a choice field, in the order of the definition."""
-
-    key: str
-    labels: Labels
-    status: str = ""
+#: What conditions over records may name besides fields; the scope of whoever asks fills them in.
+PARAMS: Mapping[str, Type] = {"me": Type.TEXT, "my_units": Type.LIST, "today": Type.DATE}
 
 
 @dataclass(frozen=True, slots=True)
 class FieldType:
-    """One field of an object type. `column` is its physical name; `kind` is field, indicator or tag.
+    """One field of an object type: `values` is its field type with the field's settings, `column` its physical name.
 
-    With `stamp` "me" the platform writes the employee number of whoever makes the record; nobody else fills it in.
+    `kind` is field, indicator or tag. With `stamp` "me" the platform writes the employee number of whoever makes the
+    record; nobody else fills it in. `default`, as JSON, is what a new record has.
     """
 
     key: str
     labels: Labels
-    type: str
+    values: ValueType
     column: str
     kind: str = "field"
     role: str = ""
     owner: str = "desk"
-    mask: str = ""
-    target: str = ""
-    unit: str = ""
     required: bool = False
     unique: bool = False
     personal: bool = False
-    indexed: bool = False
-    searchable: str = ""
-    options: tuple[Option, ...] = ()
-    default: object = None
-    stamp: str = ""
+    help: Labels | None = None
+    type: str = field(init=False)
+    format: Format = field(init=False)
+    mask: str = field(init=False)
+    searchable: str = field(init=False)
+    target: str = field(init=False)
+    unit: str = field(init=False)
+    options: tuple[Option, ...] = field(init=False)
+    default: Wire = field(init=False)
+    stamp: str = field(init=False)
 
-
-@dataclass(frozen=True, slots=True)
-class RelationType:
-    """A to-many relation: the records of `object` whose reference field `through` points here."""
-
-    key: str
-    labels: Labels
-    object: str
-    through: str
+    def __post_init__(self) -> None:
+        settings = self.values.settings
+        known = {
+            "type": self.values.key,
+            "format": self.values.format,
+            "mask": self.values.mask or "",
+            "searchable": self.values.searchable or "",
+            "target": self.values.target,
+            "unit": self.values.unit,
+            "options": self.values.options,
+            "default": plain(getattr(settings, "default", None)),
+            "stamp": getattr(settings, "stamp", None) or "",
+        }
+        for name, value in known.items():
+            object.__setattr__(self, name, value)
 
 
 @dataclass(frozen=True, slots=True)
 class ObjectType:
-    """An object type of one catalogue version.
+    """An object type of one catalogue version: its definition, wider by extensions, joined with its physical names."""
 
-    `rules` are conditions that a record made or changed at the desk must meet, with what is said when it does not.
-    """
-
-    key: str
-    labels: Labels
+    definition: ObjectDefinition
     table: str
-    role: str
-    display: str
-    through: str
     fields: Mapping[str, FieldType]
-    relations: Mapping[str, RelationType]
-    refinements: Mapping[str, tuple[Labels, str]]
-    rules: Mapping[str, tuple[Labels, str]]
-    layout: Mapping[str, object]
-    log_views: bool = False
+    relations: Mapping[str, RelationPart]
+    refinements: Mapping[str, Refinement]
+    rules: Mapping[str, Refinement]
+    key: str = field(init=False)
+    labels: Labels = field(init=False)
+    role: str = field(init=False)
+    display: str = field(init=False)
+    through: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        found = self.definition
+        known = {
+            "key": found.key,
+            "labels": found.labels,
+            "role": found.role or "",
+            "display": found.display or "",
+            "through": found.access.through if found.access else "",
+        }
+        for name, value in known.items():
+            object.__setattr__(self, name, value)
 
     def field_with_role(self, role: str) -> FieldType | None:
         """Return the field that plays `role`, if the object has one."""
@@ -89,7 +100,7 @@ class ObjectType:
 
 @dataclass(frozen=True, slots=True)
 class SideColumn:
-    """A column of the wide rows published beside an object."""
+    """A column of the wide rows published beside an object; `format` is how it is drawn, if not as its type is."""
 
     key: str
     labels: Labels
@@ -97,6 +108,7 @@ class SideColumn:
     kind: str
     unit: str = ""
     options: tuple[Option, ...] = ()
+    format: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +132,7 @@ class Record:
     uid: uuid.UUID
     display: str
     revision: int
-    values: Mapping[str, object]
+    values: Mapping[str, Wire]
     refused: tuple[str, ...] = ()
     permitted: tuple[str, ...] = ()
     created_at: datetime | None = None

@@ -11,8 +11,8 @@ from zhike.engagement.channels.types import Message, Template
 from zhike.expressions import api as expressions
 from zhike.kernel import definitions
 from zhike.kernel.definitions import Snapshot
+from zhike.platform.fields.api import mask
 from zhike.platform.objects import api as objects
-from zhike.platform.objects.api import mask
 
 #: Channel → the role of the party field that holds its address.
 _ADDRESS = {"email": "email"}

@@ -11,24 +11,15 @@ from zhike.insight.indicators.types import Term
 from zhike.insight.tags import api as tags
 from zhike.insight.tags.types import Tag
 from zhike.kernel import definitions
+from zhike.kernel.definition_parts import Labels
 from zhike.kernel.definitions import Snapshot
+from zhike.platform.fields import api as fields
+from zhike.platform.fields.api import ValueType
+from zhike.platform.fields.types import Option
 from zhike.platform.objects import api as objects
-from zhike.platform.objects.types import FieldType, ObjectType, Option, SideColumn
+from zhike.platform.objects.types import FieldType, ObjectType, SideColumn
 
 INDICATOR, FIELD, TAG = "indicator", "field", "tag"
-#: Names, numbers and free text of a person are no conditions; neither is anything that needs a second record.
-_FIELD_TYPES = frozenset({"choice", "date", "boolean", "integer", "decimal", "percent", "money", "unit"})
-_EXPRESSION_TYPES: Mapping[str, Type] = {
-    "text": Type.TEXT,
-    "choice": Type.TEXT,
-    "integer": Type.INTEGER,
-    "decimal": Type.DECIMAL,
-    "percent": Type.DECIMAL,
-    "money": Type.DECIMAL,
-    "boolean": Type.BOOLEAN,
-    "date": Type.DATE,
-    "unit": Type.RECORD,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +34,21 @@ class WideColumn:
     options: tuple[Option, ...] = ()
     description: Mapping[str, str] = field(default_factory=dict)
     mask: str = ""
+    format: str = ""
+
+    @property
+    def values(self) -> ValueType:
+        """What its field type knows of its values."""
+        return fields.bound(self.type, options=self.options, unit=self.unit, format=self.format or None)
 
     @property
     def expression_type(self) -> Type:
         """The type in conditions."""
-        return _EXPRESSION_TYPES[self.type]
+        return self.values.expression or Type.TEXT
 
     def as_side_column(self) -> SideColumn:
         """Return the column as lists of the party show it."""
-        return SideColumn(self.key, self.labels, self.type, self.kind, self.unit, self.options)
+        return SideColumn(self.key, self.labels, self.type, self.kind, self.unit, self.options, self.format)
 
 
 def party() -> ObjectType:
@@ -77,7 +74,8 @@ def schema_of(columns: Mapping[str, WideColumn]) -> Schema:
 
 
 def _build(_everything: Snapshot) -> Mapping[str, WideColumn]:
-    found = [_field(item) for item in party().fields.values() if item.kind == FIELD and item.type in _FIELD_TYPES]
+    # Names, numbers and free text of a person are no conditions; neither is anything that needs a second record.
+    found = [_field(item) for item in party().fields.values() if item.kind == FIELD and item.values.analytical]
     found += [_indicator(term) for term in indicators.vocabulary()]
     found += [_tag(tag) for tag in tags.tags()]
     columns: dict[str, WideColumn] = {}
@@ -100,7 +98,7 @@ def _indicator(term: Term) -> WideColumn:
         INDICATOR,
         unit=term.unit,
         description=term.description,
-        options=tuple(Option(key, labels) for key, labels in term.options),
+        options=tuple(Option(key, Labels(**labels)) for key, labels in term.options),
     )
 
 

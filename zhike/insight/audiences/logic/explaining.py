@@ -12,6 +12,7 @@ from zhike.expressions.types import Type
 from zhike.insight.audiences.logic.columns import WideColumn, party
 from zhike.insight.audiences.logic.conditions import CONDITION, Node, first_field, parameters
 from zhike.insight.audiences.logic.published import Terms
+from zhike.platform.fields.api import mask
 from zhike.platform.objects import api as objects
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal
@@ -38,7 +39,7 @@ def shown(column: WideColumn, value: object, principal: Principal) -> object:
         return objects.displays("unit", [number], principal=principal).get(number)
     plain = _plain(value)
     if column.mask and permissions.field_rule(principal, party().key, column.key) != "clear":
-        return objects.mask(column.mask, plain)
+        return mask(column.mask, plain)
     return plain
 
 

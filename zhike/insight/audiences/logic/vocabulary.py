@@ -8,7 +8,8 @@ from zhike.insight.audiences.logic.columns import FIELD, INDICATOR, TAG, WideCol
 from zhike.insight.audiences.logic.conditions import hidden
 from zhike.insight.audiences.logic.published import Terms
 from zhike.insight.audiences.types import VocabularyGroup, VocabularyItem
-from zhike.platform.objects.types import Option
+from zhike.kernel.definition_parts import Labels
+from zhike.platform.fields.types import Option
 from zhike.platform.organization import api as organization
 from zhike.platform.permissions.types import Principal
 
@@ -17,15 +18,14 @@ _GROUPS: tuple[tuple[str, Mapping[str, str]], ...] = (
     (FIELD, {"zh": "客户属性", "en": "Fields"}),
     (TAG, {"zh": "标签", "en": "Tags"}),
 )
-_TYPES = {"money": "decimal", "percent": "decimal", "unit": "choice"}
 
 
 def groups(terms: Terms, principal: Principal) -> tuple[VocabularyGroup, ...]:
     """Return indicators, fields and tags that `principal` may ask about."""
     units: tuple[Option, ...] = ()
-    if any(column.type == "unit" for column in terms.columns.values()):
+    if any(column.values.pointer for column in terms.columns.values()):
         found = organization.all_units()
-        units = tuple(Option(str(unit.id), {"zh": unit.name, "en": unit.name}) for unit in found)
+        units = tuple(Option(str(unit.id), Labels(unit.name, unit.name)) for unit in found)
     visible = [column for column in terms.columns.values() if not hidden(column.key, terms, principal)]
     return tuple(
         VocabularyGroup(
@@ -36,11 +36,12 @@ def groups(terms: Terms, principal: Principal) -> tuple[VocabularyGroup, ...]:
 
 
 def _item(column: WideColumn, units: tuple[Option, ...], language: str) -> VocabularyItem:
+    values = column.values
     return VocabularyItem(
         key=column.key,
         labels=column.labels,
-        type=_TYPES.get(column.type, column.type),
-        unit=column.unit or ("CNY" if column.type == "money" else ""),
-        options=units if column.type == "unit" else column.options,
+        type=values.asked,
+        unit=column.unit or values.currency,
+        options=units if values.pointer else column.options,
         description=column.description.get(language, ""),
     )

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from zhike.expressions.types import Type
 from zhike.insight.audiences.logic.columns import FIELD, INDICATOR, TAG, WideColumn, party, wide_columns
 from zhike.insight.indicators import api as indicators
 from zhike.insight.tags import api as tags
@@ -21,17 +22,8 @@ DATASET = "mart.party_wide"
 SOURCES = {INDICATOR: indicators.INDICATOR, TAG: tags.TAG}
 #: List orders that people work with all day.
 _INDEXED = ("total_asset", "asset_change_1d", "net_inflow_30d")
-_SQL_TYPES: Mapping[str, str] = {
-    "text": "varchar",
-    "choice": "varchar",
-    "integer": "bigint",
-    "unit": "bigint",
-    "boolean": "boolean",
-    "date": "date",
-    "decimal": "decimal(28, 10)",
-    "percent": "decimal(28, 10)",
-    "money": "decimal(28, 10)",
-}
+#: Wide enough for what any two indicators are compared and divided by.
+_DECIMAL = "decimal(28, 10)"
 
 
 def build(business_date: date, handle: RunHandle) -> None:
@@ -52,9 +44,13 @@ def build(business_date: date, handle: RunHandle) -> None:
 def _typed_csv(path: Path, fields: Iterable[WideColumn]) -> str:
     """Return the FROM item of an export; an empty text in it is quoted, nothing is not."""
     types = {"id": "bigint", "uid": "varchar", "source_key": "varchar"}
-    types |= {column.key: _SQL_TYPES[column.type] for column in fields}
+    types |= {column.key: _sql_type(column) for column in fields}
     listed = ", ".join(f"{_text(key)}: {_text(type_)}" for key, type_ in types.items())
     return f"read_csv({_text(str(path))}, header = true, allow_quoted_nulls = false, columns = {{{listed}}})"
+
+
+def _sql_type(column: WideColumn) -> str:
+    return _DECIMAL if column.expression_type is Type.DECIMAL else column.values.warehouse
 
 
 def _select(connection: Any, business_date: date, columns: Mapping[str, WideColumn], exported: str) -> str:
@@ -88,7 +84,7 @@ def _types(connection: Any, relation: str) -> Mapping[str, str]:
 def _value(column: WideColumn, present: Mapping[str, Mapping[str, str]]) -> str:
     if column.kind == FIELD:
         return f"p.{_name(column.key)}"
-    wanted = _SQL_TYPES[column.type]
+    wanted = _sql_type(column)
     found = present[column.kind].get(column.key, "")
     if not found:
         return f"cast(null as {wanted})"

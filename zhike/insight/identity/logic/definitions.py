@@ -12,6 +12,7 @@ from zhike.insight.warehouse import api as warehouse
 from zhike.insight.warehouse.types import Source
 from zhike.kernel import definitions
 from zhike.kernel.definitions import Snapshot
+from zhike.platform.objects import api as objects
 
 #: Master feeds of this fill the organization, which is no object.
 ORG_UNIT = "org_unit"
@@ -64,8 +65,8 @@ def identity_of_column(master: Master, column: MasterColumn, snapshot: Snapshot 
 
 def fields_of(object: str, snapshot: Snapshot | None) -> Mapping[str, str]:
     """Return the fields of an object with the object each refers to, "" where it refers to none."""
-    body = (snapshot or definitions.snapshot()).of("object").get(object, {"fields": []})
-    return {field["key"]: str(field.get("target") or "") for field in body["fields"]}
+    owner = objects.provisional(snapshot or definitions.snapshot()).get(object)
+    return {field.key: field.target for field in owner.fields.values()} if owner else {}
 
 
 def _all(snapshot: Snapshot | None) -> list[Identity]:

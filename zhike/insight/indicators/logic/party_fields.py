@@ -16,22 +16,12 @@ from zhike.insight.warehouse import api as warehouse
 from zhike.insight.warehouse.types import Session
 from zhike.kernel.definitions import Snapshot
 from zhike.kernel.errors import ZhikeError
+from zhike.platform.fields.api import ValueType
 from zhike.platform.objects import api as objects
 from zhike.platform.objects.types import FieldType
 from zhike.platform.organization import api as organization
 
 PARTY = "mart.party"
-#: Field type → (type in expressions, type in the exported file)
-TYPES = {
-    "choice": (Type.TEXT, "varchar"),
-    "unit": (Type.TEXT, "bigint"),
-    "date": (Type.DATE, "date"),
-    "boolean": (Type.BOOLEAN, "boolean"),
-    "integer": (Type.INTEGER, "bigint"),
-    "decimal": (Type.DECIMAL, "decimal(20, 4)"),
-    "percent": (Type.DECIMAL, "decimal(18, 4)"),
-    "money": (Type.DECIMAL, "decimal(20, 2)"),
-}
 
 
 def exported() -> list[FieldType]:
@@ -40,7 +30,7 @@ def exported() -> list[FieldType]:
         owner = objects.object_with_role("party")
     except ZhikeError:
         return []
-    return [field for field in owner.fields.values() if field.kind == "field" and field.type in TYPES]
+    return [field for field in owner.fields.values() if field.kind == "field" and field.values.analytical]
 
 
 def terms() -> list[Term]:
@@ -50,14 +40,19 @@ def terms() -> list[Term]:
         Term(
             key=field.key,
             labels=field.labels,
-            type=TYPES[field.type][0],
+            type=expression_type(field.values),
             group="field",
             unit=field.unit,
-            options=units if field.type == "unit" else tuple((o.key, o.labels) for o in field.options),
+            options=units if field.values.pointer else tuple((o.key, o.labels) for o in field.options),
             served=field.type,
         )
         for field in exported()
     ]
+
+
+def expression_type(values: ValueType) -> Type:
+    """Return the type of a field's values in expressions over the wide row: a unit is named by its code."""
+    return Type.TEXT if values.pointer else values.expression or Type.TEXT
 
 
 def as_field(term: Term) -> Field:
@@ -67,22 +62,19 @@ def as_field(term: Term) -> Field:
 
 def defined_party(everything: Snapshot) -> str:
     """Return the key of the object that plays the party in definitions that are only being checked, "" without one."""
-    return next((key for key, body in everything.of("object").items() if body.get("role") == "party"), "")
+    return next((owner.key for owner in objects.provisional(everything).values() if owner.role == "party"), "")
 
 
 @functools.lru_cache(maxsize=2)
 def defined(everything: Snapshot) -> Mapping[str, Field]:
     """Return the party's fields as names in expressions, of definitions that are only being checked."""
-    body = everything.of("object").get(defined_party(everything), {"fields": []})
+    owner = objects.provisional(everything).get(defined_party(everything))
     return {
-        field["key"]: Field(
-            field["key"],
-            TYPES[field["type"]][0],
-            field["labels"],
-            tuple(option["key"] for option in field.get("options", [])),
+        field.key: Field(
+            field.key, expression_type(field.values), dict(field.labels), tuple(option.key for option in field.options)
         )
-        for field in body["fields"]
-        if field["type"] in TYPES
+        for field in (owner.fields.values() if owner else ())
+        if field.values.analytical
     }
 
 
@@ -100,14 +92,14 @@ def store(connection: Session, business_date: date) -> int:
             }
         ),
     )
-    columns = {"id": "bigint", "uid": "varchar", "source_key": "varchar"} | {f.key: TYPES[f.type][1] for f in fields}
+    columns = {"id": "bigint", "uid": "varchar", "source_key": "varchar"} | {f.key: f.values.warehouse for f in fields}
     shape = ", ".join(f"'{key}': '{kind}'" for key, kind in columns.items())
     with TemporaryDirectory(prefix="party-") as folder:
         path = Path(folder) / "party.csv"
         objects.export(owner.key, fields=[field.key for field in fields], into=path)
         selected, joins = [], []
         for number, field in enumerate(fields):
-            if field.type == "unit":
+            if field.values.pointer:
                 selected.append(f'u{number}.unit_code as "{field.key}"')
                 joins.append(f' left join unit_codes u{number} on u{number}.unit_id = p."{field.key}"')
             else:

@@ -101,6 +101,11 @@ class ValueType:
         return getattr(self.settings, "unit", None) or ""
 
     @property
+    def currency(self) -> str:
+        """The currency of amounts that come without one; empty for what is no amount."""
+        return ""
+
+    @property
     def target(self) -> str:
         """The object (or place) that values point at."""
         return getattr(self.settings, "target", "") or (self.pointer.name if self.pointer else "")

@@ -2,37 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 
-from zhike.expressions.types import Field, Relation, Schema, Type
+from zhike.expressions.types import Field, Relation, Schema
 from zhike.kernel import definitions
-from zhike.kernel.definitions import Body, Snapshot
+from zhike.kernel.definition_parts import Labels
+from zhike.kernel.definitions import Snapshot
+from zhike.platform.fields import api as fields
+from zhike.platform.fields.types import Option, Pointer
+from zhike.platform.objects.definitions import FieldPart, ObjectDefinition
 from zhike.platform.objects.errors import UnknownField, UnknownObject
 from zhike.platform.objects.models import PhysicalObject, SideTable
-from zhike.platform.objects.types import FieldType, ObjectType, Option, RelationType, SideColumn
+from zhike.platform.objects.types import FieldType, ObjectType, SideColumn
 
 Catalogue = Mapping[str, ObjectType]
-
-#: Field type → (column type in PostgreSQL, type in expressions; None: not usable in conditions)
-FIELD_TYPES: dict[str, tuple[str, Type | None]] = {
-    "text": ("text", Type.TEXT),
-    "long_text": ("text", Type.TEXT),
-    "phone": ("text", Type.TEXT),
-    "email": ("text", Type.TEXT),
-    "choice": ("text", Type.TEXT),
-    "integer": ("bigint", Type.INTEGER),
-    "decimal": ("numeric", Type.DECIMAL),
-    "percent": ("numeric", Type.DECIMAL),
-    "money": ("numeric", Type.DECIMAL),
-    "boolean": ("boolean", Type.BOOLEAN),
-    "date": ("date", Type.DATE),
-    "datetime": ("timestamptz", Type.DATETIME),
-    "multi_choice": ("text[]", Type.LIST),
-    "reference": ("bigint", Type.RECORD),
-    "unit": ("bigint", Type.RECORD),
-    "identity_number": ("text", None),
-}
 SIDE = "side"
 
 
@@ -43,7 +28,13 @@ def catalogue() -> Catalogue:
 
 def provisional(everything: Snapshot) -> Catalogue:
     """Return object types of definitions that have no tables yet, for checking expressions only."""
-    return {key: _object(body, key, {}, ()) for key, body in everything.of("object").items()}
+    return {key: _object(found, key, {}, ()) for key, found in defined(everything).items()}
+
+
+def defined(everything: Snapshot) -> Mapping[str, ObjectDefinition]:
+    """Return the definitions of the objects, with what extensions add to them."""
+    found: Mapping[str, ObjectDefinition] = everything.of(ObjectDefinition)
+    return found
 
 
 def object_type(key: str) -> ObjectType:
@@ -74,39 +65,39 @@ def side_table(key: str) -> SideTable | None:
     return SideTable.objects.filter(object=key).first()
 
 
+def pointers() -> Mapping[str, Pointer]:
+    """Return the places that are no objects and that fields point at, by name: org units, users."""
+    found = [value_type.pointer for value_type in fields.value_types().values()]
+    return {pointer.name: pointer for pointer in found if pointer is not None and pointer.table}
+
+
+def pointed_at(field: FieldType) -> Pointer:
+    """Return the rows that a field points at: of an object or of another place."""
+    pointer = field.values.pointer
+    assert pointer is not None
+    return pointer if pointer.table else replace(pointer, name=field.target, table=object_type(field.target).table)
+
+
 def expression_schema(objects: Catalogue, key: str) -> Schema:
     """Return what conditions over the object may name: fields, references as to-one, relations as to-many."""
     owner = objects[key]
-    fields = {}
+    named = {}
     relations: dict[str, Relation] = {}
     for found in owner.fields.values():
-        kind = FIELD_TYPES[found.type][1] if found.kind == "field" else _SIDE_TYPES[found.type]
+        kind = found.values.expression
         if kind is not None:
-            fields[found.key] = Field(
-                found.key, kind, dict(found.labels), tuple(option.key for option in found.options)
-            )
-        if found.type == "reference":
+            options = tuple(option.key for option in found.options)
+            named[found.key] = Field(found.key, kind, dict(found.labels), options)
+        if found.target in objects:
             relations[found.key] = Relation(found.key, dict(found.labels), _target(objects, found.target), many=False)
     for relation in owner.relations.values():
         relations[relation.key] = Relation(
             relation.key, dict(relation.labels), _target(objects, relation.object), many=True
         )
-    return Schema(key, dict(owner.labels), fields, relations)
+    return Schema(key, dict(owner.labels), named, relations)
 
 
-_SIDE_TYPES = {
-    "text": Type.TEXT,
-    "choice": Type.TEXT,
-    "integer": Type.INTEGER,
-    "decimal": Type.DECIMAL,
-    "money": Type.DECIMAL,
-    "percent": Type.DECIMAL,
-    "boolean": Type.BOOLEAN,
-    "date": Type.DATE,
-}
-
-
-def _target(objects: Catalogue, key: str):  # type: ignore[no-untyped-def]
+def _target(objects: Catalogue, key: str) -> Callable[[], Schema]:
     return lambda: expression_schema(objects, key)
 
 
@@ -114,82 +105,69 @@ def _build(everything: Snapshot) -> Catalogue:
     tables = {row.key: row for row in PhysicalObject.objects.prefetch_related("fields")}
     sides = {row.object: row for row in SideTable.objects.all()}
     built = {}
-    for key, body in everything.of("object").items():
+    for key, definition in defined(everything).items():
         if key not in tables:
             continue
         columns = {field.key: field.column for field in tables[key].fields.all()}
         side = tuple(_side_column(column) for column in sides[key].columns) if key in sides else ()
-        built[key] = _object(body, tables[key].table, columns, side)
+        built[key] = _object(definition, tables[key].table, columns, side)
     return MappingProxyType(built)
 
 
-def _object(body: Body, table: str, columns: Mapping[str, str], side: tuple[SideColumn, ...]) -> ObjectType:
-    fields = {f["key"]: _field(f, columns.get(f["key"], f["key"])) for f in body.get("fields", [])}  # type: ignore[attr-defined]
+def _object(
+    definition: ObjectDefinition, table: str, columns: Mapping[str, str], side: Sequence[SideColumn]
+) -> ObjectType:
+    found = {part.key: _field(part, columns.get(part.key, part.key)) for part in definition.fields}
     for column in side:
-        if column.key not in fields:
-            fields[column.key] = FieldType(
+        if column.key not in found:
+            found[column.key] = FieldType(
                 key=column.key,
                 labels=column.labels,
-                type=column.type,
+                values=fields.bound(
+                    column.type, options=column.options, unit=column.unit, format=column.format or None
+                ),
                 column=column.key,
                 kind=column.kind,
                 owner="source",
-                unit=column.unit,
-                options=column.options,
             )
-    relations = {
-        r["key"]: RelationType(r["key"], r["labels"], r["object"], r["through"])
-        for r in body.get("relations", [])  # type: ignore[attr-defined]
-    }
-    refinements = {r["key"]: (r["labels"], r["condition"]) for r in body.get("refinements", [])}  # type: ignore[attr-defined]
-    rules = {r["key"]: (r["labels"], r["condition"]) for r in body.get("rules", [])}  # type: ignore[attr-defined]
-    access: Body = body.get("access", {})  # type: ignore[assignment]
     return ObjectType(
-        key=str(body["key"]),
-        labels=body["labels"],
+        definition=definition,
         table=table,
-        role=str(body.get("role", "")),  # type: ignore[arg-type]
-        display=str(body.get("display", "")),
-        through=str(access.get("through", "")),
-        fields=MappingProxyType(fields),
-        relations=MappingProxyType(relations),
-        refinements=MappingProxyType(refinements),
-        rules=MappingProxyType(rules),
-        layout={name: body.get(name) for name in ("list", "detail", "form", "page")},
-        log_views=bool(body.get("log_views", False)),
+        fields=MappingProxyType(found),
+        relations=MappingProxyType({relation.key: relation for relation in definition.relations}),
+        refinements=MappingProxyType({refinement.key: refinement for refinement in definition.refinements}),
+        rules=MappingProxyType({rule.key: rule for rule in definition.rules}),
     )
 
 
-def _field(body: Body, column: str) -> FieldType:
-    options = tuple(Option(o["key"], o["labels"], o.get("status", "")) for o in body.get("options", []))  # type: ignore[attr-defined]
+def _field(part: FieldPart, column: str) -> FieldType:
+    value_type = fields.value_type(part.type)
     return FieldType(
-        key=str(body["key"]),
-        labels=body["labels"],
-        type=str(body["type"]),
-        column=column,  # type: ignore[arg-type]
-        role=str(body.get("role", "")),
-        owner=str(body.get("owner", "desk")),
-        mask=str(body.get("mask", "")),
-        target=str(body.get("target", "")),
-        unit=str(body.get("unit", "")),
-        required=bool(body.get("required", False)),
-        unique=bool(body.get("unique", False)),
-        personal=bool(body.get("personal", False)),
-        indexed=bool(body.get("index", False)),
-        searchable=str(body.get("searchable", "")),
-        options=options,
-        default=body.get("default"),
-        stamp=str(body.get("stamp", "")),
+        key=part.key,
+        labels=part.labels,
+        # A field's model has its type's settings among its own keys.
+        values=value_type(part),  # type: ignore[arg-type]
+        column=column,
+        role=part.role or "",
+        owner=part.owner,
+        required=part.required,
+        unique=part.unique,
+        personal=part.personal,
+        help=part.help,
     )
 
 
 def _side_column(data: Mapping[str, object]) -> SideColumn:
-    options = tuple(Option(o["key"], o["labels"], o.get("status", "")) for o in data.get("options", []))  # type: ignore[attr-defined]
+    options = tuple(
+        Option(o["key"], Labels(**o["labels"]), o.get("status") or "")
+        for o in data.get("options", [])  # type: ignore[attr-defined]
+    )
     return SideColumn(
         key=str(data["key"]),
-        labels=data["labels"],
+        labels=data["labels"],  # type: ignore[arg-type]
         type=str(data["type"]),
-        kind=str(data["kind"]),  # type: ignore[arg-type]
+        kind=str(data["kind"]),
         unit=str(data.get("unit", "")),
         options=options,
+        format=str(data.get("format", "")),
     )

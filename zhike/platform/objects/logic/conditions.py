@@ -143,7 +143,7 @@ def compiled_rules(where: Where, owner: ObjectType, alias: str) -> list[exp.Expr
     """Return for each rule of the object whether the record breaks it; a rule about nothing known is met."""
     return [
         exp.not_(exp.func("coalesce", where.compile(_parse(where, owner, text), owner, alias), exp.true()))
-        for _labels, text in owner.rules.values()
+        for text in (rule.condition for rule in owner.rules.values())
     ]
 
 
@@ -153,7 +153,7 @@ def narrow_to_query(where: Where, owner: ObjectType, alias: str, query: RecordQu
     if query.refinement and query.refinement != "all":
         if query.refinement not in owner.refinements:
             raise UnknownRefinement(object=owner.key, refinement=query.refinement, has=sorted(owner.refinements))
-        text = owner.refinements[query.refinement][1]
+        text = owner.refinements[query.refinement].condition
         where.add(where.compile(_parse(where, owner, text), owner, alias))
     if query.condition is not None:
         schema = expression_schema(where.objects, owner.key)

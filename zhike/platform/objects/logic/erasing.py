@@ -72,7 +72,7 @@ def _referring(owner: ObjectType) -> list[tuple[ObjectType, FieldType]]:
         for other in catalogues.catalogue().values()
         if any(found.personal for found in other.fields.values())
         for field in other.fields.values()
-        if field.kind == "field" and field.type == "reference" and field.target == owner.key
+        if field.kind == "field" and field.target == owner.key
     ]
 
 
@@ -97,7 +97,7 @@ def _wipe(owner: ObjectType, key: str, value: int, now: datetime, *, mark: str) 
 
 def _columns(field: FieldType) -> Sequence[str]:
     """The columns of a field that hold its value; the digests of an identity number are not among them."""
-    return (field.column, f"{field.column}_currency") if field.type == "money" else (field.column,)
+    return [f"{field.column}{suffix}" for suffix in field.values.wiped]
 
 
 def _ids(owner: ObjectType, field: FieldType, record_id: int) -> list[int]:

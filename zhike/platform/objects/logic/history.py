@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from zhike.platform.audit import api as audit
-from zhike.platform.objects.logic import values
 from zhike.platform.objects.models import PhysicalField
 from zhike.platform.objects.types import ObjectType
 from zhike.platform.organization import api as organization
@@ -62,5 +61,6 @@ def _changes(
             continue
         rule = permissions.field_rule(principal, owner.key, field.key)
         if rule != "refused":
-            found.append((field.key, values.shown(field, pair[0], rule), values.shown(field, pair[1], rule)))
+            old, new = (field.values.present((value,), masked=rule != "clear") for value in pair)
+            found.append((field.key, old, new))
     return tuple(found)

@@ -19,15 +19,12 @@ from zhike.kernel.ids import uuid7
 from zhike.platform.audit import api as audit
 from zhike.platform.fields.api import array_items
 from zhike.platform.objects.logic import catalogue as catalogues
-from zhike.platform.objects.logic import values
 from zhike.platform.objects.logic.erasing import erased
 from zhike.platform.objects.types import FieldType, LoadColumn, LoadCounts, LoadEnding, ObjectType
 
 _STAGING, _GIVEN = "zhike_load", "zhike_given"
 #: Rows are compared with their records this many at a time, and sent this many lines at once.
 _BATCH, _LINES = 20_000, 500
-#: Field types whose values lie in more than one column.
-_COMPANIONS = ("identity_number", "money")
 _NULL = "\x01"
 _SPECIAL = re.compile(r"[\\\n\r]")
 _Pick = Callable[[list[Sequence[object]]], Iterable[Sequence[object]]]
@@ -78,7 +75,7 @@ def _stage(cursor, fields: list[FieldType], columns: Sequence[LoadColumn], rows,
     """Copy the rows that `pick` keeps of each batch to the staging table; return how many rows there were in all."""
     staged = {name: kind for pair in zip(fields, columns, strict=True) for name, kind in _staged(*pair).items()}
     names = _create(cursor, _STAGING, {"id": "bigint", "uid": "uuid", "source_key": "text", "grams": "text[]"} | staged)
-    special = any(field.type in _COMPANIONS for field in fields)
+    special = any(len(field.values.columns) > 1 for field in fields)
     searchable = [(i, field.searchable) for i, field in enumerate(fields) if field.searchable]
 
     def line(row: Sequence[object]) -> str:
@@ -86,7 +83,7 @@ def _stage(cursor, fields: list[FieldType], columns: Sequence[LoadColumn], rows,
         tokens = None
         if searchable:
             tokens = "{" + ",".join([array_items(kind, str(found[i])) for i, kind in searchable if found[i]]) + "}"
-        cells = _expanded(fields, found, values.columns_of) if special else found
+        cells = _expanded(fields, found, _stored) if special else found
         return copy_line((row[0], uuid7(), row[1], tokens, *cells))
 
     read = 0
@@ -100,7 +97,7 @@ def _stage(cursor, fields: list[FieldType], columns: Sequence[LoadColumn], rows,
 def _picker(cursor, owner: ObjectType, fields: list[FieldType], columns: Sequence[LoadColumn], by_id: bool) -> _Pick:  # type: ignore[no-untyped-def]
     """Return what leaves out of a batch the rows that the upsert would find unchanged; it still has the last word."""
     pairs = [(i, field, columns[i]) for i, field in enumerate(fields) if field.owner == "source"]
-    owned, special = [field for _i, field, _c in pairs], any(field.type in _COMPANIONS for field in fields)
+    owned, special = [field for _i, field, _c in pairs], any(len(field.values.columns) > 1 for field in fields)
     kinds = {name: kind for _i, f, c in pairs for name, kind in _staged(f, c).items() if _is_stable(f, name)}
     names = _create(cursor, _GIVEN, {"place": "integer", "id": "bigint", "source_key": "text"} | kinds)
     target = sql.Identifier(owner.table)
@@ -123,7 +120,7 @@ def _picker(cursor, owner: ObjectType, fields: list[FieldType], columns: Sequenc
 
     def line(place: int, row: Sequence[object]) -> str:
         found = [row[2 + i] for i, _field, _column in pairs]
-        cells = _expanded(owned, found, values.compared_columns_of) if special else found
+        cells = _expanded(owned, found, _compared) if special else found
         return copy_line((place, row[0], row[1], *cells))
 
     def pick(batch: list[Sequence[object]]) -> Iterator[Sequence[object]]:
@@ -169,20 +166,23 @@ def _expanded(
     columns_of: Callable[[FieldType, object], dict[str, object]],
 ) -> list[object]:
     cells = [None if value == "" else value for value in found]
-    for place in reversed([i for i, field in enumerate(fields) if field.type in _COMPANIONS]):
+    for place in reversed([i for i, field in enumerate(fields) if len(field.values.columns) > 1]):
         cells[place : place + 1] = columns_of(fields[place], cells[place]).values()
     return cells
 
 
 def _staged(field: FieldType, column: LoadColumn) -> dict[str, str]:
-    if field.type in ("reference", "unit"):
+    if field.values.pointer is not None:
         return {field.column: "bigint" if column.by == "id" else "text"}
-    kind = catalogues.FIELD_TYPES[field.type][0]
-    if field.type == "identity_number":
-        return {field.column: "text", f"{field.column}_digest": "text", f"{field.column}_tail": "text"}
-    if field.type == "money":
-        return {field.column: kind, f"{field.column}_currency": "text"}
-    return {field.column: kind}
+    return {f"{field.column}{suffix}": kind for suffix, kind in field.values.columns.items()}
+
+
+def _stored(field: FieldType, value: object) -> dict[str, object]:
+    return field.values.store(value)
+
+
+def _compared(field: FieldType, value: object) -> dict[str, object]:
+    return field.values.compared(value)
 
 
 def _upsert(
@@ -261,16 +261,16 @@ def _resolved(pairs: Iterable[tuple[FieldType, LoadColumn]]) -> tuple[sql.Compos
     for index, (field, column) in enumerate(pairs):
         for name in _staged(field, column):
             selected[name] = sql.SQL("s.{}").format(sql.Identifier(name))
-            if field.type in ("reference", "unit") and column.by != "id":
-                table, key = _target(field)
+            if field.values.pointer is not None and column.by != "id":
+                pointer = catalogues.pointed_at(field)
                 join = " left join {table} {alias} on {alias}.{key} = {given}"
-                if field.type == "reference":
+                if pointer.live:
                     join = (
                         " left join lateral (select id from {table} where {key} = {given} and deleted_at is null limit 1)"
                         " {alias} on true"
                     )
                 alias, given = sql.Identifier(f"j{index}"), selected[name]
-                names = {"table": sql.Identifier(table), "key": sql.Identifier(key)}
+                names = {"table": sql.Identifier(pointer.table), "key": sql.Identifier(pointer.key)}
                 joins.append(sql.SQL(join).format(**names, alias=alias, given=given))
                 selected[name] = sql.SQL("{}.id").format(alias)
     return sql.SQL("").join(joins), selected
@@ -278,7 +278,7 @@ def _resolved(pairs: Iterable[tuple[FieldType, LoadColumn]]) -> tuple[sql.Compos
 
 def _is_stable(field: FieldType, name: str) -> bool:
     """Whether a staged column tells a change: encrypted, the same number is another text each time."""
-    return field.type != "identity_number" or name.endswith("_digest")
+    return name.removeprefix(field.column) in field.values.telling
 
 
 def _changed(stable: Sequence[str], given: Sequence[sql.Composable]) -> sql.Composable:
@@ -288,9 +288,3 @@ def _changed(stable: Sequence[str], given: Sequence[sql.Composable]) -> sql.Comp
     return sql.SQL("({}) is distinct from ({})").format(
         sql.SQL(", ").join(sql.SQL("t.{}").format(sql.Identifier(name)) for name in stable), sql.SQL(", ").join(given)
     )
-
-
-def _target(field: FieldType) -> tuple[str, str]:
-    if field.type == "unit":
-        return "organization_unit", "code"
-    return catalogues.object_type(field.target).table, "source_key"

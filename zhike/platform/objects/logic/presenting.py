@@ -8,8 +8,8 @@ from typing import Any
 from django.db import connection
 from psycopg import sql
 
+from zhike.platform.fields.types import Wire
 from zhike.platform.objects.logic import catalogue as catalogues
-from zhike.platform.objects.logic import values
 from zhike.platform.objects.types import FieldType, ObjectType, Record
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal
@@ -45,7 +45,7 @@ def display_of(owner: ObjectType, row: Mapping[str, Any], rule: str) -> str:
     """Return what a record is called: its display field under its mask, else its source key, else its number."""
     field = owner.fields.get(owner.display)
     if field is not None and row.get(f"f:{field.key}"):
-        return str(values.shown(field, row[f"f:{field.key}"], rule))
+        return str(shown(field, row, rule))
     return str(row.get("source_key") or f"#{row['id']}")
 
 
@@ -54,8 +54,10 @@ def displays(target: str, ids: Iterable[int], principal: Principal) -> dict[int,
     wanted = sorted(set(ids))
     if not wanted:
         return {}
-    if target == "unit":
-        return _run("select id, uid, name, true from organization_unit where id = any(%s)", wanted, "unit")[0]
+    pointer = catalogues.pointers().get(target)
+    if pointer is not None:
+        place = sql.SQL("select id, uid, {}, true from {} where id = any(%s)")
+        return _run(place.format(sql.Identifier(pointer.display), sql.Identifier(pointer.table)), wanted, target)[0]
     owner = catalogues.object_type(target)
     field = owner.fields.get(owner.display)
     column = sql.Identifier(field.column) if field else sql.SQL("null")
@@ -66,7 +68,8 @@ def displays(target: str, ids: Iterable[int], principal: Principal) -> dict[int,
     if field:
         rule = permissions.field_rule(principal, target, field.key)
         for record_id in named:
-            found[record_id]["display"] = str(values.shown(field, found[record_id]["display"], rule))
+            said = field.values.present((found[record_id]["display"],), masked=rule != "clear")
+            found[record_id]["display"] = str(said)
     return found
 
 
@@ -84,16 +87,24 @@ def _references(
 ) -> dict[str, dict[int, dict[str, str]]]:
     wanted: dict[str, set[int]] = {}
     for field in fields:
-        if field.type in ("reference", "unit"):
-            target = field.target or "unit"
-            wanted.setdefault(target, set()).update(row[f"f:{field.key}"] for row in rows if row[f"f:{field.key}"])
+        if field.values.pointer is not None:
+            ids = (row[f"f:{field.key}"] for row in rows if row[f"f:{field.key}"])
+            wanted.setdefault(field.target, set()).update(ids)
     return {target: displays(target, ids, principal) for target, ids in wanted.items()}
 
 
-def _value(field: FieldType, row: Mapping[str, Any], rule: str, references: Mapping[str, Any]) -> object:
+def shown(field: FieldType, row: Mapping[str, Any], rule: str) -> Wire:
+    """Return what a viewer under `rule` ("clear", "masked") sees of a field of a row, as plain JSON."""
+    cells = [row[f"f:{field.key}"]]
+    if field.kind == "field":
+        cells += [row[f"f:{field.key}{suffix}"] for suffix in field.values.shown]
+    return field.values.present(cells, masked=rule != "clear")
+
+
+def _value(
+    field: FieldType, row: Mapping[str, Any], rule: str, references: Mapping[str, dict[int, dict[str, str]]]
+) -> Wire:
     stored = row[f"f:{field.key}"]
-    if field.type in ("reference", "unit") and stored is not None:
-        return references[field.target or "unit"].get(stored)
-    if field.type == "money" and field.kind == "field" and stored is not None:
-        return {"amount": values.plain(stored), "currency": row[f"c:{field.key}"]}
-    return values.shown(field, stored, rule)
+    if field.values.pointer is not None and stored is not None:
+        return references[field.target].get(stored)
+    return shown(field, row, rule)

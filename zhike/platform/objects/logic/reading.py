@@ -14,8 +14,8 @@ from sqlglot import exp
 
 from zhike.kernel import clock, cursors, definitions
 from zhike.kernel.errors import NotFound
+from zhike.platform.fields.api import plain
 from zhike.platform.objects.logic import catalogue as catalogues
-from zhike.platform.objects.logic import values
 from zhike.platform.objects.logic.catalogue import SIDE
 from zhike.platform.objects.logic.conditions import (
     Where,
@@ -203,17 +203,16 @@ def visible_rows(
 
 def listed_columns(owner: ObjectType) -> list[str]:
     """Return the columns of the object's list, without those whose figures are not published yet."""
-    layout: Mapping[str, Any] = owner.layout.get("list") or {}  # type: ignore[assignment]
-    chosen = [key for key in layout.get("columns", []) if key in owner.fields]
+    layout = owner.definition.list
+    chosen = [key for key in layout.columns if key in owner.fields] if layout else []
     return chosen or list(owner.fields)[:8]
 
 
 def default_sort(owner: ObjectType) -> tuple[str, str]:
     """Return the list's own order, newest first where it has none."""
-    layout: Mapping[str, Any] = owner.layout.get("list") or {}  # type: ignore[assignment]
-    sort = layout.get("sort") or {}
-    if sort.get("field") in owner.fields:
-        return sort["field"], sort.get("direction", "asc")
+    sort = owner.definition.list.sort if owner.definition.list else None
+    if sort is not None and sort.field in owner.fields:
+        return sort.field, sort.direction
     return "id", "desc"
 
 
@@ -292,7 +291,7 @@ def _phase(
         left = exp.Tuple(expressions=[*(c.copy() for c in sorted_by), key.copy()]) if sorted_by else key.copy()
         bound_key = where.bind(cursor["id"])
         value = where.bind(cursor["value"])
-        typed = exp.cast(value, catalogues.FIELD_TYPES.get(order.type, ("text", None))[0]) if order else value
+        typed = exp.cast(value, order.values.column) if order else value
         right: exp.Expr = exp.Tuple(expressions=[typed, bound_key]) if sorted_by else bound_key
         where.add(exp.GT(this=left, expression=right) if ascending else exp.LT(this=left, expression=right))
     # Descending indexes are made NULLS LAST; here nulls are excluded, so either order of nulls is the same.
@@ -310,9 +309,9 @@ def _selected(owner: ObjectType, fields: Iterable[FieldType], order: FieldType |
             wanted.setdefault(field.key, field)
     for field in wanted.values():
         chosen.append(exp.alias_(_column(field), f"f:{field.key}", quoted=True))
-        if field.type == "money" and field.kind == "field":
-            currency = exp.column(f"{field.column}_currency", table=_ALIAS, quoted=True)
-            chosen.append(exp.alias_(currency, f"c:{field.key}", quoted=True))
+        for suffix in field.values.shown if field.kind == "field" else ():
+            beside = exp.column(f"{field.column}{suffix}", table=_ALIAS, quoted=True)
+            chosen.append(exp.alias_(beside, f"f:{field.key}{suffix}", quoted=True))
     return chosen
 
 
@@ -369,7 +368,7 @@ def copy_out(owner: ObjectType, keys: Sequence[str], into: Path) -> int:
     columns = [sql_.SQL("id"), sql_.SQL("uid"), sql_.SQL("source_key")]
     for key in keys:
         field = catalogues.field_of(owner, key)
-        name = f"{field.column}_digest" if field.type == "identity_number" else field.column
+        name = f"{field.column}{field.values.leaving}"
         columns.append(sql_.SQL("{} as {}").format(sql_.Identifier(name), sql_.Identifier(key)))
     statement = sql_.SQL(
         "copy (select {} from {} where deleted_at is null order by id) to stdout (format csv, header)"
@@ -391,7 +390,7 @@ def clear_rows(owner: ObjectType, ids: Sequence[int], keys: Sequence[str]) -> di
     where.add(exp.column("id", table=_ALIAS).eq(any_of))
     where.add(exp.column("deleted_at", table=_ALIAS).is_(exp.null()))
     rows = _dict_rows(_from(exp.select(*_selected(owner, fields)), owner, where, side=True), where.values)
-    return {row["id"]: {field.key: values.clear(field, row[f"f:{field.key}"]) for field in fields} for row in rows}
+    return {row["id"]: {field.key: field.values.clear(row[f"f:{field.key}"]) for field in fields} for row in rows}
 
 
 def related_rows(
@@ -408,7 +407,7 @@ def related_rows(
     select = _from(exp.select(*_selected(owner, fields)), owner, where).order_by(exp.column("id", table=_ALIAS))
     rows = _dict_rows(select, where.values)
     return [
-        {"id": row["id"], **{field.key: values.clear(field, row[f"f:{field.key}"]) for field in fields}} for row in rows
+        {"id": row["id"], **{field.key: field.values.clear(row[f"f:{field.key}"]) for field in fields}} for row in rows
     ]
 
 
@@ -457,4 +456,4 @@ def coverage_summary(
     )
     order = exp.Ordered(this=totals[0].copy() if totals else number.copy(), desc=bool(totals), nulls_first=False)
     rows = _rows(select.group_by(number.copy()).order_by(order).limit(200), where.values)
-    return [(row[0], row[1] or "", row[2], [values.plain(value) for value in row[3:]]) for row in rows]
+    return [(row[0], row[1] or "", row[2], [plain(value) for value in row[3:]]) for row in rows]

@@ -11,7 +11,7 @@ from psycopg import sql
 
 from zhike.kernel import definitions
 from zhike.kernel.ids import uuid7
-from zhike.platform.objects.logic.catalogue import FIELD_TYPES
+from zhike.platform.fields import api as fields
 from zhike.platform.objects.models import SideTable
 from zhike.platform.objects.types import ObjectType, SideColumn
 
@@ -25,7 +25,7 @@ def serve(
     is dropped then. `indexed` columns get an index in list order.
     """
     table = f"s_{owner.key}_{business_date:%Y%m%d}_{uuid7().hex[-8:]}"
-    kinds = {column.key: FIELD_TYPES[column.type][0] for column in columns}
+    kinds = {column.key: fields.value_type(column.type).column for column in columns}
     listed = sql.SQL(", ").join(
         sql.SQL("{} {}").format(sql.Identifier(key), sql.SQL(kind))
         for key, kind in kinds.items()  # type: ignore[arg-type]
@@ -65,5 +65,6 @@ def _as_json(column: SideColumn) -> dict[str, object]:
         "type": column.type,
         "kind": column.kind,
         "unit": column.unit,
+        "format": column.format,
         "options": [{"key": o.key, "labels": dict(o.labels), "status": o.status} for o in column.options],
     }

@@ -15,9 +15,10 @@ from zhike.kernel import clock, context, events
 from zhike.kernel.errors import Invalid, StaleRevision
 from zhike.kernel.ids import uuid7
 from zhike.platform.fields.api import tokens_of
+from zhike.platform.fields.errors import BadValue
 from zhike.platform.objects.errors import SourceOwned, UnknownField
 from zhike.platform.objects.logic import catalogue as catalogues
-from zhike.platform.objects.logic import reading, values
+from zhike.platform.objects.logic import reading
 from zhike.platform.objects.types import FieldType, ObjectType
 from zhike.platform.permissions.types import Principal
 
@@ -46,7 +47,7 @@ def insert(owner: ObjectType, given: Mapping[str, object], principal: Principal)
         "grams": grams(owner, parsed),
     }
     for key, value in parsed.items():
-        columns |= values.columns_of(owner.fields[key], value)
+        columns |= stored_columns(owner.fields[key], value)
     statement = _insert_statement(owner.table, tuple(columns))
     with _unique_values(owner):
         row = reading.inserted_row(owner, statement, {f"new_{k}": value for k, value in columns.items()}, principal)
@@ -80,9 +81,9 @@ def update(owner: ObjectType, row: Mapping[str, Any], revision: int, given: Mapp
     _raise(owner, findings)
     columns: dict[str, object] = {"updated_at": clock.now(), "updated_by": context.current().actor}
     for key, value in parsed.items():
-        columns |= values.columns_of(owner.fields[key], value)
+        columns |= stored_columns(owner.fields[key], value)
     if any(owner.fields[key].searchable for key in parsed):
-        stored = {f.key: values.clear(f, row.get(f"f:{f.key}")) for f in owner.fields.values() if f.searchable}
+        stored = {f.key: f.values.clear(row.get(f"f:{f.key}")) for f in owner.fields.values() if f.searchable}
         columns["grams"] = grams(owner, {**stored, **parsed})
     assignments = sql.SQL(", ").join(sql.SQL("{} = %s").format(sql.Identifier(name)) for name in columns)
     statement = sql.SQL(
@@ -103,7 +104,7 @@ def check_rules(owner: ObjectType, record_id: int, principal: Principal) -> None
     if not owner.rules:
         return
     broken = reading.broken_rules(owner, record_id, principal)
-    labels = [owner.rules[key][0] for key in broken]
+    labels = [owner.rules[key].labels for key in broken]
     _raise(
         owner,
         [
@@ -125,6 +126,11 @@ def delete(owner: ObjectType, row: Mapping[str, Any], revision: int, principal: 
     now = clock.now()
     _write(owner, statement, [now, now, context.current().actor, row["id"]])
     events.publish("record.deleted", owner.key, row["id"])
+
+
+def stored_columns(field: FieldType, value: object) -> dict[str, object]:
+    """Return the columns that a parsed value of a field lies in."""
+    return {f"{field.column}{suffix}": cell for suffix, cell in field.values.store(value).items()}
 
 
 def grams(owner: ObjectType, clear_values: Mapping[str, object]) -> list[str] | None:
@@ -156,8 +162,8 @@ def _parsed(owner: ObjectType, given: Mapping[str, object]) -> tuple[dict[str, o
             findings.append(_finding("record.stamped", field, "由系统填写", "is filled in by the system"))
             continue
         try:
-            parsed[key] = values.parse(field, value)
-        except values.BadValue as error:
+            parsed[key] = field.values.parse(value)
+        except BadValue as error:
             findings.append(_finding(error.code, field, f"应为{error.expected_zh}", f"should be {error.expected}"))
     findings += _resolve_references(owner, parsed)
     return parsed, findings
@@ -169,10 +175,10 @@ def _resolve_references(owner: ObjectType, parsed: dict[str, object]) -> list[Fi
         field = owner.fields[key]
         if not isinstance(value, uuid.UUID):
             continue
-        table = "organization_unit" if field.type == "unit" else catalogues.object_type(field.target).table
-        live = sql.SQL("") if field.type == "unit" else sql.SQL(" and deleted_at is null")
+        pointer = catalogues.pointed_at(field)
+        live = sql.SQL(" and deleted_at is null" if pointer.live else "")
         with connection.cursor() as cursor:
-            statement = sql.SQL("select id from {} where uid = %s").format(sql.Identifier(table)) + live
+            statement = sql.SQL("select id from {} where uid = %s").format(sql.Identifier(pointer.table)) + live
             cursor.execute(statement, [value])
             row = cursor.fetchone()
         if row is None:

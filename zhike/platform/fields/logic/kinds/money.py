@@ -40,6 +40,10 @@ class Money(Number):
     settings_model: ClassVar[type[Settings]] = MoneySettings
     settings: MoneySettings
 
+    @property
+    def currency(self) -> str:
+        return self.settings.currency
+
     def accept(self, value: object) -> object:
         currency = self.settings.currency
         if isinstance(value, Mapping):
@@ -52,9 +56,11 @@ class Money(Number):
         return Amount(amount, currency)
 
     def store(self, value: object) -> dict[str, object]:
-        amount, currency = (
-            (value.amount, value.currency) if isinstance(value, Amount) else (value, self.settings.currency)
-        )
+        amount, currency = value, self.settings.currency
+        if isinstance(value, Amount):
+            amount, currency = value.amount, value.currency
+        elif isinstance(value, Mapping):
+            amount, currency = value["amount"], str(value["currency"] or currency)
         return {"": amount, "_currency": currency if amount is not None else None}
 
     def present(self, cells: Sequence[object], *, masked: bool = False) -> Wire:

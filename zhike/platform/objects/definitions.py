@@ -1,0 +1,184 @@
+"""The kinds `object` and `extension` as models: what a pack may say of a business object, and the value engines read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Union
+
+from pydantic import Field, create_model
+
+from zhike.kernel.definition_parts import Definition, Flag, Key, Labels, Part, Refers
+from zhike.platform.fields import api as fields
+from zhike.platform.permissions.types import Refinement, Securable
+
+ObjectRole = Literal[
+    "party",
+    "party_role",
+    "relationship",
+    "contact_point",
+    "consent",
+    "financial_account",
+    "account_role",
+    "coverage",
+    "product",
+    "interaction",
+    "employee",
+]
+FieldRole = Literal[
+    "name",
+    "certificate_number",
+    "mobile",
+    "email",
+    "birth_date",
+    "sex",
+    "branch",
+    "manager",
+    "risk_level",
+    "value_tier",
+    "status",
+    "expires_on",
+]
+
+
+class FieldPart(Part):
+    """One field of an object; each field type adds the settings it knows."""
+
+    key: Key = Field(description="how conditions, layouts and interfaces name it; frozen at birth")
+    labels: Labels
+    type: str = Field(description="the field type")
+    help: Labels | None = Field(None, description="a sentence shown beside the field, in forms and on pages")
+    role: FieldRole | None = Field(None, description="what the field is to the engines")
+    owner: Literal["desk", "source"] = Field(
+        "desk", description="source: loads maintain it and the desk may not change what came by one"
+    )
+    required: Flag = Field(False, description="a record cannot be without it")
+    unique: Flag = Field(False, description="no two live records have the same value")
+    index: Flag = Field(False, description="the column is looked up by")
+    personal: Flag = Field(False, description="erasing a person wipes it")
+
+
+if TYPE_CHECKING:
+    FieldDefinition = FieldPart
+else:
+    FieldDefinition = Annotated[
+        Union[  # noqa: UP007 - made of the registry, not written down
+            tuple(
+                create_model(
+                    f"{key}_field",
+                    __base__=(FieldPart, value_type.settings_model),
+                    __doc__=value_type.__doc__,
+                    type=(Literal[key], Field(description="the field type")),
+                )
+                for key, value_type in fields.value_types().items()
+            )
+        ],
+        Field(discriminator="type"),
+    ]
+
+
+class RelationPart(Part):
+    """A to-many relation: the records of another object whose reference field `through` points here."""
+
+    key: Key
+    labels: Labels
+    object: Annotated[Key, Refers("object")]
+    through: Key = Field(description="the field of the other object that points here")
+
+
+class Access(Part):
+    """Whose rights hold: records are seen by whoever sees the record that `through` points at."""
+
+    through: Key
+
+
+class Sort(Part):
+    """An order of a list."""
+
+    field: Key
+    direction: Literal["asc", "desc"] = "asc"
+
+
+class ListLayout(Part):
+    """The list of an object: its columns, its own order, and refinements as tabs."""
+
+    columns: tuple[Key, ...] = Field((), description="fields, indicators and tags; the first eight fields, when absent")
+    sort: Sort | None = Field(None, description="newest first, when absent")
+    tabs: tuple[Key, ...] = Field((), description="refinements, and `all`")
+
+
+class Section(Part):
+    """A group of fields under one heading."""
+
+    labels: Labels
+    fields: tuple[Key, ...] = Field(min_length=1)
+
+
+class DetailLayout(Part):
+    """The record page: groups of fields."""
+
+    sections: tuple[Section, ...] = Field(min_length=1)
+
+
+class FormLayout(Part):
+    """The form of a new or changed record."""
+
+    fields: tuple[Key, ...] = Field(min_length=1, description="fields in their order")
+
+
+class Shape(Part):
+    """What objects and extensions have alike."""
+
+    fields: tuple[FieldDefinition, ...] = ()
+    relations: tuple[RelationPart, ...] = ()
+    rules: tuple[Refinement, ...] = Field(
+        (), description="conditions that a record made or changed at the desk must meet; the labels are said if not"
+    )
+    list: ListLayout | None = None
+    detail: DetailLayout | None = None
+    form: FormLayout | None = None
+
+    def layout_fields(self) -> Iterator[tuple[tuple[str | int, ...], str]]:
+        """Yield every field of the object that a layout names, with its place; figures may be named by lists only."""
+        for number, section in enumerate(self.detail.sections if self.detail else ()):
+            for index, key in enumerate(section.fields):
+                yield ("detail", "sections", number, "fields", index), key
+        for index, key in enumerate(self.form.fields if self.form else ()):
+            yield ("form", "fields", index), key
+
+
+class ObjectDefinition(Shape, Securable):
+    """A business object: its fields, how its records belong together, who may see them, how they are shown."""
+
+    kind: Literal["object"]
+    role: ObjectRole | None = Field(None, description="what the object is to the engines: party, coverage, product …")
+    display: Key | None = Field(None, description="the field that a record is called by")
+    access: Access | None = Field(None, description="records follow the rights on another one")
+    log_views: Flag = Field(False, description="who looks at a record is written to the journal")
+    page: Annotated[Key, Refers("page")] | None = Field(None, description="the page that shows a record")
+    fields: tuple[FieldDefinition, ...] = Field(min_length=1)
+
+    def field_keys(self) -> tuple[str, ...]:
+        """Return the keys of the fields."""
+        return tuple(field.key for field in self.fields)
+
+
+class ExtensionDefinition(Shape, Definition):
+    """What a pack adds to an object of another pack: fields, relations, refinements, rules, and the wider layouts."""
+
+    kind: Literal["extension"]
+    of: Annotated[Key, Refers("object")] = Field(description="the object that becomes wider")
+    refinements: tuple[Refinement, ...] = ()
+    page: Annotated[Key, Refers("page")] | None = Field(None, description="the page that shows a record")
+
+    def widen(self, base: ObjectDefinition) -> ObjectDefinition:
+        """Return `base` with what this adds; a layout given here stands in place of the one it had."""
+        added = {
+            name: (*getattr(base, name), *self._new(name, base))
+            for name in ("fields", "relations", "refinements", "rules")
+        }
+        layouts = {name: getattr(self, name) for name in ("list", "detail", "form", "page") if getattr(self, name)}
+        return base.model_copy(update=added | layouts)
+
+    def _new(self, name: str, base: ObjectDefinition) -> tuple[Any, ...]:
+        known = {item.key for item in getattr(base, name)}
+        return tuple(item for item in getattr(self, name) if item.key not in known)
