@@ -55,6 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     _serving(actions)
     _packs(actions)
     _data(actions)
+    _identity(actions)
     _records(actions)
     return parser
 
@@ -159,6 +160,18 @@ def _data(actions: Actions) -> None:
     load.add_argument("--rejects", type=Path, help="folder for the rejected rows (default: rejects in ZHIKE_HOME)")
     stage = _add(_group(actions, "stage", "the nightly stages"), "run", "commands.stage_run", "compute a business date")
     stage.add_argument("business_date", type=date.fromisoformat)
+
+
+def _identity(actions: Actions) -> None:
+    identity = _group(actions, "identity", "who is who over all systems")
+    _add(identity, "list", "identities.states", "the definitions, with the records and parties that they link")
+    links = _add(identity, "links", "identities.links", "which records belong to which party")
+    links.add_argument("identity", help="key of the definition")
+    links.add_argument("--record", default="", metavar="SYSTEM:KEY", help="all records of this one's party")
+    links.add_argument("--limit", type=int, default=100)
+    evaluate = _add(identity, "evaluate", "identities.evaluate", "precision and recall against who is one person")
+    evaluate.add_argument("identity", help="key of the definition")
+    evaluate.add_argument("truth", type=Path, help='JSON: {"links": "file.parquet" with system, source_key, person}')
 
 
 def _records(actions: Actions) -> None:

@@ -15,6 +15,7 @@ from zhike.expressions.wire import StoredExpression
 from zhike.kernel.errors import ZhikeError
 
 if TYPE_CHECKING:
+    from zhike.expressions.wire import StoredExpression
     from zhike.platform.objects.types import FieldType, RecordQuery
     from zhike.platform.permissions.types import Principal
 
@@ -65,7 +66,7 @@ def _query(options: argparse.Namespace) -> RecordQuery:
         used = {node.name for node, _depth in expressions.walk(parsed) if isinstance(node, expressions.Param)}
         if "me" in used and not options.me:
             raise NobodyIsMe()
-        condition = cast(StoredExpression, expressions.to_json(parsed))
+        condition = cast("StoredExpression", expressions.to_json(parsed))
     key, _, direction = options.sort.partition(":")
     return RecordQuery(
         options.object,

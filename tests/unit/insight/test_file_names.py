@@ -47,6 +47,7 @@ def test_a_star_stands_for_anything():
     assert found == FileDates(date(2026, 3, 17), date(2026, 3, 17))
 
 
+@pytest.mark.django_db
 def test_a_given_date_stands_in_for_a_missing_one():
     assert dates_of(source(), "成交.csv", date(2026, 3, 17)).first == date(2026, 3, 17)
 

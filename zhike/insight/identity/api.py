@@ -41,6 +41,7 @@ def run(
     masters = definitions.masters(snapshot)
     fed: dict[str, int] = {}
     with warehouse.only_writer(handle), warehouse.session() as connection:
+        warehouse.with_digests(connection)
         for master in masters:
             if master.object == definitions.ORG_UNIT:
                 fed[master.key] = feeding.feed_master(connection, master, snapshot, business_date)

@@ -15,8 +15,8 @@ from zhike.kernel.definition_parts import Count, Days, Definition, Flag, Key, Pa
 class Replacement(Part):
     """What a value loses before it is compared: what matches `pattern` becomes `by`, in which \\1 is the first group."""
 
-    pattern: Pattern
-    by: str = ""
+    pattern: Pattern = Field(description="what goes")
+    by: str = Field("", description="what stands there instead")
 
 
 class Normalizer(Part):
@@ -26,9 +26,11 @@ class Normalizer(Part):
     then is no value.
     """
 
-    keep: Literal["all", "no_blanks", "digits", "letters_and_digits"] = "no_blanks"
-    replace: tuple[Replacement, ...] = ()
-    shortest: Count = 1
+    keep: Literal["all", "no_blanks", "digits", "letters_and_digits"] = Field(
+        "no_blanks", description="which signs stay"
+    )
+    replace: tuple[Replacement, ...] = Field((), description="what is taken away or put otherwise, in this order")
+    shortest: Count = Field(1, description="the least number of signs that a value has")
 
 
 class MatchKey(Part):
@@ -38,10 +40,10 @@ class MatchKey(Part):
     numbers, a branch's own telephone) say nothing.
     """
 
-    key: Key
-    conflicts: Flag = False
+    key: Key = Field(description="the name by which rules and systems use it")
+    conflicts: Flag = Field(False, description="two different values are never one party")
     normalize: Normalizer | None = Field(None, description="absent: values are compared as the dataset has them")
-    blocked: tuple[Text, ...] = ()
+    blocked: tuple[Text, ...] = Field((), description="values that say nothing")
 
 
 class IdentitySystem(Part):
@@ -51,9 +53,9 @@ class IdentitySystem(Part):
     expressions over the dataset by field of the object.
     """
 
-    system: Key
-    dataset: DatasetName
-    key: Key
+    system: Key = Field(description="the name of the system, as its sources say it")
+    dataset: DatasetName = Field(description="where its records are")
+    key: Key = Field(description="the column that names a record")
     match: Mapping[Key, Key] = Field({}, description="match key → column")
     fields: Mapping[Key, Formula] = Field({}, description="field of the object → expression over the dataset")
 
@@ -65,12 +67,12 @@ class AccountLinks(Part):
     `account_no` holds values of that match key for the holder.
     """
 
-    dataset: DatasetName
-    account_id: Key
-    system: Key
-    holder: Key
-    account_no: Key | None = None
-    match: Key | None = None
+    dataset: DatasetName = Field(description="where accounts and their holders are")
+    account_id: Key = Field(description="the column that names an account in facts")
+    system: Key = Field(description="the system whose records hold accounts")
+    holder: Key = Field(description="the column with the holder's key in that system")
+    account_no: Key | None = Field(None, description="the column with the number that people know")
+    match: Key | None = Field(None, description="the match key that those numbers are values of")
 
     @model_validator(mode="after")
     def _both(self) -> AccountLinks:
@@ -87,11 +89,15 @@ class Identity(Definition):
     """
 
     kind: Literal["identity"] = "identity"
-    object: Annotated[Key, Refers("object")]
+    object: Annotated[Key, Refers("object")] = Field(description="the object whose records are made")
     systems: tuple[IdentitySystem, ...] = Field(min_length=1)
     keys: tuple[MatchKey, ...] = Field((), description="without any, the key of the source is the identity")
-    rules: tuple[Annotated[tuple[Key, ...], Field(min_length=1)], ...] = ()
-    guard: Annotated[int, Field(ge=2, strict=True)] = 20
+    rules: tuple[Annotated[tuple[Key, ...], Field(min_length=1)], ...] = Field(
+        (), description="lists of match keys that must agree, tried in order"
+    )
+    guard: Annotated[int, Field(ge=2, strict=True)] = Field(
+        20, description="a value that more parties than this share says nothing"
+    )
     accounts: AccountLinks | None = None
 
     def system(self, name: str) -> IdentitySystem | None:
@@ -102,8 +108,8 @@ class Identity(Definition):
 class MasterColumn(Part):
     """One field of a master feed: a `value`; a `reference` by source key; or the record of a `system` with a `key`."""
 
-    field: Key
-    value: Formula | None = None
+    field: Key = Field(description="the field of the object that is filled")
+    value: Formula | None = Field(None, description="what the field gets")
     reference: Formula | None = Field(None, description="the source key of the record that is referred to")
     system: Key | None = Field(None, description="the system whose record, joined by an identity, is referred to")
     key: Formula | None = Field(None, description="with `system`: the record's key there")
@@ -128,28 +134,28 @@ class MasterColumn(Part):
 class Lookup(Part):
     """Columns that a feed takes from another dataset over a shared column; `where` makes that one row a key."""
 
-    dataset: DatasetName
-    by: Key
-    columns: tuple[Key, ...] = Field(min_length=1)
-    where: Formula | None = None
+    dataset: DatasetName = Field(description="the dataset that is looked into")
+    by: Key = Field(description="the column that both datasets have")
+    columns: tuple[Key, ...] = Field(min_length=1, description="what is taken")
+    where: Formula | None = Field(None, description="the rows among which it is looked up; all, when absent")
 
 
 class Ending(Part):
     """What a feed names no longer ends: the date field that says so, of records whose source key begins with `keys`."""
 
-    field: Key
-    keys: Text
+    field: Key = Field(description="the date field that gets the end")
+    keys: Text = Field(description="how the source keys of this feed's records begin")
 
 
 class Master(Definition):
     """Records of an object, or org units, fed from a dataset."""
 
     kind: Literal["master"] = "master"
-    object: Key
-    dataset: DatasetName
+    object: Key = Field(description="the object whose records are fed, or `org_unit`")
+    dataset: DatasetName = Field(description="the dataset the rows come from")
     source_key: Formula = Field(description="the source key of each record")
     columns: tuple[MasterColumn, ...] = Field(min_length=1)
-    where: Formula | None = None
+    where: Formula | None = Field(None, description="the rows that become records; all, when absent")
     days: Days | None = Field(None, description="only the facts of so many days before the business date")
     order: Count = Field(100, description="feeds run from the lowest to the highest")
     lookups: tuple[Lookup, ...] = ()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 
 import pyarrow as pa
 
-from zhike.expressions.types import Field, Schema
+from zhike.expressions.types import Field, Schema, Type
 from zhike.insight.indicators.logic import computing, definitions, party_fields, windows
 from zhike.insight.indicators.types import Indicator, Measure, Term
 from zhike.insight.warehouse import api as warehouse
@@ -55,11 +56,12 @@ def vocabulary() -> list[Term]:
         Term(
             key=item.key,
             labels=item.labels,
-            type=definitions.VALUE_TYPES[item.type][0],
+            type=item.value_type.expression or Type.DECIMAL,
             group="indicator",
             unit=item.unit or "",
             description=item.description or {},
             served=item.type,
+            format=item.format,
         )
         for item in indicators()
     ]
@@ -88,7 +90,7 @@ def over_wide(text: str, *, schema: Schema, business_date: date) -> str:
 def goal_schema() -> Schema:
     """Return what a goal may name: measures, each over the trading days after a party was reached."""
     fields = {
-        key: Field(key, definitions.VALUE_TYPES[found.type][0], dict(found.labels))
+        key: Field(key, found.value_type.expression or Type.DECIMAL, dict(found.labels))
         for key, found in definitions.measures().items()
         if found.goal
     }
@@ -106,7 +108,9 @@ def window_measures(members: pa.Table, *, days: int, measures: Sequence[str]) ->
     return windows.per_party(members, days, measures)
 
 
-def window_curve(members: pa.Table, *, days: int, measure: str) -> list[tuple[str, int, int, object, object]]:
+def window_curve(
+    members: pa.Table, *, days: int, measure: str
+) -> list[tuple[str, int, int, Decimal | float, Decimal | float]]:
     """Return (grp, day index, parties, sum, sum of squares) of a measure cumulated per party, day 0 being the start.
 
     A day index holds only the members for whom that day is published; what happened while the market was closed counts

@@ -18,16 +18,6 @@ from zhike.insight.warehouse.types import Source
 from zhike.kernel.definition_parts import Place
 from zhike.kernel.definitions import Finding, Kind, Snapshot
 
-#: Type of a figure → types of the expressions that give it.
-_FITTING = {
-    "money": (Type.DECIMAL, Type.INTEGER),
-    "decimal": (Type.DECIMAL, Type.INTEGER),
-    "percent": (Type.DECIMAL, Type.INTEGER),
-    "integer": (Type.INTEGER,),
-    "date": (Type.DATE,),
-}
-_HOME_CURRENCY = "CNY"
-
 
 def check_measure(measure: Measure, everything: Snapshot) -> Iterator[Finding]:
     """Find what is wrong with a measure."""
@@ -36,13 +26,14 @@ def check_measure(measure: Measure, everything: Snapshot) -> Iterator[Finding]:
         yield warehouse.unknown_dataset(measure.dataset, ("dataset",), everything)
         return
     yield from _subject(measure, source, everything)
-    if measure.type == "money" and source.currency != _HOME_CURRENCY:
+    home = measure.value_type.currency
+    if home and source.currency != home:
         said = f"the amounts of {measure.dataset} are in {source.currency}; give them as decimal with the unit {source.currency}"
         yield Finding("measure.currency", said, ("type",))
     schema = warehouse.dataset_schema(source)
     if measure.value is not None:
         counted = measure.aggregate == "count_distinct"
-        yield from _expression(measure.value, schema, ("value",), () if counted else _FITTING[measure.type])
+        yield from _expression(measure.value, schema, ("value",), () if counted else _fitting(measure))
     if measure.where is not None:
         yield from _expression(measure.where, schema, ("where",), (Type.BOOLEAN,))
 
@@ -70,16 +61,22 @@ def check_indicator(item: Indicator, everything: Snapshot) -> Iterator[Finding]:
         if measure.aggregate == "daily_avg" and item.window.all:
             said = "an average per trading day needs a window with a first day; over all days take a measure with avg"
             yield Finding("indicator.no_average", said, ("window",))
-        if _FITTING[measure.type][-1] not in _FITTING[item.type]:
+        if measure.value_type.expression not in _fitting(item):
             said = f"measure '{measure.key}' gives {measure.type}; the type is {item.type}"
             yield Finding("indicator.type", said, ("type",))
     if item.key in party_fields.defined(everything):
         yield Finding("indicator.taken", f"the party has a field '{item.key}'", ("key",))
     if item.formula is not None:
         schema = logic.checking_schema(everything)
-        yield from _expression(item.formula, schema, ("formula",), _FITTING[item.type], parameters=True)
+        yield from _expression(item.formula, schema, ("formula",), _fitting(item), parameters=True)
     if not item.measure:
         yield from _cycle(item, everything)
+
+
+def _fitting(figure: Measure | Indicator) -> tuple[Type, ...]:
+    """What an expression that gives the figure may give: whole numbers are decimals, too."""
+    found = figure.value_type.expression or Type.DECIMAL
+    return (found, Type.INTEGER) if found is Type.DECIMAL else (found,)
 
 
 def _cycle(item: Indicator, everything: Snapshot) -> Iterator[Finding]:

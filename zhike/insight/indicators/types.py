@@ -6,14 +6,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from zhike.expressions.types import Type
 from zhike.insight.warehouse.value_types import DatasetName, Formula
-from zhike.kernel.definition_parts import Days, Definition, Flag, Key, Labels, Part, Refers, Sourced, Text, Unit
+from zhike.kernel.block_data import Format
+from zhike.kernel.definition_parts import Days, Definition, Flag, Key, Labels, Part, Refers, Sourced, Unit
+from zhike.platform.fields import api as fields
 
 Aggregate = Literal["sum", "count", "count_distinct", "avg", "daily_avg", "min", "max"]
-FigureType = Literal["money", "decimal", "percent", "integer", "date"]
+
+
+def _figure_type(text: str) -> str:
+    known = [key for key, found in fields.value_types().items() if found.adds_up or found.expression is Type.DATE]
+    if text not in known:
+        raise ValueError(f"there is no type '{text}' for figures; there are: {', '.join(known)}")
+    return text
+
+
+#: The type of a figure: a field type that can be added up, or the day.
+FigureType = Annotated[str, AfterValidator(_figure_type)]
 
 
 class Measure(Sourced):
@@ -25,13 +37,13 @@ class Measure(Sourced):
     """
 
     kind: Literal["measure"] = "measure"
-    dataset: DatasetName
-    aggregate: Aggregate
+    dataset: DatasetName = Field(description="the dataset whose rows are counted, as its source names it")
+    aggregate: Aggregate = Field(description="what is made of the rows; see above for the averages and counts")
     value: Formula | None = Field(None, description="an expression over a row; a count needs none")
     where: Formula | None = Field(None, description="the rows that count; all, when absent")
-    type: FigureType
-    unit: Unit | None = None
-    across: Literal["sum", "min", "max"] | None = None
+    type: FigureType = Field(description="what the figure is")
+    unit: Unit | None = Field(None, description="what it counts: 元, 笔")
+    across: Literal["sum", "min", "max"] | None = Field(None, description="how the accounts of a party are joined")
     goal: Flag = Field(False, description="a campaign's goal may name it, its effect is measured by it")
 
     @model_validator(mode="after")
@@ -40,17 +52,22 @@ class Measure(Sourced):
             raise ValueError("`value` is what is aggregated; a count needs none, everything else does")
         if self.across and self.aggregate not in ("sum", "count", "daily_avg"):
             raise ValueError(f"`across` says nothing about {self.aggregate}: accounts are taken together")
-        if self.type == "date" and self.aggregate not in ("min", "max"):
+        if self.value_type.expression is Type.DATE and self.aggregate not in ("min", "max"):
             raise ValueError(f"of days there is only the first and the last (min, max), no {self.aggregate}")
-        if self.type == "integer" and self.aggregate in ("avg", "daily_avg"):
-            raise ValueError("an average is no whole number; the type is decimal or money")
-        if self.aggregate in ("count", "count_distinct") and self.type != "integer":
-            raise ValueError("a count is of the type integer")
+        if self.aggregate in ("avg", "daily_avg") and self.value_type.expression is not Type.DECIMAL:
+            raise ValueError(f"an average has decimals; the type is {self.type}")
+        if self.aggregate in ("count", "count_distinct") and self.value_type.expression is not Type.INTEGER:
+            raise ValueError(f"a count is a whole number; the type is {self.type}")
         if self.goal and self.across not in (None, "sum"):
             raise ValueError("a goal adds up over the accounts of a party: no `across`")
-        if self.goal and self.type == "date":
+        if self.goal and not self.value_type.adds_up:
             raise ValueError("a goal is a number")
         return self
+
+    @property
+    def value_type(self) -> fields.ValueType:
+        """What is known of the figure's values."""
+        return fields.bound(self.type)
 
     @property
     def zero(self) -> bool:
@@ -68,11 +85,13 @@ class Window(Part):
     business date, -1 the one before), the `period` so far, or `all`.
     """
 
-    trading_days: Days | None = None
-    days: Days | None = None
-    day: Annotated[int, Field(le=0, ge=-10_000, strict=True)] | None = None
-    period: Literal["month", "quarter", "year"] | None = None
-    all: Literal[True] | None = None
+    trading_days: Days | None = Field(None, description="the last so many trading days")
+    days: Days | None = Field(None, description="the last so many calendar days")
+    day: Annotated[int, Field(le=0, ge=-10_000, strict=True)] | None = Field(
+        None, description="one trading day: 0 is the business date, -1 the one before"
+    )
+    period: Literal["month", "quarter", "year"] | None = Field(None, description="from its first day on")
+    all: Literal[True] | None = Field(None, description="everything there is")
 
     @model_validator(mode="after")
     def _one(self) -> Window:
@@ -85,23 +104,26 @@ class Window(Part):
 class Comparison(Part):
     """Two indicators compared: the difference of `of` and `with`, or the growth in percent, empty without a base above 0."""
 
-    of: Annotated[Key, Refers("indicator")]
-    with_: Annotated[Key, Refers("indicator")] = Field(alias="with")
-    as_: Literal["difference", "growth"] = Field(alias="as")
+    of: Annotated[Key, Refers("indicator")] = Field(description="the indicator that is compared")
+    with_: Annotated[Key, Refers("indicator")] = Field(alias="with", description="what it is compared with")
+    as_: Literal["difference", "growth"] = Field(alias="as", description="growth is in percent")
 
 
 class Indicator(Definition):
     """A number or date per party and day: a measure over a window, a comparison of two, or a formula over others."""
 
     kind: Literal["indicator"] = "indicator"
-    type: FigureType
-    unit: Unit | None = None
+    type: FigureType = Field(description="what the figure is")
+    unit: Unit | None = Field(None, description="what it counts: 元, 天, %")
+    format: Literal["change"] | None = Field(
+        None, description="change: drawn with its sign and in the color of the market; as its type is, when absent"
+    )
     description: Labels | None = Field(None, description="what it is, for those who build conditions")
     hidden: Flag = Field(False, description="computed for others, shown to nobody")
-    measure: Annotated[Key, Refers("measure")] | None = None
-    window: Window | None = None
-    compare: Comparison | None = None
-    formula: Formula | None = None
+    measure: Annotated[Key, Refers("measure")] | None = Field(None, description="what is aggregated over the window")
+    window: Window | None = Field(None, description="the days over which it is")
+    compare: Comparison | None = Field(None, description="two other indicators")
+    formula: Formula | None = Field(None, description="over party fields, other indicators and :business_date")
 
     @model_validator(mode="after")
     def _one_way(self) -> Indicator:
@@ -110,6 +132,11 @@ class Indicator(Definition):
         if (self.measure is None) != (self.window is None):
             raise ValueError("`measure` and `window` come together")
         return self
+
+    @property
+    def value_type(self) -> fields.ValueType:
+        """What is known of the figure's values."""
+        return fields.bound(self.type)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +151,7 @@ class Term:
     options: tuple[tuple[str, Mapping[str, str]], ...] = ()
     description: Mapping[str, str] = field(default_factory=dict)
     served: str = ""
+    format: Format | None = None
 
 
-__all__ = ["Aggregate", "Comparison", "FigureType", "Indicator", "Measure", "Term", "Text", "Window"]
+__all__ = ["Aggregate", "Comparison", "FigureType", "Indicator", "Measure", "Term", "Window"]

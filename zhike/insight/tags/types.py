@@ -15,8 +15,8 @@ from zhike.kernel.definition_parts import Code, Count, Labels, Part, Sourced, St
 class TagLevel(Part):
     """One value of a tag and the condition under which it holds; the first that is met wins."""
 
-    key: Code
-    labels: Labels
+    key: Code = Field(description="the value as conditions name it")
+    labels: Labels = Field(description="the value as people read it")
     when: Formula = Field(description="a condition over party fields and indicators; it may name :business_date")
     status: Literal["done", "attention", "late", "refused", "plain"] | None = Field(None, description="its color")
 
@@ -31,6 +31,7 @@ class Tag(Sourced, Staged):
     kind: Literal["tag"] = "tag"
     order: Count = Field(100, description="tags are shown from the lowest to the highest")
     levels: tuple[TagLevel, ...] = Field(min_length=1)
+    format: Literal["tier"] | None = Field(None, description="tier: levels of worth, drawn with the highest in gold")
 
     @model_validator(mode="after")
     def _different(self) -> Tag:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from zhike.expressions.errors import ExpressionInvalid
+from zhike.expressions.types import Type
 from zhike.insight.warehouse.logic import sources
 from zhike.insight.warehouse.logic.columns import check_expression, fits
 from zhike.insight.warehouse.logic.naming import dataset_column, dataset_uses, unknown_dataset
-from zhike.insight.warehouse.types import Source, Subject
+from zhike.insight.warehouse.types import FROM_NAME, GIVEN, Source, Subject
 from zhike.kernel import definition_checks
 from zhike.kernel.definition_parts import Place
 from zhike.kernel.definitions import Finding, Kind, Snapshot
@@ -19,7 +20,7 @@ def check_source(source: Source, everything: Snapshot) -> Iterator[Finding]:
     yield from _doubled(source, everything)
     known = source.keys_of_columns
     if source.dated_by_column:
-        yield from _named_column(source, source.date, ("date",), ("date", "datetime"))
+        yield from _named_column(source, source.date, ("date",), dated=True)
     for number, key in enumerate(source.keys):
         yield from _named_column(source, key, ("keys", number))
     for number, key in enumerate(source.sorted_by):
@@ -54,13 +55,12 @@ def _doubled(source: Source, everything: Snapshot) -> Iterator[Finding]:
             yield Finding("source.doubled_file", f"files of that name belong to source '{other.key}'", ("file",))
 
 
-def _named_column(source: Source, key: str, where: Place, types: tuple[str, ...] = ()) -> Iterator[Finding]:
+def _named_column(source: Source, key: str, where: Place, *, dated: bool = False) -> Iterator[Finding]:
     if key not in source.keys_of_columns:
-        has = (*source.keys_of_columns, "file", "given") if where == ("date",) else source.keys_of_columns
+        has = (*source.keys_of_columns, FROM_NAME, GIVEN) if dated else source.keys_of_columns
         yield definition_checks.unknown("column", key, has, where, "source.unknown_column")
-    elif types and source.column(key).type not in types:
-        found = source.column(key).type
-        yield Finding("source.type", f"'{key}' is {found}; it has to be: {', '.join(types)}", where)
+    elif dated and source.column(key).value_type.expression not in (Type.DATE, Type.DATETIME):
+        yield Finding("source.type", f"'{key}' is {source.column(key).type}; it has to be a day or a moment", where)
 
 
 def _expression(source: Source, number: int) -> Iterator[Finding]:

@@ -11,8 +11,10 @@ from typing import Annotated, Literal
 from duckdb import DuckDBPyConnection
 from pydantic import Field, model_validator
 
+from zhike.expressions.types import Type
 from zhike.insight.warehouse.value_types import (
     Bound,
+    ColumnType,
     Currency,
     DatasetName,
     Encoding,
@@ -25,24 +27,27 @@ from zhike.insight.warehouse.value_types import (
 )
 from zhike.kernel.definition_parts import Count, Definition, Flag, Key, Labels, Origin, Part, Refers, Text
 from zhike.kernel.jobs import RunHandle
+from zhike.platform.fields import api as fields
+from zhike.platform.fields.types import Grammar
 
 #: An open connection of the analytical engine, borrowed from `warehouse.api.session()`; only this room makes one.
 Session = DuckDBPyConnection
 
-ColumnType = Literal["text", "integer", "decimal", "date", "datetime", "boolean"]
 #: Where a file's business date is found when no column holds it.
 FROM_NAME, GIVEN = "file", "given"
+_MOMENTS = (Type.DATE, Type.DATETIME)
+_DIGITS = 18
 
 
 class SourceColumn(Part):
     """One column of a dataset: `from` names a header of the received file, `expression` computes over its headers."""
 
-    key: Key
-    type: ColumnType
+    key: Key = Field(description="how the column is called in the dataset")
+    type: ColumnType = Field(description="what its values are; a text that is none of them is rejected")
     header: Text | None = Field(None, alias="from", description="the header in the received file")
     expression: Formula | None = Field(None, description="computed from the file's headers, which are texts")
     format: Format | None = Field(None, description="of a date or datetime, where it differs from the source's")
-    labels: Labels | None = None
+    labels: Labels | None = Field(None, description="what people read; the key, when absent")
     required: Flag = Field(False, description="a row without it is rejected")
     certificate: Flag = Field(False, description="a certificate number: the warehouse keeps its keyed hash only")
     personal: Flag = Field(False, description="names a person: rejected rows show it masked")
@@ -52,29 +57,30 @@ class SourceColumn(Part):
     reference: tuple[DatasetName, Key] | None = Field(
         None, description="[dataset, column] in which the value must exist"
     )
-    scale: Annotated[int, Field(ge=0, le=9, strict=True)] | None = Field(None, description="decimals; 2 when absent")
+    scale: Annotated[int, Field(ge=1, le=9, strict=True)] | None = Field(None, description="decimals; 2 when absent")
 
     @model_validator(mode="after")
     def _consistent(self) -> SourceColumn:
         if (self.header is None) == (self.expression is None):
             raise ValueError("a column has either `from` or `expression`")
-        if self.format is not None and self.type not in ("date", "datetime"):
-            raise ValueError(f"`format` is for date and datetime; the type is {self.type}")
-        if self.scale is not None and self.type != "decimal":
-            raise ValueError(f"`scale` is for decimal; the type is {self.type}")
-        if self.certificate and (self.type != "text" or self.expression is not None or self.values):
+        kind = self.value_type
+        if self.format is not None and kind.expression not in _MOMENTS:
+            raise ValueError(f"`format` is for days and moments; the type is {self.type}")
+        if self.scale is not None and "scale" not in kind.settings_model.model_fields:
+            raise ValueError(f"`scale` is for numbers with decimals; the type is {self.type}")
+        if self.certificate and (kind.expression is not Type.TEXT or self.expression is not None or self.values):
             raise ValueError("`certificate` is for a text column that is taken as received")
         if self.values and self.expression is not None:
             raise ValueError("`values` translate what the file holds; an expression needs none")
         for bound in (self.low, self.high):
             if bound is not None:
-                bound.check(self.type)
+                bound.check(kind)
         return self
 
     @property
-    def decimals(self) -> int:
-        """The decimals of a decimal column."""
-        return 2 if self.scale is None else self.scale
+    def value_type(self) -> fields.ValueType:
+        """What is known of the column's values."""
+        return fields.bound(self.type, digits=_DIGITS, scale=2 if self.scale is None else self.scale)
 
     @property
     def title(self) -> str:
@@ -103,10 +109,12 @@ class Subject(Part):
     `identity` says by which definition of who is who, where several know the system or the accounts.
     """
 
-    key: Key
-    system: Key | None = None
-    accounts: DatasetName | None = None
-    identity: Annotated[Key, Refers("identity")] | None = None
+    key: Key = Field(description="the column that names the record or the account")
+    system: Key | None = Field(None, description="the system whose record it names")
+    accounts: DatasetName | None = Field(None, description="the dataset whose account it names")
+    identity: Annotated[Key, Refers("identity")] | None = Field(
+        None, description="the definition of who is who, where several know them"
+    )
 
     @model_validator(mode="after")
     def _one_way(self) -> Subject:
@@ -118,7 +126,7 @@ class Subject(Part):
 class Footer(Part):
     """What stands below the last row: so many `lines`, or everything from the first line that matches a `pattern`."""
 
-    lines: Annotated[int, Field(ge=1, le=1000, strict=True)] | None = None
+    lines: Annotated[int, Field(ge=1, le=1000, strict=True)] | None = Field(None, description="how many lines it has")
     pattern: Pattern | None = Field(None, description="a regular expression over the whole line")
 
     @model_validator(mode="after")
@@ -137,15 +145,15 @@ class Source(Definition):
 
     kind: Literal["source"] = "source"
     system: Key = Field(description="the system that exports the file")
-    dataset: DatasetName
+    dataset: DatasetName = Field(description="where the rows are kept; what measures, identities and masters name")
     grain: Literal["master", "fact"] = Field(
         description="master: each file is the whole state; fact: rows of business days, of which a file replaces its own"
     )
     file: FileName = Field(description="the file's name, with {business_date:%Y%m%d} where the day stands")
     history: FileName | None = Field(None, description="the name of files that hold a whole month: {month:%Y%m}")
-    encoding: Encoding = "utf-8"
-    delimiter: Sign = ","
-    quote: Sign | Literal[""] = '"'
+    encoding: Encoding = Field("utf-8", description="of text; a file that is written otherwise is refused")
+    delimiter: Sign = Field(",", description="the sign between columns of text")
+    quote: Sign | Literal[""] = Field('"', description="the sign around values that hold a delimiter; none, when empty")
     escape: Sign | None = Field(
         None, description="the sign before a quote inside quotes; the quote itself, when absent"
     )
@@ -156,8 +164,8 @@ class Source(Definition):
     currency: Currency = Field("CNY", description="of the amounts, where no column says it")
     date: Key = Field(FROM_NAME, description="where the business date is: file (its name), given, or a column")
     days: Literal["trading", "calendar"] = Field("trading", description="the days on which rows may be dated")
-    date_format: Format = Format("%Y-%m-%d")
-    datetime_format: Format = Format("%Y-%m-%d %H:%M:%S")
+    date_format: Format = Field(Format("%Y-%m-%d"), description="how days are written")
+    datetime_format: Format = Field(Format("%Y-%m-%d %H:%M:%S"), description="how moments are written, in Chinese time")
     keys: tuple[Key, ...] = Field(min_length=1, description="the columns that make a row the only one")
     columns: tuple[SourceColumn, ...] = Field(min_length=1)
     sorted_by: tuple[Key, ...] = Field((), description="the order in the warehouse; the keys, when absent")
@@ -201,9 +209,14 @@ class Source(Definition):
         """The keys of all columns."""
         return tuple(column.key for column in self.columns)
 
-    def format_of(self, column: SourceColumn) -> str:
-        """Return how the dates or moments of a column are written."""
-        return str(column.format or (self.date_format if column.type == "date" else self.datetime_format))
+    def grammar(self, column: SourceColumn) -> Grammar:
+        """Return how values of a column are written."""
+        return Grammar(
+            decimal=self.decimal,
+            grouping=self.grouping,
+            date=column.format or self.date_format,
+            datetime=column.format or self.datetime_format,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, GetCoreSchemaHandler, StringConstraints
@@ -13,12 +10,13 @@ from pydantic_core import CoreSchema, core_schema
 
 from zhike.expressions.errors import ExpressionInvalid
 from zhike.expressions.parse import parse_tree
+from zhike.expressions.types import Type
 from zhike.kernel.definition_parts import Text
+from zhike.platform.fields import api as fields
 
 #: The layers that the product writes itself.
 _OWN_LAYERS = ("mart", "identity")
 _PLACE = re.compile(r"\{(business_date|month):([^{}]+)\}")
-_DIRECTIVES = "YymdHMSfp"
 
 
 def _dataset(text: str) -> str:
@@ -66,7 +64,7 @@ Pattern = Annotated[Text, AfterValidator(_regex)]
 
 
 class Format(str):
-    """How dates or moments are written, by the directives %Y %y %m %d %H %M %S %f %p."""
+    """How days or moments are written, by the directives %Y %y %m %-m %d %-d %H %-H %M %S."""
 
     @classmethod
     def __get_pydantic_core_schema__(cls, _source: object, _handler: GetCoreSchemaHandler) -> CoreSchema:
@@ -74,15 +72,25 @@ class Format(str):
 
     @classmethod
     def _checked(cls, text: str) -> Format:
-        used = re.findall(r"%(.)", text)
-        wrong = [f"%{letter}" for letter in used if letter not in _DIRECTIVES]
-        if wrong:
-            raise ValueError(f"{', '.join(wrong)} is not known; there are: %{', %'.join(_DIRECTIVES)}")
-        if not ({"Y", "y"} & set(used) and {"m", "d"} <= set(used)):
-            raise ValueError(f"it names year, month and day, such as %Y%m%d; it is {text!r}")
-        if len(used) != len(set(used)):
-            raise ValueError(f"a directive stands twice in {text!r}")
+        fields.check_format(text, day_only=False)
         return cls(text)
+
+
+def _column_type(text: str) -> str:
+    known = [key for key, found in fields.value_types().items() if _in_a_file(found)]
+    if text not in known:
+        raise ValueError(f"there is no type '{text}' for columns of files; there are: {', '.join(known)}")
+    return text
+
+
+def _in_a_file(found: type[fields.ValueType]) -> bool:
+    """Whether a file can hold values of the type: they point at nothing, are no list and may be asked about."""
+    listed = "options" in found.settings_model.model_fields
+    return found.pointer is None and not listed and found.expression not in (None, Type.RECORD, Type.LIST)
+
+
+#: The type of a column: a field type whose values a file can hold.
+ColumnType = Annotated[str, AfterValidator(_column_type)]
 
 
 def _file_name(text: str) -> str:
@@ -130,20 +138,11 @@ class Bound(str):
         given = core_schema.union_schema([core_schema.str_schema(), core_schema.int_schema(strict=True)])
         return core_schema.no_info_after_validator_function(lambda value: cls(str(value)), given)
 
-    def check(self, kind: str) -> None:
-        """Raise ValueError unless the bound is a value of that type."""
-        read = _READERS.get(kind)
-        if read is None:
-            raise ValueError(f"`low` and `high` are for numbers and days; the type is {kind}")
+    def check(self, kind: fields.ValueType) -> None:
+        """Raise ValueError unless the bound is a value of that type, and values of it can be put in order."""
+        if not kind.adds_up and kind.expression not in (Type.DATE, Type.DATETIME):
+            raise ValueError(f"`low` and `high` are for numbers and days; the type is {kind.key}")
         try:
-            read(str(self))
-        except (ValueError, InvalidOperation):
-            raise ValueError(f"'{self}' is no value of type {kind}") from None
-
-
-_READERS: Mapping[str, Callable[[str], object]] = {
-    "integer": int,
-    "decimal": Decimal,
-    "date": date.fromisoformat,
-    "datetime": datetime.fromisoformat,
-}
+            kind.read(str(self), fields.DESK)
+        except ValueError as error:
+            raise ValueError(f"'{self}' is no value of type {kind.key}: {error}") from None

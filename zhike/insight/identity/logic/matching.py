@@ -21,7 +21,7 @@ _BETWEEN = "chr(31)"
 def match(connection: Session, definition: Identity, snapshot: Snapshot | None) -> int:
     """Fill the temporary table `record(rid, rank, system, source_key, comp)`; return how many rows it has.
 
-    `comp` is the same for records of one party. `rank` is the system's place in the order of trust.
+    The connection has `zhike_digest`. `comp` is the same for records of one party. `rank` is the system's place in the order of trust.
     """
     _records(connection, definition, snapshot)
     kept = "".join(f", {_column(key)}" for key in _conflicting(definition))
@@ -48,7 +48,6 @@ def _column(key: str) -> str:
 
 
 def _records(connection: Session, definition: Identity, snapshot: Snapshot | None) -> None:
-    warehouse.with_digests(connection)
     columns = "".join(f", cast(null as varchar) as {_column(key.key)}" for key in definition.keys)
     parts = [f"select 0 as rank, '' as system, '' as source_key{columns} where false"]
     for rank, system in enumerate(definition.systems):

@@ -13,6 +13,7 @@ from zhike.platform.objects import api as objects
 
 LINK = "identity.link"
 REDIRECT = "identity.redirect"
+#: `account_id` is the account where it is a number, `account` always: facts name it as their dataset has it.
 ACCOUNT_PARTY = "identity.account_party"
 
 
@@ -73,11 +74,12 @@ def store(connection: Session, definition: Identity, merges: list[tuple[int, int
     links = definition.accounts
     if links and warehouse.state(links.dataset):
         owners = (
-            f"select cast(a.{name(links.account_id)} as bigint) as account_id, l.party_id"
+            f"select try_cast(a.{name(links.account_id)} as bigint) as account_id,"
+            f" cast(a.{name(links.account_id)} as varchar) as account, l.party_id"
             f" from {warehouse.relation(links.dataset)} a join link l on l.system = {literal(links.system)}"
             f" and l.source_key = cast(a.{name(links.holder)} as varchar)"
         )
-        _store(connection, definition, ACCOUNT_PARTY, ("account_id",), owners)
+        _store(connection, definition, ACCOUNT_PARTY, ("account_id", "account"), owners)
 
 
 def _redirect(connection: Session, definition: Identity, merges: list[tuple[int, int]]) -> None:

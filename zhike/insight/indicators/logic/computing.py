@@ -7,7 +7,7 @@ from datetime import date
 from typing import cast
 
 from zhike.expressions import api as expressions
-from zhike.expressions.types import Binding, Schema
+from zhike.expressions.types import Binding, Schema, Type
 from zhike.insight.identity import api as identity
 from zhike.insight.indicators.logic import definitions, party_fields
 from zhike.insight.indicators.types import Indicator, Measure, Window
@@ -104,13 +104,17 @@ def subject(source: Source, publication: PublicationInfo | None = None) -> tuple
     """Return the key column of a fact dataset and a relation (subject, party_id) that maps it to parties."""
     found = source.subject
     assert found is not None
+    whole = source.column(found.key).value_type.expression is Type.INTEGER
     of = f"identity = {literal(identity.identity_of_subject(source).key)}"
     if found.system is not None:
-        links = warehouse.relation(identity.LINK, publication=publication)
-        system = literal(found.system)
-        return found.key, f"(select source_key as subject, party_id from {links} where {of} and system = {system})"
-    accounts = warehouse.relation(identity.ACCOUNT_PARTY, publication=publication)
-    return found.key, f"(select account_id as subject, party_id from {accounts} where {of})"
+        key = "try_cast(source_key as bigint)" if whole else "source_key"
+        relation = warehouse.relation(identity.LINK, publication=publication)
+        return (
+            found.key,
+            f"(select {key} as subject, party_id from {relation} where {of} and system = {literal(found.system)})",
+        )
+    relation = warehouse.relation(identity.ACCOUNT_PARTY, publication=publication)
+    return found.key, f"(select {'account_id' if whole else 'account'} as subject, party_id from {relation} where {of})"
 
 
 def aggregate(measure: Measure, source: Source, key: str) -> list[str]:
@@ -144,7 +148,7 @@ def divided(measure: Measure, total: str, by: str) -> str:
 
     It is divided in the smallest unit: half a cent is exact in binary and rounds up, 0.005 yuan is not.
     """
-    places = definitions.DECIMALS[measure.type]
+    places = measure.value_type.decimals
     scaled = f"round(cast({total} * {10**places} as double) / nullif({by}, 0))"
     return f"cast({scaled} as decimal({20 + places}, 0)) * {10**-places:.{places}f}"
 
@@ -172,7 +176,7 @@ def _formula(item: Indicator, business_date: date) -> str:
         value = _comparison(item.compare.of, item.compare.with_, item.compare.as_)
     else:
         value = over_wide(item.formula or "", definitions.schema(), {"business_date": business_date})
-    return f"cast({value} as {definitions.VALUE_TYPES[item.type][1]}) as {name(item.key)}"
+    return f"cast({value} as {item.value_type.warehouse}) as {name(item.key)}"
 
 
 def _comparison(of: str, base: str, kind: str) -> str:
@@ -183,10 +187,10 @@ def _comparison(of: str, base: str, kind: str) -> str:
 
 
 def _filled(item: Indicator, table: str) -> str:
-    value = f"cast({table}.{name(item.key)} as {definitions.VALUE_TYPES[item.type][1]})"
+    value = f"cast({table}.{name(item.key)} as {item.value_type.warehouse})"
     return f"coalesce({value}, 0)" if definitions.measure(item.measure or "").zero else value
 
 
 def _empty(item: Indicator) -> str:
     nothing = "0" if definitions.measure(item.measure or "").zero else "null"
-    return f"cast({nothing} as {definitions.VALUE_TYPES[item.type][1]})"
+    return f"cast({nothing} as {item.value_type.warehouse})"

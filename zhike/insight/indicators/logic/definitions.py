@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 
@@ -15,16 +14,6 @@ from zhike.kernel import definitions
 from zhike.kernel.calendar import TradingCalendar
 from zhike.kernel.definitions import Snapshot
 
-#: Type of a definition → (type in expressions, type in the warehouse)
-VALUE_TYPES: Mapping[str, tuple[Type, str]] = {
-    "money": (Type.DECIMAL, "decimal(20, 2)"),
-    "decimal": (Type.DECIMAL, "decimal(20, 4)"),
-    "percent": (Type.DECIMAL, "decimal(18, 4)"),
-    "integer": (Type.INTEGER, "bigint"),
-    "date": (Type.DATE, "date"),
-}
-#: Decimals to which an average is rounded.
-DECIMALS: Mapping[str, int] = {"money": 2, "decimal": 4, "percent": 4}
 PARAMETERS = {"business_date": Type.DATE}
 
 
@@ -65,24 +54,31 @@ def days_of(window: Window, business_date: date, calendar: TradingCalendar) -> t
 
 def schema() -> Schema:
     """Return what formulas and tag levels may name: party fields and indicators."""
-    fields = {term.key: party_fields.as_field(term) for term in party_fields.terms()}
-    return _wide(fields, indicators().values())
+    return _wide({term.key: party_fields.as_field(term) for term in party_fields.terms()}, indicators().values())
 
 
-@functools.lru_cache(maxsize=2)
 def checking_schema(everything: Snapshot) -> Schema:
     """Return the same of definitions that are only being checked: their objects may have no tables yet."""
+    return everything.derive("indicators.checking_schema", _checking_schema)
+
+
+def _checking_schema(everything: Snapshot) -> Schema:
     return _wide(party_fields.defined(everything), everything.of(Indicator).values())
 
 
 def _wide(fields: Mapping[str, Field], found: Iterable[Indicator]) -> Schema:
-    figures = {item.key: Field(item.key, VALUE_TYPES[item.type][0], dict(item.labels)) for item in found}
+    figures = {
+        item.key: Field(item.key, item.value_type.expression or Type.DECIMAL, dict(item.labels)) for item in found
+    }
     return Schema("party_wide", {"zh": "客户宽表", "en": "Party"}, {**fields, **figures})
 
 
-@functools.lru_cache(maxsize=2)
 def ordered(snapshot: Snapshot) -> Mapping[str, Indicator]:
     """Return indicators by key, those a formula needs before the formula. Raises CyclicFormula."""
+    return snapshot.derive("indicators.ordered", _ordered)
+
+
+def _ordered(snapshot: Snapshot) -> Mapping[str, Indicator]:
     found = snapshot.of(Indicator)
     done: dict[str, Indicator] = {key: item for key, item in found.items() if item.measure}
     waiting = {key: needs(item, snapshot) & set(found) for key, item in found.items() if not item.measure}

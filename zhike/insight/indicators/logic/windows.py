@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pyarrow as pa
 
@@ -31,14 +32,14 @@ def per_party(members: pa.Table, days: int, keys: Sequence[str]) -> pa.Table:
                 " join passed p using (start_date) group by all)"
                 f" t{number} on t{number}.party_id = m.party_id and t{number}.start_date = m.start_date"
             )
-            total = f"cast(t{number}.total as {definitions.VALUE_TYPES[measure.type][1]})"
+            total = f"cast(t{number}.total as {measure.value_type.warehouse})"
             selected.append(f"{f'coalesce({total}, 0)' if measure.zero else total} as {name(measure.key)}")
         return connection.execute(
             f"select m.party_id, m.grp, {', '.join(selected)} from member m{''.join(joins)} order by m.party_id"
         ).to_arrow_table()
 
 
-def curve(members: pa.Table, days: int, key: str) -> list[tuple[str, int, int, object, object]]:
+def curve(members: pa.Table, days: int, key: str) -> list[tuple[str, int, int, Decimal | float, Decimal | float]]:
     """Return (grp, day_index, n, sum, sum_of_squares) of the measure cumulated per party; see `api.window_curve`."""
     measure = definitions.measure(key)
     if measure.joined != "sum":

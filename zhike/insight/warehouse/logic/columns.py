@@ -14,34 +14,12 @@ from zhike.insight.warehouse.logic.literals import name, text
 from zhike.insight.warehouse.types import GIVEN, Source, SourceColumn
 
 _SCIENTIFIC = r"^[0-9]+(\.[0-9]+)?[eE][+]?[0-9]+$"
-_TRUE = "('1', 'true', 'y', 'yes', '是', 't')"
-_FALSE = "('0', 'false', 'n', 'no', '否', 'f')"
 _RAW = "_raw_"
-_TYPES: Mapping[str, str] = {
-    "text": "varchar",
-    "integer": "bigint",
-    "decimal": "decimal(18, {scale})",
-    "date": "date",
-    "datetime": "timestamptz",
-    "boolean": "boolean",
-}
-_LETTERS = {"%Y": "YYYY", "%y": "YY", "%m": "MM", "%d": "DD", "%H": "HH", "%M": "MM", "%S": "SS"}
-_EXPRESSION_TYPES = {
-    "text": (Type.TEXT,),
-    "integer": (Type.INTEGER,),
-    "decimal": (Type.DECIMAL, Type.INTEGER),
-    "date": (Type.DATE,),
-    "datetime": (Type.DATETIME,),
-    "boolean": (Type.BOOLEAN,),
-}
 
+_BAD = "bad_"
 REASONS: Mapping[str, tuple[str, str]] = {
+    _BAD: ("“{column}”不是{expected_zh}", "'{column}' is not {expected}"),
     "missing_value": ("必填列“{column}”为空", "required column '{column}' is empty"),
-    "bad_integer": ("“{column}”不是整数", "'{column}' is not a whole number"),
-    "bad_decimal": ("“{column}”不是数字", "'{column}' is not a number"),
-    "bad_date": ("“{column}”不是日期（应为 {format}）", "'{column}' is not a date (expected {format})"),
-    "bad_datetime": ("“{column}”不是时间（应为 {format}）", "'{column}' is not a moment (expected {format})"),
-    "bad_boolean": ("“{column}”不是 是/否", "'{column}' is not yes or no"),
     "unknown_value": ("“{column}”的取值不在代码表中", "the value of '{column}' is not in its code list"),
     "out_of_range": ("“{column}”超出范围 {low}～{high}", "'{column}' is outside {low} to {high}"),
     "scientific_notation": (
@@ -109,7 +87,7 @@ def dataset_schema(source: Source) -> Schema:
     fields = {
         column.key: Field(
             column.key,
-            Type(column.type),
+            column.value_type.expression or Type.TEXT,
             dict(column.labels or {}),
             tuple(dict.fromkeys(column.values.values())),
         )
@@ -126,8 +104,9 @@ def check_expression(source: Source, column: SourceColumn) -> expressions.Expres
 
 def fits(expression: expressions.Expression, column: SourceColumn) -> str:
     """Return "" where an expression gives what its column holds, else what it gives."""
-    found = expressions.type_of(expression)
-    return "" if found in (*_EXPRESSION_TYPES[column.type], Type.NULL) else found.value
+    found, wanted = expressions.type_of(expression), column.value_type.expression
+    whole = wanted is Type.DECIMAL and found is Type.INTEGER
+    return "" if whole or found in (wanted, Type.NULL) else found.value
 
 
 def typed_select(
@@ -165,7 +144,7 @@ def _raw(source: Source, column: SourceColumn, present: Mapping[str, str]) -> st
     if column.header is None or column.header not in present:
         return "cast(null as varchar)"
     header = name(column.header)
-    if present[column.header] != "VARCHAR" and column.type != "text":
+    if _typed_otherwise(column, present[column.header]):
         return header
     return f"nullif(trim(cast({header} as varchar)), '')"
 
@@ -177,26 +156,28 @@ def _readable(column: SourceColumn) -> str:
 
 def sql_type(column: SourceColumn) -> str:
     """Return the type a column has in the warehouse."""
-    return _TYPES[column.type].format(scale=column.decimals)
+    return column.value_type.warehouse
 
 
 def _value(source: Source, column: SourceColumn, kind: str, plain: bool) -> str:
-    raw = name(_RAW + column.key)
+    raw, wanted = name(_RAW + column.key), sql_type(column)
     if column.expression:
-        return f"cast({raw} as {sql_type(column)})"
+        return f"cast({raw} as {wanted})"
     if column.values:
         cases = " ".join(f"when {text(given)} then {text(value)}" for given, value in column.values.items())
-        return f"cast(case {raw} {cases} end as {sql_type(column)})"
-    if column.type == "text":
-        return raw if plain or not column.certificate else f"zhike_digest({raw})"
-    if kind != "VARCHAR":
-        return f"try_cast({raw} as {sql_type(column)})"
-    if column.type in ("integer", "decimal"):
-        return f"try_cast(replace({raw}, ',', '') as {sql_type(column)})"
-    if column.type == "boolean":
-        return f"case when lower({raw}) in {_TRUE} then true when lower({raw}) in {_FALSE} then false end"
-    moment = f"try_strptime({raw}, {text(source.format_of(column))})"
-    return f"cast({moment} as date)" if column.type == "date" else f"timezone('Asia/Shanghai', {moment})"
+        return f"cast(case {raw} {cases} end as {wanted})"
+    if column.certificate:
+        return raw if plain else f"zhike_digest({raw})"
+    if _typed_otherwise(column, kind):
+        # A number that the type cannot hold exactly (1.5 in a whole one, a third decimal) is refused, not rounded.
+        exact = f"case when try_cast({raw} as {wanted}) = {raw} then try_cast({raw} as {wanted}) end"
+        return exact if column.value_type.adds_up else f"try_cast({raw} as {wanted})"
+    return column.value_type.read_sql(raw, source.grammar(column))
+
+
+def _typed_otherwise(column: SourceColumn, kind: str) -> bool:
+    """Whether the file itself has typed values in the column (Parquet), of which its text is no better source."""
+    return kind != "VARCHAR" and column.value_type.expression is not Type.TEXT
 
 
 def _reasons(source: Source, column: SourceColumn) -> list[tuple[str, str, str]]:
@@ -206,8 +187,8 @@ def _reasons(source: Source, column: SourceColumn) -> list[tuple[str, str, str]]
         found.append(("scientific_notation", column.key, f"regexp_matches({raw}, '{_SCIENTIFIC}')"))
     if column.values:
         found.append(("unknown_value", column.key, f"{raw} is not null and {value} is null"))
-    elif column.type != "text" and not column.expression:
-        found.append((f"bad_{column.type}", column.key, f"{raw} is not null and {value} is null"))
+    elif column.value_type.expression is not Type.TEXT and not column.expression:
+        found.append((f"{_BAD}{column.type}", column.key, f"{raw} is not null and {value} is null"))
     if column.low is not None or column.high is not None:
         low = f"{value} < {_bound(column, column.low)}" if column.low is not None else "false"
         high = f"{value} > {_bound(column, column.high)}" if column.high is not None else "false"
@@ -221,22 +202,17 @@ def _bound(column: SourceColumn, bound: str) -> str:
     return f"cast({text(bound)} as {sql_type(column)})"
 
 
-def _readable_format(format: str) -> str:
-    """Return a format as people write it: "%Y%m%d" is YYYYMMDD."""
-    for directive, letters in _LETTERS.items():
-        format = format.replace(directive, letters)
-    return format
-
-
 def reason_text(source: Source, reason: str) -> tuple[str, str, str]:
     """Return (code, Chinese sentence, English sentence) of a stored reason "code:column"."""
     code, _, key = reason.partition(":")
     found = next((column for column in source.columns if column.key == key), None)
+    expected = found.value_type.expects(source.grammar(found)) if found else None
     facts = {
         "column": found.title if found else key,
-        "format": _readable_format(source.format_of(found)) if found else "",
+        "expected_zh": expected.zh if expected else "",
+        "expected": expected.en if expected else "",
         "low": (found.low or "") if found else "",
         "high": (found.high or "") if found else "",
     }
-    zh, en = REASONS[code]
+    zh, en = REASONS[_BAD if code.startswith(_BAD) else code]
     return code, zh.format(**facts), en.format(**facts)

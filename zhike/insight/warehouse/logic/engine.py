@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 from django.conf import settings
+from duckdb.func import PythonUDFType
 
 from zhike.kernel.encryption import keyring
 
@@ -61,7 +62,9 @@ def with_digests(connection: duckdb.DuckDBPyConnection) -> None:
 
     # Measured: called row by row, DuckDB looks each time for pandas, which is not installed (65 to 190 µs a row);
     # called with a vector of rows it takes 1 µs a row. The hash itself takes 2 µs.
-    connection.create_function("zhike_digest", digests, ["VARCHAR"], "VARCHAR", type="arrow", side_effects=False)
+    connection.create_function(
+        "zhike_digest", digests, ["VARCHAR"], "VARCHAR", type=PythonUDFType.ARROW, side_effects=False
+    )
 
 
 def _normalized(text: str) -> str:

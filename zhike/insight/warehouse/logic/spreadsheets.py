@@ -13,6 +13,7 @@ from openpyxl.cell.cell import Cell
 from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet.worksheet import Worksheet
 
+from zhike.expressions.types import Type
 from zhike.insight.warehouse.errors import FileUnreadable
 from zhike.insight.warehouse.types import Source, SourceColumn
 
@@ -77,16 +78,25 @@ def _text(cell: Cell, column: SourceColumn | None, source: Source, findings: lis
     value = cell.value
     if value is None:
         return ""
-    if isinstance(value, datetime):
-        wanted = source.format_of(column) if column and column.type in ("date", "datetime") else "%Y-%m-%d %H:%M:%S"
-        return value.strftime(wanted)
-    if isinstance(value, date):
-        return value.strftime(source.format_of(column) if column and column.type == "date" else "%Y-%m-%d")
     if isinstance(value, bool | str):
         return str(value)
-    if column is not None and column.type == "text":
+    if isinstance(value, date):
+        return _moment(value, column, source)
+    if column is not None and column.value_type.expression is Type.TEXT:
         return _number_as_text(cell, float(value), column, source, findings)
-    return str(int(value)) if float(value).is_integer() else repr(value)
+    digits = str(int(value)) if float(value).is_integer() else repr(value)
+    return digits.replace(".", source.decimal)
+
+
+def _moment(value: date, column: SourceColumn | None, source: Source) -> str:
+    """A day or moment that the spreadsheet knows as such, as the column's texts are written."""
+    if column is not None:
+        grammar = source.grammar(column)
+        if column.value_type.expression is Type.DATE:
+            return value.strftime(grammar.date)
+        if column.value_type.expression is Type.DATETIME:
+            return value.strftime(grammar.datetime)
+    return value.strftime("%Y-%m-%d %H:%M:%S" if isinstance(value, datetime) else "%Y-%m-%d")
 
 
 def _number_as_text(

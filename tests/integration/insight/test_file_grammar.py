@@ -1,0 +1,246 @@
+"""How files are written is what their source says: what is written otherwise is rejected, never guessed at."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from zhike.insight.warehouse import api as warehouse
+from zhike.insight.warehouse.types import LoadResult, Source
+from zhike.kernel.definitions import Snapshot
+from zhike.platform.permissions import api as permissions
+
+SYSTEM = permissions.system_principal("test")
+DAY = date(2026, 3, 17)
+
+
+def snapshot(**changes: object) -> Snapshot:
+    body = {
+        "kind": "source",
+        "key": "rows",
+        "labels": {"zh": "行", "en": "Rows"},
+        "system": "test",
+        "dataset": "test.rows",
+        "grain": "master",
+        "file": "rows.*",
+        "date": "given",
+        "delimiter": ";",
+        "keys": ["no"],
+        "columns": [
+            {"key": "no", "from": "no", "type": "text", "required": True},
+            {"key": "amount", "from": "amount", "type": "decimal"},
+            {"key": "count", "from": "count", "type": "integer"},
+        ],
+    }
+    return Snapshot(-1, {"source": {"rows": Source.model_validate(body | changes)}})
+
+
+@pytest.fixture(autouse=True)
+def _database(installation: Path) -> Path:
+    return installation
+
+
+def load(path: Path, text: str, name: str = "rows.csv", **changes: object) -> LoadResult:
+    target = path / name
+    target.write_text(text, encoding="utf-8", newline="")
+    return warehouse.load_file("rows", target, snapshot=snapshot(**changes), again=True)
+
+
+def stored(select: str = "no, amount, count", dataset: str = "test.rows") -> list[tuple[object, ...]]:
+    with warehouse.session() as connection:
+        return connection.execute(f"select {select} from {warehouse.relation(dataset)} order by 1").fetchall()
+
+
+def rejected(result: LoadResult) -> dict[int, str]:
+    return {row.line: row.reason_code for row in warehouse.rejected(result.uid, principal=SYSTEM)}
+
+
+NUMBERS = [
+    ("13,75", {}, None),
+    ("583,28", {}, None),
+    ("1.234,56", {}, None),
+    ("12.505", {}, None),
+    ("0.004", {}, None),
+    ("1e3", {}, None),
+    ("1,234.50", {}, None),
+    ("1,234.50", {"grouping": ","}, "1234.50"),
+    ("12,34.50", {"grouping": ","}, None),
+    ("13,75", {"grouping": ","}, None),
+    ("13,75", {"decimal": ","}, "13.75"),
+    ("1.234,56", {"decimal": ","}, None),
+    ("1.234,56", {"decimal": ",", "grouping": "."}, "1234.56"),
+    ("1.234", {"decimal": ",", "grouping": "."}, "1234.00"),
+    ("1 234,5", {"decimal": ",", "grouping": " "}, "1234.50"),
+    ("-7.5", {}, "-7.50"),
+]
+
+
+@pytest.mark.parametrize(("written", "said", "read"), NUMBERS)
+def test_a_number_is_read_as_its_source_says_or_rejected(tmp_path, written, said, read):
+    result = load(tmp_path, f"no;amount;count\n1;{written};\n2;1;1\n", **said)
+
+    assert result.state == "done"
+    if read is None:
+        assert rejected(result) == {2: "bad_decimal"}
+    else:
+        assert stored()[0][1] == Decimal(read)
+
+
+@pytest.mark.parametrize("written", ["1.5", "2.5", "1,5", "1e3", "1.0", "x"])
+def test_a_whole_number_has_no_decimals(tmp_path, written):
+    result = load(tmp_path, f"no;amount;count\n1;;{written}\n2;;7\n")
+
+    assert rejected(result) == {2: "bad_integer"}
+    assert stored() == [("2", None, 7)]
+
+
+def test_a_typed_file_is_as_strict(tmp_path):
+    table = pa.table({"no": ["1", "2", "3"], "amount": [1.25, 1.255, 3.0], "count": [1.0, 2.0, 2.5]})
+    pq.write_table(table, tmp_path / "rows.parquet")
+
+    result = warehouse.load_file("rows", tmp_path / "rows.parquet", snapshot=snapshot(), again=True)
+
+    assert rejected(result) == {2: "bad_decimal", 3: "bad_integer"}  # Parquet has no line of headers
+    assert stored() == [("1", Decimal("1.25"), 1)]
+
+
+def test_an_escape_before_quotes(tmp_path):
+    text = 'no;amount;count\n"a\\"b;c";1;1\n'
+
+    assert load(tmp_path, text, escape="\\").state == "done"
+    assert stored("no") == [('a"b;c',)]
+
+
+def test_without_a_quote_quotes_are_signs_like_any_other(tmp_path):
+    assert load(tmp_path, 'no;amount;count\n"a;1;1\n', quote="").state == "done"
+    assert stored("no") == [('"a',)]
+
+
+@pytest.mark.parametrize(
+    ("footer", "end"),
+    [
+        ({"lines": 1}, "合计;3;\n"),
+        ({"lines": 2}, "合计;3;\n制表人：某某\n"),
+        ({"lines": 2}, "合计;3;\n制表人：某某\n\n"),
+        ({"pattern": "^合计"}, "合计;3;\n制表人：某某;;;;\n"),
+        ({"pattern": "^合计"}, ""),
+    ],
+)
+def test_a_title_above_and_a_sum_below_are_no_rows(tmp_path, footer, end):
+    text = f"客户清单\n2026-03-17\nno;amount;count\n1;1;1\n2;2;x\n3;2;2\n{end}"
+
+    result = load(tmp_path, text, header_row=3, footer=footer)
+
+    assert (result.rows_read, result.rows_loaded, rejected(result)) == (3, 2, {5: "bad_integer"})
+    assert stored("no") == [("1",), ("3",)]
+
+
+def test_lines_are_those_of_the_file_also_below_a_value_of_several_lines(tmp_path):
+    text = 'no;amount;count\n"a\nb\nc";1;1\n2;x;1\n"d\ne";y;1\n3;1;1\n4;z;\n'
+
+    result = load(tmp_path, text)
+
+    assert rejected(result) == {5: "bad_decimal", 6: "bad_decimal", 9: "bad_decimal"}
+
+
+FACTS = {
+    "grain": "fact",
+    "dataset": "test.events",
+    "date": "day",
+    "columns": [
+        {"key": "no", "from": "no", "type": "text", "required": True},
+        {"key": "day", "from": "day", "type": "date", "required": True},
+    ],
+}
+
+
+def test_a_file_of_many_days_replaces_the_days_that_it_has(tmp_path):
+    first = load(tmp_path, "no;day\na;2026-01-30\nb;2026-02-02\nc;2026-02-03\nd;2026-03-17\n", **FACTS)
+    assert (first.state, first.business_date, first.rows_loaded) == ("done", DAY, 4)
+
+    second = load(tmp_path, "no;day\nB;2026-02-02\nBB;2026-02-02\ne;2026-03-16\n", **FACTS)
+
+    assert (second.state, second.business_date, second.rows_loaded) == ("done", date(2026, 3, 16), 3)
+    days = "business_date, string_agg(no, ',' order by no)"
+    with warehouse.session() as connection:
+        relation = warehouse.relation("test.events")
+        found = connection.execute(f"select {days} from {relation} group by 1 order by 1").fetchall()
+    assert found == [
+        (date(2026, 1, 30), "a"),
+        (date(2026, 2, 2), "B,BB"),
+        (date(2026, 2, 3), "c"),
+        (date(2026, 3, 16), "e"),
+        (DAY, "d"),
+    ]
+
+
+def test_the_same_file_of_many_days_again_is_the_same_load(tmp_path):
+    path = tmp_path / "rows.csv"
+    path.write_text("no;day\na;2026-03-12\nb;2026-03-13\n", encoding="utf-8")
+    source = snapshot(**FACTS)
+
+    assert (
+        warehouse.load_file("rows", path, snapshot=source).uid == warehouse.load_file("rows", path, snapshot=source).uid
+    )
+
+
+def test_weekends_count_where_the_source_says_so_and_only_there(tmp_path):
+    text = "no;day\nsat;2026-03-14\nsun;2026-03-15\nmon;2026-03-16\n"
+
+    closed = load(tmp_path, text, **FACTS)
+    assert (closed.rows_loaded, rejected(closed)) == (1, {2: "not_a_trading_day", 3: "not_a_trading_day"})
+
+    every = load(tmp_path, text, **FACTS, days="calendar")
+    assert (every.rows_loaded, every.rows_rejected) == (3, 0)
+
+
+def test_a_fact_without_any_date_fails_and_says_why(tmp_path):
+    facts = {**FACTS, "date": "given", "columns": FACTS["columns"][:1]}
+
+    result = load(tmp_path, "no\n1\n", **facts)
+
+    assert (result.state, result.error["code"]) == ("failed", "load.no_business_date")
+
+
+@pytest.mark.parametrize(("name", "content"), [("rows.xlsx", b"PK\x03\x04nothing"), ("rows.csv", b"PK\x03\x04nothing")])
+def test_an_archive_that_is_no_workbook_says_so(tmp_path, name, content):
+    (tmp_path / name).write_bytes(content)
+
+    result = warehouse.load_file("rows", tmp_path / name, snapshot=snapshot(), again=True)
+
+    assert (result.state, [found["code"] for found in result.findings]) == ("failed", ["load.not_a_spreadsheet"])
+
+
+SECRET = "zz' then (select content from read_text('{path}')) when 'q"
+
+
+def test_what_definitions_say_is_a_value_never_a_piece_of_a_query(tmp_path):
+    """Code lists, headers, bounds, formats, delimiters, certificates: with quotes, and with an injection in them."""
+    (tmp_path / "secret.txt").write_text("secret")
+    injection = SECRET.format(path=tmp_path / "secret.txt")
+    columns = [
+        {"key": "no", "from": 'it\'s "no"', "type": "text", "required": True},
+        {
+            "key": "kind",
+            "from": "kind",
+            "type": "text",
+            "values": {"Men's": "men", "O'Brien": "o'brien", injection: "x"},
+        },
+        {"key": "day", "from": "day", "type": "date", "format": "%Y'%m'%d", "low": "1900-01-01"},
+    ]
+    text = "it's \"no\";kind;day\n1;Men's;2026'03'17\n2;O'Brien;\n3;q;\n"
+
+    result = load(tmp_path, text, columns=columns, quote="")
+
+    assert (result.state, rejected(result)) == ("done", {4: "unknown_value"})
+    assert stored("no, kind, day") == [("1", "men", DAY), ("2", "o'brien", None)]
+
+
+def test_a_quote_as_delimiter(tmp_path):
+    assert load(tmp_path, "no'amount'count\n1'2'3\n", delimiter="'").state == "done"
+    assert stored() == [("1", Decimal("2.00"), 3)]

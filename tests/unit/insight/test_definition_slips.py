@@ -1,0 +1,123 @@
+"""Slips of one word in definitions: each is a finding with its line and a sentence that says what exists."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from zhike.kernel import definition_files
+from zhike.kernel.definitions import Snapshot
+
+PACKS = Path(__file__).parents[3] / "packs"
+SOURCE, MASTER = "securities/sources/counter_customer.yaml", "securities/masters/coverage.yaml"
+FLOW, TRADE = "securities/sources/counter_cash_flow.yaml", "securities/sources/counter_trade.yaml"
+IDENTITY, IDLE = "securities/identity/party.yaml", "securities/measures/idle_cash_days.yaml"
+AVERAGE, TRADES = "securities/indicators/avg_asset_20d.yaml", "securities/indicators/trades_90d.yaml"
+TAG, GROWTH = "securities/tags/activity.yaml", "securities/indicators/asset_growth_30d.yaml"
+
+
+@cache
+def installed() -> Snapshot:
+    written, findings = definition_files.read(p for p in sorted(PACKS.rglob("*.yaml")) if p.name != "pack.yaml")
+    everything, faults = definition_files.beside(written, Snapshot(1, {}))
+    assert [found.message for found in (*findings, *faults)] == []
+    return everything
+
+
+def findings(tmp_path: Path, file: str, old: str, new: str) -> tuple[list[definition_files.FileFinding], int]:
+    """The findings of a shipped file in which `old` became `new`, and the line of `new`."""
+    before = (PACKS / file).read_text(encoding="utf-8")
+    assert before.count(old) >= 1, old
+    path = tmp_path / "slip.yaml"
+    path.write_text(before.replace(old, new, 1), encoding="utf-8")
+    written, unread = definition_files.read([path])
+    _everything, found = definition_files.beside(written, installed())
+    line = before[: before.index(old)].count("\n") + 1 + (new[: len(new) - len(new.lstrip("\n"))].count("\n"))
+    return [*unread, *found], line
+
+
+KEY, VALUE, TYPE, FORM = (
+    "definition.unknown_key",
+    "definition.unknown_value",
+    "definition.wrong_type",
+    "definition.malformed",
+)
+
+SLIPS = [
+    # faults note F3 and section 4, no. 1
+    (IDLE, "where:", "wehre:", KEY, "Did you mean 'where'"),
+    (IDLE, "across: max", "across: maximum", VALUE, "'sum', 'min' or 'max'"),
+    (IDLE, "across: max", "accross: max", KEY, "Did you mean 'across'"),
+    (TRADES, "window: {trading_days: 90}", "window: {trading_day: 90}", KEY, "Did you mean 'trading_days'"),
+    (TRADES, "window: {trading_days: 90}", "window: {trading_days: -90}", FORM, "trading_days"),
+    (TRADES, "window: {trading_days: 90}", "window: {}", FORM, "a window is one of"),
+    (TRADES, "window: {trading_days: 90}", "window: {trading_days: 90, all: true}", FORM, "a window is one of"),
+    (TRADES, "window:", "windows:", KEY, "Did you mean 'window'"),
+    (SOURCE, "required: true}", "requird: true}", KEY, "Did you mean 'required'"),
+    (SOURCE, "certificate: true", "certifcate: true", KEY, "Did you mean 'certificate'"),
+    (SOURCE, "[core.counter_branch, code]", "[core.counter_brnch, code]", "dataset.unknown", "core.counter_branch"),
+    (SOURCE, "[core.counter_branch, code]", "[core.counter_branch, cod]", "dataset.unknown_column", "'code'"),
+    (SOURCE, "encoding: gbk", "encoding: gbx", VALUE, "'gbk'"),
+    (SOURCE, "encoding: gbk", "encoding: utf-16", VALUE, "'utf-8'"),
+    (SOURCE, 'date_format: "%Y%m%d"', 'date_format: "YYYYMMDD"', FORM, "%Y%m%d"),
+    (SOURCE, "date: file", "date: filename", "source.unknown_column", "file"),
+    (IDENTITY, "phone: mobil", "phone: mobil_", "dataset.unknown_column", "'mobile'"),
+    (IDENTITY, "guard:", "gard:", KEY, "Did you mean 'guard'"),
+    (IDENTITY, "match: account}", "match: account, attribution: by_share}", KEY, "match"),
+    (IDENTITY, "certificate: certificate_number", "certificate: certificate_no", "dataset.unknown_column", "number"),
+    (IDENTITY, "- [phone, name]", "- [phone, nam]", "identity.unknown_key", "Did you mean 'name'"),
+    (IDENTITY, "dataset: core.app_user", "dataset: core.app_users", "dataset.unknown", "core.app_user"),
+    (IDENTITY, "      sex: sex", "      sexx: sex", "object.unknown_field", "sex"),
+    (IDENTITY, "      sex: sex", "      sex: sexx", "expression.invalid", "sex"),
+    (IDENTITY, "object: party", "object: partyy", "definition.unknown_reference", "party"),
+    (MASTER, "where:", "were:", KEY, "Did you mean 'where'"),
+    (MASTER, "system: counter", "system: countr", "identity.unknown_system", "Did you mean 'counter'"),
+    (MASTER, "field: credit", "field: credits", "object.unknown_field", "Did you mean 'credit'"),
+    (MASTER, "ends: {field: valid_to", "ends: {field: valid_til", "object.unknown_field", "valid_to"),
+    (MASTER, "object: coverage", "object: coverages", "definition.unknown_reference", "coverage"),
+    (AVERAGE, "measure: avg_asset", "measure: avg_assets", "definition.unknown_reference", "Did you mean 'avg_asset'"),
+    (AVERAGE, "window: {trading_days: 20}", "window: {all: true}", "indicator.no_average", "first day"),
+    (AVERAGE, "type: money", "type: date", "indicator.type", "gives money"),
+    (GROWTH, "with: total_asset_30d_ago", "with: total_asset_30d", "definition.unknown_reference", "total_asset_30d_ago"),
+    (GROWTH, "as: growth", "as: grow", VALUE, "'growth'"),
+    # format on nothing, bounds and formats of the wrong type
+    (SOURCE, "low: 1900-01-01", "low: 1900", FORM, "no value of type date"),
+    (SOURCE, "from: 客户号,", "from: 客户号, format: '%Y',", FORM, "%Y%m%d"),
+    (SOURCE, "from: 客户号,", "from: 客户号, format: '%Y%m%d',", FORM, "for days and moments"),
+    (SOURCE, "from: 客户号,", "from: 客户号, scale: 2,", FORM, "for numbers with decimals"),
+    (SOURCE, 'delimiter: ","', 'delimiter: ",,"', FORM, "one sign"),
+    (SOURCE, "{business_date:%Y%m%d}", "{busines_date:%Y%m%d}", FORM, "{business_date:%Y%m%d}"),
+    (SOURCE, "{business_date:%Y%m%d}", "{business_date:%Y%d}", FORM, "month"),
+    (SOURCE, "rejects: 0.1", "rejects: 10", FORM, "rejects"),
+    (SOURCE, "keys: [customer_no]", "keys: [customer_number]", "source.unknown_column", "customer_no"),
+    (FLOW, "date: business_date", "date: direction", "source.type", "a day or a moment"),
+    (FLOW, "subject: {accounts: core.counter_account,", "subject: {accounts: core.counter_acount,", "dataset.unknown", "core.counter_account"),
+    (TRADE, "sorted_by: [account_id,", "sorted_by: [acount_id,", "source.unknown_column", "account_id"),
+    (TAG, "when: \"trades_30d >= 5\"", "when: \"trades_30 >= 5\"", "expression.invalid", "trades_30d"),
+    (TAG, "when: \"trades_30d >= 5\"", "when: \"trades_30d +\"", FORM, "Expected"),
+    (TAG, "when: \"trades_30d >= 5\"", "when: \"trades_30d\"", "tag.not_a_condition", "integer"),
+    (TAG, "status: done", "status: green", VALUE, "'done'"),
+    # keys nothing acts on are gone
+    (TRADES, "type: integer", "refresh: nightly\ntype: integer", KEY, "no key 'refresh'"),
+    (TAG, "order: 2", "validity: 1d\norder: 2", KEY, "no key 'validity'"),
+    (SOURCE, "grain: master", "format: csv\ngrain: master", KEY, "no key 'format'"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "code", "says"), SLIPS, ids=[f"{s[0].split('/')[-1]}: {s[2]}" for s in SLIPS]
+)
+def test_a_slip_is_a_finding_with_its_line(tmp_path, file, old, new, code, says):
+    found, line = findings(tmp_path, file, old, new)
+
+    assert [(finding.code, finding.line) for finding in found if finding.code == code] == [(code, line)], found
+    assert says in next(finding.message for finding in found if finding.code == code)
+
+
+@pytest.mark.parametrize("window", ["{days: 90}", "{day: -1}", "{period: month}", "{period: year}", "{all: true}"])
+def test_every_window_that_is_said_to_work_is_taken(tmp_path, window):
+    found, _line = findings(tmp_path, TRADES, "window: {trading_days: 90}", f"window: {window}")
+
+    assert found == []
