@@ -9,7 +9,7 @@ PORT ?= 8000
 STRICT := kernel expressions platform.audit platform.packs platform.organization platform.permissions insight.identity insight.indicators \
 	insight.tags insight.audiences server cli
 
-.PHONY: setup run test check lint types layers unit bench web clean format
+.PHONY: setup run test check lint types layers unit bench web web-types clean format
 
 setup: .venv/.ready
 
@@ -24,6 +24,11 @@ web: web/dist/index.html
 
 web/dist/index.html: .venv/.ready web/package-lock.json $(shell find web/src web/index.html web/vite.config.ts -type f 2>/dev/null)
 	cd web && $(NPM) ci --no-audit --no-fund --loglevel=error && $(NPM) run build --silent
+
+# What the browser knows of the interface is made from its routes, committed and never edited.
+web-types: setup
+	$(BIN)/zhike openapi > web/node_modules/.openapi.json
+	cd web && $(NPM) run types --silent
 
 run: setup web
 	$(BIN)/zhike serve --all --customers $(CUSTOMERS) --port $(PORT)

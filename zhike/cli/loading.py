@@ -93,15 +93,19 @@ def load(options: argparse.Namespace, output: Output) -> int:
         rest = {"unexpected": strangers, "parties": found.parties, "records": dict(found.fed), "wrong": wrong}
         output.result({"loads": shown, **rest}, "")
         return 1 if wrong else 0
-    output.table([{**report.as_dict(), "state": _STATES[report.result.state]} for report in reports], _TABLE)
+    output.table([_cells(report) for report in reports], _TABLE)
     for line in [line for report in reports for line in _sentences(report)] + _about_files(strangers, sources, reports):
         print(line)
     print()
-    output.table(
-        [{"object": key, "records": f"{n:,}"} for key, n in found.fed.items()], {"object": "对象", "records": "记录"}
-    )
+    fed = [{"fed": key, "records": f"{number:,}"} for key, number in found.fed.items()]
+    output.table(fed, {"fed": "记录", "records": "新增或更新"})
     print(f"共 {found.parties:,} 人" + (f"；{wrong} 个文件需要处理，见上" if wrong and reports else ""))
     return 1 if wrong else 0
+
+
+def _cells(report: FileReport) -> dict[str, object]:
+    shown = {key: f"{value:,}" if isinstance(value, int) else value for key, value in report.as_dict().items()}
+    return {**shown, "state": _STATES[report.result.state]}
 
 
 def _report(result: LoadResult, source: Source, folder: Path) -> FileReport:

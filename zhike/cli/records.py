@@ -6,14 +6,16 @@ import argparse
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from zhike.cli.installation import principal
 from zhike.cli.output import Output
 from zhike.expressions.types import Type
+from zhike.expressions.wire import StoredExpression
 from zhike.kernel.errors import ZhikeError
 
 if TYPE_CHECKING:
+    from zhike.expressions.wire import StoredExpression
     from zhike.platform.objects.types import FieldType, RecordQuery
     from zhike.platform.permissions.types import Principal
 
@@ -58,17 +60,17 @@ def _query(options: argparse.Namespace) -> RecordQuery:
     from zhike.platform.objects import api as objects
     from zhike.platform.objects.types import PARAMS, RecordQuery
 
-    condition = None
+    condition: StoredExpression | None = None
     if options.where:
         parsed = expressions.parse(options.where, objects.schema(options.object), PARAMS)
         used = {node.name for node, _depth in expressions.walk(parsed) if isinstance(node, expressions.Param)}
         if "me" in used and not options.me:
             raise NobodyIsMe()
-        condition = expressions.to_json(parsed)
+        condition = cast("StoredExpression", expressions.to_json(parsed))
     key, _, direction = options.sort.partition(":")
     return RecordQuery(
         options.object,
-        condition=condition if isinstance(condition, Mapping) else None,
+        condition=condition,
         columns=tuple(options.columns.split(",")) if options.columns else (),
         sort=(key, direction or "asc") if key else None,
         cursor=options.cursor,

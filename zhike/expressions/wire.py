@@ -105,7 +105,7 @@ class AggregateForm(TypedDict):
 StoredExpression = TypeAliasType(
     "StoredExpression",
     "ValueForm | FieldForm | ParamForm | AndForm | OrForm | NotForm | NegateForm | BinaryForm | InForm | BetweenForm"
-    " | EmptyForm | CallForm | AggregateForm | _Scalar",
+    " | EmptyForm | CallForm | AggregateForm",
 )
 
 

@@ -11,6 +11,7 @@ from typing_extensions import TypeAliasType, TypedDict
 from zhike.kernel.providers import AsOf, BlockData
 from zhike.kernel.wire import Labels, Option, Scalar
 
+#: How a value is drawn: an amount, a signed change of one, a number of things, a share, a word, a tier, a bar …
 Format = Literal[
     "text",
     "number",
@@ -18,9 +19,9 @@ Format = Literal[
     "change",
     "count",
     "percent",
+    "duration",
     "date",
     "datetime",
-    "duration",
     "tag",
     "tier",
     "link",

@@ -133,7 +133,8 @@ def responds(answer: Any, status: int = 200) -> dict[int, Any]:
     an answer and its declaration as a fault.
     """
     annotated: Any = Annotated
-    return {status: None if answer is None else annotated[answer, SkipValidation()]}
+    unchecked: Any = SkipValidation
+    return {status: None if answer is None else annotated[answer, unchecked()]}
 
 
 def file_answer(*media: str) -> dict[str, Any]:

@@ -14,12 +14,12 @@ from zhike.kernel import context, definitions, providers
 from zhike.kernel.definitions import Body, Finding, Snapshot
 from zhike.kernel.errors import NotFound, Refused, ZhikeError
 from zhike.kernel.loose import loose_kind
-from zhike.kernel.providers import BlockData
+from zhike.kernel.providers import AsOf, BlockData
 from zhike.kernel.wire import Labels, labels
 from zhike.platform.objects import api as objects
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal
-from zhike.server.schemas import AnyBlock, BlockErrorOut, EmptyOut, PageOut, UnavailableBlockOut
+from zhike.server.schemas import AnyBlock, AsOfOut, BlockErrorOut, EmptyOut, PageOut, UnavailableBlockOut
 
 _log = logging.getLogger("zhike.pages")
 _FAILED = {"zh": "这一块没有取到数据", "en": "This block could not be read"}
@@ -94,22 +94,24 @@ def _block(key: str, body: Mapping[str, Any], record: uuid.UUID | None, principa
         _log.exception("block failed", extra={"block": key})
         message, request = _FAILED[principal.language], context.current().request_id
         return _unavailable(key, words, "error", {"code": "internal", "message": message, "request_id": request})
-    as_of = data.as_of and {
-        "kind": data.as_of.kind,
-        "at": data.as_of.at,
-        "late": data.as_of.late,
-        "note": data.as_of.note,
-    }
     shown = {
         "key": key,
         "labels": words,
         "kind": data.kind,
-        "as_of": as_of,
+        "as_of": _as_of(data.as_of),
         "state": "empty" if data.empty else "ok",
         "empty": _next_step(settings, principal) if data.empty else None,
         "data": data.data,
     }
     return cast(AnyBlock, shown)
+
+
+def _as_of(found: AsOf | None) -> AsOfOut | None:
+    """When a block holds; figures of a day that was never published hold for none."""
+    if found is None or found.at is None:
+        return None
+    kind: Literal["day_end", "live"] = "live" if found.kind == "live" else "day_end"
+    return {"kind": kind, "at": found.at, "late": found.late, "note": found.note}
 
 
 def _unavailable(

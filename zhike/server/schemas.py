@@ -132,7 +132,7 @@ class AsOfOut(TypedDict):
     """When a block's figures hold: the end of a business day, or this instant."""
 
     kind: Literal["day_end", "live"]
-    at: date | datetime | None
+    at: date | datetime
     late: bool
     note: str
 

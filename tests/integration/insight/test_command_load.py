@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from tests.factories import berka
@@ -11,9 +9,10 @@ from tests.integration.insight.commands import run
 from tests.integration.insight.test_berka import DEFINITIONS, check
 from zhike.cli import records, trial
 from zhike.cli.main import main
+from zhike.kernel import definition_changes
 from zhike.kernel import definitions as definition_versions
+from zhike.kernel.definition_changes import Edit
 from zhike.kernel.models import StoredDefinition
-from zhike.platform.packs import api as packs
 
 
 def test_a_bank_is_loaded_by_its_definitions(installation, tmp_path, capsys):
@@ -141,8 +140,9 @@ columns:
   - {key: amount, from: amount, type: decimal}
 """
 IDENTITY = """kind: identity
-key: shop
+key: berka
 labels: {zh: 商店, en: Shop}
+object: party
 systems:
   - {system: berka, dataset: berka.client, key: client_id, fields: {kind: "'person'"}}
 """
@@ -155,7 +155,8 @@ def shop(installation, tmp_path):
     definitions.mkdir()
     files.mkdir()
     (definitions / "purchase.yaml").write_text(PURCHASES)
-    (definitions / "client.yaml").write_text((DEFINITIONS / "client.yaml").read_text())
+    for name in ("client.yaml", "district.yaml"):
+        (definitions / name).write_text((DEFINITIONS / name).read_text())
     (definitions / "identity.yaml").write_text(IDENTITY)
     return definitions, files
 
@@ -236,27 +237,21 @@ def test_files_that_no_source_wants_are_named(shop, capsys):
 def test_loading_leaves_the_installations_own_definitions_alone(shop, capsys):
     definitions, files = shop
     write(files, "purchases_20260323.csv", "1,2.50")
-    own = StoredDefinition.objects.filter(kind="calendar").first()
-    body, version = own.body, database_version()
-    own.body = {**body, "labels": {"zh": "自己的", "en": "Own"}}
-    own.digest = "own"
-    own.save()
-    try:
-        assert run(capsys, "load", definitions, "--from", files)[0] == 0
-        assert StoredDefinition.objects.get(pk=own.pk).body["labels"]["zh"] == "自己的"
-        assert database_version() == version
-    finally:
-        packs.apply([Path("packs")])
+    body = {**definition_changes.export("tag", "value_tier"), "labels": {"zh": "自己的", "en": "Own"}}
+    definition_changes.change([Edit.of(body)], reason="own words")
+    version = definition_versions.version()
 
+    assert run(capsys, "load", definitions, "--from", files)[0] == 0
 
-def database_version():
-    return definition_versions.version()
+    assert definition_changes.export("tag", "value_tier")["labels"]["zh"] == "自己的"
+    assert definition_versions.version() == version
 
 
 def test_an_installation_without_packs_gets_them(installation):
-    assert "core" in StoredDefinition.objects.values_list("pack", flat=True)
     StoredDefinition.objects.filter(pack="securities", kind="template").delete()
     trial.ensure_packs()
     assert not StoredDefinition.objects.filter(pack="securities", kind="template").exists()
-    packs.apply([Path("packs")])
+    StoredDefinition.objects.filter(pack="securities").delete()
+    definition_versions.forget()
+    trial.ensure_packs()
     assert StoredDefinition.objects.filter(pack="securities", kind="template").exists()

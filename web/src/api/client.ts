@@ -1,4 +1,4 @@
-import type { Finding } from './types';
+import type { ErrorBody, Finding } from '.';
 
 const BASE = '/api/v1';
 
@@ -6,11 +6,11 @@ const BASE = '/api/v1';
 export class ApiError extends Error {
   readonly status: number;
   readonly code: string;
-  readonly facts: Record<string, unknown>;
+  readonly facts: ErrorBody['facts'];
   readonly findings: Finding[];
   readonly requestId: string;
 
-  constructor(status: number, body: ErrorBody, requestId: string) {
+  constructor(status: number, body: AnyErrorBody, requestId: string) {
     super(body.message ?? body.errors?.[0]?.message ?? '');
     this.status = status;
     // allauth answers {errors: [...]} where the rest of the API answers {code, message, findings}.
@@ -21,13 +21,8 @@ export class ApiError extends Error {
   }
 }
 
-type ErrorBody = {
-  code?: string;
-  message?: string;
-  facts?: Record<string, unknown>;
-  findings?: Finding[];
-  errors?: Finding[];
-};
+/** The server's error; of what stands before it (a proxy, the sign-in library) perhaps nothing, perhaps `errors`. */
+type AnyErrorBody = Partial<ErrorBody> & { errors?: Finding[] };
 
 type Options = { body?: unknown; signal?: AbortSignal; form?: FormData; quiet?: boolean };
 
@@ -69,7 +64,7 @@ function headersFor(method: string, options: Options): HeadersInit {
 
 async function failure(response: Response): Promise<ApiError> {
   const requestId = response.headers.get('X-Request-Id') ?? '';
-  const body = (await response.json().catch(() => ({}))) as ErrorBody;
+  const body = (await response.json().catch(() => ({}))) as AnyErrorBody;
   return new ApiError(response.status, body, requestId);
 }
 

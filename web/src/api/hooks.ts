@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { api, query } from './client';
-import type { Me, ObjectMeta, PageAnswer, Vocabulary } from './types';
+import type { Me, ObjectMeta, PageAnswer, Vocabulary } from '.';
 
 export function useMe() {
   return useQuery({ queryKey: ['me'], queryFn: ({ signal }) => api.get<Me>('/me', signal), staleTime: 60_000 });

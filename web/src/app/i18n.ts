@@ -2,7 +2,7 @@ import i18next from 'i18next';
 import { useMemo } from 'react';
 import { initReactI18next, useTranslation } from 'react-i18next';
 import { setRequestLanguage } from '../api/client';
-import type { Labels, Lang } from '../api/types';
+import type { Labels, Lang } from '../api';
 import { strings, type Key } from './strings';
 
 export type { Key };

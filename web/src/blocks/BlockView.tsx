@@ -1,7 +1,7 @@
 import { Button } from 'antd';
 import type { ReactNode } from 'react';
 import { Link, useNavigate } from 'react-router';
-import type { Block, HistoryEntry, Labels, PageAction } from '../api/types';
+import type { Block, HistoryEntry, Labels, PageAction, UnavailableBlock } from '../api';
 import { useText } from '../app/i18n';
 import { ApiError } from '../api/client';
 import { Stamp } from '../kit/marks';
@@ -13,6 +13,9 @@ import { IdentityBlock } from './IdentityBlock';
 import { HistoryList, TagList, Timeline, TouchList, WorkList } from './lists';
 import { SeriesBlock } from './SeriesBlock';
 import { TableBlock } from './TableBlock';
+
+/** A block whose data are there, though perhaps none yet. */
+type Shown = Exclude<Block, UnavailableBlock>;
 
 export type BlockContext = { record?: string; retry: (block: string) => void; actions?: ReactNode };
 
@@ -78,12 +81,7 @@ function BlockFoot({ count, path }: More) {
 }
 
 function BlockBody({ block, title, context }: { block: Block; title: string; context: BlockContext }) {
-  const { t } = useText();
-  if (block.state === 'refused') return <RefusedState message={block.error?.message} />;
-  if (block.state === 'error') {
-    const error = new ApiError(500, { code: block.error?.code, message: block.error?.message }, block.error?.request_id ?? '');
-    return <ErrorState error={error} retry={() => context.retry(block.key)} />;
-  }
+  if (block.kind === 'unavailable') return <Unavailable block={block} retry={() => context.retry(block.key)} />;
   if (block.state === 'empty') return <EmptyBlock block={block} title={title} />;
   switch (block.kind) {
     case 'table':
@@ -103,16 +101,22 @@ function BlockBody({ block, title, context }: { block: Block; title: string; con
     case 'history':
       return <History entries={block.data.entries} labels={block.data.labels} />;
     default:
-      return <p className="ink-3">{t('block.unknownKind')}</p>;
+      return null;
   }
 }
 
-function History({ entries, labels }: { entries: HistoryEntry[]; labels?: Record<string, Labels> }) {
-  const { label } = useText();
-  return <HistoryList entries={entries} labelOf={(field) => label(labels?.[field]) || field} />;
+function Unavailable({ block, retry }: { block: UnavailableBlock; retry: () => void }) {
+  const { code, message, request_id = '' } = block.error;
+  if (block.state === 'refused') return <RefusedState message={message} />;
+  return <ErrorState error={new ApiError(500, { code, message }, request_id)} retry={retry} />;
 }
 
-function EmptyBlock({ block, title }: { block: Block; title: string }) {
+function History({ entries, labels }: { entries: HistoryEntry[]; labels: Record<string, Labels> }) {
+  const { label } = useText();
+  return <HistoryList entries={entries} labelOf={(field) => label(labels[field]) || field} />;
+}
+
+function EmptyBlock({ block, title }: { block: Shown; title: string }) {
   const { t, label } = useText();
   const { title: said, text, actions } = block.empty ?? {};
   const next = actions && actions.length > 0 && <NextSteps actions={actions} />;
@@ -133,7 +137,7 @@ function NextSteps({ actions }: { actions: PageAction[] }) {
   const { label } = useText();
   const navigate = useNavigate();
   return actions.map((action, index) => (
-    <Button key={action.key} type={index === 0 ? 'primary' : 'default'} onClick={() => void navigate(action.path ?? '/')} data-testid="empty-action">
+    <Button key={action.key} type={index === 0 ? 'primary' : 'default'} onClick={() => void navigate(action.path)} data-testid="empty-action">
       {label(action.labels)}
     </Button>
   ));

@@ -1,8 +1,6 @@
-import { Button } from 'antd';
 import type { ReactNode } from 'react';
-import { useNavigate } from 'react-router';
 import { useBlockRetry, usePage } from '../api/hooks';
-import type { Block, PageAction, PageAnswer } from '../api/types';
+import type { Block, PageAnswer } from '../api';
 import { useText } from '../app/i18n';
 import { useReport } from '../kit/feedback';
 import { useIsPhone } from '../kit/hooks';
@@ -51,13 +49,7 @@ function splitLeads(answer: PageAnswer): { leads: Block[]; columns: Block[][] } 
 function Blocks({ answer, record, actions, retry }: BlocksProps) {
   const phone = useIsPhone();
   const { leads, columns } = splitLeads(answer);
-  const all = (
-    <>
-      <PageActions actions={answer.actions} />
-      {actions}
-    </>
-  );
-  const context = (index: number): BlockContext => ({ record, retry, actions: index === 0 ? all : undefined });
+  const context = (index: number): BlockContext => ({ record, retry, actions: index === 0 ? actions : undefined });
   const long = leads.some((block) => block.kind === 'identity');
   const ordered = phone ? [columns.flat()] : columns;
   return (
@@ -91,19 +83,5 @@ function JumpBar({ blocks }: { blocks: Block[] }) {
         <button key={block.key} type="button" className="plain" onClick={() => jump(block.key)}>{label(block.labels)}</button>
       ))}
     </nav>
-  );
-}
-
-function PageActions({ actions }: { actions: PageAction[] }) {
-  const { label } = useText();
-  const navigate = useNavigate();
-  return (
-    <>
-      {actions.filter((action) => action.path).map((action) => (
-        <Button key={action.key} data-testid={`action-${action.key}`} onClick={() => void navigate(action.path ?? '/')}>
-          {label(action.labels)}
-        </Button>
-      ))}
-    </>
   );
 }

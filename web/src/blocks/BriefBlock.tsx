@@ -1,13 +1,12 @@
 import type { ReactNode } from 'react';
 import { Link } from 'react-router';
-import type { AsOf, BriefData, Figure as FigureData } from '../api/types';
+import type { AsOf, BriefData, Figure as FigureData } from '../api';
 import { useText } from '../app/i18n';
 import { Figure } from '../kit/figures';
 import { Stamp } from '../kit/marks';
-import { Spark } from '../kit/Spark';
 import { Formatted } from './Formatted';
 
-const TONES = { plain: '', late: 'tone-late', attention: 'tone-attention', up: 'up', down: 'down' } as const;
+const TONES = { plain: '', late: 'tone-late', attention: 'tone-attention', refused: 'tone-refused' } as const;
 
 /** The one sentence that says what is due or what was found. */
 export function BriefBlock({ data, asOf, actions }: { data: BriefData; asOf: AsOf | null; actions?: ReactNode }) {
@@ -47,10 +46,7 @@ export function FiguresBlock({ figures, asOf }: { figures: FigureData[]; asOf: A
               <span key={at}>{label(item.labels)} <Formatted value={item.value} format={item.format} unit={item.unit} /></span>
             ))}
           />
-          <div className="figure-side">
-            {index === figures.length - 1 && <Stamp asOf={asOf} />}
-            {figure.spark && figure.spark.length > 1 && <Spark values={figure.spark} width={88} height={34} area strong />}
-          </div>
+          <div className="figure-side">{index === figures.length - 1 && <Stamp asOf={asOf} />}</div>
         </div>
       ))}
     </section>

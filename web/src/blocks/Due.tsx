@@ -1,4 +1,4 @@
-import type { WorkItem } from '../api/types';
+import type { WorkItem } from '../api';
 import { useText } from '../app/i18n';
 import { now as serverNow } from '../kit/clock';
 import * as format from '../kit/format';

@@ -1,4 +1,4 @@
-import type { FieldsData } from '../api/types';
+import type { FieldsData } from '../api';
 import { useText } from '../app/i18n';
 import { NoRight } from '../kit/figures';
 import { Formatted } from './Formatted';
@@ -21,7 +21,7 @@ export function FieldsBlock({ data }: { data: FieldsData }) {
                   ) : field.unmaskable && field.value ? (
                     <Unmask object={data.object} uid={data.uid} field={field.key} label={label(field.labels)} value={String(field.value)} />
                   ) : (
-                    <Formatted value={field.value} format={field.format} unit={field.unit} />
+                    <Formatted value={field.value} format={field.format} />
                   )}
                 </dd>
               </div>

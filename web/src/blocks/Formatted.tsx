@@ -1,12 +1,11 @@
 import { Link } from 'react-router';
-import type { BlockFormat, CellValue, Choice, Labels, MoneyValue, Option, Ref } from '../api/types';
+import type { BlockFormat, CellValue, MoneyValue, Option, Ref, Value } from '../api';
 import { unitText, useText } from '../app/i18n';
 import { Change, Count, Money, MoneyCell, Nothing, Plain } from '../kit/figures';
 import * as format from '../kit/format';
 import { Clip, Tag, TierTag, toneOf } from '../kit/marks';
-import { Spark } from '../kit/Spark';
 
-type Rich = { text?: string; labels?: Labels; status?: string; path?: string };
+type Rich = Extract<CellValue, { text: string }>;
 
 export const isRef = (value: unknown): value is Ref =>
   typeof value === 'object' && value !== null && 'display' in value && 'uid' in value;
@@ -14,20 +13,20 @@ export const isRef = (value: unknown): value is Ref =>
 const isMoney = (value: unknown): value is MoneyValue => typeof value === 'object' && value !== null && 'amount' in value;
 
 const isRich = (value: unknown): value is Rich =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) && ('text' in value || 'labels' in value);
+  typeof value === 'object' && value !== null && 'text' in value;
 
 export function recordPath(ref: Ref): string {
   return `/records/${ref.object}/${ref.uid}`;
 }
 
-type Props = { value: CellValue | undefined; format: BlockFormat; unit?: string | null; cell?: boolean; options?: Option[] };
+type Props = { value: CellValue | Value | undefined; format: BlockFormat; unit?: string | null; cell?: boolean; options?: Option[] };
 
 /** One value of a block in the format the server names. `cell` follows the unit of its column. */
 export function Formatted({ value, format: kind, unit: given, cell = false, options = [] }: Props) {
-  const { lang, label } = useText();
+  const { lang } = useText();
   const unit = given ? unitText(given, lang) : undefined;
   if (value === null || value === undefined || value === '') return <Nothing />;
-  if (isRich(value)) return <RichText value={value} kind={kind} text={value.text ?? label(value.labels)} />;
+  if (isRich(value)) return <RichText value={value} kind={kind} />;
   if (isRef(value)) return <Link to={recordPath(value)}>{value.display}</Link>;
   if (options.length > 0) return <Options value={value} options={options} kind={kind} />;
   const number = format.toNumber(isMoney(value) ? value.amount : (value as unknown));
@@ -44,8 +43,6 @@ export function Formatted({ value, format: kind, unit: given, cell = false, opti
       return <span className="nowrap">{format.date(String(value))}</span>;
     case 'datetime':
       return <span className="nowrap">{format.datetime(String(value))}</span>;
-    case 'spark':
-      return Array.isArray(value) ? <Spark values={value} /> : <Nothing />;
     case 'tag':
       return <Tags value={value} />;
     case 'link':
@@ -56,10 +53,10 @@ export function Formatted({ value, format: kind, unit: given, cell = false, opti
 }
 
 /** Keys of a choice by their labels, as text or as tags in their status. */
-function Options({ value, options, kind }: { value: CellValue; options: Option[]; kind: BlockFormat }) {
+function Options({ value, options, kind }: { value: CellValue | Value; options: Option[]; kind: BlockFormat }) {
   const { t, label } = useText();
   const keys = Array.isArray(value) ? value : [value];
-  const found = keys.map((key) => options.find((option) => option.key === String(key)) ?? { key: String(key), labels: { zh: String(key), en: String(key) } });
+  const found = keys.map((key) => options.find((option) => option.key === String(key)) ?? { key: String(key), labels: { zh: String(key), en: String(key) }, status: null });
   if (kind !== 'tag' && !found.some((option) => option.status)) return <>{found.map((option) => label(option.labels)).join(t('common.and'))}</>;
   return (
     <span className="row gap-4 wrap">
@@ -69,14 +66,13 @@ function Options({ value, options, kind }: { value: CellValue; options: Option[]
 }
 
 /** An option as a tag: by its status, else as a tier. */
-export function ChoiceTag({ choice }: { choice: Choice }) {
+export function ChoiceTag({ choice }: { choice: Option }) {
   const { label } = useText();
-  if (typeof choice === 'string') return <TierTag tier={choice} />;
   const text = label(choice.labels);
   return choice.status ? <Tag tone={toneOf(choice.status)}>{text}</Tag> : <TierTag tier={choice.key} text={text} />;
 }
 
-function Words({ value, unit, lang }: { value: CellValue; unit?: string; lang: string }) {
+function Words({ value, unit, lang }: { value: CellValue | Value; unit?: string; lang: string }) {
   const { t } = useText();
   if (typeof value === 'boolean') return <>{t(value ? 'common.yes' : 'common.no')}</>;
   if (typeof value === 'number') return <Plain value={value} unit={unit} />;
@@ -84,7 +80,7 @@ function Words({ value, unit, lang }: { value: CellValue; unit?: string; lang: s
   return <>{String(value)}{unit && <span className="unit">{unit}</span>}</>;
 }
 
-function Tags({ value }: { value: CellValue }) {
+function Tags({ value }: { value: CellValue | Value }) {
   const all = Array.isArray(value) ? value : [value];
   const first = all[0];
   if (first === undefined || first === null) return <Nothing />;
@@ -97,7 +93,6 @@ function Tags({ value }: { value: CellValue }) {
   );
 }
 
-function RichText({ value, kind, text }: { value: Rich; kind: BlockFormat; text: string }) {
-  const shown = kind === 'tag' ? (value.status ? <Tag tone={toneOf(value.status)}>{text}</Tag> : <TierTag tier={text} />) : text;
-  return value.path ? <Link to={value.path}>{shown}</Link> : <>{shown}</>;
+function RichText({ value: { text, status }, kind }: { value: Rich; kind: BlockFormat }) {
+  return kind === 'tag' ? <Tag tone={toneOf(status)}>{text}</Tag> : <>{text}</>;
 }

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import type { AsOf, Figure as FigureData, IdentityData } from '../api/types';
+import type { AsOf, Figure as FigureData, IdentityData } from '../api';
 import { useText } from '../app/i18n';
 import * as format from '../kit/format';
 import { Figure } from '../kit/figures';
@@ -35,11 +35,11 @@ export function IdentityBlock({ data, asOf, actions }: Props) {
         {head.map((item) => <span key={item.field} className="identity-number">{label(item.labels)} {unmask(item)}</span>)}
         {actions && <div className="identity-actions">{actions}</div>}
       </div>
-      {data.figures && data.figures.length > 0 && <Figures figures={data.figures} at={data.figures_at} />}
+      {data.figures.length > 0 && <Figures figures={data.figures} at={data.figures_at} />}
       <div className="identity-facts">
         {data.facts.map((fact, index) => {
-          const item = masked.get(fact.key ?? '');
-          const value = item ? unmask(item) : <Formatted value={fact.value} format={fact.format} unit={fact.unit} />;
+          const item = masked.get(fact.key);
+          const value = item ? unmask(item) : <Formatted value={fact.value} format={fact.format} />;
           return <Figure key={index} label={label(fact.labels)} value={LARGE.has(fact.format) ? value : <span className="fact-text">{value}</span>} />;
         })}
         <span className="right"><Stamp asOf={asOf} /></span>
@@ -68,8 +68,8 @@ function Figures({ figures, at }: { figures: FigureData[]; at?: string | null })
           key={figure.key}
           label={label(figure.labels)}
           value={<Formatted value={figure.value} format={figure.format} unit={figure.unit} />}
-          sub={figure.compare.map((part) => (
-            <span key={part.key}>{label(part.labels)} <Formatted value={part.value} format={part.format} unit={part.unit} /></span>
+          sub={figure.compare.map((part, at) => (
+            <span key={at}>{label(part.labels)} <Formatted value={part.value} format={part.format} unit={part.unit} /></span>
           ))}
         />
       ))}
@@ -131,7 +131,7 @@ function Consents({ consents }: { consents: IdentityData['consents'] }) {
           <Mark tone={CONSENT_MARK[known(consent.state)]} />
           <span>{label(consent.labels)}</span>
           <span className={`small nowrap ${consent.state === 'withdrawn' ? 'tone-refused' : 'ink-3'}`}>
-            {t(`consent.${known(consent.state)}`)} {consent.at ? format.date(consent.at) : ''}
+            {t(`consent.${known(consent.state)}`)}
           </span>
         </li>
       ))}

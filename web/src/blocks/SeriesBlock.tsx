@@ -1,40 +1,30 @@
 import { useMemo, useState } from 'react';
-import type { SeriesData, SeriesPoint } from '../api/types';
+import type { SeriesData, SeriesPoint } from '../api';
 import { useText } from '../app/i18n';
 import { Chart } from '../kit/Chart';
-import { decimal, money, monthDay, moneyColumnUnit, toNumber } from '../kit/format';
+import { decimal, monthDay, moneyColumnUnit, toNumber } from '../kit/format';
 import { useIsPhone } from '../kit/hooks';
 import { Segments } from '../kit/Tabs';
-import { colors, steps } from '../kit/theme';
+import { colors } from '../kit/theme';
 import type { EChartsCoreOption } from '../kit/echarts';
 import { since, spansOf, type Span } from './spans';
 
-type Drawn = { data: SeriesData; from: string; lang: 'zh' | 'en'; labelOf: (key: string) => string; title: string; phone: boolean };
+type Drawn = { data: SeriesData; from: string; lang: 'zh' | 'en'; title: string; phone: boolean };
 
-function optionOf({ data, from, lang, labelOf, title, phone }: Drawn): EChartsCoreOption {
+function optionOf({ data, from, lang, title, phone }: Drawn): EChartsCoreOption {
   const isMoney = data.format === 'money';
   const scale = isMoney ? (lang === 'zh' ? 1e4 : 1e3) : 1;
   const values = (points: SeriesPoint[]) =>
     points.filter((point) => point.x >= from).map((point) => [point.x, (toNumber(point.y) ?? NaN) / scale]);
-  const parts = data.series ?? [];
-  const stacked = parts.map((part, index) => ({
-    type: 'line',
-    name: labelOf(part.key),
-    data: values(part.points),
-    symbol: 'none',
-    ...(part.style === 'line' || part.style === 'dashed'
-      ? { lineStyle: { width: 1.5, color: colors.ink3, type: part.style === 'dashed' ? 'dashed' : 'solid' } }
-      : { stack: 'parts', lineStyle: { width: 0 }, areaStyle: { color: steps[index % steps.length], opacity: 1 } }),
-  }));
   const pins = data.pins.filter((pin) => pin.x >= from);
   const total = {
     type: 'line',
     name: title,
     data: values(data.points),
     symbol: 'none',
-    lineStyle: { width: 1.5, color: parts.length ? colors.ink : colors.brand },
-    itemStyle: { color: parts.length ? colors.ink : colors.brand },
-    areaStyle: parts.length ? undefined : { color: colors.brandTint, opacity: 1 },
+    lineStyle: { width: 1.5, color: colors.brand },
+    itemStyle: { color: colors.brand },
+    areaStyle: { color: colors.brandTint, opacity: 1 },
     markLine: {
       symbol: ['none', 'none'],
       silent: true,
@@ -70,31 +60,22 @@ function optionOf({ data, from, lang, labelOf, title, phone }: Drawn): EChartsCo
       axisLabel: { color: colors.ink3, fontSize: 11, formatter: (value: number) => decimal(value, 0) },
       splitLine: { lineStyle: { color: colors.line } },
     },
-    series: [...stacked, total],
+    series: [total],
   };
 }
 
 export function SeriesBlock({ data, title }: { data: SeriesData; title: string }) {
-  const { t, label, lang } = useText();
+  const { t, lang } = useText();
   const phone = useIsPhone();
   const spans = spansOf(data.points);
   const [chosen, setSpan] = useState<Span>('y1');
   const span = spans.includes(chosen) ? chosen : 'all';
   const from = since(data.points, span);
-  const option = useMemo(() => {
-    const labelOf = (key: string) => label(data.series?.find((part) => part.key === key)?.labels);
-    return optionOf({ data, from, lang, labelOf, title, phone });
-  }, [data, from, lang, label, title, phone]);
+  const option = useMemo(() => optionOf({ data, from, lang, title, phone }), [data, from, lang, title, phone]);
   const pins = data.pins.map((pin, index) => ({ ...pin, number: index + 1 })).filter((pin) => pin.x >= from);
   return (
     <>
       <div className="row wrap" style={{ marginBottom: 4 }}>
-        {!phone && data.series?.filter((part) => part.style !== 'line').map((part, index) => (
-          <span key={part.key} className="row gap-4 small">
-            <i style={{ width: 8, height: 8, background: steps[index % steps.length] }} />
-            {label(part.labels)} <LastMoney points={part.points} lang={lang} />
-          </span>
-        ))}
         <span className="right">
           {spans.length > 1 && (
             <Segments
@@ -122,9 +103,4 @@ export function SeriesBlock({ data, title }: { data: SeriesData; title: string }
 function pinDay(x: string): string {
   const [year, month, day] = x.slice(0, 10).split('-').map(Number);
   return monthDay(year ?? 0, month ?? 0, day ?? 0);
-}
-
-function LastMoney({ points, lang }: { points: SeriesPoint[]; lang: 'zh' | 'en' }) {
-  const scaled = money(points[points.length - 1]?.y, lang);
-  return scaled ? <>{scaled.text} {scaled.unit}</> : null;
 }

@@ -1,27 +1,18 @@
 import { Link } from 'react-router';
-import type { CellValue, Labels, TableColumn, TableData } from '../api/types';
+import type { CellValue, Labels, TableColumn, TableData } from '../api';
 import { unitText, useText } from '../app/i18n';
 import { DataTable, type Column, type TwoLine } from '../kit/DataTable';
 import { Nothing } from '../kit/figures';
 import { moneyColumnUnit, toNumber } from '../kit/format';
 import { Bar } from '../kit/marks';
-import { Diverge, Interval, intervalScale, type IntervalValue } from '../kit/Spark';
+import { Diverge } from '../kit/Diverge';
 import { Formatted } from './Formatted';
 
 type TableRow = TableData['rows'][number];
 
 const RIGHT = new Set(['money', 'change', 'count', 'percent']);
 
-export function intervalOf(cell: CellValue | undefined): IntervalValue | null {
-  if (typeof cell !== 'object' || cell === null || Array.isArray(cell) || !('low' in cell)) return null;
-  const low = toNumber(cell.low);
-  const high = toNumber(cell.high);
-  if (low === null || high === null) return null;
-  const middle = toNumber(cell.value ?? cell.difference) ?? (low + high) / 2;
-  return { low, high, value: middle, significant: cell.significant ?? (low > 0 || high < 0) };
-}
-
-/** Draws bars and intervals of one column on one scale. */
+/** Draws the bars of one column on one scale. */
 function drawnCell(column: TableColumn, rows: TableRow[]): ((row: TableRow) => React.ReactNode) | null {
   if (column.format === 'bar' || column.format === 'diverge') {
     const numbers = rows.map((row) => toNumber(row.cells[column.key]) ?? 0);
@@ -30,13 +21,6 @@ function drawnCell(column: TableColumn, rows: TableRow[]): ((row: TableRow) => R
       const value = toNumber(row.cells[column.key]);
       if (value === null) return <Nothing />;
       return column.format === 'diverge' ? <Diverge value={value} max={max} /> : <Bar share={max > 0 ? value / max : 0} />;
-    };
-  }
-  if (column.format === 'interval') {
-    const scale = intervalScale(rows.flatMap((row) => intervalOf(row.cells[column.key]) ?? []));
-    return (row) => {
-      const interval = intervalOf(row.cells[column.key]);
-      return interval ? <Interval interval={interval} scale={scale} width={140} /> : <Nothing />;
     };
   }
   return null;
@@ -98,7 +82,7 @@ function Cell({ column, value }: { column: TableColumn; value: CellValue | undef
   return tone ? <span className={tone}>{shown}</span> : shown;
 }
 
-const DRAWN = new Set(['bar', 'diverge', 'interval', 'spark']);
+const DRAWN = new Set(['bar', 'diverge']);
 
 export function TableBlock({ data }: { data: TableData }) {
   const { label } = useText();
@@ -115,9 +99,9 @@ export function TableBlock({ data }: { data: TableData }) {
       columns={columns}
       rows={data.rows}
       rowKey={(row) => row.key}
-      path={(row) => row.path}
+      path={(row) => row.path ?? undefined}
       twoLine={phoneLine(data, columns, label)}
-      total={total}
+      total={total ?? undefined}
       testId="block-row"
     />
   );

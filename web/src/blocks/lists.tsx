@@ -1,5 +1,5 @@
 import { Link } from 'react-router';
-import type { Actor, HistoryEntry, TagsData, TimelineData, TouchesData, TouchState, Value, WorkItem } from '../api/types';
+import type { HistoryEntry, TagsData, TimelineData, TouchesData, TouchState, Value, WorkItem } from '../api';
 import { useCurrentUser } from '../api/hooks';
 import { useText, type Key, type Translate } from '../app/i18n';
 import * as format from '../kit/format';
@@ -8,9 +8,6 @@ import { Clip, Tag, toneOf } from '../kit/marks';
 import { strings } from '../app/strings';
 import { Due } from './Due';
 import { isRef } from './Formatted';
-
-export const actorName = (actor: string | Actor | null | undefined): string =>
-  typeof actor === 'object' && actor !== null ? actor.name : (actor ?? '');
 
 /** A text of ours by a key made of a word of the server, or that word itself. */
 export function useWord(): (prefix: string, word: string) => string {
@@ -59,7 +56,7 @@ export function TouchList({ rows }: TouchesData) {
     <ul className="plain-list touches">
       {rows.map((row, index) => (
         <li key={index}>
-          <span className="ink-3 nowrap">{format.instantDate(row.at)}</span>
+          <span className="ink-3 nowrap">{row.at && format.instantDate(row.at)}</span>
           <span className="grow">
             {row.origin_path ? <Link to={row.origin_path} className="two-lines" title={row.origin}>{row.origin}</Link> : <span className="two-lines" title={row.origin}>{row.origin}</span>} <span className="small ink-3">{word('channel', row.channel)}</span>
           </span>
@@ -75,10 +72,10 @@ export function TagList({ tags }: TagsData) {
   return (
     <div className="tag-cloud">
       {tags.map((tag) => {
-        const value = tag.value === true || tag.value === null ? '' : label(tag.value_labels) || String(tag.value);
+        const value = label(tag.value_labels) || tag.value;
         const tone = tag.status ? toneOf(tag.status) : 'plain';
         return (
-          <Tag key={tag.key} tone={tone} title={tag.since && format.date(tag.since)}>
+          <Tag key={tag.key} tone={tone} title={tag.since ? format.date(tag.since) : undefined}>
             {label(tag.labels)} {value && value !== label(tag.labels) && <b>{value}</b>}
           </Tag>
         );
@@ -97,8 +94,8 @@ export function Timeline({ entries }: TimelineData) {
           <span className="knot"><Icon name={entry.kind} size={13} /></span>
           <div className="grow">
             <p className="title two-lines" title={entry.title}>{entry.path ? <Link to={entry.path}>{entry.title}</Link> : entry.title}</p>
-            {(entry.detail ?? entry.actor) && (
-              <p className="small ink-3">{[actorName(entry.actor), word('channel', entry.detail ?? '')].filter(Boolean).join('  ')}</p>
+            {(entry.detail || entry.actor) && (
+              <p className="small ink-3">{[entry.actor, word('channel', entry.detail)].filter(Boolean).join('  ')}</p>
             )}
           </div>
           {word('channel', entry.kind) !== entry.kind && <Tag>{word('channel', entry.kind)}</Tag>}
@@ -119,7 +116,7 @@ function shown(value: Value, t: Translate): string {
 type HistoryProps = { entries: HistoryEntry[]; labelOf?: (field: string) => string };
 
 export function HistoryList({ entries, labelOf = (field) => field }: HistoryProps) {
-  const { t, label } = useText();
+  const { t } = useText();
   const word = useWord();
   return (
     <ol className="timeline">
@@ -129,12 +126,12 @@ export function HistoryList({ entries, labelOf = (field) => field }: HistoryProp
           <span className="knot"><Icon name={HISTORY_ICON[entry.operation] ?? 'edit'} size={13} /></span>
           <div className="grow">
             <p>
-              <b>{entry.actor?.name}</b> <span className="ink-3">{entry.actor?.employee_no}</span> {word('history', entry.operation)}
+              <b>{entry.actor.name}</b> <span className="ink-3">{entry.actor.employee_no}</span> {word('history', entry.operation)}
               {entry.field && ` ${labelOf(entry.field)}`}
             </p>
-            {entry.changes?.map((change) => (
+            {entry.changes.map((change) => (
               <p key={change.field} className="small">
-                <span className="ink-3">{change.labels ? label(change.labels) : labelOf(change.field)}</span>{' '}
+                <span className="ink-3">{labelOf(change.field)}</span>{' '}
                 <s className="ink-3">{shown(change.old, t) || t('history.empty')}</s> → {shown(change.new, t) || t('history.empty')}
               </p>
             ))}

@@ -1,4 +1,4 @@
-import type { SeriesPoint } from '../api/types';
+import type { SeriesPoint } from '../api';
 
 export type Span = 'm3' | 'y1' | 'all';
 const DAYS: Record<Span, number> = { m3: 92, y1: 366, all: Infinity };

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import type { Value } from '../api/types';
+import type { Value } from '../api';
 import { useText } from '../app/i18n';
 import * as format from './format';
 import { Icon } from './Icon';

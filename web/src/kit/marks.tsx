@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import type { AsOf } from '../api/types';
+import type { AsOf } from '../api';
 import { useText } from '../app/i18n';
 import { onServerClock } from './clock';
 import * as format from './format';
@@ -57,12 +57,12 @@ export function Stamp({ asOf }: { asOf: AsOf | null | undefined }) {
 
 /** The stamp of a business date. */
 export function DayStamp({ date }: { date: string | null | undefined }) {
-  return date ? <Stamp asOf={{ kind: 'day_end', at: date }} /> : null;
+  return date ? <Stamp asOf={{ kind: 'day_end', at: date, late: false, note: '' }} /> : null;
 }
 
 /** The stamp of data read from the live records at `at`, milliseconds since 1970. */
 export function LiveStamp({ at }: { at: number }) {
-  return at > 0 ? <Stamp asOf={{ kind: 'live', at: new Date(onServerClock(at)).toISOString() }} /> : null;
+  return at > 0 ? <Stamp asOf={{ kind: 'live', at: new Date(onServerClock(at)).toISOString(), late: false, note: '' }} /> : null;
 }
 
 /** A name of any length on one line: what does not fit is cut, the whole stands in its title. */

@@ -52,7 +52,7 @@ def get(request: SignedInRequest, uid: uuid.UUID) -> schemas.CampaignOut:
 
 
 @router.patch("/campaigns/{uid}", operation_id="changeCampaign", response=responds(schemas.CampaignOut))
-def change(request: SignedInRequest, uid: uuid.UUID, body: schemas.ChangeIn) -> schemas.CampaignOut:
+def change(request: SignedInRequest, uid: uuid.UUID, body: schemas.PlanChangeIn) -> schemas.CampaignOut:
     """A changed draft."""
     found = api.change(uid, body.plan(), revision=body.revision, principal=request.principal)
     return screens.campaign_out(found, request.principal)
@@ -104,7 +104,7 @@ def stop(request: SignedInRequest, uid: uuid.UUID, body: schemas.ActIn) -> schem
 
 
 @router.post("/campaigns/{uid}/preview", operation_id="previewMessage", response=responds(schemas.MessageOut))
-def preview(request: SignedInRequest, uid: uuid.UUID, body: schemas.PreviewIn) -> schemas.MessageOut:
+def preview(request: SignedInRequest, uid: uuid.UUID, body: schemas.MessageIn) -> schemas.MessageOut:
     """The message to a real customer, under mask."""
     party, message = api.preview(uid, party=body.party, principal=request.principal)
     return screens.message_out(party, message, request.principal.language)

@@ -56,7 +56,7 @@ class PlanIn(Schema):
         )
 
 
-class ChangeIn(PlanIn):
+class PlanChangeIn(PlanIn):
     """A changed plan, based on one revision."""
 
     revision: int
@@ -75,7 +75,7 @@ class ConfirmIn(ActIn):
     business_date: date
 
 
-class PreviewIn(Schema):
+class MessageIn(Schema):
     """For whom to preview; anybody without one."""
 
     party: uuid.UUID | None = None

@@ -199,7 +199,7 @@ def options_out(found: Sequence[Audience]) -> OptionsOut:
             ],
         },
         "result_sets": [
-            {"key": key, "labels": labels(found.labels)} for key, found in definitions.all_of(ResultSet).items()
+            {"key": key, "labels": labels(body.labels)} for key, body in definitions.all_of(ResultSet).items()
         ],
     }
 

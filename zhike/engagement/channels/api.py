@@ -143,7 +143,7 @@ def parties(origin_uid: uuid.UUID, in_states: Sequence[str]) -> list[int]:
 def sent_parties(origin_kind: str) -> list[tuple[int, datetime]]:
     """Return (party, instant) of every message of a kind of origin that was sent."""
     rows = Delivery.objects.filter(origin_kind=origin_kind, state=Delivery.State.SENT, sent_at__isnull=False)
-    return list(rows.values_list("party_id", "sent_at"))
+    return [(party_id, sent_at) for party_id, sent_at in rows.values_list("party_id", "sent_at") if sent_at is not None]
 
 
 def resend(origin_uid: uuid.UUID, party_id: int, *, reason: str) -> None:

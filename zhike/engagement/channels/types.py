@@ -17,7 +17,7 @@ from zhike.kernel.definition_parts import Code, Definition, Key, Labels, Part, S
 class TemplateVariable(Part):
     """A variable of a template: an expression over the party, and the mask under which previews show it."""
 
-    key: Key
+    key: Key = Field(description="the name by which the text uses it")
     labels: Labels
     value: Text = Field(description="an expression over the party's fields")
     mask: Key | None = Field(None, description="the mask under which screens show the value")

@@ -20,7 +20,7 @@ def vocabulary(request: SignedInRequest) -> schemas.VocabularyOut:
 
 
 @router.post("/audiences/preview", operation_id="previewCondition", response=responds(schemas.PreviewOut))
-def preview(request: SignedInRequest, body: schemas.PreviewIn) -> schemas.PreviewOut:
+def preview(request: SignedInRequest, body: schemas.ConditionIn) -> schemas.PreviewOut:
     """How many parties meet a condition."""
     return schemas.preview_out(api.preview(body.condition, nodes=body.nodes, principal=request.principal))
 
@@ -59,7 +59,7 @@ def audience(request: SignedInRequest, uid: uuid.UUID) -> schemas.AudienceOut:
 
 
 @router.patch("/audiences/{uid}", operation_id="updateAudience", response=responds(schemas.AudienceOut))
-def update(request: SignedInRequest, uid: uuid.UUID, body: schemas.ChangesIn) -> schemas.AudienceOut:
+def update(request: SignedInRequest, uid: uuid.UUID, body: schemas.AudienceChangesIn) -> schemas.AudienceOut:
     """A changed audience."""
     return schemas.detail_out(
         api.update(

@@ -27,7 +27,7 @@ VocabularyKind = Literal["indicator", "field", "tag"]
 NodeKind = Literal["and", "or", "not", "condition"]
 
 
-class PreviewIn(Schema):
+class ConditionIn(Schema):
     """A condition to count, with `nodes` each of its parts."""
 
     condition: Condition
@@ -56,7 +56,7 @@ class AudienceIn(Schema):
     condition: Condition
 
 
-class ChangesIn(Schema):
+class AudienceChangesIn(Schema):
     """Changes of an audience, based on one revision."""
 
     revision: int

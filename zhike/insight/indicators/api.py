@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 
 import pyarrow as pa
 
@@ -60,6 +61,7 @@ def vocabulary() -> list[Term]:
             unit=item.unit or "",
             description=item.description or {},
             served=item.type,
+            format=item.format,
         )
         for item in indicators()
     ]
@@ -106,7 +108,9 @@ def window_measures(members: pa.Table, *, days: int, measures: Sequence[str]) ->
     return windows.per_party(members, days, measures)
 
 
-def window_curve(members: pa.Table, *, days: int, measure: str) -> list[tuple[str, int, int, object, object]]:
+def window_curve(
+    members: pa.Table, *, days: int, measure: str
+) -> list[tuple[str, int, int, Decimal | float, Decimal | float]]:
     """Return (grp, day index, parties, sum, sum of squares) of a measure cumulated per party, day 0 being the start.
 
     A day index holds only the members for whom that day is published; what happened while the market was closed counts

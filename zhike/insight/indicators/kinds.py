@@ -18,8 +18,6 @@ from zhike.insight.warehouse.types import Source
 from zhike.kernel.definition_parts import Place
 from zhike.kernel.definitions import Finding, Kind, Snapshot
 
-_HOME_CURRENCY = "CNY"
-
 
 def check_measure(measure: Measure, everything: Snapshot) -> Iterator[Finding]:
     """Find what is wrong with a measure."""
@@ -28,7 +26,8 @@ def check_measure(measure: Measure, everything: Snapshot) -> Iterator[Finding]:
         yield warehouse.unknown_dataset(measure.dataset, ("dataset",), everything)
         return
     yield from _subject(measure, source, everything)
-    if measure.value_type.in_cents and source.currency != _HOME_CURRENCY:
+    home = measure.value_type.currency
+    if home and source.currency != home:
         said = f"the amounts of {measure.dataset} are in {source.currency}; give them as decimal with the unit {source.currency}"
         yield Finding("measure.currency", said, ("type",))
     schema = warehouse.dataset_schema(source)

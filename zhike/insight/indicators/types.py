@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from zhike.expressions.types import Type
 from zhike.insight.warehouse.value_types import DatasetName, Formula
+from zhike.kernel.block_data import Format
 from zhike.kernel.definition_parts import Days, Definition, Flag, Key, Labels, Part, Refers, Sourced, Unit
 from zhike.platform.fields import api as fields
 
@@ -36,7 +37,7 @@ class Measure(Sourced):
     """
 
     kind: Literal["measure"] = "measure"
-    dataset: DatasetName
+    dataset: DatasetName = Field(description="the dataset whose rows are counted, as its source names it")
     aggregate: Aggregate = Field(description="what is made of the rows; see above for the averages and counts")
     value: Formula | None = Field(None, description="an expression over a row; a count needs none")
     where: Formula | None = Field(None, description="the rows that count; all, when absent")
@@ -103,8 +104,8 @@ class Window(Part):
 class Comparison(Part):
     """Two indicators compared: the difference of `of` and `with`, or the growth in percent, empty without a base above 0."""
 
-    of: Annotated[Key, Refers("indicator")]
-    with_: Annotated[Key, Refers("indicator")] = Field(alias="with")
+    of: Annotated[Key, Refers("indicator")] = Field(description="the indicator that is compared")
+    with_: Annotated[Key, Refers("indicator")] = Field(alias="with", description="what it is compared with")
     as_: Literal["difference", "growth"] = Field(alias="as", description="growth is in percent")
 
 
@@ -114,6 +115,9 @@ class Indicator(Definition):
     kind: Literal["indicator"] = "indicator"
     type: FigureType = Field(description="what the figure is")
     unit: Unit | None = Field(None, description="what it counts: 元, 天, %")
+    format: Literal["change"] | None = Field(
+        None, description="change: drawn with its sign and in the color of the market; as its type is, when absent"
+    )
     description: Labels | None = Field(None, description="what it is, for those who build conditions")
     hidden: Flag = Field(False, description="computed for others, shown to nobody")
     measure: Annotated[Key, Refers("measure")] | None = Field(None, description="what is aggregated over the window")
@@ -147,6 +151,7 @@ class Term:
     options: tuple[tuple[str, Mapping[str, str]], ...] = ()
     description: Mapping[str, str] = field(default_factory=dict)
     served: str = ""
+    format: Format | None = None
 
 
 __all__ = ["Aggregate", "Comparison", "FigureType", "Indicator", "Measure", "Term", "Window"]

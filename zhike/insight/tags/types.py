@@ -31,6 +31,7 @@ class Tag(Sourced, Staged):
     kind: Literal["tag"] = "tag"
     order: Count = Field(100, description="tags are shown from the lowest to the highest")
     levels: tuple[TagLevel, ...] = Field(min_length=1)
+    format: Literal["tier"] | None = Field(None, description="tier: levels of worth, drawn with the highest in gold")
 
     @model_validator(mode="after")
     def _different(self) -> Tag:

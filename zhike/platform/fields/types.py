@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import ConfigDict
+from pydantic import ConfigDict, Field
 
+from zhike.kernel.block_data import Format
 from zhike.kernel.definition_parts import Code, Labels
 
-#: How a value is drawn: an amount, a signed change of one, a number of things, a share, a word, a tier …
-Format = Literal[
-    "text", "number", "money", "change", "count", "percent", "date", "datetime", "tag", "tier", "link", "duration"
-]
 #: Masks for personal values; see `logic.masks`.
 Mask = Literal["name", "mobile", "certificate", "number", "email", "card", "birthday"]
 #: Ways in which a value is found by a few characters; see `logic.search_tokens`.
@@ -31,9 +28,9 @@ class Option:
 
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
 
-    key: Code
+    key: Annotated[Code, Field(description="how the value is stored, and how conditions name it")]
     labels: Labels
-    status: Status = ""
+    status: Annotated[Status, Field(description="its color where it is shown")] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,3 +88,19 @@ class Amount:
 
     amount: Decimal
     currency: str
+
+
+__all__ = [
+    "Amount",
+    "Asked",
+    "Cell",
+    "Companion",
+    "Format",
+    "Grammar",
+    "Mask",
+    "Option",
+    "Pointer",
+    "Search",
+    "Status",
+    "Wire",
+]

@@ -12,6 +12,7 @@ from typing import Any
 from pyroaring import BitMap
 
 from zhike.expressions.types import Schema
+from zhike.expressions.wire import StoredExpression
 from zhike.kernel import clock, context, database, definitions
 from zhike.kernel.definitions import Snapshot
 from zhike.kernel.errors import Refused
@@ -158,7 +159,8 @@ def related_page(
 ) -> Sequence[Record]:
     """Return records that point at one parent, in the principal's scope, presented for their viewer."""
     permissions.require(principal, f"{object}.read")
-    condition = {"op": "=", "left": {"field": through}, "right": {"value": str(parent_id), "type": "integer"}}
+    parent: StoredExpression = {"value": str(parent_id), "type": "integer"}
+    condition: StoredExpression = {"op": "=", "left": {"field": through}, "right": parent}
     query = RecordQuery(object, condition=condition, columns=tuple(columns), sort=sort, limit=limit)
     return reading.page(query, principal).rows
 

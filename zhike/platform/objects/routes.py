@@ -64,7 +64,7 @@ def get(request: SignedInRequest, object: str, uid: uuid.UUID) -> schemas.Record
 
 
 @router.patch("/objects/{object}/records/{uid}", operation_id="updateRecord", response=responds(schemas.RecordOut))
-def update(request: SignedInRequest, object: str, uid: uuid.UUID, body: schemas.ChangesIn) -> schemas.RecordOut:
+def update(request: SignedInRequest, object: str, uid: uuid.UUID, body: schemas.RecordChangesIn) -> schemas.RecordOut:
     """Changed fields of one record."""
     record = api.update(object, uid, body.values, revision=body.revision, principal=request.principal)
     return schemas.record_out(record, request.principal)

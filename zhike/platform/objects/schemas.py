@@ -11,7 +11,8 @@ from ninja import Schema
 from typing_extensions import TypedDict
 
 from zhike.expressions.wire import Condition
-from zhike.kernel.wire import Labels, Option, WireInput, WireValue, labels, option
+from zhike.kernel.block_data import Format
+from zhike.kernel.wire import Labels, Option, ReferenceValue, WireInput, WireValue, labels, option
 from zhike.platform.objects.logic.history import RecordHistory
 from zhike.platform.objects.logic.reading import default_sort, listed_columns
 from zhike.platform.objects.types import FieldType, ObjectType, Record, RecordPage, RecordQuery
@@ -67,7 +68,7 @@ class ValuesIn(Schema):
     values: Mapping[str, WireInput]
 
 
-class ChangesIn(ValuesIn):
+class RecordChangesIn(ValuesIn):
     """Changed field values, based on one revision."""
 
     revision: int
@@ -114,10 +115,16 @@ class RecordPageOut(TypedDict):
 
 
 class RecordOut(RecordRowOut):
-    """One record with what its viewer may do to it; `from_source` records were loaded, not made by hand."""
+    """One record with what its viewer may do to it; `from_source` records were loaded, not made by hand.
+
+    `unit` and `owner` (an employee number) are where the record belongs; above security level 0 it is not for everybody.
+    """
 
     permitted: list[str]
     from_source: bool
+    unit: ReferenceValue | None
+    owner: str
+    security_level: int
     created_at: datetime | None
     updated_at: datetime | None
     updated_by: str
@@ -184,7 +191,10 @@ class ObjectNameOut(TypedDict):
 
 
 class FieldOut(TypedDict):
-    """One field as forms, lists and conditions want it; `role` is what it means to the platform."""
+    """One field as forms, lists and conditions want it.
+
+    `role` is what it means to the platform, `web` the component that shows and edits it, `format` how it is drawn.
+    """
 
     key: str
     labels: Labels
@@ -192,7 +202,7 @@ class FieldOut(TypedDict):
     kind: Literal["field", "indicator", "tag"]
     role: str | None
     web: str
-    format: str
+    format: Format
     help: Labels | None
     currency: str | None
     sortable: bool
@@ -289,6 +299,9 @@ def record_out(record: Record, principal: Principal) -> RecordOut:
         **_row_out(record),
         "permitted": list(record.permitted),
         "from_source": record.from_source,
+        "unit": cast(ReferenceValue | None, record.unit),
+        "owner": record.owner,
+        "security_level": record.security_level,
         "created_at": record.created_at,
         "updated_at": record.updated_at,
         "updated_by": principal.name if by == principal.actor else organization.actor_names([by])[by],
@@ -317,9 +330,11 @@ def _entry_out(entry: RecordHistory) -> HistoryEntryOut:
 def object_out(owner: ObjectType, principal: Principal, version: int) -> ObjectOut:
     """Return an object type as the metadata renderers of the front end want it."""
     found = owner.definition
-    sort, direction = default_sort(owner)
     own = [key for key, field in owner.fields.items() if field.kind == "field"]
-    sections = found.detail.sections if found.detail else ()
+    sort, direction = default_sort(owner)
+    sections: list[tuple[Mapping[str, str], list[str]]] = [(owner.labels, own)]
+    if found.detail:
+        sections = [(section.labels, list(section.fields)) for section in found.detail.sections]
     refinements: dict[str, Mapping[str, str]] = {"all": {"zh": "全部", "en": "All"}}
     refinements |= {key: refinement.labels for key, refinement in owner.refinements.items()}
     return {
@@ -334,14 +349,11 @@ def object_out(owner: ObjectType, principal: Principal, version: int) -> ObjectO
         "refinements": [{"key": key, "labels": labels(words)} for key, words in refinements.items()],
         "list": {
             "columns": listed_columns(owner, principal),
-            "sort": {"field": sort, "direction": "desc" if direction == "desc" else "asc"},
+            "sort": {"field": sort, "direction": cast(Direction, direction)},
             "tabs": _tabs(found.list.tabs if found.list else (), principal, owner),
             "searchable": any(f.searchable for f in owner.fields.values()),
         },
-        "detail": {
-            "sections": [{"labels": labels(section.labels), "fields": list(section.fields)} for section in sections]
-            or [{"labels": labels(owner.labels), "fields": own}]
-        },
+        "detail": {"sections": [{"labels": labels(words), "fields": keys} for words, keys in sections]},
         "form": {"fields": list(found.form.fields) if found.form else own},
         "page": found.page,
         "operations": [

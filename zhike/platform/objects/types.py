@@ -14,9 +14,10 @@ from zhike.platform.fields.types import Format, Option, Wire
 from zhike.platform.objects.definitions import ObjectDefinition, RelationPart
 from zhike.platform.permissions.types import Refinement
 
-Labels = Mapping[str, str]
 #: What conditions over records may name besides fields; the scope of whoever asks fills them in.
 PARAMS: Mapping[str, Type] = {"me": Type.TEXT, "my_units": Type.LIST, "today": Type.DATE}
+
+Labels = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,7 @@ class SideColumn:
     kind: str
     unit: str = ""
     options: tuple[Option, ...] = ()
-    format: str = ""
+    format: Format | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +128,10 @@ class RecordQuery:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One record as its viewer may see it: masked where masks apply, `refused` fields without a value."""
+    """One record as its viewer may see it: masked where masks apply, `refused` fields without a value.
+
+    `unit`, `owner` and `security_level` are told of single records, not in lists.
+    """
 
     uid: uuid.UUID
     display: str
@@ -139,6 +143,9 @@ class Record:
     updated_at: datetime | None = None
     updated_by: str = ""
     from_source: bool = False
+    unit: Wire = None
+    owner: str = ""
+    security_level: int = 0
     id: int = field(default=0, repr=False)
 
 

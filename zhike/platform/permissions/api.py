@@ -40,6 +40,7 @@ def principal_of_user(user_id: int) -> Principal:
         language=staff.language,
         roles=tuple(dict.fromkeys(role for role, _unit in staff.posts)),
         units=units,
+        unit=next((unit.id for _role, unit in staff.posts), None),
     )
 
 

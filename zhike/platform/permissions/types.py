@@ -18,7 +18,8 @@ class Principal:
     """Somebody or something that acts.
 
     `kind` is "user", "system" or "anonymous"; `units` are the ids of the units of the holder's posts and of
-    everything below them. The system principal acts for a person at the command line: `name` says who.
+    everything below them; `unit` is the unit of the first post, where what the holder makes belongs. The system
+    principal acts for a person at the command line: `name` says who.
     """
 
     kind: str
@@ -28,6 +29,7 @@ class Principal:
     language: str = "zh"
     roles: tuple[str, ...] = ()
     units: tuple[int, ...] = ()
+    unit: int | None = None
 
     @property
     def actor(self) -> str:
@@ -61,7 +63,7 @@ ANONYMOUS = Principal(kind="anonymous", name="anonymous")
 class Refinement(Part):
     """A named condition over the records of an object: usable in lists, rights, references and audiences."""
 
-    key: Key
+    key: Key = Field(description="the name by which roles, tabs and lists use it")
     labels: Labels
     condition: Text = Field(description="an expression over the object; it may name :me, :my_units and :today")
 
@@ -92,7 +94,7 @@ class Grant(Part):
 class Wall(Part):
     """An information wall: records that the role never sees, whatever else is granted."""
 
-    on: ObjectRef
+    on: ObjectRef = Field(description="the resource that is walled off")
     where: Key = Field(description="the refinement whose records are taken away")
 
 

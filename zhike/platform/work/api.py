@@ -89,7 +89,7 @@ def todo(
     permissions.require(principal, "work.read")
     rows = _mine(principal).filter(state=state)
     listed = f"work {state}"
-    field, forward = ("due_at", True) if state == "open" else ("done_at", False)
+    field, forward = ("done_at", False) if state == "done" else ("due_at", True)
     if after:
         instant, pk = cursors.unseal(listed, after)
         beyond = "gt" if forward else "lt"
@@ -180,7 +180,8 @@ def follow_coverage(party_ids: Sequence[int]) -> int:
 def parties_with_open_work() -> list[int]:
     """Return the parties about whom somebody has open work."""
     rows = WorkItem.objects.filter(state=WorkItem.State.OPEN, party_id__isnull=False)
-    return list(rows.order_by("party_id").distinct().values_list("party_id", flat=True))
+    found = rows.order_by("party_id").distinct().values_list("party_id", flat=True)
+    return [party_id for party_id in found if party_id is not None]
 
 
 def _reassign(row: WorkItem, to: str) -> None:
@@ -216,7 +217,8 @@ def of_origin(origin_uid: uuid.UUID, *, party_ids: Sequence[int] | None = None) 
     rows = WorkItem.objects.filter(origin_uid=origin_uid)
     if party_ids is not None:
         rows = rows.filter(party_id__in=list(party_ids))
-    return {row[0]: (row[1], row[2]) for row in rows.values_list("party_id", "state", "result")}
+    found = rows.values_list("party_id", "state", "result")
+    return {party_id: (state, result) for party_id, state, result in found if party_id is not None}
 
 
 def summary_of_origin(origin_uid: uuid.UUID) -> dict[tuple[str, str], int]:

@@ -15,7 +15,7 @@ from zhike.kernel.definition_parts import Definition, Flag, Key, Labels, Part
 class ResultCode(Part):
     """One way in which work can end."""
 
-    key: Key
+    key: Key = Field(description="how the result is stored")
     labels: Labels
     positive: Flag = Field(False, description="counts as a success where results are measured")
 

@@ -70,8 +70,6 @@ export const campaigns = {
   'campaign.previewOther': ['换一位客户', 'Another customer'],
   'campaign.testMail': ['发测试邮件给我', 'Send a test to me'],
   'campaign.testSent': ['测试邮件已发往 {{to}}', 'Test sent to {{to}}'],
-  'campaign.html': ['网页版', 'HTML'],
-  'campaign.text': ['纯文本', 'Text'],
   'campaign.timeline': ['过程', 'Timeline'],
   'campaign.effect': ['效果', 'Effect'],
   'campaign.seeEffect': ['查看效果', 'See effect'],

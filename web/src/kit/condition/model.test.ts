@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Expression, VocabularyType } from '../../api/types';
+import type { Expression, VocabularyType } from '../../api';
 import { compile, hasUnfinished, isRow, newGroup, newRow, parse, prefixes, removeNode, shiftNode, sizeOf, without, type TreeNode } from './model';
 
 const types: Record<string, VocabularyType> = {
@@ -7,15 +7,15 @@ const types: Record<string, VocabularyType> = {
 };
 const typeOf = (field: string) => types[field] ?? 'text';
 
-const eight = { value: 8, type: 'integer' };
-const twenty = { value: 20, type: 'integer' };
+const eight = { value: 8, type: 'integer' as const };
+const twenty = { value: 20, type: 'integer' as const };
 const sample: Expression = {
   and: [
     { op: '>=', left: { field: 'total_asset' }, right: { value: '300000', type: 'decimal' } },
     {
       or: [
         { op: 'in', left: { field: 'risk_level' }, right: [{ value: 'C4', type: 'text' }, { value: 'C5', type: 'text' }] },
-        { op: 'between', left: { field: 'trade_days' }, right: [eight, twenty], low: eight, high: twenty },
+        { op: 'between', left: { field: 'trade_days' }, right: [eight, twenty] },
       ],
     },
     { not: { op: '=', left: { field: 'is_margin' }, right: { value: true, type: 'boolean' } } },

@@ -1,5 +1,5 @@
 /** The editable condition tree and its two-way translation to the expression JSON of the contract. */
-import type { Expression, FieldRef, Leaf, ListMembership, Literal, VocabularyItem, VocabularyType } from '../../api/types';
+import type { Expression, FieldRef, Literal, VocabularyItem, VocabularyType } from '../../api';
 
 export type GroupKind = 'all' | 'any' | 'none';
 export type RowOp =
@@ -63,7 +63,7 @@ export function hasUnfinished(node: TreeNode): boolean {
 
 /* Tree → expression */
 
-const LITERAL: Record<VocabularyType, string> = {
+const LITERAL: Record<VocabularyType, Literal['type']> = {
   integer: 'integer',
   decimal: 'decimal',
   date: 'date',
@@ -83,7 +83,7 @@ export type TypeOf = (field: string) => VocabularyType;
 
 function listExpression(row: Row, left: FieldRef, values: Literal[]): Expression {
   const op = row.op === 'not_in' ? 'not_in' : 'in';
-  const each = values.map((value): ListMembership => ({ op, left: value, right: left }));
+  const each = values.map((value): Expression => ({ op, left: value, right: left }));
   const [only] = each;
   if (each.length === 1 && only) return only;
   return op === 'in' ? { or: each } : { and: each };
@@ -101,10 +101,8 @@ function rowExpression(row: Row, typeOf: TypeOf): Expression {
     case 'is_empty':
     case 'is_not_empty':
       return { op: row.op, left };
-    case 'between': {
-      const high = values[1] ?? first;
-      return { op: 'between', left, right: [first, high], low: first, high };
-    }
+    case 'between':
+      return { op: 'between', left, right: [first, values[1] ?? first] };
     default:
       return { op: row.op, left, right: first };
   }
@@ -179,12 +177,27 @@ export function without(root: Group, id: string, typeOf: TypeOf): Expression | n
 /** A value as it is typed: the stored decimal 300000.0 is 300000. */
 const textOf = ({ value, type }: Literal) => (value === null ? '' : type === 'decimal' ? String(value).replace(/\.0+$/, '') : String(value));
 
-function leafRow(leaf: Leaf): Row {
-  if (!('right' in leaf)) return newRow(leaf.left.field, leaf.op);
-  if (!('field' in leaf.left)) return newRow('field' in leaf.right ? leaf.right.field : '', leaf.op as RowOp, [textOf(leaf.left)]);
-  const op: RowOp = leaf.op === 'not_between' ? 'between' : leaf.op;
-  const values = Array.isArray(leaf.right) ? leaf.right : 'value' in leaf.right ? [leaf.right] : [];
-  return newRow(leaf.left.field, op, values.map(textOf));
+type Side = Expression | Expression[];
+
+const isField = (side: Side): side is FieldRef => 'field' in side;
+const isValue = (side: Side): side is Literal => 'value' in side && !('aggregate' in side);
+const isRowOp = (op: string): op is RowOp => op in OPERATORS;
+
+const OPERATORS: Record<RowOp, true> = {
+  '=': true, '!=': true, '<': true, '<=': true, '>': true, '>=': true, between: true, in: true, not_in: true, is_empty: true, is_not_empty: true,
+};
+
+/** One test as a row; what rows cannot say is a row that is not filled in. */
+function leafRow(leaf: Expression): Row {
+  const unknown = newRow('', '=');
+  if (!('op' in leaf)) return unknown;
+  const op = leaf.op === 'not_between' ? 'between' : leaf.op;
+  if (!isRowOp(op)) return unknown;
+  if (!('right' in leaf)) return isField(leaf.left) ? newRow(leaf.left.field, op) : unknown;
+  if (isValue(leaf.left)) return newRow(isField(leaf.right) ? leaf.right.field : '', op, [textOf(leaf.left)]);
+  if (!isField(leaf.left)) return unknown;
+  const values = Array.isArray(leaf.right) ? leaf.right : [leaf.right];
+  return newRow(leaf.left.field, op, values.filter(isValue).map(textOf));
 }
 
 const OPPOSITE = { in: 'not_in', is_empty: 'is_not_empty' } as const;
@@ -196,14 +209,14 @@ function negated(inner: Expression): TreeNode {
 }
 
 const listField = (node: Expression, op: 'in' | 'not_in') =>
-  'op' in node && node.op === op && 'value' in node.left && 'field' in node.right ? node.right.field : null;
+  'op' in node && node.op === op && 'right' in node && isValue(node.left) && isField(node.right) ? node.right.field : null;
 
 /** The members of a group; several values asked of one list field are one row. */
 function parseMany(members: Expression[], op: 'in' | 'not_in'): TreeNode[] {
   const fields = members.map((member) => listField(member, op));
   const field = fields[0];
   if (members.length < 2 || !field || fields.some((other) => other !== field)) return members.map(parseNode);
-  const values = members.flatMap((member) => ('op' in member && 'value' in member.left ? [textOf(member.left)] : []));
+  const values = members.flatMap((member) => ('op' in member && isValue(member.left) ? [textOf(member.left)] : []));
   return [newRow(field, op, values)];
 }
 
@@ -217,7 +230,7 @@ function parseNode(expression: Expression): TreeNode {
   if ('and' in expression) return grouped('all', expression.and);
   if ('or' in expression) return grouped('any', expression.or);
   if ('not' in expression) return negated(expression.not);
-  if (expression.op === 'not_between') return newGroup('none', [leafRow(expression)]);
+  if ('op' in expression && expression.op === 'not_between') return newGroup('none', [leafRow(expression)]);
   return leafRow(expression);
 }
 

@@ -1,5 +1,5 @@
 import { useCallback, useMemo } from 'react';
-import type { FieldMeta, Option, Vocabulary, VocabularyItem, VocabularyKind, VocabularyType } from '../../api/types';
+import type { FieldMeta, Option, Vocabulary, VocabularyItem, VocabularyKind, VocabularyType } from '../../api';
 import { unitText, useText, type Translate } from '../../app/i18n';
 import * as format from '../format';
 import { isComplete, type Row, type RowOp, type TypeOf, valueCount } from './model';
@@ -25,7 +25,7 @@ export function useFieldTerms(fields: FieldMeta[]): Terms {
       if (!type || field.masked) return [];
       const unit = field.type === 'money' ? (field.unit ?? '元') : field.unit;
       const asked = type === 'choice' && field.options.length === 0 ? 'text' : type;
-      return [[field.key, { key: field.key, labels: field.labels, type: asked, unit, options: field.options, kind: field.kind }]];
+      return [[field.key, { key: field.key, labels: field.labels, type: asked, unit: unit ?? undefined, options: field.options, kind: field.kind }]];
     });
     return termsOf(new Map(known));
   }, [fields]);

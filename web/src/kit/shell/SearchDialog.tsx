@@ -3,7 +3,7 @@ import { Input, Modal } from 'antd';
 import { useEffect, useRef, useState } from 'react';
 import { Link, useNavigate } from 'react-router';
 import { api, query } from '../../api/client';
-import type { SearchGroup } from '../../api/types';
+import type { SearchGroup } from '../../api';
 import { useText } from '../../app/i18n';
 import { useDebounced } from '../hooks';
 import { Icon } from '../Icon';

@@ -1,6 +1,6 @@
 import { useState, type ReactNode } from 'react';
 import { Link, NavLink, useNavigate } from 'react-router';
-import type { Me, MenuItem } from '../../api/types';
+import type { Me, MenuItem } from '../../api';
 import { useText } from '../../app/i18n';
 import { onServerClock, shanghai } from '../clock';
 import { time } from '../format';

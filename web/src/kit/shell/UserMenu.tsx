@@ -3,7 +3,7 @@ import { App, Drawer, Dropdown } from 'antd';
 import { useState } from 'react';
 import { NavLink } from 'react-router';
 import { api, auth } from '../../api/client';
-import type { Lang, Me, MenuItem } from '../../api/types';
+import type { Lang, Me, MenuItem } from '../../api';
 import { setLanguage, useText } from '../../app/i18n';
 import { useReport } from '../feedback';
 import { Icon, type IconName } from '../Icon';

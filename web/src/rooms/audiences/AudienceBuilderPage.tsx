@@ -4,7 +4,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useNavigate, useParams } from 'react-router';
 import { api, ApiError } from '../../api/client';
 import { useCan, useVocabulary } from '../../api/hooks';
-import type { Audience, Expression, Snapshot, Vocabulary } from '../../api/types';
+import type { Audience, Expression, Snapshot, Vocabulary } from '../../api';
 import { useText } from '../../app/i18n';
 import { isStale, useReport, useSay } from '../../kit/feedback';
 import { decimal } from '../../kit/format';

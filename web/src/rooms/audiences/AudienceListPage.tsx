@@ -3,10 +3,10 @@ import { Button } from 'antd';
 import { Link, useNavigate } from 'react-router';
 import { api } from '../../api/client';
 import { useCan } from '../../api/hooks';
-import type { AudienceSummary } from '../../api/types';
+import type { AudienceSummary } from '../../api';
 import { useText } from '../../app/i18n';
 import { DataTable, type Column } from '../../kit/DataTable';
-import { date, datetime, decimal } from '../../kit/format';
+import { date, datetime, decimal, NOTHING } from '../../kit/format';
 import { Icon } from '../../kit/Icon';
 import { Clip, LiveStamp } from '../../kit/marks';
 import { Page } from '../../kit/Page';
@@ -36,7 +36,7 @@ function AudienceTable({ items }: { items: AudienceSummary[] }) {
   const columns: Column<AudienceSummary>[] = [
     { key: 'name', title: t('audience.name'), tight: true, render: (row) => <Link to={`/audiences/${row.uid}`}><Clip>{row.name}</Clip></Link> },
     { key: 'description', title: t('audience.description'), render: (row) => <span className="ink-2 two-lines" title={row.description}>{row.description}</span> },
-    { key: 'count', title: t('audience.count'), align: 'right', render: (row) => decimal(row.count, 0) },
+    { key: 'count', title: t('audience.count'), align: 'right', render: (row) => row.count === null ? NOTHING : decimal(row.count, 0) },
     { key: 'date', title: t('stamp.short.dayEnd', { date: '' }), tight: true, render: (row) => <span className="ink-2">{date(row.business_date)}</span> },
     { key: 'snapshots', title: t('audience.snapshots'), align: 'right', render: (row) => row.snapshots },
     { key: 'owner', title: t('common.owner'), tight: true, render: (row) => row.owner.name },
@@ -48,7 +48,7 @@ function AudienceTable({ items }: { items: AudienceSummary[] }) {
       rows={items}
       rowKey={(row) => row.uid}
       path={(row) => `/audiences/${row.uid}`}
-      twoLine={(row) => ({ title: row.name, sub: row.description, end: decimal(row.count, 0), endSub: row.owner.name })}
+      twoLine={(row) => ({ title: row.name, sub: row.description, end: row.count === null ? NOTHING : decimal(row.count, 0), endSub: row.owner.name })}
     />
   );
 }

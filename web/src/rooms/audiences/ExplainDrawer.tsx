@@ -3,7 +3,7 @@ import { Drawer } from 'antd';
 import { useMemo, useState } from 'react';
 import { Link } from 'react-router';
 import { api } from '../../api/client';
-import type { Explanation, ExplainNode, Expression, Value } from '../../api/types';
+import type { Explanation, ExplainNode, Expression, Value } from '../../api';
 import { useText } from '../../app/i18n';
 import { isRef } from '../../blocks/Formatted';
 import { compile, isRow, type Group, type Row, type TreeNode } from '../../kit/condition/model';

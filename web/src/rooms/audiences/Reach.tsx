@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { Link } from 'react-router';
-import type { Expression, Preview } from '../../api/types';
+import type { Expression, Preview } from '../../api';
 import { useText } from '../../app/i18n';
 import { isRow, sizeOf, type Group, type TreeNode } from '../../kit/condition/model';
 import { useRowWords, type Terms } from '../../kit/condition/vocabulary';

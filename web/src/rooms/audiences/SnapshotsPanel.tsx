@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { api } from '../../api/client';
-import type { Snapshot } from '../../api/types';
+import type { Snapshot } from '../../api';
 import { useText } from '../../app/i18n';
 import { date, datetime, decimal } from '../../kit/format';
 import { Panel } from '../../kit/Panel';

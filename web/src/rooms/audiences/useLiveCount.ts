@@ -1,7 +1,7 @@
 import { keepPreviousData, useQueries, useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { api } from '../../api/client';
-import type { Expression, Preview, Sample } from '../../api/types';
+import type { Expression, Preview, Sample } from '../../api';
 import { compile, hasUnfinished, prefixes, type Group, type TreeNode } from '../../kit/condition/model';
 import type { Terms } from '../../kit/condition/vocabulary';
 import { useDebounced } from '../../kit/hooks';

@@ -3,10 +3,10 @@ import { Button, Form, Input, Select, type FormInstance, type FormRule as Rule }
 import { useState } from 'react';
 import { useNavigate, useParams, useSearchParams } from 'react-router';
 import { api, ApiError } from '../../api/client';
-import type { Campaign, CampaignOptions } from '../../api/types';
+import type { Campaign, CampaignOptions } from '../../api';
 import { useText } from '../../app/i18n';
 import { isStale, useReport, useSay } from '../../kit/feedback';
-import { decimal } from '../../kit/format';
+import { decimal, NOTHING } from '../../kit/format';
 import { NumberInput } from '../../kit/NumberInput';
 import { useOnce } from '../../kit/once';
 import { Page } from '../../kit/Page';
@@ -87,7 +87,7 @@ function PlanFields({ options, campaign }: { options: CampaignOptions; campaign?
       <Form.Item name="purpose" label={t('campaign.purpose')}><Input data-testid="campaign-purpose" /></Form.Item>
       <div className="form-row">
         <Form.Item name="audience" label={t('campaign.audience')} rules={required}>
-          <Select data-testid="campaign-audience" placeholder={t('common.select')} options={options.audiences.map((item) => ({ value: item.uid, label: `${item.name}  ${decimal(item.count, 0)} ${t('unit.household')}` }))} />
+          <Select data-testid="campaign-audience" placeholder={t('common.select')} options={options.audiences.map((item) => ({ value: item.uid, label: `${item.name}  ${item.count === null ? NOTHING : decimal(item.count, 0)} ${t('unit.household')}` }))} />
         </Form.Item>
         <Form.Item name="template" label={t('campaign.template')} rules={required}>
           <Select data-testid="campaign-template" placeholder={t('common.select')} options={options.templates.map((item) => ({ value: item.uid, label: label(item.labels) || item.name }))} />

@@ -3,7 +3,7 @@ import { Button } from 'antd';
 import { Link, useNavigate } from 'react-router';
 import { api } from '../../api/client';
 import { useCan } from '../../api/hooks';
-import type { CampaignCounts, CampaignSummary } from '../../api/types';
+import type { CampaignCounts, CampaignSummary } from '../../api';
 import { useText } from '../../app/i18n';
 import { DataTable, type Column } from '../../kit/DataTable';
 import { Nothing } from '../../kit/figures';

@@ -2,9 +2,9 @@ import { useQueryClient } from '@tanstack/react-query';
 import { App, Button } from 'antd';
 import { Link, useNavigate, useParams } from 'react-router';
 import { api, query as queryText } from '../../api/client';
-import type { Campaign } from '../../api/types';
+import type { Campaign } from '../../api';
 import { useText } from '../../app/i18n';
-import { actorName, useWord } from '../../blocks/lists';
+import { useWord } from '../../blocks/lists';
 import { useReport } from '../../kit/feedback';
 import { datetime, decimal } from '../../kit/format';
 import { Icon } from '../../kit/Icon';
@@ -114,11 +114,10 @@ function DeleteButton({ campaign }: { campaign: Campaign }) {
 
 function Plan({ campaign }: { campaign: Campaign }) {
   const { t, label } = useText();
-  const nameOf = (linked: Campaign['template'] | null) => (label(linked?.labels) || linked?.name) ?? linked?.display ?? '—';
   const facts: [string, React.ReactNode][] = [
-    [t('campaign.audience'), <Link key="a" to={`/audiences/${campaign.audience.uid}`}>{nameOf(campaign.audience)}</Link>],
-    [t('campaign.template'), nameOf(campaign.template)],
-    [t('campaign.product'), campaign.product ? `${nameOf(campaign.product)} ${campaign.product.risk_level ?? ''}` : '—'],
+    [t('campaign.audience'), <Link key="a" to={`/audiences/${campaign.audience.uid}`}>{campaign.audience.name}</Link>],
+    [t('campaign.template'), label(campaign.template.labels)],
+    [t('campaign.product'), campaign.product ? `${campaign.product.display} ${campaign.product.risk_level ?? ''}` : '—'],
     ...(campaign.product_level ? [[t('campaign.level'), campaign.product_level] as [string, string]] : []),
     [t('campaign.observation'), t('campaign.tradingDays', { n: campaign.goal.days })],
     [t('campaign.controlGroup'), `${campaign.control_percent}%`],
@@ -147,7 +146,7 @@ function GoalWords({ goal }: { goal: Campaign['goal'] }) {
 }
 
 function Events({ campaign }: { campaign: Campaign }) {
-  const { t, label } = useText();
+  const { t } = useText();
   const word = useWord();
   return (
     <ol className="timeline">
@@ -156,7 +155,7 @@ function Events({ campaign }: { campaign: Campaign }) {
           <time>{datetime(entry.at)}</time>
           <span className="knot"><Icon name="check" size={12} /></span>
           <div className="grow">
-            <b>{actorName(entry.actor)}</b> {entry.labels ? label(entry.labels) : word('campaign.event', entry.event)}
+            <b>{entry.actor}</b> {word('campaign.event', entry.event)}
             {entry.event.startsWith('confirm') && campaign.snapshot && <p className="small ink-3">{t('campaign.snapshot', { count: decimal(campaign.snapshot.count, 0) })}</p>}
           </div>
         </li>

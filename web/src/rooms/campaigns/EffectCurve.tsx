@@ -1,5 +1,5 @@
 import { useMemo } from 'react';
-import type { Effect } from '../../api/types';
+import type { Effect } from '../../api';
 import { useText, type Translate } from '../../app/i18n';
 import { Chart } from '../../kit/Chart';
 import type { EChartsCoreOption } from '../../kit/echarts';

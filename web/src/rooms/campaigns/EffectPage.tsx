@@ -1,5 +1,5 @@
 import { useParams } from 'react-router';
-import type { Campaign, Effect } from '../../api/types';
+import type { Campaign, Effect } from '../../api';
 import { useText } from '../../app/i18n';
 import { date, decimal } from '../../kit/format';
 import { Clip, DayStamp, LiveStamp, Mark, Tag } from '../../kit/marks';

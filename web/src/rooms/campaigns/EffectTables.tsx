@@ -1,10 +1,10 @@
-import type { Branch, Measure } from '../../api/types';
+import type { Branch, Measure } from '../../api';
 import { useText } from '../../app/i18n';
 import { DataTable, type Column } from '../../kit/DataTable';
 import { Nothing } from '../../kit/figures';
 import { decimal, percent, share } from '../../kit/format';
 import { Tag } from '../../kit/marks';
-import { Interval, intervalScale } from '../../kit/Spark';
+import { Interval, intervalScale } from '../../kit/Interval';
 import { PeopleNumber } from './MembersDrawer';
 import { boundText, differenceText, intervalOf, shapeOf, unitOf, valueText } from './measure';
 

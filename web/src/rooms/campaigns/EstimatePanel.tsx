@@ -1,7 +1,7 @@
 import { Button, Modal } from 'antd';
 import { useState } from 'react';
 import { ApiError } from '../../api/client';
-import type { Campaign, Estimate } from '../../api/types';
+import type { Campaign, Estimate } from '../../api';
 import { useText } from '../../app/i18n';
 import { Figure } from '../../kit/figures';
 import { FailureLine, isStale, useReport } from '../../kit/feedback';

@@ -3,7 +3,7 @@ import { Button, Drawer, Form, Input, Modal } from 'antd';
 import { useState, type ReactNode } from 'react';
 import { Link } from 'react-router';
 import { api, query } from '../../api/client';
-import type { Member, MemberPage } from '../../api/types';
+import type { Member, MemberPage } from '../../api';
 import { useText } from '../../app/i18n';
 import { TouchTag, useWord } from '../../blocks/lists';
 import { DataTable, type Column } from '../../kit/DataTable';

@@ -2,14 +2,13 @@ import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query';
 import { Button } from 'antd';
 import { useState } from 'react';
 import { api } from '../../api/client';
-import type { MessagePreview } from '../../api/types';
+import type { MessagePreview } from '../../api';
 import { useText } from '../../app/i18n';
 import { useReport, useSay } from '../../kit/feedback';
 import { Icon } from '../../kit/Icon';
 import { useOnce } from '../../kit/once';
 import { Panel } from '../../kit/Panel';
 import { QueryState } from '../../kit/states';
-import { Segments } from '../../kit/Tabs';
 import { RecordPicker, type Picked } from '../records/FieldInput';
 
 /** The message as a real customer would get it, under mask. */
@@ -18,7 +17,6 @@ export function MessagePreviewPanel({ uid }: { uid: string }) {
   const report = useReport();
   const say = useSay();
   const [party, setParty] = useState<Picked | undefined>();
-  const [form, setForm] = useState('html');
   const preview = useQuery({
     queryKey: ['campaign-preview', uid, party?.value],
     queryFn: ({ signal }) => api.post<MessagePreview>(`/campaigns/${uid}/preview`, party ? { party: party.value } : {}, signal),
@@ -34,7 +32,6 @@ export function MessagePreviewPanel({ uid }: { uid: string }) {
     <Panel
       id="message-preview"
       title={t('campaign.previewTitle')}
-      side={preview.data?.body_html && <Segments value={form} onChange={setForm} items={[{ key: 'html', title: t('campaign.html') }, { key: 'text', title: t('campaign.text') }]} />}
       foot={
         <>
           <span style={{ width: 190 }}><RecordPicker object="party" testId="preview-party" value={party} onChange={setParty} /></span>
@@ -42,12 +39,12 @@ export function MessagePreviewPanel({ uid }: { uid: string }) {
         </>
       }
     >
-      <QueryState query={preview} rows={5}>{(data) => <Message data={data} html={form === 'html'} />}</QueryState>
+      <QueryState query={preview} rows={5}>{(data) => <Message data={data} />}</QueryState>
     </Panel>
   );
 }
 
-function Message({ data, html }: { data: MessagePreview; html: boolean }) {
+function Message({ data }: { data: MessagePreview }) {
   const { t } = useText();
   return (
     <div className="stack gap-8">
@@ -56,12 +53,7 @@ function Message({ data, html }: { data: MessagePreview; html: boolean }) {
       ))}
       <p className="small ink-3">{t('campaign.previewFor', { name: data.party.display })}</p>
       <p className="strong" data-testid="preview-subject">{data.subject}</p>
-      {html && data.body_html !== null ? (
-        // The message is foreign markup: shown in a frame without scripts, forms or same origin.
-        <iframe className="mail" title={data.subject} sandbox="" srcDoc={data.body_html} />
-      ) : (
-        <pre className="message quiet">{data.body_text}</pre>
-      )}
+      <pre className="message quiet">{data.body_text}</pre>
     </div>
   );
 }

@@ -1,5 +1,5 @@
 import { useState, type ReactNode } from 'react';
-import type { CampaignCounts, RefusalCount, TouchState } from '../../api/types';
+import type { CampaignCounts, RefusalCount, TouchState } from '../../api';
 import { useText } from '../../app/i18n';
 import { decimal, share } from '../../kit/format';
 import { useIsPhone } from '../../kit/hooks';

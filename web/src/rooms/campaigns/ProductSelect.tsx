@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Select } from 'antd';
 import { useState } from 'react';
 import { api, query } from '../../api/client';
-import type { Campaign, Product } from '../../api/types';
+import type { Campaign, Product } from '../../api';
 import { useText } from '../../app/i18n';
 import { useDebounced } from '../../kit/hooks';
 import { productOptions } from './draft';

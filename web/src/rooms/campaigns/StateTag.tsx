@@ -1,4 +1,4 @@
-import type { CampaignState } from '../../api/types';
+import type { CampaignState } from '../../api';
 import { useText } from '../../app/i18n';
 import { Tag, type Tone } from '../../kit/marks';
 

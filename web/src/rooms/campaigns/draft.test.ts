@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Campaign } from '../../api/types';
+import type { Campaign } from '../../api';
 import { hasEdits, isWholeBetween, productOptions } from './draft';
 
 describe('the numbers of a campaign', () => {

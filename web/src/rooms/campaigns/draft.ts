@@ -1,4 +1,4 @@
-import type { Campaign, CampaignDraft, CampaignOptions, Product } from '../../api/types';
+import type { Campaign, CampaignDraft, CampaignOptions, Product } from '../../api';
 
 /** A draft as the form's controls hold it. */
 export type Values = Omit<CampaignDraft, 'goal'> & { expression: string; days: number };

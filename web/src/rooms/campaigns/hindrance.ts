@@ -1,4 +1,4 @@
-import type { Estimate } from '../../api/types';
+import type { Estimate } from '../../api';
 import type { Key } from '../../app/strings';
 
 /** Why a campaign of these numbers cannot be confirmed; nothing hinders most. */

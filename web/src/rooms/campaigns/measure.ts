@@ -1,7 +1,7 @@
-import type { Measure } from '../../api/types';
+import type { Measure } from '../../api';
 import { decimal, NOTHING, signed, toNumber, type Lang } from '../../kit/format';
 import { unitText } from '../../app/i18n';
-import type { IntervalValue } from '../../kit/Spark';
+import type { IntervalValue } from '../../kit/Interval';
 
 type Shape = { factor: number; places: number; suffix: string; differenceSuffix: string };
 

@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { api } from '../../api/client';
-import type { Campaign, CampaignOptions, Effect, Estimate } from '../../api/types';
+import type { Campaign, CampaignOptions, Effect, Estimate } from '../../api';
 
 export function useCampaign(uid: string | undefined) {
   return useQuery({

@@ -1,4 +1,4 @@
-import type { ObjectMeta } from '../../api/types';
+import type { ObjectMeta } from '../../api';
 import { useText } from '../../app/i18n';
 import { BlocksPage } from '../../blocks/BlocksPage';
 import { Panel } from '../../kit/Panel';

@@ -1,4 +1,4 @@
-import type { Failure, Finding } from '../../api/types';
+import type { Failure, Finding } from '../../api';
 import { useText } from '../../app/i18n';
 import { Icon } from '../../kit/Icon';
 
@@ -7,7 +7,7 @@ export const findingText = (finding: Finding, lang: 'zh' | 'en') => (lang === 'e
 /** Why a load or a run failed: every finding, or the sentence where there is none. */
 export function FailureNotice({ failure }: { failure: Failure }) {
   const { lang } = useText();
-  const { message = '', message_en = '', findings = [] } = typeof failure === 'string' ? { message: failure } : failure;
+  const { message, message_en = '', findings = [] } = failure;
   return (
     <div className="alert" role="alert" data-testid="load-error" style={{ margin: 0 }}>
       <Icon name="broken" />

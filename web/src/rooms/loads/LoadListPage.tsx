@@ -4,7 +4,7 @@ import { useCallback, useState } from 'react';
 import { Link } from 'react-router';
 import { api, query } from '../../api/client';
 import { useCan } from '../../api/hooks';
-import type { Load, LoadPage } from '../../api/types';
+import type { Load, LoadPage } from '../../api';
 import { useText } from '../../app/i18n';
 import { DataTable, type Column } from '../../kit/DataTable';
 import { date, datetime, decimal } from '../../kit/format';

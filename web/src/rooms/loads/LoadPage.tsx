@@ -2,7 +2,7 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { Button } from 'antd';
 import { useParams } from 'react-router';
 import { api, download } from '../../api/client';
-import type { LoadDetail } from '../../api/types';
+import type { LoadDetail } from '../../api';
 import { useText } from '../../app/i18n';
 import { Formatted } from '../../blocks/Formatted';
 import { DataTable, type Column } from '../../kit/DataTable';

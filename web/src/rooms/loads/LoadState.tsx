@@ -1,4 +1,4 @@
-import type { Load } from '../../api/types';
+import type { Load } from '../../api';
 import { useText } from '../../app/i18n';
 import { Tag, type Tone } from '../../kit/marks';
 

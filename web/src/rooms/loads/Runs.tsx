@@ -4,7 +4,7 @@ import { useEffect, useRef } from 'react';
 import { Link } from 'react-router';
 import { api } from '../../api/client';
 import { useCan } from '../../api/hooks';
-import type { Run } from '../../api/types';
+import type { Run } from '../../api';
 import { useText } from '../../app/i18n';
 import { useWord } from '../../blocks/lists';
 import { useReport, useSay } from '../../kit/feedback';
@@ -82,7 +82,7 @@ function RunLine({ run }: { run: Run }) {
         {log.length > 0 && (
           <details className="small">
             <summary data-testid="run-log">{t('run.log', { n: log.length })}</summary>
-            <pre className="message quiet">{log.map((line) => (typeof line === 'string' ? line : `${line.at} ${line.text}`)).join('\n')}</pre>
+            <pre className="message quiet">{log.join('\n')}</pre>
           </details>
         )}
         <span className="right small ink-3 nowrap">{datetime(run.finished_at ?? run.started_at)}</span>

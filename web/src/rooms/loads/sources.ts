@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { api } from '../../api/client';
-import type { LoadSource } from '../../api/types';
+import type { LoadSource } from '../../api';
 import { useText } from '../../app/i18n';
 
 export function useSources() {

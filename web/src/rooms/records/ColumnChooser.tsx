@@ -1,6 +1,6 @@
 import { Button, Checkbox, Input, Popover } from 'antd';
 import { useState } from 'react';
-import type { FieldMeta, ObjectMeta } from '../../api/types';
+import type { FieldMeta, ObjectMeta } from '../../api';
 import { useText } from '../../app/i18n';
 import { Icon } from '../../kit/Icon';
 

@@ -3,7 +3,7 @@ import { Checkbox, Input, Select, type RefSelectProps } from 'antd';
 import { useRef, useState } from 'react';
 import { api } from '../../api/client';
 import { useObjectMeta } from '../../api/hooks';
-import type { FieldMeta, RecordPage } from '../../api/types';
+import type { FieldMeta, RecordPage } from '../../api';
 import { useText } from '../../app/i18n';
 import { DayInput } from '../../kit/DayInput';
 import { useDebounced, useLateFocus } from '../../kit/hooks';

@@ -1,5 +1,5 @@
 import { Link } from 'react-router';
-import type { FieldMeta, RecordRow, Value } from '../../api/types';
+import type { FieldMeta, RecordRow, Value } from '../../api';
 import { unitText, useText } from '../../app/i18n';
 import { isRef, recordPath } from '../../blocks/Formatted';
 import { Change, Expiry, Money, MoneyCell, NoRight, Nothing, Plain } from '../../kit/figures';

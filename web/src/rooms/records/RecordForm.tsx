@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { useNavigate, useParams } from 'react-router';
 import { api, ApiError } from '../../api/client';
 import { useObjectMeta } from '../../api/hooks';
-import type { FieldMeta, ObjectMeta, RecordDetail } from '../../api/types';
+import type { FieldMeta, ObjectMeta, RecordDetail } from '../../api';
 import { unitText, useText } from '../../app/i18n';
 import { isStale, useReport, useSay } from '../../kit/feedback';
 import { useOnce } from '../../kit/once';
@@ -101,7 +101,6 @@ function FormField({ field, record }: { field: FieldMeta; record?: RecordDetail 
       name={field.key}
       label={title}
       className={wide}
-      extra={field.help}
       valuePropName={field.type === 'boolean' ? 'checked' : 'value'}
       rules={[{ required: field.required && field.type !== 'boolean', message: t('common.required') }]}
     >

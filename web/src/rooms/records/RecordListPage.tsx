@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { Link, useNavigate, useParams } from 'react-router';
 import { download } from '../../api/client';
 import { useObjectMeta } from '../../api/hooks';
-import type { FieldMeta, ObjectMeta, RecordRow, Lang } from '../../api/types';
+import type { FieldMeta, ObjectMeta, RecordRow, Lang } from '../../api';
 import { unitText, useText } from '../../app/i18n';
 import { ConditionChips } from '../../kit/condition/Chips';
 import { compile, newGroup } from '../../kit/condition/model';
@@ -43,7 +43,7 @@ function ListOf({ meta }: { meta: ObjectMeta }) {
       title={name}
       actions={
         <>
-          {asOf?.warehouse ? <DayStamp date={asOf.warehouse} /> : asOf && <Stamp asOf={{ kind: 'live', at: asOf.records }} />}
+          {asOf?.warehouse ? <DayStamp date={asOf.warehouse} /> : asOf && <Stamp asOf={{ kind: 'live', at: asOf.records, late: false, note: '' }} />}
           <ListActions meta={meta} list={list} />
         </>
       }

@@ -4,9 +4,9 @@ import { useState } from 'react';
 import { useNavigate, useParams } from 'react-router';
 import { api } from '../../api/client';
 import { useObjectMeta } from '../../api/hooks';
-import type { FieldMeta, HistoryEntry, ObjectMeta, RecordDetail } from '../../api/types';
+import type { FieldMeta, HistoryEntry, ObjectMeta, RecordDetail } from '../../api';
 import { useText, type Key } from '../../app/i18n';
-import { actorName, HistoryList } from '../../blocks/lists';
+import { HistoryList } from '../../blocks/lists';
 import { Unmask } from '../../blocks/Unmask';
 import { useReport, useSay } from '../../kit/feedback';
 import { datetime } from '../../kit/format';
@@ -104,7 +104,7 @@ export function Sections({ meta, record }: { meta: ObjectMeta; record: RecordDet
   const { t, label } = useText();
   const byKey = new Map(meta.fields.map((field) => [field.key, field]));
   const sections = meta.detail.sections.length > 0 ? meta.detail.sections : [{ labels: meta.labels, fields: meta.fields.map((field) => field.key) }];
-  const who = actorName(record.updated_by);
+  const who = record.updated_by;
   return (
     <div className="stack gap-12">
       {sections.map((section, index) => (

@@ -1,4 +1,4 @@
-import type { FieldMeta, RecordDetail, Value } from '../../api/types';
+import type { FieldMeta, Input, RecordDetail, Value } from '../../api';
 import { isRef } from '../../blocks/Formatted';
 import { instantOf, wallOf } from '../../kit/clock';
 
@@ -14,13 +14,13 @@ export function toForm(field: FieldMeta, value: Value | undefined): unknown {
 }
 
 /** What the form's controls hold as a value of the contract. */
-export function fromForm(field: FieldMeta, value: unknown): Value {
+export function fromForm(field: FieldMeta, value: unknown): Input {
   if (value === undefined || value === null || value === '') return null;
   if (field.type === 'datetime') return instantOf(String(value));
   if (typeof value === 'object' && 'value' in value) return String(value.value);
   if (field.type === 'integer') return Number(value);
   if (field.type === 'money' || field.type === 'decimal' || field.type === 'percent') return String(value);
-  return value as Value;
+  return value as Input;
 }
 
 /** Fields of the source are its own in the records it gave; a record made by hand has them from people. */
@@ -40,7 +40,7 @@ export function hasChanges(fields: FieldMeta[], values: Values, record?: RecordD
 }
 
 /** What goes to the server: of a new record what it has, of a stored one what was changed on top of its revision. */
-export function changesOf(fields: FieldMeta[], values: Values, record?: RecordDetail): Record<string, Value> {
+export function changesOf(fields: FieldMeta[], values: Values, record?: RecordDetail): Record<string, Input> {
   const sent = (field: FieldMeta) =>
     record ? isChanged(field, values[field.key], record) : isEditable(field) && fromForm(field, values[field.key]) !== null;
   return Object.fromEntries(fields.filter(sent).map((field) => [field.key, fromForm(field, values[field.key])]));

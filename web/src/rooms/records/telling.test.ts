@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ObjectMeta } from '../../api/types';
+import type { ObjectMeta } from '../../api';
 import { factsOf, tellingColumns } from './telling';
 
 const types = { name: 'text', sum: 'money', number: 'text', unit: 'unit', manager: 'reference', note: 'text' };

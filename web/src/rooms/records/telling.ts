@@ -1,4 +1,4 @@
-import type { FieldType, ObjectMeta, RecordRow, Value } from '../../api/types';
+import type { FieldType, ObjectMeta, RecordRow, Value } from '../../api';
 import { isRef } from '../../blocks/Formatted';
 
 const TELLING: FieldType[] = ['text', 'identity_number', 'unit', 'reference'];

@@ -1,7 +1,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import { api } from '../../api/client';
-import type { CountAnswer, Expression, ObjectMeta, RecordPage, RecordQuery, Sort } from '../../api/types';
+import type { CountAnswer, Expression, ObjectMeta, RecordPage, RecordQuery, Sort } from '../../api';
 import { compile, newGroup, type Row } from '../../kit/condition/model';
 import { useFieldTerms } from '../../kit/condition/vocabulary';
 import { useDebounced } from '../../kit/hooks';

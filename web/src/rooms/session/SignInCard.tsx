@@ -1,7 +1,7 @@
 import { Button, Form, Input } from 'antd';
 import { useState } from 'react';
 import { api, ApiError, auth } from '../../api/client';
-import type { Session } from '../../api/types';
+import type { Session } from '../../api';
 import { useText, type Key } from '../../app/i18n';
 import { Icon } from '../../kit/Icon';
 

@@ -4,7 +4,7 @@ import { useCallback, useEffect, useMemo, useState } from 'react';
 import { Outlet } from 'react-router';
 import { ApiError, auth, onSignInRequired } from '../../api/client';
 import { useMe } from '../../api/hooks';
-import type { Me } from '../../api/types';
+import type { Me } from '../../api';
 import { setLanguage, useText } from '../../app/i18n';
 import { setServerNow, shanghai } from '../../kit/clock';
 import { setCurrentYear } from '../../kit/format';

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Input } from 'antd';
 import { useState } from 'react';
 import { api } from '../../api/client';
-import type { UserRow } from '../../api/types';
+import type { UserRow } from '../../api';
 import { useText } from '../../app/i18n';
 import { DataTable, type Column } from '../../kit/DataTable';
 import { datetime } from '../../kit/format';
@@ -36,8 +36,8 @@ export function UserListPage() {
 
 function UserTable({ items }: { items: UserRow[] }) {
   const { t, label } = useText();
-  const roles = (row: UserRow) => row.roles.map((role) => (typeof role === 'string' ? role : label('labels' in role ? role.labels : role)));
-  const units = (row: UserRow) => row.units.map((unit) => (typeof unit === 'string' ? unit : unit.name)).join(t('common.and'));
+  const roles = (row: UserRow) => row.roles.map(label);
+  const units = (row: UserRow) => row.units.join(t('common.and'));
   const columns: Column<UserRow>[] = [
     { key: 'no', title: t('user.employeeNo'), tight: true, render: (row) => row.employee_no },
     { key: 'name', title: t('user.name'), tight: true, render: (row) => <b>{row.name}</b> },

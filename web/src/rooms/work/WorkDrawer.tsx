@@ -3,7 +3,7 @@ import { Button, Drawer, Input } from 'antd';
 import { useEffect, useRef, useState, type MouseEvent } from 'react';
 import { Link } from 'react-router';
 import { api, ApiError } from '../../api/client';
-import type { Reason, WorkItem } from '../../api/types';
+import type { Reason, WorkItem } from '../../api';
 import { useText } from '../../app/i18n';
 import { Due } from '../../blocks/Due';
 import { FailureLine, isStale, useSay } from '../../kit/feedback';

@@ -3,7 +3,7 @@ import { Button } from 'antd';
 import { useState } from 'react';
 import { Link, useNavigate, useParams } from 'react-router';
 import { api, query } from '../../api/client';
-import type { WorkItem, WorkPage as WorkAnswer } from '../../api/types';
+import type { WorkItem, WorkPage as WorkAnswer } from '../../api';
 import { useText } from '../../app/i18n';
 import { Due } from '../../blocks/Due';
 import { useWord } from '../../blocks/lists';

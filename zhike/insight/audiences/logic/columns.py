@@ -15,7 +15,7 @@ from zhike.kernel.definition_parts import Labels
 from zhike.kernel.definitions import Snapshot
 from zhike.platform.fields import api as fields
 from zhike.platform.fields.api import ValueType
-from zhike.platform.fields.types import Option
+from zhike.platform.fields.types import Format, Option
 from zhike.platform.objects import api as objects
 from zhike.platform.objects.types import FieldType, ObjectType, SideColumn
 
@@ -34,12 +34,12 @@ class WideColumn:
     options: tuple[Option, ...] = ()
     description: Mapping[str, str] = field(default_factory=dict)
     mask: str = ""
-    format: str = ""
+    format: Format | None = None
 
     @property
     def values(self) -> ValueType:
         """What its field type knows of its values."""
-        return fields.bound(self.type, options=self.options, unit=self.unit, format=self.format or None)
+        return fields.bound(self.type, options=self.options, unit=self.unit, format=self.format)
 
     @property
     def expression_type(self) -> Type:
@@ -98,6 +98,7 @@ def _indicator(term: Term) -> WideColumn:
         INDICATOR,
         unit=term.unit,
         description=term.description,
+        format=term.format,
         options=tuple(Option(key, Labels(**labels)) for key, labels in term.options),
     )
 
@@ -109,5 +110,6 @@ def _tag(tag: Tag) -> WideColumn:
         "choice",
         TAG,
         description={"zh": tag.source, "en": tag.source} if tag.source else {},
+        format=tag.format,
         options=tuple(Option(level.key, level.labels, level.status or "") for level in tag.levels),
     )

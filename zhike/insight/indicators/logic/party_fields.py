@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -62,16 +61,22 @@ def as_field(term: Term) -> Field:
 
 def defined_party(everything: Snapshot) -> str:
     """Return the key of the object that plays the party in definitions that are only being checked, "" without one."""
-    return next((owner.key for owner in objects.provisional(everything).values() if owner.role == "party"), "")
+    return next((key for key, found in objects.provisional(everything).items() if found.role == "party"), "")
 
 
-@functools.lru_cache(maxsize=2)
 def defined(everything: Snapshot) -> Mapping[str, Field]:
     """Return the party's fields as names in expressions, of definitions that are only being checked."""
+    return everything.derive("indicators.party_fields", _defined)
+
+
+def _defined(everything: Snapshot) -> Mapping[str, Field]:
     owner = objects.provisional(everything).get(defined_party(everything))
     return {
         field.key: Field(
-            field.key, expression_type(field.values), dict(field.labels), tuple(option.key for option in field.options)
+            field.key,
+            expression_type(field.values),
+            dict(field.labels),
+            tuple(option.key for option in field.options),
         )
         for field in (owner.fields.values() if owner else ())
         if field.values.analytical

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pyarrow as pa
 
@@ -38,7 +39,7 @@ def per_party(members: pa.Table, days: int, keys: Sequence[str]) -> pa.Table:
         ).to_arrow_table()
 
 
-def curve(members: pa.Table, days: int, key: str) -> list[tuple[str, int, int, object, object]]:
+def curve(members: pa.Table, days: int, key: str) -> list[tuple[str, int, int, Decimal | float, Decimal | float]]:
     """Return (grp, day_index, n, sum, sum_of_squares) of the measure cumulated per party; see `api.window_curve`."""
     measure = definitions.measure(key)
     if measure.joined != "sum":

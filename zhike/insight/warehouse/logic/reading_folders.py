@@ -16,7 +16,7 @@ def read(folder: Path) -> Snapshot:
     paths = sorted(path for path in folder.rglob("*.yaml") if path.name != "pack.yaml")
     written, findings = definition_files.read(paths)
     if not paths:
-        findings.append(FileFinding(str(folder), 1, "definition.none", "there are no definitions"))
+        findings.append(FileFinding(str(folder), 1, "pack.empty", "there are no definitions"))
     joined, faults = definition_files.beside(written, installed)
     if findings or faults:
         found = [finding.as_dict() for finding in (*findings, *faults)]

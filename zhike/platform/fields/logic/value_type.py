@@ -56,8 +56,6 @@ class ValueType:
     analytical: ClassVar[bool] = False
     #: It is a number that may be added up.
     adds_up: ClassVar[bool] = False
-    #: Its sum over accounts and days is divided in cents.
-    in_cents: ClassVar[bool] = False
     pointer: ClassVar[Pointer | None] = None
     #: The type of its values in expressions; None: it cannot be asked about.
     expression: ClassVar[Type | None] = Type.TEXT
@@ -104,6 +102,11 @@ class ValueType:
     def currency(self) -> str:
         """The currency of amounts that come without one; empty for what is no amount."""
         return ""
+
+    @property
+    def decimals(self) -> int:
+        """How many decimals its numbers have."""
+        return getattr(self.settings, "scale", 0)
 
     @property
     def target(self) -> str:
@@ -185,6 +188,8 @@ class ValueType:
 
 def plain(value: object) -> Wire:
     """Return a value as JSON carries it: decimals and dates as text, instants as UTC with a Z."""
+    if isinstance(value, float):  # the journal keeps numbers as JSON does
+        value = Decimal(str(value))
     if isinstance(value, Decimal):
         return format(value, "f")
     if isinstance(value, datetime):

@@ -28,6 +28,10 @@ def catalogue() -> Catalogue:
 
 def provisional(everything: Snapshot) -> Catalogue:
     """Return object types of definitions that have no tables yet, for checking expressions only."""
+    return everything.derive("objects.provisional", _provisional)
+
+
+def _provisional(everything: Snapshot) -> Catalogue:
     return {key: _object(found, key, {}, ()) for key, found in defined(everything).items()}
 
 
@@ -169,5 +173,5 @@ def _side_column(data: Mapping[str, object]) -> SideColumn:
         kind=str(data["kind"]),
         unit=str(data.get("unit", "")),
         options=options,
-        format=str(data.get("format", "")),
+        format=data.get("format"),  # type: ignore[arg-type]
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlglot import exp
 
@@ -111,7 +112,7 @@ def narrow_to_scope(where: Where, owner: ObjectType, alias: str, principal: Prin
 
 
 def _scope_parts(where: Where, owner: ObjectType, alias: str, scope: Scope) -> list[exp.Expr]:
-    parts = []
+    parts: list[exp.Expr] = []
     if not scope.everything:
         allowed = [where.compile(_parse(where, owner, text), owner, alias) for text in scope.conditions]
         parts.append(exp.or_(*allowed))
@@ -188,7 +189,7 @@ def any_id(ids: exp.Placeholder) -> exp.Expr:
     return exp.Anonymous(this="any", expressions=[exp.cast(ids, exp.DataType.build("bigint[]", dialect="postgres"))])
 
 
-def bound(values: Mapping[str, object], sql: str) -> dict[str, object]:
+def bound(values: Mapping[str, object], sql: str) -> dict[str, Any]:
     """Return the values that the statement `sql` (placeholders `%(name)s`) really uses."""
     return {name: value for name, value in values.items() if f"%({name})s" in sql}
 

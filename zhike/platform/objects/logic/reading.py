@@ -169,7 +169,11 @@ def _single_statement(
         where.add(exp.column("deleted_at", table=_ALIAS).is_(exp.null()))
     narrow_to_scope(where, owner, _ALIAS, principal, operation)
     select = _from(
-        exp.select(*_selected(owner, [*owner.fields.values()])), owner, where, side=True, source="" if key else _FRESH
+        exp.select(*_selected(owner, [*owner.fields.values()]), *_belonging()),
+        owner,
+        where,
+        side=True,
+        source="" if key else _FRESH,
     )
     if lock:
         select = select.lock()
@@ -318,6 +322,11 @@ def _selected(owner: ObjectType, fields: Iterable[FieldType], order: FieldType |
     return chosen
 
 
+def _belonging() -> list[exp.Expr]:
+    """What a single record tells of itself beyond its fields: its org unit, its owner, its level."""
+    return [exp.column(name, table=_ALIAS) for name in ("unit_id", "owner", "security_level")]
+
+
 def _column(field: FieldType) -> exp.Column:
     return exp.column(field.column, table=_ALIAS if field.kind == "field" else SIDE, quoted=True)
 
@@ -368,7 +377,7 @@ def _read_cursor(listed: str, text: str) -> dict[str, Any] | None:
 
 def copy_out(owner: ObjectType, keys: Sequence[str], into: Path) -> int:
     """Write id, uid and the given fields of all live records as CSV with a header; return the rows."""
-    columns = [sql_.SQL("id"), sql_.SQL("uid"), sql_.SQL("source_key")]
+    columns: list[sql_.Composable] = [sql_.SQL("id"), sql_.SQL("uid"), sql_.SQL("source_key")]
     for key in keys:
         field = catalogues.field_of(owner, key)
         name = f"{field.column}{field.values.leaving}"

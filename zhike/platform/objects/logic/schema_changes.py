@@ -120,7 +120,7 @@ def _add_column(physical: PhysicalObject, field: FieldPart) -> None:
 
 
 def _execute(template: str, table: str, suffix: str = "", column: str = "") -> None:
-    statement = sql.SQL(template).format(  # type: ignore[arg-type]
+    statement = sql.SQL(template).format(
         sql.Identifier(table), index=sql.Identifier(table + suffix), column=sql.Identifier(column or "id")
     )
     with connection.cursor() as cursor:

@@ -27,8 +27,7 @@ def serve(
     table = f"s_{owner.key}_{business_date:%Y%m%d}_{uuid7().hex[-8:]}"
     kinds = {column.key: fields.value_type(column.type).column for column in columns}
     listed = sql.SQL(", ").join(
-        sql.SQL("{} {}").format(sql.Identifier(key), sql.SQL(kind))
-        for key, kind in kinds.items()  # type: ignore[arg-type]
+        sql.SQL("{} {}").format(sql.Identifier(key), sql.SQL(kind)) for key, kind in kinds.items()
     )
     name = sql.Identifier(table)
     with connection.cursor() as cursor:

@@ -1,8 +1,10 @@
+from django.apps.registry import Apps as StateApps
 from django.db import migrations
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from psycopg import sql
 
 
-def add_columns(apps, schema_editor):
+def add_columns(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     """Let the tables made before have the columns that new ones are made with: no row is written."""
     columns = ("unit_id bigint", "owner text", "security_level smallint not null default 0")
     with schema_editor.connection.cursor() as cursor:

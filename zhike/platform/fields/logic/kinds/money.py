@@ -31,7 +31,6 @@ class Money(Number):
     labels = Labels("金额", "Amount of money")
     expected = Labels("数字", "a number")
     web = "money"
-    in_cents = True
     companions: ClassVar[tuple[Companion, ...]] = (Companion("_currency", "text", indexed=True),)
     shown: ClassVar[tuple[str, ...]] = ("_currency",)
     telling: ClassVar[tuple[str, ...]] = ("", "_currency")
