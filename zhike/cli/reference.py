@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import inspect
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, get_args
+from typing import Annotated, get_args, get_type_hints
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -75,13 +76,13 @@ def schema(name: str, model: type[Definition]) -> str:
     return json.dumps({**found, **head}, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 
-def parts(model: type[BaseModel]) -> list[type[BaseModel]]:
+def parts(model: type[object]) -> list[type[object]]:
     """Return the models inside a model at any depth, in the order in which a reader meets them."""
-    found: dict[type[BaseModel], None] = {}
+    found: dict[type[object], None] = {}
     waiting = [model]
     while waiting:
         current = waiting.pop(0)
-        for info in current.model_fields.values():
+        for info in fields(current).values():
             for inner in _models(info.annotation):
                 if inner not in found and inner is not model:
                     found[inner] = None
@@ -89,20 +90,34 @@ def parts(model: type[BaseModel]) -> list[type[BaseModel]]:
     return list(found)
 
 
-def _models(annotation: object) -> Iterator[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+def fields(part: type[object]) -> Mapping[str, FieldInfo]:
+    """Return what may be said in a part: a model, or a dataclass that pydantic reads."""
+    if issubclass(part, BaseModel):
+        return {info.alias or name: info for name, info in part.model_fields.items()}
+    hints = get_type_hints(part, include_extras=True)
+    assert dataclasses.is_dataclass(part)
+    return {
+        one.name: FieldInfo.from_annotation(hints[one.name])
+        if one.default is dataclasses.MISSING
+        else FieldInfo.from_annotated_attribute(hints[one.name], one.default)
+        for one in dataclasses.fields(part)
+    }
+
+
+def _models(annotation: object) -> Iterator[type[object]]:
+    if reference_types.is_part(annotation):
         yield annotation
         return
     for argument in get_args(annotation):
         yield from _models(argument)
 
 
-def _keys(model: type[BaseModel], kinds: Iterable[str]) -> list[str]:
+def _keys(model: type[object], kinds: Iterable[str]) -> list[str]:
     rows = ["| key | type | required | default | meaning |", "|---|---|---|---|---|"]
-    for name, info in model.model_fields.items():
+    for name, info in fields(model).items():
         typed = Annotated[info.annotation, *info.metadata] if info.metadata else info.annotation
         cells = [
-            f"`{info.alias or name}`",
+            f"`{name}`",
             reference_types.words(typed, frozenset(kinds)),
             "yes" if info.is_required() else "",
             "" if info.is_required() else _default(info.get_default(call_default_factory=True)),
@@ -126,7 +141,7 @@ def meaning(info: FieldInfo) -> str:
     return "says which one it is" if len(get_args(info.annotation)) == 1 else ""
 
 
-def _said(model: type[BaseModel]) -> str:
+def _said(model: type[object]) -> str:
     own = model.__dict__.get("__doc__") or ""
     return " ".join(inspect.cleandoc(own).split())
 

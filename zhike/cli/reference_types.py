@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import types
 import typing
 from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Literal, get_args, get_origin
+from typing import Annotated, Literal, TypeGuard, get_args, get_origin
 from uuid import UUID
 
 import annotated_types
@@ -65,11 +66,18 @@ def words(annotation: object, kinds: frozenset[str]) -> str:
         return f"mapping from {words(arguments[0], kinds)} to {words(arguments[1], kinds)}"
     if origin in (tuple, list):
         return f"list of: {words(arguments[0], kinds)}"
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+    if is_part(annotation):
         return f"[{annotation.__name__}](#{annotation.__name__.lower()})"
     if annotation not in _PLAIN and isinstance(annotation, type) and issubclass(annotation, str):
         return f"text: {' '.join((annotation.__doc__ or '').split())}"
     return _PLAIN[annotation]
+
+
+def is_part(annotation: object) -> TypeGuard[type[object]]:
+    """Return whether a place holds a mapping with keys of its own: a model, or a dataclass that pydantic reads."""
+    if not isinstance(annotation, type) or annotation is Labels:
+        return False
+    return issubclass(annotation, BaseModel) or dataclasses.is_dataclass(annotation)
 
 
 def _annotated(annotation: object, marks: tuple[object, ...], kinds: frozenset[str]) -> str:

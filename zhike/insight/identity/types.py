@@ -40,7 +40,7 @@ class MatchKey(Part):
     numbers, a branch's own telephone) say nothing.
     """
 
-    key: Key
+    key: Key = Field(description="the name by which rules and systems use it")
     conflicts: Flag = Field(False, description="two different values are never one party")
     normalize: Normalizer | None = Field(None, description="absent: values are compared as the dataset has them")
     blocked: tuple[Text, ...] = Field((), description="values that say nothing")
@@ -53,9 +53,9 @@ class IdentitySystem(Part):
     expressions over the dataset by field of the object.
     """
 
-    system: Key
-    dataset: DatasetName
-    key: Key
+    system: Key = Field(description="the name of the system, as its sources say it")
+    dataset: DatasetName = Field(description="where its records are")
+    key: Key = Field(description="the column that names a record")
     match: Mapping[Key, Key] = Field({}, description="match key → column")
     fields: Mapping[Key, Formula] = Field({}, description="field of the object → expression over the dataset")
 
@@ -67,10 +67,10 @@ class AccountLinks(Part):
     `account_no` holds values of that match key for the holder.
     """
 
-    dataset: DatasetName
-    account_id: Key
-    system: Key
-    holder: Key
+    dataset: DatasetName = Field(description="where accounts and their holders are")
+    account_id: Key = Field(description="the column that names an account in facts")
+    system: Key = Field(description="the system whose records hold accounts")
+    holder: Key = Field(description="the column with the holder's key in that system")
     account_no: Key | None = Field(None, description="the column with the number that people know")
     match: Key | None = Field(None, description="the match key that those numbers are values of")
 
@@ -89,7 +89,7 @@ class Identity(Definition):
     """
 
     kind: Literal["identity"] = "identity"
-    object: Annotated[Key, Refers("object")]
+    object: Annotated[Key, Refers("object")] = Field(description="the object whose records are made")
     systems: tuple[IdentitySystem, ...] = Field(min_length=1)
     keys: tuple[MatchKey, ...] = Field((), description="without any, the key of the source is the identity")
     rules: tuple[Annotated[tuple[Key, ...], Field(min_length=1)], ...] = Field(
@@ -108,7 +108,7 @@ class Identity(Definition):
 class MasterColumn(Part):
     """One field of a master feed: a `value`; a `reference` by source key; or the record of a `system` with a `key`."""
 
-    field: Key
+    field: Key = Field(description="the field of the object that is filled")
     value: Formula | None = Field(None, description="what the field gets")
     reference: Formula | None = Field(None, description="the source key of the record that is referred to")
     system: Key | None = Field(None, description="the system whose record, joined by an identity, is referred to")
@@ -134,8 +134,8 @@ class MasterColumn(Part):
 class Lookup(Part):
     """Columns that a feed takes from another dataset over a shared column; `where` makes that one row a key."""
 
-    dataset: DatasetName
-    by: Key
+    dataset: DatasetName = Field(description="the dataset that is looked into")
+    by: Key = Field(description="the column that both datasets have")
     columns: tuple[Key, ...] = Field(min_length=1, description="what is taken")
     where: Formula | None = Field(None, description="the rows among which it is looked up; all, when absent")
 
@@ -151,8 +151,8 @@ class Master(Definition):
     """Records of an object, or org units, fed from a dataset."""
 
     kind: Literal["master"] = "master"
-    object: Key
-    dataset: DatasetName
+    object: Key = Field(description="the object whose records are fed, or `org_unit`")
+    dataset: DatasetName = Field(description="the dataset the rows come from")
     source_key: Formula = Field(description="the source key of each record")
     columns: tuple[MasterColumn, ...] = Field(min_length=1)
     where: Formula | None = Field(None, description="the rows that become records; all, when absent")

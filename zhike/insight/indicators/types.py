@@ -37,7 +37,7 @@ class Measure(Sourced):
     """
 
     kind: Literal["measure"] = "measure"
-    dataset: DatasetName
+    dataset: DatasetName = Field(description="the dataset whose rows are counted, as its source names it")
     aggregate: Aggregate = Field(description="what is made of the rows; see above for the averages and counts")
     value: Formula | None = Field(None, description="an expression over a row; a count needs none")
     where: Formula | None = Field(None, description="the rows that count; all, when absent")
@@ -104,8 +104,8 @@ class Window(Part):
 class Comparison(Part):
     """Two indicators compared: the difference of `of` and `with`, or the growth in percent, empty without a base above 0."""
 
-    of: Annotated[Key, Refers("indicator")]
-    with_: Annotated[Key, Refers("indicator")] = Field(alias="with")
+    of: Annotated[Key, Refers("indicator")] = Field(description="the indicator that is compared")
+    with_: Annotated[Key, Refers("indicator")] = Field(alias="with", description="what it is compared with")
     as_: Literal["difference", "growth"] = Field(alias="as", description="growth is in percent")
 
 

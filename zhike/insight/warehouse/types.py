@@ -42,7 +42,7 @@ _DIGITS = 18
 class SourceColumn(Part):
     """One column of a dataset: `from` names a header of the received file, `expression` computes over its headers."""
 
-    key: Key
+    key: Key = Field(description="how the column is called in the dataset")
     type: ColumnType = Field(description="what its values are; a text that is none of them is rejected")
     header: Text | None = Field(None, alias="from", description="the header in the received file")
     expression: Formula | None = Field(None, description="computed from the file's headers, which are texts")
@@ -145,7 +145,7 @@ class Source(Definition):
 
     kind: Literal["source"] = "source"
     system: Key = Field(description="the system that exports the file")
-    dataset: DatasetName
+    dataset: DatasetName = Field(description="where the rows are kept; what measures, identities and masters name")
     grain: Literal["master", "fact"] = Field(
         description="master: each file is the whole state; fact: rows of business days, of which a file replaces its own"
     )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import ConfigDict
+from pydantic import ConfigDict, Field
 
 from zhike.kernel.block_data import Format
 from zhike.kernel.definition_parts import Code, Labels
@@ -29,9 +29,9 @@ class Option:
 
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
 
-    key: Code
+    key: Annotated[Code, Field(description="how the value is stored, and how conditions name it")]
     labels: Labels
-    status: Status = ""
+    status: Annotated[Status, Field(description="its color where it is shown")] = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,23 +79,23 @@ else:
 class RelationPart(Part):
     """A to-many relation: the records of another object whose reference field `through` points here."""
 
-    key: Key
+    key: Key = Field(description="the name by which conditions and pages use it")
     labels: Labels
-    object: Annotated[Key, Refers("object")]
+    object: Annotated[Key, Refers("object")] = Field(description="the object whose records point here")
     through: Key = Field(description="the field of the other object that points here")
 
 
 class Access(Part):
     """Whose rights hold: records are seen by whoever sees the record that `through` points at."""
 
-    through: Key
+    through: Key = Field(description="the reference to the record whose readers may read this one")
 
 
 class Sort(Part):
     """An order of a list."""
 
-    field: Key
-    direction: Literal["asc", "desc"] = "asc"
+    field: Key = Field(description="the field by which the list is sorted")
+    direction: Literal["asc", "desc"] = Field("asc", description="asc: the smallest first; desc: the largest first")
 
 
 class ListLayout(Part):
@@ -110,7 +110,7 @@ class Section(Part):
     """A group of fields under one heading."""
 
     labels: Labels
-    fields: tuple[Key, ...] = Field(min_length=1)
+    fields: tuple[Key, ...] = Field(min_length=1, description="the fields, in their order")
 
 
 class DetailLayout(Part):

@@ -352,10 +352,14 @@ def object_out(owner: ObjectType, principal: Principal, version: int) -> ObjectO
         "key": owner.key,
         "labels": labels(owner.labels),
         "version": version,
-        "fields": [_field_out(owner, field, principal) for field in owner.fields.values()],
+        "fields": [
+            _field_out(owner, field, principal)
+            for field in owner.fields.values()
+            if not permissions.limited(principal, owner.key, field.key)
+        ],
         "refinements": [{"key": key, "labels": labels(words)} for key, words in refinements.items()],
         "list": {
-            "columns": listed_columns(owner),
+            "columns": listed_columns(owner, principal),
             "sort": {"field": sort, "direction": cast(Direction, direction)},
             "tabs": _tabs(found.list.tabs if found.list else (), principal, owner),
             "searchable": any(f.searchable for f in owner.fields.values()),

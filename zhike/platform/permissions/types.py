@@ -63,7 +63,7 @@ ANONYMOUS = Principal(kind="anonymous", name="anonymous")
 class Refinement(Part):
     """A named condition over the records of an object: usable in lists, rights, references and audiences."""
 
-    key: Key
+    key: Key = Field(description="the name by which roles, tabs and lists use it")
     labels: Labels
     condition: Text = Field(description="an expression over the object; it may name :me, :my_units and :today")
 

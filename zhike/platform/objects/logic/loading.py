@@ -10,8 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
+from typing import Any
 
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 from psycopg import sql
 
 from zhike.kernel import clock, context, events
@@ -71,7 +73,13 @@ def load(
     return LoadCounts(**numbers)
 
 
-def _stage(cursor, fields: list[FieldType], columns: Sequence[LoadColumn], rows, pick: _Pick) -> int:  # type: ignore[no-untyped-def]
+def _stage(
+    cursor: CursorWrapper,
+    fields: list[FieldType],
+    columns: Sequence[LoadColumn],
+    rows: Iterable[Sequence[object]],
+    pick: _Pick,
+) -> int:
     """Copy the rows that `pick` keeps of each batch to the staging table; return how many rows there were in all."""
     staged = {name: kind for pair in zip(fields, columns, strict=True) for name, kind in _staged(*pair).items()}
     names = _create(cursor, _STAGING, {"id": "bigint", "uid": "uuid", "source_key": "text", "grams": "text[]"} | staged)
@@ -94,7 +102,9 @@ def _stage(cursor, fields: list[FieldType], columns: Sequence[LoadColumn], rows,
     return read
 
 
-def _picker(cursor, owner: ObjectType, fields: list[FieldType], columns: Sequence[LoadColumn], by_id: bool) -> _Pick:  # type: ignore[no-untyped-def]
+def _picker(
+    cursor: CursorWrapper, owner: ObjectType, fields: list[FieldType], columns: Sequence[LoadColumn], by_id: bool
+) -> _Pick:
     """Return what leaves out of a batch the rows that the upsert would find unchanged; it still has the last word."""
     pairs = [(i, field, columns[i]) for i, field in enumerate(fields) if field.owner == "source"]
     owned, special = [field for _i, field, _c in pairs], any(len(field.values.columns) > 1 for field in fields)
@@ -132,13 +142,13 @@ def _picker(cursor, owner: ObjectType, fields: list[FieldType], columns: Sequenc
     return pick
 
 
-def _create(cursor, table: str, kinds: dict[str, str]) -> list[str]:  # type: ignore[no-untyped-def]
+def _create(cursor: CursorWrapper, table: str, kinds: dict[str, str]) -> list[str]:
     definitions = ", ".join(f'"{name}" {kind}' for name, kind in kinds.items())
     cursor.execute(f"create temporary table {table} ({definitions}) on commit drop")
     return list(kinds)
 
 
-def _copy(cursor, table: str, names: list[str], lines: Iterator[str]) -> None:  # type: ignore[no-untyped-def]
+def _copy(cursor: CursorWrapper, table: str, names: list[str], lines: Iterator[str]) -> None:
     copy = sql.SQL("copy {} ({}) from stdin with (null {})").format(
         sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, names)), sql.Literal(_NULL)
     )
@@ -185,8 +195,8 @@ def _compared(field: FieldType, value: object) -> dict[str, object]:
     return field.values.compared(value)
 
 
-def _upsert(  # type: ignore[no-untyped-def]
-    cursor, owner: ObjectType, fields: list[FieldType], columns: Sequence[LoadColumn], by_id: bool
+def _upsert(
+    cursor: CursorWrapper, owner: ObjectType, fields: list[FieldType], columns: Sequence[LoadColumn], by_id: bool
 ) -> tuple[int, int]:
     pairs = list(zip(fields, columns, strict=True))
     joins, selected = _resolved(pairs)
@@ -232,14 +242,14 @@ def _upsert(  # type: ignore[no-untyped-def]
     return created, updated
 
 
-def _end(cursor, owner: ObjectType, ends: LoadEnding) -> int:  # type: ignore[no-untyped-def]
+def _end(cursor: CursorWrapper, owner: ObjectType, ends: LoadEnding) -> int:
     column = sql.Identifier(catalogues.field_of(owner, ends.field).column)
     statement = sql.SQL(
         "update {target} t set {column} = %(day)s, revision = t.revision + 1, updated_at = %(now)s, updated_by = %(actor)s"
         " where t.{column} is null and t.deleted_at is null and starts_with(t.source_key, %(keys)s)"
         " and not exists (select from {staging} s where s.source_key = t.source_key)"
     ).format(target=sql.Identifier(owner.table), staging=sql.Identifier(_STAGING), column=column)
-    given = {"day": ends.day, "now": clock.now(), "actor": context.current().actor, "keys": ends.keys}
+    given: dict[str, Any] = {"day": ends.day, "now": clock.now(), "actor": context.current().actor, "keys": ends.keys}
     cursor.execute(statement, given)
     return int(cursor.rowcount)
 

@@ -200,7 +200,7 @@ def _resolve_references(owner: ObjectType, parsed: dict[str, object]) -> list[Fi
     return findings
 
 
-def _write(owner: ObjectType, statement: sql.Composable, params: list[object]) -> Any:
+def _write(owner: ObjectType, statement: sql.Composable, params: list[Any]) -> Any:
     with _unique_values(owner), connection.cursor() as cursor:
         cursor.execute(statement, params)
         return cursor.fetchone()
