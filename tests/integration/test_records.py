@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.db import connection
 
-from tests.factories.records import SYSTEM, build_firm, customer
+from tests.factories.records import SYSTEM, build_firm, customer, unit_uid
 from zhike.kernel.errors import Invalid, StaleRevision
 from zhike.platform.objects import api as objects
 from zhike.platform.objects.logic import reading
@@ -194,3 +194,24 @@ def test_a_search_finds_the_same_whether_its_answers_are_few_or_many(monkeypatch
     assert found("zsf") == ["张*丰", "张*凤"]
     assert found("张三") == ["张*丰"]
     assert found("nobody") == []
+
+
+def test_a_record_belongs_to_a_unit_and_to_whoever_made_it(firm):
+    by_branch = objects.create("party", {"name": "甲", "branch": unit_uid("B2")}, principal=SYSTEM)
+    assert (by_branch.unit["display"], by_branch.owner, by_branch.security_level) == ("陆家嘴营业部", "", 0)
+    moved = objects.update("party", by_branch.uid, {"branch": unit_uid("B1")}, revision=1, principal=SYSTEM)
+    assert moved.unit["display"] == "世纪大道营业部"
+
+    party = customer("张三丰")
+    given = {"party": str(party.uid), "channel": "phone", "subject": "回访", "at": "2026-03-17T02:42:00Z"}
+    made = objects.create("interaction", given, principal=firm.manager)
+    assert (made.unit["display"], made.owner) == ("世纪大道营业部", "E1001")
+
+
+def test_a_load_puts_records_into_the_unit_of_their_branch(firm):
+    columns = [LoadColumn("name"), LoadColumn("branch")]
+    objects.load("party", columns=columns, rows=[(None, "counter:1", "甲", "B2"), (None, "counter:2", "乙", None)])
+    objects.load("party", columns=columns, rows=[(None, "counter:1", "甲", "B1")])
+    rows = objects.page(RecordQuery("party", columns=("branch",)), principal=SYSTEM).rows
+    units = [objects.get("party", row.uid, principal=SYSTEM).unit for row in rows]
+    assert sorted(unit["display"] if unit else "" for unit in units) == ["", "世纪大道营业部"]

@@ -7,6 +7,7 @@ definition come from one place.
 
 from __future__ import annotations
 
+import functools
 import re
 import types
 import typing
@@ -184,9 +185,29 @@ class Reference:
 
 def references(value: BaseModel, place: Place = ()) -> Iterator[Reference]:
     """Yield every reference that a model holds, at any depth."""
-    for name, info in type(value).model_fields.items():
+    for name, alias, annotation in _referring(type(value)):
+        yield from _references(annotation, getattr(value, name), (*place, alias))
+
+
+@functools.cache
+def _referring(model: type[BaseModel]) -> tuple[tuple[str, str, object], ...]:
+    """The fields of a model that may hold a reference: most hold none, and are not walked."""
+    found = []
+    for name, info in model.model_fields.items():
         annotation = Annotated[info.annotation, *info.metadata] if info.metadata else info.annotation
-        yield from _references(annotation, getattr(value, name), (*place, info.alias or name))
+        if _may_refer(annotation, frozenset({model})):
+            found.append((name, info.alias or name, annotation))
+    return tuple(found)
+
+
+def _may_refer(annotation: object, seen: frozenset[object]) -> bool:
+    if isinstance(annotation, Refers):
+        return True
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        fields = annotation.model_fields.values()
+        inside = [part for info in fields for part in (info.annotation, *info.metadata)]
+        return annotation in seen or any(_may_refer(part, seen | {annotation}) for part in inside)
+    return any(_may_refer(part, seen) for part in get_args(annotation))
 
 
 def _references(annotation: object, value: object, place: Place) -> Iterator[Reference]:

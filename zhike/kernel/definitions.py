@@ -70,6 +70,7 @@ class Snapshot:
     def __init__(self, version: int, values: Mapping[str, Mapping[str, Definition]]) -> None:
         self.version = version
         self.written = values
+        self._derived: dict[str, object] = {}
         self._composed = {name: MappingProxyType(dict(found)) for name, found in _composed(values).items()}
 
     def of(self, model: Any) -> Any:  # TRANSITION: type[D] -> Mapping[str, D]
@@ -83,6 +84,12 @@ class Snapshot:
     def named(self, kind: str) -> Mapping[str, Definition]:
         """Return the definitions of a kind by key."""
         return self._composed.get(kind, MappingProxyType({}))
+
+    def derive(self, name: str, build: Callable[[Snapshot], T]) -> T:
+        """Return `build(self)`, built once: how a room keeps what it makes of the definitions."""
+        if name not in self._derived:
+            self._derived[name] = build(self)
+        return cast(T, self._derived[name])
 
     def __iter__(self) -> Iterator[Definition]:
         """Yield every definition, as it is written."""
@@ -141,7 +148,6 @@ _kinds: dict[str, Kind[Any]] = {}
 _users: dict[str, list[Users]] = {}
 _lock = threading.Lock()
 _snapshot: Snapshot | None = None
-_derived: dict[tuple[int, str], object] = {}
 _pinned: ContextVar[list[Snapshot] | None] = ContextVar("zhike_pinned_definitions", default=None)
 
 
@@ -194,7 +200,6 @@ def snapshot() -> Snapshot:
             from zhike.kernel import definition_store
 
             _snapshot = Snapshot(current, definition_store.effective())
-            _derived.clear()
         found = _snapshot
     if pinned is not None:
         pinned.append(found)
@@ -221,11 +226,7 @@ def all_of(model: Any) -> Any:
 
 def derive(name: str, build: Callable[[Snapshot], T]) -> T:
     """Return `build(snapshot())`, built once per version: how a room keeps its parsed catalogue."""
-    current = snapshot()
-    key = (current.version, name)
-    if key not in _derived:
-        _derived[key] = build(current)
-    return cast(T, _derived[key])
+    return snapshot().derive(name, build)
 
 
 def forget() -> None:
@@ -236,7 +237,6 @@ def forget() -> None:
         held.clear()
     with _lock:
         _snapshot = None
-        _derived.clear()
 
 
 def _composed(values: Mapping[str, Mapping[str, Definition]]) -> dict[str, dict[str, Definition]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -65,7 +65,9 @@ __all__ = [
     "schema",
     "scope",
     "serve",
+    "served_on",
     "serving_employees",
+    "stop_serving",
     "summarize",
     "summary_by_coverage",
     "unmask",
@@ -308,7 +310,7 @@ def export_xlsx(query: RecordQuery, *, principal: Principal) -> bytes:
     found = reading.count(query, principal)
     if found.count > exporting.LIMIT:
         raise TooManyRows(limit=exporting.LIMIT, count=found.count)
-    fields = [catalogues.field_of(owner, key) for key in query.columns or reading.listed_columns(owner)]
+    fields = [catalogues.field_of(owner, key) for key in query.columns or reading.listed_columns(owner, principal)]
     with database.writing():
         audit.note(
             operation="export",
@@ -353,6 +355,17 @@ def serve(
     """Publish wide rows beside an object; lists read them from the commit on. Returns the number of rows."""
     with database.writing():
         return serving.serve(catalogues.object_type(object), business_date, columns, csv, indexed)
+
+
+def served_on(object: str) -> date | None:
+    """Return the business date of the figures published beside the object; None before there are any."""
+    side = catalogues.side_table(object)
+    return side.business_date if side else None
+
+
+def stop_serving(object: str, keys: Collection[str]) -> None:
+    """Leave figures out of what is published beside the object, at once and for everybody."""
+    serving.stop(catalogues.object_type(object), keys)
 
 
 def export(object: str, *, fields: Sequence[str], into: Path) -> int:

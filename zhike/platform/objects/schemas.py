@@ -12,7 +12,7 @@ from typing_extensions import TypedDict
 
 from zhike.expressions.wire import Condition
 from zhike.kernel.block_data import Format
-from zhike.kernel.wire import Labels, Option, WireInput, WireValue, labels, option
+from zhike.kernel.wire import Labels, Option, ReferenceValue, WireInput, WireValue, labels, option
 from zhike.platform.objects.logic.history import RecordHistory
 from zhike.platform.objects.logic.reading import default_sort, listed_columns
 from zhike.platform.objects.types import FieldType, ObjectType, Record, RecordPage, RecordQuery
@@ -115,10 +115,16 @@ class RecordPageOut(TypedDict):
 
 
 class RecordOut(RecordRowOut):
-    """One record with what its viewer may do to it; `from_source` records were loaded, not made by hand."""
+    """One record with what its viewer may do to it; `from_source` records were loaded, not made by hand.
+
+    `unit` and `owner` (an employee number) are where the record belongs; above security level 0 it is not for everybody.
+    """
 
     permitted: list[str]
     from_source: bool
+    unit: ReferenceValue | None
+    owner: str
+    security_level: int
     created_at: datetime | None
     updated_at: datetime | None
     updated_by: str
@@ -293,6 +299,9 @@ def record_out(record: Record, principal: Principal) -> RecordOut:
         **_row_out(record),
         "permitted": list(record.permitted),
         "from_source": record.from_source,
+        "unit": cast(ReferenceValue | None, record.unit),
+        "owner": record.owner,
+        "security_level": record.security_level,
         "created_at": record.created_at,
         "updated_at": record.updated_at,
         "updated_by": principal.name if by == principal.actor else organization.actor_names([by])[by],
@@ -332,10 +341,14 @@ def object_out(owner: ObjectType, principal: Principal, version: int) -> ObjectO
         "key": owner.key,
         "labels": labels(owner.labels),
         "version": version,
-        "fields": [_field_out(owner, field, principal) for field in owner.fields.values()],
+        "fields": [
+            _field_out(owner, field, principal)
+            for field in owner.fields.values()
+            if not permissions.limited(principal, owner.key, field.key)
+        ],
         "refinements": [{"key": key, "labels": labels(words)} for key, words in refinements.items()],
         "list": {
-            "columns": listed_columns(owner),
+            "columns": listed_columns(owner, principal),
             "sort": {"field": sort, "direction": cast(Direction, direction)},
             "tabs": _tabs(found.list.tabs if found.list else (), principal, owner),
             "searchable": any(f.searchable for f in owner.fields.values()),

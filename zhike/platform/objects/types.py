@@ -128,7 +128,10 @@ class RecordQuery:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One record as its viewer may see it: masked where masks apply, `refused` fields without a value."""
+    """One record as its viewer may see it: masked where masks apply, `refused` fields without a value.
+
+    `unit`, `owner` and `security_level` are told of single records, not in lists.
+    """
 
     uid: uuid.UUID
     display: str
@@ -140,6 +143,9 @@ class Record:
     updated_at: datetime | None = None
     updated_by: str = ""
     from_source: bool = False
+    unit: Wire = None
+    owner: str = ""
+    security_level: int = 0
     id: int = field(default=0, repr=False)
 
 

@@ -18,7 +18,8 @@ class Principal:
     """Somebody or something that acts.
 
     `kind` is "user", "system" or "anonymous"; `units` are the ids of the units of the holder's posts and of
-    everything below them. The system principal acts for a person at the command line: `name` says who.
+    everything below them; `unit` is the unit of the first post, where what the holder makes belongs. The system
+    principal acts for a person at the command line: `name` says who.
     """
 
     kind: str
@@ -28,6 +29,7 @@ class Principal:
     language: str = "zh"
     roles: tuple[str, ...] = ()
     units: tuple[int, ...] = ()
+    unit: int | None = None
 
     @property
     def actor(self) -> str:

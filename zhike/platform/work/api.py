@@ -89,7 +89,7 @@ def todo(
     permissions.require(principal, "work.read")
     rows = _mine(principal).filter(state=state)
     listed = f"work {state}"
-    field, forward = ("due_at", True) if state == "open" else ("done_at", False)
+    field, forward = ("done_at", False) if state == "done" else ("due_at", True)
     if after:
         instant, pk = cursors.unseal(listed, after)
         beyond = "gt" if forward else "lt"

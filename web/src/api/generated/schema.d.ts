@@ -1293,7 +1293,7 @@ export interface components {
         /** @description A number beside a figure that says what it means. */
         Comparison: {
             /** @enum {string} */
-            format: "text" | "money" | "change" | "count" | "percent" | "date" | "datetime" | "tag" | "link" | "bar" | "diverge";
+            format: "text" | "number" | "money" | "change" | "count" | "percent" | "date" | "datetime" | "duration" | "tag" | "tier" | "link" | "bar" | "diverge";
             labels: components["schemas"]["Labels"];
             unit: string | null;
             value: string | number | boolean | null;
@@ -1449,7 +1449,7 @@ export interface components {
         /** @description One field's value in words. */
         FactData: {
             /** @enum {string} */
-            format: "text" | "money" | "change" | "count" | "percent" | "date" | "datetime" | "tag" | "link" | "bar" | "diverge";
+            format: "text" | "number" | "money" | "change" | "count" | "percent" | "date" | "datetime" | "duration" | "tag" | "tier" | "link" | "bar" | "diverge";
             key: string;
             labels: components["schemas"]["Labels"];
             value: components["schemas"]["CellValue"];
@@ -1467,7 +1467,7 @@ export interface components {
         /** @description One field's value with what its viewer may do to it. */
         FieldData: {
             /** @enum {string} */
-            format: "text" | "money" | "change" | "count" | "percent" | "date" | "datetime" | "tag" | "link" | "bar" | "diverge";
+            format: "text" | "number" | "money" | "change" | "count" | "percent" | "date" | "datetime" | "duration" | "tag" | "tier" | "link" | "bar" | "diverge";
             key: string;
             labels: components["schemas"]["Labels"];
             /** @enum {string} */
@@ -1482,6 +1482,9 @@ export interface components {
         };
         /** @description One field as forms, lists and conditions want it; `role` is what it means to the platform. */
         FieldOut: {
+            currency: string | null;
+            format: string;
+            help: components["schemas"]["Labels"] | null;
             key: string;
             /** @enum {string} */
             kind: "field" | "indicator" | "tag";
@@ -1494,10 +1497,12 @@ export interface components {
             refused: boolean;
             required: boolean;
             role: string | null;
+            sortable: boolean;
             target: string | null;
             type: string;
             unit: string | null;
             unmaskable: boolean;
+            web: string;
         };
         /** @description The fields of a record by section. */
         FieldsBlockOut: {
@@ -1527,7 +1532,7 @@ export interface components {
         Figure: {
             compare: components["schemas"]["Comparison"][];
             /** @enum {string} */
-            format: "text" | "money" | "change" | "count" | "percent" | "date" | "datetime" | "tag" | "link" | "bar" | "diverge";
+            format: "text" | "number" | "money" | "change" | "count" | "percent" | "date" | "datetime" | "duration" | "tag" | "tier" | "link" | "bar" | "diverge";
             key: string;
             labels: components["schemas"]["Labels"];
             unit: string | null;
@@ -2208,7 +2213,7 @@ export interface components {
         /** @description A measure over days. */
         SeriesData: {
             /** @enum {string} */
-            format: "text" | "money" | "change" | "count" | "percent" | "date" | "datetime" | "tag" | "link" | "bar" | "diverge";
+            format: "text" | "number" | "money" | "change" | "count" | "percent" | "date" | "datetime" | "duration" | "tag" | "tier" | "link" | "bar" | "diverge";
             pins: components["schemas"]["SeriesPin"][];
             points: components["schemas"]["SeriesPoint"][];
             unit: string;
@@ -2295,7 +2300,7 @@ export interface components {
             /** @enum {string} */
             align: "left" | "right";
             /** @enum {string} */
-            format: "text" | "money" | "change" | "count" | "percent" | "date" | "datetime" | "tag" | "link" | "bar" | "diverge";
+            format: "text" | "number" | "money" | "change" | "count" | "percent" | "date" | "datetime" | "duration" | "tag" | "tier" | "link" | "bar" | "diverge";
             key: string;
             labels: components["schemas"]["Labels"];
             options: components["schemas"]["Option"][];

@@ -3,7 +3,7 @@ import type { FieldMeta, RecordDetail } from '../../api';
 import { changesOf, fromForm, hasChanges, isEditable, toForm } from './formValues';
 
 const field = (key: string, type: FieldMeta['type'], more: Partial<FieldMeta> = {}): FieldMeta => ({
-  key, type, labels: { zh: key, en: key }, options: [], owner: 'desk', required: false, readonly: false, masked: false, refused: false, unmaskable: false, kind: 'field', role: null, unit: null, target: null, ...more,
+  key, type, labels: { zh: key, en: key }, options: [], owner: 'desk', required: false, readonly: false, masked: false, refused: false, unmaskable: false, sortable: true, kind: 'field', role: null, unit: null, target: null, currency: null, help: null, format: 'text', web: 'text', ...more,
 });
 const at = field('at', 'datetime');
 const born = field('born', 'date');

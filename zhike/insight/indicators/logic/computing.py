@@ -7,7 +7,7 @@ from datetime import date
 from typing import cast
 
 from zhike.expressions import api as expressions
-from zhike.expressions.types import Binding, Schema
+from zhike.expressions.types import Binding, Schema, Type
 from zhike.insight.identity import api as identity
 from zhike.insight.indicators.logic import definitions, party_fields
 from zhike.insight.indicators.types import Indicator, Measure, Window
@@ -104,7 +104,7 @@ def subject(source: Source, publication: PublicationInfo | None = None) -> tuple
     """Return the key column of a fact dataset and a relation (subject, party_id) that maps it to parties."""
     found = source.subject
     assert found is not None
-    whole = source.column(found.key).type == "integer"
+    whole = source.column(found.key).value_type.expression is Type.INTEGER
     of = f"identity = {literal(identity.identity_of_subject(source).key)}"
     if found.system is not None:
         key = "try_cast(source_key as bigint)" if whole else "source_key"
@@ -148,7 +148,7 @@ def divided(measure: Measure, total: str, by: str) -> str:
 
     It is divided in the smallest unit: half a cent is exact in binary and rounds up, 0.005 yuan is not.
     """
-    places = int(getattr(measure.value_type.settings, "scale", 0))
+    places = measure.value_type.decimals
     scaled = f"round(cast({total} * {10**places} as double) / nullif({by}, 0))"
     return f"cast({scaled} as decimal({20 + places}, 0)) * {10**-places:.{places}f}"
 

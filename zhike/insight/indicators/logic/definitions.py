@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 
@@ -58,9 +57,12 @@ def schema() -> Schema:
     return _wide({term.key: party_fields.as_field(term) for term in party_fields.terms()}, indicators().values())
 
 
-@functools.lru_cache(maxsize=2)
 def checking_schema(everything: Snapshot) -> Schema:
     """Return the same of definitions that are only being checked: their objects may have no tables yet."""
+    return everything.derive("indicators.checking_schema", _checking_schema)
+
+
+def _checking_schema(everything: Snapshot) -> Schema:
     return _wide(party_fields.defined(everything), everything.of(Indicator).values())
 
 
@@ -71,9 +73,12 @@ def _wide(fields: Mapping[str, Field], found: Iterable[Indicator]) -> Schema:
     return Schema("party_wide", {"zh": "客户宽表", "en": "Party"}, {**fields, **figures})
 
 
-@functools.lru_cache(maxsize=2)
 def ordered(snapshot: Snapshot) -> Mapping[str, Indicator]:
     """Return indicators by key, those a formula needs before the formula. Raises CyclicFormula."""
+    return snapshot.derive("indicators.ordered", _ordered)
+
+
+def _ordered(snapshot: Snapshot) -> Mapping[str, Indicator]:
     found = snapshot.of(Indicator)
     done: dict[str, Indicator] = {key: item for key, item in found.items() if item.measure}
     waiting = {key: needs(item, snapshot) & set(found) for key, item in found.items() if not item.measure}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -65,9 +64,12 @@ def defined_party(everything: Snapshot) -> str:
     return next((key for key, found in objects.provisional(everything).items() if found.role == "party"), "")
 
 
-@functools.lru_cache(maxsize=2)
 def defined(everything: Snapshot) -> Mapping[str, Field]:
     """Return the party's fields as names in expressions, of definitions that are only being checked."""
+    return everything.derive("indicators.party_fields", _defined)
+
+
+def _defined(everything: Snapshot) -> Mapping[str, Field]:
     owner = objects.provisional(everything).get(defined_party(everything))
     return {
         field.key: Field(

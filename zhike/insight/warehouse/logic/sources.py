@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Mapping
 
 from zhike.insight.warehouse.errors import UnknownSource
@@ -30,7 +29,10 @@ def source_of(dataset: str, snapshot: Snapshot | None = None) -> Source | None:
     return by_dataset(snapshot or definitions.snapshot()).get(dataset)
 
 
-@functools.lru_cache(maxsize=4)
 def by_dataset(snapshot: Snapshot) -> Mapping[str, Source]:
     """Return the sources of a snapshot by the datasets that they fill."""
+    return snapshot.derive("warehouse.by_dataset", _by_dataset)
+
+
+def _by_dataset(snapshot: Snapshot) -> Mapping[str, Source]:
     return {found.dataset: found for found in snapshot.of(Source).values()}

@@ -28,6 +28,10 @@ def catalogue() -> Catalogue:
 
 def provisional(everything: Snapshot) -> Catalogue:
     """Return object types of definitions that have no tables yet, for checking expressions only."""
+    return everything.derive("objects.provisional", _provisional)
+
+
+def _provisional(everything: Snapshot) -> Catalogue:
     return {key: _object(found, key, {}, ()) for key, found in defined(everything).items()}
 
 

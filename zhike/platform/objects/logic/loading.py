@@ -200,12 +200,17 @@ def _upsert(
 ) -> tuple[int, int]:
     pairs = list(zip(fields, columns, strict=True))
     joins, selected = _resolved(pairs)
+    branch = next((field for field in fields if field.role == "branch"), None)
+    if branch:
+        selected["unit_id"] = selected[branch.column]
     inserted = [sql.Identifier(name) for name in selected]
     names = [(field, name) for field, column in pairs for name in _staged(field, column) if field.owner == "source"]
     owned = [sql.Identifier(name) for _field, name in names]
     stable = [name for field, name in names if _is_stable(field, name)]
     if any(field.searchable for field in fields):
         owned.append(sql.Identifier("grams"))
+    if branch and branch.owner == "source":
+        owned.append(sql.Identifier("unit_id"))
     target = sql.Identifier(owner.table)
     key = sql.SQL("(id)") if by_id else sql.SQL("(source_key) where deleted_at is null")
     changed = sql.SQL("t.erased_at is null and {}").format(

@@ -22,7 +22,9 @@ def present(
     rules = {field.key: permissions.field_rule(principal, owner.key, field.key) for field in fields}
     refused = tuple(key for key, rule in rules.items() if rule == "refused")
     shown_fields = [field for field in fields if field.key not in refused]
-    references = _references(shown_fields, rows, principal)
+    # Rows that were read one by one tell where they belong; that costs no second look where a field shows a unit.
+    units = [row["unit_id"] for row in rows if row.get("unit_id")]
+    references = _references(shown_fields, rows, principal, units)
     display_rule = permissions.field_rule(principal, owner.key, owner.display) if owner.display else "masked"
     return [
         Record(
@@ -35,6 +37,9 @@ def present(
             updated_at=row["updated_at"],
             updated_by=row["updated_by"],
             from_source=bool(row["source_key"]),
+            unit=references["unit"].get(row["unit_id"]) if row.get("unit_id") else None,
+            owner=row.get("owner") or "",
+            security_level=row.get("security_level") or 0,
             values={field.key: _value(field, row, rules[field.key], references) for field in shown_fields},
         )
         for row in rows
@@ -83,9 +88,9 @@ def _run(statement: Any, ids: list[int], target: str) -> tuple[dict[int, dict[st
 
 
 def _references(
-    fields: Sequence[FieldType], rows: Sequence[Mapping[str, Any]], principal: Principal
+    fields: Sequence[FieldType], rows: Sequence[Mapping[str, Any]], principal: Principal, units: Sequence[int]
 ) -> dict[str, dict[int, dict[str, str]]]:
-    wanted: dict[str, set[int]] = {}
+    wanted: dict[str, set[int]] = {"unit": set(units)} if units else {}
     for field in fields:
         if field.values.pointer is not None:
             ids = (row[f"f:{field.key}"] for row in rows if row[f"f:{field.key}"])

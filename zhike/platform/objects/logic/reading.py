@@ -13,7 +13,7 @@ from psycopg import sql as sql_
 from sqlglot import exp
 
 from zhike.kernel import clock, cursors, definitions
-from zhike.kernel.errors import NotFound
+from zhike.kernel.errors import NotFound, Refused
 from zhike.platform.fields.api import plain
 from zhike.platform.objects.logic import catalogue as catalogues
 from zhike.platform.objects.logic.catalogue import SIDE
@@ -44,8 +44,10 @@ _FEW = 2_000
 def page(query: RecordQuery, principal: Principal) -> RecordPage:
     """Return one page of records by keyset: rows after (or, for a previous page, before) the cursor's row."""
     owner = catalogues.object_type(query.object)
-    fields = [catalogues.field_of(owner, key) for key in query.columns or listed_columns(owner)]
+    fields = [catalogues.field_of(owner, key) for key in query.columns or listed_columns(owner, principal)]
     sort_key, direction = query.sort or default_sort(owner)
+    if permissions.limited(principal, owner.key, sort_key):
+        raise Refused(operation=f"{owner.key}.{sort_key}")
     order = catalogues.field_of(owner, sort_key) if sort_key != "id" else None
     listed = f"{owner.key} {sort_key} {direction}"
     cursor = _read_cursor(listed, query.cursor)
@@ -167,7 +169,11 @@ def _single_statement(
         where.add(exp.column("deleted_at", table=_ALIAS).is_(exp.null()))
     narrow_to_scope(where, owner, _ALIAS, principal, operation)
     select = _from(
-        exp.select(*_selected(owner, [*owner.fields.values()])), owner, where, side=True, source="" if key else _FRESH
+        exp.select(*_selected(owner, [*owner.fields.values()]), *_belonging()),
+        owner,
+        where,
+        side=True,
+        source="" if key else _FRESH,
     )
     if lock:
         select = select.lock()
@@ -201,11 +207,12 @@ def visible_rows(
     return _dict_rows(select, where.values)
 
 
-def listed_columns(owner: ObjectType) -> list[str]:
-    """Return the columns of the object's list, without those whose figures are not published yet."""
+def listed_columns(owner: ObjectType, principal: Principal) -> list[str]:
+    """Return the columns of the object's list, without those not published yet or not in use where the viewer is."""
     layout = owner.definition.list
     chosen = [key for key in layout.columns if key in owner.fields] if layout else []
-    return chosen or list(owner.fields)[:8]
+    chosen = chosen or list(owner.fields)[:8]
+    return [key for key in chosen if not permissions.limited(principal, owner.key, key)]
 
 
 def default_sort(owner: ObjectType) -> tuple[str, str]:
@@ -218,7 +225,7 @@ def default_sort(owner: ObjectType) -> tuple[str, str]:
 
 def _where(query: RecordQuery, principal: Principal, owner: ObjectType) -> Where:
     where = Where(catalogues.catalogue())
-    narrow_to_query(where, owner, _ALIAS, query)
+    narrow_to_query(where, owner, _ALIAS, query, principal)
     if query.text.strip():
         _narrow_to_found(where, owner, query.text)
     narrow_to_scope(where, owner, _ALIAS, principal, "read")
@@ -315,6 +322,11 @@ def _selected(owner: ObjectType, fields: Iterable[FieldType], order: FieldType |
     return chosen
 
 
+def _belonging() -> list[exp.Expr]:
+    """What a single record tells of itself beyond its fields: its org unit, its owner, its level."""
+    return [exp.column(name, table=_ALIAS) for name in ("unit_id", "owner", "security_level")]
+
+
 def _column(field: FieldType) -> exp.Column:
     return exp.column(field.column, table=_ALIAS if field.kind == "field" else SIDE, quoted=True)
 
@@ -381,16 +393,19 @@ def copy_out(owner: ObjectType, keys: Sequence[str], into: Path) -> int:
 
 
 def clear_rows(owner: ObjectType, ids: Sequence[int], keys: Sequence[str]) -> dict[int, dict[str, Any]]:
-    """Return fields of live records by id, in clear."""
+    """Return fields of live records by id, in clear; a figure that is not published is None."""
     if not ids:
         return {}
-    fields = [catalogues.field_of(owner, key) for key in keys]
+    fields = [owner.fields[key] for key in keys if key in owner.fields]
     where = Where(catalogues.catalogue())
     any_of = any_id(where.bind(list(ids)))
     where.add(exp.column("id", table=_ALIAS).eq(any_of))
     where.add(exp.column("deleted_at", table=_ALIAS).is_(exp.null()))
     rows = _dict_rows(_from(exp.select(*_selected(owner, fields)), owner, where, side=True), where.values)
-    return {row["id"]: {field.key: field.values.clear(row[f"f:{field.key}"]) for field in fields} for row in rows}
+    nothing: dict[str, Any] = dict.fromkeys(keys)
+    return {
+        row["id"]: nothing | {field.key: field.values.clear(row[f"f:{field.key}"]) for field in fields} for row in rows
+    }
 
 
 def related_rows(

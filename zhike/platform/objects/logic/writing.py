@@ -45,6 +45,8 @@ def insert(owner: ObjectType, given: Mapping[str, object], principal: Principal)
         "updated_at": now,
         "updated_by": actor,
         "grams": grams(owner, parsed),
+        "unit_id": _unit(owner, parsed, principal.unit),
+        "owner": principal.employee_no or None,
     }
     for key, value in parsed.items():
         columns |= stored_columns(owner.fields[key], value)
@@ -82,6 +84,9 @@ def update(owner: ObjectType, row: Mapping[str, Any], revision: int, given: Mapp
     columns: dict[str, object] = {"updated_at": clock.now(), "updated_by": context.current().actor}
     for key, value in parsed.items():
         columns |= stored_columns(owner.fields[key], value)
+    branch = owner.field_with_role("branch")
+    if branch and branch.key in parsed:
+        columns["unit_id"] = _unit(owner, parsed, None)
     if any(owner.fields[key].searchable for key in parsed):
         stored = {f.key: f.values.clear(row.get(f"f:{f.key}")) for f in owner.fields.values() if f.searchable}
         columns["grams"] = grams(owner, {**stored, **parsed})
@@ -92,6 +97,13 @@ def update(owner: ObjectType, row: Mapping[str, Any], revision: int, given: Mapp
     if _write(owner, statement, [*columns.values(), row["id"], revision]) is None:
         raise StaleRevision(given=revision, current=revision + 1)
     events.publish("record.updated", owner.key, row["id"], {"fields": sorted(parsed)})
+
+
+def _unit(owner: ObjectType, parsed: Mapping[str, object], otherwise: int | None) -> object:
+    """The org unit that a record belongs to: what its branch field says, else the unit of whoever makes it."""
+    branch = owner.field_with_role("branch")
+    found = parsed.get(branch.key) if branch else None
+    return otherwise if found is None else found
 
 
 def deletable(row: Mapping[str, Any], principal: Principal) -> bool:

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import ClassVar
 
 from zhike.kernel.definition_parts import Labels
@@ -25,12 +24,7 @@ class Address(Words):
     settings_model: ClassVar[type[Settings]] = WordsSettings
 
     def accept(self, value: object) -> object:
-        if isinstance(value, Mapping):
-            unknown = sorted(set(value) - set(PARTS))
-            if unknown or not all(isinstance(part, str) and "\n" not in part for part in value.values()):
-                raise self.refusal()
-            value = "\n".join(value.get(part, "").strip() for part in PARTS)
-        elif isinstance(value, str) and "\n" not in value:
+        if isinstance(value, str) and "\n" not in value:
             value = self.read(value.strip(), Grammar())
         if not isinstance(value, str) or value.count("\n") != len(PARTS) - 1 or not value.strip():
             raise self.refusal()

@@ -1,0 +1,166 @@
+"""What is wrong with a request is said in the one error shape, never by a fault of ours; a database that is away, too."""
+
+from __future__ import annotations
+
+import base64
+import json
+
+import pytest
+from django.db import OperationalError, connection
+from django.test import Client
+
+from tests.factories.records import build_firm, customer, give_work
+from zhike.kernel import cursors
+from zhike.platform.organization.models import User
+from zhike.platform.work.models import WorkItem
+
+pytestmark = pytest.mark.django_db
+QUERY = "/api/v1/objects/party/query"
+
+
+@pytest.fixture
+def firm():
+    return build_firm()
+
+
+@pytest.fixture
+def client(firm):
+    found = Client(raise_request_exception=False)
+    found.force_login(User.objects.get(pk=firm.manager.user_id))
+    return found
+
+
+def sent(client, path, body):
+    """Send JSON, or bytes as they are; return (status, code)."""
+    raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+    answer = client.post(path, raw, content_type="application/json")
+    return answer.status_code, answer.json()["code"]
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        {"param": "me"},
+        {"field": "name"},
+        {"value": "yes", "type": "text"},
+        {"value": None},
+        {"aggregate": "sum", "over": "coverages", "value": {"field": "credit"}},
+        {"op": "+", "left": {"value": 1}, "right": {"value": 2}},
+    ],
+)
+@pytest.mark.parametrize("path", [QUERY, "/api/v1/objects/party/count"])
+def test_a_condition_is_true_or_false(client, path, condition):
+    answer = client.post(path, {"condition": condition}, content_type="application/json")
+    assert (answer.status_code, answer.json()["code"]) == (422, "expression.invalid")
+    assert [finding["code"] for finding in answer.json()["findings"]] == ["expression.condition_type"]
+
+
+@pytest.mark.parametrize("condition", [{}, {"field": "name", "wehre": 1}, {"op": "in", "left": {"field": "name"}}])
+def test_a_condition_has_no_key_that_nothing_reads(client, condition):
+    answer = client.post(QUERY, {"condition": condition}, content_type="application/json")
+    assert (answer.status_code, answer.json()["findings"][0]["code"]) == (422, "expression.malformed")
+
+
+def forged(*parts):
+    """A cursor as it was written before cursors were sealed."""
+    return base64.urlsafe_b64encode(json.dumps(parts).encode()).decode()
+
+
+@pytest.mark.parametrize(
+    "cursor", ["x", forged("mobile", "asc", "1", 1, False), forged("id", "asc", {"a": 1}, 1, False), "1:2:3", "1:2:é"]
+)
+def test_nobody_writes_a_cursor(client, cursor):
+    assert sent(client, QUERY, {"cursor": cursor}) == (422, "bad_cursor")
+    assert client.get("/api/v1/work", {"cursor": cursor}).json()["code"] == "bad_cursor"
+
+
+def test_a_cursor_fits_its_own_list_and_order_only(client, firm):
+    for number in range(3):
+        customer(f"客户{number}", mobile=f"1380000000{number}")
+    asked = {"sort": {"field": "mobile", "direction": "asc"}, "columns": ["mobile"], "limit": 1}
+    cursor = client.post(QUERY, asked, content_type="application/json").json()["next_cursor"]
+
+    second = client.post(QUERY, asked | {"cursor": cursor}, content_type="application/json").json()
+    assert [row["values"]["mobile"] for row in second["rows"]] == ["138****0001"]
+    assert sent(client, QUERY, {"cursor": cursor}) == (422, "bad_cursor")
+    assert client.get("/api/v1/work", {"cursor": cursor}).json()["code"] == "bad_cursor"
+
+
+def test_a_cursor_tells_nothing_of_a_masked_value(client, firm):
+    for number in range(2):
+        customer(f"客户{number}", mobile=f"1380000000{number}")
+    asked = {"sort": {"field": "mobile", "direction": "asc"}, "columns": ["mobile"], "limit": 1}
+    cursor = client.post(QUERY, asked, content_type="application/json").json()["next_cursor"]
+
+    body = base64.b64decode(cursor.rpartition(":")[2])
+    assert b"13800000000" not in body and "13800000000" not in cursor
+    assert cursors.unseal("party mobile asc", cursor)[0] == "13800000000"
+
+
+def test_a_page_of_work_goes_on_after_its_last_item(client, firm):
+    parties = [customer(f"客户{number}") for number in range(51)]
+    for party in parties:
+        give_work(party.id, "E1001")
+    first = client.get("/api/v1/work").json()
+    second = client.get("/api/v1/work", {"cursor": first["next_cursor"]}).json()
+
+    assert (len(first["items"]), len(second["items"]), second["next_cursor"]) == (50, 1, None)
+    assert {item["uid"] for item in first["items"] + second["items"]} == {
+        str(uid) for uid in WorkItem.objects.values_list("uid", flat=True)
+    }
+
+
+@pytest.mark.parametrize("text", ["a\\u0000b", "\\ud83d", "\\udc00x"])
+def test_no_text_holds_what_cannot_be_stored(client, text):
+    assert sent(client, QUERY, f'{{"q": "{text}"}}'.encode()) == (422, "request.bad_text")
+    assert sent(client, "/api/v1/objects/party/records", f'{{"values": {{"{text}": 1}}}}'.encode()) == (
+        422,
+        "request.bad_text",
+    )
+
+
+def test_a_pair_of_surrogates_is_one_character(client):
+    assert client.post(QUERY, b'{"q": "\\ud83d\\ude00"}', content_type="application/json").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/api/v1/search?q=%00", "/api/v1/runs?kind=a%00", "/api/v1/work?cursor=%00"])
+def test_no_question_holds_what_cannot_be_stored(client, path):
+    answer = client.get(path)
+    assert (answer.status_code, answer.json()["code"]) == (422, "request.bad_text")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"{", b"\xff\xfe", b'{"q": NaN}', b'{"limit": Infinity}', b'{"condition": ' + b"[" * 100_000, b"\xed\xa0\x80"],
+)
+def test_what_is_no_json_is_said_so(client, body):
+    assert sent(client, QUERY, body)[0] == 400
+
+
+def test_a_body_above_the_limit_is_too_large(client, settings):
+    body = json.dumps({"q": "x" * settings.DATA_UPLOAD_MAX_MEMORY_SIZE}).encode()
+    assert sent(client, QUERY, body) == (413, "request.too_large")
+
+
+@pytest.mark.parametrize("method", ["post", "patch"])
+def test_a_form_that_is_not_what_it_says_is_unreadable(client, method):
+    path = "/api/v1/loads" if method == "post" else "/api/v1/me"
+    answer = client.generic(method.upper(), path, b"--x\r\n", content_type="multipart/form-data; boundary=")
+    assert answer.status_code == 400
+    assert answer.json()["code"] == "request.unreadable"
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("zh", "数据库暂不可用，请稍后重试"), ("en", "The database cannot be reached; please try again later")],
+)
+@pytest.mark.parametrize("path", ["/api/v1/me", "/api/v1/objects/party/records/00000000-0000-0000-0000-000000000001"])
+def test_while_the_database_is_away_the_one_shape_says_so(client, monkeypatch, path, language, said):
+    def away(*_arguments, **_named):
+        raise OperationalError("server closed the connection unexpectedly")
+
+    monkeypatch.setattr(connection, "cursor", away)
+    answer = client.get(path, headers={"Accept-Language": language})
+
+    assert answer.status_code == 503
+    assert answer.json() == {"code": "database.away", "message": said, "facts": {}, "findings": []}

@@ -1,0 +1,168 @@
+"""A field of every type works on create, list, condition, sort, load, export and history, whatever its type is."""
+
+from __future__ import annotations
+
+import io
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+
+from tests.factories.records import SYSTEM, build_firm, customer, unit_uid
+from zhike.kernel.errors import Invalid
+from zhike.platform.fields import api as fields
+from zhike.platform.objects import api as objects
+from zhike.platform.objects.types import LoadColumn, RecordQuery
+from zhike.platform.organization.models import User
+from zhike.platform.packs import api as packs
+
+pytestmark = pytest.mark.django_db
+
+_MORE = {
+    "choice": ", options: [{key: a, labels: {zh: 甲, en: A}}, {key: b, labels: {zh: 乙, en: B}}]",
+    "multi_choice": ", options: [{key: a, labels: {zh: 甲, en: A}}, {key: b, labels: {zh: 乙, en: B}}]",
+    "reference": ", target: party",
+    "money": ", currency: HKD",
+    "duration": ", span: minute",
+}
+#: Type → (given, shown, in a spreadsheet); references are filled in by the test.
+VALUES: dict[str, tuple[object, object, object]] = {
+    "text": ("甲", "甲", "甲"),
+    "long_text": ("一\n二", "一\n二", "一\n二"),
+    "phone": ("138 0000 1234", "13800001234", "13800001234"),
+    "email": ("a@example.com", "a@example.com", "a@example.com"),
+    "url": ("https://example.com/a", "https://example.com/a", "https://example.com/a"),
+    "address": ("浙江省\n杭州市\n\n文三路 1 号\n310000",) * 2 + ("浙江省 杭州市 文三路 1 号 310000",),
+    "choice": ("b", "b", "乙"),
+    "multi_choice": (["b", "a"], ["b", "a"], "乙、甲"),
+    "integer": ("1,234", 1234, 1234),
+    "duration": (90, 90, 90),
+    "decimal": ("12.5", "12.5", 12.5),
+    "percent": ("12.5", "12.5", 12.5),
+    "money": ("13.75", {"amount": "13.75", "currency": "HKD"}, 13.75),
+    "boolean": (True, True, "是"),
+    "date": ("2026-03-17", "2026-03-17", datetime(2026, 3, 17)),
+    "datetime": ("2026-03-17T02:42:00Z", "2026-03-17T02:42:00Z", datetime(2026, 3, 17, 10, 42)),
+    "identity_number": ("310101199001011234",) * 3,
+    "reference": ("", "张三丰", "张*丰"),
+    "unit": ("", "世纪大道营业部", "世纪大道营业部"),
+    "user": ("", "林晓岚", "林晓岚"),
+}
+
+
+@pytest.fixture
+def thing(tmp_path):
+    """An object with a field of each type, called as its type is."""
+    build_firm()
+    listed = "\n".join(
+        f"  - {{key: {key}, type: {key}, labels: {{zh: {found.labels.zh}, en: Field}}, owner: source{_MORE.get(key, '')}}}"
+        for key, found in fields.value_types().items()
+    )
+    (tmp_path / "pack.yaml").write_text("name: all\nversion: 1.0.0\nrequires: [core]\nlabels: {zh: 全, en: All}\n")
+    (tmp_path / "thing.yaml").write_text(
+        f"kind: object\nkey: thing\nlabels: {{zh: 物, en: Thing}}\ndisplay: text\nfields:\n{listed}\n"
+    )
+    packs.apply([Path("packs"), tmp_path])
+    party, staff = customer("张三丰"), User.objects.get(employee_no="E1001")
+    return {
+        **{key: given for key, (given, _shown, _cell) in VALUES.items()},
+        "reference": str(party.uid),
+        "unit": unit_uid("B1"),
+        "user": str(staff.uid),
+    }
+
+
+def said(value):
+    return value["display"] if isinstance(value, dict) and "display" in value else value
+
+
+def test_a_field_of_every_type_is_kept_shown_and_exported(thing):
+    assert set(VALUES) == set(fields.value_types())
+    record = objects.create("thing", thing, principal=SYSTEM)
+    assert {key: said(record.values[key]) for key in VALUES} == {
+        key: shown for key, (_given, shown, _cell) in VALUES.items()
+    } | {"reference": "张*丰"}
+
+    query = RecordQuery("thing", columns=tuple(VALUES))
+    [row] = objects.page(query, principal=SYSTEM).rows
+    assert row.values == record.values
+    sheet = load_workbook(io.BytesIO(objects.export_xlsx(query, principal=SYSTEM))).worksheets[0]
+    [line] = sheet.iter_rows(min_row=3)
+    assert {key: cell.value for key, cell in zip(VALUES, line, strict=True)} == {
+        key: cell for key, (_given, _shown, cell) in VALUES.items()
+    }
+    formats = {key: cell.number_format for key, cell in zip(VALUES, line, strict=True)}
+    assert (formats["money"], formats["date"], formats["duration"]) == ('#,##0.00" HKD"', "yyyy-mm-dd", '0" 分钟"')
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        {"op": "=", "left": {"field": "url"}, "right": {"value": "https://example.com/a", "type": "text"}},
+        {"op": ">", "left": {"field": "duration"}, "right": {"value": 60, "type": "integer"}},
+        {"op": "=", "left": {"field": "money"}, "right": {"value": "13.75", "type": "decimal"}},
+        {"call": "contains", "args": [{"field": "address"}, {"value": "杭州", "type": "text"}]},
+    ],
+)
+def test_conditions_ask_for_values_of_the_newer_types(thing, condition):
+    objects.create("thing", thing, principal=SYSTEM)
+    objects.create("thing", {"duration": 5}, principal=SYSTEM)
+    assert objects.count(RecordQuery("thing", condition=condition), principal=SYSTEM).count == 1
+
+
+@pytest.mark.parametrize("key", [key for key, found in fields.value_types().items() if found.sortable])
+def test_a_list_is_sorted_by_every_type_that_has_an_order(thing, key):
+    objects.create("thing", thing, principal=SYSTEM)
+    objects.create("thing", {}, principal=SYSTEM)
+    for direction in ("asc", "desc"):
+        query = RecordQuery("thing", columns=(key,), sort=(key, direction), limit=1)
+        first = objects.page(query, principal=SYSTEM)
+        second = objects.page(
+            RecordQuery("thing", columns=(key,), sort=(key, direction), limit=1, cursor=first.next_cursor),
+            principal=SYSTEM,
+        )
+        assert [bool(page.rows[0].values[key]) for page in (first, second)] == [True, False]
+
+
+def test_records_are_loaded_with_every_type_and_a_second_load_changes_nothing(thing):
+    given = {
+        **thing,
+        "integer": "1234",
+        "phone": "13800001234",
+        "multi_choice": "{b,a}",
+        "money": {"amount": "13.75", "currency": "CZK"},
+        "reference": "counter:1",
+        "unit": "B1",
+        "user": "E1001",
+    }
+    objects.load("party", columns=[LoadColumn("name")], rows=[(None, "counter:1", "李四海")])
+    columns = [LoadColumn(key) for key in VALUES]
+    rows = [(None, "feed:1", *(given[key] for key in VALUES))]
+    assert objects.load("thing", columns=columns, rows=rows).created == 1
+    again = objects.load("thing", columns=columns, rows=rows)
+    assert (again.created, again.updated) == (0, 0)
+
+    [row] = objects.page(RecordQuery("thing", columns=tuple(VALUES)), principal=SYSTEM).rows
+    shown = {key: said(row.values[key]) for key in VALUES}
+    assert shown == {key: shown for key, (_given, shown, _cell) in VALUES.items()} | {
+        "reference": "李*海",
+        "money": {"amount": "13.75", "currency": "CZK"},
+    }
+
+
+def test_what_does_not_fit_is_said_for_each_field(thing):
+    with pytest.raises(Invalid) as refused:
+        objects.create("thing", {"money": "13,75", "url": "ftp://a", "duration": "1.5"}, principal=SYSTEM)
+    assert [(f["code"], f["message"]) for f in refused.value.findings] == [
+        ("value.not_number", "金额：应为数字"),
+        ("value.not_url", "网址：应为网址，例如 https://example.com"),
+        ("value.not_integer", "时长：应为整数"),
+    ]
+
+
+def test_the_journal_tells_an_amount_as_it_was(thing):
+    record = objects.create("thing", {"money": "1.50"}, principal=SYSTEM)
+    objects.update("thing", record.uid, {"money": "2.50", "date": "2026-03-18"}, revision=1, principal=SYSTEM)
+    [changed, _made] = objects.history("thing", record.uid, principal=SYSTEM)
+    assert set(changed.changes) == {("money", "1.5", "2.5"), ("date", None, "2026-03-18")}
