@@ -75,10 +75,6 @@ class Snapshot:
 
     def of(self, model: Any) -> Any:  # TRANSITION: type[D] -> Mapping[str, D]
         """Return the definitions of a model by key; none gives an empty mapping."""
-        if isinstance(model, str):  # TRANSITION: rooms that still read bodies
-            from zhike.kernel.loose import body_of
-
-            return {key: body_of(found) for key, found in self.named(model).items()}
         return self.named(model.kind_name())
 
     def named(self, kind: str) -> Mapping[str, Definition]:

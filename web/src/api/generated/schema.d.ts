@@ -1293,7 +1293,7 @@ export interface components {
         /** @description A number beside a figure that says what it means. */
         Comparison: {
             /** @enum {string} */
-            format: "text" | "number" | "money" | "change" | "count" | "percent" | "date" | "datetime" | "duration" | "tag" | "tier" | "link" | "bar" | "diverge";
+            format: "text" | "number" | "money" | "change" | "count" | "percent" | "duration" | "date" | "datetime" | "tag" | "tier" | "link" | "bar" | "diverge";
             labels: components["schemas"]["Labels"];
             unit: string | null;
             value: string | number | boolean | null;
@@ -1449,7 +1449,7 @@ export interface components {
         /** @description One field's value in words. */
         FactData: {
             /** @enum {string} */
-            format: "text" | "number" | "money" | "change" | "count" | "percent" | "date" | "datetime" | "duration" | "tag" | "tier" | "link" | "bar" | "diverge";
+            format: "text" | "number" | "money" | "change" | "count" | "percent" | "duration" | "date" | "datetime" | "tag" | "tier" | "link" | "bar" | "diverge";
             key: string;
             labels: components["schemas"]["Labels"];
             value: components["schemas"]["CellValue"];
@@ -1467,7 +1467,7 @@ export interface components {
         /** @description One field's value with what its viewer may do to it. */
         FieldData: {
             /** @enum {string} */
-            format: "text" | "number" | "money" | "change" | "count" | "percent" | "date" | "datetime" | "duration" | "tag" | "tier" | "link" | "bar" | "diverge";
+            format: "text" | "number" | "money" | "change" | "count" | "percent" | "duration" | "date" | "datetime" | "tag" | "tier" | "link" | "bar" | "diverge";
             key: string;
             labels: components["schemas"]["Labels"];
             /** @enum {string} */
@@ -1480,10 +1480,15 @@ export interface components {
         FieldForm: {
             field: string;
         };
-        /** @description One field as forms, lists and conditions want it; `role` is what it means to the platform. */
+        /**
+         * @description One field as forms, lists and conditions want it.
+         *
+         *     `role` is what it means to the platform, `web` the component that shows and edits it, `format` how it is drawn.
+         */
         FieldOut: {
             currency: string | null;
-            format: string;
+            /** @enum {string} */
+            format: "text" | "number" | "money" | "change" | "count" | "percent" | "duration" | "date" | "datetime" | "tag" | "tier" | "link" | "bar" | "diverge";
             help: components["schemas"]["Labels"] | null;
             key: string;
             /** @enum {string} */
@@ -1532,7 +1537,7 @@ export interface components {
         Figure: {
             compare: components["schemas"]["Comparison"][];
             /** @enum {string} */
-            format: "text" | "number" | "money" | "change" | "count" | "percent" | "date" | "datetime" | "duration" | "tag" | "tier" | "link" | "bar" | "diverge";
+            format: "text" | "number" | "money" | "change" | "count" | "percent" | "duration" | "date" | "datetime" | "tag" | "tier" | "link" | "bar" | "diverge";
             key: string;
             labels: components["schemas"]["Labels"];
             unit: string | null;
@@ -2024,16 +2029,23 @@ export interface components {
                 [key: string]: components["schemas"]["WireInput"];
             };
         };
-        /** @description One record with what its viewer may do to it; `from_source` records were loaded, not made by hand. */
+        /**
+         * @description One record with what its viewer may do to it; `from_source` records were loaded, not made by hand.
+         *
+         *     `unit` and `owner` (an employee number) are where the record belongs; above security level 0 it is not for everybody.
+         */
         RecordOut: {
             created_at: string | null;
             display: string;
             from_source: boolean;
+            owner: string;
             permitted: string[];
             refused: string[];
             revision: number;
+            security_level: number;
             /** Format: uuid */
             uid: string;
+            unit: components["schemas"]["ReferenceValue"] | null;
             updated_at: string | null;
             updated_by: string;
             values: {
@@ -2213,7 +2225,7 @@ export interface components {
         /** @description A measure over days. */
         SeriesData: {
             /** @enum {string} */
-            format: "text" | "number" | "money" | "change" | "count" | "percent" | "date" | "datetime" | "duration" | "tag" | "tier" | "link" | "bar" | "diverge";
+            format: "text" | "number" | "money" | "change" | "count" | "percent" | "duration" | "date" | "datetime" | "tag" | "tier" | "link" | "bar" | "diverge";
             pins: components["schemas"]["SeriesPin"][];
             points: components["schemas"]["SeriesPoint"][];
             unit: string;
@@ -2300,7 +2312,7 @@ export interface components {
             /** @enum {string} */
             align: "left" | "right";
             /** @enum {string} */
-            format: "text" | "number" | "money" | "change" | "count" | "percent" | "date" | "datetime" | "duration" | "tag" | "tier" | "link" | "bar" | "diverge";
+            format: "text" | "number" | "money" | "change" | "count" | "percent" | "duration" | "date" | "datetime" | "tag" | "tier" | "link" | "bar" | "diverge";
             key: string;
             labels: components["schemas"]["Labels"];
             options: components["schemas"]["Option"][];
