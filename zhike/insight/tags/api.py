@@ -7,7 +7,7 @@ from datetime import date
 
 from zhike.expressions.types import Type
 from zhike.insight.indicators.types import Term
-from zhike.insight.tags.logic import rules
+from zhike.insight.tags.logic import definitions, rules
 from zhike.insight.tags.types import PartyTag, Tag
 from zhike.insight.warehouse import api as warehouse
 from zhike.platform.objects import api as objects
@@ -20,7 +20,7 @@ TAG = rules.TAG
 
 def tags() -> list[Tag]:
     """Return every tag in the order of the definitions."""
-    return list(rules.tags().values())
+    return list(definitions.tags().values())
 
 
 def vocabulary() -> list[Term]:

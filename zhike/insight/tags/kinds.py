@@ -8,6 +8,7 @@ from zhike.expressions import api as expressions
 from zhike.expressions.errors import ExpressionInvalid
 from zhike.expressions.types import Type
 from zhike.insight.indicators import api as indicators
+from zhike.insight.tags.logic import living
 from zhike.insight.tags.types import Tag
 from zhike.kernel.definitions import Finding, Kind, Snapshot
 
@@ -43,4 +44,4 @@ def uses(tag: Tag, everything: Snapshot) -> Iterable[tuple[str, str]]:
     return [("indicator", key) for key in sorted(named) if key in everything.named("indicator")]
 
 
-TAG = Kind(Tag, order=52, check=check_tag, uses=uses)
+TAG = Kind(Tag, order=52, check=check_tag, uses=uses, applied=living.applied)

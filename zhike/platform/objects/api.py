@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -58,6 +58,7 @@ __all__ = [
     "object_types",
     "object_with_role",
     "page",
+    "places",
     "provisional",
     "records_by_id",
     "related",
@@ -66,7 +67,9 @@ __all__ = [
     "schema",
     "scope",
     "serve",
+    "served_on",
     "serving_employees",
+    "stop_serving",
     "summarize",
     "summary_by_coverage",
     "unmask",
@@ -217,6 +220,14 @@ def displays(object: str, ids: Iterable[int], *, principal: Principal) -> dict[i
     return reference_displays(object, ids, principal)
 
 
+def places(place: str, text: str = "") -> list[tuple[uuid.UUID, str, str]]:
+    """Return (uid, key, display) of the org units or users ("unit", "user") that answer a few characters, at most 50.
+
+    Raises UnknownObject that says which places there are.
+    """
+    return reading.places(place, text)
+
+
 def ids(object: str, uids: Iterable[uuid.UUID], *, principal: Principal) -> dict[uuid.UUID, int]:
     """Return the inner ids of records by uid. Raises NotFound for one outside the principal's scope."""
     owner = catalogues.object_type(object)
@@ -320,7 +331,7 @@ def export_xlsx(query: RecordQuery, *, principal: Principal) -> bytes:
     found = reading.count(query, principal)
     if found.count > exporting.LIMIT:
         raise TooManyRows(limit=exporting.LIMIT, count=found.count)
-    fields = [catalogues.field_of(owner, key) for key in query.columns or reading.listed_columns(owner)]
+    fields = [catalogues.field_of(owner, key) for key in query.columns or reading.listed_columns(owner, principal)]
     with database.writing():
         audit.note(
             operation="export",
@@ -365,6 +376,17 @@ def serve(
     """Publish wide rows beside an object; lists read them from the commit on. Returns the number of rows."""
     with database.writing():
         return serving.serve(catalogues.object_type(object), business_date, columns, csv, indexed)
+
+
+def served_on(object: str) -> date | None:
+    """Return the business date of the figures published beside the object; None before there are any."""
+    side = catalogues.side_table(object)
+    return side.business_date if side else None
+
+
+def stop_serving(object: str, keys: Collection[str]) -> None:
+    """Leave figures out of what is published beside the object, at once and for everybody."""
+    serving.stop(catalogues.object_type(object), keys)
 
 
 def export(object: str, *, fields: Sequence[str], into: Path) -> int:

@@ -189,6 +189,7 @@ class FieldData(FactData):
     owner: Owner
     refused: bool
     unmaskable: bool
+    help: Labels | None
 
 
 class SectionData(TypedDict):

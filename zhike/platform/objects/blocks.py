@@ -29,7 +29,7 @@ from zhike.kernel.providers import (
     register_block,
     register_search,
 )
-from zhike.kernel.wire import Option, Scalar, labels, option
+from zhike.kernel.wire import Labels, Option, Scalar, labels, option
 from zhike.platform.fields.api import plain
 from zhike.platform.objects import api
 from zhike.platform.objects.block_parts import (
@@ -151,6 +151,7 @@ def _fields(principal: Principal, record: uuid.UUID, settings: RecordFields) -> 
                     "unmaskable": bool(
                         owner.fields[key].mask and found.values.get(key) and "unmask" in found.permitted
                     ),
+                    "help": _help(owner.fields[key]),
                 }
                 for key in section.fields
                 if key not in elsewhere
@@ -375,6 +376,10 @@ def _fact(field: FieldType, value: object, principal: Principal) -> FactData:
         tag: TaggedText = {"text": chosen.labels[principal.language], "status": chosen.status}
         return {"key": field.key, "labels": words, "value": tag, "format": "tag"}
     return {"key": field.key, "labels": words, "value": _cell(_label(field, value, principal)), "format": "text"}
+
+
+def _help(field: FieldType) -> Labels | None:
+    return labels(field.help) if field.help else None
 
 
 def _label(field: FieldType | None, value: object, principal: Principal) -> object:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from zhike.kernel import clock
 from zhike.kernel.errors import Refused, SignInRequired
 from zhike.platform.organization import api as organization
+from zhike.platform.permissions.logic import limits
 from zhike.platform.permissions.logic.grants import denials_of, field_rules, grants_of, refinement_text, roles
 from zhike.platform.permissions.logic.requests import SignedInRequest
 from zhike.platform.permissions.types import Principal, Scope
@@ -14,12 +15,17 @@ __all__ = [
     "allowed",
     "field_rule",
     "hidden_refinements",
+    "limited",
     "operations",
     "principal_of_user",
+    "register_limits",
     "require",
     "scope",
     "system_principal",
 ]
+
+limited = limits.limited
+register_limits = limits.register
 
 
 def principal_of_user(user_id: int) -> Principal:
@@ -92,8 +98,11 @@ def hidden_refinements(principal: Principal, resource: str) -> frozenset[str]:
 def field_rule(principal: Principal, resource: str, field: str) -> str:
     """Return how a principal sees a field: "masked" (its mask applies), "clear" or "refused".
 
-    Masks are on by default for everybody; a role may list fields under `clear` or `refused`; refused wins.
+    Masks are on by default for everybody; a role may list fields under `clear` or `refused`; refused wins. A field that
+    is in use in none of the principal's units (`register_limits`) is refused, too.
     """
+    if limits.limited(principal, resource, field):
+        return "refused"
     if principal.kind == "system":
         return "masked"
     rules = [field_rules(role, resource) for role in principal.roles]

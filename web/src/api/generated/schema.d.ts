@@ -640,6 +640,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/meta/places/{place}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Places
+         * @description The org units or users that a field may point at, by a few characters of name or code.
+         */
+        get: operations["listPlaces"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/objects/{object}/count": {
         parameters: {
             query?: never;
@@ -1468,6 +1488,7 @@ export interface components {
         FieldData: {
             /** @enum {string} */
             format: "text" | "number" | "money" | "change" | "count" | "percent" | "duration" | "date" | "datetime" | "tag" | "tier" | "link" | "bar" | "diverge";
+            help: components["schemas"]["Labels"] | null;
             key: string;
             labels: components["schemas"]["Labels"];
             /** @enum {string} */
@@ -1483,9 +1504,12 @@ export interface components {
         /**
          * @description One field as forms, lists and conditions want it.
          *
-         *     `role` is what it means to the platform, `web` the component that shows and edits it, `format` how it is drawn.
+         *     `role` is what it means to the platform, `web` the component that shows and edits it, `format` how it is drawn,
+         *     `asked` how a condition asks about it.
          */
         FieldOut: {
+            /** @enum {string} */
+            asked: "text" | "integer" | "decimal" | "boolean" | "date" | "choice" | "";
             currency: string | null;
             /** @enum {string} */
             format: "text" | "number" | "money" | "change" | "count" | "percent" | "duration" | "date" | "datetime" | "tag" | "tier" | "link" | "bar" | "diverge";
@@ -1928,6 +1952,13 @@ export interface components {
         PendingOut: {
             business_date: string | null;
             loads: number;
+        };
+        /** @description Something that is no record and that a field may point at: an org unit, a user. */
+        PlaceOut: {
+            display: string;
+            key: string;
+            /** Format: uuid */
+            uid: string;
         };
         /** @description A changed plan, based on one revision. */
         PlanChangeIn: {
@@ -2816,6 +2847,7 @@ export type PageOut = components['schemas']['PageOut'];
 export type ParamForm = components['schemas']['ParamForm'];
 export type Party = components['schemas']['Party'];
 export type PendingOut = components['schemas']['PendingOut'];
+export type PlaceOut = components['schemas']['PlaceOut'];
 export type PlanChangeIn = components['schemas']['PlanChangeIn'];
 export type PlanIn = components['schemas']['PlanIn'];
 export type PreviewOut = components['schemas']['PreviewOut'];
@@ -4191,6 +4223,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ObjectOut"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            500: components["responses"]["Error500"];
+            502: components["responses"]["Error502"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    listPlaces: {
+        parameters: {
+            query?: {
+                q?: string;
+            };
+            header?: never;
+            path: {
+                place: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaceOut"][];
                 };
             };
             400: components["responses"]["Error400"];

@@ -13,7 +13,7 @@ from zhike.insight.identity.logic import definitions
 from zhike.insight.identity.logic.definitions import ORG_UNIT
 from zhike.insight.identity.logic.numbering import LINK
 from zhike.insight.identity.models import Feed
-from zhike.insight.identity.types import Identity, IdentitySystem, Master
+from zhike.insight.identity.types import Identity, IdentitySystem, Master, MasterColumn
 from zhike.insight.warehouse import api as warehouse
 from zhike.insight.warehouse.api import literal, name
 from zhike.insight.warehouse.types import Session, Source
@@ -139,7 +139,7 @@ def _feed_records(
             )
             selected.append(f"l{number}.party_id")
         else:
-            selected.append(_compiled(schema, column.text))
+            selected.append(_with_currency(master, column, _compiled(schema, column.text), schema, snapshot))
     conditions = [f"({_compiled(schema, master.where)})"] if master.where else []
     first = business_date - timedelta(days=master.days) if master.days and business_date else None
     if first:
@@ -164,6 +164,15 @@ def _feed_records(
         details={"inputs": inputs["tables"]},
     )
     return counts.read
+
+
+def _with_currency(master: Master, column: MasterColumn, value: str, schema: Schema, snapshot: Snapshot | None) -> str:
+    """Return the SQL of a column; an amount goes with its currency, which the column or its source names."""
+    source = warehouse.source_of(master.dataset, snapshot=snapshot)
+    if source is None or not objects.describe(master.object).fields[column.field].values.currency:
+        return value
+    currency = _compiled(schema, column.currency) if column.currency else literal(source.currency)
+    return f"{{'amount': {value}, 'currency': {currency}}}"
 
 
 def _with_lookups(master: Master, relation: str, snapshot: Snapshot | None) -> str:

@@ -11,6 +11,7 @@ from sqlglot import exp
 
 from zhike.expressions import api as expressions
 from zhike.expressions.types import RelationSource
+from zhike.kernel.errors import Refused
 from zhike.platform.fields.api import wanted
 from zhike.platform.objects.errors import UnknownRefinement
 from zhike.platform.objects.logic.catalogue import SIDE, Catalogue, expression_schema
@@ -148,8 +149,11 @@ def compiled_rules(where: Where, owner: ObjectType, alias: str) -> list[exp.Expr
     ]
 
 
-def narrow_to_query(where: Where, owner: ObjectType, alias: str, query: RecordQuery) -> None:
-    """Narrow the statement by the query's refinement and condition."""
+def narrow_to_query(where: Where, owner: ObjectType, alias: str, query: RecordQuery, principal: Principal) -> None:
+    """Narrow the statement by the query's refinement and condition.
+
+    Raises Refused where the condition asks about a field that is in use in none of the principal's units.
+    """
     where.add(exp.column("deleted_at", table=alias).is_(exp.null()))
     if query.refinement and query.refinement != "all":
         if query.refinement not in owner.refinements:
@@ -158,7 +162,21 @@ def narrow_to_query(where: Where, owner: ObjectType, alias: str, query: RecordQu
         where.add(where.compile(_parse(where, owner, text), owner, alias))
     if query.condition is not None:
         schema = expression_schema(where.objects, owner.key)
-        where.add(where.compile(expressions.condition_from_json(query.condition, schema, PARAMS), owner, alias))
+        condition = expressions.condition_from_json(query.condition, schema, PARAMS)
+        _refuse_limited(where, owner, condition, principal)
+        where.add(where.compile(condition, owner, alias))
+
+
+def _refuse_limited(where: Where, owner: ObjectType, condition: expressions.Expression, principal: Principal) -> None:
+    for node, _depth in expressions.walk(condition):
+        if not isinstance(node, expressions.Path):
+            continue
+        asked: ObjectType | None = owner
+        for step in node.parts[:-1]:
+            reference = asked.fields.get(step) if asked else None
+            asked = where.objects.get(reference.target) if reference else None
+        if asked and permissions.limited(principal, asked.key, node.parts[-1]):
+            raise Refused(operation=f"{asked.key}.{node.parts[-1]}")
 
 
 def uses_side_table(owner: ObjectType, parts: Sequence[exp.Expr]) -> bool:

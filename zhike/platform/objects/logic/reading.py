@@ -13,8 +13,9 @@ from psycopg import sql as sql_
 from sqlglot import exp
 
 from zhike.kernel import clock, cursors, definitions
-from zhike.kernel.errors import NotFound
+from zhike.kernel.errors import NotFound, Refused
 from zhike.platform.fields.api import plain
+from zhike.platform.objects.errors import UnknownObject
 from zhike.platform.objects.logic import catalogue as catalogues
 from zhike.platform.objects.logic.catalogue import SIDE
 from zhike.platform.objects.logic.conditions import (
@@ -39,13 +40,17 @@ _ALIAS = "t"
 _FRESH = "fresh"
 #: Answers to a search that are resolved to ids before anything else.
 _FEW = 2_000
+#: Org units or users that are offered at once.
+_PLACES = 50
 
 
 def page(query: RecordQuery, principal: Principal) -> RecordPage:
     """Return one page of records by keyset: rows after (or, for a previous page, before) the cursor's row."""
     owner = catalogues.object_type(query.object)
-    fields = [catalogues.field_of(owner, key) for key in query.columns or listed_columns(owner)]
+    fields = [catalogues.field_of(owner, key) for key in query.columns or listed_columns(owner, principal)]
     sort_key, direction = query.sort or default_sort(owner)
+    if permissions.limited(principal, owner.key, sort_key):
+        raise Refused(operation=f"{owner.key}.{sort_key}")
     order = catalogues.field_of(owner, sort_key) if sort_key != "id" else None
     listed = f"{owner.key} {sort_key} {direction}"
     cursor = _read_cursor(listed, query.cursor)
@@ -205,11 +210,12 @@ def visible_rows(
     return _dict_rows(select, where.values)
 
 
-def listed_columns(owner: ObjectType) -> list[str]:
-    """Return the columns of the object's list, without those whose figures are not published yet."""
+def listed_columns(owner: ObjectType, principal: Principal) -> list[str]:
+    """Return the columns of the object's list, without those not published yet or not in use where the viewer is."""
     layout = owner.definition.list
     chosen = [key for key in layout.columns if key in owner.fields] if layout else []
-    return chosen or list(owner.fields)[:8]
+    chosen = chosen or list(owner.fields)[:8]
+    return [key for key in chosen if not permissions.limited(principal, owner.key, key)]
 
 
 def default_sort(owner: ObjectType) -> tuple[str, str]:
@@ -222,7 +228,7 @@ def default_sort(owner: ObjectType) -> tuple[str, str]:
 
 def _where(query: RecordQuery, principal: Principal, owner: ObjectType) -> Where:
     where = Where(catalogues.catalogue())
-    narrow_to_query(where, owner, _ALIAS, query)
+    narrow_to_query(where, owner, _ALIAS, query, principal)
     if query.text.strip():
         _narrow_to_found(where, owner, query.text)
     narrow_to_scope(where, owner, _ALIAS, principal, "read")
@@ -390,16 +396,19 @@ def copy_out(owner: ObjectType, keys: Sequence[str], into: Path) -> int:
 
 
 def clear_rows(owner: ObjectType, ids: Sequence[int], keys: Sequence[str]) -> dict[int, dict[str, Any]]:
-    """Return fields of live records by id, in clear."""
+    """Return fields of live records by id, in clear; a figure that is not published is None."""
     if not ids:
         return {}
-    fields = [catalogues.field_of(owner, key) for key in keys]
+    fields = [owner.fields[key] for key in keys if key in owner.fields]
     where = Where(catalogues.catalogue())
     any_of = any_id(where.bind(list(ids)))
     where.add(exp.column("id", table=_ALIAS).eq(any_of))
     where.add(exp.column("deleted_at", table=_ALIAS).is_(exp.null()))
     rows = _dict_rows(_from(exp.select(*_selected(owner, fields)), owner, where, side=True), where.values)
-    return {row["id"]: {field.key: field.values.clear(row[f"f:{field.key}"]) for field in fields} for row in rows}
+    nothing: dict[str, Any] = dict.fromkeys(keys)
+    return {
+        row["id"]: nothing | {field.key: field.values.clear(row[f"f:{field.key}"]) for field in fields} for row in rows
+    }
 
 
 def related_rows(
@@ -418,6 +427,21 @@ def related_rows(
     return [
         {"id": row["id"], **{field.key: field.values.clear(row[f"f:{field.key}"]) for field in fields}} for row in rows
     ]
+
+
+def places(place: str, text: str) -> list[tuple[uuid.UUID, str, str]]:
+    """Return (uid, key, display) of rows that fields of some types point at and that are no records."""
+    pointers = catalogues.pointers()
+    if place not in pointers:
+        raise UnknownObject(object=place, has=sorted(pointers))
+    found = pointers[place]
+    statement = sql_.SQL(
+        "select uid, {key}, {display} from {table} where strpos(lower({display}), %(text)s) > 0"
+        " or strpos(lower({key}), %(text)s) > 0 order by {key} limit %(most)s"
+    ).format(key=sql_.Identifier(found.key), display=sql_.Identifier(found.display), table=sql_.Identifier(found.table))
+    with connection.cursor() as cursor:
+        cursor.execute(statement, {"text": text.strip().lower(), "most": _PLACES})
+        return [(row[0], str(row[1]), str(row[2])) for row in cursor.fetchall()]
 
 
 def summary(

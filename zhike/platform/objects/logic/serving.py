@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -55,6 +55,14 @@ def serve(
         cursor.execute("update kernel_definitionversion set version = version + 1")
         definitions.forget()
     return rows
+
+
+def stop(owner: ObjectType, keys: Collection[str]) -> None:
+    """Leave columns out of the published ones; the caller's transaction makes a new version of the definitions."""
+    side = SideTable.objects.filter(object=owner.key).first()
+    if side is not None:
+        side.columns = [column for column in side.columns if column["key"] not in keys]
+        side.save()
 
 
 def _as_json(column: SideColumn) -> dict[str, object]:

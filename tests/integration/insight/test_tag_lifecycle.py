@@ -1,0 +1,183 @@
+"""A tag begins in one branch: nobody else's customers have it, nobody else knows of it; retired it is gone."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from datetime import date
+
+import pytest
+
+from tests.integration.insight.conftest import run_stage
+from zhike.engagement.compliance import api as compliance
+from zhike.engagement.compliance.logic.checks import Gate
+from zhike.engagement.compliance.types import Touch
+from zhike.insight.audiences import api as audiences
+from zhike.insight.identity import api as identity
+from zhike.insight.tags import api as tags
+from zhike.insight.tags.types import Tag
+from zhike.insight.warehouse import api as warehouse
+from zhike.kernel import definition_changes, definitions
+from zhike.kernel.definition_changes import Edit
+from zhike.kernel.definition_errors import DefinitionsBroken
+from zhike.kernel.errors import Refused
+from zhike.platform.objects import api as objects
+from zhike.platform.objects.schemas import object_out
+from zhike.platform.objects.types import RecordQuery
+from zhike.platform.organization import api as organization
+from zhike.platform.permissions import api as permissions
+from zhike.platform.permissions.types import Principal
+
+DAY = date(2026, 3, 17)
+SYSTEM = permissions.system_principal("test")
+TAG, IN_B001, IN_B002 = "activity", "counter:000000001", "counter:000000007"
+CONDITION = {"op": "=", "left": {"field": TAG}, "right": {"value": "regular", "type": "text"}}
+
+
+def tag(*stages: Mapping[str, object], **changes: object) -> None:
+    """Give the tag a lifecycle of its own, over the shipped one."""
+    body = definitions.all_of(Tag)[TAG].model_dump(mode="json", by_alias=True, exclude_unset=True)
+    definition_changes.change([Edit.of(body | {"lifecycle": list(stages)} | changes)], reason="test")
+
+
+@pytest.fixture(scope="module")
+def people(golden_day) -> dict[str, Principal]:
+    """A head of each branch and an operator of the head office, who all may use audiences."""
+    role = {
+        "kind": "role",
+        "key": "audience_user",
+        "labels": {"zh": "圈选", "en": "Audiences"},
+        "grants": [{"on": "audience", "operations": ["read"]}],
+    }
+    definition_changes.change([Edit.of(role)], reason="test")
+    found = {}
+    for number, unit, role_key in (
+        ("E81", "B001", "branch_head"),
+        ("E82", "B002", "branch_head"),
+        ("E83", "HQ", "operator"),
+    ):
+        staff, _password = organization.add_user(employee_no=number, name=number, role=role_key, unit=unit)
+        made = permissions.principal_of_user(staff.id)
+        found[unit] = Principal(**{**_as_dict(made), "roles": (*made.roles, "audience_user")})
+    return found
+
+
+def _as_dict(principal: Principal) -> dict[str, object]:
+    return {name: getattr(principal, name) for name in principal.__dataclass_fields__}
+
+
+@pytest.fixture(scope="module")
+def piloted(people) -> dict[str, int]:
+    """The tag is live in B001 and a draft elsewhere; the day is computed again. Returns the parties by record."""
+    tag({"state": "draft"}, {"state": "live", "units": ["B001"]})
+    run_stage(DAY)
+    return {f"{link.system}:{link.source_key}": link.party_id for link in identity.links("party", limit=1000)}
+
+
+def values(party_ids: list[int]) -> list[object]:
+    facts = objects.facts("party", party_ids, [TAG])
+    return [facts[party_id][TAG] for party_id in party_ids]
+
+
+def listed(principal: Principal) -> tuple[bool, bool]:
+    """Whether the list's description and the vocabulary name the tag."""
+    described = object_out(objects.describe("party"), principal, 1)
+    known = [item.key for group in audiences.vocabulary(principal=principal).groups for item in group.items]
+    in_fields = TAG in [field["key"] for field in described["fields"]]
+    assert in_fields == (TAG in described["list"]["columns"])
+    return in_fields, TAG in known
+
+
+def test_only_parties_of_the_branch_have_a_value(piloted):
+    assert values([piloted[IN_B001], piloted[IN_B002]]) == ["active", None]
+
+
+@pytest.mark.parametrize(("unit", "knows"), [("B001", True), ("B002", False), ("HQ", True)])
+def test_the_list_and_the_builder_name_it_where_it_is_live(piloted, people, unit, knows):
+    assert listed(people[unit]) == (knows, knows)
+
+
+def test_a_list_shows_filters_and_sorts_by_it_only_there(piloted, people):
+    query = RecordQuery("party", condition=CONDITION, columns=("name", TAG))
+    assert {row.values[TAG] for row in objects.page(query, principal=people["B001"]).rows} == {"regular"}
+    assert objects.count(query, principal=people["B001"]).count > 0
+
+    for asked in (query, RecordQuery("party", sort=(TAG, "asc"))):
+        with pytest.raises(Refused) as error:
+            objects.page(asked, principal=people["B002"])
+        assert error.value.facts["operation"] == f"party.{TAG}"
+    with pytest.raises(Refused):
+        objects.count(query, principal=people["B002"])
+    shown = objects.page(RecordQuery("party", columns=("name", TAG)), principal=people["B002"]).rows
+    assert shown and all(TAG not in row.values and TAG in row.refused for row in shown)
+    assert all(TAG not in row.values for row in objects.page(RecordQuery("party"), principal=people["B002"]).rows)
+
+
+def test_an_audience_counts_the_branch_and_refuses_the_others(piloted, people):
+    whole = audiences.preview(CONDITION, principal=people["HQ"])
+    branch = audiences.preview(CONDITION, principal=people["B001"])
+    assert (whole.count, branch.count) == (1, 1)  # of B002 others are regular when it is live everywhere
+
+    with pytest.raises(Refused):
+        audiences.preview(CONDITION, principal=people["B002"])
+
+
+def test_the_page_of_a_party_has_it_only_there(piloted, people):
+    def shown(record: str, unit: str) -> list[str]:
+        uid = next(iter(objects.records_by_id("party", [piloted[record]], principal=SYSTEM).values())).uid
+        _day, found = tags.of_party(uid, principal=people[unit])
+        return [entry.tag.key for entry in found]
+
+    assert TAG in shown(IN_B001, "B001")
+    assert TAG not in shown(IN_B002, "B002")
+    assert "value_tier" in shown(IN_B002, "B002")
+    assert TAG not in shown(IN_B002, "HQ")
+
+
+def _verdicts(party_ids: list[int]) -> list[list[str]]:
+    touch = Touch("campaign", uuid.uuid4(), "1", "staff", "marketing")
+    found = {
+        verdict.party_id: [reason.code for reason in verdict.reasons] for verdict in compliance.judge(touch, party_ids)
+    }
+    return [found[party_id] for party_id in party_ids]
+
+
+def test_the_gate_sees_no_value_where_it_is_a_draft(piloted):
+    gate = definitions.all_of(Gate)["default"].model_dump(mode="json", by_alias=True, exclude_unset=True)
+    checks = [{"check": "party_status", "field": TAG, "allowed": ["active", "regular"]}]
+    definition_changes.change([Edit.of(gate | {"checks": checks})], reason="test")
+
+    assert _verdicts([piloted[IN_B001], piloted[IN_B002]]) == [[], ["party_status"]]
+
+
+def test_a_frozen_tag_is_computed_and_cannot_be_changed(piloted, people):
+    tag({"state": "frozen"})
+    run_stage(DAY)
+
+    assert values([piloted[IN_B001], piloted[IN_B002]]) == ["active", "regular"]
+    assert listed(people["B002"]) == (True, True)
+    with pytest.raises(DefinitionsBroken):
+        tag({"state": "frozen"}, order=3)
+
+
+def test_a_retired_tag_is_gone_at_once_and_no_longer_computed(piloted, people):
+    tag({"state": "retired"})
+
+    for principal in (*people.values(), SYSTEM):
+        assert listed(principal) == (False, False)
+    assert values([piloted[IN_B001]]) == [None]
+    assert _verdicts([piloted[IN_B001]]) == [["party_status"]]
+    run_stage(DAY)
+    for principal in (*people.values(), SYSTEM):
+        assert listed(principal) == (False, False)
+    with warehouse.session() as connection:
+        relation = warehouse.relation(tags.TAG, publication=warehouse.published(), first=DAY, last=DAY)
+        columns = [row[0] for row in connection.execute(f"describe select * from {relation}").fetchall()]
+    assert "value_tier" in columns and TAG not in columns
+
+
+def test_from_a_day_on(piloted):
+    tag({"state": "live", "from": "2026-03-17", "units": ["B002"]}, {"state": "retired", "units": ["B001"]})
+    run_stage(DAY)
+
+    assert values([piloted[IN_B001], piloted[IN_B002]]) == [None, "regular"]
