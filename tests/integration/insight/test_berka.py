@@ -42,3 +42,10 @@ def test_a_generated_bank(installation, tmp_path):
     assert [(result.file, result.error) for result in results if result.state != "done"] == []
     assert (found.parties, found.created) == (counts.persons, counts.persons)
     check(counts)
+    amount = objects.describe("account_product").fields["amount"].column
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f'select "{amount}_currency", count(*) from "{objects.describe("account_product").table}"'
+            f' where "{amount}" is not null group by 1'
+        )
+        assert cursor.fetchall() == [("CZK", counts.loans + counts.orders)]

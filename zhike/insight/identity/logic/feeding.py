@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import cast
 
 from zhike.expressions import api as expressions
@@ -19,6 +20,7 @@ from zhike.insight.warehouse.api import literal, name
 from zhike.insight.warehouse.types import Session, Source
 from zhike.kernel import clock
 from zhike.kernel.definitions import Snapshot
+from zhike.platform.fields.types import Amount
 from zhike.platform.objects import api as objects
 from zhike.platform.objects.types import LoadColumn, LoadEnding
 from zhike.platform.organization import api as organization
@@ -95,7 +97,7 @@ def feed_master(connection: Session, master: Master, snapshot: Snapshot | None, 
     if source is None or not warehouse.state(master.dataset):
         return 0
     datasets = [master.dataset, *(lookup.dataset for lookup in master.lookups)]
-    inputs = _inputs(datasets, _said(master) + (str(business_date) if master.days else ""))
+    inputs = _inputs(datasets, _said(master) + source.currency + (str(business_date) if master.days else ""))
     if _unchanged(f"master:{master.key}", inputs):
         return 0
     if master.object == ORG_UNIT:
@@ -158,12 +160,32 @@ def _feed_records(
     counts = objects.load(
         master.object,
         columns=columns,
-        rows=_stream(connection, select),
+        rows=_in_currency(_stream(connection, select), master, snapshot),
         by_id=False,
         ends=LoadEnding(ends.field, ends.keys, business_date or clock.today()) if ends else None,
         details={"inputs": inputs["tables"]},
     )
     return counts.read
+
+
+def _in_currency(
+    rows: Iterator[Sequence[object]], master: Master, snapshot: Snapshot | None
+) -> Iterator[Sequence[object]]:
+    """Give the amounts of a feed the currency of its source, where that is not the one their fields have anyway."""
+    source, owner = warehouse.source_of(master.dataset, snapshot=snapshot), objects.describe(master.object)
+    assert source is not None
+    own = [owner.fields[column.field].values.currency for column in master.columns]
+    places = [place for place, currency in enumerate(own, 2) if currency not in ("", source.currency)]
+    if not places:
+        yield from rows
+        return
+    for row in rows:
+        cells = list(row)
+        for place in places:
+            amount = row[place]
+            if isinstance(amount, Decimal):
+                cells[place] = Amount(amount, source.currency)
+        yield cells
 
 
 def _with_lookups(master: Master, relation: str, snapshot: Snapshot | None) -> str:
