@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -83,3 +84,44 @@ match field.type:
 
 def test_python_asks_no_type_for_its_name():
     assert list(_python()) == []
+
+
+#: What a web source compares, switches over and keys by: types, formats and ways of asking have the same names.
+_NAMES = "|".join(sorted(TYPES | {kind.web for kind in fields.value_types().values()} | {"tag"}))
+_WEB_QUESTIONS = (
+    re.compile(rf"\.(?:type|web)\s*[!=]==?\s*'(?:{_NAMES})'"),
+    re.compile(rf"\btype\s*[!=]==?\s*'(?:{_NAMES})'"),
+    re.compile(rf"\bcase '(?:{'|'.join(sorted(_TELLING))})'"),
+    re.compile(rf"\b(?:{'|'.join(sorted(_TELLING - {'percent'}))}):\s*['\[{{]"),
+    re.compile(rf"\[[^\]]*'(?:{'|'.join(sorted(_TELLING))})',[^\]]*'(?:{_NAMES})'[^\]]*\]\.includes"),
+    re.compile(r"/[^/\n]*(?:变动|净流入|change\||tier\||inflow)[^/\n]*/\.?[gimsuy]*(?:\.test|;)"),
+)
+
+
+def _web() -> Iterator[str]:
+    for path in sorted(WEB.rglob("*.ts*")):
+        name = path.as_posix()
+        if not name.startswith(("web/src/kit/fields/", "web/src/api/generated/")) and ".test." not in name:
+            for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+                if any(question.search(line) for question in _WEB_QUESTIONS):
+                    yield f"{name}:{number}: {line.strip()}"
+
+
+def test_the_web_search_finds_what_it_is_for():
+    for line in (
+        "  if (field.type === 'money') return 1;",
+        "    case 'multi_choice':",
+        "  integer: ['>=', '<='],",
+        "const isRight = (field) => ['money', 'percent', 'integer'].includes(field.type);",
+        "const CHANGES = /inflow|change|growth|净流入|变动/;",
+    ):
+        assert any(question.search(line) for question in _WEB_QUESTIONS), line
+
+
+def test_the_browser_asks_no_type_for_its_name():
+    assert list(_web()) == []
+
+
+def test_every_way_to_show_and_edit_a_value_is_a_module_of_its_name():
+    modules = {path.stem for path in (WEB / "kit/fields/kinds").glob("*.tsx")}
+    assert modules == {kind.web for kind in fields.value_types().values()}

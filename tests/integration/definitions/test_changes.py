@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from tests.factories.records import UNITS
 from zhike.engagement.campaigns.models import Campaign
 from zhike.engagement.channels import api as channels
+from zhike.insight.audiences.models import Audience
 from zhike.kernel import clock, context, definition_changes, definition_store, definitions
 from zhike.kernel.definition_changes import Edit
 from zhike.kernel.definition_errors import ChangedSince, DefinitionInUse, DefinitionsBroken, DestructiveChange
@@ -137,6 +138,26 @@ def test_a_plan_names_who_uses_what_changes_and_a_running_campaign_keeps_its_tem
 
     Campaign.objects.filter(pk=campaign.pk).update(state=Campaign.State.STOPPED)
     assert definition_changes.change([gone], reason="", consent=True).changes[0].action == "remove"
+
+
+def test_a_plan_names_the_audiences_that_ask_for_a_tag_and_the_goals_that_count_a_measure():
+    now = clock.now()
+    asked = {"op": "=", "left": {"field": "value_tier"}, "right": {"value": "gold", "type": "text"}}
+    for name, condition in (("黄金客户", {"and": [asked]}), ("其他", {"op": "is_empty", "left": {"field": "email"}})):
+        Audience.objects.create(
+            uid=uuid7(), name=name, condition=condition, owner_name="甲", created_at=now, updated_at=now
+        )
+    campaign = {"audience_uid": uuid7(), "audience_name": "客群", "template": "service_checkup", "goal_days": 5}
+    Campaign.objects.create(
+        uid=uuid7(), name="增资", goal="net_inflow >= 10000", owner="user:E1", owner_name="甲", created_at=now,
+        updated_at=now, **campaign,
+    )  # fmt: skip
+
+    tag = definition_changes.plan([own("tag", "value_tier", order=2)]).changes[0]
+    measure = definition_changes.plan([own("measure", "net_inflow", unit="块")]).changes[0]
+
+    assert [user.labels["zh"] for user in tag.users if user.kind == "audience"] == ["黄金客户"]
+    assert [(user.labels["zh"], user.holds) for user in measure.users if user.kind == "campaign"] == [("增资", False)]
 
 
 def test_a_plan_names_the_definitions_that_use_what_changes():

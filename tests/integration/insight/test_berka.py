@@ -42,10 +42,15 @@ def test_a_generated_bank(installation, tmp_path):
     assert [(result.file, result.error) for result in results if result.state != "done"] == []
     assert (found.parties, found.created) == (counts.persons, counts.persons)
     check(counts)
-    amount = objects.describe("account_product").fields["amount"].column
+    assert _currencies() == {"CZK": counts.loans + counts.orders}
+
+
+def _currencies() -> dict[str, int]:
+    """Amounts are in the currency that their source names, not in that of the house."""
+    owner = objects.describe("account_product")
+    column = owner.fields["amount"].column
     with connection.cursor() as cursor:
         cursor.execute(
-            f'select "{amount}_currency", count(*) from "{objects.describe("account_product").table}"'
-            f' where "{amount}" is not null group by 1'
+            f'select "{column}_currency", count(*) from "{owner.table}" where "{column}" is not null group by 1'
         )
-        assert cursor.fetchall() == [("CZK", counts.loans + counts.orders)]
+        return dict(cursor.fetchall())

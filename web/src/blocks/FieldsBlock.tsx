@@ -15,7 +15,7 @@ export function FieldsBlock({ data }: { data: FieldsData }) {
             {section.fields.map((field) => (
               <div key={field.key}>
                 <dt>{label(field.labels)}</dt>
-                <dd>
+                <dd title={field.help ? label(field.help) : undefined}>
                   {field.refused ? (
                     <NoRight />
                   ) : field.unmaskable && field.value ? (

@@ -3,6 +3,7 @@ import type { CellValue, Labels, TableColumn, TableData } from '../api';
 import { unitText, useText } from '../app/i18n';
 import { DataTable, type Column, type TwoLine } from '../kit/DataTable';
 import { Nothing } from '../kit/figures';
+import { isAmount } from '../kit/fields/formats';
 import { moneyColumnUnit, toNumber } from '../kit/format';
 import { Bar } from '../kit/marks';
 import { Diverge } from '../kit/Diverge';
@@ -30,8 +31,7 @@ function useColumns(data: TableData): Column<TableRow>[] {
   const { label, lang } = useText();
   return data.columns.map((column, index) => {
     const drawn = drawnCell(column, data.rows);
-    const isMoney = column.format === 'money' || (column.format === 'change' && (!column.unit || ['元', '万', 'CNY'].includes(column.unit)));
-    const unit = isMoney ? moneyColumnUnit(lang) : RIGHT.has(column.format) && !['%', 'pp'].includes(column.unit ?? '%') ? unitText(column.unit ?? '', lang) : undefined;
+    const unit = isAmount(column.format, column.unit) ? moneyColumnUnit(lang) : RIGHT.has(column.format) && !['%', 'pp'].includes(column.unit ?? '%') ? unitText(column.unit ?? '', lang) : undefined;
     return {
       key: column.key,
       title: unit ? `${label(column.labels)} ${unit}` : label(column.labels),

@@ -7,7 +7,7 @@ import { Icon } from '../kit/Icon';
 import { Clip, Tag, toneOf } from '../kit/marks';
 import { strings } from '../app/strings';
 import { Due } from './Due';
-import { isRef } from './Formatted';
+import { isRef } from '../kit/fields/values';
 
 /** A text of ours by a key made of a word of the server, or that word itself. */
 export function useWord(): (prefix: string, word: string) => string {

@@ -15,22 +15,13 @@ export function Tag({ tone = 'plain', children, title }: { tone?: Tone; children
   );
 }
 
-const TIERS: Record<string, Tone> = {
-  diamond: 'gold', private: 'gold', top: 'gold', 钻石: 'gold', 私行: 'gold', 至尊: 'gold',
-  platinum: 'outline', gold: 'outline', silver: 'outline', 白金: 'outline', 黄金: 'outline', 白银: 'outline', 财富: 'outline',
-};
-
-/** A customer's value tier: the top one in gold, the middle ones outlined, the base grey. */
-export function TierTag({ tier, text }: { tier: string; text?: string }) {
-  return <Tag tone={TIERS[tier] ?? TIERS[text ?? ''] ?? 'plain'}>{text ?? tier}</Tag>;
-}
-
+/** The tone of a status; of a tier the highest level is gold, the ones below it are outlined. */
 const STATUS_TONES: Record<string, Tone> = {
   done: 'done', ok: 'done', success: 'done', active: 'done', live: 'done', granted: 'done', sent: 'done', delivered: 'done', info: 'blue', model: 'blue',
   attention: 'attention', warning: 'attention', due: 'attention', unknown: 'attention', waiting: 'attention', stale: 'attention',
   late: 'late', error: 'late', failed: 'late', overdue: 'late', danger: 'late', alert: 'late',
   refused: 'refused', withdrawn: 'refused', restricted: 'refused', sensitive: 'refused',
-  tier: 'gold', top: 'gold',
+  top: 'gold', middle: 'outline',
 };
 
 export function toneOf(status: string | null | undefined): Tone {

@@ -1,5 +1,3 @@
-from functools import partial
-
 from django.apps import AppConfig
 
 
@@ -9,9 +7,10 @@ class CampaignsConfig(AppConfig):
 
     def ready(self) -> None:
         from zhike.engagement.campaigns import blocks
-        from zhike.engagement.campaigns.logic.using import users_of
+        from zhike.engagement.campaigns.logic import using
         from zhike.kernel import definitions
 
         blocks.register()
-        for kind in ("template", "result_set"):
-            definitions.register_users(kind, partial(users_of, kind))
+        definitions.register_users("template", using.users_of_templates)
+        definitions.register_users("result_set", using.users_of_result_sets)
+        definitions.register_users("measure", using.users_of_measures)

@@ -128,6 +128,11 @@ def _record_columns(master: Master, schema: Schema, everything: Snapshot) -> Ite
             yield _unknown_field(master.object, column.field, fields, (*place, "field"))
             continue
         yield from _expression(column.text, schema, place)
+        if column.currency:
+            yield from _expression(column.currency, schema, (*place, "currency"), Type.TEXT)
+            if not logic.is_amount(master.object, column.field, everything):
+                said = f"'{column.field}' is no amount of money; it has no currency"
+                yield Finding("master.no_amount", said, (*place, "currency"))
         if (column.system or column.reference) and not fields[column.field]:
             said = f"'{column.field}' refers to no record; give its `value`"
             yield Finding("master.no_reference", said, (*place, "field"))

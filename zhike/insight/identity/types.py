@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from zhike.insight.warehouse.value_types import DatasetName, Formula, Pattern
+from zhike.insight.warehouse.types import DatasetName, Formula, Pattern
 from zhike.kernel.definition_parts import Count, Days, Definition, Flag, Key, Part, Refers, Text
 
 
@@ -110,6 +110,9 @@ class MasterColumn(Part):
 
     field: Key = Field(description="the field of the object that is filled")
     value: Formula | None = Field(None, description="what the field gets")
+    currency: Formula | None = Field(
+        None, description="of an amount: the code of its currency; that of the source, when absent"
+    )
     reference: Formula | None = Field(None, description="the source key of the record that is referred to")
     system: Key | None = Field(None, description="the system whose record, joined by an identity, is referred to")
     key: Formula | None = Field(None, description="with `system`: the record's key there")
@@ -121,6 +124,8 @@ class MasterColumn(Part):
             raise ValueError("`system` and `key` come together")
         if [self.value, self.reference, self.system].count(None) != 2:
             raise ValueError("a column has one of: value, reference, system with key")
+        if self.currency and self.value is None:
+            raise ValueError("`currency` comes with the `value` of an amount")
         if self.identity and not self.system:
             raise ValueError("`identity` comes with `system`")
         return self

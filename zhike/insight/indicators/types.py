@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from zhike.expressions.types import Type
-from zhike.insight.warehouse.value_types import DatasetName, Formula
+from zhike.insight.warehouse.types import DatasetName, Formula
 from zhike.kernel.block_data import Format
 from zhike.kernel.definition_parts import Days, Definition, Flag, Key, Labels, Part, Refers, Sourced, Unit
 from zhike.platform.fields import api as fields

@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from zhike.insight.warehouse.value_types import Formula
+from zhike.insight.warehouse.types import Formula
 from zhike.kernel.definition_parts import Code, Count, Labels, Part, Sourced, Staged
 
 

@@ -16,14 +16,20 @@ from zhike.insight.warehouse.value_types import (
     Bound,
     ColumnType,
     Currency,
-    DatasetName,
     Encoding,
     FileName,
     Format,
-    Formula,
-    Pattern,
     Share,
     Sign,
+)
+from zhike.insight.warehouse.value_types import (
+    DatasetName as DatasetName,
+)
+from zhike.insight.warehouse.value_types import (
+    Formula as Formula,
+)
+from zhike.insight.warehouse.value_types import (
+    Pattern as Pattern,
 )
 from zhike.kernel.definition_parts import Count, Definition, Flag, Key, Labels, Origin, Part, Refers, Text
 from zhike.kernel.jobs import RunHandle

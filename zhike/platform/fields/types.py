@@ -15,7 +15,8 @@ from zhike.kernel.definition_parts import Code, Labels
 Mask = Literal["name", "mobile", "certificate", "number", "email", "card", "birthday"]
 #: Ways in which a value is found by a few characters; see `logic.search_tokens`.
 Search = Literal["name", "digits", "number", "certificate"]
-Status = Literal["done", "attention", "late", "refused", "plain", ""]
+#: How a value is colored; of a tier the highest level is the top.
+Status = Literal["done", "attention", "late", "refused", "plain", "top", "middle", ""]
 #: How a condition builder asks about a value; "" asks nothing.
 Asked = Literal["text", "integer", "decimal", "boolean", "date", "choice", ""]
 #: A value as JSON carries it.

@@ -57,6 +57,7 @@ __all__ = [
     "object_types",
     "object_with_role",
     "page",
+    "places",
     "provisional",
     "records_by_id",
     "related",
@@ -205,6 +206,14 @@ def serving_employees(party_ids: Sequence[int]) -> dict[int, list[str]]:
 def displays(object: str, ids: Iterable[int], *, principal: Principal) -> dict[int, dict[str, str]]:
     """Return {uid, display, object} by id for showing references; masked, without asking for the scope."""
     return reference_displays(object, ids, principal)
+
+
+def places(place: str, text: str = "") -> list[tuple[uuid.UUID, str, str]]:
+    """Return (uid, key, display) of the org units or users ("unit", "user") that answer a few characters, at most 50.
+
+    Raises UnknownObject that says which places there are.
+    """
+    return reading.places(place, text)
 
 
 def ids(object: str, uids: Iterable[uuid.UUID], *, principal: Principal) -> dict[uuid.UUID, int]:

@@ -52,6 +52,7 @@ class FieldData(FactData):
     owner: Owner
     refused: bool
     unmaskable: bool
+    help: Labels | None
 
 
 class SectionData(TypedDict):
@@ -220,6 +221,7 @@ def _fields(principal: Principal, record: uuid.UUID, settings: Settings) -> Bloc
                     "unmaskable": bool(
                         owner.fields[key].mask and found.values.get(key) and "unmask" in found.permitted
                     ),
+                    "help": _help(owner.fields[key]),
                 }
                 for key in section.fields
                 if key not in elsewhere
@@ -450,6 +452,10 @@ def _fact(field: FieldType, value: object, principal: Principal) -> FactData:
         tag: TaggedText = {"text": chosen.labels[principal.language], "status": chosen.status}
         return {"key": field.key, "labels": words, "value": tag, "format": "tag"}
     return {"key": field.key, "labels": words, "value": _cell(_label(field, value, principal)), "format": "text"}
+
+
+def _help(field: FieldType) -> Labels | None:
+    return labels(field.help) if field.help else None
 
 
 def _label(field: FieldType | None, value: object, principal: Principal) -> object:

@@ -29,6 +29,12 @@ def object_type(request: SignedInRequest, object: str) -> schemas.ObjectOut:
     return schemas.object_out(api.describe(object), request.principal, definitions.version())
 
 
+@router.get("/meta/places/{place}", operation_id="listPlaces", response=responds(list[schemas.PlaceOut]))
+def places(request: SignedInRequest, place: str, q: str = "") -> list[schemas.PlaceOut]:
+    """The org units or users that a field may point at, by a few characters of name or code."""
+    return [{"uid": uid, "key": key, "display": display} for uid, key, display in api.places(place, q)]
+
+
 @router.post("/objects/{object}/query", operation_id="queryRecords", response=responds(schemas.RecordPageOut))
 def query(request: SignedInRequest, object: str, body: schemas.QueryIn) -> schemas.RecordPageOut:
     """One page of a list."""

@@ -13,6 +13,7 @@ from typing_extensions import TypedDict
 from zhike.expressions.wire import Condition
 from zhike.kernel.block_data import Format
 from zhike.kernel.wire import Labels, Option, ReferenceValue, WireInput, WireValue, labels, option
+from zhike.platform.fields.types import Asked
 from zhike.platform.objects.logic.history import RecordHistory
 from zhike.platform.objects.logic.reading import default_sort, listed_columns
 from zhike.platform.objects.types import FieldType, ObjectType, Record, RecordPage, RecordQuery
@@ -193,7 +194,8 @@ class ObjectNameOut(TypedDict):
 class FieldOut(TypedDict):
     """One field as forms, lists and conditions want it.
 
-    `role` is what it means to the platform, `web` the component that shows and edits it, `format` how it is drawn.
+    `role` is what it means to the platform, `web` the component that shows and edits it, `format` how it is drawn,
+    `asked` how a condition asks about it.
     """
 
     key: str
@@ -206,6 +208,7 @@ class FieldOut(TypedDict):
     help: Labels | None
     currency: str | None
     sortable: bool
+    asked: Asked
     unit: str | None
     target: str | None
     owner: Owner
@@ -215,6 +218,14 @@ class FieldOut(TypedDict):
     masked: bool
     refused: bool
     unmaskable: bool
+
+
+class PlaceOut(TypedDict):
+    """Something that is no record and that a field may point at: an org unit, a user."""
+
+    uid: uuid.UUID
+    key: str
+    display: str
 
 
 class RefinementOut(TypedDict):
@@ -382,6 +393,7 @@ def _field_out(owner: ObjectType, field: FieldType, principal: Principal) -> Fie
         "help": labels(field.help) if field.help else None,
         "currency": field.values.currency or None,
         "sortable": field.values.sortable,
+        "asked": field.values.asked,
         "unit": field.unit or None,
         "target": field.target or None,
         "owner": cast(Owner, field.owner),

@@ -640,6 +640,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/meta/places/{place}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Places
+         * @description The org units or users that a field may point at, by a few characters of name or code.
+         */
+        get: operations["listPlaces"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/objects/{object}/count": {
         parameters: {
             query?: never;
@@ -1293,7 +1313,7 @@ export interface components {
         /** @description A number beside a figure that says what it means. */
         Comparison: {
             /** @enum {string} */
-            format: "text" | "number" | "money" | "change" | "count" | "percent" | "date" | "datetime" | "duration" | "tag" | "tier" | "link" | "bar" | "diverge";
+            format: "text" | "number" | "money" | "change" | "count" | "percent" | "duration" | "date" | "datetime" | "tag" | "tier" | "link" | "bar" | "diverge";
             labels: components["schemas"]["Labels"];
             unit: string | null;
             value: string | number | boolean | null;
@@ -1449,7 +1469,7 @@ export interface components {
         /** @description One field's value in words. */
         FactData: {
             /** @enum {string} */
-            format: "text" | "number" | "money" | "change" | "count" | "percent" | "date" | "datetime" | "duration" | "tag" | "tier" | "link" | "bar" | "diverge";
+            format: "text" | "number" | "money" | "change" | "count" | "percent" | "duration" | "date" | "datetime" | "tag" | "tier" | "link" | "bar" | "diverge";
             key: string;
             labels: components["schemas"]["Labels"];
             value: components["schemas"]["CellValue"];
@@ -1467,7 +1487,8 @@ export interface components {
         /** @description One field's value with what its viewer may do to it. */
         FieldData: {
             /** @enum {string} */
-            format: "text" | "number" | "money" | "change" | "count" | "percent" | "date" | "datetime" | "duration" | "tag" | "tier" | "link" | "bar" | "diverge";
+            format: "text" | "number" | "money" | "change" | "count" | "percent" | "duration" | "date" | "datetime" | "tag" | "tier" | "link" | "bar" | "diverge";
+            help: components["schemas"]["Labels"] | null;
             key: string;
             labels: components["schemas"]["Labels"];
             /** @enum {string} */
@@ -1480,10 +1501,18 @@ export interface components {
         FieldForm: {
             field: string;
         };
-        /** @description One field as forms, lists and conditions want it; `role` is what it means to the platform. */
+        /**
+         * @description One field as forms, lists and conditions want it.
+         *
+         *     `role` is what it means to the platform, `web` the component that shows and edits it, `format` how it is drawn,
+         *     `asked` how a condition asks about it.
+         */
         FieldOut: {
+            /** @enum {string} */
+            asked: "text" | "integer" | "decimal" | "boolean" | "date" | "choice" | "";
             currency: string | null;
-            format: string;
+            /** @enum {string} */
+            format: "text" | "number" | "money" | "change" | "count" | "percent" | "duration" | "date" | "datetime" | "tag" | "tier" | "link" | "bar" | "diverge";
             help: components["schemas"]["Labels"] | null;
             key: string;
             /** @enum {string} */
@@ -1532,7 +1561,7 @@ export interface components {
         Figure: {
             compare: components["schemas"]["Comparison"][];
             /** @enum {string} */
-            format: "text" | "number" | "money" | "change" | "count" | "percent" | "date" | "datetime" | "duration" | "tag" | "tier" | "link" | "bar" | "diverge";
+            format: "text" | "number" | "money" | "change" | "count" | "percent" | "duration" | "date" | "datetime" | "tag" | "tier" | "link" | "bar" | "diverge";
             key: string;
             labels: components["schemas"]["Labels"];
             unit: string | null;
@@ -1924,6 +1953,13 @@ export interface components {
             business_date: string | null;
             loads: number;
         };
+        /** @description Something that is no record and that a field may point at: an org unit, a user. */
+        PlaceOut: {
+            display: string;
+            key: string;
+            /** Format: uuid */
+            uid: string;
+        };
         /** @description A changed plan, based on one revision. */
         PlanChangeIn: {
             /** Format: uuid */
@@ -2024,16 +2060,23 @@ export interface components {
                 [key: string]: components["schemas"]["WireInput"];
             };
         };
-        /** @description One record with what its viewer may do to it; `from_source` records were loaded, not made by hand. */
+        /**
+         * @description One record with what its viewer may do to it; `from_source` records were loaded, not made by hand.
+         *
+         *     `unit` and `owner` (an employee number) are where the record belongs; above security level 0 it is not for everybody.
+         */
         RecordOut: {
             created_at: string | null;
             display: string;
             from_source: boolean;
+            owner: string;
             permitted: string[];
             refused: string[];
             revision: number;
+            security_level: number;
             /** Format: uuid */
             uid: string;
+            unit: components["schemas"]["ReferenceValue"] | null;
             updated_at: string | null;
             updated_by: string;
             values: {
@@ -2213,7 +2256,7 @@ export interface components {
         /** @description A measure over days. */
         SeriesData: {
             /** @enum {string} */
-            format: "text" | "number" | "money" | "change" | "count" | "percent" | "date" | "datetime" | "duration" | "tag" | "tier" | "link" | "bar" | "diverge";
+            format: "text" | "number" | "money" | "change" | "count" | "percent" | "duration" | "date" | "datetime" | "tag" | "tier" | "link" | "bar" | "diverge";
             pins: components["schemas"]["SeriesPin"][];
             points: components["schemas"]["SeriesPoint"][];
             unit: string;
@@ -2300,7 +2343,7 @@ export interface components {
             /** @enum {string} */
             align: "left" | "right";
             /** @enum {string} */
-            format: "text" | "number" | "money" | "change" | "count" | "percent" | "date" | "datetime" | "duration" | "tag" | "tier" | "link" | "bar" | "diverge";
+            format: "text" | "number" | "money" | "change" | "count" | "percent" | "duration" | "date" | "datetime" | "tag" | "tier" | "link" | "bar" | "diverge";
             key: string;
             labels: components["schemas"]["Labels"];
             options: components["schemas"]["Option"][];
@@ -2804,6 +2847,7 @@ export type PageOut = components['schemas']['PageOut'];
 export type ParamForm = components['schemas']['ParamForm'];
 export type Party = components['schemas']['Party'];
 export type PendingOut = components['schemas']['PendingOut'];
+export type PlaceOut = components['schemas']['PlaceOut'];
 export type PlanChangeIn = components['schemas']['PlanChangeIn'];
 export type PlanIn = components['schemas']['PlanIn'];
 export type PreviewOut = components['schemas']['PreviewOut'];
@@ -4179,6 +4223,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ObjectOut"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            500: components["responses"]["Error500"];
+            502: components["responses"]["Error502"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    listPlaces: {
+        parameters: {
+            query?: {
+                q?: string;
+            };
+            header?: never;
+            path: {
+                place: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaceOut"][];
                 };
             };
             400: components["responses"]["Error400"];

@@ -49,6 +49,8 @@ export const records = {
   'record.deleted': ['已删除', 'Deleted'],
   'record.deleteTitle': ['删除“{{name}}”？', 'Delete “{{name}}”?'],
   'record.deleteText': ['删除后不再出现在列表中，变更记录保留。', 'It leaves all lists; its history is kept.'],
+  'record.owner': ['录入人 {{owner}}', 'Entered by {{owner}}'],
+  'record.level': ['密级 {{level}}', 'Security level {{level}}'],
   'record.updatedBy': ['{{who}} 更新于 {{at}}', 'Updated by {{who}}, {{at}}'],
   'record.fromSource': ['来源系统维护', 'From the source system'],
   'record.noHistory': ['没有变更', 'No changes'],

@@ -2,6 +2,7 @@ import { Input, Select, type RefSelectProps } from 'antd';
 import { useMemo, useRef, useState } from 'react';
 import { useText } from '../../app/i18n';
 import { DayInput } from '../DayInput';
+import { askedOf } from '../fields/asked';
 import { useLateFocus } from '../hooks';
 import { NumberInput } from '../NumberInput';
 import { operatorsOf, valueCount, type Row, type RowOp } from './model';
@@ -122,17 +123,18 @@ function OneValue({ entry, value, onChange }: OneProps) {
   const { t, lang } = useText();
   const options = useOptions(entry);
   const common = { 'data-testid': 'condition-value' };
-  if (entry?.type === 'boolean') {
+  const { editor, whole } = askedOf(entry?.type);
+  if (editor === 'yesNo') {
     const yesNo = [{ value: 'true', label: t('common.yes') }, { value: 'false', label: t('common.no') }];
     return <Select {...common} value={value || undefined} options={yesNo} onChange={onChange} placeholder={t('common.select')} showSearch={false} style={{ minWidth: 70 }} />;
   }
   if (options.length > 0) {
     return <Select {...common} value={value || undefined} options={options} onChange={onChange} placeholder={t('common.select')} style={{ minWidth: 110 }} />;
   }
-  if (entry?.type === 'date') {
+  if (editor === 'day') {
     return <DayInput {...common} value={value} onChange={(day) => onChange(day ?? '')} allowClear={false} />;
   }
-  if (entry?.type === 'integer' || entry?.type === 'decimal') {
+  if (editor === 'number') {
     const { factor, unit } = inputScale(entry, lang);
     return (
       <NumberInput<string>
@@ -140,7 +142,7 @@ function OneValue({ entry, value, onChange }: OneProps) {
         stringMode
         controls={false}
         value={value === '' ? null : scaled(value, 1 / factor)}
-        precision={entry.type === 'integer' ? 0 : undefined}
+        precision={whole ? 0 : undefined}
         onChange={(next) => onChange(next === null || next === undefined ? '' : scaled(String(next), factor))}
         suffix={unit}
         style={{ width: 110 }}

@@ -1,5 +1,6 @@
 /** The editable condition tree and its two-way translation to the expression JSON of the contract. */
 import type { Expression, FieldRef, Literal, VocabularyItem, VocabularyType } from '../../api';
+import { askedOf, typedText } from '../fields/asked';
 
 export type GroupKind = 'all' | 'any' | 'none';
 export type RowOp =
@@ -23,18 +24,8 @@ export function newRow(field: string, op: RowOp, values: string[] = []): Row {
 
 /* What may be asked of a type */
 
-const OPS: Record<VocabularyType, RowOp[]> = {
-  integer: ['>=', '<=', '>', '<', '=', '!=', 'between', 'is_empty', 'is_not_empty'],
-  decimal: ['>=', '<=', '>', '<', '=', '!=', 'between', 'is_empty', 'is_not_empty'],
-  date: ['>=', '<=', '=', 'between', 'is_empty', 'is_not_empty'],
-  text: ['=', '!=', 'in', 'not_in', 'is_empty', 'is_not_empty'],
-  boolean: ['=', 'is_empty', 'is_not_empty'],
-  choice: ['in', 'not_in', 'is_empty', 'is_not_empty'],
-  list: ['in', 'not_in', 'is_empty', 'is_not_empty'],
-};
-
 export function operatorsOf(type: VocabularyType): RowOp[] {
-  return OPS[type];
+  return askedOf(type).ops;
 }
 
 export function valueCount(op: RowOp): 0 | 1 | 2 | 'many' {
@@ -44,8 +35,8 @@ export function valueCount(op: RowOp): 0 | 1 | 2 | 'many' {
 }
 
 export function defaultRow(item: VocabularyItem): Row {
-  const op = OPS[item.type][0] ?? '=';
-  return newRow(item.key, op, item.type === 'boolean' ? ['true'] : []);
+  const { ops, start } = askedOf(item.type);
+  return newRow(item.key, ops[0] ?? '=', start ?? []);
 }
 
 export function isComplete(row: Row): boolean {
@@ -63,20 +54,9 @@ export function hasUnfinished(node: TreeNode): boolean {
 
 /* Tree → expression */
 
-const LITERAL: Record<VocabularyType, Literal['type']> = {
-  integer: 'integer',
-  decimal: 'decimal',
-  date: 'date',
-  text: 'text',
-  boolean: 'boolean',
-  choice: 'text',
-  list: 'text',
-};
-
 function literal(value: string, type: VocabularyType): Literal {
-  if (type === 'boolean') return { value: value === 'true', type: 'boolean' };
-  if (type === 'integer') return { value: Number(value), type: 'integer' };
-  return { value, type: LITERAL[type] };
+  const asked = askedOf(type);
+  return { value: asked.read ? asked.read(value) : value, type: asked.literal } as Literal;
 }
 
 export type TypeOf = (field: string) => VocabularyType;
@@ -93,11 +73,11 @@ function rowExpression(row: Row, typeOf: TypeOf): Expression {
   const left: FieldRef = { field: row.field };
   const type = typeOf(row.field);
   const values = row.values.map((value) => literal(value, type));
-  const first = values[0] ?? { value: null, type: LITERAL[type] };
+  const first = values[0] ?? ({ value: null, type: askedOf(type).literal } as Literal);
   switch (row.op) {
     case 'in':
     case 'not_in':
-      return type === 'list' ? listExpression(row, left, values) : { op: row.op, left, right: values };
+      return askedOf(type).inList ? listExpression(row, left, values) : { op: row.op, left, right: values };
     case 'is_empty':
     case 'is_not_empty':
       return { op: row.op, left };
@@ -174,9 +154,6 @@ export function without(root: Group, id: string, typeOf: TypeOf): Expression | n
 
 /* Expression → tree */
 
-/** A value as it is typed: the stored decimal 300000.0 is 300000. */
-const textOf = ({ value, type }: Literal) => (value === null ? '' : type === 'decimal' ? String(value).replace(/\.0+$/, '') : String(value));
-
 type Side = Expression | Expression[];
 
 const isField = (side: Side): side is FieldRef => 'field' in side;
@@ -194,10 +171,10 @@ function leafRow(leaf: Expression): Row {
   const op = leaf.op === 'not_between' ? 'between' : leaf.op;
   if (!isRowOp(op)) return unknown;
   if (!('right' in leaf)) return isField(leaf.left) ? newRow(leaf.left.field, op) : unknown;
-  if (isValue(leaf.left)) return newRow(isField(leaf.right) ? leaf.right.field : '', op, [textOf(leaf.left)]);
+  if (isValue(leaf.left)) return newRow(isField(leaf.right) ? leaf.right.field : '', op, [typedText(leaf.left)]);
   if (!isField(leaf.left)) return unknown;
   const values = Array.isArray(leaf.right) ? leaf.right : [leaf.right];
-  return newRow(leaf.left.field, op, values.filter(isValue).map(textOf));
+  return newRow(leaf.left.field, op, values.filter(isValue).map(typedText));
 }
 
 const OPPOSITE = { in: 'not_in', is_empty: 'is_not_empty' } as const;
@@ -216,7 +193,7 @@ function parseMany(members: Expression[], op: 'in' | 'not_in'): TreeNode[] {
   const fields = members.map((member) => listField(member, op));
   const field = fields[0];
   if (members.length < 2 || !field || fields.some((other) => other !== field)) return members.map(parseNode);
-  const values = members.flatMap((member) => ('op' in member && isValue(member.left) ? [textOf(member.left)] : []));
+  const values = members.flatMap((member) => ('op' in member && isValue(member.left) ? [typedText(member.left)] : []));
   return [newRow(field, op, values)];
 }
 

@@ -1,17 +1,13 @@
 import { useCallback, useMemo } from 'react';
 import type { FieldMeta, Option, Vocabulary, VocabularyItem, VocabularyKind, VocabularyType } from '../../api';
 import { unitText, useText, type Translate } from '../../app/i18n';
+import { askedOf } from '../fields/asked';
 import * as format from '../format';
 import { isComplete, type Row, type RowOp, type TypeOf, valueCount } from './model';
 
 export type Entry = VocabularyItem & { kind: VocabularyKind };
 /** What conditions may speak about, for a list or for an audience. */
 export type Terms = { entries: Map<string, Entry>; typeOf: TypeOf };
-
-const FIELD_TYPES: Partial<Record<FieldMeta['type'], VocabularyType>> = {
-  integer: 'integer', decimal: 'decimal', money: 'decimal', percent: 'decimal', boolean: 'boolean', date: 'date',
-  choice: 'choice', text: 'text', phone: 'text', tag: 'choice',
-};
 
 function termsOf(entries: Map<string, Entry>): Terms {
   return { entries, typeOf: (field) => entries.get(field)?.type ?? 'text' };
@@ -21,11 +17,11 @@ function termsOf(entries: Map<string, Entry>): Terms {
 export function useFieldTerms(fields: FieldMeta[]): Terms {
   return useMemo(() => {
     const known = fields.flatMap((field): [string, Entry][] => {
-      const type = FIELD_TYPES[field.type];
-      if (!type || field.masked) return [];
-      const unit = field.type === 'money' ? (field.unit ?? '元') : field.unit;
-      const asked = type === 'choice' && field.options.length === 0 ? 'text' : type;
-      return [[field.key, { key: field.key, labels: field.labels, type: asked, unit: unit ?? undefined, options: field.options, kind: field.kind }]];
+      // What a condition would have to name by an inner id is chosen on its own page.
+      if (field.asked === '' || field.masked || field.target) return [];
+      const unit = field.currency ? (field.unit ?? field.currency) : field.unit;
+      const type = askedOf(field.asked).ops === askedOf('choice').ops && field.options.length === 0 ? 'text' : field.asked;
+      return [[field.key, { key: field.key, labels: field.labels, type, unit: unit ?? undefined, options: field.options, kind: field.kind }]];
     });
     return termsOf(new Map(known));
   }, [fields]);
@@ -45,17 +41,18 @@ export function inputScale(entry: Entry | undefined, lang: format.Lang): { facto
 }
 
 export function opText(op: RowOp, type: VocabularyType, t: Translate): string {
-  if (type === 'date' && (op === '>=' || op === '<=')) return t(`op.date.${op}`);
+  if (askedOf(type).editor === 'day' && (op === '>=' || op === '<=')) return t(`op.date.${op}`);
   return t(`op.${op}`);
 }
 
 function valueText(value: string, entry: Entry | undefined, lang: format.Lang, t: Translate): string {
   const option = entry?.options?.find((item: Option) => item.key === value);
   if (option) return option.labels[lang];
-  if (entry?.type === 'boolean') return t(value === 'true' ? 'common.yes' : 'common.no');
-  if (entry?.type === 'date') return format.date(value);
+  const { editor } = askedOf(entry?.type);
+  if (editor === 'yesNo') return t(value === 'true' ? 'common.yes' : 'common.no');
+  if (editor === 'day') return format.date(value);
   const number = format.toNumber(value);
-  if (number === null || entry?.type === 'text') return value;
+  if (number === null || (entry && editor === 'line')) return value;
   const { factor, unit } = inputScale(entry, lang);
   return `${format.plain(number / factor)}${unit ? ` ${unit}` : ''}`;
 }

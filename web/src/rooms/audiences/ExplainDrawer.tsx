@@ -5,13 +5,13 @@ import { Link } from 'react-router';
 import { api } from '../../api/client';
 import type { Explanation, ExplainNode, Expression, Value } from '../../api';
 import { useText } from '../../app/i18n';
-import { isRef } from '../../blocks/Formatted';
+import { isRef } from '../../kit/fields/values';
 import { compile, isRow, type Group, type Row, type TreeNode } from '../../kit/condition/model';
 import { newRow } from '../../kit/condition/model';
 import { useRowWords, type Terms } from '../../kit/condition/vocabulary';
 import { DayStamp, Mark } from '../../kit/marks';
 import { QueryState } from '../../kit/states';
-import { RecordPicker, type Picked } from '../records/FieldInput';
+import { RecordPicker, type Picked } from '../../kit/fields/RecordPicker';
 import { ConditionTree, type Annotations } from './TreeEditor';
 import { negativeIds } from './Reach';
 

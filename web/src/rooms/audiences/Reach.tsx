@@ -1,13 +1,14 @@
 import { useState } from 'react';
 import { Link } from 'react-router';
-import type { Expression, Preview } from '../../api';
+import type { Expression, Option, Preview } from '../../api';
 import { useText } from '../../app/i18n';
+import { ChoiceTag } from '../../blocks/Formatted';
 import { isRow, sizeOf, type Group, type TreeNode } from '../../kit/condition/model';
 import { useRowWords, type Terms } from '../../kit/condition/vocabulary';
 import { Money, MoneyCell } from '../../kit/figures';
 import { decimal, share } from '../../kit/format';
 import { Icon } from '../../kit/Icon';
-import { Bar, TierTag } from '../../kit/marks';
+import { Bar } from '../../kit/marks';
 import { Panel } from '../../kit/Panel';
 import { ErrorState, QueryState } from '../../kit/states';
 import { useSample, type NarrowingStep, type useLiveCount } from './useLiveCount';
@@ -97,7 +98,7 @@ function Narrowing({ data, steps, terms }: { data: Preview; steps: NarrowingStep
 }
 
 export function SamplePanel({ condition, terms, onExplain }: { condition: Expression | null; terms: Terms; onExplain: () => void }) {
-  const { t, label } = useText();
+  const { t } = useText();
   const tiers = terms.entries.get('value_tier')?.options ?? [];
   const [seed, setSeed] = useState(1);
   const sample = useSample(condition, seed);
@@ -121,7 +122,7 @@ export function SamplePanel({ condition, terms, onExplain }: { condition: Expres
                 {rows.map((row) => (
                   <tr key={row.uid} data-testid="sample-row">
                     <td className="tight"><Link to={`/records/party/${row.uid}`}>{row.display}</Link></td>
-                    <td>{row.values.value_tier ? <TierTag tier={String(row.values.value_tier)} text={label(tiers.find((tier) => tier.key === row.values.value_tier)?.labels) || undefined} /> : null}</td>
+                    <td><Tier tier={tiers.find((tier) => tier.key === row.values.value_tier)} /></td>
                     <td className="num"><MoneyCell value={row.values.total_asset} /> <span className="unit">{t('unit.wan')}</span></td>
                     <td className="num">{row.values.risk_level ? String(row.values.risk_level) : '—'}</td>
                   </tr>
@@ -147,4 +148,8 @@ export function negativeIds(root: Group): Set<string> {
   };
   walk(root, false);
   return found;
+}
+
+function Tier({ tier }: { tier: Option | undefined }) {
+  return tier ? <ChoiceTag choice={tier} /> : null;
 }

@@ -9,7 +9,7 @@ import { Icon } from '../../kit/Icon';
 import { useOnce } from '../../kit/once';
 import { Panel } from '../../kit/Panel';
 import { QueryState } from '../../kit/states';
-import { RecordPicker, type Picked } from '../records/FieldInput';
+import { RecordPicker, type Picked } from '../../kit/fields/RecordPicker';
 
 /** The message as a real customer would get it, under mask. */
 export function MessagePreviewPanel({ uid }: { uid: string }) {

@@ -5,17 +5,18 @@ import { useNavigate, useParams } from 'react-router';
 import { api, ApiError } from '../../api/client';
 import { useObjectMeta } from '../../api/hooks';
 import type { FieldMeta, ObjectMeta, RecordDetail } from '../../api';
-import { unitText, useText } from '../../app/i18n';
+import { useText } from '../../app/i18n';
 import { isStale, useReport, useSay } from '../../kit/feedback';
+import { kindOf, toForm, unitOf } from '../../kit/fields';
+import { FieldInput } from '../../kit/fields/FieldInput';
+import { FieldValue } from '../../kit/fields/FieldValue';
 import { useOnce } from '../../kit/once';
 import { Page } from '../../kit/Page';
 import { Panel } from '../../kit/Panel';
 import { StaleNotice } from '../../kit/StaleNotice';
 import { QueryState } from '../../kit/states';
 import { useUnsaved } from '../../kit/unsaved';
-import { FieldInput } from './FieldInput';
-import { FieldValue } from './FieldValue';
-import { changesOf, hasChanges, isEditable, isFromSource, toForm, type Values } from './formValues';
+import { changesOf, hasChanges, isEditable, isFromSource, type Values } from './formValues';
 import { useRecord } from './RecordPage';
 
 export function RecordCreatePage() {
@@ -86,8 +87,10 @@ const BLANK = { values: {}, refused: [] };
 
 function FormField({ field, record }: { field: FieldMeta; record?: RecordDetail }) {
   const { t, label, lang } = useText();
-  const wide = field.type === 'long_text' ? 'wide' : '';
-  const unit = field.type === 'money' ? t('unit.yuan') : unitText(field.unit ?? '', lang);
+  const kind = kindOf(field);
+  const wide = kind.wide ? 'wide' : '';
+  const unit = unitOf(field, lang, 'form');
+  const isBox = kind.property === 'checked';
   const title = `${label(field.labels)}${unit ? ` ${unit}` : ''}`;
   if (!isEditable(field, record)) {
     return (
@@ -101,8 +104,9 @@ function FormField({ field, record }: { field: FieldMeta; record?: RecordDetail 
       name={field.key}
       label={title}
       className={wide}
-      valuePropName={field.type === 'boolean' ? 'checked' : 'value'}
-      rules={[{ required: field.required && field.type !== 'boolean', message: t('common.required') }]}
+      extra={field.help ? label(field.help) : undefined}
+      valuePropName={kind.property ?? 'value'}
+      rules={[{ required: field.required && !isBox, message: t('common.required') }]}
     >
       <FieldInput field={field} testId={`input-${field.key}`} />
     </Form.Item>

@@ -5,14 +5,13 @@ import { Link, useNavigate, useParams } from 'react-router';
 import { download } from '../../api/client';
 import { useObjectMeta } from '../../api/hooks';
 import type { FieldMeta, ObjectMeta, RecordRow, Lang } from '../../api';
-import { unitText, useText } from '../../app/i18n';
+import { useText } from '../../app/i18n';
 import { ConditionChips } from '../../kit/condition/Chips';
 import { compile, newGroup } from '../../kit/condition/model';
 import { useRowWords } from '../../kit/condition/vocabulary';
 import { DataTable, type Column } from '../../kit/DataTable';
 import { Count } from '../../kit/figures';
 import { useReport, useSay } from '../../kit/feedback';
-import { moneyColumnUnit } from '../../kit/format';
 import { Icon } from '../../kit/Icon';
 import { Clip, DayStamp, Stamp } from '../../kit/marks';
 import { Page } from '../../kit/Page';
@@ -20,7 +19,8 @@ import { Panel } from '../../kit/Panel';
 import { Empty, QueryState } from '../../kit/states';
 import { Tabs } from '../../kit/Tabs';
 import { ColumnChooser } from './ColumnChooser';
-import { FieldValue, isRight } from './FieldValue';
+import { kindOf, unitOf } from '../../kit/fields';
+import { FieldValue } from '../../kit/fields/FieldValue';
 import { useRecordCount, useRecordList, type RecordList } from './useRecordList';
 
 /** The list of any object by its metadata. */
@@ -56,7 +56,7 @@ function ListOf({ meta }: { meta: ObjectMeta }) {
               prefix={<Icon name="search" size={14} />}
               value={list.q}
               onChange={(event) => list.setQ(event.target.value)}
-              placeholder={t(meta.fields.some((field) => field.type === 'phone') ? 'list.searchPerson' : 'list.searchName')}
+              placeholder={t(meta.fields.some((field) => field.role === 'mobile') ? 'list.searchPerson' : 'list.searchName')}
               allowClear
               style={{ width: 190 }}
               data-testid="list-search"
@@ -118,11 +118,9 @@ function TabCount({ object, refinement }: { object: string; refinement: string }
 }
 
 function headOf(field: FieldMeta, text: string, lang: Lang): string {
-  if (field.type === 'money') return `${text} ${moneyColumnUnit(lang)}`;
-  return field.unit && isRight(field) && field.type !== 'percent' ? `${text} ${unitText(field.unit, lang)}` : text;
+  const unit = unitOf(field, lang, 'column');
+  return unit ? `${text} ${unit}` : text;
 }
-
-const SORTABLE = new Set(['text', 'integer', 'decimal', 'money', 'percent', 'date', 'datetime']);
 
 function useRecordColumns(meta: ObjectMeta, keys: string[]): Column<RecordRow>[] {
   const { label, lang } = useText();
@@ -133,9 +131,9 @@ function useRecordColumns(meta: ObjectMeta, keys: string[]): Column<RecordRow>[]
     return {
       key,
       title: headOf(field, label(field.labels), lang),
-      align: isRight(field) ? ('right' as const) : ('left' as const),
-      sortable: SORTABLE.has(field.type) && !field.masked,
-      tight: field.type !== 'long_text',
+      align: kindOf(field).right ? ('right' as const) : ('left' as const),
+      sortable: field.sortable && !field.masked,
+      tight: !kindOf(field).wide,
       render: (row: RecordRow) => {
         const value = <FieldValue field={field} row={row} cell />;
         return index === 0 ? <Link to={`/records/${meta.key}/${row.uid}`}>{row.values[key] ? value : <Clip>{row.display}</Clip>}</Link> : value;

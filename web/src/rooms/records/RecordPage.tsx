@@ -17,7 +17,8 @@ import { Panel } from '../../kit/Panel';
 import { Empty, QueryState } from '../../kit/states';
 import { Tabs } from '../../kit/Tabs';
 import { CustomerPage } from '../customer';
-import { FieldValue } from './FieldValue';
+import { kindOf, unitOf } from '../../kit/fields';
+import { FieldValue } from '../../kit/fields/FieldValue';
 
 export function useRecord(object: string, uid: string | undefined) {
   return useQuery({
@@ -101,7 +102,7 @@ export function RecordActions({ meta, record }: { meta: ObjectMeta; record: Reco
 }
 
 export function Sections({ meta, record }: { meta: ObjectMeta; record: RecordDetail }) {
-  const { t, label } = useText();
+  const { t, label, lang } = useText();
   const byKey = new Map(meta.fields.map((field) => [field.key, field]));
   const sections = meta.detail.sections.length > 0 ? meta.detail.sections : [{ labels: meta.labels, fields: meta.fields.map((field) => field.key) }];
   const who = record.updated_by;
@@ -112,14 +113,20 @@ export function Sections({ meta, record }: { meta: ObjectMeta; record: RecordDet
           <h3 className="section-title">{label(section.labels)}</h3>
           <dl className="fields">
             {section.fields.flatMap((key) => byKey.get(key) ?? []).map((field) => (
-              <div key={field.key} className={field.type === 'long_text' ? 'wide' : ''} data-testid={`field-${field.key}`}>
-                <dt>{label(field.labels)}{field.type === 'money' || !field.unit ? '' : ` ${field.unit}`}</dt>
-                <dd><DetailValue meta={meta} field={field} record={record} /></dd>
+              <div key={field.key} className={kindOf(field).wide ? 'wide' : ''} data-testid={`field-${field.key}`}>
+                <dt>{label(field.labels)}{unitOf(field, lang, 'form') && ` ${unitOf(field, lang, 'form')}`}</dt>
+                <dd>
+                  <DetailValue meta={meta} field={field} record={record} />
+                  {field.help && <p className="small ink-3">{label(field.help)}</p>}
+                </dd>
               </div>
             ))}
           </dl>
         </section>
       ))}
+      <p className="small ink-3" data-testid="record-belongs">
+        {[record.unit?.display, record.owner && t('record.owner', { owner: record.owner }), record.security_level > 0 && t('record.level', { level: record.security_level })].filter(Boolean).join(' · ')}
+      </p>
       <p className="small ink-3">{t('record.updatedBy', { who: who || '—', at: datetime(record.updated_at) })}</p>
     </div>
   );

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { FieldMeta, RecordDetail } from '../../api';
-import { changesOf, fromForm, hasChanges, isEditable, toForm } from './formValues';
+import { fromForm, toForm } from '../../kit/fields';
+import { changesOf, hasChanges, isEditable } from './formValues';
 
 const field = (key: string, type: FieldMeta['type'], more: Partial<FieldMeta> = {}): FieldMeta => ({
-  key, type, labels: { zh: key, en: key }, options: [], owner: 'desk', required: false, readonly: false, masked: false, refused: false, unmaskable: false, sortable: true, kind: 'field', role: null, unit: null, target: null, currency: null, help: null, format: 'text', web: 'text', ...more,
+  key, type, web: type, format: 'text', help: null, currency: null, sortable: true, asked: '', labels: { zh: key, en: key }, options: [], owner: 'desk', required: false, readonly: false, masked: false, refused: false, unmaskable: false, kind: 'field', role: null, unit: null, target: null, ...more,
 });
 const at = field('at', 'datetime');
 const born = field('born', 'date');

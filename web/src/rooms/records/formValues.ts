@@ -1,27 +1,7 @@
-import type { FieldMeta, Input, RecordDetail, Value } from '../../api';
-import { isRef } from '../../blocks/Formatted';
-import { instantOf, wallOf } from '../../kit/clock';
+import type { FieldMeta, Input, RecordDetail } from '../../api';
+import { fromForm, toForm } from '../../kit/fields';
 
 export type Values = Record<string, unknown>;
-
-/** A value of a record as the form's controls hold it; a moment as the wall clock in Shanghai shows it. */
-export function toForm(field: FieldMeta, value: Value | undefined): unknown {
-  if (value === null || value === undefined) return field.type === 'boolean' ? false : undefined;
-  if (isRef(value)) return { value: value.uid, label: value.display };
-  if (field.type === 'datetime') return wallOf(String(value))?.slice(0, 16);
-  if (typeof value === 'object' && !Array.isArray(value)) return value.amount ?? undefined;
-  return value;
-}
-
-/** What the form's controls hold as a value of the contract. */
-export function fromForm(field: FieldMeta, value: unknown): Input {
-  if (value === undefined || value === null || value === '') return null;
-  if (field.type === 'datetime') return instantOf(String(value));
-  if (typeof value === 'object' && 'value' in value) return String(value.value);
-  if (field.type === 'integer') return Number(value);
-  if (field.type === 'money' || field.type === 'decimal' || field.type === 'percent') return String(value);
-  return value as Input;
-}
 
 /** Fields of the source are its own in the records it gave; a record made by hand has them from people. */
 export const isFromSource = (field: FieldMeta, record: RecordDetail) => field.owner === 'source' && record.from_source;

@@ -42,6 +42,6 @@ def _item(column: WideColumn, units: tuple[Option, ...], language: str) -> Vocab
         labels=column.labels,
         type=values.asked,
         unit=column.unit or values.currency,
-        options=units if values.pointer else column.options,
+        options=units if values.pointer else values.options,
         description=column.description.get(language, ""),
     )

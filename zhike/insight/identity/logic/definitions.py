@@ -69,6 +69,12 @@ def fields_of(object: str, snapshot: Snapshot | None) -> Mapping[str, str]:
     return {field.key: field.target for field in owner.fields.values()} if owner else {}
 
 
+def is_amount(object: str, field: str, snapshot: Snapshot | None) -> bool:
+    """Return whether a field holds amounts of money."""
+    owner = objects.provisional(snapshot or definitions.snapshot()).get(object)
+    return bool(owner and field in owner.fields and owner.fields[field].values.currency)
+
+
 def _all(snapshot: Snapshot | None) -> list[Identity]:
     found: Mapping[str, Identity] = (snapshot or definitions.snapshot()).of(Identity)
     return [found[key] for key in sorted(found)]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
-from decimal import Decimal
 from typing import cast
 
 from zhike.expressions import api as expressions
@@ -14,13 +13,12 @@ from zhike.insight.identity.logic import definitions
 from zhike.insight.identity.logic.definitions import ORG_UNIT
 from zhike.insight.identity.logic.numbering import LINK
 from zhike.insight.identity.models import Feed
-from zhike.insight.identity.types import Identity, IdentitySystem, Master
+from zhike.insight.identity.types import Identity, IdentitySystem, Master, MasterColumn
 from zhike.insight.warehouse import api as warehouse
 from zhike.insight.warehouse.api import literal, name
 from zhike.insight.warehouse.types import Session, Source
 from zhike.kernel import clock
 from zhike.kernel.definitions import Snapshot
-from zhike.platform.fields.types import Amount
 from zhike.platform.objects import api as objects
 from zhike.platform.objects.types import LoadColumn, LoadEnding
 from zhike.platform.organization import api as organization
@@ -141,7 +139,7 @@ def _feed_records(
             )
             selected.append(f"l{number}.party_id")
         else:
-            selected.append(_compiled(schema, column.text))
+            selected.append(_with_currency(master, column, _compiled(schema, column.text), schema, snapshot))
     conditions = [f"({_compiled(schema, master.where)})"] if master.where else []
     first = business_date - timedelta(days=master.days) if master.days and business_date else None
     if first:
@@ -160,7 +158,7 @@ def _feed_records(
     counts = objects.load(
         master.object,
         columns=columns,
-        rows=_in_currency(_stream(connection, select), master, snapshot),
+        rows=_stream(connection, select),
         by_id=False,
         ends=LoadEnding(ends.field, ends.keys, business_date or clock.today()) if ends else None,
         details={"inputs": inputs["tables"]},
@@ -168,24 +166,13 @@ def _feed_records(
     return counts.read
 
 
-def _in_currency(
-    rows: Iterator[Sequence[object]], master: Master, snapshot: Snapshot | None
-) -> Iterator[Sequence[object]]:
-    """Give the amounts of a feed the currency of its source, where that is not the one their fields have anyway."""
-    source, owner = warehouse.source_of(master.dataset, snapshot=snapshot), objects.describe(master.object)
-    assert source is not None
-    own = [owner.fields[column.field].values.currency for column in master.columns]
-    places = [place for place, currency in enumerate(own, 2) if currency not in ("", source.currency)]
-    if not places:
-        yield from rows
-        return
-    for row in rows:
-        cells = list(row)
-        for place in places:
-            amount = row[place]
-            if isinstance(amount, Decimal):
-                cells[place] = Amount(amount, source.currency)
-        yield cells
+def _with_currency(master: Master, column: MasterColumn, value: str, schema: Schema, snapshot: Snapshot | None) -> str:
+    """Return the SQL of a column; an amount goes with its currency, which the column or its source names."""
+    source = warehouse.source_of(master.dataset, snapshot=snapshot)
+    if source is None or not objects.describe(master.object).fields[column.field].values.currency:
+        return value
+    currency = _compiled(schema, column.currency) if column.currency else literal(source.currency)
+    return f"{{'amount': {value}, 'currency': {currency}}}"
 
 
 def _with_lookups(master: Master, relation: str, snapshot: Snapshot | None) -> str:

@@ -15,6 +15,7 @@ from sqlglot import exp
 from zhike.kernel import clock, cursors, definitions
 from zhike.kernel.errors import NotFound, Refused
 from zhike.platform.fields.api import plain
+from zhike.platform.objects.errors import UnknownObject
 from zhike.platform.objects.logic import catalogue as catalogues
 from zhike.platform.objects.logic.catalogue import SIDE
 from zhike.platform.objects.logic.conditions import (
@@ -39,6 +40,8 @@ _ALIAS = "t"
 _FRESH = "fresh"
 #: Answers to a search that are resolved to ids before anything else.
 _FEW = 2_000
+#: Org units or users that are offered at once.
+_PLACES = 50
 
 
 def page(query: RecordQuery, principal: Principal) -> RecordPage:
@@ -424,6 +427,21 @@ def related_rows(
     return [
         {"id": row["id"], **{field.key: field.values.clear(row[f"f:{field.key}"]) for field in fields}} for row in rows
     ]
+
+
+def places(place: str, text: str) -> list[tuple[uuid.UUID, str, str]]:
+    """Return (uid, key, display) of rows that fields of some types point at and that are no records."""
+    pointers = catalogues.pointers()
+    if place not in pointers:
+        raise UnknownObject(object=place, has=sorted(pointers))
+    found = pointers[place]
+    statement = sql_.SQL(
+        "select uid, {key}, {display} from {table} where strpos(lower({display}), %(text)s) > 0"
+        " or strpos(lower({key}), %(text)s) > 0 order by {key} limit %(most)s"
+    ).format(key=sql_.Identifier(found.key), display=sql_.Identifier(found.display), table=sql_.Identifier(found.table))
+    with connection.cursor() as cursor:
+        cursor.execute(statement, {"text": text.strip().lower(), "most": _PLACES})
+        return [(row[0], str(row[1]), str(row[2])) for row in cursor.fetchall()]
 
 
 def summary(

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import ClassVar, Literal
 
 from pydantic import Field, model_validator
@@ -8,7 +9,7 @@ from zhike.kernel.definition_parts import Code, Labels
 from zhike.platform.fields.errors import BadValue
 from zhike.platform.fields.logic.numbers import quoted
 from zhike.platform.fields.logic.value_type import Settings, ValueType
-from zhike.platform.fields.types import Asked, Cell, Format, Grammar, Option, Wire
+from zhike.platform.fields.types import Asked, Cell, Format, Grammar, Option, Status, Wire
 
 
 class OptionsSettings(Settings):
@@ -43,6 +44,10 @@ class ChoiceSettings(OptionsSettings):
         return self
 
 
+def _rank(place: int, count: int) -> Status:
+    return "top" if place == 0 else "plain" if place == count - 1 else "middle"
+
+
 class Choice(ValueType):
     """One of some listed values."""
 
@@ -55,6 +60,16 @@ class Choice(ValueType):
     asked: ClassVar[Asked] = "choice"
     settings_model: ClassVar[type[Settings]] = ChoiceSettings
     settings: ChoiceSettings
+
+    @property
+    def options(self) -> tuple[Option, ...]:
+        """The values it may have; the levels of a tier are colored by their rank where they do not say otherwise."""
+        found: tuple[Option, ...] = getattr(self.settings, "options", ())
+        if self.format != "tier":
+            return found
+        return tuple(
+            replace(option, status=option.status or _rank(place, len(found))) for place, option in enumerate(found)
+        )
 
     def accept(self, value: object) -> object:
         if not isinstance(value, str) or value not in self._keys():

@@ -4,7 +4,7 @@ import { factsOf, tellingColumns } from './telling';
 
 const types = { name: 'text', sum: 'money', number: 'text', unit: 'unit', manager: 'reference', note: 'text' };
 const meta = {
-  fields: Object.entries(types).map(([key, type]) => ({ key, type })),
+  fields: Object.entries(types).map(([key, web]) => ({ key, web })),
   list: { columns: ['name', 'sum', 'number', 'unit', 'manager', 'note'] },
 } as unknown as ObjectMeta;
 

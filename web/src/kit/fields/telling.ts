@@ -1,13 +1,13 @@
-import type { FieldType, ObjectMeta, RecordRow, Value } from '../../api';
-import { isRef } from '../../blocks/Formatted';
+import type { ObjectMeta, RecordRow, Value } from '../../api';
+import { kindOf } from '.';
+import { isRef } from './values';
 
-const TELLING: FieldType[] = ['text', 'identity_number', 'unit', 'reference'];
 const SHOWN = 3;
 
 /** The columns of the list that tell records of one name apart: one more than is shown, as one may be the name itself. */
 export function tellingColumns(meta: ObjectMeta): string[] {
-  const types = new Map(meta.fields.map((field) => [field.key, field.refused ? undefined : field.type]));
-  return meta.list.columns.filter((key) => TELLING.includes(types.get(key) as FieldType)).slice(0, SHOWN + 1);
+  const telling = new Set(meta.fields.flatMap((field) => (!field.refused && kindOf(field).telling ? field.key : [])));
+  return meta.list.columns.filter((key) => telling.has(key)).slice(0, SHOWN + 1);
 }
 
 const textOf = (value: Value | undefined) => (isRef(value) ? value.display : typeof value === 'string' ? value : '');

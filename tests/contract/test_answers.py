@@ -1,0 +1,274 @@
+"""Every route keeps what the document says: requests made up from the document, for three roles, on the golden day."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+
+import pytest
+import schemathesis
+from django.conf import settings
+from django.test import Client
+from hypothesis import HealthCheck, Phase, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+from schemathesis.checks import not_a_server_error
+from schemathesis.core import NOT_SET
+from schemathesis.core.failures import FailureGroup
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+import zhike.server.urls  # noqa: F401  (adds the routers)
+from tests.contract.conftest import EVERYBODY, ROLES
+from zhike.platform.organization.models import User
+from zhike.server import openapi
+from zhike.server.http import api
+from zhike.server.wsgi import application
+
+EXAMPLES = 3
+CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
+OBJECTS = ("party", "coverage", "interaction", "product", "employee", "account_role")
+PAGES = ("customer", "home_manager", "home_branch_head", "home_operator")
+#: What a made-up body is too unlikely to hold.
+KNOWN = {
+    "condition": (EVERYBODY, {"op": "=", "left": {"field": "name"}, "right": {"value": "甲", "type": "text"}}),
+    "sort": ({"field": "name", "direction": "desc"}, {"field": "total_asset", "direction": "asc"}),
+    "columns": (["name", "mobile", "total_asset"], []),
+    "refinement": ("", "all", "mine"),
+    "cursor": (None, ""),
+    "template": ("service_checkup",),
+    "goal": ({"expression": "net_inflow >= 10000", "days": 5},),
+    "result_set": ("follow_up",),
+    "result": ("interested", "refused"),
+    "field": ("mobile", "name"),
+    "reason": ("回访客户",),
+    "lang": ("zh", "en"),
+    "revision": (1, 2, 3),
+}
+
+
+@pytest.fixture(scope="module")
+def schema():
+    found = schemathesis.openapi.from_dict(json.loads(openapi.text(api)))
+    found.app = application
+    return found
+
+
+def operations(schema):
+    """The operations, those last that end or delete something."""
+    order = {"get": 0, "post": 1, "patch": 2, "delete": 3}
+    found = [result.ok() for result in schema.get_all_operations()]
+    return sorted(found, key=lambda one: ("sign-out" in one.path or "stop" in one.path, order[one.method], one.path))
+
+
+def known_parts(house, path):
+    """The uids and keys that a path may name."""
+    kind = path.removeprefix("/api/v1/").split("/")[0]
+    uids = {"objects": house.parties, "campaigns": house.campaigns, "audiences": house.audiences, "loads": house.loads}
+    uids |= {"runs": house.runs, "work": house.work}
+    by_kind = house.work if "/campaigns/work/" in path else uids.get(kind, house.parties)
+    return {"object": OBJECTS, "key": PAGES, "party": house.parties, "uid": by_kind}
+
+
+def filled(case, house, draw):
+    """Put what exists into a made-up request, most of the time."""
+    for name, values in known_parts(house, case.path).items():
+        if name in (case.path_parameters or {}) and values and draw(st.integers(0, 4)):
+            case.path_parameters[name] = draw(st.sampled_from(values))
+            if name == "uid" and "object" in case.path_parameters:
+                case.path_parameters["object"] = "party"
+    for name, value in (("record", house.parties), ("unit", [house.unit]), ("state", ["", "sent", "open", "done"])):
+        if name in (case.query or {}) and draw(st.booleans()):
+            case.query[name] = draw(st.sampled_from(value))
+    if isinstance(case.body, dict):
+        uids = {"audience": house.audiences, "party": house.parties, "product": [None]}
+        for name in case.body.keys() & (KNOWN.keys() | uids.keys()):
+            if draw(st.integers(0, 4)):
+                case.body[name] = draw(st.sampled_from(KNOWN.get(name) or uids[name]))
+        if case.path.endswith("/confirm"):
+            case.body |= {"count": house.count, "business_date": str(house.day)}
+    return case
+
+
+def signed_in(user_id):
+    """Return the cookies and headers of a new session."""
+    client = Client()
+    client.force_login(User.objects.get(pk=user_id))
+    token = client.get("/api/v1/session").json()["csrf"]
+    cookies = {name: client.cookies[name].value for name in (settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME)}
+    return cookies, {"X-CSRFToken": token}
+
+
+class Desk:
+    """Sends the requests that pages send, and keeps what each route answered."""
+
+    def __init__(self, schema, house):
+        self._operations = {one.definition.raw["operationId"]: one for one in operations(schema)}
+        self._sessions = {role: signed_in(user) for role, user in house.users.items()}
+        self.succeeded = set()
+
+    def ask(self, role, name, path=None, query=None, body=NOT_SET, media="application/json"):
+        """Return a route's answer to one request, held against what the route declares."""
+        cookies, headers = self._sessions[role]
+        case = self._operations[name].Case(
+            path_parameters=path or {}, query=query or {}, body=body, media_type=media if body is not NOT_SET else None
+        )
+        response = case.call(cookies=cookies, headers=headers)
+        case.validate_response(response, checks=CHECKS)
+        assert response.status_code < 300, f"{name} {response.status_code}: {response.text}"
+        self.succeeded.add(name)
+        return response.json() if response.content and "json" in response.headers["content-type"][0] else None
+
+    def missing(self):
+        """Return the routes that were not asked."""
+        return sorted(self._operations.keys() - self.succeeded)
+
+
+def test_every_route_answers_what_it_declares(schema, house):
+    desk = Desk(schema, house)
+    of_everybody(desk, house)
+    of_records(desk, house)
+    of_audiences(desk, house)
+    of_campaigns(desk, house)
+    of_loads(desk, house)
+    desk.ask("branch_head", "signOutEverywhere")
+    assert desk.missing() == []
+
+
+def of_everybody(desk, house):
+    for role in ROLES.values():
+        desk.ask(role, "getSession")
+        home = desk.ask(role, "getMe")["home"]
+        blocks = desk.ask(role, "getPage", {"key": f"home_{home}"})["blocks"]
+        assert {block["state"] for block in blocks.values()} <= {"ok", "empty"}
+        desk.ask(role, "getPage", {"key": "customer"}, {"record": house.served})
+        desk.ask(role, "search", query={"q": "1"})
+        desk.ask(role, "setLanguage", body={"lang": "zh"})
+    desk.ask("operator", "listUsers")
+
+
+def of_records(desk, house):
+    for role in ROLES.values():
+        for one in desk.ask(role, "listObjectTypes"):
+            desk.ask(role, "getObjectType", {"object": one["key"]})
+            desk.ask(role, "queryRecords", {"object": one["key"]}, body={})
+            desk.ask(role, "countRecords", {"object": one["key"]}, body={"exact": True})
+    narrowed = {"condition": EVERYBODY, "sort": {"field": "total_asset", "direction": "desc"}, "limit": 1}
+    page = desk.ask("operator", "queryRecords", {"object": "party"}, body=narrowed)
+    desk.ask("operator", "queryRecords", {"object": "party"}, body=narrowed | {"cursor": page["next_cursor"]})
+    desk.ask("operator", "exportRecords", {"object": "party"}, body={"columns": ["name", "total_asset"]})
+    served = {"object": "party", "uid": house.served}
+    desk.ask("account_manager", "getRecord", served)
+    desk.ask("account_manager", "unmaskField", served, body={"field": "mobile", "reason": "回访客户"})
+    desk.ask("account_manager", "getRecordHistory", served)
+    desk.ask("branch_head", "getRecordAccess", served)
+    given = {"party": house.served, "channel": "phone", "subject": "回访", "at": "2026-03-18T09:00:00+08:00"}
+    made = desk.ask("account_manager", "createRecord", {"object": "interaction"}, body={"values": given})
+    made_at = {"object": "interaction", "uid": made["uid"]}
+    changed = {"values": {"subject": "回访二"}, "revision": made["revision"]}
+    made = desk.ask("account_manager", "updateRecord", made_at, body=changed)
+    desk.ask("account_manager", "deleteRecord", made_at, {"revision": made["revision"]})
+    work = desk.ask("account_manager", "listWork")["items"][0]
+    desk.ask("account_manager", "getWork", {"uid": work["uid"]})
+    desk.ask("account_manager", "getWorkGate", {"uid": work["uid"]})
+    done = {"result": work["results"][0]["key"], "note": "已联系", "revision": work["revision"]}
+    desk.ask("account_manager", "completeWork", {"uid": work["uid"]}, body=done)
+    desk.ask("account_manager", "listWork", query={"state": "done"})
+
+
+def of_audiences(desk, house):
+    desk.ask("operator", "getVocabulary")
+    desk.ask("operator", "previewCondition", body={"condition": EVERYBODY, "nodes": True})
+    desk.ask("operator", "sampleCondition", body={"condition": EVERYBODY})
+    desk.ask("operator", "explainParty", body={"condition": {"and": [EVERYBODY, EVERYBODY]}, "party": house.served})
+    made = desk.ask("operator", "createAudience", body={"name": "有资产", "condition": EVERYBODY})
+    uid = {"uid": made["uid"]}
+    changed = {"revision": made["revision"], "name": "有资产的客户"}
+    made = desk.ask("operator", "updateAudience", uid, body=changed)
+    desk.ask("operator", "getAudience", uid)
+    desk.ask("operator", "takeSnapshot", uid)
+    desk.ask("operator", "listSnapshots", uid)
+    desk.ask("operator", "listAudiences")
+    desk.ask("operator", "deleteAudience", uid, {"revision": made["revision"]})
+
+
+def of_campaigns(desk, house):
+    desk.ask("operator", "getCampaignOptions")
+    desk.ask("operator", "listProducts")
+    plan = {"name": "体检", "audience": house.audiences[0], "template": "service_checkup", "script": "您好"}
+    plan |= {"goal": {"expression": "net_inflow >= 10000", "days": 5}}
+    made = desk.ask("operator", "createCampaign", body=plan)
+    uid = {"uid": made["uid"]}
+    made = desk.ask("operator", "changeCampaign", uid, body=plan | {"revision": made["revision"], "due_days": 5})
+    seen = desk.ask("operator", "estimateCampaign", uid)
+    desk.ask("operator", "previewMessage", uid, body={})
+    desk.ask("operator", "sendTestMail", uid)
+    confirmed = {"revision": made["revision"], "count": seen["count"], "business_date": seen["business_date"]}
+    revision = desk.ask("operator", "confirmCampaign", uid, body=confirmed)["revision"]
+    for act in ("launch", "pause", "resume", "stop"):
+        revision = desk.ask("operator", f"{act}Campaign", uid, body={"revision": revision})["revision"]
+    desk.ask("operator", "listCampaigns")
+    for running in house.campaigns:
+        desk.ask("operator", "getCampaign", {"uid": running})
+        desk.ask("operator", "getCampaignEffect", {"uid": running})
+        desk.ask("operator", "listMembers", {"uid": running})
+    desk.ask("operator", "deleteCampaign", {"uid": house.draft}, {"revision": 1})
+    unknown = house.unknown_message()
+    desk.ask("operator", "resendMessage", unknown, body={"reason": "客户说没有收到"})
+
+
+def of_loads(desk, house):
+    desk.ask("operator", "listSources")
+    desk.ask("operator", "listLoads")
+    desk.ask("operator", "getLoad", {"uid": house.loads[0]})
+    desk.ask("operator", "getRejectedRows", {"uid": house.loads[0]})
+    form = {"source": "counter_branch", "file": b"x", "business_date": str(house.day)}
+    queued = desk.ask("operator", "uploadFile", body=form, media="multipart/form-data")
+    desk.ask("operator", "stageAgain")
+    desk.ask("operator", "listRuns")
+    desk.ask("operator", "cancelRun", {"uid": queued["run"]})
+
+
+@pytest.mark.parametrize("role", ROLES.values())
+def test_no_request_gets_a_fault_or_an_answer_that_was_not_declared(schema, house, role):
+    statuses, faults = Counter(), []
+    for operation in operations(schema):
+        session = signed_in(house.users[role])
+        for status, fault in asked(operation, house, session):
+            statuses[operation.definition.raw["operationId"], status] += 1
+            faults += [f"{operation.label} {status}: {fault}"] if fault else []
+    assert faults == []
+    succeeded = sum(n for (_name, status), n in statuses.items() if status < 300)
+    assert succeeded > statuses.total() / 4, "too few requests came past the checks of their input"
+
+
+def asked(operation, house, session):
+    """Send made-up requests; return the status of each and what is wrong with its answer, if anything."""
+    found = []
+    cookies, headers = session
+    strategy = operation.as_strategy()
+
+    @hypothesis_settings(
+        max_examples=EXAMPLES,
+        database=None,
+        deadline=None,
+        derandomize=True,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(data=st.data())
+    def send(data):
+        case = filled(data.draw(strategy), house, data.draw)
+        response = case.call(cookies=cookies, headers=headers)
+        try:
+            case.validate_response(response, checks=CHECKS)
+        except FailureGroup as group:
+            found.append((response.status_code, "; ".join(f"{one.title} {one.message}" for one in group.exceptions)))
+        else:
+            found.append((response.status_code, ""))
+
+    send()
+    return found

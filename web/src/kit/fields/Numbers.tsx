@@ -1,0 +1,15 @@
+import { unitText, useText } from '../../app/i18n';
+import { Change, Plain } from '../figures';
+import { NumberInput } from '../NumberInput';
+import type { EditProps, ShowProps } from './kind';
+
+/** A number with its unit; a change with its sign and the color of the market. */
+export function NumberValue({ field, value, cell }: ShowProps) {
+  const { lang } = useText();
+  if (field.format === 'change') return <Change value={value} unit={field.unit ?? undefined} cell={cell} />;
+  return <Plain value={value} unit={cell || !field.unit ? undefined : unitText(field.unit, lang)} />;
+}
+
+export function NumberEdit({ testId, value, onChange, id }: EditProps) {
+  return <NumberInput<string> id={id} data-testid={testId} stringMode controls={false} value={value as string} onChange={onChange} style={{ width: '100%' }} />;
+}

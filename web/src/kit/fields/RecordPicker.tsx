@@ -1,0 +1,49 @@
+import { useQuery } from '@tanstack/react-query';
+import { Select, type RefSelectProps } from 'antd';
+import { useRef, useState } from 'react';
+import type { RecordPage } from '../../api';
+import { api } from '../../api/client';
+import { useObjectMeta } from '../../api/hooks';
+import { useText } from '../../app/i18n';
+import { useDebounced, useLateFocus } from '../hooks';
+import { factsOf, tellingColumns } from './telling';
+
+export type Picked = { value: string; label: string };
+type PickOption = Picked & { facts: string };
+
+type PickerProps = { object: string; testId: string; value?: Picked; onChange?: (value: Picked | undefined) => void; id?: string; autoFocus?: boolean };
+
+/** Choose a record of an object by a few characters of its name. */
+export function RecordPicker({ object, testId, value, onChange, id, autoFocus }: PickerProps) {
+  const { t } = useText();
+  const [q, setQ] = useState('');
+  const settled = useDebounced(q.trim(), 250);
+  const select = useRef<RefSelectProps>(null);
+  useLateFocus(autoFocus ? () => select.current?.focus() : undefined);
+  const meta = useObjectMeta(object);
+  const columns = meta.data && tellingColumns(meta.data);
+  const found = useQuery({
+    queryKey: ['pick', object, settled, columns],
+    queryFn: ({ signal }) => api.post<RecordPage>(`/objects/${object}/query`, { q: settled || undefined, limit: 20, columns }, signal),
+    enabled: object !== '' && !meta.isPending,
+  });
+  const options = (found.data?.rows ?? []).map((row) => ({ value: row.uid, label: row.display, facts: factsOf(row, columns ?? []) }));
+  return (
+    <Select<Picked, PickOption>
+      ref={select}
+      id={id}
+      labelInValue
+      allowClear
+      showSearch={{ filterOption: false, onSearch: setQ, searchValue: q }}
+      loading={found.isFetching}
+      value={value}
+      onChange={(next) => onChange?.(next)}
+      options={options}
+      optionRender={({ data }) => <>{data.label} <span className="small ink-3">{data.facts}</span></>}
+      popupMatchSelectWidth={false}
+      placeholder={t('record.refSearch')}
+      style={{ width: '100%' }}
+      data-testid={testId}
+    />
+  );
+}

@@ -1,0 +1,34 @@
+import type { FieldMeta, Input, Value } from '../../api';
+import { unitText } from '../../app/i18n';
+import type { Lang } from '../format';
+import type { FieldKind } from './kind';
+
+const modules = import.meta.glob<{ kind: FieldKind }>(['./kinds/*.tsx'], { eager: true });
+const kinds = new Map(Object.entries(modules).map(([path, module]) => [path.replace(/^.*\/(\w+)\.tsx$/, '$1'), module.kind]));
+
+/** What is known of a field's values; one of a kind that this page does not know yet is a text. */
+export function kindOf(field: Pick<FieldMeta, 'web'>): FieldKind {
+  const found = kinds.get(field.web) ?? kinds.get('text');
+  if (!found) throw new Error('no kinds of fields');
+  return found;
+}
+
+export function toForm(field: FieldMeta, value: Value | undefined): unknown {
+  const kind = kindOf(field);
+  if (value === null || value === undefined) return kind.blank;
+  return kind.toForm ? kind.toForm(value) : value;
+}
+
+export function fromForm(field: FieldMeta, value: unknown): Input {
+  if (value === undefined || value === null || value === '') return null;
+  const { fromForm: read } = kindOf(field);
+  return read ? read(value) : (value as Input);
+}
+
+/** The unit behind a field's name: of a column, where its cells say none, or of a form. */
+export function unitOf(field: FieldMeta, lang: Lang, place: 'column' | 'form'): string {
+  const kind = kindOf(field);
+  const own = place === 'column' ? kind.columnUnit : kind.formUnit;
+  if (own) return own(field, lang);
+  return place === 'form' || kind.right ? unitText(field.unit ?? '', lang) : '';
+}

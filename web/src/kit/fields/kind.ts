@@ -1,0 +1,28 @@
+/** What the browser knows of a field type: one module of `kinds/` each, called as the server's `web` says. */
+import type { ComponentType } from 'react';
+import type { FieldMeta, Input, Value } from '../../api';
+import type { Lang } from '../format';
+
+export type ShowProps = { field: FieldMeta; value: Value; cell: boolean };
+export type EditProps = { field: FieldMeta; testId: string; value?: unknown; onChange?: (value: unknown) => void; checked?: boolean; id?: string };
+
+export type FieldKind = {
+  Show: ComponentType<ShowProps>;
+  Edit: ComponentType<EditProps>;
+  /** A value as the control holds it, and back; the same, where they are not given. */
+  toForm?: (value: Value) => unknown;
+  fromForm?: (value: unknown) => Input;
+  /** What the control holds when there is no value. */
+  blank?: unknown;
+  /** The property by which the control takes its value. */
+  property?: 'checked';
+  /** It stands at the right of its column. */
+  right?: boolean;
+  /** It takes the whole width of a form. */
+  wide?: boolean;
+  /** It tells records of one name apart. */
+  telling?: boolean;
+  /** The unit behind the name of a column, and behind the name in a form. */
+  columnUnit?: (field: FieldMeta, lang: Lang) => string;
+  formUnit?: (field: FieldMeta, lang: Lang) => string;
+};

@@ -1,0 +1,4 @@
+import type { FieldKind } from '../kind';
+import { Options, OptionsInput } from '../Options';
+
+export const kind: FieldKind = { Show: Options, Edit: (props) => <OptionsInput {...props} several /> };

@@ -1,0 +1,12 @@
+import { unitText, useText } from '../../../app/i18n';
+import { Plain } from '../../figures';
+import type { FieldKind, ShowProps } from '../kind';
+import { NumberEdit } from '../Numbers';
+
+/** A length of time says what it counts, in a cell, too. */
+function Show({ field, value }: ShowProps) {
+  const { lang } = useText();
+  return <Plain value={value} unit={unitText(field.unit ?? '', lang)} />;
+}
+
+export const kind: FieldKind = { Show, Edit: NumberEdit, fromForm: Number, right: true, columnUnit: () => '' };

@@ -1,0 +1,4 @@
+import type { FieldKind } from '../kind';
+import { LineInput, Words } from '../Words';
+
+export const kind: FieldKind = { Show: Words, Edit: LineInput, telling: true };
