@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -31,6 +32,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ZhikeError as error:
         output.error(error)
         return 1
+    except BrokenPipeError:  # `| head`: whoever reads has enough
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115
+        return 0
     except (KeyboardInterrupt, RuntimeError) as error:
         if not isinstance(error, KeyboardInterrupt) and not isinstance(error.__cause__, KeyboardInterrupt):
             raise  # DuckDB wraps Ctrl-C into a RuntimeError

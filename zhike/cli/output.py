@@ -13,6 +13,9 @@ from zhike.kernel.errors import ZhikeError
 #: A column of such cells stands at the right: figures, with their currency or per cent.
 _FIGURE = re.compile(r"[+-]?[\d,]+(\.\d+)?( ?[A-Z]{3}| ?%)?")
 
+#: No column is made wider than this for one long cell of it.
+_WIDEST = 48
+
 Row = Mapping[str, object]
 #: Keys of the cells of a table; with a mapping each has a title of its own.
 Columns = Iterable[str] | Mapping[str, str]
@@ -106,7 +109,9 @@ def _aligned(rows: Sequence[Row], columns: Columns) -> Iterator[str]:
     titles = dict(columns) if isinstance(columns, Mapping) else {name: name for name in columns}
     cells = [["" if row.get(name) is None else str(row[name]) for name in titles] for row in rows]
     right = [all(_FIGURE.fullmatch(line[i]) for line in cells if line[i]) for i in range(len(titles))]
-    widths = [max(map(width, (title, *(line[i] for line in cells)))) for i, title in enumerate(titles.values())]
+    widths = [
+        min(_WIDEST, max(map(width, (title, *(line[i] for line in cells))))) for i, title in enumerate(titles.values())
+    ]
     for line in [list(titles.values()), *cells]:
         padded = (
             " " * (room - width(cell)) + cell if figures else cell + " " * (room - width(cell))

@@ -35,11 +35,15 @@ def pack_folders(given: Sequence[Path] = ()) -> list[Path]:
     return list(given) or [settings.PACKS]
 
 
-def ensure_packs() -> None:
-    """Apply the packs that ship to an installation that lacks one of them; what a broker has made of them stays."""
+def ensure_packs(*, all_of_them: bool = False) -> None:
+    """Apply the packs that ship to an installation without any definition; what somebody chose or changed stays.
+
+    With `all_of_them` they are applied where one is missing, too: the sample broker needs each.
+    """
+    from zhike.kernel import definitions
     from zhike.platform.packs import api as packs
 
-    if packs.missing(pack_folders()):
+    if not definitions.snapshot().written or (all_of_them and packs.missing(pack_folders())):
         packs.apply(pack_folders())
 
 
@@ -47,7 +51,7 @@ def prepare(customers: int, days: int, end: date | None, output: Output) -> list
     """Make the installation ready for a trial unless it is; return one sign-in per role."""
     from zhike.insight.warehouse import api as warehouse
 
-    ensure_packs()
+    ensure_packs(all_of_them=True)
     if warehouse.business_date() is None:
         load_sample(customers, days, end, 20260317, output)
     return _sign_ins()
@@ -59,7 +63,7 @@ def load_sample(customers: int, days: int, end: date | None, seed: int, output: 
     from zhike.insight.warehouse import api as warehouse
     from zhike.kernel.trading_days import trading_calendar
 
-    ensure_packs()
+    ensure_packs(all_of_them=True)
     calendar = trading_calendar()
     last = end or calendar.add(clock.today(), -1)
     if end is not None:

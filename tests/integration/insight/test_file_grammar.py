@@ -9,6 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from openpyxl import Workbook
 
 from zhike.insight.warehouse import api as warehouse
 from zhike.insight.warehouse.types import LoadResult, Source
@@ -207,13 +208,25 @@ def test_a_fact_without_any_date_fails_and_says_why(tmp_path):
     assert (result.state, result.error["code"]) == ("failed", "load.no_business_date")
 
 
-@pytest.mark.parametrize(("name", "content"), [("rows.xlsx", b"PK\x03\x04nothing"), ("rows.csv", b"PK\x03\x04nothing")])
-def test_an_archive_that_is_no_workbook_says_so(tmp_path, name, content):
-    (tmp_path / name).write_bytes(content)
+def test_an_archive_that_is_no_workbook_says_so(tmp_path):
+    (tmp_path / "rows.xlsx").write_bytes(b"PK\x03\x04nothing")
 
-    result = warehouse.load_file("rows", tmp_path / name, snapshot=snapshot(), again=True)
+    result = warehouse.load_file("rows", tmp_path / "rows.xlsx", snapshot=snapshot(), again=True)
 
     assert (result.state, [found["code"] for found in result.findings]) == ("failed", ["load.not_a_spreadsheet"])
+
+
+def test_a_workbook_is_read_as_one_whatever_it_is_called(tmp_path):
+    book = Workbook()
+    for row in (["no", "amount", "count"], ["0001", 13.75, 3]):
+        book.active.append(row)
+    book.save(tmp_path / "rows.csv")
+
+    result = warehouse.load_file(
+        "rows", tmp_path / "rows.csv", snapshot=snapshot(decimal=",", grouping="."), again=True
+    )
+
+    assert (result.state, stored()) == ("done", [("0001", Decimal("13.75"), 3)])
 
 
 SECRET = "zz' then (select content from read_text('{path}')) when 'q"

@@ -32,7 +32,7 @@ def _database(installation):
 
 def stored(path, text):
     path.write_text(text, encoding="utf-8")
-    return load(path, definition(format="json", file="customers_{business_date:%Y%m%d}.json"))
+    return load(path, definition(file="customers_{business_date:%Y%m%d}.json"))
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from zhike.insight.audiences import models
 from zhike.insight.audiences.errors import PartyNotCounted
 from zhike.insight.audiences.logic import counting, listing, storing
 from zhike.insight.audiences.logic.columns import party as party_object
+from zhike.insight.audiences.logic.columns import telling
 from zhike.insight.audiences.logic.conditions import compiled, hidden
 from zhike.insight.audiences.logic.explaining import explained, shown
 from zhike.insight.audiences.logic.published import Published, published, terms
@@ -54,7 +55,6 @@ __all__ = [
     "vocabulary",
 ]
 _SAMPLE = 8
-_SAMPLE_COLUMNS = ("total_asset", "value_tier", "risk_level")
 
 
 def vocabulary(*, principal: Principal) -> Vocabulary:
@@ -94,7 +94,7 @@ def sample(condition: Condition, *, seed: int = 0, principal: Principal) -> Samp
     with _reading(principal):
         table = published()
         known = terms(table)
-        keys = [key for key in _SAMPLE_COLUMNS if key in known.columns and not hidden(key, known, principal)]
+        keys = [key for key in telling() if key in known.columns and not hidden(key, known, principal)]
         found = compiled(condition, known, principal)
         rows = counting.sample(table, found, _scope(principal), columns=keys, seed=seed, limit=_SAMPLE)
         records = objects.records_by_id(party_object().key, [row["party_id"] for row in rows], principal=principal)

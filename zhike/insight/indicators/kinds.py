@@ -66,6 +66,9 @@ def check_indicator(item: Indicator, everything: Snapshot) -> Iterator[Finding]:
             yield Finding("indicator.type", said, ("type",))
     if item.key in party_fields.defined(everything):
         yield Finding("indicator.taken", f"the party has a field '{item.key}'", ("key",))
+    totals = sorted(key for key, found in everything.of(Indicator).items() if found.total)
+    if item.total and len(totals) > 1:
+        yield Finding("indicator.doubled_total", f"`total` is claimed by {', '.join(totals)}", ("total",))
     if item.formula is not None:
         schema = logic.checking_schema(everything)
         yield from _expression(item.formula, schema, ("formula",), _fitting(item), parameters=True)

@@ -120,6 +120,8 @@ class Indicator(Definition):
     )
     description: Labels | None = Field(None, description="what it is, for those who build conditions")
     hidden: Flag = Field(False, description="computed for others, shown to nobody")
+    sorted: Flag = Field(False, description="lists are sorted by it all day long: it gets an index")
+    total: Flag = Field(False, description="its sum stands beside the number of an audience; one indicator may have it")
     measure: Annotated[Key, Refers("measure")] | None = Field(None, description="what is aggregated over the window")
     window: Window | None = Field(None, description="the days over which it is")
     compare: Comparison | None = Field(None, description="two other indicators")
@@ -131,6 +133,10 @@ class Indicator(Definition):
             raise ValueError("an indicator has one of: measure, compare, formula")
         if (self.measure is None) != (self.window is None):
             raise ValueError("`measure` and `window` come together")
+        if self.hidden and (self.sorted or self.total):
+            raise ValueError("what is hidden is not shown in lists or beside audiences")
+        if self.total and not self.value_type.adds_up:
+            raise ValueError(f"a total is a sum; the type is {self.type}")
         return self
 
     @property

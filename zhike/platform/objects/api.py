@@ -54,6 +54,7 @@ __all__ = [
     "history",
     "ids",
     "load",
+    "names_of",
     "object_types",
     "object_with_role",
     "page",
@@ -101,6 +102,17 @@ def provisional(everything: Snapshot) -> Mapping[str, ObjectType]:
 def schema(object: str) -> Schema:
     """Return what conditions over the object may name."""
     return catalogues.expression_schema(catalogues.catalogue(), catalogues.object_type(object).key)
+
+
+def names_of(everything: Snapshot, object: str) -> Mapping[str, Sequence[str]]:
+    """Return what a definition may name of an object of `everything`: its fields with the figures beside them
+    ("field"), its refinements ("refinement"); nothing of an object that does not exist.
+    """
+    found = catalogues.defined(everything).get(object)
+    if found is None:
+        return {}
+    figures = [key for kind in ("indicator", "tag") for key in everything.named(kind)]
+    return {"field": [*found.field_keys(), *figures], "refinement": [item.key for item in found.refinements]}
 
 
 def page(query: RecordQuery, *, principal: Principal) -> RecordPage:

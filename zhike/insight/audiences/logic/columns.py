@@ -61,6 +61,18 @@ def wide_columns() -> Mapping[str, WideColumn]:
     return definitions.derive("audiences.columns", _build)
 
 
+def total() -> str:
+    """Return the indicator whose sum stands beside the number of an audience, "" without one."""
+    return next((item.key for item in indicators.indicators() if item.total), "")
+
+
+def telling() -> list[str]:
+    """Return what a few words about a party are: its total, its first tag, its risk level."""
+    risk = party().field_with_role("risk_level")
+    first = next((tag.key for tag in tags.tags()), "")
+    return [key for key in (total(), first, risk.key if risk else "") if key]
+
+
 def schema_of(columns: Mapping[str, WideColumn]) -> Schema:
     """Return what conditions over these columns may name."""
     fields = {

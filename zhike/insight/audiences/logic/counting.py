@@ -11,10 +11,10 @@ from typing import Any
 import numpy
 from pyroaring import BitMap
 
+from zhike.insight.audiences.logic.columns import total as total_key
 from zhike.insight.audiences.logic.conditions import Compiled
 from zhike.insight.audiences.logic.published import SCOPE, Published
-
-TOTAL = "total_asset"
+from zhike.insight.warehouse.api import name
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def visible_total(cursor: Any, table: Published, scope: BitMap | None) -> int:
 
 def _with_nodes(cursor: Any, table: Published, condition: Compiled, scope: BitMap | None) -> Tally:
     leaves = [f"({sql}) as c{index}" for index, sql in enumerate(condition.leaves)]
-    total = [f'"{TOTAL}"'] if TOTAL in table.names else []
+    total = [name(total_key())] if total_key() in table.names else []
     root = condition.formulas[condition.root.path]
     counted = ", ".join(f"count(*) filter ({formula})" for formula in condition.formulas.values())
     asked = (
@@ -105,7 +105,7 @@ def _listed(columns: Sequence[str]) -> str:
 
 
 def _sum(table: Published) -> str:
-    return f'sum("{TOTAL}")' if TOTAL in table.names else "sum(null::bigint)"
+    return f"sum({name(total_key())})" if total_key() in table.names else "sum(null::bigint)"
 
 
 def _within(scope: BitMap | None, word: str) -> str:

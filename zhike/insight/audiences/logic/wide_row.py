@@ -20,8 +20,6 @@ from zhike.platform.objects import api as objects
 DATASET = "mart.party_wide"
 #: Where the rooms below leave a day: `party_id` and one column per definition.
 SOURCES = {INDICATOR: indicators.INDICATOR, TAG: tags.TAG}
-#: List orders that people work with all day.
-_INDEXED = ("total_asset", "asset_change_1d", "net_inflow_30d")
 #: Wide enough for what any two indicators are compared and divided by.
 _DECIMAL = "decimal(28, 10)"
 
@@ -100,13 +98,13 @@ def _serve(connection: Any, business_date: date, columns: list[WideColumn], csv:
         f"copy (select party_id as id, {listed} from {relation} where business_date = date '{business_date}'"
         f" order by party_id) to {_text(str(csv))} (format csv, header true)"
     )
-    keys = {column.key for column in columns}
+    sorted_by = [item.key for item in indicators.indicators() if item.sorted]
     objects.serve(
         party().key,
         business_date=business_date,
         columns=[column.as_side_column() for column in columns],
         csv=csv,
-        indexed=[key for key in _INDEXED if key in keys],
+        indexed=sorted_by,
     )
 
 

@@ -6,6 +6,7 @@ import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from zipfile import BadZipFile, ZipFile
 
 import duckdb
 
@@ -52,9 +53,17 @@ def _kind(path: Path, name: str) -> str:
         start = file.read(4)
     if start == b"PAR1" or name.endswith(".parquet"):
         return "parquet"
-    if start == b"PK\x03\x04":
+    if start == b"PK\x03\x04" and (name.endswith(".xlsx") or _is_workbook(path)):
         return "xlsx"
     return "json" if name.endswith((".json", ".jsonl", ".ndjson")) else "text"
+
+
+def _is_workbook(path: Path) -> bool:
+    try:
+        with ZipFile(path) as archive:
+            return "xl/workbook.xml" in archive.namelist()
+    except BadZipFile:
+        return False
 
 
 def _spreadsheet(path: Path, source: Source, scratch: Path, name: str) -> Path:
