@@ -17,7 +17,7 @@ from zhike.platform.objects import api as objects
 class NextStep(Part):
     """Something to do about an empty block."""
 
-    labels: Labels
+    labels: Labels = Field(description="what stands on the button")
     path: Text = Field(description="the address of the page where it is done")
     operation: Text | None = Field(None, description="whoever may not do this does not see it: audience.create")
 
@@ -25,8 +25,8 @@ class NextStep(Part):
 class EmptyWords(Part):
     """What a page says where a block has nothing yet."""
 
-    title: Labels
-    text: Labels
+    title: Labels = Field(description="that there is nothing, in a few words")
+    text: Labels = Field(description="what will stand here, and when")
     actions: tuple[NextStep, ...] = Field((), description="what to do next; the first is the usual one")
 
 

@@ -116,6 +116,45 @@ def test_a_slip_is_a_finding_with_its_line(tmp_path, file, old, new, code, says)
     assert says in next(finding.message for finding in found if finding.code == code)
 
 
+def _second_identity(tmp_path: Path, **changes: str) -> list[Path]:
+    """A second definition of who is who that knows the app's users, too, and the measure that counts their logins."""
+    body = """
+kind: identity
+key: online
+labels: {zh: 线上, en: Online}
+object: party
+systems:
+  - {system: app, dataset: core.app_user, key: user_id, fields: {name: name}}
+"""
+    (tmp_path / "online.yaml").write_text(body, encoding="utf-8")
+    event = (PACKS / "securities/sources/app_event.yaml").read_text(encoding="utf-8")
+    said = "{system: app, key: user_id}"
+    assert said in event
+    (tmp_path / "app_event.yaml").write_text(event.replace(said, changes.get("subject", said)), encoding="utf-8")
+    logins = (PACKS / "securities/measures/login_count.yaml").read_text(encoding="utf-8")
+    (tmp_path / "login_count.yaml").write_text(logins, encoding="utf-8")
+    return sorted(tmp_path.glob("*.yaml"))
+
+
+def test_facts_say_which_identity_they_belong_to_where_several_know_the_system(tmp_path):
+    written, _unread = definition_files.read(_second_identity(tmp_path))
+    _everything, found = definition_files.beside(written, installed())
+
+    assert [(Path(finding.path).name, finding.code) for finding in found] == [
+        ("login_count.yaml", "measure.no_subject")
+    ]
+    assert "It could be: online, party" in found[0].message
+
+
+@pytest.mark.parametrize("identity", ["online", "party"])
+def test_and_then_all_is_well(tmp_path, identity):
+    paths = _second_identity(tmp_path, subject=f"{{system: app, key: user_id, identity: {identity}}}")
+    written, _unread = definition_files.read(paths)
+    _everything, found = definition_files.beside(written, installed())
+
+    assert found == []
+
+
 @pytest.mark.parametrize("window", ["{days: 90}", "{day: -1}", "{period: month}", "{period: year}", "{all: true}"])
 def test_every_window_that_is_said_to_work_is_taken(tmp_path, window):
     found, _line = findings(tmp_path, TRADES, "window: {trading_days: 90}", f"window: {window}")

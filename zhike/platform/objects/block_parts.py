@@ -17,7 +17,7 @@ from zhike.kernel.providers import BlockSettings, Named
 from zhike.kernel.wire import Labels, Option
 from zhike.platform.objects.schemas import HistoryOut, Owner
 
-ObjectKey = Annotated[Key, Refers("object")]
+ObjectKey = Annotated[Key, Refers("object"), Field(description="the object whose records are shown")]
 _FIGURE = "a field, an indicator or a tag"
 
 
@@ -69,7 +69,7 @@ class ComparedFigure(Compared):
 class Counted(Part):
     """How many records there are, as a figure."""
 
-    labels: Words
+    labels: Words = Field(description="what is written over it")
     unit: Unit | None = Field(None, description="what is counted: 户")
     group_by: Key | None = Field(None, description="the choice by which they are counted apart")
 
@@ -79,7 +79,7 @@ class RecordIdentity(BlockSettings):
 
     number: Key | None = Field(None, description="the field with the number people call it by")
     facts: tuple[Key, ...] = Field((), description="fields beside the name")
-    figures: tuple[ComparedFigure, ...] = ()
+    figures: tuple[ComparedFigure, ...] = Field((), description="figures, each with what it is compared with")
     tier: Key | None = Field(None, description="the choice that ranks it")
     valid_until: Key | None = Field(None, description="the field with the day until which the risk level holds")
     consents: Mapping[Code, Key] = Field({}, description="by channel, the field that says whether contact is allowed")
@@ -112,9 +112,9 @@ class RelatedRecords(BlockSettings):
 
     object: ObjectKey
     through: Key = Field(description="the field of the other object that points here")
-    columns: tuple[Key, ...] = Field(min_length=1)
+    columns: tuple[Key, ...] = Field(min_length=1, description="fields from left to right")
     sort: Key | None = Field(None, description="the field they are sorted by; oldest first, when absent")
-    direction: Literal["asc", "desc"] = "asc"
+    direction: Literal["asc", "desc"] = Field("asc", description="asc: the smallest or oldest first; desc: last")
 
     def named(self, _record: str) -> Iterator[Named]:
         """Yield every field that the settings name."""
@@ -139,8 +139,8 @@ class OfBook(BlockSettings):
 class BookFigures(OfBook):
     """Sums over a book, and how many records it has."""
 
-    figures: tuple[ComparedFigure, ...] = ()
-    count: Counted
+    figures: tuple[ComparedFigure, ...] = Field((), description="figures, each with what it is compared with")
+    count: Counted = Field(description="the figure that says how many records there are")
 
     def named(self, record: str) -> Iterator[Named]:
         """Yield every field and refinement that the settings name."""
@@ -154,7 +154,7 @@ class Movers(OfBook):
     """The records of a book whose figure is the largest, up or down."""
 
     by: Key = Field(description=_FIGURE)
-    columns: tuple[Compared, ...] = Field(min_length=1)
+    columns: tuple[Compared, ...] = Field(min_length=1, description="figures and fields from left to right")
     count: Count = Field(10, description="how many are shown")
 
     def named(self, record: str) -> Iterator[Named]:

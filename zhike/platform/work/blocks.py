@@ -34,7 +34,7 @@ class PerManager(OfBook):
     """Figures and work of each employee who covers parties of the viewer's units."""
 
     count: Words = Field(description="what is written over the number of parties")
-    columns: tuple[Compared, ...] = Field(min_length=1)
+    columns: tuple[Compared, ...] = Field(min_length=1, description="figures and fields from left to right")
 
     def named(self, record: str) -> Iterator[Named]:
         """Yield every field and refinement that the settings name."""

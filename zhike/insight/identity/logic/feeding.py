@@ -95,7 +95,7 @@ def feed_master(connection: Session, master: Master, snapshot: Snapshot | None, 
     if source is None or not warehouse.state(master.dataset):
         return 0
     datasets = [master.dataset, *(lookup.dataset for lookup in master.lookups)]
-    inputs = _inputs(datasets, _said(master) + (str(business_date) if master.days else ""))
+    inputs = _inputs(datasets, _said(master) + source.currency + (str(business_date) if master.days else ""))
     if _unchanged(f"master:{master.key}", inputs):
         return 0
     if master.object == ORG_UNIT:
