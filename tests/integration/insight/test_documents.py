@@ -44,7 +44,7 @@ def _exists(words: list[str]) -> bool:
         if not groups or not words or words[0] not in groups[0].choices:
             break
         parser = groups[0].choices[words.pop(0)]
-    missing = groups and parser.get_default("command") is None
+    missing = bool(groups and words) and parser.get_default("command") is None
     options = [word.partition("=")[0] for word in words if word.startswith("--")]
     return not missing and all(option in parser._option_string_actions for option in options)
 
