@@ -28,7 +28,7 @@ from zhike.server import openapi
 from zhike.server.http import api
 from zhike.server.wsgi import application
 
-EXAMPLES = 3
+EXAMPLES = 2
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 OBJECTS = ("party", "coverage", "interaction", "product", "employee", "account_role")
 PAGES = ("customer", "home_manager", "home_branch_head", "home_operator")
@@ -241,8 +241,9 @@ def test_no_request_gets_a_fault_or_an_answer_that_was_not_declared(schema, hous
             statuses[operation.definition.raw["operationId"], status] += 1
             faults += [f"{operation.label} {status}: {fault}"] if fault else []
     assert faults == []
-    succeeded = sum(n for (_name, status), n in statuses.items() if status < 300)
-    assert succeeded > statuses.total() / 4, "too few requests came past the checks of their input"
+    allowed = Counter({asked: n for asked, n in statuses.items() if asked[1] != 403})
+    succeeded = sum(n for (_name, status), n in allowed.items() if status < 300)
+    assert succeeded > allowed.total() / 4, "too few requests came past the checks of their input"
 
 
 def asked(operation, house, session):

@@ -115,7 +115,7 @@ def _report(result: LoadResult, source: Source, folder: Path) -> FileReport:
     if not result.rows_rejected:
         return FileReport(result, allowed, None, ())
     who = principal()
-    path = folder / f"{result.source}-{result.file}.csv"
+    path = folder / f"{result.source}-{result.file.removesuffix('.csv')}.csv"
     _keep(path, warehouse.rejected_csv(result.uid, principal=who))
     rows = warehouse.rejected(result.uid, principal=who, limit=result.rows_rejected)
     return FileReport(result, allowed, path, _reasons(rows))

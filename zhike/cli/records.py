@@ -134,27 +134,62 @@ def _summary(query: RecordQuery, who: Principal, sums: Sequence[str], group_by: 
     for key in sums:
         if key not in figures:
             raise NotSummable(field=key, has=figures)
-    found = objects.summarize(query, principal=who, sums=sums, group_by=group_by)
-    found.sort(key=lambda row: tuple(-(value or 0) for value in [*row[2], row[1]]))
+    found = _joined(objects.summarize(query, principal=who, sums=sums, group_by=group_by, by_currency=True), sums)
     named: Mapping[object, str] = {}
     if group_by and group_by in typed and typed[group_by].type is Type.RECORD:
-        named = _displays(owner.fields[group_by], [row[0] for row in found], who)
+        named = _displays(owner.fields[group_by], [group.value for group in found], who)
     elif group_by:
         named = {option.key: option.labels["zh"] for option in owner.fields[group_by].options}
-    rows = [
-        {
-            **({"group": value, "label": named.get(value, "" if value is None else str(value))} if group_by else {}),
-            "count": count,
-            "sums": dict(zip(sums, totals, strict=True)),
-        }
-        for value, count, totals in found
-    ]
     if output.as_json:
-        output.result({"object": query.object, "group_by": group_by, "groups": rows}, "")
+        output.result({"object": query.object, "group_by": group_by, "groups": [g.as_dict(named) for g in found]}, "")
         return
     titles = {"label": owner.fields[group_by].labels["zh"]} if group_by else {}
     titles |= {"count": "记录数", **{key: f"{owner.fields[key].labels['zh']} 合计" for key in sums}}
-    output.table([{**row, **{k: _figure(v) for k, v in row["sums"].items()}} for row in rows], titles)
+    rows = [{"label": group.label(named), "count": f"{group.count:,}", **group.figures()} for group in found]
+    output.table(rows, titles)
+
+
+@dataclass(slots=True)
+class _Group:
+    """Records with one value of the grouping field: how many, and by field what they sum up to in each currency."""
+
+    value: object
+    count: int = 0
+    sums: dict[str, dict[str, Decimal | int]] = field(default_factory=dict)
+
+    def label(self, named: Mapping[object, str]) -> str:
+        """What the value is called."""
+        return named.get(self.value, "（空）" if self.value is None else str(self.value))
+
+    def as_dict(self, named: Mapping[object, str]) -> dict[str, object]:
+        """Return the group as `--json` prints it: an amount with its currency, any other sum bare."""
+        sums = {
+            key: [{"amount": str(total), "currency": currency} for currency, total in by_currency.items()]
+            if any(by_currency)
+            else next(iter(by_currency.values()), None)
+            for key, by_currency in self.sums.items()
+        }
+        return {"group": self.value, "label": self.label(named), "count": self.count, "sums": sums}
+
+    def figures(self) -> dict[str, str]:
+        """Return the sums as the table shows them."""
+        return {
+            key: "；".join(f"{total:,} {currency}".strip() for currency, total in by_currency.items())
+            for key, by_currency in self.sums.items()
+        }
+
+
+def _joined(rows: Sequence[tuple[object, int, Sequence[object]]], sums: Sequence[str]) -> list[_Group]:
+    """Put the rows of each value together, the largest sums first."""
+    groups: dict[object, _Group] = {}
+    for value, count, totals in rows:
+        group = groups.setdefault(value, _Group(value, sums={key: {} for key in sums}))
+        group.count += count
+        for key, total in zip(sums, totals, strict=True):
+            amount, currency = total if isinstance(total, tuple) else (total, "")
+            if isinstance(amount, Decimal | int):
+                group.sums[key][currency or ""] = group.sums[key].get(currency or "", 0) + amount
+    return sorted(groups.values(), key=lambda group: (*(-sum(group.sums[key].values()) for key in sums), -group.count))
 
 
 def _displays(group: FieldType, values: Sequence[object], who: Principal) -> Mapping[object, str]:
@@ -164,10 +199,6 @@ def _displays(group: FieldType, values: Sequence[object], who: Principal) -> Map
     ids = [value for value in values if isinstance(value, int)]
     shown = objects.displays(group.target or "unit", ids, principal=who)
     return {value: found["display"] for value, found in shown.items()}
-
-
-def _figure(value: object) -> str:
-    return f"{value:,}" if isinstance(value, int | Decimal) else ""
 
 
 def _text(field: FieldType | None, value: object) -> str:

@@ -163,6 +163,8 @@ def _finding(fault: ErrorDetails, kind: Kind[Any]) -> Finding:
     place: Place = tuple(fault["loc"])
     last = next((str(part) for part in reversed(place) if isinstance(part, str)), kind.name)
     context = fault.get("ctx", {})
+    if fault["type"] == "union_tag_invalid":
+        place = (*place, str(context.get("discriminator", "")).strip("'"))
     if fault["type"] in _UNKNOWN_KEYS:
         return unknown("key", str(place[-1]), _keys(kind.model, place[:-1]), place, "definition.unknown_key")
     if fault["type"] == "value_error":

@@ -73,13 +73,9 @@ class Snapshot:
         self._derived: dict[str, object] = {}
         self._composed = {name: MappingProxyType(dict(found)) for name, found in _composed(values).items()}
 
-    def of(self, model: Any) -> Any:  # TRANSITION: type[D] -> Mapping[str, D]
+    def of(self, model: type[D]) -> Mapping[str, D]:
         """Return the definitions of a model by key; none gives an empty mapping."""
-        if isinstance(model, str):  # TRANSITION: rooms that still read bodies
-            from zhike.kernel.loose import body_of
-
-            return {key: body_of(found) for key, found in self.named(model).items()}
-        return self.named(model.kind_name())
+        return cast(Mapping[str, D], self.named(model.kind_name()))
 
     def named(self, kind: str) -> Mapping[str, Definition]:
         """Return the definitions of a kind by key."""
@@ -219,7 +215,7 @@ def pinned() -> Iterator[None]:
         _pinned.reset(token)
 
 
-def all_of(model: Any) -> Any:
+def all_of(model: type[D]) -> Mapping[str, D]:
     """Return the definitions of a model by key."""
     return snapshot().of(model)
 

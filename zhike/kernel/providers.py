@@ -6,9 +6,12 @@ definition names a provider, or gives one a name, labels and settings of its own
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any, Literal
+
+from zhike.kernel.definition_parts import Part, Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +35,37 @@ class BlockData:
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
-    """A block provider: `build(principal, record uid or None, settings)` checks its own permission.
+class Named:
+    """A field or refinement that settings name, its object, and its place in the settings."""
 
-    A provider that needs no settings may take two arguments only.
+    what: Literal["field", "refinement"]
+    object: str
+    key: str
+    place: Place
+
+
+class BlockSettings(Part):
+    """What a page may say to a block, declared beside its builder; each block has its own, this one has none."""
+
+    def named(self, _record: str) -> Iterator[Named]:
+        """Yield every field and refinement that the settings name, on a page about records of the given object."""
+        yield from ()
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A block provider: `build(principal, record uid, settings)` checks its own permission.
+
+    The settings are a value of `settings`. A block `of_record` stands on pages about one record only; the others are
+    built without its uid.
     """
 
     key: str
     zh: str
     en: str
-    build: Callable[..., BlockData]
+    build: Callable[[Any, Any, Any], BlockData]
+    settings: type[BlockSettings] = BlockSettings
+    of_record: bool = False
 
 
 @dataclass(frozen=True, slots=True)

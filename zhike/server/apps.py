@@ -7,6 +7,6 @@ class ServerConfig(AppConfig):
 
     def ready(self) -> None:
         from zhike.kernel import definitions
-        from zhike.server.pages import PAGE
+        from zhike.server.kinds import page_kind
 
-        definitions.register(PAGE)
+        definitions.register(page_kind())

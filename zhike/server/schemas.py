@@ -14,7 +14,7 @@ from typing_extensions import TypeAliasType, TypedDict
 from zhike.engagement.campaigns.schemas import TouchesData
 from zhike.kernel.block_data import BriefData, FiguresData, SeriesData, TableData, TagsData, TimelineData
 from zhike.kernel.wire import Labels
-from zhike.platform.objects.blocks import FieldsData, HistoryData, IdentityData
+from zhike.platform.objects.block_parts import FieldsData, HistoryData, IdentityData
 from zhike.platform.work.schemas import WorkData
 
 Language = Literal["zh", "en"]

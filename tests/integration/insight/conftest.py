@@ -6,6 +6,7 @@ import os
 import shutil
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
@@ -19,27 +20,32 @@ from tests.factories import golden
 @pytest.fixture(scope="module")
 def installation(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[Path]:  # type: ignore[no-untyped-def]
     """An empty installation: packs applied, nothing loaded. Returns its home."""
+    with django_db_blocker.unblock(), own_installation(tmp_path_factory.mktemp("home"), "zhike") as home:
+        yield home
+
+
+@contextmanager
+def own_installation(home: Path, template: str) -> Iterator[Path]:
+    """Run the block on a new database made from `template`, with `home` as its data directory."""
     from django.conf import settings
     from django.db import connection
 
     from zhike.insight.audiences.logic import published
     from zhike.kernel import definitions
 
-    name, before, home = f"insight_{uuid.uuid4().hex[:12]}", connection.settings_dict["NAME"], settings.HOME
-    with django_db_blocker.unblock(), psycopg.connect(SERVER.database_url("postgres"), autocommit=True) as admin:
+    name, before = f"insight_{uuid.uuid4().hex[:12]}", (connection.settings_dict["NAME"], settings.HOME)
+    with psycopg.connect(SERVER.database_url("postgres"), autocommit=True) as admin:
         connection.close()
-        admin.execute(f"create database {name} template zhike")
-        connection.settings_dict["NAME"] = name
+        admin.execute(f"create database {name} template {template}")
+        connection.settings_dict["NAME"], settings.HOME = name, home
         os.environ["DATABASE_URL"] = SERVER.database_url(name)
-        settings.HOME = tmp_path_factory.mktemp("home")
         definitions.forget()
         published._current = None  # publications are numbered per installation, and this process sees several
-        yield settings.HOME
+        yield home
         connection.close()
-        connection.settings_dict["NAME"] = before
+        connection.settings_dict["NAME"], settings.HOME = before
         os.environ["DATABASE_URL"] = SERVER.url
-        shutil.rmtree(settings.HOME, ignore_errors=True)
-        settings.HOME = home
+        shutil.rmtree(home, ignore_errors=True)
         definitions.forget()
         published._current = None
         admin.execute(f"drop database {name} with (force)")

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import cast
 
 from zhike.engagement.campaigns import api
 from zhike.engagement.campaigns.models import Campaign
@@ -25,7 +24,7 @@ from zhike.kernel.block_data import (
     table,
     timeline,
 )
-from zhike.kernel.providers import Block, BlockData, register_block
+from zhike.kernel.providers import Block, BlockData, BlockSettings, register_block
 from zhike.kernel.wire import Scalar, labels, option
 from zhike.platform.objects import api as objects
 from zhike.platform.objects.blocks import live
@@ -83,11 +82,11 @@ def register() -> None:
     register_block(Block("campaign_brief", "营销概况", "Campaigns today", _brief))
     register_block(Block("campaign_figures", "触达概况", "Reach", _figures))
     register_block(Block("campaign_board", "营销活动", "Campaigns", _board))
-    register_block(Block("party_touches", "营销触达", "Touches", _touches))
-    register_block(Block("party_timeline", "时间线", "Timeline", _timeline))
+    register_block(Block("party_touches", "营销触达", "Touches", _touches, of_record=True))
+    register_block(Block("party_timeline", "时间线", "Timeline", _timeline, of_record=True))
 
 
-def _brief(principal: Principal, _record: uuid.UUID | None, _settings: Mapping[str, Any]) -> BlockData:
+def _brief(principal: Principal, _record: uuid.UUID | None, _settings: BlockSettings) -> BlockData:
     found = api.campaigns(principal=principal)
     running = sum(campaign.state == Campaign.State.RUNNING for campaign in found)
     waiting = sum(campaign.state == Campaign.State.CONFIRMED for campaign in found)
@@ -106,7 +105,7 @@ def _brief(principal: Principal, _record: uuid.UUID | None, _settings: Mapping[s
     return brief(said, None, principal.language, live())
 
 
-def _figures(principal: Principal, _record: uuid.UUID | None, _settings: Mapping[str, Any]) -> BlockData:
+def _figures(principal: Principal, _record: uuid.UUID | None, _settings: BlockSettings) -> BlockData:
     """Where the people of all launched campaigns are, each number with its base."""
     launched = [campaign for campaign in api.campaigns(principal=principal) if campaign.launched_at]
     counted = api.counts_of(launched[:_SHOWN]).values()
@@ -136,7 +135,7 @@ def _figures(principal: Principal, _record: uuid.UUID | None, _settings: Mapping
     return figures(shown, live(), empty=not launched)
 
 
-def _board(principal: Principal, _record: uuid.UUID | None, _settings: Mapping[str, Any]) -> BlockData:
+def _board(principal: Principal, _record: uuid.UUID | None, _settings: BlockSettings) -> BlockData:
     found = api.campaigns(principal=principal)
     rows: list[TableRow] = []
     counted = api.counts_of(found[:_SHOWN])
@@ -163,12 +162,12 @@ def _share(part: int, whole: int) -> str | None:
     return f"{part / whole * 100:.1f}" if whole else None
 
 
-def _touches(principal: Principal, record: uuid.UUID, _settings: Mapping[str, Any]) -> BlockData:
+def _touches(principal: Principal, record: uuid.UUID, _settings: BlockSettings) -> BlockData:
     data: TouchesData = {"rows": _touch_rows(_party_id(principal, record), principal)}
     return BlockData("touches", data, live(), empty=not data["rows"])
 
 
-def _timeline(principal: Principal, record: uuid.UUID, _settings: Mapping[str, Any]) -> BlockData:
+def _timeline(principal: Principal, record: uuid.UUID, _settings: BlockSettings) -> BlockData:
     party_id = _party_id(principal, record)
     entries: list[TimelineEntry] = [
         {

@@ -6,14 +6,13 @@ import uuid
 
 from zhike.insight.tags import api
 from zhike.kernel import block_data
-from zhike.kernel.providers import AsOf, Block, BlockData
+from zhike.kernel.providers import AsOf, Block, BlockData, BlockSettings
 from zhike.kernel.wire import labels
 from zhike.platform.permissions.types import Principal
 
 
-def party_tags(principal: Principal, record: uuid.UUID | None) -> BlockData:
+def party_tags(principal: Principal, record: uuid.UUID, _settings: BlockSettings) -> BlockData:
     """Return the party's tags."""
-    assert record is not None
     day, found = api.of_party(record, principal=principal)
     shown: list[block_data.TagValue] = [
         {
@@ -29,4 +28,4 @@ def party_tags(principal: Principal, record: uuid.UUID | None) -> BlockData:
     return block_data.tags(shown, AsOf("day_end", day) if day else None)
 
 
-PARTY_TAGS = Block("party_tags", "标签", "Tags", party_tags)
+PARTY_TAGS = Block("party_tags", "标签", "Tags", party_tags, of_record=True)

@@ -8,7 +8,7 @@ from zhike.insight.warehouse import api
 from zhike.insight.warehouse.types import LoadResult
 from zhike.kernel import clock
 from zhike.kernel.block_data import TableRow, column, table
-from zhike.kernel.providers import AsOf, Block, BlockData
+from zhike.kernel.providers import AsOf, Block, BlockData, BlockSettings
 from zhike.kernel.wire import moment_text, option
 from zhike.platform.permissions.types import Principal
 
@@ -31,7 +31,7 @@ _COLUMNS = [
 ]
 
 
-def last_load(principal: Principal, _record: object = None) -> BlockData:
+def last_load(principal: Principal, _record: None, _settings: BlockSettings) -> BlockData:
     """Return the newest loads as a table, each beside what the same source gave the day before."""
     found, _more = api.loads(principal=principal)
     sources = {source.key: source.labels for source in api.sources_of().values()}

@@ -54,6 +54,7 @@ __all__ = [
     "history",
     "ids",
     "load",
+    "names_of",
     "object_types",
     "object_with_role",
     "page",
@@ -101,6 +102,17 @@ def provisional(everything: Snapshot) -> Mapping[str, ObjectType]:
 def schema(object: str) -> Schema:
     """Return what conditions over the object may name."""
     return catalogues.expression_schema(catalogues.catalogue(), catalogues.object_type(object).key)
+
+
+def names_of(everything: Snapshot, object: str) -> Mapping[str, Sequence[str]]:
+    """Return what a definition may name of an object of `everything`: its fields with the figures beside them
+    ("field"), its refinements ("refinement"); nothing of an object that does not exist.
+    """
+    found = catalogues.defined(everything).get(object)
+    if found is None:
+        return {}
+    figures = [key for kind in ("indicator", "tag") for key in everything.named(kind)]
+    return {"field": [*found.field_keys(), *figures], "refinement": [item.key for item in found.refinements]}
 
 
 def page(query: RecordQuery, *, principal: Principal) -> RecordPage:
@@ -167,10 +179,17 @@ def related_page(
 
 
 def summarize(
-    query: RecordQuery, *, principal: Principal, sums: Sequence[str] = (), group_by: str | None = None
+    query: RecordQuery,
+    *,
+    principal: Principal,
+    sums: Sequence[str] = (),
+    group_by: str | None = None,
+    by_currency: bool = False,
 ) -> list[tuple[Any, int, list[Any]]]:
     """Return (group value, number of records, sums of fields) over a query in the principal's scope.
 
+    With `by_currency` a group has a row for each currency its amounts are in, and the sum of an amount is (total,
+    currency): amounts of different currencies are never added up.
     Raises Refused for a field that the principal does not see in clear: its groups would say what its mask hides.
     """
     permissions.require(principal, f"{query.object}.read")
@@ -179,7 +198,7 @@ def summarize(
         rule = permissions.field_rule(principal, query.object, key)
         if rule == "refused" or (rule == "masked" and catalogues.field_of(owner, key).mask):
             raise Refused(operation=f"{query.object}.{key}")
-    return reading.summary(query, principal, sums, group_by)
+    return reading.summary(query, principal, sums, group_by, by_currency)
 
 
 def summary_by_coverage(

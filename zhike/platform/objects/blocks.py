@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from datetime import date
 from decimal import Decimal
 from typing import Any, cast
-
-from typing_extensions import TypedDict
 
 from zhike.kernel import clock
 from zhike.kernel.block_data import (
     CellValue,
     Comparison,
     Figure,
-    Format,
     TableColumn,
     TableRow,
     TaggedText,
@@ -23,117 +19,55 @@ from zhike.kernel.block_data import (
     figures,
     table,
 )
-from zhike.kernel.providers import AsOf, Block, BlockData, SearchGroup, SearchHit, register_block, register_search
+from zhike.kernel.providers import (
+    AsOf,
+    Block,
+    BlockData,
+    BlockSettings,
+    SearchGroup,
+    SearchHit,
+    register_block,
+    register_search,
+)
 from zhike.kernel.wire import Labels, Option, Scalar, labels, option
 from zhike.platform.fields.api import plain
 from zhike.platform.objects import api
+from zhike.platform.objects.block_parts import (
+    BookFigures,
+    Compared,
+    ComparedFigure,
+    FactData,
+    FieldsData,
+    HistoryData,
+    IdentityData,
+    Movers,
+    OfBook,
+    RecordFields,
+    RecordIdentity,
+    RelatedRecords,
+    SectionData,
+)
 from zhike.platform.objects.logic import catalogue as catalogues
 from zhike.platform.objects.logic.history import RecordHistory
-from zhike.platform.objects.schemas import HistoryOut, Owner, history_out
+from zhike.platform.objects.schemas import Owner, history_out
 from zhike.platform.objects.types import FieldType, ObjectType, Record, RecordQuery
 from zhike.platform.permissions.types import Principal
 
-Settings = Mapping[str, Any]
 _VIEWS = 20
-
-
-class FactData(TypedDict):
-    """One field's value in words."""
-
-    key: str
-    labels: Labels
-    value: CellValue
-    format: Format
-
-
-class FieldData(FactData):
-    """One field's value with what its viewer may do to it."""
-
-    owner: Owner
-    refused: bool
-    unmaskable: bool
-    help: Labels | None
-
-
-class SectionData(TypedDict):
-    """Fields under one heading."""
-
-    labels: Labels
-    fields: list[FieldData]
-
-
-class FieldsData(TypedDict):
-    """What the block kind `fields` shows."""
-
-    sections: list[SectionData]
-    object: str
-    uid: uuid.UUID
-    revision: int
-    permitted: list[str]
-
-
-class RiskData(TypedDict):
-    """How much risk a party may take, and until when that is known."""
-
-    level: str
-    label: str
-    valid_until: str | None
-    products: str | None
-
-
-class ConsentData(TypedDict):
-    """Whether a party may be contacted by one channel."""
-
-    channel: str
-    labels: Labels
-    state: str
-
-
-class UnmaskableData(TypedDict):
-    """A masked value that its viewer may ask for."""
-
-    field: str
-    labels: Labels
-    value: str
-
-
-class IdentityData(TypedDict):
-    """What the block kind `identity` shows: who this is, at a glance."""
-
-    display: str
-    uid: uuid.UUID
-    object: str
-    number: str | None
-    tier: Option | None
-    status: Option | None
-    facts: list[FactData]
-    figures: list[Figure]
-    figures_at: date | None
-    risk: RiskData | None
-    consents: list[ConsentData]
-    unmaskable: list[UnmaskableData]
-    revision: int
-    permitted: list[str]
-
-
-class HistoryData(HistoryOut):
-    """What the block kind `history` shows: the journal, and its fields by name."""
-
-    labels: Mapping[str, Labels]
 
 
 def register() -> None:
     """Offer the blocks and the search of this room."""
-    for key, zh, en, build in (
-        ("record_identity", "身份", "Identity", _identity),
-        ("record_fields", "资料", "Facts", _fields),
-        ("record_history", "变更记录", "History", _history),
-        ("record_access", "查看记录", "Access log", _access),
-        ("related_records", "相关记录", "Related", _related),
-        ("book_figures", "名下资产", "Book", _book_figures),
-        ("movers", "资产变动", "Movers", _movers),
+    for block in (
+        Block("record_identity", "身份", "Identity", _identity, RecordIdentity, of_record=True),
+        Block("record_fields", "资料", "Facts", _fields, RecordFields, of_record=True),
+        Block("record_history", "变更记录", "History", _history, of_record=True),
+        Block("record_access", "查看记录", "Access log", _access, of_record=True),
+        Block("related_records", "相关记录", "Related", _related, RelatedRecords, of_record=True),
+        Block("book_figures", "名下资产", "Book", _book_figures, BookFigures),
+        Block("movers", "资产变动", "Movers", _movers, Movers),
     ):
-        register_block(Block(key, zh, en, build))
+        register_block(block)
     register_search(SearchGroup("records", "客户", "Customers", _search))
 
 
@@ -159,23 +93,19 @@ def _party_key() -> str:
     return api.object_with_role("party").key
 
 
-def _identity(principal: Principal, record: uuid.UUID, settings: Settings) -> BlockData:
+def _identity(principal: Principal, record: uuid.UUID, settings: RecordIdentity) -> BlockData:
     owner = api.object_with_role("party")
     found = api.get(owner.key, record, principal=principal, log_view=False)
     values, status, level = found.values, owner.field_with_role("status"), owner.field_with_role("risk_level")
     risk = values.get(level.key) if level else None
-    facts = [_fact(owner.fields[key], values.get(key), principal) for key in settings.get("facts", [])]
-    drawn_figures = [
-        _figure(owner, item, values)
-        for item in settings.get("figures", [])
-        if known(owner, [item, *item.get("compare", ())])
-    ]
-    tier = settings.get("tier", "")
+    facts = [_fact(owner.fields[key], values.get(key), principal) for key in settings.facts]
+    drawn_figures = [_figure(owner, item, values) for item in settings.figures if known(owner, [item, *item.compare])]
+    tier = settings.tier or ""
     data: IdentityData = {
         "display": found.display,
         "uid": found.uid,
         "object": owner.key,
-        "number": _text(values.get(settings.get("number", ""))),
+        "number": _text(values.get(settings.number or "")),
         "tier": _option(owner.fields[tier], values.get(tier)) if tier in owner.fields else None,
         "status": _option(status, values.get(status.key)) if status else None,
         "facts": facts,
@@ -184,14 +114,14 @@ def _identity(principal: Principal, record: uuid.UUID, settings: Settings) -> Bl
         "risk": {
             "level": str(risk),
             "label": str(_label(level, risk, principal)),
-            "valid_until": _text(values.get(settings.get("valid_until", ""))),
-            "products": settings.get("products", {}).get(risk),
+            "valid_until": _text(values.get(settings.valid_until or "")),
+            "products": settings.products.get(str(risk)),
         }
         if risk
         else None,
         "consents": [
             {"channel": channel, "labels": labels(owner.fields[key].labels), "state": str(values.get(key) or "none")}
-            for channel, key in settings.get("consents", {}).items()
+            for channel, key in settings.consents.items()
         ],
         "unmaskable": [
             {"field": f.key, "labels": labels(f.labels), "value": str(values[f.key])}
@@ -204,12 +134,12 @@ def _identity(principal: Principal, record: uuid.UUID, settings: Settings) -> Bl
     return BlockData("identity", data, live())
 
 
-def _fields(principal: Principal, record: uuid.UUID, settings: Settings) -> BlockData:
+def _fields(principal: Principal, record: uuid.UUID, settings: RecordFields) -> BlockData:
     """The fields of a record by section, without those that the page shows elsewhere."""
     owner = api.object_with_role("party")
     found = api.get(owner.key, record, principal=principal, log_view=False)
     detail = owner.definition.detail
-    elsewhere = set(settings.get("without", ()))
+    elsewhere = set(settings.without)
     sections: list[SectionData] = [
         {
             "labels": labels(section.labels),
@@ -240,7 +170,7 @@ def _fields(principal: Principal, record: uuid.UUID, settings: Settings) -> Bloc
     return BlockData("fields", data, live())
 
 
-def _history(principal: Principal, record: uuid.UUID, _settings: Settings) -> BlockData:
+def _history(principal: Principal, record: uuid.UUID, _settings: BlockSettings) -> BlockData:
     owner = api.object_with_role("party")
     entries = api.history(owner.key, record, principal=principal)
     return _journal(owner, entries)
@@ -252,60 +182,60 @@ def _journal(owner: ObjectType, entries: Sequence[RecordHistory]) -> BlockData:
     return BlockData("history", data, live(), empty=not entries)
 
 
-def _access(principal: Principal, record: uuid.UUID, _settings: Settings) -> BlockData:
+def _access(principal: Principal, record: uuid.UUID, _settings: BlockSettings) -> BlockData:
     owner = api.object_with_role("party")
     entries = api.access(owner.key, record, principal=principal)
     return _journal(owner, entries[:_VIEWS])
 
 
-def _related(principal: Principal, record: uuid.UUID, settings: Settings) -> BlockData:
+def _related(principal: Principal, record: uuid.UUID, settings: RelatedRecords) -> BlockData:
     party = _party_key()
-    owner = api.describe(settings["object"])
+    owner = api.describe(settings.object)
     parent = api.ids(party, [record], principal=principal)[record]
     found = api.related_page(
         owner.key,
-        settings["through"],
+        settings.through,
         parent,
         principal=principal,
-        columns=tuple(settings["columns"]),
-        sort=(settings.get("sort", "id"), settings.get("direction", "asc")),
+        columns=settings.columns,
+        sort=(settings.sort or "id", settings.direction),
     )
     rows: list[TableRow] = [
         {
             "key": str(row.uid),
             "path": _path_of(owner, row, party, record),
-            "cells": {key: _cell(row.values.get(key)) for key in settings["columns"]},
+            "cells": {key: _cell(row.values.get(key)) for key in settings.columns},
         }
         for row in found
     ]
-    return table([column_of(owner, key) for key in settings["columns"]], rows, live())
+    return table([column_of(owner, key) for key in settings.columns], rows, live())
 
 
-def _book_figures(principal: Principal, _record: uuid.UUID | None, settings: Settings) -> BlockData:
+def _book_figures(principal: Principal, _record: uuid.UUID | None, settings: BookFigures) -> BlockData:
     """Sums over a book, each with what it is compared with, and how many records it has."""
-    owner = api.describe(settings["object"])
-    wanted = [item for item in settings["figures"] if known(owner, [item, *item.get("compare", ())])]
-    keys = fields_named(owner, [part for item in wanted for part in (item, *item.get("compare", ()))])
-    query = RecordQuery(owner.key, refinement=settings.get("refinement", ""))
+    owner = api.describe(settings.object)
+    wanted = [item for item in settings.figures if known(owner, [item, *item.compare])]
+    keys = fields_named(owner, [part for item in wanted for part in (item, *item.compare)])
+    query = RecordQuery(owner.key, refinement=settings.refinement or "")
     found = api.summarize(query, principal=principal, sums=keys)
     _group, count, sums = found[0] if found else (None, 0, [None] * len(keys))
     totals = dict(zip(keys, sums, strict=True))
     shown = [_figure(owner, item, totals) for item in wanted]
-    counted = settings["count"]
+    counted = settings.count
     shown.append(
         {
             "key": "count",
-            "labels": labels(counted["labels"]),
+            "labels": labels(counted.labels),
             "value": count,
             "format": "count",
-            "unit": counted.get("unit"),
-            "compare": _groups(query, counted.get("group_by", ""), owner, principal),
+            "unit": counted.unit,
+            "compare": _groups(query, counted.group_by or "", owner, principal),
         }
     )
     return figures(shown, day_end(owner.key))
 
 
-def _figure(owner: ObjectType, item: Settings, values: Mapping[str, object]) -> Figure:
+def _figure(owner: ObjectType, item: ComparedFigure, values: Mapping[str, object]) -> Figure:
     shown = drawn(owner, item)
     return {
         "key": shown["key"],
@@ -313,11 +243,11 @@ def _figure(owner: ObjectType, item: Settings, values: Mapping[str, object]) -> 
         "value": compared(item, values),
         "format": shown["format"],
         "unit": shown["unit"],
-        "compare": [_comparison(owner, part, values) for part in item.get("compare", ())],
+        "compare": [_comparison(owner, part, values) for part in item.compare],
     }
 
 
-def _comparison(owner: ObjectType, item: Settings, values: Mapping[str, object]) -> Comparison:
+def _comparison(owner: ObjectType, item: Compared, values: Mapping[str, object]) -> Comparison:
     shown = drawn(owner, item)
     value = compared(item, values)
     return {"labels": shown["labels"], "value": value, "format": shown["format"], "unit": shown["unit"]}
@@ -335,28 +265,28 @@ def _groups(query: RecordQuery, key: str, owner: ObjectType, principal: Principa
     ]
 
 
-def _movers(principal: Principal, _record: uuid.UUID | None, settings: Settings) -> BlockData:
-    owner = api.describe(settings["object"])
-    if settings["by"] not in owner.fields:
+def _movers(principal: Principal, _record: uuid.UUID | None, settings: Movers) -> BlockData:
+    owner = api.describe(settings.object)
+    if settings.by not in owner.fields:
         return table([], [], day_end(owner.key))
-    columns = [item for item in settings["columns"] if known(owner, [item])]
+    columns = [item for item in settings.columns if known(owner, [item])]
     found: list[Record] = []
     for direction in ("desc", "asc"):
         query = RecordQuery(
             owner.key,
-            refinement=settings.get("refinement", ""),
-            sort=(settings["by"], direction),
-            columns=tuple(fields_named(owner, [*columns, {"key": settings["by"]}])),
-            limit=settings["count"],
+            refinement=settings.refinement or "",
+            sort=(settings.by, direction),
+            columns=tuple(dict.fromkeys([*fields_named(owner, columns), settings.by])),
+            limit=settings.count,
         )
         found += api.page(query, principal=principal).rows
-    seen = {row.uid: row for row in found if row.values.get(settings["by"]) is not None}
-    largest = sorted(seen.values(), key=lambda row: -abs(Decimal(str(row.values[settings["by"]]))))[: settings["count"]]
+    seen = {row.uid: row for row in found if row.values.get(settings.by) is not None}
+    largest = sorted(seen.values(), key=lambda row: -abs(Decimal(str(row.values[settings.by]))))[: settings.count]
     rows: list[TableRow] = [
         {
             "key": str(row.uid),
             "path": f"/records/{owner.key}/{row.uid}",
-            "cells": {"display": row.display, **{item["key"]: compared(item, row.values) for item in columns}},
+            "cells": {"display": row.display, **{item.key: compared(item, row.values) for item in columns}},
         }
         for row in largest
     ]
@@ -364,46 +294,40 @@ def _movers(principal: Principal, _record: uuid.UUID | None, settings: Settings)
     return table([name, *(drawn(owner, item) for item in columns)], rows, day_end(owner.key))
 
 
-def known(owner: ObjectType, items: Sequence[Settings]) -> bool:
+def known(owner: ObjectType, items: Sequence[Compared]) -> bool:
     """Return whether an object has every field that these figures or columns name."""
-    return all(key in owner.fields for item in items for key in _named(item))
+    return all(key in owner.fields for item in items for key in item.fields)
 
 
-def fields_named(owner: ObjectType, items: Sequence[Settings]) -> list[str]:
+def fields_named(owner: ObjectType, items: Sequence[Compared]) -> list[str]:
     """Return the fields that figures or columns are made of, each once."""
-    return list(dict.fromkeys(key for item in items for key in _named(item) if key in owner.fields))
+    return list(dict.fromkeys(key for item in items for key in item.fields if key in owner.fields))
 
 
-def drawn(owner: ObjectType, item: Settings) -> TableColumn:
+def drawn(owner: ObjectType, item: Compared) -> TableColumn:
     """Return how a figure or column is drawn: as its field, or as it says itself."""
-    field = owner.fields.get(_named(item)[0])
-    own = column_of(owner, field.key) if field else column(item["key"], {"zh": "", "en": ""}, "text")
-    words = labels(item["labels"]) if "labels" in item else own["labels"]
-    shown = column(item["key"], words, item.get("format", own["format"]), options=own["options"])
-    return {**shown, "unit": item.get("unit", own["unit"]), "tone": item.get("tone")}
+    field = owner.fields.get(item.fields[0])
+    own = column_of(owner, field.key) if field else column(item.key, {"zh": "", "en": ""}, "text")
+    words = labels(item.labels) if item.labels else own["labels"]
+    return column(item.key, words, item.format or own["format"], unit=item.unit or own["unit"], options=own["options"])
 
 
-def compared(item: Settings, values: Mapping[str, object]) -> Scalar:
+def compared(item: Compared, values: Mapping[str, object]) -> Scalar:
     """Return the value of a figure or column from the fields' values, as JSON carries it.
 
     Without `as` it is the field `of` (default: the key) itself; `difference` is `of` less `with`; `growth` is the
     percentage by which `of` grew when `with` is the change that led to it. Unknown parts make it unknown.
     """
-    keys = _named(item)
-    parts = [values.get(key) for key in keys]
-    if "as" not in item:
+    parts = [values.get(key) for key in item.fields]
+    if item.as_ is None:
         return _scalar(parts[0])
     if any(part is None for part in parts):
         return None
     of, other = (Decimal(str(plain(part))) for part in parts)
-    if item["as"] == "difference":
+    if item.as_ == "difference":
         return _scalar(of - other)
     before = of - other
     return _scalar((other / before * 100).quantize(Decimal("0.01"))) if before > 0 else None
-
-
-def _named(item: Settings) -> list[str]:
-    return [item.get("of", item.get("key", "")), *([item["with"]] if "with" in item else [])]
 
 
 def _search(principal: Principal, text: str) -> Sequence[SearchHit]:
@@ -470,6 +394,8 @@ def _option(field: FieldType, value: object) -> Option | None:
 
 
 __all__ = [
+    "Compared",
+    "OfBook",
     "column_of",
     "compared",
     "day_end",

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
+
+from pydantic import Field
 
 from zhike.kernel.block_data import BriefFirst, CellValue, TableRow, Tone, brief, column, table
-from zhike.kernel.providers import Block, BlockData, register_block
-from zhike.kernel.wire import labels
+from zhike.kernel.definition_parts import Labels as Words
+from zhike.kernel.providers import Block, BlockData, BlockSettings, Named, register_block
+from zhike.kernel.wire import Labels, labels
 from zhike.platform.objects import api as objects
-from zhike.platform.objects.blocks import compared, day_end, drawn, fields_named, known, live
+from zhike.platform.objects.blocks import Compared, OfBook, compared, day_end, drawn, fields_named, known, live
 from zhike.platform.objects.types import RecordQuery
 from zhike.platform.organization import api as organization
 from zhike.platform.permissions.types import Principal
@@ -19,6 +21,7 @@ from zhike.platform.work.schemas import WorkData, present
 from zhike.platform.work.types import Work, WorkCounts
 
 _DUE = 8
+_MANAGER: Labels = {"zh": "客户经理", "en": "Account managers"}
 _TOTAL = {"zh": "合计，含未分配", "en": "Total, with unassigned"}
 _WORK_COLUMNS = [
     column("open", {"zh": "待办", "en": "Open"}, "count"),
@@ -27,15 +30,28 @@ _WORK_COLUMNS = [
 ]
 
 
+class PerManager(OfBook):
+    """Figures and work of each employee who covers parties of the viewer's units."""
+
+    count: Words = Field(description="what is written over the number of parties")
+    columns: tuple[Compared, ...] = Field(min_length=1, description="figures and fields from left to right")
+
+    def named(self, record: str) -> Iterator[Named]:
+        """Yield every field and refinement that the settings name."""
+        yield from super().named(record)
+        for number, item in enumerate(self.columns):
+            yield from item.named(self.object, ("columns", number))
+
+
 def register() -> None:
     """Offer the blocks of this room."""
     register_block(Block("work_brief", "今日工作", "Today's work", _brief))
     register_block(Block("due_work", "待办", "Work to do", _due))
-    register_block(Block("party_work", "待办", "Work", _of_party))
-    register_block(Block("per_manager", "客户经理", "Account managers", _per_manager))
+    register_block(Block("party_work", "待办", "Work", _of_party, of_record=True))
+    register_block(Block("per_manager", "客户经理", "Account managers", _per_manager, PerManager))
 
 
-def _brief(principal: Principal, _record: uuid.UUID | None, _settings: Mapping[str, Any]) -> BlockData:
+def _brief(principal: Principal, _record: uuid.UUID | None, _settings: BlockSettings) -> BlockData:
     totals = api.counts(principal=principal)
     english = principal.language == "en"
     said: list[tuple[str, Tone]] = []
@@ -56,13 +72,13 @@ def _brief(principal: Principal, _record: uuid.UUID | None, _settings: Mapping[s
     return brief(said, first, principal.language, live())
 
 
-def _due(principal: Principal, _record: uuid.UUID | None, _settings: Mapping[str, Any]) -> BlockData:
+def _due(principal: Principal, _record: uuid.UUID | None, _settings: BlockSettings) -> BlockData:
     items, _more = api.todo(principal=principal, limit=_DUE)
     totals = api.counts(principal=principal)
     return _work(items, totals.open, principal)
 
 
-def _of_party(principal: Principal, record: uuid.UUID, _settings: Mapping[str, Any]) -> BlockData:
+def _of_party(principal: Principal, record: uuid.UUID, _settings: BlockSettings) -> BlockData:
     party = objects.object_with_role("party").key
     party_id = objects.ids(party, [record], principal=principal)[record]
     items = api.of_party(party_id, principal=principal)
@@ -74,21 +90,21 @@ def _work(items: Sequence[Work], total: int, principal: Principal) -> BlockData:
     return BlockData("work", data, live(), empty=not items)
 
 
-def _per_manager(principal: Principal, _record: uuid.UUID | None, settings: Mapping[str, Any]) -> BlockData:
+def _per_manager(principal: Principal, _record: uuid.UUID | None, settings: PerManager) -> BlockData:
     """Figures and work of each employee who covers parties of the viewer's units; the last row counts each once."""
-    owner = objects.describe(settings["object"])
-    columns = [item for item in settings["columns"] if known(owner, [item])]
+    owner = objects.describe(settings.object)
+    columns = [item for item in settings.columns if known(owner, [item])]
     keys = fields_named(owner, columns)
     tasks = api.per_assignee(principal=principal)
     names = {staff.employee_no: staff.name for staff in organization.all_staff()}
 
     def row(number: str, name: str, count: int, sums: Sequence[object]) -> TableRow:
         totals, done = dict(zip(keys, sums, strict=True)), tasks.get(number, WorkCounts(0, 0, 0, 0))
-        figures: dict[str, CellValue] = {item["key"]: compared(item, totals) for item in columns}
+        figures: dict[str, CellValue] = {item.key: compared(item, totals) for item in columns}
         work: dict[str, CellValue] = {"open": done.open, "overdue": done.overdue, "done": done.done}
         return {"key": number, "path": None, "cells": {"manager": name, "count": count, **figures, **work}}
 
-    query = RecordQuery(owner.key, refinement=settings.get("refinement", ""))
+    query = RecordQuery(owner.key, refinement=settings.refinement or "")
     rows = [
         row(number, names.get(number, name or number), count, sums)
         for number, name, count, sums in objects.summary_by_coverage(query, principal=principal, sums=keys)
@@ -97,8 +113,8 @@ def _per_manager(principal: Principal, _record: uuid.UUID | None, settings: Mapp
     total = row("", "", found[0][1] if found else 0, found[0][2] if found else [None] * len(keys))["cells"]
     work = {key: sum(getattr(counts, key) for counts in tasks.values()) for key in ("open", "overdue", "done")}
     shown = [
-        column("manager", labels(settings["labels"]), "text"),
-        column("count", labels(settings["count"]), "count"),
+        column("manager", _MANAGER, "text"),
+        column("count", labels(settings.count), "count"),
         *(drawn(owner, item) for item in columns),
         *_WORK_COLUMNS,
     ]

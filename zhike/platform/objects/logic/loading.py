@@ -8,7 +8,7 @@ encryption, hash or search token is made for them, and PostgreSQL neither locks 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
@@ -83,7 +83,7 @@ def _stage(
     """Copy the rows that `pick` keeps of each batch to the staging table; return how many rows there were in all."""
     staged = {name: kind for pair in zip(fields, columns, strict=True) for name, kind in _staged(*pair).items()}
     names = _create(cursor, _STAGING, {"id": "bigint", "uid": "uuid", "source_key": "text", "grams": "text[]"} | staged)
-    special = any(len(field.values.columns) > 1 for field in fields)
+    special = [(place, field.values.store) for place, field in _of_several_columns(fields)]
     searchable = [(i, field.searchable) for i, field in enumerate(fields) if field.searchable]
 
     def line(row: Sequence[object]) -> str:
@@ -91,7 +91,7 @@ def _stage(
         tokens = None
         if searchable:
             tokens = "{" + ",".join([array_items(kind, str(found[i])) for i, kind in searchable if found[i]]) + "}"
-        cells = _expanded(fields, found, _stored) if special else found
+        cells = _expanded(special, found) if special else found
         return copy_line((row[0], uuid7(), row[1], tokens, *cells))
 
     read = 0
@@ -107,7 +107,8 @@ def _picker(
 ) -> _Pick:
     """Return what leaves out of a batch the rows that the upsert would find unchanged; it still has the last word."""
     pairs = [(i, field, columns[i]) for i, field in enumerate(fields) if field.owner == "source"]
-    owned, special = [field for _i, field, _c in pairs], any(len(field.values.columns) > 1 for field in fields)
+    owned = [field for _i, field, _c in pairs]
+    special = [(place, field.values.compared) for place, field in _of_several_columns(owned)]
     kinds = {name: kind for _i, f, c in pairs for name, kind in _staged(f, c).items() if _is_stable(f, name)}
     names = _create(cursor, _GIVEN, {"place": "integer", "id": "bigint", "source_key": "text"} | kinds)
     target = sql.Identifier(owner.table)
@@ -130,7 +131,7 @@ def _picker(
 
     def line(place: int, row: Sequence[object]) -> str:
         found = [row[2 + i] for i, _field, _column in pairs]
-        cells = _expanded(owned, found, _compared) if special else found
+        cells = _expanded(special, found) if special else found
         return copy_line((place, row[0], row[1], *cells))
 
     def pick(batch: list[Sequence[object]]) -> Iterator[Sequence[object]]:
@@ -170,14 +171,17 @@ def _escaped(text: str) -> str:
     return text.replace("\n", "\\n").replace("\r", "\\r").replace(_NULL, "")
 
 
+def _of_several_columns(fields: Sequence[FieldType]) -> list[tuple[int, FieldType]]:
+    """The places of fields whose values lie in more than one column, the last one first."""
+    return [(place, field) for place, field in enumerate(fields) if field.values.companions][::-1]
+
+
 def _expanded(
-    fields: list[FieldType],
-    found: Sequence[object],
-    columns_of: Callable[[FieldType, object], dict[str, object]],
+    special: Sequence[tuple[int, Callable[[object], Mapping[str, object]]]], found: Sequence[object]
 ) -> list[object]:
     cells = [None if value == "" else value for value in found]
-    for place in reversed([i for i, field in enumerate(fields) if len(field.values.columns) > 1]):
-        cells[place : place + 1] = columns_of(fields[place], cells[place]).values()
+    for place, columns_of in special:
+        cells[place : place + 1] = columns_of(cells[place]).values()
     return cells
 
 
@@ -185,14 +189,6 @@ def _staged(field: FieldType, column: LoadColumn) -> dict[str, str]:
     if field.values.pointer is not None:
         return {field.column: "bigint" if column.by == "id" else "text"}
     return {f"{field.column}{suffix}": kind for suffix, kind in field.values.columns.items()}
-
-
-def _stored(field: FieldType, value: object) -> dict[str, object]:
-    return field.values.store(value)
-
-
-def _compared(field: FieldType, value: object) -> dict[str, object]:
-    return field.values.compared(value)
 
 
 def _upsert(

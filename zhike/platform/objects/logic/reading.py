@@ -445,17 +445,38 @@ def places(place: str, text: str) -> list[tuple[uuid.UUID, str, str]]:
 
 
 def summary(
-    query: RecordQuery, principal: Principal, sums: Sequence[str], group_by: str | None
+    query: RecordQuery, principal: Principal, sums: Sequence[str], group_by: str | None, by_currency: bool
 ) -> list[tuple[Any, int, list[Any]]]:
-    """Return (group value, number of records, sums) for the query's records in the principal's scope."""
+    """Return (group value, number of records, sums) for the query's records in the principal's scope.
+
+    With `by_currency` a group has a row for each currency its amounts are in, and their sums are (total, currency).
+    """
     owner = catalogues.object_type(query.object)
     where = _where(query, principal, owner)
-    group = _column(catalogues.field_of(owner, group_by)) if group_by else exp.null()
-    totals = [exp.Sum(this=_column(catalogues.field_of(owner, key))) for key in sums]
-    select = _from(exp.select(group, exp.Count(this=exp.Star()), *totals), owner, where)
-    if group_by:
-        select = select.group_by(group)
-    return [(row[0], row[1], list(row[2:])) for row in _rows(select, where.values)]
+    summed = [catalogues.field_of(owner, key) for key in sums]
+    totals = [exp.Sum(this=_column(field)) for field in summed]
+    group = _column(catalogues.field_of(owner, group_by)) if group_by else None
+    currencies = {n: column for n, field in enumerate(summed) if by_currency and (column := _currency(field))}
+    select = _from(
+        exp.select(group or exp.null(), exp.Count(this=exp.Star()), *totals, *currencies.values()), owner, where
+    )
+    for column in (group, *currencies.values()):
+        if column is not None:
+            select = select.group_by(column.copy())
+    found = []
+    for value, count, *rest in _rows(select, where.values):
+        amounts: list[Any] = rest[: len(summed)]
+        for place, currency in zip(currencies, rest[len(summed) :], strict=True):
+            amounts[place] = (amounts[place], currency)
+        found.append((value, count, amounts))
+    return found
+
+
+def _currency(field: FieldType) -> exp.Column | None:
+    """The column that says in which currency a field's amount is; a figure has that of its definition."""
+    if field.kind != "field" or not field.values.currency:
+        return None
+    return exp.column(f"{field.column}{field.values.shown[0]}", table=_ALIAS, quoted=True)
 
 
 def coverage_summary(

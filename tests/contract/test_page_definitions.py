@@ -1,0 +1,95 @@
+"""A page says to each block what that block reads, of fields that exist; everything else is a finding at its place."""
+
+from __future__ import annotations
+
+import copy
+from pathlib import Path
+
+import pytest
+
+from zhike.kernel import definitions, providers
+from zhike.kernel.definition_checks import parsed
+from zhike.server.kinds import check_page
+
+pytestmark = pytest.mark.django_db
+PAGES = Path("packs/securities/pages")
+
+
+def body(name):
+    """A shipped page as it is written."""
+    import yaml
+
+    return yaml.safe_load((PAGES / f"{name}.yaml").read_text(encoding="utf-8"))
+
+
+def findings(found):
+    """Return (code, place) of what is wrong with a page."""
+    kind = definitions.kind_named("page")
+    page, faults = parsed(found, kind)
+    faults += list(check_page(page, definitions.snapshot())) if page else []
+    return [(fault.code, untagged(fault.where)) for fault in faults]
+
+
+def untagged(place):
+    """A place without the block that the model names between the settings' key and what is in them."""
+    return place[:2] + place[3:] if place[0] == "blocks" and len(place) > 2 and place[2] in providers.blocks else place
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in PAGES.glob("*.yaml")))
+def test_the_shipped_pages_say_nothing_that_nobody_reads(name):
+    assert findings(body(name)) == []
+
+
+def changed(name, place, value):
+    """A shipped page with another value at a place; without the key where the value is None."""
+    found = copy.deepcopy(body(name))
+    inner = found
+    for step in place[:-1]:
+        inner = inner[step]
+    if value is None:
+        del inner[place[-1]]
+    else:
+        inner[place[-1]] = value
+    return found
+
+
+FIGURE = ("blocks", "party_identity", "figures", 0)
+
+
+@pytest.mark.parametrize(
+    ("name", "place", "value", "code", "where"),
+    [
+        ("customer", ("blocks", "party_identity", "fact"), ["sex"], "definition.unknown_key", None),
+        ("customer", ("blocks", "party_facts", "columns"), ["sex"], "definition.unknown_key", None),
+        ("customer", ("blocks", "party_identity", "facts", 0), "sexx", "page.unknown_field", None),
+        ("customer", (*FIGURE, "key"), "total_assets", "page.unknown_field", None),
+        ("customer", (*FIGURE, "compare", 1, "with"), "asset_change", "page.unknown_field", None),
+        ("customer", ("blocks", "party_identity", "consents", "fax"), "consent_fax", "page.unknown_field", None),
+        ("customer", ("blocks", "party_accounts", "through"), "partyy", "page.unknown_field", None),
+        ("customer", ("blocks", "party_accounts", "columns", 0), "acount", "page.unknown_field", None),
+        ("customer", ("blocks", "party_facts", "use"), "record_facts", "definition.unknown_value", None),
+        ("customer", ("columns", 0, 0), "asset_over_time", "page.unknown_block", None),
+        ("customer", ("record",), None, "page.no_record", ("blocks", "party_identity")),
+        ("home_manager", ("blocks", "movers", "refinement"), "my", "page.unknown_refinement", None),
+        ("home_manager", ("blocks", "movers", "by"), "asset_change", "page.unknown_field", None),
+        ("home_manager", ("blocks", "book_figures", "count", "group_by"), "tier", "page.unknown_field", None),
+        ("home_branch_head", ("blocks", "per_manager", "columns", 0, "key"), "assets", "page.unknown_field", None),
+        ("home_branch_head", ("blocks", "per_manager"), None, "page.unset_block", ("columns", 0, 1)),
+        ("home_operator", ("blocks", "last_load", "empty", "titel"), {}, "definition.unknown_key", None),
+        ("home_operator", ("blocks", "extra"), {"use": "due_work"}, "page.unplaced_block", None),
+    ],
+)
+def test_a_slip_in_what_a_page_says_to_a_block_is_found_at_its_place(name, place, value, code, where):
+    assert (code, where or place) in findings(changed(name, place, value))
+
+
+def test_a_comparison_names_both_of_its_parts():
+    half = changed("customer", (*FIGURE, "compare", 1, "with"), None)
+    assert [code for code, _where in findings(half)] == ["definition.malformed"]
+
+
+def test_every_block_tells_by_its_model_what_may_be_said_to_it():
+    model = definitions.kind_named("page").model
+    described = model.model_json_schema()["$defs"]
+    assert {f"{key}_block" for key in providers.blocks} <= described.keys()
+    assert all(described[f"{key}_block"]["additionalProperties"] is False for key in providers.blocks)

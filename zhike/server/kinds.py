@@ -1,0 +1,114 @@
+"""The kind `page`: which blocks stand where, and what is said to each in the words of its own settings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Literal, Union, cast
+
+from pydantic import Field, ValidationError, create_model
+
+from zhike.kernel import providers
+from zhike.kernel.definition_checks import unknown
+from zhike.kernel.definition_parts import Definition, Key, Labels, Part, Place, Refers, Text
+from zhike.kernel.definitions import Finding, Kind, Snapshot
+from zhike.platform.objects import api as objects
+
+
+class NextStep(Part):
+    """Something to do about an empty block."""
+
+    labels: Labels = Field(description="what stands on the button")
+    path: Text = Field(description="the address of the page where it is done")
+    operation: Text | None = Field(None, description="whoever may not do this does not see it: audience.create")
+
+
+class EmptyWords(Part):
+    """What a page says where a block has nothing yet."""
+
+    title: Labels = Field(description="that there is nothing, in a few words")
+    text: Labels = Field(description="what will stand here, and when")
+    actions: tuple[NextStep, ...] = Field((), description="what to do next; the first is the usual one")
+
+
+class PlacedBlock(providers.BlockSettings):
+    """A block of a page with what the page says to it."""
+
+    use: str = Field(description="the block; it decides what else may be said here")
+    labels: Labels | None = Field(None, description="what is written over it; the block's own words, when absent")
+    empty: EmptyWords | None = Field(None, description="what is said while it has nothing to show")
+
+
+class Page(Definition):
+    """A page: blocks under a header, in columns."""
+
+    kind: Literal["page"]
+    operation: Text = Field(description="the right to see the page: party.read")
+    record: Annotated[Key, Refers("object")] | None = Field(None, description="the object of whose records it is")
+    header: Key | None = Field(None, description="the block over the columns")
+    columns: tuple[tuple[Key, ...], ...] = Field(description="blocks from top to bottom; the wide column first")
+    blocks: Mapping[Key, PlacedBlock] = Field({}, description="settings by block; a block without needs none")
+
+    def placed(self) -> Iterator[tuple[Place, str]]:
+        """Yield the blocks of the page, each with its place."""
+        if self.header:
+            yield ("header",), self.header
+        for number, column in enumerate(self.columns):
+            for index, key in enumerate(column):
+                yield ("columns", number, index), key
+
+
+def page_kind() -> Kind[Page]:
+    """Return the kind, made of the blocks that all rooms have registered by now."""
+    choices = tuple(_placed(block) for _key, block in sorted(providers.blocks.items()))
+    choice: Any = Annotated[Union[choices], Field(discriminator="use")]  # noqa: UP007 - made of the registry
+    model: Any = create_model(
+        "Page",
+        __base__=Page,
+        __doc__=Page.__doc__,
+        blocks=(Mapping[Key, choice], Field({}, description="settings by block; a block without needs none")),
+    )
+    return Kind(model, order=90, check=check_page)
+
+
+def _placed(block: providers.Block) -> type[PlacedBlock]:
+    """The block as a page places it: its own settings, and what may be said to any block."""
+    named: Any = Literal[block.key]
+    bases: Any = (PlacedBlock, block.settings)
+    own = block.settings is not providers.BlockSettings
+    made = create_model(
+        f"{block.key}_block",
+        __base__=bases,
+        __doc__=block.settings.__doc__ if own else f"{block.en}.",
+        use=(named, Field(description="the block")),
+    )
+    return cast(type[PlacedBlock], made)
+
+
+def check_page(page: Page, everything: Snapshot) -> Iterator[Finding]:
+    """Yield what is wrong with a page beyond its shape: blocks nobody offers, fields that an object does not have."""
+    placed = dict.fromkeys(key for _place, key in page.placed())
+    for place, key in page.placed():
+        if key not in page.blocks:
+            yield from _check_bare(key, place)
+    for key, block in page.blocks.items():
+        if key not in placed:
+            yield unknown("place", key, placed, ("blocks", key), "page.unplaced_block")
+        if providers.blocks[block.use].of_record and not page.record:
+            yield Finding("page.no_record", f"block '{block.use}' shows a record; the page has none", ("blocks", key))
+        for named in block.named(page.record or ""):
+            known = objects.names_of(everything, named.object).get(named.what)
+            if known is not None and named.key not in known:
+                what = "field, indicator or tag" if named.what == "field" else named.what
+                yield unknown(what, named.key, known, ("blocks", key, *named.place), f"page.unknown_{named.what}")
+
+
+def _check_bare(key: str, place: Place) -> Iterator[Finding]:
+    """What is wrong with a block that the page says nothing to."""
+    if key not in providers.blocks:
+        yield unknown("block", key, providers.blocks, place, "page.unknown_block")
+        return
+    try:
+        providers.blocks[key].settings()
+    except ValidationError as error:
+        wanted = ", ".join(str(fault["loc"][0]) for fault in error.errors())
+        yield Finding("page.unset_block", f"block '{key}' needs settings under `blocks`: {wanted}", place)
