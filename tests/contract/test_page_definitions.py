@@ -17,9 +17,9 @@ PAGES = Path("packs/securities/pages")
 
 def body(name):
     """A shipped page as it is written."""
-    import yaml
+    from ruamel.yaml import YAML
 
-    return yaml.safe_load((PAGES / f"{name}.yaml").read_text(encoding="utf-8"))
+    return YAML(typ="safe", pure=True).load((PAGES / f"{name}.yaml").read_text(encoding="utf-8"))
 
 
 def findings(found):

@@ -12,7 +12,7 @@ from zhike.kernel import definitions
 
 FOLDER = Path("docs/reference")
 REGENERATE = "zhike docs reference --out docs/reference"
-MODELS = {kind.name: kind.model for kind in definitions.kinds() if kind.model.model_config["extra"] == "forbid"}
+MODELS = {kind.name: kind.model for kind in definitions.kinds()}
 
 
 @pytest.fixture(scope="module")

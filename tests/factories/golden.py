@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
+from ruamel.yaml import YAML
 
 from zhike.kernel.calendar import TradingCalendar, calendar_days, calendar_from
 
@@ -39,18 +39,20 @@ Rows = list[list[object]]
 @cache
 def inputs() -> dict[str, Any]:
     """Return the golden day's inputs."""
-    return yaml.safe_load((_FOLDER / "inputs.yaml").read_text(encoding="utf-8"))
+    return YAML(typ="safe", pure=True).load((_FOLDER / "inputs.yaml").read_text(encoding="utf-8"))
 
 
 @cache
 def expected() -> dict[str, Any]:
     """Return what the golden day must give."""
-    return yaml.safe_load((_FOLDER / "expected.yaml").read_text(encoding="utf-8"))
+    return YAML(typ="safe", pure=True).load((_FOLDER / "expected.yaml").read_text(encoding="utf-8"))
 
 
 def calendar() -> TradingCalendar:
     """Return the trading calendar of the packs, for tests outside an installation."""
-    found = yaml.safe_load((_FOLDER.parents[1] / "packs/core/calendars/cn.yaml").read_text(encoding="utf-8"))
+    found = YAML(typ="safe", pure=True).load(
+        (_FOLDER.parents[1] / "packs/core/calendars/cn.yaml").read_text(encoding="utf-8")
+    )
     return calendar_from(found["years"], calendar_days(found["closed"]))
 
 

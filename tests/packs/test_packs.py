@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-import yaml
+from ruamel.yaml import YAML
 
 from zhike.kernel.definition_errors import DestructiveChange
 from zhike.platform.packs import api as packs
@@ -21,7 +21,7 @@ def test_the_packs_that_ship_are_without_fault_and_already_applied():
 
 def test_every_definition_is_translated_and_has_a_stable_uuid():
     for path in sorted(Path("packs").rglob("*.yaml")):
-        body = yaml.safe_load(path.read_text(encoding="utf-8"))
+        body = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
         if path.name != "pack.yaml":
             assert {"zh", "en"} <= set(body["labels"]), path
             assert body.get("uuid"), path

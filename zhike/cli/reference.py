@@ -48,7 +48,7 @@ def pages(packs: Sequence[Path]) -> dict[str, str]:
     """Return the text of every reference file by its name; the examples come from definitions below `packs`."""
     from zhike.kernel import definitions
 
-    kinds = {kind.name: kind.model for kind in definitions.kinds() if kind.model.model_config["extra"] == "forbid"}
+    kinds = {kind.name: kind.model for kind in definitions.kinds()}
     examples = _examples(packs)
     made = {f"{name}.md": page(name, model, examples.get(name), kinds) for name, model in sorted(kinds.items())}
     for name, model in sorted(kinds.items()):
