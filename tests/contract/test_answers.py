@@ -148,6 +148,8 @@ def of_everybody(desk, house):
         desk.ask(role, "search", query={"q": "1"})
         desk.ask(role, "setLanguage", body={"lang": "zh"})
     desk.ask("operator", "listUsers")
+    for place in ("unit", "user"):
+        desk.ask("operator", "listPlaces", {"place": place})
 
 
 def of_records(desk, house):

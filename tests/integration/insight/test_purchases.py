@@ -21,6 +21,7 @@ from tests.integration.insight.conftest import run_stage
 from zhike.insight.identity import api as identity
 from zhike.insight.identity.errors import WhichIdentity
 from zhike.insight.indicators import api as indicators
+from zhike.insight.indicators.errors import NoCurve
 from zhike.insight.tags import api as tags
 from zhike.insight.warehouse import api as warehouse
 from zhike.kernel.trading_days import trading_calendar
@@ -205,6 +206,18 @@ def test_measures_in_the_days_after_a_start_count_weekends_and_average_averages(
             cents(total / passed),
             max((line.bought_on for line in lines), default=None),
         ]
+
+
+def test_a_measure_that_takes_the_most_of_several_accounts_has_no_effect(shop, parties):
+    members = pa.table(
+        {"party_id": pa.array([1], pa.int64()), "start_date": pa.array([DAY], pa.date32()), "grp": ["treated"]}
+    )
+    for ask in (
+        lambda: indicators.window_measures(members, days=5, measures=["idle_cash_days"]),
+        lambda: indicators.window_curve(members, days=5, measure="idle_cash_days"),
+    ):
+        with pytest.raises(NoCurve):
+            ask()
 
 
 @pytest.mark.parametrize("measure", ["shop_amount", "shop_average", "shop_products", "shop_daily"])

@@ -103,7 +103,7 @@ def window_measures(members: pa.Table, *, days: int, measures: Sequence[str]) ->
     `members` has party_id (int64), start_date (date32) and grp (string). The window is the `days` trading days after
     start_date and the days between them on which the market is closed; the start day itself is not counted, and days
     after the published business date have not happened yet. Of nothing there is no average, no least and no most: null.
-    Raises UnknownMeasure, NothingPublished.
+    Raises UnknownMeasure, NoCurve, NothingPublished.
     """
     return windows.per_party(members, days, measures)
 

@@ -22,9 +22,9 @@ class CyclicFormula(ZhikeError):
 
 
 class NoCurve(ZhikeError):
-    """A curve of a measure that does not add up over the accounts of a party."""
+    """A measure that does not add up over the accounts of a party, asked for in the days after a start."""
 
     code = "measure.no_curve"
     status = 422
-    zh = "度量“{measure}”不能按日累计"
-    en = "Measure '{measure}' cannot be cumulated day by day"
+    zh = "度量“{measure}”不能跨账户相加，无法用于效果统计"
+    en = "Measure '{measure}' does not add up over accounts, so no effect can be read from it"

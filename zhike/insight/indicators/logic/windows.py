@@ -21,6 +21,9 @@ from zhike.kernel.trading_days import trading_calendar
 def per_party(members: pa.Table, days: int, keys: Sequence[str]) -> pa.Table:
     """Return party_id, grp and one column per measure; see `api.window_measures`."""
     found = [definitions.measure(key) for key in keys]
+    for measure in found:
+        if measure.across not in (None, "sum"):
+            raise NoCurve(measure=measure.key)
     with warehouse.session() as connection:
         publication = warehouse.published()
         _prepare(connection, members, days, publication.business_date)
