@@ -83,8 +83,8 @@ def _by_hand(path: Path, raw: str) -> None:
         assignments = ", ".join(f'"{name}" = excluded."{name}"' for name in names)
         columns = ", ".join(f'"{name}"' for name in names)
         cursor.execute(
-            f'insert into "{raw}" (id, uid, source_key, grams, created_at, created_by, updated_at, updated_by, {columns})'
+            f'insert into "{raw}" (id, uid, source_key, grams, created_at, created_by, updated_at, updated_by, unit_id, {columns})'
             " select s.id, gen_random_uuid(), s.source_key, s.grams,"
-            " now(), 'x', now(), 'x', c0, c1, c2, u.id, c4, c5, c6::date"
+            " now(), 'x', now(), 'x', u.id, c0, c1, c2, u.id, c4, c5, c6::date"
             f" from staged s left join organization_unit u on u.code = c3 on conflict (id) do update set {assignments}"
         )

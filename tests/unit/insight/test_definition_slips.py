@@ -122,7 +122,7 @@ def _second_identity(tmp_path: Path, **changes: str) -> list[Path]:
 kind: identity
 key: online
 labels: {zh: 线上, en: Online}
-object: party
+object: employee
 systems:
   - {system: app, dataset: core.app_user, key: user_id, fields: {name: name}}
 """
@@ -160,3 +160,27 @@ def test_every_window_that_is_said_to_work_is_taken(tmp_path, window):
     found, _line = findings(tmp_path, TRADES, "window: {trading_days: 90}", f"window: {window}")
 
     assert found == []
+
+
+def test_a_second_definition_of_who_is_who_over_the_same_records_is_a_finding(tmp_path):
+    text = (PACKS / IDENTITY).read_text(encoding="utf-8")
+    found, _line = findings(tmp_path, IDENTITY, "key: party\n", "key: again\n")
+    assert [(finding.code, "'party'" in finding.message) for finding in found if finding.code == "identity.taken"] == [
+        ("identity.taken", True)
+    ] * text.count("- system:")
+
+
+def test_an_identity_that_gives_no_field_is_a_finding(tmp_path):
+    body = """kind: identity
+key: bare
+labels: {zh: 空, en: Bare}
+object: product
+systems:
+  - {system: counter, dataset: core.counter_instrument, key: code}
+"""
+    (tmp_path / "bare.yaml").write_text(body, encoding="utf-8")
+    written, _unread = definition_files.read([tmp_path / "bare.yaml"])
+    _everything, found = definition_files.beside(written, installed())
+    assert [(finding.code, finding.line) for finding in found if finding.code == "identity.no_fields"] == [
+        ("identity.no_fields", 5)
+    ]

@@ -33,8 +33,25 @@ def check_identity(identity: Identity, everything: Snapshot) -> Iterator[Finding
         if known.index(system.system) != number:
             yield Finding("identity.doubled_system", f"system '{system.system}' comes twice", ("systems", number))
         yield from _system(identity, system, ("systems", number), everything)
+    if not any(system.fields for system in identity.systems):
+        said = f"no system gives a field of {identity.object}: records would be made of nothing"
+        yield Finding("identity.no_fields", said, ("systems",))
+    yield from _taken(identity, everything)
     if identity.accounts:
         yield from _accounts(identity, everything)
+
+
+def _taken(identity: Identity, everything: Snapshot) -> Iterator[Finding]:
+    """Find systems whose records another definition already makes records of the same object of."""
+    others = [other for other in everything.of(Identity).values() if other.key != identity.key]
+    taken = {one.system: other.key for other in others if other.object == identity.object for one in other.systems}
+    for number, system in enumerate(identity.systems):
+        if system.system in taken:
+            said = (
+                f"the records of '{system.system}' already become {identity.object} by the definition"
+                f" '{taken[system.system]}'; one record would become two"
+            )
+            yield Finding("identity.taken", said, ("systems", number, "system"))
 
 
 def _system(identity: Identity, system: IdentitySystem, place: Place, everything: Snapshot) -> Iterator[Finding]:
