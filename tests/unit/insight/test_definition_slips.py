@@ -146,13 +146,15 @@ def test_facts_say_which_identity_they_belong_to_where_several_know_the_system(t
     assert "It could be: online, party" in found[0].message
 
 
-@pytest.mark.parametrize("identity", ["online", "party"])
-def test_and_then_all_is_well(tmp_path, identity):
+@pytest.mark.parametrize(
+    ("identity", "expected"), [("online", [("login_count.yaml", "measure.other_object")]), ("party", [])]
+)
+def test_and_then_figures_are_about_the_party_only(tmp_path, identity, expected):
     paths = _second_identity(tmp_path, subject=f"{{system: app, key: user_id, identity: {identity}}}")
     written, _unread = definition_files.read(paths)
     _everything, found = definition_files.beside(written, installed())
 
-    assert found == []
+    assert [(Path(finding.path).name, finding.code) for finding in found] == expected
 
 
 @pytest.mark.parametrize("window", ["{days: 90}", "{day: -1}", "{period: month}", "{period: year}", "{all: true}"])
