@@ -87,7 +87,7 @@ def test_every_fault_is_listed_with_file_and_line(tmp_path):
     )
     folder = _pack(tmp_path / "trial", thing=broken, other="kind: nothing\nkey: x\nlabels: {zh: 一, en: X}\n")
     found = {(Path(f.path).name, f.line, f.code) for f in packs.check([folder])}
-    assert found == {("other.yaml", 1, "definition.unknown_kind")}
+    assert found == {("other.yaml", 1, "definition.unknown_kind"), ("thing.yaml", 6, "definition.unknown_value")}
 
     (folder / "other.yaml").unlink()
     found = [(Path(f.path).name, f.line, f.code) for f in packs.check([folder])]

@@ -19,6 +19,7 @@ from zhike.expressions.ast import (
     Not,
     Param,
     Path,
+    children,
     walk,
 )
 from zhike.expressions.check import check, resolve
@@ -58,6 +59,7 @@ __all__ = [
     "to_json",
     "to_text",
     "type_of",
+    "children",
     "walk",
 ]
 

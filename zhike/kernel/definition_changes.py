@@ -7,10 +7,14 @@ Applying is one transaction; what was before is kept, so that a change can be ta
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import cast
+
+from django.db import OperationalError
+from psycopg.errors import LockNotAvailable
 
 from zhike.kernel import clock, context, database, definition_checks, definition_store, definitions
 from zhike.kernel.definition_errors import (
@@ -19,6 +23,7 @@ from zhike.kernel.definition_errors import (
     DefinitionsBroken,
     DestructiveChange,
     Fault,
+    TablesInUse,
     UnknownChange,
     UnknownDefinition,
 )
@@ -92,21 +97,32 @@ def change(edits: Sequence[Edit], *, reason: str, consent: bool = False) -> Plan
     Raises DefinitionsBroken, DestructiveChange unless `consent` is given, and DefinitionInUse where something that
     runs (a campaign) would lose a definition: that no consent overrides.
     """
-    with database.writing():
-        version, _made = DefinitionVersion.objects.select_for_update().get_or_create(defaults={"version": 0})
-        planned = plan(edits)
-        _refuse(planned, consent)
-        if planned.edits:
-            _store(planned, reason)
-            version.version += 1
-            version.save()
-            definitions.forget()
-            _applied(planned.changes)
-            # What rooms made of the definitions (tables, users) is part of the version that readers see.
-            version.version += 1
-            version.save()
-            definitions.forget()
+    with _tables_free(), database.writing():
+        return _change(edits, reason, consent)
+
+
+def _change(edits: Sequence[Edit], reason: str, consent: bool) -> Plan:
+    DefinitionVersion.objects.select_for_update().get()
+    planned = plan(edits)
+    _refuse(planned, consent)
+    if planned.edits:
+        _store(planned, reason)
+        definitions.renew()
+        _applied(planned.changes)
+        # What rooms made of the definitions (tables, users) is part of the version that readers see.
+        definitions.renew()
     return planned
+
+
+@contextmanager
+def _tables_free() -> Iterator[None]:
+    """Say plainly that a table which had to change was in use; nothing was changed."""
+    try:
+        yield
+    except OperationalError as error:
+        if isinstance(error.__cause__, LockNotAvailable):
+            raise TablesInUse() from error
+        raise
 
 
 def undo(change_uid: uuid.UUID, *, consent: bool = False) -> Plan:
@@ -114,6 +130,13 @@ def undo(change_uid: uuid.UUID, *, consent: bool = False) -> Plan:
 
     Raises UnknownChange, and ChangedSince when a later change touched one of them.
     """
+    with _tables_free(), database.writing():
+        DefinitionVersion.objects.select_for_update().get()
+        return _change(_back(change_uid), f"undo {change_uid}", consent)
+
+
+def _back(change_uid: uuid.UUID) -> list[Edit]:
+    """The edits that take a change back; nothing may have come after it."""
     row = DefinitionChange.objects.filter(uid=change_uid).first()
     if row is None:
         raise UnknownChange(change=str(change_uid))
@@ -123,7 +146,7 @@ def undo(change_uid: uuid.UUID, *, consent: bool = False) -> Plan:
         if newest.pk != step.pk:
             raise ChangedSince(definition=f"{step.kind} {step.key}", at=newest.change.at, actor=newest.change.actor)
         edits.append(Edit(step.kind, step.key, step.before, cast(Layer, step.layer), step.pack_before))
-    return change(edits, reason=f"undo {change_uid}", consent=consent)
+    return edits
 
 
 def history(kind: str, key: str) -> list[Revision]:
@@ -172,7 +195,8 @@ def _planned(edits: Sequence[Edit]) -> tuple[Plan, list[Fault]]:
     if faults:
         return Plan(()), faults
     changes = _changes(wanted, before, after)
-    return Plan(tuple(changes), tuple(wanted)), _frozen(changes)
+    refused = [Fault(change.kind, change.key, fault) for change in changes for fault in change.faults]
+    return Plan(tuple(changes), tuple(wanted)), [*refused, *_frozen(changes)]
 
 
 def _differs(edit: Edit, row: StoredDefinition | None) -> bool:
@@ -228,7 +252,7 @@ def _rekeyed(edits: Iterable[Edit], rows: Iterable[StoredDefinition]) -> list[Fa
             identity = definition_store.identity(edit.body)
         except ValueError:
             continue  # the model says what a uuid is
-        there = known.get(identity, (edit.kind, edit.key))
+        there = known.setdefault(identity, (edit.kind, edit.key))
         if there != (edit.kind, edit.key):
             message = (
                 f"uuid {identity} is {' '.join(there)} in this installation and keeps that key;"
@@ -281,7 +305,7 @@ def _frozen(changes: Iterable[Change]) -> list[Fault]:
     faults = []
     today = clock.today()
     for change in changes:
-        if not isinstance(change.before, Staged) or change.before.state(today) != "frozen":
+        if not isinstance(change.before, Staged) or "frozen" not in change.before.states(today):
             continue
         after = change.after
         if isinstance(after, Staged) and after == change.before.model_copy(update={"lifecycle": after.lifecycle}):

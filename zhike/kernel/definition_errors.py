@@ -64,6 +64,15 @@ class ChangedSince(ZhikeError):
     en = "{definition} was changed again ({at}, {actor}); take that change back first"
 
 
+class TablesInUse(ZhikeError):
+    """A table that had to change was held by other work longer than anybody may be kept waiting."""
+
+    code = "definition.tables_in_use"
+    status = 409
+    zh = "相关数据表正被其他任务占用，未做任何更改；请在任务结束后重试"
+    en = "A table that has to change is in use by other work; nothing was changed. Try again when it has ended"
+
+
 class UnknownChange(ZhikeError):
     """There is no such change of definitions."""
 

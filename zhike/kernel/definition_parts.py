@@ -173,6 +173,11 @@ class Staged(Definition):
                 held = stage.state
         return held
 
+    def states(self, day: date) -> set[State]:
+        """Return the states that hold anywhere on `day`: in the units that the stages name, and elsewhere."""
+        named = {unit for stage in self.lifecycle for unit in stage.units}
+        return {self.state(day), *(self.state(day, (unit,)) for unit in named)}
+
 
 @dataclass(frozen=True, slots=True)
 class Reference:

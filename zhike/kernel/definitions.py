@@ -49,7 +49,10 @@ class User:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One step of a plan; `destructive` steps need consent. `users` are those of what changes or goes."""
+    """One step of a plan; `destructive` steps need consent. `users` are those of what changes or goes.
+
+    `faults` say why a step cannot be taken at all, whatever the definitions themselves are worth.
+    """
 
     kind: str
     key: str
@@ -59,6 +62,7 @@ class Change:
     destructive: bool = False
     notes: tuple[str, ...] = ()
     users: tuple[User, ...] = ()
+    faults: tuple[Finding, ...] = ()
 
 
 class Snapshot:
@@ -223,6 +227,17 @@ def all_of(model: type[D]) -> Mapping[str, D]:
 def derive(name: str, build: Callable[[Snapshot], T]) -> T:
     """Return `build(snapshot())`, built once per version: how a room keeps its parsed catalogue."""
     return snapshot().derive(name, build)
+
+
+def renew() -> None:
+    """Give the definitions a version that never was, in the caller's transaction, and forget what was read of the old.
+
+    The number comes from a sequence: it does not come again when the transaction is rolled back, so nothing that was
+    read of unfinished work is ever taken for a later version.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("update kernel_definitionversion set version = nextval('kernel_definition_versions')")
+    forget()
 
 
 def forget() -> None:

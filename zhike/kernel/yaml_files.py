@@ -17,12 +17,15 @@ from pathlib import Path
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.constructor import RoundTripConstructor
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from zhike.kernel.definition_parts import Place
 
 #: Raised whenever what a tree holds or how it is kept changes, so that older copies are not read.
-_FORM = "1"
+_FORM = "2"
+#: More values than any definition has; references to anchors can make billions of a few lines.
+_LARGEST = 100_000
 
 
 class BrokenYaml(Exception):
@@ -84,14 +87,36 @@ def parse(raw: bytes) -> YamlFile:
         line = raw[: error.start].count(b"\n") + 1
         raise BrokenYaml(line, f"byte {error.start} is not UTF-8") from error
     try:
-        tree = YAML(typ="rt").load(text)
+        tree = _reader().load(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise BrokenYaml(mark.line + 1 if mark else 1, _sentence(error)) from error
     except YAMLError as error:
         raise BrokenYaml(1, str(error)) from error
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        raise BrokenYaml(1, f"holds a value that cannot be read: {error}") from error
+    except RecursionError as error:
+        raise BrokenYaml(1, "is nested too deeply") from error
     lines: dict[Place, int] = {}
-    return YamlFile(_plain(tree, (), lines), lines)
+    try:
+        return YamlFile(_plain(tree, (), lines), lines)
+    except RecursionError as error:
+        raise BrokenYaml(1, "is nested too deeply") from error
+    except (LookupError, TypeError, AttributeError) as error:
+        raise BrokenYaml(1, "tags (!) and merge keys (<<) are not taken: write the values out") from error
+
+
+class _Constructor(RoundTripConstructor):
+    """Days stay text: whoever wants a day says what is wrong with 2026-13-01, and where."""
+
+
+_Constructor.add_constructor("tag:yaml.org,2002:timestamp", RoundTripConstructor.construct_yaml_str)
+
+
+def _reader() -> YAML:
+    reader = YAML(typ="rt")
+    reader.Constructor = _Constructor
+    return reader
 
 
 def _sentence(error: MarkedYAMLError) -> str:
@@ -100,12 +125,14 @@ def _sentence(error: MarkedYAMLError) -> str:
 
 
 def _plain(node: object, place: Place, lines: dict[Place, int]) -> object:
+    if len(lines) > _LARGEST:
+        raise BrokenYaml(1, f"holds more than {_LARGEST:,} values")
     if isinstance(node, CommentedMap):
         found = {}
         for key, value in node.items():
-            name = _plain(key, place, {}) if not isinstance(key, str) else str(key)
-            lines[(*place, str(name))] = node.lc.key(key)[0] + 1
-            found[name] = _plain(value, (*place, str(name)), lines)
+            name = str(_scalar(key))
+            lines[(*place, name)] = node.lc.key(key)[0] + 1
+            found[name] = _plain(value, (*place, name), lines)
         return found
     if isinstance(node, CommentedSeq):
         for number in range(len(node)):

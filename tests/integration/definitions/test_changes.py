@@ -6,6 +6,7 @@ import copy
 from pathlib import Path
 
 import pytest
+from django.db import transaction
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -220,6 +221,85 @@ def test_a_stored_definition_that_fits_no_model_is_set_aside_and_the_others_stay
 
 #: Any text that a database keeps.
 TEXT = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=5)
+
+
+def test_two_definitions_of_one_uuid_are_a_finding_and_no_database_error(tmp_path):
+    one = "kind: result_set\nuuid: 7d3f0c1e-52aa-5b0f-9a63-0d5fd1f8e0aa\nkey: {}\nlabels: {{zh: 访, en: V}}\nresults: [{{key: met, labels: {{zh: 见, en: Met}}}}]\n"
+    pack = _pack(tmp_path, one.format("visit"))
+    (tmp_path / "two.yaml").write_text(one.format("call"), encoding="utf-8")
+
+    found = packs.check([pack])
+    assert [(Path(f.path).name, f.code, "result_set visit" in f.message) for f in found] == [
+        ("two.yaml", "definition.key_frozen", True)
+    ]
+
+
+THING = {
+    "kind": "object",
+    "key": "thing",
+    "labels": {"zh": "物", "en": "Thing"},
+    "display": "name",
+    "fields": [
+        {"key": "name", "type": "text", "labels": {"zh": "名", "en": "Name"}, "mask": "name"},
+        {"key": "of", "type": "reference", "target": "product", "labels": {"zh": "属", "en": "Of"}},
+    ],
+}
+
+
+def _changed_field(number, **changes):
+    fields = [dict(field) for field in THING["fields"]]
+    fields[number] = {key: value for key, value in {**fields[number], **changes}.items() if value is not None}
+    return Edit.of({**THING, "fields": fields})
+
+
+@pytest.mark.parametrize(
+    ("number", "changes", "name"),
+    [
+        (1, {"target": "employee"}, "target"),
+        (0, {"type": "long_text"}, "type"),
+        (0, {"unique": True}, "unique"),
+        (0, {"searchable": "name"}, "searchable"),
+    ],
+)
+def test_a_field_whose_rows_cannot_follow_needs_a_new_key(number, changes, name):
+    definition_changes.change([Edit.of(THING)], reason="")
+    before = written()
+    with pytest.raises(DefinitionsBroken) as refused:
+        definition_changes.change([_changed_field(number, **changes)], reason="", consent=True)
+    assert ("object.needs_new_field", ("fields", number, name)) in [
+        (fault.finding.code, fault.finding.where) for fault in refused.value.faults
+    ]
+    assert written() == before
+
+
+def test_an_object_that_comes_back_keeps_the_types_of_its_columns():
+    definition_changes.change([Edit.of(THING)], reason="")
+    definition_changes.change([Edit("object", "thing", None)], reason="", consent=True)
+    with pytest.raises(DefinitionsBroken) as refused:
+        definition_changes.change([_changed_field(0, type="integer", mask=None)], reason="")
+    assert [fault.finding.code for fault in refused.value.faults] == ["object.needs_new_field"]
+
+
+def test_taking_a_mask_away_needs_consent():
+    definition_changes.change([Edit.of(THING)], reason="")
+    with pytest.raises(DestructiveChange):
+        definition_changes.change([_changed_field(0, mask=None)], reason="")
+    change = definition_changes.change([_changed_field(0, mask=None)], reason="", consent=True).changes[0]
+    assert change.notes == ("field name is no longer masked",)
+
+
+def test_a_version_of_work_that_was_rolled_back_never_comes_again():
+    seen = []
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        definition_changes.change([Edit.of(RESULTS)], reason="")
+        seen.append(definitions.version())
+        assert "visit" in definitions.all_of(ResultSet)
+        _ = 1 / 0
+    definitions.renew()
+    assert definitions.version() > seen[0]
+    assert "visit" not in definitions.all_of(ResultSet)
+
+
 CODES = st.sampled_from(["met", "absent", "moved", "refused"])
 RESULT = st.fixed_dictionaries(
     {"key": CODES, "labels": st.fixed_dictionaries({"zh": TEXT, "en": TEXT})},

@@ -113,6 +113,23 @@ def test_a_list_shows_filters_and_sorts_by_it_only_there(piloted, people):
     assert all(TAG not in row.values for row in objects.page(RecordQuery("party"), principal=people["B002"]).rows)
 
 
+def test_no_way_round_by_a_relation_asks_about_it(piloted, people):
+    asked = {"op": "=", "left": {"field": f"party.{TAG}"}, "right": {"value": "regular", "type": "text"}}
+    by_relation = RecordQuery("party", condition={"aggregate": "exists", "over": "coverages", "where": asked})
+    for query in (by_relation, RecordQuery("coverage", condition=asked)):
+        with pytest.raises(Refused) as error:
+            objects.count(query, principal=people["B002"])
+        assert error.value.facts["operation"] == f"party.{TAG}"
+
+
+def test_a_stage_in_a_unit_that_does_not_exist_is_a_finding(piloted):
+    with pytest.raises(DefinitionsBroken) as refused:
+        tag({"state": "draft"}, {"state": "live", "units": ["B999"]})
+    assert [(fault.finding.code, fault.finding.where) for fault in refused.value.faults] == [
+        ("tag.unknown_unit", ("lifecycle", 1, "units", 0))
+    ]
+
+
 def test_an_audience_counts_the_branch_and_refuses_the_others(piloted, people):
     whole = audiences.preview(CONDITION, principal=people["HQ"])
     branch = audiences.preview(CONDITION, principal=people["B001"])

@@ -10,7 +10,9 @@ from zhike.expressions.types import Type
 from zhike.insight.indicators import api as indicators
 from zhike.insight.tags.logic import living
 from zhike.insight.tags.types import Tag
+from zhike.kernel.definition_checks import unknown
 from zhike.kernel.definitions import Finding, Kind, Snapshot
+from zhike.platform.organization import api as organization
 
 _PARAMETERS = {"business_date": Type.DATE}
 
@@ -20,6 +22,7 @@ def check_tag(tag: Tag, everything: Snapshot) -> Iterator[Finding]:
     schema = indicators.checking_schema(everything)
     if tag.key in schema.fields:
         yield Finding("tag.taken", f"there is an indicator or a party field '{tag.key}'", ("key",))
+    yield from _units(tag)
     for number, level in enumerate(tag.levels):
         where = ("levels", number, "when")
         try:
@@ -29,6 +32,15 @@ def check_tag(tag: Tag, everything: Snapshot) -> Iterator[Finding]:
             continue
         if found is not Type.BOOLEAN:
             yield Finding("tag.not_a_condition", f"level '{level.key}' needs a condition, not {found.value}", where)
+
+
+def _units(tag: Tag) -> Iterator[Finding]:
+    """Find org units of the lifecycle that do not exist; before the first units are loaded nobody can tell."""
+    named = [(n, m, unit) for n, stage in enumerate(tag.lifecycle) for m, unit in enumerate(stage.units)]
+    codes = {unit.code for unit in organization.all_units()} if named else set()
+    for number, place, code in named:
+        if codes and code not in codes:
+            yield unknown("org unit", code, codes, ("lifecycle", number, "units", place), "tag.unknown_unit")
 
 
 def uses(tag: Tag, everything: Snapshot) -> Iterable[tuple[str, str]]:

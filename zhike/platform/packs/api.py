@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from zhike.kernel import database, definition_changes
+from zhike.kernel import database, definition_changes, definition_files
 from zhike.kernel.definition_changes import Edit, Plan
 from zhike.kernel.definition_errors import DefinitionsBroken, Fault
 from zhike.kernel.definition_files import FileFinding
@@ -23,7 +23,11 @@ __all__ = ["apply", "check", "missing", "plan"]
 def check(folders: Sequence[Path]) -> list[FileFinding]:
     """Return every fault of the packs below `folders`, with file and line."""
     content, findings = read_packs(folders)
-    return findings or _faults(content, definition_changes.check(_edits(content)))
+    if findings:
+        # What names a definition that cannot be read is not to blame: only what each file says by itself is looked at.
+        written = [one for found in content for one in found.definitions]
+        return [*findings, *definition_files.parsed(written)[1]]
+    return _faults(content, definition_changes.check(_edits(content)))
 
 
 def plan(folders: Sequence[Path]) -> Plan:

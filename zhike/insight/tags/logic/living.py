@@ -46,7 +46,8 @@ def _with_those_above(unit: OrgUnit) -> tuple[str, ...]:
 
 def limits(resource: str) -> Mapping[str, frozenset[int]]:
     """Return the tags that are not in use everywhere, with the units whose viewers may know of them."""
-    return definitions.derive(f"tags.limits:{resource}", lambda _found: _limits(resource))
+    # A stage may begin at midnight, without a new version of the definitions.
+    return definitions.derive(f"tags.limits:{resource}:{clock.today()}", lambda _found: _limits(resource))
 
 
 def _limits(resource: str) -> Mapping[str, frozenset[int]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -168,15 +168,28 @@ def narrow_to_query(where: Where, owner: ObjectType, alias: str, query: RecordQu
 
 
 def _refuse_limited(where: Where, owner: ObjectType, condition: expressions.Expression, principal: Principal) -> None:
-    for node, _depth in expressions.walk(condition):
-        if not isinstance(node, expressions.Path):
-            continue
-        asked: ObjectType | None = owner
-        for step in node.parts[:-1]:
-            reference = asked.fields.get(step) if asked else None
-            asked = where.objects.get(reference.target) if reference else None
-        if asked and permissions.limited(principal, asked.key, node.parts[-1]):
-            raise Refused(operation=f"{asked.key}.{node.parts[-1]}")
+    for asked, key in _asked(where, owner, condition):
+        if permissions.limited(principal, asked.key, key):
+            raise Refused(operation=f"{asked.key}.{key}")
+
+
+def _asked(where: Where, owner: ObjectType, node: expressions.Expression) -> Iterator[tuple[ObjectType, str]]:
+    """Yield each field that a condition asks about with the object it belongs to; what it sums up is of the relation."""
+    if isinstance(node, expressions.Path):
+        held = _through(where, owner, node.parts[:-1])
+        yield held, node.parts[-1]
+        return
+    inside = _through(where, owner, node.over) if isinstance(node, expressions.Aggregate) else owner
+    for child in expressions.children(node):
+        yield from _asked(where, inside, child)
+
+
+def _through(where: Where, owner: ObjectType, steps: Sequence[str]) -> ObjectType:
+    """The object at the end of references and relations; conditions are checked, so every step is one."""
+    for step in steps:
+        relation = owner.relations.get(step)
+        owner = where.objects[relation.object if relation else owner.fields[step].target]
+    return owner
 
 
 def uses_side_table(owner: ObjectType, parts: Sequence[exp.Expr]) -> bool:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from django.db import connection
 from psycopg import sql
 
 from zhike.kernel import definitions
-from zhike.kernel.definitions import Change, Snapshot
+from zhike.kernel.definitions import Change, Finding, Snapshot
 from zhike.platform.audit import api as audit
 from zhike.platform.fields import api as fields
 from zhike.platform.objects.definitions import ExtensionDefinition, FieldPart, ObjectDefinition
@@ -42,7 +42,8 @@ def classify(change: Change, everything: Snapshot) -> Change:
     A field that moves from an object to an extension of it, or back, stays where it is.
     """
     if change.kind == "object" and change.action == "create":
-        return replace(change, notes=("new table",))
+        faults = tuple(_impossible(change.after, {}, _fields(change.after)))
+        return replace(change, notes=("new table",), faults=faults)
     if change.kind == "object" and change.action == "remove":
         return replace(change, destructive=True, notes=("the object is hidden; its table and rows stay",))
     before, after = _fields(change.before), _fields(change.after)
@@ -50,9 +51,37 @@ def classify(change: Change, everything: Snapshot) -> Change:
     notes = [f"add column {key} (no rewrite, no lock beyond {_LOCK_TIMEOUT})" for key in after if key not in before]
     removed = [key for key in before if key not in kept]
     notes += [f"hide field {key}; its column and values stay" for key in removed]
-    retyped = [key for key in kept if key in before and kept[key].type != before[key].type]
-    notes += [f"field {key} changes type {before[key].type} → {kept[key].type}: refused" for key in retyped]
-    return replace(change, destructive=bool(removed or retyped), notes=tuple(notes))
+    shown = [key for key in after if getattr(before.get(key), "mask", None) and not getattr(after[key], "mask", None)]
+    notes += [f"field {key} is no longer masked" for key in shown]
+    gone = {key: _options(before[key]) - _options(after[key]) for key in after if key in before}
+    notes += [f"field {key} loses {', '.join(sorted(lost))}; stored values stay" for key, lost in gone.items() if lost]
+    faults = tuple(_impossible(change.after, before, after))
+    return replace(change, destructive=bool(removed or shown or any(gone.values())), notes=tuple(notes), faults=faults)
+
+
+def _options(field: FieldPart) -> set[str]:
+    return {option.key for option in getattr(field, "options", ())}
+
+
+def _impossible(
+    definition: object, before: Mapping[str, FieldPart], after: Mapping[str, FieldPart]
+) -> Iterator[Finding]:
+    """Find changes of a field that its column cannot follow: they need a field of a new key."""
+    key = definition.of if isinstance(definition, ExtensionDefinition) else getattr(definition, "key", "")
+    stored = dict(PhysicalField.objects.filter(object__key=key).values_list("key", "type"))
+    for number, field in enumerate(after.values()):
+        old = before.get(field.key)
+        if stored.get(field.key, field.type) != field.type:
+            yield _needs_new(field, number, "type", f"is stored as {stored[field.key]}")
+        for name in ("target", "unique", "index", "searchable"):
+            was, now = getattr(old, name, None), getattr(field, name, None)
+            if old is not None and was != now and (name == "target" or now):
+                yield _needs_new(field, number, name, f"has {name} {was}, and rows that were written so")
+
+
+def _needs_new(field: FieldPart, number: int, name: str, why: str) -> Finding:
+    message = f"field '{field.key}' {why}; give the new meaning to a field of a new key"
+    return Finding("object.needs_new_field", message, ("fields", number, name))
 
 
 def apply(changes: Iterable[Change]) -> None:

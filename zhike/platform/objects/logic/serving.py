@@ -52,8 +52,7 @@ def serve(
         )
         if before is not None:
             cursor.execute(sql.SQL("drop table if exists {}").format(sql.Identifier(before.table)))
-        cursor.execute("update kernel_definitionversion set version = version + 1")
-        definitions.forget()
+        definitions.renew()
     return rows
 
 
