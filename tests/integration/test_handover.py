@@ -30,7 +30,7 @@ def party(firm):
     for _times in range(2):
         give_work(found.id, "E1001")
     done = work.todo(principal=firm.manager)[0][0]
-    work.complete(done.uid, result=done.results[0][0], note="", revision=1, principal=firm.manager)
+    work.complete(done.uid, result=done.results[0].key, note="", revision=1, principal=firm.manager)
     return found
 
 
