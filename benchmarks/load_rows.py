@@ -26,8 +26,8 @@ def run(scale: str) -> Result:
 
 
 def _measure(scale: str, home: Path) -> Result:
-    from zhike.platform.objects import api as objects
     from zhike.platform.fields.api import array_items
+    from zhike.platform.objects import api as objects
     from zhike.platform.objects.types import LoadColumn
     from zhike.platform.organization import api as organization
     from zhike.platform.organization.types import UnitRow
