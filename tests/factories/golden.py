@@ -15,12 +15,15 @@ from zhike.kernel.calendar import TradingCalendar, calendar_days, calendar_from
 
 _FOLDER = Path(__file__).parents[1] / "golden"
 _CENT = Decimal("0.01")
+#: The day on which customers of the golden day took a consent back.
+_WITHDRAWN = date(2026, 1, 5)
 #: The head lines of the exports.
 _HEADERS = {
     "counter_branch": "机构代码,机构名称,机构类型,上级机构代码",
     "counter_employee": "工号,姓名,所属机构代码,岗位,状态",
     "counter_customer": "客户号,客户类别,客户姓名,证件类型,证件号码,手机号码,电子邮箱,性别,出生日期,营业部代码,开户日期,客户状态,"
-    "风险等级,测评日期,测评有效期,最低风险类别,投资者类别,邮件营销授权,短信营销授权,电话营销授权,客户经理工号,服务开始日期",
+    "风险等级,测评日期,测评有效期,最低风险类别,投资者类别,客户经理工号,服务开始日期",
+    "counter_consent": "授权编号,客户号,用途,渠道,意思表示,生效日期,失效日期,凭证",
     "counter_account": "资金账户编号,资金账号,客户号,账户类型,币种,开户日期,状态",
     "counter_account_role": "资金账户编号,客户号,角色,开始日期",
     "counter_instrument": "证券代码,证券名称,证券类别,风险等级,币种,最新价格",
@@ -96,6 +99,7 @@ def _masters(into: Path, found: dict[str, Any], day: date) -> None:
     _written(into, "counter_branch", day, found["branches"])
     _written(into, "counter_employee", day, [[*row, "在职"] for row in found["employees"]])
     _written(into, "counter_customer", day, [_customer(*row) for row in found["customers"]])
+    _written(into, "counter_consent", day, [line for row in found["customers"] for line in _consents(*row)])
     accounts = [[*row[:3], "普通资金账户", *row[3:]] for row in found["accounts"]]
     _written(into, "counter_account", day, accounts)
     _written(into, "counter_account_role", day, [[*row, date(2020, 1, 2)] for row in found["account_roles"]])
@@ -105,12 +109,26 @@ def _masters(into: Path, found: dict[str, Any], day: date) -> None:
 
 
 def _customer(number: str, kind: str, name: str, certificate: str, mobile: str, *rest: Any) -> list[object]:
-    sex, birth, branch, opened, status, risk, tested, mail, calls, manager = rest
+    sex, birth, branch, opened, status, risk, tested, _mail, _calls, manager = rest
     certificate_type = "统一社会信用代码" if kind == "机构" else "居民身份证"
     person = [number, kind, name, certificate_type, certificate, mobile, f"c{number}@example.com", sex, birth]
     suitability = [risk, tested, tested.replace(year=tested.year + 2), "否", "普通"]
     served = [manager, opened if manager else ""]
-    return [*person, branch, opened, status, *suitability, mail, "否", calls, *served]
+    return [*person, branch, opened, status, *suitability, *served]
+
+
+def _consents(number: str, *rest: Any) -> Rows:
+    """The declarations of a customer: consent since the account was opened, withdrawn on a day if it was."""
+    opened, mail, calls = rest[7], rest[-3], rest[-2]
+    lines: Rows = []
+    for channel, letter, state in (("邮件", "E", mail), ("电话", "T", calls)):
+        if state == "否":
+            continue
+        withdrawn = _WITHDRAWN if state == "撤回" else ""
+        lines.append([f"{number}{letter}1", number, "营销", channel, "同意", opened, withdrawn, f"开户协议 {number}"])
+        if withdrawn:
+            lines.append([f"{number}{letter}2", number, "营销", channel, "撤回", withdrawn, "", "客服来电"])
+    return lines
 
 
 def _facts(into: Path, found: dict[str, Any], day: date, rates: Rates, *, whole: bool) -> None:

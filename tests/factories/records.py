@@ -78,12 +78,19 @@ def customer(name: str, *, branch: str = "B1", manager: str = "E1001", **values:
     """Make a customer of a branch, served by a manager since 2024."""
     made = objects.create(
         "party",
-        {"name": name, "branch": unit_uid(branch), "risk_level": "C3", "consent_email": "granted", **values},
+        {"name": name, "branch": unit_uid(branch), "risk_level": "C3", **values},
         principal=SYSTEM,
     )
+    consent(made, "email")
     if manager:
         cover(made, manager)
     return made
+
+
+def consent(party: Record, channel: str, state: str = "granted", since: date = date(2024, 1, 2)) -> Record:
+    """Let a customer say that marketing by a channel is welcome, or not any more."""
+    said = {"purpose": "marketing", "channel": channel, "state": state, "valid_from": since.isoformat()}
+    return objects.create("consent", {"party": str(party.uid), **said}, principal=SYSTEM)
 
 
 def cover(party: Record, manager: str, since: date = date(2024, 1, 2)) -> Record:

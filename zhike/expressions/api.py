@@ -27,7 +27,7 @@ from zhike.expressions.errors import ExpressionInvalid, Finding
 from zhike.expressions.json_form import Json, json_tree, to_json
 from zhike.expressions.parse import parse_tree
 from zhike.expressions.python import compile_python
-from zhike.expressions.sql import DialectName, compile_sql, sql_text
+from zhike.expressions.sql import DialectName, compile_sql, sql_text, written_in
 from zhike.expressions.text import to_text
 from zhike.expressions.type_rules import type_of
 from zhike.expressions.types import Schema, Type
@@ -61,6 +61,7 @@ __all__ = [
     "type_of",
     "children",
     "walk",
+    "written_in",
 ]
 
 _NO_PARAMETERS: Mapping[str, Type] = {}

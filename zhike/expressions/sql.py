@@ -54,6 +54,16 @@ def compile_sql(expression: Expression, dialect: DialectName, binding: Binding, 
     return SqlFragment(tree, compiler.values, frozenset(compiler.parameters))
 
 
+def written_in(tree: exp.Expr, literals: Mapping[str, exp.Expr]) -> exp.Expr:
+    """Return a tree with literals in place of the placeholders of those names: for SQL that takes no values."""
+    found = tree.copy()
+    for place in list(found.find_all(exp.Placeholder)):
+        if place.name in literals:
+            literal = literals[place.name].copy()
+            found = literal if place is found else place.replace(literal).root()
+    return found
+
+
 def sql_text(tree: exp.Expr, dialect: DialectName) -> str:
     """Return the SQL of a tree: `%(name)s` placeholders for PostgreSQL, `$name` for DuckDB."""
     return tree.sql(dialect)

@@ -12,13 +12,14 @@ from datetime import date
 import pytest
 from django.conf import settings
 
-from tests.factories.records import SYSTEM
+from tests.factories.records import SYSTEM, consent
 from zhike.engagement.campaigns import api as campaigns
 from zhike.engagement.campaigns.errors import BadPlan, CampaignChanged, WrongState
 from zhike.engagement.campaigns.types import CampaignPlan
 from zhike.engagement.channels import api as channels
 from zhike.engagement.compliance.models import Decision
 from zhike.insight.audiences import api as audiences
+from zhike.kernel import clock
 from zhike.kernel.errors import NotFound, StaleRevision
 from zhike.platform.objects import api as objects
 from zhike.platform.permissions.types import Principal
@@ -101,6 +102,12 @@ def test_work_says_when_the_gate_closes_after_it_was_given(desk):
     found = campaigns.work_verdict(item.uid, principal=SYSTEM)
     objects.update("party", party.uid, {"complaint_open": False}, revision=frozen.revision, principal=SYSTEM)
     assert [reason.code for reason in found.reasons] == ["complaint_freeze"]
+
+    said = consent(party, "phone", "withdrawn", since=clock.today())
+    found = campaigns.work_verdict(item.uid, principal=SYSTEM)
+    objects.delete("consent", said.uid, revision=said.revision, principal=SYSTEM)
+    assert [reason.code for reason in found.reasons] == ["consent_withdrawn"]
+    assert campaigns.work_verdict(item.uid, principal=SYSTEM).reasons == ()
 
 
 def test_the_third_message_in_a_week_is_refused_by_the_cap(desk):

@@ -122,7 +122,7 @@ def test_values_go_and_digests_stay(person, before, erased):
     fields = objects.describe("party").fields
     row = _row("party", person.id)
 
-    assert {key for key, field in fields.items() if field.kind == "field" and row[field.column] is not None} == {
+    assert {key for key, field in fields.items() if field.stored and row[field.column] is not None} == {
         "kind",
         "customer_no",
         "branch",
@@ -132,7 +132,7 @@ def test_values_go_and_digests_stay(person, before, erased):
     assert (row["grams"], row["source_key"], row["deleted_at"]) == (None, f"counter:{LIU}", row["erased_at"])
     assert (erased.again, dict(erased.related)) == (
         False,
-        {"contact_point": 1, "interaction": 1, "party_relationship": 1},
+        {"consent": 3, "contact_point": 1, "interaction": 1, "party_relationship": 1},
     )
     assert _digests() == before["digests"] == 11
 
@@ -154,7 +154,12 @@ def test_the_journal_still_says_who_changed_which_fields_and_who_erased_why(pers
 
     assert (lines["update"].actor, lines["update"].changes) == ("user:E00201", {remark: [None, None]})
     assert (lines["erase"].actor, lines["erase"].reason) == ("system:compliance", "客户申请删除个人信息")
-    assert lines["erase"].changes["related"] == {"contact_point": 1, "interaction": 1, "party_relationship": 1}
+    assert lines["erase"].changes["related"] == {
+        "consent": 3,
+        "contact_point": 1,
+        "interaction": 1,
+        "party_relationship": 1,
+    }
     assert "remark" in lines["erase"].changes["fields"]
 
 

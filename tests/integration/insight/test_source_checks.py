@@ -25,6 +25,7 @@ LATE = [
     "call_center_contact",
     "counter_account",
     "counter_account_role",
+    "counter_consent",
     "counter_customer",
 ]
 

@@ -56,6 +56,7 @@ SLIPS = [
     (TRADES, "window: {trading_days: 90}", "window: {trading_days: 90, all: true}", FORM, "a window is one of"),
     (TRADES, "window:", "windows:", KEY, "Did you mean 'window'"),
     (SOURCE, "required: true}", "requird: true}", KEY, "Did you mean 'required'"),
+    (IDENTITY, "status: status", "consent_sms: status", "object.unknown_field", "consent_sms"),
     (SOURCE, "certificate: true", "certifcate: true", KEY, "Did you mean 'certificate'"),
     (SOURCE, "[core.counter_branch, code]", "[core.counter_brnch, code]", "dataset.unknown", "core.counter_branch"),
     (SOURCE, "[core.counter_branch, code]", "[core.counter_branch, cod]", "dataset.unknown_column", "'code'"),

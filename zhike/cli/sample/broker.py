@@ -22,6 +22,7 @@ _TABLES = (
     "unit",
     "employee",
     "customer",
+    "consent",
     "account",
     "account_role",
     "app_user",

@@ -55,9 +55,12 @@ MASTERS = {
         " mobile as 手机号码, email as 电子邮箱, sex as 性别, birth_date as 出生日期, branch as 营业部代码, open_date as 开户日期,"
         " status as 客户状态, risk_level as 风险等级, risk_tested_on as 测评日期,"
         " cast(risk_tested_on + interval 2 year as date) as 测评有效期, case when lowest_class then '是' else '否' end as 最低风险类别,"
-        " professional as 投资者类别, consent_email as 邮件营销授权, consent_sms as 短信营销授权, consent_phone as 电话营销授权,"
-        " manager_no as 客户经理工号, case when manager_no is not null then greatest(open_date, date '2024-01-02') end as 服务开始日期"
+        " professional as 投资者类别, manager_no as 客户经理工号, case when manager_no is not null then greatest(open_date, date '2024-01-02') end as 服务开始日期"
         " from customer order by customer_no"
+    ),
+    "counter_consent": (
+        "select consent_no as 授权编号, customer_no as 客户号, '营销' as 用途, channel as 渠道, state as 意思表示, valid_from as 生效日期,"
+        " valid_to as 失效日期, evidence as 凭证 from consent order by customer_no, consent_no"
     ),
     "counter_account": (
         "select account_id as 资金账户编号, account_no as 资金账号, customer_no as 客户号, kind as 账户类型, currency as 币种,"

@@ -10,11 +10,12 @@ from zhike.cli.sample import parameters as p
 
 
 def make(connection: duckdb.DuckDBPyConnection, customers: int, first_day: date, end: date) -> None:
-    """Fill the tables unit, employee, customer, account, account_role, app_user, caller and truth_link."""
+    """Fill the tables unit, employee, customer, consent, account, account_role, app_user, caller and truth_link."""
     _units(connection, customers)
     _customers(connection, customers, end)
     _accounts(connection, first_day)
     _second_openings(connection, customers)
+    _consents(connection, end)
     _app_users(connection)
     _callers(connection)
     _truth(connection)
@@ -98,9 +99,6 @@ def _customers(connection: duckdb.DuckDBPyConnection, customers: int, end: date)
           risk < 0.01 as lowest_class,
           case when firm and chance(i, 13) < 0.3 then '专业B' when wealth > 3000000 and chance(i, 13) < 0.3 then '专业C'
             else '普通' end as professional,
-          case when chance(i, 14) < 0.62 then '是' when chance(i, 14) < 0.68 then '撤回' else '否' end as consent_email,
-          case when chance(i, 15) < 0.55 then '是' when chance(i, 15) < 0.60 then '撤回' else '否' end as consent_sms,
-          case when chance(i, 16) < 0.40 then '是' when chance(i, 16) < 0.47 then '撤回' else '否' end as consent_phone,
           case when chance(i, 17) < {p.WITHOUT_MANAGER} then null else printf('E%03d%02d', branch, manager) end as manager_no,
           case when status = '销户' then 0 else wealth end as wealth,
           case when status <> '正常' then 0 when activity < 0.08 then 0.15 when activity < 0.23 then 0.03
@@ -148,9 +146,27 @@ def _second_openings(connection: duckdb.DuckDBPyConnection, customers: int) -> N
         f"""insert into customer
         select i + {customers} + 50000000, printf('9%08d', i), kind, name, certificate_type,
           case when i % 2 = 0 then lower(certificate) else '　' || certificate end, mobile, null, sex, birth_date, branch,
-          open_date, '休眠', risk_level, risk_tested_on, lowest_class, professional, consent_email, consent_sms, consent_phone,
+          open_date, '休眠', risk_level, risk_tested_on, lowest_class, professional,
           null, 0, 0, 0, customer_no
         from customer semi join (select i from planted where sort = 3) using (i)"""
+    )
+
+
+def _consents(connection: duckdb.DuckDBPyConnection, end: date) -> None:
+    """The register of consents: a declaration ends when the next one on its channel begins; most say nothing ever."""
+    connection.execute(
+        f"""create table consent as
+        with channel as (from (values ('邮件', 'E', 14, 0.62, 0.68, '开户协议签署 '), ('短信', 'S', 15, 0.55, 0.60, 'APP 勾选 '),
+            ('电话', 'T', 16, 0.40, 0.47, '电话录音 ')) t(channel, letter, stream, granted, known, proof)),
+        declared as (
+          select customer_no, channel, letter, proof, chance(i, stream) >= granted as withdrawn, open_date as granted_on,
+            greatest(open_date + 1, date '{end}' - cast(floor(700 * chance(i, stream + 40)) as integer)) as withdrawn_on
+          from customer, channel where chance(i, stream) < known)
+        select customer_no || letter || '1' as consent_no, customer_no, channel, '同意' as state, granted_on as valid_from,
+          case when withdrawn then withdrawn_on end as valid_to, proof || customer_no || letter || '1' as evidence from declared
+        union all
+        select customer_no || letter || '2', customer_no, channel, '撤回', withdrawn_on, null, '客服来电登记 ' || customer_no || letter || '2'
+        from declared where withdrawn"""
     )
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Union
 
 from pydantic import Field, create_model
 
-from zhike.kernel.definition_parts import Definition, Flag, Key, Labels, Part, Refers
+from zhike.kernel.definition_parts import Code, Definition, Flag, Key, Labels, Part, Refers
 from zhike.platform.fields import api as fields
 from zhike.platform.permissions.types import Refinement, Securable
 
@@ -40,6 +40,16 @@ FieldRole = Literal[
 ]
 
 
+class Lookup(Part):
+    """Whose value a field shows: that of the newest related record of some kind. Nothing is stored."""
+
+    relation: Key = Field(description="the relation whose records are looked at")
+    field: Key = Field(description="the field of the related record whose value is shown")
+    where: str | None = Field(None, description="a condition over the related record's own fields; `:today` is the day")
+    newest: Key = Field(description="the field of the related record by which the newest one is taken")
+    otherwise: Code | None = Field(None, description="the value shown where there is no such record")
+
+
 class FieldPart(Part):
     """One field of an object; each field type adds the settings it knows."""
 
@@ -55,6 +65,7 @@ class FieldPart(Part):
     unique: Flag = Field(False, description="no two live records have the same value")
     index: Flag = Field(False, description="the column is looked up by")
     personal: Flag = Field(False, description="erasing a person wipes it")
+    lookup: Lookup | None = Field(None, description="the field shows what a related record says and stores nothing")
 
 
 if TYPE_CHECKING:

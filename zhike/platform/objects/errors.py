@@ -21,6 +21,15 @@ class UnknownField(ZhikeError):
     en = "Field '{field}' is not on '{object}'. It has: {has}"
 
 
+class Unsortable(ZhikeError):
+    """An order by a field that has none."""
+
+    code = "object.unsortable"
+    status = 422
+    zh = "“{object}”不能按“{field}”排序。可以按：{has}"
+    en = "'{object}' is not sorted by '{field}'. It is sorted by: {has}"
+
+
 class UnknownRefinement(ZhikeError):
     """A refinement that the object does not have."""
 

@@ -11,7 +11,7 @@ from zhike.kernel.definitions import Finding, Kind, Snapshot
 from zhike.kernel.errors import ZhikeError
 from zhike.platform.fields import api as fields
 from zhike.platform.objects.definitions import ExtensionDefinition, FieldPart, ObjectDefinition, Shape
-from zhike.platform.objects.logic import schema_changes
+from zhike.platform.objects.logic import lookup_checks, schema_changes
 from zhike.platform.objects.logic.catalogue import defined, expression_schema, provisional
 from zhike.platform.objects.types import PARAMS
 
@@ -62,6 +62,7 @@ def _check_shape(
     for name in ("fields", "relations", "refinements", "rules"):
         yield from _check_once(name, [item.key for item in getattr(found, name)])
     yield from _check_layout(found, whole, everything)
+    yield from lookup_checks.check_lookups(found, whole, everything)
     for number, relation in enumerate(found.relations):
         other = defined(everything).get(relation.object)
         if other is not None and not _points(other.fields, relation.through, whole.key):

@@ -342,6 +342,7 @@ def object_out(owner: ObjectType, principal: Principal, version: int) -> ObjectO
     """Return an object type as the metadata renderers of the front end want it."""
     found = owner.definition
     own = [key for key, field in owner.fields.items() if field.kind == "field"]
+    editable = [key for key in own if owner.fields[key].stored]
     sort, direction = default_sort(owner)
     sections: list[tuple[Mapping[str, str], list[str]]] = [(owner.labels, own)]
     if found.detail:
@@ -365,7 +366,7 @@ def object_out(owner: ObjectType, principal: Principal, version: int) -> ObjectO
             "searchable": any(f.searchable for f in owner.fields.values()),
         },
         "detail": {"sections": [{"labels": labels(words), "fields": keys} for words, keys in sections]},
-        "form": {"fields": list(found.form.fields) if found.form else own},
+        "form": {"fields": list(found.form.fields) if found.form else editable},
         "page": found.page,
         "operations": [
             operation
@@ -392,14 +393,14 @@ def _field_out(owner: ObjectType, field: FieldType, principal: Principal) -> Fie
         "format": field.format,
         "help": labels(field.help) if field.help else None,
         "currency": field.values.currency or None,
-        "sortable": field.values.sortable,
+        "sortable": field.sortable,
         "asked": field.values.asked,
         "unit": field.unit or None,
         "target": field.target or None,
         "owner": cast(Owner, field.owner),
         "options": [option(o.key, o.labels, o.status) for o in field.options],
         "required": field.required,
-        "readonly": field.kind != "field" or bool(field.stamp),
+        "readonly": not field.stored or bool(field.stamp),
         "masked": bool(field.mask) and rule == "masked",
         "refused": rule == "refused",
         "unmaskable": bool(field.mask) and rule == "masked" and permissions.allowed(principal, f"{owner.key}.unmask"),

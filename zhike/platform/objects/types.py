@@ -7,11 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from sqlglot import exp
+
 from zhike.expressions.types import Type
 from zhike.expressions.wire import StoredExpression
 from zhike.platform.fields.api import ValueType, plain
 from zhike.platform.fields.types import Format, Option, Wire
-from zhike.platform.objects.definitions import ObjectDefinition, RelationPart
+from zhike.platform.objects.definitions import Lookup, ObjectDefinition, RelationPart
 from zhike.platform.permissions.types import Refinement
 
 #: What conditions over records may name besides fields; the scope of whoever asks fills them in.
@@ -21,10 +23,22 @@ Labels = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
+class LookedUp:
+    """Where a lookup finds its value: physical names of the related object, and the condition with its values."""
+
+    table: str
+    through: str
+    value: str
+    newest: str
+    condition: exp.Expr | None
+    otherwise: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class FieldType:
     """One field of an object type: `values` is its field type with the field's settings, `column` its physical name.
 
-    `kind` is field, indicator or tag. With `stamp` "me" the platform writes the employee number of whoever makes the
+    `kind` is field, indicator or tag; a field with a `lookup` has no column of its own. With `stamp` "me" the platform writes the employee number of whoever makes the
     record; nobody else fills it in. `default`, as JSON, is what a new record has.
     """
 
@@ -39,6 +53,8 @@ class FieldType:
     unique: bool = False
     personal: bool = False
     help: Labels | None = None
+    lookup: Lookup | None = None
+    looked_up: LookedUp | None = None
     type: str = field(init=False)
     format: Format = field(init=False)
     mask: str = field(init=False)
@@ -64,6 +80,16 @@ class FieldType:
         }
         for name, value in known.items():
             object.__setattr__(self, name, value)
+
+    @property
+    def stored(self) -> bool:
+        """Whether a record has a column of its own for it: neither a lookup nor a published figure."""
+        return self.kind == "field" and self.lookup is None
+
+    @property
+    def sortable(self) -> bool:
+        """Whether lists are sorted by it; by what is looked up for each record they would have to look up all."""
+        return self.values.sortable and self.lookup is None
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,9 +64,9 @@ def identity_of_column(master: Master, column: MasterColumn, snapshot: Snapshot 
 
 
 def fields_of(object: str, snapshot: Snapshot | None) -> Mapping[str, str]:
-    """Return the fields of an object with the object each refers to, "" where it refers to none."""
+    """Return the fields that records of an object store with the object each refers to, "" where it refers to none."""
     owner = objects.provisional(snapshot or definitions.snapshot()).get(object)
-    return {field.key: field.target for field in owner.fields.values()} if owner else {}
+    return {field.key: field.target for field in owner.fields.values() if field.stored} if owner else {}
 
 
 def is_amount(object: str, field: str, snapshot: Snapshot | None) -> bool:

@@ -60,13 +60,7 @@ class ColumnBinding(HeaderBinding):
 def inline(fragment: SqlFragment, parameters: Mapping[str, object] | None = None) -> str:
     """Return the SQL of a fragment of a definition with its literals written in (for relations and COPY)."""
     values = {**fragment.values, **(parameters or {})}
-    tree = fragment.tree.copy()
-    for place in list(tree.find_all(exp.Placeholder)):
-        literal = _literal(values[place.name])
-        if place is tree:
-            tree = literal
-        else:
-            place.replace(literal)
+    tree = expressions.written_in(fragment.tree, {name: _literal(value) for name, value in values.items()})
     return expressions.sql_text(tree, "duckdb")
 
 

@@ -14,6 +14,7 @@ from zhike.platform.fields import api as fields
 from zhike.platform.fields.types import Option, Pointer
 from zhike.platform.objects.definitions import FieldPart, ObjectDefinition
 from zhike.platform.objects.errors import UnknownField, UnknownObject
+from zhike.platform.objects.logic import lookups
 from zhike.platform.objects.models import PhysicalObject, SideTable
 from zhike.platform.objects.types import FieldType, ObjectType, SideColumn
 
@@ -115,7 +116,7 @@ def _build(everything: Snapshot) -> Catalogue:
         columns = {field.key: field.column for field in tables[key].fields.all()}
         side = tuple(_side_column(column) for column in sides[key].columns) if key in sides else ()
         built[key] = _object(definition, tables[key].table, columns, side)
-    return MappingProxyType(built)
+    return lookups.resolved(built)
 
 
 def _object(
@@ -158,6 +159,7 @@ def _field(part: FieldPart, column: str) -> FieldType:
         unique=part.unique,
         personal=part.personal,
         help=part.help,
+        lookup=part.lookup,
     )
 
 

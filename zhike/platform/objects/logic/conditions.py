@@ -11,10 +11,12 @@ from sqlglot import exp
 
 from zhike.expressions import api as expressions
 from zhike.expressions.types import RelationSource
+from zhike.kernel import clock
 from zhike.kernel.errors import Refused
 from zhike.platform.fields.api import wanted
 from zhike.platform.objects.errors import UnknownRefinement
 from zhike.platform.objects.logic.catalogue import SIDE, Catalogue, expression_schema
+from zhike.platform.objects.logic.lookups import column_of
 from zhike.platform.objects.types import PARAMS, ObjectType, RecordQuery
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal, Scope
@@ -64,8 +66,7 @@ class RecordBinding:
         """Return the column of a field, through references if the path has several parts."""
         found = self._owner.fields[path[0]]
         if len(path) == 1:
-            table = SIDE if found.kind != "field" else self._alias
-            return exp.column(found.column, table=table, quoted=True)
+            return column_of(found, self._alias, SIDE)
         target, alias, reached = self._step(path[0])
         inner = RecordBinding(self._objects, target, alias).column(path[1:])
         return exp.select(inner).from_(reached).where(self._joined(path[0], alias)).subquery()
@@ -203,8 +204,8 @@ def any_id(ids: exp.Placeholder) -> exp.Expr:
 
 
 def bound(values: Mapping[str, object], sql: str) -> dict[str, Any]:
-    """Return the values that the statement `sql` (placeholders `%(name)s`) really uses."""
-    return {name: value for name, value in values.items() if f"%({name})s" in sql}
+    """Return the values that the statement `sql` (placeholders `%(name)s`) really uses; lookups ask for the day."""
+    return {name: value for name, value in {"today": clock.today(), **values}.items() if f"%({name})s" in sql}
 
 
 def narrow_to_text(where: Where, owner: ObjectType, alias: str, text: str) -> None:

@@ -72,7 +72,7 @@ def _referring(owner: ObjectType) -> list[tuple[ObjectType, FieldType]]:
         for other in catalogues.catalogue().values()
         if any(found.personal for found in other.fields.values())
         for field in other.fields.values()
-        if field.kind == "field" and field.target == owner.key
+        if field.stored and field.target == owner.key
     ]
 
 

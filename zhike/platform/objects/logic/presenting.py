@@ -101,7 +101,7 @@ def _references(
 def shown(field: FieldType, row: Mapping[str, Any], rule: str) -> Wire:
     """Return what a viewer under `rule` ("clear", "masked") sees of a field of a row, as plain JSON."""
     cells = [row[f"f:{field.key}"]]
-    if field.kind == "field":
+    if field.stored:
         cells += [row[f"f:{field.key}{suffix}"] for suffix in field.values.shown]
     return field.values.present(cells, masked=rule != "clear")
 

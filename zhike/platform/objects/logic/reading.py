@@ -15,7 +15,7 @@ from sqlglot import exp
 from zhike.kernel import clock, cursors, definitions
 from zhike.kernel.errors import NotFound, Refused
 from zhike.platform.fields.api import plain
-from zhike.platform.objects.errors import UnknownObject
+from zhike.platform.objects.errors import UnknownObject, Unsortable
 from zhike.platform.objects.logic import catalogue as catalogues
 from zhike.platform.objects.logic.catalogue import SIDE
 from zhike.platform.objects.logic.conditions import (
@@ -28,6 +28,7 @@ from zhike.platform.objects.logic.conditions import (
     narrow_to_text,
     uses_side_table,
 )
+from zhike.platform.objects.logic.lookups import column_of, joined
 from zhike.platform.objects.logic.presenting import present
 from zhike.platform.objects.types import FieldType, ObjectType, RecordCount, RecordPage, RecordQuery
 from zhike.platform.permissions import api as permissions
@@ -52,6 +53,9 @@ def page(query: RecordQuery, principal: Principal) -> RecordPage:
     if permissions.limited(principal, owner.key, sort_key):
         raise Refused(operation=f"{owner.key}.{sort_key}")
     order = catalogues.field_of(owner, sort_key) if sort_key != "id" else None
+    if order is not None and not order.sortable:
+        has = sorted(field.key for field in owner.fields.values() if field.sortable)
+        raise Unsortable(object=owner.key, field=sort_key, has=has)
     listed = f"{owner.key} {sort_key} {direction}"
     cursor = _read_cursor(listed, query.cursor)
     limit = max(1, min(query.limit, MAX_LIMIT))
@@ -288,7 +292,7 @@ def _phase(
     backwards: bool,
     nulls: bool,
 ) -> exp.Select:
-    served = order is not None and order.kind != "field" and not nulls
+    served = order is not None and not order.stored and not nulls
     key = exp.column("id", table=SIDE if served else _ALIAS)
     ascending = (direction == "asc") != backwards
     sorted_by: list[exp.Expr] = []
@@ -319,7 +323,7 @@ def _selected(owner: ObjectType, fields: Iterable[FieldType], order: FieldType |
             wanted.setdefault(field.key, field)
     for field in wanted.values():
         chosen.append(exp.alias_(_column(field), f"f:{field.key}", quoted=True))
-        for suffix in field.values.shown if field.kind == "field" else ():
+        for suffix in field.values.shown if field.stored else ():
             beside = exp.column(f"{field.column}{suffix}", table=_ALIAS, quoted=True)
             chosen.append(exp.alias_(beside, f"f:{field.key}{suffix}", quoted=True))
     return chosen
@@ -330,8 +334,8 @@ def _belonging() -> list[exp.Expr]:
     return [exp.column(name, table=_ALIAS) for name in ("unit_id", "owner", "security_level")]
 
 
-def _column(field: FieldType) -> exp.Column:
-    return exp.column(field.column, table=_ALIAS if field.kind == "field" else SIDE, quoted=True)
+def _column(field: FieldType) -> exp.Expr:
+    return column_of(field, _ALIAS, SIDE)
 
 
 def _from(select: exp.Select, owner: ObjectType, where: Where, *, side: bool = False, source: str = "") -> exp.Select:
@@ -380,16 +384,19 @@ def _read_cursor(listed: str, text: str) -> dict[str, Any] | None:
 
 def copy_out(owner: ObjectType, keys: Sequence[str], into: Path) -> int:
     """Write id, uid and the given fields of all live records as CSV with a header; return the rows."""
-    columns: list[sql_.Composable] = [sql_.SQL("id"), sql_.SQL("uid"), sql_.SQL("source_key")]
-    for key in keys:
-        field = catalogues.field_of(owner, key)
-        name = f"{field.column}{field.values.leaving}"
-        columns.append(sql_.SQL("{} as {}").format(sql_.Identifier(name), sql_.Identifier(key)))
-    statement = sql_.SQL(
-        "copy (select {} from {} where deleted_at is null order by id) to stdout (format csv, header)"
-    ).format(sql_.SQL(", ").join(columns), sql_.Identifier(owner.table))
+    where = Where(catalogues.catalogue())
+    where.add(exp.column("deleted_at", table=_ALIAS).is_(exp.null()))
+    select = _from(exp.select(*(exp.column(name, table=_ALIAS) for name in ("id", "uid", "source_key"))), owner, where)
+    for field in (catalogues.field_of(owner, key) for key in keys):
+        if field.lookup is None:
+            column: exp.Expr = exp.column(f"{field.column}{field.values.leaving}", table=_ALIAS, quoted=True)
+        else:
+            select, column = joined(select, field, _ALIAS)
+        select = select.select(exp.alias_(column, field.key, quoted=True))
+    select = select.order_by(exp.column("id", table=_ALIAS))
+    statement = f"copy ({select.sql(dialect='postgres')}) to stdout (format csv, header)"
     with connection.cursor() as cursor, into.open("wb") as file:
-        with cursor.copy(statement) as stream:
+        with cursor.copy(statement, bound({}, statement)) as stream:
             for chunk in stream:
                 file.write(chunk)
         return int(cursor.rowcount)
@@ -456,13 +463,14 @@ def summary(
     summed = [catalogues.field_of(owner, key) for key in sums]
     totals = [exp.Sum(this=_column(field)) for field in summed]
     group = _column(catalogues.field_of(owner, group_by)) if group_by else None
-    currencies = {n: column for n, field in enumerate(summed) if by_currency and (column := _currency(field))}
+    currencies: dict[int, exp.Expr] = {
+        n: column for n, field in enumerate(summed) if by_currency and (column := _currency(field))
+    }
     select = _from(
         exp.select(group or exp.null(), exp.Count(this=exp.Star()), *totals, *currencies.values()), owner, where
     )
-    for column in (group, *currencies.values()):
-        if column is not None:
-            select = select.group_by(column.copy())
+    for grouped in ([group] if group else []) + [*currencies.values()]:
+        select = select.group_by(grouped.copy())
     found = []
     for value, count, *rest in _rows(select, where.values):
         amounts: list[Any] = rest[: len(summed)]
@@ -474,7 +482,7 @@ def summary(
 
 def _currency(field: FieldType) -> exp.Column | None:
     """The column that says in which currency a field's amount is; a figure has that of its definition."""
-    if field.kind != "field" or not field.values.currency:
+    if not field.stored or not field.values.currency:
         return None
     return exp.column(f"{field.column}{field.values.shown[0]}", table=_ALIAS, quoted=True)
 

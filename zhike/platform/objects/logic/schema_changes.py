@@ -48,7 +48,16 @@ def classify(change: Change, everything: Snapshot) -> Change:
         return replace(change, destructive=True, notes=("the object is hidden; its table and rows stay",))
     before, after = _fields(change.before), _fields(change.after)
     kept = {field.key: field for key in _objects(change) for field in _effective(everything, key)}
-    notes = [f"add column {key} (no rewrite, no lock beyond {_LOCK_TIMEOUT})" for key in after if key not in before]
+    notes = [
+        f"add column {key} (no rewrite, no lock beyond {_LOCK_TIMEOUT})"
+        for key in _stored(after)
+        if key not in _stored(before)
+    ]
+    notes += [
+        f"field {key} is looked up from now on; its column and values stay"
+        for key in _stored(before)
+        if key in after and after[key].lookup
+    ]
     removed = [key for key in before if key not in kept]
     notes += [f"hide field {key}; its column and values stay" for key in removed]
     shown = [key for key in after if getattr(before.get(key), "mask", None) and not getattr(after[key], "mask", None)]
@@ -57,6 +66,10 @@ def classify(change: Change, everything: Snapshot) -> Change:
     notes += [f"field {key} loses {', '.join(sorted(lost))}; stored values stay" for key, lost in gone.items() if lost]
     faults = tuple(_impossible(change.after, before, after))
     return replace(change, destructive=bool(removed or shown or any(gone.values())), notes=tuple(notes), faults=faults)
+
+
+def _stored(fields: Mapping[str, FieldPart]) -> list[str]:
+    return [key for key, field in fields.items() if field.lookup is None]
 
 
 def _options(field: FieldPart) -> set[str]:
@@ -117,7 +130,7 @@ def _extend(found: ObjectDefinition) -> None:
         _execute("create index on {} (id) where erased_at is not null", physical.table)
         audit.watch(table=physical.table, subject=found.key, ignore=UNAUDITED)
     known = {field.key: field for field in physical.fields.all()}
-    wanted = {field.key: field for field in found.fields}
+    wanted = {field.key: field for field in found.fields if field.lookup is None}
     for key, field in wanted.items():
         if key not in known:
             _add_column(physical, field)

@@ -170,7 +170,7 @@ def _parsed(owner: ObjectType, given: Mapping[str, object]) -> tuple[dict[str, o
                 {"code": error.code, "field": key, "message": error.message("zh"), "message_en": error.message("en")}
             )
             continue
-        if field.stamp:
+        if field.stamp or field.lookup:
             findings.append(_finding("record.stamped", field, "由系统填写", "is filled in by the system"))
             continue
         try:

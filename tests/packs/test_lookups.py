@@ -1,0 +1,99 @@
+"""Lookups as packs write them: every slip is a finding with its line; a stored field may become one."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from tests.factories.records import SYSTEM
+from tests.packs.test_objects import pack
+from zhike.platform.objects import api as objects
+from zhike.platform.objects.models import PhysicalField
+from zhike.platform.packs import api as packs
+
+pytestmark = pytest.mark.django_db
+
+LOOKUP = "lookup: {relation: visits, field: mood, newest: on_day, otherwise: none, where: \"note = '50% off'\"}"
+OPTIONS = "options: [{key: good, labels: {zh: 好, en: Good}}, {key: none, labels: {zh: 无, en: None}}]"
+SHOP = f"""kind: object
+key: shop
+labels: {{zh: 门店, en: Shop}}
+display: name
+fields:
+  - {{key: name, type: text, labels: {{zh: 名称, en: Name}}}}
+  - {{key: mood, type: choice, labels: {{zh: 印象, en: Mood}},
+     {LOOKUP},
+     {OPTIONS}}}
+relations:
+  - {{key: visits, object: visit, through: shop, labels: {{zh: 拜访, en: Visits}}}}
+form: {{fields: [name]}}
+"""
+VISIT = """kind: object
+key: visit
+labels: {zh: 拜访, en: Visit}
+fields:
+  - {key: shop, type: reference, target: shop, labels: {zh: 门店, en: Shop}}
+  - {key: mood, type: choice, labels: {zh: 印象, en: Mood}, options: [{key: good, labels: {zh: 好, en: Good}}]}
+  - {key: on_day, type: date, labels: {zh: 日期, en: Day}}
+  - {key: note, type: text, labels: {zh: 备注, en: Note}}
+  - {key: tags, type: multi_choice, labels: {zh: 标签, en: Tags}, options: [{key: new, labels: {zh: 新, en: New}}]}
+"""
+
+
+def folders(tmp_path, shop=SHOP):
+    return [Path("packs"), pack(tmp_path / "trial", shop=shop, visit=VISIT)]
+
+
+def found(tmp_path, shop):
+    return [(Path(f.path).name, f.line, f.code) for f in packs.check(folders(tmp_path, shop))]
+
+
+def test_the_lookup_itself_is_without_fault(tmp_path):
+    assert found(tmp_path, SHOP) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "code"),
+    [
+        ("relation: visits", "relation: visit", 8, "object.unknown_relation"),
+        ("field: mood,", "field: moods,", 8, "object.unknown_field"),
+        ("newest: on_day", "newest: on_date", 8, "object.unknown_field"),
+        ("newest: on_day", "newest: tags", 8, "object.unsortable"),
+        ("otherwise: none", "otherwise: nothing", 8, "value.not_an_option"),
+        ("note =", "notes =", 8, "expression.invalid"),
+        ("note = '50% off'", "shop.name = 'x'", 8, "expression.invalid"),
+        ("field: mood,", "field: note,", 8, "lookup.other_type"),
+        ("{key: good, labels: {zh: 好, en: Good}}, ", "", 8, "lookup.missing_option"),
+        ("type: choice,", "type: choice, required: true,", 7, "lookup.no_column"),
+        ("type: choice,", "type: choice, default: none,", 7, "lookup.no_column"),
+        ("fields: [name]}", "fields: [name, mood]}", 12, "lookup.not_editable"),
+        ("display: name", "display: mood", 4, "lookup.not_stored"),
+    ],
+)
+def test_a_slip_is_a_finding_with_its_line(tmp_path, old, new, line, code):
+    assert old in SHOP
+    assert ("shop.yaml", line, code) in found(tmp_path, SHOP.replace(old, new, 1))
+
+
+def test_a_stored_field_becomes_a_lookup_and_keeps_its_column(tmp_path):
+    packs.apply(folders(tmp_path, SHOP.replace(LOOKUP + ",", "")))
+    shop = objects.create("shop", {"name": "甲", "mood": "good"}, principal=SYSTEM)
+    column = PhysicalField.objects.get(object__key="shop", key="mood").column
+
+    [change] = packs.apply(folders(tmp_path)).changes
+    assert (change.destructive, change.notes) == (
+        False,
+        ("field mood is looked up from now on; its column and values stay",),
+    )
+    assert objects.get("shop", shop.uid, principal=SYSTEM).values["mood"] == "none"
+    visit = {"shop": str(shop.uid), "mood": "good", "on_day": date(2026, 3, 1).isoformat()}
+    objects.create("visit", visit, principal=SYSTEM)
+    assert objects.get("shop", shop.uid, principal=SYSTEM).values["mood"] == "none"
+    objects.create("visit", {**visit, "note": "50% off"}, principal=SYSTEM)
+    assert objects.get("shop", shop.uid, principal=SYSTEM).values["mood"] == "good"
+
+    packs.apply(folders(tmp_path, SHOP.replace(LOOKUP + ",", "")))
+    assert PhysicalField.objects.get(object__key="shop", key="mood").column == column
+    assert objects.get("shop", shop.uid, principal=SYSTEM).values["mood"] == "good"

@@ -1,0 +1,90 @@
+"""What is wrong with lookups: only definitions of both objects together can tell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from zhike.expressions import api as expressions
+from zhike.kernel.definition_checks import unknown
+from zhike.kernel.definition_parts import Place
+from zhike.kernel.definitions import Finding, Snapshot
+from zhike.kernel.errors import ZhikeError
+from zhike.platform.fields import api as fields
+from zhike.platform.fields.errors import BadValue
+from zhike.platform.objects.definitions import FieldPart, Lookup, ObjectDefinition, Shape
+from zhike.platform.objects.logic import lookups
+from zhike.platform.objects.logic.catalogue import provisional
+from zhike.platform.objects.types import FieldType, ObjectType
+
+#: What says how a column is kept; a lookup has none.
+_OF_COLUMNS = ("required", "unique", "index", "personal", "searchable", "default", "stamp")
+
+
+def check_lookups(found: Shape, whole: ObjectDefinition, everything: Snapshot) -> Iterator[Finding]:
+    """Yield what is wrong with the fields of `found` that are looked up, and with layouts that want to edit them."""
+    looked_up = {field.key for field in whole.fields if field.lookup}
+    for number, field in enumerate(found.fields):
+        if field.lookup is not None:
+            yield from _check(field, field.lookup, ("fields", number), whole, everything)
+    for place, key in found.layout_fields():
+        if place[0] == "form" and key in looked_up:
+            yield Finding("lookup.not_editable", f"'{key}' is looked up; a form cannot change it", place)
+    display = getattr(found, "display", None)
+    if display in looked_up:
+        yield Finding(
+            "lookup.not_stored", f"'{display}' is looked up; a record is called by a stored field", ("display",)
+        )
+
+
+def _check(
+    field: FieldPart, lookup: Lookup, place: Place, whole: ObjectDefinition, everything: Snapshot
+) -> Iterator[Finding]:
+    for name in _OF_COLUMNS:
+        if getattr(field, name, None):
+            yield Finding("lookup.no_column", f"'{field.key}' is looked up; it has no `{name}`", (*place, name))
+    relations = {relation.key: relation.object for relation in whole.relations}
+    if lookup.relation not in relations:
+        yield unknown("relation", lookup.relation, relations, (*place, "lookup", "relation"), "object.unknown_relation")
+        return
+    target = provisional(everything).get(relations[lookup.relation])
+    if target is not None:
+        yield from _check_target(field, lookup, (*place, "lookup"), target)
+
+
+def _check_target(field: FieldPart, lookup: Lookup, place: Place, target: ObjectType) -> Iterator[Finding]:
+    stored = {key: one for key, one in target.fields.items() if one.stored}
+    for name in ("field", "newest"):
+        key = getattr(lookup, name)
+        if key not in stored:
+            yield unknown(f"stored field of {target.key}", key, stored, (*place, name), "object.unknown_field")
+    if lookup.field in stored:
+        yield from _check_shown(field, stored[lookup.field], place)
+    if lookup.newest in stored and not stored[lookup.newest].values.sortable:
+        said = f"'{lookup.newest}' has no order; the newest record cannot be told by it"
+        yield Finding("object.unsortable", said, (*place, "newest"))
+    if lookup.otherwise is not None:
+        try:
+            fields.value_type(field.type)(field).parse(lookup.otherwise)  # type: ignore[arg-type]
+        except BadValue as error:
+            said = f"'{field.key}' cannot be '{lookup.otherwise}'; it is {error.expected}"
+            yield Finding(error.code, said, (*place, "otherwise"))
+    if lookup.where:
+        try:
+            expressions.parse(lookup.where, lookups.schema_of(target), lookups.PARAMS)
+        except ZhikeError as error:
+            yield Finding(error.code, error.message("en"), (*place, "where"))
+
+
+def _check_shown(field: FieldPart, shown: FieldType, place: Place) -> Iterator[Finding]:
+    if shown.type != field.type:
+        said = f"'{field.key}' is a {field.type}, but '{shown.key}' is a {shown.type}"
+        yield Finding("lookup.other_type", said, (*place, "field"))
+    elif shown.values.companions or shown.values.pointer:
+        said = f"'{shown.key}' is a {shown.type}, which cannot be looked up"
+        yield Finding("lookup.other_type", said, (*place, "field"))
+    missing = [
+        option.key for option in shown.options if option.key not in [o.key for o in getattr(field, "options", ())]
+    ]
+    if missing and shown.type == field.type:
+        said = f"'{field.key}' lacks the options {', '.join(missing)} of '{shown.key}'"
+        yield Finding("lookup.missing_option", said, (*place, "field"))
