@@ -125,7 +125,7 @@ def _consents(number: str, *rest: Any) -> Rows:
         if state == "否":
             continue
         withdrawn = _WITHDRAWN if state == "撤回" else ""
-        lines.append([f"{number}{letter}1", number, "营销", channel, "同意", opened, withdrawn, f"开户协议 {number}"])
+        lines.append([f"{number}{letter}1", number, "营销", channel, "同意", opened, withdrawn, "开户协议"])
         if withdrawn:
             lines.append([f"{number}{letter}2", number, "营销", channel, "撤回", withdrawn, "", "客服来电"])
     return lines

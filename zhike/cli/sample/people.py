@@ -159,13 +159,13 @@ def _consents(connection: duckdb.DuckDBPyConnection, end: date) -> None:
         with channel as (from (values ('邮件', 'E', 14, 0.62, 0.68, '开户协议签署 '), ('短信', 'S', 15, 0.55, 0.60, 'APP 勾选 '),
             ('电话', 'T', 16, 0.40, 0.47, '电话录音 ')) t(channel, letter, stream, granted, known, proof)),
         declared as (
-          select customer_no, channel, letter, proof, chance(i, stream) >= granted as withdrawn, open_date as granted_on,
+          select customer_no, channel, letter, proof || printf('%08d', i * 7 + stream) as proof, chance(i, stream) >= granted as withdrawn, open_date as granted_on,
             greatest(open_date + 1, date '{end}' - cast(floor(700 * chance(i, stream + 40)) as integer)) as withdrawn_on
           from customer, channel where chance(i, stream) < known)
         select customer_no || letter || '1' as consent_no, customer_no, channel, '同意' as state, granted_on as valid_from,
-          case when withdrawn then withdrawn_on end as valid_to, proof || customer_no || letter || '1' as evidence from declared
+          case when withdrawn then withdrawn_on end as valid_to, proof as evidence from declared
         union all
-        select customer_no || letter || '2', customer_no, channel, '撤回', withdrawn_on, null, '客服来电登记 ' || customer_no || letter || '2'
+        select customer_no || letter || '2', customer_no, channel, '撤回', withdrawn_on, null, replace(proof, split_part(proof, ' ', 1), '客服来电登记')
         from declared where withdrawn"""
     )
 

@@ -48,7 +48,7 @@ def column_of(field: FieldType, alias: str, side: str) -> exp.Expr:
 def joined(select: exp.Select, field: FieldType, alias: str) -> tuple[exp.Select, exp.Expr]:
     """Return a statement over all records known as `alias` with the field's value joined to it, and its column.
 
-    For 200,000 parties and 390,000 consents the join takes a tenth of what as many sub-queries take.
+    For 200,000 parties and 390,000 consents three joins took a third of what three sub-queries for each party took.
     """
     found = field.looked_up
     if found is None:
