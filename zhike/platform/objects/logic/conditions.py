@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,9 +11,9 @@ from sqlglot import exp
 
 from zhike.expressions import api as expressions
 from zhike.expressions.types import RelationSource
-from zhike.kernel.errors import Refused
 from zhike.platform.fields.api import wanted
 from zhike.platform.objects.errors import UnknownRefinement
+from zhike.platform.objects.logic import asking
 from zhike.platform.objects.logic.catalogue import SIDE, Catalogue, expression_schema
 from zhike.platform.objects.types import PARAMS, ObjectType, RecordQuery
 from zhike.platform.permissions import api as permissions
@@ -152,7 +152,7 @@ def compiled_rules(where: Where, owner: ObjectType, alias: str) -> list[exp.Expr
 def narrow_to_query(where: Where, owner: ObjectType, alias: str, query: RecordQuery, principal: Principal) -> None:
     """Narrow the statement by the query's refinement and condition.
 
-    Raises Refused where the condition asks about a field that is in use in none of the principal's units.
+    Raises Refused where the condition asks about what the principal may not ask about.
     """
     where.add(exp.column("deleted_at", table=alias).is_(exp.null()))
     if query.refinement and query.refinement != "all":
@@ -161,35 +161,7 @@ def narrow_to_query(where: Where, owner: ObjectType, alias: str, query: RecordQu
         text = owner.refinements[query.refinement].condition
         where.add(where.compile(_parse(where, owner, text), owner, alias))
     if query.condition is not None:
-        schema = expression_schema(where.objects, owner.key)
-        condition = expressions.condition_from_json(query.condition, schema, PARAMS)
-        _refuse_limited(where, owner, condition, principal)
-        where.add(where.compile(condition, owner, alias))
-
-
-def _refuse_limited(where: Where, owner: ObjectType, condition: expressions.Expression, principal: Principal) -> None:
-    for asked, key in _asked(where, owner, condition):
-        if permissions.limited(principal, asked.key, key):
-            raise Refused(operation=f"{asked.key}.{key}")
-
-
-def _asked(where: Where, owner: ObjectType, node: expressions.Expression) -> Iterator[tuple[ObjectType, str]]:
-    """Yield each field that a condition asks about with the object it belongs to; what it sums up is of the relation."""
-    if isinstance(node, expressions.Path):
-        held = _through(where, owner, node.parts[:-1])
-        yield held, node.parts[-1]
-        return
-    inside = _through(where, owner, node.over) if isinstance(node, expressions.Aggregate) else owner
-    for child in expressions.children(node):
-        yield from _asked(where, inside, child)
-
-
-def _through(where: Where, owner: ObjectType, steps: Sequence[str]) -> ObjectType:
-    """The object at the end of references and relations; conditions are checked, so every step is one."""
-    for step in steps:
-        relation = owner.relations.get(step)
-        owner = where.objects[relation.object if relation else owner.fields[step].target]
-    return owner
+        where.add(where.compile(asking.condition(where.objects, owner, query.condition, principal), owner, alias))
 
 
 def uses_side_table(owner: ObjectType, parts: Sequence[exp.Expr]) -> bool:
