@@ -14,8 +14,8 @@ from zhike.expressions.types import RelationSource
 from zhike.platform.fields.api import wanted
 from zhike.platform.objects.errors import UnknownRefinement
 from zhike.platform.objects.logic import asking
-from zhike.platform.objects.logic.catalogue import SIDE, Catalogue, expression_schema
-from zhike.platform.objects.types import PARAMS, ObjectType, RecordQuery
+from zhike.platform.objects.logic.catalogue import SIDE, Catalogue, expression_schema, side_table
+from zhike.platform.objects.types import PARAMS, FieldType, ObjectType, RecordQuery
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal, Scope
 
@@ -53,28 +53,33 @@ class Where:
 
 
 class RecordBinding:
-    """Where the names of an object type live: its table, the side table, scalar sub-queries for references."""
+    """Where the names of an object type live: its table, the side table, scalar sub-queries for references.
 
-    def __init__(self, objects: Catalogue, owner: ObjectType, alias: str) -> None:
+    `inside` a sub-query the record is not the one whose side table the statement joins.
+    """
+
+    def __init__(self, objects: Catalogue, owner: ObjectType, alias: str, *, inside: bool = False) -> None:
         self._objects = objects
         self._owner = owner
         self._alias = alias
+        self._inside = inside
 
     def column(self, path: tuple[str, ...]) -> exp.Expr:
         """Return the column of a field, through references if the path has several parts."""
         found = self._owner.fields[path[0]]
         if len(path) == 1:
-            table = SIDE if found.kind != "field" else self._alias
-            return exp.column(found.column, table=table, quoted=True)
+            if found.kind != "field":
+                return self._figure(found)
+            return exp.column(found.column, table=self._alias, quoted=True)
         target, alias, reached = self._step(path[0])
-        inner = RecordBinding(self._objects, target, alias).column(path[1:])
+        inner = RecordBinding(self._objects, target, alias, inside=True).column(path[1:])
         return exp.select(inner).from_(reached).where(self._joined(path[0], alias)).subquery()
 
     def relation(self, path: tuple[str, ...]) -> RelationSource:
         """Return the live records of a to-many relation, tied to the outer row."""
         if len(path) > 1:
             target, alias, reached = self._step(path[0])
-            inner = RecordBinding(self._objects, target, alias).relation(path[1:])
+            inner = RecordBinding(self._objects, target, alias, inside=True).relation(path[1:])
             joined = exp.select("1").from_(reached).where(self._joined(path[0], alias)).where(inner.join)
             return RelationSource(inner.source, exp.Exists(this=joined), inner.inner)
         relation = self._owner.relations[path[0]]
@@ -86,7 +91,19 @@ class RecordBinding:
             exp.column("deleted_at", table=alias).is_(exp.null()),
         )
         source = exp.alias_(exp.to_table(target.table, quoted=True), alias, table=True)
-        return RelationSource(source, join, RecordBinding(self._objects, target, alias))
+        return RelationSource(source, join, RecordBinding(self._objects, target, alias, inside=True))
+
+    def _figure(self, found: FieldType) -> exp.Expr:
+        """A served figure: of the side table that the statement joins, or of the record's own inside a sub-query."""
+        if not self._inside:
+            return exp.column(found.column, table=SIDE, quoted=True)
+        side = side_table(self._owner.key)
+        if side is None:
+            return exp.null()
+        alias = f"s{next(_aliases) % 10_000}"
+        select = exp.select(exp.column(found.column, table=alias, quoted=True))
+        select = select.from_(exp.alias_(exp.to_table(side.table, quoted=True), alias, table=True))
+        return select.where(exp.column("id", table=alias).eq(exp.column("id", table=self._alias))).subquery()
 
     def _step(self, key: str) -> tuple[ObjectType, str, exp.Expr]:
         target = self._objects[self._owner.fields[key].target]
