@@ -174,6 +174,8 @@ def test_an_object_that_cannot_be_read_cannot_be_asked_about(parties, firm):
     covered = RecordQuery("party", condition=over("coverages", compare("employee_no", "E1001")))
     assert objects.count(covered, principal=looker).count == 2
     assert refusal(lambda: objects.summary_by_coverage(RecordQuery("party"), principal=looker)) == "employee.read"
+    staff = role(firm.operator, key="staff", on=("party", "employee"))
+    assert refusal(lambda: objects.summary_by_coverage(RecordQuery("party"), principal=staff)) == "coverage.read"
 
 
 def test_a_refused_reference_is_no_way_to_another_object(parties, firm):
