@@ -127,6 +127,7 @@ def test_nothing_is_ordered_grouped_or_summed_by_what_is_masked(parties, firm, f
     everybody = RecordQuery("party")
     for summed in ({"group_by": field}, {"sums": [field]}):
         assert refusal(lambda s=summed: objects.summarize(everybody, principal=firm.manager, **s)) == f"party.{field}"
+    assert not Entry.objects.filter(operation="export").exists()
     refused = refusal(lambda: objects.summary_by_coverage(everybody, principal=firm.manager, sums=[field]))
     assert refused == f"party.{field}"
 

@@ -350,6 +350,8 @@ def export_xlsx(query: RecordQuery, *, principal: Principal) -> bytes:
     """Return a list as .xlsx, masked and watermarked; audited. Raises TooManyRows above 10,000 rows."""
     permissions.require(principal, f"{query.object}.export")
     owner = catalogues.object_type(query.object)
+    # Whatever is refused is so before anything is written down.
+    reading.order_of(query, owner, principal)
     found = reading.count(query, principal)
     if found.count > exporting.LIMIT:
         raise TooManyRows(limit=exporting.LIMIT, count=found.count)

@@ -49,8 +49,7 @@ def page(query: RecordQuery, principal: Principal) -> RecordPage:
     """Return one page of records by keyset: rows after (or, for a previous page, before) the cursor's row."""
     owner = catalogues.object_type(query.object)
     fields = [asking.field_of(owner, key, principal) for key in query.columns or listed_columns(owner, principal)]
-    sort_key, direction = query.sort or default_sort(owner, principal)
-    order = asking.askable(owner, [sort_key], principal)[0] if sort_key != "id" else None
+    sort_key, direction, order = order_of(query, owner, principal)
     listed = f"{owner.key} {sort_key} {direction}"
     cursor = _read_cursor(listed, query.cursor)
     limit = max(1, min(query.limit, MAX_LIMIT))
@@ -215,6 +214,12 @@ def listed_columns(owner: ObjectType, principal: Principal) -> list[str]:
     chosen = [key for key in layout.columns if key in owner.fields] if layout else []
     chosen = chosen or list(owner.fields)[:8]
     return [key for key in chosen if not permissions.limited(principal, owner.key, key)]
+
+
+def order_of(query: RecordQuery, owner: ObjectType, principal: Principal) -> tuple[str, str, FieldType | None]:
+    """Return by what a list is ordered, which way, and the field, if it is one. Raises UnknownField, Refused."""
+    key, direction = query.sort or default_sort(owner, principal)
+    return key, direction, None if key == "id" else asking.askable(owner, [key], principal)[0]
 
 
 def default_sort(owner: ObjectType, principal: Principal) -> tuple[str, str]:
