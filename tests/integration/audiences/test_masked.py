@@ -16,6 +16,7 @@ from zhike.kernel import definition_changes
 from zhike.kernel.definition_changes import Edit
 from zhike.kernel.errors import Refused
 from zhike.platform.objects import api as objects
+from zhike.platform.permissions.logic import limits
 
 OLD = ask("birth_date", "<", "1970-01-01", kind="date")
 NOT_YOUNG = {"and": [money("total_asset", ">=", "0"), {"not": ask("birth_date", ">=", "1970-01-01", kind="date")}]}
@@ -98,3 +99,13 @@ def test_a_refused_field_is_no_condition(born, firm):
     assert "risk_level" not in words(seer)
     found = api.preview(money("total_asset", ">=", "6000000"), principal=seer)
     assert (found.count, found.total_asset) == (2, Decimal("14000000.00"))
+
+
+def test_the_total_beside_the_number_is_for_those_who_may_sum_it(born, firm, monkeypatch):
+    everybody = ask("risk_level", "is_not_empty")
+    assert api.preview(everybody, principal=firm.operator).total_asset == Decimal("16346000.49")
+
+    monkeypatch.setattr(limits, "_limits", [lambda _resource: {"total_asset": frozenset({0})}])
+
+    found = api.preview(everybody, principal=firm.operator)
+    assert (found.count, found.total_asset) == (11, None)
