@@ -97,3 +97,17 @@ def test_a_stored_field_becomes_a_lookup_and_keeps_its_column(tmp_path):
     packs.apply(folders(tmp_path, SHOP.replace(LOOKUP + ",", "")))
     assert PhysicalField.objects.get(object__key="shop", key="mood").column == column
     assert objects.get("shop", shop.uid, principal=SYSTEM).values["mood"] == "good"
+
+
+def test_a_masked_value_stays_masked(tmp_path):
+    shop = (
+        SHOP.replace("type: choice", "type: text")
+        .replace(f",\n     {OPTIONS}", "")
+        .replace("field: mood,", "field: note,")
+    )
+    secret = VISIT.replace("key: note, type: text,", "key: note, type: text, mask: name,")
+    assert "mask" in secret and OPTIONS not in shop
+    paths = [Path("packs"), pack(tmp_path / "trial", shop=shop, visit=secret)]
+    assert [(Path(f.path).name, f.line, f.code) for f in packs.check(paths)] == [("shop.yaml", 8, "lookup.unmasked")]
+    pack(tmp_path / "trial", shop=shop.replace("mood, type: text,", "mood, type: text, mask: name,"), visit=secret)
+    assert packs.check(paths) == []

@@ -20,7 +20,7 @@ from zhike.insight.warehouse import api as warehouse
 from zhike.kernel import definition_changes, definitions
 from zhike.kernel.definition_changes import Edit
 from zhike.kernel.definition_errors import DefinitionsBroken
-from zhike.kernel.errors import Refused
+from zhike.kernel.errors import Refused, ZhikeError
 from zhike.platform.objects import api as objects
 from zhike.platform.objects.schemas import object_out
 from zhike.platform.objects.types import RecordQuery
@@ -120,6 +120,54 @@ def test_no_way_round_by_a_relation_asks_about_it(piloted, people):
         with pytest.raises(Refused) as error:
             objects.count(query, principal=people["B002"])
         assert error.value.facts["operation"] == f"party.{TAG}"
+
+
+def said(question) -> str:  # type: ignore[no-untyped-def]
+    """Everything that the answer to a faulty question says."""
+    with pytest.raises(ZhikeError) as fault:
+        question()
+    error = fault.value
+    assert "value_tier" in str(error.facts) + str(error.findings), "it lists what there is"
+    return f"{error.message('zh')} {error.message('en')} {error.facts} {error.findings}"
+
+
+@pytest.mark.parametrize(("unit", "named"), [("B001", True), ("B002", False)])
+def test_what_is_wrong_with_a_question_names_it_only_there(piloted, people, unit, named):
+    who = people[unit]
+    unknown = {"op": "=", "left": {"field": "shoe_size"}, "right": {"value": "1", "type": "text"}}
+    by_reference = {**unknown, "left": {"field": "party.shoe_size"}}
+    by_relation = {"aggregate": "exists", "over": "coverages", "where": by_reference}
+    for question in (
+        lambda: objects.page(RecordQuery("party", columns=("shoe_size",)), principal=who),
+        lambda: objects.page(RecordQuery("party", sort=("shoe_size", "asc")), principal=who),
+        lambda: objects.summarize(RecordQuery("party"), principal=who, sums=["shoe_size"]),
+        lambda: objects.summarize(RecordQuery("party"), principal=who, group_by="shoe_size"),
+        lambda: objects.summary_by_coverage(RecordQuery("party"), principal=who, sums=["shoe_size"]),
+        lambda: objects.export_xlsx(RecordQuery("party", columns=("shoe_size",)), principal=who),
+        lambda: objects.records_by_id("party", [piloted[IN_B001]], principal=who, columns=("shoe_size",)),
+        lambda: objects.count(RecordQuery("party", condition=unknown), principal=who),
+        lambda: objects.count(RecordQuery("coverage", condition=by_reference), principal=who),
+        lambda: objects.count(RecordQuery("party", condition=by_relation), principal=who),
+        lambda: audiences.preview(unknown, principal=who),
+    ):
+        assert (TAG in said(question)) == named
+
+
+def test_a_list_that_is_ordered_by_it_is_in_the_default_order_elsewhere(piloted, people):
+    def ordered(unit: str) -> list[int]:
+        return [row.id for row in objects.page(RecordQuery("party"), principal=people[unit]).rows]
+
+    body = definitions.snapshot().written["extension"]["securities_party"]
+    given = body.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    changed = given | {"list": given["list"] | {"sort": {"field": TAG, "direction": "asc"}}}
+    definition_changes.change([Edit.of(changed)], reason="test")
+
+    # Active before regular; who has no value comes last.
+    assert ordered("B001")[0] == piloted[IN_B001] and ordered("B001") != sorted(ordered("B001"), reverse=True)
+    assert len(ordered("B002")) > 1 and ordered("B002") == sorted(ordered("B002"), reverse=True)
+    described = object_out(objects.describe("party"), people["B002"], 1)
+    assert described["list"]["sort"] == {"field": "id", "direction": "desc"}
+    definition_changes.change([Edit.of(given)], reason="test")
 
 
 def test_a_stage_in_a_unit_that_does_not_exist_is_a_finding(piloted):

@@ -156,7 +156,7 @@ def _consents(connection: duckdb.DuckDBPyConnection, end: date) -> None:
     """The register of consents: a declaration ends when the next one on its channel begins; most say nothing ever."""
     connection.execute(
         f"""create table consent as
-        with channel as (from (values ('邮件', 'E', 14, 0.62, 0.68, '开户协议签署 '), ('短信', 'S', 15, 0.55, 0.60, 'APP 勾选 '),
+        with channel as (from (values ('邮件', 'E', 14, 0.62, 0.68, '开户协议签署 '), ('短信', 'S', 15, 0.55, 0.60, '手机勾选 '),
             ('电话', 'T', 16, 0.40, 0.47, '电话录音 ')) t(channel, letter, stream, granted, known, proof)),
         declared as (
           select customer_no, channel, letter, proof || printf('%08d', i * 7 + stream) as proof, chance(i, stream) >= granted as withdrawn, open_date as granted_on,

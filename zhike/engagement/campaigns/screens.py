@@ -79,9 +79,8 @@ def products_out(text: str, principal: Principal) -> list[ProductOut]:
     product = objects.object_with_role("product")
     level = product.field_with_role("risk_level")
     columns = (level.key,) if level else ()
-    query = RecordQuery(
-        product.key, text=text, columns=columns, sort=(level.key, "asc") if level else None, limit=_PRODUCTS
-    )
+    sort = (level.key, "asc") if level and objects.may_ask(product.key, level.key, principal=principal) else None
+    query = RecordQuery(product.key, text=text, columns=columns, sort=sort, limit=_PRODUCTS)
     return [
         {
             "uid": str(row.uid),

@@ -15,6 +15,7 @@ from zhike.insight.audiences.errors import PartyNotCounted
 from zhike.insight.audiences.logic import counting, listing, storing
 from zhike.insight.audiences.logic.columns import party as party_object
 from zhike.insight.audiences.logic.columns import telling
+from zhike.insight.audiences.logic.columns import total as total_key
 from zhike.insight.audiences.logic.conditions import compiled, hidden
 from zhike.insight.audiences.logic.explaining import explained, shown
 from zhike.insight.audiences.logic.published import Published, published, terms
@@ -76,10 +77,11 @@ def preview(condition: Condition, *, nodes: bool = False, principal: Principal) 
         table = published()
         found = compiled(condition, terms(table), principal)
         counted = counting.tally(table, found, _scope(principal), nodes=nodes)
+        summed = not hidden(total_key(), terms(table), principal)
     return Preview(
         count=counted.count,
         visible_total=counted.visible_total,
-        total_asset=counted.total_asset,
+        total_asset=counted.total_asset if summed else None,
         business_date=table.business_date,
         elapsed_ms=round((time.perf_counter() - started) * 1000),
         nodes=tuple(NodeCount(path, count) for path, count in counted.nodes.items()),

@@ -45,6 +45,7 @@ def run(
         for master in masters:
             if master.object == definitions.ORG_UNIT:
                 fed[master.key] = feeding.feed_master(connection, master, snapshot, business_date)
+        numbering.carry_over(connection, definitions.known(snapshot))
         results = [_identify(connection, definition, snapshot, handle, fed) for definition in identities]
         for master in masters:
             if master.object != definitions.ORG_UNIT:

@@ -48,6 +48,7 @@ from zhike.platform.permissions.types import Principal
 
 __all__ = [
     "ColumnBinding",
+    "add_columns",
     "business_date",
     "compact",
     "dataset_column",
@@ -90,6 +91,7 @@ __all__ = [
 ]
 
 ColumnBinding = columns.ColumnBinding
+add_columns = tables.add_columns
 inline = columns.inline
 literal = literals.text
 dataset_column = naming.dataset_column

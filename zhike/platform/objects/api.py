@@ -19,8 +19,8 @@ from zhike.kernel.errors import Refused
 from zhike.platform.audit import api as audit
 from zhike.platform.fields.api import plain
 from zhike.platform.objects.errors import ReasonRequired, TooManyRows
+from zhike.platform.objects.logic import asking, erasing, exporting, loading, reading, reserving, serving, writing
 from zhike.platform.objects.logic import catalogue as catalogues
-from zhike.platform.objects.logic import erasing, exporting, loading, reading, reserving, serving, writing
 from zhike.platform.objects.logic.history import RecordHistory, record_history
 from zhike.platform.objects.logic.presenting import displays as reference_displays
 from zhike.platform.objects.logic.presenting import present
@@ -53,7 +53,9 @@ __all__ = [
     "get",
     "history",
     "ids",
+    "known_schema",
     "load",
+    "may_ask",
     "names_of",
     "object_types",
     "object_with_role",
@@ -115,6 +117,16 @@ def names_of(everything: Snapshot, object: str) -> Mapping[str, Sequence[str]]:
     return {"field": [*found.field_keys(), *figures], "refinement": [item.key for item in found.refinements]}
 
 
+def may_ask(object: str, field: str, *, principal: Principal) -> bool:
+    """Return whether `principal` may narrow, order, group and sum by a field: not where it is masked or refused."""
+    return asking.may_ask(catalogues.object_type(object), field, principal)
+
+
+def known_schema(schema: Schema, *, principal: Principal) -> Schema:
+    """Return a schema over objects without the fields that `principal` may not know of: for what errors list."""
+    return asking.known(schema, principal)
+
+
 def page(query: RecordQuery, *, principal: Principal) -> RecordPage:
     """Return one page of a list in the principal's scope."""
     permissions.require(principal, f"{query.object}.read")
@@ -142,7 +154,7 @@ def records_by_id(
 ) -> dict[int, Record]:
     """Return those of the records with these inner ids that the principal may read, by id."""
     owner = catalogues.object_type(object)
-    fields = [catalogues.field_of(owner, key) for key in columns]
+    fields = [asking.field_of(owner, key, principal) for key in columns]
     rows = reading.visible_rows(owner, ids, principal, fields)
     return {record.id: record for record in present(owner, fields, rows, principal)}
 
@@ -170,8 +182,13 @@ def related_page(
     sort: tuple[str, str] = ("id", "asc"),
     limit: int = 50,
 ) -> Sequence[Record]:
-    """Return records that point at one parent, in the principal's scope, presented for their viewer."""
+    """Return records that point at one parent, in the principal's scope, presented for their viewer.
+
+    An order that the viewer may not ask for is the default one: pages are the same for everybody.
+    """
     permissions.require(principal, f"{object}.read")
+    if not may_ask(object, sort[0], principal=principal):
+        sort = ("id", "asc")
     parent: StoredExpression = {"value": str(parent_id), "type": "integer"}
     condition: StoredExpression = {"op": "=", "left": {"field": through}, "right": parent}
     query = RecordQuery(object, condition=condition, columns=tuple(columns), sort=sort, limit=limit)
@@ -193,18 +210,16 @@ def summarize(
     Raises Refused for a field that the principal does not see in clear: its groups would say what its mask hides.
     """
     permissions.require(principal, f"{query.object}.read")
-    owner = catalogues.object_type(query.object)
-    for key in [*sums, *([group_by] if group_by else [])]:
-        rule = permissions.field_rule(principal, query.object, key)
-        if rule == "refused" or (rule == "masked" and catalogues.field_of(owner, key).mask):
-            raise Refused(operation=f"{query.object}.{key}")
     return reading.summary(query, principal, sums, group_by, by_currency)
 
 
 def summary_by_coverage(
     query: RecordQuery, *, principal: Principal, sums: Sequence[str] = ()
 ) -> list[tuple[str, str, int, list[Any]]]:
-    """Return (employee number, name, parties, sums) for each employee who covers parties of the query today."""
+    """Return (employee number, name, parties, sums) for each employee who covers parties of the query today.
+
+    Raises Refused for a field that the principal does not see in clear, or who may not read coverages and employees.
+    """
     permissions.require(principal, f"{query.object}.read")
     return reading.coverage_summary(query, principal, sums)
 
@@ -299,7 +314,7 @@ def unmask(object: str, uid: uuid.UUID, field: str, *, reason: str, principal: P
     if len(reason.strip()) < _REASON_LENGTH:
         raise ReasonRequired(length=_REASON_LENGTH)
     owner = catalogues.object_type(object)
-    found = catalogues.field_of(owner, field)
+    found = asking.field_of(owner, field, principal)
     if permissions.field_rule(principal, object, field) == "refused":
         raise Refused(operation=f"{object}.{field}")
     with database.writing():
@@ -335,10 +350,13 @@ def export_xlsx(query: RecordQuery, *, principal: Principal) -> bytes:
     """Return a list as .xlsx, masked and watermarked; audited. Raises TooManyRows above 10,000 rows."""
     permissions.require(principal, f"{query.object}.export")
     owner = catalogues.object_type(query.object)
+    # Whatever is refused is so before anything is written down.
+    reading.order_of(query, owner, principal)
     found = reading.count(query, principal)
     if found.count > exporting.LIMIT:
         raise TooManyRows(limit=exporting.LIMIT, count=found.count)
-    fields = [catalogues.field_of(owner, key) for key in query.columns or reading.listed_columns(owner, principal)]
+    columns = query.columns or reading.listed_columns(owner, principal)
+    fields = [asking.field_of(owner, key, principal) for key in columns]
     with database.writing():
         audit.note(
             operation="export",

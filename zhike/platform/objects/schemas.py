@@ -14,6 +14,7 @@ from zhike.expressions.wire import Condition
 from zhike.kernel.block_data import Format
 from zhike.kernel.wire import Labels, Option, ReferenceValue, WireInput, WireValue, labels, option
 from zhike.platform.fields.types import Asked
+from zhike.platform.objects.logic.asking import may_ask
 from zhike.platform.objects.logic.history import RecordHistory
 from zhike.platform.objects.logic.reading import default_sort, listed_columns
 from zhike.platform.objects.types import FieldType, ObjectType, Record, RecordPage, RecordQuery
@@ -343,7 +344,7 @@ def object_out(owner: ObjectType, principal: Principal, version: int) -> ObjectO
     found = owner.definition
     own = [key for key, field in owner.fields.items() if field.kind == "field"]
     editable = [key for key in own if owner.fields[key].stored]
-    sort, direction = default_sort(owner)
+    sort, direction = default_sort(owner, principal)
     sections: list[tuple[Mapping[str, str], list[str]]] = [(owner.labels, own)]
     if found.detail:
         sections = [(section.labels, list(section.fields)) for section in found.detail.sections]
@@ -382,7 +383,7 @@ def _tabs(tabs: Sequence[str], principal: Principal, owner: ObjectType) -> list[
 
 
 def _field_out(owner: ObjectType, field: FieldType, principal: Principal) -> FieldOut:
-    rule = permissions.field_rule(principal, owner.key, field.key)
+    rule, askable = permissions.field_rule(principal, owner.key, field.key), may_ask(owner, field.key, principal)
     return {
         "key": field.key,
         "labels": labels(field.labels),
@@ -393,8 +394,8 @@ def _field_out(owner: ObjectType, field: FieldType, principal: Principal) -> Fie
         "format": field.format,
         "help": labels(field.help) if field.help else None,
         "currency": field.values.currency or None,
-        "sortable": field.sortable,
-        "asked": field.values.asked,
+        "sortable": field.sortable and askable,
+        "asked": field.values.asked if askable else "",
         "unit": field.unit or None,
         "target": field.target or None,
         "owner": cast(Owner, field.owner),

@@ -101,8 +101,10 @@ class Wall(Part):
 class FieldRules(Part):
     """How a role sees single fields of an object."""
 
-    clear: tuple[Key, ...] = Field((), description="fields seen without their mask")
-    refused: tuple[Key, ...] = Field((), description="fields that are not seen at all")
+    clear: tuple[Key, ...] = Field(
+        (), description="fields seen without their mask, and asked about: in conditions, orders, groups and sums"
+    )
+    refused: tuple[Key, ...] = Field((), description="fields that are not seen and not asked about at all")
 
 
 class Role(Definition):

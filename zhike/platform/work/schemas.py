@@ -121,7 +121,8 @@ def _names(numbers: set[str], principal: Principal) -> dict[str, str]:
     """The names of employees as users, or as records for those who never sign in."""
     names = organization.user_names(numbers)
     missing, employee = sorted(numbers - set(names)), objects.object_with_role("employee").key
-    if missing and permissions.allowed(principal, f"{employee}.read"):
+    readable = permissions.allowed(principal, f"{employee}.read")
+    if missing and readable and objects.may_ask(employee, "employee_no", principal=principal):
         wanted: list[StoredExpression] = [{"value": number, "type": "text"} for number in missing]
         condition: StoredExpression = {"op": "in", "left": {"field": "employee_no"}, "right": wanted}
         query = RecordQuery(employee, condition=condition, columns=("employee_no",), limit=200)

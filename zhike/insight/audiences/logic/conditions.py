@@ -13,11 +13,12 @@ from sqlglot import exp
 
 from zhike.expressions import api as expressions
 from zhike.expressions.api import Between, Expression, In, IsEmpty, Logic, Not, Path
+from zhike.expressions.errors import ExpressionInvalid
 from zhike.expressions.types import Binding, SqlFragment, Type
 from zhike.insight.audiences.logic.published import Terms
 from zhike.insight.warehouse import api as warehouse
 from zhike.kernel.errors import Refused
-from zhike.platform.permissions import api as permissions
+from zhike.platform.objects import api as objects
 from zhike.platform.permissions.types import Principal
 
 AND, OR, NOT, CONDITION = "and", "or", "not", "condition"
@@ -68,12 +69,13 @@ class Compiled:
 def compiled(condition: object, terms: Terms, principal: Principal) -> Compiled:
     """Return the condition checked and compiled.
 
-    Raises ExpressionInvalid with every fault, Refused when it asks about a field its viewer may not see.
+    Raises ExpressionInvalid with every fault, none of which names a field its viewer may not know of, and Refused when
+    it asks about a field that its viewer does not see in clear.
     """
     key = json.dumps(condition, sort_keys=True, ensure_ascii=False, default=str)
     found: Compiled | None = terms.compiled.get(key)
     if found is None:
-        found = _compile(condition, terms)
+        found = _compile(condition, terms, principal)
         if len(terms.compiled) >= _KEPT:
             terms.compiled.clear()
         terms.compiled[key] = found
@@ -84,8 +86,8 @@ def compiled(condition: object, terms: Terms, principal: Principal) -> Compiled:
 
 
 def hidden(field: str, terms: Terms, principal: Principal) -> bool:
-    """Return whether `principal` may not even ask about the field."""
-    return permissions.field_rule(principal, terms.schema.key, field) == "refused"
+    """Return whether `principal` may not even ask about the field, because it is masked or refused."""
+    return not objects.may_ask(terms.schema.key, field, principal=principal)
 
 
 def first_field(expression: Expression) -> str:
@@ -102,8 +104,14 @@ def parameters(terms: Terms) -> Mapping[str, object]:
     return {"business_date": terms.business_date}
 
 
-def _compile(condition: object, terms: Terms) -> Compiled:
-    expression = expressions.condition_from_json(condition, terms.schema, _PARAMETERS)
+def _compile(condition: object, terms: Terms, principal: Principal) -> Compiled:
+    try:
+        expression = expressions.condition_from_json(condition, terms.schema, _PARAMETERS)
+    except ExpressionInvalid:
+        # Checked again for its words only: they list what there is.
+        known = objects.known_schema(terms.schema, principal=principal)
+        expressions.condition_from_json(condition, known, _PARAMETERS)
+        raise
     root = _node(expression)
     leaves: list[str] = []
     formulas: dict[str, str] = {}

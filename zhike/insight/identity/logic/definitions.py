@@ -26,6 +26,14 @@ def identities(snapshot: Snapshot | None = None) -> list[Identity]:
     return [found[key] for key in sorted(found)]
 
 
+def known(snapshot: Snapshot | None) -> list[Identity]:
+    """Return the installation's definitions of who is who, and those of `snapshot`, by key."""
+    installed: Mapping[str, Identity] = definitions.all_of(Identity)
+    given: Mapping[str, Identity] = snapshot.of(Identity) if snapshot else {}
+    found = {**installed, **given}
+    return [found[key] for key in sorted(found)]
+
+
 def identity(key: str, snapshot: Snapshot | None = None) -> Identity:
     """Return one definition; raises UnknownIdentity that says which exist."""
     found: Mapping[str, Identity] = (snapshot or definitions.snapshot()).of(Identity)

@@ -5,6 +5,8 @@ The tables hold the links of every definition of who is who, each row with the k
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from zhike.insight.identity.types import Identity
 from zhike.insight.warehouse import api as warehouse
 from zhike.insight.warehouse.api import literal, name
@@ -15,6 +17,26 @@ LINK = "identity.link"
 REDIRECT = "identity.redirect"
 #: `account_id` is the account where it is a number, `account` always: facts name it as their dataset has it.
 ACCOUNT_PARTY = "identity.account_party"
+
+
+def carry_over(connection: Session, identities: Sequence[Identity]) -> None:
+    """Give tables from before there were several definitions the columns of today; ids stay as they are.
+
+    All their rows came from one definition: the one of `identities` that knows the most systems of the links.
+    """
+    if not warehouse.state(LINK):
+        return
+    systems = {row[0] for row in connection.execute(f"select distinct system from {_stored(LINK)}").fetchall()}
+    origin = max(identities, key=lambda found: len(systems & {system.system for system in found.systems}))
+    own = {"identity": literal(origin.key)}
+    # The links come last: a run that is interrupted before them finds everything as it was.
+    for dataset, columns in (
+        (REDIRECT, own),
+        (ACCOUNT_PARTY, own | {"account": "cast(account_id as varchar)"}),
+        (LINK, own),
+    ):
+        if warehouse.state(dataset):
+            warehouse.add_columns(connection, dataset, columns)
 
 
 def number(connection: Session, definition: Identity) -> tuple[int, list[tuple[int, int]]]:
@@ -97,9 +119,11 @@ def _redirect(connection: Session, definition: Identity, merges: list[tuple[int,
 
 def _store(connection: Session, definition: Identity, dataset: str, order: tuple[str, ...], select: str) -> None:
     own = literal(definition.key)
-    wanted = f"select {own} as identity, * from ({select})"
+    wanted = f"select {own} as identity, {', '.join(order)}, party_id from ({select})"
     if warehouse.state(dataset):
-        before = f"select * from {_stored(dataset)} where identity = {own}"
+        # By name: a table that was carried over has its columns in another order.
+        columns = ", ".join(("identity", *order, "party_id"))
+        before = f"select {columns} from {_stored(dataset)} where identity = {own}"
         row = connection.execute(
             f"select count(*) from ((({wanted}) except ({before})) union all (({before}) except ({wanted})))"
         ).fetchone()

@@ -107,6 +107,18 @@ def write(
     return int(meta.num_rows)
 
 
+def add_columns(connection: duckdb.DuckDBPyConnection, dataset: str, columns: Mapping[str, str]) -> None:
+    """Give a dataset the columns that it was written without, each with the value of an SQL expression over its row.
+
+    Parts that have them stay as they are, so an interrupted run can be done again.
+    """
+    for part, uris in parts_of(dataset).items():
+        known = {name for uri in uris for name in parquet.read_schema(uri).names}
+        missing = [f"{value} as {literals.name(key)}" for key, value in columns.items() if key not in known]
+        if missing:
+            write(connection, dataset, part, f"select *, {', '.join(missing)} from {_files(uris)}")
+
+
 def commit(dataset: str, parts: Mapping[str, Sequence[Path]], removed: Sequence[str] = ()) -> None:
     """Make the given files the whole content of their parts and drop the `removed` parts.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,12 +12,12 @@ from sqlglot import exp
 from zhike.expressions import api as expressions
 from zhike.expressions.types import RelationSource
 from zhike.kernel import clock
-from zhike.kernel.errors import Refused
 from zhike.platform.fields.api import wanted
 from zhike.platform.objects.errors import UnknownRefinement
-from zhike.platform.objects.logic.catalogue import SIDE, Catalogue, expression_schema
+from zhike.platform.objects.logic import asking
+from zhike.platform.objects.logic.catalogue import SIDE, Catalogue, expression_schema, side_table
 from zhike.platform.objects.logic.lookups import column_of
-from zhike.platform.objects.types import PARAMS, ObjectType, RecordQuery
+from zhike.platform.objects.types import PARAMS, FieldType, ObjectType, RecordQuery
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal, Scope
 
@@ -55,27 +55,33 @@ class Where:
 
 
 class RecordBinding:
-    """Where the names of an object type live: its table, the side table, scalar sub-queries for references."""
+    """Where the names of an object type live: its table, the side table, scalar sub-queries for references.
 
-    def __init__(self, objects: Catalogue, owner: ObjectType, alias: str) -> None:
+    `inside` a sub-query the record is not the one whose side table the statement joins.
+    """
+
+    def __init__(self, objects: Catalogue, owner: ObjectType, alias: str, *, inside: bool = False) -> None:
         self._objects = objects
         self._owner = owner
         self._alias = alias
+        self._inside = inside
 
     def column(self, path: tuple[str, ...]) -> exp.Expr:
         """Return the column of a field, through references if the path has several parts."""
         found = self._owner.fields[path[0]]
         if len(path) == 1:
+            if found.kind != "field":
+                return self._figure(found)
             return column_of(found, self._alias, SIDE)
         target, alias, reached = self._step(path[0])
-        inner = RecordBinding(self._objects, target, alias).column(path[1:])
+        inner = RecordBinding(self._objects, target, alias, inside=True).column(path[1:])
         return exp.select(inner).from_(reached).where(self._joined(path[0], alias)).subquery()
 
     def relation(self, path: tuple[str, ...]) -> RelationSource:
         """Return the live records of a to-many relation, tied to the outer row."""
         if len(path) > 1:
             target, alias, reached = self._step(path[0])
-            inner = RecordBinding(self._objects, target, alias).relation(path[1:])
+            inner = RecordBinding(self._objects, target, alias, inside=True).relation(path[1:])
             joined = exp.select("1").from_(reached).where(self._joined(path[0], alias)).where(inner.join)
             return RelationSource(inner.source, exp.Exists(this=joined), inner.inner)
         relation = self._owner.relations[path[0]]
@@ -87,7 +93,19 @@ class RecordBinding:
             exp.column("deleted_at", table=alias).is_(exp.null()),
         )
         source = exp.alias_(exp.to_table(target.table, quoted=True), alias, table=True)
-        return RelationSource(source, join, RecordBinding(self._objects, target, alias))
+        return RelationSource(source, join, RecordBinding(self._objects, target, alias, inside=True))
+
+    def _figure(self, found: FieldType) -> exp.Expr:
+        """A served figure: of the side table that the statement joins, or of the record's own inside a sub-query."""
+        if not self._inside:
+            return exp.column(found.column, table=SIDE, quoted=True)
+        side = side_table(self._owner.key)
+        if side is None:
+            return exp.null()
+        alias = f"s{next(_aliases) % 10_000}"
+        select = exp.select(exp.column(found.column, table=alias, quoted=True))
+        select = select.from_(exp.alias_(exp.to_table(side.table, quoted=True), alias, table=True))
+        return select.where(exp.column("id", table=alias).eq(exp.column("id", table=self._alias))).subquery()
 
     def _step(self, key: str) -> tuple[ObjectType, str, exp.Expr]:
         target = self._objects[self._owner.fields[key].target]
@@ -153,7 +171,7 @@ def compiled_rules(where: Where, owner: ObjectType, alias: str) -> list[exp.Expr
 def narrow_to_query(where: Where, owner: ObjectType, alias: str, query: RecordQuery, principal: Principal) -> None:
     """Narrow the statement by the query's refinement and condition.
 
-    Raises Refused where the condition asks about a field that is in use in none of the principal's units.
+    Raises Refused where the condition asks about what the principal may not ask about.
     """
     where.add(exp.column("deleted_at", table=alias).is_(exp.null()))
     if query.refinement and query.refinement != "all":
@@ -162,35 +180,7 @@ def narrow_to_query(where: Where, owner: ObjectType, alias: str, query: RecordQu
         text = owner.refinements[query.refinement].condition
         where.add(where.compile(_parse(where, owner, text), owner, alias))
     if query.condition is not None:
-        schema = expression_schema(where.objects, owner.key)
-        condition = expressions.condition_from_json(query.condition, schema, PARAMS)
-        _refuse_limited(where, owner, condition, principal)
-        where.add(where.compile(condition, owner, alias))
-
-
-def _refuse_limited(where: Where, owner: ObjectType, condition: expressions.Expression, principal: Principal) -> None:
-    for asked, key in _asked(where, owner, condition):
-        if permissions.limited(principal, asked.key, key):
-            raise Refused(operation=f"{asked.key}.{key}")
-
-
-def _asked(where: Where, owner: ObjectType, node: expressions.Expression) -> Iterator[tuple[ObjectType, str]]:
-    """Yield each field that a condition asks about with the object it belongs to; what it sums up is of the relation."""
-    if isinstance(node, expressions.Path):
-        held = _through(where, owner, node.parts[:-1])
-        yield held, node.parts[-1]
-        return
-    inside = _through(where, owner, node.over) if isinstance(node, expressions.Aggregate) else owner
-    for child in expressions.children(node):
-        yield from _asked(where, inside, child)
-
-
-def _through(where: Where, owner: ObjectType, steps: Sequence[str]) -> ObjectType:
-    """The object at the end of references and relations; conditions are checked, so every step is one."""
-    for step in steps:
-        relation = owner.relations.get(step)
-        owner = where.objects[relation.object if relation else owner.fields[step].target]
-    return owner
+        where.add(where.compile(asking.condition(where.objects, owner, query.condition, principal), owner, alias))
 
 
 def uses_side_table(owner: ObjectType, parts: Sequence[exp.Expr]) -> bool:

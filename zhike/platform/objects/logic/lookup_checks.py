@@ -82,6 +82,9 @@ def _check_shown(field: FieldPart, shown: FieldType, place: Place) -> Iterator[F
     elif shown.values.companions or shown.values.pointer:
         said = f"'{shown.key}' is a {shown.type}, which cannot be looked up"
         yield Finding("lookup.other_type", said, (*place, "field"))
+    if shown.mask and getattr(field, "mask", None) != shown.mask:
+        said = f"'{shown.key}' is masked as {shown.mask}; '{field.key}' would show it"
+        yield Finding("lookup.unmasked", said, (*place, "field"))
     missing = [
         option.key for option in shown.options if option.key not in [o.key for o in getattr(field, "options", ())]
     ]

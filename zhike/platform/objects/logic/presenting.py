@@ -47,9 +47,12 @@ def present(
 
 
 def display_of(owner: ObjectType, row: Mapping[str, Any], rule: str) -> str:
-    """Return what a record is called: its display field under its mask, else its source key, else its number."""
+    """Return what a record is called: its display field under its mask, else its source key, else its number.
+
+    A display field that the viewer is refused ("refused") is not said.
+    """
     field = owner.fields.get(owner.display)
-    if field is not None and row.get(f"f:{field.key}"):
+    if field is not None and rule != "refused" and row.get(f"f:{field.key}"):
         return str(shown(field, row, rule))
     return str(row.get("source_key") or f"#{row['id']}")
 
@@ -65,13 +68,13 @@ def displays(target: str, ids: Iterable[int], principal: Principal) -> dict[int,
         return _run(place.format(sql.Identifier(pointer.display), sql.Identifier(pointer.table)), wanted, target)[0]
     owner = catalogues.object_type(target)
     field = owner.fields.get(owner.display)
-    column = sql.Identifier(field.column) if field else sql.SQL("null")
+    rule = permissions.field_rule(principal, target, field.key) if field else ""
+    column = sql.Identifier(field.column) if field and rule != "refused" else sql.SQL("null")
     statement = sql.SQL(
         "select id, uid, coalesce({0}::text, source_key, '#' || id), {0} is not null from {1} where id = any(%s)"
     )
     found, named = _run(statement.format(column, sql.Identifier(owner.table)), wanted, target)
     if field:
-        rule = permissions.field_rule(principal, target, field.key)
         for record_id in named:
             said = field.values.present((found[record_id]["display"],), masked=rule != "clear")
             found[record_id]["display"] = str(said)

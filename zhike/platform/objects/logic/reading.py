@@ -13,9 +13,10 @@ from psycopg import sql as sql_
 from sqlglot import exp
 
 from zhike.kernel import clock, cursors, definitions
-from zhike.kernel.errors import NotFound, Refused
+from zhike.kernel.errors import NotFound
 from zhike.platform.fields.api import plain
 from zhike.platform.objects.errors import UnknownObject, Unsortable
+from zhike.platform.objects.logic import asking
 from zhike.platform.objects.logic import catalogue as catalogues
 from zhike.platform.objects.logic.catalogue import SIDE
 from zhike.platform.objects.logic.conditions import (
@@ -48,14 +49,8 @@ _PLACES = 50
 def page(query: RecordQuery, principal: Principal) -> RecordPage:
     """Return one page of records by keyset: rows after (or, for a previous page, before) the cursor's row."""
     owner = catalogues.object_type(query.object)
-    fields = [catalogues.field_of(owner, key) for key in query.columns or listed_columns(owner, principal)]
-    sort_key, direction = query.sort or default_sort(owner)
-    if permissions.limited(principal, owner.key, sort_key):
-        raise Refused(operation=f"{owner.key}.{sort_key}")
-    order = catalogues.field_of(owner, sort_key) if sort_key != "id" else None
-    if order is not None and not order.sortable:
-        has = sorted(field.key for field in owner.fields.values() if field.sortable)
-        raise Unsortable(object=owner.key, field=sort_key, has=has)
+    fields = [asking.field_of(owner, key, principal) for key in query.columns or listed_columns(owner, principal)]
+    sort_key, direction, order = order_of(query, owner, principal)
     listed = f"{owner.key} {sort_key} {direction}"
     cursor = _read_cursor(listed, query.cursor)
     limit = max(1, min(query.limit, MAX_LIMIT))
@@ -222,10 +217,27 @@ def listed_columns(owner: ObjectType, principal: Principal) -> list[str]:
     return [key for key in chosen if not permissions.limited(principal, owner.key, key)]
 
 
-def default_sort(owner: ObjectType) -> tuple[str, str]:
-    """Return the list's own order, newest first where it has none."""
+def order_of(query: RecordQuery, owner: ObjectType, principal: Principal) -> tuple[str, str, FieldType | None]:
+    """Return by what a list is ordered, which way, and the field, if it is one.
+
+    Raises UnknownField, Refused, Unsortable.
+    """
+    key, direction = query.sort or default_sort(owner, principal)
+    if key == "id":
+        return key, direction, None
+    [order] = asking.askable(owner, [key], principal)
+    if not order.sortable:
+        has = [field.key for field in owner.fields.values() if field.sortable]
+        raise Unsortable(
+            object=owner.key, field=key, has=sorted(name for name in has if asking.may_ask(owner, name, principal))
+        )
+    return key, direction, order
+
+
+def default_sort(owner: ObjectType, principal: Principal) -> tuple[str, str]:
+    """Return the list's own order, newest first where it has none or one that the viewer may not ask for."""
     sort = owner.definition.list.sort if owner.definition.list else None
-    if sort is not None and sort.field in owner.fields:
+    if sort is not None and sort.field in owner.fields and asking.may_ask(owner, sort.field, principal):
         return sort.field, sort.direction
     return "id", "desc"
 
@@ -457,12 +469,13 @@ def summary(
     """Return (group value, number of records, sums) for the query's records in the principal's scope.
 
     With `by_currency` a group has a row for each currency its amounts are in, and their sums are (total, currency).
+    Raises Refused for a field that the principal may not ask about: its groups would say what its mask hides.
     """
     owner = catalogues.object_type(query.object)
     where = _where(query, principal, owner)
-    summed = [catalogues.field_of(owner, key) for key in sums]
+    summed = asking.askable(owner, sums, principal)
     totals = [exp.Sum(this=_column(field)) for field in summed]
-    group = _column(catalogues.field_of(owner, group_by)) if group_by else None
+    group = _column(asking.askable(owner, [group_by], principal)[0]) if group_by else None
     currencies: dict[int, exp.Expr] = {
         n: column for n, field in enumerate(summed) if by_currency and (column := _currency(field))
     }
@@ -490,10 +503,16 @@ def _currency(field: FieldType) -> exp.Column | None:
 def coverage_summary(
     query: RecordQuery, principal: Principal, sums: Sequence[str]
 ) -> list[tuple[str, str, int, list[Any]]]:
-    """Return (employee number, name, records, sums) by the employee whose coverage of the record holds today."""
+    """Return (employee number, name, records, sums) by the employee whose coverage of the record holds today.
+
+    Raises Refused for what the principal may not ask about, also of the coverage and of the employee.
+    """
     owner, coverage = catalogues.object_with_role("party"), catalogues.object_with_role("coverage")
     employee = catalogues.object_with_role("employee")
     where = _where(query, principal, owner)
+    summed = asking.askable(owner, sums, principal)
+    asking.require(coverage, ("party", "employee", "employee_no", "valid_from", "valid_to"), principal)
+    asking.require(employee, ("name",), principal)
 
     def column(of: ObjectType, key: str, alias: str) -> exp.Column:
         return exp.column(of.fields[key].column, table=alias, quoted=True)
@@ -507,7 +526,7 @@ def coverage_summary(
         exp.or_(valid_to.is_(exp.null()), valid_to.copy() > today.copy()),
     )
     number, name = column(coverage, "employee_no", "c"), column(employee, "name", "e")
-    totals = [exp.Sum(this=_column(catalogues.field_of(owner, key))) for key in sums]
+    totals = [exp.Sum(this=_column(field)) for field in summed]
     chosen = [number, exp.Max(this=name), exp.Count(this=exp.Star()), *totals]
     select = _from(exp.select(*chosen), owner, where)
     select = select.join(exp.alias_(exp.to_table(coverage.table, quoted=True), "c", table=True), on=joined)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from zhike.kernel import definitions
 from zhike.kernel.ids import uuid7
 from zhike.platform.organization.errors import UnknownUnit
 from zhike.platform.organization.models import Unit
@@ -16,9 +17,12 @@ def as_type(unit: Unit) -> OrgUnit:
 
 
 def upsert(rows: Iterable[UnitRow]) -> int:
-    """Add or rename units by code and return how many there were; a moved unit takes its subtree along."""
+    """Add or rename units by code and return how many there were; a moved unit takes its subtree along.
+
+    What rooms derived from the tree together with the definitions (where a tag is in use) is forgotten with a change.
+    """
     known = {unit.code: unit for unit in Unit.objects.all()}
-    count = 0
+    count, moved = 0, False
     for row in rows:
         if row.parent and row.parent not in known:
             raise UnknownUnit(unit=row.parent, has=sorted(known)[:20])
@@ -26,8 +30,11 @@ def upsert(rows: Iterable[UnitRow]) -> int:
         path = f"{parent.path if parent else ''}{row.code}/"
         unit = known.get(row.code) or Unit(code=row.code, uid=uuid7())
         if (unit.name, unit.kind, unit.parent_id, unit.path) != (row.name, row.kind, parent and parent.pk, path):
+            moved = moved or unit.path != path
             unit.name, unit.kind, unit.parent, unit.path = row.name, row.kind, parent, path
             unit.save()
         known[row.code] = unit
         count += 1
+    if moved:
+        definitions.renew()
     return count

@@ -1,0 +1,119 @@
+"""What a principal may ask about: no condition, order, group or sum tells what a mask hides or what a role is refused.
+
+What the installation defines itself (refinements, scopes, rules) is not asked by a principal and comes by here never.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from zhike.expressions import api as expressions
+from zhike.expressions.api import Aggregate, Expression, Path
+from zhike.expressions.errors import ExpressionInvalid
+from zhike.expressions.types import Relation, Schema
+from zhike.expressions.wire import StoredExpression
+from zhike.kernel.errors import Refused
+from zhike.platform.objects.errors import UnknownField
+from zhike.platform.objects.logic.catalogue import Catalogue, expression_schema
+from zhike.platform.objects.types import PARAMS, FieldType, ObjectType
+from zhike.platform.permissions import api as permissions
+from zhike.platform.permissions.types import Principal
+
+#: A field of an object that a condition asks about; "" where it only asks whether there is a record.
+Asked = tuple[ObjectType, str]
+
+
+def may_ask(owner: ObjectType, key: str, principal: Principal) -> bool:
+    """Return whether `principal` may narrow, order, group and sum by a field: whether it sees the field in clear.
+
+    The system may ask about all that is in use anywhere.
+    """
+    rule = permissions.field_rule(principal, owner.key, key)
+    if principal.kind == "system" or rule != "masked":
+        return rule != "refused"
+    field = owner.fields.get(key)
+    return field is None or not field.mask
+
+
+def require(owner: ObjectType, keys: Iterable[str], principal: Principal) -> None:
+    """Raise Refused unless `principal` may read the object and ask about each of its fields `keys`."""
+    if not permissions.allowed(principal, f"{owner.key}.read"):
+        raise Refused(operation=f"{owner.key}.read")
+    for key in keys:
+        if not may_ask(owner, key, principal):
+            raise Refused(operation=f"{owner.key}.{key}")
+
+
+def field_of(owner: ObjectType, key: str, principal: Principal) -> FieldType:
+    """Return a field; raises UnknownField that says which there are, without those nobody may know of there."""
+    if key not in owner.fields:
+        known = (name for name in owner.fields if not permissions.limited(principal, owner.key, name))
+        raise UnknownField(object=owner.key, field=key, has=sorted(known))
+    return owner.fields[key]
+
+
+def askable(owner: ObjectType, keys: Sequence[str], principal: Principal) -> list[FieldType]:
+    """Return fields that `principal` may ask about; raises UnknownField, Refused."""
+    found = [field_of(owner, key, principal) for key in keys]
+    require(owner, keys, principal)
+    return found
+
+
+def condition(objects: Catalogue, owner: ObjectType, given: StoredExpression, principal: Principal) -> Expression:
+    """Return the checked condition of a query over `owner`.
+
+    Raises ExpressionInvalid with every fault, none of which names what `principal` may not know of, and Refused
+    where the condition asks about what it may not ask about, over however many references and relations.
+    """
+    schema = expression_schema(objects, owner.key)
+    try:
+        found = expressions.condition_from_json(given, schema, PARAMS)
+    except ExpressionInvalid:
+        # Checked again for its words only: they list what there is.
+        expressions.condition_from_json(given, known(schema, principal), PARAMS)
+        raise
+    for asked, key in _asked(objects, owner, found):
+        require(asked, [key] if key else [], principal)
+    return found
+
+
+def known(schema: Schema, principal: Principal) -> Schema:
+    """Return a schema whose keys are those of objects without the fields that `principal` may not know of."""
+    fields = {key: field for key, field in schema.fields.items() if not permissions.limited(principal, schema.key, key)}
+    relations = {key: _known_relation(relation, principal) for key, relation in schema.relations.items()}
+    return replace(schema, fields=fields, relations=relations)
+
+
+def _known_relation(relation: Relation, principal: Principal) -> Relation:
+    return replace(relation, target=lambda: known(relation.target(), principal))
+
+
+def _asked(objects: Catalogue, owner: ObjectType, node: Expression) -> Iterator[Asked]:
+    """Yield all that a condition asks about; what it sums up belongs to the object at the end of the relation."""
+    if isinstance(node, Path):
+        held = yield from _through(objects, owner, node.parts[:-1])
+        yield held, node.parts[-1]
+        return
+    inside = owner
+    if isinstance(node, Aggregate):
+        inside = yield from _through(objects, owner, node.over)
+    for child in expressions.children(node):
+        yield from _asked(objects, inside, child)
+
+
+def _through(objects: Catalogue, owner: ObjectType, steps: Sequence[str]) -> Generator[Asked, None, ObjectType]:
+    """Yield each step over a reference or a relation as a question of its own; return the object at the end.
+
+    Conditions are checked, so every step is one. A relation asks about the reference that makes it.
+    """
+    for step in steps:
+        relation = owner.relations.get(step)
+        if relation is not None:
+            owner = objects[relation.object]
+            yield owner, relation.through
+        else:
+            yield owner, step
+            owner = objects[owner.fields[step].target]
+            yield owner, ""
+    return owner
