@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from sqlglot import exp
 
@@ -200,11 +199,6 @@ def uses_side_table(owner: ObjectType, parts: Sequence[exp.Expr]) -> bool:
 def any_id(ids: exp.Placeholder) -> exp.Expr:
     """Return the right side of "= any(…)" over a bound list of inner ids."""
     return exp.Anonymous(this="any", expressions=[exp.cast(ids, exp.DataType.build("bigint[]", dialect="postgres"))])
-
-
-def bound(values: Mapping[str, object], sql: str) -> dict[str, Any]:
-    """Return the values that the statement `sql` (placeholders `%(name)s`) really uses."""
-    return {name: value for name, value in values.items() if f"%({name})s" in sql}
 
 
 def narrow_to_text(where: Where, owner: ObjectType, alias: str, text: str) -> None:
