@@ -7,6 +7,7 @@ import pytest
 from tests.factories.records import SYSTEM, build_firm, cover, customer
 from zhike.kernel import clock
 from zhike.kernel.errors import Invalid, NotFound, SignInRequired
+from zhike.kernel.models import Event
 from zhike.platform.objects import api as objects
 from zhike.platform.objects.errors import SourceOwned
 from zhike.platform.objects.types import LoadColumn, RecordQuery
@@ -122,6 +123,7 @@ def test_nothing_is_created_about_somebody_elses_customer(firm):
         note(stranger)
 
     assert objects.count(RecordQuery("interaction"), principal=SYSTEM, exact=True).count == 0
+    assert not Event.objects.filter(subject="interaction").exists()
     assert note(own).values["subject"] == "回访"
 
 

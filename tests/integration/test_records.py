@@ -6,7 +6,9 @@ import pytest
 from django.db import connection
 
 from tests.factories.records import SYSTEM, build_firm, customer, unit_uid
+from zhike.kernel import context, definitions
 from zhike.kernel.errors import Invalid, StaleRevision
+from zhike.kernel.models import Event
 from zhike.platform.objects import api as objects
 from zhike.platform.objects.logic import reading
 from zhike.platform.objects.types import LoadColumn, RecordQuery
@@ -206,6 +208,20 @@ def test_a_record_belongs_to_a_unit_and_to_whoever_made_it(firm):
     given = {"party": str(party.uid), "channel": "phone", "subject": "回访", "at": "2026-03-17T02:42:00Z"}
     made = objects.create("interaction", given, principal=firm.manager)
     assert (made.unit["display"], made.owner) == ("世纪大道营业部", "E1001")
+
+
+def test_a_record_is_made_with_its_event_by_two_statements(firm, django_assert_num_queries):
+    given = {"code": "P1", "name": "现金管理一号", "risk_level": "R1"}
+    objects.create("product", {**given, "code": "P0"}, principal=SYSTEM)
+
+    # The savepoint that the test's own transaction makes necessary is set and released.
+    with context.acting(actor="user:E1"), definitions.pinned(), django_assert_num_queries(2 + 2):
+        made = objects.create("product", given, principal=SYSTEM)
+
+    event = Event.objects.latest("id")
+    assert (event.name, event.subject, event.subject_id) == ("record.created", "product", made.id)
+    assert (event.actor, event.payload) == ("user:E1", {})
+    assert [entry.operation for entry in objects.history("product", made.uid, principal=SYSTEM)] == ["create"]
 
 
 def test_a_load_puts_records_into_the_unit_of_their_branch(firm):

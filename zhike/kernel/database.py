@@ -13,21 +13,26 @@ from zhike.kernel import clock, context, definitions
 
 @contextmanager
 def writing() -> Iterator[None]:
-    """Run the block as one transaction whose audit lines know the actor, request, reason and clock."""
+    """Run the block as one transaction on one snapshot; its audit lines know the actor, request, reason and clock."""
     with transaction.atomic(), definitions.pinned():
-        tell_actor()
+        _tell_actor()
         yield
 
 
-def tell_actor() -> None:
-    """Set, for the rest of the open transaction, what the audit trigger writes beside each change."""
+def _tell_actor() -> None:
+    """Set, for the rest of the open transaction, what the audit trigger writes beside each change.
+
+    The same statement reads the version of the definitions: whoever writes asks for them next.
+    """
     now = context.current()
     with connection.cursor() as cursor:
         cursor.execute(
             "select set_config('zhike.actor', %s, true), set_config('zhike.request', %s, true),"
-            " set_config('zhike.reason', %s, true), set_config('zhike.now', %s, true)",
+            " set_config('zhike.reason', %s, true), set_config('zhike.now', %s, true),"
+            " (select max(version) from kernel_definitionversion)",
             [now.actor, now.request_id, now.reason, clock.now().isoformat()],
         )
+        definitions.pin(cursor.fetchone()[-1] or 0)
 
 
 def read_clock_offset() -> timedelta:

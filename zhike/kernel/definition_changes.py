@@ -103,6 +103,7 @@ def change(edits: Sequence[Edit], *, reason: str, consent: bool = False) -> Plan
 
 def _change(edits: Sequence[Edit], reason: str, consent: bool) -> Plan:
     DefinitionVersion.objects.select_for_update().get()
+    definitions.forget()  # whoever held the lock may have changed what this transaction has read
     planned = plan(edits)
     _refuse(planned, consent)
     if planned.edits:

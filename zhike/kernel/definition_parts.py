@@ -113,6 +113,7 @@ class Definition(Part):
         return self.uuid or identity_of(self.kind, self.key)
 
     @classmethod
+    @functools.cache
     def kind_name(cls) -> str:
         """Return the kind that this model defines: the one literal of its `kind`."""
         name = get_args(cls.model_fields["kind"].annotation)

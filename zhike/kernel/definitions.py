@@ -190,20 +190,30 @@ def version() -> int:
 
 def snapshot() -> Snapshot:
     """Return the definitions as the caller's transaction sees them."""
+    held = _pinned.get()
+    if held:
+        return held[0]
+    found = _of_version(version())
+    if held is not None:
+        held.append(found)
+    return found
+
+
+def pin(version: int) -> None:
+    """Let the pinned block act on `version`, which the caller has read in its transaction, unless it read one before."""
+    held = _pinned.get()
+    if held is not None and not held:
+        held.append(_of_version(version))
+
+
+def _of_version(current: int) -> Snapshot:
     global _snapshot
-    pinned = _pinned.get()
-    if pinned:
-        return pinned[0]
-    current = version()
     with _lock:
         if _snapshot is None or _snapshot.version != current:
             from zhike.kernel import definition_store
 
             _snapshot = Snapshot(current, definition_store.effective())
-        found = _snapshot
-    if pinned is not None:
-        pinned.append(found)
-    return found
+        return _snapshot
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from django.db import connection
 
@@ -12,6 +13,8 @@ from zhike.kernel.ids import uuid7
 
 Subscriber = Callable[[str, int], None]
 _subscribers: dict[str, list[Subscriber]] = {}
+_INSERT = "insert into kernel_event (uid, name, subject, subject_id, at, actor, payload)"
+_VALUES = "%(event_uid)s, %(event)s, %(subject)s, {}, %(event_at)s, %(event_actor)s, %(payload)s"
 
 
 def subscribe(name: str, subscriber: Subscriber) -> None:
@@ -30,9 +33,33 @@ def publish(name: str, subject: str, subject_id: int, payload: Mapping[str, obje
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            "insert into kernel_event (uid, name, subject, subject_id, at, actor, payload)"
-            " values (%s, %s, %s, %s, %s, %s, %s)",
-            [uuid7(), name, subject, subject_id, clock.now(), context.current().actor, json.dumps(payload or {})],
+            f"{_INSERT} values ({_VALUES.format('%(subject_id)s')})",
+            {**_values(name, subject, payload), "subject_id": subject_id},
         )
+    tell(name, subject, subject_id)
+
+
+def about(made: str, name: str, subject: str) -> tuple[str, dict[str, Any]]:
+    """Return SQL that writes the event `name` about the one row of the CTE `made`, and its values.
+
+    For the statement that makes a record: a part of it, so that the event costs no round trip. Whoever runs it calls
+    `tell` when it knows the record's id.
+    """
+    return f"{_INSERT} select {_VALUES.format(f'{made}.id')} from {made}", _values(name, subject, None)
+
+
+def tell(name: str, subject: str, subject_id: int) -> None:
+    """Call the subscribers of an event that was written."""
     for subscriber in _subscribers.get(name, ()):
         subscriber(subject, subject_id)
+
+
+def _values(name: str, subject: str, payload: Mapping[str, object] | None) -> dict[str, Any]:
+    return {
+        "event_uid": uuid7(),
+        "event": name,
+        "subject": subject,
+        "event_at": clock.now(),
+        "event_actor": context.current().actor,
+        "payload": json.dumps(payload or {}),
+    }

@@ -6,7 +6,7 @@ import copy
 from pathlib import Path
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -14,7 +14,7 @@ from tests.factories.records import UNITS
 from zhike.engagement.campaigns.models import Campaign
 from zhike.engagement.channels import api as channels
 from zhike.insight.audiences.models import Audience
-from zhike.kernel import clock, context, definition_changes, definition_store, definitions
+from zhike.kernel import clock, context, database, definition_changes, definition_store, definitions
 from zhike.kernel.definition_changes import Edit
 from zhike.kernel.definition_errors import ChangedSince, DefinitionInUse, DefinitionsBroken, DestructiveChange
 from zhike.kernel.ids import uuid7
@@ -286,6 +286,25 @@ def test_taking_a_mask_away_needs_consent():
         definition_changes.change([_changed_field(0, mask=None)], reason="")
     change = definition_changes.change([_changed_field(0, mask=None)], reason="", consent=True).changes[0]
     assert change.notes == ("field name is no longer masked",)
+
+
+def test_a_transaction_acts_on_the_version_that_it_begins_with(django_assert_num_queries):
+    known = definitions.snapshot()
+    with database.writing(), django_assert_num_queries(0):
+        assert definitions.snapshot() is known
+
+
+def test_a_change_acts_on_what_was_committed_while_it_waited_for_its_turn(monkeypatch):
+    seen = []
+    monkeypatch.setattr(definitions, "row_users", lambda kind, keys: seen.append(definitions.snapshot().version) or {})
+    with definitions.pinned():
+        definitions.snapshot()
+        with connection.cursor() as cursor:  # as another process does
+            cursor.execute("update kernel_definitionversion set version = nextval('kernel_definition_versions')")
+        committed = definitions.version()
+        definition_changes.change([own(subject="您好")], reason="更短")
+
+    assert seen == [committed]
 
 
 def test_a_version_of_work_that_was_rolled_back_never_comes_again():

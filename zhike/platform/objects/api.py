@@ -261,9 +261,9 @@ def create(object: str, given: Mapping[str, object], *, principal: Principal) ->
 
     The new record must lie in the principal's creating scope, and its parent, if it has one, in the reading scope.
     """
-    permissions.require(principal, f"{object}.create")
-    owner = catalogues.object_type(object)
     with database.writing():
+        permissions.require(principal, f"{object}.create")
+        owner = catalogues.object_type(object)
         row = writing.insert(owner, given, principal)
         writing.check_rules(owner, row["id"], principal)
         return _record(owner, row, principal)
@@ -271,9 +271,9 @@ def create(object: str, given: Mapping[str, object], *, principal: Principal) ->
 
 def update(object: str, uid: uuid.UUID, given: Mapping[str, object], *, revision: int, principal: Principal) -> Record:
     """Change fields of a record. Raises NotFound, StaleRevision, Invalid; nothing is written then."""
-    permissions.require(principal, f"{object}.update")
-    owner = catalogues.object_type(object)
     with database.writing():
+        permissions.require(principal, f"{object}.update")
+        owner = catalogues.object_type(object)
         row = reading.row_by_uid(owner, uid, principal, "update", lock=True)
         refused = [key for key in given if permissions.field_rule(principal, object, key) == "refused"]
         if refused:
@@ -285,9 +285,9 @@ def update(object: str, uid: uuid.UUID, given: Mapping[str, object], *, revision
 
 def delete(object: str, uid: uuid.UUID, *, revision: int, principal: Principal) -> None:
     """Mark a record deleted. Raises NotFound, StaleRevision, SourceOwned."""
-    permissions.require(principal, f"{object}.delete")
-    owner = catalogues.object_type(object)
     with database.writing():
+        permissions.require(principal, f"{object}.delete")
+        owner = catalogues.object_type(object)
         row = reading.row_by_uid(owner, uid, principal, "delete", lock=True)
         writing.delete(owner, row, revision, principal)
 

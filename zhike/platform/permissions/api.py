@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from zhike.kernel import clock
 from zhike.kernel.errors import Refused, SignInRequired
 from zhike.platform.organization import api as organization
 from zhike.platform.permissions.logic import limits
-from zhike.platform.permissions.logic.grants import denials_of, field_rules, grants_of, refinement_text, roles
+from zhike.platform.permissions.logic.grants import denials_of, grants_of, refinement_text, roles, rules_of
 from zhike.platform.permissions.logic.requests import SignedInRequest
 from zhike.platform.permissions.types import Principal, Scope
 
@@ -14,6 +16,7 @@ __all__ = [
     "SignedInRequest",
     "allowed",
     "field_rule",
+    "field_rules",
     "hidden_refinements",
     "limited",
     "operations",
@@ -96,19 +99,20 @@ def hidden_refinements(principal: Principal, resource: str) -> frozenset[str]:
 
 
 def field_rule(principal: Principal, resource: str, field: str) -> str:
-    """Return how a principal sees a field: "masked" (its mask applies), "clear" or "refused".
+    """Return how a principal sees one field, as `field_rules` does."""
+    return field_rules(principal, resource, (field,))[field]
+
+
+def field_rules(principal: Principal, resource: str, fields: Iterable[str]) -> dict[str, str]:
+    """Return how a principal sees fields: "masked" (its mask applies), "clear" or "refused".
 
     Masks are on by default for everybody; a role may list fields under `clear` or `refused`; refused wins. A field that
     is in use in none of the principal's units (`register_limits`) is refused, too.
     """
-    if limits.limited(principal, resource, field):
-        return "refused"
-    if principal.kind == "system":
-        return "masked"
-    rules = [field_rules(role, resource) for role in principal.roles]
-    if any(field in rule.refused for rule in rules):
-        return "refused"
-    return "clear" if any(field in rule.clear for rule in rules) else "masked"
+    rules = [] if principal.kind == "system" else [rules_of(role, resource) for role in principal.roles]
+    refused = limits.hidden(principal, resource).union(*(rule.refused for rule in rules))
+    clear = {field for rule in rules for field in rule.clear}
+    return {key: "refused" if key in refused else "clear" if key in clear else "masked" for key in fields}
 
 
 def operations(principal: Principal) -> list[str]:

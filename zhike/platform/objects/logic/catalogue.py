@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from types import MappingProxyType
+from typing import NamedTuple
+
+from django.db import connection
 
 from zhike.expressions.types import Field, Relation, Schema
 from zhike.kernel import definitions
@@ -65,9 +69,22 @@ def field_of(owner: ObjectType, key: str) -> FieldType:
     return owner.fields[key]
 
 
-def side_table(key: str) -> SideTable | None:
-    """Return the published wide rows beside the object, if any."""
-    return SideTable.objects.filter(object=key).first()
+class Served(NamedTuple):
+    """The wide rows published beside an object."""
+
+    table: str
+    business_date: date
+
+
+def side_table(key: str) -> Served | None:
+    """Return the published wide rows beside the object, if any. Every list asks this, so it is plain SQL.
+
+    It is never remembered by version: the table goes when the next one is published.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute('select "table", business_date from objects_sidetable where object = %s', [key])
+        row = cursor.fetchone()
+    return Served(*row) if row else None
 
 
 def pointers() -> Mapping[str, Pointer]:

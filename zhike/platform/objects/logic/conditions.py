@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from sqlglot import exp
 
 from zhike.expressions import api as expressions
 from zhike.expressions.types import RelationSource
-from zhike.kernel import clock
 from zhike.platform.fields.api import wanted
 from zhike.platform.objects.errors import UnknownRefinement
 from zhike.platform.objects.logic import asking
@@ -191,11 +189,6 @@ def uses_side_table(owner: ObjectType, parts: Sequence[exp.Expr]) -> bool:
 def any_id(ids: exp.Placeholder) -> exp.Expr:
     """Return the right side of "= any(…)" over a bound list of inner ids."""
     return exp.Anonymous(this="any", expressions=[exp.cast(ids, exp.DataType.build("bigint[]", dialect="postgres"))])
-
-
-def bound(values: Mapping[str, object], sql: str) -> dict[str, Any]:
-    """Return the values that the statement `sql` (placeholders `%(name)s`) really uses; lookups ask for the day."""
-    return {name: value for name, value in {"today": clock.today(), **values}.items() if f"%({name})s" in sql}
 
 
 def narrow_to_text(where: Where, owner: ObjectType, alias: str, text: str) -> None:

@@ -55,12 +55,12 @@ def _changes(
     owner: ObjectType, changes: Mapping[str, object], columns: Mapping[str, str], principal: Principal
 ) -> tuple[tuple[str, object, object], ...]:
     found = []
+    rules = permissions.field_rules(principal, owner.key, owner.fields)
     for column, pair in changes.items():
         field = owner.fields.get(columns.get(column, ""))
         if field is None or not isinstance(pair, list):
             continue
-        rule = permissions.field_rule(principal, owner.key, field.key)
-        if rule != "refused":
-            old, new = (field.values.present((value,), masked=rule != "clear") for value in pair)
+        if rules[field.key] != "refused":
+            old, new = (field.values.present((value,), masked=rules[field.key] != "clear") for value in pair)
             found.append((field.key, old, new))
     return tuple(found)

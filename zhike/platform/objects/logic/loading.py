@@ -54,7 +54,7 @@ def load(
         # What `ends` asks is which records no row names, so then the unchanged rows are staged, too.
         pick = _picker(cursor, owner, fields, columns, by_id) if ends is None else list
         read = _stage(cursor, fields, columns, rows, pick)
-        cursor.execute(f"analyze {_STAGING}")
+        _analyze(cursor, fields)
         created, updated = _upsert(cursor, owner, fields, columns, by_id)
         ended = _end(cursor, owner, ends) if ends and read else 0
         cursor.execute(f"drop table if exists {_STAGING}, {_GIVEN}")
@@ -147,6 +147,15 @@ def _create(cursor: CursorWrapper, table: str, kinds: dict[str, str]) -> list[st
     definitions = ", ".join(f'"{name}" {kind}' for name, kind in kinds.items())
     cursor.execute(f"create temporary table {table} ({definitions}) on commit drop")
     return list(kinds)
+
+
+def _analyze(cursor: CursorWrapper, fields: Sequence[FieldType]) -> None:
+    """Tell the planner what rows are joined by; it asks nothing of the rest, and search tokens took a sixth of a load."""
+    joined = ["id", "source_key", *(field.column for field in fields if field.values.pointer is not None)]
+    statement = sql.SQL("analyze {} ({})").format(
+        sql.Identifier(_STAGING), sql.SQL(", ").join(map(sql.Identifier, joined))
+    )
+    cursor.execute(statement)
 
 
 def _copy(cursor: CursorWrapper, table: str, names: list[str], lines: Iterator[str]) -> None:

@@ -19,20 +19,19 @@ def present(
     owner: ObjectType, fields: Sequence[FieldType], rows: Sequence[Mapping[str, Any]], principal: Principal
 ) -> list[Record]:
     """Return the rows as records for `principal`."""
-    rules = {field.key: permissions.field_rule(principal, owner.key, field.key) for field in fields}
-    refused = tuple(key for key, rule in rules.items() if rule == "refused")
+    rules = permissions.field_rules(principal, owner.key, [*(field.key for field in fields), owner.display])
+    refused = tuple(field.key for field in fields if rules[field.key] == "refused")
     shown_fields = [field for field in fields if field.key not in refused]
     # Rows that were read one by one tell where they belong; that costs no second look where a field shows a unit.
     units = [row["unit_id"] for row in rows if row.get("unit_id")]
     references = _references(shown_fields, rows, principal, units)
-    display_rule = permissions.field_rule(principal, owner.key, owner.display) if owner.display else "masked"
     return [
         Record(
             uid=row["uid"],
             id=row["id"],
             revision=row["revision"],
             refused=refused,
-            display=display_of(owner, row, display_rule),
+            display=display_of(owner, row, rules[owner.display]),
             created_at=row["created_at"],
             updated_at=row["updated_at"],
             updated_by=row["updated_by"],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,6 @@ from zhike.platform.objects.logic.catalogue import SIDE
 from zhike.platform.objects.logic.conditions import (
     Where,
     any_id,
-    bound,
     compiled_rules,
     narrow_to_query,
     narrow_to_scope,
@@ -39,11 +39,20 @@ COUNT_CAP = 10_000
 MAX_LIMIT = 200
 _ALIAS = "t"
 #: The name of the record that a statement inserts and reads at once.
-_FRESH = "fresh"
+FRESH = "fresh"
 #: Answers to a search that are resolved to ids before anything else.
 _FEW = 2_000
 #: Org units or users that are offered at once.
 _PLACES = 50
+
+
+@dataclass(frozen=True, slots=True)
+class _Statement:
+    """SQL with the literals it binds and the names of what it selects."""
+
+    sql: str
+    values: Mapping[str, object]
+    names: Sequence[str]
 
 
 def page(query: RecordQuery, principal: Principal) -> RecordPage:
@@ -126,17 +135,21 @@ def in_scope(owner: ObjectType, record_id: int, principal: Principal, operation:
     return True
 
 
-def inserted_row(owner: ObjectType, insert: str, given: Mapping[str, object], principal: Principal) -> dict[str, Any]:
+def inserted_row(
+    owner: ObjectType, insert: str, beside: str, given: Mapping[str, object], principal: Principal
+) -> dict[str, Any]:
     """Run `insert` (… returning *) and return the new record as `row_by_id` would, in one statement.
 
-    Raises NotFound when the record is not in the principal's creating scope; the caller's transaction then undoes it.
+    `beside` is SQL of the same statement that reads the new record from `FRESH`. Raises NotFound when the record is not
+    in the principal's creating scope; the caller's transaction then undoes it.
     """
-    sql, values_ = definitions.derive(
+    read = definitions.derive(
         f"objects.inserted:{owner.key}:{principal.kind}:{principal.roles}",
         lambda _all: _single_statement(owner, "", principal, "create", False, False),
     )
     scope = permissions.scope(principal, "create", owner.key)
-    rows = _fetch(f"with {_FRESH} as ({insert}) {sql}", {**values_, **scope.params, **given})
+    statement = f"with {FRESH} as ({insert}), beside as ({beside}) {read.sql}"
+    rows = _fetch(statement, {**read.values, **scope.params, **given}, read.names)
     if not rows:
         raise NotFound(kind=owner.key, id="")
     return rows[0]
@@ -145,13 +158,12 @@ def inserted_row(owner: ObjectType, insert: str, given: Mapping[str, object], pr
 def _single(
     owner: ObjectType, key: str, value: object, principal: Principal, operation: str, lock: bool, deleted: bool
 ) -> dict[str, Any]:
-    sql, values_ = definitions.derive(
+    read = definitions.derive(
         f"objects.single:{owner.key}:{key}:{principal.kind}:{principal.roles}:{operation}:{lock}:{deleted}",
         lambda _all: _single_statement(owner, key, principal, operation, lock, deleted),
     )
     scope = permissions.scope(principal, operation, owner.key)
-    given = {**values_, **scope.params, "key": value}
-    rows = _fetch(sql, given)
+    rows = _fetch(read.sql, {**read.values, **scope.params, "key": value}, read.names)
     if not rows:
         raise NotFound(kind=owner.key, id=str(value))
     return rows[0]
@@ -159,8 +171,8 @@ def _single(
 
 def _single_statement(
     owner: ObjectType, key: str, principal: Principal, operation: str, lock: bool, deleted: bool
-) -> tuple[str, dict[str, object]]:
-    """Return the SQL that reads one record in a scope, and its literals; the text depends on roles, not on people.
+) -> _Statement:
+    """Return the SQL that reads one record in a scope; the text depends on roles, not on people.
 
     The record is the one whose column `key` has the value `key`, or without a column the one being inserted.
     """
@@ -175,12 +187,12 @@ def _single_statement(
         owner,
         where,
         side=True,
-        source="" if key else _FRESH,
+        source="" if key else FRESH,
     )
     if lock:
         select = select.lock()
         select.args["locks"][0].set("expressions", [exp.to_table(_ALIAS)])
-    return select.sql(dialect="postgres"), where.values
+    return _Statement(select.sql(dialect="postgres"), where.values, _names(select))
 
 
 def scope_ids(owner: ObjectType, principal: Principal, operation: str) -> list[int] | None:
@@ -364,22 +376,30 @@ def _from(select: exp.Select, owner: ObjectType, where: Where, *, side: bool = F
     return statement.where(*where.parts) if where.parts else statement
 
 
-def _rows(select: exp.Expr, values: Mapping[str, object], *, explain: bool = False) -> list[tuple[Any, ...]]:
+def _rows(select: exp.Expr, values: Mapping[str, Any], *, explain: bool = False) -> list[tuple[Any, ...]]:
     sql = select.sql(dialect="postgres")
     with connection.cursor() as cursor:
-        cursor.execute(f"explain (format json) {sql}" if explain else sql, bound(values, sql))
+        cursor.execute(f"explain (format json) {sql}" if explain else sql, _asked(values))
         return cursor.fetchall()  # type: ignore[no-any-return]
 
 
-def _dict_rows(select: exp.Expr, values: Mapping[str, object]) -> list[dict[str, Any]]:
-    return _fetch(select.sql(dialect="postgres"), values)
+def _dict_rows(select: exp.Select, values: Mapping[str, object]) -> list[dict[str, Any]]:
+    return _fetch(select.sql(dialect="postgres"), values, _names(select))
 
 
-def _fetch(sql: str, values: Mapping[str, object]) -> list[dict[str, Any]]:
+def _names(select: exp.Select) -> list[str]:
+    return [column.alias_or_name for column in select.expressions]
+
+
+def _fetch(sql: str, values: Mapping[str, Any], names: Sequence[str]) -> list[dict[str, Any]]:
     with connection.cursor() as cursor:
-        cursor.execute(sql, bound(values, sql))
-        names = [column.name for column in cursor.description]
+        cursor.execute(sql, _asked(values))
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def _asked(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of a statement; whatever it looks up asks for the day."""
+    return {"today": clock.today(), **values}
 
 
 def _cursor(listed: str, row: Mapping[str, Any], sort_key: str, *, back: bool) -> str:
@@ -408,7 +428,7 @@ def copy_out(owner: ObjectType, keys: Sequence[str], into: Path) -> int:
     select = select.order_by(exp.column("id", table=_ALIAS))
     statement = f"copy ({select.sql(dialect='postgres')}) to stdout (format csv, header)"
     with connection.cursor() as cursor, into.open("wb") as file:
-        with cursor.copy(statement, bound({}, statement)) as stream:
+        with cursor.copy(statement, _asked({})) as stream:
             for chunk in stream:
                 file.write(chunk)
         return int(cursor.rowcount)

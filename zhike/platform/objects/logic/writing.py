@@ -51,9 +51,11 @@ def insert(owner: ObjectType, given: Mapping[str, object], principal: Principal)
     for key, value in parsed.items():
         columns |= stored_columns(owner.fields[key], value)
     statement = _insert_statement(owner.table, tuple(columns))
+    event, values = events.about(reading.FRESH, "record.created", owner.key)
+    values |= {f"new_{name}": value for name, value in columns.items()}
     with _unique_values(owner):
-        row = reading.inserted_row(owner, statement, {f"new_{k}": value for k, value in columns.items()}, principal)
-    events.publish("record.created", owner.key, row["id"])
+        row = reading.inserted_row(owner, statement, event, values, principal)
+    events.tell("record.created", owner.key, row["id"])
     return row
 
 

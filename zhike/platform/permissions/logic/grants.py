@@ -24,7 +24,7 @@ def grants_of(principal: Principal, operation: str, resource: str) -> Iterator[G
         yield from known.get((role, resource, operation), ())
 
 
-def field_rules(role: str, resource: str) -> FieldRules:
+def rules_of(role: str, resource: str) -> FieldRules:
     """Return the fields of an object that a role sees in clear and those it is refused."""
     found = roles().get(role)
     return found.fields.get(resource, _NO_RULES) if found else _NO_RULES

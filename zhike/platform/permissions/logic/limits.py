@@ -18,8 +18,14 @@ def register(find: FieldLimits) -> None:
 
 def limited(principal: Principal, resource: str, field: str) -> bool:
     """Return whether `principal` may not know of a field, because it is in use in none of its units."""
-    for find in _limits:
-        units = find(resource).get(field)
-        if units is not None and not (units and (principal.kind == "system" or units & set(principal.units))):
-            return True
-    return False
+    return field in hidden(principal, resource)
+
+
+def hidden(principal: Principal, resource: str) -> set[str]:
+    """Return the fields of a resource that `principal` may not know of."""
+    return {
+        field
+        for find in _limits
+        for field, units in find(resource).items()
+        if not (units and (principal.kind == "system" or units & set(principal.units)))
+    }
