@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import random
+import types
+import typing
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Annotated, get_args, get_origin
 
 from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 from ruamel.yaml import YAML
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from zhike.kernel.definition_parts import Definition, Place, _models_at, keys_at, references
+from zhike.kernel.definition_parts import Definition, Place, references
 
 WAYS = ("misspelt key", "wrong type", "unknown reference", "doubled key", "missing key")
 _PLACES = 4
@@ -63,7 +67,7 @@ def _walk(root: Node, model: type[Definition]) -> tuple[list[_Pair], list[tuple[
 
     def visit(node: Node, place: Place, line: int) -> None:
         if isinstance(node, MappingNode):
-            models = list(dict.fromkeys(_models_at(model, place)))
+            models = list(dict.fromkeys(models_at(model, place)))
             known = ["zh", "en"] if place[-1:] == ("labels",) else keys_at(model, place)
             required = {key for one in models for key, needed in _needed(one) if needed}
             for number, (key, value) in enumerate(node.value):
@@ -152,3 +156,40 @@ def _missing(text: str, pair: _Pair) -> Slip | None:
     else:
         return None  # the last of a block: nothing says where it ends
     return Slip("missing key", pair.place, pair.holder, text[:start] + text[end:])
+
+
+def keys_at(model: type[BaseModel], place: Place) -> list[str]:
+    """Return the keys a model has at a place ("fields", 3): for a sentence that says what exists."""
+    found = models_at(model, place)
+    names = [info.alias or name for one in found for name, info in one.model_fields.items()]
+    return list(dict.fromkeys(names))
+
+
+def models_at(annotation: object, place: Place) -> list[type[BaseModel]]:
+    """The models that may stand at `place`; the tags by which pydantic names a union's choice are passed over."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        if not place:
+            return [annotation]
+        by_alias: dict[str, FieldInfo] = {info.alias or name: info for name, info in annotation.model_fields.items()}
+        if place[0] in by_alias:
+            return models_at(by_alias[str(place[0])].annotation, place[1:])
+        return models_at(annotation, place[1:])
+    arguments = [item for item in get_args(annotation) if item is not Ellipsis]
+    if not arguments:
+        return []
+    if get_origin(annotation) is Annotated:
+        return models_at(arguments[0], place)
+    if get_origin(annotation) in (typing.Union, types.UnionType):
+        named = [one for one in arguments if place and str(place[0]) in _tags(one)]
+        return [found for one in named or arguments for found in models_at(one, place[1:] if named else place)]
+    return models_at(arguments[-1], place[1:]) if place else []
+
+
+def _tags(annotation: object) -> set[str]:
+    """How pydantic names one choice of a union: the class, or a literal of one of its fields."""
+    if get_origin(annotation) is Annotated:
+        annotation = get_args(annotation)[0]
+    if not (isinstance(annotation, type) and issubclass(annotation, BaseModel)):
+        return set()
+    literals = {str(arg) for info in annotation.model_fields.values() for arg in get_args(info.annotation)}
+    return {annotation.__name__} | literals

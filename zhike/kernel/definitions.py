@@ -30,11 +30,16 @@ Action = Literal["create", "update", "remove"]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One fault of a definition: which rule, a sentence that says what exists, and the place inside the definition."""
+    """One fault of a definition: which rule, a sentence that says what exists, and the place inside the definition.
+
+    One that blames the definition for what is not there says so by the names that are `missing`: it is not said while
+    something that holds such a name cannot be read.
+    """
 
     code: str
     message: str
     where: Place = ()
+    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -181,6 +181,7 @@ def test_faults_are_all_told_and_nothing_is_changed():
         ("nothing", "x", "definition.unknown_kind", ("kind",)),
         ("result_set", "visit", "definition.unknown_key", ("result",)),
         ("template", "service_checkup", "definition.unknown_value", ("channel",)),
+        ("template", "service_checkup", "template.forbidden_word", ("body",)),
     ]
     assert written() == before
 
