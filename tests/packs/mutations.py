@@ -5,8 +5,8 @@ from __future__ import annotations
 import random
 import types
 import typing
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import Annotated, get_args, get_origin
 
 from pydantic import BaseModel
@@ -42,6 +42,46 @@ class _Pair:
     #: A key that the model knows, not one of a mapping with keys of the writer's own.
     known: bool
     required: bool
+
+
+def together(text: str, slips: Iterable[Slip]) -> tuple[str, list[Slip]]:
+    """Return a text with as many of the slips as do not touch each other, and these with their lines in it.
+
+    A slip touches another one whose place is in its own: under a misspelt key nobody knows what may stand. One of the
+    kind, or of the key that decides what else may be said beside it, is made alone.
+    """
+    edits: list[tuple[int, int, str, Slip]] = []
+    for slip in slips:
+        start, end, put = _difference(text, slip.text)
+        apart = all(end < other[0] or other[1] < start for other in edits)
+        deciding = slip.place[-1] in ("kind", "type", "use", "check") and slip.way != "doubled key"
+        if apart and not deciding and not any(_around(slip.place, other.place) for *_edit, other in edits):
+            edits.append((start, end, put, slip))
+    made, moved, done = text, [], 0
+    for start, end, put, slip in sorted(edits, key=lambda edit: edit[0]):
+        made = made[: start + done] + put + made[end + done :]
+        done += len(put) - (end - start)
+        above = [one for one in edits if one[3] is not slip and text.count("\n", 0, one[0]) + 1 < slip.line]
+        before = sum(_lines(text, one) for one in above)
+        moved.append(replace(slip, line=slip.line + before, text=made))
+    return made, moved
+
+
+def _difference(text: str, other: str) -> tuple[int, int, str]:
+    """The stretch of a text that another has otherwise, and what the other has there."""
+    start = next((at for at, (a, b) in enumerate(zip(text, other, strict=False)) if a != b), min(len(text), len(other)))
+    rest = min(len(text), len(other)) - start
+    same = next((at for at in range(rest) if text[-1 - at] != other[-1 - at]), rest)
+    return start, len(text) - same, other[start : len(other) - same]
+
+
+def _lines(text: str, edit: tuple[int, int, str, Slip]) -> int:
+    return edit[2].count("\n") - text[edit[0] : edit[1]].count("\n")
+
+
+def _around(one: Place, other: Place) -> bool:
+    shared = min(len(one), len(other))
+    return one[:shared] == other[:shared]
 
 
 def slips(text: str, model: type[Definition], value: Definition, name: str) -> Iterator[Slip]:
@@ -110,7 +150,8 @@ def _misspelt(text: str, pair: _Pair) -> Slip:
 def _wrong_type(text: str, place: Place, node: Node, line: int) -> Slip:
     start, end = node.start_mark.index, node.end_mark.index
     wrong = "[[wrong]]" if isinstance(node, MappingNode) else "{wrong: [type]}"
-    if not isinstance(node, ScalarNode) and not node.flow_style:
+    block = node.style in ("|", ">") if isinstance(node, ScalarNode) else not node.flow_style
+    if block:
         # What a block holds ends where the next thing begins.
         wrong += text[len(text[:end].rstrip()) : end]
     return Slip("wrong type", place, line, text[:start] + wrong + text[end:])

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from zhike.kernel import definitions
+from zhike.kernel import definition_parts
 from zhike.kernel.definition_parts import Place
 from zhike.kernel.errors import Invalid
 
@@ -159,8 +159,8 @@ class ExpressionInvalid(Invalid):
             summary_en="; ".join(finding.message("en") for finding in found),
         )
 
-    def in_definition(self, where: Place, code: str = "") -> Iterator[definitions.Finding]:
+    def in_definition(self, where: Place, code: str = "") -> Iterator[definition_parts.Finding]:
         """Yield the faults as those of a definition that holds the expression at `where`."""
         for finding in self.found:
             named = str(finding.facts["name"]).split(".") if finding.code in _ABOUT_NAMES else ()
-            yield definitions.Finding(code or self.code, finding.message("en"), where, tuple(named))
+            yield definition_parts.Finding(code or self.code, finding.message("en"), where, tuple(named))

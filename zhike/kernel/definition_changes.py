@@ -223,7 +223,7 @@ def _after(
     The installation's own stay before what packs bring, which is read all the same.
     """
     values = {name: dict(of_kind) for name, of_kind in before.written.items()}
-    readings = {(found.kind, found.key): Reading({}, found, found) for found in before}
+    readings = {(found.kind, found.key): Reading.of(found, {}) for found in before}
     faults = []
     for edit in edits:
         below = rows.get((edit.kind, edit.key, "pack")) if edit.layer == "own" else None
@@ -240,7 +240,7 @@ def _after(
         if reading is not None:
             readings[edit.kind, edit.key] = reading
             if reading.value is not None:
-                values[edit.kind][edit.key] = reading.value
+                values[edit.kind][reading.value.key] = reading.value
     return Snapshot(-1, values), readings, faults
 
 
@@ -279,8 +279,8 @@ def _rekeyed(edits: Iterable[Edit], rows: Collection[StoredDefinition]) -> list[
             continue
         try:
             identity = definition_store.identity(edit.body)
-        except ValueError:
-            continue  # the model says what a uuid is
+        except (ValueError, KeyError):
+            continue  # the model says what a uuid is, and that a key is missing
         there = known.setdefault(identity, (edit.kind, edit.key))
         if there != (edit.kind, edit.key):
             message = (

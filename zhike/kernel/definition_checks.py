@@ -7,7 +7,8 @@ something unread, that may be where it is defined, and nothing is said.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from zhike.kernel import definition_reading, definitions
@@ -29,7 +30,7 @@ def parsed(body: Body, kind: Kind[Any]) -> tuple[Definition | None, list[Finding
 
     A body whose only faults are keys nobody knows is still read without them.
     """
-    reading = definition_reading.read(body, kind)
+    reading = definition_reading.read(body, kind, guess=False)
     only_strange = all(finding.code == "definition.unknown_key" for finding in reading.findings)
     return reading.value if only_strange else None, list(reading.findings)
 
@@ -47,10 +48,10 @@ def check(
         if kind is None or reading.rest is None:
             continue
         elsewhere = [*unread, *(text for other, text in hidden.items() if other != name)]
-        own = [" ".join(_texts(_at(reading.body, place))) for place in reading.lost]
+        own = [_words(reading, place) for place in reading.lost]
         for finding in _check_one(reading, kind, everything, certain=not (elsewhere or own)):
             if not any(may_hold(text, missing) for missing in finding.missing for text in (*elsewhere, *own)):
-                yield name, Finding(finding.code, finding.message, reading.placed(finding.where))
+                yield name, finding
 
 
 def each(*checks: Iterable[Finding]) -> Iterator[Finding]:
@@ -92,12 +93,13 @@ def _check_one(reading: Reading, kind: Kind[Any], everything: Snapshot, *, certa
     assert definition is not None
     broken = [
         unknown(reference.kind, reference.key, known, reference.place)
-        for reference in references(definition)
+        for reference in reading.references
         if reference.key not in (known := everything.named(reference.kind))
     ]
     yield from broken
     try:
-        yield from kind.check(definition, everything)
+        for finding in kind.check(definition, everything):
+            yield replace(finding, where=reading.placed(finding.where))
     except Unread:
         return
     except (ZhikeError, LookupError) as error:
@@ -111,18 +113,20 @@ def _check_one(reading: Reading, kind: Kind[Any], everything: Snapshot, *, certa
 
 
 def may_hold(text: UnreadText, name: str) -> bool:
-    """Return whether something unread may define a name: it stands in it, perhaps as a part of a longer one."""
-    return text is None or re.search(rf"(?<![^\W_]){re.escape(name)}(?![^\W_])", text) is not None
+    """Return whether something unread may define a name: it stands in it, as a part of a longer one or in capitals."""
+    return text is None or re.search(rf"(?<![^\W_]){re.escape(name)}(?![^\W_])", text, re.IGNORECASE) is not None
 
 
-def _words(reading: Reading) -> str:
-    """What a faulty definition may define: all that stands in it but the names of others."""
-    rest = reading.rest
-    others = {reading.placed(reference.place) for reference in references(rest)} if rest is not None else set()
-    return " ".join(_texts(reading.body, others))
+def _words(reading: Reading, place: Place = ()) -> str:
+    """What stands at a place of a faulty definition and may define something: all but the names of other definitions."""
+    node: object = reading.body
+    for part in place:
+        node = node[part]  # type: ignore[index]
+    others = {reference.place for reference in reading.references}
+    return " ".join([*map(str, place[-1:]), *_texts(node, others, place)])
 
 
-def _texts(node: object, without: Iterable[Place] = (), here: Place = ()) -> Iterator[str]:
+def _texts(node: object, without: Collection[Place], here: Place) -> Iterator[str]:
     """Yield every key and value below a node."""
     if here in without:
         return
@@ -135,14 +139,6 @@ def _texts(node: object, without: Iterable[Place] = (), here: Place = ()) -> Ite
             yield from _texts(value, without, (*here, number))
     else:
         yield str(node)
-
-
-def _at(body: object, place: Place) -> object:
-    """What stands at a place, and its key."""
-    for part in place[:-1]:
-        body = body[part]  # type: ignore[index]
-    last = body[place[-1]] if place else body  # type: ignore[index]
-    return {str(place[-1]): last} if place and isinstance(place[-1], str) else last
 
 
 __all__ = ["Name", "Reading", "UnreadText", "check", "each", "kind_of", "may_hold", "parsed", "unknown", "uses_of"]

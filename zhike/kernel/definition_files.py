@@ -97,8 +97,9 @@ def read(paths: Iterable[Path]) -> ReadFiles:
             findings += [file_finding(path, file, fault.code, fault.message, fault.where) for fault in unknown]
             unread.append(unread_text(path))
             continue
-        # One that lacks its key goes by its file, so that its faults are told apart from those of others.
-        one = WrittenDefinition(path, file, kind.name, str(body.get("key") or path), body)
+        # One that has no key goes by its file, so that its faults are told apart from those of others.
+        key = body.get("key")
+        one = WrittenDefinition(path, file, kind.name, key if isinstance(key, str) and key else str(path), body)
         first = seen.setdefault((kind.name, one.key), path)
         if first is path:
             found.append(one)
@@ -117,7 +118,7 @@ def beside(files: ReadFiles, installed: Snapshot) -> tuple[Snapshot, list[FileFi
     for (kind, key), reading in readings.items():
         values.setdefault(kind, {}).pop(key, None)
         if reading.value is not None:
-            values[kind][key] = reading.value
+            values[kind][reading.value.key] = reading.value
     joined = Snapshot(installed.version, values)
     by_name = {(one.kind, one.key): one for one in files.written}
     findings = [by_name[name].at(finding) for name, reading in readings.items() for finding in reading.findings]

@@ -25,6 +25,20 @@ Place = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True)
+class Finding:
+    """One fault of a definition: which rule, a sentence that says what exists, and the place inside the definition.
+
+    One that blames the definition for what is not there says so by the names that are `missing`: it is not said while
+    something that holds such a name cannot be read.
+    """
+
+    code: str
+    message: str
+    where: Place = ()
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Labels(Mapping[str, str]):
     """One text in both languages; reads like a mapping."""
 
@@ -245,7 +259,7 @@ class Reference:
 def references(value: BaseModel, place: Place = ()) -> Iterator[Reference]:
     """Yield every reference that a model holds, at any depth."""
     for name, alias, annotation in _referring(type(value)):
-        yield from _references(annotation, value.__dict__.get(name), (*place, alias))
+        yield from references_in(annotation, getattr(value, name), (*place, alias))
 
 
 @functools.cache
@@ -269,7 +283,8 @@ def _may_refer(annotation: object, seen: frozenset[object]) -> bool:
     return any(_may_refer(part, seen) for part in get_args(annotation))
 
 
-def _references(annotation: object, value: object, place: Place) -> Iterator[Reference]:
+def references_in(annotation: object, value: object, place: Place) -> Iterator[Reference]:
+    """Yield every reference that a value of a type holds, at any depth; the value stands at `place`."""
     if value is None:
         return
     if isinstance(value, BaseModel):
@@ -281,19 +296,19 @@ def _references(annotation: object, value: object, place: Place) -> Iterator[Ref
         for mark in marks:
             if isinstance(mark, Refers) and isinstance(value, str):
                 yield Reference(place, mark.kind, value)
-        yield from _references(inner, value, place)
+        yield from references_in(inner, value, place)
     elif origin in (typing.Union, types.UnionType):
         for option in get_args(annotation):
-            yield from _references(option, value, place)
+            yield from references_in(option, value, place)
     elif isinstance(value, Mapping):
         keyed, valued = get_args(annotation) or (None, None)
         for key, item in value.items():
-            yield from _references(keyed, key, (*place, str(key)))
-            yield from _references(valued, item, (*place, str(key)))
+            yield from references_in(keyed, key, (*place, str(key)))
+            yield from references_in(valued, item, (*place, str(key)))
     elif isinstance(value, tuple | list):
         item_type = (get_args(annotation) or (None,))[0]
         for number, item in enumerate(value):
-            yield from _references(item_type, item, (*place, number))
+            yield from references_in(item_type, item, (*place, number))
 
 
 __all__ = [
@@ -303,6 +318,7 @@ __all__ = [
     "Day",
     "Days",
     "Definition",
+    "Finding",
     "Flag",
     "Key",
     "Labels",
@@ -320,6 +336,7 @@ __all__ = [
     "Unread",
     "identity_of",
     "references",
+    "references_in",
     "rule",
     "rules_of",
     "sourced",

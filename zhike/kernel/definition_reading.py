@@ -11,15 +11,26 @@ import functools
 import types
 import typing
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, TypeVar, cast, get_args, get_origin
 
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
 from zhike.kernel import definition_wording as wording
-from zhike.kernel.definition_parts import Definition, Labels, Part, Place, Unread, rules_of
-from zhike.kernel.definitions import Body, Finding, Kind
+from zhike.kernel.definition_parts import (
+    Definition,
+    Finding,
+    Labels,
+    Part,
+    Place,
+    Reference,
+    Unread,
+    references,
+    references_in,
+    rules_of,
+)
+from zhike.kernel.definitions import Body, Kind
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -28,37 +39,49 @@ M = TypeVar("M", bound=BaseModel)
 class Reading:
     """What became of a body: a `value` that others may use; what its own check may look at (`rest`); every fault.
 
-    `rest` lacks what could not be read. A list in it that lost items is in `moved` with the places they had; `lost` are
-    the places of everything that is not in it.
+    `rest` lacks what could not be read: `lost` are the places of that in the body. `moved` says where something stands
+    in the body: by the place of a list that lost items, of a part with a misspelt key. `references` are those of all
+    that could be read, at their places in the body.
     """
 
     body: Body
     value: Definition | None
     rest: Definition | None
     findings: tuple[Finding, ...] = ()
+    references: tuple[Reference, ...] = ()
     lost: tuple[Place, ...] = ()
-    moved: Mapping[Place, tuple[int, ...]] = field(default_factory=dict)
+    moved: Mapping[Place, Mapping[str | int, str | int]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, value: Definition, body: Body) -> Reading:
+        """Return the reading of a definition without faults."""
+        return cls(body, value, value, references=tuple(references(value)))
 
     def placed(self, where: Place) -> Place:
         """Return a place in `rest` as a place in the body."""
         found: Place = ()
         for part in where:
-            found = (*found, self.moved[found][part] if isinstance(part, int) and found in self.moved else part)
+            found = (*found, self.moved.get(found, {}).get(part, part))
         return found
 
 
-def read(body: Body, kind: Kind[Any]) -> Reading:
-    """Return what can be read of a body, and every fault that is in itself."""
+def read(body: Body, kind: Kind[Any], *, guess: bool = True) -> Reading:
+    """Return what can be read of a body, and every fault that is in itself.
+
+    With `guess` the value of a key that is nearly one of the model's counts as that of the one that was meant, so that
+    its own faults are found and nothing is said to be missing.
+    """
     if unstorable := list(_unstorable(body)):
-        return Reading(body, None, None, (*unstorable, *read(_storable(body), kind).findings))
+        cleaned = read(_storable(body), kind, guess=guess)
+        return replace(cleaned, value=None, findings=(*unstorable, *cleaned.findings))
     try:
-        value = kind.model.model_validate(body)
-        return Reading(body, value, value)
+        return Reading.of(kind.model.model_validate(body), body)
     except ValidationError:
-        reader = _Reader()
+        reader = _Reader(guess)
         found = reader.part(kind.model, body, ())
-    rest = _built(kind.model, found.kept)
-    return Reading(body, rest if found.sound else None, rest, tuple(reader.findings), tuple(reader.lost), reader.moved)
+        rest = _built(kind.model, found.kept)
+        given = tuple(reader.findings), tuple(reader.references), tuple(reader.lost), reader.moved
+        return Reading(body, rest if found.sound else None, rest, *given)
 
 
 def read_part(model: type[M], body: Mapping[str, object]) -> tuple[M | None, tuple[Finding, ...]]:
@@ -66,7 +89,7 @@ def read_part(model: type[M], body: Mapping[str, object]) -> tuple[M | None, tup
     try:
         return model.model_validate(body), ()
     except ValidationError:
-        reader = _Reader()
+        reader = _Reader(guess=True)
         found = reader.part(model, body, ())
     return (_built(model, found.kept) if found.sound else None), tuple(reader.findings)
 
@@ -91,15 +114,18 @@ class _Values:
 
 
 class _Reader:
-    def __init__(self) -> None:
+    def __init__(self, guess: bool) -> None:
+        self._guess = guess
         self.findings: list[Finding] = []
+        self.references: list[Reference] = []
         self.lost: list[Place] = []
-        self.moved: dict[Place, tuple[int, ...]] = {}
+        self.moved: dict[Place, Mapping[str | int, str | int]] = {}
 
     def value(self, annotation: object, raw: object, place: Place) -> tuple[object, object]:
         """Return a value as rules may see it and as others may: whole, in part, or nothing."""
         try:
             whole = _adapter(annotation).validate_python(raw)
+            self.references += references_in(annotation, whole, place)
             return whole, whole
         except ValidationError as error:
             faults = error
@@ -122,12 +148,10 @@ class _Reader:
     def part(self, model: type[BaseModel], raw: Mapping[str, object], place: Place) -> _Values:
         """Return the values of a part, read one by one; its rules are kept by those that could be."""
         seen, kept, sound = {}, {}, True
-        taken = set()
+        written = self._written(model, raw, place)
         for name, info in model.model_fields.items():
-            key = next((key for key in (info.alias, name) if key in raw), None)
-            taken.add(key)
-            if key is not None:
-                found = self.value(_annotation(model, name), raw[key], (*place, key))
+            if name in written:
+                found = self.value(_annotation(model, name), raw[written[name]], (*place, written[name]))
             elif info.is_required():
                 self.findings.append(_missing(info.alias or name, place))
                 found = _NOTHING, _NOTHING
@@ -138,7 +162,6 @@ class _Reader:
                 seen[name] = found[0]
             if found[1] is not _NOTHING:
                 kept[name] = found[1]
-        self._strangers(model, [key for key in raw if key not in taken], place)
         self._rules(model, seen, place)
         whole = _defaults(model) | kept
         if not sound or any(check(_built(model, whole)) for _at, check in rules_of(cast(type[Part], model))):
@@ -151,11 +174,21 @@ class _Reader:
             self.lost.append(place)
         return _built(model, found.seen), _built(model, found.kept) if found.sound else _NOTHING
 
-    def _strangers(self, model: type[BaseModel], keys: list[str], place: Place) -> None:
-        known = [info.alias or name for name, info in model.model_fields.items()]
-        for key in keys:
-            self.findings.append(wording.unknown("key", str(key), known, (*place, key), "definition.unknown_key"))
-            self.lost.append((*place, key))
+    def _written(self, model: type[BaseModel], raw: Mapping[str, object], place: Place) -> dict[str, str]:
+        """Return the key under which each field is given, and say which keys nobody knows."""
+        known = {info.alias or name: name for name, info in model.model_fields.items()}
+        given = {name: key for alias, name in known.items() for key in (name, alias) if key in raw}
+        for key in raw:
+            if key in given.values():
+                continue
+            self.findings.append(wording.unknown("key", key, known, (*place, key), "definition.unknown_key"))
+            free = [alias for alias, name in known.items() if name not in given]
+            if self._guess and (meant := wording.nearest(key, free)):
+                given[known[meant]] = key
+                self.moved[place] = {**self.moved.get(place, {}), meant: key}
+            else:
+                self.lost.append((*place, key))
+        return given
 
     def _rules(self, model: type[BaseModel], seen: Mapping[str, object], place: Place) -> None:
         """Keep the rules of a part that need nothing but what could be read."""
@@ -166,7 +199,8 @@ class _Reader:
             except Unread:
                 continue
             if said:
-                self.findings.append(Finding("definition.malformed", said, (*place, at)))
+                where = (*place, self.moved.get(place, {}).get(at, at))
+                self.findings.append(Finding("definition.malformed", said, where))
 
     def _items(self, annotation: object, raw: object, place: Place) -> tuple[object, object] | None:
         """Return the items of a list or mapping, those that could not be read left out; None for anything else."""
@@ -175,7 +209,7 @@ class _Reader:
             read = [self.value(inner[0], item, (*place, number)) for number, item in enumerate(raw)]
             numbers = tuple(number for number, (_seen, kept) in enumerate(read) if kept is not _NOTHING)
             if len(numbers) < len(raw):
-                self.moved[place] = numbers
+                self.moved[place] = dict(enumerate(numbers))
             whole = all(seen is not _NOTHING for seen, _kept in read)
             kept = tuple(read[number][1] for number in numbers)
             return tuple(seen for seen, _kept in read) if whole else _NOTHING, kept or _NOTHING

@@ -8,21 +8,20 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from pydantic_core import ErrorDetails
 
-from zhike.kernel.definition_parts import RULE_BROKEN, Place
-from zhike.kernel.definitions import Finding
+from zhike.kernel.definition_parts import RULE_BROKEN, Finding, Place
 
 _MISSING, _TYPE, _VALUE, _FORM = (
     f"definition.{name}" for name in ("missing_key", "wrong_type", "unknown_value", "malformed")
 )
-_TEXT = "`{last}` is a text; it is {given} (a number or word of YAML goes in quotes)"
-_LIST, _MAPPING = "`{last}` is a list; it is {given}", "`{last}` is a mapping; it is {given}"
-_WHOLE, _NUMBER = "`{last}` is a whole number; it is {given}", "`{last}` is a number; it is {given}"
-_FLAG = "`{last}` is true or false; it is {given}"
-_UUID = "`{last}` is a uuid such as 7d3f0c1e-52aa-5b0f-9a63-0d5fd1f8e001; it is {given}"
+_TEXT = "{last} is a text; it is {given} (a number or word of YAML goes in quotes)"
+_LIST, _MAPPING = "{last} is a list; it is {given}", "{last} is a mapping; it is {given}"
+_WHOLE, _NUMBER = "{last} is a whole number; it is {given}", "{last} is a number; it is {given}"
+_FLAG = "{last} is true or false; it is {given}"
+_UUID = "{last} is a uuid such as 7d3f0c1e-52aa-5b0f-9a63-0d5fd1f8e001; it is {given}"
 #: By pydantic's name of the fault; a test looks that no other one comes up.
 _SENTENCES: Mapping[str, tuple[str, str]] = {
-    "missing": (_MISSING, "`{last}` is missing"),
-    "missing_argument": (_MISSING, "`{last}` is missing"),
+    "missing": (_MISSING, "{last} is missing"),
+    "missing_argument": (_MISSING, "{last} is missing"),
     "union_tag_not_found": (_MISSING, "`{discriminator}` is missing; it decides what else may be said here"),
     "string_type": (_TYPE, _TEXT),
     "bool_type": (_TYPE, _FLAG),
@@ -37,7 +36,7 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
     "int_type": (_TYPE, _WHOLE),
     "int_parsing": (_TYPE, _WHOLE),
     "int_from_float": (_TYPE, _WHOLE),
-    "int_parsing_size": (_FORM, "`{last}` has too many digits; it is {given}"),
+    "int_parsing_size": (_FORM, "{last} has too many digits; it is {given}"),
     "float_type": (_TYPE, _NUMBER),
     "float_parsing": (_TYPE, _NUMBER),
     "decimal_type": (_TYPE, _NUMBER),
@@ -45,18 +44,18 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
     "finite_number": (_TYPE, _NUMBER),
     "uuid_type": (_TYPE, _UUID),
     "uuid_parsing": (_TYPE, _UUID),
-    "literal_error": (_VALUE, "`{last}` is one of: {expected}; it is {given}"),
+    "literal_error": (_VALUE, "{last} is one of: {expected}; it is {given}"),
     "union_tag_invalid": (_VALUE, "there is no {discriminator} '{tag}'; there are: {expected_tags}"),
-    "string_pattern_mismatch": (_FORM, "`{last}` is {given}; it must look like {pattern}"),
-    "string_too_short": (_FORM, "`{last}` has at least {min_length} characters; it is {given}"),
-    "string_too_long": (_FORM, "`{last}` has at most {max_length} characters; it is {given}"),
-    "too_short": (_FORM, "`{last}` holds at least {min_length}; it holds {actual_length}"),
-    "too_long": (_FORM, "`{last}` holds at most {max_length}; it holds {actual_length}"),
-    "greater_than": (_FORM, "`{last}` is more than {gt}; it is {given}"),
-    "greater_than_equal": (_FORM, "`{last}` is at least {ge}; it is {given}"),
-    "less_than": (_FORM, "`{last}` is less than {lt}; it is {given}"),
-    "less_than_equal": (_FORM, "`{last}` is at most {le}; it is {given}"),
-    "value_error": (_FORM, "`{last}`: {error}"),
+    "string_pattern_mismatch": (_FORM, "{last} is {given}; it must look like {pattern}"),
+    "string_too_short": (_FORM, "{last} has at least {min_length} characters; it is {given}"),
+    "string_too_long": (_FORM, "{last} has at most {max_length} characters; it is {given}"),
+    "too_short": (_FORM, "{last} holds at least {min_length}; it holds {actual_length}"),
+    "too_long": (_FORM, "{last} holds at most {max_length}; it holds {actual_length}"),
+    "greater_than": (_FORM, "{last} is more than {gt}; it is {given}"),
+    "greater_than_equal": (_FORM, "{last} is at least {ge}; it is {given}"),
+    "less_than": (_FORM, "{last} is less than {lt}; it is {given}"),
+    "less_than_equal": (_FORM, "{last} is at most {le}; it is {given}"),
+    "value_error": (_FORM, "{last}: {error}"),
 }
 _UNKNOWN_KEYS = ("extra_forbidden", "unexpected_keyword_argument")
 
@@ -69,9 +68,9 @@ def fault(found: ErrorDetails, place: Place, known: Iterable[str] = ()) -> Findi
         return Finding(_FORM, found["msg"], place)
     context = found.get("ctx", {})
     tagged = str(context.get("discriminator", "")).strip("'")
-    code, sentence = _SENTENCES.get(found["type"], (_FORM, "`{last}`: {msg}"))
+    code, sentence = _SENTENCES.get(found["type"], (_FORM, "{last}: {msg}"))
     facts = context | {
-        "last": next((str(part) for part in reversed(place) if isinstance(part, str)), "the definition"),
+        "last": _last(place),
         "given": _given(found["input"]),
         "discriminator": tagged,
         "expected_tags": str(context.get("expected_tags", "")).replace("'", ""),
@@ -104,6 +103,11 @@ def keys_of(annotation: object) -> tuple[str, ...]:
     return tuple(one.name for one in dataclasses.fields(kept)) if kept else ()
 
 
+def nearest(key: str, has: Sequence[str]) -> str | None:
+    """Return the name that was probably meant, if any is near enough."""
+    return next(iter(difflib.get_close_matches(key, has, n=1, cutoff=0.75)), None)
+
+
 def _listed(has: Sequence[str]) -> str:
     if not has:
         return "are none"
@@ -112,8 +116,14 @@ def _listed(has: Sequence[str]) -> str:
 
 
 def _meant(key: str, has: Sequence[str]) -> str:
-    near = difflib.get_close_matches(key, has, n=1, cutoff=0.75)
-    return f". Did you mean '{near[0]}'?" if near else ""
+    near = nearest(key, has)
+    return f". Did you mean '{near}'?" if near else ""
+
+
+def _last(place: Place) -> str:
+    """What the value at a place is called: its key, or its number in a list."""
+    named = next((f"`{part}`" for part in reversed(place) if isinstance(part, str)), "the definition")
+    return f"item {place[-1] + 1} of {named}" if place and isinstance(place[-1], int) else named
 
 
 def _given(value: object) -> str:

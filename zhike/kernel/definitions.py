@@ -19,27 +19,14 @@ from typing import Any, Generic, Literal, TypeVar, cast
 
 from django.db import connection
 
-from zhike.kernel.definition_parts import Definition, Labels, Place
+from zhike.kernel.definition_parts import Definition, Labels
+from zhike.kernel.definition_parts import Finding as Finding
 
 T = TypeVar("T")
 D = TypeVar("D", bound=Definition)
 #: A definition as it is written and stored.
 Body = Mapping[str, object]
 Action = Literal["create", "update", "remove"]
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One fault of a definition: which rule, a sentence that says what exists, and the place inside the definition.
-
-    One that blames the definition for what is not there says so by the names that are `missing`: it is not said while
-    something that holds such a name cannot be read.
-    """
-
-    code: str
-    message: str
-    where: Place = ()
-    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,12 +62,12 @@ class FieldPart(Part):
         default = getattr(self, "default", None)
         if default is None:
             return None
-        given: object = list(default) if isinstance(default, tuple) else fields.plain(default)
         try:
             # A field's model has its type's settings among its own keys.
-            fields.value_type(self.type)(self).parse(given)  # type: ignore[arg-type]
+            fields.value_type(self.type)(self).parse(fields.plain(default))  # type: ignore[arg-type]
         except BadValue as error:
-            return f"the field would refuse its own default '{fields.plain(default)}'; it takes {error.expected}"
+            shown = ", ".join(default) if isinstance(default, tuple) else fields.plain(default)
+            return f"the field would refuse its own default '{shown}'; it takes {error.expected}"
         return None
 
 
