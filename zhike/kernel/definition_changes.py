@@ -237,10 +237,10 @@ def _after(
             continue
         readings.pop((edit.kind, edit.key), None)
         values.setdefault(edit.kind, {}).pop(edit.key, None)
-        if reading is not None:
-            readings[edit.kind, edit.key] = reading
+        if kind is not None and reading is not None:
+            readings[kind.name, edit.key] = reading
             if reading.value is not None:
-                values[edit.kind][reading.value.key] = reading.value
+                values.setdefault(kind.name, {})[reading.value.key] = reading.value
     return Snapshot(-1, values), readings, faults
 
 

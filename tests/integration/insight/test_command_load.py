@@ -165,11 +165,8 @@ def test_a_folder_that_is_not_there_is_said_so(installation, tmp_path, capsys, w
     code, shown, error = run(capsys, *given)
 
     assert (code, shown, error["code"], error["facts"]["folder"]) == (1, None, "cli.no_folder", str(gone))
-    assert error["message_en"] == (
-        f"There is no folder {gone} (where the definitions are)"
-        if way == "definitions"
-        else f"There is no folder {gone} (where the files are: --from)"
-    )
+    told = "where the definitions are" if way == "definitions" else "where the files are: --from"
+    assert error["message"] == f"There is no folder {gone} ({told})"
 
 
 PURCHASES = """kind: source

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from zhike.kernel import definition_checks, definition_reading, definition_wording, definitions, yaml_files
+from zhike.kernel import definition_reading, definition_wording, definitions, yaml_files
 from zhike.kernel.definition_parts import Place
 
 KINDS = {kind.name: kind for kind in definitions.kinds()}
@@ -49,7 +49,7 @@ def test_no_fault_is_said_in_pydantics_words(name, monkeypatch):
     real = definition_wording.fault
     monkeypatch.setattr(definition_wording, "fault", lambda found, *rest: seen.add(found["type"]) or real(found, *rest))
     codes = set()
-    largest = max(bodies(name), key=lambda body: len(set(shape(place) for place in places(body))))
+    largest = max(bodies(name), key=lambda body: len({shape(place) for place in places(body)}))
     for place in {shape(place): place for place in places(largest)}.values():
         for wrong in WRONG:
             reading = definition_reading.read(put(largest, place, wrong), KINDS[name])
