@@ -48,13 +48,14 @@ def together(text: str, slips: Iterable[Slip]) -> tuple[str, list[Slip]]:
     """Return a text with as many of the slips as do not touch each other, and these with their lines in it.
 
     A slip touches another one whose place is in its own: under a misspelt key nobody knows what may stand. One of the
-    kind, or of the key that decides what else may be said beside it, is made alone.
+    kind or key of the definition, or of the key that decides what else may be said beside it, is made alone.
     """
     edits: list[tuple[int, int, str, Slip]] = []
     for slip in slips:
         start, end, put = _difference(text, slip.text)
         apart = all(end < other[0] or other[1] < start for other in edits)
-        deciding = slip.place[-1] in ("kind", "type", "use", "check") and slip.way != "doubled key"
+        deciding = slip.place[-1] in ("kind", "type", "use", "check") or slip.place == ("key",)
+        deciding = deciding and slip.way != "doubled key"
         if apart and not deciding and not any(_around(slip.place, other.place) for *_edit, other in edits):
             edits.append((start, end, put, slip))
     made, moved, done = text, [], 0

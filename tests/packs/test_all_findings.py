@@ -203,6 +203,16 @@ def test_what_others_say_of_a_faulty_definition_waits_until_it_is_right(tmp_path
     ]
 
 
+def test_references_to_a_kind_wait_while_one_of_it_has_no_key(tmp_path):
+    thing = changed(THING, ("target: party", "target: partei"), ("display: name", "display: nam"))
+    assert ("thing.yaml", 8, "definition.unknown_reference") in found(tmp_path, thing=thing)
+    nameless = THING.replace("key: thing\n", "")
+    assert found(tmp_path, thing=thing, nameless=nameless) == [
+        ("nameless.yaml", 1, "definition.missing_key"),
+        ("thing.yaml", 4, "object.unknown_field"),
+    ]
+
+
 def test_a_key_that_stands_twice_hides_nothing(tmp_path):
     role = changed(ROLE, ("key: keeper", "key: keeper\nkey: keeper"), ("on: thing", "on: thingy"))
     assert found(tmp_path, role=role) == [

@@ -42,6 +42,7 @@ def check(
 
     `unread` are the texts of files that could not be read at all.
     """
+    nameless = {kind for (kind, _key), reading in wanted.items() if reading.rest and "key" not in vars(reading.rest)}
     hidden = {name: _words(reading) for name, reading in wanted.items() if reading.lost or reading.value is None}
     for name, reading in wanted.items():
         kind = definitions.kind_named(name[0])
@@ -49,7 +50,9 @@ def check(
             continue
         elsewhere = [*unread, *(text for other, text in hidden.items() if other != name)]
         own = [_words(reading, place) for place in reading.lost]
-        for finding in _check_one(reading, kind, everything, certain=not (elsewhere or own)):
+        found = [*_references(reading, everything, nameless)]
+        found += _check_one(reading, kind, everything, certain=not (elsewhere or own or found))
+        for finding in found:
             if not any(may_hold(text, missing) for missing in finding.missing for text in (*elsewhere, *own)):
                 yield name, finding
 
@@ -87,16 +90,18 @@ def kind_of(body: Body) -> tuple[Kind[Any] | None, list[Finding]]:
     return kind, [] if kind else [unknown("kind", name, known, ("kind",), "definition.unknown_kind")]
 
 
+def _references(reading: Reading, everything: Snapshot, nameless: Collection[str]) -> Iterator[Finding]:
+    """Yield the references to nothing; one to a kind of which some definition has no key may mean that one."""
+    for reference in reading.references:
+        known = everything.named(reference.kind)
+        if reference.key not in known and reference.kind not in nameless:
+            yield unknown(reference.kind, reference.key, known, reference.place)
+
+
 def _check_one(reading: Reading, kind: Kind[Any], everything: Snapshot, *, certain: bool) -> Iterator[Finding]:
-    """Yield the faults of one definition; `certain` that nothing it may need is unread."""
+    """Yield what the kind finds wrong; `certain` that all it may need could be read and is there."""
     definition = reading.rest
     assert definition is not None
-    broken = [
-        unknown(reference.kind, reference.key, known, reference.place)
-        for reference in reading.references
-        if reference.key not in (known := everything.named(reference.kind))
-    ]
-    yield from broken
     try:
         for finding in kind.check(definition, everything):
             yield replace(finding, where=reading.placed(finding.where))
@@ -104,7 +109,7 @@ def _check_one(reading: Reading, kind: Kind[Any], everything: Snapshot, *, certa
         return
     except (ZhikeError, LookupError) as error:
         # What a check needs may be the very thing that is missing; that is said already, or here.
-        if certain and not broken:
+        if certain:
             yield Finding("definition.broken", f"cannot be checked: {error}")
     except Exception:
         # A check may count on the rules of its model; those of a faulty definition need not hold.

@@ -120,7 +120,7 @@ class Part(BaseModel):
 
         def __getattr__(self, name):
             # Only a part that was read in spite of its faults lacks a field.
-            if name in type(self).model_fields:
+            if name in type(self).__pydantic_fields__:
                 raise Unread(name)
             return super().__getattr__(name)
 
