@@ -68,13 +68,14 @@ def history(options: argparse.Namespace, output: Output) -> None:
 
 def change(options: argparse.Namespace, output: Output) -> None:
     """Make the definitions of files the installation's own, or drop own ones."""
-    written, findings = definition_files.read(options.files)
-    edits = [Edit(one.kind, one.key, one.body) for one in written]
+    files = definition_files.read(options.files)
+    edits = [Edit(one.kind, one.key, one.body) for one in files.written]
     edits += [Edit(kind, key, None) for kind, key in options.drop]
-    by_name = {(one.kind, one.key): one for one in written}
+    by_name = {(one.kind, one.key): one for one in files.written}
+    unread = [finding.as_dict() for finding in files.findings]
     try:
-        if findings or not edits:
-            raise Invalid(findings=[finding.as_dict() for finding in findings])
+        if files.findings or not edits:
+            raise DefinitionsBroken(definition_changes.check(edits, files.unread))
         if options.plan:
             print_plan(definition_changes.plan(edits), output)
             return
@@ -86,7 +87,7 @@ def change(options: argparse.Namespace, output: Output) -> None:
             else fault.as_dict()
             for fault in error.faults
         ]
-        raise Invalid(findings=places) from error
+        raise Invalid(findings=[*unread, *places]) from error
 
 
 def unverified(_options: argparse.Namespace, output: Output) -> None:

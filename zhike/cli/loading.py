@@ -13,9 +13,20 @@ from typing import TYPE_CHECKING
 from zhike.cli import trial
 from zhike.cli.installation import home, principal
 from zhike.cli.output import Output, said
+from zhike.kernel.errors import ZhikeError
 
 if TYPE_CHECKING:
     from zhike.insight.warehouse.types import LoadResult, RejectedRow, Source
+
+
+class NoFolder(ZhikeError):
+    """A folder named at the command line that is not there."""
+
+    code = "cli.no_folder"
+    status = 422
+    zh = "没有目录 {folder}（{what}）"
+    en = "There is no folder {folder} ({what_en})"
+
 
 _STATES = {"done": "完成", "failed": "失败", "cancelled": "已取消", "running": "进行中"}
 _TABLE = {"file": "文件", "dataset": "数据集", "state": "状态", "read": "读取", "loaded": "入库", "rejected": "拒收"}
@@ -81,6 +92,12 @@ def load(options: argparse.Namespace, output: Output) -> int:
     from zhike.insight.identity import api as identity
     from zhike.insight.warehouse import api as warehouse
 
+    for folder, what, what_en in (
+        (options.definitions, "放定义文件的目录", "where the definitions are"),
+        (options.data, "--from 指明的目录", "where the files are: --from"),
+    ):
+        if not folder.is_dir():
+            raise NoFolder(folder=str(folder), what=what, what_en=what_en)
     trial.ensure_packs()
     sources = warehouse.sources_of(snapshot=warehouse.read_definitions(options.definitions))
     results, found = identity.load_definitions(options.definitions, options.data)

@@ -46,11 +46,11 @@ def records(options: argparse.Namespace, output: Output) -> None:
 
     who = replace(principal(), employee_no=options.me)
     query = _query(options)
-    if options.count:
+    if options.sum or options.group_by:
+        _summary(query, who, options.sum, options.group_by, output)
+    elif options.count:
         found = objects.count(query, principal=who, exact=True).count
         output.result({"object": query.object, "count": found}, f"{found:,}")
-    elif options.sum or options.group_by:
-        _summary(query, who, options.sum, options.group_by, output)
     else:
         _list(query, who, None if options.all else options.limit, output)
 

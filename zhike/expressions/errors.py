@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from zhike.kernel import definition_parts
+from zhike.kernel.definition_parts import Place
 from zhike.kernel.errors import Invalid
 
 SENTENCES: Mapping[str, tuple[str, str]] = {
@@ -83,6 +85,8 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
 _ABOUT_TYPES = frozenset(
     ["operand_type", "condition_type", "mixed_types", "argument_type", "aggregate_value", "stale_type"]
 )
+#: Faults that blame the expression for a name that nothing has.
+_ABOUT_NAMES = frozenset(["unknown_field", "unknown_relation", "unknown_option", "not_many"])
 _TYPES_ZH = {
     "text": "文本",
     "integer": "整数",
@@ -154,3 +158,9 @@ class ExpressionInvalid(Invalid):
             summary_zh="；".join(finding.message("zh") for finding in found),
             summary_en="; ".join(finding.message("en") for finding in found),
         )
+
+    def in_definition(self, where: Place, code: str = "") -> Iterator[definition_parts.Finding]:
+        """Yield the faults as those of a definition that holds the expression at `where`."""
+        for finding in self.found:
+            named = str(finding.facts["name"]).split(".") if finding.code in _ABOUT_NAMES else ()
+            yield definition_parts.Finding(code or self.code, finding.message("en"), where, tuple(named))

@@ -7,7 +7,7 @@ Applying is one transaction; what was before is kept, so that a change can be ta
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -16,8 +16,10 @@ from typing import cast
 from django.db import OperationalError
 from psycopg.errors import LockNotAvailable
 
-from zhike.kernel import clock, context, database, definition_checks, definition_store, definitions
+from zhike.kernel import clock, context, database, definition_checks, definition_reading, definition_store, definitions
+from zhike.kernel.definition_checks import Name, Reading, UnreadText
 from zhike.kernel.definition_errors import (
+    AlreadyUndone,
     ChangedSince,
     DefinitionInUse,
     DefinitionsBroken,
@@ -27,7 +29,7 @@ from zhike.kernel.definition_errors import (
     UnknownChange,
     UnknownDefinition,
 )
-from zhike.kernel.definition_parts import Definition, Staged
+from zhike.kernel.definition_parts import Staged
 from zhike.kernel.definition_store import Layer
 from zhike.kernel.definitions import Body, Change, Finding, Snapshot, User
 from zhike.kernel.ids import uuid7
@@ -78,9 +80,9 @@ class Revision:
     after: Body | None
 
 
-def check(edits: Sequence[Edit]) -> list[Fault]:
-    """Return every fault of the definitions that `edits` would give."""
-    return _planned(edits)[1]
+def check(edits: Sequence[Edit], unread: Sequence[UnreadText] = ()) -> list[Fault]:
+    """Return every fault of the definitions that `edits` would give, beside files of which only the text is known."""
+    return _planned(edits, unread)[1]
 
 
 def plan(edits: Sequence[Edit]) -> Plan:
@@ -129,11 +131,16 @@ def _tables_free() -> Iterator[None]:
 def undo(change_uid: uuid.UUID, *, consent: bool = False) -> Plan:
     """Take a change back: every definition becomes what it was before.
 
-    Raises UnknownChange, and ChangedSince when a later change touched one of them.
+    Raises UnknownChange, AlreadyUndone, and ChangedSince when a later change touched one of them.
     """
     with _tables_free(), database.writing():
         DefinitionVersion.objects.select_for_update().get()
-        return _change(_back(change_uid), f"undo {change_uid}", consent)
+        return _change(_back(change_uid), _undoing(change_uid), consent)
+
+
+def _undoing(change_uid: uuid.UUID) -> str:
+    """The reason that the history gives for an undo: a second one is told by it."""
+    return f"undo {change_uid}"
 
 
 def _back(change_uid: uuid.UUID) -> list[Edit]:
@@ -144,6 +151,9 @@ def _back(change_uid: uuid.UUID) -> list[Edit]:
     edits = []
     for step in DefinitionRevision.objects.filter(change=row).order_by("id"):
         newest = DefinitionRevision.objects.filter(kind=step.kind, key=step.key, layer=step.layer).latest("id")
+        if newest.pk != step.pk and newest.change.reason == _undoing(change_uid):
+            later = newest.change
+            raise AlreadyUndone(change=str(change_uid), at=later.at, actor=later.actor, undo=str(later.uid))
         if newest.pk != step.pk:
             raise ChangedSince(definition=f"{step.kind} {step.key}", at=newest.change.at, actor=newest.change.actor)
         edits.append(Edit(step.kind, step.key, step.before, cast(Layer, step.layer), step.pack_before))
@@ -180,19 +190,19 @@ def export(kind: str, key: str) -> Body:
     return dict(row.body)
 
 
-def _planned(edits: Sequence[Edit]) -> tuple[Plan, list[Fault]]:
+def _planned(edits: Sequence[Edit], unread: Sequence[UnreadText] = ()) -> tuple[Plan, list[Fault]]:
     rows = {(row.kind, row.key, row.layer): row for row in definition_store.stored()}
     wanted = [edit for edit in edits if _differs(edit, rows.get((edit.kind, edit.key, edit.layer)))]
-    faults = [*_doubled(wanted), *_rekeyed(wanted, rows.values())]
+    faults = [*_doubled(wanted), *_misnamed(wanted), *_rekeyed(wanted, rows.values())]
     before = Snapshot(-1, definition_store.effective())
-    values = {name: dict(of_kind) for name, of_kind in before.written.items()}
-    for edit in wanted:
-        faults += _put(edit, rows, values)
-    after = Snapshot(-1, values)
-    absent = {(fault.kind, fault.key) for fault in faults}
-    faults += [
-        Fault(found.kind, found.key, finding) for found, finding in definition_checks.check(after, after, absent)
+    after, readings, unknown = _after(wanted, rows, before)
+    faults += unknown
+    faults += [Fault(*name, finding) for name, reading in readings.items() for finding in reading.findings]
+    strange = [
+        str(edit.body) for edit in wanted if edit.body is not None and not definition_checks.kind_of(edit.body)[0]
     ]
+    checked = definition_checks.check(after, readings, [*unread, *strange])
+    faults += [Fault(*name, finding) for name, finding in checked]
     if faults:
         return Plan(()), faults
     changes = _changes(wanted, before, after)
@@ -206,30 +216,33 @@ def _differs(edit: Edit, row: StoredDefinition | None) -> bool:
     return row is None or row.digest != definition_store.digest(edit.body) or row.pack != edit.pack
 
 
-def _put(
-    edit: Edit, rows: Mapping[tuple[str, str, str], StoredDefinition], values: dict[str, dict[str, Definition]]
-) -> list[Fault]:
-    """Let `values` be as after the edit; the installation's own stays before what a pack brings."""
-    of_kind = values.setdefault(edit.kind, {})
-    if edit.layer == "pack" and (edit.kind, edit.key, "own") in rows:
-        return _read(edit, edit.body)[1] if edit.body is not None else []
-    below = rows.get((edit.kind, edit.key, "pack")) if edit.layer == "own" else None
-    body = edit.body if edit.body is not None else below.body if below else None
-    if body is None:
-        of_kind.pop(edit.key, None)
-        return []
-    found, faults = _read(edit, body)
-    if found is not None:
-        of_kind[edit.key] = found
-    return faults
+def _after(
+    edits: Sequence[Edit], rows: Mapping[tuple[str, str, str], StoredDefinition], before: Snapshot
+) -> tuple[Snapshot, dict[Name, Reading], list[Fault]]:
+    """Return the definitions after the edits, how each of them reads, and the edits whose kind nobody knows.
 
-
-def _read(edit: Edit, body: Body) -> tuple[Definition | None, list[Fault]]:
-    kind, findings = definition_checks.kind_of(body)
-    if kind is None:
-        return None, [Fault(edit.kind, edit.key, finding) for finding in findings]
-    found, findings = definition_checks.parsed(body, kind)
-    return found, [Fault(edit.kind, edit.key, finding) for finding in findings]
+    The installation's own stay before what packs bring, which is read all the same.
+    """
+    values = {name: dict(of_kind) for name, of_kind in before.written.items()}
+    readings = {(found.kind, found.key): Reading.of(found, {}) for found in before}
+    faults = []
+    for edit in edits:
+        below = rows.get((edit.kind, edit.key, "pack")) if edit.layer == "own" else None
+        body = edit.body if edit.body is not None else below.body if below else None
+        covered = edit.layer == "pack" and (edit.kind, edit.key, "own") in rows
+        kind, unknown = definition_checks.kind_of(body) if body is not None else (None, [])
+        faults += [Fault(edit.kind, edit.key, finding) for finding in unknown]
+        reading = definition_reading.read(body, kind) if kind and body is not None else None
+        if covered:
+            faults += [Fault(edit.kind, edit.key, finding) for finding in (reading.findings if reading else ())]
+            continue
+        readings.pop((edit.kind, edit.key), None)
+        values.setdefault(edit.kind, {}).pop(edit.key, None)
+        if kind is not None and reading is not None:
+            readings[kind.name, edit.key] = reading
+            if reading.value is not None:
+                values.setdefault(kind.name, {})[reading.value.key] = reading.value
+    return Snapshot(-1, values), readings, faults
 
 
 def _doubled(edits: Iterable[Edit]) -> list[Fault]:
@@ -242,17 +255,33 @@ def _doubled(edits: Iterable[Edit]) -> list[Fault]:
     return faults
 
 
-def _rekeyed(edits: Iterable[Edit], rows: Iterable[StoredDefinition]) -> list[Fault]:
-    """Definitions whose uuid the installation knows under another key: keys are frozen at birth, labels change."""
+def _misnamed(edits: Iterable[Edit]) -> list[Fault]:
+    """Edits that would keep a definition under another kind or key than its own."""
+    faults = []
+    for edit in edits:
+        for name, kept in (("kind", edit.kind), ("key", edit.key)):
+            said = edit.body.get(name) if edit.body is not None else None
+            if isinstance(said, str) and said and said != kept:
+                message = f"says it is {name} '{said}' and would be kept as '{kept}'"
+                faults.append(Fault(edit.kind, edit.key, Finding("definition.misnamed", message, (name,))))
+    return faults
+
+
+def _rekeyed(edits: Iterable[Edit], rows: Collection[StoredDefinition]) -> list[Fault]:
+    """Definitions whose uuid the installation knows under another key, or their key under another uuid in that layer.
+
+    Keys are frozen at birth and belong to one identity; labels change.
+    """
     known = {row.uuid: (row.kind, row.key) for row in rows}
+    born = {(row.kind, row.key, row.layer): row.uuid for row in rows}
     faults = []
     for edit in edits:
         if edit.body is None or not edit.kind or not edit.key:
             continue
         try:
             identity = definition_store.identity(edit.body)
-        except ValueError:
-            continue  # the model says what a uuid is
+        except (ValueError, KeyError):
+            continue  # the model says what a uuid is, and that a key is missing
         there = known.setdefault(identity, (edit.kind, edit.key))
         if there != (edit.kind, edit.key):
             message = (
@@ -260,6 +289,11 @@ def _rekeyed(edits: Iterable[Edit], rows: Iterable[StoredDefinition]) -> list[Fa
                 " change its labels, or give the new definition a uuid of its own"
             )
             faults.append(Fault(edit.kind, edit.key, Finding("definition.key_frozen", message, ("key",))))
+            continue
+        kept = born.get((edit.kind, edit.key, edit.layer), identity)
+        if kept != identity:
+            message = f"{edit.kind} {edit.key} has the uuid {kept} in this installation and keeps it"
+            faults.append(Fault(edit.kind, edit.key, Finding("definition.uuid_frozen", message, ("uuid",))))
     return faults
 
 

@@ -64,6 +64,15 @@ class ChangedSince(ZhikeError):
     en = "{definition} was changed again ({at}, {actor}); take that change back first"
 
 
+class AlreadyUndone(ZhikeError):
+    """A change that was taken back before."""
+
+    code = "definition.already_undone"
+    status = 409
+    zh = "更改 {change} 已经撤销（{at}，{actor}）；要恢复它，请撤销 {undo}"
+    en = "Change {change} was already taken back ({at}, {actor}); to make it again, take back {undo}"
+
+
 class TablesInUse(ZhikeError):
     """A table that had to change was held by other work longer than anybody may be kept waiting."""
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from zhike.kernel import definition_checks, yaml_files
-from zhike.kernel.definition_parts import Definition, Place
+from zhike.kernel import definition_checks, definition_reading, yaml_files
+from zhike.kernel.definition_checks import Reading, UnreadText
+from zhike.kernel.definition_parts import Place
 from zhike.kernel.definitions import Body, Finding, Snapshot
 from zhike.kernel.yaml_files import BrokenYaml, YamlFile
 
@@ -41,72 +42,91 @@ class WrittenDefinition:
         return file_finding(self.path, self.file, finding.code, finding.message, finding.where)
 
 
+@dataclass(frozen=True, slots=True)
+class ReadFiles:
+    """The definitions that files hold, what keeps a file from being one, and the texts of those that are none."""
+
+    written: tuple[WrittenDefinition, ...]
+    findings: tuple[FileFinding, ...]
+    unread: tuple[UnreadText, ...]
+
+
 def file_finding(path: Path, file: YamlFile | None, code: str, message: str, where: Place = ()) -> FileFinding:
     """Return a finding about a place in a file."""
     return FileFinding(str(path), file.line(where) if file else 1, code, message)
 
 
 def read_mapping(path: Path) -> tuple[YamlFile | None, Mapping[str, object], list[FileFinding]]:
-    """Return a file that holds one mapping, or why it does not."""
+    """Return a file that holds one mapping, without a file or mapping when it does not, and what is wrong with it."""
     try:
         file = yaml_files.read(path)
     except (BrokenYaml, OSError) as error:
         line, problem = (error.line, error.problem) if isinstance(error, BrokenYaml) else (1, str(error))
         return None, {}, [FileFinding(str(path), line, "definition.unreadable", problem)]
     if not isinstance(file.body, dict):
-        return file, {}, [FileFinding(str(path), 1, "definition.unreadable", "a definition file holds one mapping")]
-    return file, file.body, []
+        return None, {}, [FileFinding(str(path), 1, "definition.unreadable", "a definition file holds one mapping")]
+    doubled = [
+        FileFinding(str(path), line, "definition.doubled_key", f"`{key}` stands here twice")
+        for line, key in file.doubled
+    ]
+    return file, file.body, doubled
 
 
-def read(paths: Iterable[Path]) -> tuple[list[WrittenDefinition], list[FileFinding]]:
+def unread_text(path: Path) -> UnreadText:
+    """Return the text of a file that could not be read as a definition; None when there is not even that."""
+    try:
+        return path.read_bytes().decode("utf-8", errors="replace")
+    except OSError:
+        return None
+
+
+def read(paths: Iterable[Path]) -> ReadFiles:
     """Return the definitions that the files hold, and what keeps a file from being one."""
     found: list[WrittenDefinition] = []
     findings: list[FileFinding] = []
+    unread: list[UnreadText] = []
     seen: dict[tuple[str, str], Path] = {}
     for path in paths:
         file, body, faults = read_mapping(path)
-        if file is None or faults:
-            findings += faults
+        findings += faults
+        if file is None:
+            unread.append(unread_text(path))
             continue
         kind, unknown = definition_checks.kind_of(body)
         if kind is None:
             findings += [file_finding(path, file, fault.code, fault.message, fault.where) for fault in unknown]
+            unread.append(unread_text(path))
             continue
-        key = str(body.get("key", ""))
-        first = seen.setdefault((kind.name, key), path)
-        if first is not path:
-            message = f"{kind.name} '{key}' is also defined in {first}"
-            findings.append(file_finding(path, file, "definition.doubled", message, ("key",)))
+        # One that has no key goes by its file, so that its faults are told apart from those of others.
+        key = body.get("key")
+        one = WrittenDefinition(path, file, kind.name, key if isinstance(key, str) and key else str(path), body)
+        first = seen.setdefault((kind.name, one.key), path)
+        if first is path:
+            found.append(one)
             continue
-        found.append(WrittenDefinition(path, file, kind.name, key, body))
-    return found, findings
+        message = f"{kind.name} '{one.key}' is also defined in {first}"
+        findings.append(file_finding(path, file, "definition.doubled", message, ("key",)))
+        findings += [one.at(fault) for fault in definition_reading.read(body, kind).findings]
+        unread.append(unread_text(path))
+    return ReadFiles(tuple(found), tuple(findings), tuple(unread))
 
 
-def parsed(written: Sequence[WrittenDefinition]) -> tuple[list[Definition], list[FileFinding]]:
-    """Return the definitions as values, and every place that does not fit its model."""
-    found: list[Definition] = []
-    findings: list[FileFinding] = []
-    for one in written:
-        kind, _known = definition_checks.kind_of(one.body)
-        assert kind is not None  # `read` left the others out
-        definition, faults = definition_checks.parsed(one.body, kind)
-        findings += [one.at(fault) for fault in faults]
-        if definition is not None:
-            found.append(definition)
-    return found, findings
-
-
-def beside(written: Sequence[WrittenDefinition], installed: Snapshot) -> tuple[Snapshot, list[FileFinding]]:
+def beside(files: ReadFiles, installed: Snapshot) -> tuple[Snapshot, list[FileFinding]]:
     """Return the installation's definitions with those of files over them, and every fault of the latter."""
-    found, findings = parsed(written)
+    readings = {(one.kind, one.key): _reading(one) for one in files.written}
     values = {name: dict(of_kind) for name, of_kind in installed.written.items()}
-    for definition in found:
-        values.setdefault(definition.kind, {})[definition.key] = definition
+    for (kind, key), reading in readings.items():
+        values.setdefault(kind, {}).pop(key, None)
+        if reading.value is not None:
+            values[kind][reading.value.key] = reading.value
     joined = Snapshot(installed.version, values)
-    by_name = {(one.kind, one.key): one for one in written}
-    absent = {(one.kind, one.key) for one in written} - {(one.kind, one.key) for one in found}
-    findings += [
-        by_name[definition.kind, definition.key].at(finding)
-        for definition, finding in definition_checks.check(joined, found, absent)
-    ]
-    return joined, findings
+    by_name = {(one.kind, one.key): one for one in files.written}
+    findings = [by_name[name].at(finding) for name, reading in readings.items() for finding in reading.findings]
+    checked = definition_checks.check(joined, readings, files.unread)
+    return joined, [*files.findings, *findings, *(by_name[name].at(finding) for name, finding in checked)]
+
+
+def _reading(one: WrittenDefinition) -> Reading:
+    kind, _known = definition_checks.kind_of(one.body)
+    assert kind is not None  # `read` left the others out
+    return definition_reading.read(one.body, kind)

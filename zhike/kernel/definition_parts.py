@@ -11,16 +11,31 @@ import functools
 import re
 import types
 import typing
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, ClassVar, Literal, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self, TypeVar, get_args, get_origin
 from uuid import UUID, uuid5
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
-from pydantic.fields import FieldInfo
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
+P = TypeVar("P")
 Place = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One fault of a definition: which rule, a sentence that says what exists, and the place inside the definition.
+
+    One that blames the definition for what is not there says so by the names that are `missing`: it is not said while
+    something that holds such a name cannot be read.
+    """
+
+    code: str
+    message: str
+    where: Place = ()
+    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +66,63 @@ class Refers:
     kind: str
 
 
+class Unread(Exception):
+    """A value that a definition holds and that could not be read: whoever needs it can say nothing, others can."""
+
+
+#: How pydantic names what a rule found.
+RULE_BROKEN = "rule_broken"
+
+
+def rule(at: str) -> Callable[[Callable[[P], str | None]], Callable[[P], str | None]]:
+    """Make a method of a part a rule over several of its values: it returns what is wrong, said at the field `at`.
+
+    A rule reads its values as attributes. In a part of which only some values could be read, the rules that need no
+    other are kept all the same: reading one that is not there raises Unread.
+    """
+
+    def marked(check: Callable[[P], str | None]) -> Callable[[P], str | None]:
+        check.rule_at = at  # type: ignore[attr-defined]
+        return check
+
+    return marked
+
+
+@functools.cache
+def rules_of(model: type[Part]) -> tuple[tuple[str, Callable[[Any], str | None]], ...]:
+    """Return the rules of a model, each with the key at which it says what is wrong."""
+    found: dict[str, tuple[str, Callable[[Any], str | None]]] = {}
+    for base in reversed(model.__mro__):
+        for name, member in vars(base).items():
+            at = getattr(member, "rule_at", None)
+            if at is not None:
+                found[name] = (model.model_fields[at].alias or at if at in model.model_fields else at, member)
+    return tuple(found.values())
+
+
 class Part(BaseModel):
     """A piece of a definition: it cannot change, and a key it does not know is a fault."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=False, populate_by_name=True)
+
+    @model_validator(mode="after")
+    def _keeps_its_rules(self) -> Self:
+        broken = [(at, said) for at, check in rules_of(type(self)) if (said := check(self))]
+        if broken:
+            lines = [
+                InitErrorDetails(type=PydanticCustomError(RULE_BROKEN, said), loc=(at,), input=None)
+                for at, said in broken
+            ]
+            raise ValidationError.from_exception_data(type(self).__name__, lines)
+        return self
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name):
+            # Only a part that was read in spite of its faults lacks a field.
+            if name in type(self).__pydantic_fields__:
+                raise Unread(name)
+            return super().__getattr__(name)
 
 
 Key = Annotated[
@@ -192,7 +260,7 @@ class Reference:
 def references(value: BaseModel, place: Place = ()) -> Iterator[Reference]:
     """Yield every reference that a model holds, at any depth."""
     for name, alias, annotation in _referring(type(value)):
-        yield from _references(annotation, getattr(value, name), (*place, alias))
+        yield from references_in(annotation, getattr(value, name), (*place, alias))
 
 
 @functools.cache
@@ -216,7 +284,8 @@ def _may_refer(annotation: object, seen: frozenset[object]) -> bool:
     return any(_may_refer(part, seen) for part in get_args(annotation))
 
 
-def _references(annotation: object, value: object, place: Place) -> Iterator[Reference]:
+def references_in(annotation: object, value: object, place: Place) -> Iterator[Reference]:
+    """Yield every reference that a value of a type holds, at any depth; the value stands at `place`."""
     if value is None:
         return
     if isinstance(value, BaseModel):
@@ -228,56 +297,19 @@ def _references(annotation: object, value: object, place: Place) -> Iterator[Ref
         for mark in marks:
             if isinstance(mark, Refers) and isinstance(value, str):
                 yield Reference(place, mark.kind, value)
-        yield from _references(inner, value, place)
+        yield from references_in(inner, value, place)
     elif origin in (typing.Union, types.UnionType):
         for option in get_args(annotation):
-            yield from _references(option, value, place)
+            yield from references_in(option, value, place)
     elif isinstance(value, Mapping):
         keyed, valued = get_args(annotation) or (None, None)
         for key, item in value.items():
-            yield from _references(keyed, key, (*place, str(key)))
-            yield from _references(valued, item, (*place, str(key)))
+            yield from references_in(keyed, key, (*place, str(key)))
+            yield from references_in(valued, item, (*place, str(key)))
     elif isinstance(value, tuple | list):
         item_type = (get_args(annotation) or (None,))[0]
         for number, item in enumerate(value):
-            yield from _references(item_type, item, (*place, number))
-
-
-def keys_at(model: type[BaseModel], place: Place) -> list[str]:
-    """Return the keys a model has at a place ("fields", 3): for a sentence that says what exists."""
-    found = _models_at(model, place)
-    names = [info.alias or name for one in found for name, info in one.model_fields.items()]
-    return list(dict.fromkeys(names))
-
-
-def _models_at(annotation: object, place: Place) -> list[type[BaseModel]]:
-    """The models that may stand at `place`; the tags by which pydantic names a union's choice are passed over."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        if not place:
-            return [annotation]
-        by_alias: dict[str, FieldInfo] = {info.alias or name: info for name, info in annotation.model_fields.items()}
-        if place[0] in by_alias:
-            return _models_at(by_alias[str(place[0])].annotation, place[1:])
-        return _models_at(annotation, place[1:])
-    arguments = [item for item in get_args(annotation) if item is not Ellipsis]
-    if not arguments:
-        return []
-    if get_origin(annotation) is Annotated:
-        return _models_at(arguments[0], place)
-    if get_origin(annotation) in (typing.Union, types.UnionType):
-        named = [one for one in arguments if place and str(place[0]) in _tags(one)]
-        return [found for one in named or arguments for found in _models_at(one, place[1:] if named else place)]
-    return _models_at(arguments[-1], place[1:]) if place else []
-
-
-def _tags(annotation: object) -> set[str]:
-    """How pydantic names one choice of a union: the class, or a literal of one of its fields."""
-    if get_origin(annotation) is Annotated:
-        annotation = get_args(annotation)[0]
-    if not (isinstance(annotation, type) and issubclass(annotation, BaseModel)):
-        return set()
-    literals = {str(arg) for info in annotation.model_fields.values() for arg in get_args(info.annotation)}
-    return {annotation.__name__} | literals
+            yield from references_in(item_type, item, (*place, number))
 
 
 __all__ = [
@@ -287,6 +319,7 @@ __all__ = [
     "Day",
     "Days",
     "Definition",
+    "Finding",
     "Flag",
     "Key",
     "Labels",
@@ -301,8 +334,11 @@ __all__ = [
     "State",
     "Text",
     "Unit",
-    "keys_at",
+    "Unread",
     "identity_of",
     "references",
+    "references_in",
+    "rule",
+    "rules_of",
     "sourced",
 ]

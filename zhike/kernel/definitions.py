@@ -19,22 +19,14 @@ from typing import Any, Generic, Literal, TypeVar, cast
 
 from django.db import connection
 
-from zhike.kernel.definition_parts import Definition, Labels, Place
+from zhike.kernel.definition_parts import Definition, Labels
+from zhike.kernel.definition_parts import Finding as Finding
 
 T = TypeVar("T")
 D = TypeVar("D", bound=Definition)
 #: A definition as it is written and stored.
 Body = Mapping[str, object]
 Action = Literal["create", "update", "remove"]
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One fault of a definition: which rule, a sentence that says what exists, and the place inside the definition."""
-
-    code: str
-    message: str
-    where: Place = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """YAML without surprises, and the line of everything in it.
 
 YAML 1.2: dates stay text, only true and false are booleans, `on`, `no` and 12:30 are words. A key that stands twice is a
-fault. Parsing a file takes milliseconds, so what was read is kept beside the hash of its bytes: in the process, and in
+fault, which hides no other: the first counts. Parsing a file takes milliseconds, so what was read is kept beside the hash of its bytes: in the process, and in
 the folder that `keep_in` names, for the next command.
 """
 
@@ -14,6 +14,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
@@ -23,7 +24,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from zhike.kernel.definition_parts import Place
 
 #: Raised whenever what a tree holds or how it is kept changes, so that older copies are not read.
-_FORM = "2"
+_FORM = "3"
 #: More values than any definition has; references to anchors can make billions of a few lines.
 _LARGEST = 100_000
 
@@ -38,10 +39,11 @@ class BrokenYaml(Exception):
 
 @dataclass(frozen=True, slots=True)
 class YamlFile:
-    """What a file holds, in plain values, and the line of each place in it."""
+    """What a file holds, in plain values, the line of each place in it, and (line, key) of keys that come again."""
 
     body: object
     lines: Mapping[Place, int]
+    doubled: tuple[tuple[int, str], ...] = ()
 
     def line(self, place: Place) -> int:
         """Return the line of the nearest thing that stands at `place` or around it.
@@ -87,7 +89,9 @@ def parse(raw: bytes) -> YamlFile:
         line = raw[: error.start].count(b"\n") + 1
         raise BrokenYaml(line, f"byte {error.start} is not UTF-8") from error
     try:
-        tree = _reader().load(text)
+        reader = _reader()
+        tree = reader.load(text)
+        doubled = tuple(sorted(set(reader.constructor.doubled)))
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise BrokenYaml(mark.line + 1 if mark else 1, _sentence(error)) from error
@@ -99,7 +103,7 @@ def parse(raw: bytes) -> YamlFile:
         raise BrokenYaml(1, "is nested too deeply") from error
     lines: dict[Place, int] = {}
     try:
-        return YamlFile(_plain(tree, (), lines), lines)
+        return YamlFile(_plain(tree, (), lines), lines, doubled)
     except RecursionError as error:
         raise BrokenYaml(1, "is nested too deeply") from error
     except (LookupError, TypeError, AttributeError) as error:
@@ -107,7 +111,17 @@ def parse(raw: bytes) -> YamlFile:
 
 
 class _Constructor(RoundTripConstructor):
-    """Days stay text: whoever wants a day says what is wrong with 2026-13-01, and where."""
+    """Days stay text: whoever wants a day says what is wrong with 2026-13-01, and where. Keys that come again are kept."""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.doubled: list[tuple[int, str]] = []
+
+    def check_mapping_key(self, node: Any, key_node: Any, mapping: Any, key: Any, value: Any) -> bool:
+        if key not in mapping:
+            return True
+        self.doubled.append((key_node.start_mark.line + 1, str(key)))
+        return False
 
 
 _Constructor.add_constructor("tag:yaml.org,2002:timestamp", RoundTripConstructor.construct_yaml_str)
@@ -163,8 +177,10 @@ def _remembered(digest: str) -> YamlFile | None:
     if _folder is None:
         return None
     try:
-        body, lines = json.loads((_folder / _FORM / f"{digest}.json").read_bytes())
-        return YamlFile(body, {tuple(place): line for place, line in lines})
+        body, lines, doubled = json.loads((_folder / _FORM / f"{digest}.json").read_bytes())
+        return YamlFile(
+            body, {tuple(place): line for place, line in lines}, tuple((line, key) for line, key in doubled)
+        )
     except (OSError, ValueError, TypeError):
         return None
 
@@ -174,7 +190,7 @@ def _remember(target: Path, found: YamlFile) -> None:
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         draft = target.with_suffix(f".{os.getpid()}")
-        draft.write_text(json.dumps([found.body, list(found.lines.items())]), encoding="utf-8")
+        draft.write_text(json.dumps([found.body, list(found.lines.items()), found.doubled]), encoding="utf-8")
         draft.replace(target)
     except (OSError, TypeError):
         return

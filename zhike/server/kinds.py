@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, Union, cast
 from pydantic import Field, ValidationError, create_model
 
 from zhike.kernel import providers
-from zhike.kernel.definition_checks import unknown
+from zhike.kernel.definition_checks import each, unknown
 from zhike.kernel.definition_parts import Definition, Key, Labels, Part, Place, Refers, Text
 from zhike.kernel.definitions import Finding, Kind, Snapshot
 from zhike.platform.objects import api as objects
@@ -86,15 +86,31 @@ def _placed(block: providers.Block) -> type[PlacedBlock]:
 
 def check_page(page: Page, everything: Snapshot) -> Iterator[Finding]:
     """Yield what is wrong with a page beyond its shape: blocks nobody offers, fields that an object does not have."""
-    placed = dict.fromkeys(key for _place, key in page.placed())
+    return each(_check_places(page), _check_placed(page), _check_record(page), _check_names(page, everything))
+
+
+def _check_places(page: Page) -> Iterator[Finding]:
     for place, key in page.placed():
         if key not in page.blocks:
             yield from _check_bare(key, place)
-    for key, block in page.blocks.items():
+
+
+def _check_placed(page: Page) -> Iterator[Finding]:
+    placed = dict.fromkeys(key for _place, key in page.placed())
+    for key in page.blocks:
         if key not in placed:
             yield unknown("place", key, placed, ("blocks", key), "page.unplaced_block")
+
+
+def _check_record(page: Page) -> Iterator[Finding]:
+    for key, block in page.blocks.items():
         if providers.blocks[block.use].of_record and not page.record:
-            yield Finding("page.no_record", f"block '{block.use}' shows a record; the page has none", ("blocks", key))
+            said = f"block '{block.use}' shows a record; the page has none"
+            yield Finding("page.no_record", said, ("blocks", key), ("record",))
+
+
+def _check_names(page: Page, everything: Snapshot) -> Iterator[Finding]:
+    for key, block in page.blocks.items():
         for named in block.named(page.record or ""):
             known = objects.names_of(everything, named.object).get(named.what)
             if known is not None and named.key not in known:
@@ -111,4 +127,4 @@ def _check_bare(key: str, place: Place) -> Iterator[Finding]:
         providers.blocks[key].settings()
     except ValidationError as error:
         wanted = ", ".join(str(fault["loc"][0]) for fault in error.errors())
-        yield Finding("page.unset_block", f"block '{key}' needs settings under `blocks`: {wanted}", place)
+        yield Finding("page.unset_block", f"block '{key}' needs settings under `blocks`: {wanted}", place, (key,))

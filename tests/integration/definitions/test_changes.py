@@ -16,7 +16,13 @@ from zhike.engagement.channels import api as channels
 from zhike.insight.audiences.models import Audience
 from zhike.kernel import clock, context, database, definition_changes, definition_store, definitions
 from zhike.kernel.definition_changes import Edit
-from zhike.kernel.definition_errors import ChangedSince, DefinitionInUse, DefinitionsBroken, DestructiveChange
+from zhike.kernel.definition_errors import (
+    AlreadyUndone,
+    ChangedSince,
+    DefinitionInUse,
+    DefinitionsBroken,
+    DestructiveChange,
+)
 from zhike.kernel.ids import uuid7
 from zhike.kernel.models import DefinitionChange, StoredDefinition
 from zhike.platform.organization import api as organization
@@ -111,6 +117,10 @@ def test_an_undo_restores_what_was_and_refuses_when_a_later_change_touched_it():
     definition_changes.undo(second)
     assert channels.template("service_checkup").subject == "甲 {{name}}"
     undo_of_second = newest_change()
+    with pytest.raises(AlreadyUndone) as again:
+        definition_changes.undo(second)
+    assert (again.value.facts["change"], again.value.facts["undo"]) == (str(second), str(undo_of_second))
+    assert channels.template("service_checkup").subject == "甲 {{name}}"
     definition_changes.undo(undo_of_second)
     assert channels.template("service_checkup").subject == "乙 {{name}}"
     definition_changes.change([Edit("template", "service_checkup", None)], reason="")
@@ -181,7 +191,31 @@ def test_faults_are_all_told_and_nothing_is_changed():
         ("nothing", "x", "definition.unknown_kind", ("kind",)),
         ("result_set", "visit", "definition.unknown_key", ("result",)),
         ("template", "service_checkup", "definition.unknown_value", ("channel",)),
+        ("template", "service_checkup", "template.forbidden_word", ("body",)),
     ]
+    assert written() == before
+
+
+@pytest.mark.parametrize(
+    ("kind", "key", "where"),
+    [("result_set", "call", "key"), ("template", "visit", "kind"), ("nothing", "visit", "kind")],
+)
+def test_a_definition_is_kept_under_its_own_kind_and_key_only(kind, key, where):
+    before = written()
+    with pytest.raises(DefinitionsBroken) as refused:
+        definition_changes.change([Edit(kind, key, RESULTS)], reason="")
+    assert [(f.kind, f.key, f.finding.code, f.finding.where) for f in refused.value.faults] == [
+        (kind, key, "definition.misnamed", (where,))
+    ]
+    assert written() == before
+
+
+def test_a_definition_that_comes_again_with_another_uuid_is_refused():
+    definition_changes.change([Edit.of(RESULTS)], reason="")
+    before = written()
+    with pytest.raises(DefinitionsBroken) as refused:
+        definition_changes.change([Edit.of({**RESULTS, "uuid": str(uuid7())})], reason="")
+    assert [(f.finding.code, f.finding.where) for f in refused.value.faults] == [("definition.uuid_frozen", ("uuid",))]
     assert written() == before
 
 

@@ -98,6 +98,17 @@ def test_what_cannot_be_summed_or_may_not_be_seen_is_refused_with_a_code(install
     assert (code, shown, error["code"], error["facts"]) == (1, None, "refused", {"operation": "party.name"})
 
 
+def test_counting_by_a_field_counts_each_value_and_an_unknown_one_says_what_there_is(installation, capsys):
+    found = run(capsys, "records", "account_product", "--count", "--group-by", "kind")[1]
+    assert [(group["group"], group["count"]) for group in found["groups"]] == [
+        ("standing_order", 43), ("loan", 10), ("card", 8),
+    ]  # fmt: skip
+    for more in ([], ["--count"], ["--sum", "amount"]):
+        code, shown, error = run(capsys, "records", "account_product", "--group-by", "nope", *more)
+        assert (code, shown, error["code"], error["facts"]["field"]) == (1, None, "object.unknown_field", "nope")
+        assert "kind" in error["facts"]["has"]
+
+
 def test_today_and_me_work_in_conditions(installation, capsys):
     assert run(capsys, "records", "account_product", "--where", "started_on < :today", "--count")[1]["count"] == 18
     assert run(capsys, "records", "party", "--where", "name = :me", "--count")[2]["code"] == "cli.nobody_is_me"
@@ -145,6 +156,17 @@ def test_a_folder_without_definitions_is_refused_with_a_code(installation, tmp_p
 
     assert (code, shown, error["code"]) == (1, None, "definitions.broken")
     assert error["findings"][0]["code"] == "pack.empty"
+
+
+@pytest.mark.parametrize("way", ["definitions", "data"])
+def test_a_folder_that_is_not_there_is_said_so(installation, tmp_path, capsys, way):
+    gone = tmp_path / "nowhere"
+    given = ("load", gone, "--from", tmp_path) if way == "definitions" else ("load", tmp_path, "--from", gone)
+    code, shown, error = run(capsys, *given)
+
+    assert (code, shown, error["code"], error["facts"]["folder"]) == (1, None, "cli.no_folder", str(gone))
+    told = "where the definitions are" if way == "definitions" else "where the files are: --from"
+    assert error["message"] == f"There is no folder {gone} ({told})"
 
 
 PURCHASES = """kind: source

@@ -18,7 +18,7 @@ from tests.factories import berka
 from tests.factories.documents import Block, blocks, commands, documents
 from tests.integration.insight.conftest import own_installation
 from zhike.cli import main
-from zhike.kernel import definition_files, definitions
+from zhike.kernel import definition_checks, definition_files, definitions
 
 ROOT = Path(__file__).parents[3]
 BLOCKS = [block for path in documents() for block in blocks(path)]
@@ -59,10 +59,11 @@ def test_definitions_pass_their_check(block: Block, installation, tmp_path):
         return
     file = tmp_path / "definition.yaml"
     file.write_text(block.text, encoding="utf-8")
-    written, findings = definition_files.read([file])
-    parsed, faults = definition_files.parsed(written)
-    assert (findings, faults, len(parsed)) == ([], [], 1)
-    assert parsed[0].kind in {kind.name for kind in definitions.kinds()}
+    files = definition_files.read([file])
+    assert (files.findings, len(files.written)) == ((), 1)
+    kind = definitions.kind_named(files.written[0].kind)
+    assert kind is not None
+    assert definition_checks.parsed(files.written[0].body, kind)[1] == []
 
 
 @pytest.fixture

@@ -75,9 +75,9 @@ def test_a_gate_says_what_its_checks_need():
     gate, found = definition_checks.parsed(body, GATE)
     assert gate is None
     assert [(finding.code, finding.where) for finding in found] == [
-        ("definition.missing_key", ("checks", 0, "consent", "granted")),
-        ("definition.missing_key", ("checks", 0, "consent", "labels")),
-        ("definition.missing_key", ("checks", 1, "frequency_cap", "days")),
+        ("definition.missing_key", ("checks", 0, "granted")),
+        ("definition.missing_key", ("checks", 0, "labels")),
+        ("definition.missing_key", ("checks", 1, "days")),
     ]
 
 

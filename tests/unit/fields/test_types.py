@@ -172,7 +172,7 @@ def test_a_cell_is_a_number_a_day_or_words():
         ("choice", {}),
         ("choice", {"options": []}),
         ("choice", {"options": [{"key": "a", "labels": {"zh": "甲", "en": "A"}, "colour": "red"}]}),
-        ("choice", {"options": [{"key": "a", "labels": {"zh": "甲", "en": "A"}}], "default": "b"}),
+        ("decimal", {"digits": 3, "scale": 4}),
         ("choice", {"options": [{"key": "a", "labels": {"zh": "甲", "en": "A"}}] * 2}),
         ("integer", {"default": "abc"}),
         ("integer", {"currency": "CNY"}),

@@ -20,9 +20,9 @@ TAG, GROWTH = "securities/tags/activity.yaml", "securities/indicators/asset_grow
 
 @cache
 def installed() -> Snapshot:
-    written, findings = definition_files.read(p for p in sorted(PACKS.rglob("*.yaml")) if p.name != "pack.yaml")
-    everything, faults = definition_files.beside(written, Snapshot(1, {}))
-    assert [found.message for found in (*findings, *faults)] == []
+    files = definition_files.read(p for p in sorted(PACKS.rglob("*.yaml")) if p.name != "pack.yaml")
+    everything, findings = definition_files.beside(files, Snapshot(1, {}))
+    assert [found.message for found in findings] == []
     return everything
 
 
@@ -32,10 +32,9 @@ def findings(tmp_path: Path, file: str, old: str, new: str) -> tuple[list[defini
     assert before.count(old) >= 1, old
     path = tmp_path / "slip.yaml"
     path.write_text(before.replace(old, new, 1), encoding="utf-8")
-    written, unread = definition_files.read([path])
-    _everything, found = definition_files.beside(written, installed())
+    _everything, found = definition_files.beside(definition_files.read([path]), installed())
     line = before[: before.index(old)].count("\n") + 1 + (new[: len(new) - len(new.lstrip("\n"))].count("\n"))
-    return [*unread, *found], line
+    return found, line
 
 
 KEY, VALUE, TYPE, FORM = (
@@ -138,8 +137,7 @@ systems:
 
 
 def test_facts_say_which_identity_they_belong_to_where_several_know_the_system(tmp_path):
-    written, _unread = definition_files.read(_second_identity(tmp_path))
-    _everything, found = definition_files.beside(written, installed())
+    _everything, found = definition_files.beside(definition_files.read(_second_identity(tmp_path)), installed())
 
     assert [(Path(finding.path).name, finding.code) for finding in found] == [
         ("login_count.yaml", "measure.no_subject")
@@ -152,8 +150,7 @@ def test_facts_say_which_identity_they_belong_to_where_several_know_the_system(t
 )
 def test_and_then_figures_are_about_the_party_only(tmp_path, identity, expected):
     paths = _second_identity(tmp_path, subject=f"{{system: app, key: user_id, identity: {identity}}}")
-    written, _unread = definition_files.read(paths)
-    _everything, found = definition_files.beside(written, installed())
+    _everything, found = definition_files.beside(definition_files.read(paths), installed())
 
     assert [(Path(finding.path).name, finding.code) for finding in found] == expected
 
@@ -182,8 +179,7 @@ systems:
   - {system: counter, dataset: core.counter_instrument, key: code}
 """
     (tmp_path / "bare.yaml").write_text(body, encoding="utf-8")
-    written, _unread = definition_files.read([tmp_path / "bare.yaml"])
-    _everything, found = definition_files.beside(written, installed())
+    _everything, found = definition_files.beside(definition_files.read([tmp_path / "bare.yaml"]), installed())
     assert [(finding.code, finding.line) for finding in found if finding.code == "identity.no_fields"] == [
         ("identity.no_fields", 5)
     ]

@@ -15,7 +15,6 @@ BOMB = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
 @pytest.mark.parametrize(
     ("text", "line", "says"),
     [
-        ("a: 1\nb: 2\na: 3\n", 3, "duplicate key"),
         ("a: [1\nb: 2", 2, "expected"),
         ("a:\n\tb: 1\n", 2, "cannot start any token"),
         ("labels: !!python/object/apply:os.system ['x']\n", 1, "tags (!)"),
@@ -28,6 +27,11 @@ def test_what_cannot_be_read_is_said_with_its_line(text, line, says):
     with pytest.raises(BrokenYaml) as broken:
         yaml_files.parse(text.encode())
     assert (broken.value.line, says in broken.value.problem) == (line, True), broken.value.problem
+
+
+def test_a_key_that_comes_again_is_said_and_hides_nothing():
+    found = yaml_files.parse(b"a: 1\nb: {c: 2, c: 3}\na: 4\na: 5\n")
+    assert (found.body, found.doubled) == ({"a": 1, "b": {"c": 2}}, ((2, "c"), (3, "a"), (4, "a")))
 
 
 def test_bytes_that_are_no_text_are_said_with_their_line():
@@ -46,7 +50,7 @@ def test_words_days_and_hours_stay_text():
 
 def test_a_file_that_was_read_before_is_read_the_same_from_the_folder(tmp_path):
     path, kept = tmp_path / "a.yaml", tmp_path / "kept"
-    path.write_text("a: {b: [1, two]}\n5: x\n", encoding="utf-8")
+    path.write_text("a: {b: [1, two]}\n5: x\na: 2\n", encoding="utf-8")
     try:
         yaml_files.keep_in(kept)
         first = yaml_files.read(path)

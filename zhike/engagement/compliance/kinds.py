@@ -6,19 +6,29 @@ from collections.abc import Iterator
 
 from zhike.engagement.compliance.logic.checks import Gate
 from zhike.engagement.compliance.types import Suitability
-from zhike.kernel.definition_checks import unknown
+from zhike.kernel.definition_checks import each, unknown
 from zhike.kernel.definitions import Finding, Kind, Snapshot
 from zhike.platform.permissions.types import Securable
 
 
 def check_suitability(table: Suitability, everything: Snapshot) -> Iterator[Finding]:
     """Yield levels that the table does not list, and fields that the party object does not have."""
+    return each(_levels(table), _lowest(table), _fields(table, everything))
+
+
+def _levels(table: Suitability) -> Iterator[Finding]:
     for level, highest in table.highest.items():
         if highest not in table.levels:
             yield unknown("level", highest, table.levels, ("highest", level), "suitability.unknown_level")
+
+
+def _lowest(table: Suitability) -> Iterator[Finding]:
     if table.lowest_class_highest not in table.levels:
         where = ("lowest_class_highest",)
         yield unknown("level", table.lowest_class_highest, table.levels, where, "suitability.unknown_level")
+
+
+def _fields(table: Suitability, everything: Snapshot) -> Iterator[Finding]:
     known = _party_fields(everything)
     for name in type(table.fields).model_fields:
         key = getattr(table.fields, name)

@@ -20,25 +20,43 @@ from zhike.kernel.definitions import Finding, Kind, Snapshot
 
 def check_identity(identity: Identity, everything: Snapshot) -> Iterator[Finding]:
     """Find what is wrong with a definition of who is who."""
+    return definition_checks.each(
+        _keys(identity),
+        _rules(identity),
+        _systems(identity, everything),
+        _fed(identity),
+        _taken(identity, everything),
+        _accounts(identity, everything),
+    )
+
+
+def _keys(identity: Identity) -> Iterator[Finding]:
     keys = [key.key for key in identity.keys]
-    for number, match_key in enumerate(identity.keys):
-        if keys.index(match_key.key) != number:
-            yield Finding("identity.doubled_key", f"match key '{match_key.key}' is defined twice", ("keys", number))
+    for number, key in enumerate(keys):
+        if keys.index(key) != number:
+            yield Finding("identity.doubled_key", f"match key '{key}' is defined twice", ("keys", number))
+
+
+def _rules(identity: Identity) -> Iterator[Finding]:
+    keys = [key.key for key in identity.keys]
     for number, rule in enumerate(identity.rules):
         for place, key in enumerate(rule):
             if key not in keys:
                 yield _unknown_key(key, keys, ("rules", number, place))
+
+
+def _systems(identity: Identity, everything: Snapshot) -> Iterator[Finding]:
     known = [system.system for system in identity.systems]
     for number, system in enumerate(identity.systems):
         if known.index(system.system) != number:
             yield Finding("identity.doubled_system", f"system '{system.system}' comes twice", ("systems", number))
         yield from _system(identity, system, ("systems", number), everything)
+
+
+def _fed(identity: Identity) -> Iterator[Finding]:
     if not any(system.fields for system in identity.systems):
         said = f"no system gives a field of {identity.object}: records would be made of nothing"
-        yield Finding("identity.no_fields", said, ("systems",))
-    yield from _taken(identity, everything)
-    if identity.accounts:
-        yield from _accounts(identity, everything)
+        yield Finding("identity.no_fields", said, ("systems",), ("fields",))
 
 
 def _taken(identity: Identity, everything: Snapshot) -> Iterator[Finding]:
@@ -77,7 +95,8 @@ def _system(identity: Identity, system: IdentitySystem, place: Place, everything
 
 def _accounts(identity: Identity, everything: Snapshot) -> Iterator[Finding]:
     links = identity.accounts
-    assert links is not None
+    if links is None:
+        return
     for column, where in ((links.account_id, "account_id"), (links.holder, "holder"), (links.account_no, "account_no")):
         if column:
             yield from warehouse.dataset_column(links.dataset, column, ("accounts", where), everything)
@@ -98,9 +117,21 @@ def check_master(master: Master, everything: Snapshot) -> Iterator[Finding]:
     if broken:
         return
     schema = logic.master_schema(master, everything)
+    yield from definition_checks.each(
+        _source_key(master, schema), _where(master, schema), _filled(master, schema, everything)
+    )
+
+
+def _source_key(master: Master, schema: Schema) -> Iterator[Finding]:
     yield from _expression(master.source_key, schema, ("source_key",), Type.TEXT)
+
+
+def _where(master: Master, schema: Schema) -> Iterator[Finding]:
     if master.where:
         yield from _expression(master.where, schema, ("where",), Type.BOOLEAN)
+
+
+def _filled(master: Master, schema: Schema, everything: Snapshot) -> Iterator[Finding]:
     if master.object == logic.ORG_UNIT:
         yield from _unit_columns(master, schema)
     else:
@@ -130,7 +161,7 @@ def _unit_columns(master: Master, schema: Schema) -> Iterator[Finding]:
         yield from _expression(column.text, schema, ("columns", number))
     for field in UNIT_FIELDS:
         if field not in given:
-            yield Finding("master.incomplete", f"an org unit needs the field '{field}'", ("columns",))
+            yield Finding("master.incomplete", f"an org unit needs the field '{field}'", ("columns",), (field,))
 
 
 def _record_columns(master: Master, schema: Schema, everything: Snapshot) -> Iterator[Finding]:
@@ -169,7 +200,7 @@ def _identity_of(master: Master, column: MasterColumn, place: Place, everything:
                 "system", str(column.system), systems, (*place, "system"), "identity.unknown_system"
             )
         else:
-            yield Finding(error.code, error.message("en"), (*place, "system"))
+            yield Finding(error.code, error.message("en"), (*place, "system"), (str(column.system),))
 
 
 def _column(source: Source, key: str, where: Place) -> Iterator[Finding]:
@@ -190,7 +221,7 @@ def _expression(text: str, schema: Schema, where: Place, wanted: Type | None = N
     try:
         found = expressions.type_of(expressions.parse(text, schema))
     except ExpressionInvalid as error:
-        yield Finding(error.code, error.message("en"), where)
+        yield from error.in_definition(where)
         return
     if wanted is not None and found is not wanted:
         yield Finding("expression.type", f"it gives {found.value}; it has to give {wanted.value}", where)

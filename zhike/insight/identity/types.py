@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from zhike.insight.warehouse.types import DatasetName, Formula, Pattern
-from zhike.kernel.definition_parts import Count, Days, Definition, Flag, Key, Part, Refers, Text
+from zhike.kernel.definition_parts import Count, Days, Definition, Flag, Key, Part, Refers, Text, rule
 
 
 class Replacement(Part):
@@ -74,11 +74,9 @@ class AccountLinks(Part):
     account_no: Key | None = Field(None, description="the column with the number that people know")
     match: Key | None = Field(None, description="the match key that those numbers are values of")
 
-    @model_validator(mode="after")
-    def _both(self) -> AccountLinks:
-        if (self.account_no is None) != (self.match is None):
-            raise ValueError("`account_no` and `match` come together")
-        return self
+    @rule("match")
+    def _both(self) -> str | None:
+        return "`account_no` and `match` come together" if (self.account_no is None) != (self.match is None) else None
 
 
 class Identity(Definition):
@@ -118,17 +116,22 @@ class MasterColumn(Part):
     key: Formula | None = Field(None, description="with `system`: the record's key there")
     identity: Annotated[Key, Refers("identity")] | None = Field(None, description="where several know the system")
 
-    @model_validator(mode="after")
-    def _one_way(self) -> MasterColumn:
-        if (self.system is None) != (self.key is None):
-            raise ValueError("`system` and `key` come together")
-        if [self.value, self.reference, self.system].count(None) != 2:
-            raise ValueError("a column has one of: value, reference, system with key")
-        if self.currency and self.value is None:
-            raise ValueError("`currency` comes with the `value` of an amount")
-        if self.identity and not self.system:
-            raise ValueError("`identity` comes with `system`")
-        return self
+    @rule("system")
+    def _named(self) -> str | None:
+        return "`system` and `key` come together" if (self.system is None) != (self.key is None) else None
+
+    @rule("field")
+    def _one_way(self) -> str | None:
+        ways = [self.value, self.reference, self.system]
+        return "a column has one of: value, reference, system with key" if ways.count(None) != 2 else None
+
+    @rule("currency")
+    def _of_an_amount(self) -> str | None:
+        return "`currency` comes with the `value` of an amount" if self.currency and self.value is None else None
+
+    @rule("identity")
+    def _of_a_system(self) -> str | None:
+        return "`identity` comes with `system`" if self.identity and not self.system else None
 
     @property
     def text(self) -> str:

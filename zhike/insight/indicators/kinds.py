@@ -15,6 +15,7 @@ from zhike.insight.indicators.logic import party_fields
 from zhike.insight.indicators.types import Indicator, Measure
 from zhike.insight.warehouse import api as warehouse
 from zhike.insight.warehouse.types import Source
+from zhike.kernel.definition_checks import each
 from zhike.kernel.definition_parts import Place
 from zhike.kernel.definitions import Finding, Kind, Snapshot
 
@@ -25,15 +26,29 @@ def check_measure(measure: Measure, everything: Snapshot) -> Iterator[Finding]:
     if source is None:
         yield warehouse.unknown_dataset(measure.dataset, ("dataset",), everything)
         return
-    yield from _subject(measure, source, everything)
+    schema = warehouse.dataset_schema(source)
+    yield from each(
+        _subject(measure, source, everything),
+        _currency(measure, source),
+        _value(measure, schema),
+        _where(measure, schema),
+    )
+
+
+def _currency(measure: Measure, source: Source) -> Iterator[Finding]:
     home = measure.value_type.currency
     if home and source.currency != home:
         said = f"the amounts of {measure.dataset} are in {source.currency}; give them as decimal with the unit {source.currency}"
         yield Finding("measure.currency", said, ("type",))
-    schema = warehouse.dataset_schema(source)
+
+
+def _value(measure: Measure, schema: Schema) -> Iterator[Finding]:
     if measure.value is not None:
         counted = measure.aggregate == "count_distinct"
         yield from _expression(measure.value, schema, ("value",), () if counted else _fitting(measure))
+
+
+def _where(measure: Measure, schema: Schema) -> Iterator[Finding]:
     if measure.where is not None:
         yield from _expression(measure.where, schema, ("where",), (Type.BOOLEAN,))
 
@@ -41,12 +56,13 @@ def check_measure(measure: Measure, everything: Snapshot) -> Iterator[Finding]:
 def _subject(measure: Measure, source: Source, everything: Snapshot) -> Iterator[Finding]:
     if source.subject is None:
         said = f"the rows of {measure.dataset} belong to nobody: its source '{source.key}' has no `subject`"
-        yield Finding("measure.no_subject", said, ("dataset",))
+        yield Finding("measure.no_subject", said, ("dataset",), ("subject",))
         return
     try:
         found = identity.identity_of_subject(source, snapshot=everything)
     except WhichIdentity as error:
-        yield Finding("measure.no_subject", f"source '{source.key}': {error.message('en')}", ("dataset",))
+        said, of = f"source '{source.key}': {error.message('en')}", str(error.facts["what"])
+        yield Finding("measure.no_subject", said, ("dataset",), (of,))
         return
     party = party_fields.defined_party(everything)
     if party and found.object != party:
@@ -56,24 +72,45 @@ def _subject(measure: Measure, source: Source, everything: Snapshot) -> Iterator
 
 def check_indicator(item: Indicator, everything: Snapshot) -> Iterator[Finding]:
     """Find what is wrong with an indicator."""
+    return each(
+        _average(item, everything),
+        _type(item, everything),
+        _taken(item, everything),
+        _total(item, everything),
+        _formula(item, everything),
+        _cycle(item, everything),
+    )
+
+
+def _average(item: Indicator, everything: Snapshot) -> Iterator[Finding]:
     measure = everything.of(Measure).get(item.measure or "")
-    if measure is not None and item.window is not None:
-        if measure.aggregate == "daily_avg" and item.window.all:
-            said = "an average per trading day needs a window with a first day; over all days take a measure with avg"
-            yield Finding("indicator.no_average", said, ("window",))
-        if measure.value_type.expression not in _fitting(item):
-            said = f"measure '{measure.key}' gives {measure.type}; the type is {item.type}"
-            yield Finding("indicator.type", said, ("type",))
+    if measure is not None and measure.aggregate == "daily_avg" and item.window and item.window.all:
+        said = "an average per trading day needs a window with a first day; over all days take a measure with avg"
+        yield Finding("indicator.no_average", said, ("window",))
+
+
+def _type(item: Indicator, everything: Snapshot) -> Iterator[Finding]:
+    measure = everything.of(Measure).get(item.measure or "")
+    if measure is not None and measure.value_type.expression not in _fitting(item):
+        said = f"measure '{measure.key}' gives {measure.type}; the type is {item.type}"
+        yield Finding("indicator.type", said, ("type",))
+
+
+def _taken(item: Indicator, everything: Snapshot) -> Iterator[Finding]:
     if item.key in party_fields.defined(everything):
         yield Finding("indicator.taken", f"the party has a field '{item.key}'", ("key",))
+
+
+def _total(item: Indicator, everything: Snapshot) -> Iterator[Finding]:
     totals = sorted(key for key, found in everything.of(Indicator).items() if found.total)
     if item.total and len(totals) > 1:
         yield Finding("indicator.doubled_total", f"`total` is claimed by {', '.join(totals)}", ("total",))
+
+
+def _formula(item: Indicator, everything: Snapshot) -> Iterator[Finding]:
     if item.formula is not None:
         schema = logic.checking_schema(everything)
         yield from _expression(item.formula, schema, ("formula",), _fitting(item), parameters=True)
-    if not item.measure:
-        yield from _cycle(item, everything)
 
 
 def _fitting(figure: Measure | Indicator) -> tuple[Type, ...]:
@@ -83,6 +120,8 @@ def _fitting(figure: Measure | Indicator) -> tuple[Type, ...]:
 
 
 def _cycle(item: Indicator, everything: Snapshot) -> Iterator[Finding]:
+    if item.measure:
+        return
     try:
         logic.ordered(everything)
     except CyclicFormula as error:
@@ -98,7 +137,7 @@ def _expression(
     try:
         found = expressions.type_of(expressions.parse(text, schema, logic.PARAMETERS if parameters else {}))
     except ExpressionInvalid as error:
-        yield Finding(error.code, error.message("en"), where)
+        yield from error.in_definition(where)
         return
     if wanted and found not in (*wanted, Type.NULL):
         has = " or ".join(kind.value for kind in wanted)

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field
 
 from zhike.expressions.types import Type
 from zhike.insight.warehouse.types import DatasetName, Formula
 from zhike.kernel.block_data import Format
-from zhike.kernel.definition_parts import Days, Definition, Flag, Key, Labels, Part, Refers, Sourced, Unit
+from zhike.kernel.definition_parts import Days, Definition, Flag, Key, Labels, Part, Refers, Sourced, Unit, rule
 from zhike.platform.fields import api as fields
 
 Aggregate = Literal["sum", "count", "count_distinct", "avg", "daily_avg", "min", "max"]
@@ -46,23 +46,38 @@ class Measure(Sourced):
     across: Literal["sum", "min", "max"] | None = Field(None, description="how the accounts of a party are joined")
     goal: Flag = Field(False, description="a campaign's goal may name it, its effect is measured by it")
 
-    @model_validator(mode="after")
-    def _consistent(self) -> Measure:
+    @rule("value")
+    def _counted(self) -> str | None:
         if (self.value is None) != (self.aggregate == "count"):
-            raise ValueError("`value` is what is aggregated; a count needs none, everything else does")
+            return "`value` is what is aggregated; a count needs none, everything else does"
+        return None
+
+    @rule("across")
+    def _joins_accounts(self) -> str | None:
         if self.across and self.aggregate not in ("sum", "count", "daily_avg"):
-            raise ValueError(f"`across` says nothing about {self.aggregate}: accounts are taken together")
-        if self.value_type.expression is Type.DATE and self.aggregate not in ("min", "max"):
-            raise ValueError(f"of days there is only the first and the last (min, max), no {self.aggregate}")
-        if self.aggregate in ("avg", "daily_avg") and self.value_type.expression is not Type.DECIMAL:
-            raise ValueError(f"an average has decimals; the type is {self.type}")
-        if self.aggregate in ("count", "count_distinct") and self.value_type.expression is not Type.INTEGER:
-            raise ValueError(f"a count is a whole number; the type is {self.type}")
+            return f"`across` says nothing about {self.aggregate}: accounts are taken together"
+        return None
+
+    @rule("type")
+    def _of_the_aggregate(self) -> str | None:
+        kind = self.value_type.expression
+        if kind is Type.DATE and self.aggregate not in ("min", "max"):
+            return f"of days there is only the first and the last (min, max), no {self.aggregate}"
+        if self.aggregate in ("avg", "daily_avg") and kind is not Type.DECIMAL:
+            return f"an average has decimals; the type is {self.type}"
+        if self.aggregate in ("count", "count_distinct") and kind is not Type.INTEGER:
+            return f"a count is a whole number; the type is {self.type}"
+        return None
+
+    @rule("goal")
+    def _adds_up_over_accounts(self) -> str | None:
         if self.goal and self.across not in (None, "sum"):
-            raise ValueError("a goal adds up over the accounts of a party: no `across`")
-        if self.goal and not self.value_type.adds_up:
-            raise ValueError("a goal is a number")
-        return self
+            return "a goal adds up over the accounts of a party: no `across`"
+        return None
+
+    @rule("goal")
+    def _number(self) -> str | None:
+        return "a goal is a number" if self.goal and not self.value_type.adds_up else None
 
     @property
     def value_type(self) -> fields.ValueType:
@@ -93,12 +108,10 @@ class Window(Part):
     period: Literal["month", "quarter", "year"] | None = Field(None, description="from its first day on")
     all: Literal[True] | None = Field(None, description="everything there is")
 
-    @model_validator(mode="after")
-    def _one(self) -> Window:
-        given = (self.trading_days, self.days, self.day, self.period, self.all)
-        if sum(part is not None for part in given) != 1:
-            raise ValueError("a window is one of: trading_days, days, day, period, all")
-        return self
+    @rule("days")
+    def _one(self) -> str | None:
+        given = [self.trading_days, self.days, self.day, self.period, self.all]
+        return "a window is one of: trading_days, days, day, period, all" if given.count(None) != 4 else None
 
 
 class Comparison(Part):
@@ -127,17 +140,23 @@ class Indicator(Definition):
     compare: Comparison | None = Field(None, description="two other indicators")
     formula: Formula | None = Field(None, description="over party fields, other indicators and :business_date")
 
-    @model_validator(mode="after")
-    def _one_way(self) -> Indicator:
-        if [self.measure, self.compare, self.formula].count(None) != 2:
-            raise ValueError("an indicator has one of: measure, compare, formula")
-        if (self.measure is None) != (self.window is None):
-            raise ValueError("`measure` and `window` come together")
-        if self.hidden and (self.sorted or self.total):
-            raise ValueError("what is hidden is not shown in lists or beside audiences")
-        if self.total and not self.value_type.adds_up:
-            raise ValueError(f"a total is a sum; the type is {self.type}")
-        return self
+    @rule("key")
+    def _one_way(self) -> str | None:
+        ways = [self.measure, self.compare, self.formula]
+        return "an indicator has one of: measure, compare, formula" if ways.count(None) != 2 else None
+
+    @rule("window")
+    def _measured(self) -> str | None:
+        return "`measure` and `window` come together" if (self.measure is None) != (self.window is None) else None
+
+    @rule("hidden")
+    def _shown(self) -> str | None:
+        shown = self.hidden and (self.sorted or self.total)
+        return "what is hidden is not shown in lists or beside audiences" if shown else None
+
+    @rule("total")
+    def _sum(self) -> str | None:
+        return f"a total is a sum; the type is {self.type}" if self.total and not self.value_type.adds_up else None
 
     @property
     def value_type(self) -> fields.ValueType:

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator
 
 from zhike.expressions import api as expressions
 from zhike.expressions.errors import ExpressionInvalid
-from zhike.expressions.types import Type
+from zhike.expressions.types import Schema, Type
 from zhike.insight.indicators import api as indicators
 from zhike.insight.tags.logic import living
 from zhike.insight.tags.types import Tag
-from zhike.kernel.definition_checks import unknown
+from zhike.kernel.definition_checks import each, unknown
 from zhike.kernel.definitions import Finding, Kind, Snapshot
 from zhike.platform.organization import api as organization
 
@@ -20,15 +20,21 @@ _PARAMETERS = {"business_date": Type.DATE}
 def check_tag(tag: Tag, everything: Snapshot) -> Iterator[Finding]:
     """Find what is wrong with a tag beside the other definitions."""
     schema = indicators.checking_schema(everything)
+    return each(_taken(tag, schema), _units(tag), _levels(tag, schema))
+
+
+def _taken(tag: Tag, schema: Schema) -> Iterator[Finding]:
     if tag.key in schema.fields:
         yield Finding("tag.taken", f"there is an indicator or a party field '{tag.key}'", ("key",))
-    yield from _units(tag)
+
+
+def _levels(tag: Tag, schema: Schema) -> Iterator[Finding]:
     for number, level in enumerate(tag.levels):
         where = ("levels", number, "when")
         try:
             found = expressions.type_of(expressions.parse(level.when, schema, _PARAMETERS))
         except ExpressionInvalid as error:
-            yield Finding(error.code, error.message("en"), where)
+            yield from error.in_definition(where)
             continue
         if found is not Type.BOOLEAN:
             yield Finding("tag.not_a_condition", f"level '{level.key}' needs a condition, not {found.value}", where)

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from zhike.insight.warehouse.types import Formula
-from zhike.kernel.definition_parts import Code, Count, Labels, Part, Sourced, Staged
+from zhike.kernel.definition_parts import Code, Count, Labels, Part, Sourced, Staged, rule
 
 
 class TagLevel(Part):
@@ -33,13 +33,11 @@ class Tag(Sourced, Staged):
     levels: tuple[TagLevel, ...] = Field(min_length=1)
     format: Literal["tier"] | None = Field(None, description="tier: levels of worth, drawn with the highest in gold")
 
-    @model_validator(mode="after")
-    def _different(self) -> Tag:
+    @rule("levels")
+    def _different(self) -> str | None:
         keys = [level.key for level in self.levels]
         doubled = sorted({key for key in keys if keys.count(key) > 1})
-        if doubled:
-            raise ValueError(f"a level comes twice: {', '.join(doubled)}")
-        return self
+        return f"a level comes twice: {', '.join(doubled)}" if doubled else None
 
 
 @dataclass(frozen=True, slots=True)

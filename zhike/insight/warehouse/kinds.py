@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Literal
 
 from zhike.expressions.errors import ExpressionInvalid
 from zhike.expressions.types import Type
 from zhike.insight.warehouse.logic import sources
 from zhike.insight.warehouse.logic.columns import check_expression, fits
 from zhike.insight.warehouse.logic.naming import dataset_column, dataset_uses, unknown_dataset
-from zhike.insight.warehouse.types import FROM_NAME, GIVEN, Source, Subject
+from zhike.insight.warehouse.types import FROM_NAME, GIVEN, Source
 from zhike.kernel import definition_checks
 from zhike.kernel.definition_parts import Place
 from zhike.kernel.definitions import Finding, Kind, Snapshot
@@ -17,25 +18,15 @@ from zhike.kernel.definitions import Finding, Kind, Snapshot
 
 def check_source(source: Source, everything: Snapshot) -> Iterator[Finding]:
     """Find what is wrong with a source beside the others."""
-    yield from _doubled(source, everything)
-    known = source.keys_of_columns
-    if source.dated_by_column:
-        yield from _named_column(source, source.date, ("date",), dated=True)
-    for number, key in enumerate(source.keys):
-        yield from _named_column(source, key, ("keys", number))
-    for number, key in enumerate(source.sorted_by):
-        if not (key == "business_date" and source.grain == "fact"):
-            yield from _named_column(source, key, ("sorted_by", number))
-    for number, column in enumerate(source.columns):
-        place: Place = ("columns", number)
-        if known.index(column.key) != number:
-            yield Finding("source.doubled_column", f"column '{column.key}' is defined twice", (*place, "key"))
-        if column.expression:
-            yield from _expression(source, number)
-        if column.reference:
-            yield from dataset_column(*column.reference, (*place, "reference"), everything)
-    if source.subject:
-        yield from _subject(source, source.subject, everything)
+    return definition_checks.each(
+        _doubled(source, everything, "dataset"),
+        _doubled(source, everything, "file"),
+        _date(source),
+        _keys(source),
+        _order(source),
+        _columns(source, everything),
+        _subject(source, everything),
+    )
 
 
 def uses(source: Source, everything: Snapshot) -> Iterable[tuple[str, str]]:
@@ -46,13 +37,40 @@ def uses(source: Source, everything: Snapshot) -> Iterable[tuple[str, str]]:
     return dataset_uses(datasets, everything)
 
 
-def _doubled(source: Source, everything: Snapshot) -> Iterator[Finding]:
-    others = [one for one in sources.all_sources(everything).values() if one.key != source.key]
-    for other in others:
-        if other.dataset == source.dataset:
-            yield Finding("source.doubled_dataset", f"{source.dataset} is filled by source '{other.key}'", ("dataset",))
-        if other.file == source.file:
-            yield Finding("source.doubled_file", f"files of that name belong to source '{other.key}'", ("file",))
+def _doubled(source: Source, everything: Snapshot, name: Literal["dataset", "file"]) -> Iterator[Finding]:
+    given = getattr(source, name)
+    said = f"{given} is filled by" if name == "dataset" else "files of that name belong to"
+    for other in sources.all_sources(everything).values():
+        if other.key != source.key and getattr(other, name) == given:
+            yield Finding(f"source.doubled_{name}", f"{said} source '{other.key}'", (name,))
+
+
+def _date(source: Source) -> Iterator[Finding]:
+    if source.dated_by_column:
+        yield from _named_column(source, source.date, ("date",), dated=True)
+
+
+def _keys(source: Source) -> Iterator[Finding]:
+    for number, key in enumerate(source.keys):
+        yield from _named_column(source, key, ("keys", number))
+
+
+def _order(source: Source) -> Iterator[Finding]:
+    for number, key in enumerate(source.sorted_by):
+        if not (key == "business_date" and source.grain == "fact"):
+            yield from _named_column(source, key, ("sorted_by", number))
+
+
+def _columns(source: Source, everything: Snapshot) -> Iterator[Finding]:
+    known = source.keys_of_columns
+    for number, column in enumerate(source.columns):
+        place: Place = ("columns", number)
+        if known.index(column.key) != number:
+            yield Finding("source.doubled_column", f"column '{column.key}' is defined twice", (*place, "key"))
+        if column.expression:
+            yield from _expression(source, number)
+        if column.reference:
+            yield from dataset_column(*column.reference, (*place, "reference"), everything)
 
 
 def _named_column(source: Source, key: str, where: Place, *, dated: bool = False) -> Iterator[Finding]:
@@ -68,14 +86,17 @@ def _expression(source: Source, number: int) -> Iterator[Finding]:
     try:
         found = fits(check_expression(source, column), column)
     except ExpressionInvalid as error:
-        yield Finding("source.expression", error.message("en"), where)
+        yield from error.in_definition(where, "source.expression")
         return
     if found:
         yield Finding("source.expression", f"it gives {found}; the type is {column.type}", where)
 
 
-def _subject(source: Source, subject: Subject, everything: Snapshot) -> Iterator[Finding]:
+def _subject(source: Source, everything: Snapshot) -> Iterator[Finding]:
     """Which identity knows the system or the accounts is looked up where facts are counted: see the kind `measure`."""
+    subject = source.subject
+    if subject is None:
+        return
     yield from _named_column(source, subject.key, ("subject", "key"))
     systems = {one.system for one in sources.all_sources(everything).values()}
     if subject.system and subject.system not in systems:

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Annotated, Literal
 
 from duckdb import DuckDBPyConnection
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from zhike.expressions.types import Type
 from zhike.insight.warehouse.value_types import (
@@ -31,7 +31,7 @@ from zhike.insight.warehouse.value_types import (
 from zhike.insight.warehouse.value_types import (
     Pattern as Pattern,
 )
-from zhike.kernel.definition_parts import Count, Definition, Flag, Key, Labels, Origin, Part, Refers, Text
+from zhike.kernel.definition_parts import Count, Definition, Flag, Key, Labels, Origin, Part, Refers, Text, rule
 from zhike.kernel.jobs import RunHandle
 from zhike.platform.fields import api as fields
 from zhike.platform.fields.types import Grammar
@@ -65,23 +65,44 @@ class SourceColumn(Part):
     )
     scale: Annotated[int, Field(ge=1, le=9, strict=True)] | None = Field(None, description="decimals; 2 when absent")
 
-    @model_validator(mode="after")
-    def _consistent(self) -> SourceColumn:
-        if (self.header is None) == (self.expression is None):
-            raise ValueError("a column has either `from` or `expression`")
-        kind = self.value_type
-        if self.format is not None and kind.expression not in _MOMENTS:
-            raise ValueError(f"`format` is for days and moments; the type is {self.type}")
-        if self.scale is not None and "scale" not in kind.settings_model.model_fields:
-            raise ValueError(f"`scale` is for numbers with decimals; the type is {self.type}")
-        if self.certificate and (kind.expression is not Type.TEXT or self.expression is not None or self.values):
-            raise ValueError("`certificate` is for a text column that is taken as received")
+    @rule("key")
+    def _one_way(self) -> str | None:
+        return (
+            "a column has either `from` or `expression`" if (self.header is None) == (self.expression is None) else None
+        )
+
+    @rule("format")
+    def _of_moments(self) -> str | None:
+        if self.format is not None and fields.value_type(self.type).expression not in _MOMENTS:
+            return f"`format` is for days and moments; the type is {self.type}"
+        return None
+
+    @rule("scale")
+    def _of_decimals(self) -> str | None:
+        if self.scale is not None and "scale" not in fields.value_type(self.type).settings_model.model_fields:
+            return f"`scale` is for numbers with decimals; the type is {self.type}"
+        return None
+
+    @rule("certificate")
+    def _as_received(self) -> str | None:
+        text = not self.certificate or fields.value_type(self.type).expression is Type.TEXT
+        if not text or (self.certificate and (self.expression is not None or self.values)):
+            return "`certificate` is for a text column that is taken as received"
+        return None
+
+    @rule("values")
+    def _of_the_file(self) -> str | None:
         if self.values and self.expression is not None:
-            raise ValueError("`values` translate what the file holds; an expression needs none")
-        for bound in (self.low, self.high):
-            if bound is not None:
-                bound.check(kind)
-        return self
+            return "`values` translate what the file holds; an expression needs none"
+        return None
+
+    @rule("low")
+    def _lowest(self) -> str | None:
+        return self.low.misfit(self.value_type) if self.low is not None else None
+
+    @rule("high")
+    def _highest(self) -> str | None:
+        return self.high.misfit(self.value_type) if self.high is not None else None
 
     @property
     def value_type(self) -> fields.ValueType:
@@ -122,11 +143,11 @@ class Subject(Part):
         None, description="the definition of who is who, where several know them"
     )
 
-    @model_validator(mode="after")
-    def _one_way(self) -> Subject:
-        if (self.system is None) == (self.accounts is None):
-            raise ValueError("a subject has either `system` or `accounts`")
-        return self
+    @rule("key")
+    def _one_way(self) -> str | None:
+        return (
+            "a subject has either `system` or `accounts`" if (self.system is None) == (self.accounts is None) else None
+        )
 
 
 class Footer(Part):
@@ -135,11 +156,9 @@ class Footer(Part):
     lines: Annotated[int, Field(ge=1, le=1000, strict=True)] | None = Field(None, description="how many lines it has")
     pattern: Pattern | None = Field(None, description="a regular expression over the whole line")
 
-    @model_validator(mode="after")
-    def _one_way(self) -> Footer:
-        if (self.lines is None) == (self.pattern is None):
-            raise ValueError("a footer has either `lines` or `pattern`")
-        return self
+    @rule("lines")
+    def _one_way(self) -> str | None:
+        return "a footer has either `lines` or `pattern`" if (self.lines is None) == (self.pattern is None) else None
 
 
 class Source(Definition):
@@ -180,18 +199,32 @@ class Source(Definition):
     expected: Flag = Field(False, description="no business date is computed without its file")
     checks: SourceChecks | None = None
 
-    @model_validator(mode="after")
-    def _consistent(self) -> Source:
-        for name, given in (("history", self.history), ("subject", self.subject), ("expected", self.expected)):
-            if given and self.grain != "fact":
-                raise ValueError(f"`{name}` is for facts; the grain is {self.grain}")
-        if self.days == "calendar" and self.grain != "fact":
-            raise ValueError(f"`days` is for facts; the grain is {self.grain}")
-        if self.grouping == self.decimal:
-            raise ValueError("`grouping` and `decimal` are the same sign")
-        if self.quote == self.delimiter or self.escape == self.delimiter:
-            raise ValueError("`delimiter` is also a quote or an escape")
-        return self
+    @rule("history")
+    def _history_of_facts(self) -> str | None:
+        return self._of_facts("history", self.history)
+
+    @rule("subject")
+    def _subject_of_facts(self) -> str | None:
+        return self._of_facts("subject", self.subject)
+
+    @rule("expected")
+    def _expected_facts(self) -> str | None:
+        return self._of_facts("expected", self.expected)
+
+    @rule("days")
+    def _days_of_facts(self) -> str | None:
+        return self._of_facts("days", self.days == "calendar")
+
+    def _of_facts(self, name: str, given: object) -> str | None:
+        return f"`{name}` is for facts; the grain is {self.grain}" if given and self.grain != "fact" else None
+
+    @rule("grouping")
+    def _two_signs(self) -> str | None:
+        return "`grouping` and `decimal` are the same sign" if self.grouping == self.decimal else None
+
+    @rule("delimiter")
+    def _delimits_only(self) -> str | None:
+        return "`delimiter` is also a quote or an escape" if self.delimiter in (self.quote, self.escape) else None
 
     @property
     def dated_by_column(self) -> bool:

@@ -138,11 +138,12 @@ class Bound(str):
         given = core_schema.union_schema([core_schema.str_schema(), core_schema.int_schema(strict=True)])
         return core_schema.no_info_after_validator_function(lambda value: cls(str(value)), given)
 
-    def check(self, kind: fields.ValueType) -> None:
-        """Raise ValueError unless the bound is a value of that type, and values of it can be put in order."""
+    def misfit(self, kind: fields.ValueType) -> str | None:
+        """Return why the bound is no value of that type, or why values of it cannot be put in order."""
         if not kind.adds_up and kind.expression not in (Type.DATE, Type.DATETIME):
-            raise ValueError(f"`low` and `high` are for numbers and days; the type is {kind.key}")
+            return f"`low` and `high` are for numbers and days; the type is {kind.key}"
         try:
             kind.read(str(self), fields.DESK)
         except ValueError as error:
-            raise ValueError(f"'{self}' is no value of type {kind.key}: {error}") from None
+            return f"'{self}' is no value of type {kind.key}: {error}"
+        return None

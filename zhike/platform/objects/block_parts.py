@@ -5,13 +5,13 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 from typing_extensions import TypedDict
 
 from zhike.kernel.block_data import CellValue, Figure, Format
-from zhike.kernel.definition_parts import Code, Count, Key, Part, Place, Refers, Text, Unit
+from zhike.kernel.definition_parts import Code, Count, Key, Part, Place, Refers, Text, Unit, rule
 from zhike.kernel.definition_parts import Labels as Words
 from zhike.kernel.providers import BlockSettings, Named
 from zhike.kernel.wire import Labels, Option
@@ -36,11 +36,9 @@ class Compared(Part):
     format: Format | None = Field(None, description="how it is drawn; as its field, when absent")
     unit: Unit | None = Field(None, description="what it counts; as its field, when absent")
 
-    @model_validator(mode="after")
-    def _both_or_none(self) -> Self:
-        if (self.with_ is None) != (self.as_ is None):
-            raise ValueError("`with` and `as` belong together")
-        return self
+    @rule("with_")
+    def _both_or_none(self) -> str | None:
+        return "`with` and `as` belong together" if (self.with_ is None) != (self.as_ is None) else None
 
     @property
     def fields(self) -> tuple[str, ...]:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Union
 
 from pydantic import Field, create_model
 
-from zhike.kernel.definition_parts import Code, Definition, Flag, Key, Labels, Part, Refers
+from zhike.kernel.definition_parts import Code, Definition, Flag, Key, Labels, Part, Refers, rule
 from zhike.platform.fields import api as fields
+from zhike.platform.fields.errors import BadValue
 from zhike.platform.permissions.types import Refinement, Securable
 
 ObjectRole = Literal[
@@ -66,6 +67,19 @@ class FieldPart(Part):
     index: Flag = Field(False, description="the column is looked up by")
     personal: Flag = Field(False, description="erasing a person wipes it")
     lookup: Lookup | None = Field(None, description="the field shows what a related record says and stores nothing")
+
+    @rule("default")
+    def _default_fits(self) -> str | None:
+        default = getattr(self, "default", None)
+        if default is None:
+            return None
+        try:
+            # A field's model has its type's settings among its own keys.
+            fields.value_type(self.type)(self).parse(fields.plain(default))  # type: ignore[arg-type]
+        except BadValue as error:
+            shown = ", ".join(default) if isinstance(default, tuple) else fields.plain(default)
+            return f"the field would refuse its own default '{shown}'; it takes {error.expected}"
+        return None
 
 
 if TYPE_CHECKING:

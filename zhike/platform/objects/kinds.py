@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 
 from zhike.expressions import api as expressions
-from zhike.kernel.definition_checks import unknown
+from zhike.expressions.errors import ExpressionInvalid
+from zhike.kernel.definition_checks import each, unknown
 from zhike.kernel.definition_parts import Place
 from zhike.kernel.definitions import Finding, Kind, Snapshot
-from zhike.kernel.errors import ZhikeError
 from zhike.platform.fields import api as fields
 from zhike.platform.objects.definitions import ExtensionDefinition, FieldPart, ObjectDefinition, Shape
 from zhike.platform.objects.logic import lookup_checks, schema_changes
@@ -20,25 +20,41 @@ _SERVED = ("indicator", "tag")
 
 
 def check_object(found: ObjectDefinition, everything: Snapshot) -> Iterator[Finding]:
-    """Yield what is wrong with an object type."""
-    whole = defined(everything)[found.key]
+    """Find what is wrong with an object type."""
+    whole = defined(everything).get(found.key, found)
+    return each(
+        _check_role(found, everything),
+        _check_display(found, whole),
+        _check_through(found, whole),
+        _check_shape(found, whole, everything),
+        _check_conditions(found, whole, everything),
+    )
+
+
+def _check_role(found: ObjectDefinition, everything: Snapshot) -> Iterator[Finding]:
     roles = sorted(key for key, other in defined(everything).items() if found.role and other.role == found.role)
     if len(roles) > 1:
         yield Finding("object.doubled_role", f"role '{found.role}' is claimed by {', '.join(roles)}", ("role",))
+
+
+def _check_display(found: ObjectDefinition, whole: ObjectDefinition) -> Iterator[Finding]:
     keys = whole.field_keys()
     if found.display and found.display not in keys:
         yield _no_field(found.display, keys, ("display",))
-    if found.access:
-        yield from _check_through(whole, found.access.through)
-    yield from _check_shape(found, whole, everything)
-    yield from _check_conditions(found, found.refinements, whole.key, everything)
 
 
 def check_extension(found: ExtensionDefinition, everything: Snapshot) -> Iterator[Finding]:
     """Yield what is wrong with an extension: beside what an object may have, what the object or another one has."""
-    base, whole = everything.written["object"].get(found.of), defined(everything).get(found.of)
-    if not isinstance(base, ObjectDefinition) or whole is None:
-        return
+    base, whole = everything.written.get("object", {}).get(found.of), defined(everything).get(found.of)
+    if isinstance(base, ObjectDefinition) and whole is not None:
+        yield from each(
+            _check_taken(found, base, everything),
+            _check_shape(found, whole, everything),
+            _check_conditions(found, whole, everything),
+        )
+
+
+def _check_taken(found: ExtensionDefinition, base: ObjectDefinition, everything: Snapshot) -> Iterator[Finding]:
     others = [one for one in everything.written.get("extension", {}).values() if isinstance(one, ExtensionDefinition)]
     beside: list[ObjectDefinition | ExtensionDefinition] = [base]
     beside += [one for one in others if one.of == found.of and one.key != found.key]
@@ -52,17 +68,22 @@ def check_extension(found: ExtensionDefinition, everything: Snapshot) -> Iterato
         doubled = [one.key for one in beside[1:] if getattr(one, name) and getattr(found, name)]
         if doubled:
             yield Finding("extension.taken", f"extension '{doubled[0]}' has a {name} for '{found.of}', too", (name,))
-    yield from _check_shape(found, whole, everything)
-    yield from _check_conditions(found, found.refinements, found.of, everything)
 
 
 def _check_shape(
     found: ObjectDefinition | ExtensionDefinition, whole: ObjectDefinition, everything: Snapshot
 ) -> Iterator[Finding]:
-    for name in ("fields", "relations", "refinements", "rules"):
-        yield from _check_once(name, [item.key for item in getattr(found, name)])
-    yield from _check_layout(found, whole, everything)
-    yield from lookup_checks.check_lookups(found, whole, everything)
+    return each(
+        *(_check_once(name, found) for name in ("fields", "relations", "refinements", "rules")),
+        _check_layout(found, whole),
+        lookup_checks.check_lookups(found, whole, everything),
+        _check_list(found, whole, everything),
+        _check_relations(found, whole, everything),
+        _check_field_roles(found, whole),
+    )
+
+
+def _check_relations(found: Shape, whole: ObjectDefinition, everything: Snapshot) -> Iterator[Finding]:
     for number, relation in enumerate(found.relations):
         other = defined(everything).get(relation.object)
         if other is not None and not _points(other.fields, relation.through, whole.key):
@@ -71,6 +92,9 @@ def _check_shape(
             yield unknown(
                 f"reference of '{other.key}' to '{whole.key}' called", relation.through, pointing, place, _UNKNOWN
             )
+
+
+def _check_field_roles(found: Shape, whole: ObjectDefinition) -> Iterator[Finding]:
     by_role: dict[str, str] = {}
     for field in whole.fields:
         if field.role and by_role.setdefault(field.role, field.key) != field.key:
@@ -83,29 +107,34 @@ def _check_shape(
 _UNKNOWN = "object.unknown_field"
 
 
-def _check_once(name: str, keys: list[str]) -> Iterator[Finding]:
+def _check_once(name: str, found: Shape) -> Iterator[Finding]:
+    keys = [item.key for item in getattr(found, name)]
     for number, key in enumerate(keys):
         if key in keys[:number]:
             yield Finding("object.doubled_key", f"'{key}' is in `{name}` twice", (name, number, "key"))
 
 
-def _check_through(whole: ObjectDefinition, through: str) -> Iterator[Finding]:
+def _check_through(found: ObjectDefinition, whole: ObjectDefinition) -> Iterator[Finding]:
     pointing = [field.key for field in whole.fields if getattr(field, "target", "")]
-    if through not in pointing:
-        yield unknown("reference", through, pointing, ("access", "through"), _UNKNOWN)
+    if found.access and found.access.through not in pointing:
+        yield unknown("reference", found.access.through, pointing, ("access", "through"), _UNKNOWN)
 
 
 def _points(found: Iterable[FieldPart], key: str, target: str) -> bool:
     return any(field.key == key and getattr(field, "target", "") == target for field in found)
 
 
-def _check_layout(found: Shape, whole: ObjectDefinition, everything: Snapshot) -> Iterator[Finding]:
+def _check_layout(found: Shape, whole: ObjectDefinition) -> Iterator[Finding]:
     keys = whole.field_keys()
     for place, key in found.layout_fields():
         if key not in keys:
             yield _no_field(key, keys, place)
+
+
+def _check_list(found: Shape, whole: ObjectDefinition, everything: Snapshot) -> Iterator[Finding]:
     if found.list is None:
         return
+    keys = whole.field_keys()
     listed = [*keys, *(key for kind in _SERVED for key in everything.named(kind))]
     for number, key in enumerate(found.list.columns):
         if key not in listed:
@@ -124,15 +153,15 @@ def _check_layout(found: Shape, whole: ObjectDefinition, everything: Snapshot) -
 
 
 def _check_conditions(
-    found: Shape, refinements: Collection[object], object: str, everything: Snapshot
+    found: ObjectDefinition | ExtensionDefinition, whole: ObjectDefinition, everything: Snapshot
 ) -> Iterator[Finding]:
-    schema = expression_schema(provisional(everything), object)
-    for name, items in (("refinements", refinements), ("rules", found.rules)):
+    schema = expression_schema(provisional(everything), whole.key)
+    for name, items in (("refinements", found.refinements), ("rules", found.rules)):
         for number, item in enumerate(items):
             try:
-                expressions.parse(str(getattr(item, "condition", "")), schema, PARAMS)
-            except ZhikeError as error:
-                yield Finding(error.code, error.message("en"), (name, number, "condition"))
+                expressions.parse(item.condition, schema, PARAMS)
+            except ExpressionInvalid as error:
+                yield from error.in_definition((name, number, "condition"))
 
 
 def _no_field(key: str, keys: Collection[str], place: Place) -> Finding:

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from zhike.kernel import database, definition_changes, definition_files
+from zhike.kernel import database, definition_changes
 from zhike.kernel.definition_changes import Edit, Plan
+from zhike.kernel.definition_checks import may_hold
 from zhike.kernel.definition_errors import DefinitionsBroken, Fault
 from zhike.kernel.definition_files import FileFinding
 from zhike.kernel.definitions import Finding
@@ -15,19 +16,16 @@ from zhike.kernel.models import StoredDefinition
 from zhike.platform.audit import api as audit
 from zhike.platform.packs.errors import PackBroken
 from zhike.platform.packs.logic.reading import read_packs
-from zhike.platform.packs.types import PackContent
+from zhike.platform.packs.types import PackContent, ReadPacks
 
 __all__ = ["apply", "check", "missing", "plan"]
 
 
 def check(folders: Sequence[Path]) -> list[FileFinding]:
     """Return every fault of the packs below `folders`, with file and line."""
-    content, findings = read_packs(folders)
-    if findings:
-        # What names a definition that cannot be read is not to blame: only what each file says by itself is looked at.
-        written = [one for found in content for one in found.definitions]
-        return [*findings, *definition_files.parsed(written)[1]]
-    return _faults(content, definition_changes.check(_edits(content)))
+    read = read_packs(folders)
+    faults = _faults(read.content, definition_changes.check(_edits(read), read.unread))
+    return [*read.findings, *_taken_over(read), *faults]
 
 
 def plan(folders: Sequence[Path]) -> Plan:
@@ -59,10 +57,11 @@ def missing(folders: Sequence[Path]) -> list[str]:
     return [name for name in found if name not in known]
 
 
-def _read(folders: Sequence[Path]) -> tuple[list[PackContent], list[Edit]]:
-    content, findings = read_packs(folders)
-    _refuse(findings)
-    return content, _edits(content)
+def _read(folders: Sequence[Path]) -> tuple[Sequence[PackContent], list[Edit]]:
+    read = read_packs(folders)
+    if read.findings or _taken_over(read):
+        _refuse(check(folders))
+    return read.content, _edits(read)
 
 
 @contextmanager
@@ -80,15 +79,42 @@ def _refuse(findings: Sequence[FileFinding]) -> None:
         raise PackBroken(count=len(findings), findings=[finding.as_dict() for finding in findings])
 
 
-def _edits(content: Sequence[PackContent]) -> list[Edit]:
-    """The packs' definitions, and the end of those that their packs no longer hold."""
+def _edits(read: ReadPacks) -> list[Edit]:
+    """The packs' definitions, and the end of those that their packs no longer hold.
+
+    One that stands in a file which cannot be read has not gone.
+    """
     edits = [
-        Edit(one.kind, one.key, one.body, "pack", found.pack.name) for found in content for one in found.definitions
+        Edit(one.kind, one.key, one.body, "pack", found.pack.name)
+        for found in read.content
+        for one in found.definitions
     ]
     held = {(edit.kind, edit.key) for edit in edits}
-    names = [found.pack.name for found in content]
+    names = [found.pack.name for found in read.content]
     gone = StoredDefinition.objects.filter(layer="pack", pack__in=names).order_by("kind", "key")
-    return edits + [Edit(row.kind, row.key, None, "pack", row.pack) for row in gone if (row.kind, row.key) not in held]
+    return edits + [
+        Edit(row.kind, row.key, None, "pack", row.pack)
+        for row in gone
+        if (row.kind, row.key) not in held and not any(may_hold(text, row.key) for text in read.unread)
+    ]
+
+
+def _taken_over(read: ReadPacks) -> list[FileFinding]:
+    """Definitions that the installation has from a pack which is not here and which theirs does not replace."""
+    names = {found.pack.name for found in read.content}
+    rows = StoredDefinition.objects.filter(layer="pack").exclude(pack__in=names)
+    owners = {(kind, key): pack for kind, key, pack in rows.values_list("kind", "key", "pack")}
+    return [
+        one.at(Finding("pack.taken_over", f"{one.kind} '{one.key}' belongs to the pack '{owner}'; {_REMEDY}", ("key",)))
+        for found in read.content
+        for one in found.definitions
+        if (owner := owners.get((one.kind, one.key)))
+        and owner not in found.pack.replaces
+        and not any(may_hold(text, owner) for text in read.unread)
+    ]
+
+
+_REMEDY = "give it a key of its own, or name that pack under `replaces` in pack.yaml"
 
 
 def _faults(content: Sequence[PackContent], faults: Iterable[Fault]) -> list[FileFinding]:

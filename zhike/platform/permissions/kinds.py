@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from zhike.kernel.definition_checks import unknown
+from zhike.kernel.definition_checks import each, unknown
 from zhike.kernel.definition_parts import Place
 from zhike.kernel.definitions import Finding, Kind, Snapshot
 from zhike.platform.permissions.logic.grants import securable
@@ -25,6 +25,10 @@ OBJECT_OPERATIONS = {"read", "create", "update", "delete", "unmask", "export", "
 
 def check_role(role: Role, everything: Snapshot) -> Iterator[Finding]:
     """Yield what is wrong with a role: unknown resources, operations, refinements, fields, a home without a page."""
+    return each(_grants(role, everything), _walls(role, everything), _fields(role, everything), _home(role, everything))
+
+
+def _grants(role: Role, everything: Snapshot) -> Iterator[Finding]:
     for index, grant in enumerate(role.grants):
         here: Place = ("grants", index)
         found = securable(everything, grant.on)
@@ -38,8 +42,14 @@ def check_role(role: Role, everything: Snapshot) -> Iterator[Finding]:
                 yield unknown("operation", operation, known, (*here, "operations", number), "role.unknown_operation")
         if grant.where != "all":
             yield from _refinement(everything, grant.on, grant.where, (*here, "where"))
+
+
+def _walls(role: Role, everything: Snapshot) -> Iterator[Finding]:
     for index, wall in enumerate(role.walls):
         yield from _refinement(everything, wall.on, wall.where, ("walls", index, "where"))
+
+
+def _fields(role: Role, everything: Snapshot) -> Iterator[Finding]:
     for resource, rules in role.fields.items():
         found = securable(everything, resource)
         keys = found.field_keys() if found else ()
@@ -47,6 +57,9 @@ def check_role(role: Role, everything: Snapshot) -> Iterator[Finding]:
             for number, key in enumerate(getattr(rules, name)):
                 if found and key not in keys:
                     yield unknown("field", key, keys, ("fields", resource, name, number), "role.unknown_field")
+
+
+def _home(role: Role, everything: Snapshot) -> Iterator[Finding]:
     pages = everything.named("page")
     if role.home and f"home_{role.home}" not in pages:
         homes = [key.removeprefix("home_") for key in pages if key.startswith("home_")]

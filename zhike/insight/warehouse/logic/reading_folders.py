@@ -14,14 +14,14 @@ def read(folder: Path) -> Snapshot:
     """Return the definitions below `folder` with the installation's objects. Raises DefinitionsBroken."""
     installed = definitions.snapshot()
     paths = sorted(path for path in folder.rglob("*.yaml") if path.name != "pack.yaml")
-    written, findings = definition_files.read(paths)
+    files = definition_files.read(paths)
+    joined, findings = definition_files.beside(files, installed)
     if not paths:
         findings.append(FileFinding(str(folder), 1, "pack.empty", "there are no definitions"))
-    joined, faults = definition_files.beside(written, installed)
-    if findings or faults:
-        found = [finding.as_dict() for finding in (*findings, *faults)]
+    if findings:
+        found = [finding.as_dict() for finding in findings]
         raise DefinitionsBroken(folder=str(folder), count=len(found), findings=found)
-    own = {(one.kind, one.key) for one in written}
+    own = {(one.kind, one.key) for one in files.written}
     return Snapshot(
         -1,
         {

@@ -8,6 +8,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from zhike.expressions.types import Type
+from zhike.kernel.definition_parts import rule
 from zhike.platform.fields.errors import BadValue
 from zhike.platform.fields.logic import numbers
 from zhike.platform.fields.logic.value_type import DESK, Settings, ValueType
@@ -26,6 +27,12 @@ class DecimalSettings(NumberSettings):
     digits: int = Field(20, ge=1, le=38, strict=True, description="how many digits it has in all")
     scale: int = Field(4, ge=1, le=18, strict=True, description="how many of them are decimals; more are refused")
     default: Decimal | None = Field(None, description="what a new record has")
+
+    @rule("scale")
+    def _room_for_decimals(self) -> str | None:
+        if self.scale > self.digits:
+            return f"`scale` is at most `digits`: {self.scale} of {self.digits} digits cannot be decimals"
+        return None
 
 
 class Number(ValueType):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from zhike.expressions import api as expressions
-from zhike.kernel.definition_checks import unknown
+from zhike.expressions.errors import ExpressionInvalid
+from zhike.kernel.definition_checks import each, unknown
 from zhike.kernel.definition_parts import Place
 from zhike.kernel.definitions import Finding, Snapshot
-from zhike.kernel.errors import ZhikeError
 from zhike.platform.fields import api as fields
 from zhike.platform.fields.errors import BadValue
 from zhike.platform.objects.definitions import FieldPart, Lookup, ObjectDefinition, Shape
@@ -22,18 +22,25 @@ _OF_COLUMNS = ("required", "unique", "index", "personal", "searchable", "default
 
 def check_lookups(found: Shape, whole: ObjectDefinition, everything: Snapshot) -> Iterator[Finding]:
     """Yield what is wrong with the fields of `found` that are looked up, and with layouts that want to edit them."""
-    looked_up = {field.key for field in whole.fields if field.lookup}
-    for number, field in enumerate(found.fields):
-        if field.lookup is not None:
-            yield from _check(field, field.lookup, ("fields", number), whole, everything)
+    looked_up = [
+        (field, field.lookup, ("fields", number))
+        for number, field in enumerate(found.fields)
+        if field.lookup is not None
+    ]
+    return each(
+        *(_check(field, lookup, place, whole, everything) for field, lookup, place in looked_up),
+        _check_uses(found, {field.key for field in whole.fields if field.lookup}),
+    )
+
+
+def _check_uses(found: Shape, looked_up: set[str]) -> Iterator[Finding]:
     for place, key in found.layout_fields():
         if place[0] == "form" and key in looked_up:
             yield Finding("lookup.not_editable", f"'{key}' is looked up; a form cannot change it", place)
     display = getattr(found, "display", None)
     if display in looked_up:
-        yield Finding(
-            "lookup.not_stored", f"'{display}' is looked up; a record is called by a stored field", ("display",)
-        )
+        said = f"'{display}' is looked up; a record is called by a stored field"
+        yield Finding("lookup.not_stored", said, ("display",))
 
 
 def _check(
@@ -71,8 +78,8 @@ def _check_target(field: FieldPart, lookup: Lookup, place: Place, target: Object
     if lookup.where:
         try:
             expressions.parse(lookup.where, lookups.schema_of(target), lookups.PARAMS)
-        except ZhikeError as error:
-            yield Finding(error.code, error.message("en"), (*place, "where"))
+        except ExpressionInvalid as error:
+            yield from error.in_definition((*place, "where"))
 
 
 def _check_shown(field: FieldPart, shown: FieldType, place: Place) -> Iterator[Finding]:

@@ -3,9 +3,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import ClassVar, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
-from zhike.kernel.definition_parts import Code, Labels
+from zhike.kernel.definition_parts import Code, Labels, rule
 from zhike.platform.fields.errors import BadValue
 from zhike.platform.fields.logic.numbers import quoted
 from zhike.platform.fields.logic.value_type import Settings, ValueType
@@ -17,13 +17,11 @@ class OptionsSettings(Settings):
 
     options: tuple[Option, ...] = Field(min_length=1, description="the values it may have, in their order")
 
-    @model_validator(mode="after")
-    def _once(self) -> OptionsSettings:
+    @rule("options")
+    def _once(self) -> str | None:
         keys = [option.key for option in self.options]
         doubled = sorted({key for key in keys if keys.count(key) > 1})
-        if doubled:
-            raise ValueError(f"options are listed twice: {', '.join(doubled)}")
-        return self
+        return f"options are listed twice: {', '.join(doubled)}" if doubled else None
 
     @property
     def keys(self) -> list[str]:
@@ -36,12 +34,6 @@ class ChoiceSettings(OptionsSettings):
 
     default: Code | None = Field(None, description="the value of a new record")
     format: Literal["tag", "tier"] = Field("tag", description="tier: levels of worth, the highest in gold")
-
-    @model_validator(mode="after")
-    def _listed(self) -> ChoiceSettings:
-        if self.default is not None and self.default not in self.keys:
-            raise ValueError(f"default '{self.default}' is no option; the options are: {', '.join(self.keys)}")
-        return self
 
 
 def _rank(place: int, count: int) -> Status:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from zhike.expressions.types import Type
 from zhike.kernel.definition_parts import Code, Labels
@@ -17,13 +17,6 @@ class ChoicesSettings(OptionsSettings):
     """What a field with several listed values says."""
 
     default: tuple[Code, ...] | None = Field(None, description="the values of a new record")
-
-    @model_validator(mode="after")
-    def _listed(self) -> ChoicesSettings:
-        unknown = [key for key in self.default or () if key not in self.keys]
-        if unknown:
-            raise ValueError(f"default '{unknown[0]}' is no option; the options are: {', '.join(self.keys)}")
-        return self
 
 
 class MultiChoice(ValueType):
