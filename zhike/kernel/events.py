@@ -14,7 +14,6 @@ from zhike.kernel.ids import uuid7
 Subscriber = Callable[[str, int], None]
 _subscribers: dict[str, list[Subscriber]] = {}
 _INSERT = "insert into kernel_event (uid, name, subject, subject_id, at, actor, payload)"
-_VALUES = "%(event_uid)s, %(event)s, %(subject)s, {}, %(event_at)s, %(event_actor)s, %(payload)s"
 
 
 def subscribe(name: str, subscriber: Subscriber) -> None:
@@ -33,33 +32,23 @@ def publish(name: str, subject: str, subject_id: int, payload: Mapping[str, obje
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            f"{_INSERT} values ({_VALUES.format('%(subject_id)s')})",
-            {**_values(name, subject, payload), "subject_id": subject_id},
+            f"{_INSERT} values (%s, %s, %s, %s, %s, %s, %s)",
+            [uuid7(), name, subject, subject_id, clock.now(), context.current().actor, json.dumps(payload or {})],
         )
     tell(name, subject, subject_id)
 
 
 def about(made: str, name: str, subject: str) -> tuple[str, dict[str, Any]]:
-    """Return SQL that writes the event `name` about the one row of the CTE `made`, and its values.
+    """Return SQL that writes the event `name` about the new record that is the one row of the CTE `made`, and its values.
 
     For the statement that makes a record: a part of it, so that the event costs no round trip. Whoever runs it calls
     `tell` when it knows the record's id.
     """
-    return f"{_INSERT} select {_VALUES.format(f'{made}.id')} from {made}", _values(name, subject, None)
+    sql = f"{_INSERT} select %(event_uid)s, %(event)s, %(subject)s, id, created_at, created_by, '{{}}' from {made}"
+    return sql, {"event_uid": uuid7(), "event": name, "subject": subject}
 
 
 def tell(name: str, subject: str, subject_id: int) -> None:
     """Call the subscribers of an event that was written."""
     for subscriber in _subscribers.get(name, ()):
         subscriber(subject, subject_id)
-
-
-def _values(name: str, subject: str, payload: Mapping[str, object] | None) -> dict[str, Any]:
-    return {
-        "event_uid": uuid7(),
-        "event": name,
-        "subject": subject,
-        "event_at": clock.now(),
-        "event_actor": context.current().actor,
-        "payload": json.dumps(payload or {}),
-    }

@@ -188,6 +188,8 @@ class ValueType:
 
 def plain(value: object) -> Wire:
     """Return a value as JSON carries it: decimals and dates as text, instants as UTC with a Z."""
+    if value is None or isinstance(value, str):
+        return value
     if isinstance(value, float):  # the journal keeps numbers as JSON does
         value = Decimal(str(value))
     if isinstance(value, Decimal):

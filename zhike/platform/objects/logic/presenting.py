@@ -105,7 +105,7 @@ def shown(field: FieldType, row: Mapping[str, Any], rule: str) -> Wire:
     cells = [row[f"f:{field.key}"]]
     if field.stored:
         cells += [row[f"f:{field.key}{suffix}"] for suffix in field.values.shown]
-    return field.values.present(cells, masked=rule != "clear")
+    return field.values.present(cells, masked=bool(field.mask) and rule != "clear")
 
 
 def _value(

@@ -379,7 +379,7 @@ def _from(select: exp.Select, owner: ObjectType, where: Where, *, side: bool = F
 def _rows(select: exp.Expr, values: Mapping[str, Any], *, explain: bool = False) -> list[tuple[Any, ...]]:
     sql = select.sql(dialect="postgres")
     with connection.cursor() as cursor:
-        cursor.execute(f"explain (format json) {sql}" if explain else sql, _asked(values))
+        cursor.execute(f"explain (format json) {sql}" if explain else sql, _dated(sql, values))
         return cursor.fetchall()  # type: ignore[no-any-return]
 
 
@@ -393,13 +393,13 @@ def _names(select: exp.Select) -> list[str]:
 
 def _fetch(sql: str, values: Mapping[str, Any], names: Sequence[str]) -> list[dict[str, Any]]:
     with connection.cursor() as cursor:
-        cursor.execute(sql, _asked(values))
+        cursor.execute(sql, _dated(sql, values))
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
-def _asked(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The values of a statement; whatever it looks up asks for the day."""
-    return {"today": clock.today(), **values}
+def _dated(sql: str, values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the values of a statement; what looks something up asks for the day."""
+    return {"today": clock.today(), **values} if "%(today)s" in sql else values
 
 
 def _cursor(listed: str, row: Mapping[str, Any], sort_key: str, *, back: bool) -> str:
@@ -428,7 +428,7 @@ def copy_out(owner: ObjectType, keys: Sequence[str], into: Path) -> int:
     select = select.order_by(exp.column("id", table=_ALIAS))
     statement = f"copy ({select.sql(dialect='postgres')}) to stdout (format csv, header)"
     with connection.cursor() as cursor, into.open("wb") as file:
-        with cursor.copy(statement, _asked({})) as stream:
+        with cursor.copy(statement, _dated(statement, {})) as stream:
             for chunk in stream:
                 file.write(chunk)
         return int(cursor.rowcount)

@@ -14,7 +14,7 @@ from psycopg import sql
 from zhike.kernel import clock, context, events
 from zhike.kernel.errors import Invalid, StaleRevision
 from zhike.kernel.ids import uuid7
-from zhike.platform.fields.api import tokens_of
+from zhike.platform.fields.api import array_items
 from zhike.platform.fields.errors import BadValue
 from zhike.platform.objects.errors import SourceOwned, UnknownField
 from zhike.platform.objects.logic import catalogue as catalogues
@@ -23,6 +23,8 @@ from zhike.platform.objects.types import FieldType, ObjectType
 from zhike.platform.permissions.types import Principal
 
 Finding = dict[str, object]
+#: A new record was changed last when and by whom it was made.
+_MADE_AS = {"updated_at": "created_at", "updated_by": "created_by"}
 
 
 def insert(owner: ObjectType, given: Mapping[str, object], principal: Principal) -> dict[str, Any]:
@@ -64,7 +66,7 @@ def _insert_statement(table: str, names: tuple[str, ...]) -> str:
     statement = sql.SQL("insert into {} ({}) values ({}) returning *").format(
         sql.Identifier(table),
         sql.SQL(", ").join(map(sql.Identifier, names)),
-        sql.SQL(", ").join(sql.Placeholder(f"new_{name}") for name in names),
+        sql.SQL(", ").join(sql.Placeholder(f"new_{_MADE_AS.get(name, name)}") for name in names),
     )
     return statement.as_string(None)
 
@@ -147,17 +149,13 @@ def stored_columns(field: FieldType, value: object) -> dict[str, object]:
     return {f"{field.column}{suffix}": cell for suffix, cell in field.values.store(value).items()}
 
 
-def grams(owner: ObjectType, clear_values: Mapping[str, object]) -> list[str] | None:
-    """Return the search tokens of a record, or None for an object without searchable fields."""
+def grams(owner: ObjectType, clear_values: Mapping[str, object]) -> str | None:
+    """Return the search tokens of a record as an array's text, or None for an object without searchable fields."""
     searchable = [field for field in owner.fields.values() if field.searchable]
     if not searchable:
         return None
-    found: set[str] = set()
-    for field in searchable:
-        value = clear_values.get(field.key)
-        if value:
-            found |= tokens_of(field.searchable, str(value))
-    return sorted(found)
+    values = [(field.searchable, clear_values.get(field.key)) for field in searchable]
+    return "{" + ",".join([array_items(kind, str(value)) for kind, value in values if value]) + "}"
 
 
 def _parsed(owner: ObjectType, given: Mapping[str, object]) -> tuple[dict[str, object], list[Finding]]:
