@@ -132,23 +132,19 @@ def _free(host: str, port: int) -> bool:
 
 
 def worker(options: argparse.Namespace, _output: Output) -> int:
-    """Do queued jobs, take campaigns through the gate and send what is due."""
-    from django.conf import settings
+    """Do queued jobs and turn the pumps of the rooms."""
     from procrastinate.contrib.django import app
 
-    from zhike.engagement.campaigns import api as campaigns
-    from zhike.engagement.channels import api as channels
+    from zhike.kernel.pumps import Rounds
 
+    rounds = Rounds()
     stopping = threading.Event()
     signal.signal(signal.SIGTERM, lambda _number, _frame: stopping.set())
     if not options.once:
         queue = threading.Thread(target=_run_queue, args=(app,), daemon=True)
         queue.start()
     while not stopping.is_set():
-        moved = campaigns.advance()
-        sent = channels.dispatch(settings.SMTP)
-        busy = moved or sent.sent or sent.failed or sent.unknown
-        if not busy:
+        if not rounds.turn(stopping.is_set):
             if options.once:
                 break
             stopping.wait(_IDLE_SECONDS)

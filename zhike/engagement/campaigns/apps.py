@@ -8,8 +8,10 @@ class CampaignsConfig(AppConfig):
     def ready(self) -> None:
         from zhike.engagement.campaigns import blocks
         from zhike.engagement.campaigns.logic import using
-        from zhike.kernel import definitions
+        from zhike.engagement.campaigns.pump import PUMP
+        from zhike.kernel import definitions, pumps
 
+        pumps.register(PUMP)
         blocks.register()
         definitions.register_users("template", using.users_of_templates)
         definitions.register_users("result_set", using.users_of_result_sets)

@@ -45,7 +45,10 @@ class Campaign(models.Model):
 
 
 class Member(models.Model):
-    """One chosen party of a campaign: in the control group or treated; `next_at` is when the gate is asked (again)."""
+    """One chosen party of a campaign: in the control group or treated; `next_at` is when the gate is asked (again).
+
+    One who could not be taken through it has failed, with the `error`.
+    """
 
     class Group(models.TextChoices):
         TREATED = "treated"
@@ -57,12 +60,14 @@ class Member(models.Model):
         QUEUED = "queued"
         CONTROL = "control"
         STOPPED = "stopped"
+        FAILED = "failed"
 
     campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="members")
     party_id = models.BigIntegerField()
     group = models.TextField(choices=Group.choices)
     state = models.TextField(choices=State.choices)
     next_at = models.DateTimeField(null=True)
+    error = models.TextField(db_default="")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["campaign", "party_id"], name="member_once")]

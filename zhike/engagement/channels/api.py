@@ -19,6 +19,7 @@ from zhike.engagement.channels.types import DeliveryState, Message, Template
 from zhike.kernel import clock, context
 from zhike.kernel.errors import NotFound
 from zhike.kernel.ids import uuid7
+from zhike.kernel.pumps import Stopping, never
 from zhike.platform.audit import api as audit
 
 __all__ = [
@@ -87,10 +88,13 @@ def enqueue(
     )
 
 
-def dispatch(settings: Mapping[str, Any], *, limit: int = 50) -> Dispatched:
-    """Settle expired leases, then send up to `limit` due messages. Any number of workers may do this at once."""
+def dispatch(settings: Mapping[str, Any], *, limit: int = 50, stopping: Stopping = never) -> Dispatched:
+    """Settle expired leases, then send up to `limit` due messages. Any number of workers may do this at once.
+
+    Once `stopping` says so, what has not begun to leave waits again.
+    """
     dispatching.recover()
-    return dispatching.dispatch(settings, limit)
+    return dispatching.dispatch(settings, limit, stopping)
 
 
 def hold(origin_uid: uuid.UUID, *, held: bool) -> int:

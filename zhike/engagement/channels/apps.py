@@ -7,7 +7,9 @@ class ChannelsConfig(AppConfig):
 
     def ready(self) -> None:
         from zhike.engagement.channels.kinds import CONTENT_RULE, TEMPLATE
-        from zhike.kernel import definitions
+        from zhike.engagement.channels.pump import PUMP
+        from zhike.kernel import definitions, pumps
 
+        pumps.register(PUMP)
         definitions.register(CONTENT_RULE)
         definitions.register(TEMPLATE)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from django.db.models import Count, Q, QuerySet
 
@@ -40,7 +40,7 @@ def _counts(members: Mapping[str, int], sent: Mapping[str, int]) -> Counts:
         waiting=members.get(Member.State.WAITING, 0) + sum(sent.get(state, 0) for state in _IN_FLIGHT),
         sent=sent.get("sent", 0),
         unknown=sent.get("unknown", 0),
-        failed=sent.get("failed", 0),
+        failed=members.get(Member.State.FAILED, 0) + sent.get("failed", 0),
         stopped=members.get(Member.State.STOPPED, 0) + sent.get("stopped", 0),
     )
 
@@ -70,7 +70,9 @@ def select(campaign: Campaign, state: str, reason: str) -> QuerySet[Member]:
         rows = rows.filter(Q(state=Member.State.WAITING) | Q(party_id__in=channels.parties(campaign.uid, _IN_FLIGHT)))
     elif state == "stopped":
         rows = rows.filter(Q(state=Member.State.STOPPED) | Q(party_id__in=channels.parties(campaign.uid, ("stopped",))))
-    elif state in ("sent", "unknown", "failed"):
+    elif state == "failed":
+        rows = rows.filter(Q(state=Member.State.FAILED) | Q(party_id__in=channels.parties(campaign.uid, (state,))))
+    elif state in ("sent", "unknown"):
         rows = rows.filter(party_id__in=channels.parties(campaign.uid, (state,)))
     if reason:
         rows = rows.filter(party_id__in=_refused(campaign, channels.template(campaign.template).channel, reason))
@@ -79,6 +81,12 @@ def select(campaign: Campaign, state: str, reason: str) -> QuerySet[Member]:
 
 def _refused(campaign: Campaign, channel: str, code: str) -> list[int]:
     return compliance.refused_for(origin_uid=campaign.uid, channel=channel, code=code)
+
+
+def _fault(error: str) -> Iterator[dict[str, object]]:
+    """Why a message could not be made or was not taken, in the words of whoever said so."""
+    if error:
+        yield {"code": "failed", "labels": {"zh": error, "en": error}}
 
 
 def rows(
@@ -100,7 +108,10 @@ def rows(
                 party_id=member.party_id,
                 group=member.group,
                 state="waiting" if state in (*_IN_FLIGHT, Member.State.QUEUED) else state,
-                reasons=[{"code": r.code, "labels": r.labels} for r in reasons.get(member.party_id, [])],
+                reasons=[
+                    *({"code": r.code, "labels": r.labels} for r in reasons.get(member.party_id, [])),
+                    *_fault(member.error or (delivery.error if delivery and delivery.state == "failed" else "")),
+                ],
                 sent_at=delivery.sent_at if delivery else None,
                 work_state=tasks.get(member.party_id, ("", ""))[0],
                 converted=converted,

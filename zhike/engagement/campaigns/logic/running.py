@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from django.db import connection
-from django.db.models import Q
+from django.db import DatabaseError, connection
+from django.db.models import Q, QuerySet
 
 from zhike.engagement.campaigns.logic.plans import touch_step
 from zhike.engagement.campaigns.models import Campaign, Member
@@ -15,7 +16,8 @@ from zhike.engagement.channels import api as channels
 from zhike.engagement.compliance import api as compliance
 from zhike.engagement.compliance.types import Touch
 from zhike.insight.audiences import api as audiences
-from zhike.kernel import clock, database, events
+from zhike.kernel import clock, context, database, events
+from zhike.kernel.errors import ZhikeError
 from zhike.kernel.trading_days import trading_calendar
 from zhike.platform.audit import api as audit
 from zhike.platform.objects import api as objects
@@ -23,6 +25,10 @@ from zhike.platform.work import api as work
 from zhike.platform.work.types import NewWork
 
 BATCH = 500
+#: So many people in a row, and no other, that cannot be taken through the gate: it is not their fault.
+_ALL_FAIL = 3
+_SETTLED = (Member.State.QUEUED, Member.State.REFUSED)
+_log = logging.getLogger("zhike.campaigns")
 STAFF = "staff"
 
 
@@ -68,29 +74,85 @@ def advance(limit: int = BATCH) -> int:
     """Take one batch of waiting people of each running campaign through the gate; return how many moved.
 
     Each batch is one transaction: decision, cap place, message, work and the member's own state commit together.
+    A campaign that raises hurts only itself, and so does one of its people.
     """
     moved = 0
     running = Campaign.objects.filter(state=Campaign.State.RUNNING).order_by("pk").values_list("pk", flat=True)
     for pk in list(running):
-        moved += _advance_one(pk, limit)
-        _finish_if_done(pk)
+        try:
+            moved += _advance_one(pk, limit)
+            _finish_if_done(pk)
+        except DatabaseError:
+            raise
+        except Exception as error:
+            _log.exception("a campaign's batch failed; its people are tried one by one", extra={"campaign": pk})
+            moved += _one_by_one(pk, limit, error)
     return moved
 
 
-def _advance_one(pk: int, limit: int) -> int:
-    now = clock.now()
+def _advance_one(pk: int, limit: int, party_id: int | None = None) -> int:
     with database.writing():
         campaign = Campaign.objects.select_for_update(no_key=True).get(pk=pk)
         if campaign.state != Campaign.State.RUNNING:
             return 0
-        due = Member.objects.select_for_update(skip_locked=True).filter(
-            Q(next_at=None) | Q(next_at__lte=now), campaign=campaign, state=Member.State.WAITING
-        )
-        members = {member.party_id: member for member in due.order_by("party_id")[:limit]}
+        due = _due(pk) if party_id is None else _due(pk).filter(party_id=party_id)
+        members = {member.party_id: member for member in due.select_for_update(skip_locked=True)[:limit]}
         if not members:
             return 0
         _reach(campaign, members)
     return len(members)
+
+
+def _due(pk: int) -> QuerySet[Member]:
+    """The people of a campaign whom the gate is asked about now."""
+    waiting = Member.objects.filter(campaign_id=pk, state=Member.State.WAITING)
+    return waiting.filter(Q(next_at=None) | Q(next_at__lte=clock.now())).order_by("party_id")
+
+
+def _one_by_one(pk: int, limit: int, fault: Exception) -> int:
+    """Take a batch that failed through the gate person by person; return how many were settled.
+
+    Who raises has failed, with the reason. Where the first few all raise, or nobody ever came through, the campaign
+    itself is at fault: nobody has failed, and it waits, paused, for a person.
+    """
+    settled, failed = 0, list[tuple[int, str]]()
+    for party_id in list(_due(pk).values_list("party_id", flat=True)[:limit]):
+        try:
+            settled += _advance_one(pk, 1, party_id)
+        except DatabaseError:
+            raise
+        except Exception as error:
+            failed.append((party_id, _reason(error)))
+            if not settled and len(failed) >= _ALL_FAIL:
+                break
+    ever = Member.objects.filter(campaign_id=pk, state__in=_SETTLED).exists()
+    if not settled and (len(failed) >= _ALL_FAIL or not ever):
+        _put_aside(pk, _reason(fault))
+        return 0
+    for party_id, reason in failed:
+        Member.objects.filter(campaign_id=pk, party_id=party_id, state=Member.State.WAITING).update(
+            state=Member.State.FAILED, error=reason
+        )
+    return settled + len(failed)
+
+
+def _put_aside(pk: int, reason: str) -> None:
+    """Pause a campaign that cannot go on, as a person would, and say why in its journal."""
+    with context.acting(reason=reason), database.writing():
+        campaign = Campaign.objects.select_for_update().get(pk=pk)
+        if campaign.state != Campaign.State.RUNNING:
+            return
+        channels.hold(campaign.uid, held=True)
+        campaign.state, campaign.updated_at = Campaign.State.PAUSED, clock.now()
+        campaign.revision += 1
+        campaign.save()
+        audit.note(operation="pause", subject="campaign", subject_id=pk)
+        events.publish("campaign.pause", "campaign", pk)
+
+
+def _reason(error: Exception) -> str:
+    found = error.message("zh") if isinstance(error, ZhikeError) else f"{type(error).__name__}: {error}"
+    return found[:300]
 
 
 def _reach(campaign: Campaign, members: Mapping[int, Member]) -> None:

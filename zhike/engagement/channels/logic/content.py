@@ -12,7 +12,9 @@ from zhike.expressions import api as expressions
 from zhike.kernel import definitions
 from zhike.kernel.definitions import Snapshot
 from zhike.platform.fields.api import mask
+from zhike.platform.fields.errors import BadValue
 from zhike.platform.objects import api as objects
+from zhike.platform.objects.types import FieldType
 
 #: Channel → the role of the party field that holds its address.
 _ADDRESS = {"email": "email"}
@@ -45,21 +47,25 @@ def fill(found: Template, facts: Mapping[str, Any], masked: bool = False) -> Mes
         if value is None or value == "":
             missing.append(variable.labels["zh"])
         shown_value = mask(variable.mask or "", value) if masked else value
-        values[variable.key] = "" if value is None else str(shown_value)
+        # A line break in a name would end the subject's header.
+        values[variable.key] = "" if value is None else " ".join(str(shown_value).split())
 
     def replace(match: re.Match[str]) -> str:
         return values[match[1]]
 
-    address = str(facts.get(address_field(found.channel)) or "")
+    field = _address_field(found.channel)
+    address = str(facts.get(field.key) or "")
     if not address:
         missing.append("邮箱")
+    elif not _usable(field, address):
+        missing.append("可用的邮箱")
     shown = str(mask("email", address)) if masked else address
     return Message(_VARIABLE.sub(replace, found.subject), _VARIABLE.sub(replace, found.body), shown, tuple(missing))
 
 
 def fields_used(found: Template) -> list[str]:
     """Return the party fields that filling the template reads, the address included."""
-    used = {address_field(found.channel)}
+    used = {_address_field(found.channel).key}
     for expression in _parsed(found).values():
         used |= {node.parts[0] for node, _depth in expressions.walk(expression) if isinstance(node, expressions.Path)}
     return sorted(used)
@@ -81,8 +87,16 @@ def messages(found: Template, party_ids: Sequence[int]) -> dict[int, Message]:
     return {party_id: fill(found, values) for party_id, values in facts.items()}
 
 
-def address_field(channel: str) -> str:
-    """Return the party field that holds a channel's address, found by its declared role."""
+def _address_field(channel: str) -> FieldType:
+    """The party field that holds a channel's address, found by its declared role."""
     field = objects.object_with_role("party").field_with_role(_ADDRESS[channel])
     assert field is not None
-    return field.key
+    return field
+
+
+def _usable(field: FieldType, address: str) -> bool:
+    """Whether an address is one by its field's type; loads keep what their source says."""
+    try:
+        return field.values.parse(address) == address
+    except BadValue:
+        return False

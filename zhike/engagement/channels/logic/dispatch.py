@@ -5,12 +5,13 @@ Every state change carries the claim's token: a dispatcher whose lease ran out c
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models import F
 
 from zhike.engagement.channels.errors import MailRejected
@@ -18,7 +19,10 @@ from zhike.engagement.channels.logic import content
 from zhike.engagement.channels.logic.smtp import Mailbox, OutcomeUnknown, TryLater, compose
 from zhike.engagement.channels.models import Delivery
 from zhike.kernel import clock, events
+from zhike.kernel.errors import ZhikeError
+from zhike.kernel.pumps import Stopping, never
 
+_log = logging.getLogger("zhike.channels")
 LEASE = timedelta(minutes=2)
 RETRY = timedelta(minutes=5)
 MOST_ATTEMPTS = 5
@@ -48,14 +52,14 @@ def recover() -> int:
     return again + lost
 
 
-def dispatch(settings: Mapping[str, Any], limit: int = 50) -> Dispatched:
-    """Send up to `limit` due messages and return what became of them."""
+def dispatch(settings: Mapping[str, Any], limit: int = 50, stopping: Stopping = never) -> Dispatched:
+    """Send up to `limit` due messages and return what became of them; once `stopping`, the rest waits again."""
     claimed = _claim(limit)
     mailbox = Mailbox(settings)
     outcome = {"sent": 0, "failed": 0, "unknown": 0, "later": 0}
     try:
         for row in claimed:
-            outcome[_send(row, mailbox, settings)] += 1
+            outcome[_give_back(row) if stopping() else _isolated(row, mailbox, settings)] += 1
     finally:
         mailbox.close()
     return Dispatched(**outcome)
@@ -72,6 +76,20 @@ def _claim(limit: int) -> list[Delivery]:
         )
         ids = [row[0] for row in cursor.fetchall()]
     return list(Delivery.objects.filter(pk__in=ids).order_by("pk"))
+
+
+def _isolated(row: Delivery, mailbox: Mailbox, settings: Mapping[str, Any]) -> str:
+    """Send one message; whatever nobody expected of it is put down to that message alone, and the rest goes on."""
+    try:
+        return _send(row, mailbox, settings)
+    except DatabaseError:
+        raise
+    except Exception as error:
+        mailbox.close()
+        _log.exception("a message could not be sent", extra={"delivery": str(row.uid)})
+        left = Delivery.objects.filter(pk=row.pk, token=row.token, state=Delivery.State.SENDING).exists()
+        reason = error.message("zh") if isinstance(error, ZhikeError) else f"{type(error).__name__}: {error}"
+        return _settle(row, Delivery.State.UNKNOWN if left else Delivery.State.FAILED, reason)
 
 
 def _send(row: Delivery, mailbox: Mailbox, settings: Mapping[str, Any]) -> str:
@@ -98,10 +116,15 @@ def _mark_sending(row: Delivery) -> None:
     """Commit that the message is about to leave; from here on a crash means unknown, never a second send."""
     ours = Delivery.objects.filter(pk=row.pk, token=row.token, state=Delivery.State.CLAIMED, held=False)
     if not ours.update(state=Delivery.State.SENDING, lease_until=clock.now() + LEASE):
-        Delivery.objects.filter(pk=row.pk, token=row.token, state=Delivery.State.CLAIMED).update(
-            state=Delivery.State.WAITING, lease_until=None, attempts=F("attempts") - 1
-        )
+        _give_back(row)
         raise Fenced()
+
+
+def _give_back(row: Delivery) -> str:
+    Delivery.objects.filter(pk=row.pk, token=row.token, state=Delivery.State.CLAIMED).update(
+        state=Delivery.State.WAITING, lease_until=None, attempts=F("attempts") - 1
+    )
+    return "later"
 
 
 def _settle(row: Delivery, state: str, error: str) -> str:

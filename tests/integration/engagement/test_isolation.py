@@ -1,0 +1,166 @@
+"""One bad message, person or campaign hurts only itself."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import pytest
+
+from tests.factories.records import SYSTEM, build_firm, customer
+from tests.integration.engagement.test_dispatch import ORIGIN
+from zhike.engagement.campaigns import api as campaigns
+from zhike.engagement.campaigns.logic import running
+from zhike.engagement.campaigns.models import Campaign, Member
+from zhike.engagement.channels import api as channels
+from zhike.engagement.channels.logic import content, dispatch, smtp
+from zhike.engagement.channels.models import Delivery
+from zhike.platform.objects import api as objects
+
+
+def enqueue(*parties, template="service_checkup"):
+    channels.enqueue(
+        [(Delivery.objects.count() + n, party.id) for n, party in enumerate(parties, 1)],
+        origin_kind="campaign",
+        origin_uid=ORIGIN,
+        channel="email",
+        template=template,
+    )
+
+
+def states():
+    return list(Delivery.objects.order_by("pk").values_list("state", flat=True))
+
+
+def errors():
+    return [error for error in Delivery.objects.order_by("pk").values_list("error", flat=True) if error]
+
+
+@pytest.mark.django_db
+def test_an_address_that_no_server_takes_is_a_missing_value(mailbox):
+    build_firm()
+    odd, fine = customer("客户甲", email="a@example.com"), customer("客户乙", email="b@example.com")
+    objects.load("party", columns=columns("email"), rows=[(odd.id, None, "张三@例子.中国")], by_id=True)
+    enqueue(odd, fine)
+
+    channels.dispatch(mailbox.settings)
+    assert (states(), errors()) == (["failed", "sent"], ["缺少资料：可用的邮箱"])
+    assert content.messages(content.template("service_checkup"), [odd.id])[odd.id].missing == ("可用的邮箱",)
+
+
+def columns(*keys):
+    from zhike.platform.objects.types import LoadColumn
+
+    return [LoadColumn(key) for key in keys]
+
+
+@pytest.mark.django_db
+def test_a_name_with_a_line_break_is_one_line(mailbox):
+    build_firm()
+    broken, fine = customer("客户甲", email="a@example.com"), customer("客户乙", email="b@example.com")
+    objects.load("party", columns=columns("name"), rows=[(broken.id, None, "甲\r\nBcc: x@example.com")], by_id=True)
+    enqueue(broken, fine)
+
+    channels.dispatch(mailbox.settings)
+    assert states() == ["sent", "sent"]
+    message = content.messages(content.template("service_checkup"), [broken.id])[broken.id]
+    assert "\n" not in message.subject
+    assert "甲 Bcc: x@example.com" in message.text
+
+
+@pytest.mark.django_db
+def test_a_template_that_is_gone_fails_its_messages_only(mailbox):
+    build_firm()
+    one, other = customer("客户甲", email="a@example.com"), customer("客户乙", email="b@example.com")
+    enqueue(one, template="gone")
+    enqueue(other)
+
+    channels.dispatch(mailbox.settings)
+    assert states() == ["failed", "sent"]
+    assert "gone" in errors()[0]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("where", "state"), [("before", "failed"), ("after", "unknown")])
+def test_what_nobody_expected_is_put_down_to_the_message(mailbox, monkeypatch, where, state):
+    build_firm()
+    enqueue(customer("客户甲", email="a@example.com"), customer("客户乙", email="b@example.com"))
+    send = smtp.Mailbox.send
+
+    def once(self, message, recipient, before_data):
+        if recipient.startswith("a@"):
+            if where == "after":
+                before_data()
+            raise RuntimeError("意外")
+        return send(self, message, recipient, before_data)
+
+    monkeypatch.setattr(smtp.Mailbox, "send", once)
+    channels.dispatch(mailbox.settings)
+    assert (states(), errors()) == ([state, "sent"], ["RuntimeError: 意外"])
+
+
+@pytest.mark.django_db
+def test_a_worker_that_ends_gives_back_what_has_not_begun_to_leave(mailbox):
+    build_firm()
+    enqueue(*(customer(f"客户{n}", email=f"c{n}@example.com") for n in range(4)))
+    asked = []
+
+    def stopping():
+        asked.append(True)
+        return len(asked) > 2
+
+    assert channels.dispatch(mailbox.settings, stopping=stopping).sent == 2
+    assert states() == ["sent", "sent", "waiting", "waiting"]
+    assert set(Delivery.objects.filter(state="waiting").values_list("attempts", "lease_until")) == {(0, None)}
+    assert dispatch.dispatch(mailbox.settings).sent == 2
+
+
+def failing_for(monkeypatch, *names):
+    """The gate raises about these people, or about everybody."""
+    decide = running.compliance.decide
+    numbers = objects.facts("party", list(Member.objects.values_list("party_id", flat=True)), ["customer_no"])
+    bad = {party_id for party_id, facts in numbers.items() if facts["customer_no"] in names}
+
+    def raises(touch, party_ids, **given):
+        if not names or bad & set(party_ids):
+            raise RuntimeError("资料有误")
+        return decide(touch, party_ids, **given)
+
+    monkeypatch.setattr(running.compliance, "decide", raises)
+    return bad
+
+
+def counted(campaign):
+    return {key: n for key, n in asdict(campaigns.counts(campaign)).items() if n}
+
+
+def test_one_person_who_cannot_be_taken_through_the_gate_fails_alone(desk, monkeypatch):
+    campaign, _seen = desk.launch("service_checkup")
+    [bad] = failing_for(monkeypatch, "000000005")
+    while campaigns.advance():
+        pass
+
+    assert counted(campaign) == {"chosen": 12, "refused": 4, "waiting": 7, "failed": 1}
+    failed = Member.objects.get(campaign__uid=campaign.uid, state="failed")
+    assert (failed.party_id, failed.error) == (bad, "RuntimeError: 资料有误")
+    assert campaigns.get(campaign.uid, principal=SYSTEM).state == "running"
+
+
+def test_a_campaign_that_cannot_go_on_is_paused_with_its_reason_and_the_next_one_runs(desk, monkeypatch):
+    first, _seen = desk.launch("service_checkup")
+    template = channels.template("service_checkup")
+    Campaign.objects.filter(uid=first.uid).update(template="gone")
+    second, _seen = desk.launch("service_checkup")
+    while campaigns.advance():
+        pass
+
+    stuck = campaigns.get(first.uid, principal=SYSTEM)
+    assert (stuck.state, Member.objects.filter(campaign__uid=first.uid, state="waiting").count()) == ("paused", 12)
+    entry = campaigns.timeline(stuck)[0]
+    assert (entry.operation, "gone" in entry.reason) == ("pause", True)
+    assert counted(second) == {"chosen": 12, "refused": 4, "waiting": 8}
+
+    Campaign.objects.filter(uid=first.uid).update(template=template.key)
+    campaigns.resume(first.uid, revision=stuck.revision, principal=SYSTEM)
+    while campaigns.advance():
+        pass
+    assert counted(first) == {"chosen": 12, "refused": 4, "waiting": 8}

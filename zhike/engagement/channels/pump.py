@@ -1,0 +1,17 @@
+"""The pump that sends what is due."""
+
+from __future__ import annotations
+
+from django.conf import settings
+
+from zhike.engagement.channels import api
+from zhike.kernel.definition_parts import Labels
+from zhike.kernel.pumps import Pump, Stopping
+
+
+def _turn(stopping: Stopping) -> int:
+    done = api.dispatch(settings.SMTP, stopping=stopping)
+    return done.sent + done.failed + done.unknown
+
+
+PUMP = Pump("dispatch", Labels("消息发送", "Sending messages"), _turn)

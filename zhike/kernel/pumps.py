@@ -1,0 +1,109 @@
+"""Work that is always due: rooms register pumps, and a worker turns them, round after round.
+
+A pump does one batch and says how much moved. One that raises is put aside for a while with its reason, shown as a
+failed run; the others go on.
+"""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.db import DatabaseError, connection
+
+from zhike.kernel import clock
+from zhike.kernel.definition_parts import Labels
+from zhike.kernel.ids import uuid7
+from zhike.kernel.models import Run
+
+#: Whether the worker wants to end; what a pump has begun it may finish, what it has only taken it gives back.
+Stopping = Callable[[], bool]
+#: A batch: how much moved.
+Turn = Callable[[Stopping], int]
+
+_log = logging.getLogger("zhike.pumps")
+_pumps: dict[str, Pump] = {}
+#: How long a pump rests after its first fault in a row; twice as long after each further one.
+FIRST_REST, LONGEST_REST = timedelta(seconds=5), timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Pump:
+    """What a room wants turned."""
+
+    key: str
+    labels: Labels
+    turn: Turn
+
+
+def register(pump: Pump) -> None:
+    """Have a pump turned by every worker; called by the owning room when the application starts."""
+    _pumps[pump.key] = pump
+
+
+def never() -> bool:
+    """Nobody wants to end."""
+    return False
+
+
+@dataclass(slots=True)
+class Rounds:
+    """The rounds of one worker: which pumps rest until when, after how many faults in a row."""
+
+    faults: dict[str, int] = field(default_factory=dict)
+    resting: dict[str, datetime] = field(default_factory=dict)
+
+    def turn(self, stopping: Stopping = never) -> int:
+        """Turn each pump once, but those that rest; return how much moved."""
+        moved = 0
+        for pump in list(_pumps.values()):
+            if stopping():
+                break
+            if self.resting.get(pump.key, clock.now()) <= clock.now():
+                moved += self._turn_one(pump, stopping)
+        return moved
+
+    def _turn_one(self, pump: Pump, stopping: Stopping) -> int:
+        try:
+            moved = pump.turn(stopping)
+        except Exception as error:
+            faults = self.faults.get(pump.key, 0) + 1
+            rest = min(FIRST_REST * 2 ** (faults - 1), LONGEST_REST)
+            self.faults[pump.key], self.resting[pump.key] = faults, clock.now() + rest
+            if isinstance(error, DatabaseError):
+                connection.close()  # the next statement opens another
+            _log.exception("a pump is put aside", extra={"pump": pump.key, "seconds": rest.total_seconds()})
+            _write_down(pump, error)
+            return 0
+        self.faults.pop(pump.key, None)
+        self.resting.pop(pump.key, None)
+        return moved
+
+
+def _write_down(pump: Pump, error: Exception) -> None:
+    """Keep the fault as a failed run; the same one again is counted there."""
+    now = clock.now()
+    shown = {"code": getattr(error, "code", "internal"), "message": f"{type(error).__name__}: {error}"[:500]}
+    try:
+        last = Run.objects.filter(kind=pump.key).order_by("-pk").first()
+        if last is not None and last.error == shown:
+            Run.objects.filter(pk=last.pk).update(finished_at=now, done=last.done + 1)
+            return
+        Run.objects.create(
+            uid=uuid7(),
+            kind=pump.key,
+            title=pump.labels.zh,
+            actor="system:worker",
+            state=Run.State.FAILED,
+            error=shown,
+            done=1,
+            log=traceback.format_exc().splitlines()[-50:],
+            created_at=now,
+            started_at=now,
+            finished_at=now,
+        )
+    except Exception:  # a database that is away is the likely reason of the fault itself
+        _log.exception("a pump's fault could not be written down", extra={"pump": pump.key})
