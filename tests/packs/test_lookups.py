@@ -62,6 +62,7 @@ def test_the_lookup_itself_is_without_fault(tmp_path):
         ("newest: on_day", "newest: on_date", 8, "object.unknown_field"),
         ("newest: on_day", "newest: tags", 8, "object.unsortable"),
         ("otherwise: none", "otherwise: nothing", 8, "value.not_an_option"),
+        ("otherwise: none", "prefer: nothing", 8, "value.not_an_option"),
         ("note =", "notes =", 8, "expression.invalid"),
         ("note = '50% off'", "shop.name = 'x'", 8, "expression.invalid"),
         ("field: mood,", "field: note,", 8, "lookup.other_type"),
