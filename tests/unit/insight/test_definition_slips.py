@@ -15,6 +15,9 @@ SOURCE, MASTER = "securities/sources/counter_customer.yaml", "securities/masters
 FLOW, TRADE = "securities/sources/counter_cash_flow.yaml", "securities/sources/counter_trade.yaml"
 IDENTITY, IDLE = "securities/identity/party.yaml", "securities/measures/idle_cash_days.yaml"
 AVERAGE, TRADES = "securities/indicators/avg_asset_20d.yaml", "securities/indicators/trades_90d.yaml"
+GATE, MANAGER = "securities/compliance/gate.yaml", "securities/roles/account_manager.yaml"
+CUSTOMER, ROLES = "securities/pages/customer.yaml", "securities/masters/party_role.yaml"
+ACCOUNTS = "securities/masters/financial_account.yaml"
 TAG, GROWTH = "securities/tags/activity.yaml", "securities/indicators/asset_growth_30d.yaml"
 
 
@@ -103,6 +106,18 @@ SLIPS = [
     (TRADES, "type: integer", "refresh: nightly\ntype: integer", KEY, "no key 'refresh'"),
     (TAG, "order: 2", "validity: 1d\norder: 2", KEY, "no key 'validity'"),
     (SOURCE, "grain: master", "format: csv\ngrain: master", KEY, "no key 'format'"),
+    # checks of the gate that never let anybody pass, or everybody
+    (GATE, "allowed: [normal, dormant]", "allowed: [happy]", "gate.unknown_option", "dormant, frozen"),
+    (GATE, "field: consent_email, granted: [granted]", "field: consent_email, granted: [maybe]", "gate.unknown_option", "granted, none"),
+    (GATE, "field: consent_phone, granted: [granted]", "field: consent_phone, granted: [grantd]", "gate.unknown_option", "Did you mean 'granted'"),
+    (GATE, "field: consent_phone", "field: value_tier", "gate.unknown_option", "value_tier"),
+    (GATE, "field: consent_phone", "field: mobile", "gate.no_choice", "'mobile' is phone"),
+    (GATE, "field: status", "field: birth_date", "gate.no_choice", "a choice"),
+    (GATE, "field: status", "field: total_asset", "gate.no_choice", "money"),
+    (GATE, "field: marketing_suppressed", "field: name", "gate.no_boolean", "it has to be boolean"),
+    (GATE, "field: complaint_open", "field: status", "gate.no_boolean", "'status' is choice"),
+    (GATE, "field: complaint_open", "field: activity", "gate.no_boolean", "a tag"),
+    (GATE, "field: complaint_open", "field: trades_90d", "gate.no_boolean", "integer"),
 ]  # fmt: skip
 
 
