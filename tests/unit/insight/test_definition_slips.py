@@ -106,6 +106,20 @@ SLIPS = [
     (TRADES, "type: integer", "refresh: nightly\ntype: integer", KEY, "no key 'refresh'"),
     (TAG, "order: 2", "validity: 1d\norder: 2", KEY, "no key 'validity'"),
     (SOURCE, "grain: master", "format: csv\ngrain: master", KEY, "no key 'format'"),
+    # values that the field does not have, types that it does not take
+    (IDENTITY, "      sex: sex", "      sex: \"'martian'\"", "object.unknown_option", "female, male"),
+    (IDENTITY, "      sex: sex", "      sex: \"coalesce(sex, 'unknown')\"", "object.unknown_option", "'unknown'"),
+    (IDENTITY, "      sex: sex", "      sex: \"if(name = 'x', 'femal', if(name = 'y', null, sex))\"", "object.unknown_option", "Did you mean 'female'"),
+    (IDENTITY, "      sex: sex", "      sex: birth_date", "expression.type", "'sex' is choice"),
+    (IDENTITY, "      sex: sex", "      sex: 1.5", FORM, "in quotes"),
+    (IDENTITY, "      sex: sex", "      sex: '1.5'", "expression.type", "it gives decimal"),
+    (IDENTITY, "      sex: sex", "      sex: status", "object.unknown_option", "dormant, frozen, closed; there are: female, male"),
+    (IDENTITY, "birth_date: birth_date", "birth_date: name", "expression.type", "'birth_date' is date"),
+    (IDENTITY, "mobile: mobile", "mobile: birth_date", "expression.type", "'mobile' is phone"),
+    (IDENTITY, "branch: branch_code", "branch: open_date", "expression.type", "'branch' is unit"),
+    (ROLES, "value: \"'customer'\"", "value: \"'nope'\"", "object.unknown_option", "customer"),
+    (MASTER, "value: \"100\"", "value: \"open_date\"", "expression.type", "it gives date"),
+    (MASTER, "ends: {field: valid_to", "ends: {field: kind", "master.no_date", "'kind' is choice"),
     # checks of the gate that never let anybody pass, or everybody
     (GATE, "allowed: [normal, dormant]", "allowed: [happy]", "gate.unknown_option", "dormant, frozen"),
     (GATE, "field: consent_email, granted: [granted]", "field: consent_email, granted: [maybe]", "gate.unknown_option", "granted, none"),
@@ -168,6 +182,25 @@ def test_and_then_figures_are_about_the_party_only(tmp_path, identity, expected)
     _everything, found = definition_files.beside(definition_files.read(paths), installed())
 
     assert [(Path(finding.path).name, finding.code) for finding in found] == expected
+
+
+def test_a_feed_that_leaves_rows_out_may_give_the_values_that_are_left(tmp_path):
+    source = "securities/sources/counter_instrument.yaml"
+    values = next(line for line in (PACKS / source).read_text(encoding="utf-8").splitlines() if "key: kind," in line)
+    assert "values: {" in values
+    changed = (
+        (PACKS / source)
+        .read_text(encoding="utf-8")
+        .replace(values, values.replace("values: {", "values: {未知: odd, "))
+    )
+    (tmp_path / "instrument.yaml").write_text(changed, encoding="utf-8")
+    product = (PACKS / "securities/masters/product.yaml").read_text(encoding="utf-8")
+    told = {}
+    for where in ("", "where: \"kind != 'odd'\"\n"):
+        (tmp_path / "product.yaml").write_text(product + where, encoding="utf-8")
+        read = definition_files.read(sorted(tmp_path.glob("*.yaml")))
+        told[where] = [finding.code for finding in definition_files.beside(read, installed())[1]]
+    assert list(told.values()) == [["object.unknown_option"], []]
 
 
 @pytest.mark.parametrize("window", ["{days: 90}", "{day: -1}", "{period: month}", "{period: year}", "{all: true}"])
