@@ -17,7 +17,7 @@ IDENTITY, IDLE = "securities/identity/party.yaml", "securities/measures/idle_cas
 AVERAGE, TRADES = "securities/indicators/avg_asset_20d.yaml", "securities/indicators/trades_90d.yaml"
 GATE, MANAGER = "securities/compliance/gate.yaml", "securities/roles/account_manager.yaml"
 CUSTOMER, ROLES = "securities/pages/customer.yaml", "securities/masters/party_role.yaml"
-ACCOUNTS = "securities/masters/financial_account.yaml"
+DESK = "securities/pages/home_operator.yaml"
 TAG, GROWTH = "securities/tags/activity.yaml", "securities/indicators/asset_growth_30d.yaml"
 
 
@@ -120,6 +120,18 @@ SLIPS = [
     (ROLES, "value: \"'customer'\"", "value: \"'nope'\"", "object.unknown_option", "customer"),
     (MASTER, "value: \"100\"", "value: \"open_date\"", "expression.type", "it gives date"),
     (MASTER, "ends: {field: valid_to", "ends: {field: kind", "master.no_date", "'kind' is choice"),
+    # bounds that nothing lies between, names without the day that is looked for there
+    (SOURCE, "low: 1900-01-01", "low: 2900-01-01, high: 1900-01-01", FORM, "`low` is above `high`"),
+    (SOURCE, "{business_date:%Y%m%d}", "new", "source.no_day", "{business_date:%Y%m%d}"),
+    (SOURCE, "_{business_date:%Y%m%d}", "_{month:%Y%m}", "source.no_day", "'given' or a column"),
+    # what roles and pages name
+    (MANAGER, "menu: [home, party,", "menu: [home, partyy,", "role.unknown_menu", "Did you mean 'party'"),
+    (MANAGER, "menu: [home, party,", "menu: [home, run,", "role.unknown_menu", "audience"),
+    (CUSTOMER, "operation: party.read", "operation: party.reed", "role.unknown_operation", "Did you mean 'read'"),
+    (CUSTOMER, "operation: party.read", "operation: partei.read", "role.unknown_resource", "partei"),
+    (CUSTOMER, "operation: party.read", "operation: party", "role.unknown_operation", "unmask"),
+    (CUSTOMER, "  - [party_tags, party_facts,", "  - [party_identity, party_tags, party_facts,", "page.doubled_block", "'party_identity'"),
+    (DESK, "operation: home.operator", "operation: home.operators", "role.unknown_operation", "Did you mean 'operator'"),
     # checks of the gate that never let anybody pass, or everybody
     (GATE, "allowed: [normal, dormant]", "allowed: [happy]", "gate.unknown_option", "dormant, frozen"),
     (GATE, "field: consent_email, granted: [granted]", "field: consent_email, granted: [maybe]", "gate.unknown_option", "granted, none"),
