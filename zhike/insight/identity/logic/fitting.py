@@ -37,7 +37,7 @@ def misfits(
     Columns in `narrowed` do not give all options that they have: a condition leaves some of them out.
     """
     found = expressions.type_of(expression)
-    if found is Type.NULL:
+    if found is Type.NULL or field.values.expression is Type.LIST:
         return
     options = [option.key for option in field.options]
     if found not in _takes(field, options):
