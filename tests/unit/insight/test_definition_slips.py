@@ -17,6 +17,7 @@ IDENTITY, IDLE = "securities/identity/party.yaml", "securities/measures/idle_cas
 AVERAGE, TRADES = "securities/indicators/avg_asset_20d.yaml", "securities/indicators/trades_90d.yaml"
 GATE, MANAGER = "securities/compliance/gate.yaml", "securities/roles/account_manager.yaml"
 CUSTOMER, ROLES = "securities/pages/customer.yaml", "securities/masters/party_role.yaml"
+TABLE = "securities/compliance/suitability.yaml"
 DESK = "securities/pages/home_operator.yaml"
 TAG, GROWTH = "securities/tags/activity.yaml", "securities/indicators/asset_growth_30d.yaml"
 
@@ -144,6 +145,11 @@ SLIPS = [
     (GATE, "field: complaint_open", "field: status", "gate.no_boolean", "'status' is choice"),
     (GATE, "field: complaint_open", "field: activity", "gate.no_boolean", "a tag"),
     (GATE, "field: complaint_open", "field: trades_90d", "gate.no_boolean", "integer"),
+    (TABLE, "highest: {C1: R1,", "highest: {C9: R1,", "suitability.unknown_option", "C1"),
+    (TABLE, "professional: [professional_a,", "professional: [profesional_a,", "suitability.unknown_option", "Did you mean 'professional_a'"),
+    (TABLE, "fields: {level: risk_level", "fields: {level: birth_date", "suitability.type", "a choice"),
+    (TABLE, "lowest: lowest_risk_class", "lowest: name", "suitability.type", "boolean"),
+    (TABLE, "valid_until: risk_valid_until", "valid_until: status", "suitability.type", "'status' is choice"),
 ]  # fmt: skip
 
 

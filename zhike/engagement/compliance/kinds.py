@@ -19,7 +19,7 @@ from zhike.platform.permissions.types import Securable
 
 def check_suitability(table: Suitability, everything: Snapshot) -> Iterator[Finding]:
     """Yield levels that the table does not list, and fields that the party object does not have."""
-    return each(_levels(table), _lowest(table), _fields(table, everything))
+    return each(_levels(table), _lowest(table), _fields(table, everything), _values(table, everything))
 
 
 def _levels(table: Suitability) -> Iterator[Finding]:
@@ -40,6 +40,26 @@ def _fields(table: Suitability, everything: Snapshot) -> Iterator[Finding]:
         key = getattr(table.fields, name)
         if key not in known:
             yield unknown("field of the party", key, known, ("fields", name), "suitability.unknown_field")
+
+
+def _values(table: Suitability, everything: Snapshot) -> Iterator[Finding]:
+    """Yield fields that do not hold what the table looks for, and values that no party can have."""
+    listed = {"level": ("highest", tuple(table.highest)), "professional": ("professional", table.professional)}
+    for name in type(table.fields).model_fields:
+        key = getattr(table.fields, name)
+        values = _values_of(key, everything)
+        if values is None:
+            continue
+        where, options = listed.get(name, ("", ()))
+        wanted = {"lowest": "boolean", "valid_until": "date"}.get(name, "a choice")
+        if not (values.options if where else values.type == wanted):
+            said = f"'{key}' is {values.type}; it has to be {wanted}"
+            yield Finding("suitability.type", said, ("fields", name))
+            continue
+        for number, option in enumerate(options):
+            if option not in values.options:
+                place = (where, option if where == "highest" else number)
+                yield unknown(f"option of '{key}'", option, values.options, place, "suitability.unknown_option")
 
 
 class _Values(NamedTuple):
