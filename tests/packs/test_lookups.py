@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.factories.packs import pack
 from tests.factories.records import SYSTEM
-from tests.packs.test_objects import pack
 from zhike.platform.objects import api as objects
 from zhike.platform.objects.models import PhysicalField
 from zhike.platform.packs import api as packs
