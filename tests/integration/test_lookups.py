@@ -156,3 +156,15 @@ def test_erasing_a_customer_takes_the_evidence_along(party):
     erased = objects.erase("party", party.uid, reason="客户要求删除个人信息", principal=SYSTEM)
     assert erased.related["consent"] == 1
     assert objects.page(RecordQuery("consent"), principal=SYSTEM).rows == []
+
+
+def test_a_declaration_is_proven_and_its_day_plausible(party):
+    said = {"party": str(party.uid), "purpose": "marketing", "channel": "sms", "state": "granted"}
+    with pytest.raises(Invalid) as unproven:
+        objects.create("consent", {**said, "valid_from": "2026-03-01"}, principal=SYSTEM)
+    assert [(f["code"], f["field"]) for f in unproven.value.findings] == [("record.required", "evidence")]
+    for day in ("1900-01-01", "2027-03-19", "9999-01-01"):
+        with pytest.raises(Invalid) as implausible:
+            objects.create("consent", {**said, "valid_from": day, "evidence": "签署"}, principal=SYSTEM)
+        assert [f["code"] for f in implausible.value.findings] == ["record.rule.plausible"]
+    assert states(party)[1] == "none"
