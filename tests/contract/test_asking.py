@@ -267,3 +267,24 @@ def test_an_unknown_column_order_or_sum_says_what_there_is(firm):
         with pytest.raises(UnknownField) as unknown:
             ask()
         assert unknown.value.facts["field"] == "shoe_size" and "remark" in unknown.value.facts["has"]
+
+
+def test_a_condition_reaches_no_record_outside_the_scope(firm, parties):
+    """A manager ties a customer of hers to one of somebody else, whose remark she may not read."""
+    hers = parties[0]
+    other = customer("王五", branch="B2", manager="E1002", remark="离婚")
+    tied = {"party": str(hers.uid), "other": str(other.uid), "kind": "spouse"}
+    objects.create("party_relationship", tied, principal=SYSTEM)
+    asked = [
+        ("party_relationship", starts("other.remark", "离婚")),
+        ("party_relationship", compare("other.consent_email", "granted")),
+        ("party_relationship", over("other.coverages", compare("employee_no", "E1002"))),
+    ]
+
+    def found(principal):
+        return [objects.count(RecordQuery(on, condition=what), principal=principal).count for on, what in asked]
+
+    assert found(firm.operator) == found(SYSTEM) == [1, 1, 1]
+    assert found(firm.manager) == [0, 0, 0]
+    own = RecordQuery("party_relationship", condition=compare("party.consent_email", "granted"))
+    assert objects.count(own, principal=firm.manager).count == 1

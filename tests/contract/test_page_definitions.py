@@ -9,6 +9,8 @@ import pytest
 
 from zhike.kernel import definitions, providers
 from zhike.kernel.definition_checks import parsed
+from zhike.platform.permissions.kinds import MENU
+from zhike.server import routes
 from zhike.server.kinds import check_page
 
 pytestmark = pytest.mark.django_db
@@ -76,11 +78,22 @@ FIGURE = ("blocks", "party_identity", "figures", 0)
         ("home_branch_head", ("blocks", "per_manager", "columns", 0, "key"), "assets", "page.unknown_field", None),
         ("home_branch_head", ("blocks", "per_manager"), None, "page.unset_block", ("columns", 0, 1)),
         ("home_operator", ("blocks", "last_load", "empty", "titel"), {}, "definition.unknown_key", None),
+        (
+            "home_operator",
+            ("blocks", "last_load", "empty", "actions", 0, "operation"),
+            "load.creat",
+            "role.unknown_operation",
+            None,
+        ),
         ("home_operator", ("blocks", "extra"), {"use": "due_work"}, "page.unplaced_block", None),
     ],
 )
 def test_a_slip_in_what_a_page_says_to_a_block_is_found_at_its_place(name, place, value, code, where):
     assert (code, where or place) in findings(changed(name, place, value))
+
+
+def test_the_menu_has_the_parts_that_roles_may_name():
+    assert set(routes._MENU) == set(MENU)
 
 
 def test_a_comparison_names_both_of_its_parts():

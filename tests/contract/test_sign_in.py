@@ -36,7 +36,7 @@ def test_the_right_password_opens_a_session(password):
     assert sign_in(client, "E1001", password).status_code == 200
     me = client.get("/api/v1/me").json()
     assert (me["employee_no"], me["name"], me["home"]) == ("E1001", "林晓岚", "manager")
-    assert [entry["key"] for entry in me["menu"]] == ["home", "party", "work", "interaction"]
+    assert [entry["key"] for entry in me["menu"]] == ["home", "party", "work", "interaction", "consent"]
 
 
 def test_five_wrong_passwords_lock_the_number_even_for_the_right_one(password):

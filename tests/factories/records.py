@@ -89,7 +89,13 @@ def customer(name: str, *, branch: str = "B1", manager: str = "E1001", **values:
 
 def consent(party: Record, channel: str, state: str = "granted", since: date = date(2024, 1, 2)) -> Record:
     """Let a customer say that marketing by a channel is welcome, or not any more."""
-    said = {"purpose": "marketing", "channel": channel, "state": state, "valid_from": since.isoformat()}
+    said = {
+        "purpose": "marketing",
+        "channel": channel,
+        "state": state,
+        "valid_from": since.isoformat(),
+        "evidence": "电话录音 1",
+    }
     return objects.create("consent", {"party": str(party.uid), **said}, principal=SYSTEM)
 
 

@@ -63,14 +63,20 @@ def test_the_newest_declaration_that_holds_today_counts(party):
     assert change(old, valid_to="2026-03-18").revision == 2
     again = change(again, state="withdrawn")
     assert states(party)[2] == "withdrawn"
+    again = change(again, state="granted")
+    assert states(party)[2] == "granted"
     objects.delete("consent", again.uid, revision=again.revision, principal=SYSTEM)
     assert states(party)[2] == "withdrawn"
 
 
-def test_of_two_declarations_of_a_day_the_later_one_counts(party):
-    consent(party, "sms", since=TODAY)
-    consent(party, "sms", "withdrawn", since=TODAY)
+@pytest.mark.parametrize("order", [("granted", "withdrawn"), ("withdrawn", "granted")])
+def test_of_two_declarations_of_a_day_the_withdrawal_counts(party, tmp_path, order):
+    for state in order:
+        consent(party, "sms", state, since=TODAY)
     assert states(party)[1] == "withdrawn"
+    objects.export("party", fields=["consent_sms"], into=tmp_path / "party.csv")
+    with (tmp_path / "party.csv").open(encoding="utf-8") as file:
+        assert [row["consent_sms"] for row in csv.DictReader(file)] == ["withdrawn"]
 
 
 def test_a_consent_ends_with_its_day_without_anybody_doing_anything(party):
@@ -82,7 +88,13 @@ def test_a_consent_ends_with_its_day_without_anybody_doing_anything(party):
 
 
 def test_another_purpose_says_nothing_about_marketing(party):
-    said = {"purpose": "personalized", "channel": "sms", "state": "granted", "valid_from": "2024-01-02"}
+    said = {
+        "purpose": "personalized",
+        "channel": "sms",
+        "state": "granted",
+        "valid_from": "2024-01-02",
+        "evidence": "签署",
+    }
     objects.create("consent", {"party": str(party.uid), **said}, principal=SYSTEM)
     assert states(party)[1] == "none"
 
@@ -114,7 +126,11 @@ def test_every_way_of_asking_gives_the_same(party, tmp_path):
     assert objects.export("party", fields=["name", "consent_phone"], into=tmp_path / "party.csv") == 4
     with (tmp_path / "party.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
-    assert {row["uid"] for row in rows if row["consent_phone"] == "granted"} == {str(uid) for uid in agreed}
+    assert {row["uid"]: row["consent_phone"] for row in rows} == {
+        **{str(uid): "granted" for uid in agreed},
+        str(others[1].uid): "withdrawn",
+        str(others[2].uid): "none",
+    }
     of_party = {"op": "=", "left": {"field": "party.consent_phone"}, "right": {"value": "withdrawn", "type": "text"}}
     [row] = objects.page(RecordQuery("coverage", condition=of_party), principal=SYSTEM).rows
     assert row.values["party"]["uid"] == str(others[1].uid)
@@ -140,3 +156,15 @@ def test_erasing_a_customer_takes_the_evidence_along(party):
     erased = objects.erase("party", party.uid, reason="客户要求删除个人信息", principal=SYSTEM)
     assert erased.related["consent"] == 1
     assert objects.page(RecordQuery("consent"), principal=SYSTEM).rows == []
+
+
+def test_a_declaration_is_proven_and_its_day_plausible(party):
+    said = {"party": str(party.uid), "purpose": "marketing", "channel": "sms", "state": "granted"}
+    with pytest.raises(Invalid) as unproven:
+        objects.create("consent", {**said, "valid_from": "2026-03-01"}, principal=SYSTEM)
+    assert [(f["code"], f["field"]) for f in unproven.value.findings] == [("record.required", "evidence")]
+    for day in ("1900-01-01", "2027-03-19", "9999-01-01"):
+        with pytest.raises(Invalid) as implausible:
+            objects.create("consent", {**said, "valid_from": day, "evidence": "签署"}, principal=SYSTEM)
+        assert [f["code"] for f in implausible.value.findings] == ["record.rule.plausible"]
+    assert states(party)[1] == "none"

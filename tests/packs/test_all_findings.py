@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.factories.packs import pack
 from zhike.platform.packs import api as packs
 from zhike.platform.packs.errors import PackBroken
 
@@ -53,15 +54,6 @@ grants:
   - {on: thing, operations: [read], where: large}
 """
 FILES = {"thing": THING, "source": SOURCE, "measure": MEASURE, "role": ROLE}
-
-
-def pack(folder, manifest="", **files):
-    folder.mkdir(exist_ok=True)
-    about = manifest or f"name: {folder.name}\nversion: 1.0.0\nrequires: [core]\nlabels: {{zh: 试, en: Trial}}\n"
-    (folder / "pack.yaml").write_text(about, encoding="utf-8")
-    for name, text in files.items():
-        (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
-    return folder
 
 
 def found(tmp_path, **files):

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.factories.packs import pack
 from tests.factories.records import SYSTEM
-from tests.packs.test_objects import pack
+from zhike.kernel.definition_errors import DestructiveChange
 from zhike.platform.objects import api as objects
 from zhike.platform.objects.models import PhysicalField
 from zhike.platform.packs import api as packs
@@ -62,6 +63,7 @@ def test_the_lookup_itself_is_without_fault(tmp_path):
         ("newest: on_day", "newest: on_date", 8, "object.unknown_field"),
         ("newest: on_day", "newest: tags", 8, "object.unsortable"),
         ("otherwise: none", "otherwise: nothing", 8, "value.not_an_option"),
+        ("otherwise: none", "prefer: nothing", 8, "value.not_an_option"),
         ("note =", "notes =", 8, "expression.invalid"),
         ("note = '50% off'", "shop.name = 'x'", 8, "expression.invalid"),
         ("field: mood,", "field: note,", 8, "lookup.other_type"),
@@ -82,11 +84,11 @@ def test_a_stored_field_becomes_a_lookup_and_keeps_its_column(tmp_path):
     shop = objects.create("shop", {"name": "甲", "mood": "good"}, principal=SYSTEM)
     column = PhysicalField.objects.get(object__key="shop", key="mood").column
 
-    [change] = packs.apply(folders(tmp_path)).changes
-    assert (change.destructive, change.notes) == (
-        False,
-        ("field mood is looked up from now on; its column and values stay",),
-    )
+    with pytest.raises(DestructiveChange):
+        packs.apply(folders(tmp_path))
+    [change] = packs.apply(folders(tmp_path), yes=True).changes
+    said = "field mood is looked up in visits from now on; what was entered stays in its column, out of sight"
+    assert (change.destructive, change.notes) == (True, (said,))
     assert objects.get("shop", shop.uid, principal=SYSTEM).values["mood"] == "none"
     visit = {"shop": str(shop.uid), "mood": "good", "on_day": date(2026, 3, 1).isoformat()}
     objects.create("visit", visit, principal=SYSTEM)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
+from tests.factories.packs import pack
 from tests.factories.records import SYSTEM
 from zhike.kernel.definition_errors import DestructiveChange
 from zhike.platform.objects import api as objects
@@ -50,16 +51,6 @@ refinements:
   - {key: heavy, labels: {zh: 重, en: Heavy}, condition: "weight > 5 and size > 1"}
 list: {columns: [name, weight], sort: {field: weight, direction: asc}, tabs: [heavy, large]}
 """
-
-
-def pack(folder, name="trial", **files):
-    folder.mkdir(exist_ok=True)
-    (folder / "pack.yaml").write_text(
-        f"name: {name}\nversion: 1.0.0\nrequires: [core]\nlabels: {{zh: 试, en: Trial}}\n"
-    )
-    for key, text in files.items():
-        (folder / f"{key}.yaml").write_text(text)
-    return folder
 
 
 def found(tmp_path, thing, **files):
@@ -134,7 +125,7 @@ def test_two_extensions_do_not_take_the_same_place(tmp_path):
 def test_an_extension_widens_the_object_and_its_table(tmp_path):
     base = pack(tmp_path / "trial", thing=THING, part=PART)
     packs.apply([Path("packs"), base])
-    more = pack(tmp_path / "more", name="more", wider=WIDER)
+    more = pack(tmp_path / "more", wider=WIDER)
     [change] = packs.apply([Path("packs"), base, more]).changes
     assert (change.kind, change.action, change.destructive) == ("extension", "create", False)
     assert change.notes == ("add column weight (no rewrite, no lock beyond 700ms)",)
@@ -155,7 +146,7 @@ def test_a_field_that_moves_to_an_extension_keeps_its_column_and_values(tmp_path
     column = PhysicalField.objects.get(object__key="thing", key="weight").column
 
     pack(tmp_path / "trial", thing=THING)
-    more = pack(tmp_path / "more", name="more", wider=WIDER)
+    more = pack(tmp_path / "more", wider=WIDER)
     changes = packs.apply([Path("packs"), base, more]).changes
 
     assert [(change.kind, change.destructive) for change in changes] == [("object", False), ("extension", False)]
@@ -165,9 +156,9 @@ def test_a_field_that_moves_to_an_extension_keeps_its_column_and_values(tmp_path
 
 
 def test_a_field_that_leaves_an_extension_needs_consent(tmp_path):
-    base, more = pack(tmp_path / "trial", thing=THING, part=PART), pack(tmp_path / "more", name="more", wider=WIDER)
+    base, more = pack(tmp_path / "trial", thing=THING, part=PART), pack(tmp_path / "more", wider=WIDER)
     packs.apply([Path("packs"), base, more])
-    pack(tmp_path / "more", name="more", wider=WIDER.replace("weight", "mass"))
+    pack(tmp_path / "more", wider=WIDER.replace("weight", "mass"))
     with pytest.raises(DestructiveChange):
         packs.apply([Path("packs"), base, more])
     assert packs.apply([Path("packs"), base, more], yes=True).changes[0].notes[1] == (

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
+from tests.factories.packs import pack
 from zhike.kernel.definition_errors import DestructiveChange
 from zhike.platform.packs import api as packs
 from zhike.platform.packs.errors import PackBroken
@@ -27,14 +28,6 @@ def test_every_definition_is_translated_and_has_a_stable_uuid():
             assert body.get("uuid"), path
 
 
-def _pack(folder, **objects):
-    folder.mkdir(exist_ok=True)
-    (folder / "pack.yaml").write_text("name: trial\nversion: 1.0.0\nlabels: {zh: 试, en: Trial}\n")
-    for key, text in objects.items():
-        (folder / f"{key}.yaml").write_text(text)
-    return folder
-
-
 THING = """kind: object
 key: thing
 labels: {zh: 物品, en: Thing}
@@ -45,23 +38,23 @@ fields:
 
 
 def test_a_field_is_added_without_touching_what_is_there_and_a_removal_needs_consent(tmp_path):
-    folder = _pack(tmp_path / "trial", thing=THING)
+    folder = pack(tmp_path / "trial", requires="[]", thing=THING)
     assert [c.action for c in packs.apply([folder]).changes] == ["create"]
     assert packs.apply([folder]).changes == ()
 
-    _pack(folder, thing=THING + "  - {key: size, type: integer, labels: {zh: 尺寸, en: Size}}\n")
+    pack(folder, requires="[]", thing=THING + "  - {key: size, type: integer, labels: {zh: 尺寸, en: Size}}\n")
     change = packs.plan([folder]).changes[0]
     assert (change.action, change.destructive) == ("update", False)
     packs.apply([folder])
 
-    _pack(folder, thing=THING)
+    pack(folder, requires="[]", thing=THING)
     with pytest.raises(DestructiveChange):
         packs.apply([folder])
     assert packs.apply([folder], yes=True).changes[0].destructive
 
 
 def test_labels_hold_a_text_per_language_and_nothing_else(tmp_path):
-    folder = _pack(tmp_path / "trial", thing=THING.replace("en: Name}", "en: Name, full}"))
+    folder = pack(tmp_path / "trial", requires="[]", thing=THING.replace("en: Name}", "en: Name, full}"))
     assert [(finding.code, "full" in finding.message) for finding in packs.check([folder])] == [
         ("definition.unknown_key", True)
     ]
@@ -69,10 +62,10 @@ def test_labels_hold_a_text_per_language_and_nothing_else(tmp_path):
 
 def test_a_key_is_frozen_at_birth(tmp_path):
     born = "uuid: 7d3f0c1e-52aa-5b0f-9a63-0d5fd1f8e001\n" + THING
-    folder = _pack(tmp_path / "trial", thing=born)
+    folder = pack(tmp_path / "trial", requires="[]", thing=born)
     packs.apply([folder])
 
-    _pack(folder, thing=born.replace("key: thing", "key: item"))
+    pack(folder, requires="[]", thing=born.replace("key: thing", "key: item"))
     finding = packs.check([folder])[0]
     assert (finding.line, finding.code) == (3, "definition.key_frozen")
     assert "object thing" in finding.message
@@ -85,14 +78,16 @@ def test_every_fault_is_listed_with_file_and_line(tmp_path):
         THING.replace("type: text", "type: texture")
         + "refinements:\n  - {key: r, labels: {zh: 细, en: R}, condition: \"colour = 'red'\"}\n"
     )
-    folder = _pack(tmp_path / "trial", thing=broken, other="kind: nothing\nkey: x\nlabels: {zh: 一, en: X}\n")
+    folder = pack(
+        tmp_path / "trial", requires="[]", thing=broken, other="kind: nothing\nkey: x\nlabels: {zh: 一, en: X}\n"
+    )
     found = {(Path(f.path).name, f.line, f.code) for f in packs.check([folder])}
     assert found == {("other.yaml", 1, "definition.unknown_kind"), ("thing.yaml", 6, "definition.unknown_value")}
 
     (folder / "other.yaml").unlink()
     found = [(Path(f.path).name, f.line, f.code) for f in packs.check([folder])]
     assert found == [("thing.yaml", 6, "definition.unknown_value")]
-    _pack(folder, thing=broken.replace("texture", "text"))
+    pack(folder, requires="[]", thing=broken.replace("texture", "text"))
     finding = packs.check([folder])[0]
     assert (finding.line, finding.code) == (8, "expression.invalid")
     assert "name" in finding.message or "colour" in finding.message

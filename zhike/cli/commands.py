@@ -187,6 +187,8 @@ def _installation_findings() -> list[dict[str, str]]:
         )
     if not definitions.snapshot().written:
         findings.append({"what": "packs", "found": "none applied", "remedy": "zhike pack apply"})
+    if outdated := trial.outdated_packs():
+        findings.append({"what": "packs", "found": outdated, "remedy": "zhike pack plan, then zhike pack apply"})
     stuck = Run.objects.filter(state=Run.State.RUNNING, started_at__lt=clock.now() - timedelta(hours=6)).count()
     if stuck:
         findings.append(

@@ -12,7 +12,7 @@ from zhike.cli.installation import principal
 from zhike.cli.output import Output
 from zhike.expressions.types import Type
 from zhike.expressions.wire import StoredExpression
-from zhike.kernel.errors import ZhikeError
+from zhike.kernel.errors import Refused, ZhikeError
 
 if TYPE_CHECKING:
     from zhike.expressions.wire import StoredExpression
@@ -130,6 +130,8 @@ def _summary(query: RecordQuery, who: Principal, sums: Sequence[str], group_by: 
     from zhike.platform.objects import api as objects
 
     owner, typed = objects.describe(query.object), objects.schema(query.object).fields
+    if group_by and group_by in owner.fields and owner.fields[group_by].mask:  # lists mask it here, too
+        raise Refused(operation=f"{query.object}.{group_by}")
     figures = [key for key, found in typed.items() if found.type in (Type.INTEGER, Type.DECIMAL)]
     for key in sums:
         if key not in figures:

@@ -82,11 +82,12 @@ def serve(options: argparse.Namespace, output: Output) -> int:
             stack.callback(database.stop)
         sign_ins: list[dict[str, str]] = []
         with opened():
+            from zhike.cli import trial
+
             if options.all:
                 stack.callback(_catch_mail())
-                from zhike.cli import trial
-
                 sign_ins = trial.prepare(options.customers, options.days, options.end, output)
+            outdated = trial.outdated_packs()
         stopping = _stopped_by_signals()
         parts = [Part("网页服务", _server_command(options))]
         if options.all:
@@ -95,6 +96,8 @@ def serve(options: argparse.Namespace, output: Output) -> int:
             part.start()
             stack.callback(part.stop)
         _announce(options, sign_ins, output)
+        if outdated:
+            print(f"!! 应用包 {outdated}: zhike pack plan, zhike pack apply", file=sys.stderr, flush=True)
         while not stopping.wait(_IDLE_SECONDS):
             if database is not None and database.restart_if_dead():
                 print("!! 数据库意外退出，已重启", file=sys.stderr, flush=True)

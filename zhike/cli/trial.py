@@ -47,6 +47,15 @@ def ensure_packs(*, all_of_them: bool = False) -> None:
         packs.apply(pack_folders())
 
 
+def outdated_packs() -> str:
+    """Return what to say of packs that ship otherwise than the installation has them; empty when none does."""
+    from zhike.kernel import definitions
+    from zhike.platform.packs import api as packs
+
+    names = packs.outdated(pack_folders()) if definitions.snapshot().written else []
+    return f"{', '.join(names)} 与安装中的不同 / differ from what is applied" if names else ""
+
+
 def prepare(customers: int, days: int, end: date | None, output: Output) -> list[dict[str, str]]:
     """Make the installation ready for a trial unless it is; return one sign-in per role."""
     from zhike.insight.warehouse import api as warehouse

@@ -27,6 +27,7 @@ from zhike.expressions.errors import ExpressionInvalid, Finding
 from zhike.expressions.json_form import Json, json_tree, to_json
 from zhike.expressions.parse import parse_tree
 from zhike.expressions.python import compile_python
+from zhike.expressions.results import results
 from zhike.expressions.sql import DialectName, compile_sql, sql_text, written_in
 from zhike.expressions.text import to_text
 from zhike.expressions.type_rules import type_of
@@ -55,6 +56,7 @@ __all__ = [
     "condition_from_json",
     "from_json",
     "parse",
+    "results",
     "sql_text",
     "to_json",
     "to_text",

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import cast
+from typing import TypeAlias, cast
 
 from django.db import OperationalError
 from psycopg.errors import LockNotAvailable
@@ -160,6 +160,12 @@ def _back(change_uid: uuid.UUID) -> list[Edit]:
     return edits
 
 
+def differing(edits: Iterable[Edit]) -> list[Edit]:
+    """Return the edits of which the installation's definitions know nothing yet; nothing is checked."""
+    rows = _rows()
+    return [edit for edit in edits if _differs(edit, rows)]
+
+
 def history(kind: str, key: str) -> list[Revision]:
     """Return the revisions of a definition, newest first. Raises UnknownDefinition."""
     rows = DefinitionRevision.objects.filter(kind=kind, key=key).select_related("change").order_by("-id")
@@ -191,8 +197,8 @@ def export(kind: str, key: str) -> Body:
 
 
 def _planned(edits: Sequence[Edit], unread: Sequence[UnreadText] = ()) -> tuple[Plan, list[Fault]]:
-    rows = {(row.kind, row.key, row.layer): row for row in definition_store.stored()}
-    wanted = [edit for edit in edits if _differs(edit, rows.get((edit.kind, edit.key, edit.layer)))]
+    rows = _rows()
+    wanted = [edit for edit in edits if _differs(edit, rows)]
     faults = [*_doubled(wanted), *_misnamed(wanted), *_rekeyed(wanted, rows.values())]
     before = Snapshot(-1, definition_store.effective())
     after, readings, unknown = _after(wanted, rows, before)
@@ -210,15 +216,21 @@ def _planned(edits: Sequence[Edit], unread: Sequence[UnreadText] = ()) -> tuple[
     return Plan(tuple(changes), tuple(wanted)), [*refused, *_frozen(changes)]
 
 
-def _differs(edit: Edit, row: StoredDefinition | None) -> bool:
+_Rows: TypeAlias = Mapping[tuple[str, str, str], StoredDefinition]
+
+
+def _rows() -> _Rows:
+    return {(row.kind, row.key, row.layer): row for row in definition_store.stored()}
+
+
+def _differs(edit: Edit, rows: _Rows) -> bool:
+    row = rows.get((edit.kind, edit.key, edit.layer))
     if edit.body is None:
         return row is not None
     return row is None or row.digest != definition_store.digest(edit.body) or row.pack != edit.pack
 
 
-def _after(
-    edits: Sequence[Edit], rows: Mapping[tuple[str, str, str], StoredDefinition], before: Snapshot
-) -> tuple[Snapshot, dict[Name, Reading], list[Fault]]:
+def _after(edits: Sequence[Edit], rows: _Rows, before: Snapshot) -> tuple[Snapshot, dict[Name, Reading], list[Fault]]:
     """Return the definitions after the edits, how each of them reads, and the edits whose kind nobody knows.
 
     The installation's own stay before what packs bring, which is read all the same.
@@ -395,4 +407,4 @@ def _applied(changes: Sequence[Change]) -> None:
             kind.applied(of_kind)
 
 
-__all__ = ["Edit", "Fault", "Plan", "Revision", "change", "check", "export", "history", "plan", "undo"]
+__all__ = ["Edit", "Fault", "Plan", "Revision", "change", "check", "differing", "export", "history", "plan", "undo"]

@@ -12,6 +12,7 @@ from zhike.kernel.definition_checks import each, unknown
 from zhike.kernel.definition_parts import Definition, Key, Labels, Part, Place, Refers, Text
 from zhike.kernel.definitions import Finding, Kind, Snapshot
 from zhike.platform.objects import api as objects
+from zhike.platform.permissions import api as permissions
 
 
 class NextStep(Part):
@@ -86,7 +87,31 @@ def _placed(block: providers.Block) -> type[PlacedBlock]:
 
 def check_page(page: Page, everything: Snapshot) -> Iterator[Finding]:
     """Yield what is wrong with a page beyond its shape: blocks nobody offers, fields that an object does not have."""
-    return each(_check_places(page), _check_placed(page), _check_record(page), _check_names(page, everything))
+    return each(
+        _check_operations(page, everything),
+        _check_places(page),
+        _check_once(page),
+        _check_placed(page),
+        _check_record(page),
+        _check_names(page, everything),
+    )
+
+
+def _check_operations(page: Page, everything: Snapshot) -> Iterator[Finding]:
+    yield from permissions.check_operation(everything, page.operation, ("operation",))
+    for key, block in page.blocks.items():
+        for number, action in enumerate(block.empty.actions if block.empty else ()):
+            if action.operation:
+                place = ("blocks", key, "empty", "actions", number, "operation")
+                yield from permissions.check_operation(everything, action.operation, place)
+
+
+def _check_once(page: Page) -> Iterator[Finding]:
+    seen: set[str] = set()
+    for place, key in page.placed():
+        if key in seen:
+            yield Finding("page.doubled_block", f"block '{key}' stands on the page already", place)
+        seen.add(key)
 
 
 def _check_places(page: Page) -> Iterator[Finding]:

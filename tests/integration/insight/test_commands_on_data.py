@@ -18,7 +18,7 @@ from zhike.insight.audiences import api as audiences
 from zhike.insight.warehouse import api as warehouse
 from zhike.kernel import clock
 from zhike.kernel.ids import uuid7
-from zhike.kernel.models import Run
+from zhike.kernel.models import Run, StoredDefinition
 from zhike.platform.audit import api as audit
 from zhike.platform.objects import api as objects
 from zhike.platform.objects.types import RecordQuery
@@ -183,6 +183,18 @@ def test_doctor_says_what_to_do_about_packs_runs_and_a_database_that_is_away(zhi
 
     monkeypatch.setattr(commands, "opened", away)
     assert findings(zhike) == {"database": ("connection refused", "check DATABASE_URL")}
+
+
+def test_doctor_names_packs_that_ship_otherwise_than_they_were_applied(zhike, healthy):
+    tag = StoredDefinition.objects.get(kind="tag", key="value_tier")
+    digest, tag.digest = tag.digest, "of before"
+    tag.save()
+    try:
+        said = "securities 与安装中的不同 / differ from what is applied"
+        assert findings(zhike) == {"packs": (said, "zhike pack plan, then zhike pack apply")}
+    finally:
+        tag.digest = digest
+        tag.save()
 
 
 def test_doctor_names_a_source_that_stays_away_and_whom_to_ask(golden_day, healthy, capsys):

@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from tests.factories.records import consent
 from zhike.insight.identity import api as identity
 from zhike.insight.identity.types import Identity
 from zhike.insight.warehouse import api as warehouse
@@ -167,6 +168,22 @@ def test_ids_survive_and_merged_ones_redirect(tmp_path):
     assert not objects.records_by_id("party", [gone], principal=SYSTEM)
     later = parties(tmp_path, ["30,郑十,10100000030,,", "32,新人,,,"], ["31,郑十,10100000030,,"])
     assert later["a32"] > gone
+
+
+def test_what_was_entered_about_a_merged_party_follows_it(tmp_path):
+    before = parties(tmp_path, ["33,钱一,,,"], ["34,钱一,10100000034,,"])
+    lowest, gone = sorted((before["a33"], before["b34"]))
+    found = objects.records_by_id("party", [lowest, gone], principal=SYSTEM)
+    consent(found[lowest], "sms", since=date(2026, 1, 5))
+    consent(found[gone], "sms", "withdrawn", since=date(2026, 2, 1))
+    consent(found[gone], "email", since=date(2026, 2, 1))
+
+    parties(tmp_path, ["33,钱一,10100000034,,"], ["34,钱一,10100000034,,"])
+
+    values = objects.get("party", found[lowest].uid, principal=SYSTEM).values
+    assert (values["consent_sms"], values["consent_email"]) == ("withdrawn", "granted")
+    assert objects.related("consent", "party", [gone], ["state"]) == []
+    assert len(objects.related("consent", "party", [lowest], ["state"])) == 3
 
 
 def test_ids_agree_with_records_made_at_the_desk(tmp_path):

@@ -15,6 +15,10 @@ SOURCE, MASTER = "securities/sources/counter_customer.yaml", "securities/masters
 FLOW, TRADE = "securities/sources/counter_cash_flow.yaml", "securities/sources/counter_trade.yaml"
 IDENTITY, IDLE = "securities/identity/party.yaml", "securities/measures/idle_cash_days.yaml"
 AVERAGE, TRADES = "securities/indicators/avg_asset_20d.yaml", "securities/indicators/trades_90d.yaml"
+GATE, MANAGER = "securities/compliance/gate.yaml", "securities/roles/account_manager.yaml"
+CUSTOMER, ROLES = "securities/pages/customer.yaml", "securities/masters/party_role.yaml"
+TABLE = "securities/compliance/suitability.yaml"
+DESK = "securities/pages/home_operator.yaml"
 TAG, GROWTH = "securities/tags/activity.yaml", "securities/indicators/asset_growth_30d.yaml"
 
 
@@ -103,6 +107,49 @@ SLIPS = [
     (TRADES, "type: integer", "refresh: nightly\ntype: integer", KEY, "no key 'refresh'"),
     (TAG, "order: 2", "validity: 1d\norder: 2", KEY, "no key 'validity'"),
     (SOURCE, "grain: master", "format: csv\ngrain: master", KEY, "no key 'format'"),
+    # values that the field does not have, types that it does not take
+    (IDENTITY, "      sex: sex", "      sex: \"'martian'\"", "object.unknown_option", "female, male"),
+    (IDENTITY, "      sex: sex", "      sex: \"coalesce(sex, 'unknown')\"", "object.unknown_option", "'unknown'"),
+    (IDENTITY, "      sex: sex", "      sex: \"if(name = 'x', 'femal', if(name = 'y', null, sex))\"", "object.unknown_option", "Did you mean 'female'"),
+    (IDENTITY, "      sex: sex", "      sex: birth_date", "expression.type", "'sex' is choice"),
+    (IDENTITY, "      sex: sex", "      sex: 1.5", FORM, "in quotes"),
+    (IDENTITY, "      sex: sex", "      sex: '1.5'", "expression.type", "it gives decimal"),
+    (IDENTITY, "      sex: sex", "      sex: status", "object.unknown_option", "dormant, frozen, closed; there are: female, male"),
+    (IDENTITY, "birth_date: birth_date", "birth_date: name", "expression.type", "'birth_date' is date"),
+    (IDENTITY, "mobile: mobile", "mobile: birth_date", "expression.type", "'mobile' is phone"),
+    (IDENTITY, "branch: branch_code", "branch: open_date", "expression.type", "'branch' is unit"),
+    (ROLES, "value: \"'customer'\"", "value: \"'nope'\"", "object.unknown_option", "customer"),
+    (MASTER, "value: \"100\"", "value: \"open_date\"", "expression.type", "it gives date"),
+    (MASTER, "ends: {field: valid_to", "ends: {field: kind", "master.no_date", "'kind' is choice"),
+    # bounds that nothing lies between, names without the day that is looked for there
+    (SOURCE, "low: 1900-01-01", "low: 2900-01-01, high: 1900-01-01", FORM, "`low` is above `high`"),
+    (SOURCE, "{business_date:%Y%m%d}", "new", "source.no_day", "{business_date:%Y%m%d}"),
+    (SOURCE, "_{business_date:%Y%m%d}", "_{month:%Y%m}", "source.no_day", "'given' or a column"),
+    # what roles and pages name
+    (MANAGER, "menu: [home, party,", "menu: [home, partyy,", "role.unknown_menu", "Did you mean 'party'"),
+    (MANAGER, "menu: [home, party,", "menu: [home, run,", "role.unknown_menu", "audience"),
+    (CUSTOMER, "operation: party.read", "operation: party.reed", "role.unknown_operation", "Did you mean 'read'"),
+    (CUSTOMER, "operation: party.read", "operation: partei.read", "role.unknown_resource", "partei"),
+    (CUSTOMER, "operation: party.read", "operation: party", "role.unknown_operation", "unmask"),
+    (CUSTOMER, "  - [party_tags, party_facts,", "  - [party_identity, party_tags, party_facts,", "page.doubled_block", "'party_identity'"),
+    (DESK, "operation: home.operator", "operation: home.operators", "role.unknown_operation", "Did you mean 'operator'"),
+    # checks of the gate that never let anybody pass, or everybody
+    (GATE, "allowed: [normal, dormant]", "allowed: [happy]", "gate.unknown_option", "dormant, frozen"),
+    (GATE, "field: consent_email, granted: [granted]", "field: consent_email, granted: [maybe]", "gate.unknown_option", "granted, none"),
+    (GATE, "field: consent_phone, granted: [granted]", "field: consent_phone, granted: [grantd]", "gate.unknown_option", "Did you mean 'granted'"),
+    (GATE, "field: consent_phone", "field: value_tier", "gate.unknown_option", "value_tier"),
+    (GATE, "field: consent_phone", "field: mobile", "gate.no_choice", "'mobile' is phone"),
+    (GATE, "field: status", "field: birth_date", "gate.no_choice", "a choice"),
+    (GATE, "field: status", "field: total_asset", "gate.no_choice", "money"),
+    (GATE, "field: marketing_suppressed", "field: name", "gate.no_boolean", "it has to be boolean"),
+    (GATE, "field: complaint_open", "field: status", "gate.no_boolean", "'status' is choice"),
+    (GATE, "field: complaint_open", "field: activity", "gate.no_boolean", "a tag"),
+    (GATE, "field: complaint_open", "field: trades_90d", "gate.no_boolean", "integer"),
+    (TABLE, "highest: {C1: R1,", "highest: {C9: R1,", "suitability.unknown_option", "C1"),
+    (TABLE, "professional: [professional_a,", "professional: [profesional_a,", "suitability.unknown_option", "Did you mean 'professional_a'"),
+    (TABLE, "fields: {level: risk_level", "fields: {level: birth_date", "suitability.type", "a choice"),
+    (TABLE, "lowest: lowest_risk_class", "lowest: name", "suitability.type", "boolean"),
+    (TABLE, "valid_until: risk_valid_until", "valid_until: status", "suitability.type", "'status' is choice"),
 ]  # fmt: skip
 
 
@@ -153,6 +200,25 @@ def test_and_then_figures_are_about_the_party_only(tmp_path, identity, expected)
     _everything, found = definition_files.beside(definition_files.read(paths), installed())
 
     assert [(Path(finding.path).name, finding.code) for finding in found] == expected
+
+
+def test_a_feed_that_leaves_rows_out_may_give_the_values_that_are_left(tmp_path):
+    source = "securities/sources/counter_instrument.yaml"
+    values = next(line for line in (PACKS / source).read_text(encoding="utf-8").splitlines() if "key: kind," in line)
+    assert "values: {" in values
+    changed = (
+        (PACKS / source)
+        .read_text(encoding="utf-8")
+        .replace(values, values.replace("values: {", "values: {未知: odd, "))
+    )
+    (tmp_path / "instrument.yaml").write_text(changed, encoding="utf-8")
+    product = (PACKS / "securities/masters/product.yaml").read_text(encoding="utf-8")
+    told = {}
+    for where in ("", "where: \"kind != 'odd'\"\n"):
+        (tmp_path / "product.yaml").write_text(product + where, encoding="utf-8")
+        read = definition_files.read(sorted(tmp_path.glob("*.yaml")))
+        told[where] = [finding.code for finding in definition_files.beside(read, installed())[1]]
+    assert list(told.values()) == [["object.unknown_option"], []]
 
 
 @pytest.mark.parametrize("window", ["{days: 90}", "{day: -1}", "{period: month}", "{period: year}", "{all: true}"])

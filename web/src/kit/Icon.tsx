@@ -26,7 +26,7 @@ const aliases: Record<string, IconName> = {
   campaigns: 'campaign', marketing: 'campaign', loads: 'load', data: 'database', todo: 'work', tasks: 'work', interaction: 'message',
   products: 'product', contact: 'phone', visit: 'user', system: 'settings', wecom: 'message', note: 'edit', cash_flow: 'wallet',
   transfer: 'wallet', trade: 'chart', financial_account: 'wallet', account_role: 'key', party_relationship: 'users',
-  contact_point: 'phone', coverage: 'employee', touch: 'send', load_run: 'load', check: 'check', shop: 'branch',
+  contact_point: 'phone', consent: 'shield', coverage: 'employee', touch: 'send', load_run: 'load', check: 'check', shop: 'branch',
 };
 
 export function isIconName(name: string): name is IconName {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from zhike.expressions import api as expressions
 from zhike.expressions.errors import ExpressionInvalid
@@ -10,12 +10,14 @@ from zhike.expressions.types import Schema, Type
 from zhike.insight.identity.errors import WhichIdentity
 from zhike.insight.identity.logic import definitions as logic
 from zhike.insight.identity.logic.feeding import UNIT_FIELDS
+from zhike.insight.identity.logic.fitting import misfits
 from zhike.insight.identity.types import Identity, IdentitySystem, Master, MasterColumn
 from zhike.insight.warehouse import api as warehouse
 from zhike.insight.warehouse.types import Source
 from zhike.kernel import definition_checks
 from zhike.kernel.definition_parts import Place
 from zhike.kernel.definitions import Finding, Kind, Snapshot
+from zhike.platform.objects.types import FieldType
 
 
 def check_identity(identity: Identity, everything: Snapshot) -> Iterator[Finding]:
@@ -90,7 +92,7 @@ def _system(identity: Identity, system: IdentitySystem, place: Place, everything
     for field, text in system.fields.items():
         if field not in fields:
             yield _unknown_field(identity.object, field, fields, (*place, "fields", field))
-        yield from _expression(text, schema, (*place, "fields", field))
+        yield from _given(text, schema, (*place, "fields", field), logic.field_of(identity.object, field, everything))
 
 
 def _accounts(identity: Identity, everything: Snapshot) -> Iterator[Finding]:
@@ -175,10 +177,16 @@ def _record_columns(master: Master, schema: Schema, everything: Snapshot) -> Ite
         if column.field not in fields:
             yield _unknown_field(master.object, column.field, fields, (*place, "field"))
             continue
-        yield from _expression(column.text, schema, place)
+        field = logic.field_of(master.object, column.field, everything)
+        if column.value:
+            yield from _given(
+                column.value, schema, (*place, "value"), field, logic.narrowed(master, schema, everything)
+            )
+        else:
+            yield from _expression(column.text, schema, place)
         if column.currency:
             yield from _expression(column.currency, schema, (*place, "currency"), Type.TEXT)
-            if not logic.is_amount(master.object, column.field, everything):
+            if not (field and field.values.currency):
                 said = f"'{column.field}' is no amount of money; it has no currency"
                 yield Finding("master.no_amount", said, (*place, "currency"))
         if (column.system or column.reference) and not fields[column.field]:
@@ -186,8 +194,18 @@ def _record_columns(master: Master, schema: Schema, everything: Snapshot) -> Ite
             yield Finding("master.no_reference", said, (*place, "field"))
         elif column.system:
             yield from _identity_of(master, column, place, everything)
-    if master.ends and master.ends.field not in fields:
+    yield from _ending(master, fields, everything)
+
+
+def _ending(master: Master, fields: Iterable[str], everything: Snapshot) -> Iterator[Finding]:
+    if master.ends is None:
+        return
+    field = logic.field_of(master.object, master.ends.field, everything)
+    if field is None:
         yield _unknown_field(master.object, master.ends.field, fields, ("ends", "field"))
+    elif field.values.expression is not Type.DATE:
+        said = f"'{field.key}' is {field.type}; it has to be a date"
+        yield Finding("master.no_date", said, ("ends", "field"))
 
 
 def _identity_of(master: Master, column: MasterColumn, place: Place, everything: Snapshot) -> Iterator[Finding]:
@@ -225,6 +243,19 @@ def _expression(text: str, schema: Schema, where: Place, wanted: Type | None = N
         return
     if wanted is not None and found is not wanted:
         yield Finding("expression.type", f"it gives {found.value}; it has to give {wanted.value}", where)
+
+
+def _given(
+    text: str, schema: Schema, where: Place, field: FieldType | None, narrowed: Collection[str] = ()
+) -> Iterator[Finding]:
+    """Find what is wrong with the expression whose value a field gets."""
+    try:
+        expression = expressions.parse(text, schema)
+    except ExpressionInvalid as error:
+        yield from error.in_definition(where)
+        return
+    if field is not None:
+        yield from misfits(expression, schema, field, where, narrowed=narrowed)
 
 
 def uses_of_identity(identity: Identity, everything: Snapshot) -> Iterable[tuple[str, str]]:

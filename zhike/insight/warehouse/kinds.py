@@ -48,6 +48,12 @@ def _doubled(source: Source, everything: Snapshot, name: Literal["dataset", "fil
 def _date(source: Source) -> Iterator[Finding]:
     if source.dated_by_column:
         yield from _named_column(source, source.date, ("date",), dated=True)
+    elif source.date == FROM_NAME and "{business_date:" not in source.file:
+        said = (
+            "the business date is in the file's name, and this name has no {business_date:%Y%m%d};"
+            f" `date` may be '{GIVEN}' or a column instead"
+        )
+        yield Finding("source.no_day", said, ("file",))
 
 
 def _keys(source: Source) -> Iterator[Finding]:

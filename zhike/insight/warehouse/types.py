@@ -104,6 +104,13 @@ class SourceColumn(Part):
     def _highest(self) -> str | None:
         return self.high.misfit(self.value_type) if self.high is not None else None
 
+    @rule("low")
+    def _in_order(self) -> str | None:
+        if self.low is None or self.high is None or self._lowest() or self._highest():
+            return None
+        above = self.low.above(self.high, self.value_type)
+        return f"`low` is above `high`: no row can have a value from {self.low} to {self.high}" if above else None
+
     @property
     def value_type(self) -> fields.ValueType:
         """What is known of the column's values."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Literal
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Literal, cast
 
 from pydantic import AfterValidator, BeforeValidator, Field, GetCoreSchemaHandler, StringConstraints
 from pydantic_core import CoreSchema, core_schema
@@ -147,3 +149,8 @@ class Bound(str):
         except ValueError as error:
             return f"'{self}' is no value of type {kind.key}: {error}"
         return None
+
+    def above(self, other: Bound, kind: fields.ValueType) -> bool:
+        """Return whether the bound comes after another one; both are values of the type."""
+        low, high = (cast(Decimal | date, kind.read(str(bound), fields.DESK)) for bound in (self, other))
+        return low > high  # type: ignore[operator]

@@ -308,6 +308,15 @@ def erase(object: str, uid: uuid.UUID, *, reason: str, principal: Principal) -> 
         return erasing.erase(owner, row["id"], uid)
 
 
+def refer_to(object: str, others: Mapping[int, int]) -> int:
+    """Let all live records that refer to the records `others` (by inner id) refer to those they stand for instead.
+
+    For merges; the journal says of each record what it referred to before. Returns how many records followed.
+    """
+    with database.writing():
+        return writing.refer_to(catalogues.object_type(object), others)
+
+
 def unmask(object: str, uid: uuid.UUID, field: str, *, reason: str, principal: Principal) -> object:
     """Return one masked field of one record in clear, and write who saw it and why to the journal."""
     permissions.require(principal, f"{object}.unmask")

@@ -48,6 +48,7 @@ class Lookup(Part):
     field: Key = Field(description="the field of the related record whose value is shown")
     where: str | None = Field(None, description="a condition over the related record's own fields; `:today` is the day")
     newest: Key = Field(description="the field of the related record by which the newest one is taken")
+    prefer: Code | None = Field(None, description="of several that are equally new, one with this value is taken")
     otherwise: Code | None = Field(None, description="the value shown where there is no such record")
 
 

@@ -31,6 +31,7 @@ class LookedUp:
     value: str
     newest: str
     condition: exp.Expr | None
+    prefer: str | None
     otherwise: str | None
 
 

@@ -18,7 +18,7 @@ from zhike.platform.packs.errors import PackBroken
 from zhike.platform.packs.logic.reading import read_packs
 from zhike.platform.packs.types import PackContent, ReadPacks
 
-__all__ = ["apply", "check", "missing", "plan"]
+__all__ = ["apply", "check", "missing", "outdated", "plan"]
 
 
 def check(folders: Sequence[Path]) -> list[FileFinding]:
@@ -55,6 +55,13 @@ def missing(folders: Sequence[Path]) -> list[str]:
     found = [file.parent.name for folder in folders for file in sorted(folder.glob("*/pack.yaml"))]
     known = set(StoredDefinition.objects.values_list("pack", flat=True).distinct())
     return [name for name in found if name not in known]
+
+
+def outdated(folders: Sequence[Path]) -> list[str]:
+    """Return the names of packs that the installation has otherwise than they stand below `folders`."""
+    differing = definition_changes.differing(_edits(read_packs(folders)))
+    known = set(StoredDefinition.objects.values_list("pack", flat=True).distinct())
+    return sorted({edit.pack for edit in differing} & known)
 
 
 def _read(folders: Sequence[Path]) -> tuple[Sequence[PackContent], list[Edit]]:

@@ -9,12 +9,14 @@ from zhike.kernel.errors import Refused, SignInRequired
 from zhike.platform.organization import api as organization
 from zhike.platform.permissions.logic import limits
 from zhike.platform.permissions.logic.grants import denials_of, grants_of, refinement_text, roles, rules_of
+from zhike.platform.permissions.logic.operations import check_operation
 from zhike.platform.permissions.logic.requests import SignedInRequest
 from zhike.platform.permissions.types import Principal, Scope
 
 __all__ = [
     "SignedInRequest",
     "allowed",
+    "check_operation",
     "field_rule",
     "field_rules",
     "hidden_refinements",

@@ -8,34 +8,37 @@ from zhike.kernel.definition_checks import each, unknown
 from zhike.kernel.definition_parts import Place
 from zhike.kernel.definitions import Finding, Kind, Snapshot
 from zhike.platform.permissions.logic.grants import securable
+from zhike.platform.permissions.logic.operations import operations_on, resources
 from zhike.platform.permissions.types import Role
 
-#: Operations that are not about records of an object, by the resource they are about.
-RESOURCE_OPERATIONS = {
-    "audience": {"read", "create", "update", "delete"},
-    "campaign": {"read", "create", "update", "delete", "launch", "resend"},
-    "load": {"read", "create"},
-    "run": {"read", "create", "cancel"},
-    "user": {"read"},
-    "work": {"read", "complete", "read_units"},
-    "home": {"manager", "branch_head", "operator"},
-}
-OBJECT_OPERATIONS = {"read", "create", "update", "delete", "unmask", "export", "access_log", "erase"}
+#: Parts of the product that stand in the menu; an object stands there with its list.
+MENU = ("home", "work", "audience", "campaign", "load", "user")
 
 
 def check_role(role: Role, everything: Snapshot) -> Iterator[Finding]:
-    """Yield what is wrong with a role: unknown resources, operations, refinements, fields, a home without a page."""
-    return each(_grants(role, everything), _walls(role, everything), _fields(role, everything), _home(role, everything))
+    """Yield what is wrong with a role: unknown entries of the menu, resources, operations, refinements, fields, a home without a page."""
+    return each(
+        _menu(role, everything),
+        _grants(role, everything),
+        _walls(role, everything),
+        _fields(role, everything),
+        _home(role, everything),
+    )
+
+
+def _menu(role: Role, everything: Snapshot) -> Iterator[Finding]:
+    known = [*MENU, *everything.named("object")]
+    for number, key in enumerate(role.menu):
+        if key not in known:
+            yield unknown("object or part with a page", key, known, ("menu", number), "role.unknown_menu")
 
 
 def _grants(role: Role, everything: Snapshot) -> Iterator[Finding]:
     for index, grant in enumerate(role.grants):
         here: Place = ("grants", index)
-        found = securable(everything, grant.on)
-        known = OBJECT_OPERATIONS if found else RESOURCE_OPERATIONS.get(grant.on)
+        known = operations_on(everything, grant.on)
         if known is None:
-            has = [*everything.named("object"), *RESOURCE_OPERATIONS]
-            yield unknown("object or part", grant.on, has, (*here, "on"), "role.unknown_resource")
+            yield unknown("object or part", grant.on, resources(everything), (*here, "on"), "role.unknown_resource")
             continue
         for number, operation in enumerate(grant.operations):
             if operation not in known:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
@@ -49,7 +49,12 @@ class Check(Part):
         raise NotImplementedError
 
 
-class _OfField(Check):
+class OfField(Check):
+    """A check that reads one field of the party."""
+
+    #: The setting that lists options of the field; empty: the field is a boolean.
+    options_in: ClassVar[str] = ""
+
     field: Key = Field(description="the field of the party that the check reads")
 
     def fields_read(self) -> tuple[str, ...]:
@@ -57,8 +62,10 @@ class _OfField(Check):
         return (self.field,)
 
 
-class PartyStatus(_OfField):
+class PartyStatus(OfField):
     """Only parties in an allowed state."""
+
+    options_in: ClassVar[str] = "allowed"
 
     check: Literal["party_status"]
     allowed: tuple[Code, ...] = Field(min_length=1, description="the values of the field that allow a contact")
@@ -70,8 +77,10 @@ class PartyStatus(_OfField):
         return [_reason("party_status", "客户状态不允许营销", "the party's status allows no marketing")]
 
 
-class Consent(_OfField):
+class Consent(OfField):
     """Consent for this purpose and channel, as `labels` name it (PIPL 13–15, Advertising Law 43)."""
+
+    options_in: ClassVar[str] = "granted"
 
     check: Literal["consent"]
     granted: tuple[Code, ...] = Field(min_length=1, description="the values of the field that are consent")
@@ -88,7 +97,7 @@ class Consent(_OfField):
         return [_reason("no_consent", f"客户未授权{self.labels['zh']}", f"no consent to {self.labels['en']}")]
 
 
-class Suppression(_OfField):
+class Suppression(OfField):
     """Parties that asked not to be marketed to."""
 
     check: Literal["suppression"]
@@ -100,7 +109,7 @@ class Suppression(_OfField):
         return []
 
 
-class ComplaintFreeze(_OfField):
+class ComplaintFreeze(OfField):
     """No marketing while a complaint is open."""
 
     check: Literal["complaint_freeze"]

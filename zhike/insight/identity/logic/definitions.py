@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from zhike.expressions import api as expressions
+from zhike.expressions.errors import ExpressionInvalid
 from zhike.expressions.types import Field, Schema
 from zhike.insight.identity.errors import NoIdentity, UnknownIdentity, WhichIdentity
 from zhike.insight.identity.types import Identity, Master, MasterColumn
@@ -13,6 +15,7 @@ from zhike.insight.warehouse.types import Source
 from zhike.kernel import definitions
 from zhike.kernel.definitions import Snapshot
 from zhike.platform.objects import api as objects
+from zhike.platform.objects.types import FieldType
 
 #: Master feeds of this fill the organization, which is no object.
 ORG_UNIT = "org_unit"
@@ -77,10 +80,11 @@ def fields_of(object: str, snapshot: Snapshot | None) -> Mapping[str, str]:
     return {field.key: field.target for field in owner.fields.values() if field.stored} if owner else {}
 
 
-def is_amount(object: str, field: str, snapshot: Snapshot | None) -> bool:
-    """Return whether a field holds amounts of money."""
-    owner = objects.provisional(snapshot or definitions.snapshot()).get(object)
-    return bool(owner and field in owner.fields and owner.fields[field].values.currency)
+def field_of(object: str, field: str, everything: Snapshot) -> FieldType | None:
+    """Return a field that records of an object store, None where there is none."""
+    owner = objects.provisional(everything).get(object)
+    found = owner.fields.get(field) if owner else None
+    return found if found and found.stored else None
 
 
 def _all(snapshot: Snapshot | None) -> list[Identity]:
@@ -109,6 +113,22 @@ def master_schema(master: Master, snapshot: Snapshot | None = None) -> Schema:
         other = warehouse.dataset_schema(_source(lookup.dataset, snapshot))
         fields |= {key: other.fields[key] for key in lookup.columns}
     return replace(found, fields=fields)
+
+
+def narrowed(master: Master, schema: Schema, snapshot: Snapshot) -> set[str]:
+    """Return the columns that the conditions of a feed ask about: not each of their values comes into a record."""
+    conditions = [
+        (lookup.where, warehouse.dataset_schema(_source(lookup.dataset, snapshot))) for lookup in master.lookups
+    ]
+    return {key for text, over in [(master.where, schema), *conditions] if text for key in _columns_in(text, over)}
+
+
+def _columns_in(text: str, schema: Schema) -> list[str]:
+    try:
+        nodes = expressions.walk(expressions.parse(text, schema))
+        return [node.parts[-1] for node, _depth in nodes if isinstance(node, expressions.Path)]
+    except ExpressionInvalid:
+        return []
 
 
 def _source(dataset: str, snapshot: Snapshot | None) -> Source:

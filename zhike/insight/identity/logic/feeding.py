@@ -197,10 +197,11 @@ def _stream(connection: Session, select: str) -> Iterator[Sequence[object]]:
 
 
 def forget_merged(object: str, merges: Sequence[tuple[int, int]]) -> None:
-    """Mark parties deleted whose ids now redirect to others."""
+    """Mark parties deleted whose ids now redirect to others; what people have said of them goes along."""
     if not merges:
         return
     system = permissions.system_principal("identity")
+    objects.refer_to(object, dict(merges))
     for record in objects.records_by_id(object, [old for old, _new in merges], principal=system).values():
         objects.delete(object, record.uid, revision=record.revision, principal=system)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from sqlglot import exp
@@ -20,6 +20,8 @@ from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal, Scope
 
 _aliases = itertools.count(1)
+#: Which records of an object, known by an alias, may be reached.
+Visible = Callable[[ObjectType, str], list[exp.Expr]]
 
 
 @dataclass(slots=True)
@@ -42,12 +44,16 @@ class Where:
         self.values[name] = value
         return exp.Placeholder(this=name)
 
-    def compile(self, expression: expressions.Expression, owner: ObjectType, alias: str) -> exp.Expr:
-        """Return an expression over `owner`, known as `alias`, as SQL of this statement."""
+    def compile(
+        self, expression: expressions.Expression, owner: ObjectType, alias: str, visible: Visible | None = None
+    ) -> exp.Expr:
+        """Return an expression over `owner`, known as `alias`, as SQL of this statement.
+
+        Other records that it reaches are those that `visible` lets through; all, without it.
+        """
         self._count += 1
-        fragment = expressions.compile_sql(
-            expression, "postgres", RecordBinding(self.objects, owner, alias), prefix=f"e{self._count}_"
-        )
+        binding = RecordBinding(self.objects, owner, alias, visible=visible)
+        fragment = expressions.compile_sql(expression, "postgres", binding, prefix=f"e{self._count}_")
         self.values.update(fragment.values)
         return fragment.tree
 
@@ -55,14 +61,24 @@ class Where:
 class RecordBinding:
     """Where the names of an object type live: its table, the side table, scalar sub-queries for references.
 
-    `inside` a sub-query the record is not the one whose side table the statement joins.
+    `inside` a sub-query the record is not the one whose side table the statement joins. Records that are reached are
+    narrowed to the `visible` ones.
     """
 
-    def __init__(self, objects: Catalogue, owner: ObjectType, alias: str, *, inside: bool = False) -> None:
+    def __init__(
+        self,
+        objects: Catalogue,
+        owner: ObjectType,
+        alias: str,
+        *,
+        inside: bool = False,
+        visible: Visible | None = None,
+    ) -> None:
         self._objects = objects
         self._owner = owner
         self._alias = alias
         self._inside = inside
+        self._visible = visible
 
     def column(self, path: tuple[str, ...]) -> exp.Expr:
         """Return the column of a field, through references if the path has several parts."""
@@ -72,15 +88,15 @@ class RecordBinding:
                 return self._figure(found)
             return column_of(found, self._alias, SIDE)
         target, alias, reached = self._step(path[0])
-        inner = RecordBinding(self._objects, target, alias, inside=True).column(path[1:])
-        return exp.select(inner).from_(reached).where(self._joined(path[0], alias)).subquery()
+        inner = self._within(target, alias).column(path[1:])
+        return exp.select(inner).from_(reached).where(self._joined(path[0], target, alias)).subquery()
 
     def relation(self, path: tuple[str, ...]) -> RelationSource:
         """Return the live records of a to-many relation, tied to the outer row."""
         if len(path) > 1:
             target, alias, reached = self._step(path[0])
-            inner = RecordBinding(self._objects, target, alias, inside=True).relation(path[1:])
-            joined = exp.select("1").from_(reached).where(self._joined(path[0], alias)).where(inner.join)
+            inner = self._within(target, alias).relation(path[1:])
+            joined = exp.select("1").from_(reached).where(self._joined(path[0], target, alias)).where(inner.join)
             return RelationSource(inner.source, exp.Exists(this=joined), inner.inner)
         relation = self._owner.relations[path[0]]
         target = self._objects[relation.object]
@@ -89,9 +105,16 @@ class RecordBinding:
         join = exp.and_(
             exp.column(through.column, table=alias, quoted=True).eq(exp.column("id", table=self._alias)),
             exp.column("deleted_at", table=alias).is_(exp.null()),
+            *self._narrowed(target, alias),
         )
         source = exp.alias_(exp.to_table(target.table, quoted=True), alias, table=True)
-        return RelationSource(source, join, RecordBinding(self._objects, target, alias, inside=True))
+        return RelationSource(source, join, self._within(target, alias))
+
+    def _within(self, target: ObjectType, alias: str) -> RecordBinding:
+        return RecordBinding(self._objects, target, alias, inside=True, visible=self._visible)
+
+    def _narrowed(self, target: ObjectType, alias: str) -> list[exp.Expr]:
+        return self._visible(target, alias) if self._visible else []
 
     def _figure(self, found: FieldType) -> exp.Expr:
         """A served figure: of the side table that the statement joins, or of the record's own inside a sub-query."""
@@ -110,22 +133,26 @@ class RecordBinding:
         alias = f"r{next(_aliases) % 10_000}"
         return target, alias, exp.alias_(exp.to_table(target.table, quoted=True), alias, table=True)
 
-    def _joined(self, key: str, alias: str) -> exp.Expr:
+    def _joined(self, key: str, target: ObjectType, alias: str) -> exp.Expr:
         reference = exp.column(self._owner.fields[key].column, table=self._alias, quoted=True)
-        return exp.column("id", table=alias).eq(reference)
+        return exp.and_(exp.column("id", table=alias).eq(reference), *self._narrowed(target, alias))
 
 
 def narrow_to_scope(where: Where, owner: ObjectType, alias: str, principal: Principal, operation: str) -> None:
     """Narrow the statement to what `principal` may do `operation` on; a child follows its parent."""
+    where.parts.extend(_in_scope(where, owner, alias, principal, operation))
+
+
+def _in_scope(where: Where, owner: ObjectType, alias: str, principal: Principal, operation: str) -> list[exp.Expr]:
+    """The conditions that the records known as `alias` meet on which `principal` may do `operation`."""
     scope = permissions.scope(principal, operation, owner.key)
     where.values.update(scope.params)
     if scope.nothing:
-        where.add(exp.false())
-        return
-    where.parts.extend(_scope_parts(where, owner, alias, scope))
+        return [exp.false()]
+    parts = _scope_parts(where, owner, alias, scope)
     if owner.through:
-        parent = where.objects[owner.fields[owner.through].target]
-        _follow_parent(where, owner, alias, parent, principal)
+        parts += _follow_parent(where, owner, alias, principal)
+    return parts
 
 
 def _scope_parts(where: Where, owner: ObjectType, alias: str, scope: Scope) -> list[exp.Expr]:
@@ -140,13 +167,13 @@ def _scope_parts(where: Where, owner: ObjectType, alias: str, scope: Scope) -> l
     return parts
 
 
-def _follow_parent(where: Where, owner: ObjectType, alias: str, parent: ObjectType, principal: Principal) -> None:
+def _follow_parent(where: Where, owner: ObjectType, alias: str, principal: Principal) -> list[exp.Expr]:
+    parent = where.objects[owner.fields[owner.through].target]
     scope = permissions.scope(principal, "read", parent.key)
     if scope.everything and not scope.denials:
-        return
+        return []
     if scope.nothing:
-        where.add(exp.false())
-        return
+        return [exp.false()]
     parent_alias = f"{alias}_parent"
     reference = exp.column(owner.fields[owner.through].column, table=alias, quoted=True)
     inside = [
@@ -155,7 +182,7 @@ def _follow_parent(where: Where, owner: ObjectType, alias: str, parent: ObjectTy
         *_scope_parts(where, parent, parent_alias, scope),
     ]
     source = exp.alias_(exp.to_table(parent.table, quoted=True), parent_alias, table=True)
-    where.add(exp.Exists(this=exp.select("1").from_(source).where(*inside)))
+    return [exp.Exists(this=exp.select("1").from_(source).where(*inside))]
 
 
 def compiled_rules(where: Where, owner: ObjectType, alias: str) -> list[exp.Expr]:
@@ -178,7 +205,13 @@ def narrow_to_query(where: Where, owner: ObjectType, alias: str, query: RecordQu
         text = owner.refinements[query.refinement].condition
         where.add(where.compile(_parse(where, owner, text), owner, alias))
     if query.condition is not None:
-        where.add(where.compile(asking.condition(where.objects, owner, query.condition, principal), owner, alias))
+        condition = asking.condition(where.objects, owner, query.condition, principal)
+        # What the installation asks itself reaches everything; people reach what they may read.
+        where.add(
+            where.compile(
+                condition, owner, alias, lambda other, known: _in_scope(where, other, known, principal, "read")
+            )
+        )
 
 
 def uses_side_table(owner: ObjectType, parts: Sequence[exp.Expr]) -> bool:

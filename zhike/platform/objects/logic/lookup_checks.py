@@ -69,12 +69,13 @@ def _check_target(field: FieldPart, lookup: Lookup, place: Place, target: Object
     if lookup.newest in stored and not stored[lookup.newest].values.sortable:
         said = f"'{lookup.newest}' has no order; the newest record cannot be told by it"
         yield Finding("object.unsortable", said, (*place, "newest"))
-    if lookup.otherwise is not None:
+    for name in ("otherwise", "prefer"):
+        value = getattr(lookup, name)
         try:
-            fields.value_type(field.type)(field).parse(lookup.otherwise)  # type: ignore[arg-type]
+            fields.value_type(field.type)(field).parse(value)  # type: ignore[arg-type]
         except BadValue as error:
-            said = f"'{field.key}' cannot be '{lookup.otherwise}'; it is {error.expected}"
-            yield Finding(error.code, said, (*place, "otherwise"))
+            said = f"'{field.key}' cannot be '{value}'; it is {error.expected}"
+            yield Finding(error.code, said, (*place, name))
     if lookup.where:
         try:
             expressions.parse(lookup.where, lookups.schema_of(target), lookups.PARAMS)

@@ -71,8 +71,9 @@ def _related(found: LookedUp, *columns: exp.Expr) -> exp.Select:
 
 
 def _ordered(select: exp.Select, found: LookedUp, *first: exp.Expr) -> exp.Select:
-    """The newest record first; of two of a day the one that came later."""
-    newest = [_column(found.newest), exp.column("id", table=_RELATED)]
+    """The newest record first; of several of a day the preferred one, else the one that came later."""
+    preferred = [_column(found.value).eq(_literal(found.prefer))] if found.prefer is not None else []
+    newest: list[exp.Expr] = [_column(found.newest), *preferred, exp.column("id", table=_RELATED)]
     return select.order_by(*first, *(exp.Ordered(this=column, desc=True, nulls_first=False) for column in newest))
 
 
@@ -99,6 +100,7 @@ def _resolve(owner: ObjectType, field: FieldType, objects: Mapping[str, ObjectTy
         value=target.fields[lookup.field].column,
         newest=target.fields[lookup.newest].column,
         condition=_condition(target, lookup.where) if lookup.where else None,
+        prefer=lookup.prefer,
         otherwise=lookup.otherwise,
     )
 

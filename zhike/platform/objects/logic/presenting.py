@@ -31,7 +31,7 @@ def present(
             id=row["id"],
             revision=row["revision"],
             refused=refused,
-            display=display_of(owner, row, rules[owner.display]),
+            display=display_of(owner, row, rules[owner.display], principal.language),
             created_at=row["created_at"],
             updated_at=row["updated_at"],
             updated_by=row["updated_by"],
@@ -45,15 +45,20 @@ def present(
     ]
 
 
-def display_of(owner: ObjectType, row: Mapping[str, Any], rule: str) -> str:
+def display_of(owner: ObjectType, row: Mapping[str, Any], rule: str, language: str) -> str:
     """Return what a record is called: its display field under its mask, else its source key, else its number.
 
     A display field that the viewer is refused ("refused") is not said.
     """
     field = owner.fields.get(owner.display)
     if field is not None and rule != "refused" and row.get(f"f:{field.key}"):
-        return str(shown(field, row, rule))
+        return in_words(field, shown(field, row, rule), language)
     return str(row.get("source_key") or f"#{row['id']}")
+
+
+def in_words(field: FieldType, wire: Wire, language: str) -> str:
+    """Return a presented value as people say it: a choice by its label."""
+    return str(field.values.excel(wire, language).value)
 
 
 def displays(target: str, ids: Iterable[int], principal: Principal) -> dict[int, dict[str, str]]:
@@ -76,7 +81,7 @@ def displays(target: str, ids: Iterable[int], principal: Principal) -> dict[int,
     if field:
         for record_id in named:
             said = field.values.present((found[record_id]["display"],), masked=rule != "clear")
-            found[record_id]["display"] = str(said)
+            found[record_id]["display"] = in_words(field, said, principal.language)
     return found
 
 

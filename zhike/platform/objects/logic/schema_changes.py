@@ -53,10 +53,10 @@ def classify(change: Change, everything: Snapshot) -> Change:
         for key in _stored(after)
         if key not in _stored(before)
     ]
+    looked_up = {key: found for key in _stored(before) if key in after and (found := after[key].lookup)}
     notes += [
-        f"field {key} is looked up from now on; its column and values stay"
-        for key in _stored(before)
-        if key in after and after[key].lookup
+        f"field {key} is looked up in {found.relation} from now on; what was entered stays in its column, out of sight"
+        for key, found in looked_up.items()
     ]
     removed = [key for key in before if key not in kept]
     notes += [f"hide field {key}; its column and values stay" for key in removed]
@@ -65,7 +65,8 @@ def classify(change: Change, everything: Snapshot) -> Change:
     gone = {key: _options(before[key]) - _options(after[key]) for key in after if key in before}
     notes += [f"field {key} loses {', '.join(sorted(lost))}; stored values stay" for key, lost in gone.items() if lost]
     faults = tuple(_impossible(change.after, before, after))
-    return replace(change, destructive=bool(removed or shown or any(gone.values())), notes=tuple(notes), faults=faults)
+    destructive = bool(removed or shown or looked_up or any(gone.values()))
+    return replace(change, destructive=destructive, notes=tuple(notes), faults=faults)
 
 
 def _stored(fields: Mapping[str, FieldPart]) -> list[str]:

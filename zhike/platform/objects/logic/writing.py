@@ -144,6 +144,24 @@ def delete(owner: ObjectType, row: Mapping[str, Any], revision: int, principal: 
     events.publish("record.deleted", owner.key, row["id"])
 
 
+def refer_to(owner: ObjectType, others: Mapping[int, int]) -> int:
+    """Change every reference of live records to `owner`'s records `others` to those they stand for."""
+    followed = 0
+    for referring in catalogues.catalogue().values():
+        for field in referring.fields.values():
+            if not field.stored or field.target != owner.key:
+                continue
+            statement = sql.SQL(
+                "update {table} t set {column} = o.new, revision = revision + 1, updated_at = %s, updated_by = %s"
+                " from unnest(%s::bigint[], %s::bigint[]) o(old, new) where t.{column} = o.old and t.deleted_at is null"
+            ).format(table=sql.Identifier(referring.table), column=sql.Identifier(field.column))
+            given: list[Any] = [clock.now(), context.current().actor, list(others), list(others.values())]
+            with connection.cursor() as cursor:
+                cursor.execute(statement, given)
+                followed += cursor.rowcount
+    return followed
+
+
 def stored_columns(field: FieldType, value: object) -> dict[str, object]:
     """Return the columns that a parsed value of a field lies in."""
     return {f"{field.column}{suffix}": cell for suffix, cell in field.values.store(value).items()}
