@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from tests.factories.records import SYSTEM, build_firm, cover, customer, give_work
-from zhike.kernel import clock
+from zhike.kernel import clock, event_delivery
 from zhike.kernel.models import Event
 from zhike.platform.audit import api as audit
 from zhike.platform.objects import api as objects
@@ -35,6 +35,8 @@ def party(firm):
 
 
 def assignees(party):
+    """Who has the work once the events are delivered."""
+    event_delivery.deliver_all()
     return dict(WorkItem.objects.filter(party_id=party.id).order_by("state").values_list("state", "assignee"))
 
 

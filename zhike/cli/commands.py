@@ -81,6 +81,7 @@ def stage_run(options: argparse.Namespace, output: Output) -> None:
 
 def erase(options: argparse.Namespace, output: Output) -> None:
     """Wipe the personal values of a record for good (PIPL art. 47)."""
+    from zhike.kernel import event_delivery
     from zhike.platform.objects import api as objects
 
     owner = objects.describe(options.object)
@@ -88,6 +89,7 @@ def erase(options: argparse.Namespace, output: Output) -> None:
         personal = [field.key for field in owner.fields.values() if field.personal]
         raise ConsentNeeded(what=f"{owner.key} {options.uid}", fields=personal)
     done = objects.erase(owner.key, options.uid, reason=options.reason, principal=principal())
+    event_delivery.deliver_all()  # what other rooms noted about the person goes now, worker or not
     shown = {"uid": done.uid, "erased_at": done.at, "again": done.again, "fields": done.fields}
     related = "、".join(f"{key} {count}" for key, count in done.related.items()) or "无"
     text = f"{done.uid} 已清除（{done.at:%Y-%m-%d %H:%M}），相关记录：{related}，变更记录 {done.journal} 条"

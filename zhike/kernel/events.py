@@ -1,27 +1,62 @@
-"""Facts that happened, published in the transaction that made them true, read in order by id."""
+"""Facts that happened, published in the transaction that made them true, delivered after it by `event_delivery`.
+
+Whoever wants to hear of them subscribes: at least once, in order per record, with a position of its own. Nobody is
+called inside the publishing transaction.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+import uuid
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db import connection
 
 from zhike.kernel import clock, context
+from zhike.kernel.definition_parts import Labels
 from zhike.kernel.ids import uuid7
 
-Subscriber = Callable[[str, int], None]
-_subscribers: dict[str, list[Subscriber]] = {}
 _INSERT = "insert into kernel_event (uid, name, subject, subject_id, at, actor, payload)"
 
 
-def subscribe(name: str, subscriber: Subscriber) -> None:
-    """Call `subscriber(subject, subject id)` for every event `name`, in the transaction that publishes it.
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A fact about one record: `subject` is the kind of record, `subject_id` its inner id, 0 for many of a kind."""
 
-    For what must be true together with the event; called by a room above the publisher when the application starts.
-    """
-    _subscribers.setdefault(name, []).append(subscriber)
+    position: int
+    uid: uuid.UUID
+    name: str
+    subject: str
+    subject_id: int
+    at: datetime
+    actor: str
+    payload: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Subscriber:
+    """Who hears of events of some names. `handle` may be called twice for one event, and has its own transaction."""
+
+    key: str
+    labels: Labels
+    names: tuple[str, ...]
+    handle: Callable[[Event], None]
+
+
+_subscribers: dict[str, Subscriber] = {}
+
+
+def subscribe(subscriber: Subscriber) -> None:
+    """Have a subscriber told of every event of its names from now on; called when the application starts."""
+    _subscribers[subscriber.key] = subscriber
+
+
+def subscribers() -> Iterable[Subscriber]:
+    """Return who hears of events, by key."""
+    return [found for _key, found in sorted(_subscribers.items())]
 
 
 def publish(name: str, subject: str, subject_id: int, payload: Mapping[str, object] | None = None) -> None:
@@ -35,20 +70,12 @@ def publish(name: str, subject: str, subject_id: int, payload: Mapping[str, obje
             f"{_INSERT} values (%s, %s, %s, %s, %s, %s, %s)",
             [uuid7(), name, subject, subject_id, clock.now(), context.current().actor, json.dumps(payload or {})],
         )
-    tell(name, subject, subject_id)
 
 
 def about(made: str, name: str, subject: str) -> tuple[str, dict[str, Any]]:
     """Return SQL that writes the event `name` about the new record that is the one row of the CTE `made`, and its values.
 
-    For the statement that makes a record: a part of it, so that the event costs no round trip. Whoever runs it calls
-    `tell` when it knows the record's id.
+    For the statement that makes a record: a part of it, so that the event costs no round trip.
     """
     sql = f"{_INSERT} select %(event_uid)s, %(event)s, %(subject)s, id, created_at, created_by, '{{}}' from {made}"
     return sql, {"event_uid": uuid7(), "event": name, "subject": subject}
-
-
-def tell(name: str, subject: str, subject_id: int) -> None:
-    """Call the subscribers of an event that was written."""
-    for subscriber in _subscribers.get(name, ()):
-        subscriber(subject, subject_id)

@@ -89,8 +89,12 @@ class Run(models.Model):
 
 
 class Event(models.Model):
-    """A fact that happened, written in the transaction that made it true (the outbox)."""
+    """A fact that happened, written in the transaction that made it true (the outbox).
 
+    `position` is its place in the order in which subscribers hear of it; it is given after that transaction committed.
+    """
+
+    position = models.BigIntegerField(null=True)
     uid = models.UUIDField(unique=True)
     name = models.TextField()
     subject = models.TextField()
@@ -98,3 +102,32 @@ class Event(models.Model):
     at = models.DateTimeField()
     actor = models.TextField()
     payload = models.JSONField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["position"], name="event_position")]
+        indexes = [models.Index(fields=["id"], name="event_fresh", condition=models.Q(position__isnull=True))]
+
+
+class Subscription(models.Model):
+    """How far a subscriber of events has come."""
+
+    key = models.TextField(primary_key=True)
+    position = models.BigIntegerField()
+
+
+class HeldEvent(models.Model):
+    """An event that a subscriber failed at, or that waits behind such a one of the same record; `dead` after all tries."""
+
+    subscriber = models.TextField()
+    position = models.BigIntegerField()
+    name = models.TextField()
+    subject = models.TextField()
+    subject_id = models.BigIntegerField()
+    attempts = models.IntegerField()
+    error = models.TextField()
+    due_at = models.DateTimeField()
+    dead = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["subscriber", "position"], name="held_event_once")]
+        indexes = [models.Index(fields=["subscriber", "subject", "subject_id", "position"], name="held_event_record")]

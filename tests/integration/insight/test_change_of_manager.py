@@ -10,6 +10,7 @@ from tests.factories import golden
 from tests.factories.records import SYSTEM, give_work
 from zhike.insight.identity import api as identity
 from zhike.insight.warehouse import api as warehouse
+from zhike.kernel import event_delivery
 from zhike.platform.objects import api as objects
 from zhike.platform.objects.types import RecordQuery
 from zhike.platform.work.models import WorkItem
@@ -35,6 +36,11 @@ def party(golden_day):
     return objects.page(RecordQuery("party", condition=condition), principal=SYSTEM).rows[0]
 
 
+def _assignees(party_id):
+    event_delivery.deliver_all()
+    return list(WorkItem.objects.filter(party_id=party_id).values_list("assignee", flat=True))
+
+
 def test_a_manager_changes_goes_and_comes_back(party, tmp_path):
     opened = date(2018, 3, 1)
     give_work(party.id, CHEN)
@@ -45,16 +51,16 @@ def test_a_manager_changes_goes_and_comes_back(party, tmp_path):
     changed = [(CHEN, opened, date(2026, 3, 18)), (ZHOU, date(2026, 3, 18), None)]
     assert _services(party.id) == changed
     assert objects.serving_employees([party.id]) == {party.id: [ZHOU]}
-    assert list(WorkItem.objects.filter(party_id=party.id).values_list("assignee", flat=True)) == [ZHOU]
+    assert _assignees(party.id) == [ZHOU]
 
     _night(tmp_path / "2", date(2026, 3, 19), {OUYANG: ("", "")})
     assert _services(party.id)[1] == (ZHOU, date(2026, 3, 18), date(2026, 3, 19))
     assert objects.serving_employees([party.id]) == {}
-    assert list(WorkItem.objects.filter(party_id=party.id).values_list("assignee", flat=True)) == [ZHOU]
+    assert _assignees(party.id) == [ZHOU]
 
     _night(tmp_path / "3", date(2026, 3, 20), {OUYANG: (CHEN, date(2026, 3, 20))})
     assert _services(party.id)[2] == (CHEN, date(2026, 3, 20), None)
-    assert list(WorkItem.objects.filter(party_id=party.id).values_list("assignee", flat=True)) == [CHEN]
+    assert _assignees(party.id) == [CHEN]
     assert {row: _services(row) for row in others} == others
 
 

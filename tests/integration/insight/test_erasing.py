@@ -17,7 +17,7 @@ from zhike.engagement.compliance import api as compliance
 from zhike.engagement.compliance.types import Touch
 from zhike.insight.identity import api as identity
 from zhike.insight.warehouse import api as warehouse
-from zhike.kernel import context
+from zhike.kernel import context, event_delivery
 from zhike.kernel.errors import NotFound, Refused
 from zhike.platform.audit import api as audit
 from zhike.platform.objects import api as objects
@@ -105,7 +105,9 @@ def before(person):
 @pytest.fixture(scope="module")
 def erased(person, before):
     with context.acting(actor="system:compliance"):
-        return objects.erase("party", person.uid, reason="客户申请删除个人信息", principal=SYSTEM)
+        done = objects.erase("party", person.uid, reason="客户申请删除个人信息", principal=SYSTEM)
+    event_delivery.deliver_all()
+    return done
 
 
 def test_nobody_erases_without_the_grant_or_without_a_reason(person):

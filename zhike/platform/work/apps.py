@@ -12,8 +12,4 @@ class WorkConfig(AppConfig):
 
         definitions.register(RESULT_SET)
         blocks.register()
-        events.subscribe("record.created", following.coverage_changed)
-        events.subscribe("record.updated", following.coverage_changed)
-        events.subscribe("record.deleted", following.coverages_changed)
-        events.subscribe("records.loaded", following.coverages_changed)
-        events.subscribe("record.erased", following.record_erased)
+        events.subscribe(following.SUBSCRIBER)

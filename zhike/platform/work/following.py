@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
+from zhike.kernel import database
+from zhike.kernel.definition_parts import Labels
+from zhike.kernel.events import Event, Subscriber
 from zhike.platform.objects import api as objects
 from zhike.platform.work import api
 
 
-def coverage_changed(subject: str, subject_id: int) -> None:
-    """After a handover open work goes to whoever serves the party now."""
-    if objects.describe(subject).role == "coverage":
-        api.follow_coverage([row["party"] for row in objects.facts(subject, [subject_id], ["party"]).values()])
+def _follow(event: Event) -> None:
+    """After a handover open work goes to whoever serves the party now; work about an erased party ends."""
+    role = objects.describe(event.subject).role
+    with database.writing():
+        if role == "coverage":
+            api.follow_coverage(_parties(event))
+        elif role == "party" and event.name == "record.erased":
+            api.forget_party(event.subject_id)
 
 
-def coverages_changed(subject: str, _subject_id: int) -> None:
-    """After a nightly load of services, or when one is deleted, whatever is open is looked at."""
-    if objects.describe(subject).role == "coverage":
-        api.follow_coverage(api.parties_with_open_work())
+def _parties(event: Event) -> list[int]:
+    """Whose services changed; after a load, or when one is deleted, whoever has open work."""
+    if event.name not in ("record.created", "record.updated"):
+        return api.parties_with_open_work()
+    return [row["party"] for row in objects.facts(event.subject, [event.subject_id], ["party"]).values()]
 
 
-def record_erased(subject: str, subject_id: int) -> None:
-    """Work about an erased party ends, and what was noted about it goes."""
-    if objects.describe(subject).role == "party":
-        api.forget_party(subject_id)
+SUBSCRIBER = Subscriber(
+    "work.following",
+    Labels("待办跟随客户", "Work follows its customer"),
+    ("record.created", "record.updated", "record.deleted", "records.loaded", "record.erased"),
+    _follow,
+)

@@ -56,9 +56,7 @@ def insert(owner: ObjectType, given: Mapping[str, object], principal: Principal)
     event, values = events.about(reading.FRESH, "record.created", owner.key)
     values |= {f"new_{name}": value for name, value in columns.items()}
     with _unique_values(owner):
-        row = reading.inserted_row(owner, statement, event, values, principal)
-    events.tell("record.created", owner.key, row["id"])
-    return row
+        return reading.inserted_row(owner, statement, event, values, principal)
 
 
 @functools.lru_cache(maxsize=500)

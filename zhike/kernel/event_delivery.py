@@ -1,0 +1,218 @@
+"""Events reach their subscribers: after commit, at least once, in order per record, each with its own position.
+
+An event is numbered when its transaction has committed: ids are given in the order in which transactions insert, and
+one that is still open would be overtaken by a position. Two changes of one record never overtake each other, because
+the second waits for the first to commit before it publishes.
+
+An event that a subscriber fails at is held, and with it whatever comes later about the same record; the others go on.
+It is tried again, later and later, and is a dead letter in the end: a person has it tried again or passes it over.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from datetime import timedelta
+
+from django.db import DatabaseError, connection, transaction
+
+from zhike.kernel import clock, context
+from zhike.kernel.definition_parts import Labels
+from zhike.kernel.errors import NotFound
+from zhike.kernel.events import Event, Subscriber, subscribers
+from zhike.kernel.models import HeldEvent, Subscription
+from zhike.kernel.pumps import Pump, Stopping, never
+
+_log = logging.getLogger("zhike.events")
+#: Events taken at once: by the numbering, and by a subscriber.
+NUMBERED, BATCH = 5_000, 1_000
+#: A held event is tried again after the first time, twice as long after each further fault, and this many times.
+FIRST_RETRY, LONGEST_RETRY, TRIES = timedelta(seconds=10), timedelta(hours=1), 10
+#: The lock of whoever numbers events; any number that nothing else in this database uses.
+_NUMBERING = 7_413_001
+_COLUMNS = "position, uid, name, subject, subject_id, at, actor, payload"
+
+_Record = tuple[str, int]
+
+
+def deliver(stopping: Stopping = never) -> int:
+    """Tell every subscriber what is new, and try again what is due; return how many events were looked at."""
+    _begin()
+    number()
+    moved = 0
+    for subscriber in subscribers():
+        if stopping():
+            break
+        moved += _deliver(subscriber) + _retry(subscriber)
+    return moved
+
+
+def deliver_all() -> None:
+    """Deliver until nothing is left to deliver now; for commands and tests."""
+    while deliver():
+        pass
+
+
+PUMP = Pump("events", Labels("事件投递", "Delivering events"), deliver)
+
+
+def number() -> int:
+    """Give the committed events without a position theirs, in order; return how many. One process at a time does it."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("select pg_try_advisory_xact_lock(%s)", [_NUMBERING])
+        if not cursor.fetchone()[0]:
+            return 0
+        # A statement of its own: what is read here was committed after the last one who held the lock.
+        cursor.execute(
+            "update kernel_event e set position = n.position from ("
+            " select id, (select coalesce(max(position), 0) from kernel_event) + row_number() over (order by id) as position"
+            " from (select id from kernel_event where position is null order by id limit %s) fresh) n where n.id = e.id",
+            [NUMBERED],
+        )
+        return int(cursor.rowcount)
+
+
+def replay(key: str, after: int) -> None:
+    """Have a subscriber told again of everything after a position. Raises NotFound."""
+    if not Subscription.objects.filter(key=key).update(position=after):
+        raise NotFound(kind="subscriber", id=key)
+
+
+def retry(ids: Sequence[int]) -> int:
+    """Have held events tried again now, dead letters too; return how many."""
+    return HeldEvent.objects.filter(pk__in=ids).update(due_at=clock.now(), dead=False, attempts=0)
+
+
+def pass_over(ids: Sequence[int]) -> int:
+    """Give up held events, so that what waits behind them goes on; return how many."""
+    return HeldEvent.objects.filter(pk__in=ids).delete()[0]
+
+
+def _begin() -> None:
+    """Let new subscribers begin with the first event that nobody has been told of yet."""
+    keys = [subscriber.key for subscriber in subscribers()]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "insert into kernel_subscription (key, position)"
+            " select key, (select coalesce(max(position), 0) from kernel_event) from unnest(%s::text[]) key"
+            " where key not in (select key from kernel_subscription) on conflict do nothing",
+            [keys],
+        )
+
+
+def _deliver(subscriber: Subscriber) -> int:
+    """Tell a subscriber of the next batch, unless another worker is about it; return how many events there were."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "select position from kernel_subscription where key = %s for update skip locked", [subscriber.key]
+        )
+        row = cursor.fetchone()
+        if row is None:
+            return 0
+        cursor.execute("select coalesce(max(position), 0) from kernel_event")
+        top = cursor.fetchone()[0]
+        if top <= row[0]:
+            return 0
+        cursor.execute(
+            f"select {_COLUMNS} from kernel_event where position > %s and position <= %s and name = any(%s)"
+            " order by position limit %s",
+            [row[0], top, list(subscriber.names), BATCH],
+        )
+        events = [Event(*found) for found in cursor]
+        _tell_all(subscriber, events)
+        reached = events[-1].position if len(events) == BATCH else top
+        cursor.execute("update kernel_subscription set position = %s where key = %s", [reached, subscriber.key])
+    return len(events)
+
+
+def _tell_all(subscriber: Subscriber, events: Sequence[Event]) -> None:
+    """Tell of all events together; if one fails, of each for itself, and hold those that fail."""
+    held = set(HeldEvent.objects.filter(subscriber=subscriber.key).values_list("subject", "subject_id").distinct())
+    free = [event for event in events if (event.subject, event.subject_id) not in held]
+    if len(free) == len(events) and _fault(lambda: _tell(subscriber, events)) is None:
+        return
+    for event in events:
+        record = (event.subject, event.subject_id)
+        error = None if record in held else _fault(lambda event=event: _tell(subscriber, [event]))  # type: ignore[misc]
+        if error is not None:
+            _hold(subscriber, event, error)
+            held.add(record)
+        elif record in held:
+            _hold(subscriber, event, None)
+
+
+def _tell(subscriber: Subscriber, events: Iterable[Event]) -> None:
+    for event in events:
+        with context.acting(actor=event.actor, request_id=f"event-{event.uid}"):
+            subscriber.handle(event)
+
+
+def _fault(act: Callable[[], None]) -> Exception | None:
+    """Do something that takes back what it wrote when it fails; return why it failed. A lost connection is raised."""
+    try:
+        with transaction.atomic():
+            act()
+    except Exception as error:
+        if isinstance(error, DatabaseError) and not connection.is_usable():
+            raise
+        return error
+    return None
+
+
+def _hold(subscriber: Subscriber, event: Event, error: Exception | None) -> None:
+    """Keep an event that failed, or that waits behind one of the same record."""
+    HeldEvent.objects.get_or_create(
+        subscriber=subscriber.key,
+        position=event.position,
+        defaults={
+            "name": event.name,
+            "subject": event.subject,
+            "subject_id": event.subject_id,
+            "attempts": 0 if error is None else 1,
+            "error": "" if error is None else _said(subscriber, event, error),
+            "due_at": clock.now() if error is None else clock.now() + FIRST_RETRY,
+        },
+    )
+
+
+def _said(subscriber: Subscriber, event: Event, error: Exception) -> str:
+    facts = {"subscriber": subscriber.key, "event": str(event.uid)}
+    _log.error("a subscriber failed at an event", exc_info=error, extra=facts)
+    return f"{type(error).__name__}: {error}"[:500]
+
+
+def _retry(subscriber: Subscriber) -> int:
+    """Try the held events that are due and the first of their record; return how many were tried."""
+    with transaction.atomic():
+        rows = list(
+            HeldEvent.objects.raw(
+                "select h.* from kernel_heldevent h where subscriber = %s and not dead and due_at <= %s and not exists ("
+                " select from kernel_heldevent o where o.subscriber = h.subscriber and o.subject = h.subject"
+                " and o.subject_id = h.subject_id and o.position < h.position)"
+                " order by position limit %s for update of h skip locked",
+                [subscriber.key, clock.now(), BATCH],
+            )
+        )
+        for row in rows:
+            _retry_one(subscriber, row)
+    return len(rows)
+
+
+def _retry_one(subscriber: Subscriber, row: HeldEvent) -> None:
+    event = _event_at(row.position)
+    error = _fault(lambda: _tell(subscriber, [event])) if event is not None else None
+    if error is None:
+        row.delete()
+        return
+    row.attempts += 1
+    row.error = _said(subscriber, event, error) if event is not None else ""
+    row.dead = row.attempts >= TRIES
+    row.due_at = clock.now() + min(FIRST_RETRY * 2 ** (row.attempts - 1), LONGEST_RETRY)
+    row.save()
+
+
+def _event_at(position: int) -> Event | None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"select {_COLUMNS} from kernel_event where position = %s", [position])
+        row = cursor.fetchone()
+    return Event(*row) if row else None
