@@ -8,10 +8,11 @@ class KernelConfig(AppConfig):
     def ready(self) -> None:
         from django.conf import settings
 
-        from zhike.kernel import clock, database, definitions, event_delivery, pumps, yaml_files
+        from zhike.kernel import clock, database, definitions, event_delivery, pumps, timers, yaml_files
         from zhike.kernel.trading_days import CALENDAR
 
         definitions.register(CALENDAR)
         yaml_files.keep_in(settings.HOME / "cache" / "yaml")
         pumps.register(event_delivery.PUMP)
+        pumps.register(timers.PUMP)
         clock.read_offset_with(database.read_clock_offset)

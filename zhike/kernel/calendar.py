@@ -20,16 +20,21 @@ class OutsideCalendar(ZhikeError):
 
 @dataclass(frozen=True, slots=True)
 class TradingCalendar:
-    """Weekdays without the listed closed days, for the listed years only."""
+    """Weekdays without the listed closed days, for the listed years only; offices work on `worked` weekends, too."""
 
     years: frozenset[int]
     closed: frozenset[date]
+    worked: frozenset[date] = frozenset()
 
     def is_trading_day(self, day: date) -> bool:
         """Return whether the market is open on `day`; raises OutsideCalendar for an unknown year."""
         if day.year not in self.years:
             raise OutsideCalendar(year=day.year, has=sorted(self.years))
         return day.weekday() < 5 and day not in self.closed
+
+    def is_working_day(self, day: date) -> bool:
+        """Return whether offices work on `day`, though the market may be closed; raises OutsideCalendar."""
+        return self.is_trading_day(day) or day in self.worked
 
     def add(self, day: date, trading_days: int) -> date:
         """Return the trading day `trading_days` after `day` (negative: before it).
@@ -62,10 +67,9 @@ class TradingCalendar:
         return [day for day in days if self.is_trading_day(day)]
 
 
-def calendar_from(years: Iterable[int], closed: Iterable[date | str]) -> TradingCalendar:
-    """Return the calendar of a pack definition; `closed` may hold ISO texts."""
-    days = (date.fromisoformat(day) if isinstance(day, str) else day for day in closed)
-    return TradingCalendar(frozenset(years), frozenset(days))
+def calendar_from(years: Iterable[int], closed: Iterable[date], worked: Iterable[date] = ()) -> TradingCalendar:
+    """Return the calendar of a pack definition."""
+    return TradingCalendar(frozenset(years), frozenset(closed), frozenset(worked))
 
 
 def calendar_days(closed: Iterable[object]) -> list[date]:

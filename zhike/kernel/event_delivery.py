@@ -11,15 +11,16 @@ It is tried again, later and later, and is a dead letter in the end: a person ha
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
-from django.db import DatabaseError, connection, transaction
+from django.db import connection, transaction
 
 from zhike.kernel import clock, context
 from zhike.kernel.definition_parts import Labels
 from zhike.kernel.errors import NotFound
 from zhike.kernel.events import Event, Subscriber, subscribers
+from zhike.kernel.isolation import fault_of, told
 from zhike.kernel.models import HeldEvent, Subscription
 from zhike.kernel.pumps import Pump, Stopping, never
 
@@ -129,11 +130,11 @@ def _tell_all(subscriber: Subscriber, events: Sequence[Event]) -> None:
     """Tell of all events together; if one fails, of each for itself, and hold those that fail."""
     held = set(HeldEvent.objects.filter(subscriber=subscriber.key).values_list("subject", "subject_id").distinct())
     free = [event for event in events if (event.subject, event.subject_id) not in held]
-    if len(free) == len(events) and _fault(lambda: _tell(subscriber, events)) is None:
+    if len(free) == len(events) and fault_of(lambda: _tell(subscriber, events)) is None:
         return
     for event in events:
         record = (event.subject, event.subject_id)
-        error = None if record in held else _fault(lambda event=event: _tell(subscriber, [event]))  # type: ignore[misc]
+        error = None if record in held else fault_of(lambda event=event: _tell(subscriber, [event]))  # type: ignore[misc]
         if error is not None:
             _hold(subscriber, event, error)
             held.add(record)
@@ -145,18 +146,6 @@ def _tell(subscriber: Subscriber, events: Iterable[Event]) -> None:
     for event in events:
         with context.acting(actor=event.actor, request_id=f"event-{event.uid}"):
             subscriber.handle(event)
-
-
-def _fault(act: Callable[[], None]) -> Exception | None:
-    """Do something that takes back what it wrote when it fails; return why it failed. A lost connection is raised."""
-    try:
-        with transaction.atomic():
-            act()
-    except Exception as error:
-        if isinstance(error, DatabaseError) and not connection.is_usable():
-            raise
-        return error
-    return None
 
 
 def _hold(subscriber: Subscriber, event: Event, error: Exception | None) -> None:
@@ -178,7 +167,7 @@ def _hold(subscriber: Subscriber, event: Event, error: Exception | None) -> None
 def _said(subscriber: Subscriber, event: Event, error: Exception) -> str:
     facts = {"subscriber": subscriber.key, "event": str(event.uid)}
     _log.error("a subscriber failed at an event", exc_info=error, extra=facts)
-    return f"{type(error).__name__}: {error}"[:500]
+    return told(error)
 
 
 def _retry(subscriber: Subscriber) -> int:
@@ -200,7 +189,7 @@ def _retry(subscriber: Subscriber) -> int:
 
 def _retry_one(subscriber: Subscriber, row: HeldEvent) -> None:
     event = _event_at(row.position)
-    error = _fault(lambda: _tell(subscriber, [event])) if event is not None else None
+    error = fault_of(lambda: _tell(subscriber, [event])) if event is not None else None
     if error is None:
         row.delete()
         return

@@ -131,3 +131,20 @@ class HeldEvent(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["subscriber", "position"], name="held_event_once")]
         indexes = [models.Index(fields=["subscriber", "subject", "subject_id", "position"], name="held_event_record")]
+
+
+class TimerRow(models.Model):
+    """What is due at an instant; a paused one has the time that is `left` instead; `dead` after all tries."""
+
+    kind = models.TextField()
+    key = models.TextField()
+    due_at = models.DateTimeField(null=True)
+    left = models.DurationField(null=True)
+    counting = models.TextField()
+    attempts = models.IntegerField(default=0)
+    error = models.TextField(default="")
+    dead = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "key"], name="timer_once")]
+        indexes = [models.Index(fields=["due_at", "id"], name="timer_due", condition=models.Q(dead=False))]

@@ -17,6 +17,7 @@ from django.db import DatabaseError, connection
 from zhike.kernel import clock
 from zhike.kernel.definition_parts import Labels
 from zhike.kernel.ids import uuid7
+from zhike.kernel.isolation import told
 from zhike.kernel.models import Run
 
 #: Whether the worker wants to end; what a pump has begun it may finish, what it has only taken it gives back.
@@ -86,7 +87,7 @@ class Rounds:
 def _write_down(pump: Pump, error: Exception) -> None:
     """Keep the fault as a failed run; the same one again is counted there."""
     now = clock.now()
-    shown = {"code": getattr(error, "code", "internal"), "message": f"{type(error).__name__}: {error}"[:500]}
+    shown = {"code": getattr(error, "code", "internal"), "message": told(error)}
     try:
         last = Run.objects.filter(kind=pump.key).order_by("-pk").first()
         if last is not None and last.error == shown:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import time
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
@@ -28,6 +29,18 @@ def _span(text: str) -> str:
 DaySpan = Annotated[Text, AfterValidator(_span)]
 
 
+def _hour(text: str) -> str:
+    try:
+        time.fromisoformat(text)
+    except ValueError as error:
+        raise ValueError("write an hour of the day, such as 09:00") from error
+    return text
+
+
+#: An hour of the day: "09:00".
+HourOfDay = Annotated[Text, AfterValidator(_hour)]
+
+
 class Calendar(Sourced):
     """The days a market is open: every weekday of the listed years but the closed ones."""
 
@@ -36,15 +49,24 @@ class Calendar(Sourced):
         min_length=1, description="the years this calendar knows; a day outside them is refused, not guessed"
     )
     closed: tuple[DaySpan, ...] = Field((), description="days, or spans of days, on which the market is closed")
+    worked: tuple[DaySpan, ...] = Field((), description="weekend days on which offices work and the market is closed")
+    opens: HourOfDay = Field("09:00", description="when offices open; deadlines in working time count from here")
+    closes: HourOfDay = Field("17:00", description="when offices close; what is due on a day is due then")
 
 
 def check_calendar(calendar: Calendar, _everything: Snapshot) -> Iterator[Finding]:
-    """Yield the closed days that lie in no listed year."""
-    for number, span in enumerate(calendar.closed):
-        outside = sorted({day.year for day in calendar_days([span])} - set(calendar.years))
-        if outside:
-            message = f"{span} lies in {outside[0]}, which `years` does not list"
-            yield Finding("calendar.outside", message, ("closed", number))
+    """Yield days that lie in no listed year, worked days that are none, and hours the wrong way round."""
+    for name, spans in (("closed", calendar.closed), ("worked", calendar.worked)):
+        for number, span in enumerate(spans):
+            outside = sorted({day.year for day in calendar_days([span])} - set(calendar.years))
+            if outside:
+                message = f"{span} lies in {outside[0]}, which `years` does not list"
+                yield Finding("calendar.outside", message, (name, number))
+    for number, span in enumerate(calendar.worked):
+        if any(day.weekday() < 5 for day in calendar_days([span])):
+            yield Finding("calendar.not_a_weekend", f"{span} is not a weekend day", ("worked", number))
+    if time.fromisoformat(calendar.closes) <= time.fromisoformat(calendar.opens):
+        yield Finding("calendar.hours", f"offices close at {calendar.closes}, not after they open", ("closes",))
 
 
 CALENDAR = Kind(Calendar, order=0, check=check_calendar)
@@ -58,5 +80,17 @@ def trading_calendar(key: str = "cn") -> TradingCalendar:
 def _build(found: Snapshot, key: str) -> TradingCalendar:
     calendar = found.of(Calendar).get(key)
     if calendar is None:
-        raise Unavailable(what=f"calendar {key}", remedy="zhike pack apply")
-    return calendar_from(calendar.years, calendar_days(calendar.closed))
+        raise _missing(key)
+    return calendar_from(calendar.years, calendar_days(calendar.closed), calendar_days(calendar.worked))
+
+
+def office_hours(key: str = "cn") -> tuple[time, time]:
+    """Return when offices open and close; raises Unavailable when no pack defines the calendar."""
+    found = definitions.all_of(Calendar).get(key)
+    if found is None:
+        raise _missing(key)
+    return time.fromisoformat(found.opens), time.fromisoformat(found.closes)
+
+
+def _missing(key: str) -> Unavailable:
+    return Unavailable(what=f"calendar {key}", remedy="zhike pack apply")

@@ -1,0 +1,27 @@
+"""One bad item hurts only itself: what it wrote is taken back, and why it failed is known."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.db import DatabaseError, connection, transaction
+
+
+def fault_of(act: Callable[[], object]) -> Exception | None:
+    """Do something that takes back what it wrote when it fails; return why it failed.
+
+    A database that is away is nobody's fault and is raised.
+    """
+    try:
+        with transaction.atomic():
+            act()
+    except Exception as error:
+        if isinstance(error, DatabaseError) and not connection.is_usable():
+            raise
+        return error
+    return None
+
+
+def told(error: Exception) -> str:
+    """Return what a list of faults says of an error."""
+    return f"{type(error).__name__}: {error}"[:500]
