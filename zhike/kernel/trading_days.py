@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field
 
 from zhike.kernel import definitions
 from zhike.kernel.calendar import TradingCalendar, calendar_days, calendar_from
-from zhike.kernel.definition_parts import Sourced, Text
+from zhike.kernel.definition_parts import ClockTime, Sourced, Text
 from zhike.kernel.definitions import Finding, Kind, Snapshot
 from zhike.kernel.errors import Unavailable
 
@@ -29,18 +29,6 @@ def _span(text: str) -> str:
 DaySpan = Annotated[Text, AfterValidator(_span)]
 
 
-def _hour(text: str) -> str:
-    try:
-        time.fromisoformat(text)
-    except ValueError as error:
-        raise ValueError("write an hour of the day, such as 09:00") from error
-    return text
-
-
-#: An hour of the day: "09:00".
-HourOfDay = Annotated[Text, AfterValidator(_hour)]
-
-
 class Calendar(Sourced):
     """The days a market is open: every weekday of the listed years but the closed ones."""
 
@@ -50,8 +38,8 @@ class Calendar(Sourced):
     )
     closed: tuple[DaySpan, ...] = Field((), description="days, or spans of days, on which the market is closed")
     worked: tuple[DaySpan, ...] = Field((), description="weekend days on which offices work and the market is closed")
-    opens: HourOfDay = Field("09:00", description="when offices open; deadlines in working time count from here")
-    closes: HourOfDay = Field("17:00", description="when offices close; what is due on a day is due then")
+    opens: ClockTime = Field("09:00", description="when offices open; deadlines in working time count from here")
+    closes: ClockTime = Field("17:00", description="when offices close; what is due on a day is due then")
 
 
 def check_calendar(calendar: Calendar, _everything: Snapshot) -> Iterator[Finding]:
