@@ -138,14 +138,15 @@ def worker(options: argparse.Namespace, _output: Output) -> int:
     """Do queued jobs and turn the pumps of the rooms."""
     from procrastinate.contrib.django import app
 
+    from zhike.kernel import jobs
     from zhike.kernel.pumps import Rounds
 
     rounds = Rounds()
     stopping = threading.Event()
     signal.signal(signal.SIGTERM, lambda _number, _frame: stopping.set())
     if not options.once:
-        queue = threading.Thread(target=_run_queue, args=(app,), daemon=True)
-        queue.start()
+        for queue, at_once in jobs.QUEUES.items():
+            threading.Thread(target=_run_queue, args=(app, queue, at_once), daemon=True).start()
     while not stopping.is_set():
         if not rounds.turn(stopping.is_set):
             if options.once:
@@ -154,12 +155,12 @@ def worker(options: argparse.Namespace, _output: Output) -> int:
     return 0
 
 
-def _run_queue(app: App) -> None:
+def _run_queue(app: App, queue: str, at_once: int) -> None:
     from procrastinate.contrib.django.django_connector import DjangoConnector
 
     assert isinstance(app.connector, DjangoConnector)
     worker_app = app.with_connector(app.connector.get_worker_connector())
-    worker_app.run_worker(install_signal_handlers=False)
+    worker_app.run_worker(queues=[queue], concurrency=at_once, install_signal_handlers=False)
 
 
 def _server_command(options: argparse.Namespace) -> list[str]:

@@ -12,10 +12,14 @@ import logging
 import traceback
 import uuid
 from collections.abc import Callable, Mapping
+from typing import Literal
 
+from asgiref.sync import sync_to_async
+from django.db.models import F, Q
 from procrastinate.contrib.django import app
+from procrastinate.jobs import Job, Status
 
-from zhike.kernel import clock, context
+from zhike.kernel import clock, context, heartbeats
 from zhike.kernel.errors import NotFound, ZhikeError
 from zhike.kernel.ids import uuid7
 from zhike.kernel.models import Run
@@ -66,18 +70,22 @@ class RunHandle:
 
 
 Handler = Callable[[RunHandle], Mapping[str, object] | None]
-_handlers: dict[str, Handler] = {}
+#: Where a job waits its turn; each queue has workers of its own, so that a load does not hold up what somebody awaits.
+Queue = Literal["interactive", "load", "stage"]
+#: How many jobs of a queue a worker does at once. Loads and stages write the warehouse one at a time.
+QUEUES: Mapping[Queue, int] = {"interactive": 2, "load": 1, "stage": 1}
+_handlers: dict[str, tuple[Handler, Queue]] = {}
 
 
-def register(kind: str, handler: Handler) -> None:
+def register(kind: str, handler: Handler, *, queue: Queue) -> None:
     """Make `handler` do the jobs of `kind`; called by the owning room when the application starts."""
-    _handlers[kind] = handler
+    _handlers[kind] = handler, queue
 
 
 def submit(kind: str, title: str, params: Mapping[str, object] | None = None) -> uuid.UUID:
     """Write a run of `kind` and queue it in the caller's transaction; return the run's uid."""
     run = _create(kind, title, params)
-    execute.defer(run=str(run.uid))
+    execute.configure(queue=_handlers[kind][1]).defer(run=str(run.uid))
     return run.uid
 
 
@@ -101,7 +109,7 @@ def request_cancel(uid: uuid.UUID) -> None:
         raise NotFound(kind="run", id=str(uid))
 
 
-@app.task(name="zhike.run", queue="default", pass_context=False)
+@app.task(name="zhike.run", queue="interactive", pass_context=False)
 def execute(run: str) -> None:
     """Do the queued run called `run`; one that is already finished is left alone."""
     row = Run.objects.get(uid=run)
@@ -114,12 +122,30 @@ def execute(run: str) -> None:
 
 
 @app.periodic(cron="* * * * *")
-@app.task(name="zhike.resume", queue="default", queueing_lock="zhike.resume", pass_context=False)
+@app.task(name="zhike.resume", queue="interactive", queueing_lock="zhike.resume", pass_context=False)
 async def resume(timestamp: int) -> None:
-    """Queue again, each minute, the runs whose worker died; handlers may run twice."""
+    """Say, each minute, which runs were interrupted, and queue those again that a worker died of."""
+    await sync_to_async(heartbeats.bury)()
     for job in await app.job_manager.get_stalled_jobs():
-        _log.warning("the worker of a run died; it is queued again", extra={"job": job.id, "minute": timestamp})
-        await app.job_manager.retry_job(job)
+        _log.warning("the worker of a run died", extra={"job": job.id, "minute": timestamp})
+        if await sync_to_async(_lives_on)(_run_of(job)):
+            await app.job_manager.retry_job(job)
+        else:
+            await app.job_manager.finish_job(job, Status.FAILED, delete_job=False)
+
+
+def _run_of(job: Job) -> str | None:
+    """The run that a queue entry is about; the connector of Django hands over its arguments as they are stored."""
+    arguments = json.loads(job.task_kwargs) if isinstance(job.task_kwargs, str) else job.task_kwargs
+    return str(arguments["run"]) if "run" in arguments else None
+
+
+def _lives_on(uid: str | None) -> bool:
+    """Bury the run whose worker died, if it was one; return whether it is worth another try."""
+    if uid is None:
+        return True
+    heartbeats.bury(now_dead=Q(uid=uid))
+    return not Run.objects.filter(uid=uid, attempts__gte=heartbeats.LIVES).exists()
 
 
 def _create(kind: str, title: str, params: Mapping[str, object] | None) -> Run:
@@ -136,12 +162,22 @@ def _create(kind: str, title: str, params: Mapping[str, object] | None) -> Run:
 
 
 def _perform(run: Run, listener: Callable[[str, int, int], None] | None) -> None:
-    _update(run, state=Run.State.RUNNING, started_at=clock.now())
-    with context.acting(actor=run.actor, request_id=context.current().request_id or f"run-{run.uid}"):
+    now = clock.now()
+    _update(
+        run,
+        state=Run.State.RUNNING,
+        started_at=now,
+        heartbeat_at=now,
+        finished_at=None,
+        error=None,
+        attempts=F("attempts") + 1,
+    )
+    acting = context.acting(actor=run.actor, request_id=context.current().request_id or f"run-{run.uid}")
+    with acting, heartbeats.beating(run.pk):
         try:
             handle = RunHandle(run, listener)
             handle.progress("")
-            result = _handlers[run.kind](handle)
+            result = _handlers[run.kind][0](handle)
         except Cancelled:
             _update(run, state=Run.State.CANCELLED, finished_at=clock.now())
             raise

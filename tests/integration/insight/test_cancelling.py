@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+from datetime import timedelta
+
 import psycopg
 import pytest
 from asgiref.sync import async_to_sync
@@ -13,7 +16,7 @@ from tests.integration.insight.conftest import run_stage
 from zhike.insight.warehouse import api as warehouse
 from zhike.insight.warehouse.logic import engine, tables, writer
 from zhike.insight.warehouse.models import Load, StagedDay
-from zhike.kernel import jobs
+from zhike.kernel import clock, heartbeats, jobs
 from zhike.kernel.ids import uuid7
 from zhike.kernel.jobs import Cancelled
 from zhike.kernel.models import Run
@@ -159,25 +162,74 @@ def test_a_waiting_run_that_is_stopped_never_starts(changed):
     assert Load.objects.count() == loads
 
 
-def test_a_run_whose_worker_died_is_queued_again(changed):
-    uid = jobs.submit("load_folder", "load", {"folder": str(changed)})
+def job_of(uid):
+    """The queue entry of a run, in the hands of a worker that fell silent an hour ago."""
     with connection.cursor() as cursor:
         cursor.execute(
             "insert into procrastinate_workers (last_heartbeat) values (now() - interval '1 hour') returning id"
         )
         worker = cursor.fetchone()[0]
-        job = "args->>'run' = %s"
         cursor.execute(
-            f"update procrastinate_jobs set status = 'doing', worker_id = %s where {job}", [worker, str(uid)]
+            "update procrastinate_jobs set status = 'doing', worker_id = %s where args->>'run' = %s returning id",
+            [worker, str(uid)],
         )
-        Run.objects.filter(uid=uid).update(state="running")
+        return cursor.fetchone()[0]
 
-        async_to_sync(jobs.resume.func)(0)
 
-        cursor.execute(f"select status from procrastinate_jobs where {job}", [str(uid)])
-        assert cursor.fetchone()[0] == "todo"
+def status_of(job):
+    with connection.cursor() as cursor:
+        cursor.execute("select status from procrastinate_jobs where id = %s", [job])
+        return cursor.fetchone()[0]
+
+
+def test_a_run_whose_worker_died_is_interrupted_and_queued_again(changed):
+    uid = jobs.submit("load_folder", "load", {"folder": str(changed)})
+    job = job_of(uid)
+    Run.objects.filter(uid=uid).update(state="running", attempts=1)
+
+    async_to_sync(jobs.resume.func)(0)
+
+    run = Run.objects.get(uid=uid)
+    assert (status_of(job), run.state, run.error["code"]) == ("todo", "interrupted", "run.interrupted")
     jobs.execute(run=str(uid))
-    assert Run.objects.get(uid=uid).state == "done"
+    run.refresh_from_db()
+    assert (run.state, run.attempts, run.error) == ("done", 2, None)
+
+
+def test_a_run_that_workers_keep_dying_of_is_not_taken_up_again(changed):
+    uid = jobs.submit("load_folder", "load", {"folder": str(changed)})
+    job = job_of(uid)
+    Run.objects.filter(uid=uid).update(state="running", attempts=heartbeats.LIVES)
+
+    async_to_sync(jobs.resume.func)(0)
+
+    assert (status_of(job), Run.objects.get(uid=uid).state) == ("failed", "interrupted")
+
+
+def test_a_run_of_a_command_that_was_killed_says_so_after_a_minute(changed):
+    uid = jobs.submit("load_folder", "load", {"folder": str(changed)})
+    Run.objects.filter(uid=uid).update(state="running", heartbeat_at=clock.now())
+    assert heartbeats.bury() == []
+    with clock.travel(clock.now() + heartbeats.SILENCE + heartbeats.BEAT):
+        assert [run.uid for run in heartbeats.bury()] == [uid]
+    assert Run.objects.get(uid=uid).state == "interrupted"
+
+
+def test_a_run_beats_while_it_is_done(changed, monkeypatch):
+    monkeypatch.setattr(heartbeats, "BEAT", timedelta(milliseconds=1))
+    beaten, before = threading.Event(), Run.objects.filter
+
+    def wait(handle):
+        assert beaten.wait(10)
+
+    def filtered(**by):
+        if "pk" in by and threading.current_thread() is not threading.main_thread():
+            beaten.set()
+        return before(**by)
+
+    monkeypatch.setitem(jobs._handlers, "tea", (wait, "interactive"))
+    monkeypatch.setattr(Run.objects, "filter", filtered)
+    assert jobs.run_now("tea", "tea").state == "done"
 
 
 def test_operators_stop_runs_over_http_and_managers_do_not(changed):

@@ -13,7 +13,7 @@ class WarehouseConfig(AppConfig):
         from zhike.kernel.providers import register_block
 
         definitions.register(SOURCE)
-        runs.register(jobs.STAGE, jobs.stage)
-        runs.register(jobs.LOAD_FILE, jobs.load_file)
-        runs.register(jobs.LOAD_FOLDER, jobs.load_folder)
+        runs.register(jobs.STAGE, jobs.stage, queue="stage")
+        runs.register(jobs.LOAD_FILE, jobs.load_file, queue="load")
+        runs.register(jobs.LOAD_FOLDER, jobs.load_folder, queue="load")
         register_block(blocks.LAST_LOAD)

@@ -46,6 +46,7 @@ export const rooms = {
   'run.state.done': ['完成', 'Done'],
   'run.state.failed': ['失败', 'Failed'],
   'run.state.cancelled': ['已取消', 'Cancelled'],
+  'run.state.interrupted': ['已中断', 'Interrupted'],
   'run.step.identity': ['识别客户', 'Identity'],
   'run.step.indicators': ['计算指标', 'Indicators'],
   'run.step.tags': ['计算标签', 'Tags'],

@@ -15,7 +15,7 @@ import { Panel } from '../../kit/Panel';
 import { FailureNotice, findingText } from './Failure';
 
 const ACTIVE = new Set(['running', 'waiting']);
-const TONES: Record<string, Tone> = { waiting: 'plain', running: 'blue', done: 'done', failed: 'late', cancelled: 'plain' };
+const TONES: Record<Run['state'], Tone> = { waiting: 'plain', running: 'blue', done: 'done', failed: 'late', cancelled: 'plain', interrupted: 'attention' };
 const SHOWN = 3;
 
 /** Background runs: those under way and the newest that ended, each with its progress, error and log. */
