@@ -150,12 +150,19 @@ def _viewed(view: View, kind: Kind[Any], everything: Snapshot, *, certain: bool)
     except (ZhikeError, LookupError) as error:
         # What a check needs may be the very thing that is missing; that is said already, or here.
         if certain:
-            yield Finding("definition.broken", f"cannot be checked: {error}")
+            yield _failed(kind, error)
     except Exception as error:
         # No fault of a definition gets here: the program is wrong. All other faults are told all the same.
-        _log.exception("the check of a %s failed", kind.name)
-        said = f"this {kind.name} could not be checked to the end, by a fault of the program ({type(error).__name__}); the log tells more"
-        yield Finding("definition.unchecked", said)
+        yield _failed(kind, error)
+
+
+def _failed(kind: Kind[Any], error: Exception) -> Finding:
+    """Return that a check could not end: by what an expected error says, else by a fault of the program."""
+    if isinstance(error, ZhikeError):
+        return Finding("definition.broken", f"cannot be checked: {error.message('en')}")
+    _log.error("the check of a %s failed", kind.name, exc_info=error)
+    by = f"by a fault of the program ({type(error).__name__}); the log tells more"
+    return Finding("definition.unchecked", f"this {kind.name} could not be checked to the end, {by}")
 
 
 def may_hold(text: UnreadText, name: str) -> bool:
