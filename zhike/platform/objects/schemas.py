@@ -162,7 +162,10 @@ class ChangeOut(TypedDict):
 
 
 class HistoryEntryOut(TypedDict):
-    """One line of a record's journal; `field` is the one that was unmasked."""
+    """One line of a record's journal; `field` is the one that was unmasked.
+
+    A line that stands for several of a day says how often (`times`) and when the first of them was (`since`).
+    """
 
     at: datetime
     actor: ActorOut
@@ -170,6 +173,8 @@ class HistoryEntryOut(TypedDict):
     reason: str
     field: str | None
     changes: list[ChangeOut]
+    times: int
+    since: datetime | None
 
 
 class HistoryOut(TypedDict):
@@ -336,6 +341,8 @@ def _entry_out(entry: RecordHistory) -> HistoryEntryOut:
         "changes": [
             {"field": key, "old": cast(WireValue, old), "new": cast(WireValue, new)} for key, old, new in entry.changes
         ],
+        "times": entry.times,
+        "since": entry.since,
     }
 
 

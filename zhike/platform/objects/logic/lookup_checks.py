@@ -37,10 +37,13 @@ def _check_uses(found: Shape, looked_up: set[str]) -> Iterator[Finding]:
     for place, key in found.layout_fields():
         if place[0] == "form" and key in looked_up:
             yield Finding("lookup.not_editable", f"'{key}' is looked up; a form cannot change it", place)
-    display = getattr(found, "display", None)
-    if display in looked_up:
-        said = f"'{display}' is looked up; a record is called by a stored field"
-        yield Finding("lookup.not_stored", said, ("display",))
+    if not isinstance(found, ObjectDefinition):
+        return
+    called: list[tuple[Place, str | None]] = [(("display",), found.display)]
+    called += [(("display_with", number), key) for number, key in enumerate(found.display_with)]
+    for where, name in called:
+        if name in looked_up:
+            yield Finding("lookup.not_stored", f"'{name}' is looked up; a record is called by a stored field", where)
 
 
 def _check(
