@@ -51,7 +51,7 @@ function optionOf({ data, from, lang, title, phone }: Drawn): EChartsCoreOption 
       splitNumber: phone ? 4 : 8,
       axisLine: { lineStyle: { color: colors.lineStrong } },
       axisTick: { show: false },
-      axisLabel: { color: colors.ink3, fontSize: 11, hideOverlap: true, formatter: (at: number) => axisDay(new Date(at), lang) },
+      axisLabel: { color: colors.ink3, fontSize: 11, hideOverlap: true, showMinLabel: false, formatter: (at: number) => axisDay(new Date(at), lang) },
     },
     yAxis: {
       type: 'value',

@@ -275,6 +275,7 @@ class ObjectOut(TypedDict):
     key: str
     labels: Labels
     version: int
+    display: list[str]
     fields: list[FieldOut]
     refinements: list[RefinementOut]
     list: ListLayoutOut
@@ -361,6 +362,7 @@ def object_out(owner: ObjectType, principal: Principal, version: int) -> ObjectO
         "key": owner.key,
         "labels": labels(owner.labels),
         "version": version,
+        "display": list(owner.display),
         "fields": [
             _field_out(owner, field, principal)
             for field in owner.fields.values()

@@ -1892,6 +1892,7 @@ export interface components {
         /** @description An object type as the metadata renderers of the front end want it. */
         ObjectOut: {
             detail: components["schemas"]["DetailLayoutOut"];
+            display: string[];
             fields: components["schemas"]["FieldOut"][];
             form: components["schemas"]["FormLayoutOut"];
             key: string;

@@ -41,7 +41,7 @@ function NewRecord({ meta }: { meta: ObjectMeta }) {
   if (may && waiting) return <Gate query={waiting}>{() => null}</Gate>;
   const preset = Object.fromEntries(given.flatMap(({ key }, index) => (found[index]?.data ? [[key, toPicked(refOf(found[index].data))]] : [])));
   const missing = given.filter((_one, index) => !found[index]?.data).map((one) => one.key);
-  return may ? <FormPage meta={meta} preset={preset} missing={missing} /> : <NoForm meta={meta} />;
+  return may ? <FormPage meta={meta} preset={preset} missing={missing} /> : <NoForm meta={meta} may="record.mayNotCreate" />;
 }
 
 const refOf = (record: RecordDetail) => ({ uid: record.uid, display: record.display, object: '' });
@@ -54,7 +54,7 @@ export function RecordEditPage() {
     <Gate query={meta}>
       {(known) => (
         <Gate query={record}>
-          {(found) => (found.permitted.includes('update') ? <FormPage key={uid} meta={known} record={found} /> : <NoForm meta={known} />)}
+          {(found) => (found.permitted.includes('update') ? <FormPage key={uid} meta={known} record={found} /> : <NoForm meta={known} may="record.mayNotChange" />)}
         </Gate>
       )}
     </Gate>
@@ -68,10 +68,14 @@ function Gate<T>({ query, children }: { query: UseQueryResult<T>; children: (dat
 }
 
 /** A form is not shown to whoever may not save it. */
-function NoForm({ meta }: { meta: ObjectMeta }) {
-  const { label } = useText();
+function NoForm({ meta, may }: { meta: ObjectMeta; may: 'record.mayNotCreate' | 'record.mayNotChange' }) {
+  const { t, label } = useText();
   const name = label(meta.labels);
-  return <Page crumbs={[{ title: name, path: `/records/${meta.key}` }]} title={name}><Panel flush><RefusedState /></Panel></Page>;
+  return (
+    <Page crumbs={[{ title: name, path: `/records/${meta.key}` }]} title={name}>
+      <Panel flush><RefusedState title={t(may, { name })} /></Panel>
+    </Page>
+  );
 }
 
 function formFields(meta: ObjectMeta): FieldMeta[] {
