@@ -72,6 +72,7 @@ def test_the_lookup_itself_is_without_fault(tmp_path):
         ("type: choice,", "type: choice, default: none,", 7, "lookup.no_column"),
         ("fields: [name]}", "fields: [name, mood]}", 12, "lookup.not_editable"),
         ("display: name", "display: mood", 4, "lookup.not_stored"),
+        ("display: name", "display: name\ndisplay_with: [mood]", 5, "lookup.not_stored"),
     ],
 )
 def test_a_slip_is_a_finding_with_its_line(tmp_path, old, new, line, code):

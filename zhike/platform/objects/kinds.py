@@ -45,6 +45,14 @@ def _check_display(found: ObjectDefinition, whole: ObjectDefinition) -> Iterator
     keys = whole.field_keys()
     if found.display and found.display not in keys:
         yield _no_field(found.display, keys, ("display",))
+    for number, key in enumerate(found.display_with):
+        if key not in keys:
+            yield _no_field(key, keys, ("display_with", number))
+    pointing = {field.key for field in whole.fields if fields.value_type(field.type).pointer is not None}
+    for number, key in enumerate(found.display_with):
+        if key in pointing:
+            said = f"'{key}' points at another record; a record is called by its own words"
+            yield Finding("object.display_points", said, ("display_with", number))
 
 
 def check_extension(found: ExtensionDefinition, everything: Snapshot) -> Iterator[Finding]:

@@ -46,10 +46,13 @@ def _check_uses(found: Shape, whole: ObjectDefinition) -> Iterator[Finding]:
 
 
 def _check_display(found: Shape, whole: ObjectDefinition) -> Iterator[Finding]:
-    display = getattr(found, "display", None)
-    if display in _looked_up(whole):
-        said = f"'{display}' is looked up; a record is called by a stored field"
-        yield Finding("lookup.not_stored", said, ("display",))
+    if not isinstance(found, ObjectDefinition):
+        return
+    called: list[tuple[Place, str | None]] = [(("display",), found.display)]
+    called += [(("display_with", number), key) for number, key in enumerate(found.display_with)]
+    for where, name in called:
+        if name in _looked_up(whole):
+            yield Finding("lookup.not_stored", f"'{name}' is looked up; a record is called by a stored field", where)
 
 
 def _check(field: FieldPart, place: Place, whole: ObjectDefinition, everything: Snapshot) -> Iterator[Finding]:
