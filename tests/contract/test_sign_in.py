@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.test import Client
@@ -37,6 +37,13 @@ def test_the_right_password_opens_a_session(password):
     me = client.get("/api/v1/me").json()
     assert (me["employee_no"], me["name"], me["home"]) == ("E1001", "林晓岚", "manager")
     assert [entry["key"] for entry in me["menu"]] == ["home", "party", "work", "interaction", "consent"]
+
+
+def test_the_moment_of_a_sign_in_is_the_installations(password):
+    morning = clock.at(date(2026, 3, 17), 9, 5)
+    with clock.travel(morning):
+        assert sign_in(Client(), "E1001", password).status_code == 200
+    assert User.objects.get(employee_no="E1001").last_login == morning
 
 
 def test_five_wrong_passwords_lock_the_number_even_for_the_right_one(password):

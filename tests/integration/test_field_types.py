@@ -165,4 +165,23 @@ def test_the_journal_tells_an_amount_as_it_was(thing):
     record = objects.create("thing", {"money": "1.50"}, principal=SYSTEM)
     objects.update("thing", record.uid, {"money": "2.50", "date": "2026-03-18"}, revision=1, principal=SYSTEM)
     [changed, _made] = objects.history("thing", record.uid, principal=SYSTEM)
-    assert set(changed.changes) == {("money", "1.5", "2.5"), ("date", None, "2026-03-18")}
+    assert {key: (old, new) for key, old, new in changed.changes} == {
+        "money": ({"amount": "1.5", "currency": "HKD"}, {"amount": "2.5", "currency": "HKD"}),
+        "date": (None, "2026-03-18"),
+    }
+
+
+def test_the_journal_tells_a_change_of_currency(thing):
+    record = objects.create("thing", {"money": {"amount": "7.50", "currency": "EUR"}}, principal=SYSTEM)
+    for revision, currency in enumerate(("USD", "HKD"), 1):
+        objects.update(
+            "thing",
+            record.uid,
+            {"money": {"amount": "7.50", "currency": currency}},
+            revision=revision,
+            principal=SYSTEM,
+        )
+    lines = objects.history("thing", record.uid, principal=SYSTEM)
+    told = [(old and old["currency"], new["currency"]) for line in lines for _key, old, new in line.changes]
+    assert told == [("USD", "HKD"), ("EUR", "USD"), (None, "EUR")]
+    assert lines[0].changes[0][1] == {"amount": "7.50", "currency": "USD"}

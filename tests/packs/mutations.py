@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import types
 import typing
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, get_args, get_origin
 
@@ -17,6 +17,8 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from zhike.kernel.definition_parts import Definition, Place, references
 
 WAYS = ("misspelt key", "wrong type", "unknown reference", "doubled key", "missing key")
+#: A name or an expression is one of something that is not there; of a text for people it is no slip.
+OTHER_WORD = "other word"
 _PLACES = 4
 
 
@@ -85,7 +87,9 @@ def _around(one: Place, other: Place) -> bool:
     return one[:shared] == other[:shared]
 
 
-def slips(text: str, model: type[Definition], value: Definition, name: str) -> Iterator[Slip]:
+def slips(
+    text: str, model: type[Definition], value: Definition, name: str, ways: Sequence[str] = WAYS
+) -> Iterator[Slip]:
     """Yield a few slips of every way that the file can have."""
     root = YAML(typ="rt", pure=True).compose(text)
     pairs, items = _walk(root, model)
@@ -95,10 +99,17 @@ def slips(text: str, model: type[Definition], value: Definition, name: str) -> I
         "unknown reference": _unknown_references(text, pairs, items, value),
         "doubled key": [_doubled(text, pair) for pair in pairs if _one_line(pair)],
         "missing key": [slip for pair in pairs if pair.required and (slip := _missing(text, pair))],
+        OTHER_WORD: [replace(_replaced(text, *word), way=OTHER_WORD) for word in items if _is_word(*word)],
     }
-    for way in WAYS:
+    for way in ways:
         chosen = made[way]
         yield from random.Random(f"{name} {way}").sample(chosen, min(_PLACES, len(chosen)))
+
+
+def _is_word(place: Place, node: Node, _line: int) -> bool:
+    apart = ("zh", "en", "kind", "key", "uuid", "source", "description")
+    plain = isinstance(node, ScalarNode) and node.style not in ("|", ">") and node.tag.endswith(":str")
+    return plain and len(node.value) > 2 and place[-1] not in apart
 
 
 def _walk(root: Node, model: type[Definition]) -> tuple[list[_Pair], list[tuple[Place, Node, int]]]:

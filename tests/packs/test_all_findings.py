@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.factories.packs import pack
+from zhike.kernel import definitions
+from zhike.kernel.definitions import Finding
 from zhike.platform.packs import api as packs
 from zhike.platform.packs.errors import PackBroken
 
@@ -305,3 +308,116 @@ def test_a_key_keeps_its_uuid(tmp_path):
     ]
     assert found(tmp_path, role=born.replace("e001", "e002")) == [("role.yaml", 3, "definition.uuid_frozen")]
     assert found(tmp_path, role=ROLE) == [("role.yaml", 1, "definition.uuid_frozen")]
+
+
+TAG = """kind: tag
+key: buyers
+labels: {zh: 买家, en: Buyers}
+source: 试
+levels:
+  - {key: a, when: nothing_1 = 1}
+  - {key: b, labels: {zh: 标, en: B}, when: nothing_2 = 1, statu: done}
+  - {key: b, labels: {zh: 标, en: B}, when: nothing_3 = 1}
+"""
+MASTER = """kind: master
+key: things
+labels: {zh: 物品, en: Things}
+object: thing
+dataset: shop.sale
+source_key: nothing_1
+lookups:
+  - {dataset: shop.sale, by: nothing_2, columns: [nothing_3, buyer], where: nothing_4 = 1}
+columns:
+  - {field: nam, value: nothing_3}
+  - {field: size, value: buyer, reference: nothing_5}
+"""
+PAGE = """kind: page
+key: shelf
+labels: {zh: 货架, en: Shelf}
+operation: thing.read
+columns: [[last_lode, due_wrok, first]]
+blocks:
+  first: {use: due_wrok}
+  due_work: {use: due_work}
+  spare: {use: due_work}
+"""
+
+
+def test_every_level_of_a_tag_is_looked_at(tmp_path):
+    assert found(tmp_path, tag=TAG) == [
+        ("tag.yaml", 5, "definition.malformed"),
+        ("tag.yaml", 6, "definition.missing_key"),
+        ("tag.yaml", 6, "expression.invalid"),
+        ("tag.yaml", 7, "definition.unknown_key"),
+        ("tag.yaml", 7, "expression.invalid"),
+        ("tag.yaml", 8, "expression.invalid"),
+    ]
+
+
+def test_faults_of_a_feeds_lookups_hide_none_of_its_others_and_each_name_is_blamed_once(tmp_path):
+    assert found(tmp_path, master=MASTER) == [
+        ("master.yaml", 6, "expression.invalid"),
+        ("master.yaml", 8, "dataset.unknown_column"),
+        ("master.yaml", 8, "dataset.unknown_column"),
+        ("master.yaml", 8, "expression.invalid"),
+        ("master.yaml", 10, "object.unknown_field"),
+        ("master.yaml", 11, "definition.malformed"),
+        ("master.yaml", 11, "expression.invalid"),
+        ("master.yaml", 11, "expression.type"),
+        ("master.yaml", 11, "master.no_reference"),
+    ]
+    near = changed(MASTER, ("dataset: shop.sale\n", "dataset: shop.sales\n"))
+    both = [*found(tmp_path, master=MASTER), ("master.yaml", 5, "dataset.unknown")]
+    assert found(tmp_path, master=near) == sorted(both)
+
+
+def test_a_measure_is_not_blamed_for_its_source_and_its_own_columns_are_looked_at(tmp_path):
+    measure = MEASURE + "where: paid = 1\n"
+    own, subject = ("measure.yaml", 9, "expression.invalid"), "subject: {key: buyer, system: counter}"
+    for slip, code in (("system: countr", "source.unknown_system"), ("accounts: shop.sole", "dataset.unknown")):
+        source = changed(SOURCE, (subject, "subject: {key: buyer, " + slip + "}"))
+        assert found(tmp_path, measure=measure, source=source) == [own, ("source.yaml", 9, code)]
+    source = changed(SOURCE, (subject, "subject: {key: buyer, system: shop}"))
+    assert said(tmp_path, source=source) == [
+        "whose the rows of shop.sale are, `subject` of source 'shop_sale' does not tell:"
+        " No identity knows 'shop'. They know: app, call_center, counter"
+    ]
+    # The dataset's name is nearly one that there is: what is asked of its rows is looked at by that.
+    near = changed(measure, ("shop.sale", "shop.sales"))
+    assert found(tmp_path, measure=near) == [("measure.yaml", 4, "dataset.unknown"), own]
+
+
+def test_a_page_says_which_blocks_may_stand_where(tmp_path):
+    blocks = said(tmp_path, page=PAGE)
+    assert found(tmp_path, page=PAGE) == [
+        ("page.yaml", 5, "page.unknown_block"),
+        ("page.yaml", 5, "page.unknown_block"),
+        ("page.yaml", 7, "definition.unknown_value"),
+        ("page.yaml", 9, "page.unplaced_block"),
+    ]
+    assert [text.partition(":")[0] for text in blocks] == [
+        "`use` is one of",
+        "there is no block 'last_lode'; there are",
+        "there is no block 'due_wrok'; there are",
+        "block 'spare' has settings and stands nowhere",
+    ]
+    assert blocks[0].endswith("it is 'due_wrok'. Did you mean 'due_work'?")
+    assert "spare" in blocks[1] and blocks[1].endswith("Did you mean 'last_load'?")
+
+
+def test_a_check_that_fails_is_said_and_hides_nothing(tmp_path, monkeypatch, caplog):
+    kind = definitions.kind_named("measure")
+
+    def broken(_measure, _everything):
+        yield Finding("measure.first", "said before it fails")
+        raise TypeError("a fault of the program")
+
+    monkeypatch.setitem(definitions._kinds, "measure", replace(kind, check=broken))
+    role = changed(ROLE, ("on: thing", "on: thingy"))
+    assert [one for one in found(tmp_path, role=role) if one[0] in ("measure.yaml", "role.yaml")] == [
+        ("measure.yaml", 1, "definition.unchecked"),
+        ("measure.yaml", 1, "measure.first"),
+        ("role.yaml", 5, "role.unknown_resource"),
+    ]
+    assert all("TypeError: a fault of the program" in record.exc_text for record in caplog.records)
+    assert caplog.records

@@ -72,11 +72,48 @@ def test_the_lookup_itself_is_without_fault(tmp_path):
         ("type: choice,", "type: choice, default: none,", 7, "lookup.no_column"),
         ("fields: [name]}", "fields: [name, mood]}", 12, "lookup.not_editable"),
         ("display: name", "display: mood", 4, "lookup.not_stored"),
+        ("display: name", "display: name\ndisplay_with: [mood]", 5, "lookup.not_stored"),
     ],
 )
 def test_a_slip_is_a_finding_with_its_line(tmp_path, old, new, line, code):
     assert old in SHOP
     assert ("shop.yaml", line, code) in found(tmp_path, SHOP.replace(old, new, 1))
+
+
+def test_the_faults_inside_one_lookup_are_all_told_in_one_run(tmp_path):
+    slips = [
+        ("field: mood,", "field: moods,"),
+        ("otherwise: none", "otherwise: nothing, prefer: no"),
+        ("note =", "notes ="),
+    ]
+    shop = SHOP
+    for old, new in slips:
+        shop = shop.replace(old, new, 1)
+    inside = [
+        ("shop.yaml", 8, "expression.invalid"),
+        ("shop.yaml", 8, "object.unknown_field"),
+        ("shop.yaml", 8, "value.not_an_option"),
+        ("shop.yaml", 8, "value.not_an_option"),
+    ]
+    assert sorted(found(tmp_path, shop)) == inside
+    # A relation that is nearly one of the object's own counts as that.
+    relation = ("shop.yaml", 8, "object.unknown_relation")
+    assert sorted(found(tmp_path, shop.replace("relation: visits", "relation: visit"))) == sorted([*inside, relation])
+    far = shop.replace("relation: visits", "relation: elsewhere")
+    assert sorted(found(tmp_path, far)) == [relation, *inside[2:]]
+    missing = ("shop.yaml", 8, "definition.missing_key")
+    assert sorted(found(tmp_path, shop.replace(" newest: on_day,", ""))) == sorted([*inside, missing])
+
+
+def test_options_and_the_default_are_looked_at_beside_another_fault_of_the_field(tmp_path):
+    shop = SHOP.replace(LOOKUP, "default: blue").replace(
+        "{key: none, labels: {zh: 无, en: None}}", "{key: good, labels: {zh: 无}}"
+    )
+    assert [(f.line, f.message) for f in packs.check(folders(tmp_path, shop))] == [
+        (9, "`en` is missing"),
+        (9, "options are listed twice: good"),
+        (8, "the field would refuse its own default 'blue'; it takes one of: good, good"),
+    ]
 
 
 def test_a_stored_field_becomes_a_lookup_and_keeps_its_column(tmp_path):

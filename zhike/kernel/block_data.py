@@ -118,12 +118,13 @@ class TableMore(TypedDict):
 
 
 class TableData(TypedDict):
-    """Rows under columns."""
+    """Rows under columns; `create` is where the viewer may make one more, if anywhere."""
 
     columns: list[TableColumn]
     rows: list[TableRow]
     total: Mapping[str, CellValue] | None
     more: TableMore | None
+    create: str | None
 
 
 class SeriesPoint(TypedDict):
@@ -206,9 +207,10 @@ def table(
     *,
     total: Mapping[str, CellValue] | None = None,
     more: TableMore | None = None,
+    create: str | None = None,
 ) -> BlockData:
     """Return rows under columns; without a row the block is empty."""
-    data: TableData = {"columns": columns, "rows": rows, "total": total, "more": more}
+    data: TableData = {"columns": columns, "rows": rows, "total": total, "more": more, "create": create}
     return BlockData("table", data, as_of, empty=not rows)
 
 

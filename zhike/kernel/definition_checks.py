@@ -6,19 +6,22 @@ something unread, that may be where it is defined, and nothing is said.
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from zhike.kernel import definition_reading, definitions
 from zhike.kernel import definition_wording as wording
 from zhike.kernel.definition_parts import Definition, Place, Unread, references
-from zhike.kernel.definition_reading import Reading
+from zhike.kernel.definition_reading import Reading, View
 from zhike.kernel.definition_wording import unknown
 from zhike.kernel.definitions import Body, Finding, Kind, Snapshot
 from zhike.kernel.errors import ZhikeError
 
+T = TypeVar("T")
+_log = logging.getLogger(__name__)
 #: A kind and a key: what a definition is known by.
 Name = tuple[str, str]
 #: The text of a file that could not be read, None for one that did not even give its text.
@@ -42,19 +45,28 @@ def check(
 
     `unread` are the texts of files that could not be read at all.
     """
-    nameless = {kind for (kind, _key), reading in wanted.items() if reading.rest and "key" not in vars(reading.rest)}
-    hidden = {name: _words(reading) for name, reading in wanted.items() if reading.lost or reading.value is None}
+    nameless = {kind for (kind, _key), reading in wanted.items() if "key" not in vars(reading.views[0].value)}
+    hidden = {name: _hidden(reading) for name, reading in wanted.items()}
     for name, reading in wanted.items():
         kind = definitions.kind_named(name[0])
-        if kind is None or reading.rest is None:
+        if kind is None:
             continue
-        elsewhere = [*unread, *(text for other, text in hidden.items() if other != name)]
-        own = [_words(reading, place) for place in reading.lost]
+        elsewhere = [*unread, *(text for other, texts in hidden.items() if other != name for text in texts)]
         found = [*_references(reading, everything, nameless)]
-        found += _check_one(reading, kind, everything, certain=not (elsewhere or own or found))
+        own_lost = reading.lost or reading.value is None
+        found += _check_one(reading, kind, everything, certain=not (elsewhere or own_lost or found))
         for finding in found:
+            # Where a name is blamed it is not defined, so what stands there in a lost part tells nothing.
+            own = [_words(reading, place, finding.where) for place in reading.lost] if finding.missing else []
             if not any(may_hold(text, missing) for missing in finding.missing for text in (*elsewhere, *own)):
                 yield name, finding
+
+
+def _hidden(reading: Reading) -> list[str]:
+    """Return what others cannot see of a definition: what could not be read, all of it where nothing has a value."""
+    if reading.value is None:
+        return [_words(reading)]
+    return [_words(reading, place) for place in reading.lost]
 
 
 def each(*checks: Iterable[Finding]) -> Iterator[Finding]:
@@ -69,6 +81,21 @@ def each(*checks: Iterable[Finding]) -> Iterator[Finding]:
             failed = failed or error
     if failed is not None:
         raise failed
+
+
+def meant(key: str, known: Mapping[str, T]) -> T | None:
+    """Return what has that name, else what nearly has it: so that a slip in a name hides no fault of what depends on it.
+
+    What is said by such a guess is put through `guessed`.
+    """
+    near = key if key in known else wording.nearest(key, list(known), surely=True)
+    return known[near] if near else None
+
+
+def guessed(key: str, found: Iterable[Finding]) -> Iterator[Finding]:
+    """Yield findings that hold only if nothing is called `key`: not while that stands in something unread."""
+    for finding in found:
+        yield replace(finding, missing=(*finding.missing, key))
 
 
 def uses_of(definition: Definition, everything: Snapshot) -> set[Name]:
@@ -99,22 +126,43 @@ def _references(reading: Reading, everything: Snapshot, nameless: Collection[str
 
 
 def _check_one(reading: Reading, kind: Kind[Any], everything: Snapshot, *, certain: bool) -> Iterator[Finding]:
-    """Yield what the kind finds wrong; `certain` that all it may need could be read and is there."""
-    definition = reading.rest
-    assert definition is not None
+    """Yield what the kind finds wrong, by all views; `certain` that all it may need could be read and is there.
+
+    The first view shows the most and takes nothing for granted: beside what was lost, and where it says something, the
+    other one with its defaults says nothing.
+    """
+    beside = {place[:-1] for place in reading.lost if isinstance(place[-1], str)}
+    said: set[tuple[str, Place]] = set()
+    for number, view in enumerate(reading.views):
+        found = [*_viewed(view, kind, everything, certain=certain)]
+        for one in found:
+            if number == 0 or ((one.code, one.where) not in said and one.where[:-1] not in beside):
+                yield one
+        said |= {(one.code, one.where) for one in found}
+
+
+def _viewed(view: View, kind: Kind[Any], everything: Snapshot, *, certain: bool) -> Iterator[Finding]:
     try:
-        for finding in kind.check(definition, everything):
-            yield replace(finding, where=reading.placed(finding.where))
+        for finding in kind.check(view.value, everything):
+            yield replace(finding, where=view.placed(finding.where))
     except Unread:
         return
     except (ZhikeError, LookupError) as error:
         # What a check needs may be the very thing that is missing; that is said already, or here.
         if certain:
-            yield Finding("definition.broken", f"cannot be checked: {error}")
-    except Exception:
-        # A check may count on the rules of its model; those of a faulty definition need not hold.
-        if reading.value is not None:
-            raise
+            yield _failed(kind, error)
+    except Exception as error:
+        # No fault of a definition gets here: the program is wrong. All other faults are told all the same.
+        yield _failed(kind, error)
+
+
+def _failed(kind: Kind[Any], error: Exception) -> Finding:
+    """Return that a check could not end: by what an expected error says, else by a fault of the program."""
+    if isinstance(error, ZhikeError):
+        return Finding("definition.broken", f"cannot be checked: {error.message('en')}")
+    _log.error("the check of a %s failed", kind.name, exc_info=error)
+    by = f"by a fault of the program ({type(error).__name__}); the log tells more"
+    return Finding("definition.unchecked", f"this {kind.name} could not be checked to the end, {by}")
 
 
 def may_hold(text: UnreadText, name: str) -> bool:
@@ -122,12 +170,12 @@ def may_hold(text: UnreadText, name: str) -> bool:
     return text is None or re.search(rf"(?<![^\W_]){re.escape(name)}(?![^\W_])", text, re.IGNORECASE) is not None
 
 
-def _words(reading: Reading, place: Place = ()) -> str:
-    """What stands at a place of a faulty definition and may define something: all but the names of other definitions."""
+def _words(reading: Reading, place: Place = (), blamed: Place = ()) -> str:
+    """What stands at a place of a faulty definition and may define something: no names of others, nor what is blamed."""
     node: object = reading.body
     for part in place:
         node = node[part]  # type: ignore[index]
-    others = {reference.place for reference in reading.references}
+    others = {*(reference.place for reference in reading.references), *([blamed] if blamed != place else [])}
     return " ".join([*map(str, place[-1:]), *_texts(node, others, place)])
 
 
@@ -137,8 +185,9 @@ def _texts(node: object, without: Collection[Place], here: Place) -> Iterator[st
         return
     if isinstance(node, Mapping):
         for key, value in node.items():
-            yield str(key)
-            yield from _texts(value, without, (*here, str(key)))
+            if (*here, str(key)) not in without:
+                yield str(key)
+                yield from _texts(value, without, (*here, str(key)))
     elif isinstance(node, list):
         for number, value in enumerate(node):
             yield from _texts(value, without, (*here, number))
@@ -146,4 +195,17 @@ def _texts(node: object, without: Collection[Place], here: Place) -> Iterator[st
         yield str(node)
 
 
-__all__ = ["Name", "Reading", "UnreadText", "check", "each", "kind_of", "may_hold", "parsed", "unknown", "uses_of"]
+__all__ = [
+    "Name",
+    "Reading",
+    "UnreadText",
+    "check",
+    "each",
+    "guessed",
+    "kind_of",
+    "may_hold",
+    "meant",
+    "parsed",
+    "unknown",
+    "uses_of",
+]

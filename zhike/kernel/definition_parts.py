@@ -14,7 +14,7 @@ import typing
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self, TypeVar, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self, TypeVar, cast, get_args, get_origin
 from uuid import UUID, uuid5
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError, model_validator
@@ -70,6 +70,11 @@ class Unread(Exception):
     """A value that a definition holds and that could not be read: whoever needs it can say nothing, others can."""
 
 
+def read_or(part: BaseModel, name: str, otherwise: P) -> P:
+    """Return a value of a part, `otherwise` where it could not be read."""
+    return cast(P, vars(part).get(name, otherwise))
+
+
 #: How pydantic names what a rule found.
 RULE_BROKEN = "rule_broken"
 
@@ -89,14 +94,15 @@ def rule(at: str) -> Callable[[Callable[[P], str | None]], Callable[[P], str | N
 
 
 @functools.cache
-def rules_of(model: type[Part]) -> tuple[tuple[str, Callable[[Any], str | None]], ...]:
+def rules_of(model: type) -> tuple[tuple[str, Callable[[Any], str | None]], ...]:
     """Return the rules of a model, each with the key at which it says what is wrong."""
     found: dict[str, tuple[str, Callable[[Any], str | None]]] = {}
     for base in reversed(model.__mro__):
         for name, member in vars(base).items():
             at = getattr(member, "rule_at", None)
             if at is not None:
-                found[name] = (model.model_fields[at].alias or at if at in model.model_fields else at, member)
+                known = model.model_fields if issubclass(model, BaseModel) else {}
+                found[name] = (known[at].alias or at if at in known else at, member)
     return tuple(found.values())
 
 
@@ -336,6 +342,7 @@ __all__ = [
     "Unit",
     "Unread",
     "identity_of",
+    "read_or",
     "references",
     "references_in",
     "rule",

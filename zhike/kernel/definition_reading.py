@@ -2,15 +2,17 @@
 
 A fault hides nothing else. Where a model does not take a body, each of its values is read by itself, at any depth: the
 rules over several values are kept by those that could be read, and what only other definitions can tell is looked for
-in what is left. What took part in a fault is left out there, so that nobody is blamed for what is missing because of it.
+in what is left. That has two views: all that could be read and nothing else; and only the parts that are sound, where
+defaults stand for what could not be read.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import types
 import typing
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, TypeVar, cast, get_args, get_origin
 
@@ -22,7 +24,6 @@ from zhike.kernel.definition_parts import (
     Definition,
     Finding,
     Labels,
-    Part,
     Place,
     Reference,
     Unread,
@@ -33,43 +34,54 @@ from zhike.kernel.definition_parts import (
 from zhike.kernel.definitions import Body, Kind
 
 M = TypeVar("M", bound=BaseModel)
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """What became of a body: a `value` that others may use; what its own check may look at (`rest`); every fault.
+class View:
+    """A faulty definition as its kind's check may look at it: reading a value that it lacks raises Unread.
 
-    `rest` lacks what could not be read: `lost` are the places of that in the body. `moved` says where something stands
-    in the body: by the place of a list that lost items, of a part with a misspelt key. `references` are those of all
-    that could be read, at their places in the body.
+    `moved` says where something stands in the body: by the place of a list that lost items, of a part with a misspelt
+    key.
     """
 
-    body: Body
-    value: Definition | None
-    rest: Definition | None
-    findings: tuple[Finding, ...] = ()
-    references: tuple[Reference, ...] = ()
-    lost: tuple[Place, ...] = ()
+    value: Definition
     moved: Mapping[Place, Mapping[str | int, str | int]] = field(default_factory=dict)
 
-    @classmethod
-    def of(cls, value: Definition, body: Body) -> Reading:
-        """Return the reading of a definition without faults."""
-        return cls(body, value, value, references=tuple(references(value)))
-
     def placed(self, where: Place) -> Place:
-        """Return a place in `rest` as a place in the body."""
+        """Return a place in the view as a place in the body."""
         found: Place = ()
         for part in where:
             found = (*found, self.moved.get(found, {}).get(part, part))
         return found
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What became of a body: a `value` that others may use; the `views` that its own check has of it; every fault.
+
+    `lost` are the places in the body of what could not be read. `references` are those of all that could be read, at
+    their places in the body.
+    """
+
+    body: Body
+    value: Definition | None
+    views: tuple[View, ...]
+    findings: tuple[Finding, ...] = ()
+    references: tuple[Reference, ...] = ()
+    lost: tuple[Place, ...] = ()
+
+    @classmethod
+    def of(cls, value: Definition, body: Body) -> Reading:
+        """Return the reading of a definition without faults."""
+        return cls(body, value, (View(value),), references=tuple(references(value)))
+
+
 def read(body: Body, kind: Kind[Any], *, guess: bool = True) -> Reading:
     """Return what can be read of a body, and every fault that is in itself.
 
-    With `guess` the value of a key that is nearly one of the model's counts as that of the one that was meant, so that
-    its own faults are found and nothing is said to be missing.
+    With `guess` a key or type that is nearly one of the model's counts as the one that was meant, so that the faults
+    beside it are found and nothing is said to be missing.
     """
     if unstorable := list(_unstorable(body)):
         cleaned = read(_storable(body), kind, guess=guess)
@@ -79,9 +91,13 @@ def read(body: Body, kind: Kind[Any], *, guess: bool = True) -> Reading:
     except ValidationError:
         reader = _Reader(guess)
         found = reader.part(kind.model, body, ())
-        rest = _built(kind.model, found.kept)
-        given = tuple(reader.findings), tuple(reader.references), tuple(reader.lost), reader.moved
-        return Reading(body, rest if found.sound else None, rest, *given)
+    without = View(_built(kind.model, found.kept), reader.moved)
+    views = [without]
+    if reader.lost:
+        wider = _Reader(guess, partly=True)
+        views = [View(_built(kind.model, wider.part(kind.model, body, ()).kept), wider.moved), without]
+    given = tuple(reader.findings), tuple(reader.references), tuple(reader.lost)
+    return Reading(body, without.value if found.sound else None, tuple(views), *given)
 
 
 def read_part(model: type[M], body: Mapping[str, object]) -> tuple[M | None, tuple[Finding, ...]]:
@@ -99,6 +115,8 @@ class _Nothing:
 
 
 _NOTHING = _Nothing()
+#: What stands for labels that could not be read: nothing depends on them, and no name is defined by them.
+_NO_WORDS = Labels("?", "?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +132,11 @@ class _Values:
 
 
 class _Reader:
-    def __init__(self, guess: bool) -> None:
+    """Reads one body; `partly` keeps all parts as far as they could be read, without defaults for the rest."""
+
+    def __init__(self, guess: bool, *, partly: bool = False) -> None:
         self._guess = guess
+        self._partly = partly
         self.findings: list[Finding] = []
         self.references: list[Reference] = []
         self.lost: list[Place] = []
@@ -130,53 +151,76 @@ class _Reader:
         except ValidationError as error:
             faults = error
         if isinstance(raw, dict) and (parts := _parts_in(annotation)):
-            model = _meant(annotation, parts, raw)
-            if model is not None:
-                return self._inner(model, raw, place)
-            self._say(annotation, faults, place)
-            self._alike(parts, raw, place)
-        else:
-            before = len(self.findings)
-            if (items := self._items(annotation, raw, place)) and len(self.findings) > before:
-                return items
-            self._say(annotation, faults, place)
-            if isinstance(raw, dict) and (record := self._record(annotation, raw, place)) is not _NOTHING:
-                return record, record
-        self.lost.append(place)
+            return self._one_of(annotation, parts, raw, place, faults)
+        before = len(self.findings)
+        if (items := self._items(annotation, raw, place)) and len(self.findings) > before:
+            return items
+        self._say(annotation, faults, place)
+        if _bare(annotation) is not Labels:
+            self.lost.append(place)
         return _NOTHING, _NOTHING
 
-    def part(self, model: type[BaseModel], raw: Mapping[str, object], place: Place) -> _Values:
+    def part(self, model: type, raw: Mapping[str, object], place: Place) -> _Values:
         """Return the values of a part, read one by one; its rules are kept by those that could be."""
         seen, kept, sound = {}, {}, True
-        written = self._written(model, raw, place)
-        for name, info in model.model_fields.items():
+        fields = _fields_of(model)
+        written = self._written(fields, raw, place)
+        for name, one in fields.items():
+            found: tuple[object, object] = (one.default, one.default)
             if name in written:
-                found = self.value(_annotation(model, name), raw[written[name]], (*place, written[name]))
-            elif info.is_required():
-                self.findings.append(_missing(info.alias or name, place))
+                found = self.value(one.annotation, raw[written[name]], (*place, written[name]))
+            elif one.required:
+                self.findings.append(_missing(one.key, place))
                 found = _NOTHING, _NOTHING
-            else:
-                found = (info.get_default(call_default_factory=True),) * 2
-            sound = sound and not (info.is_required() and found[1] is _NOTHING)
+            if found[1] is _NOTHING and _bare(one.annotation) is Labels:
+                found = _NO_WORDS, _NO_WORDS
+            sound = sound and not (one.required and found[1] is _NOTHING)
             if found[0] is not _NOTHING:
                 seen[name] = found[0]
             if found[1] is not _NOTHING:
                 kept[name] = found[1]
-        self._rules(model, seen, place)
-        whole = _defaults(model) | kept
-        if not sound or any(check(_built(model, whole)) for _at, check in rules_of(cast(type[Part], model))):
+        broken = _broken(model, seen)
+        for at, check in rules_of(model):
+            if check in broken:
+                where = (*place, self.moved.get(place, {}).get(at, at))
+                self.findings.append(Finding("definition.malformed", broken[check], where))
+        whole = {name: one.default for name, one in fields.items() if not one.required} | kept
+        # What a rule minds for the sake of a default that stands for something unread is not sound.
+        if not sound or _broken(model, whole).keys() - broken.keys():
             return _Values(seen, kept, sound=False)
-        return _Values(seen, whole, sound=True)
+        return _Values(seen, kept if self._partly else whole, sound=True)
 
-    def _inner(self, model: type[BaseModel], raw: Mapping[str, object], place: Place) -> tuple[object, object]:
+    def _one_of(
+        self, annotation: object, parts: list[type], raw: Mapping[str, object], place: Place, faults: ValidationError
+    ) -> tuple[object, object]:
+        """Return one of the parts that may stand here: the one that it says it is, or nearly says."""
+        tag = _discriminator(annotation)
+        by_tag = (
+            {name: one for one in parts for name in get_args(_bare(_fields_of(one)[tag].annotation))} if tag else {}
+        )
+        said = raw.get(tag) if tag else None
+        if len(parts) == 1 or (isinstance(said, str) and said in by_tag):
+            return self._inner(parts[0] if len(parts) == 1 else by_tag[said], raw, place)
+        self._say(annotation, faults, place)
+        if tag and self._guess and isinstance(said, str) and (meant := wording.nearest(said, list(by_tag))):
+            return self._inner(by_tag[meant], {**raw, tag: meant}, place)
+        self.lost.append(place)
+        return _NOTHING, self._alike(parts, raw, place)
+
+    def _inner(self, model: type, raw: Mapping[str, object], place: Place) -> tuple[object, object]:
         found = self.part(model, raw, place)
+        if not found.sound and model is Labels:
+            return _NO_WORDS, _NO_WORDS
         if not found.sound:
             self.lost.append(place)
-        return _built(model, found.seen), _built(model, found.kept) if found.sound else _NOTHING
+            if not issubclass(model, BaseModel):  # only a part can say of a value that it was not read
+                return _NOTHING, _NOTHING
+        kept = _built(model, found.kept) if found.sound or self._partly else _NOTHING
+        return _built(model, found.seen), kept
 
-    def _written(self, model: type[BaseModel], raw: Mapping[str, object], place: Place) -> dict[str, str]:
+    def _written(self, fields: Mapping[str, _Field], raw: Mapping[str, object], place: Place) -> dict[str, str]:
         """Return the key under which each field is given, and say which keys nobody knows."""
-        known = {info.alias or name: name for name, info in model.model_fields.items()}
+        known = {one.key: name for name, one in fields.items()}
         given = {name: key for alias, name in known.items() for key in (name, alias) if key in raw}
         for key in raw:
             if key in given.values():
@@ -189,18 +233,6 @@ class _Reader:
             else:
                 self.lost.append((*place, key))
         return given
-
-    def _rules(self, model: type[BaseModel], seen: Mapping[str, object], place: Place) -> None:
-        """Keep the rules of a part that need nothing but what could be read."""
-        part = _built(model, seen)
-        for at, check in rules_of(cast(type[Part], model)):
-            try:
-                said = check(part)
-            except Unread:
-                continue
-            if said:
-                where = (*place, self.moved.get(place, {}).get(at, at))
-                self.findings.append(Finding("definition.malformed", said, where))
 
     def _items(self, annotation: object, raw: object, place: Place) -> tuple[object, object] | None:
         """Return the items of a list or mapping, those that could not be read left out; None for anything else."""
@@ -221,15 +253,6 @@ class _Reader:
             return {key: seen for key, (seen, _kept) in by_key.items()} if whole else _NOTHING, left or _NOTHING
         return None
 
-    def _record(self, annotation: object, raw: Mapping[str, object], place: Place) -> object:
-        """Return labels or an option without keys that nobody knows; labels that lack a text show a sign for it."""
-        known = wording.keys_of(_bare(annotation))
-        self.lost += [(*place, key) for key in raw if known and key not in known]
-        try:
-            return _adapter(annotation).validate_python({key: raw[key] for key in known if key in raw})
-        except ValidationError:
-            return Labels(*(str(raw.get(key) or "?") for key in known)) if _bare(annotation) is Labels else _NOTHING
-
     def _say(self, annotation: object, error: ValidationError, place: Place) -> None:
         """Say what is wrong with a value that is looked at as one."""
         found = error.errors(include_url=False)
@@ -237,45 +260,88 @@ class _Reader:
             # It fits none of several forms: the most telling of their faults is said, at the value itself.
             found = [min(found, key=lambda one: one["type"] in ("literal_error", "string_type", "int_type"))]
             found[0]["loc"] = ()
-        known = wording.keys_of(_bare(annotation))
-        self.findings += [wording.fault(one, (*place, *one["loc"]), known) for one in found]
+        self.findings += [wording.fault(one, (*place, *one["loc"])) for one in found]
 
-    def _alike(self, parts: list[type[BaseModel]], raw: Mapping[str, object], place: Place) -> None:
-        """Look at what all the parts that may stand here have alike, where nothing says which of them it is."""
-        for name, info in parts[0].model_fields.items():
-            key = info.alias or name
-            same = all(name in one.model_fields and _same(one.model_fields[name], info) for one in parts)
-            if not same:
+    def _alike(self, parts: list[type], raw: Mapping[str, object], place: Place) -> object:
+        """Return what all the parts that may stand here have alike, where nothing says which of them it is."""
+        every = [_fields_of(one) for one in parts]
+        kept = {}
+        for name, one in every[0].items():
+            if not all(name in other and _same(other[name], one) for other in every):
                 continue
-            if key in raw:
-                self.value(_annotation(parts[0], name), raw[key], (*place, key))
-            elif info.is_required():
-                self.findings.append(_missing(key, place))
+            found: object = one.default
+            if one.key in raw:
+                found = self.value(one.annotation, raw[one.key], (*place, one.key))[1]
+            elif one.required:
+                self.findings.append(_missing(one.key, place))
+                found = _NOTHING
+            if found is not _NOTHING:
+                kept[name] = found
+        known = {one.key for fields in every for one in fields.values()}
+        strange = [key for key in raw if key not in known]
+        self.findings += [
+            wording.unknown("key", key, known, (*place, key), "definition.unknown_key") for key in strange
+        ]
+        return _built(parts[0], kept) if self._partly else _NOTHING
 
 
-def _defaults(model: type[BaseModel]) -> dict[str, object]:
-    """What the fields of a model hold that need not be given: it stands for what could not be read where no rule minds."""
+@dataclass(frozen=True, slots=True)
+class _Field:
+    """One value that a part has: the key under which it is written, what it takes, what stands for it when absent."""
+
+    key: str
+    annotation: object
+    required: bool
+    default: object
+
+
+@functools.cache
+def _fields_of(model: type) -> Mapping[str, _Field]:
+    """Return what a part, or a value of some keys such as labels, is made of."""
+    if issubclass(model, BaseModel):
+        return {
+            name: _Field(
+                info.alias or name,
+                _annotation(model, name),
+                info.is_required(),
+                None if info.is_required() else info.get_default(call_default_factory=True),
+            )
+            for name, info in model.model_fields.items()
+        }
+    hints = typing.get_type_hints(model, include_extras=True)
     return {
-        name: info.get_default(call_default_factory=True)
-        for name, info in model.model_fields.items()
-        if not info.is_required()
+        one.name: _Field(one.name, hints[one.name], one.default is dataclasses.MISSING, one.default)
+        for one in dataclasses.fields(cast(Any, model))
     }
 
 
-def _same(one: FieldInfo, other: FieldInfo) -> bool:
-    return (one.annotation, one.metadata, one.is_required()) == (
-        other.annotation,
-        other.metadata,
-        other.is_required(),
-    )
+def _broken(model: type, values: Mapping[str, object]) -> dict[Callable[[Any], str | None], str]:
+    """Return the rules of a part that these values break, with what is said; one that needs another says nothing."""
+    found: dict[Callable[[Any], str | None], str] = {}
+    rules = rules_of(model)
+    part = _built(model, values) if rules else None
+    for _at, check in rules:
+        try:
+            said = check(part)
+        except Unread:
+            continue
+        if said:
+            found[check] = said
+    return found
+
+
+def _same(one: _Field, other: _Field) -> bool:
+    return (one.annotation, one.required) == (other.annotation, other.required)
 
 
 def _missing(key: str, place: Place) -> Finding:
     return wording.fault({"type": "missing", "loc": (), "msg": "", "input": None}, (*place, key))
 
 
-def _built(model: type[M], values: Mapping[str, object]) -> M:
-    """A part with these values and no others, not even the model's own."""
+def _built(model: type[T], values: Mapping[str, object]) -> T:
+    """A part with these values and no others, not even the model's own; what is no part has all its values."""
+    if not issubclass(model, BaseModel):
+        return model(**values)
     part = model.model_construct(set(values), **values)
     for name in model.model_fields:
         part.__dict__.pop(name, None)
@@ -317,21 +383,12 @@ def _choices(annotation: object) -> tuple[object, ...]:
     return get_args(bare) if get_origin(bare) in (typing.Union, types.UnionType) else ()
 
 
-def _parts_in(annotation: object) -> list[type[BaseModel]]:
-    """The parts that may stand where a type is asked for."""
+def _parts_in(annotation: object) -> list[type]:
+    """The parts, or values of some keys, that may stand where a type is asked for."""
     bare = _bare(annotation)
-    if isinstance(bare, type) and issubclass(bare, BaseModel):
+    if isinstance(bare, type) and (issubclass(bare, BaseModel) or dataclasses.is_dataclass(bare)):
         return [bare]
     return [part for one in _choices(bare) for part in _parts_in(one)]
-
-
-def _meant(annotation: object, parts: list[type[BaseModel]], raw: Mapping[str, object]) -> type[BaseModel] | None:
-    """The part that a mapping says it is; None when it does not say so."""
-    if len(parts) == 1:
-        return parts[0]
-    tag = _discriminator(annotation)
-    fitting = [part for part in parts if tag and raw.get(tag) in get_args(part.model_fields[tag].annotation)]
-    return fitting[0] if len(fitting) == 1 else None
 
 
 def _discriminator(annotation: object) -> str | None:

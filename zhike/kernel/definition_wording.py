@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import dataclasses
 import difflib
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from pydantic_core import ErrorDetails
@@ -44,8 +44,8 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
     "finite_number": (_TYPE, _NUMBER),
     "uuid_type": (_TYPE, _UUID),
     "uuid_parsing": (_TYPE, _UUID),
-    "literal_error": (_VALUE, "{last} is one of: {expected}; it is {given}"),
-    "union_tag_invalid": (_VALUE, "there is no {discriminator} '{tag}'; there are: {expected_tags}"),
+    "literal_error": (_VALUE, "{last} is one of: {expected}; it is {given}{meant}"),
+    "union_tag_invalid": (_VALUE, "`{discriminator}` is one of: {expected}; it is '{tag}'{meant}"),
     "string_pattern_mismatch": (_FORM, "{last} is {given}; it must look like {pattern}"),
     "string_too_short": (_FORM, "{last} has at least {min_length} characters; it is {given}"),
     "string_too_long": (_FORM, "{last} has at most {max_length} characters; it is {given}"),
@@ -69,11 +69,13 @@ def fault(found: ErrorDetails, place: Place, known: Iterable[str] = ()) -> Findi
     context = found.get("ctx", {})
     tagged = str(context.get("discriminator", "")).strip("'")
     code, sentence = _SENTENCES.get(found["type"], (_FORM, "{last}: {msg}"))
+    expected = str(context.get("expected_tags", context.get("expected", "")))
     facts = context | {
         "last": _last(place),
         "given": _given(found["input"]),
         "discriminator": tagged,
-        "expected_tags": str(context.get("expected_tags", "")).replace("'", ""),
+        "expected": expected.replace("'", "") if tagged else expected,
+        "meant": _meant(str(context.get("tag", found["input"])), re.findall("'([^']*)'", expected)),
         "msg": found["msg"],
     }
     return Finding(code, sentence.format(**facts), (*place, tagged) if tagged else place)
@@ -97,15 +99,10 @@ def without_kind(known: Iterable[str]) -> Finding:
     return Finding(_MISSING, f"`kind` is missing; there {_listed(sorted(known))}")
 
 
-def keys_of(annotation: object) -> tuple[str, ...]:
-    """Return the keys of a value that is no part of its own, such as labels."""
-    kept = annotation if isinstance(annotation, type) and dataclasses.is_dataclass(annotation) else None
-    return tuple(one.name for one in dataclasses.fields(kept)) if kept else ()
-
-
-def nearest(key: str, has: Sequence[str]) -> str | None:
-    """Return the name that was probably meant, if any is near enough."""
-    return next(iter(difflib.get_close_matches(key, has, n=1, cutoff=0.75)), None)
+def nearest(key: str, has: Sequence[str], *, surely: bool = False) -> str | None:
+    """Return the name that was probably meant, if any is near enough; `surely`: if no other could be."""
+    near = difflib.get_close_matches(key, has, n=2, cutoff=0.85 if surely else 0.75)
+    return None if surely and len(near) > 1 else next(iter(near), None)
 
 
 def _listed(has: Sequence[str]) -> str:

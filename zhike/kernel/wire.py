@@ -81,12 +81,13 @@ class Named(TypedDict):
 
 
 class Finding(TypedDict):
-    """One fault among several: a stable code, a sentence, and where it is."""
+    """One fault among several: a stable code, a sentence, and where it is: in a `field`, or in several together."""
 
     code: str
     message: str
     message_en: NotRequired[str]
     field: NotRequired[str]
+    fields: NotRequired[list[str]]
     path: NotRequired[str | None]
     position: NotRequired[int]
     facts: NotRequired[Mapping[str, Fact]]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Annotated, Any, Literal, Union, cast
 
-from pydantic import Field, ValidationError, create_model
+from pydantic import Field, create_model
 
 from zhike.kernel import providers
-from zhike.kernel.definition_checks import each, unknown
+from zhike.kernel.definition_checks import each, meant, unknown
 from zhike.kernel.definition_parts import Definition, Key, Labels, Part, Place, Refers, Text
 from zhike.kernel.definitions import Finding, Kind, Snapshot
 from zhike.platform.objects import api as objects
@@ -92,18 +92,27 @@ def check_page(page: Page, everything: Snapshot) -> Iterator[Finding]:
         _check_places(page),
         _check_once(page),
         _check_placed(page),
-        _check_record(page),
-        _check_names(page, everything),
+        _check_blocks(page, everything),
     )
 
 
 def _check_operations(page: Page, everything: Snapshot) -> Iterator[Finding]:
     yield from permissions.check_operation(everything, page.operation, ("operation",))
-    for key, block in page.blocks.items():
-        for number, action in enumerate(block.empty.actions if block.empty else ()):
-            if action.operation:
-                place = ("blocks", key, "empty", "actions", number, "operation")
-                yield from permissions.check_operation(everything, action.operation, place)
+
+
+def _check_blocks(page: Page, everything: Snapshot) -> Iterator[Finding]:
+    yield from each(
+        *(_check_record(page, key, block) for key, block in page.blocks.items()),
+        *(_check_names(page, key, block, everything) for key, block in page.blocks.items()),
+        *(_check_actions(key, block, everything) for key, block in page.blocks.items()),
+    )
+
+
+def _check_actions(key: str, block: PlacedBlock, everything: Snapshot) -> Iterator[Finding]:
+    for number, action in enumerate(block.empty.actions if block.empty else ()):
+        if action.operation:
+            place = ("blocks", key, "empty", "actions", number, "operation")
+            yield from permissions.check_operation(everything, action.operation, place)
 
 
 def _check_once(page: Page) -> Iterator[Finding]:
@@ -117,39 +126,49 @@ def _check_once(page: Page) -> Iterator[Finding]:
 def _check_places(page: Page) -> Iterator[Finding]:
     for place, key in page.placed():
         if key not in page.blocks:
-            yield from _check_bare(key, place)
+            yield from _check_bare(key, place, page.blocks)
 
 
 def _check_placed(page: Page) -> Iterator[Finding]:
+    """Find settings of blocks that stand nowhere; not of one whose name is misspelt where it should stand."""
     placed = dict.fromkeys(key for _place, key in page.placed())
+    misspelt = {meant(key, {own: own for own in page.blocks}) for key in placed if key not in providers.blocks}
     for key in page.blocks:
-        if key not in placed:
-            yield unknown("place", key, placed, ("blocks", key), "page.unplaced_block")
+        if key not in placed and key not in misspelt:
+            said = f"block '{key}' has settings and stands nowhere: name it under `columns` or as the `header`"
+            yield Finding("page.unplaced_block", said, ("blocks", key), (key,))
 
 
-def _check_record(page: Page) -> Iterator[Finding]:
-    for key, block in page.blocks.items():
-        if providers.blocks[block.use].of_record and not page.record:
-            said = f"block '{block.use}' shows a record; the page has none"
-            yield Finding("page.no_record", said, ("blocks", key), ("record",))
+def _check_record(page: Page, key: str, block: PlacedBlock) -> Iterator[Finding]:
+    if providers.blocks[block.use].of_record and not page.record:
+        said = f"block '{block.use}' shows a record; the page has none"
+        yield Finding("page.no_record", said, ("blocks", key), ("record",))
 
 
-def _check_names(page: Page, everything: Snapshot) -> Iterator[Finding]:
-    for key, block in page.blocks.items():
-        for named in block.named(page.record or ""):
-            known = objects.names_of(everything, named.object).get(named.what)
-            if known is not None and named.key not in known:
-                what = "field, indicator or tag" if named.what == "field" else named.what
-                yield unknown(what, named.key, known, ("blocks", key, *named.place), f"page.unknown_{named.what}")
+def _check_names(page: Page, key: str, block: PlacedBlock, everything: Snapshot) -> Iterator[Finding]:
+    for named in block.named(page.record or ""):
+        known = objects.names_of(everything, named.object).get(named.what)
+        if known is not None and named.key not in known:
+            what = "field, indicator or tag" if named.what == "field" else named.what
+            yield unknown(what, named.key, known, ("blocks", key, *named.place), f"page.unknown_{named.what}")
 
 
-def _check_bare(key: str, place: Place) -> Iterator[Finding]:
+def _check_bare(key: str, place: Place, own: Collection[str]) -> Iterator[Finding]:
     """What is wrong with a block that the page says nothing to."""
     if key not in providers.blocks:
-        yield unknown("block", key, providers.blocks, place, "page.unknown_block")
+        yield unknown("block", key, {*own, *_plain_blocks()}, place, "page.unknown_block")
         return
-    try:
-        providers.blocks[key].settings()
-    except ValidationError as error:
-        wanted = ", ".join(str(fault["loc"][0]) for fault in error.errors())
-        yield Finding("page.unset_block", f"block '{key}' needs settings under `blocks`: {wanted}", place, (key,))
+    wanted = _wanted(providers.blocks[key])
+    if wanted:
+        said = f"block '{key}' needs settings under `blocks`: {', '.join(wanted)}"
+        yield Finding("page.unset_block", said, place, (key,))
+
+
+def _wanted(block: providers.Block) -> list[str]:
+    """The settings without which a block cannot be."""
+    return [info.alias or name for name, info in block.settings.model_fields.items() if info.is_required()]
+
+
+def _plain_blocks() -> list[str]:
+    """The blocks that may stand on a page without settings."""
+    return [key for key, block in providers.blocks.items() if not _wanted(block)]

@@ -31,6 +31,7 @@ export type {
   FieldsData,
   Figure,
   Finding,
+  HistoryData,
   HistoryEntryOut as HistoryEntry,
   HistoryOut as History,
   IdentityData,

@@ -1,12 +1,15 @@
 import { Button } from 'antd';
 import type { ReactNode } from 'react';
-import { Link, useNavigate } from 'react-router';
-import type { Block, HistoryEntry, Labels, PageAction, UnavailableBlock } from '../api';
+import { Link, useLocation, useNavigate } from 'react-router';
+import type { Block, HistoryData, PageAction, UnavailableBlock } from '../api';
 import { useText } from '../app/i18n';
 import { ApiError } from '../api/client';
+import { useObjectMeta } from '../api/hooks';
+import { Icon } from '../kit/Icon';
 import { Stamp } from '../kit/marks';
 import { Panel } from '../kit/Panel';
-import { Empty, ErrorState, RefusedState } from '../kit/states';
+import { leadingBack } from '../kit/returning';
+import { Empty, ErrorState, QueryState, RefusedState } from '../kit/states';
 import { BriefBlock, FiguresBlock } from './BriefBlock';
 import { FieldsBlock } from './FieldsBlock';
 import { IdentityBlock } from './IdentityBlock';
@@ -37,7 +40,7 @@ export function BlockView({ block, context }: { block: Block; context: BlockCont
       id={`block-${block.key}`}
       title={title}
       meta={good ? <BlockMeta block={block} /> : undefined}
-      side={<Stamp asOf={block.as_of} />}
+      side={<><CreateLink block={block} title={title} /><Stamp asOf={block.as_of} /></>}
       note={block.as_of?.late ? block.as_of.note : undefined}
       flush={!good || FLUSH.has(block.kind)}
       foot={more ? <BlockFoot {...more} /> : undefined}
@@ -52,6 +55,19 @@ function LeadBlock({ block, context }: { block: Block; context: BlockContext }) 
   if (block.kind === 'figures') return <FiguresBlock figures={block.data.figures} asOf={block.as_of} />;
   if (block.kind !== 'identity') return null;
   return <IdentityBlock data={block.data} asOf={block.as_of} actions={context.actions} />;
+}
+
+/** One more record of the block, for whoever may make one; its form leads back here. */
+function CreateLink({ block, title }: { block: Block; title: string }) {
+  const { t } = useText();
+  const { pathname, search } = useLocation();
+  const path = block.kind === 'table' ? block.data.create : null;
+  if (!path) return null;
+  return (
+    <Link className="create-link" to={leadingBack(path, pathname + search)} aria-label={t('record.new', { name: title })} data-testid={`create-${block.key}`}>
+      <Icon name="plus" size={13} /> {t('common.create')}
+    </Link>
+  );
 }
 
 function BlockMeta({ block }: { block: Block }) {
@@ -99,7 +115,7 @@ function BlockBody({ block, title, context }: { block: Block; title: string; con
     case 'touches':
       return <TouchList rows={block.data.rows} />;
     case 'history':
-      return <History entries={block.data.entries} labels={block.data.labels} />;
+      return <History data={block.data} />;
     default:
       return null;
   }
@@ -111,9 +127,9 @@ function Unavailable({ block, retry }: { block: UnavailableBlock; retry: () => v
   return <ErrorState error={new ApiError(500, { code, message }, request_id)} retry={retry} />;
 }
 
-function History({ entries, labels }: { entries: HistoryEntry[]; labels: Record<string, Labels> }) {
-  const { label } = useText();
-  return <HistoryList entries={entries} labelOf={(field) => label(labels[field]) || field} />;
+function History({ data }: { data: HistoryData }) {
+  const meta = useObjectMeta(data.object);
+  return <QueryState query={meta}>{({ fields }) => <HistoryList entries={data.entries} fields={fields} />}</QueryState>;
 }
 
 function EmptyBlock({ block, title }: { block: Shown; title: string }) {

@@ -2,7 +2,7 @@ import { useMemo, useState } from 'react';
 import type { SeriesData, SeriesPoint } from '../api';
 import { useText } from '../app/i18n';
 import { Chart } from '../kit/Chart';
-import { decimal, monthDay, moneyColumnUnit, toNumber } from '../kit/format';
+import { axisDay, decimal, monthDay, moneyColumnUnit, toNumber } from '../kit/format';
 import { useIsPhone } from '../kit/hooks';
 import { Segments } from '../kit/Tabs';
 import { colors } from '../kit/theme';
@@ -51,7 +51,7 @@ function optionOf({ data, from, lang, title, phone }: Drawn): EChartsCoreOption 
       splitNumber: phone ? 4 : 8,
       axisLine: { lineStyle: { color: colors.lineStrong } },
       axisTick: { show: false },
-      axisLabel: { color: colors.ink3, fontSize: 11, hideOverlap: true, formatter: { year: '{yyyy}', month: lang === 'zh' ? '{M} 月' : '{MMM}', day: '{MM}-{dd}' } },
+      axisLabel: { color: colors.ink3, fontSize: 11, hideOverlap: true, showMinLabel: false, formatter: (at: number) => axisDay(new Date(at), lang) },
     },
     yAxis: {
       type: 'value',

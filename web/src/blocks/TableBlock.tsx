@@ -39,6 +39,7 @@ function useColumns(data: TableData): Column<TableRow>[] {
       tight: index === 0 || column.format === 'tag' || column.format === 'link',
       width: drawn ? 96 : undefined,
       render: (row) => {
+        if (row.cells[column.key] === undefined) return null; // the row has no such cell, which is not an unknown value
         if (drawn) return drawn(row);
         const cell = <Cell column={column} value={row.cells[column.key]} />;
         const isFirst = index === 0 || column.format === 'link';
@@ -56,10 +57,12 @@ function phoneLine(data: TableData, columns: Column<TableRow>[], label: (labels:
   const texts = data.columns.slice(1).filter((column) => ['text', 'date', 'datetime', 'link', 'tag'].includes(column.format));
   // Where hardly a text identifies the row, further figures stand below it, each under its name.
   const further = texts.length < 2 ? figures.slice(2, 2 + PHONE_FIGURES) : [];
+  // Without figures a mark that the texts leave out stands at the right.
+  const mark = texts.slice(3).find((column) => column.format === 'tag');
   const draw = (key: string, row: TableRow) => columns.find((column) => column.key === key)?.render(row);
   return (row) => {
     const first = data.columns[0];
-    const [one, two] = figures;
+    const [one = mark, two] = figures;
     return {
       title: first && <Formatted value={row.cells[first.key]} format={first.format} unit={first.unit} options={first.options} cell />,
       sub: (

@@ -1,12 +1,14 @@
 import { Link } from 'react-router';
-import type { HistoryEntry, TagsData, TimelineData, TouchesData, TouchState, Value, WorkItem } from '../api';
+import type { FieldMeta, HistoryEntry, TagsData, TimelineData, TouchesData, TouchState, Value, WorkItem } from '../api';
 import { useCurrentUser } from '../api/hooks';
-import { useText, type Key, type Translate } from '../app/i18n';
+import { useText, type Key } from '../app/i18n';
 import * as format from '../kit/format';
 import { Icon } from '../kit/Icon';
 import { Clip, Tag, toneOf } from '../kit/marks';
 import { strings } from '../app/strings';
 import { Due } from './Due';
+import { kindOf } from '../kit/fields';
+import { FieldValue } from '../kit/fields/FieldValue';
 import { isRef } from '../kit/fields/values';
 
 /** A text of ours by a key made of a word of the server, or that word itself. */
@@ -105,19 +107,22 @@ export function Timeline({ entries }: TimelineData) {
   );
 }
 
-function shown(value: Value, t: Translate): string {
-  if (typeof value === 'boolean') return t(value ? 'common.yes' : 'common.no');
-  if (Array.isArray(value)) return value.map((item) => shown(item, t)).join(t('common.and'));
-  if (isRef(value)) return value.display;
-  if (typeof value === 'object' && value !== null) return String(value.amount ?? '');
-  return value === null || value === '' ? '' : String(value);
+/** A value as it was: as pages show it, a reference by its display. */
+function Told({ field, value }: { field: FieldMeta | undefined; value: Value }) {
+  const { t } = useText();
+  if (value === null || value === '') return <span className="ink-3">{t('history.empty')}</span>;
+  if (!field || kindOf(field).wide) return <>{isRef(value) ? value.display : String(value)}</>;
+  return <FieldValue field={{ ...field, role: null }} row={{ values: { [field.key]: value }, refused: [] }} />;
 }
 
-type HistoryProps = { entries: HistoryEntry[]; labelOf?: (field: string) => string };
+type HistoryProps = { entries: HistoryEntry[]; fields: FieldMeta[] };
 
-export function HistoryList({ entries, labelOf = (field) => field }: HistoryProps) {
-  const { t } = useText();
+/** The journal of a record in the words of its fields. */
+export function HistoryList({ entries, fields }: HistoryProps) {
+  const { t, label } = useText();
   const word = useWord();
+  const byKey = new Map(fields.map((field) => [field.key, field]));
+  const labelOf = (key: string) => label(byKey.get(key)?.labels) || key;
   return (
     <ol className="timeline">
       {entries.map((entry, index) => (
@@ -128,12 +133,14 @@ export function HistoryList({ entries, labelOf = (field) => field }: HistoryProp
             <p>
               <b>{entry.actor.name}</b> <span className="ink-3">{entry.actor.employee_no}</span> {word('history', entry.operation)}
               {entry.field && ` ${labelOf(entry.field)}`}
+              {entry.times > 1 && entry.since && <> {t('history.times', { times: entry.times })} <span className="ink-3">{t('history.since', { at: format.time(entry.since) })}</span></>}
             </p>
             {entry.changes.map((change) => (
-              <p key={change.field} className="small">
+              <div key={change.field} className="small change">
                 <span className="ink-3">{labelOf(change.field)}</span>{' '}
-                <s className="ink-3">{shown(change.old, t) || t('history.empty')}</s> → {shown(change.new, t) || t('history.empty')}
-              </p>
+                {entry.operation !== 'create' && <><s className="ink-3"><Told field={byKey.get(change.field)} value={change.old} /></s> → </>}
+                <Told field={byKey.get(change.field)} value={change.new} />
+              </div>
             ))}
             {entry.reason && <p className="small ink-2">{t('history.reason', { reason: entry.reason })}</p>}
           </div>

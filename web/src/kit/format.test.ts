@@ -4,6 +4,14 @@ import * as f from './format';
 beforeAll(() => f.setCurrentYear(2026));
 const words = { day: '天', hour: '小时', minute: '分' };
 
+describe('a tick of a time axis', () => {
+  it('has its year where that is not the current one', () => {
+    const ticks: [number, number, number][] = [[2026, 2, 8], [2025, 10, 29], [2026, 2, 1], [2025, 11, 1], [2026, 0, 1]];
+    expect(ticks.map(([y, m, d]) => f.axisDay(new Date(y, m, d), 'zh'))).toEqual(['03-08', '2025-11-29', '3 月', '2025-12', '2026']);
+    expect(f.axisDay(new Date(2026, 2, 1), 'en')).toBe('Mar');
+  });
+});
+
 describe('money', () => {
   it('chooses the unit by size', () => {
     expect(f.money('486000000')).toEqual({ text: '4.86', unit: '亿' });

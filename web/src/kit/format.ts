@@ -111,6 +111,15 @@ export function monthDay(year: number, month: number, day: number): string {
   return year === yearNow ? `${two(month)}-${two(day)}` : `${year}-${two(month)}-${two(day)}`;
 }
 
+/** A tick of a time axis, where it stands on the wall clock: a year, a month, or a day with its year if that is not the current one. */
+export function axisDay(at: Date, lang: Lang): string {
+  const [year, month, day] = [at.getFullYear(), at.getMonth(), at.getDate()];
+  if (day > 1) return monthDay(year, month + 1, day);
+  if (month === 0) return String(year);
+  const name = lang === 'zh' ? `${month + 1} 月` : at.toLocaleDateString('en-GB', { month: 'short' });
+  return year === yearNow ? name : `${year}-${two(month + 1)}`;
+}
+
 /** `2026-03-17` → `03-17` in the current year. */
 export function date(value: string | null | undefined): string {
   if (!value) return NOTHING;

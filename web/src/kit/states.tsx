@@ -47,13 +47,13 @@ export function Empty({ title, text, actions, icon = 'inbox', tone }: Partial<St
   return <StateBlock icon={icon} tone={tone} title={title ?? t('state.emptyTitle')} text={text} actions={actions} id="state-empty" />;
 }
 
-export function RefusedState({ message }: { message?: string }) {
+export function RefusedState({ message, title }: { message?: string; title?: string }) {
   const { t } = useText();
   return (
     <StateBlock
       icon="hidden"
       tone="refused"
-      title={t('state.refusedTitle')}
+      title={title ?? t('state.refusedTitle')}
       text={<>{t('state.refusedText')}{message && <span className="small ink-3"> {message}</span>}</>}
       id="state-refused"
     />

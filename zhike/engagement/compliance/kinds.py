@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from zhike.engagement.compliance.logic.checks import Gate, OfField
-from zhike.engagement.compliance.types import Suitability
+from zhike.engagement.compliance.logic.checks import Check, Gate, OfField
+from zhike.engagement.compliance.types import Suitability, SuitabilityFields
 from zhike.expressions.types import Type
 from zhike.insight.indicators.types import Indicator
 from zhike.insight.tags.types import Tag
@@ -19,7 +19,12 @@ from zhike.platform.permissions.types import Securable
 
 def check_suitability(table: Suitability, everything: Snapshot) -> Iterator[Finding]:
     """Yield levels that the table does not list, and fields that the party object does not have."""
-    return each(_levels(table), _lowest(table), _fields(table, everything), _values(table, everything))
+    return each(
+        _levels(table),
+        _lowest(table),
+        *(_field(table, name, everything) for name in SuitabilityFields.model_fields),
+        *(_values(table, name, everything) for name in SuitabilityFields.model_fields),
+    )
 
 
 def _levels(table: Suitability) -> Iterator[Finding]:
@@ -34,32 +39,26 @@ def _lowest(table: Suitability) -> Iterator[Finding]:
         yield unknown("level", table.lowest_class_highest, table.levels, where, "suitability.unknown_level")
 
 
-def _fields(table: Suitability, everything: Snapshot) -> Iterator[Finding]:
-    known = _party_fields(everything)
-    for name in type(table.fields).model_fields:
-        key = getattr(table.fields, name)
-        if key not in known:
-            yield unknown("field of the party", key, known, ("fields", name), "suitability.unknown_field")
+def _field(table: Suitability, name: str, everything: Snapshot) -> Iterator[Finding]:
+    key, known = getattr(table.fields, name), _party_fields(everything)
+    if key not in known:
+        yield unknown("field of the party", key, known, ("fields", name), "suitability.unknown_field")
 
 
-def _values(table: Suitability, everything: Snapshot) -> Iterator[Finding]:
-    """Yield fields that do not hold what the table looks for, and values that no party can have."""
-    listed = {"level": ("highest", tuple(table.highest)), "professional": ("professional", table.professional)}
-    for name in type(table.fields).model_fields:
-        key = getattr(table.fields, name)
-        values = _values_of(key, everything)
-        if values is None:
-            continue
-        where, options = listed.get(name, ("", ()))
-        wanted = {"lowest": "boolean", "valid_until": "date"}.get(name, "a choice")
-        if not (values.options if where else values.type == wanted):
-            said = f"'{key}' is {values.type}; it has to be {wanted}"
-            yield Finding("suitability.type", said, ("fields", name))
-            continue
-        for number, option in enumerate(options):
-            if option not in values.options:
-                place = (where, option if where == "highest" else number)
-                yield unknown(f"option of '{key}'", option, values.options, place, "suitability.unknown_option")
+def _values(table: Suitability, name: str, everything: Snapshot) -> Iterator[Finding]:
+    """Yield a field that does not hold what the table looks for, and values that no party can have."""
+    values = _values_of(getattr(table.fields, name), everything)
+    if values is None:
+        return
+    key, listed = getattr(table.fields, name), {"level": "highest", "professional": "professional"}.get(name)
+    wanted = {"lowest": "boolean", "valid_until": "date"}.get(name, "a choice")
+    if not (values.options if listed else values.type == wanted):
+        yield Finding("suitability.type", f"'{key}' is {values.type}; it has to be {wanted}", ("fields", name))
+        return
+    for number, option in enumerate(getattr(table, listed) if listed else ()):
+        if option not in values.options:
+            place: Place = ("highest", option) if listed == "highest" else ("professional", number)
+            yield unknown(f"option of '{key}'", option, values.options, place, "suitability.unknown_option")
 
 
 class _Values(NamedTuple):
@@ -72,22 +71,30 @@ class _Values(NamedTuple):
 
 def check_gate(gate: Gate, everything: Snapshot) -> Iterator[Finding]:
     """Yield the fields of checks that the party does not have, or that do not hold what the check looks for."""
-    return each(_unknown_fields(gate, everything), _misread_fields(gate, everything))
+    return each(_fields_read(gate, everything), _values_read(gate, everything))
 
 
-def _unknown_fields(gate: Gate, everything: Snapshot) -> Iterator[Finding]:
+def _fields_read(gate: Gate, everything: Snapshot) -> Iterator[Finding]:
+    yield from each(*(_unknown_field(check, ("checks", n), everything) for n, check in enumerate(gate.checks)))
+
+
+def _unknown_field(check: Check, here: Place, everything: Snapshot) -> Iterator[Finding]:
     known = _party_fields(everything)
-    for index, check in enumerate(gate.checks):
-        for key in check.fields_read():
-            if key not in known:
-                yield unknown("field of the party", key, known, ("checks", index, "field"), "gate.unknown_field")
+    for key in check.fields_read():
+        if key not in known:
+            yield unknown("field of the party", key, known, (*here, "field"), "gate.unknown_field")
 
 
-def _misread_fields(gate: Gate, everything: Snapshot) -> Iterator[Finding]:
+def _values_read(gate: Gate, everything: Snapshot) -> Iterator[Finding]:
     for index, check in enumerate(gate.checks):
-        values = _values_of(check.field, everything) if isinstance(check, OfField) else None
-        if isinstance(check, OfField) and values:
-            yield from _misread(check, values, ("checks", index))
+        if isinstance(check, OfField):
+            yield from each(_read_values(check, ("checks", index), everything))
+
+
+def _read_values(check: OfField, here: Place, everything: Snapshot) -> Iterator[Finding]:
+    values = _values_of(check.field, everything)
+    if values:
+        yield from _misread(check, values, here)
 
 
 def _misread(check: OfField, values: _Values, here: Place) -> Iterator[Finding]:

@@ -22,9 +22,25 @@ class UnknownIdentity(ZhikeError):
 
 
 class WhichIdentity(ZhikeError):
-    """Records of a system that no identity knows, or several, without a word about which is meant."""
+    """Records of a system that several identities know, without a word about which is meant."""
 
     code = "identity.which"
     status = 422
     zh = "“{what}”属于哪个客户识别定义不明确，请写明 identity。可能是：{has}"
     en = "Which identity does '{what}' belong to? Say so by `identity`. It could be: {has}"
+
+
+class KnownToNoIdentity(WhichIdentity):
+    """Records of a system, or accounts, that no identity knows."""
+
+    code = "identity.known_to_none"
+    zh = "没有客户识别定义认识“{what}”。它们认识：{has}"
+    en = "No identity knows '{what}'. They know: {has}"
+
+
+class OtherIdentity(WhichIdentity):
+    """An identity is named that does not know the records, while others do."""
+
+    code = "identity.other"
+    zh = "客户识别定义“{named}”不认识“{what}”。认识它的有：{has}"
+    en = "The identity '{named}' does not know '{what}'. These do: {has}"

@@ -7,22 +7,23 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from zhike.expressions import api as expressions
 from zhike.expressions.errors import ExpressionInvalid
 from zhike.expressions.types import Schema, Type
-from zhike.insight.identity.errors import WhichIdentity
+from zhike.insight.identity.errors import NoIdentity, WhichIdentity
 from zhike.insight.identity.logic import definitions as logic
 from zhike.insight.identity.logic.feeding import UNIT_FIELDS
 from zhike.insight.identity.logic.fitting import misfits
-from zhike.insight.identity.types import Identity, IdentitySystem, Master, MasterColumn
+from zhike.insight.identity.types import Identity, IdentitySystem, Lookup, Master, MasterColumn
 from zhike.insight.warehouse import api as warehouse
 from zhike.insight.warehouse.types import Source
 from zhike.kernel import definition_checks
-from zhike.kernel.definition_parts import Place
+from zhike.kernel.definition_checks import each, guessed
+from zhike.kernel.definition_parts import Place, read_or
 from zhike.kernel.definitions import Finding, Kind, Snapshot
 from zhike.platform.objects.types import FieldType
 
 
 def check_identity(identity: Identity, everything: Snapshot) -> Iterator[Finding]:
     """Find what is wrong with a definition of who is who."""
-    return definition_checks.each(
+    return each(
         _keys(identity),
         _rules(identity),
         _systems(identity, everything),
@@ -48,11 +49,34 @@ def _rules(identity: Identity) -> Iterator[Finding]:
 
 
 def _systems(identity: Identity, everything: Snapshot) -> Iterator[Finding]:
-    known = [system.system for system in identity.systems]
     for number, system in enumerate(identity.systems):
-        if known.index(system.system) != number:
-            yield Finding("identity.doubled_system", f"system '{system.system}' comes twice", ("systems", number))
-        yield from _system(identity, system, ("systems", number), everything)
+        place: Place = ("systems", number)
+        yield from each(
+            _system_once(identity, number),
+            *(_matched(identity, key, (*place, "match", key)) for key in _match(system)),
+            *(_field_of_object(identity, key, (*place, "fields", key), everything) for key in _fields(system)),
+            _system(identity, system, place, everything),
+        )
+
+
+def _match(system: IdentitySystem) -> Mapping[str, str]:
+    return read_or(system, "match", {})
+
+
+def _fields(system: IdentitySystem) -> Mapping[str, str]:
+    return read_or(system, "fields", {})
+
+
+def _system_once(identity: Identity, number: int) -> Iterator[Finding]:
+    name = identity.systems[number].system
+    if name in [other.system for other in identity.systems[:number]]:
+        yield Finding("identity.doubled_system", f"system '{name}' comes twice", ("systems", number))
+
+
+def _matched(identity: Identity, key: str, place: Place) -> Iterator[Finding]:
+    known = [found.key for found in identity.keys]
+    if key not in known:
+        yield _unknown_key(key, known, place)
 
 
 def _fed(identity: Identity) -> Iterator[Finding]:
@@ -75,53 +99,143 @@ def _taken(identity: Identity, everything: Snapshot) -> Iterator[Finding]:
 
 
 def _system(identity: Identity, system: IdentitySystem, place: Place, everything: Snapshot) -> Iterator[Finding]:
-    source = warehouse.source_of(system.dataset, snapshot=everything)
-    if source is None:
+    source = warehouse.dataset_meant(system.dataset, everything)
+    if source is None or source.dataset != system.dataset:
         yield warehouse.unknown_dataset(system.dataset, (*place, "dataset"), everything)
-        return
+    if source is not None:
+        found = each(
+            _system_key(system, source, place),
+            _system_name(system, source, place),
+            *(_column(source, column, (*place, "match", key)) for key, column in _match(system).items()),
+            *(_field(identity, system, name, source, place, everything) for name in _fields(system)),
+        )
+        yield from found if source.dataset == system.dataset else guessed(system.dataset, found)
+
+
+def _system_key(system: IdentitySystem, source: Source, place: Place) -> Iterator[Finding]:
     yield from _column(source, system.key, (*place, "key"))
+
+
+def _system_name(system: IdentitySystem, source: Source, place: Place) -> Iterator[Finding]:
     if source.system != system.system:
         said = f"{system.dataset} comes from system '{source.system}', not '{system.system}'"
         yield Finding("identity.other_system", said, (*place, "system"))
-    for key, column in system.match.items():
-        if key not in [found.key for found in identity.keys]:
-            yield _unknown_key(key, [found.key for found in identity.keys], (*place, "match", key))
-        yield from _column(source, column, (*place, "match", key))
-    schema = warehouse.dataset_schema(source)
+
+
+def _field_of_object(identity: Identity, field: str, place: Place, everything: Snapshot) -> Iterator[Finding]:
     fields = logic.fields_of(identity.object, everything)
-    for field, text in system.fields.items():
-        if field not in fields:
-            yield _unknown_field(identity.object, field, fields, (*place, "fields", field))
-        yield from _given(text, schema, (*place, "fields", field), logic.field_of(identity.object, field, everything))
+    if fields and field not in fields:
+        yield _unknown_field(identity.object, field, fields, place)
+
+
+def _field(
+    identity: Identity, system: IdentitySystem, name: str, source: Source, place: Place, everything: Snapshot
+) -> Iterator[Finding]:
+    field = logic.field_of(identity.object, name, everything)
+    yield from _given(system.fields[name], warehouse.dataset_schema(source), (*place, "fields", name), field)
 
 
 def _accounts(identity: Identity, everything: Snapshot) -> Iterator[Finding]:
+    return each(_account_columns(identity, everything), _account_system(identity), _account_match(identity))
+
+
+def _account_columns(identity: Identity, everything: Snapshot) -> Iterator[Finding]:
     links = identity.accounts
     if links is None:
         return
-    for column, where in ((links.account_id, "account_id"), (links.holder, "holder"), (links.account_no, "account_no")):
-        if column:
-            yield from warehouse.dataset_column(links.dataset, column, ("accounts", where), everything)
-    if identity.system(links.system) is None:
+    source = warehouse.dataset_meant(links.dataset, everything)
+    known = source is not None and source.dataset == links.dataset
+    if not known:
+        yield warehouse.unknown_dataset(links.dataset, ("accounts", "dataset"), everything)
+    for name in ("account_id", "holder", "account_no"):
+        column = read_or(links, name, None)
+        if source is not None and column:
+            found = _column(source, column, ("accounts", name))
+            yield from found if known else guessed(links.dataset, found)
+
+
+def _account_system(identity: Identity) -> Iterator[Finding]:
+    links = identity.accounts
+    if links is not None and identity.system(links.system) is None:
         known = [system.system for system in identity.systems]
         yield definition_checks.unknown(
             "system", links.system, known, ("accounts", "system"), "identity.unknown_system"
         )
-    keys = [key.key for key in identity.keys]
-    if links.match and links.match not in keys:
-        yield _unknown_key(links.match, keys, ("accounts", "match"))
+
+
+def _account_match(identity: Identity) -> Iterator[Finding]:
+    if identity.accounts is not None and identity.accounts.match:
+        yield from _matched(identity, identity.accounts.match, ("accounts", "match"))
 
 
 def check_master(master: Master, everything: Snapshot) -> Iterator[Finding]:
     """Find what is wrong with a master feed."""
-    broken = list(_datasets(master, everything))
-    yield from broken
-    if broken:
-        return
-    schema = logic.master_schema(master, everything)
-    yield from definition_checks.each(
-        _source_key(master, schema), _where(master, schema), _filled(master, schema, everything)
+    return each(
+        _dataset(master, everything),
+        _lookups(master, everything),
+        _object(master, everything),
+        _columns(master, everything),
+        _expressions(master, everything),
+        _ending(master, everything),
     )
+
+
+def _dataset(master: Master, everything: Snapshot) -> Iterator[Finding]:
+    if warehouse.source_of(master.dataset, snapshot=everything) is None:
+        yield warehouse.unknown_dataset(master.dataset, ("dataset",), everything)
+
+
+def _lookups(master: Master, everything: Snapshot) -> Iterator[Finding]:
+    for number, lookup in enumerate(master.lookups):
+        yield from each(_lookup(master, lookup, ("lookups", number), everything))
+
+
+def _lookup(master: Master, lookup: Lookup, place: Place, everything: Snapshot) -> Iterator[Finding]:
+    own = warehouse.dataset_meant(read_or(master, "dataset", ""), everything)
+    source = warehouse.dataset_meant(lookup.dataset, everything)
+    known = source is not None and source.dataset == lookup.dataset
+    if not known:
+        yield warehouse.unknown_dataset(lookup.dataset, (*place, "dataset"), everything)
+    checks = [_shared(lookup, one, place) for one in {one.dataset: one for one in (own, source) if one}.values()]
+    if source is not None:
+        checks += [_taken_columns(lookup, source, place), _among(lookup, source, place)]
+    yield from each(*checks) if known else guessed(lookup.dataset, each(*checks))
+
+
+def _shared(lookup: Lookup, source: Source, place: Place) -> Iterator[Finding]:
+    yield from _column(source, lookup.by, (*place, "by"))
+
+
+def _taken_columns(lookup: Lookup, source: Source, place: Place) -> Iterator[Finding]:
+    for index, column in enumerate(lookup.columns):
+        yield from _column(source, column, (*place, "columns", index))
+
+
+def _among(lookup: Lookup, source: Source, place: Place) -> Iterator[Finding]:
+    if lookup.where:
+        yield from _expression(lookup.where, warehouse.dataset_schema(source), (*place, "where"), Type.BOOLEAN)
+
+
+def _object(master: Master, everything: Snapshot) -> Iterator[Finding]:
+    known = [*everything.named("object"), logic.ORG_UNIT]
+    if master.object not in known:
+        yield definition_checks.unknown("object", master.object, known, ("object",))
+
+
+def _told_already(found: Iterable[Finding], names: Collection[str]) -> Iterator[Finding]:
+    """Yield findings but for those that blame an expression for a name of which a lookup is blamed already."""
+    yield from (finding for finding in found if not set(finding.missing) & set(names))
+
+
+def _expressions(master: Master, everything: Snapshot) -> Iterator[Finding]:
+    """Check what is said over the rows, by what is known of the dataset or of the one that nearly has its name."""
+    found = logic.nameable(master, everything)
+    if found is None:
+        return
+    source, schema, unknown = found
+    checks = [_source_key(master, schema), _where(master, schema), _filled(master, schema, everything)]
+    said = _told_already(each(*checks), unknown)
+    yield from said if source.dataset == master.dataset else guessed(master.dataset, said)
 
 
 def _source_key(master: Master, schema: Schema) -> Iterator[Finding]:
@@ -133,76 +247,97 @@ def _where(master: Master, schema: Schema) -> Iterator[Finding]:
         yield from _expression(master.where, schema, ("where",), Type.BOOLEAN)
 
 
-def _filled(master: Master, schema: Schema, everything: Snapshot) -> Iterator[Finding]:
-    if master.object == logic.ORG_UNIT:
-        yield from _unit_columns(master, schema)
-    else:
-        yield from _record_columns(master, schema, everything)
+def _columns(master: Master, everything: Snapshot) -> Iterator[Finding]:
+    """Check which fields are filled."""
+    placed = [(column, ("columns", number)) for number, column in enumerate(master.columns)]
+    return each(
+        *(_fills(master, column, place, everything) for column, place in placed),
+        *(_system_of(column, place, everything) for column, place in placed),
+        *(_refers(master, column, place, everything) for column, place in placed),
+        *(_amount(master, column, place, everything) for column, place in placed),
+        _complete(master),
+    )
 
 
-def _datasets(master: Master, everything: Snapshot) -> Iterator[Finding]:
-    if warehouse.source_of(master.dataset, snapshot=everything) is None:
-        yield warehouse.unknown_dataset(master.dataset, ("dataset",), everything)
-        return
-    for number, lookup in enumerate(master.lookups):
-        place: Place = ("lookups", number)
-        source = warehouse.source_of(lookup.dataset, snapshot=everything)
-        yield from warehouse.dataset_column(master.dataset, lookup.by, (*place, "by"), everything)
-        yield from warehouse.dataset_column(lookup.dataset, lookup.by, (*place, "by"), everything)
-        for index, column in enumerate(lookup.columns):
-            yield from warehouse.dataset_column(lookup.dataset, column, (*place, "columns", index), everything)
-        if source and lookup.where:
-            yield from _expression(lookup.where, warehouse.dataset_schema(source), (*place, "where"), Type.BOOLEAN)
+def _fills(master: Master, column: MasterColumn, place: Place, everything: Snapshot) -> Iterator[Finding]:
+    fields = UNIT_FIELDS if master.object == logic.ORG_UNIT else logic.fields_of(master.object, everything)
+    if fields and column.field not in fields:
+        yield _unknown_field(master.object, column.field, fields, (*place, "field"))
 
 
-def _unit_columns(master: Master, schema: Schema) -> Iterator[Finding]:
+def _system_of(column: MasterColumn, place: Place, everything: Snapshot) -> Iterator[Finding]:
+    systems = _systems_known(everything)
+    if column.system and column.system not in systems:
+        what = (*place, "system"), "identity.unknown_system"
+        yield definition_checks.unknown("system", column.system, systems, *what)
+
+
+def _systems_known(everything: Snapshot) -> set[str]:
+    return {system.system for one in everything.of(Identity).values() for system in one.systems}
+
+
+def _refers(master: Master, column: MasterColumn, place: Place, everything: Snapshot) -> Iterator[Finding]:
+    target = logic.fields_of(master.object, everything).get(column.field)
+    if (column.system or column.reference) and target == "":
+        said = f"'{column.field}' refers to no record; give its `value`"
+        yield Finding("master.no_reference", said, (*place, "field"))
+    elif column.system in _systems_known(everything) and target is not None:
+        yield from _identity_of(master, column, place, everything)
+
+
+def _amount(master: Master, column: MasterColumn, place: Place, everything: Snapshot) -> Iterator[Finding]:
+    field = logic.field_of(master.object, column.field, everything)
+    if column.currency and field is not None and not field.values.currency:
+        said = f"'{column.field}' is no amount of money; it has no currency"
+        yield Finding("master.no_amount", said, (*place, "currency"))
+
+
+def _complete(master: Master) -> Iterator[Finding]:
     given = [column.field for column in master.columns]
-    for number, column in enumerate(master.columns):
-        if column.field not in UNIT_FIELDS:
-            yield _unknown_field(master.object, column.field, UNIT_FIELDS, ("columns", number, "field"))
-        yield from _expression(column.text, schema, ("columns", number))
-    for field in UNIT_FIELDS:
+    for field in UNIT_FIELDS if master.object == logic.ORG_UNIT else ():
         if field not in given:
             yield Finding("master.incomplete", f"an org unit needs the field '{field}'", ("columns",), (field,))
 
 
-def _record_columns(master: Master, schema: Schema, everything: Snapshot) -> Iterator[Finding]:
-    if master.object not in everything.named("object"):
-        known = [*everything.named("object"), logic.ORG_UNIT]
-        yield definition_checks.unknown("object", master.object, known, ("object",))
-        return
-    fields = logic.fields_of(master.object, everything)
+def _filled(master: Master, schema: Schema, everything: Snapshot) -> Iterator[Finding]:
+    """Check what the fields are filled with."""
+    narrowed = logic.narrowed(master, schema, everything)
     for number, column in enumerate(master.columns):
         place: Place = ("columns", number)
-        if column.field not in fields:
-            yield _unknown_field(master.object, column.field, fields, (*place, "field"))
-            continue
-        field = logic.field_of(master.object, column.field, everything)
-        if column.value:
-            yield from _given(
-                column.value, schema, (*place, "value"), field, logic.narrowed(master, schema, everything)
-            )
-        else:
-            yield from _expression(column.text, schema, place)
-        if column.currency:
-            yield from _expression(column.currency, schema, (*place, "currency"), Type.TEXT)
-            if not (field and field.values.currency):
-                said = f"'{column.field}' is no amount of money; it has no currency"
-                yield Finding("master.no_amount", said, (*place, "currency"))
-        if (column.system or column.reference) and not fields[column.field]:
-            said = f"'{column.field}' refers to no record; give its `value`"
-            yield Finding("master.no_reference", said, (*place, "field"))
-        elif column.system:
-            yield from _identity_of(master, column, place, everything)
-    yield from _ending(master, fields, everything)
+        yield from each(
+            _value(master, column, schema, place, narrowed, everything),
+            *(_text(column, name, schema, place) for name in ("reference", "key")),
+            _currency(column, schema, place),
+        )
 
 
-def _ending(master: Master, fields: Iterable[str], everything: Snapshot) -> Iterator[Finding]:
+def _value(
+    master: Master, column: MasterColumn, schema: Schema, place: Place, narrowed: Collection[str], everything: Snapshot
+) -> Iterator[Finding]:
+    if column.value:
+        field = logic.field_of(master.object, read_or(column, "field", ""), everything)
+        yield from _given(column.value, schema, (*place, "value"), field, narrowed)
+
+
+def _text(column: MasterColumn, name: str, schema: Schema, place: Place) -> Iterator[Finding]:
+    text: str | None = getattr(column, name)
+    if text:
+        yield from _expression(text, schema, (*place, name))
+
+
+def _currency(column: MasterColumn, schema: Schema, place: Place) -> Iterator[Finding]:
+    if column.currency:
+        yield from _expression(column.currency, schema, (*place, "currency"), Type.TEXT)
+
+
+def _ending(master: Master, everything: Snapshot) -> Iterator[Finding]:
     if master.ends is None:
         return
     field = logic.field_of(master.object, master.ends.field, everything)
     if field is None:
-        yield _unknown_field(master.object, master.ends.field, fields, ("ends", "field"))
+        fields = logic.fields_of(master.object, everything)
+        if fields:
+            yield _unknown_field(master.object, master.ends.field, fields, ("ends", "field"))
     elif field.values.expression is not Type.DATE:
         said = f"'{field.key}' is {field.type}; it has to be a date"
         yield Finding("master.no_date", said, ("ends", "field"))
@@ -211,14 +346,8 @@ def _ending(master: Master, fields: Iterable[str], everything: Snapshot) -> Iter
 def _identity_of(master: Master, column: MasterColumn, place: Place, everything: Snapshot) -> Iterator[Finding]:
     try:
         logic.identity_of_column(master, column, everything)
-    except WhichIdentity as error:
-        systems = {s.system for one in everything.of(Identity).values() for s in one.systems}
-        if column.system not in systems:
-            yield definition_checks.unknown(
-                "system", str(column.system), systems, (*place, "system"), "identity.unknown_system"
-            )
-        else:
-            yield Finding(error.code, error.message("en"), (*place, "system"), (str(column.system),))
+    except (NoIdentity, WhichIdentity) as error:
+        yield Finding(error.code, error.message("en"), (*place, "system"), (str(column.system),))
 
 
 def _column(source: Source, key: str, where: Place) -> Iterator[Finding]:

@@ -2,37 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from types import MappingProxyType
 
 from zhike.expressions import api as expressions
 from zhike.expressions.errors import ExpressionInvalid
 from zhike.expressions.types import Schema, Type
 from zhike.insight.identity import api as identity
-from zhike.insight.identity.errors import WhichIdentity
+from zhike.insight.identity.errors import NoIdentity, WhichIdentity
 from zhike.insight.indicators.errors import CyclicFormula
 from zhike.insight.indicators.logic import definitions as logic
 from zhike.insight.indicators.logic import party_fields
 from zhike.insight.indicators.types import Indicator, Measure
 from zhike.insight.warehouse import api as warehouse
 from zhike.insight.warehouse.types import Source
-from zhike.kernel.definition_checks import each
+from zhike.kernel.definition_checks import each, guessed
 from zhike.kernel.definition_parts import Place
 from zhike.kernel.definitions import Finding, Kind, Snapshot
 
 
 def check_measure(measure: Measure, everything: Snapshot) -> Iterator[Finding]:
-    """Find what is wrong with a measure."""
-    source = warehouse.source_of(measure.dataset, snapshot=everything)
-    if source is None:
+    """Find what is wrong with a measure; with a slip in the dataset's name, also over the one that nearly has it."""
+    source = warehouse.dataset_meant(measure.dataset, everything)
+    if source is None or source.dataset != measure.dataset:
         yield warehouse.unknown_dataset(measure.dataset, ("dataset",), everything)
+    if source is None:
         return
     schema = warehouse.dataset_schema(source)
-    yield from each(
-        _subject(measure, source, everything),
-        _currency(measure, source),
-        _value(measure, schema),
-        _where(measure, schema),
-    )
+    rows = each(_currency(measure, source), _value(measure, schema), _gives(measure, schema), _where(measure, schema))
+    if source.dataset == measure.dataset:
+        yield from each(_subject(measure, source, everything), rows)
+    else:
+        yield from guessed(measure.dataset, rows)
 
 
 def _currency(measure: Measure, source: Source) -> Iterator[Finding]:
@@ -44,25 +45,40 @@ def _currency(measure: Measure, source: Source) -> Iterator[Finding]:
 
 def _value(measure: Measure, schema: Schema) -> Iterator[Finding]:
     if measure.value is not None:
-        counted = measure.aggregate == "count_distinct"
-        yield from _expression(measure.value, schema, ("value",), () if counted else _fitting(measure))
+        yield from _expression(measure.value, schema, ("value",))
+
+
+def _gives(measure: Measure, schema: Schema) -> Iterator[Finding]:
+    if measure.value is not None and measure.aggregate != "count_distinct":
+        yield from _type_of(measure.value, schema, ("value",), _fitting(measure))
 
 
 def _where(measure: Measure, schema: Schema) -> Iterator[Finding]:
     if measure.where is not None:
-        yield from _expression(measure.where, schema, ("where",), (Type.BOOLEAN,))
+        yield from _expression(measure.where, schema, ("where",))
+        yield from _type_of(measure.where, schema, ("where",), (Type.BOOLEAN,))
 
 
 def _subject(measure: Measure, source: Source, everything: Snapshot) -> Iterator[Finding]:
-    if source.subject is None:
+    """Find out whose the rows are; a name in `subject` that nothing has is a fault of the source, and told there."""
+    subject = source.subject
+    if subject is None:
         said = f"the rows of {measure.dataset} belong to nobody: its source '{source.key}' has no `subject`"
         yield Finding("measure.no_subject", said, ("dataset",), ("subject",))
         return
+    systems = {one.system for one in everything.of(Source).values()}
+    if subject.system and subject.system not in systems:
+        return
+    if subject.accounts and warehouse.source_of(subject.accounts, snapshot=everything) is None:
+        return
+    if subject.identity and subject.identity not in everything.named("identity"):
+        return
     try:
         found = identity.identity_of_subject(source, snapshot=everything)
-    except WhichIdentity as error:
-        said, of = f"source '{source.key}': {error.message('en')}", str(error.facts["what"])
-        yield Finding("measure.no_subject", said, ("dataset",), (of,))
+    except (NoIdentity, WhichIdentity) as error:
+        said = f"whose the rows of {measure.dataset} are, `subject` of source '{source.key}' does not tell"
+        of = (subject.system or subject.accounts or "", *([subject.identity] if subject.identity else []))
+        yield Finding("measure.no_subject", f"{said}: {error.message('en')}", ("dataset",), of)
         return
     party = party_fields.defined_party(everything)
     if party and found.object != party:
@@ -78,6 +94,7 @@ def check_indicator(item: Indicator, everything: Snapshot) -> Iterator[Finding]:
         _taken(item, everything),
         _total(item, everything),
         _formula(item, everything),
+        _gives_type(item, everything),
         _cycle(item, everything),
     )
 
@@ -109,8 +126,13 @@ def _total(item: Indicator, everything: Snapshot) -> Iterator[Finding]:
 
 def _formula(item: Indicator, everything: Snapshot) -> Iterator[Finding]:
     if item.formula is not None:
+        yield from _expression(item.formula, logic.checking_schema(everything), ("formula",), logic.PARAMETERS)
+
+
+def _gives_type(item: Indicator, everything: Snapshot) -> Iterator[Finding]:
+    if item.formula is not None:
         schema = logic.checking_schema(everything)
-        yield from _expression(item.formula, schema, ("formula",), _fitting(item), parameters=True)
+        yield from _type_of(item.formula, schema, ("formula",), _fitting(item), logic.PARAMETERS)
 
 
 def _fitting(figure: Measure | Indicator) -> tuple[Type, ...]:
@@ -132,14 +154,27 @@ def _cycle(item: Indicator, everything: Snapshot) -> Iterator[Finding]:
 
 
 def _expression(
-    text: str, schema: Schema, where: Place, wanted: tuple[Type, ...], *, parameters: bool = False
+    text: str, schema: Schema, where: Place, parameters: Mapping[str, Type] = MappingProxyType({})
 ) -> Iterator[Finding]:
     try:
-        found = expressions.type_of(expressions.parse(text, schema, logic.PARAMETERS if parameters else {}))
+        expressions.parse(text, schema, parameters)
     except ExpressionInvalid as error:
         yield from error.in_definition(where)
+
+
+def _type_of(
+    text: str,
+    schema: Schema,
+    where: Place,
+    wanted: Collection[Type],
+    parameters: Mapping[str, Type] = MappingProxyType({}),
+) -> Iterator[Finding]:
+    """Check what an expression gives, where it can be told."""
+    try:
+        found = expressions.type_of(expressions.parse(text, schema, parameters))
+    except ExpressionInvalid:
         return
-    if wanted and found not in (*wanted, Type.NULL):
+    if found not in (*wanted, Type.NULL):
         has = " or ".join(kind.value for kind in wanted)
         yield Finding("expression.type", f"it gives {found.value}; it has to give {has}", where)
 

@@ -9,8 +9,9 @@ from zhike.expressions.errors import ExpressionInvalid
 from zhike.expressions.types import Schema, Type
 from zhike.insight.indicators import api as indicators
 from zhike.insight.tags.logic import living
-from zhike.insight.tags.types import Tag
+from zhike.insight.tags.types import Tag, TagLevel
 from zhike.kernel.definition_checks import each, unknown
+from zhike.kernel.definition_parts import Place
 from zhike.kernel.definitions import Finding, Kind, Snapshot
 from zhike.platform.organization import api as organization
 
@@ -29,15 +30,17 @@ def _taken(tag: Tag, schema: Schema) -> Iterator[Finding]:
 
 
 def _levels(tag: Tag, schema: Schema) -> Iterator[Finding]:
-    for number, level in enumerate(tag.levels):
-        where = ("levels", number, "when")
-        try:
-            found = expressions.type_of(expressions.parse(level.when, schema, _PARAMETERS))
-        except ExpressionInvalid as error:
-            yield from error.in_definition(where)
-            continue
-        if found is not Type.BOOLEAN:
-            yield Finding("tag.not_a_condition", f"level '{level.key}' needs a condition, not {found.value}", where)
+    yield from each(*(_level(level, ("levels", number, "when"), schema) for number, level in enumerate(tag.levels)))
+
+
+def _level(level: TagLevel, where: Place, schema: Schema) -> Iterator[Finding]:
+    try:
+        found = expressions.type_of(expressions.parse(level.when, schema, _PARAMETERS))
+    except ExpressionInvalid as error:
+        yield from error.in_definition(where)
+        return
+    if found is not Type.BOOLEAN:
+        yield Finding("tag.not_a_condition", f"level '{level.key}' needs a condition, not {found.value}", where)
 
 
 def _units(tag: Tag) -> Iterator[Finding]:

@@ -52,6 +52,7 @@ __all__ = [
     "business_date",
     "compact",
     "dataset_column",
+    "dataset_meant",
     "dataset_schema",
     "dataset_uses",
     "example_of",
@@ -95,6 +96,7 @@ add_columns = tables.add_columns
 inline = columns.inline
 literal = literals.text
 dataset_column = naming.dataset_column
+dataset_meant = naming.dataset_meant
 dataset_uses = naming.dataset_uses
 unknown_dataset = naming.unknown_dataset
 name = literals.name

@@ -68,15 +68,26 @@ def _order(source: Source) -> Iterator[Finding]:
 
 
 def _columns(source: Source, everything: Snapshot) -> Iterator[Finding]:
-    known = source.keys_of_columns
-    for number, column in enumerate(source.columns):
-        place: Place = ("columns", number)
-        if known.index(column.key) != number:
-            yield Finding("source.doubled_column", f"column '{column.key}' is defined twice", (*place, "key"))
-        if column.expression:
-            yield from _expression(source, number)
-        if column.reference:
-            yield from dataset_column(*column.reference, (*place, "reference"), everything)
+    each = definition_checks.each
+    for number in range(len(source.columns)):
+        yield from each(_once(source, number), _computed(source, number), _reference(source, number, everything))
+
+
+def _once(source: Source, number: int) -> Iterator[Finding]:
+    key = source.columns[number].key
+    if source.keys_of_columns.index(key) != number:
+        yield Finding("source.doubled_column", f"column '{key}' is defined twice", ("columns", number, "key"))
+
+
+def _computed(source: Source, number: int) -> Iterator[Finding]:
+    if source.columns[number].expression:
+        yield from _expression(source, number)
+
+
+def _reference(source: Source, number: int, everything: Snapshot) -> Iterator[Finding]:
+    named = source.columns[number].reference
+    if named:
+        yield from dataset_column(*named, ("columns", number, "reference"), everything)
 
 
 def _named_column(source: Source, key: str, where: Place, *, dated: bool = False) -> Iterator[Finding]:
@@ -100,17 +111,27 @@ def _expression(source: Source, number: int) -> Iterator[Finding]:
 
 def _subject(source: Source, everything: Snapshot) -> Iterator[Finding]:
     """Which identity knows the system or the accounts is looked up where facts are counted: see the kind `measure`."""
-    subject = source.subject
-    if subject is None:
-        return
-    yield from _named_column(source, subject.key, ("subject", "key"))
+    return definition_checks.each(
+        _subject_key(source), _subject_system(source, everything), _subject_accounts(source, everything)
+    )
+
+
+def _subject_key(source: Source) -> Iterator[Finding]:
+    if source.subject:
+        yield from _named_column(source, source.subject.key, ("subject", "key"))
+
+
+def _subject_system(source: Source, everything: Snapshot) -> Iterator[Finding]:
+    named = source.subject.system if source.subject else None
     systems = {one.system for one in sources.all_sources(everything).values()}
-    if subject.system and subject.system not in systems:
-        yield definition_checks.unknown(
-            "system", subject.system, systems, ("subject", "system"), "source.unknown_system"
-        )
-    if subject.accounts and sources.source_of(subject.accounts, everything) is None:
-        yield unknown_dataset(subject.accounts, ("subject", "accounts"), everything)
+    if named and named not in systems:
+        yield definition_checks.unknown("system", named, systems, ("subject", "system"), "source.unknown_system")
+
+
+def _subject_accounts(source: Source, everything: Snapshot) -> Iterator[Finding]:
+    named = source.subject.accounts if source.subject else None
+    if named and sources.source_of(named, everything) is None:
+        yield unknown_dataset(named, ("subject", "accounts"), everything)
 
 
 SOURCE = Kind(Source, order=30, check=check_source, uses=uses)

@@ -6,6 +6,8 @@ import json
 from collections.abc import Mapping, Sequence
 
 from django.db import connection
+from django.db.models import Count, Max, Min, QuerySet
+from django.db.models.functions import TruncDate, TruncMinute
 
 from zhike.kernel import clock, context
 from zhike.platform.audit.logic import triggers
@@ -60,12 +62,49 @@ def wipe_values(*, subject: str, subject_ids: Sequence[int]) -> int:
 
 
 def history(
-    *, subject: str, subject_id: int, operations: Sequence[str] | None = None, limit: int = 200
+    *,
+    subject: str,
+    subject_id: int,
+    operations: Sequence[str] | None = None,
+    gathered: Sequence[str] = (),
+    limit: int = 200,
 ) -> list[JournalEntry]:
-    """Return the newest lines about one record, newest first."""
+    """Return the newest lines about one record, newest first.
+
+    Of the operations in `gathered` each actor has one line a day that says how often, first and last: a page asks for a
+    record more than once, so all that fall into one minute count once.
+    """
     rows = Entry.objects.filter(subject=subject, subject_id=subject_id).order_by("-at", "-id")
     if operations is not None:
         rows = rows.filter(operation__in=operations)
+    together = _gathered(rows.filter(operation__in=gathered), limit) if gathered else []
+    single = _single(rows.exclude(operation__in=gathered), limit)
+    return sorted([*single, *together], key=lambda entry: entry.at, reverse=True)[:limit]
+
+
+def _gathered(rows: QuerySet[Entry], limit: int) -> list[JournalEntry]:
+    days = rows.annotate(day=TruncDate("at", tzinfo=clock.SHANGHAI)).order_by()
+    found = days.values("actor", "operation", "subject", "subject_id", "day").annotate(
+        times=Count(TruncMinute("at"), distinct=True), first=Min("at"), last=Max("at")
+    )
+    return [
+        JournalEntry(
+            at=row["last"],
+            actor=row["actor"],
+            operation=row["operation"],
+            subject=row["subject"],
+            subject_id=row["subject_id"],
+            changes={},
+            reason="",
+            request_id="",
+            times=row["times"],
+            since=row["first"],
+        )
+        for row in found.order_by("-last")[:limit]
+    ]
+
+
+def _single(rows: QuerySet[Entry], limit: int) -> list[JournalEntry]:
     return [
         JournalEntry(
             at=row.at,

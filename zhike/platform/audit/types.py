@@ -9,7 +9,10 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class JournalEntry:
-    """One line: `changes` maps a column or field to [old, new]; `actor` reads "user:E1001" or "system:root"."""
+    """One line: `changes` maps a column or field to [old, new]; `actor` reads "user:E1001" or "system:root".
+
+    A line that stands for several says how often (`times`) and when the first of them was (`since`).
+    """
 
     at: datetime
     actor: str
@@ -19,3 +22,5 @@ class JournalEntry:
     changes: Mapping[str, object]
     reason: str
     request_id: str
+    times: int = 1
+    since: datetime | None = None

@@ -55,6 +55,7 @@ __all__ = [
     "ids",
     "known_schema",
     "load",
+    "looked_up",
     "may_ask",
     "names_of",
     "object_types",
@@ -193,6 +194,15 @@ def related_page(
     condition: StoredExpression = {"op": "=", "left": {"field": through}, "right": parent}
     query = RecordQuery(object, condition=condition, columns=tuple(columns), sort=sort, limit=limit)
     return reading.page(query, principal).rows
+
+
+def looked_up(object: str, record_id: int, related: str, through: str, *, principal: Principal) -> Collection[int]:
+    """Return the inner ids of those records of `related` that fields of one record are looked up in today.
+
+    They point at it by their reference `through`. Fields that the principal is refused do not count.
+    """
+    owner, target = catalogues.object_type(object), catalogues.object_type(related)
+    return reading.looked_up_ids(owner, record_id, target, through, principal)
 
 
 def summarize(
@@ -337,16 +347,15 @@ def history(object: str, uid: uuid.UUID, *, principal: Principal) -> list[Record
     """Return what happened to a record, newest first, old and new values masked as the record is."""
     permissions.require(principal, f"{object}.read")
     owner = catalogues.object_type(object)
-    row = reading.row_by_uid(owner, uid, principal, "read")
-    return record_history(owner, row["id"], principal)
+    return record_history(owner, reading.row_by_uid(owner, uid, principal, "read"), principal)
 
 
 def access(object: str, uid: uuid.UUID, *, principal: Principal) -> list[RecordHistory]:
-    """Return who viewed, unmasked or exported a record, newest first."""
+    """Return who viewed, unmasked or exported a record, newest first; views of one person and day are one line."""
     permissions.require(principal, f"{object}.access_log")
     owner = catalogues.object_type(object)
     row = reading.row_by_uid(owner, uid, principal, "read")
-    return record_history(owner, row["id"], principal, operations=("view", "unmask", "export"))
+    return record_history(owner, row, principal, operations=("view", "unmask", "export"))
 
 
 def scope(object: str, *, principal: Principal, operation: str = "read") -> BitMap | None:

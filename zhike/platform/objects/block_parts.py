@@ -113,6 +113,10 @@ class RelatedRecords(BlockSettings):
     columns: tuple[Key, ...] = Field(min_length=1, description="fields from left to right")
     sort: Key | None = Field(None, description="the field they are sorted by; oldest first, when absent")
     direction: Literal["asc", "desc"] = Field("asc", description="asc: the smallest or oldest first; desc: last")
+    chosen: Words | None = Field(
+        None,
+        description="what a record is called from which the page's record looks up a field; none is, when absent",
+    )
 
     def named(self, _record: str) -> Iterator[Named]:
         """Yield every field that the settings name."""
@@ -252,6 +256,6 @@ class IdentityData(TypedDict):
 
 
 class HistoryData(HistoryOut):
-    """What the block kind `history` shows: the journal, and its fields by name."""
+    """What the block kind `history` shows: the journal, and whose fields it tells of."""
 
-    labels: Mapping[str, Labels]
+    object: str

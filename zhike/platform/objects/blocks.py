@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, cast
 
@@ -51,9 +51,12 @@ from zhike.platform.objects.logic import catalogue as catalogues
 from zhike.platform.objects.logic.history import RecordHistory
 from zhike.platform.objects.schemas import Owner, history_out
 from zhike.platform.objects.types import FieldType, ObjectType, Record, RecordQuery
+from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal
 
 _VIEWS = 20
+#: The column that marks records from which something is looked up; no field is called so.
+_CHOSEN = "-chosen"
 
 
 def register() -> None:
@@ -177,8 +180,7 @@ def _history(principal: Principal, record: uuid.UUID, _settings: BlockSettings) 
 
 
 def _journal(owner: ObjectType, entries: Sequence[RecordHistory]) -> BlockData:
-    words = {field.key: labels(field.labels) for field in owner.fields.values()}
-    data: HistoryData = {**history_out(entries), "labels": words}
+    data: HistoryData = {**history_out(entries), "object": owner.key}
     return BlockData("history", data, live(), empty=not entries)
 
 
@@ -200,15 +202,31 @@ def _related(principal: Principal, record: uuid.UUID, settings: RelatedRecords) 
         columns=settings.columns,
         sort=(settings.sort or "id", settings.direction),
     )
+    columns = [column_of(owner, key) for key in settings.columns]
+    chosen: Collection[int] = ()
+    if settings.chosen:
+        columns.append(column(_CHOSEN, labels(settings.chosen), "tag"))
+        chosen = api.looked_up(party, parent, owner.key, settings.through, principal=principal)
+    mark: TaggedText = {"text": settings.chosen[principal.language] if settings.chosen else "", "status": "done"}
     rows: list[TableRow] = [
         {
             "key": str(row.uid),
             "path": _path_of(owner, row, party, record),
-            "cells": {key: _cell(row.values.get(key)) for key in settings.columns},
+            "cells": {
+                **{key: _cell(row.values.get(key)) for key in settings.columns},
+                **({_CHOSEN: mark} if row.id in chosen else {}),
+            },
         }
         for row in found
     ]
-    return table([column_of(owner, key) for key in settings.columns], rows, live())
+    return table(columns, rows, live(), create=_creating(owner, settings.through, record, principal))
+
+
+def _creating(owner: ObjectType, through: str, record: uuid.UUID, principal: Principal) -> str | None:
+    """Where whoever may make one more related record does so, this one filled in; None for others."""
+    if not permissions.allowed(principal, f"{owner.key}.create"):
+        return None
+    return f"/records/{owner.key}/new?{through}={record}"
 
 
 def _book_figures(principal: Principal, _record: uuid.UUID | None, settings: BookFigures) -> BlockData:

@@ -178,10 +178,15 @@ class ObjectDefinition(Shape, Securable):
     kind: Literal["object"]
     role: ObjectRole | None = Field(None, description="what the object is to the engines: party, coverage, product …")
     display: Key | None = Field(None, description="the field that a record is called by")
+    display_with: tuple[Key, ...] = Field((), description="fields said after it, where one alone tells too little")
     access: Access | None = Field(None, description="records follow the rights on another one")
     log_views: Flag = Field(False, description="who looks at a record is written to the journal")
     page: Annotated[Key, Refers("page")] | None = Field(None, description="the page that shows a record")
     fields: tuple[FieldDefinition, ...] = Field(min_length=1)
+
+    @rule("display_with")
+    def _display_first(self) -> str | None:
+        return "`display_with` follows `display`, which is missing" if self.display_with and not self.display else None
 
     def field_keys(self) -> tuple[str, ...]:
         """Return the keys of the fields."""

@@ -162,7 +162,10 @@ class ChangeOut(TypedDict):
 
 
 class HistoryEntryOut(TypedDict):
-    """One line of a record's journal; `field` is the one that was unmasked."""
+    """One line of a record's journal; `field` is the one that was unmasked.
+
+    A line that stands for several of a day says how often (`times`) and when the first of them was (`since`).
+    """
 
     at: datetime
     actor: ActorOut
@@ -170,6 +173,8 @@ class HistoryEntryOut(TypedDict):
     reason: str
     field: str | None
     changes: list[ChangeOut]
+    times: int
+    since: datetime | None
 
 
 class HistoryOut(TypedDict):
@@ -270,6 +275,7 @@ class ObjectOut(TypedDict):
     key: str
     labels: Labels
     version: int
+    display: list[str]
     fields: list[FieldOut]
     refinements: list[RefinementOut]
     list: ListLayoutOut
@@ -336,6 +342,8 @@ def _entry_out(entry: RecordHistory) -> HistoryEntryOut:
         "changes": [
             {"field": key, "old": cast(WireValue, old), "new": cast(WireValue, new)} for key, old, new in entry.changes
         ],
+        "times": entry.times,
+        "since": entry.since,
     }
 
 
@@ -354,6 +362,7 @@ def object_out(owner: ObjectType, principal: Principal, version: int) -> ObjectO
         "key": owner.key,
         "labels": labels(owner.labels),
         "version": version,
+        "display": list(owner.display),
         "fields": [
             _field_out(owner, field, principal)
             for field in owner.fields.values()

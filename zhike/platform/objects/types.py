@@ -106,7 +106,7 @@ class ObjectType:
     key: str = field(init=False)
     labels: Labels = field(init=False)
     role: str = field(init=False)
-    display: str = field(init=False)
+    display: tuple[str, ...] = field(init=False)
     through: str = field(init=False)
 
     def __post_init__(self) -> None:
@@ -115,7 +115,7 @@ class ObjectType:
             "key": found.key,
             "labels": found.labels,
             "role": found.role or "",
-            "display": found.display or "",
+            "display": tuple(key for key in (found.display, *found.display_with) if key in self.fields),
             "through": found.access.through if found.access else "",
         }
         for name, value in known.items():

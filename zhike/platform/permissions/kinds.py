@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from zhike.kernel.definition_checks import each, unknown
+from zhike.kernel.definition_checks import each, guessed, meant, unknown
 from zhike.kernel.definition_parts import Place
 from zhike.kernel.definitions import Finding, Kind, Snapshot
 from zhike.platform.permissions.logic.grants import securable
 from zhike.platform.permissions.logic.operations import operations_on, resources
-from zhike.platform.permissions.types import Role
+from zhike.platform.permissions.types import FieldRules, Grant, Role, Wall
 
 #: Parts of the product that stand in the menu; an object stands there with its list.
 MENU = ("home", "work", "audience", "campaign", "load", "user")
@@ -34,32 +34,50 @@ def _menu(role: Role, everything: Snapshot) -> Iterator[Finding]:
 
 
 def _grants(role: Role, everything: Snapshot) -> Iterator[Finding]:
-    for index, grant in enumerate(role.grants):
-        here: Place = ("grants", index)
-        known = operations_on(everything, grant.on)
-        if known is None:
-            yield unknown("object or part", grant.on, resources(everything), (*here, "on"), "role.unknown_resource")
-            continue
-        for number, operation in enumerate(grant.operations):
-            if operation not in known:
-                yield unknown("operation", operation, known, (*here, "operations", number), "role.unknown_operation")
-        if grant.where != "all":
-            yield from _refinement(everything, grant.on, grant.where, (*here, "where"))
+    yield from each(*(_grant(grant, ("grants", number), everything) for number, grant in enumerate(role.grants)))
+
+
+def _grant(grant: Grant, place: Place, everything: Snapshot) -> Iterator[Finding]:
+    if operations_on(everything, grant.on) is None:
+        yield unknown("object or part", grant.on, resources(everything), (*place, "on"), "role.unknown_resource")
+    resource = meant(grant.on, {key: key for key in resources(everything)})
+    if resource is not None:
+        found = each(_operations(grant, resource, place, everything), _where(grant, resource, place, everything))
+        yield from found if resource == grant.on else guessed(grant.on, found)
+
+
+def _operations(grant: Grant, resource: str, place: Place, everything: Snapshot) -> Iterator[Finding]:
+    known = operations_on(everything, resource) or ()
+    for number, operation in enumerate(grant.operations):
+        if operation not in known:
+            yield unknown("operation", operation, known, (*place, "operations", number), "role.unknown_operation")
+
+
+def _where(grant: Grant, resource: str, place: Place, everything: Snapshot) -> Iterator[Finding]:
+    if grant.where != "all":
+        yield from _refinement(everything, resource, grant.where, (*place, "where"))
 
 
 def _walls(role: Role, everything: Snapshot) -> Iterator[Finding]:
-    for index, wall in enumerate(role.walls):
-        yield from _refinement(everything, wall.on, wall.where, ("walls", index, "where"))
+    yield from each(*(_wall(wall, ("walls", number), everything) for number, wall in enumerate(role.walls)))
+
+
+def _wall(wall: Wall, place: Place, everything: Snapshot) -> Iterator[Finding]:
+    if securable(everything, wall.on):
+        yield from _refinement(everything, wall.on, wall.where, (*place, "where"))
 
 
 def _fields(role: Role, everything: Snapshot) -> Iterator[Finding]:
-    for resource, rules in role.fields.items():
-        found = securable(everything, resource)
-        keys = found.field_keys() if found else ()
-        for name in ("clear", "refused"):
-            for number, key in enumerate(getattr(rules, name)):
-                if found and key not in keys:
-                    yield unknown("field", key, keys, ("fields", resource, name, number), "role.unknown_field")
+    names = ("clear", "refused")
+    yield from each(*(_hidden(key, rules, name, everything) for key, rules in role.fields.items() for name in names))
+
+
+def _hidden(resource: str, rules: FieldRules, name: str, everything: Snapshot) -> Iterator[Finding]:
+    found = securable(everything, resource)
+    keys = found.field_keys() if found else ()
+    for number, key in enumerate(getattr(rules, name)):
+        if found and key not in keys:
+            yield unknown("field", key, keys, ("fields", resource, name, number), "role.unknown_field")
 
 
 def _home(role: Role, everything: Snapshot) -> Iterator[Finding]:

@@ -1586,13 +1586,14 @@ export interface components {
         FiguresData: {
             figures: components["schemas"]["Figure"][];
         };
-        /** @description One fault among several: a stable code, a sentence, and where it is. */
+        /** @description One fault among several: a stable code, a sentence, and where it is: in a `field`, or in several together. */
         Finding: {
             code: string;
             facts?: {
                 [key: string]: components["schemas"]["Fact"];
             };
             field?: string;
+            fields?: string[];
             message: string;
             message_en?: string;
             path?: string | null;
@@ -1651,14 +1652,16 @@ export interface components {
             /** @enum {string} */
             state: "ok" | "empty";
         };
-        /** @description What the block kind `history` shows: the journal, and its fields by name. */
+        /** @description What the block kind `history` shows: the journal, and whose fields it tells of. */
         HistoryData: {
             entries: components["schemas"]["HistoryEntryOut"][];
-            labels: {
-                [key: string]: components["schemas"]["Labels"];
-            };
+            object: string;
         };
-        /** @description One line of a record's journal; `field` is the one that was unmasked. */
+        /**
+         * @description One line of a record's journal; `field` is the one that was unmasked.
+         *
+         *     A line that stands for several of a day says how often (`times`) and when the first of them was (`since`).
+         */
         HistoryEntryOut: {
             actor: components["schemas"]["ActorOut"];
             /** Format: date-time */
@@ -1667,6 +1670,8 @@ export interface components {
             field: string | null;
             operation: string;
             reason: string;
+            since: string | null;
+            times: number;
         };
         /** @description The journal of a record, newest first. */
         HistoryOut: {
@@ -1887,6 +1892,7 @@ export interface components {
         /** @description An object type as the metadata renderers of the front end want it. */
         ObjectOut: {
             detail: components["schemas"]["DetailLayoutOut"];
+            display: string[];
             fields: components["schemas"]["FieldOut"][];
             form: components["schemas"]["FormLayoutOut"];
             key: string;
@@ -2350,9 +2356,10 @@ export interface components {
             tone: ("plain" | "late" | "attention" | "refused") | null;
             unit: string | null;
         };
-        /** @description Rows under columns. */
+        /** @description Rows under columns; `create` is where the viewer may make one more, if anywhere. */
         TableData: {
             columns: components["schemas"]["TableColumn"][];
+            create: string | null;
             more: components["schemas"]["TableMore"] | null;
             rows: components["schemas"]["TableRow"][];
             total: {

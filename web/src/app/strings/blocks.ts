@@ -56,6 +56,8 @@ export const blocks = {
   'history.view': ['查看', 'viewed'],
   'history.export': ['导出', 'exported'],
   'history.empty': ['（空）', '(empty)'],
+  'history.times': ['{{times}} 次', '{{times}} times'],
+  'history.since': ['首次 {{at}}', 'first at {{at}}'],
   'history.reason': ['理由：{{reason}}', 'Reason: {{reason}}'],
   'work.due': ['到期', 'Due'],
   'work.noDue': ['无期限', 'No deadline'],

@@ -56,5 +56,8 @@ export const records = {
   'record.noHistory': ['没有变更', 'No changes'],
   'record.noAccess': ['没有查阅记录', 'Nobody looked yet'],
   'record.unsaved': ['有未保存的改动', 'Unsaved changes'],
+  'record.mayNotCreate': ['您没有新建{{name}}的权限', 'You may not make a new record here: {{name}}'],
+  'record.mayNotChange': ['您没有修改这条{{name}}的权限', 'You may not change this record: {{name}}'],
+  'record.notGiven': ['地址中指定的记录不存在，或您无权查看，请另选', 'The record named in the address does not exist, or you may not see it; choose another'],
   'record.refSearch': ['输入名称查找', 'Type to search'],
 } as const;

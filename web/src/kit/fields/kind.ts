@@ -20,6 +20,8 @@ export type FieldKind = {
   right?: boolean;
   /** It takes the whole width of a form. */
   wide?: boolean;
+  /** Its values are records, each with a page of its own. */
+  record?: boolean;
   /** It tells records of one name apart. */
   telling?: boolean;
   /** The unit behind the name of a column, and behind the name in a form. */

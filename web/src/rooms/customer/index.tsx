@@ -34,7 +34,7 @@ function RecordMore({ meta, uid }: { meta: ObjectMeta; uid: string }) {
         <div className="blocks">
           <QueryState query={record}>{(found) => <Sections meta={meta} record={found} />}</QueryState>
           <Panel title={t('record.history')}><RecordHistory meta={meta} uid={uid} kind="history" /></Panel>
-          <Panel title={t('record.access')}><RecordHistory meta={meta} uid={uid} kind="access" /></Panel>
+          {meta.operations.includes('access_log') && <Panel title={t('record.access')}><RecordHistory meta={meta} uid={uid} kind="access" /></Panel>}
         </div>
       </Drawer>
     </>

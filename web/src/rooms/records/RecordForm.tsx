@@ -1,42 +1,81 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQueries, useQueryClient, type UseQueryResult } from '@tanstack/react-query';
 import { Button, Form, type FormInstance } from 'antd';
-import { useState } from 'react';
-import { useNavigate, useParams } from 'react-router';
+import { useState, type ReactNode } from 'react';
+import { useLocation, useNavigate, useParams, useSearchParams } from 'react-router';
 import { api, ApiError } from '../../api/client';
 import { useObjectMeta } from '../../api/hooks';
-import type { FieldMeta, ObjectMeta, RecordDetail } from '../../api';
+import type { FieldMeta, Finding, ObjectMeta, RecordDetail } from '../../api';
 import { useText } from '../../app/i18n';
 import { isStale, useReport, useSay } from '../../kit/feedback';
 import { kindOf, toForm, unitOf } from '../../kit/fields';
 import { FieldInput } from '../../kit/fields/FieldInput';
 import { FieldValue } from '../../kit/fields/FieldValue';
+import { toPicked } from '../../kit/fields/Pointing';
+import { Icon } from '../../kit/Icon';
 import { useOnce } from '../../kit/once';
 import { Page } from '../../kit/Page';
 import { Panel } from '../../kit/Panel';
+import { wayBack } from '../../kit/returning';
 import { StaleNotice } from '../../kit/StaleNotice';
-import { QueryState } from '../../kit/states';
+import { QueryState, RefusedState } from '../../kit/states';
 import { useUnsaved } from '../../kit/unsaved';
+import { placed, unsettled } from './faults';
 import { changesOf, hasChanges, isEditable, isFromSource, type Values } from './formValues';
-import { useRecord } from './RecordPage';
+import { givenIn } from './given';
+import { recordQuery, useRecord } from './RecordPage';
 
 export function RecordCreatePage() {
   const { object = '' } = useParams();
+  const { search } = useLocation();
   const meta = useObjectMeta(object);
-  return <FormGate meta={meta} />;
+  return <Gate query={meta}>{(found) => <NewRecord key={search} meta={found} />}</Gate>;
 }
+
+/** A new record, with the references that the address gives. */
+function NewRecord({ meta }: { meta: ObjectMeta }) {
+  const [search] = useSearchParams();
+  const given = givenIn(search, formFields(meta));
+  const found = useQueries({ queries: given.map((one) => recordQuery(one.object, one.uid)) });
+  const waiting = found.find((query) => query.isPending);
+  const may = meta.operations.includes('create');
+  if (may && waiting) return <Gate query={waiting}>{() => null}</Gate>;
+  const preset = Object.fromEntries(given.flatMap(({ key }, index) => (found[index]?.data ? [[key, toPicked(refOf(found[index].data))]] : [])));
+  const missing = given.filter((_one, index) => !found[index]?.data).map((one) => one.key);
+  return may ? <FormPage meta={meta} preset={preset} missing={missing} /> : <NoForm meta={meta} may="record.mayNotCreate" />;
+}
+
+const refOf = (record: RecordDetail) => ({ uid: record.uid, display: record.display, object: '' });
 
 export function RecordEditPage() {
   const { object = '', uid = '' } = useParams();
   const meta = useObjectMeta(object);
   const record = useRecord(object, uid);
-  return record.data ? <FormGate key={uid} meta={meta} record={record.data} /> : (
-    <Page crumbs={[{ title: '' }]}><Panel flush><QueryState query={record}>{() => null}</QueryState></Panel></Page>
+  return (
+    <Gate query={meta}>
+      {(known) => (
+        <Gate query={record}>
+          {(found) => (found.permitted.includes('update') ? <FormPage key={uid} meta={known} record={found} /> : <NoForm meta={known} may="record.mayNotChange" />)}
+        </Gate>
+      )}
+    </Gate>
   );
 }
 
-function FormGate({ meta, record }: { meta: ReturnType<typeof useObjectMeta>; record?: RecordDetail }) {
-  if (meta.data) return <FormPage meta={meta.data} record={record} />;
-  return <Page crumbs={[{ title: '' }]}><Panel flush><QueryState query={meta}>{() => null}</QueryState></Panel></Page>;
+/** The page while what it needs is read, and when that fails. */
+function Gate<T>({ query, children }: { query: UseQueryResult<T>; children: (data: T) => ReactNode }) {
+  if (query.data !== undefined) return <>{children(query.data)}</>;
+  return <Page crumbs={[{ title: '' }]}><Panel flush><QueryState query={query}>{() => null}</QueryState></Panel></Page>;
+}
+
+/** A form is not shown to whoever may not save it. */
+function NoForm({ meta, may }: { meta: ObjectMeta; may: 'record.mayNotCreate' | 'record.mayNotChange' }) {
+  const { t, label } = useText();
+  const name = label(meta.labels);
+  return (
+    <Page crumbs={[{ title: name, path: `/records/${meta.key}` }]} title={name}>
+      <Panel flush><RefusedState title={t(may, { name })} /></Panel>
+    </Page>
+  );
 }
 
 function formFields(meta: ObjectMeta): FieldMeta[] {
@@ -44,16 +83,21 @@ function formFields(meta: ObjectMeta): FieldMeta[] {
   return meta.form.fields.flatMap((key) => byKey.get(key) ?? []);
 }
 
-function FormPage({ meta, record }: { meta: ObjectMeta; record?: RecordDetail }) {
+type FormProps = { meta: ObjectMeta; record?: RecordDetail; preset?: Values; missing?: string[] };
+
+function FormPage({ meta, record, preset = {}, missing = [] }: FormProps) {
   const { t, label } = useText();
   const [form] = Form.useForm<Values>();
   const navigate = useNavigate();
+  const [search] = useSearchParams();
   const name = label(meta.labels);
   const title = record ? t('record.edit', { name }) : t('record.new', { name });
   const fields = formFields(meta);
-  const leave = useUnsaved(() => hasChanges(fields, form.getFieldsValue(), record));
-  const save = useSave({ meta, record, form, fields, leave });
-  const back = () => void navigate(record ? `/records/${meta.key}/${record.uid}` : `/records/${meta.key}`);
+  const leave = useUnsaved(() => hasChanges(fields, form.getFieldsValue(), record, preset));
+  const from = wayBack(search);
+  const faults = useFaults(form, fields);
+  const save = useSave({ meta, record, fields, leave, back: from, onFaults: faults.tell });
+  const back = () => void navigate(from ?? (record ? `/records/${meta.key}/${record.uid}` : `/records/${meta.key}`));
   return (
     <Page
       crumbs={[{ title: name, path: `/records/${meta.key}` }, ...(record ? [{ title: record.display, path: `/records/${meta.key}/${record.uid}` }] : []), { title }]}
@@ -67,15 +111,23 @@ function FormPage({ meta, record }: { meta: ObjectMeta; record?: RecordDetail })
       }
     >
       {save.stale && <StaleNotice error={save.stale} onReload={save.reload} />}
+      {faults.messages.length > 0 && (
+        <div className="alert" role="alert" data-testid="form-faults">
+          <Icon name="alert" />
+          <div>{faults.messages.map((message) => <p key={message}>{message}</p>)}</div>
+        </div>
+      )}
       <Panel>
         <Form<Values>
           form={form}
           layout="vertical"
           className="record-form"
-          initialValues={Object.fromEntries(fields.map((field) => [field.key, toForm(field, record?.values[field.key])]))}
+          initialValues={Object.fromEntries(fields.map((field) => [field.key, preset[field.key] ?? toForm(field, record?.values[field.key])]))}
+          scrollToFirstError={{ focus: true }}
+          onValuesChange={(changed: Values) => faults.settle(Object.keys(changed))}
           onFinish={save.run}
         >
-          {fields.map((field) => <FormField key={field.key} field={field} record={record} />)}
+          {fields.map((field) => <FormField key={field.key} field={field} record={record} missing={missing.includes(field.key)} />)}
         </Form>
       </Panel>
     </Page>
@@ -85,7 +137,7 @@ function FormPage({ meta, record }: { meta: ObjectMeta; record?: RecordDetail })
 /** What a field that nobody may fill in shows of a record that is not there yet. */
 const BLANK = { values: {}, refused: [] };
 
-function FormField({ field, record }: { field: FieldMeta; record?: RecordDetail }) {
+function FormField({ field, record, missing }: { field: FieldMeta; record?: RecordDetail; missing: boolean }) {
   const { t, label, lang } = useText();
   const kind = kindOf(field);
   const wide = kind.wide ? 'wide' : '';
@@ -104,7 +156,7 @@ function FormField({ field, record }: { field: FieldMeta; record?: RecordDetail 
       name={field.key}
       label={title}
       className={wide}
-      extra={field.help ? label(field.help) : undefined}
+      extra={missing ? t('record.notGiven') : field.help ? label(field.help) : undefined}
       valuePropName={kind.property ?? 'value'}
       rules={[{ required: field.required && !isBox, message: t('common.required') }]}
     >
@@ -113,9 +165,38 @@ function FormField({ field, record }: { field: FieldMeta; record?: RecordDetail 
   );
 }
 
-type SaveArgs = { meta: ObjectMeta; record?: RecordDetail; form: FormInstance<Values>; fields: FieldMeta[]; leave: () => void };
+/** What the server found wrong: at the fields and over the form, the first of them ready to be mended. */
+function useFaults(form: FormInstance<Values>, fields: FieldMeta[]) {
+  const [findings, setFindings] = useState<Finding[]>([]);
+  const keys = fields.filter((field) => !field.readonly).map((field) => field.key);
+  const show = (found: Finding[]) => {
+    const before = placed(findings, keys).fields;
+    const now = placed(found, keys).fields;
+    form.setFields(Object.keys({ ...before, ...now }).map((key) => ({ name: key, errors: now[key] ?? [] })));
+    setFindings(found);
+    return Object.keys(now)[0];
+  };
+  return {
+    messages: placed(findings, keys).form,
+    tell: (found: Finding[]) => {
+      const first = show(found);
+      if (first) form.scrollToField(first, { focus: true });
+    },
+    settle: (changed: string[]) => {
+      const left = unsettled(findings, changed);
+      if (left.length < findings.length) show(left);
+    },
+  };
+}
 
-function useSave({ meta, record, form, fields, leave }: SaveArgs) {
+type SaveArgs = Pick<FormProps, 'meta' | 'record'> & {
+  fields: FieldMeta[];
+  leave: () => void;
+  back: string | null;
+  onFaults: (findings: Finding[]) => void;
+};
+
+function useSave({ meta, record, fields, leave, back, onFaults }: SaveArgs) {
   const { t } = useText();
   const navigate = useNavigate();
   const client = useQueryClient();
@@ -136,13 +217,12 @@ function useSave({ meta, record, form, fields, leave }: SaveArgs) {
       void client.invalidateQueries({ queryKey: ['records', meta.key] });
       void client.invalidateQueries({ queryKey: ['page'] });
       leave();
-      void navigate(`/records/${meta.key}/${saved.uid}`);
+      void navigate(back ?? `/records/${meta.key}/${saved.uid}`);
     },
     onError: (error) => {
       if (isStale(error)) return setStale(error);
-      const faults = error instanceof ApiError ? error.findings.filter((finding) => finding.field) : [];
-      if (faults.length === 0) return report(error);
-      form.setFields(faults.map((finding) => ({ name: finding.field ?? '', errors: [finding.message] })));
+      if (!(error instanceof ApiError) || error.code !== 'invalid') return report(error);
+      onFaults(error.findings);
     },
   });
   const run = useOnce((values: Values) => mutation.mutateAsync(values));

@@ -1,6 +1,6 @@
 import { Button, Input } from 'antd';
 import { useMutation } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useState, type ReactNode } from 'react';
 import { Link, useNavigate, useParams } from 'react-router';
 import { download } from '../../api/client';
 import { useObjectMeta } from '../../api/hooks';
@@ -21,6 +21,7 @@ import { Tabs } from '../../kit/Tabs';
 import { ColumnChooser } from './ColumnChooser';
 import { kindOf, unitOf } from '../../kit/fields';
 import { FieldValue } from '../../kit/fields/FieldValue';
+import { isRef } from '../../kit/fields/values';
 import { useRecordCount, useRecordList, type RecordList } from './useRecordList';
 
 /** The list of any object by its metadata. */
@@ -122,7 +123,10 @@ function headOf(field: FieldMeta, text: string, lang: Lang): string {
   return unit ? `${text} ${unit}` : text;
 }
 
-function useRecordColumns(meta: ObjectMeta, keys: string[]): Column<RecordRow>[] {
+/** A column, and its value as it stands inside a link. */
+type RecordColumn = Column<RecordRow> & { unlinked: (row: RecordRow) => ReactNode };
+
+function useRecordColumns(meta: ObjectMeta, keys: string[]): RecordColumn[] {
   const { label, lang } = useText();
   const byKey = new Map(meta.fields.map((field) => [field.key, field]));
   return keys.flatMap((key, index) => {
@@ -135,17 +139,28 @@ function useRecordColumns(meta: ObjectMeta, keys: string[]): Column<RecordRow>[]
       sortable: field.sortable && !field.masked,
       tight: !kindOf(field).wide,
       render: (row: RecordRow) => {
-        const value = <FieldValue field={field} row={row} cell />;
-        return index === 0 ? <Link to={`/records/${meta.key}/${row.uid}`}>{row.values[key] ? value : <Clip>{row.display}</Clip>}</Link> : value;
+        if (index > 0) return <FieldValue field={field} row={row} cell />;
+        return <Link to={`/records/${meta.key}/${row.uid}`}>{row.values[key] ? <Unlinked field={field} row={row} /> : <Clip>{row.display}</Clip>}</Link>;
       },
+      unlinked: (row: RecordRow) => <Unlinked field={field} row={row} />,
     };
   });
 }
 
+/** A value inside a link to its record: one that points at another record is only named. */
+function Unlinked({ field, row }: { field: FieldMeta; row: RecordRow }) {
+  const value = row.values[field.key];
+  return kindOf(field).record && isRef(value) ? <Clip>{value.display}</Clip> : <FieldValue field={field} row={row} cell />;
+}
+
+/** Two lines have no room for what is not there; what the viewer is refused is said. */
+const isSaid = (row: RecordRow, key: string) => row.refused.includes(key) || (row.values[key] ?? '') !== '';
+
 function Rows({ meta, list, rows }: { meta: ObjectMeta; list: RecordList; rows: RecordRow[] }) {
   const columns = useRecordColumns(meta, list.columns);
   const figures = columns.filter((column) => column.align === 'right');
-  const texts = columns.filter((column) => column.align !== 'right');
+  // What a record is called by need not be said again.
+  const texts = columns.filter((column) => column.align !== 'right' && !meta.display.includes(column.key));
   return (
     <div className={list.page.isPlaceholderData ? 'fading' : ''}>
       <DataTable
@@ -157,9 +172,9 @@ function Rows({ meta, list, rows }: { meta: ObjectMeta; list: RecordList; rows: 
         onSort={list.setSort}
         twoLine={(row) => ({
           title: row.display,
-          sub: <span className="row gap-4">{texts.filter((column) => row.values[column.key] !== row.display).slice(0, 3).map((column) => <span key={column.key}>{column.render(row)}</span>)}</span>,
-          end: figures[0]?.render(row),
-          endSub: figures[1]?.render(row),
+          sub: <span className="row gap-4">{texts.filter((column) => isSaid(row, column.key)).slice(0, 3).map((column) => <span key={column.key}>{column.unlinked(row)}</span>)}</span>,
+          end: figures[0]?.unlinked(row),
+          endSub: figures[1]?.unlinked(row),
         })}
       />
     </div>

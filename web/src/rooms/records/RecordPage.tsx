@@ -1,4 +1,4 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { App, Button } from 'antd';
 import { useState } from 'react';
 import { useNavigate, useParams } from 'react-router';
@@ -20,12 +20,16 @@ import { CustomerPage } from '../customer';
 import { kindOf, unitOf } from '../../kit/fields';
 import { FieldValue } from '../../kit/fields/FieldValue';
 
-export function useRecord(object: string, uid: string | undefined) {
-  return useQuery({
+/** How one record is asked for. */
+export const recordQuery = (object: string, uid: string | undefined) =>
+  queryOptions({
     queryKey: ['record', object, uid],
     queryFn: ({ signal }) => api.get<RecordDetail>(`/objects/${object}/records/${uid ?? ''}`, signal),
     enabled: uid !== undefined,
   });
+
+export function useRecord(object: string, uid: string | undefined) {
+  return useQuery(recordQuery(object, uid));
 }
 
 /** One record: by the blocks of its own page where the object has one, else by its sections. */
@@ -37,7 +41,8 @@ export function RecordPage() {
   return <Detail key={uid} meta={meta.data} uid={uid} />;
 }
 
-type View = 'details' | 'history' | 'access';
+const VIEWS = ['details', 'history', 'access'] as const;
+type View = (typeof VIEWS)[number];
 
 function Detail({ meta, uid }: { meta: ObjectMeta; uid: string }) {
   const { t, label } = useText();
@@ -56,7 +61,7 @@ function Detail({ meta, uid }: { meta: ObjectMeta; uid: string }) {
         <Tabs
           value={view}
           onChange={(key) => setView(key as View)}
-          items={(['details', 'history', 'access'] as const).map((key) => ({ key, title: t(`record.${key}`) }))}
+          items={VIEWS.filter((key) => key !== 'access' || meta.operations.includes('access_log')).map((key) => ({ key, title: t(`record.${key}`) }))}
         />
         <div className="panel-body">
           {view === 'details' && <QueryState query={record}>{(found) => <Sections meta={meta} record={found} />}</QueryState>}
@@ -144,17 +149,16 @@ function DetailValue({ meta, field, record }: { meta: ObjectMeta; field: FieldMe
 type HistoryProps = { meta: ObjectMeta; uid: string; kind: 'history' | 'access' };
 
 export function RecordHistory({ meta, uid, kind }: HistoryProps) {
-  const { t, label } = useText();
+  const { t } = useText();
   const query = useQuery({
     queryKey: ['record-history', meta.key, uid, kind],
     queryFn: ({ signal }) => api.get<{ entries: HistoryEntry[] }>(`/objects/${meta.key}/records/${uid}/${kind}`, signal),
   });
-  const labels = new Map(meta.fields.map((field) => [field.key, label(field.labels)]));
   const emptyKey: Key = kind === 'history' ? 'record.noHistory' : 'record.noAccess';
   return (
     <QueryState query={query}>
       {({ entries }) =>
-        entries.length > 0 ? <HistoryList entries={entries} labelOf={(field) => labels.get(field) ?? field} /> : <Empty title={t(emptyKey)} />
+        entries.length > 0 ? <HistoryList entries={entries} fields={meta.fields} /> : <Empty title={t(emptyKey)} />
       }
     </QueryState>
   );

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { FieldMeta, RecordDetail } from '../../api';
 import { fromForm, toForm } from '../../kit/fields';
 import { changesOf, hasChanges, isEditable } from './formValues';
+import { givenIn } from './given';
 
 const field = (key: string, type: FieldMeta['type'], more: Partial<FieldMeta> = {}): FieldMeta => ({
   key, type, web: type, format: 'text', help: null, currency: null, sortable: true, asked: '', labels: { zh: key, en: key }, options: [], owner: 'desk', required: false, readonly: false, masked: false, refused: false, unmaskable: false, kind: 'field', role: null, unit: null, target: null, ...more,
@@ -38,6 +39,16 @@ describe('values of a record in the form', () => {
   });
 });
 
+describe('what an address fills in', () => {
+  const pointing = { ...manager, web: 'reference', target: 'employee' };
+  it('are references to records, of fields of the form that may be filled in', () => {
+    const search = new URLSearchParams({ manager: 'e1', vip: '1', born: '1980-05-01', back: '/', other: 'x' });
+    expect(givenIn(search, [born, vip, pointing])).toEqual([{ key: 'manager', object: 'employee', uid: 'e1' }]);
+    expect(givenIn(search, [{ ...pointing, readonly: true }])).toEqual([]);
+    expect(givenIn(new URLSearchParams(), [pointing])).toEqual([]);
+  });
+});
+
 describe('changes of a record', () => {
   it('are none before anything is touched, though seconds are not shown', () => {
     expect(hasChanges(fields, shown, record)).toBe(false);
@@ -57,6 +68,10 @@ describe('changes of a record', () => {
   it('of a new record are all that has a value; an empty form has none', () => {
     const blank = { vip: false };
     expect(hasChanges(fields, blank)).toBe(false);
+    const preset = { manager: { value: 'e1', label: '彭霞雪' } };
+    expect(hasChanges(fields, { ...blank, ...preset }, undefined, preset)).toBe(false);
+    expect(hasChanges(fields, { ...blank, manager: undefined }, undefined, preset)).toBe(true);
+    expect(changesOf(fields, { ...blank, ...preset })).toEqual({ manager: 'e1', vip: false });
     expect(changesOf(fields, { ...blank, born: '1980-05-02' })).toEqual({ born: '1980-05-02', vip: false });
   });
 });

@@ -9,14 +9,14 @@ export const isFromSource = (field: FieldMeta, record: RecordDetail) => field.ow
 export const isEditable = (field: FieldMeta, record?: RecordDetail) =>
   !field.readonly && !(record && (field.masked || isFromSource(field, record) || record.refused.includes(field.key)));
 
-/** Whether a field holds something else than the form showed at first: an unset box looks like "no". */
-function isChanged(field: FieldMeta, value: unknown, record?: RecordDetail): boolean {
-  const shown = fromForm(field, toForm(field, record?.values[field.key]));
+/** Whether a field holds something else than the form showed at first, `preset` included: an unset box looks like "no". */
+function isChanged(field: FieldMeta, value: unknown, record?: RecordDetail, preset: Values = {}): boolean {
+  const shown = fromForm(field, preset[field.key] ?? toForm(field, record?.values[field.key]));
   return isEditable(field, record) && JSON.stringify(fromForm(field, value)) !== JSON.stringify(shown);
 }
 
-export function hasChanges(fields: FieldMeta[], values: Values, record?: RecordDetail): boolean {
-  return fields.some((field) => isChanged(field, values[field.key], record));
+export function hasChanges(fields: FieldMeta[], values: Values, record?: RecordDetail, preset?: Values): boolean {
+  return fields.some((field) => isChanged(field, values[field.key], record, preset));
 }
 
 /** What goes to the server: of a new record what it has, of a stored one what was changed on top of its revision. */

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from zhike.expressions import api as expressions
 from zhike.expressions.errors import ExpressionInvalid
 from zhike.expressions.types import Field, Schema
-from zhike.insight.identity.errors import NoIdentity, UnknownIdentity, WhichIdentity
-from zhike.insight.identity.types import Identity, Master, MasterColumn
+from zhike.insight.identity.errors import (
+    KnownToNoIdentity,
+    NoIdentity,
+    OtherIdentity,
+    UnknownIdentity,
+    WhichIdentity,
+)
+from zhike.insight.identity.types import Identity, Lookup, Master, MasterColumn
 from zhike.insight.warehouse import api as warehouse
 from zhike.insight.warehouse.types import Source
 from zhike.kernel import definitions
+from zhike.kernel.definition_parts import read_or
 from zhike.kernel.definitions import Snapshot
 from zhike.platform.objects import api as objects
 from zhike.platform.objects.types import FieldType
@@ -47,22 +54,25 @@ def identity(key: str, snapshot: Snapshot | None = None) -> Identity:
 
 def named_or_only(key: str) -> Identity:
     """Return the definition of that key, without a key the only one. Raises UnknownIdentity, WhichIdentity."""
-    return identity(key) if key else _only(identities(), None, "evaluate")
+    return identity(key) if key else _only(identities(), None, "evaluate", ())
 
 
 def identity_of_system(system: str, named: str | None, snapshot: Snapshot | None, object: str = "") -> Identity:
     """Return the identity that knows `system` (and makes records of `object`): the `named` one, or the only one.
 
-    Raises WhichIdentity.
+    Raises NoIdentity, and WhichIdentity of any kind.
     """
-    known = [found for found in _all(snapshot) if found.system(system) and object in ("", found.object)]
-    return _only(known, named, system)
+    every = [found for found in identities(snapshot) if object in ("", found.object)]
+    systems = {one.system for found in every for one in found.systems}
+    return _only([found for found in every if found.system(system)], named, system, systems)
 
 
 def identity_of_accounts(dataset: str, named: str | None, snapshot: Snapshot | None) -> Identity:
-    """Return the identity that knows whose the accounts in `dataset` are. Raises WhichIdentity."""
-    known = [found for found in _all(snapshot) if found.accounts and found.accounts.dataset == dataset]
-    return _only(known, named, dataset)
+    """Return the identity that knows whose the accounts in `dataset` are. Raises NoIdentity, WhichIdentity."""
+    every = [found for found in identities(snapshot) if found.accounts]
+    datasets = {found.accounts.dataset for found in every if found.accounts}
+    fitting = [found for found in every if found.accounts and found.accounts.dataset == dataset]
+    return _only(fitting, named, dataset, datasets)
 
 
 def identity_of_column(master: Master, column: MasterColumn, snapshot: Snapshot | None) -> Identity:
@@ -87,16 +97,15 @@ def field_of(object: str, field: str, everything: Snapshot) -> FieldType | None:
     return found if found and found.stored else None
 
 
-def _all(snapshot: Snapshot | None) -> list[Identity]:
-    found: Mapping[str, Identity] = (snapshot or definitions.snapshot()).of(Identity)
-    return [found[key] for key in sorted(found)]
-
-
-def _only(known: list[Identity], named: str | None, what: str) -> Identity:
+def _only(known: list[Identity], named: str | None, what: str, every: Iterable[str]) -> Identity:
+    """The one of those that know it; `every` is all that any of them knows."""
     fitting = [found for found in known if named in (None, found.key)]
-    if len(fitting) != 1:
-        raise WhichIdentity(what=what, has=[found.key for found in known])
-    return fitting[0]
+    if len(fitting) == 1:
+        return fitting[0]
+    if not known:
+        raise KnownToNoIdentity(what=what, has=sorted(every))
+    keys = [found.key for found in known]
+    raise OtherIdentity(what=what, has=keys, named=named) if named else WhichIdentity(what=what, has=keys)
 
 
 def masters(snapshot: Snapshot | None = None) -> list[Master]:
@@ -115,12 +124,37 @@ def master_schema(master: Master, snapshot: Snapshot | None = None) -> Schema:
     return replace(found, fields=fields)
 
 
+def nameable(master: Master, snapshot: Snapshot) -> tuple[Source, Schema, set[str]] | None:
+    """Return the dataset of a feed, what its expressions may name, and what only a lookup says that they may.
+
+    As far as the definition could be read; a dataset that nearly has the name stands for one that nobody knows.
+    """
+    source = warehouse.dataset_meant(master.dataset, snapshot)
+    if source is None:
+        return None
+    schema = warehouse.dataset_schema(source)
+    fields, unknown = dict(schema.fields), set[str]()
+    for lookup in _lookups(master):
+        other = warehouse.dataset_meant(read_or(lookup, "dataset", ""), snapshot)
+        known = warehouse.dataset_schema(other).fields if other else {}
+        columns: tuple[str, ...] = read_or(lookup, "columns", ())
+        fields |= {key: known[key] for key in columns if key in known}
+        unknown |= {key for key in columns if key not in fields}
+    return source, replace(schema, fields=fields), unknown
+
+
 def narrowed(master: Master, schema: Schema, snapshot: Snapshot) -> set[str]:
     """Return the columns that the conditions of a feed ask about: not each of their values comes into a record."""
-    conditions = [
-        (lookup.where, warehouse.dataset_schema(_source(lookup.dataset, snapshot))) for lookup in master.lookups
-    ]
-    return {key for text, over in [(master.where, schema), *conditions] if text for key in _columns_in(text, over)}
+    conditions = [(read_or(master, "where", None) or "", schema)]
+    for lookup in _lookups(master):
+        source = warehouse.dataset_meant(read_or(lookup, "dataset", ""), snapshot)
+        if source is not None:
+            conditions.append((read_or(lookup, "where", None) or "", warehouse.dataset_schema(source)))
+    return {key for text, over in conditions if text for key in _columns_in(text, over)}
+
+
+def _lookups(master: Master) -> tuple[Lookup, ...]:
+    return read_or(master, "lookups", ())
 
 
 def _columns_in(text: str, schema: Schema) -> list[str]:

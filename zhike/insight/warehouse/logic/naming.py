@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from zhike.insight.warehouse.logic import sources
+from zhike.insight.warehouse.types import Source
 from zhike.kernel import definition_checks
 from zhike.kernel.definition_parts import Place
 from zhike.kernel.definitions import Finding, Snapshot
@@ -25,6 +26,11 @@ def unknown_dataset(dataset: str, where: Place, everything: Snapshot) -> Finding
     """Return the finding about a dataset that no source fills."""
     known = [source.dataset for source in sources.all_sources(everything).values()]
     return definition_checks.unknown("dataset", dataset, known, where, "dataset.unknown")
+
+
+def dataset_meant(dataset: str, everything: Snapshot) -> Source | None:
+    """Return the source that fills a dataset, else that of the one which nearly has the name."""
+    return definition_checks.meant(dataset, sources.by_dataset(everything))
 
 
 def dataset_uses(datasets: Iterable[str], everything: Snapshot) -> list[tuple[str, str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from sqlglot import exp
@@ -191,6 +191,20 @@ def compiled_rules(where: Where, owner: ObjectType, alias: str) -> list[exp.Expr
         exp.not_(exp.func("coalesce", where.compile(_parse(where, owner, text), owner, alias), exp.true()))
         for text in (rule.condition for rule in owner.rules.values())
     ]
+
+
+def fields_of_rule(objects: Catalogue, owner: ObjectType, key: str) -> list[str]:
+    """Return the fields of the record itself that a rule's condition names, in its order."""
+    found = expressions.parse(owner.rules[key].condition, expression_schema(objects, owner.key), PARAMS)
+    return list(dict.fromkeys(_own_fields(found)))
+
+
+def _own_fields(node: expressions.Expression) -> Iterator[str]:
+    if isinstance(node, expressions.Path):
+        yield node.parts[0]
+    elif not isinstance(node, expressions.Aggregate):  # what it says is about other records
+        for child in expressions.children(node):
+            yield from _own_fields(child)
 
 
 def narrow_to_query(where: Where, owner: ObjectType, alias: str, query: RecordQuery, principal: Principal) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from zhike.expressions import api as expressions
 from zhike.expressions.errors import ExpressionInvalid
-from zhike.kernel.definition_checks import each, unknown
+from zhike.kernel.definition_checks import each, guessed, meant, unknown
 from zhike.kernel.definition_parts import Place
 from zhike.kernel.definitions import Finding, Snapshot
 from zhike.platform.fields import api as fields
@@ -22,60 +22,100 @@ _OF_COLUMNS = ("required", "unique", "index", "personal", "searchable", "default
 
 def check_lookups(found: Shape, whole: ObjectDefinition, everything: Snapshot) -> Iterator[Finding]:
     """Yield what is wrong with the fields of `found` that are looked up, and with layouts that want to edit them."""
-    looked_up = [
-        (field, field.lookup, ("fields", number))
-        for number, field in enumerate(found.fields)
-        if field.lookup is not None
-    ]
     return each(
-        *(_check(field, lookup, place, whole, everything) for field, lookup, place in looked_up),
-        _check_uses(found, {field.key for field in whole.fields if field.lookup}),
+        _check_fields(found, whole, everything),
+        _check_uses(found, whole),
+        _check_display(found, whole),
     )
 
 
-def _check_uses(found: Shape, looked_up: set[str]) -> Iterator[Finding]:
+def _check_fields(found: Shape, whole: ObjectDefinition, everything: Snapshot) -> Iterator[Finding]:
+    yield from each(
+        *(_check(field, ("fields", number), whole, everything) for number, field in enumerate(found.fields))
+    )
+
+
+def _looked_up(whole: ObjectDefinition) -> set[str]:
+    return {field.key for field in whole.fields if field.lookup}
+
+
+def _check_uses(found: Shape, whole: ObjectDefinition) -> Iterator[Finding]:
     for place, key in found.layout_fields():
-        if place[0] == "form" and key in looked_up:
+        if place[0] == "form" and key in _looked_up(whole):
             yield Finding("lookup.not_editable", f"'{key}' is looked up; a form cannot change it", place)
-    display = getattr(found, "display", None)
-    if display in looked_up:
-        said = f"'{display}' is looked up; a record is called by a stored field"
-        yield Finding("lookup.not_stored", said, ("display",))
 
 
-def _check(
+def _check_display(found: Shape, whole: ObjectDefinition) -> Iterator[Finding]:
+    if not isinstance(found, ObjectDefinition):
+        return
+    called: list[tuple[Place, str | None]] = [(("display",), found.display)]
+    called += [(("display_with", number), key) for number, key in enumerate(found.display_with)]
+    for where, name in called:
+        if name in _looked_up(whole):
+            yield Finding("lookup.not_stored", f"'{name}' is looked up; a record is called by a stored field", where)
+
+
+def _check(field: FieldPart, place: Place, whole: ObjectDefinition, everything: Snapshot) -> Iterator[Finding]:
+    lookup = field.lookup
+    if lookup is None:
+        return
+    here = (*place, "lookup")
+    yield from each(
+        *(_no_column(field, name, place) for name in _OF_COLUMNS),
+        *(_fitting(field, lookup, name, here) for name in ("otherwise", "prefer")),
+        _check_relation(field, lookup, here, whole, everything),
+    )
+
+
+def _no_column(field: FieldPart, name: str, place: Place) -> Iterator[Finding]:
+    if getattr(field, name, None):
+        yield Finding("lookup.no_column", f"'{field.key}' is looked up; it has no `{name}`", (*place, name))
+
+
+def _fitting(field: FieldPart, lookup: Lookup, name: str, place: Place) -> Iterator[Finding]:
+    value = getattr(lookup, name)
+    try:
+        fields.value_type(field.type)(field).parse(value)  # type: ignore[arg-type]
+    except BadValue as error:
+        said = f"'{field.key}' cannot be '{value}'; it is {error.expected}"
+        yield Finding(error.code, said, (*place, name))
+
+
+def _check_relation(
     field: FieldPart, lookup: Lookup, place: Place, whole: ObjectDefinition, everything: Snapshot
 ) -> Iterator[Finding]:
-    for name in _OF_COLUMNS:
-        if getattr(field, name, None):
-            yield Finding("lookup.no_column", f"'{field.key}' is looked up; it has no `{name}`", (*place, name))
     relations = {relation.key: relation.object for relation in whole.relations}
     if lookup.relation not in relations:
-        yield unknown("relation", lookup.relation, relations, (*place, "lookup", "relation"), "object.unknown_relation")
-        return
-    target = provisional(everything).get(relations[lookup.relation])
+        yield unknown("relation", lookup.relation, relations, (*place, "relation"), "object.unknown_relation")
+    target = provisional(everything).get(meant(lookup.relation, relations) or "")
     if target is not None:
-        yield from _check_target(field, lookup, (*place, "lookup"), target)
+        found = each(
+            *(_stored(lookup, name, place, target) for name in ("field", "newest")),
+            _check_shown(field, lookup, place, target),
+            _check_newest(lookup, place, target),
+            _check_where(lookup, place, target),
+        )
+        yield from found if lookup.relation in relations else guessed(lookup.relation, found)
 
 
-def _check_target(field: FieldPart, lookup: Lookup, place: Place, target: ObjectType) -> Iterator[Finding]:
-    stored = {key: one for key, one in target.fields.items() if one.stored}
-    for name in ("field", "newest"):
-        key = getattr(lookup, name)
-        if key not in stored:
-            yield unknown(f"stored field of {target.key}", key, stored, (*place, name), "object.unknown_field")
-    if lookup.field in stored:
-        yield from _check_shown(field, stored[lookup.field], place)
-    if lookup.newest in stored and not stored[lookup.newest].values.sortable:
+def _stored_fields(target: ObjectType) -> dict[str, FieldType]:
+    return {key: one for key, one in target.fields.items() if one.stored}
+
+
+def _stored(lookup: Lookup, name: str, place: Place, target: ObjectType) -> Iterator[Finding]:
+    key, stored = getattr(lookup, name), _stored_fields(target)
+    if key not in stored:
+        yield unknown(f"stored field of {target.key}", key, stored, (*place, name), "object.unknown_field")
+
+
+def _check_newest(lookup: Lookup, place: Place, target: ObjectType) -> Iterator[Finding]:
+    newest = _stored_fields(target).get(lookup.newest)
+    if newest is not None and not newest.values.sortable:
         said = f"'{lookup.newest}' has no order; the newest record cannot be told by it"
         yield Finding("object.unsortable", said, (*place, "newest"))
-    for name in ("otherwise", "prefer"):
-        value = getattr(lookup, name)
-        try:
-            fields.value_type(field.type)(field).parse(value)  # type: ignore[arg-type]
-        except BadValue as error:
-            said = f"'{field.key}' cannot be '{value}'; it is {error.expected}"
-            yield Finding(error.code, said, (*place, name))
+
+
+def _check_where(lookup: Lookup, place: Place, target: ObjectType) -> Iterator[Finding]:
     if lookup.where:
         try:
             expressions.parse(lookup.where, lookups.schema_of(target), lookups.PARAMS)
@@ -83,19 +123,31 @@ def _check_target(field: FieldPart, lookup: Lookup, place: Place, target: Object
             yield from error.in_definition((*place, "where"))
 
 
-def _check_shown(field: FieldPart, shown: FieldType, place: Place) -> Iterator[Finding]:
+def _check_shown(field: FieldPart, lookup: Lookup, place: Place, target: ObjectType) -> Iterator[Finding]:
+    shown = _stored_fields(target).get(lookup.field)
+    if shown is not None:
+        where = (*place, "field")
+        yield from each(_of_type(field, shown, where), _masked(field, shown, where), _with_options(field, shown, where))
+
+
+def _of_type(field: FieldPart, shown: FieldType, place: Place) -> Iterator[Finding]:
     if shown.type != field.type:
         said = f"'{field.key}' is a {field.type}, but '{shown.key}' is a {shown.type}"
-        yield Finding("lookup.other_type", said, (*place, "field"))
+        yield Finding("lookup.other_type", said, place)
     elif shown.values.companions or shown.values.pointer:
         said = f"'{shown.key}' is a {shown.type}, which cannot be looked up"
-        yield Finding("lookup.other_type", said, (*place, "field"))
+        yield Finding("lookup.other_type", said, place)
+
+
+def _masked(field: FieldPart, shown: FieldType, place: Place) -> Iterator[Finding]:
     if shown.mask and getattr(field, "mask", None) != shown.mask:
         said = f"'{shown.key}' is masked as {shown.mask}; '{field.key}' would show it"
-        yield Finding("lookup.unmasked", said, (*place, "field"))
-    missing = [
-        option.key for option in shown.options if option.key not in [o.key for o in getattr(field, "options", ())]
-    ]
+        yield Finding("lookup.unmasked", said, place)
+
+
+def _with_options(field: FieldPart, shown: FieldType, place: Place) -> Iterator[Finding]:
+    has = [option.key for option in getattr(field, "options", ())]
+    missing = [option.key for option in shown.options if option.key not in has]
     if missing and shown.type == field.type:
         said = f"'{field.key}' lacks the options {', '.join(missing)} of '{shown.key}'"
-        yield Finding("lookup.missing_option", said, (*place, "field"))
+        yield Finding("lookup.missing_option", said, place)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Never
@@ -43,6 +43,20 @@ def column_of(field: FieldType, alias: str, side: str) -> exp.Expr:
     own = _column(found.through).eq(exp.column("id", table=alias))
     value = _ordered(_related(found, _column(found.value)).where(own), found).limit(1).subquery()
     return _or_otherwise(value, found)
+
+
+def chosen(fields: Iterable[FieldType], target: ObjectType, through: str) -> list[exp.Expr]:
+    """Return, for each of these fields of the record `%(id)s`, the SQL of the id of the record it is looked up in.
+
+    Fields that are looked up elsewhere than in `target` over its reference `through` have none.
+    """
+    picks: list[exp.Expr] = []
+    for field in fields:
+        found = field.looked_up
+        if found and (found.table, found.through) == (target.table, target.fields[through].column):
+            of_record = _column(found.through).eq(exp.Placeholder(this="id"))
+            picks.append(_ordered(_related(found, _column("id")).where(of_record), found).limit(1).subquery())
+    return picks
 
 
 def joined(select: exp.Select, field: FieldType, alias: str) -> tuple[exp.Select, exp.Expr]:

@@ -14,12 +14,15 @@ from zhike.platform.objects.types import FieldType, ObjectType, Record
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal
 
+#: What stands between the fields that a record is called by.
+_BETWEEN = " · "
+
 
 def present(
     owner: ObjectType, fields: Sequence[FieldType], rows: Sequence[Mapping[str, Any]], principal: Principal
 ) -> list[Record]:
     """Return the rows as records for `principal`."""
-    rules = permissions.field_rules(principal, owner.key, [*(field.key for field in fields), owner.display])
+    rules = permissions.field_rules(principal, owner.key, [*(field.key for field in fields), *owner.display])
     refused = tuple(field.key for field in fields if rules[field.key] == "refused")
     shown_fields = [field for field in fields if field.key not in refused]
     # Rows that were read one by one tell where they belong; that costs no second look where a field shows a unit.
@@ -31,7 +34,7 @@ def present(
             id=row["id"],
             revision=row["revision"],
             refused=refused,
-            display=display_of(owner, row, rules[owner.display], principal.language),
+            display=display_of(owner, row, rules, principal.language),
             created_at=row["created_at"],
             updated_at=row["updated_at"],
             updated_by=row["updated_by"],
@@ -45,14 +48,14 @@ def present(
     ]
 
 
-def display_of(owner: ObjectType, row: Mapping[str, Any], rule: str, language: str) -> str:
-    """Return what a record is called: its display field under its mask, else its source key, else its number.
+def display_of(owner: ObjectType, row: Mapping[str, Any], rules: Mapping[str, str], language: str) -> str:
+    """Return what a record is called: its display fields under their masks, else its source key, else its number.
 
     A display field that the viewer is refused ("refused") is not said.
     """
-    field = owner.fields.get(owner.display)
-    if field is not None and rule != "refused" and row.get(f"f:{field.key}"):
-        return in_words(field, shown(field, row, rule), language)
+    fields = [owner.fields[key] for key in owner.display if rules[key] != "refused" and row.get(f"f:{key}")]
+    if fields:
+        return _BETWEEN.join(in_words(field, shown(field, row, rules[field.key]), language) for field in fields)
     return str(row.get("source_key") or f"#{row['id']}")
 
 
@@ -68,30 +71,31 @@ def displays(target: str, ids: Iterable[int], principal: Principal) -> dict[int,
         return {}
     pointer = catalogues.pointers().get(target)
     if pointer is not None:
-        place = sql.SQL("select id, uid, {}, true from {} where id = any(%s)")
-        return _run(place.format(sql.Identifier(pointer.display), sql.Identifier(pointer.table)), wanted, target)[0]
+        place = sql.SQL("select id, uid, {} from {} where id = any(%s)")
+        found = _run(place.format(sql.Identifier(pointer.display), sql.Identifier(pointer.table)), wanted)
+        return {record_id: _pointed({"uid": uid}, target, display) for record_id, uid, display in found}
     owner = catalogues.object_type(target)
-    field = owner.fields.get(owner.display)
-    rule = permissions.field_rule(principal, target, field.key) if field else ""
-    column = sql.Identifier(field.column) if field and rule != "refused" else sql.SQL("null")
-    statement = sql.SQL(
-        "select id, uid, coalesce({0}::text, source_key, '#' || id), {0} is not null from {1} where id = any(%s)"
-    )
-    found, named = _run(statement.format(column, sql.Identifier(owner.table)), wanted, target)
-    if field:
-        for record_id in named:
-            said = field.values.present((found[record_id]["display"],), masked=rule != "clear")
-            found[record_id]["display"] = in_words(field, said, principal.language)
-    return found
+    rules = permissions.field_rules(principal, target, owner.display)
+    columns = {
+        f"f:{key}{suffix}": f"{owner.fields[key].column}{suffix}"
+        for key in owner.display
+        for suffix in ("", *owner.fields[key].values.shown)
+    }
+    names = ["id", "uid", "source_key", *columns]
+    listed = sql.SQL(", ").join(map(sql.Identifier, ("id", "uid", "source_key", *columns.values())))
+    statement = sql.SQL("select {} from {} where id = any(%s)").format(listed, sql.Identifier(owner.table))
+    rows = (dict(zip(names, row, strict=True)) for row in _run(statement, wanted))
+    return {row["id"]: _pointed(row, target, display_of(owner, row, rules, principal.language)) for row in rows}
 
 
-def _run(statement: Any, ids: list[int], target: str) -> tuple[dict[int, dict[str, str]], list[int]]:
-    """Return the displays by id, and the ids of those whose display is the display field's value."""
+def _pointed(row: Mapping[str, Any], target: str, display: str) -> dict[str, str]:
+    return {"uid": str(row["uid"]), "display": display, "object": target}
+
+
+def _run(statement: sql.Composable, ids: list[int]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, [ids])
-        rows = cursor.fetchall()
-    found = {row[0]: {"uid": str(row[1]), "display": row[2], "object": target} for row in rows}
-    return found, [row[0] for row in rows if row[3]]
+        return list(cursor.fetchall())
 
 
 def _references(

@@ -29,7 +29,7 @@ from zhike.platform.objects.logic.conditions import (
     narrow_to_text,
     uses_side_table,
 )
-from zhike.platform.objects.logic.lookups import column_of, joined
+from zhike.platform.objects.logic.lookups import chosen, column_of, joined
 from zhike.platform.objects.logic.presenting import present
 from zhike.platform.objects.types import FieldType, ObjectType, RecordCount, RecordPage, RecordQuery
 from zhike.platform.permissions import api as permissions
@@ -124,6 +124,20 @@ def broken_rules(owner: ObjectType, record_id: int, principal: Principal) -> lis
     where.add(exp.column("id", table=_ALIAS).eq(where.bind(record_id)))
     row = _rows(_from(exp.select(*broken), owner, where), where.values)[0]
     return [key for key, is_broken in zip(owner.rules, row, strict=True) if is_broken]
+
+
+def looked_up_ids(
+    owner: ObjectType, record_id: int, target: ObjectType, through: str, principal: Principal
+) -> list[int]:
+    """Return the ids of the records of `target` that the principal's fields of a record are looked up in today."""
+    fields = [
+        field for key, field in owner.fields.items() if permissions.field_rule(principal, owner.key, key) != "refused"
+    ]
+    picked = chosen(fields, target, through)
+    if not picked:
+        return []
+    found = _rows(exp.select(*picked), {"id": record_id})[0]
+    return [one for one in found if one is not None]
 
 
 def in_scope(owner: ObjectType, record_id: int, principal: Principal, operation: str) -> bool:
@@ -339,18 +353,17 @@ def _phase(
 
 def _selected(owner: ObjectType, fields: Iterable[FieldType], order: FieldType | None = None) -> list[exp.Expr]:
     system = ["id", "uid", "source_key", "revision", "created_at", "updated_at", "updated_by"]
-    chosen: list[exp.Expr] = [exp.column(name, table=_ALIAS) for name in system]
+    columns: list[exp.Expr] = [exp.column(name, table=_ALIAS) for name in system]
     wanted = {field.key: field for field in fields}
-    display = owner.fields.get(owner.display)
-    for field in (display, order):
+    for field in (*(owner.fields[key] for key in owner.display), order):
         if field is not None:
             wanted.setdefault(field.key, field)
     for field in wanted.values():
-        chosen.append(exp.alias_(_column(field), f"f:{field.key}", quoted=True))
+        columns.append(exp.alias_(_column(field), f"f:{field.key}", quoted=True))
         for suffix in field.values.shown if field.stored else ():
             beside = exp.column(f"{field.column}{suffix}", table=_ALIAS, quoted=True)
-            chosen.append(exp.alias_(beside, f"f:{field.key}{suffix}", quoted=True))
-    return chosen
+            columns.append(exp.alias_(beside, f"f:{field.key}{suffix}", quoted=True))
+    return columns
 
 
 def _belonging() -> list[exp.Expr]:

@@ -19,6 +19,7 @@ from zhike.platform.fields.errors import BadValue
 from zhike.platform.objects.errors import SourceOwned, UnknownField
 from zhike.platform.objects.logic import catalogue as catalogues
 from zhike.platform.objects.logic import reading
+from zhike.platform.objects.logic.conditions import fields_of_rule
 from zhike.platform.objects.types import FieldType, ObjectType
 from zhike.platform.permissions.types import Principal
 
@@ -114,18 +115,20 @@ def deletable(row: Mapping[str, Any], principal: Principal) -> bool:
 
 
 def check_rules(owner: ObjectType, record_id: int, principal: Principal) -> None:
-    """Raise Invalid with every rule of the object that the record as written breaks; the transaction then undoes it."""
+    """Raise Invalid with every rule of the object that the record as written breaks; the transaction then undoes it.
+
+    A finding names the `fields` that the rule is about.
+    """
     if not owner.rules:
         return
     broken = reading.broken_rules(owner, record_id, principal)
-    labels = [owner.rules[key].labels for key in broken]
-    _raise(
-        owner,
-        [
-            {"code": f"record.rule.{key}", "message": said["zh"], "message_en": said["en"]}
-            for key, said in zip(broken, labels, strict=True)
-        ],
-    )
+    findings: list[Finding] = []
+    for key in broken:
+        said, about = owner.rules[key].labels, fields_of_rule(catalogues.catalogue(), owner, key)
+        findings.append(
+            {"code": f"record.rule.{key}", "message": said["zh"], "message_en": said["en"], "fields": about}
+        )
+    _raise(owner, findings)
 
 
 def delete(owner: ObjectType, row: Mapping[str, Any], revision: int, principal: Principal) -> None:
