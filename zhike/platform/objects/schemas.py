@@ -7,12 +7,11 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Literal, cast
 
-from ninja import Schema
 from typing_extensions import TypedDict
 
 from zhike.expressions.wire import Condition
 from zhike.kernel.block_data import Format
-from zhike.kernel.wire import Labels, Option, ReferenceValue, WireInput, WireValue, labels, option
+from zhike.kernel.wire import Labels, Option, ReferenceValue, RequestBody, WireInput, WireValue, labels, option
 from zhike.platform.fields.types import Asked
 from zhike.platform.objects.logic.asking import may_ask
 from zhike.platform.objects.logic.history import RecordHistory
@@ -26,14 +25,14 @@ Direction = Literal["asc", "desc"]
 Owner = Literal["source", "desk"]
 
 
-class SortIn(Schema):
+class SortIn(RequestBody):
     """One order of a list."""
 
     field: str
     direction: Direction = "asc"
 
 
-class QueryIn(Schema):
+class QueryIn(RequestBody):
     """A list question."""
 
     refinement: str = ""
@@ -64,7 +63,7 @@ class CountIn(QueryIn):
     exact: bool = False
 
 
-class ValuesIn(Schema):
+class ValuesIn(RequestBody):
     """Field values of a new record."""
 
     values: Mapping[str, WireInput]
@@ -76,7 +75,7 @@ class RecordChangesIn(ValuesIn):
     revision: int
 
 
-class UnmaskIn(Schema):
+class UnmaskIn(RequestBody):
     """Which field to see in clear, and why."""
 
     field: str
