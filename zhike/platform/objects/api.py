@@ -207,7 +207,8 @@ def summarize(
 
     With `by_currency` a group has a row for each currency its amounts are in, and the sum of an amount is (total,
     currency): amounts of different currencies are never added up.
-    Raises Refused for a field that the principal does not see in clear: its groups would say what its mask hides.
+    Raises NotSummable for a field whose values do not add up, NotGroupable, and Refused for one that the principal does
+    not see in clear: its groups would say what its mask hides.
     """
     permissions.require(principal, f"{query.object}.read")
     return reading.summary(query, principal, sums, group_by, by_currency)
@@ -218,7 +219,8 @@ def summary_by_coverage(
 ) -> list[tuple[str, str, int, list[Any]]]:
     """Return (employee number, name, parties, sums) for each employee who covers parties of the query today.
 
-    Raises Refused for a field that the principal does not see in clear, or who may not read coverages and employees.
+    Raises NotSummable, and Refused for a field that the principal does not see in clear, or who may not read coverages
+    and employees.
     """
     permissions.require(principal, f"{query.object}.read")
     return reading.coverage_summary(query, principal, sums)

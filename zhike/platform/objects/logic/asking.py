@@ -5,7 +5,7 @@ What the installation defines itself (refinements, scopes, rules) is not asked b
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from zhike.expressions import api as expressions
@@ -14,7 +14,7 @@ from zhike.expressions.errors import ExpressionInvalid
 from zhike.expressions.types import Relation, Schema
 from zhike.expressions.wire import StoredExpression
 from zhike.kernel.errors import Refused
-from zhike.platform.objects.errors import UnknownField
+from zhike.platform.objects.errors import NotGroupable, NotSummable, UnknownField
 from zhike.platform.objects.logic.catalogue import Catalogue, expression_schema
 from zhike.platform.objects.types import PARAMS, FieldType, ObjectType
 from zhike.platform.permissions import api as permissions
@@ -58,6 +58,29 @@ def askable(owner: ObjectType, keys: Sequence[str], principal: Principal) -> lis
     found = [field_of(owner, key, principal) for key in keys]
     require(owner, keys, principal)
     return found
+
+
+def summable(owner: ObjectType, keys: Sequence[str], principal: Principal) -> list[FieldType]:
+    """Return fields that `principal` may sum; raises UnknownField, Refused, and NotSummable that says which add up."""
+    found = askable(owner, keys, principal)
+    for field in found:
+        if not field.values.adds_up:
+            has = _known(owner, principal, lambda one: one.values.adds_up)
+            raise NotSummable(object=owner.key, field=field.key, has=has)
+    return found
+
+
+def groupable(owner: ObjectType, key: str, principal: Principal) -> FieldType:
+    """Return the field by which `principal` may group; raises UnknownField, Refused, and NotGroupable."""
+    [found] = askable(owner, [key], principal)
+    if found.values.expression is None:
+        has = _known(owner, principal, lambda one: one.values.expression is not None)
+        raise NotGroupable(object=owner.key, field=key, has=has)
+    return found
+
+
+def _known(owner: ObjectType, principal: Principal, fits: Callable[[FieldType], bool]) -> list[str]:
+    return sorted(key for key, field in owner.fields.items() if fits(field) and may_ask(owner, key, principal))
 
 
 def condition(objects: Catalogue, owner: ObjectType, given: StoredExpression, principal: Principal) -> Expression:

@@ -489,13 +489,14 @@ def summary(
     """Return (group value, number of records, sums) for the query's records in the principal's scope.
 
     With `by_currency` a group has a row for each currency its amounts are in, and their sums are (total, currency).
-    Raises Refused for a field that the principal may not ask about: its groups would say what its mask hides.
+    Raises NotSummable, NotGroupable, and Refused for a field that the principal may not ask about: its groups would say what its
+    mask hides.
     """
     owner = catalogues.object_type(query.object)
     where = _where(query, principal, owner)
-    summed = asking.askable(owner, sums, principal)
+    summed = asking.summable(owner, sums, principal)
     totals = [exp.Sum(this=_column(field)) for field in summed]
-    group = _column(asking.askable(owner, [group_by], principal)[0]) if group_by else None
+    group = _column(asking.groupable(owner, group_by, principal)) if group_by else None
     currencies: dict[int, exp.Expr] = {
         n: column for n, field in enumerate(summed) if by_currency and (column := _currency(field))
     }
@@ -530,7 +531,7 @@ def coverage_summary(
     owner, coverage = catalogues.object_with_role("party"), catalogues.object_with_role("coverage")
     employee = catalogues.object_with_role("employee")
     where = _where(query, principal, owner)
-    summed = asking.askable(owner, sums, principal)
+    summed = asking.summable(owner, sums, principal)
     asking.require(coverage, ("party", "employee", "employee_no", "valid_from", "valid_to"), principal)
     asking.require(employee, ("name",), principal)
 
