@@ -301,7 +301,10 @@ class LoadResult:
 
 @dataclass(frozen=True, slots=True)
 class RejectedRow:
-    """A row that was not loaded: its line in the file, why, and what it held (personal numbers left out)."""
+    """A row that was not loaded: its line in the file, why, and what it held (personal numbers left out).
+
+    Of a row that was received, but became no record, the record's key is known and the line is not (0).
+    """
 
     line: int
     reason_code: str

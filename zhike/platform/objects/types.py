@@ -231,10 +231,20 @@ class LoadEnding:
 
 
 @dataclass(frozen=True, slots=True)
+class RejectedRecord:
+    """A row that a load left out because its record would break rules of the object: their keys, in their order."""
+
+    source_key: str
+    rules: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class LoadCounts:
-    """What a bulk load did."""
+    """What a bulk load did; `rejections` are the first of the `rejected` rows."""
 
     read: int
     created: int
     updated: int
     ended: int = 0
+    rejected: int = 0
+    rejections: tuple[RejectedRecord, ...] = ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import cast
 
@@ -16,11 +16,11 @@ from zhike.insight.identity.models import Feed
 from zhike.insight.identity.types import Identity, IdentitySystem, Master, MasterColumn
 from zhike.insight.warehouse import api as warehouse
 from zhike.insight.warehouse.api import literal, name
-from zhike.insight.warehouse.types import Session, Source
+from zhike.insight.warehouse.types import RejectedRow, Session, Source
 from zhike.kernel import clock
 from zhike.kernel.definitions import Snapshot
 from zhike.platform.objects import api as objects
-from zhike.platform.objects.types import LoadColumn, LoadEnding
+from zhike.platform.objects.types import LoadColumn, LoadCounts, LoadEnding
 from zhike.platform.organization import api as organization
 from zhike.platform.organization.types import UnitRow
 from zhike.platform.permissions import api as permissions
@@ -59,6 +59,7 @@ def feed_parties(connection: Session, definition: Identity, snapshot: Snapshot |
     )
     for rank in range(len(systems)):
         connection.execute(f"drop table if exists plain_{rank}")
+    _tell_rejected(definition.object, definition.object, counts, {s.system: s.dataset for s in systems})
     _remember(f"identity:{definition.key}", inputs, counts.read)
     return counts.read
 
@@ -163,7 +164,29 @@ def _feed_records(
         ends=LoadEnding(ends.field, ends.keys, business_date or clock.today()) if ends else None,
         details={"inputs": inputs["tables"]},
     )
+    _tell_rejected(master.key, master.object, counts, {"": master.dataset})
     return counts.read
+
+
+def _tell_rejected(feed: str, object: str, counts: LoadCounts, datasets: Mapping[str, str]) -> None:
+    """Let the newest load of each dataset tell which of its rows break rules; several are told apart by system."""
+    rules = objects.describe(object).rules
+    rows: dict[str, list[RejectedRow]] = {dataset: [] for dataset in datasets.values()}
+    for rejected in counts.rejections:
+        labels = [rules[key].labels for key in rejected.rules]
+        dataset = datasets.get("") or datasets[rejected.source_key.partition(":")[0]]
+        rows[dataset].append(
+            RejectedRow(
+                line=0,
+                reason_code=f"rule.{feed}.{rejected.rules[0]}",
+                reason="；".join(words["zh"] for words in labels),
+                reason_en="; ".join(words["en"] for words in labels),
+                values={"source_key": rejected.source_key},
+            )
+        )
+    untold = counts.rejected - len(counts.rejections)
+    for dataset, found in rows.items():
+        warehouse.keep_rejected(dataset, feed, found, len(found) + (untold if found else 0))
 
 
 def _with_currency(master: Master, column: MasterColumn, value: str, schema: Schema, snapshot: Snapshot | None) -> str:

@@ -16,6 +16,8 @@ from zhike.insight.warehouse.logic.receiving import Received
 from zhike.insight.warehouse.types import RejectedRow, Source
 from zhike.kernel.trading_days import trading_calendar
 
+#: How the reason codes of rows begin that were received, but became no record.
+RULE = "rule."
 _SHOWN_VALUE = 200
 _HEAD = ["行号", "原因代码", "原因", "Reason"]
 
@@ -147,7 +149,12 @@ def _harmless(cell: str) -> str:
 
 
 def masked(row: RejectedRow, source: Source | None) -> RejectedRow:
-    """Return the row with what names a person cut to its first character; a broken line is one such value."""
+    """Return the row with what names a person cut to its first character; a broken line is one such value.
+
+    A row that became no record is known by its key alone, which names nobody.
+    """
+    if row.reason_code.startswith(RULE):
+        return row
     plain = {column.header for column in source.columns if not column.personal} if source else set()
     shown = {k: v if k in plain or not v else f"{str(v)[:1]}***" for k, v in row.values.items()}
     return replace(row, values=shown)
