@@ -19,7 +19,17 @@ from zhike.kernel.errors import Refused
 from zhike.platform.audit import api as audit
 from zhike.platform.fields.api import plain
 from zhike.platform.objects.errors import ReasonRequired, TooManyRows
-from zhike.platform.objects.logic import asking, erasing, exporting, loading, reading, reserving, serving, writing
+from zhike.platform.objects.logic import (
+    asking,
+    erasing,
+    exporting,
+    field_rights,
+    loading,
+    reading,
+    reserving,
+    serving,
+    writing,
+)
 from zhike.platform.objects.logic import catalogue as catalogues
 from zhike.platform.objects.logic.history import RecordHistory, record_history
 from zhike.platform.objects.logic.presenting import displays as reference_displays
@@ -50,6 +60,7 @@ __all__ = [
     "export",
     "export_xlsx",
     "facts",
+    "field_rule",
     "get",
     "history",
     "ids",
@@ -120,6 +131,11 @@ def names_of(everything: Snapshot, object: str) -> Mapping[str, Sequence[str]]:
 def may_ask(object: str, field: str, *, principal: Principal) -> bool:
     """Return whether `principal` may narrow, order, group and sum by a field: not where it is masked or refused."""
     return asking.may_ask(catalogues.object_type(object), field, principal)
+
+
+def field_rule(object: str, field: str, *, principal: Principal) -> str:
+    """Return how `principal` sees a field: "clear", "masked" (its mask applies) or "refused"."""
+    return field_rights.field_rule(catalogues.object_type(object), field, principal)
 
 
 def known_schema(schema: Schema, *, principal: Principal) -> Schema:
@@ -277,7 +293,7 @@ def update(object: str, uid: uuid.UUID, given: Mapping[str, object], *, revision
         permissions.require(principal, f"{object}.update")
         owner = catalogues.object_type(object)
         row = reading.row_by_uid(owner, uid, principal, "update", lock=True)
-        refused = [key for key in given if permissions.field_rule(principal, object, key) == "refused"]
+        refused = [key for key in given if field_rights.field_rule(owner, key, principal) == "refused"]
         if refused:
             raise Refused(operation=f"{object}.{refused[0]}")
         writing.update(owner, row, revision, given)
@@ -326,7 +342,7 @@ def unmask(object: str, uid: uuid.UUID, field: str, *, reason: str, principal: P
         raise ReasonRequired(length=_REASON_LENGTH)
     owner = catalogues.object_type(object)
     found = asking.field_of(owner, field, principal)
-    if permissions.field_rule(principal, object, field) == "refused":
+    if field_rights.field_rule(owner, field, principal) == "refused":
         raise Refused(operation=f"{object}.{field}")
     with database.writing():
         row = reading.row_by_uid(owner, uid, principal, "unmask")

@@ -14,6 +14,7 @@ from zhike.kernel.block_data import Format
 from zhike.kernel.wire import Labels, Option, ReferenceValue, RequestBody, WireInput, WireValue, labels, option
 from zhike.platform.fields.types import Asked
 from zhike.platform.objects.logic.asking import may_ask
+from zhike.platform.objects.logic.field_rights import field_rule
 from zhike.platform.objects.logic.history import RecordHistory
 from zhike.platform.objects.logic.reading import default_sort, listed_columns
 from zhike.platform.objects.types import FieldType, ObjectType, Record, RecordPage, RecordQuery
@@ -382,7 +383,7 @@ def _tabs(tabs: Sequence[str], principal: Principal, owner: ObjectType) -> list[
 
 
 def _field_out(owner: ObjectType, field: FieldType, principal: Principal) -> FieldOut:
-    rule, askable = permissions.field_rule(principal, owner.key, field.key), may_ask(owner, field.key, principal)
+    rule, askable = field_rule(owner, field.key, principal), may_ask(owner, field.key, principal)
     return {
         "key": field.key,
         "labels": labels(field.labels),

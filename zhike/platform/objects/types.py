@@ -88,6 +88,11 @@ class FieldType:
         return self.kind == "field" and self.lookup is None
 
     @property
+    def holds_personal(self) -> bool:
+        """Whether a record of its own holds a personal value in it, which erasing wipes."""
+        return self.personal and self.stored
+
+    @property
     def sortable(self) -> bool:
         """Whether lists are sorted by it; by what is looked up for each record they would have to look up all."""
         return self.values.sortable and self.lookup is None

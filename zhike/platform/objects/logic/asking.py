@@ -16,6 +16,7 @@ from zhike.expressions.wire import StoredExpression
 from zhike.kernel.errors import Refused
 from zhike.platform.objects.errors import NotGroupable, NotSummable, UnknownField
 from zhike.platform.objects.logic.catalogue import Catalogue, expression_schema
+from zhike.platform.objects.logic.field_rights import field_rule
 from zhike.platform.objects.types import PARAMS, FieldType, ObjectType
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal
@@ -29,7 +30,7 @@ def may_ask(owner: ObjectType, key: str, principal: Principal) -> bool:
 
     The system may ask about all that is in use anywhere.
     """
-    rule = permissions.field_rule(principal, owner.key, key)
+    rule = field_rule(owner, key, principal)
     if principal.kind == "system" or rule != "masked":
         return rule != "refused"
     field = owner.fields.get(key)

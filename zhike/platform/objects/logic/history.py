@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from zhike.platform.audit import api as audit
+from zhike.platform.objects.logic.field_rights import field_rules
 from zhike.platform.objects.models import PhysicalField
 from zhike.platform.objects.types import ObjectType
 from zhike.platform.organization import api as organization
-from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal
 
 
@@ -55,7 +55,7 @@ def _changes(
     owner: ObjectType, changes: Mapping[str, object], columns: Mapping[str, str], principal: Principal
 ) -> tuple[tuple[str, object, object], ...]:
     found = []
-    rules = permissions.field_rules(principal, owner.key, owner.fields)
+    rules = field_rules(owner, owner.fields, principal)
     for column, pair in changes.items():
         field = owner.fields.get(columns.get(column, ""))
         if field is None or not isinstance(pair, list):

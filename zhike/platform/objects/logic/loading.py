@@ -282,7 +282,7 @@ def _not_of_erased(
 ) -> tuple[list[sql.Composable], list[object]]:
     """The conditions that leave out personal records of erased ones, and which those are; none costs nothing."""
     for field, column in zip(fields, columns, strict=True):
-        if field.key == owner.through and any(found.personal for found in owner.fields.values()):
+        if field.key == owner.through and any(found.holds_personal for found in owner.fields.values()):
             gone = erased(catalogues.object_type(field.target), "id" if column.by == "id" else "source_key")
             if gone:
                 return [sql.SQL("(s.{} = any(%(gone)s)) is not true").format(sql.Identifier(field.column))], gone

@@ -10,8 +10,8 @@ from psycopg import sql
 
 from zhike.platform.fields.types import Wire
 from zhike.platform.objects.logic import catalogue as catalogues
+from zhike.platform.objects.logic.field_rights import field_rule, field_rules
 from zhike.platform.objects.types import FieldType, ObjectType, Record
-from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal
 
 
@@ -19,7 +19,7 @@ def present(
     owner: ObjectType, fields: Sequence[FieldType], rows: Sequence[Mapping[str, Any]], principal: Principal
 ) -> list[Record]:
     """Return the rows as records for `principal`."""
-    rules = permissions.field_rules(principal, owner.key, [*(field.key for field in fields), owner.display])
+    rules = field_rules(owner, [*(field.key for field in fields), owner.display], principal)
     refused = tuple(field.key for field in fields if rules[field.key] == "refused")
     shown_fields = [field for field in fields if field.key not in refused]
     # Rows that were read one by one tell where they belong; that costs no second look where a field shows a unit.
@@ -72,7 +72,7 @@ def displays(target: str, ids: Iterable[int], principal: Principal) -> dict[int,
         return _run(place.format(sql.Identifier(pointer.display), sql.Identifier(pointer.table)), wanted, target)[0]
     owner = catalogues.object_type(target)
     field = owner.fields.get(owner.display)
-    rule = permissions.field_rule(principal, target, field.key) if field else ""
+    rule = field_rule(owner, field.key, principal) if field else ""
     column = sql.Identifier(field.column) if field and rule != "refused" else sql.SQL("null")
     statement = sql.SQL(
         "select id, uid, coalesce({0}::text, source_key, '#' || id), {0} is not null from {1} where id = any(%s)"
