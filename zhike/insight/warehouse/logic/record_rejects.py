@@ -10,13 +10,13 @@ from zhike.insight.warehouse.logic import loading, rejects
 from zhike.insight.warehouse.models import Load
 from zhike.insight.warehouse.types import LoadFinding, RejectedRow
 
-_CODE = "load.rules_broken"
+_CODE = "load.no_records"
 
 
 def keep(dataset: str, feed: str, rows: Sequence[RejectedRow], count: int) -> None:
     """Let the newest load of `dataset` tell what `feed` rejected last: the first `rows` of `count`.
 
-    They were received and lie in the dataset. Their reason codes begin with `rule.`, the feed and a dot; what the same
+    They were received and lie in the dataset. Their reason codes begin with `record.`, the feed and a dot; what the same
     feed told of that load before goes.
     """
     load = Load.objects.filter(dataset=dataset, state=Load.State.DONE).order_by("-id").first()
@@ -26,13 +26,13 @@ def keep(dataset: str, feed: str, rows: Sequence[RejectedRow], count: int) -> No
     if not before and not count:
         return
     known = rejects.from_csv(_content(load), load.rows_rejected) if load.rejected_hash else []
-    kept = [row for row in known if not row.reason_code.startswith(f"{rejects.RULE}{feed}.")] + list(rows)
+    kept = [row for row in known if not row.reason_code.startswith(f"{rejects.NO_RECORD}{feed}.")] + list(rows)
     load.rejected_hash = loading.store().put(io.BytesIO(rejects.as_csv(kept))) if kept else ""
     load.rows_rejected += count - before
     load.findings = [found for found in load.findings if not _is_of(found, feed)]
     if count:
-        zh = f"{count:,} 行已入仓，但不符合业务规则，没有写入记录"
-        en = f"{count:,} rows were received, but break rules and changed no records"
+        zh = f"{count:,} 行已入仓，但没有写入记录，原因见被拒绝的行"
+        en = f"{count:,} rows were received, but changed no records; the rejected rows say why"
         load.findings.append(LoadFinding(_CODE, zh, en, {"feed": feed, "rows": count}).as_dict())
     load.save()
 

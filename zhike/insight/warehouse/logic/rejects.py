@@ -17,7 +17,7 @@ from zhike.insight.warehouse.types import RejectedRow, Source
 from zhike.kernel.trading_days import trading_calendar
 
 #: How the reason codes of rows begin that were received, but became no record.
-RULE = "rule."
+NO_RECORD = "record."
 _SHOWN_VALUE = 200
 _HEAD = ["行号", "原因代码", "原因", "Reason"]
 
@@ -153,7 +153,7 @@ def masked(row: RejectedRow, source: Source | None) -> RejectedRow:
 
     A row that became no record is known by its key alone, which names nobody.
     """
-    if row.reason_code.startswith(RULE):
+    if row.reason_code.startswith(NO_RECORD):
         return row
     plain = {column.header for column in source.columns if not column.personal} if source else set()
     shown = {k: v if k in plain or not v else f"{str(v)[:1]}***" for k, v in row.values.items()}
