@@ -14,6 +14,7 @@ from zhike.insight.warehouse.logic import literals, tables
 from zhike.insight.warehouse.logic.columns import reason_text
 from zhike.insight.warehouse.logic.receiving import Received
 from zhike.insight.warehouse.types import RejectedRow, Source
+from zhike.kernel import clock
 from zhike.kernel.trading_days import trading_calendar
 
 #: How the reason codes of rows begin that were received, but became no record.
@@ -32,6 +33,11 @@ def collect(connection: duckdb.DuckDBPyConnection, source: Source, typed: str, d
     if source.grain == "fact" and days:
         listed = " and ".join(map(literals.day, days))
         _reject(connection, "wrong_date:", f"from {typed} where _reason is null and business_date not between {listed}")
+    if source.grain == "fact" and not source.future:
+        today = literals.day(clock.today())
+        _reject(
+            connection, f"future_date:{source.date}", f"from {typed} where _reason is null and business_date > {today}"
+        )
     if source.grain == "fact" and source.dated_by_column:
         _undated(connection, source, typed)
     _duplicates(connection, source, typed)
