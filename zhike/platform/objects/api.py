@@ -11,7 +11,8 @@ from typing import Any
 
 from pyroaring import BitMap
 
-from zhike.expressions.types import Schema
+from zhike.expressions import api as expressions
+from zhike.expressions.types import Schema, Type
 from zhike.expressions.wire import StoredExpression
 from zhike.kernel import clock, context, database, definitions
 from zhike.kernel.definitions import Snapshot
@@ -51,6 +52,7 @@ from zhike.platform.permissions.types import Principal
 
 __all__ = [
     "access",
+    "checked_condition",
     "count",
     "create",
     "delete",
@@ -64,7 +66,6 @@ __all__ = [
     "get",
     "history",
     "ids",
-    "known_schema",
     "load",
     "may_ask",
     "names_of",
@@ -138,9 +139,14 @@ def field_rule(object: str, field: str, *, principal: Principal) -> str:
     return field_rights.field_rule(catalogues.object_type(object), field, principal)
 
 
-def known_schema(schema: Schema, *, principal: Principal) -> Schema:
-    """Return a schema over objects without the fields that `principal` may not know of: for what errors list."""
-    return asking.known(schema, principal)
+def checked_condition(
+    given: object, schema: Schema, params: Mapping[str, Type], *, principal: Principal
+) -> expressions.Expression:
+    """Return a checked condition over a schema whose keys are those of objects.
+
+    Raises ExpressionInvalid with every fault, none of which names a field that `principal` may not know of.
+    """
+    return asking.checked(given, schema, params, principal)
 
 
 def page(query: RecordQuery, *, principal: Principal) -> RecordPage:

@@ -5,13 +5,13 @@ What the installation defines itself (refinements, scopes, rules) is not asked b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from zhike.expressions import api as expressions
 from zhike.expressions.api import Aggregate, Expression, Path
 from zhike.expressions.errors import ExpressionInvalid
-from zhike.expressions.types import Relation, Schema
+from zhike.expressions.types import Relation, Schema, Type
 from zhike.expressions.wire import StoredExpression
 from zhike.kernel.errors import Refused
 from zhike.platform.objects.errors import NotGroupable, NotSummable, UnknownField
@@ -90,27 +90,33 @@ def condition(objects: Catalogue, owner: ObjectType, given: StoredExpression, pr
     Raises ExpressionInvalid with every fault, none of which names what `principal` may not know of, and Refused
     where the condition asks about what it may not ask about, over however many references and relations.
     """
-    schema = expression_schema(objects, owner.key)
-    try:
-        found = expressions.condition_from_json(given, schema, PARAMS)
-    except ExpressionInvalid:
-        # Checked again for its words only: they list what there is.
-        expressions.condition_from_json(given, known(schema, principal), PARAMS)
-        raise
+    found = checked(given, expression_schema(objects, owner.key), PARAMS, principal)
     for asked, key in _asked(objects, owner, found):
         require(asked, [key] if key else [], principal)
     return found
 
 
-def known(schema: Schema, principal: Principal) -> Schema:
-    """Return a schema whose keys are those of objects without the fields that `principal` may not know of."""
+def checked(given: object, schema: Schema, params: Mapping[str, Type], principal: Principal) -> Expression:
+    """Return a condition over a schema whose keys are those of objects.
+
+    Raises ExpressionInvalid with every fault; what it lists are the fields that `principal` may know of.
+    """
+    try:
+        return expressions.condition_from_json(given, schema, params)
+    except ExpressionInvalid:
+        # Checked again for its words only: they list what there is.
+        expressions.condition_from_json(given, _known_schema(schema, principal), params)
+        raise
+
+
+def _known_schema(schema: Schema, principal: Principal) -> Schema:
     fields = {key: field for key, field in schema.fields.items() if not permissions.limited(principal, schema.key, key)}
     relations = {key: _known_relation(relation, principal) for key, relation in schema.relations.items()}
     return replace(schema, fields=fields, relations=relations)
 
 
 def _known_relation(relation: Relation, principal: Principal) -> Relation:
-    return replace(relation, target=lambda: known(relation.target(), principal))
+    return replace(relation, target=lambda: _known_schema(relation.target(), principal))
 
 
 def _asked(objects: Catalogue, owner: ObjectType, node: Expression) -> Iterator[Asked]:
