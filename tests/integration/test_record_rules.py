@@ -66,7 +66,8 @@ def said(channel, since, until, state="granted"):
 
 def consents(party):
     rows = objects.related("consent", "party", [party.id], ["channel", "valid_from", "valid_to"])
-    return [(row["channel"], str(row["valid_from"]), row["valid_to"] and str(row["valid_to"])) for row in rows][1:]
+    found = [(row["channel"], str(row["valid_from"]), row["valid_to"] and str(row["valid_to"])) for row in rows]
+    return sorted(row for row in found if row[0] != "email")
 
 
 def test_a_loaded_row_that_breaks_a_rule_is_left_out_and_the_rest_is_loaded(party):
@@ -84,7 +85,7 @@ def test_a_loaded_row_that_breaks_a_rule_is_left_out_and_the_rest_is_loaded(part
         RejectedRecord("counter:2", ("ends_after_start",)),
         RejectedRecord("counter:3", ("plausible", "ends_after_start")),
     )
-    assert consents(party) == [("sms", "2026-01-01", None), ("phone", "2026-02-01", "2026-02-02")]
+    assert consents(party) == [("phone", "2026-02-01", "2026-02-02"), ("sms", "2026-01-01", None)]
 
 
 def test_rules_of_a_load_see_the_record_as_it_would_be_and_leave_it_as_it_was(party):

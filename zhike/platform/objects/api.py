@@ -25,13 +25,18 @@ from zhike.platform.objects.logic import (
     erasing,
     exporting,
     field_rights,
+    known_records,
+    leaving,
+    listing,
     loading,
-    reading,
     reserving,
     serving,
+    single_records,
+    summing,
     writing,
 )
 from zhike.platform.objects.logic import catalogue as catalogues
+from zhike.platform.objects.logic import places as other_places
 from zhike.platform.objects.logic.history import RecordHistory, record_history
 from zhike.platform.objects.logic.presenting import displays as reference_displays
 from zhike.platform.objects.logic.presenting import present
@@ -152,20 +157,20 @@ def checked_condition(
 def page(query: RecordQuery, *, principal: Principal) -> RecordPage:
     """Return one page of a list in the principal's scope."""
     permissions.require(principal, f"{query.object}.read")
-    return reading.page(query, principal)
+    return listing.page(query, principal)
 
 
 def count(query: RecordQuery, *, principal: Principal, exact: bool = False) -> RecordCount:
     """Return how many records the list has; above 10,000 an estimate unless `exact`."""
     permissions.require(principal, f"{query.object}.read")
-    return reading.count(query, principal, exact=exact)
+    return listing.count(query, principal, exact=exact)
 
 
 def get(object: str, uid: uuid.UUID, *, principal: Principal, log_view: bool = True) -> Record:
     """Return one record. Raises NotFound when it does not exist or is outside the principal's scope."""
     permissions.require(principal, f"{object}.read")
     owner = catalogues.object_type(object)
-    row = reading.row_by_uid(owner, uid, principal, "read")
+    row = single_records.row_by_uid(owner, uid, principal, "read")
     if owner.definition.log_views and log_view:
         audit.note(operation="view", subject=owner.key, subject_id=row["id"])
     return _record(owner, row, principal)
@@ -177,13 +182,13 @@ def records_by_id(
     """Return those of the records with these inner ids that the principal may read, by id."""
     owner = catalogues.object_type(object)
     fields = [asking.field_of(owner, key, principal) for key in columns]
-    rows = reading.visible_rows(owner, ids, principal, fields)
+    rows = known_records.visible_rows(owner, ids, principal, fields)
     return {record.id: record for record in present(owner, fields, rows, principal)}
 
 
 def facts(object: str, ids: Sequence[int], fields: Sequence[str]) -> dict[int, dict[str, Any]]:
     """Return fields of live records by inner id, typed and in clear: for engines that decide, never for screens."""
-    return reading.clear_rows(catalogues.object_type(object), ids, fields)
+    return known_records.clear_rows(catalogues.object_type(object), ids, fields)
 
 
 def related(object: str, through: str, parent_ids: Sequence[int], fields: Sequence[str]) -> list[dict[str, Any]]:
@@ -191,7 +196,7 @@ def related(object: str, through: str, parent_ids: Sequence[int], fields: Sequen
 
     For engines, like `facts`; each row also has `id` and the reference itself.
     """
-    return reading.related_rows(catalogues.object_type(object), through, parent_ids, fields)
+    return known_records.related_rows(catalogues.object_type(object), through, parent_ids, fields)
 
 
 def related_page(
@@ -214,7 +219,7 @@ def related_page(
     parent: StoredExpression = {"value": str(parent_id), "type": "integer"}
     condition: StoredExpression = {"op": "=", "left": {"field": through}, "right": parent}
     query = RecordQuery(object, condition=condition, columns=tuple(columns), sort=sort, limit=limit)
-    return reading.page(query, principal).rows
+    return listing.page(query, principal).rows
 
 
 def summarize(
@@ -233,7 +238,7 @@ def summarize(
     not see in clear: its groups would say what its mask hides.
     """
     permissions.require(principal, f"{query.object}.read")
-    return reading.summary(query, principal, sums, group_by, by_currency)
+    return summing.summary(query, principal, sums, group_by, by_currency)
 
 
 def summary_by_coverage(
@@ -245,7 +250,7 @@ def summary_by_coverage(
     and employees.
     """
     permissions.require(principal, f"{query.object}.read")
-    return reading.coverage_summary(query, principal, sums)
+    return summing.coverage_summary(query, principal, sums)
 
 
 def serving_employees(party_ids: Sequence[int]) -> dict[int, list[str]]:
@@ -271,13 +276,13 @@ def places(place: str, text: str = "") -> list[tuple[uuid.UUID, str, str]]:
 
     Raises UnknownObject that says which places there are.
     """
-    return reading.places(place, text)
+    return other_places.places(place, text)
 
 
 def ids(object: str, uids: Iterable[uuid.UUID], *, principal: Principal) -> dict[uuid.UUID, int]:
     """Return the inner ids of records by uid. Raises NotFound for one outside the principal's scope."""
     owner = catalogues.object_type(object)
-    return {uid: reading.row_by_uid(owner, uid, principal, "read")["id"] for uid in uids}
+    return {uid: single_records.row_by_uid(owner, uid, principal, "read")["id"] for uid in uids}
 
 
 def create(object: str, given: Mapping[str, object], *, principal: Principal) -> Record:
@@ -298,13 +303,13 @@ def update(object: str, uid: uuid.UUID, given: Mapping[str, object], *, revision
     with database.writing():
         permissions.require(principal, f"{object}.update")
         owner = catalogues.object_type(object)
-        row = reading.row_by_uid(owner, uid, principal, "update", lock=True)
+        row = single_records.row_by_uid(owner, uid, principal, "update", lock=True)
         refused = [key for key in given if field_rights.field_rule(owner, key, principal) == "refused"]
         if refused:
             raise Refused(operation=f"{object}.{refused[0]}")
         writing.update(owner, row, revision, given)
         writing.check_rules(owner, row["id"], principal)
-        return _record(owner, reading.row_by_id(owner, row["id"], principal, "read"), principal)
+        return _record(owner, single_records.row_by_id(owner, row["id"], principal, "read"), principal)
 
 
 def delete(object: str, uid: uuid.UUID, *, revision: int, principal: Principal) -> None:
@@ -312,7 +317,7 @@ def delete(object: str, uid: uuid.UUID, *, revision: int, principal: Principal) 
     with database.writing():
         permissions.require(principal, f"{object}.delete")
         owner = catalogues.object_type(object)
-        row = reading.row_by_uid(owner, uid, principal, "delete", lock=True)
+        row = single_records.row_by_uid(owner, uid, principal, "delete", lock=True)
         writing.delete(owner, row, revision, principal)
 
 
@@ -328,7 +333,7 @@ def erase(object: str, uid: uuid.UUID, *, reason: str, principal: Principal) -> 
         raise ReasonRequired(length=_REASON_LENGTH)
     owner = catalogues.object_type(object)
     with context.acting(reason=reason.strip()), database.writing():
-        row = reading.row_by_uid(owner, uid, principal, "erase", lock=True, deleted=True)
+        row = single_records.row_by_uid(owner, uid, principal, "erase", lock=True, deleted=True)
         return erasing.erase(owner, row["id"], uid)
 
 
@@ -351,7 +356,7 @@ def unmask(object: str, uid: uuid.UUID, field: str, *, reason: str, principal: P
     if field_rights.field_rule(owner, field, principal) == "refused":
         raise Refused(operation=f"{object}.{field}")
     with database.writing():
-        row = reading.row_by_uid(owner, uid, principal, "unmask")
+        row = single_records.row_by_uid(owner, uid, principal, "unmask")
         with context.acting(reason=reason.strip()):
             audit.note(operation="unmask", subject=owner.key, subject_id=row["id"], details={"field": field})
         return plain(found.values.clear(row[f"f:{field}"]))
@@ -361,7 +366,7 @@ def history(object: str, uid: uuid.UUID, *, principal: Principal) -> list[Record
     """Return what happened to a record, newest first, old and new values masked as the record is."""
     permissions.require(principal, f"{object}.read")
     owner = catalogues.object_type(object)
-    row = reading.row_by_uid(owner, uid, principal, "read")
+    row = single_records.row_by_uid(owner, uid, principal, "read")
     return record_history(owner, row["id"], principal)
 
 
@@ -369,13 +374,13 @@ def access(object: str, uid: uuid.UUID, *, principal: Principal) -> list[RecordH
     """Return who viewed, unmasked or exported a record, newest first."""
     permissions.require(principal, f"{object}.access_log")
     owner = catalogues.object_type(object)
-    row = reading.row_by_uid(owner, uid, principal, "read")
+    row = single_records.row_by_uid(owner, uid, principal, "read")
     return record_history(owner, row["id"], principal, operations=("view", "unmask", "export"))
 
 
 def scope(object: str, *, principal: Principal, operation: str = "read") -> BitMap | None:
     """Return the ids a principal may use as a bitmap made from live records, or None for all of them."""
-    found = reading.scope_ids(catalogues.object_type(object), principal, operation)
+    found = known_records.scope_ids(catalogues.object_type(object), principal, operation)
     return None if found is None else BitMap(found)
 
 
@@ -384,11 +389,11 @@ def export_xlsx(query: RecordQuery, *, principal: Principal) -> bytes:
     permissions.require(principal, f"{query.object}.export")
     owner = catalogues.object_type(query.object)
     # Whatever is refused is so before anything is written down.
-    reading.order_of(query, owner, principal)
-    found = reading.count(query, principal)
+    listing.order_of(query, owner, principal)
+    found = listing.count(query, principal)
     if found.count > exporting.LIMIT:
         raise TooManyRows(limit=exporting.LIMIT, count=found.count)
-    columns = query.columns or reading.listed_columns(owner, principal)
+    columns = query.columns or listing.listed_columns(owner, principal)
     fields = [asking.field_of(owner, key, principal) for key in columns]
     with database.writing():
         audit.note(
@@ -452,7 +457,7 @@ def export(object: str, *, fields: Sequence[str], into: Path) -> int:
 
     The bridge "export" of the warehouse. Identity numbers leave as their keyed hash only.
     """
-    return reading.copy_out(catalogues.object_type(object), fields, into)
+    return leaving.copy_out(catalogues.object_type(object), fields, into)
 
 
 def _record(owner: ObjectType, row: Mapping[str, Any], principal: Principal) -> Record:
@@ -464,7 +469,7 @@ def _record(owner: ObjectType, row: Mapping[str, Any], principal: Principal) -> 
     permitted = [
         operation
         for operation, as_read in scoped.items()
-        if (as_read or reading.in_scope(owner, row["id"], principal, operation))
+        if (as_read or single_records.in_scope(owner, row["id"], principal, operation))
         and (operation != "delete" or writing.deletable(row, principal))
     ]
     return replace(record, permitted=tuple(permitted))
@@ -483,7 +488,7 @@ def _scoped(owner: ObjectType, principal: Principal) -> dict[str, bool]:
 def _all_rows(query: RecordQuery, principal: Principal) -> Iterator[Record]:
     cursor = ""
     while True:
-        found = reading.page(
+        found = listing.page(
             RecordQuery(
                 query.object, query.refinement, query.condition, query.text, query.sort, query.columns, cursor, 200
             ),

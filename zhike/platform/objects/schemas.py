@@ -16,7 +16,7 @@ from zhike.platform.fields.types import Asked
 from zhike.platform.objects.logic.asking import may_ask
 from zhike.platform.objects.logic.field_rights import field_rule
 from zhike.platform.objects.logic.history import RecordHistory
-from zhike.platform.objects.logic.reading import default_sort, listed_columns
+from zhike.platform.objects.logic.listing import default_sort, listed_columns
 from zhike.platform.objects.types import FieldType, ObjectType, Record, RecordPage, RecordQuery
 from zhike.platform.organization import api as organization
 from zhike.platform.permissions import api as permissions
