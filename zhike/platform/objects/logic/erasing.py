@@ -70,7 +70,7 @@ def _referring(owner: ObjectType) -> list[tuple[ObjectType, FieldType]]:
     return [
         (other, field)
         for other in catalogues.catalogue().values()
-        if any(found.personal for found in other.fields.values())
+        if any(found.holds_personal for found in other.fields.values())
         for field in other.fields.values()
         if field.stored and field.target == owner.key
     ]
@@ -78,7 +78,7 @@ def _referring(owner: ObjectType) -> list[tuple[ObjectType, FieldType]]:
 
 def _wipe(owner: ObjectType, key: str, value: int, now: datetime, *, mark: str) -> list[int]:
     """Set the personal columns of the records whose `key` is `value` to null; return the ids of those that had any."""
-    columns = [name for field in owner.fields.values() if field.personal for name in _columns(field)]
+    columns = [name for field in owner.fields.values() if field.holds_personal for name in _columns(field)]
     wiped = [sql.Identifier(name) for name in [*columns, "grams"]]
     marks = [sql.Identifier(name) for name in mark.split(", ") if name]
     changes = [sql.SQL("{} = null").format(name) for name in wiped]

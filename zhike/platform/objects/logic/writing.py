@@ -18,7 +18,7 @@ from zhike.platform.fields.api import array_items
 from zhike.platform.fields.errors import BadValue
 from zhike.platform.objects.errors import SourceOwned, UnknownField
 from zhike.platform.objects.logic import catalogue as catalogues
-from zhike.platform.objects.logic import reading
+from zhike.platform.objects.logic import single_records
 from zhike.platform.objects.logic.conditions import fields_of_rule
 from zhike.platform.objects.types import FieldType, ObjectType
 from zhike.platform.permissions.types import Principal
@@ -54,10 +54,10 @@ def insert(owner: ObjectType, given: Mapping[str, object], principal: Principal)
     for key, value in parsed.items():
         columns |= stored_columns(owner.fields[key], value)
     statement = _insert_statement(owner.table, tuple(columns))
-    event, values = events.about(reading.FRESH, "record.created", owner.key)
+    event, values = events.about(single_records.FRESH, "record.created", owner.key)
     values |= {f"new_{name}": value for name, value in columns.items()}
     with _unique_values(owner):
-        row = reading.inserted_row(owner, statement, event, values, principal)
+        row = single_records.inserted_row(owner, statement, event, values, principal)
     events.tell("record.created", owner.key, row["id"])
     return row
 
@@ -123,7 +123,7 @@ def check_rules(owner: ObjectType, record_id: int, principal: Principal) -> None
     """
     if not owner.rules:
         return
-    broken = reading.broken_rules(owner, record_id, principal)
+    broken = single_records.broken_rules(owner, record_id, principal)
     findings: list[Finding] = []
     for key in broken:
         said, about = owner.rules[key].labels, fields_of_rule(catalogues.catalogue(), owner, key)
