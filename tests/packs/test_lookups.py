@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from django.db import connection
 
 from tests.factories.packs import pack
 from tests.factories.records import SYSTEM
@@ -219,3 +220,16 @@ def test_a_lookup_of_a_personal_field_is_personal_and_erasing_wipes_where_it_lie
     ) * 2
     erased = objects.erase("shop", shown.uid, reason="客户要求删除", principal=SYSTEM)
     assert (erased.fields, erased.related) == (("mood",), {"visit": 1})
+
+
+def test_erasing_wipes_the_column_that_a_field_left_behind(tmp_path):
+    packs.apply(folders(tmp_path, SHOP.replace(LOOKUP + ",", "")))
+    shop = objects.create("shop", {"name": "甲", "mood": "good"}, principal=SYSTEM)
+    column = PhysicalField.objects.get(object__key="shop", key="mood").column
+    packs.apply(folders(tmp_path), yes=True)
+
+    objects.erase("shop", shop.uid, reason="客户要求删除", principal=SYSTEM)
+
+    with connection.cursor() as cursor:
+        cursor.execute(f'select "{column}" from "{objects.describe("shop").table}" where uid = %s', [shop.uid])
+        assert cursor.fetchone() == (None,)
