@@ -95,6 +95,30 @@ def refusal(ask):
     return refused.value.facts["operation"]
 
 
+@pytest.mark.parametrize(
+    "condition",
+    [
+        over("party.coverages", compare("kind", "service")),
+        {"aggregate": "exists", "over": "party.coverages"},
+        {
+            "op": ">",
+            "left": {"aggregate": "count", "over": "party.coverages"},
+            "right": {"value": 0, "type": "integer"},
+        },
+    ],
+)
+def test_a_relation_over_a_reference_asks_for_the_record_in_between_too(parties, firm, condition):
+    """Who may read contact points and coverages, but no parties, learns nothing about the parties between them."""
+    query = RecordQuery("contact_point", condition=condition)
+    between = role(firm.manager, on=("contact_point", "coverage"))
+    whole = role(firm.manager, key="reader", on=("contact_point", "coverage", "party"))
+
+    for name, ask in entries(query, between).items():
+        if name != "coverage":  # it is about parties
+            assert refusal(ask) == "party.read", name
+    assert objects.count(query, principal=whole).count == 2
+
+
 @pytest.mark.parametrize("condition", ASKED)
 def test_no_entry_narrows_by_what_is_masked(parties, firm, condition):
     named = "contact_point.value" if "contact_points" in str(condition) else "party.mobile"

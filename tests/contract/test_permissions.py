@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.factories.records import SYSTEM, build_firm, cover, customer
 from zhike.kernel import clock
 from zhike.kernel.errors import Invalid, NotFound, SignInRequired
+from zhike.kernel.ids import uuid7
 from zhike.kernel.models import Event
 from zhike.platform.objects import api as objects
 from zhike.platform.objects.errors import SourceOwned
@@ -119,12 +122,35 @@ def test_nothing_is_created_about_somebody_elses_customer(firm):
         given = {"party": str(party.uid), "channel": "phone", "subject": "回访", "at": now}
         return objects.create("interaction", given, principal=firm.manager)
 
-    with pytest.raises(NotFound):
-        note(stranger)
+    nobody = replace(stranger, uid=uuid7())
+    for other in (stranger, nobody):  # somebody else's customer and no customer at all are told alike
+        with pytest.raises(Invalid) as refused:
+            note(other)
+        assert refused.value.findings == [
+            {
+                "code": "record.no_target",
+                "field": "party",
+                "message": "客户：指向的记录不存在",
+                "message_en": "Customer points to no record",
+            }
+        ]
 
     assert objects.count(RecordQuery("interaction"), principal=SYSTEM, exact=True).count == 0
     assert not Event.objects.filter(subject="interaction").exists()
     assert note(own).values["subject"] == "回访"
+
+
+def test_a_reference_leads_nowhere_its_writer_may_not_read(firm):
+    stranger, own = customer("李四海", branch="B2", manager="E1002"), customer("张三丰")
+    facts = {"party": str(own.uid), "kind": "household_member", "evidence": "户口簿"}
+    with pytest.raises(Invalid) as refused:
+        objects.create("party_relationship", {**facts, "other": str(stranger.uid)}, principal=firm.manager)
+    assert [finding["code"] for finding in refused.value.findings] == ["record.no_target"]
+
+    made = objects.create("party_relationship", {**facts, "other": str(stranger.uid)}, principal=SYSTEM)
+    kept = {"other": str(stranger.uid), "evidence": "户口簿复印件"}
+    changed = objects.update("party_relationship", made.uid, kept, revision=made.revision, principal=firm.manager)
+    assert changed.values["evidence"] == "户口簿复印件"  # what it points at already may stay
 
 
 def test_a_note_is_its_authors_and_only_its_authors(firm):

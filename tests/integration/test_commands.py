@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -53,6 +54,32 @@ def test_an_unknown_field_is_answered_with_the_ones_there_are(zhike):
 
     assert (code, shown, error["code"]) == (1, None, "expression.invalid")
     assert "'shoe_size' is not on 'Customer'. It has: kind (Kind), name (Name)" in error["message"]
+
+
+def test_a_change_of_definitions_says_what_is_missing(zhike, tmp_path):
+    code, shown, error = zhike("definition", "change")
+    assert (code, shown, error["code"]) == (1, None, "definition.nothing_given")
+
+    code, shown, error = zhike("definition", "change", str(tmp_path / "nope.yaml"), str(tmp_path))
+    assert (code, shown) == (1, None)
+    assert [(found["code"], found["message"]) for found in error["findings"]] == [
+        ("definition.no_file", "there is no such file"),
+        ("definition.no_file", "it is a folder; name the files in it"),
+    ]
+
+
+def test_a_plan_says_key_by_key_what_changes(zhike, tmp_path):
+    path = tmp_path / "consent.yaml"
+    text = Path("packs/core/objects/consent.yaml").read_text(encoding="utf-8")
+    path.write_text(
+        text.replace("labels: {zh: 授权, en: Consent}", "labels: {zh: 同意书, en: Consent}"), encoding="utf-8"
+    )
+
+    code, [step], error = zhike("definition", "change", str(path), "--plan")
+    assert (code, error, step["action"], step["kind"], step["key"]) == (0, None, "update", "object", "consent")
+    assert step["changes"] == [{"place": "labels.zh", "old": "授权", "new": "同意书"}]
+    assert "master 授权" in step["users"]
+    assert zhike("definition", "change", str(path), "--plan")[1] == [step], "a plan writes nothing"
 
 
 def test_doctor_lists_what_it_found_and_what_to_do(zhike):

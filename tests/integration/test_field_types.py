@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from tests.factories.records import SYSTEM, build_firm, customer, unit_uid
 from zhike.kernel.errors import Invalid
 from zhike.platform.fields import api as fields
 from zhike.platform.objects import api as objects
+from zhike.platform.objects.errors import NotGroupable, NotSummable
 from zhike.platform.objects.types import LoadColumn, RecordQuery
 from zhike.platform.organization.models import User
 from zhike.platform.packs import api as packs
@@ -123,6 +125,39 @@ def test_a_list_is_sorted_by_every_type_that_has_an_order(thing, key):
             principal=SYSTEM,
         )
         assert [bool(page.rows[0].values[key]) for page in (first, second)] == [True, False]
+
+
+ADDING = {"integer": 2468, "duration": 180, "decimal": Decimal(25), "percent": Decimal(25), "money": Decimal("27.5")}
+
+
+def test_a_field_of_every_type_is_summed_and_grouped_by_or_it_is_said_why_not(thing):
+    query = RecordQuery("thing")
+    for _twice in range(2):
+        objects.create("thing", thing, principal=SYSTEM)
+    for key in VALUES:
+        if key in ADDING:
+            assert objects.summarize(query, principal=SYSTEM, sums=[key]) == [(None, 2, [ADDING[key]])]
+        else:
+            with pytest.raises(NotSummable) as refused:
+                objects.summarize(query, principal=SYSTEM, sums=["integer", key])
+            assert (refused.value.code, refused.value.facts) == (
+                "object.not_summable",
+                {"object": "thing", "field": key, "has": sorted(ADDING)},
+            )
+    for key in VALUES.keys() - {"identity_number"}:
+        assert [counted for _value, counted, _sums in objects.summarize(query, principal=SYSTEM, group_by=key)] == [2]
+    with pytest.raises(NotGroupable) as ungrouped:
+        objects.summarize(query, principal=SYSTEM, group_by="identity_number")
+    assert (ungrouped.value.code, ungrouped.value.facts["has"]) == (
+        "object.not_groupable",
+        sorted(VALUES.keys() - {"identity_number"}),
+    )
+
+
+def test_a_sum_over_coverage_of_what_does_not_add_up_is_refused(thing):
+    with pytest.raises(NotSummable) as refused:
+        objects.summary_by_coverage(RecordQuery("party"), principal=SYSTEM, sums=["remark"])
+    assert refused.value.facts["field"] == "remark"
 
 
 def test_records_are_loaded_with_every_type_and_a_second_load_changes_nothing(thing):

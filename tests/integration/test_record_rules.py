@@ -7,7 +7,7 @@ import pytest
 from tests.factories.records import SYSTEM, build_firm, customer
 from zhike.kernel.errors import Invalid
 from zhike.platform.objects import api as objects
-from zhike.platform.objects.types import RecordQuery
+from zhike.platform.objects.types import LoadColumn, RecordQuery, RejectedRecord
 
 pytestmark = pytest.mark.django_db
 
@@ -50,3 +50,61 @@ def test_a_change_must_meet_them_too(party):
 
     assert codes(broken) == ["record.rule.ends_after_start"]
     assert objects.page(RecordQuery("coverage"), principal=SYSTEM).rows[0].revision == row.revision
+
+
+CONSENT = ("purpose", "channel", "state", "valid_from", "valid_to", "evidence")
+
+
+def load_consents(party, rows, keys=CONSENT):
+    columns = [LoadColumn("party", by="id"), *(LoadColumn(key) for key in keys)]
+    return objects.load("consent", columns=columns, rows=[(None, key, party.id, *row) for key, *row in rows])
+
+
+def said(channel, since, until, state="granted"):
+    return ("marketing", channel, state, since, until, "签署")
+
+
+def consents(party):
+    rows = objects.related("consent", "party", [party.id], ["channel", "valid_from", "valid_to"])
+    found = [(row["channel"], str(row["valid_from"]), row["valid_to"] and str(row["valid_to"])) for row in rows]
+    return sorted(row for row in found if row[0] != "email")
+
+
+def test_a_loaded_row_that_breaks_a_rule_is_left_out_and_the_rest_is_loaded(party):
+    found = load_consents(
+        party,
+        [
+            ("counter:1", *said("sms", "2026-01-01", None)),
+            ("counter:2", *said("phone", "2026-02-01", "2026-02-01")),
+            ("counter:3", *said("phone", "1999-12-31", "1999-01-01")),
+            ("counter:4", *said("phone", "2026-02-01", "2026-02-02")),
+        ],
+    )
+    assert (found.read, found.created, found.updated, found.rejected) == (4, 2, 0, 2)
+    assert found.rejections == (
+        RejectedRecord("counter:2", ("ends_after_start",)),
+        RejectedRecord("counter:3", ("plausible", "ends_after_start")),
+    )
+    assert consents(party) == [("phone", "2026-02-01", "2026-02-02"), ("sms", "2026-01-01", None)]
+
+
+def test_rules_of_a_load_see_the_record_as_it_would_be_and_leave_it_as_it_was(party):
+    load_consents(party, [("counter:1", *said("sms", "2026-01-01", "2026-03-01"))])
+    ends = ("valid_to",)
+    later = load_consents(party, [("counter:1", "2026-02-01")], keys=ends)
+    assert (later.updated, later.rejected) == (1, 0)
+    broken = load_consents(party, [("counter:1", "2025-12-31")], keys=ends)
+    assert (broken.updated, broken.rejections) == (0, (RejectedRecord("counter:1", ("ends_after_start",)),))
+    assert consents(party) == [("sms", "2026-01-01", "2026-02-01")]
+
+
+def test_rules_of_a_load_look_through_its_references(party):
+    employees = {row.values["employee_no"]: row for row in objects.page(RecordQuery("employee"), principal=SYSTEM).rows}
+    keys = [LoadColumn("party", by="id"), LoadColumn("employee", by="id"), LoadColumn("employee_no")]
+    columns = [*keys, LoadColumn("kind"), LoadColumn("valid_from")]
+    rows = [
+        (None, f"crm:{number}", party.id, employees["E1002"].id, number, "service", "2026-01-01")
+        for number in ("E1001", "E1002")
+    ]
+    found = objects.load("coverage", columns=columns, rows=rows)
+    assert (found.created, found.rejections) == (1, (RejectedRecord("crm:E1001", ("same_employee",)),))

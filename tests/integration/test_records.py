@@ -10,7 +10,7 @@ from zhike.kernel import context, definitions
 from zhike.kernel.errors import Invalid, StaleRevision
 from zhike.kernel.models import Event
 from zhike.platform.objects import api as objects
-from zhike.platform.objects.logic import reading
+from zhike.platform.objects.logic import questions
 from zhike.platform.objects.types import LoadColumn, RecordQuery
 
 pytestmark = pytest.mark.django_db
@@ -183,7 +183,7 @@ def test_reserved_ids_are_nobodys_and_never_given_again():
 
 @pytest.mark.parametrize("few", [0, 2_000])
 def test_a_search_finds_the_same_whether_its_answers_are_few_or_many(monkeypatch, few):
-    monkeypatch.setattr(reading, "_FEW", few)
+    monkeypatch.setattr(questions, "_FEW", few)
     for name in ("张三丰", "张双凤", "李四海"):
         customer(name)
 

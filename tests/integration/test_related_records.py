@@ -15,6 +15,7 @@ from zhike.platform.audit.models import Entry
 from zhike.platform.objects import api as objects
 from zhike.platform.objects.types import RecordQuery
 from zhike.platform.organization.models import User
+from zhike.platform.permissions import api as permissions
 from zhike.server import pages
 
 pytestmark = pytest.mark.django_db
@@ -105,16 +106,22 @@ def test_a_declaration_of_another_customer_or_purpose_or_a_deleted_one_is_not_ma
     assert marked(party, firm.manager) == [("email", "granted")]
 
 
+def refuse(monkeypatch, key):
+    """Nobody may see one field, whatever their role grants."""
+    real = permissions.field_rules
+    monkeypatch.setattr(
+        permissions,
+        "field_rules",
+        lambda who, object, keys: {
+            one: "refused" if one == key else rule for one, rule in real(who, object, keys).items()
+        },
+    )
+
+
 def test_a_field_that_its_viewer_is_refused_marks_nothing(firm, monkeypatch):
     party = customer("张三丰")
-    from zhike.platform.objects.logic import reading
-
-    real = reading.permissions.field_rule
-    monkeypatch.setattr(
-        reading.permissions,
-        "field_rule",
-        lambda who, object, key: "refused" if key == "consent_email" else real(who, object, key),
-    )
+    assert marked(party, firm.manager) == [("email", "granted")]
+    refuse(monkeypatch, "consent_email")
     assert marked(party, firm.manager) == []
 
 
@@ -139,15 +146,8 @@ def test_a_declaration_is_called_by_purpose_channel_and_state(firm, language, ca
 
 
 def test_a_field_that_is_refused_is_left_out_of_what_a_record_is_called(firm, monkeypatch):
-    from zhike.platform.objects.logic import presenting
-
     made = consent(customer("张三丰"), "sms", "withdrawn")
-    real = presenting.permissions.field_rules
-    monkeypatch.setattr(
-        presenting.permissions,
-        "field_rules",
-        lambda who, object, keys: {**real(who, object, keys), "channel": "refused"},
-    )
+    refuse(monkeypatch, "channel")
     assert objects.get("consent", made.uid, principal=firm.manager).display == "营销 · 撤回"
     assert objects.displays("consent", [made.id], principal=firm.manager)[made.id]["display"] == "营销 · 撤回"
 
@@ -179,13 +179,8 @@ def test_the_journal_says_units_by_name(firm):
 
 
 def test_the_journal_does_not_tell_what_its_reader_is_refused(firm, monkeypatch):
-    from zhike.platform.objects.logic import history
-
     made = consent(customer("张三丰"), "sms")
-    real = history.permissions.field_rules
-    monkeypatch.setattr(
-        history.permissions, "field_rules", lambda who, object, keys: {**real(who, object, keys), "evidence": "refused"}
-    )
+    refuse(monkeypatch, "evidence")
     [created] = objects.history("consent", made.uid, principal=firm.manager)
     assert [key for key, _old, _new in created.changes] == ["party", "purpose", "channel", "state", "valid_from"]
 

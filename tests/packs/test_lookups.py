@@ -6,13 +6,17 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from django.db import connection
 
 from tests.factories.packs import pack
 from tests.factories.records import SYSTEM
 from zhike.kernel.definition_errors import DestructiveChange
+from zhike.kernel.errors import Refused
 from zhike.platform.objects import api as objects
 from zhike.platform.objects.models import PhysicalField
+from zhike.platform.objects.types import RecordQuery
 from zhike.platform.packs import api as packs
+from zhike.platform.permissions.types import Principal
 
 pytestmark = pytest.mark.django_db
 
@@ -150,3 +154,82 @@ def test_a_masked_value_stays_masked(tmp_path):
     assert [(Path(f.path).name, f.line, f.code) for f in packs.check(paths)] == [("shop.yaml", 8, "lookup.unmasked")]
     pack(tmp_path / "trial", shop=shop.replace("mood, type: text,", "mood, type: text, mask: name,"), visit=secret)
     assert packs.check(paths) == []
+
+
+SECRET_SHOP = SHOP.replace("type: choice", "type: text").replace(f",\n     {OPTIONS}", "")
+SECRET_SHOP = SECRET_SHOP.replace("mood, type: text,", "mood, type: text, mask: name,").replace(
+    LOOKUP, LOOKUP[:-31] + "}"
+)
+SECRET_VISIT = VISIT.replace("key: mood, type: choice,", "key: mood, type: text, personal: true, mask: name,")
+SECRET_VISIT = SECRET_VISIT.replace(", options: [{key: good, labels: {zh: 好, en: Good}}]}", "}", 1)
+SECRET_VISIT += "refinements: [{key: noted, labels: {zh: 有备注, en: Noted}, condition: note is not empty}]\n"
+READS, NOTED = "{on: visit, operations: [read]}", "{on: visit, operations: [read], where: noted}"
+#: Rights on visits and on fields → what somebody who may read shops sees of the lookup, and whether it may ask about it.
+SEEN = [
+    (READS, "shop: {clear: [mood]}, visit: {clear: [mood]}", "欧阳", True),
+    (READS, "shop: {clear: [mood]}", "欧*", False),
+    (READS, "visit: {clear: [mood]}", "欧*", False),
+    (READS, "shop: {clear: [mood]}, visit: {refused: [mood]}", None, False),
+    (NOTED, "shop: {clear: [mood]}, visit: {clear: [mood]}", None, False),
+    ("", "shop: {clear: [mood]}, visit: {clear: [mood]}", None, False),
+]
+
+
+@pytest.fixture
+def shown(tmp_path):
+    """A shop whose lookup shows a personal value of its visit, and a role for each of `SEEN`."""
+    roles = {
+        f"role_{number}": f"kind: role\nkey: seer_{number}\nlabels: {{zh: 某, en: Seer}}\n"
+        f"grants: [{{on: shop, operations: [read, unmask]}}, {grants}]\nfields: {{{fields}}}\n"
+        for number, (grants, fields, _seen, _asks) in enumerate(SEEN)
+    }
+    packs.apply([Path("packs"), pack(tmp_path / "trial", shop=SECRET_SHOP, visit=SECRET_VISIT, **roles)])
+    shop = objects.create("shop", {"name": "甲"}, principal=SYSTEM)
+    said = {"shop": str(shop.uid), "mood": "欧阳", "on_day": "2026-03-01"}
+    objects.create("visit", said, principal=SYSTEM)
+    return shop
+
+
+def test_a_lookup_shows_nobody_more_than_the_field_it_shows(shown):
+    asked = {"op": "=", "left": {"field": "mood"}, "right": {"value": "欧阳", "type": "text"}}
+    for number, (_grants, _fields, seen, asks) in enumerate(SEEN):
+        who = Principal(kind="user", name="某", employee_no="E9", roles=(f"seer_{number}",))
+        record = objects.get("shop", shown.uid, principal=who)
+        [row] = objects.page(RecordQuery("shop", columns=("name", "mood")), principal=who).rows
+        assert (record.values.get("mood"), row.values.get("mood")) == (seen, seen), number
+        assert ("mood" in record.refused) is (seen is None), number
+        assert objects.may_ask("shop", "mood", principal=who) is asks, number
+        for ask in (
+            lambda who=who: objects.count(RecordQuery("shop", condition=asked), principal=who).count,
+            lambda who=who: len(objects.summarize(RecordQuery("shop"), group_by="mood", principal=who)),
+        ):
+            if asks:
+                assert ask() == 1
+            else:
+                with pytest.raises(Refused):
+                    ask()
+        if seen is None:
+            with pytest.raises(Refused):
+                objects.unmask("shop", shown.uid, "mood", reason="回访客户", principal=who)
+
+
+def test_a_lookup_of_a_personal_field_is_personal_and_erasing_wipes_where_it_lies(shown):
+    described = objects.describe("shop").fields
+    assert (described["mood"].personal, described["mood"].holds_personal, described["name"].personal) == (True,) + (
+        False,
+    ) * 2
+    erased = objects.erase("shop", shown.uid, reason="客户要求删除", principal=SYSTEM)
+    assert (erased.fields, erased.related) == (("mood",), {"visit": 1})
+
+
+def test_erasing_wipes_the_column_that_a_field_left_behind(tmp_path):
+    packs.apply(folders(tmp_path, SHOP.replace(LOOKUP + ",", "")))
+    shop = objects.create("shop", {"name": "甲", "mood": "good"}, principal=SYSTEM)
+    column = PhysicalField.objects.get(object__key="shop", key="mood").column
+    packs.apply(folders(tmp_path), yes=True)
+
+    objects.erase("shop", shop.uid, reason="客户要求删除", principal=SYSTEM)
+
+    with connection.cursor() as cursor:
+        cursor.execute(f'select "{column}" from "{objects.describe("shop").table}" where uid = %s', [shop.uid])
+        assert cursor.fetchone() == (None,)

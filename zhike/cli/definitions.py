@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import json
 
 from ruamel.yaml import YAML
 
@@ -13,8 +14,20 @@ from zhike.kernel import definition_changes, definition_files, definitions
 from zhike.kernel.definition_changes import Edit, Plan
 from zhike.kernel.definition_errors import DefinitionsBroken
 from zhike.kernel.definition_parts import sourced
-from zhike.kernel.errors import Invalid
+from zhike.kernel.errors import Invalid, ZhikeError
 from zhike.platform.packs import api as packs
+
+#: Signs of an old or new value that a plan shows; --json has all.
+_SHOWN = 100
+
+
+class NothingGiven(ZhikeError):
+    """A change of definitions without any."""
+
+    code = "definition.nothing_given"
+    status = 422
+    zh = "没有说明要改什么：请给出定义文件（一个或多个），或用 --drop KIND KEY 去掉本机构自己的定义"
+    en = "Nothing to change: name one or more definition files, or drop an own definition by --drop KIND KEY"
 
 
 def pack_check(options: argparse.Namespace, output: Output) -> int:
@@ -68,6 +81,8 @@ def history(options: argparse.Namespace, output: Output) -> None:
 
 def change(options: argparse.Namespace, output: Output) -> None:
     """Make the definitions of files the installation's own, or drop own ones."""
+    if not options.files and not options.drop:
+        raise NothingGiven()
     files = definition_files.read(options.files)
     edits = [Edit(one.kind, one.key, one.body) for one in files.written]
     edits += [Edit(kind, key, None) for kind, key in options.drop]
@@ -118,13 +133,26 @@ def print_plan(plan: Plan, output: Output) -> None:
             "users": ", ".join(
                 f"{user.kind} {user.labels['zh']}{'（运行中）' if user.holds else ''}" for user in step.users
             ),
+            "changes": [
+                {"place": one.place, "old": one.old, "new": one.new} for one in definition_changes.differences(step)
+            ],
         }
         for step in plan.changes
     ]
-    if rows or output.as_json:
-        output.table(rows, ("action", "kind", "key", "notes", "users"))
-    else:
+    if not rows and not output.as_json:
         output.result({}, "没有变化")
+        return
+    output.table(rows, ("action", "kind", "key", "notes", "users"))
+    for step in plan.changes if not output.as_json else ():
+        for one in definition_changes.differences(step):
+            output.result({}, f"  {step.kind} {step.key}  {one.place}：{_short(one.old)} → {_short(one.new)}")
+
+
+def _short(value: object) -> str:
+    if value is None:
+        return "—"
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
 
 def _changed(found: definition_changes.Revision) -> list[str]:

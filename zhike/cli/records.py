@@ -31,15 +31,6 @@ class NobodyIsMe(ZhikeError):
     en = "The condition says :me; say who that is with --me EMPLOYEE_NO"
 
 
-class NotSummable(ZhikeError):
-    """A sum of something that is no figure."""
-
-    code = "cli.not_summable"
-    status = 422
-    zh = "“{field}”不是数值，无法求和。可以求和的有：{has}"
-    en = "'{field}' is no figure. These can be summed: {has}"
-
-
 def records(options: argparse.Namespace, output: Output) -> None:
     """List, count, sum or group records, narrowed by an expression."""
     from zhike.platform.objects import api as objects
@@ -132,10 +123,6 @@ def _summary(query: RecordQuery, who: Principal, sums: Sequence[str], group_by: 
     owner, typed = objects.describe(query.object), objects.schema(query.object).fields
     if group_by and group_by in owner.fields and owner.fields[group_by].mask:  # lists mask it here, too
         raise Refused(operation=f"{query.object}.{group_by}")
-    figures = [key for key, found in typed.items() if found.type in (Type.INTEGER, Type.DECIMAL)]
-    for key in sums:
-        if key not in figures:
-            raise NotSummable(field=key, has=figures)
     found = _joined(objects.summarize(query, principal=who, sums=sums, group_by=group_by, by_currency=True), sums)
     named: Mapping[object, str] = {}
     if group_by and group_by in typed and typed[group_by].type is Type.RECORD:

@@ -66,6 +66,18 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
+class Difference:
+    """One key that a change gives another value: its place in the definition (`fields[name].labels.zh`), old and new.
+
+    What there was not, or is no more, is None.
+    """
+
+    place: str
+    old: object
+    new: object
+
+
+@dataclass(frozen=True, slots=True)
 class Revision:
     """One step in the life of a definition: what it was made into, by whom, when, why, in which change."""
 
@@ -78,6 +90,38 @@ class Revision:
     reason: str
     before: Body | None
     after: Body | None
+
+
+def differences(change: Change) -> list[Difference]:
+    """Return what a step changes key by key; nothing of what is new or goes as a whole."""
+    if change.before is None or change.after is None:
+        return []
+    written = [one.model_dump(mode="json", by_alias=True, exclude_unset=True) for one in (change.before, change.after)]
+    return list(_differences("", *written))
+
+
+def _differences(place: str, before: object, after: object) -> Iterator[Difference]:
+    """Parts that have a key are known by it, so that a part in between moves none of the others."""
+    old, new = _parts(before), _parts(after)
+    if old is None or new is None:
+        if before != after:
+            yield Difference(place, before, after)
+        return
+    listed = isinstance(before, list)
+    for key in {**old, **new}:
+        inside = f"{place}[{key}]" if listed else f"{place}.{key}" if place else key
+        yield from _differences(inside, old.get(key), new.get(key))
+    if listed and old.keys() == new.keys() and list(old) != list(new):
+        yield Difference(place, list(old), list(new))
+
+
+def _parts(value: object) -> Mapping[str, object] | None:
+    if isinstance(value, dict):
+        return value
+    if isinstance(value, list) and value and all(isinstance(part, dict) and "key" in part for part in value):
+        found = {str(part["key"]): part for part in value}
+        return found if len(found) == len(value) else None
+    return None
 
 
 def check(edits: Sequence[Edit], unread: Sequence[UnreadText] = ()) -> list[Fault]:

@@ -58,6 +58,9 @@ def file_finding(path: Path, file: YamlFile | None, code: str, message: str, whe
 
 def read_mapping(path: Path) -> tuple[YamlFile | None, Mapping[str, object], list[FileFinding]]:
     """Return a file that holds one mapping, without a file or mapping when it does not, and what is wrong with it."""
+    if not path.is_file():
+        said = "it is a folder; name the files in it" if path.is_dir() else "there is no such file"
+        return None, {}, [FileFinding(str(path), 1, "definition.no_file", said)]
     try:
         file = yaml_files.read(path)
     except (BrokenYaml, OSError) as error:

@@ -7,12 +7,22 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Annotated, Any, Literal, NotRequired, cast
 
-from pydantic import SkipValidation
+from pydantic import BaseModel, ConfigDict, SkipValidation, with_config
 from typing_extensions import TypeAliasType, TypedDict
 
 Scalar = str | int | float | bool | None
 Fact = TypeAliasType("Fact", Scalar | list[Scalar])
 Status = Literal["done", "attention", "late", "refused", "plain", "waiting", "up", "down"]
+
+
+class RequestBody(BaseModel):
+    """What a route takes: a key that nothing reads is refused, so that no part of a question is lost silently."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+#: The same for parts of a body.
+_closed = with_config(ConfigDict(extra="forbid"))
 
 
 class Labels(TypedDict):
@@ -41,6 +51,7 @@ class ReferenceValue(TypedDict):
 WireValue = TypeAliasType("WireValue", "Scalar | MoneyValue | ReferenceValue | list[WireValue]")
 
 
+@_closed
 class MoneyIn(TypedDict):
     """An amount somebody enters; without a currency it is in CNY."""
 
@@ -48,10 +59,13 @@ class MoneyIn(TypedDict):
     currency: NotRequired[str]
 
 
+@_closed
 class ReferenceIn(TypedDict):
-    """A record somebody chose; its uid alone says the same."""
+    """A record somebody chose, as it was shown; its uid alone says the same."""
 
     uid: str
+    display: NotRequired[str]
+    object: NotRequired[str]
 
 
 #: A field's value as somebody enters it.

@@ -22,6 +22,7 @@ from zhike.kernel.wire import ErrorOut, Finding, facts, findings
 from zhike.platform.permissions import api as permissions
 from zhike.server.openapi import Api
 from zhike.server.parsing import JsonParser
+from zhike.server.unknown_keys import known_parameters_only
 
 _log = logging.getLogger("zhike.http")
 
@@ -78,6 +79,7 @@ api = Api(
     parser=JsonParser(),
     docs_url=None,
 )
+api.add_decorator(known_parameters_only, mode="view")
 
 
 def language_of(request: HttpRequest) -> str:
@@ -114,11 +116,19 @@ def on_expected(request: HttpRequest, error: ZhikeError) -> HttpResponse:
 @api.exception_handler(ValidationError)
 def on_invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
     """Answer a request whose shape is wrong, naming each place."""
-    found: list[Finding] = [
-        {"code": f"request.{item['type']}", "message": f"{'.'.join(map(str, item['loc']))}: {item['msg']}"}
-        for item in error.errors
-    ]
-    return _refuse(request, 422, "request.invalid", found)
+    lang = language_of(request)
+    return _refuse(request, 422, "request.invalid", [_fault(item, lang) for item in error.errors])
+
+
+def _fault(item: Mapping[str, Any], lang: str) -> Finding:
+    place = ".".join(map(str, item["loc"]))
+    if item["type"] != "extra_forbidden":
+        return {"code": f"request.{item['type']}", "message": f"{place}: {item['msg']}"}
+    key, has = str(item["loc"][-1]), item["ctx"]["has"]
+    said = f"没有“{key}”这一项。可用的有：{'、'.join(has)}"
+    if lang == "en":
+        said = f"There is no key '{key}'. There are: {', '.join(has)}"
+    return {"code": "request.unknown_key", "message": said, "path": place, "facts": {"key": key, "has": has}}
 
 
 @api.exception_handler(HttpError)

@@ -9,16 +9,29 @@ import json
 from typing import Any
 
 from ninja import NinjaAPI
+from ninja.errors import ValidationError, ValidationErrorContext
 from ninja.openapi.schema import REF_TEMPLATE, OpenAPISchema
 from pydantic import TypeAdapter
 
 from zhike.kernel.wire import ERRORS, ErrorOut
+from zhike.server.unknown_keys import known_keys
 
 _SIGN_IN = (401, 403)
 
 
 class Api(NinjaAPI):
     """The API, whose document tells for every route which errors it may answer."""
+
+    def validation_error_from_error_contexts(
+        self, error_contexts: list[ValidationErrorContext[Any]]
+    ) -> ValidationError:
+        """Return what is wrong with a request; of a key that nothing reads also which keys there are (`has`)."""
+        found = super().validation_error_from_error_contexts(error_contexts)
+        of = [context for context in error_contexts for _fault in context.pydantic_validation_error.errors()]
+        for context, fault in zip(of, found.errors, strict=True):
+            if fault["type"] == "extra_forbidden":
+                fault["ctx"] = {"has": known_keys(context.model, fault["loc"][1:-1])}
+        return found
 
     def get_openapi_schema(
         self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None

@@ -7,20 +7,19 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Annotated, Literal, NotRequired
 
-from ninja import Schema
 from pydantic import Field
 from typing_extensions import TypeAliasType, TypedDict
 
 from zhike.engagement.campaigns.schemas import TouchesData
 from zhike.kernel.block_data import BriefData, FiguresData, SeriesData, TableData, TagsData, TimelineData
-from zhike.kernel.wire import Labels
+from zhike.kernel.wire import Labels, RequestBody
 from zhike.platform.objects.block_parts import FieldsData, HistoryData, IdentityData
 from zhike.platform.work.schemas import WorkData
 
 Language = Literal["zh", "en"]
 
 
-class LanguageIn(Schema):
+class LanguageIn(RequestBody):
     """The language somebody reads."""
 
     lang: Language

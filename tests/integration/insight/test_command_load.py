@@ -92,7 +92,7 @@ def test_records_are_summed_and_grouped(installation, capsys):
 
 def test_what_cannot_be_summed_or_may_not_be_seen_is_refused_with_a_code(installation, capsys):
     code, shown, error = run(capsys, "records", "account_product", "--sum", "subtype")
-    assert (code, shown, error["code"]) == (1, None, "cli.not_summable")
+    assert (code, shown, error["code"]) == (1, None, "object.not_summable")
     assert error["facts"]["has"] == ["amount", "months"]
     code, shown, error = run(capsys, "records", "party", "--group-by", "name")
     assert (code, shown, error["code"], error["facts"]) == (1, None, "refused", {"operation": "party.name"})

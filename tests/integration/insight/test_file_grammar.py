@@ -13,6 +13,7 @@ from openpyxl import Workbook
 
 from zhike.insight.warehouse import api as warehouse
 from zhike.insight.warehouse.types import LoadResult, Source
+from zhike.kernel import clock
 from zhike.kernel.definitions import Snapshot
 from zhike.platform.permissions import api as permissions
 
@@ -198,6 +199,20 @@ def test_weekends_count_where_the_source_says_so_and_only_there(tmp_path):
 
     every = load(tmp_path, text, **FACTS, days="calendar")
     assert (every.rows_loaded, every.rows_rejected) == (3, 0)
+
+
+def test_a_fact_of_a_day_to_come_is_rejected_unless_the_source_has_such(tmp_path):
+    text = "no;day\nmon;2026-03-16\ntoday;2026-03-17\ntomorrow;2026-03-18\nyear;2126-03-18\n"
+    with clock.travel(clock.at(DAY, 9, 0)):
+        found = load(tmp_path, text, **FACTS, days="calendar")
+        assert (found.state, found.business_date, found.rows_loaded) == ("done", DAY, 2)
+        assert rejected(found) == {4: "future_date", 5: "future_date"}
+        assert warehouse.rejected(found.uid, principal=SYSTEM)[0].reason == "业务日期在装载当日之后"
+
+        planned = load(tmp_path, text, **FACTS, days="calendar", future=True)
+        assert (planned.rows_loaded, planned.rows_rejected) == (4, 0)
+    with clock.travel(clock.at(date(2026, 3, 18), 0, 1)):
+        assert rejected(load(tmp_path, text, **FACTS, days="calendar")) == {5: "future_date"}
 
 
 def test_a_fact_without_any_date_fails_and_says_why(tmp_path):

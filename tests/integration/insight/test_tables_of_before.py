@@ -71,6 +71,33 @@ def test_the_next_night_goes_on_with_the_ids_and_the_one_after_changes_nothing(o
     assert (second.created, second.merged, versions()) == (0, 0, before)
 
 
+@pytest.mark.parametrize("done", [0, 1, 2])
+def test_a_run_that_is_interrupted_leaves_the_links_as_they_were_and_can_be_done_again(
+    old_home, golden_day, monkeypatch, done
+):
+    """What says to which definition the old rows belong is read from the links: they change last."""
+    add, carried = warehouse.add_columns, []
+
+    def interrupted(connection, dataset, columns):
+        if len(carried) == done:
+            raise KeyboardInterrupt
+        carried.append(dataset)
+        add(connection, dataset, columns)
+
+    links, accounts = old_home
+    before = warehouse.table_version("identity.link")
+    monkeypatch.setattr(warehouse, "add_columns", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        identity.run(business_date=golden_day)
+    assert (len(carried), warehouse.table_version("identity.link")) == (done, before)
+
+    monkeypatch.undo()
+    again = identity.run(business_date=golden_day)
+    assert (again.created, again.merged) == (0, 0)
+    assert rows("identity.link", "identity", "system", "source_key", "party_id") == [("party", *row) for row in links]
+    assert rows("identity.account_party", "identity", "account_id", "party_id") == [("party", *row) for row in accounts]
+
+
 def test_rows_go_to_the_definition_that_knows_their_systems(old_home):
     (party,) = known(None)
     other = party.model_copy(update={"key": "another", "systems": ()})

@@ -6,26 +6,25 @@ import uuid
 from datetime import date, datetime
 from typing import Literal
 
-from ninja import Schema
 from typing_extensions import TypedDict
 
 from zhike.engagement.campaigns.types import CampaignPlan
 from zhike.engagement.channels import api as channels
-from zhike.kernel.wire import Finding, Labels, Named, Party
+from zhike.kernel.wire import Finding, Labels, Named, Party, RequestBody
 
 CampaignState = Literal["draft", "confirmed", "running", "paused", "stopped", "finished"]
 TouchState = Literal["waiting", "sent", "refused", "unknown", "failed", "control", "sending", "stopped"]
 Group = Literal["treated", "control"]
 
 
-class GoalIn(Schema):
+class GoalIn(RequestBody):
     """The goal as a condition over measures, within trading days after reach."""
 
     expression: str
     days: int = 20
 
 
-class PlanIn(Schema):
+class PlanIn(RequestBody):
     """A planned campaign."""
 
     name: str
@@ -62,7 +61,7 @@ class PlanChangeIn(PlanIn):
     revision: int
 
 
-class ActIn(Schema):
+class ActIn(RequestBody):
     """An act on one revision."""
 
     revision: int
@@ -75,13 +74,13 @@ class ConfirmIn(ActIn):
     business_date: date
 
 
-class MessageIn(Schema):
+class MessageIn(RequestBody):
     """For whom to preview; anybody without one."""
 
     party: uuid.UUID | None = None
 
 
-class ReasonIn(Schema):
+class ReasonIn(RequestBody):
     """Why somebody does something sensitive."""
 
     reason: str

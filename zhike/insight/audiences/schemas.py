@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Literal, NotRequired, cast
 
-from ninja import Schema
 from typing_extensions import TypedDict
 
 from zhike.expressions.wire import Condition, StoredExpression
@@ -20,35 +19,35 @@ from zhike.insight.audiences.types import (
     Vocabulary,
     VocabularyItem,
 )
-from zhike.kernel.wire import Labels, Option, WireValue, labels, option
+from zhike.kernel.wire import Labels, Option, RequestBody, WireValue, labels, option
 
 VocabularyType = Literal["integer", "decimal", "text", "date", "boolean", "choice", "list"]
 VocabularyKind = Literal["indicator", "field", "tag"]
 NodeKind = Literal["and", "or", "not", "condition"]
 
 
-class ConditionIn(Schema):
+class ConditionIn(RequestBody):
     """A condition to count, with `nodes` each of its parts."""
 
     condition: Condition
     nodes: bool = False
 
 
-class SampleIn(Schema):
+class SampleIn(RequestBody):
     """A condition to show some parties of."""
 
     condition: Condition
     seed: int = 0
 
 
-class ExplainIn(Schema):
+class ExplainIn(RequestBody):
     """A condition and the party asked about."""
 
     condition: Condition
     party: uuid.UUID
 
 
-class AudienceIn(Schema):
+class AudienceIn(RequestBody):
     """A new audience."""
 
     name: str
@@ -56,7 +55,7 @@ class AudienceIn(Schema):
     condition: Condition
 
 
-class AudienceChangesIn(Schema):
+class AudienceChangesIn(RequestBody):
     """Changes of an audience, based on one revision."""
 
     revision: int

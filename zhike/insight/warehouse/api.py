@@ -22,6 +22,7 @@ from zhike.insight.warehouse.logic import (
     naming,
     quality,
     reading_folders,
+    record_rejects,
     sources,
     stages,
     tables,
@@ -58,6 +59,7 @@ __all__ = [
     "example_of",
     "files_in",
     "inline",
+    "keep_rejected",
     "literal",
     "load",
     "load_file",
@@ -250,6 +252,11 @@ def stored_file(file_hash: str) -> Path:
 def plain_master(connection: duckdb.DuckDBPyConnection, source: Source, *, into: str) -> bool:
     """Make a temporary table of a master source's newest file with certificate numbers in clear, for one load."""
     return loading.plain_master(connection, source, into)
+
+
+def keep_rejected(dataset: str, feed: str, rows: Sequence[RejectedRow], count: int) -> None:
+    """Let the newest load of a dataset tell which of its rows became no records; see `logic.record_rejects.keep`."""
+    record_rejects.keep(dataset, feed, rows, count)
 
 
 def loads(*, principal: Principal, cursor: str = "") -> tuple[list[LoadResult], str | None]:

@@ -196,6 +196,7 @@ class Source(Definition):
     currency: Currency = Field("CNY", description="of the amounts, where no column says it")
     date: Key = Field(FROM_NAME, description="where the business date is: file (its name), given, or a column")
     days: Literal["trading", "calendar"] = Field("trading", description="the days on which rows may be dated")
+    future: Flag = Field(False, description="rows may be dated after the day on which their file is loaded")
     date_format: Format = Field(Format("%Y-%m-%d"), description="how days are written")
     datetime_format: Format = Field(Format("%Y-%m-%d %H:%M:%S"), description="how moments are written, in Chinese time")
     keys: tuple[Key, ...] = Field(min_length=1, description="the columns that make a row the only one")
@@ -221,6 +222,10 @@ class Source(Definition):
     @rule("days")
     def _days_of_facts(self) -> str | None:
         return self._of_facts("days", self.days == "calendar")
+
+    @rule("future")
+    def _future_of_facts(self) -> str | None:
+        return self._of_facts("future", self.future)
 
     def _of_facts(self, name: str, given: object) -> str | None:
         return f"`{name}` is for facts; the grain is {self.grain}" if given and self.grain != "fact" else None
@@ -301,7 +306,10 @@ class LoadResult:
 
 @dataclass(frozen=True, slots=True)
 class RejectedRow:
-    """A row that was not loaded: its line in the file, why, and what it held (personal numbers left out)."""
+    """A row that was not loaded: its line in the file, why, and what it held (personal numbers left out).
+
+    Of a row that was received, but became no record, the record's key is known and the line is not (0).
+    """
 
     line: int
     reason_code: str

@@ -11,7 +11,8 @@ from typing import Any
 
 from pyroaring import BitMap
 
-from zhike.expressions.types import Schema
+from zhike.expressions import api as expressions
+from zhike.expressions.types import Schema, Type
 from zhike.expressions.wire import StoredExpression
 from zhike.kernel import clock, context, database, definitions
 from zhike.kernel.definitions import Snapshot
@@ -19,8 +20,23 @@ from zhike.kernel.errors import Refused
 from zhike.platform.audit import api as audit
 from zhike.platform.fields.api import plain
 from zhike.platform.objects.errors import ReasonRequired, TooManyRows
-from zhike.platform.objects.logic import asking, erasing, exporting, loading, reading, reserving, serving, writing
+from zhike.platform.objects.logic import (
+    asking,
+    erasing,
+    exporting,
+    field_rights,
+    known_records,
+    leaving,
+    listing,
+    loading,
+    reserving,
+    serving,
+    single_records,
+    summing,
+    writing,
+)
 from zhike.platform.objects.logic import catalogue as catalogues
+from zhike.platform.objects.logic import places as other_places
 from zhike.platform.objects.logic.history import RecordHistory, record_history
 from zhike.platform.objects.logic.presenting import displays as reference_displays
 from zhike.platform.objects.logic.presenting import present
@@ -41,6 +57,7 @@ from zhike.platform.permissions.types import Principal
 
 __all__ = [
     "access",
+    "checked_condition",
     "count",
     "create",
     "delete",
@@ -50,10 +67,10 @@ __all__ = [
     "export",
     "export_xlsx",
     "facts",
+    "field_rule",
     "get",
     "history",
     "ids",
-    "known_schema",
     "load",
     "looked_up",
     "may_ask",
@@ -123,28 +140,38 @@ def may_ask(object: str, field: str, *, principal: Principal) -> bool:
     return asking.may_ask(catalogues.object_type(object), field, principal)
 
 
-def known_schema(schema: Schema, *, principal: Principal) -> Schema:
-    """Return a schema over objects without the fields that `principal` may not know of: for what errors list."""
-    return asking.known(schema, principal)
+def field_rule(object: str, field: str, *, principal: Principal) -> str:
+    """Return how `principal` sees a field: "clear", "masked" (its mask applies) or "refused"."""
+    return field_rights.field_rule(catalogues.object_type(object), field, principal)
+
+
+def checked_condition(
+    given: object, schema: Schema, params: Mapping[str, Type], *, principal: Principal
+) -> expressions.Expression:
+    """Return a checked condition over a schema whose keys are those of objects.
+
+    Raises ExpressionInvalid with every fault, none of which names a field that `principal` may not know of.
+    """
+    return asking.checked(given, schema, params, principal)
 
 
 def page(query: RecordQuery, *, principal: Principal) -> RecordPage:
     """Return one page of a list in the principal's scope."""
     permissions.require(principal, f"{query.object}.read")
-    return reading.page(query, principal)
+    return listing.page(query, principal)
 
 
 def count(query: RecordQuery, *, principal: Principal, exact: bool = False) -> RecordCount:
     """Return how many records the list has; above 10,000 an estimate unless `exact`."""
     permissions.require(principal, f"{query.object}.read")
-    return reading.count(query, principal, exact=exact)
+    return listing.count(query, principal, exact=exact)
 
 
 def get(object: str, uid: uuid.UUID, *, principal: Principal, log_view: bool = True) -> Record:
     """Return one record. Raises NotFound when it does not exist or is outside the principal's scope."""
     permissions.require(principal, f"{object}.read")
     owner = catalogues.object_type(object)
-    row = reading.row_by_uid(owner, uid, principal, "read")
+    row = single_records.row_by_uid(owner, uid, principal, "read")
     if owner.definition.log_views and log_view:
         audit.note(operation="view", subject=owner.key, subject_id=row["id"])
     return _record(owner, row, principal)
@@ -156,13 +183,13 @@ def records_by_id(
     """Return those of the records with these inner ids that the principal may read, by id."""
     owner = catalogues.object_type(object)
     fields = [asking.field_of(owner, key, principal) for key in columns]
-    rows = reading.visible_rows(owner, ids, principal, fields)
+    rows = known_records.visible_rows(owner, ids, principal, fields)
     return {record.id: record for record in present(owner, fields, rows, principal)}
 
 
 def facts(object: str, ids: Sequence[int], fields: Sequence[str]) -> dict[int, dict[str, Any]]:
     """Return fields of live records by inner id, typed and in clear: for engines that decide, never for screens."""
-    return reading.clear_rows(catalogues.object_type(object), ids, fields)
+    return known_records.clear_rows(catalogues.object_type(object), ids, fields)
 
 
 def related(object: str, through: str, parent_ids: Sequence[int], fields: Sequence[str]) -> list[dict[str, Any]]:
@@ -170,7 +197,7 @@ def related(object: str, through: str, parent_ids: Sequence[int], fields: Sequen
 
     For engines, like `facts`; each row also has `id` and the reference itself.
     """
-    return reading.related_rows(catalogues.object_type(object), through, parent_ids, fields)
+    return known_records.related_rows(catalogues.object_type(object), through, parent_ids, fields)
 
 
 def related_page(
@@ -193,7 +220,7 @@ def related_page(
     parent: StoredExpression = {"value": str(parent_id), "type": "integer"}
     condition: StoredExpression = {"op": "=", "left": {"field": through}, "right": parent}
     query = RecordQuery(object, condition=condition, columns=tuple(columns), sort=sort, limit=limit)
-    return reading.page(query, principal).rows
+    return listing.page(query, principal).rows
 
 
 def looked_up(object: str, record_id: int, related: str, through: str, *, principal: Principal) -> Collection[int]:
@@ -202,7 +229,7 @@ def looked_up(object: str, record_id: int, related: str, through: str, *, princi
     They point at it by their reference `through`. Fields that the principal is refused do not count.
     """
     owner, target = catalogues.object_type(object), catalogues.object_type(related)
-    return reading.looked_up_ids(owner, record_id, target, through, principal)
+    return single_records.looked_up_ids(owner, record_id, target, through, principal)
 
 
 def summarize(
@@ -217,10 +244,11 @@ def summarize(
 
     With `by_currency` a group has a row for each currency its amounts are in, and the sum of an amount is (total,
     currency): amounts of different currencies are never added up.
-    Raises Refused for a field that the principal does not see in clear: its groups would say what its mask hides.
+    Raises NotSummable for a field whose values do not add up, NotGroupable, and Refused for one that the principal does
+    not see in clear: its groups would say what its mask hides.
     """
     permissions.require(principal, f"{query.object}.read")
-    return reading.summary(query, principal, sums, group_by, by_currency)
+    return summing.summary(query, principal, sums, group_by, by_currency)
 
 
 def summary_by_coverage(
@@ -228,10 +256,11 @@ def summary_by_coverage(
 ) -> list[tuple[str, str, int, list[Any]]]:
     """Return (employee number, name, parties, sums) for each employee who covers parties of the query today.
 
-    Raises Refused for a field that the principal does not see in clear, or who may not read coverages and employees.
+    Raises NotSummable, and Refused for a field that the principal does not see in clear, or who may not read coverages
+    and employees.
     """
     permissions.require(principal, f"{query.object}.read")
-    return reading.coverage_summary(query, principal, sums)
+    return summing.coverage_summary(query, principal, sums)
 
 
 def serving_employees(party_ids: Sequence[int]) -> dict[int, list[str]]:
@@ -257,13 +286,13 @@ def places(place: str, text: str = "") -> list[tuple[uuid.UUID, str, str]]:
 
     Raises UnknownObject that says which places there are.
     """
-    return reading.places(place, text)
+    return other_places.places(place, text)
 
 
 def ids(object: str, uids: Iterable[uuid.UUID], *, principal: Principal) -> dict[uuid.UUID, int]:
     """Return the inner ids of records by uid. Raises NotFound for one outside the principal's scope."""
     owner = catalogues.object_type(object)
-    return {uid: reading.row_by_uid(owner, uid, principal, "read")["id"] for uid in uids}
+    return {uid: single_records.row_by_uid(owner, uid, principal, "read")["id"] for uid in uids}
 
 
 def create(object: str, given: Mapping[str, object], *, principal: Principal) -> Record:
@@ -284,13 +313,13 @@ def update(object: str, uid: uuid.UUID, given: Mapping[str, object], *, revision
     with database.writing():
         permissions.require(principal, f"{object}.update")
         owner = catalogues.object_type(object)
-        row = reading.row_by_uid(owner, uid, principal, "update", lock=True)
-        refused = [key for key in given if permissions.field_rule(principal, object, key) == "refused"]
+        row = single_records.row_by_uid(owner, uid, principal, "update", lock=True)
+        refused = [key for key in given if field_rights.field_rule(owner, key, principal) == "refused"]
         if refused:
             raise Refused(operation=f"{object}.{refused[0]}")
-        writing.update(owner, row, revision, given)
+        writing.update(owner, row, revision, given, principal)
         writing.check_rules(owner, row["id"], principal)
-        return _record(owner, reading.row_by_id(owner, row["id"], principal, "read"), principal)
+        return _record(owner, single_records.row_by_id(owner, row["id"], principal, "read"), principal)
 
 
 def delete(object: str, uid: uuid.UUID, *, revision: int, principal: Principal) -> None:
@@ -298,7 +327,7 @@ def delete(object: str, uid: uuid.UUID, *, revision: int, principal: Principal) 
     with database.writing():
         permissions.require(principal, f"{object}.delete")
         owner = catalogues.object_type(object)
-        row = reading.row_by_uid(owner, uid, principal, "delete", lock=True)
+        row = single_records.row_by_uid(owner, uid, principal, "delete", lock=True)
         writing.delete(owner, row, revision, principal)
 
 
@@ -314,7 +343,7 @@ def erase(object: str, uid: uuid.UUID, *, reason: str, principal: Principal) -> 
         raise ReasonRequired(length=_REASON_LENGTH)
     owner = catalogues.object_type(object)
     with context.acting(reason=reason.strip()), database.writing():
-        row = reading.row_by_uid(owner, uid, principal, "erase", lock=True, deleted=True)
+        row = single_records.row_by_uid(owner, uid, principal, "erase", lock=True, deleted=True)
         return erasing.erase(owner, row["id"], uid)
 
 
@@ -334,10 +363,10 @@ def unmask(object: str, uid: uuid.UUID, field: str, *, reason: str, principal: P
         raise ReasonRequired(length=_REASON_LENGTH)
     owner = catalogues.object_type(object)
     found = asking.field_of(owner, field, principal)
-    if permissions.field_rule(principal, object, field) == "refused":
+    if field_rights.field_rule(owner, field, principal) == "refused":
         raise Refused(operation=f"{object}.{field}")
     with database.writing():
-        row = reading.row_by_uid(owner, uid, principal, "unmask")
+        row = single_records.row_by_uid(owner, uid, principal, "unmask")
         with context.acting(reason=reason.strip()):
             audit.note(operation="unmask", subject=owner.key, subject_id=row["id"], details={"field": field})
         return plain(found.values.clear(row[f"f:{field}"]))
@@ -347,20 +376,21 @@ def history(object: str, uid: uuid.UUID, *, principal: Principal) -> list[Record
     """Return what happened to a record, newest first, old and new values masked as the record is."""
     permissions.require(principal, f"{object}.read")
     owner = catalogues.object_type(object)
-    return record_history(owner, reading.row_by_uid(owner, uid, principal, "read"), principal)
+    row = single_records.row_by_uid(owner, uid, principal, "read")
+    return record_history(owner, row, principal)
 
 
 def access(object: str, uid: uuid.UUID, *, principal: Principal) -> list[RecordHistory]:
     """Return who viewed, unmasked or exported a record, newest first; views of one person and day are one line."""
     permissions.require(principal, f"{object}.access_log")
     owner = catalogues.object_type(object)
-    row = reading.row_by_uid(owner, uid, principal, "read")
+    row = single_records.row_by_uid(owner, uid, principal, "read")
     return record_history(owner, row, principal, operations=("view", "unmask", "export"))
 
 
 def scope(object: str, *, principal: Principal, operation: str = "read") -> BitMap | None:
     """Return the ids a principal may use as a bitmap made from live records, or None for all of them."""
-    found = reading.scope_ids(catalogues.object_type(object), principal, operation)
+    found = known_records.scope_ids(catalogues.object_type(object), principal, operation)
     return None if found is None else BitMap(found)
 
 
@@ -369,11 +399,11 @@ def export_xlsx(query: RecordQuery, *, principal: Principal) -> bytes:
     permissions.require(principal, f"{query.object}.export")
     owner = catalogues.object_type(query.object)
     # Whatever is refused is so before anything is written down.
-    reading.order_of(query, owner, principal)
-    found = reading.count(query, principal)
+    listing.order_of(query, owner, principal)
+    found = listing.count(query, principal)
     if found.count > exporting.LIMIT:
         raise TooManyRows(limit=exporting.LIMIT, count=found.count)
-    columns = query.columns or reading.listed_columns(owner, principal)
+    columns = query.columns or listing.listed_columns(owner, principal)
     fields = [asking.field_of(owner, key, principal) for key in columns]
     with database.writing():
         audit.note(
@@ -437,7 +467,7 @@ def export(object: str, *, fields: Sequence[str], into: Path) -> int:
 
     The bridge "export" of the warehouse. Identity numbers leave as their keyed hash only.
     """
-    return reading.copy_out(catalogues.object_type(object), fields, into)
+    return leaving.copy_out(catalogues.object_type(object), fields, into)
 
 
 def _record(owner: ObjectType, row: Mapping[str, Any], principal: Principal) -> Record:
@@ -449,7 +479,7 @@ def _record(owner: ObjectType, row: Mapping[str, Any], principal: Principal) -> 
     permitted = [
         operation
         for operation, as_read in scoped.items()
-        if (as_read or reading.in_scope(owner, row["id"], principal, operation))
+        if (as_read or single_records.in_scope(owner, row["id"], principal, operation))
         and (operation != "delete" or writing.deletable(row, principal))
     ]
     return replace(record, permitted=tuple(permitted))
@@ -468,7 +498,7 @@ def _scoped(owner: ObjectType, principal: Principal) -> dict[str, bool]:
 def _all_rows(query: RecordQuery, principal: Principal) -> Iterator[Record]:
     cursor = ""
     while True:
-        found = reading.page(
+        found = listing.page(
             RecordQuery(
                 query.object, query.refinement, query.condition, query.text, query.sort, query.columns, cursor, 200
             ),

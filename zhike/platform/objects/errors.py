@@ -30,6 +30,24 @@ class Unsortable(ZhikeError):
     en = "'{object}' is not sorted by '{field}'. It is sorted by: {has}"
 
 
+class NotSummable(ZhikeError):
+    """A sum of a field whose values do not add up."""
+
+    code = "object.not_summable"
+    status = 422
+    zh = "“{object}”的属性“{field}”不能求和。可以求和的有：{has}"
+    en = "Field '{field}' of '{object}' does not add up. These do: {has}"
+
+
+class NotGroupable(ZhikeError):
+    """Groups of a field whose stored values say nothing of which are the same."""
+
+    code = "object.not_groupable"
+    status = 422
+    zh = "“{object}”不能按“{field}”分组。可以按：{has}"
+    en = "Records of '{object}' are not grouped by '{field}'. They are by: {has}"
+
+
 class UnknownRefinement(ZhikeError):
     """A refinement that the object does not have."""
 

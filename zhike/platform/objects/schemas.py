@@ -7,16 +7,16 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Literal, cast
 
-from ninja import Schema
 from typing_extensions import TypedDict
 
 from zhike.expressions.wire import Condition
 from zhike.kernel.block_data import Format
-from zhike.kernel.wire import Labels, Option, ReferenceValue, WireInput, WireValue, labels, option
+from zhike.kernel.wire import Labels, Option, ReferenceValue, RequestBody, WireInput, WireValue, labels, option
 from zhike.platform.fields.types import Asked
 from zhike.platform.objects.logic.asking import may_ask
+from zhike.platform.objects.logic.field_rights import field_rule
 from zhike.platform.objects.logic.history import RecordHistory
-from zhike.platform.objects.logic.reading import default_sort, listed_columns
+from zhike.platform.objects.logic.listing import default_sort, listed_columns
 from zhike.platform.objects.types import FieldType, ObjectType, Record, RecordPage, RecordQuery
 from zhike.platform.organization import api as organization
 from zhike.platform.permissions import api as permissions
@@ -26,14 +26,14 @@ Direction = Literal["asc", "desc"]
 Owner = Literal["source", "desk"]
 
 
-class SortIn(Schema):
+class SortIn(RequestBody):
     """One order of a list."""
 
     field: str
     direction: Direction = "asc"
 
 
-class QueryIn(Schema):
+class QueryIn(RequestBody):
     """A list question."""
 
     refinement: str = ""
@@ -64,7 +64,7 @@ class CountIn(QueryIn):
     exact: bool = False
 
 
-class ValuesIn(Schema):
+class ValuesIn(RequestBody):
     """Field values of a new record."""
 
     values: Mapping[str, WireInput]
@@ -76,7 +76,7 @@ class RecordChangesIn(ValuesIn):
     revision: int
 
 
-class UnmaskIn(Schema):
+class UnmaskIn(RequestBody):
     """Which field to see in clear, and why."""
 
     field: str
@@ -392,7 +392,7 @@ def _tabs(tabs: Sequence[str], principal: Principal, owner: ObjectType) -> list[
 
 
 def _field_out(owner: ObjectType, field: FieldType, principal: Principal) -> FieldOut:
-    rule, askable = permissions.field_rule(principal, owner.key, field.key), may_ask(owner, field.key, principal)
+    rule, askable = field_rule(owner, field.key, principal), may_ask(owner, field.key, principal)
     return {
         "key": field.key,
         "labels": labels(field.labels),

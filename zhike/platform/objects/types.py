@@ -88,6 +88,11 @@ class FieldType:
         return self.kind == "field" and self.lookup is None
 
     @property
+    def holds_personal(self) -> bool:
+        """Whether a record of its own holds a personal value in it, which erasing wipes."""
+        return self.personal and self.stored
+
+    @property
     def sortable(self) -> bool:
         """Whether lists are sorted by it; by what is looked up for each record they would have to look up all."""
         return self.values.sortable and self.lookup is None
@@ -231,10 +236,20 @@ class LoadEnding:
 
 
 @dataclass(frozen=True, slots=True)
+class RejectedRecord:
+    """A row that a load left out because its record would break rules of the object: their keys, in their order."""
+
+    source_key: str
+    rules: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class LoadCounts:
-    """What a bulk load did."""
+    """What a bulk load did; `rejections` are the first of the `rejected` rows."""
 
     read: int
     created: int
     updated: int
     ended: int = 0
+    rejected: int = 0
+    rejections: tuple[RejectedRecord, ...] = ()

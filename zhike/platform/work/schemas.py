@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal, cast
 
-from ninja import Schema
 from typing_extensions import TypedDict
 
 from zhike.expressions.wire import StoredExpression
 from zhike.kernel import clock
-from zhike.kernel.wire import Labels, Party, labels
+from zhike.kernel.wire import Labels, Party, RequestBody, labels
 from zhike.platform.objects import api as objects
 from zhike.platform.objects.types import Record, RecordQuery
 from zhike.platform.organization import api as organization
@@ -24,7 +23,7 @@ WorkState = Literal["open", "done", "cancelled"]
 _ORIGIN_PATHS = {"campaign": "/campaigns/{uid}"}
 
 
-class CompletionIn(Schema):
+class CompletionIn(RequestBody):
     """How a work item ended."""
 
     result: str

@@ -2113,8 +2113,10 @@ export interface components {
             records: string;
             warehouse: string | null;
         };
-        /** @description A record somebody chose; its uid alone says the same. */
+        /** @description A record somebody chose, as it was shown; its uid alone says the same. */
         ReferenceIn: {
+            display?: string;
+            object?: string;
             uid: string;
         };
         /** @description Another record as it is shown. */

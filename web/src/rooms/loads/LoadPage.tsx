@@ -71,6 +71,9 @@ function LoadView({ load }: { load: LoadDetail }) {
   );
 }
 
+/** A row that was received, but became no record, is known by its key only. */
+const line = (row: Rejected) => (row.line ? decimal(row.line, 0) : '');
+
 function RejectedPanel({ load }: { load: LoadDetail }) {
   const { t, lang } = useText();
   const report = useReport();
@@ -78,7 +81,7 @@ function RejectedPanel({ load }: { load: LoadDetail }) {
   const reason = (row: Rejected) => (lang === 'en' && row.reason_en) || row.reason;
   const names = [...new Set(load.rejected.flatMap((row) => Object.keys(row.values)))].slice(0, 6);
   const columns: Column<Rejected>[] = [
-    { key: 'line', title: t('load.line'), align: 'right', width: 70, render: (row) => decimal(row.line, 0) },
+    { key: 'line', title: t('load.line'), align: 'right', width: 70, render: line },
     { key: 'reason', title: t('load.reason'), render: (row) => <span title={row.reason_code}>{reason(row)}</span> },
     ...names.map((name): Column<Rejected> => ({ key: `v.${name}`, title: name, render: (row) => <Formatted value={row.values[name]} format="text" /> })),
   ];
@@ -90,7 +93,7 @@ function RejectedPanel({ load }: { load: LoadDetail }) {
       flush
     >
       {load.rejected.length === 0 ? <Empty icon="shield" tone="done" title={t('load.noRejected')} text={t('load.noRejectedText')} /> : (
-        <DataTable columns={columns} rows={load.rejected} rowKey={(row) => String(row.line)} testId="rejected-row" twoLine={(row) => ({ title: reason(row), sub: Object.values(row.values).map(String).join('  '), end: decimal(row.line, 0) })} />
+        <DataTable columns={columns} rows={load.rejected} rowKey={(row) => `${row.line} ${Object.values(row.values).map(String).join(' ')}`} testId="rejected-row" twoLine={(row) => ({ title: reason(row), sub: Object.values(row.values).map(String).join('  '), end: line(row) })} />
       )}
     </Panel>
   );

@@ -13,7 +13,6 @@ from sqlglot import exp
 
 from zhike.expressions import api as expressions
 from zhike.expressions.api import Between, Expression, In, IsEmpty, Logic, Not, Path
-from zhike.expressions.errors import ExpressionInvalid
 from zhike.expressions.types import Binding, SqlFragment, Type
 from zhike.insight.audiences.logic.published import Terms
 from zhike.insight.warehouse import api as warehouse
@@ -105,13 +104,7 @@ def parameters(terms: Terms) -> Mapping[str, object]:
 
 
 def _compile(condition: object, terms: Terms, principal: Principal) -> Compiled:
-    try:
-        expression = expressions.condition_from_json(condition, terms.schema, _PARAMETERS)
-    except ExpressionInvalid:
-        # Checked again for its words only: they list what there is.
-        known = objects.known_schema(terms.schema, principal=principal)
-        expressions.condition_from_json(condition, known, _PARAMETERS)
-        raise
+    expression = objects.checked_condition(condition, terms.schema, _PARAMETERS, principal=principal)
     root = _node(expression)
     leaves: list[str] = []
     formulas: dict[str, str] = {}

@@ -14,7 +14,6 @@ from zhike.insight.audiences.logic.conditions import CONDITION, Node, first_fiel
 from zhike.insight.audiences.logic.published import Terms
 from zhike.platform.fields.api import mask
 from zhike.platform.objects import api as objects
-from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal
 
 
@@ -38,7 +37,7 @@ def shown(column: WideColumn, value: object, principal: Principal) -> object:
         number = int(str(value))
         return objects.displays("unit", [number], principal=principal).get(number)
     plain = _plain(value)
-    if column.mask and permissions.field_rule(principal, party().key, column.key) != "clear":
+    if column.mask and objects.field_rule(party().key, column.key, principal=principal) != "clear":
         return mask(column.mask, plain)
     return plain
 

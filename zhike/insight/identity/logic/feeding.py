@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import cast
 
@@ -16,16 +16,19 @@ from zhike.insight.identity.models import Feed
 from zhike.insight.identity.types import Identity, IdentitySystem, Master, MasterColumn
 from zhike.insight.warehouse import api as warehouse
 from zhike.insight.warehouse.api import literal, name
-from zhike.insight.warehouse.types import Session, Source
+from zhike.insight.warehouse.types import RejectedRow, Session, Source
 from zhike.kernel import clock
 from zhike.kernel.definitions import Snapshot
 from zhike.platform.objects import api as objects
-from zhike.platform.objects.types import LoadColumn, LoadEnding
+from zhike.platform.objects.types import LoadColumn, LoadCounts, LoadEnding
 from zhike.platform.organization import api as organization
 from zhike.platform.organization.types import UnitRow
 from zhike.platform.permissions import api as permissions
 
 _BATCH = 20_000
+#: Rows that became no records because of others with the same source key: why, and how many are told one by one.
+_DOUBLED = ("记录编号与前面的行重复，采用了第一行", "another row before has the same source key; that one was taken")
+_TOLD = 10_000
 #: What a feed of org units has to say about each.
 UNIT_FIELDS = ("code", "name", "kind", "parent")
 
@@ -59,6 +62,7 @@ def feed_parties(connection: Session, definition: Identity, snapshot: Snapshot |
     )
     for rank in range(len(systems)):
         connection.execute(f"drop table if exists plain_{rank}")
+    _tell_rejected(definition.object, definition.object, counts, {s.system: s.dataset for s in systems})
     _remember(f"identity:{definition.key}", inputs, counts.read)
     return counts.read
 
@@ -126,6 +130,8 @@ def _feed_records(
     business_date: date | None,
     inputs: dict[str, object],
 ) -> int:
+    source = warehouse.source_of(master.dataset, snapshot=snapshot)
+    assert source is not None
     schema = definitions.master_schema(master, snapshot)
     selected, joins, columns = [], [], []
     for number, column in enumerate(master.columns):
@@ -147,23 +153,64 @@ def _feed_records(
     required = [f"l{number}.party_id is not null" for number, column in enumerate(master.columns) if column.system]
     where = " and ".join([*conditions, *required]) or "true"
     relation = _with_lookups(master, warehouse.relation(master.dataset, first=first), snapshot)
-    # The same record may come from several rows (a joint fact in two files); one source key is one row.
+    key = _compiled(schema, master.source_key)
+    order = [f"d.{name(column)}" for column in source.keys]
+    if source.grain == "fact":
+        order.insert(0, "d.business_date desc")
     select = (
-        f"select null, key, {', '.join(f'v{n}' for n in range(len(selected)))} from (select {_compiled(schema, master.source_key)} as key, "
-        + ", ".join(f"{value} as v{n}" for n, value in enumerate(selected))
+        f"select null, key, {', '.join(f'v{n}' for n in range(len(selected)))}, place from (select {key} as key, "
+        + "".join(f"{value} as v{n}, " for n, value in enumerate(selected))
+        + f"row_number() over (partition by {key} order by {', '.join(order)}) as place"
         + f" from {relation} d{''.join(joins)} where {where}) where key is not null"
-        " qualify row_number() over (partition by key order by 1) = 1"
     )
+    doubled: list[str] = []
     ends = master.ends
     counts = objects.load(
         master.object,
         columns=columns,
-        rows=_stream(connection, select),
+        rows=_first_of_each(_stream(connection, select), doubled),
         by_id=False,
         ends=LoadEnding(ends.field, ends.keys, business_date or clock.today()) if ends else None,
         details={"inputs": inputs["tables"]},
     )
+    # A record may come from facts of several days, of which the newest counts; in a whole state it stands once.
+    _tell_rejected(master.key, master.object, counts, {"": master.dataset}, doubled if source.grain == "master" else ())
     return counts.read
+
+
+def _first_of_each(rows: Iterator[Sequence[object]], doubled: list[str]) -> Iterator[Sequence[object]]:
+    """Yield the first row of each source key, without its place; the keys of the others go to `doubled`."""
+    for *row, place in rows:
+        if place == 1:
+            yield row
+        else:
+            doubled.append(str(row[1]))
+
+
+def _tell_rejected(
+    feed: str, object: str, counts: LoadCounts, datasets: Mapping[str, str], doubled: Sequence[str] = ()
+) -> None:
+    """Let the newest load of each dataset tell which of its rows became no records and why.
+
+    They break rules of the object, or their source key stands in another row before (`doubled`). Several datasets are
+    told apart by system.
+    """
+    rules = objects.describe(object).rules
+    rows: dict[str, list[RejectedRow]] = {dataset: [] for dataset in datasets.values()}
+    for rejected in counts.rejections:
+        labels = [rules[key].labels for key in rejected.rules]
+        dataset = datasets.get("") or datasets[rejected.source_key.partition(":")[0]]
+        reason, reason_en = "；".join(words["zh"] for words in labels), "; ".join(words["en"] for words in labels)
+        rows[dataset].append(_rejected(feed, rejected.rules[0], reason, reason_en, rejected.source_key))
+    for key in doubled[:_TOLD]:
+        rows[datasets[""]].append(_rejected(feed, "duplicate_key", *_DOUBLED, key))
+    untold = counts.rejected - len(counts.rejections) + max(0, len(doubled) - _TOLD)
+    for dataset, found in rows.items():
+        warehouse.keep_rejected(dataset, feed, found, len(found) + (untold if found else 0))
+
+
+def _rejected(feed: str, code: str, reason: str, reason_en: str, source_key: str) -> RejectedRow:
+    return RejectedRow(0, f"record.{feed}.{code}", reason, reason_en, {"source_key": source_key})
 
 
 def _with_currency(master: Master, column: MasterColumn, value: str, schema: Schema, snapshot: Snapshot | None) -> str:

@@ -27,6 +27,7 @@ REASONS: Mapping[str, tuple[str, str]] = {
         "'{column}' is in scientific notation, the number is damaged; export the column as text",
     ),
     "wrong_date": ("业务日期与文件不符", "the business date is not the file's"),
+    "future_date": ("业务日期在装载当日之后", "the business date is after the day of loading"),
     "not_a_trading_day": ("“{column}”不是交易日", "'{column}' is not a trading day"),
     "duplicate_key": ("主键重复", "the key occurs twice in the file"),
     "unknown_reference": ("“{column}”引用的记录不存在", "'{column}' refers to nothing"),

@@ -14,8 +14,11 @@ from zhike.insight.warehouse.logic import literals, tables
 from zhike.insight.warehouse.logic.columns import reason_text
 from zhike.insight.warehouse.logic.receiving import Received
 from zhike.insight.warehouse.types import RejectedRow, Source
+from zhike.kernel import clock
 from zhike.kernel.trading_days import trading_calendar
 
+#: How the reason codes of rows begin that were received, but became no record.
+NO_RECORD = "record."
 _SHOWN_VALUE = 200
 _HEAD = ["行号", "原因代码", "原因", "Reason"]
 
@@ -30,6 +33,11 @@ def collect(connection: duckdb.DuckDBPyConnection, source: Source, typed: str, d
     if source.grain == "fact" and days:
         listed = " and ".join(map(literals.day, days))
         _reject(connection, "wrong_date:", f"from {typed} where _reason is null and business_date not between {listed}")
+    if source.grain == "fact" and not source.future:
+        today = literals.day(clock.today())
+        _reject(
+            connection, f"future_date:{source.date}", f"from {typed} where _reason is null and business_date > {today}"
+        )
     if source.grain == "fact" and source.dated_by_column:
         _undated(connection, source, typed)
     _duplicates(connection, source, typed)
@@ -147,7 +155,12 @@ def _harmless(cell: str) -> str:
 
 
 def masked(row: RejectedRow, source: Source | None) -> RejectedRow:
-    """Return the row with what names a person cut to its first character; a broken line is one such value."""
+    """Return the row with what names a person cut to its first character; a broken line is one such value.
+
+    A row that became no record is known by its key alone, which names nobody.
+    """
+    if row.reason_code.startswith(NO_RECORD):
+        return row
     plain = {column.header for column in source.columns if not column.personal} if source else set()
     shown = {k: v if k in plain or not v else f"{str(v)[:1]}***" for k, v in row.values.items()}
     return replace(row, values=shown)

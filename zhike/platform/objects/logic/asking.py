@@ -5,17 +5,18 @@ What the installation defines itself (refinements, scopes, rules) is not asked b
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from zhike.expressions import api as expressions
 from zhike.expressions.api import Aggregate, Expression, Path
 from zhike.expressions.errors import ExpressionInvalid
-from zhike.expressions.types import Relation, Schema
+from zhike.expressions.types import Relation, Schema, Type
 from zhike.expressions.wire import StoredExpression
 from zhike.kernel.errors import Refused
-from zhike.platform.objects.errors import UnknownField
+from zhike.platform.objects.errors import NotGroupable, NotSummable, UnknownField
 from zhike.platform.objects.logic.catalogue import Catalogue, expression_schema
+from zhike.platform.objects.logic.field_rights import field_rule
 from zhike.platform.objects.types import PARAMS, FieldType, ObjectType
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal
@@ -29,7 +30,7 @@ def may_ask(owner: ObjectType, key: str, principal: Principal) -> bool:
 
     The system may ask about all that is in use anywhere.
     """
-    rule = permissions.field_rule(principal, owner.key, key)
+    rule = field_rule(owner, key, principal)
     if principal.kind == "system" or rule != "masked":
         return rule != "refused"
     field = owner.fields.get(key)
@@ -60,33 +61,62 @@ def askable(owner: ObjectType, keys: Sequence[str], principal: Principal) -> lis
     return found
 
 
+def summable(owner: ObjectType, keys: Sequence[str], principal: Principal) -> list[FieldType]:
+    """Return fields that `principal` may sum; raises UnknownField, Refused, and NotSummable that says which add up."""
+    found = askable(owner, keys, principal)
+    for field in found:
+        if not field.values.adds_up:
+            has = _known(owner, principal, lambda one: one.values.adds_up)
+            raise NotSummable(object=owner.key, field=field.key, has=has)
+    return found
+
+
+def groupable(owner: ObjectType, key: str, principal: Principal) -> FieldType:
+    """Return the field by which `principal` may group; raises UnknownField, Refused, and NotGroupable."""
+    [found] = askable(owner, [key], principal)
+    if found.values.expression is None:
+        has = _known(owner, principal, lambda one: one.values.expression is not None)
+        raise NotGroupable(object=owner.key, field=key, has=has)
+    return found
+
+
+def _known(owner: ObjectType, principal: Principal, fits: Callable[[FieldType], bool]) -> list[str]:
+    return sorted(key for key, field in owner.fields.items() if fits(field) and may_ask(owner, key, principal))
+
+
 def condition(objects: Catalogue, owner: ObjectType, given: StoredExpression, principal: Principal) -> Expression:
     """Return the checked condition of a query over `owner`.
 
     Raises ExpressionInvalid with every fault, none of which names what `principal` may not know of, and Refused
     where the condition asks about what it may not ask about, over however many references and relations.
     """
-    schema = expression_schema(objects, owner.key)
-    try:
-        found = expressions.condition_from_json(given, schema, PARAMS)
-    except ExpressionInvalid:
-        # Checked again for its words only: they list what there is.
-        expressions.condition_from_json(given, known(schema, principal), PARAMS)
-        raise
+    found = checked(given, expression_schema(objects, owner.key), PARAMS, principal)
     for asked, key in _asked(objects, owner, found):
         require(asked, [key] if key else [], principal)
     return found
 
 
-def known(schema: Schema, principal: Principal) -> Schema:
-    """Return a schema whose keys are those of objects without the fields that `principal` may not know of."""
+def checked(given: object, schema: Schema, params: Mapping[str, Type], principal: Principal) -> Expression:
+    """Return a condition over a schema whose keys are those of objects.
+
+    Raises ExpressionInvalid with every fault; what it lists are the fields that `principal` may know of.
+    """
+    try:
+        return expressions.condition_from_json(given, schema, params)
+    except ExpressionInvalid:
+        # Checked again for its words only: they list what there is.
+        expressions.condition_from_json(given, _known_schema(schema, principal), params)
+        raise
+
+
+def _known_schema(schema: Schema, principal: Principal) -> Schema:
     fields = {key: field for key, field in schema.fields.items() if not permissions.limited(principal, schema.key, key)}
     relations = {key: _known_relation(relation, principal) for key, relation in schema.relations.items()}
     return replace(schema, fields=fields, relations=relations)
 
 
 def _known_relation(relation: Relation, principal: Principal) -> Relation:
-    return replace(relation, target=lambda: known(relation.target(), principal))
+    return replace(relation, target=lambda: _known_schema(relation.target(), principal))
 
 
 def _asked(objects: Catalogue, owner: ObjectType, node: Expression) -> Iterator[Asked]:

@@ -7,7 +7,6 @@ are wiped and marked deleted; records that only mention it are wiped. `erased_at
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +16,9 @@ from psycopg import sql
 from zhike.kernel import clock, context, events
 from zhike.kernel.errors import NotFound
 from zhike.platform.audit import api as audit
+from zhike.platform.fields import api as fields
 from zhike.platform.objects.logic import catalogue as catalogues
+from zhike.platform.objects.models import PhysicalField
 from zhike.platform.objects.types import Erasure, FieldType, ObjectType
 
 
@@ -38,12 +39,12 @@ def erase(owner: ObjectType, record_id: int, uid: uuid.UUID) -> Erasure:
             related[other.key] = related.get(other.key, 0) + len(ids)
     _auditing(True)
     _forget_figures(owner, record_id)
-    fields = tuple(field.key for field in owner.fields.values() if field.personal)
+    personal = tuple(field.key for field in owner.fields.values() if field.personal)
     if wiped or related or lines:
-        details = {"fields": list(fields), "related": related, "journal": lines}
+        details = {"fields": list(personal), "related": related, "journal": lines}
         audit.note(operation="erase", subject=owner.key, subject_id=record_id, details=details)
         events.publish("record.erased", owner.key, record_id)
-    return Erasure(uid, before or now, before is not None, fields, related, lines)
+    return Erasure(uid, before or now, before is not None, personal, related, lines)
 
 
 def erased(owner: ObjectType, column: str) -> list[object]:
@@ -70,7 +71,7 @@ def _referring(owner: ObjectType) -> list[tuple[ObjectType, FieldType]]:
     return [
         (other, field)
         for other in catalogues.catalogue().values()
-        if any(found.personal for found in other.fields.values())
+        if _personal_columns(other)
         for field in other.fields.values()
         if field.stored and field.target == owner.key
     ]
@@ -78,8 +79,7 @@ def _referring(owner: ObjectType) -> list[tuple[ObjectType, FieldType]]:
 
 def _wipe(owner: ObjectType, key: str, value: int, now: datetime, *, mark: str) -> list[int]:
     """Set the personal columns of the records whose `key` is `value` to null; return the ids of those that had any."""
-    columns = [name for field in owner.fields.values() if field.personal for name in _columns(field)]
-    wiped = [sql.Identifier(name) for name in [*columns, "grams"]]
+    wiped = [sql.Identifier(name) for name in [*_personal_columns(owner), "grams"]]
     marks = [sql.Identifier(name) for name in mark.split(", ") if name]
     changes = [sql.SQL("{} = null").format(name) for name in wiped]
     changes += [sql.SQL("{0} = coalesce({0}, %(now)s)").format(name) for name in marks]
@@ -95,9 +95,15 @@ def _wipe(owner: ObjectType, key: str, value: int, now: datetime, *, mark: str) 
         return [row[0] for row in cursor.fetchall()]
 
 
-def _columns(field: FieldType) -> Sequence[str]:
-    """The columns of a field that hold its value; the digests of an identity number are not among them."""
-    return [f"{field.column}{suffix}" for suffix in field.values.wiped]
+def _personal_columns(owner: ObjectType) -> list[str]:
+    """The columns that hold personal values; the digests of an identity number are not among them.
+
+    Columns of fields that are no longer defined, or are looked up by now, count: nobody knows any more what lies there.
+    """
+    live = [(f.column, f.values.wiped) for f in owner.fields.values() if f.holds_personal]
+    retired = PhysicalField.objects.filter(object__key=owner.key, retired=True).values_list("column", "type")
+    gone = [(column, fields.value_type(type_key).wiped) for column, type_key in retired]
+    return [f"{column}{suffix}" for column, suffixes in live + gone for suffix in suffixes]
 
 
 def _ids(owner: ObjectType, field: FieldType, record_id: int) -> list[int]:

@@ -9,10 +9,10 @@ from datetime import datetime
 from zhike.platform.audit import api as audit
 from zhike.platform.audit.types import JournalEntry
 from zhike.platform.fields.types import Wire
+from zhike.platform.objects.logic.field_rights import field_rules
 from zhike.platform.objects.logic.presenting import displays
 from zhike.platform.objects.types import FieldType, ObjectType
 from zhike.platform.organization import api as organization
-from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal
 
 Change = tuple[str, Wire, Wire]
@@ -74,7 +74,7 @@ class _Told:
     """
 
     def __init__(self, owner: ObjectType, row: Mapping[str, object], principal: Principal) -> None:
-        rules = permissions.field_rules(principal, owner.key, owner.fields)
+        rules = field_rules(owner, owner.fields, principal)
         self._fields = [(field, rules[key]) for key, field in owner.fields.items() if field.stored]
         self._beside = {
             f"{field.column}{suffix}": row.get(f"f:{field.key}{suffix}")

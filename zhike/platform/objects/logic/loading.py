@@ -22,6 +22,7 @@ from zhike.platform.audit import api as audit
 from zhike.platform.fields.api import array_items
 from zhike.platform.objects.logic import catalogue as catalogues
 from zhike.platform.objects.logic.erasing import erased
+from zhike.platform.objects.logic.load_rules import BROKEN, reject
 from zhike.platform.objects.types import FieldType, LoadColumn, LoadCounts, LoadEnding, ObjectType
 
 _STAGING, _GIVEN = "zhike_load", "zhike_given"
@@ -46,7 +47,8 @@ def load(
     Each row holds the record's inner id (or None) first, its source key second, then one value per column, typed or
     as text PostgreSQL can cast. With `by_id` records are matched by id (parties: the id is the dense id of bitmaps),
     else by source key. Never more than a batch of rows is held. What `ends` describes and the rows do not name is
-    ended. Publishes "records.loaded" when anything changed.
+    ended. A row after which its record would break a rule of the object is left out and told. Publishes
+    "records.loaded" when anything changed.
     """
     fields = [catalogues.field_of(owner, column.key) for column in columns]
     with connection.cursor() as cursor:
@@ -55,9 +57,11 @@ def load(
         pick = _picker(cursor, owner, fields, columns, by_id) if ends is None else list
         read = _stage(cursor, fields, columns, rows, pick)
         _analyze(cursor, fields)
-        created, updated = _upsert(cursor, owner, fields, columns, by_id)
+        resolved = _resolved(list(zip(fields, columns, strict=True)))
+        rejected, rejections = reject(cursor, owner, fields, resolved, _STAGING, _key(by_id))
+        created, updated = _upsert(cursor, owner, fields, columns, by_id, resolved, leave_out=bool(rejected))
         ended = _end(cursor, owner, ends) if ends and read else 0
-        cursor.execute(f"drop table if exists {_STAGING}, {_GIVEN}")
+        cursor.execute(f"drop table if exists {_STAGING}, {_GIVEN}, {BROKEN}")
         cursor.execute("select set_config('zhike.load', '', true)")
         if by_id:
             cursor.execute(
@@ -66,11 +70,11 @@ def load(
                 ).format(sql.Identifier(owner.table)),
                 [owner.table],
             )
-    numbers = {"read": read, "created": created, "updated": updated, "ended": ended}
+    numbers = {"read": read, "created": created, "updated": updated, "ended": ended, "rejected": rejected}
     audit.note(operation="load", subject=owner.key, details={**details, **numbers})
     if created or updated or ended:
         events.publish("records.loaded", owner.key, 0, numbers)
-    return LoadCounts(**numbers)
+    return LoadCounts(**numbers, rejections=rejections)
 
 
 def _stage(
@@ -124,7 +128,7 @@ def _picker(
     ).format(
         given=sql.Identifier(_GIVEN),
         target=target,
-        key=sql.SQL("id = s.id" if by_id else "source_key = s.source_key and deleted_at is null"),
+        key=_key(by_id),
         joins=joins,
         changed=_changed(stable, [selected[name] for name in stable]),
     )
@@ -141,6 +145,11 @@ def _picker(
         return (batch[place] for (place,) in cursor.fetchall())
 
     return pick
+
+
+def _key(by_id: bool) -> sql.SQL:
+    """The condition under which a record is the one that a row `s` is about."""
+    return sql.SQL("id = s.id" if by_id else "source_key = s.source_key and deleted_at is null")
 
 
 def _create(cursor: CursorWrapper, table: str, kinds: dict[str, str]) -> list[str]:
@@ -201,10 +210,16 @@ def _staged(field: FieldType, column: LoadColumn) -> dict[str, str]:
 
 
 def _upsert(
-    cursor: CursorWrapper, owner: ObjectType, fields: list[FieldType], columns: Sequence[LoadColumn], by_id: bool
+    cursor: CursorWrapper,
+    owner: ObjectType,
+    fields: list[FieldType],
+    columns: Sequence[LoadColumn],
+    by_id: bool,
+    resolved: tuple[sql.Composable, Mapping[str, sql.Composable]],
+    leave_out: bool,
 ) -> tuple[int, int]:
     pairs = list(zip(fields, columns, strict=True))
-    joins, selected = _resolved(pairs)
+    joins, selected = resolved[0], dict(resolved[1])
     branch = next((field for field in fields if field.role == "branch"), None)
     if branch:
         selected["unit_id"] = selected[branch.column]
@@ -222,6 +237,9 @@ def _upsert(
         _changed(stable, [sql.SQL("excluded.{}").format(sql.Identifier(name)) for name in stable])
     )
     kept, gone = _not_of_erased(owner, fields, columns)
+    if leave_out:
+        joins = sql.SQL("{} left join {} broken on broken.uid = s.uid").format(joins, sql.Identifier(BROKEN))
+        kept.append(sql.SQL("broken.uid is null"))
     assignments = [sql.SQL("{0} = excluded.{0}").format(c) for c in owned]
     statement = sql.SQL(
         "with done as (insert into {target} as t ({ids} uid, source_key, grams, created_at, created_by, updated_at, updated_by, {columns})"
@@ -239,7 +257,7 @@ def _upsert(
         columns=sql.SQL(", ").join(inserted),
         selected=sql.SQL(", ").join(selected.values()),
         joins=joins,
-        kept=kept,
+        kept=sql.SQL(" where ") + sql.SQL(" and ").join(kept) if kept else sql.SQL(""),
         assignments=sql.SQL("").join(a + sql.SQL(", ") for a in assignments),
     )
     cursor.execute(statement, {"now": clock.now(), "actor": context.current().actor, "gone": gone})
@@ -261,14 +279,14 @@ def _end(cursor: CursorWrapper, owner: ObjectType, ends: LoadEnding) -> int:
 
 def _not_of_erased(
     owner: ObjectType, fields: list[FieldType], columns: Sequence[LoadColumn]
-) -> tuple[sql.Composable, list[object]]:
-    """The condition that leaves out personal records of erased ones, and which those are; none costs nothing."""
+) -> tuple[list[sql.Composable], list[object]]:
+    """The conditions that leave out personal records of erased ones, and which those are; none costs nothing."""
     for field, column in zip(fields, columns, strict=True):
-        if field.key == owner.through and any(found.personal for found in owner.fields.values()):
+        if field.key == owner.through and any(found.holds_personal for found in owner.fields.values()):
             gone = erased(catalogues.object_type(field.target), "id" if column.by == "id" else "source_key")
             if gone:
-                return sql.SQL(" where (s.{} = any(%(gone)s)) is not true").format(sql.Identifier(field.column)), gone
-    return sql.SQL(""), []
+                return [sql.SQL("(s.{} = any(%(gone)s)) is not true").format(sql.Identifier(field.column))], gone
+    return [], []
 
 
 def _resolved(pairs: Iterable[tuple[FieldType, LoadColumn]]) -> tuple[sql.Composable, dict[str, sql.Composable]]:

@@ -98,25 +98,28 @@ def _or_otherwise(value: exp.Expr, found: LookedUp) -> exp.Expr:
 def _with_lookups(owner: ObjectType, objects: Mapping[str, ObjectType]) -> ObjectType:
     if not any(field.lookup for field in owner.fields.values()):
         return owner
-    fields = {key: replace(field, looked_up=_resolve(owner, field, objects)) for key, field in owner.fields.items()}
+    fields = {key: _resolved(owner, field, objects) for key, field in owner.fields.items()}
     return replace(owner, fields=MappingProxyType(fields))
 
 
-def _resolve(owner: ObjectType, field: FieldType, objects: Mapping[str, ObjectType]) -> LookedUp | None:
+def _resolved(owner: ObjectType, field: FieldType, objects: Mapping[str, ObjectType]) -> FieldType:
+    """Return a lookup with what it reads; it is personal where the field that it shows is."""
     lookup = field.lookup
     relation = owner.relations.get(lookup.relation) if lookup else None
     target = objects.get(relation.object) if relation else None
     if lookup is None or relation is None or target is None:
-        return None
-    return LookedUp(
+        return field
+    shown = target.fields[lookup.field]
+    looked_up = LookedUp(
         table=target.table,
         through=target.fields[relation.through].column,
-        value=target.fields[lookup.field].column,
+        value=shown.column,
         newest=target.fields[lookup.newest].column,
         condition=_condition(target, lookup.where) if lookup.where else None,
         prefer=lookup.prefer,
         otherwise=lookup.otherwise,
     )
+    return replace(field, looked_up=looked_up, personal=shown.personal)
 
 
 def _condition(target: ObjectType, text: str) -> exp.Expr:

@@ -10,8 +10,8 @@ from psycopg import sql
 
 from zhike.platform.fields.types import Wire
 from zhike.platform.objects.logic import catalogue as catalogues
+from zhike.platform.objects.logic.field_rights import field_rules
 from zhike.platform.objects.types import FieldType, ObjectType, Record
-from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal
 
 #: What stands between the fields that a record is called by.
@@ -22,7 +22,7 @@ def present(
     owner: ObjectType, fields: Sequence[FieldType], rows: Sequence[Mapping[str, Any]], principal: Principal
 ) -> list[Record]:
     """Return the rows as records for `principal`."""
-    rules = permissions.field_rules(principal, owner.key, [*(field.key for field in fields), *owner.display])
+    rules = field_rules(owner, [*(field.key for field in fields), *owner.display], principal)
     refused = tuple(field.key for field in fields if rules[field.key] == "refused")
     shown_fields = [field for field in fields if field.key not in refused]
     # Rows that were read one by one tell where they belong; that costs no second look where a field shows a unit.
@@ -75,7 +75,7 @@ def displays(target: str, ids: Iterable[int], principal: Principal) -> dict[int,
         found = _run(place.format(sql.Identifier(pointer.display), sql.Identifier(pointer.table)), wanted)
         return {record_id: _pointed({"uid": uid}, target, display) for record_id, uid, display in found}
     owner = catalogues.object_type(target)
-    rules = permissions.field_rules(principal, target, owner.display)
+    rules = field_rules(owner, owner.display, principal)
     columns = {
         f"f:{key}{suffix}": f"{owner.fields[key].column}{suffix}"
         for key in owner.display

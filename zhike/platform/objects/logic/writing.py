@@ -18,7 +18,7 @@ from zhike.platform.fields.api import array_items
 from zhike.platform.fields.errors import BadValue
 from zhike.platform.objects.errors import SourceOwned, UnknownField
 from zhike.platform.objects.logic import catalogue as catalogues
-from zhike.platform.objects.logic import reading
+from zhike.platform.objects.logic import single_records
 from zhike.platform.objects.logic.conditions import fields_of_rule
 from zhike.platform.objects.types import FieldType, ObjectType
 from zhike.platform.permissions.types import Principal
@@ -31,7 +31,7 @@ _MADE_AS = {"updated_at": "created_at", "updated_by": "created_by"}
 def insert(owner: ObjectType, given: Mapping[str, object], principal: Principal) -> dict[str, Any]:
     """Insert one record and return all its columns. Raises Invalid with every finding, NotFound outside the scope."""
     defaults = {f.key: f.default for f in owner.fields.values() if f.default is not None and f.key not in given}
-    parsed, findings = _parsed(owner, {**defaults, **given})
+    parsed, findings = _parsed(owner, {**defaults, **given}, principal)
     parsed |= {f.key: principal.employee_no or None for f in owner.fields.values() if f.stamp == "me"}
     faulty = {finding["field"] for finding in findings}
     findings += [
@@ -54,10 +54,10 @@ def insert(owner: ObjectType, given: Mapping[str, object], principal: Principal)
     for key, value in parsed.items():
         columns |= stored_columns(owner.fields[key], value)
     statement = _insert_statement(owner.table, tuple(columns))
-    event, values = events.about(reading.FRESH, "record.created", owner.key)
+    event, values = events.about(single_records.FRESH, "record.created", owner.key)
     values |= {f"new_{name}": value for name, value in columns.items()}
     with _unique_values(owner):
-        return reading.inserted_row(owner, statement, event, values, principal)
+        return single_records.inserted_row(owner, statement, event, values, principal)
 
 
 @functools.lru_cache(maxsize=500)
@@ -70,11 +70,13 @@ def _insert_statement(table: str, names: tuple[str, ...]) -> str:
     return statement.as_string(None)
 
 
-def update(owner: ObjectType, row: Mapping[str, Any], revision: int, given: Mapping[str, object]) -> None:
+def update(
+    owner: ObjectType, row: Mapping[str, Any], revision: int, given: Mapping[str, object], principal: Principal
+) -> None:
     """Change fields of the record `row` that the caller has read and locked; raises Invalid, StaleRevision."""
     if row["revision"] != revision:
         raise StaleRevision(given=revision, current=row["revision"])
-    parsed, findings = _parsed(owner, given)
+    parsed, findings = _parsed(owner, given, principal, row)
     for key in parsed:
         field = owner.fields[key]
         if field.owner == "source" and row["source_key"]:
@@ -121,7 +123,7 @@ def check_rules(owner: ObjectType, record_id: int, principal: Principal) -> None
     """
     if not owner.rules:
         return
-    broken = reading.broken_rules(owner, record_id, principal)
+    broken = single_records.broken_rules(owner, record_id, principal)
     findings: list[Finding] = []
     for key in broken:
         said, about = owner.rules[key].labels, fields_of_rule(catalogues.catalogue(), owner, key)
@@ -177,7 +179,9 @@ def grams(owner: ObjectType, clear_values: Mapping[str, object]) -> str | None:
     return "{" + ",".join([array_items(kind, str(value)) for kind, value in values if value]) + "}"
 
 
-def _parsed(owner: ObjectType, given: Mapping[str, object]) -> tuple[dict[str, object], list[Finding]]:
+def _parsed(
+    owner: ObjectType, given: Mapping[str, object], principal: Principal, stored: Mapping[str, Any] | None = None
+) -> tuple[dict[str, object], list[Finding]]:
     findings: list[Finding] = []
     parsed: dict[str, object] = {}
     for key, value in given.items():
@@ -196,27 +200,41 @@ def _parsed(owner: ObjectType, given: Mapping[str, object]) -> tuple[dict[str, o
             parsed[key] = field.values.parse(value)
         except BadValue as error:
             findings.append(_finding(error.code, field, f"应为{error.expected_zh}", f"should be {error.expected}"))
-    findings += _resolve_references(owner, parsed)
+    findings += _resolve_references(owner, parsed, principal, stored or {})
     return parsed, findings
 
 
-def _resolve_references(owner: ObjectType, parsed: dict[str, object]) -> list[Finding]:
+def _resolve_references(
+    owner: ObjectType, parsed: dict[str, object], principal: Principal, stored: Mapping[str, Any]
+) -> list[Finding]:
+    """Put inner ids for uids. A record that the writer may not read is none, unless the field points at it already."""
     findings = []
     for key, value in parsed.items():
         field = owner.fields[key]
         if not isinstance(value, uuid.UUID):
             continue
-        pointer = catalogues.pointed_at(field)
-        live = sql.SQL(" and deleted_at is null" if pointer.live else "")
-        with connection.cursor() as cursor:
-            statement = sql.SQL("select id from {} where uid = %s").format(sql.Identifier(pointer.table)) + live
-            cursor.execute(statement, [value])
-            row = cursor.fetchone()
-        if row is None:
+        found = _pointed_id(field, value)
+        if found is None or not (found == stored.get(f"f:{key}") or _readable(field, found, principal)):
             findings.append(_finding("record.no_target", field, "指向的记录不存在", "points to no record"))
         else:
-            parsed[key] = row[0]
+            parsed[key] = found
     return findings
+
+
+def _pointed_id(field: FieldType, uid: uuid.UUID) -> int | None:
+    pointer = catalogues.pointed_at(field)
+    live = sql.SQL(" and deleted_at is null" if pointer.live else "")
+    with connection.cursor() as cursor:
+        cursor.execute(sql.SQL("select id from {} where uid = %s").format(sql.Identifier(pointer.table)) + live, [uid])
+        row = cursor.fetchone()
+    return row[0] if row else None
+
+
+def _readable(field: FieldType, record_id: int, principal: Principal) -> bool:
+    """Whether somebody may read what a field points at; org units and the like are everybody's."""
+    if field.target not in catalogues.catalogue():
+        return True
+    return single_records.in_scope(catalogues.object_type(field.target), record_id, principal, "read")
 
 
 def _write(owner: ObjectType, statement: sql.Composable, params: list[Any]) -> Any:

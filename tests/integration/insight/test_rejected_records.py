@@ -1,0 +1,91 @@
+"""A row of a master file that breaks a rule of its object becomes no record, and its load says so."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from tests.factories.records import SYSTEM
+from zhike.insight.identity import api as identity
+from zhike.insight.identity.logic import definitions
+from zhike.insight.warehouse import api as warehouse
+from zhike.platform.objects import api as objects
+from zhike.platform.objects.types import RecordQuery
+
+HEAD = "授权编号,客户号,用途,渠道,意思表示,生效日期,失效日期,凭证"
+CUSTOMER = "000000002"
+
+
+def night(folder, day: date, *lines):
+    """Load a register of consents and feed it; return what became of the file."""
+    path = folder / f"counter_consent_{day:%Y%m%d}.csv"
+    path.write_text("\n".join([HEAD, *lines]) + "\n", encoding="gbk")
+    found = warehouse.load_file("counter_consent", path)
+    assert (found.state, found.error) == ("done", None)
+    identity.run(business_date=day)
+    [newest, *_older] = warehouse.loads(principal=SYSTEM)[0]
+    return newest, warehouse.rejected(newest.uid, principal=SYSTEM)
+
+
+def declared(number):
+    condition = {"op": "=", "left": {"field": "evidence"}, "right": {"value": number, "type": "text"}}
+    return objects.count(RecordQuery("consent", condition=condition), principal=SYSTEM).count
+
+
+def test_the_load_of_the_file_says_which_rows_became_no_records(golden_day, tmp_path):
+    good = f"N1,{CUSTOMER},营销,短信,同意,20260101,,E-N1"
+    wrong = f"N2,{CUSTOMER},营销,短信,同意,20260301,20260201,E-N2"
+    strange = f"N3,{CUSTOMER},营销,传真,同意,20260301,,E-N3"
+    load, rejected = night(tmp_path, date(2026, 3, 18), good, wrong, strange)
+
+    assert (declared("E-N1"), declared("E-N2")) == (1, 0)
+    assert (load.rows_read, load.rows_loaded, load.rows_rejected) == (3, 2, 2)
+    assert [(row.line, row.reason_code, row.reason) for row in rejected] == [
+        (4, "unknown_value", "“渠道”的取值不在代码表中"),
+        (0, "record.consent.ends_after_start", "失效日期应晚于生效日期"),
+    ]
+    assert rejected[1].values == {"source_key": "counter:N2"}
+    [finding] = [found for found in load.findings if found["code"] == "load.no_records"]
+    assert finding["facts"] == {"feed": "consent", "rows": 1}
+
+    right = wrong.replace("20260201", "20260401")
+    load, rejected = night(tmp_path, date(2026, 3, 19), good, right)
+    assert (declared("E-N2"), load.rows_rejected, rejected) == (1, 0, [])
+    assert [found for found in load.findings if found["code"] == "load.no_records"] == []
+
+
+def test_the_same_night_again_tells_the_same(golden_day, tmp_path):
+    wrong = f"N4,{CUSTOMER},营销,短信,同意,20260301,20260201,E-N4"
+    day = date(2026, 3, 20)
+    first = night(tmp_path, day, wrong)
+    again = warehouse.load_file("counter_consent", tmp_path / f"counter_consent_{day:%Y%m%d}.csv")
+    identity.run(business_date=day)
+    assert again.uid == first[0].uid
+    assert warehouse.load(again.uid, principal=SYSTEM) == first[0]
+    assert [row.reason_code for row in first[1]] == ["record.consent.ends_after_start"]
+    assert warehouse.rejected(again.uid, principal=SYSTEM) == first[1]
+
+
+def test_of_two_rows_with_one_source_key_the_first_is_taken_and_the_other_told(golden_day, tmp_path, monkeypatch):
+    """The register's own key tells its rows apart, but the feed names records by customer and channel."""
+    [master] = [found for found in definitions.masters() if found.key == "consent"]
+    by_channel = master.model_copy(update={"source_key": "concat('register:', customer_no, ':', channel)"})
+    monkeypatch.setattr(definitions, "masters", lambda _snapshot: [by_channel])
+    second = f"N8,{CUSTOMER},营销,短信,撤回,20260302,,E-N8"
+    first = f"N7,{CUSTOMER},营销,短信,同意,20260301,,E-N7"
+    other = f"N9,{CUSTOMER},营销,电话,同意,20260301,,E-N9"
+    load, rejected = night(tmp_path, date(2026, 3, 23), second, first, other)
+
+    assert [declared(f"E-{number}") for number in ("N7", "N8", "N9")] == [1, 0, 1]
+    assert (load.rows_read, load.rows_rejected) == (3, 1)
+    assert [(row.reason_code, row.values) for row in rejected] == [
+        ("record.consent.duplicate_key", {"source_key": f"register:{CUSTOMER}:sms"})
+    ]
+    assert rejected[0].reason == "记录编号与前面的行重复，采用了第一行"
+
+
+def test_of_two_rows_with_one_key_in_a_file_the_first_is_taken_and_the_other_told(golden_day, tmp_path):
+    first = f"M1,{CUSTOMER},营销,短信,同意,20260301,,E-M1"
+    second = f"M1,{CUSTOMER},营销,短信,撤回,20260302,,E-M2"
+    load, rejected = night(tmp_path, date(2026, 3, 24), first, second)
+    assert (declared("E-M1"), declared("E-M2"), load.rows_rejected) == (1, 0, 1)
+    assert [(row.line, row.reason_code) for row in rejected] == [(3, "duplicate_key")]

@@ -1,0 +1,74 @@
+"""Records whose ids are known: those in a scope, and fields of them as their viewer or an engine wants them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlglot import exp
+
+from zhike.platform.objects.logic import catalogue as catalogues
+from zhike.platform.objects.logic.conditions import Where, any_id, narrow_to_scope
+from zhike.platform.objects.logic.statements import ALIAS, dict_rows, field_sql, records_from, rows_of, selected
+from zhike.platform.objects.types import FieldType, ObjectType
+from zhike.platform.permissions.types import Principal
+
+
+def scope_ids(owner: ObjectType, principal: Principal, operation: str) -> list[int] | None:
+    """Return the ids in the principal's scope, or None when the scope is everything."""
+    where = Where(catalogues.catalogue())
+    narrow_to_scope(where, owner, ALIAS, principal, operation)
+    if not where.parts:
+        return None
+    where.add(exp.column("deleted_at", table=ALIAS).is_(exp.null()))
+    select = records_from(exp.select(exp.column("id", table=ALIAS)), owner, where)
+    return [row[0] for row in rows_of(select, where.values)]
+
+
+def visible_rows(
+    owner: ObjectType, ids: Sequence[int], principal: Principal, columns: Sequence[FieldType]
+) -> list[dict[str, Any]]:
+    """Return the given columns of those of `ids` that are in the principal's reading scope."""
+    if not ids:
+        return []
+    where = Where(catalogues.catalogue())
+    any_of = any_id(where.bind(list(ids)))
+    where.add(exp.column("id", table=ALIAS).eq(any_of))
+    where.add(exp.column("deleted_at", table=ALIAS).is_(exp.null()))
+    narrow_to_scope(where, owner, ALIAS, principal, "read")
+    select = records_from(exp.select(*selected(owner, columns)), owner, where)
+    return dict_rows(select, where.values)
+
+
+def clear_rows(owner: ObjectType, ids: Sequence[int], keys: Sequence[str]) -> dict[int, dict[str, Any]]:
+    """Return fields of live records by id, in clear; a figure that is not published is None."""
+    if not ids:
+        return {}
+    fields = [owner.fields[key] for key in keys if key in owner.fields]
+    where = Where(catalogues.catalogue())
+    any_of = any_id(where.bind(list(ids)))
+    where.add(exp.column("id", table=ALIAS).eq(any_of))
+    where.add(exp.column("deleted_at", table=ALIAS).is_(exp.null()))
+    rows = dict_rows(records_from(exp.select(*selected(owner, fields)), owner, where), where.values)
+    nothing: dict[str, Any] = dict.fromkeys(keys)
+    return {
+        row["id"]: nothing | {field.key: field.values.clear(row[f"f:{field.key}"]) for field in fields} for row in rows
+    }
+
+
+def related_rows(
+    owner: ObjectType, through: str, parent_ids: Sequence[int], keys: Sequence[str]
+) -> list[dict[str, Any]]:
+    """Return fields of the live records whose reference `through` points at one of `parent_ids`, in clear."""
+    if not parent_ids:
+        return []
+    fields = [catalogues.field_of(owner, key) for key in {through: None, **dict.fromkeys(keys)}]
+    where = Where(catalogues.catalogue())
+    any_of = any_id(where.bind(list(parent_ids)))
+    where.add(field_sql(catalogues.field_of(owner, through)).eq(any_of))
+    where.add(exp.column("deleted_at", table=ALIAS).is_(exp.null()))
+    select = records_from(exp.select(*selected(owner, fields)), owner, where).order_by(exp.column("id", table=ALIAS))
+    rows = dict_rows(select, where.values)
+    return [
+        {"id": row["id"], **{field.key: field.values.clear(row[f"f:{field.key}"]) for field in fields}} for row in rows
+    ]

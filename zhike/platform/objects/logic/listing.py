@@ -1,0 +1,167 @@
+"""Lists and their numbers: pages by keyset, orders, counts up to a cap."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from sqlglot import exp
+
+from zhike.kernel import clock, cursors
+from zhike.platform.objects.errors import Unsortable
+from zhike.platform.objects.logic import asking
+from zhike.platform.objects.logic import catalogue as catalogues
+from zhike.platform.objects.logic.catalogue import SIDE
+from zhike.platform.objects.logic.conditions import Where
+from zhike.platform.objects.logic.presenting import present
+from zhike.platform.objects.logic.questions import narrowed
+from zhike.platform.objects.logic.statements import ALIAS, dict_rows, field_sql, records_from, rows_of, selected
+from zhike.platform.objects.types import FieldType, ObjectType, RecordCount, RecordPage, RecordQuery
+from zhike.platform.permissions import api as permissions
+from zhike.platform.permissions.types import Principal
+
+COUNT_CAP = 10_000
+MAX_LIMIT = 200
+
+
+def page(query: RecordQuery, principal: Principal) -> RecordPage:
+    """Return one page of records by keyset: rows after (or, for a previous page, before) the cursor's row."""
+    owner = catalogues.object_type(query.object)
+    fields = [asking.field_of(owner, key, principal) for key in query.columns or listed_columns(owner, principal)]
+    sort_key, direction, order = order_of(query, owner, principal)
+    listed = f"{owner.key} {sort_key} {direction}"
+    cursor = _read_cursor(listed, query.cursor)
+    limit = max(1, min(query.limit, MAX_LIMIT))
+    rows = _keyset_rows(query, principal, owner, fields, order, direction, cursor, limit)
+    backwards = bool(cursor and cursor["back"])
+    more = len(rows) > limit
+    rows = rows[:limit]
+    if backwards:
+        rows.reverse()
+    has_next, has_previous = (bool(cursor), more) if backwards else (more, bool(cursor))
+    side = catalogues.side_table(owner.key)
+    return RecordPage(
+        rows=present(owner, fields, rows, principal),
+        next_cursor=_cursor(listed, rows[-1], sort_key, back=False) if rows and has_next else None,
+        previous_cursor=_cursor(listed, rows[0], sort_key, back=True) if rows and has_previous else None,
+        records_at=clock.now(),
+        warehouse_date=side.business_date if side else None,
+    )
+
+
+def count(query: RecordQuery, principal: Principal, *, exact: bool = False) -> RecordCount:
+    """Return how many records the query has: exact up to 10,000, above that the planner's estimate."""
+    owner = catalogues.object_type(query.object)
+    where = narrowed(query, principal, owner)
+    inside = records_from(exp.select(exp.Literal.number(1)), owner, where)
+    if not exact:
+        inside = inside.limit(COUNT_CAP + 1)
+    found = rows_of(exp.select(exp.Count(this=exp.Star())).from_(inside.subquery("found")), where.values)[0][0]
+    if exact or found <= COUNT_CAP:
+        return RecordCount(found, approximate=False)
+    plan = rows_of(records_from(exp.select(exp.Literal.number(1)), owner, where), where.values, explain=True)[0][0]
+    estimate = (plan if isinstance(plan, list) else json.loads(plan))[0]["Plan"]["Plan Rows"]
+    return RecordCount(max(int(estimate), found), approximate=True)
+
+
+def listed_columns(owner: ObjectType, principal: Principal) -> list[str]:
+    """Return the columns of the object's list, without those not published yet or not in use where the viewer is."""
+    layout = owner.definition.list
+    chosen = [key for key in layout.columns if key in owner.fields] if layout else []
+    chosen = chosen or list(owner.fields)[:8]
+    return [key for key in chosen if not permissions.limited(principal, owner.key, key)]
+
+
+def order_of(query: RecordQuery, owner: ObjectType, principal: Principal) -> tuple[str, str, FieldType | None]:
+    """Return by what a list is ordered, which way, and the field, if it is one.
+
+    Raises UnknownField, Refused, Unsortable.
+    """
+    key, direction = query.sort or default_sort(owner, principal)
+    if key == "id":
+        return key, direction, None
+    [order] = asking.askable(owner, [key], principal)
+    if not order.sortable:
+        has = [field.key for field in owner.fields.values() if field.sortable]
+        raise Unsortable(
+            object=owner.key, field=key, has=sorted(name for name in has if asking.may_ask(owner, name, principal))
+        )
+    return key, direction, order
+
+
+def default_sort(owner: ObjectType, principal: Principal) -> tuple[str, str]:
+    """Return the list's own order, newest first where it has none or one that the viewer may not ask for."""
+    sort = owner.definition.list.sort if owner.definition.list else None
+    if sort is not None and sort.field in owner.fields and asking.may_ask(owner, sort.field, principal):
+        return sort.field, sort.direction
+    return "id", "desc"
+
+
+def _keyset_rows(
+    query: RecordQuery,
+    principal: Principal,
+    owner: ObjectType,
+    fields: list[FieldType],
+    order: FieldType | None,
+    direction: str,
+    cursor: dict[str, Any] | None,
+    limit: int,
+) -> list[dict[str, Any]]:
+    """Rows with a sort value come first, rows without one after them: two index-friendly queries, not one."""
+    backwards = bool(cursor and cursor["back"])
+    phases = [False] if order is None else [True, False] if backwards else [False, True]
+    if cursor and order is not None:
+        phases = phases[phases.index(cursor["value"] is None) :]
+    rows: list[dict[str, Any]] = []
+    for position, nulls in enumerate(phases):
+        if len(rows) > limit:
+            break
+        where = narrowed(query, principal, owner)
+        start = cursor if position == 0 else None
+        select = _phase(where, owner, fields, order, direction, start, backwards, nulls)
+        rows += dict_rows(select.limit(limit + 1 - len(rows)), where.values)
+    return rows
+
+
+def _phase(
+    where: Where,
+    owner: ObjectType,
+    fields: list[FieldType],
+    order: FieldType | None,
+    direction: str,
+    cursor: dict[str, Any] | None,
+    backwards: bool,
+    nulls: bool,
+) -> exp.Select:
+    served = order is not None and not order.stored and not nulls
+    key = exp.column("id", table=SIDE if served else ALIAS)
+    ascending = (direction == "asc") != backwards
+    sorted_by: list[exp.Expr] = []
+    if order is not None:
+        column = field_sql(order)
+        where.add(column.is_(exp.null()) if nulls else exp.not_(column.is_(exp.null())))
+        if not nulls:
+            sorted_by.append(column)
+    if cursor:
+        left = exp.Tuple(expressions=[*(c.copy() for c in sorted_by), key.copy()]) if sorted_by else key.copy()
+        bound_key = where.bind(cursor["id"])
+        value = where.bind(cursor["value"])
+        typed = exp.cast(value, order.values.column) if order else value
+        right: exp.Expr = exp.Tuple(expressions=[typed, bound_key]) if sorted_by else bound_key
+        where.add(exp.GT(this=left, expression=right) if ascending else exp.LT(this=left, expression=right))
+    # Descending indexes are made NULLS LAST; here nulls are excluded, so either order of nulls is the same.
+    ordered = [exp.Ordered(this=c, desc=not ascending, nulls_first=not ascending) for c in [*sorted_by, key]]
+    return records_from(exp.select(*selected(owner, fields, order)), owner, where).order_by(*ordered)
+
+
+def _cursor(listed: str, row: Mapping[str, Any], sort_key: str, *, back: bool) -> str:
+    value = row.get(f"f:{sort_key}")
+    return cursors.seal(listed, [None if value is None else str(value), row["id"], back])
+
+
+def _read_cursor(listed: str, text: str) -> dict[str, Any] | None:
+    if not text:
+        return None
+    value, record_id, back = cursors.unseal(listed, text)
+    return {"value": value, "id": record_id, "back": back}

@@ -1,0 +1,144 @@
+"""One record in somebody's scope: read, locked, just inserted, held against its rules."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlglot import exp
+
+from zhike.kernel import definitions
+from zhike.kernel.errors import NotFound
+from zhike.platform.objects.logic import catalogue as catalogues
+from zhike.platform.objects.logic.conditions import Where, compiled_rules, narrow_to_scope
+from zhike.platform.objects.logic.field_rights import field_rules
+from zhike.platform.objects.logic.lookups import chosen
+from zhike.platform.objects.logic.statements import ALIAS, belonging, fetch, names_of, records_from, rows_of, selected
+from zhike.platform.objects.types import ObjectType
+from zhike.platform.permissions import api as permissions
+from zhike.platform.permissions.types import Principal
+
+#: The name of the record that a statement inserts and reads at once.
+FRESH = "fresh"
+
+
+@dataclass(frozen=True, slots=True)
+class _Statement:
+    """SQL with the literals it binds and the names of what it selects."""
+
+    sql: str
+    values: Mapping[str, object]
+    names: Sequence[str]
+
+
+def row_by_uid(
+    owner: ObjectType,
+    uid: uuid.UUID,
+    principal: Principal,
+    operation: str,
+    *,
+    lock: bool = False,
+    deleted: bool = False,
+) -> dict[str, Any]:
+    """Return all columns of one record in the principal's scope, of a deleted one only if `deleted`.
+
+    Raises NotFound when it is not in it.
+    """
+    return _single(owner, "uid", uid, principal, operation, lock, deleted)
+
+
+def row_by_id(owner: ObjectType, record_id: int, principal: Principal, operation: str) -> dict[str, Any]:
+    """Return all columns of the record with this inner id, as `row_by_uid` does."""
+    return _single(owner, "id", record_id, principal, operation, False, False)
+
+
+def broken_rules(owner: ObjectType, record_id: int, principal: Principal) -> list[str]:
+    """Return the keys of the rules that a record breaks, in their order."""
+    where = Where(catalogues.catalogue())
+    broken = compiled_rules(where, owner, ALIAS)
+    where.values.update(permissions.scope(principal, "read", owner.key).params)
+    where.add(exp.column("id", table=ALIAS).eq(where.bind(record_id)))
+    row = rows_of(records_from(exp.select(*broken), owner, where), where.values)[0]
+    return [key for key, is_broken in zip(owner.rules, row, strict=True) if is_broken]
+
+
+def looked_up_ids(
+    owner: ObjectType, record_id: int, target: ObjectType, through: str, principal: Principal
+) -> list[int]:
+    """Return the ids of the records of `target` that the principal's fields of a record are looked up in today."""
+    rules = field_rules(owner, owner.fields, principal)
+    picked = chosen([field for key, field in owner.fields.items() if rules[key] != "refused"], target, through)
+    if not picked:
+        return []
+    found = rows_of(exp.select(*picked), {"id": record_id})[0]
+    return [one for one in found if one is not None]
+
+
+def in_scope(owner: ObjectType, record_id: int, principal: Principal, operation: str) -> bool:
+    """Return whether the record is among those on which the principal may do `operation`."""
+    try:
+        row_by_id(owner, record_id, principal, operation)
+    except NotFound:
+        return False
+    return True
+
+
+def inserted_row(
+    owner: ObjectType, insert: str, beside: str, given: Mapping[str, object], principal: Principal
+) -> dict[str, Any]:
+    """Run `insert` (… returning *) and return the new record as `row_by_id` would, in one statement.
+
+    `beside` is SQL of the same statement that reads the new record from `FRESH`. Raises NotFound when the record is not
+    in the principal's creating scope; the caller's transaction then undoes it.
+    """
+    read = definitions.derive(
+        f"objects.inserted:{owner.key}:{principal.kind}:{principal.roles}",
+        lambda _all: _single_statement(owner, "", principal, "create", False, False),
+    )
+    scope = permissions.scope(principal, "create", owner.key)
+    statement = f"with {FRESH} as ({insert}), beside as ({beside}) {read.sql}"
+    rows = fetch(statement, {**read.values, **scope.params, **given}, read.names)
+    if not rows:
+        raise NotFound(kind=owner.key, id="")
+    return rows[0]
+
+
+def _single(
+    owner: ObjectType, key: str, value: object, principal: Principal, operation: str, lock: bool, deleted: bool
+) -> dict[str, Any]:
+    read = definitions.derive(
+        f"objects.single:{owner.key}:{key}:{principal.kind}:{principal.roles}:{operation}:{lock}:{deleted}",
+        lambda _all: _single_statement(owner, key, principal, operation, lock, deleted),
+    )
+    scope = permissions.scope(principal, operation, owner.key)
+    rows = fetch(read.sql, {**read.values, **scope.params, "key": value}, read.names)
+    if not rows:
+        raise NotFound(kind=owner.key, id=str(value))
+    return rows[0]
+
+
+def _single_statement(
+    owner: ObjectType, key: str, principal: Principal, operation: str, lock: bool, deleted: bool
+) -> _Statement:
+    """Return the SQL that reads one record in a scope; the text depends on roles, not on people.
+
+    The record is the one whose column `key` has the value `key`, or without a column the one being inserted.
+    """
+    where = Where(catalogues.catalogue())
+    if key:
+        where.add(exp.column(key, table=ALIAS).eq(exp.Placeholder(this="key")))
+    if not deleted:
+        where.add(exp.column("deleted_at", table=ALIAS).is_(exp.null()))
+    narrow_to_scope(where, owner, ALIAS, principal, operation)
+    select = records_from(
+        exp.select(*selected(owner, [*owner.fields.values()]), *belonging()),
+        owner,
+        where,
+        source="" if key else FRESH,
+    )
+    if lock:
+        select = select.lock()
+        select.args["locks"][0].set("expressions", [exp.to_table(ALIAS)])
+    return _Statement(select.sql(dialect="postgres"), where.values, names_of(select))

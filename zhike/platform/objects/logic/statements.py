@@ -1,0 +1,90 @@
+"""SQL over the records of one object: what is selected, from where, and how it is run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from django.db import connection
+from sqlglot import exp
+
+from zhike.kernel import clock
+from zhike.platform.objects.logic import catalogue as catalogues
+from zhike.platform.objects.logic.catalogue import SIDE
+from zhike.platform.objects.logic.conditions import Where, uses_side_table
+from zhike.platform.objects.logic.lookups import column_of
+from zhike.platform.objects.types import FieldType, ObjectType
+
+#: What every statement calls the record that it is about.
+ALIAS = "t"
+
+
+def selected(owner: ObjectType, fields: Iterable[FieldType], order: FieldType | None = None) -> list[exp.Expr]:
+    """Return what every reader of records needs of them, with the given fields and the one they are ordered by."""
+    system = ["id", "uid", "source_key", "revision", "created_at", "updated_at", "updated_by"]
+    chosen: list[exp.Expr] = [exp.column(name, table=ALIAS) for name in system]
+    wanted = {field.key: field for field in fields}
+    for field in (*(owner.fields[key] for key in owner.display), order):
+        if field is not None:
+            wanted.setdefault(field.key, field)
+    for field in wanted.values():
+        chosen.append(exp.alias_(field_sql(field), f"f:{field.key}", quoted=True))
+        for suffix in field.values.shown if field.stored else ():
+            beside = exp.column(f"{field.column}{suffix}", table=ALIAS, quoted=True)
+            chosen.append(exp.alias_(beside, f"f:{field.key}{suffix}", quoted=True))
+    return chosen
+
+
+def belonging() -> list[exp.Expr]:
+    """What a single record tells of itself beyond its fields: its org unit, its owner, its level."""
+    return [exp.column(name, table=ALIAS) for name in ("unit_id", "owner", "security_level")]
+
+
+def field_sql(field: FieldType) -> exp.Expr:
+    """Return the SQL of a field of the statement's record."""
+    return column_of(field, ALIAS, SIDE)
+
+
+def records_from(select: exp.Select, owner: ObjectType, where: Where, *, source: str = "") -> exp.Select:
+    """Return a statement that reads from the records, with the figures beside them where it names one."""
+    statement = select.from_(exp.alias_(exp.to_table(source or owner.table, quoted=True), ALIAS, table=True))
+    names_side = uses_side_table(owner, [*where.parts, *select.expressions])
+    if names_side:
+        table = catalogues.side_table(owner.key)
+        if table is not None:
+            statement = statement.join(
+                exp.alias_(exp.to_table(table.table, quoted=True), SIDE, table=True),
+                on=exp.column("id", table=SIDE).eq(exp.column("id", table=ALIAS)),
+                join_type="left",
+            )
+    return statement.where(*where.parts) if where.parts else statement
+
+
+def rows_of(select: exp.Expr, values: Mapping[str, Any], *, explain: bool = False) -> list[tuple[Any, ...]]:
+    """Return the rows of a statement, or of the plan that the database has for it."""
+    sql = select.sql(dialect="postgres")
+    with connection.cursor() as cursor:
+        cursor.execute(f"explain (format json) {sql}" if explain else sql, dated(sql, values))
+        return cursor.fetchall()  # type: ignore[no-any-return]
+
+
+def dict_rows(select: exp.Select, values: Mapping[str, object]) -> list[dict[str, Any]]:
+    """Return the rows of a statement by the names of what it selects."""
+    return fetch(select.sql(dialect="postgres"), values, names_of(select))
+
+
+def names_of(select: exp.Select) -> list[str]:
+    """Return the names of what a statement selects."""
+    return [column.alias_or_name for column in select.expressions]
+
+
+def fetch(sql: str, values: Mapping[str, Any], names: Sequence[str]) -> list[dict[str, Any]]:
+    """Return the rows of SQL by `names`."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, dated(sql, values))
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def dated(sql: str, values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the values of a statement; what looks something up asks for the day."""
+    return {"today": clock.today(), **values} if "%(today)s" in sql else values

@@ -1,0 +1,95 @@
+"""Records counted and summed by groups, and by who serves them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlglot import exp
+
+from zhike.kernel import clock
+from zhike.platform.fields.api import plain
+from zhike.platform.objects.logic import asking
+from zhike.platform.objects.logic import catalogue as catalogues
+from zhike.platform.objects.logic.questions import narrowed
+from zhike.platform.objects.logic.statements import ALIAS, field_sql, records_from, rows_of
+from zhike.platform.objects.types import FieldType, ObjectType, RecordQuery
+from zhike.platform.permissions.types import Principal
+
+
+def summary(
+    query: RecordQuery, principal: Principal, sums: Sequence[str], group_by: str | None, by_currency: bool
+) -> list[tuple[Any, int, list[Any]]]:
+    """Return (group value, number of records, sums) for the query's records in the principal's scope.
+
+    With `by_currency` a group has a row for each currency its amounts are in, and their sums are (total, currency).
+    Raises NotSummable, NotGroupable, and Refused for a field that the principal may not ask about: its groups would say what its
+    mask hides.
+    """
+    owner = catalogues.object_type(query.object)
+    where = narrowed(query, principal, owner)
+    summed = asking.summable(owner, sums, principal)
+    totals = [exp.Sum(this=field_sql(field)) for field in summed]
+    group = field_sql(asking.groupable(owner, group_by, principal)) if group_by else None
+    currencies: dict[int, exp.Expr] = {
+        n: column for n, field in enumerate(summed) if by_currency and (column := _currency(field))
+    }
+    select = records_from(
+        exp.select(group or exp.null(), exp.Count(this=exp.Star()), *totals, *currencies.values()), owner, where
+    )
+    for grouped in ([group] if group else []) + [*currencies.values()]:
+        select = select.group_by(grouped.copy())
+    found = []
+    for value, count, *rest in rows_of(select, where.values):
+        amounts: list[Any] = rest[: len(summed)]
+        for place, currency in zip(currencies, rest[len(summed) :], strict=True):
+            amounts[place] = (amounts[place], currency)
+        found.append((value, count, amounts))
+    return found
+
+
+def _currency(field: FieldType) -> exp.Column | None:
+    """The column that says in which currency a field's amount is; a figure has that of its definition."""
+    if not field.stored or not field.values.currency:
+        return None
+    return exp.column(f"{field.column}{field.values.shown[0]}", table=ALIAS, quoted=True)
+
+
+def coverage_summary(
+    query: RecordQuery, principal: Principal, sums: Sequence[str]
+) -> list[tuple[str, str, int, list[Any]]]:
+    """Return (employee number, name, records, sums) by the employee whose coverage of the record holds today.
+
+    Raises Refused for what the principal may not ask about, also of the coverage and of the employee.
+    """
+    owner, coverage = catalogues.object_with_role("party"), catalogues.object_with_role("coverage")
+    employee = catalogues.object_with_role("employee")
+    where = narrowed(query, principal, owner)
+    summed = asking.summable(owner, sums, principal)
+    asking.require(coverage, ("party", "employee", "employee_no", "valid_from", "valid_to"), principal)
+    asking.require(employee, ("name",), principal)
+
+    def column(of: ObjectType, key: str, alias: str) -> exp.Column:
+        return exp.column(of.fields[key].column, table=alias, quoted=True)
+
+    today = where.bind(clock.today())
+    valid_to = column(coverage, "valid_to", "c")
+    joined = exp.and_(
+        column(coverage, "party", "c").eq(exp.column("id", table=ALIAS)),
+        exp.column("deleted_at", table="c").is_(exp.null()),
+        column(coverage, "valid_from", "c") <= today,
+        exp.or_(valid_to.is_(exp.null()), valid_to.copy() > today.copy()),
+    )
+    number, name = column(coverage, "employee_no", "c"), column(employee, "name", "e")
+    totals = [exp.Sum(this=field_sql(field)) for field in summed]
+    chosen = [number, exp.Max(this=name), exp.Count(this=exp.Star()), *totals]
+    select = records_from(exp.select(*chosen), owner, where)
+    select = select.join(exp.alias_(exp.to_table(coverage.table, quoted=True), "c", table=True), on=joined)
+    select = select.join(
+        exp.alias_(exp.to_table(employee.table, quoted=True), "e", table=True),
+        on=exp.column("id", table="e").eq(column(coverage, "employee", "c")),
+        join_type="left",
+    )
+    order = exp.Ordered(this=totals[0].copy() if totals else number.copy(), desc=bool(totals), nulls_first=False)
+    rows = rows_of(select.group_by(number.copy()).order_by(order).limit(200), where.values)
+    return [(row[0], row[1] or "", row[2], [plain(value) for value in row[3:]]) for row in rows]
