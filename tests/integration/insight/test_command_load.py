@@ -281,7 +281,11 @@ def test_files_that_no_source_wants_are_named(shop, capsys):
 
 
 def test_rows_that_become_no_records_are_told_too(installation, tmp_path, capsys):
-    rule = {"key": "small", "labels": {"zh": "金额应低于 9,000", "en": "Below 9,000"}, "condition": "amount is empty or amount < 9000"}
+    rule = {
+        "key": "small",
+        "labels": {"zh": "金额应低于 9,000", "en": "Below 9,000"},
+        "condition": "amount is empty or amount < 9000",
+    }
     product = {**definition_changes.export("object", "account_product"), "rules": [rule]}
     [change] = definition_changes.change([Edit.of(product)], reason="trial").changes
     assert change.key == "account_product"
@@ -290,8 +294,8 @@ def test_rows_that_become_no_records_are_told_too(installation, tmp_path, capsys
         for path in tmp_path.glob("*.asc"):
             if path.name != "loan.asc":
                 path.unlink()
-        with (tmp_path / "loan.asc").open("a") as file:
-            file.write("99;1;960101;9500;12;100.00;\"A\"\n")
+        with (tmp_path / "loan.asc").open("a", newline="") as file:
+            file.write('99;1;960101;9500;12;100.00;"A"\r\n')
 
         code, shown, _error = run(capsys, "load", DEFINITIONS, "--from", tmp_path)
 
