@@ -181,6 +181,16 @@ def test_reserved_ids_are_nobodys_and_never_given_again():
     assert customer("王五洲").id == last + 104
 
 
+def test_a_load_by_id_never_gives_an_id_again_that_was_set_aside():
+    last = customer("张三丰").id
+    taken, set_aside = objects.reserve_ids("party", 2), last + 2
+    objects.load("party", columns=[LoadColumn("name")], rows=[(taken, "counter:9", "赵六")], by_id=True)
+    assert customer("李四海").id == set_aside + 1
+
+    objects.load("party", columns=[LoadColumn("name")], rows=[(last + 900, "counter:10", "钱七")], by_id=True)
+    assert customer("王五洲").id == last + 901
+
+
 @pytest.mark.parametrize("few", [0, 2_000])
 def test_a_search_finds_the_same_whether_its_answers_are_few_or_many(monkeypatch, few):
     monkeypatch.setattr(questions, "_FEW", few)

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.factories.records import SYSTEM, build_firm, customer
+from tests.factories.records import SYSTEM, build_firm, cover, customer
 from zhike.platform.objects import api as objects
 from zhike.platform.objects.types import RecordQuery, SideColumn
 
@@ -84,3 +84,15 @@ def test_a_figure_over_a_relation_beside_one_of_the_record_itself(parties, firm)
     assert sums == [(None, 1, [Decimal("900.00")])]
     (row,) = objects.summary_by_coverage(RecordQuery("party", condition=THROUGH), principal=firm.branch_head)
     assert (row[0], row[2]) == ("E1001", 1)
+
+
+def test_a_customer_is_counted_once_with_whoever_serves_and_not_with_who_developed_it(firm):
+    served, other = customer("张三丰"), customer("李四光")
+    cover(served, "E1001", date(2025, 3, 3))  # a second service that holds
+    found = {"party": str(served.uid), "employee_no": "E1002", "kind": "development", "valid_from": "2024-01-02"}
+    objects.create("coverage", found, principal=SYSTEM)
+    cover(other, "E1002", date(2099, 1, 1))
+
+    rows = objects.summary_by_coverage(RecordQuery("party"), principal=SYSTEM)
+
+    assert [(number, count) for number, _name, count, _sums in rows] == [("E1001", 2)]

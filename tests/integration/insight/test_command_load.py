@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from django.db import connection
 
@@ -276,6 +278,34 @@ def test_files_that_no_source_wants_are_named(shop, capsys):
     said = capsys.readouterr().out
     assert "没有数据源认领的文件：purchase-20260319.csv" in said
     assert "purchases_{business_date:%Y%m%d}.csv" in said
+
+
+def test_rows_that_become_no_records_are_told_too(installation, tmp_path, capsys):
+    rule = {
+        "key": "small",
+        "labels": {"zh": "金额应低于 9,000", "en": "Below 9,000"},
+        "condition": "amount is empty or amount < 9000",
+    }
+    product = {**definition_changes.export("object", "account_product"), "rules": [rule]}
+    [change] = definition_changes.change([Edit.of(product)], reason="trial").changes
+    assert change.key == "account_product"
+    try:
+        berka.write(tmp_path)
+        for path in tmp_path.glob("*.asc"):
+            if path.name != "loan.asc":
+                path.unlink()
+        with (tmp_path / "loan.asc").open("a", newline="") as file:
+            file.write('99;1;960101;9500;12;100.00;"A"\r\n')
+
+        code, shown, _error = run(capsys, "load", DEFINITIONS, "--from", tmp_path)
+
+        [loan] = shown["loads"]
+        assert loan["error"] is None
+        assert (code, loan["state"], loan["rejected"]) == (1, "done", 1)
+        assert [(reason["code"], reason["rows"]) for reason in loan["reasons"]] == [("record.berka_loan.small", 1)]
+        assert Path(loan["rejects"]).read_text(encoding="utf-8-sig").count("金额应低于 9,000") == 1
+    finally:
+        definition_changes.change([Edit("object", "account_product", None)], reason="end of trial")
 
 
 def test_loading_leaves_the_installations_own_definitions_alone(shop, capsys):

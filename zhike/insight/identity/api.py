@@ -83,7 +83,8 @@ def load_definitions(
     """
     snapshot = warehouse.read_definitions(path)
     results = warehouse.load_folder(data, snapshot=snapshot, handle=handle)
-    return results, run(snapshot=snapshot, handle=handle)
+    found = run(snapshot=snapshot, handle=handle)
+    return warehouse.as_of_now(results), found
 
 
 def identity_of_subject(source: Source, *, snapshot: Snapshot | None = None) -> Identity:

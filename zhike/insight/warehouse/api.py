@@ -48,6 +48,7 @@ from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal
 
 __all__ = [
+    "as_of_now",
     "ColumnBinding",
     "add_columns",
     "business_date",
@@ -257,6 +258,12 @@ def plain_master(connection: duckdb.DuckDBPyConnection, source: Source, *, into:
 def keep_rejected(dataset: str, feed: str, rows: Sequence[RejectedRow], count: int) -> None:
     """Let the newest load of a dataset tell which of its rows became no records; see `logic.record_rejects.keep`."""
     record_rejects.keep(dataset, feed, rows, count)
+
+
+def as_of_now(results: Sequence[LoadResult]) -> list[LoadResult]:
+    """Return what is to be said of the same loads by now: feeding may have found rows that became no records."""
+    rows = Load.objects.in_bulk([result.uid for result in results], field_name="uid")
+    return [loading.as_result(rows[result.uid]) if result.uid in rows else result for result in results]
 
 
 def loads(*, principal: Principal, cursor: str = "") -> tuple[list[LoadResult], str | None]:

@@ -61,20 +61,26 @@ def load(
         rejected, rejections = reject(cursor, owner, fields, resolved, _STAGING, _key(by_id))
         created, updated = _upsert(cursor, owner, fields, columns, by_id, resolved, leave_out=bool(rejected))
         ended = _end(cursor, owner, ends) if ends and read else 0
+        if by_id:
+            _pass_ids(cursor, owner)
         cursor.execute(f"drop table if exists {_STAGING}, {_GIVEN}, {BROKEN}")
         cursor.execute("select set_config('zhike.load', '', true)")
-        if by_id:
-            cursor.execute(
-                sql.SQL(
-                    "select setval(pg_get_serial_sequence(%s, 'id'), greatest((select max(id) from {}), 1))"
-                ).format(sql.Identifier(owner.table)),
-                [owner.table],
-            )
     numbers = {"read": read, "created": created, "updated": updated, "ended": ended, "rejected": rejected}
     audit.note(operation="load", subject=owner.key, details={**details, **numbers})
     if created or updated or ended:
         events.publish("records.loaded", owner.key, 0, numbers)
     return LoadCounts(**numbers, rejections=rejections)
+
+
+def _pass_ids(cursor: CursorWrapper, owner: ObjectType) -> None:
+    """Let new records have ids above those that rows came with; never lower ones: an id may be set aside for somebody."""
+    cursor.execute("select pg_get_serial_sequence(%s, 'id')", [owner.table])
+    sequence = cursor.fetchone()[0]
+    cursor.execute(
+        f"select setval(%s, given.highest) from (select max(id) as highest from {_STAGING}) given, {sequence} s"
+        " where given.highest > s.last_value",
+        [sequence],
+    )
 
 
 def _stage(

@@ -11,10 +11,14 @@ from zhike.kernel import clock
 from zhike.platform.fields.api import plain
 from zhike.platform.objects.logic import asking
 from zhike.platform.objects.logic import catalogue as catalogues
+from zhike.platform.objects.logic.conditions import Where
 from zhike.platform.objects.logic.questions import narrowed
 from zhike.platform.objects.logic.statements import ALIAS, field_sql, records_from, rows_of
 from zhike.platform.objects.types import FieldType, ObjectType, RecordQuery
 from zhike.platform.permissions.types import Principal
+
+#: What of a coverage says whether it is a service that holds.
+SERVING = ("kind", "valid_from", "valid_to")
 
 
 def summary(
@@ -58,7 +62,7 @@ def _currency(field: FieldType) -> exp.Column | None:
 def coverage_summary(
     query: RecordQuery, principal: Principal, sums: Sequence[str]
 ) -> list[tuple[str, str, int, list[Any]]]:
-    """Return (employee number, name, records, sums) by the employee whose coverage of the record holds today.
+    """Return (employee number, name, records, sums) by the employee who serves the record today.
 
     Raises Refused for what the principal may not ask about, also of the coverage and of the employee.
     """
@@ -66,30 +70,41 @@ def coverage_summary(
     employee = catalogues.object_with_role("employee")
     where = narrowed(query, principal, owner)
     summed = asking.summable(owner, sums, principal)
-    asking.require(coverage, ("party", "employee", "employee_no", "valid_from", "valid_to"), principal)
+    asking.require(coverage, ("party", "employee", "employee_no", *SERVING), principal)
     asking.require(employee, ("name",), principal)
-
-    def column(of: ObjectType, key: str, alias: str) -> exp.Column:
-        return exp.column(of.fields[key].column, table=alias, quoted=True)
-
-    today = where.bind(clock.today())
-    valid_to = column(coverage, "valid_to", "c")
-    joined = exp.and_(
-        column(coverage, "party", "c").eq(exp.column("id", table=ALIAS)),
-        exp.column("deleted_at", table="c").is_(exp.null()),
-        column(coverage, "valid_from", "c") <= today,
-        exp.or_(valid_to.is_(exp.null()), valid_to.copy() > today.copy()),
-    )
-    number, name = column(coverage, "employee_no", "c"), column(employee, "name", "e")
+    served = _served(coverage, where)
+    number, name = exp.column("number", table="c"), _column(employee, "name", "e")
     totals = [exp.Sum(this=field_sql(field)) for field in summed]
     chosen = [number, exp.Max(this=name), exp.Count(this=exp.Star()), *totals]
     select = records_from(exp.select(*chosen), owner, where)
-    select = select.join(exp.alias_(exp.to_table(coverage.table, quoted=True), "c", table=True), on=joined)
+    select = select.join(served, on=exp.column("party", table="c").eq(exp.column("id", table=ALIAS)))
     select = select.join(
         exp.alias_(exp.to_table(employee.table, quoted=True), "e", table=True),
-        on=exp.column("id", table="e").eq(column(coverage, "employee", "c")),
+        on=exp.column("id", table="e").eq(exp.column("employee", table="c")),
         join_type="left",
     )
     order = exp.Ordered(this=totals[0].copy() if totals else number.copy(), desc=bool(totals), nulls_first=False)
     rows = rows_of(select.group_by(number.copy()).order_by(order).limit(200), where.values)
     return [(row[0], row[1] or "", row[2], [plain(value) for value in row[3:]]) for row in rows]
+
+
+def _served(coverage: ObjectType, where: Where) -> exp.Subquery:
+    """Who serves whom today: each party once for an employee, however many services of theirs hold."""
+    today, alias = where.bind(clock.today()), "s"
+    valid_to = _column(coverage, "valid_to", alias)
+    select = exp.select(
+        _column(coverage, "party", alias).as_("party"),
+        _column(coverage, "employee_no", alias).as_("number"),
+        exp.Max(this=_column(coverage, "employee", alias)).as_("employee"),
+    ).from_(exp.alias_(exp.to_table(coverage.table, quoted=True), alias, table=True))
+    holding = select.where(
+        exp.column("deleted_at", table=alias).is_(exp.null()),
+        _column(coverage, "kind", alias).eq(exp.Literal.string("service")),
+        _column(coverage, "valid_from", alias) <= today,
+        exp.or_(valid_to.is_(exp.null()), valid_to.copy() > today.copy()),
+    )
+    return holding.group_by(exp.Literal.number(1), exp.Literal.number(2)).subquery("c")
+
+
+def _column(of: ObjectType, key: str, alias: str) -> exp.Column:
+    return exp.column(of.fields[key].column, table=alias, quoted=True)
