@@ -6,7 +6,7 @@ import pytest
 
 from tests.factories.records import SYSTEM, build_firm, cover, customer
 from zhike.kernel import clock
-from zhike.kernel.errors import Invalid, NotFound, SignInRequired
+from zhike.kernel.errors import Invalid, NotFound, Refused, SignInRequired
 from zhike.kernel.models import Event
 from zhike.platform.objects import api as objects
 from zhike.platform.objects.errors import SourceOwned
@@ -125,6 +125,21 @@ def test_nothing_is_created_about_somebody_elses_customer(firm):
     assert objects.count(RecordQuery("interaction"), principal=SYSTEM, exact=True).count == 0
     assert not Event.objects.filter(subject="interaction").exists()
     assert note(own).values["subject"] == "回访"
+
+
+def test_nobody_writes_a_field_that_is_kept_from_them(firm, monkeypatch):
+    own, real = customer("张三丰"), permissions.field_rules
+    monkeypatch.setattr(
+        permissions,
+        "field_rules",
+        lambda who, object, keys: {k: "refused" if k == "remark" else v for k, v in real(who, object, keys).items()},
+    )
+    with pytest.raises(Refused) as created:
+        objects.create("party", {"name": "王五", "remark": "喜欢早上联系"}, principal=SYSTEM)
+    with pytest.raises(Refused) as changed:
+        objects.update("party", own.uid, {"remark": "喜欢早上联系"}, revision=1, principal=firm.manager)
+    assert created.value.facts == changed.value.facts == {"operation": "party.remark"}
+    assert objects.facts("party", [own.id], ["remark"]) == {own.id: {"remark": None}}
 
 
 def test_a_note_is_its_authors_and_only_its_authors(firm):
