@@ -8,7 +8,7 @@ import pytest
 
 from tests.factories.records import SYSTEM, build_firm, cover, customer
 from zhike.kernel import clock
-from zhike.kernel.errors import Invalid, NotFound, SignInRequired
+from zhike.kernel.errors import Invalid, NotFound, Refused, SignInRequired
 from zhike.kernel.ids import uuid7
 from zhike.kernel.models import Event
 from zhike.platform.objects import api as objects
@@ -151,6 +151,21 @@ def test_a_reference_leads_nowhere_its_writer_may_not_read(firm):
     kept = {"other": str(stranger.uid), "evidence": "户口簿复印件"}
     changed = objects.update("party_relationship", made.uid, kept, revision=made.revision, principal=firm.manager)
     assert changed.values["evidence"] == "户口簿复印件"  # what it points at already may stay
+
+
+def test_nobody_writes_a_field_that_is_kept_from_them(firm, monkeypatch):
+    own, real = customer("张三丰"), permissions.field_rules
+    monkeypatch.setattr(
+        permissions,
+        "field_rules",
+        lambda who, object, keys: {k: "refused" if k == "remark" else v for k, v in real(who, object, keys).items()},
+    )
+    with pytest.raises(Refused) as created:
+        objects.create("party", {"name": "王五", "remark": "喜欢早上联系"}, principal=SYSTEM)
+    with pytest.raises(Refused) as changed:
+        objects.update("party", own.uid, {"remark": "喜欢早上联系"}, revision=1, principal=firm.manager)
+    assert created.value.facts == changed.value.facts == {"operation": "party.remark"}
+    assert objects.facts("party", [own.id], ["remark"]) == {own.id: {"remark": None}}
 
 
 def test_a_note_is_its_authors_and_only_its_authors(firm):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from django.test import Client
@@ -260,3 +260,24 @@ def test_the_route_says_a_broken_rule_with_its_fields_in_the_callers_language(fi
     assert answer.json()["findings"] == [
         {"code": "record.rule.ends_after_start", "message": said, "fields": ["valid_to", "valid_from"]}
     ]
+
+
+# The timeline
+
+
+def test_the_timeline_tells_interactions_to_whoever_may_read_them(firm, monkeypatch):
+    party = customer("张三丰")
+    given = {"party": str(party.uid), "channel": "phone", "subject": "离婚咨询", "at": "2026-03-16T09:30:00+08:00"}
+    objects.create("interaction", given, principal=firm.manager)
+
+    def told(principal):
+        entries = block(party, principal, "party_timeline")["data"]["entries"]
+        return [(entry["title"], entry["at"], entry["detail"]) for entry in entries if entry["kind"] == "interaction"]
+
+    assert told(firm.manager) == [("离婚咨询", datetime(2026, 3, 16, 1, 30, tzinfo=UTC), "phone")]
+    refuse(monkeypatch, "subject")
+    assert [title for title, _at, _detail in told(firm.manager)] == [""]
+    monkeypatch.setattr(
+        permissions, "allowed", lambda who, operation: operation not in ("interaction.read",) and who is not None
+    )
+    assert told(firm.manager) == []

@@ -69,6 +69,7 @@ def test_the_lookup_itself_is_without_fault(tmp_path):
         ("otherwise: none", "otherwise: nothing", 8, "value.not_an_option"),
         ("otherwise: none", "prefer: nothing", 8, "value.not_an_option"),
         ("note =", "notes =", 8, "expression.invalid"),
+        ("note = '50% off'", "note", 8, "expression.type"),
         ("note = '50% off'", "shop.name = 'x'", 8, "expression.invalid"),
         ("field: mood,", "field: note,", 8, "lookup.other_type"),
         ("{key: good, labels: {zh: 好, en: Good}}, ", "", 8, "lookup.missing_option"),
@@ -233,3 +234,44 @@ def test_erasing_wipes_the_column_that_a_field_left_behind(tmp_path):
     with connection.cursor() as cursor:
         cursor.execute(f'select "{column}" from "{objects.describe("shop").table}" where uid = %s', [shop.uid])
         assert cursor.fetchone() == (None,)
+
+
+AREA = """kind: object
+key: area
+labels: {zh: 片区, en: Area}
+display: name
+fields:
+  - {key: name, type: text, labels: {zh: 名称, en: Name}}
+  - {key: open, type: boolean, labels: {zh: 开放, en: Open}}
+refinements: [{key: open, labels: {zh: 开放, en: Open}, condition: open}]
+"""
+AREA_VISIT = VISIT.replace("key: visit\n", "key: visit\naccess: {through: area}\n").replace(
+    "fields:\n",
+    "fields:\n  - {key: area, type: reference, target: area, required: true, labels: {zh: 片区, en: Area}}\n",
+)
+
+
+@pytest.mark.parametrize(
+    ("areas", "seen"),
+    [(", {on: area, operations: [read]}", "good"), (", {on: area, operations: [read], where: open}", None), ("", None)],
+)
+def test_a_lookup_shows_nothing_of_records_whose_parent_is_kept_from_its_viewer(tmp_path, areas, seen):
+    role = f"kind: role\nkey: seer\nlabels: {{zh: 某, en: Seer}}\ngrants: [{{on: shop, operations: [read]}}, {READS}{areas}]\n"
+    shop = SHOP.replace(", where: \"note = '50% off'\"", "")
+    packs.apply([Path("packs"), pack(tmp_path / "trial", shop=shop, visit=AREA_VISIT, area=AREA, role=role)])
+    area = objects.create("area", {"name": "东", "open": False}, principal=SYSTEM)
+    shop = objects.create("shop", {"name": "甲"}, principal=SYSTEM)
+    visit = {"shop": str(shop.uid), "area": str(area.uid), "mood": "good", "on_day": "2026-03-01"}
+    objects.create("visit", visit, principal=SYSTEM)
+    who = Principal(kind="user", name="某", employee_no="E9", roles=("seer",))
+
+    record = objects.get("shop", shop.uid, principal=who)
+
+    assert (record.values.get("mood"), "mood" in record.refused) == (seen, seen is None)
+
+
+def test_a_lookup_is_unmasked_by_whoever_may_unmask_what_it_shows(shown, tmp_path):
+    who = Principal(kind="user", name="某", employee_no="E9", roles=("seer_1",))
+    with pytest.raises(Refused) as refused:
+        objects.unmask("shop", shown.uid, "mood", reason="客户来电核实", principal=who)
+    assert refused.value.facts == {"operation": "visit.unmask"}

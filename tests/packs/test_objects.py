@@ -77,6 +77,7 @@ def test_the_object_itself_is_without_fault(tmp_path):
         ("object: part,", "object: parts,", 11, "definition.unknown_reference"),
         ("through: thing,", "through: thingy,", 11, "object.unknown_field"),
         ("size > 10", "sice > 10", 13, "expression.invalid"),
+        ("size > 10", "size", 13, "expression.type"),
         ("display: name", "display: nam", 4, "object.unknown_field"),
         ("display: name", "display: name\ndisplay_with: [size, siz]", 5, "object.unknown_field"),
         ("display: name", "display: name\ndisplay_with: [maker]", 5, "object.display_points"),

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from tests.factories.records import UNITS
+from tests.factories.records import SYSTEM, UNITS
 from zhike.engagement.campaigns.models import Campaign
 from zhike.engagement.channels import api as channels
 from zhike.insight.audiences.models import Audience
@@ -23,8 +23,11 @@ from zhike.kernel.definition_errors import (
     DefinitionsBroken,
     DestructiveChange,
 )
+from zhike.kernel.errors import Invalid
 from zhike.kernel.ids import uuid7
 from zhike.kernel.models import DefinitionChange, StoredDefinition
+from zhike.platform.objects import api as objects
+from zhike.platform.objects.types import RecordQuery
 from zhike.platform.organization import api as organization
 from zhike.platform.packs import api as packs
 from zhike.platform.work.types import ResultSet
@@ -304,6 +307,127 @@ def test_a_field_whose_rows_cannot_follow_needs_a_new_key(number, changes, name)
         (fault.finding.code, fault.finding.where) for fault in refused.value.faults
     ]
     assert written() == before
+
+
+def _indexes():
+    """The indexes of THING's fields as PostgreSQL has them: field, whether its values are unique, name."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select f.key, i.indisunique, c.relname from objects_physicalfield f"
+            " join objects_physicalobject o on o.id = f.object_id and o.key = 'thing'"
+            " join pg_class t on t.relname = o.table join pg_index i on i.indrelid = t.oid"
+            " join pg_class c on c.oid = i.indexrelid"
+            " join pg_attribute a on a.attrelid = t.oid and a.attnum = i.indkey[0] and a.attname = left(f.column, 63)"
+            " order by 1, 3"
+        )
+        return cursor.fetchall()
+
+
+def _column(key):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            'select f."column", o."table" from objects_physicalfield f join objects_physicalobject o on o.id = f.object_id'
+            " where o.key = 'thing' and f.key = %s",
+            [key],
+        )
+        return cursor.fetchone()
+
+
+@pytest.fixture(params=["our names", "names of before"])
+def indexed_thing(request):
+    """THING with a unique name, in a home of today or with the names PostgreSQL gives."""
+    definition_changes.change([_changed_field(0, unique=True)], reason="")
+    column, table = _column("name")
+    if request.param == "names of before":
+        with connection.cursor() as cursor:
+            cursor.execute(f"drop index {column}_unique")
+            cursor.execute(f"create unique index on {table} ({column}) where deleted_at is null")
+        definitions.renew()
+    [(_key, _unique, name)] = [found for found in _indexes() if found[0] == "name"]
+    assert (name == f"{column}_unique") == (request.param == "our names")
+    return column
+
+
+def test_a_field_that_need_not_be_unique_any_more_loses_its_index(indexed_thing):
+    objects.create("thing", {"name": "甲"}, principal=SYSTEM)
+    with pytest.raises(Invalid) as invalid, transaction.atomic():
+        objects.create("thing", {"name": "甲"}, principal=SYSTEM)
+    assert [(f["code"], f["field"]) for f in invalid.value.findings] == [("record.duplicate", "name")]
+    with pytest.raises(DestructiveChange):
+        definition_changes.change([_changed_field(0)], reason="")
+
+    change = definition_changes.change([_changed_field(0)], reason="", consent=True).changes[0]
+
+    assert change.notes == ("drop unique index of name; it may occur twice",)
+    assert [found[:2] for found in _indexes()] == [("of", False)]
+    objects.create("thing", {"name": "甲"}, principal=SYSTEM)
+    assert objects.count(RecordQuery("thing"), principal=SYSTEM).count == 2
+    with pytest.raises(DefinitionsBroken) as refused:
+        definition_changes.change([_changed_field(0, unique=True)], reason="", consent=True)
+    assert [(f.finding.code, f.finding.where) for f in refused.value.faults] == [
+        ("object.needs_new_field", ("fields", 0, "unique"))
+    ]
+
+
+def test_a_unique_field_may_be_looked_up_by_instead(indexed_thing):
+    change = definition_changes.change([_changed_field(0, index=True)], reason="", consent=True).changes[0]
+    assert change.notes == (
+        "drop unique index of name; it may occur twice",
+        "create index of name; whoever writes waits while it is built",
+    )
+    assert [found for found in _indexes() if found[0] == "name"] == [("name", False, f"{indexed_thing}_index")]
+
+
+def test_rows_follow_an_index_that_comes_or_goes_and_references_keep_theirs():
+    definition_changes.change([Edit.of(THING)], reason="")
+    [of] = _indexes()
+    notes = []
+    for changed in (_changed_field(0, index=True), _changed_field(1, index=True), _changed_field(1)):
+        found = definition_changes.change([changed], reason="").changes[0]
+        notes.append((found.notes, [index[0] for index in _indexes()]))
+    assert notes == [
+        (("create index of name; whoever writes waits while it is built",), ["name", "of"]),
+        (("drop index of name",), ["of"]),
+        ((), ["of"]),
+    ]
+    assert _indexes() == [of] and of == ("of", False, f"{_column('of')[0]}_index")
+
+
+def test_a_field_that_was_hidden_comes_back_unique_only_if_its_rows_were_kept_so():
+    more = {"key": "code", "type": "text", "labels": {"zh": "码", "en": "Code"}}
+    definition_changes.change([Edit.of({**THING, "fields": [*THING["fields"], more]})], reason="")
+    for _twice in range(2):
+        objects.create("thing", {"code": "1"}, principal=SYSTEM)
+    definition_changes.change([Edit.of(THING)], reason="", consent=True)
+    with pytest.raises(DefinitionsBroken) as refused:
+        definition_changes.change(
+            [Edit.of({**THING, "fields": [*THING["fields"], {**more, "unique": True}]})], reason=""
+        )
+    assert [(f.finding.code, f.finding.where) for f in refused.value.faults] == [
+        ("object.needs_new_field", ("fields", 2, "unique"))
+    ]
+
+
+@pytest.mark.parametrize("before", [False, True], ids=["our names", "names of before"])
+def test_of_two_long_keys_a_duplicate_names_the_right_field(before):
+    """PostgreSQL cuts names at 63 signs: those of both indexes, and of both columns, are alike for longer than that."""
+    keys = ["a" * 62 + last for last in "xy"]
+    long = [{"key": key, "type": "money", "labels": {"zh": key[-1], "en": key[-1]}, "index": True} for key in keys]
+    text = [{"key": f"b{key[1:]}", "type": "text", "labels": {"zh": "b", "en": "b"}, "unique": True} for key in keys]
+    definition_changes.change([Edit.of({**THING, "fields": [*THING["fields"], *long, *text]})], reason="")
+    if before:
+        with connection.cursor() as cursor:
+            for number, key in enumerate(text):
+                column, table = _column(key["key"])
+                cursor.execute(f"drop index {column}_unique")
+                cursor.execute(f"create unique index thing_{number} on {table} ({column}) where deleted_at is null")
+        definitions.renew()
+    objects.create("thing", {text[0]["key"]: "1", text[1]["key"]: "2"}, principal=SYSTEM)
+    for field in text:
+        value = "1" if field is text[0] else "2"
+        with pytest.raises(Invalid) as invalid, transaction.atomic():
+            objects.create("thing", {field["key"]: value}, principal=SYSTEM)
+        assert [(f["code"], f["field"]) for f in invalid.value.findings] == [("record.duplicate", field["key"])]
 
 
 def test_an_object_that_comes_back_keeps_the_types_of_its_columns():

@@ -8,6 +8,8 @@ from tests.factories.records import SYSTEM
 from zhike.insight.identity import api as identity
 from zhike.insight.identity.logic import definitions
 from zhike.insight.warehouse import api as warehouse
+from zhike.kernel import clock, definition_changes
+from zhike.kernel.definition_changes import Edit
 from zhike.platform.objects import api as objects
 from zhike.platform.objects.types import RecordQuery
 
@@ -89,3 +91,33 @@ def test_of_two_rows_with_one_key_in_a_file_the_first_is_taken_and_the_other_tol
     load, rejected = night(tmp_path, date(2026, 3, 24), first, second)
     assert (declared("E-M1"), declared("E-M2"), load.rows_rejected) == (1, 0, 1)
     assert [(row.line, row.reason_code) for row in rejected] == [(3, "duplicate_key")]
+
+
+def test_a_row_that_a_corrected_rule_admits_becomes_a_record_without_a_new_file(golden_day, tmp_path):
+    late = f"R1,{CUSTOMER},营销,短信,同意,20260301,20260201,E-R1"
+    day = date(2026, 3, 25)
+    _load, rejected = night(tmp_path, day, late)
+    assert (declared("E-R1"), [row.reason_code for row in rejected]) == (0, ["record.consent.ends_after_start"])
+
+    shipped = definition_changes.export("object", "consent")
+    rules = [rule for rule in shipped["rules"] if rule["key"] != "ends_after_start"]
+    definition_changes.change([Edit.of({**shipped, "rules": rules})], reason="", consent=True)
+    fed = [identity.run(business_date=day).fed["consent"] for _night in range(2)]
+    [newest, *_older] = warehouse.loads(principal=SYSTEM)[0]
+    assert (declared("E-R1"), newest.rows_rejected, fed) == (1, 0, [1, 0])
+
+    definition_changes.change([Edit("object", "consent", None)], reason="", consent=True)
+    fed = [identity.run(business_date=day).fed["consent"] for _night in range(2)]
+    assert fed == [1, 0], "what the object says changed, though no row was left out"
+
+
+def test_a_row_that_a_rule_admits_some_days_later_becomes_a_record_then(golden_day, tmp_path):
+    day = date(2026, 3, 26)
+    ahead = f"R2,{CUSTOMER},营销,短信,同意,20270501,,E-R2"
+    with clock.travel(clock.at(day, 20)):
+        _load, rejected = night(tmp_path, day, ahead)
+        assert (declared("E-R2"), [row.reason_code for row in rejected]) == (0, ["record.consent.plausible"])
+    with clock.travel(clock.at(date(2026, 5, 1), 20)):
+        fed = [identity.run(business_date=day).fed["consent"] for _night in range(2)]
+        [newest, *_older] = warehouse.loads(principal=SYSTEM)[0]
+        assert (declared("E-R2"), newest.rows_rejected, fed) == (1, 0, [1, 0])

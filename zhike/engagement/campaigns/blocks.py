@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import cast
 
@@ -192,20 +193,30 @@ def _timeline(principal: Principal, record: uuid.UUID, _settings: BlockSettings)
                     "path": "/work",
                 }
             )
-    interaction = objects.object_with_role("interaction").key
-    for row in objects.related(interaction, "party", [party_id], ["at", "subject", "channel", "employee_no"]):
-        entries.append(
-            {
-                "at": row["at"],
-                "kind": "interaction",
-                "title": row["subject"],
-                "detail": row["channel"],
-                "actor": row["employee_no"],
-                "path": None,
-            }
-        )
+    entries += _interactions(party_id, principal)
     entries.sort(key=lambda entry: entry["at"] or _NEVER, reverse=True)
     return timeline(entries[:_ENTRIES], live())
+
+
+def _interactions(party_id: int, principal: Principal) -> Iterator[TimelineEntry]:
+    """The newest interactions with a party, as far as somebody may read them."""
+    interaction = objects.object_with_role("interaction").key
+    if not permissions.allowed(principal, f"{interaction}.read"):
+        return
+    columns = ("at", "subject", "channel", "employee_no")
+    rows = objects.related_page(
+        interaction, "party", party_id, principal=principal, columns=columns, sort=("at", "desc"), limit=_ENTRIES
+    )
+    for row in rows:
+        said = {key: str(value) for key in columns if (value := row.values.get(key)) is not None}
+        yield {
+            "at": datetime.fromisoformat(said["at"]) if "at" in said else None,
+            "kind": "interaction",
+            "title": said.get("subject", ""),
+            "detail": said.get("channel", ""),
+            "actor": said.get("employee_no"),
+            "path": None,
+        }
 
 
 def _party_id(principal: Principal, record: uuid.UUID) -> int:

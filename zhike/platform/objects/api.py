@@ -303,6 +303,7 @@ def create(object: str, given: Mapping[str, object], *, principal: Principal) ->
     with database.writing():
         permissions.require(principal, f"{object}.create")
         owner = catalogues.object_type(object)
+        _refuse_fields(owner, given, principal)
         row = writing.insert(owner, given, principal)
         writing.check_rules(owner, row["id"], principal)
         return _record(owner, row, principal)
@@ -314,9 +315,7 @@ def update(object: str, uid: uuid.UUID, given: Mapping[str, object], *, revision
         permissions.require(principal, f"{object}.update")
         owner = catalogues.object_type(object)
         row = single_records.row_by_uid(owner, uid, principal, "update", lock=True)
-        refused = [key for key in given if field_rights.field_rule(owner, key, principal) == "refused"]
-        if refused:
-            raise Refused(operation=f"{object}.{refused[0]}")
+        _refuse_fields(owner, given, principal)
         writing.update(owner, row, revision, given, principal)
         writing.check_rules(owner, row["id"], principal)
         return _record(owner, single_records.row_by_id(owner, row["id"], principal, "read"), principal)
@@ -363,6 +362,8 @@ def unmask(object: str, uid: uuid.UUID, field: str, *, reason: str, principal: P
         raise ReasonRequired(length=_REASON_LENGTH)
     owner = catalogues.object_type(object)
     found = asking.field_of(owner, field, principal)
+    if found.lookup is not None:  # whose value it is says who may see it
+        permissions.require(principal, f"{owner.relations[found.lookup.relation].object}.unmask")
     if field_rights.field_rule(owner, field, principal) == "refused":
         raise Refused(operation=f"{object}.{field}")
     with database.writing():
@@ -508,3 +509,11 @@ def _all_rows(query: RecordQuery, principal: Principal) -> Iterator[Record]:
         if not found.next_cursor:
             return
         cursor = found.next_cursor
+
+
+def _refuse_fields(owner: ObjectType, given: Mapping[str, object], principal: Principal) -> None:
+    """Raise Refused for a field that the principal may not see: nobody writes what is kept from them."""
+    rules = field_rights.field_rules(owner, [key for key in given if key in owner.fields], principal)
+    refused = [key for key, rule in rules.items() if rule == "refused"]
+    if refused:
+        raise Refused(operation=f"{owner.key}.{refused[0]}")

@@ -125,6 +125,7 @@ def _identity(principal: Principal, record: uuid.UUID, settings: RecordIdentity)
         "consents": [
             {"channel": channel, "labels": labels(owner.fields[key].labels), "state": str(values.get(key) or "none")}
             for channel, key in settings.consents.items()
+            if key not in found.refused
         ],
         "unmaskable": [
             {"field": f.key, "labels": labels(f.labels), "value": str(values[f.key])}

@@ -157,7 +157,9 @@ class Shape(Part):
     fields: tuple[FieldDefinition, ...] = ()
     relations: tuple[RelationPart, ...] = ()
     rules: tuple[Refinement, ...] = Field(
-        (), description="conditions that a record made or changed at the desk must meet; the labels are said if not"
+        (),
+        description="conditions that a record must meet: else the desk may not save it, and a load leaves its row out; "
+        "the labels say why",
     )
     list: ListLayout | None = None
     detail: DetailLayout | None = None

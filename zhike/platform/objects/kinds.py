@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from zhike.expressions import api as expressions
-from zhike.expressions.errors import ExpressionInvalid
 from zhike.expressions.types import Schema
 from zhike.kernel.definition_checks import each, guessed, meant, unknown
 from zhike.kernel.definition_parts import Place
@@ -14,6 +12,7 @@ from zhike.platform.fields import api as fields
 from zhike.platform.objects.definitions import ExtensionDefinition, ObjectDefinition, RelationPart, Shape
 from zhike.platform.objects.logic import lookup_checks, schema_changes
 from zhike.platform.objects.logic.catalogue import defined, expression_schema, provisional
+from zhike.platform.objects.logic.written_conditions import condition_faults
 from zhike.platform.objects.types import PARAMS
 from zhike.platform.permissions.types import Refinement
 
@@ -195,10 +194,7 @@ def _check_conditions(
 
 
 def _condition(item: Refinement, place: Place, schema: Schema) -> Iterator[Finding]:
-    try:
-        expressions.parse(item.condition, schema, PARAMS)
-    except ExpressionInvalid as error:
-        yield from error.in_definition((*place, "condition"))
+    yield from condition_faults(item.condition, schema, PARAMS, (*place, "condition"))
 
 
 def _no_field(key: str, keys: Collection[str], place: Place) -> Finding:

@@ -100,7 +100,10 @@ class FieldType:
 
 @dataclass(frozen=True, slots=True)
 class ObjectType:
-    """An object type of one catalogue version: its definition, wider by extensions, joined with its physical names."""
+    """An object type of one catalogue version: its definition, wider by extensions, joined with its physical names.
+
+    `unique_indexes` says which field each index of its table keeps from occurring twice.
+    """
 
     definition: ObjectDefinition
     table: str
@@ -108,6 +111,7 @@ class ObjectType:
     relations: Mapping[str, RelationPart]
     refinements: Mapping[str, Refinement]
     rules: Mapping[str, Refinement]
+    unique_indexes: Mapping[str, str] = field(default_factory=dict)
     key: str = field(init=False)
     labels: Labels = field(init=False)
     role: str = field(init=False)

@@ -36,7 +36,7 @@ UNIT_FIELDS = ("code", "name", "kind", "parent")
 def feed_parties(connection: Session, definition: Identity, snapshot: Snapshot | None) -> int:
     """Upsert the parties; return how many rows were sent (0 when nothing changed)."""
     systems = [system for system in definition.systems if warehouse.state(system.dataset)]
-    inputs = _inputs([system.dataset for system in systems], _said(definition))
+    inputs = _inputs([system.dataset for system in systems], _said(definition) + _made_of(definition.object))
     if not systems or _unchanged(f"identity:{definition.key}", inputs):
         return 0
     fields = list(dict.fromkeys(field for system in systems for field in system.fields))
@@ -63,13 +63,20 @@ def feed_parties(connection: Session, definition: Identity, snapshot: Snapshot |
     for rank in range(len(systems)):
         connection.execute(f"drop table if exists plain_{rank}")
     _tell_rejected(definition.object, definition.object, counts, {s.system: s.dataset for s in systems})
-    _remember(f"identity:{definition.key}", inputs, counts.read)
+    _remember(f"identity:{definition.key}", inputs, counts)
     return counts.read
 
 
 def _said(definition: Identity | Master) -> str:
     """What a definition says about the records that it makes."""
     return definition.model_dump_json(exclude={"uuid": True, "labels": True})
+
+
+def _made_of(object: str) -> str:
+    """What the object says about its records, extensions and all: which rows become records, and what they hold."""
+    if object == ORG_UNIT:
+        return ""
+    return objects.describe(object).definition.model_dump_json(include={"fields": True, "rules": True})
 
 
 def _party_rows(system: IdentitySystem, source: Source, rank: int, fields: Sequence[str]) -> str:
@@ -99,18 +106,19 @@ def feed_master(connection: Session, master: Master, snapshot: Snapshot | None, 
     if source is None or not warehouse.state(master.dataset):
         return 0
     datasets = [master.dataset, *(lookup.dataset for lookup in master.lookups)]
-    inputs = _inputs(datasets, _said(master) + source.currency + (str(business_date) if master.days else ""))
+    said = _said(master) + _made_of(master.object) + source.currency
+    inputs = _inputs(datasets, said + (str(business_date) if master.days else ""))
     if _unchanged(f"master:{master.key}", inputs):
         return 0
     if master.object == ORG_UNIT:
-        sent = _feed_units(connection, master, definitions.master_schema(master, snapshot))
+        counts = _feed_units(connection, master, definitions.master_schema(master, snapshot))
     else:
-        sent = _feed_records(connection, master, snapshot, business_date, inputs)
-    _remember(f"master:{master.key}", inputs, sent)
-    return sent
+        counts = _feed_records(connection, master, snapshot, business_date, inputs)
+    _remember(f"master:{master.key}", inputs, counts)
+    return counts.read
 
 
-def _feed_units(connection: Session, master: Master, schema: Schema) -> int:
+def _feed_units(connection: Session, master: Master, schema: Schema) -> LoadCounts:
     values = {column.field: _compiled(schema, column.text) for column in master.columns}
     select = ", ".join(values[field] for field in UNIT_FIELDS)
     rows = connection.execute(f"select {select} from {warehouse.relation(master.dataset)} d").fetchall()
@@ -120,7 +128,8 @@ def _feed_units(connection: Session, master: Master, schema: Schema) -> int:
         return 0 if code not in by_code else 1 + depth(by_code[code][3])
 
     ordered = sorted(rows, key=lambda row: (depth(row[0]), row[0]))
-    return organization.upsert_units([UnitRow(*row) for row in ordered])
+    sent = organization.upsert_units([UnitRow(*row) for row in ordered])
+    return LoadCounts(read=sent, created=0, updated=0)
 
 
 def _feed_records(
@@ -129,7 +138,7 @@ def _feed_records(
     snapshot: Snapshot | None,
     business_date: date | None,
     inputs: dict[str, object],
-) -> int:
+) -> LoadCounts:
     source = warehouse.source_of(master.dataset, snapshot=snapshot)
     assert source is not None
     schema = definitions.master_schema(master, snapshot)
@@ -175,7 +184,7 @@ def _feed_records(
     )
     # A record may come from facts of several days, of which the newest counts; in a whole state it stands once.
     _tell_rejected(master.key, master.object, counts, {"": master.dataset}, doubled if source.grain == "master" else ())
-    return counts.read
+    return counts
 
 
 def _first_of_each(rows: Iterator[Sequence[object]], doubled: list[str]) -> Iterator[Sequence[object]]:
@@ -259,9 +268,13 @@ def _inputs(datasets: Sequence[str], definition: str) -> dict[str, object]:
 
 
 def _unchanged(key: str, inputs: dict[str, object]) -> bool:
+    """Whether a feed would do again what it did last. A row that broke a rule may keep it today: rules ask the day and
+    other records, so a feed that left one out never counts as unchanged.
+    """
     row = Feed.objects.filter(key=key).first()
-    return row is not None and row.inputs == inputs
+    return row is not None and row.inputs == inputs and not row.rejected
 
 
-def _remember(key: str, inputs: dict[str, object], rows: int) -> None:
-    Feed.objects.update_or_create(key=key, defaults={"inputs": inputs, "fed_at": clock.now(), "rows": rows})
+def _remember(key: str, inputs: dict[str, object], counts: LoadCounts) -> None:
+    told = {"inputs": inputs, "fed_at": clock.now(), "rows": counts.read, "rejected": counts.rejected}
+    Feed.objects.update_or_create(key=key, defaults=told)

@@ -18,7 +18,7 @@ from zhike.platform.fields import api as fields
 from zhike.platform.fields.types import Option, Pointer
 from zhike.platform.objects.definitions import FieldPart, ObjectDefinition
 from zhike.platform.objects.errors import UnknownField, UnknownObject
-from zhike.platform.objects.logic import lookups
+from zhike.platform.objects.logic import indexes, lookups
 from zhike.platform.objects.models import PhysicalObject, SideTable
 from zhike.platform.objects.types import FieldType, ObjectType, SideColumn
 
@@ -126,13 +126,21 @@ def _target(objects: Catalogue, key: str) -> Callable[[], Schema]:
 def _build(everything: Snapshot) -> Catalogue:
     tables = {row.key: row for row in PhysicalObject.objects.prefetch_related("fields")}
     sides = {row.object: row for row in SideTable.objects.all()}
+    known = indexes.by_column(row.table for row in tables.values())
     built = {}
     for key, definition in defined(everything).items():
         if key not in tables:
             continue
         columns = {field.key: field.column for field in tables[key].fields.all()}
         side = tuple(_side_column(column) for column in sides[key].columns) if key in sides else ()
-        built[key] = _object(definition, tables[key].table, columns, side)
+        found = _object(definition, tables[key].table, columns, side)
+        once = {
+            index.name: field
+            for field, column in columns.items()
+            for index in indexes.of_column(known, found.table, column)
+            if index.kind == "unique" and field in found.fields
+        }
+        built[key] = replace(found, unique_indexes=MappingProxyType(once))
     return lookups.resolved(built)
 
 

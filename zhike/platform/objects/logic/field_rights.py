@@ -36,8 +36,21 @@ def _of_lookup(owner: ObjectType, field: FieldType, own: str, principal: Princip
     shown = field.lookup.field
     if not permissions.allowed(principal, f"{target.key}.read") or not _sees_all(target, principal):
         return "refused"
+    # A related record that follows another one than the lookup's own is seen with that one only.
+    through = owner.relations[field.lookup.relation].through
+    if target.through and target.through != through and not _sees_parents(target, principal):
+        return "refused"
     rule = permissions.field_rule(principal, target.key, shown)
     return own if rule == "clear" or (rule == "masked" and not target.fields[shown].mask) else rule
+
+
+def _sees_parents(target: ObjectType, principal: Principal) -> bool:
+    """Whether no record that `target` follows, over however many references, is kept from the principal."""
+    while target.through:
+        target = catalogues.object_type(target.fields[target.through].target)
+        if not permissions.allowed(principal, f"{target.key}.read") or not _sees_all(target, principal):
+            return False
+    return True
 
 
 def _sees_all(target: ObjectType, principal: Principal) -> bool:

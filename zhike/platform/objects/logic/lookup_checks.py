@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from zhike.expressions import api as expressions
-from zhike.expressions.errors import ExpressionInvalid
 from zhike.kernel.definition_checks import each, guessed, meant, unknown
 from zhike.kernel.definition_parts import Place
 from zhike.kernel.definitions import Finding, Snapshot
@@ -14,6 +12,7 @@ from zhike.platform.fields.errors import BadValue
 from zhike.platform.objects.definitions import FieldPart, Lookup, ObjectDefinition, Shape
 from zhike.platform.objects.logic import lookups
 from zhike.platform.objects.logic.catalogue import provisional
+from zhike.platform.objects.logic.written_conditions import condition_faults
 from zhike.platform.objects.types import FieldType, ObjectType
 
 #: What says how a column is kept; a lookup has none.
@@ -117,10 +116,7 @@ def _check_newest(lookup: Lookup, place: Place, target: ObjectType) -> Iterator[
 
 def _check_where(lookup: Lookup, place: Place, target: ObjectType) -> Iterator[Finding]:
     if lookup.where:
-        try:
-            expressions.parse(lookup.where, lookups.schema_of(target), lookups.PARAMS)
-        except ExpressionInvalid as error:
-            yield from error.in_definition((*place, "where"))
+        yield from condition_faults(lookup.where, lookups.schema_of(target), lookups.PARAMS, (*place, "where"))
 
 
 def _check_shown(field: FieldPart, lookup: Lookup, place: Place, target: ObjectType) -> Iterator[Finding]:

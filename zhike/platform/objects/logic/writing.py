@@ -250,7 +250,7 @@ def _unique_values(owner: ObjectType) -> Iterator[None]:
         yield
     except IntegrityError as error:
         constraint = getattr(getattr(error.__cause__, "diag", None), "constraint_name", "") or ""
-        field = next((f for f in owner.fields.values() if f.unique and f.column in constraint), None)
+        field = owner.fields.get(owner.unique_indexes.get(constraint, ""))
         if field is None:
             raise
         raise Invalid(
