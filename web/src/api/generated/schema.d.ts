@@ -1756,7 +1756,7 @@ export interface components {
             /** Format: date-time */
             started_at: string;
             /** @enum {string} */
-            state: "running" | "done" | "failed" | "cancelled";
+            state: "running" | "done" | "failed" | "cancelled" | "interrupted";
             /** Format: uuid */
             uid: string;
         };
@@ -1776,7 +1776,7 @@ export interface components {
             /** Format: date-time */
             started_at: string;
             /** @enum {string} */
-            state: "running" | "done" | "failed" | "cancelled";
+            state: "running" | "done" | "failed" | "cancelled" | "interrupted";
             /** Format: uuid */
             uid: string;
         };
