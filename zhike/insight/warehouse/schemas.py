@@ -13,8 +13,8 @@ from zhike.insight.warehouse.types import LoadResult, RejectedRow, Source
 from zhike.kernel.models import Run
 from zhike.kernel.wire import Failure, Finding, Labels, failure, findings, labels
 
-LoadState = Literal["running", "done", "failed", "cancelled", "interrupted"]
-RunState = Literal["waiting", "running", "done", "failed", "cancelled"]
+LoadState = Literal["running", "done", "failed", "cancelled"]
+RunState = Literal["waiting", "running", "done", "failed", "cancelled", "interrupted"]
 _LOG_LINES = 20
 _OPEN = ("waiting", "running")
 
