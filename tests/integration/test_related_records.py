@@ -281,3 +281,12 @@ def test_the_timeline_tells_interactions_to_whoever_may_read_them(firm, monkeypa
         permissions, "allowed", lambda who, operation: operation not in ("interaction.read",) and who is not None
     )
     assert told(firm.manager) == []
+
+
+@pytest.mark.parametrize("blank", ["", "   ", "\t", "\u3000"])
+def test_blanks_are_no_evidence(firm, blank):
+    said = {"purpose": "marketing", "channel": "sms", "state": "granted", "valid_from": "2026-01-02"}
+    given = {"party": str(customer("张三丰").uid), "evidence": blank, **said}
+    with pytest.raises(Invalid) as refused:
+        objects.create("consent", given, principal=firm.manager)
+    assert [(fault["code"], fault["field"]) for fault in refused.value.findings] == [("record.required", "evidence")]

@@ -129,11 +129,12 @@ class ValueType:
         return {"": self.column} | {companion.suffix: companion.column for companion in self.companions}
 
     def parse(self, value: object) -> object:
-        """Return a value of JSON as the field holds it, None for nothing. Raises BadValue with what would fit.
+        """Return a value of JSON as the field holds it, None for nothing or blanks. Raises BadValue with what would fit.
 
         What points at something comes back as the uid it was given by, for the caller to resolve.
         """
-        return None if value is None or value == "" else self.accept(value)
+        blank = isinstance(value, str) and not value.strip()
+        return None if value is None or blank else self.accept(value)
 
     def accept(self, value: object) -> object:
         """Return what a value of JSON that is something says."""

@@ -14,7 +14,3 @@ class Text(Words):
     labels = Labels("文本", "Text")
     expected = Labels("文本", "text")
     settings_model: ClassVar[type[Settings]] = LineSettings
-
-    def parse(self, value: object) -> object:
-        """Return the text; an empty one stays, nothing is None."""
-        return None if value is None else self.accept(value)
