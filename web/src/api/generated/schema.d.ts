@@ -1756,7 +1756,7 @@ export interface components {
             /** Format: date-time */
             started_at: string;
             /** @enum {string} */
-            state: "running" | "done" | "failed" | "cancelled" | "interrupted";
+            state: "running" | "done" | "failed" | "cancelled";
             /** Format: uuid */
             uid: string;
         };
@@ -1776,7 +1776,7 @@ export interface components {
             /** Format: date-time */
             started_at: string;
             /** @enum {string} */
-            state: "running" | "done" | "failed" | "cancelled" | "interrupted";
+            state: "running" | "done" | "failed" | "cancelled";
             /** Format: uuid */
             uid: string;
         };
@@ -2189,7 +2189,7 @@ export interface components {
             progress: components["schemas"]["ProgressOut"];
             started_at: string | null;
             /** @enum {string} */
-            state: "waiting" | "running" | "done" | "failed" | "cancelled";
+            state: "waiting" | "running" | "done" | "failed" | "cancelled" | "interrupted";
             title: string;
             /** Format: uuid */
             uid: string;
