@@ -65,6 +65,8 @@ ELSEWHERE = {
     "organization.DeclaredUser.unit": "platform/organization/kinds.py",
     "permissions.Wall.on": "platform/permissions/logic/grants.py",
     "permissions.Wall.where": "platform/permissions/logic/grants.py",
+    "trading_days.Calendar.closes": "kernel/trading_days.py",
+    "trading_days.Calendar.opens": "kernel/trading_days.py",
     "warehouse.Footer.lines": "insight/warehouse/logic/footers.py",
     "warehouse.Footer.pattern": "insight/warehouse/logic/footers.py",
     "warehouse.Source.owner": "insight/warehouse/logic/quality.py",

@@ -13,6 +13,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
+from functools import partial
 
 from django.db import connection, transaction
 
@@ -134,7 +135,7 @@ def _tell_all(subscriber: Subscriber, events: Sequence[Event]) -> None:
         return
     for event in events:
         record = (event.subject, event.subject_id)
-        error = None if record in held else fault_of(lambda event=event: _tell(subscriber, [event]))  # type: ignore[misc]
+        error = None if record in held else fault_of(partial(_tell, subscriber, [event]))
         if error is not None:
             _hold(subscriber, event, error)
             held.add(record)

@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import cast
 
 from django.db import transaction
@@ -113,7 +114,7 @@ def _sweep_batch() -> int:
         rows = list(due.filter(kind__in=_handlers).order_by("due_at", "pk")[:BATCH])
         if rows and fault_of(lambda: _fire(rows)) is not None:
             for row in rows:
-                error = fault_of(lambda row=row: _fire([row]))  # type: ignore[misc]
+                error = fault_of(partial(_fire, [row]))
                 if error is not None:
                     _put_off(row, error)
     return len(rows)
