@@ -39,7 +39,6 @@ _Record = tuple[str, int]
 
 def deliver(stopping: Stopping = never) -> int:
     """Tell every subscriber what is new, and try again what is due; return how many events were looked at."""
-    _begin()
     number()
     moved = 0
     for subscriber in subscribers():
@@ -59,7 +58,11 @@ PUMP = Pump("events", Labels("事件投递", "Delivering events"), deliver)
 
 
 def number() -> int:
-    """Give the committed events without a position theirs, in order; return how many. One process at a time does it."""
+    """Give the committed events without a position theirs, in order; return how many. One process at a time does it.
+
+    Whoever subscribes has a place in the order before that, so that nothing is numbered past a new subscriber.
+    """
+    _begin()
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("select pg_try_advisory_xact_lock(%s)", [_NUMBERING])
         if not cursor.fetchone()[0]:
