@@ -35,10 +35,11 @@ class Live:
     home: Path
     sign_ins: dict[str, dict[str, str]]
 
-    def zhike(self, *arguments: str) -> dict:
-        """Run a command on the installation and return its JSON."""
+    def zhike(self, *arguments: str, at: datetime | None = None) -> dict:
+        """Run a command on the installation, `at` some instant of its own, and return its JSON."""
+        command = ["-m", "zhike.cli"] if at is None else ["-c", _AT, at.isoformat()]
         done = subprocess.run(
-            [sys.executable, "-m", "zhike.cli", "--json", *arguments],
+            [sys.executable, *command, "--json", *arguments],
             env=_environment(self.home),
             capture_output=True,
             text=True,
@@ -50,6 +51,16 @@ class Live:
     def mails(self) -> list[str]:
         """The messages the mail catcher has kept."""
         return [path.read_text(encoding="utf-8") for path in (self.home / "mail").glob("*.eml")]
+
+
+_AT = """
+import sys
+from datetime import datetime
+from zhike.cli.main import main
+from zhike.kernel import clock
+with clock.travel(datetime.fromisoformat(sys.argv[1])):
+    sys.exit(main(sys.argv[2:]))
+"""
 
 
 def _environment(home: Path) -> dict[str, str]:

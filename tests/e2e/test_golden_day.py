@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime, time
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -125,7 +127,8 @@ def test_audience_refusals_and_effect(golden_live: Live, page: Page) -> None:
     compared = _launch(page, "服务体检对照", 50)
     files = golden_live.home / "later"
     last = golden.write_later(files, golden.calendar())
-    golden_live.zhike("load", "packs/securities", "--from", str(files))
+    evening = datetime.combine(last, time(22), ZoneInfo("Asia/Shanghai"))  # no file tells of days to come
+    golden_live.zhike("load", "packs/securities", "--from", str(files), at=evening)
     golden_live.zhike("stage", "run", last.isoformat())
     _effect_is_that_of_the_groups(page, golden_live, compared)
 
