@@ -15,7 +15,6 @@ from zhike.expressions.types import Type
 from zhike.insight.warehouse.value_types import (
     Bound,
     ColumnType,
-    Currency,
     Encoding,
     FileName,
     Format,
@@ -193,7 +192,7 @@ class Source(Definition):
     footer: Footer | None = None
     decimal: Literal[".", ","] = Field(".", description="the decimal sign")
     grouping: Literal["", ",", ".", " ", "'"] = Field("", description="the sign between thousands")
-    currency: Currency = Field("CNY", description="of the amounts, where no column says it")
+    currency: fields.Currency = Field("CNY", description="of the amounts, where no column says it")
     date: Key = Field(FROM_NAME, description="where the business date is: file (its name), given, or a column")
     days: Literal["trading", "calendar"] = Field("trading", description="the days on which rows may be dated")
     future: Flag = Field(False, description="rows may be dated after the day on which their file is loaded")

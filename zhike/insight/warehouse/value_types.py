@@ -37,7 +37,6 @@ DatasetName = Annotated[
 ]
 #: Encodings in which a byte of zero never stands, so that pictures and archives can be told from text.
 Encoding = Literal["utf-8", "gbk", "gb18030", "gb2312", "big5", "iso-8859-1", "windows-1252"]
-Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$"), Field(description="ISO 4217: CNY, HKD")]
 Share = Annotated[float, Field(ge=0, le=1, description="a share of 1: 0.1 is 10 %")]
 
 

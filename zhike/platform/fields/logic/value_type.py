@@ -6,7 +6,7 @@ a class does not say it inherits from here: a text.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import ClassVar, Self
@@ -165,6 +165,17 @@ class ValueType:
     def store(self, value: object) -> dict[str, object]:
         """Return the columns that a parsed value lies in, by suffix."""
         return {"": value}
+
+    def loaded(self, column: str) -> str:
+        """Return the PostgreSQL of a loaded value as records hold it, over what the load was given."""
+        return column
+
+    def misfits(self, stored: Mapping[str, str]) -> Iterator[tuple[BadValue, str]]:
+        """Yield what a loaded value may not be, each with its condition in PostgreSQL over `stored`, columns by suffix.
+
+        It is what `parse` refuses and the columns would hold; a load leaves such rows out.
+        """
+        yield from ()
 
     def compared(self, value: object) -> dict[str, object]:
         """Return those of its columns that differ when the value does."""

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import ClassVar, Literal
 
 from pydantic import Field
@@ -50,6 +51,9 @@ class Integer(Number):
 
     def read_sql(self, text: str, grammar: Grammar) -> str:
         return numbers.read_sql(text, grammar, self.warehouse, _DIGITS, 0)
+
+    def misfits(self, stored: Mapping[str, str]) -> Iterator[tuple[BadValue, str]]:
+        yield self.refusal(), f"abs({stored['']}) >= 1e{_DIGITS}"
 
     def refusal(self) -> BadValue:
         return BadValue("value.not_integer", self.expected.zh, self.expected.en)

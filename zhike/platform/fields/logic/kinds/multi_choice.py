@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import ClassVar
 
 from pydantic import Field
@@ -43,8 +44,16 @@ class MultiChoice(ValueType):
             raise BadValue("value.not_a_list", "列表", "a list")
         known = [option.key for option in self.options]
         if any(item not in known for item in value):
-            raise BadValue("value.not_an_option", f"以下之一：{'、'.join(known)}", f"one of: {', '.join(known)}")
+            raise self.refusal()
         return list(value)
+
+    def refusal(self) -> BadValue:
+        known = [option.key for option in self.options]
+        return BadValue("value.not_an_option", f"以下之一：{'、'.join(known)}", f"one of: {', '.join(known)}")
+
+    def misfits(self, stored: Mapping[str, str]) -> Iterator[tuple[BadValue, str]]:
+        known = ", ".join(quoted(option.key) for option in self.options)
+        yield self.refusal(), f"not {stored['']} <@ array[{known}]::text[]"
 
     def read(self, text: str, grammar: Grammar) -> object:
         return self.accept(text.split(grammar.separator))
