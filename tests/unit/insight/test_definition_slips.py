@@ -252,7 +252,9 @@ systems:
 
 
 def test_a_feed_that_leaves_out_what_a_record_needs_is_a_finding(tmp_path):
-    master, _line = findings(tmp_path, "securities/masters/consent.yaml", '  - {field: evidence, value: "evidence"}\n', "")
+    master, _line = findings(
+        tmp_path, "securities/masters/consent.yaml", '  - {field: evidence, value: "evidence"}\n', ""
+    )
     assert [(found.code, found.line, found.message) for found in master] == [
         ("master.incomplete", 9, "consent needs the field 'evidence'")
     ]

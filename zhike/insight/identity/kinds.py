@@ -297,6 +297,13 @@ def _amount(master: Master, column: MasterColumn, place: Place, everything: Snap
     if column.currency and field is not None and not field.values.currency:
         said = f"'{column.field}' is no amount of money; it has no currency"
         yield Finding("master.no_amount", said, (*place, "currency"))
+    source = warehouse.source_of(master.dataset, snapshot=everything)
+    if column.value and not column.currency and field is not None and field.values.currency and source is not None:
+        nameable = logic.nameable(master, everything)
+        codes = warehouse.currencies_in(source, column.value, nameable[1]) if nameable else []
+        if len(codes) > 1:
+            said = f"its amounts are in the currencies of {', '.join(codes)}; say in `currency` which one it is in"
+            yield Finding("master.currencies", said, (*place, "value"))
 
 
 def _complete(master: Master, everything: Snapshot) -> Iterator[Finding]:

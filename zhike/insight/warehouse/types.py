@@ -63,6 +63,9 @@ class SourceColumn(Part):
         None, description="[dataset, column] in which the value must exist"
     )
     scale: Annotated[int, Field(ge=1, le=9, strict=True)] | None = Field(None, description="decimals; 2 when absent")
+    currency: Key | None = Field(
+        None, description="of an amount: the column with the code of its currency; that of the source, when absent"
+    )
 
     @rule("key")
     def _one_way(self) -> str | None:
@@ -80,6 +83,12 @@ class SourceColumn(Part):
     def _of_decimals(self) -> str | None:
         if self.scale is not None and "scale" not in fields.value_type(self.type).settings_model.model_fields:
             return f"`scale` is for numbers with decimals; the type is {self.type}"
+        return None
+
+    @rule("currency")
+    def _of_amounts(self) -> str | None:
+        if self.currency is not None and fields.value_type(self.type).expression is not Type.DECIMAL:
+            return f"`currency` is for amounts; the type is {self.type}"
         return None
 
     @rule("certificate")

@@ -227,11 +227,15 @@ def _rejected(feed: str, code: str, reason: str, reason_en: str, source_key: str
 
 
 def _with_currency(master: Master, column: MasterColumn, value: str, schema: Schema, snapshot: Snapshot | None) -> str:
-    """Return the SQL of a column; an amount goes with its currency, which the column or its source names."""
+    """Return the SQL of a column; an amount goes with its currency: what the feed says, the row, or else the source."""
     source = warehouse.source_of(master.dataset, snapshot=snapshot)
     if source is None or not objects.describe(master.object).fields[column.field].values.currency:
         return value
-    currency = _compiled(schema, column.currency) if column.currency else literal(source.currency)
+    currencies = warehouse.currencies_in(source, column.text, schema)
+    if column.currency or currencies:
+        currency = _compiled(schema, column.currency or currencies[0])
+    else:
+        currency = literal(source.currency)
     return f"{{'amount': {value}, 'currency': {currency}}}"
 
 
