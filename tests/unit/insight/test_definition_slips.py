@@ -260,3 +260,16 @@ def test_a_feed_that_leaves_out_what_a_record_needs_is_a_finding(tmp_path):
     ]
     defaulted, _line = findings(tmp_path, MASTER, "  - {field: kind, value: \"'service'\"}\n", "")
     assert defaulted == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        ('value: "mobile"', "parts: {city: mobile}", "master.unknown_part"),
+        ('value: "mobile"', "parts: {city: mobile}\n    value: mobile", FORM),
+        ('{field: value, value: "mobile"}', "{field: party, reference: '1 + 1'}", "expression.type"),
+    ],
+)
+def test_parts_and_references_of_a_feed_are_checked(tmp_path, old, new, code):
+    found, _line = findings(tmp_path, "securities/masters/contact_point.yaml", old, new.replace("\n    ", ", "))
+    assert code in [finding.code for finding in found], found

@@ -326,6 +326,7 @@ def _filled(master: Master, schema: Schema, everything: Snapshot) -> Iterator[Fi
         yield from each(
             _value(master, column, schema, place, narrowed, everything),
             *(_text(column, name, schema, place) for name in ("reference", "key")),
+            *(_part(master, column, part, schema, place, everything) for part in read_or(column, "parts", {})),
             _currency(column, schema, place),
         )
 
@@ -341,7 +342,20 @@ def _value(
 def _text(column: MasterColumn, name: str, schema: Schema, place: Place) -> Iterator[Finding]:
     text: str | None = getattr(column, name)
     if text:
-        yield from _expression(text, schema, (*place, name))
+        yield from _expression(text, schema, (*place, name), Type.TEXT if name == "reference" else None)
+
+
+def _part(
+    master: Master, column: MasterColumn, part: str, schema: Schema, place: Place, everything: Snapshot
+) -> Iterator[Finding]:
+    field = logic.field_of(master.object, read_or(column, "field", ""), everything)
+    where = (*place, "parts", part)
+    if field is not None and part not in field.values.parts:
+        what = (
+            f"part of '{field.key}'" if field.values.parts else f"part: '{field.key}' is {field.type}, which has none:"
+        )
+        yield definition_checks.unknown(what, part, field.values.parts, where, "master.unknown_part")
+    yield from _expression(column.parts[part], schema, where, Type.TEXT)
 
 
 def _currency(column: MasterColumn, schema: Schema, place: Place) -> Iterator[Finding]:

@@ -85,9 +85,8 @@ def _column_type(text: str) -> str:
 
 
 def _in_a_file(found: type[fields.ValueType]) -> bool:
-    """Whether a file can hold values of the type: they point at nothing, are no list and may be asked about."""
-    listed = "options" in found.settings_model.model_fields
-    return found.pointer is None and not listed and found.expression not in (None, Type.RECORD, Type.LIST)
+    """Whether a file can hold values of the type, which for a place is its key; listed values come as texts."""
+    return found.given is not None and "options" not in found.settings_model.model_fields
 
 
 #: The type of a column: a field type whose values a file can hold.

@@ -154,7 +154,7 @@ def _feed_records(
             )
             selected.append(f"l{number}.party_id")
         else:
-            selected.append(_with_currency(master, column, _compiled(schema, column.text), schema, snapshot))
+            selected.append(_with_currency(master, column, _sent(master, column, schema), schema, snapshot))
     conditions = [f"({_compiled(schema, master.where)})"] if master.where else []
     first = business_date - timedelta(days=master.days) if master.days and business_date else None
     if first:
@@ -224,6 +224,14 @@ def _tell_rejected(
 
 def _rejected(feed: str, code: str, reason: str, reason_en: str, source_key: str) -> RejectedRow:
     return RejectedRow(0, f"record.{feed}.{code}", reason, reason_en, {"source_key": source_key})
+
+
+def _sent(master: Master, column: MasterColumn, schema: Schema) -> str:
+    """Return the SQL of what the load takes for a field."""
+    values = objects.describe(master.object).fields[column.field].values
+    if column.parts:
+        return values.joined_sql({part: _compiled(schema, text) for part, text in column.parts.items()})
+    return values.sent_sql(_compiled(schema, column.text))
 
 
 def _with_currency(master: Master, column: MasterColumn, value: str, schema: Schema, snapshot: Snapshot | None) -> str:

@@ -87,7 +87,7 @@ def dataset_schema(source: Source) -> Schema:
     named = {
         column.key: Field(
             column.key,
-            column.value_type.expression or Type.TEXT,
+            column.value_type.given or Type.TEXT,
             dict(column.labels or {}),
             tuple(dict.fromkeys(column.values.values())),
         )
@@ -104,7 +104,7 @@ def check_expression(source: Source, column: SourceColumn) -> expressions.Expres
 
 def fits(expression: expressions.Expression, column: SourceColumn) -> str:
     """Return "" where an expression gives what its column holds, else what it gives."""
-    found, wanted = expressions.type_of(expression), column.value_type.expression
+    found, wanted = expressions.type_of(expression), column.value_type.given
     whole = wanted is Type.DECIMAL and found is Type.INTEGER
     return "" if whole or found in (wanted, Type.NULL) else found.value
 
@@ -156,7 +156,7 @@ def _readable(column: SourceColumn) -> str:
 
 def sql_type(column: SourceColumn) -> str:
     """Return the type a column has in the warehouse."""
-    return column.value_type.warehouse
+    return column.value_type.received
 
 
 def _value(source: Source, column: SourceColumn, kind: str, plain: bool) -> str:
@@ -177,7 +177,7 @@ def _value(source: Source, column: SourceColumn, kind: str, plain: bool) -> str:
 
 def _typed_otherwise(column: SourceColumn, kind: str) -> bool:
     """Whether the file itself has typed values in the column (Parquet), of which its text is no better source."""
-    return kind != "VARCHAR" and column.value_type.expression is not Type.TEXT
+    return kind != "VARCHAR" and column.value_type.given is not Type.TEXT
 
 
 def _reasons(source: Source, column: SourceColumn) -> list[tuple[str, str, str]]:
@@ -187,7 +187,7 @@ def _reasons(source: Source, column: SourceColumn) -> list[tuple[str, str, str]]
         found.append(("scientific_notation", column.key, f"regexp_matches({raw}, '{_SCIENTIFIC}')"))
     if column.values:
         found.append(("unknown_value", column.key, f"{raw} is not null and {value} is null"))
-    elif column.value_type.expression is not Type.TEXT and not column.expression:
+    elif not column.expression and not column.certificate:
         found.append((f"{_BAD}{column.type}", column.key, f"{raw} is not null and {value} is null"))
     if column.currency:
         code = name(column.currency)

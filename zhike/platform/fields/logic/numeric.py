@@ -41,6 +41,7 @@ class Number(ValueType):
 
     column: ClassVar[str] = "numeric"
     expression: ClassVar[Type | None] = Type.DECIMAL
+    given: ClassVar[Type | None] = Type.DECIMAL
     asked: ClassVar[Asked] = "decimal"
     analytical: ClassVar[bool] = True
     adds_up: ClassVar[bool] = True

@@ -42,6 +42,7 @@ class Words(ValueType):
     """A text of at most `longest` characters."""
 
     longest: ClassVar[int] = 200
+    of_digits: ClassVar[bool] = True
 
     def accept(self, value: object) -> object:
         if not isinstance(value, str):
@@ -74,6 +75,7 @@ class Patterned(Words):
     pattern: ClassVar[str]
     #: Signs that only group others.
     ignored: ClassVar[str] = ""
+    of_digits: ClassVar[bool] = False
 
     def misfits(self, stored: Mapping[str, str]) -> Iterator[tuple[BadValue, str]]:
         yield from super().misfits(stored)

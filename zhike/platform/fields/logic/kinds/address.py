@@ -27,6 +27,8 @@ class Address(Words):
     web = "address"
     longest = 500
     sortable = False
+    of_digits: ClassVar[bool] = False
+    parts: ClassVar[tuple[str, ...]] = PARTS
     settings_model: ClassVar[type[Settings]] = WordsSettings
 
     def accept(self, value: object) -> object:
@@ -38,6 +40,11 @@ class Address(Words):
         if lines[-1] and not (len(lines[-1]) == 6 and lines[-1].isascii() and lines[-1].isdigit()):
             raise _not_postcode()
         return self.bounded("\n".join(lines))
+
+    def joined_sql(self, parts: Mapping[str, str]) -> str:
+        lines = [f"coalesce(trim(cast({parts[part]} as varchar)), '')" if part in parts else "''" for part in PARTS]
+        joined = " || chr(10) || ".join(lines)
+        return f"nullif({joined}, repeat(chr(10), {len(PARTS) - 1}))"
 
     def loaded(self, column: str) -> str:
         street = f"repeat(chr(10), 3) || {column} || chr(10)"

@@ -29,6 +29,7 @@ class IdentityNumber(Words):
     telling: ClassVar[tuple[str, ...]] = ("_digest",)
     leaving = "_digest"
     sortable = False
+    given: ClassVar[Type | None] = None
     expression: ClassVar[Type | None] = None
     asked: ClassVar[Asked] = ""
     settings_model: ClassVar[type[Settings]] = WordsSettings

@@ -35,6 +35,7 @@ class Integer(Number):
     column: ClassVar[str] = "bigint"
     drawn: ClassVar[Format] = "count"
     expression: ClassVar[Type | None] = Type.INTEGER
+    given: ClassVar[Type | None] = Type.INTEGER
     asked: ClassVar[Asked] = "integer"
     settings_model: ClassVar[type[Settings]] = IntegerSettings
     settings: IntegerSettings  # type: ignore[assignment]

@@ -29,6 +29,7 @@ class MultiChoice(ValueType):
     web = "choices"
     column = "text[]"
     sortable = False
+    given: ClassVar[Type | None] = None
     drawn: ClassVar[Format] = "tag"
     expression: ClassVar[Type | None] = Type.LIST
     asked: ClassVar[Asked] = ""
@@ -62,6 +63,11 @@ class MultiChoice(ValueType):
         parts = f"string_split({text}, {quoted(grammar.separator)})"
         known = ", ".join(quoted(option.key) for option in self.options)
         return f"case when list_has_all([{known}], {parts}) then {parts} end"
+
+    def sent_sql(self, value: str) -> str:
+        quotes = "replace(replace(trim(part), '\\', '\\\\'), '\"', '\\\"')"
+        parts = f"list_transform(string_split({value}, {quoted(Grammar().separator)}), lambda part: {quotes})"
+        return f"'{{\"' || array_to_string({parts}, '\",\"') || '\"}}'"
 
     def text(self, value: object, grammar: Grammar) -> str:
         return grammar.separator.join(str(item) for item in value) if isinstance(value, list) else str(value)
