@@ -326,7 +326,7 @@ def _filled(master: Master, schema: Schema, everything: Snapshot) -> Iterator[Fi
         yield from each(
             _value(master, column, schema, place, narrowed, everything),
             *(_text(column, name, schema, place) for name in ("reference", "key")),
-            *(_part(master, column, part, schema, place, everything) for part in read_or(column, "parts", {})),
+            *(_part(master, column, part, schema, place, everything) for part in _parts(column)),
             _currency(column, schema, place),
         )
 
@@ -343,6 +343,10 @@ def _text(column: MasterColumn, name: str, schema: Schema, place: Place) -> Iter
     text: str | None = getattr(column, name)
     if text:
         yield from _expression(text, schema, (*place, name), Type.TEXT if name == "reference" else None)
+
+
+def _parts(column: MasterColumn) -> Mapping[str, str]:
+    return read_or(column, "parts", {})
 
 
 def _part(

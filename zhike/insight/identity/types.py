@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -176,6 +176,27 @@ class Master(Definition):
 
 
 @dataclass(frozen=True, slots=True)
+class Fed:
+    """What became of the rows of one feed; all are zero where nothing has changed since it ran last.
+
+    `rejected` ones are told with the file they came in; `left_out` are about somebody whom no identity knows. `ended`
+    are records that no row names any longer, where the feed says so.
+    """
+
+    read: int = 0
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    rejected: int = 0
+    left_out: int = 0
+    ended: int = 0
+
+    def __add__(self, other: Fed) -> Fed:
+        """Return what became of the rows of both."""
+        return Fed(*(one + more for one, more in zip(astuple(self), astuple(other), strict=True)))
+
+
+@dataclass(frozen=True, slots=True)
 class IdentityResult:
     """What a run did: source records read, parties they make, new ids given, ids merged into others, rows fed."""
 
@@ -183,7 +204,7 @@ class IdentityResult:
     parties: int
     created: int
     merged: int
-    fed: Mapping[str, int]
+    fed: Mapping[str, Fed]
 
 
 @dataclass(frozen=True, slots=True)
