@@ -171,11 +171,11 @@ CURRENCIES = frozenset(
 )
 
 
-def _known(code: str) -> str:
+def _currency(code: str) -> str:
     if code not in CURRENCIES:
         raise ValueError(f"there is no currency '{code}' in ISO 4217; it is a code such as CNY, HKD, USD, EUR")
     return code
 
 
 #: The code of a currency in a definition.
-Currency = Annotated[str, AfterValidator(_known), Field(description="ISO 4217: CNY, HKD")]
+Currency = Annotated[str, AfterValidator(_currency), Field(description="ISO 4217: CNY, HKD")]
