@@ -21,6 +21,7 @@ _OF_GATE = ("tests/unit/engagement/test_checks.py",)
 _OF_CAMPAIGNS = ("tests/integration/engagement/test_campaigns.py",)
 _OF_LIFE = ("tests/integration/engagement/test_campaign_life.py",)
 _OF_DISPATCH = ("tests/integration/engagement/test_dispatch.py",)
+_OF_AWAY = ("tests/integration/engagement/test_away.py",)
 _OF_ISOLATION = ("tests/integration/engagement/test_isolation.py",)
 _OF_RIGHTS = ("tests/contract/test_permissions.py",)
 _OF_ASKING = ("tests/contract/test_asking.py",)
@@ -190,17 +191,41 @@ BREAKS = (
         "dispatch: one message hurts the others",
         "what nobody expected is put down to its message",
         _DISPATCH,
-        "    except DatabaseError:\n        raise\n    except Exception as error:\n        mailbox.close()",
-        "    except DatabaseError:\n        raise\n    except ZeroDivisionError as error:\n        mailbox.close()",
+        "    except Exception as error:\n        mailbox.close()",
+        "    except ZeroDivisionError as error:\n        mailbox.close()",
         _OF_ISOLATION,
     ),
     Break(
-        "dispatch: stop without hold",
+        "dispatch: stop of waiting ones only",
         "stopping reaches messages that are claimed",
         _CHANNELS,
-        "    hold(origin_uid, held=True)\n    return Delivery",
-        "    return Delivery",
-        _OF_DISPATCH,
+        "waiting = rows.filter(state__in=[Delivery.State.WAITING, Delivery.State.CLAIMED])",
+        "waiting = rows.filter(state__in=[Delivery.State.WAITING])",
+        _OF_AWAY,
+    ),
+    Break(
+        "dispatch: stopped while leaving",
+        "a message that was leaving when its origin stopped is not tried again",
+        _CHANNELS,
+        "rows.filter(state=Delivery.State.SENDING).update(recalled=True)",
+        "rows.filter(state=Delivery.State.SENDING).update(recalled=False)",
+        _OF_AWAY,
+    ),
+    Break(
+        "dispatch: away for a message",
+        "a server that is away fails no message",
+        _DISPATCH,
+        "    except (DatabaseError, ServerAway):\n        raise\n    except Exception as error:",
+        "    except DatabaseError:\n        raise\n    except Exception as error:",
+        _OF_AWAY,
+    ),
+    Break(
+        "dispatch: no probe",
+        "one message tries a server that was away, not all",
+        _DISPATCH,
+        "        limit = 1\n",
+        "",
+        _OF_AWAY,
     ),
     Break(
         "dispatch: resend of anything",

@@ -131,6 +131,7 @@ SMTP = {
     "password": os.environ.get("ZHIKE_SMTP_PASSWORD", ""),
     "tls": os.environ.get("ZHIKE_SMTP_TLS", "") == "1",
     "sender": os.environ.get("ZHIKE_SMTP_SENDER", "知客证券 <service@zhike.example>"),
+    "patience_hours": int(os.environ.get("ZHIKE_SMTP_PATIENCE_HOURS", "24")),
 }
 # Where a member of staff gets test mails.
 STAFF_MAIL = os.environ.get("ZHIKE_STAFF_MAIL", "{employee_no}@zhike.example")

@@ -1229,6 +1229,7 @@ export interface components {
         CampaignOut: {
             audience: components["schemas"]["Named"];
             business_date: string | null;
+            channel_away: components["schemas"]["ChannelAwayOut"] | null;
             control_percent: number;
             counts: components["schemas"]["CountsOut"];
             due_days: number;
@@ -1295,6 +1296,14 @@ export interface components {
             field: string;
             new: components["schemas"]["WireValue"];
             old: components["schemas"]["WireValue"];
+        };
+        /** @description The server of the campaign's channel is away: its messages wait, and the next one tries at `retry_at`. */
+        ChannelAwayOut: {
+            error: string;
+            /** Format: date-time */
+            retry_at: string;
+            /** Format: date-time */
+            since: string;
         };
         /** @description Whether a number holds that must hold. */
         CheckOut: {
@@ -2778,6 +2787,7 @@ export type CampaignsOut = components['schemas']['CampaignsOut'];
 export type CancelledOut = components['schemas']['CancelledOut'];
 export type CellValue = components['schemas']['CellValue'];
 export type ChangeOut = components['schemas']['ChangeOut'];
+export type ChannelAwayOut = components['schemas']['ChannelAwayOut'];
 export type CheckOut = components['schemas']['CheckOut'];
 export type ClockOut = components['schemas']['ClockOut'];
 export type Comparison = components['schemas']['Comparison'];
