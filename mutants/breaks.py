@@ -21,6 +21,7 @@ _OF_GATE = ("tests/unit/engagement/test_checks.py",)
 _OF_CAMPAIGNS = ("tests/integration/engagement/test_campaigns.py",)
 _OF_LIFE = ("tests/integration/engagement/test_campaign_life.py",)
 _OF_DISPATCH = ("tests/integration/engagement/test_dispatch.py",)
+_OF_GATE_AT_ONCE = ("tests/integration/engagement/test_gate_at_once.py",)
 _OF_AWAY = ("tests/integration/engagement/test_away.py",)
 _OF_ISOLATION = ("tests/integration/engagement/test_isolation.py",)
 _OF_RIGHTS = ("tests/contract/test_permissions.py",)
@@ -57,7 +58,7 @@ BREAKS = (
         _GATE,
         '"select pg_advisory_xact_lock(%s, n::int) from unnest(%s::bigint[]) n order by n"',
         '"select %s::int, n::int from unnest(%s::bigint[]) n order by n"',
-        _OF_CAMPAIGNS,
+        _OF_GATE_AT_ONCE,
     ),
     Break(
         "gate: decided once",
@@ -65,7 +66,7 @@ BREAKS = (
         _GATE,
         "[party_id for party_id in ordered if party_id not in known]",
         "ordered",
-        _OF_CAMPAIGNS,
+        _OF_GATE_AT_ONCE,
     ),
     Break(
         "gate: place of a cap",
