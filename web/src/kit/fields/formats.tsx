@@ -10,7 +10,7 @@ import { Bar } from '../marks';
 type Drawing = { value: unknown; number: number | null; unit?: string; shownUnit?: string; cell: boolean };
 
 type FormatKind = {
-  /** How a value is drawn; where it is not given, the value is words. */
+  /** How a value is drawn; where it is not given or draws nothing, as of an amount in another currency, the value is words. */
   draw?: (given: Drawing) => ReactNode;
   /** How a value is drawn as long as the largest of its column. */
   chart?: (value: number, max: number) => ReactNode;
@@ -39,7 +39,7 @@ const HOME_UNITS = ['元', '万', 'CNY'];
 const FORMATS: Record<BlockFormat, FormatKind> = {
   text: { words: true },
   number: { draw: ({ number, shownUnit, cell }) => (number === null ? undefined : <Plain value={number} unit={cell ? undefined : shownUnit} />) },
-  money: { figure: true, amount: () => true, draw: ({ number, cell }) => (cell ? <MoneyCell value={number} /> : <Money value={number} />) },
+  money: { figure: true, amount: () => true, draw: ({ number, cell }) => (number === null ? undefined : cell ? <MoneyCell value={number} /> : <Money value={number} />) },
   change: {
     figure: true,
     amount: (unit) => !unit || HOME_UNITS.includes(unit),
