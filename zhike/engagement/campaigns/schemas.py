@@ -10,6 +10,7 @@ from typing_extensions import TypedDict
 
 from zhike.engagement.campaigns.types import CampaignPlan
 from zhike.engagement.channels import api as channels
+from zhike.kernel.block_data import Format
 from zhike.kernel.wire import Finding, Labels, Named, Party, RequestBody
 
 CampaignState = Literal["draft", "confirmed", "running", "paused", "stopped", "finished"]
@@ -338,7 +339,7 @@ class MeasureOut(TypedDict):
     key: str
     labels: Labels
     unit: str
-    format: str
+    format: Format
     treated: str | None
     control: str | None
     difference: str | None
@@ -354,6 +355,7 @@ class CurveOut(TypedDict):
     """One measure day by day, by group."""
 
     unit: str
+    format: Format
     days: list[int]
     treated: list[str | None]
     control: list[str | None]

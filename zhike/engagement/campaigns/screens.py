@@ -269,6 +269,7 @@ def _curve_out(found: Effect) -> CurveOut | None:
         return None
     return {
         "unit": "元",
+        "format": "money",
         "days": list(range(found.observed_days + 1)),
         "treated": [_text(value) for value in found.curve["treated"]],
         "control": [_text(value) for value in found.curve["control"]],

@@ -1396,6 +1396,8 @@ export interface components {
         CurveOut: {
             control: (string | null)[];
             days: number[];
+            /** @enum {string} */
+            format: "text" | "number" | "money" | "change" | "count" | "percent" | "duration" | "date" | "datetime" | "tag" | "tier" | "link" | "bar" | "diverge";
             treated: (string | null)[];
             unit: string;
         };
@@ -1815,7 +1817,8 @@ export interface components {
         MeasureOut: {
             control: string | null;
             difference: string | null;
-            format: string;
+            /** @enum {string} */
+            format: "text" | "number" | "money" | "change" | "count" | "percent" | "duration" | "date" | "datetime" | "tag" | "tier" | "link" | "bar" | "diverge";
             high: string | null;
             key: string;
             labels: components["schemas"]["Labels"];

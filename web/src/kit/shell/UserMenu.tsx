@@ -18,7 +18,7 @@ function useOwnActions(openPassword: () => void): Action[] {
   const client = useQueryClient();
   const report = useReport();
   const language = useMutation({
-    mutationFn: (next: Lang) => api.patch('/me', { lang: next }),
+    mutationFn: (next: Lang) => api.patch('/me', { body: { lang: next } }),
     onSuccess: () => client.invalidateQueries(),
     onError: report,
   });

@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { Alert, App, Button } from 'antd';
 import { Link, useNavigate, useParams } from 'react-router';
-import { api, query as queryText } from '../../api/client';
+import { api } from '../../api/client';
 import type { Campaign } from '../../api';
 import { useText } from '../../app/i18n';
 import { useWord } from '../../blocks/lists';
@@ -114,7 +114,7 @@ function DeleteButton({ campaign }: { campaign: Campaign }) {
   const { modal } = App.useApp();
   const report = useReport();
   const remove = () =>
-    api.delete(`/campaigns/${campaign.uid}${queryText({ revision: campaign.revision })}`).then(() => {
+    api.delete('/campaigns/{uid}', { path: { uid: campaign.uid }, query: { revision: campaign.revision } }).then(() => {
       void client.invalidateQueries({ queryKey: ['campaigns'] });
       void navigate('/campaigns');
     }, report);

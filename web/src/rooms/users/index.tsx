@@ -15,7 +15,7 @@ import { Empty, QueryState } from '../../kit/states';
 export function UserListPage() {
   const { t } = useText();
   const [q, setQ] = useState('');
-  const query = useQuery({ queryKey: ['users'], queryFn: ({ signal }) => api.get<{ items: UserRow[] }>('/users', signal) });
+  const query = useQuery({ queryKey: ['users'], queryFn: ({ signal }) => api.get('/users', { signal }) });
   const find = q.trim().toLowerCase();
   return (
     <Page crumbs={[{ title: t('user.title') }]} title={t('user.title')} sub={query.data?.items.length} actions={<LiveStamp at={query.dataUpdatedAt} />}>
