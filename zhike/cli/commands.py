@@ -35,10 +35,14 @@ def user_add(options: argparse.Namespace, output: Output) -> None:
     from zhike.platform.organization import api as organization
 
     staff, password = organization.add_user(
-        employee_no=options.employee_no, name=options.name, role=options.role, unit=options.unit
+        employee_no=options.employee_no,
+        name=options.name,
+        role=options.role,
+        unit=options.unit,
+        must_change=True,
     )
     shown = {"employee_no": staff.employee_no, "name": staff.name, "password": password}
-    output.result(shown, f"工号 {staff.employee_no}（{staff.name}）密码 {password}（只显示一次）")
+    output.result(shown, f"工号 {staff.employee_no}（{staff.name}）密码 {password}（只显示一次，首次登录须修改）")
 
 
 def user_password(options: argparse.Namespace, output: Output) -> None:
@@ -47,7 +51,7 @@ def user_password(options: argparse.Namespace, output: Output) -> None:
 
     staff, password = organization.set_password(options.employee_no)
     shown = {"employee_no": staff.employee_no, "name": staff.name, "password": password}
-    output.result(shown, f"工号 {staff.employee_no}（{staff.name}）密码 {password}（只显示一次）")
+    output.result(shown, f"工号 {staff.employee_no}（{staff.name}）密码 {password}（只显示一次，首次登录须修改）")
 
 
 def sample(options: argparse.Namespace, output: Output) -> None:

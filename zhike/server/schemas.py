@@ -31,6 +31,13 @@ class LanguageOut(TypedDict):
     lang: Language
 
 
+class PasswordIn(RequestBody):
+    """A password in the place of the current one."""
+
+    current: str = Field(max_length=500)
+    new: str = Field(max_length=500)
+
+
 class SessionOut(TypedDict):
     """Whether somebody is signed in, and the token that changing requests must carry."""
 
@@ -85,6 +92,8 @@ class MeOut(TypedDict):
     firm: Labels
     clock: ClockOut
     idle_timeout_seconds: int
+    #: Why the password is to be changed before anything else: somebody else made it, or it is too old; "": it is not.
+    password_due: Literal["", "given", "age"]
 
 
 class SearchHitOut(TypedDict):

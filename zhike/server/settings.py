@@ -43,6 +43,9 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"
 IDLE_SECONDS = int(os.environ.get("ZHIKE_IDLE_SECONDS", "1800"))
 SESSION_COOKIE_AGE = 12 * 3600
+# After how many days a password is changed (0: never), and how many earlier ones it may not be.
+PASSWORD_DAYS = int(os.environ.get("ZHIKE_PASSWORD_DAYS", "90"))
+PASSWORD_HISTORY = int(os.environ.get("ZHIKE_PASSWORD_HISTORY", "5"))
 SIGN_IN_FAILURES = int(os.environ.get("ZHIKE_SIGN_IN_FAILURES", "5"))
 SIGN_IN_LOCK_SECONDS = int(os.environ.get("ZHIKE_SIGN_IN_LOCK_SECONDS", "900"))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from allauth.headless.account.views import ChangePasswordView, LoginView, SessionView
+from allauth.headless.account.views import LoginView, SessionView
 from allauth.headless.constants import Client
 from django.conf import settings
 from django.db import OperationalError, connection
@@ -52,10 +52,9 @@ handler404 = "zhike.server.http.outside_refusal"
 handler500 = "zhike.server.http.outside_fault"
 urlpatterns = [
     path("api/v1/", api.urls),
-    # Of the sign-in library only these three: nobody signs up, and nobody resets a password by mail.
+    # Of the sign-in library only these two: nobody signs up, and nobody resets a password by mail.
     path("_allauth/browser/v1/auth/login", LoginView.as_api_view(client=Client.BROWSER)),
     path("_allauth/browser/v1/auth/session", SessionView.as_api_view(client=Client.BROWSER)),
-    path("_allauth/browser/v1/account/password/change", ChangePasswordView.as_api_view(client=Client.BROWSER)),
     path("healthz", healthz),
     path("metrics", metrics),
     re_path(r"^(?!api/|_allauth/|assets/).*$", page),

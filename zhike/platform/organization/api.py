@@ -6,24 +6,24 @@ import secrets
 import uuid
 from collections.abc import Iterable, Sequence
 
-from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError
 from django.db.models import Q
 
 from zhike.kernel import clock, database, definitions
 from zhike.kernel.errors import NotFound
 from zhike.kernel.ids import uuid7
 from zhike.platform.audit import api as audit
-from zhike.platform.organization.errors import UnknownRole, UnknownUnit, WeakPassword
-from zhike.platform.organization.logic import passwords, units, users
+from zhike.platform.organization.errors import UnknownRole, UnknownUnit, WrongPassword
+from zhike.platform.organization.logic import lockout, passwords, units, users
 from zhike.platform.organization.models import Unit, User
-from zhike.platform.organization.types import OrgUnit, Staff, UnitRow
+from zhike.platform.organization.types import OrgUnit, PasswordDue, Staff, UnitRow
 
 __all__ = [
     "actor_names",
     "add_user",
     "all_staff",
     "all_units",
+    "change_password",
+    "password_due",
     "random_password",
     "set_language",
     "set_password",
@@ -74,10 +74,13 @@ def subtree(unit_ids: Iterable[int]) -> tuple[int, ...]:
     return tuple(Unit.objects.filter(below).order_by("pk").values_list("pk", flat=True))
 
 
-def add_user(*, employee_no: str, name: str, role: str, unit: str, password: str | None = None) -> tuple[Staff, str]:
+def add_user(
+    *, employee_no: str, name: str, role: str, unit: str, password: str | None = None, must_change: bool = False
+) -> tuple[Staff, str]:
     """Add a user with one post, or give an existing one another post; return the user and the new password.
 
-    Without a `password` a random one is made. Raises UnknownUnit, UnknownRole, WeakPassword.
+    Without a `password` a random one is made; with `must_change` it is good for changing it only. Raises UnknownUnit,
+    UnknownRole, WeakPassword.
     """
     known = definitions.snapshot().named("role")
     if role not in known:
@@ -87,29 +90,49 @@ def add_user(*, employee_no: str, name: str, role: str, unit: str, password: str
         chosen = password or random_password()
         user = User.objects.filter(employee_no=employee_no).first() or User(employee_no=employee_no, uid=uuid7())
         user.name = name
-        try:
-            validate_password(chosen, user)
-        except ValidationError as error:
-            raise WeakPassword(reasons=error.messages) from error
-        user.set_password(chosen)
-        user.save()
+        passwords.give(user, chosen, must_change=must_change)
         users.give_post(user, Unit.objects.get(pk=place.id), role)
         audit.note(operation="add_user", subject="user", subject_id=user.pk, details={"role": role, "unit": unit})
         return staff(user.pk), chosen
 
 
-def set_password(employee_no: str) -> tuple[Staff, str]:
-    """Give a user a new random password and end every session; return both. Raises NotFound."""
+def set_password(employee_no: str, *, must_change: bool = True) -> tuple[Staff, str]:
+    """Give a user a new random password, to be changed at the next sign-in, and end every session; return both.
+
+    Raises NotFound.
+    """
     with database.writing():
         user = User.objects.select_for_update().filter(employee_no=employee_no).first()
         if user is None:
             raise NotFound(kind="user", id=employee_no)
         chosen = random_password()
-        user.set_password(chosen)
-        user.failures, user.locked_until, user.session_salt = 0, None, secrets.token_hex(8)
-        user.save()
+        user.session_salt = secrets.token_hex(8)
+        passwords.give(user, chosen, must_change=must_change)
+        lockout.forget(employee_no)
         audit.note(operation="set_password", subject="user", subject_id=user.pk)
         return staff(user.pk), chosen
+
+
+def change_password(user_id: int, *, current: str, new: str) -> None:
+    """Let a user choose another password; every other session ends.
+
+    Raises SignInLocked, WrongPassword (counted as at a sign-in), WeakPassword.
+    """
+    user = User.objects.get(pk=user_id)
+    lockout.require_unlocked(user.employee_no)
+    if not user.check_password(current):
+        lockout.failed(user.employee_no)
+        raise WrongPassword()
+    with database.writing():
+        user = User.objects.select_for_update().get(pk=user_id)
+        passwords.give(user, new, must_change=False)
+        lockout.forget(user.employee_no)
+        audit.note(operation="change_password", subject="user", subject_id=user.pk)
+
+
+def password_due(user: User) -> PasswordDue:
+    """Return why a signed-in user has to change the password before anything else, without a query."""
+    return passwords.due(user)
 
 
 def staff(user_id: int) -> Staff:
@@ -165,4 +188,5 @@ def _as_staff(user: User) -> Staff:
         active=user.is_active,
         posts=tuple(holding),
         last_sign_in=user.last_login,
+        password_due=passwords.due(user),
     )

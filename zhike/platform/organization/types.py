@@ -11,6 +11,9 @@ from pydantic import Field
 
 from zhike.kernel.definition_parts import Code, Definition, Refers, Text
 
+#: Why a user has to change the password before anything else: somebody else made it, it is too old; "": not now.
+PasswordDue = Literal["", "given", "age"]
+
 
 @dataclass(frozen=True, slots=True)
 class OrgUnit:
@@ -36,6 +39,7 @@ class Staff:
     active: bool
     posts: tuple[tuple[str, OrgUnit], ...]
     last_sign_in: datetime | None
+    password_due: PasswordDue
 
 
 @dataclass(frozen=True, slots=True)

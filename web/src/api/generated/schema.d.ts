@@ -580,6 +580,26 @@ export interface paths {
         patch: operations["setLanguage"];
         trace?: never;
     };
+    "/api/v1/me/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change Password
+         * @description Another password for the caller; this session goes on, all others end.
+         */
+        post: operations["changePassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/sign-out-everywhere": {
         parameters: {
             query?: never;
@@ -1808,6 +1828,8 @@ export interface components {
             menu: components["schemas"]["MenuItemOut"][];
             name: string;
             operations: string[];
+            /** @enum {string} */
+            password_due: "" | "given" | "age";
             roles: components["schemas"]["RoleOut"][];
             /** Format: uuid */
             uid: string;
@@ -1965,6 +1987,11 @@ export interface components {
             display: string;
             /** Format: uuid */
             uid: string;
+        };
+        /** @description A password in the place of the current one. */
+        PasswordIn: {
+            current: string;
+            new: string;
         };
         /** @description How many loads no published day has taken into account yet, and the newest such day. */
         PendingOut: {
@@ -2868,6 +2895,7 @@ export type PageActionOut = components['schemas']['PageActionOut'];
 export type PageOut = components['schemas']['PageOut'];
 export type ParamForm = components['schemas']['ParamForm'];
 export type Party = components['schemas']['Party'];
+export type PasswordIn = components['schemas']['PasswordIn'];
 export type PendingOut = components['schemas']['PendingOut'];
 export type PlaceOut = components['schemas']['PlaceOut'];
 export type PlanChangeIn = components['schemas']['PlanChangeIn'];
@@ -4156,6 +4184,38 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["LanguageOut"];
                 };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            500: components["responses"]["Error500"];
+            502: components["responses"]["Error502"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    changePassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordIn"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["Error400"];
             401: components["responses"]["Error401"];
