@@ -127,33 +127,6 @@ def search(request: SignedInRequest, q: str) -> schemas.SearchOut:
     return {"groups": found}
 
 
-@router.get("/users", operation_id="listUsers", response=responds(schemas.UsersOut))
-def users(request: SignedInRequest) -> schemas.UsersOut:
-    """Everybody who can sign in."""
-    permissions.require(request.principal, "user.read")
-    roles = definitions.all_of(Role)
-    mine = set(request.principal.units)
-    return {
-        "items": [
-            {
-                "uid": staff.uid,
-                "employee_no": staff.employee_no,
-                "name": staff.name,
-                "active": staff.active,
-                "roles": [
-                    labels(roles[role].labels)
-                    for role in dict.fromkeys(role for role, _u in staff.posts)
-                    if role in roles
-                ],
-                "units": [unit.name for unit in {unit.id: unit for _r, unit in staff.posts}.values()],
-                "last_sign_in": staff.last_sign_in,
-            }
-            for staff in organization.all_staff()
-            if any(unit.id in mine for _role, unit in staff.posts)
-        ]
-    }
-
-
 def _language(given: str) -> schemas.Language:
     return "en" if given == "en" else "zh"
 

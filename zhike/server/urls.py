@@ -17,8 +17,9 @@ from zhike.platform.objects.routes import router as objects
 from zhike.platform.work.routes import router as work
 from zhike.server.http import api
 from zhike.server.routes import router as server
+from zhike.server.users import router as users
 
-for router in (server, objects, work, warehouse, audiences, campaigns):
+for router in (server, users, objects, work, warehouse, audiences, campaigns):
     api.add_router("", router)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import uuid
 from collections.abc import Iterable, Sequence
+from datetime import date
 
 from django.db.models import Q
 
@@ -23,8 +24,11 @@ __all__ = [
     "all_staff",
     "all_units",
     "change_password",
+    "change_user",
+    "end_post",
+    "give_post",
     "password_due",
-    "random_password",
+    "person",
     "set_language",
     "set_password",
     "sign_out_everywhere",
@@ -35,8 +39,6 @@ __all__ = [
     "upsert_units",
     "user_names",
 ]
-
-random_password = passwords.random_password
 
 
 def upsert_units(rows: Iterable[UnitRow]) -> int:
@@ -75,23 +77,33 @@ def subtree(unit_ids: Iterable[int]) -> tuple[int, ...]:
 
 
 def add_user(
-    *, employee_no: str, name: str, role: str, unit: str, password: str | None = None, must_change: bool = False
+    *,
+    employee_no: str,
+    name: str,
+    role: str,
+    unit: str,
+    password: str | None = None,
+    must_change: bool = False,
+    valid_from: date | None = None,
+    valid_to: date | None = None,
 ) -> tuple[Staff, str]:
     """Add a user with one post, or give an existing one another post; return the user and the new password.
 
-    Without a `password` a random one is made; with `must_change` it is good for changing it only. Raises UnknownUnit,
-    UnknownRole, WeakPassword.
+    Without a `password` a random one is made; with `must_change` it is good for changing it only. The post holds from
+    today on unless said otherwise. Raises UnknownUnit, UnknownRole, WeakPassword, WrongDates, PostTwice.
     """
-    known = definitions.snapshot().named("role")
-    if role not in known:
-        raise UnknownRole(role=role, has=sorted(known))
+    _require_role(role)
     with database.writing():
-        place = unit_by_code(unit)
-        chosen = password or random_password()
-        user = User.objects.filter(employee_no=employee_no).first() or User(employee_no=employee_no, uid=uuid7())
+        place = Unit.objects.get(pk=unit_by_code(unit).id)
+        chosen = password or passwords.random_password()
+        found = User.objects.filter(employee_no__iexact=employee_no).first()
+        user = found or User(employee_no=employee_no, uid=uuid7())
         user.name = name
         passwords.give(user, chosen, must_change=must_change)
-        users.give_post(user, Unit.objects.get(pk=place.id), role)
+        if valid_from or valid_to:
+            users.add_post(user, place, role, valid_from or clock.today(), valid_to)
+        else:
+            users.give_post(user, place, role)
         audit.note(operation="add_user", subject="user", subject_id=user.pk, details={"role": role, "unit": unit})
         return staff(user.pk), chosen
 
@@ -105,7 +117,7 @@ def set_password(employee_no: str, *, must_change: bool = True) -> tuple[Staff, 
         user = User.objects.select_for_update().filter(employee_no=employee_no).first()
         if user is None:
             raise NotFound(kind="user", id=employee_no)
-        chosen = random_password()
+        chosen = passwords.random_password()
         user.session_salt = secrets.token_hex(8)
         passwords.give(user, chosen, must_change=must_change)
         lockout.forget(employee_no)
@@ -135,17 +147,67 @@ def password_due(user: User) -> PasswordDue:
     return passwords.due(user)
 
 
+def change_user(uid: uuid.UUID, *, name: str | None = None, active: bool | None = None) -> Staff:
+    """Rename a user, end one with every post and session, or let an ended one sign in again. Raises NotFound."""
+    with database.writing():
+        user = users.locked(uid)
+        if name is not None and name.strip() and name.strip() != user.name:
+            before, user.name = user.name, name.strip()
+            user.save(update_fields=["name"])
+            details = {"name": [before, user.name]}
+            audit.note(operation="rename", subject="user", subject_id=user.pk, details=details)
+        if active is not None:
+            users.set_active(user, active)
+        return staff(user.pk)
+
+
+def give_post(
+    uid: uuid.UUID, *, role: str, unit: str, valid_from: date | None = None, valid_to: date | None = None
+) -> Staff:
+    """Let a user hold a role in a unit (by code), from today on unless said otherwise; `valid_to` is the day after.
+
+    Raises NotFound, UnknownRole, UnknownUnit, WrongDates, PostTwice.
+    """
+    _require_role(role)
+    with database.writing():
+        user = users.locked(uid)
+        place = Unit.objects.get(pk=unit_by_code(unit).id)
+        users.add_post(user, place, role, valid_from or clock.today(), valid_to)
+        return staff(user.pk)
+
+
+def end_post(uid: uuid.UUID, *, role: str, unit: str, valid_from: date, valid_to: date) -> Staff:
+    """Let the post that began on `valid_from` end: `valid_to` is the first day without it, today at the earliest.
+
+    Raises NotFound, UnknownUnit, PostEnded, WrongDates.
+    """
+    with database.writing():
+        user = users.locked(uid)
+        place = Unit.objects.get(pk=unit_by_code(unit).id)
+        users.end_post(user, place, role, valid_from, valid_to)
+        return staff(user.pk)
+
+
+def person(uid: uuid.UUID) -> Staff:
+    """Return the user with this uid; raises NotFound."""
+    user = User.objects.filter(uid=uid).prefetch_related("posts__unit").first()
+    if user is None:
+        raise NotFound(kind="user", id=str(uid))
+    return users.as_staff(user)
+
+
 def staff(user_id: int) -> Staff:
     """Return the user with this inner id and the posts that hold today; raises NotFound."""
     user = User.objects.filter(pk=user_id).prefetch_related("posts__unit").first()
     if user is None:
         raise NotFound(kind="user", id=user_id)
-    return _as_staff(user)
+    return users.as_staff(user)
 
 
-def all_staff() -> list[Staff]:
-    """Return every user in order of employee number."""
-    return [_as_staff(user) for user in User.objects.order_by("employee_no").prefetch_related("posts__unit")]
+def all_staff(*, number: str = "") -> list[Staff]:
+    """Return every user in order of employee number, or the one of a number in any letter case."""
+    found = User.objects.order_by("employee_no").prefetch_related("posts__unit")
+    return [users.as_staff(user) for user in (found.filter(employee_no__iexact=number) if number else found)]
 
 
 def user_names(employee_nos: Iterable[str]) -> dict[str, str]:
@@ -172,21 +234,7 @@ def sign_out_everywhere(user_id: int) -> None:
         audit.note(operation="sign_out_everywhere", subject="user", subject_id=user_id)
 
 
-def _as_staff(user: User) -> Staff:
-    today = clock.today()
-    holding = [
-        (post.role, units.as_type(post.unit))
-        for post in user.posts.all()
-        if post.valid_from <= today and (post.valid_to is None or post.valid_to > today)
-    ]
-    return Staff(
-        id=user.pk,
-        uid=user.uid,
-        employee_no=user.employee_no,
-        name=user.name,
-        language=user.language,
-        active=user.is_active,
-        posts=tuple(holding),
-        last_sign_in=user.last_login,
-        password_due=passwords.due(user),
-    )
+def _require_role(role: str) -> None:
+    known = definitions.snapshot().named("role")
+    if role not in known:
+        raise UnknownRole(role=role, has=sorted(known))
