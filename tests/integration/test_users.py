@@ -11,6 +11,7 @@ from django.test import Client
 
 from tests.factories.records import build_firm
 from zhike.kernel import clock
+from zhike.kernel.errors import ZhikeError
 from zhike.platform.audit import api as audit
 from zhike.platform.organization import api as organization
 from zhike.platform.organization.models import User
@@ -191,9 +192,15 @@ def test_a_file_without_its_titles_is_refused_whole(desk):
 
 
 def run(*words):
-    from zhike.cli.main import main
+    """The command, inside the test's own transaction."""
+    from zhike.cli import main
+    from zhike.cli.output import Output
 
-    return main(["user", *words])
+    options = main._parser().parse_args(["user", *words])
+    try:
+        return main._run(options, Output(as_json=getattr(options, "json", False)))
+    except ZhikeError:
+        return 1
 
 
 def test_the_command_line_does_the_same(desk, capsys, tmp_path):
@@ -209,7 +216,7 @@ def test_the_command_line_does_the_same(desk, capsys, tmp_path):
     file = tmp_path / "users.csv"
     file.write_text("employee_no,name,role,unit\nE2301,甲,operator,HQ\nE2302,乙,operator,B99\n")
     capsys.readouterr()
-    assert run("--json", "import", str(file)) == 1
+    assert run("import", str(file), "--json") == 1
     said = json.loads(capsys.readouterr().out)
     assert [one["employee_no"] for one in said["made"]] == ["E2301"]
     assert [one["line"] for one in said["refused"]] == [3]
