@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from sqlglot import exp
 
 from zhike.expressions import api as expressions
-from zhike.expressions.types import RelationSource
+from zhike.expressions.types import Named, RelationSource
 from zhike.platform.fields.api import wanted
 from zhike.platform.objects.errors import UnknownRefinement
 from zhike.platform.objects.logic import asking
 from zhike.platform.objects.logic.catalogue import SIDE, Catalogue, expression_schema, side_table
 from zhike.platform.objects.logic.lookups import column_of
+from zhike.platform.objects.logic.pointed_records import Visible, named
 from zhike.platform.objects.types import PARAMS, FieldType, ObjectType, RecordQuery
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal, Scope
 
 _aliases = itertools.count(1)
-#: Which records of an object, known by an alias, may be reached.
-Visible = Callable[[ObjectType, str], list[exp.Expr]]
 
 
 @dataclass(slots=True)
@@ -109,6 +108,14 @@ class RecordBinding:
         )
         source = exp.alias_(exp.to_table(target.table, quoted=True), alias, table=True)
         return RelationSource(source, join, self._within(target, alias))
+
+    def named(self, path: tuple[str, ...]) -> Named:
+        """Return how what a field points at is found by words, of the visible records only."""
+        owner = self._owner
+        for step in path[:-1]:
+            owner = self._objects[owner.fields[step].target]
+        field = owner.fields[path[-1]]
+        return lambda words: named(self._objects, field, words, self._visible)
 
     def _within(self, target: ObjectType, alias: str) -> RecordBinding:
         return RecordBinding(self._objects, target, alias, inside=True, visible=self._visible)
