@@ -242,6 +242,7 @@ def summarize(
 ) -> list[tuple[Any, int, list[Any]]]:
     """Return (group value, number of records, sums of fields) over a query in the principal's scope.
 
+    Records that point at what an information wall keeps from the principal are the one group `UNREADABLE`.
     With `by_currency` a group has a row for each currency its amounts are in, and the sum of an amount is (total,
     currency): amounts of different currencies are never added up.
     Raises NotSummable for a field whose values do not add up, NotGroupable, and Refused for one that the principal does
