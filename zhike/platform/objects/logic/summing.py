@@ -9,6 +9,7 @@ from sqlglot import exp
 
 from zhike.kernel import clock
 from zhike.platform.fields.api import plain
+from zhike.platform.objects.errors import MixedCurrencies
 from zhike.platform.objects.logic import asking
 from zhike.platform.objects.logic import catalogue as catalogues
 from zhike.platform.objects.logic.conditions import Where, outside_walls
@@ -29,7 +30,7 @@ def summary(
     """Return (group value, number of records, sums) for the query's records in the principal's scope.
 
     With `by_currency` a group has a row for each currency its amounts are in, and their sums are (total, currency).
-    Raises NotSummable, NotGroupable, and Refused for a field that the principal may not ask about: its groups would say what its
+    Without it all amounts are in the currency of their field, else MixedCurrencies is raised. Raises NotSummable, NotGroupable, and Refused for a field that the principal may not ask about: its groups would say what its
     mask hides.
     """
     owner = catalogues.object_type(query.object)
@@ -37,9 +38,9 @@ def summary(
     summed = asking.summable(owner, sums, principal)
     totals = [exp.Sum(this=field_sql(field)) for field in summed]
     group = _group(where, asking.groupable(owner, group_by, principal), principal) if group_by else None
-    currencies: dict[int, exp.Expr] = {
-        n: column for n, field in enumerate(summed) if by_currency and (column := _currency(field))
-    }
+    currencies = {n: column for n, field in enumerate(summed) if (column := _currency(field))} if by_currency else {}
+    if not by_currency:
+        _refuse_mixed(owner, summed, where)
     select = records_from(
         exp.select(group or exp.null(), exp.Count(this=exp.Star()), *totals, *currencies.values()), owner, where
     )
@@ -75,6 +76,23 @@ def _currency(field: FieldType) -> exp.Column | None:
     return exp.column(f"{field.column}{field.values.shown[0]}", table=ALIAS, quoted=True)
 
 
+def _refuse_mixed(owner: ObjectType, summed: Sequence[FieldType], where: Where) -> None:
+    """Raise MixedCurrencies where one of the records narrowed to has an amount that is not in its field's currency."""
+    for field in summed:
+        currency = _currency(field)
+        if currency is not None:
+            amounts = exp.not_(exp.column(field.column, table=ALIAS, quoted=True).is_(exp.null()))
+            select = records_from(exp.select(currency), owner, where).where(amounts).distinct()
+            found = {row[0] or field.values.currency for row in rows_of(select, where.values)}
+            if found - {field.values.currency}:
+                raise MixedCurrencies(
+                    object=owner.key,
+                    field=field.key,
+                    currencies=", ".join(sorted(found)),
+                    currency=field.values.currency,
+                )
+
+
 def coverage_summary(
     query: RecordQuery, principal: Principal, sums: Sequence[str]
 ) -> list[tuple[str, str, int, list[Any]]]:
@@ -90,6 +108,7 @@ def coverage_summary(
     asking.require(employee, ("name",), principal)
     served = _served(coverage, where, principal)
     number, name = exp.column("number", table="c"), _column(employee, "name", "e")
+    _refuse_mixed(owner, summed, where)
     totals = [exp.Sum(this=field_sql(field)) for field in summed]
     chosen = [number, exp.Max(this=name), exp.Count(this=exp.Star()), *totals]
     select = records_from(exp.select(*chosen), owner, where)
@@ -103,7 +122,7 @@ def coverage_summary(
         join_type="left",
     )
     order = exp.Ordered(this=totals[0].copy() if totals else number.copy(), desc=bool(totals), nulls_first=False)
-    rows = rows_of(select.group_by(number.copy()).order_by(order).limit(200), where.values)
+    rows = rows_of(select.group_by(number.copy()).order_by(order), where.values)
     return [(row[0], row[1] or "", row[2], [plain(value) for value in row[3:]]) for row in rows]
 
 
