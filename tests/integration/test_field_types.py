@@ -266,3 +266,21 @@ def test_the_journal_tells_a_change_of_currency(thing):
     told = [(old and old["currency"], new["currency"]) for line in lines for _key, old, new in line.changes]
     assert told == [("USD", "HKD"), ("EUR", "USD"), (None, "EUR")]
     assert lines[0].changes[0][1] == {"amount": "7.50", "currency": "USD"}
+
+
+def test_the_journal_tells_an_older_amount_with_the_currency_of_its_time(thing):
+    record = objects.create("thing", {"money": {"amount": "1.50", "currency": "EUR"}}, principal=SYSTEM)
+    for revision, (amount, currency) in enumerate((("2.50", "EUR"), ("2.50", "USD"), ("3.50", "USD")), 1):
+        given = {"money": {"amount": amount, "currency": currency}}
+        objects.update("thing", record.uid, given, revision=revision, principal=SYSTEM)
+    told = [
+        tuple(side and f"{float(side['amount']):.2f} {side['currency']}" for side in (old, new))
+        for line in objects.history("thing", record.uid, principal=SYSTEM)
+        for _key, old, new in line.changes
+    ]
+    assert told == [
+        ("2.50 USD", "3.50 USD"),
+        ("2.50 EUR", "2.50 USD"),
+        ("1.50 EUR", "2.50 EUR"),
+        (None, "1.50 EUR"),
+    ]
