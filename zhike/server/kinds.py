@@ -13,6 +13,7 @@ from zhike.kernel.definition_parts import Definition, Key, Labels, Part, Place, 
 from zhike.kernel.definitions import Finding, Kind, Snapshot
 from zhike.platform.objects import api as objects
 from zhike.platform.permissions import api as permissions
+from zhike.platform.permissions.types import Securable
 
 
 class NextStep(Part):
@@ -92,6 +93,8 @@ def check_page(page: Page, everything: Snapshot) -> Iterator[Finding]:
         _check_places(page),
         _check_once(page),
         _check_placed(page),
+        *(_check_subject(page, place, key, everything) for place, key in page.placed()),
+        _check_shown(page, everything),
         _check_blocks(page, everything),
     )
 
@@ -102,7 +105,6 @@ def _check_operations(page: Page, everything: Snapshot) -> Iterator[Finding]:
 
 def _check_blocks(page: Page, everything: Snapshot) -> Iterator[Finding]:
     yield from each(
-        *(_check_record(page, key, block) for key, block in page.blocks.items()),
         *(_check_names(page, key, block, everything) for key, block in page.blocks.items()),
         *(_check_actions(key, block, everything) for key, block in page.blocks.items()),
     )
@@ -139,10 +141,34 @@ def _check_placed(page: Page) -> Iterator[Finding]:
             yield Finding("page.unplaced_block", said, ("blocks", key), (key,))
 
 
-def _check_record(page: Page, key: str, block: PlacedBlock) -> Iterator[Finding]:
-    if providers.blocks[block.use].of_record and not page.record:
-        said = f"block '{block.use}' shows a record; the page has none"
-        yield Finding("page.no_record", said, ("blocks", key), ("record",))
+def _check_subject(page: Page, place: Place, key: str, everything: Snapshot) -> Iterator[Finding]:
+    """Find a block of a record on a page without one, and one that has nothing to tell of the page's records."""
+    block = providers.blocks.get(page.blocks[key].use if key in page.blocks else key)
+    if block is None or not block.of_record:
+        return
+    at = ("blocks", key) if key in page.blocks else place
+    if not page.record:
+        yield Finding("page.no_record", f"block '{block.key}' shows a record; the page has none", at, ("record",))
+    elif block.role and page.record not in (able := _playing(block.role, everything)):
+        said = f"block '{block.key}' shows a record of {_listed(able)}; the page shows one of '{page.record}'"
+        yield Finding("page.other_record", said, at, (page.record,))
+
+
+def _playing(role: str, everything: Snapshot) -> list[str]:
+    return [key for key, found in everything.of(Securable).items() if found.role == role]
+
+
+def _listed(keys: list[str]) -> str:
+    return ", ".join(f"'{key}'" for key in keys) or "no object there is"
+
+
+def _check_shown(page: Page, everything: Snapshot) -> Iterator[Finding]:
+    """Find the objects whose records are shown by this page, which shows others."""
+    for key in everything.named("object"):
+        if key != page.record and page.key in objects.names_of(everything, key).get("page", ()):
+            has = f"one of '{page.record}'" if page.record else "none"
+            said = f"object '{key}' shows its records by this page, which shows {has}"
+            yield Finding("page.other_object", said, ("record",), (key,))
 
 
 def _check_names(page: Page, key: str, block: PlacedBlock, everything: Snapshot) -> Iterator[Finding]:
@@ -151,6 +177,19 @@ def _check_names(page: Page, key: str, block: PlacedBlock, everything: Snapshot)
         if known is not None and named.key not in known:
             what = "field, indicator or tag" if named.what == "field" else named.what
             yield unknown(what, named.key, known, ("blocks", key, *named.place), f"page.unknown_{named.what}")
+        elif known is not None and named.points_at:
+            yield from _check_pointing(key, named, everything)
+
+
+def _check_pointing(key: str, named: providers.Named, everything: Snapshot) -> Iterator[Finding]:
+    """Find a field that leads to other records than those of the page."""
+    targets = objects.targets_of(everything, named.object)
+    if targets.get(named.key) != named.points_at:
+        able = [field for field, target in targets.items() if target == named.points_at]
+        said = (
+            f"field '{named.object}.{named.key}' does not point at '{named.points_at}'; those that do: {_listed(able)}"
+        )
+        yield Finding("page.other_target", said, ("blocks", key, *named.place), (named.key,))
 
 
 def _check_bare(key: str, place: Place, own: Collection[str]) -> Iterator[Finding]:

@@ -19,6 +19,9 @@ from zhike.platform.permissions.types import Refinement
 #: What conditions over records may name besides fields; the scope of whoever asks fills them in.
 PARAMS: Mapping[str, Type] = {"me": Type.TEXT, "my_units": Type.LIST, "today": Type.DATE}
 
+#: The group of records that point at records which an information wall keeps from the viewer.
+UNREADABLE = "unreadable"
+
 Labels = Mapping[str, str]
 
 

@@ -51,6 +51,9 @@ class HeaderBinding:
         """Refuse: a file has no related records."""
         raise LookupError(".".join(path))
 
+    def named(self, path: tuple[str, ...]) -> None:
+        """Name no record: columns hold ids."""
+
 
 class ColumnBinding(HeaderBinding):
     """Names of an expression are the columns of one relation."""
