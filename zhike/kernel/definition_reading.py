@@ -12,7 +12,7 @@ import dataclasses
 import functools
 import types
 import typing
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, TypeVar, cast, get_args, get_origin
 
@@ -26,6 +26,7 @@ from zhike.kernel.definition_parts import (
     Labels,
     Place,
     Reference,
+    Rule,
     Unread,
     references,
     references_in,
@@ -86,6 +87,13 @@ def read(body: Body, kind: Kind[Any], *, guess: bool = True) -> Reading:
     if unstorable := list(_unstorable(body)):
         cleaned = read(_storable(body), kind, guess=guess)
         return replace(cleaned, value=None, findings=(*unstorable, *cleaned.findings))
+    found = _read(body, kind, guess)
+    told = {finding.where for finding in found.findings}
+    empty = [one for one in _empty(body) if one.where not in told] if guess else []
+    return replace(found, findings=(*found.findings, *empty)) if empty else found
+
+
+def _read(body: Body, kind: Kind[Any], guess: bool) -> Reading:
     try:
         return Reading.of(kind.model.model_validate(body), body)
     except ValidationError:
@@ -117,6 +125,8 @@ class _Nothing:
 _NOTHING = _Nothing()
 #: What stands for labels that could not be read: nothing depends on them, and no name is defined by them.
 _NO_WORDS = Labels("?", "?")
+_NOTHING_SAID = Labels("这里没有写内容；不需要就不写这一项", "nothing is said here; what is not wanted is left out")
+_NO_SIGN = Labels("含有文本中不允许的字符（NUL 或半个字符）", "holds a sign that no text may hold (NUL or half a sign)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,9 +325,9 @@ def _fields_of(model: type) -> Mapping[str, _Field]:
     }
 
 
-def _broken(model: type, values: Mapping[str, object]) -> dict[Callable[[Any], str | None], str]:
+def _broken(model: type, values: Mapping[str, object]) -> dict[Rule, Labels]:
     """Return the rules of a part that these values break, with what is said; one that needs another says nothing."""
-    found: dict[Callable[[Any], str | None], str] = {}
+    found: dict[Rule, Labels] = {}
     rules = rules_of(model)
     part = _built(model, values) if rules else None
     for _at, check in rules:
@@ -400,6 +410,21 @@ def _discriminator(annotation: object) -> str | None:
     return next((tag for one in get_args(annotation) if (tag := _discriminator(one))), None)
 
 
+def _empty(node: object, place: Place = ()) -> Iterator[Finding]:
+    """Yield the keys and items that say nothing: what is not wanted is left out."""
+    inside: Iterable[tuple[str | int, object]] = ()
+    if isinstance(node, dict):
+        inside = ((str(key), value) for key, value in node.items())
+    elif isinstance(node, list):
+        inside = enumerate(node)
+    for part, value in inside:
+        if value is None or (
+            isinstance(part, str) and value in ({}, [])
+        ):  # an item may be empty: a free column of a page
+            yield Finding("definition.empty", _NOTHING_SAID, (*place, part))
+        yield from _empty(value, (*place, part))
+
+
 def _unstorable(node: object, place: Place = ()) -> Iterator[Finding]:
     """Yield the texts that no database keeps: with a NUL, or with half of a sign."""
     if isinstance(node, dict):
@@ -409,7 +434,7 @@ def _unstorable(node: object, place: Place = ()) -> Iterator[Finding]:
         for number, value in enumerate(node):
             yield from _unstorable(value, (*place, number))
     elif isinstance(node, str) and _storable(node) != node:
-        yield Finding("definition.malformed", "holds a sign that no text may hold (NUL or half a sign)", place)
+        yield Finding("definition.malformed", _NO_SIGN, place)
 
 
 def _storable(node: Any) -> Any:

@@ -14,6 +14,12 @@ from zhike.kernel.definitions import Finding, Kind, Snapshot
 from zhike.platform.objects import api as objects
 from zhike.platform.permissions import api as permissions
 
+#: What a block may name of an object.
+_NAMED = {
+    "field": Labels("字段、指标或标签", "field, indicator or tag"),
+    "refinement": Labels("筛选条件", "refinement"),
+}
+
 
 class NextStep(Part):
     """Something to do about an empty block."""
@@ -119,7 +125,8 @@ def _check_once(page: Page) -> Iterator[Finding]:
     seen: set[str] = set()
     for place, key in page.placed():
         if key in seen:
-            yield Finding("page.doubled_block", f"block '{key}' stands on the page already", place)
+            said = Labels(f"区块“{key}”在页面上已有", f"block '{key}' stands on the page already")
+            yield Finding("page.doubled_block", said, place)
         seen.add(key)
 
 
@@ -135,13 +142,18 @@ def _check_placed(page: Page) -> Iterator[Finding]:
     misspelt = {meant(key, {own: own for own in page.blocks}) for key in placed if key not in providers.blocks}
     for key in page.blocks:
         if key not in placed and key not in misspelt:
-            said = f"block '{key}' has settings and stands nowhere: name it under `columns` or as the `header`"
+            said = Labels(
+                f"区块“{key}”有设置却没有放到页面上：请写进 `columns` 或 `header`",
+                f"block '{key}' has settings and stands nowhere: name it under `columns` or as the `header`",
+            )
             yield Finding("page.unplaced_block", said, ("blocks", key), (key,))
 
 
 def _check_record(page: Page, key: str, block: PlacedBlock) -> Iterator[Finding]:
     if providers.blocks[block.use].of_record and not page.record:
-        said = f"block '{block.use}' shows a record; the page has none"
+        said = Labels(
+            f"区块“{block.use}”显示记录，而页面没有记录", f"block '{block.use}' shows a record; the page has none"
+        )
         yield Finding("page.no_record", said, ("blocks", key), ("record",))
 
 
@@ -149,18 +161,22 @@ def _check_names(page: Page, key: str, block: PlacedBlock, everything: Snapshot)
     for named in block.named(page.record or ""):
         known = objects.names_of(everything, named.object).get(named.what)
         if known is not None and named.key not in known:
-            what = "field, indicator or tag" if named.what == "field" else named.what
-            yield unknown(what, named.key, known, ("blocks", key, *named.place), f"page.unknown_{named.what}")
+            yield unknown(
+                _NAMED[named.what], named.key, known, ("blocks", key, *named.place), f"page.unknown_{named.what}"
+            )
 
 
 def _check_bare(key: str, place: Place, own: Collection[str]) -> Iterator[Finding]:
     """What is wrong with a block that the page says nothing to."""
     if key not in providers.blocks:
-        yield unknown("block", key, {*own, *_plain_blocks()}, place, "page.unknown_block")
+        yield unknown(Labels("区块", "block"), key, {*own, *_plain_blocks()}, place, "page.unknown_block")
         return
     wanted = _wanted(providers.blocks[key])
     if wanted:
-        said = f"block '{key}' needs settings under `blocks`: {', '.join(wanted)}"
+        said = Labels(
+            f"区块“{key}”需要在 `blocks` 下设置：{'、'.join(wanted)}",
+            f"block '{key}' needs settings under `blocks`: {', '.join(wanted)}",
+        )
         yield Finding("page.unset_block", said, place, (key,))
 
 

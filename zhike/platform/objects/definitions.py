@@ -70,7 +70,7 @@ class FieldPart(Part):
     lookup: Lookup | None = Field(None, description="the field shows what a related record says and stores nothing")
 
     @rule("default")
-    def _default_fits(self) -> str | None:
+    def _default_fits(self) -> Labels | None:
         default = getattr(self, "default", None)
         if default is None:
             return None
@@ -79,7 +79,10 @@ class FieldPart(Part):
             fields.value_type(self.type)(self).parse(fields.plain(default))  # type: ignore[arg-type]
         except BadValue as error:
             shown = ", ".join(default) if isinstance(default, tuple) else fields.plain(default)
-            return f"the field would refuse its own default '{shown}'; it takes {error.expected}"
+            return Labels(
+                f"默认值“{shown}”不合本字段：应为{error.expected_zh}",
+                f"the field would refuse its own default '{shown}'; it takes {error.expected}",
+            )
         return None
 
 
@@ -187,8 +190,13 @@ class ObjectDefinition(Shape, Securable):
     fields: tuple[FieldDefinition, ...] = Field(min_length=1)
 
     @rule("display_with")
-    def _display_first(self) -> str | None:
-        return "`display_with` follows `display`, which is missing" if self.display_with and not self.display else None
+    def _display_first(self) -> Labels | None:
+        if self.display_with and not self.display:
+            return Labels(
+                "`display_with` 跟在 `display` 之后，而 `display` 没有写",
+                "`display_with` follows `display`, which is missing",
+            )
+        return None
 
     def field_keys(self) -> tuple[str, ...]:
         """Return the keys of the fields."""

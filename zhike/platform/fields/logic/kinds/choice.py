@@ -18,10 +18,12 @@ class OptionsSettings(Settings):
     options: tuple[Option, ...] = Field(min_length=1, description="the values it may have, in their order")
 
     @rule("options")
-    def _once(self) -> str | None:
+    def _once(self) -> Labels | None:
         keys = [option.key for option in self.options]
         doubled = sorted({key for key in keys if keys.count(key) > 1})
-        return f"options are listed twice: {', '.join(doubled)}" if doubled else None
+        if not doubled:
+            return None
+        return Labels(f"选项列了两次：{'、'.join(doubled)}", f"options are listed twice: {', '.join(doubled)}")
 
     @property
     def keys(self) -> list[str]:
