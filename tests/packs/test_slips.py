@@ -9,7 +9,7 @@ import pytest
 
 from tests.factories.packs import pack
 from zhike.cli.definitions import as_yaml
-from zhike.kernel import definition_changes, yaml_files
+from zhike.kernel import definition_changes, definition_reading, definitions, yaml_files
 from zhike.kernel.definition_changes import Edit
 from zhike.kernel.models import StoredDefinition
 from zhike.platform.packs import api as packs
@@ -99,6 +99,89 @@ def test_the_files_themselves_are_without_fault(tmp_path):
 )  # fmt: skip
 def test_a_slip_in_an_object_is_a_finding_with_its_line(tmp_path, old, new, line, code):
     assert found(tmp_path, thing=changed(THING, old, new), box=BOX) == [("thing.yaml", line, code)]
+
+
+TAG = """kind: tag
+key: mine
+labels: {zh: 我的, en: Mine}
+lifecycle:
+  - {state: draft}
+  - {state: live, from: 2026-05-06, units: [B0001]}
+levels:
+  - {key: high, labels: {zh: 高, en: High}, when: "total_asset > 5"}
+"""
+GROWTH = """kind: indicator
+key: my_growth
+labels: {zh: 增长, en: Growth}
+type: percent
+compare: {of: total_asset, with: asset_change_1d, as: growth}
+"""
+OPENED = """kind: indicator
+key: my_first
+labels: {zh: 最早, en: First}
+type: date
+formula: risk_valid_until
+"""
+SALE = """kind: source
+key: shop_sale
+labels: {zh: 销售, en: Sales}
+system: shop
+dataset: shop.sale
+grain: fact
+file: "sales_{business_date:%Y%m%d}.csv"
+keys: [no]
+columns:
+  - {key: no, from: no, type: text}
+  - {key: paid, from: paid, type: integer, values: {"01": "1", "02": "2"}}
+"""
+LETTER = """kind: template
+key: letter
+labels: {zh: 信, en: Letter}
+channel: email
+subject: "{{ name }}"
+body: "x"
+variables:
+  - {key: name, labels: {zh: 名, en: Name}, value: name}
+"""
+KEEPER = """kind: role
+key: keeper
+labels: {zh: 保管, en: Keeper}
+grants:
+  - {on: party, operations: [read]}
+fields:
+  party: {clear: [mobile], refused: [email]}
+"""
+SLIPS = [
+    (TAG, "  - {state: draft}\n  - {state: live, from: 2026-05-06, units: [B0001]}",
+     "  - {state: live, from: 2026-05-06, units: [B0001]}\n  - {state: draft}", 4),
+    (GROWTH, "with: asset_change_1d", "with: total_asset", 5),
+    (GROWTH, "type: percent", "type: date", 4),
+    (OPENED, "type: date", "type: date\nformat: change", 5),
+    (OPENED, "type: date", "type: date\nunit: 元", 5),
+    (SALE, '"02": "2"', '"02": two', 11),
+    (KEEPER, "refused: [email]", "refused: [mobile]", 7),
+    (THING, "{key: size, type: integer,", "{key: size, type: integer, unique: true, default: 1,", 7),
+    (THING, "{key: size, type: integer,", "{key: size, type: integer, role: mobile,", 7),
+    (THING, "{key: size, type: integer,", "{key: size, type: text, default: '',", 7),
+    (THING, "{key: size, type: integer,", "{key: size, type: choice, options: [{key: a, labels: {zh: 甲, en: A}},"
+     " {key: b, labels: {zh: 甲, en: B}}],", 7),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "old", "new", "line"), SLIPS)
+def test_values_that_cannot_mean_anything_together_are_a_finding(text, old, new, line):
+    def faults(body):
+        file = yaml_files.parse(body.encode())
+        kind = definitions.kind_named(file.body["kind"])
+        return [(file.line(f.where), f.code) for f in definition_reading.read(file.body, kind).findings]
+
+    assert faults(text) == []
+    assert faults(changed(text, old, new)) == [(line, "definition.malformed")]
+
+
+def test_what_is_declared_and_used_nowhere_is_a_finding(tmp_path):
+    letter = changed(LETTER, "{{ name }}", "Hello")
+    assert found(tmp_path, letter=letter) == [("letter.yaml", 8, "template.unused_variable")]
 
 
 def test_rights_that_hang_on_each_other_are_a_finding_at_each(tmp_path):

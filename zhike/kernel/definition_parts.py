@@ -140,6 +140,8 @@ def _is_list_of_words(annotation: object) -> bool:
 
 def _each_once(name: str, part: object) -> Labels | None:
     items = getattr(part, name) or ()
+    if len(items) < 2 or len(set(items)) == len(items):
+        return None
     doubled = next((item for number, item in enumerate(items) if item in items[:number]), None)
     return None if doubled is None else Labels(f"“{doubled}”写了两次", f"'{doubled}' stands in it twice")
 
@@ -267,11 +269,26 @@ class Stage(Part):
     from_: Day | None = Field(None, alias="from", description="the first business day; always, when absent")
     units: tuple[Text, ...] = Field((), description="codes of org units; everywhere, when absent")
 
+    def covers(self, other: Stage) -> bool:
+        """Return whether this stage holds wherever and whenever `other` does."""
+        in_time = self.from_ is None or (other.from_ is not None and self.from_ <= other.from_)
+        return in_time and (not self.units or (bool(other.units) and set(other.units) <= set(self.units)))
+
 
 class Staged(Definition):
     """A kind that switches on the lifecycle: draft, in review, live, frozen, retired, by day and org unit."""
 
     lifecycle: tuple[Stage, ...] = Field((), description="of the stages that hold, the last one counts; none: live")
+
+    @rule("lifecycle")
+    def _each_counts(self) -> Labels | None:
+        for number, stage in enumerate(self.lifecycle):
+            if any(other.covers(stage) for other in self.lifecycle[number + 1 :]):
+                return Labels(
+                    f"第 {number + 1} 个阶段（{stage.state}）永远不起作用：后面的阶段总是盖过它",
+                    f"stage {number + 1} ({stage.state}) never counts: one below it always holds where it does",
+                )
+        return None
 
     def state(self, day: date, units: typing.Collection[str] = ()) -> State:
         """Return the state on `day` for something in `units`: the codes of its unit and of all units above it.

@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import json
+import re
 import types
 import typing
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, TypeVar, cast, get_args, get_origin
 
@@ -84,6 +86,8 @@ def read(body: Body, kind: Kind[Any], *, guess: bool = True) -> Reading:
     With `guess` a key or type that is nearly one of the model's counts as the one that was meant, so that the faults
     beside it are found and nothing is said to be missing.
     """
+    if not _SUSPICIOUS.search(json.dumps(body, default=str)):
+        return _read(body, kind, guess)
     if unstorable := list(_unstorable(body)):
         cleaned = read(_storable(body), kind, guess=guess)
         return replace(cleaned, value=None, findings=(*unstorable, *cleaned.findings))
@@ -91,6 +95,10 @@ def read(body: Body, kind: Kind[Any], *, guess: bool = True) -> Reading:
     told = {finding.where for finding in found.findings}
     empty = [one for one in _empty(body) if one.where not in told] if guess else []
     return replace(found, findings=(*found.findings, *empty)) if empty else found
+
+
+#: What may say nothing, or be a sign that no database keeps, as JSON has it: a look that costs little beside the reading.
+_SUSPICIOUS = re.compile(r"null|\[\]|\{\}|\\u(?:0000|d[89a-f])")
 
 
 def _read(body: Body, kind: Kind[Any], guess: bool) -> Reading:
@@ -411,18 +419,18 @@ def _discriminator(annotation: object) -> str | None:
 
 
 def _empty(node: object, place: Place = ()) -> Iterator[Finding]:
-    """Yield the keys and items that say nothing: what is not wanted is left out."""
-    inside: Iterable[tuple[str | int, object]] = ()
-    if isinstance(node, dict):
-        inside = ((str(key), value) for key, value in node.items())
-    elif isinstance(node, list):
-        inside = enumerate(node)
+    """Yield the keys and items that say nothing: what is not wanted is left out.
+
+    An item that is an empty list says something: a free column of a page.
+    """
+    inside = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
     for part, value in inside:
-        if value is None or (
-            isinstance(part, str) and value in ({}, [])
-        ):  # an item may be empty: a free column of a page
+        if isinstance(value, dict | list):
+            if not value and isinstance(part, str):
+                yield Finding("definition.empty", _NOTHING_SAID, (*place, part))
+            yield from _empty(value, (*place, part))
+        elif value is None:
             yield Finding("definition.empty", _NOTHING_SAID, (*place, part))
-        yield from _empty(value, (*place, part))
 
 
 def _unstorable(node: object, place: Place = ()) -> Iterator[Finding]:

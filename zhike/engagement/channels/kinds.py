@@ -20,6 +20,7 @@ def check_template(template: Template, everything: Snapshot) -> Iterator[Finding
     return each(
         *(_unknown_variables(template, where) for where in texts),
         _doubled(template),
+        _unused(template),
         *(_forbidden(template, where, rules) for where in texts if rules),
         *([_risk_line(template, rules)] if rules else []),
     )
@@ -37,6 +38,14 @@ def _doubled(template: Template) -> Iterator[Finding]:
         if key in declared[:index]:
             said = Labels(f"变量“{key}”列了两次", f"variable '{key}' is listed twice")
             yield Finding("template.doubled", said, ("variables", index, "key"))
+
+
+def _unused(template: Template) -> Iterator[Finding]:
+    used = {name for text in (template.subject, template.body) for name in _VARIABLE.findall(text)}
+    for index, variable in enumerate(template.variables):
+        if variable.key not in used:
+            said = Labels(f"变量“{variable.key}”没有用到", f"variable '{variable.key}' is used nowhere")
+            yield Finding("template.unused_variable", said, ("variables", index, "key"), (variable.key,))
 
 
 def _forbidden(template: Template, where: str, rules: ContentRule) -> Iterator[Finding]:

@@ -25,6 +25,7 @@ def check_identity(identity: Identity, everything: Snapshot) -> Iterator[Finding
     """Find what is wrong with a definition of who is who."""
     return each(
         _keys(identity),
+        _unused(identity),
         _rules(identity),
         _systems(identity, everything),
         _fed(identity),
@@ -39,6 +40,15 @@ def _keys(identity: Identity) -> Iterator[Finding]:
         if keys.index(key) != number:
             said = Labels(f"匹配键“{key}”定义了两次", f"match key '{key}' is defined twice")
             yield Finding("identity.doubled_key", said, ("keys", number))
+
+
+def _unused(identity: Identity) -> Iterator[Finding]:
+    used = {key for rule in identity.rules for key in rule}
+    used |= {identity.accounts.match or ""} if identity.accounts else set()
+    for number, key in enumerate(identity.keys):
+        if key.key not in used:
+            said = Labels(f"匹配键“{key.key}”没有用在任何规则里", f"match key '{key.key}' is in no rule")
+            yield Finding("identity.unused_key", said, ("keys", number), (key.key,))
 
 
 def _rules(identity: Identity) -> Iterator[Finding]:

@@ -140,6 +140,12 @@ class Comparison(Part):
     with_: Annotated[Key, Refers("indicator")] = Field(alias="with", description="what it is compared with")
     as_: Literal["difference", "growth"] = Field(alias="as", description="growth is in percent")
 
+    @rule("with")
+    def _of_two(self) -> Labels | None:
+        if self.of != self.with_:
+            return None
+        return Labels("同一个指标与自己比较没有意义", "an indicator compared with itself says nothing")
+
 
 class Indicator(Definition):
     """A number or date per party and day: a measure over a window, a comparison of two, or a formula over others."""
@@ -173,6 +179,26 @@ class Indicator(Definition):
         if (self.measure is None) != (self.window is None):
             return Labels("`measure` 与 `window` 要一起写", "`measure` and `window` come together")
         return None
+
+    @rule("type")
+    def _compared(self) -> Labels | None:
+        if self.compare is None or self.value_type.adds_up:
+            return None
+        return Labels(
+            f"比较的结果是数字，而类型是 {self.type}", f"a comparison gives a number; the type is {self.type}"
+        )
+
+    @rule("format")
+    def _signed(self) -> Labels | None:
+        if self.format is None or self.value_type.adds_up:
+            return None
+        return Labels(f"涨跌只用于数字，而类型是 {self.type}", f"a change is a number; the type is {self.type}")
+
+    @rule("unit")
+    def _counts(self) -> Labels | None:
+        if self.unit is None or self.value_type.adds_up:
+            return None
+        return Labels(f"`unit` 只用于数字，而类型是 {self.type}", f"`unit` is for numbers; the type is {self.type}")
 
     @rule("hidden")
     def _shown(self) -> Labels | None:

@@ -107,6 +107,18 @@ class SourceColumn(Part):
             )
         return None
 
+    @rule("values")
+    def _of_the_type(self) -> Labels | None:
+        for given in self.values.values():
+            try:
+                self.value_type.read(given, fields.DESK)
+            except ValueError:
+                return Labels(
+                    f"“{given}”不是 {self.type} 类型的值，这些行都会被拒收",
+                    f"'{given}' is no value of type {self.type}; its rows would all be rejected",
+                )
+        return None
+
     @rule("low")
     def _lowest(self) -> Labels | None:
         return self.low.misfit(self.value_type) if self.low is not None else None

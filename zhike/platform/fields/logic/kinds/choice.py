@@ -25,6 +25,16 @@ class OptionsSettings(Settings):
             return None
         return Labels(f"选项列了两次：{'、'.join(doubled)}", f"options are listed twice: {', '.join(doubled)}")
 
+    @rule("options")
+    def _told_apart(self) -> Labels | None:
+        words = [option.labels.zh for option in self.options]
+        doubled = sorted({word for word in words if words.count(word) > 1})
+        if not doubled:
+            return None
+        return Labels(
+            f"选项的名称相同，分不清：{'、'.join(doubled)}", f"options are called alike: {', '.join(doubled)}"
+        )
+
     @property
     def keys(self) -> list[str]:
         """The values it may have."""
