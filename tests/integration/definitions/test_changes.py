@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from tests.depth import examples
 from tests.factories.records import SYSTEM, UNITS
 from zhike.engagement.campaigns.models import Campaign
 from zhike.engagement.channels import api as channels
@@ -514,7 +515,7 @@ EDIT = st.builds(
 
 # Shrinking asks the database thousands of times: a failing case is small as it is.
 @settings(
-    max_examples=40,
+    max_examples=examples(40),
     deadline=None,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture],

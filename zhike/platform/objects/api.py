@@ -91,6 +91,7 @@ __all__ = [
     "serving_employees",
     "stop_serving",
     "summarize",
+    "targets_of",
     "summary_by_coverage",
     "unmask",
     "update",
@@ -126,13 +127,24 @@ def schema(object: str) -> Schema:
 
 def names_of(everything: Snapshot, object: str) -> Mapping[str, Sequence[str]]:
     """Return what a definition may name of an object of `everything`: its fields with the figures beside them
-    ("field"), its refinements ("refinement"); nothing of an object that does not exist.
+    ("field"), its refinements ("refinement"), the page that shows a record ("page"); nothing of an unknown object.
     """
     found = catalogues.defined(everything).get(object)
     if found is None:
         return {}
     figures = catalogues.figures_beside(found, everything)
-    return {"field": [*found.field_keys(), *figures], "refinement": [item.key for item in found.refinements]}
+    return {
+        "field": [*found.field_keys(), *figures],
+        "refinement": [item.key for item in found.refinements],
+        "page": [found.page] if found.page else [],
+    }
+
+
+def targets_of(everything: Snapshot, object: str) -> Mapping[str, str]:
+    """Return the references of an object of `everything`, each with the object that it points at."""
+    found = catalogues.defined(everything).get(object)
+    targets = {field.key: getattr(field, "target", "") for field in found.fields} if found else {}
+    return {key: target for key, target in targets.items() if target}
 
 
 def may_ask(object: str, field: str, *, principal: Principal) -> bool:
@@ -242,8 +254,10 @@ def summarize(
 ) -> list[tuple[Any, int, list[Any]]]:
     """Return (group value, number of records, sums of fields) over a query in the principal's scope.
 
+    Records that point at what an information wall keeps from the principal are the one group `UNREADABLE`.
     With `by_currency` a group has a row for each currency its amounts are in, and the sum of an amount is (total,
-    currency): amounts of different currencies are never added up.
+    currency). Amounts of different currencies are never added up: without it, those that are not all in the currency of
+    their field raise MixedCurrencies.
     Raises NotSummable for a field whose values do not add up, NotGroupable, and Refused for one that the principal does
     not see in clear: its groups would say what its mask hides.
     """
@@ -256,7 +270,8 @@ def summary_by_coverage(
 ) -> list[tuple[str, str, int, list[Any]]]:
     """Return (employee number, name, parties, sums) for each employee who covers parties of the query today.
 
-    Raises NotSummable, and Refused for a field that the principal does not see in clear, or who may not read coverages
+    Everybody is among them, whose first sum is largest first. Raises NotSummable, MixedCurrencies as `summarize` does, and
+    Refused for a field that the principal does not see in clear, or who may not read coverages
     and employees.
     """
     permissions.require(principal, f"{query.object}.read")

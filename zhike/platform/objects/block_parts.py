@@ -120,9 +120,9 @@ class RelatedRecords(BlockSettings):
         description="what a record is called from which the page's record looks up a field; none is, when absent",
     )
 
-    def named(self, _record: str) -> Iterator[Named]:
+    def named(self, record: str) -> Iterator[Named]:
         """Yield every field that the settings name."""
-        yield Named("field", self.object, self.through, ("through",))
+        yield Named("field", self.object, self.through, ("through",), points_at=record)
         yield from _each("columns", self.object, self.columns)
         if self.sort:
             yield Named("field", self.object, self.sort, ("sort",))

@@ -160,8 +160,8 @@ function useSaveDraft(campaign: Campaign | undefined, form: FormInstance<Values>
   const mutation = useMutation({
     mutationFn: (values: Values) =>
       campaign
-        ? api.patch<Campaign>(`/campaigns/${campaign.uid}`, { revision: campaign.revision, ...draftOf(values) })
-        : api.post<Campaign>('/campaigns', draftOf(values)),
+        ? api.patch('/campaigns/{uid}', { path: { uid: campaign.uid }, body: { revision: campaign.revision, ...draftOf(values) } })
+        : api.post('/campaigns', { body: draftOf(values) }),
     onSuccess: (saved) => {
       say(t('common.saved'));
       client.setQueryData(['campaign', saved.uid], saved);
