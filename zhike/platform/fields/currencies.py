@@ -173,7 +173,7 @@ CURRENCIES = frozenset(
 )
 
 
-def _known(code: str) -> str:
+def _currency(code: str) -> str:
     if code not in CURRENCIES:
         raise Unfit(
             f"ISO 4217 没有币种“{code}”；代码如 CNY、HKD、USD、EUR",
@@ -183,4 +183,4 @@ def _known(code: str) -> str:
 
 
 #: The code of a currency in a definition.
-Currency = Annotated[str, AfterValidator(_known), Field(description="ISO 4217: CNY, HKD")]
+Currency = Annotated[str, AfterValidator(_currency), Field(description="ISO 4217: CNY, HKD")]
