@@ -20,10 +20,13 @@ from zhike.kernel.errors import ZhikeError
 Actions: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
+_LANG = "language of errors and findings (default: zh; en with --json)"
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code: 0 done, 1 expected error, 2 wrong arguments."""
     options = _parser().parse_args(arguments)
-    output = Output(as_json=options.json)
+    output = Output(as_json=options.json, lang=options.lang)
     try:
         if options.alone:
             return _run(options, output)
@@ -55,6 +58,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"zhike {__version__}")
     parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument("--lang", choices=("zh", "en"), default="", help=_LANG)
     actions = parser.add_subparsers(required=True, metavar="COMMAND")
     _serving(actions)
     _packs(actions)
@@ -64,9 +68,16 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _reason(text: str) -> str:
+    if not text.strip():
+        raise argparse.ArgumentTypeError("a reason has words")
+    return text
+
+
 def _add(actions: Actions, name: str, command: str, text: str, *, alone: bool = False) -> argparse.ArgumentParser:
     parser: argparse.ArgumentParser = actions.add_parser(name, help=text, description=text)
     parser.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="print JSON")
+    parser.add_argument("--lang", choices=("zh", "en"), default=argparse.SUPPRESS, help=_LANG)
     parser.set_defaults(command=command, alone=alone)
     return parser
 
@@ -116,7 +127,7 @@ def _packs(actions: Actions) -> None:
     change.add_argument("files", nargs="*", type=Path, help="definition files")
     change.add_argument("--drop", nargs=2, metavar=("KIND", "KEY"), action="append", default=[], help="drop an own one")
     change.add_argument("--plan", action="store_true", help="only show what would change")
-    change.add_argument("--reason", default="", help="why, for the history")
+    change.add_argument("--reason", type=_reason, help="why, for the history")
     undo = _add(definition, "undo", "definitions.undo", "take a change back; `history` shows its number")
     undo.add_argument("change", type=UUID)
     for parser in (change, undo):
@@ -216,7 +227,7 @@ def _records(actions: Actions) -> None:
     erase = _add(actions, "erase", "commands.erase", "wipe the personal values of a record for good")
     erase.add_argument("object", help="object type, such as party")
     erase.add_argument("uid", type=UUID)
-    erase.add_argument("--reason", required=True, help="why, for the journal")
+    erase.add_argument("--reason", type=_reason, required=True, help="why, for the journal")
     erase.add_argument("--yes", action="store_true", help="consent; without it the command says what would go")
     audience = _group(actions, "audience", "audiences")
     for name, command, text in (

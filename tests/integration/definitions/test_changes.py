@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -464,6 +465,25 @@ def test_a_change_acts_on_what_was_committed_while_it_waited_for_its_turn(monkey
         definition_changes.change([own(subject="您好")], reason="更短")
 
     assert seen == [committed]
+
+
+def test_many_definitions_are_stored_in_as_many_statements_as_one():
+    def counted(number, name):
+        edits = [Edit.of({**RESULTS, "key": f"{name}_{n}", "labels": {"zh": name, "en": name}}) for n in range(number)]
+        renamed = [Edit.of({**edit.body, "labels": {"zh": "改", "en": "New"}}) for edit in edits]
+        found = []
+        for step in (edits, renamed, [Edit(edit.kind, edit.key, None) for edit in edits]):
+            with CaptureQueriesContext(connection) as queries:
+                definition_changes.change(step, reason="试", consent=True)
+            found.append(sum("kernel_" in query["sql"] for query in queries))
+        return found
+
+    counted(1, "first")  # whatever is only asked once
+    assert counted(40, "many") == counted(1, "one")
+    assert [(one.revision, one.before is None, one.after is None) for one in definition_changes.history("result_set", "many_39")] == [
+        (3, False, True), (2, False, False), (1, True, False),
+    ]  # fmt: skip
+    assert not StoredDefinition.objects.filter(key__startswith="many_").exists()
 
 
 def test_a_version_of_work_that_was_rolled_back_never_comes_again():

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from zhike.insight.warehouse.types import DatasetName, Formula, Pattern
-from zhike.kernel.definition_parts import Count, Days, Definition, Flag, Key, Part, Refers, Text, rule
+from zhike.kernel.definition_parts import Count, Days, Definition, Flag, Key, Labels, Part, Refers, Text, rule
 
 
 class Replacement(Part):
@@ -75,8 +75,10 @@ class AccountLinks(Part):
     match: Key | None = Field(None, description="the match key that those numbers are values of")
 
     @rule("match")
-    def _both(self) -> str | None:
-        return "`account_no` and `match` come together" if (self.account_no is None) != (self.match is None) else None
+    def _both(self) -> Labels | None:
+        if (self.account_no is None) != (self.match is None):
+            return Labels("`account_no` 与 `match` 要一起写", "`account_no` and `match` come together")
+        return None
 
 
 class Identity(Definition):
@@ -122,21 +124,32 @@ class MasterColumn(Part):
     identity: Annotated[Key, Refers("identity")] | None = Field(None, description="where several know the system")
 
     @rule("system")
-    def _named(self) -> str | None:
-        return "`system` and `key` come together" if (self.system is None) != (self.key is None) else None
+    def _named(self) -> Labels | None:
+        if (self.system is None) != (self.key is None):
+            return Labels("`system` 与 `key` 要一起写", "`system` and `key` come together")
+        return None
 
     @rule("field")
-    def _one_way(self) -> str | None:
+    def _one_way(self) -> Labels | None:
         ways = [self.value, self.parts or None, self.reference, self.system]
-        return "a column has one of: value, parts, reference, system with key" if ways.count(None) != 3 else None
+        if ways.count(None) == 3:
+            return None
+        return Labels(
+            "一列只写其中一种：value、parts、reference、system 加 key",
+            "a column has one of: value, parts, reference, system with key",
+        )
 
     @rule("currency")
-    def _of_an_amount(self) -> str | None:
-        return "`currency` comes with the `value` of an amount" if self.currency and self.value is None else None
+    def _of_an_amount(self) -> Labels | None:
+        if self.currency and self.value is None:
+            return Labels("`currency` 要与金额的 `value` 一起写", "`currency` comes with the `value` of an amount")
+        return None
 
     @rule("identity")
-    def _of_a_system(self) -> str | None:
-        return "`identity` comes with `system`" if self.identity and not self.system else None
+    def _of_a_system(self) -> Labels | None:
+        if self.identity and not self.system:
+            return Labels("`identity` 要与 `system` 一起写", "`identity` comes with `system`")
+        return None
 
     @property
     def text(self) -> str:

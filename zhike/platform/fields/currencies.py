@@ -9,6 +9,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
+from zhike.kernel.definition_parts import Unfit
+
 CURRENCIES = frozenset(
     [
         "AED",
@@ -173,7 +175,10 @@ CURRENCIES = frozenset(
 
 def _currency(code: str) -> str:
     if code not in CURRENCIES:
-        raise ValueError(f"there is no currency '{code}' in ISO 4217; it is a code such as CNY, HKD, USD, EUR")
+        raise Unfit(
+            f"ISO 4217 没有币种“{code}”；代码如 CNY、HKD、USD、EUR",
+            f"there is no currency '{code}' in ISO 4217; it is a code such as CNY, HKD, USD, EUR",
+        )
     return code
 
 

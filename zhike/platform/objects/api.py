@@ -132,7 +132,7 @@ def names_of(everything: Snapshot, object: str) -> Mapping[str, Sequence[str]]:
     found = catalogues.defined(everything).get(object)
     if found is None:
         return {}
-    figures = [key for kind in ("indicator", "tag") for key in everything.named(kind)]
+    figures = catalogues.figures_beside(found, everything)
     return {
         "field": [*found.field_keys(), *figures],
         "refinement": [item.key for item in found.refinements],

@@ -37,8 +37,10 @@ class Compared(Part):
     unit: Unit | None = Field(None, description="what it counts; as its field, when absent")
 
     @rule("with_")
-    def _both_or_none(self) -> str | None:
-        return "`with` and `as` belong together" if (self.with_ is None) != (self.as_ is None) else None
+    def _both_or_none(self) -> Words | None:
+        if (self.with_ is None) != (self.as_ is None):
+            return Words("`with` 与 `as` 要一起写", "`with` and `as` belong together")
+        return None
 
     @property
     def fields(self) -> tuple[str, ...]:

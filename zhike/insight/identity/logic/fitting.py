@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator
 from zhike.expressions import api as expressions
 from zhike.expressions.types import Schema, Type
 from zhike.kernel.definition_checks import unknown
-from zhike.kernel.definition_parts import Place
+from zhike.kernel.definition_parts import Labels, Place
 from zhike.kernel.definitions import Finding
 from zhike.platform.objects.types import FieldType
 
@@ -41,7 +41,11 @@ def misfits(
         return
     options = [option.key for option in field.options]
     if found not in _takes(field, options):
-        yield Finding("expression.type", f"it gives {found.value}; '{field.key}' is {field.type}", place)
+        said = Labels(
+            f"结果是 {found.value}；“{field.key}”的类型是 {field.type}",
+            f"it gives {found.value}; '{field.key}' is {field.type}",
+        )
+        yield Finding("expression.type", said, place)
     elif (
         options
         and field.values.expression is not Type.LIST
@@ -53,9 +57,18 @@ def misfits(
 def _unlisted(field: FieldType, options: Collection[str], values: Iterable[object], place: Place) -> Iterator[Finding]:
     strange = tuple(dict.fromkeys(str(value) for value in values if str(value) not in options))
     if len(strange) == 1:
-        yield unknown(f"option of '{field.key}'", strange[0], options, place, "object.unknown_option")
+        yield unknown(
+            Labels(f"“{field.key}”的选项", f"option of '{field.key}'"),
+            strange[0],
+            options,
+            place,
+            "object.unknown_option",
+        )
     elif strange:
-        said = f"it gives what are no options of '{field.key}': {', '.join(strange)}; there are: {', '.join(options)}"
+        said = Labels(
+            f"结果中有不是“{field.key}”选项的值：{'、'.join(strange)}；现有：{'、'.join(options)}",
+            f"it gives what are no options of '{field.key}': {', '.join(strange)}; there are: {', '.join(options)}",
+        )
         yield Finding("object.unknown_option", said, place, strange)
 
 

@@ -9,7 +9,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from zhike.expressions.types import Type
-from zhike.kernel.definition_parts import rule
+from zhike.kernel.definition_parts import Labels, rule
 from zhike.platform.fields.errors import BadValue
 from zhike.platform.fields.logic import numbers
 from zhike.platform.fields.logic.value_type import DESK, Settings, ValueType
@@ -30,9 +30,12 @@ class DecimalSettings(NumberSettings):
     default: Decimal | None = Field(None, description="what a new record has")
 
     @rule("scale")
-    def _room_for_decimals(self) -> str | None:
+    def _room_for_decimals(self) -> Labels | None:
         if self.scale > self.digits:
-            return f"`scale` is at most `digits`: {self.scale} of {self.digits} digits cannot be decimals"
+            return Labels(
+                f"`scale` 不大于 `digits`：总共 {self.digits} 位，小数不能有 {self.scale} 位",
+                f"`scale` is at most `digits`: {self.scale} of {self.digits} digits cannot be decimals",
+            )
         return None
 
 

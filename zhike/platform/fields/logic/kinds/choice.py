@@ -19,10 +19,22 @@ class OptionsSettings(Settings):
     options: tuple[Option, ...] = Field(min_length=1, description="the values it may have, in their order")
 
     @rule("options")
-    def _once(self) -> str | None:
+    def _once(self) -> Labels | None:
         keys = [option.key for option in self.options]
         doubled = sorted({key for key in keys if keys.count(key) > 1})
-        return f"options are listed twice: {', '.join(doubled)}" if doubled else None
+        if not doubled:
+            return None
+        return Labels(f"选项列了两次：{'、'.join(doubled)}", f"options are listed twice: {', '.join(doubled)}")
+
+    @rule("options")
+    def _told_apart(self) -> Labels | None:
+        words = [option.labels.zh for option in self.options]
+        doubled = sorted({word for word in words if words.count(word) > 1})
+        if not doubled:
+            return None
+        return Labels(
+            f"选项的名称相同，分不清：{'、'.join(doubled)}", f"options are called alike: {', '.join(doubled)}"
+        )
 
     @property
     def keys(self) -> list[str]:
