@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -39,7 +39,7 @@ def insert(owner: ObjectType, given: Mapping[str, object], principal: Principal)
         for field in owner.fields.values()
         if field.required and parsed.get(field.key) is None and field.key not in faulty
     ]
-    _raise(owner, findings)
+    _raise(owner, [*findings, *_taken(owner, parsed, findings)])
     now, actor = clock.now(), context.current().actor
     columns: dict[str, object] = {
         "uid": uuid7(),
@@ -85,7 +85,7 @@ def update(
             )
         if field.required and parsed[key] is None:
             findings.append(_finding("record.required", field, "必填", "is required"))
-    _raise(owner, findings)
+    _raise(owner, [*findings, *_taken(owner, parsed, findings, row["id"])])
     columns: dict[str, object] = {"updated_at": clock.now(), "updated_by": context.current().actor}
     for key, value in parsed.items():
         columns |= stored_columns(owner.fields[key], value)
@@ -243,6 +243,25 @@ def _write(owner: ObjectType, statement: sql.Composable, params: list[Any]) -> A
         return cursor.fetchone()
 
 
+def _taken(
+    owner: ObjectType, parsed: Mapping[str, object], findings: Sequence[Finding], record_id: int = 0
+) -> Iterator[Finding]:
+    """Yield the values that another live record has already, where they are to be told with other faults.
+
+    A single fault the database finds itself when the row is written, without a question for each record made.
+    """
+    fields = [owner.fields[key] for key in owner.unique_indexes.values() if parsed.get(key) is not None]
+    for field in fields if findings or len(fields) > 1 else ():
+        if field.key in (finding["field"] for finding in findings):
+            continue
+        statement = sql.SQL("select 1 from {} where {} = %s and id <> %s and deleted_at is null limit 1")
+        named = statement.format(sql.Identifier(owner.table), sql.Identifier(field.column))
+        with connection.cursor() as cursor:
+            cursor.execute(named, [stored_columns(field, parsed[field.key])[field.column], record_id])
+            if cursor.fetchone():
+                yield _duplicate(field)
+
+
 @contextmanager
 def _unique_values(owner: ObjectType) -> Iterator[None]:
     """Say which field is meant when the database refuses a second live row with the same value."""
@@ -253,9 +272,11 @@ def _unique_values(owner: ObjectType) -> Iterator[None]:
         field = owner.fields.get(owner.unique_indexes.get(constraint, ""))
         if field is None:
             raise
-        raise Invalid(
-            findings=[_finding("record.duplicate", field, "已存在相同的值", "has this value already on another record")]
-        ) from error
+        raise Invalid(findings=[_duplicate(field)]) from error
+
+
+def _duplicate(field: FieldType) -> Finding:
+    return _finding("record.duplicate", field, "已存在相同的值", "has this value already on another record")
 
 
 def _finding(code: str, field: FieldType, zh: str, en: str) -> Finding:
