@@ -45,6 +45,7 @@ export const common = {
   'unsaved.stay': ['留在本页', 'Stay'],
   'unsaved.leave': ['不保存，离开', 'Leave without saving'],
   'unit.yuan': ['元', 'CNY'],
+  'unit.元': ['元', 'CNY'],
   'unit.wan': ['万', 'k'],
   'unit.户': ['户', 'customers'],
   'unit.人次': ['人次', 'contacts'],

@@ -257,7 +257,8 @@ def _taken(
         statement = sql.SQL("select 1 from {} where {} = %s and id <> %s and deleted_at is null limit 1")
         named = statement.format(sql.Identifier(owner.table), sql.Identifier(field.column))
         with connection.cursor() as cursor:
-            cursor.execute(named, [stored_columns(field, parsed[field.key])[field.column], record_id])
+            stored: Any = stored_columns(field, parsed[field.key])[field.column]
+            cursor.execute(named, [stored, record_id])
             if cursor.fetchone():
                 yield _duplicate(field)
 
