@@ -14,7 +14,7 @@ from tests.factories.records import SYSTEM, build_firm, customer, unit_uid
 from zhike.kernel.errors import Invalid
 from zhike.platform.fields import api as fields
 from zhike.platform.objects import api as objects
-from zhike.platform.objects.errors import NotGroupable, NotSummable
+from zhike.platform.objects.errors import MixedCurrencies, NotGroupable, NotSummable
 from zhike.platform.objects.types import LoadColumn, RecordQuery
 from zhike.platform.organization.models import User
 from zhike.platform.packs import api as packs
@@ -154,6 +154,52 @@ def test_a_field_of_every_type_is_summed_and_grouped_by_or_it_is_said_why_not(th
     )
 
 
+def test_amounts_of_different_currencies_are_never_added_up(thing):
+    query = RecordQuery("thing")
+    for amount, currency in (("1.50", "HKD"), ("2.50", "HKD"), ("7.25", "EUR")):
+        objects.create("thing", {"money": {"amount": amount, "currency": currency}, "text": "甲"}, principal=SYSTEM)
+    objects.create("thing", {"text": "乙"}, principal=SYSTEM)
+    for group_by in (None, "text"):
+        with pytest.raises(MixedCurrencies) as refused:
+            objects.summarize(query, principal=SYSTEM, sums=["integer", "money"], group_by=group_by)
+        assert refused.value.facts == {
+            "object": "thing",
+            "field": "money",
+            "currencies": "EUR, HKD",
+            "currency": "HKD",
+        }
+    found = objects.summarize(query, principal=SYSTEM, sums=["money"], group_by="text", by_currency=True)
+    assert sorted(found, key=str) == [
+        ("乙", 1, [(None, None)]),
+        ("甲", 1, [(Decimal("7.25"), "EUR")]),
+        ("甲", 2, [(Decimal("4.00"), "HKD")]),
+    ]
+    assert objects.summarize(query, principal=SYSTEM, sums=["integer"]) == [(None, 4, [None])]
+
+
+def test_amounts_that_are_all_in_another_currency_are_no_sum_in_the_fields_own(thing):
+    objects.create("thing", {"money": {"amount": "7.25", "currency": "EUR"}}, principal=SYSTEM)
+    with pytest.raises(MixedCurrencies) as refused:
+        objects.summarize(RecordQuery("thing"), principal=SYSTEM, sums=["money"])
+    assert refused.value.facts["currencies"] == "EUR"
+
+
+def test_a_sum_over_coverage_adds_up_no_different_currencies_and_names_everybody(thing, tmp_path):
+    (tmp_path / "worth.yaml").write_text(
+        "kind: extension\nkey: worth\nof: party\nlabels: {zh: 身家, en: Worth}\n"
+        "fields:\n  - {key: worth, type: money, labels: {zh: 身家, en: Worth}}\n"
+    )
+    packs.apply([Path("packs"), tmp_path])
+    for number in range(205):
+        customer(f"客户{number}", manager=f"M{number:03}", worth="1.00")
+    query = RecordQuery("party")
+    found = objects.summary_by_coverage(query, principal=SYSTEM, sums=["worth"])
+    assert len(found) == 206 and sum(row[2] for row in found) == 206
+    customer("外币", manager="M000", worth={"amount": "1.00", "currency": "USD"})
+    with pytest.raises(MixedCurrencies):
+        objects.summary_by_coverage(query, principal=SYSTEM, sums=["worth"])
+
+
 def test_a_sum_over_coverage_of_what_does_not_add_up_is_refused(thing):
     with pytest.raises(NotSummable) as refused:
         objects.summary_by_coverage(RecordQuery("party"), principal=SYSTEM, sums=["remark"])
@@ -220,3 +266,21 @@ def test_the_journal_tells_a_change_of_currency(thing):
     told = [(old and old["currency"], new["currency"]) for line in lines for _key, old, new in line.changes]
     assert told == [("USD", "HKD"), ("EUR", "USD"), (None, "EUR")]
     assert lines[0].changes[0][1] == {"amount": "7.50", "currency": "USD"}
+
+
+def test_the_journal_tells_an_older_amount_with_the_currency_of_its_time(thing):
+    record = objects.create("thing", {"money": {"amount": "1.50", "currency": "EUR"}}, principal=SYSTEM)
+    for revision, (amount, currency) in enumerate((("2.50", "EUR"), ("2.50", "USD"), ("3.50", "USD")), 1):
+        given = {"money": {"amount": amount, "currency": currency}}
+        objects.update("thing", record.uid, given, revision=revision, principal=SYSTEM)
+    told = [
+        tuple(side and f"{float(side['amount']):.2f} {side['currency']}" for side in (old, new))
+        for line in objects.history("thing", record.uid, principal=SYSTEM)
+        for _key, old, new in line.changes
+    ]
+    assert told == [
+        ("2.50 USD", "3.50 USD"),
+        ("2.50 EUR", "2.50 USD"),
+        ("1.50 EUR", "2.50 EUR"),
+        (None, "1.50 EUR"),
+    ]

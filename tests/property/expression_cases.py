@@ -317,6 +317,9 @@ class TableBinding:
         join = exp.EQ(this=exp.column("customer", table="o"), expression=exp.column("id", table=self._table))
         return RelationSource(exp.to_table("orders").as_("o"), join, TableBinding("o"))
 
+    def named(self, path: tuple[str, ...]) -> None:
+        """Records go by their ids."""
+
 
 _SQL_TYPES = {
     "postgres": {Type.TEXT: "text", Type.INTEGER: "bigint", Type.DECIMAL: "numeric", Type.LIST: "text[]"},

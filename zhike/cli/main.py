@@ -137,13 +137,31 @@ def _packs(actions: Actions) -> None:
         help="folders the examples are taken from",
     )
     users = _group(actions, "user", "people who sign in")
-    user = _add(users, "add", "commands.user_add", "add a user with one post")
+    user = _add(users, "add", "users.add", "add a user with one post")
     user.add_argument("employee_no")
     user.add_argument("name")
     user.add_argument("--role", required=True)
     user.add_argument("--unit", required=True, help="unit code")
-    password = _add(users, "password", "commands.user_password", "give a user a new random password")
+    password = _add(users, "password", "users.password", "give a user a new random password")
     password.add_argument("employee_no")
+    post = _add(users, "post", "users.post", "give a user another post, or end the one that holds")
+    post.add_argument("employee_no")
+    post.add_argument("--role", required=True)
+    post.add_argument("--unit", required=True, help="unit code")
+    post.add_argument("--since", type=date.fromisoformat, help="its first day (default: today)")
+    post.add_argument("--until", type=date.fromisoformat, help="the first day without it")
+    post.add_argument("--end", type=date.fromisoformat, help="end it instead: the first day without it")
+    for name, command, text in (
+        ("end", "users.end", "end a user, with every post and session"),
+        ("return", "users.come_back", "let an ended user sign in again, without posts"),
+    ):
+        change = _add(users, name, command, text)
+        change.add_argument("employee_no")
+        change.add_argument("--reason", default="", help="kept in the journal")
+    many = _add(
+        users, "import", "users.import_file", "make users and posts of a CSV file: employee_no, name, role, unit"
+    )
+    many.add_argument("file", type=Path)
 
 
 def _data(actions: Actions) -> None:

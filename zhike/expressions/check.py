@@ -148,7 +148,22 @@ class _Checker:
             self._mismatch(node.operator, node.at, left, right)
         self._option(left, right)
         self._option(right, left)
+        self._pointing(node.operator, node.at, left, right)
         return replace(node, left=left, right=right)
+
+    def _pointing(self, operator: str, at: Place, left: Expression, right: Expression) -> None:
+        """A field that points at a record is compared with what names one, or with one that points at the same kind."""
+        if {type_of(left), type_of(right)} == {Type.RECORD, Type.TEXT}:
+            record, words = (left, right) if type_of(left) is Type.RECORD else (right, left)
+            if not isinstance(record, Path) or not isinstance(words, Literal | Param):
+                found = ", ".join(type_of(operand).value for operand in (left, right))
+                self._report("words_of_record", at, operator=operator, found=found)
+            return
+        fields = [self._fields[id(side)][1] for side in (left, right) if id(side) in self._fields]
+        if len(fields) == 2 and all(field.target for field in fields) and fields[0].target != fields[1].target:
+            one, other = fields
+            facts = {"left": one.key, "left_target": one.target, "right": other.key, "right_target": other.target}
+            self._report("other_target", at, **facts)
 
     def _option(self, chosen: Expression, value: Expression) -> None:
         _, field = self._fields.get(id(chosen), (None, None))
@@ -170,12 +185,18 @@ class _Checker:
                 self._report("list_operand", node.items[0].at)
             if type_of(operand) not in (Type.TEXT, Type.RECORD, Type.NULL):
                 self._mismatch("in", node.at, operand)
+            elif type_of(operand) is Type.RECORD and isinstance(items[0], Path):
+                self._report("words_of_record", node.at, operator="in", found=Type.LIST.value)
             self._option(items[0], operand)
         else:
             for item in items:
                 if not comparable(type_of(operand), type_of(item), False):
                     self._mismatch("in", item.at, operand, item)
                 self._option(operand, item)
+                if (type_of(operand), type_of(item)) == (Type.TEXT, Type.RECORD):
+                    self._report("words_of_record", item.at, operator="in", found=Type.TEXT.value)
+                else:
+                    self._pointing("in", item.at, operand, item)
         return replace(node, operand=operand, items=items)
 
     def _between(self, node: Between) -> Expression:

@@ -62,6 +62,14 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     ),
     "operand_type": ("“{operator}”不能用于 {found}", "'{operator}' does not work on {found}"),
     "condition_type": ("此处应为条件，实为 {found}", "A condition is needed here, not {found}"),
+    "other_target": (
+        "“{left}”指向{left_target}，“{right}”指向{right_target}，两者不能比较",
+        "'{left}' points at {left_target} and '{right}' at {right_target}; they are never the same",
+    ),
+    "words_of_record": (
+        "“{operator}”只能把引用字段与写明的编号、参数或同类引用字段比较，实为 {found}",
+        "'{operator}' compares a field that points at a record with a key written out, a parameter or another such field, not {found}",
+    ),
     "mixed_types": ("各值类型不一致：{found}", "The values have different types: {found}"),
     "empty_list": ("in 至少需要一个值", "'in' needs at least one value"),
     "list_operand": (
@@ -83,7 +91,15 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
 
 
 _ABOUT_TYPES = frozenset(
-    ["operand_type", "condition_type", "mixed_types", "argument_type", "aggregate_value", "stale_type"]
+    [
+        "operand_type",
+        "words_of_record",
+        "condition_type",
+        "mixed_types",
+        "argument_type",
+        "aggregate_value",
+        "stale_type",
+    ]
 )
 #: Faults that blame the expression for a name that nothing has.
 _ABOUT_NAMES = frozenset(["unknown_field", "unknown_relation", "unknown_option", "not_many"])

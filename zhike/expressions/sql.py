@@ -184,6 +184,9 @@ class _Compiler:
         return [enclosed(tree) for tree in trees]
 
     def _compare(self, node: Compare) -> exp.Expr:
+        record, other = (node.left, node.right) if type_of(node.left) is Type.RECORD else (node.right, node.left)
+        if node.operator in ("=", "!=") and (found := self._called(record, (other,))) is not None:
+            return found if node.operator == "=" else exp.Not(this=enclosed(found))
         # Equality needs no collation, and with one it could not use the column's index.
         left, right = self._alike(node.left, node.right, ordered=node.operator not in ("=", "!="))
         return _COMPARE[node.operator](this=left, expression=right)
@@ -191,8 +194,26 @@ class _Compiler:
     def _in(self, node: In) -> exp.Expr:
         if node.listed:
             return self._member(node.operand, node.items[0])
-        operand, *items = self._alike(node.operand, *node.items, ordered=False)
-        return exp.In(this=operand, expressions=items)
+        words = tuple(item for item in node.items if type_of(item) is Type.TEXT)
+        called = self._called(node.operand, words)
+        others = [item for item in node.items if called is None or item not in words]
+        if called is not None and not others:
+            return called
+        operand, *items = self._alike(node.operand, *others, ordered=False)
+        found = exp.In(this=operand, expressions=items)
+        return found if called is None else exp.or_(found, called, wrap=False)
+
+    def _called(self, record: Expression, words: tuple[Expression, ...]) -> exp.Expr | None:
+        """Compile whether a field points at a record that goes by one of the words; None where it is about ids."""
+        if not isinstance(record, Path) or record.type is not Type.RECORD or not words:
+            return None
+        if any(type_of(word) is not Type.TEXT for word in words):
+            return None
+        named = self._binding.named(record.parts)
+        if named is None:
+            return None
+        ids = exp.Anonymous(this="any", expressions=[named([self.compile(word) for word in words])])
+        return exp.EQ(this=self.compile(record), expression=ids)
 
     def _member(self, value: Expression, listed: Expression) -> exp.Expr:
         if type_of(value) is Type.RECORD and isinstance(listed, Param):

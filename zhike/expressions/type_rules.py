@@ -68,7 +68,7 @@ def comparable(left: Type, right: Type, ordered: bool) -> bool:
     seen = {left, right} - {Type.NULL}
     if Type.LIST in seen or (ordered and not seen <= ORDERED):
         return False
-    # A record is compared with a record, or with its id written out.
+    # A record is compared with a record, with the key that people know it by, or with its id.
     return Type.RECORD in seen and seen <= {Type.RECORD, Type.TEXT, Type.INTEGER} or common_type(seen) is not None
 
 

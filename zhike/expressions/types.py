@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
@@ -31,12 +31,16 @@ class Type(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field of a schema: `key` is frozen at birth, `labels` may change, `options` are a choice's keys."""
+    """A field of a schema: `key` is frozen at birth, `labels` may change, `options` are a choice's keys.
+
+    `target` is what the records are that its values are the ids of.
+    """
 
     key: str
     type: Type
     labels: Mapping[str, str] = field(default_factory=dict)
     options: tuple[str, ...] = ()
+    target: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,10 @@ def _listed(named: Mapping[str, Field] | Mapping[str, Relation], lang: str) -> s
     return ", ".join(f"{key} ({item.labels[lang]})" if item.labels.get(lang) else key for key, item in named.items())
 
 
+#: From words to a list, never an empty one, of the ids of the records that go by one of them.
+Named = Callable[[Sequence[exp.Expr]], exp.Expr]
+
+
 class Binding(Protocol):
     """Where the names of one schema live in a query; objects and warehouse implement it."""
 
@@ -75,6 +83,9 @@ class Binding(Protocol):
 
     def relation(self, path: tuple[str, ...]) -> RelationSource:
         """Return the records of a to-many relation; all parts before the last are to-one relations."""
+
+    def named(self, path: tuple[str, ...]) -> Named | None:
+        """Return how the records that a field may point at are found by words; None where they go by ids alone."""
 
 
 @dataclass(frozen=True, slots=True)

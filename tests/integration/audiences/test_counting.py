@@ -71,6 +71,13 @@ def test_a_unit_is_asked_for_by_the_keys_of_the_vocabulary(parties, firm):
     assert _in(ask("branch", "in", "no such"), parties, firm.operator) == ""
 
 
+def test_a_unit_is_asked_for_by_its_code(parties, firm):
+    by_key = _in(ask("branch", "in", "B2"), parties, firm.operator)
+    assert (by_key, _in(ask("branch", "=", "B2"), parties, firm.operator)) == ("ghijkl", "ghijkl")
+    assert _in(ask("branch", "!=", "B2"), parties, firm.operator) == "abcdef"
+    assert api.preview(ask("branch", "=", "B9"), principal=firm.operator).count == 0
+
+
 def test_a_preview_counts_every_node_and_the_assets(parties, firm):
     condition = {"and": [RICH, {"not": {"or": [OUTFLOW, ask("risk_level", "is_empty")]}}]}
 

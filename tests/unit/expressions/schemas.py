@@ -48,3 +48,6 @@ class Tables:
     def relation(self, path: tuple[str, ...]) -> RelationSource:
         join = exp.EQ(this=exp.column("customer_id", "o"), expression=exp.column("id", self._table))
         return RelationSource(exp.to_table("orders").as_("o"), join, Tables("o"))
+
+    def named(self, path: tuple[str, ...]) -> None:
+        """Records go by their ids."""

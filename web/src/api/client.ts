@@ -121,7 +121,7 @@ const caller = <M extends Method>(method: M): Call<M> => async (path: string, se
 /** The routes of the server by method and address; what they take and answer stands in the contract. */
 export const api = { get: caller('get'), post: caller('post'), patch: caller('patch'), delete: caller('delete') };
 
-/** Sign-in and password: served by allauth outside `/api/v1`, with its own answers. */
+/** Sign-in: served by allauth outside `/api/v1`, with its own answers. */
 export const auth = {
   login: (username: string, password: string) =>
     send('POST', '/_allauth/browser/v1/auth/login', { body: { username, password }, quiet: true }),
@@ -129,11 +129,6 @@ export const auth = {
     // allauth answers 401 after a successful sign-out: the new state of the session.
     await send('DELETE', '/_allauth/browser/v1/auth/session', { quiet: true }).catch(tolerate(401));
   },
-  changePassword: (current: string, next: string) =>
-    send('POST', '/_allauth/browser/v1/account/password/change', {
-      body: { current_password: current, new_password: next },
-      quiet: true,
-    }),
 };
 
 function tolerate(status: number) {

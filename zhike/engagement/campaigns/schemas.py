@@ -194,6 +194,14 @@ class CampaignEventOut(TypedDict):
     event: str
 
 
+class ChannelAwayOut(TypedDict):
+    """The server of the campaign's channel is away: its messages wait, and the next one tries at `retry_at`."""
+
+    since: datetime
+    retry_at: datetime
+    error: str
+
+
 class CampaignOut(CampaignRowOut):
     """One campaign; `product_level` is the product's risk level, or the message's where there is no product."""
 
@@ -209,6 +217,7 @@ class CampaignOut(CampaignRowOut):
     snapshot: FrozenOut | None
     permitted: list[str]
     timeline: list[CampaignEventOut]
+    channel_away: ChannelAwayOut | None
 
 
 class AudienceChoiceOut(TypedDict):

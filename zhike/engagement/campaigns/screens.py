@@ -17,6 +17,7 @@ from zhike.engagement.campaigns.schemas import (
     CampaignRowOut,
     CampaignState,
     CampaignWorkOut,
+    ChannelAwayOut,
     CheckOut,
     CountsOut,
     CurveOut,
@@ -157,7 +158,13 @@ def campaign_out(campaign: Campaign, principal: Principal) -> CampaignOut:
         else None,
         "permitted": acts,
         "timeline": [{"at": entry.at, "actor": names[entry.actor], "event": entry.operation} for entry in timeline],
+        "channel_away": _away_out(template.channel) if campaign.state == Campaign.State.RUNNING else None,
     }
+
+
+def _away_out(channel: str) -> ChannelAwayOut | None:
+    found = channels.away(channel)
+    return {"since": found.since, "retry_at": found.retry_at, "error": found.error} if found else None
 
 
 def _product_out(campaign: Campaign, principal: Principal) -> ProductOut | None:

@@ -27,7 +27,7 @@ def check_identity(identity: Identity, everything: Snapshot) -> Iterator[Finding
         _keys(identity),
         _rules(identity),
         _systems(identity, everything),
-        _fed(identity),
+        _fed(identity, everything),
         _taken(identity, everything),
         _accounts(identity, everything),
     )
@@ -79,10 +79,17 @@ def _matched(identity: Identity, key: str, place: Place) -> Iterator[Finding]:
         yield _unknown_key(key, known, place)
 
 
-def _fed(identity: Identity) -> Iterator[Finding]:
-    if not any(system.fields for system in identity.systems):
+def _fed(identity: Identity, everything: Snapshot) -> Iterator[Finding]:
+    """Find what no system gives, though a record cannot be without; a field may come from one of them alone."""
+    given = {field for system in identity.systems for field in _fields(system)}
+    if not given:
         said = f"no system gives a field of {identity.object}: records would be made of nothing"
         yield Finding("identity.no_fields", said, ("systems",), ("fields",))
+        return
+    for field in logic.needed(identity.object, everything):
+        if field not in given:
+            said = f"{identity.object} needs the field '{field}', which no system gives"
+            yield Finding("identity.incomplete", said, ("systems",), (field,))
 
 
 def _taken(identity: Identity, everything: Snapshot) -> Iterator[Finding]:
@@ -255,7 +262,7 @@ def _columns(master: Master, everything: Snapshot) -> Iterator[Finding]:
         *(_system_of(column, place, everything) for column, place in placed),
         *(_refers(master, column, place, everything) for column, place in placed),
         *(_amount(master, column, place, everything) for column, place in placed),
-        _complete(master),
+        _complete(master, everything),
     )
 
 
@@ -290,13 +297,25 @@ def _amount(master: Master, column: MasterColumn, place: Place, everything: Snap
     if column.currency and field is not None and not field.values.currency:
         said = f"'{column.field}' is no amount of money; it has no currency"
         yield Finding("master.no_amount", said, (*place, "currency"))
+    source = warehouse.source_of(master.dataset, snapshot=everything)
+    if column.value and not column.currency and field is not None and field.values.currency and source is not None:
+        nameable = logic.nameable(master, everything)
+        codes = warehouse.currencies_in(source, column.value, nameable[1]) if nameable else []
+        if len(codes) > 1:
+            said = f"its amounts are in the currencies of {', '.join(codes)}; say in `currency` which one it is in"
+            yield Finding("master.currencies", said, (*place, "value"))
 
 
-def _complete(master: Master) -> Iterator[Finding]:
+def _complete(master: Master, everything: Snapshot) -> Iterator[Finding]:
+    """Find fields that a feed does not fill, though a record cannot be without."""
+    if not all(read_or(column, "field", "") for column in master.columns):
+        return
     given = [column.field for column in master.columns]
-    for field in UNIT_FIELDS if master.object == logic.ORG_UNIT else ():
+    units = master.object == logic.ORG_UNIT
+    for field in UNIT_FIELDS if units else logic.needed(master.object, everything):
         if field not in given:
-            yield Finding("master.incomplete", f"an org unit needs the field '{field}'", ("columns",), (field,))
+            said = f"an org unit needs the field '{field}'" if units else f"{master.object} needs the field '{field}'"
+            yield Finding("master.incomplete", said, ("columns",), (field,))
 
 
 def _filled(master: Master, schema: Schema, everything: Snapshot) -> Iterator[Finding]:
@@ -307,6 +326,7 @@ def _filled(master: Master, schema: Schema, everything: Snapshot) -> Iterator[Fi
         yield from each(
             _value(master, column, schema, place, narrowed, everything),
             *(_text(column, name, schema, place) for name in ("reference", "key")),
+            *(_part(master, column, part, schema, place, everything) for part in read_or(column, "parts", {})),
             _currency(column, schema, place),
         )
 
@@ -322,7 +342,20 @@ def _value(
 def _text(column: MasterColumn, name: str, schema: Schema, place: Place) -> Iterator[Finding]:
     text: str | None = getattr(column, name)
     if text:
-        yield from _expression(text, schema, (*place, name))
+        yield from _expression(text, schema, (*place, name), Type.TEXT if name == "reference" else None)
+
+
+def _part(
+    master: Master, column: MasterColumn, part: str, schema: Schema, place: Place, everything: Snapshot
+) -> Iterator[Finding]:
+    field = logic.field_of(master.object, read_or(column, "field", ""), everything)
+    where = (*place, "parts", part)
+    if field is not None and part not in field.values.parts:
+        what = (
+            f"part of '{field.key}'" if field.values.parts else f"part: '{field.key}' is {field.type}, which has none:"
+        )
+        yield definition_checks.unknown(what, part, field.values.parts, where, "master.unknown_part")
+    yield from _expression(column.parts[part], schema, where, Type.TEXT)
 
 
 def _currency(column: MasterColumn, schema: Schema, place: Place) -> Iterator[Finding]:

@@ -104,14 +104,19 @@ class Identity(Definition):
 
 
 class MasterColumn(Part):
-    """One field of a master feed: a `value`; a `reference` by source key; or the record of a `system` with a `key`."""
+    """One field of a master feed: a `value`, or its `parts`; a `reference` by key; the record of a `system` with a `key`."""
 
     field: Key = Field(description="the field of the object that is filled")
     value: Formula | None = Field(None, description="what the field gets")
+    parts: Mapping[Key, Formula] = Field(
+        {}, description="what the parts of the field get: city and street of an address"
+    )
     currency: Formula | None = Field(
         None, description="of an amount: the code of its currency; that of the source, when absent"
     )
-    reference: Formula | None = Field(None, description="the source key of the record that is referred to")
+    reference: Formula | None = Field(
+        None, description="the source key of the record that is referred to; the code of a unit, the number of a user"
+    )
     system: Key | None = Field(None, description="the system whose record, joined by an identity, is referred to")
     key: Formula | None = Field(None, description="with `system`: the record's key there")
     identity: Annotated[Key, Refers("identity")] | None = Field(None, description="where several know the system")
@@ -122,8 +127,8 @@ class MasterColumn(Part):
 
     @rule("field")
     def _one_way(self) -> str | None:
-        ways = [self.value, self.reference, self.system]
-        return "a column has one of: value, reference, system with key" if ways.count(None) != 2 else None
+        ways = [self.value, self.parts or None, self.reference, self.system]
+        return "a column has one of: value, parts, reference, system with key" if ways.count(None) != 3 else None
 
     @rule("currency")
     def _of_an_amount(self) -> str | None:
@@ -135,7 +140,7 @@ class MasterColumn(Part):
 
     @property
     def text(self) -> str:
-        """The expression of the column, whichever it is."""
+        """The expression of the column, whichever it is; none where it has parts."""
         return self.value or self.reference or self.key or ""
 
 

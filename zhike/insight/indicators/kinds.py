@@ -29,17 +29,29 @@ def check_measure(measure: Measure, everything: Snapshot) -> Iterator[Finding]:
     if source is None:
         return
     schema = warehouse.dataset_schema(source)
-    rows = each(_currency(measure, source), _value(measure, schema), _gives(measure, schema), _where(measure, schema))
+    rows = each(
+        _currency(measure, source, schema), _value(measure, schema), _gives(measure, schema), _where(measure, schema)
+    )
     if source.dataset == measure.dataset:
         yield from each(_subject(measure, source, everything), rows)
     else:
         yield from guessed(measure.dataset, rows)
 
 
-def _currency(measure: Measure, source: Source) -> Iterator[Finding]:
+def _currency(measure: Measure, source: Source, schema: Schema) -> Iterator[Finding]:
+    """Amounts of several currencies are never added up, and what is no amount in the firm's own is no money."""
+    if not measure.value_type.adds_up or measure.aggregate == "count_distinct":
+        return
+    columns = warehouse.currencies_in(source, measure.value or "", schema)
+    mixed = [column for column in columns if not warehouse.only_value(measure.where or "", column, schema)]
+    for column in mixed:
+        said = f"the amounts of {measure.dataset} are in the currency that '{column}' says; ask for one: `where: \"{column} = 'CNY'\"`"
+        yield Finding("measure.currencies", said, ("value",))
     home = measure.value_type.currency
-    if home and source.currency != home:
-        said = f"the amounts of {measure.dataset} are in {source.currency}; give them as decimal with the unit {source.currency}"
+    found = {warehouse.only_value(measure.where or "", column, schema) for column in columns} or {source.currency}
+    if home and not mixed and found != {home}:
+        codes = ", ".join(sorted(found))
+        said = f"the amounts of {measure.dataset} are in {codes}; give them as decimal with the unit {codes}"
         yield Finding("measure.currency", said, ("type",))
 
 

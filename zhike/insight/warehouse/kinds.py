@@ -70,7 +70,12 @@ def _order(source: Source) -> Iterator[Finding]:
 def _columns(source: Source, everything: Snapshot) -> Iterator[Finding]:
     each = definition_checks.each
     for number in range(len(source.columns)):
-        yield from each(_once(source, number), _computed(source, number), _reference(source, number, everything))
+        yield from each(
+            _once(source, number),
+            _computed(source, number),
+            _reference(source, number, everything),
+            _currency(source, number),
+        )
 
 
 def _once(source: Source, number: int) -> Iterator[Finding]:
@@ -88,6 +93,15 @@ def _reference(source: Source, number: int, everything: Snapshot) -> Iterator[Fi
     named = source.columns[number].reference
     if named:
         yield from dataset_column(*named, ("columns", number, "reference"), everything)
+
+
+def _currency(source: Source, number: int) -> Iterator[Finding]:
+    named, place = source.columns[number].currency, ("columns", number, "currency")
+    if named and named not in source.keys_of_columns:
+        yield definition_checks.unknown("column", named, source.keys_of_columns, place, "source.unknown_column")
+    elif named and (source.column(named).value_type.expression is not Type.TEXT or source.column(named).certificate):
+        said = f"'{named}' is {source.column(named).type}; the code of a currency is a text such as CNY"
+        yield Finding("source.type", said, place)
 
 
 def _named_column(source: Source, key: str, where: Place, *, dated: bool = False) -> Iterator[Finding]:

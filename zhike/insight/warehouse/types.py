@@ -15,7 +15,6 @@ from zhike.expressions.types import Type
 from zhike.insight.warehouse.value_types import (
     Bound,
     ColumnType,
-    Currency,
     Encoding,
     FileName,
     Format,
@@ -64,6 +63,9 @@ class SourceColumn(Part):
         None, description="[dataset, column] in which the value must exist"
     )
     scale: Annotated[int, Field(ge=1, le=9, strict=True)] | None = Field(None, description="decimals; 2 when absent")
+    currency: Key | None = Field(
+        None, description="of an amount: the column with the code of its currency; that of the source, when absent"
+    )
 
     @rule("key")
     def _one_way(self) -> str | None:
@@ -81,6 +83,12 @@ class SourceColumn(Part):
     def _of_decimals(self) -> str | None:
         if self.scale is not None and "scale" not in fields.value_type(self.type).settings_model.model_fields:
             return f"`scale` is for numbers with decimals; the type is {self.type}"
+        return None
+
+    @rule("currency")
+    def _of_amounts(self) -> str | None:
+        if self.currency is not None and fields.value_type(self.type).expression is not Type.DECIMAL:
+            return f"`currency` is for amounts; the type is {self.type}"
         return None
 
     @rule("certificate")
@@ -193,7 +201,7 @@ class Source(Definition):
     footer: Footer | None = None
     decimal: Literal[".", ","] = Field(".", description="the decimal sign")
     grouping: Literal["", ",", ".", " ", "'"] = Field("", description="the sign between thousands")
-    currency: Currency = Field("CNY", description="of the amounts, where no column says it")
+    currency: fields.Currency = Field("CNY", description="of the amounts, where no column says it")
     date: Key = Field(FROM_NAME, description="where the business date is: file (its name), given, or a column")
     days: Literal["trading", "calendar"] = Field("trading", description="the days on which rows may be dated")
     future: Flag = Field(False, description="rows may be dated after the day on which their file is loaded")

@@ -37,7 +37,6 @@ DatasetName = Annotated[
 ]
 #: Encodings in which a byte of zero never stands, so that pictures and archives can be told from text.
 Encoding = Literal["utf-8", "gbk", "gb18030", "gb2312", "big5", "iso-8859-1", "windows-1252"]
-Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$"), Field(description="ISO 4217: CNY, HKD")]
 Share = Annotated[float, Field(ge=0, le=1, description="a share of 1: 0.1 is 10 %")]
 
 
@@ -86,9 +85,8 @@ def _column_type(text: str) -> str:
 
 
 def _in_a_file(found: type[fields.ValueType]) -> bool:
-    """Whether a file can hold values of the type: they point at nothing, are no list and may be asked about."""
-    listed = "options" in found.settings_model.model_fields
-    return found.pointer is None and not listed and found.expression not in (None, Type.RECORD, Type.LIST)
+    """Whether a file can hold values of the type, which for a place is its key; listed values come as texts."""
+    return found.given is not None and "options" not in found.settings_model.model_fields
 
 
 #: The type of a column: a field type whose values a file can hold.

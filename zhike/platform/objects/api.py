@@ -254,8 +254,10 @@ def summarize(
 ) -> list[tuple[Any, int, list[Any]]]:
     """Return (group value, number of records, sums of fields) over a query in the principal's scope.
 
+    Records that point at what an information wall keeps from the principal are the one group `UNREADABLE`.
     With `by_currency` a group has a row for each currency its amounts are in, and the sum of an amount is (total,
-    currency): amounts of different currencies are never added up.
+    currency). Amounts of different currencies are never added up: without it, those that are not all in the currency of
+    their field raise MixedCurrencies.
     Raises NotSummable for a field whose values do not add up, NotGroupable, and Refused for one that the principal does
     not see in clear: its groups would say what its mask hides.
     """
@@ -268,7 +270,8 @@ def summary_by_coverage(
 ) -> list[tuple[str, str, int, list[Any]]]:
     """Return (employee number, name, parties, sums) for each employee who covers parties of the query today.
 
-    Raises NotSummable, and Refused for a field that the principal does not see in clear, or who may not read coverages
+    Everybody is among them, whose first sum is largest first. Raises NotSummable, MixedCurrencies as `summarize` does, and
+    Refused for a field that the principal does not see in clear, or who may not read coverages
     and employees.
     """
     permissions.require(principal, f"{query.object}.read")

@@ -39,6 +39,15 @@ class NotSummable(ZhikeError):
     en = "Field '{field}' of '{object}' does not add up. These do: {has}"
 
 
+class MixedCurrencies(ZhikeError):
+    """A sum of amounts that are not all in the currency of their field."""
+
+    code = "object.mixed_currencies"
+    status = 422
+    zh = "“{object}”的属性“{field}”中有{currencies}的金额，不同币种不能相加；请先按币种分开，或只保留{currency}"
+    en = "Field '{field}' of '{object}' holds amounts in {currencies}, which do not add up; take them by currency, or those in {currency} only"
+
+
 class NotGroupable(ZhikeError):
     """Groups of a field whose stored values say nothing of which are the same."""
 

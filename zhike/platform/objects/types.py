@@ -19,6 +19,9 @@ from zhike.platform.permissions.types import Refinement
 #: What conditions over records may name besides fields; the scope of whoever asks fills them in.
 PARAMS: Mapping[str, Type] = {"me": Type.TEXT, "my_units": Type.LIST, "today": Type.DATE}
 
+#: The group of records that point at records which an information wall keeps from the viewer.
+UNREADABLE = "unreadable"
+
 Labels = Mapping[str, str]
 
 
@@ -240,16 +243,29 @@ class LoadEnding:
 
 
 @dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with a row beside the rules of its object: a stable code, the field, and a sentence."""
+
+    code: str
+    field: str
+    labels: Labels
+
+
+@dataclass(frozen=True, slots=True)
 class RejectedRecord:
-    """A row that a load left out because its record would break rules of the object: their keys, in their order."""
+    """A row that a load left out: the keys of the rules that its record would break, and what else is wrong with it."""
 
     source_key: str
-    rules: tuple[str, ...]
+    rules: tuple[str, ...] = ()
+    faults: tuple[Fault, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class LoadCounts:
-    """What a bulk load did; `rejections` are the first of the `rejected` rows."""
+    """What a bulk load did; `rejections` are the first of the `rejected` rows.
+
+    Rows of the rest said what their records say already, or were about erased ones.
+    """
 
     read: int
     created: int
@@ -257,3 +273,8 @@ class LoadCounts:
     ended: int = 0
     rejected: int = 0
     rejections: tuple[RejectedRecord, ...] = ()
+
+    @property
+    def unchanged(self) -> int:
+        """How many rows were in order and changed nothing."""
+        return self.read - self.created - self.updated - self.rejected

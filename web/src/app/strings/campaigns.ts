@@ -72,6 +72,7 @@ export const campaigns = {
   'campaign.testMail': ['发测试邮件给我', 'Send a test to me'],
   'campaign.testSent': ['测试邮件已发往 {{to}}', 'Test sent to {{to}}'],
   'campaign.timeline': ['过程', 'Timeline'],
+  'campaign.channelAway': ['邮件服务器自 {{since}} 起没有应答：消息都在等待，{{retry}} 再试，恢复后自动继续。', 'The mail server has not answered since {{since}}: messages wait, the next try is at {{retry}}, and they go on by themselves.'],
   'campaign.effect': ['效果', 'Effect'],
   'campaign.seeEffect': ['查看效果', 'See effect'],
   'campaign.launched': ['启动', 'Launched'],

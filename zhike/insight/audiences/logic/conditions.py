@@ -151,10 +151,10 @@ def _formula(node: Node, terms: Terms, leaves: list[str], formulas: dict[str, st
 
 def _sql(expression: Expression, terms: Terms) -> str:
     fragment = expressions.compile_sql(expression, "duckdb", cast(Binding, warehouse.ColumnBinding()))
-    return warehouse.inline(_with_plain_numbers(fragment), parameters(terms))
+    return warehouse.inline(_with_plain_numbers(fragment, terms.units), parameters(terms))
 
 
-def _with_plain_numbers(fragment: SqlFragment) -> SqlFragment:
+def _with_plain_numbers(fragment: SqlFragment, units: Mapping[str, int]) -> SqlFragment:
     """Return the fragment with decimals and ids of records compared as plain numbers.
 
     The language casts each decimal to its widest type and leaves ids as they were written; a comparison is as exact
@@ -167,7 +167,7 @@ def _with_plain_numbers(fragment: SqlFragment) -> SqlFragment:
             values[place.name] = _shortest(value)
             parent.replace(place.copy())
         elif isinstance(value, str) and not isinstance(parent, exp.Cast):
-            values[place.name] = _record_id(value)
+            values[place.name] = _record_id(value, units)
     return replace(fragment, tree=tree, values=values)
 
 
@@ -175,6 +175,7 @@ def _shortest(value: Decimal) -> int | Decimal:
     return int(value) if value == value.to_integral_value() else Decimal(format(value.normalize(), "f"))
 
 
-def _record_id(text: str) -> int:
-    """Return the id that `text` writes, or one that no record has."""
-    return int(text) if _ID.fullmatch(text) else -1
+def _record_id(text: str, units: Mapping[str, int]) -> int:
+    """Return the id that `text` writes, as screens do, else that of the org unit with this code, else one of nothing."""
+    written = int(text) if _ID.fullmatch(text) else -1
+    return written if written in units.values() else units.get(text, written)

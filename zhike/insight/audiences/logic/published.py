@@ -20,6 +20,7 @@ from zhike.insight.audiences.logic.wide_row import DATASET
 from zhike.insight.warehouse import api as warehouse
 from zhike.insight.warehouse.types import PublicationInfo
 from zhike.kernel import clock, definitions
+from zhike.platform.organization import api as organization
 
 SCOPE = "viewer_scope"
 
@@ -55,11 +56,12 @@ class Published:
 
 @dataclass(frozen=True)
 class Terms:
-    """What conditions may name on one publication under one version of the definitions."""
+    """What conditions may name on one publication under one version of the definitions; `units` are the ids by code."""
 
     business_date: date
     columns: Mapping[str, WideColumn]
     schema: Schema
+    units: Mapping[str, int] = field(default_factory=dict)
     compiled: dict[str, Any] = field(default_factory=dict)
 
 
@@ -88,7 +90,8 @@ def terms(table: Published | None) -> Terms:
 
     def build(_everything: definitions.Snapshot) -> Terms:
         columns = {key: found for key, found in wide_columns().items() if table is None or key in table.names}
-        return Terms(table.business_date if table else clock.today(), columns, schema_of(columns))
+        units = {unit.code: unit.id for unit in organization.all_units()}
+        return Terms(table.business_date if table else clock.today(), columns, schema_of(columns), units)
 
     return definitions.derive(f"audiences.terms:{table.publication if table else None}", build)
 

@@ -154,7 +154,7 @@ def _feed_records(
             )
             selected.append(f"l{number}.party_id")
         else:
-            selected.append(_with_currency(master, column, _compiled(schema, column.text), schema, snapshot))
+            selected.append(_with_currency(master, column, _sent(master, column, schema), schema, snapshot))
     conditions = [f"({_compiled(schema, master.where)})"] if master.where else []
     first = business_date - timedelta(days=master.days) if master.days and business_date else None
     if first:
@@ -170,7 +170,7 @@ def _feed_records(
         f"select null, key, {', '.join(f'v{n}' for n in range(len(selected)))}, place from (select {key} as key, "
         + "".join(f"{value} as v{n}, " for n, value in enumerate(selected))
         + f"row_number() over (partition by {key} order by {', '.join(order)}) as place"
-        + f" from {relation} d{''.join(joins)} where {where}) where key is not null"
+        + f" from {relation} d{''.join(joins)} where {where})"
     )
     doubled: list[str] = []
     ends = master.ends
@@ -188,9 +188,12 @@ def _feed_records(
 
 
 def _first_of_each(rows: Iterator[Sequence[object]], doubled: list[str]) -> Iterator[Sequence[object]]:
-    """Yield the first row of each source key, without its place; the keys of the others go to `doubled`."""
+    """Yield the first row of each source key, without its place; the keys of the others go to `doubled`.
+
+    Rows without a key are all yielded: the load says of each that it has none.
+    """
     for *row, place in rows:
-        if place == 1:
+        if place == 1 or row[1] is None:
             yield row
         else:
             doubled.append(str(row[1]))
@@ -201,16 +204,17 @@ def _tell_rejected(
 ) -> None:
     """Let the newest load of each dataset tell which of its rows became no records and why.
 
-    They break rules of the object, or their source key stands in another row before (`doubled`). Several datasets are
-    told apart by system.
+    They break rules of the object or are none of its records for another reason, or their source key stands in another
+    row before (`doubled`). Several datasets are told apart by system.
     """
     rules = objects.describe(object).rules
     rows: dict[str, list[RejectedRow]] = {dataset: [] for dataset in datasets.values()}
     for rejected in counts.rejections:
-        labels = [rules[key].labels for key in rejected.rules]
+        labels = [rules[key].labels for key in rejected.rules] + [fault.labels for fault in rejected.faults]
         dataset = datasets.get("") or datasets[rejected.source_key.partition(":")[0]]
         reason, reason_en = "；".join(words["zh"] for words in labels), "; ".join(words["en"] for words in labels)
-        rows[dataset].append(_rejected(feed, rejected.rules[0], reason, reason_en, rejected.source_key))
+        codes = [*rejected.rules, *(fault.code.rpartition(".")[2] for fault in rejected.faults)]
+        rows[dataset].append(_rejected(feed, codes[0], reason, reason_en, rejected.source_key))
     for key in doubled[:_TOLD]:
         rows[datasets[""]].append(_rejected(feed, "duplicate_key", *_DOUBLED, key))
     untold = counts.rejected - len(counts.rejections) + max(0, len(doubled) - _TOLD)
@@ -222,12 +226,24 @@ def _rejected(feed: str, code: str, reason: str, reason_en: str, source_key: str
     return RejectedRow(0, f"record.{feed}.{code}", reason, reason_en, {"source_key": source_key})
 
 
+def _sent(master: Master, column: MasterColumn, schema: Schema) -> str:
+    """Return the SQL of what the load takes for a field."""
+    values = objects.describe(master.object).fields[column.field].values
+    if column.parts:
+        return values.joined_sql({part: _compiled(schema, text) for part, text in column.parts.items()})
+    return values.sent_sql(_compiled(schema, column.text))
+
+
 def _with_currency(master: Master, column: MasterColumn, value: str, schema: Schema, snapshot: Snapshot | None) -> str:
-    """Return the SQL of a column; an amount goes with its currency, which the column or its source names."""
+    """Return the SQL of a column; an amount goes with its currency: what the feed says, the row, or else the source."""
     source = warehouse.source_of(master.dataset, snapshot=snapshot)
     if source is None or not objects.describe(master.object).fields[column.field].values.currency:
         return value
-    currency = _compiled(schema, column.currency) if column.currency else literal(source.currency)
+    currencies = warehouse.currencies_in(source, column.text, schema)
+    if column.currency or currencies:
+        currency = _compiled(schema, column.currency or currencies[0])
+    else:
+        currency = literal(source.currency)
     return f"{{'amount': {value}, 'currency': {currency}}}"
 
 

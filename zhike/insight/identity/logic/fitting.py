@@ -37,12 +37,16 @@ def misfits(
     Columns in `narrowed` do not give all options that they have: a condition leaves some of them out.
     """
     found = expressions.type_of(expression)
-    if found is Type.NULL or field.values.expression is Type.LIST:
+    if found is Type.NULL:
         return
     options = [option.key for option in field.options]
     if found not in _takes(field, options):
         yield Finding("expression.type", f"it gives {found.value}; '{field.key}' is {field.type}", place)
-    elif options and not (isinstance(expression, expressions.Path) and expression.parts[-1] in narrowed):
+    elif (
+        options
+        and field.values.expression is not Type.LIST
+        and not (isinstance(expression, expressions.Path) and expression.parts[-1] in narrowed)
+    ):
         yield from _unlisted(field, options, expressions.results(expression, schema), place)
 
 
@@ -59,4 +63,4 @@ def _takes(field: FieldType, options: Collection[str]) -> Collection[Type]:
     if options and not any(option.isdigit() for option in options):
         return (Type.TEXT,)
     kind = field.values.expression
-    return _TAKES.get(kind, _TEXTS) if kind else _TEXTS
+    return _TAKES.get(kind) or (_TEXTS if field.values.of_digits else (Type.TEXT,)) if kind else _TEXTS

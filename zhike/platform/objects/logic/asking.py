@@ -9,7 +9,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Se
 from dataclasses import replace
 
 from zhike.expressions import api as expressions
-from zhike.expressions.api import Aggregate, Expression, Path
+from zhike.expressions.api import Aggregate, Compare, Expression, In, Path
 from zhike.expressions.errors import ExpressionInvalid
 from zhike.expressions.types import Relation, Schema, Type
 from zhike.expressions.wire import StoredExpression
@@ -17,6 +17,7 @@ from zhike.kernel.errors import Refused
 from zhike.platform.objects.errors import NotGroupable, NotSummable, UnknownField
 from zhike.platform.objects.logic.catalogue import Catalogue, expression_schema
 from zhike.platform.objects.logic.field_rights import field_rule
+from zhike.platform.objects.logic.pointed_records import called_by
 from zhike.platform.objects.types import PARAMS, FieldType, ObjectType
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal
@@ -130,6 +131,22 @@ def _asked(objects: Catalogue, owner: ObjectType, node: Expression) -> Iterator[
         inside = yield from _through(objects, owner, node.over)
     for child in expressions.children(node):
         yield from _asked(objects, inside, child)
+    if isinstance(node, Compare | In):
+        yield from _called(objects, inside, node)
+
+
+def _called(objects: Catalogue, owner: ObjectType, node: Compare | In) -> Iterator[Asked]:
+    """Yield what a comparison of references with words asks about: the keys by which the records are known."""
+    sides = list(expressions.children(node))
+    if all(expressions.type_of(side) is not Type.TEXT for side in sides):
+        return
+    for side in sides:
+        if isinstance(side, Path) and side.type is Type.RECORD:
+            held = yield from _through(objects, owner, side.parts[:-1])
+            target = objects.get(held.fields[side.parts[-1]].target)
+            if target is not None:
+                yield target, ""
+                yield from ((target, field.key) for field in called_by(target))
 
 
 def _through(objects: Catalogue, owner: ObjectType, steps: Sequence[str]) -> Generator[Asked, None, ObjectType]:

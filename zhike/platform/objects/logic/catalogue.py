@@ -109,7 +109,7 @@ def expression_schema(objects: Catalogue, key: str) -> Schema:
         kind = found.values.expression
         if kind is not None:
             options = tuple(option.key for option in found.options)
-            named[found.key] = Field(found.key, kind, dict(found.labels), options)
+            named[found.key] = Field(found.key, kind, dict(found.labels), options, found.target)
         if found.target in objects:
             relations[found.key] = Relation(found.key, dict(found.labels), _target(objects, found.target), many=False)
     for relation in owner.relations.values():

@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from sqlglot import exp
 
 from zhike.expressions import api as expressions
-from zhike.expressions.types import RelationSource
+from zhike.expressions.types import Named, RelationSource
 from zhike.platform.fields.api import wanted
 from zhike.platform.objects.errors import UnknownRefinement
 from zhike.platform.objects.logic import asking
 from zhike.platform.objects.logic.catalogue import SIDE, Catalogue, expression_schema, side_table
 from zhike.platform.objects.logic.lookups import column_of
+from zhike.platform.objects.logic.pointed_records import Visible, named
 from zhike.platform.objects.types import PARAMS, FieldType, ObjectType, RecordQuery
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal, Scope
 
 _aliases = itertools.count(1)
-#: Which records of an object, known by an alias, may be reached.
-Visible = Callable[[ObjectType, str], list[exp.Expr]]
 
 
 @dataclass(slots=True)
@@ -110,6 +109,14 @@ class RecordBinding:
         source = exp.alias_(exp.to_table(target.table, quoted=True), alias, table=True)
         return RelationSource(source, join, self._within(target, alias))
 
+    def named(self, path: tuple[str, ...]) -> Named:
+        """Return how what a field points at is found by words, of the visible records only."""
+        owner = self._owner
+        for step in path[:-1]:
+            owner = self._objects[owner.fields[step].target]
+        field = owner.fields[path[-1]]
+        return lambda words: named(self._objects, field, words, self._visible)
+
     def _within(self, target: ObjectType, alias: str) -> RecordBinding:
         return RecordBinding(self._objects, target, alias, inside=True, visible=self._visible)
 
@@ -160,29 +167,50 @@ def _scope_parts(where: Where, owner: ObjectType, alias: str, scope: Scope) -> l
     if not scope.everything:
         allowed = [where.compile(_parse(where, owner, text), owner, alias) for text in scope.conditions]
         parts.append(exp.or_(*allowed))
-    for text in scope.denials:
-        parts.append(
-            exp.not_(exp.func("coalesce", where.compile(_parse(where, owner, text), owner, alias), exp.false()))
-        )
-    return parts
+    return parts + _denied(where, owner, alias, scope)
+
+
+def _denied(where: Where, owner: ObjectType, alias: str, scope: Scope) -> list[exp.Expr]:
+    compiled = (where.compile(_parse(where, owner, text), owner, alias) for text in scope.denials)
+    return [exp.not_(exp.func("coalesce", one, exp.false())) for one in compiled]
 
 
 def _follow_parent(where: Where, owner: ObjectType, alias: str, principal: Principal) -> list[exp.Expr]:
-    parent = where.objects[owner.fields[owner.through].target]
-    scope = permissions.scope(principal, "read", parent.key)
-    if scope.everything and not scope.denials:
-        return []
-    if scope.nothing:
-        return [exp.false()]
-    parent_alias = f"{alias}_parent"
+    """A child is in scope with its parent only, and that one with its own parent, however far that goes."""
+    parent, parent_alias = where.objects[owner.fields[owner.through].target], f"{alias}_parent"
+    kept = _in_scope(where, parent, parent_alias, principal, "read")
+    if not kept or kept == [exp.false()]:
+        return kept
+    live = exp.column("deleted_at", table=parent_alias).is_(exp.null())
+    return [_exists(owner, alias, parent, parent_alias, [live, *kept])]
+
+
+def _exists(
+    owner: ObjectType, alias: str, parent: ObjectType, parent_alias: str, conditions: Sequence[exp.Expr]
+) -> exp.Expr:
+    """The condition that a record's parent exists that meets conditions."""
     reference = exp.column(owner.fields[owner.through].column, table=alias, quoted=True)
-    inside = [
-        exp.column("id", table=parent_alias).eq(reference),
-        exp.column("deleted_at", table=parent_alias).is_(exp.null()),
-        *_scope_parts(where, parent, parent_alias, scope),
-    ]
     source = exp.alias_(exp.to_table(parent.table, quoted=True), parent_alias, table=True)
-    return [exp.Exists(this=exp.select("1").from_(source).where(*inside))]
+    own = exp.column("id", table=parent_alias).eq(reference)
+    return exp.Exists(this=exp.select("1").from_(source).where(own, *conditions))
+
+
+def outside_walls(where: Where, owner: ObjectType, alias: str, principal: Principal) -> list[exp.Expr]:
+    """Return the conditions that records known as `alias` meet which no information wall keeps from `principal`.
+
+    A record is behind the walls around the records that it follows, too. Where there is no wall there is no condition.
+    """
+    scope = permissions.scope(principal, "read", owner.key)
+    parts = _denied(where, owner, alias, scope)
+    if parts:
+        where.values.update(scope.params)
+    if owner.through:
+        parent, parent_alias = where.objects[owner.fields[owner.through].target], f"{alias}_parent"
+        kept = outside_walls(where, parent, parent_alias, principal)
+        if kept:
+            orphan = exp.column(owner.fields[owner.through].column, table=alias, quoted=True).is_(exp.null())
+            parts.append(exp.or_(orphan, _exists(owner, alias, parent, parent_alias, kept)))
+    return parts
 
 
 def compiled_rules(where: Where, owner: ObjectType, alias: str) -> list[exp.Expr]:

@@ -10,7 +10,8 @@ from typing import Never
 from sqlglot import exp
 
 from zhike.expressions import api as expressions
-from zhike.expressions.types import Field, Schema, Type
+from zhike.expressions.types import Field, Named, Schema, Type
+from zhike.platform.objects.logic.pointed_records import named
 from zhike.platform.objects.types import FieldType, LookedUp, ObjectType
 
 #: What the SQL of a lookup calls the related record, and the conditions of lookups may name besides its fields.
@@ -21,7 +22,13 @@ PARAMS: Mapping[str, Type] = {"today": Type.DATE}
 def schema_of(target: ObjectType) -> Schema:
     """Return what the condition of a lookup may name: the related record's own stored fields, nothing through them."""
     named = {
-        field.key: Field(field.key, field.values.expression, dict(field.labels), tuple(o.key for o in field.options))
+        field.key: Field(
+            field.key,
+            field.values.expression,
+            dict(field.labels),
+            tuple(option.key for option in field.options),
+            field.target,
+        )
         for field in target.fields.values()
         if field.stored and field.values.expression is not None
     }
@@ -115,17 +122,17 @@ def _resolved(owner: ObjectType, field: FieldType, objects: Mapping[str, ObjectT
         through=target.fields[relation.through].column,
         value=shown.column,
         newest=target.fields[lookup.newest].column,
-        condition=_condition(target, lookup.where) if lookup.where else None,
+        condition=_condition(target, lookup.where, objects) if lookup.where else None,
         prefer=lookup.prefer,
         otherwise=lookup.otherwise,
     )
     return replace(field, looked_up=looked_up, personal=shown.personal)
 
 
-def _condition(target: ObjectType, text: str) -> exp.Expr:
+def _condition(target: ObjectType, text: str, objects: Mapping[str, ObjectType]) -> exp.Expr:
     """Return a condition with its values written in; the day stays a placeholder."""
     fragment = expressions.compile_sql(
-        expressions.parse(text, schema_of(target), PARAMS), "postgres", _OwnFields(target), prefix=_RELATED
+        expressions.parse(text, schema_of(target), PARAMS), "postgres", _OwnFields(target, objects), prefix=_RELATED
     )
     return expressions.written_in(fragment.tree, {name: _literal(value) for name, value in fragment.values.items()})
 
@@ -133,8 +140,9 @@ def _condition(target: ObjectType, text: str) -> exp.Expr:
 class _OwnFields:
     """Where the names of a related record live."""
 
-    def __init__(self, target: ObjectType) -> None:
+    def __init__(self, target: ObjectType, objects: Mapping[str, ObjectType]) -> None:
         self._target = target
+        self._objects = objects
 
     def column(self, path: tuple[str, ...]) -> exp.Expr:
         """Return the column of a field."""
@@ -143,6 +151,10 @@ class _OwnFields:
     def relation(self, path: tuple[str, ...]) -> Never:
         """The schema has none."""
         raise AssertionError(path)
+
+    def named(self, path: tuple[str, ...]) -> Named:
+        """Return how what a field points at is found by words."""
+        return lambda words: named(self._objects, self._target.fields[path[0]], words)
 
 
 def _column(name: str) -> exp.Column:

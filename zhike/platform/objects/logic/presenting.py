@@ -7,11 +7,16 @@ from typing import Any
 
 from django.db import connection
 from psycopg import sql
+from sqlglot import exp
 
+from zhike.kernel import definitions
 from zhike.platform.fields.types import Wire
 from zhike.platform.objects.logic import catalogue as catalogues
+from zhike.platform.objects.logic.conditions import Where, any_id, outside_walls
 from zhike.platform.objects.logic.field_rights import field_rules
+from zhike.platform.objects.logic.statements import ALIAS, Statement, fetch, records_from, selected
 from zhike.platform.objects.types import FieldType, ObjectType, Record
+from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal
 
 #: What stands between the fields that a record is called by.
@@ -65,7 +70,10 @@ def in_words(field: FieldType, wire: Wire, language: str) -> str:
 
 
 def displays(target: str, ids: Iterable[int], principal: Principal) -> dict[int, dict[str, str]]:
-    """Return {uid, display, object} of records by id, for showing references; one query for all."""
+    """Return {uid, display, object} of records by id, for showing references; one query for all.
+
+    Records that an information wall keeps from `principal` are left out.
+    """
     wanted = sorted(set(ids))
     if not wanted:
         return {}
@@ -76,16 +84,20 @@ def displays(target: str, ids: Iterable[int], principal: Principal) -> dict[int,
         return {record_id: _pointed({"uid": uid}, target, display) for record_id, uid, display in found}
     owner = catalogues.object_type(target)
     rules = field_rules(owner, owner.display, principal)
-    columns = {
-        f"f:{key}{suffix}": f"{owner.fields[key].column}{suffix}"
-        for key in owner.display
-        for suffix in ("", *owner.fields[key].values.shown)
-    }
-    names = ["id", "uid", "source_key", *columns]
-    listed = sql.SQL(", ").join(map(sql.Identifier, ("id", "uid", "source_key", *columns.values())))
-    statement = sql.SQL("select {} from {} where id = any(%s)").format(listed, sql.Identifier(owner.table))
-    rows = (dict(zip(names, row, strict=True)) for row in _run(statement, wanted))
+    read = definitions.derive(
+        f"objects.displays:{target}:{principal.kind}:{principal.roles}", lambda _all: _displays_read(owner, principal)
+    )
+    scope = permissions.scope(principal, "read", owner.key)
+    rows = fetch(read.sql, {**read.values, **scope.params, "wanted": wanted}, read.names)
     return {row["id"]: _pointed(row, target, display_of(owner, row, rules, principal.language)) for row in rows}
+
+
+def _displays_read(owner: ObjectType, principal: Principal) -> Statement:
+    """The SQL that reads what references show; its text depends on roles, not on people."""
+    where = Where(catalogues.catalogue())
+    where.add(exp.column("id", table=ALIAS).eq(any_id(exp.Placeholder(this="wanted"))))
+    where.parts += outside_walls(where, owner, ALIAS, principal)
+    return Statement.of(records_from(exp.select(*selected(owner, ())), owner, where), where.values)
 
 
 def _pointed(row: Mapping[str, Any], target: str, display: str) -> dict[str, str]:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
 from sqlglot import exp
@@ -15,22 +14,13 @@ from zhike.platform.objects.logic import catalogue as catalogues
 from zhike.platform.objects.logic.conditions import Where, compiled_rules, narrow_to_scope
 from zhike.platform.objects.logic.field_rights import field_rules
 from zhike.platform.objects.logic.lookups import chosen
-from zhike.platform.objects.logic.statements import ALIAS, belonging, fetch, names_of, records_from, rows_of, selected
+from zhike.platform.objects.logic.statements import ALIAS, Statement, belonging, fetch, records_from, rows_of, selected
 from zhike.platform.objects.types import ObjectType
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal
 
 #: The name of the record that a statement inserts and reads at once.
 FRESH = "fresh"
-
-
-@dataclass(frozen=True, slots=True)
-class _Statement:
-    """SQL with the literals it binds and the names of what it selects."""
-
-    sql: str
-    values: Mapping[str, object]
-    names: Sequence[str]
 
 
 def row_by_uid(
@@ -121,7 +111,7 @@ def _single(
 
 def _single_statement(
     owner: ObjectType, key: str, principal: Principal, operation: str, lock: bool, deleted: bool
-) -> _Statement:
+) -> Statement:
     """Return the SQL that reads one record in a scope; the text depends on roles, not on people.
 
     The record is the one whose column `key` has the value `key`, or without a column the one being inserted.
@@ -141,4 +131,4 @@ def _single_statement(
     if lock:
         select = select.lock()
         select.args["locks"][0].set("expressions", [exp.to_table(ALIAS)])
-    return _Statement(select.sql(dialect="postgres"), where.values, names_of(select))
+    return Statement.of(select, where.values)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
@@ -17,6 +18,20 @@ from zhike.platform.objects.types import FieldType, ObjectType
 
 #: What every statement calls the record that it is about.
 ALIAS = "t"
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """SQL that is kept, with the literals it binds and the names of what it selects."""
+
+    sql: str
+    values: Mapping[str, object]
+    names: Sequence[str]
+
+    @classmethod
+    def of(cls, select: exp.Select, values: Mapping[str, object]) -> Statement:
+        """Return a statement as text."""
+        return cls(select.sql(dialect="postgres"), values, names_of(select))
 
 
 def selected(owner: ObjectType, fields: Iterable[FieldType], order: FieldType | None = None) -> list[exp.Expr]:

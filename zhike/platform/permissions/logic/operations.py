@@ -15,7 +15,7 @@ RESOURCE_OPERATIONS: Mapping[str, Collection[str]] = {
     "campaign": {"read", "create", "update", "delete", "launch", "resend"},
     "load": {"read", "create"},
     "run": {"read", "create", "cancel"},
-    "user": {"read"},
+    "user": {"read", "create", "update"},
     "work": {"read", "complete", "read_units"},
     "home": {"manager", "branch_head", "operator"},
 }

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import ClassVar, Literal
 
@@ -73,6 +74,9 @@ class Choice(ValueType):
 
     def read_sql(self, text: str, grammar: Grammar) -> str:
         return f"case when {text} in ({', '.join(map(quoted, self._keys()))}) then {text} end"
+
+    def misfits(self, stored: Mapping[str, str]) -> Iterator[tuple[BadValue, str]]:
+        yield self.refusal(), f"{stored['']} not in ({', '.join(map(quoted, self._keys()))})"
 
     def refusal(self) -> BadValue:
         keys = self._keys()
