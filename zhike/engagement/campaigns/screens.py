@@ -136,7 +136,7 @@ def campaign_out(campaign: Campaign, principal: Principal) -> CampaignOut:
     """Return one campaign as its page shows it."""
     template = channels.template(campaign.template)
     timeline = api.timeline(campaign)
-    names = organization.actor_names(entry.actor for entry in timeline)
+    names = organization.actor_names((entry.actor for entry in timeline), principal.language)
     acts = [a for a in api.possible_acts(campaign) if permissions.allowed(principal, _RIGHTS.get(a, "campaign.launch"))]
     return {
         **list_out([campaign])[0],

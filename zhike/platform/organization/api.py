@@ -215,11 +215,16 @@ def user_names(employee_nos: Iterable[str]) -> dict[str, str]:
     return dict(User.objects.filter(employee_no__in=set(employee_nos)).values_list("employee_no", "name"))
 
 
-def actor_names(actors: Iterable[str]) -> dict[str, str]:
-    """Return what screens call the actors of the journal ("user:E00101", "system:root"), by actor."""
-    numbers = {actor: actor.partition(":")[2] for actor in actors}
-    names = user_names(numbers.values())
-    return {actor: names.get(number, number or actor) for actor, number in numbers.items()}
+def actor_names(actors: Iterable[str], language: str) -> dict[str, str]:
+    """Return what screens call the actors of the journal, by actor: a user by name, whoever is none ("system:root",
+    an account of the machine) the system."""
+    kinds = {actor: actor.partition(":") for actor in actors}
+    names = user_names(number for _kind, _sign, number in kinds.values())
+    system = "System" if language == "en" else "系统"
+    return {
+        actor: names.get(number, number or actor) if kind == "user" else system
+        for actor, (kind, _sign, number) in kinds.items()
+    }
 
 
 def set_language(user_id: int, language: str) -> None:

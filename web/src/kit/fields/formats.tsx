@@ -24,7 +24,7 @@ type FormatKind = {
   toned?: boolean;
   /** Whether its figures are amounts in the currency of the house, which are scaled. */
   amount?: (unit: string | null | undefined) => boolean;
-  /** Its cells say what they count, so the head of their column does not. */
+  /** Its cells say what they count, or draw it only, so the head of their column does not say it. */
   ownUnit?: boolean;
   /** What stands behind a figure of a share, and behind a difference of two. */
   suffix?: string;
@@ -53,8 +53,8 @@ const FORMATS: Record<BlockFormat, FormatKind> = {
   tag: { words: true, tagged: true },
   tier: { tagged: true },
   link: { words: true, linked: true },
-  bar: { chart: (value, max) => <Bar share={max > 0 ? value / max : 0} /> },
-  diverge: { chart: (value, max) => <Diverge value={value} max={max} /> },
+  bar: { ownUnit: true, chart: (value, max) => <Bar share={max > 0 ? value / max : 0} /> },
+  diverge: { ownUnit: true, chart: (value, max) => <Diverge value={value} max={max} /> },
 };
 
 export const formatOf = (name: BlockFormat): FormatKind => FORMATS[name];

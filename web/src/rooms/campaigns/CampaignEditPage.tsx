@@ -140,7 +140,7 @@ function TemplateView({ options, form }: { options: CampaignOptions; form: FormI
   const { t, label } = useText();
   const uid = Form.useWatch('template', form);
   const template = options.templates.find((item) => item.uid === uid);
-  if (!template) return <p className="ink-3">{t('common.select')}</p>;
+  if (!template) return <p className="ink-3">{t('campaign.messageNone')}</p>;
   return (
     <div className="stack gap-8">
       <p className="strong">{template.subject}</p>

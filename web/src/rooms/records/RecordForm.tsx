@@ -64,7 +64,7 @@ export function RecordEditPage() {
 /** The page while what it needs is read, and when that fails. */
 function Gate<T>({ query, children }: { query: UseQueryResult<T>; children: (data: T) => ReactNode }) {
   if (query.data !== undefined) return <>{children(query.data)}</>;
-  return <Page crumbs={[{ title: '' }]}><Panel flush><QueryState query={query}>{() => null}</QueryState></Panel></Page>;
+  return <Page crumbs={[]}><Panel flush><QueryState query={query}>{() => null}</QueryState></Panel></Page>;
 }
 
 /** A form is not shown to whoever may not save it. */

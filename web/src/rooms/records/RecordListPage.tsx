@@ -29,7 +29,7 @@ export function RecordListPage() {
   const { object = '' } = useParams();
   const meta = useObjectMeta(object);
   return meta.data ? <ListOf key={object} meta={meta.data} /> : (
-    <Page crumbs={[{ title: '' }]}><Panel flush><QueryState query={meta} rows={14}>{() => null}</QueryState></Panel></Page>
+    <Page crumbs={[]}><Panel flush><QueryState query={meta} rows={14}>{() => null}</QueryState></Panel></Page>
   );
 }
 

@@ -36,7 +36,7 @@ export function useRecord(object: string, uid: string | undefined) {
 export function RecordPage() {
   const { object = '', uid = '' } = useParams();
   const meta = useObjectMeta(object);
-  if (!meta.data) return <Page crumbs={[{ title: '' }]}><Panel flush><QueryState query={meta} rows={12}>{() => null}</QueryState></Panel></Page>;
+  if (!meta.data) return <Page crumbs={[]}><Panel flush><QueryState query={meta} rows={12}>{() => null}</QueryState></Panel></Page>;
   if (meta.data.page) return <CustomerPage key={uid} meta={meta.data} page={meta.data.page} uid={uid} />;
   return <Detail key={uid} meta={meta.data} uid={uid} />;
 }

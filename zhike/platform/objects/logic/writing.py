@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -39,7 +39,7 @@ def insert(owner: ObjectType, given: Mapping[str, object], principal: Principal)
         for field in owner.fields.values()
         if field.required and parsed.get(field.key) is None and field.key not in faulty
     ]
-    _raise(owner, findings)
+    _raise(owner, [*findings, *_taken(owner, parsed, findings)])
     now, actor = clock.now(), context.current().actor
     columns: dict[str, object] = {
         "uid": uuid7(),
@@ -83,7 +83,7 @@ def update(
             findings.append(_finding(faults.source_owned(field)))
         if field.required and parsed[key] is None:
             findings.append(_finding(faults.required(field)))
-    _raise(owner, findings)
+    _raise(owner, [*findings, *_taken(owner, parsed, findings, row["id"])])
     columns: dict[str, object] = {"updated_at": clock.now(), "updated_by": context.current().actor}
     for key, value in parsed.items():
         columns |= stored_columns(owner.fields[key], value)
@@ -239,6 +239,26 @@ def _write(owner: ObjectType, statement: sql.Composable, params: list[Any]) -> A
     with _unique_values(owner), connection.cursor() as cursor:
         cursor.execute(statement, params)
         return cursor.fetchone()
+
+
+def _taken(
+    owner: ObjectType, parsed: Mapping[str, object], findings: Sequence[Finding], record_id: int = 0
+) -> Iterator[Finding]:
+    """Yield the values that another live record has already, where they are to be told with other faults.
+
+    A single fault the database finds itself when the row is written, without a question for each record made.
+    """
+    fields = [owner.fields[key] for key in owner.unique_indexes.values() if parsed.get(key) is not None]
+    for field in fields if findings or len(fields) > 1 else ():
+        if field.key in (finding["field"] for finding in findings):
+            continue
+        statement = sql.SQL("select 1 from {} where {} = %s and id <> %s and deleted_at is null limit 1")
+        named = statement.format(sql.Identifier(owner.table), sql.Identifier(field.column))
+        with connection.cursor() as cursor:
+            stored: Any = stored_columns(field, parsed[field.key])[field.column]
+            cursor.execute(named, [stored, record_id])
+            if cursor.fetchone():
+                yield _finding(faults.duplicate(field))
 
 
 @contextmanager
