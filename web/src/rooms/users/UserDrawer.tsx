@@ -79,7 +79,7 @@ function PostLine({ user, post }: { user: UserDetail; post: Post }) {
   const [ending, setEnding] = useState(false);
   const canEnd = user.permitted.includes('post') && post.state !== 'over';
   return (
-    <div className="row between" data-testid="user-post">
+    <div className="row" style={{ justifyContent: 'space-between' }} data-testid="user-post">
       <span className={post.state === 'over' ? 'ink-3' : ''}>
         <b>{label(post.labels)}</b> {post.unit_name}{' '}
         <span className="small ink-2">{t(post.valid_to ? 'user.fromTo' : 'user.from', { from: post.valid_from, to: post.valid_to ?? '' })}</span>
