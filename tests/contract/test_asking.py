@@ -267,7 +267,7 @@ def test_related_records_come_in_the_default_order_where_theirs_is_hidden(partie
         found = objects.related_page(
             "contact_point", "party", party.id, principal=principal, columns=("value",), sort=("value", "asc")
         )
-        return [str(row.values["value"])[-4:] for row in found]
+        return [str(row.values["value"])[-4:] for row in found.rows]
 
     assert last(firm.manager) == ["1234", "0000"]
     assert last(SYSTEM) == ["0000", "1234"]

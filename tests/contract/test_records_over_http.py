@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.contract.test_pages import client_of
 from tests.factories.records import build_firm, customer
 from zhike.kernel import clock
+from zhike.platform.organization import api as organization
+from zhike.platform.packs import api as packs
+from zhike.platform.permissions import api as permissions
 
 pytestmark = pytest.mark.django_db
 PATH = "/api/v1/objects/interaction/records"
@@ -54,3 +59,35 @@ def test_what_is_wrong_is_listed_and_nothing_is_made(firm):
     found = answer.json()
     assert answer.status_code == 422
     assert {finding["field"] for finding in found["findings"]} == {"channel", "colour", "party", "subject", "at"}
+
+
+def test_an_object_and_the_places_its_fields_point_at_are_told_to_whoever_needs_them(firm, tmp_path):
+    manager, head, operator = (client_of(who) for who in (firm.manager, firm.branch_head, firm.operator))
+    assert [client.get("/api/v1/meta/objects/party").status_code for client in (manager, head)] == [200, 200]
+    assert manager.get("/api/v1/meta/objects/nothing").status_code == 404
+
+    places = "/api/v1/meta/places"
+    assert [found["key"] for found in operator.get(f"{places}/unit?q=B1").json()] == ["B1"]
+    for client, place in ((manager, "user"), (head, "user")):
+        refused = client.get(f"{places}/{place}?q=E1")
+        assert (refused.status_code, refused.json()["code"]) == (403, "refused")
+    assert [found["key"] for found in operator.get(f"{places}/user?q=E1002").json()] == ["E1002"]
+    assert operator.get(f"{places}/nothing").status_code == 404
+
+    (tmp_path / "pack.yaml").write_text("name: care\nversion: 1.0.0\nrequires: [core]\nlabels: {zh: 顾, en: Care}\n")
+    (tmp_path / "care.yaml").write_text(
+        "kind: object\nkey: care\nlabels: {zh: 关照, en: Care}\nfields:\n"
+        "  - {key: adviser, type: user, labels: {zh: 顾问, en: Adviser}}\n"
+    )
+    (tmp_path / "role.yaml").write_text(
+        "kind: role\nkey: minder\nlabels: {zh: 看护, en: Minder}\ngrants:\n  - {on: care, operations: [read, create]}\n"
+    )
+    packs.apply([Path("packs"), tmp_path])
+    staff, _password = organization.add_user(employee_no="E7001", name="柳叶", role="minder", unit="B1")
+    minder = client_of(permissions.principal_of_user(staff.id))
+    assert [found["key"] for found in minder.get(f"{places}/user?q=E7").json()] == ["E7001"]
+    assert minder.get(f"{places}/unit").status_code == 403
+    assert manager.get(f"{places}/user").status_code == 403
+    assert minder.get("/api/v1/meta/objects/care").status_code == 200
+    refused = manager.get("/api/v1/meta/objects/care")
+    assert (refused.status_code, refused.json()["code"]) == (403, "refused")

@@ -284,3 +284,32 @@ def test_the_journal_tells_an_older_amount_with_the_currency_of_its_time(thing):
         ("1.50 EUR", "2.50 EUR"),
         (None, "1.50 EUR"),
     ]
+
+
+@pytest.mark.parametrize("type", ["text", "money", "reference"])
+def test_a_field_with_a_long_key_is_listed_sorted_and_read_as_any_other(tmp_path, type):
+    build_firm()
+    keys = [f"{'a' * 61}{letter}" for letter in "bc"]
+    settings = ", target: party" if type == "reference" else ""
+    listed = "".join(f"  - {{key: {key}, type: {type}, labels: {{zh: 长, en: Long}}{settings}}}\n" for key in keys)
+    (tmp_path / "pack.yaml").write_text("name: long\nversion: 1.0.0\nrequires: [core]\nlabels: {zh: 长, en: Long}\n")
+    (tmp_path / "thing.yaml").write_text(
+        f"kind: object\nkey: thing\nlabels: {{zh: 物, en: Thing}}\ndisplay: {keys[0]}\nfields:\n{listed}"
+    )
+    packs.apply([Path("packs"), tmp_path])
+    party = str(customer("张三丰").uid)
+    given = {"text": ("甲", "乙"), "money": ("1.50", "2.50"), "reference": (party, None)}[type]
+    made = objects.create("thing", dict(zip(keys, given, strict=True)), principal=SYSTEM)
+    query = RecordQuery("thing", columns=tuple(keys))
+    [row] = objects.page(query, principal=SYSTEM).rows
+    assert row.values == made.values == objects.get("thing", made.uid, principal=SYSTEM).values
+    wanted = {
+        "text": given,
+        "money": ({"amount": "1.50", "currency": "CNY"}, {"amount": "2.50", "currency": "CNY"}),
+        "reference": ("张*丰", None),
+    }[type]
+    assert tuple(said(row.values[key]) for key in keys) == wanted
+    if type != "reference":
+        for direction in ("asc", "desc"):
+            sort = RecordQuery("thing", columns=tuple(keys), sort=(keys[1], direction))
+            assert [found.uid for found in objects.page(sort, principal=SYSTEM).rows] == [made.uid]

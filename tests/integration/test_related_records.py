@@ -290,3 +290,12 @@ def test_blanks_are_no_evidence(firm, blank):
     with pytest.raises(Invalid) as refused:
         objects.create("consent", given, principal=firm.manager)
     assert [(fault["code"], fault["field"]) for fault in refused.value.findings] == [("record.required", "evidence")]
+
+
+def test_the_block_says_how_many_records_it_does_not_show(firm):
+    party = customer("张三丰")
+    assert block(party, firm.manager)["data"]["more"] is None
+    for _more in range(52):
+        consent(party, "email")
+    shown = block(party, firm.manager)["data"]
+    assert (len(shown["rows"]), shown["more"]) == (50, {"count": 3, "path": "/records/consent"})

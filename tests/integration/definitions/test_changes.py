@@ -108,6 +108,17 @@ def test_the_history_tells_who_made_what_of_a_definition_and_why():
     assert found[0].after["labels"] == {"zh": "拜访", "en": "Visit"}
 
 
+def test_an_undo_waits_for_its_turn_before_it_looks_at_what_came_later():
+    definition_changes.change([own(subject="甲 {{name}}")], reason="一")
+    made = newest_change()
+    with CaptureQueriesContext(connection) as asked:
+        definition_changes.undo(made)
+    said = [query["sql"] for query in asked]
+    locked = next(n for n, text in enumerate(said) if text.endswith("FOR UPDATE") and "definitionversion" in text)
+    looked = [n for n, text in enumerate(said) if '"kernel_definitionchange"' in text or "definitionrevision" in text]
+    assert looked and locked < min(looked)
+
+
 def test_an_undo_restores_what_was_and_refuses_when_a_later_change_touched_it():
     before = written()
     definition_changes.change([Edit.of(RESULTS), own(subject="甲 {{name}}")], reason="一")

@@ -203,10 +203,10 @@ def _interactions(party_id: int, principal: Principal) -> Iterator[TimelineEntry
     if not permissions.allowed(principal, f"{interaction}.read"):
         return
     columns = ("at", "subject", "channel", "employee_no")
-    rows = objects.related_page(
+    found = objects.related_page(
         interaction, "party", party_id, principal=principal, columns=columns, sort=("at", "desc"), limit=_ENTRIES
     )
-    for row in rows:
+    for row in found.rows:
         said = {key: str(value) for key in columns if (value := row.values.get(key)) is not None}
         yield {
             "at": datetime.fromisoformat(said["at"]) if "at" in said else None,

@@ -13,7 +13,6 @@ from pyroaring import BitMap
 
 from zhike.expressions import api as expressions
 from zhike.expressions.types import Schema, Type
-from zhike.expressions.wire import StoredExpression
 from zhike.kernel import clock, context, database, definitions
 from zhike.kernel.definitions import Snapshot
 from zhike.kernel.errors import Refused
@@ -51,6 +50,7 @@ from zhike.platform.objects.types import (
     RecordPage,
     RecordQuery,
     SideColumn,
+    pointing_at,
 )
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal
@@ -221,7 +221,7 @@ def related_page(
     columns: Sequence[str] = (),
     sort: tuple[str, str] = ("id", "asc"),
     limit: int = 50,
-) -> Sequence[Record]:
+) -> RecordPage:
     """Return records that point at one parent, in the principal's scope, presented for their viewer.
 
     An order that the viewer may not ask for is the default one: pages are the same for everybody.
@@ -229,10 +229,10 @@ def related_page(
     permissions.require(principal, f"{object}.read")
     if not may_ask(object, sort[0], principal=principal):
         sort = ("id", "asc")
-    parent: StoredExpression = {"value": str(parent_id), "type": "integer"}
-    condition: StoredExpression = {"op": "=", "left": {"field": through}, "right": parent}
-    query = RecordQuery(object, condition=condition, columns=tuple(columns), sort=sort, limit=limit)
-    return listing.page(query, principal).rows
+    query = RecordQuery(
+        object, condition=pointing_at(through, parent_id), columns=tuple(columns), sort=sort, limit=limit
+    )
+    return listing.page(query, principal)
 
 
 def looked_up(object: str, record_id: int, related: str, through: str, *, principal: Principal) -> Collection[int]:
@@ -296,12 +296,13 @@ def displays(object: str, ids: Iterable[int], *, principal: Principal) -> dict[i
     return reference_displays(object, ids, principal)
 
 
-def places(place: str, text: str = "") -> list[tuple[uuid.UUID, str, str]]:
+def places(place: str, text: str = "", *, principal: Principal) -> list[tuple[uuid.UUID, str, str]]:
     """Return (uid, key, display) of the org units or users ("unit", "user") that answer a few characters, at most 50.
 
-    Raises UnknownObject that says which places there are.
+    They are for whoever fills in a field that points there, or may read users anyway: Refused is raised for everybody
+    else. Raises UnknownObject that says which places there are.
     """
-    return other_places.places(place, text)
+    return other_places.places(place, text, principal)
 
 
 def ids(object: str, uids: Iterable[uuid.UUID], *, principal: Principal) -> dict[uuid.UUID, int]:

@@ -12,6 +12,7 @@ from zhike.kernel.block_data import (
     Comparison,
     Figure,
     TableColumn,
+    TableMore,
     TableRow,
     TaggedText,
     column,
@@ -51,7 +52,7 @@ from zhike.platform.objects.block_parts import (
 from zhike.platform.objects.logic import catalogue as catalogues
 from zhike.platform.objects.logic.history import RecordHistory
 from zhike.platform.objects.schemas import Owner, history_out
-from zhike.platform.objects.types import FieldType, ObjectType, Record, RecordQuery
+from zhike.platform.objects.types import FieldType, ObjectType, Record, RecordQuery, pointing_at
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal
 
@@ -211,9 +212,14 @@ def _related(principal: Principal, subject: Subject, settings: RelatedRecords) -
                 **({_CHOSEN: mark} if row.id in chosen else {}),
             },
         }
-        for row in found
+        for row in found.rows
     ]
-    return table(columns, rows, live(), create=_creating(owner, settings.through, subject, principal))
+    more: TableMore | None = None
+    if found.next_cursor:
+        everything = RecordQuery(owner.key, condition=pointing_at(settings.through, parent))
+        count = api.count(everything, principal=principal).count
+        more = {"count": count - len(rows), "path": f"/records/{owner.key}"}
+    return table(columns, rows, live(), more=more, create=_creating(owner, settings.through, subject, principal))
 
 
 def _creating(owner: ObjectType, through: str, subject: Subject, principal: Principal) -> str | None:

@@ -11,6 +11,7 @@ from ninja import Router
 from zhike.kernel import clock, definitions
 from zhike.kernel.wire import WireValue, file_answer, labels, responds
 from zhike.platform.objects import api, schemas
+from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.api import SignedInRequest
 
 router = Router(tags=["records"])
@@ -26,13 +27,18 @@ def object_types(request: SignedInRequest) -> list[schemas.ObjectNameOut]:
 @router.get("/meta/objects/{object}", operation_id="getObjectType", response=responds(schemas.ObjectOut))
 def object_type(request: SignedInRequest, object: str) -> schemas.ObjectOut:
     """One object type with its fields and layouts."""
-    return schemas.object_out(api.describe(object), request.principal, definitions.version())
+    found = api.describe(object)
+    permissions.require(request.principal, f"{object}.read")
+    return schemas.object_out(found, request.principal, definitions.version())
 
 
 @router.get("/meta/places/{place}", operation_id="listPlaces", response=responds(list[schemas.PlaceOut]))
 def places(request: SignedInRequest, place: str, q: str = "") -> list[schemas.PlaceOut]:
     """The org units or users that a field may point at, by a few characters of name or code."""
-    return [{"uid": uid, "key": key, "display": display} for uid, key, display in api.places(place, q)]
+    return [
+        {"uid": uid, "key": key, "display": display}
+        for uid, key, display in api.places(place, q, principal=request.principal)
+    ]
 
 
 @router.post("/objects/{object}/query", operation_id="queryRecords", response=responds(schemas.RecordPageOut))

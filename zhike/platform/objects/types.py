@@ -165,6 +165,12 @@ class RecordQuery:
     limit: int = 50
 
 
+def pointing_at(through: str, parent_id: int) -> StoredExpression:
+    """Return the condition of a query that records point at one parent by their reference `through`."""
+    parent: StoredExpression = {"value": str(parent_id), "type": "integer"}
+    return {"op": "=", "left": {"field": through}, "right": parent}
+
+
 @dataclass(frozen=True, slots=True)
 class Record:
     """One record as its viewer may see it: masked where masks apply, `refused` fields without a value.
