@@ -5,7 +5,7 @@ NPM := PATH="$(NODE)/bin:$$PATH" $(NODE)/bin/node $(NODE)/lib/node_modules/npm/b
 UV_VERSION := 0.13.9
 CUSTOMERS ?= 20000
 PORT ?= 8000
-.PHONY: setup run test check lint types layers unit bench web web-types clean format
+.PHONY: setup run test check lint types layers unit bench prove mutants web web-types clean format
 
 setup: .venv/.ready
 
@@ -30,12 +30,12 @@ run: setup web
 	$(BIN)/zhike serve --all --customers $(CUSTOMERS) --port $(PORT)
 
 format: setup
-	$(BIN)/ruff format zhike tests benchmarks
-	$(BIN)/ruff check --fix --quiet zhike tests benchmarks
+	$(BIN)/ruff format zhike tests benchmarks mutants
+	$(BIN)/ruff check --fix --quiet zhike tests benchmarks mutants
 
 lint: setup
-	$(BIN)/ruff format --check --quiet zhike tests benchmarks
-	$(BIN)/ruff check --quiet zhike tests benchmarks
+	$(BIN)/ruff format --check --quiet zhike tests benchmarks mutants
+	$(BIN)/ruff check --quiet zhike tests benchmarks mutants
 
 types: setup
 	$(BIN)/mypy -p zhike
@@ -54,6 +54,16 @@ test: setup web
 	cd web && $(NPM) test --silent
 	$(BIN)/pytest tests --ignore tests/e2e
 	$(BIN)/pytest tests/e2e
+
+# What CI has time for a little of, forty times deeper: grammars, expressions, definitions, events under failing deliverers.
+PROVED := tests/property tests/integration/test_event_delivery.py tests/integration/definitions/test_changes.py
+
+prove: setup
+	ZHIKE_PROVE=40 $(BIN)/pytest $(PROVED)
+
+# The program broken once for each guarantee: every break must be noticed. Minutes; `python -m mutants gate` for an area.
+mutants: setup
+	$(BIN)/python -m mutants
 
 bench: setup
 	$(BIN)/python -m benchmarks all --scale small

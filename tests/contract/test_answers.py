@@ -12,6 +12,7 @@ from django.test import Client
 from hypothesis import HealthCheck, Phase, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
+from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.core import NOT_SET
 from schemathesis.core.failures import FailureGroup
@@ -28,7 +29,8 @@ from zhike.server import openapi
 from zhike.server.http import api
 from zhike.server.wsgi import application
 
-EXAMPLES = 2
+#: Requests a route and role: as the document says, and otherwise.
+EXAMPLES, BROKEN = 6, 4
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 OBJECTS = ("party", "coverage", "interaction", "product", "employee", "account_role")
 PAGES = ("customer", "home_manager", "home_branch_head", "home_operator")
@@ -239,7 +241,7 @@ def test_no_request_gets_a_fault_or_an_answer_that_was_not_declared(schema, hous
     statuses, faults = Counter(), []
     for operation in operations(schema):
         session = signed_in(house.users[role])
-        for status, fault in asked(operation, house, session):
+        for status, fault in asked(operation, operation.as_strategy(), EXAMPLES, house, session):
             statuses[operation.definition.raw["operationId"], status] += 1
             faults += [f"{operation.label} {status}: {fault}"] if fault else []
     assert faults == []
@@ -248,14 +250,29 @@ def test_no_request_gets_a_fault_or_an_answer_that_was_not_declared(schema, hous
     assert succeeded > allowed.total() / 4, "too few requests came past the checks of their input"
 
 
-def asked(operation, house, session):
+@pytest.mark.parametrize("role", ROLES.values())
+def test_a_request_that_the_document_does_not_allow_is_refused_as_declared(schema, house, role):
+    statuses, faults = Counter(), []
+    for operation in operations(schema):
+        if not (operation.body or operation.query or operation.path_parameters):
+            continue
+        session = signed_in(house.users[role])
+        broken = operation.as_strategy(generation_mode=GenerationMode.NEGATIVE)
+        for status, fault in asked(operation, broken, BROKEN, house, session):
+            statuses[operation.definition.raw["operationId"], status] += 1
+            faults += [f"{operation.label} {status}: {fault}"] if fault else []
+    assert faults == []
+    refused = sum(n for (_name, status), n in statuses.items() if 400 <= status < 500)
+    assert refused > statuses.total() * 0.7, "too few of the broken requests were refused"
+
+
+def asked(operation, strategy, examples, house, session):
     """Send made-up requests; return the status of each and what is wrong with its answer, if anything."""
     found = []
     cookies, headers = session
-    strategy = operation.as_strategy()
 
     @hypothesis_settings(
-        max_examples=EXAMPLES,
+        max_examples=examples,
         database=None,
         deadline=None,
         derandomize=True,
@@ -264,7 +281,8 @@ def asked(operation, house, session):
     )
     @given(data=st.data())
     def send(data):
-        case = filled(data.draw(strategy), house, data.draw)
+        case = data.draw(strategy)
+        case = filled(case, house, data.draw) if examples == EXAMPLES else case
         response = case.call(cookies=cookies, headers=headers)
         try:
             case.validate_response(response, checks=CHECKS)

@@ -43,6 +43,7 @@ ELSEWHERE = {
     "compliance.Suitability.professional": "engagement/compliance/logic/suitability.py",
     "fields.ChoicesSettings.default": "platform/objects/types.py",
     "fields.DurationSettings.default": "platform/objects/types.py",
+    "fields.DurationSettings.low": "platform/fields/logic/kinds/duration.py",
     "fields.DurationSettings.span": "platform/fields/logic/kinds/duration.py",
     "fields.PlainDecimalSettings.format": "platform/fields/logic/value_type.py",
     "identity.Lookup.by": "insight/identity/logic/feeding.py",

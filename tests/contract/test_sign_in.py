@@ -14,7 +14,7 @@ from tests.factories.records import build_firm
 from zhike.kernel import clock
 from zhike.platform.organization import api as organization
 from zhike.platform.organization.errors import WeakPassword
-from zhike.platform.organization.models import User
+from zhike.platform.organization.models import SignInFailures, User
 
 pytestmark = pytest.mark.django_db
 LOGIN = "/_allauth/browser/v1/auth/login"
@@ -55,6 +55,101 @@ def test_five_wrong_passwords_lock_the_number_even_for_the_right_one(password):
 
     with clock.travel(clock.now() + timedelta(minutes=16)):
         assert sign_in(client, "E1001", password).status_code == 200
+
+
+def test_a_number_is_locked_whatever_its_letter_case(password):
+    client = Client()
+    for number in ("E1001", "e1001", " E1001", "e1001", "E1001 "):
+        assert sign_in(client, number, "wrong").status_code == 400
+    assert sign_in(client, "E1001", password).status_code == 400
+
+
+def test_a_lock_tells_nobody_whether_there_is_such_a_user(password):
+    def answers(number):
+        client = Client()
+        return [
+            (a.status_code, a.json()["errors"][0]["code"]) for a in (sign_in(client, number, "x") for _n in range(7))
+        ]
+
+    assert answers("E1001") == answers("E9999")
+
+
+def test_failures_of_a_day_ago_are_forgotten(password):
+    client = Client()
+    for _n in range(4):
+        sign_in(client, "E1001", "wrong")
+    with clock.travel(clock.now() + timedelta(days=1, minutes=1)):
+        sign_in(client, "E7777", "wrong")
+        assert list(SignInFailures.objects.values_list("number", flat=True)) == ["e7777"]
+
+
+def change(client, current, new):
+    body = json.dumps({"current": current, "new": new})
+    return client.post("/api/v1/me/password", body, content_type="application/json")
+
+
+NEW = "Kong-Shan-2026"
+
+
+def test_a_password_is_changed_and_other_sessions_end(password):
+    first, second = Client(), Client()
+    sign_in(first, "E1001", password)
+    sign_in(second, "E1001", password)
+
+    assert change(first, password, NEW).status_code == 204
+    assert first.get("/api/v1/me").status_code == 200
+    assert second.get("/api/v1/me").status_code == 401
+    assert sign_in(Client(), "E1001", password).status_code == 400
+    assert sign_in(Client(), "E1001", NEW).status_code == 200
+
+
+def test_a_wrong_current_password_counts_as_at_a_sign_in(password):
+    client = Client()
+    sign_in(client, "E1001", password)
+    answers = [change(client, "wrong", NEW) for _n in range(6)]
+    assert [answer.status_code for answer in answers] == [422] * 5 + [429]
+    assert (answers[0].json()["code"], answers[5].json()["code"]) == (
+        "organization.wrong_password",
+        "organization.locked",
+    )
+    assert change(client, password, NEW).status_code == 429
+    assert sign_in(Client(), "E1001", password).status_code == 400
+
+
+def test_an_earlier_password_is_not_chosen_again(password, settings):
+    settings.PASSWORD_HISTORY = 2
+    client = Client()
+    sign_in(client, "E1001", password)
+    assert change(client, password, NEW).status_code == 204
+    for used in (NEW, password):
+        answer = change(client, NEW, used)
+        assert (answer.status_code, answer.json()["code"]) == (422, "organization.weak_password")
+        assert "最近 2 次" in answer.json()["message"]
+    assert change(client, NEW, "Kong-Shan-2027").status_code == 204
+    assert change(client, "Kong-Shan-2027", password).status_code == 204
+
+
+def test_whoever_was_given_a_password_changes_it_before_anything_else(password):
+    _staff, given = organization.set_password("E1001")
+    client = Client()
+    assert sign_in(client, "E1001", given).status_code == 200
+    assert client.get("/api/v1/me").json()["password_due"] == "given"
+    refused = client.get("/api/v1/work")
+    assert (refused.status_code, refused.json()["code"]) == (403, "organization.password_due")
+
+    assert change(client, given, NEW).status_code == 204
+    assert client.get("/api/v1/me").json()["password_due"] == ""
+    assert client.get("/api/v1/work").status_code == 200
+
+
+def test_an_old_password_is_changed_before_anything_else(password, settings):
+    client = Client()
+    with clock.travel(clock.now() + timedelta(days=settings.PASSWORD_DAYS) - timedelta(minutes=1)):
+        sign_in(client, "E1001", password)
+        assert client.get("/api/v1/work").status_code == 200
+    with clock.travel(clock.now() + timedelta(days=settings.PASSWORD_DAYS, minutes=1)):
+        assert client.get("/api/v1/me").json()["password_due"] == "age"
+        assert client.get("/api/v1/work").status_code == 403
 
 
 def test_an_expired_session_is_told_so_in_the_one_error_shape(password, settings):

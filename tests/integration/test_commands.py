@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from zhike.cli.main import main
+
 
 @pytest.fixture(scope="module")
 def zhike(tmp_path_factory):  # type: ignore[no-untyped-def]
@@ -66,6 +68,26 @@ def test_a_change_of_definitions_says_what_is_missing(zhike, tmp_path):
         ("definition.no_file", "there is no such file"),
         ("definition.no_file", "it is a folder; name the files in it"),
     ]
+
+
+def test_a_reason_has_words_and_an_unknown_definition_is_answered_with_those_there_are(zhike, capsys):
+    for command in (("definition", "change", "x.yaml"), ("erase", "party", "7d3f0c1e-52aa-5b0f-9a63-0d5fd1f8e001")):
+        with pytest.raises(SystemExit) as wrong:
+            main([*command, "--reason", " "])
+        assert (wrong.value.code, "a reason has words" in capsys.readouterr().err) == (2, True)
+
+    code, shown, error = zhike("definition", "export", "calendar", "hk")
+    assert (code, error["message"]) == (1, "There is no calendar hk. There are: cn")
+    assert "There are: calendar, object," in zhike("definition", "export", "calender", "cn")[2]["message"]
+
+
+def test_findings_are_said_in_the_language_that_is_asked_for(zhike, tmp_path):
+    path = tmp_path / "x.yaml"
+    path.write_text("kind: tag\nkey：x\n", encoding="utf-8")
+    zh, en = "全角冒号“：”：请用半角 :", "'：' is a full-width sign: write :"
+    for lang, said in (("zh", zh), ("en", en)):
+        error = zhike("--lang", lang, "definition", "change", str(path))[2]
+        assert error["findings"] == [{"code": "definition.unreadable", "message": said, "path": str(path), "line": 2}]
 
 
 def test_a_plan_says_key_by_key_what_changes(zhike, tmp_path):

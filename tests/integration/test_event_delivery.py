@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
 
+from tests.depth import examples
 from zhike.kernel import clock, event_delivery, events
 from zhike.kernel.definition_parts import Labels
 from zhike.kernel.errors import NotFound
@@ -151,7 +152,9 @@ class Delivery(RuleBasedStateMachine):
 
 def test_every_subscriber_hears_of_every_event_in_order(own_database, nobody_else):
     Delivery.url = own_database
-    checks = settings(max_examples=25, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck))
+    checks = settings(
+        max_examples=examples(25), stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
+    )
     run_state_machine_as_test(Delivery, settings=checks)
 
 

@@ -12,6 +12,7 @@ from zhike.kernel.models import Event
 from zhike.platform.objects import api as objects
 from zhike.platform.objects.logic import questions
 from zhike.platform.objects.types import LoadColumn, RecordQuery
+from zhike.platform.organization import api as organization
 
 pytestmark = pytest.mark.django_db
 
@@ -120,6 +121,28 @@ def test_unique_values_are_free_again_after_deletion():
     assert (
         objects.create("product", {"code": "P1", "name": "另一只", "risk_level": "R1"}, principal=SYSTEM).revision == 1
     )
+
+
+def test_a_value_that_is_taken_is_told_with_the_other_faults():
+    first = objects.create("product", {"code": "P1", "name": "现金宝", "risk_level": "R1"}, principal=SYSTEM)
+    second = objects.create("product", {"code": "P2", "name": "另一只", "risk_level": "R1"}, principal=SYSTEM)
+
+    for write in (
+        lambda: objects.create("product", {"code": "P1", "risk_level": "R9"}, principal=SYSTEM),
+        lambda: objects.update(
+            "product", second.uid, {"code": "P1", "name": "", "risk_level": "R9"}, revision=1, principal=SYSTEM
+        ),
+    ):
+        with pytest.raises(Invalid) as invalid:
+            write()
+        assert {finding["field"]: finding["code"] for finding in invalid.value.findings} == {
+            "code": "record.duplicate",
+            "name": "record.required",
+            "risk_level": "value.not_an_option",
+        }
+    with pytest.raises(Invalid) as own:
+        objects.update("product", first.uid, {"code": "P1", "name": ""}, revision=1, principal=SYSTEM)
+    assert [finding["code"] for finding in own.value.findings] == ["record.required"]
 
 
 def test_history_names_fields_and_masks_values():
@@ -241,3 +264,10 @@ def test_a_load_puts_records_into_the_unit_of_their_branch(firm):
     rows = objects.page(RecordQuery("party", columns=("branch",)), principal=SYSTEM).rows
     units = [objects.get("party", row.uid, principal=SYSTEM).unit for row in rows]
     assert sorted(unit["display"] if unit else "" for unit in units) == ["", "世纪大道营业部"]
+
+
+def test_the_journal_names_people_and_calls_whoever_is_none_the_system():
+    names = organization.actor_names(["user:E1001", "user:E9999", "system:root"], "en")
+    assert names == {"user:E1001": "林晓岚", "user:E9999": "E9999", "system:root": "System"}
+    product = objects.create("product", {"code": "P1", "name": "现金宝", "risk_level": "R1"}, principal=SYSTEM)
+    assert objects.history("product", product.uid, principal=SYSTEM)[0].name == "系统"

@@ -9,6 +9,7 @@ import pytest
 
 from tests.factories.packs import pack
 from zhike.kernel import definitions
+from zhike.kernel.definition_parts import Labels
 from zhike.kernel.definitions import Finding
 from zhike.platform.packs import api as packs
 from zhike.platform.packs.errors import PackBroken
@@ -409,7 +410,7 @@ def test_a_check_that_fails_is_said_and_hides_nothing(tmp_path, monkeypatch, cap
     kind = definitions.kind_named("measure")
 
     def broken(_measure, _everything):
-        yield Finding("measure.first", "said before it fails")
+        yield Finding("measure.first", Labels("出错之前", "said before it fails"))
         raise TypeError("a fault of the program")
 
     monkeypatch.setitem(definitions._kinds, "measure", replace(kind, check=broken))

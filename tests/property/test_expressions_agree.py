@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.depth import examples
 from tests.property.expression_cases import (
     CUSTOMER,
     PARAMETERS,
@@ -27,7 +28,7 @@ from zhike.expressions import api as ex
 from zhike.expressions.types import Type
 
 AGREE = settings(
-    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=examples(300), deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 
 

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from tests.depth import examples
 from zhike.platform.fields import api as fields
 from zhike.platform.fields.errors import BadValue
 from zhike.platform.fields.types import Grammar, Option
@@ -104,7 +105,7 @@ def as_engine_prints(key: str, value: object) -> object:
 def test_a_text_is_refused_or_printed_as_it_was(key, name):
     grammar = GRAMMARS[name]
 
-    @settings(max_examples=60, deadline=None, database=None)
+    @settings(max_examples=examples(60), deadline=None, database=None)
     @given(pieces(grammar))
     @example("13,75")
     @example("1,234.50")
@@ -130,7 +131,7 @@ def test_a_text_is_refused_or_printed_as_it_was(key, name):
 def test_the_engine_reads_by_the_same_grammar(key, name):
     grammar = GRAMMARS[name]
 
-    @settings(max_examples=60, deadline=None, database=None)
+    @settings(max_examples=examples(60), deadline=None, database=None)
     @given(pieces(grammar))
     @example("13,75")
     @example("12.505")

@@ -30,26 +30,6 @@ class ConsentNeeded(ZhikeError):
     en = "These values of '{what}' would be wiped for good: {fields}. Run again with --yes to consent"
 
 
-def user_add(options: argparse.Namespace, output: Output) -> None:
-    """Add a user and print the password once."""
-    from zhike.platform.organization import api as organization
-
-    staff, password = organization.add_user(
-        employee_no=options.employee_no, name=options.name, role=options.role, unit=options.unit
-    )
-    shown = {"employee_no": staff.employee_no, "name": staff.name, "password": password}
-    output.result(shown, f"工号 {staff.employee_no}（{staff.name}）密码 {password}（只显示一次）")
-
-
-def user_password(options: argparse.Namespace, output: Output) -> None:
-    """Give a user a new password and print it once."""
-    from zhike.platform.organization import api as organization
-
-    staff, password = organization.set_password(options.employee_no)
-    shown = {"employee_no": staff.employee_no, "name": staff.name, "password": password}
-    output.result(shown, f"工号 {staff.employee_no}（{staff.name}）密码 {password}（只显示一次）")
-
-
 def sample(options: argparse.Namespace, output: Output) -> None:
     """Generate and load the sample broker."""
     made = trial.load_sample(options.customers, options.days, options.end, options.seed, output)

@@ -14,6 +14,7 @@ from zhike.kernel import definition_changes, definition_files, definitions
 from zhike.kernel.definition_changes import Edit, Plan
 from zhike.kernel.definition_errors import DefinitionsBroken
 from zhike.kernel.definition_parts import sourced
+from zhike.kernel.definitions import Body
 from zhike.kernel.errors import Invalid, ZhikeError
 from zhike.platform.packs import api as packs
 
@@ -34,10 +35,10 @@ def pack_check(options: argparse.Namespace, output: Output) -> int:
     """List every fault of the packs; exit code 1 when there is one."""
     findings = packs.check(trial.pack_folders(options.folders))
     if output.as_json or findings:
-        rows = [{"path": f.path, "line": f.line, "code": f.code, "message": f.message} for f in findings]
+        rows = [{"path": f.path, "line": f.line, "code": f.code, "message": f.said[output.lang]} for f in findings]
         output.table(rows, ("path", "line", "code", "message"))
     else:
-        output.result({}, "应用包没有问题")
+        output.result({}, {"zh": "应用包没有问题", "en": "The packs have no fault"}[output.lang])
     return 1 if findings else 0
 
 
@@ -54,11 +55,16 @@ def pack_apply(options: argparse.Namespace, output: Output) -> None:
 def export(options: argparse.Namespace, output: Output) -> None:
     """Print a definition as it is written."""
     body = definition_changes.export(options.kind, options.key)
+    output.result(dict(body), as_yaml(body))
+
+
+def as_yaml(body: Body) -> str:
+    """Return a definition as a file holds it; read again it is the same."""
     text = io.StringIO()
     yaml = YAML()
     yaml.width = 120
-    yaml.dump(body, text)
-    output.result(dict(body), text.getvalue().rstrip())
+    yaml.dump(dict(body), text)
+    return text.getvalue().rstrip()
 
 
 def history(options: argparse.Namespace, output: Output) -> None:
@@ -94,7 +100,7 @@ def change(options: argparse.Namespace, output: Output) -> None:
         if options.plan:
             print_plan(definition_changes.plan(edits), output)
             return
-        print_plan(definition_changes.change(edits, reason=options.reason, consent=options.yes), output)
+        print_plan(definition_changes.change(edits, reason=options.reason or "", consent=options.yes), output)
     except DefinitionsBroken as error:
         places = [
             by_name[fault.kind, fault.key].at(fault.finding).as_dict()
@@ -140,7 +146,7 @@ def print_plan(plan: Plan, output: Output) -> None:
         for step in plan.changes
     ]
     if not rows and not output.as_json:
-        output.result({}, "没有变化")
+        output.result({}, {"zh": "没有变化", "en": "Nothing changes"}[output.lang])
         return
     output.table(rows, ("action", "kind", "key", "notes", "users"))
     for step in plan.changes if not output.as_json else ():

@@ -6,7 +6,7 @@ import argparse
 import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,6 +30,18 @@ class NoFolder(ZhikeError):
 
 _STATES = {"done": "完成", "failed": "失败", "cancelled": "已取消", "running": "进行中"}
 _TABLE = {"file": "文件", "dataset": "数据集", "state": "状态", "read": "读取", "loaded": "入库", "rejected": "拒收"}
+#: What became of the rows of each feed; what never happens in a run has no column.
+_FED = {
+    "fed": "记录",
+    "read": "读取",
+    "created": "新增",
+    "updated": "更新",
+    "unchanged": "未变",
+    "rejected": "拒收",
+    "left_out": "无对应客户",
+    "ended": "终止",
+}
+_ALWAYS = ("fed", "read", "created", "updated", "unchanged", "rejected")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,15 +119,19 @@ def load(options: argparse.Namespace, output: Output) -> int:
     wrong = sum(not report.right for report in reports) + (not reports)
     if output.as_json:
         shown = [report.as_dict() for report in reports]
-        rest = {"unexpected": strangers, "parties": found.parties, "records": dict(found.fed), "wrong": wrong}
+        rest = {"unexpected": strangers, "parties": found.parties, "wrong": wrong}
+        rest["records"] = {key: fed.read for key, fed in found.fed.items()}
+        rest["feeds"] = {key: asdict(fed) for key, fed in found.fed.items()}
         output.result({"loads": shown, **rest}, "")
         return 1 if wrong else 0
     output.table([_cells(report) for report in reports], _TABLE)
     for line in [line for report in reports for line in _sentences(report)] + _about_files(strangers, sources, reports):
         print(line)
     print()
-    fed = [{"fed": key, "records": f"{number:,}"} for key, number in found.fed.items()]
-    output.table(fed, {"fed": "记录", "records": "新增或更新"})
+    fed = [{"fed": key, **{name: f"{n:,}" for name, n in asdict(one).items()}} for key, one in found.fed.items()]
+    output.table(
+        fed, {key: title for key, title in _FED.items() if key in _ALWAYS or any(row[key] != "0" for row in fed)}
+    )
     print(f"共 {found.parties:,} 人" + (f"；{wrong} 个文件需要处理，见上" if wrong and reports else ""))
     return 1 if wrong else 0
 

@@ -20,10 +20,13 @@ from zhike.kernel.errors import ZhikeError
 Actions: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
+_LANG = "language of errors and findings (default: zh; en with --json)"
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code: 0 done, 1 expected error, 2 wrong arguments."""
     options = _parser().parse_args(arguments)
-    output = Output(as_json=options.json)
+    output = Output(as_json=options.json, lang=options.lang)
     try:
         if options.alone:
             return _run(options, output)
@@ -55,6 +58,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"zhike {__version__}")
     parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument("--lang", choices=("zh", "en"), default="", help=_LANG)
     actions = parser.add_subparsers(required=True, metavar="COMMAND")
     _serving(actions)
     _packs(actions)
@@ -64,9 +68,16 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _reason(text: str) -> str:
+    if not text.strip():
+        raise argparse.ArgumentTypeError("a reason has words")
+    return text
+
+
 def _add(actions: Actions, name: str, command: str, text: str, *, alone: bool = False) -> argparse.ArgumentParser:
     parser: argparse.ArgumentParser = actions.add_parser(name, help=text, description=text)
     parser.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="print JSON")
+    parser.add_argument("--lang", choices=("zh", "en"), default=argparse.SUPPRESS, help=_LANG)
     parser.set_defaults(command=command, alone=alone)
     return parser
 
@@ -116,7 +127,7 @@ def _packs(actions: Actions) -> None:
     change.add_argument("files", nargs="*", type=Path, help="definition files")
     change.add_argument("--drop", nargs=2, metavar=("KIND", "KEY"), action="append", default=[], help="drop an own one")
     change.add_argument("--plan", action="store_true", help="only show what would change")
-    change.add_argument("--reason", default="", help="why, for the history")
+    change.add_argument("--reason", type=_reason, help="why, for the history")
     undo = _add(definition, "undo", "definitions.undo", "take a change back; `history` shows its number")
     undo.add_argument("change", type=UUID)
     for parser in (change, undo):
@@ -137,13 +148,31 @@ def _packs(actions: Actions) -> None:
         help="folders the examples are taken from",
     )
     users = _group(actions, "user", "people who sign in")
-    user = _add(users, "add", "commands.user_add", "add a user with one post")
+    user = _add(users, "add", "users.add", "add a user with one post")
     user.add_argument("employee_no")
     user.add_argument("name")
     user.add_argument("--role", required=True)
     user.add_argument("--unit", required=True, help="unit code")
-    password = _add(users, "password", "commands.user_password", "give a user a new random password")
+    password = _add(users, "password", "users.password", "give a user a new random password")
     password.add_argument("employee_no")
+    post = _add(users, "post", "users.post", "give a user another post, or end the one that holds")
+    post.add_argument("employee_no")
+    post.add_argument("--role", required=True)
+    post.add_argument("--unit", required=True, help="unit code")
+    post.add_argument("--since", type=date.fromisoformat, help="its first day (default: today)")
+    post.add_argument("--until", type=date.fromisoformat, help="the first day without it")
+    post.add_argument("--end", type=date.fromisoformat, help="end it instead: the first day without it")
+    for name, command, text in (
+        ("end", "users.end", "end a user, with every post and session"),
+        ("return", "users.come_back", "let an ended user sign in again, without posts"),
+    ):
+        change = _add(users, name, command, text)
+        change.add_argument("employee_no")
+        change.add_argument("--reason", default="", help="kept in the journal")
+    many = _add(
+        users, "import", "users.import_file", "make users and posts of a CSV file: employee_no, name, role, unit"
+    )
+    many.add_argument("file", type=Path)
 
 
 def _data(actions: Actions) -> None:
@@ -198,7 +227,7 @@ def _records(actions: Actions) -> None:
     erase = _add(actions, "erase", "commands.erase", "wipe the personal values of a record for good")
     erase.add_argument("object", help="object type, such as party")
     erase.add_argument("uid", type=UUID)
-    erase.add_argument("--reason", required=True, help="why, for the journal")
+    erase.add_argument("--reason", type=_reason, required=True, help="why, for the journal")
     erase.add_argument("--yes", action="store_true", help="consent; without it the command says what would go")
     audience = _group(actions, "audience", "audiences")
     for name, command, text in (

@@ -22,10 +22,14 @@ Columns = Iterable[str] | Mapping[str, str]
 
 
 class Output:
-    """Where a command says its result; results go to standard output, progress to standard error."""
+    """Where a command says its result; results go to standard output, progress to standard error.
 
-    def __init__(self, *, as_json: bool) -> None:
+    People read `lang`; a program reads English unless it asks for Chinese.
+    """
+
+    def __init__(self, *, as_json: bool, lang: str = "") -> None:
         self.as_json = as_json
+        self.lang = lang or ("en" if as_json else "zh")
         self._progressing = False
 
     def result(self, value: Mapping[str, object], text: str) -> None:
@@ -78,9 +82,10 @@ class Output:
         """Print an expected error with its findings to standard error."""
         self._end_progress()
         if self.as_json:
-            print(_json(error.as_dict("en")), file=sys.stderr)
+            findings = [worded(finding, self.lang) for finding in error.findings]
+            print(_json(error.as_dict(self.lang) | {"findings": findings}), file=sys.stderr)
             return
-        for line in said({"code": error.code, "message": error.message("zh")}, error.findings):
+        for line in said({"code": error.code, "message": error.message(self.lang)}, error.findings, self.lang):
             print(line, file=sys.stderr)
 
     def _end_progress(self) -> None:
@@ -89,9 +94,17 @@ class Output:
             self._progressing = False
 
 
-def said(error: Row | None, findings: Sequence[Row]) -> Iterator[str]:
+def worded(finding: Row, lang: str) -> Row:
+    """Return a finding with its sentence in one language."""
+    english = finding.get("message_en", finding.get("message"))
+    one = {key: value for key, value in finding.items() if key != "message_en"}
+    return one | {"message": english} if lang == "en" else one
+
+
+def said(error: Row | None, findings: Sequence[Row], lang: str = "zh") -> Iterator[str]:
     """Yield an error and its findings as lines; an error that only repeats its one finding is left out."""
     indent = ""
+    findings = [worded(finding, lang) for finding in findings]
     if error and not (len(findings) == 1 and str(findings[0].get("message")) in str(error["message"])):
         yield f"{error['code']}: {error['message']}"
         indent = "  "

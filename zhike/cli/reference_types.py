@@ -40,6 +40,7 @@ _CHECKED: Mapping[str, str] = {
     "_column_type": "field type that a file can hold: `text`, `integer`, `decimal`, `date`, `datetime`, `boolean` …",
     "_figure_type": "field type that can be counted: `money`, `decimal`, `percent`, `integer`, `date` …",
     "_sign": "one sign",
+    "_currency": "currency of ISO 4217: `CNY`, `HKD` …",
     "_file_name": "file name; `{business_date:%Y%m%d}` stands for the day, `*` for anything",
 }
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from zhike.kernel import definition_parts
-from zhike.kernel.definition_parts import Place
+from zhike.kernel.definition_parts import Labels, Place
 from zhike.kernel.errors import Invalid
 
 SENTENCES: Mapping[str, tuple[str, str]] = {
@@ -178,5 +178,6 @@ class ExpressionInvalid(Invalid):
     def in_definition(self, where: Place, code: str = "") -> Iterator[definition_parts.Finding]:
         """Yield the faults as those of a definition that holds the expression at `where`."""
         for finding in self.found:
+            said = Labels(finding.message("zh"), finding.message("en"))
             named = str(finding.facts["name"]).split(".") if finding.code in _ABOUT_NAMES else ()
-            yield definition_parts.Finding(code or self.code, finding.message("en"), where, tuple(named))
+            yield definition_parts.Finding(code or self.code, said, where, tuple(named))

@@ -29,11 +29,16 @@ from zhike.kernel.definition_errors import (
     UnknownChange,
     UnknownDefinition,
 )
-from zhike.kernel.definition_parts import Staged
+from zhike.kernel.definition_parts import Labels, Staged
 from zhike.kernel.definition_store import Layer
 from zhike.kernel.definitions import Body, Change, Finding, Snapshot, User
 from zhike.kernel.ids import uuid7
 from zhike.kernel.models import DefinitionChange, DefinitionRevision, DefinitionVersion, StoredDefinition
+
+#: Rows of one statement that writes many.
+_AT_ONCE = 500
+_TWICE = Labels("定义了两次", "is defined twice")
+_FROZEN = Labels("已冻结，只能改 `lifecycle`", "is frozen; only its `lifecycle` may change")
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +233,7 @@ def history(kind: str, key: str) -> list[Revision]:
         for row in rows
     ]
     if not found:
-        raise UnknownDefinition(kind=kind, key=key)
+        raise _unknown(kind, key)
     return found
 
 
@@ -236,8 +241,14 @@ def export(kind: str, key: str) -> Body:
     """Return a definition as it is written, the installation's own before a pack's. Raises UnknownDefinition."""
     row = StoredDefinition.objects.filter(kind=kind, key=key).order_by("layer").first()  # "own" before "pack"
     if row is None:
-        raise UnknownDefinition(kind=kind, key=key)
+        raise _unknown(kind, key)
     return dict(row.body)
+
+
+def _unknown(kind: str, key: str) -> UnknownDefinition:
+    """That there is no such definition, with those there are: of the kind, or the kinds."""
+    has = list(StoredDefinition.objects.filter(kind=kind).order_by("key").values_list("key", flat=True).distinct())
+    return UnknownDefinition(kind=kind, key=key, has=has or [known.name for known in definitions.kinds()])
 
 
 def _planned(edits: Sequence[Edit], unread: Sequence[UnreadText] = ()) -> tuple[Plan, list[Fault]]:
@@ -269,6 +280,10 @@ def _rows() -> _Rows:
 
 def _differs(edit: Edit, rows: _Rows) -> bool:
     row = rows.get((edit.kind, edit.key, edit.layer))
+    if row is None and edit.layer == "own" and edit.body is not None:
+        # As its own the installation only has what it wants otherwise than the packs.
+        below = rows.get((edit.kind, edit.key, "pack"))
+        return below is None or below.digest != definition_store.digest(edit.body)
     if edit.body is None:
         return row is not None
     return row is None or row.digest != definition_store.digest(edit.body) or row.pack != edit.pack
@@ -306,7 +321,7 @@ def _doubled(edits: Iterable[Edit]) -> list[Fault]:
     faults = []
     for edit in edits:
         if (edit.kind, edit.key, edit.layer) in seen:
-            faults.append(Fault(edit.kind, edit.key, Finding("definition.doubled", "is defined twice", ("key",))))
+            faults.append(Fault(edit.kind, edit.key, Finding("definition.doubled", _TWICE, ("key",))))
         seen.add((edit.kind, edit.key, edit.layer))
     return faults
 
@@ -318,18 +333,22 @@ def _misnamed(edits: Iterable[Edit]) -> list[Fault]:
         for name, kept in (("kind", edit.kind), ("key", edit.key)):
             said = edit.body.get(name) if edit.body is not None else None
             if isinstance(said, str) and said and said != kept:
-                message = f"says it is {name} '{said}' and would be kept as '{kept}'"
-                faults.append(Fault(edit.kind, edit.key, Finding("definition.misnamed", message, (name,))))
+                words = Labels(
+                    f"写的 {name} 是“{said}”，却要存为“{kept}”",
+                    f"says it is {name} '{said}' and would be kept as '{kept}'",
+                )
+                faults.append(Fault(edit.kind, edit.key, Finding("definition.misnamed", words, (name,))))
     return faults
 
 
-def _rekeyed(edits: Iterable[Edit], rows: Collection[StoredDefinition]) -> list[Fault]:
+def _rekeyed(edits: Sequence[Edit], rows: Collection[StoredDefinition]) -> list[Fault]:
     """Definitions whose uuid the installation knows under another key, or their key under another uuid in that layer.
 
     Keys are frozen at birth and belong to one identity; labels change.
     """
     known = {row.uuid: (row.kind, row.key) for row in rows}
     born = {(row.kind, row.key, row.layer): row.uuid for row in rows}
+    gone = {(edit.kind, edit.key) for edit in edits if edit.body is None}
     faults = []
     for edit in edits:
         if edit.body is None or not edit.kind or not edit.key:
@@ -339,22 +358,42 @@ def _rekeyed(edits: Iterable[Edit], rows: Collection[StoredDefinition]) -> list[
         except (ValueError, KeyError):
             continue  # the model says what a uuid is, and that a key is missing
         there = known.setdefault(identity, (edit.kind, edit.key))
-        if there != (edit.kind, edit.key):
-            message = (
-                f"uuid {identity} is {' '.join(there)} in this installation and keeps that key;"
-                " change its labels, or give the new definition a uuid of its own"
-            )
-            faults.append(Fault(edit.kind, edit.key, Finding("definition.key_frozen", message, ("key",))))
-            continue
         kept = born.get((edit.kind, edit.key, edit.layer), identity)
-        if kept != identity:
-            message = f"{edit.kind} {edit.key} has the uuid {kept} in this installation and keeps it"
-            faults.append(Fault(edit.kind, edit.key, Finding("definition.uuid_frozen", message, ("uuid",))))
+        if there != (edit.kind, edit.key):
+            found = _key_frozen(identity, there) if there in gone else _uuid_taken(identity, there)
+            faults.append(Fault(edit.kind, edit.key, found))
+        elif kept != identity:
+            said = Labels(
+                f"本机构中 {edit.kind} {edit.key} 的 uuid 是 {kept}，不能更改",
+                f"{edit.kind} {edit.key} has the uuid {kept} in this installation and keeps it",
+            )
+            faults.append(Fault(edit.kind, edit.key, Finding("definition.uuid_frozen", said, ("uuid",))))
     return faults
 
 
+def _key_frozen(identity: uuid.UUID, there: Name) -> Finding:
+    """A definition that would go on under another key."""
+    name = " ".join(there)
+    said = Labels(
+        f"本机构中 uuid {identity} 是 {name}，键名不能更改；请只改 `labels`，或给新定义另一个 uuid",
+        f"uuid {identity} is {name} in this installation and keeps that key;"
+        " change its labels, or give the new definition a uuid of its own",
+    )
+    return Finding("definition.key_frozen", said, ("key",))
+
+
+def _uuid_taken(identity: uuid.UUID, there: Name) -> Finding:
+    """A definition with the uuid of another one that stays: a file was copied."""
+    name = " ".join(there)
+    said = Labels(
+        f"uuid {identity} 已属于 {name}；请换一个 uuid，或删去这一行",
+        f"uuid {identity} belongs to {name}; give this definition another one, or leave the line out",
+    )
+    return Finding("definition.key_frozen", said, ("uuid",))
+
+
 def _changes(edits: Sequence[Edit], before: Snapshot, after: Snapshot) -> list[Change]:
-    users = _users(before)
+    users, rows = _users(before), _row_users(edits)
     found = []
     for edit in edits:
         old, new = before.written.get(edit.kind, {}).get(edit.key), after.written.get(edit.kind, {}).get(edit.key)
@@ -369,7 +408,9 @@ def _changes(edits: Sequence[Edit], before: Snapshot, after: Snapshot) -> list[C
             edit.kind, edit.key, "create" if old is None else "remove" if new is None else "update", old, new
         )
         if old is not None:
-            change = replace(change, users=(*users.get((edit.kind, edit.key), ()), *_row_users(edit)))
+            change = replace(
+                change, users=(*users.get((edit.kind, edit.key), ()), *rows.get((edit.kind, edit.key), ()))
+            )
         if change.action == "remove":
             change = replace(change, destructive=True)
         kind = definitions.kind_named(edit.kind)
@@ -387,8 +428,13 @@ def _users(everything: Snapshot) -> dict[tuple[str, str], list[User]]:
     return found
 
 
-def _row_users(edit: Edit) -> list[User]:
-    return definitions.row_users(edit.kind, [edit.key]).get(edit.key, [])
+def _row_users(edits: Sequence[Edit]) -> dict[Name, list[User]]:
+    """Return what of the rooms' rows uses what is edited, asked for once a kind."""
+    keys: dict[str, list[str]] = {}
+    for edit in edits:
+        keys.setdefault(edit.kind, []).append(edit.key)
+    found = {kind: definitions.row_users(kind, of_kind) for kind, of_kind in keys.items()}
+    return {(kind, key): users for kind, of_kind in found.items() for key, users in of_kind.items()}
 
 
 def _frozen(changes: Iterable[Change]) -> list[Fault]:
@@ -401,8 +447,7 @@ def _frozen(changes: Iterable[Change]) -> list[Fault]:
         after = change.after
         if isinstance(after, Staged) and after == change.before.model_copy(update={"lifecycle": after.lifecycle}):
             continue
-        message = "is frozen; only its `lifecycle` may change"
-        faults.append(Fault(change.kind, change.key, Finding("definition.frozen", message, ("lifecycle",))))
+        faults.append(Fault(change.kind, change.key, Finding("definition.frozen", _FROZEN, ("lifecycle",))))
     return faults
 
 
@@ -418,30 +463,43 @@ def _refuse(planned: Plan, consent: bool) -> None:
 
 
 def _store(planned: Plan, reason: str) -> None:
-    row = DefinitionChange.objects.create(uid=uuid7(), at=clock.now(), actor=context.current().actor, reason=reason)
+    """Write what was planned and what was before, in as many statements for a thousand definitions as for one."""
+    change = DefinitionChange.objects.create(uid=uuid7(), at=clock.now(), actor=context.current().actor, reason=reason)
+    rows = _rows()
+    steps: list[DefinitionRevision] = []
+    made: list[StoredDefinition] = []
+    kept: list[StoredDefinition] = []
+    gone: list[int] = []
     for edit in planned.edits:
-        here = StoredDefinition.objects.filter(kind=edit.kind, key=edit.key, layer=edit.layer).first()
-        before, revision, pack = (here.body, here.revision, here.pack) if here else (None, 0, edit.pack)
-        DefinitionRevision.objects.create(
-            change=row,
-            kind=edit.kind,
-            key=edit.key,
-            layer=edit.layer,
-            pack=edit.pack,
-            pack_before=pack,
-            revision=revision + 1,
-            before=before,
-            after=dict(edit.body) if edit.body is not None else None,
-        )
+        here = rows.get((edit.kind, edit.key, edit.layer))
+        step = _step(change, edit, here)
+        steps.append(step)
         if edit.body is None:
-            if here:
-                here.delete()
+            gone += [here.pk] if here else []
             continue
-        here = here or StoredDefinition(kind=edit.kind, key=edit.key, layer=edit.layer)
-        here.uuid, here.pack = definition_store.identity(edit.body), edit.pack
-        here.body, here.digest = dict(edit.body), definition_store.digest(edit.body)
-        here.revision = revision + 1
-        here.save()
+        row = here or StoredDefinition(kind=edit.kind, key=edit.key, layer=edit.layer)
+        row.uuid, row.pack, row.revision = definition_store.identity(edit.body), edit.pack, step.revision
+        row.body, row.digest = dict(edit.body), definition_store.digest(edit.body)
+        (kept if here else made).append(row)
+    DefinitionRevision.objects.bulk_create(steps, batch_size=_AT_ONCE)
+    StoredDefinition.objects.filter(pk__in=gone).delete()
+    StoredDefinition.objects.bulk_update(kept, ["uuid", "pack", "revision", "body", "digest"], batch_size=_AT_ONCE)
+    StoredDefinition.objects.bulk_create(made, batch_size=_AT_ONCE)
+
+
+def _step(change: DefinitionChange, edit: Edit, here: StoredDefinition | None) -> DefinitionRevision:
+    """What the history keeps of an edit."""
+    return DefinitionRevision(
+        change=change,
+        kind=edit.kind,
+        key=edit.key,
+        layer=edit.layer,
+        pack=edit.pack,
+        pack_before=here.pack if here else edit.pack,
+        revision=(here.revision if here else 0) + 1,
+        before=dict(here.body) if here else None,
+        after=dict(edit.body) if edit.body is not None else None,
+    )
 
 
 def _applied(changes: Sequence[Change]) -> None:

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from zhike.kernel import definition_reading, definitions
 from zhike.kernel import definition_wording as wording
-from zhike.kernel.definition_parts import Definition, Place, Unread, references
+from zhike.kernel.definition_parts import Definition, Labels, Place, Unread, references
 from zhike.kernel.definition_reading import Reading, View
 from zhike.kernel.definition_wording import unknown
 from zhike.kernel.definitions import Body, Finding, Kind, Snapshot
@@ -159,10 +159,15 @@ def _viewed(view: View, kind: Kind[Any], everything: Snapshot, *, certain: bool)
 def _failed(kind: Kind[Any], error: Exception) -> Finding:
     """Return that a check could not end: by what an expected error says, else by a fault of the program."""
     if isinstance(error, ZhikeError):
-        return Finding("definition.broken", f"cannot be checked: {error.message('en')}")
+        said = Labels(f"无法检查：{error.message('zh')}", f"cannot be checked: {error.message('en')}")
+        return Finding("definition.broken", said)
     _log.error("the check of a %s failed", kind.name, exc_info=error)
-    by = f"by a fault of the program ({type(error).__name__}); the log tells more"
-    return Finding("definition.unchecked", f"this {kind.name} could not be checked to the end, {by}")
+    name = type(error).__name__
+    said = Labels(
+        f"这个 {kind.name} 没能检查完：程序出错（{name}），详见日志",
+        f"this {kind.name} could not be checked to the end, by a fault of the program ({name}); the log tells more",
+    )
+    return Finding("definition.unchecked", said)
 
 
 def may_hold(text: UnreadText, name: str) -> bool:

@@ -20,8 +20,8 @@ class Fault:
     def as_dict(self) -> dict[str, object]:
         """Return the fault as errors carry it."""
         where = ".".join(map(str, self.finding.where))
-        message = f"{self.kind} {self.key}: {self.finding.message}"
-        return {"code": self.finding.code, "message": message, "field": where}
+        zh, en = (f"{self.kind} {self.key}: {self.finding.said[lang]}" for lang in ("zh", "en"))
+        return {"code": self.finding.code, "message": zh, "message_en": en, "field": where}
 
 
 class DefinitionsBroken(ZhikeError):
@@ -96,5 +96,5 @@ class UnknownDefinition(ZhikeError):
 
     code = "definition.unknown"
     status = 404
-    zh = "没有定义 {kind} {key}"
-    en = "There is no {kind} {key}"
+    zh = "没有定义 {kind} {key}。现有：{has}"
+    en = "There is no {kind} {key}. There are: {has}"

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from zhike.kernel import definition_checks, definition_reading, yaml_files
 from zhike.kernel.definition_checks import Reading, UnreadText
-from zhike.kernel.definition_parts import Place
+from zhike.kernel.definition_parts import Labels
 from zhike.kernel.definitions import Body, Finding, Snapshot
 from zhike.kernel.yaml_files import BrokenYaml, YamlFile
+
+_STRAY = Labels(
+    "不会被读取：定义文件以 .yaml 结尾；请改名，不用的副本请删去",
+    "is not read: a definition file ends in .yaml; rename it, or delete a copy that is of no use",
+)
+_MANIFEST_BELOW = Labels("pack.yaml 只能放在应用包的最外层文件夹", "stands below the folder of a pack and is not read")
+_FOLDER = Labels("这是文件夹，请写出其中的文件", "it is a folder; name the files in it")
+_ONE_MAPPING = Labels(
+    "一个定义文件只写一个定义（`键: 值`，不是列表，也不能为空）",
+    "a definition file holds one mapping, no list and not nothing",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +32,17 @@ class FileFinding:
     path: str
     line: int
     code: str
-    message: str
+    said: Labels
+
+    @property
+    def message(self) -> str:
+        """The sentence in English."""
+        return self.said.en
 
     def as_dict(self) -> dict[str, object]:
         """Return the finding as errors carry it."""
-        return {"code": self.code, "message": self.message, "path": self.path, "line": self.line}
+        said = {"message": self.said.zh, "message_en": self.said.en}
+        return {"code": self.code, **said, "path": self.path, "line": self.line}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +57,7 @@ class WrittenDefinition:
 
     def at(self, finding: Finding) -> FileFinding:
         """Return a finding about this definition with its file and line."""
-        return file_finding(self.path, self.file, finding.code, finding.message, finding.where)
+        return file_finding(self.path, self.file, finding)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,28 +69,57 @@ class ReadFiles:
     unread: tuple[UnreadText, ...]
 
 
-def file_finding(path: Path, file: YamlFile | None, code: str, message: str, where: Place = ()) -> FileFinding:
-    """Return a finding about a place in a file."""
-    return FileFinding(str(path), file.line(where) if file else 1, code, message)
+def file_finding(path: Path, file: YamlFile | None, finding: Finding) -> FileFinding:
+    """Return a finding about a place in a file with its line."""
+    return FileFinding(str(path), file.line(finding.where) if file else 1, finding.code, finding.said)
 
 
 def read_mapping(path: Path) -> tuple[YamlFile | None, Mapping[str, object], list[FileFinding]]:
     """Return a file that holds one mapping, without a file or mapping when it does not, and what is wrong with it."""
     if not path.is_file():
-        said = "it is a folder; name the files in it" if path.is_dir() else "there is no such file"
+        said = _FOLDER if path.is_dir() else Labels("没有这个文件", "there is no such file")
         return None, {}, [FileFinding(str(path), 1, "definition.no_file", said)]
     try:
         file = yaml_files.read(path)
     except (BrokenYaml, OSError) as error:
-        line, problem = (error.line, error.problem) if isinstance(error, BrokenYaml) else (1, str(error))
-        return None, {}, [FileFinding(str(path), line, "definition.unreadable", problem)]
+        line, said = (error.line, error.said) if isinstance(error, BrokenYaml) else (1, Labels(str(error), str(error)))
+        return None, {}, [FileFinding(str(path), line, "definition.unreadable", said)]
     if not isinstance(file.body, dict):
-        return None, {}, [FileFinding(str(path), 1, "definition.unreadable", "a definition file holds one mapping")]
+        return None, {}, [FileFinding(str(path), 1, "definition.unreadable", _ONE_MAPPING)]
     doubled = [
-        FileFinding(str(path), line, "definition.doubled_key", f"`{key}` stands here twice")
+        FileFinding(
+            str(path), line, "definition.doubled_key", Labels(f"`{key}` 写了两次", f"`{key}` stands here twice")
+        )
         for line, key in file.doubled
     ]
     return file, file.body, doubled
+
+
+def below(folder: Path, manifest: str = "") -> list[Path]:
+    """Return the definition files below a folder, in order; the one called `manifest` is none."""
+    return [path for path in sorted(folder.rglob("*.yaml")) if path.name != manifest or not manifest]
+
+
+def strays(folder: Path, manifest: str = "") -> list[FileFinding]:
+    """Say which files below a folder nobody reads although they may be meant as definitions.
+
+    Files of tools (.git, .gitignore) and texts about the folder (.md) are left alone, and so is a program beside it.
+    """
+    found = []
+    for path in sorted(folder.rglob("*")):
+        inside = path.relative_to(folder)
+        if not path.is_file() or any(part.startswith(".") for part in inside.parts):
+            continue
+        if path.name == manifest and path.parent != folder:
+            found.append(FileFinding(str(path), 1, "definition.stray", _MANIFEST_BELOW))
+        elif _looks_like_one(path.name):
+            found.append(FileFinding(str(path), 1, "definition.stray", _STRAY))
+    return found
+
+
+def _looks_like_one(name: str) -> bool:
+    """Whether a file that is not read has a name that definitions have elsewhere, or that a copy of one has."""
+    return re.search(r"\.(ya?ml|json)(?!\w)", name, re.IGNORECASE) is not None and not name.endswith(".yaml")
 
 
 def unread_text(path: Path) -> UnreadText:
@@ -97,7 +144,7 @@ def read(paths: Iterable[Path]) -> ReadFiles:
             continue
         kind, unknown = definition_checks.kind_of(body)
         if kind is None:
-            findings += [file_finding(path, file, fault.code, fault.message, fault.where) for fault in unknown]
+            findings += [file_finding(path, file, fault) for fault in unknown]
             unread.append(unread_text(path))
             continue
         # One that has no key goes by its file, so that its faults are told apart from those of others.
@@ -107,8 +154,10 @@ def read(paths: Iterable[Path]) -> ReadFiles:
         if first is path:
             found.append(one)
             continue
-        message = f"{kind.name} '{one.key}' is also defined in {first}"
-        findings.append(file_finding(path, file, "definition.doubled", message, ("key",)))
+        said = Labels(
+            f"{kind.name}“{one.key}”在 {first} 中也有定义", f"{kind.name} '{one.key}' is also defined in {first}"
+        )
+        findings.append(one.at(Finding("definition.doubled", said, ("key",))))
         findings += [one.at(fault) for fault in definition_reading.read(body, kind).findings]
         unread.append(unread_text(path))
     return ReadFiles(tuple(found), tuple(findings), tuple(unread))

@@ -25,20 +25,6 @@ Place = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """One fault of a definition: which rule, a sentence that says what exists, and the place inside the definition.
-
-    One that blames the definition for what is not there says so by the names that are `missing`: it is not said while
-    something that holds such a name cannot be read.
-    """
-
-    code: str
-    message: str
-    where: Place = ()
-    missing: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Labels(Mapping[str, str]):
     """One text in both languages; reads like a mapping."""
 
@@ -57,6 +43,33 @@ class Labels(Mapping[str, str]):
 
     def __len__(self) -> int:
         return 2
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One fault of a definition: which rule, a sentence that says what exists, and the place inside the definition.
+
+    One that blames the definition for what is not there says so by the names that are `missing`: it is not said while
+    something that holds such a name cannot be read.
+    """
+
+    code: str
+    said: Labels
+    where: Place = ()
+    missing: tuple[str, ...] = ()
+
+    @property
+    def message(self) -> str:
+        """The sentence in English."""
+        return self.said.en
+
+
+class Unfit(ValueError):
+    """A value that no definition may have there: the sentence says in both languages what would fit."""
+
+    def __init__(self, zh: str, en: str) -> None:
+        super().__init__(en)
+        self.said = Labels(zh, en)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +92,18 @@ def read_or(part: BaseModel, name: str, otherwise: P) -> P:
 RULE_BROKEN = "rule_broken"
 
 
-def rule(at: str) -> Callable[[Callable[[P], str | None]], Callable[[P], str | None]]:
+#: A rule over several values of a part: it returns what is wrong.
+Rule = Callable[[Any], Labels | None]
+
+
+def rule(at: str) -> Callable[[Callable[[P], Labels | None]], Callable[[P], Labels | None]]:
     """Make a method of a part a rule over several of its values: it returns what is wrong, said at the field `at`.
 
     A rule reads its values as attributes. In a part of which only some values could be read, the rules that need no
     other are kept all the same: reading one that is not there raises Unread.
     """
 
-    def marked(check: Callable[[P], str | None]) -> Callable[[P], str | None]:
+    def marked(check: Callable[[P], Labels | None]) -> Callable[[P], Labels | None]:
         check.rule_at = at  # type: ignore[attr-defined]
         return check
 
@@ -94,9 +111,15 @@ def rule(at: str) -> Callable[[Callable[[P], str | None]], Callable[[P], str | N
 
 
 @functools.cache
-def rules_of(model: type) -> tuple[tuple[str, Callable[[Any], str | None]], ...]:
-    """Return the rules of a model, each with the key at which it says what is wrong."""
-    found: dict[str, tuple[str, Callable[[Any], str | None]]] = {}
+def rules_of(model: type) -> tuple[tuple[str, Rule], ...]:
+    """Return the rules of a model, each with the key at which it says what is wrong.
+
+    A list of names or numbers has one of its own: each stands in it once.
+    """
+    found: dict[str, tuple[str, Rule]] = {}
+    for name, info in model.model_fields.items() if issubclass(model, BaseModel) else ():
+        if _is_list_of_words(info.annotation):
+            found[f"{name} once"] = (info.alias or name, functools.partial(_each_once, name))
     for base in reversed(model.__mro__):
         for name, member in vars(base).items():
             at = getattr(member, "rule_at", None)
@@ -104,6 +127,23 @@ def rules_of(model: type) -> tuple[tuple[str, Callable[[Any], str | None]], ...]
                 known = model.model_fields if issubclass(model, BaseModel) else {}
                 found[name] = (known[at].alias or at if at in known else at, member)
     return tuple(found.values())
+
+
+def _is_list_of_words(annotation: object) -> bool:
+    if get_origin(annotation) in (typing.Union, types.UnionType):
+        return any(_is_list_of_words(choice) for choice in get_args(annotation))
+    item = get_args(annotation)[:1] if get_origin(annotation) is tuple and get_args(annotation)[1:] == (...,) else ()
+    while item and get_origin(item[0]) is Annotated:
+        item = get_args(item[0])[:1]
+    return bool(item) and (item[0] in (str, int) or get_origin(item[0]) is Literal)
+
+
+def _each_once(name: str, part: object) -> Labels | None:
+    items = getattr(part, name) or ()
+    if len(items) < 2 or len(set(items)) == len(items):
+        return None
+    doubled = next((item for number, item in enumerate(items) if item in items[:number]), None)
+    return None if doubled is None else Labels(f"“{doubled}”写了两次", f"'{doubled}' stands in it twice")
 
 
 class Part(BaseModel):
@@ -116,7 +156,7 @@ class Part(BaseModel):
         broken = [(at, said) for at, check in rules_of(type(self)) if (said := check(self))]
         if broken:
             lines = [
-                InitErrorDetails(type=PydanticCustomError(RULE_BROKEN, said), loc=(at,), input=None)
+                InitErrorDetails(type=PydanticCustomError(RULE_BROKEN, "{en}", dict(said)), loc=(at,), input=None)
                 for at, said in broken
             ]
             raise ValidationError.from_exception_data(type(self).__name__, lines)
@@ -143,7 +183,7 @@ Unit = Annotated[str, StringConstraints(min_length=1, max_length=12)]
 
 def _clock_time(value: object) -> object:
     if not isinstance(value, str) or not re.fullmatch(r"(?:[01]\d|2[0-3]):[0-5]\d", value):
-        raise ValueError('an hour is written "08:00", in quotes')
+        raise Unfit('时刻写作 "08:00"，要加引号', 'an hour is written "08:00", in quotes')
     return value
 
 
@@ -156,7 +196,7 @@ def _day(value: object) -> object:
         return date.fromisoformat(value)
     if isinstance(value, date):
         return value
-    raise ValueError("a day is written 2026-03-17")
+    raise Unfit("日期写作 2026-03-17", "a day is written 2026-03-17")
 
 
 Day = Annotated[date, BeforeValidator(_day)]
@@ -229,11 +269,26 @@ class Stage(Part):
     from_: Day | None = Field(None, alias="from", description="the first business day; always, when absent")
     units: tuple[Text, ...] = Field((), description="codes of org units; everywhere, when absent")
 
+    def covers(self, other: Stage) -> bool:
+        """Return whether this stage holds wherever and whenever `other` does."""
+        in_time = self.from_ is None or (other.from_ is not None and self.from_ <= other.from_)
+        return in_time and (not self.units or (bool(other.units) and set(other.units) <= set(self.units)))
+
 
 class Staged(Definition):
     """A kind that switches on the lifecycle: draft, in review, live, frozen, retired, by day and org unit."""
 
     lifecycle: tuple[Stage, ...] = Field((), description="of the stages that hold, the last one counts; none: live")
+
+    @rule("lifecycle")
+    def _each_counts(self) -> Labels | None:
+        for number, stage in enumerate(self.lifecycle):
+            if any(other.covers(stage) for other in self.lifecycle[number + 1 :]):
+                return Labels(
+                    f"第 {number + 1} 个阶段（{stage.state}）永远不起作用：后面的阶段总是盖过它",
+                    f"stage {number + 1} ({stage.state}) never counts: one below it always holds where it does",
+                )
+        return None
 
     def state(self, day: date, units: typing.Collection[str] = ()) -> State:
         """Return the state on `day` for something in `units`: the codes of its unit and of all units above it.
@@ -334,11 +389,13 @@ __all__ = [
     "Place",
     "Reference",
     "Refers",
+    "Rule",
     "Sourced",
     "Stage",
     "Staged",
     "State",
     "Text",
+    "Unfit",
     "Unit",
     "Unread",
     "identity_of",

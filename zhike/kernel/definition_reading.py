@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import json
+import re
 import types
 import typing
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, TypeVar, cast, get_args, get_origin
 
@@ -26,6 +28,7 @@ from zhike.kernel.definition_parts import (
     Labels,
     Place,
     Reference,
+    Rule,
     Unread,
     references,
     references_in,
@@ -83,9 +86,22 @@ def read(body: Body, kind: Kind[Any], *, guess: bool = True) -> Reading:
     With `guess` a key or type that is nearly one of the model's counts as the one that was meant, so that the faults
     beside it are found and nothing is said to be missing.
     """
+    if not _SUSPICIOUS.search(json.dumps(body, default=str)):
+        return _read(body, kind, guess)
     if unstorable := list(_unstorable(body)):
         cleaned = read(_storable(body), kind, guess=guess)
         return replace(cleaned, value=None, findings=(*unstorable, *cleaned.findings))
+    found = _read(body, kind, guess)
+    told = {finding.where for finding in found.findings}
+    empty = [one for one in _empty(body) if one.where not in told] if guess else []
+    return replace(found, findings=(*found.findings, *empty)) if empty else found
+
+
+#: What may say nothing, or be a sign that no database keeps, as JSON has it: a look that costs little beside the reading.
+_SUSPICIOUS = re.compile(r"null|\[\]|\{\}|\\u(?:0000|d[89a-f])")
+
+
+def _read(body: Body, kind: Kind[Any], guess: bool) -> Reading:
     try:
         return Reading.of(kind.model.model_validate(body), body)
     except ValidationError:
@@ -117,6 +133,8 @@ class _Nothing:
 _NOTHING = _Nothing()
 #: What stands for labels that could not be read: nothing depends on them, and no name is defined by them.
 _NO_WORDS = Labels("?", "?")
+_NOTHING_SAID = Labels("这里没有写内容；不需要就不写这一项", "nothing is said here; what is not wanted is left out")
+_NO_SIGN = Labels("含有文本中不允许的字符（NUL 或半个字符）", "holds a sign that no text may hold (NUL or half a sign)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,9 +333,9 @@ def _fields_of(model: type) -> Mapping[str, _Field]:
     }
 
 
-def _broken(model: type, values: Mapping[str, object]) -> dict[Callable[[Any], str | None], str]:
+def _broken(model: type, values: Mapping[str, object]) -> dict[Rule, Labels]:
     """Return the rules of a part that these values break, with what is said; one that needs another says nothing."""
-    found: dict[Callable[[Any], str | None], str] = {}
+    found: dict[Rule, Labels] = {}
     rules = rules_of(model)
     part = _built(model, values) if rules else None
     for _at, check in rules:
@@ -400,6 +418,21 @@ def _discriminator(annotation: object) -> str | None:
     return next((tag for one in get_args(annotation) if (tag := _discriminator(one))), None)
 
 
+def _empty(node: object, place: Place = ()) -> Iterator[Finding]:
+    """Yield the keys and items that say nothing: what is not wanted is left out.
+
+    An item that is an empty list says something: a free column of a page.
+    """
+    inside = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
+    for part, value in inside:
+        if isinstance(value, dict | list):
+            if not value and isinstance(part, str):
+                yield Finding("definition.empty", _NOTHING_SAID, (*place, part))
+            yield from _empty(value, (*place, part))
+        elif value is None:
+            yield Finding("definition.empty", _NOTHING_SAID, (*place, part))
+
+
 def _unstorable(node: object, place: Place = ()) -> Iterator[Finding]:
     """Yield the texts that no database keeps: with a NUL, or with half of a sign."""
     if isinstance(node, dict):
@@ -409,7 +442,7 @@ def _unstorable(node: object, place: Place = ()) -> Iterator[Finding]:
         for number, value in enumerate(node):
             yield from _unstorable(value, (*place, number))
     elif isinstance(node, str) and _storable(node) != node:
-        yield Finding("definition.malformed", "holds a sign that no text may hold (NUL or half a sign)", place)
+        yield Finding("definition.malformed", _NO_SIGN, place)
 
 
 def _storable(node: Any) -> Any:

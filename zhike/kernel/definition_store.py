@@ -72,6 +72,6 @@ def _definition(row: StoredDefinition) -> Definition | None:
 def _why(row: StoredDefinition) -> str:
     kind: Any = kind_named(row.kind)
     if kind is None:
-        return f"no room knows the kind '{row.kind}'"
+        return f"没有“{row.kind}”这一类定义"
     _found, faults = definition_checks.parsed(row.body, kind)
-    return "; ".join(fault.message for fault in faults)
+    return "；".join(fault.said.zh for fault in faults)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
+from uuid import UUID
 
 from zhike.kernel.definition_parts import Part, Place
 
@@ -35,13 +36,25 @@ class BlockData:
 
 
 @dataclass(frozen=True, slots=True)
+class Subject:
+    """The record that a page is about, and its object."""
+
+    object: str
+    uid: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class Named:
-    """A field or refinement that settings name, its object, and its place in the settings."""
+    """A field or refinement that settings name, its object, and its place in the settings.
+
+    A field that `points_at` an object is a reference to its records.
+    """
 
     what: Literal["field", "refinement"]
     object: str
     key: str
     place: Place
+    points_at: str = ""
 
 
 class BlockSettings(Part):
@@ -54,10 +67,10 @@ class BlockSettings(Part):
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A block provider: `build(principal, record uid, settings)` checks its own permission.
+    """A block provider: `build(principal, subject, settings)` checks its own permission.
 
-    The settings are a value of `settings`. A block `of_record` stands on pages about one record only; the others are
-    built without its uid.
+    The settings are a value of `settings`. A block `of_record` stands on pages about one record only, of any object or
+    of the one that plays `role`; the others are built without a subject.
     """
 
     key: str
@@ -66,6 +79,7 @@ class Block:
     build: Callable[[Any, Any, Any], BlockData]
     settings: type[BlockSettings] = BlockSettings
     of_record: bool = False
+    role: str = ""
 
 
 @dataclass(frozen=True, slots=True)

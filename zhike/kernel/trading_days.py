@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field
 
 from zhike.kernel import definitions
 from zhike.kernel.calendar import TradingCalendar, calendar_days, calendar_from
-from zhike.kernel.definition_parts import ClockTime, Sourced, Text
+from zhike.kernel.definition_parts import ClockTime, Labels, Sourced, Text, Unfit
 from zhike.kernel.definitions import Finding, Kind, Snapshot
 from zhike.kernel.errors import Unavailable
 
@@ -19,9 +19,12 @@ def _span(text: str) -> str:
     try:
         days = calendar_days([text])
     except ValueError as error:
-        raise ValueError(f"{error}; write 2026-01-01 or 2026-02-15..2026-02-23") from error
+        raise Unfit(
+            f"“{text}”不是日期；写作 2026-01-01 或 2026-02-15..2026-02-23",
+            f"{error}; write 2026-01-01 or 2026-02-15..2026-02-23",
+        ) from error
     if not days:
-        raise ValueError("the last day lies before the first")
+        raise Unfit("最后一天早于第一天", "the last day lies before the first")
     return text
 
 
@@ -48,13 +51,20 @@ def check_calendar(calendar: Calendar, _everything: Snapshot) -> Iterator[Findin
         for number, span in enumerate(spans):
             outside = sorted({day.year for day in calendar_days([span])} - set(calendar.years))
             if outside:
-                message = f"{span} lies in {outside[0]}, which `years` does not list"
-                yield Finding("calendar.outside", message, (name, number))
+                said = Labels(
+                    f"{span} 属于 {outside[0]} 年，`years` 未列出",
+                    f"{span} lies in {outside[0]}, which `years` does not list",
+                )
+                yield Finding("calendar.outside", said, (name, number))
     for number, span in enumerate(calendar.worked):
         if any(day.weekday() < 5 for day in calendar_days([span])):
-            yield Finding("calendar.not_a_weekend", f"{span} is not a weekend day", ("worked", number))
+            said = Labels(f"{span} 不是周末", f"{span} is not a weekend day")
+            yield Finding("calendar.not_a_weekend", said, ("worked", number))
     if time.fromisoformat(calendar.closes) <= time.fromisoformat(calendar.opens):
-        yield Finding("calendar.hours", f"offices close at {calendar.closes}, not after they open", ("closes",))
+        said = Labels(
+            f"下班时间 {calendar.closes} 不晚于上班时间", f"offices close at {calendar.closes}, not after they open"
+        )
+        yield Finding("calendar.hours", said, ("closes",))
 
 
 CALENDAR = Kind(Calendar, order=0, check=check_calendar)

@@ -1,8 +1,9 @@
 """YAML without surprises, and the line of everything in it.
 
-YAML 1.2: dates stay text, only true and false are booleans, `on`, `no` and 12:30 are words. A key that stands twice is a
-fault, which hides no other: the first counts. Parsing a file takes milliseconds, so what was read is kept beside the hash of its bytes: in the process, and in
-the folder that `keep_in` names, for the next command.
+YAML 1.2: dates stay text, only true and false are booleans, `on`, `no` and 12:30 are words; a key is what is written,
+01 no less than true. A key that stands twice is a fault, which hides no other: the first counts. Parsing a file takes
+milliseconds, so what was read is kept beside the hash of its bytes: in the process, and in the folder that `keep_in`
+names, for the next command.
 """
 
 from __future__ import annotations
@@ -17,24 +18,34 @@ from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
-from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.comments import CommentedMap, CommentedSeq, TaggedScalar
+from ruamel.yaml.composer import Composer
 from ruamel.yaml.constructor import RoundTripConstructor
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.nodes import ScalarNode
+from ruamel.yaml.reader import ReaderError
+from ruamel.yaml.tag import Tag
 
-from zhike.kernel.definition_parts import Place
+from zhike.kernel import yaml_faults
+from zhike.kernel.definition_parts import Labels, Place
 
 #: Raised whenever what a tree holds or how it is kept changes, so that older copies are not read.
-_FORM = "3"
+_FORM = "4"
 #: More values than any definition has; references to anchors can make billions of a few lines.
 _LARGEST = 100_000
 
 
 class BrokenYaml(Exception):
-    """A file that is no YAML: `line` (from 1) and what the reader says."""
+    """A file that is no YAML: `line` (from 1), and what is `said` of it."""
 
-    def __init__(self, line: int, problem: str) -> None:
-        super().__init__(problem)
-        self.line, self.problem = line, problem
+    def __init__(self, line: int, said: Labels) -> None:
+        super().__init__(said.en)
+        self.line, self.said = line, said
+
+    @property
+    def problem(self) -> str:
+        """The sentence in English."""
+        return self.said.en
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,27 +98,30 @@ def parse(raw: bytes) -> YamlFile:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
-        raise BrokenYaml(line, f"byte {error.start} is not UTF-8") from error
+        said = Labels(f"第 {error.start} 字节不是 UTF-8 编码", f"byte {error.start} is not UTF-8")
+        raise BrokenYaml(line, said) from error
     try:
         reader = _reader()
         tree = reader.load(text)
         doubled = tuple(sorted(set(reader.constructor.doubled)))
-    except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        raise BrokenYaml(mark.line + 1 if mark else 1, _sentence(error)) from error
-    except YAMLError as error:
-        raise BrokenYaml(1, str(error)) from error
-    except (ValueError, LookupError, TypeError, AttributeError) as error:
-        raise BrokenYaml(1, f"holds a value that cannot be read: {error}") from error
-    except RecursionError as error:
-        raise BrokenYaml(1, "is nested too deeply") from error
-    lines: dict[Place, int] = {}
-    try:
+        lines: dict[Place, int] = {}
         return YamlFile(_plain(tree, (), lines), lines, doubled)
+    except MarkedYAMLError as error:
+        raise BrokenYaml(*yaml_faults.explained(error, text)) from error
+    except ReaderError as error:
+        said = Labels("含有文件中不允许的字符（如 NUL）", "holds a sign that no text may hold (NUL or such)")
+        raise BrokenYaml(text[: error.position].count("\n") + 1, said) from error
     except RecursionError as error:
-        raise BrokenYaml(1, "is nested too deeply") from error
-    except (LookupError, TypeError, AttributeError) as error:
-        raise BrokenYaml(1, "tags (!) and merge keys (<<) are not taken: write the values out") from error
+        raise BrokenYaml(1, Labels("嵌套过深", "is nested too deeply")) from error
+    except (_Tagged, LookupError, TypeError, AttributeError) as error:
+        raise BrokenYaml(*yaml_faults.merged_or_tagged(text)) from error
+    except (YAMLError, ValueError) as error:
+        said = Labels(f"含有无法读取的值：{error}", f"holds a value that cannot be read: {error}")
+        raise BrokenYaml(1, said) from error
+
+
+class _Tagged(Exception):
+    """A value with a tag of its own (!)."""
 
 
 class _Constructor(RoundTripConstructor):
@@ -127,20 +141,29 @@ class _Constructor(RoundTripConstructor):
 _Constructor.add_constructor("tag:yaml.org,2002:timestamp", RoundTripConstructor.construct_yaml_str)
 
 
+class _Composer(Composer):
+    """Keys stay as they are written: the code 01 of a code list is neither 1 nor true True."""
+
+    def compose_mapping_node(self, anchor: Any) -> Any:
+        node = super().compose_mapping_node(anchor)
+        for key, _value in node.value:
+            if isinstance(key, ScalarNode) and key.style is None and str(key.ctag) in _NO_TEXTS:
+                key.ctag = Tag(suffix="tag:yaml.org,2002:str")
+        return node
+
+
+_NO_TEXTS = frozenset(f"tag:yaml.org,2002:{name}" for name in ("int", "float", "bool", "null", "timestamp"))
+
+
 def _reader() -> YAML:
     reader = YAML(typ="rt")
-    reader.Constructor = _Constructor
+    reader.Constructor, reader.Composer = _Constructor, _Composer
     return reader
-
-
-def _sentence(error: MarkedYAMLError) -> str:
-    """What the reader says, without its advice on itself."""
-    return str(error.problem or error.context or error).splitlines()[0].strip()
 
 
 def _plain(node: object, place: Place, lines: dict[Place, int]) -> object:
     if len(lines) > _LARGEST:
-        raise BrokenYaml(1, f"holds more than {_LARGEST:,} values")
+        raise BrokenYaml(1, Labels(f"超过 {_LARGEST:,} 个值", f"holds more than {_LARGEST:,} values"))
     if isinstance(node, CommentedMap):
         found = {}
         for key, value in node.items():
@@ -163,6 +186,8 @@ def _scalar(node: object) -> object:
     for plain in (int, float, str):
         if isinstance(node, plain):
             return plain(node)
+    if isinstance(node, TaggedScalar):
+        raise _Tagged
     return str(node)
 
 

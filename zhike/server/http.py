@@ -19,6 +19,8 @@ from ninja.security import SessionAuth
 from zhike.kernel import context
 from zhike.kernel.errors import SignInRequired, ZhikeError
 from zhike.kernel.wire import ErrorOut, Finding, facts, findings
+from zhike.platform.organization import api as organization
+from zhike.platform.organization.errors import PasswordDue
 from zhike.platform.permissions import api as permissions
 from zhike.server.openapi import Api
 from zhike.server.parsing import JsonParser
@@ -28,12 +30,21 @@ _log = logging.getLogger("zhike.http")
 
 
 class SignedIn(SessionAuth):
-    """Lets signed-in users in and hangs their principal on the request."""
+    """Lets signed-in users in and hangs their principal on the request.
+
+    Whoever has to change the password first reaches only what is open `with_old_password`.
+    """
+
+    def __init__(self, *, with_old_password: bool = False) -> None:
+        super().__init__()
+        self._with_old_password = with_old_password
 
     def authenticate(self, request: HttpRequest, key: str | None) -> Any:
-        """Return the principal, or raise SignInRequired."""
+        """Return the principal, or raise SignInRequired, PasswordDue."""
         if not request.user.is_authenticated:
             raise SignInRequired()
+        if not self._with_old_password and organization.password_due(request.user):
+            raise PasswordDue()
         principal = permissions.principal_of_user(request.user.pk)
         request.principal = principal  # type: ignore[attr-defined]
         context.identify(principal.actor)

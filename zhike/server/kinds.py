@@ -13,6 +13,13 @@ from zhike.kernel.definition_parts import Definition, Key, Labels, Part, Place, 
 from zhike.kernel.definitions import Finding, Kind, Snapshot
 from zhike.platform.objects import api as objects
 from zhike.platform.permissions import api as permissions
+from zhike.platform.permissions.types import Securable
+
+#: What a block may name of an object.
+_NAMED = {
+    "field": Labels("字段、指标或标签", "field, indicator or tag"),
+    "refinement": Labels("筛选条件", "refinement"),
+}
 
 
 class NextStep(Part):
@@ -92,6 +99,8 @@ def check_page(page: Page, everything: Snapshot) -> Iterator[Finding]:
         _check_places(page),
         _check_once(page),
         _check_placed(page),
+        *(_check_subject(page, place, key, everything) for place, key in page.placed()),
+        _check_shown(page, everything),
         _check_blocks(page, everything),
     )
 
@@ -102,7 +111,6 @@ def _check_operations(page: Page, everything: Snapshot) -> Iterator[Finding]:
 
 def _check_blocks(page: Page, everything: Snapshot) -> Iterator[Finding]:
     yield from each(
-        *(_check_record(page, key, block) for key, block in page.blocks.items()),
         *(_check_names(page, key, block, everything) for key, block in page.blocks.items()),
         *(_check_actions(key, block, everything) for key, block in page.blocks.items()),
     )
@@ -119,7 +127,8 @@ def _check_once(page: Page) -> Iterator[Finding]:
     seen: set[str] = set()
     for place, key in page.placed():
         if key in seen:
-            yield Finding("page.doubled_block", f"block '{key}' stands on the page already", place)
+            said = Labels(f"区块“{key}”在页面上已有", f"block '{key}' stands on the page already")
+            yield Finding("page.doubled_block", said, place)
         seen.add(key)
 
 
@@ -135,32 +144,88 @@ def _check_placed(page: Page) -> Iterator[Finding]:
     misspelt = {meant(key, {own: own for own in page.blocks}) for key in placed if key not in providers.blocks}
     for key in page.blocks:
         if key not in placed and key not in misspelt:
-            said = f"block '{key}' has settings and stands nowhere: name it under `columns` or as the `header`"
+            said = Labels(
+                f"区块“{key}”有设置却没有放到页面上：请写进 `columns` 或 `header`",
+                f"block '{key}' has settings and stands nowhere: name it under `columns` or as the `header`",
+            )
             yield Finding("page.unplaced_block", said, ("blocks", key), (key,))
 
 
-def _check_record(page: Page, key: str, block: PlacedBlock) -> Iterator[Finding]:
-    if providers.blocks[block.use].of_record and not page.record:
-        said = f"block '{block.use}' shows a record; the page has none"
-        yield Finding("page.no_record", said, ("blocks", key), ("record",))
+def _check_subject(page: Page, place: Place, key: str, everything: Snapshot) -> Iterator[Finding]:
+    """Find a block of a record on a page without one, and one that has nothing to tell of the page's records."""
+    block = providers.blocks.get(page.blocks[key].use if key in page.blocks else key)
+    if block is None or not block.of_record:
+        return
+    at = ("blocks", key) if key in page.blocks else place
+    if not page.record:
+        said = Labels(
+            f"区块“{block.key}”显示记录，而页面没有记录", f"block '{block.key}' shows a record; the page has none"
+        )
+        yield Finding("page.no_record", said, at, ("record",))
+    elif block.role and page.record not in (able := _playing(block.role, everything)):
+        has = _listed(able)
+        said = Labels(
+            f"区块“{block.key}”显示 {has.zh} 的记录，而页面显示“{page.record}”的记录",
+            f"block '{block.key}' shows a record of {has.en}; the page shows one of '{page.record}'",
+        )
+        yield Finding("page.other_record", said, at, (page.record,))
+
+
+def _playing(role: str, everything: Snapshot) -> list[str]:
+    return [key for key, found in everything.of(Securable).items() if found.role == role]
+
+
+def _listed(keys: list[str]) -> Labels:
+    quoted = ", ".join(f"'{key}'" for key in keys)
+    return Labels("、".join(f"“{key}”" for key in keys) or "（没有这样的）", quoted or "no object there is")
+
+
+def _check_shown(page: Page, everything: Snapshot) -> Iterator[Finding]:
+    """Find the objects whose records are shown by this page, which shows others."""
+    for key in everything.named("object"):
+        if key != page.record and page.key in objects.names_of(everything, key).get("page", ()):
+            zh, en = (f"“{page.record}”的记录", f"one of '{page.record}'") if page.record else ("不到记录", "none")
+            said = Labels(
+                f"对象“{key}”用本页显示记录，而本页显示{zh}",
+                f"object '{key}' shows its records by this page, which shows {en}",
+            )
+            yield Finding("page.other_object", said, ("record",), (key,))
 
 
 def _check_names(page: Page, key: str, block: PlacedBlock, everything: Snapshot) -> Iterator[Finding]:
     for named in block.named(page.record or ""):
         known = objects.names_of(everything, named.object).get(named.what)
         if known is not None and named.key not in known:
-            what = "field, indicator or tag" if named.what == "field" else named.what
-            yield unknown(what, named.key, known, ("blocks", key, *named.place), f"page.unknown_{named.what}")
+            yield unknown(
+                _NAMED[named.what], named.key, known, ("blocks", key, *named.place), f"page.unknown_{named.what}"
+            )
+        elif known is not None and named.points_at:
+            yield from _check_pointing(key, named, everything)
+
+
+def _check_pointing(key: str, named: providers.Named, everything: Snapshot) -> Iterator[Finding]:
+    """Find a field that leads to other records than those of the page."""
+    targets = objects.targets_of(everything, named.object)
+    if targets.get(named.key) != named.points_at:
+        able = _listed([field for field, target in targets.items() if target == named.points_at])
+        said = Labels(
+            f"字段“{named.object}.{named.key}”不指向“{named.points_at}”；指向它的有：{able.zh}",
+            f"field '{named.object}.{named.key}' does not point at '{named.points_at}'; those that do: {able.en}",
+        )
+        yield Finding("page.other_target", said, ("blocks", key, *named.place), (named.key,))
 
 
 def _check_bare(key: str, place: Place, own: Collection[str]) -> Iterator[Finding]:
     """What is wrong with a block that the page says nothing to."""
     if key not in providers.blocks:
-        yield unknown("block", key, {*own, *_plain_blocks()}, place, "page.unknown_block")
+        yield unknown(Labels("区块", "block"), key, {*own, *_plain_blocks()}, place, "page.unknown_block")
         return
     wanted = _wanted(providers.blocks[key])
     if wanted:
-        said = f"block '{key}' needs settings under `blocks`: {', '.join(wanted)}"
+        said = Labels(
+            f"区块“{key}”需要在 `blocks` 下设置：{'、'.join(wanted)}",
+            f"block '{key}' needs settings under `blocks`: {', '.join(wanted)}",
+        )
         yield Finding("page.unset_block", said, place, (key,))
 
 

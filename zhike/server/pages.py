@@ -10,7 +10,7 @@ from django.db import transaction
 
 from zhike.kernel import context, definitions, providers
 from zhike.kernel.errors import NotFound, Refused, ZhikeError
-from zhike.kernel.providers import AsOf, BlockData
+from zhike.kernel.providers import AsOf, BlockData, Subject
 from zhike.kernel.wire import Labels, labels
 from zhike.platform.objects import api as objects
 from zhike.platform.permissions import api as permissions
@@ -36,11 +36,11 @@ def _answer(key: str, record: uuid.UUID | None, principal: Principal, only: str)
     if page is None:
         raise NotFound(kind="page", id=key)
     permissions.require(principal, page.operation)
-    title = page.labels[principal.language]
+    title, subject = page.labels[principal.language], None
     if page.record:
         if record is None:
             raise NotFound(kind=page.record, id="—")
-        title = objects.get(page.record, record, principal=principal).display
+        title, subject = objects.get(page.record, record, principal=principal).display, Subject(page.record, record)
     wanted = [block for _place, block in page.placed() if only in ("", block)]
     if not wanted:
         raise NotFound(kind="block", id=only)
@@ -50,17 +50,17 @@ def _answer(key: str, record: uuid.UUID | None, principal: Principal, only: str)
         "title": title,
         "columns": [list(column) for column in page.columns],
         "header": page.header,
-        "blocks": {block: _block(block, page.blocks.get(block), record, principal) for block in wanted},
+        "blocks": {block: _block(block, page.blocks.get(block), subject, principal) for block in wanted},
     }
 
 
-def _block(key: str, placed: PlacedBlock | None, record: uuid.UUID | None, principal: Principal) -> AnyBlock:
+def _block(key: str, placed: PlacedBlock | None, subject: Subject | None, principal: Principal) -> AnyBlock:
     provider = providers.blocks[placed.use if placed else key]
     words = labels(placed.labels if placed and placed.labels else {"zh": provider.zh, "en": provider.en})
     settings = placed or provider.settings()
     try:
         with transaction.atomic():
-            data: BlockData = provider.build(principal, record if provider.of_record else None, settings)
+            data: BlockData = provider.build(principal, subject if provider.of_record else None, settings)
     except ZhikeError as error:
         state: Literal["refused", "error"] = "refused" if isinstance(error, Refused) else "error"
         said: BlockErrorOut = {"code": error.code, "message": error.message(principal.language)}

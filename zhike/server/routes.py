@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Mapping
 
 from django.conf import settings
+from django.contrib.auth import get_user_model, update_session_auth_hash
 from django.http import HttpRequest
 from django.middleware.csrf import get_token
 from ninja import Router
@@ -18,8 +19,11 @@ from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.api import SignedInRequest
 from zhike.platform.permissions.types import Role
 from zhike.server import pages, schemas
+from zhike.server.http import SignedIn
 
 router = Router(tags=["session"])
+#: What is open to somebody who has to change the password before anything else.
+_FIRST = SignedIn(with_old_password=True)
 _MENU: Mapping[str, tuple[str, str, str, str]] = {
     "home": ("工作台", "Home", "home", "/"),
     "work": ("待办", "To-do", "work", "/work"),
@@ -36,7 +40,7 @@ def session(request: HttpRequest) -> schemas.SessionOut:
     return {"signed_in": request.user.is_authenticated, "csrf": get_token(request)}
 
 
-@router.get("/me", operation_id="getMe", response=responds(schemas.MeOut))
+@router.get("/me", auth=_FIRST, operation_id="getMe", response=responds(schemas.MeOut))
 def me(request: SignedInRequest) -> schemas.MeOut:
     """The caller: posts, rights, menu, clock."""
     principal = request.principal
@@ -64,17 +68,26 @@ def me(request: SignedInRequest) -> schemas.MeOut:
             "is_trading_day": trading_calendar().is_trading_day(today),
         },
         "idle_timeout_seconds": settings.IDLE_SECONDS,
+        "password_due": staff.password_due,
     }
 
 
-@router.patch("/me", operation_id="setLanguage", response=responds(schemas.LanguageOut))
+@router.patch("/me", auth=_FIRST, operation_id="setLanguage", response=responds(schemas.LanguageOut))
 def set_language(request: SignedInRequest, body: schemas.LanguageIn) -> schemas.LanguageOut:
     """The language the caller reads."""
     organization.set_language(request.principal.user_id or 0, body.lang)
     return {"lang": body.lang}
 
 
-@router.post("/me/sign-out-everywhere", operation_id="signOutEverywhere", response=responds(None, 204))
+@router.post("/me/password", auth=_FIRST, operation_id="changePassword", response=responds(None, 204))
+def change_password(request: SignedInRequest, body: schemas.PasswordIn) -> None:
+    """Another password for the caller; this session goes on, all others end."""
+    user_id = request.principal.user_id or 0
+    organization.change_password(user_id, current=body.current, new=body.new)
+    update_session_auth_hash(request, get_user_model().objects.get(pk=user_id))
+
+
+@router.post("/me/sign-out-everywhere", auth=_FIRST, operation_id="signOutEverywhere", response=responds(None, 204))
 def sign_out_everywhere(request: SignedInRequest) -> None:
     """Every session of the caller ended."""
     organization.sign_out_everywhere(request.principal.user_id or 0)
@@ -112,33 +125,6 @@ def search(request: SignedInRequest, q: str) -> schemas.SearchOut:
             ]
             found.append({"key": group.key, "labels": {"zh": group.zh, "en": group.en}, "items": hits})
     return {"groups": found}
-
-
-@router.get("/users", operation_id="listUsers", response=responds(schemas.UsersOut))
-def users(request: SignedInRequest) -> schemas.UsersOut:
-    """Everybody who can sign in."""
-    permissions.require(request.principal, "user.read")
-    roles = definitions.all_of(Role)
-    mine = set(request.principal.units)
-    return {
-        "items": [
-            {
-                "uid": staff.uid,
-                "employee_no": staff.employee_no,
-                "name": staff.name,
-                "active": staff.active,
-                "roles": [
-                    labels(roles[role].labels)
-                    for role in dict.fromkeys(role for role, _u in staff.posts)
-                    if role in roles
-                ],
-                "units": [unit.name for unit in {unit.id: unit for _r, unit in staff.posts}.values()],
-                "last_sign_in": staff.last_sign_in,
-            }
-            for staff in organization.all_staff()
-            if any(unit.id in mine for _role, unit in staff.posts)
-        ]
-    }
 
 
 def _language(given: str) -> schemas.Language:

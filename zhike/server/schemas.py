@@ -14,6 +14,7 @@ from zhike.engagement.campaigns.schemas import TouchesData
 from zhike.kernel.block_data import BriefData, FiguresData, SeriesData, TableData, TagsData, TimelineData
 from zhike.kernel.wire import Labels, RequestBody
 from zhike.platform.objects.block_parts import FieldsData, HistoryData, IdentityData
+from zhike.platform.organization.types import PasswordDue
 from zhike.platform.work.schemas import WorkData
 
 Language = Literal["zh", "en"]
@@ -29,6 +30,13 @@ class LanguageOut(TypedDict):
     """The language somebody reads from now on."""
 
     lang: Language
+
+
+class PasswordIn(RequestBody):
+    """A password in the place of the current one."""
+
+    current: str = Field(max_length=500)
+    new: str = Field(max_length=500)
 
 
 class SessionOut(TypedDict):
@@ -85,6 +93,8 @@ class MeOut(TypedDict):
     firm: Labels
     clock: ClockOut
     idle_timeout_seconds: int
+    #: Why the password is to be changed before anything else: somebody else made it, or it is too old; "": it is not.
+    password_due: PasswordDue
 
 
 class SearchHitOut(TypedDict):
@@ -107,24 +117,6 @@ class SearchOut(TypedDict):
     """What answers a few characters."""
 
     groups: list[SearchGroupOut]
-
-
-class UserOut(TypedDict):
-    """Somebody who can sign in."""
-
-    uid: uuid.UUID
-    employee_no: str
-    name: str
-    active: bool
-    roles: list[Labels]
-    units: list[str]
-    last_sign_in: datetime | None
-
-
-class UsersOut(TypedDict):
-    """Everybody who can sign in."""
-
-    items: list[UserOut]
 
 
 class AsOfOut(TypedDict):

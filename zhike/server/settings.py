@@ -43,6 +43,9 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"
 IDLE_SECONDS = int(os.environ.get("ZHIKE_IDLE_SECONDS", "1800"))
 SESSION_COOKIE_AGE = 12 * 3600
+# After how many days a password is changed (0: never), and how many earlier ones it may not be.
+PASSWORD_DAYS = int(os.environ.get("ZHIKE_PASSWORD_DAYS", "90"))
+PASSWORD_HISTORY = int(os.environ.get("ZHIKE_PASSWORD_HISTORY", "5"))
 SIGN_IN_FAILURES = int(os.environ.get("ZHIKE_SIGN_IN_FAILURES", "5"))
 SIGN_IN_LOCK_SECONDS = int(os.environ.get("ZHIKE_SIGN_IN_LOCK_SECONDS", "900"))
 
@@ -131,6 +134,7 @@ SMTP = {
     "password": os.environ.get("ZHIKE_SMTP_PASSWORD", ""),
     "tls": os.environ.get("ZHIKE_SMTP_TLS", "") == "1",
     "sender": os.environ.get("ZHIKE_SMTP_SENDER", "知客证券 <service@zhike.example>"),
+    "patience_hours": int(os.environ.get("ZHIKE_SMTP_PATIENCE_HOURS", "24")),
 }
 # Where a member of staff gets test mails.
 STAFF_MAIL = os.environ.get("ZHIKE_STAFF_MAIL", "{employee_no}@zhike.example")

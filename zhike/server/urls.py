@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from allauth.headless.account.views import ChangePasswordView, LoginView, SessionView
+from allauth.headless.account.views import LoginView, SessionView
 from allauth.headless.constants import Client
 from django.conf import settings
 from django.db import OperationalError, connection
@@ -17,8 +17,9 @@ from zhike.platform.objects.routes import router as objects
 from zhike.platform.work.routes import router as work
 from zhike.server.http import api
 from zhike.server.routes import router as server
+from zhike.server.users import router as users
 
-for router in (server, objects, work, warehouse, audiences, campaigns):
+for router in (server, users, objects, work, warehouse, audiences, campaigns):
     api.add_router("", router)
 
 
@@ -52,10 +53,9 @@ handler404 = "zhike.server.http.outside_refusal"
 handler500 = "zhike.server.http.outside_fault"
 urlpatterns = [
     path("api/v1/", api.urls),
-    # Of the sign-in library only these three: nobody signs up, and nobody resets a password by mail.
+    # Of the sign-in library only these two: nobody signs up, and nobody resets a password by mail.
     path("_allauth/browser/v1/auth/login", LoginView.as_api_view(client=Client.BROWSER)),
     path("_allauth/browser/v1/auth/session", SessionView.as_api_view(client=Client.BROWSER)),
-    path("_allauth/browser/v1/account/password/change", ChangePasswordView.as_api_view(client=Client.BROWSER)),
     path("healthz", healthz),
     path("metrics", metrics),
     re_path(r"^(?!api/|_allauth/|assets/).*$", page),

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from tests.depth import examples
 from tests.factories.records import SYSTEM, UNITS
 from zhike.engagement.campaigns.models import Campaign
 from zhike.engagement.channels import api as channels
@@ -477,6 +478,25 @@ def test_a_change_acts_on_what_was_committed_while_it_waited_for_its_turn(monkey
     assert seen == [committed]
 
 
+def test_many_definitions_are_stored_in_as_many_statements_as_one():
+    def counted(number, name):
+        edits = [Edit.of({**RESULTS, "key": f"{name}_{n}", "labels": {"zh": name, "en": name}}) for n in range(number)]
+        renamed = [Edit.of({**edit.body, "labels": {"zh": "改", "en": "New"}}) for edit in edits]
+        found = []
+        for step in (edits, renamed, [Edit(edit.kind, edit.key, None) for edit in edits]):
+            with CaptureQueriesContext(connection) as queries:
+                definition_changes.change(step, reason="试", consent=True)
+            found.append(sum("kernel_" in query["sql"] for query in queries))
+        return found
+
+    counted(1, "first")  # whatever is only asked once
+    assert counted(40, "many") == counted(1, "one")
+    assert [(one.revision, one.before is None, one.after is None) for one in definition_changes.history("result_set", "many_39")] == [
+        (3, False, True), (2, False, False), (1, True, False),
+    ]  # fmt: skip
+    assert not StoredDefinition.objects.filter(key__startswith="many_").exists()
+
+
 def test_a_version_of_work_that_was_rolled_back_never_comes_again():
     seen = []
     with pytest.raises(ZeroDivisionError), transaction.atomic():
@@ -506,7 +526,7 @@ EDIT = st.builds(
 
 # Shrinking asks the database thousands of times: a failing case is small as it is.
 @settings(
-    max_examples=40,
+    max_examples=examples(40),
     deadline=None,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture],

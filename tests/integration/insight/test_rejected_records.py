@@ -7,6 +7,7 @@ from datetime import date
 from tests.factories.records import SYSTEM
 from zhike.insight.identity import api as identity
 from zhike.insight.identity.logic import definitions
+from zhike.insight.identity.types import Fed
 from zhike.insight.warehouse import api as warehouse
 from zhike.kernel import clock, definition_changes
 from zhike.kernel.definition_changes import Edit
@@ -102,12 +103,12 @@ def test_a_row_that_a_corrected_rule_admits_becomes_a_record_without_a_new_file(
     shipped = definition_changes.export("object", "consent")
     rules = [rule for rule in shipped["rules"] if rule["key"] != "ends_after_start"]
     definition_changes.change([Edit.of({**shipped, "rules": rules})], reason="", consent=True)
-    fed = [identity.run(business_date=day).fed["consent"] for _night in range(2)]
+    fed = [identity.run(business_date=day).fed["consent"].read for _night in range(2)]
     [newest, *_older] = warehouse.loads(principal=SYSTEM)[0]
     assert (declared("E-R1"), newest.rows_rejected, fed) == (1, 0, [1, 0])
 
     definition_changes.change([Edit("object", "consent", None)], reason="", consent=True)
-    fed = [identity.run(business_date=day).fed["consent"] for _night in range(2)]
+    fed = [identity.run(business_date=day).fed["consent"].read for _night in range(2)]
     assert fed == [1, 0], "what the object says changed, though no row was left out"
 
 
@@ -118,6 +119,25 @@ def test_a_row_that_a_rule_admits_some_days_later_becomes_a_record_then(golden_d
         _load, rejected = night(tmp_path, day, ahead)
         assert (declared("E-R2"), [row.reason_code for row in rejected]) == (0, ["record.consent.plausible"])
     with clock.travel(clock.at(date(2026, 5, 1), 20)):
-        fed = [identity.run(business_date=day).fed["consent"] for _night in range(2)]
+        fed = [identity.run(business_date=day).fed["consent"].read for _night in range(2)]
         [newest, *_older] = warehouse.loads(principal=SYSTEM)[0]
         assert (declared("E-R2"), newest.rows_rejected, fed) == (1, 0, [1, 0])
+
+
+def test_a_feed_says_what_became_of_each_of_its_rows(golden_day, tmp_path, monkeypatch):
+    """One declaration is new, one changed, one the same, one refused; one is about nobody: whose, its evidence says."""
+    [master] = [found for found in definitions.masters() if found.key == "consent"]
+    [party, *others] = master.columns
+    by_evidence = master.model_copy(update={"columns": (party.model_copy(update={"key": "evidence"}), *others)})
+    monkeypatch.setattr(definitions, "masters", lambda _snapshot: [by_evidence])
+    lines = {n: f"F{n},{CUSTOMER},营销,短信,同意,20260301,,{CUSTOMER}" for n in range(1, 5)}
+    night(tmp_path, date(2026, 3, 27), lines[1], lines[2])
+    changed, wrong = lines[2].replace("20260301", "20260302"), lines[4].replace(",,", ",20260201,")
+    stranger = f"F6,{CUSTOMER},营销,短信,同意,20260301,,E-F6"
+    path = tmp_path / "counter_consent_20260330.csv"
+    path.write_text("\n".join([HEAD, lines[1], changed, lines[3], wrong, stranger]) + "\n", encoding="gbk")
+    assert warehouse.load_file("counter_consent", path).state == "done"
+
+    found = identity.run(business_date=date(2026, 3, 30)).fed["consent"]
+
+    assert found == Fed(read=5, created=1, updated=1, unchanged=1, rejected=1, left_out=1)

@@ -9,7 +9,7 @@ from django.db import connection
 
 from tests.factories.records import SYSTEM, build_firm
 from zhike.platform.objects import api as objects
-from zhike.platform.objects.logic import loading
+from zhike.platform.objects.logic import load_staging
 from zhike.platform.objects.types import LoadColumn, LoadCounts, LoadEnding, RecordQuery
 from zhike.platform.organization import api as organization
 from zhike.platform.organization.types import UnitRow
@@ -39,7 +39,7 @@ def stored(*columns: str) -> dict[int, tuple[object, ...]]:
 
 @pytest.fixture(autouse=True)
 def firm(monkeypatch):
-    monkeypatch.setattr(loading, "_BATCH", 2)
+    monkeypatch.setattr(load_staging, "_BATCH", 2)
     return build_firm()
 
 
@@ -68,7 +68,9 @@ def test_only_changed_and_new_rows_are_written():
 def test_no_search_token_is_made_for_a_row_that_did_not_change(monkeypatch):
     parties(party(501), party(502))
     made = []
-    monkeypatch.setattr(loading, "array_items", lambda kind, value: made.append((kind, value)) or f'"{value}"')
+    monkeypatch.setattr(
+        load_staging.values, "array_items", lambda kind, value: made.append((kind, value)) or f'"{value}"'
+    )
 
     assert parties(party(501), party(502, mobile="13900005678")) == LoadCounts(2, 0, 1)
 
@@ -100,8 +102,8 @@ def test_an_erased_record_stays_erased_and_a_deleted_one_without_id_is_made_agai
     assert parties(party(501, name="张三风")) == LoadCounts(1, 0, 0)
     assert stored("name")[501] == (None,)
 
-    columns = [LoadColumn("code"), LoadColumn("name")]
-    rows = [(None, "counter:600001", "600001", "示例银行")]
+    columns = [LoadColumn("code"), LoadColumn("name"), LoadColumn("risk_level")]
+    rows = [(None, "counter:600001", "600001", "示例银行", "R2")]
     assert objects.load("product", columns=columns, rows=rows) == LoadCounts(1, 1, 0)
     first = objects.page(RecordQuery("product", text="600001"), principal=SYSTEM).rows[0]
     objects.delete("product", first.uid, revision=1, principal=SYSTEM)

@@ -113,6 +113,7 @@ def test_what_comes_from_a_form_is_held_as_its_type(type, given, held):
         ("address", "浙江省\n\n\n\n\n", "value.not_address"),
         ("address", "\n\n\n文三路\n31", "value.not_postcode"),
         ("duration", "1 day", "value.not_integer"),
+        ("duration", -1, "value.too_short"),
     ],
 )
 def test_what_does_not_fit_is_refused(type, given, code):
@@ -161,6 +162,7 @@ def test_a_cell_is_a_number_a_day_or_words():
     assert fields.bound("datetime").excel("2026-03-17T02:42:00Z", "zh").value == datetime(2026, 3, 17, 10, 42)
     assert fields.bound("percent").excel("12.5", "zh") == Cell(Decimal("12.5"), '0.00"%"')
     assert fields.bound("duration", span="minute").excel(30, "zh") == Cell(Decimal(30), '0" 分钟"')
+    assert fields.bound("duration", span="minute").excel(30, "en") == Cell(Decimal(30), '0" min"')
     assert fields.bound("boolean").excel(True, "zh") == Cell("是")
     assert fields.bound("address").excel("浙江省\n杭州市\n\n文三路 1 号\n", "zh") == Cell("浙江省 杭州市 文三路 1 号")
     assert fields.bound("reference").excel({"uid": UID, "display": "张*", "object": "party"}, "zh") == Cell("张*")

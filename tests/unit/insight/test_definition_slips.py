@@ -171,7 +171,7 @@ key: online
 labels: {zh: 线上, en: Online}
 object: employee
 systems:
-  - {system: app, dataset: core.app_user, key: user_id, fields: {name: name}}
+  - {system: app, dataset: core.app_user, key: user_id, fields: {name: name, employee_no: user_id}}
 """
     (tmp_path / "online.yaml").write_text(body, encoding="utf-8")
     event = (PACKS / "securities/sources/app_event.yaml").read_text(encoding="utf-8")
@@ -249,3 +249,27 @@ systems:
     assert [(finding.code, finding.line) for finding in found if finding.code == "identity.no_fields"] == [
         ("identity.no_fields", 5)
     ]
+
+
+def test_a_feed_that_leaves_out_what_a_record_needs_is_a_finding(tmp_path):
+    master, _line = findings(
+        tmp_path, "securities/masters/consent.yaml", '  - {field: evidence, value: "evidence"}\n', ""
+    )
+    assert [(found.code, found.line, found.message) for found in master] == [
+        ("master.incomplete", 9, "consent needs the field 'evidence'")
+    ]
+    defaulted, _line = findings(tmp_path, MASTER, "  - {field: kind, value: \"'service'\"}\n", "")
+    assert defaulted == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        ('value: "mobile"', "parts: {city: mobile}", "master.unknown_part"),
+        ('value: "mobile"', "parts: {city: mobile}\n    value: mobile", FORM),
+        ('{field: value, value: "mobile"}', "{field: party, reference: '1 + 1'}", "expression.type"),
+    ],
+)
+def test_parts_and_references_of_a_feed_are_checked(tmp_path, old, new, code):
+    found, _line = findings(tmp_path, "securities/masters/contact_point.yaml", old, new.replace("\n    ", ", "))
+    assert code in [finding.code for finding in found], found

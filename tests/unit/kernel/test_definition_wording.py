@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,7 +18,9 @@ WRONG = (
     None, True, -1, 0, 10**30, 1.5, float("inf"), float("nan"), "", "-", "x" * 3000, "不", "{", "a.b", [], ["x", {}, 1],
     {}, {"x": 1}, [[]], [{"key": "x"}], {"zh": 1}, {"key": 1, "type": "x", "use": "x", "check": 1},
 )  # fmt: skip
-CODES = {f"definition.{name}" for name in ("missing_key", "wrong_type", "unknown_value", "malformed", "unknown_key")}
+NAMES = ("missing_key", "wrong_type", "unknown_value", "malformed", "unknown_key", "empty")
+CODES = {f"definition.{name}" for name in NAMES}
+CHINESE = re.compile("[\u4e00-\u9fff]")
 
 
 def bodies(name: str) -> list[dict[str, object]]:
@@ -55,6 +58,7 @@ def test_no_fault_is_said_in_pydantics_words(name, monkeypatch):
             reading = definition_reading.read(put(largest, place, wrong), KINDS[name])
             codes |= {finding.code for finding in reading.findings}
             assert not any("Input should" in finding.message for finding in reading.findings)
+            assert [finding for finding in reading.findings if not CHINESE.search(finding.said.zh)] == []
     assert {one for one in seen if not definition_wording.is_worded(one)} == set()
     assert codes <= CODES and "definition.wrong_type" in codes
 

@@ -1,6 +1,5 @@
 import type { ErrorBody, Finding } from '.';
-
-const BASE = '/api/v1';
+import { BASE, type Call, type Given, type Method, type PathOf } from './routes';
 
 /** An answer that is not a success, in the one error shape of the server. */
 export class ApiError extends Error {
@@ -24,7 +23,8 @@ export class ApiError extends Error {
 /** The server's error; of what stands before it (a proxy, the sign-in library) perhaps nothing, perhaps `errors`. */
 type AnyErrorBody = Partial<ErrorBody> & { errors?: Finding[] };
 
-type Options = { body?: unknown; signal?: AbortSignal; form?: FormData; quiet?: boolean };
+type Options = { body?: unknown; signal?: AbortSignal; form?: FormFields; quiet?: boolean };
+type FormFields = Record<string, string | Blob | null | undefined>;
 
 const listeners = new Set<() => void>();
 let language = 'zh';
@@ -64,7 +64,7 @@ function headersFor(method: string, options: Options): HeadersInit {
 
 async function failure(response: Response): Promise<ApiError> {
   const requestId = response.headers.get('X-Request-Id') ?? '';
-  const body = (await response.json().catch(() => ({}))) as AnyErrorBody;
+  const body: AnyErrorBody = await response.json().catch(() => ({}));
   return new ApiError(response.status, body, requestId);
 }
 
@@ -74,7 +74,7 @@ async function send(method: string, url: string, options: Options = {}): Promise
     response = await fetch(url, {
       method,
       headers: headersFor(method, options),
-      body: options.form ?? (options.body === undefined ? undefined : JSON.stringify(options.body)),
+      body: options.form ? formOf(options.form) : options.body === undefined ? undefined : JSON.stringify(options.body),
       signal: options.signal,
       credentials: 'same-origin',
     });
@@ -90,29 +90,38 @@ async function send(method: string, url: string, options: Options = {}): Promise
   throw error;
 }
 
-async function json<T>(method: string, path: string, options?: Options): Promise<T> {
-  const response = await send(method, BASE + path, options);
-  return (response.status === 204 ? undefined : await response.json()) as T;
+function formOf(fields: FormFields): FormData {
+  const form = new FormData();
+  for (const [name, value] of Object.entries(fields)) if (value) form.append(name, value);
+  return form;
 }
 
-export type QueryValue = string | number | boolean | null | undefined;
+type QueryValue = string | number | boolean | null | undefined;
 
 /** `?a=1&b=2` without the empty ones. */
-export function query(values: Record<string, QueryValue>): string {
+function query(values: Record<string, QueryValue>): string {
   const entries = Object.entries(values).filter(([, value]) => value !== undefined && value !== null && value !== '');
   if (entries.length === 0) return '';
   return `?${new URLSearchParams(entries.map(([key, value]) => [key, String(value)])).toString()}`;
 }
 
-export const api = {
-  get: <T>(path: string, signal?: AbortSignal) => json<T>('GET', path, { signal }),
-  post: <T>(path: string, body: unknown = {}, signal?: AbortSignal) => json<T>('POST', path, { body, signal }),
-  patch: <T>(path: string, body: unknown) => json<T>('PATCH', path, { body }),
-  delete: <T>(path: string) => json<T>('DELETE', path),
-  upload: <T>(path: string, form: FormData) => json<T>('POST', path, { form }),
+type Sent = Options & { path?: Record<string, string>; query?: Record<string, QueryValue> };
+
+/** The address of a route with its places filled in. */
+export function addressOf(path: string, given: Pick<Sent, 'path' | 'query'>): string {
+  const filled = path.replace(/\{(\w+)\}/g, (_place, name: string) => encodeURIComponent(given.path?.[name] ?? ''));
+  return BASE + filled + query(given.query ?? {});
+}
+
+const caller = <M extends Method>(method: M): Call<M> => async (path: string, sent: Sent = {}) => {
+  const response = await send(method.toUpperCase(), addressOf(path, sent), sent);
+  return response.status === 204 ? undefined : response.json();
 };
 
-/** Sign-in and password: served by allauth outside `/api/v1`, with its own answers. */
+/** The routes of the server by method and address; what they take and answer stands in the contract. */
+export const api = { get: caller('get'), post: caller('post'), patch: caller('patch'), delete: caller('delete') };
+
+/** Sign-in: served by allauth outside `/api/v1`, with its own answers. */
 export const auth = {
   login: (username: string, password: string) =>
     send('POST', '/_allauth/browser/v1/auth/login', { body: { username, password }, quiet: true }),
@@ -120,11 +129,6 @@ export const auth = {
     // allauth answers 401 after a successful sign-out: the new state of the session.
     await send('DELETE', '/_allauth/browser/v1/auth/session', { quiet: true }).catch(tolerate(401));
   },
-  changePassword: (current: string, next: string) =>
-    send('POST', '/_allauth/browser/v1/account/password/change', {
-      body: { current_password: current, new_password: next },
-      quiet: true,
-    }),
 };
 
 function tolerate(status: number) {
@@ -133,9 +137,10 @@ function tolerate(status: number) {
   };
 }
 
-/** Save the body of an answer as a file. */
-export async function download(path: string, body: unknown, fallbackName: string): Promise<void> {
-  const response = await send(body === undefined ? 'GET' : 'POST', BASE + path, { body });
+type Save<M extends Method> = <P extends PathOf<M>>(fallbackName: string, path: P, ...given: Given<M, P>) => Promise<void>;
+
+const saver = <M extends Method>(method: M): Save<M> => async (fallbackName: string, path: string, sent: Sent = {}) => {
+  const response = await send(method.toUpperCase(), addressOf(path, sent), sent);
   const disposition = response.headers.get('Content-Disposition') ?? '';
   const encoded = /filename\*=UTF-8''([^;]+)/i.exec(disposition)?.[1];
   const plain = /filename="?([^";]+)"?/i.exec(disposition)?.[1];
@@ -144,4 +149,7 @@ export async function download(path: string, body: unknown, fallbackName: string
   link.download = encoded ? decodeURIComponent(encoded) : (plain ?? fallbackName);
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 1000);
-}
+};
+
+/** Save the body of an answer as a file. */
+export const download = { get: saver('get'), post: saver('post') };

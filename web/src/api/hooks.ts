@@ -1,9 +1,9 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { api, query } from './client';
-import type { Me, ObjectMeta, PageAnswer, Vocabulary } from '.';
+import { api } from './client';
+import type { Me, PageAnswer } from '.';
 
 export function useMe() {
-  return useQuery({ queryKey: ['me'], queryFn: ({ signal }) => api.get<Me>('/me', signal), staleTime: 60_000 });
+  return useQuery({ queryKey: ['me'], queryFn: ({ signal }) => api.get('/me', { signal }), staleTime: 60_000 });
 }
 
 /** Who is signed in, inside the shell, where it is known. */
@@ -20,7 +20,7 @@ export function useCan(operation: string): boolean {
 export function useObjectMeta(object: string) {
   return useQuery({
     queryKey: ['meta', object],
-    queryFn: ({ signal }) => api.get<ObjectMeta>(`/meta/objects/${object}`, signal),
+    queryFn: ({ signal }) => api.get('/meta/objects/{object}', { path: { object }, signal }),
     enabled: object !== '',
     staleTime: 300_000,
   });
@@ -29,7 +29,7 @@ export function useObjectMeta(object: string) {
 export function usePage(key: string, record?: string) {
   return useQuery({
     queryKey: ['page', key, record ?? null],
-    queryFn: ({ signal }) => api.get<PageAnswer>(`/pages/${key}${query({ record })}`, signal),
+    queryFn: ({ signal }) => api.get('/pages/{key}', { path: { key }, query: { record }, signal }),
   });
 }
 
@@ -37,7 +37,7 @@ export function usePage(key: string, record?: string) {
 export function useBlockRetry(key: string, record?: string): (block: string) => Promise<void> {
   const client = useQueryClient();
   return async (block) => {
-    const fresh = await api.get<PageAnswer>(`/pages/${key}${query({ record, block })}`);
+    const fresh = await api.get('/pages/{key}', { path: { key }, query: { record, block } });
     client.setQueryData<PageAnswer>(['page', key, record ?? null], (shown) => shown && { ...shown, blocks: { ...shown.blocks, ...fresh.blocks } });
   };
 }
@@ -45,7 +45,7 @@ export function useBlockRetry(key: string, record?: string): (block: string) => 
 export function useVocabulary() {
   return useQuery({
     queryKey: ['vocabulary'],
-    queryFn: ({ signal }) => api.get<Vocabulary>('/audiences/vocabulary', signal),
+    queryFn: ({ signal }) => api.get('/audiences/vocabulary', { signal }),
     staleTime: 300_000,
   });
 }

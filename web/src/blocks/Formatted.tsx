@@ -1,7 +1,7 @@
 import { Link } from 'react-router';
 import type { BlockFormat, CellValue, Option, Value } from '../api';
 import { unitText, useText } from '../app/i18n';
-import { drawn } from '../kit/fields/formats';
+import { formatOf } from '../kit/fields/formats';
 import { isMoney, isRef, recordPath } from '../kit/fields/values';
 import { Nothing, Plain } from '../kit/figures';
 import * as format from '../kit/format';
@@ -19,23 +19,24 @@ export function Formatted({ value, format: kind, unit: given, cell = false, opti
   const { lang } = useText();
   const unit = given ? unitText(given, lang) : undefined;
   if (value === null || value === undefined || value === '') return <Nothing />;
-  if (isRich(value)) return <RichText value={value} kind={kind} />;
+  const { draw, tagged, linked } = formatOf(kind);
+  if (isRich(value)) return tagged ? <Tag tone={toneOf(value.status)}>{value.text}</Tag> : <>{value.text}</>;
   if (isRef(value)) return <Link to={recordPath(value)}>{value.display}</Link>;
-  if (options.length > 0) return <Options value={value} options={options} kind={kind} />;
+  if (options.length > 0) return <Options value={value} options={options} tagged={tagged} />;
   const number = format.toNumber(isMoney(value) ? value.amount : (value as unknown));
-  const shown = drawn(kind, { value, number, unit: given ?? undefined, shownUnit: unit, cell });
+  const shown = draw?.({ value, number, unit: given ?? undefined, shownUnit: unit, cell });
   if (shown !== undefined) return <>{shown}</>;
-  if (kind === 'tag' || kind === 'tier') return <Tags value={value} />;
-  if (kind === 'link' && typeof value === 'string') return <Clip>{value}</Clip>;
+  if (tagged) return <Tags value={value} />;
+  if (linked && typeof value === 'string') return <Clip>{value}</Clip>;
   return <Words value={value} unit={unit} lang={lang} />;
 }
 
 /** Keys of a choice by their labels, as text or as tags in their status. */
-function Options({ value, options, kind }: { value: CellValue | Value; options: Option[]; kind: BlockFormat }) {
+function Options({ value, options, tagged }: { value: CellValue | Value; options: Option[]; tagged?: boolean }) {
   const { t, label } = useText();
   const keys = Array.isArray(value) ? value : [value];
   const found = keys.map((key) => options.find((option) => option.key === String(key)) ?? { key: String(key), labels: { zh: String(key), en: String(key) }, status: null });
-  if (kind !== 'tag' && kind !== 'tier' && !found.some((option) => option.status)) return <>{found.map((option) => label(option.labels)).join(t('common.and'))}</>;
+  if (!tagged && !found.some((option) => option.status)) return <>{found.map((option) => label(option.labels)).join(t('common.and'))}</>;
   return (
     <span className="row gap-4 wrap">
       {found.map((option) => <ChoiceTag key={option.key} choice={option} />)}
@@ -68,8 +69,4 @@ function Tags({ value }: { value: CellValue | Value }) {
       {all.length > 1 && <span className="small ink-3">+{all.length - 1}</span>}
     </span>
   );
-}
-
-function RichText({ value: { text, status }, kind }: { value: Rich; kind: BlockFormat }) {
-  return kind === 'tag' ? <Tag tone={toneOf(status)}>{text}</Tag> : <>{text}</>;
 }

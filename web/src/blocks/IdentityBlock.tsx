@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import type { AsOf, Figure as FigureData, IdentityData } from '../api';
 import { useText } from '../app/i18n';
 import * as format from '../kit/format';
+import { formatOf } from '../kit/fields/formats';
 import { Figure } from '../kit/figures';
 import { Icon } from '../kit/Icon';
 import { DayStamp, Mark, Stamp } from '../kit/marks';
@@ -9,9 +10,6 @@ import { ChoiceTag, Formatted } from './Formatted';
 import { Unmask } from './Unmask';
 
 type Unmaskable = IdentityData['unmaskable'][number];
-
-/** Figures are written large, texts as texts. */
-const LARGE = new Set(['money', 'change', 'count', 'percent']);
 
 type Props = { data: IdentityData; asOf: AsOf | null; actions?: ReactNode };
 
@@ -40,7 +38,8 @@ export function IdentityBlock({ data, asOf, actions }: Props) {
         {data.facts.map((fact, index) => {
           const item = masked.get(fact.key);
           const value = item ? unmask(item) : <Formatted value={fact.value} format={fact.format} />;
-          return <Figure key={index} label={label(fact.labels)} value={LARGE.has(fact.format) ? value : <span className="fact-text">{value}</span>} />;
+          // Figures are written large, texts as texts.
+          return <Figure key={index} label={label(fact.labels)} value={formatOf(fact.format).figure ? value : <span className="fact-text">{value}</span>} />;
         })}
         <span className="right"><Stamp asOf={asOf} /></span>
       </div>

@@ -2,20 +2,23 @@ import { useMemo, useState } from 'react';
 import type { SeriesData, SeriesPoint } from '../api';
 import { useText } from '../app/i18n';
 import { Chart } from '../kit/Chart';
-import { axisDay, decimal, monthDay, moneyColumnUnit, toNumber } from '../kit/format';
+import { shapeOf, unitBeside } from '../kit/fields/formats';
+import { axisDay, decimal, monthDay, toNumber, type Lang } from '../kit/format';
 import { useIsPhone } from '../kit/hooks';
 import { Segments } from '../kit/Tabs';
 import { colors } from '../kit/theme';
 import type { EChartsCoreOption } from '../kit/echarts';
 import { since, spansOf, type Span } from './spans';
 
-type Drawn = { data: SeriesData; from: string; lang: 'zh' | 'en'; title: string; phone: boolean };
+/** An axis says its unit, shares too. */
+const unitOf = (data: SeriesData, lang: Lang) => unitBeside(data.format, data.unit, lang) || data.unit;
+
+type Drawn = { data: SeriesData; from: string; lang: Lang; title: string; phone: boolean };
 
 function optionOf({ data, from, lang, title, phone }: Drawn): EChartsCoreOption {
-  const isMoney = data.format === 'money';
-  const scale = isMoney ? (lang === 'zh' ? 1e4 : 1e3) : 1;
+  const { factor } = shapeOf(data.format, data.unit, lang);
   const values = (points: SeriesPoint[]) =>
-    points.filter((point) => point.x >= from).map((point) => [point.x, (toNumber(point.y) ?? NaN) / scale]);
+    points.filter((point) => point.x >= from).map((point) => [point.x, (toNumber(point.y) ?? NaN) * factor]);
   const pins = data.pins.filter((pin) => pin.x >= from);
   const total = {
     type: 'line',
@@ -44,7 +47,7 @@ function optionOf({ data, from, lang, title, phone }: Drawn): EChartsCoreOption 
       trigger: 'axis',
       axisPointer: { lineStyle: { color: colors.ink4 } },
       textStyle: { fontSize: 12, color: colors.ink },
-      valueFormatter: (value: unknown) => `${decimal(Number(value), 2)} ${isMoney ? moneyColumnUnit(lang) : data.unit}`,
+      valueFormatter: (value: unknown) => `${decimal(Number(value), 2)} ${unitOf(data, lang)}`,
     },
     xAxis: {
       type: 'time',
@@ -87,7 +90,7 @@ export function SeriesBlock({ data, title }: { data: SeriesData; title: string }
           )}
         </span>
       </div>
-      <p className="small ink-3">{data.format === 'money' ? moneyColumnUnit(lang) : data.unit}</p>
+      <p className="small ink-3">{unitOf(data, lang)}</p>
       <Chart option={option} height={phone ? 190 : 220} label={title} />
       {pins.length > 0 && (
         <ol className="pins">

@@ -18,7 +18,7 @@ export function Unmask({ object, uid, field, label, value, bare = false }: Props
   const [form] = Form.useForm<{ reason: string }>();
   const ask = useMutation({
     mutationFn: (reason: string) =>
-      api.post<{ field: string; value: string }>(`/objects/${object}/records/${uid}/unmask`, { field, reason }),
+      api.post('/objects/{object}/records/{uid}/unmask', { path: { object, uid }, body: { field, reason } }),
     onSuccess: (answer) => {
       setClear(String(answer.value));
       setOpen(false);

@@ -25,17 +25,18 @@ const Picker = DatePicker.generatePicker<Dayjs>({
   locale: { ...generateConfig.locale, parse },
 });
 
-const FORMATS = { date: 'YYYY-MM-DD', datetime: 'YYYY-MM-DDTHH:mm' } as const;
-const SHOWN = { date: 'YYYY-MM-DD', datetime: 'YYYY-MM-DD HH:mm' } as const;
-type Kind = keyof typeof FORMATS;
+/** How a day, and a day with its time, are kept and shown. */
+const DAY = { kept: 'YYYY-MM-DD', shown: 'YYYY-MM-DD' };
+const MOMENT = { kept: 'YYYY-MM-DDTHH:mm', shown: 'YYYY-MM-DD HH:mm' };
 
-function dayOf(text: string, kind: Kind): string | null {
-  const day = dayjs.utc(plainDay(text), SHOWN[kind], true);
-  return day.isValid() ? day.format(FORMATS[kind]) : null;
+function dayOf(text: string, { kept, shown }: typeof DAY): string | null {
+  const day = dayjs.utc(plainDay(text), shown, true);
+  return day.isValid() ? day.format(kept) : null;
 }
 
 type Props = {
-  kind?: Kind;
+  /** The time of the day is asked for, too. */
+  withTime?: boolean;
   /** A business date, or a time of the wall clock in Shanghai. */
   value: string | null | undefined;
   onChange: (value: string | null) => void;
@@ -46,7 +47,8 @@ type Props = {
 };
 
 /** What is typed is taken when the field is left; what is no day is refused in words, and the field shows its day again. */
-function useTyping({ kind = 'date', onChange, allowClear = true }: Props) {
+function useTyping({ withTime, onChange, allowClear = true }: Props) {
+  const pattern = withTime ? MOMENT : DAY;
   const [wrong, setWrong] = useState(false);
   const [refused, setRefused] = useState<string | null>(null);
   const typed = useRef(false);
@@ -58,13 +60,13 @@ function useTyping({ kind = 'date', onChange, allowClear = true }: Props) {
     const { value } = target as HTMLInputElement;
     typed.current = true;
     setRefused(null);
-    setWrong(value.trim() !== '' && !dayOf(value, kind));
+    setWrong(value.trim() !== '' && !dayOf(value, pattern));
   };
   const settle = ({ target }: SyntheticEvent) => {
     if (!typed.current || !(target instanceof HTMLInputElement)) return;
     rest();
     const text = target.value.trim();
-    const day = dayOf(text, kind);
+    const day = dayOf(text, pattern);
     if (day) onChange(day);
     else if (text !== '') setRefused(text);
     else if (allowClear) onChange(null);
@@ -72,14 +74,14 @@ function useTyping({ kind = 'date', onChange, allowClear = true }: Props) {
   const pick = (day: Dayjs | null) => {
     rest();
     setRefused(null);
-    onChange(day ? day.format(FORMATS[kind]) : null);
+    onChange(day ? day.format(pattern.kept) : null);
   };
   return { wrong, refused, onInput, settle, pick, rest };
 }
 
 /** A day, or a day and a time, as a text without zone. */
 export function DayInput(props: Props) {
-  const { kind = 'date', value, onChange: _, style, ...rest } = props;
+  const { withTime = false, value, onChange: _, style, ...rest } = props;
   const { t } = useText();
   const typing = useTyping(props);
   // The picker drops what is typed when it is given another object, even one of the same day.
@@ -99,8 +101,8 @@ export function DayInput(props: Props) {
         {...rest}
         style={style}
         status={typing.wrong ? 'error' : undefined}
-        format={SHOWN[kind]}
-        showTime={kind === 'datetime' ? { format: 'HH:mm' } : false}
+        format={(withTime ? MOMENT : DAY).shown}
+        showTime={withTime && { format: 'HH:mm' }}
         value={shown}
         onChange={typing.pick}
       />

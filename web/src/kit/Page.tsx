@@ -20,7 +20,8 @@ export function useCrumbs(): Crumb[] {
 export function useSetCrumbs(crumbs: Crumb[]): void {
   const { set } = useContext(HeadContext);
   const { t } = useText();
-  const key = JSON.stringify(crumbs);
+  // What could not be read has no name yet, and no place in the line.
+  const key = JSON.stringify(crumbs.filter((crumb) => crumb.title !== ''));
   useEffect(() => {
     const parsed = JSON.parse(key) as Crumb[];
     set(parsed);

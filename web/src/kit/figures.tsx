@@ -45,7 +45,7 @@ const MONEY_UNITS = new Set(['', '元', '万', '亿', 'CNY', 'yuan', 'k', 'm']);
 
 /** Amount, places and unit of a change: money is scaled, percentages and points keep their own. */
 function changeParts(number: number, unit: string, cell: boolean, lang: format.Lang) {
-  if (unit === '%' || unit === 'percent') return { amount: number, places: 2, suffix: '%' };
+  if (unit === '%') return { amount: number, places: 2, suffix: '%' };
   if (unit === 'pp') return { amount: number, places: 2, suffix: ' pp' };
   if (!MONEY_UNITS.has(unit)) return { amount: number, places: Number.isInteger(number) ? 0 : 2, suffix: unit };
   if (cell) return { amount: number / (lang === 'zh' ? 1e4 : 1e3), places: 2, suffix: '' };

@@ -46,8 +46,11 @@ export function money(value: unknown, lang: Lang = 'zh'): Scaled | null {
 /** A cell of a money column: yuan shown in 万 (English: thousands), the unit is in the header. */
 export function moneyCell(value: unknown, lang: Lang = 'zh', places = 2): string {
   const number = toNumber(value);
-  return number === null ? NOTHING : decimal(number / (lang === 'zh' ? 1e4 : 1e3), places);
+  return number === null ? NOTHING : decimal(number / moneyColumnScale(lang), places);
 }
+
+/** How many yuan one unit of a money column is. */
+export const moneyColumnScale = (lang: Lang): number => (lang === 'zh' ? 1e4 : 1e3);
 
 export function moneyColumnUnit(lang: Lang): string {
   return lang === 'zh' ? '万' : 'k';

@@ -14,6 +14,12 @@ describe('the way back of a form', () => {
     for (const back of ['https://example.com/', '//example.com', '/\\example.com', 'javascript:alert(1)', 'records', '']) {
       expect(wayBack(new URLSearchParams({ back }))).toBeNull();
     }
+    for (const back of ['/\t/example.com', '/\n/example.com', '/\r\\example.com', '\t//example.com', '/\u0000/example.com', '/.//example.com', '/a/..//example.com']) {
+      const led = wayBack(new URLSearchParams({ back }));
+      expect([back, new URL(led ?? '/', 'https://zhike.example').origin]).toEqual([back, 'https://zhike.example']);
+    }
+    expect(wayBack(new URLSearchParams({ back: '/\t/example.com' }))).toBeNull();
+    expect(wayBack(new URLSearchParams({ back: '/.//example.com' }))).toBeNull();
     expect(wayBack(new URLSearchParams())).toBeNull();
   });
 });

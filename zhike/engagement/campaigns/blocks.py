@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import cast
@@ -25,7 +24,7 @@ from zhike.kernel.block_data import (
     table,
     timeline,
 )
-from zhike.kernel.providers import Block, BlockData, BlockSettings, register_block
+from zhike.kernel.providers import Block, BlockData, BlockSettings, Subject, register_block
 from zhike.kernel.wire import Scalar, labels, option
 from zhike.platform.objects import api as objects
 from zhike.platform.objects.blocks import live
@@ -83,11 +82,11 @@ def register() -> None:
     register_block(Block("campaign_brief", "营销概况", "Campaigns today", _brief))
     register_block(Block("campaign_figures", "触达概况", "Reach", _figures))
     register_block(Block("campaign_board", "营销活动", "Campaigns", _board))
-    register_block(Block("party_touches", "营销触达", "Touches", _touches, of_record=True))
-    register_block(Block("party_timeline", "时间线", "Timeline", _timeline, of_record=True))
+    register_block(Block("party_touches", "营销触达", "Touches", _touches, of_record=True, role="party"))
+    register_block(Block("party_timeline", "时间线", "Timeline", _timeline, of_record=True, role="party"))
 
 
-def _brief(principal: Principal, _record: uuid.UUID | None, _settings: BlockSettings) -> BlockData:
+def _brief(principal: Principal, _subject: None, _settings: BlockSettings) -> BlockData:
     found = api.campaigns(principal=principal)
     running = sum(campaign.state == Campaign.State.RUNNING for campaign in found)
     waiting = sum(campaign.state == Campaign.State.CONFIRMED for campaign in found)
@@ -106,7 +105,7 @@ def _brief(principal: Principal, _record: uuid.UUID | None, _settings: BlockSett
     return brief(said, None, principal.language, live())
 
 
-def _figures(principal: Principal, _record: uuid.UUID | None, _settings: BlockSettings) -> BlockData:
+def _figures(principal: Principal, _subject: None, _settings: BlockSettings) -> BlockData:
     """Where the people of all launched campaigns are, each number with its base."""
     launched = [campaign for campaign in api.campaigns(principal=principal) if campaign.launched_at]
     counted = api.counts_of(launched[:_SHOWN]).values()
@@ -136,7 +135,7 @@ def _figures(principal: Principal, _record: uuid.UUID | None, _settings: BlockSe
     return figures(shown, live(), empty=not launched)
 
 
-def _board(principal: Principal, _record: uuid.UUID | None, _settings: BlockSettings) -> BlockData:
+def _board(principal: Principal, _subject: None, _settings: BlockSettings) -> BlockData:
     found = api.campaigns(principal=principal)
     rows: list[TableRow] = []
     counted = api.counts_of(found[:_SHOWN])
@@ -163,13 +162,13 @@ def _share(part: int, whole: int) -> str | None:
     return f"{part / whole * 100:.1f}" if whole else None
 
 
-def _touches(principal: Principal, record: uuid.UUID, _settings: BlockSettings) -> BlockData:
-    data: TouchesData = {"rows": _touch_rows(_party_id(principal, record), principal)}
+def _touches(principal: Principal, subject: Subject, _settings: BlockSettings) -> BlockData:
+    data: TouchesData = {"rows": _touch_rows(_party_id(principal, subject), principal)}
     return BlockData("touches", data, live(), empty=not data["rows"])
 
 
-def _timeline(principal: Principal, record: uuid.UUID, _settings: BlockSettings) -> BlockData:
-    party_id = _party_id(principal, record)
+def _timeline(principal: Principal, subject: Subject, _settings: BlockSettings) -> BlockData:
+    party_id = _party_id(principal, subject)
     entries: list[TimelineEntry] = [
         {
             "at": row["at"],
@@ -219,9 +218,8 @@ def _interactions(party_id: int, principal: Principal) -> Iterator[TimelineEntry
         }
 
 
-def _party_id(principal: Principal, record: uuid.UUID) -> int:
-    party = objects.object_with_role("party").key
-    return objects.ids(party, [record], principal=principal)[record]
+def _party_id(principal: Principal, subject: Subject) -> int:
+    return objects.ids(subject.object, [subject.uid], principal=principal)[subject.uid]
 
 
 def _touch_rows(party_id: int, principal: Principal) -> list[TouchOut]:

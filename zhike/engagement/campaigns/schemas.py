@@ -10,6 +10,7 @@ from typing_extensions import TypedDict
 
 from zhike.engagement.campaigns.types import CampaignPlan
 from zhike.engagement.channels import api as channels
+from zhike.kernel.block_data import Format
 from zhike.kernel.wire import Finding, Labels, Named, Party, RequestBody
 
 CampaignState = Literal["draft", "confirmed", "running", "paused", "stopped", "finished"]
@@ -193,6 +194,14 @@ class CampaignEventOut(TypedDict):
     event: str
 
 
+class ChannelAwayOut(TypedDict):
+    """The server of the campaign's channel is away: its messages wait, and the next one tries at `retry_at`."""
+
+    since: datetime
+    retry_at: datetime
+    error: str
+
+
 class CampaignOut(CampaignRowOut):
     """One campaign; `product_level` is the product's risk level, or the message's where there is no product."""
 
@@ -208,6 +217,7 @@ class CampaignOut(CampaignRowOut):
     snapshot: FrozenOut | None
     permitted: list[str]
     timeline: list[CampaignEventOut]
+    channel_away: ChannelAwayOut | None
 
 
 class AudienceChoiceOut(TypedDict):
@@ -329,7 +339,7 @@ class MeasureOut(TypedDict):
     key: str
     labels: Labels
     unit: str
-    format: str
+    format: Format
     treated: str | None
     control: str | None
     difference: str | None
@@ -345,6 +355,7 @@ class CurveOut(TypedDict):
     """One measure day by day, by group."""
 
     unit: str
+    format: Format
     days: list[int]
     treated: list[str | None]
     control: list[str | None]

@@ -17,6 +17,7 @@ from zhike.engagement.campaigns.schemas import (
     CampaignRowOut,
     CampaignState,
     CampaignWorkOut,
+    ChannelAwayOut,
     CheckOut,
     CountsOut,
     CurveOut,
@@ -135,7 +136,7 @@ def campaign_out(campaign: Campaign, principal: Principal) -> CampaignOut:
     """Return one campaign as its page shows it."""
     template = channels.template(campaign.template)
     timeline = api.timeline(campaign)
-    names = organization.actor_names(entry.actor for entry in timeline)
+    names = organization.actor_names((entry.actor for entry in timeline), principal.language)
     acts = [a for a in api.possible_acts(campaign) if permissions.allowed(principal, _RIGHTS.get(a, "campaign.launch"))]
     return {
         **list_out([campaign])[0],
@@ -157,7 +158,13 @@ def campaign_out(campaign: Campaign, principal: Principal) -> CampaignOut:
         else None,
         "permitted": acts,
         "timeline": [{"at": entry.at, "actor": names[entry.actor], "event": entry.operation} for entry in timeline],
+        "channel_away": _away_out(template.channel) if campaign.state == Campaign.State.RUNNING else None,
     }
+
+
+def _away_out(channel: str) -> ChannelAwayOut | None:
+    found = channels.away(channel)
+    return {"since": found.since, "retry_at": found.retry_at, "error": found.error} if found else None
 
 
 def _product_out(campaign: Campaign, principal: Principal) -> ProductOut | None:
@@ -262,6 +269,7 @@ def _curve_out(found: Effect) -> CurveOut | None:
         return None
     return {
         "unit": "元",
+        "format": "money",
         "days": list(range(found.observed_days + 1)),
         "treated": [_text(value) for value in found.curve["treated"]],
         "control": [_text(value) for value in found.curve["control"]],

@@ -9,6 +9,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TypedDict
 
+from zhike.kernel.block_data import Format
+
 
 @dataclass(frozen=True, slots=True)
 class CampaignPlan:
@@ -73,7 +75,7 @@ class Difference:
 
     key: str
     labels: Mapping[str, str]
-    format: str
+    format: Format
     unit: str
     treated: Decimal | None
     control: Decimal | None

@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Count
 
 from zhike.engagement.channels.errors import NoAddress, NotUnknown
+from zhike.engagement.channels.logic import away as server
 from zhike.engagement.channels.logic import content
 from zhike.engagement.channels.logic import dispatch as dispatching
 from zhike.engagement.channels.logic.dispatch import Dispatched
@@ -23,6 +24,7 @@ from zhike.kernel.pumps import Stopping, never
 from zhike.platform.audit import api as audit
 
 __all__ = [
+    "away",
     "counts",
     "counts_of",
     "dispatch",
@@ -43,7 +45,9 @@ __all__ = [
     "templates",
 ]
 
+_NOT_LEFT = (Delivery.State.WAITING, Delivery.State.CLAIMED, Delivery.State.SENDING)
 template = content.template
+away = server.away
 recover = dispatching.recover
 
 
@@ -98,18 +102,19 @@ def dispatch(settings: Mapping[str, Any], *, limit: int = 50, stopping: Stopping
 
 
 def hold(origin_uid: uuid.UUID, *, held: bool) -> int:
-    """Hold back the waiting messages of an origin, or let them go again; return how many there are."""
-    return Delivery.objects.filter(
-        origin_uid=origin_uid, state__in=[Delivery.State.WAITING, Delivery.State.CLAIMED]
-    ).update(held=held)
+    """Hold back the messages of an origin that have not left, or let them go again; return how many there are."""
+    return Delivery.objects.filter(origin_uid=origin_uid, state__in=_NOT_LEFT).update(held=held)
 
 
 def stop(origin_uid: uuid.UUID) -> int:
-    """Stop the messages of an origin that have not left; return how many there were."""
-    hold(origin_uid, held=True)
-    return Delivery.objects.filter(origin_uid=origin_uid, state=Delivery.State.WAITING).update(
-        state=Delivery.State.STOPPED
-    )
+    """Stop the messages of an origin that have not left, claimed ones too; return how many there were.
+
+    One that is leaving at this moment either arrives or is stopped, too: it is not tried again.
+    """
+    rows = Delivery.objects.filter(origin_uid=origin_uid)
+    rows.filter(state=Delivery.State.SENDING).update(recalled=True)
+    waiting = rows.filter(state__in=[Delivery.State.WAITING, Delivery.State.CLAIMED])
+    return waiting.update(state=Delivery.State.STOPPED, lease_until=None)
 
 
 def counts(origin_uid: uuid.UUID) -> dict[str, int]:

@@ -28,6 +28,8 @@ class Delivery(models.Model):
     template = models.TextField()
     state = models.TextField(choices=State.choices, default=State.WAITING)
     held = models.BooleanField(default=False)
+    #: The origin was stopped while the message was leaving: should the server not take it, it is not tried again.
+    recalled = models.BooleanField(default=False, db_default=False)
     not_before = models.DateTimeField()
     attempts = models.IntegerField(default=0)
     token = models.BigIntegerField(default=0)
@@ -42,3 +44,13 @@ class Delivery(models.Model):
             models.Index(fields=["origin_uid", "state"], name="delivery_origin"),
             models.Index(fields=["party_id"], name="delivery_party"),
         ]
+
+
+class ChannelAway(models.Model):
+    """A channel whose server is away, from the first fault until it answers; a channel without a row works."""
+
+    channel = models.TextField(primary_key=True)
+    since = models.DateTimeField()
+    retry_at = models.DateTimeField()
+    attempts = models.IntegerField()
+    error = models.TextField()

@@ -69,3 +69,12 @@ class DeliveryState:
     state: str
     error: str
     sent_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Away:
+    """A channel whose server is away: since when, when it is tried next, and what it said last."""
+
+    since: datetime
+    retry_at: datetime
+    error: str

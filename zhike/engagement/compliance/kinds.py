@@ -11,7 +11,7 @@ from zhike.expressions.types import Type
 from zhike.insight.indicators.types import Indicator
 from zhike.insight.tags.types import Tag
 from zhike.kernel.definition_checks import each, unknown
-from zhike.kernel.definition_parts import Place
+from zhike.kernel.definition_parts import Labels, Place
 from zhike.kernel.definitions import Finding, Kind, Snapshot
 from zhike.platform.objects import api as objects
 from zhike.platform.permissions.types import Securable
@@ -30,19 +30,25 @@ def check_suitability(table: Suitability, everything: Snapshot) -> Iterator[Find
 def _levels(table: Suitability) -> Iterator[Finding]:
     for level, highest in table.highest.items():
         if highest not in table.levels:
-            yield unknown("level", highest, table.levels, ("highest", level), "suitability.unknown_level")
+            yield unknown(
+                Labels("等级", "level"), highest, table.levels, ("highest", level), "suitability.unknown_level"
+            )
 
 
 def _lowest(table: Suitability) -> Iterator[Finding]:
     if table.lowest_class_highest not in table.levels:
         where = ("lowest_class_highest",)
-        yield unknown("level", table.lowest_class_highest, table.levels, where, "suitability.unknown_level")
+        yield unknown(
+            Labels("等级", "level"), table.lowest_class_highest, table.levels, where, "suitability.unknown_level"
+        )
 
 
 def _field(table: Suitability, name: str, everything: Snapshot) -> Iterator[Finding]:
     key, known = getattr(table.fields, name), _party_fields(everything)
     if key not in known:
-        yield unknown("field of the party", key, known, ("fields", name), "suitability.unknown_field")
+        yield unknown(
+            Labels("客户字段", "field of the party"), key, known, ("fields", name), "suitability.unknown_field"
+        )
 
 
 def _values(table: Suitability, name: str, everything: Snapshot) -> Iterator[Finding]:
@@ -53,12 +59,19 @@ def _values(table: Suitability, name: str, everything: Snapshot) -> Iterator[Fin
     key, listed = getattr(table.fields, name), {"level": "highest", "professional": "professional"}.get(name)
     wanted = {"lowest": "boolean", "valid_until": "date"}.get(name, "a choice")
     if not (values.options if listed else values.type == wanted):
-        yield Finding("suitability.type", f"'{key}' is {values.type}; it has to be {wanted}", ("fields", name))
+        said = Labels(f"“{key}”是 {values.type}，应为 {wanted}", f"'{key}' is {values.type}; it has to be {wanted}")
+        yield Finding("suitability.type", said, ("fields", name))
         return
     for number, option in enumerate(getattr(table, listed) if listed else ()):
         if option not in values.options:
             place: Place = ("highest", option) if listed == "highest" else ("professional", number)
-            yield unknown(f"option of '{key}'", option, values.options, place, "suitability.unknown_option")
+            yield unknown(
+                Labels(f"“{key}”的选项", f"option of '{key}'"),
+                option,
+                values.options,
+                place,
+                "suitability.unknown_option",
+            )
 
 
 class _Values(NamedTuple):
@@ -82,7 +95,7 @@ def _unknown_field(check: Check, here: Place, everything: Snapshot) -> Iterator[
     known = _party_fields(everything)
     for key in check.fields_read():
         if key not in known:
-            yield unknown("field of the party", key, known, (*here, "field"), "gate.unknown_field")
+            yield unknown(Labels("客户字段", "field of the party"), key, known, (*here, "field"), "gate.unknown_field")
 
 
 def _values_read(gate: Gate, everything: Snapshot) -> Iterator[Finding]:
@@ -99,15 +112,25 @@ def _read_values(check: OfField, here: Place, everything: Snapshot) -> Iterator[
 
 def _misread(check: OfField, values: _Values, here: Place) -> Iterator[Finding]:
     if not check.options_in and not values.boolean:
-        yield Finding("gate.no_boolean", f"'{check.field}' is {values.type}; it has to be boolean", (*here, "field"))
+        said = Labels(
+            f"“{check.field}”是 {values.type}，应为 boolean", f"'{check.field}' is {values.type}; it has to be boolean"
+        )
+        yield Finding("gate.no_boolean", said, (*here, "field"))
     elif check.options_in and not values.options:
-        said = f"'{check.field}' is {values.type}; it has to be a choice, of which `{check.options_in}` lists options"
+        said = Labels(
+            f"“{check.field}”是 {values.type}，应为单选，由 `{check.options_in}` 列出其选项",
+            f"'{check.field}' is {values.type}; it has to be a choice, of which `{check.options_in}` lists options",
+        )
         yield Finding("gate.no_choice", said, (*here, "field"))
     elif check.options_in:
         for number, option in enumerate(getattr(check, check.options_in)):
             if option not in values.options:
                 place = (*here, check.options_in, number)
-                yield unknown(f"option of '{check.field}'", option, values.options, place, "gate.unknown_option")
+                yield unknown(_option_of(check.field), option, values.options, place, "gate.unknown_option")
+
+
+def _option_of(field: str) -> Labels:
+    return Labels(f"“{field}”的选项", f"option of '{field}'")
 
 
 def uses_of_gate(gate: Gate, everything: Snapshot) -> Iterator[tuple[str, str]]:

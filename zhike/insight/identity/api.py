@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from zhike.insight.identity.logic import definitions, evaluating, feeding, linking, matching, numbering
-from zhike.insight.identity.types import Evaluation, Identity, IdentityResult, IdentityState, Link
+from zhike.insight.identity.types import Evaluation, Fed, Identity, IdentityResult, IdentityState, Link
 from zhike.insight.warehouse import api as warehouse
 from zhike.insight.warehouse.types import LoadResult, Session, Source
 from zhike.kernel.definitions import Snapshot
@@ -39,7 +39,7 @@ def run(
     """
     identities = definitions.identities(snapshot)
     masters = definitions.masters(snapshot)
-    fed: dict[str, int] = {}
+    fed: dict[str, Fed] = {}
     with warehouse.only_writer(handle), warehouse.session() as connection:
         warehouse.with_digests(connection)
         for master in masters:
@@ -60,7 +60,7 @@ def _identify(
     definition: Identity,
     snapshot: Snapshot | None,
     handle: RunHandle | None,
-    fed: dict[str, int],
+    fed: dict[str, Fed],
 ) -> tuple[int, int, int, int]:
     """Match and number by one definition and feed its records; return records, parties, new ids, merges."""
     _progress(handle, definition.object)
@@ -69,7 +69,7 @@ def _identify(
     numbering.store(connection, definition, merges)
     feeding.forget_merged(definition.object, merges)
     sent = feeding.feed_parties(connection, definition, snapshot)
-    fed[definition.object] = fed.get(definition.object, 0) + sent
+    fed[definition.object] = fed.get(definition.object, Fed()) + sent
     row = connection.execute("select count(distinct party_id) from link").fetchone()
     return records, int(row[0]) if row else 0, created, len(merges)
 

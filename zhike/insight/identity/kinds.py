@@ -16,7 +16,7 @@ from zhike.insight.warehouse import api as warehouse
 from zhike.insight.warehouse.types import Source
 from zhike.kernel import definition_checks
 from zhike.kernel.definition_checks import each, guessed
-from zhike.kernel.definition_parts import Place, read_or
+from zhike.kernel.definition_parts import Labels, Place, read_or
 from zhike.kernel.definitions import Finding, Kind, Snapshot
 from zhike.platform.objects.types import FieldType
 
@@ -25,9 +25,10 @@ def check_identity(identity: Identity, everything: Snapshot) -> Iterator[Finding
     """Find what is wrong with a definition of who is who."""
     return each(
         _keys(identity),
+        _unused(identity),
         _rules(identity),
         _systems(identity, everything),
-        _fed(identity),
+        _fed(identity, everything),
         _taken(identity, everything),
         _accounts(identity, everything),
     )
@@ -37,7 +38,17 @@ def _keys(identity: Identity) -> Iterator[Finding]:
     keys = [key.key for key in identity.keys]
     for number, key in enumerate(keys):
         if keys.index(key) != number:
-            yield Finding("identity.doubled_key", f"match key '{key}' is defined twice", ("keys", number))
+            said = Labels(f"匹配键“{key}”定义了两次", f"match key '{key}' is defined twice")
+            yield Finding("identity.doubled_key", said, ("keys", number))
+
+
+def _unused(identity: Identity) -> Iterator[Finding]:
+    used = {key for rule in identity.rules for key in rule}
+    used |= {identity.accounts.match or ""} if identity.accounts else set()
+    for number, key in enumerate(identity.keys):
+        if key.key not in used:
+            said = Labels(f"匹配键“{key.key}”没有用在任何规则里", f"match key '{key.key}' is in no rule")
+            yield Finding("identity.unused_key", said, ("keys", number), (key.key,))
 
 
 def _rules(identity: Identity) -> Iterator[Finding]:
@@ -70,7 +81,8 @@ def _fields(system: IdentitySystem) -> Mapping[str, str]:
 def _system_once(identity: Identity, number: int) -> Iterator[Finding]:
     name = identity.systems[number].system
     if name in [other.system for other in identity.systems[:number]]:
-        yield Finding("identity.doubled_system", f"system '{name}' comes twice", ("systems", number))
+        said = Labels(f"系统“{name}”写了两次", f"system '{name}' comes twice")
+        yield Finding("identity.doubled_system", said, ("systems", number))
 
 
 def _matched(identity: Identity, key: str, place: Place) -> Iterator[Finding]:
@@ -79,10 +91,23 @@ def _matched(identity: Identity, key: str, place: Place) -> Iterator[Finding]:
         yield _unknown_key(key, known, place)
 
 
-def _fed(identity: Identity) -> Iterator[Finding]:
-    if not any(system.fields for system in identity.systems):
-        said = f"no system gives a field of {identity.object}: records would be made of nothing"
+def _fed(identity: Identity, everything: Snapshot) -> Iterator[Finding]:
+    """Find what no system gives, though a record cannot be without; a field may come from one of them alone."""
+    given = {field for system in identity.systems for field in _fields(system)}
+    if not given:
+        said = Labels(
+            f"没有系统给出 {identity.object} 的字段：记录将是空的",
+            f"no system gives a field of {identity.object}: records would be made of nothing",
+        )
         yield Finding("identity.no_fields", said, ("systems",), ("fields",))
+        return
+    for field in logic.needed(identity.object, everything):
+        if field not in given:
+            said = Labels(
+                f"{identity.object} 必须有字段“{field}”，而没有系统给出",
+                f"{identity.object} needs the field '{field}', which no system gives",
+            )
+            yield Finding("identity.incomplete", said, ("systems",), (field,))
 
 
 def _taken(identity: Identity, everything: Snapshot) -> Iterator[Finding]:
@@ -91,9 +116,10 @@ def _taken(identity: Identity, everything: Snapshot) -> Iterator[Finding]:
     taken = {one.system: other.key for other in others if other.object == identity.object for one in other.systems}
     for number, system in enumerate(identity.systems):
         if system.system in taken:
-            said = (
+            said = Labels(
+                f"“{system.system}”的记录已由定义“{taken[system.system]}”生成 {identity.object}；一条会变成两条",
                 f"the records of '{system.system}' already become {identity.object} by the definition"
-                f" '{taken[system.system]}'; one record would become two"
+                f" '{taken[system.system]}'; one record would become two",
             )
             yield Finding("identity.taken", said, ("systems", number, "system"))
 
@@ -118,7 +144,10 @@ def _system_key(system: IdentitySystem, source: Source, place: Place) -> Iterato
 
 def _system_name(system: IdentitySystem, source: Source, place: Place) -> Iterator[Finding]:
     if source.system != system.system:
-        said = f"{system.dataset} comes from system '{source.system}', not '{system.system}'"
+        said = Labels(
+            f"{system.dataset} 来自系统“{source.system}”，而不是“{system.system}”",
+            f"{system.dataset} comes from system '{source.system}', not '{system.system}'",
+        )
         yield Finding("identity.other_system", said, (*place, "system"))
 
 
@@ -159,7 +188,7 @@ def _account_system(identity: Identity) -> Iterator[Finding]:
     if links is not None and identity.system(links.system) is None:
         known = [system.system for system in identity.systems]
         yield definition_checks.unknown(
-            "system", links.system, known, ("accounts", "system"), "identity.unknown_system"
+            Labels("系统", "system"), links.system, known, ("accounts", "system"), "identity.unknown_system"
         )
 
 
@@ -255,7 +284,7 @@ def _columns(master: Master, everything: Snapshot) -> Iterator[Finding]:
         *(_system_of(column, place, everything) for column, place in placed),
         *(_refers(master, column, place, everything) for column, place in placed),
         *(_amount(master, column, place, everything) for column, place in placed),
-        _complete(master),
+        _complete(master, everything),
     )
 
 
@@ -269,7 +298,7 @@ def _system_of(column: MasterColumn, place: Place, everything: Snapshot) -> Iter
     systems = _systems_known(everything)
     if column.system and column.system not in systems:
         what = (*place, "system"), "identity.unknown_system"
-        yield definition_checks.unknown("system", column.system, systems, *what)
+        yield definition_checks.unknown(Labels("系统", "system"), column.system, systems, *what)
 
 
 def _systems_known(everything: Snapshot) -> set[str]:
@@ -279,7 +308,9 @@ def _systems_known(everything: Snapshot) -> set[str]:
 def _refers(master: Master, column: MasterColumn, place: Place, everything: Snapshot) -> Iterator[Finding]:
     target = logic.fields_of(master.object, everything).get(column.field)
     if (column.system or column.reference) and target == "":
-        said = f"'{column.field}' refers to no record; give its `value`"
+        said = Labels(
+            f"“{column.field}”不指向记录，请写 `value`", f"'{column.field}' refers to no record; give its `value`"
+        )
         yield Finding("master.no_reference", said, (*place, "field"))
     elif column.system in _systems_known(everything) and target is not None:
         yield from _identity_of(master, column, place, everything)
@@ -288,15 +319,36 @@ def _refers(master: Master, column: MasterColumn, place: Place, everything: Snap
 def _amount(master: Master, column: MasterColumn, place: Place, everything: Snapshot) -> Iterator[Finding]:
     field = logic.field_of(master.object, column.field, everything)
     if column.currency and field is not None and not field.values.currency:
-        said = f"'{column.field}' is no amount of money; it has no currency"
+        said = Labels(
+            f"“{column.field}”不是金额，没有币种", f"'{column.field}' is no amount of money; it has no currency"
+        )
         yield Finding("master.no_amount", said, (*place, "currency"))
+    source = warehouse.source_of(master.dataset, snapshot=everything)
+    if column.value and not column.currency and field is not None and field.values.currency and source is not None:
+        nameable = logic.nameable(master, everything)
+        codes = warehouse.currencies_in(source, column.value, nameable[1]) if nameable else []
+        if len(codes) > 1:
+            said = Labels(
+                f"金额的币种见 {'、'.join(codes)}；请在 `currency` 写明取哪一个",
+                f"its amounts are in the currencies of {', '.join(codes)}; say in `currency` which one it is in",
+            )
+            yield Finding("master.currencies", said, (*place, "value"))
 
 
-def _complete(master: Master) -> Iterator[Finding]:
+def _complete(master: Master, everything: Snapshot) -> Iterator[Finding]:
+    """Find fields that a feed does not fill, though a record cannot be without."""
+    if not all(read_or(column, "field", "") for column in master.columns):
+        return
     given = [column.field for column in master.columns]
-    for field in UNIT_FIELDS if master.object == logic.ORG_UNIT else ():
+    units = master.object == logic.ORG_UNIT
+    for field in UNIT_FIELDS if units else logic.needed(master.object, everything):
         if field not in given:
-            yield Finding("master.incomplete", f"an org unit needs the field '{field}'", ("columns",), (field,))
+            of = "机构" if units else master.object
+            said = Labels(
+                f"{of} 必须有字段“{field}”",
+                f"an org unit needs the field '{field}'" if units else f"{master.object} needs the field '{field}'",
+            )
+            yield Finding("master.incomplete", said, ("columns",), (field,))
 
 
 def _filled(master: Master, schema: Schema, everything: Snapshot) -> Iterator[Finding]:
@@ -304,9 +356,11 @@ def _filled(master: Master, schema: Schema, everything: Snapshot) -> Iterator[Fi
     narrowed = logic.narrowed(master, schema, everything)
     for number, column in enumerate(master.columns):
         place: Place = ("columns", number)
+        parts: Mapping[str, str] = read_or(column, "parts", {})
         yield from each(
             _value(master, column, schema, place, narrowed, everything),
             *(_text(column, name, schema, place) for name in ("reference", "key")),
+            *(_part(master, column, part, schema, place, everything) for part in parts),
             _currency(column, schema, place),
         )
 
@@ -322,7 +376,20 @@ def _value(
 def _text(column: MasterColumn, name: str, schema: Schema, place: Place) -> Iterator[Finding]:
     text: str | None = getattr(column, name)
     if text:
-        yield from _expression(text, schema, (*place, name))
+        yield from _expression(text, schema, (*place, name), Type.TEXT if name == "reference" else None)
+
+
+def _part(
+    master: Master, column: MasterColumn, part: str, schema: Schema, place: Place, everything: Snapshot
+) -> Iterator[Finding]:
+    field = logic.field_of(master.object, read_or(column, "field", ""), everything)
+    where = (*place, "parts", part)
+    if field is not None and part not in field.values.parts:
+        what = (
+            f"part of '{field.key}'" if field.values.parts else f"part: '{field.key}' is {field.type}, which has none:"
+        )
+        yield definition_checks.unknown(what, part, field.values.parts, where, "master.unknown_part")
+    yield from _expression(column.parts[part], schema, where, Type.TEXT)
 
 
 def _currency(column: MasterColumn, schema: Schema, place: Place) -> Iterator[Finding]:
@@ -339,7 +406,7 @@ def _ending(master: Master, everything: Snapshot) -> Iterator[Finding]:
         if fields:
             yield _unknown_field(master.object, master.ends.field, fields, ("ends", "field"))
     elif field.values.expression is not Type.DATE:
-        said = f"'{field.key}' is {field.type}; it has to be a date"
+        said = Labels(f"“{field.key}”是 {field.type}，应为日期", f"'{field.key}' is {field.type}; it has to be a date")
         yield Finding("master.no_date", said, ("ends", "field"))
 
 
@@ -347,21 +414,23 @@ def _identity_of(master: Master, column: MasterColumn, place: Place, everything:
     try:
         logic.identity_of_column(master, column, everything)
     except (NoIdentity, WhichIdentity) as error:
-        yield Finding(error.code, error.message("en"), (*place, "system"), (str(column.system),))
+        said = Labels(error.message("zh"), error.message("en"))
+        yield Finding(error.code, said, (*place, "system"), (str(column.system),))
 
 
 def _column(source: Source, key: str, where: Place) -> Iterator[Finding]:
     if key not in source.keys_of_columns:
-        what = f"column of {source.dataset}"
+        what = Labels(f"{source.dataset} 的列", f"column of {source.dataset}")
         yield definition_checks.unknown(what, key, source.keys_of_columns, where, "dataset.unknown_column")
 
 
 def _unknown_key(key: str, has: Iterable[str], where: Place) -> Finding:
-    return definition_checks.unknown("match key", key, has, where, "identity.unknown_key")
+    return definition_checks.unknown(Labels("匹配键", "match key"), key, has, where, "identity.unknown_key")
 
 
 def _unknown_field(object: str, field: str, has: Iterable[str], where: Place) -> Finding:
-    return definition_checks.unknown(f"field of {object}", field, has, where, "object.unknown_field")
+    what = Labels(f"{object} 的字段", f"field of {object}")
+    return definition_checks.unknown(what, field, has, where, "object.unknown_field")
 
 
 def _expression(text: str, schema: Schema, where: Place, wanted: Type | None = None) -> Iterator[Finding]:
@@ -371,7 +440,10 @@ def _expression(text: str, schema: Schema, where: Place, wanted: Type | None = N
         yield from error.in_definition(where)
         return
     if wanted is not None and found is not wanted:
-        yield Finding("expression.type", f"it gives {found.value}; it has to give {wanted.value}", where)
+        said = Labels(
+            f"结果是 {found.value}，应为 {wanted.value}", f"it gives {found.value}; it has to give {wanted.value}"
+        )
+        yield Finding("expression.type", said, where)
 
 
 def _given(

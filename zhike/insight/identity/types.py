@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from zhike.insight.warehouse.types import DatasetName, Formula, Pattern
-from zhike.kernel.definition_parts import Count, Days, Definition, Flag, Key, Part, Refers, Text, rule
+from zhike.kernel.definition_parts import Count, Days, Definition, Flag, Key, Labels, Part, Refers, Text, rule
 
 
 class Replacement(Part):
@@ -75,8 +75,10 @@ class AccountLinks(Part):
     match: Key | None = Field(None, description="the match key that those numbers are values of")
 
     @rule("match")
-    def _both(self) -> str | None:
-        return "`account_no` and `match` come together" if (self.account_no is None) != (self.match is None) else None
+    def _both(self) -> Labels | None:
+        if (self.account_no is None) != (self.match is None):
+            return Labels("`account_no` 与 `match` 要一起写", "`account_no` and `match` come together")
+        return None
 
 
 class Identity(Definition):
@@ -104,38 +106,54 @@ class Identity(Definition):
 
 
 class MasterColumn(Part):
-    """One field of a master feed: a `value`; a `reference` by source key; or the record of a `system` with a `key`."""
+    """One field of a master feed: a `value`, or its `parts`; a `reference` by key; the record of a `system` with a `key`."""
 
     field: Key = Field(description="the field of the object that is filled")
     value: Formula | None = Field(None, description="what the field gets")
+    parts: Mapping[Key, Formula] = Field(
+        {}, description="what the parts of the field get: city and street of an address"
+    )
     currency: Formula | None = Field(
         None, description="of an amount: the code of its currency; that of the source, when absent"
     )
-    reference: Formula | None = Field(None, description="the source key of the record that is referred to")
+    reference: Formula | None = Field(
+        None, description="the source key of the record that is referred to; the code of a unit, the number of a user"
+    )
     system: Key | None = Field(None, description="the system whose record, joined by an identity, is referred to")
     key: Formula | None = Field(None, description="with `system`: the record's key there")
     identity: Annotated[Key, Refers("identity")] | None = Field(None, description="where several know the system")
 
     @rule("system")
-    def _named(self) -> str | None:
-        return "`system` and `key` come together" if (self.system is None) != (self.key is None) else None
+    def _named(self) -> Labels | None:
+        if (self.system is None) != (self.key is None):
+            return Labels("`system` 与 `key` 要一起写", "`system` and `key` come together")
+        return None
 
     @rule("field")
-    def _one_way(self) -> str | None:
-        ways = [self.value, self.reference, self.system]
-        return "a column has one of: value, reference, system with key" if ways.count(None) != 2 else None
+    def _one_way(self) -> Labels | None:
+        ways = [self.value, self.parts or None, self.reference, self.system]
+        if ways.count(None) == 3:
+            return None
+        return Labels(
+            "一列只写其中一种：value、parts、reference、system 加 key",
+            "a column has one of: value, parts, reference, system with key",
+        )
 
     @rule("currency")
-    def _of_an_amount(self) -> str | None:
-        return "`currency` comes with the `value` of an amount" if self.currency and self.value is None else None
+    def _of_an_amount(self) -> Labels | None:
+        if self.currency and self.value is None:
+            return Labels("`currency` 要与金额的 `value` 一起写", "`currency` comes with the `value` of an amount")
+        return None
 
     @rule("identity")
-    def _of_a_system(self) -> str | None:
-        return "`identity` comes with `system`" if self.identity and not self.system else None
+    def _of_a_system(self) -> Labels | None:
+        if self.identity and not self.system:
+            return Labels("`identity` 要与 `system` 一起写", "`identity` comes with `system`")
+        return None
 
     @property
     def text(self) -> str:
-        """The expression of the column, whichever it is."""
+        """The expression of the column, whichever it is; none where it has parts."""
         return self.value or self.reference or self.key or ""
 
 
@@ -171,6 +189,27 @@ class Master(Definition):
 
 
 @dataclass(frozen=True, slots=True)
+class Fed:
+    """What became of the rows of one feed; all are zero where nothing has changed since it ran last.
+
+    `rejected` ones are told with the file they came in; `left_out` are about somebody whom no identity knows. `ended`
+    are records that no row names any longer, where the feed says so.
+    """
+
+    read: int = 0
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    rejected: int = 0
+    left_out: int = 0
+    ended: int = 0
+
+    def __add__(self, other: Fed) -> Fed:
+        """Return what became of the rows of both."""
+        return Fed(*(one + more for one, more in zip(astuple(self), astuple(other), strict=True)))
+
+
+@dataclass(frozen=True, slots=True)
 class IdentityResult:
     """What a run did: source records read, parties they make, new ids given, ids merged into others, rows fed."""
 
@@ -178,7 +217,7 @@ class IdentityResult:
     parties: int
     created: int
     merged: int
-    fed: Mapping[str, int]
+    fed: Mapping[str, Fed]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import uuid
 from datetime import date
 from decimal import Decimal
 
 from zhike.insight.warehouse import api as warehouse
 from zhike.insight.warehouse.types import PublicationInfo, Session
 from zhike.kernel import block_data
-from zhike.kernel.providers import AsOf, Block, BlockData, BlockSettings
+from zhike.kernel.providers import AsOf, Block, BlockData, BlockSettings, Subject
 from zhike.kernel.trading_days import trading_calendar
 from zhike.platform.objects import api as objects
 from zhike.platform.permissions.types import Principal
@@ -20,9 +19,9 @@ _WAN, _THOUSAND = Decimal(10_000), Decimal(1_000)
 _ASSET, _FLOW = "core.counter_daily_asset", "core.counter_cash_flow"
 
 
-def assets_over_time(principal: Principal, record: uuid.UUID, _settings: BlockSettings) -> BlockData:
+def assets_over_time(principal: Principal, subject: Subject, _settings: BlockSettings) -> BlockData:
     """Return the party's total assets in CNY over the last 250 trading days, large flows pinned."""
-    party = objects.get(objects.object_with_role("party").key, record, principal=principal, log_view=False)
+    party = objects.get(subject.object, subject.uid, principal=principal, log_view=False)
     publication = warehouse.publication()
     if publication is None or _ASSET not in publication.versions:
         return block_data.series({"unit": "元", "format": "money", "points": [], "pins": []}, None)
@@ -82,4 +81,6 @@ def _listed(accounts: list[int]) -> str:
     return ", ".join(str(int(account)) for account in accounts)
 
 
-ASSETS_OVER_TIME = Block("assets_over_time", "资产走势", "Assets over time", assets_over_time, of_record=True)
+ASSETS_OVER_TIME = Block(
+    "assets_over_time", "资产走势", "Assets over time", assets_over_time, of_record=True, role="party"
+)

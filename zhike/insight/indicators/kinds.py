@@ -17,7 +17,7 @@ from zhike.insight.indicators.types import Indicator, Measure
 from zhike.insight.warehouse import api as warehouse
 from zhike.insight.warehouse.types import Source
 from zhike.kernel.definition_checks import each, guessed
-from zhike.kernel.definition_parts import Place
+from zhike.kernel.definition_parts import Labels, Place
 from zhike.kernel.definitions import Finding, Kind, Snapshot
 
 
@@ -29,17 +29,36 @@ def check_measure(measure: Measure, everything: Snapshot) -> Iterator[Finding]:
     if source is None:
         return
     schema = warehouse.dataset_schema(source)
-    rows = each(_currency(measure, source), _value(measure, schema), _gives(measure, schema), _where(measure, schema))
+    rows = each(
+        _currency(measure, source, schema), _value(measure, schema), _gives(measure, schema), _where(measure, schema)
+    )
     if source.dataset == measure.dataset:
         yield from each(_subject(measure, source, everything), rows)
     else:
         yield from guessed(measure.dataset, rows)
 
 
-def _currency(measure: Measure, source: Source) -> Iterator[Finding]:
+def _currency(measure: Measure, source: Source, schema: Schema) -> Iterator[Finding]:
+    """Amounts of several currencies are never added up, and what is no amount in the firm's own is no money."""
+    if not measure.value_type.adds_up or measure.aggregate == "count_distinct":
+        return
+    columns = warehouse.currencies_in(source, measure.value or "", schema)
+    mixed = [column for column in columns if not warehouse.only_value(measure.where or "", column, schema)]
+    for column in mixed:
+        one = f"`where: \"{column} = 'CNY'\"`"
+        said = Labels(
+            f"{measure.dataset} 的金额币种见“{column}”；请只取一种：{one}",
+            f"the amounts of {measure.dataset} are in the currency that '{column}' says; ask for one: {one}",
+        )
+        yield Finding("measure.currencies", said, ("value",))
     home = measure.value_type.currency
-    if home and source.currency != home:
-        said = f"the amounts of {measure.dataset} are in {source.currency}; give them as decimal with the unit {source.currency}"
+    found = {warehouse.only_value(measure.where or "", column, schema) for column in columns} or {source.currency}
+    if home and not mixed and found != {home}:
+        codes = ", ".join(sorted(found))
+        said = Labels(
+            f"{measure.dataset} 的金额以 {codes} 计；请用 decimal 类型，单位写 {codes}",
+            f"the amounts of {measure.dataset} are in {codes}; give them as decimal with the unit {codes}",
+        )
         yield Finding("measure.currency", said, ("type",))
 
 
@@ -63,7 +82,10 @@ def _subject(measure: Measure, source: Source, everything: Snapshot) -> Iterator
     """Find out whose the rows are; a name in `subject` that nothing has is a fault of the source, and told there."""
     subject = source.subject
     if subject is None:
-        said = f"the rows of {measure.dataset} belong to nobody: its source '{source.key}' has no `subject`"
+        said = Labels(
+            f"{measure.dataset} 的行不属于任何客户：source“{source.key}”没有 `subject`",
+            f"the rows of {measure.dataset} belong to nobody: its source '{source.key}' has no `subject`",
+        )
         yield Finding("measure.no_subject", said, ("dataset",), ("subject",))
         return
     systems = {one.system for one in everything.of(Source).values()}
@@ -76,13 +98,20 @@ def _subject(measure: Measure, source: Source, everything: Snapshot) -> Iterator
     try:
         found = identity.identity_of_subject(source, snapshot=everything)
     except (NoIdentity, WhichIdentity) as error:
-        said = f"whose the rows of {measure.dataset} are, `subject` of source '{source.key}' does not tell"
+        said = Labels(
+            f"source“{source.key}”的 `subject` 说不清 {measure.dataset} 的行属于谁：{error.message('zh')}",
+            f"whose the rows of {measure.dataset} are, `subject` of source '{source.key}' does not tell:"
+            f" {error.message('en')}",
+        )
         of = (subject.system or subject.accounts or "", *([subject.identity] if subject.identity else []))
-        yield Finding("measure.no_subject", f"{said}: {error.message('en')}", ("dataset",), of)
+        yield Finding("measure.no_subject", said, ("dataset",), of)
         return
     party = party_fields.defined_party(everything)
     if party and found.object != party:
-        said = f"{measure.dataset} belongs to records of '{found.object}'; measures are of '{party}'"
+        said = Labels(
+            f"{measure.dataset} 属于“{found.object}”的记录；度量应属于“{party}”",
+            f"{measure.dataset} belongs to records of '{found.object}'; measures are of '{party}'",
+        )
         yield Finding("measure.other_object", said, ("dataset",))
 
 
@@ -102,26 +131,34 @@ def check_indicator(item: Indicator, everything: Snapshot) -> Iterator[Finding]:
 def _average(item: Indicator, everything: Snapshot) -> Iterator[Finding]:
     measure = everything.of(Measure).get(item.measure or "")
     if measure is not None and measure.aggregate == "daily_avg" and item.window and item.window.all:
-        said = "an average per trading day needs a window with a first day; over all days take a measure with avg"
+        said = Labels(
+            "按交易日平均需要有起始日的窗口；对全部日期请用 avg 的度量",
+            "an average per trading day needs a window with a first day; over all days take a measure with avg",
+        )
         yield Finding("indicator.no_average", said, ("window",))
 
 
 def _type(item: Indicator, everything: Snapshot) -> Iterator[Finding]:
     measure = everything.of(Measure).get(item.measure or "")
     if measure is not None and measure.value_type.expression not in _fitting(item):
-        said = f"measure '{measure.key}' gives {measure.type}; the type is {item.type}"
+        said = Labels(
+            f"度量“{measure.key}”给出 {measure.type}，而类型是 {item.type}",
+            f"measure '{measure.key}' gives {measure.type}; the type is {item.type}",
+        )
         yield Finding("indicator.type", said, ("type",))
 
 
 def _taken(item: Indicator, everything: Snapshot) -> Iterator[Finding]:
-    if item.key in party_fields.defined(everything):
-        yield Finding("indicator.taken", f"the party has a field '{item.key}'", ("key",))
+    if item.key in party_fields.keys_taken(everything):
+        said = Labels(f"客户已有字段“{item.key}”", f"the party has a field '{item.key}'")
+        yield Finding("indicator.taken", said, ("key",))
 
 
 def _total(item: Indicator, everything: Snapshot) -> Iterator[Finding]:
     totals = sorted(key for key, found in everything.of(Indicator).items() if found.total)
     if item.total and len(totals) > 1:
-        yield Finding("indicator.doubled_total", f"`total` is claimed by {', '.join(totals)}", ("total",))
+        said = Labels(f"不止一个指标写了 `total`：{'、'.join(totals)}", f"`total` is claimed by {', '.join(totals)}")
+        yield Finding("indicator.doubled_total", said, ("total",))
 
 
 def _formula(item: Indicator, everything: Snapshot) -> Iterator[Finding]:
@@ -148,7 +185,8 @@ def _cycle(item: Indicator, everything: Snapshot) -> Iterator[Finding]:
         logic.ordered(everything)
     except CyclicFormula as error:
         if item.key in str(error.facts["keys"]):
-            yield Finding(error.code, error.message("en"), ("formula",) if item.formula else ("compare",))
+            said = Labels(error.message("zh"), error.message("en"))
+            yield Finding(error.code, said, ("formula",) if item.formula else ("compare",))
     except ExpressionInvalid:
         return  # said where the formula is
 
@@ -175,8 +213,12 @@ def _type_of(
     except ExpressionInvalid:
         return
     if found not in (*wanted, Type.NULL):
-        has = " or ".join(kind.value for kind in wanted)
-        yield Finding("expression.type", f"it gives {found.value}; it has to give {has}", where)
+        names = [kind.value for kind in wanted]
+        said = Labels(
+            f"结果是 {found.value}，应为 {' 或 '.join(names)}",
+            f"it gives {found.value}; it has to give {' or '.join(names)}",
+        )
+        yield Finding("expression.type", said, where)
 
 
 def uses_of_measure(measure: Measure, everything: Snapshot) -> Iterable[tuple[str, str]]:

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, Field
 from zhike.expressions.types import Type
 from zhike.insight.warehouse.types import DatasetName, Formula
 from zhike.kernel.block_data import Format
-from zhike.kernel.definition_parts import Days, Definition, Flag, Key, Labels, Part, Refers, Sourced, Unit, rule
+from zhike.kernel.definition_parts import Days, Definition, Flag, Key, Labels, Part, Refers, Sourced, Unfit, Unit, rule
 from zhike.platform.fields import api as fields
 
 Aggregate = Literal["sum", "count", "count_distinct", "avg", "daily_avg", "min", "max"]
@@ -20,7 +20,10 @@ Aggregate = Literal["sum", "count", "count_distinct", "avg", "daily_avg", "min",
 def _figure_type(text: str) -> str:
     known = [key for key, found in fields.value_types().items() if found.adds_up or found.expression is Type.DATE]
     if text not in known:
-        raise ValueError(f"there is no type '{text}' for figures; there are: {', '.join(known)}")
+        raise Unfit(
+            f"没有指标类型“{text}”；现有：{'、'.join(known)}",
+            f"there is no type '{text}' for figures; there are: {', '.join(known)}",
+        )
     return text
 
 
@@ -47,37 +50,48 @@ class Measure(Sourced):
     goal: Flag = Field(False, description="a campaign's goal may name it, its effect is measured by it")
 
     @rule("value")
-    def _counted(self) -> str | None:
+    def _counted(self) -> Labels | None:
         if (self.value is None) != (self.aggregate == "count"):
-            return "`value` is what is aggregated; a count needs none, everything else does"
+            return Labels(
+                "`value` 是被汇总的值；count 不需要，其余都需要",
+                "`value` is what is aggregated; a count needs none, everything else does",
+            )
         return None
 
     @rule("across")
-    def _joins_accounts(self) -> str | None:
+    def _joins_accounts(self) -> Labels | None:
         if self.across and self.aggregate not in ("sum", "count", "daily_avg"):
-            return f"`across` says nothing about {self.aggregate}: accounts are taken together"
+            return Labels(
+                f"`across` 对 {self.aggregate} 没有意义：各账户已合在一起",
+                f"`across` says nothing about {self.aggregate}: accounts are taken together",
+            )
         return None
 
     @rule("type")
-    def _of_the_aggregate(self) -> str | None:
+    def _of_the_aggregate(self) -> Labels | None:
         kind = self.value_type.expression
         if kind is Type.DATE and self.aggregate not in ("min", "max"):
-            return f"of days there is only the first and the last (min, max), no {self.aggregate}"
+            return Labels(
+                f"日期只能取最早或最晚（min、max），不能 {self.aggregate}",
+                f"of days there is only the first and the last (min, max), no {self.aggregate}",
+            )
         if self.aggregate in ("avg", "daily_avg") and kind is not Type.DECIMAL:
-            return f"an average has decimals; the type is {self.type}"
+            return Labels(f"平均值带小数，而类型是 {self.type}", f"an average has decimals; the type is {self.type}")
         if self.aggregate in ("count", "count_distinct") and kind is not Type.INTEGER:
-            return f"a count is a whole number; the type is {self.type}"
+            return Labels(f"计数是整数，而类型是 {self.type}", f"a count is a whole number; the type is {self.type}")
         return None
 
     @rule("goal")
-    def _adds_up_over_accounts(self) -> str | None:
+    def _adds_up_over_accounts(self) -> Labels | None:
         if self.goal and self.across not in (None, "sum"):
-            return "a goal adds up over the accounts of a party: no `across`"
+            return Labels(
+                "目标要能跨账户相加：不能写 `across`", "a goal adds up over the accounts of a party: no `across`"
+            )
         return None
 
     @rule("goal")
-    def _number(self) -> str | None:
-        return "a goal is a number" if self.goal and not self.value_type.adds_up else None
+    def _number(self) -> Labels | None:
+        return Labels("目标应为数字", "a goal is a number") if self.goal and not self.value_type.adds_up else None
 
     @property
     def value_type(self) -> fields.ValueType:
@@ -109,9 +123,14 @@ class Window(Part):
     all: Literal[True] | None = Field(None, description="everything there is")
 
     @rule("days")
-    def _one(self) -> str | None:
+    def _one(self) -> Labels | None:
         given = [self.trading_days, self.days, self.day, self.period, self.all]
-        return "a window is one of: trading_days, days, day, period, all" if given.count(None) != 4 else None
+        if given.count(None) == 4:
+            return None
+        return Labels(
+            "窗口只写其中一种：trading_days、days、day、period、all",
+            "a window is one of: trading_days, days, day, period, all",
+        )
 
 
 class Comparison(Part):
@@ -120,6 +139,12 @@ class Comparison(Part):
     of: Annotated[Key, Refers("indicator")] = Field(description="the indicator that is compared")
     with_: Annotated[Key, Refers("indicator")] = Field(alias="with", description="what it is compared with")
     as_: Literal["difference", "growth"] = Field(alias="as", description="growth is in percent")
+
+    @rule("with")
+    def _of_two(self) -> Labels | None:
+        if self.of != self.with_:
+            return None
+        return Labels("同一个指标与自己比较没有意义", "an indicator compared with itself says nothing")
 
 
 class Indicator(Definition):
@@ -141,22 +166,54 @@ class Indicator(Definition):
     formula: Formula | None = Field(None, description="over party fields, other indicators and :business_date")
 
     @rule("key")
-    def _one_way(self) -> str | None:
+    def _one_way(self) -> Labels | None:
         ways = [self.measure, self.compare, self.formula]
-        return "an indicator has one of: measure, compare, formula" if ways.count(None) != 2 else None
+        if ways.count(None) == 2:
+            return None
+        return Labels(
+            "指标只写其中一种：measure、compare、formula", "an indicator has one of: measure, compare, formula"
+        )
 
     @rule("window")
-    def _measured(self) -> str | None:
-        return "`measure` and `window` come together" if (self.measure is None) != (self.window is None) else None
+    def _measured(self) -> Labels | None:
+        if (self.measure is None) != (self.window is None):
+            return Labels("`measure` 与 `window` 要一起写", "`measure` and `window` come together")
+        return None
+
+    @rule("type")
+    def _compared(self) -> Labels | None:
+        if self.compare is None or self.value_type.adds_up:
+            return None
+        return Labels(
+            f"比较的结果是数字，而类型是 {self.type}", f"a comparison gives a number; the type is {self.type}"
+        )
+
+    @rule("format")
+    def _signed(self) -> Labels | None:
+        if self.format is None or self.value_type.adds_up:
+            return None
+        return Labels(f"涨跌只用于数字，而类型是 {self.type}", f"a change is a number; the type is {self.type}")
+
+    @rule("unit")
+    def _counts(self) -> Labels | None:
+        if self.unit is None or self.value_type.adds_up:
+            return None
+        return Labels(f"`unit` 只用于数字，而类型是 {self.type}", f"`unit` is for numbers; the type is {self.type}")
 
     @rule("hidden")
-    def _shown(self) -> str | None:
+    def _shown(self) -> Labels | None:
         shown = self.hidden and (self.sorted or self.total)
-        return "what is hidden is not shown in lists or beside audiences" if shown else None
+        if not shown:
+            return None
+        return Labels(
+            "隐藏的指标不显示在列表中，也不显示在客群旁", "what is hidden is not shown in lists or beside audiences"
+        )
 
     @rule("total")
-    def _sum(self) -> str | None:
-        return f"a total is a sum; the type is {self.type}" if self.total and not self.value_type.adds_up else None
+    def _sum(self) -> Labels | None:
+        if self.total and not self.value_type.adds_up:
+            return Labels(f"合计是求和，而类型是 {self.type}", f"a total is a sum; the type is {self.type}")
+        return None
 
     @property
     def value_type(self) -> fields.ValueType:

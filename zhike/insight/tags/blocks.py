@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import uuid
-
 from zhike.insight.tags import api
 from zhike.kernel import block_data
-from zhike.kernel.providers import AsOf, Block, BlockData, BlockSettings
+from zhike.kernel.providers import AsOf, Block, BlockData, BlockSettings, Subject
 from zhike.kernel.wire import labels
 from zhike.platform.permissions.types import Principal
 
 
-def party_tags(principal: Principal, record: uuid.UUID, _settings: BlockSettings) -> BlockData:
+def party_tags(principal: Principal, subject: Subject, _settings: BlockSettings) -> BlockData:
     """Return the party's tags."""
-    day, found = api.of_party(record, principal=principal)
+    day, found = api.of_party(subject.uid, principal=principal)
     shown: list[block_data.TagValue] = [
         {
             "key": entry.tag.key,
@@ -28,4 +26,4 @@ def party_tags(principal: Principal, record: uuid.UUID, _settings: BlockSettings
     return block_data.tags(shown, AsOf("day_end", day) if day else None)
 
 
-PARTY_TAGS = Block("party_tags", "标签", "Tags", party_tags, of_record=True)
+PARTY_TAGS = Block("party_tags", "标签", "Tags", party_tags, of_record=True, role="party")

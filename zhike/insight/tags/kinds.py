@@ -11,7 +11,7 @@ from zhike.insight.indicators import api as indicators
 from zhike.insight.tags.logic import living
 from zhike.insight.tags.types import Tag, TagLevel
 from zhike.kernel.definition_checks import each, unknown
-from zhike.kernel.definition_parts import Place
+from zhike.kernel.definition_parts import Labels, Place
 from zhike.kernel.definitions import Finding, Kind, Snapshot
 from zhike.platform.organization import api as organization
 
@@ -26,7 +26,8 @@ def check_tag(tag: Tag, everything: Snapshot) -> Iterator[Finding]:
 
 def _taken(tag: Tag, schema: Schema) -> Iterator[Finding]:
     if tag.key in schema.fields:
-        yield Finding("tag.taken", f"there is an indicator or a party field '{tag.key}'", ("key",))
+        said = Labels(f"已有指标或客户字段“{tag.key}”", f"there is an indicator or a party field '{tag.key}'")
+        yield Finding("tag.taken", said, ("key",))
 
 
 def _levels(tag: Tag, schema: Schema) -> Iterator[Finding]:
@@ -40,7 +41,11 @@ def _level(level: TagLevel, where: Place, schema: Schema) -> Iterator[Finding]:
         yield from error.in_definition(where)
         return
     if found is not Type.BOOLEAN:
-        yield Finding("tag.not_a_condition", f"level '{level.key}' needs a condition, not {found.value}", where)
+        said = Labels(
+            f"级别“{level.key}”需要条件，而不是 {found.value}",
+            f"level '{level.key}' needs a condition, not {found.value}",
+        )
+        yield Finding("tag.not_a_condition", said, where)
 
 
 def _units(tag: Tag) -> Iterator[Finding]:
@@ -49,7 +54,9 @@ def _units(tag: Tag) -> Iterator[Finding]:
     codes = {unit.code for unit in organization.all_units()} if named else set()
     for number, place, code in named:
         if codes and code not in codes:
-            yield unknown("org unit", code, codes, ("lifecycle", number, "units", place), "tag.unknown_unit")
+            yield unknown(
+                Labels("机构", "org unit"), code, codes, ("lifecycle", number, "units", place), "tag.unknown_unit"
+            )
 
 
 def uses(tag: Tag, everything: Snapshot) -> Iterable[tuple[str, str]]:

@@ -34,10 +34,12 @@ class Tag(Sourced, Staged):
     format: Literal["tier"] | None = Field(None, description="tier: levels of worth, drawn with the highest in gold")
 
     @rule("levels")
-    def _different(self) -> str | None:
+    def _different(self) -> Labels | None:
         keys = [level.key for level in self.levels]
         doubled = sorted({key for key in keys if keys.count(key) > 1})
-        return f"a level comes twice: {', '.join(doubled)}" if doubled else None
+        if not doubled:
+            return None
+        return Labels(f"级别重复：{'、'.join(doubled)}", f"a level comes twice: {', '.join(doubled)}")
 
 
 @dataclass(frozen=True, slots=True)

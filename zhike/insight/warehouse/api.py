@@ -14,6 +14,7 @@ from zhike.expressions.types import Schema
 from zhike.insight.warehouse.errors import UnknownDataset
 from zhike.insight.warehouse.logic import (
     columns,
+    currencies,
     engine,
     file_names,
     folders,
@@ -53,6 +54,7 @@ __all__ = [
     "add_columns",
     "business_date",
     "compact",
+    "currencies_in",
     "dataset_column",
     "dataset_meant",
     "dataset_schema",
@@ -68,6 +70,7 @@ __all__ = [
     "loads",
     "name",
     "newest_day",
+    "only_value",
     "only_writer",
     "one_version",
     "plain_master",
@@ -96,6 +99,7 @@ __all__ = [
 
 ColumnBinding = columns.ColumnBinding
 add_columns = tables.add_columns
+currencies_in = currencies.currencies_in
 inline = columns.inline
 literal = literals.text
 dataset_column = naming.dataset_column
@@ -104,6 +108,7 @@ dataset_uses = naming.dataset_uses
 unknown_dataset = naming.unknown_dataset
 name = literals.name
 one_version = tables.one_version
+only_value = currencies.only_value
 only_writer = writer.only_writer
 with_digests = engine.with_digests
 Listener = folders.Listener

@@ -31,7 +31,7 @@ _COLUMNS = [
 ]
 
 
-def last_load(principal: Principal, _record: None, _settings: BlockSettings) -> BlockData:
+def last_load(principal: Principal, _subject: None, _settings: BlockSettings) -> BlockData:
     """Return the newest loads as a table, each beside what the same source gave the day before."""
     found, _more = api.loads(principal=principal)
     sources = {source.key: source.labels for source in api.sources_of().values()}

@@ -12,7 +12,7 @@ from zhike.insight.warehouse.logic.columns import check_expression, fits
 from zhike.insight.warehouse.logic.naming import dataset_column, dataset_uses, unknown_dataset
 from zhike.insight.warehouse.types import FROM_NAME, GIVEN, Source
 from zhike.kernel import definition_checks
-from zhike.kernel.definition_parts import Place
+from zhike.kernel.definition_parts import Labels, Place
 from zhike.kernel.definitions import Finding, Kind, Snapshot
 
 
@@ -39,19 +39,25 @@ def uses(source: Source, everything: Snapshot) -> Iterable[tuple[str, str]]:
 
 def _doubled(source: Source, everything: Snapshot, name: Literal["dataset", "file"]) -> Iterator[Finding]:
     given = getattr(source, name)
-    said = f"{given} is filled by" if name == "dataset" else "files of that name belong to"
+    zh, en = (
+        (f"{given} 已由", f"{given} is filled by")
+        if name == "dataset"
+        else ("这个文件名已属于", "files of that name belong to")
+    )
     for other in sources.all_sources(everything).values():
         if other.key != source.key and getattr(other, name) == given:
-            yield Finding(f"source.doubled_{name}", f"{said} source '{other.key}'", (name,))
+            said = Labels(f"{zh} source“{other.key}”", f"{en} source '{other.key}'")
+            yield Finding(f"source.doubled_{name}", said, (name,))
 
 
 def _date(source: Source) -> Iterator[Finding]:
     if source.dated_by_column:
         yield from _named_column(source, source.date, ("date",), dated=True)
     elif source.date == FROM_NAME and "{business_date:" not in source.file:
-        said = (
+        said = Labels(
+            f"业务日期取自文件名，而文件名里没有 {{business_date:%Y%m%d}}；`date` 也可以写“{GIVEN}”或某一列",
             "the business date is in the file's name, and this name has no {business_date:%Y%m%d};"
-            f" `date` may be '{GIVEN}' or a column instead"
+            f" `date` may be '{GIVEN}' or a column instead",
         )
         yield Finding("source.no_day", said, ("file",))
 
@@ -70,13 +76,19 @@ def _order(source: Source) -> Iterator[Finding]:
 def _columns(source: Source, everything: Snapshot) -> Iterator[Finding]:
     each = definition_checks.each
     for number in range(len(source.columns)):
-        yield from each(_once(source, number), _computed(source, number), _reference(source, number, everything))
+        yield from each(
+            _once(source, number),
+            _computed(source, number),
+            _reference(source, number, everything),
+            _currency(source, number),
+        )
 
 
 def _once(source: Source, number: int) -> Iterator[Finding]:
     key = source.columns[number].key
     if source.keys_of_columns.index(key) != number:
-        yield Finding("source.doubled_column", f"column '{key}' is defined twice", ("columns", number, "key"))
+        said = Labels(f"列“{key}”定义了两次", f"column '{key}' is defined twice")
+        yield Finding("source.doubled_column", said, ("columns", number, "key"))
 
 
 def _computed(source: Source, number: int) -> Iterator[Finding]:
@@ -90,12 +102,29 @@ def _reference(source: Source, number: int, everything: Snapshot) -> Iterator[Fi
         yield from dataset_column(*named, ("columns", number, "reference"), everything)
 
 
+def _currency(source: Source, number: int) -> Iterator[Finding]:
+    named, place = source.columns[number].currency, ("columns", number, "currency")
+    if named and named not in source.keys_of_columns:
+        yield definition_checks.unknown(
+            Labels("列", "column"), named, source.keys_of_columns, place, "source.unknown_column"
+        )
+    elif named and (source.column(named).value_type.expression is not Type.TEXT or source.column(named).certificate):
+        kind = source.column(named).type
+        said = Labels(
+            f"“{named}”是 {kind}；币种代码应为文本，如 CNY",
+            f"'{named}' is {kind}; the code of a currency is a text such as CNY",
+        )
+        yield Finding("source.type", said, place)
+
+
 def _named_column(source: Source, key: str, where: Place, *, dated: bool = False) -> Iterator[Finding]:
     if key not in source.keys_of_columns:
         has = (*source.keys_of_columns, FROM_NAME, GIVEN) if dated else source.keys_of_columns
-        yield definition_checks.unknown("column", key, has, where, "source.unknown_column")
+        yield definition_checks.unknown(Labels("列", "column"), key, has, where, "source.unknown_column")
     elif dated and source.column(key).value_type.expression not in (Type.DATE, Type.DATETIME):
-        yield Finding("source.type", f"'{key}' is {source.column(key).type}; it has to be a day or a moment", where)
+        kind = source.column(key).type
+        said = Labels(f"“{key}”是 {kind}，应为日期或时间", f"'{key}' is {kind}; it has to be a day or a moment")
+        yield Finding("source.type", said, where)
 
 
 def _expression(source: Source, number: int) -> Iterator[Finding]:
@@ -106,7 +135,8 @@ def _expression(source: Source, number: int) -> Iterator[Finding]:
         yield from error.in_definition(where, "source.expression")
         return
     if found:
-        yield Finding("source.expression", f"it gives {found}; the type is {column.type}", where)
+        said = Labels(f"结果是 {found}，而类型是 {column.type}", f"it gives {found}; the type is {column.type}")
+        yield Finding("source.expression", said, where)
 
 
 def _subject(source: Source, everything: Snapshot) -> Iterator[Finding]:
@@ -125,7 +155,9 @@ def _subject_system(source: Source, everything: Snapshot) -> Iterator[Finding]:
     named = source.subject.system if source.subject else None
     systems = {one.system for one in sources.all_sources(everything).values()}
     if named and named not in systems:
-        yield definition_checks.unknown("system", named, systems, ("subject", "system"), "source.unknown_system")
+        yield definition_checks.unknown(
+            Labels("系统", "system"), named, systems, ("subject", "system"), "source.unknown_system"
+        )
 
 
 def _subject_accounts(source: Source, everything: Snapshot) -> Iterator[Finding]:

@@ -15,7 +15,6 @@ from zhike.expressions.types import Type
 from zhike.insight.warehouse.value_types import (
     Bound,
     ColumnType,
-    Currency,
     Encoding,
     FileName,
     Format,
@@ -64,52 +63,91 @@ class SourceColumn(Part):
         None, description="[dataset, column] in which the value must exist"
     )
     scale: Annotated[int, Field(ge=1, le=9, strict=True)] | None = Field(None, description="decimals; 2 when absent")
+    currency: Key | None = Field(
+        None, description="of an amount: the column with the code of its currency; that of the source, when absent"
+    )
 
     @rule("key")
-    def _one_way(self) -> str | None:
-        return (
-            "a column has either `from` or `expression`" if (self.header is None) == (self.expression is None) else None
-        )
+    def _one_way(self) -> Labels | None:
+        if (self.header is None) == (self.expression is None):
+            return Labels("一列只写 `from` 或 `expression` 之一", "a column has either `from` or `expression`")
+        return None
 
     @rule("format")
-    def _of_moments(self) -> str | None:
+    def _of_moments(self) -> Labels | None:
         if self.format is not None and fields.value_type(self.type).expression not in _MOMENTS:
-            return f"`format` is for days and moments; the type is {self.type}"
+            return Labels(
+                f"`format` 只用于日期和时间，而类型是 {self.type}",
+                f"`format` is for days and moments; the type is {self.type}",
+            )
         return None
 
     @rule("scale")
-    def _of_decimals(self) -> str | None:
+    def _of_decimals(self) -> Labels | None:
         if self.scale is not None and "scale" not in fields.value_type(self.type).settings_model.model_fields:
-            return f"`scale` is for numbers with decimals; the type is {self.type}"
+            return Labels(
+                f"`scale` 只用于带小数的数字，而类型是 {self.type}",
+                f"`scale` is for numbers with decimals; the type is {self.type}",
+            )
+        return None
+
+    @rule("currency")
+    def _of_amounts(self) -> Labels | None:
+        if self.currency is not None and fields.value_type(self.type).expression is not Type.DECIMAL:
+            return Labels(
+                f"`currency` 只用于金额，而类型是 {self.type}", f"`currency` is for amounts; the type is {self.type}"
+            )
         return None
 
     @rule("certificate")
-    def _as_received(self) -> str | None:
+    def _as_received(self) -> Labels | None:
         text = not self.certificate or fields.value_type(self.type).expression is Type.TEXT
         if not text or (self.certificate and (self.expression is not None or self.values)):
-            return "`certificate` is for a text column that is taken as received"
+            return Labels(
+                "`certificate` 只用于原样取用的文本列", "`certificate` is for a text column that is taken as received"
+            )
         return None
 
     @rule("values")
-    def _of_the_file(self) -> str | None:
+    def _of_the_file(self) -> Labels | None:
         if self.values and self.expression is not None:
-            return "`values` translate what the file holds; an expression needs none"
+            return Labels(
+                "`values` 翻译文件里的值；表达式不需要",
+                "`values` translate what the file holds; an expression needs none",
+            )
+        return None
+
+    @rule("values")
+    def _of_the_type(self) -> Labels | None:
+        for given in self.values.values():
+            try:
+                self.value_type.read(given, fields.DESK)
+            except ValueError:
+                return Labels(
+                    f"“{given}”不是 {self.type} 类型的值，这些行都会被拒收",
+                    f"'{given}' is no value of type {self.type}; its rows would all be rejected",
+                )
         return None
 
     @rule("low")
-    def _lowest(self) -> str | None:
+    def _lowest(self) -> Labels | None:
         return self.low.misfit(self.value_type) if self.low is not None else None
 
     @rule("high")
-    def _highest(self) -> str | None:
+    def _highest(self) -> Labels | None:
         return self.high.misfit(self.value_type) if self.high is not None else None
 
     @rule("low")
-    def _in_order(self) -> str | None:
+    def _in_order(self) -> Labels | None:
         if self.low is None or self.high is None or self._lowest() or self._highest():
             return None
         above = self.low.above(self.high, self.value_type)
-        return f"`low` is above `high`: no row can have a value from {self.low} to {self.high}" if above else None
+        if not above:
+            return None
+        return Labels(
+            f"`low` 大于 `high`：没有值能落在 {self.low} 至 {self.high} 之间",
+            f"`low` is above `high`: no row can have a value from {self.low} to {self.high}",
+        )
 
     @property
     def value_type(self) -> fields.ValueType:
@@ -151,10 +189,10 @@ class Subject(Part):
     )
 
     @rule("key")
-    def _one_way(self) -> str | None:
-        return (
-            "a subject has either `system` or `accounts`" if (self.system is None) == (self.accounts is None) else None
-        )
+    def _one_way(self) -> Labels | None:
+        if (self.system is None) == (self.accounts is None):
+            return Labels("`subject` 只写 `system` 或 `accounts` 之一", "a subject has either `system` or `accounts`")
+        return None
 
 
 class Footer(Part):
@@ -164,8 +202,10 @@ class Footer(Part):
     pattern: Pattern | None = Field(None, description="a regular expression over the whole line")
 
     @rule("lines")
-    def _one_way(self) -> str | None:
-        return "a footer has either `lines` or `pattern`" if (self.lines is None) == (self.pattern is None) else None
+    def _one_way(self) -> Labels | None:
+        if (self.lines is None) == (self.pattern is None):
+            return Labels("页脚只写 `lines` 或 `pattern` 之一", "a footer has either `lines` or `pattern`")
+        return None
 
 
 class Source(Definition):
@@ -193,7 +233,7 @@ class Source(Definition):
     footer: Footer | None = None
     decimal: Literal[".", ","] = Field(".", description="the decimal sign")
     grouping: Literal["", ",", ".", " ", "'"] = Field("", description="the sign between thousands")
-    currency: Currency = Field("CNY", description="of the amounts, where no column says it")
+    currency: fields.Currency = Field("CNY", description="of the amounts, where no column says it")
     date: Key = Field(FROM_NAME, description="where the business date is: file (its name), given, or a column")
     days: Literal["trading", "calendar"] = Field("trading", description="the days on which rows may be dated")
     future: Flag = Field(False, description="rows may be dated after the day on which their file is loaded")
@@ -208,35 +248,43 @@ class Source(Definition):
     checks: SourceChecks | None = None
 
     @rule("history")
-    def _history_of_facts(self) -> str | None:
+    def _history_of_facts(self) -> Labels | None:
         return self._of_facts("history", self.history)
 
     @rule("subject")
-    def _subject_of_facts(self) -> str | None:
+    def _subject_of_facts(self) -> Labels | None:
         return self._of_facts("subject", self.subject)
 
     @rule("expected")
-    def _expected_facts(self) -> str | None:
+    def _expected_facts(self) -> Labels | None:
         return self._of_facts("expected", self.expected)
 
     @rule("days")
-    def _days_of_facts(self) -> str | None:
+    def _days_of_facts(self) -> Labels | None:
         return self._of_facts("days", self.days == "calendar")
 
     @rule("future")
-    def _future_of_facts(self) -> str | None:
+    def _future_of_facts(self) -> Labels | None:
         return self._of_facts("future", self.future)
 
-    def _of_facts(self, name: str, given: object) -> str | None:
-        return f"`{name}` is for facts; the grain is {self.grain}" if given and self.grain != "fact" else None
+    def _of_facts(self, name: str, given: object) -> Labels | None:
+        if not given or self.grain == "fact":
+            return None
+        return Labels(
+            f"`{name}` 只用于 fact，而粒度是 {self.grain}", f"`{name}` is for facts; the grain is {self.grain}"
+        )
 
     @rule("grouping")
-    def _two_signs(self) -> str | None:
-        return "`grouping` and `decimal` are the same sign" if self.grouping == self.decimal else None
+    def _two_signs(self) -> Labels | None:
+        if self.grouping == self.decimal:
+            return Labels("`grouping` 与 `decimal` 是同一个符号", "`grouping` and `decimal` are the same sign")
+        return None
 
     @rule("delimiter")
-    def _delimits_only(self) -> str | None:
-        return "`delimiter` is also a quote or an escape" if self.delimiter in (self.quote, self.escape) else None
+    def _delimits_only(self) -> Labels | None:
+        if self.delimiter in (self.quote, self.escape):
+            return Labels("`delimiter` 与引号或转义符相同", "`delimiter` is also a quote or an escape")
+        return None
 
     @property
     def dated_by_column(self) -> bool:

@@ -13,7 +13,7 @@ from pydantic_core import CoreSchema, core_schema
 from zhike.expressions.errors import ExpressionInvalid
 from zhike.expressions.parse import parse_tree
 from zhike.expressions.types import Type
-from zhike.kernel.definition_parts import Text
+from zhike.kernel.definition_parts import Labels, Text, Unfit
 from zhike.platform.fields import api as fields
 
 #: The layers that the product writes itself.
@@ -24,7 +24,10 @@ _PLACE = re.compile(r"\{(business_date|month):([^{}]+)\}")
 def _dataset(text: str) -> str:
     layer = text.partition(".")[0]
     if layer in _OWN_LAYERS:
-        raise ValueError(f"'{layer}.' is written by the product itself; choose another first part")
+        raise Unfit(
+            f"“{layer}.”由系统自己写入，请换一个前缀",
+            f"'{layer}.' is written by the product itself; choose another first part",
+        )
     return text
 
 
@@ -37,13 +40,15 @@ DatasetName = Annotated[
 ]
 #: Encodings in which a byte of zero never stands, so that pictures and archives can be told from text.
 Encoding = Literal["utf-8", "gbk", "gb18030", "gb2312", "big5", "iso-8859-1", "windows-1252"]
-Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$"), Field(description="ISO 4217: CNY, HKD")]
 Share = Annotated[float, Field(ge=0, le=1, description="a share of 1: 0.1 is 10 %")]
 
 
 def _sign(text: str) -> str:
     if len(text) != 1 or text in "\r\n" or text.isalnum():
-        raise ValueError(f"it is one sign, no letter, digit or line end; it is {text!r}")
+        raise Unfit(
+            f"应为一个符号，不能是字母、数字或换行；实为 {text!r}",
+            f"it is one sign, no letter, digit or line end; it is {text!r}",
+        )
     return text
 
 
@@ -55,9 +60,11 @@ def _regex(text: str) -> str:
     try:
         re.compile(text)
     except re.error as error:
-        raise ValueError(f"no regular expression: {error}") from error
+        raise Unfit(f"不是正则表达式：{error}", f"no regular expression: {error}") from error
     if re.search(r"\(\?(?:[=!]|<[=!])|\\[1-9]", text):
-        raise ValueError("look-around and references back are not understood by the warehouse")
+        raise Unfit(
+            "数据仓库不支持环视和反向引用", "look-around and references back are not understood by the warehouse"
+        )
     return text
 
 
@@ -81,14 +88,16 @@ class Format(str):
 def _column_type(text: str) -> str:
     known = [key for key, found in fields.value_types().items() if _in_a_file(found)]
     if text not in known:
-        raise ValueError(f"there is no type '{text}' for columns of files; there are: {', '.join(known)}")
+        raise Unfit(
+            f"没有文件列类型“{text}”；现有：{'、'.join(known)}",
+            f"there is no type '{text}' for columns of files; there are: {', '.join(known)}",
+        )
     return text
 
 
 def _in_a_file(found: type[fields.ValueType]) -> bool:
-    """Whether a file can hold values of the type: they point at nothing, are no list and may be asked about."""
-    listed = "options" in found.settings_model.model_fields
-    return found.pointer is None and not listed and found.expression not in (None, Type.RECORD, Type.LIST)
+    """Whether a file can hold values of the type, which for a place is its key; listed values come as texts."""
+    return found.given is not None and "options" not in found.settings_model.model_fields
 
 
 #: The type of a column: a field type whose values a file can hold.
@@ -99,17 +108,22 @@ def _file_name(text: str) -> str:
     places = _PLACE.findall(text)
     rest = _PLACE.sub("", text)
     if "{" in rest or "}" in rest:
-        raise ValueError("a place in a file name is {business_date:%Y%m%d} or {month:%Y%m}")
+        raise Unfit(
+            "文件名中的占位只能是 {business_date:%Y%m%d} 或 {month:%Y%m}",
+            "a place in a file name is {business_date:%Y%m%d} or {month:%Y%m}",
+        )
     if len(places) > 1:
-        raise ValueError("a file name has one date")
+        raise Unfit("文件名中只能有一个日期", "a file name has one date")
     if "/" in text or "\\" in text:
-        raise ValueError("a file name has no folder")
+        raise Unfit("文件名不带文件夹", "a file name has no folder")
     for name, shape in places:
         used = set(re.findall(r"%(.)", shape))
         wanted = {"m"} | ({"d"} if name == "business_date" else set())
         if not used <= set("Yymd") or not wanted <= used or not {"Y", "y"} & used:
-            raise ValueError(
-                f"{{{name}:{shape}}} names year, month{' and day' if name == 'business_date' else ''} by %Y %y %m %d"
+            daily = name == "business_date"
+            raise Unfit(
+                f"{{{name}:{shape}}} 要用 %Y %y %m %d 写出年、月{'、日' if daily else ''}",
+                f"{{{name}:{shape}}} names year, month{' and day' if daily else ''} by %Y %y %m %d",
             )
     return text
 
@@ -120,11 +134,15 @@ FileName = Annotated[Text, AfterValidator(_file_name)]
 
 def _formula(text: object) -> object:
     if not isinstance(text, str):
-        raise ValueError(f'write it as a text, in quotes: "{text}"')
+        raise Unfit(f'请写成文本，加引号："{text}"', f'write it as a text, in quotes: "{text}"')
     try:
         parse_tree(text)
     except ExpressionInvalid as error:
-        raise ValueError("; ".join(str(found["message_en"]) for found in error.findings)) from error
+        zh, en = (
+            "；".join(one.message("zh") for one in error.found),
+            "; ".join(one.message("en") for one in error.found),
+        )
+        raise Unfit(zh, en) from error
     return text
 
 
@@ -140,14 +158,17 @@ class Bound(str):
         given = core_schema.union_schema([core_schema.str_schema(), core_schema.int_schema(strict=True)])
         return core_schema.no_info_after_validator_function(lambda value: cls(str(value)), given)
 
-    def misfit(self, kind: fields.ValueType) -> str | None:
+    def misfit(self, kind: fields.ValueType) -> Labels | None:
         """Return why the bound is no value of that type, or why values of it cannot be put in order."""
         if not kind.adds_up and kind.expression not in (Type.DATE, Type.DATETIME):
-            return f"`low` and `high` are for numbers and days; the type is {kind.key}"
+            return Labels(
+                f"`low` 和 `high` 只用于数字和日期，而类型是 {kind.key}",
+                f"`low` and `high` are for numbers and days; the type is {kind.key}",
+            )
         try:
             kind.read(str(self), fields.DESK)
         except ValueError as error:
-            return f"'{self}' is no value of type {kind.key}: {error}"
+            return Labels(f"“{self}”不是 {kind.key} 类型的值", f"'{self}' is no value of type {kind.key}: {error}")
         return None
 
     def above(self, other: Bound, kind: fields.ValueType) -> bool:

@@ -6,6 +6,7 @@ decimals. Nothing outside this room asks what a type is called; it asks the type
 
 from __future__ import annotations
 
+from zhike.platform.fields.currencies import CURRENCIES, Currency
 from zhike.platform.fields.logic.masks import mask
 from zhike.platform.fields.logic.moments import check as check_format
 from zhike.platform.fields.logic.moments import readable as readable_format
@@ -13,13 +14,18 @@ from zhike.platform.fields.logic.numbers import check as check_numbers
 from zhike.platform.fields.logic.registry import value_type, value_types
 from zhike.platform.fields.logic.search_tokens import array_items, normalize, tokens_of, wanted
 from zhike.platform.fields.logic.value_type import DESK, GRAMMARS, Settings, ValueType, plain
+from zhike.platform.fields.logic.words import UNWRITABLE, bad_character
 
 __all__ = [
+    "CURRENCIES",
+    "Currency",
     "DESK",
     "GRAMMARS",
     "Settings",
+    "UNWRITABLE",
     "ValueType",
     "array_items",
+    "bad_character",
     "bound",
     "check_format",
     "check_numbers",

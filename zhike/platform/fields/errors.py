@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from zhike.kernel.definition_parts import Unfit
 from zhike.kernel.errors import ZhikeError
 
 
@@ -22,5 +23,5 @@ class BadValue(ValueError):
         self.expected = expected
 
 
-class BadGrammar(ValueError):
+class BadGrammar(Unfit):
     """A grammar that cannot be read by: the sentence says what may stand there."""

@@ -47,7 +47,8 @@ class Companion:
 class Pointer:
     """What values of a type point at: rows of `table`, found by `key`, shown by `display`, only those that are `live`.
 
-    Without a table it is the object that the field names as its target. `name` is what the place is called.
+    Without a table it is the object that the field names as its target. `name` is what the place is called. Of what
+    `waits` a load may name one that is yet to come: the record does without until a later load finds it.
     """
 
     name: str = ""
@@ -55,6 +56,7 @@ class Pointer:
     key: str = "source_key"
     display: str = ""
     live: bool = True
+    waits: bool = False
 
 
 @dataclass(frozen=True, slots=True)

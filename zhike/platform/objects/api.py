@@ -91,6 +91,7 @@ __all__ = [
     "serving_employees",
     "stop_serving",
     "summarize",
+    "targets_of",
     "summary_by_coverage",
     "unmask",
     "update",
@@ -126,13 +127,24 @@ def schema(object: str) -> Schema:
 
 def names_of(everything: Snapshot, object: str) -> Mapping[str, Sequence[str]]:
     """Return what a definition may name of an object of `everything`: its fields with the figures beside them
-    ("field"), its refinements ("refinement"); nothing of an object that does not exist.
+    ("field"), its refinements ("refinement"), the page that shows a record ("page"); nothing of an unknown object.
     """
     found = catalogues.defined(everything).get(object)
     if found is None:
         return {}
-    figures = [key for kind in ("indicator", "tag") for key in everything.named(kind)]
-    return {"field": [*found.field_keys(), *figures], "refinement": [item.key for item in found.refinements]}
+    figures = catalogues.figures_beside(found, everything)
+    return {
+        "field": [*found.field_keys(), *figures],
+        "refinement": [item.key for item in found.refinements],
+        "page": [found.page] if found.page else [],
+    }
+
+
+def targets_of(everything: Snapshot, object: str) -> Mapping[str, str]:
+    """Return the references of an object of `everything`, each with the object that it points at."""
+    found = catalogues.defined(everything).get(object)
+    targets = {field.key: getattr(field, "target", "") for field in found.fields} if found else {}
+    return {key: target for key, target in targets.items() if target}
 
 
 def may_ask(object: str, field: str, *, principal: Principal) -> bool:

@@ -37,8 +37,10 @@ class Compared(Part):
     unit: Unit | None = Field(None, description="what it counts; as its field, when absent")
 
     @rule("with_")
-    def _both_or_none(self) -> str | None:
-        return "`with` and `as` belong together" if (self.with_ is None) != (self.as_ is None) else None
+    def _both_or_none(self) -> Words | None:
+        if (self.with_ is None) != (self.as_ is None):
+            return Words("`with` 与 `as` 要一起写", "`with` and `as` belong together")
+        return None
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -118,9 +120,9 @@ class RelatedRecords(BlockSettings):
         description="what a record is called from which the page's record looks up a field; none is, when absent",
     )
 
-    def named(self, _record: str) -> Iterator[Named]:
+    def named(self, record: str) -> Iterator[Named]:
         """Yield every field that the settings name."""
-        yield Named("field", self.object, self.through, ("through",))
+        yield Named("field", self.object, self.through, ("through",), points_at=record)
         yield from _each("columns", self.object, self.columns)
         if self.sort:
             yield Named("field", self.object, self.sort, ("sort",))

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
-from typing import Any, cast
+from typing import cast
 
 from zhike.kernel import clock
 from zhike.kernel.block_data import (
@@ -20,6 +19,7 @@ from zhike.kernel.block_data import (
     figures,
     table,
 )
+from zhike.kernel.money import HOME
 from zhike.kernel.providers import (
     AsOf,
     Block,
@@ -27,6 +27,7 @@ from zhike.kernel.providers import (
     BlockSettings,
     SearchGroup,
     SearchHit,
+    Subject,
     register_block,
     register_search,
 )
@@ -93,13 +94,9 @@ def column_of(owner: ObjectType, key: str) -> TableColumn:
     return column(key, labels(field.labels), field.format, unit=field.unit or None, options=options)
 
 
-def _party_key() -> str:
-    return api.object_with_role("party").key
-
-
-def _identity(principal: Principal, record: uuid.UUID, settings: RecordIdentity) -> BlockData:
-    owner = api.object_with_role("party")
-    found = api.get(owner.key, record, principal=principal, log_view=False)
+def _identity(principal: Principal, subject: Subject, settings: RecordIdentity) -> BlockData:
+    owner = api.describe(subject.object)
+    found = api.get(owner.key, subject.uid, principal=principal, log_view=False)
     values, status, level = found.values, owner.field_with_role("status"), owner.field_with_role("risk_level")
     risk = values.get(level.key) if level else None
     facts = [_fact(owner.fields[key], values.get(key), principal) for key in settings.facts]
@@ -139,10 +136,10 @@ def _identity(principal: Principal, record: uuid.UUID, settings: RecordIdentity)
     return BlockData("identity", data, live())
 
 
-def _fields(principal: Principal, record: uuid.UUID, settings: RecordFields) -> BlockData:
+def _fields(principal: Principal, subject: Subject, settings: RecordFields) -> BlockData:
     """The fields of a record by section, without those that the page shows elsewhere."""
-    owner = api.object_with_role("party")
-    found = api.get(owner.key, record, principal=principal, log_view=False)
+    owner = api.describe(subject.object)
+    found = api.get(owner.key, subject.uid, principal=principal, log_view=False)
     detail = owner.definition.detail
     elsewhere = set(settings.without)
     sections: list[SectionData] = [
@@ -175,27 +172,23 @@ def _fields(principal: Principal, record: uuid.UUID, settings: RecordFields) -> 
     return BlockData("fields", data, live())
 
 
-def _history(principal: Principal, record: uuid.UUID, _settings: BlockSettings) -> BlockData:
-    owner = api.object_with_role("party")
-    entries = api.history(owner.key, record, principal=principal)
-    return _journal(owner, entries)
+def _history(principal: Principal, subject: Subject, _settings: BlockSettings) -> BlockData:
+    return _journal(subject, api.history(subject.object, subject.uid, principal=principal))
 
 
-def _journal(owner: ObjectType, entries: Sequence[RecordHistory]) -> BlockData:
-    data: HistoryData = {**history_out(entries), "object": owner.key}
+def _journal(subject: Subject, entries: Sequence[RecordHistory]) -> BlockData:
+    data: HistoryData = {**history_out(entries), "object": subject.object}
     return BlockData("history", data, live(), empty=not entries)
 
 
-def _access(principal: Principal, record: uuid.UUID, _settings: BlockSettings) -> BlockData:
-    owner = api.object_with_role("party")
-    entries = api.access(owner.key, record, principal=principal)
-    return _journal(owner, entries[:_VIEWS])
+def _access(principal: Principal, subject: Subject, _settings: BlockSettings) -> BlockData:
+    return _journal(subject, api.access(subject.object, subject.uid, principal=principal)[:_VIEWS])
 
 
-def _related(principal: Principal, record: uuid.UUID, settings: RelatedRecords) -> BlockData:
-    party = _party_key()
+def _related(principal: Principal, subject: Subject, settings: RelatedRecords) -> BlockData:
+    """The records of another object that point at the subject, and which of them its fields are looked up in."""
     owner = api.describe(settings.object)
-    parent = api.ids(party, [record], principal=principal)[record]
+    parent = api.ids(subject.object, [subject.uid], principal=principal)[subject.uid]
     found = api.related_page(
         owner.key,
         settings.through,
@@ -208,12 +201,12 @@ def _related(principal: Principal, record: uuid.UUID, settings: RelatedRecords) 
     chosen: Collection[int] = ()
     if settings.chosen:
         columns.append(column(_CHOSEN, labels(settings.chosen), "tag"))
-        chosen = api.looked_up(party, parent, owner.key, settings.through, principal=principal)
+        chosen = api.looked_up(subject.object, parent, owner.key, settings.through, principal=principal)
     mark: TaggedText = {"text": settings.chosen[principal.language] if settings.chosen else "", "status": "done"}
     rows: list[TableRow] = [
         {
             "key": str(row.uid),
-            "path": _path_of(owner, row, party, record),
+            "path": _path_of(owner, row, subject),
             "cells": {
                 **{key: _cell(row.values.get(key)) for key in settings.columns},
                 **({_CHOSEN: mark} if row.id in chosen else {}),
@@ -226,17 +219,17 @@ def _related(principal: Principal, record: uuid.UUID, settings: RelatedRecords) 
         everything = RecordQuery(owner.key, condition=pointing_at(settings.through, parent))
         count = api.count(everything, principal=principal).count
         more = {"count": count - len(rows), "path": f"/records/{owner.key}"}
-    return table(columns, rows, live(), more=more, create=_creating(owner, settings.through, record, principal))
+    return table(columns, rows, live(), more=more, create=_creating(owner, settings.through, subject, principal))
 
 
-def _creating(owner: ObjectType, through: str, record: uuid.UUID, principal: Principal) -> str | None:
+def _creating(owner: ObjectType, through: str, subject: Subject, principal: Principal) -> str | None:
     """Where whoever may make one more related record does so, this one filled in; None for others."""
     if not permissions.allowed(principal, f"{owner.key}.create"):
         return None
-    return f"/records/{owner.key}/new?{through}={record}"
+    return f"/records/{owner.key}/new?{through}={subject.uid}"
 
 
-def _book_figures(principal: Principal, _record: uuid.UUID | None, settings: BookFigures) -> BlockData:
+def _book_figures(principal: Principal, _subject: None, settings: BookFigures) -> BlockData:
     """Sums over a book, each with what it is compared with, and how many records it has."""
     owner = api.describe(settings.object)
     wanted = [item for item in settings.figures if known(owner, [item, *item.compare])]
@@ -290,7 +283,7 @@ def _groups(query: RecordQuery, key: str, owner: ObjectType, principal: Principa
     ]
 
 
-def _movers(principal: Principal, _record: uuid.UUID | None, settings: Movers) -> BlockData:
+def _movers(principal: Principal, _subject: None, settings: Movers) -> BlockData:
     owner = api.describe(settings.object)
     if settings.by not in owner.fields:
         return table([], [], day_end(owner.key))
@@ -368,10 +361,11 @@ def _search(principal: Principal, text: str) -> Sequence[SearchHit]:
     return answers
 
 
-def _path_of(owner: ObjectType, row: Any, party: str, record: uuid.UUID) -> str:
+def _path_of(owner: ObjectType, row: Record, subject: Subject) -> str:
+    """Where a related record leads: to the other record of the subject's object that it names, else to itself."""
     for value in row.values.values():
-        if isinstance(value, dict) and value.get("object") == party and value.get("uid") != str(record):
-            return f"/records/{party}/{value['uid']}"
+        if isinstance(value, dict) and value.get("object") == subject.object and value.get("uid") != str(subject.uid):
+            return f"/records/{subject.object}/{value['uid']}"
     return f"/records/{owner.key}/{row.uid}"
 
 
@@ -380,9 +374,11 @@ def _cell(value: object) -> CellValue:
 
 
 def _scalar(value: object) -> Scalar:
-    """A field's value as text or number: a reference by its display, money as its amount and currency."""
+    """A field's value as text or number: a reference by its display, money as its amount, which names its currency
+    where that is not the one of the house."""
     if isinstance(value, dict):
-        return str(value.get("display") or f"{value.get('amount')} {value.get('currency')}")
+        amount, currency = value.get("amount"), value.get("currency")
+        return str(value.get("display") or (amount if currency == HOME else f"{amount} {currency}"))
     shown = plain(value)
     return shown if shown is None or isinstance(shown, str | int | float | bool) else str(shown)
 

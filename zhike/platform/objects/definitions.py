@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Union
 
 from pydantic import Field, create_model
 
+from zhike.expressions.types import Type
 from zhike.kernel.definition_parts import Code, Definition, Flag, Key, Labels, Part, Refers, rule
 from zhike.platform.fields import api as fields
 from zhike.platform.fields.errors import BadValue
@@ -41,6 +42,16 @@ FieldRole = Literal[
 ]
 
 
+#: What a field holds that engines read by its role.
+_HELD_BY_ROLE = {
+    "name": Type.TEXT,
+    "mobile": Type.TEXT,
+    "email": Type.TEXT,
+    "birth_date": Type.DATE,
+    "expires_on": Type.DATE,
+}
+
+
 class Lookup(Part):
     """Whose value a field shows: that of the newest related record of some kind. Nothing is stored."""
 
@@ -70,7 +81,30 @@ class FieldPart(Part):
     lookup: Lookup | None = Field(None, description="the field shows what a related record says and stores nothing")
 
     @rule("default")
-    def _default_fits(self) -> str | None:
+    def _default_of_one(self) -> Labels | None:
+        default = getattr(self, "default", None)
+        if default == "":
+            return Labels("默认值是空的；不需要就不写", "the default is empty; what is not wanted is left out")
+        if default is not None and self.unique:
+            return Labels(
+                "值唯一的字段不能有默认值：第二条记录就会重复",
+                "a unique field has no default: the second record would repeat it",
+            )
+        return None
+
+    @rule("role")
+    def _role_fits(self) -> Labels | None:
+        wanted = _HELD_BY_ROLE.get(self.role or "")
+        held = fields.value_type(self.type).expression
+        if wanted is None or held is wanted:
+            return None
+        return Labels(
+            f"“{self.role}”的值应为 {wanted.value}，而类型是 {self.type}",
+            f"what is {self.role} holds {wanted.value}; the type is {self.type}",
+        )
+
+    @rule("default")
+    def _default_fits(self) -> Labels | None:
         default = getattr(self, "default", None)
         if default is None:
             return None
@@ -79,7 +113,10 @@ class FieldPart(Part):
             fields.value_type(self.type)(self).parse(fields.plain(default))  # type: ignore[arg-type]
         except BadValue as error:
             shown = ", ".join(default) if isinstance(default, tuple) else fields.plain(default)
-            return f"the field would refuse its own default '{shown}'; it takes {error.expected}"
+            return Labels(
+                f"默认值“{shown}”不合本字段：应为{error.expected_zh}",
+                f"the field would refuse its own default '{shown}'; it takes {error.expected}",
+            )
         return None
 
 
@@ -187,8 +224,13 @@ class ObjectDefinition(Shape, Securable):
     fields: tuple[FieldDefinition, ...] = Field(min_length=1)
 
     @rule("display_with")
-    def _display_first(self) -> str | None:
-        return "`display_with` follows `display`, which is missing" if self.display_with and not self.display else None
+    def _display_first(self) -> Labels | None:
+        if self.display_with and not self.display:
+            return Labels(
+                "`display_with` 跟在 `display` 之后，而 `display` 没有写",
+                "`display_with` follows `display`, which is missing",
+            )
+        return None
 
     def field_keys(self) -> tuple[str, ...]:
         """Return the keys of the fields."""

@@ -322,7 +322,9 @@ def record_out(record: Record, principal: Principal) -> RecordOut:
         "security_level": record.security_level,
         "created_at": record.created_at,
         "updated_at": record.updated_at,
-        "updated_by": principal.name if by == principal.actor else organization.actor_names([by])[by],
+        "updated_by": principal.name
+        if by == principal.actor
+        else organization.actor_names([by], principal.language)[by],
     }
 
 

@@ -249,16 +249,29 @@ class LoadEnding:
 
 
 @dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with a row beside the rules of its object: a stable code, the field, and a sentence."""
+
+    code: str
+    field: str
+    labels: Labels
+
+
+@dataclass(frozen=True, slots=True)
 class RejectedRecord:
-    """A row that a load left out because its record would break rules of the object: their keys, in their order."""
+    """A row that a load left out: the keys of the rules that its record would break, and what else is wrong with it."""
 
     source_key: str
-    rules: tuple[str, ...]
+    rules: tuple[str, ...] = ()
+    faults: tuple[Fault, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class LoadCounts:
-    """What a bulk load did; `rejections` are the first of the `rejected` rows."""
+    """What a bulk load did; `rejections` are the first of the `rejected` rows.
+
+    Rows of the rest said what their records say already, or were about erased ones.
+    """
 
     read: int
     created: int
@@ -266,3 +279,8 @@ class LoadCounts:
     ended: int = 0
     rejected: int = 0
     rejections: tuple[RejectedRecord, ...] = ()
+
+    @property
+    def unchanged(self) -> int:
+        """How many rows were in order and changed nothing."""
+        return self.read - self.created - self.updated - self.rejected

@@ -5,26 +5,30 @@ from __future__ import annotations
 import secrets
 import uuid
 from collections.abc import Iterable, Sequence
+from datetime import date
 
-from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError
 from django.db.models import Q
 
 from zhike.kernel import clock, database, definitions
 from zhike.kernel.errors import NotFound
 from zhike.kernel.ids import uuid7
 from zhike.platform.audit import api as audit
-from zhike.platform.organization.errors import UnknownRole, UnknownUnit, WeakPassword
-from zhike.platform.organization.logic import passwords, units, users
+from zhike.platform.organization.errors import UnknownRole, UnknownUnit, WrongPassword
+from zhike.platform.organization.logic import lockout, passwords, units, users
 from zhike.platform.organization.models import Unit, User
-from zhike.platform.organization.types import OrgUnit, Staff, UnitRow
+from zhike.platform.organization.types import OrgUnit, PasswordDue, Staff, UnitRow
 
 __all__ = [
     "actor_names",
     "add_user",
     "all_staff",
     "all_units",
-    "random_password",
+    "change_password",
+    "change_user",
+    "end_post",
+    "give_post",
+    "password_due",
+    "person",
     "set_language",
     "set_password",
     "sign_out_everywhere",
@@ -35,8 +39,6 @@ __all__ = [
     "upsert_units",
     "user_names",
 ]
-
-random_password = passwords.random_password
 
 
 def upsert_units(rows: Iterable[UnitRow]) -> int:
@@ -74,42 +76,124 @@ def subtree(unit_ids: Iterable[int]) -> tuple[int, ...]:
     return tuple(Unit.objects.filter(below).order_by("pk").values_list("pk", flat=True))
 
 
-def add_user(*, employee_no: str, name: str, role: str, unit: str, password: str | None = None) -> tuple[Staff, str]:
+def add_user(
+    *,
+    employee_no: str,
+    name: str,
+    role: str,
+    unit: str,
+    password: str | None = None,
+    must_change: bool = False,
+    valid_from: date | None = None,
+    valid_to: date | None = None,
+) -> tuple[Staff, str]:
     """Add a user with one post, or give an existing one another post; return the user and the new password.
 
-    Without a `password` a random one is made. Raises UnknownUnit, UnknownRole, WeakPassword.
+    Without a `password` a random one is made; with `must_change` it is good for changing it only. The post holds from
+    today on unless said otherwise. Raises UnknownUnit, UnknownRole, WeakPassword, WrongDates, PostTwice.
     """
-    known = definitions.snapshot().named("role")
-    if role not in known:
-        raise UnknownRole(role=role, has=sorted(known))
+    _require_role(role)
     with database.writing():
-        place = unit_by_code(unit)
-        chosen = password or random_password()
-        user = User.objects.filter(employee_no=employee_no).first() or User(employee_no=employee_no, uid=uuid7())
+        place = Unit.objects.get(pk=unit_by_code(unit).id)
+        chosen = password or passwords.random_password()
+        found = User.objects.filter(employee_no__iexact=employee_no).first()
+        user = found or User(employee_no=employee_no, uid=uuid7())
         user.name = name
-        try:
-            validate_password(chosen, user)
-        except ValidationError as error:
-            raise WeakPassword(reasons=error.messages) from error
-        user.set_password(chosen)
-        user.save()
-        users.give_post(user, Unit.objects.get(pk=place.id), role)
+        passwords.give(user, chosen, must_change=must_change)
+        if valid_from or valid_to:
+            users.add_post(user, place, role, valid_from or clock.today(), valid_to)
+        else:
+            users.give_post(user, place, role)
         audit.note(operation="add_user", subject="user", subject_id=user.pk, details={"role": role, "unit": unit})
         return staff(user.pk), chosen
 
 
-def set_password(employee_no: str) -> tuple[Staff, str]:
-    """Give a user a new random password and end every session; return both. Raises NotFound."""
+def set_password(employee_no: str, *, must_change: bool = True) -> tuple[Staff, str]:
+    """Give a user a new random password, to be changed at the next sign-in, and end every session; return both.
+
+    Raises NotFound.
+    """
     with database.writing():
         user = User.objects.select_for_update().filter(employee_no=employee_no).first()
         if user is None:
             raise NotFound(kind="user", id=employee_no)
-        chosen = random_password()
-        user.set_password(chosen)
-        user.failures, user.locked_until, user.session_salt = 0, None, secrets.token_hex(8)
-        user.save()
+        chosen = passwords.random_password()
+        user.session_salt = secrets.token_hex(8)
+        passwords.give(user, chosen, must_change=must_change)
+        lockout.forget(employee_no)
         audit.note(operation="set_password", subject="user", subject_id=user.pk)
         return staff(user.pk), chosen
+
+
+def change_password(user_id: int, *, current: str, new: str) -> None:
+    """Let a user choose another password; every other session ends.
+
+    Raises SignInLocked, WrongPassword (counted as at a sign-in), WeakPassword.
+    """
+    user = User.objects.get(pk=user_id)
+    lockout.require_unlocked(user.employee_no)
+    if not user.check_password(current):
+        lockout.failed(user.employee_no)
+        raise WrongPassword()
+    with database.writing():
+        user = User.objects.select_for_update().get(pk=user_id)
+        passwords.give(user, new, must_change=False)
+        lockout.forget(user.employee_no)
+        audit.note(operation="change_password", subject="user", subject_id=user.pk)
+
+
+def password_due(user: User) -> PasswordDue:
+    """Return why a signed-in user has to change the password before anything else, without a query."""
+    return passwords.due(user)
+
+
+def change_user(uid: uuid.UUID, *, name: str | None = None, active: bool | None = None) -> Staff:
+    """Rename a user, end one with every post and session, or let an ended one sign in again. Raises NotFound."""
+    with database.writing():
+        user = users.locked(uid)
+        if name is not None and name.strip() and name.strip() != user.name:
+            before, user.name = user.name, name.strip()
+            user.save(update_fields=["name"])
+            details = {"name": [before, user.name]}
+            audit.note(operation="rename", subject="user", subject_id=user.pk, details=details)
+        if active is not None:
+            users.set_active(user, active)
+        return staff(user.pk)
+
+
+def give_post(
+    uid: uuid.UUID, *, role: str, unit: str, valid_from: date | None = None, valid_to: date | None = None
+) -> Staff:
+    """Let a user hold a role in a unit (by code), from today on unless said otherwise; `valid_to` is the day after.
+
+    Raises NotFound, UnknownRole, UnknownUnit, WrongDates, PostTwice.
+    """
+    _require_role(role)
+    with database.writing():
+        user = users.locked(uid)
+        place = Unit.objects.get(pk=unit_by_code(unit).id)
+        users.add_post(user, place, role, valid_from or clock.today(), valid_to)
+        return staff(user.pk)
+
+
+def end_post(uid: uuid.UUID, *, role: str, unit: str, valid_from: date, valid_to: date) -> Staff:
+    """Let the post that began on `valid_from` end: `valid_to` is the first day without it, today at the earliest.
+
+    Raises NotFound, UnknownUnit, PostEnded, WrongDates.
+    """
+    with database.writing():
+        user = users.locked(uid)
+        place = Unit.objects.get(pk=unit_by_code(unit).id)
+        users.end_post(user, place, role, valid_from, valid_to)
+        return staff(user.pk)
+
+
+def person(uid: uuid.UUID) -> Staff:
+    """Return the user with this uid; raises NotFound."""
+    user = User.objects.filter(uid=uid).prefetch_related("posts__unit").first()
+    if user is None:
+        raise NotFound(kind="user", id=str(uid))
+    return users.as_staff(user)
 
 
 def staff(user_id: int) -> Staff:
@@ -117,12 +201,13 @@ def staff(user_id: int) -> Staff:
     user = User.objects.filter(pk=user_id).prefetch_related("posts__unit").first()
     if user is None:
         raise NotFound(kind="user", id=user_id)
-    return _as_staff(user)
+    return users.as_staff(user)
 
 
-def all_staff() -> list[Staff]:
-    """Return every user in order of employee number."""
-    return [_as_staff(user) for user in User.objects.order_by("employee_no").prefetch_related("posts__unit")]
+def all_staff(*, number: str = "") -> list[Staff]:
+    """Return every user in order of employee number, or the one of a number in any letter case."""
+    found = User.objects.order_by("employee_no").prefetch_related("posts__unit")
+    return [users.as_staff(user) for user in (found.filter(employee_no__iexact=number) if number else found)]
 
 
 def user_names(employee_nos: Iterable[str]) -> dict[str, str]:
@@ -130,11 +215,16 @@ def user_names(employee_nos: Iterable[str]) -> dict[str, str]:
     return dict(User.objects.filter(employee_no__in=set(employee_nos)).values_list("employee_no", "name"))
 
 
-def actor_names(actors: Iterable[str]) -> dict[str, str]:
-    """Return what screens call the actors of the journal ("user:E00101", "system:root"), by actor."""
-    numbers = {actor: actor.partition(":")[2] for actor in actors}
-    names = user_names(numbers.values())
-    return {actor: names.get(number, number or actor) for actor, number in numbers.items()}
+def actor_names(actors: Iterable[str], language: str) -> dict[str, str]:
+    """Return what screens call the actors of the journal, by actor: a user by name, whoever is none ("system:root",
+    an account of the machine) the system."""
+    kinds = {actor: actor.partition(":") for actor in actors}
+    names = user_names(number for _kind, _sign, number in kinds.values())
+    system = "System" if language == "en" else "系统"
+    return {
+        actor: names.get(number, number or actor) if kind == "user" else system
+        for actor, (kind, _sign, number) in kinds.items()
+    }
 
 
 def set_language(user_id: int, language: str) -> None:
@@ -149,20 +239,7 @@ def sign_out_everywhere(user_id: int) -> None:
         audit.note(operation="sign_out_everywhere", subject="user", subject_id=user_id)
 
 
-def _as_staff(user: User) -> Staff:
-    today = clock.today()
-    holding = [
-        (post.role, units.as_type(post.unit))
-        for post in user.posts.all()
-        if post.valid_from <= today and (post.valid_to is None or post.valid_to > today)
-    ]
-    return Staff(
-        id=user.pk,
-        uid=user.uid,
-        employee_no=user.employee_no,
-        name=user.name,
-        language=user.language,
-        active=user.is_active,
-        posts=tuple(holding),
-        last_sign_in=user.last_login,
-    )
+def _require_role(role: str) -> None:
+    known = definitions.snapshot().named("role")
+    if role not in known:
+        raise UnknownRole(role=role, has=sorted(known))

@@ -28,3 +28,75 @@ class WeakPassword(ZhikeError):
     status = 422
     zh = "密码不符合规则：{reasons}"
     en = "The password breaks the rule: {reasons}"
+
+
+class SignInLocked(ZhikeError):
+    """Too many wrong passwords in a row."""
+
+    code = "organization.locked"
+    status = 429
+    zh = "连续输错密码，账号已锁定至 {until}"
+    en = "Too many wrong passwords; the account is locked until {until}"
+
+
+class WrongPassword(ZhikeError):
+    """The current password is not the one given."""
+
+    code = "organization.wrong_password"
+    status = 422
+    zh = "当前密码不正确"
+    en = "The current password is not right"
+
+
+class PasswordDue(ZhikeError):
+    """The password has to be changed before anything else is done."""
+
+    code = "organization.password_due"
+    status = 403
+    zh = "请先修改密码"
+    en = "Please change your password first"
+
+
+class UserExists(ZhikeError):
+    """An employee number that somebody has already."""
+
+    code = "organization.user_exists"
+    status = 409
+    zh = "工号“{employee_no}”已有用户（{name}），可为其增加岗位"
+    en = "Employee number '{employee_no}' is {name}'s already; give them another post"
+
+
+class PostTwice(ZhikeError):
+    """A post that overlaps one of the same role and unit."""
+
+    code = "organization.post_twice"
+    status = 409
+    zh = "该用户自 {since} 起已在此机构任此岗位"
+    en = "The user holds this post already, since {since}"
+
+
+class PostEnded(ZhikeError):
+    """A post whose last day is over."""
+
+    code = "organization.post_ended"
+    status = 409
+    zh = "该岗位已于 {until} 结束"
+    en = "The post ended on {until}"
+
+
+class WrongDates(ZhikeError):
+    """A post that would end before it begins, or before today."""
+
+    code = "organization.wrong_dates"
+    status = 422
+    zh = "结束日期须不早于开始日期，也不早于今天"
+    en = "A post ends no earlier than it begins, and no earlier than today"
+
+
+class OwnAccount(ZhikeError):
+    """Somebody who would change their own posts, or end their own account."""
+
+    code = "organization.own_account"
+    status = 409
+    zh = "不能更改自己的岗位或停用自己的账号，请由其他管理员操作"
+    en = "Nobody changes their own posts or ends their own account; another administrator does"

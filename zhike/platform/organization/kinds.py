@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from zhike.kernel.definition_parts import Labels
 from zhike.kernel.definitions import Change, Finding, Kind, Snapshot
 from zhike.platform.organization.logic import users
 from zhike.platform.organization.models import Unit
@@ -14,10 +15,12 @@ from zhike.platform.organization.types import DeclaredUser
 def check_user(user: DeclaredUser, _everything: Snapshot) -> Iterator[Finding]:
     """Yield that the unit of a user does not exist."""
     if not Unit.objects.filter(code=user.unit).exists():
-        has = (
-            ", ".join(Unit.objects.order_by("path").values_list("code", flat=True)[:20]) or "none; load the units first"
+        codes = ", ".join(Unit.objects.order_by("path").values_list("code", flat=True)[:20])
+        said = Labels(
+            f"没有机构“{user.unit}”；现有：{codes or '无，请先装载机构'}",
+            f"there is no unit '{user.unit}'; there are: {codes or 'none; load the units first'}",
         )
-        yield Finding("user.unknown_unit", f"there is no unit '{user.unit}'; there are: {has}", ("unit",))
+        yield Finding("user.unknown_unit", said, ("unit",))
 
 
 def classify(change: Change, _everything: Snapshot) -> Change:

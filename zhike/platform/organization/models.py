@@ -34,8 +34,9 @@ class User(AbstractBaseUser):
     name = models.TextField()
     language = models.TextField(default="zh")
     is_active = models.BooleanField(default=True)
-    failures = models.IntegerField(default=0)
-    locked_until = models.DateTimeField(null=True)
+    #: Somebody else knows the password: it is changed before anything else is done.
+    must_change = models.BooleanField(default=False, db_default=False)
+    password_set_at = models.DateTimeField(null=True)
     session_salt = models.TextField(default="")
 
     USERNAME_FIELD = "employee_no"
@@ -70,3 +71,20 @@ class Post(models.Model):
                 fields=["user", "unit", "role"], condition=models.Q(valid_to=None), name="post_once"
             )
         ]
+
+
+class UsedPassword(models.Model):
+    """The hash of a password a user has had."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="used_passwords")
+    hash = models.TextField()
+    at = models.DateTimeField()
+
+
+class SignInFailures(models.Model):
+    """Wrong passwords in a row for an employee number, in small letters, whether there is such a user or not."""
+
+    number = models.TextField(primary_key=True)
+    failures = models.IntegerField(default=0)
+    locked_until = models.DateTimeField(null=True)
+    last_at = models.DateTimeField()

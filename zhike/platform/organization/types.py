@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from zhike.kernel.definition_parts import Code, Definition, Refers, Text
+
+#: Why a user has to change the password before anything else: somebody else made it, it is too old; "": not now.
+PasswordDue = Literal["", "given", "age"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +28,22 @@ class OrgUnit:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldPost:
+    """A role that a user holds in a unit from a day on; `valid_to` is the first day without it, if it ends."""
+
+    role: str
+    unit: OrgUnit
+    valid_from: date
+    valid_to: date | None
+
+    def holds(self, on: date) -> bool:
+        """Return whether the post holds on a day."""
+        return self.valid_from <= on and (self.valid_to is None or on < self.valid_to)
+
+
+@dataclass(frozen=True, slots=True)
 class Staff:
-    """A user with the posts that hold today: `posts` are (role, unit)."""
+    """A user: `posts` are the (role, unit) that hold today, `every_post` also those before and after, newest first."""
 
     id: int
     uid: uuid.UUID
@@ -35,7 +52,9 @@ class Staff:
     language: str
     active: bool
     posts: tuple[tuple[str, OrgUnit], ...]
+    every_post: tuple[HeldPost, ...]
     last_sign_in: datetime | None
+    password_due: PasswordDue
 
 
 @dataclass(frozen=True, slots=True)

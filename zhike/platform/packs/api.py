@@ -10,7 +10,8 @@ from zhike.kernel import database, definition_changes
 from zhike.kernel.definition_changes import Edit, Plan
 from zhike.kernel.definition_checks import may_hold
 from zhike.kernel.definition_errors import DefinitionsBroken, Fault
-from zhike.kernel.definition_files import FileFinding
+from zhike.kernel.definition_files import FileFinding, WrittenDefinition
+from zhike.kernel.definition_parts import Labels
 from zhike.kernel.definitions import Finding
 from zhike.kernel.models import StoredDefinition
 from zhike.platform.audit import api as audit
@@ -112,7 +113,7 @@ def _taken_over(read: ReadPacks) -> list[FileFinding]:
     rows = StoredDefinition.objects.filter(layer="pack").exclude(pack__in=names)
     owners = {(kind, key): pack for kind, key, pack in rows.values_list("kind", "key", "pack")}
     return [
-        one.at(Finding("pack.taken_over", f"{one.kind} '{one.key}' belongs to the pack '{owner}'; {_REMEDY}", ("key",)))
+        one.at(Finding("pack.taken_over", _belongs(one, owner), ("key",)))
         for found in read.content
         for one in found.definitions
         if (owner := owners.get((one.kind, one.key)))
@@ -121,7 +122,12 @@ def _taken_over(read: ReadPacks) -> list[FileFinding]:
     ]
 
 
-_REMEDY = "give it a key of its own, or name that pack under `replaces` in pack.yaml"
+def _belongs(one: WrittenDefinition, owner: str) -> Labels:
+    return Labels(
+        f"{one.kind}“{one.key}”属于应用包“{owner}”；请换一个键名，或在 pack.yaml 的 `replaces` 中写明该包",
+        f"{one.kind} '{one.key}' belongs to the pack '{owner}';"
+        " give it a key of its own, or name that pack under `replaces` in pack.yaml",
+    )
 
 
 def _faults(content: Sequence[PackContent], faults: Iterable[Fault]) -> list[FileFinding]:
@@ -136,4 +142,4 @@ def _faults(content: Sequence[PackContent], faults: Iterable[Fault]) -> list[Fil
 
 
 def _elsewhere(kind: str, key: str, finding: Finding) -> FileFinding:
-    return FileFinding(f"{kind} {key}", 1, finding.code, finding.message)
+    return FileFinding(f"{kind} {key}", 1, finding.code, finding.said)

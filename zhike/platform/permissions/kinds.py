@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from zhike.kernel.definition_checks import each, guessed, meant, unknown
-from zhike.kernel.definition_parts import Place
+from zhike.kernel.definition_parts import Labels, Place
 from zhike.kernel.definitions import Finding, Kind, Snapshot
 from zhike.platform.permissions.logic.grants import securable
 from zhike.platform.permissions.logic.operations import operations_on, resources
@@ -30,7 +30,13 @@ def _menu(role: Role, everything: Snapshot) -> Iterator[Finding]:
     known = [*MENU, *everything.named("object")]
     for number, key in enumerate(role.menu):
         if key not in known:
-            yield unknown("object or part with a page", key, known, ("menu", number), "role.unknown_menu")
+            yield unknown(
+                Labels("有页面的对象或功能", "object or part with a page"),
+                key,
+                known,
+                ("menu", number),
+                "role.unknown_menu",
+            )
 
 
 def _grants(role: Role, everything: Snapshot) -> Iterator[Finding]:
@@ -39,7 +45,13 @@ def _grants(role: Role, everything: Snapshot) -> Iterator[Finding]:
 
 def _grant(grant: Grant, place: Place, everything: Snapshot) -> Iterator[Finding]:
     if operations_on(everything, grant.on) is None:
-        yield unknown("object or part", grant.on, resources(everything), (*place, "on"), "role.unknown_resource")
+        yield unknown(
+            Labels("对象或功能", "object or part"),
+            grant.on,
+            resources(everything),
+            (*place, "on"),
+            "role.unknown_resource",
+        )
     resource = meant(grant.on, {key: key for key in resources(everything)})
     if resource is not None:
         found = each(_operations(grant, resource, place, everything), _where(grant, resource, place, everything))
@@ -50,7 +62,9 @@ def _operations(grant: Grant, resource: str, place: Place, everything: Snapshot)
     known = operations_on(everything, resource) or ()
     for number, operation in enumerate(grant.operations):
         if operation not in known:
-            yield unknown("operation", operation, known, (*place, "operations", number), "role.unknown_operation")
+            yield unknown(
+                Labels("操作", "operation"), operation, known, (*place, "operations", number), "role.unknown_operation"
+            )
 
 
 def _where(grant: Grant, resource: str, place: Place, everything: Snapshot) -> Iterator[Finding]:
@@ -77,21 +91,21 @@ def _hidden(resource: str, rules: FieldRules, name: str, everything: Snapshot) -
     keys = found.field_keys() if found else ()
     for number, key in enumerate(getattr(rules, name)):
         if found and key not in keys:
-            yield unknown("field", key, keys, ("fields", resource, name, number), "role.unknown_field")
+            yield unknown(Labels("字段", "field"), key, keys, ("fields", resource, name, number), "role.unknown_field")
 
 
 def _home(role: Role, everything: Snapshot) -> Iterator[Finding]:
     pages = everything.named("page")
     if role.home and f"home_{role.home}" not in pages:
         homes = [key.removeprefix("home_") for key in pages if key.startswith("home_")]
-        yield unknown("home", role.home, homes, ("home",), "role.unknown_home")
+        yield unknown(Labels("首页", "home"), role.home, homes, ("home",), "role.unknown_home")
 
 
 def _refinement(everything: Snapshot, resource: str, key: str, where: Place) -> Iterator[Finding]:
     found = securable(everything, resource)
     has = [refinement.key for refinement in found.refinements] if found else []
     if key not in has:
-        yield unknown("refinement", key, ["all", *has], where, "role.unknown_refinement")
+        yield unknown(Labels("筛选条件", "refinement"), key, ["all", *has], where, "role.unknown_refinement")
 
 
 ROLE = Kind(Role, order=30, check=check_role)

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from zhike.kernel.definition_parts import Definition, Key, Labels, Part, Refers, Text
+from zhike.kernel.definition_parts import Definition, Key, Labels, Part, Refers, Text, rule
 
 ObjectRef = Annotated[Key, Refers("object")]
 
@@ -105,6 +105,13 @@ class FieldRules(Part):
         (), description="fields seen without their mask, and asked about: in conditions, orders, groups and sums"
     )
     refused: tuple[Key, ...] = Field((), description="fields that are not seen and not asked about at all")
+
+    @rule("refused")
+    def _not_both(self) -> Labels | None:
+        both = [key for key in self.refused if key in self.clear]
+        if not both:
+            return None
+        return Labels(f"既明文又拒绝：{'、'.join(both)}", f"both clear and refused: {', '.join(both)}")
 
 
 class Role(Definition):

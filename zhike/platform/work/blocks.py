@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterator, Sequence
 
 from pydantic import Field
 
 from zhike.kernel.block_data import BriefFirst, CellValue, TableRow, Tone, brief, column, table
 from zhike.kernel.definition_parts import Labels as Words
-from zhike.kernel.providers import Block, BlockData, BlockSettings, Named, register_block
+from zhike.kernel.providers import Block, BlockData, BlockSettings, Named, Subject, register_block
 from zhike.kernel.wire import Labels, labels
 from zhike.platform.objects import api as objects
 from zhike.platform.objects.blocks import Compared, OfBook, compared, day_end, drawn, fields_named, known, live
@@ -47,11 +46,11 @@ def register() -> None:
     """Offer the blocks of this room."""
     register_block(Block("work_brief", "今日工作", "Today's work", _brief))
     register_block(Block("due_work", "待办", "Work to do", _due))
-    register_block(Block("party_work", "待办", "Work", _of_party, of_record=True))
+    register_block(Block("party_work", "待办", "Work", _of_party, of_record=True, role="party"))
     register_block(Block("per_manager", "客户经理", "Account managers", _per_manager, PerManager))
 
 
-def _brief(principal: Principal, _record: uuid.UUID | None, _settings: BlockSettings) -> BlockData:
+def _brief(principal: Principal, _subject: None, _settings: BlockSettings) -> BlockData:
     totals = api.counts(principal=principal)
     english = principal.language == "en"
     said: list[tuple[str, Tone]] = []
@@ -72,15 +71,14 @@ def _brief(principal: Principal, _record: uuid.UUID | None, _settings: BlockSett
     return brief(said, first, principal.language, live())
 
 
-def _due(principal: Principal, _record: uuid.UUID | None, _settings: BlockSettings) -> BlockData:
+def _due(principal: Principal, _subject: None, _settings: BlockSettings) -> BlockData:
     items, _more = api.todo(principal=principal, limit=_DUE)
     totals = api.counts(principal=principal)
     return _work(items, totals.open, principal)
 
 
-def _of_party(principal: Principal, record: uuid.UUID, _settings: BlockSettings) -> BlockData:
-    party = objects.object_with_role("party").key
-    party_id = objects.ids(party, [record], principal=principal)[record]
+def _of_party(principal: Principal, subject: Subject, _settings: BlockSettings) -> BlockData:
+    party_id = objects.ids(subject.object, [subject.uid], principal=principal)[subject.uid]
     items = api.of_party(party_id, principal=principal)
     return _work(items, len(items), principal)
 
@@ -90,7 +88,7 @@ def _work(items: Sequence[Work], total: int, principal: Principal) -> BlockData:
     return BlockData("work", data, live(), empty=not items)
 
 
-def _per_manager(principal: Principal, _record: uuid.UUID | None, settings: PerManager) -> BlockData:
+def _per_manager(principal: Principal, _subject: None, settings: PerManager) -> BlockData:
     """Figures and work of each employee who covers parties of the viewer's units; the last row counts each once."""
     owner = objects.describe(settings.object)
     columns = [item for item in settings.columns if known(owner, [item])]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from zhike.kernel.definition_parts import Labels
 from zhike.kernel.definitions import Finding, Kind, Snapshot
 from zhike.platform.work.types import ResultSet
 
@@ -13,7 +14,8 @@ def check_result_set(found: ResultSet, _everything: Snapshot) -> Iterator[Findin
     seen: set[str] = set()
     for index, result in enumerate(found.results):
         if result.key in seen:
-            yield Finding("result_set.doubled", f"result '{result.key}' is listed twice", ("results", index, "key"))
+            said = Labels(f"结果“{result.key}”列了两次", f"result '{result.key}' is listed twice")
+            yield Finding("result_set.doubled", said, ("results", index, "key"))
         seen.add(result.key)
 
 

@@ -580,6 +580,26 @@ export interface paths {
         patch: operations["setLanguage"];
         trace?: never;
     };
+    "/api/v1/me/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change Password
+         * @description Another password for the caller; this session goes on, all others end.
+         */
+        post: operations["changePassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/sign-out-everywhere": {
         parameters: {
             query?: never;
@@ -977,11 +997,139 @@ export interface paths {
         };
         /**
          * Users
-         * @description Everybody who can sign in.
+         * @description Everybody who has or had a post in the caller's units.
          */
         get: operations["listUsers"];
         put?: never;
+        /**
+         * Add
+         * @description Somebody new, with a first post and a password that is shown this once and changed at the first sign-in.
+         */
+        post: operations["addUser"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import Users
+         * @description Users and posts from a file: employee number, name, role, unit. A line that is wrong hurts only itself.
+         */
+        post: operations["importUsers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Options
+         * @description The roles and units of which the caller can make posts.
+         */
+        get: operations["getUserOptions"];
+        put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{uid}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * User
+         * @description One user with every post.
+         */
+        get: operations["getUser"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change
+         * @description Another name; the end of a user, with every post and session; or the return of one, without posts.
+         */
+        patch: operations["changeUser"];
+        trace?: never;
+    };
+    "/api/v1/users/{uid}/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reset Password
+         * @description A new password, shown this once and changed at the next sign-in; every session of the user ends.
+         */
+        post: operations["resetPassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{uid}/posts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add Post
+         * @description Another post, now or later.
+         */
+        post: operations["addPost"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{uid}/posts/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End Post
+         * @description The end of a post, today or later.
+         */
+        post: operations["endPost"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1229,6 +1377,7 @@ export interface components {
         CampaignOut: {
             audience: components["schemas"]["Named"];
             business_date: string | null;
+            channel_away: components["schemas"]["ChannelAwayOut"] | null;
             control_percent: number;
             counts: components["schemas"]["CountsOut"];
             due_days: number;
@@ -1295,6 +1444,14 @@ export interface components {
             field: string;
             new: components["schemas"]["WireValue"];
             old: components["schemas"]["WireValue"];
+        };
+        /** @description The server of the campaign's channel is away: its messages wait, and the next one tries at `retry_at`. */
+        ChannelAwayOut: {
+            error: string;
+            /** Format: date-time */
+            retry_at: string;
+            /** Format: date-time */
+            since: string;
         };
         /** @description Whether a number holds that must hold. */
         CheckOut: {
@@ -1387,6 +1544,8 @@ export interface components {
         CurveOut: {
             control: (string | null)[];
             days: number[];
+            /** @enum {string} */
+            format: "text" | "number" | "money" | "change" | "count" | "percent" | "duration" | "date" | "datetime" | "tag" | "tier" | "link" | "bar" | "diverge";
             treated: (string | null)[];
             unit: string;
         };
@@ -1608,6 +1767,11 @@ export interface components {
             business_date: string | null;
             count: number;
         };
+        /** @description A password that is shown this once. */
+        GivenPasswordOut: {
+            password: string;
+            user: components["schemas"]["UserDetailOut"];
+        };
         /** @description A goal to begin with. */
         GoalExampleOut: {
             expression: string;
@@ -1785,6 +1949,13 @@ export interface components {
             items: components["schemas"]["LoadOut"][];
             next_cursor: string | null;
         };
+        /** @description A line of a file that became a user or a post; without a password where the user was there already. */
+        MadeUserOut: {
+            employee_no: string;
+            line: number;
+            name: string;
+            password: string | null;
+        };
         /** @description The caller: posts, rights, menu, clock. */
         MeOut: {
             clock: components["schemas"]["ClockOut"];
@@ -1797,6 +1968,8 @@ export interface components {
             menu: components["schemas"]["MenuItemOut"][];
             name: string;
             operations: string[];
+            /** @enum {string} */
+            password_due: "" | "given" | "age";
             roles: components["schemas"]["RoleOut"][];
             /** Format: uuid */
             uid: string;
@@ -1806,7 +1979,8 @@ export interface components {
         MeasureOut: {
             control: string | null;
             difference: string | null;
-            format: string;
+            /** @enum {string} */
+            format: "text" | "number" | "money" | "change" | "count" | "percent" | "duration" | "date" | "datetime" | "tag" | "tier" | "link" | "bar" | "diverge";
             high: string | null;
             key: string;
             labels: components["schemas"]["Labels"];
@@ -1875,6 +2049,26 @@ export interface components {
         /** @description Unary minus. */
         NegateForm: {
             negate: components["schemas"]["StoredExpression"];
+        };
+        /** @description A post; from today on, where no day is given. */
+        NewPostIn: {
+            role: string;
+            /** @description the code of the unit */
+            unit: string;
+            valid_from?: string | null;
+            /** @description the first day without the post */
+            valid_to?: string | null;
+        };
+        /** @description Somebody new, with a first post. */
+        NewUserIn: {
+            employee_no: string;
+            name: string;
+            role: string;
+            /** @description the code of the unit */
+            unit: string;
+            valid_from?: string | null;
+            /** @description the first day without the post */
+            valid_to?: string | null;
         };
         /** @description How many parties meet one node of a condition: path "and.0.or.1", "" for the root. */
         NodeCountOut: {
@@ -1954,6 +2148,11 @@ export interface components {
             /** Format: uuid */
             uid: string;
         };
+        /** @description A password in the place of the current one. */
+        PasswordIn: {
+            current: string;
+            new: string;
+        };
         /** @description How many loads no published day has taken into account yet, and the newest such day. */
         PendingOut: {
             business_date: string | null;
@@ -2004,6 +2203,30 @@ export interface components {
             /** @default  */
             script?: string;
             template: string;
+        };
+        /** @description The end of the post that began on `valid_from`. */
+        PostEndIn: {
+            role: string;
+            unit: string;
+            /** Format: date */
+            valid_from: string;
+            /**
+             * Format: date
+             * @description the first day without the post
+             */
+            valid_to: string;
+        };
+        /** @description A role in a unit; `valid_to` is the first day without it. */
+        PostOut: {
+            labels: components["schemas"]["Labels"];
+            role: string;
+            /** @enum {string} */
+            state: "coming" | "holds" | "over";
+            unit: string;
+            unit_name: string;
+            /** Format: date */
+            valid_from: string;
+            valid_to: string | null;
         };
         /** @description What a condition finds in its viewer's scope; the total is decimal text. */
         PreviewOut: {
@@ -2136,6 +2359,12 @@ export interface components {
             count: number;
             labels: components["schemas"]["Labels"];
         };
+        /** @description A line of a file that became nothing, and why. */
+        RefusedLineOut: {
+            line: number;
+            message: string;
+            text: string;
+        };
         /** @description A row that was not loaded; personal numbers are left out of its values. */
         RejectedOut: {
             line: number;
@@ -2169,6 +2398,11 @@ export interface components {
             level: string;
             products: string | null;
             valid_until: string | null;
+        };
+        /** @description A role to give. */
+        RoleChoiceOut: {
+            key: string;
+            labels: components["schemas"]["Labels"];
         };
         /** @description A role by name. */
         RoleOut: {
@@ -2506,6 +2740,12 @@ export interface components {
             /** @enum {string} */
             state: "refused" | "error";
         };
+        /** @description A unit to give it in; `path` are the codes from the root down. */
+        UnitChoiceOut: {
+            code: string;
+            name: string;
+            path: string;
+        };
         /** @description A unit of the firm. */
         UnitOut: {
             kind: string;
@@ -2529,7 +2769,34 @@ export interface components {
             field: string;
             value: components["schemas"]["WireValue"];
         };
-        /** @description Somebody who can sign in. */
+        /** @description Another name, the end of a user, or the return of one. */
+        UserChangeIn: {
+            active?: boolean | null;
+            name?: string | null;
+            /** @default  */
+            reason?: string;
+        };
+        /** @description One user with every post, the newest first. */
+        UserDetailOut: {
+            active: boolean;
+            employee_no: string;
+            last_sign_in: string | null;
+            name: string;
+            /** @enum {string} */
+            password_due: "" | "given" | "age";
+            permitted: ("rename" | "post" | "password" | "end" | "return")[];
+            posts: components["schemas"]["PostOut"][];
+            roles: components["schemas"]["Labels"][];
+            /** Format: uuid */
+            uid: string;
+            units: string[];
+        };
+        /** @description What a post can be made of. */
+        UserOptionsOut: {
+            roles: components["schemas"]["RoleChoiceOut"][];
+            units: components["schemas"]["UnitChoiceOut"][];
+        };
+        /** @description Somebody who can sign in, or could. */
         UserOut: {
             active: boolean;
             employee_no: string;
@@ -2540,7 +2807,12 @@ export interface components {
             uid: string;
             units: string[];
         };
-        /** @description Everybody who can sign in. */
+        /** @description What became of a file. */
+        UsersFileOut: {
+            made: components["schemas"]["MadeUserOut"][];
+            refused: components["schemas"]["RefusedLineOut"][];
+        };
+        /** @description Everybody who has or had a post in the caller's units. */
         UsersOut: {
             items: components["schemas"]["UserOut"][];
         };
@@ -2778,6 +3050,7 @@ export type CampaignsOut = components['schemas']['CampaignsOut'];
 export type CancelledOut = components['schemas']['CancelledOut'];
 export type CellValue = components['schemas']['CellValue'];
 export type ChangeOut = components['schemas']['ChangeOut'];
+export type ChannelAwayOut = components['schemas']['ChannelAwayOut'];
 export type CheckOut = components['schemas']['CheckOut'];
 export type ClockOut = components['schemas']['ClockOut'];
 export type Comparison = components['schemas']['Comparison'];
@@ -2813,6 +3086,7 @@ export type FiguresData = components['schemas']['FiguresData'];
 export type Finding = components['schemas']['Finding'];
 export type FormLayoutOut = components['schemas']['FormLayoutOut'];
 export type FrozenOut = components['schemas']['FrozenOut'];
+export type GivenPasswordOut = components['schemas']['GivenPasswordOut'];
 export type GoalExampleOut = components['schemas']['GoalExampleOut'];
 export type GoalFieldOut = components['schemas']['GoalFieldOut'];
 export type GoalIn = components['schemas']['GoalIn'];
@@ -2832,6 +3106,7 @@ export type ListLayoutOut = components['schemas']['ListLayoutOut'];
 export type LoadDetailOut = components['schemas']['LoadDetailOut'];
 export type LoadOut = components['schemas']['LoadOut'];
 export type LoadsOut = components['schemas']['LoadsOut'];
+export type MadeUserOut = components['schemas']['MadeUserOut'];
 export type MeOut = components['schemas']['MeOut'];
 export type MeasureOut = components['schemas']['MeasureOut'];
 export type MemberOut = components['schemas']['MemberOut'];
@@ -2843,6 +3118,8 @@ export type MoneyIn = components['schemas']['MoneyIn'];
 export type MoneyValue = components['schemas']['MoneyValue'];
 export type Named = components['schemas']['Named'];
 export type NegateForm = components['schemas']['NegateForm'];
+export type NewPostIn = components['schemas']['NewPostIn'];
+export type NewUserIn = components['schemas']['NewUserIn'];
 export type NodeCountOut = components['schemas']['NodeCountOut'];
 export type NotForm = components['schemas']['NotForm'];
 export type ObjectNameOut = components['schemas']['ObjectNameOut'];
@@ -2855,10 +3132,13 @@ export type PageActionOut = components['schemas']['PageActionOut'];
 export type PageOut = components['schemas']['PageOut'];
 export type ParamForm = components['schemas']['ParamForm'];
 export type Party = components['schemas']['Party'];
+export type PasswordIn = components['schemas']['PasswordIn'];
 export type PendingOut = components['schemas']['PendingOut'];
 export type PlaceOut = components['schemas']['PlaceOut'];
 export type PlanChangeIn = components['schemas']['PlanChangeIn'];
 export type PlanIn = components['schemas']['PlanIn'];
+export type PostEndIn = components['schemas']['PostEndIn'];
+export type PostOut = components['schemas']['PostOut'];
 export type PreviewOut = components['schemas']['PreviewOut'];
 export type ProductOut = components['schemas']['ProductOut'];
 export type ProductsOut = components['schemas']['ProductsOut'];
@@ -2876,11 +3156,13 @@ export type ReferenceIn = components['schemas']['ReferenceIn'];
 export type ReferenceValue = components['schemas']['ReferenceValue'];
 export type RefinementOut = components['schemas']['RefinementOut'];
 export type RefusalOut = components['schemas']['RefusalOut'];
+export type RefusedLineOut = components['schemas']['RefusedLineOut'];
 export type RejectedOut = components['schemas']['RejectedOut'];
 export type ResultCountOut = components['schemas']['ResultCountOut'];
 export type ResultOut = components['schemas']['ResultOut'];
 export type ResultSetOut = components['schemas']['ResultSetOut'];
 export type RiskData = components['schemas']['RiskData'];
+export type RoleChoiceOut = components['schemas']['RoleChoiceOut'];
 export type RoleOut = components['schemas']['RoleOut'];
 export type RunOut = components['schemas']['RunOut'];
 export type RunsOut = components['schemas']['RunsOut'];
@@ -2923,11 +3205,16 @@ export type TouchOut = components['schemas']['TouchOut'];
 export type TouchesBlockOut = components['schemas']['TouchesBlockOut'];
 export type TouchesData = components['schemas']['TouchesData'];
 export type UnavailableBlockOut = components['schemas']['UnavailableBlockOut'];
+export type UnitChoiceOut = components['schemas']['UnitChoiceOut'];
 export type UnitOut = components['schemas']['UnitOut'];
 export type UnmaskIn = components['schemas']['UnmaskIn'];
 export type UnmaskableData = components['schemas']['UnmaskableData'];
 export type UnmaskedOut = components['schemas']['UnmaskedOut'];
+export type UserChangeIn = components['schemas']['UserChangeIn'];
+export type UserDetailOut = components['schemas']['UserDetailOut'];
+export type UserOptionsOut = components['schemas']['UserOptionsOut'];
 export type UserOut = components['schemas']['UserOut'];
+export type UsersFileOut = components['schemas']['UsersFileOut'];
 export type UsersOut = components['schemas']['UsersOut'];
 export type ValueForm = components['schemas']['ValueForm'];
 export type ValuesIn = components['schemas']['ValuesIn'];
@@ -4156,6 +4443,38 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
+    changePassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordIn"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            500: components["responses"]["Error500"];
+            502: components["responses"]["Error502"];
+            503: components["responses"]["Error503"];
+        };
+    };
     signOutEverywhere: {
         parameters: {
             query?: never;
@@ -4865,6 +5184,279 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["UsersOut"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            500: components["responses"]["Error500"];
+            502: components["responses"]["Error502"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    addUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewUserIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GivenPasswordOut"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            500: components["responses"]["Error500"];
+            502: components["responses"]["Error502"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    importUsers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /** Format: binary */
+                    file: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsersFileOut"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            500: components["responses"]["Error500"];
+            502: components["responses"]["Error502"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    getUserOptions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserOptionsOut"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            500: components["responses"]["Error500"];
+            502: components["responses"]["Error502"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    getUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                uid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserDetailOut"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            500: components["responses"]["Error500"];
+            502: components["responses"]["Error502"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    changeUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                uid: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserChangeIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserDetailOut"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            500: components["responses"]["Error500"];
+            502: components["responses"]["Error502"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    resetPassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                uid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GivenPasswordOut"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            500: components["responses"]["Error500"];
+            502: components["responses"]["Error502"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    addPost: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                uid: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPostIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserDetailOut"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            500: components["responses"]["Error500"];
+            502: components["responses"]["Error502"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    endPost: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                uid: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PostEndIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserDetailOut"];
                 };
             };
             400: components["responses"]["Error400"];

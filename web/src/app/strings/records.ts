@@ -20,7 +20,7 @@ export const records = {
   'condition.kind.tag': ['标签', 'Tag'],
   'condition.add': ['条件', 'Condition'],
   'condition.incomplete': ['待填写', 'incomplete'],
-  'list.searchPerson': ['姓名、号码、后四位', 'Name, number, last digits'],
+  'list.searchPerson': ['姓名、号码、后四位', 'Name or last digits'],
   'list.searchName': ['名称、代码', 'Name or code'],
   'list.columns': ['列 {{shown}} / {{all}}', 'Columns {{shown}} / {{all}}'],
   'list.columnsTitle': ['列设置', 'Columns'],

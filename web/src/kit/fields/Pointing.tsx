@@ -3,8 +3,7 @@ import { Select } from 'antd';
 import { useState } from 'react';
 import { Link } from 'react-router';
 import type { Value } from '../../api';
-import { api, query } from '../../api/client';
-import type { PlaceOut } from '../../api/generated/schema';
+import { api } from '../../api/client';
 import { useText } from '../../app/i18n';
 import { useDebounced } from '../hooks';
 import { Clip } from '../marks';
@@ -32,7 +31,7 @@ export function PlaceInput({ field, testId, value, onChange, id }: EditProps) {
   const settled = useDebounced(q.trim(), 250);
   const found = useQuery({
     queryKey: ['places', field.target, settled],
-    queryFn: ({ signal }) => api.get<PlaceOut[]>(`/meta/places/${field.target}${query({ q: settled || undefined })}`, signal),
+    queryFn: ({ signal }) => api.get('/meta/places/{place}', { path: { place: field.target ?? '' }, query: { q: settled }, signal }),
   });
   return (
     <Select<Picked, Offer>

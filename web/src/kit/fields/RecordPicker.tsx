@@ -1,7 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Select, type RefSelectProps } from 'antd';
 import { useRef, useState } from 'react';
-import type { RecordPage } from '../../api';
 import { api } from '../../api/client';
 import { useObjectMeta } from '../../api/hooks';
 import { useText } from '../../app/i18n';
@@ -24,7 +23,7 @@ export function RecordPicker({ object, testId, value, onChange, id, autoFocus }:
   const columns = meta.data && tellingColumns(meta.data);
   const found = useQuery({
     queryKey: ['pick', object, settled, columns],
-    queryFn: ({ signal }) => api.post<RecordPage>(`/objects/${object}/query`, { q: settled || undefined, limit: 20, columns }, signal),
+    queryFn: ({ signal }) => api.post('/objects/{object}/query', { path: { object }, body: { q: settled || undefined, limit: 20, columns }, signal }),
     enabled: object !== '' && !meta.isPending,
   });
   const options = (found.data?.rows ?? []).map((row) => ({ value: row.uid, label: row.display, facts: factsOf(row, columns ?? []) }));

@@ -1,21 +1,22 @@
 import { useMutation } from '@tanstack/react-query';
 import { Form, Input, Modal } from 'antd';
-import { ApiError, auth } from '../../api/client';
+import { api, ApiError } from '../../api/client';
 import { useText } from '../../app/i18n';
 import { useSay } from '../feedback';
 
 type Values = { current: string; next: string; repeat: string };
 
-export function PasswordDialog({ open, onClose }: { open: boolean; onClose: () => void }) {
+/** Another password; without `onClose` there is no way around it, and `why` says the reason. */
+export function PasswordDialog({ open, onDone, onClose, why }: { open: boolean; onDone: () => void; onClose?: () => void; why?: string }) {
   const { t } = useText();
   const say = useSay();
   const [form] = Form.useForm<Values>();
   const change = useMutation({
-    mutationFn: (values: Values) => auth.changePassword(values.current, values.next),
+    mutationFn: ({ current, next }: Values) => api.post('/me/password', { body: { current, new: next } }),
     onSuccess: () => {
       say(t('session.passwordChanged'));
       form.resetFields();
-      onClose();
+      onDone();
     },
   });
   const rules = [{ required: true, message: t('common.required') }];
@@ -28,8 +29,14 @@ export function PasswordDialog({ open, onClose }: { open: boolean; onClose: () =
       confirmLoading={change.isPending}
       onOk={() => form.submit()}
       onCancel={onClose}
+      closable={Boolean(onClose)}
+      mask={{ closable: Boolean(onClose) }}
+      keyboard={Boolean(onClose)}
+      cancelButtonProps={{ hidden: !onClose }}
+      okButtonProps={{ 'data-testid': 'password-confirm' }}
       width={380}
     >
+      {why && <p className="ink-2" style={{ marginBottom: 12 }} data-testid="password-why">{why}</p>}
       {error && (
         <div className="alert" role="alert">
           {error.findings.map((finding) => finding.message).join(' ') || error.message || t('state.failed')}

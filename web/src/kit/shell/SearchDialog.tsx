@@ -2,7 +2,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Input, Modal } from 'antd';
 import { useEffect, useRef, useState } from 'react';
 import { Link, useNavigate } from 'react-router';
-import { api, query } from '../../api/client';
+import { api } from '../../api/client';
 import type { SearchGroup } from '../../api';
 import { useText } from '../../app/i18n';
 import { useDebounced } from '../hooks';
@@ -16,7 +16,7 @@ export function SearchDialog({ open, onClose }: { open: boolean; onClose: () => 
   const settled = useDebounced(q.trim(), 250);
   const found = useQuery({
     queryKey: ['search', settled],
-    queryFn: ({ signal }) => api.get<{ groups: SearchGroup[] }>(`/search${query({ q: settled })}`, signal),
+    queryFn: ({ signal }) => api.get('/search', { query: { q: settled }, signal }),
     enabled: open && settled.length >= 2,
     placeholderData: keepPreviousData,
   });

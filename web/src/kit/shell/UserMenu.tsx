@@ -18,7 +18,7 @@ function useOwnActions(openPassword: () => void): Action[] {
   const client = useQueryClient();
   const report = useReport();
   const language = useMutation({
-    mutationFn: (next: Lang) => api.patch('/me', { lang: next }),
+    mutationFn: (next: Lang) => api.patch('/me', { body: { lang: next } }),
     onSuccess: () => client.invalidateQueries(),
     onError: report,
   });
@@ -76,7 +76,7 @@ export function UserMenu({ me }: { me: Me }) {
           <Icon name="down" size={14} />
         </button>
       </Dropdown>
-      <PasswordDialog open={password} onClose={() => setPassword(false)} />
+      <PasswordDialog open={password} onDone={() => setPassword(false)} onClose={() => setPassword(false)} />
     </>
   );
 }
@@ -106,7 +106,7 @@ export function UserSheet({ me, rest, open, onClose }: SheetProps) {
           ))}
         </div>
       </Drawer>
-      <PasswordDialog open={password} onClose={() => setPassword(false)} />
+      <PasswordDialog open={password} onDone={() => setPassword(false)} onClose={() => setPassword(false)} />
     </>
   );
 }

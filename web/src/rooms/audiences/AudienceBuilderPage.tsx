@@ -4,7 +4,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useNavigate, useParams } from 'react-router';
 import { api, ApiError } from '../../api/client';
 import { useCan, useVocabulary } from '../../api/hooks';
-import type { Audience, Expression, Snapshot, Vocabulary } from '../../api';
+import type { Audience, Expression, Vocabulary } from '../../api';
 import { useText } from '../../app/i18n';
 import { isStale, useReport, useSay } from '../../kit/feedback';
 import { decimal } from '../../kit/format';
@@ -29,7 +29,7 @@ export function AudienceBuilderPage() {
   const vocabulary = useVocabulary();
   const audience = useQuery({
     queryKey: ['audience', uid],
-    queryFn: ({ signal }) => api.get<Audience>(`/audiences/${uid ?? ''}`, signal),
+    queryFn: ({ signal }) => api.get('/audiences/{uid}', { path: { uid: uid ?? '' }, signal }),
     enabled: uid !== undefined,
   });
   const { t } = useText();
@@ -101,10 +101,12 @@ function TreePanel({ root, terms, live, total, onChange }: TreePanelProps) {
   );
 }
 
-type SaveArgs = { audience?: Audience; condition: Expression | null; leave: () => void; onNaming: (typed: boolean) => void };
+type SaveArgs = { audience?: Audience; leave: () => void; onNaming: (typed: boolean) => void };
 
-function Actions({ dirty, unfinished, ...args }: SaveArgs & { dirty: boolean; unfinished: boolean }) {
-  const { audience, condition, leave } = args;
+type ActionProps = SaveArgs & { condition: Expression | null; dirty: boolean; unfinished: boolean };
+
+function Actions({ condition, dirty, unfinished, ...args }: ActionProps) {
+  const { audience, leave } = args;
   const { t } = useText();
   const navigate = useNavigate();
   const { modal } = App.useApp();
@@ -113,7 +115,7 @@ function Actions({ dirty, unfinished, ...args }: SaveArgs & { dirty: boolean; un
   const say = useSay();
   const [naming, setNaming] = useState(false);
   const snapshot = useMutation({
-    mutationFn: () => api.post<Snapshot>(`/audiences/${audience?.uid ?? ''}/snapshots`),
+    mutationFn: () => api.post('/audiences/{uid}/snapshots', { path: { uid: audience?.uid ?? '' } }),
     onSuccess: (taken) => {
       say(t('audience.snapshotTaken', { n: decimal(taken.count, 0) }));
       void client.invalidateQueries({ queryKey: ['audience-snapshots', audience?.uid] });
@@ -131,7 +133,7 @@ function Actions({ dirty, unfinished, ...args }: SaveArgs & { dirty: boolean; un
       content: t('audience.deleteText'),
       okText: t('common.delete'),
       okButtonProps: { danger: true },
-      onOk: () => api.delete(`/audiences/${audience?.uid ?? ''}?revision=${audience?.revision ?? 0}`).then(gone, report),
+      onOk: () => api.delete('/audiences/{uid}', { path: { uid: audience?.uid ?? '' }, query: { revision: audience?.revision ?? 0 } }).then(gone, report),
     });
   const mayDelete = useCan('audience.delete');
   const maySave = useCan(audience ? 'audience.update' : 'audience.create');
@@ -143,14 +145,14 @@ function Actions({ dirty, unfinished, ...args }: SaveArgs & { dirty: boolean; un
       {audience && <Button loading={snapshot.isPending} disabled={dirty || unfinished} title={hint} onClick={take} data-testid="snapshot">{t('audience.snapshot')}</Button>}
       {audience && canPublish && <Button disabled={dirty || unfinished} title={hint} onClick={() => void navigate(`/campaigns/new?audience=${audience.uid}`)} data-testid="use-in-campaign">{t('audience.useInCampaign')}</Button>}
       {maySave && <Button type="primary" disabled={condition === null || unfinished} title={hint} onClick={() => setNaming(true)} data-testid="audience-save">{t('common.save')}</Button>}
-      <SaveDialog open={naming} onClose={() => setNaming(false)} {...args} />
+      {condition && <SaveDialog open={naming} onClose={() => setNaming(false)} condition={condition} {...args} />}
     </>
   );
 }
 
 type SaveValues = { name: string; description?: string };
 
-function SaveDialog({ open, onClose, audience, condition, leave, onNaming }: SaveArgs & { open: boolean; onClose: () => void }) {
+function SaveDialog({ open, onClose, audience, condition, leave, onNaming }: SaveArgs & { condition: Expression; open: boolean; onClose: () => void }) {
   const { t } = useText();
   const navigate = useNavigate();
   const client = useQueryClient();
@@ -165,7 +167,9 @@ function SaveDialog({ open, onClose, audience, condition, leave, onNaming }: Sav
   const save = useMutation({
     mutationFn: (values: SaveValues) => {
       const body = { name: values.name, description: values.description ?? '', condition };
-      return audience ? api.patch<Audience>(`/audiences/${audience.uid}`, { ...body, revision: audience.revision }) : api.post<Audience>('/audiences', body);
+      return audience
+        ? api.patch('/audiences/{uid}', { path: { uid: audience.uid }, body: { ...body, revision: audience.revision } })
+        : api.post('/audiences', { body });
     },
     onSuccess: (saved) => {
       say(t('common.saved'));

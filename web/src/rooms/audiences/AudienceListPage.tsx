@@ -16,7 +16,7 @@ import { Empty, QueryState } from '../../kit/states';
 export function AudienceListPage() {
   const { t } = useText();
   const navigate = useNavigate();
-  const query = useQuery({ queryKey: ['audiences'], queryFn: ({ signal }) => api.get<{ items: AudienceSummary[] }>('/audiences', signal) });
+  const query = useQuery({ queryKey: ['audiences'], queryFn: ({ signal }) => api.get('/audiences', { signal }) });
   const create = useCan('audience.create') && (
     <Button type="primary" icon={<Icon name="plus" size={14} />} onClick={() => void navigate('/audiences/new')} data-testid="create">{t('audience.new')}</Button>
   );

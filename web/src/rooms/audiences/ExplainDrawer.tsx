@@ -1,4 +1,4 @@
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { keepPreviousData, skipToken, useQuery } from '@tanstack/react-query';
 import { Drawer } from 'antd';
 import { useMemo, useState } from 'react';
 import { Link } from 'react-router';
@@ -48,8 +48,7 @@ export function ExplainDrawer({ open, onClose, root, terms, name }: Props) {
 function useExplanation(condition: Expression | null, party: string | undefined) {
   return useQuery({
     queryKey: ['audience-explain', condition, party],
-    queryFn: ({ signal }) => api.post<Explanation>('/audiences/explain', { condition, party }, signal),
-    enabled: condition !== null && party !== undefined,
+    queryFn: condition && party ? ({ signal }) => api.post('/audiences/explain', { body: { condition, party }, signal }) : skipToken,
     placeholderData: keepPreviousData,
   });
 }

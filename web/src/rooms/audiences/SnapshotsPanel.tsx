@@ -1,6 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
 import { api } from '../../api/client';
-import type { Snapshot } from '../../api';
 import { useText } from '../../app/i18n';
 import { date, datetime, decimal } from '../../kit/format';
 import { Panel } from '../../kit/Panel';
@@ -10,7 +9,7 @@ export function SnapshotsPanel({ uid }: { uid: string }) {
   const { t } = useText();
   const query = useQuery({
     queryKey: ['audience-snapshots', uid],
-    queryFn: ({ signal }) => api.get<{ items: Snapshot[] }>(`/audiences/${uid}/snapshots`, signal),
+    queryFn: ({ signal }) => api.get('/audiences/{uid}/snapshots', { path: { uid }, signal }),
   });
   return (
     <Panel title={t('audience.snapshotList')} meta={query.data?.items.length} flush>

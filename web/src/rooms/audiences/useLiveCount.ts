@@ -1,7 +1,7 @@
-import { keepPreviousData, useQueries, useQuery } from '@tanstack/react-query';
+import { keepPreviousData, skipToken, useQueries, useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { api } from '../../api/client';
-import type { Expression, Preview, Sample } from '../../api';
+import type { Expression, Preview } from '../../api';
 import { compile, hasUnfinished, prefixes, type Group, type TreeNode } from '../../kit/condition/model';
 import type { Terms } from '../../kit/condition/vocabulary';
 import { useDebounced } from '../../kit/hooks';
@@ -17,8 +17,7 @@ export function useLiveCount(root: Group, terms: Terms) {
   const { expression, paths } = useMemo(() => compile(settled, terms.typeOf), [settled, terms]);
   const preview = useQuery({
     queryKey: ['audience-preview', expression],
-    queryFn: ({ signal }) => api.post<Preview>('/audiences/preview', { condition: expression, nodes: true }, signal),
-    enabled: expression !== null && terms.entries.size > 0,
+    queryFn: expression && terms.entries.size > 0 ? ({ signal }) => api.post('/audiences/preview', { body: { condition: expression, nodes: true }, signal }) : skipToken,
     placeholderData: keepPreviousData,
     staleTime: 60_000,
   });
@@ -43,7 +42,7 @@ function useNarrowing(root: Group, terms: Terms, current: Preview | undefined): 
   const queries = useQueries({
     queries: steps.map((step, index) => ({
       queryKey: ['audience-count', step.expression],
-      queryFn: ({ signal }: { signal: AbortSignal }) => api.post<Preview>('/audiences/preview', { condition: step.expression, nodes: false }, signal),
+      queryFn: ({ signal }: { signal: AbortSignal }) => api.post('/audiences/preview', { body: { condition: step.expression, nodes: false }, signal }),
       enabled: current !== undefined && index < steps.length - 1,
       staleTime: 60_000,
     })),
@@ -57,8 +56,7 @@ function useNarrowing(root: Group, terms: Terms, current: Preview | undefined): 
 export function useSample(condition: Expression | null, seed: number) {
   return useQuery({
     queryKey: ['audience-sample', condition, seed],
-    queryFn: ({ signal }) => api.post<Sample>('/audiences/sample', { condition, seed }, signal),
-    enabled: condition !== null,
+    queryFn: condition ? ({ signal }) => api.post('/audiences/sample', { body: { condition, seed }, signal }) : skipToken,
     placeholderData: keepPreviousData,
     staleTime: 60_000,
   });

@@ -140,7 +140,7 @@ function TemplateView({ options, form }: { options: CampaignOptions; form: FormI
   const { t, label } = useText();
   const uid = Form.useWatch('template', form);
   const template = options.templates.find((item) => item.uid === uid);
-  if (!template) return <p className="ink-3">{t('common.select')}</p>;
+  if (!template) return <p className="ink-3">{t('campaign.messageNone')}</p>;
   return (
     <div className="stack gap-8">
       <p className="strong">{template.subject}</p>
@@ -160,8 +160,8 @@ function useSaveDraft(campaign: Campaign | undefined, form: FormInstance<Values>
   const mutation = useMutation({
     mutationFn: (values: Values) =>
       campaign
-        ? api.patch<Campaign>(`/campaigns/${campaign.uid}`, { revision: campaign.revision, ...draftOf(values) })
-        : api.post<Campaign>('/campaigns', draftOf(values)),
+        ? api.patch('/campaigns/{uid}', { path: { uid: campaign.uid }, body: { revision: campaign.revision, ...draftOf(values) } })
+        : api.post('/campaigns', { body: draftOf(values) }),
     onSuccess: (saved) => {
       say(t('common.saved'));
       client.setQueryData(['campaign', saved.uid], saved);

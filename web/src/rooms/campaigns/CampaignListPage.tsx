@@ -18,7 +18,7 @@ import { StateTag } from './StateTag';
 export function CampaignListPage() {
   const { t } = useText();
   const navigate = useNavigate();
-  const query = useQuery({ queryKey: ['campaigns'], queryFn: ({ signal }) => api.get<{ items: CampaignSummary[] }>('/campaigns', signal) });
+  const query = useQuery({ queryKey: ['campaigns'], queryFn: ({ signal }) => api.get('/campaigns', { signal }) });
   const create = useCan('campaign.create') && <Button type="primary" icon={<Icon name="plus" size={14} />} onClick={() => void navigate('/campaigns/new')} data-testid="create">{t('campaign.new')}</Button>;
   return (
     <Page crumbs={[{ title: t('campaign.title') }]} title={t('campaign.title')} actions={<><LiveStamp at={query.dataUpdatedAt} />{create}</>}>

@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { App, Button } from 'antd';
+import { Alert, App, Button } from 'antd';
 import { Link, useNavigate, useParams } from 'react-router';
-import { api, query as queryText } from '../../api/client';
+import { api } from '../../api/client';
 import type { Campaign } from '../../api';
 import { useText } from '../../app/i18n';
 import { useWord } from '../../blocks/lists';
@@ -39,25 +39,42 @@ export function CampaignPage() {
 function CampaignView({ campaign }: { campaign: Campaign }) {
   const { t } = useText();
   return (
-    <div className="columns">
-      <div className="column">
-        {campaign.counts && campaign.snapshot ? (
-          <Panel
-            title={t('effect.people')}
-            side={<><DayStamp date={campaign.snapshot.business_date} /><Link to={`/campaigns/${campaign.uid}/effect`} data-testid="see-effect">{t('campaign.seeEffect')}</Link></>}
-            flush
-          >
-            <PeopleByState uid={campaign.uid} counts={campaign.counts} />
-          </Panel>
-        ) : null}
-        {(campaign.state === 'draft' || campaign.permitted.includes('confirm')) && <EstimatePanel campaign={campaign} />}
-        <Panel title={t('campaign.setup')}><Plan campaign={campaign} /></Panel>
+    <>
+      {campaign.channel_away && <ChannelAway away={campaign.channel_away} />}
+      <div className="columns">
+        <div className="column">
+          {campaign.counts && campaign.snapshot ? (
+            <Panel
+              title={t('effect.people')}
+              side={<><DayStamp date={campaign.snapshot.business_date} /><Link to={`/campaigns/${campaign.uid}/effect`} data-testid="see-effect">{t('campaign.seeEffect')}</Link></>}
+              flush
+            >
+              <PeopleByState uid={campaign.uid} counts={campaign.counts} />
+            </Panel>
+          ) : null}
+          {(campaign.state === 'draft' || campaign.permitted.includes('confirm')) && <EstimatePanel campaign={campaign} />}
+          <Panel title={t('campaign.setup')}><Plan campaign={campaign} /></Panel>
+        </div>
+        <div className="column">
+          <MessagePreviewPanel uid={campaign.uid} />
+          <Panel title={t('campaign.timeline')}><Events campaign={campaign} /></Panel>
+        </div>
       </div>
-      <div className="column">
-        <MessagePreviewPanel uid={campaign.uid} />
-        <Panel title={t('campaign.timeline')}><Events campaign={campaign} /></Panel>
-      </div>
-    </div>
+    </>
+  );
+}
+
+function ChannelAway({ away }: { away: NonNullable<Campaign['channel_away']> }) {
+  const { t } = useText();
+  return (
+    <Alert
+      type="warning"
+      showIcon
+      style={{ marginBottom: 12 }}
+      data-testid="channel-away"
+      title={t('campaign.channelAway', { since: datetime(away.since), retry: datetime(away.retry_at) })}
+      description={away.error}
+    />
   );
 }
 
@@ -97,7 +114,7 @@ function DeleteButton({ campaign }: { campaign: Campaign }) {
   const { modal } = App.useApp();
   const report = useReport();
   const remove = () =>
-    api.delete(`/campaigns/${campaign.uid}${queryText({ revision: campaign.revision })}`).then(() => {
+    api.delete('/campaigns/{uid}', { path: { uid: campaign.uid }, query: { revision: campaign.revision } }).then(() => {
       void client.invalidateQueries({ queryKey: ['campaigns'] });
       void navigate('/campaigns');
     }, report);

@@ -3,17 +3,12 @@ import type { Effect } from '../../api';
 import { useText, type Translate } from '../../app/i18n';
 import { Chart } from '../../kit/Chart';
 import type { EChartsCoreOption } from '../../kit/echarts';
+import { shapeOf, unitBeside } from '../../kit/fields/formats';
 import { decimal, toNumber } from '../../kit/format';
 import { colors } from '../../kit/theme';
 
 type Curve = NonNullable<Effect['curve']>;
 type Scale = { factor: number; unit: string };
-
-function scaleOf(unit: string, lang: 'zh' | 'en'): Scale {
-  if (unit === '%' || unit === 'percent' || unit === 'pp') return { factor: 1, unit: '%' };
-  if (unit === '元' || unit === 'CNY' || unit === 'money') return lang === 'zh' ? { factor: 1e-4, unit: '万元' } : { factor: 1e-3, unit: 'k CNY' };
-  return { factor: 1, unit };
-}
 
 function lineOf(name: string, values: (string | number | null)[], scale: Scale, treated: boolean) {
   const color = treated ? colors.brand : colors.ink3;
@@ -65,8 +60,8 @@ function optionOf(curve: Curve, scale: Scale, t: Translate): EChartsCoreOption {
 /** What one customer of each group brought in on average since the touch, added up day by day. */
 export function EffectCurve({ curve }: { curve: Curve }) {
   const { t, lang } = useText();
-  const scale = scaleOf(curve.unit, lang);
-  const { factor, unit } = scale;
+  const { factor } = shapeOf(curve.format, curve.unit, lang);
+  const unit = unitBeside(curve.format, curve.unit, lang);
   const option = useMemo(() => optionOf(curve, { factor, unit }, t), [curve, factor, unit, t]);
   return (
     <>

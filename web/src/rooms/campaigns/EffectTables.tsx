@@ -1,12 +1,13 @@
 import type { Branch, Measure } from '../../api';
 import { useText } from '../../app/i18n';
+import { shapeOf, unitBeside } from '../../kit/fields/formats';
 import { DataTable, type Column } from '../../kit/DataTable';
 import { Nothing } from '../../kit/figures';
 import { decimal, percent, share } from '../../kit/format';
 import { Tag } from '../../kit/marks';
 import { Interval, intervalScale } from '../../kit/Interval';
 import { PeopleNumber } from './MembersDrawer';
-import { boundText, differenceText, intervalOf, shapeOf, unitOf, valueText } from './measure';
+import { boundText, differenceText, intervalOf, valueText } from './measure';
 
 /** Each row has its own scale, zero in the middle, so that measures of different units stand together. */
 function ownScale(value: { low: number; high: number }) {
@@ -21,8 +22,8 @@ function behind(row: Measure, group: 'treated' | 'control') {
 
 export function MeasureTable({ uid, measures }: { uid: string; measures: Measure[] }) {
   const { t, label, lang } = useText();
-  const shape = (row: Measure) => shapeOf(row, lang);
-  const title = (row: Measure) => `${label(row.labels)}${unitOf(row, lang) ? ` ${unitOf(row, lang)}` : ''}`;
+  const shape = (row: Measure) => shapeOf(row.format, row.unit, lang);
+  const title = (row: Measure) => [label(row.labels), unitBeside(row.format, row.unit, lang)].filter(Boolean).join(' ');
   const bounds = (row: Measure) => (row.low === null ? '—' : t('effect.to', { low: boundText(row.low, shape(row)), high: boundText(row.high, shape(row)) }));
   const groups = { treated: t('effect.treated'), control: t('effect.controlShort') };
   const people = (row: Measure, group: 'treated' | 'control') => (
@@ -63,7 +64,7 @@ export function MeasureTable({ uid, measures }: { uid: string; measures: Measure
   );
 }
 
-const RATE = shapeOf({ format: 'percent', unit: '' }, 'zh');
+const RATE = shapeOf('percent', '', 'zh');
 
 export function BranchTable({ uid, branches }: { uid: string; branches: Branch[] }) {
   const { t } = useText();

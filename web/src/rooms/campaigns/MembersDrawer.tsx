@@ -2,8 +2,8 @@ import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-q
 import { Button, Drawer, Form, Input, Modal } from 'antd';
 import { useState, type ReactNode } from 'react';
 import { Link } from 'react-router';
-import { api, query } from '../../api/client';
-import type { Member, MemberPage } from '../../api';
+import { api } from '../../api/client';
+import type { Member } from '../../api';
 import { useText } from '../../app/i18n';
 import { TouchTag, useWord } from '../../blocks/lists';
 import { DataTable, type Column } from '../../kit/DataTable';
@@ -34,7 +34,7 @@ export function MembersDrawer({ uid, shown, onClose }: Props) {
   const filter = shown?.filter ?? {};
   const members = useInfiniteQuery({
     queryKey: ['campaign-members', uid, filter],
-    queryFn: ({ pageParam, signal }) => api.get<MemberPage>(`/campaigns/${uid}/members${query({ ...filter, cursor: pageParam })}`, signal),
+    queryFn: ({ pageParam, signal }) => api.get('/campaigns/{uid}/members', { path: { uid }, query: { ...filter, cursor: pageParam }, signal }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (last) => last.next_cursor ?? undefined,
     enabled: shown !== null,
@@ -114,7 +114,7 @@ function ResendDialog({ uid, member, onClose }: { uid: string; member: Member | 
   const say = useSay();
   const [form] = Form.useForm<{ reason: string }>();
   const resend = useMutation({
-    mutationFn: (reason: string) => api.post(`/campaigns/${uid}/members/${member?.party?.uid ?? ''}/resend`, { reason }),
+    mutationFn: (reason: string) => api.post('/campaigns/{uid}/members/{party}/resend', { path: { uid, party: member?.party?.uid ?? '' }, body: { reason } }),
     onSuccess: () => {
       say(t('member.resent'));
       onClose();

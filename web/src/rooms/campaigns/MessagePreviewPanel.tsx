@@ -19,11 +19,11 @@ export function MessagePreviewPanel({ uid }: { uid: string }) {
   const [party, setParty] = useState<Picked | undefined>();
   const preview = useQuery({
     queryKey: ['campaign-preview', uid, party?.value],
-    queryFn: ({ signal }) => api.post<MessagePreview>(`/campaigns/${uid}/preview`, party ? { party: party.value } : {}, signal),
+    queryFn: ({ signal }) => api.post('/campaigns/{uid}/preview', { path: { uid }, body: { party: party?.value }, signal }),
     placeholderData: keepPreviousData,
   });
   const test = useMutation({
-    mutationFn: () => api.post<{ sent_to: string }>(`/campaigns/${uid}/test-mail`),
+    mutationFn: () => api.post('/campaigns/{uid}/test-mail', { path: { uid } }),
     onSuccess: (answer) => say(t('campaign.testSent', { to: answer.sent_to })),
     onError: report,
   });

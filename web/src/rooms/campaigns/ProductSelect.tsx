@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { Select } from 'antd';
 import { useState } from 'react';
-import { api, query } from '../../api/client';
-import type { Campaign, Product } from '../../api';
+import { api } from '../../api/client';
+import type { Campaign } from '../../api';
 import { useText } from '../../app/i18n';
 import { useDebounced } from '../../kit/hooks';
 import { productOptions } from './draft';
@@ -16,7 +16,7 @@ export function ProductSelect({ campaign, value, onChange, id }: Props) {
   const settled = useDebounced(q.trim(), 250);
   const found = useQuery({
     queryKey: ['campaign-products', settled],
-    queryFn: ({ signal }) => api.get<{ items: Product[] }>(`/campaigns/products${query({ q: settled })}`, signal),
+    queryFn: ({ signal }) => api.get('/campaigns/products', { query: { q: settled }, signal }),
     placeholderData: (before) => before,
   });
   return (

@@ -1,24 +1,6 @@
-import type { Measure } from '../../api';
-import { decimal, NOTHING, signed, toNumber, type Lang } from '../../kit/format';
-import { unitText } from '../../app/i18n';
+import type { Shape } from '../../kit/fields/formats';
+import { decimal, NOTHING, signed, toNumber } from '../../kit/format';
 import type { IntervalValue } from '../../kit/Interval';
-
-type Shape = { factor: number; places: number; suffix: string; differenceSuffix: string };
-
-/** How the values of a measure are written: percentages with differences in points, money in 万. */
-export function shapeOf(measure: Pick<Measure, 'format' | 'unit'>, lang: Lang): Shape {
-  if (measure.format === 'percent') return { factor: 1, places: 2, suffix: '%', differenceSuffix: ' pp' };
-  if (measure.format === 'money' || measure.format === 'change') {
-    return { factor: lang === 'zh' ? 1e-4 : 1e-3, places: 2, suffix: '', differenceSuffix: '' };
-  }
-  return { factor: 1, places: 2, suffix: '', differenceSuffix: '' };
-}
-
-export function unitOf(measure: Pick<Measure, 'format' | 'unit'>, lang: Lang): string {
-  if (measure.format === 'percent') return '';
-  if (measure.format === 'money' || measure.format === 'change') return lang === 'zh' ? '万' : 'k';
-  return unitText(measure.unit, lang);
-}
 
 export function valueText(value: string | null, shape: Shape): string {
   const number = toNumber(value);

@@ -2,9 +2,9 @@ import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
 import { Button } from 'antd';
 import { useCallback, useState } from 'react';
 import { Link } from 'react-router';
-import { api, query } from '../../api/client';
+import { api } from '../../api/client';
 import { useCan } from '../../api/hooks';
-import type { Load, LoadPage } from '../../api';
+import type { Load } from '../../api';
 import { useText } from '../../app/i18n';
 import { DataTable, type Column } from '../../kit/DataTable';
 import { date, datetime, decimal } from '../../kit/format';
@@ -25,7 +25,7 @@ export function LoadListPage() {
   const [uploading, setUploading] = useState(false);
   const loads = useInfiniteQuery({
     queryKey: ['loads'],
-    queryFn: ({ pageParam, signal }) => api.get<LoadPage>(`/loads${query({ cursor: pageParam })}`, signal),
+    queryFn: ({ pageParam, signal }) => api.get('/loads', { query: { cursor: pageParam }, signal }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (last) => last.next_cursor ?? undefined,
     refetchInterval: (state) => (state.state.data?.pages[0]?.items.some((load) => load.state === 'running') ? 3_000 : false),

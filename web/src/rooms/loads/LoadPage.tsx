@@ -25,7 +25,7 @@ export function LoadPage() {
   const { uid = '' } = useParams();
   const query = useQuery({
     queryKey: ['load', uid],
-    queryFn: ({ signal }) => api.get<LoadDetail>(`/loads/${uid}`, signal),
+    queryFn: ({ signal }) => api.get('/loads/{uid}', { path: { uid }, signal }),
     refetchInterval: (state) => (state.state.data?.state === 'running' ? 2_000 : false),
   });
   const load = query.data;
@@ -77,7 +77,7 @@ const line = (row: Rejected) => (row.line ? decimal(row.line, 0) : '');
 function RejectedPanel({ load }: { load: LoadDetail }) {
   const { t, lang } = useText();
   const report = useReport();
-  const save = useMutation({ mutationFn: () => download(`/loads/${load.uid}/rejected.csv`, undefined, 'rejected.csv'), onError: report });
+  const save = useMutation({ mutationFn: () => download.get('rejected.csv', '/loads/{uid}/rejected.csv', { path: { uid: load.uid } }), onError: report });
   const reason = (row: Rejected) => (lang === 'en' && row.reason_en) || row.reason;
   const names = [...new Set(load.rejected.flatMap((row) => Object.keys(row.values)))].slice(0, 6);
   const columns: Column<Rejected>[] = [

@@ -24,7 +24,7 @@ export function RunsPanel({ onFinished }: { onFinished?: () => void }) {
   const mayRead = useCan('run.read');
   const runs = useQuery({
     queryKey: ['runs'],
-    queryFn: ({ signal }) => api.get<{ items: Run[]; pending: Pending }>('/runs', signal),
+    queryFn: ({ signal }) => api.get('/runs', { signal }),
     enabled: mayRead,
     refetchInterval: (state) => (state.state.data?.items.some((run) => ACTIVE.has(run.state)) ? 2_000 : 15_000),
   });
@@ -115,7 +115,7 @@ function CancelButton({ run }: { run: Run }) {
   const report = useReport();
   const say = useSay();
   const cancel = useMutation({
-    mutationFn: () => api.post(`/runs/${run.uid}/cancel`),
+    mutationFn: () => api.post('/runs/{uid}/cancel', { path: { uid: run.uid } }),
     onSuccess: () => {
       say(t('run.cancelled'));
       void client.invalidateQueries({ queryKey: ['runs'] });

@@ -78,11 +78,7 @@ function useSend(file: File | null, onSent: () => void, onBadDay: (message: stri
   const say = useSay();
   return useMutation({
     mutationFn: ({ source, businessDate }: Values) => {
-      const body = new FormData();
-      body.append('source', source);
-      if (businessDate) body.append('business_date', businessDate);
-      if (file) body.append('file', file);
-      return api.upload('/loads', body);
+      return api.post('/loads', { form: { source, business_date: businessDate, file: file ?? '' } });
     },
     onSuccess: () => {
       say(t('load.started'));

@@ -1,10 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
 import { api } from '../../api/client';
-import type { LoadSource } from '../../api';
 import { useText } from '../../app/i18n';
 
 export function useSources() {
-  return useQuery({ queryKey: ['load-sources'], queryFn: ({ signal }) => api.get<{ items: LoadSource[] }>('/sources', signal), staleTime: 300_000 });
+  return useQuery({ queryKey: ['load-sources'], queryFn: ({ signal }) => api.get('/sources', { signal }), staleTime: 300_000 });
 }
 
 /** What a source is called, by its key. */

@@ -64,7 +64,7 @@ export function RecordEditPage() {
 /** The page while what it needs is read, and when that fails. */
 function Gate<T>({ query, children }: { query: UseQueryResult<T>; children: (data: T) => ReactNode }) {
   if (query.data !== undefined) return <>{children(query.data)}</>;
-  return <Page crumbs={[{ title: '' }]}><Panel flush><QueryState query={query}>{() => null}</QueryState></Panel></Page>;
+  return <Page crumbs={[]}><Panel flush><QueryState query={query}>{() => null}</QueryState></Panel></Page>;
 }
 
 /** A form is not shown to whoever may not save it. */
@@ -206,10 +206,10 @@ function useSave({ meta, record, fields, leave, back, onFaults }: SaveArgs) {
   const mutation = useMutation({
     mutationFn: (values: Values) => {
       const changed = changesOf(fields, values, record);
-      const path = `/objects/${meta.key}/records`;
+      const object = meta.key;
       return record
-        ? api.patch<RecordDetail>(`${path}/${record.uid}`, { revision: record.revision, values: changed })
-        : api.post<RecordDetail>(path, { values: changed });
+        ? api.patch('/objects/{object}/records/{uid}', { path: { object, uid: record.uid }, body: { revision: record.revision, values: changed } })
+        : api.post('/objects/{object}/records', { path: { object }, body: { values: changed } });
     },
     onSuccess: (saved) => {
       say(t(record ? 'common.saved' : 'record.created'));

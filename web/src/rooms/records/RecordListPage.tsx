@@ -29,7 +29,7 @@ export function RecordListPage() {
   const { object = '' } = useParams();
   const meta = useObjectMeta(object);
   return meta.data ? <ListOf key={object} meta={meta.data} /> : (
-    <Page crumbs={[{ title: '' }]}><Panel flush><QueryState query={meta} rows={14}>{() => null}</QueryState></Panel></Page>
+    <Page crumbs={[]}><Panel flush><QueryState query={meta} rows={14}>{() => null}</QueryState></Panel></Page>
   );
 }
 
@@ -82,7 +82,7 @@ function ListActions({ meta, list }: { meta: ObjectMeta; list: RecordList }) {
   const say = useSay();
   const name = label(meta.labels);
   const save = useMutation({
-    mutationFn: () => download(`/objects/${meta.key}/export`, { ...list.filter, columns: list.columns }, `${name}.xlsx`),
+    mutationFn: () => download.post(`${name}.xlsx`, '/objects/{object}/export', { path: { object: meta.key }, body: { ...list.filter, columns: list.columns } }),
     onSuccess: () => say(t('list.exported')),
     onError: report,
   });

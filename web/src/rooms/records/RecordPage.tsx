@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { useNavigate, useParams } from 'react-router';
 import { api } from '../../api/client';
 import { useObjectMeta } from '../../api/hooks';
-import type { FieldMeta, HistoryEntry, ObjectMeta, RecordDetail } from '../../api';
+import type { FieldMeta, ObjectMeta, RecordDetail } from '../../api';
 import { useText, type Key } from '../../app/i18n';
 import { HistoryList } from '../../blocks/lists';
 import { Unmask } from '../../blocks/Unmask';
@@ -24,7 +24,7 @@ import { FieldValue } from '../../kit/fields/FieldValue';
 export const recordQuery = (object: string, uid: string | undefined) =>
   queryOptions({
     queryKey: ['record', object, uid],
-    queryFn: ({ signal }) => api.get<RecordDetail>(`/objects/${object}/records/${uid ?? ''}`, signal),
+    queryFn: ({ signal }) => api.get('/objects/{object}/records/{uid}', { path: { object, uid: uid ?? '' }, signal }),
     enabled: uid !== undefined,
   });
 
@@ -36,7 +36,7 @@ export function useRecord(object: string, uid: string | undefined) {
 export function RecordPage() {
   const { object = '', uid = '' } = useParams();
   const meta = useObjectMeta(object);
-  if (!meta.data) return <Page crumbs={[{ title: '' }]}><Panel flush><QueryState query={meta} rows={12}>{() => null}</QueryState></Panel></Page>;
+  if (!meta.data) return <Page crumbs={[]}><Panel flush><QueryState query={meta} rows={12}>{() => null}</QueryState></Panel></Page>;
   if (meta.data.page) return <CustomerPage key={uid} meta={meta.data} page={meta.data.page} uid={uid} />;
   return <Detail key={uid} meta={meta.data} uid={uid} />;
 }
@@ -80,7 +80,7 @@ export function RecordActions({ meta, record }: { meta: ObjectMeta; record: Reco
   const say = useSay();
   const client = useQueryClient();
   const remove = useMutation({
-    mutationFn: () => api.delete(`/objects/${meta.key}/records/${record.uid}?revision=${record.revision}`),
+    mutationFn: () => api.delete('/objects/{object}/records/{uid}', { path: { object: meta.key, uid: record.uid }, query: { revision: record.revision } }),
     onSuccess: () => {
       say(t('record.deleted'));
       void client.invalidateQueries({ queryKey: ['records', meta.key] });
@@ -146,13 +146,15 @@ function DetailValue({ meta, field, record }: { meta: ObjectMeta; field: FieldMe
   return <FieldValue field={field} row={record} />;
 }
 
-type HistoryProps = { meta: ObjectMeta; uid: string; kind: 'history' | 'access' };
+const LOGS = { history: '/objects/{object}/records/{uid}/history', access: '/objects/{object}/records/{uid}/access' } as const;
+
+type HistoryProps = { meta: ObjectMeta; uid: string; kind: keyof typeof LOGS };
 
 export function RecordHistory({ meta, uid, kind }: HistoryProps) {
   const { t } = useText();
   const query = useQuery({
     queryKey: ['record-history', meta.key, uid, kind],
-    queryFn: ({ signal }) => api.get<{ entries: HistoryEntry[] }>(`/objects/${meta.key}/records/${uid}/${kind}`, signal),
+    queryFn: ({ signal }) => api.get(LOGS[kind], { path: { object: meta.key, uid }, signal }),
   });
   const emptyKey: Key = kind === 'history' ? 'record.noHistory' : 'record.noAccess';
   return (

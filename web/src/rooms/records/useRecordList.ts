@@ -1,7 +1,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import { api } from '../../api/client';
-import type { CountAnswer, Expression, ObjectMeta, RecordPage, RecordQuery, Sort } from '../../api';
+import type { Expression, ObjectMeta, RecordQuery, Sort } from '../../api';
 import { compile, newGroup, type Row } from '../../kit/condition/model';
 import { useFieldTerms } from '../../kit/condition/vocabulary';
 import { useDebounced } from '../../kit/hooks';
@@ -25,7 +25,7 @@ export function useRecordList(meta: ObjectMeta) {
 
   const page = useQuery({
     queryKey: ['records', meta.key, query],
-    queryFn: ({ signal }) => api.post<RecordPage>(`/objects/${meta.key}/query`, query, signal),
+    queryFn: ({ signal }) => api.post('/objects/{object}/query', { path: { object: meta.key }, body: query, signal }),
     placeholderData: keepPreviousData,
   });
   const back = <T>(set: (value: T) => void) => (value: T) => {
@@ -51,7 +51,7 @@ export type Filter = { refinement?: string; condition?: Expression; q?: string }
 export function useRecordCount(object: string, filter: Filter, exact = false, enabled = true) {
   return useQuery({
     queryKey: ['record-count', object, filter, exact],
-    queryFn: ({ signal }) => api.post<CountAnswer>(`/objects/${object}/count`, { ...filter, exact }, signal),
+    queryFn: ({ signal }) => api.post('/objects/{object}/count', { path: { object }, body: { ...filter, exact }, signal }),
     enabled,
     staleTime: 60_000,
     placeholderData: keepPreviousData,

@@ -1,7 +1,6 @@
 import { Button, Form, Input } from 'antd';
 import { useState } from 'react';
 import { api, ApiError, auth } from '../../api/client';
-import type { Session } from '../../api';
 import { useText, type Key } from '../../app/i18n';
 import { Icon } from '../../kit/Icon';
 
@@ -29,7 +28,7 @@ export function SignInCard({ fixedUser, onSignedIn }: Props) {
     setBusy(true);
     setRefusal(null);
     try {
-      await api.get<Session>('/session');
+      await api.get('/session');
       // 409: this browser is signed in already, in another tab.
       await auth.login(values.username.trim(), values.password).catch((error: unknown) => {
         if (!(error instanceof ApiError) || error.status !== 409) throw error;

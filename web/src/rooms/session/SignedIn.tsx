@@ -10,6 +10,7 @@ import { setServerNow, shanghai } from '../../kit/clock';
 import { setCurrentYear } from '../../kit/format';
 import { HeadProvider } from '../../kit/Page';
 import { ErrorState, Skeleton } from '../../kit/states';
+import { PasswordDialog } from '../../kit/shell/PasswordDialog';
 import { Shell } from '../../kit/shell/Shell';
 import { SignInCard } from './SignInCard';
 import { SignInPage } from './SignInPage';
@@ -19,6 +20,7 @@ import { useIdle } from './useIdle';
 export function SignedIn() {
   const client = useQueryClient();
   const me = useMe();
+  if (me.data?.password_due) return <PasswordFirst due={me.data.password_due} />;
   if (me.data) return <Inside me={me.data} />;
   if (me.isError) {
     if (me.error instanceof ApiError && me.error.status === 401) {
@@ -27,6 +29,13 @@ export function SignedIn() {
     return <ErrorState error={me.error} retry={() => void me.refetch()} />;
   }
   return <Skeleton rows={12} />;
+}
+
+/** A password that somebody else made, or that is too old, is changed before anything else. */
+function PasswordFirst({ due }: { due: 'given' | 'age' }) {
+  const { t } = useText();
+  const client = useQueryClient();
+  return <PasswordDialog open onDone={() => void client.invalidateQueries()} why={t(`session.passwordDue.${due}`)} />;
 }
 
 function Inside({ me }: { me: Me }) {

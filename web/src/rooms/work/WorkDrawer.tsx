@@ -3,7 +3,7 @@ import { Button, Drawer, Input } from 'antd';
 import { useEffect, useRef, useState, type MouseEvent } from 'react';
 import { Link } from 'react-router';
 import { api, ApiError } from '../../api/client';
-import type { Reason, WorkItem } from '../../api';
+import type { WorkItem } from '../../api';
 import { useText } from '../../app/i18n';
 import { Due } from '../../blocks/Due';
 import { FailureLine, isStale, useSay } from '../../kit/feedback';
@@ -20,7 +20,7 @@ export function WorkDrawer({ uid, onClose, onDone }: Props) {
   const phone = useIsPhone();
   const item = useQuery({
     queryKey: ['work-item', uid],
-    queryFn: ({ signal }) => api.get<WorkItem>(`/work/${uid ?? ''}`, signal),
+    queryFn: ({ signal }) => api.get('/work/{uid}', { path: { uid: uid ?? '' }, signal }),
     enabled: uid !== undefined,
   });
   return (
@@ -72,7 +72,7 @@ function GateNotice({ uid }: { uid: string }) {
   const { t, label } = useText();
   const gate = useQuery({
     queryKey: ['work-gate', uid],
-    queryFn: ({ signal }) => api.get<{ allowed: boolean; reasons: Reason[] }>(`/campaigns/work/${uid}/gate`, signal),
+    queryFn: ({ signal }) => api.get('/campaigns/work/{uid}/gate', { path: { uid }, signal }),
   });
   if (!gate.data || gate.data.allowed) return null;
   const reasons = gate.data.reasons.map((reason) => label(reason.labels)).join(t('common.semicolon'));
@@ -144,7 +144,7 @@ function useCompletion(item: WorkItem, onDone: () => void) {
   const sent = useRef(false);
   useEffect(() => setMissing(false), [result]);
   const mutation = useMutation({
-    mutationFn: () => api.post<WorkItem>(`/work/${item.uid}/complete`, { result, note, revision: item.revision }),
+    mutationFn: (chosen: string) => api.post('/work/{uid}/complete', { path: { uid: item.uid }, body: { result: chosen, note, revision: item.revision } }),
     onSuccess: (done) => {
       say(t('work.completed'));
       onDone();
@@ -168,7 +168,7 @@ function useCompletion(item: WorkItem, onDone: () => void) {
       if (!result) return setMissing(true);
       if (sent.current) return;
       sent.current = true;
-      mutation.mutate();
+      mutation.mutate(result);
     },
     reload: () => void client.invalidateQueries({ queryKey: ['work-item', item.uid] }).then(() => mutation.reset()),
   };

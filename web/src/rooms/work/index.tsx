@@ -2,7 +2,7 @@ import { useInfiniteQuery, type InfiniteData } from '@tanstack/react-query';
 import { Button } from 'antd';
 import { useState } from 'react';
 import { Link, useNavigate, useParams } from 'react-router';
-import { api, query } from '../../api/client';
+import { api } from '../../api/client';
 import type { WorkItem, WorkPage as WorkAnswer } from '../../api';
 import { useText } from '../../app/i18n';
 import { Due } from '../../blocks/Due';
@@ -22,7 +22,7 @@ type View = 'open' | 'done';
 function useWork(state: View) {
   return useInfiniteQuery({
     queryKey: ['work', state],
-    queryFn: ({ pageParam, signal }) => api.get<WorkAnswer>(`/work${query({ state, cursor: pageParam })}`, signal),
+    queryFn: ({ pageParam, signal }) => api.get('/work', { query: { state, cursor: pageParam }, signal }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (last) => last.next_cursor ?? undefined,
     refetchInterval: 60_000,

@@ -20,6 +20,7 @@ from zhike.engagement.campaigns.types import Difference, Effect, UnitEffect
 from zhike.expressions import api as expressions
 from zhike.insight.indicators import api as indicators
 from zhike.insight.warehouse import api as warehouse
+from zhike.kernel.block_data import Format
 from zhike.kernel.trading_days import trading_calendar
 from zhike.platform.objects import api as objects
 
@@ -113,7 +114,7 @@ def difference(
     groups: Mapping[str, Sample],
     key: str,
     labels: Mapping[str, str],
-    shown_as: str,
+    shown_as: Format,
     unit: str,
     *,
     scale: int = 1,

@@ -1,4 +1,4 @@
-"""The dispatcher: claims due messages, sends them at most once, and never loses one.
+"""The dispatcher of mail: claims due messages, sends them at most once, and never loses one.
 
 Every state change carries the claim's token: a dispatcher whose lease ran out cannot overwrite what the next one did.
 """
@@ -6,7 +6,7 @@ Every state change carries the claim's token: a dispatcher whose lease ran out c
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -15,9 +15,10 @@ from django.db import DatabaseError, connection, transaction
 from django.db.models import F
 
 from zhike.engagement.channels.errors import MailRejected
-from zhike.engagement.channels.logic import content
-from zhike.engagement.channels.logic.smtp import Mailbox, OutcomeUnknown, TryLater, compose
+from zhike.engagement.channels.logic import away, content
+from zhike.engagement.channels.logic.smtp import Mailbox, OutcomeUnknown, ServerAway, TryLater, compose
 from zhike.engagement.channels.models import Delivery
+from zhike.engagement.channels.types import Message
 from zhike.kernel import clock, events
 from zhike.kernel.errors import ZhikeError
 from zhike.kernel.pumps import Stopping, never
@@ -26,6 +27,12 @@ _log = logging.getLogger("zhike.channels")
 LEASE = timedelta(minutes=2)
 RETRY = timedelta(minutes=5)
 MOST_ATTEMPTS = 5
+#: How long a message waits for a server that is away, where the installation says nothing else.
+PATIENCE_HOURS = 24
+#: Messages given up at once.
+BATCH = 1_000
+#: The one channel whose messages this dispatcher sends.
+CHANNEL = "email"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +60,61 @@ def recover() -> int:
 
 
 def dispatch(settings: Mapping[str, Any], limit: int = 50, stopping: Stopping = never) -> Dispatched:
-    """Send up to `limit` due messages and return what became of them; once `stopping`, the rest waits again."""
+    """Send up to `limit` due messages and return what became of them; once `stopping`, the rest waits again.
+
+    While the server is away nothing is claimed until its next try, which one message makes.
+    """
+    found = away.away(CHANNEL)
+    if found is not None:
+        _give_up(timedelta(hours=settings.get("patience_hours", PATIENCE_HOURS)))
+        if found.retry_at > clock.now():
+            return Dispatched()
+        limit = 1
     claimed = _claim(limit)
     mailbox = Mailbox(settings)
     outcome = {"sent": 0, "failed": 0, "unknown": 0, "later": 0}
     try:
+        filled = _filled(claimed)
+        gone = False
         for row in claimed:
-            outcome[_give_back(row) if stopping() else _isolated(row, mailbox, settings)] += 1
+            try:
+                outcome[_give_back(row) if gone or stopping() else _isolated(row, filled, mailbox, settings)] += 1
+            except ServerAway as error:
+                away.put_aside(CHANNEL, str(error))
+                outcome[_give_back(row)] += 1
+                gone = True
+        if mailbox.answered and not gone:
+            away.resume(CHANNEL)
     finally:
         mailbox.close()
     return Dispatched(**outcome)
+
+
+def _filled(claimed: Sequence[Delivery]) -> dict[int, Message]:
+    """Return the messages of claimed rows, read by one query a template.
+
+    Where a template fails, its rows are left out: each is filled, and fails, for itself.
+    """
+    filled: dict[int, Message] = {}
+    for key in dict.fromkeys(row.template for row in claimed):
+        rows = [row for row in claimed if row.template == key]
+        try:
+            messages = content.messages(content.template(key), [row.party_id for row in rows])
+        except DatabaseError:
+            raise
+        except Exception:
+            _log.exception("the messages of a template could not be filled together", extra={"template": key})
+            continue
+        filled |= {row.pk: messages[row.party_id] for row in rows if row.party_id in messages}
+    return filled
+
+
+def _give_up(patience: timedelta) -> None:
+    """Fail what has waited for the server longer than the firm's patience."""
+    waiting = Delivery.objects.filter(state=Delivery.State.WAITING, held=False, channel=CHANNEL)
+    hours = round(patience.total_seconds() / 3600)
+    for row in waiting.filter(not_before__lt=clock.now() - patience).order_by("pk")[:BATCH]:
+        _settle(row, Delivery.State.FAILED, f"邮件服务器中断，超过 {hours} 小时未能发出")
 
 
 def _claim(limit: int) -> list[Delivery]:
@@ -78,11 +130,11 @@ def _claim(limit: int) -> list[Delivery]:
     return list(Delivery.objects.filter(pk__in=ids).order_by("pk"))
 
 
-def _isolated(row: Delivery, mailbox: Mailbox, settings: Mapping[str, Any]) -> str:
+def _isolated(row: Delivery, filled: Mapping[int, Message], mailbox: Mailbox, settings: Mapping[str, Any]) -> str:
     """Send one message; whatever nobody expected of it is put down to that message alone, and the rest goes on."""
     try:
-        return _send(row, mailbox, settings)
-    except DatabaseError:
+        return _send(row, filled.get(row.pk), mailbox, settings)
+    except (DatabaseError, ServerAway):
         raise
     except Exception as error:
         mailbox.close()
@@ -92,9 +144,8 @@ def _isolated(row: Delivery, mailbox: Mailbox, settings: Mapping[str, Any]) -> s
         return _settle(row, Delivery.State.UNKNOWN if left else Delivery.State.FAILED, reason)
 
 
-def _send(row: Delivery, mailbox: Mailbox, settings: Mapping[str, Any]) -> str:
-    template = content.template(row.template)
-    message = content.messages(template, [row.party_id]).get(row.party_id)
+def _send(row: Delivery, message: Message | None, mailbox: Mailbox, settings: Mapping[str, Any]) -> str:
+    message = message or content.messages(content.template(row.template), [row.party_id]).get(row.party_id)
     if message is None or message.missing:
         missing = "、".join(message.missing) if message else "客户"
         return _settle(row, Delivery.State.FAILED, f"缺少资料：{missing}")
@@ -141,7 +192,8 @@ def _settle(row: Delivery, state: str, error: str) -> str:
 def _try_later(row: Delivery, error: str) -> str:
     if row.attempts >= MOST_ATTEMPTS:
         return _settle(row, Delivery.State.FAILED, f"多次未能投递：{error}")
-    Delivery.objects.filter(pk=row.pk, token=row.token).update(
-        state=Delivery.State.WAITING, lease_until=None, error=error[:300], not_before=clock.now() + RETRY
-    )
+    ours = Delivery.objects.filter(pk=row.pk, token=row.token)
+    again = {"state": Delivery.State.WAITING, "not_before": clock.now() + RETRY}
+    if not ours.filter(recalled=False).update(**again, lease_until=None, error=error[:300]):
+        ours.update(state=Delivery.State.STOPPED, lease_until=None, error=error[:300])
     return "later"

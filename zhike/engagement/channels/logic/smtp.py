@@ -18,7 +18,16 @@ class OutcomeUnknown(Exception):
 
 
 class TryLater(Exception):
-    """The server cannot take the message now; nothing has left."""
+    """The server cannot take this message now; nothing has left."""
+
+
+class ServerAway(Exception):
+    """The server cannot be reached or takes nothing from us; nothing has left, and no message is to blame."""
+
+
+#: Seconds in which the server must answer; a worker that is asked to end waits no longer.
+_PATIENCE = 8
+_OK, _CLOSING = 250, 421
 
 
 class Mailbox:
@@ -27,11 +36,14 @@ class Mailbox:
     def __init__(self, settings: Mapping[str, Any]) -> None:
         self._settings = settings
         self._connection: smtplib.SMTP | None = None
+        #: Whether the server has taken us as a sender.
+        self.answered = False
 
     def send(self, message: EmailMessage, recipient: str, before_data: Callable[[], None]) -> None:
         """Send `message`. `before_data` runs once sender and recipient are accepted; if it raises, nothing leaves.
 
-        Raises TryLater when nothing has left, MailRejected when the server said no, OutcomeUnknown otherwise.
+        Raises ServerAway or TryLater when nothing has left, MailRejected when the server said no, OutcomeUnknown
+        otherwise.
         """
         connection = self._accepted(recipient)
         try:
@@ -39,15 +51,16 @@ class Mailbox:
         except BaseException:
             self.close()
             raise
+        answer: bytes | str
         try:
             code, answer = connection.data(message.as_bytes(policy=SMTP))
-        except smtplib.SMTPDataError as error:
-            raise MailRejected(answer=_text(error.smtp_code, error.smtp_error)) from error
+        except smtplib.SMTPDataError as error:  # the server did not let the message begin
+            code, answer = error.smtp_code, error.smtp_error
         except (OSError, smtplib.SMTPException) as error:
             self.close()
             raise OutcomeUnknown(str(error)) from error
-        if code != 250:
-            raise MailRejected(answer=_text(code, answer))
+        if code != _OK:
+            raise _refusal(code, answer)
 
     def close(self) -> None:
         """Drop the connection."""
@@ -56,25 +69,40 @@ class Mailbox:
             self._connection = None
 
     def _accepted(self, recipient: str) -> smtplib.SMTP:
+        connection = self._ready()
+        try:
+            code, answer = connection.rcpt(recipient)
+        except (OSError, smtplib.SMTPException) as error:
+            self.close()
+            raise ServerAway(str(error)) from error
+        if code == _CLOSING:
+            self.close()
+            raise ServerAway(_text(code, answer))
+        if code >= 400:
+            connection.rset()
+            raise _refusal(code, answer)
+        return connection
+
+    def _ready(self) -> smtplib.SMTP:
+        """Return a connection that takes us as a sender; one that the server has dropped meanwhile is opened again."""
+        kept = self._connection is not None
         try:
             connection = self._open()
             code, answer = connection.mail(_address(self._settings["sender"]))
-            if code == 250:
-                code, answer = connection.rcpt(recipient)
         except (OSError, smtplib.SMTPException) as error:
             self.close()
-            raise TryLater(str(error)) from error
-        if code >= 500:
-            connection.rset()
-            raise MailRejected(answer=_text(code, answer))
-        if code >= 400:
-            connection.rset()
-            raise TryLater(_text(code, answer))
+            if kept:
+                return self._ready()
+            raise ServerAway(str(error)) from error
+        if code != _OK:
+            self.close()
+            raise ServerAway(_text(code, answer))
+        self.answered = True
         return connection
 
     def _open(self) -> smtplib.SMTP:
         if self._connection is None:
-            connection = smtplib.SMTP(self._settings["host"], self._settings["port"], timeout=20)
+            connection = smtplib.SMTP(self._settings["host"], self._settings["port"], timeout=_PATIENCE)
             if self._settings.get("tls"):
                 connection.starttls()
             connection.ehlo_or_helo_if_needed()
@@ -99,6 +127,12 @@ def compose(sender: str, recipient: str, subject: str, text: str, message_id: st
 
 def _address(sender: str) -> str:
     return sender.rpartition("<")[2].rstrip(">") if "<" in sender else sender
+
+
+def _refusal(code: int, answer: bytes | str) -> TryLater | MailRejected:
+    """What an answer other than yes means for the message: 4xx is for now, 5xx for good (RFC 5321, 4.2.1)."""
+    text = _text(code, answer)
+    return MailRejected(answer=text) if code >= 500 else TryLater(text)
 
 
 def _text(code: int, answer: bytes | str) -> str:

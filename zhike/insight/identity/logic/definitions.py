@@ -97,6 +97,13 @@ def field_of(object: str, field: str, everything: Snapshot) -> FieldType | None:
     return found if found and found.stored else None
 
 
+def needed(object: str, everything: Snapshot) -> list[str]:
+    """Return the fields without which a feed can make no record of an object: required, and without a default."""
+    owner = objects.provisional(everything).get(object)
+    found = owner.fields.values() if owner else ()
+    return [one.key for one in found if one.required and one.stored and not one.stamp and one.default is None]
+
+
 def _only(known: list[Identity], named: str | None, what: str, every: Iterable[str]) -> Identity:
     """The one of those that know it; `every` is all that any of them knows."""
     fitting = [found for found in known if named in (None, found.key)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import cast
 
@@ -13,7 +14,7 @@ from zhike.insight.identity.logic import definitions
 from zhike.insight.identity.logic.definitions import ORG_UNIT
 from zhike.insight.identity.logic.numbering import LINK
 from zhike.insight.identity.models import Feed
-from zhike.insight.identity.types import Identity, IdentitySystem, Master, MasterColumn
+from zhike.insight.identity.types import Fed, Identity, IdentitySystem, Master, MasterColumn
 from zhike.insight.warehouse import api as warehouse
 from zhike.insight.warehouse.api import literal, name
 from zhike.insight.warehouse.types import RejectedRow, Session, Source
@@ -33,12 +34,12 @@ _TOLD = 10_000
 UNIT_FIELDS = ("code", "name", "kind", "parent")
 
 
-def feed_parties(connection: Session, definition: Identity, snapshot: Snapshot | None) -> int:
-    """Upsert the parties; return how many rows were sent (0 when nothing changed)."""
+def feed_parties(connection: Session, definition: Identity, snapshot: Snapshot | None) -> Fed:
+    """Upsert the parties; return what became of the rows (none, when nothing changed)."""
     systems = [system for system in definition.systems if warehouse.state(system.dataset)]
     inputs = _inputs([system.dataset for system in systems], _said(definition) + _made_of(definition.object))
     if not systems or _unchanged(f"identity:{definition.key}", inputs):
-        return 0
+        return Fed()
     fields = list(dict.fromkeys(field for system in systems for field in system.fields))
     parts = []
     for rank, system in enumerate(systems):
@@ -64,7 +65,7 @@ def feed_parties(connection: Session, definition: Identity, snapshot: Snapshot |
         connection.execute(f"drop table if exists plain_{rank}")
     _tell_rejected(definition.object, definition.object, counts, {s.system: s.dataset for s in systems})
     _remember(f"identity:{definition.key}", inputs, counts)
-    return counts.read
+    return _fed(counts)
 
 
 def _said(definition: Identity | Master) -> str:
@@ -100,22 +101,36 @@ def _compiled(schema: Schema, text: str) -> str:
     return f"cast({sql} as varchar)" if expressions.type_of(expression) is Type.DATETIME else sql
 
 
-def feed_master(connection: Session, master: Master, snapshot: Snapshot | None, business_date: date | None) -> int:
-    """Upsert the records of one feed; return how many rows were sent (0 when nothing changed)."""
+def feed_master(connection: Session, master: Master, snapshot: Snapshot | None, business_date: date | None) -> Fed:
+    """Upsert the records of one feed; return what became of its rows (none, when nothing changed)."""
     source = warehouse.source_of(master.dataset, snapshot=snapshot)
     if source is None or not warehouse.state(master.dataset):
-        return 0
+        return Fed()
     datasets = [master.dataset, *(lookup.dataset for lookup in master.lookups)]
     said = _said(master) + _made_of(master.object) + source.currency
     inputs = _inputs(datasets, said + (str(business_date) if master.days else ""))
     if _unchanged(f"master:{master.key}", inputs):
-        return 0
+        return Fed()
     if master.object == ORG_UNIT:
-        counts = _feed_units(connection, master, definitions.master_schema(master, snapshot))
+        counts, beside = _feed_units(connection, master, definitions.master_schema(master, snapshot)), _Beside()
     else:
-        counts = _feed_records(connection, master, snapshot, business_date, inputs)
+        counts, beside = _feed_records(connection, master, snapshot, business_date, inputs)
     _remember(f"master:{master.key}", inputs, counts)
-    return counts.read
+    return _fed(counts) + Fed(
+        read=len(beside.doubled) + beside.left_out, rejected=len(beside.doubled), left_out=beside.left_out
+    )
+
+
+@dataclass(slots=True)
+class _Beside:
+    """Rows of a feed that are not sent: keys of those with another's source key, and how many are about nobody known."""
+
+    doubled: list[str] = field(default_factory=list)
+    left_out: int = 0
+
+
+def _fed(counts: LoadCounts) -> Fed:
+    return Fed(counts.read, counts.created, counts.updated, counts.unchanged, counts.rejected, ended=counts.ended)
 
 
 def _feed_units(connection: Session, master: Master, schema: Schema) -> LoadCounts:
@@ -128,8 +143,11 @@ def _feed_units(connection: Session, master: Master, schema: Schema) -> LoadCoun
         return 0 if code not in by_code else 1 + depth(by_code[code][3])
 
     ordered = sorted(rows, key=lambda row: (depth(row[0]), row[0]))
+    before = {unit.code: unit for unit in organization.all_units()}
     sent = organization.upsert_units([UnitRow(*row) for row in ordered])
-    return LoadCounts(read=sent, created=0, updated=0)
+    changed = [unit.code for unit in organization.all_units() if before.get(unit.code) != unit]
+    created = sum(code not in before for code in changed)
+    return LoadCounts(read=sent, created=created, updated=len(changed) - created)
 
 
 def _feed_records(
@@ -138,7 +156,7 @@ def _feed_records(
     snapshot: Snapshot | None,
     business_date: date | None,
     inputs: dict[str, object],
-) -> LoadCounts:
+) -> tuple[LoadCounts, _Beside]:
     source = warehouse.source_of(master.dataset, snapshot=snapshot)
     assert source is not None
     schema = definitions.master_schema(master, snapshot)
@@ -154,46 +172,52 @@ def _feed_records(
             )
             selected.append(f"l{number}.party_id")
         else:
-            selected.append(_with_currency(master, column, _compiled(schema, column.text), schema, snapshot))
+            selected.append(_with_currency(master, column, _sent(master, column, schema), schema, snapshot))
     conditions = [f"({_compiled(schema, master.where)})"] if master.where else []
     first = business_date - timedelta(days=master.days) if master.days and business_date else None
     if first:
         conditions.append(f"d.business_date > {literal(first)}::date")
-    required = [f"l{number}.party_id is not null" for number, column in enumerate(master.columns) if column.system]
-    where = " and ".join([*conditions, *required]) or "true"
+    parties = [f"l{number}.party_id is not null" for number, column in enumerate(master.columns) if column.system]
+    known, where = " and ".join(parties) or "true", " and ".join(conditions) or "true"
     relation = _with_lookups(master, warehouse.relation(master.dataset, first=first), snapshot)
     key = _compiled(schema, master.source_key)
-    order = [f"d.{name(column)}" for column in source.keys]
-    if source.grain == "fact":
-        order.insert(0, "d.business_date desc")
+    newest = ["d.business_date desc"] if source.grain == "fact" else []
+    order = ["known desc", *newest, *(f"d.{name(column)}" for column in source.keys)]
     select = (
-        f"select null, key, {', '.join(f'v{n}' for n in range(len(selected)))}, place from (select {key} as key, "
+        f"select null, key, {', '.join(f'v{n}' for n in range(len(selected)))}, known, place from (select {key} as key, {known} as known, "
         + "".join(f"{value} as v{n}, " for n, value in enumerate(selected))
         + f"row_number() over (partition by {key} order by {', '.join(order)}) as place"
-        + f" from {relation} d{''.join(joins)} where {where}) where key is not null"
+        + f" from {relation} d{''.join(joins)} where {where})"
     )
-    doubled: list[str] = []
+    beside = _Beside()
     ends = master.ends
     counts = objects.load(
         master.object,
         columns=columns,
-        rows=_first_of_each(_stream(connection, select), doubled),
+        rows=_first_of_each(_stream(connection, select), beside),
         by_id=False,
         ends=LoadEnding(ends.field, ends.keys, business_date or clock.today()) if ends else None,
         details={"inputs": inputs["tables"]},
     )
     # A record may come from facts of several days, of which the newest counts; in a whole state it stands once.
-    _tell_rejected(master.key, master.object, counts, {"": master.dataset}, doubled if source.grain == "master" else ())
-    return counts
+    if source.grain != "master":
+        beside.doubled.clear()
+    _tell_rejected(master.key, master.object, counts, {"": master.dataset}, beside.doubled)
+    return counts, beside
 
 
-def _first_of_each(rows: Iterator[Sequence[object]], doubled: list[str]) -> Iterator[Sequence[object]]:
-    """Yield the first row of each source key, without its place; the keys of the others go to `doubled`."""
-    for *row, place in rows:
-        if place == 1:
+def _first_of_each(rows: Iterator[Sequence[object]], beside: _Beside) -> Iterator[Sequence[object]]:
+    """Yield the first row of each source key that is about somebody known; what is with the others goes to `beside`.
+
+    Rows without a key are all yielded: the load says of each that it has none.
+    """
+    for *row, known, place in rows:
+        if not known:
+            beside.left_out += 1
+        elif place == 1 or row[1] is None:
             yield row
         else:
-            doubled.append(str(row[1]))
+            beside.doubled.append(str(row[1]))
 
 
 def _tell_rejected(
@@ -201,16 +225,17 @@ def _tell_rejected(
 ) -> None:
     """Let the newest load of each dataset tell which of its rows became no records and why.
 
-    They break rules of the object, or their source key stands in another row before (`doubled`). Several datasets are
-    told apart by system.
+    They break rules of the object or are none of its records for another reason, or their source key stands in another
+    row before (`doubled`). Several datasets are told apart by system.
     """
     rules = objects.describe(object).rules
     rows: dict[str, list[RejectedRow]] = {dataset: [] for dataset in datasets.values()}
     for rejected in counts.rejections:
-        labels = [rules[key].labels for key in rejected.rules]
+        labels = [rules[key].labels for key in rejected.rules] + [fault.labels for fault in rejected.faults]
         dataset = datasets.get("") or datasets[rejected.source_key.partition(":")[0]]
         reason, reason_en = "；".join(words["zh"] for words in labels), "; ".join(words["en"] for words in labels)
-        rows[dataset].append(_rejected(feed, rejected.rules[0], reason, reason_en, rejected.source_key))
+        codes = [*rejected.rules, *(fault.code.rpartition(".")[2] for fault in rejected.faults)]
+        rows[dataset].append(_rejected(feed, codes[0], reason, reason_en, rejected.source_key))
     for key in doubled[:_TOLD]:
         rows[datasets[""]].append(_rejected(feed, "duplicate_key", *_DOUBLED, key))
     untold = counts.rejected - len(counts.rejections) + max(0, len(doubled) - _TOLD)
@@ -222,12 +247,24 @@ def _rejected(feed: str, code: str, reason: str, reason_en: str, source_key: str
     return RejectedRow(0, f"record.{feed}.{code}", reason, reason_en, {"source_key": source_key})
 
 
+def _sent(master: Master, column: MasterColumn, schema: Schema) -> str:
+    """Return the SQL of what the load takes for a field."""
+    values = objects.describe(master.object).fields[column.field].values
+    if column.parts:
+        return values.joined_sql({part: _compiled(schema, text) for part, text in column.parts.items()})
+    return values.sent_sql(_compiled(schema, column.text))
+
+
 def _with_currency(master: Master, column: MasterColumn, value: str, schema: Schema, snapshot: Snapshot | None) -> str:
-    """Return the SQL of a column; an amount goes with its currency, which the column or its source names."""
+    """Return the SQL of a column; an amount goes with its currency: what the feed says, the row, or else the source."""
     source = warehouse.source_of(master.dataset, snapshot=snapshot)
     if source is None or not objects.describe(master.object).fields[column.field].values.currency:
         return value
-    currency = _compiled(schema, column.currency) if column.currency else literal(source.currency)
+    currencies = warehouse.currencies_in(source, column.text, schema)
+    if column.currency or currencies:
+        currency = _compiled(schema, column.currency or currencies[0])
+    else:
+        currency = literal(source.currency)
     return f"{{'amount': {value}, 'currency': {currency}}}"
 
 

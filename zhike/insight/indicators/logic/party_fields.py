@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -62,6 +62,12 @@ def as_field(term: Term) -> Field:
 def defined_party(everything: Snapshot) -> str:
     """Return the key of the object that plays the party in definitions that are only being checked, "" without one."""
     return next((key for key, found in objects.provisional(everything).items() if found.role == "party"), "")
+
+
+def keys_taken(everything: Snapshot) -> Collection[str]:
+    """Return the keys of all fields of the party in definitions that are only being checked, exported or not."""
+    owner = objects.provisional(everything).get(defined_party(everything))
+    return owner.fields if owner else ()
 
 
 def defined(everything: Snapshot) -> Mapping[str, Field]:

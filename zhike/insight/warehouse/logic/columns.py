@@ -12,6 +12,7 @@ from zhike.expressions.types import Field, RelationSource, Schema, SqlFragment, 
 from zhike.insight.warehouse.logic import literals
 from zhike.insight.warehouse.logic.literals import name, text
 from zhike.insight.warehouse.types import GIVEN, Source, SourceColumn
+from zhike.platform.fields import api as fields
 
 _SCIENTIFIC = r"^[0-9]+(\.[0-9]+)?[eE][+]?[0-9]+$"
 _RAW = "_raw_"
@@ -22,6 +23,10 @@ REASONS: Mapping[str, tuple[str, str]] = {
     "missing_value": ("必填列“{column}”为空", "required column '{column}' is empty"),
     "unknown_value": ("“{column}”的取值不在代码表中", "the value of '{column}' is not in its code list"),
     "out_of_range": ("“{column}”超出范围 {low}～{high}", "'{column}' is outside {low} to {high}"),
+    "unknown_currency": (
+        "“{column}”没有 ISO 4217 币种代码",
+        "the amount in '{column}' has no currency of ISO 4217",
+    ),
     "scientific_notation": (
         "“{column}”是科学计数法，号码已损坏；请在导出时把该列设为文本",
         "'{column}' is in scientific notation, the number is damaged; export the column as text",
@@ -82,17 +87,17 @@ def header_schema(source: Source) -> Schema:
 
 def dataset_schema(source: Source) -> Schema:
     """Return what expressions over the dataset of a source may name: its typed columns."""
-    fields = {
+    named = {
         column.key: Field(
             column.key,
-            column.value_type.expression or Type.TEXT,
+            column.value_type.given or Type.TEXT,
             dict(column.labels or {}),
             tuple(dict.fromkeys(column.values.values())),
         )
         for column in source.columns
     }
     dated = {"business_date": Field("business_date", Type.DATE, {"zh": "业务日期", "en": "Business date"})}
-    return Schema(source.dataset, dict(source.labels), fields | dated)
+    return Schema(source.dataset, dict(source.labels), named | dated)
 
 
 def check_expression(source: Source, column: SourceColumn) -> expressions.Expression:
@@ -102,7 +107,7 @@ def check_expression(source: Source, column: SourceColumn) -> expressions.Expres
 
 def fits(expression: expressions.Expression, column: SourceColumn) -> str:
     """Return "" where an expression gives what its column holds, else what it gives."""
-    found, wanted = expressions.type_of(expression), column.value_type.expression
+    found, wanted = expressions.type_of(expression), column.value_type.given
     whole = wanted is Type.DECIMAL and found is Type.INTEGER
     return "" if whole or found in (wanted, Type.NULL) else found.value
 
@@ -154,7 +159,7 @@ def _readable(column: SourceColumn) -> str:
 
 def sql_type(column: SourceColumn) -> str:
     """Return the type a column has in the warehouse."""
-    return column.value_type.warehouse
+    return column.value_type.received
 
 
 def _value(source: Source, column: SourceColumn, kind: str, plain: bool) -> str:
@@ -175,7 +180,7 @@ def _value(source: Source, column: SourceColumn, kind: str, plain: bool) -> str:
 
 def _typed_otherwise(column: SourceColumn, kind: str) -> bool:
     """Whether the file itself has typed values in the column (Parquet), of which its text is no better source."""
-    return kind != "VARCHAR" and column.value_type.expression is not Type.TEXT
+    return kind != "VARCHAR" and column.value_type.given is not Type.TEXT
 
 
 def _reasons(source: Source, column: SourceColumn) -> list[tuple[str, str, str]]:
@@ -185,8 +190,13 @@ def _reasons(source: Source, column: SourceColumn) -> list[tuple[str, str, str]]
         found.append(("scientific_notation", column.key, f"regexp_matches({raw}, '{_SCIENTIFIC}')"))
     if column.values:
         found.append(("unknown_value", column.key, f"{raw} is not null and {value} is null"))
-    elif column.value_type.expression is not Type.TEXT and not column.expression:
+    elif not column.expression and not column.certificate:
         found.append((f"{_BAD}{column.type}", column.key, f"{raw} is not null and {value} is null"))
+    if column.currency:
+        code = name(column.currency)
+        listed = ", ".join(map(text, sorted(fields.CURRENCIES)))
+        broken = f"{value} is not null and ({code} is null or {code} not in ({listed}))"
+        found.append(("unknown_currency", column.key, broken))
     if column.low is not None or column.high is not None:
         low = f"{value} < {_bound(column, column.low)}" if column.low is not None else "false"
         high = f"{value} > {_bound(column, column.high)}" if column.high is not None else "false"

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from zhike.insight.warehouse.logic import sources
 from zhike.insight.warehouse.types import Source
 from zhike.kernel import definition_checks
-from zhike.kernel.definition_parts import Place
+from zhike.kernel.definition_parts import Labels, Place
 from zhike.kernel.definitions import Finding, Snapshot
 
 
@@ -18,14 +18,18 @@ def dataset_column(dataset: str, column: str, where: Place, everything: Snapshot
         yield unknown_dataset(dataset, where, everything)
     elif column not in source.keys_of_columns:
         yield definition_checks.unknown(
-            f"column of {dataset}", column, source.keys_of_columns, where, "dataset.unknown_column"
+            Labels(f"{dataset} 的列", f"column of {dataset}"),
+            column,
+            source.keys_of_columns,
+            where,
+            "dataset.unknown_column",
         )
 
 
 def unknown_dataset(dataset: str, where: Place, everything: Snapshot) -> Finding:
     """Return the finding about a dataset that no source fills."""
     known = [source.dataset for source in sources.all_sources(everything).values()]
-    return definition_checks.unknown("dataset", dataset, known, where, "dataset.unknown")
+    return definition_checks.unknown(Labels("数据集", "dataset"), dataset, known, where, "dataset.unknown")
 
 
 def dataset_meant(dataset: str, everything: Snapshot) -> Source | None:

@@ -7,17 +7,20 @@ from pathlib import Path
 from zhike.insight.warehouse.errors import DefinitionsBroken
 from zhike.kernel import definition_files, definitions
 from zhike.kernel.definition_files import FileFinding
+from zhike.kernel.definition_parts import Labels
 from zhike.kernel.definitions import Snapshot
 
 
 def read(folder: Path) -> Snapshot:
     """Return the definitions below `folder` with the installation's objects. Raises DefinitionsBroken."""
     installed = definitions.snapshot()
-    paths = sorted(path for path in folder.rglob("*.yaml") if path.name != "pack.yaml")
+    paths = definition_files.below(folder, "pack.yaml")
     files = definition_files.read(paths)
     joined, findings = definition_files.beside(files, installed)
     if not paths:
-        findings.append(FileFinding(str(folder), 1, "pack.empty", "there are no definitions"))
+        said = Labels("没有定义文件（*.yaml）", "there are no definitions (*.yaml)")
+        findings.append(FileFinding(str(folder), 1, "pack.empty", said))
+    findings += definition_files.strays(folder)
     if findings:
         found = [finding.as_dict() for finding in findings]
         raise DefinitionsBroken(folder=str(folder), count=len(found), findings=found)

@@ -82,7 +82,7 @@ def _text(cell: Cell, column: SourceColumn | None, source: Source, findings: lis
         return str(value)
     if isinstance(value, date):
         return _moment(value, column, source)
-    if column is not None and column.value_type.expression is Type.TEXT:
+    if column is not None and column.value_type.given is Type.TEXT:
         return _number_as_text(cell, float(value), column, source, findings)
     digits = str(int(value)) if float(value).is_integer() else repr(value)
     return digits.replace(".", source.decimal)
@@ -92,9 +92,9 @@ def _moment(value: date, column: SourceColumn | None, source: Source) -> str:
     """A day or moment that the spreadsheet knows as such, as the column's texts are written."""
     if column is not None:
         grammar = source.grammar(column)
-        if column.value_type.expression is Type.DATE:
+        if column.value_type.given is Type.DATE:
             return value.strftime(grammar.date)
-        if column.value_type.expression is Type.DATETIME:
+        if column.value_type.given is Type.DATETIME:
             return value.strftime(grammar.datetime)
     return value.strftime("%Y-%m-%d %H:%M:%S" if isinstance(value, datetime) else "%Y-%m-%d")
 

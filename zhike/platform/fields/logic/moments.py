@@ -40,13 +40,20 @@ def check(format: str, *, day_only: bool) -> None:
     for piece in _PIECE.findall(format):
         if piece.startswith("%"):
             if piece not in _DIRECTIVES:
-                raise BadGrammar(f"a date format is made of {' '.join(_DIRECTIVES)}; '{piece}' is none of them")
+                known = " ".join(_DIRECTIVES)
+                raise BadGrammar(
+                    f"日期格式由 {known} 组成，没有“{piece}”",
+                    f"a date format is made of {known}; '{piece}' is none of them",
+                )
             names.append(_DIRECTIVES[piece][0])
     year = names.count("year") + names.count("short") == 1
     if len(set(names)) != len(names) or not year or not {"month", "day"} <= set(names):
-        raise BadGrammar(f"'{format}' needs one year, one month and one day, such as %Y-%m-%d or %Y%m%d")
+        raise BadGrammar(
+            f"“{format}”要有年、月、日各一个，如 %Y-%m-%d 或 %Y%m%d",
+            f"'{format}' needs one year, one month and one day, such as %Y-%m-%d or %Y%m%d",
+        )
     if day_only and {"hour", "minute", "second"} & set(names):
-        raise BadGrammar(f"'{format}' is for a day and has an hour in it")
+        raise BadGrammar(f"“{format}”用于日期，却含有时刻", f"'{format}' is for a day and has an hour in it")
 
 
 def readable(format: str) -> str:

@@ -21,11 +21,11 @@ DECIMALS = (".", ",")
 def check(grammar: Grammar) -> None:
     """Raise BadGrammar where numbers cannot be read by a grammar."""
     if grammar.decimal not in DECIMALS:
-        raise BadGrammar(f"the decimal sign is one of: {' '.join(DECIMALS)}")
+        raise BadGrammar(f"小数点只能是：{' '.join(DECIMALS)}", f"the decimal sign is one of: {' '.join(DECIMALS)}")
     if grammar.grouping not in GROUPINGS:
-        raise BadGrammar("the grouping sign is one of: , . ' a blank, or nothing")
+        raise BadGrammar("千分位符只能是：, . ' 空格，或留空", "the grouping sign is one of: , . ' a blank, or nothing")
     if grammar.grouping == grammar.decimal:
-        raise BadGrammar("the decimal sign and the grouping sign are the same")
+        raise BadGrammar("小数点与千分位符相同", "the decimal sign and the grouping sign are the same")
 
 
 @functools.lru_cache(maxsize=1_000)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import ClassVar
 
 from pydantic import Field
 
 from zhike.expressions.types import Type
-from zhike.kernel.definition_parts import rule
+from zhike.kernel.definition_parts import Labels, rule
 from zhike.platform.fields.errors import BadValue
 from zhike.platform.fields.logic import numbers
 from zhike.platform.fields.logic.value_type import DESK, Settings, ValueType
@@ -29,9 +30,12 @@ class DecimalSettings(NumberSettings):
     default: Decimal | None = Field(None, description="what a new record has")
 
     @rule("scale")
-    def _room_for_decimals(self) -> str | None:
+    def _room_for_decimals(self) -> Labels | None:
         if self.scale > self.digits:
-            return f"`scale` is at most `digits`: {self.scale} of {self.digits} digits cannot be decimals"
+            return Labels(
+                f"`scale` 不大于 `digits`：总共 {self.digits} 位，小数不能有 {self.scale} 位",
+                f"`scale` is at most `digits`: {self.scale} of {self.digits} digits cannot be decimals",
+            )
         return None
 
 
@@ -40,6 +44,7 @@ class Number(ValueType):
 
     column: ClassVar[str] = "numeric"
     expression: ClassVar[Type | None] = Type.DECIMAL
+    given: ClassVar[Type | None] = Type.DECIMAL
     asked: ClassVar[Asked] = "decimal"
     analytical: ClassVar[bool] = True
     adds_up: ClassVar[bool] = True
@@ -60,13 +65,23 @@ class Number(ValueType):
         digits, scale = self.settings.digits, self.settings.scale
         found = numbers.read(text, grammar, digits, scale)
         if found is None:
-            if numbers.read(text, grammar, 38, 18) is not None:
-                said = f"最多 {digits - scale} 位整数、{scale} 位小数的数字"
-                raise BadValue(
-                    "value.too_many_digits", said, f"a number of at most {digits - scale} digits and {scale} decimals"
-                )
-            raise self.refusal()
+            raise self.refusal() if numbers.read(text, grammar, 38, 18) is None else self.too_many_digits()
         return found
+
+    def too_many_digits(self) -> BadValue:
+        """Return the error of a number that has more digits or decimals than the field."""
+        digits, scale = self.settings.digits, self.settings.scale
+        said = f"最多 {digits - scale} 位整数、{scale} 位小数的数字"
+        return BadValue(
+            "value.too_many_digits", said, f"a number of at most {digits - scale} digits and {scale} decimals"
+        )
+
+    def misfits(self, stored: Mapping[str, str]) -> Iterator[tuple[BadValue, str]]:
+        number, digits, scale = stored[""], self.settings.digits, self.settings.scale
+        endless = f"{number} in ('NaN', 'Infinity', '-Infinity')"
+        yield self.refusal(), endless
+        many = f"abs({number}) >= 1e{digits - scale} or {number} <> round({number}, {scale})"
+        yield self.too_many_digits(), f"not {endless} and ({many})"
 
     def read_sql(self, text: str, grammar: Grammar) -> str:
         return numbers.read_sql(text, grammar, self.warehouse, self.settings.digits, self.settings.scale)

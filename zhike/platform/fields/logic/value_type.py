@@ -6,7 +6,7 @@ a class does not say it inherits from here: a text.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import ClassVar, Self
@@ -61,6 +61,12 @@ class ValueType:
     expression: ClassVar[Type | None] = Type.TEXT
     asked: ClassVar[Asked] = "text"
     settings_model: ClassVar[type[Settings]] = Settings
+    #: The type of what files give for it; None: no column of a file holds it as such.
+    given: ClassVar[Type | None] = Type.TEXT
+    #: A whole number may stand for a text of it.
+    of_digits: ClassVar[bool] = False
+    #: What a value is made of, each a text that a feed may fill by itself.
+    parts: ClassVar[tuple[str, ...]] = ()
 
     __slots__ = ("settings",)
 
@@ -165,6 +171,25 @@ class ValueType:
     def store(self, value: object) -> dict[str, object]:
         """Return the columns that a parsed value lies in, by suffix."""
         return {"": value}
+
+    def sent_sql(self, value: str) -> str:
+        """Return what a load takes, over what a feed gives, in the SQL of the analytical engine."""
+        return value
+
+    def joined_sql(self, parts: Mapping[str, str]) -> str:
+        """Return a value made of those of its `parts` that a feed gives, in the SQL of the analytical engine."""
+        raise NotImplementedError(self.key)
+
+    def loaded(self, column: str) -> str:
+        """Return the PostgreSQL of a loaded value as records hold it, over what the load was given."""
+        return column
+
+    def misfits(self, stored: Mapping[str, str]) -> Iterator[tuple[BadValue, str]]:
+        """Yield what a loaded value may not be, each with its condition in PostgreSQL over `stored`, columns by suffix.
+
+        It is what `parse` refuses and the columns would hold; a load leaves such rows out.
+        """
+        yield from ()
 
     def compared(self, value: object) -> dict[str, object]:
         """Return those of its columns that differ when the value does."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
 from typing import ClassVar, Literal
 
 from pydantic import Field
@@ -11,6 +12,14 @@ from zhike.platform.fields.errors import BadValue
 from zhike.platform.fields.logic.numbers import quoted
 from zhike.platform.fields.logic.value_type import DESK, Settings, ValueType
 from zhike.platform.fields.types import Grammar, Mask, Search
+
+#: What no text of the database may hold: the character NUL, and halves of characters.
+UNWRITABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+def bad_character() -> BadValue:
+    """Return the error of a text that no table holds."""
+    return BadValue("value.bad_character", "不含控制字符的文本", "text without control characters")
 
 
 class WordsSettings(Settings):
@@ -33,18 +42,27 @@ class Words(ValueType):
     """A text of at most `longest` characters."""
 
     longest: ClassVar[int] = 200
+    of_digits: ClassVar[bool] = True
 
     def accept(self, value: object) -> object:
         if not isinstance(value, str):
             raise BadValue("value.not_text", "文本", "text")
-        text = value.strip()
-        if "\x00" in text:
-            raise BadValue("value.bad_character", "不含控制字符的文本", "text without control characters")
+        return self.typed(self.bounded(value.strip()))
+
+    def bounded(self, text: str) -> str:
+        """Return a text that can be kept. Raises BadValue where it is too long or has signs that no table holds."""
+        if UNWRITABLE.search(text):
+            raise bad_character()
         if len(text) > self.longest:
-            raise BadValue(
-                "value.too_long", f"不超过 {self.longest} 个字符的文本", f"at most {self.longest} characters"
-            )
-        return self.typed(text)
+            raise self.too_long()
+        return text
+
+    def too_long(self) -> BadValue:
+        """Return the error of a text that is too long."""
+        return BadValue("value.too_long", f"不超过 {self.longest} 个字符的文本", f"at most {self.longest} characters")
+
+    def misfits(self, stored: Mapping[str, str]) -> Iterator[tuple[BadValue, str]]:
+        yield self.too_long(), f"char_length({stored['']}) > {self.longest}"
 
     def typed(self, text: str) -> object:
         """Return what somebody typed as the field holds it."""
@@ -57,6 +75,14 @@ class Patterned(Words):
     pattern: ClassVar[str]
     #: Signs that only group others.
     ignored: ClassVar[str] = ""
+    of_digits: ClassVar[bool] = False
+
+    def misfits(self, stored: Mapping[str, str]) -> Iterator[tuple[BadValue, str]]:
+        yield from super().misfits(stored)
+        yield self.refusal(), f"{stored['']} !~ {quoted(f'^(?:{self.pattern})$')}"
+
+    def loaded(self, column: str) -> str:
+        return self._kept(column)
 
     def read(self, text: str, grammar: Grammar) -> object:
         kept = text.replace(self.ignored, "") if self.ignored else text
@@ -65,5 +91,8 @@ class Patterned(Words):
         return kept
 
     def read_sql(self, text: str, grammar: Grammar) -> str:
-        kept = f"replace({text}, {quoted(self.ignored)}, '')" if self.ignored else text
+        kept = self._kept(text)
         return f"case when regexp_full_match({kept}, {quoted(self.pattern)}) then {kept} end"
+
+    def _kept(self, text: str) -> str:
+        return f"replace({text}, {quoted(self.ignored)}, '')" if self.ignored else text

@@ -24,6 +24,8 @@ from zhike.platform.objects.types import FieldType, ObjectType, SideColumn
 
 Catalogue = Mapping[str, ObjectType]
 SIDE = "side"
+#: Kinds whose definitions become columns beside the records of the party, so that lists may name them.
+FIGURES = ("indicator", "tag")
 
 
 def catalogue() -> Catalogue:
@@ -44,6 +46,16 @@ def defined(everything: Snapshot) -> Mapping[str, ObjectDefinition]:
     """Return the definitions of the objects, with what extensions add to them."""
     found: Mapping[str, ObjectDefinition] = everything.of(ObjectDefinition)
     return found
+
+
+def figures_beside(whole: ObjectDefinition, everything: Snapshot) -> list[str]:
+    """Return the figures that stand beside an object's records: beside those of the party, and shown.
+
+    While no object says that it is the party, any may be.
+    """
+    party = whole.role == "party" or not any(one.role == "party" for one in defined(everything).values())
+    named = [found for kind in FIGURES for found in everything.named(kind).items() if party]
+    return [key for key, figure in named if not vars(figure).get("hidden")]
 
 
 def object_type(key: str) -> ObjectType:

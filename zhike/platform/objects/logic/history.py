@@ -48,7 +48,7 @@ def record_history(
     assert isinstance(record_id, int)
     gathered = [operation for operation in _GATHERED if operation in wanted]
     entries = audit.history(subject=owner.key, subject_id=record_id, operations=wanted, gathered=gathered)
-    names = organization.actor_names(entry.actor for entry in entries)
+    names = organization.actor_names((entry.actor for entry in entries), principal.language)
     told = _Told(owner, row, principal)
     found = [
         RecordHistory(

@@ -1,8 +1,8 @@
-"""Rules of an object over the rows of a load: one statement finds every row after which its record would break one."""
+"""Which rows of a load may become records: one statement finds every row that breaks a check or a rule of its object."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db.backends.utils import CursorWrapper
@@ -11,9 +11,10 @@ from sqlglot import exp
 
 from zhike.kernel import clock
 from zhike.platform.objects.logic import catalogue as catalogues
-from zhike.platform.objects.logic.catalogue import SIDE
-from zhike.platform.objects.logic.conditions import Where, compiled_rules, uses_side_table
-from zhike.platform.objects.types import FieldType, ObjectType, RejectedRecord
+from zhike.platform.objects.logic.conditions import Where, compiled_rules
+from zhike.platform.objects.logic.load_checks import NEW, Check, checks, defaults, numbered
+from zhike.platform.objects.logic.load_staging import Incoming
+from zhike.platform.objects.types import RejectedRecord
 
 BROKEN = "zhike_broken"
 #: What the statement calls a record as the load would leave it.
@@ -23,75 +24,78 @@ _TOLD = 10_000
 
 
 def reject(
-    cursor: CursorWrapper,
-    owner: ObjectType,
-    fields: Iterable[FieldType],
-    resolved: tuple[sql.Composable, Mapping[str, sql.Composable]],
-    staging: str,
-    key: sql.Composable,
+    cursor: CursorWrapper, incoming: Incoming, kept: Sequence[sql.Composable], values: Mapping[str, object]
 ) -> tuple[int, tuple[RejectedRecord, ...]]:
-    """Put the rows of `staging` (known as `s`) that break a rule into `BROKEN`; return their number and the first ones.
+    """Put the staged rows that may not become records into `BROKEN`; return their number and the first ones.
 
-    `resolved` are the joins that resolve their references and what stands for each column, `key` says which record
-    `t` a row is about. Rules see the record as the load would leave it: fields that the row does not have, or that
-    belong to the desk, as they are now.
+    Rules see the record as the load would leave it: fields that the row does not have, or that belong to the desk, as
+    they are now. Nothing is said of rows that are not `kept`, a condition with `values`, or of erased records.
     """
-    if not owner.rules:
-        return 0, ()
+    owner = incoming.owner
     where = Where(catalogues.catalogue())
     rules = compiled_rules(where, owner, _AFTER)
-    joins, given = resolved
+    asked = list(checks(incoming))
+    joins, given = incoming.resolved
     named = {column.name for rule in rules for column in rule.find_all(exp.Column) if column.table == _AFTER}
-    after = _after(fields, given, named)
+    broken = [*(check.broken for check in asked), *(sql.SQL(rule.sql(dialect="postgres")) for rule in rules)]
     statement = sql.SQL(
-        "create temporary table {broken} on commit drop as select uid, source_key, broken from"
-        " (select s.uid, s.source_key, array_remove(array[{rules}], null) as broken from {staging} s{joins}"
-        " left join lateral (select * from {target} where {key} limit 1) t on true"
-        " cross join lateral (select {after}) {alias}{side}) found where cardinality(broken) > 0"
+        "create temporary table {broken} on commit drop as"
+        " select s.uid, s.source_key, s.unfit, array_remove(array[{said}]::integer[], null) as broken"
+        " from {staged} s{joins} left join lateral (select * from {target} where {key} limit 1) t on true"
+        " cross join lateral (select {after}) {alias}"
+        " where {kept} and (s.unfit is not null or {any})"
     ).format(
         broken=sql.Identifier(BROKEN),
-        rules=sql.SQL(", ").join(_said(key, rule) for key, rule in zip(owner.rules, rules, strict=True)),
-        staging=sql.Identifier(staging),
+        said=sql.SQL(", ").join(
+            sql.SQL("case when {} then {} end").format(one, sql.Literal(number)) for number, one in enumerate(broken)
+        ),
+        staged=numbered(incoming),
         joins=joins,
         target=sql.Identifier(owner.table),
-        key=key,
-        after=sql.SQL(", ").join(after),
+        key=incoming.key,
+        after=sql.SQL(", ").join(_after(incoming, given, named)),
         alias=sql.Identifier(_AFTER),
-        side=_side(owner, rules),
+        kept=sql.SQL(" and ").join([sql.SQL("t.erased_at is null"), *kept]),
+        any=sql.SQL(" or ").join(sql.SQL("({})").format(one) for one in broken),
     )
-    values: dict[str, Any] = {"me": None, "my_units": [], "today": clock.today(), **where.values}
-    cursor.execute(statement, values)
+    given_values: dict[str, Any] = {"me": None, "my_units": [], "today": clock.today(), **where.values, **values}
+    cursor.execute(statement, given_values)
     cursor.execute(sql.SQL("select count(*) from {}").format(sql.Identifier(BROKEN)))
     count = int(cursor.fetchone()[0])
-    told = sql.SQL("select source_key, broken from {} order by source_key limit %s").format(sql.Identifier(BROKEN))
+    told = sql.SQL("select source_key, unfit, broken from {} order by source_key limit %s").format(
+        sql.Identifier(BROKEN)
+    )
     cursor.execute(told, [_TOLD])
-    return count, tuple(RejectedRecord(key, tuple(broken)) for key, broken in cursor.fetchall())
+    return count, tuple(_told(incoming, asked, *row) for row in cursor.fetchall())
 
 
-def _said(key: str, rule: exp.Expr) -> sql.Composable:
-    """The key of a rule that the record breaks, else null."""
-    broken = sql.SQL(rule.sql(dialect="postgres"))
-    return sql.SQL("case when {} then {} end").format(broken, sql.Literal(key))
+def _told(
+    incoming: Incoming, asked: Sequence[Check], key: str | None, unfit: str | None, broken: Sequence[int]
+) -> RejectedRecord:
+    if unfit:
+        return RejectedRecord(key or "", faults=(incoming.unfit[unfit],))
+    rules = tuple(incoming.owner.rules)
+    return RejectedRecord(
+        key or "",
+        tuple(rules[number - len(asked)] for number in broken if number >= len(asked)),
+        tuple(asked[number].fault for number in broken if number < len(asked)),
+    )
 
 
-def _after(
-    fields: Iterable[FieldType], given: Mapping[str, sql.Composable], named: Iterable[str]
-) -> Sequence[sql.Composable]:
-    desk = {f"{field.column}{suffix}" for field in fields if field.owner != "source" for suffix in field.values.columns}
+def _after(incoming: Incoming, given: Mapping[str, sql.Composable], named: set[str]) -> Sequence[sql.Composable]:
+    desk = {
+        f"{field.column}{suffix}"
+        for field in incoming.fields
+        if field.owner != "source"
+        for suffix in field.values.columns
+    }
+    new = defaults(incoming) if named else {}
     columns = []
     for name in sorted({"id", *named}):
         stored = sql.SQL("t.{}").format(sql.Identifier(name))
         value = given.get(name, stored)
-        if name in given and name in desk:
-            value = sql.SQL("case when t.id is null then {} else {} end").format(given[name], stored)
+        if name in new or (name in given and name in desk):
+            fresh = new[name] if name in new else given[name]
+            value = sql.SQL("case when {} then {} else {} end").format(NEW, fresh, stored)
         columns.append(sql.SQL("{} as {}").format(value, sql.Identifier(name)))
     return columns
-
-
-def _side(owner: ObjectType, rules: Sequence[exp.Expr]) -> sql.Composable:
-    table = catalogues.side_table(owner.key) if uses_side_table(owner, rules) else None
-    if table is None:
-        return sql.SQL("")
-    return sql.SQL(" left join {} {} on {}.id = t.id").format(
-        sql.Identifier(table.table), sql.Identifier(SIDE), sql.Identifier(SIDE)
-    )

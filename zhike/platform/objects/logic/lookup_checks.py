@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from zhike.kernel.definition_checks import each, guessed, meant, unknown
-from zhike.kernel.definition_parts import Place
+from zhike.kernel.definition_parts import Labels, Place
 from zhike.kernel.definitions import Finding, Snapshot
 from zhike.platform.fields import api as fields
 from zhike.platform.fields.errors import BadValue
@@ -41,7 +41,8 @@ def _looked_up(whole: ObjectDefinition) -> set[str]:
 def _check_uses(found: Shape, whole: ObjectDefinition) -> Iterator[Finding]:
     for place, key in found.layout_fields():
         if place[0] == "form" and key in _looked_up(whole):
-            yield Finding("lookup.not_editable", f"'{key}' is looked up; a form cannot change it", place)
+            said = Labels(f"“{key}”取自关联记录，表单不能修改", f"'{key}' is looked up; a form cannot change it")
+            yield Finding("lookup.not_editable", said, place)
 
 
 def _check_display(found: Shape, whole: ObjectDefinition) -> Iterator[Finding]:
@@ -51,7 +52,11 @@ def _check_display(found: Shape, whole: ObjectDefinition) -> Iterator[Finding]:
     called += [(("display_with", number), key) for number, key in enumerate(found.display_with)]
     for where, name in called:
         if name in _looked_up(whole):
-            yield Finding("lookup.not_stored", f"'{name}' is looked up; a record is called by a stored field", where)
+            said = Labels(
+                f"“{name}”取自关联记录；记录要用自己存储的字段来称呼",
+                f"'{name}' is looked up; a record is called by a stored field",
+            )
+            yield Finding("lookup.not_stored", said, where)
 
 
 def _check(field: FieldPart, place: Place, whole: ObjectDefinition, everything: Snapshot) -> Iterator[Finding]:
@@ -68,7 +73,8 @@ def _check(field: FieldPart, place: Place, whole: ObjectDefinition, everything: 
 
 def _no_column(field: FieldPart, name: str, place: Place) -> Iterator[Finding]:
     if getattr(field, name, None):
-        yield Finding("lookup.no_column", f"'{field.key}' is looked up; it has no `{name}`", (*place, name))
+        said = Labels(f"“{field.key}”取自关联记录，不能有 `{name}`", f"'{field.key}' is looked up; it has no `{name}`")
+        yield Finding("lookup.no_column", said, (*place, name))
 
 
 def _fitting(field: FieldPart, lookup: Lookup, name: str, place: Place) -> Iterator[Finding]:
@@ -76,7 +82,10 @@ def _fitting(field: FieldPart, lookup: Lookup, name: str, place: Place) -> Itera
     try:
         fields.value_type(field.type)(field).parse(value)  # type: ignore[arg-type]
     except BadValue as error:
-        said = f"'{field.key}' cannot be '{value}'; it is {error.expected}"
+        said = Labels(
+            f"“{field.key}”不能是“{value}”，应为{error.expected_zh}",
+            f"'{field.key}' cannot be '{value}'; it is {error.expected}",
+        )
         yield Finding(error.code, said, (*place, name))
 
 
@@ -85,7 +94,9 @@ def _check_relation(
 ) -> Iterator[Finding]:
     relations = {relation.key: relation.object for relation in whole.relations}
     if lookup.relation not in relations:
-        yield unknown("relation", lookup.relation, relations, (*place, "relation"), "object.unknown_relation")
+        yield unknown(
+            Labels("关联", "relation"), lookup.relation, relations, (*place, "relation"), "object.unknown_relation"
+        )
     target = provisional(everything).get(meant(lookup.relation, relations) or "")
     if target is not None:
         found = each(
@@ -104,13 +115,17 @@ def _stored_fields(target: ObjectType) -> dict[str, FieldType]:
 def _stored(lookup: Lookup, name: str, place: Place, target: ObjectType) -> Iterator[Finding]:
     key, stored = getattr(lookup, name), _stored_fields(target)
     if key not in stored:
-        yield unknown(f"stored field of {target.key}", key, stored, (*place, name), "object.unknown_field")
+        what = Labels(f"{target.key} 的存储字段", f"stored field of {target.key}")
+        yield unknown(what, key, stored, (*place, name), "object.unknown_field")
 
 
 def _check_newest(lookup: Lookup, place: Place, target: ObjectType) -> Iterator[Finding]:
     newest = _stored_fields(target).get(lookup.newest)
     if newest is not None and not newest.values.sortable:
-        said = f"'{lookup.newest}' has no order; the newest record cannot be told by it"
+        said = Labels(
+            f"“{lookup.newest}”不能排序，无法判断哪条记录最新",
+            f"'{lookup.newest}' has no order; the newest record cannot be told by it",
+        )
         yield Finding("object.unsortable", said, (*place, "newest"))
 
 
@@ -128,16 +143,25 @@ def _check_shown(field: FieldPart, lookup: Lookup, place: Place, target: ObjectT
 
 def _of_type(field: FieldPart, shown: FieldType, place: Place) -> Iterator[Finding]:
     if shown.type != field.type:
-        said = f"'{field.key}' is a {field.type}, but '{shown.key}' is a {shown.type}"
+        said = Labels(
+            f"“{field.key}”是 {field.type}，而“{shown.key}”是 {shown.type}",
+            f"'{field.key}' is a {field.type}, but '{shown.key}' is a {shown.type}",
+        )
         yield Finding("lookup.other_type", said, place)
     elif shown.values.companions or shown.values.pointer:
-        said = f"'{shown.key}' is a {shown.type}, which cannot be looked up"
+        said = Labels(
+            f"“{shown.key}”是 {shown.type}，不能从关联记录取值",
+            f"'{shown.key}' is a {shown.type}, which cannot be looked up",
+        )
         yield Finding("lookup.other_type", said, place)
 
 
 def _masked(field: FieldPart, shown: FieldType, place: Place) -> Iterator[Finding]:
     if shown.mask and getattr(field, "mask", None) != shown.mask:
-        said = f"'{shown.key}' is masked as {shown.mask}; '{field.key}' would show it"
+        said = Labels(
+            f"“{shown.key}”以 {shown.mask} 脱敏，而“{field.key}”会显示原文",
+            f"'{shown.key}' is masked as {shown.mask}; '{field.key}' would show it",
+        )
         yield Finding("lookup.unmasked", said, place)
 
 
@@ -145,5 +169,8 @@ def _with_options(field: FieldPart, shown: FieldType, place: Place) -> Iterator[
     has = [option.key for option in getattr(field, "options", ())]
     missing = [option.key for option in shown.options if option.key not in has]
     if missing and shown.type == field.type:
-        said = f"'{field.key}' lacks the options {', '.join(missing)} of '{shown.key}'"
+        said = Labels(
+            f"“{field.key}”缺少“{shown.key}”的选项：{'、'.join(missing)}",
+            f"'{field.key}' lacks the options {', '.join(missing)} of '{shown.key}'",
+        )
         yield Finding("lookup.missing_option", said, place)

@@ -10,6 +10,7 @@ from django.db import connection
 from psycopg import sql
 
 from zhike.kernel import definitions
+from zhike.kernel.definition_parts import Labels
 from zhike.kernel.definitions import Change, Finding, Snapshot
 from zhike.platform.audit import api as audit
 from zhike.platform.fields import api as fields
@@ -104,13 +105,18 @@ def _impossible(
         old = before.get(field.key)
         column = stored.get(field.key)
         if column and column.type != field.type:
-            yield _needs_new(field, number, "type", f"is stored as {column.type}")
+            why = Labels(f"存储为 {column.type}", f"is stored as {column.type}")
+            yield _needs_new(field, number, "type", why)
         if column and field.unique and not any(index.kind == "unique" for index in column.indexes):
-            yield _needs_new(field, number, "unique", "has unique False, and rows that were written so")
+            why = Labels("原来不唯一，已有数据按此写入", "has unique False, and rows that were written so")
+            yield _needs_new(field, number, "unique", why)
         for name in ("target", "searchable"):
             was, now = getattr(old, name, None), getattr(field, name, None)
             if old is not None and was != now and (name == "target" or now):
-                yield _needs_new(field, number, name, f"has {name} {was}, and rows that were written so")
+                why = Labels(
+                    f"原来的 {name} 是 {was}，已有数据按此写入", f"has {name} {was}, and rows that were written so"
+                )
+                yield _needs_new(field, number, name, why)
 
 
 def _stored_fields(objects: Iterable[str]) -> Mapping[str, _Stored]:
@@ -141,9 +147,12 @@ def _index_changes(found: Sequence[Index], field: FieldPart) -> tuple[list[Index
     return gone, None if len(gone) < len(found) else wanted
 
 
-def _needs_new(field: FieldPart, number: int, name: str, why: str) -> Finding:
-    message = f"field '{field.key}' {why}; give the new meaning to a field of a new key"
-    return Finding("object.needs_new_field", message, ("fields", number, name))
+def _needs_new(field: FieldPart, number: int, name: str, why: Labels) -> Finding:
+    said = Labels(
+        f"字段“{field.key}”{why.zh}；新的含义请用新键名的字段",
+        f"field '{field.key}' {why.en}; give the new meaning to a field of a new key",
+    )
+    return Finding("object.needs_new_field", said, ("fields", number, name))
 
 
 def apply(changes: Iterable[Change]) -> None:

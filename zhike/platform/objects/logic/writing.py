@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -18,9 +18,9 @@ from zhike.platform.fields.api import array_items
 from zhike.platform.fields.errors import BadValue
 from zhike.platform.objects.errors import SourceOwned, UnknownField
 from zhike.platform.objects.logic import catalogue as catalogues
-from zhike.platform.objects.logic import single_records
+from zhike.platform.objects.logic import faults, single_records
 from zhike.platform.objects.logic.conditions import fields_of_rule
-from zhike.platform.objects.types import FieldType, ObjectType
+from zhike.platform.objects.types import Fault, FieldType, ObjectType
 from zhike.platform.permissions.types import Principal
 
 Finding = dict[str, object]
@@ -35,11 +35,11 @@ def insert(owner: ObjectType, given: Mapping[str, object], principal: Principal)
     parsed |= {f.key: principal.employee_no or None for f in owner.fields.values() if f.stamp == "me"}
     faulty = {finding["field"] for finding in findings}
     findings += [
-        _finding("record.required", field, "必填", "is required")
+        _finding(faults.required(field))
         for field in owner.fields.values()
         if field.required and parsed.get(field.key) is None and field.key not in faulty
     ]
-    _raise(owner, findings)
+    _raise(owner, [*findings, *_taken(owner, parsed, findings)])
     now, actor = clock.now(), context.current().actor
     columns: dict[str, object] = {
         "uid": uuid7(),
@@ -80,12 +80,10 @@ def update(
     for key in parsed:
         field = owner.fields[key]
         if field.owner == "source" and row["source_key"]:
-            findings.append(
-                _finding("record.source_owned", field, "由来源系统维护，不能在此修改", "is owned by its source system")
-            )
+            findings.append(_finding(faults.source_owned(field)))
         if field.required and parsed[key] is None:
-            findings.append(_finding("record.required", field, "必填", "is required"))
-    _raise(owner, findings)
+            findings.append(_finding(faults.required(field)))
+    _raise(owner, [*findings, *_taken(owner, parsed, findings, row["id"])])
     columns: dict[str, object] = {"updated_at": clock.now(), "updated_by": context.current().actor}
     for key, value in parsed.items():
         columns |= stored_columns(owner.fields[key], value)
@@ -194,12 +192,12 @@ def _parsed(
             )
             continue
         if field.stamp or field.lookup:
-            findings.append(_finding("record.stamped", field, "由系统填写", "is filled in by the system"))
+            findings.append(_finding(faults.stamped(field)))
             continue
         try:
             parsed[key] = field.values.parse(value)
         except BadValue as error:
-            findings.append(_finding(error.code, field, f"应为{error.expected_zh}", f"should be {error.expected}"))
+            findings.append(_finding(faults.misfit(field, error)))
     findings += _resolve_references(owner, parsed, principal, stored or {})
     return parsed, findings
 
@@ -215,7 +213,7 @@ def _resolve_references(
             continue
         found = _pointed_id(field, value)
         if found is None or not (found == stored.get(f"f:{key}") or _readable(field, found, principal)):
-            findings.append(_finding("record.no_target", field, "指向的记录不存在", "points to no record"))
+            findings.append(_finding(faults.no_target(field)))
         else:
             parsed[key] = found
     return findings
@@ -243,6 +241,26 @@ def _write(owner: ObjectType, statement: sql.Composable, params: list[Any]) -> A
         return cursor.fetchone()
 
 
+def _taken(
+    owner: ObjectType, parsed: Mapping[str, object], findings: Sequence[Finding], record_id: int = 0
+) -> Iterator[Finding]:
+    """Yield the values that another live record has already, where they are to be told with other faults.
+
+    A single fault the database finds itself when the row is written, without a question for each record made.
+    """
+    fields = [owner.fields[key] for key in owner.unique_indexes.values() if parsed.get(key) is not None]
+    for field in fields if findings or len(fields) > 1 else ():
+        if field.key in (finding["field"] for finding in findings):
+            continue
+        statement = sql.SQL("select 1 from {} where {} = %s and id <> %s and deleted_at is null limit 1")
+        named = statement.format(sql.Identifier(owner.table), sql.Identifier(field.column))
+        with connection.cursor() as cursor:
+            stored: Any = stored_columns(field, parsed[field.key])[field.column]
+            cursor.execute(named, [stored, record_id])
+            if cursor.fetchone():
+                yield _finding(faults.duplicate(field))
+
+
 @contextmanager
 def _unique_values(owner: ObjectType) -> Iterator[None]:
     """Say which field is meant when the database refuses a second live row with the same value."""
@@ -253,18 +271,12 @@ def _unique_values(owner: ObjectType) -> Iterator[None]:
         field = owner.fields.get(owner.unique_indexes.get(constraint, ""))
         if field is None:
             raise
-        raise Invalid(
-            findings=[_finding("record.duplicate", field, "已存在相同的值", "has this value already on another record")]
-        ) from error
+        raise Invalid(findings=[_finding(faults.duplicate(field))]) from error
 
 
-def _finding(code: str, field: FieldType, zh: str, en: str) -> Finding:
-    return {
-        "code": code,
-        "field": field.key,
-        "message": f"{field.labels['zh']}：{zh}",
-        "message_en": f"{field.labels['en']} {en}",
-    }
+def _finding(fault: Fault) -> Finding:
+    said = fault.labels
+    return {"code": fault.code, "field": fault.field, "message": said["zh"], "message_en": said["en"]}
 
 
 def _raise(owner: ObjectType, findings: list[Finding]) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from zhike.expressions import api as expressions
 from zhike.expressions.errors import ExpressionInvalid
 from zhike.expressions.types import Schema, Type
-from zhike.kernel.definition_parts import Place
+from zhike.kernel.definition_parts import Labels, Place
 from zhike.kernel.definitions import Finding
 
 
@@ -19,4 +19,7 @@ def condition_faults(text: str, schema: Schema, parameters: Mapping[str, Type], 
         yield from error.in_definition(place)
         return
     if found not in (Type.BOOLEAN, Type.NULL):
-        yield Finding("expression.type", f"it gives {found.value}; a condition is true or false", place)
+        said = Labels(
+            f"结果是 {found.value}；条件的结果只能是“是”或“否”", f"it gives {found.value}; a condition is true or false"
+        )
+        yield Finding("expression.type", said, place)

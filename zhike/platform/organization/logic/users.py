@@ -2,12 +2,90 @@
 
 from __future__ import annotations
 
+import secrets
+import uuid
 from collections.abc import Sequence
+from datetime import date
+
+from django.db.models import Q
 
 from zhike.kernel import clock
+from zhike.kernel.errors import NotFound
 from zhike.kernel.ids import uuid7
 from zhike.platform.audit import api as audit
+from zhike.platform.organization.errors import PostEnded, PostTwice, WrongDates
+from zhike.platform.organization.logic import passwords, units
 from zhike.platform.organization.models import Post, Unit, User
+from zhike.platform.organization.types import HeldPost, Staff
+
+
+def as_staff(user: User) -> Staff:
+    """Return the row, with its posts and their units, as other rooms see it."""
+    today = clock.today()
+    rows = sorted(user.posts.all(), key=lambda post: (post.valid_from, post.pk))
+    every = [HeldPost(post.role, units.as_type(post.unit), post.valid_from, post.valid_to) for post in rows]
+    return Staff(
+        id=user.pk,
+        uid=user.uid,
+        employee_no=user.employee_no,
+        name=user.name,
+        language=user.language,
+        active=user.is_active,
+        posts=tuple((post.role, post.unit) for post in every if post.holds(today)),
+        every_post=tuple(reversed(every)),
+        last_sign_in=user.last_login,
+        password_due=passwords.due(user),
+    )
+
+
+def locked(uid: uuid.UUID) -> User:
+    """Return the row of a user for changing. Raises NotFound."""
+    user = User.objects.select_for_update().filter(uid=uid).first()
+    if user is None:
+        raise NotFound(kind="user", id=str(uid))
+    return user
+
+
+def add_post(user: User, unit: Unit, role: str, valid_from: date, valid_to: date | None) -> None:
+    """Let the user hold a role in a unit for a time. Raises WrongDates, PostTwice where the two times overlap."""
+    if valid_to is not None and valid_to <= valid_from:
+        raise WrongDates()
+    same = Post.objects.filter(user=user, unit=unit, role=role)
+    beside = same.filter(Q(valid_to=None) | Q(valid_to__gt=valid_from))
+    other = (beside.filter(valid_from__lt=valid_to) if valid_to else beside).first()
+    if other is not None:
+        raise PostTwice(since=other.valid_from)
+    Post.objects.create(user=user, unit=unit, role=role, valid_from=valid_from, valid_to=valid_to)
+    details = {"role": role, "unit": unit.code, "from": str(valid_from), "to": str(valid_to) if valid_to else None}
+    audit.note(operation="add_post", subject="user", subject_id=user.pk, details=details)
+
+
+def end_post(user: User, unit: Unit, role: str, valid_from: date, valid_to: date) -> None:
+    """Let a post end: `valid_to` is the first day without it. Raises NotFound, PostEnded, WrongDates."""
+    post = Post.objects.filter(user=user, unit=unit, role=role, valid_from=valid_from).order_by("-pk").first()
+    if post is None:
+        raise NotFound(kind="post", id=f"{role} {unit.code} {valid_from}")
+    if post.valid_to is not None and post.valid_to <= clock.today():
+        raise PostEnded(until=post.valid_to)
+    if valid_to < max(post.valid_from, clock.today()):
+        raise WrongDates()
+    post.valid_to = valid_to
+    post.save(update_fields=["valid_to"])
+    details = {"role": role, "unit": unit.code, "to": str(valid_to)}
+    audit.note(operation="end_post", subject="user", subject_id=user.pk, details=details)
+
+
+def set_active(user: User, active: bool) -> None:
+    """End a user, with every post and session, or let an ended one sign in again, without posts."""
+    if user.is_active == active:
+        return
+    user.is_active, user.session_salt = active, secrets.token_hex(8)
+    user.save()
+    if not active:
+        today = clock.today()
+        for post in user.posts.filter(Q(valid_to=None) | Q(valid_to__gt=today)).select_related("unit"):
+            end_post(user, post.unit, post.role, post.valid_from, max(today, post.valid_from))
+    audit.note(operation="return" if active else "end", subject="user", subject_id=user.pk)
 
 
 def give_post(user: User, unit: Unit, role: str) -> bool:

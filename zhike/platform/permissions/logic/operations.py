@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 
 from zhike.kernel.definition_checks import unknown
-from zhike.kernel.definition_parts import Place
+from zhike.kernel.definition_parts import Labels, Place
 from zhike.kernel.definitions import Finding, Snapshot
 from zhike.platform.permissions.logic.grants import securable
 
@@ -15,7 +15,7 @@ RESOURCE_OPERATIONS: Mapping[str, Collection[str]] = {
     "campaign": {"read", "create", "update", "delete", "launch", "resend"},
     "load": {"read", "create"},
     "run": {"read", "create", "cancel"},
-    "user": {"read"},
+    "user": {"read", "create", "update"},
     "work": {"read", "complete", "read_units"},
     "home": {"manager", "branch_head", "operator"},
 }
@@ -37,6 +37,10 @@ def check_operation(everything: Snapshot, operation: str, where: Place) -> Itera
     resource, _, name = operation.partition(".")
     known = operations_on(everything, resource)
     if known is None:
-        yield unknown("object or part", resource, resources(everything), where, "role.unknown_resource")
+        yield unknown(
+            Labels("对象或功能", "object or part"), resource, resources(everything), where, "role.unknown_resource"
+        )
     elif name not in known:
-        yield unknown(f"operation on {resource}", name, known, where, "role.unknown_operation")
+        yield unknown(
+            Labels(f"{resource} 的操作", f"operation on {resource}"), name, known, where, "role.unknown_operation"
+        )

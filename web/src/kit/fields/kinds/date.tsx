@@ -8,7 +8,7 @@ function Show({ field, value }: ShowProps) {
 }
 
 function Edit({ testId, value, onChange, id }: EditProps) {
-  return <DayInput id={id} data-testid={testId} kind="date" value={value as string | undefined} onChange={(day) => onChange?.(day)} style={{ width: '100%' }} />;
+  return <DayInput id={id} data-testid={testId} value={value as string | undefined} onChange={(day) => onChange?.(day)} style={{ width: '100%' }} />;
 }
 
 export const kind: FieldKind = { Show, Edit };

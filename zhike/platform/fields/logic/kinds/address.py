@@ -1,15 +1,21 @@
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import ClassVar
 
 from zhike.kernel.definition_parts import Labels
 from zhike.platform.fields.errors import BadValue
+from zhike.platform.fields.logic.numbers import quoted
 from zhike.platform.fields.logic.value_type import Settings
 from zhike.platform.fields.logic.words import Words, WordsSettings
 from zhike.platform.fields.types import Cell, Grammar, Wire
 
 #: Parts of an address, the largest place first; each is a line of the stored text.
 PARTS = ("province", "city", "district", "street", "postcode")
+
+
+def _not_postcode() -> BadValue:
+    return BadValue("value.not_postcode", "6 位邮政编码", "a postcode of 6 digits")
 
 
 class Address(Words):
@@ -21,6 +27,8 @@ class Address(Words):
     web = "address"
     longest = 500
     sortable = False
+    of_digits: ClassVar[bool] = False
+    parts: ClassVar[tuple[str, ...]] = PARTS
     settings_model: ClassVar[type[Settings]] = WordsSettings
 
     def accept(self, value: object) -> object:
@@ -30,10 +38,23 @@ class Address(Words):
             raise self.refusal()
         lines = [line.strip() for line in value.split("\n")]
         if lines[-1] and not (len(lines[-1]) == 6 and lines[-1].isascii() and lines[-1].isdigit()):
-            raise BadValue("value.not_postcode", "6 位邮政编码", "a postcode of 6 digits")
-        if "\x00" in value or len(value) > self.longest:
-            raise self.refusal()
-        return "\n".join(lines)
+            raise _not_postcode()
+        return self.bounded("\n".join(lines))
+
+    def joined_sql(self, parts: Mapping[str, str]) -> str:
+        lines = [f"coalesce(trim(cast({parts[part]} as varchar)), '')" if part in parts else "''" for part in PARTS]
+        joined = " || chr(10) || ".join(lines)
+        return f"nullif({joined}, repeat(chr(10), {len(PARTS) - 1}))"
+
+    def loaded(self, column: str) -> str:
+        street = f"repeat(chr(10), 3) || {column} || chr(10)"
+        return f"case when strpos({column}, chr(10)) = 0 then {street} else {column} end"
+
+    def misfits(self, stored: Mapping[str, str]) -> Iterator[tuple[BadValue, str]]:
+        yield from super().misfits(stored)
+        text, parts = stored[""], f"^[^\\n]*(?:\\n[^\\n]*){{{len(PARTS) - 1}}}$"
+        yield self.refusal(), f"({text} !~ {quoted(parts)} or {text} !~ '[^[:space:]]')"
+        yield _not_postcode(), f"{text} ~ {quoted(parts)} and {text} !~ {quoted(chr(92) + 'n(?:[0-9]{6})?$')}"
 
     def read(self, text: str, grammar: Grammar) -> object:
         """An address received in one line is a street with everything in it."""

@@ -28,6 +28,7 @@ class Boolean(ValueType):
     analytical = True
     sortable = False
     expression: ClassVar[Type | None] = Type.BOOLEAN
+    given: ClassVar[Type | None] = Type.BOOLEAN
     asked: ClassVar[Asked] = "boolean"
     settings_model: ClassVar[type[Settings]] = BooleanSettings
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import ClassVar, Literal
 
@@ -18,10 +19,22 @@ class OptionsSettings(Settings):
     options: tuple[Option, ...] = Field(min_length=1, description="the values it may have, in their order")
 
     @rule("options")
-    def _once(self) -> str | None:
+    def _once(self) -> Labels | None:
         keys = [option.key for option in self.options]
         doubled = sorted({key for key in keys if keys.count(key) > 1})
-        return f"options are listed twice: {', '.join(doubled)}" if doubled else None
+        if not doubled:
+            return None
+        return Labels(f"选项列了两次：{'、'.join(doubled)}", f"options are listed twice: {', '.join(doubled)}")
+
+    @rule("options")
+    def _told_apart(self) -> Labels | None:
+        words = [option.labels.zh for option in self.options]
+        doubled = sorted({word for word in words if words.count(word) > 1})
+        if not doubled:
+            return None
+        return Labels(
+            f"选项的名称相同，分不清：{'、'.join(doubled)}", f"options are called alike: {', '.join(doubled)}"
+        )
 
     @property
     def keys(self) -> list[str]:
@@ -73,6 +86,9 @@ class Choice(ValueType):
 
     def read_sql(self, text: str, grammar: Grammar) -> str:
         return f"case when {text} in ({', '.join(map(quoted, self._keys()))}) then {text} end"
+
+    def misfits(self, stored: Mapping[str, str]) -> Iterator[tuple[BadValue, str]]:
+        yield self.refusal(), f"{stored['']} not in ({', '.join(map(quoted, self._keys()))})"
 
     def refusal(self) -> BadValue:
         keys = self._keys()

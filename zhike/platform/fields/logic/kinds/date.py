@@ -30,6 +30,7 @@ class Date(ValueType):
     analytical = True
     drawn: ClassVar[Format] = "date"
     expression: ClassVar[Type | None] = Type.DATE
+    given: ClassVar[Type | None] = Type.DATE
     asked: ClassVar[Asked] = "date"
     settings_model: ClassVar[type[Settings]] = DateSettings
 

@@ -22,6 +22,7 @@ class Datetime(ValueType):
     column = "timestamptz"
     drawn: ClassVar[Format] = "datetime"
     expression: ClassVar[Type | None] = Type.DATETIME
+    given: ClassVar[Type | None] = Type.DATETIME
     asked: ClassVar[Asked] = ""
 
     @property

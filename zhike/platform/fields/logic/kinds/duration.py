@@ -5,18 +5,25 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from zhike.kernel.definition_parts import Labels
+from zhike.platform.fields.errors import BadValue
 from zhike.platform.fields.logic.kinds.integer import Integer
 from zhike.platform.fields.logic.value_type import Settings
-from zhike.platform.fields.types import Format
+from zhike.platform.fields.types import Cell, Format, Grammar, Wire
 
 Span = Literal["day", "hour", "minute", "second"]
-_UNITS: dict[str, str] = {"day": "天", "hour": "小时", "minute": "分钟", "second": "秒"}
+_UNITS: dict[str, Labels] = {
+    "day": Labels("天", "days"),
+    "hour": Labels("小时", "h"),
+    "minute": Labels("分钟", "min"),
+    "second": Labels("秒", "s"),
+}
 
 
 class DurationSettings(Settings):
     """What a field of a length of time may say."""
 
     span: Span = Field("day", description="what the whole number counts")
+    low: int = Field(0, strict=True, description="the smallest length; less, as a negative one, is refused")
     default: int | None = Field(None, strict=True, description="what a new record has")
 
 
@@ -31,10 +38,21 @@ class Duration(Integer):
     settings_model: ClassVar[type[Settings]] = DurationSettings
     settings: DurationSettings  # type: ignore[assignment]
 
-    @property
-    def unit(self) -> str:
-        return _UNITS[self.settings.span]
+    def read(self, text: str, grammar: Grammar) -> object:
+        found = super().read(text, grammar)
+        low = self.settings.low
+        if isinstance(found, int) and found < low:
+            raise BadValue("value.too_short", f"不小于 {low} 的整数", f"a whole number of at least {low}")
+        return found
+
+    def read_sql(self, text: str, grammar: Grammar) -> str:
+        number = super().read_sql(text, grammar)
+        return f"case when {number} >= {self.settings.low} then {number} end"
+
+    def excel(self, wire: Wire, language: str) -> Cell:
+        cell, unit = super().excel(wire, language), _UNITS[self.settings.span][language]
+        return cell if cell.value is None else Cell(cell.value, f'0" {unit}"')
 
     @property
-    def number_format(self) -> str:
-        return f'0" {self.unit}"'
+    def unit(self) -> str:
+        return _UNITS[self.settings.span].zh

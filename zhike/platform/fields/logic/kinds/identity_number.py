@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import ClassVar
 
 from zhike.expressions.types import Type
 from zhike.kernel.definition_parts import Labels
 from zhike.kernel.encryption import keyring
+from zhike.platform.fields.errors import BadValue
 from zhike.platform.fields.logic.search_tokens import normalize
 from zhike.platform.fields.logic.value_type import Settings
 from zhike.platform.fields.logic.words import Words, WordsSettings
@@ -27,12 +29,13 @@ class IdentityNumber(Words):
     telling: ClassVar[tuple[str, ...]] = ("_digest",)
     leaving = "_digest"
     sortable = False
+    given: ClassVar[Type | None] = None
     expression: ClassVar[Type | None] = None
     asked: ClassVar[Asked] = ""
     settings_model: ClassVar[type[Settings]] = WordsSettings
 
     def store(self, value: object) -> dict[str, object]:
-        text = str(value) if value is not None else None
+        text = self._text(value)
         return {
             "": keyring().encrypt(text) if text else None,
             "_digest": keyring().digest(normalize(text)) if text else None,
@@ -40,8 +43,15 @@ class IdentityNumber(Words):
         }
 
     def compared(self, value: object) -> dict[str, object]:
-        text = str(value) if value is not None else None
+        text = self._text(value)
         return {"_digest": keyring().digest(normalize(text)) if text else None}
+
+    def _text(self, value: object) -> str | None:
+        """Encrypted, a number shows nothing of what is wrong with it; so it is looked at before. Raises BadValue."""
+        return None if value is None else self.bounded(str(value))
+
+    def misfits(self, stored: Mapping[str, str]) -> Iterator[tuple[BadValue, str]]:
+        yield from ()
 
     def clear(self, stored: object) -> object:
         return keyring().decrypt(str(stored)) if stored else stored

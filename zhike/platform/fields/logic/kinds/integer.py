@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import ClassVar, Literal
 
 from pydantic import Field
@@ -34,6 +35,7 @@ class Integer(Number):
     column: ClassVar[str] = "bigint"
     drawn: ClassVar[Format] = "count"
     expression: ClassVar[Type | None] = Type.INTEGER
+    given: ClassVar[Type | None] = Type.INTEGER
     asked: ClassVar[Asked] = "integer"
     settings_model: ClassVar[type[Settings]] = IntegerSettings
     settings: IntegerSettings  # type: ignore[assignment]
@@ -50,6 +52,9 @@ class Integer(Number):
 
     def read_sql(self, text: str, grammar: Grammar) -> str:
         return numbers.read_sql(text, grammar, self.warehouse, _DIGITS, 0)
+
+    def misfits(self, stored: Mapping[str, str]) -> Iterator[tuple[BadValue, str]]:
+        yield self.refusal(), f"abs({stored['']}) >= 1e{_DIGITS}"
 
     def refusal(self) -> BadValue:
         return BadValue("value.not_integer", self.expected.zh, self.expected.en)

@@ -1,27 +1,30 @@
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import ClassVar, Literal
 
 from pydantic import Field
 
 from zhike.kernel.definition_parts import Labels
+from zhike.platform.fields.currencies import CURRENCIES, Currency
 from zhike.platform.fields.errors import BadValue
+from zhike.platform.fields.logic.numbers import quoted
 from zhike.platform.fields.logic.numeric import DecimalSettings, Number
 from zhike.platform.fields.logic.value_type import Settings, plain
 from zhike.platform.fields.types import Amount, Cell, Companion, Format, Wire
-
-_CURRENCY = r"^[A-Z]{3}$"
 
 
 class MoneySettings(DecimalSettings):
     """What a field of an amount may say."""
 
     scale: int = Field(2, ge=1, le=18, strict=True, description="how many of its digits are decimals; more are refused")
-    currency: str = Field("CNY", pattern=_CURRENCY, description="the currency of amounts that come without one")
+    currency: Currency = Field("CNY", description="the currency of amounts that come without one")
     format: Literal["money", "change"] = Field("money", description="change: drawn with its sign and colour")
+
+
+def _not_currency() -> BadValue:
+    return BadValue("value.not_currency", "ISO 4217 币种代码，例如 CNY", "an ISO 4217 currency code such as CNY")
 
 
 class Money(Number):
@@ -47,8 +50,8 @@ class Money(Number):
         currency = self.settings.currency
         if isinstance(value, Mapping):
             currency = str(value.get("currency") or currency)
-            if not re.fullmatch(_CURRENCY, currency):
-                raise BadValue("value.not_currency", "币种代码，例如 CNY", "a currency code such as CNY")
+            if currency not in CURRENCIES:
+                raise _not_currency()
             value = value.get("amount")
         amount = super().accept(value)
         assert isinstance(amount, Decimal)
@@ -61,6 +64,10 @@ class Money(Number):
         elif isinstance(value, Mapping):
             amount, currency = value["amount"], str(value["currency"] or currency)
         return {"": amount, "_currency": currency if amount is not None else None}
+
+    def misfits(self, stored: Mapping[str, str]) -> Iterator[tuple[BadValue, str]]:
+        yield from super().misfits(stored)
+        yield _not_currency(), f"{stored['_currency']} not in ({', '.join(map(quoted, sorted(CURRENCIES)))})"
 
     def present(self, cells: Sequence[object], *, masked: bool = False) -> Wire:
         """Return amount and currency; without a currency read along (a figure has its field's) the amount alone."""

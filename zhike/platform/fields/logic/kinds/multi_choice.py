@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import ClassVar
 
 from pydantic import Field
@@ -28,6 +29,7 @@ class MultiChoice(ValueType):
     web = "choices"
     column = "text[]"
     sortable = False
+    given: ClassVar[Type | None] = None
     drawn: ClassVar[Format] = "tag"
     expression: ClassVar[Type | None] = Type.LIST
     asked: ClassVar[Asked] = ""
@@ -43,8 +45,16 @@ class MultiChoice(ValueType):
             raise BadValue("value.not_a_list", "列表", "a list")
         known = [option.key for option in self.options]
         if any(item not in known for item in value):
-            raise BadValue("value.not_an_option", f"以下之一：{'、'.join(known)}", f"one of: {', '.join(known)}")
+            raise self.refusal()
         return list(value)
+
+    def refusal(self) -> BadValue:
+        known = [option.key for option in self.options]
+        return BadValue("value.not_an_option", f"以下之一：{'、'.join(known)}", f"one of: {', '.join(known)}")
+
+    def misfits(self, stored: Mapping[str, str]) -> Iterator[tuple[BadValue, str]]:
+        known = ", ".join(quoted(option.key) for option in self.options)
+        yield self.refusal(), f"not {stored['']} <@ array[{known}]::text[]"
 
     def read(self, text: str, grammar: Grammar) -> object:
         return self.accept(text.split(grammar.separator))
@@ -53,6 +63,11 @@ class MultiChoice(ValueType):
         parts = f"string_split({text}, {quoted(grammar.separator)})"
         known = ", ".join(quoted(option.key) for option in self.options)
         return f"case when list_has_all([{known}], {parts}) then {parts} end"
+
+    def sent_sql(self, value: str) -> str:
+        quotes = "replace(replace(trim(part), '\\', '\\\\'), '\"', '\\\"')"
+        parts = f"list_transform(string_split({value}, {quoted(Grammar().separator)}), lambda part: {quotes})"
+        return f"'{{\"' || array_to_string({parts}, '\",\"') || '\"}}'"
 
     def text(self, value: object, grammar: Grammar) -> str:
         return grammar.separator.join(str(item) for item in value) if isinstance(value, list) else str(value)

@@ -17,6 +17,7 @@ class Phone(Patterned):
     web = "phone"
     pattern = r"\+?[0-9-]{5,20}"
     ignored = " "
+    of_digits: ClassVar[bool] = True
     settings_model: ClassVar[type[Settings]] = LineSettings
 
     def typed(self, text: str) -> object:

@@ -4,6 +4,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
+from zhike.expressions.types import Type
 from zhike.kernel.definition_parts import Key, Labels, Refers
 from zhike.platform.fields.logic.pointing import Pointing
 from zhike.platform.fields.logic.value_type import Settings
@@ -23,4 +24,5 @@ class Reference(Pointing):
     labels = Labels("引用", "Reference")
     expected = Labels("一条记录", "the uid of a record")
     pointer: ClassVar[Pointer | None] = Pointer()
+    given: ClassVar[Type | None] = None
     settings_model: ClassVar[type[Settings]] = ReferenceSettings

@@ -16,4 +16,4 @@ class Unit(Pointing):
     web = "unit"
     analytical = True
     asked: ClassVar[Asked] = "choice"
-    pointer: ClassVar[Pointer | None] = Pointer("unit", "organization_unit", "code", "name", live=False)
+    pointer: ClassVar[Pointer | None] = Pointer("unit", "organization_unit", "code", "name", live=False, waits=True)

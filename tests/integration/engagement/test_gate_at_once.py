@@ -1,0 +1,69 @@
+"""The gate asked by several at once, and asked again: a cap is never overdrawn, nobody is decided about twice."""
+
+from __future__ import annotations
+
+import uuid
+from threading import Thread
+
+import psycopg
+import pytest
+from django.db import connection, transaction
+
+from tests.factories.records import build_firm, customer
+from zhike.engagement.compliance import api as compliance
+from zhike.engagement.compliance.models import CapReservation, Decision
+from zhike.engagement.compliance.types import Touch
+from zhike.kernel import clock
+from zhike.kernel.trading_days import trading_calendar
+
+
+def touch(number: int) -> Touch:
+    return Touch("campaign", uuid.UUID(int=number), "reach", "email", "marketing")
+
+
+@pytest.fixture
+def party(own_database):
+    """A customer to whom one more message may go this week; it is ten in the morning."""
+    with clock.travel(clock.at(trading_calendar().add(clock.today(), 0), 10)):
+        build_firm()
+        made = customer("客户甲", email="a@example.com", status="normal")
+        with transaction.atomic():
+            [first] = compliance.decide(touch(1), [made.id])
+        assert first.allowed, first.reasons
+        yield made.id
+
+
+def test_two_origins_never_take_the_last_place_of_a_cap_together(party, own_database):
+    answers = []
+
+    def other() -> None:
+        try:
+            with transaction.atomic():
+                answers.extend(compliance.decide(touch(3), [party]))
+        finally:
+            connection.close()
+
+    with psycopg.connect(own_database, autocommit=True) as watcher:
+        with transaction.atomic():
+            [ours] = compliance.decide(touch(2), [party])
+            second = Thread(target=other)
+            second.start()
+            while second.is_alive() and not _somebody_waits(watcher):
+                pass
+        second.join()
+    assert ours.allowed
+    assert [reason.code for answer in answers for reason in answer.reasons] == ["frequency_cap"]
+    assert CapReservation.objects.filter(party_id=party).count() == 2
+
+
+def _somebody_waits(watcher: psycopg.Connection) -> bool:
+    found = watcher.execute(
+        "select exists (select from pg_locks where locktype = 'advisory' and not granted)"
+    ).fetchone()
+    return bool(found and found[0])
+
+
+def test_a_party_is_decided_about_once(party):
+    with transaction.atomic():
+        assert compliance.decide(touch(1), [party]) == []
+    assert Decision.objects.filter(party_id=party).count() == 1

@@ -1,0 +1,223 @@
+"""Users on screen: new ones, posts with dates, passwords shown once, ends and returns, a file of many."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from tests.factories.records import build_firm
+from zhike.kernel import clock
+from zhike.kernel.errors import ZhikeError
+from zhike.platform.audit import api as audit
+from zhike.platform.organization import api as organization
+from zhike.platform.organization.models import User
+from zhike.platform.permissions import api as permissions
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def desk():
+    """The operator's signed-in client."""
+    build_firm()
+    return client_of("E3001")
+
+
+def client_of(number):
+    client = Client()
+    client.force_login(User.objects.get(employee_no=number))
+    return client
+
+
+def ask(client, method, path, body=None):
+    answer = getattr(client, method)(
+        f"/api/v1{path}", json.dumps(body) if body is not None else None, content_type="application/json"
+    )
+    return answer.status_code, answer.json()
+
+
+def uid(number):
+    return User.objects.get(employee_no=number).uid
+
+
+NEWCOMER = {"employee_no": "E1009", "name": "苏念", "role": "account_manager", "unit": "B1"}
+
+
+def test_somebody_new_signs_in_once_with_the_given_password(desk):
+    status, made = ask(desk, "post", "/users", NEWCOMER)
+    assert status == 201
+    assert [(post["role"], post["unit"], post["state"]) for post in made["user"]["posts"]] == [
+        ("account_manager", "B1", "holds")
+    ]
+    assert made["user"]["password_due"] == "given"
+    client = Client()
+    body = json.dumps({"username": "e1009", "password": made["password"]})
+    assert client.post("/_allauth/browser/v1/auth/login", body, content_type="application/json").status_code == 200
+    assert client.get("/api/v1/me").json()["password_due"] == "given"
+
+
+def test_a_number_is_given_once_whatever_its_letter_case(desk):
+    for number in ("E1001", "e1001"):
+        status, refused = ask(desk, "post", "/users", {**NEWCOMER, "employee_no": number})
+        assert (status, refused["code"]) == (409, "organization.user_exists")
+        assert "林晓岚" in refused["message"]
+
+
+def test_a_post_begins_and_ends_on_its_days(desk):
+    today = clock.today()
+    path = f"/users/{uid('E1001')}"
+    later = {"role": "branch_head", "unit": "B2", "valid_from": str(today + timedelta(days=2))}
+    status, user = ask(desk, "post", f"{path}/posts", later)
+    assert status == 200
+    assert [(post["role"], post["state"]) for post in user["posts"]] == [
+        ("branch_head", "coming"),
+        ("account_manager", "holds"),
+    ]
+    first = next(post for post in user["posts"] if post["role"] == "account_manager")
+    end = {"role": "account_manager", "unit": "B1", "valid_from": first["valid_from"]}
+    status, user = ask(desk, "post", f"{path}/posts/end", {**end, "valid_to": str(today + timedelta(days=2))})
+    assert status == 200
+
+    def roles():
+        return permissions.principal_of_user(User.objects.get(employee_no="E1001").pk).roles
+
+    assert roles() == ("account_manager",)
+    with clock.travel(clock.now() + timedelta(days=2)):
+        assert roles() == ("branch_head",)
+        status, refused = ask(desk, "post", f"{path}/posts/end", {**end, "valid_to": str(today + timedelta(days=9))})
+        assert (status, refused["code"]) == (409, "organization.post_ended")
+
+
+@pytest.mark.parametrize(
+    ("days", "code"),
+    [((0, None), "post_twice"), ((-5, 3), "post_twice"), ((3, 3), "wrong_dates"), ((3, 1), "wrong_dates")],
+)
+def test_posts_of_a_role_and_unit_do_not_overlap_and_end_after_they_begin(desk, days, code):
+    since, until = (clock.today() + timedelta(days=n) if n is not None else None for n in days)
+    post = {
+        "role": "account_manager",
+        "unit": "B1",
+        "valid_from": str(since),
+        "valid_to": str(until) if until else None,
+    }
+    status, refused = ask(desk, "post", f"/users/{uid('E1001')}/posts", post)
+    assert (status >= 400, refused["code"]) == (True, f"organization.{code}")
+    assert len(organization.person(uid("E1001")).every_post) == 1
+
+
+def test_an_ended_user_is_signed_out_and_comes_back_without_posts(desk):
+    manager, path = client_of("E1001"), f"/users/{uid('E1001')}"
+    assert manager.get("/api/v1/me").status_code == 200
+    status, user = ask(desk, "patch", path, {"active": False, "reason": "离职"})
+    assert (status, user["active"], user["permitted"]) == (200, False, ["return"])
+    assert [post["state"] for post in user["posts"]] == ["over"]
+    assert manager.get("/api/v1/me").status_code == 401
+    line = next(
+        entry
+        for entry in audit.history(subject="user", subject_id=User.objects.get(employee_no="E1001").pk)
+        if entry.operation == "end"
+    )
+    assert (line.reason, line.actor) == ("离职", "user:E3001")
+
+    status, user = ask(desk, "patch", path, {"active": True})
+    assert (status, user["active"], user["roles"]) == (200, True, [])
+
+
+def test_a_reset_password_is_shown_once_and_ends_every_session(desk):
+    manager = client_of("E1001")
+    status, given = ask(desk, "post", f"/users/{uid('E1001')}/password")
+    assert (status, given["user"]["password_due"]) == (200, "given")
+    assert manager.get("/api/v1/me").status_code == 401
+    assert User.objects.get(employee_no="E1001").check_password(given["password"])
+
+
+def test_nobody_changes_themselves_but_for_the_name(desk):
+    path = f"/users/{uid('E3001')}"
+    post = {"role": "branch_head", "unit": "B1"}
+    for method, address, body in (
+        ("patch", path, {"active": False}),
+        ("post", f"{path}/posts", post),
+        ("post", f"{path}/password", None),
+    ):
+        status, refused = ask(desk, method, address, body)
+        assert (status, refused["code"]) == (409, "organization.own_account")
+    status, user = ask(desk, "patch", path, {"name": "沈聿之"})
+    assert (status, user["name"], user["permitted"]) == (200, "沈聿之", ["rename"])
+
+
+def test_who_may_not_change_users_is_refused_and_another_units_are_unknown(desk):
+    head = client_of("E2001")
+    assert ask(head, "get", f"/users/{uid('E1001')}")[0] == 200
+    assert ask(head, "get", f"/users/{uid('E1002')}")[0] == 404
+    assert ask(head, "post", "/users", NEWCOMER)[0] == 403
+    assert ask(head, "patch", f"/users/{uid('E1001')}", {"active": False})[0] == 403
+    assert not User.objects.filter(employee_no="E1009").exists()
+    assert User.objects.get(employee_no="E1001").is_active
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "gb18030"])
+def test_a_bad_line_of_a_file_hurts_only_itself(desk, encoding):
+    text = (
+        "工号,姓名,角色,机构,开始日期\n"
+        "E2201,顾言,account_manager,B1,\n"
+        "E2202,何以,account_manager,B99,\n"
+        "E2203,,account_manager,B1,\n"
+        "E1001,林晓岚,branch_head,B2,2026-05-01\n"
+        "E2204,白也,boss,B1,\n"
+        "E2205,夏至,account_manager,B1,五月一日\n"
+    )
+    file = SimpleUploadedFile("users.csv", text.encode(encoding))
+    answer = desk.post("/api/v1/users/import", {"file": file}).json()
+    assert [(made["line"], made["employee_no"], bool(made["password"])) for made in answer["made"]] == [
+        (2, "E2201", True),
+        (5, "E1001", False),
+    ]
+    assert [(one["line"], one["message"].partition("：")[0]) for one in answer["refused"]] == [
+        (3, "没有机构“B99”。已有"),
+        (4, "不可用"),
+        (6, "没有角色“boss”。已有"),
+        (7, "日期应为 2026-03-01 的写法"),
+    ]
+    assert {post.role for post in organization.person(uid("E1001")).every_post} == {"account_manager", "branch_head"}
+
+
+def test_a_file_without_its_titles_is_refused_whole(desk):
+    file = SimpleUploadedFile("users.csv", "姓名,机构\n顾言,B1\n".encode())
+    answer = desk.post("/api/v1/users/import", {"file": file})
+    assert (answer.status_code, answer.json()["code"]) == (422, "user.file")
+
+
+def run(*words):
+    """The command, inside the test's own transaction."""
+    from zhike.cli import main
+    from zhike.cli.output import Output
+
+    options = main._parser().parse_args(["user", *words])
+    try:
+        return main._run(options, Output(as_json=getattr(options, "json", False)))
+    except ZhikeError:
+        return 1
+
+
+def test_the_command_line_does_the_same(desk, capsys, tmp_path):
+    today = clock.today()
+    assert run("post", "e1001", "--role", "branch_head", "--unit", "B2", "--since", str(today)) == 0
+    assert run("post", "E1001", "--role", "branch_head", "--unit", "B2", "--end", str(today)) == 0
+    assert [post.role for post in organization.person(uid("E1001")).every_post if post.holds(today)] == [
+        "account_manager"
+    ]
+    assert run("end", "E1001", "--reason", "离职") == 0
+    assert not User.objects.get(employee_no="E1001").is_active
+    assert run("return", "E1001") == 0
+    file = tmp_path / "users.csv"
+    file.write_text("employee_no,name,role,unit\nE2301,甲,operator,HQ\nE2302,乙,operator,B99\n")
+    capsys.readouterr()
+    assert run("import", str(file), "--json") == 1
+    said = json.loads(capsys.readouterr().out)
+    assert [one["employee_no"] for one in said["made"]] == ["E2301"]
+    assert [one["line"] for one in said["refused"]] == [3]
+    assert run("end", "E7777") == 1

@@ -1,0 +1,126 @@
+"""The subcommands about people who sign in. Given passwords are printed once and changed at the first sign-in."""
+
+from __future__ import annotations
+
+import argparse
+
+from zhike.cli.output import Output
+from zhike.kernel import clock, context
+from zhike.kernel.errors import NotFound
+from zhike.platform.organization.types import Staff
+
+
+def add(options: argparse.Namespace, output: Output) -> None:
+    """Add a user and print the password once."""
+    from zhike.platform.organization import api as organization
+
+    staff, password = organization.add_user(
+        employee_no=options.employee_no, name=options.name, role=options.role, unit=options.unit, must_change=True
+    )
+    _tell_password(staff, password, output)
+
+
+def password(options: argparse.Namespace, output: Output) -> None:
+    """Give a user a new password and print it once."""
+    from zhike.platform.organization import api as organization
+
+    staff, given = organization.set_password(options.employee_no)
+    _tell_password(staff, given, output)
+
+
+def post(options: argparse.Namespace, output: Output) -> None:
+    """Give a user another post, or with `--end` end the one that holds."""
+    from zhike.platform.organization import api as organization
+
+    staff = _known(options.employee_no)
+    if options.end:
+        held = next(
+            (
+                one
+                for one in staff.every_post
+                if (one.role, one.unit.code) == (options.role, options.unit) and one.holds(clock.today())
+            ),
+            None,
+        )
+        if held is None:
+            raise NotFound(kind="post", id=f"{options.role} {options.unit}")
+        staff = organization.end_post(
+            staff.uid, role=options.role, unit=options.unit, valid_from=held.valid_from, valid_to=options.end
+        )
+    else:
+        staff = organization.give_post(
+            staff.uid, role=options.role, unit=options.unit, valid_from=options.since, valid_to=options.until
+        )
+    posts = [
+        {"role": one.role, "unit": one.unit.code, "valid_from": one.valid_from, "valid_to": one.valid_to}
+        for one in staff.every_post
+    ]
+    output.table(posts, {"role": "角色", "unit": "机构", "valid_from": "起", "valid_to": "至（不含）"})
+
+
+def end(options: argparse.Namespace, output: Output) -> None:
+    """End a user, with every post and session."""
+    _set_active(options, False, output)
+
+
+def come_back(options: argparse.Namespace, output: Output) -> None:
+    """Let an ended user sign in again, without posts."""
+    _set_active(options, True, output)
+
+
+def import_file(options: argparse.Namespace, output: Output) -> int:
+    """Make users and posts of a file; lines that are wrong are told and hurt only themselves."""
+    from zhike.platform.organization import api as organization
+    from zhike.server import user_file
+
+    made: list[dict[str, object]] = []
+    refused: list[dict[str, object]] = []
+    for line in user_file.lines(options.file.read_bytes()):
+        try:
+            body = line.user()
+            known = organization.all_staff(number=body.employee_no)
+            given: str | None = None
+            if known:
+                organization.give_post(known[0].uid, role=body.role, unit=body.unit, valid_from=body.valid_from)
+            else:
+                _staff, given = organization.add_user(
+                    employee_no=body.employee_no,
+                    name=body.name,
+                    role=body.role,
+                    unit=body.unit,
+                    valid_from=body.valid_from,
+                    must_change=True,
+                )
+            made.append({"employee_no": body.employee_no, "name": body.name, "password": given})
+        except user_file.WRONG as error:
+            refused.append({"line": line.number, "message": user_file.said(error, "zh")})
+    if output.as_json:
+        output.result({"made": made, "refused": refused}, "")
+    else:
+        output.table(made, {"employee_no": "工号", "name": "姓名", "password": "密码（只显示一次）"})
+        output.table(refused, {"line": "行", "message": "未处理的原因"})
+    return 1 if refused else 0
+
+
+def _set_active(options: argparse.Namespace, active: bool, output: Output) -> None:
+    from zhike.platform.organization import api as organization
+
+    with context.acting(reason=options.reason or ""):
+        staff = organization.change_user(_known(options.employee_no).uid, active=active)
+    word = "已恢复启用" if active else "已停用"
+    output.result(
+        {"employee_no": staff.employee_no, "active": staff.active}, f"{staff.employee_no}（{staff.name}）{word}"
+    )
+
+
+def _known(employee_no: str) -> Staff:
+    from zhike.platform.organization import api as organization
+
+    for staff in organization.all_staff(number=employee_no):
+        return staff
+    raise NotFound(kind="user", id=employee_no)
+
+
+def _tell_password(staff: Staff, given: str, output: Output) -> None:
+    shown = {"employee_no": staff.employee_no, "name": staff.name, "password": given}
+    output.result(shown, f"工号 {staff.employee_no}（{staff.name}）密码 {given}（只显示一次，首次登录须修改）")

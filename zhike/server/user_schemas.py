@@ -1,0 +1,141 @@
+"""What the interface of users takes and gives."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date, datetime
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+from typing_extensions import TypedDict
+
+from zhike.kernel.wire import Labels, RequestBody
+from zhike.platform.organization.types import PasswordDue
+
+Act = Literal["rename", "post", "password", "end", "return"]
+EmployeeNo = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[0-9A-Za-z_-]{1,32}$")]
+PersonName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64)]
+
+
+class UserOut(TypedDict):
+    """Somebody who can sign in, or could."""
+
+    uid: uuid.UUID
+    employee_no: str
+    name: str
+    active: bool
+    roles: list[Labels]
+    units: list[str]
+    last_sign_in: datetime | None
+
+
+class UsersOut(TypedDict):
+    """Everybody who has or had a post in the caller's units."""
+
+    items: list[UserOut]
+
+
+class PostOut(TypedDict):
+    """A role in a unit; `valid_to` is the first day without it."""
+
+    role: str
+    labels: Labels
+    unit: str
+    unit_name: str
+    valid_from: date
+    valid_to: date | None
+    state: Literal["coming", "holds", "over"]
+
+
+class UserDetailOut(UserOut):
+    """One user with every post, the newest first."""
+
+    posts: list[PostOut]
+    password_due: PasswordDue
+    permitted: list[Act]
+
+
+class GivenPasswordOut(TypedDict):
+    """A password that is shown this once."""
+
+    user: UserDetailOut
+    password: str
+
+
+class RoleChoiceOut(TypedDict):
+    """A role to give."""
+
+    key: str
+    labels: Labels
+
+
+class UnitChoiceOut(TypedDict):
+    """A unit to give it in; `path` are the codes from the root down."""
+
+    code: str
+    name: str
+    path: str
+
+
+class UserOptionsOut(TypedDict):
+    """What a post can be made of."""
+
+    roles: list[RoleChoiceOut]
+    units: list[UnitChoiceOut]
+
+
+class NewPostIn(RequestBody):
+    """A post; from today on, where no day is given."""
+
+    role: str
+    unit: str = Field(description="the code of the unit")
+    valid_from: date | None = None
+    valid_to: date | None = Field(None, description="the first day without the post")
+
+
+class NewUserIn(NewPostIn):
+    """Somebody new, with a first post."""
+
+    employee_no: EmployeeNo
+    name: PersonName
+
+
+class PostEndIn(RequestBody):
+    """The end of the post that began on `valid_from`."""
+
+    role: str
+    unit: str
+    valid_from: date
+    valid_to: date = Field(description="the first day without the post")
+
+
+class UserChangeIn(RequestBody):
+    """Another name, the end of a user, or the return of one."""
+
+    name: PersonName | None = None
+    active: bool | None = None
+    reason: str = Field("", max_length=500)
+
+
+class MadeUserOut(TypedDict):
+    """A line of a file that became a user or a post; without a password where the user was there already."""
+
+    line: int
+    employee_no: str
+    name: str
+    password: str | None
+
+
+class RefusedLineOut(TypedDict):
+    """A line of a file that became nothing, and why."""
+
+    line: int
+    text: str
+    message: str
+
+
+class UsersFileOut(TypedDict):
+    """What became of a file."""
+
+    made: list[MadeUserOut]
+    refused: list[RefusedLineOut]

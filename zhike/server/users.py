@@ -1,0 +1,214 @@
+"""Users: who signs in, with which posts. Whoever may change users does so within their own units, never themselves."""
+
+from __future__ import annotations
+
+import uuid
+
+from ninja import File, Router
+from ninja.files import UploadedFile
+
+from zhike.kernel import clock, context, definitions
+from zhike.kernel.errors import NotFound, Refused
+from zhike.kernel.wire import labels, responds
+from zhike.platform.organization import api as organization
+from zhike.platform.organization.errors import OwnAccount, UserExists
+from zhike.platform.organization.types import HeldPost, Staff
+from zhike.platform.permissions import api as permissions
+from zhike.platform.permissions.api import SignedInRequest
+from zhike.platform.permissions.types import Principal, Role
+from zhike.server import user_file
+from zhike.server import user_schemas as schemas
+
+router = Router(tags=["users"])
+
+
+@router.get("/users", operation_id="listUsers", response=responds(schemas.UsersOut))
+def users(request: SignedInRequest) -> schemas.UsersOut:
+    """Everybody who has or had a post in the caller's units."""
+    permissions.require(request.principal, "user.read")
+    return {"items": [_user_out(staff) for staff in organization.all_staff() if _is_ours(staff, request.principal)]}
+
+
+@router.get("/users/options", operation_id="getUserOptions", response=responds(schemas.UserOptionsOut))
+def options(request: SignedInRequest) -> schemas.UserOptionsOut:
+    """The roles and units of which the caller can make posts."""
+    permissions.require(request.principal, "user.update")
+    mine = set(request.principal.units)
+    roles = sorted(definitions.all_of(Role).items())
+    return {
+        "roles": [{"key": key, "labels": labels(role.labels)} for key, role in roles],
+        "units": [{"code": u.code, "name": u.name, "path": u.path} for u in organization.all_units() if u.id in mine],
+    }
+
+
+@router.post("/users", operation_id="addUser", response=responds(schemas.GivenPasswordOut, 201))
+def add(request: SignedInRequest, body: schemas.NewUserIn) -> tuple[int, schemas.GivenPasswordOut]:
+    """Somebody new, with a first post and a password that is shown this once and changed at the first sign-in."""
+    permissions.require(request.principal, "user.create")
+    _require_own_unit(body.unit, request.principal)
+    made, password = _new_user(body)
+    return 201, {"user": _detail_out(made, request.principal), "password": password}
+
+
+@router.post("/users/import", operation_id="importUsers", response=responds(schemas.UsersFileOut))
+def import_users(request: SignedInRequest, file: File[UploadedFile]) -> schemas.UsersFileOut:
+    """Users and posts from a file: employee number, name, role, unit. A line that is wrong hurts only itself."""
+    permissions.require(request.principal, "user.create")
+    answer: schemas.UsersFileOut = {"made": [], "refused": []}
+    for line in user_file.lines(file.read()):
+        try:
+            body = line.user()
+            _require_own_unit(body.unit, request.principal)
+            answer["made"].append(_made(line.number, body, request.principal))
+        except user_file.WRONG as error:
+            message = user_file.said(error, request.principal.language)
+            answer["refused"].append({"line": line.number, "text": line.text, "message": message})
+    return answer
+
+
+@router.get("/users/{uid}", operation_id="getUser", response=responds(schemas.UserDetailOut))
+def user(request: SignedInRequest, uid: uuid.UUID) -> schemas.UserDetailOut:
+    """One user with every post."""
+    permissions.require(request.principal, "user.read")
+    return _detail_out(_ours(uid, request.principal), request.principal)
+
+
+@router.patch("/users/{uid}", operation_id="changeUser", response=responds(schemas.UserDetailOut))
+def change(request: SignedInRequest, uid: uuid.UUID, body: schemas.UserChangeIn) -> schemas.UserDetailOut:
+    """Another name; the end of a user, with every post and session; or the return of one, without posts."""
+    permissions.require(request.principal, "user.update")
+    found = _ours(uid, request.principal)
+    if body.active is not None:
+        _refuse_self(found, request.principal)
+    with context.acting(reason=body.reason.strip()):
+        changed = organization.change_user(uid, name=body.name, active=body.active)
+    return _detail_out(changed, request.principal)
+
+
+@router.post("/users/{uid}/posts", operation_id="addPost", response=responds(schemas.UserDetailOut))
+def add_post(request: SignedInRequest, uid: uuid.UUID, body: schemas.NewPostIn) -> schemas.UserDetailOut:
+    """Another post, now or later."""
+    permissions.require(request.principal, "user.update")
+    _refuse_self(_ours(uid, request.principal), request.principal)
+    _require_own_unit(body.unit, request.principal)
+    changed = organization.give_post(
+        uid, role=body.role, unit=body.unit, valid_from=body.valid_from, valid_to=body.valid_to
+    )
+    return _detail_out(changed, request.principal)
+
+
+@router.post("/users/{uid}/posts/end", operation_id="endPost", response=responds(schemas.UserDetailOut))
+def end_post(request: SignedInRequest, uid: uuid.UUID, body: schemas.PostEndIn) -> schemas.UserDetailOut:
+    """The end of a post, today or later."""
+    permissions.require(request.principal, "user.update")
+    _refuse_self(_ours(uid, request.principal), request.principal)
+    _require_own_unit(body.unit, request.principal)
+    changed = organization.end_post(
+        uid, role=body.role, unit=body.unit, valid_from=body.valid_from, valid_to=body.valid_to
+    )
+    return _detail_out(changed, request.principal)
+
+
+@router.post("/users/{uid}/password", operation_id="resetPassword", response=responds(schemas.GivenPasswordOut))
+def reset_password(request: SignedInRequest, uid: uuid.UUID) -> schemas.GivenPasswordOut:
+    """A new password, shown this once and changed at the next sign-in; every session of the user ends."""
+    permissions.require(request.principal, "user.update")
+    found = _ours(uid, request.principal)
+    _refuse_self(found, request.principal)
+    changed, password = organization.set_password(found.employee_no)
+    return {"user": _detail_out(changed, request.principal), "password": password}
+
+
+def _new_user(body: schemas.NewUserIn) -> tuple[Staff, str]:
+    for existing in organization.all_staff(number=body.employee_no):
+        raise UserExists(employee_no=existing.employee_no, name=existing.name)
+    return organization.add_user(
+        employee_no=body.employee_no,
+        name=body.name,
+        role=body.role,
+        unit=body.unit,
+        must_change=True,
+        valid_from=body.valid_from,
+        valid_to=body.valid_to,
+    )
+
+
+def _made(line: int, body: schemas.NewUserIn, principal: Principal) -> schemas.MadeUserOut:
+    """Make the user of a line, or give one there is another post."""
+    for existing in organization.all_staff(number=body.employee_no):
+        _refuse_self(existing, principal)
+        _require_ours(existing, principal)
+        organization.give_post(existing.uid, role=body.role, unit=body.unit, valid_from=body.valid_from)
+        return {"line": line, "employee_no": existing.employee_no, "name": existing.name, "password": None}
+    staff, password = _new_user(body)
+    return {"line": line, "employee_no": staff.employee_no, "name": staff.name, "password": password}
+
+
+def _ours(uid: uuid.UUID, principal: Principal) -> Staff:
+    """Return a user who has or had a post in the principal's units. Raises NotFound."""
+    return _require_ours(organization.person(uid), principal)
+
+
+def _require_ours(staff: Staff, principal: Principal) -> Staff:
+    if not _is_ours(staff, principal):
+        raise NotFound(kind="user", id=str(staff.uid))
+    return staff
+
+
+def _is_ours(staff: Staff, principal: Principal) -> bool:
+    mine = set(principal.units)
+    return any(post.unit.id in mine for post in staff.every_post)
+
+
+def _require_own_unit(code: str, principal: Principal) -> None:
+    if organization.unit_by_code(code).id not in principal.units:
+        raise Refused(operation="user.update")
+
+
+def _refuse_self(staff: Staff, principal: Principal) -> None:
+    if staff.id == principal.user_id:
+        raise OwnAccount()
+
+
+def _user_out(staff: Staff) -> schemas.UserOut:
+    roles = definitions.all_of(Role)
+    return {
+        "uid": staff.uid,
+        "employee_no": staff.employee_no,
+        "name": staff.name,
+        "active": staff.active,
+        "roles": [labels(roles[key].labels) for key in dict.fromkeys(role for role, _u in staff.posts) if key in roles],
+        "units": [unit.name for unit in {unit.id: unit for _r, unit in staff.posts}.values()],
+        "last_sign_in": staff.last_sign_in,
+    }
+
+
+def _detail_out(staff: Staff, principal: Principal) -> schemas.UserDetailOut:
+    return {
+        **_user_out(staff),
+        "posts": [_post_out(post) for post in staff.every_post],
+        "password_due": staff.password_due,
+        "permitted": _permitted(staff, principal),
+    }
+
+
+def _permitted(staff: Staff, principal: Principal) -> list[schemas.Act]:
+    """What the principal may do with a user."""
+    if not permissions.allowed(principal, "user.update"):
+        return []
+    if staff.id == principal.user_id:
+        return ["rename"]
+    return ["rename", "post", "password", "end"] if staff.active else ["return"]
+
+
+def _post_out(post: HeldPost) -> schemas.PostOut:
+    role, today = definitions.all_of(Role).get(post.role), clock.today()
+    return {
+        "role": post.role,
+        "labels": labels(role.labels) if role else {"zh": post.role, "en": post.role},
+        "unit": post.unit.code,
+        "unit_name": post.unit.name,
+        "valid_from": post.valid_from,
+        "valid_to": post.valid_to,
+        "state": "holds" if post.holds(today) else "coming" if post.valid_from > today else "over",
+    }
