@@ -68,11 +68,11 @@ def measure(scale: str) -> Result:
 
 def _raw_queries() -> Sequence[str]:
     """The record by id, its roles, coverages, interactions, history, decisions, work and served wide row."""
-    from zhike.platform.objects import api as objects
+    from zhike.platform.objects import catalogue
     from zhike.platform.objects.models import SideTable
 
-    party = objects.describe("party")
-    children = [objects.describe(key) for key in ("account_role", "party_relationship", "coverage", "interaction")]
+    party = catalogue.describe("party")
+    children = [catalogue.describe(key) for key in ("account_role", "party_relationship", "coverage", "interaction")]
     wide = SideTable.objects.get(object="party").table
     return [
         f"select * from {party.table} where id = {PARTY} and deleted_at is null",
@@ -92,7 +92,7 @@ def _past(party_id: int) -> None:
     from zhike.engagement.compliance.models import Decision
     from zhike.kernel import clock
     from zhike.kernel.ids import uuid7
-    from zhike.platform.objects import api as objects
+    from zhike.platform.objects import bulk
     from zhike.platform.objects.types import LoadColumn
     from zhike.platform.work import api as work
     from zhike.platform.work.types import NewWork
@@ -102,7 +102,7 @@ def _past(party_id: int) -> None:
         (None, f"i{n}", party_id, "phone", f"回访{n}", f"2026-01-{1 + n % 28:02d}T09:00:00+08:00", "E000001")
         for n in range(INTERACTIONS)
     )
-    objects.load("interaction", columns=columns, rows=rows)
+    bulk.load("interaction", columns=columns, rows=rows)
     for n in range(DECISIONS):
         origin = uuid7()
         Decision.objects.create(

@@ -51,7 +51,7 @@ def firm(customers: int) -> None:
 
     An installation that was kept (ZHIKE_BENCH_HOME) and has them stays as it is.
     """
-    from zhike.platform.objects import api as objects
+    from zhike.platform.objects import bulk
     from zhike.platform.objects.models import SideTable
     from zhike.platform.objects.types import LoadColumn, SideColumn
     from zhike.platform.organization import api as organization
@@ -66,10 +66,10 @@ def firm(customers: int) -> None:
         LoadColumn(key)
         for key in ("name", "customer_no", "mobile", "branch", "status", "risk_level", "risk_valid_until")
     ]
-    objects.load("party", columns=columns, rows=party_rows(customers), by_id=True)
+    bulk.load("party", columns=columns, rows=party_rows(customers), by_id=True)
     managers = max(customers // 300, 2)
     cover = [LoadColumn("party", by="id"), LoadColumn("employee_no"), LoadColumn("kind"), LoadColumn("valid_from")]
-    objects.load(
+    bulk.load(
         "coverage",
         columns=cover,
         rows=((None, f"c{n}", n, f"E{n % managers:06d}", "service", "2024-01-02") for n in range(1, customers + 1)),
@@ -81,7 +81,7 @@ def firm(customers: int) -> None:
         for n in range(1, customers + 1):
             file.write(f"{n},{numbers.lognormvariate(10.5, 1.68):.2f},{numbers.gauss(0, 5000):.2f}\n")
     sides = [SideColumn(key, {"zh": key, "en": key}, "money", "indicator") for key in ("total_asset", "net_inflow_30d")]
-    objects.serve("party", business_date=DAY, columns=sides, csv=path, indexed=("total_asset",))
+    bulk.serve("party", business_date=DAY, columns=sides, csv=path, indexed=("total_asset",))
 
 
 def party_rows(customers: int) -> Iterator[tuple[object, ...]]:

@@ -25,13 +25,14 @@ def measure(scale: str) -> Result:
     """Measure on an installation that has its data."""
     from zhike.kernel import definitions
     from zhike.platform.objects import api as objects
+    from zhike.platform.objects import catalogue
     from zhike.platform.objects.models import SideTable
     from zhike.platform.objects.types import RecordQuery
     from zhike.platform.organization import api as organization
     from zhike.platform.permissions.types import Principal
 
     unit = organization.unit_by_code("B0001").id
-    party, coverage = objects.describe("party"), objects.describe("coverage")
+    party, coverage = catalogue.describe("party"), catalogue.describe("coverage")
     wide = SideTable.objects.get(object="party").table
     query = RecordQuery(
         "party",

@@ -27,7 +27,7 @@ def run(scale: str) -> Result:
 
 def _measure(scale: str, home: Path) -> Result:
     from zhike.platform.fields.api import array_items
-    from zhike.platform.objects import api as objects
+    from zhike.platform.objects import bulk, catalogue
     from zhike.platform.objects.types import LoadColumn
     from zhike.platform.organization import api as organization
     from zhike.platform.organization.types import UnitRow
@@ -41,14 +41,14 @@ def _measure(scale: str, home: Path) -> Result:
         for row in installation.party_rows(ROWS[scale]):
             items = [array_items(kind, str(row[i])) for i, kind in ((2, "name"), (3, "number"), (4, "digits"))]
             writer.writerow([*row, "{" + ",".join(items) + "}"])
-    table = objects.describe("party").table
+    table = catalogue.describe("party").table
     raw = f"{table}_raw"
     with connection.cursor() as cursor:
         cursor.execute(f'create table "{raw}" (like "{table}" including all)')
     found: dict[str, list[float]] = {"product": [], "raw": []}
     for _round in range(5):
         for name, task in (
-            ("product", lambda: _product(path, objects, LoadColumn)),
+            ("product", lambda: _product(path, bulk, LoadColumn)),
             ("raw", lambda: _by_hand(home / "raw.csv", raw)),
         ):
             with connection.cursor() as cursor:
@@ -60,16 +60,16 @@ def _measure(scale: str, home: Path) -> Result:
     return Result("load_rows", scale, product, base, ">= 0.6 x raw", product >= 0.6 * base, unit="rows/s")
 
 
-def _product(path: Path, objects, column) -> None:  # type: ignore[no-untyped-def]
+def _product(path: Path, bulk, column) -> None:  # type: ignore[no-untyped-def]
     with path.open(newline="") as file:
         rows = ((int(row[0]), row[1], *row[2:]) for row in csv.reader(file))
-        objects.load("party", columns=[column(key) for key in _COLUMNS], rows=rows, by_id=True)
+        bulk.load("party", columns=[column(key) for key in _COLUMNS], rows=rows, by_id=True)
 
 
 def _by_hand(path: Path, raw: str) -> None:
-    from zhike.platform.objects import api as objects
+    from zhike.platform.objects import catalogue
 
-    party = objects.describe("party")
+    party = catalogue.describe("party")
     names = [party.fields[key].column for key in _COLUMNS]
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(

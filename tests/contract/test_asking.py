@@ -12,6 +12,7 @@ from zhike.kernel.definition_changes import Edit
 from zhike.kernel.errors import Refused
 from zhike.platform.audit.models import Entry
 from zhike.platform.objects import api as objects
+from zhike.platform.objects import catalogue
 from zhike.platform.objects.errors import UnknownField
 from zhike.platform.objects.schemas import object_out
 from zhike.platform.objects.types import RecordQuery
@@ -251,7 +252,7 @@ def test_a_list_ordered_by_what_its_viewer_may_not_ask_for_is_in_the_default_ord
 
     assert numbers(firm.manager) == ["1", "3", "2"]  # newest first
     assert numbers(SYSTEM) == ["1", "2", "3"]
-    described = object_out(objects.describe("financial_account"), firm.manager, 1)
+    described = object_out(catalogue.describe("financial_account"), firm.manager, 1)
     assert described["list"]["sort"] == {"field": "id", "direction": "desc"}
     assert refusal(lambda: numbers(firm.manager, replace(query, sort=("account_no", "asc")))) == (
         "financial_account.account_no"
@@ -274,7 +275,7 @@ def test_related_records_come_in_the_default_order_where_theirs_is_hidden(partie
 
 
 def test_the_description_offers_only_what_may_be_asked(firm):
-    described = object_out(objects.describe("party"), firm.manager, 1)
+    described = object_out(catalogue.describe("party"), firm.manager, 1)
     offered = {field["key"]: (field["sortable"], field["asked"]) for field in described["fields"]}
 
     assert (offered["mobile"], offered["sex"], offered["remark"][1]) == ((False, ""), (True, "choice"), "text")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import importlib
+import inspect
 import tomllib
 from pathlib import Path
 
@@ -10,6 +12,11 @@ ROOT = Path("zhike")
 FLOORS = ("platform", "insight", "engagement")
 #: What a room's outer shell may take from a room below it besides the door: presenters of the same shape.
 SHELL = {"routes", "schemas", "blocks"}
+DOORS = {"api", "types", "errors"}
+#: A room that does more than one thing for others has a door for each.
+MORE_DOORS = {"objects": {"catalogue", "bulk"}}
+#: A door with more functions than this hides a concept.
+MOST_FUNCTIONS = 20
 
 
 def _imports(path):
@@ -18,7 +25,7 @@ def _imports(path):
             yield from ((f"{node.module}.{alias.name}").split(".") for alias in node.names)
 
 
-def test_other_rooms_are_entered_by_api_types_and_errors_only():
+def test_other_rooms_are_entered_by_their_doors_only():
     offences = []
     for floor in FLOORS:
         for path in sorted((ROOT / floor).rglob("*.py")):
@@ -27,10 +34,26 @@ def test_other_rooms_are_entered_by_api_types_and_errors_only():
             for parts in _imports(path):
                 if len(parts) < 4 or parts[1] not in FLOORS or (parts[1], parts[2]) == (floor, room):
                     continue
-                allowed = {"api", "types", "errors"} | (SHELL if shell else set())
+                allowed = DOORS | MORE_DOORS.get(parts[2], set()) | (SHELL if shell else set())
                 if parts[3] not in allowed:
                     offences.append(f"{path}: {'.'.join(parts)}")
     assert offences == []
+
+
+def test_a_door_names_what_it_has_and_is_not_wide():
+    for floor in FLOORS:
+        for path in sorted((ROOT / floor).glob("*/*.py")):
+            if path.stem != "api" and path.stem not in MORE_DOORS.get(path.parent.name, set()):
+                continue
+            module = importlib.import_module(".".join(path.with_suffix("").parts))
+            made = [
+                name
+                for name, found in vars(module).items()
+                if inspect.isfunction(found) and found.__module__ == module.__name__
+            ]
+            assert {name for name in made if not name.startswith("_")} <= set(module.__all__), path
+            assert all(hasattr(module, name) for name in module.__all__), path
+            assert len(module.__all__) <= MOST_FUNCTIONS, path
 
 
 def test_logic_sees_no_http():

@@ -12,6 +12,7 @@ from zhike.kernel.errors import Invalid, NotFound, Refused, SignInRequired
 from zhike.kernel.ids import uuid7
 from zhike.kernel.models import Event
 from zhike.platform.objects import api as objects
+from zhike.platform.objects import bulk
 from zhike.platform.objects.errors import SourceOwned
 from zhike.platform.objects.types import LoadColumn, RecordQuery
 from zhike.platform.permissions import api as permissions
@@ -49,7 +50,7 @@ def test_a_handover_changes_list_detail_count_search_and_scope_together(firm):
         listed = _names(principal)
         counted = objects.count(PARTIES, principal=principal).count
         found = len(objects.page(RecordQuery("party", text="张三"), principal=principal).rows)
-        bitmap = objects.scope("party", principal=principal)
+        bitmap = bulk.scope("party", principal=principal)
         try:
             detail = objects.get("party", party.uid, principal=principal).display
         except NotFound:
@@ -165,7 +166,7 @@ def test_nobody_writes_a_field_that_is_kept_from_them(firm, monkeypatch):
     with pytest.raises(Refused) as changed:
         objects.update("party", own.uid, {"remark": "喜欢早上联系"}, revision=1, principal=firm.manager)
     assert created.value.facts == changed.value.facts == {"operation": "party.remark"}
-    assert objects.facts("party", [own.id], ["remark"]) == {own.id: {"remark": None}}
+    assert bulk.facts("party", [own.id], ["remark"]) == {own.id: {"remark": None}}
 
 
 def test_a_note_is_its_authors_and_only_its_authors(firm):
@@ -193,7 +194,7 @@ def test_what_a_source_keeps_is_not_deleted_here(firm):
     own = customer("张三丰")
     columns = [LoadColumn("party", by="id"), *(LoadColumn(key) for key in ("channel", "subject", "at", "employee_no"))]
     row = (None, "call_center:K1", own.id, "phone", "账户咨询", clock.now().isoformat(), "E1001")
-    objects.load("interaction", columns=columns, rows=[row])
+    bulk.load("interaction", columns=columns, rows=[row])
     loaded = objects.page(RecordQuery("interaction"), principal=firm.manager).rows[0]
 
     assert "delete" not in objects.get("interaction", loaded.uid, principal=firm.manager).permitted

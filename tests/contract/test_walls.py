@@ -14,6 +14,7 @@ from zhike.expressions import api as expressions
 from zhike.kernel.errors import Invalid, NotFound
 from zhike.kernel.providers import searches
 from zhike.platform.objects import api as objects
+from zhike.platform.objects import bulk, catalogue
 from zhike.platform.objects.types import PARAMS, UNREADABLE, RecordQuery
 from zhike.platform.packs import api as packs
 
@@ -81,7 +82,7 @@ def free(records):
 
 
 def asked(owner, text):
-    return expressions.to_json(expressions.parse(text, objects.schema(owner), PARAMS))
+    return expressions.to_json(expressions.parse(text, catalogue.schema(owner), PARAMS))
 
 
 def listed(owner, who, **query):
@@ -119,7 +120,7 @@ def test_nobody_reads_or_changes_it_alone(records, walled, free):
         with pytest.raises(NotFound):
             act()
     assert objects.records_by_id("party", [record_id], principal=walled) == {}
-    assert list(objects.scope("party", principal=walled)) == [records["seen"].id]
+    assert list(bulk.scope("party", principal=walled)) == [records["seen"].id]
     assert objects.get("party", uid, principal=SYSTEM).revision == 1
 
 

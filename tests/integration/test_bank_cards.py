@@ -8,6 +8,7 @@ from django.db import connection
 from tests.factories.records import SYSTEM, build_firm, customer
 from zhike.kernel.errors import Refused
 from zhike.platform.objects import api as objects
+from zhike.platform.objects import catalogue
 from zhike.platform.objects.types import RecordQuery
 
 pytestmark = pytest.mark.django_db
@@ -29,7 +30,7 @@ def card(firm):
 
 def row() -> str:
     with connection.cursor() as cursor:
-        cursor.execute(f'select to_jsonb(t)::text from "{objects.describe("bank_card").table}" t')
+        cursor.execute(f'select to_jsonb(t)::text from "{catalogue.describe("bank_card").table}" t')
         return cursor.fetchone()[0]
 
 
@@ -56,13 +57,13 @@ def test_only_who_may_unmask_sees_it_and_the_operator_may_not(firm, card):
 
 
 def test_erasing_the_customer_wipes_the_number_and_keeps_its_hashes(card):
-    column = objects.describe("bank_card").fields["number"].column
+    column = catalogue.describe("bank_card").fields["number"].column
 
     objects.erase("party", card[0].uid, reason="客户申请", principal=SYSTEM)
 
     with connection.cursor() as cursor:
         cursor.execute(
             f'select "{column}", length("{column}_digest"), length("{column}_tail"), grams, deleted_at is not null'
-            f' from "{objects.describe("bank_card").table}"'
+            f' from "{catalogue.describe("bank_card").table}"'
         )
         assert cursor.fetchone() == (None, 32, 32, None, True)

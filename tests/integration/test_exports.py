@@ -13,6 +13,7 @@ from tests.factories.records import SYSTEM, build_firm, customer
 from zhike.kernel.errors import Refused, SignInRequired
 from zhike.platform.audit.models import Entry
 from zhike.platform.objects import api as objects
+from zhike.platform.objects import bulk
 from zhike.platform.objects.errors import TooManyRows
 from zhike.platform.objects.logic import exporting
 from zhike.platform.objects.types import RecordQuery, SideColumn
@@ -130,7 +131,7 @@ def test_served_figures_can_be_added_up(firm, tmp_path):
     path = tmp_path / "wide.csv"
     path.write_text(f"id,total_asset\n{customer('张三丰').id},3910427.34\n")
     column = SideColumn("total_asset", {"zh": "总资产", "en": "Total assets"}, "money", "indicator")
-    objects.serve("party", business_date=date(2026, 3, 17), columns=[column], csv=path, indexed=())
+    bulk.serve("party", business_date=date(2026, 3, 17), columns=[column], csv=path, indexed=())
 
     cell = sheet(firm.operator, RecordQuery("party", columns=("total_asset",)))["A3"]
 

@@ -14,6 +14,7 @@ from tests.factories.records import SYSTEM, build_firm, customer, unit_uid
 from zhike.kernel.errors import Invalid
 from zhike.platform.fields import api as fields
 from zhike.platform.objects import api as objects
+from zhike.platform.objects import bulk
 from zhike.platform.objects.errors import MixedCurrencies, NotGroupable, NotSummable
 from zhike.platform.objects.types import LoadColumn, RecordQuery
 from zhike.platform.organization.models import User
@@ -217,11 +218,11 @@ def test_records_are_loaded_with_every_type_and_a_second_load_changes_nothing(th
         "unit": "B1",
         "user": "E1001",
     }
-    objects.load("party", columns=[LoadColumn("name")], rows=[(None, "counter:1", "李四海")])
+    bulk.load("party", columns=[LoadColumn("name")], rows=[(None, "counter:1", "李四海")])
     columns = [LoadColumn(key) for key in VALUES]
     rows = [(None, "feed:1", *(given[key] for key in VALUES))]
-    assert objects.load("thing", columns=columns, rows=rows).created == 1
-    again = objects.load("thing", columns=columns, rows=rows)
+    assert bulk.load("thing", columns=columns, rows=rows).created == 1
+    again = bulk.load("thing", columns=columns, rows=rows)
     assert (again.created, again.updated) == (0, 0)
 
     [row] = objects.page(RecordQuery("thing", columns=tuple(VALUES)), principal=SYSTEM).rows

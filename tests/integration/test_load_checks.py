@@ -8,6 +8,7 @@ import pytest
 
 from tests.factories.records import SYSTEM, build_firm, customer
 from zhike.platform.objects import api as objects
+from zhike.platform.objects import bulk
 from zhike.platform.objects.types import LoadColumn, RecordQuery
 from zhike.platform.packs import api as packs
 
@@ -30,14 +31,14 @@ def party():
 
 
 def load(object, rows, keys, **more):
-    return objects.load(object, columns=[LoadColumn(key) for key in keys], rows=rows, **more)
+    return bulk.load(object, columns=[LoadColumn(key) for key in keys], rows=rows, **more)
 
 
 def load_consents(*rows):
     """Load consents given as (source key, party's id, what differs from an ordinary one)."""
     columns = [LoadColumn("party", by="id"), *(LoadColumn(key) for key in CONSENT)]
     lines = [(None, key, party, *{**CONSENT, **other}.values()) for key, party, other in rows]
-    return objects.load("consent", columns=columns, rows=lines)
+    return bulk.load("consent", columns=columns, rows=lines)
 
 
 def told(counts):
@@ -46,7 +47,7 @@ def told(counts):
 
 
 def loaded_consents(party):
-    rows = objects.related("consent", "party", [party.id], ["channel", "evidence"])
+    rows = bulk.related("consent", "party", [party.id], ["channel", "evidence"])
     return sorted(row["evidence"] for row in rows if row["channel"] == "sms")
 
 

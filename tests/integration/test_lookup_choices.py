@@ -9,6 +9,7 @@ import pytest
 
 from tests.factories.records import SYSTEM, build_firm
 from zhike.platform.objects import api as objects
+from zhike.platform.objects import bulk
 from zhike.platform.objects.types import RecordQuery
 from zhike.platform.packs import api as packs
 
@@ -59,7 +60,7 @@ def touched(record):
 
 def shown(box, tmp_path):
     """What the box shows alone, in a list, and where it leaves for the warehouse."""
-    objects.export("box", fields=["newest"], into=tmp_path / "box.csv")
+    bulk.export("box", fields=["newest"], into=tmp_path / "box.csv")
     with (tmp_path / "box.csv").open() as file:
         [left] = csv.DictReader(file)
     [row] = objects.page(RecordQuery("box", columns=("newest",)), principal=SYSTEM).rows

@@ -11,6 +11,7 @@ from tests.factories.records import SYSTEM, build_firm, consent, customer
 from zhike.kernel import clock
 from zhike.kernel.errors import Invalid
 from zhike.platform.objects import api as objects
+from zhike.platform.objects import bulk
 from zhike.platform.objects.errors import Unsortable
 from zhike.platform.objects.types import RecordQuery
 
@@ -74,7 +75,7 @@ def test_of_two_declarations_of_a_day_the_withdrawal_counts(party, tmp_path, ord
     for state in order:
         consent(party, "sms", state, since=TODAY)
     assert states(party)[1] == "withdrawn"
-    objects.export("party", fields=["consent_sms"], into=tmp_path / "party.csv")
+    bulk.export("party", fields=["consent_sms"], into=tmp_path / "party.csv")
     with (tmp_path / "party.csv").open(encoding="utf-8") as file:
         assert [row["consent_sms"] for row in csv.DictReader(file)] == ["withdrawn"]
 
@@ -121,9 +122,9 @@ def test_every_way_of_asking_gives_the_same(party, tmp_path):
     grouped = objects.summarize(RecordQuery("party"), principal=SYSTEM, group_by="consent_phone")
     assert {value: count for value, count, _sums in grouped} == {"granted": 2, "withdrawn": 1, "none": 1}
     ids = {row.id: row.uid for row in columns(("name",))}
-    facts = objects.facts("party", list(ids), ["consent_phone"])
+    facts = bulk.facts("party", list(ids), ["consent_phone"])
     assert {ids[key] for key, row in facts.items() if row["consent_phone"] == "granted"} == agreed
-    assert objects.export("party", fields=["name", "consent_phone"], into=tmp_path / "party.csv") == 4
+    assert bulk.export("party", fields=["name", "consent_phone"], into=tmp_path / "party.csv") == 4
     with (tmp_path / "party.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     assert {row["uid"]: row["consent_phone"] for row in rows} == {

@@ -13,6 +13,7 @@ from zhike.expressions.errors import ExpressionInvalid
 from zhike.kernel.errors import Refused
 from zhike.platform.fields import api as fields
 from zhike.platform.objects import api as objects
+from zhike.platform.objects import bulk, catalogue
 from zhike.platform.objects.types import PARAMS, LoadColumn, RecordQuery
 from zhike.platform.organization.models import User
 from zhike.platform.packs import api as packs
@@ -102,7 +103,7 @@ def employee(number: str) -> str:
 
 
 def asked(owner: str, text: str) -> expressions.Json:
-    return expressions.to_json(expressions.parse(text, objects.schema(owner), PARAMS))
+    return expressions.to_json(expressions.parse(text, catalogue.schema(owner), PARAMS))
 
 
 def counted(text: str, who=SYSTEM) -> int:
@@ -171,9 +172,7 @@ def test_a_condition_on_a_field_of_any_type_is_refused_with_a_finding_or_answere
     ],
 )
 def test_words_name_what_a_field_points_at(thing, firm, text, count):
-    objects.load(
-        "employee", columns=[LoadColumn("employee_no"), LoadColumn("name")], rows=[(None, "staff:7", "E7", "七")]
-    )
+    bulk.load("employee", columns=[LoadColumn("employee_no"), LoadColumn("name")], rows=[(None, "staff:7", "E7", "七")])
     second = {"user": str(User.objects.get(employee_no="E2001").uid), "unit": unit_uid("B1")}
     objects.create("thing", {**thing, "other_user": thing["user"], "reference": employee("E2001")}, principal=SYSTEM)
     objects.create("thing", {**second, "reference": employee("E7")}, principal=SYSTEM)
@@ -206,7 +205,7 @@ def test_a_scope_over_a_user_holds_what_is_mine(thing, firm):
         row.values["user"]["display"]
         for row in objects.page(RecordQuery("thing", columns=("user",)), principal=minder).rows
     ] == ["林晓岚"]
-    assert list(objects.scope("thing", principal=minder)) == [mine.id]
+    assert list(bulk.scope("thing", principal=minder)) == [mine.id]
 
 
 def test_a_refinement_names_units_and_employees_by_their_keys(thing):

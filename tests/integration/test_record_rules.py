@@ -7,6 +7,7 @@ import pytest
 from tests.factories.records import SYSTEM, build_firm, customer
 from zhike.kernel.errors import Invalid
 from zhike.platform.objects import api as objects
+from zhike.platform.objects import bulk
 from zhike.platform.objects.types import LoadColumn, RecordQuery, RejectedRecord
 
 pytestmark = pytest.mark.django_db
@@ -57,7 +58,7 @@ CONSENT = ("purpose", "channel", "state", "valid_from", "valid_to", "evidence")
 
 def load_consents(party, rows, keys=CONSENT):
     columns = [LoadColumn("party", by="id"), *(LoadColumn(key) for key in keys)]
-    return objects.load("consent", columns=columns, rows=[(None, key, party.id, *row) for key, *row in rows])
+    return bulk.load("consent", columns=columns, rows=[(None, key, party.id, *row) for key, *row in rows])
 
 
 def said(channel, since, until, state="granted"):
@@ -65,7 +66,7 @@ def said(channel, since, until, state="granted"):
 
 
 def consents(party):
-    rows = objects.related("consent", "party", [party.id], ["channel", "valid_from", "valid_to"])
+    rows = bulk.related("consent", "party", [party.id], ["channel", "valid_from", "valid_to"])
     found = [(row["channel"], str(row["valid_from"]), row["valid_to"] and str(row["valid_to"])) for row in rows]
     return sorted(row for row in found if row[0] != "email")
 
@@ -106,5 +107,5 @@ def test_rules_of_a_load_look_through_its_references(party):
         (None, f"crm:{number}", party.id, employees["E1002"].id, number, "service", "2026-01-01")
         for number in ("E1001", "E1002")
     ]
-    found = objects.load("coverage", columns=columns, rows=rows)
+    found = bulk.load("coverage", columns=columns, rows=rows)
     assert (found.created, found.rejections) == (1, (RejectedRecord("crm:E1001", ("same_employee",)),))

@@ -10,6 +10,7 @@ from zhike.kernel import context, definitions
 from zhike.kernel.errors import Invalid, StaleRevision
 from zhike.kernel.models import Event
 from zhike.platform.objects import api as objects
+from zhike.platform.objects import bulk, catalogue
 from zhike.platform.objects.logic import questions
 from zhike.platform.objects.types import LoadColumn, RecordQuery
 from zhike.platform.organization import api as organization
@@ -44,7 +45,7 @@ def test_search_finds_a_certificate_by_its_last_four_characters():
 def test_certificate_numbers_are_not_in_the_table():
     customer("张三丰", certificate_number="310101199001011234")
 
-    table = objects.describe("party").table
+    table = catalogue.describe("party").table
     with connection.cursor() as cursor:
         cursor.execute(f'select row_to_json(t)::text from "{table}" t')
         assert "310101199001011234" not in cursor.fetchone()[0]
@@ -158,17 +159,17 @@ def test_history_names_fields_and_masks_values():
 
 def test_a_load_owns_its_fields_and_leaves_the_desks_alone():
     columns = [LoadColumn("name"), LoadColumn("mobile"), LoadColumn("branch"), LoadColumn("remark")]
-    first = objects.load(
+    first = bulk.load(
         "party", columns=columns, rows=[(501, "counter:1", "张三丰", "13800001234", "B1", None)], by_id=True
     )
     assert (first.read, first.created, first.updated) == (1, 1, 0)
     party = objects.page(RecordQuery("party", text="张三"), principal=SYSTEM).rows[0]
     objects.update("party", party.uid, {"remark": "喜欢早上联系"}, revision=1, principal=SYSTEM)
 
-    again = objects.load(
+    again = bulk.load(
         "party", columns=columns, rows=[(501, "counter:1", "张三风", "13800001234", "B1", "来源备注")], by_id=True
     )
-    same = objects.load(
+    same = bulk.load(
         "party", columns=columns, rows=[(501, "counter:1", "张三风", "13800001234", "B1", "来源备注")], by_id=True
     )
 
@@ -184,7 +185,7 @@ def test_a_load_owns_its_fields_and_leaves_the_desks_alone():
 
 def test_a_load_keeps_false_and_zero():
     columns = [LoadColumn("name"), LoadColumn("certificate_number"), LoadColumn("lowest_risk_class")]
-    objects.load("party", columns=columns, rows=[(601, "counter:9", "赵六", "", False)], by_id=True)
+    bulk.load("party", columns=columns, rows=[(601, "counter:9", "赵六", "", False)], by_id=True)
 
     values = objects.get(
         "party", objects.page(RecordQuery("party", text="赵六"), principal=SYSTEM).rows[0].uid, principal=SYSTEM
@@ -195,22 +196,22 @@ def test_a_load_keeps_false_and_zero():
 def test_reserved_ids_are_nobodys_and_never_given_again():
     last = customer("张三丰").id
 
-    first = objects.reserve_ids("party", 5)
-    far = objects.reserve_ids("party", 2, above=last + 100)
+    first = bulk.reserve_ids("party", 5)
+    far = bulk.reserve_ids("party", 2, above=last + 100)
 
     assert (first, far) == (last + 1, last + 101)
     assert customer("李四海").id == last + 103
-    assert objects.reserve_ids("party", 0) == last + 104
+    assert bulk.reserve_ids("party", 0) == last + 104
     assert customer("王五洲").id == last + 104
 
 
 def test_a_load_by_id_never_gives_an_id_again_that_was_set_aside():
     last = customer("张三丰").id
-    taken, set_aside = objects.reserve_ids("party", 2), last + 2
-    objects.load("party", columns=[LoadColumn("name")], rows=[(taken, "counter:9", "赵六")], by_id=True)
+    taken, set_aside = bulk.reserve_ids("party", 2), last + 2
+    bulk.load("party", columns=[LoadColumn("name")], rows=[(taken, "counter:9", "赵六")], by_id=True)
     assert customer("李四海").id == set_aside + 1
 
-    objects.load("party", columns=[LoadColumn("name")], rows=[(last + 900, "counter:10", "钱七")], by_id=True)
+    bulk.load("party", columns=[LoadColumn("name")], rows=[(last + 900, "counter:10", "钱七")], by_id=True)
     assert customer("王五洲").id == last + 901
 
 
@@ -259,8 +260,8 @@ def test_a_record_is_made_with_its_event_by_two_statements(firm, django_assert_n
 
 def test_a_load_puts_records_into_the_unit_of_their_branch(firm):
     columns = [LoadColumn("name"), LoadColumn("branch")]
-    objects.load("party", columns=columns, rows=[(None, "counter:1", "甲", "B2"), (None, "counter:2", "乙", None)])
-    objects.load("party", columns=columns, rows=[(None, "counter:1", "甲", "B1")])
+    bulk.load("party", columns=columns, rows=[(None, "counter:1", "甲", "B2"), (None, "counter:2", "乙", None)])
+    bulk.load("party", columns=columns, rows=[(None, "counter:1", "甲", "B1")])
     rows = objects.page(RecordQuery("party", columns=("branch",)), principal=SYSTEM).rows
     units = [objects.get("party", row.uid, principal=SYSTEM).unit for row in rows]
     assert sorted(unit["display"] if unit else "" for unit in units) == ["", "世纪大道营业部"]

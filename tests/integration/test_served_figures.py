@@ -9,6 +9,7 @@ import pytest
 
 from tests.factories.records import SYSTEM, build_firm, cover, customer
 from zhike.platform.objects import api as objects
+from zhike.platform.objects import bulk
 from zhike.platform.objects.types import RecordQuery, SideColumn
 
 pytestmark = pytest.mark.django_db
@@ -30,7 +31,7 @@ def parties(firm, tmp_path):
         SideColumn("total_asset", {"zh": "总资产", "en": "Total assets"}, "money", "indicator"),
         SideColumn("activity", {"zh": "活跃度", "en": "Activity"}, "text", "tag"),
     ]
-    objects.serve("party", business_date=date(2026, 3, 17), columns=columns, csv=path)
+    bulk.serve("party", business_date=date(2026, 3, 17), columns=columns, csv=path)
     return found
 
 

@@ -13,6 +13,7 @@ from tests.factories.records import SYSTEM
 from zhike.kernel.definition_errors import DestructiveChange
 from zhike.kernel.errors import Refused
 from zhike.platform.objects import api as objects
+from zhike.platform.objects import catalogue
 from zhike.platform.objects.models import PhysicalField
 from zhike.platform.objects.types import RecordQuery
 from zhike.platform.packs import api as packs
@@ -199,7 +200,7 @@ def test_a_lookup_shows_nobody_more_than_the_field_it_shows(shown):
         [row] = objects.page(RecordQuery("shop", columns=("name", "mood")), principal=who).rows
         assert (record.values.get("mood"), row.values.get("mood")) == (seen, seen), number
         assert ("mood" in record.refused) is (seen is None), number
-        assert objects.may_ask("shop", "mood", principal=who) is asks, number
+        assert catalogue.may_ask("shop", "mood", principal=who) is asks, number
         for ask in (
             lambda who=who: objects.count(RecordQuery("shop", condition=asked), principal=who).count,
             lambda who=who: len(objects.summarize(RecordQuery("shop"), group_by="mood", principal=who)),
@@ -215,7 +216,7 @@ def test_a_lookup_shows_nobody_more_than_the_field_it_shows(shown):
 
 
 def test_a_lookup_of_a_personal_field_is_personal_and_erasing_wipes_where_it_lies(shown):
-    described = objects.describe("shop").fields
+    described = catalogue.describe("shop").fields
     assert (described["mood"].personal, described["mood"].holds_personal, described["name"].personal) == (True,) + (
         False,
     ) * 2
@@ -232,7 +233,7 @@ def test_erasing_wipes_the_column_that_a_field_left_behind(tmp_path):
     objects.erase("shop", shop.uid, reason="客户要求删除", principal=SYSTEM)
 
     with connection.cursor() as cursor:
-        cursor.execute(f'select "{column}" from "{objects.describe("shop").table}" where uid = %s', [shop.uid])
+        cursor.execute(f'select "{column}" from "{catalogue.describe("shop").table}" where uid = %s', [shop.uid])
         assert cursor.fetchone() == (None,)
 
 

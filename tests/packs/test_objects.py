@@ -11,6 +11,7 @@ from tests.factories.packs import pack
 from tests.factories.records import SYSTEM
 from zhike.kernel.definition_errors import DestructiveChange
 from zhike.platform.objects import api as objects
+from zhike.platform.objects import catalogue
 from zhike.platform.objects.models import PhysicalField
 from zhike.platform.packs import api as packs
 
@@ -134,7 +135,7 @@ def test_an_extension_widens_the_object_and_its_table(tmp_path):
     assert (change.kind, change.action, change.destructive) == ("extension", "create", False)
     assert change.notes == ("add column weight (no rewrite, no lock beyond 700ms)",)
 
-    thing = objects.describe("thing")
+    thing = catalogue.describe("thing")
     assert list(thing.fields) == ["name", "size", "colour", "maker", "weight"]
     assert list(thing.refinements) == ["large", "heavy"]
     assert thing.definition.list.columns == ("name", "weight")
@@ -171,7 +172,7 @@ def test_a_field_that_leaves_an_extension_needs_consent(tmp_path):
 
 
 def test_every_table_has_the_system_columns():
-    tables = [objects.describe(key).table for key in ("party", "coverage", "product")]
+    tables = [catalogue.describe(key).table for key in ("party", "coverage", "product")]
     with connection.cursor() as cursor:
         for table in tables:
             cursor.execute(

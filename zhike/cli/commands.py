@@ -63,8 +63,9 @@ def erase(options: argparse.Namespace, output: Output) -> None:
     """Wipe the personal values of a record for good (PIPL art. 47)."""
     from zhike.kernel import event_delivery
     from zhike.platform.objects import api as objects
+    from zhike.platform.objects import catalogue
 
-    owner = objects.describe(options.object)
+    owner = catalogue.describe(options.object)
     if not options.yes:
         personal = [field.key for field in owner.fields.values() if field.personal]
         raise ConsentNeeded(what=f"{owner.key} {options.uid}", fields=personal)
@@ -216,12 +217,13 @@ def _audience(text: str) -> uuid.UUID:
 
 def _party(text: str) -> uuid.UUID:
     from zhike.platform.objects import api as objects
+    from zhike.platform.objects import catalogue
     from zhike.platform.objects.types import RecordQuery
 
     uid = parse_uid(text)
     if uid is not None:
         return uid
-    party = objects.object_with_role("party").key
+    party = catalogue.object_with_role("party").key
     rows = objects.page(RecordQuery(party, text=text, limit=2), principal=principal()).rows
     if len(rows) != 1:
         raise NotFound(kind=party, id=text)

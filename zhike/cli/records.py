@@ -48,12 +48,12 @@ def records(options: argparse.Namespace, output: Output) -> None:
 
 def _query(options: argparse.Namespace) -> RecordQuery:
     from zhike.expressions import api as expressions
-    from zhike.platform.objects import api as objects
+    from zhike.platform.objects import catalogue
     from zhike.platform.objects.types import PARAMS, RecordQuery
 
     condition: StoredExpression | None = None
     if options.where:
-        parsed = expressions.parse(options.where, objects.schema(options.object), PARAMS)
+        parsed = expressions.parse(options.where, catalogue.schema(options.object), PARAMS)
         used = {node.name for node, _depth in expressions.walk(parsed) if isinstance(node, expressions.Param)}
         if "me" in used and not options.me:
             raise NobodyIsMe()
@@ -96,8 +96,9 @@ class _Listing:
 
 def _list(query: RecordQuery, who: Principal, limit: int | None, output: Output) -> None:
     from zhike.platform.objects import api as objects
+    from zhike.platform.objects import catalogue
 
-    owner = objects.describe(query.object)
+    owner = catalogue.describe(query.object)
     listing = _Listing(query, who, limit)
     total = objects.count(query, principal=who, exact=True).count
 
@@ -119,8 +120,9 @@ def _list(query: RecordQuery, who: Principal, limit: int | None, output: Output)
 
 def _summary(query: RecordQuery, who: Principal, sums: Sequence[str], group_by: str | None, output: Output) -> None:
     from zhike.platform.objects import api as objects
+    from zhike.platform.objects import catalogue
 
-    owner, typed = objects.describe(query.object), objects.schema(query.object).fields
+    owner, typed = catalogue.describe(query.object), catalogue.schema(query.object).fields
     if group_by and group_by in owner.fields and owner.fields[group_by].mask:  # lists mask it here, too
         raise Refused(operation=f"{query.object}.{group_by}")
     found = _joined(objects.summarize(query, principal=who, sums=sums, group_by=group_by, by_currency=True), sums)

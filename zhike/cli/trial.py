@@ -161,10 +161,10 @@ def _stage(day: date, output: Output) -> None:
 
 
 def _reached_customers(reached: dict[int, date]) -> dict[str, date]:
-    from zhike.platform.objects import api as objects
+    from zhike.platform.objects import bulk, catalogue
 
-    party = objects.object_with_role("party").key
-    facts = objects.facts(party, sorted(reached), ["customer_no"])
+    party = catalogue.object_with_role("party").key
+    facts = bulk.facts(party, sorted(reached), ["customer_no"])
     return {str(row["customer_no"]): reached[i] for i, row in facts.items() if row["customer_no"]}
 
 
@@ -189,12 +189,13 @@ def _sign_ins() -> list[dict[str, str]]:
 def _holders() -> list[tuple[str, str, str]]:
     """Return (employee number, name, unit code) of a manager with customers, their branch head and an operator."""
     from zhike.platform.objects import api as objects
+    from zhike.platform.objects import catalogue
     from zhike.platform.objects.types import RecordQuery
     from zhike.platform.organization import api as organization
     from zhike.platform.permissions import api as permissions
 
     system = permissions.system_principal("trial")
-    party, employee = objects.object_with_role("party").key, objects.object_with_role("employee").key
+    party, employee = catalogue.object_with_role("party").key, catalogue.object_with_role("employee").key
     covered = objects.summary_by_coverage(RecordQuery(party), principal=system)
     manager = max(covered, key=lambda row: row[2])[0]
     units = {unit.id: unit for unit in organization.all_units()}

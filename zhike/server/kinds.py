@@ -11,7 +11,7 @@ from zhike.kernel import providers
 from zhike.kernel.definition_checks import each, meant, unknown
 from zhike.kernel.definition_parts import Definition, Key, Labels, Part, Place, Refers, Text
 from zhike.kernel.definitions import Finding, Kind, Snapshot
-from zhike.platform.objects import api as objects
+from zhike.platform.objects import catalogue
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Securable
 
@@ -183,7 +183,7 @@ def _listed(keys: list[str]) -> Labels:
 def _check_shown(page: Page, everything: Snapshot) -> Iterator[Finding]:
     """Find the objects whose records are shown by this page, which shows others."""
     for key in everything.named("object"):
-        if key != page.record and page.key in objects.names_of(everything, key).get("page", ()):
+        if key != page.record and page.key in catalogue.names_of(everything, key).get("page", ()):
             zh, en = (f"“{page.record}”的记录", f"one of '{page.record}'") if page.record else ("不到记录", "none")
             said = Labels(
                 f"对象“{key}”用本页显示记录，而本页显示{zh}",
@@ -194,7 +194,7 @@ def _check_shown(page: Page, everything: Snapshot) -> Iterator[Finding]:
 
 def _check_names(page: Page, key: str, block: PlacedBlock, everything: Snapshot) -> Iterator[Finding]:
     for named in block.named(page.record or ""):
-        known = objects.names_of(everything, named.object).get(named.what)
+        known = catalogue.names_of(everything, named.object).get(named.what)
         if known is not None and named.key not in known:
             yield unknown(
                 _NAMED[named.what], named.key, known, ("blocks", key, *named.place), f"page.unknown_{named.what}"
@@ -205,7 +205,7 @@ def _check_names(page: Page, key: str, block: PlacedBlock, everything: Snapshot)
 
 def _check_pointing(key: str, named: providers.Named, everything: Snapshot) -> Iterator[Finding]:
     """Find a field that leads to other records than those of the page."""
-    targets = objects.targets_of(everything, named.object)
+    targets = catalogue.targets_of(everything, named.object)
     if targets.get(named.key) != named.points_at:
         able = _listed([field for field, target in targets.items() if target == named.points_at])
         said = Labels(

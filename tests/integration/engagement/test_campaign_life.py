@@ -23,6 +23,7 @@ from zhike.kernel import clock, database
 from zhike.kernel.errors import NotFound, Refused, StaleRevision
 from zhike.kernel.trading_days import trading_calendar
 from zhike.platform.objects import api as objects
+from zhike.platform.objects import bulk
 from zhike.platform.objects.types import RecordQuery
 from zhike.platform.permissions.types import Principal
 
@@ -40,7 +41,7 @@ def again(campaign):
 
 def by_number():
     rows = objects.page(RecordQuery("party", columns=("customer_no",)), principal=SYSTEM).rows
-    found = objects.facts("party", [row.id for row in rows], ["customer_no"])
+    found = bulk.facts("party", [row.id for row in rows], ["customer_no"])
     return {found[row.id]["customer_no"]: row for row in rows}
 
 
@@ -54,7 +55,7 @@ def draft(desk):
 
 def test_the_preview_is_masked(draft):
     party = by_number()["000000001"]
-    clear = objects.facts("party", [party.id], ["name", "email"])[party.id]
+    clear = bulk.facts("party", [party.id], ["name", "email"])[party.id]
 
     shown, message = campaigns.preview(draft.uid, party=party.uid, principal=SYSTEM)
 

@@ -22,6 +22,7 @@ from zhike.insight.audiences import api as audiences
 from zhike.kernel import clock
 from zhike.kernel.errors import NotFound, StaleRevision
 from zhike.platform.objects import api as objects
+from zhike.platform.objects import bulk
 from zhike.platform.permissions.types import Principal
 from zhike.platform.work import api as work
 from zhike.platform.work.errors import AlreadyDone
@@ -65,7 +66,7 @@ def test_every_refusal_of_the_golden_day(desk, template):
     run_all()
 
     rows = Decision.objects.filter(origin_uid=campaign.uid, channel="email", allowed=False)
-    numbers = objects.facts("party", [row.party_id for row in rows], ["customer_no"])
+    numbers = bulk.facts("party", [row.party_id for row in rows], ["customer_no"])
     found = {numbers[row.party_id]["customer_no"]: [r["code"] for r in row.reasons] for row in rows}
     assert found == REFUSED[template]
     assert (seen.count, seen.covered, seen.reachable) == (12, 9, 12 - len(found))

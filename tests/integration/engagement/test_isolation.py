@@ -15,7 +15,7 @@ from zhike.engagement.campaigns.models import Campaign, Member
 from zhike.engagement.channels import api as channels
 from zhike.engagement.channels.logic import content, dispatch, smtp
 from zhike.engagement.channels.models import Delivery
-from zhike.platform.objects import api as objects
+from zhike.platform.objects import bulk, catalogue
 
 
 def enqueue(*parties, template="service_checkup"):
@@ -49,7 +49,7 @@ def test_an_address_that_no_server_takes_is_a_missing_value(mailbox):
 
 
 def keep(key, record_id, value):
-    party = objects.describe("party")
+    party = catalogue.describe("party")
     with connection.cursor() as cursor:
         cursor.execute(
             f'update "{party.table}" set "{party.fields[key].column}" = %s where id = %s', [value, record_id]
@@ -66,7 +66,7 @@ def columns(*keys):
 def test_a_name_with_a_line_break_is_one_line(mailbox):
     build_firm()
     broken, fine = customer("客户甲", email="a@example.com"), customer("客户乙", email="b@example.com")
-    objects.load("party", columns=columns("name"), rows=[(broken.id, None, "甲\r\nBcc: x@example.com")], by_id=True)
+    bulk.load("party", columns=columns("name"), rows=[(broken.id, None, "甲\r\nBcc: x@example.com")], by_id=True)
     enqueue(broken, fine)
 
     channels.dispatch(mailbox.settings)
@@ -126,7 +126,7 @@ def test_a_worker_that_ends_gives_back_what_has_not_begun_to_leave(mailbox):
 def failing_for(monkeypatch, *names):
     """The gate raises about these people, or about everybody."""
     decide = running.compliance.decide
-    numbers = objects.facts("party", list(Member.objects.values_list("party_id", flat=True)), ["customer_no"])
+    numbers = bulk.facts("party", list(Member.objects.values_list("party_id", flat=True)), ["customer_no"])
     bad = {party_id for party_id, facts in numbers.items() if facts["customer_no"] in names}
 
     def raises(touch, party_ids, **given):

@@ -18,7 +18,7 @@ from zhike.engagement.campaigns.types import CampaignPlan
 from zhike.engagement.channels.models import Delivery
 from zhike.insight.audiences import api as audiences
 from zhike.kernel import clock
-from zhike.platform.objects import api as objects
+from zhike.platform.objects import catalogue
 
 FIXED = uuid.UUID("01a20000-0000-7000-8000-000000000001")
 CUSTOMERS, DAYS, END, WINDOW = 2_000, 25, date(2026, 3, 17), 20
@@ -67,5 +67,5 @@ def test_the_interval_of_a_fixed_seed_holds_the_planted_uplift(installation, mon
 def _number_parties_from_one():
     """Groups are drawn by party id, and tests before this one have used up ids of the database it was copied from."""
     with connection.cursor() as cursor:
-        table = objects.describe("party").table
+        table = catalogue.describe("party").table
         cursor.execute("select setval(pg_get_serial_sequence(%s, 'id'), 1, false)", [table])

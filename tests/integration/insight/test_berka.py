@@ -8,13 +8,13 @@ from django.db import connection
 
 from tests.factories import berka
 from zhike.insight.identity import api as identity
-from zhike.platform.objects import api as objects
+from zhike.platform.objects import catalogue
 
 DEFINITIONS = Path(__file__).parents[3] / "examples" / "berka"
 
 
 def _counts(object: str, field: str) -> dict[str, int]:
-    owner = objects.describe(object)
+    owner = catalogue.describe(object)
     with connection.cursor() as cursor:
         cursor.execute(
             f'select "{owner.fields[field].column}", count(*) from "{owner.table}"'
@@ -47,7 +47,7 @@ def test_a_generated_bank(installation, tmp_path):
 
 def _currencies() -> dict[str, int]:
     """Amounts are in the currency that their source names, not in that of the house."""
-    owner = objects.describe("account_product")
+    owner = catalogue.describe("account_product")
     column = owner.fields["amount"].column
     with connection.cursor() as cursor:
         cursor.execute(

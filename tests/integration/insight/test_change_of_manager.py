@@ -12,6 +12,7 @@ from zhike.insight.identity import api as identity
 from zhike.insight.warehouse import api as warehouse
 from zhike.kernel import event_delivery
 from zhike.platform.objects import api as objects
+from zhike.platform.objects import bulk
 from zhike.platform.objects.types import RecordQuery
 from zhike.platform.work.models import WorkItem
 
@@ -26,7 +27,7 @@ def _night(folder, day: date, managers) -> None:
 
 
 def _services(party_id: int) -> list[tuple[str, date, date | None]]:
-    rows = objects.related("coverage", "party", [party_id], ["employee_no", "valid_from", "valid_to"])
+    rows = bulk.related("coverage", "party", [party_id], ["employee_no", "valid_from", "valid_to"])
     return [(row["employee_no"], row["valid_from"], row["valid_to"]) for row in rows]
 
 
@@ -44,18 +45,18 @@ def _assignees(party_id):
 def test_a_manager_changes_goes_and_comes_back(party, tmp_path):
     opened = date(2018, 3, 1)
     give_work(party.id, CHEN)
-    others = {row: _services(row) for row in objects.serving_employees(range(1, 40)) if row != party.id}
+    others = {row: _services(row) for row in bulk.serving_employees(range(1, 40)) if row != party.id}
     assert _services(party.id) == [(CHEN, opened, None)]
 
     _night(tmp_path / "1", date(2026, 3, 18), {OUYANG: (ZHOU, date(2026, 3, 18))})
     changed = [(CHEN, opened, date(2026, 3, 18)), (ZHOU, date(2026, 3, 18), None)]
     assert _services(party.id) == changed
-    assert objects.serving_employees([party.id]) == {party.id: [ZHOU]}
+    assert bulk.serving_employees([party.id]) == {party.id: [ZHOU]}
     assert _assignees(party.id) == [ZHOU]
 
     _night(tmp_path / "2", date(2026, 3, 19), {OUYANG: ("", "")})
     assert _services(party.id)[1] == (ZHOU, date(2026, 3, 18), date(2026, 3, 19))
-    assert objects.serving_employees([party.id]) == {}
+    assert bulk.serving_employees([party.id]) == {}
     assert _assignees(party.id) == [ZHOU]
 
     _night(tmp_path / "3", date(2026, 3, 20), {OUYANG: (CHEN, date(2026, 3, 20))})

@@ -16,7 +16,7 @@ from zhike.kernel import definition_changes
 from zhike.kernel import definitions as definition_versions
 from zhike.kernel.definition_changes import Edit
 from zhike.kernel.models import StoredDefinition
-from zhike.platform.objects import api as objects
+from zhike.platform.objects import catalogue
 
 
 def test_a_bank_is_loaded_by_its_definitions(installation, tmp_path, capsys):
@@ -138,7 +138,7 @@ def test_the_text_says_money_as_people_do(installation, capsys):
 
 def test_amounts_of_different_currencies_are_never_added_up(installation, capsys):
     with connection.cursor() as cursor:
-        owner = objects.describe("account_product")
+        owner = catalogue.describe("account_product")
         column = owner.fields["amount"].column
         cursor.execute(
             f'update "{owner.table}" set "{column}_currency" = \'HKD\' where source_key in (%s, %s)',

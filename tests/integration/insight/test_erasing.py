@@ -21,6 +21,7 @@ from zhike.kernel import context, event_delivery
 from zhike.kernel.errors import NotFound, Refused
 from zhike.platform.audit import api as audit
 from zhike.platform.objects import api as objects
+from zhike.platform.objects import bulk, catalogue
 from zhike.platform.objects.errors import ReasonRequired
 from zhike.platform.objects.types import RecordQuery
 from zhike.platform.permissions import api as permissions
@@ -51,12 +52,12 @@ def _ids() -> dict[str, int]:
 
 def _stored(object: str) -> list[tuple]:  # type: ignore[type-arg]
     with connection.cursor() as cursor:
-        cursor.execute(f'select id, to_jsonb(t)::text from "{objects.describe(object).table}" t order by id')
+        cursor.execute(f'select id, to_jsonb(t)::text from "{catalogue.describe(object).table}" t order by id')
         return cursor.fetchall()
 
 
 def _row(object: str, record_id: int) -> dict[str, object]:
-    owner = objects.describe(object)
+    owner = catalogue.describe(object)
     with connection.cursor() as cursor:
         cursor.execute(f'select to_jsonb(t) from "{owner.table}" t where id = %s', [record_id])
         found = cursor.fetchone()[0]
@@ -64,10 +65,10 @@ def _row(object: str, record_id: int) -> dict[str, object]:
 
 
 def _digests() -> int:
-    column = objects.describe("party").fields["certificate_number"].column
+    column = catalogue.describe("party").fields["certificate_number"].column
     with connection.cursor() as cursor:
         cursor.execute(
-            f'select count("{column}_digest"), count("{column}_tail") from "{objects.describe("party").table}"'
+            f'select count("{column}_digest"), count("{column}_tail") from "{catalogue.describe("party").table}"'
         )
         whole, tail = cursor.fetchone()
     assert whole == tail
@@ -117,11 +118,11 @@ def test_nobody_erases_without_the_grant_or_without_a_reason(person):
         objects.erase("party", person.uid, reason=" 删 ", principal=SYSTEM)
 
     assert refused.value.facts == {"operation": "party.erase"}
-    assert objects.facts("party", [person.id], ["name"]) == {person.id: {"name": "刘洋"}}
+    assert bulk.facts("party", [person.id], ["name"]) == {person.id: {"name": "刘洋"}}
 
 
 def test_values_go_and_digests_stay(person, before, erased):
-    fields = objects.describe("party").fields
+    fields = catalogue.describe("party").fields
     row = _row("party", person.id)
 
     assert {key for key, field in fields.items() if field.stored and row[field.column] is not None} == {
@@ -151,7 +152,7 @@ def test_no_record_and_no_line_of_the_journal_holds_a_value(person, erased):
 
 
 def test_the_journal_still_says_who_changed_which_fields_and_who_erased_why(person, erased):
-    remark = objects.describe("party").fields["remark"].column
+    remark = catalogue.describe("party").fields["remark"].column
     lines = {line.operation: line for line in audit.history(subject="party", subject_id=person.id)}
 
     assert (lines["update"].actor, lines["update"].changes) == ("user:E00201", {remark: [None, None]})

@@ -14,6 +14,7 @@ from zhike.insight.warehouse.types import Source
 from zhike.kernel import definitions
 from zhike.kernel.definitions import Snapshot
 from zhike.platform.objects import api as objects
+from zhike.platform.objects import bulk
 from zhike.platform.objects.types import RecordQuery
 from zhike.platform.permissions import api as permissions
 
@@ -182,8 +183,8 @@ def test_what_was_entered_about_a_merged_party_follows_it(tmp_path):
 
     values = objects.get("party", found[lowest].uid, principal=SYSTEM).values
     assert (values["consent_sms"], values["consent_email"]) == ("withdrawn", "granted")
-    assert objects.related("consent", "party", [gone], ["state"]) == []
-    assert len(objects.related("consent", "party", [lowest], ["state"])) == 3
+    assert bulk.related("consent", "party", [gone], ["state"]) == []
+    assert len(bulk.related("consent", "party", [lowest], ["state"])) == 3
 
 
 def test_ids_agree_with_records_made_at_the_desk(tmp_path):
@@ -198,7 +199,7 @@ def test_ids_agree_with_records_made_at_the_desk(tmp_path):
 def test_the_most_trusted_value_survives(tmp_path):
     found = parties(tmp_path, ["50,冯真,,990101198001010501,"], ["51,冯假,10100000051,990101198001010501,"])
 
-    facts = objects.facts("party", [found["a50"]], ["name", "mobile"])[found["a50"]]
+    facts = bulk.facts("party", [found["a50"]], ["name", "mobile"])[found["a50"]]
 
     assert facts == {"name": "冯真", "mobile": "10100000051"}
     assert objects.count(RecordQuery("party", text="冯真"), principal=SYSTEM).count == 1

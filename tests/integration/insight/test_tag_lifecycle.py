@@ -22,6 +22,7 @@ from zhike.kernel.definition_changes import Edit
 from zhike.kernel.definition_errors import DefinitionsBroken
 from zhike.kernel.errors import Refused, ZhikeError
 from zhike.platform.objects import api as objects
+from zhike.platform.objects import bulk, catalogue
 from zhike.platform.objects.schemas import object_out
 from zhike.platform.objects.types import RecordQuery
 from zhike.platform.organization import api as organization
@@ -75,13 +76,13 @@ def piloted(people) -> dict[str, int]:
 
 
 def values(party_ids: list[int]) -> list[object]:
-    facts = objects.facts("party", party_ids, [TAG])
+    facts = bulk.facts("party", party_ids, [TAG])
     return [facts[party_id][TAG] for party_id in party_ids]
 
 
 def listed(principal: Principal) -> tuple[bool, bool]:
     """Whether the list's description and the vocabulary name the tag."""
-    described = object_out(objects.describe("party"), principal, 1)
+    described = object_out(catalogue.describe("party"), principal, 1)
     known = [item.key for group in audiences.vocabulary(principal=principal).groups for item in group.items]
     in_fields = TAG in [field["key"] for field in described["fields"]]
     assert in_fields == (TAG in described["list"]["columns"])
@@ -165,7 +166,7 @@ def test_a_list_that_is_ordered_by_it_is_in_the_default_order_elsewhere(piloted,
     # Active before regular; who has no value comes last.
     assert ordered("B001")[0] == piloted[IN_B001] and ordered("B001") != sorted(ordered("B001"), reverse=True)
     assert len(ordered("B002")) > 1 and ordered("B002") == sorted(ordered("B002"), reverse=True)
-    described = object_out(objects.describe("party"), people["B002"], 1)
+    described = object_out(catalogue.describe("party"), people["B002"], 1)
     assert described["list"]["sort"] == {"field": "id", "direction": "desc"}
     definition_changes.change([Edit.of(given)], reason="test")
 

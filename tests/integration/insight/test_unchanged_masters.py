@@ -9,6 +9,7 @@ from django.db import connection
 
 from tests.factories.records import SYSTEM, build_firm
 from zhike.platform.objects import api as objects
+from zhike.platform.objects import bulk, catalogue
 from zhike.platform.objects.logic import load_staging
 from zhike.platform.objects.types import LoadColumn, LoadCounts, LoadEnding, RecordQuery
 from zhike.platform.organization import api as organization
@@ -21,7 +22,7 @@ CERTIFICATE = "31010119900101123X"
 
 
 def parties(*rows: tuple[object, ...]) -> LoadCounts:
-    return objects.load("party", columns=[LoadColumn(field) for field in FIELDS], rows=rows, by_id=True)
+    return bulk.load("party", columns=[LoadColumn(field) for field in FIELDS], rows=rows, by_id=True)
 
 
 def party(number: int, name: str = "张三丰", **given: object) -> tuple[object, ...]:
@@ -30,7 +31,7 @@ def party(number: int, name: str = "张三丰", **given: object) -> tuple[object
 
 
 def stored(*columns: str) -> dict[int, tuple[object, ...]]:
-    owner = objects.describe("party")
+    owner = catalogue.describe("party")
     names = [owner.fields[column].column if column in owner.fields else column for column in columns]
     with connection.cursor() as cursor:
         cursor.execute(f'select id, {", ".join(names)} from "{owner.table}" order by id')
@@ -104,11 +105,11 @@ def test_an_erased_record_stays_erased_and_a_deleted_one_without_id_is_made_agai
 
     columns = [LoadColumn("code"), LoadColumn("name"), LoadColumn("risk_level")]
     rows = [(None, "counter:600001", "600001", "示例银行", "R2")]
-    assert objects.load("product", columns=columns, rows=rows) == LoadCounts(1, 1, 0)
+    assert bulk.load("product", columns=columns, rows=rows) == LoadCounts(1, 1, 0)
     first = objects.page(RecordQuery("product", text="600001"), principal=SYSTEM).rows[0]
     objects.delete("product", first.uid, revision=1, principal=SYSTEM)
-    assert objects.load("product", columns=columns, rows=rows) == LoadCounts(1, 1, 0)
-    assert objects.load("product", columns=columns, rows=rows) == LoadCounts(1, 0, 0)
+    assert bulk.load("product", columns=columns, rows=rows) == LoadCounts(1, 1, 0)
+    assert bulk.load("product", columns=columns, rows=rows) == LoadCounts(1, 0, 0)
 
 
 def test_a_record_that_an_unchanged_row_names_is_not_ended():
@@ -117,6 +118,6 @@ def test_a_record_that_an_unchanged_row_names_is_not_ended():
     rows = [(None, f"counter:{n}:E1001", n, "E1001", date(2024, 1, 2)) for n in (501, 502, 503)]
     ends = LoadEnding("valid_to", "counter:", date(2026, 3, 17))
 
-    assert objects.load("coverage", columns=columns, rows=rows, ends=ends) == LoadCounts(3, 3, 0, 0)
-    assert objects.load("coverage", columns=columns, rows=rows, ends=ends) == LoadCounts(3, 0, 0, 0)
-    assert objects.load("coverage", columns=columns, rows=rows[1:], ends=ends) == LoadCounts(2, 0, 0, 1)
+    assert bulk.load("coverage", columns=columns, rows=rows, ends=ends) == LoadCounts(3, 3, 0, 0)
+    assert bulk.load("coverage", columns=columns, rows=rows, ends=ends) == LoadCounts(3, 0, 0, 0)
+    assert bulk.load("coverage", columns=columns, rows=rows[1:], ends=ends) == LoadCounts(2, 0, 0, 1)

@@ -22,6 +22,7 @@ from zhike.kernel.ids import uuid7
 from zhike.platform.audit import api as audit
 from zhike.platform.audit.types import JournalEntry
 from zhike.platform.objects import api as objects
+from zhike.platform.objects import bulk, catalogue
 from zhike.platform.organization import api as organization
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal
@@ -172,7 +173,7 @@ def preview(uid: uuid.UUID, *, party: uuid.UUID | None, principal: Principal) ->
     """Return ({uid, display} of a real customer, the message under mask); the first sample without `party`."""
     permissions.require(principal, "campaign.read")
     campaign = _one(uid)
-    key = objects.object_with_role("party").key
+    key = catalogue.object_with_role("party").key
     if party is None:
         ids = list(audiences.members_now(campaign.audience_uid, principal=principal))[:50]
         found = objects.records_by_id(key, ids, principal=principal)
@@ -181,7 +182,7 @@ def preview(uid: uuid.UUID, *, party: uuid.UUID | None, principal: Principal) ->
         record = found[min(found)]
     else:
         record = objects.get(key, party, principal=principal, log_view=False)
-    facts = objects.facts(key, [record.id], channels.fields_used(campaign.template))[record.id]
+    facts = bulk.facts(key, [record.id], channels.fields_used(campaign.template))[record.id]
     return {"uid": str(record.uid), "display": record.display}, channels.masked_preview(campaign.template, facts)
 
 
@@ -190,9 +191,9 @@ def send_test(uid: uuid.UUID, *, to: str, settings: Mapping[str, Any], principal
     permissions.require(principal, "campaign.update")
     campaign = _one(uid)
     shown, _message = preview(uid, party=None, principal=principal)
-    key = objects.object_with_role("party").key
+    key = catalogue.object_with_role("party").key
     record = objects.get(key, uuid.UUID(shown["uid"]), principal=principal, log_view=False)
-    facts = objects.facts(key, [record.id], channels.fields_used(campaign.template))[record.id]
+    facts = bulk.facts(key, [record.id], channels.fields_used(campaign.template))[record.id]
     channels.send_test(campaign.template, facts, to=to, settings=settings)
     with database.writing():
         _note(campaign, "test_mail")
@@ -244,7 +245,7 @@ def resend(uid: uuid.UUID, party: uuid.UUID, *, reason: str, principal: Principa
     permissions.require(principal, "campaign.resend")
     with database.writing():
         campaign = _one(uid)
-        party_id = objects.ids(objects.object_with_role("party").key, [party], principal=principal)[party]
+        party_id = objects.ids(catalogue.object_with_role("party").key, [party], principal=principal)[party]
         channels.resend(campaign.uid, party_id, reason=reason)
 
 
@@ -306,7 +307,7 @@ def _apply(campaign: Campaign, plan: CampaignPlan, principal: Principal) -> None
     levels = [channels.template(plan.template).risk_level or ""]
     campaign.product_id = None
     if plan.product is not None:
-        product = objects.object_with_role("product")
+        product = catalogue.object_with_role("product")
         record = objects.get(product.key, plan.product, principal=principal, log_view=False)
         level = product.field_with_role("risk_level")
         campaign.product_id = record.id

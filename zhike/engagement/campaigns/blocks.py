@@ -27,6 +27,7 @@ from zhike.kernel.block_data import (
 from zhike.kernel.providers import Block, BlockData, BlockSettings, Subject, register_block
 from zhike.kernel.wire import Scalar, labels, option
 from zhike.platform.objects import api as objects
+from zhike.platform.objects import catalogue
 from zhike.platform.objects.blocks import live
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal
@@ -199,7 +200,7 @@ def _timeline(principal: Principal, subject: Subject, _settings: BlockSettings) 
 
 def _interactions(party_id: int, principal: Principal) -> Iterator[TimelineEntry]:
     """The newest interactions with a party, as far as somebody may read them."""
-    interaction = objects.object_with_role("interaction").key
+    interaction = catalogue.object_with_role("interaction").key
     if not permissions.allowed(principal, f"{interaction}.read"):
         return
     columns = ("at", "subject", "channel", "employee_no")

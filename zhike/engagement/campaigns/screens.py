@@ -48,6 +48,7 @@ from zhike.kernel import clock, cursors, definitions
 from zhike.kernel.trading_days import trading_calendar
 from zhike.kernel.wire import Labels, labels
 from zhike.platform.objects import api as objects
+from zhike.platform.objects import bulk, catalogue
 from zhike.platform.objects.types import RecordQuery
 from zhike.platform.organization import api as organization
 from zhike.platform.permissions import api as permissions
@@ -77,10 +78,10 @@ def template_out(found: Template) -> TemplateOut:
 
 def products_out(text: str, principal: Principal) -> list[ProductOut]:
     """Return the first products that answer `text`, the lowest risk first."""
-    product = objects.object_with_role("product")
+    product = catalogue.object_with_role("product")
     level = product.field_with_role("risk_level")
     columns = (level.key,) if level else ()
-    sort = (level.key, "asc") if level and objects.may_ask(product.key, level.key, principal=principal) else None
+    sort = (level.key, "asc") if level and catalogue.may_ask(product.key, level.key, principal=principal) else None
     query = RecordQuery(product.key, text=text, columns=columns, sort=sort, limit=_PRODUCTS)
     return [
         {
@@ -170,12 +171,12 @@ def _away_out(channel: str) -> ChannelAwayOut | None:
 def _product_out(campaign: Campaign, principal: Principal) -> ProductOut | None:
     if not campaign.product_id:
         return None
-    product = objects.object_with_role("product")
+    product = catalogue.object_with_role("product")
     shown = objects.displays(product.key, [campaign.product_id], principal=principal).get(campaign.product_id)
     if shown is None:
         return None
     level = product.field_with_role("risk_level")
-    facts = objects.facts(product.key, [campaign.product_id], [level.key] if level else [])
+    facts = bulk.facts(product.key, [campaign.product_id], [level.key] if level else [])
     found = facts.get(campaign.product_id, {}).get(level.key) if level else None
     return {"uid": shown["uid"], "display": shown["display"], "risk_level": _level(found)}
 
@@ -309,7 +310,7 @@ def member_after(cursor: str) -> int:
 
 def members_out(rows: Sequence[MemberRow], more: int | None, count: int, principal: Principal) -> MembersOut:
     """Return people of a campaign; those the viewer may not see have no name."""
-    key = objects.object_with_role("party").key
+    key = catalogue.object_with_role("party").key
     found = objects.records_by_id(key, [row.party_id for row in rows], principal=principal)
     return {
         "items": [

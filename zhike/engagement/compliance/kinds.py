@@ -13,7 +13,7 @@ from zhike.insight.tags.types import Tag
 from zhike.kernel.definition_checks import each, unknown
 from zhike.kernel.definition_parts import Labels, Place
 from zhike.kernel.definitions import Finding, Kind, Snapshot
-from zhike.platform.objects import api as objects
+from zhike.platform.objects import catalogue
 from zhike.platform.permissions.types import Securable
 
 
@@ -149,7 +149,7 @@ def _party_fields(everything: Snapshot) -> set[str]:
 
 def _values_of(key: str, everything: Snapshot) -> _Values | None:
     """Return what a check finds in the field, tag or indicator of that key, None where there is none."""
-    for owner in objects.provisional(everything).values():
+    for owner in catalogue.provisional(everything).values():
         field = owner.fields.get(key) if owner.role == "party" else None
         if field:
             options = tuple(option.key for option in field.options)

@@ -36,6 +36,7 @@ from zhike.kernel.errors import NotFound
 from zhike.kernel.ids import uuid7
 from zhike.platform.audit import api as audit
 from zhike.platform.objects import api as objects
+from zhike.platform.objects import bulk
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal
 
@@ -261,7 +262,7 @@ def _presented(uid: uuid.UUID, principal: Principal) -> Audience:
 
 
 def _scope(principal: Principal) -> BitMap | None:
-    return objects.scope(party_object().key, principal=principal)
+    return bulk.scope(party_object().key, principal=principal)
 
 
 def _members(table: Published, condition: Condition, principal: Principal) -> BitMap:

@@ -12,7 +12,7 @@ from zhike.insight.warehouse import api as warehouse
 from zhike.insight.warehouse.types import LoadResult, Session, Source
 from zhike.kernel.definitions import Snapshot
 from zhike.kernel.jobs import RunHandle
-from zhike.platform.objects import api as objects
+from zhike.platform.objects import catalogue
 
 __all__ = [
     "ACCOUNT_PARTY",
@@ -119,4 +119,4 @@ def evaluate(truth: Path | Mapping[str, object], *, identity: str = "") -> Evalu
 
 def _progress(handle: RunHandle | None, object: str) -> None:
     if handle is not None:
-        handle.progress(f"客户识别：{objects.describe(object).labels['zh']}")
+        handle.progress(f"客户识别：{catalogue.describe(object).labels['zh']}")

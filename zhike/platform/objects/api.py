@@ -1,20 +1,13 @@
-"""Records of business objects: lists, details, changes, history, bulk loads. Every door is under a scope."""
+"""Records as people meet them: lists, details, changes, history, exports. Every function asks for a principal's scope."""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
-from pathlib import Path
 from typing import Any
 
-from pyroaring import BitMap
-
-from zhike.expressions import api as expressions
-from zhike.expressions.types import Schema, Type
-from zhike.kernel import clock, context, database, definitions
-from zhike.kernel.definitions import Snapshot
+from zhike.kernel import context, database, definitions
 from zhike.kernel.errors import Refused
 from zhike.platform.audit import api as audit
 from zhike.platform.fields.api import plain
@@ -25,11 +18,7 @@ from zhike.platform.objects.logic import (
     exporting,
     field_rights,
     known_records,
-    leaving,
     listing,
-    loading,
-    reserving,
-    serving,
     single_records,
     summing,
     writing,
@@ -41,15 +30,11 @@ from zhike.platform.objects.logic.presenting import displays as reference_displa
 from zhike.platform.objects.logic.presenting import present
 from zhike.platform.objects.types import (
     Erasure,
-    LoadColumn,
-    LoadCounts,
-    LoadEnding,
     ObjectType,
     Record,
     RecordCount,
     RecordPage,
     RecordQuery,
-    SideColumn,
     pointing_at,
 )
 from zhike.platform.permissions import api as permissions
@@ -57,114 +42,26 @@ from zhike.platform.permissions.types import Principal
 
 __all__ = [
     "access",
-    "checked_condition",
     "count",
     "create",
     "delete",
-    "describe",
     "displays",
     "erase",
-    "export",
     "export_xlsx",
-    "facts",
-    "field_rule",
     "get",
     "history",
     "ids",
-    "load",
     "looked_up",
-    "may_ask",
-    "names_of",
-    "object_types",
-    "object_with_role",
     "page",
     "places",
-    "provisional",
     "records_by_id",
-    "related",
     "related_page",
-    "reserve_ids",
-    "schema",
-    "scope",
-    "serve",
-    "served_on",
-    "serving_employees",
-    "stop_serving",
     "summarize",
-    "targets_of",
     "summary_by_coverage",
     "unmask",
     "update",
 ]
 _REASON_LENGTH = 4
-
-
-def object_types(principal: Principal) -> list[ObjectType]:
-    """Return the object types that `principal` may read."""
-    found = catalogues.catalogue().values()
-    return [owner for owner in found if permissions.allowed(principal, f"{owner.key}.read")]
-
-
-def describe(object: str) -> ObjectType:
-    """Return an object type: its fields, relations, refinements and layouts. Raises UnknownObject."""
-    return catalogues.object_type(object)
-
-
-def object_with_role(role: str) -> ObjectType:
-    """Return the object type that plays a declared role ("party"). Raises UnknownObject."""
-    return catalogues.object_with_role(role)
-
-
-def provisional(everything: Snapshot) -> Mapping[str, ObjectType]:
-    """Return the object types of definitions that may have no tables yet: for checking what names their fields."""
-    return catalogues.provisional(everything)
-
-
-def schema(object: str) -> Schema:
-    """Return what conditions over the object may name."""
-    return catalogues.expression_schema(catalogues.catalogue(), catalogues.object_type(object).key)
-
-
-def names_of(everything: Snapshot, object: str) -> Mapping[str, Sequence[str]]:
-    """Return what a definition may name of an object of `everything`: its fields with the figures beside them
-    ("field"), its refinements ("refinement"), the page that shows a record ("page"); nothing of an unknown object.
-    """
-    found = catalogues.defined(everything).get(object)
-    if found is None:
-        return {}
-    figures = catalogues.figures_beside(found, everything)
-    return {
-        "field": [*found.field_keys(), *figures],
-        "refinement": [item.key for item in found.refinements],
-        "page": [found.page] if found.page else [],
-    }
-
-
-def targets_of(everything: Snapshot, object: str) -> Mapping[str, str]:
-    """Return the references of an object of `everything`, each with the object that it points at."""
-    found = catalogues.defined(everything).get(object)
-    targets = {field.key: getattr(field, "target", "") for field in found.fields} if found else {}
-    return {key: target for key, target in targets.items() if target}
-
-
-def may_ask(object: str, field: str, *, principal: Principal) -> bool:
-    """Return whether `principal` may narrow, order, group and sum by a field: not where it is masked or refused."""
-    return asking.may_ask(catalogues.object_type(object), field, principal)
-
-
-def field_rule(object: str, field: str, *, principal: Principal) -> str:
-    """Return how `principal` sees a field: "clear", "masked" (its mask applies) or "refused"."""
-    return field_rights.field_rule(catalogues.object_type(object), field, principal)
-
-
-def checked_condition(
-    given: object, schema: Schema, params: Mapping[str, Type], *, principal: Principal
-) -> expressions.Expression:
-    """Return a checked condition over a schema whose keys are those of objects.
-
-    Raises ExpressionInvalid with every fault, none of which names a field that `principal` may not know of.
-    """
-    return asking.checked(given, schema, params, principal)
 
 
 def page(query: RecordQuery, *, principal: Principal) -> RecordPage:
@@ -199,19 +96,6 @@ def records_by_id(
     return {record.id: record for record in present(owner, fields, rows, principal)}
 
 
-def facts(object: str, ids: Sequence[int], fields: Sequence[str]) -> dict[int, dict[str, Any]]:
-    """Return fields of live records by inner id, typed and in clear: for engines that decide, never for screens."""
-    return known_records.clear_rows(catalogues.object_type(object), ids, fields)
-
-
-def related(object: str, through: str, parent_ids: Sequence[int], fields: Sequence[str]) -> list[dict[str, Any]]:
-    """Return fields of the live records that point at one of `parent_ids` by their reference `through`, in clear.
-
-    For engines, like `facts`; each row also has `id` and the reference itself.
-    """
-    return known_records.related_rows(catalogues.object_type(object), through, parent_ids, fields)
-
-
 def related_page(
     object: str,
     through: str,
@@ -227,7 +111,7 @@ def related_page(
     An order that the viewer may not ask for is the default one: pages are the same for everybody.
     """
     permissions.require(principal, f"{object}.read")
-    if not may_ask(object, sort[0], principal=principal):
+    if not asking.may_ask(catalogues.object_type(object), sort[0], principal):
         sort = ("id", "asc")
     query = RecordQuery(
         object, condition=pointing_at(through, parent_id), columns=tuple(columns), sort=sort, limit=limit
@@ -276,19 +160,6 @@ def summary_by_coverage(
     """
     permissions.require(principal, f"{query.object}.read")
     return summing.coverage_summary(query, principal, sums)
-
-
-def serving_employees(party_ids: Sequence[int]) -> dict[int, list[str]]:
-    """Return by party the employee numbers whose service holds today, the newest first; unserved ones are left out."""
-    today = clock.today()
-    fields = ["employee_no", "kind", "valid_from", "valid_to"]
-    rows = related(object_with_role("coverage").key, "party", party_ids, fields)
-    found: dict[int, list[str]] = {}
-    for row in sorted(rows, key=lambda row: (row["valid_from"], row["id"]), reverse=True):
-        ended = row["valid_to"] is not None and row["valid_to"] <= today
-        if row["kind"] == "service" and row["valid_from"] <= today and not ended:
-            found.setdefault(row["party"], []).append(row["employee_no"])
-    return found
 
 
 def displays(object: str, ids: Iterable[int], *, principal: Principal) -> dict[int, dict[str, str]]:
@@ -362,15 +233,6 @@ def erase(object: str, uid: uuid.UUID, *, reason: str, principal: Principal) -> 
         return erasing.erase(owner, row["id"], uid)
 
 
-def refer_to(object: str, others: Mapping[int, int]) -> int:
-    """Let all live records that refer to the records `others` (by inner id) refer to those they stand for instead.
-
-    For merges; the journal says of each record what it referred to before. Returns how many records followed.
-    """
-    with database.writing():
-        return writing.refer_to(catalogues.object_type(object), others)
-
-
 def unmask(object: str, uid: uuid.UUID, field: str, *, reason: str, principal: Principal) -> object:
     """Return one masked field of one record in clear, and write who saw it and why to the journal."""
     permissions.require(principal, f"{object}.unmask")
@@ -405,12 +267,6 @@ def access(object: str, uid: uuid.UUID, *, principal: Principal) -> list[RecordH
     return record_history(owner, row, principal, operations=("view", "unmask", "export"))
 
 
-def scope(object: str, *, principal: Principal, operation: str = "read") -> BitMap | None:
-    """Return the ids a principal may use as a bitmap made from live records, or None for all of them."""
-    found = known_records.scope_ids(catalogues.object_type(object), principal, operation)
-    return None if found is None else BitMap(found)
-
-
 def export_xlsx(query: RecordQuery, *, principal: Principal) -> bytes:
     """Return a list as .xlsx, masked and watermarked; audited. Raises TooManyRows above 10,000 rows."""
     permissions.require(principal, f"{query.object}.export")
@@ -435,56 +291,6 @@ def export_xlsx(query: RecordQuery, *, principal: Principal) -> bytes:
             },
         )
     return exporting.workbook(fields, _all_rows(query, principal), principal, owner.labels[principal.language])
-
-
-def load(
-    object: str,
-    *,
-    columns: Sequence[LoadColumn],
-    rows: Iterable[Sequence[object]],
-    by_id: bool = False,
-    ends: LoadEnding | None = None,
-    details: Mapping[str, object] | None = None,
-) -> LoadCounts:
-    """Upsert a stream of master records from a source in one transaction; see `logic.loading.load`."""
-    with database.writing():
-        owner = catalogues.object_type(object)
-        return loading.load(owner, columns, rows, by_id=by_id, ends=ends, details=dict(details or {}))
-
-
-def reserve_ids(object: str, count: int, *, above: int = 0) -> int:
-    """Return the first of `count` consecutive inner ids above `above`, set aside for a load by id.
-
-    No record has one of them, and none made at the desk will get one.
-    """
-    return reserving.reserve(catalogues.object_type(object), count, above)
-
-
-def serve(
-    object: str, *, business_date: date, columns: Sequence[SideColumn], csv: Path, indexed: Sequence[str] = ()
-) -> int:
-    """Publish wide rows beside an object; lists read them from the commit on. Returns the number of rows."""
-    with database.writing():
-        return serving.serve(catalogues.object_type(object), business_date, columns, csv, indexed)
-
-
-def served_on(object: str) -> date | None:
-    """Return the business date of the figures published beside the object; None before there are any."""
-    side = catalogues.side_table(object)
-    return side.business_date if side else None
-
-
-def stop_serving(object: str, keys: Collection[str]) -> None:
-    """Leave figures out of what is published beside the object, at once and for everybody."""
-    serving.stop(catalogues.object_type(object), keys)
-
-
-def export(object: str, *, fields: Sequence[str], into: Path) -> int:
-    """Write id, uid and the given fields of all live records to a CSV file with a header; return the rows.
-
-    The bridge "export" of the warehouse. Identity numbers leave as their keyed hash only.
-    """
-    return leaving.copy_out(catalogues.object_type(object), fields, into)
 
 
 def _record(owner: ObjectType, row: Mapping[str, Any], principal: Principal) -> Record:

@@ -33,7 +33,7 @@ from zhike.kernel.providers import (
 )
 from zhike.kernel.wire import Labels, Option, Scalar, labels, option
 from zhike.platform.fields.api import plain
-from zhike.platform.objects import api
+from zhike.platform.objects import api, catalogue
 from zhike.platform.objects.block_parts import (
     BookFigures,
     Compared,
@@ -95,7 +95,7 @@ def column_of(owner: ObjectType, key: str) -> TableColumn:
 
 
 def _identity(principal: Principal, subject: Subject, settings: RecordIdentity) -> BlockData:
-    owner = api.describe(subject.object)
+    owner = catalogue.describe(subject.object)
     found = api.get(owner.key, subject.uid, principal=principal, log_view=False)
     values, status, level = found.values, owner.field_with_role("status"), owner.field_with_role("risk_level")
     risk = values.get(level.key) if level else None
@@ -138,7 +138,7 @@ def _identity(principal: Principal, subject: Subject, settings: RecordIdentity) 
 
 def _fields(principal: Principal, subject: Subject, settings: RecordFields) -> BlockData:
     """The fields of a record by section, without those that the page shows elsewhere."""
-    owner = api.describe(subject.object)
+    owner = catalogue.describe(subject.object)
     found = api.get(owner.key, subject.uid, principal=principal, log_view=False)
     detail = owner.definition.detail
     elsewhere = set(settings.without)
@@ -187,7 +187,7 @@ def _access(principal: Principal, subject: Subject, _settings: BlockSettings) ->
 
 def _related(principal: Principal, subject: Subject, settings: RelatedRecords) -> BlockData:
     """The records of another object that point at the subject, and which of them its fields are looked up in."""
-    owner = api.describe(settings.object)
+    owner = catalogue.describe(settings.object)
     parent = api.ids(subject.object, [subject.uid], principal=principal)[subject.uid]
     found = api.related_page(
         owner.key,
@@ -231,7 +231,7 @@ def _creating(owner: ObjectType, through: str, subject: Subject, principal: Prin
 
 def _book_figures(principal: Principal, _subject: None, settings: BookFigures) -> BlockData:
     """Sums over a book, each with what it is compared with, and how many records it has."""
-    owner = api.describe(settings.object)
+    owner = catalogue.describe(settings.object)
     wanted = [item for item in settings.figures if known(owner, [item, *item.compare])]
     keys = fields_named(owner, [part for item in wanted for part in (item, *item.compare)])
     query = RecordQuery(owner.key, refinement=settings.refinement or "")
@@ -284,7 +284,7 @@ def _groups(query: RecordQuery, key: str, owner: ObjectType, principal: Principa
 
 
 def _movers(principal: Principal, _subject: None, settings: Movers) -> BlockData:
-    owner = api.describe(settings.object)
+    owner = catalogue.describe(settings.object)
     if settings.by not in owner.fields:
         return table([], [], day_end(owner.key))
     columns = [item for item in settings.columns if known(owner, [item])]
@@ -350,7 +350,7 @@ def compared(item: Compared, values: Mapping[str, object]) -> Scalar:
 
 def _search(principal: Principal, text: str) -> Sequence[SearchHit]:
     answers: list[SearchHit] = []
-    for owner in api.object_types(principal):
+    for owner in catalogue.object_types(principal):
         if not any(field.searchable for field in owner.fields.values()) or owner.through:
             continue
         keys = tuple(k for k in ("customer_no", "employee_no", "code", "mobile") if k in owner.fields)

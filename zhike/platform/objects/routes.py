@@ -10,7 +10,7 @@ from ninja import Router
 
 from zhike.kernel import clock, definitions
 from zhike.kernel.wire import WireValue, file_answer, labels, responds
-from zhike.platform.objects import api, schemas
+from zhike.platform.objects import api, catalogue, schemas
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.api import SignedInRequest
 
@@ -21,13 +21,13 @@ _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @router.get("/meta/objects", operation_id="listObjectTypes", response=responds(list[schemas.ObjectNameOut]))
 def object_types(request: SignedInRequest) -> list[schemas.ObjectNameOut]:
     """The object types the caller may read."""
-    return [{"key": o.key, "labels": labels(o.labels)} for o in api.object_types(request.principal)]
+    return [{"key": o.key, "labels": labels(o.labels)} for o in catalogue.object_types(request.principal)]
 
 
 @router.get("/meta/objects/{object}", operation_id="getObjectType", response=responds(schemas.ObjectOut))
 def object_type(request: SignedInRequest, object: str) -> schemas.ObjectOut:
     """One object type with its fields and layouts."""
-    found = api.describe(object)
+    found = catalogue.describe(object)
     permissions.require(request.principal, f"{object}.read")
     return schemas.object_out(found, request.principal, definitions.version())
 

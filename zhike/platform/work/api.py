@@ -12,7 +12,7 @@ from zhike.kernel import clock, cursors, database, definitions, events
 from zhike.kernel.errors import NotFound, StaleRevision
 from zhike.kernel.ids import uuid7
 from zhike.platform.audit import api as audit
-from zhike.platform.objects import api as objects
+from zhike.platform.objects import bulk
 from zhike.platform.organization import api as organization
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal
@@ -168,7 +168,7 @@ def follow_coverage(party_ids: Sequence[int]) -> int:
     moved = 0
     for start in range(0, len(party_ids), _BATCH):
         batch = party_ids[start : start + _BATCH]
-        serving = objects.serving_employees(batch)
+        serving = bulk.serving_employees(batch)
         is_open = WorkItem.objects.select_for_update().filter(party_id__in=batch, state=WorkItem.State.OPEN)
         for row in is_open.order_by("pk"):
             if row.assignee not in serving.get(row.party_id or 0, [row.assignee]):

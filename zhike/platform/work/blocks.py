@@ -11,6 +11,7 @@ from zhike.kernel.definition_parts import Labels as Words
 from zhike.kernel.providers import Block, BlockData, BlockSettings, Named, Subject, register_block
 from zhike.kernel.wire import Labels, labels
 from zhike.platform.objects import api as objects
+from zhike.platform.objects import catalogue
 from zhike.platform.objects.blocks import Compared, OfBook, compared, day_end, drawn, fields_named, known, live
 from zhike.platform.objects.types import RecordQuery
 from zhike.platform.organization import api as organization
@@ -90,7 +91,7 @@ def _work(items: Sequence[Work], total: int, principal: Principal) -> BlockData:
 
 def _per_manager(principal: Principal, _subject: None, settings: PerManager) -> BlockData:
     """Figures and work of each employee who covers parties of the viewer's units; the last row counts each once."""
-    owner = objects.describe(settings.object)
+    owner = catalogue.describe(settings.object)
     columns = [item for item in settings.columns if known(owner, [item])]
     keys = fields_named(owner, columns)
     tasks = api.per_assignee(principal=principal)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from zhike.kernel import database
 from zhike.kernel.definition_parts import Labels
 from zhike.kernel.events import Event, Subscriber
-from zhike.platform.objects import api as objects
+from zhike.platform.objects import bulk, catalogue
 from zhike.platform.work import api
 
 
 def _follow(event: Event) -> None:
     """After a handover open work goes to whoever serves the party now; work about an erased party ends."""
-    role = objects.describe(event.subject).role
+    role = catalogue.describe(event.subject).role
     with database.writing():
         if role == "coverage":
             api.follow_coverage(_parties(event))
@@ -23,7 +23,7 @@ def _parties(event: Event) -> list[int]:
     """Whose services changed; after a load, or when one is deleted, whoever has open work."""
     if event.name not in ("record.created", "record.updated"):
         return api.parties_with_open_work()
-    return [row["party"] for row in objects.facts(event.subject, [event.subject_id], ["party"]).values()]
+    return [row["party"] for row in bulk.facts(event.subject, [event.subject_id], ["party"]).values()]
 
 
 SUBSCRIBER = Subscriber(

@@ -13,6 +13,7 @@ from zhike.expressions.wire import StoredExpression
 from zhike.kernel import clock
 from zhike.kernel.wire import Labels, Party, RequestBody, labels
 from zhike.platform.objects import api as objects
+from zhike.platform.objects import catalogue
 from zhike.platform.objects.types import Record, RecordQuery
 from zhike.platform.organization import api as organization
 from zhike.platform.permissions import api as permissions
@@ -119,9 +120,9 @@ def _origin_path(item: Work, principal: Principal) -> str:
 def _names(numbers: set[str], principal: Principal) -> dict[str, str]:
     """The names of employees as users, or as records for those who never sign in."""
     names = organization.user_names(numbers)
-    missing, employee = sorted(numbers - set(names)), objects.object_with_role("employee").key
+    missing, employee = sorted(numbers - set(names)), catalogue.object_with_role("employee").key
     readable = permissions.allowed(principal, f"{employee}.read")
-    if missing and readable and objects.may_ask(employee, "employee_no", principal=principal):
+    if missing and readable and catalogue.may_ask(employee, "employee_no", principal=principal):
         wanted: list[StoredExpression] = [{"value": number, "type": "text"} for number in missing]
         condition: StoredExpression = {"op": "in", "left": {"field": "employee_no"}, "right": wanted}
         query = RecordQuery(employee, condition=condition, columns=("employee_no",), limit=200)
@@ -132,7 +133,7 @@ def _names(numbers: set[str], principal: Principal) -> dict[str, str]:
 
 def present(items: Sequence[Work], principal: Principal) -> list[WorkOut]:
     """Return work items as screens show them; a party the viewer may no longer see has no name."""
-    role = objects.object_with_role("party").key
+    role = catalogue.object_with_role("party").key
     parties = objects.records_by_id(role, [i.party_id for i in items if i.party_id], principal=principal)
     names = _names({item.assignee for item in items}, principal)
     now = clock.now()

@@ -22,7 +22,7 @@ from zhike.insight.indicators import api as indicators
 from zhike.insight.warehouse import api as warehouse
 from zhike.kernel.block_data import Format
 from zhike.kernel.trading_days import trading_calendar
-from zhike.platform.objects import api as objects
+from zhike.platform.objects import bulk, catalogue
 
 NET_INFLOW = "net_inflow"
 _SMALL_GROUP = 30
@@ -151,20 +151,20 @@ def _curve(campaign: Campaign, days: int) -> dict[str, list[Decimal | None]]:
 
 def parties_of_unit(campaign: Campaign, unit_id: int) -> list[int]:
     """Return the campaign's people who belong to a unit."""
-    party = objects.object_with_role("party")
+    party = catalogue.object_with_role("party")
     branch = party.field_with_role("branch")
     if branch is None:
         return []
     ids = list(Member.objects.filter(campaign=campaign).values_list("party_id", flat=True))
-    return [i for i, row in objects.facts(party.key, ids, [branch.key]).items() if row[branch.key] == unit_id]
+    return [i for i, row in bulk.facts(party.key, ids, [branch.key]).items() if row[branch.key] == unit_id]
 
 
 def _units(found: Sequence[Outcome]) -> list[UnitEffect]:
-    party = objects.object_with_role("party")
+    party = catalogue.object_with_role("party")
     branch = party.field_with_role("branch")
     if branch is None:
         return []
-    facts = objects.facts(party.key, [outcome.party_id for outcome in found], [branch.key])
+    facts = bulk.facts(party.key, [outcome.party_id for outcome in found], [branch.key])
     by_unit: dict[int, list[Outcome]] = {}
     for outcome in found:
         unit = facts.get(outcome.party_id, {}).get(branch.key)

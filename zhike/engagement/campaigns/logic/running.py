@@ -20,7 +20,7 @@ from zhike.kernel import clock, context, database, events
 from zhike.kernel.errors import ZhikeError
 from zhike.kernel.trading_days import trading_calendar
 from zhike.platform.audit import api as audit
-from zhike.platform.objects import api as objects
+from zhike.platform.objects import bulk, catalogue
 from zhike.platform.work import api as work
 from zhike.platform.work.types import NewWork
 
@@ -203,12 +203,12 @@ def _give_work(campaign: Campaign, party_ids: Sequence[int]) -> None:
 
 def covering(party_ids: Sequence[int]) -> dict[int, tuple[str, int | None]]:
     """Return the employee number of each party's serving manager and the party's unit; uncovered ones are left out."""
-    party = objects.object_with_role("party")
+    party = catalogue.object_with_role("party")
     branch = party.field_with_role("branch")
-    facts = objects.facts(party.key, party_ids, [branch.key] if branch else [])
+    facts = bulk.facts(party.key, party_ids, [branch.key] if branch else [])
     return {
         party_id: (numbers[0], facts[party_id][branch.key] if branch else None)
-        for party_id, numbers in objects.serving_employees(party_ids).items()
+        for party_id, numbers in bulk.serving_employees(party_ids).items()
         if party_id in facts
     }
 

@@ -13,7 +13,7 @@ from zhike.kernel import definitions
 from zhike.kernel.definitions import Snapshot
 from zhike.platform.fields.api import mask
 from zhike.platform.fields.errors import BadValue
-from zhike.platform.objects import api as objects
+from zhike.platform.objects import bulk, catalogue
 from zhike.platform.objects.types import FieldType
 
 #: Channel → the role of the party field that holds its address.
@@ -75,7 +75,7 @@ def _parsed(found: Template) -> Mapping[str, expressions.Expression]:
     """The template's variables as checked expressions, parsed once per version of the definitions."""
 
     def parse(_all: Snapshot) -> Mapping[str, expressions.Expression]:
-        schema = objects.schema(objects.object_with_role("party").key)
+        schema = catalogue.schema(catalogue.object_with_role("party").key)
         return {variable.key: expressions.parse(variable.value, schema) for variable in found.variables}
 
     return definitions.derive(f"template.variables:{found.key}", parse)
@@ -83,13 +83,13 @@ def _parsed(found: Template) -> Mapping[str, expressions.Expression]:
 
 def messages(found: Template, party_ids: Sequence[int]) -> dict[int, Message]:
     """Return the filled messages of the parties that exist."""
-    facts = objects.facts(objects.object_with_role("party").key, party_ids, fields_used(found))
+    facts = bulk.facts(catalogue.object_with_role("party").key, party_ids, fields_used(found))
     return {party_id: fill(found, values) for party_id, values in facts.items()}
 
 
 def _address_field(channel: str) -> FieldType:
     """The party field that holds a channel's address, found by its declared role."""
-    field = objects.object_with_role("party").field_with_role(_ADDRESS[channel])
+    field = catalogue.object_with_role("party").field_with_role(_ADDRESS[channel])
     assert field is not None
     return field
 

@@ -14,7 +14,7 @@ from zhike.engagement.compliance.types import Reason, Suitability, Touch, Verdic
 from zhike.kernel import clock, definitions
 from zhike.kernel.errors import Unavailable
 from zhike.kernel.ids import uuid7
-from zhike.platform.objects import api as objects
+from zhike.platform.objects import bulk, catalogue
 
 _LOCK_CLASS = 7_301
 
@@ -24,8 +24,8 @@ def judge(touch: Touch, party_ids: Sequence[int], missing: Mapping[int, Sequence
     checks = [check for check in _gate().checks if not check.channels or touch.channel in check.channels]
     table = suitability_table()
     wanted = {field for check in checks for field in check.fields_read()} | set(suitability.fields_read(table))
-    party = objects.object_with_role("party").key
-    facts = objects.facts(party, party_ids, sorted(wanted))
+    party = catalogue.object_with_role("party").key
+    facts = bulk.facts(party, party_ids, sorted(wanted))
     reserved = _reserved(touch.channel, party_ids)
     now, today = clock.now(), clock.today()
     verdicts = []

@@ -16,7 +16,7 @@ from zhike.kernel.definitions import Snapshot
 from zhike.platform.fields import api as fields
 from zhike.platform.fields.api import ValueType
 from zhike.platform.fields.types import Format, Option
-from zhike.platform.objects import api as objects
+from zhike.platform.objects import catalogue
 from zhike.platform.objects.types import FieldType, ObjectType, SideColumn
 
 INDICATOR, FIELD, TAG = "indicator", "field", "tag"
@@ -53,7 +53,7 @@ class WideColumn:
 
 def party() -> ObjectType:
     """Return the object that plays the party."""
-    return objects.object_with_role("party")
+    return catalogue.object_with_role("party")
 
 
 def wide_columns() -> Mapping[str, WideColumn]:

@@ -17,7 +17,7 @@ from zhike.expressions.types import Binding, SqlFragment, Type
 from zhike.insight.audiences.logic.published import Terms
 from zhike.insight.warehouse import api as warehouse
 from zhike.kernel.errors import Refused
-from zhike.platform.objects import api as objects
+from zhike.platform.objects import catalogue
 from zhike.platform.permissions.types import Principal
 
 AND, OR, NOT, CONDITION = "and", "or", "not", "condition"
@@ -86,7 +86,7 @@ def compiled(condition: object, terms: Terms, principal: Principal) -> Compiled:
 
 def hidden(field: str, terms: Terms, principal: Principal) -> bool:
     """Return whether `principal` may not even ask about the field, because it is masked or refused."""
-    return not objects.may_ask(terms.schema.key, field, principal=principal)
+    return not catalogue.may_ask(terms.schema.key, field, principal=principal)
 
 
 def first_field(expression: Expression) -> str:
@@ -104,7 +104,7 @@ def parameters(terms: Terms) -> Mapping[str, object]:
 
 
 def _compile(condition: object, terms: Terms, principal: Principal) -> Compiled:
-    expression = objects.checked_condition(condition, terms.schema, _PARAMETERS, principal=principal)
+    expression = catalogue.checked_condition(condition, terms.schema, _PARAMETERS, principal=principal)
     root = _node(expression)
     leaves: list[str] = []
     formulas: dict[str, str] = {}

@@ -14,6 +14,7 @@ from zhike.insight.audiences.logic.conditions import CONDITION, Node, first_fiel
 from zhike.insight.audiences.logic.published import Terms
 from zhike.platform.fields.api import mask
 from zhike.platform.objects import api as objects
+from zhike.platform.objects import catalogue
 from zhike.platform.permissions.types import Principal
 
 
@@ -37,7 +38,7 @@ def shown(column: WideColumn, value: object, principal: Principal) -> object:
         number = int(str(value))
         return objects.displays("unit", [number], principal=principal).get(number)
     plain = _plain(value)
-    if column.mask and objects.field_rule(party().key, column.key, principal=principal) != "clear":
+    if column.mask and catalogue.field_rule(party().key, column.key, principal=principal) != "clear":
         return mask(column.mask, plain)
     return plain
 

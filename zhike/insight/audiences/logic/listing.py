@@ -17,7 +17,7 @@ from zhike.insight.audiences.logic.conditions import Compiled, compiled
 from zhike.insight.audiences.logic.published import Published, Terms, published, terms
 from zhike.kernel import definitions
 from zhike.kernel.errors import NotFound, Refused
-from zhike.platform.objects import api as objects
+from zhike.platform.objects import bulk
 from zhike.platform.permissions.types import Principal
 
 
@@ -47,7 +47,7 @@ def presented(rows: Iterable[models.Audience], principal: Principal) -> list[typ
         counts: dict[int, int] = {}
         if table is not None and any(condition for _row, condition in listed):
             asked = [(row.pk, condition) for row, condition in listed if condition]
-            scope = objects.scope(party().key, principal=principal)
+            scope = bulk.scope(party().key, principal=principal)
             found = counting.counts(table, [condition for _pk, condition in asked], scope)
             counts = dict(zip((pk for pk, _condition in asked), found, strict=True))
         return [_presented(row, condition, known, principal, table, counts) for row, condition in listed]

@@ -15,7 +15,7 @@ from zhike.insight.tags import api as tags
 from zhike.insight.warehouse import api as warehouse
 from zhike.insight.warehouse.types import StageStep
 from zhike.kernel.jobs import RunHandle
-from zhike.platform.objects import api as objects
+from zhike.platform.objects import bulk
 
 DATASET = "mart.party_wide"
 #: Where the rooms below leave a day: `party_id` and one column per definition.
@@ -30,7 +30,7 @@ def build(business_date: date, handle: RunHandle) -> None:
     with tempfile.TemporaryDirectory(prefix="zhike-wide-") as folder, warehouse.session() as connection:
         exported = Path(folder) / "party.csv"
         fields = [column for column in columns.values() if column.kind == FIELD]
-        objects.export(party().key, fields=[column.key for column in fields], into=exported)
+        bulk.export(party().key, fields=[column.key for column in fields], into=exported)
         select = _select(connection, business_date, columns, _typed_csv(exported, fields))
         rows = warehouse.replace(connection, DATASET, business_date.isoformat(), select, sorted_by=("party_id",))
         served = [column for column in columns.values() if column.kind != FIELD]
@@ -99,7 +99,7 @@ def _serve(connection: Any, business_date: date, columns: list[WideColumn], csv:
         f" order by party_id) to {_text(str(csv))} (format csv, header true)"
     )
     sorted_by = [item.key for item in indicators.indicators() if item.sorted]
-    objects.serve(
+    bulk.serve(
         party().key,
         business_date=business_date,
         columns=[column.as_side_column() for column in columns],

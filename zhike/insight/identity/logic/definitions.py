@@ -21,7 +21,7 @@ from zhike.insight.warehouse.types import Source
 from zhike.kernel import definitions
 from zhike.kernel.definition_parts import read_or
 from zhike.kernel.definitions import Snapshot
-from zhike.platform.objects import api as objects
+from zhike.platform.objects import catalogue
 from zhike.platform.objects.types import FieldType
 
 #: Master feeds of this fill the organization, which is no object.
@@ -86,20 +86,20 @@ def identity_of_column(master: Master, column: MasterColumn, snapshot: Snapshot 
 
 def fields_of(object: str, snapshot: Snapshot | None) -> Mapping[str, str]:
     """Return the fields that records of an object store with the object each refers to, "" where it refers to none."""
-    owner = objects.provisional(snapshot or definitions.snapshot()).get(object)
+    owner = catalogue.provisional(snapshot or definitions.snapshot()).get(object)
     return {field.key: field.target for field in owner.fields.values() if field.stored} if owner else {}
 
 
 def field_of(object: str, field: str, everything: Snapshot) -> FieldType | None:
     """Return a field that records of an object store, None where there is none."""
-    owner = objects.provisional(everything).get(object)
+    owner = catalogue.provisional(everything).get(object)
     found = owner.fields.get(field) if owner else None
     return found if found and found.stored else None
 
 
 def needed(object: str, everything: Snapshot) -> list[str]:
     """Return the fields without which a feed can make no record of an object: required, and without a default."""
-    owner = objects.provisional(everything).get(object)
+    owner = catalogue.provisional(everything).get(object)
     found = owner.fields.values() if owner else ()
     return [one.key for one in found if one.required and one.stored and not one.stamp and one.default is None]
 

@@ -21,6 +21,7 @@ from zhike.insight.warehouse.types import RejectedRow, Session, Source
 from zhike.kernel import clock
 from zhike.kernel.definitions import Snapshot
 from zhike.platform.objects import api as objects
+from zhike.platform.objects import bulk, catalogue
 from zhike.platform.objects.types import LoadColumn, LoadCounts, LoadEnding
 from zhike.platform.organization import api as organization
 from zhike.platform.organization.types import UnitRow
@@ -54,7 +55,7 @@ def feed_parties(connection: Session, definition: Identity, snapshot: Snapshot |
         " group by id order by id"
     )
     rows = _stream(connection, select)
-    counts = objects.load(
+    counts = bulk.load(
         definition.object,
         columns=[LoadColumn(field) for field in fields],
         rows=rows,
@@ -77,7 +78,7 @@ def _made_of(object: str) -> str:
     """What the object says about its records, extensions and all: which rows become records, and what they hold."""
     if object == ORG_UNIT:
         return ""
-    return objects.describe(object).definition.model_dump_json(include={"fields": True, "rules": True})
+    return catalogue.describe(object).definition.model_dump_json(include={"fields": True, "rules": True})
 
 
 def _party_rows(system: IdentitySystem, source: Source, rank: int, fields: Sequence[str]) -> str:
@@ -191,7 +192,7 @@ def _feed_records(
     )
     beside = _Beside()
     ends = master.ends
-    counts = objects.load(
+    counts = bulk.load(
         master.object,
         columns=columns,
         rows=_first_of_each(_stream(connection, select), beside),
@@ -228,7 +229,7 @@ def _tell_rejected(
     They break rules of the object or are none of its records for another reason, or their source key stands in another
     row before (`doubled`). Several datasets are told apart by system.
     """
-    rules = objects.describe(object).rules
+    rules = catalogue.describe(object).rules
     rows: dict[str, list[RejectedRow]] = {dataset: [] for dataset in datasets.values()}
     for rejected in counts.rejections:
         labels = [rules[key].labels for key in rejected.rules] + [fault.labels for fault in rejected.faults]
@@ -249,7 +250,7 @@ def _rejected(feed: str, code: str, reason: str, reason_en: str, source_key: str
 
 def _sent(master: Master, column: MasterColumn, schema: Schema) -> str:
     """Return the SQL of what the load takes for a field."""
-    values = objects.describe(master.object).fields[column.field].values
+    values = catalogue.describe(master.object).fields[column.field].values
     if column.parts:
         return values.joined_sql({part: _compiled(schema, text) for part, text in column.parts.items()})
     return values.sent_sql(_compiled(schema, column.text))
@@ -258,7 +259,7 @@ def _sent(master: Master, column: MasterColumn, schema: Schema) -> str:
 def _with_currency(master: Master, column: MasterColumn, value: str, schema: Schema, snapshot: Snapshot | None) -> str:
     """Return the SQL of a column; an amount goes with its currency: what the feed says, the row, or else the source."""
     source = warehouse.source_of(master.dataset, snapshot=snapshot)
-    if source is None or not objects.describe(master.object).fields[column.field].values.currency:
+    if source is None or not catalogue.describe(master.object).fields[column.field].values.currency:
         return value
     currencies = warehouse.currencies_in(source, column.text, schema)
     if column.currency or currencies:
@@ -294,7 +295,7 @@ def forget_merged(object: str, merges: Sequence[tuple[int, int]]) -> None:
     if not merges:
         return
     system = permissions.system_principal("identity")
-    objects.refer_to(object, dict(merges))
+    bulk.refer_to(object, dict(merges))
     for record in objects.records_by_id(object, [old for old, _new in merges], principal=system).values():
         objects.delete(object, record.uid, revision=record.revision, principal=system)
 

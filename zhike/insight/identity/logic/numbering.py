@@ -11,7 +11,7 @@ from zhike.insight.identity.types import Identity
 from zhike.insight.warehouse import api as warehouse
 from zhike.insight.warehouse.api import literal, name
 from zhike.insight.warehouse.types import Session
-from zhike.platform.objects import api as objects
+from zhike.platform.objects import bulk
 
 LINK = "identity.link"
 REDIRECT = "identity.redirect"
@@ -64,7 +64,7 @@ def number(connection: Session, definition: Identity) -> tuple[int, list[tuple[i
         "select count(distinct comp) from record where comp not in (select comp from owner)"
     ).fetchone()
     created = int(row[0]) if row else 0
-    first = objects.reserve_ids(definition.object, created, above=_highest(connection))
+    first = bulk.reserve_ids(definition.object, created, above=_highest(connection))
     connection.execute(
         f"""insert into owner select comp, {first} - 1 + row_number() over (order by comp) from
         (select distinct comp from record where comp not in (select comp from owner))"""

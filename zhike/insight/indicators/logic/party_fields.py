@@ -16,7 +16,7 @@ from zhike.insight.warehouse.types import Session
 from zhike.kernel.definitions import Snapshot
 from zhike.kernel.errors import ZhikeError
 from zhike.platform.fields.api import ValueType
-from zhike.platform.objects import api as objects
+from zhike.platform.objects import bulk, catalogue
 from zhike.platform.objects.types import FieldType
 from zhike.platform.organization import api as organization
 
@@ -26,7 +26,7 @@ PARTY = "mart.party"
 def exported() -> list[FieldType]:
     """Return the fields of the party object that the warehouse may hold."""
     try:
-        owner = objects.object_with_role("party")
+        owner = catalogue.object_with_role("party")
     except ZhikeError:
         return []
     return [field for field in owner.fields.values() if field.kind == "field" and field.values.analytical]
@@ -61,12 +61,12 @@ def as_field(term: Term) -> Field:
 
 def defined_party(everything: Snapshot) -> str:
     """Return the key of the object that plays the party in definitions that are only being checked, "" without one."""
-    return next((key for key, found in objects.provisional(everything).items() if found.role == "party"), "")
+    return next((key for key, found in catalogue.provisional(everything).items() if found.role == "party"), "")
 
 
 def keys_taken(everything: Snapshot) -> Collection[str]:
     """Return the keys of all fields of the party in definitions that are only being checked, exported or not."""
-    owner = objects.provisional(everything).get(defined_party(everything))
+    owner = catalogue.provisional(everything).get(defined_party(everything))
     return owner.fields if owner else ()
 
 
@@ -76,7 +76,7 @@ def defined(everything: Snapshot) -> Mapping[str, Field]:
 
 
 def _defined(everything: Snapshot) -> Mapping[str, Field]:
-    owner = objects.provisional(everything).get(defined_party(everything))
+    owner = catalogue.provisional(everything).get(defined_party(everything))
     return {
         field.key: Field(
             field.key,
@@ -92,7 +92,7 @@ def _defined(everything: Snapshot) -> Mapping[str, Field]:
 def store(connection: Session, business_date: date) -> int:
     """Copy the live parties and their fields into the warehouse as of `business_date`; return how many there are."""
     fields = exported()
-    owner = objects.object_with_role("party")
+    owner = catalogue.object_with_role("party")
     units = organization.all_units()
     connection.register(
         "unit_codes",
@@ -107,7 +107,7 @@ def store(connection: Session, business_date: date) -> int:
     shape = ", ".join(f"'{key}': '{kind}'" for key, kind in columns.items())
     with TemporaryDirectory(prefix="party-") as folder:
         path = Path(folder) / "party.csv"
-        objects.export(owner.key, fields=[field.key for field in fields], into=path)
+        bulk.export(owner.key, fields=[field.key for field in fields], into=path)
         selected, joins = [], []
         for number, field in enumerate(fields):
             if field.values.pointer:

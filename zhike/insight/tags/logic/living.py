@@ -11,7 +11,7 @@ from zhike.insight.tags.types import Tag
 from zhike.kernel import clock, definitions
 from zhike.kernel.definitions import Change, Snapshot
 from zhike.kernel.errors import ZhikeError
-from zhike.platform.objects import api as objects
+from zhike.platform.objects import bulk, catalogue
 from zhike.platform.organization import api as organization
 from zhike.platform.organization.types import OrgUnit
 
@@ -54,7 +54,7 @@ def _limits(resource: str) -> Mapping[str, frozenset[int]]:
     staged = [tag for tag in tags().values() if tag.lifecycle]
     if not staged or resource != _party():
         return {}
-    day, units = objects.served_on(resource) or clock.today(), organization.all_units()
+    day, units = catalogue.served_on(resource) or clock.today(), organization.all_units()
     reached = {tag.key: reach(tag, day, units) for tag in staged}
     return {
         key: frozenset(unit.id for unit in found.units)
@@ -65,7 +65,7 @@ def _limits(resource: str) -> Mapping[str, frozenset[int]]:
 
 def _party() -> str:
     try:
-        return objects.object_with_role("party").key
+        return catalogue.object_with_role("party").key
     except ZhikeError:
         return ""
 
@@ -75,13 +75,13 @@ def applied(changes: Sequence[Change]) -> None:
     party = _party()
     if not party:
         return
-    day, units = objects.served_on(party), organization.all_units()
+    day, units = catalogue.served_on(party), organization.all_units()
     if day is None:
         return
     kept = definitions.snapshot()
     gone = [change.key for change in changes if _gone(change, kept, day, units)]
     if gone:
-        objects.stop_serving(party, gone)
+        bulk.stop_serving(party, gone)
 
 
 def _gone(change: Change, kept: Snapshot, day: date, units: Sequence[OrgUnit]) -> bool:

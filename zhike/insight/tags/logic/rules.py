@@ -12,7 +12,7 @@ from zhike.insight.tags.types import Tag
 from zhike.insight.warehouse import api as warehouse
 from zhike.insight.warehouse.api import literal, name
 from zhike.insight.warehouse.types import PublicationInfo, Session
-from zhike.platform.objects import api as objects
+from zhike.platform.objects import catalogue
 from zhike.platform.organization import api as organization
 
 TAG = "mart.tag"
@@ -38,7 +38,7 @@ def compute(connection: Session, business_date: date) -> int:
 def _used(business_date: date) -> list[tuple[Tag, str]]:
     """The tags in use on the day, each with the condition over rows `w` of whom it is for; "" is everybody."""
     units = organization.all_units()
-    branch = objects.object_with_role("party").field_with_role("branch")
+    branch = catalogue.object_with_role("party").field_with_role("branch")
     found = []
     for tag in tags().values():
         where = living.reach(tag, business_date, units)

@@ -1,0 +1,126 @@
+"""Records in bulk, by inner id and in clear: for engines that load, compute and decide, never for screens."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from pyroaring import BitMap
+
+from zhike.kernel import clock, database
+from zhike.platform.objects.logic import catalogue as catalogues
+from zhike.platform.objects.logic import (
+    known_records,
+    leaving,
+    loading,
+    reserving,
+    serving,
+    writing,
+)
+from zhike.platform.objects.types import (
+    LoadColumn,
+    LoadCounts,
+    LoadEnding,
+    SideColumn,
+)
+from zhike.platform.permissions.types import Principal
+
+__all__ = [
+    "export",
+    "facts",
+    "load",
+    "refer_to",
+    "related",
+    "reserve_ids",
+    "scope",
+    "serve",
+    "serving_employees",
+    "stop_serving",
+]
+
+
+def facts(object: str, ids: Sequence[int], fields: Sequence[str]) -> dict[int, dict[str, Any]]:
+    """Return fields of live records by inner id, typed and in clear: for engines that decide, never for screens."""
+    return known_records.clear_rows(catalogues.object_type(object), ids, fields)
+
+
+def related(object: str, through: str, parent_ids: Sequence[int], fields: Sequence[str]) -> list[dict[str, Any]]:
+    """Return fields of the live records that point at one of `parent_ids` by their reference `through`, in clear.
+
+    For engines, like `facts`; each row also has `id` and the reference itself.
+    """
+    return known_records.related_rows(catalogues.object_type(object), through, parent_ids, fields)
+
+
+def serving_employees(party_ids: Sequence[int]) -> dict[int, list[str]]:
+    """Return by party the employee numbers whose service holds today, the newest first; unserved ones are left out."""
+    today = clock.today()
+    fields = ["employee_no", "kind", "valid_from", "valid_to"]
+    rows = related(catalogues.object_with_role("coverage").key, "party", party_ids, fields)
+    found: dict[int, list[str]] = {}
+    for row in sorted(rows, key=lambda row: (row["valid_from"], row["id"]), reverse=True):
+        ended = row["valid_to"] is not None and row["valid_to"] <= today
+        if row["kind"] == "service" and row["valid_from"] <= today and not ended:
+            found.setdefault(row["party"], []).append(row["employee_no"])
+    return found
+
+
+def refer_to(object: str, others: Mapping[int, int]) -> int:
+    """Let all live records that refer to the records `others` (by inner id) refer to those they stand for instead.
+
+    For merges; the journal says of each record what it referred to before. Returns how many records followed.
+    """
+    with database.writing():
+        return writing.refer_to(catalogues.object_type(object), others)
+
+
+def scope(object: str, *, principal: Principal, operation: str = "read") -> BitMap | None:
+    """Return the ids a principal may use as a bitmap made from live records, or None for all of them."""
+    found = known_records.scope_ids(catalogues.object_type(object), principal, operation)
+    return None if found is None else BitMap(found)
+
+
+def load(
+    object: str,
+    *,
+    columns: Sequence[LoadColumn],
+    rows: Iterable[Sequence[object]],
+    by_id: bool = False,
+    ends: LoadEnding | None = None,
+    details: Mapping[str, object] | None = None,
+) -> LoadCounts:
+    """Upsert a stream of master records from a source in one transaction; see `logic.loading.load`."""
+    with database.writing():
+        owner = catalogues.object_type(object)
+        return loading.load(owner, columns, rows, by_id=by_id, ends=ends, details=dict(details or {}))
+
+
+def reserve_ids(object: str, count: int, *, above: int = 0) -> int:
+    """Return the first of `count` consecutive inner ids above `above`, set aside for a load by id.
+
+    No record has one of them, and none made at the desk will get one.
+    """
+    return reserving.reserve(catalogues.object_type(object), count, above)
+
+
+def serve(
+    object: str, *, business_date: date, columns: Sequence[SideColumn], csv: Path, indexed: Sequence[str] = ()
+) -> int:
+    """Publish wide rows beside an object; lists read them from the commit on. Returns the number of rows."""
+    with database.writing():
+        return serving.serve(catalogues.object_type(object), business_date, columns, csv, indexed)
+
+
+def stop_serving(object: str, keys: Collection[str]) -> None:
+    """Leave figures out of what is published beside the object, at once and for everybody."""
+    serving.stop(catalogues.object_type(object), keys)
+
+
+def export(object: str, *, fields: Sequence[str], into: Path) -> int:
+    """Write id, uid and the given fields of all live records to a CSV file with a header; return the rows.
+
+    The bridge "export" of the warehouse. Identity numbers leave as their keyed hash only.
+    """
+    return leaving.copy_out(catalogues.object_type(object), fields, into)

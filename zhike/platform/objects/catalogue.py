@@ -1,0 +1,108 @@
+"""Which business objects there are, what conditions over them may name, and how somebody sees their fields."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from zhike.expressions import api as expressions
+from zhike.expressions.types import Schema, Type
+from zhike.kernel.definitions import Snapshot
+from zhike.platform.objects.logic import (
+    asking,
+    field_rights,
+)
+from zhike.platform.objects.logic import catalogue as catalogues
+from zhike.platform.objects.types import (
+    ObjectType,
+)
+from zhike.platform.permissions import api as permissions
+from zhike.platform.permissions.types import Principal
+
+__all__ = [
+    "checked_condition",
+    "describe",
+    "field_rule",
+    "may_ask",
+    "names_of",
+    "object_types",
+    "object_with_role",
+    "provisional",
+    "schema",
+    "served_on",
+    "targets_of",
+]
+
+
+def object_types(principal: Principal) -> list[ObjectType]:
+    """Return the object types that `principal` may read."""
+    found = catalogues.catalogue().values()
+    return [owner for owner in found if permissions.allowed(principal, f"{owner.key}.read")]
+
+
+def describe(object: str) -> ObjectType:
+    """Return an object type: its fields, relations, refinements and layouts. Raises UnknownObject."""
+    return catalogues.object_type(object)
+
+
+def object_with_role(role: str) -> ObjectType:
+    """Return the object type that plays a declared role ("party"). Raises UnknownObject."""
+    return catalogues.object_with_role(role)
+
+
+def provisional(everything: Snapshot) -> Mapping[str, ObjectType]:
+    """Return the object types of definitions that may have no tables yet: for checking what names their fields."""
+    return catalogues.provisional(everything)
+
+
+def schema(object: str) -> Schema:
+    """Return what conditions over the object may name."""
+    return catalogues.expression_schema(catalogues.catalogue(), catalogues.object_type(object).key)
+
+
+def names_of(everything: Snapshot, object: str) -> Mapping[str, Sequence[str]]:
+    """Return what a definition may name of an object of `everything`: its fields with the figures beside them
+    ("field"), its refinements ("refinement"), the page that shows a record ("page"); nothing of an unknown object.
+    """
+    found = catalogues.defined(everything).get(object)
+    if found is None:
+        return {}
+    figures = catalogues.figures_beside(found, everything)
+    return {
+        "field": [*found.field_keys(), *figures],
+        "refinement": [item.key for item in found.refinements],
+        "page": [found.page] if found.page else [],
+    }
+
+
+def targets_of(everything: Snapshot, object: str) -> Mapping[str, str]:
+    """Return the references of an object of `everything`, each with the object that it points at."""
+    found = catalogues.defined(everything).get(object)
+    targets = {field.key: getattr(field, "target", "") for field in found.fields} if found else {}
+    return {key: target for key, target in targets.items() if target}
+
+
+def may_ask(object: str, field: str, *, principal: Principal) -> bool:
+    """Return whether `principal` may narrow, order, group and sum by a field: not where it is masked or refused."""
+    return asking.may_ask(catalogues.object_type(object), field, principal)
+
+
+def field_rule(object: str, field: str, *, principal: Principal) -> str:
+    """Return how `principal` sees a field: "clear", "masked" (its mask applies) or "refused"."""
+    return field_rights.field_rule(catalogues.object_type(object), field, principal)
+
+
+def checked_condition(
+    given: object, schema: Schema, params: Mapping[str, Type], *, principal: Principal
+) -> expressions.Expression:
+    """Return a checked condition over a schema whose keys are those of objects.
+
+    Raises ExpressionInvalid with every fault, none of which names a field that `principal` may not know of.
+    """
+    return asking.checked(given, schema, params, principal)
+
+
+def served_on(object: str) -> date | None:
+    """Return the business date of the figures published beside the object; None before there are any."""
+    side = catalogues.side_table(object)
+    return side.business_date if side else None
