@@ -27,12 +27,13 @@ def prepare(home: Path, customers: int) -> None:
     from zhike.cli.sample import broker
     from zhike.insight.identity import api as identity
     from zhike.insight.warehouse import api as warehouse
+    from zhike.insight.warehouse import received
     from zhike.kernel.trading_days import trading_calendar
 
     if warehouse.state(_ASSETS):
         return
     broker.generate(home / "sample", calendar=trading_calendar(), end=END, customers=customers, days=DAYS)
-    warehouse.load_folder(home / "sample")
+    received.load_folder(home / "sample")
     identity.run(business_date=END)
 
 

@@ -14,7 +14,11 @@ FLOORS = ("platform", "insight", "engagement")
 SHELL = {"routes", "schemas", "blocks"}
 DOORS = {"api", "types", "errors"}
 #: A room that does more than one thing for others has a door for each.
-MORE_DOORS = {"objects": {"catalogue", "bulk"}}
+MORE_DOORS = {
+    "objects": {"bulk", "catalogue"},
+    "warehouse": {"datasets", "received"},
+    "campaigns": {"standing"},
+}
 #: A door with more functions than this hides a concept.
 MOST_FUNCTIONS = 20
 

@@ -187,6 +187,7 @@ def _installation_findings() -> list[dict[str, str]]:
 def _stale_sources() -> list[dict[str, str]]:
     """Sources without a recent file; an installation that never received any has nothing to be late with."""
     from zhike.insight.warehouse import api as warehouse
+    from zhike.insight.warehouse import received
     from zhike.kernel.trading_days import trading_calendar
 
     if warehouse.business_date() is None:
@@ -198,7 +199,7 @@ def _stale_sources() -> list[dict[str, str]]:
             "found": found.message_en,
             "remedy": f"ask {found.facts['owner']} for the file, then load it (loads page or `zhike load`)",
         }
-        for found in warehouse.stale_sources(expected)
+        for found in received.stale_sources(expected)
     ]
 
 

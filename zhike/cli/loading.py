@@ -102,7 +102,7 @@ class FileReport:
 def load(options: argparse.Namespace, output: Output) -> int:
     """Load every file that the definitions describe; exit code 1 when one failed or lost more rows than it may."""
     from zhike.insight.identity import api as identity
-    from zhike.insight.warehouse import api as warehouse
+    from zhike.insight.warehouse import datasets
 
     for folder, what, what_en in (
         (options.definitions, "放定义文件的目录", "where the definitions are"),
@@ -111,7 +111,7 @@ def load(options: argparse.Namespace, output: Output) -> int:
         if not folder.is_dir():
             raise NoFolder(folder=str(folder), what=what, what_en=what_en)
     trial.ensure_packs()
-    sources = warehouse.sources_of(snapshot=warehouse.read_definitions(options.definitions))
+    sources = datasets.sources_of(snapshot=datasets.read_definitions(options.definitions))
     results, found = identity.load_definitions(options.definitions, options.data)
     folder = options.rejects or home() / "rejects"
     reports = [_report(result, sources[result.source], folder) for result in results]
@@ -142,15 +142,15 @@ def _cells(report: FileReport) -> dict[str, object]:
 
 
 def _report(result: LoadResult, source: Source, folder: Path) -> FileReport:
-    from zhike.insight.warehouse import api as warehouse
+    from zhike.insight.warehouse import received
 
     allowed = (source.checks.rejects if source.checks else None) or 0.0
     if not result.rows_rejected:
         return FileReport(result, allowed, None, ())
     who = principal()
     path = folder / f"{result.source}-{result.file.removesuffix('.csv')}.csv"
-    _keep(path, warehouse.rejected_csv(result.uid, principal=who))
-    rows = warehouse.rejected(result.uid, principal=who, limit=result.rows_rejected)
+    _keep(path, received.rejected_csv(result.uid, principal=who))
+    rows = received.rejected(result.uid, principal=who, limit=result.rows_rejected)
     return FileReport(result, allowed, path, _reasons(rows))
 
 

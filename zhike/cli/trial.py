@@ -69,7 +69,7 @@ def prepare(customers: int, days: int, end: date | None, output: Output) -> list
 def load_sample(customers: int, days: int, end: date | None, seed: int, output: Output) -> dict[str, object]:
     """Generate the sample broker up to `end` (the last trading day before today), load and compute it."""
     from zhike.cli.sample import broker
-    from zhike.insight.warehouse import api as warehouse
+    from zhike.insight.warehouse import received
     from zhike.kernel.trading_days import trading_calendar
 
     ensure_packs(all_of_them=True)
@@ -86,7 +86,7 @@ def load_sample(customers: int, days: int, end: date | None, seed: int, output: 
         seed=seed,
         listener=output.progress,
     )
-    _check_and_share(warehouse.load_folder(sample_folder(), listener=output.progress))
+    _check_and_share(received.load_folder(sample_folder(), listener=output.progress))
     _stage(last, output)
     return {"customers": customers, "days": days, "business_date": last}
 
@@ -94,8 +94,9 @@ def load_sample(customers: int, days: int, end: date | None, seed: int, output: 
 def advance_sample(days: int, output: Output) -> dict[str, object]:
     """Write the next trading days, load and compute them in the evening of the last; then it is the morning after."""
     from zhike.cli.sample import broker
-    from zhike.engagement.campaigns import api as campaigns
+    from zhike.engagement.campaigns import standing
     from zhike.insight.warehouse import api as warehouse
+    from zhike.insight.warehouse import received
     from zhike.kernel.trading_days import trading_calendar
 
     last = warehouse.business_date()
@@ -106,12 +107,12 @@ def advance_sample(days: int, output: Output) -> dict[str, object]:
         sample_folder(),
         calendar=calendar,
         days=days,
-        reached=_reached_customers(campaigns.reached()),
+        reached=_reached_customers(standing.reached()),
         listener=output.progress,
     )
     written = trading_days_after(last, days)
     _advance_clock(clock.at(written[-1], 22))
-    _check_and_share(warehouse.load_folder(sample_folder(), listener=output.progress, after=last))
+    _check_and_share(received.load_folder(sample_folder(), listener=output.progress, after=last))
     for day in written:
         _stage(day, output)
     _advance_clock(clock.at(calendar.add(written[-1], 1), 9, 30))
@@ -139,14 +140,14 @@ def _check_and_share(results: Sequence[LoadResult]) -> None:
     The sample's files and their received copies are the same bytes: they become one file with two names, so that
     2,000,000 customers take half the room.
     """
-    from zhike.insight.warehouse import api as warehouse
+    from zhike.insight.warehouse import received
 
     failed = [found for found in results if found.state == "failed"]
     if failed:
         findings = [{"code": f.error["code"], "message": f.error["message"], "path": f.file} for f in failed if f.error]
         raise Invalid(findings=findings)
     for found in results:
-        kept, given = warehouse.stored_file(found.file_hash), sample_folder() / found.file
+        kept, given = received.stored_file(found.file_hash), sample_folder() / found.file
         if not given.samefile(kept):
             link = given.with_suffix(".link")
             link.unlink(missing_ok=True)

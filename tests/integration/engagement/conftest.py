@@ -57,6 +57,7 @@ def desk(golden_day) -> Iterator[SimpleNamespace]:  # type: ignore[no-untyped-de
     """The morning after the golden day: an audience of all its twelve parties, and how to launch a campaign on it."""
     from tests.factories.records import SYSTEM
     from zhike.engagement.campaigns import api as campaigns
+    from zhike.engagement.campaigns import standing
     from zhike.engagement.campaigns.types import CampaignPlan
     from zhike.engagement.compliance.models import CapReservation
     from zhike.insight.audiences import api as audiences
@@ -87,7 +88,7 @@ def desk(golden_day) -> Iterator[SimpleNamespace]:  # type: ignore[no-untyped-de
 
     CapReservation.objects.all().delete()
     yield SimpleNamespace(launch=launch, audience=everybody, day=golden_day, morning=morning)
-    for running in campaigns.campaigns(principal=SYSTEM):
+    for running in standing.campaigns(principal=SYSTEM):
         if "stop" in campaigns.possible_acts(running):
             campaigns.stop(running.uid, revision=running.revision, principal=SYSTEM)
     database.set_clock_offset(database.read_clock_offset() * 0)

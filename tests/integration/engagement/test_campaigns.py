@@ -14,6 +14,7 @@ from django.conf import settings
 
 from tests.factories.records import SYSTEM, consent
 from zhike.engagement.campaigns import api as campaigns
+from zhike.engagement.campaigns import standing
 from zhike.engagement.campaigns.errors import BadPlan, CampaignChanged, WrongState
 from zhike.engagement.campaigns.types import CampaignPlan
 from zhike.engagement.channels import api as channels
@@ -55,7 +56,7 @@ def run_all() -> None:
 
 
 def accounted(campaign) -> dict[str, int]:
-    found = asdict(campaigns.counts(campaign))
+    found = asdict(standing.counts(campaign))
     assert found["chosen"] == sum(n for key, n in found.items() if key != "chosen")
     return {key: n for key, n in found.items() if n}
 
@@ -92,23 +93,23 @@ def test_work_says_when_the_gate_closes_after_it_was_given(desk):
     campaign, _seen = desk.launch("service_checkup")
     run_all()
     item = next(item for item in work.todo(principal=SYSTEM)[0] if item.origin_uid == campaign.uid)
-    assert campaigns.work_verdict(item.uid, principal=SYSTEM).reasons == ()
+    assert standing.work_verdict(item.uid, principal=SYSTEM).reasons == ()
     stranger = Principal(kind="user", name="唐若谷", employee_no="E1002", roles=("account_manager",))
     with pytest.raises(NotFound):
-        campaigns.work_verdict(item.uid, principal=stranger)
+        standing.work_verdict(item.uid, principal=stranger)
 
     party = objects.records_by_id("party", [item.party_id], principal=SYSTEM)[item.party_id]
     frozen = objects.update("party", party.uid, {"complaint_open": True}, revision=party.revision, principal=SYSTEM)
 
-    found = campaigns.work_verdict(item.uid, principal=SYSTEM)
+    found = standing.work_verdict(item.uid, principal=SYSTEM)
     objects.update("party", party.uid, {"complaint_open": False}, revision=frozen.revision, principal=SYSTEM)
     assert [reason.code for reason in found.reasons] == ["complaint_freeze"]
 
     said = consent(party, "phone", "withdrawn", since=clock.today())
-    found = campaigns.work_verdict(item.uid, principal=SYSTEM)
+    found = standing.work_verdict(item.uid, principal=SYSTEM)
     objects.delete("consent", said.uid, revision=said.revision, principal=SYSTEM)
     assert [reason.code for reason in found.reasons] == ["consent_withdrawn"]
-    assert campaigns.work_verdict(item.uid, principal=SYSTEM).reasons == ()
+    assert standing.work_verdict(item.uid, principal=SYSTEM).reasons == ()
 
 
 def test_the_third_message_in_a_week_is_refused_by_the_cap(desk):
@@ -129,8 +130,8 @@ def test_confirming_what_was_not_seen_is_refused_and_changes_nothing(desk):
     with pytest.raises(CampaignChanged) as changed:
         campaigns.confirm(made.uid, revision=1, count=11, business_date=desk.day, principal=SYSTEM)
     assert changed.value.facts["count"] == 12
-    again = campaigns.get(made.uid, principal=SYSTEM)
-    assert (again.state, again.revision, campaigns.counts(again).chosen) == ("draft", 1, 0)
+    again = standing.get(made.uid, principal=SYSTEM)
+    assert (again.state, again.revision, standing.counts(again).chosen) == ("draft", 1, 0)
     with pytest.raises(WrongState):
         campaigns.launch(made.uid, revision=1, principal=SYSTEM)
     with pytest.raises(StaleRevision):
@@ -197,7 +198,7 @@ def test_stop_means_stop(desk, mailbox):
     items = [item for item in work.todo(principal=SYSTEM)[0] if item.origin_uid == campaign.uid]
     work.complete(items[0].uid, result="interested", note="", revision=1, principal=SYSTEM)
     stopped = campaigns.stop(
-        campaign.uid, revision=campaigns.get(campaign.uid, principal=SYSTEM).revision, principal=SYSTEM
+        campaign.uid, revision=standing.get(campaign.uid, principal=SYSTEM).revision, principal=SYSTEM
     )
     tasks = work.of_origin(campaign.uid)
     assert sorted(state for state, _result in tasks.values()) == ["cancelled"] * 6 + ["done"]

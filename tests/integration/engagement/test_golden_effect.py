@@ -10,11 +10,12 @@ import pytest
 from tests.factories import golden
 from tests.factories.records import SYSTEM
 from zhike.engagement.campaigns import api as campaigns
-from zhike.engagement.campaigns import screens
+from zhike.engagement.campaigns import screens, standing
 from zhike.engagement.campaigns.logic import effects, running
 from zhike.engagement.channels import api as channels
 from zhike.insight.identity import api as identity
 from zhike.insight.warehouse import api as warehouse
+from zhike.insight.warehouse import received
 from zhike.kernel import clock
 from zhike.kernel.trading_days import trading_calendar
 from zhike.platform.organization import api as organization
@@ -46,9 +47,9 @@ def campaign(desk, mailbox, parties, tmp_path, monkeypatch):
     channels.dispatch(mailbox.settings)
     last = golden.write_later(tmp_path, trading_calendar())
     with clock.travel(clock.at(last, 22)):  # no file tells of days to come
-        assert {found.state for found in warehouse.load_folder(tmp_path)} == {"done"}
+        assert {found.state for found in received.load_folder(tmp_path)} == {"done"}
     run_stage(last)
-    return campaigns.get(launched.uid, principal=SYSTEM)
+    return standing.get(launched.uid, principal=SYSTEM)
 
 
 def _numbers(difference) -> dict[str, object]:
@@ -61,11 +62,11 @@ def _decimals(values: dict[str, object]) -> dict[str, object]:
 
 
 def test_every_figure_of_the_effect(campaign, parties):
-    assert asdict(campaigns.counts(campaign)) == WANTED["counts"]
+    assert asdict(standing.counts(campaign)) == WANTED["counts"]
     refused = campaign.members.filter(state="refused").values_list("party_id", flat=True)
     assert sorted(parties[party] for party in refused) == WANTED["refused"]
 
-    found = campaigns.effect(campaign.uid, principal=SYSTEM)
+    found = standing.effect(campaign.uid, principal=SYSTEM)
 
     assert (found.observed_days, found.days, found.business_date) == (5, 5, golden.inputs()["last_day"])
     measures = {measure.key: _numbers(measure) for measure in found.measures}
@@ -85,22 +86,22 @@ def test_every_figure_of_the_effect(campaign, parties):
     assert branches == {code: _decimals(row) for code, row in WANTED["branches"].items()}
     assert {(row["difference"].low, row["difference"].significant) for row in found.units} == {(None, False)}
     for group in ("treated", "control"):
-        rows, _more, count = campaigns.members(campaign.uid, state=f"converted_{group}", principal=SYSTEM)
+        rows, _more, count = standing.members(campaign.uid, state=f"converted_{group}", principal=SYSTEM)
         assert {parties[row.party_id] for row in rows} == {
             record
             for record, row in WANTED["people"].items()
             if row["converted"] and (record in PLAN["control"]) == (group == "control")
         }
         assert count == len(rows)
-    assert campaigns.members(campaign.uid, state="work_done", principal=SYSTEM)[2] == 0
-    given, _more, _count = campaigns.members(campaign.uid, state="work", principal=SYSTEM)
+    assert standing.members(campaign.uid, state="work_done", principal=SYSTEM)[2] == 0
+    given, _more, _count = standing.members(campaign.uid, state="work", principal=SYSTEM)
     assert [parties[row.party_id] for row in given] == WANTED["work"]
-    refused, _more, count = campaigns.members(campaign.uid, state="work_refused", principal=SYSTEM)
+    refused, _more, count = standing.members(campaign.uid, state="work_refused", principal=SYSTEM)
     reasons = {parties[row.party_id]: [reason["code"] for reason in row.reasons] for row in refused}
     assert (reasons, count) == (WANTED["work_refused"], 2)
     for row in screens.effect_out(campaign, found, "zh")["branches"]:
         for key, state in (("chosen", ""), ("control", "control"), ("sent", "sent"), ("refused", "refused")):
-            behind = campaigns.members(campaign.uid, state=state, unit=row["uid"], principal=SYSTEM)
+            behind = standing.members(campaign.uid, state=state, unit=row["uid"], principal=SYSTEM)
             assert (behind[2], len(behind[0])) == (row[key], row[key]), (row["name"], key)
     people = {
         parties[o.party_id]: {"net_inflow": o.measures["net_inflow"], "converted": o.converted}

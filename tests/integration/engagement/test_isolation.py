@@ -10,6 +10,7 @@ from django.db import connection
 from tests.factories.records import SYSTEM, build_firm, customer
 from tests.integration.engagement.test_dispatch import ORIGIN
 from zhike.engagement.campaigns import api as campaigns
+from zhike.engagement.campaigns import standing
 from zhike.engagement.campaigns.logic import running
 from zhike.engagement.campaigns.models import Campaign, Member
 from zhike.engagement.channels import api as channels
@@ -139,7 +140,7 @@ def failing_for(monkeypatch, *names):
 
 
 def counted(campaign):
-    return {key: n for key, n in asdict(campaigns.counts(campaign)).items() if n}
+    return {key: n for key, n in asdict(standing.counts(campaign)).items() if n}
 
 
 def test_one_person_who_cannot_be_taken_through_the_gate_fails_alone(desk, monkeypatch):
@@ -151,7 +152,7 @@ def test_one_person_who_cannot_be_taken_through_the_gate_fails_alone(desk, monke
     assert counted(campaign) == {"chosen": 12, "refused": 4, "waiting": 7, "failed": 1}
     failed = Member.objects.get(campaign__uid=campaign.uid, state="failed")
     assert (failed.party_id, failed.error) == (bad, "RuntimeError: 资料有误")
-    assert campaigns.get(campaign.uid, principal=SYSTEM).state == "running"
+    assert standing.get(campaign.uid, principal=SYSTEM).state == "running"
 
 
 def test_a_campaign_that_cannot_go_on_is_paused_with_its_reason_and_the_next_one_runs(desk, monkeypatch):
@@ -162,9 +163,9 @@ def test_a_campaign_that_cannot_go_on_is_paused_with_its_reason_and_the_next_one
     while campaigns.advance():
         pass
 
-    stuck = campaigns.get(first.uid, principal=SYSTEM)
+    stuck = standing.get(first.uid, principal=SYSTEM)
     assert (stuck.state, Member.objects.filter(campaign__uid=first.uid, state="waiting").count()) == ("paused", 12)
-    entry = campaigns.timeline(stuck)[0]
+    entry = standing.timeline(stuck)[0]
     assert (entry.operation, "gone" in entry.reason) == ("pause", True)
     assert counted(second) == {"chosen": 12, "refused": 4, "waiting": 8}
 

@@ -13,6 +13,7 @@ from tests.factories.records import SYSTEM
 from zhike.cli import trial
 from zhike.cli.output import Output
 from zhike.engagement.campaigns import api as campaigns
+from zhike.engagement.campaigns import standing
 from zhike.engagement.campaigns.models import Campaign
 from zhike.engagement.campaigns.types import CampaignPlan
 from zhike.engagement.channels.models import Delivery
@@ -49,8 +50,8 @@ def test_the_interval_of_a_fixed_seed_holds_the_planted_uplift(installation, mon
     monkeypatch.setattr(trial, "_stage", lambda day, out: run_stage(day, out) if day == last else None)
     trial.advance_sample(WINDOW, output)
 
-    found = campaigns.effect(FIXED, principal=SYSTEM)
-    counts = campaigns.counts(Campaign.objects.get(uid=FIXED))
+    found = standing.effect(FIXED, principal=SYSTEM)
+    counts = standing.counts(Campaign.objects.get(uid=FIXED))
     inflow = next(measure for measure in found.measures if measure.key == "net_inflow")
     truth = json.loads((trial.sample_folder() / "truth.json").read_text(encoding="utf-8"))["uplift"]
     observed = (

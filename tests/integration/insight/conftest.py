@@ -64,9 +64,9 @@ def golden_files(tmp_path_factory, installation) -> Path:  # type: ignore[no-unt
 @pytest.fixture(scope="module")
 def golden_day(installation, golden_files) -> date:  # type: ignore[no-untyped-def]
     """The golden day, loaded, computed and published. Returns its business date."""
-    from zhike.insight.warehouse import api as warehouse
+    from zhike.insight.warehouse import received
 
-    results = warehouse.load_folder(golden_files)
+    results = received.load_folder(golden_files)
     assert [(found.file, found.error, found.findings) for found in results if found.state != "done"] == []
     return run_stage(golden.inputs()["business_date"])
 

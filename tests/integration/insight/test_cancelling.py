@@ -14,6 +14,7 @@ from tests.environment import SERVER
 from tests.factories.records import signed_in
 from tests.integration.insight.conftest import run_stage
 from zhike.insight.warehouse import api as warehouse
+from zhike.insight.warehouse import received
 from zhike.insight.warehouse.logic import engine, tables, writer
 from zhike.insight.warehouse.models import Load, StagedDay
 from zhike.kernel import clock, heartbeats, jobs
@@ -92,7 +93,7 @@ def test_a_stage_that_is_stopped_publishes_nothing(golden_day, step):
     query = RecordQuery("party", sort=("total_asset", "desc"), columns=("total_asset", "value_tier"))
     publication, rows = warehouse.published(), objects.page(query, principal=SYSTEM).rows
     staged = list(StagedDay.objects.values_list("business_date", "last_load"))
-    warehouse.load_file("counter_customer", _customers(golden_day), again=True)
+    received.load_file("counter_customer", _customers(golden_day), again=True)
 
     with pytest.raises(Cancelled):
         jobs.run_now("stage", "stage", {"business_date": golden_day.isoformat()}, cancel_at(step))

@@ -9,7 +9,7 @@ import pytest
 from tests.factories import golden
 from tests.factories.records import SYSTEM, give_work
 from zhike.insight.identity import api as identity
-from zhike.insight.warehouse import api as warehouse
+from zhike.insight.warehouse import received
 from zhike.kernel import event_delivery
 from zhike.platform.objects import api as objects
 from zhike.platform.objects import bulk
@@ -22,7 +22,7 @@ CHEN, ZHOU = "E00101", "E00100"
 
 def _night(folder, day: date, managers) -> None:
     golden.write_customers(folder, day, managers)
-    assert {found.state for found in warehouse.load_folder(folder)} == {"done"}
+    assert {found.state for found in received.load_folder(folder)} == {"done"}
     identity.run(business_date=day)
 
 

@@ -17,6 +17,7 @@ from zhike.engagement.compliance import api as compliance
 from zhike.engagement.compliance.types import Touch
 from zhike.insight.identity import api as identity
 from zhike.insight.warehouse import api as warehouse
+from zhike.insight.warehouse import received
 from zhike.kernel import context, event_delivery
 from zhike.kernel.errors import NotFound, Refused
 from zhike.platform.audit import api as audit
@@ -253,7 +254,7 @@ def test_a_loaded_contact_point_does_not_come_back_either(erased, golden_files, 
 def _load(folder, name, lines):
     path = folder / name
     path.write_text("\n".join(lines) + "\n", encoding="gb18030")
-    result = warehouse.load_file(name.rsplit("_", 1)[0], path)
+    result = received.load_file(name.rsplit("_", 1)[0], path)
     assert (result.state, result.rows_rejected) == ("done", 0)
 
 

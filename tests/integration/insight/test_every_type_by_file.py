@@ -14,6 +14,7 @@ from tests.integration.test_field_types import _MORE
 from zhike.insight.identity.logic import feeding
 from zhike.insight.identity.types import Master
 from zhike.insight.warehouse import api as warehouse
+from zhike.insight.warehouse import received
 from zhike.kernel import definitions
 from zhike.platform.fields import api as fields
 from zhike.platform.objects import api as objects
@@ -95,13 +96,13 @@ def feed(installation, tmp_path):
         head = "|".join(["no", "ccy", *TABLE])
         text = "\r\n".join([head, *lines, *more, "合计|2"]) + "\r\n"
         (tmp_path / "things.csv").write_text(text, encoding="gb18030", newline="")
-        found = warehouse.load_file("thing", tmp_path / "things.csv", business_date=day)
+        found = received.load_file("thing", tmp_path / "things.csv", business_date=day)
         assert (found.state, found.error) == ("done", None)
         snapshot = definitions.snapshot()
         with warehouse.session() as connection:
             feeding.feed_master(connection, snapshot.of(Master)["thing"], snapshot, day)
-        [newest, *_older] = warehouse.loads(principal=SYSTEM)[0]
-        return newest, warehouse.rejected(newest.uid, principal=SYSTEM)
+        [newest, *_older] = received.loads(principal=SYSTEM)[0]
+        return newest, received.rejected(newest.uid, principal=SYSTEM)
 
     return load
 

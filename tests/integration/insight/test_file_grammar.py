@@ -12,6 +12,7 @@ import pytest
 from openpyxl import Workbook
 
 from zhike.insight.warehouse import api as warehouse
+from zhike.insight.warehouse import received
 from zhike.insight.warehouse.types import LoadResult, Source
 from zhike.kernel import clock
 from zhike.kernel.definitions import Snapshot
@@ -50,7 +51,7 @@ def _database(installation: Path) -> Path:
 def load(path: Path, text: str, name: str = "rows.csv", **changes: object) -> LoadResult:
     target = path / name
     target.write_text(text, encoding="utf-8", newline="")
-    return warehouse.load_file("rows", target, snapshot=snapshot(**changes), again=True)
+    return received.load_file("rows", target, snapshot=snapshot(**changes), again=True)
 
 
 def stored(select: str = "no, amount, count", dataset: str = "test.rows") -> list[tuple[object, ...]]:
@@ -59,7 +60,7 @@ def stored(select: str = "no, amount, count", dataset: str = "test.rows") -> lis
 
 
 def rejected(result: LoadResult) -> dict[int, str]:
-    return {row.line: row.reason_code for row in warehouse.rejected(result.uid, principal=SYSTEM)}
+    return {row.line: row.reason_code for row in received.rejected(result.uid, principal=SYSTEM)}
 
 
 NUMBERS = [
@@ -105,7 +106,7 @@ def test_a_typed_file_is_as_strict(tmp_path):
     table = pa.table({"no": ["1", "2", "3"], "amount": [1.25, 1.255, 3.0], "count": [1.0, 2.0, 2.5]})
     pq.write_table(table, tmp_path / "rows.parquet")
 
-    result = warehouse.load_file("rows", tmp_path / "rows.parquet", snapshot=snapshot(), again=True)
+    result = received.load_file("rows", tmp_path / "rows.parquet", snapshot=snapshot(), again=True)
 
     assert rejected(result) == {2: "bad_decimal", 3: "bad_integer"}  # Parquet has no line of headers
     assert stored() == [("1", Decimal("1.25"), 1)]
@@ -187,7 +188,7 @@ def test_the_same_file_of_many_days_again_is_the_same_load(tmp_path):
     source = snapshot(**FACTS)
 
     assert (
-        warehouse.load_file("rows", path, snapshot=source).uid == warehouse.load_file("rows", path, snapshot=source).uid
+        received.load_file("rows", path, snapshot=source).uid == received.load_file("rows", path, snapshot=source).uid
     )
 
 
@@ -207,7 +208,7 @@ def test_a_fact_of_a_day_to_come_is_rejected_unless_the_source_has_such(tmp_path
         found = load(tmp_path, text, **FACTS, days="calendar")
         assert (found.state, found.business_date, found.rows_loaded) == ("done", DAY, 2)
         assert rejected(found) == {4: "future_date", 5: "future_date"}
-        assert warehouse.rejected(found.uid, principal=SYSTEM)[0].reason == "业务日期在装载当日之后"
+        assert received.rejected(found.uid, principal=SYSTEM)[0].reason == "业务日期在装载当日之后"
 
         planned = load(tmp_path, text, **FACTS, days="calendar", future=True)
         assert (planned.rows_loaded, planned.rows_rejected) == (4, 0)
@@ -226,7 +227,7 @@ def test_a_fact_without_any_date_fails_and_says_why(tmp_path):
 def test_an_archive_that_is_no_workbook_says_so(tmp_path):
     (tmp_path / "rows.xlsx").write_bytes(b"PK\x03\x04nothing")
 
-    result = warehouse.load_file("rows", tmp_path / "rows.xlsx", snapshot=snapshot(), again=True)
+    result = received.load_file("rows", tmp_path / "rows.xlsx", snapshot=snapshot(), again=True)
 
     assert (result.state, [found["code"] for found in result.findings]) == ("failed", ["load.not_a_spreadsheet"])
 
@@ -237,9 +238,7 @@ def test_a_workbook_is_read_as_one_whatever_it_is_called(tmp_path):
         book.active.append(row)
     book.save(tmp_path / "rows.csv")
 
-    result = warehouse.load_file(
-        "rows", tmp_path / "rows.csv", snapshot=snapshot(decimal=",", grouping="."), again=True
-    )
+    result = received.load_file("rows", tmp_path / "rows.csv", snapshot=snapshot(decimal=",", grouping="."), again=True)
 
     assert (result.state, stored()) == ("done", [("0001", Decimal("13.75"), 3)])
 

@@ -10,6 +10,7 @@ from tests.factories.records import consent
 from zhike.insight.identity import api as identity
 from zhike.insight.identity.types import Identity
 from zhike.insight.warehouse import api as warehouse
+from zhike.insight.warehouse import received
 from zhike.insight.warehouse.types import Source
 from zhike.kernel import definitions
 from zhike.kernel.definitions import Snapshot
@@ -87,7 +88,7 @@ def parties(tmp_path, a: list[str], b: list[str]) -> dict[str, int]:
     for name, rows in (("a", a), ("b", b)):
         path = tmp_path / f"{name}.csv"
         path.write_text("\n".join([HEADERS, *rows]) + "\n", encoding="utf-8")
-        result = warehouse.load_file(name, path, business_date=date(2026, 3, 17), snapshot=snapshot(), again=True)
+        result = received.load_file(name, path, business_date=date(2026, 3, 17), snapshot=snapshot(), again=True)
         assert result.state == "done", result.error
     identity.run(snapshot=snapshot())
     with warehouse.session() as connection:

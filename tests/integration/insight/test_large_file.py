@@ -17,7 +17,6 @@ from pathlib import Path
 import django
 django.setup()
 from tests.integration.insight.test_loading import definition
-from zhike.insight.warehouse import api as warehouse
 
 found = warehouse.load_file("customers", Path(sys.argv[1]), snapshot=definition(keys=["no"]))
 print(json.dumps({"state": found.state, "read": found.rows_read, "loaded": found.rows_loaded,

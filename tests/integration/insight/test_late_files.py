@@ -11,6 +11,7 @@ from tests.factories.records import signed_in
 from tests.integration.insight.conftest import run_stage
 from zhike.insight.indicators import api as indicators
 from zhike.insight.warehouse import api as warehouse
+from zhike.insight.warehouse import received
 from zhike.insight.warehouse.errors import DayMissing, NotATradingDay
 from zhike.kernel import jobs
 
@@ -59,7 +60,7 @@ def test_readers_keep_the_published_version(golden_day, golden_files):
     pinned = warehouse.published()
     before = warehouse.relation("core.counter_daily_asset", publication=pinned)
 
-    result = warehouse.load_folder(golden_files, again=True)
+    result = received.load_folder(golden_files, again=True)
 
     assert all(found.state == "done" for found in result)
     assert warehouse.relation("core.counter_daily_asset", publication=pinned) == before
@@ -75,7 +76,7 @@ def test_a_corrected_late_file_recomputes_the_days_after_it(golden_day, golden_f
     original = (golden_files / path.name).read_text(encoding="gb18030")
     path.write_text(original.replace("20000", "21000"), encoding="gb18030")
 
-    assert warehouse.load_file("counter_cash_flow", path).rows_loaded == 1
+    assert received.load_file("counter_cash_flow", path).rows_loaded == 1
     assert warehouse.stale_days(before=golden_day) == [earlier]
     run_stage(golden_day)
 
@@ -90,7 +91,7 @@ def test_a_late_day_of_a_compacted_month_replaces_its_rows(golden_day, golden_fi
     path = tmp_path / "counter_daily_asset_20260203.csv"
     path.write_bytes((golden_files / path.name).read_bytes())
 
-    warehouse.load_file("counter_daily_asset", path, again=True)
+    received.load_file("counter_daily_asset", path, again=True)
 
     assert _count("core.counter_daily_asset", "business_date = date '2026-02-03'") == 9
     assert warehouse.compact("core.counter_daily_asset", "2026-02") == 9 * 14
@@ -105,7 +106,7 @@ def test_an_operator_has_late_files_computed_and_nobody_else(golden_day, golden_
     path = tmp_path / "counter_cash_flow_20260317.csv"
     original = (golden_files / path.name).read_text(encoding="gb18030")
     path.write_text(original.replace("10000", "12000"), encoding="gb18030")
-    warehouse.load_file("counter_cash_flow", path)
+    received.load_file("counter_cash_flow", path)
 
     assert operator.get("/api/v1/runs").json()["pending"]["loads"] == 1
     assert clients["account_manager"].post("/api/v1/runs/stage").status_code == 403

@@ -8,6 +8,7 @@ import pytest
 from openpyxl import Workbook
 
 from zhike.insight.warehouse import api as warehouse
+from zhike.insight.warehouse import received
 from zhike.insight.warehouse.types import Source
 from zhike.kernel.definitions import Snapshot
 from zhike.kernel.encryption import keyring
@@ -48,7 +49,7 @@ def _database(installation):
 
 
 def load(path, snapshot=None, **more):
-    return warehouse.load_file("customers", path, snapshot=snapshot or definition(), **more)
+    return received.load_file("customers", path, snapshot=snapshot or definition(), **more)
 
 
 def text(tmp_path, lines, encoding="gb18030", name="customers_20260317.csv"):
@@ -140,7 +141,7 @@ def test_bad_rows_are_kept_with_line_and_reason(tmp_path):
     )
 
     assert (result.state, result.rows_read, result.rows_loaded, result.rows_rejected) == ("done", 9, 2, 7)
-    rows = warehouse.rejected(result.uid, principal=SYSTEM)
+    rows = received.rejected(result.uid, principal=SYSTEM)
     assert {row.line: row.reason_code for row in rows} == {
         3: "duplicate_key",
         4: "bad_date",
@@ -151,7 +152,7 @@ def test_bad_rows_are_kept_with_line_and_reason(tmp_path):
         9: "broken_line",
     }
     assert all("证件号码" not in row.values for row in rows)
-    assert warehouse.rejected_csv(result.uid, principal=SYSTEM).startswith(b"\xef\xbb\xbf")
+    assert received.rejected_csv(result.uid, principal=SYSTEM).startswith(b"\xef\xbb\xbf")
     assert Entry.objects.filter(operation="download_rejected", subject="load").count() == 1
 
 
@@ -160,9 +161,9 @@ def test_rejected_rows_name_nobody_on_screen(installation, tmp_path):
     path.write_text(
         "用户编号,手机号,姓名,证件号码,资金账号,注册日期\nU1,13800001234,张三,,,never\n", encoding="gb18030"
     )
-    result = warehouse.load_file("app_user", path)
+    result = received.load_file("app_user", path)
 
-    [row] = warehouse.rejected(result.uid, principal=SYSTEM)
+    [row] = received.rejected(result.uid, principal=SYSTEM)
 
     assert row.values == {"用户编号": "U1", "手机号": "1***", "姓名": "张***", "资金账号": "", "注册日期": "never"}
 
@@ -255,16 +256,16 @@ def test_a_folder_can_be_loaded_from_the_day_after_a_day_on(tmp_path):
     for day in ("20260316", "20260317", "20260318"):
         text(tmp_path, GOOD, name=f"customers_{day}.csv")
 
-    found = warehouse.load_folder(tmp_path, snapshot=definition(), after=DAY)
+    found = received.load_folder(tmp_path, snapshot=definition(), after=DAY)
 
     assert [(row.file, row.state) for row in found] == [("customers_20260318.csv", "done")]
-    assert [row.file for row in warehouse.load_folder(tmp_path, snapshot=definition(), after=date(2026, 3, 18))] == []
+    assert [row.file for row in received.load_folder(tmp_path, snapshot=definition(), after=date(2026, 3, 18))] == []
 
 
 def test_a_file_without_a_day_in_its_name_is_loaded_whatever_the_day(tmp_path):
     source = definition(file="customers.csv", date="given")
     text(tmp_path, GOOD, name="customers.csv")
 
-    found = warehouse.load_folder(tmp_path, snapshot=source, after=date(2099, 1, 1))
+    found = received.load_folder(tmp_path, snapshot=source, after=date(2099, 1, 1))
 
     assert [(row.file, row.state, row.rows_loaded) for row in found] == [("customers.csv", "done", 2)]

@@ -24,6 +24,7 @@ from zhike.insight.indicators import api as indicators
 from zhike.insight.indicators.errors import NoCurve
 from zhike.insight.tags import api as tags
 from zhike.insight.warehouse import api as warehouse
+from zhike.insight.warehouse import received
 from zhike.kernel.trading_days import trading_calendar
 from zhike.platform.packs import api as packs
 
@@ -47,7 +48,7 @@ def shop(golden_day, tmp_path_factory) -> ModuleType:
     made, folder = generator(), tmp_path_factory.mktemp("shop")
     made.write(folder)
     packs.apply([ROOT / "packs", EXAMPLE])
-    results = warehouse.load_folder(folder)
+    results = received.load_folder(folder)
     assert [(found.file, found.error, found.findings) for found in results if found.state != "done"] == []
     run_stage(DAY)
     return made

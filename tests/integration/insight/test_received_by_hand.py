@@ -11,6 +11,7 @@ from django.test import Client
 from tests.factories.records import signed_in
 from tests.integration.insight.test_loading import SYSTEM, codes, definition, load
 from zhike.insight.warehouse import api as warehouse
+from zhike.insight.warehouse import received
 from zhike.insight.warehouse.models import Load
 from zhike.kernel import clock, jobs
 from zhike.kernel.files import FileStore
@@ -56,7 +57,7 @@ def test_json_is_typed_and_its_bad_rows_are_kept(tmp_path, text):
         ("0001", "张三", "32", "2020-01-02", "1.50"),
         ("0002", "None", "None", "2020-01-03", "2.00"),
     ]
-    found = warehouse.rejected(result.uid, principal=SYSTEM)
+    found = received.rejected(result.uid, principal=SYSTEM)
     assert [(row.line, row.reason_code, row.values["姓名"]) for row in found] == [(3, "missing_value", "王***")]
 
 

@@ -8,7 +8,7 @@ from tests.factories.records import SYSTEM
 from zhike.insight.identity import api as identity
 from zhike.insight.identity.logic import definitions
 from zhike.insight.identity.types import Fed
-from zhike.insight.warehouse import api as warehouse
+from zhike.insight.warehouse import received
 from zhike.kernel import clock, definition_changes
 from zhike.kernel.definition_changes import Edit
 from zhike.platform.objects import api as objects
@@ -22,11 +22,11 @@ def night(folder, day: date, *lines):
     """Load a register of consents and feed it; return what became of the file."""
     path = folder / f"counter_consent_{day:%Y%m%d}.csv"
     path.write_text("\n".join([HEAD, *lines]) + "\n", encoding="gbk")
-    found = warehouse.load_file("counter_consent", path)
+    found = received.load_file("counter_consent", path)
     assert (found.state, found.error) == ("done", None)
     identity.run(business_date=day)
-    [newest, *_older] = warehouse.loads(principal=SYSTEM)[0]
-    return newest, warehouse.rejected(newest.uid, principal=SYSTEM)
+    [newest, *_older] = received.loads(principal=SYSTEM)[0]
+    return newest, received.rejected(newest.uid, principal=SYSTEM)
 
 
 def declared(number):
@@ -60,12 +60,12 @@ def test_the_same_night_again_tells_the_same(golden_day, tmp_path):
     wrong = f"N4,{CUSTOMER},营销,短信,同意,20260301,20260201,E-N4"
     day = date(2026, 3, 20)
     first = night(tmp_path, day, wrong)
-    again = warehouse.load_file("counter_consent", tmp_path / f"counter_consent_{day:%Y%m%d}.csv")
+    again = received.load_file("counter_consent", tmp_path / f"counter_consent_{day:%Y%m%d}.csv")
     identity.run(business_date=day)
     assert again.uid == first[0].uid
-    assert warehouse.load(again.uid, principal=SYSTEM) == first[0]
+    assert received.load(again.uid, principal=SYSTEM) == first[0]
     assert [row.reason_code for row in first[1]] == ["record.consent.ends_after_start"]
-    assert warehouse.rejected(again.uid, principal=SYSTEM) == first[1]
+    assert received.rejected(again.uid, principal=SYSTEM) == first[1]
 
 
 def test_of_two_rows_with_one_source_key_the_first_is_taken_and_the_other_told(golden_day, tmp_path, monkeypatch):
@@ -104,7 +104,7 @@ def test_a_row_that_a_corrected_rule_admits_becomes_a_record_without_a_new_file(
     rules = [rule for rule in shipped["rules"] if rule["key"] != "ends_after_start"]
     definition_changes.change([Edit.of({**shipped, "rules": rules})], reason="", consent=True)
     fed = [identity.run(business_date=day).fed["consent"].read for _night in range(2)]
-    [newest, *_older] = warehouse.loads(principal=SYSTEM)[0]
+    [newest, *_older] = received.loads(principal=SYSTEM)[0]
     assert (declared("E-R1"), newest.rows_rejected, fed) == (1, 0, [1, 0])
 
     definition_changes.change([Edit("object", "consent", None)], reason="", consent=True)
@@ -120,7 +120,7 @@ def test_a_row_that_a_rule_admits_some_days_later_becomes_a_record_then(golden_d
         assert (declared("E-R2"), [row.reason_code for row in rejected]) == (0, ["record.consent.plausible"])
     with clock.travel(clock.at(date(2026, 5, 1), 20)):
         fed = [identity.run(business_date=day).fed["consent"].read for _night in range(2)]
-        [newest, *_older] = warehouse.loads(principal=SYSTEM)[0]
+        [newest, *_older] = received.loads(principal=SYSTEM)[0]
         assert (declared("E-R2"), newest.rows_rejected, fed) == (1, 0, [1, 0])
 
 
@@ -136,7 +136,7 @@ def test_a_feed_says_what_became_of_each_of_its_rows(golden_day, tmp_path, monke
     stranger = f"F6,{CUSTOMER},营销,短信,同意,20260301,,E-F6"
     path = tmp_path / "counter_consent_20260330.csv"
     path.write_text("\n".join([HEAD, lines[1], changed, lines[3], wrong, stranger]) + "\n", encoding="gbk")
-    assert warehouse.load_file("counter_consent", path).state == "done"
+    assert received.load_file("counter_consent", path).state == "done"
 
     found = identity.run(business_date=date(2026, 3, 30)).fed["consent"]
 

@@ -7,8 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from tests.integration.insight.test_loading import HEADERS, definition, load, text
-from zhike.insight.warehouse import api as warehouse
-from zhike.insight.warehouse import runs
+from zhike.insight.warehouse import received, runs
 from zhike.insight.warehouse.kinds import SOURCE
 from zhike.insight.warehouse.types import Source
 from zhike.kernel import definition_checks, jobs
@@ -93,7 +92,7 @@ def test_chance_makes_a_few_events_more_or_less(installation, tmp_path, count, f
     for day, rows_of_day in [*((date(2026, 3, 2) + timedelta(days=n), 4) for n in range(5)), (date(2026, 3, 9), count)]:
         path = tmp_path / f"small_{day:%Y%m%d}.csv"
         path.write_text("\n".join(["no,day", *(f"{n},{day:%Y%m%d}" for n in range(rows_of_day))]) + "\n")
-        result = warehouse.load_file("small", path, snapshot=snapshot)
+        result = received.load_file("small", path, snapshot=snapshot)
         assert result.rows_loaded == rows_of_day
 
     assert [finding["code"] for finding in result.findings] == ["load.drift"] * found
@@ -122,7 +121,7 @@ def test_thresholds_are_checked_with_the_pack(checks, code, key):
 
 
 def test_nothing_is_stale_on_a_day_whose_files_came(golden_day):
-    assert warehouse.stale_sources(golden_day) == []
+    assert received.stale_sources(golden_day) == []
 
 
 def test_a_stage_run_names_the_sources_that_stayed_away(golden_day, golden_files, tmp_path):
@@ -130,7 +129,7 @@ def test_a_stage_run_names_the_sources_that_stayed_away(golden_day, golden_files
         content = (golden_files / f"{key}_{golden_day:%Y%m%d}.csv").read_text(encoding="gb18030")
         path = tmp_path / f"{key}_{SECOND:%Y%m%d}.csv"
         path.write_text(content.replace(f"{golden_day:%Y%m%d}", f"{SECOND:%Y%m%d}"), encoding="gb18030")
-        assert warehouse.load_file(key, path).state == "done"
+        assert received.load_file(key, path).state == "done"
 
     run = jobs.run_now("stage", "stage", {"business_date": SECOND.isoformat()})
 

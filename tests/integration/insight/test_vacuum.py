@@ -6,6 +6,7 @@ import pytest
 
 from tests.integration.insight.conftest import run_stage
 from zhike.insight.warehouse import api as warehouse
+from zhike.insight.warehouse import received
 from zhike.insight.warehouse.logic import tables, vacuuming
 from zhike.insight.warehouse.models import Publication
 
@@ -39,7 +40,7 @@ def counted(dataset: str, publication=None) -> int:
 def rerun(golden_files, golden_day) -> None:
     """The day's assets and the customers arrive again; then the stage runs."""
     for key in ("counter_daily_asset", "counter_customer"):
-        assert warehouse.load_file(key, golden_files / f"{key}_{golden_day:%Y%m%d}.csv", again=True).state == "done"
+        assert received.load_file(key, golden_files / f"{key}_{golden_day:%Y%m%d}.csv", again=True).state == "done"
     run_stage(golden_day)
 
 
@@ -65,7 +66,7 @@ def test_files_of_a_pinned_publication_stay_and_go_when_it_is_forgotten(golden_d
 
 def test_days_of_a_compacted_month_go_and_the_bytes_shrink(golden_day, golden_files, tmp_path):
     path = golden_files / "counter_daily_asset_20260203.csv"
-    warehouse.load_file("counter_daily_asset", path, again=True)
+    received.load_file("counter_daily_asset", path, again=True)
     run_stage(golden_day)
     parts = {part: len(files) for part, files in tables.parts_of(ASSET).items()}
     assert parts["2026-02"] == 1 and "2026-02-03" not in parts

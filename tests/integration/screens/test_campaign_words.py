@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from tests.factories.records import SYSTEM
 from tests.integration.engagement.conftest import desk
 from zhike.engagement.campaigns import api as campaigns
-from zhike.engagement.campaigns import screens
+from zhike.engagement.campaigns import screens, standing
 from zhike.engagement.campaigns.errors import BadPlan, WrongState
 from zhike.engagement.campaigns.types import CampaignPlan
 
@@ -40,7 +40,7 @@ def test_the_goal_is_said_in_words_with_its_expression(desk, language, said):
 def test_a_list_costs_the_same_number_of_queries_however_long(desk):
     def queries():
         with CaptureQueriesContext(connection) as found:
-            screens.list_out(campaigns.campaigns(principal=SYSTEM))
+            screens.list_out(standing.campaigns(principal=SYSTEM))
         return len(found)
 
     draft(desk)
@@ -82,7 +82,7 @@ def test_before_the_first_figures_the_page_knows_their_day(desk):
 
     campaign, _seen = desk.launch("service_checkup")
     campaigns.advance()
-    campaign = campaigns.get(campaign.uid, principal=SYSTEM)
-    effect = screens.effect_out(campaign, campaigns.effect(campaign.uid, principal=SYSTEM), "zh")
+    campaign = standing.get(campaign.uid, principal=SYSTEM)
+    effect = screens.effect_out(campaign, standing.effect(campaign.uid, principal=SYSTEM), "zh")
     assert effect["measures"] == []
     assert effect["first_day"] == trading_calendar().add(clock.today(), 1)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import cast
 
-from zhike.engagement.campaigns import api
+from zhike.engagement.campaigns import standing
 from zhike.engagement.campaigns.models import Campaign
 from zhike.engagement.campaigns.schemas import TouchesData, TouchOut, TouchState
 from zhike.engagement.channels import api as channels
@@ -88,10 +88,10 @@ def register() -> None:
 
 
 def _brief(principal: Principal, _subject: None, _settings: BlockSettings) -> BlockData:
-    found = api.campaigns(principal=principal)
+    found = standing.campaigns(principal=principal)
     running = sum(campaign.state == Campaign.State.RUNNING for campaign in found)
     waiting = sum(campaign.state == Campaign.State.CONFIRMED for campaign in found)
-    unknown = sum(counted.unknown for counted in api.counts_of(found).values())
+    unknown = sum(counted.unknown for counted in standing.counts_of(found).values())
     english = principal.language == "en"
     said: list[tuple[str, Tone]] = [
         (f"{running} campaign{'s' * (running > 1)} running" if english else f"{running} 个活动进行中", "plain")
@@ -108,8 +108,8 @@ def _brief(principal: Principal, _subject: None, _settings: BlockSettings) -> Bl
 
 def _figures(principal: Principal, _subject: None, _settings: BlockSettings) -> BlockData:
     """Where the people of all launched campaigns are, each number with its base."""
-    launched = [campaign for campaign in api.campaigns(principal=principal) if campaign.launched_at]
-    counted = api.counts_of(launched[:_SHOWN]).values()
+    launched = [campaign for campaign in standing.campaigns(principal=principal) if campaign.launched_at]
+    counted = standing.counts_of(launched[:_SHOWN]).values()
     total = {key: sum(getattr(one, key) for one in counted) for key in (*_NUMBERS, "treated")}
 
     def part(zh: str, en: str, value: Scalar, shown: Format = "count") -> Comparison:
@@ -137,9 +137,9 @@ def _figures(principal: Principal, _subject: None, _settings: BlockSettings) -> 
 
 
 def _board(principal: Principal, _subject: None, _settings: BlockSettings) -> BlockData:
-    found = api.campaigns(principal=principal)
+    found = standing.campaigns(principal=principal)
     rows: list[TableRow] = []
-    counted = api.counts_of(found[:_SHOWN])
+    counted = standing.counts_of(found[:_SHOWN])
     for campaign in found[:_SHOWN]:
         people = counted[campaign.pk]
         numbers = {key: getattr(people, key) for key in _NUMBERS}
@@ -226,7 +226,7 @@ def _party_id(principal: Principal, subject: Subject) -> int:
 def _touch_rows(party_id: int, principal: Principal) -> list[TouchOut]:
     """What reached a party or did not; campaigns are linked for those who may open them."""
     path = "/campaigns/{}" if permissions.allowed(principal, "campaign.read") else ""
-    chosen = {row["uid"]: row for row in api.of_party(party_id)}
+    chosen = {row["uid"]: row for row in standing.of_party(party_id)}
     rows: list[TouchOut] = []
     decided = set()
     deliveries = channels.states_of_party(party_id)

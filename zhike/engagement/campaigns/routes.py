@@ -7,7 +7,7 @@ import uuid
 from django.conf import settings
 from ninja import Router
 
-from zhike.engagement.campaigns import api, schemas, screens
+from zhike.engagement.campaigns import api, schemas, screens, standing
 from zhike.insight.audiences import api as audiences
 from zhike.kernel.wire import responds
 from zhike.platform.permissions.api import SignedInRequest
@@ -18,7 +18,7 @@ router = Router(tags=["campaigns"])
 @router.get("/campaigns", operation_id="listCampaigns", response=responds(schemas.CampaignsOut))
 def campaigns(request: SignedInRequest) -> schemas.CampaignsOut:
     """Every campaign."""
-    return {"items": screens.list_out(api.campaigns(principal=request.principal))}
+    return {"items": screens.list_out(standing.campaigns(principal=request.principal))}
 
 
 @router.get("/campaigns/options", operation_id="getCampaignOptions", response=responds(schemas.OptionsOut))
@@ -42,13 +42,13 @@ def create(request: SignedInRequest, body: schemas.PlanIn) -> schemas.CampaignOu
 @router.get("/campaigns/work/{uid}/gate", operation_id="getWorkGate", response=responds(schemas.VerdictOut))
 def work_gate(request: SignedInRequest, uid: uuid.UUID) -> schemas.VerdictOut:
     """What the send gate says now about the contact that a work item asks for."""
-    return screens.verdict_out(api.work_verdict(uid, principal=request.principal))
+    return screens.verdict_out(standing.work_verdict(uid, principal=request.principal))
 
 
 @router.get("/campaigns/{uid}", operation_id="getCampaign", response=responds(schemas.CampaignOut))
 def get(request: SignedInRequest, uid: uuid.UUID) -> schemas.CampaignOut:
     """One campaign."""
-    return screens.campaign_out(api.get(uid, principal=request.principal), request.principal)
+    return screens.campaign_out(standing.get(uid, principal=request.principal), request.principal)
 
 
 @router.patch("/campaigns/{uid}", operation_id="changeCampaign", response=responds(schemas.CampaignOut))
@@ -120,8 +120,8 @@ def test_mail(request: SignedInRequest, uid: uuid.UUID) -> schemas.TestMailOut:
 @router.get("/campaigns/{uid}/effect", operation_id="getCampaignEffect", response=responds(schemas.EffectOut))
 def effect(request: SignedInRequest, uid: uuid.UUID) -> schemas.EffectOut:
     """What the campaign brought about."""
-    campaign = api.get(uid, principal=request.principal)
-    return screens.effect_out(campaign, api.effect(uid, principal=request.principal), request.principal.language)
+    campaign = standing.get(uid, principal=request.principal)
+    return screens.effect_out(campaign, standing.effect(uid, principal=request.principal), request.principal.language)
 
 
 @router.get("/campaigns/{uid}/members", operation_id="listMembers", response=responds(schemas.MembersOut))
@@ -134,7 +134,7 @@ def members(
     cursor: str = "",
 ) -> schemas.MembersOut:
     """The people behind one number."""
-    rows, more, count = api.members(
+    rows, more, count = standing.members(
         uid,
         state=state,
         reason=reason,

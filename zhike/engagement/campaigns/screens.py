@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import cast
 
-from zhike.engagement.campaigns import api
+from zhike.engagement.campaigns import api, standing
 from zhike.engagement.campaigns.models import Campaign
 from zhike.engagement.campaigns.schemas import (
     BranchOut,
@@ -110,7 +110,7 @@ def counts_out(found: Counts) -> CountsOut:
 
 def list_out(campaigns: Sequence[Campaign]) -> list[CampaignRowOut]:
     """Return campaigns as a list shows them, in as many queries as one of them."""
-    counted = api.counts_of(campaigns)
+    counted = standing.counts_of(campaigns)
     tasks = work.summaries_of_origins([campaign.uid for campaign in campaigns])
     return [_summary(campaign, counted[campaign.pk], tasks[campaign.uid]) for campaign in campaigns]
 
@@ -136,7 +136,7 @@ def _summary(campaign: Campaign, counted: Counts, tasks: Mapping[tuple[str, str]
 def campaign_out(campaign: Campaign, principal: Principal) -> CampaignOut:
     """Return one campaign as its page shows it."""
     template = channels.template(campaign.template)
-    timeline = api.timeline(campaign)
+    timeline = standing.timeline(campaign)
     names = organization.actor_names((entry.actor for entry in timeline), principal.language)
     acts = [a for a in api.possible_acts(campaign) if permissions.allowed(principal, _RIGHTS.get(a, "campaign.launch"))]
     return {
@@ -154,7 +154,7 @@ def campaign_out(campaign: Campaign, principal: Principal) -> CampaignOut:
             "days": campaign.goal_days,
             "sentence": _goal(campaign, principal.language),
         },
-        "snapshot": {"count": api.counts(campaign).chosen, "business_date": campaign.business_date}
+        "snapshot": {"count": standing.counts(campaign).chosen, "business_date": campaign.business_date}
         if campaign.snapshot_uid
         else None,
         "permitted": acts,
@@ -247,7 +247,7 @@ def verdict_out(found: Verdict) -> VerdictOut:
 
 def effect_out(campaign: Campaign, found: Effect, language: str) -> EffectOut:
     """Return a campaign's effect as its page shows it."""
-    counted = api.counts(campaign)
+    counted = standing.counts(campaign)
     channel = channels.template(campaign.template).channel
     return {
         "sentence": _sentence(found, language),
@@ -454,7 +454,7 @@ def _checks(campaign: Campaign, found: Counts, language: str) -> list[CheckOut]:
             f"{found.unknown} unknown outcomes, never resent by themselves",
         ),
     ]
-    until = api.waiting_until(campaign)
+    until = standing.waiting_until(campaign)
     if until is not None:
         moment = clock.local(until).strftime("%m-%d %H:%M")
         rows.append(("quiet", True, f"免打扰时段，{moment} 起发送", f"Quiet hours: sending from {moment}"))

@@ -9,6 +9,7 @@ from pathlib import Path
 from zhike.insight.identity.logic import definitions, evaluating, feeding, linking, matching, numbering
 from zhike.insight.identity.types import Evaluation, Fed, Identity, IdentityResult, IdentityState, Link
 from zhike.insight.warehouse import api as warehouse
+from zhike.insight.warehouse import datasets, received
 from zhike.insight.warehouse.types import LoadResult, Session, Source
 from zhike.kernel.definitions import Snapshot
 from zhike.kernel.jobs import RunHandle
@@ -81,10 +82,10 @@ def load_definitions(
 
     Nothing but definitions is needed for a new system. Raises DefinitionsBroken.
     """
-    snapshot = warehouse.read_definitions(path)
-    results = warehouse.load_folder(data, snapshot=snapshot, handle=handle)
+    snapshot = datasets.read_definitions(path)
+    results = received.load_folder(data, snapshot=snapshot, handle=handle)
     found = run(snapshot=snapshot, handle=handle)
-    return warehouse.as_of_now(results), found
+    return received.as_of_now(results), found
 
 
 def identity_of_subject(source: Source, *, snapshot: Snapshot | None = None) -> Identity:

@@ -12,7 +12,7 @@ from zhike.insight.identity.logic import definitions as logic
 from zhike.insight.identity.logic.feeding import UNIT_FIELDS
 from zhike.insight.identity.logic.fitting import misfits
 from zhike.insight.identity.types import Identity, IdentitySystem, Lookup, Master, MasterColumn
-from zhike.insight.warehouse import api as warehouse
+from zhike.insight.warehouse import datasets
 from zhike.insight.warehouse.types import Source
 from zhike.kernel import definition_checks
 from zhike.kernel.definition_checks import each, guessed
@@ -125,9 +125,9 @@ def _taken(identity: Identity, everything: Snapshot) -> Iterator[Finding]:
 
 
 def _system(identity: Identity, system: IdentitySystem, place: Place, everything: Snapshot) -> Iterator[Finding]:
-    source = warehouse.dataset_meant(system.dataset, everything)
+    source = datasets.dataset_meant(system.dataset, everything)
     if source is None or source.dataset != system.dataset:
-        yield warehouse.unknown_dataset(system.dataset, (*place, "dataset"), everything)
+        yield datasets.unknown_dataset(system.dataset, (*place, "dataset"), everything)
     if source is not None:
         found = each(
             _system_key(system, source, place),
@@ -161,7 +161,7 @@ def _field(
     identity: Identity, system: IdentitySystem, name: str, source: Source, place: Place, everything: Snapshot
 ) -> Iterator[Finding]:
     field = logic.field_of(identity.object, name, everything)
-    yield from _given(system.fields[name], warehouse.dataset_schema(source), (*place, "fields", name), field)
+    yield from _given(system.fields[name], datasets.dataset_schema(source), (*place, "fields", name), field)
 
 
 def _accounts(identity: Identity, everything: Snapshot) -> Iterator[Finding]:
@@ -172,10 +172,10 @@ def _account_columns(identity: Identity, everything: Snapshot) -> Iterator[Findi
     links = identity.accounts
     if links is None:
         return
-    source = warehouse.dataset_meant(links.dataset, everything)
+    source = datasets.dataset_meant(links.dataset, everything)
     known = source is not None and source.dataset == links.dataset
     if not known:
-        yield warehouse.unknown_dataset(links.dataset, ("accounts", "dataset"), everything)
+        yield datasets.unknown_dataset(links.dataset, ("accounts", "dataset"), everything)
     for name in ("account_id", "holder", "account_no"):
         column = read_or(links, name, None)
         if source is not None and column:
@@ -210,8 +210,8 @@ def check_master(master: Master, everything: Snapshot) -> Iterator[Finding]:
 
 
 def _dataset(master: Master, everything: Snapshot) -> Iterator[Finding]:
-    if warehouse.source_of(master.dataset, snapshot=everything) is None:
-        yield warehouse.unknown_dataset(master.dataset, ("dataset",), everything)
+    if datasets.source_of(master.dataset, snapshot=everything) is None:
+        yield datasets.unknown_dataset(master.dataset, ("dataset",), everything)
 
 
 def _lookups(master: Master, everything: Snapshot) -> Iterator[Finding]:
@@ -220,11 +220,11 @@ def _lookups(master: Master, everything: Snapshot) -> Iterator[Finding]:
 
 
 def _lookup(master: Master, lookup: Lookup, place: Place, everything: Snapshot) -> Iterator[Finding]:
-    own = warehouse.dataset_meant(read_or(master, "dataset", ""), everything)
-    source = warehouse.dataset_meant(lookup.dataset, everything)
+    own = datasets.dataset_meant(read_or(master, "dataset", ""), everything)
+    source = datasets.dataset_meant(lookup.dataset, everything)
     known = source is not None and source.dataset == lookup.dataset
     if not known:
-        yield warehouse.unknown_dataset(lookup.dataset, (*place, "dataset"), everything)
+        yield datasets.unknown_dataset(lookup.dataset, (*place, "dataset"), everything)
     checks = [_shared(lookup, one, place) for one in {one.dataset: one for one in (own, source) if one}.values()]
     if source is not None:
         checks += [_taken_columns(lookup, source, place), _among(lookup, source, place)]
@@ -242,7 +242,7 @@ def _taken_columns(lookup: Lookup, source: Source, place: Place) -> Iterator[Fin
 
 def _among(lookup: Lookup, source: Source, place: Place) -> Iterator[Finding]:
     if lookup.where:
-        yield from _expression(lookup.where, warehouse.dataset_schema(source), (*place, "where"), Type.BOOLEAN)
+        yield from _expression(lookup.where, datasets.dataset_schema(source), (*place, "where"), Type.BOOLEAN)
 
 
 def _object(master: Master, everything: Snapshot) -> Iterator[Finding]:
@@ -323,10 +323,10 @@ def _amount(master: Master, column: MasterColumn, place: Place, everything: Snap
             f"“{column.field}”不是金额，没有币种", f"'{column.field}' is no amount of money; it has no currency"
         )
         yield Finding("master.no_amount", said, (*place, "currency"))
-    source = warehouse.source_of(master.dataset, snapshot=everything)
+    source = datasets.source_of(master.dataset, snapshot=everything)
     if column.value and not column.currency and field is not None and field.values.currency and source is not None:
         nameable = logic.nameable(master, everything)
-        codes = warehouse.currencies_in(source, column.value, nameable[1]) if nameable else []
+        codes = datasets.currencies_in(source, column.value, nameable[1]) if nameable else []
         if len(codes) > 1:
             said = Labels(
                 f"金额的币种见 {'、'.join(codes)}；请在 `currency` 写明取哪一个",
@@ -461,17 +461,17 @@ def _given(
 
 def uses_of_identity(identity: Identity, everything: Snapshot) -> Iterable[tuple[str, str]]:
     """Name the sources whose records an identity joins."""
-    datasets = [system.dataset for system in identity.systems]
+    named = [system.dataset for system in identity.systems]
     if identity.accounts:
-        datasets.append(identity.accounts.dataset)
-    return warehouse.dataset_uses(datasets, everything)
+        named.append(identity.accounts.dataset)
+    return datasets.dataset_uses(named, everything)
 
 
 def uses_of_master(master: Master, everything: Snapshot) -> Iterable[tuple[str, str]]:
     """Name the sources and the object of a feed."""
     used: Mapping[str, str] = {} if master.object == logic.ORG_UNIT else {"object": master.object}
-    datasets = [master.dataset, *(lookup.dataset for lookup in master.lookups)]
-    return [*used.items(), *warehouse.dataset_uses(datasets, everything)]
+    named = [master.dataset, *(lookup.dataset for lookup in master.lookups)]
+    return [*used.items(), *datasets.dataset_uses(named, everything)]
 
 
 IDENTITY = Kind(Identity, order=40, check=check_identity, uses=uses_of_identity)

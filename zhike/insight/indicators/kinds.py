@@ -14,7 +14,7 @@ from zhike.insight.indicators.errors import CyclicFormula
 from zhike.insight.indicators.logic import definitions as logic
 from zhike.insight.indicators.logic import party_fields
 from zhike.insight.indicators.types import Indicator, Measure
-from zhike.insight.warehouse import api as warehouse
+from zhike.insight.warehouse import datasets
 from zhike.insight.warehouse.types import Source
 from zhike.kernel.definition_checks import each, guessed
 from zhike.kernel.definition_parts import Labels, Place
@@ -23,12 +23,12 @@ from zhike.kernel.definitions import Finding, Kind, Snapshot
 
 def check_measure(measure: Measure, everything: Snapshot) -> Iterator[Finding]:
     """Find what is wrong with a measure; with a slip in the dataset's name, also over the one that nearly has it."""
-    source = warehouse.dataset_meant(measure.dataset, everything)
+    source = datasets.dataset_meant(measure.dataset, everything)
     if source is None or source.dataset != measure.dataset:
-        yield warehouse.unknown_dataset(measure.dataset, ("dataset",), everything)
+        yield datasets.unknown_dataset(measure.dataset, ("dataset",), everything)
     if source is None:
         return
-    schema = warehouse.dataset_schema(source)
+    schema = datasets.dataset_schema(source)
     rows = each(
         _currency(measure, source, schema), _value(measure, schema), _gives(measure, schema), _where(measure, schema)
     )
@@ -42,8 +42,8 @@ def _currency(measure: Measure, source: Source, schema: Schema) -> Iterator[Find
     """Amounts of several currencies are never added up, and what is no amount in the firm's own is no money."""
     if not measure.value_type.adds_up or measure.aggregate == "count_distinct":
         return
-    columns = warehouse.currencies_in(source, measure.value or "", schema)
-    mixed = [column for column in columns if not warehouse.only_value(measure.where or "", column, schema)]
+    columns = datasets.currencies_in(source, measure.value or "", schema)
+    mixed = [column for column in columns if not datasets.only_value(measure.where or "", column, schema)]
     for column in mixed:
         one = f"`where: \"{column} = 'CNY'\"`"
         said = Labels(
@@ -52,7 +52,7 @@ def _currency(measure: Measure, source: Source, schema: Schema) -> Iterator[Find
         )
         yield Finding("measure.currencies", said, ("value",))
     home = measure.value_type.currency
-    found = {warehouse.only_value(measure.where or "", column, schema) for column in columns} or {source.currency}
+    found = {datasets.only_value(measure.where or "", column, schema) for column in columns} or {source.currency}
     if home and not mixed and found != {home}:
         codes = ", ".join(sorted(found))
         said = Labels(
@@ -91,7 +91,7 @@ def _subject(measure: Measure, source: Source, everything: Snapshot) -> Iterator
     systems = {one.system for one in everything.of(Source).values()}
     if subject.system and subject.system not in systems:
         return
-    if subject.accounts and warehouse.source_of(subject.accounts, snapshot=everything) is None:
+    if subject.accounts and datasets.source_of(subject.accounts, snapshot=everything) is None:
         return
     if subject.identity and subject.identity not in everything.named("identity"):
         return
@@ -223,7 +223,7 @@ def _type_of(
 
 def uses_of_measure(measure: Measure, everything: Snapshot) -> Iterable[tuple[str, str]]:
     """Name the source whose rows a measure aggregates."""
-    return warehouse.dataset_uses([measure.dataset], everything)
+    return datasets.dataset_uses([measure.dataset], everything)
 
 
 def uses_of_indicator(item: Indicator, everything: Snapshot) -> Iterable[tuple[str, str]]:

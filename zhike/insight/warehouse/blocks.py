@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from zhike.insight.warehouse import api
+from zhike.insight.warehouse import datasets, received
 from zhike.insight.warehouse.types import LoadResult
 from zhike.kernel import clock
 from zhike.kernel.block_data import TableRow, column, table
@@ -33,8 +33,8 @@ _COLUMNS = [
 
 def last_load(principal: Principal, _subject: None, _settings: BlockSettings) -> BlockData:
     """Return the newest loads as a table, each beside what the same source gave the day before."""
-    found, _more = api.loads(principal=principal)
-    sources = {source.key: source.labels for source in api.sources_of().values()}
+    found, _more = received.loads(principal=principal)
+    sources = {source.key: source.labels for source in datasets.sources_of().values()}
     rows: list[TableRow] = [
         {
             "key": str(load.uid),

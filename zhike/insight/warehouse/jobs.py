@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
-from zhike.insight.warehouse import api
+from zhike.insight.warehouse import api, received
 from zhike.insight.warehouse.errors import LoadFailed
 from zhike.kernel.jobs import RunHandle
 
@@ -21,16 +21,16 @@ def stage(handle: RunHandle) -> Mapping[str, object]:
     return {
         "days": [day.isoformat() for day in result.days],
         "business_date": result.publication.business_date.isoformat(),
-        "findings": [found.as_dict() for found in api.stale_sources(result.publication.business_date)],
+        "findings": [found.as_dict() for found in received.stale_sources(result.publication.business_date)],
     }
 
 
 def load_file(handle: RunHandle) -> Mapping[str, object]:
     """Load the stored file `params.hash` into `params.source`, under its own name `params.file`. Raises LoadFailed."""
     given = {key: str(value) for key, value in handle.params.items()}
-    result = api.load_file(
+    result = received.load_file(
         given["source"],
-        api.stored_file(given["hash"]),
+        received.stored_file(given["hash"]),
         name=given["file"],
         business_date=date.fromisoformat(given["business_date"]) if given["business_date"] else None,
         handle=handle,
@@ -42,6 +42,6 @@ def load_file(handle: RunHandle) -> Mapping[str, object]:
 
 def load_folder(handle: RunHandle) -> Mapping[str, object]:
     """Load every expected file of `params.folder`."""
-    results = api.load_folder(Path(str(handle.params["folder"])), handle=handle)
+    results = received.load_folder(Path(str(handle.params["folder"])), handle=handle)
     failed = [found.file for found in results if found.state != "done"]
     return {"files": len(results), "failed": failed, "rows": sum(found.rows_loaded for found in results)}

@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from ninja import File, Form, Router
 from ninja.files import UploadedFile
 
-from zhike.insight.warehouse import api, runs, schemas
+from zhike.insight.warehouse import datasets, received, runs, schemas
 from zhike.kernel.wire import file_answer, responds
 from zhike.platform.permissions.api import SignedInRequest
 
@@ -21,7 +21,7 @@ router = Router(tags=["warehouse"])
 @router.get("/loads", operation_id="listLoads", response=responds(schemas.LoadsOut))
 def loads(request: SignedInRequest, cursor: str = "") -> schemas.LoadsOut:
     """The loads, newest first."""
-    found, more = api.loads(principal=request.principal, cursor=cursor)
+    found, more = received.loads(principal=request.principal, cursor=cursor)
     return {"items": [schemas.load_out(load) for load in found], "next_cursor": more}
 
 
@@ -36,22 +36,22 @@ def create(
             for chunk in file.chunks():
                 target.write(chunk)
         name = Path(file.name or "file").name
-        run = api.upload(source, path, name=name, business_date=business_date, principal=request.principal)
+        run = received.upload(source, path, name=name, business_date=business_date, principal=request.principal)
         return {"run": run}
 
 
 @router.get("/loads/{uid}", operation_id="getLoad", response=responds(schemas.LoadDetailOut))
 def load(request: SignedInRequest, uid: uuid.UUID) -> schemas.LoadDetailOut:
     """One load with its first rejected rows."""
-    found = api.load(uid, principal=request.principal)
-    rows = api.rejected(uid, principal=request.principal)
+    found = received.load(uid, principal=request.principal)
+    rows = received.rejected(uid, principal=request.principal)
     return {**schemas.load_out(found), "rejected": [schemas.rejected_out(row) for row in rows]}
 
 
 @router.get("/loads/{uid}/rejected.csv", operation_id="getRejectedRows", openapi_extra=file_answer("text/csv"))
 def rejected(request: SignedInRequest, uid: uuid.UUID) -> HttpResponse:
     """The rejected rows as a file."""
-    content = api.rejected_csv(uid, principal=request.principal)
+    content = received.rejected_csv(uid, principal=request.principal)
     headers = {"Content-Disposition": f'attachment; filename="rejected-{uid}.csv"'}
     return HttpResponse(content, content_type="text/csv; charset=utf-8", headers=headers)
 
@@ -61,7 +61,8 @@ def sources(request: SignedInRequest) -> schemas.SourcesOut:
     """The sources a file can be loaded into."""
     return {
         "items": [
-            schemas.source_out(found, api.example_of(found)) for found in api.source_list(principal=request.principal)
+            schemas.source_out(found, datasets.example_of(found))
+            for found in datasets.source_list(principal=request.principal)
         ]
     }
 

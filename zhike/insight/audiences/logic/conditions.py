@@ -16,6 +16,7 @@ from zhike.expressions.api import Between, Expression, In, IsEmpty, Logic, Not, 
 from zhike.expressions.types import Binding, SqlFragment, Type
 from zhike.insight.audiences.logic.published import Terms
 from zhike.insight.warehouse import api as warehouse
+from zhike.insight.warehouse import datasets
 from zhike.kernel.errors import Refused
 from zhike.platform.objects import catalogue
 from zhike.platform.permissions.types import Principal
@@ -150,7 +151,7 @@ def _formula(node: Node, terms: Terms, leaves: list[str], formulas: dict[str, st
 
 
 def _sql(expression: Expression, terms: Terms) -> str:
-    fragment = expressions.compile_sql(expression, "duckdb", cast(Binding, warehouse.ColumnBinding()))
+    fragment = expressions.compile_sql(expression, "duckdb", cast(Binding, datasets.ColumnBinding()))
     return warehouse.inline(_with_plain_numbers(fragment, terms.units), parameters(terms))
 
 

@@ -16,7 +16,7 @@ from zhike.insight.identity.errors import (
     WhichIdentity,
 )
 from zhike.insight.identity.types import Identity, Lookup, Master, MasterColumn
-from zhike.insight.warehouse import api as warehouse
+from zhike.insight.warehouse import datasets
 from zhike.insight.warehouse.types import Source
 from zhike.kernel import definitions
 from zhike.kernel.definition_parts import read_or
@@ -70,9 +70,9 @@ def identity_of_system(system: str, named: str | None, snapshot: Snapshot | None
 def identity_of_accounts(dataset: str, named: str | None, snapshot: Snapshot | None) -> Identity:
     """Return the identity that knows whose the accounts in `dataset` are. Raises NoIdentity, WhichIdentity."""
     every = [found for found in identities(snapshot) if found.accounts]
-    datasets = {found.accounts.dataset for found in every if found.accounts}
+    known = {found.accounts.dataset for found in every if found.accounts}
     fitting = [found for found in every if found.accounts and found.accounts.dataset == dataset]
-    return _only(fitting, named, dataset, datasets)
+    return _only(fitting, named, dataset, known)
 
 
 def identity_of_column(master: Master, column: MasterColumn, snapshot: Snapshot | None) -> Identity:
@@ -123,10 +123,10 @@ def masters(snapshot: Snapshot | None = None) -> list[Master]:
 
 def master_schema(master: Master, snapshot: Snapshot | None = None) -> Schema:
     """Return what the expressions of a feed may name: its dataset's columns and those it looks up. Raises KeyError."""
-    found = warehouse.dataset_schema(_source(master.dataset, snapshot))
+    found = datasets.dataset_schema(_source(master.dataset, snapshot))
     fields: dict[str, Field] = dict(found.fields)
     for lookup in master.lookups:
-        other = warehouse.dataset_schema(_source(lookup.dataset, snapshot))
+        other = datasets.dataset_schema(_source(lookup.dataset, snapshot))
         fields |= {key: other.fields[key] for key in lookup.columns}
     return replace(found, fields=fields)
 
@@ -136,14 +136,14 @@ def nameable(master: Master, snapshot: Snapshot) -> tuple[Source, Schema, set[st
 
     As far as the definition could be read; a dataset that nearly has the name stands for one that nobody knows.
     """
-    source = warehouse.dataset_meant(master.dataset, snapshot)
+    source = datasets.dataset_meant(master.dataset, snapshot)
     if source is None:
         return None
-    schema = warehouse.dataset_schema(source)
+    schema = datasets.dataset_schema(source)
     fields, unknown = dict(schema.fields), set[str]()
     for lookup in _lookups(master):
-        other = warehouse.dataset_meant(read_or(lookup, "dataset", ""), snapshot)
-        known = warehouse.dataset_schema(other).fields if other else {}
+        other = datasets.dataset_meant(read_or(lookup, "dataset", ""), snapshot)
+        known = datasets.dataset_schema(other).fields if other else {}
         columns: tuple[str, ...] = read_or(lookup, "columns", ())
         fields |= {key: known[key] for key in columns if key in known}
         unknown |= {key for key in columns if key not in fields}
@@ -154,9 +154,9 @@ def narrowed(master: Master, schema: Schema, snapshot: Snapshot) -> set[str]:
     """Return the columns that the conditions of a feed ask about: not each of their values comes into a record."""
     conditions = [(read_or(master, "where", None) or "", schema)]
     for lookup in _lookups(master):
-        source = warehouse.dataset_meant(read_or(lookup, "dataset", ""), snapshot)
+        source = datasets.dataset_meant(read_or(lookup, "dataset", ""), snapshot)
         if source is not None:
-            conditions.append((read_or(lookup, "where", None) or "", warehouse.dataset_schema(source)))
+            conditions.append((read_or(lookup, "where", None) or "", datasets.dataset_schema(source)))
     return {key for text, over in conditions if text for key in _columns_in(text, over)}
 
 
@@ -173,7 +173,7 @@ def _columns_in(text: str, schema: Schema) -> list[str]:
 
 
 def _source(dataset: str, snapshot: Snapshot | None) -> Source:
-    source = warehouse.source_of(dataset, snapshot=snapshot)
+    source = datasets.source_of(dataset, snapshot=snapshot)
     if source is None:
         raise KeyError(dataset)
     return source

@@ -16,6 +16,7 @@ from zhike.insight.identity.logic.numbering import LINK
 from zhike.insight.identity.models import Feed
 from zhike.insight.identity.types import Fed, Identity, IdentitySystem, Master, MasterColumn
 from zhike.insight.warehouse import api as warehouse
+from zhike.insight.warehouse import datasets, received
 from zhike.insight.warehouse.api import literal, name
 from zhike.insight.warehouse.types import RejectedRow, Session, Source
 from zhike.kernel import clock
@@ -44,9 +45,9 @@ def feed_parties(connection: Session, definition: Identity, snapshot: Snapshot |
     fields = list(dict.fromkeys(field for system in systems for field in system.fields))
     parts = []
     for rank, system in enumerate(systems):
-        source = warehouse.source_of(system.dataset, snapshot=snapshot)
+        source = datasets.source_of(system.dataset, snapshot=snapshot)
         assert source is not None
-        if warehouse.plain_master(connection, source, into=f"plain_{rank}"):
+        if received.plain_master(connection, source, into=f"plain_{rank}"):
             parts.append(_party_rows(system, source, rank, fields))
     survivors = "".join(f", min_by({name(field)}, place) as {name(field)}" for field in fields)
     select = (
@@ -82,7 +83,7 @@ def _made_of(object: str) -> str:
 
 
 def _party_rows(system: IdentitySystem, source: Source, rank: int, fields: Sequence[str]) -> str:
-    schema = warehouse.dataset_schema(source)
+    schema = datasets.dataset_schema(source)
     columns = "".join(
         f", {_compiled(schema, system.fields[field]) if field in system.fields else 'null'} as {name(field)}"
         for field in fields
@@ -96,7 +97,7 @@ def _party_rows(system: IdentitySystem, source: Source, rank: int, fields: Seque
 
 def _compiled(schema: Schema, text: str) -> str:
     expression = expressions.parse(text, schema)
-    binding = cast(Binding, warehouse.ColumnBinding("d"))
+    binding = cast(Binding, datasets.ColumnBinding("d"))
     sql = warehouse.inline(expressions.compile_sql(expression, "duckdb", binding))
     # DuckDB hands moments to Python only with pytz; PostgreSQL reads their text.
     return f"cast({sql} as varchar)" if expressions.type_of(expression) is Type.DATETIME else sql
@@ -104,12 +105,12 @@ def _compiled(schema: Schema, text: str) -> str:
 
 def feed_master(connection: Session, master: Master, snapshot: Snapshot | None, business_date: date | None) -> Fed:
     """Upsert the records of one feed; return what became of its rows (none, when nothing changed)."""
-    source = warehouse.source_of(master.dataset, snapshot=snapshot)
+    source = datasets.source_of(master.dataset, snapshot=snapshot)
     if source is None or not warehouse.state(master.dataset):
         return Fed()
-    datasets = [master.dataset, *(lookup.dataset for lookup in master.lookups)]
+    named = [master.dataset, *(lookup.dataset for lookup in master.lookups)]
     said = _said(master) + _made_of(master.object) + source.currency
-    inputs = _inputs(datasets, said + (str(business_date) if master.days else ""))
+    inputs = _inputs(named, said + (str(business_date) if master.days else ""))
     if _unchanged(f"master:{master.key}", inputs):
         return Fed()
     if master.object == ORG_UNIT:
@@ -158,7 +159,7 @@ def _feed_records(
     business_date: date | None,
     inputs: dict[str, object],
 ) -> tuple[LoadCounts, _Beside]:
-    source = warehouse.source_of(master.dataset, snapshot=snapshot)
+    source = datasets.source_of(master.dataset, snapshot=snapshot)
     assert source is not None
     schema = definitions.master_schema(master, snapshot)
     selected, joins, columns = [], [], []
@@ -222,26 +223,26 @@ def _first_of_each(rows: Iterator[Sequence[object]], beside: _Beside) -> Iterato
 
 
 def _tell_rejected(
-    feed: str, object: str, counts: LoadCounts, datasets: Mapping[str, str], doubled: Sequence[str] = ()
+    feed: str, object: str, counts: LoadCounts, fed_by: Mapping[str, str], doubled: Sequence[str] = ()
 ) -> None:
     """Let the newest load of each dataset tell which of its rows became no records and why.
 
     They break rules of the object or are none of its records for another reason, or their source key stands in another
-    row before (`doubled`). Several datasets are told apart by system.
+    row before (`doubled`). Several are told apart by system.
     """
     rules = catalogue.describe(object).rules
-    rows: dict[str, list[RejectedRow]] = {dataset: [] for dataset in datasets.values()}
+    rows: dict[str, list[RejectedRow]] = {dataset: [] for dataset in fed_by.values()}
     for rejected in counts.rejections:
         labels = [rules[key].labels for key in rejected.rules] + [fault.labels for fault in rejected.faults]
-        dataset = datasets.get("") or datasets[rejected.source_key.partition(":")[0]]
+        dataset = fed_by.get("") or fed_by[rejected.source_key.partition(":")[0]]
         reason, reason_en = "；".join(words["zh"] for words in labels), "; ".join(words["en"] for words in labels)
         codes = [*rejected.rules, *(fault.code.rpartition(".")[2] for fault in rejected.faults)]
         rows[dataset].append(_rejected(feed, codes[0], reason, reason_en, rejected.source_key))
     for key in doubled[:_TOLD]:
-        rows[datasets[""]].append(_rejected(feed, "duplicate_key", *_DOUBLED, key))
+        rows[fed_by[""]].append(_rejected(feed, "duplicate_key", *_DOUBLED, key))
     untold = counts.rejected - len(counts.rejections) + max(0, len(doubled) - _TOLD)
     for dataset, found in rows.items():
-        warehouse.keep_rejected(dataset, feed, found, len(found) + (untold if found else 0))
+        received.keep_rejected(dataset, feed, found, len(found) + (untold if found else 0))
 
 
 def _rejected(feed: str, code: str, reason: str, reason_en: str, source_key: str) -> RejectedRow:
@@ -258,10 +259,10 @@ def _sent(master: Master, column: MasterColumn, schema: Schema) -> str:
 
 def _with_currency(master: Master, column: MasterColumn, value: str, schema: Schema, snapshot: Snapshot | None) -> str:
     """Return the SQL of a column; an amount goes with its currency: what the feed says, the row, or else the source."""
-    source = warehouse.source_of(master.dataset, snapshot=snapshot)
+    source = datasets.source_of(master.dataset, snapshot=snapshot)
     if source is None or not catalogue.describe(master.object).fields[column.field].values.currency:
         return value
-    currencies = warehouse.currencies_in(source, column.text, schema)
+    currencies = datasets.currencies_in(source, column.text, schema)
     if column.currency or currencies:
         currency = _compiled(schema, column.currency or currencies[0])
     else:
@@ -271,9 +272,9 @@ def _with_currency(master: Master, column: MasterColumn, value: str, schema: Sch
 
 def _with_lookups(master: Master, relation: str, snapshot: Snapshot | None) -> str:
     for lookup in master.lookups:
-        other = warehouse.source_of(lookup.dataset, snapshot=snapshot)
+        other = datasets.source_of(lookup.dataset, snapshot=snapshot)
         assert other is not None
-        where = f" where {_compiled(warehouse.dataset_schema(other), lookup.where)}" if lookup.where else ""
+        where = f" where {_compiled(datasets.dataset_schema(other), lookup.where)}" if lookup.where else ""
         columns = ", ".join(f"d.{name(key)}" for key in dict.fromkeys((lookup.by, *lookup.columns)))
         taken = ", ".join(f"y.{name(key)}" for key in lookup.columns if key != lookup.by)
         relation = (
@@ -300,8 +301,8 @@ def forget_merged(object: str, merges: Sequence[tuple[int, int]]) -> None:
         objects.delete(object, record.uid, revision=record.revision, principal=system)
 
 
-def _inputs(datasets: Sequence[str], definition: str) -> dict[str, object]:
-    tables = {dataset: warehouse.table_version(dataset) for dataset in (*datasets, "identity.link")}
+def _inputs(named: Sequence[str], definition: str) -> dict[str, object]:
+    tables = {dataset: warehouse.table_version(dataset) for dataset in (*named, "identity.link")}
     return {"tables": tables, "definition": hashlib.sha256(definition.encode()).hexdigest()[:16]}
 
 

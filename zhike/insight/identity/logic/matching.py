@@ -9,6 +9,7 @@ from __future__ import annotations
 from zhike.insight.identity.logic import normalizing
 from zhike.insight.identity.types import Identity, IdentitySystem, MatchKey
 from zhike.insight.warehouse import api as warehouse
+from zhike.insight.warehouse import datasets
 from zhike.insight.warehouse.api import literal, name
 from zhike.insight.warehouse.types import Session
 from zhike.kernel.definitions import Snapshot
@@ -60,7 +61,7 @@ def _records(connection: Session, definition: Identity, snapshot: Snapshot | Non
 
 
 def _select(definition: Identity, system: IdentitySystem, rank: int, snapshot: Snapshot | None) -> str:
-    source = warehouse.source_of(system.dataset, snapshot=snapshot)
+    source = datasets.source_of(system.dataset, snapshot=snapshot)
     values = []
     for key in definition.keys:
         column = system.match.get(key.key)

@@ -12,6 +12,7 @@ from zhike.insight.identity import api as identity
 from zhike.insight.indicators.logic import definitions, party_fields
 from zhike.insight.indicators.types import Indicator, Measure, Window
 from zhike.insight.warehouse import api as warehouse
+from zhike.insight.warehouse import datasets
 from zhike.insight.warehouse.api import literal, name
 from zhike.insight.warehouse.types import PublicationInfo, Session, Source
 from zhike.kernel.definitions import pinned
@@ -58,7 +59,7 @@ def _select(connection: Session, business_date: date) -> str:
 
 def _known_subjects(dataset: str) -> bool:
     """Whether anybody's records were linked yet by whom the facts could be told."""
-    source = warehouse.source_of(dataset)
+    source = datasets.source_of(dataset)
     assert source is not None and source.subject is not None
     return warehouse.state(identity.LINK if source.subject.system else identity.ACCOUNT_PARTY)
 
@@ -76,7 +77,7 @@ def window_query(dataset: str, window: Window, items: Sequence[Indicator], busin
 
     Facts are summed up per account (or app user) first and mapped to parties after, so no join meets the facts.
     """
-    source = warehouse.source_of(dataset)
+    source = datasets.source_of(dataset)
     assert source is not None
     calendar = trading_calendar()
     first, last = definitions.days_of(window, business_date, calendar)
@@ -159,15 +160,15 @@ def _number(key: str) -> str:
 
 def compiled(text: str, source: Source) -> str:
     """Return an expression over a dataset as SQL over rows `d`."""
-    expression = expressions.parse(text, warehouse.dataset_schema(source))
-    binding = cast(Binding, warehouse.ColumnBinding("d"))
+    expression = expressions.parse(text, datasets.dataset_schema(source))
+    binding = cast(Binding, datasets.ColumnBinding("d"))
     return warehouse.inline(expressions.compile_sql(expression, "duckdb", binding))
 
 
 def over_wide(text: str, schema: Schema, parameters: Mapping[str, object]) -> str:
     """Return an expression over the wide row as SQL over rows `w`."""
     expression = expressions.parse(text, schema, definitions.PARAMETERS)
-    binding = cast(Binding, warehouse.ColumnBinding("w"))
+    binding = cast(Binding, datasets.ColumnBinding("w"))
     return warehouse.inline(expressions.compile_sql(expression, "duckdb", binding), parameters)
 
 

@@ -13,6 +13,7 @@ from zhike.insight.indicators.logic import definitions
 from zhike.insight.indicators.logic.computing import compiled, divided, subject
 from zhike.insight.indicators.types import Measure
 from zhike.insight.warehouse import api as warehouse
+from zhike.insight.warehouse import datasets
 from zhike.insight.warehouse.api import name
 from zhike.insight.warehouse.types import PublicationInfo, Session
 from zhike.kernel.trading_days import trading_calendar
@@ -111,7 +112,7 @@ def _prepare(connection: Session, members: pa.Table, days: int, last: date) -> N
 
 def _events(measure: Measure, publication: PublicationInfo) -> str:
     """The facts that count for each member: those of the days after the start day, which is left out."""
-    source = warehouse.source_of(measure.dataset)
+    source = datasets.source_of(measure.dataset)
     assert source is not None
     key, mapping = subject(source, publication)
     value = compiled(measure.value, source) if measure.value else "1"

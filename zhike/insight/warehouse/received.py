@@ -1,0 +1,189 @@
+"""Files received: loaded, kept as they came, with what became of them and of their rows."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from zhike.insight.warehouse.logic import (
+    file_names,
+    folders,
+    loading,
+    quality,
+    record_rejects,
+    sources,
+)
+from zhike.insight.warehouse.models import Load
+from zhike.insight.warehouse.types import (
+    LoadFinding,
+    LoadResult,
+    RejectedRow,
+    Source,
+)
+from zhike.kernel import cursors, database, jobs
+from zhike.kernel.definitions import Snapshot
+from zhike.kernel.errors import NotFound
+from zhike.kernel.jobs import RunHandle
+from zhike.platform.audit import api as audit
+from zhike.platform.permissions import api as permissions
+from zhike.platform.permissions.types import Principal
+
+__all__ = [
+    "as_of_now",
+    "files_in",
+    "keep_rejected",
+    "load",
+    "load_file",
+    "load_folder",
+    "loads",
+    "plain_master",
+    "rejected",
+    "rejected_csv",
+    "stale_sources",
+    "stored_file",
+    "upload",
+]
+Listener = folders.Listener
+_PAGE = 50
+
+
+def load_file(
+    source: str,
+    path: Path,
+    *,
+    business_date: date | None = None,
+    name: str = "",
+    snapshot: Snapshot | None = None,
+    handle: RunHandle | None = None,
+    again: bool = False,
+) -> LoadResult:
+    """Load one received file into its dataset and return what became of it.
+
+    Expected faults do not raise: the result is in state "failed" with an error and findings. The same bytes a second
+    time are the same load, unless `again`. Raises UnknownSource, Cancelled.
+    """
+    found = sources.source(source, snapshot)
+    return loading.load_file(
+        found, path, business_date=business_date, name=name or path.name, handle=handle, again=again
+    )
+
+
+def load_folder(
+    folder: Path,
+    *,
+    business_date: date | None = None,
+    snapshot: Snapshot | None = None,
+    handle: RunHandle | None = None,
+    listener: Listener | None = None,
+    again: bool = False,
+    after: date | None = None,
+) -> list[LoadResult]:
+    """Load every file of a folder that a source expects, masters before facts, facts by date.
+
+    With `after` files whose names say that all their days lie before or on that day are not even read.
+    """
+    return folders.load_folder(
+        folder,
+        sources.all_sources(snapshot),
+        business_date=business_date,
+        handle=handle,
+        listener=listener,
+        again=again,
+        after=after,
+    )
+
+
+def files_in(folder: Path) -> list[Path]:
+    """Return the files of a folder that some source expects, in loading order."""
+    return [path for _source, path in folders.files_in(folder, sources.all_sources())]
+
+
+def stored_file(file_hash: str) -> Path:
+    """Return where the bytes of a received file lie; a stored file never changes."""
+    return loading.store().path(file_hash)
+
+
+def plain_master(connection: duckdb.DuckDBPyConnection, source: Source, *, into: str) -> bool:
+    """Make a temporary table of a master source's newest file with certificate numbers in clear, for one load."""
+    return loading.plain_master(connection, source, into)
+
+
+def keep_rejected(dataset: str, feed: str, rows: Sequence[RejectedRow], count: int) -> None:
+    """Let the newest load of a dataset tell which of its rows became no records; see `logic.record_rejects.keep`."""
+    record_rejects.keep(dataset, feed, rows, count)
+
+
+def as_of_now(results: Sequence[LoadResult]) -> list[LoadResult]:
+    """Return what is to be said of the same loads by now: feeding may have found rows that became no records."""
+    rows = Load.objects.in_bulk([result.uid for result in results], field_name="uid")
+    return [loading.as_result(rows[result.uid]) if result.uid in rows else result for result in results]
+
+
+def loads(*, principal: Principal, cursor: str = "") -> tuple[list[LoadResult], str | None]:
+    """Return a page of loads, newest first, and the cursor of the next page."""
+    permissions.require(principal, "load.read")
+    rows = Load.objects.order_by("-id")
+    if cursor:
+        rows = rows.filter(id__lt=cursors.unseal("loads", cursor)[0])
+    found = list(rows[: _PAGE + 1])
+    more = cursors.seal("loads", [found[_PAGE - 1].pk]) if len(found) > _PAGE else None
+    return [loading.as_result(row) for row in found[:_PAGE]], more
+
+
+def load(uid: uuid.UUID, *, principal: Principal) -> LoadResult:
+    """Return one load; raises NotFound."""
+    permissions.require(principal, "load.read")
+    return loading.as_result(_load(uid))
+
+
+def rejected(uid: uuid.UUID, *, principal: Principal, limit: int = 50) -> list[RejectedRow]:
+    """Return the first rejected rows of a load with their reasons, personal values masked; raises NotFound."""
+    permissions.require(principal, "load.read")
+    row = _load(uid)
+    return loading.rejected_rows(row, limit, sources.all_sources().get(row.source))
+
+
+def rejected_csv(uid: uuid.UUID, *, principal: Principal) -> bytes:
+    """Return all rejected rows of a load as CSV, as received; empty when there are none. Audited. Raises NotFound.
+
+    Whoever mends a file with its sender needs the values; numbers of certificates are left out even here.
+    """
+    permissions.require(principal, "load.read")
+    with database.writing():
+        row = _load(uid)
+        details = {"file": row.file, "rows": row.rows_rejected}
+        audit.note(operation="download_rejected", subject="load", subject_id=row.pk, details=details)
+    return loading.store().path(row.rejected_hash).read_bytes() if row.rejected_hash else b""
+
+
+def upload(source: str, path: Path, *, name: str, business_date: date | None, principal: Principal) -> uuid.UUID:
+    """Queue the loading of a file somebody sends by hand and return the run; audited.
+
+    The day is the one in the file's name; `business_date` says it where the name holds none. Nothing is queued when
+    it raises UnknownSource, NoBusinessDate, DateDiffers or Refused.
+    """
+    permissions.require(principal, "load.create")
+    found = sources.source(source)
+    file_names.check_given(found, name, business_date)
+    file_names.dates_of(found, name, business_date)
+    given = business_date.isoformat() if business_date else ""
+    with database.writing():
+        params = {"source": source, "hash": loading.store().put_path(path), "file": name, "business_date": given}
+        audit.note(operation="load_file", subject="load", details=params)
+        return jobs.submit("load_file", name, params)
+
+
+def stale_sources(business_date: date) -> list[LoadFinding]:
+    """Return a finding for each source whose newest file is older than its `fresh_within` allows on that day."""
+    return quality.stale_sources(business_date)
+
+
+def _load(uid: uuid.UUID) -> Load:
+    row = Load.objects.filter(uid=uid).first()
+    if row is None:
+        raise NotFound(kind="load", id=str(uid))
+    return row
