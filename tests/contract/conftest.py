@@ -44,6 +44,7 @@ def house(golden_day) -> Iterator[SimpleNamespace]:  # type: ignore[no-untyped-d
         if number in ROLES:
             staff, _password = organization.add_user(employee_no=number, name=name, role=ROLES[number], unit=unit)
             users[ROLES[number]] = staff.id
+    guest, _password = organization.add_user(employee_no="E09999", name="过客", role="account_manager", unit=unit)
     audience = audiences.create(name="全部客户", condition=EVERYBODY, principal=SYSTEM)
     audiences.take_snapshot(audience.uid, principal=SYSTEM)
     plan = CampaignPlan("服务体检", audience.uid, "service_checkup", "net_inflow >= 10000", 5, script="您好")
@@ -66,6 +67,7 @@ def house(golden_day) -> Iterator[SimpleNamespace]:  # type: ignore[no-untyped-d
     before, settings.SMTP = settings.SMTP, {**settings.SMTP, "port": port}
     yield SimpleNamespace(
         users=users,
+        guests=[str(guest.uid)],
         parties=[str(uid) for uid in parties],
         audiences=[str(audience.uid)],
         campaigns=[str(running.uid), str(draft.uid)],

@@ -24,6 +24,7 @@ from schemathesis.specs.openapi.checks import (
 
 import zhike.server.urls  # noqa: F401  (adds the routers)
 from tests.contract.conftest import EVERYBODY, ROLES
+from zhike.platform.organization import api as organization
 from zhike.platform.organization.models import User
 from zhike.server import openapi
 from zhike.server.http import api
@@ -70,7 +71,7 @@ def known_parts(house, path):
     """The uids and keys that a path may name."""
     kind = path.removeprefix("/api/v1/").split("/")[0]
     uids = {"objects": house.parties, "campaigns": house.campaigns, "audiences": house.audiences, "loads": house.loads}
-    uids |= {"runs": house.runs, "work": house.work}
+    uids |= {"runs": house.runs, "work": house.work, "users": house.guests}
     by_kind = house.work if "/campaigns/work/" in path else uids.get(kind, house.parties)
     return {"object": OBJECTS, "key": PAGES, "party": house.parties, "uid": by_kind}
 
@@ -112,6 +113,10 @@ class Desk:
         self._sessions = {role: signed_in(user) for role, user in house.users.items()}
         self.succeeded = set()
 
+    def again(self, role, user_id):
+        """Sign in again, where a session has ended."""
+        self._sessions[role] = signed_in(user_id)
+
     def ask(self, role, name, path=None, query=None, body=NOT_SET, media="application/json"):
         """Return a route's answer to one request, held against what the route declares."""
         cookies, headers = self._sessions[role]
@@ -136,6 +141,7 @@ def test_every_route_answers_what_it_declares(schema, house):
     of_audiences(desk, house)
     of_campaigns(desk, house)
     of_loads(desk, house)
+    of_users(desk, house)
     desk.ask("branch_head", "signOutEverywhere")
     assert desk.missing() == []
 
@@ -234,6 +240,24 @@ def of_loads(desk, house):
     desk.ask("operator", "stageAgain")
     desk.ask("operator", "listRuns")
     desk.ask("operator", "cancelRun", {"uid": queued["run"]})
+
+
+def of_users(desk, house):
+    unit = desk.ask("operator", "getUserOptions")["units"][0]["code"]
+    post = {"role": "account_manager", "unit": unit}
+    made = desk.ask("operator", "addUser", body={"employee_no": "E08888", "name": "新人", **post})
+    uid = {"uid": made["user"]["uid"]}
+    desk.ask("operator", "getUser", uid)
+    desk.ask("operator", "changeUser", uid, body={"name": "新人二"})
+    held = desk.ask("operator", "addPost", uid, body=post | {"role": "branch_head"})["posts"][0]
+    ended = {"role": "branch_head", "unit": unit, "valid_from": held["valid_from"], "valid_to": held["valid_from"]}
+    desk.ask("operator", "endPost", uid, body=ended)
+    desk.ask("operator", "resetPassword", uid)
+    desk.ask("operator", "importUsers", body={"file": "工号,姓名,角色,机构\n".encode()}, media="multipart/form-data")
+    manager = User.objects.get(pk=house.users["account_manager"])
+    _staff, current = organization.set_password(manager.employee_no)
+    desk.again("account_manager", manager.pk)
+    desk.ask("account_manager", "changePassword", body={"current": current, "new": "Kong-Shan-2026"})
 
 
 @pytest.mark.parametrize("role", ROLES.values())

@@ -72,7 +72,7 @@ def role(principal, key="looker", on=("party",), **fields):
         "key": key,
         "labels": {"zh": key, "en": key},
         "grants": [{"on": name, "operations": ["read", "export"]} for name in on],
-        "fields": {"party": fields},
+        **({"fields": {"party": fields}} if fields else {}),
     }
     definition_changes.change([Edit.of(body)], reason="test")
     return replace(principal, roles=(key,))
