@@ -10,6 +10,7 @@ from sqlglot import exp
 
 from zhike.expressions import api as expressions
 from zhike.expressions.types import Named, RelationSource
+from zhike.kernel import definitions
 from zhike.platform.fields.api import wanted
 from zhike.platform.objects.errors import UnknownRefinement
 from zhike.platform.objects.logic import asking
@@ -291,4 +292,8 @@ def _text_array(placeholder: exp.Placeholder) -> exp.Expr:
 
 
 def _parse(where: Where, owner: ObjectType, text: str) -> expressions.Expression:
-    return expressions.parse(text, expression_schema(where.objects, owner.key), PARAMS)
+    """Return a condition that definitions hold, parsed once per version of them."""
+    return definitions.derive(
+        f"objects.condition:{owner.key}:{text}",
+        lambda _all: expressions.parse(text, expression_schema(where.objects, owner.key), PARAMS),
+    )

@@ -46,12 +46,21 @@ def row_by_id(owner: ObjectType, record_id: int, principal: Principal, operation
 
 def broken_rules(owner: ObjectType, record_id: int, principal: Principal) -> list[str]:
     """Return the keys of the rules that a record breaks, in their order."""
+    read = definitions.derive(f"objects.broken:{owner.key}", lambda _all: _rules_statement(owner))
+    params = permissions.scope(principal, "read", owner.key).params
+    [row] = fetch(read.sql, {**read.values, **params, "id": record_id}, read.names)
+    return [key for key in owner.rules if row[key]]
+
+
+def _rules_statement(owner: ObjectType) -> Statement:
+    """Return the SQL that says of each rule whether the record `id` breaks it."""
     where = Where(catalogues.catalogue())
-    broken = compiled_rules(where, owner, ALIAS)
-    where.values.update(permissions.scope(principal, "read", owner.key).params)
-    where.add(exp.column("id", table=ALIAS).eq(where.bind(record_id)))
-    row = rows_of(records_from(exp.select(*broken), owner, where), where.values)[0]
-    return [key for key, is_broken in zip(owner.rules, row, strict=True) if is_broken]
+    broken = zip(owner.rules, compiled_rules(where, owner, ALIAS), strict=True)
+    where.add(exp.column("id", table=ALIAS).eq(exp.Placeholder(this="id")))
+    columns = [exp.alias_(rule, key, quoted=True) for key, rule in broken]
+    return Statement(
+        records_from(exp.select(*columns), owner, where).sql(dialect="postgres"), where.values, [*owner.rules]
+    )
 
 
 def looked_up_ids(
