@@ -58,9 +58,7 @@ def _rules_statement(owner: ObjectType) -> Statement:
     broken = zip(owner.rules, compiled_rules(where, owner, ALIAS), strict=True)
     where.add(exp.column("id", table=ALIAS).eq(exp.Placeholder(this="id")))
     columns = [exp.alias_(rule, key, quoted=True) for key, rule in broken]
-    return Statement(
-        records_from(exp.select(*columns), owner, where).sql(dialect="postgres"), where.values, [*owner.rules]
-    )
+    return Statement.of(records_from(exp.select(*columns), owner, where), where.values)
 
 
 def looked_up_ids(
