@@ -24,6 +24,7 @@ from schemathesis.specs.openapi.checks import (
 
 import zhike.server.urls  # noqa: F401  (adds the routers)
 from tests.contract.conftest import EVERYBODY, ROLES
+from tests.depth import examples
 from zhike.platform.organization import api as organization
 from zhike.platform.organization.models import User
 from zhike.server import openapi
@@ -31,7 +32,7 @@ from zhike.server.http import api
 from zhike.server.wsgi import application
 
 #: Requests a route and role: as the document says, and otherwise.
-EXAMPLES, BROKEN = 6, 4
+EXAMPLES, BROKEN = examples(4), examples(2)
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 OBJECTS = ("party", "coverage", "interaction", "product", "employee", "account_role")
 PAGES = ("customer", "home_manager", "home_branch_head", "home_operator")
