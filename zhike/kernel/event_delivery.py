@@ -21,7 +21,7 @@ from zhike.kernel import clock, context
 from zhike.kernel.definition_parts import Labels
 from zhike.kernel.errors import NotFound
 from zhike.kernel.events import Event, Subscriber, subscribers
-from zhike.kernel.isolation import fault_of, told
+from zhike.kernel.isolation import fault_of, rest, told
 from zhike.kernel.models import HeldEvent, Subscription
 from zhike.kernel.pumps import Pump, Stopping, never
 
@@ -200,7 +200,7 @@ def _retry_one(subscriber: Subscriber, row: HeldEvent) -> None:
     row.attempts += 1
     row.error = _said(subscriber, event, error) if event is not None else ""
     row.dead = row.attempts >= TRIES
-    row.due_at = clock.now() + min(FIRST_RETRY * 2 ** (row.attempts - 1), LONGEST_RETRY)
+    row.due_at = clock.now() + rest(FIRST_RETRY, LONGEST_RETRY, row.attempts)
     row.save()
 
 

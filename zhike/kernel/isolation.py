@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from django.db import DatabaseError, connection, transaction
 
@@ -25,3 +26,9 @@ def fault_of(act: Callable[[], object]) -> Exception | None:
 def told(error: Exception) -> str:
     """Return what a list of faults says of an error."""
     return f"{type(error).__name__}: {error}"[:500]
+
+
+def rest(first: timedelta, longest: timedelta, faults: int) -> timedelta:
+    """Return how long to wait before the next try: `first` after one fault, twice as long after each further one."""
+    doublings = min(max(faults - 1, 0), 32)  # an outage may last for ever, a timedelta may not
+    return min(first * 2**doublings, longest)

@@ -17,7 +17,7 @@ from django.db import DatabaseError, connection
 from zhike.kernel import clock
 from zhike.kernel.definition_parts import Labels
 from zhike.kernel.ids import uuid7
-from zhike.kernel.isolation import told
+from zhike.kernel.isolation import rest, told
 from zhike.kernel.models import Run
 
 #: Whether the worker wants to end; what a pump has begun it may finish, what it has only taken it gives back.
@@ -72,11 +72,11 @@ class Rounds:
             moved = pump.turn(stopping)
         except Exception as error:
             faults = self.faults.get(pump.key, 0) + 1
-            rest = min(FIRST_REST * 2 ** (faults - 1), LONGEST_REST)
-            self.faults[pump.key], self.resting[pump.key] = faults, clock.now() + rest
+            pause = rest(FIRST_REST, LONGEST_REST, faults)
+            self.faults[pump.key], self.resting[pump.key] = faults, clock.now() + pause
             if isinstance(error, DatabaseError):
                 connection.close()  # the next statement opens another
-            _log.exception("a pump is put aside", extra={"pump": pump.key, "seconds": rest.total_seconds()})
+            _log.exception("a pump is put aside", extra={"pump": pump.key, "seconds": pause.total_seconds()})
             _write_down(pump, error)
             return 0
         self.faults.pop(pump.key, None)

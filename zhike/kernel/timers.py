@@ -18,7 +18,7 @@ from django.db import transaction
 from zhike.kernel import clock
 from zhike.kernel.definition_parts import Labels
 from zhike.kernel.errors import NotFound
-from zhike.kernel.isolation import fault_of, told
+from zhike.kernel.isolation import fault_of, rest, told
 from zhike.kernel.models import TimerRow
 from zhike.kernel.open_time import Counting, OpenTime, open_time
 from zhike.kernel.pumps import Pump, Stopping, never
@@ -135,5 +135,5 @@ def _put_off(row: TimerRow, error: Exception) -> None:
         attempts=attempts,
         error=told(error),
         dead=attempts >= TRIES,
-        due_at=clock.now() + min(FIRST_RETRY * 2**row.attempts, LONGEST_RETRY),
+        due_at=clock.now() + rest(FIRST_RETRY, LONGEST_RETRY, attempts),
     )

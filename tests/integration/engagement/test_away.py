@@ -83,6 +83,52 @@ def test_what_has_waited_longer_than_the_firms_patience_fails(waiting, mailbox):
     assert set(Delivery.objects.values_list("error", flat=True)) == {"邮件服务器中断，超过 2 小时未能发出"}
 
 
+def test_a_message_that_was_held_is_not_failed_by_an_outage_that_begins_now(waiting, mailbox):
+    at = clock.now()
+    with clock.travel(at + timedelta(days=3)):
+        channels.dispatch(gone(mailbox))
+        channels.dispatch(gone(mailbox))
+    with clock.travel(at + timedelta(days=3, hours=23)):
+        channels.dispatch(gone(mailbox))
+        assert channels.counts(ORIGIN) == {"waiting": 3}
+    with clock.travel(at + timedelta(days=4, minutes=1)):
+        channels.dispatch(gone(mailbox))
+    assert channels.counts(ORIGIN) == {"failed": 3}
+
+
+def test_an_outage_may_last_for_ever(waiting, mailbox):
+    from zhike.engagement.channels.models import ChannelAway
+
+    channels.dispatch(gone(mailbox))
+    ChannelAway.objects.update(attempts=5_000, retry_at=clock.now())
+    channels.dispatch(gone(mailbox))
+    assert channels.away("email").retry_at <= clock.now() + timedelta(minutes=10)
+
+
+@pytest.mark.parametrize("answer", ["421 not this one", "450 busy"])
+def test_a_recipient_at_whom_the_server_closes_holds_only_their_own_message(waiting, mailbox, monkeypatch, answer):
+    rcpt = smtplib.SMTP.rcpt
+
+    def closing(self, recipient):
+        if recipient.startswith("c0@"):
+            self.sock.close()
+            return int(answer[:3]), answer[4:].encode()
+        return rcpt(self, recipient)
+
+    monkeypatch.setattr(smtplib.SMTP, "rcpt", closing)
+    assert channels.dispatch(mailbox.settings).sent == 2
+    assert channels.counts(ORIGIN) == {"sent": 2, "waiting": 1}
+    assert channels.away("email") is None
+
+
+def test_a_lease_that_ran_out_is_no_try(waiting, mailbox):
+    for _n in range(6):
+        dispatch._claim(1)
+        Delivery.objects.filter(state="claimed").update(lease_until=clock.now() - timedelta(seconds=1))
+        channels.recover()
+    assert set(Delivery.objects.values_list("state", "attempts")) == {("waiting", 0)}
+
+
 def test_a_held_message_does_not_run_out_of_patience(waiting, mailbox):
     at = clock.now()
     channels.hold(ORIGIN, held=True)

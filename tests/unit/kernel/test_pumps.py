@@ -8,6 +8,7 @@ import pytest
 
 from zhike.kernel import clock, pumps
 from zhike.kernel.definition_parts import Labels
+from zhike.kernel.isolation import rest
 from zhike.kernel.models import Run
 from zhike.kernel.pumps import Pump, Rounds
 
@@ -90,3 +91,16 @@ def test_a_worker_that_ends_turns_no_further_pump():
     pump("second", lambda stopping: 1)
 
     assert Rounds().turn(lambda: bool(ending)) == 1
+
+
+def test_a_rest_is_never_longer_than_the_longest():
+    first, longest = timedelta(seconds=5), timedelta(minutes=5)
+    assert [rest(first, longest, faults).total_seconds() for faults in (0, 1, 2, 3, 7, 8, 10_000)] == [
+        5,
+        5,
+        10,
+        20,
+        300,
+        300,
+        300,
+    ]

@@ -13,6 +13,7 @@ from django.db import transaction
 from zhike.engagement.channels.models import ChannelAway
 from zhike.engagement.channels.types import Away
 from zhike.kernel import clock
+from zhike.kernel.isolation import rest
 
 _log = logging.getLogger("zhike.channels")
 #: When a channel is tried again after its first fault; twice as long after each further one.
@@ -31,8 +32,8 @@ def put_aside(channel: str, error: str) -> None:
     with transaction.atomic():
         row = ChannelAway.objects.select_for_update().filter(pk=channel).first()
         row = row or ChannelAway(channel=channel, since=now, attempts=0)
-        row.retry_at = now + min(FIRST_RETRY * 2**row.attempts, LONGEST_RETRY)
         row.attempts, row.error = row.attempts + 1, error[:300]
+        row.retry_at = now + rest(FIRST_RETRY, LONGEST_RETRY, row.attempts)
         row.save()
     _log.warning("a channel's server is away", extra={"channel": channel, "error": error})
 

@@ -52,7 +52,9 @@ class Fenced(Exception):
 def recover() -> int:
     """Settle leases that ran out: claimed rows wait again, sending rows are unknown. Returns how many there were."""
     expired = Delivery.objects.filter(lease_until__lt=clock.now())
-    again = expired.filter(state=Delivery.State.CLAIMED).update(state=Delivery.State.WAITING, lease_until=None)
+    again = expired.filter(state=Delivery.State.CLAIMED).update(
+        state=Delivery.State.WAITING, lease_until=None, attempts=F("attempts") - 1
+    )
     lost = expired.filter(state=Delivery.State.SENDING).update(
         state=Delivery.State.UNKNOWN, lease_until=None, error="发送过程中断，结果未知"
     )
@@ -66,7 +68,9 @@ def dispatch(settings: Mapping[str, Any], limit: int = 50, stopping: Stopping = 
     """
     found = away.away(CHANNEL)
     if found is not None:
-        _give_up(timedelta(hours=settings.get("patience_hours", PATIENCE_HOURS)))
+        patience = timedelta(hours=settings.get("patience_hours", PATIENCE_HOURS))
+        if found.since <= clock.now() - patience:
+            _give_up(patience)
         if found.retry_at > clock.now():
             return Dispatched()
         limit = 1

@@ -27,7 +27,7 @@ class ServerAway(Exception):
 
 #: Seconds in which the server must answer; a worker that is asked to end waits no longer.
 _PATIENCE = 8
-_OK, _CLOSING = 250, 421
+_OK = 250
 
 
 class Mailbox:
@@ -69,19 +69,24 @@ class Mailbox:
             self._connection = None
 
     def _accepted(self, recipient: str) -> smtplib.SMTP:
+        """Return a connection that takes the recipient. What goes wrong here is about this one: the server took us."""
         connection = self._ready()
         try:
             code, answer = connection.rcpt(recipient)
         except (OSError, smtplib.SMTPException) as error:
             self.close()
-            raise ServerAway(str(error)) from error
-        if code == _CLOSING:
-            self.close()
-            raise ServerAway(_text(code, answer))
+            raise TryLater(str(error)) from error
         if code >= 400:
-            connection.rset()
+            self._begin_anew(connection)
             raise _refusal(code, answer)
         return connection
+
+    def _begin_anew(self, connection: smtplib.SMTP) -> None:
+        """Take back what was said of a message; a server that closes here is met again at the next one."""
+        try:
+            connection.rset()
+        except (OSError, smtplib.SMTPException):
+            self.close()
 
     def _ready(self) -> smtplib.SMTP:
         """Return a connection that takes us as a sender; one that the server has dropped meanwhile is opened again."""
