@@ -46,6 +46,7 @@ ELSEWHERE = {
     "fields.DurationSettings.low": "platform/fields/logic/kinds/duration.py",
     "fields.DurationSettings.span": "platform/fields/logic/kinds/duration.py",
     "fields.PlainDecimalSettings.format": "platform/fields/logic/value_type.py",
+    "permissions.Role.gives": "platform/permissions/api.py",
     "identity.Lookup.by": "insight/identity/logic/feeding.py",
     "identity.Lookup.columns": "insight/identity/logic/feeding.py",
     "identity.Lookup.dataset": "insight/identity/logic/feeding.py",

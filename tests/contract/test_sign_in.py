@@ -74,6 +74,12 @@ def test_a_lock_tells_nobody_whether_there_is_such_a_user(password):
     assert answers("E1001") == answers("E9999")
 
 
+@pytest.mark.parametrize("number", ["x" * 20_000, "\ud800", "E1\x00001"])
+def test_what_can_be_no_number_is_refused_as_a_wrong_one(password, number):
+    assert sign_in(Client(), number, "wrong").status_code == 400
+    assert not SignInFailures.objects.exists()
+
+
 def test_failures_of_a_day_ago_are_forgotten(password):
     client = Client()
     for _n in range(4):

@@ -31,4 +31,4 @@ def told(error: Exception) -> str:
 def rest(first: timedelta, longest: timedelta, faults: int) -> timedelta:
     """Return how long to wait before the next try: `first` after one fault, twice as long after each further one."""
     doublings = min(max(faults - 1, 0), 32)  # an outage may last for ever, a timedelta may not
-    return min(first * 2**doublings, longest)
+    return min(first * (1 << doublings), longest)

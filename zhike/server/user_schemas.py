@@ -14,7 +14,11 @@ from zhike.platform.organization.types import PasswordDue
 
 Act = Literal["rename", "post", "password", "end", "return"]
 EmployeeNo = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[0-9A-Za-z_-]{1,32}$")]
-PersonName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64)]
+#: One line of signs that can be seen; nothing else reaches the database.
+_SEEN = r"^[^\x00-\x1f\x7f]+$"
+PersonName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64, pattern=_SEEN)]
+RoleKey = Annotated[str, StringConstraints(strip_whitespace=True, max_length=64, pattern=_SEEN)]
+UnitCode = Annotated[str, StringConstraints(strip_whitespace=True, max_length=64, pattern=_SEEN)]
 
 
 class UserOut(TypedDict):
@@ -87,8 +91,8 @@ class UserOptionsOut(TypedDict):
 class NewPostIn(RequestBody):
     """A post; from today on, where no day is given."""
 
-    role: str
-    unit: str = Field(description="the code of the unit")
+    role: RoleKey
+    unit: UnitCode = Field(description="the code of the unit")
     valid_from: date | None = None
     valid_to: date | None = Field(None, description="the first day without the post")
 
@@ -103,8 +107,8 @@ class NewUserIn(NewPostIn):
 class PostEndIn(RequestBody):
     """The end of the post that began on `valid_from`."""
 
-    role: str
-    unit: str
+    role: RoleKey
+    unit: UnitCode
     valid_from: date
     valid_to: date = Field(description="the first day without the post")
 

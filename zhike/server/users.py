@@ -11,7 +11,7 @@ from zhike.kernel import clock, context, definitions
 from zhike.kernel.errors import NotFound, Refused
 from zhike.kernel.wire import labels, responds
 from zhike.platform.organization import api as organization
-from zhike.platform.organization.errors import OwnAccount, UserExists
+from zhike.platform.organization.errors import OwnAccount, RoleNotGiven
 from zhike.platform.organization.types import HeldPost, Staff
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.api import SignedInRequest
@@ -34,7 +34,8 @@ def options(request: SignedInRequest) -> schemas.UserOptionsOut:
     """The roles and units of which the caller can make posts."""
     permissions.require(request.principal, "user.update")
     mine = set(request.principal.units)
-    roles = sorted(definitions.all_of(Role).items())
+    given = permissions.given_roles(request.principal)
+    roles = sorted((key, role) for key, role in definitions.all_of(Role).items() if key in given)
     return {
         "roles": [{"key": key, "labels": labels(role.labels)} for key, role in roles],
         "units": [{"code": u.code, "name": u.name, "path": u.path} for u in organization.all_units() if u.id in mine],
@@ -45,7 +46,7 @@ def options(request: SignedInRequest) -> schemas.UserOptionsOut:
 def add(request: SignedInRequest, body: schemas.NewUserIn) -> tuple[int, schemas.GivenPasswordOut]:
     """Somebody new, with a first post and a password that is shown this once and changed at the first sign-in."""
     permissions.require(request.principal, "user.create")
-    _require_own_unit(body.unit, request.principal)
+    _require_giving(body.role, body.unit, request.principal)
     made, password = _new_user(body)
     return 201, {"user": _detail_out(made, request.principal), "password": password}
 
@@ -58,7 +59,7 @@ def import_users(request: SignedInRequest, file: File[UploadedFile]) -> schemas.
     for line in user_file.lines(file.read()):
         try:
             body = line.user()
-            _require_own_unit(body.unit, request.principal)
+            _require_giving(body.role, body.unit, request.principal)
             answer["made"].append(_made(line.number, body, request.principal))
         except user_file.WRONG as error:
             message = user_file.said(error, request.principal.language)
@@ -77,9 +78,8 @@ def user(request: SignedInRequest, uid: uuid.UUID) -> schemas.UserDetailOut:
 def change(request: SignedInRequest, uid: uuid.UUID, body: schemas.UserChangeIn) -> schemas.UserDetailOut:
     """Another name; the end of a user, with every post and session; or the return of one, without posts."""
     permissions.require(request.principal, "user.update")
-    found = _ours(uid, request.principal)
-    if body.active is not None:
-        _refuse_self(found, request.principal)
+    if body.active is not None or _ours(uid, request.principal).id != request.principal.user_id:
+        _managed(uid, request.principal)
     with context.acting(reason=body.reason.strip()):
         changed = organization.change_user(uid, name=body.name, active=body.active)
     return _detail_out(changed, request.principal)
@@ -89,8 +89,8 @@ def change(request: SignedInRequest, uid: uuid.UUID, body: schemas.UserChangeIn)
 def add_post(request: SignedInRequest, uid: uuid.UUID, body: schemas.NewPostIn) -> schemas.UserDetailOut:
     """Another post, now or later."""
     permissions.require(request.principal, "user.update")
-    _refuse_self(_ours(uid, request.principal), request.principal)
-    _require_own_unit(body.unit, request.principal)
+    _managed(uid, request.principal)
+    _require_giving(body.role, body.unit, request.principal)
     changed = organization.give_post(
         uid, role=body.role, unit=body.unit, valid_from=body.valid_from, valid_to=body.valid_to
     )
@@ -101,8 +101,7 @@ def add_post(request: SignedInRequest, uid: uuid.UUID, body: schemas.NewPostIn) 
 def end_post(request: SignedInRequest, uid: uuid.UUID, body: schemas.PostEndIn) -> schemas.UserDetailOut:
     """The end of a post, today or later."""
     permissions.require(request.principal, "user.update")
-    _refuse_self(_ours(uid, request.principal), request.principal)
-    _require_own_unit(body.unit, request.principal)
+    _managed(uid, request.principal)
     changed = organization.end_post(
         uid, role=body.role, unit=body.unit, valid_from=body.valid_from, valid_to=body.valid_to
     )
@@ -113,16 +112,14 @@ def end_post(request: SignedInRequest, uid: uuid.UUID, body: schemas.PostEndIn) 
 def reset_password(request: SignedInRequest, uid: uuid.UUID) -> schemas.GivenPasswordOut:
     """A new password, shown this once and changed at the next sign-in; every session of the user ends."""
     permissions.require(request.principal, "user.update")
-    found = _ours(uid, request.principal)
-    _refuse_self(found, request.principal)
+    found = _managed(uid, request.principal)
     changed, password = organization.set_password(found.employee_no)
     return {"user": _detail_out(changed, request.principal), "password": password}
 
 
 def _new_user(body: schemas.NewUserIn) -> tuple[Staff, str]:
-    for existing in organization.all_staff(number=body.employee_no):
-        raise UserExists(employee_no=existing.employee_no, name=existing.name)
     return organization.add_user(
+        only_new=True,
         employee_no=body.employee_no,
         name=body.name,
         role=body.role,
@@ -136,8 +133,7 @@ def _new_user(body: schemas.NewUserIn) -> tuple[Staff, str]:
 def _made(line: int, body: schemas.NewUserIn, principal: Principal) -> schemas.MadeUserOut:
     """Make the user of a line, or give one there is another post."""
     for existing in organization.all_staff(number=body.employee_no):
-        _refuse_self(existing, principal)
-        _require_ours(existing, principal)
+        _require_managed(_require_ours(existing, principal), principal)
         organization.give_post(existing.uid, role=body.role, unit=body.unit, valid_from=body.valid_from)
         return {"line": line, "employee_no": existing.employee_no, "name": existing.name, "password": None}
     staff, password = _new_user(body)
@@ -160,14 +156,33 @@ def _is_ours(staff: Staff, principal: Principal) -> bool:
     return any(post.unit.id in mine for post in staff.every_post)
 
 
-def _require_own_unit(code: str, principal: Principal) -> None:
-    if organization.unit_by_code(code).id not in principal.units:
+def _require_giving(role: str, unit: str, principal: Principal) -> None:
+    """Raise Refused for a unit that is not the principal's, RoleNotGiven for a role that it may not give."""
+    if organization.unit_by_code(unit).id not in principal.units:
         raise Refused(operation="user.update")
+    given = permissions.given_roles(principal)
+    if role not in given and role in definitions.all_of(Role):
+        raise RoleNotGiven(role=role, has=sorted(given))
 
 
-def _refuse_self(staff: Staff, principal: Principal) -> None:
+def _managed(uid: uuid.UUID, principal: Principal) -> Staff:
+    """Return a user whom the principal may manage. Raises NotFound, OwnAccount, Refused."""
+    return _require_managed(_ours(uid, principal), principal)
+
+
+def _require_managed(staff: Staff, principal: Principal) -> Staff:
     if staff.id == principal.user_id:
         raise OwnAccount()
+    if not _manages(staff, principal):
+        raise Refused(operation="user.update")
+    return staff
+
+
+def _manages(staff: Staff, principal: Principal) -> bool:
+    """Whether every post, now and to come, is in the principal's units and of a role that it may give."""
+    mine, given, today = set(principal.units), permissions.given_roles(principal), clock.today()
+    kept = [post for post in staff.every_post if post.valid_to is None or post.valid_to > today]
+    return all(post.unit.id in mine and post.role in given for post in kept)
 
 
 def _user_out(staff: Staff) -> schemas.UserOut:
@@ -198,6 +213,8 @@ def _permitted(staff: Staff, principal: Principal) -> list[schemas.Act]:
         return []
     if staff.id == principal.user_id:
         return ["rename"]
+    if not _manages(staff, principal):
+        return []
     return ["rename", "post", "password", "end"] if staff.active else ["return"]
 
 

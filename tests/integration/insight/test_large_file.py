@@ -17,8 +17,9 @@ from pathlib import Path
 import django
 django.setup()
 from tests.integration.insight.test_loading import definition
+from zhike.insight.warehouse import received
 
-found = warehouse.load_file("customers", Path(sys.argv[1]), snapshot=definition(keys=["no"]))
+found = received.load_file("customers", Path(sys.argv[1]), snapshot=definition(keys=["no"]))
 print(json.dumps({"state": found.state, "read": found.rows_read, "loaded": found.rows_loaded,
                   "rejected": found.rows_rejected, "peak": int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1])}))
 """

@@ -13,7 +13,7 @@ from zhike.kernel import clock, database, definitions
 from zhike.kernel.errors import NotFound
 from zhike.kernel.ids import uuid7
 from zhike.platform.audit import api as audit
-from zhike.platform.organization.errors import UnknownRole, UnknownUnit, WrongPassword
+from zhike.platform.organization.errors import UnknownRole, UnknownUnit, UserExists, WrongPassword
 from zhike.platform.organization.logic import lockout, passwords, units, users
 from zhike.platform.organization.models import Unit, User
 from zhike.platform.organization.types import OrgUnit, PasswordDue, Staff, UnitRow
@@ -86,18 +86,23 @@ def add_user(
     must_change: bool = False,
     valid_from: date | None = None,
     valid_to: date | None = None,
+    only_new: bool = False,
 ) -> tuple[Staff, str]:
     """Add a user with one post, or give an existing one another post; return the user and the new password.
 
     Without a `password` a random one is made; with `must_change` it is good for changing it only. The post holds from
-    today on unless said otherwise. Raises UnknownUnit, UnknownRole, WeakPassword, WrongDates, PostTwice.
+    today on unless said otherwise. Raises UnknownUnit, UnknownRole, WeakPassword, WrongDates, PostTwice,
+    UserEnded, with `only_new` also UserExists.
     """
     _require_role(role)
     with database.writing():
         place = Unit.objects.get(pk=unit_by_code(unit).id)
         chosen = password or passwords.random_password()
-        found = User.objects.filter(employee_no__iexact=employee_no).first()
+        found = users.by_number(employee_no)
+        if found is not None and only_new:
+            raise UserExists(employee_no=found.employee_no)
         user = found or User(employee_no=employee_no, uid=uuid7())
+        users.require_active(user)
         user.name = name
         passwords.give(user, chosen, must_change=must_change)
         if valid_from or valid_to:
@@ -117,6 +122,7 @@ def set_password(employee_no: str, *, must_change: bool = True) -> tuple[Staff, 
         user = User.objects.select_for_update().filter(employee_no=employee_no).first()
         if user is None:
             raise NotFound(kind="user", id=employee_no)
+        users.require_active(user)
         chosen = passwords.random_password()
         user.session_salt = secrets.token_hex(8)
         passwords.give(user, chosen, must_change=must_change)

@@ -62,8 +62,8 @@ class UserExists(ZhikeError):
 
     code = "organization.user_exists"
     status = 409
-    zh = "工号“{employee_no}”已有用户（{name}），可为其增加岗位"
-    en = "Employee number '{employee_no}' is {name}'s already; give them another post"
+    zh = "工号“{employee_no}”已有用户，可为其增加岗位"
+    en = "Employee number '{employee_no}' is somebody's already; give them another post"
 
 
 class PostTwice(ZhikeError):
@@ -100,3 +100,21 @@ class OwnAccount(ZhikeError):
     status = 409
     zh = "不能更改自己的岗位或停用自己的账号，请由其他管理员操作"
     en = "Nobody changes their own posts or ends their own account; another administrator does"
+
+
+class UserEnded(ZhikeError):
+    """Something for a user who has ended."""
+
+    code = "organization.user_ended"
+    status = 409
+    zh = "该用户已停用，请先恢复启用"
+    en = "The user has ended; let them return first"
+
+
+class RoleNotGiven(ZhikeError):
+    """A role that the caller may not give."""
+
+    code = "organization.role_not_given"
+    status = 403
+    zh = "您不能授予角色“{role}”。可授予：{has}"
+    en = "You cannot give the role '{role}'. You can give: {has}"

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.db.models.functions import Lower
 
 
 class Unit(models.Model):
@@ -38,6 +39,9 @@ class User(AbstractBaseUser):
     must_change = models.BooleanField(default=False, db_default=False)
     password_set_at = models.DateTimeField(null=True)
     session_salt = models.TextField(default="")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(Lower("employee_no"), name="user_number_once")]
 
     USERNAME_FIELD = "employee_no"
     REQUIRED_FIELDS = ["name"]

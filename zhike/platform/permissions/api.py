@@ -19,6 +19,7 @@ __all__ = [
     "check_operation",
     "field_rule",
     "field_rules",
+    "given_roles",
     "hidden_refinements",
     "limited",
     "operations",
@@ -34,18 +35,23 @@ register_limits = limits.register
 
 
 def principal_of_user(user_id: int) -> Principal:
-    """Return the principal of a user, with the roles and units of the posts that hold today."""
+    """Return the principal of a user, with the roles and units of the posts that hold today.
+
+    A post whose role no definition knows any more gives nothing.
+    """
     staff = organization.staff(user_id)
-    units = organization.subtree({unit.id for _role, unit in staff.posts})
+    known = roles()
+    posts = [(role, unit) for role, unit in staff.posts if role in known]
+    units = organization.subtree({unit.id for _role, unit in posts})
     return Principal(
         kind="user",
         name=staff.name,
         user_id=staff.id,
         employee_no=staff.employee_no,
         language=staff.language,
-        roles=tuple(dict.fromkeys(role for role, _unit in staff.posts)),
+        roles=tuple(dict.fromkeys(role for role, _unit in posts)),
         units=units,
-        unit=next((unit.id for _role, unit in staff.posts), None),
+        unit=next((unit.id for _role, unit in posts), None),
     )
 
 
@@ -115,6 +121,14 @@ def field_rules(principal: Principal, resource: str, fields: Iterable[str]) -> d
     refused = limits.hidden(principal, resource).union(*(rule.refused for rule in rules))
     clear = {field for rule in rules for field in rule.clear}
     return {key: "refused" if key in refused else "clear" if key in clear else "masked" for key in fields}
+
+
+def given_roles(principal: Principal) -> frozenset[str]:
+    """Return the roles that `principal` may give to others, and whose holders it may manage."""
+    known = roles()
+    if principal.kind == "system":
+        return frozenset(known)
+    return frozenset(given for key in principal.roles if key in known for given in known[key].gives)
 
 
 def operations(principal: Principal) -> list[str]:

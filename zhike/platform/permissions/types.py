@@ -122,4 +122,7 @@ class Role(Definition):
     menu: tuple[Key, ...] = Field((), description="objects and parts of the product, in the order of the menu")
     grants: tuple[Grant, ...] = ()
     walls: tuple[Wall, ...] = ()
+    gives: tuple[Annotated[str, Refers("role")], ...] = Field(
+        (), description="the roles that they may give to others, and whose holders they may manage; none, when absent"
+    )
     fields: Mapping[ObjectRef, FieldRules] = Field(default_factory=dict, description="rules for fields, by object")

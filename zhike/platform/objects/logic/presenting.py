@@ -59,6 +59,8 @@ def display_of(owner: ObjectType, row: Mapping[str, Any], rules: Mapping[str, st
     A display field that the viewer is refused ("refused") is not said.
     """
     fields = [owner.fields[key] for key in owner.display if rules[key] != "refused" and row.get(f"f:{key}")]
+    if not fields and any(rules[key] == "refused" for key in owner.display):
+        return f"#{row['id']}"  # a source key may be the very number that is refused
     if fields:
         return _BETWEEN.join(in_words(field, shown(field, row, rules[field.key]), language) for field in fields)
     return str(row.get("source_key") or f"#{row['id']}")

@@ -14,6 +14,7 @@ from zhike.platform.organization.models import SignInFailures, User
 
 #: Numbers that nobody has tried for so long are forgotten.
 _REMEMBERED = timedelta(days=1)
+_LONGEST = 64
 
 
 def require_unlocked(number: str) -> None:
@@ -44,6 +45,11 @@ def failed(number: str) -> None:
 def forget(number: str) -> None:
     """Forget the failures of a number."""
     SignInFailures.objects.filter(pk=_key(number)).delete()
+
+
+def plausible(number: str) -> bool:
+    """Return whether a text may be an employee number at all; nothing else is kept or looked for."""
+    return len(number) <= _LONGEST and number.isprintable()
 
 
 def _key(number: str) -> str:

@@ -21,6 +21,8 @@ class EmployeeAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def pre_authenticate(self, request: HttpRequest, **credentials: str) -> None:
         """Refuse a locked employee number before the password is looked at."""
+        if not lockout.plausible(credentials.get("username", "")):
+            raise self.validation_error("username_password_mismatch")
         try:
             lockout.require_unlocked(credentials.get("username", ""))
         except SignInLocked as error:

@@ -7,16 +7,20 @@ import uuid
 from collections.abc import Sequence
 from datetime import date
 
-from django.db.models import Q
+from django.db import connection
+from django.db.models import F, Q
 
 from zhike.kernel import clock
 from zhike.kernel.errors import NotFound
 from zhike.kernel.ids import uuid7
 from zhike.platform.audit import api as audit
-from zhike.platform.organization.errors import PostEnded, PostTwice, WrongDates
+from zhike.platform.organization.errors import PostEnded, PostTwice, UserEnded, WrongDates
 from zhike.platform.organization.logic import passwords, units
 from zhike.platform.organization.models import Post, Unit, User
 from zhike.platform.organization.types import HeldPost, Staff
+
+#: The lock of whoever adds an employee number; any number that nothing else in this database uses.
+_ADDING = 7_302
 
 
 def as_staff(user: User) -> Staff:
@@ -50,7 +54,9 @@ def add_post(user: User, unit: Unit, role: str, valid_from: date, valid_to: date
     """Let the user hold a role in a unit for a time. Raises WrongDates, PostTwice where the two times overlap."""
     if valid_to is not None and valid_to <= valid_from:
         raise WrongDates()
-    same = Post.objects.filter(user=user, unit=unit, role=role)
+    require_active(user)
+    # What ended on its first day was never held and stands in nobody's way.
+    same = Post.objects.filter(user=user, unit=unit, role=role).exclude(valid_to__lte=F("valid_from"))
     beside = same.filter(Q(valid_to=None) | Q(valid_to__gt=valid_from))
     other = (beside.filter(valid_from__lt=valid_to) if valid_to else beside).first()
     if other is not None:
@@ -62,17 +68,28 @@ def add_post(user: User, unit: Unit, role: str, valid_from: date, valid_to: date
 
 def end_post(user: User, unit: Unit, role: str, valid_from: date, valid_to: date) -> None:
     """Let a post end: `valid_to` is the first day without it. Raises NotFound, PostEnded, WrongDates."""
-    post = Post.objects.filter(user=user, unit=unit, role=role, valid_from=valid_from).order_by("-pk").first()
+    begun = Post.objects.filter(user=user, unit=unit, role=role, valid_from=valid_from)
+    post = begun.order_by(F("valid_to").desc(nulls_first=True), "-pk").first()
     if post is None:
         raise NotFound(kind="post", id=f"{role} {unit.code} {valid_from}")
     if post.valid_to is not None and post.valid_to <= clock.today():
         raise PostEnded(until=post.valid_to)
     if valid_to < max(post.valid_from, clock.today()):
         raise WrongDates()
+    _end(user, post, valid_to)
+
+
+def _end(user: User, post: Post, valid_to: date) -> None:
     post.valid_to = valid_to
     post.save(update_fields=["valid_to"])
-    details = {"role": role, "unit": unit.code, "to": str(valid_to)}
+    details = {"role": post.role, "unit": post.unit.code, "to": str(valid_to)}
     audit.note(operation="end_post", subject="user", subject_id=user.pk, details=details)
+
+
+def require_active(user: User) -> None:
+    """Raise UserEnded for one who has ended."""
+    if not user.is_active:
+        raise UserEnded()
 
 
 def set_active(user: User, active: bool) -> None:
@@ -84,21 +101,30 @@ def set_active(user: User, active: bool) -> None:
     if not active:
         today = clock.today()
         for post in user.posts.filter(Q(valid_to=None) | Q(valid_to__gt=today)).select_related("unit"):
-            end_post(user, post.unit, post.role, post.valid_from, max(today, post.valid_from))
+            _end(user, post, max(today, post.valid_from))
     audit.note(operation="return" if active else "end", subject="user", subject_id=user.pk)
 
 
 def give_post(user: User, unit: Unit, role: str) -> bool:
     """Let the user hold a role in a unit from today on; return whether that is new."""
-    _post, created = Post.objects.get_or_create(
-        user=user, unit=unit, role=role, valid_to=None, defaults={"valid_from": clock.today()}
-    )
-    return created
+    today = clock.today()
+    same = Post.objects.filter(user=user, unit=unit, role=role, valid_from__lte=today)
+    if same.filter(Q(valid_to=None) | Q(valid_to__gt=today)).exists():
+        return False
+    add_post(user, unit, role, today, None)
+    return True
+
+
+def by_number(number: str) -> User | None:
+    """Return the row of an employee number in any letter case, locked; nobody else adds the number meanwhile."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(hashtextextended(lower(%s), %s))", [number, _ADDING])
+    return User.objects.select_for_update().filter(employee_no__iexact=number).first()
 
 
 def declare(employee_no: str, name: str, unit: str, roles: Sequence[str]) -> None:
     """Make the user and the posts that are not there yet; a new user has no usable password."""
-    user = User.objects.filter(employee_no=employee_no).first()
+    user = by_number(employee_no)
     if user is None:
         user = User(employee_no=employee_no, uid=uuid7())
         user.set_unusable_password()
