@@ -243,6 +243,25 @@ def test_rows_refer_to_records_that_come_with_them(thing):
     assert (again.updated, again.unchanged) == (0, 2)
 
 
+def test_what_refers_to_a_row_that_is_left_out_is_left_out_too(thing):
+    rows = [
+        (None, "c:1", "甲", None, "c:2"),
+        (None, "c:2", "乙", None, "c:3"),
+        (None, "c:3", "丙", "x", None),
+        (None, "c:4", "丁", None, None),
+    ]
+    found = load("thing", rows, ["name", "level", "above"])
+    assert (found.created, told(found)) == (
+        1,
+        [
+            ("c:1", [("record.no_target", "above")]),
+            ("c:2", [("record.no_target", "above")]),
+            ("c:3", [("value.not_an_option", "level")]),
+        ],
+    )
+    assert list(things()) == ["丁"]
+
+
 def test_rules_of_a_load_ask_what_the_desk_has_said_and_not_what_the_file_says(thing):
     load("thing", [(None, "c:1", "甲", "旧")], ["name", "note"])
     unharmed = load("thing", [(None, "c:1", "乙", "乙")], ["name", "note"])

@@ -211,7 +211,11 @@ def test_a_post_whose_role_is_gone_gives_nothing(desk):
     organization.add_user(employee_no="E4002", name="访客", role="guest", unit="B1")
     guest = client_of("E4002")
     assert guest.get("/api/v1/me").json()["operations"] == ["party.read"]
-    definition_changes.change([Edit("role", "guest", None)], reason="撤销", consent=True)
+    gone = Edit("role", "guest", None)
+    assert [user.labels["zh"] for step in definition_changes.plan([gone]).changes for user in step.users] == [
+        "1 名用户"
+    ]
+    definition_changes.change([gone], reason="撤销", consent=True)
     me = guest.get("/api/v1/me")
     assert (me.status_code, me.json()["roles"], me.json()["operations"]) == (200, [], [])
     assert ask(desk, "get", f"/users/{uid('E4002')}")[1]["posts"][0]["labels"]["zh"] == "guest"

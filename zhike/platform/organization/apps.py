@@ -15,8 +15,10 @@ class OrganizationConfig(AppConfig):
     def ready(self) -> None:
         from zhike.kernel import definitions
         from zhike.platform.organization.kinds import USER
+        from zhike.platform.organization.logic.using import users_of_roles
 
         definitions.register(USER)
+        definitions.register_users("role", users_of_roles)
         _sign_in_by_our_clock()
 
 

@@ -11,9 +11,10 @@ from sqlglot import exp
 
 from zhike.kernel import clock
 from zhike.platform.objects.logic import catalogue as catalogues
+from zhike.platform.objects.logic import faults
 from zhike.platform.objects.logic.conditions import Where, compiled_rules
-from zhike.platform.objects.logic.load_checks import NEW, Check, checks, defaults, numbered
-from zhike.platform.objects.logic.load_staging import Incoming
+from zhike.platform.objects.logic.load_checks import NEW, Check, checks, defaults, numbered, own_references
+from zhike.platform.objects.logic.load_staging import STAGING, Incoming
 from zhike.platform.objects.types import RejectedRecord
 
 BROKEN = "zhike_broken"
@@ -60,6 +61,7 @@ def reject(
     )
     given_values: dict[str, Any] = {"me": None, "my_units": [], "today": clock.today(), **where.values, **values}
     cursor.execute(statement, given_values)
+    _reject_followers(cursor, incoming, asked)
     cursor.execute(sql.SQL("select count(*) from {}").format(sql.Identifier(BROKEN)))
     count = int(cursor.fetchone()[0])
     told = sql.SQL("select source_key, unfit, broken from {} order by source_key limit %s").format(
@@ -67,6 +69,35 @@ def reject(
     )
     cursor.execute(told, [_TOLD])
     return count, tuple(_told(incoming, asked, *row) for row in cursor.fetchall())
+
+
+def _reject_followers(cursor: CursorWrapper, incoming: Incoming, asked: Sequence[Check]) -> None:
+    """Put rows into `BROKEN`, too, that refer to a record which only a rejected row of the same load would make."""
+    own = own_references(incoming)
+    found = bool(own)
+    while found:
+        found = False
+        for field in own:
+            fault = faults.no_target(field)
+            number = next((number for number, check in enumerate(asked) if check.fault == fault), None)
+            if number is None:
+                continue
+            statement = sql.SQL(
+                "insert into {broken} select s.uid, s.source_key, null, array[{number}] from {staging} s"
+                " where s.{column} in (select source_key from {broken})"
+                " and not exists (select from {broken} b where b.uid = s.uid)"
+                " and not exists (select from {target} o where o.source_key = s.{column} and o.deleted_at is null)"
+                " and not exists (select from {staging} g where g.source_key = s.{column}"
+                " and not exists (select from {broken} b where b.uid = g.uid))"
+            ).format(
+                broken=sql.Identifier(BROKEN),
+                number=sql.Literal(number),
+                staging=sql.Identifier(STAGING),
+                target=sql.Identifier(incoming.owner.table),
+                column=sql.Identifier(field.column),
+            )
+            cursor.execute(statement)
+            found = found or cursor.rowcount > 0
 
 
 def _told(

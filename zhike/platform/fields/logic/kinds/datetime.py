@@ -11,6 +11,9 @@ from zhike.platform.fields.logic import moments
 from zhike.platform.fields.logic.value_type import ValueType
 from zhike.platform.fields.types import Asked, Cell, Format, Grammar, Wire
 
+_FIRST = datetime.datetime(1, 1, 3, tzinfo=datetime.UTC)
+_LAST = datetime.datetime(9999, 12, 29, tzinfo=datetime.UTC)
+
 
 class Datetime(ValueType):
     """A moment: JSON carries it with its zone, files as the wall time of theirs."""
@@ -40,6 +43,8 @@ class Datetime(ValueType):
                 "带时区的时间，例如 2026-03-17T02:42:00Z",
                 "an instant with its zone, such as 2026-03-17T02:42:00Z",
             )
+        if not _FIRST <= found <= _LAST:  # no zone carries a moment over an end of the calendar
+            raise self.refusal()
         return found
 
     def read(self, text: str, grammar: Grammar) -> object:
