@@ -41,6 +41,7 @@ export const common = {
   'common.owner': ['所有者', 'Owner'],
   'common.and': ['、', ', '],
   'common.semicolon': ['；', '; '],
+  'common.colon': ['：', ': '],
   'common.comma': ['，', ', '],
   'unsaved.title': ['不保存就离开？', 'Leave without saving?'],
   'unsaved.text': ['本页的改动还没有保存，离开后会丢失。', 'The changes on this page are not saved and will be lost.'],

@@ -5,6 +5,7 @@ import { api } from '../../api/client';
 import type { GivenPassword, UsersFile } from '../../api';
 import { useText } from '../../app/i18n';
 import { DataTable, type Column } from '../../kit/DataTable';
+import { useFormReport } from '../../kit/faults';
 import { useReport } from '../../kit/feedback';
 import { Icon } from '../../kit/Icon';
 import { PostFields, type PostValues } from './PostDialogs';
@@ -15,7 +16,7 @@ export function NewUserDialog({ onClose, onMade }: { onClose: () => void; onMade
   const { t } = useText();
   const [form] = Form.useForm<Values>();
   const client = useQueryClient();
-  const report = useReport();
+  const report = useFormReport(form);
   const add = useMutation({
     mutationFn: (body: Values) => api.post('/users', { body }),
     onSuccess: (given) => {
