@@ -8,6 +8,7 @@ import { DataTable, type Column } from '../../kit/DataTable';
 import { useFormReport } from '../../kit/faults';
 import { useReport } from '../../kit/feedback';
 import { Icon } from '../../kit/Icon';
+import { SubmitOnEnter } from '../../kit/SubmitOnEnter';
 import { PostFields, type PostValues } from './PostDialogs';
 
 type Values = PostValues & { employee_no: string; name: string };
@@ -33,6 +34,7 @@ export function NewUserDialog({ onClose, onMade }: { onClose: () => void; onMade
         <Form.Item name="employee_no" label={t('user.employeeNo')} rules={required}><Input autoFocus maxLength={32} data-testid="user-number" /></Form.Item>
         <Form.Item name="name" label={t('user.name')} rules={required}><Input maxLength={64} data-testid="user-name" /></Form.Item>
         <PostFields />
+        <SubmitOnEnter />
       </Form>
     </Modal>
   );

@@ -6,6 +6,7 @@ import { useText } from '../../app/i18n';
 import { DayInput } from '../../kit/DayInput';
 import { useFormReport } from '../../kit/faults';
 import { useSay } from '../../kit/feedback';
+import { SubmitOnEnter } from '../../kit/SubmitOnEnter';
 import { useUserChanged } from './UserDrawer';
 
 export type PostValues = { role: string; unit: string; valid_from?: string | null; valid_to?: string | null };
@@ -53,7 +54,7 @@ export function PostDialog({ user, onClose }: { user: UserDetail; onClose: () =>
   });
   return (
     <Modal open title={t('user.addPostFor', { name: user.name })} okText={t('user.addPost')} okButtonProps={{ 'data-testid': 'post-confirm' }} onOk={() => form.submit()} onCancel={onClose} confirmLoading={add.isPending} width={420}>
-      <Form form={form} layout="vertical" onFinish={(values) => add.mutate(values)}><PostFields /></Form>
+      <Form form={form} layout="vertical" onFinish={(values) => add.mutate(values)}><PostFields /><SubmitOnEnter /></Form>
     </Modal>
   );
 }
