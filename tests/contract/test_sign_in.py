@@ -14,6 +14,7 @@ from tests.factories.records import build_firm
 from zhike.kernel import clock
 from zhike.platform.organization import api as organization
 from zhike.platform.organization.errors import WeakPassword
+from zhike.platform.organization.logic import passwords
 from zhike.platform.organization.models import SignInFailures, User
 
 pytestmark = pytest.mark.django_db
@@ -206,6 +207,52 @@ def test_weak_passwords_are_refused(password):
         with pytest.raises(WeakPassword):
             organization.add_user(employee_no="E9", name="新人", role="operator", unit="HQ", password=weak)
     assert not User.objects.filter(employee_no="E9").exists()
+
+
+BROKEN = ["password_too_short", "password_too_uniform", "password_too_common", "password_too_similar", "password_used"]
+
+
+def test_a_refused_password_is_told_every_rule_it_breaks_in_the_callers_language(password):
+    client = Client()
+    sign_in(client, "E1001", password)
+    body = json.dumps({"current": password, "new": "e1001"})
+    answers = {
+        lang: client.post(
+            "/api/v1/me/password", body, content_type="application/json", headers={"Accept-Language": lang}
+        ).json()
+        for lang in ("zh", "en")
+    }
+    assert answers["zh"]["message"] == (
+        "密码不符合规则：至少 10 位；小写字母、大写字母、数字、符号中至少 3 类；不与工号、姓名相近"
+    )
+    assert answers["en"]["message"] == (
+        "The password breaks the rule: at least 10 characters; at least 3 of: small letters, capitals, digits, signs; "
+        "not close to the employee number or the name"
+    )
+    assert [found["code"] for found in answers["en"]["findings"]] == [BROKEN[0], BROKEN[1], BROKEN[3]]
+    assert answers["en"]["findings"][0]["message"] == "at least 10 characters"
+    assert sign_in(Client(), "E1001", password).status_code == 200
+
+
+def test_every_rule_has_a_sentence_and_is_told_before_a_password_is_typed(password, settings):
+    assert list(passwords.rules()) == BROKEN
+    assert len(settings.AUTH_PASSWORD_VALIDATORS) == len(BROKEN) - 1
+    client = Client()
+    sign_in(client, "E1001", organization.set_password("E1001")[1])
+    told = client.get("/api/v1/me").json()["password_rules"]
+    assert [rule["zh"] for rule in told] == [
+        "至少 10 位",
+        "小写字母、大写字母、数字、符号中至少 3 类",
+        "不是常见密码",
+        "不与工号、姓名相近",
+        "不与最近 5 次用过的相同",
+    ]
+    for weak, broken in (("Passw0rd", "password_too_common"), ("aB1-", "password_too_short"), ("a" * 12, BROKEN[1])):
+        with pytest.raises(WeakPassword) as refused:
+            organization.add_user(employee_no="E9", name="新人", role="operator", unit="HQ", password=weak)
+        assert broken in [found["code"] for found in refused.value.findings]
+    settings.PASSWORD_HISTORY = 0
+    assert list(passwords.rules()) == BROKEN[:4]
 
 
 def test_changes_need_the_csrf_token(password):

@@ -22,6 +22,7 @@ from zhike.kernel.wire import ErrorOut, Finding, facts, findings
 from zhike.platform.organization import api as organization
 from zhike.platform.organization.errors import PasswordDue
 from zhike.platform.permissions import api as permissions
+from zhike.server import request_wording
 from zhike.server.openapi import Api
 from zhike.server.parsing import JsonParser
 from zhike.server.unknown_keys import known_parameters_only
@@ -76,7 +77,7 @@ _SAID: Mapping[str, tuple[str, str]] = {
     "not_found": ("没有这个地址", "There is no such address"),
     "request.unreadable": ("请求无法读取", "The request cannot be read"),
     "request.too_large": ("请求内容过大", "The request is too large"),
-    "request.invalid": ("请求格式不正确", "Bad request"),
+    "request.invalid": ("输入有误", "The input is not right"),
     "sign_in_changed": ("登录状态已失效，请重新登录", "Your sign-in is no longer valid; please sign in again"),
     "database.away": ("数据库暂不可用，请稍后重试", "The database cannot be reached; please try again later"),
 }
@@ -128,18 +129,7 @@ def on_expected(request: HttpRequest, error: ZhikeError) -> HttpResponse:
 def on_invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
     """Answer a request whose shape is wrong, naming each place."""
     lang = language_of(request)
-    return _refuse(request, 422, "request.invalid", [_fault(item, lang) for item in error.errors])
-
-
-def _fault(item: Mapping[str, Any], lang: str) -> Finding:
-    place = ".".join(map(str, item["loc"]))
-    if item["type"] != "extra_forbidden":
-        return {"code": f"request.{item['type']}", "message": f"{place}: {item['msg']}"}
-    key, has = str(item["loc"][-1]), item["ctx"]["has"]
-    said = f"没有“{key}”这一项。可用的有：{'、'.join(has)}"
-    if lang == "en":
-        said = f"There is no key '{key}'. There are: {', '.join(has)}"
-    return {"code": "request.unknown_key", "message": said, "path": place, "facts": {"key": key, "has": has}}
+    return _refuse(request, 422, "request.invalid", [request_wording.fault(item, lang) for item in error.errors])
 
 
 @api.exception_handler(HttpError)

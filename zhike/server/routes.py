@@ -69,6 +69,7 @@ def me(request: SignedInRequest) -> schemas.MeOut:
         },
         "idle_timeout_seconds": settings.IDLE_SECONDS,
         "password_due": staff.password_due,
+        "password_rules": [labels(rule) for rule in organization.password_rules()],
     }
 
 

@@ -95,6 +95,8 @@ class MeOut(TypedDict):
     idle_timeout_seconds: int
     #: Why the password is to be changed before anything else: somebody else made it, or it is too old; "": it is not.
     password_due: PasswordDue
+    #: What a new password keeps.
+    password_rules: list[Labels]
 
 
 class SearchHitOut(TypedDict):

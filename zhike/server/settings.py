@@ -43,7 +43,9 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"
 IDLE_SECONDS = int(os.environ.get("ZHIKE_IDLE_SECONDS", "1800"))
 SESSION_COOKIE_AGE = 12 * 3600
-# After how many days a password is changed (0: never), and how many earlier ones it may not be.
+# How many characters a password has at least, after how many days it is changed (0: never), and how many earlier ones
+# it may not be.
+PASSWORD_LENGTH = 10
 PASSWORD_DAYS = int(os.environ.get("ZHIKE_PASSWORD_DAYS", "90"))
 PASSWORD_HISTORY = int(os.environ.get("ZHIKE_PASSWORD_HISTORY", "5"))
 SIGN_IN_FAILURES = int(os.environ.get("ZHIKE_SIGN_IN_FAILURES", "5"))
@@ -101,7 +103,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "NAME": f"{_VALIDATION}.UserAttributeSimilarityValidator",
         "OPTIONS": {"user_attributes": ("employee_no", "name")},
     },
-    {"NAME": f"{_VALIDATION}.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": f"{_VALIDATION}.MinimumLengthValidator", "OPTIONS": {"min_length": PASSWORD_LENGTH}},
     {"NAME": f"{_VALIDATION}.CommonPasswordValidator"},
     {"NAME": "zhike.platform.organization.logic.passwords.MixedCharactersValidator"},
 ]

@@ -2,18 +2,37 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from datetime import date, datetime
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 from typing_extensions import TypedDict
 
-from zhike.kernel.wire import Labels, RequestBody
+from zhike.kernel import wire
+from zhike.kernel.definition_parts import RULE_BROKEN, Labels
+from zhike.kernel.wire import RequestBody
 from zhike.platform.organization.types import PasswordDue
 
 Act = Literal["rename", "post", "password", "end", "return"]
-EmployeeNo = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[0-9A-Za-z_-]{1,32}$")]
+
+
+def _employee_no(given: str) -> str:
+    if not re.fullmatch(_EMPLOYEE_NO, given):
+        said = Labels("须为 1 至 32 位字母、数字、“-”或“_”", "1 to 32 letters, digits, '-' or '_' are wanted")
+        raise PydanticCustomError(RULE_BROKEN, "{en}", dict(said))
+    return given
+
+
+_EMPLOYEE_NO = r"[0-9A-Za-z_-]{1,32}"
+EmployeeNo = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True),
+    AfterValidator(_employee_no),
+    Field(json_schema_extra={"pattern": f"^{_EMPLOYEE_NO}$"}),
+]
 #: One line of signs that can be seen; nothing else reaches the database.
 _SEEN = r"^[^\x00-\x1f\x7f]+$"
 PersonName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64, pattern=_SEEN)]
@@ -28,7 +47,7 @@ class UserOut(TypedDict):
     employee_no: str
     name: str
     active: bool
-    roles: list[Labels]
+    roles: list[wire.Labels]
     units: list[str]
     last_sign_in: datetime | None
 
@@ -43,7 +62,7 @@ class PostOut(TypedDict):
     """A role in a unit; `valid_to` is the first day without it."""
 
     role: str
-    labels: Labels
+    labels: wire.Labels
     unit: str
     unit_name: str
     valid_from: date
@@ -70,7 +89,7 @@ class RoleChoiceOut(TypedDict):
     """A role to give."""
 
     key: str
-    labels: Labels
+    labels: wire.Labels
 
 
 class UnitChoiceOut(TypedDict):

@@ -3,10 +3,14 @@ import { App } from 'antd';
 import { useCallback, useEffect, useId } from 'react';
 import { useLocation } from 'react-router';
 import { ApiError } from '../api/client';
+import type { Finding } from '../api';
 import { useText, type Translate } from '../app/i18n';
 import { Icon } from './Icon';
 
 const SECONDS = 8;
+
+/** A fault of the request as it was sent: its sentence says nothing of its place. */
+const isOfRequest = (finding: Finding) => finding.code.startsWith('request.');
 
 /** What is said about a failed action: the server's sentence, its findings and the request number. */
 export function failureWords(error: unknown, t: Translate): { title: string; lines: string[] } {
@@ -16,7 +20,7 @@ export function failureWords(error: unknown, t: Translate): { title: string; lin
     title: offline ? t('state.offlineTitle') : known?.message || t('state.failed'),
     lines: [
       offline ? t('state.offlineText') : '',
-      ...(known?.findings.map((finding) => finding.message) ?? []),
+      ...(known?.findings.map((finding) => (isOfRequest(finding) && finding.path ? `${finding.path}${t('common.colon')}${finding.message}` : finding.message)) ?? []),
       known?.requestId ? t('state.requestId', { id: known.requestId }) : '',
     ].filter(Boolean),
   };

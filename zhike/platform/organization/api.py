@@ -10,6 +10,7 @@ from datetime import date
 from django.db.models import Q
 
 from zhike.kernel import clock, database, definitions
+from zhike.kernel.definition_parts import Labels
 from zhike.kernel.errors import NotFound
 from zhike.kernel.ids import uuid7
 from zhike.platform.audit import api as audit
@@ -28,6 +29,7 @@ __all__ = [
     "end_post",
     "give_post",
     "password_due",
+    "password_rules",
     "person",
     "set_language",
     "set_password",
@@ -151,6 +153,11 @@ def change_password(user_id: int, *, current: str, new: str) -> None:
 def password_due(user: User) -> PasswordDue:
     """Return why a signed-in user has to change the password before anything else, without a query."""
     return passwords.due(user)
+
+
+def password_rules() -> list[Labels]:
+    """Return what a password keeps, rule by rule."""
+    return list(passwords.rules().values())
 
 
 def change_user(uid: uuid.UUID, *, name: str | None = None, active: bool | None = None) -> Staff:

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from zhike.kernel.definition_parts import Labels
 from zhike.kernel.errors import ZhikeError
 
 
@@ -26,8 +29,19 @@ class WeakPassword(ZhikeError):
 
     code = "organization.weak_password"
     status = 422
-    zh = "密码不符合规则：{reasons}"
-    en = "The password breaks the rule: {reasons}"
+    zh = "密码不符合规则："
+    en = "The password breaks the rule: "
+
+    def __init__(self, broken: Mapping[str, Labels]) -> None:
+        """Take the rules that are broken, by code."""
+        super().__init__(
+            findings=[{"code": code, "message": said.zh, "message_en": said.en} for code, said in broken.items()]
+        )
+
+    def message(self, lang: str = "zh") -> str:
+        """Return the sentence in `lang`, with every rule that is broken."""
+        key, between = ("message", "；") if lang == "zh" else ("message_en", "; ")
+        return super().message(lang) + between.join(str(found[key]) for found in self.findings)
 
 
 class SignInLocked(ZhikeError):

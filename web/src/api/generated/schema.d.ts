@@ -1970,6 +1970,7 @@ export interface components {
             operations: string[];
             /** @enum {string} */
             password_due: "" | "given" | "age";
+            password_rules: components["schemas"]["Labels"][];
             roles: components["schemas"]["RoleOut"][];
             /** Format: uuid */
             uid: string;

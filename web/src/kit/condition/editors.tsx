@@ -3,8 +3,10 @@ import { useMemo, useRef, useState } from 'react';
 import { useText } from '../../app/i18n';
 import { DayInput } from '../DayInput';
 import { askedOf } from '../fields/asked';
+import { notNumber, notWhole } from '../fields/Numbers';
 import { useLateFocus } from '../hooks';
 import { NumberInput } from '../NumberInput';
+import { readNumber, shifted } from '../plain';
 import { operatorsOf, valueCount, type Row, type RowOp } from './model';
 import { inputScale, opText, type Entry, type Terms } from './vocabulary';
 
@@ -120,7 +122,7 @@ function ManyValues({ row, entry, onChange }: { row: Row; entry: Entry | undefin
 type OneProps = { entry: Entry | undefined; value: string; onChange: (value: string) => void };
 
 function OneValue({ entry, value, onChange }: OneProps) {
-  const { t, lang } = useText();
+  const { t } = useText();
   const options = useOptions(entry);
   const common = { 'data-testid': 'condition-value' };
   const { editor, whole } = askedOf(entry?.type);
@@ -134,27 +136,31 @@ function OneValue({ entry, value, onChange }: OneProps) {
   if (editor === 'day') {
     return <DayInput {...common} value={value} onChange={(day) => onChange(day ?? '')} allowClear={false} />;
   }
-  if (editor === 'number') {
-    const { factor, unit } = inputScale(entry, lang);
-    return (
-      <NumberInput<string>
-        {...common}
-        stringMode
-        controls={false}
-        value={value === '' ? null : scaled(value, 1 / factor)}
-        precision={whole ? 0 : undefined}
-        onChange={(next) => onChange(next === null || next === undefined ? '' : scaled(String(next), factor))}
-        suffix={unit}
-        style={{ width: 110 }}
-      />
-    );
-  }
+  if (editor === 'number') return <ScaledNumber entry={entry} value={value} onChange={onChange} whole={whole} />;
   return <Input {...common} value={value} onChange={(event) => onChange(event.target.value)} style={{ width: 150 }} />;
 }
 
-/** A decimal text times a power of ten, without the dust of binary fractions. */
-function scaled(value: string, factor: number): string {
-  const number = Number(value);
-  if (!Number.isFinite(number)) return '';
-  return String(Number((number * factor).toFixed(8)));
+/** A number in the unit that it is typed in. What is none stays in the field, which says so; the row is not complete. */
+function ScaledNumber({ entry, value, onChange, whole = false }: OneProps & { whole?: boolean }) {
+  const { t, lang } = useText();
+  const [refused, setRefused] = useState('');
+  const { factor, unit } = inputScale(entry, lang);
+  const places = Math.round(Math.log10(factor));
+  const number = readNumber(value);
+  const judged = (given: string) => {
+    const number = readNumber(given);
+    return (whole ? notWhole : notNumber)(number === null ? given : shifted(number, places));
+  };
+  const fault = refused === '' ? null : judged(refused);
+  const take = (given: string) => {
+    const wrong = given !== '' && judged(given) !== null;
+    setRefused(wrong ? given : '');
+    onChange(wrong || given === '' ? '' : shifted(given, places));
+  };
+  return (
+    <span className="stack">
+      <NumberInput data-testid="condition-value" value={refused || (number === null ? value : shifted(number, -places))} onChange={take} wrong={fault !== null} suffix={unit} style={{ width: 110 }} />
+      {fault && <span className="small tone-late" role="alert">{t(fault)}</span>}
+    </span>
+  );
 }

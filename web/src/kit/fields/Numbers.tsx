@@ -1,6 +1,7 @@
-import { unitText, useText } from '../../app/i18n';
+import { unitText, useText, type Key } from '../../app/i18n';
 import { Change, Plain } from '../figures';
 import { NumberInput } from '../NumberInput';
+import { isWhole, readNumber } from '../plain';
 import type { EditProps, ShowProps } from './kind';
 
 /** A number with its unit; a change with its sign and the color of the market. */
@@ -11,5 +12,9 @@ export function NumberValue({ field, value, cell }: ShowProps) {
 }
 
 export function NumberEdit({ testId, value, onChange, id }: EditProps) {
-  return <NumberInput<string> id={id} data-testid={testId} stringMode controls={false} value={value as string} onChange={onChange} style={{ width: '100%' }} />;
+  return <NumberInput id={id} data-testid={testId} value={value as string | undefined} onChange={onChange} style={{ width: '100%' }} />;
 }
+
+export const notNumber = (value: unknown): Key | null => (readNumber(String(value)) === null ? 'number.refused' : null);
+
+export const notWhole = (value: unknown): Key | null => notNumber(value) ?? (isWhole(String(value)) ? null : 'number.notWhole');

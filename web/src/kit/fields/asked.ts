@@ -1,6 +1,7 @@
 /** How conditions ask about values: by which operators, as which literal, in which control. */
 import type { Literal, VocabularyType } from '../../api';
 import type { RowOp } from '../condition/model';
+import { wholeOf } from '../plain';
 
 export type Asked = {
   ops: RowOp[];
@@ -20,7 +21,7 @@ const NUMBER_OPS: RowOp[] = ['>=', '<=', '>', '<', '=', '!=', 'between', 'is_emp
 const CHOICE_OPS: RowOp[] = ['in', 'not_in', 'is_empty', 'is_not_empty'];
 
 const ASKED: Record<VocabularyType, Asked> = {
-  integer: { ops: NUMBER_OPS, literal: 'integer', editor: 'number', whole: true, read: Number },
+  integer: { ops: NUMBER_OPS, literal: 'integer', editor: 'number', whole: true, read: wholeOf },
   decimal: { ops: NUMBER_OPS, literal: 'decimal', editor: 'number' },
   date: { ops: ['>=', '<=', '=', 'between', 'is_empty', 'is_not_empty'], literal: 'date', editor: 'day' },
   text: { ops: ['=', '!=', 'in', 'not_in', 'is_empty', 'is_not_empty'], literal: 'text', editor: 'line' },

@@ -1,5 +1,5 @@
 import type { FieldMeta, Input, Value } from '../../api';
-import { unitText } from '../../app/i18n';
+import { unitText, type Key } from '../../app/i18n';
 import type { Lang } from '../format';
 import type { FieldKind } from './kind';
 
@@ -23,6 +23,12 @@ export function fromForm(field: FieldMeta, value: unknown): Input {
   if (value === undefined || value === null || value === '') return null;
   const { fromForm: read } = kindOf(field);
   return read ? read(value) : (value as Input);
+}
+
+/** Why what a form holds of a field is not sent, if it is wrong for all that the browser knows. */
+export function faultOf(field: FieldMeta, value: unknown): Key | null {
+  if (value === undefined || value === null || value === '') return null;
+  return kindOf(field).fault?.(value) ?? null;
 }
 
 /** The unit behind a field's name: of a column, where its cells say none, or of a form. */

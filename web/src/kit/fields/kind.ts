@@ -1,6 +1,7 @@
 /** What the browser knows of a field type: one module of `kinds/` each, called as the server's `web` says. */
 import type { ComponentType } from 'react';
 import type { FieldMeta, Input, Value } from '../../api';
+import type { Key } from '../../app/i18n';
 import type { Lang } from '../format';
 
 export type ShowProps = { field: FieldMeta; value: Value; cell: boolean };
@@ -12,6 +13,8 @@ export type FieldKind = {
   /** A value as the control holds it, and back; the same, where they are not given. */
   toForm?: (value: Value) => unknown;
   fromForm?: (value: unknown) => Input;
+  /** Why what the control holds is not sent, as the text to say it with. */
+  fault?: (value: unknown) => Key | null;
   /** What the control holds when there is no value. */
   blank?: unknown;
   /** The property by which the control takes its value. */

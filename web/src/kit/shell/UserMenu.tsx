@@ -76,7 +76,7 @@ export function UserMenu({ me }: { me: Me }) {
           <Icon name="down" size={14} />
         </button>
       </Dropdown>
-      <PasswordDialog open={password} onDone={() => setPassword(false)} onClose={() => setPassword(false)} />
+      <PasswordDialog open={password} onClose={() => setPassword(false)} />
     </>
   );
 }
@@ -106,7 +106,7 @@ export function UserSheet({ me, rest, open, onClose }: SheetProps) {
           ))}
         </div>
       </Drawer>
-      <PasswordDialog open={password} onDone={() => setPassword(false)} onClose={() => setPassword(false)} />
+      <PasswordDialog open={password} onClose={() => setPassword(false)} />
     </>
   );
 }

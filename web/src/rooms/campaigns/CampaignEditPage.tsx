@@ -8,6 +8,7 @@ import { useText } from '../../app/i18n';
 import { isStale, useReport, useSay } from '../../kit/feedback';
 import { decimal, NOTHING } from '../../kit/format';
 import { NumberInput } from '../../kit/NumberInput';
+import { wholeOf } from '../../kit/plain';
 import { useOnce } from '../../kit/once';
 import { Page } from '../../kit/Page';
 import { Panel } from '../../kit/Panel';
@@ -98,8 +99,8 @@ function PlanFields({ options, campaign }: { options: CampaignOptions; campaign?
       </Form.Item>
       <Form.Item name="script" label={t('campaign.script')} rules={required}><Input.TextArea rows={5} data-testid="campaign-script" /></Form.Item>
       <div className="form-row three">
-        <Form.Item name="due_days" label={t('campaign.dueDays')} rules={dueDays}><NumberInput style={{ width: '100%' }} data-testid="campaign-due-days" /></Form.Item>
-        <Form.Item name="control_percent" label={t('campaign.control')} rules={control} extra={t('campaign.controlHint')}>
+        <Form.Item name="due_days" getValueFromEvent={wholeOf} label={t('campaign.dueDays')} rules={dueDays}><NumberInput style={{ width: '100%' }} data-testid="campaign-due-days" /></Form.Item>
+        <Form.Item name="control_percent" getValueFromEvent={wholeOf} label={t('campaign.control')} rules={control} extra={t('campaign.controlHint')}>
           <NumberInput style={{ width: '100%' }} data-testid="campaign-control" />
         </Form.Item>
         {options.result_sets.length > 0 && (
@@ -131,7 +132,7 @@ function GoalFields({ options, form }: { options: CampaignOptions; form: FormIns
         {t('campaign.goalFields')}{' '}
         {options.goals.fields.map((field) => `${label(field.labels)} ${field.key}`).join(t('common.and'))}
       </p>
-      <Form.Item name="days" label={t('campaign.days')} rules={days}><NumberInput data-testid="campaign-days" /></Form.Item>
+      <Form.Item name="days" getValueFromEvent={wholeOf} label={t('campaign.days')} rules={days}><NumberInput style={{ width: 110 }} data-testid="campaign-days" /></Form.Item>
     </>
   );
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { FieldMeta, RecordDetail } from '../../api';
-import { fromForm, toForm } from '../../kit/fields';
+import { faultOf, fromForm, toForm } from '../../kit/fields';
 import { changesOf, hasChanges, isEditable } from './formValues';
 import { givenIn } from './given';
 
@@ -36,6 +36,23 @@ describe('values of a record in the form', () => {
     expect(fromForm(sum, 12.5)).toBe('12.5');
     expect(fromForm(manager, { value: 'e1', label: '彭霞雪' })).toBe('e1');
     expect(fromForm(at, null)).toBeNull();
+  });
+});
+
+describe('a number that is none', () => {
+  const typed = ['13,75', '12,3,4', '1 234', '1.299,00', '1,37', '１３，７５', '12元'];
+  const kinds = (['integer', 'decimal', 'percent', 'duration', 'money'] as const).map((type) => field('n', type));
+  it('is refused at its field, whatever the field counts', () => {
+    for (const one of kinds) expect(typed.map((text) => faultOf(one, text))).toEqual(typed.map(() => 'number.refused'));
+    expect(typed.map((amount) => faultOf(sum, { amount, currency: 'CNY' }))).toEqual(typed.map(() => 'number.refused'));
+    expect(kinds.map((one) => faultOf(one, '1.5'))).toEqual(['number.notWhole', null, null, 'number.notWhole', null]);
+  });
+  it('is never sent as another number, nor as nothing', () => {
+    for (const one of kinds) expect(typed.map((text) => fromForm(one, text))).toEqual(typed);
+    expect(fromForm(sum, { amount: '13,75', currency: 'HKD' })).toEqual({ amount: '13,75', currency: 'HKD' });
+  });
+  it('is no fault of one that is a number, or not there', () => {
+    for (const one of kinds) expect([1375, '1375', '0', '-5', '', null, undefined].map((value) => faultOf(one, value))).toEqual(Array(7).fill(null));
   });
 });
 

@@ -1,9 +1,11 @@
+import type { ReactNode } from 'react';
 import { setLanguage, useText } from '../../app/i18n';
 import { SignInCard } from './SignInCard';
 
 const STEPS = { zh: ['汇入数据', '认识客户', '选定客群', '合规触达', '人工跟进', '对照衡量'], en: ['Load', 'Know', 'Choose', 'Reach', 'Serve', 'Measure'] };
 
-export function SignInPage({ onSignedIn }: { onSignedIn: () => void }) {
+/** What stands before the platform: its name on one side, what is to be done first on the other. */
+export function Entrance({ title, children }: { title: string; children: ReactNode }) {
   const { t, lang } = useText();
   return (
     <div className="sign-in">
@@ -19,15 +21,24 @@ export function SignInPage({ onSignedIn }: { onSignedIn: () => void }) {
       </aside>
       <main className="form-side">
         <div className="sign-in-card">
-          <h2>{t('session.title')}</h2>
-          <SignInCard onSignedIn={onSignedIn} />
-          <p className="notice">
-            <button type="button" className="plain link" onClick={() => setLanguage(lang === 'zh' ? 'en' : 'zh')} data-testid="sign-in-language">
-              {t('shell.language')}
-            </button>
-          </p>
+          <h2>{title}</h2>
+          {children}
         </div>
       </main>
     </div>
+  );
+}
+
+export function SignInPage({ onSignedIn }: { onSignedIn: () => void }) {
+  const { t, lang } = useText();
+  return (
+    <Entrance title={t('session.title')}>
+      <SignInCard onSignedIn={onSignedIn} />
+      <p className="notice">
+        <button type="button" className="plain link" onClick={() => setLanguage(lang === 'zh' ? 'en' : 'zh')} data-testid="sign-in-language">
+          {t('shell.language')}
+        </button>
+      </p>
+    </Entrance>
   );
 }

@@ -10,10 +10,10 @@ import { setServerNow, shanghai } from '../../kit/clock';
 import { setCurrentYear } from '../../kit/format';
 import { HeadProvider } from '../../kit/Page';
 import { ErrorState, Skeleton } from '../../kit/states';
-import { PasswordDialog } from '../../kit/shell/PasswordDialog';
+import { PasswordForm } from '../../kit/shell/PasswordForm';
 import { Shell } from '../../kit/shell/Shell';
 import { SignInCard } from './SignInCard';
-import { SignInPage } from './SignInPage';
+import { Entrance, SignInPage } from './SignInPage';
 import { useIdle } from './useIdle';
 
 /** The gate: nobody signed in, signed in, or signed in and run out, with the page kept underneath. */
@@ -35,7 +35,12 @@ export function SignedIn() {
 function PasswordFirst({ due }: { due: 'given' | 'age' }) {
   const { t } = useText();
   const client = useQueryClient();
-  return <PasswordDialog open onDone={() => void client.invalidateQueries()} why={t(`session.passwordDue.${due}`)} />;
+  return (
+    <Entrance title={t('shell.changePassword')}>
+      <p className="ink-2" style={{ marginBottom: 12 }} data-testid="password-why">{t(`session.passwordDue.${due}`)}</p>
+      <PasswordForm onDone={() => void client.invalidateQueries()} />
+    </Entrance>
+  );
 }
 
 function Inside({ me }: { me: Me }) {

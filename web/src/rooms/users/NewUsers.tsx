@@ -5,8 +5,10 @@ import { api } from '../../api/client';
 import type { GivenPassword, UsersFile } from '../../api';
 import { useText } from '../../app/i18n';
 import { DataTable, type Column } from '../../kit/DataTable';
+import { useFormReport } from '../../kit/faults';
 import { useReport } from '../../kit/feedback';
 import { Icon } from '../../kit/Icon';
+import { SubmitOnEnter } from '../../kit/SubmitOnEnter';
 import { PostFields, type PostValues } from './PostDialogs';
 
 type Values = PostValues & { employee_no: string; name: string };
@@ -15,7 +17,7 @@ export function NewUserDialog({ onClose, onMade }: { onClose: () => void; onMade
   const { t } = useText();
   const [form] = Form.useForm<Values>();
   const client = useQueryClient();
-  const report = useReport();
+  const report = useFormReport(form);
   const add = useMutation({
     mutationFn: (body: Values) => api.post('/users', { body }),
     onSuccess: (given) => {
@@ -32,6 +34,7 @@ export function NewUserDialog({ onClose, onMade }: { onClose: () => void; onMade
         <Form.Item name="employee_no" label={t('user.employeeNo')} rules={required}><Input autoFocus maxLength={32} data-testid="user-number" /></Form.Item>
         <Form.Item name="name" label={t('user.name')} rules={required}><Input maxLength={64} data-testid="user-name" /></Form.Item>
         <PostFields />
+        <SubmitOnEnter />
       </Form>
     </Modal>
   );

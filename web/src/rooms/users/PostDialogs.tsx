@@ -4,7 +4,9 @@ import { api } from '../../api/client';
 import type { Post, UserDetail } from '../../api';
 import { useText } from '../../app/i18n';
 import { DayInput } from '../../kit/DayInput';
-import { useReport, useSay } from '../../kit/feedback';
+import { useFormReport } from '../../kit/faults';
+import { useSay } from '../../kit/feedback';
+import { SubmitOnEnter } from '../../kit/SubmitOnEnter';
 import { useUserChanged } from './UserDrawer';
 
 export type PostValues = { role: string; unit: string; valid_from?: string | null; valid_to?: string | null };
@@ -39,7 +41,7 @@ export function PostDialog({ user, onClose }: { user: UserDetail; onClose: () =>
   const { t } = useText();
   const [form] = Form.useForm<PostValues>();
   const changed = useUserChanged();
-  const report = useReport();
+  const report = useFormReport(form);
   const say = useSay();
   const add = useMutation({
     mutationFn: (values: PostValues) => api.post('/users/{uid}/posts', { path: { uid: user.uid }, body: values }),
@@ -52,7 +54,7 @@ export function PostDialog({ user, onClose }: { user: UserDetail; onClose: () =>
   });
   return (
     <Modal open title={t('user.addPostFor', { name: user.name })} okText={t('user.addPost')} okButtonProps={{ 'data-testid': 'post-confirm' }} onOk={() => form.submit()} onCancel={onClose} confirmLoading={add.isPending} width={420}>
-      <Form form={form} layout="vertical" onFinish={(values) => add.mutate(values)}><PostFields /></Form>
+      <Form form={form} layout="vertical" onFinish={(values) => add.mutate(values)}><PostFields /><SubmitOnEnter /></Form>
     </Modal>
   );
 }
@@ -61,7 +63,7 @@ export function EndPostDialog({ user, post, onClose }: { user: UserDetail; post:
   const { t, label } = useText();
   const [form] = Form.useForm<{ valid_to: string }>();
   const changed = useUserChanged();
-  const report = useReport();
+  const report = useFormReport(form);
   const say = useSay();
   const end = useMutation({
     mutationFn: ({ valid_to }: { valid_to: string }) =>

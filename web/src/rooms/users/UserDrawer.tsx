@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { api } from '../../api/client';
 import type { GivenPassword, Post, UserDetail } from '../../api';
 import { useText } from '../../app/i18n';
+import { useFormReport } from '../../kit/faults';
 import { useReport, useSay } from '../../kit/feedback';
 import { datetime } from '../../kit/format';
 import { useIsPhone } from '../../kit/hooks';
@@ -93,9 +94,8 @@ function PostLine({ user, post }: { user: UserDetail; post: Post }) {
   );
 }
 
-function useChange(user: UserDetail, said: string) {
+function useChange(user: UserDetail, said: string, report: (error: unknown) => void) {
   const changed = useUserChanged();
-  const report = useReport();
   const say = useSay();
   return useMutation({
     mutationFn: (body: { name?: string; active?: boolean; reason?: string }) => api.patch('/users/{uid}', { path: { uid: user.uid }, body }),
@@ -111,7 +111,7 @@ function RenameButton({ user }: { user: UserDetail }) {
   const { t } = useText();
   const [open, setOpen] = useState(false);
   const [form] = Form.useForm<{ name: string }>();
-  const change = useChange(user, t('common.saved'));
+  const change = useChange(user, t('common.saved'), useFormReport(form));
   return (
     <>
       <Button onClick={() => setOpen(true)} data-testid="user-rename">{t('user.rename')}</Button>
@@ -130,7 +130,7 @@ function EndButton({ user }: { user: UserDetail }) {
   const { t } = useText();
   const [open, setOpen] = useState(false);
   const [form] = Form.useForm<{ reason: string }>();
-  const change = useChange(user, t('user.ended', { name: user.name }));
+  const change = useChange(user, t('user.ended', { name: user.name }), useFormReport(form));
   const end = ({ reason }: { reason: string }) => change.mutate({ active: false, reason }, { onSuccess: () => setOpen(false) });
   return (
     <>
@@ -149,7 +149,7 @@ function EndButton({ user }: { user: UserDetail }) {
 
 function ReturnButton({ user }: { user: UserDetail }) {
   const { t } = useText();
-  const change = useChange(user, t('user.returned', { name: user.name }));
+  const change = useChange(user, t('user.returned', { name: user.name }), useReport());
   return <Button loading={change.isPending} onClick={() => change.mutate({ active: true })} data-testid="user-return">{t('user.return')}</Button>;
 }
 

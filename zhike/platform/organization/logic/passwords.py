@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Mapping
 from datetime import timedelta
 
 from django.conf import settings
@@ -12,6 +13,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
 from zhike.kernel import clock
+from zhike.kernel.definition_parts import Labels
 from zhike.platform.organization.errors import WeakPassword
 from zhike.platform.organization.models import UsedPassword, User
 from zhike.platform.organization.types import PasswordDue
@@ -20,20 +22,32 @@ _CLASSES = (r"[a-z]", r"[A-Z]", r"[0-9]", r"[^A-Za-z0-9]")
 _ALPHABETS = ("abcdefghjkmnpqrstuvwxyz", "ABCDEFGHJKMNPQRSTUVWXYZ", "23456789", "-+=!?")
 
 
+_CLASSES_WANTED = 3
+
+
 class MixedCharactersValidator:
     """Asks for at least three of: small letters, capitals, digits, signs (等保三级 practice)."""
 
-    def __init__(self, classes: int = 3) -> None:
-        self._classes = classes
-
     def validate(self, password: str, user: object = None) -> None:
         """Raise ValidationError when `password` mixes too few kinds of characters."""
-        if sum(bool(re.search(pattern, password)) for pattern in _CLASSES) < self._classes:
-            raise ValidationError(self.get_help_text(), code="password_too_uniform")
+        if sum(bool(re.search(pattern, password)) for pattern in _CLASSES) < _CLASSES_WANTED:
+            raise ValidationError("too few kinds of characters", code="password_too_uniform")
 
-    def get_help_text(self) -> str:
-        """Return the rule as a sentence."""
-        return f"密码需包含小写、大写字母、数字、符号中的至少 {self._classes} 类"
+
+def rules() -> Mapping[str, Labels]:
+    """Return what a password keeps, by the code of the fault that it is not to."""
+    length, last = settings.PASSWORD_LENGTH, settings.PASSWORD_HISTORY
+    said = {
+        "password_too_short": Labels(f"至少 {length} 位", f"at least {length} characters"),
+        "password_too_uniform": Labels(
+            f"小写字母、大写字母、数字、符号中至少 {_CLASSES_WANTED} 类",
+            f"at least {_CLASSES_WANTED} of: small letters, capitals, digits, signs",
+        ),
+        "password_too_common": Labels("不是常见密码", "no common password"),
+        "password_too_similar": Labels("不与工号、姓名相近", "not close to the employee number or the name"),
+    }
+    used = {"password_used": Labels(f"不与最近 {last} 次用过的相同", f"none of the last {last} ones")}
+    return said | used if last else said
 
 
 def random_password() -> str:
@@ -46,16 +60,15 @@ def random_password() -> str:
 
 def give(user: User, password: str, *, must_change: bool) -> None:
     """Set a password that keeps every rule, on a user that may be new. Raises WeakPassword with all reasons."""
-    reasons: list[str] = []
+    broken: set[str] = set()
     try:
         validate_password(password, user)
     except ValidationError as error:
-        reasons += error.messages
-    used = _used(user)
-    if any(check_password(password, one) for one in used):
-        reasons.append(f"不得与最近 {settings.PASSWORD_HISTORY} 次用过的密码相同")
-    if reasons:
-        raise WeakPassword(reasons=reasons)
+        broken |= {str(one.code) for one in error.error_list}
+    if any(check_password(password, one) for one in _used(user)):
+        broken.add("password_used")
+    if broken:
+        raise WeakPassword({code: said for code, said in rules().items() if code in broken})
     user.set_password(password)
     user.must_change, user.password_set_at = must_change, clock.now()
     user.save()

@@ -1,7 +1,8 @@
 import { unitText, useText } from '../../../app/i18n';
 import { Plain } from '../../figures';
+import { wholeOf } from '../../plain';
 import type { FieldKind, ShowProps } from '../kind';
-import { NumberEdit } from '../Numbers';
+import { notWhole, NumberEdit } from '../Numbers';
 
 /** A length of time says what it counts, in a cell, too. */
 function Show({ field, value }: ShowProps) {
@@ -9,4 +10,4 @@ function Show({ field, value }: ShowProps) {
   return <Plain value={value} unit={unitText(field.unit ?? '', lang)} />;
 }
 
-export const kind: FieldKind = { Show, Edit: NumberEdit, fromForm: Number, right: true, columnUnit: () => '' };
+export const kind: FieldKind = { Show, Edit: NumberEdit, fromForm: wholeOf, fault: notWhole, right: true, columnUnit: () => '' };

@@ -1,4 +1,5 @@
+import { wholeOf } from '../../plain';
 import type { FieldKind } from '../kind';
-import { NumberEdit, NumberValue } from '../Numbers';
+import { notWhole, NumberEdit, NumberValue } from '../Numbers';
 
-export const kind: FieldKind = { Show: NumberValue, Edit: NumberEdit, fromForm: Number, right: true };
+export const kind: FieldKind = { Show: NumberValue, Edit: NumberEdit, fromForm: wholeOf, fault: notWhole, right: true };

@@ -4,6 +4,7 @@ import { Change, Money, MoneyCell } from '../../figures';
 import { moneyColumnUnit } from '../../format';
 import { NumberInput } from '../../NumberInput';
 import type { EditProps, FieldKind, ShowProps } from '../kind';
+import { notNumber } from '../Numbers';
 import { isMoney } from '../values';
 
 const HOME = 'CNY';
@@ -24,7 +25,7 @@ function Edit({ field, testId, value, onChange, id }: EditProps) {
   };
   return (
     <Space.Compact block>
-      <NumberInput<string> id={id} data-testid={testId} stringMode controls={false} value={given.amount ?? undefined} onChange={(amount) => set({ amount })} style={{ width: '100%' }} />
+      <NumberInput id={id} data-testid={testId} value={given.amount} onChange={(amount) => set({ amount })} style={{ width: '100%' }} />
       <Select
         value={given.currency}
         onChange={(currency: string) => set({ currency })}
@@ -42,6 +43,7 @@ export const kind: FieldKind = {
   Show,
   Edit,
   fromForm: (value) => (isMoney(value) ? { amount: String(value.amount), currency: value.currency } : String(value)),
+  fault: (value) => notNumber(isMoney(value) ? value.amount : value),
   right: true,
   columnUnit: (_field, lang) => moneyColumnUnit(lang),
   formUnit: () => '',
