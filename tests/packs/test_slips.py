@@ -209,6 +209,18 @@ def test_a_field_of_the_party_and_a_figure_do_not_share_a_key(tmp_path):
     assert ("wider.yaml", 6, "object.figure_taken") in found(tmp_path, wider=taken)
 
 
+def test_an_indicator_called_like_a_field_of_the_object_itself_is_blamed_alone(tmp_path):
+    assert found(tmp_path, figure=changed(FIGURE, "my_assets", "mobile")) == [("figure.yaml", 2, "indicator.taken")]
+
+
+def test_what_a_file_said_before_it_became_unreadable_is_not_judged(tmp_path):
+    figure = yaml_files.parse(FIGURE.encode()).body
+    definition_changes.change([Edit("indicator", "my_assets", figure, "pack", "trial")], reason="试")
+    broken = changed(FIGURE, "kind: indicator", "kind:\tindicator")
+    taken = changed(WIDER, "key: mood", "key: my_assets")
+    assert [name for name, _line, _code in found(tmp_path, figure=broken, wider=taken)] == ["figure.yaml", "wider.yaml"]
+
+
 def test_files_that_nobody_reads_are_findings(tmp_path):
     folder = pack(tmp_path / "mine", thing=THING, box=BOX)
     strays = ["a.yml", "b.YAML", "c.yaml~", "d.yaml.bak", "e.json", "sub/pack.yaml"]

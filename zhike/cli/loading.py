@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from zhike.cli import trial
 from zhike.cli.installation import home, principal
@@ -28,20 +28,39 @@ class NoFolder(ZhikeError):
     en = "There is no folder {folder} ({what_en})"
 
 
-_STATES = {"done": "完成", "failed": "失败", "cancelled": "已取消", "running": "进行中"}
-_TABLE = {"file": "文件", "dataset": "数据集", "state": "状态", "read": "读取", "loaded": "入库", "rejected": "拒收"}
-#: What became of the rows of each feed; what never happens in a run has no column.
-_FED = {
-    "fed": "记录",
-    "read": "读取",
-    "created": "新增",
-    "updated": "更新",
-    "unchanged": "未变",
-    "rejected": "拒收",
-    "left_out": "无对应客户",
-    "ended": "终止",
+Words: TypeAlias = tuple[str, str]
+
+_STATES: Mapping[str, Words] = {
+    "done": ("完成", "done"),
+    "failed": ("失败", "failed"),
+    "cancelled": ("已取消", "cancelled"),
+    "running": ("进行中", "running"),
 }
-_ALWAYS = ("fed", "read", "created", "updated", "unchanged", "rejected")
+#: What became of a file: rows read are those loaded and those rejected; of the loaded ones some may be no records.
+_TABLE = {
+    "file": ("文件", "File"),
+    "dataset": ("数据集", "Dataset"),
+    "state": ("状态", "State"),
+    "read": ("读取", "Read"),
+    "loaded": ("入库", "Loaded"),
+    "rejected": ("拒收", "Rejected"),
+    "without_record": ("入库但未成记录", "Loaded, no record"),
+}
+#: What became of the rows of each feed; what never happens in a run has no column.
+_FED: Mapping[str, Words] = {
+    "fed": ("记录", "Records"),
+    "read": ("读取", "Read"),
+    "created": ("新增", "New"),
+    "updated": ("更新", "Updated"),
+    "unchanged": ("未变", "Unchanged"),
+    "rejected": ("拒收", "Rejected"),
+    "left_out": ("无对应客户", "Of nobody known"),
+    "ended": ("终止", "Ended"),
+}
+#: Columns that say nothing where nothing of the kind happened.
+_SELDOM = ("without_record", "left_out", "ended")
+#: Reasons that are printed of one file; the others stand in its rejected rows.
+_REASONS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +88,8 @@ class FileReport:
 
     @property
     def beyond_share(self) -> bool:
-        """Whether more rows were rejected than the source allows, though the others were taken."""
-        found = self.result
-        return found.state == "done" and found.rows_rejected > self.allowed * found.rows_read
+        """Whether more rows were rejected or became no record than the source allows, though the others were taken."""
+        return self.result.state == "done" and _told(self.result) > self.allowed * self.result.rows_read
 
     @property
     def right(self) -> bool:
@@ -90,6 +108,7 @@ class FileReport:
             "read": found.rows_read,
             "loaded": found.rows_loaded,
             "rejected": found.rows_rejected,
+            "without_record": found.rows_without_record,
             "allowed": self.allowed,
             "beyond_share": self.beyond_share,
             "error": found.error,
@@ -124,34 +143,49 @@ def load(options: argparse.Namespace, output: Output) -> int:
         rest["feeds"] = {key: asdict(fed) for key, fed in found.fed.items()}
         output.result({"loads": shown, **rest}, "")
         return 1 if wrong else 0
-    output.table([_cells(report) for report in reports], _TABLE)
-    for line in [line for report in reports for line in _sentences(report)] + _about_files(strangers, sources, reports):
-        print(line)
+    _print_table(output, [_cells(report, output) for report in reports], _TABLE)
+    for report in reports:
+        _print(_sentences(report, output))
+    _print(_about_files(strangers, sources, reports, output))
     print()
     fed = [{"fed": key, **{name: f"{n:,}" for name, n in asdict(one).items()}} for key, one in found.fed.items()]
-    output.table(
-        fed, {key: title for key, title in _FED.items() if key in _ALWAYS or any(row[key] != "0" for row in fed)}
-    )
-    print(f"共 {found.parties:,} 人" + (f"；{wrong} 个文件需要处理，见上" if wrong and reports else ""))
+    _print_table(output, fed, _FED)
+    said_of = output.words(f"共 {found.parties:,} 人", f"{found.parties:,} people")
+    wrong_of = output.words(f"；{wrong} 个文件需要处理，见上", f"; {wrong} files to see to, see above")
+    print(said_of + (wrong_of if wrong and reports else ""))
     return 1 if wrong else 0
 
 
-def _cells(report: FileReport) -> dict[str, object]:
+def _print(lines: Sequence[str]) -> None:
+    for line in lines:
+        print(line)
+
+
+def _print_table(output: Output, rows: Sequence[Mapping[str, object]], titles: Mapping[str, Words]) -> None:
+    shown = [key for key in titles if key not in _SELDOM or any(row[key] != "0" for row in rows)]
+    output.table(rows, {key: output.words(*titles[key]) for key in shown})
+
+
+def _cells(report: FileReport, output: Output) -> dict[str, object]:
     shown = {key: f"{value:,}" if isinstance(value, int) else value for key, value in report.as_dict().items()}
-    return {**shown, "state": _STATES[report.result.state]}
+    return {**shown, "state": output.words(*_STATES[report.result.state])}
 
 
 def _report(result: LoadResult, source: Source, folder: Path) -> FileReport:
     from zhike.insight.warehouse import received
 
     allowed = (source.checks.rejects if source.checks else None) or 0.0
-    if not result.rows_rejected:
+    if not _told(result):
         return FileReport(result, allowed, None, ())
     who = principal()
     path = folder / f"{result.source}-{result.file.removesuffix('.csv')}.csv"
     _keep(path, received.rejected_csv(result.uid, principal=who))
-    rows = received.rejected(result.uid, principal=who, limit=result.rows_rejected)
+    rows = received.rejected(result.uid, principal=who, limit=_told(result))
     return FileReport(result, allowed, path, _reasons(rows))
+
+
+def _told(result: LoadResult) -> int:
+    return result.rows_rejected + result.rows_without_record
 
 
 def _reasons(rows: Sequence[RejectedRow]) -> tuple[Reason, ...]:
@@ -172,20 +206,54 @@ def _strangers(data: Path, results: Sequence[LoadResult]) -> list[str]:
     return sorted(path.name for path in data.rglob("*") if path.is_file() and path.name not in taken)
 
 
-def _sentences(report: FileReport) -> list[str]:
-    found = report.result
-    lines = [f"  {line}" for line in said(found.error, found.findings)]
-    lines += [f"  拒收 {reason.rows:,} 行：{reason.message}" for reason in report.reasons]
+def _sentences(report: FileReport, output: Output) -> list[str]:
+    found, say = report.result, output.words
+    findings = [finding for finding in found.findings if finding["code"] != "load.no_records"]  # its reasons say more
+    lines = [f"  {line}" for line in said(found.error, findings, output.lang)]
+    for reason in report.reasons[:_REASONS]:
+        why = say(reason.message, reason.message_en)
+        if reason.code.startswith("record."):
+            lines.append(
+                say(f"  未成记录 {reason.rows:,} 行：{why}", f"  {reason.rows:,} rows without a record: {why}")
+            )
+        else:
+            lines.append(say(f"  拒收 {reason.rows:,} 行：{why}", f"  {reason.rows:,} rows rejected: {why}"))
+    more = len(report.reasons) - _REASONS
+    if more > 0:
+        lines.append(say(f"  另有 {more:,} 种原因，见拒收的行", f"  {more:,} more reasons, see the rejected rows"))
     if report.rejects:
-        lines.append(f"  拒收的行已写入 {report.rejects}")
+        lines.append(say(f"  这些行已写入 {report.rejects}", f"  these rows are in {report.rejects}"))
     if report.beyond_share:
-        lines.append(f"  拒收比例超过数据源允许的 {report.allowed:.0%}（checks.rejects），其余行已入库")
-    return ["", f"{found.file}（{_STATES[found.state]}）", *lines] if lines else []
+        share = f"{report.allowed:.0%}"
+        lines.append(
+            say(
+                f"  拒收比例超过数据源允许的 {share}（checks.rejects），其余行已入库",
+                f"  more rows than the {share} that the source allows (checks.rejects); the others are loaded",
+            )
+        )
+    return ["", say(*(f"{found.file}{one}" for one in _named_state(found.state))), *lines] if lines else []
 
 
-def _about_files(strangers: Sequence[str], sources: Mapping[str, Source], reports: Sequence[FileReport]) -> list[str]:
-    lines = ["", f"没有数据源认领的文件：{'、'.join(strangers)}"] if strangers else []
+def _named_state(state: str) -> Words:
+    zh, en = _STATES[state]
+    return f"（{zh}）", f" ({en})"
+
+
+def _about_files(
+    strangers: Sequence[str], sources: Mapping[str, Source], reports: Sequence[FileReport], output: Output
+) -> list[str]:
+    say = output.words
+    lines = []
+    if strangers:
+        zh, en = "、".join(strangers), ", ".join(strangers)
+        lines += ["", say(f"没有数据源认领的文件：{zh}", f"Files that no source expects: {en}")]
     if not reports:
-        expected = "、".join(source.file for source in sources.values())
-        lines += ["", f"文件夹中没有可装载的文件。数据源要的文件名：{expected}"]
+        names = [source.file for source in sources.values()]
+        lines += [
+            "",
+            say(
+                f"文件夹中没有可装载的文件。数据源要的文件名：{'、'.join(names)}",
+                f"The folder has no file to load. The sources expect: {', '.join(names)}",
+            ),
+        ]
     return lines

@@ -32,6 +32,10 @@ class Output:
         self.lang = lang or ("en" if as_json else "zh")
         self._progressing = False
 
+    def words(self, zh: str, en: str) -> str:
+        """Return a sentence in the language that is asked for."""
+        return en if self.lang == "en" else zh
+
     def result(self, value: Mapping[str, object], text: str) -> None:
         """Print the result: `value` with `--json`, else `text`."""
         self._end_progress()
@@ -104,6 +108,7 @@ def worded(finding: Row, lang: str) -> Row:
 def said(error: Row | None, findings: Sequence[Row], lang: str = "zh") -> Iterator[str]:
     """Yield an error and its findings as lines; an error that only repeats its one finding is left out."""
     indent = ""
+    error = worded(error, lang) if error else None
     findings = [worded(finding, lang) for finding in findings]
     if error and not (len(findings) == 1 and str(findings[0].get("message")) in str(error["message"])):
         yield f"{error['code']}: {error['message']}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -301,9 +302,23 @@ def test_rows_that_become_no_records_are_told_too(installation, tmp_path, capsys
 
         [loan] = shown["loads"]
         assert loan["error"] is None
-        assert (code, loan["state"], loan["rejected"]) == (1, "done", 1)
+        assert (code, loan["state"], loan["rejected"], loan["without_record"]) == (1, "done", 0, 1)
+        assert loan["read"] == loan["loaded"] + loan["rejected"]
         assert [(reason["code"], reason["rows"]) for reason in loan["reasons"]] == [("record.berka_loan.small", 1)]
-        assert Path(loan["rejects"]).read_text(encoding="utf-8-sig").count("金额应低于 9,000") == 1
+        [head, row] = Path(loan["rejects"]).read_text(encoding="utf-8-sig").splitlines()
+        assert head.startswith("行号,原因代码,原因,Reason,loan_id,account_id,")
+        assert (
+            row
+            == f'{loan["read"] + 1},record.berka_loan.small,"金额应低于 9,000","Below 9,000",99,1,960101,9500,12,100.00,A'
+        )
+
+        main(["--lang", "en", "load", str(DEFINITIONS), "--from", str(tmp_path)])
+        shown = capsys.readouterr().out
+        assert "  1 rows without a record: Below 9,000" in shown
+        assert [line.split() for line in shown.splitlines() if line.startswith("loan.asc  ")] == [
+            ["loan.asc", "berka.loan", "done", *map(str, (loan["read"], loan["read"], 0, 1))]
+        ]
+        assert not re.search("[\u4e00-\u9fff]", shown)
     finally:
         definition_changes.change([Edit("object", "account_product", None)], reason="end of trial")
 

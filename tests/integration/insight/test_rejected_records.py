@@ -41,18 +41,22 @@ def test_the_load_of_the_file_says_which_rows_became_no_records(golden_day, tmp_
     load, rejected = night(tmp_path, date(2026, 3, 18), good, wrong, strange)
 
     assert (declared("E-N1"), declared("E-N2")) == (1, 0)
-    assert (load.rows_read, load.rows_loaded, load.rows_rejected) == (3, 2, 2)
+    assert (load.rows_read, load.rows_loaded, load.rows_rejected, load.rows_without_record) == (3, 2, 1, 1)
     assert [(row.line, row.reason_code, row.reason) for row in rejected] == [
         (4, "unknown_value", "“渠道”的取值不在代码表中"),
-        (0, "record.consent.ends_after_start", "失效日期应晚于生效日期"),
+        (3, "record.consent.ends_after_start", "失效日期应晚于生效日期"),
     ]
-    assert rejected[1].values == {"source_key": "counter:N2"}
+    shown = wrong.replace("E-N2", "E***")
+    assert rejected[1].values == dict(zip(HEAD.split(","), shown.split(","), strict=True)), "masked as any other"
+    said = received.rejected_csv(load.uid, principal=SYSTEM).decode("utf-8-sig").splitlines()
+    assert [line.split(",")[0] for line in said] == ["行号", "4", "3"], "one header"
+    assert said[2].endswith("," + wrong)
     [finding] = [found for found in load.findings if found["code"] == "load.no_records"]
     assert finding["facts"] == {"feed": "consent", "rows": 1}
 
     right = wrong.replace("20260201", "20260401")
     load, rejected = night(tmp_path, date(2026, 3, 19), good, right)
-    assert (declared("E-N2"), load.rows_rejected, rejected) == (1, 0, [])
+    assert (declared("E-N2"), load.rows_rejected, load.rows_without_record, rejected) == (1, 0, 0, [])
     assert [found for found in load.findings if found["code"] == "load.no_records"] == []
 
 
@@ -79,9 +83,13 @@ def test_of_two_rows_with_one_source_key_the_first_is_taken_and_the_other_told(g
     load, rejected = night(tmp_path, date(2026, 3, 23), second, first, other)
 
     assert [declared(f"E-{number}") for number in ("N7", "N8", "N9")] == [1, 0, 1]
-    assert (load.rows_read, load.rows_rejected) == (3, 1)
-    assert [(row.reason_code, row.values) for row in rejected] == [
-        ("record.consent.duplicate_key", {"source_key": f"register:{CUSTOMER}:sms"})
+    assert (load.rows_read, load.rows_loaded, load.rows_rejected, load.rows_without_record) == (3, 3, 0, 1)
+    assert [(row.line, row.reason_code, row.values) for row in rejected] == [
+        (
+            2,
+            "record.consent.duplicate_key",
+            dict(zip(HEAD.split(","), second.replace("E-N8", "E***").split(","), strict=True)),
+        )
     ]
     assert rejected[0].reason == "记录编号与前面的行重复，采用了第一行"
 
@@ -105,7 +113,7 @@ def test_a_row_that_a_corrected_rule_admits_becomes_a_record_without_a_new_file(
     definition_changes.change([Edit.of({**shipped, "rules": rules})], reason="", consent=True)
     fed = [identity.run(business_date=day).fed["consent"].read for _night in range(2)]
     [newest, *_older] = received.loads(principal=SYSTEM)[0]
-    assert (declared("E-R1"), newest.rows_rejected, fed) == (1, 0, [1, 0])
+    assert (declared("E-R1"), newest.rows_without_record, fed) == (1, 0, [1, 0])
 
     definition_changes.change([Edit("object", "consent", None)], reason="", consent=True)
     fed = [identity.run(business_date=day).fed["consent"].read for _night in range(2)]
@@ -121,7 +129,7 @@ def test_a_row_that_a_rule_admits_some_days_later_becomes_a_record_then(golden_d
     with clock.travel(clock.at(date(2026, 5, 1), 20)):
         fed = [identity.run(business_date=day).fed["consent"].read for _night in range(2)]
         [newest, *_older] = received.loads(principal=SYSTEM)[0]
-        assert (declared("E-R2"), newest.rows_rejected, fed) == (1, 0, [1, 0])
+        assert (declared("E-R2"), newest.rows_without_record, fed) == (1, 0, [1, 0])
 
 
 def test_a_feed_says_what_became_of_each_of_its_rows(golden_day, tmp_path, monkeypatch):
@@ -141,3 +149,19 @@ def test_a_feed_says_what_became_of_each_of_its_rows(golden_day, tmp_path, monke
     found = identity.run(business_date=date(2026, 3, 30)).fed["consent"]
 
     assert found == Fed(read=5, created=1, updated=1, unchanged=1, rejected=1, left_out=1)
+
+
+def test_a_fault_says_the_value_unless_it_is_personal(golden_day, tmp_path, monkeypatch):
+    """The words of the declaration come from other columns here: from the register's number, then from its evidence."""
+    [master] = [found for found in definitions.masters() if found.key == "consent"]
+
+    def reading(column):
+        columns = tuple(c.model_copy(update={"value": column}) if c.field == "state" else c for c in master.columns)
+        return master.model_copy(update={"columns": columns})
+
+    line = f"V1,{CUSTOMER},营销,短信,同意,20260301,,E-V1"
+    for day, column, said in ((date(2026, 3, 31), "consent_no", "（V1）"), (date(2026, 4, 1), "evidence", "")):
+        monkeypatch.setattr(definitions, "masters", lambda _snapshot, column=column: [reading(column)])
+        _load, [rejected] = night(tmp_path, day, line)
+        assert rejected.reason == f"意思表示：应为以下之一：granted、withdrawn{said}"
+        assert rejected.line == 2

@@ -77,3 +77,17 @@ def test_the_column_of_a_currency_is_a_text_of_the_source(tmp_path):
     assert ("source", 17, "source.type") in findings(tmp_path, SOURCE.replace("currency: ccy", "currency: day"))
     other = SOURCE.replace("{key: no, from: no, type: text,", "{key: no, from: no, type: text, currency: ccy,")
     assert ("source", 13, "definition.malformed") in findings(tmp_path, other)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        ("from: ccy, type: text", "from: ccy, type: string", "definition.malformed"),
+        ("currency: ccy", "currency: cy", "source.unknown_column"),
+        ("currency: ccy", "currency: day", "source.type"),
+    ],
+)
+def test_a_measure_is_not_blamed_for_a_currency_column_that_is_none(tmp_path, old, new, code):
+    measure = MEASURE + "where: \"ccy = 'CNY'\"\n"
+    [(file, _line, said)] = findings(tmp_path, SOURCE.replace(old, new), measure)
+    assert (file, said) == ("source", code)

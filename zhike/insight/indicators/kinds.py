@@ -43,6 +43,8 @@ def _currency(measure: Measure, source: Source, schema: Schema) -> Iterator[Find
     if not measure.value_type.adds_up or measure.aggregate == "count_distinct":
         return
     columns = datasets.currencies_in(source, measure.value or "", schema)
+    if not all(column in schema.fields and schema.fields[column].type is Type.TEXT for column in columns):
+        return  # said where the source names the column
     mixed = [column for column in columns if not datasets.only_value(measure.where or "", column, schema)]
     for column in mixed:
         one = f"`where: \"{column} = 'CNY'\"`"

@@ -23,6 +23,7 @@ from zhike.insight.warehouse.types import (
     LoadResult,
     RejectedRow,
     Source,
+    UnrecordedRow,
 )
 from zhike.kernel import cursors, database, jobs
 from zhike.kernel.definitions import Snapshot
@@ -112,9 +113,9 @@ def plain_master(connection: duckdb.DuckDBPyConnection, source: Source, *, into:
     return loading.plain_master(connection, source, into)
 
 
-def keep_rejected(dataset: str, feed: str, rows: Sequence[RejectedRow], count: int) -> None:
+def keep_rejected(source: Source, feed: str, rows: Sequence[UnrecordedRow], count: int) -> None:
     """Let the newest load of a dataset tell which of its rows became no records; see `logic.record_rejects.keep`."""
-    record_rejects.keep(dataset, feed, rows, count)
+    record_rejects.keep(source, feed, rows, count)
 
 
 def as_of_now(results: Sequence[LoadResult]) -> list[LoadResult]:

@@ -20,7 +20,7 @@ _OPEN = ("waiting", "running")
 
 
 class LoadOut(TypedDict):
-    """What became of one received file."""
+    """What became of one received file; rows without a record are among the loaded ones."""
 
     uid: uuid.UUID
     source: str
@@ -32,6 +32,7 @@ class LoadOut(TypedDict):
     rows_read: int
     rows_loaded: int
     rows_rejected: int
+    rows_without_record: int
     started_at: datetime
     finished_at: datetime | None
     findings: list[Finding]
@@ -46,7 +47,7 @@ class LoadsOut(TypedDict):
 
 
 class RejectedOut(TypedDict):
-    """A row that was not loaded; personal numbers are left out of its values."""
+    """A row that was not loaded or became no record; personal numbers are left out of its values."""
 
     line: int
     reason_code: str
@@ -144,6 +145,7 @@ def load_out(load: LoadResult) -> LoadOut:
         "rows_read": load.rows_read,
         "rows_loaded": load.rows_loaded,
         "rows_rejected": load.rows_rejected,
+        "rows_without_record": load.rows_without_record,
         "started_at": load.started_at,
         "finished_at": load.finished_at,
         "findings": findings(load.findings),

@@ -334,7 +334,10 @@ class LoadFinding:
 
 @dataclass(frozen=True, slots=True)
 class LoadResult:
-    """What became of one received file."""
+    """What became of one received file: rows read are rows loaded and rows rejected.
+
+    `rows_without_record` of the loaded ones became no records.
+    """
 
     uid: uuid.UUID
     source: str
@@ -346,6 +349,7 @@ class LoadResult:
     rows_read: int
     rows_loaded: int
     rows_rejected: int
+    rows_without_record: int
     started_at: datetime
     finished_at: datetime | None
     findings: tuple[Mapping[str, object], ...] = ()
@@ -354,9 +358,9 @@ class LoadResult:
 
 @dataclass(frozen=True, slots=True)
 class RejectedRow:
-    """A row that was not loaded: its line in the file, why, and what it held (personal numbers left out).
+    """A row that was not loaded or became no record: its line in the file, why, and what it held there.
 
-    Of a row that was received, but became no record, the record's key is known and the line is not (0).
+    Personal numbers are left out. A row that is not in the file of the load that tells it has no line (0).
     """
 
     line: int
@@ -364,6 +368,16 @@ class RejectedRow:
     reason: str
     reason_en: str
     values: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class UnrecordedRow:
+    """A received row that became no record: why, and what its dataset holds, as text, in columns that tell it apart."""
+
+    reason_code: str
+    reason: str
+    reason_en: str
+    keys: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -244,8 +244,12 @@ def _check_listed(key: str, place: Place, whole: ObjectDefinition, everything: S
 
 
 def _check_figures(found: Shape, whole: ObjectDefinition, everything: Snapshot) -> Iterator[Finding]:
-    """Find fields of the party that are called like a figure, which would stand nowhere."""
-    for number, field in enumerate(found.fields if whole.role == "party" else ()):
+    """Find fields by which the party is extended that are called like a figure, which would stand nowhere.
+
+    A field of the object itself was there before any figure: the figure is at fault, and told.
+    """
+    extended = whole.role == "party" and isinstance(found, ExtensionDefinition)
+    for number, field in enumerate(found.fields if extended else ()):
         for kind in FIGURES:
             if field.key in everything.named(kind):
                 said = Labels(f"已有 {kind}“{field.key}”", f"there is {kind} '{field.key}' already")

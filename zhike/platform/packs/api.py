@@ -25,8 +25,15 @@ __all__ = ["apply", "check", "missing", "outdated", "plan"]
 def check(folders: Sequence[Path]) -> list[FileFinding]:
     """Return every fault of the packs below `folders`, with file and line."""
     read = read_packs(folders)
-    faults = _faults(read.content, definition_changes.check(_edits(read), read.unread))
-    return [*read.findings, *_taken_over(read), *faults]
+    edits = _edits(read)
+    given = {(edit.kind, edit.key) for edit in edits}
+    # What an unreadable file may define is judged when it can be read; its older words are not what is asked about.
+    faults = [
+        fault
+        for fault in definition_changes.check(edits, read.unread)
+        if (fault.kind, fault.key) in given or not any(may_hold(text, fault.key) for text in read.unread)
+    ]
+    return [*read.findings, *_taken_over(read), *_faults(read.content, faults)]
 
 
 def plan(folders: Sequence[Path]) -> Plan:

@@ -1916,6 +1916,7 @@ export interface components {
             rows_loaded: number;
             rows_read: number;
             rows_rejected: number;
+            rows_without_record: number;
             source: string;
             /** Format: date-time */
             started_at: string;
@@ -1924,7 +1925,7 @@ export interface components {
             /** Format: uuid */
             uid: string;
         };
-        /** @description What became of one received file. */
+        /** @description What became of one received file; rows without a record are among the loaded ones. */
         LoadOut: {
             business_date: string | null;
             dataset: string;
@@ -1936,6 +1937,7 @@ export interface components {
             rows_loaded: number;
             rows_read: number;
             rows_rejected: number;
+            rows_without_record: number;
             source: string;
             /** Format: date-time */
             started_at: string;
@@ -2366,7 +2368,7 @@ export interface components {
             message: string;
             text: string;
         };
-        /** @description A row that was not loaded; personal numbers are left out of its values. */
+        /** @description A row that was not loaded or became no record; personal numbers are left out of its values. */
         RejectedOut: {
             line: number;
             reason: string;

@@ -71,6 +71,7 @@ function LoadTable({ items }: { items: Load[] }) {
     { key: 'read', title: t('load.read'), align: 'right', render: (row) => number(row.rows_read) },
     { key: 'loaded', title: t('load.loaded'), align: 'right', render: (row) => number(row.rows_loaded) },
     { key: 'rejected', title: t('load.rejected'), align: 'right', render: (row) => number(row.rows_rejected, 'tone-attention') },
+    { key: 'withoutRecord', title: t('load.withoutRecord'), align: 'right', render: (row) => number(row.rows_without_record, 'tone-attention') },
     { key: 'started', title: t('load.startedAt'), tight: true, render: (row) => <span className="ink-2">{datetime(row.started_at)}</span> },
     { key: 'finished', title: t('load.finishedAt'), tight: true, render: (row) => <span className="ink-2">{datetime(row.finished_at)}</span> },
   ];

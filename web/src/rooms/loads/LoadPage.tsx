@@ -54,6 +54,9 @@ function LoadView({ load }: { load: LoadDetail }) {
           <Figure label={t('load.read')} value={<span data-testid="rows-read">{decimal(load.rows_read, 0)}</span>} />
           <Figure label={t('load.loaded')} value={<span data-testid="rows-loaded">{decimal(load.rows_loaded, 0)}</span>} sub={share(load.rows_loaded, load.rows_read)} />
           <Figure label={t('load.rejected')} value={<span data-testid="rows-rejected" className={load.rows_rejected > 0 ? 'tone-attention' : ''}>{decimal(load.rows_rejected, 0)}</span>} sub={share(load.rows_rejected, load.rows_read)} />
+          {load.rows_without_record > 0 && (
+            <Figure label={t('load.withoutRecord')} value={<span data-testid="rows-without-record" className="tone-attention">{decimal(load.rows_without_record, 0)}</span>} sub={t('load.ofLoaded', { share: share(load.rows_without_record, load.rows_loaded) })} />
+          )}
           <Figure label={t('load.businessDate')} value={date(load.business_date)} />
           <Figure label={t('load.startedAt')} value={datetime(load.started_at)} sub={load.finished_at && `${t('load.finishedAt')} ${datetime(load.finished_at)}`} />
           <Figure label={t('load.hash')} value={<span className="hash" title={load.file_hash}>{load.file_hash.slice(0, 12)}</span>} />
@@ -66,12 +69,15 @@ function LoadView({ load }: { load: LoadDetail }) {
           </ul>
         </Panel>
       )}
-      {(!load.error || load.rows_rejected > 0) && <RejectedPanel load={load} />}
+      {(!load.error || told(load) > 0) && <RejectedPanel load={load} />}
     </div>
   );
 }
 
-/** A row that was received, but became no record, is known by its key only. */
+/** Rows of which the table says why: rejected ones, and loaded ones that became no record. */
+const told = (load: LoadDetail) => load.rows_rejected + load.rows_without_record;
+
+/** A row that became no record, but came in an older file, has no line in this one. */
 const line = (row: Rejected) => (row.line ? decimal(row.line, 0) : '');
 
 function RejectedPanel({ load }: { load: LoadDetail }) {
@@ -79,7 +85,7 @@ function RejectedPanel({ load }: { load: LoadDetail }) {
   const report = useReport();
   const save = useMutation({ mutationFn: () => download.get('rejected.csv', '/loads/{uid}/rejected.csv', { path: { uid: load.uid } }), onError: report });
   const reason = (row: Rejected) => (lang === 'en' && row.reason_en) || row.reason;
-  const names = [...new Set(load.rejected.flatMap((row) => Object.keys(row.values)))].slice(0, 6);
+  const names = [...new Set(load.rejected.flatMap((row) => Object.keys(row.values)))];
   const columns: Column<Rejected>[] = [
     { key: 'line', title: t('load.line'), align: 'right', width: 70, render: line },
     { key: 'reason', title: t('load.reason'), render: (row) => <span title={row.reason_code}>{reason(row)}</span> },
@@ -87,13 +93,13 @@ function RejectedPanel({ load }: { load: LoadDetail }) {
   ];
   return (
     <Panel
-      title={t('load.rejectedTitle')}
-      meta={load.rows_rejected > load.rejected.length ? t('load.rejectedFirst', { n: load.rejected.length }) : load.rows_rejected}
-      side={load.rows_rejected > 0 && <Button size="small" icon={<Icon name="download" size={13} />} loading={save.isPending} onClick={() => save.mutate()} data-testid="rejected-download">{t('common.download')} CSV</Button>}
+      title={t(load.rows_without_record > 0 ? 'load.toldTitle' : 'load.rejectedTitle')}
+      meta={told(load) > load.rejected.length ? t('load.rejectedFirst', { n: load.rejected.length }) : told(load)}
+      side={told(load) > 0 && <Button size="small" icon={<Icon name="download" size={13} />} loading={save.isPending} onClick={() => save.mutate()} data-testid="rejected-download">{t('common.download')} CSV</Button>}
       flush
     >
       {load.rejected.length === 0 ? <Empty icon="shield" tone="done" title={t('load.noRejected')} text={t('load.noRejectedText')} /> : (
-        <DataTable columns={columns} rows={load.rejected} rowKey={(row) => `${row.line} ${Object.values(row.values).map(String).join(' ')}`} testId="rejected-row" twoLine={(row) => ({ title: reason(row), sub: Object.values(row.values).map(String).join('  '), end: line(row) })} />
+        <DataTable columns={columns} rows={load.rejected} rowKey={(row) => `${row.line} ${row.reason_code} ${Object.values(row.values).map(String).join(' ')}`} testId="rejected-row" twoLine={(row) => ({ title: reason(row), sub: Object.values(row.values).map(String).join('  '), end: line(row) })} />
       )}
     </Panel>
   );

@@ -7,7 +7,7 @@ const TONES: Record<Load['state'], Tone> = { running: 'blue', done: 'done', fail
 /** What became of a file; one that left rows behind is not simply done. */
 export function LoadState({ load }: { load: Load }) {
   const { t } = useText();
-  const partly = load.state === 'done' && load.rows_rejected > 0;
+  const partly = load.state === 'done' && load.rows_rejected + load.rows_without_record > 0;
   return (
     <Tag tone={partly ? 'attention' : TONES[load.state]}>
       <span data-testid="load-state" data-state={load.state}>{t(partly ? 'load.state.partly' : `load.state.${load.state}`)}</span>

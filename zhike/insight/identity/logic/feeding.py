@@ -10,15 +10,16 @@ from typing import cast
 
 from zhike.expressions import api as expressions
 from zhike.expressions.types import Binding, Schema, Type
-from zhike.insight.identity.logic import definitions
+from zhike.insight.identity.logic import definitions, telling
 from zhike.insight.identity.logic.definitions import ORG_UNIT
 from zhike.insight.identity.logic.numbering import LINK
+from zhike.insight.identity.logic.telling import Sent
 from zhike.insight.identity.models import Feed
 from zhike.insight.identity.types import Fed, Identity, IdentitySystem, Master, MasterColumn
 from zhike.insight.warehouse import api as warehouse
 from zhike.insight.warehouse import datasets, received
 from zhike.insight.warehouse.api import literal, name
-from zhike.insight.warehouse.types import RejectedRow, Session, Source
+from zhike.insight.warehouse.types import Session, Source
 from zhike.kernel import clock
 from zhike.kernel.definitions import Snapshot
 from zhike.platform.objects import api as objects
@@ -29,9 +30,6 @@ from zhike.platform.organization.types import UnitRow
 from zhike.platform.permissions import api as permissions
 
 _BATCH = 20_000
-#: Rows that became no records because of others with the same source key: why, and how many are told one by one.
-_DOUBLED = ("记录编号与前面的行重复，采用了第一行", "another row before has the same source key; that one was taken")
-_TOLD = 10_000
 #: What a feed of org units has to say about each.
 UNIT_FIELDS = ("code", "name", "kind", "parent")
 
@@ -65,7 +63,8 @@ def feed_parties(connection: Session, definition: Identity, snapshot: Snapshot |
     )
     for rank in range(len(systems)):
         connection.execute(f"drop table if exists plain_{rank}")
-    _tell_rejected(definition.object, definition.object, counts, {s.system: s.dataset for s in systems})
+    sent = {system.system: _sent_of(system, snapshot) for system in systems}
+    telling.tell(connection, definition.object, definition.object, counts, sent)
     _remember(f"identity:{definition.key}", inputs, counts)
     return _fed(counts)
 
@@ -93,6 +92,24 @@ def _party_rows(system: IdentitySystem, source: Source, rank: int, fields: Seque
         f" from plain_{rank} d join link l on l.system = {literal(system.system)}"
         f" and l.source_key = cast(d.{name(system.key)} as varchar)"
     )
+
+
+def _sent_of(system: IdentitySystem, snapshot: Snapshot | None) -> Sent:
+    source = datasets.source_of(system.dataset, snapshot=snapshot)
+    assert source is not None
+    schema = datasets.dataset_schema(source)
+    shown = telling.shown_texts(source, schema, system.fields)
+    key = f"cast(d.{name(system.key)} as varchar)"
+    rows = (
+        f"select {literal(system.system + ':')} || {key} as key, 1 as place, {key} as k0{_texts(schema, shown)}"
+        f" from {warehouse.relation(system.dataset)} d"
+    )
+    return Sent(source, (system.key,), tuple(shown), rows)
+
+
+def _texts(schema: Schema, texts: Mapping[str, str]) -> str:
+    """The SQL of values that may stand in a sentence, as columns w0, w1 …"""
+    return "".join(f", cast({_compiled(schema, text)} as varchar) as w{n}" for n, text in enumerate(texts.values()))
 
 
 def _compiled(schema: Schema, text: str) -> str:
@@ -185,11 +202,12 @@ def _feed_records(
     key = _compiled(schema, master.source_key)
     newest = ["d.business_date desc"] if source.grain == "fact" else []
     order = ["known desc", *newest, *(f"d.{name(column)}" for column in source.keys)]
+    values = "".join(f", {value} as v{n}" for n, value in enumerate(selected))
+    place = f"row_number() over (partition by {key} order by {', '.join(order)}) as place"
+    rows = f"from {relation} d{''.join(joins)} where {where}"
+    listed = ", ".join(f"v{n}" for n in range(len(selected)))
     select = (
-        f"select null, key, {', '.join(f'v{n}' for n in range(len(selected)))}, known, place from (select {key} as key, {known} as known, "
-        + "".join(f"{value} as v{n}, " for n, value in enumerate(selected))
-        + f"row_number() over (partition by {key} order by {', '.join(order)}) as place"
-        + f" from {relation} d{''.join(joins)} where {where})"
+        f"select null, key, {listed}, known, place from (select {key} as key, {known} as known{values}, {place} {rows})"
     )
     beside = _Beside()
     ends = master.ends
@@ -204,7 +222,14 @@ def _feed_records(
     # A record may come from facts of several days, of which the newest counts; in a whole state it stands once.
     if source.grain != "master":
         beside.doubled.clear()
-    _tell_rejected(master.key, master.object, counts, {"": master.dataset}, beside.doubled)
+    told_by = source.keys if source.grain == "master" else (*source.keys, "business_date")
+    told = "".join(f", cast(d.{name(column)} as varchar) as k{n}" for n, column in enumerate(told_by))
+    shown = telling.shown_texts(
+        source, schema, {c.field: c.text for c in master.columns if not c.system and not c.parts}
+    )
+    found = f"select {key} as key, {known} as known, {place}{told}{_texts(schema, shown)} {rows}"
+    sent = Sent(source, told_by, tuple(shown), f"select * from ({found}) where known")
+    telling.tell(connection, master.key, master.object, counts, {"": sent}, beside.doubled)
     return counts, beside
 
 
@@ -220,33 +245,6 @@ def _first_of_each(rows: Iterator[Sequence[object]], beside: _Beside) -> Iterato
             yield row
         else:
             beside.doubled.append(str(row[1]))
-
-
-def _tell_rejected(
-    feed: str, object: str, counts: LoadCounts, fed_by: Mapping[str, str], doubled: Sequence[str] = ()
-) -> None:
-    """Let the newest load of each dataset tell which of its rows became no records and why.
-
-    They break rules of the object or are none of its records for another reason, or their source key stands in another
-    row before (`doubled`). Several are told apart by system.
-    """
-    rules = catalogue.describe(object).rules
-    rows: dict[str, list[RejectedRow]] = {dataset: [] for dataset in fed_by.values()}
-    for rejected in counts.rejections:
-        labels = [rules[key].labels for key in rejected.rules] + [fault.labels for fault in rejected.faults]
-        dataset = fed_by.get("") or fed_by[rejected.source_key.partition(":")[0]]
-        reason, reason_en = "；".join(words["zh"] for words in labels), "; ".join(words["en"] for words in labels)
-        codes = [*rejected.rules, *(fault.code.rpartition(".")[2] for fault in rejected.faults)]
-        rows[dataset].append(_rejected(feed, codes[0], reason, reason_en, rejected.source_key))
-    for key in doubled[:_TOLD]:
-        rows[fed_by[""]].append(_rejected(feed, "duplicate_key", *_DOUBLED, key))
-    untold = counts.rejected - len(counts.rejections) + max(0, len(doubled) - _TOLD)
-    for dataset, found in rows.items():
-        received.keep_rejected(dataset, feed, found, len(found) + (untold if found else 0))
-
-
-def _rejected(feed: str, code: str, reason: str, reason_en: str, source_key: str) -> RejectedRow:
-    return RejectedRow(0, f"record.{feed}.{code}", reason, reason_en, {"source_key": source_key})
 
 
 def _sent(master: Master, column: MasterColumn, schema: Schema) -> str:

@@ -33,6 +33,8 @@ from zhike.kernel.trading_days import trading_calendar
 
 #: Text files are read in a stream; 2 GB of CSV must fit a process of 1 GB.
 _TEXT_MEMORY = "300MB"
+#: The finding of a load about rows that became no records.
+NO_RECORDS = "load.no_records"
 
 
 def store() -> FileStore:
@@ -295,6 +297,11 @@ def rejected_rows(row: Load, limit: int, source: Source | None) -> list[Rejected
     return [rejects.masked(rejected, source) for rejected in found]
 
 
+def without_record(row: Load) -> int:
+    """Return how many loaded rows became no records."""
+    return sum(found["facts"]["rows"] for found in row.findings if found["code"] == NO_RECORDS)
+
+
 def as_result(row: Load) -> LoadResult:
     """Return the row as other rooms see it."""
     return LoadResult(
@@ -308,6 +315,7 @@ def as_result(row: Load) -> LoadResult:
         rows_read=row.rows_read,
         rows_loaded=row.rows_loaded,
         rows_rejected=row.rows_rejected,
+        rows_without_record=without_record(row),
         started_at=row.started_at,
         finished_at=row.finished_at,
         findings=tuple(row.findings),

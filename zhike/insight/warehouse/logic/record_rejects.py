@@ -3,43 +3,95 @@
 from __future__ import annotations
 
 import io
+import shutil
+import tempfile
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
-from zhike.insight.warehouse.logic import loading, rejects
+from zhike.insight.warehouse.errors import FileUnreadable
+from zhike.insight.warehouse.logic import engine, literals, loading, rejects
+from zhike.insight.warehouse.logic.columns import typed_select
+from zhike.insight.warehouse.logic.receiving import received
 from zhike.insight.warehouse.models import Load
-from zhike.insight.warehouse.types import LoadFinding, RejectedRow
-
-_CODE = "load.no_records"
+from zhike.insight.warehouse.types import LoadFinding, RejectedRow, Source, UnrecordedRow
 
 
-def keep(dataset: str, feed: str, rows: Sequence[RejectedRow], count: int) -> None:
-    """Let the newest load of `dataset` tell what `feed` rejected last: the first `rows` of `count`.
+def keep(source: Source, feed: str, rows: Sequence[UnrecordedRow], count: int) -> None:
+    """Let the newest load of a source's dataset tell what `feed` rejected last: the first `rows` of `count`.
 
-    They were received and lie in the dataset. Their reason codes begin with `record.`, the feed and a dot; what the same
-    feed told of that load before goes.
+    They were received and lie in the dataset; they are told as the file has them. Their reason codes begin with
+    `record.`, the feed and a dot; what the same feed told of that load before goes.
     """
-    load = Load.objects.filter(dataset=dataset, state=Load.State.DONE).order_by("-id").first()
+    load = Load.objects.filter(dataset=source.dataset, state=Load.State.DONE).order_by("-id").first()
     if load is None:
         return
-    before = sum(found["facts"]["rows"] for found in load.findings if _is_of(found, feed))
+    before = any(_is_of(found, feed) for found in load.findings)
     if not before and not count:
         return
-    known = rejects.from_csv(_content(load), load.rows_rejected) if load.rejected_hash else []
-    kept = [row for row in known if not row.reason_code.startswith(f"{rejects.NO_RECORD}{feed}.")] + list(rows)
+    told = load.rows_rejected + loading.without_record(load)
+    known = rejects.from_csv(_content(load), told) if load.rejected_hash else []
+    kept = [row for row in known if not row.reason_code.startswith(f"{rejects.NO_RECORD}{feed}.")]
+    kept += _as_received(load, source, rows)
     load.rejected_hash = loading.store().put(io.BytesIO(rejects.as_csv(kept))) if kept else ""
-    load.rows_rejected += count - before
     load.findings = [found for found in load.findings if not _is_of(found, feed)]
     if count:
         zh = f"{count:,} 行已入仓，但没有写入记录，原因见被拒绝的行"
         en = f"{count:,} rows were received, but changed no records; the rejected rows say why"
-        load.findings.append(LoadFinding(_CODE, zh, en, {"feed": feed, "rows": count}).as_dict())
+        load.findings.append(LoadFinding(loading.NO_RECORDS, zh, en, {"feed": feed, "rows": count}).as_dict())
     load.save()
 
 
 def _is_of(finding: Mapping[str, Any], feed: str) -> bool:
-    return bool(finding["code"] == _CODE and finding["facts"]["feed"] == feed)
+    return bool(finding["code"] == loading.NO_RECORDS and finding["facts"]["feed"] == feed)
 
 
 def _content(load: Load) -> bytes:
     return loading.store().path(load.rejected_hash).read_bytes()
+
+
+def _as_received(load: Load, source: Source, rows: Sequence[UnrecordedRow]) -> list[RejectedRow]:
+    """The rows with their lines and values in the file; one that is not in it has what its keys say."""
+    found = _lines(load, source, rows) if rows else {}
+    titles = {column.key: column.title for column in source.columns}
+    told = []
+    for number, row in enumerate(rows):
+        by_key = {titles[key]: text for key, text in row.keys.items() if key in titles}
+        line, values = found.get(number, (0, by_key))
+        told.append(RejectedRow(line, row.reason_code, row.reason, row.reason_en, values))
+    return told
+
+
+def _lines(load: Load, source: Source, rows: Sequence[UnrecordedRow]) -> dict[int, tuple[int, Mapping[str, str]]]:
+    """Read the file once more: the line and the values of each row that is in it, by its number among `rows`."""
+    columns = list(rows[0].keys)
+    wanted = [(number, *row.keys.values()) for number, row in enumerate(rows) if list(row.keys) == columns]
+    if not columns:
+        return {}
+    scratch = Path(tempfile.mkdtemp(prefix="told-", dir=engine.home()))
+    try:
+        with engine.session() as connection:
+            engine.with_digests(connection)
+            file = received(connection, source, loading.store().path(load.file_hash), scratch, load.file)
+            typed = typed_select(source, file.relation, file.headers, business_date=load.first_date, plain=False)
+            keys = [f"k{number}" for number in range(len(columns))]
+            listed = "".join(f", unnest(?::varchar[]) as {key}" for key in keys)
+            connection.execute(
+                f"create temp table wanted as select unnest(?::bigint[]) as number{listed}",
+                [list(column) for column in zip(*wanted, strict=True)],
+            )
+            same = " and ".join(
+                f"coalesce(cast(t.{literals.name(column)} as varchar), '') = w.{key}"
+                for column, key in zip(columns, keys, strict=True)
+            )
+            connection.execute(
+                "create temp table rejected as select min(t._line) as line, cast(w.number as varchar) as reason"
+                f" from ({typed}) t join wanted w on {same} where t._reason is null group by w.number"
+            )
+            broken = rejects.broken_lines(connection) if file.text else []
+            told = rejects.as_received(connection, source, file, broken)
+            return {int(number): (line, values) for line, number, values in told}
+    except FileUnreadable:  # its source says something else by now
+        return {}
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+import itertools
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -20,6 +21,8 @@ from zhike.kernel.trading_days import trading_calendar
 #: How the reason codes of rows begin that were received, but became no record.
 NO_RECORD = "record."
 _SHOWN_VALUE = 200
+#: The title over a line that could not be split into columns.
+_UNSPLIT = "原文"
 _HEAD = ["行号", "原因代码", "原因", "Reason"]
 
 
@@ -97,7 +100,15 @@ def explained(
 ) -> Iterator[RejectedRow]:
     """Yield the rejected rows in the order of the file; personal numbers are left out of their values."""
     for line, text in broken:
-        yield RejectedRow(line, *reason_text(source, "broken_line:"), {"原文": text[:_SHOWN_VALUE]})
+        yield RejectedRow(line, *reason_text(source, "broken_line:"), {_UNSPLIT: text[:_SHOWN_VALUE]})
+    for line, reason, values in as_received(connection, source, received, broken):
+        yield RejectedRow(line, *reason_text(source, reason), values)
+
+
+def as_received(
+    connection: duckdb.DuckDBPyConnection, source: Source, received: Received, broken: Sequence[tuple[int, str]]
+) -> Iterator[tuple[int, str, Mapping[str, str]]]:
+    """Yield the line, the reason and the values of each row of the temporary table `rejected`, as the file has them."""
     if not (connection.execute("select count(*) from rejected").fetchone() or (0,))[0]:
         return
     hidden = {column.header for column in source.columns if column.certificate}
@@ -111,7 +122,7 @@ def explained(
     while found := rows.fetchmany(1000):
         for row in found:
             values = {title: (value or "")[:_SHOWN_VALUE] for title, value in zip(headers, row[3:], strict=True)}
-            yield RejectedRow(_moved(row[0] + int(row[2]), numbers), *reason_text(source, row[1]), values)
+            yield _moved(row[0] + int(row[2]), numbers), row[1], values
 
 
 def _with_line_ends(connection: duckdb.DuckDBPyConnection, received: Received) -> str:
@@ -137,14 +148,18 @@ def _moved(line: int, broken: Sequence[int]) -> int:
 
 
 def as_csv(rows: Iterable[RejectedRow]) -> bytes:
-    """Return rejected rows as CSV (UTF-8 with a mark, so that Excel reads the Chinese)."""
+    """Return rejected rows as CSV under one header (UTF-8 with a mark, so that Excel reads the Chinese).
+
+    A line that could not be split stands in a column of its own, the last one.
+    """
     stream = io.StringIO()
     writer = csv.writer(stream)
-    titles: list[str] = []
-    for row in rows:
-        if not titles or (list(row.values) != titles and set(row.values) - set(titles)):
-            titles = list(row.values)
-            writer.writerow([*_HEAD, *titles])
+    told = list(rows)
+    titles = list(dict.fromkeys(title for row in told for title in row.values if title != _UNSPLIT))
+    if any(_UNSPLIT in row.values for row in told):
+        titles.append(_UNSPLIT)
+    writer.writerow([*_HEAD, *titles])
+    for row in told:
         cells = [str(row.values.get(title) or "") for title in titles]
         writer.writerow([row.line, row.reason_code, row.reason, row.reason_en, *(_harmless(cell) for cell in cells)])
     return b"\xef\xbb\xbf" + stream.getvalue().encode()
@@ -155,27 +170,19 @@ def _harmless(cell: str) -> str:
 
 
 def masked(row: RejectedRow, source: Source | None) -> RejectedRow:
-    """Return the row with what names a person cut to its first character; a broken line is one such value.
-
-    A row that became no record is known by its key alone, which names nobody.
-    """
-    if row.reason_code.startswith(NO_RECORD):
-        return row
-    plain = {column.header for column in source.columns if not column.personal} if source else set()
+    """Return the row with what names a person cut to its first character; a broken line is one such value."""
+    plain = {column.title for column in source.columns if not column.personal} if source else set()
     shown = {k: v if k in plain or not v else f"{str(v)[:1]}***" for k, v in row.values.items()}
     return replace(row, values=shown)
 
 
 def from_csv(content: bytes, limit: int) -> list[RejectedRow]:
     """Return the first rejected rows of a stored file."""
+    lines = csv.reader(io.StringIO(content.decode("utf-8-sig")))
+    titles = next(lines)[len(_HEAD) :]
     found: list[RejectedRow] = []
-    titles: list[str] = []
-    for cells in csv.reader(io.StringIO(content.decode("utf-8-sig"))):
-        if cells[: len(_HEAD)] == _HEAD:
-            titles = cells[len(_HEAD) :]
-        elif len(found) < limit:
-            line, code, reason, reason_en = cells[: len(_HEAD)]
-            found.append(
-                RejectedRow(int(line), code, reason, reason_en, dict(zip(titles, cells[len(_HEAD) :], strict=False)))
-            )
+    for line, code, reason, reason_en, *cells in itertools.islice(lines, limit):
+        values = dict(zip(titles, cells, strict=True))
+        unsplit = values.pop(_UNSPLIT, "")
+        found.append(RejectedRow(int(line), code, reason, reason_en, {_UNSPLIT: unsplit} if unsplit else values))
     return found
