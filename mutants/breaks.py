@@ -493,8 +493,8 @@ BREAKS = (
         "users: earlier passwords",
         "an earlier password is not chosen again",
         "zhike/platform/organization/logic/passwords.py",
-        "if any(check_password(password, one) for one in used):",
-        "if used and not used:",
+        "if any(check_password(password, one) for one in _used(user)):",
+        "if _used(user) is None:",
         _OF_SIGN_IN,
     ),
     Break(
