@@ -8,7 +8,7 @@ from ninja import File, Router
 from ninja.files import UploadedFile
 
 from zhike.kernel import clock, context, definitions
-from zhike.kernel.errors import NotFound, Refused
+from zhike.kernel.errors import NotFound, Refused, ZhikeError
 from zhike.kernel.wire import labels, responds
 from zhike.platform.organization import api as organization
 from zhike.platform.organization.errors import OwnAccount, UserExists
@@ -55,13 +55,13 @@ def import_users(request: SignedInRequest, file: File[UploadedFile]) -> schemas.
     """Users and posts from a file: employee number, name, role, unit. A line that is wrong hurts only itself."""
     permissions.require(request.principal, "user.create")
     answer: schemas.UsersFileOut = {"made": [], "refused": []}
+    mine = set(request.principal.units)
+    choices = user_file.Choices(definitions.all_of(Role), [u for u in organization.all_units() if u.id in mine])
     for line in user_file.lines(file.read()):
         try:
-            body = line.user()
-            _require_own_unit(body.unit, request.principal)
-            answer["made"].append(_made(line.number, body, request.principal))
-        except user_file.WRONG as error:
-            message = user_file.said(error, request.principal.language)
+            answer["made"].append(_made(line.number, line.user(choices), request.principal))
+        except ZhikeError as error:
+            message = error.message(request.principal.language)
             answer["refused"].append({"line": line.number, "text": line.text, "message": message})
     return answer
 
