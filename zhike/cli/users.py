@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 
 from zhike.cli.output import Output
-from zhike.kernel import clock, context
-from zhike.kernel.errors import NotFound
+from zhike.kernel import clock, context, definitions
+from zhike.kernel.errors import NotFound, ZhikeError
 from zhike.platform.organization.types import Staff
 
 
@@ -71,13 +71,15 @@ def come_back(options: argparse.Namespace, output: Output) -> None:
 def import_file(options: argparse.Namespace, output: Output) -> int:
     """Make users and posts of a file; lines that are wrong are told and hurt only themselves."""
     from zhike.platform.organization import api as organization
+    from zhike.platform.permissions.types import Role
     from zhike.server import user_file
 
     made: list[dict[str, object]] = []
     refused: list[dict[str, object]] = []
+    choices = user_file.Choices(definitions.all_of(Role), organization.all_units())
     for line in user_file.lines(options.file.read_bytes()):
         try:
-            body = line.user()
+            body = line.user(choices)
             known = organization.all_staff(number=body.employee_no)
             given: str | None = None
             if known:
@@ -92,8 +94,8 @@ def import_file(options: argparse.Namespace, output: Output) -> int:
                     must_change=True,
                 )
             made.append({"employee_no": body.employee_no, "name": body.name, "password": given})
-        except user_file.WRONG as error:
-            refused.append({"line": line.number, "message": user_file.said(error, "zh")})
+        except ZhikeError as error:
+            refused.append({"line": line.number, "message": error.message("zh")})
     if output.as_json:
         output.result({"made": made, "refused": refused}, "")
     else:

@@ -22,7 +22,7 @@ from zhike.kernel.wire import ErrorOut, Finding, facts, findings
 from zhike.platform.organization import api as organization
 from zhike.platform.organization.errors import PasswordDue
 from zhike.platform.permissions import api as permissions
-from zhike.server import request_wording
+from zhike.server import refusals, request_wording
 from zhike.server.openapi import Api
 from zhike.server.parsing import JsonParser
 from zhike.server.unknown_keys import known_parameters_only
@@ -118,7 +118,7 @@ def on_expected(request: HttpRequest, error: ZhikeError) -> HttpResponse:
         error.status,
         {
             "code": error.code,
-            "message": error.message(lang),
+            "message": refusals.message(error, lang),
             "facts": facts(error.facts),
             "findings": findings(error.findings, lang),
         },

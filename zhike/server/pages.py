@@ -15,6 +15,7 @@ from zhike.kernel.wire import Labels, labels
 from zhike.platform.objects import api as objects
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal
+from zhike.server import refusals
 from zhike.server.kinds import EmptyWords, Page, PlacedBlock
 from zhike.server.schemas import AnyBlock, AsOfOut, BlockErrorOut, EmptyOut, PageOut, UnavailableBlockOut
 
@@ -63,7 +64,7 @@ def _block(key: str, placed: PlacedBlock | None, subject: Subject | None, princi
             data: BlockData = provider.build(principal, subject if provider.of_record else None, settings)
     except ZhikeError as error:
         state: Literal["refused", "error"] = "refused" if isinstance(error, Refused) else "error"
-        said: BlockErrorOut = {"code": error.code, "message": error.message(principal.language)}
+        said: BlockErrorOut = {"code": error.code, "message": refusals.message(error, principal.language)}
         return _unavailable(key, words, state, said)
     except Exception:
         _log.exception("block failed", extra={"block": key})

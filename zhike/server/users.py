@@ -8,7 +8,7 @@ from ninja import File, Router
 from ninja.files import UploadedFile
 
 from zhike.kernel import clock, context, definitions
-from zhike.kernel.errors import NotFound, Refused
+from zhike.kernel.errors import NotFound, Refused, ZhikeError
 from zhike.kernel.wire import labels, responds
 from zhike.platform.organization import api as organization
 from zhike.platform.organization.errors import OwnAccount, RoleNotGiven
@@ -56,13 +56,15 @@ def import_users(request: SignedInRequest, file: File[UploadedFile]) -> schemas.
     """Users and posts from a file: employee number, name, role, unit. A line that is wrong hurts only itself."""
     permissions.require(request.principal, "user.create")
     answer: schemas.UsersFileOut = {"made": [], "refused": []}
+    mine = set(request.principal.units)
+    choices = user_file.Choices(definitions.all_of(Role), [u for u in organization.all_units() if u.id in mine])
     for line in user_file.lines(file.read()):
         try:
-            body = line.user()
+            body = line.user(choices)
             _require_giving(body.role, body.unit, request.principal)
             answer["made"].append(_made(line.number, body, request.principal))
-        except user_file.WRONG as error:
-            message = user_file.said(error, request.principal.language)
+        except ZhikeError as error:
+            message = error.message(request.principal.language)
             answer["refused"].append({"line": line.number, "text": line.text, "message": message})
     return answer
 
@@ -134,7 +136,9 @@ def _made(line: int, body: schemas.NewUserIn, principal: Principal) -> schemas.M
     """Make the user of a line, or give one there is another post."""
     for existing in organization.all_staff(number=body.employee_no):
         _require_managed(_require_ours(existing, principal), principal)
-        organization.give_post(existing.uid, role=body.role, unit=body.unit, valid_from=body.valid_from)
+        organization.give_post(
+            existing.uid, role=body.role, unit=body.unit, valid_from=body.valid_from, valid_to=body.valid_to
+        )
         return {"line": line, "employee_no": existing.employee_no, "name": existing.name, "password": None}
     staff, password = _new_user(body)
     return {"line": line, "employee_no": staff.employee_no, "name": staff.name, "password": password}

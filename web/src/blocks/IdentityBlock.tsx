@@ -8,6 +8,7 @@ import { Icon } from '../kit/Icon';
 import { DayStamp, Mark, Stamp } from '../kit/marks';
 import { ChoiceTag, Formatted } from './Formatted';
 import { Unmask } from './Unmask';
+import { riskBand } from './riskBand';
 
 type Unmaskable = IdentityData['unmaskable'][number];
 
@@ -94,9 +95,9 @@ function RiskBand({ risk }: { risk: IdentityData['risk'] }) {
   return (
     <>
       <div className="risk-band" role="img" aria-label={expired ? t('identity.noneWhileExpired') : t('identity.products', { products })}>
-        {[1, 2, 3, 4, 5].map((level) => (
-          <span key={level} className={level <= top && !expired ? '' : 'barred'}>
-            {level === top + 1 && top < 5 ? t('identity.banned', { level }) : `R${level}`}
+        {riskBand(top, expired).map(({ level, barred, said }) => (
+          <span key={level} className={barred ? 'barred' : ''}>
+            {said ? t('identity.banned', { level }) : `R${level}`}
           </span>
         ))}
       </div>

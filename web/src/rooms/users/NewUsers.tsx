@@ -9,7 +9,7 @@ import { useFormReport } from '../../kit/faults';
 import { useReport } from '../../kit/feedback';
 import { Icon } from '../../kit/Icon';
 import { SubmitOnEnter } from '../../kit/SubmitOnEnter';
-import { PostFields, type PostValues } from './PostDialogs';
+import { PostFields, useUserOptions, type PostValues } from './PostDialogs';
 
 type Values = PostValues & { employee_no: string; name: string };
 
@@ -72,7 +72,24 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
         <Icon name="upload" size={20} />
         <p className="ink-2">{t('user.importHint')}</p>
       </Upload.Dragger>
+      <ImportRules />
     </Modal>
+  );
+}
+
+/** What a file must look like, and an empty one to fill in. */
+function ImportRules() {
+  const { t, label } = useText();
+  const options = useUserOptions();
+  const titles = t('user.importTitles');
+  const roles = options.data?.roles.map((role) => label(role.labels)).join(t('common.and'));
+  return (
+    <div className="stack gap-4 small ink-2" style={{ marginTop: 12 }} data-testid="users-import-rules">
+      <p>{t('user.importColumns', { titles: titles.replaceAll(',', t('common.and')) })}</p>
+      {roles && <p>{t('user.importRoles', { roles })}</p>}
+      <p>{t('user.importUnits')}</p>
+      <div><button type="button" className="plain link" onClick={() => saveCsv([titles], t('user.templateFile'))} data-testid="users-template">{t('user.template')}</button></div>
+    </div>
   );
 }
 
@@ -80,24 +97,48 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
 function Imported({ answer, onClose }: { answer: UsersFile; onClose: () => void }) {
   const { t } = useText();
   const passwords = answer.made.filter((one) => one.password);
+  const [saved, setSaved] = useState(false);
+  const unsaved = passwords.length > 0 && !saved;
+  const keep = () => {
+    savePasswords(passwords, t('user.passwordsFile'));
+    setSaved(true);
+  };
   const columns: Column<UsersFile['refused'][number]>[] = [
     { key: 'line', title: t('user.line'), tight: true, align: 'right', render: (row) => row.line },
     { key: 'text', title: t('user.lineText'), render: (row) => row.text },
     { key: 'message', title: t('common.reason'), render: (row) => row.message },
   ];
   return (
-    <Modal open title={t('user.import')} onCancel={onClose} width={720} footer={<><Button onClick={() => save(passwords, t('user.passwordsFile'))} disabled={passwords.length === 0} data-testid="users-passwords">{t('user.savePasswords')}</Button><Button type="primary" onClick={onClose}>{t('common.close')}</Button></>}>
+    <Modal
+      open
+      title={t('user.import')}
+      onCancel={onClose}
+      width={720}
+      mask={{ closable: !unsaved }}
+      keyboard={!unsaved}
+      footer={
+        <>
+          <Button type={unsaved ? 'default' : 'primary'} onClick={onClose}>{t('common.close')}</Button>
+          {passwords.length > 0 && <Button type={unsaved ? 'primary' : 'default'} onClick={keep} data-testid="users-passwords">{t('user.savePasswords')}</Button>}
+        </>
+      }
+    >
       <p style={{ marginBottom: 12 }} data-testid="users-imported">{t('user.imported', { made: passwords.length, posts: answer.made.length - passwords.length, refused: answer.refused.length })}</p>
+      {unsaved && <p className="ink-2" style={{ marginBottom: 12 }}>{t('user.passwordsUnsaved')}</p>}
       {answer.refused.length > 0 && <DataTable columns={columns} rows={answer.refused} rowKey={(row) => String(row.line)} twoLine={(row) => ({ title: `${row.line}  ${row.text}`, sub: row.message })} />}
     </Modal>
   );
 }
 
 /** Save the given passwords, shown this once, as a file. */
-function save(rows: UsersFile['made'], name: string): void {
-  const text = ['employee_no,name,password', ...rows.map((row) => [row.employee_no, row.name, row.password].map((cell) => `"${(cell ?? '').replaceAll('"', '""')}"`).join(','))].join('\r\n');
+function savePasswords(rows: UsersFile['made'], name: string): void {
+  const lines = rows.map((row) => [row.employee_no, row.name, row.password].map((cell) => `"${(cell ?? '').replaceAll('"', '""')}"`).join(','));
+  saveCsv(['employee_no,name,password', ...lines], name);
+}
+
+function saveCsv(lines: string[], name: string): void {
   const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob(['\ufeff', text], { type: 'text/csv' }));
+  link.href = URL.createObjectURL(new Blob(['\ufeff', lines.join('\r\n')], { type: 'text/csv' }));
   link.download = name;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 1000);

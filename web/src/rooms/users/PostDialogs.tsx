@@ -11,10 +11,13 @@ import { useUserChanged } from './UserDrawer';
 
 export type PostValues = { role: string; unit: string; valid_from?: string | null; valid_to?: string | null };
 
+/** The roles and units of which posts are made. */
+export const useUserOptions = () => useQuery({ queryKey: ['user-options'], queryFn: ({ signal }) => api.get('/users/options', { signal }), staleTime: 60_000 });
+
 /** Role, unit and days of a post. */
 export function PostFields() {
   const { t, label } = useText();
-  const options = useQuery({ queryKey: ['user-options'], queryFn: ({ signal }) => api.get('/users/options', { signal }), staleTime: 60_000 });
+  const options = useUserOptions();
   const required = [{ required: true, message: t('common.required') }];
   const roles = options.data?.roles.map((role) => ({ value: role.key, label: label(role.labels) }));
   const units = options.data?.units.map((unit) => ({ value: unit.code, label: `${unit.name}  ${unit.code}` }));
