@@ -83,7 +83,9 @@ def import_file(options: argparse.Namespace, output: Output) -> int:
             known = organization.all_staff(number=body.employee_no)
             given: str | None = None
             if known:
-                organization.give_post(known[0].uid, role=body.role, unit=body.unit, valid_from=body.valid_from)
+                organization.give_post(
+                    known[0].uid, role=body.role, unit=body.unit, valid_from=body.valid_from, valid_to=body.valid_to
+                )
             else:
                 _staff, given = organization.add_user(
                     employee_no=body.employee_no,
@@ -91,6 +93,7 @@ def import_file(options: argparse.Namespace, output: Output) -> int:
                     role=body.role,
                     unit=body.unit,
                     valid_from=body.valid_from,
+                    valid_to=body.valid_to,
                     must_change=True,
                 )
             made.append({"employee_no": body.employee_no, "name": body.name, "password": given})
