@@ -311,6 +311,21 @@ def run(*words):
         return 1
 
 
+def test_the_command_line_lists_everybody_with_their_posts(desk, capsys):
+    assert run("end", "E1002") == 0
+    capsys.readouterr()
+    assert run("list", "--json") == 0
+    assert json.loads(capsys.readouterr().out)["users"] == [
+        {"employee_no": "E1001", "name": "林晓岚", "posts": "account_manager@B1", "active": True},
+        {"employee_no": "E1002", "name": "唐若谷", "posts": "", "active": False},
+        {"employee_no": "E2001", "name": "许知行", "posts": "branch_head@B1", "active": True},
+        {"employee_no": "E3001", "name": "沈聿", "posts": "operator@HQ", "active": True},
+    ]
+    assert run("list") == 0
+    shown = capsys.readouterr().out
+    assert "停用" in shown and "account_manager@B1" in shown
+
+
 def test_the_command_line_does_the_same(desk, capsys, tmp_path):
     today = clock.today()
     assert run("post", "e1001", "--role", "branch_head", "--unit", "B2", "--since", str(today)) == 0

@@ -153,6 +153,7 @@ def _packs(actions: Actions) -> None:
     user.add_argument("name")
     user.add_argument("--role", required=True)
     user.add_argument("--unit", required=True, help="unit code")
+    _add(users, "list", "users.list_all", "print every user with the posts that hold today")
     password = _add(users, "password", "users.password", "give a user a new random password")
     password.add_argument("employee_no")
     post = _add(users, "post", "users.post", "give a user another post, or end the one that holds")

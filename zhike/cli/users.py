@@ -20,6 +20,26 @@ def add(options: argparse.Namespace, output: Output) -> None:
     _tell_password(staff, password, output)
 
 
+def list_all(_options: argparse.Namespace, output: Output) -> None:
+    """Print everybody who can sign in or could, with the posts that hold today."""
+    from zhike.platform.organization import api as organization
+
+    rows = [
+        {
+            "employee_no": staff.employee_no,
+            "name": staff.name,
+            "posts": " ".join(f"{role}@{unit.code}" for role, unit in staff.posts),
+            "active": staff.active,
+        }
+        for staff in organization.all_staff()
+    ]
+    if output.as_json:
+        output.result({"users": rows}, "")
+        return
+    shown = [row | {"active": "启用" if row["active"] else "停用"} for row in rows]
+    output.table(shown, {"employee_no": "工号", "name": "姓名", "posts": "岗位（角色@机构）", "active": "状态"})
+
+
 def password(options: argparse.Namespace, output: Output) -> None:
     """Give a user a new password and print it once."""
     from zhike.platform.organization import api as organization

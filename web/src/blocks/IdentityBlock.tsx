@@ -7,8 +7,8 @@ import { Figure } from '../kit/figures';
 import { Icon } from '../kit/Icon';
 import { DayStamp, Mark, Stamp } from '../kit/marks';
 import { ChoiceTag, Formatted } from './Formatted';
-import { Unmask } from './Unmask';
 import { riskBand } from './riskBand';
+import { Unmask } from './Unmask';
 
 type Unmaskable = IdentityData['unmaskable'][number];
 

@@ -62,9 +62,9 @@ function User({ user, onPassword }: { user: UserDetail; onPassword: (given: Give
         <h3 className="section-title">{t('user.posts')}</h3>
         {user.posts.map((post) => <PostLine key={`${post.role} ${post.unit} ${post.valid_from}`} user={user} post={post} />)}
         {user.posts.length === 0 && <p className="ink-3">{t('user.noPosts')}</p>}
-        {may('post') && <div><Button onClick={() => setAdding(true)} data-testid="user-add-post">{t('user.addPost')}</Button></div>}
       </section>
       <div className="row wrap gap-8">
+        {may('post') && <Button onClick={() => setAdding(true)} data-testid="user-add-post">{t('user.addPost')}</Button>}
         {may('rename') && <RenameButton user={user} />}
         {may('password') && <PasswordButton user={user} onPassword={onPassword} />}
         {may('end') && <EndButton user={user} />}

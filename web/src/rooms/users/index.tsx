@@ -27,7 +27,7 @@ export function UserListPage() {
   const query = useQuery({ queryKey: ['users'], queryFn: ({ signal }) => api.get('/users', { signal }) });
   const find = q.trim().toLowerCase();
   return (
-    <Page crumbs={[{ title: t('user.title') }]} title={t('user.title')} sub={query.data?.items.length} actions={<>
+    <Page crumbs={[{ title: t('user.title') }]} title={t('user.title')} sub={query.data && t('user.count', { n: query.data.items.length })} actions={<>
         <LiveStamp at={query.dataUpdatedAt} />
         {mayAdd && <Button onClick={() => setDialog('import')} icon={<Icon name="upload" size={14} />} data-testid="users-import">{t('user.import')}</Button>}
         {mayAdd && <Button type="primary" onClick={() => setDialog('new')} icon={<Icon name="plus" size={14} />} data-testid="user-add">{t('user.add')}</Button>}
