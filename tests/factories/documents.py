@@ -48,7 +48,13 @@ def blocks(path: Path) -> Iterator[Block]:
 
 def commands(path: Path) -> list[str]:
     """Return the commands that stand in the running text of a file."""
-    return _COMMAND.findall(_FENCE.sub("", path.read_text(encoding="utf-8")))
+    return [command for _line, command in placed_commands(path)]
+
+
+def placed_commands(path: Path) -> list[tuple[int, str]]:
+    """Return the commands in the running text of a file, each with its line."""
+    text = _FENCE.sub(lambda found: "\n" * found[0].count("\n"), path.read_text(encoding="utf-8"))
+    return [(text[: found.start()].count("\n") + 1, found[1]) for found in _COMMAND.finditer(text)]
 
 
 def documents() -> list[Path]:

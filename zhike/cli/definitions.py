@@ -5,12 +5,13 @@ from __future__ import annotations
 import argparse
 import io
 import json
+from collections.abc import Mapping, Sequence
 
 from ruamel.yaml import YAML
 
 from zhike.cli import trial
 from zhike.cli.output import Output
-from zhike.kernel import definition_changes, definition_files, definitions
+from zhike.kernel import clock, definition_changes, definition_files, definitions
 from zhike.kernel.definition_changes import Edit, Plan
 from zhike.kernel.definition_errors import DefinitionsBroken
 from zhike.kernel.definition_parts import sourced
@@ -20,6 +21,25 @@ from zhike.platform.packs import api as packs
 
 #: Signs of an old or new value that a plan shows; --json has all.
 _SHOWN = 100
+_FINDING = {"path": ("文件", "File"), "line": ("行", "Line"), "code": ("代码", "Code"), "message": ("说明", "Fault")}
+_PLAN = {
+    "action": ("动作", "Action"),
+    "kind": ("种类", "Kind"),
+    "key": ("键", "Key"),
+    "notes": ("说明", "Notes"),
+    "users": ("使用者", "Users"),
+}
+_HISTORY = {
+    "change": ("变更号", "Change"),
+    "revision": ("版本", "Revision"),
+    "layer": ("层", "Layer"),
+    "at": ("时间", "At"),
+    "actor": ("操作人", "By"),
+    "reason": ("原因", "Reason"),
+    "keys": ("改动的键", "Keys changed"),
+}
+_UNVERIFIED = {"kind": ("种类", "Kind"), "key": ("键", "Key"), "label": ("名称", "Name"), "source": ("来源", "Source")}
+_ACTIONS = {"create": "新增", "update": "修改", "remove": "删除"}
 
 
 class NothingGiven(ZhikeError):
@@ -36,7 +56,7 @@ def pack_check(options: argparse.Namespace, output: Output) -> int:
     findings = packs.check(trial.pack_folders(options.folders))
     if output.as_json or findings:
         rows = [{"path": f.path, "line": f.line, "code": f.code, "message": f.said[output.lang]} for f in findings]
-        output.table(rows, ("path", "line", "code", "message"))
+        output.table(rows, output.titles(_FINDING))
     else:
         output.result({}, {"zh": "应用包没有问题", "en": "The packs have no fault"}[output.lang])
     return 1 if findings else 0
@@ -75,14 +95,14 @@ def history(options: argparse.Namespace, output: Output) -> None:
             "revision": found.revision,
             "layer": found.layer,
             "pack": found.pack,
-            "at": found.at,
+            "at": found.at if output.as_json else f"{clock.local(found.at):%Y-%m-%d %H:%M:%S}",
             "actor": found.actor,
             "reason": found.reason,
             "keys": ", ".join(_changed(found)),
         }
         for found in definition_changes.history(options.kind, options.key)
     ]
-    output.table(rows, ("change", "revision", "layer", "at", "actor", "reason", "keys"))
+    output.table(rows, output.titles(_HISTORY))
 
 
 def change(options: argparse.Namespace, output: Output) -> None:
@@ -99,8 +119,10 @@ def change(options: argparse.Namespace, output: Output) -> None:
             raise DefinitionsBroken(definition_changes.check(edits, files.unread))
         if options.plan:
             print_plan(definition_changes.plan(edits), output)
+            if not output.as_json:
+                print(output.words("只是计划，什么都没有改", "only planned; nothing has changed"))
             return
-        print_plan(definition_changes.change(edits, reason=options.reason or "", consent=options.yes), output)
+        _print_done(definition_changes.change(edits, reason=options.reason or "", consent=options.yes), output)
     except DefinitionsBroken as error:
         places = [
             by_name[fault.kind, fault.key].at(fault.finding).as_dict()
@@ -114,21 +136,38 @@ def change(options: argparse.Namespace, output: Output) -> None:
 def unverified(_options: argparse.Namespace, output: Output) -> None:
     """List the definitions with numbers that the firm has not checked yet, and where the numbers come from."""
     rows = [
-        {"kind": definition.kind, "key": definition.key, "label": definition.labels["zh"], "source": found.source or ""}
+        {
+            "kind": definition.kind,
+            "key": definition.key,
+            "label": definition.labels[output.lang],
+            "source": found.source or "",
+        }
         for definition in definitions.snapshot()
         for found in sourced(definition)
         if not found.verified
     ]
-    output.table(rows, ("kind", "key", "label", "source"))
+    output.table(rows, output.titles(_UNVERIFIED))
 
 
 def undo(options: argparse.Namespace, output: Output) -> None:
     """Take a change of definitions back."""
-    print_plan(definition_changes.undo(options.change, consent=options.yes), output)
+    _print_done(definition_changes.undo(options.change, consent=options.yes), output)
 
 
-def print_plan(plan: Plan, output: Output) -> None:
-    """Show what a plan changes, what each step means and who uses what changes or goes."""
+def _print_done(done: Plan, output: Output) -> None:
+    """Show what was changed, and by which number it is taken back."""
+    number = ""
+    if done.edits:
+        newest = definition_changes.history(done.edits[0].kind, done.edits[0].key)[0]
+        number = str(newest.change)
+    print_plan(done, output, number)
+    if number and not output.as_json:
+        print(output.words("已生效。要撤销：", "Done. To take it back: ") + f"zhike definition undo {number}")
+
+
+def print_plan(plan: Plan, output: Output, number: str = "") -> None:
+    """Show what a plan changes, what each step means and who uses what changes or goes; `number` once it is done."""
+    running = output.words("（运行中）", " (running)")
     rows = [
         {
             "action": step.action,
@@ -137,21 +176,28 @@ def print_plan(plan: Plan, output: Output) -> None:
             "destructive": step.destructive,
             "notes": "; ".join(step.notes),
             "users": ", ".join(
-                f"{user.kind} {user.labels['zh']}{'（运行中）' if user.holds else ''}" for user in step.users
+                f"{user.kind} {user.labels[output.lang]}{running if user.holds else ''}" for user in step.users
             ),
             "changes": [
                 {"place": one.place, "old": one.old, "new": one.new} for one in definition_changes.differences(step)
             ],
+            **({"change": number} if number else {}),
         }
         for step in plan.changes
     ]
     if not rows and not output.as_json:
         output.result({}, {"zh": "没有变化", "en": "Nothing changes"}[output.lang])
         return
-    output.table(rows, ("action", "kind", "key", "notes", "users"))
+    output.table(_worded(rows, output), output.titles(_PLAN))
     for step in plan.changes if not output.as_json else ():
         for one in definition_changes.differences(step):
             output.result({}, f"  {step.kind} {step.key}  {one.place}：{_short(one.old)} → {_short(one.new)}")
+
+
+def _worded(rows: Sequence[Mapping[str, object]], output: Output) -> list[Mapping[str, object]]:
+    if output.as_json or output.lang == "en":
+        return list(rows)
+    return [{**row, "action": _ACTIONS[str(row["action"])]} for row in rows]
 
 
 def _short(value: object) -> str:

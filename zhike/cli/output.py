@@ -36,6 +36,10 @@ class Output:
         """Return a sentence in the language that is asked for."""
         return en if self.lang == "en" else zh
 
+    def titles(self, columns: Mapping[str, tuple[str, str]]) -> dict[str, str]:
+        """Return the titles of a table in the language that is asked for."""
+        return {key: self.words(*names) for key, names in columns.items()}
+
     def result(self, value: Mapping[str, object], text: str) -> None:
         """Print the result: `value` with `--json`, else `text`."""
         self._end_progress()

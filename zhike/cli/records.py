@@ -35,7 +35,7 @@ def records(options: argparse.Namespace, output: Output) -> None:
     """List, count, sum or group records, narrowed by an expression."""
     from zhike.platform.objects import api as objects
 
-    who = replace(principal(), employee_no=options.me)
+    who = replace(principal(), employee_no=options.me, language=output.lang)
     query = _query(options)
     if options.sum or options.group_by:
         _summary(query, who, options.sum, options.group_by, output)
@@ -104,17 +104,21 @@ def _list(query: RecordQuery, who: Principal, limit: int | None, output: Output)
 
     def end() -> tuple[Mapping[str, object], str]:
         cut = listing.next_cursor is not None
-        text = f"显示 {listing.shown:,} / 共 {total:,}"
+        text = output.words(f"显示 {listing.shown:,} / 共 {total:,}", f"{listing.shown:,} of {total:,} shown")
         if cut:
-            text += f"；看其余的：--all，或 --cursor {listing.next_cursor}"
+            text += output.words("；看其余的：--all，或 --cursor ", "; for the others: --all, or --cursor ")
+            text += str(listing.next_cursor)
         beside = {"object": query.object, "shown": listing.shown, "count": total}
         return {**beside, "cut": cut, "next_cursor": listing.next_cursor}, text
 
     if output.as_json:
         output.pages(listing.pages(), {}, end)
         return
-    titles = {"display": owner.labels["zh"], **{key: found.labels["zh"] for key, found in owner.fields.items()}}
-    shown = ([{k: _text(owner.fields.get(k), v) for k, v in row.items()} for row in rows] for rows in listing.pages())
+    lang = output.lang
+    titles = {"display": owner.labels[lang], **{key: found.labels[lang] for key, found in owner.fields.items()}}
+    shown = (
+        [{k: _text(owner.fields.get(k), v, output) for k, v in row.items()} for row in rows] for rows in listing.pages()
+    )
     output.pages(shown, titles, end)
 
 
@@ -130,13 +134,23 @@ def _summary(query: RecordQuery, who: Principal, sums: Sequence[str], group_by: 
     if group_by and group_by in typed and typed[group_by].type is Type.RECORD:
         named = _displays(owner.fields[group_by], [group.value for group in found], who)
     elif group_by:
-        named = {option.key: option.labels["zh"] for option in owner.fields[group_by].options}
+        named = {option.key: option.labels[output.lang] for option in owner.fields[group_by].options}
+    empty = output.words("（空）", "(empty)")
     if output.as_json:
-        output.result({"object": query.object, "group_by": group_by, "groups": [g.as_dict(named) for g in found]}, "")
+        output.result(
+            {"object": query.object, "group_by": group_by, "groups": [g.as_dict(named, empty) for g in found]}, ""
+        )
         return
-    titles = {"label": owner.fields[group_by].labels["zh"]} if group_by else {}
-    titles |= {"count": "记录数", **{key: f"{owner.fields[key].labels['zh']} 合计" for key in sums}}
-    rows = [{"label": group.label(named), "count": f"{group.count:,}", **group.figures()} for group in found]
+    titles = {"label": owner.fields[group_by].labels[output.lang]} if group_by else {}
+    titles |= {"count": output.words("记录数", "Records")}
+    titles |= {
+        key: output.words(f"{owner.fields[key].labels['zh']} 合计", f"{owner.fields[key].labels['en']}, sum")
+        for key in sums
+    }
+    rows = [
+        {"label": group.label(named, empty), "count": f"{group.count:,}", **group.figures(output.words("；", "; "))}
+        for group in found
+    ]
     output.table(rows, titles)
 
 
@@ -148,11 +162,11 @@ class _Group:
     count: int = 0
     sums: dict[str, dict[str, Decimal | int]] = field(default_factory=dict)
 
-    def label(self, named: Mapping[object, str]) -> str:
-        """What the value is called."""
-        return named.get(self.value, "（空）" if self.value is None else str(self.value))
+    def label(self, named: Mapping[object, str], empty: str) -> str:
+        """What the value is called; `empty`, where there is none."""
+        return named.get(self.value, empty if self.value is None else str(self.value))
 
-    def as_dict(self, named: Mapping[object, str]) -> dict[str, object]:
+    def as_dict(self, named: Mapping[object, str], empty: str) -> dict[str, object]:
         """Return the group as `--json` prints it: an amount with its currency, any other sum bare."""
         sums = {
             key: [{"amount": str(total), "currency": currency} for currency, total in by_currency.items()]
@@ -160,12 +174,12 @@ class _Group:
             else next(iter(by_currency.values()), None)
             for key, by_currency in self.sums.items()
         }
-        return {"group": self.value, "label": self.label(named), "count": self.count, "sums": sums}
+        return {"group": self.value, "label": self.label(named, empty), "count": self.count, "sums": sums}
 
-    def figures(self) -> dict[str, str]:
+    def figures(self, between: str) -> dict[str, str]:
         """Return the sums as the table shows them."""
         return {
-            key: "；".join(f"{total:,} {currency}".strip() for currency, total in by_currency.items())
+            key: between.join(f"{total:,} {currency}".strip() for currency, total in by_currency.items())
             for key, by_currency in self.sums.items()
         }
 
@@ -192,15 +206,20 @@ def _displays(group: FieldType, values: Sequence[object], who: Principal) -> Map
     return {value: found["display"] for value, found in shown.items()}
 
 
-def _text(field: FieldType | None, value: object) -> str:
-    """A value as the text table shows it: options by their label, records by their display, money with its currency."""
+def _text(field: FieldType | None, value: object, output: Output) -> str:
+    """A value as a cell of the text table: options by their label, records by their display, money with its currency."""
     if isinstance(value, bool):
-        return "是" if value else "否"
+        return output.words("是", "yes") if value else output.words("否", "no")
     if isinstance(value, list):
-        return "、".join(_text(field, item) for item in value)
+        return output.words("、", ", ").join(_text(field, item, output) for item in value)
     if isinstance(value, Mapping):
         if "amount" in value:
             return f"{Decimal(str(value['amount'])):,} {value['currency']}"
         return str(value.get("display", ""))
-    labels = {option.key: option.labels["zh"] for option in field.options} if field else {}
-    return "" if value is None else labels.get(str(value), str(value))
+    labels = {option.key: option.labels[output.lang] for option in field.options} if field else {}
+    return "" if value is None else labels.get(str(value), _one_line(str(value)))
+
+
+def _one_line(text: str) -> str:
+    """An address and a long text stand in one line of the table."""
+    return " ".join(line for line in text.splitlines() if line)

@@ -105,9 +105,24 @@ def differences(change: Change) -> list[Difference]:
     return list(_differences("", *written))
 
 
+def _nameless(before: object, after: object) -> tuple[list[object], list[object]] | None:
+    """Of two lists of parts without keys, such as the grants of a role: what went and what came."""
+    if not isinstance(before, list) or not isinstance(after, list):
+        return None
+    if not all(isinstance(one, Mapping) for one in (*before, *after)):
+        return None
+    gone, added = [one for one in before if one not in after], [one for one in after if one not in before]
+    return (gone, added) if gone or added else None
+
+
 def _differences(place: str, before: object, after: object) -> Iterator[Difference]:
     """Parts that have a key are known by it, so that a part in between moves none of the others."""
     old, new = _parts(before), _parts(after)
+    if (old is None or new is None) and (came := _nameless(before, after)):
+        gone, added = came
+        yield from (Difference(place, one, None) for one in gone)
+        yield from (Difference(place, None, one) for one in added)
+        return
     if old is None or new is None:
         if before != after:
             yield Difference(place, before, after)

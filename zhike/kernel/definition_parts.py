@@ -193,7 +193,10 @@ ClockTime = Annotated[str, BeforeValidator(_clock_time)]
 
 def _day(value: object) -> object:
     if isinstance(value, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
-        return date.fromisoformat(value)
+        try:
+            return date.fromisoformat(value)
+        except ValueError as error:
+            raise Unfit(f"没有 {value} 这一天", f"there is no day {value}") from error
     if isinstance(value, date):
         return value
     raise Unfit("日期写作 2026-03-17", "a day is written 2026-03-17")

@@ -243,7 +243,7 @@ class _Reader:
         for key in raw:
             if key in given.values():
                 continue
-            self.findings.append(wording.unknown("key", key, known, (*place, key), "definition.unknown_key"))
+            self.findings.append(wording.unknown(wording.KEY, key, known, (*place, key), "definition.unknown_key"))
             free = [alias for alias, name in known.items() if name not in given]
             if self._guess and (meant := wording.nearest(key, free)):
                 given[known[meant]] = key
@@ -298,7 +298,7 @@ class _Reader:
         known = {one.key for fields in every for one in fields.values()}
         strange = [key for key in raw if key not in known]
         self.findings += [
-            wording.unknown("key", key, known, (*place, key), "definition.unknown_key") for key in strange
+            wording.unknown(wording.KEY, key, known, (*place, key), "definition.unknown_key") for key in strange
         ]
         return _built(parts[0], kept) if self._partly else _NOTHING
 

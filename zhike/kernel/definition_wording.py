@@ -103,6 +103,8 @@ _SENTENCES: Mapping[str, tuple[str, tuple[str, str]]] = {
     "less_than_equal": (_FORM, ("{last}不大于 {le}，实为 {given}", "{last} is at most {le}; it is {given}")),
     "value_error": (_FORM, ("{last}：{error}", "{last}: {error}")),
 }
+#: What a name in a mapping is called.
+KEY = Labels("键", "key")
 _UNKNOWN_KEYS = ("extra_forbidden", "unexpected_keyword_argument")
 
 
@@ -110,13 +112,20 @@ def fault(found: ErrorDetails, place: Place, known: Iterable[str] = ()) -> Findi
     """Return the finding about a fault that pydantic found at `place`, where the keys `known` exist."""
     context = found.get("ctx", {})
     if found["type"] in _UNKNOWN_KEYS:
-        return unknown("key", str(place[-1]), known, place, "definition.unknown_key")
+        return unknown(KEY, str(place[-1]), known, place, "definition.unknown_key")
     if found["type"] == RULE_BROKEN:
         return Finding(_FORM, Labels(context["zh"], context["en"]), place)
     tagged = str(context.get("discriminator", "")).strip("'")
     code, (zh, en) = _SENTENCES.get(found["type"], (_FORM, ("{last}：{msg}", "{last}: {msg}")))
-    said = Labels(zh.format(**_facts(found, place, "zh")).strip(), en.format(**_facts(found, place, "en")))
+    said = Labels(
+        zh.format(**_facts(found, place, "zh")).strip().replace("` ：", "`："), en.format(**_facts(found, place, "en"))
+    )
     return Finding(code, said, (*place, tagged) if tagged else place)
+
+
+def _alternatives(expected: str, lang: str) -> str:
+    """The values of a list that pydantic writes in English."""
+    return expected.replace(" or ", "、").replace(", ", "、") if lang == "zh" else expected
 
 
 def _facts(found: ErrorDetails, place: Place, lang: str) -> dict[str, object]:
@@ -129,7 +138,7 @@ def _facts(found: ErrorDetails, place: Place, lang: str) -> dict[str, object]:
         "last": _last(place)[lang],
         "given": _given(found["input"])[lang],
         "discriminator": tagged,
-        "expected": expected.replace("'", "") if tagged else expected,
+        "expected": _alternatives(expected.replace("'", "") if tagged else expected, lang),
         "meant": _meant(str(context.get("tag", found["input"])), re.findall("'([^']*)'", expected))[lang],
         "msg": found["msg"],
         "error": error.said[lang] if isinstance(error, Unfit) else error,

@@ -48,6 +48,16 @@ def test_the_records_can_be_counted_by_an_expression(installation, capsys):
     assert len(run(capsys, "records", "financial_account", "--limit", "3")[1]["rows"]) == 3
 
 
+def test_english_is_obeyed_by_titles_words_and_the_last_line(installation, capsys):
+    main(["--lang", "en", "records", "account_product", "--group-by", "kind", "--sum", "amount"])
+    head, *rows = capsys.readouterr().out.splitlines()
+    assert re.split("  +", head.strip()) == ["Kind", "Records", "Amount, sum"]
+    main(["--lang", "en", "records", "account_product", "--columns", "kind", "--limit", "1"])
+    shown = capsys.readouterr().out
+    assert " of " in shown and "; for the others: --all, or --cursor " in shown
+    assert not re.search("[\u4e00-\u9fff]", shown + "".join(rows))
+
+
 def test_a_cut_list_says_so_and_where_it_goes_on(installation, capsys):
     listed = (
         "records",

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.factories import berka
-from tests.factories.documents import Block, blocks, commands, documents
+from tests.factories.documents import Block, blocks, commands, documents, placed_commands
 from tests.integration.insight.conftest import own_installation
 from zhike.cli import main
 from zhike.kernel import definition_checks, definition_files, definitions
@@ -24,6 +24,8 @@ ROOT = Path(__file__).parents[3]
 BLOCKS = [block for path in documents() for block in blocks(path)]
 #: Blocks whose commands no test runs; each says why in the line above it.
 NOT_RUN = 2
+#: Commands of a how-to's text that are not run: one never ends, the other asks for pages that only a build makes.
+NOT_HERE = ("zhike serve", "zhike doctor")
 
 
 def test_every_block_says_what_it_is_and_few_are_not_run():
@@ -84,8 +86,11 @@ def workshop(django_db_setup, django_db_blocker, tmp_path, monkeypatch) -> Itera
 )
 def test_commands_run_and_print_what_the_document_says(path: Path, workshop):
     said = ""
-    for block in blocks(ROOT / path):
-        if block.language == "sh" and block.run:
+    for block in _steps(path):
+        if isinstance(block, str):
+            code, printed = _run(block)
+            assert code == 0, f"{path}: {block}\n{printed}"
+        elif block.language == "sh" and block.run:
             said = ""
             for command in block.commands:
                 wanted = re.search(r"# exit code (\d+)$", command)
@@ -94,6 +99,17 @@ def test_commands_run_and_print_what_the_document_says(path: Path, workshop):
                 said += printed
         elif block.follows:
             assert _matches(block.text, said), f"{path}:{block.line} says\n{block.text}\nit is\n{said}"
+
+
+def _steps(path: Path) -> list[Block | str]:
+    """The blocks of a how-to, and between them the commands of its text that no block holds, as a reader runs them."""
+    found: list[tuple[int, Block | str]] = [(block.line, block) for block in blocks(ROOT / path)]
+    if path.parent.name == "how-to":
+        held = {command.partition("  #")[0] for _line, block in found for command in block.commands}
+        for line, command in placed_commands(ROOT / path):
+            if command not in held and command not in NOT_HERE:
+                found.append((line, command))
+    return [step for _line, step in sorted(found, key=lambda one: one[0])]
 
 
 def _run(command: str) -> tuple[int, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from zhike.kernel.definition_changes import Difference, differences
 from zhike.kernel.definitions import Change
 from zhike.platform.objects.definitions import ObjectDefinition
+from zhike.platform.permissions.types import Role
 
 BODY = {
     "kind": "object",
@@ -38,6 +39,17 @@ def test_a_part_in_between_moves_no_other_and_one_that_goes_is_told_whole():
     assert told(fields=[NAME, CITY, SIZE]) == [Difference("fields[city]", None, CITY)]
     assert told(fields=[NAME]) == [Difference("fields[size]", SIZE, None)]
     assert told(fields=[SIZE, NAME]) == [Difference("fields", ["name", "size"], ["size", "name"])]
+
+
+def test_of_parts_without_a_key_each_that_went_or_came_is_told():
+    reads, works = {"on": "party", "operations": ["read"]}, {"on": "work", "operations": ["read"]}
+    role = {"kind": "role", "key": "desk", "labels": {"zh": "柜", "en": "Desk"}, "grants": [reads, works]}
+    wider = {"on": "party", "operations": ["read", "update"]}
+    before, after = (Role.model_validate(body) for body in (role, role | {"grants": [wider, works]}))
+    assert differences(Change("role", "desk", "update", before, after)) == [
+        Difference("grants", reads, None),
+        Difference("grants", None, wider),
+    ]
 
 
 def test_the_same_is_no_difference_and_what_is_new_or_gone_is_told_by_its_action():

@@ -386,7 +386,12 @@ def _part(
     where = (*place, "parts", part)
     if field is not None and part not in field.values.parts:
         what = (
-            f"part of '{field.key}'" if field.values.parts else f"part: '{field.key}' is {field.type}, which has none:"
+            Labels(f"“{field.key}”的组成部分", f"part of '{field.key}'")
+            if field.values.parts
+            else Labels(
+                f"组成部分（“{field.key}”是 {field.type}，没有组成部分）",
+                f"part: '{field.key}' is {field.type}, which has none:",
+            )
         )
         yield definition_checks.unknown(what, part, field.values.parts, where, "master.unknown_part")
     yield from _expression(column.parts[part], schema, where, Type.TEXT)
