@@ -139,7 +139,7 @@ def unverified(_options: argparse.Namespace, output: Output) -> None:
         {
             "kind": definition.kind,
             "key": definition.key,
-            "label": definition.labels[output.lang],
+            "label": definition.labels[output.names],
             "source": found.source or "",
         }
         for definition in definitions.snapshot()
@@ -167,7 +167,7 @@ def _print_done(done: Plan, output: Output) -> None:
 
 def print_plan(plan: Plan, output: Output, number: str = "") -> None:
     """Show what a plan changes, what each step means and who uses what changes or goes; `number` once it is done."""
-    running = output.words("（运行中）", " (running)")
+    running = " (running)" if output.names == "en" else "（运行中）"
     rows = [
         {
             "action": step.action,
@@ -176,7 +176,7 @@ def print_plan(plan: Plan, output: Output, number: str = "") -> None:
             "destructive": step.destructive,
             "notes": "; ".join(step.notes),
             "users": ", ".join(
-                f"{user.kind} {user.labels[output.lang]}{running if user.holds else ''}" for user in step.users
+                f"{user.kind} {user.labels[output.names]}{running if user.holds else ''}" for user in step.users
             ),
             "changes": [
                 {"place": one.place, "old": one.old, "new": one.new} for one in definition_changes.differences(step)

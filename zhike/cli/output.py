@@ -30,6 +30,8 @@ class Output:
     def __init__(self, *, as_json: bool, lang: str = "") -> None:
         self.as_json = as_json
         self.lang = lang or ("en" if as_json else "zh")
+        #: The language of what the firm calls its own things; Chinese unless another is asked for.
+        self.names = lang or "zh"
         self._progressing = False
 
     def words(self, zh: str, en: str) -> str:

@@ -35,7 +35,7 @@ def records(options: argparse.Namespace, output: Output) -> None:
     """List, count, sum or group records, narrowed by an expression."""
     from zhike.platform.objects import api as objects
 
-    who = replace(principal(), employee_no=options.me, language=output.lang)
+    who = replace(principal(), employee_no=options.me, language=output.names)
     query = _query(options)
     if options.sum or options.group_by:
         _summary(query, who, options.sum, options.group_by, output)
@@ -114,7 +114,7 @@ def _list(query: RecordQuery, who: Principal, limit: int | None, output: Output)
     if output.as_json:
         output.pages(listing.pages(), {}, end)
         return
-    lang = output.lang
+    lang = output.names
     titles = {"display": owner.labels[lang], **{key: found.labels[lang] for key, found in owner.fields.items()}}
     shown = (
         [{k: _text(owner.fields.get(k), v, output) for k, v in row.items()} for row in rows] for rows in listing.pages()
@@ -134,14 +134,14 @@ def _summary(query: RecordQuery, who: Principal, sums: Sequence[str], group_by: 
     if group_by and group_by in typed and typed[group_by].type is Type.RECORD:
         named = _displays(owner.fields[group_by], [group.value for group in found], who)
     elif group_by:
-        named = {option.key: option.labels[output.lang] for option in owner.fields[group_by].options}
-    empty = output.words("（空）", "(empty)")
+        named = {option.key: option.labels[output.names] for option in owner.fields[group_by].options}
+    empty = "(empty)" if output.names == "en" else "（空）"
     if output.as_json:
         output.result(
             {"object": query.object, "group_by": group_by, "groups": [g.as_dict(named, empty) for g in found]}, ""
         )
         return
-    titles = {"label": owner.fields[group_by].labels[output.lang]} if group_by else {}
+    titles = {"label": owner.fields[group_by].labels[output.names]} if group_by else {}
     titles |= {"count": output.words("记录数", "Records")}
     titles |= {
         key: output.words(f"{owner.fields[key].labels['zh']} 合计", f"{owner.fields[key].labels['en']}, sum")
@@ -216,7 +216,7 @@ def _text(field: FieldType | None, value: object, output: Output) -> str:
         if "amount" in value:
             return f"{Decimal(str(value['amount'])):,} {value['currency']}"
         return str(value.get("display", ""))
-    labels = {option.key: option.labels[output.lang] for option in field.options} if field else {}
+    labels = {option.key: option.labels[output.names] for option in field.options} if field else {}
     return "" if value is None else labels.get(str(value), _one_line(str(value)))
 
 
