@@ -35,6 +35,8 @@ def records(options: argparse.Namespace, output: Output) -> None:
     """List, count, sum or group records, narrowed by an expression."""
     from zhike.platform.objects import api as objects
 
+    # What records say is Chinese unless English is asked for, for programs, too.
+    output = Output(as_json=output.as_json, lang=options.lang or "zh")
     who = replace(principal(), employee_no=options.me, language=output.lang)
     query = _query(options)
     if options.sum or options.group_by:
