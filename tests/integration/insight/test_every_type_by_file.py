@@ -148,6 +148,6 @@ def test_a_stranger_and_an_unknown_currency_reject_their_rows(feed):
     assert [(row.line, row.reason_code, row.reason) for row in rejected] == [
         (5, "unknown_currency", "“money”没有 ISO 4217 币种代码"),
         (6, "bad_url", "“url”不是网址，例如 https://example.com"),
-        (0, "record.thing.no_target", "用户：指向的记录不存在"),
+        (4, "record.thing.no_target", "用户：指向的记录不存在（E9999）"),
     ]
     assert rejected[2].values == {"source_key": "feed:z"}
