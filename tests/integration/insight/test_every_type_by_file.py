@@ -150,4 +150,5 @@ def test_a_stranger_and_an_unknown_currency_reject_their_rows(feed):
         (6, "bad_url", "“url”不是网址，例如 https://example.com"),
         (4, "record.thing.no_target", "用户：指向的记录不存在（E9999）"),
     ]
-    assert rejected[2].values == {"source_key": "feed:z"}
+    given = rejected[2].values
+    assert (given["no"], given["ccy"], given["text"], given["user"]) == ("z", "CNY", "乙", "E9999")
