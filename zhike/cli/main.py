@@ -62,6 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     actions = parser.add_subparsers(required=True, metavar="COMMAND")
     _serving(actions)
     _packs(actions)
+    _users(actions)
     _data(actions)
     _identity(actions)
     _records(actions)
@@ -147,6 +148,9 @@ def _packs(actions: Actions) -> None:
         default=[Path("packs"), Path("examples")],
         help="folders the examples are taken from",
     )
+
+
+def _users(actions: Actions) -> None:
     users = _group(actions, "user", "people who sign in")
     user = _add(users, "add", "users.add", "add a user with one post")
     user.add_argument("employee_no")

@@ -222,15 +222,30 @@ def _feed_records(
     # A record may come from facts of several days, of which the newest counts; in a whole state it stands once.
     if source.grain != "master":
         beside.doubled.clear()
+    found = f"select {key} as key, {known} as known, {place}"
+    _tell(connection, master, counts, beside, (source, schema), (found, rows))
+    return counts, beside
+
+
+def _tell(
+    connection: Session,
+    master: Master,
+    counts: LoadCounts,
+    beside: _Beside,
+    of: tuple[Source, Schema],
+    asked: tuple[str, str],
+) -> None:
+    """Let the loads of the dataset tell which rows became no records: `asked` is what their keys are selected by."""
+    source, schema = of
+    found, rows = asked
     told_by = source.keys if source.grain == "master" else (*source.keys, "business_date")
     told = "".join(f", cast(d.{name(column)} as varchar) as k{n}" for n, column in enumerate(told_by))
     shown = telling.shown_texts(
         source, schema, {c.field: c.text for c in master.columns if not c.system and not c.parts}
     )
-    found = f"select {key} as key, {known} as known, {place}{told}{_texts(schema, shown)} {rows}"
-    sent = Sent(source, told_by, tuple(shown), f"select * from ({found}) where known")
+    select = f"select * from ({found}{told}{_texts(schema, shown)} {rows}) where known"
+    sent = Sent(source, told_by, tuple(shown), select)
     telling.tell(connection, master.key, master.object, counts, {"": sent}, beside.doubled)
-    return counts, beside
 
 
 def _first_of_each(rows: Iterator[Sequence[object]], beside: _Beside) -> Iterator[Sequence[object]]:
