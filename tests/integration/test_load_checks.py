@@ -178,6 +178,9 @@ fields:
 rules:
   - {key: noted, condition: "note is empty or note != name", labels: {zh: 注与名相同, en: The note says the name}}
 """
+ABOUT_OTHERS = """
+  - {key: under, condition: "above.name != '乙'", labels: {zh: 不可属于乙, en: Nothing is under 乙}}
+"""
 
 
 @pytest.fixture
@@ -270,6 +273,54 @@ def test_rules_of_a_load_ask_what_the_desk_has_said_and_not_what_the_file_says(t
     broken = load("thing", [(None, "c:1", "旧", "新"), (None, "c:2", "丁", "丁")], ["name", "note"])
     assert (broken.updated, broken.created) == (0, 0)
     assert [(row.source_key, row.rules) for row in broken.rejections] == [("c:1", ("noted",)), ("c:2", ("noted",))]
+    assert list(things()) == ["乙"]
+
+
+@pytest.fixture
+def with_rule_about_others(thing, tmp_path):
+    (tmp_path / "thing.yaml").write_text(THING + ABOUT_OTHERS.lstrip("\n"))
+    packs.apply([Path("packs"), tmp_path])
+
+
+def broken_rules(found):
+    return [(row.source_key, row.rules) for row in found.rejections]
+
+
+def test_a_rule_about_another_record_is_held_against_one_that_comes_with_the_same_load(with_rule_about_others):
+    rows = [
+        (None, "c:1", "甲", "c:2"),
+        (None, "c:2", "乙", None),
+        (None, "c:3", "丙", None),
+        (None, "c:4", "丁", "c:3"),
+    ]
+    found = load("thing", rows, ["name", "above"])
+    assert (found.read, found.created, found.rejected) == (4, 3, 1)
+    assert broken_rules(found) == [("c:1", ("under",))]
+    assert {name: row["above"] for name, row in things().items()} == {"乙": None, "丙": None, "丁": "丙"}
+    again = load("thing", rows, ["name", "above"])
+    assert (again.unchanged, broken_rules(again)) == (3, [("c:1", ("under",))])
+
+
+def test_a_rule_about_another_record_sees_it_as_the_load_leaves_it(with_rule_about_others):
+    load("thing", [(None, "c:1", "甲", "c:2"), (None, "c:2", "戊", None)], ["name", "above"])
+    # Above c:1 stands a record that becomes 乙, and c:3 comes under one that is 乙 no longer.
+    load("thing", [(None, "c:9", "乙", None)], ["name", "above"])
+    rows = [
+        (None, "c:1", "己", "c:2"),
+        (None, "c:2", "乙", None),
+        (None, "c:3", "庚", "c:9"),
+        (None, "c:9", "辛", None),
+    ]
+    found = load("thing", rows, ["name", "above"])
+    assert (found.created, found.updated, broken_rules(found)) == (1, 2, [("c:1", ("under",))])
+    assert {name: row["above"] for name, row in things().items()} == {"甲": "乙", "乙": None, "庚": "辛", "辛": None}
+
+
+def test_what_is_under_a_record_left_out_by_a_rule_about_others_is_left_out_too(with_rule_about_others):
+    rows = [(None, "c:1", "甲", "c:2"), (None, "c:2", "丙", "c:3"), (None, "c:3", "乙", None)]
+    found = load("thing", rows, ["name", "above"])
+    assert broken_rules(found) == [("c:1", ()), ("c:2", ("under",))]
+    assert told(found)[0] == ("c:1", [("record.no_target", "above")])
     assert list(things()) == ["乙"]
 
 

@@ -1,9 +1,14 @@
-"""Which rows of a load may become records: one statement finds every row that breaks a check or a rule of its object."""
+"""Which rows of a load may become records: one statement finds every row that breaks a check or a rule of its object.
+
+A rule that asks about other records of the same object sees those that come with the same load only once they are
+there: it is asked after the upsert, which is taken back where a row breaks it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from django.db.backends.utils import CursorWrapper
 from psycopg import sql
@@ -26,30 +31,29 @@ _TOLD = 10_000
 
 def reject(
     cursor: CursorWrapper, incoming: Incoming, kept: Sequence[sql.Composable], values: Mapping[str, object]
-) -> tuple[int, tuple[RejectedRecord, ...]]:
-    """Put the staged rows that may not become records into `BROKEN`; return their number and the first ones.
+) -> None:
+    """Put the staged rows that may not become records into `BROKEN`, with the numbers of what they break.
 
     Rules see the record as the load would leave it: fields that the row does not have, or that belong to the desk, as
     they are now. Nothing is said of rows that are not `kept`, a condition with `values`, or of erased records.
     """
     owner = incoming.owner
     where = Where(catalogues.catalogue())
-    rules = compiled_rules(where, owner, _AFTER)
     asked = list(checks(incoming))
+    rules = {number: rule for number, rule in _rules(incoming, where) if not _is_about_others(incoming, rule)}
     joins, given = incoming.resolved
-    named = {column.name for rule in rules for column in rule.find_all(exp.Column) if column.table == _AFTER}
-    broken = [*(check.broken for check in asked), *(sql.SQL(rule.sql(dialect="postgres")) for rule in rules)]
+    named = {column.name for rule in rules.values() for column in rule.find_all(exp.Column) if column.table == _AFTER}
+    broken = {number: check.broken for number, check in enumerate(asked)}
+    broken |= {len(asked) + number: sql.SQL(rule.sql(dialect="postgres")) for number, rule in rules.items()}
     statement = sql.SQL(
         "create temporary table {broken} on commit drop as"
-        " select s.uid, s.source_key, s.unfit, array_remove(array[{said}]::integer[], null) as broken"
+        " select s.uid, s.source_key, s.unfit, {said} as broken"
         " from {staged} s{joins} left join lateral (select * from {target} where {key} limit 1) t on true"
         " cross join lateral (select {after}) {alias}"
         " where {kept} and (s.unfit is not null or {any})"
     ).format(
         broken=sql.Identifier(BROKEN),
-        said=sql.SQL(", ").join(
-            sql.SQL("case when {} then {} end").format(one, sql.Literal(number)) for number, one in enumerate(broken)
-        ),
+        said=_numbers(broken),
         staged=numbered(incoming),
         joins=joins,
         target=sql.Identifier(owner.table),
@@ -57,23 +61,93 @@ def reject(
         after=sql.SQL(", ").join(_after(incoming, given, named)),
         alias=sql.Identifier(_AFTER),
         kept=sql.SQL(" and ").join([sql.SQL("t.erased_at is null"), *kept]),
-        any=sql.SQL(" or ").join(sql.SQL("({})").format(one) for one in broken),
+        any=_any(broken.values()),
     )
-    given_values: dict[str, Any] = {"me": None, "my_units": [], "today": clock.today(), **where.values, **values}
-    cursor.execute(statement, given_values)
-    _reject_followers(cursor, incoming, asked)
+    cursor.execute(statement, _params(where, values))
+    _reject_followers(cursor, incoming)
+
+
+def broken_among(
+    cursor: CursorWrapper, incoming: Incoming, kept: Sequence[sql.Composable], values: Mapping[str, object]
+) -> list[tuple[UUID, list[int]]]:
+    """Return the rows whose records, now that all are there, break rules about others of their object, and which."""
+    where = Where(catalogues.catalogue())
+    first = sum(1 for _check in checks(incoming))
+    rules = {
+        first + number: sql.SQL(rule.sql(dialect="postgres"))
+        for number, rule in _rules(incoming, where)
+        if _is_about_others(incoming, rule)
+    }
+    if not rules:
+        return []
+    statement = sql.SQL(
+        "select s.uid, {said} from {staged} s cross join lateral (select * from {target} where {key} limit 1) {alias}"
+        " where {kept} and ({any})"
+    ).format(
+        said=_numbers(rules),
+        staged=sql.Identifier(STAGING),
+        target=sql.Identifier(incoming.owner.table),
+        key=incoming.key,
+        alias=sql.Identifier(_AFTER),
+        kept=sql.SQL(" and ").join([sql.SQL("{}.erased_at is null").format(sql.Identifier(_AFTER)), *kept]),
+        any=_any(rules.values()),
+    )
+    cursor.execute(statement, _params(where, values))
+    return [(uid, numbers) for uid, numbers in cursor.fetchall()]
+
+
+def reject_also(cursor: CursorWrapper, incoming: Incoming, found: Sequence[tuple[UUID, list[int]]]) -> None:
+    """Put further rows into `BROKEN`, with the numbers of what they break, and those that cannot be without them."""
+    cursor.execute("create temporary table zhike_found (uid uuid, broken integer[]) on commit drop")
+    with cursor.copy("copy zhike_found from stdin") as copy:
+        for row in found:
+            copy.write_row(row)
+    cursor.execute(
+        f"insert into {BROKEN} select s.uid, s.source_key, null, f.broken from zhike_found f join {STAGING} s using (uid)"
+    )
+    cursor.execute("drop table zhike_found")
+    _reject_followers(cursor, incoming)
+
+
+def rejections(cursor: CursorWrapper, incoming: Incoming) -> tuple[int, tuple[RejectedRecord, ...]]:
+    """Return how many rows stand in `BROKEN`, and what is wrong with the first ones."""
     cursor.execute(sql.SQL("select count(*) from {}").format(sql.Identifier(BROKEN)))
     count = int(cursor.fetchone()[0])
     told = sql.SQL("select source_key, unfit, broken from {} order by source_key limit %s").format(
         sql.Identifier(BROKEN)
     )
     cursor.execute(told, [_TOLD])
+    asked = list(checks(incoming))
     return count, tuple(_told(incoming, asked, *row) for row in cursor.fetchall())
 
 
-def _reject_followers(cursor: CursorWrapper, incoming: Incoming, asked: Sequence[Check]) -> None:
+def _rules(incoming: Incoming, where: Where) -> Iterable[tuple[int, exp.Expr]]:
+    return enumerate(compiled_rules(where, incoming.owner, _AFTER))
+
+
+def _is_about_others(incoming: Incoming, rule: exp.Expr) -> bool:
+    own = {field.column for field in own_references(incoming)}
+    return any(table.name == incoming.owner.table for table in rule.find_all(exp.Table)) or any(
+        column.table == _AFTER and column.name in own for column in rule.find_all(exp.Column)
+    )
+
+
+def _numbers(broken: Mapping[int, sql.Composable]) -> sql.Composable:
+    cases = [sql.SQL("case when {} then {} end").format(one, sql.Literal(number)) for number, one in broken.items()]
+    return sql.SQL("array_remove(array[{}]::integer[], null)").format(sql.SQL(", ").join(cases))
+
+
+def _any(broken: Iterable[sql.Composable]) -> sql.Composable:
+    return sql.SQL(" or ").join(sql.SQL("({})").format(one) for one in broken)
+
+
+def _params(where: Where, values: Mapping[str, object]) -> dict[str, Any]:
+    return {"me": None, "my_units": [], "today": clock.today(), **where.values, **values}
+
+
+def _reject_followers(cursor: CursorWrapper, incoming: Incoming) -> None:
     """Put rows into `BROKEN`, too, that refer to a record which only a rejected row of the same load would make."""
-    own = own_references(incoming)
+    own, asked = own_references(incoming), list(checks(incoming))
     found = bool(own)
     while found:
         found = False

@@ -10,17 +10,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 from psycopg import sql
 
 from zhike.kernel import clock, context, events
 from zhike.platform.audit import api as audit
 from zhike.platform.objects.logic import catalogue as catalogues
+from zhike.platform.objects.logic import load_rules
 from zhike.platform.objects.logic import load_staging as staging
 from zhike.platform.objects.logic.erasing import erased
 from zhike.platform.objects.logic.load_checks import defaults, own_references
-from zhike.platform.objects.logic.load_rules import BROKEN, reject
+from zhike.platform.objects.logic.load_rules import BROKEN
 from zhike.platform.objects.logic.load_staging import STAGING, Incoming
 from zhike.platform.objects.types import FieldType, LoadColumn, LoadCounts, LoadEnding, ObjectType
 
@@ -50,11 +51,10 @@ def load(
         # What `ends` asks is which records no row names, so then the unchanged rows are staged, too.
         read = staging.stage(cursor, incoming, rows, whole=ends is not None)
         kept, gone = _not_of_erased(owner, incoming.fields, columns)
-        rejected, rejections = reject(cursor, incoming, kept, {"gone": gone})
-        if rejected:
-            kept.append(sql.SQL("not exists (select from {} b where b.uid = s.uid)").format(sql.Identifier(BROKEN)))
-        created, updated = _upsert(cursor, incoming, kept, gone)
-        _refer_among(cursor, incoming)
+        load_rules.reject(cursor, incoming, kept, {"gone": gone})
+        kept.append(sql.SQL("not exists (select from {} b where b.uid = s.uid)").format(sql.Identifier(BROKEN)))
+        created, updated = _upsert_all_that_hold(cursor, incoming, kept, gone)
+        rejected, rejections = load_rules.rejections(cursor, incoming)
         ended = _end(cursor, owner, ends) if ends and read else 0
         if by_id:
             _pass_ids(cursor, owner)
@@ -77,6 +77,22 @@ def _pass_ids(cursor: CursorWrapper, owner: ObjectType) -> None:
         " where given.highest > s.last_value",
         [sequence],
     )
+
+
+def _upsert_all_that_hold(
+    cursor: CursorWrapper, incoming: Incoming, kept: Sequence[sql.Composable], gone: list[object]
+) -> tuple[int, int]:
+    """Upsert, and again without the rows that break a rule about the others: only together do they show it."""
+    while True:
+        mark = transaction.savepoint()
+        numbers = _upsert(cursor, incoming, kept, gone)
+        _refer_among(cursor, incoming)
+        broken = load_rules.broken_among(cursor, incoming, kept, {"gone": gone})
+        if not broken:
+            transaction.savepoint_commit(mark)
+            return numbers
+        transaction.savepoint_rollback(mark)
+        load_rules.reject_also(cursor, incoming, broken)
 
 
 def _upsert(
