@@ -76,9 +76,9 @@ def measure(scale: str) -> Result:
     from zhike.insight.audiences.logic import wide_row
     from zhike.insight.warehouse import api as warehouse
     from zhike.kernel import definitions
-    from zhike.platform.permissions.types import Principal
+    from zhike.platform.permissions.types import Post, Principal
 
-    operator = Principal(kind="user", name="operator", user_id=1, employee_no="P000001", roles=("operator",))
+    operator = Principal(kind="staff", name="operator", user_id=1, employee_no="P000001", posts=(Post("operator"),))
     day = installation.DAY
     with warehouse.session() as connection:
         relation = warehouse.relation(wide_row.DATASET, publication=warehouse.published(), first=day, last=day)

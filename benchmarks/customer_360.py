@@ -31,12 +31,16 @@ def measure(scale: str) -> Result:
     from zhike.kernel import definitions
     from zhike.platform.objects import api as objects
     from zhike.platform.organization import api as organization
-    from zhike.platform.permissions.types import Principal
+    from zhike.platform.permissions.types import Post, Principal
     from zhike.server import pages
 
     unit = organization.unit_by_code("B0001").id
     principal = Principal(
-        kind="user", name="bench", user_id=1, employee_no="E000001", roles=("account_manager",), units=(unit,)
+        kind="staff",
+        name="bench",
+        user_id=1,
+        employee_no="E000001",
+        posts=(Post("account_manager", unit, (unit,)),),
     )
     record = objects.displays("party", [PARTY], principal=principal)[PARTY]
     uid = uuid.UUID(record["uid"])

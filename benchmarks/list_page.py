@@ -29,7 +29,7 @@ def measure(scale: str) -> Result:
     from zhike.platform.objects.models import SideTable
     from zhike.platform.objects.types import RecordQuery
     from zhike.platform.organization import api as organization
-    from zhike.platform.permissions.types import Principal
+    from zhike.platform.permissions.types import Post, Principal
 
     unit = organization.unit_by_code("B0001").id
     party, coverage = catalogue.describe("party"), catalogue.describe("coverage")
@@ -51,7 +51,8 @@ def measure(scale: str) -> Result:
     detail: dict[str, object] = {}
     worst = (0.0, 0.0)
     for role, (number, units, scope) in roles.items():
-        principal = Principal(kind="user", name=role, user_id=1, employee_no=number, roles=(role,), units=units)
+        post = Post(role, next(iter(units), None), units)
+        principal = Principal(kind="staff", name=role, user_id=1, employee_no=number, posts=(post,))
         raw = _RAW.format(name=party.fields["name"].column, party=party.table, wide=wide, scope=scope)
 
         def baseline(sql: str = raw) -> None:

@@ -33,9 +33,9 @@ def _measure(scale: str) -> Result:
     from zhike.kernel import context, definitions
     from zhike.platform.objects import api as objects
     from zhike.platform.objects import schemas
-    from zhike.platform.permissions.types import Principal
+    from zhike.platform.permissions.types import Post, Principal
 
-    principal = Principal(kind="user", name="bench", user_id=1, employee_no="P000001", roles=("operator",))
+    principal = Principal(kind="staff", name="bench", user_id=1, employee_no="P000001", posts=(Post("operator"),))
     factory = RequestFactory()
     with connection.cursor() as cursor:
         cursor.execute(

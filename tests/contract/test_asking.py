@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.factories.records import SYSTEM, build_firm, customer
+from tests.factories.records import SYSTEM, build_firm, customer, holding
 from zhike.kernel import definition_changes
 from zhike.kernel.definition_changes import Edit
 from zhike.kernel.errors import Refused
@@ -75,7 +75,7 @@ def role(principal, key="looker", on=("party",), **fields):
         **({"fields": {"party": fields}} if fields else {}),
     }
     definition_changes.change([Edit.of(body)], reason="test")
-    return replace(principal, roles=(key,))
+    return holding(principal, key)
 
 
 def entries(query, principal, **summed):
@@ -211,7 +211,7 @@ def test_a_refused_reference_is_no_way_to_another_object(parties, firm):
         "fields": {"coverage": {"refused": ["employee", "party"]}},
     }  # fmt: skip
     definition_changes.change([Edit.of(body)], reason="test")
-    outsider = replace(firm.operator, roles=("outsider",))
+    outsider = holding(firm.operator, "outsider")
 
     by_reference = RecordQuery("coverage", condition=compare("employee.name", "林晓岚"))
     assert refusal(lambda: objects.count(by_reference, principal=outsider)) == "coverage.employee"
@@ -231,7 +231,7 @@ def test_what_the_installation_defines_is_not_limited(parties, firm):
         "grants": [{"on": "party", "operations": ["read"], "where": "mine"}],
     }  # fmt: skip
     definition_changes.change([Edit.of(body)], reason="test")
-    narrow = replace(firm.manager, roles=("narrow",))
+    narrow = holding(firm.manager, "narrow")
     assert objects.count(RecordQuery("party"), principal=narrow).count == 2
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from tests.factories.records import SYSTEM, build_firm, cover, customer
+from tests.factories.records import SYSTEM, build_firm, cover, customer, give_work
 from zhike.kernel import clock
 from zhike.kernel.errors import Invalid, NotFound, Refused, SignInRequired
 from zhike.kernel.ids import uuid7
@@ -15,7 +16,11 @@ from zhike.platform.objects import api as objects
 from zhike.platform.objects import bulk
 from zhike.platform.objects.errors import SourceOwned
 from zhike.platform.objects.types import LoadColumn, RecordQuery
+from zhike.platform.organization import api as organization
+from zhike.platform.packs import api as packs
 from zhike.platform.permissions import api as permissions
+from zhike.platform.permissions.types import Post, Principal
+from zhike.platform.work import api as work
 
 pytestmark = pytest.mark.django_db
 PARTIES = RecordQuery("party")
@@ -200,3 +205,96 @@ def test_what_a_source_keeps_is_not_deleted_here(firm):
     assert "delete" not in objects.get("interaction", loaded.uid, principal=firm.manager).permitted
     with pytest.raises(SourceOwned):
         objects.delete("interaction", loaded.uid, revision=loaded.revision, principal=firm.manager)
+
+
+def _posts(firm, *held):
+    """The manager of B1 with the given posts (role, unit) in the place of its own."""
+    units = {code: organization.unit_by_code(code).id for _role, code in held}
+    below = organization.subtrees(units.values())
+    return replace(firm.manager, posts=tuple(Post(role, units[u], below[units[u]]) for role, u in held))
+
+
+def test_a_grant_holds_in_the_unit_of_the_post_that_gives_it(firm):
+    """Head of B1 and manager at head office: the second post does not widen the first."""
+    customer("张三丰")
+    customer("李四海", branch="B2", manager="E1002")
+    both = _posts(firm, ("branch_head", "B1"), ("account_manager", "HQ"))
+
+    assert _names(both) == ["张*丰"]
+    assert len(bulk.scope("party", principal=both)) == 1
+    assert sorted(_names(_posts(firm, ("account_manager", "B1"), ("branch_head", "B2")))) == ["张*丰", "李*海"]
+    assert sorted(_names(_posts(firm, ("branch_head", "HQ"), ("account_manager", "B1")))) == ["张*丰", "李*海"]
+
+
+def test_the_same_role_in_two_units_holds_in_both(firm):
+    customer("张三丰", manager="E2001")
+    customer("李四海", branch="B2", manager="E1002")
+
+    assert sorted(_names(_posts(firm, ("branch_head", "B1"), ("branch_head", "B2")))) == ["张*丰", "李*海"]
+    assert _names(_posts(firm, ("branch_head", "B2"))) == ["李*海"]
+
+
+def test_the_tab_of_ones_units_is_about_every_post(firm):
+    customer("张三丰")
+    customer("李四海", branch="B2", manager="E1002")
+    both = _posts(firm, ("account_manager", "B1"), ("branch_head", "B2"))
+
+    assert sorted(_names(both, RecordQuery("party", refinement="my_branch"))) == ["张*丰", "李*海"]
+    assert _names(both, RecordQuery("party", refinement="mine")) == ["张*丰"]
+
+
+def test_work_of_units_is_seen_by_the_post_that_gives_it(firm):
+    party = customer("李四海", branch="B2", manager="E1002")
+    give_work(party.id, "E1002", organization.unit_by_code("B2").id)
+
+    def seen(*held):
+        return len(work.todo(principal=_posts(firm, *held))[0])
+
+    assert seen(("branch_head", "B2")) == 1
+    assert seen(("branch_head", "B1"), ("account_manager", "HQ")) == 0
+    assert seen(("account_manager", "B2"), ("branch_head", "B1")) == 0
+
+
+CUSTOMER_ROLE = """kind: role
+key: investor
+labels: {zh: 投资者, en: Investor}
+grants:
+  - {on: party, operations: [read], where: self}
+  - {on: coverage, operations: [read]}
+"""
+SELF = """kind: extension
+key: party_self
+of: party
+labels: {zh: 本人, en: Oneself}
+refinements:
+  - {key: self, labels: {zh: 本人, en: Oneself}, condition: "customer_no = :me"}
+"""
+
+
+def test_a_customer_is_a_principal_like_any_other(firm, tmp_path):
+    """One grant on oneself: list, count, search, bitmap, children and single records answer alike."""
+    (tmp_path / "pack.yaml").write_text(
+        "name: portal\nversion: 1.0.0\nrequires: [core]\nlabels: {zh: 门户, en: Portal}\n"
+    )
+    (tmp_path / "investor.yaml").write_text(CUSTOMER_ROLE)
+    (tmp_path / "self.yaml").write_text(SELF)
+    packs.apply([Path("packs"), tmp_path])
+    own, other = customer("张三丰", customer_no="C1"), customer("李四海", customer_no="C2")
+    investor = Principal(kind="customer", name="张三丰", subject="C1", posts=(Post("investor"),))
+
+    assert investor.actor == "customer:C1"
+    assert _names(investor) == ["张*丰"]
+    assert objects.count(PARTIES, principal=investor).count == 1
+    assert _names(investor, RecordQuery("party", text="李四")) == []
+    assert list(bulk.scope("party", principal=investor)) == [own.id]
+    assert len(objects.page(RecordQuery("coverage"), principal=investor).rows) == 1
+    with pytest.raises(NotFound):
+        objects.get("party", other.uid, principal=investor)
+    for attempt in (
+        lambda: objects.update("party", own.uid, {"remark": "x"}, revision=1, principal=investor),
+        lambda: objects.unmask("party", own.uid, "mobile", reason="本人查询", principal=investor),
+        lambda: objects.page(RecordQuery("employee"), principal=investor),
+        lambda: work.todo(principal=investor),
+    ):
+        with pytest.raises(Refused):
+            attempt()

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import io
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
 
-from tests.factories.records import SYSTEM, build_firm, cover, customer
+from tests.factories.records import SYSTEM, build_firm, cover, customer, holding
 from zhike.expressions import api as expressions
 from zhike.kernel.errors import Invalid, NotFound
 from zhike.kernel.providers import searches
@@ -73,12 +72,12 @@ def records(tmp_path):
 @pytest.fixture(params=[("walled",), ("open", "walled"), ("walled", "operator")], ids="+".join)
 def walled(request, records):
     """A principal with the wall; no other role of theirs takes it away."""
-    return replace(records["firm"].operator, roles=request.param)
+    return holding(records["firm"].operator, *request.param)
 
 
 @pytest.fixture
 def free(records):
-    return replace(records["firm"].operator, roles=("open",))
+    return holding(records["firm"].operator, "open")
 
 
 def asked(owner, text):

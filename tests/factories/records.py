@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.test import Client
@@ -58,6 +58,12 @@ def build_firm() -> Firm:
     return Firm(*principals, signed_out=ANONYMOUS)
 
 
+def holding(principal: Principal, *roles: str) -> Principal:
+    """Return the principal with other roles in the place of its own, in the units of its first post."""
+    first = principal.posts[0]
+    return replace(principal, posts=tuple(replace(first, role=role) for role in roles))
+
+
 def signed_in(roles: Mapping[str, str], unit: str = "HQ") -> dict[str, Client]:
     """Make a user with one role each ({employee number: role}) and return their signed-in clients by role."""
     organization.upsert_units(UNITS)
@@ -106,11 +112,11 @@ def cover(party: Record, manager: str, since: date = date(2024, 1, 2)) -> Record
     )
 
 
-def give_work(party_id: int, employee_no: str) -> uuid.UUID:
-    """Give an employee one piece of work about a party; return the uid of the campaign it seems to come from."""
+def give_work(party_id: int, employee_no: str, unit_id: int | None = None) -> uuid.UUID:
+    """Give an employee (of a unit) one piece of work about a party; return the uid of the campaign it seems to come from."""
     origin = uuid7()
     work.create_many(
-        [NewWork(party_id, employee_no, None, "回访", "", clock.now())],
+        [NewWork(party_id, employee_no, unit_id, "回访", "", clock.now())],
         origin_kind="campaign",
         origin_uid=origin,
         origin_title="服务体检",

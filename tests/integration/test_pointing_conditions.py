@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.factories.records import SYSTEM, build_firm, customer, unit_uid
+from tests.factories.records import SYSTEM, build_firm, customer, holding, unit_uid
 from zhike.expressions import api as expressions
 from zhike.expressions.errors import ExpressionInvalid
 from zhike.kernel.errors import Refused
@@ -200,7 +200,7 @@ def test_what_a_pointing_field_cannot_be_compared_with_is_a_finding(thing, text,
 def test_a_scope_over_a_user_holds_what_is_mine(thing, firm):
     mine = objects.create("thing", thing, principal=SYSTEM)
     objects.create("thing", {"user": str(User.objects.get(employee_no="E2001").uid)}, principal=SYSTEM)
-    minder = replace(firm.manager, roles=("minder",))
+    minder = holding(firm.manager, "minder")
     assert [
         row.values["user"]["display"]
         for row in objects.page(RecordQuery("thing", columns=("user",)), principal=minder).rows
@@ -238,7 +238,7 @@ def test_nobody_asks_by_its_key_for_a_record_that_is_kept_from_them(thing, firm)
     for number, branch in (("C001", "B1"), ("C002", "B2")):
         made = customer(f"客户{number}", customer_no=number, branch=branch)
         objects.create("thing", {"party": str(made.uid)}, principal=SYSTEM)
-    clerk = replace(firm.manager, roles=("clerk",))
+    clerk = holding(firm.manager, "clerk")
     assert [counted(f"party = '{number}'") for number in ("C001", "C002")] == [1, 1]
     assert [counted(f"party = '{number}'", clerk) for number in ("C001", "C002")] == [1, 0]
     assert counted("party != 'C002'", clerk) == 2
@@ -247,7 +247,7 @@ def test_nobody_asks_by_its_key_for_a_record_that_is_kept_from_them(thing, firm)
 def test_nobody_asks_by_a_key_that_they_see_masked_or_not_at_all(thing, firm):
     objects.create("thing", thing, principal=SYSTEM)
     with pytest.raises(Refused) as refused:
-        counted("reference = 'E1001'", replace(firm.manager, roles=("clerk",)))
+        counted("reference = 'E1001'", holding(firm.manager, "clerk"))
     assert refused.value.facts == {"operation": "employee.read"}
     with pytest.raises(Refused) as refused:
         objects.count(RecordQuery("coverage", condition=asked("coverage", "party = 'C001'")), principal=firm.manager)

@@ -13,6 +13,7 @@ from zhike.kernel.definition_changes import Edit
 from zhike.platform.organization import api as organization
 from zhike.platform.organization.types import UnitRow
 from zhike.platform.permissions import api as permissions
+from zhike.platform.permissions.types import Post
 
 pytestmark = pytest.mark.django_db
 TAG = "activity"
@@ -31,8 +32,9 @@ def firm():
 
 def knows(principal, unit):
     """Whether a viewer with a post in the unit may know of the tag."""
-    units = organization.subtree({organization.unit_by_code(unit).id})
-    return permissions.field_rule(replace(principal, units=units), "party", TAG) != "refused"
+    found = organization.unit_by_code(unit).id
+    post = Post("account_manager", found, organization.subtrees([found])[found])
+    return permissions.field_rule(replace(principal, posts=(post,)), "party", TAG) != "refused"
 
 
 def test_a_new_branch_is_in_or_out_at_once(firm):

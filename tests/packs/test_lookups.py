@@ -17,7 +17,7 @@ from zhike.platform.objects import catalogue
 from zhike.platform.objects.models import PhysicalField
 from zhike.platform.objects.types import RecordQuery
 from zhike.platform.packs import api as packs
-from zhike.platform.permissions.types import Principal
+from zhike.platform.permissions.types import Post, Principal
 
 pytestmark = pytest.mark.django_db
 
@@ -195,7 +195,7 @@ def shown(tmp_path):
 def test_a_lookup_shows_nobody_more_than_the_field_it_shows(shown):
     asked = {"op": "=", "left": {"field": "mood"}, "right": {"value": "欧阳", "type": "text"}}
     for number, (_grants, _fields, seen, asks) in enumerate(SEEN):
-        who = Principal(kind="user", name="某", employee_no="E9", roles=(f"seer_{number}",))
+        who = Principal(kind="staff", name="某", employee_no="E9", posts=(Post(f"seer_{number}"),))
         record = objects.get("shop", shown.uid, principal=who)
         [row] = objects.page(RecordQuery("shop", columns=("name", "mood")), principal=who).rows
         assert (record.values.get("mood"), row.values.get("mood")) == (seen, seen), number
@@ -264,7 +264,7 @@ def test_a_lookup_shows_nothing_of_records_whose_parent_is_kept_from_its_viewer(
     shop = objects.create("shop", {"name": "甲"}, principal=SYSTEM)
     visit = {"shop": str(shop.uid), "area": str(area.uid), "mood": "good", "on_day": "2026-03-01"}
     objects.create("visit", visit, principal=SYSTEM)
-    who = Principal(kind="user", name="某", employee_no="E9", roles=("seer",))
+    who = Principal(kind="staff", name="某", employee_no="E9", posts=(Post("seer"),))
 
     record = objects.get("shop", shop.uid, principal=who)
 
@@ -272,7 +272,7 @@ def test_a_lookup_shows_nothing_of_records_whose_parent_is_kept_from_its_viewer(
 
 
 def test_a_lookup_is_unmasked_by_whoever_may_unmask_what_it_shows(shown, tmp_path):
-    who = Principal(kind="user", name="某", employee_no="E9", roles=("seer_1",))
+    who = Principal(kind="staff", name="某", employee_no="E9", posts=(Post("seer_1"),))
     with pytest.raises(Refused) as refused:
         objects.unmask("shop", shown.uid, "mood", reason="客户来电核实", principal=who)
     assert refused.value.facts == {"operation": "visit.unmask"}

@@ -165,10 +165,10 @@ class Part(BaseModel):
     if not TYPE_CHECKING:
 
         def __getattr__(self, name):
-            # Only a part that was read in spite of its faults lacks a field.
+            # Only a part that was read in spite of its faults lacks a field; parts have no private attributes.
             if name in type(self).__pydantic_fields__:
                 raise Unread(name)
-            return super().__getattr__(name)
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
 
 Key = Annotated[

@@ -33,7 +33,7 @@ def users(request: SignedInRequest) -> schemas.UsersOut:
 def options(request: SignedInRequest) -> schemas.UserOptionsOut:
     """The roles and units of which the caller can make posts."""
     permissions.require(request.principal, "user.update")
-    mine = set(request.principal.units)
+    mine = permissions.units_of(request.principal, "user.update")
     given = permissions.given_roles(request.principal)
     roles = sorted((key, role) for key, role in definitions.all_of(Role).items() if key in given)
     return {
@@ -46,7 +46,7 @@ def options(request: SignedInRequest) -> schemas.UserOptionsOut:
 def add(request: SignedInRequest, body: schemas.NewUserIn) -> tuple[int, schemas.GivenPasswordOut]:
     """Somebody new, with a first post and a password that is shown this once and changed at the first sign-in."""
     permissions.require(request.principal, "user.create")
-    _require_giving(body.role, body.unit, request.principal)
+    _require_giving(body.role, body.unit, request.principal, "user.create")
     made, password = _new_user(body)
     return 201, {"user": _detail_out(made, request.principal), "password": password}
 
@@ -56,12 +56,12 @@ def import_users(request: SignedInRequest, file: File[UploadedFile]) -> schemas.
     """Users and posts from a file: employee number, name, role, unit. A line that is wrong hurts only itself."""
     permissions.require(request.principal, "user.create")
     answer: schemas.UsersFileOut = {"made": [], "refused": []}
-    mine = set(request.principal.units)
+    mine = permissions.units_of(request.principal, "user.create")
     choices = user_file.Choices(definitions.all_of(Role), [u for u in organization.all_units() if u.id in mine])
     for line in user_file.lines(file.read()):
         try:
             body = line.user(choices)
-            _require_giving(body.role, body.unit, request.principal)
+            _require_giving(body.role, body.unit, request.principal, "user.create")
             answer["made"].append(_made(line.number, body, request.principal))
         except ZhikeError as error:
             message = error.message(request.principal.language)
@@ -92,7 +92,7 @@ def add_post(request: SignedInRequest, uid: uuid.UUID, body: schemas.NewPostIn) 
     """Another post, now or later."""
     permissions.require(request.principal, "user.update")
     _managed(uid, request.principal)
-    _require_giving(body.role, body.unit, request.principal)
+    _require_giving(body.role, body.unit, request.principal, "user.update")
     changed = organization.give_post(
         uid, role=body.role, unit=body.unit, valid_from=body.valid_from, valid_to=body.valid_to
     )
@@ -156,17 +156,19 @@ def _require_ours(staff: Staff, principal: Principal) -> Staff:
 
 
 def _is_ours(staff: Staff, principal: Principal) -> bool:
-    mine = set(principal.units)
+    mine = permissions.units_of(principal, "user.read")
     return any(post.unit.id in mine for post in staff.every_post)
 
 
-def _require_giving(role: str, unit: str, principal: Principal) -> None:
-    """Raise Refused for a unit that is not the principal's, RoleNotGiven for a role that it may not give."""
-    if organization.unit_by_code(unit).id not in principal.units:
-        raise Refused(operation="user.update")
-    given = permissions.given_roles(principal)
-    if role not in given and role in definitions.all_of(Role):
-        raise RoleNotGiven(role=role, has=sorted(given))
+def _require_giving(role: str, unit: str, principal: Principal, operation: str) -> None:
+    """Raise Refused for a unit that is not the principal's, RoleNotGiven for a role that it may not give there."""
+    found = organization.unit_by_code(unit).id
+    if found not in permissions.units_of(principal, operation):
+        raise Refused(operation=operation)
+    known = definitions.all_of(Role)
+    if role in known and not permissions.gives(principal, operation, role, found):
+        has = sorted(key for key in known if permissions.gives(principal, operation, key, found))
+        raise RoleNotGiven(role=role, has=has)
 
 
 def _managed(uid: uuid.UUID, principal: Principal) -> Staff:
@@ -184,9 +186,9 @@ def _require_managed(staff: Staff, principal: Principal) -> Staff:
 
 def _manages(staff: Staff, principal: Principal) -> bool:
     """Whether every post, now and to come, is in the principal's units and of a role that it may give."""
-    mine, given, today = set(principal.units), permissions.given_roles(principal), clock.today()
+    today = clock.today()
     kept = [post for post in staff.every_post if post.valid_to is None or post.valid_to > today]
-    return all(post.unit.id in mine and post.role in given for post in kept)
+    return all(permissions.gives(principal, "user.update", post.role, post.unit.id) for post in kept)
 
 
 def _user_out(staff: Staff) -> schemas.UserOut:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from tests.factories.records import Firm, customer
+from tests.factories.records import Firm, customer, holding
 from zhike.insight.audiences.logic import wide_row
 from zhike.insight.warehouse import api as warehouse
 from zhike.insight.warehouse.logic import stages
@@ -89,7 +89,7 @@ def with_audiences(firm: Firm) -> Firm:
     definition_changes.change([Edit.of(role)], reason="test")
 
     def extended(principal: Principal) -> Principal:
-        return replace(principal, roles=(*principal.roles, "audience_user"))
+        return holding(principal, *principal.roles, "audience_user")
 
     return replace(
         firm,

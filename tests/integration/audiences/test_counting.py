@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 from pyroaring import BitMap
 
-from tests.factories.records import SYSTEM
+from tests.factories.records import SYSTEM, holding
 from tests.integration.audiences.day import DAY, ask, money
 from zhike.expressions.errors import ExpressionInvalid
 from zhike.insight.audiences import api
@@ -163,7 +162,7 @@ def test_questions_at_the_same_time_do_not_disturb_each_other(parties, firm):
 
 def test_a_viewer_without_the_right_is_refused(parties, firm):
     with pytest.raises(Refused):
-        api.preview(RICH, principal=replace(firm.manager, roles=("account_manager",)))
+        api.preview(RICH, principal=holding(firm.manager, "account_manager"))
 
 
 def test_nothing_is_counted_before_the_first_publication(firm):

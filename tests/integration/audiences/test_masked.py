@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
-from tests.factories.records import SYSTEM
+from tests.factories.records import SYSTEM, holding
 from tests.integration.audiences import day
 from tests.integration.audiences.day import ask, money
 from zhike.insight.audiences import api
@@ -47,7 +46,7 @@ def role(principal, **fields):
         "fields": {"party": fields},
     }
     definition_changes.change([Edit.of(body)], reason="test")
-    return replace(principal, roles=("seer",))
+    return holding(principal, "seer")
 
 
 def words(principal):

@@ -25,9 +25,9 @@ from zhike.kernel.trading_days import trading_calendar
 from zhike.platform.objects import api as objects
 from zhike.platform.objects import bulk
 from zhike.platform.objects.types import RecordQuery
-from zhike.platform.permissions.types import Principal
+from zhike.platform.permissions.types import Post, Principal
 
-BRANCH_HEAD = Principal(kind="user", name="许知行", employee_no="E2001", roles=("branch_head",))
+BRANCH_HEAD = Principal(kind="staff", name="许知行", employee_no="E2001", posts=(Post("branch_head"),))
 
 
 def run_all() -> None:

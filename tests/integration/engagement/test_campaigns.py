@@ -24,7 +24,7 @@ from zhike.kernel import clock
 from zhike.kernel.errors import NotFound, StaleRevision
 from zhike.platform.objects import api as objects
 from zhike.platform.objects import bulk
-from zhike.platform.permissions.types import Principal
+from zhike.platform.permissions.types import Post, Principal
 from zhike.platform.work import api as work
 from zhike.platform.work.errors import AlreadyDone
 
@@ -94,7 +94,7 @@ def test_work_says_when_the_gate_closes_after_it_was_given(desk):
     run_all()
     item = next(item for item in work.todo(principal=SYSTEM)[0] if item.origin_uid == campaign.uid)
     assert standing.work_verdict(item.uid, principal=SYSTEM).reasons == ()
-    stranger = Principal(kind="user", name="唐若谷", employee_no="E1002", roles=("account_manager",))
+    stranger = Principal(kind="staff", name="唐若谷", employee_no="E1002", posts=(Post("account_manager"),))
     with pytest.raises(NotFound):
         standing.work_verdict(item.uid, principal=stranger)
 

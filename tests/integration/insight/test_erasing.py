@@ -26,11 +26,11 @@ from zhike.platform.objects import bulk, catalogue
 from zhike.platform.objects.errors import ReasonRequired
 from zhike.platform.objects.types import RecordQuery
 from zhike.platform.permissions import api as permissions
-from zhike.platform.permissions.types import Principal
+from zhike.platform.permissions.types import Post, Principal
 from zhike.platform.work import api as work
 
 SYSTEM = permissions.system_principal("test")
-OPERATOR = Principal(kind="user", name="沈聿", employee_no="E3001", roles=("operator",))
+OPERATOR = Principal(kind="staff", name="沈聿", employee_no="E3001", posts=(Post("operator"),))
 LIU, OUYANG = "000000006", "000000002"
 #: Everything by which 刘洋 can be recognized, wherever it stood.
 LIU_VALUES = (

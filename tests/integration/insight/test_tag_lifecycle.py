@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -27,7 +28,7 @@ from zhike.platform.objects.schemas import object_out
 from zhike.platform.objects.types import RecordQuery
 from zhike.platform.organization import api as organization
 from zhike.platform.permissions import api as permissions
-from zhike.platform.permissions.types import Principal
+from zhike.platform.permissions.types import Post, Principal
 
 DAY = date(2026, 3, 17)
 SYSTEM = permissions.system_principal("test")
@@ -59,12 +60,8 @@ def people(golden_day) -> dict[str, Principal]:
     ):
         staff, _password = organization.add_user(employee_no=number, name=number, role=role_key, unit=unit)
         made = permissions.principal_of_user(staff.id)
-        found[unit] = Principal(**{**_as_dict(made), "roles": (*made.roles, "audience_user")})
+        found[unit] = replace(made, posts=(*made.posts, Post("audience_user")))
     return found
-
-
-def _as_dict(principal: Principal) -> dict[str, object]:
-    return {name: getattr(principal, name) for name in principal.__dataclass_fields__}
 
 
 @pytest.fixture(scope="module")

@@ -35,7 +35,7 @@ __all__ = [
     "set_password",
     "sign_out_everywhere",
     "staff",
-    "subtree",
+    "subtrees",
     "unit_by_code",
     "unit_by_uid",
     "upsert_units",
@@ -69,13 +69,14 @@ def unit_by_uid(uid: uuid.UUID) -> OrgUnit | None:
     return units.as_type(found) if found else None
 
 
-def subtree(unit_ids: Iterable[int]) -> tuple[int, ...]:
-    """Return the ids of the given units and everything below them."""
-    paths = Unit.objects.filter(pk__in=list(unit_ids)).values_list("path", flat=True)
+def subtrees(unit_ids: Iterable[int]) -> dict[int, tuple[int, ...]]:
+    """Return for each of the given units the ids of itself and everything below it, ascending."""
+    paths = dict(Unit.objects.filter(pk__in=list(unit_ids)).values_list("pk", "path"))
     below = Q(pk__in=[])
-    for path in paths:
+    for path in paths.values():
         below |= Q(path__startswith=path)
-    return tuple(Unit.objects.filter(below).order_by("pk").values_list("pk", flat=True))
+    found = list(Unit.objects.filter(below).order_by("pk").values_list("pk", "path"))
+    return {unit: tuple(pk for pk, under in found if under.startswith(path)) for unit, path in paths.items()}
 
 
 def add_user(

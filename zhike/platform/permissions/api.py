@@ -11,7 +11,7 @@ from zhike.platform.permissions.logic import limits
 from zhike.platform.permissions.logic.grants import denials_of, grants_of, refinement_text, roles, rules_of
 from zhike.platform.permissions.logic.operations import check_operation
 from zhike.platform.permissions.logic.requests import SignedInRequest
-from zhike.platform.permissions.types import Principal, Scope
+from zhike.platform.permissions.types import Post, Principal, Scope, ScopeCondition, units_of_posts
 
 __all__ = [
     "SignedInRequest",
@@ -20,6 +20,7 @@ __all__ = [
     "field_rule",
     "field_rules",
     "given_roles",
+    "gives",
     "hidden_refinements",
     "limited",
     "operations",
@@ -28,6 +29,7 @@ __all__ = [
     "require",
     "scope",
     "system_principal",
+    "units_of",
 ]
 
 limited = limits.limited
@@ -41,17 +43,15 @@ def principal_of_user(user_id: int) -> Principal:
     """
     staff = organization.staff(user_id)
     known = roles()
-    posts = [(role, unit) for role, unit in staff.posts if role in known]
-    units = organization.subtree({unit.id for _role, unit in posts})
+    held = [(role, unit) for role, unit in staff.posts if role in known]
+    below = organization.subtrees({unit.id for _role, unit in held})
     return Principal(
-        kind="user",
+        kind="staff",
         name=staff.name,
         user_id=staff.id,
         employee_no=staff.employee_no,
         language=staff.language,
-        roles=tuple(dict.fromkeys(role for role, _unit in posts)),
-        units=units,
-        unit=next((unit.id for _role, unit in posts), None),
+        posts=tuple(Post(role, unit.id, below[unit.id]) for role, unit in held),
     )
 
 
@@ -78,17 +78,46 @@ def require(principal: Principal, operation: str) -> None:
 
 def scope(principal: Principal, operation: str, resource: str) -> Scope:
     """Return the condition under which `principal` may do `operation` on records of `resource`."""
-    params = {
-        "me": principal.employee_no,
+    params: dict[str, object] = {
+        "me": principal.me,
         "my_units": list(principal.units),
         "today": clock.today(),
     }
     if principal.kind == "system":
         return Scope(True, (), (), params)
-    wheres = [grant.where for grant in grants_of(principal, operation, resource)]
-    conditions = tuple(refinement_text(resource, key) for key in dict.fromkeys(wheres) if key != "all")
-    denials = tuple(refinement_text(resource, key) for key in denials_of(principal, resource))
-    return Scope("all" in wheres, conditions, denials, params)
+    given = list(grants_of(principal, operation, resource))
+    everything = any(grant.where == "all" for _role, grant in given)
+    narrowed = [(role, grant.where) for role, grant in given if grant.where != "all"]
+    return Scope(
+        everything,
+        conditions=tuple(_conditions(principal, resource, narrowed, params)),
+        denials=tuple(_conditions(principal, resource, denials_of(principal, resource), params)),
+        params=params,
+    )
+
+
+def _conditions(
+    principal: Principal, resource: str, wheres: Iterable[tuple[str, str]], params: dict[str, object]
+) -> Iterable[ScopeCondition]:
+    """The conditions of refinements that roles name, each once; `params` gets the units that each is about."""
+    single = len(principal.roles) == 1
+    found: dict[ScopeCondition, None] = {}
+    for role, where in wheres:
+        text = refinement_text(resource, where)
+        if single or ":my_units" not in text:
+            found[ScopeCondition(text)] = None
+        else:
+            name = f"my_units_{role}"
+            params[name] = list(units_of_posts(post for post in principal.posts if post.role == role))
+            found[ScopeCondition(text, name)] = None
+    return found
+
+
+def units_of(principal: Principal, operation: str) -> tuple[int, ...]:
+    """Return the ids of the units in which `principal` holds `operation` ("work.read_units"): those of its posts."""
+    resource, _, name = operation.partition(".")
+    granting = {role for role, _grant in grants_of(principal, name, resource)}
+    return units_of_posts(post for post in principal.posts if post.role in granting)
 
 
 def hidden_refinements(principal: Principal, resource: str) -> frozenset[str]:
@@ -124,11 +153,18 @@ def field_rules(principal: Principal, resource: str, fields: Iterable[str]) -> d
 
 
 def given_roles(principal: Principal) -> frozenset[str]:
-    """Return the roles that `principal` may give to others, and whose holders it may manage."""
+    """Return the roles that `principal` may give to others, and whose holders it may manage, in some unit."""
     known = roles()
     if principal.kind == "system":
         return frozenset(known)
     return frozenset(given for key in principal.roles if key in known for given in known[key].gives)
+
+
+def gives(principal: Principal, operation: str, role: str, unit: int) -> bool:
+    """Return whether one post of `principal` lets it do `operation` ("user.update") with a holder of `role` in a unit."""
+    resource, _, name = operation.partition(".")
+    granting = {key for key, _grant in grants_of(principal, name, resource) if role in roles()[key].gives}
+    return principal.kind == "system" or any(post.role in granting and unit in post.units for post in principal.posts)
 
 
 def operations(principal: Principal) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
@@ -13,28 +13,75 @@ from zhike.kernel.definition_parts import Definition, Key, Labels, Part, Refers,
 ObjectRef = Annotated[Key, Refers("object")]
 
 
+#: What a principal may be. Only staff and the system sign in today; rights are the same rule for all.
+PrincipalKind = Literal["staff", "broker", "customer", "supplier", "system", "key", "anonymous"]
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A role held in a unit. What the role grants holds in `units`, the ids of that unit and of everything below it."""
+
+    role: str
+    unit: int | None = None
+    units: tuple[int, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Somebody or something that acts.
+    """Somebody or something that acts, with the posts that hold today.
 
-    `kind` is "user", "system" or "anonymous"; `units` are the ids of the units of the holder's posts and of
-    everything below them; `unit` is the unit of the first post, where what the holder makes belongs. The system
-    principal acts for a person at the command line: `name` says who.
+    `subject` is the number of the record that a principal other than staff is: a customer who asks about itself. The
+    system principal acts for a person at the command line: `name` says who.
     """
 
-    kind: str
+    kind: PrincipalKind
     name: str
     user_id: int | None = None
     employee_no: str = ""
     language: str = "zh"
-    roles: tuple[str, ...] = ()
-    units: tuple[int, ...] = ()
-    unit: int | None = None
+    posts: tuple[Post, ...] = ()
+    subject: str = ""
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """The roles of the posts, each once, in their order."""
+        return tuple(dict.fromkeys(post.role for post in self.posts))
+
+    @property
+    def units(self) -> tuple[int, ...]:
+        """The ids of the units of all posts and of everything below them."""
+        return units_of_posts(self.posts)
+
+    @property
+    def unit(self) -> int | None:
+        """The unit of the first post, where what the holder makes belongs."""
+        return self.posts[0].unit if self.posts else None
+
+    @property
+    def me(self) -> str:
+        """What `:me` stands for in conditions: the employee number, or the number of the record that one is."""
+        return self.employee_no or self.subject
 
     @property
     def actor(self) -> str:
         """How the journal names this principal."""
-        return f"user:{self.employee_no}" if self.kind == "user" else f"{self.kind}:{self.name}"
+        return f"user:{self.employee_no}" if self.kind == "staff" else f"{self.kind}:{self.subject or self.name}"
+
+
+def units_of_posts(posts: Iterable[Post]) -> tuple[int, ...]:
+    """Return the ids of the units in which any of the posts holds, ascending."""
+    return tuple(sorted({unit for post in posts for unit in post.units}))
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeCondition:
+    """An expression text over an object; the units that it calls `:my_units` are bound as `units`.
+
+    A condition of a grant is about the units of the posts that give it, not about those of the holder's other posts.
+    """
+
+    text: str
+    units: str = "my_units"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +89,13 @@ class Scope:
     """Which records of one object a principal may use for one operation.
 
     The scope holds the records that meet any of `conditions` (all records when `everything`), without those
-    that meet any of `denials`. Conditions are expression texts over the object; `params` binds them. With
-    neither `everything` nor conditions nothing is in scope: refused is the default.
+    that meet any of `denials`; `params` binds them. With neither `everything` nor conditions nothing is in scope:
+    refused is the default.
     """
 
     everything: bool
-    conditions: tuple[str, ...]
-    denials: tuple[str, ...]
+    conditions: tuple[ScopeCondition, ...]
+    denials: tuple[ScopeCondition, ...]
     params: Mapping[str, object]
 
     @property
@@ -88,7 +135,11 @@ class Grant(Part):
 
     on: Key = Field(description="an object, or a part of the product such as `audience` or `work`")
     operations: tuple[Key, ...] = Field(min_length=1, description="the operations that are granted")
-    where: Key = Field("all", description="a refinement of the object that narrows the grant; all records, when absent")
+    where: Key = Field(
+        "all",
+        description="a refinement of the object that narrows the grant; all records, when absent. `:my_units` in it are the"
+        " units of the posts that give this role, and what is below them, not those of the holder's other posts",
+    )
 
 
 class Wall(Part):

@@ -123,7 +123,7 @@ def per_assignee(*, principal: Principal) -> dict[str, WorkCounts]:
     now = clock.now()
     is_open = Q(state=WorkItem.State.OPEN)
     rows = (
-        WorkItem.objects.filter(unit_id__in=principal.units)
+        WorkItem.objects.filter(unit_id__in=permissions.units_of(principal, "work.read_units"))
         .values("assignee")
         .annotate(
             open=Count("id", filter=is_open),
@@ -238,10 +238,8 @@ def summaries_of_origins(origin_uids: Sequence[uuid.UUID]) -> dict[uuid.UUID, di
 def _mine(principal: Principal) -> QuerySet[WorkItem]:
     if principal.kind == "system":
         return WorkItem.objects.all()
-    mine = Q(assignee=principal.employee_no)
-    if permissions.allowed(principal, "work.read_units"):
-        mine |= Q(unit_id__in=principal.units)
-    return WorkItem.objects.filter(mine)
+    units = permissions.units_of(principal, "work.read_units")
+    return WorkItem.objects.filter(Q(assignee=principal.employee_no) | Q(unit_id__in=units))
 
 
 def _one(uid: uuid.UUID, principal: Principal, *, lock: bool = False) -> WorkItem:

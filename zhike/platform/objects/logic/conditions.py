@@ -19,7 +19,7 @@ from zhike.platform.objects.logic.lookups import column_of
 from zhike.platform.objects.logic.pointed_records import Visible, named
 from zhike.platform.objects.types import PARAMS, FieldType, ObjectType, RecordQuery
 from zhike.platform.permissions import api as permissions
-from zhike.platform.permissions.types import Principal, Scope
+from zhike.platform.permissions.types import Principal, Scope, ScopeCondition
 
 _aliases = itertools.count(1)
 
@@ -166,14 +166,23 @@ def _in_scope(where: Where, owner: ObjectType, alias: str, principal: Principal,
 def _scope_parts(where: Where, owner: ObjectType, alias: str, scope: Scope) -> list[exp.Expr]:
     parts: list[exp.Expr] = []
     if not scope.everything:
-        allowed = [where.compile(_parse(where, owner, text), owner, alias) for text in scope.conditions]
+        allowed = [_held(where, owner, alias, one) for one in scope.conditions]
         parts.append(exp.or_(*allowed))
     return parts + _denied(where, owner, alias, scope)
 
 
 def _denied(where: Where, owner: ObjectType, alias: str, scope: Scope) -> list[exp.Expr]:
-    compiled = (where.compile(_parse(where, owner, text), owner, alias) for text in scope.denials)
+    compiled = (_held(where, owner, alias, one) for one in scope.denials)
     return [exp.not_(exp.func("coalesce", one, exp.false())) for one in compiled]
+
+
+def _held(where: Where, owner: ObjectType, alias: str, condition: ScopeCondition) -> exp.Expr:
+    """A condition of a scope, about the units of the posts that give it."""
+    tree = where.compile(_parse(where, owner, condition.text), owner, alias)
+    for placeholder in tree.find_all(exp.Placeholder):
+        if placeholder.name == "my_units":
+            placeholder.set("this", condition.units)
+    return tree
 
 
 def _follow_parent(where: Where, owner: ObjectType, alias: str, principal: Principal) -> list[exp.Expr]:

@@ -57,8 +57,8 @@ def classify(change: Change, everything: Snapshot) -> Change:
     """
     if change.kind == "object" and change.action == "create":
         fields_of_new = _fields(change.after)
-        dropped, made = _index_notes(_objects(change), fields_of_new)
-        faults = tuple(_impossible(change.after, {}, fields_of_new))
+        dropped, made = _index_notes(_objects(change), fields_of_new, everything)
+        faults = tuple(_impossible(change.after, {}, fields_of_new, everything))
         return replace(change, notes=("new table", *dropped, *made), faults=faults)
     if change.kind == "object" and change.action == "remove":
         return replace(change, destructive=True, notes=("the object is hidden; its table and rows stay",))
@@ -80,9 +80,9 @@ def classify(change: Change, everything: Snapshot) -> Change:
     notes += [f"field {key} is no longer masked" for key in shown]
     gone = {key: _options(before[key]) - _options(after[key]) for key in after if key in before}
     notes += [f"field {key} loses {', '.join(sorted(lost))}; stored values stay" for key, lost in gone.items() if lost]
-    dropped, made = _index_notes(_objects(change), after)
+    dropped, made = _index_notes(_objects(change), after, everything)
     notes += [*dropped, *made]
-    faults = tuple(_impossible(change.after, before, after))
+    faults = tuple(_impossible(change.after, before, after, everything))
     destructive = bool(removed or shown or looked_up or any(gone.values()) or any("unique" in note for note in dropped))
     return replace(change, destructive=destructive, notes=tuple(notes), faults=faults)
 
@@ -96,11 +96,11 @@ def _options(field: FieldPart) -> set[str]:
 
 
 def _impossible(
-    definition: object, before: Mapping[str, FieldPart], after: Mapping[str, FieldPart]
+    definition: object, before: Mapping[str, FieldPart], after: Mapping[str, FieldPart], everything: Snapshot
 ) -> Iterator[Finding]:
     """Find changes of a field that its column cannot follow: they need a field of a new key."""
     key = definition.of if isinstance(definition, ExtensionDefinition) else getattr(definition, "key", "")
-    stored = _stored_fields([key])
+    stored = _stored_fields([key], everything)
     for number, field in enumerate(after.values()):
         old = before.get(field.key)
         column = stored.get(field.key)
@@ -119,19 +119,28 @@ def _impossible(
                 yield _needs_new(field, number, name, why)
 
 
-def _stored_fields(objects: Iterable[str]) -> Mapping[str, _Stored]:
-    """The columns that fields of an object have, those of hidden fields, too."""
-    rows = list(PhysicalField.objects.filter(object__key__in=objects).select_related("object"))
+def _stored_fields(objects: Iterable[str], everything: Snapshot) -> Mapping[str, _Stored]:
+    """The columns that fields of objects have, those of hidden fields, too; read once for all changes of a plan."""
+    known = everything.derive("objects.stored_fields", lambda _all: _all_stored_fields())
+    return {field: stored for key in objects for field, stored in known.get(key, {}).items()}
+
+
+def _all_stored_fields() -> Mapping[str, Mapping[str, _Stored]]:
+    rows = list(PhysicalField.objects.select_related("object"))
     known = indexes.by_column({row.object.table for row in rows})
-    return {
-        row.key: _Stored(row.type, row.column, indexes.of_column(known, row.object.table, row.column)) for row in rows
-    }
+    found: dict[str, dict[str, _Stored]] = {}
+    for row in rows:
+        over = indexes.of_column(known, row.object.table, row.column)
+        found.setdefault(row.object.key, {})[row.key] = _Stored(row.type, row.column, over)
+    return found
 
 
-def _index_notes(objects: Iterable[str], after: Mapping[str, FieldPart]) -> tuple[list[str], list[str]]:
+def _index_notes(
+    objects: Iterable[str], after: Mapping[str, FieldPart], everything: Snapshot
+) -> tuple[list[str], list[str]]:
     """What happens to the indexes of fields that have columns already: those that go, and those that are made."""
     dropped, made = [], []
-    for key, column in _stored_fields(objects).items():
+    for key, column in _stored_fields(objects, everything).items():
         if key in after and after[key].lookup is None:
             gone, kind = _index_changes(column.indexes, after[key])
             dropped += [f"drop unique index of {key}; it may occur twice" for index in gone if index.kind == "unique"]

@@ -17,11 +17,12 @@ def roles() -> Mapping[str, Role]:
     return found
 
 
-def grants_of(principal: Principal, operation: str, resource: str) -> Iterator[Grant]:
-    """Yield the grants of the principal's roles that name `operation` on `resource`."""
+def grants_of(principal: Principal, operation: str, resource: str) -> Iterator[tuple[str, Grant]]:
+    """Yield the grants that name `operation` on `resource`, each with that of the principal's roles which gives it."""
     known = definitions.derive("permissions.grants", _by_operation)
     for role in principal.roles:
-        yield from known.get((role, resource, operation), ())
+        for grant in known.get((role, resource, operation), ()):
+            yield role, grant
 
 
 def rules_of(role: str, resource: str) -> FieldRules:
@@ -40,11 +41,13 @@ def _by_operation(found: Snapshot) -> Mapping[tuple[str, str, str], tuple[Grant,
     return grants
 
 
-def denials_of(principal: Principal, resource: str) -> list[str]:
-    """Return the refinements that information walls take away from the principal; nothing overrides them."""
+def denials_of(principal: Principal, resource: str) -> Iterator[tuple[str, str]]:
+    """Yield the refinements that information walls take away, each with its role; nothing overrides them."""
     known = roles()
-    held = [known[key] for key in principal.roles if key in known]
-    return [wall.where for role in held for wall in role.walls if wall.on == resource]
+    for key in principal.roles:
+        for wall in known[key].walls if key in known else ():
+            if wall.on == resource:
+                yield key, wall.where
 
 
 def securable(everything: Snapshot, resource: str) -> Securable | None:
