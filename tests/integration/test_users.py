@@ -191,6 +191,26 @@ def test_a_role_is_given_and_its_holders_are_managed_by_whose_role_says_so(desk)
     assert ask(admin, "post", f"/users/{uid('E1001')}/password")[0] == 200
 
 
+def test_users_are_managed_in_the_units_of_the_post_that_says_so(desk):
+    """An operator of the region who heads a branch of another region gives posts in the own region only."""
+    organization.upsert_units(
+        [UnitRow("R2", "北京分公司", "region", "HQ"), UnitRow("B9", "朝阳营业部", "branch", "R2")]
+    )
+    organization.add_user(employee_no="E3009", name="两岗", role="operator", unit="R1")
+    organization.give_post(uid("E3009"), role="branch_head", unit="HQ", valid_from=None, valid_to=None)
+    organization.add_user(employee_no="E9001", name="远方", role="account_manager", unit="B9")
+    both = client_of("E3009")
+    assert [unit["code"] for unit in ask(both, "get", "/users/options")[1]["units"]] == ["R1", "B1", "B2"]
+    assert ask(both, "post", "/users", NEWCOMER)[0] == 201
+    for path, body in (
+        ("/users", {**NEWCOMER, "employee_no": "E1010", "unit": "B9"}),
+        (f"/users/{uid('E9001')}/password", None),
+    ):
+        status, refused = ask(both, "post", path, body)
+        assert (status, refused["code"]) == (403, "refused"), path
+    assert "E9001" in {item["employee_no"] for item in ask(both, "get", "/users")[1]["items"]}
+
+
 def test_any_user_can_be_ended_whatever_posts_there_are(desk):
     until = str(clock.today() + timedelta(days=30))
     assert ask(desk, "post", "/users", {**NEWCOMER, "valid_to": until})[0] == 201
