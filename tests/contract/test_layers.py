@@ -16,6 +16,7 @@ DOORS = {"api", "types", "errors"}
 #: A room that does more than one thing for others has a door for each.
 MORE_DOORS = {
     "objects": {"bulk", "catalogue"},
+    "permissions": {"parts"},
     "warehouse": {"datasets", "received"},
     "campaigns": {"standing"},
 }

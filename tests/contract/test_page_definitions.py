@@ -9,7 +9,7 @@ import pytest
 
 from zhike.kernel import definitions, providers
 from zhike.kernel.definition_checks import parsed
-from zhike.platform.permissions.kinds import MENU
+from zhike.platform.permissions.logic.resources import in_menus
 from zhike.server import routes
 from zhike.server.kinds import check_page
 
@@ -98,7 +98,7 @@ def test_a_slip_in_what_a_page_says_to_a_block_is_found_at_its_place(name, place
 
 
 def test_the_menu_has_the_parts_that_roles_may_name():
-    assert set(routes._MENU) == set(MENU)
+    assert set(routes._MENU) == set(in_menus())
 
 
 def test_a_comparison_names_both_of_its_parts():

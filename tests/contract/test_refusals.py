@@ -10,13 +10,15 @@ import pytest
 import zhike.server.urls  # noqa: F401  (adds the routers)
 from tests.factories.records import build_firm, signed_in
 from zhike.kernel.errors import NotFound, Refused
-from zhike.platform.permissions.logic.operations import OBJECT_OPERATIONS, RESOURCE_OPERATIONS
+from zhike.platform.permissions import parts
+from zhike.platform.permissions.logic.resources import OPERATIONS
 from zhike.server import refusals
 
 pytestmark = pytest.mark.django_db
 EVERY = [
-    *(f"party.{name}" for name in sorted(OBJECT_OPERATIONS)),
-    *(f"{part}.{name}" for part, names in RESOURCE_OPERATIONS.items() for name in sorted(names)),
+    *(f"party.{name}" for name in sorted(OPERATIONS)),
+    *(f"{part}.{name}" for part, found in parts.registered().items() for name in sorted(found.operations)),
+    *(f"home.{desk}" for desk in ("branch_head", "manager", "operator")),
 ]
 
 

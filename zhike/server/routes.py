@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
 
 from django.conf import settings
 from django.contrib.auth import get_user_model, update_session_auth_hash
@@ -16,6 +15,7 @@ from zhike.kernel.trading_days import trading_calendar
 from zhike.kernel.wire import labels, responds
 from zhike.platform.organization import api as organization
 from zhike.platform.permissions import api as permissions
+from zhike.platform.permissions import parts
 from zhike.platform.permissions.api import SignedInRequest
 from zhike.platform.permissions.types import Role
 from zhike.server import pages, schemas
@@ -24,14 +24,6 @@ from zhike.server.http import SignedIn
 router = Router(tags=["session"])
 #: What is open to somebody who has to change the password before anything else.
 _FIRST = SignedIn(with_old_password=True)
-_MENU: Mapping[str, tuple[str, str, str, str]] = {
-    "home": ("工作台", "Home", "home", "/"),
-    "work": ("待办", "To-do", "work", "/work"),
-    "audience": ("客群", "Audiences", "audience", "/audiences"),
-    "campaign": ("营销", "Campaigns", "campaign", "/campaigns"),
-    "load": ("数据", "Loads", "load", "/loads"),
-    "user": ("用户", "Users", "user", "/users"),
-}
 
 
 @router.get("/session", auth=None, operation_id="getSession", response=responds(schemas.SessionOut))
@@ -133,13 +125,12 @@ def _language(given: str) -> schemas.Language:
 
 
 def _menu(roles: tuple[str, ...]) -> list[schemas.MenuItemOut]:
-    objects = definitions.snapshot().named("object")
+    objects, known = definitions.snapshot().named("object"), parts.registered()
     entries: dict[str, schemas.MenuItemOut] = {}
     for role in roles:
         for key in definitions.all_of(Role)[role].menu:
-            if key in _MENU:
-                zh, en, icon, path = _MENU[key]
-                entries[key] = {"key": key, "labels": {"zh": zh, "en": en}, "icon": icon, "path": path}
+            if key in known:
+                entries[key] = {"key": key, "labels": labels(known[key].labels), "icon": key, "path": known[key].path}
             elif key in objects:
                 words = labels(objects[key].labels)
                 entries[key] = {"key": key, "labels": words, "icon": key, "path": f"/records/{key}"}

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from zhike.engagement.campaigns.errors import CampaignChanged, EmptyAudience
-from zhike.engagement.campaigns.logic import estimating, plans, running
+from zhike.engagement.campaigns.logic import estimating, plans, reaching, running
 from zhike.engagement.campaigns.models import Campaign, Member
 from zhike.engagement.campaigns.types import CampaignPlan, Estimate
 from zhike.engagement.channels import api as channels
@@ -16,7 +16,7 @@ from zhike.engagement.channels.types import Message
 from zhike.engagement.compliance import api as compliance
 from zhike.insight.audiences import api as audiences
 from zhike.kernel import clock, database, events
-from zhike.kernel.errors import NotFound, StaleRevision
+from zhike.kernel.errors import StaleRevision
 from zhike.kernel.ids import uuid7
 from zhike.platform.audit import api as audit
 from zhike.platform.objects import api as objects
@@ -34,6 +34,7 @@ __all__ = [
     "estimate",
     "launch",
     "pause",
+    "permitted_acts",
     "possible_acts",
     "preview",
     "resend",
@@ -42,6 +43,7 @@ __all__ = [
     "stop",
 ]
 advance = running.advance
+permitted_acts = reaching.permitted_acts
 possible_acts = plans.possible_acts
 
 
@@ -55,6 +57,7 @@ def create(plan: CampaignPlan, *, principal: Principal) -> Campaign:
             uid=uuid7(),
             owner=principal.employee_no or principal.name,
             owner_name=principal.name,
+            unit_id=principal.unit,
             created_at=now,
             updated_at=now,
         )
@@ -69,24 +72,22 @@ def change(uid: uuid.UUID, plan: CampaignPlan, *, revision: int, principal: Prin
     permissions.require(principal, "campaign.update")
     plans.check_plan(plan)
     with database.writing():
-        campaign = _locked(uid, revision, "edit")
+        campaign = _locked(uid, revision, "edit", principal)
         _apply(campaign, plan, principal)
         return _saved(campaign, "edit")
 
 
 def delete(uid: uuid.UUID, *, revision: int, principal: Principal) -> None:
     """Put a draft away; what was confirmed stays for good. Raises WrongState, StaleRevision, NotFound."""
-    permissions.require(principal, "campaign.delete")
     with database.writing():
-        campaign = _locked(uid, revision, "delete")
+        campaign = _locked(uid, revision, "delete", principal)
         campaign.deleted_at = clock.now()
         _saved(campaign, "delete")
 
 
 def estimate(uid: uuid.UUID, *, principal: Principal) -> Estimate:
     """Return what confirming would freeze now: people, data date, and what the gate would refuse today."""
-    permissions.require(principal, "campaign.read")
-    campaign = _one(uid)
+    campaign = reaching.one(uid, principal, "campaign.read")
     _count, business_date = audiences.count_now(campaign.audience_uid, principal=principal)
     ids = list(audiences.members_now(campaign.audience_uid, principal=principal))
     return estimating.estimate(campaign, ids, business_date)
@@ -97,9 +98,8 @@ def confirm(uid: uuid.UUID, *, revision: int, count: int, business_date: date, p
 
     Raises CampaignChanged when the audience is not what was seen, EmptyAudience, WrongState, StaleRevision.
     """
-    permissions.require(principal, "campaign.launch")
     with database.writing():
-        campaign = _locked(uid, revision, "confirm")
+        campaign = _locked(uid, revision, "confirm", principal)
         snapshot = audiences.take_snapshot(campaign.audience_uid, principal=principal)
         if (snapshot.count, snapshot.business_date) != (count, business_date):
             raise CampaignChanged(
@@ -116,9 +116,8 @@ def confirm(uid: uuid.UUID, *, revision: int, count: int, business_date: date, p
 
 def launch(uid: uuid.UUID, *, revision: int, principal: Principal) -> Campaign:
     """Let a confirmed campaign run: workers take its people through the gate. Raises WrongState, StaleRevision."""
-    permissions.require(principal, "campaign.launch")
     with database.writing():
-        campaign = _locked(uid, revision, "launch")
+        campaign = _locked(uid, revision, "launch", principal)
         campaign.state = plans.require_act(campaign, "launch")
         campaign.launched_at, campaign.reach_date = clock.now(), clock.today()
         return _saved(campaign, "launch")
@@ -141,8 +140,7 @@ def stop(uid: uuid.UUID, *, revision: int, principal: Principal) -> Campaign:
 
 def preview(uid: uuid.UUID, *, party: uuid.UUID | None, principal: Principal) -> tuple[dict[str, str], Message]:
     """Return ({uid, display} of a real customer, the message under mask); the first sample without `party`."""
-    permissions.require(principal, "campaign.read")
-    campaign = _one(uid)
+    campaign = reaching.one(uid, principal, "campaign.read")
     key = catalogue.object_with_role("party").key
     if party is None:
         ids = list(audiences.members_now(campaign.audience_uid, principal=principal))[:50]
@@ -158,8 +156,7 @@ def preview(uid: uuid.UUID, *, party: uuid.UUID | None, principal: Principal) ->
 
 def send_test(uid: uuid.UUID, *, to: str, settings: Mapping[str, Any], principal: Principal) -> str:
     """Send the masked preview to the caller's own address and return it; audited, counted nowhere."""
-    permissions.require(principal, "campaign.update")
-    campaign = _one(uid)
+    campaign = reaching.one(uid, principal, "campaign.update")
     shown, _message = preview(uid, party=None, principal=principal)
     key = catalogue.object_with_role("party").key
     record = objects.get(key, uuid.UUID(shown["uid"]), principal=principal, log_view=False)
@@ -172,17 +169,15 @@ def send_test(uid: uuid.UUID, *, to: str, settings: Mapping[str, Any], principal
 
 def resend(uid: uuid.UUID, party: uuid.UUID, *, reason: str, principal: Principal) -> None:
     """Send a message with an unknown outcome again, on a person's word. Raises NotUnknown, NotFound."""
-    permissions.require(principal, "campaign.resend")
     with database.writing():
-        campaign = _one(uid)
+        campaign = reaching.one(uid, principal, "campaign.resend")
         party_id = objects.ids(catalogue.object_with_role("party").key, [party], principal=principal)[party]
         channels.resend(campaign.uid, party_id, reason=reason)
 
 
 def _act(uid: uuid.UUID, act: str, revision: int, principal: Principal) -> Campaign:
-    permissions.require(principal, "campaign.launch")
     with database.writing():
-        campaign = _locked(uid, revision, act)
+        campaign = _locked(uid, revision, act, principal)
         campaign.state = plans.require_act(campaign, act)
         if act == "stop":
             channels.stop(campaign.uid)
@@ -211,17 +206,8 @@ def _apply(campaign: Campaign, plan: CampaignPlan, principal: Principal) -> None
     campaign.product_level = compliance.highest_level(levels)
 
 
-def _one(uid: uuid.UUID) -> Campaign:
-    campaign = Campaign.objects.filter(uid=uid, deleted_at=None).first()
-    if campaign is None:
-        raise NotFound(kind="campaign", id=str(uid))
-    return campaign
-
-
-def _locked(uid: uuid.UUID, revision: int, act: str) -> Campaign:
-    campaign = Campaign.objects.select_for_update().filter(uid=uid, deleted_at=None).first()
-    if campaign is None:
-        raise NotFound(kind="campaign", id=str(uid))
+def _locked(uid: uuid.UUID, revision: int, act: str, principal: Principal) -> Campaign:
+    campaign = reaching.one(uid, principal, reaching.right_to(act), lock=True)
     plans.require_act(campaign, act)
     if campaign.revision != revision:
         raise StaleRevision(given=revision, current=campaign.revision)

@@ -10,7 +10,20 @@ class CampaignsConfig(AppConfig):
         from zhike.engagement.campaigns.logic import using
         from zhike.engagement.campaigns.pump import PUMP
         from zhike.kernel import definitions, pumps
+        from zhike.kernel.definition_parts import Labels
+        from zhike.platform.permissions import parts
+        from zhike.platform.permissions.parts import Resource
 
+        parts.register(
+            Resource(
+                "campaign",
+                Labels("营销", "Campaigns"),
+                ("read", "create", "update", "delete", "launch", "resend"),
+                narrowed_by=("mine", "my_units"),
+                path="/campaigns",
+                called={"launch": Labels("启动", "launch"), "resend": Labels("重发", "send again")},
+            )
+        )
         pumps.register(PUMP)
         blocks.register()
         definitions.register_users("template", using.users_of_templates)

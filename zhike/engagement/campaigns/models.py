@@ -34,6 +34,7 @@ class Campaign(models.Model):
     content_digest = models.TextField(default="")
     owner = models.TextField()
     owner_name = models.TextField()
+    unit_id = models.BigIntegerField(null=True)
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
     confirmed_at = models.DateTimeField(null=True)

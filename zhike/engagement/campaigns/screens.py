@@ -51,12 +51,10 @@ from zhike.platform.objects import api as objects
 from zhike.platform.objects import bulk, catalogue
 from zhike.platform.objects.types import RecordQuery
 from zhike.platform.organization import api as organization
-from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal
 from zhike.platform.work import api as work
 from zhike.platform.work.types import ResultSet
 
-_RIGHTS = {"edit": "campaign.update", "delete": "campaign.delete"}
 _STAFF = "staff"
 _PRODUCTS = 50
 
@@ -138,7 +136,6 @@ def campaign_out(campaign: Campaign, principal: Principal) -> CampaignOut:
     template = channels.template(campaign.template)
     timeline = standing.timeline(campaign)
     names = organization.actor_names((entry.actor for entry in timeline), principal.language)
-    acts = [a for a in api.possible_acts(campaign) if permissions.allowed(principal, _RIGHTS.get(a, "campaign.launch"))]
     return {
         **list_out([campaign])[0],
         "purpose": campaign.purpose,
@@ -157,7 +154,7 @@ def campaign_out(campaign: Campaign, principal: Principal) -> CampaignOut:
         "snapshot": {"count": standing.counts(campaign).chosen, "business_date": campaign.business_date}
         if campaign.snapshot_uid
         else None,
-        "permitted": acts,
+        "permitted": api.permitted_acts(campaign, principal),
         "timeline": [{"at": entry.at, "actor": names[entry.actor], "event": entry.operation} for entry in timeline],
         "channel_away": _away_out(template.channel) if campaign.state == Campaign.State.RUNNING else None,
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import date, datetime
 
-from zhike.engagement.campaigns.logic import counting, effects, running
+from zhike.engagement.campaigns.logic import counting, effects, reaching, running
 from zhike.engagement.campaigns.models import Campaign, Member
 from zhike.engagement.campaigns.types import Effect, MemberRow, PartyCampaign
 from zhike.engagement.channels import api as channels
@@ -16,7 +16,6 @@ from zhike.kernel.errors import NotFound
 from zhike.platform.audit import api as audit
 from zhike.platform.audit.types import JournalEntry
 from zhike.platform.organization import api as organization
-from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal
 from zhike.platform.work import api as work
 
@@ -39,21 +38,18 @@ counts_of = counting.counts_of
 
 
 def campaigns(*, principal: Principal) -> list[Campaign]:
-    """Return every campaign, newest first."""
-    permissions.require(principal, "campaign.read")
-    return list(Campaign.objects.filter(deleted_at=None).order_by("-created_at", "-pk"))
+    """Return every campaign that the principal may read, newest first."""
+    return list(reaching.within(principal, "campaign.read").order_by("-created_at", "-pk"))
 
 
 def get(uid: uuid.UUID, *, principal: Principal) -> Campaign:
     """Return one campaign. Raises NotFound."""
-    permissions.require(principal, "campaign.read")
-    return _one(uid)
+    return reaching.one(uid, principal, "campaign.read")
 
 
 def effect(uid: uuid.UUID, *, principal: Principal) -> Effect:
     """Return what the campaign brought about, over everybody assigned."""
-    permissions.require(principal, "campaign.read")
-    return effects.effect(_one(uid))
+    return effects.effect(reaching.one(uid, principal, "campaign.read"))
 
 
 def members(
@@ -67,8 +63,7 @@ def members(
     limit: int = _PAGE,
 ) -> tuple[list[MemberRow], int | None, int]:
     """Return (people, cursor of the next page, number of people) behind one number of the campaign, or of a unit."""
-    permissions.require(principal, "campaign.read")
-    campaign = _one(uid)
+    campaign = reaching.one(uid, principal, "campaign.read")
     chosen = counting.select(campaign, state, reason)
     if unit is not None:
         found_unit = organization.unit_by_uid(unit)
@@ -86,7 +81,9 @@ def work_verdict(uid: uuid.UUID, *, principal: Principal) -> Verdict:
     The work was given when the gate allowed it; consent may be withdrawn since. Raises NotFound.
     """
     item = work.get(uid, principal=principal)
-    campaign = _one(item.origin_uid)
+    campaign = Campaign.objects.filter(uid=item.origin_uid).first()
+    if campaign is None:
+        raise NotFound(kind="campaign", id=str(item.origin_uid))
     return compliance.judge(running.touch_of(campaign, running.STAFF), [item.party_id or 0])[0]
 
 
@@ -122,13 +119,6 @@ def reached() -> dict[int, date]:
 def timeline(campaign: Campaign) -> list[JournalEntry]:
     """Return what happened to the campaign, newest first."""
     return audit.history(subject="campaign", subject_id=campaign.pk)
-
-
-def _one(uid: uuid.UUID) -> Campaign:
-    campaign = Campaign.objects.filter(uid=uid, deleted_at=None).first()
-    if campaign is None:
-        raise NotFound(kind="campaign", id=str(uid))
-    return campaign
 
 
 def _outcomes(campaign: Campaign, party_ids: list[int]) -> list[effects.Outcome]:

@@ -130,14 +130,12 @@ def explain(condition: Condition, *, party: uuid.UUID, principal: Principal) -> 
 
 
 def audiences(*, principal: Principal) -> list[Audience]:
-    """Return all audiences, the last changed first, each with its count in the principal's scope."""
-    permissions.require(principal, "audience.read")
-    return listing.presented(listing.stored(), principal)
+    """Return the audiences that the principal may read, the last changed first, each with its count in the principal's scope."""
+    return listing.presented(listing.stored(principal), principal)
 
 
 def audience(uid: uuid.UUID, *, principal: Principal) -> Audience:
     """Return one audience. Raises NotFound."""
-    permissions.require(principal, "audience.read")
     return _presented(uid, principal)
 
 
@@ -154,6 +152,7 @@ def create(*, name: str, condition: Condition, description: str = "", principal:
             condition=storing.stored_form(found),
             owner=principal.employee_no,
             owner_name=principal.name,
+            unit_id=principal.unit,
             created_at=now,
             updated_at=now,
         )
@@ -171,9 +170,8 @@ def update(
     principal: Principal,
 ) -> Audience:
     """Change what is given; snapshots stay as they were taken. Raises NotFound, StaleRevision, Invalid."""
-    permissions.require(principal, "audience.update")
     with database.writing():
-        row = storing.locked(uid, revision)
+        row = storing.locked(uid, revision, principal, "audience.update")
         before = {"name": row.name, "description": row.description, "condition": row.condition}
         if name is not None:
             row.name = storing.checked_name(name)
@@ -190,9 +188,8 @@ def update(
 
 def delete(uid: uuid.UUID, *, revision: int, principal: Principal) -> None:
     """Mark an audience deleted; its snapshots stay. Raises NotFound, StaleRevision."""
-    permissions.require(principal, "audience.delete")
     with database.writing():
-        row = storing.locked(uid, revision)
+        row = storing.locked(uid, revision, principal, "audience.delete")
         row.deleted_at = row.updated_at = clock.now()
         row.save()
         audit.note(operation="delete", subject="audience", subject_id=row.pk)
@@ -200,9 +197,8 @@ def delete(uid: uuid.UUID, *, revision: int, principal: Principal) -> None:
 
 def take_snapshot(uid: uuid.UUID, *, principal: Principal) -> Snapshot:
     """Freeze the members that the principal sees on the published business date. Raises NotFound, NothingToCount."""
-    permissions.require(principal, "audience.update")
     with database.writing():
-        row, table = storing.one(uid), published()
+        row, table = storing.one(uid, principal, "audience.update"), published()
         members = _members(table, row.condition, principal)
         taken = models.Snapshot.objects.create(
             uid=uuid7(),
@@ -221,8 +217,8 @@ def take_snapshot(uid: uuid.UUID, *, principal: Principal) -> Snapshot:
 
 def snapshots(uid: uuid.UUID, *, principal: Principal) -> list[Snapshot]:
     """Return the snapshots of an audience, newest first. Raises NotFound."""
-    permissions.require(principal, "audience.read")
-    found = models.Snapshot.objects.filter(audience=storing.one(uid)).defer("members").order_by("-id")
+    row = storing.one(uid, principal, "audience.read")
+    found = models.Snapshot.objects.filter(audience=row).defer("members").order_by("-id")
     return [storing.as_snapshot(row) for row in found]
 
 
@@ -237,7 +233,7 @@ def snapshot_members(uid: uuid.UUID) -> BitMap:
 def count_now(uid: uuid.UUID, *, principal: Principal) -> tuple[int, date]:
     """Return how many parties of the audience the principal sees, and the business date. Raises NotFound."""
     with _reading(principal):
-        row, table = storing.one(uid), published()
+        row, table = storing.one(uid, principal, "audience.read"), published()
         found = compiled(row.condition, terms(table), principal)
         return counting.counts(table, [found], _scope(principal))[0], table.business_date
 
@@ -245,7 +241,7 @@ def count_now(uid: uuid.UUID, *, principal: Principal) -> tuple[int, date]:
 def members_now(uid: uuid.UUID, *, principal: Principal) -> BitMap:
     """Return the inner ids of the audience's members that the principal sees. Raises NotFound."""
     with _reading(principal):
-        row = storing.one(uid)
+        row = storing.one(uid, principal, "audience.read")
         return _members(published(), row.condition, principal)
 
 
@@ -258,7 +254,7 @@ def _reading(principal: Principal) -> Iterator[None]:
 
 
 def _presented(uid: uuid.UUID, principal: Principal) -> Audience:
-    return listing.presented([listing.stored_one(uid)], principal)[0]
+    return listing.presented([listing.stored_one(uid, principal)], principal)[0]
 
 
 def _scope(principal: Principal) -> BitMap | None:

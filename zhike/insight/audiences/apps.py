@@ -10,7 +10,19 @@ class AudiencesConfig(AppConfig):
         from zhike.insight.audiences.logic.wide_row import WIDE
         from zhike.insight.warehouse import api as warehouse
         from zhike.kernel import definitions
+        from zhike.kernel.definition_parts import Labels
+        from zhike.platform.permissions import parts
+        from zhike.platform.permissions.parts import Resource
 
+        parts.register(
+            Resource(
+                "audience",
+                Labels("客群", "Audiences"),
+                ("read", "create", "update", "delete"),
+                narrowed_by=("mine", "my_units"),
+                path="/audiences",
+            )
+        )
         warehouse.register_step(WIDE)
         for kind in ("indicator", "tag"):
             definitions.register_users(kind, users_of)

@@ -12,6 +12,7 @@ class Audience(models.Model):
     condition = models.JSONField()
     owner = models.TextField(default="", blank=True)
     owner_name = models.TextField()
+    unit_id = models.BigIntegerField(null=True)
     revision = models.IntegerField(default=1)
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()

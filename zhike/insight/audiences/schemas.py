@@ -168,6 +168,7 @@ class AudienceOut(AudienceRowOut):
 
     condition: StoredExpression
     sentence: str
+    permitted: list[Literal["update", "delete"]]
 
 
 class AudiencesOut(TypedDict):
@@ -273,7 +274,12 @@ def audience_out(audience: Audience) -> AudienceRowOut:
 
 def detail_out(audience: Audience) -> AudienceOut:
     """Return an audience with its condition."""
-    return {**audience_out(audience), "condition": audience.condition, "sentence": audience.sentence}
+    return {
+        **audience_out(audience),
+        "condition": audience.condition,
+        "sentence": audience.sentence,
+        "permitted": [*audience.permitted],
+    }
 
 
 def snapshot_out(snapshot: Snapshot) -> SnapshotOut:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Literal
 
 from zhike.expressions.wire import StoredExpression
 from zhike.platform.fields.types import Option
@@ -115,6 +116,8 @@ class Audience:
     updated_at: datetime
     revision: int
     snapshots: int
+    #: What the viewer may do with it.
+    permitted: tuple[Literal["update", "delete"], ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,23 @@ class WarehouseConfig(AppConfig):
         from zhike.insight.warehouse.kinds import SOURCE
         from zhike.kernel import definitions
         from zhike.kernel import jobs as runs
+        from zhike.kernel.definition_parts import Labels
         from zhike.kernel.providers import register_block
+        from zhike.platform.permissions import parts
+        from zhike.platform.permissions.parts import Resource
 
+        parts.register(
+            Resource("load", Labels("数据", "Loads"), ("read", "create"), narrowed_by=("mine",), path="/loads")
+        )
+        parts.register(
+            Resource(
+                "run",
+                Labels("后台任务", "Runs"),
+                ("read", "create", "cancel"),
+                narrowed_by=("mine",),
+                called={"cancel": Labels("取消", "cancel")},
+            )
+        )
         definitions.register(SOURCE)
         runs.register(jobs.STAGE, jobs.stage, queue="stage")
         runs.register(jobs.LOAD_FILE, jobs.load_file, queue="load")

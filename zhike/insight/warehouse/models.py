@@ -27,6 +27,7 @@ class Load(models.Model):
     rejected_hash = models.TextField(default="")
     findings = models.JSONField(default=list)
     error = models.JSONField(null=True)
+    owner = models.TextField(db_default="")
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
 

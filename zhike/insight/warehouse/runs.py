@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import uuid
 
+from django.db.models import QuerySet
+
 from zhike.insight.warehouse.errors import NothingPublished
 from zhike.insight.warehouse.models import Load, StagedDay
 from zhike.insight.warehouse.schemas import PendingOut, RunOut, run_out
 from zhike.kernel import database, jobs
+from zhike.kernel.errors import NotFound
 from zhike.kernel.models import Run
 from zhike.platform.audit import api as audit
 from zhike.platform.permissions import api as permissions
+from zhike.platform.permissions import parts
 from zhike.platform.permissions.types import Principal
 
 _SHOWN = 100
@@ -18,12 +22,10 @@ _SHOWN = 100
 
 def newest(*, kind: str = "", principal: Principal) -> list[RunOut]:
     """Return the newest runs, of one kind if given."""
-    permissions.require(principal, "run.read")
-    rows = Run.objects.order_by("-id")
+    rows = _within(principal, "run.read").order_by("-id")
     if kind:
         rows = rows.filter(kind=kind)
-    may_cancel = permissions.allowed(principal, "run.cancel")
-    return [run_out(run, may_cancel=may_cancel) for run in rows[:_SHOWN]]
+    return [run_out(run, may_cancel=_may_cancel(run, principal)) for run in rows[:_SHOWN]]
 
 
 def pending(*, principal: Principal) -> PendingOut:
@@ -49,5 +51,15 @@ def stage(*, principal: Principal) -> uuid.UUID:
 
 def cancel(uid: uuid.UUID, *, principal: Principal) -> None:
     """Ask a run to stop; raises NotFound."""
-    permissions.require(principal, "run.cancel")
+    if not _within(principal, "run.cancel").filter(uid=uid).exists():
+        raise NotFound(kind="run", id=str(uid))
     jobs.request_cancel(uid)
+
+
+def _within(principal: Principal, operation: str) -> QuerySet[Run]:
+    return Run.objects.filter(parts.within(principal, operation, mine="actor", me=principal.actor))
+
+
+def _may_cancel(run: Run, principal: Principal) -> bool:
+    mine = principal.me if run.actor == principal.actor else ""
+    return parts.reaches(principal, "run.cancel", mine=mine, unit=None)

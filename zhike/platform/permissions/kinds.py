@@ -8,11 +8,9 @@ from zhike.kernel.definition_checks import each, guessed, meant, unknown
 from zhike.kernel.definition_parts import Labels, Place
 from zhike.kernel.definitions import Finding, Kind, Snapshot
 from zhike.platform.permissions.logic.grants import securable
-from zhike.platform.permissions.logic.operations import operations_on, resources
+from zhike.platform.permissions.logic.operations import homes, operations_on, resources
+from zhike.platform.permissions.logic.resources import in_menus, registered
 from zhike.platform.permissions.types import FieldRules, Grant, Role, Wall
-
-#: Parts of the product that stand in the menu; an object stands there with its list.
-MENU = ("home", "work", "audience", "campaign", "load", "user")
 
 
 def check_role(role: Role, everything: Snapshot) -> Iterator[Finding]:
@@ -27,7 +25,7 @@ def check_role(role: Role, everything: Snapshot) -> Iterator[Finding]:
 
 
 def _menu(role: Role, everything: Snapshot) -> Iterator[Finding]:
-    known = [*MENU, *everything.named("object")]
+    known = [*in_menus(), *everything.named("object")]
     for number, key in enumerate(role.menu):
         if key not in known:
             yield unknown(
@@ -95,15 +93,14 @@ def _hidden(resource: str, rules: FieldRules, name: str, everything: Snapshot) -
 
 
 def _home(role: Role, everything: Snapshot) -> Iterator[Finding]:
-    pages = everything.named("page")
-    if role.home and f"home_{role.home}" not in pages:
-        homes = [key.removeprefix("home_") for key in pages if key.startswith("home_")]
-        yield unknown(Labels("首页", "home"), role.home, homes, ("home",), "role.unknown_home")
+    known = homes(everything)
+    if role.home and role.home not in known:
+        yield unknown(Labels("首页", "home"), role.home, known, ("home",), "role.unknown_home")
 
 
 def _refinement(everything: Snapshot, resource: str, key: str, where: Place) -> Iterator[Finding]:
-    found = securable(everything, resource)
-    has = [refinement.key for refinement in found.refinements] if found else []
+    found, part = securable(everything, resource), registered().get(resource)
+    has = [refinement.key for refinement in found.refinements] if found else list(part.narrowed_by) if part else []
     if key not in has:
         yield unknown(Labels("筛选条件", "refinement"), key, ["all", *has], where, "role.unknown_refinement")
 

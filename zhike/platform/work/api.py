@@ -15,6 +15,7 @@ from zhike.platform.audit import api as audit
 from zhike.platform.objects import bulk
 from zhike.platform.organization import api as organization
 from zhike.platform.permissions import api as permissions
+from zhike.platform.permissions import parts
 from zhike.platform.permissions.types import Principal
 from zhike.platform.work.errors import AlreadyDone, UnknownResult
 from zhike.platform.work.models import WorkItem
@@ -84,10 +85,9 @@ def todo(
 ) -> tuple[list[Work], str | None]:
     """Return a page of the principal's to-do list and the cursor of the next one; most urgent first.
 
-    Someone who may read the work of their units (a branch head) sees those too.
+    Someone who may read the work of their units (a branch head) sees that, too.
     """
-    permissions.require(principal, "work.read")
-    rows = _mine(principal).filter(state=state)
+    rows = _within(principal, "work.read").filter(state=state)
     listed = f"work {state}"
     field, forward = ("done_at", False) if state == "done" else ("due_at", True)
     if after:
@@ -104,11 +104,11 @@ def todo(
 
 def counts(*, principal: Principal) -> WorkCounts:
     """Return how much is open, overdue, due today and done on the principal's list."""
-    permissions.require(principal, "work.read")
+    mine = _within(principal, "work.read")
     now = clock.now()
     tomorrow = clock.at(clock.today() + timedelta(days=1))
     is_open = Q(state=WorkItem.State.OPEN)
-    found = _mine(principal).aggregate(
+    found = mine.aggregate(
         open=Count("id", filter=is_open),
         overdue=Count("id", filter=is_open & Q(due_at__lt=now)),
         due_today=Count("id", filter=is_open & Q(due_at__gte=now, due_at__lt=tomorrow)),
@@ -118,12 +118,11 @@ def counts(*, principal: Principal) -> WorkCounts:
 
 
 def per_assignee(*, principal: Principal) -> dict[str, WorkCounts]:
-    """Return the same counts by employee number, for work of the principal's units."""
-    permissions.require(principal, "work.read_units")
+    """Return the same counts by employee number, of everybody whose work the principal may read."""
     now = clock.now()
     is_open = Q(state=WorkItem.State.OPEN)
     rows = (
-        WorkItem.objects.filter(unit_id__in=permissions.units_of(principal, "work.read_units"))
+        _within(principal, "work.read")
         .values("assignee")
         .annotate(
             open=Count("id", filter=is_open),
@@ -136,15 +135,13 @@ def per_assignee(*, principal: Principal) -> dict[str, WorkCounts]:
 
 def get(uid: uuid.UUID, *, principal: Principal) -> Work:
     """Return one work item of the principal's list. Raises NotFound."""
-    permissions.require(principal, "work.read")
-    return _as_work(_one(uid, principal))
+    return _as_work(_one(uid, principal, "work.read"))
 
 
 def complete(uid: uuid.UUID, *, result: str, note: str, revision: int, principal: Principal) -> Work:
     """Finish a work item with a result code. Raises NotFound, StaleRevision, AlreadyDone, UnknownResult."""
-    permissions.require(principal, "work.complete")
     with database.writing():
-        row = _one(uid, principal, lock=True)
+        row = _one(uid, principal, "work.complete", lock=True)
         if row.state != WorkItem.State.OPEN:
             raise AlreadyDone(by=organization.user_names([row.done_by]).get(row.done_by, row.done_by) or "—")
         if row.revision != revision:
@@ -235,15 +232,12 @@ def summaries_of_origins(origin_uids: Sequence[uuid.UUID]) -> dict[uuid.UUID, di
     return found
 
 
-def _mine(principal: Principal) -> QuerySet[WorkItem]:
-    if principal.kind == "system":
-        return WorkItem.objects.all()
-    units = permissions.units_of(principal, "work.read_units")
-    return WorkItem.objects.filter(Q(assignee=principal.employee_no) | Q(unit_id__in=units))
+def _within(principal: Principal, operation: str) -> QuerySet[WorkItem]:
+    return WorkItem.objects.filter(parts.within(principal, operation, mine="assignee"))
 
 
-def _one(uid: uuid.UUID, principal: Principal, *, lock: bool = False) -> WorkItem:
-    rows = _mine(principal).filter(uid=uid)
+def _one(uid: uuid.UUID, principal: Principal, operation: str, *, lock: bool = False) -> WorkItem:
+    rows = _within(principal, operation).filter(uid=uid)
     row = (rows.select_for_update() if lock else rows).first()
     if row is None:
         raise NotFound(kind="work_item", id=str(uid))

@@ -1263,6 +1263,7 @@ export interface components {
             description: string;
             name: string;
             owner: components["schemas"]["AudienceOwnerOut"];
+            permitted: ("update" | "delete")[];
             revision: number;
             sentence: string;
             snapshots: number;

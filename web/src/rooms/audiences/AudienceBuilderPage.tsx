@@ -135,14 +135,16 @@ function Actions({ condition, dirty, unfinished, ...args }: ActionProps) {
       okButtonProps: { danger: true },
       onOk: () => api.delete('/audiences/{uid}', { path: { uid: audience?.uid ?? '' }, query: { revision: audience?.revision ?? 0 } }).then(gone, report),
     });
-  const mayDelete = useCan('audience.delete');
-  const maySave = useCan(audience ? 'audience.update' : 'audience.create');
+  const mayCreate = useCan('audience.create');
+  const mayDelete = audience?.permitted.includes('delete');
+  const mayUpdate = audience?.permitted.includes('update');
+  const maySave = audience ? mayUpdate : mayCreate;
   const canPublish = useCan('campaign.create');
   const hint = unfinished ? t('tree.unfinished') : undefined;
   return (
     <>
-      {audience && mayDelete && <Button onClick={remove} data-testid="audience-delete">{t('common.delete')}</Button>}
-      {audience && <Button loading={snapshot.isPending} disabled={dirty || unfinished} title={hint} onClick={take} data-testid="snapshot">{t('audience.snapshot')}</Button>}
+      {mayDelete && <Button onClick={remove} data-testid="audience-delete">{t('common.delete')}</Button>}
+      {mayUpdate && <Button loading={snapshot.isPending} disabled={dirty || unfinished} title={hint} onClick={take} data-testid="snapshot">{t('audience.snapshot')}</Button>}
       {audience && canPublish && <Button disabled={dirty || unfinished} title={hint} onClick={() => void navigate(`/campaigns/new?audience=${audience.uid}`)} data-testid="use-in-campaign">{t('audience.useInCampaign')}</Button>}
       {maySave && <Button type="primary" disabled={condition === null || unfinished} title={hint} onClick={() => setNaming(true)} data-testid="audience-save">{t('common.save')}</Button>}
       {condition && <SaveDialog open={naming} onClose={() => setNaming(false)} condition={condition} {...args} />}

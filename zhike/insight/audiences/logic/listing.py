@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
+from typing import Literal
 
 from django.db.models import Count, QuerySet
 
@@ -11,25 +12,28 @@ from zhike.expressions import api as expressions
 from zhike.expressions.errors import ExpressionInvalid
 from zhike.insight.audiences import models, types
 from zhike.insight.audiences.errors import NothingToCount
-from zhike.insight.audiences.logic import counting
+from zhike.insight.audiences.logic import counting, storing
 from zhike.insight.audiences.logic.columns import party
 from zhike.insight.audiences.logic.conditions import Compiled, compiled
 from zhike.insight.audiences.logic.published import Published, Terms, published, terms
 from zhike.kernel import definitions
 from zhike.kernel.errors import NotFound, Refused
 from zhike.platform.objects import bulk
+from zhike.platform.permissions import parts
 from zhike.platform.permissions.types import Principal
 
+_ACTS: tuple[Literal["update", "delete"], ...] = ("update", "delete")
 
-def stored() -> QuerySet[models.Audience]:
-    """Return the audiences that are not deleted, the last changed first, with their number of snapshots."""
-    rows = models.Audience.objects.filter(deleted_at=None).order_by("-updated_at", "-id")
+
+def stored(principal: Principal) -> QuerySet[models.Audience]:
+    """Return the audiences that the principal may read, the last changed first, with their number of snapshots."""
+    rows = storing.within(principal, "audience.read").order_by("-updated_at", "-id")
     return rows.annotate(taken=Count("snapshots"))
 
 
-def stored_one(uid: uuid.UUID) -> models.Audience:
+def stored_one(uid: uuid.UUID, principal: Principal) -> models.Audience:
     """Return one of them; raises NotFound."""
-    row = stored().filter(uid=uid).first()
+    row = stored(principal).filter(uid=uid).first()
     if row is None:
         raise NotFound(kind="audience", id=str(uid))
     return row
@@ -81,4 +85,7 @@ def _presented(
         updated_at=row.updated_at,
         revision=row.revision,
         snapshots=row.taken,  # type: ignore[attr-defined]
+        permitted=tuple(
+            act for act in _ACTS if parts.reaches(principal, f"audience.{act}", mine=row.owner, unit=row.unit_id)
+        ),
     )

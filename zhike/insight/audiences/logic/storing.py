@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import uuid
 
+from django.db.models import QuerySet
+
 from zhike.expressions import api as expressions
 from zhike.insight.audiences import models, types
 from zhike.insight.audiences.logic.conditions import AND, NOT, OR, Compiled, Node
 from zhike.kernel.errors import Invalid, NotFound, StaleRevision
+from zhike.platform.permissions import parts
+from zhike.platform.permissions.types import Principal
 
 _NAME_LENGTH = 100
 
@@ -24,17 +28,22 @@ def checked_name(name: str) -> str:
     raise Invalid(findings=[{"code": code, "message": zh, "message_en": en, "field": "name"}])
 
 
-def one(uid: uuid.UUID) -> models.Audience:
-    """Return an audience that is not deleted; raises NotFound."""
-    row = models.Audience.objects.filter(uid=uid, deleted_at=None).first()
+def within(principal: Principal, operation: str) -> QuerySet[models.Audience]:
+    """Return the audiences that `principal` may do `operation` on; raises Refused where there cannot be any."""
+    return models.Audience.objects.filter(parts.within(principal, operation), deleted_at=None)
+
+
+def one(uid: uuid.UUID, principal: Principal, operation: str) -> models.Audience:
+    """Return one of them; raises NotFound, Refused."""
+    row = within(principal, operation).filter(uid=uid).first()
     if row is None:
         raise NotFound(kind="audience", id=str(uid))
     return row
 
 
-def locked(uid: uuid.UUID, revision: int) -> models.Audience:
-    """Return an audience locked for change, its revision already counted up; raises NotFound, StaleRevision."""
-    row = models.Audience.objects.select_for_update().filter(uid=uid, deleted_at=None).first()
+def locked(uid: uuid.UUID, revision: int, principal: Principal, operation: str) -> models.Audience:
+    """Return one locked for change, its revision already counted up; raises NotFound, Refused, StaleRevision."""
+    row = within(principal, operation).select_for_update().filter(uid=uid).first()
     if row is None:
         raise NotFound(kind="audience", id=str(uid))
     if row.revision != revision:

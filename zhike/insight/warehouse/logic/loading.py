@@ -24,7 +24,7 @@ from zhike.insight.warehouse.logic.receiving import Received, is_text, received
 from zhike.insight.warehouse.logic.writer import only_writer
 from zhike.insight.warehouse.models import Load
 from zhike.insight.warehouse.types import LoadFinding, LoadResult, RejectedRow, Source
-from zhike.kernel import clock
+from zhike.kernel import clock, context
 from zhike.kernel.errors import ZhikeError
 from zhike.kernel.files import FileStore
 from zhike.kernel.ids import uuid7
@@ -67,6 +67,7 @@ def load_file(
         file=name,
         file_hash=file_hash,
         definition=digest,
+        owner=context.current().actor,
         started_at=clock.now(),
     )
     try:
@@ -101,6 +102,7 @@ def _failed_before(source: Source, path: Path, name: str, error: ZhikeError) -> 
         dataset=source.dataset,
         file=name,
         file_hash=store().put_path(path),
+        owner=context.current().actor,
         started_at=clock.now(),
         error=error.as_dict(),
         findings=error.findings,

@@ -2,34 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 
 from zhike.kernel.definition_checks import unknown
 from zhike.kernel.definition_parts import Labels, Place
 from zhike.kernel.definitions import Finding, Snapshot
 from zhike.platform.permissions.logic.grants import securable
+from zhike.platform.permissions.logic.resources import OPERATIONS, registered
 
-#: Operations that are not about records of an object, by the resource they are about.
-RESOURCE_OPERATIONS: Mapping[str, Collection[str]] = {
-    "audience": {"read", "create", "update", "delete"},
-    "campaign": {"read", "create", "update", "delete", "launch", "resend"},
-    "load": {"read", "create"},
-    "run": {"read", "create", "cancel"},
-    "user": {"read", "create", "update"},
-    "work": {"read", "complete", "read_units"},
-    "home": {"manager", "branch_head", "operator"},
-}
-OBJECT_OPERATIONS = {"read", "create", "update", "delete", "unmask", "export", "access_log", "erase"}
+#: The part of the product that is the page a role sees first; its operations are those pages.
+HOME = "home"
 
 
 def operations_on(everything: Snapshot, resource: str) -> Collection[str] | None:
     """Return the operations on an object or a part of the product; None where there is no such thing."""
-    return OBJECT_OPERATIONS if securable(everything, resource) else RESOURCE_OPERATIONS.get(resource)
+    if securable(everything, resource):
+        return OPERATIONS
+    if resource == HOME:
+        return homes(everything)
+    found = registered().get(resource)
+    return found.operations if found else None
+
+
+def homes(everything: Snapshot) -> list[str]:
+    """Return the desks for which there is a page."""
+    return [key.removeprefix("home_") for key in everything.named("page") if key.startswith("home_")]
 
 
 def resources(everything: Snapshot) -> list[str]:
     """Return everything that operations are about."""
-    return [*everything.named("object"), *RESOURCE_OPERATIONS]
+    return [*everything.named("object"), *registered()]
 
 
 def check_operation(everything: Snapshot, operation: str, where: Place) -> Iterator[Finding]:

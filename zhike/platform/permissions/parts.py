@@ -1,0 +1,53 @@
+"""Rights on parts of the product that are no objects: rooms register them here, and narrow their rows by what is granted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.db.models import Q
+
+from zhike.platform.permissions import api
+from zhike.platform.permissions.logic import resources
+from zhike.platform.permissions.logic.grants import grants_of
+from zhike.platform.permissions.logic.operations import HOME
+from zhike.platform.permissions.logic.resources import Resource
+from zhike.platform.permissions.types import Principal, units_of_posts
+
+__all__ = ["HOME", "Resource", "reaches", "register", "registered", "within", "word_for"]
+register = resources.register
+registered = resources.registered
+word_for = resources.word_for
+
+
+def within(
+    principal: Principal, operation: str, *, mine: str = "owner", units: str = "unit_id", me: str | None = None
+) -> Q:
+    """Return which rows of a part of the product `principal` may do `operation` ("campaign.read") on.
+
+    `mine` and `units` are the columns of a row's person and unit; the person is called as conditions call it (by the
+    employee number) unless `me` says how. Raises Refused where the principal holds the operation on nothing,
+    SignInRequired when nobody is signed in.
+    """
+    api.require(principal, operation)
+    found = Q(pk__in=[])
+    me = principal.me if me is None else me
+    for where, held in _narrowings(principal, operation):
+        if where == "all":
+            return Q()
+        found |= Q(**{mine: me}) if where == "mine" else Q(**{f"{units}__in": held})
+    return Q() if principal.kind == "system" else found
+
+
+def reaches(principal: Principal, operation: str, *, mine: str, unit: int | None) -> bool:
+    """Return whether `principal` may do `operation` on a row of that person and unit: what `within` says, of one."""
+    return principal.kind == "system" or any(
+        where == "all" or (mine == principal.me if where == "mine" else unit in held)
+        for where, held in _narrowings(principal, operation)
+    )
+
+
+def _narrowings(principal: Principal, operation: str) -> Iterator[tuple[str, tuple[int, ...]]]:
+    """How the grants of an operation are narrowed, each with the units of the posts that give it."""
+    resource, _, name = operation.partition(".")
+    for role, grant in grants_of(principal, name, resource):
+        yield grant.where, units_of_posts(post for post in principal.posts if post.role == role)
