@@ -218,7 +218,7 @@ def _related(principal: Principal, subject: Subject, settings: RelatedRecords) -
     if found.next_cursor:
         everything = RecordQuery(owner.key, condition=pointing_at(settings.through, parent))
         count = api.count(everything, principal=principal).count
-        more = {"count": count - len(rows), "path": f"/records/{owner.key}"}
+        more = {"count": count - len(rows), "path": f"/records/{owner.key}?{settings.through}={subject.uid}"}
     return table(columns, rows, live(), more=more, create=_creating(owner, settings.through, subject, principal))
 
 

@@ -1511,6 +1511,7 @@ export interface components {
             exact?: boolean;
             /** @default 50 */
             limit?: number;
+            of?: components["schemas"]["ParentIn"] | null;
             /** @default  */
             q?: string;
             /** @default  */
@@ -2145,6 +2146,12 @@ export interface components {
         ParamForm: {
             param: string;
         };
+        /** @description The record that all of a list point at by one field. */
+        ParentIn: {
+            field: string;
+            /** Format: uuid */
+            uid: string;
+        };
         /** @description A customer by name. */
         Party: {
             display: string;
@@ -2265,6 +2272,7 @@ export interface components {
             cursor?: string | null;
             /** @default 50 */
             limit?: number;
+            of?: components["schemas"]["ParentIn"] | null;
             /** @default  */
             q?: string;
             /** @default  */
@@ -3143,6 +3151,7 @@ export type OriginOut = components['schemas']['OriginOut'];
 export type PageActionOut = components['schemas']['PageActionOut'];
 export type PageOut = components['schemas']['PageOut'];
 export type ParamForm = components['schemas']['ParamForm'];
+export type ParentIn = components['schemas']['ParentIn'];
 export type Party = components['schemas']['Party'];
 export type PasswordIn = components['schemas']['PasswordIn'];
 export type PendingOut = components['schemas']['PendingOut'];
