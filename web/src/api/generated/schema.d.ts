@@ -1796,11 +1796,12 @@ export interface components {
             examples: components["schemas"]["GoalExampleOut"][];
             fields: components["schemas"]["GoalFieldOut"][];
         };
-        /** @description What a campaign wants, as it was written and in words. */
+        /** @description What a campaign wants: as it is kept, as its reader writes it, and said in words. */
         GoalOut: {
             days: number;
             expression: string;
             sentence: string;
+            text: string;
         };
         /** @description A record's journal. */
         HistoryBlockOut: {
