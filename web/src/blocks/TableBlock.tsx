@@ -49,6 +49,7 @@ function useColumns(data: TableData): Column<TableRow>[] {
 function phoneLine(data: TableData, columns: Column<TableRow>[], label: (labels: Labels) => string): (row: TableRow) => TwoLine {
   const { texts, named, end, endSub } = phoneParts(data.columns);
   const draw = (key: string, row: TableRow) => columns.find((column) => column.key === key)?.render(row);
+  const figure = (column: TableColumn, row: TableRow) => <Cell column={column} value={row.cells[column.key]} alone />;
   return (row) => {
     const first = data.columns[0];
     return {
@@ -56,18 +57,18 @@ function phoneLine(data: TableData, columns: Column<TableRow>[], label: (labels:
       sub: (
         <span className="row gap-4 wrap">
           {texts.map((column) => <span key={column.key}>{draw(column.key, row)}</span>)}
-          {named(row).map((column) => <span key={column.key} className="nowrap">{label(column.labels)} {draw(column.key, row)}</span>)}
+          {named(row).map((column) => <span key={column.key} className="nowrap">{label(column.labels)} {figure(column, row)}</span>)}
         </span>
       ),
-      end: end && draw(end.key, row),
-      endSub: endSub && draw(endSub.key, row),
+      end: end && figure(end, row),
+      endSub: endSub && figure(endSub, row),
     };
   };
 }
 
-/** One value of a column; zeros stand back, a column's tone marks the others. */
-function Cell({ column, value }: { column: TableColumn; value: CellValue | undefined }) {
-  const shown = <Formatted value={value} format={column.format} unit={column.unit} options={column.options} cell />;
+/** One value of a column; zeros stand back, a column's tone marks the others. Alone, without a head, it says its unit. */
+function Cell({ column, value, alone = false }: { column: TableColumn; value: CellValue | undefined; alone?: boolean }) {
+  const shown = <Formatted value={value} format={column.format} unit={column.unit} options={column.options} cell={!alone} />;
   if (!formatOf(column.format).toned) return shown;
   const tone = toNumber(value) === 0 ? 'ink-4' : column.tone && value !== null ? `tone-${column.tone}` : undefined;
   return tone ? <span className={tone}>{shown}</span> : shown;

@@ -4,7 +4,7 @@ import { useState, type ReactNode } from 'react';
 import { Link, useNavigate, useParams, useSearchParams } from 'react-router';
 import { download } from '../../api/client';
 import { useObjectMeta } from '../../api/hooks';
-import type { FieldMeta, ObjectMeta, RecordRow, Lang } from '../../api';
+import type { FieldMeta, ObjectMeta, RecordRow, Lang, Value } from '../../api';
 import { useText } from '../../app/i18n';
 import { ConditionChips } from '../../kit/condition/Chips';
 import { compile, newGroup } from '../../kit/condition/model';
@@ -146,12 +146,13 @@ function headOf(field: FieldMeta, text: string, lang: Lang): string {
 /** A column, and its value as it stands inside a link. */
 type RecordColumn = Column<RecordRow> & { unlinked: (row: RecordRow) => ReactNode };
 
-function useRecordColumns(meta: ObjectMeta, keys: string[]): RecordColumn[] {
+function useRecordColumns(meta: ObjectMeta, keys: string[], rows: RecordRow[]): RecordColumn[] {
   const { label, lang } = useText();
   const byKey = new Map(meta.fields.map((field) => [field.key, field]));
   return keys.flatMap((key, index) => {
     const field = byKey.get(key);
     if (!field) return [];
+    const beside = rows.map((row) => row.values[key] ?? null);
     return {
       key,
       title: headOf(field, label(field.labels), lang),
@@ -159,25 +160,25 @@ function useRecordColumns(meta: ObjectMeta, keys: string[]): RecordColumn[] {
       sortable: field.sortable && !field.masked,
       tight: !kindOf(field).wide,
       render: (row: RecordRow) => {
-        if (index > 0) return <FieldValue field={field} row={row} cell />;
-        return <Link to={`/records/${meta.key}/${row.uid}`}>{row.values[key] ? <Unlinked field={field} row={row} /> : <Clip>{row.display}</Clip>}</Link>;
+        if (index > 0) return <FieldValue field={field} row={row} cell beside={beside} />;
+        return <Link to={`/records/${meta.key}/${row.uid}`}>{row.values[key] ? <Unlinked field={field} row={row} beside={beside} cell /> : <Clip>{row.display}</Clip>}</Link>;
       },
-      unlinked: (row: RecordRow) => <Unlinked field={field} row={row} />,
+      unlinked: (row: RecordRow) => <Unlinked field={field} row={row} beside={beside} />,
     };
   });
 }
 
-/** A value inside a link to its record: one that points at another record is only named. */
-function Unlinked({ field, row }: { field: FieldMeta; row: RecordRow }) {
+/** A value inside a link to its record: one that points at another record is only named; a figure without a head says its unit. */
+function Unlinked({ field, row, beside, cell = !kindOf(field).right }: { field: FieldMeta; row: RecordRow; beside?: Value[]; cell?: boolean }) {
   const value = row.values[field.key];
-  return kindOf(field).record && isRef(value) ? <Clip>{value.display}</Clip> : <FieldValue field={field} row={row} cell />;
+  return kindOf(field).record && isRef(value) ? <Clip>{value.display}</Clip> : <FieldValue field={field} row={row} beside={beside} cell={cell} />;
 }
 
 /** Two lines have no room for what is not there; what the viewer is refused is said. */
 const isSaid = (row: RecordRow, key: string) => row.refused.includes(key) || (row.values[key] ?? '') !== '';
 
 function Rows({ meta, list, rows }: { meta: ObjectMeta; list: RecordList; rows: RecordRow[] }) {
-  const columns = useRecordColumns(meta, list.columns);
+  const columns = useRecordColumns(meta, list.columns, rows);
   const figures = columns.filter((column) => column.align === 'right');
   // What a record is called by need not be said again.
   const texts = columns.filter((column) => column.align !== 'right' && !meta.display.includes(column.key));
