@@ -18,6 +18,7 @@ import { Panel } from '../../kit/Panel';
 import { wayBack } from '../../kit/returning';
 import { StaleNotice } from '../../kit/StaleNotice';
 import { QueryState, RefusedState } from '../../kit/states';
+import { SubmitOnEnter } from '../../kit/SubmitOnEnter';
 import { useUnsaved } from '../../kit/unsaved';
 import { isOfForm, placed, unsettled } from './faults';
 import { changesOf, hasChanges, isEditable, isFromSource, type Values } from './formValues';
@@ -128,6 +129,7 @@ function FormPage({ meta, record, preset = {}, missing = [] }: FormProps) {
           onFinish={save.run}
         >
           {fields.map((field) => <FormField key={field.key} field={field} record={record} missing={missing.includes(field.key)} />)}
+          <SubmitOnEnter />
         </Form>
       </Panel>
     </Page>
