@@ -10,10 +10,11 @@ from django.test import Client
 
 from tests.factories.records import SYSTEM, build_firm, consent, customer, unit_uid
 from zhike.kernel import clock, context
-from zhike.kernel.errors import Invalid
+from zhike.kernel.errors import Invalid, NotFound
 from zhike.platform.audit.models import Entry
 from zhike.platform.objects import api as objects
-from zhike.platform.objects.types import RecordQuery
+from zhike.platform.objects.errors import UnknownField
+from zhike.platform.objects.types import Parent, RecordQuery
 from zhike.platform.organization.models import User
 from zhike.platform.permissions import api as permissions
 from zhike.server import pages
@@ -298,4 +299,38 @@ def test_the_block_says_how_many_records_it_does_not_show(firm):
     for _more in range(52):
         consent(party, "email")
     shown = block(party, firm.manager)["data"]
-    assert (len(shown["rows"]), shown["more"]) == (50, {"count": 3, "path": "/records/consent"})
+    assert (len(shown["rows"]), shown["more"]) == (50, {"count": 3, "path": f"/records/consent?party={party.uid}"})
+
+
+def test_the_list_of_all_of_them_is_narrowed_to_the_customer(firm):
+    party, other = customer("张三丰"), customer("李四光")
+    consent(party, "email")
+    consent(other, "email")
+    asked = {"of": {"field": "party", "uid": str(party.uid)}, "columns": ["party", "channel"]}
+
+    def found(body, what="query"):
+        answer = client(firm.manager).post(f"/api/v1/objects/consent/{what}", body, "application/json")
+        assert answer.status_code == 200, answer.json()
+        return answer.json()
+
+    both = [row["values"] for row in found({"columns": ["party", "channel"]})["rows"]]
+    assert {row["party"]["uid"] for row in both} == {str(party.uid), str(other.uid)}
+    mine = [row for row in both if row["party"]["uid"] == str(party.uid)]
+    assert {row["values"]["party"]["uid"] for row in found(asked)["rows"]} == {str(party.uid)}
+    assert found(asked, "count")["count"] == len(mine)
+    email = {"op": "=", "left": {"field": "channel"}, "right": {"value": "email", "type": "text"}}
+    emails = found({**asked, "condition": email}, "count")["count"]
+    assert 0 < emails == sum(row["channel"] == "email" for row in mine) < len(both)
+
+
+def test_a_list_is_narrowed_to_no_record_that_its_reader_may_not_see(firm):
+    party = customer("张三丰")
+    consent(party, "email")
+    asked = RecordQuery("consent", of=Parent("party", party.uid))
+    assert objects.count(asked, principal=firm.manager).count > 0
+    for ask in (objects.page, objects.count):
+        with pytest.raises(NotFound):
+            ask(asked, principal=firm.other_manager)
+    with pytest.raises(UnknownField) as refused:
+        objects.page(RecordQuery("consent", of=Parent("channel", party.uid)), principal=firm.manager)
+    assert "party" in refused.value.facts["has"] and "channel" not in refused.value.facts["has"]

@@ -37,6 +37,19 @@ def test_the_goal_is_said_in_words_with_its_expression(desk, language, said):
     assert goal["expression"] == "net_inflow >= 10000 and trade_count > 2"
 
 
+@pytest.mark.parametrize(
+    ("language", "text", "example"),
+    [
+        ("zh", "净流入 >= 10000 and 成交笔数 > 2", "净流入 >= 10000"),
+        ("en", "`Net inflow` >= 10000 and Trades > 2", "`Net inflow` >= 10000"),
+    ],
+)
+def test_a_goal_is_written_with_labels_and_kept_by_keys(desk, language, text, example):
+    goal = screens.campaign_out(draft(desk, goal=text), replace(SYSTEM, language=language))["goal"]
+    assert (goal["text"], goal["expression"]) == (text, "net_inflow >= 10000 and trade_count > 2")
+    assert screens.options_out([], language)["goals"]["examples"][0]["expression"] == example
+
+
 def test_a_list_costs_the_same_number_of_queries_however_long(desk):
     def queries():
         with CaptureQueriesContext(connection) as found:

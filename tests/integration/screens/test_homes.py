@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from tests.factories import golden
+from zhike.insight.warehouse.models import Load
 from zhike.server import pages
 
 MANAGER, BRANCH_CODE = "E00101", "B001"
@@ -100,3 +101,11 @@ def test_the_operator_sees_the_newest_loads_beside_the_day_before(people, golden
     assets = next(row["cells"] for row in rows if row["cells"]["file"].startswith("counter_daily_asset"))
     assert assets["source"] == "Counter daily assets"
     assert assets["before"] == assets["rows_loaded"]
+
+
+def test_a_load_that_left_rows_behind_is_not_simply_done(people):
+    file = "counter_daily_asset"
+    newest = Load.objects.filter(file__startswith=file).order_by("-id").first()
+    Load.objects.filter(pk=newest.pk).update(rows_rejected=3)
+    rows = [row["cells"] for row in shown(people, "operator")["last_load"]["data"]["rows"]]
+    assert {(row["file"].startswith(file), row["state"]) for row in rows} == {(True, "partly"), (False, "done")}

@@ -6,6 +6,7 @@ import { Nothing } from '../kit/figures';
 import { formatOf, unitBeside } from '../kit/fields/formats';
 import { toNumber } from '../kit/format';
 import { Formatted } from './Formatted';
+import { phoneParts } from './phoneParts';
 
 type TableRow = TableData['rows'][number];
 
@@ -44,37 +45,30 @@ function useColumns(data: TableData): Column<TableRow>[] {
   });
 }
 
-const PHONE_FIGURES = 5;
-
-/** On a phone: the first column, then the texts below it, the first two figures at the right. */
+/** A row on a phone, its columns where `phoneParts` places them. */
 function phoneLine(data: TableData, columns: Column<TableRow>[], label: (labels: Labels) => string): (row: TableRow) => TwoLine {
-  const figures = data.columns.filter((column) => formatOf(column.format).figure);
-  const texts = data.columns.slice(1).filter((column) => formatOf(column.format).words);
-  // Where hardly a text identifies the row, further figures stand below it, each under its name.
-  const further = texts.length < 2 ? figures.slice(2, 2 + PHONE_FIGURES) : [];
-  // Without figures a mark that the texts leave out stands at the right.
-  const mark = texts.slice(3).find((column) => formatOf(column.format).tagged);
+  const { texts, named, end, endSub } = phoneParts(data.columns);
   const draw = (key: string, row: TableRow) => columns.find((column) => column.key === key)?.render(row);
+  const figure = (column: TableColumn, row: TableRow) => <Cell column={column} value={row.cells[column.key]} alone />;
   return (row) => {
     const first = data.columns[0];
-    const [one = mark, two] = figures;
     return {
       title: first && <Formatted value={row.cells[first.key]} format={first.format} unit={first.unit} options={first.options} cell />,
       sub: (
         <span className="row gap-4 wrap">
-          {texts.slice(0, 3).map((column) => <span key={column.key}>{draw(column.key, row)}</span>)}
-          {further.map((column) => <span key={column.key} className="nowrap">{label(column.labels)} {draw(column.key, row)}</span>)}
+          {texts.map((column) => <span key={column.key}>{draw(column.key, row)}</span>)}
+          {named(row).map((column) => <span key={column.key} className="nowrap">{label(column.labels)} {figure(column, row)}</span>)}
         </span>
       ),
-      end: one && draw(one.key, row),
-      endSub: two && draw(two.key, row),
+      end: end && figure(end, row),
+      endSub: endSub && figure(endSub, row),
     };
   };
 }
 
-/** One value of a column; zeros stand back, a column's tone marks the others. */
-function Cell({ column, value }: { column: TableColumn; value: CellValue | undefined }) {
-  const shown = <Formatted value={value} format={column.format} unit={column.unit} options={column.options} cell />;
+/** One value of a column; zeros stand back, a column's tone marks the others. Alone, without a head, it says its unit. */
+function Cell({ column, value, alone = false }: { column: TableColumn; value: CellValue | undefined; alone?: boolean }) {
+  const shown = <Formatted value={value} format={column.format} unit={column.unit} options={column.options} cell={!alone} />;
   if (!formatOf(column.format).toned) return shown;
   const tone = toNumber(value) === 0 ? 'ink-4' : column.tone && value !== null ? `tone-${column.tone}` : undefined;
   return tone ? <span className={tone}>{shown}</span> : shown;

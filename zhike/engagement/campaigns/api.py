@@ -192,7 +192,7 @@ def _apply(campaign: Campaign, plan: CampaignPlan, principal: Principal) -> None
     audience = audiences.audience(plan.audience, principal=principal)
     campaign.name, campaign.purpose = plan.name.strip(), plan.purpose
     campaign.audience_uid, campaign.audience_name = audience.uid, audience.name
-    campaign.template, campaign.goal, campaign.goal_days = plan.template, plan.goal, plan.goal_days
+    campaign.template, campaign.goal, campaign.goal_days = plan.template, plans.kept_goal(plan.goal), plan.goal_days
     campaign.script, campaign.due_days, campaign.result_set = plan.script, plan.due_days, plan.result_set
     campaign.control_percent = plan.control_percent
     levels = [channels.template(plan.template).risk_level or ""]

@@ -24,7 +24,7 @@ def campaigns(request: SignedInRequest) -> schemas.CampaignsOut:
 @router.get("/campaigns/options", operation_id="getCampaignOptions", response=responds(schemas.OptionsOut))
 def options(request: SignedInRequest) -> schemas.OptionsOut:
     """What a campaign can be made of."""
-    return screens.options_out(audiences.audiences(principal=request.principal))
+    return screens.options_out(audiences.audiences(principal=request.principal), request.principal.language)
 
 
 @router.get("/campaigns/products", operation_id="listProducts", response=responds(schemas.ProductsOut))

@@ -172,9 +172,10 @@ class ProductsOut(TypedDict):
 
 
 class GoalOut(TypedDict):
-    """What a campaign wants, as it was written and in words."""
+    """What a campaign wants: as it is kept, as its reader writes it, and said in words."""
 
     expression: str
+    text: str
     days: int
     sentence: str
 

@@ -148,6 +148,7 @@ def campaign_out(campaign: Campaign, principal: Principal) -> CampaignOut:
         "result_set": campaign.result_set,
         "goal": {
             "expression": campaign.goal,
+            "text": _goal_text(campaign.goal, principal.language),
             "days": campaign.goal_days,
             "sentence": _goal(campaign, principal.language),
         },
@@ -182,8 +183,8 @@ def _level(value: object) -> str | None:
     return str(value) if value else None
 
 
-def options_out(found: Sequence[Audience]) -> OptionsOut:
-    """Return what a campaign can be made of, with the caller's audiences."""
+def options_out(found: Sequence[Audience], language: str) -> OptionsOut:
+    """Return what a campaign can be made of, with the caller's audiences and goals in the caller's words."""
     measures = indicators.goal_schema().fields.values()
     units = {measure.key: measure.unit or None for measure in indicators.measures().values()}
     return {
@@ -197,9 +198,12 @@ def options_out(found: Sequence[Audience]) -> OptionsOut:
             "examples": [
                 {
                     "labels": {"zh": "净流入不少于 1 万元", "en": "Net inflow of at least 10,000"},
-                    "expression": "net_inflow >= 10000",
+                    "expression": _goal_text("net_inflow >= 10000", language),
                 },
-                {"labels": {"zh": "至少交易一次", "en": "At least one trade"}, "expression": "trade_count >= 1"},
+                {
+                    "labels": {"zh": "至少交易一次", "en": "At least one trade"},
+                    "expression": _goal_text("trade_count >= 1", language),
+                },
             ],
         },
         "result_sets": [
@@ -348,13 +352,20 @@ def _difference_out(found: Difference) -> MeasureOut:
     }
 
 
-def _goal(campaign: Campaign, language: str) -> str:
-    """Say the goal in words; a goal over measures that no longer exist stays as it was written."""
+def _goal_text(goal: str, language: str) -> str:
+    """Write a goal with the labels of its measures; one over measures that no longer exist stays as it was written."""
     try:
         schema = indicators.goal_schema()
-        said = expressions.to_text(expressions.parse(campaign.goal, schema), schema, language)
+        return expressions.to_text(expressions.parse(goal, schema), schema, language)
     except ExpressionInvalid:
-        return str(campaign.goal)
+        return goal
+
+
+def _goal(campaign: Campaign, language: str) -> str:
+    """Say the goal in words; a goal over measures that no longer exist stays as it was written."""
+    said = _goal_text(campaign.goal, language)
+    if said == campaign.goal:
+        return said
     for sign, written in (("`", ""), (">=", "≥"), ("<=", "≤"), ("!=", "≠")):
         said = said.replace(sign, written)
     said = _with_units(re.sub(r"\d{4,}", lambda number: f"{int(number[0]):,}", said), language)

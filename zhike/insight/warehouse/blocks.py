@@ -14,8 +14,9 @@ from zhike.platform.permissions.types import Principal
 
 _SHOWN = 8
 _STATES = [
-    option("running", {"zh": "进行中", "en": "Running"}, "attention"),
+    option("running", {"zh": "装载中", "en": "Running"}, "attention"),
     option("done", {"zh": "完成", "en": "Done"}, "done"),
+    option("partly", {"zh": "完成，有拒绝", "en": "Done, rows left out"}, "attention"),
     option("failed", {"zh": "失败", "en": "Failed"}, "late"),
     option("cancelled", {"zh": "已取消", "en": "Cancelled"}, "plain"),
 ]
@@ -46,13 +47,19 @@ def last_load(principal: Principal, _subject: None, _settings: BlockSettings) ->
                 "rows_loaded": load.rows_loaded,
                 "before": _rows_before(load, found),
                 "rows_rejected": load.rows_rejected,
-                "state": load.state,
+                "state": _state(load),
                 "finished_at": moment_text(load.finished_at),
             },
         }
         for load in _newest(found)[:_SHOWN]
     ]
     return table(_COLUMNS, rows, AsOf("live", clock.now()), more={"count": 0, "path": "/loads"})
+
+
+def _state(load: LoadResult) -> str:
+    """The state of a load; one that left rows behind is not simply done."""
+    left = load.rows_rejected + load.rows_without_record
+    return "partly" if load.state == "done" and left > 0 else load.state
 
 
 def _newest(found: Sequence[LoadResult]) -> list[LoadResult]:

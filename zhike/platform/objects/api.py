@@ -288,6 +288,7 @@ def export_xlsx(query: RecordQuery, *, principal: Principal) -> bytes:
                 "refinement": query.refinement,
                 "condition": query.condition,
                 "text": bool(query.text),
+                **({"of": {query.of.through: str(query.of.uid)}} if query.of else {}),
             },
         )
     return exporting.workbook(fields, _all_rows(query, principal), principal, owner.labels[principal.language])
@@ -321,12 +322,7 @@ def _scoped(owner: ObjectType, principal: Principal) -> dict[str, bool]:
 def _all_rows(query: RecordQuery, principal: Principal) -> Iterator[Record]:
     cursor = ""
     while True:
-        found = listing.page(
-            RecordQuery(
-                query.object, query.refinement, query.condition, query.text, query.sort, query.columns, cursor, 200
-            ),
-            principal,
-        )
+        found = listing.page(replace(query, cursor=cursor, limit=200), principal)
         yield from found.rows
         if not found.next_cursor:
             return

@@ -197,7 +197,9 @@ def _related(principal: Principal, subject: Subject, settings: RelatedRecords) -
         columns=settings.columns,
         sort=(settings.sort or "id", settings.direction),
     )
-    columns = [column_of(owner, key) for key in settings.columns]
+    columns = [
+        _unambiguous(column_of(owner, key), [row.values.get(key) for row in found.rows]) for key in settings.columns
+    ]
     chosen: Collection[int] = ()
     if settings.chosen:
         columns.append(column(_CHOSEN, labels(settings.chosen), "tag"))
@@ -208,7 +210,7 @@ def _related(principal: Principal, subject: Subject, settings: RelatedRecords) -
             "key": str(row.uid),
             "path": _path_of(owner, row, subject),
             "cells": {
-                **{key: _cell(row.values.get(key)) for key in settings.columns},
+                **{one["key"]: _cell_of(one, row.values.get(one["key"])) for one in columns if one["key"] != _CHOSEN},
                 **({_CHOSEN: mark} if row.id in chosen else {}),
             },
         }
@@ -218,8 +220,26 @@ def _related(principal: Principal, subject: Subject, settings: RelatedRecords) -
     if found.next_cursor:
         everything = RecordQuery(owner.key, condition=pointing_at(settings.through, parent))
         count = api.count(everything, principal=principal).count
-        more = {"count": count - len(rows), "path": f"/records/{owner.key}"}
+        more = {"count": count - len(rows), "path": f"/records/{owner.key}?{settings.through}={subject.uid}"}
     return table(columns, rows, live(), more=more, create=_creating(owner, settings.through, subject, principal))
+
+
+def _currency(value: object) -> str | None:
+    """The currency of an amount; None of what is none."""
+    return str(value["currency"]) if isinstance(value, dict) and "currency" in value else None
+
+
+def _unambiguous(column: TableColumn, values: Sequence[object]) -> TableColumn:
+    """The column, without one unit for all where its amounts are in other currencies, too: each then says its own."""
+    foreign = {_currency(value) for value in values} - {None, HOME}
+    return {**column, "format": "text", "unit": None} if foreign else column
+
+
+def _cell_of(column: TableColumn, value: object) -> CellValue:
+    currency = _currency(value)
+    if currency is None or column["format"] != "text" or not isinstance(value, dict):
+        return _cell(value)
+    return f"{Decimal(str(value['amount'])):,} {currency}"
 
 
 def _creating(owner: ObjectType, through: str, subject: Subject, principal: Principal) -> str | None:

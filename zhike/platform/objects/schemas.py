@@ -17,7 +17,7 @@ from zhike.platform.objects.logic.asking import may_ask
 from zhike.platform.objects.logic.field_rights import field_rule
 from zhike.platform.objects.logic.history import RecordHistory
 from zhike.platform.objects.logic.listing import default_sort, listed_columns
-from zhike.platform.objects.types import FieldType, ObjectType, Record, RecordPage, RecordQuery
+from zhike.platform.objects.types import FieldType, ObjectType, Parent, Record, RecordPage, RecordQuery
 from zhike.platform.organization import api as organization
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal
@@ -33,6 +33,13 @@ class SortIn(RequestBody):
     direction: Direction = "asc"
 
 
+class ParentIn(RequestBody):
+    """The record that all of a list point at by one field."""
+
+    field: str
+    uid: uuid.UUID
+
+
 class QueryIn(RequestBody):
     """A list question."""
 
@@ -43,6 +50,7 @@ class QueryIn(RequestBody):
     columns: list[str] = []
     cursor: str | None = None
     limit: int = 50
+    of: ParentIn | None = None
 
     def query(self, object: str) -> RecordQuery:
         """Return the question as the door takes it."""
@@ -55,6 +63,7 @@ class QueryIn(RequestBody):
             columns=tuple(self.columns),
             cursor=self.cursor or "",
             limit=self.limit,
+            of=Parent(self.of.field, self.of.uid) if self.of else None,
         )
 
 

@@ -152,6 +152,14 @@ class SideColumn:
 
 
 @dataclass(frozen=True, slots=True)
+class Parent:
+    """The one record that records of a list point at by their reference `through`."""
+
+    through: str
+    uid: uuid.UUID
+
+
+@dataclass(frozen=True, slots=True)
 class RecordQuery:
     """What a list asks: all narrowing parts are combined with "and"; `condition` is expression JSON."""
 
@@ -163,6 +171,7 @@ class RecordQuery:
     columns: tuple[str, ...] = ()
     cursor: str = ""
     limit: int = 50
+    of: Parent | None = None
 
 
 def pointing_at(through: str, parent_id: int) -> StoredExpression:

@@ -1512,6 +1512,7 @@ export interface components {
             exact?: boolean;
             /** @default 50 */
             limit?: number;
+            of?: components["schemas"]["ParentIn"] | null;
             /** @default  */
             q?: string;
             /** @default  */
@@ -1796,11 +1797,12 @@ export interface components {
             examples: components["schemas"]["GoalExampleOut"][];
             fields: components["schemas"]["GoalFieldOut"][];
         };
-        /** @description What a campaign wants, as it was written and in words. */
+        /** @description What a campaign wants: as it is kept, as its reader writes it, and said in words. */
         GoalOut: {
             days: number;
             expression: string;
             sentence: string;
+            text: string;
         };
         /** @description A record's journal. */
         HistoryBlockOut: {
@@ -2146,6 +2148,12 @@ export interface components {
         ParamForm: {
             param: string;
         };
+        /** @description The record that all of a list point at by one field. */
+        ParentIn: {
+            field: string;
+            /** Format: uuid */
+            uid: string;
+        };
         /** @description A customer by name. */
         Party: {
             display: string;
@@ -2266,6 +2274,7 @@ export interface components {
             cursor?: string | null;
             /** @default 50 */
             limit?: number;
+            of?: components["schemas"]["ParentIn"] | null;
             /** @default  */
             q?: string;
             /** @default  */
@@ -3144,6 +3153,7 @@ export type OriginOut = components['schemas']['OriginOut'];
 export type PageActionOut = components['schemas']['PageActionOut'];
 export type PageOut = components['schemas']['PageOut'];
 export type ParamForm = components['schemas']['ParamForm'];
+export type ParentIn = components['schemas']['ParentIn'];
 export type Party = components['schemas']['Party'];
 export type PasswordIn = components['schemas']['PasswordIn'];
 export type PendingOut = components['schemas']['PendingOut'];

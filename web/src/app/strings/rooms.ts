@@ -62,7 +62,7 @@ export const rooms = {
   'run.cancelled': ['已请求取消', 'Cancel requested'],
   'run.progress': ['{{done}} / {{total}}', '{{done}} / {{total}}'],
   'user.title': ['用户', 'Users'],
-  'user.count': ['{{n}} 人', '{{n}} people'],
+  'user.count': ['共 {{n}} 名用户', '{{n}} users'],
   'user.employeeNo': ['工号', 'Employee no.'],
   'user.name': ['姓名', 'Name'],
   'user.roles': ['角色', 'Roles'],

@@ -4,7 +4,8 @@ import type { FieldMeta, Input, Value } from '../../api';
 import type { Key } from '../../app/i18n';
 import type { Lang } from '../format';
 
-export type ShowProps = { field: FieldMeta; value: Value; cell: boolean };
+/** `beside`: the values of its column, which may make one say more. */
+export type ShowProps = { field: FieldMeta; value: Value; cell: boolean; beside?: Value[] };
 export type EditProps = { field: FieldMeta; testId: string; value?: unknown; onChange?: (value: unknown) => void; checked?: boolean; id?: string };
 
 export type FieldKind = {

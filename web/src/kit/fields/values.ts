@@ -9,3 +9,10 @@ export const isMoney = (value: unknown): value is MoneyValue => typeof value ===
 export function recordPath(ref: Ref): string {
   return `/records/${ref.object}/${ref.uid}`;
 }
+
+export const HOME = 'CNY';
+
+/** The currency that an amount is shown with: one in that of the house only beside amounts in others. */
+export function shownCurrency(currency: string, beside: unknown[] = []): string {
+  return currency === HOME && !beside.some((other) => isMoney(other) && other.currency !== HOME) ? '' : currency;
+}

@@ -22,21 +22,11 @@ export function Shell({ me, children }: { me: Me; children: ReactNode }) {
   return (
     <div className="shell">
       <a className="skip" href="#content">{t('shell.skip')}</a>
-      {phone ? (
-        <>
-          <PhoneHead onSearch={openSearch} me={me} />
-          <Unreachable />
-          {children}
-          <TabBar me={me} />
-        </>
-      ) : (
-        <>
-          <Rail menu={me.menu} />
-          <TopBar me={me} onSearch={openSearch} />
-          <Unreachable />
-          {children}
-        </>
-      )}
+      {phone ? <PhoneHead onSearch={openSearch} me={me} /> : <><Rail menu={me.menu} /><TopBar me={me} onSearch={openSearch} /></>}
+      <Unreachable />
+      {/* In one place either way: a page keeps what was typed into it when the screen is turned. */}
+      {children}
+      {phone && <TabBar me={me} />}
       <SearchDialog open={searching} onClose={() => setSearching(false)} />
     </div>
   );

@@ -129,8 +129,7 @@ function GoalFields({ options, form }: { options: CampaignOptions; form: FormIns
         ))}
       </div>
       <p className="small ink-3" style={{ marginBottom: 12 }}>
-        {t('campaign.goalFields')}{' '}
-        {options.goals.fields.map((field) => `${label(field.labels)} ${field.key}`).join(t('common.and'))}
+        {t('campaign.goalFields')} {options.goals.fields.map((field) => label(field.labels)).join(t('common.and'))}
       </p>
       <Form.Item name="days" getValueFromEvent={wholeOf} label={t('campaign.days')} rules={days}><NumberInput style={{ width: 110 }} data-testid="campaign-days" /></Form.Item>
     </>

@@ -10,7 +10,7 @@ export function valuesOf(campaign: Campaign | undefined, audience: string | null
   }
   return {
     name: campaign.name, purpose: campaign.purpose, audience: campaign.audience.uid, template: campaign.template.uid,
-    product: campaign.product?.uid, expression: campaign.goal.expression, days: campaign.goal.days, script: campaign.script,
+    product: campaign.product?.uid, expression: campaign.goal.text, days: campaign.goal.days, script: campaign.script,
     due_days: campaign.due_days, control_percent: campaign.control_percent, result_set: campaign.result_set,
   };
 }

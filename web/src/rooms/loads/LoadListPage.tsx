@@ -81,7 +81,7 @@ function LoadTable({ items }: { items: Load[] }) {
       rows={items}
       rowKey={(row) => row.uid}
       path={(row) => `/loads/${row.uid}`}
-      twoLine={(row) => ({ title: row.file, sub: `${sourceName(row.source)}  ${date(row.business_date)}`, end: <LoadState load={row} />, endSub: `${decimal(row.rows_loaded, 0)} / ${decimal(row.rows_read, 0)}` })}
+      twoLine={(row) => ({ title: `${sourceName(row.source)}  ${date(row.business_date)}`, sub: row.file, end: <LoadState load={row} />, endSub: `${decimal(row.rows_loaded, 0)} / ${decimal(row.rows_read, 0)}` })}
     />
   );
 }

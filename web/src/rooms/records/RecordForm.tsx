@@ -18,8 +18,9 @@ import { Panel } from '../../kit/Panel';
 import { wayBack } from '../../kit/returning';
 import { StaleNotice } from '../../kit/StaleNotice';
 import { QueryState, RefusedState } from '../../kit/states';
+import { SubmitOnEnter } from '../../kit/SubmitOnEnter';
 import { useUnsaved } from '../../kit/unsaved';
-import { placed, unsettled } from './faults';
+import { isOfForm, placed, unsettled } from './faults';
 import { changesOf, hasChanges, isEditable, isFromSource, type Values } from './formValues';
 import { givenIn } from './given';
 import { recordQuery, useRecord } from './RecordPage';
@@ -128,6 +129,7 @@ function FormPage({ meta, record, preset = {}, missing = [] }: FormProps) {
           onFinish={save.run}
         >
           {fields.map((field) => <FormField key={field.key} field={field} record={record} missing={missing.includes(field.key)} />)}
+          <SubmitOnEnter />
         </Form>
       </Panel>
     </Page>
@@ -169,10 +171,13 @@ function FormField({ field, record, missing }: { field: FieldMeta; record?: Reco
   );
 }
 
+/** The fields at which a form can say what is wrong. */
+const shownIn = (fields: FieldMeta[]) => fields.filter((field) => !field.readonly).map((field) => field.key);
+
 /** What the server found wrong: at the fields and over the form, the first of them ready to be mended. */
 function useFaults(form: FormInstance<Values>, fields: FieldMeta[]) {
   const [findings, setFindings] = useState<Finding[]>([]);
-  const keys = fields.filter((field) => !field.readonly).map((field) => field.key);
+  const keys = shownIn(fields);
   const show = (found: Finding[]) => {
     const before = placed(findings, keys).fields;
     const now = placed(found, keys).fields;
@@ -225,7 +230,7 @@ function useSave({ meta, record, fields, leave, back, onFaults }: SaveArgs) {
     },
     onError: (error) => {
       if (isStale(error)) return setStale(error);
-      if (!(error instanceof ApiError) || error.code !== 'invalid') return report(error);
+      if (!(error instanceof ApiError) || !isOfForm(error, shownIn(fields))) return report(error);
       onFaults(error.findings);
     },
   });

@@ -1,10 +1,10 @@
 import { Button, Input } from 'antd';
 import { useMutation } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
-import { Link, useNavigate, useParams } from 'react-router';
+import { Link, useNavigate, useParams, useSearchParams } from 'react-router';
 import { download } from '../../api/client';
 import { useObjectMeta } from '../../api/hooks';
-import type { FieldMeta, ObjectMeta, RecordRow, Lang } from '../../api';
+import type { FieldMeta, ObjectMeta, RecordRow, Lang, Value } from '../../api';
 import { useText } from '../../app/i18n';
 import { ConditionChips } from '../../kit/condition/Chips';
 import { compile, newGroup } from '../../kit/condition/model';
@@ -19,23 +19,27 @@ import { Panel } from '../../kit/Panel';
 import { Empty, QueryState } from '../../kit/states';
 import { Tabs } from '../../kit/Tabs';
 import { ColumnChooser } from './ColumnChooser';
+import { parentIn, type Given } from './given';
+import { useRecord } from './RecordPage';
 import { kindOf, unitOf } from '../../kit/fields';
 import { FieldValue } from '../../kit/fields/FieldValue';
 import { isRef } from '../../kit/fields/values';
-import { useRecordCount, useRecordList, type RecordList } from './useRecordList';
+import { useRecordCount, useRecordList, type Filter, type RecordList } from './useRecordList';
 
 /** The list of any object by its metadata. */
 export function RecordListPage() {
   const { object = '' } = useParams();
   const meta = useObjectMeta(object);
-  return meta.data ? <ListOf key={object} meta={meta.data} /> : (
+  const [search] = useSearchParams();
+  const parent = meta.data ? parentIn(search, meta.data.fields) : null;
+  return meta.data ? <ListOf key={`${object} ${parent?.uid ?? ''}`} meta={meta.data} parent={parent} /> : (
     <Page crumbs={[]}><Panel flush><QueryState query={meta} rows={14}>{() => null}</QueryState></Panel></Page>
   );
 }
 
-function ListOf({ meta }: { meta: ObjectMeta }) {
+function ListOf({ meta, parent }: { meta: ObjectMeta; parent: Given | null }) {
   const { t, label } = useText();
-  const list = useRecordList(meta);
+  const list = useRecordList(meta, parent);
   const asOf = list.page.data?.as_of;
   const name = label(meta.labels);
   return (
@@ -63,6 +67,7 @@ function ListOf({ meta }: { meta: ObjectMeta }) {
               data-testid="list-search"
             />
           )}
+          {parent && <ParentChip meta={meta} parent={parent} />}
           <ConditionChips rows={list.rows} terms={list.terms} onChange={list.setRows} />
           <span className="right desk-only"><ColumnChooser meta={meta} columns={list.columns} onChange={list.setColumns} /></span>
         </div>
@@ -72,6 +77,21 @@ function ListOf({ meta }: { meta: ObjectMeta }) {
         <ListFoot meta={meta} list={list} />
       </section>
     </Page>
+  );
+}
+
+/** Whose records the list is narrowed to; taken away, it is the list of all. */
+function ParentChip({ meta, parent }: { meta: ObjectMeta; parent: Given }) {
+  const { t, label } = useText();
+  const record = useRecord(parent.object, parent.uid);
+  const field = meta.fields.find((one) => one.key === parent.key);
+  return (
+    <span className="chip" data-testid="parent-chip">
+      <span className="chip-text row gap-4">
+        {label(field?.labels)} <Link to={`/records/${parent.object}/${parent.uid}`}><b>{record.data?.display ?? '…'}</b></Link>
+      </span>
+      <Link className="chip-x row" to={`/records/${meta.key}`} aria-label={t('common.remove')}><Icon name="close" size={12} /></Link>
+    </span>
   );
 }
 
@@ -92,7 +112,7 @@ function ListActions({ meta, list }: { meta: ObjectMeta; list: RecordList }) {
         <Button icon={<Icon name="download" size={14} />} loading={save.isPending} onClick={() => save.mutate()} data-testid="export">{t('list.export')}</Button>
       )}
       {meta.operations.includes('create') && (
-        <Button type="primary" icon={<Icon name="plus" size={14} />} onClick={() => void navigate(`/records/${meta.key}/new`)} data-testid="create">
+        <Button type="primary" icon={<Icon name="plus" size={14} />} onClick={() => void navigate(`/records/${meta.key}/new${list.of ? `?${list.of.field}=${list.of.uid}` : ''}`)} data-testid="create">
           {t('record.new', { name })}
         </Button>
       )}
@@ -108,13 +128,13 @@ function RefinementTabs({ meta, list }: { meta: ObjectMeta; list: RecordList }) 
     <Tabs
       value={list.refinement ?? ''}
       onChange={(key) => list.setRefinement(key)}
-      items={tabs.map((tab) => ({ key: tab.key, title: label(tab.labels), count: <TabCount object={meta.key} refinement={tab.key} /> }))}
+      items={tabs.map((tab) => ({ key: tab.key, title: label(tab.labels), count: <TabCount object={meta.key} refinement={tab.key} of={list.of} /> }))}
     />
   );
 }
 
-function TabCount({ object, refinement }: { object: string; refinement: string }) {
-  const count = useRecordCount(object, { refinement });
+function TabCount({ object, ...filter }: { object: string } & Pick<Filter, 'refinement' | 'of'>) {
+  const count = useRecordCount(object, filter);
   return count.data ? <Count value={count.data.count} approximate={count.data.approximate} /> : null;
 }
 
@@ -126,12 +146,13 @@ function headOf(field: FieldMeta, text: string, lang: Lang): string {
 /** A column, and its value as it stands inside a link. */
 type RecordColumn = Column<RecordRow> & { unlinked: (row: RecordRow) => ReactNode };
 
-function useRecordColumns(meta: ObjectMeta, keys: string[]): RecordColumn[] {
+function useRecordColumns(meta: ObjectMeta, keys: string[], rows: RecordRow[]): RecordColumn[] {
   const { label, lang } = useText();
   const byKey = new Map(meta.fields.map((field) => [field.key, field]));
   return keys.flatMap((key, index) => {
     const field = byKey.get(key);
     if (!field) return [];
+    const beside = rows.map((row) => row.values[key] ?? null);
     return {
       key,
       title: headOf(field, label(field.labels), lang),
@@ -139,25 +160,25 @@ function useRecordColumns(meta: ObjectMeta, keys: string[]): RecordColumn[] {
       sortable: field.sortable && !field.masked,
       tight: !kindOf(field).wide,
       render: (row: RecordRow) => {
-        if (index > 0) return <FieldValue field={field} row={row} cell />;
-        return <Link to={`/records/${meta.key}/${row.uid}`}>{row.values[key] ? <Unlinked field={field} row={row} /> : <Clip>{row.display}</Clip>}</Link>;
+        if (index > 0) return <FieldValue field={field} row={row} cell beside={beside} />;
+        return <Link to={`/records/${meta.key}/${row.uid}`}>{row.values[key] ? <Unlinked field={field} row={row} beside={beside} cell /> : <Clip>{row.display}</Clip>}</Link>;
       },
-      unlinked: (row: RecordRow) => <Unlinked field={field} row={row} />,
+      unlinked: (row: RecordRow) => <Unlinked field={field} row={row} beside={beside} />,
     };
   });
 }
 
-/** A value inside a link to its record: one that points at another record is only named. */
-function Unlinked({ field, row }: { field: FieldMeta; row: RecordRow }) {
+/** A value inside a link to its record: one that points at another record is only named; a figure without a head says its unit. */
+function Unlinked({ field, row, beside, cell = !kindOf(field).right }: { field: FieldMeta; row: RecordRow; beside?: Value[]; cell?: boolean }) {
   const value = row.values[field.key];
-  return kindOf(field).record && isRef(value) ? <Clip>{value.display}</Clip> : <FieldValue field={field} row={row} cell />;
+  return kindOf(field).record && isRef(value) ? <Clip>{value.display}</Clip> : <FieldValue field={field} row={row} beside={beside} cell={cell} />;
 }
 
 /** Two lines have no room for what is not there; what the viewer is refused is said. */
 const isSaid = (row: RecordRow, key: string) => row.refused.includes(key) || (row.values[key] ?? '') !== '';
 
 function Rows({ meta, list, rows }: { meta: ObjectMeta; list: RecordList; rows: RecordRow[] }) {
-  const columns = useRecordColumns(meta, list.columns);
+  const columns = useRecordColumns(meta, list.columns, rows);
   const figures = columns.filter((column) => column.align === 'right');
   // What a record is called by need not be said again.
   const texts = columns.filter((column) => column.align !== 'right' && !meta.display.includes(column.key));

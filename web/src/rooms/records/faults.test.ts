@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Finding } from '../../api';
-import { placed, unsettled } from './faults';
+import { isOfForm, placed, unsettled } from './faults';
 
 const required: Finding = { code: 'record.required', message: '凭证：必填', field: 'evidence' };
 const early: Finding = { code: 'record.rule.plausible', message: '生效日期应在 2000 年之后', fields: ['from'] };
@@ -24,5 +24,18 @@ describe('what is wrong with a record', () => {
   it('is settled when one of its fields changes', () => {
     expect(unsettled([required, order], ['to'])).toEqual([required]);
     expect(unsettled([required, order], ['state'])).toEqual([required, order]);
+  });
+  it('is said at its field where the request itself was refused, once however many ways it was read', () => {
+    const refused = ['values.evidence.str', 'values.evidence.number'].map((path) => ({ code: 'request.type', message: '应为文字', path }));
+    expect(placed(refused, shown)).toEqual({ fields: { evidence: ['应为文字'] }, form: [] });
+    expect(isOfForm({ code: 'request.invalid', findings: refused }, shown)).toBe(true);
+  });
+  it('is a notice where a refused request is about no field of the form', () => {
+    const revision: Finding = { code: 'request.missing', message: '必填', path: 'revision', field: 'revision' };
+    const hidden: Finding = { code: 'request.type', message: '应为文字', path: 'values.owner' };
+    expect(isOfForm({ code: 'request.invalid', findings: [revision] }, shown)).toBe(false);
+    expect(isOfForm({ code: 'request.invalid', findings: [hidden] }, shown)).toBe(false);
+    expect(isOfForm({ code: 'request.unreadable', findings: [] }, shown)).toBe(false);
+    expect(isOfForm({ code: 'invalid', findings: [elsewhere] }, shown)).toBe(true);
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { FieldMeta, RecordDetail } from '../../api';
 import { faultOf, fromForm, toForm } from '../../kit/fields';
 import { changesOf, hasChanges, isEditable } from './formValues';
-import { givenIn } from './given';
+import { givenIn, parentIn } from './given';
 
 const field = (key: string, type: FieldMeta['type'], more: Partial<FieldMeta> = {}): FieldMeta => ({
   key, type, web: type, format: 'text', help: null, currency: null, sortable: true, asked: '', labels: { zh: key, en: key }, options: [], owner: 'desk', required: false, readonly: false, masked: false, refused: false, unmaskable: false, kind: 'field', role: null, unit: null, target: null, ...more,
@@ -63,6 +63,13 @@ describe('what an address fills in', () => {
     expect(givenIn(search, [born, vip, pointing])).toEqual([{ key: 'manager', object: 'employee', uid: 'e1' }]);
     expect(givenIn(search, [{ ...pointing, readonly: true }])).toEqual([]);
     expect(givenIn(new URLSearchParams(), [pointing])).toEqual([]);
+  });
+  it('narrow a list to the record that its rows point at, though nobody may fill it in', () => {
+    const search = new URLSearchParams({ born: '1980-05-01', manager: 'e1' });
+    const parent = { key: 'manager', object: 'employee', uid: 'e1' };
+    expect(parentIn(search, [born, vip, { ...pointing, readonly: true }])).toEqual(parent);
+    expect(parentIn(search, [born, vip])).toBeNull();
+    expect(parentIn(new URLSearchParams(), [pointing])).toBeNull();
   });
 });
 

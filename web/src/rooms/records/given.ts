@@ -11,3 +11,12 @@ export function givenIn(search: URLSearchParams, fields: FieldMeta[]): Given[] {
     return uid && field.target && kindOf(field).record && isEditable(field) ? [{ key: field.key, object: field.target, uid }] : [];
   });
 }
+
+/** The record that all of a list point at, `?party=<uid>`. */
+export function parentIn(search: URLSearchParams, fields: FieldMeta[]): Given | null {
+  for (const field of fields) {
+    const uid = search.get(field.key);
+    if (uid && field.target && kindOf(field).record) return { key: field.key, object: field.target, uid };
+  }
+  return null;
+}

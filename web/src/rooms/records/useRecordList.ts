@@ -5,12 +5,13 @@ import type { Expression, ObjectMeta, RecordQuery, Sort } from '../../api';
 import { compile, newGroup, type Row } from '../../kit/condition/model';
 import { useFieldTerms } from '../../kit/condition/vocabulary';
 import { useDebounced } from '../../kit/hooks';
+import type { Given } from './given';
 
 const PAGE = 50;
 type Place = { cursor?: string; from: number };
 
 /** The state of one list: what is asked, in which order, which columns, which page. */
-export function useRecordList(meta: ObjectMeta) {
+export function useRecordList(meta: ObjectMeta, parent: Given | null) {
   const [refinement, setRefinement] = useState<string | undefined>(meta.list.tabs[0]);
   const [rows, setRows] = useState<Row[]>([]);
   const [q, setQ] = useState('');
@@ -20,7 +21,8 @@ export function useRecordList(meta: ObjectMeta) {
   const terms = useFieldTerms(meta.fields);
   const condition = useMemo(() => compile(newGroup('all', rows), terms.typeOf).expression ?? undefined, [rows, terms]);
   const settled = useDebounced(useMemo(() => ({ condition, q: q.trim() || undefined }), [condition, q]), 300);
-  const filter = { refinement, condition: settled.condition, q: settled.q };
+  const of = parent ? { field: parent.key, uid: parent.uid } : undefined;
+  const filter = { refinement, condition: settled.condition, q: settled.q, of };
   const query: RecordQuery = { ...filter, sort: sort ?? undefined, columns, cursor: place.cursor, limit: PAGE };
 
   const page = useQuery({
@@ -38,7 +40,7 @@ export function useRecordList(meta: ObjectMeta) {
     q, setQ: back(setQ),
     sort, setSort: back<Sort | null>(setSort),
     columns, setColumns,
-    terms, filter, page,
+    terms, of, filter, page,
     from: place.from,
     next: () => page.data?.next_cursor && setPlace({ cursor: page.data.next_cursor, from: place.from + PAGE }),
     previous: () => page.data?.previous_cursor && setPlace({ cursor: page.data.previous_cursor, from: Math.max(1, place.from - PAGE) }),
@@ -46,7 +48,7 @@ export function useRecordList(meta: ObjectMeta) {
 }
 
 export type RecordList = ReturnType<typeof useRecordList>;
-export type Filter = { refinement?: string; condition?: Expression; q?: string };
+export type Filter = Pick<RecordQuery, 'refinement' | 'q' | 'of'> & { condition?: Expression };
 
 export function useRecordCount(object: string, filter: Filter, exact = false, enabled = true) {
   return useQuery({

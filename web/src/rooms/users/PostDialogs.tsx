@@ -82,6 +82,7 @@ export function EndPostDialog({ user, post, onClose }: { user: UserDetail; post:
     <Modal open title={t('user.endPostOf', { role: label(post.labels), unit: post.unit_name })} okText={t('user.endPost')} okButtonProps={{ 'data-testid': 'end-post-confirm' }} onOk={() => form.submit()} onCancel={onClose} confirmLoading={end.isPending} width={420}>
       <Form form={form} layout="vertical" onFinish={(values) => end.mutate(values)}>
         <Form.Item name="valid_to" label={t('user.validTo')} extra={t('user.validToHint')} rules={[{ required: true, message: t('common.required') }]}><DayField /></Form.Item>
+        <SubmitOnEnter />
       </Form>
     </Modal>
   );

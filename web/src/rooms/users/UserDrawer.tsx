@@ -6,10 +6,12 @@ import type { GivenPassword, Post, UserDetail } from '../../api';
 import { useText } from '../../app/i18n';
 import { useFormReport } from '../../kit/faults';
 import { useReport, useSay } from '../../kit/feedback';
-import { datetime } from '../../kit/format';
+import { date, datetime } from '../../kit/format';
 import { useIsPhone } from '../../kit/hooks';
+import { Icon } from '../../kit/Icon';
 import { Tag } from '../../kit/marks';
 import { QueryState } from '../../kit/states';
+import { SubmitOnEnter } from '../../kit/SubmitOnEnter';
 import { EndPostDialog, PostDialog } from './PostDialogs';
 
 type Props = { uid: string | undefined; onClose: () => void; onPassword: (given: GivenPassword) => void };
@@ -59,12 +61,14 @@ function User({ user, onPassword }: { user: UserDetail; onPassword: (given: Give
         <span>{t('session.password')} {due}</span>
       </p>
       <section className="stack gap-8">
-        <h3 className="section-title">{t('user.posts')}</h3>
+        <div className="row" style={{ justifyContent: 'space-between' }}>
+          <h3 className="section-title">{t('user.posts')}</h3>
+          {may('post') && <Button size="small" icon={<Icon name="plus" size={13} />} onClick={() => setAdding(true)} data-testid="user-add-post">{t('user.addPost')}</Button>}
+        </div>
         {user.posts.map((post) => <PostLine key={`${post.role} ${post.unit} ${post.valid_from}`} user={user} post={post} />)}
         {user.posts.length === 0 && <p className="ink-3">{t('user.noPosts')}</p>}
       </section>
       <div className="row wrap gap-8">
-        {may('post') && <Button onClick={() => setAdding(true)} data-testid="user-add-post">{t('user.addPost')}</Button>}
         {may('rename') && <RenameButton user={user} />}
         {may('password') && <PasswordButton user={user} onPassword={onPassword} />}
         {may('end') && <EndButton user={user} />}
@@ -83,7 +87,7 @@ function PostLine({ user, post }: { user: UserDetail; post: Post }) {
     <div className="row" style={{ justifyContent: 'space-between' }} data-testid="user-post">
       <span className={post.state === 'over' ? 'ink-3' : ''}>
         <b>{label(post.labels)}</b> {post.unit_name}{' '}
-        <span className="small ink-2">{t(post.valid_to ? 'user.fromTo' : 'user.from', { from: post.valid_from, to: post.valid_to ?? '' })}</span>
+        <span className="small ink-2 nowrap">{t(post.valid_to ? 'user.fromTo' : 'user.from', { from: date(post.valid_from), to: date(post.valid_to) })}</span>
       </span>
       <span className="row gap-8">
         {post.state !== 'holds' && <Tag>{t(`user.post.${post.state}`)}</Tag>}
@@ -120,6 +124,7 @@ function RenameButton({ user }: { user: UserDetail }) {
           <Form.Item name="name" label={t('user.name')} rules={[{ required: true, whitespace: true, message: t('common.required') }]}>
             <Input autoFocus maxLength={64} />
           </Form.Item>
+          <SubmitOnEnter />
         </Form>
       </Modal>
     </>

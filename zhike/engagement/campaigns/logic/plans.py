@@ -74,10 +74,15 @@ def parse_goal(text: str) -> expressions.Expression:
     """Return the goal as a checked true-or-false expression over the measures."""
     goal = expressions.parse(text, indicators.goal_schema())
     if expressions.type_of(goal) is not Type.BOOLEAN:
-        zh = "目标应是一个条件，例如 net_inflow >= 10000"
-        en = "The goal must be a condition, for example net_inflow >= 10000"
+        zh = "目标应是一个条件，例如 净流入 >= 10000"
+        en = "The goal must be a condition, for example `Net inflow` >= 10000"
         raise BadPlan(count=1, findings=[_finding("campaign.goal_not_a_condition", "goal.expression", zh, en)])
     return goal
+
+
+def kept_goal(text: str) -> str:
+    """Return the goal as it is kept: by the keys of measures, so that a renamed measure stays the goal."""
+    return expressions.to_text(parse_goal(text), indicators.goal_schema(), None)
 
 
 def _finding(code: str, field: str, zh: str, en: str) -> dict[str, object]:

@@ -5,16 +5,15 @@ import { moneyColumnUnit } from '../../format';
 import { NumberInput } from '../../NumberInput';
 import type { EditProps, FieldKind, ShowProps } from '../kind';
 import { notNumber } from '../Numbers';
-import { isMoney } from '../values';
+import { HOME, isMoney, shownCurrency } from '../values';
 
-const HOME = 'CNY';
 const OFTEN = [HOME, 'HKD', 'USD', 'EUR', 'GBP', 'JPY'];
 
-/** An amount; one that is not in the currency of the house says in which. */
-function Show({ field, value, cell }: ShowProps) {
-  const currency = isMoney(value) ? value.currency : (field.currency ?? HOME);
+/** An amount; one that is not in the currency of the house says in which, and all do where a column has both. */
+function Show({ field, value, cell, beside }: ShowProps) {
+  const currency = shownCurrency(isMoney(value) ? value.currency : (field.currency ?? HOME), beside);
   const amount = field.format === 'change' ? <Change value={value} cell={cell} /> : cell ? <MoneyCell value={value} /> : <Money value={value} />;
-  return currency === HOME ? amount : <span className="nowrap">{amount} <span className="unit">{currency}</span></span>;
+  return currency === '' ? amount : <span className="nowrap">{amount} <span className="unit">{currency}</span></span>;
 }
 
 function Edit({ field, testId, value, onChange, id }: EditProps) {

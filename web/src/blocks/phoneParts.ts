@@ -1,0 +1,29 @@
+import type { TableColumn, TableData } from '../api';
+import { formatOf } from '../kit/fields/formats';
+import { toNumber } from '../kit/format';
+
+type TableRow = TableData['rows'][number];
+
+/** Where a phone shows the columns of a row: texts and named figures below the title, two more parts at the right. */
+export type PhoneParts = { texts: TableColumn[]; named: (row: TableRow) => TableColumn[]; end?: TableColumn; endSub?: TableColumn };
+
+const TEXTS = 3;
+const FIGURES = 5;
+
+/** The columns of a row on a phone: the first is its title; what wants attention in a row is never left out. */
+export function phoneParts(columns: TableColumn[]): PhoneParts {
+  const figures = columns.filter((column) => formatOf(column.format).figure);
+  const texts = columns.slice(1).filter((column) => formatOf(column.format).words);
+  const [end, endSub, ...left] = figures;
+  // Where hardly a text identifies the row, further figures stand below it, each under its name.
+  const further = texts.length < 2 ? left.slice(0, FIGURES) : [];
+  // Without figures a mark that the texts leave out stands at the right.
+  const mark = texts.slice(TEXTS).find((column) => formatOf(column.format).tagged);
+  const wants = (column: TableColumn, row: TableRow) => column.tone && (toNumber(row.cells[column.key]) ?? 0) !== 0;
+  return {
+    texts: texts.slice(0, TEXTS),
+    named: (row) => left.filter((column) => further.includes(column) || wants(column, row)),
+    end: end ?? mark,
+    endSub,
+  };
+}
