@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from zhike.kernel import definitions, providers
+from zhike.kernel import definition_changes, definitions, providers
+from zhike.kernel.definition_changes import Edit
 from zhike.kernel.definition_checks import parsed
+from zhike.platform.packs import api as packs
 from zhike.platform.permissions.logic.resources import in_menus
+from zhike.platform.permissions.types import Role
 from zhike.server import routes
 from zhike.server.kinds import check_page
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
+
+from zhike.kernel.definition_parts import Labels
 
 
 def pack(folder: Path, manifest: str = "", requires: str = "[core]", **files: str) -> Path:
@@ -13,3 +16,8 @@ def pack(folder: Path, manifest: str = "", requires: str = "[core]", **files: st
     for name, text in files.items():
         (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
     return folder
+
+
+def english(notes: Iterable[Labels]) -> tuple[str, ...]:
+    """Return what the notes of a step of a plan say in English."""
+    return tuple(note.en for note in notes)

@@ -70,6 +70,20 @@ def test_a_change_of_definitions_says_what_is_missing(zhike, tmp_path):
     ]
 
 
+def test_a_change_says_its_number_by_which_it_is_taken_back(zhike, tmp_path):
+    file = tmp_path / "desk.yaml"
+    file.write_text("kind: role\nkey: trial_desk\nlabels: {zh: 柜, en: Desk}\nmenu: [party]\n", encoding="utf-8")
+    assert "change" not in zhike("definition", "change", str(file), "--plan")[1][0]
+
+    [step] = zhike("definition", "change", str(file), "--reason", "trial")[1]
+    assert (step["action"], step["key"]) == ("create", "trial_desk")
+    [made] = zhike("definition", "history", "role", "trial_desk")[1]
+    assert made["change"] == step["change"]
+
+    [undone] = zhike("definition", "undo", step["change"], "--yes")[1]
+    assert (undone["action"], undone["key"]) == ("remove", "trial_desk")
+
+
 def test_a_reason_has_words_and_an_unknown_definition_is_answered_with_those_there_are(zhike, capsys):
     for command in (("definition", "change", "x.yaml"), ("erase", "party", "7d3f0c1e-52aa-5b0f-9a63-0d5fd1f8e001")):
         with pytest.raises(SystemExit) as wrong:

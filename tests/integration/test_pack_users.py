@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.contrib.auth import authenticate
 
+from tests.factories.packs import english
 from tests.factories.records import UNITS
 from zhike.kernel.definition_errors import DestructiveChange
 from zhike.kernel.errors import NotFound
@@ -44,7 +45,7 @@ def posts(number="E7001"):
 
 def test_a_user_is_made_once_and_cannot_sign_in_before_a_password_is_given(folder):
     change = packs.apply([folder()]).changes[0]
-    assert (change.action, change.kind, change.notes) == (
+    assert (change.action, change.kind, english(change.notes)) == (
         "create",
         "user",
         ("cannot sign in until `zhike user password`",),
@@ -65,7 +66,7 @@ def test_a_change_adds_and_says_what_stays_and_keeps_the_password(folder):
 
     change = packs.apply([folder(roles="[branch_head]")]).changes[0]
 
-    assert (change.destructive, change.notes) == (False, ("post account_manager in B1 stays",))
+    assert (change.destructive, english(change.notes)) == (False, ("post account_manager in B1 stays",))
     assert posts() == [("account_manager", "B1"), ("branch_head", "B1")]
     assert authenticate(username="E7001", password=password) is not None
 
@@ -80,7 +81,7 @@ def test_a_removal_needs_consent_says_so_and_disables_nobody(folder):
         packs.apply([pack])
     packs.apply([pack], yes=True)
 
-    assert [(c.key, c.notes) for c in removed] == [
+    assert [(c.key, english(c.notes)) for c in removed] == [
         ("E7001", ("the user stays, with every post and the right to sign in",))
     ]
     assert posts("E7001") == [("account_manager", "B1")]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
-from tests.factories.packs import pack
+from tests.factories.packs import english, pack
 from tests.factories.records import SYSTEM
 from zhike.kernel.definition_errors import DestructiveChange
 from zhike.kernel.errors import Refused
@@ -131,7 +131,7 @@ def test_a_stored_field_becomes_a_lookup_and_keeps_its_column(tmp_path):
         packs.apply(folders(tmp_path))
     [change] = packs.apply(folders(tmp_path), yes=True).changes
     said = "field mood is looked up in visits from now on; what was entered stays in its column, out of sight"
-    assert (change.destructive, change.notes) == (True, (said,))
+    assert (change.destructive, english(change.notes)) == (True, (said,))
     assert objects.get("shop", shop.uid, principal=SYSTEM).values["mood"] == "none"
     visit = {"shop": str(shop.uid), "mood": "good", "on_day": date(2026, 3, 1).isoformat()}
     objects.create("visit", visit, principal=SYSTEM)

@@ -7,11 +7,15 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
-from tests.factories.packs import pack
+from tests.factories.packs import english, pack
 from tests.factories.records import SYSTEM
+from zhike.cli.definitions import print_plan
+from zhike.cli.output import Output
+from zhike.kernel import definitions
 from zhike.kernel.definition_errors import DestructiveChange
 from zhike.platform.objects import api as objects
 from zhike.platform.objects import catalogue
+from zhike.platform.objects.logic import change_notes
 from zhike.platform.objects.models import PhysicalField
 from zhike.platform.packs import api as packs
 
@@ -133,7 +137,7 @@ def test_an_extension_widens_the_object_and_its_table(tmp_path):
     more = pack(tmp_path / "more", wider=WIDER)
     [change] = packs.apply([Path("packs"), base, more]).changes
     assert (change.kind, change.action, change.destructive) == ("extension", "create", False)
-    assert change.notes == ("add column weight (no rewrite, no lock beyond 700ms)",)
+    assert english(change.notes) == ("add column weight (no rewrite, no lock beyond 700ms)",)
 
     thing = catalogue.describe("thing")
     assert list(thing.fields) == ["name", "size", "colour", "maker", "weight"]
@@ -166,7 +170,7 @@ def test_a_field_that_leaves_an_extension_needs_consent(tmp_path):
     pack(tmp_path / "more", wider=WIDER.replace("weight", "mass"))
     with pytest.raises(DestructiveChange):
         packs.apply([Path("packs"), base, more])
-    assert packs.apply([Path("packs"), base, more], yes=True).changes[0].notes[1] == (
+    assert english(packs.apply([Path("packs"), base, more], yes=True).changes[0].notes)[1] == (
         "hide field weight; its column and values stay"
     )
 
@@ -181,3 +185,28 @@ def test_every_table_has_the_system_columns():
                 [table],
             )
             assert cursor.fetchall() == [("owner", "text"), ("security_level", "smallint"), ("unit_id", "bigint")]
+
+
+def test_a_plan_says_that_no_role_may_read_a_new_object_and_what_to_do(tmp_path, capsys):
+    folder = pack(tmp_path / "trial", thing=THING, part=PART)
+    reader = "kind: role\nkey: maker\nlabels: {zh: 匠, en: Maker}\ngrants: [{on: part, operations: [read]}]\n"
+    pack(tmp_path / "trial", maker=reader)
+
+    plan = packs.plan([Path("packs"), folder])
+    notes = {change.key: english(change.notes) for change in plan.changes}
+    assert notes["part"] == ("new table",)
+    assert notes["thing"] == (
+        "new table",
+        "no role may read 'thing', nobody will see it: add `{on: thing, operations: [read]}` to the `grants` of a role"
+        " and `thing` to its `menu` (`zhike definition export role KEY` prints the role)",
+    )
+    print_plan(plan, Output(as_json=False))
+    said = capsys.readouterr().out
+    assert "新建数据表；没有角色可读取“thing”，谁也看不到它：请在角色的 `grants` 中加" in said
+    assert "new table" not in said
+
+
+def test_what_ships_is_read_by_some_role():
+    snapshot = definitions.snapshot()
+    unread = [key for key in snapshot.named("object") if change_notes.unread(key, snapshot)]
+    assert unread == []

@@ -19,6 +19,14 @@ from zhike.kernel.ids import parse_uid
 _FREE_DISK = 5 << 30
 #: The definition of who is who that the sample broker's planted duplicates are about.
 _SAMPLE_IDENTITY = "party"
+_STATES = {
+    "done": ("完成", "done"),
+    "failed": ("失败", "failed"),
+    "cancelled": ("已取消", "cancelled"),
+    "running": ("进行中", "running"),
+    "waiting": ("等待", "waiting"),
+}
+_FINDINGS = {"what": ("检查项", "What"), "found": ("发现", "Found"), "remedy": ("处理办法", "Remedy")}
 
 
 class ConsentNeeded(ZhikeError):
@@ -56,7 +64,10 @@ def stage_run(options: argparse.Namespace, output: Output) -> None:
 
     params = {"business_date": options.business_date.isoformat()}
     run = jobs.run_now("stage", f"夜间加工 {options.business_date}", params, output.progress)
-    output.result({"run": run.uid, "state": run.state, "result": run.result}, f"{options.business_date} {run.state}")
+    output.result(
+        {"run": run.uid, "state": run.state, "result": run.result},
+        f"{options.business_date} {output.words(*_STATES[str(run.state)])}",
+    )
 
 
 def erase(options: argparse.Namespace, output: Output) -> None:
@@ -72,8 +83,12 @@ def erase(options: argparse.Namespace, output: Output) -> None:
     done = objects.erase(owner.key, options.uid, reason=options.reason, principal=principal())
     event_delivery.deliver_all()  # what other rooms noted about the person goes now, worker or not
     shown = {"uid": done.uid, "erased_at": done.at, "again": done.again, "fields": done.fields}
-    related = "、".join(f"{key} {count}" for key, count in done.related.items()) or "无"
-    text = f"{done.uid} 已清除（{done.at:%Y-%m-%d %H:%M}），相关记录：{related}，变更记录 {done.journal} 条"
+    related = output.words("、", ", ").join(f"{key} {count}" for key, count in done.related.items())
+    text = output.words(
+        f"{done.uid} 已清除（{done.at:%Y-%m-%d %H:%M}），相关记录：{related or '无'}，变更记录 {done.journal} 条",
+        f"{done.uid} wiped ({done.at:%Y-%m-%d %H:%M}), related records: {related or 'none'},"
+        f" entries of the journal: {done.journal}",
+    )
     output.result({**shown, "related": done.related, "journal": done.journal}, text)
 
 
@@ -82,7 +97,8 @@ def audience_count(options: argparse.Namespace, output: Output) -> None:
     from zhike.insight.audiences import api as audiences
 
     count, business_date = audiences.count_now(_audience(options.audience), principal=principal())
-    output.result({"count": count, "business_date": business_date}, f"{count} 户，数据截至 {business_date}")
+    text = output.words(f"{count} 户，数据截至 {business_date}", f"{count} customers, data as of {business_date}")
+    output.result({"count": count, "business_date": business_date}, text)
 
 
 def audience_snapshot(options: argparse.Namespace, output: Output) -> None:
@@ -91,7 +107,11 @@ def audience_snapshot(options: argparse.Namespace, output: Output) -> None:
 
     taken = audiences.take_snapshot(_audience(options.audience), principal=principal())
     shown = {"uid": taken.uid, "count": taken.count, "business_date": taken.business_date}
-    output.result(shown, f"{taken.uid} {taken.count} 户，数据截至 {taken.business_date}")
+    text = output.words(
+        f"{taken.count} 户，数据截至 {taken.business_date}",
+        f"{taken.count} customers, data as of {taken.business_date}",
+    )
+    output.result(shown, f"{taken.uid} {text}")
 
 
 def audience_explain(options: argparse.Namespace, output: Output) -> None:
@@ -101,9 +121,8 @@ def audience_explain(options: argparse.Namespace, output: Output) -> None:
     who = principal()
     found = audiences.audience(_audience(options.audience), principal=who)
     explained = audiences.explain(found.condition, party=_party(options.party), principal=who)
-    output.result(
-        {"member": explained.member, "tree": explained.tree}, "在客群中" if explained.member else "不在客群中"
-    )
+    text = output.words("在客群中", "in the audience") if explained.member else output.words("不在客群中", "not in it")
+    output.result({"member": explained.member, "tree": explained.tree}, text)
 
 
 def doctor(_options: argparse.Namespace, output: Output) -> int:
@@ -132,9 +151,9 @@ def doctor(_options: argparse.Namespace, output: Output) -> int:
             }
         )
     if findings or output.as_json:
-        output.table(findings, ("what", "found", "remedy"))
+        output.table(findings, output.titles(_FINDINGS))
     else:
-        output.result({}, "没有发现问题")
+        output.result({}, output.words("没有发现问题", "Nothing was found"))
     return 1 if findings else 0
 
 

@@ -174,7 +174,7 @@ def print_plan(plan: Plan, output: Output, number: str = "") -> None:
             "kind": step.kind,
             "key": step.key,
             "destructive": step.destructive,
-            "notes": "; ".join(step.notes),
+            "notes": output.words("；", "; ").join(note[output.lang] for note in step.notes),
             "users": ", ".join(
                 f"{user.kind} {user.labels[output.names]}{running if user.holds else ''}" for user in step.users
             ),

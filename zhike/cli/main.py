@@ -226,7 +226,7 @@ def _records(actions: Actions) -> None:
         "--columns", default="", metavar="FIELD,FIELD", help="fields to list (default: the list's own)"
     )
     records.add_argument("--sort", default="", metavar="FIELD[:desc]")
-    records.add_argument("--limit", type=int, default=20, help="rows to list at most")
+    records.add_argument("--limit", type=int, help="rows to list at most (default: 20), or groups (default: all)")
     records.add_argument("--cursor", default="", help="go on where a list was cut")
     records.add_argument("--all", action="store_true", help="list to the end")
     erase = _add(actions, "erase", "commands.erase", "wipe the personal values of a record for good")

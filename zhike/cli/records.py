@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from zhike.platform.permissions.types import Principal
 
 _PAGE = 200
+#: Rows that a list shows of itself.
+_ROWS = 20
 
 
 class NobodyIsMe(ZhikeError):
@@ -38,12 +40,12 @@ def records(options: argparse.Namespace, output: Output) -> None:
     who = replace(principal(), employee_no=options.me, language=output.names)
     query = _query(options)
     if options.sum or options.group_by:
-        _summary(query, who, options.sum, options.group_by, output)
+        _summary(query, who, options.sum, options.group_by, None if options.all else options.limit, output)
     elif options.count:
         found = objects.count(query, principal=who, exact=True).count
         output.result({"object": query.object, "count": found}, f"{found:,}")
     else:
-        _list(query, who, None if options.all else options.limit, output)
+        _list(query, who, None if options.all else _ROWS if options.limit is None else options.limit, output)
 
 
 def _query(options: argparse.Namespace) -> RecordQuery:
@@ -122,14 +124,17 @@ def _list(query: RecordQuery, who: Principal, limit: int | None, output: Output)
     output.pages(shown, titles, end)
 
 
-def _summary(query: RecordQuery, who: Principal, sums: Sequence[str], group_by: str | None, output: Output) -> None:
+def _summary(
+    query: RecordQuery, who: Principal, sums: Sequence[str], group_by: str | None, limit: int | None, output: Output
+) -> None:
     from zhike.platform.objects import api as objects
     from zhike.platform.objects import catalogue
 
     owner, typed = catalogue.describe(query.object), catalogue.schema(query.object).fields
     if group_by and group_by in owner.fields and owner.fields[group_by].mask:  # lists mask it here, too
         raise Refused(operation=f"{query.object}.{group_by}")
-    found = _joined(objects.summarize(query, principal=who, sums=sums, group_by=group_by, by_currency=True), sums)
+    every = _joined(objects.summarize(query, principal=who, sums=sums, group_by=group_by, by_currency=True), sums)
+    found = every[:limit]
     named: Mapping[object, str] = {}
     if group_by and group_by in typed and typed[group_by].type is Type.RECORD:
         named = _displays(owner.fields[group_by], [group.value for group in found], who)
@@ -137,9 +142,9 @@ def _summary(query: RecordQuery, who: Principal, sums: Sequence[str], group_by: 
         named = {option.key: option.labels[output.names] for option in owner.fields[group_by].options}
     empty = "(empty)" if output.names == "en" else "（空）"
     if output.as_json:
-        output.result(
-            {"object": query.object, "group_by": group_by, "groups": [g.as_dict(named, empty) for g in found]}, ""
-        )
+        beside = {"shown": len(found), "count": len(every), "cut": len(found) < len(every)}
+        groups = [group.as_dict(named, empty) for group in found]
+        output.result({"object": query.object, "group_by": group_by, "groups": groups, **beside}, "")
         return
     titles = {"label": owner.fields[group_by].labels[output.names]} if group_by else {}
     titles |= {"count": output.words("记录数", "Records")}
@@ -152,6 +157,13 @@ def _summary(query: RecordQuery, who: Principal, sums: Sequence[str], group_by: 
         for group in found
     ]
     output.table(rows, titles)
+    if len(found) < len(every):
+        shown, total = f"{len(found):,}", f"{len(every):,}"
+        print(
+            output.words(
+                f"显示 {shown} / 共 {total} 组；看其余的：--all", f"{shown} of {total} groups shown; the others: --all"
+            )
+        )
 
 
 @dataclass(slots=True)

@@ -35,7 +35,10 @@ def reference(options: argparse.Namespace, output: Output) -> None:
         path.unlink()
     for name, text in made.items():
         (out / name).write_text(text, encoding="utf-8")
-    output.result({"folder": str(out), "files": sorted(made)}, f"{out}：{len(made)} 个文件")
+    output.result(
+        {"folder": str(out), "files": sorted(made)},
+        output.words(f"{out}：{len(made)} 个文件", f"{out}: {len(made)} files"),
+    )
 
 
 def generated(folder: Path) -> set[Path]:

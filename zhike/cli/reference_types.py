@@ -13,7 +13,7 @@ from typing import Annotated, Literal, TypeGuard, get_args, get_origin
 from uuid import UUID
 
 import annotated_types
-from pydantic import AfterValidator, BaseModel, BeforeValidator, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, StringConstraints, WithJsonSchema
 from pydantic.fields import FieldInfo
 
 from zhike.kernel.definition_parts import Code, Key, Labels, Refers
@@ -37,8 +37,6 @@ _CHECKED: Mapping[str, str] = {
     "_dataset": "dataset: its layer, a dot, its name",
     "_formula": "[expression](expressions.md)",
     "_regex": "regular expression",
-    "_column_type": "field type that a file can hold: `text`, `integer`, `decimal`, `date`, `datetime`, `boolean` …",
-    "_figure_type": "field type that can be counted: `money`, `decimal`, `percent`, `integer`, `date` …",
     "_sign": "one sign",
     "_currency": "currency of ISO 4217: `CNY`, `HKD` …",
     "_file_name": "file name; `{business_date:%Y%m%d}` stands for the day, `*` for anything",
@@ -82,6 +80,9 @@ def is_part(annotation: object) -> TypeGuard[type[object]]:
 
 
 def _annotated(annotation: object, marks: tuple[object, ...], kinds: frozenset[str]) -> str:
+    for mark in marks:
+        if isinstance(mark, WithJsonSchema) and mark.json_schema and "enum" in mark.json_schema:
+            return words(Literal[*mark.json_schema["enum"]], kinds)
     for mark in marks:
         if isinstance(mark, Refers):
             return f"key of a [`{mark.kind}`]({mark.kind}.md)" if mark.kind in kinds else f"key of a `{mark.kind}`"

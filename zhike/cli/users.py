@@ -148,4 +148,11 @@ def _known(employee_no: str) -> Staff:
 
 def _tell_password(staff: Staff, given: str, output: Output) -> None:
     shown = {"employee_no": staff.employee_no, "name": staff.name, "password": given}
-    output.result(shown, f"工号 {staff.employee_no}（{staff.name}）密码 {given}（只显示一次，首次登录须修改）")
+    output.result(
+        shown,
+        output.words(
+            f"工号 {staff.employee_no}（{staff.name}）密码 {given}（只显示一次，首次登录须修改）",
+            f"Employee {staff.employee_no} ({staff.name}), password {given}"
+            " (shown once; it is changed at the first sign-in)",
+        ),
+    )

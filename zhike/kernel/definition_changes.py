@@ -38,6 +38,7 @@ from zhike.kernel.models import DefinitionChange, DefinitionRevision, Definition
 #: Rows of one statement that writes many.
 _AT_ONCE = 500
 _TWICE = Labels("定义了两次", "is defined twice")
+_OWN_STAYS = Labels("本机构自己的版本仍然有效", "the installation's own version stays in force")
 _FROZEN = Labels("已冻结，只能改 `lifecycle`", "is frozen; only its `lifecycle` may change")
 
 
@@ -414,8 +415,7 @@ def _changes(edits: Sequence[Edit], before: Snapshot, after: Snapshot) -> list[C
         old, new = before.written.get(edit.kind, {}).get(edit.key), after.written.get(edit.kind, {}).get(edit.key)
         if old is new and edit.layer == "pack":
             if old is not None and edit.body is not None:
-                notes = ("the installation's own version stays in force",)
-                found.append(Change(edit.kind, edit.key, "update", old, new, notes=notes))
+                found.append(Change(edit.kind, edit.key, "update", old, new, notes=(_OWN_STAYS,)))
             continue
         if old is None and new is None:
             continue

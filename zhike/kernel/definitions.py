@@ -52,7 +52,7 @@ class Change:
     before: Definition | None
     after: Definition | None
     destructive: bool = False
-    notes: tuple[str, ...] = ()
+    notes: tuple[Labels, ...] = ()
     users: tuple[User, ...] = ()
     faults: tuple[Finding, ...] = ()
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from typing import Any
 
@@ -14,6 +15,7 @@ from ninja.openapi.schema import REF_TEMPLATE, OpenAPISchema
 from pydantic import TypeAdapter
 
 from zhike.kernel.wire import ERRORS, ErrorOut
+from zhike.server import forms
 from zhike.server.unknown_keys import known_keys
 
 _SIGN_IN = (401, 403)
@@ -25,13 +27,16 @@ class Api(NinjaAPI):
     def validation_error_from_error_contexts(
         self, error_contexts: list[ValidationErrorContext[Any]]
     ) -> ValidationError:
-        """Return what is wrong with a request; of a key that nothing reads also which keys there are (`has`)."""
+        """Return what is wrong with a request, once a value; of a key that nothing reads also which keys there are (`has`)."""
         found = super().validation_error_from_error_contexts(error_contexts)
-        of = [context for context in error_contexts for _fault in context.pydantic_validation_error.errors()]
-        for context, fault in zip(of, found.errors, strict=True):
-            if fault["type"] == "extra_forbidden":
-                fault["ctx"] = {"has": known_keys(context.model, fault["loc"][1:-1])}
-        return found
+        told, rest = [], iter(found.errors)
+        for context in error_contexts:
+            faults = list(itertools.islice(rest, context.pydantic_validation_error.error_count()))
+            for fault in faults:
+                if fault["type"] == "extra_forbidden":
+                    fault["ctx"] = {"has": known_keys(context.model, fault["loc"][1:-1])}
+            told += forms.as_meant(context.model, faults)
+        return ValidationError(told)
 
     def get_openapi_schema(
         self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None

@@ -46,7 +46,7 @@ def known_parameters_only(run: Run) -> Run:
 
 def _names(operation: Operation, *sources: str) -> list[str]:
     models = [model for model in operation.models if model.__ninja_param_source__ in sources]
-    return sorted(name for model in models for name in _fields(model))
+    return sorted(name for model in models for name in fields(model))
 
 
 def known_keys(model: type[BaseModel], place: Sequence[int | str]) -> list[str]:
@@ -54,35 +54,36 @@ def known_keys(model: type[BaseModel], place: Sequence[int | str]) -> list[str]:
     shapes: list[object] = [model]
     for step in place:
         shapes = [below for shape in shapes for below in _below(shape, step)]
-    return sorted({key for shape in shapes for one in _plain(shape) for key in _fields(one)})
+    return sorted({key for shape in shapes for one in plain(shape) for key in fields(one)})
 
 
 def _below(shape: object, step: int | str) -> Iterator[object]:
-    for one in _plain(shape):
-        fields = _fields(one)
-        if step in fields:
-            yield fields[str(step)]
+    for one in plain(shape):
+        keys = fields(one)
+        if step in keys:
+            yield keys[str(step)]
         elif getattr(one, "__name__", None) == step:
             # The part that pydantic tried of several.
             yield one
-        elif not fields and get_args(one):
+        elif not keys and get_args(one):
             yield get_args(one)[-1]
 
 
-def _plain(shape: object) -> Iterator[object]:
+def plain(shape: object) -> Iterator[object]:
     """Yield what a type is made of where it is one of several; of an annotated or named one what it stands for."""
     if isinstance(shape, TypeAliasType):
-        yield from _plain(shape.__value__)
+        yield from plain(shape.__value__)
     elif hasattr(shape, "__metadata__"):
-        yield from _plain(get_args(shape)[0])
+        yield from plain(get_args(shape)[0])
     elif get_origin(shape) in (Union, UnionType):
         for one in get_args(shape):
-            yield from _plain(one)
+            yield from plain(one)
     else:
         yield shape
 
 
-def _fields(shape: object) -> Mapping[str, object]:
+def fields(shape: object) -> Mapping[str, object]:
+    """Return the keys of a part with what each takes; none for what is no part."""
     if isinstance(shape, type) and issubclass(shape, BaseModel):
         return {field.alias or name: field.annotation for name, field in shape.model_fields.items()}
     return get_type_hints(shape) if is_typeddict(shape) else {}

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.depth import examples
+from tests.factories.packs import english
 from tests.factories.records import SYSTEM, UNITS
 from zhike.engagement.campaigns.models import Campaign
 from zhike.engagement.channels import api as channels
@@ -87,7 +88,7 @@ def test_a_pack_that_changes_below_ones_own_says_that_the_own_stays(tmp_path):
 
     change = packs.apply([pack]).changes[0]
 
-    assert change.notes == ("the installation's own version stays in force",)
+    assert english(change.notes) == ("the installation's own version stays in force",)
     assert definitions.all_of(ResultSet)["visit"].labels["zh"] == "拜访结果"
     assert packs.plan([pack]).changes == ()
 
@@ -371,7 +372,7 @@ def test_a_field_that_need_not_be_unique_any_more_loses_its_index(indexed_thing)
 
     change = definition_changes.change([_changed_field(0)], reason="", consent=True).changes[0]
 
-    assert change.notes == ("drop unique index of name; it may occur twice",)
+    assert english(change.notes) == ("drop unique index of name; it may occur twice",)
     assert [found[:2] for found in _indexes()] == [("of", False)]
     objects.create("thing", {"name": "甲"}, principal=SYSTEM)
     assert objects.count(RecordQuery("thing"), principal=SYSTEM).count == 2
@@ -384,7 +385,7 @@ def test_a_field_that_need_not_be_unique_any_more_loses_its_index(indexed_thing)
 
 def test_a_unique_field_may_be_looked_up_by_instead(indexed_thing):
     change = definition_changes.change([_changed_field(0, index=True)], reason="", consent=True).changes[0]
-    assert change.notes == (
+    assert english(change.notes) == (
         "drop unique index of name; it may occur twice",
         "create index of name; whoever writes waits while it is built",
     )
@@ -397,7 +398,7 @@ def test_rows_follow_an_index_that_comes_or_goes_and_references_keep_theirs():
     notes = []
     for changed in (_changed_field(0, index=True), _changed_field(1, index=True), _changed_field(1)):
         found = definition_changes.change([changed], reason="").changes[0]
-        notes.append((found.notes, [index[0] for index in _indexes()]))
+        notes.append((english(found.notes), [index[0] for index in _indexes()]))
     assert notes == [
         (("create index of name; whoever writes waits while it is built",), ["name", "of"]),
         (("drop index of name",), ["of"]),
@@ -456,7 +457,7 @@ def test_taking_a_mask_away_needs_consent():
     with pytest.raises(DestructiveChange):
         definition_changes.change([_changed_field(0, mask=None)], reason="")
     change = definition_changes.change([_changed_field(0, mask=None)], reason="", consent=True).changes[0]
-    assert change.notes == ("field name is no longer masked",)
+    assert english(change.notes) == ("field name is no longer masked",)
 
 
 def test_a_transaction_acts_on_the_version_that_it_begins_with(django_assert_num_queries):

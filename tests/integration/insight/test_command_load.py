@@ -122,6 +122,21 @@ def test_counting_by_a_field_counts_each_value_and_an_unknown_one_says_what_ther
         assert "kind" in error["facts"]["has"]
 
 
+def test_groups_are_cut_where_it_is_asked_for_and_it_is_said(installation, capsys):
+    grouped = ("records", "account_product", "--group-by", "kind", "--limit", "2")
+    found = run(capsys, *grouped)[1]
+    assert [group["group"] for group in found["groups"]] == ["standing_order", "loan"]
+    assert (found["shown"], found["count"], found["cut"]) == (2, 3, True)
+    assert main([*grouped]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert (len(lines), lines[-1]) == (4, "显示 2 / 共 3 组；看其余的：--all")
+    whole = run(capsys, *grouped, "--all")[1]
+    assert (len(whole["groups"]), whole["shown"], whole["count"], whole["cut"]) == (3, 3, 3, False)
+    assert run(capsys, *grouped[:-1], "3")[1]["cut"] is False
+    assert main(list(grouped[:4])) == 0
+    assert "显示" not in capsys.readouterr().out
+
+
 def test_today_and_me_work_in_conditions(installation, capsys):
     assert run(capsys, "records", "account_product", "--where", "started_on < :today", "--count")[1]["count"] == 18
     assert run(capsys, "records", "party", "--where", "name = :me", "--count")[2]["code"] == "cli.nobody_is_me"

@@ -278,3 +278,20 @@ def test_with_two_definitions_it_has_to_be_said_which_is_evaluated(shop):
         identity.evaluate({"links": []})
 
     assert error.value.facts["has"] == ["party", "shop"]
+
+
+def test_a_sum_of_nothing_is_0_and_an_average_or_a_last_day_of_nothing_is_empty(shop, parties, capsys):
+    none = [found for found in rows(indicators.INDICATOR).values() if found["shop_last_date"] is None]
+    assert len(none) > 10
+    for figures in none:
+        zeros = ("shop_amount_90d", "shop_daily_30d", "shop_lines_20t", "shop_products_year")
+        assert [figures[key] for key in zeros] == [0, 0, 0, 0]
+        assert figures["shop_average_all"] is None
+
+    def count(where):
+        return commands.run(capsys, "records", "party", "--where", where, "--count")[1]["count"]
+
+    everybody = len(rows(indicators.INDICATOR))
+    small, bought = count("shop_amount_90d < 5000"), count("shop_amount_90d < 5000 and shop_last_date is not empty")
+    assert small - bought == len(none)
+    assert count("shop_amount_90d >= 5000") == everybody - small

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, WithJsonSchema
 
 from zhike.expressions.types import Type
 from zhike.insight.warehouse.types import DatasetName, Formula
@@ -17,8 +17,11 @@ from zhike.platform.fields import api as fields
 Aggregate = Literal["sum", "count", "count_distinct", "avg", "daily_avg", "min", "max"]
 
 
+_FIGURES = [key for key, found in fields.value_types().items() if found.adds_up or found.expression is Type.DATE]
+
+
 def _figure_type(text: str) -> str:
-    known = [key for key, found in fields.value_types().items() if found.adds_up or found.expression is Type.DATE]
+    known = _FIGURES
     if text not in known:
         raise Unfit(
             f"没有指标类型“{text}”；现有：{'、'.join(known)}",
@@ -28,7 +31,7 @@ def _figure_type(text: str) -> str:
 
 
 #: The type of a figure: a field type that can be added up, or the day.
-FigureType = Annotated[str, AfterValidator(_figure_type)]
+FigureType = Annotated[str, AfterValidator(_figure_type), WithJsonSchema({"type": "string", "enum": _FIGURES})]
 
 
 class Measure(Sourced):
@@ -37,6 +40,9 @@ class Measure(Sourced):
     `avg` is the average over rows, `daily_avg` the sum divided by the trading days of the window; `count_distinct`
     counts different values, each once for a party however many accounts have it. `across` joins the accounts of one
     party where that is not plain: the sum of counts and sums, or of several accounts the most or the least.
+
+    Of a party without such rows a `sum`, a `daily_avg`, a `count` and a `count_distinct` are 0; an `avg`, a `min` and a
+    `max` are empty.
     """
 
     kind: Literal["measure"] = "measure"
@@ -148,7 +154,12 @@ class Comparison(Part):
 
 
 class Indicator(Definition):
-    """A number or date per party and day: a measure over a window, a comparison of two, or a formula over others."""
+    """A number or date per party and day: a measure over a window, a comparison of two, or a formula over others.
+
+    Every party has it, also one without a row in the window: a sum or count of nothing is 0, so `amount_90d < 5000`
+    holds for strangers, too; an average, a first or a last of nothing is empty. Who has rows is asked by a count above
+    0 or by `is not empty` of a first or last day: `amount_90d < 5000 and last_date is not empty`.
+    """
 
     kind: Literal["indicator"] = "indicator"
     type: FigureType = Field(description="what the figure is")

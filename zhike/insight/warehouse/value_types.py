@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal, cast
 
-from pydantic import AfterValidator, BeforeValidator, Field, GetCoreSchemaHandler, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, GetCoreSchemaHandler, StringConstraints, WithJsonSchema
 from pydantic_core import CoreSchema, core_schema
 
 from zhike.expressions.errors import ExpressionInvalid
@@ -86,7 +86,7 @@ class Format(str):
 
 
 def _column_type(text: str) -> str:
-    known = [key for key, found in fields.value_types().items() if _in_a_file(found)]
+    known = _COLUMNS
     if text not in known:
         raise Unfit(
             f"没有文件列类型“{text}”；现有：{'、'.join(known)}",
@@ -100,8 +100,9 @@ def _in_a_file(found: type[fields.ValueType]) -> bool:
     return found.given is not None and "options" not in found.settings_model.model_fields
 
 
+_COLUMNS = [key for key, found in fields.value_types().items() if _in_a_file(found)]
 #: The type of a column: a field type whose values a file can hold.
-ColumnType = Annotated[str, AfterValidator(_column_type)]
+ColumnType = Annotated[str, AfterValidator(_column_type), WithJsonSchema({"type": "string", "enum": _COLUMNS})]
 
 
 def _file_name(text: str) -> str:

@@ -11,6 +11,9 @@ from zhike.platform.organization.logic import users
 from zhike.platform.organization.models import Unit
 from zhike.platform.organization.types import DeclaredUser
 
+_USER_STAYS = Labels("用户保留，岗位和登录权限不变", "the user stays, with every post and the right to sign in")
+_NO_PASSWORD = Labels("用 `zhike user password` 设置密码后才能登录", "cannot sign in until `zhike user password`")
+
 
 def check_user(user: DeclaredUser, _everything: Snapshot) -> Iterator[Finding]:
     """Yield that the unit of a user does not exist."""
@@ -28,10 +31,14 @@ def classify(change: Change, _everything: Snapshot) -> Change:
     before, after = change.before, change.after
     if isinstance(before, DeclaredUser) and isinstance(after, DeclaredUser):
         kept = [role for role in before.roles if before.unit != after.unit or role not in after.roles]
-        return replace(change, notes=tuple(f"post {role} in {before.unit} stays" for role in kept))
+        return replace(change, notes=tuple(_post_stays(role, before.unit) for role in kept))
     if after is None:
-        return replace(change, notes=("the user stays, with every post and the right to sign in",))
-    return replace(change, notes=("cannot sign in until `zhike user password`",))
+        return replace(change, notes=(_USER_STAYS,))
+    return replace(change, notes=(_NO_PASSWORD,))
+
+
+def _post_stays(role: str, unit: str) -> Labels:
+    return Labels(f"{unit} 的岗位 {role} 保留", f"post {role} in {unit} stays")
 
 
 def apply(changes: Sequence[Change]) -> None:

@@ -18,11 +18,15 @@ _SCIENTIFIC = r"^[0-9]+(\.[0-9]+)?[eE][+]?[0-9]+$"
 _RAW = "_raw_"
 
 _BAD = "bad_"
+#: How a column with one bound alone says that a value is outside.
+_BELOW, _ABOVE = "out_of_range:low", "out_of_range:high"
 REASONS: Mapping[str, tuple[str, str]] = {
     _BAD: ("“{column}”不是{expected_zh}", "'{column}' is not {expected}"),
     "missing_value": ("必填列“{column}”为空", "required column '{column}' is empty"),
     "unknown_value": ("“{column}”的取值不在代码表中", "the value of '{column}' is not in its code list"),
     "out_of_range": ("“{column}”超出范围 {low}～{high}", "'{column}' is outside {low} to {high}"),
+    _BELOW: ("“{column}”小于 {low}", "'{column}' is below {low}"),
+    _ABOVE: ("“{column}”大于 {high}", "'{column}' is above {high}"),
     "unknown_currency": (
         "“{column}”没有 ISO 4217 币种代码",
         "the amount in '{column}' has no currency of ISO 4217",
@@ -210,6 +214,14 @@ def _bound(column: SourceColumn, bound: str) -> str:
     return f"cast({text(bound)} as {sql_type(column)})"
 
 
+def _worded_as(code: str, column: SourceColumn | None) -> str:
+    if code == "out_of_range" and column and column.high is None:
+        return _BELOW
+    if code == "out_of_range" and column and column.low is None:
+        return _ABOVE
+    return _BAD if code.startswith(_BAD) else code
+
+
 def reason_text(source: Source, reason: str) -> tuple[str, str, str]:
     """Return (code, Chinese sentence, English sentence) of a stored reason "code:column"."""
     code, _, key = reason.partition(":")
@@ -222,5 +234,5 @@ def reason_text(source: Source, reason: str) -> tuple[str, str, str]:
         "low": (found.low or "") if found else "",
         "high": (found.high or "") if found else "",
     }
-    zh, en = REASONS[_BAD if code.startswith(_BAD) else code]
+    zh, en = REASONS[_worded_as(code, found)]
     return code, zh.format(**facts), en.format(**facts)

@@ -15,7 +15,7 @@ from zhike.kernel.definitions import Change, Finding, Snapshot
 from zhike.platform.audit import api as audit
 from zhike.platform.fields import api as fields
 from zhike.platform.objects.definitions import ExtensionDefinition, FieldPart, ObjectDefinition
-from zhike.platform.objects.logic import indexes
+from zhike.platform.objects.logic import change_notes, indexes
 from zhike.platform.objects.logic.catalogue import defined
 from zhike.platform.objects.logic.indexes import Index
 from zhike.platform.objects.models import PhysicalField, PhysicalObject
@@ -57,33 +57,27 @@ def classify(change: Change, everything: Snapshot) -> Change:
     """
     if change.kind == "object" and change.action == "create":
         fields_of_new = _fields(change.after)
-        dropped, made = _index_notes(_objects(change), fields_of_new, everything)
+        _repeatable, dropped, made = _index_notes(_objects(change), fields_of_new, everything)
         faults = tuple(_impossible(change.after, {}, fields_of_new, everything))
-        return replace(change, notes=("new table", *dropped, *made), faults=faults)
+        unread = change_notes.unread(change.key, everything)
+        return replace(change, notes=(change_notes.NEW_TABLE, *unread, *dropped, *made), faults=faults)
     if change.kind == "object" and change.action == "remove":
-        return replace(change, destructive=True, notes=("the object is hidden; its table and rows stay",))
+        return replace(change, destructive=True, notes=(change_notes.HIDDEN,))
     before, after = _fields(change.before), _fields(change.after)
     kept = {field.key: field for key in _objects(change) for field in _effective(everything, key)}
-    notes = [
-        f"add column {key} (no rewrite, no lock beyond {_LOCK_TIMEOUT})"
-        for key in _stored(after)
-        if key not in _stored(before)
-    ]
+    notes = [change_notes.add_column(key, _LOCK_TIMEOUT) for key in _stored(after) if key not in _stored(before)]
     looked_up = {key: found for key in _stored(before) if key in after and (found := after[key].lookup)}
-    notes += [
-        f"field {key} is looked up in {found.relation} from now on; what was entered stays in its column, out of sight"
-        for key, found in looked_up.items()
-    ]
+    notes += [change_notes.looked_up(key, found.relation) for key, found in looked_up.items()]
     removed = [key for key in before if key not in kept]
-    notes += [f"hide field {key}; its column and values stay" for key in removed]
+    notes += [change_notes.hide(key) for key in removed]
     shown = [key for key in after if getattr(before.get(key), "mask", None) and not getattr(after[key], "mask", None)]
-    notes += [f"field {key} is no longer masked" for key in shown]
+    notes += [change_notes.unmasked(key) for key in shown]
     gone = {key: _options(before[key]) - _options(after[key]) for key in after if key in before}
-    notes += [f"field {key} loses {', '.join(sorted(lost))}; stored values stay" for key, lost in gone.items() if lost]
-    dropped, made = _index_notes(_objects(change), after, everything)
+    notes += [change_notes.loses(key, sorted(lost)) for key, lost in gone.items() if lost]
+    repeatable, dropped, made = _index_notes(_objects(change), after, everything)
     notes += [*dropped, *made]
     faults = tuple(_impossible(change.after, before, after, everything))
-    destructive = bool(removed or shown or looked_up or any(gone.values()) or any("unique" in note for note in dropped))
+    destructive = bool(removed or shown or looked_up or any(gone.values()) or repeatable)
     return replace(change, destructive=destructive, notes=tuple(notes), faults=faults)
 
 
@@ -137,16 +131,18 @@ def _all_stored_fields() -> Mapping[str, Mapping[str, _Stored]]:
 
 def _index_notes(
     objects: Iterable[str], after: Mapping[str, FieldPart], everything: Snapshot
-) -> tuple[list[str], list[str]]:
-    """What happens to the indexes of fields that have columns already: those that go, and those that are made."""
-    dropped, made = [], []
+) -> tuple[bool, list[Labels], list[Labels]]:
+    """What happens to the indexes of fields that have columns already: whether values may occur twice from now on, the
+    indexes that go, and those that are made."""
+    repeatable, dropped, made = False, [], []
     for key, column in _stored_fields(objects, everything).items():
         if key in after and after[key].lookup is None:
             gone, kind = _index_changes(column.indexes, after[key])
-            dropped += [f"drop unique index of {key}; it may occur twice" for index in gone if index.kind == "unique"]
-            dropped += [f"drop index of {key}" for index in gone if index.kind == "index"]
-            made += [f"create index of {key}; whoever writes waits while it is built"] if kind == "index" else []
-    return dropped, made
+            repeatable = repeatable or any(index.kind == "unique" for index in gone)
+            dropped += [change_notes.drop_unique(key) for index in gone if index.kind == "unique"]
+            dropped += [change_notes.drop_index(key) for index in gone if index.kind == "index"]
+            made += [change_notes.create_index(key)] if kind == "index" else []
+    return repeatable, dropped, made
 
 
 def _index_changes(found: Sequence[Index], field: FieldPart) -> tuple[list[Index], indexes.Kind | None]:

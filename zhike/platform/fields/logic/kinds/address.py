@@ -19,7 +19,10 @@ def _not_postcode() -> BadValue:
 
 
 class Address(Words):
-    """A postal address: province, city, district, street and postcode, one line each, so that parts can be asked for."""
+    """A postal address: province, city, district, street and postcode, one line each.
+
+    A condition asks for a part by what the address holds: `contains(delivery, '杭州市')`.
+    """
 
     key = "address"
     labels = Labels("地址", "Address")

@@ -38,11 +38,15 @@ class Duration(Integer):
     settings_model: ClassVar[type[Settings]] = DurationSettings
     settings: DurationSettings  # type: ignore[assignment]
 
+    def expects(self, grammar: Grammar) -> Labels:
+        low = self.settings.low
+        return Labels(f"不小于 {low} 的整数", f"a whole number of at least {low}")
+
     def read(self, text: str, grammar: Grammar) -> object:
         found = super().read(text, grammar)
-        low = self.settings.low
-        if isinstance(found, int) and found < low:
-            raise BadValue("value.too_short", f"不小于 {low} 的整数", f"a whole number of at least {low}")
+        if isinstance(found, int) and found < self.settings.low:
+            wanted = self.expects(grammar)
+            raise BadValue("value.too_short", wanted.zh, wanted.en)
         return found
 
     def read_sql(self, text: str, grammar: Grammar) -> str:
