@@ -15,7 +15,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from mutants.breaks import BREAKS, Break
+from mutants.breaks import BREAKS
+from mutants.types import Break
 
 ROOT = Path(__file__).resolve().parent.parent
 _COPIED = ("zhike", "tests", "benchmarks", "packs", "examples", "docs", "requirements", "pyproject.toml", "README.md")
@@ -28,10 +29,10 @@ def main(words: Sequence[str]) -> int:
     chosen = [one for one in BREAKS if not words or any(word in one.title for word in words)]
     survived: list[str] = []
     with _copy() as place:
-        for tests in dict.fromkeys(one.tests for one in chosen):
-            if _run(place, tests) != _GREEN:
-                print(f"not green unbroken: {' '.join(tests)}", flush=True)
-                return 2
+        tests = list(dict.fromkeys(test for one in chosen for test in one.tests))
+        if _run(place, tests) != _GREEN:
+            print(f"not green unbroken: {' '.join(tests)}", flush=True)
+            return 2
         for one in chosen:
             killed = _killed(place, one)
             print(f"{'killed  ' if killed else 'SURVIVED'} {one.title}: {one.guarantee}", flush=True)

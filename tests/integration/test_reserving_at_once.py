@@ -8,6 +8,7 @@ import psycopg
 from django.db import connection
 
 from tests.factories.records import build_firm, customer
+from tests.factories.waiting import until_it_waits
 from zhike.platform.objects import bulk
 
 
@@ -29,8 +30,7 @@ def test_two_loads_never_set_the_same_ids_aside(own_database):
             """What stands between reading the sequence and moving it: another one who begins."""
             if "setval" in str(statement):
                 second.start()
-                while second.is_alive() and not _somebody_waits(watcher):
-                    pass
+                until_it_waits(second, watcher)
             return execute(statement, params, many, context)
 
         with connection.execute_wrapper(between):
@@ -38,8 +38,3 @@ def test_two_loads_never_set_the_same_ids_aside(own_database):
         second.join()
     assert (ours, theirs) == (last + 1, [last + 6])
     assert customer("李四海").id == last + 9
-
-
-def _somebody_waits(watcher: psycopg.Connection) -> bool:
-    found = watcher.execute("select exists (select from pg_locks where not granted)").fetchone()
-    return bool(found and found[0])

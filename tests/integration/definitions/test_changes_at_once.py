@@ -7,6 +7,7 @@ from threading import Thread
 import psycopg
 from django.db import connection, transaction
 
+from tests.factories.waiting import until_it_waits
 from zhike.kernel import definition_changes
 from zhike.kernel.definition_changes import Edit
 
@@ -35,8 +36,7 @@ def test_a_change_waits_for_the_one_before_it(own_database):
         with transaction.atomic():
             definition_changes.change([Edit.of(BODY)], reason="一")
             second.start()
-            while second.is_alive() and not _somebody_waits(watcher):
-                pass
+            until_it_waits(second, watcher)
         second.join()
     assert faults == []
     found = definition_changes.history("result_set", "visit")
@@ -44,8 +44,3 @@ def test_a_change_waits_for_the_one_before_it(own_database):
         (2, "二", BODY, RENAMED),
         (1, "一", None, BODY),
     ]
-
-
-def _somebody_waits(watcher: psycopg.Connection) -> bool:
-    found = watcher.execute("select exists (select from pg_locks where not granted)").fetchone()
-    return bool(found and found[0])
