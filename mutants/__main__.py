@@ -30,8 +30,9 @@ def main(words: Sequence[str]) -> int:
     survived: list[str] = []
     with _copy() as place:
         tests = list(dict.fromkeys(test for one in chosen for test in one.tests))
-        if _run(place, tests) != _GREEN:
-            print(f"not green unbroken: {' '.join(tests)}", flush=True)
+        whole = _run(place, tests)
+        if whole.returncode != _GREEN:
+            print(f"{whole.stdout}not green unbroken", flush=True)
             return 2
         for one in chosen:
             killed = _killed(place, one)
@@ -59,7 +60,7 @@ def _killed(place: Path, one: Break) -> bool:
     whole = file.read_text()
     file.write_text(one.applied(whole))
     try:
-        ended = _run(place, one.tests)
+        ended = _run(place, one.tests).returncode
     finally:
         file.write_text(whole)
     if ended not in (_FAILED, _GREEN):
@@ -67,10 +68,10 @@ def _killed(place: Path, one: Break) -> bool:
     return ended == _FAILED
 
 
-def _run(place: Path, tests: Sequence[str]) -> int:
+def _run(place: Path, tests: Sequence[str]) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *tests]
     environment = {**os.environ, "PYTHONPATH": str(place), "PYTHONDONTWRITEBYTECODE": "1"}
-    return subprocess.run(command, cwd=place, env=environment, capture_output=True, check=False).returncode
+    return subprocess.run(command, cwd=place, env=environment, capture_output=True, check=False, text=True)
 
 
 if __name__ == "__main__":

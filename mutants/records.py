@@ -102,7 +102,7 @@ BREAKS = (
         "a load by source key does not make an erased record again",
         _LOADING,
         'erased(owner, "source_key"))] if not incoming.by_id else []',
-        'erased(owner, "source_key"))] if incoming.by_id else []',
+        'erased(owner, "source_key"))] if owner is None else []',
         _OF_MASTERS,
     ),
     Break(

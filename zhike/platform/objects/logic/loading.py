@@ -134,7 +134,8 @@ def _upsert(
         kept=sql.SQL(" where ") + sql.SQL(" and ").join(kept) if kept else sql.SQL(""),
         assignments=sql.SQL("").join(a + sql.SQL(", ") for a in assignments),
     )
-    cursor.execute(statement, {"now": clock.now(), "actor": context.current().actor, **gone})
+    given: dict[str, Any] = {"now": clock.now(), "actor": context.current().actor, **gone}
+    cursor.execute(statement, given)
     created, updated = cursor.fetchone()
     return created, updated
 
