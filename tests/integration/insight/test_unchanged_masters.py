@@ -152,9 +152,8 @@ def test_an_erased_record_that_is_known_by_its_source_key_stays_erased():
 
     for ends in (None, LoadEnding("valid_to", "nobody:", date(2026, 3, 17))):
         assert bulk.load("consent", columns=columns, rows=rows, ends=ends) == LoadCounts(2, 0, 0)
-    assert list(bulk.related("consent", "party", [501, 502], ["evidence"])) == [
-        {"id": said.id + 1, "party": 502, "evidence": "录音"}
-    ]
+    found = bulk.related("consent", "party", [501, 502], ["evidence"])
+    assert [(row["party"], row["evidence"]) for row in found] == [(502, "录音")]
 
 
 def test_only_records_of_the_same_source_are_ended():
@@ -171,9 +170,9 @@ def test_only_records_of_the_same_source_are_ended():
 
     assert bulk.load("coverage", columns=columns, rows=rows[:1], ends=ends) == LoadCounts(1, 0, 0, 1)
     found = bulk.related("coverage", "party", [501, 502, 503], ["employee_no", "valid_to"])
-    assert [(row["party"], row["employee_no"], row["valid_to"]) for row in found] == [
+    assert sorted((row["party"], row["employee_no"], row["valid_to"]) for row in found) == [
         (501, "E1002", None),
-        (502, "E1001", None),
         (501, "E2001", None),
+        (502, "E1001", None),
         (503, "E2001", date(2026, 3, 17)),
     ]
