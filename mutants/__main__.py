@@ -15,7 +15,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from mutants.breaks import BREAKS, Break
+from mutants.breaks import BREAKS
+from mutants.types import Break
 
 ROOT = Path(__file__).resolve().parent.parent
 _COPIED = ("zhike", "tests", "benchmarks", "packs", "examples", "docs", "requirements", "pyproject.toml", "README.md")
@@ -28,10 +29,11 @@ def main(words: Sequence[str]) -> int:
     chosen = [one for one in BREAKS if not words or any(word in one.title for word in words)]
     survived: list[str] = []
     with _copy() as place:
-        for tests in dict.fromkeys(one.tests for one in chosen):
-            if _run(place, tests) != _GREEN:
-                print(f"not green unbroken: {' '.join(tests)}", flush=True)
-                return 2
+        tests = list(dict.fromkeys(test for one in chosen for test in one.tests))
+        whole = _run(place, tests)
+        if whole.returncode != _GREEN:
+            print(f"{whole.stdout}not green unbroken", flush=True)
+            return 2
         for one in chosen:
             killed = _killed(place, one)
             print(f"{'killed  ' if killed else 'SURVIVED'} {one.title}: {one.guarantee}", flush=True)
@@ -58,7 +60,7 @@ def _killed(place: Path, one: Break) -> bool:
     whole = file.read_text()
     file.write_text(one.applied(whole))
     try:
-        ended = _run(place, one.tests)
+        ended = _run(place, one.tests).returncode
     finally:
         file.write_text(whole)
     if ended not in (_FAILED, _GREEN):
@@ -66,10 +68,10 @@ def _killed(place: Path, one: Break) -> bool:
     return ended == _FAILED
 
 
-def _run(place: Path, tests: Sequence[str]) -> int:
+def _run(place: Path, tests: Sequence[str]) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *tests]
     environment = {**os.environ, "PYTHONPATH": str(place), "PYTHONDONTWRITEBYTECODE": "1"}
-    return subprocess.run(command, cwd=place, env=environment, capture_output=True, check=False).returncode
+    return subprocess.run(command, cwd=place, env=environment, capture_output=True, check=False, text=True)
 
 
 if __name__ == "__main__":

@@ -204,6 +204,21 @@ def test_an_object_that_cannot_be_read_cannot_be_asked_about(parties, firm):
     assert refusal(lambda: objects.summary_by_coverage(RecordQuery("party"), principal=staff)) == "coverage.read"
 
 
+@pytest.mark.parametrize(("object", "field"), [("employee", "name"), ("coverage", "employee_no"), ("coverage", "kind")])
+def test_sums_by_coverage_say_nothing_that_their_asker_is_refused(parties, firm, object, field):
+    whole = role(firm.operator, on=("party", "coverage", "employee"))
+    found = objects.summary_by_coverage(RecordQuery("party"), principal=whole)
+    assert [(number, parties) for number, _name, parties, _sums in found] == [("E1001", 2)]
+    body = {
+        "kind": "role", "key": "blind", "labels": {"zh": "盲", "en": "Blind"},
+        "grants": [{"on": "party", "operations": ["read"]}], "fields": {object: {"refused": [field]}},
+    }  # fmt: skip
+    definition_changes.change([Edit.of(body)], reason="test")
+    blind = holding(whole, *whole.roles, "blind")
+    asked = refusal(lambda: objects.summary_by_coverage(RecordQuery("party"), principal=blind))
+    assert asked == f"{object}.{field}"
+
+
 def test_a_refused_reference_is_no_way_to_another_object(parties, firm):
     body = {
         "kind": "role", "key": "outsider", "labels": {"zh": "外", "en": "Out"},

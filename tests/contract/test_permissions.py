@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.factories.records import SYSTEM, build_firm, cover, customer, give_work
-from zhike.kernel import clock
+from tests.factories.records import SYSTEM, build_firm, cover, customer, give_work, holding
+from zhike.kernel import clock, definition_changes
+from zhike.kernel.definition_changes import Edit
 from zhike.kernel.errors import Invalid, NotFound, Refused, SignInRequired
 from zhike.kernel.ids import uuid7
 from zhike.kernel.models import Event
+from zhike.platform.audit.models import Entry
 from zhike.platform.objects import api as objects
 from zhike.platform.objects import bulk
 from zhike.platform.objects.errors import SourceOwned
@@ -33,6 +35,19 @@ def _names(principal, query=PARTIES):
 @pytest.fixture
 def firm():
     return build_firm()
+
+
+def role(key, *grants, **fields):
+    """Define a role with grants (object, operations) on everything, and with what it sees of fields of the party."""
+    body = {
+        "kind": "role",
+        "key": key,
+        "labels": {"zh": key, "en": key},
+        "grants": [{"on": on, "operations": operations} for on, *operations in grants],
+        **({"fields": {"party": fields}} if fields else {}),
+    }
+    definition_changes.change([Edit.of(body)], reason="test")
+    return key
 
 
 def test_each_actor_sees_their_own_part(firm):
@@ -298,3 +313,64 @@ def test_a_customer_is_a_principal_like_any_other(firm, tmp_path):
     ):
         with pytest.raises(Refused):
             attempt()
+
+
+def test_whoever_has_no_grant_has_nothing(firm):
+    party = customer("张三丰")
+    note = role("keeper", ("interaction", "read", "create"), ("contact_point", "read"))
+    keeper = holding(firm.operator, note)
+    given = {"party": str(party.uid), "kind": "mobile", "value": "13800001234"}
+    objects.create("contact_point", given, principal=SYSTEM)
+
+    assert permissions.scope(keeper, "read", "party").nothing
+    assert len(bulk.scope("party", principal=keeper)) == 0
+    assert objects.records_by_id("party", [party.id], principal=keeper) == {}
+    with pytest.raises(NotFound):
+        objects.ids("party", [party.uid], principal=keeper)
+    # What follows customers is seen with them only, and nothing new is made about one.
+    assert objects.page(RecordQuery("contact_point"), principal=keeper).rows == []
+    about = {"party": str(party.uid), "channel": "phone", "subject": "回访", "at": clock.now().isoformat()}
+    with pytest.raises(Invalid) as refused:
+        objects.create("interaction", about, principal=keeper)
+    assert [finding["code"] for finding in refused.value.findings] == ["record.no_target"]
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_refused_field_is_refused_though_another_role_sees_it_in_clear(firm, order):
+    party = customer("张三丰", mobile="13800001234", email="z@example.com")
+    seer = role("seer", ("party", "read"), clear=["mobile", "email"])
+    blind = role("blind", ("party", "read"), refused=["mobile"])
+    both = holding(firm.operator, *(seer, blind)[::order])
+
+    shown = objects.get("party", party.uid, principal=both)
+    assert ("mobile" in shown.values, "mobile" in shown.refused, shown.values["email"]) == (
+        False,
+        True,
+        "z@example.com",
+    )
+
+
+def test_who_is_refused_a_field_does_not_unmask_it(firm):
+    party = customer("张三丰", mobile="13800001234", email="z@example.com")
+    blind = holding(firm.operator, role("blind", ("party", "read", "unmask"), refused=["mobile"]))
+
+    with pytest.raises(Refused) as refused:
+        objects.unmask("party", party.uid, "mobile", reason="客户来电核对身份", principal=blind)
+    assert refused.value.facts == {"operation": "party.mobile"}
+    assert not Entry.objects.filter(operation="unmask").exists()
+    assert objects.unmask("party", party.uid, "email", reason="客户来电核对身份", principal=blind) == "z@example.com"
+
+
+def test_a_child_of_a_deleted_parent_is_gone_with_it(firm):
+    party = customer("张三丰")
+    [covered] = objects.page(RecordQuery("coverage"), principal=firm.manager).rows
+    shown = objects.related_page("consent", "party", party.id, principal=firm.manager).rows
+    assert len(shown) == 1
+
+    objects.delete("party", party.uid, revision=party.revision, principal=SYSTEM)
+
+    assert objects.page(RecordQuery("coverage"), principal=firm.manager).rows == []
+    assert objects.related_page("consent", "party", party.id, principal=firm.manager).rows == []
+    assert objects.records_by_id("coverage", [covered.id], principal=firm.manager) == {}
+    with pytest.raises(NotFound):
+        objects.get("coverage", covered.uid, principal=firm.manager)

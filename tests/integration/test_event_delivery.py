@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
 
 from tests.depth import examples
+from tests.factories.waiting import waiting_for_nobody
 from zhike.kernel import clock, event_delivery, events
 from zhike.kernel.definition_parts import Labels
 from zhike.kernel.errors import NotFound
@@ -251,7 +252,7 @@ def test_two_deliverers_do_not_tell_the_same_subscriber_at_once(things, own_data
     ear = Ear("one")
     event_delivery.deliver()
     things(1)
-    with psycopg.connect(own_database) as other:
+    with psycopg.connect(own_database) as other, waiting_for_nobody():
         other.execute("select from kernel_subscription where key = 'one' for update")
         assert event_delivery.deliver() == 0
     assert event_delivery.deliver() == 1

@@ -160,6 +160,16 @@ def test_a_value_that_another_record_has_is_left_out(party):
     assert found.rejections[0].faults[0].labels["zh"] == "工号：已存在相同的值"
 
 
+def test_a_value_of_a_deleted_record_is_free_again(party):
+    keys = ["employee_no", "name"]
+    load("employee", [(None, "c:1", "E7001", "甲")], keys)
+    [gone] = objects.page(RecordQuery("employee", text="E7001"), principal=SYSTEM).rows
+    objects.delete("employee", gone.uid, revision=gone.revision, principal=SYSTEM)
+    found = load("employee", [(None, "c:2", "E7001", "乙")], keys)
+    assert (found.created, told(found)) == (1, [])
+    assert [row.display for row in objects.page(RecordQuery("employee", text="E7001"), principal=SYSTEM).rows] == ["乙"]
+
+
 THING = """kind: object
 key: thing
 labels: {zh: 物, en: Thing}

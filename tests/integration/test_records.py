@@ -88,6 +88,27 @@ def test_a_stale_revision_changes_nothing():
 
     assert (stale.value.facts["given"], stale.value.facts["current"]) == (1, 2)
     assert objects.get("party", party.uid, principal=SYSTEM).values["remark"] == "一"
+    objects.update("party", party.uid, {"remark": "三"}, revision=2, principal=SYSTEM)
+    for write in (
+        lambda: objects.update("party", party.uid, {"remark": "四"}, revision=1, principal=SYSTEM),
+        lambda: objects.delete("party", party.uid, revision=1, principal=SYSTEM),
+    ):
+        with pytest.raises(StaleRevision) as stale:
+            write()
+        assert (stale.value.facts["given"], stale.value.facts["current"]) == (1, 3)
+    assert objects.get("party", party.uid, principal=SYSTEM).values["remark"] == "三"
+
+
+def test_a_change_of_nothing_makes_no_line_in_the_journal():
+    party = customer("张三丰")
+    for revision in (1, 2):
+        objects.update("party", party.uid, {"remark": "一"}, revision=revision, principal=SYSTEM)
+
+    assert objects.get("party", party.uid, principal=SYSTEM).revision == 3
+    entries = objects.history("party", party.uid, principal=SYSTEM)
+    assert [(entry.operation, entry.changes) for entry in entries if entry.operation == "update"] == [
+        ("update", (("remark", None, "一"),))
+    ]
 
 
 def test_every_fault_is_listed_and_nothing_is_written():

@@ -6,10 +6,12 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.db import connection
 
 from tests.factories.records import SYSTEM, build_firm, cover, customer
 from zhike.platform.objects import api as objects
 from zhike.platform.objects import bulk
+from zhike.platform.objects.logic.catalogue import side_table
 from zhike.platform.objects.types import RecordQuery, SideColumn
 
 pytestmark = pytest.mark.django_db
@@ -97,3 +99,11 @@ def test_a_customer_is_counted_once_with_whoever_serves_and_not_with_who_develop
     rows = objects.summary_by_coverage(RecordQuery("party"), principal=SYSTEM)
 
     assert [(number, count) for number, _name, count, _sums in rows] == [("E1001", 2)]
+
+
+def test_erasing_a_customer_takes_the_figures_along(parties, firm):
+    side = side_table("party")
+    objects.erase("party", parties["李四海"].uid, reason="客户要求删除", principal=SYSTEM)
+    with connection.cursor() as cursor:
+        cursor.execute(f'select id from "{side.table}" order by id')
+        assert cursor.fetchall() == [(parties["张三丰"].id,)]

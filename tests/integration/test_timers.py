@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import psycopg
 import pytest
 
+from tests.factories.waiting import waiting_for_nobody
 from zhike.kernel import clock, timers
 from zhike.kernel.errors import NotFound
 from zhike.kernel.models import TimerRow
@@ -105,7 +106,7 @@ def test_two_sweepers_take_different_timers(own_database, monkeypatch):
     monkeypatch.setattr(timers, "_handlers", {"tea": lambda timer: found.append(timer.key)})
     for key in ("one", "two"):
         timers.set_timer("tea", key, NOON)
-    with psycopg.connect(own_database) as other:
+    with psycopg.connect(own_database) as other, waiting_for_nobody():
         other.execute("select from kernel_timerrow where key = 'one' for update")
         assert sweep(NOON) == 1
     assert sweep(NOON) == 1

@@ -9,10 +9,13 @@ import textwrap
 import uuid
 from datetime import timedelta
 
+import psycopg
 import pytest
 
 from tests.factories.records import build_firm, customer
+from tests.factories.waiting import waiting_for_nobody
 from zhike.engagement.channels import api as channels
+from zhike.engagement.channels.logic import dispatch, smtp
 from zhike.engagement.channels.models import Delivery
 from zhike.kernel import clock
 
@@ -135,3 +138,69 @@ def test_two_workers_at_once_share_the_messages_and_send_each_once(own_database,
 
     assert channels.counts(ORIGIN) == {"sent": 12}
     assert sorted(mailbox.messages.values()) == [1] * 12
+
+
+def test_a_worker_takes_no_message_that_another_one_is_about_to_take(own_database):
+    enqueue(3)
+    first, second, third = Delivery.objects.order_by("pk").values_list("pk", flat=True)
+    with psycopg.connect(own_database) as other, waiting_for_nobody():
+        other.execute("select from channels_delivery where id = %s for update", [first])
+        assert [row.pk for row in dispatch._claim(1)] == [second]
+    assert [row.pk for row in dispatch._claim(3)] == [first, third]
+
+
+@pytest.mark.django_db
+def test_what_is_held_takes_no_place_of_what_is_not(mailbox):
+    enqueue(3)
+    held = Delivery.objects.order_by("pk")[0]
+    Delivery.objects.filter(pk=held.pk).update(held=True)
+    assert channels.dispatch(mailbox.settings, limit=2).sent == 2
+    assert list(Delivery.objects.order_by("pk").values_list("state", "attempts")) == [
+        ("waiting", 0),
+        ("sent", 1),
+        ("sent", 1),
+    ]
+
+
+def claimed_again():
+    """The claim of a worker whose lease ran out, and the one by which another worker has the message now."""
+    [old] = dispatch._claim(1)
+    Delivery.objects.update(lease_until=clock.now() - timedelta(seconds=1))
+    assert channels.recover() == 1
+    [new] = dispatch._claim(1)
+    assert (old.pk, old.token + 1) == (new.pk, new.token)
+    return old, new
+
+
+@pytest.mark.django_db
+def test_whose_lease_ran_out_sends_nothing(mailbox):
+    enqueue(1)
+    old, new = claimed_again()
+    box = smtp.Mailbox(mailbox.settings)
+    assert dispatch._isolated(old, {}, box, mailbox.settings) == "later"
+    assert (channels.counts(ORIGIN), sum(mailbox.messages.values())) == ({"claimed": 1}, 0)
+    assert dispatch._isolated(new, {}, box, mailbox.settings) == "sent"
+    box.close()
+    assert (channels.counts(ORIGIN), sum(mailbox.messages.values())) == ({"sent": 1}, 1)
+
+
+@pytest.mark.django_db
+def test_whose_lease_ran_out_says_nothing_of_what_became_of_the_message(mailbox):
+    enqueue(1)
+    old, new = claimed_again()
+    for state in (Delivery.State.FAILED, Delivery.State.SENT):
+        dispatch._settle(old, state, "太迟了")
+        assert channels.counts(ORIGIN) == {"claimed": 1}
+    dispatch._settle(new, Delivery.State.FAILED, "没有此人")
+    assert list(Delivery.objects.values_list("state", "error")) == [("failed", "没有此人")]
+
+
+@pytest.mark.django_db
+def test_what_is_held_after_its_claim_does_not_leave(mailbox):
+    enqueue(1)
+    [row] = dispatch._claim(1)
+    assert channels.hold(ORIGIN, held=True) == 1
+    box = smtp.Mailbox(mailbox.settings)
+    assert dispatch._isolated(row, {}, box, mailbox.settings) == "later"
+    box.close()
+    assert (channels.counts(ORIGIN), sum(mailbox.messages.values())) == ({"waiting": 1}, 0)

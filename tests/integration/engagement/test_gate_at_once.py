@@ -10,6 +10,7 @@ import pytest
 from django.db import connection, transaction
 
 from tests.factories.records import build_firm, customer
+from tests.factories.waiting import until_it_waits
 from zhike.engagement.compliance import api as compliance
 from zhike.engagement.compliance.models import CapReservation, Decision
 from zhike.engagement.compliance.types import Touch
@@ -48,19 +49,11 @@ def test_two_origins_never_take_the_last_place_of_a_cap_together(party, own_data
             [ours] = compliance.decide(touch(2), [party])
             second = Thread(target=other)
             second.start()
-            while second.is_alive() and not _somebody_waits(watcher):
-                pass
+            until_it_waits(second, watcher)
         second.join()
     assert ours.allowed
     assert [reason.code for answer in answers for reason in answer.reasons] == ["frequency_cap"]
     assert CapReservation.objects.filter(party_id=party).count() == 2
-
-
-def _somebody_waits(watcher: psycopg.Connection) -> bool:
-    found = watcher.execute(
-        "select exists (select from pg_locks where locktype = 'advisory' and not granted)"
-    ).fetchone()
-    return bool(found and found[0])
 
 
 def test_a_party_is_decided_about_once(party):

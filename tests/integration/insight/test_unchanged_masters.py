@@ -121,3 +121,58 @@ def test_a_record_that_an_unchanged_row_names_is_not_ended():
     assert bulk.load("coverage", columns=columns, rows=rows, ends=ends) == LoadCounts(3, 3, 0, 0)
     assert bulk.load("coverage", columns=columns, rows=rows, ends=ends) == LoadCounts(3, 0, 0, 0)
     assert bulk.load("coverage", columns=columns, rows=rows[1:], ends=ends) == LoadCounts(2, 0, 0, 1)
+
+
+def test_an_erased_record_stays_erased_where_the_load_ends_others():
+    """Then every row is staged, the unchanged ones and those of erased records, too."""
+    parties(party(501), party(502))
+    uid = objects.records_by_id("party", [501], principal=SYSTEM)[501].uid
+    objects.erase("party", uid, reason="本人要求", principal=SYSTEM)
+    ends = LoadEnding("risk_valid_until", "nobody:", date(2026, 3, 17))
+    rows = [party(501, name="张三风"), party(502, name="张三风")]
+    found = bulk.load("party", columns=[LoadColumn(f) for f in FIELDS], rows=rows, by_id=True, ends=ends)
+    assert found == LoadCounts(2, 0, 1, 0)
+    assert stored("name", "mobile", "grams")[501] == (None, None, None)
+
+
+def test_an_erased_record_that_is_known_by_its_source_key_stays_erased():
+    parties(party(501), party(502))
+    given = {
+        "purpose": "marketing",
+        "channel": "sms",
+        "state": "granted",
+        "valid_from": "2026-01-01",
+        "evidence": "录音",
+    }
+    columns = [LoadColumn("party", by="id"), *map(LoadColumn, given)]
+    rows = [(None, f"app:{n}", n, *given.values()) for n in (501, 502)]
+    assert bulk.load("consent", columns=columns, rows=rows) == LoadCounts(2, 2, 0)
+    [said] = objects.related_page("consent", "party", 501, principal=SYSTEM).rows
+    objects.erase("consent", said.uid, reason="本人要求", principal=SYSTEM)
+
+    for ends in (None, LoadEnding("valid_to", "nobody:", date(2026, 3, 17))):
+        assert bulk.load("consent", columns=columns, rows=rows, ends=ends) == LoadCounts(2, 0, 0)
+    found = bulk.related("consent", "party", [501, 502], ["evidence"])
+    assert [(row["party"], row["evidence"]) for row in found] == [(502, "录音")]
+
+
+def test_only_records_of_the_same_source_are_ended():
+    parties(party(501), party(502), party(503))
+    columns = [LoadColumn("party", by="id"), LoadColumn("employee_no"), LoadColumn("valid_from")]
+    elsewhere = [(None, "app:501", 501, "E1002", date(2024, 1, 2))]
+    bulk.load("coverage", columns=columns, rows=elsewhere)
+    who = objects.records_by_id("party", [502], principal=SYSTEM)[502]
+    by_hand = {"party": str(who.uid), "employee_no": "E1001", "valid_from": "2024-01-02"}
+    objects.create("coverage", by_hand, principal=SYSTEM)
+    rows = [(None, f"counter:{n}", n, "E2001", date(2024, 1, 2)) for n in (501, 503)]
+    ends = LoadEnding("valid_to", "counter:", date(2026, 3, 17))
+    bulk.load("coverage", columns=columns, rows=rows, ends=ends)
+
+    assert bulk.load("coverage", columns=columns, rows=rows[:1], ends=ends) == LoadCounts(1, 0, 0, 1)
+    found = bulk.related("coverage", "party", [501, 502, 503], ["employee_no", "valid_to"])
+    assert sorted((row["party"], row["employee_no"], row["valid_to"]) for row in found) == [
+        (501, "E1002", None),
+        (501, "E2001", None),
+        (502, "E1001", None),
+        (503, "E2001", date(2026, 3, 17)),
+    ]

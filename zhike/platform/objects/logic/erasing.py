@@ -48,10 +48,10 @@ def erase(owner: ObjectType, record_id: int, uid: uuid.UUID) -> Erasure:
 
 
 def erased(owner: ObjectType, column: str) -> list[object]:
-    """Return `column` ("id", "source_key") of the erased records of an object."""
-    statement = sql.SQL("select {} from {} where erased_at is not null order by id")
+    """Return `column` ("id", "source_key") of the erased records of an object that have it."""
+    statement = sql.SQL("select {column} from {table} where erased_at is not null and {column} is not null order by id")
     with connection.cursor() as cursor:
-        cursor.execute(statement.format(sql.Identifier(column), sql.Identifier(owner.table)))
+        cursor.execute(statement.format(column=sql.Identifier(column), table=sql.Identifier(owner.table)))
         return [row[0] for row in cursor.fetchall()]
 
 

@@ -7,7 +7,7 @@ encryption, hash or search token is made for them, and PostgreSQL neither locks 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db import connection, transaction
@@ -23,7 +23,7 @@ from zhike.platform.objects.logic.erasing import erased
 from zhike.platform.objects.logic.load_checks import defaults, own_references
 from zhike.platform.objects.logic.load_rules import BROKEN
 from zhike.platform.objects.logic.load_staging import STAGING, Incoming
-from zhike.platform.objects.types import FieldType, LoadColumn, LoadCounts, LoadEnding, ObjectType
+from zhike.platform.objects.types import LoadColumn, LoadCounts, LoadEnding, ObjectType
 
 
 def load(
@@ -50,8 +50,8 @@ def load(
         cursor.execute("select set_config('zhike.load', 'on', true)")
         # What `ends` asks is which records no row names, so then the unchanged rows are staged, too.
         read = staging.stage(cursor, incoming, rows, whole=ends is not None)
-        kept, gone = _not_of_erased(owner, incoming.fields, columns)
-        load_rules.reject(cursor, incoming, kept, {"gone": gone})
+        kept, gone = _not_of_erased(incoming)
+        load_rules.reject(cursor, incoming, kept, gone)
         kept.append(sql.SQL("not exists (select from {} b where b.uid = s.uid)").format(sql.Identifier(BROKEN)))
         created, updated = _upsert_all_that_hold(cursor, incoming, kept, gone)
         rejected, rejections = load_rules.rejections(cursor, incoming)
@@ -80,14 +80,14 @@ def _pass_ids(cursor: CursorWrapper, owner: ObjectType) -> None:
 
 
 def _upsert_all_that_hold(
-    cursor: CursorWrapper, incoming: Incoming, kept: Sequence[sql.Composable], gone: list[object]
+    cursor: CursorWrapper, incoming: Incoming, kept: Sequence[sql.Composable], gone: Mapping[str, object]
 ) -> tuple[int, int]:
     """Upsert, and again without the rows that break a rule about the others: only together do they show it."""
     while True:
         mark = transaction.savepoint()
         numbers = _upsert(cursor, incoming, kept, gone)
         _refer_among(cursor, incoming)
-        broken = load_rules.broken_among(cursor, incoming, kept, {"gone": gone})
+        broken = load_rules.broken_among(cursor, incoming, kept, gone)
         if not broken:
             transaction.savepoint_commit(mark)
             return numbers
@@ -96,7 +96,7 @@ def _upsert_all_that_hold(
 
 
 def _upsert(
-    cursor: CursorWrapper, incoming: Incoming, kept: Sequence[sql.Composable], gone: list[object]
+    cursor: CursorWrapper, incoming: Incoming, kept: Sequence[sql.Composable], gone: Mapping[str, object]
 ) -> tuple[int, int]:
     owner, fields = incoming.owner, incoming.fields
     joins, selected = incoming.resolved[0], {**incoming.resolved[1], **defaults(incoming)}
@@ -134,7 +134,8 @@ def _upsert(
         kept=sql.SQL(" where ") + sql.SQL(" and ").join(kept) if kept else sql.SQL(""),
         assignments=sql.SQL("").join(a + sql.SQL(", ") for a in assignments),
     )
-    cursor.execute(statement, {"now": clock.now(), "actor": context.current().actor, "gone": gone})
+    given: dict[str, Any] = {"now": clock.now(), "actor": context.current().actor, **gone}
+    cursor.execute(statement, given)
     created, updated = cursor.fetchone()
     return created, updated
 
@@ -170,13 +171,22 @@ def _end(cursor: CursorWrapper, owner: ObjectType, ends: LoadEnding) -> int:
     return int(cursor.rowcount)
 
 
-def _not_of_erased(
-    owner: ObjectType, fields: Sequence[FieldType], columns: Sequence[LoadColumn]
-) -> tuple[list[sql.Composable], list[object]]:
-    """The conditions that leave out personal records of erased ones, and which those are; none costs nothing."""
-    for field, column in zip(fields, columns, strict=True):
-        if field.key == owner.through and any(found.holds_personal for found in owner.fields.values()):
-            gone = erased(catalogues.object_type(field.target), "id" if column.by == "id" else "source_key")
-            if gone:
-                return [sql.SQL("(s.{} = any(%(gone)s)) is not true").format(sql.Identifier(field.column))], gone
-    return [], []
+def _not_of_erased(incoming: Incoming) -> tuple[list[sql.Composable], dict[str, object]]:
+    """The conditions that leave out personal records that are erased or follow erased ones, with values; none costs nothing.
+
+    A record that is known by its id needs none of its own: the row of an erased one is still there to meet.
+    """
+    owner = incoming.owner
+    if not any(field.holds_personal for field in owner.fields.values()):
+        return [], {}
+    asked = [("source_key", erased(owner, "source_key"))] if not incoming.by_id else []
+    for field, column in incoming.pairs:
+        if field.key == owner.through:
+            parent = catalogues.object_type(field.target)
+            asked.append((field.column, erased(parent, "id" if column.by == "id" else "source_key")))
+    gone: dict[str, object] = {f"gone_{name}": keys for name, keys in asked if keys}
+    return [
+        sql.SQL("(s.{} = any({})) is not true").format(sql.Identifier(name), sql.Placeholder(f"gone_{name}"))
+        for name, keys in asked
+        if keys
+    ], gone

@@ -1,0 +1,223 @@
+"""Breaks of the gate, the dispatcher and campaigns."""
+
+from __future__ import annotations
+
+from mutants.types import Break
+
+_GATE = "zhike/engagement/compliance/logic/gate.py"
+_CHECKS = "zhike/engagement/compliance/logic/checks.py"
+_DISPATCH = "zhike/engagement/channels/logic/dispatch.py"
+_CHANNELS = "zhike/engagement/channels/api.py"
+_RUNNING = "zhike/engagement/campaigns/logic/running.py"
+
+_OF_GATE = ("tests/unit/engagement/test_checks.py",)
+_OF_CAMPAIGNS = ("tests/integration/engagement/test_campaigns.py",)
+_OF_LIFE = ("tests/integration/engagement/test_campaign_life.py",)
+_OF_DISPATCH = ("tests/integration/engagement/test_dispatch.py",)
+_OF_GATE_AT_ONCE = ("tests/integration/engagement/test_gate_at_once.py",)
+_OF_AWAY = ("tests/integration/engagement/test_away.py",)
+_OF_ISOLATION = ("tests/integration/engagement/test_isolation.py",)
+_OF_ERASING = ("tests/integration/insight/test_erasing.py",)
+
+BREAKS = (
+    Break(
+        "gate: lock",
+        "two origins never take the last place of a cap together",
+        _GATE,
+        '"select pg_advisory_xact_lock(%s, n::int) from unnest(%s::bigint[]) n order by n"',
+        '"select %s::int, n::int from unnest(%s::bigint[]) n order by n"',
+        _OF_GATE_AT_ONCE,
+    ),
+    Break(
+        "gate: decided once",
+        "a party is decided about once for an origin, step and channel",
+        _GATE,
+        "[party_id for party_id in ordered if party_id not in known]",
+        "ordered",
+        _OF_GATE_AT_ONCE,
+    ),
+    Break(
+        "gate: place of a cap",
+        "an allowed contact takes its place of the frequency cap",
+        _GATE,
+        "for row in rows if row.allowed\n",
+        "for row in rows if not row.allowed\n",
+        _OF_CAMPAIGNS,
+    ),
+    Break(
+        "gate: refusal before waiting",
+        "a party that is refused does not wait for the quiet hours to end",
+        _GATE,
+        "None if reasons else later",
+        "later",
+        _OF_LIFE,
+    ),
+    Break(
+        "gate: party gone",
+        "a party that no longer exists is contacted by nobody",
+        _GATE,
+        "verdicts.append(Verdict(party_id, (gone,)))",
+        "verdicts.append(Verdict(party_id, ()))",
+        _OF_ERASING,
+    ),
+    Break(
+        "gate: unknown consent",
+        "no consent on file is no consent",
+        _CHECKS,
+        "        if state in self.granted:\n",
+        "        if state in self.granted or state is None:\n",
+        _OF_GATE,
+    ),
+    Break(
+        "gate: unknown status",
+        "a party of unknown status is not contacted",
+        _CHECKS,
+        "if situation.facts.get(self.field) in self.allowed:",
+        "if situation.facts.get(self.field) in (*self.allowed, None):",
+        _OF_GATE,
+    ),
+    Break(
+        "gate: window of a cap",
+        "contacts before the window do not count",
+        _CHECKS,
+        "sum(moment > since for moment in situation.reserved)",
+        "len(situation.reserved)",
+        _OF_GATE,
+    ),
+    Break(
+        "gate: quiet hours end",
+        "the last quiet minute is quiet, the first allowed one is not",
+        _CHECKS,
+        "if start <= minute < end:",
+        "if start <= minute <= end:",
+        _OF_GATE,
+    ),
+    Break(
+        "gate: content confirmed",
+        "what goes out is what was approved",
+        _CHECKS,
+        "if situation.touch.content_digest == situation.touch.current_digest:",
+        "if situation.touch.content_digest:",
+        _OF_GATE,
+    ),
+    Break(
+        "dispatch: claim without a lock",
+        "two workers take different messages",
+        _DISPATCH,
+        " for update skip locked) returning id",
+        ") returning id",
+        _OF_DISPATCH,
+    ),
+    Break(
+        "dispatch: held",
+        "a held message does not leave",
+        _DISPATCH,
+        "state = 'waiting' and not held and",
+        "state = 'waiting' and",
+        _OF_DISPATCH,
+    ),
+    Break(
+        "dispatch: mark without token",
+        "whose lease ran out marks nothing",
+        _DISPATCH,
+        "pk=row.pk, token=row.token, state=Delivery.State.CLAIMED, held=False)",
+        "pk=row.pk, state=Delivery.State.CLAIMED, held=False)",
+        _OF_DISPATCH,
+    ),
+    Break(
+        "dispatch: mark without state",
+        "what was settled meanwhile does not leave",
+        _DISPATCH,
+        "pk=row.pk, token=row.token, state=Delivery.State.CLAIMED, held=False)",
+        "pk=row.pk, token=row.token, held=False)",
+        _OF_AWAY,
+    ),
+    Break(
+        "dispatch: mark though held",
+        "what was stopped after its claim does not leave",
+        _DISPATCH,
+        "state=Delivery.State.CLAIMED, held=False)",
+        "state=Delivery.State.CLAIMED)",
+        _OF_DISPATCH,
+    ),
+    Break(
+        "dispatch: sending again",
+        "a message that may have left is never sent again by itself",
+        _DISPATCH,
+        "state=Delivery.State.UNKNOWN, lease_until=None, error=",
+        "state=Delivery.State.WAITING, lease_until=None, error=",
+        _OF_DISPATCH,
+    ),
+    Break(
+        "dispatch: settle without token",
+        "the outcome is written by whoever holds the claim",
+        _DISPATCH,
+        "ours = Delivery.objects.filter(pk=row.pk, token=row.token).exclude(state=Delivery.State.SENT)",
+        "ours = Delivery.objects.filter(pk=row.pk).exclude(state=Delivery.State.SENT)",
+        _OF_DISPATCH,
+    ),
+    Break(
+        "dispatch: one message hurts the others",
+        "what nobody expected is put down to its message",
+        _DISPATCH,
+        "    except Exception as error:\n        mailbox.close()",
+        "    except ZeroDivisionError as error:\n        mailbox.close()",
+        _OF_ISOLATION,
+    ),
+    Break(
+        "dispatch: stop of waiting ones only",
+        "stopping reaches messages that are claimed",
+        _CHANNELS,
+        "waiting = rows.filter(state__in=[Delivery.State.WAITING, Delivery.State.CLAIMED])",
+        "waiting = rows.filter(state__in=[Delivery.State.WAITING])",
+        _OF_AWAY,
+    ),
+    Break(
+        "dispatch: stopped while leaving",
+        "a message that was leaving when its origin stopped is not tried again",
+        _CHANNELS,
+        "rows.filter(state=Delivery.State.SENDING).update(recalled=True)",
+        "rows.filter(state=Delivery.State.SENDING).update(recalled=False)",
+        _OF_AWAY,
+    ),
+    Break(
+        "dispatch: away for a message",
+        "a server that is away fails no message",
+        _DISPATCH,
+        "    except (DatabaseError, ServerAway):\n        raise\n    except Exception as error:",
+        "    except DatabaseError:\n        raise\n    except Exception as error:",
+        _OF_AWAY,
+    ),
+    Break(
+        "dispatch: no probe",
+        "one message tries a server that was away, not all",
+        _DISPATCH,
+        "        limit = 1\n",
+        "",
+        _OF_AWAY,
+    ),
+    Break(
+        "dispatch: resend of anything",
+        "only a message of unknown outcome is sent again, by a person",
+        _CHANNELS,
+        "if row.state != Delivery.State.UNKNOWN:",
+        "if not row.state:",
+        _OF_LIFE,
+    ),
+    Break(
+        "campaign: control contacted",
+        "the control group is left alone",
+        _RUNNING,
+        "case when control then 'control' else 'waiting' end",
+        "case when control then 'waiting' else 'waiting' end",
+        _OF_CAMPAIGNS,
+    ),
+    Break(
+        "campaign: one person hurts the others",
+        "who cannot be taken through the gate fails alone",
+        _RUNNING,
+        "moved += _one_by_one(pk, limit, error)",
+        "raise",
+        _OF_ISOLATION,
+    ),
+)

@@ -1,0 +1,107 @@
+"""Breaks of events, timers and changes of definitions."""
+
+from __future__ import annotations
+
+from mutants.types import Break
+
+_EVENTS = "zhike/kernel/event_delivery.py"
+_TIMERS = "zhike/kernel/timers.py"
+_CHANGES = "zhike/kernel/definition_changes.py"
+
+_OF_EVENTS = ("tests/integration/test_event_delivery.py",)
+_OF_TIMERS = ("tests/integration/test_timers.py",)
+_OF_CHANGES_AT_ONCE = ("tests/integration/definitions/test_changes_at_once.py",)
+
+BREAKS = (
+    Break(
+        "events: held record",
+        "what comes later about a record that failed waits behind it",
+        _EVENTS,
+        "        elif record in held:\n            _hold(subscriber, event, None)\n",
+        "",
+        _OF_EVENTS,
+    ),
+    Break(
+        "events: order of what is held",
+        "held events of a record are tried in order",
+        _EVENTS,
+        " and o.subject_id = h.subject_id and o.position < h.position)",
+        " and o.subject_id = h.subject_id and o.position < h.position and false)",
+        _OF_EVENTS,
+    ),
+    Break(
+        "events: numbered after commit",
+        "one process numbers at a time",
+        _EVENTS,
+        '"select pg_try_advisory_xact_lock(%s)"',
+        '"select %s::bigint > 0"',
+        _OF_EVENTS,
+    ),
+    Break(
+        "events: dead letter",
+        "a record that fails for ever ends as a dead letter",
+        _EVENTS,
+        "row.dead = row.attempts >= TRIES",
+        "row.dead = False",
+        _OF_EVENTS,
+    ),
+    Break(
+        "events: place before numbers",
+        "nothing is numbered past a new subscriber",
+        _EVENTS,
+        '    _begin()\n    with transaction.atomic(), connection.cursor() as cursor:\n        cursor.execute("select pg_try',
+        '    with transaction.atomic(), connection.cursor() as cursor:\n        cursor.execute("select pg_try',
+        _OF_EVENTS,
+    ),
+    Break(
+        "events: one deliverer",
+        "two deliverers do not tell the same subscriber at once",
+        _EVENTS,
+        "where key = %s for update skip locked",
+        "where key = %s",
+        _OF_EVENTS,
+    ),
+    Break(
+        "timers: one sweeper a timer",
+        "two sweepers take different timers",
+        _TIMERS,
+        "select_for_update(skip_locked=True)",
+        "select_for_update()",
+        _OF_TIMERS,
+    ),
+    Break(
+        "timers: a fault of one",
+        "a handler that fails holds only its own timer",
+        _TIMERS,
+        "        if rows and fault_of(lambda: _fire(rows)) is not None:\n",
+        "        if rows and _fire(rows) is not None:\n",
+        _OF_TIMERS,
+    ),
+    Break(
+        "timers: set anew by the handler",
+        "a handler may set its timer anew",
+        _TIMERS,
+        "    TimerRow.objects.filter(pk__in=[row.pk for row in rows]).delete()\n    for row in rows:\n"
+        "        assert row.due_at is not None\n        _handlers[row.kind](Timer(row.kind, row.key, row.due_at))\n",
+        "    for row in rows:\n        assert row.due_at is not None\n"
+        "        _handlers[row.kind](Timer(row.kind, row.key, row.due_at))\n"
+        "        TimerRow.objects.filter(kind=row.kind, key=row.key).delete()\n",
+        _OF_TIMERS,
+    ),
+    Break(
+        "definitions: lock",
+        "a change of definitions acts on what the one before it has made of them",
+        _CHANGES,
+        "    DefinitionVersion.objects.select_for_update().get()\n    definitions.forget()  # whoever",
+        "    definitions.forget()  # whoever",
+        _OF_CHANGES_AT_ONCE,
+    ),
+    Break(
+        "definitions: read anew",
+        "a change that has waited for its turn reads what there is by then",
+        _CHANGES,
+        "    definitions.forget()  # whoever held the lock",
+        "    # whoever held the lock",
+        ("tests/integration/definitions/test_changes.py",),
+    ),
+)
