@@ -26,7 +26,7 @@ def run(scale: str) -> Result:
 
 
 def _measure(scale: str, home: Path) -> Result:
-    from zhike.platform.fields.api import array_items
+    from zhike.platform.fields.search_tokens import array_items
     from zhike.platform.objects import bulk, catalogue
     from zhike.platform.objects.types import LoadColumn
     from zhike.platform.organization import api as organization

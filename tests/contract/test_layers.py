@@ -15,6 +15,7 @@ SHELL = {"routes", "schemas", "blocks"}
 DOORS = {"api", "types", "errors"}
 #: A room that does more than one thing for others has a door for each.
 MORE_DOORS = {
+    "fields": {"search_tokens"},
     "objects": {"bulk", "catalogue"},
     "permissions": {"parts"},
     "warehouse": {"datasets", "received"},

@@ -12,7 +12,6 @@ from zhike.platform.fields.logic.moments import check as check_format
 from zhike.platform.fields.logic.moments import readable as readable_format
 from zhike.platform.fields.logic.numbers import check as check_numbers
 from zhike.platform.fields.logic.registry import value_type, value_types
-from zhike.platform.fields.logic.search_tokens import array_items, normalize, tokens_of, wanted
 from zhike.platform.fields.logic.value_type import DESK, GRAMMARS, Settings, ValueType, plain
 from zhike.platform.fields.logic.words import UNWRITABLE, bad_character
 
@@ -24,19 +23,15 @@ __all__ = [
     "Settings",
     "UNWRITABLE",
     "ValueType",
-    "array_items",
     "bad_character",
     "bound",
     "check_format",
     "check_numbers",
     "mask",
-    "normalize",
     "plain",
     "readable_format",
-    "tokens_of",
     "value_type",
     "value_types",
-    "wanted",
 ]
 
 

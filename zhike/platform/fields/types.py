@@ -13,7 +13,7 @@ from zhike.kernel.definition_parts import Code, Labels
 
 #: Masks for personal values; see `logic.masks`.
 Mask = Literal["name", "mobile", "certificate", "number", "email", "card", "birthday"]
-#: Ways in which a value is found by a few characters; see `logic.search_tokens`.
+#: Ways in which a value is found by a few characters; see `search_tokens`.
 Search = Literal["name", "digits", "number", "certificate"]
 #: How a value is colored; of a tier the highest level is the top.
 Status = Literal["done", "attention", "late", "refused", "plain", "top", "middle", ""]

@@ -11,7 +11,6 @@ from sqlglot import exp
 from zhike.expressions import api as expressions
 from zhike.expressions.types import Named, RelationSource
 from zhike.kernel import definitions
-from zhike.platform.fields.api import wanted
 from zhike.platform.objects.errors import UnknownRefinement
 from zhike.platform.objects.logic import asking
 from zhike.platform.objects.logic.catalogue import SIDE, Catalogue, expression_schema, side_table
@@ -274,30 +273,6 @@ def uses_side_table(owner: ObjectType, parts: Sequence[exp.Expr]) -> bool:
 def any_id(ids: exp.Placeholder) -> exp.Expr:
     """Return the right side of "= any(…)" over a bound list of inner ids."""
     return exp.Anonymous(this="any", expressions=[exp.cast(ids, exp.DataType.build("bigint[]", dialect="postgres"))])
-
-
-def narrow_to_text(where: Where, owner: ObjectType, alias: str, text: str) -> None:
-    """Narrow the statement to the records that answer a few characters."""
-    grams = exp.column("grams", table=alias)
-    every, some = wanted(text)
-    if every:
-        where.add(exp.ArrayContainsAll(this=grams, expression=_text_array(where.bind(every))))
-        name = owner.field_with_role("name")
-        if name and len(every) > 1:
-            position = exp.Anonymous(
-                this="strpos",
-                expressions=[
-                    exp.func("lower", exp.column(name.column, table=alias, quoted=True)),
-                    where.bind(text.strip().lower()),
-                ],
-            )
-            where.add(position > 0)
-    elif some:
-        where.add(exp.ArrayOverlaps(this=grams, expression=_text_array(where.bind(some))))
-
-
-def _text_array(placeholder: exp.Placeholder) -> exp.Expr:
-    return exp.cast(placeholder, exp.DataType.build("text[]", dialect="postgres"))
 
 
 def _parse(where: Where, owner: ObjectType, text: str) -> expressions.Expression:

@@ -17,6 +17,7 @@ from psycopg import sql
 
 from zhike.kernel.ids import uuid7
 from zhike.platform.fields import api as values
+from zhike.platform.fields import search_tokens
 from zhike.platform.fields.errors import BadValue
 from zhike.platform.objects.logic import catalogue as catalogues
 from zhike.platform.objects.logic import faults
@@ -89,7 +90,7 @@ def stage(cursor: CursorWrapper, incoming: Incoming, rows: Iterable[_Row], *, wh
         try:
             tokens = None
             if searchable:
-                items = [values.array_items(kind, str(found[i])) for i, kind in searchable if found[i]]
+                items = [search_tokens.array_items(kind, str(found[i])) for i, kind in searchable if found[i]]
                 tokens = "{" + ",".join(items) + "}"
             cells = _expanded(special, found) if special else found
             return _copy_line((row[0], uuid7(), row[1], tokens, None, *cells))

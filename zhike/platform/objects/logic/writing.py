@@ -14,8 +14,8 @@ from psycopg import sql
 from zhike.kernel import clock, context, events
 from zhike.kernel.errors import Invalid, StaleRevision
 from zhike.kernel.ids import uuid7
-from zhike.platform.fields.api import array_items
 from zhike.platform.fields.errors import BadValue
+from zhike.platform.fields.search_tokens import array_items
 from zhike.platform.objects.errors import SourceOwned, UnknownField
 from zhike.platform.objects.logic import catalogue as catalogues
 from zhike.platform.objects.logic import faults, single_records

@@ -7,9 +7,9 @@ from zhike.expressions.types import Type
 from zhike.kernel.definition_parts import Labels
 from zhike.kernel.encryption import keyring
 from zhike.platform.fields.errors import BadValue
-from zhike.platform.fields.logic.search_tokens import normalize
 from zhike.platform.fields.logic.value_type import Settings
 from zhike.platform.fields.logic.words import Words, WordsSettings
+from zhike.platform.fields.search_tokens import normalize
 from zhike.platform.fields.types import Asked, Companion
 
 _TAIL = 4

@@ -3,9 +3,9 @@ from __future__ import annotations
 from typing import ClassVar
 
 from zhike.kernel.definition_parts import Labels
-from zhike.platform.fields.logic.search_tokens import normalize
 from zhike.platform.fields.logic.value_type import DESK, Settings
 from zhike.platform.fields.logic.words import LineSettings, Patterned
+from zhike.platform.fields.search_tokens import normalize
 
 
 class Phone(Patterned):

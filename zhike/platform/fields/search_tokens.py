@@ -10,13 +10,26 @@ import functools
 import itertools
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Literal
 
 from pypinyin import Style, pinyin
 
 from zhike.kernel.encryption import keyring
+from zhike.platform.fields.types import Search
 
-_TAIL = 4
+__all__ = ["FAMILIES", "TAIL", "Family", "array_items", "normalize", "tokens_of", "wanted"]
+
+#: How many last digits of a number find it.
+TAIL = 4
+#: Fields of one family give tokens that cannot be told apart.
+Family = Literal["name", "number", "certificate"]
+FAMILIES: Mapping[Search, Family] = {
+    "name": "name",
+    "digits": "number",
+    "number": "number",
+    "certificate": "certificate",
+}
 
 
 def normalize(text: str) -> str:
@@ -32,8 +45,8 @@ def tokens_of(searchable: str, value: str) -> frozenset[str]:
     if searchable == "name":
         return _name_tokens(text)
     if searchable == "certificate":
-        return frozenset((f"c:{keyring().digest(text)}", f"c4:{keyring().digest(text[-_TAIL:], 'tail')}"))
-    return frozenset((f"n:{text}", f"d4:{text[-_TAIL:]}"))
+        return frozenset((f"c:{keyring().digest(text)}", f"c4:{keyring().digest(text[-TAIL:], 'tail')}"))
+    return frozenset((f"n:{text}", f"d4:{text[-TAIL:]}"))
 
 
 def array_items(searchable: str, value: str) -> str:
@@ -50,22 +63,26 @@ def _items(tokens: Iterable[str]) -> str:
     return ",".join(['"' + token.replace("\\", "\\\\").replace('"', '\\"') + '"' for token in tokens])
 
 
-def wanted(query: str) -> tuple[list[str], list[str]]:
-    """Return (all of these tokens, any of these tokens) that a record must have to answer `query`."""
+def wanted(query: str) -> tuple[list[str], dict[Family, list[str]]]:
+    """Return (all of these tokens, any of these tokens) that a record must have to answer `query`.
+
+    All are tokens of names; the others are told by the family of the fields that give them.
+    """
     text = normalize(query)
     if not text:
-        return [], []
+        return [], {}
     if _is_chinese(text):
         pairs = [text[i : i + 2] for i in range(len(text) - 1)]
-        return (pairs or [text]), []
-    anything = [f"n:{text}", f"i:{text}", f"p:{text}", text]
+        return (pairs or [text]), {}
+    found: dict[Family, list[str]] = {"name": [f"i:{text}", f"p:{text}", text], "number": [f"n:{text}"]}
+    certificates = []
     if text.isdigit() or re.fullmatch(r"\d{3}[\dx]", text):
-        anything.append(f"d4:{text}")
-        if len(text) == _TAIL:
-            anything.append(f"c4:{keyring().digest(text, 'tail')}")
+        found["number"].append(f"d4:{text}")
+        if len(text) == TAIL:
+            certificates.append(f"c4:{keyring().digest(text, 'tail')}")
     if len(text) > 6:
-        anything.append(f"c:{keyring().digest(text)}")
-    return [], anything
+        certificates.append(f"c:{keyring().digest(text)}")
+    return [], found | {"certificate": certificates}
 
 
 def _name_tokens(text: str) -> frozenset[str]:
