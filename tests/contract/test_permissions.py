@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from tests.factories.records import SYSTEM, build_firm, cover, customer, give_work, holding
-from zhike.kernel import clock, definition_changes
+from zhike.kernel import clock, context, definition_changes
 from zhike.kernel.definition_changes import Edit
 from zhike.kernel.errors import Invalid, NotFound, Refused, SignInRequired
 from zhike.kernel.ids import uuid7
@@ -16,7 +17,7 @@ from zhike.kernel.models import Event
 from zhike.platform.audit.models import Entry
 from zhike.platform.objects import api as objects
 from zhike.platform.objects import bulk
-from zhike.platform.objects.errors import SourceOwned
+from zhike.platform.objects.errors import SourceOwned, UnmaskSeries
 from zhike.platform.objects.types import LoadColumn, RecordQuery
 from zhike.platform.organization import api as organization
 from zhike.platform.packs import api as packs
@@ -374,3 +375,25 @@ def test_a_child_of_a_deleted_parent_is_gone_with_it(firm):
     assert objects.records_by_id("coverage", [covered.id], principal=firm.manager) == {}
     with pytest.raises(NotFound):
         objects.get("coverage", covered.uid, principal=firm.manager)
+
+
+def test_a_series_of_unmaskings_for_one_reason_is_stopped_and_told(firm, settings):
+    settings.UNMASK_SERIES = 3
+    parties = [customer(f"客户{n}", mobile=f"1380000000{n}") for n in range(5)]
+
+    def look(party, reason, actor="user:E1001"):
+        with context.acting(actor=actor):
+            return objects.unmask("party", party.uid, "mobile", reason=reason, principal=firm.manager)
+
+    assert [look(parties[n], f"回访核对 {n}") for n in range(3)] == [f"1380000000{n}" for n in range(3)]
+    for reason in ("回访核对", "回访核对 9", " 回访，核对 "):
+        with pytest.raises(UnmaskSeries):
+            look(parties[3], reason)
+    [first, *_more] = objects.access("party", parties[3].uid, principal=firm.operator)
+    assert (first.operation, first.employee_no, first.details) == ("unmask_stopped", "E1001", {"field": "mobile"})
+    assert Event.objects.filter(name="record.unmask_stopped", subject_id=parties[3].id).count() == 3
+    # Another reason, another person and another hour are no part of the series.
+    assert look(parties[3], "客户来电核对身份") == "13800000003"
+    assert look(parties[4], "回访核对", actor="user:E2001") == "13800000004"
+    with clock.travel(clock.now() + timedelta(minutes=61)):
+        assert look(parties[4], "回访核对") == "13800000004"

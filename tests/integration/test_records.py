@@ -11,7 +11,7 @@ from zhike.kernel.errors import Invalid, StaleRevision
 from zhike.kernel.models import Event
 from zhike.platform.objects import api as objects
 from zhike.platform.objects import bulk, catalogue
-from zhike.platform.objects.logic import questions
+from zhike.platform.objects.logic import searching
 from zhike.platform.objects.types import LoadColumn, RecordQuery
 from zhike.platform.organization import api as organization
 
@@ -238,7 +238,7 @@ def test_a_load_by_id_never_gives_an_id_again_that_was_set_aside():
 
 @pytest.mark.parametrize("few", [0, 2_000])
 def test_a_search_finds_the_same_whether_its_answers_are_few_or_many(monkeypatch, few):
-    monkeypatch.setattr(questions, "_FEW", few)
+    monkeypatch.setattr(searching, "_FEW", few)
     for name in ("张三丰", "张双凤", "李四海"):
         customer(name)
 

@@ -135,7 +135,7 @@ ERRORS: Mapping[int, str] = {
     409: "Something changed meanwhile, or its state does not allow this",
     413: "The request is too large",
     422: "The input breaks rules; each finding names one",
-    429: "Too many wrong tries; later again",
+    429: "Too many tries; later again",
     500: "A fault of the server",
     502: "A system that the server asked did not answer",
     503: "Something this needs is not there now; trying again later helps",

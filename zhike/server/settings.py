@@ -48,6 +48,8 @@ SESSION_COOKIE_AGE = 12 * 3600
 PASSWORD_LENGTH = 10
 PASSWORD_DAYS = int(os.environ.get("ZHIKE_PASSWORD_DAYS", "90"))
 PASSWORD_HISTORY = int(os.environ.get("ZHIKE_PASSWORD_HISTORY", "5"))
+#: Values in clear that one person sees within an hour for one reason.
+UNMASK_SERIES = int(os.environ.get("ZHIKE_UNMASK_SERIES", "20"))
 SIGN_IN_FAILURES = int(os.environ.get("ZHIKE_SIGN_IN_FAILURES", "5"))
 SIGN_IN_LOCK_SECONDS = int(os.environ.get("ZHIKE_SIGN_IN_LOCK_SECONDS", "900"))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from django.db import connection
 from django.db.models import Count, Max, Min, QuerySet
@@ -14,7 +15,7 @@ from zhike.platform.audit.logic import triggers
 from zhike.platform.audit.models import Entry
 from zhike.platform.audit.types import JournalEntry
 
-__all__ = ["history", "note", "watch", "wipe_values"]
+__all__ = ["history", "note", "reasons", "watch", "wipe_values"]
 
 
 def watch(*, table: str, subject: str, ignore: Sequence[str] = ()) -> None:
@@ -80,6 +81,12 @@ def history(
     together = _gathered(rows.filter(operation__in=gathered), limit) if gathered else []
     single = _single(rows.exclude(operation__in=gathered), limit)
     return sorted([*single, *together], key=lambda entry: entry.at, reverse=True)[:limit]
+
+
+def reasons(*, operation: str, since: datetime) -> list[str]:
+    """Return the reasons that whoever acts now has given for an operation since an instant, one for each time."""
+    rows = Entry.objects.filter(actor=context.current().actor, operation=operation, at__gte=since)
+    return list(rows.values_list("reason", flat=True))
 
 
 def _gathered(rows: QuerySet[Entry], limit: int) -> list[JournalEntry]:

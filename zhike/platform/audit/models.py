@@ -16,4 +16,7 @@ class Entry(models.Model):
     changes = models.JSONField(default=dict)
 
     class Meta:
-        indexes = [models.Index(fields=["subject", "subject_id", "-at"], name="audit_subject")]
+        indexes = [
+            models.Index(fields=["subject", "subject_id", "-at"], name="audit_subject"),
+            models.Index(fields=["actor", "-at"], condition=models.Q(operation="unmask"), name="audit_unmasked"),
+        ]

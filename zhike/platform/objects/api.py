@@ -10,7 +10,6 @@ from typing import Any
 from zhike.kernel import context, database, definitions
 from zhike.kernel.errors import Refused
 from zhike.platform.audit import api as audit
-from zhike.platform.fields.api import plain
 from zhike.platform.objects.errors import ReasonRequired, TooManyRows
 from zhike.platform.objects.logic import (
     asking,
@@ -21,6 +20,7 @@ from zhike.platform.objects.logic import (
     listing,
     single_records,
     summing,
+    unmasking,
     writing,
 )
 from zhike.platform.objects.logic import catalogue as catalogues
@@ -234,21 +234,12 @@ def erase(object: str, uid: uuid.UUID, *, reason: str, principal: Principal) -> 
 
 
 def unmask(object: str, uid: uuid.UUID, field: str, *, reason: str, principal: Principal) -> object:
-    """Return one masked field of one record in clear, and write who saw it and why to the journal."""
+    """Return one masked field of one record in clear, and write who saw it and why to the journal.
+
+    A series of them for one reason is stopped and journalled, too. Raises ReasonRequired, Refused, NotFound, UnmaskSeries.
+    """
     permissions.require(principal, f"{object}.unmask")
-    if len(reason.strip()) < _REASON_LENGTH:
-        raise ReasonRequired(length=_REASON_LENGTH)
-    owner = catalogues.object_type(object)
-    found = asking.field_of(owner, field, principal)
-    if found.lookup is not None:  # whose value it is says who may see it
-        permissions.require(principal, f"{owner.relations[found.lookup.relation].object}.unmask")
-    if field_rights.field_rule(owner, field, principal) == "refused":
-        raise Refused(operation=f"{object}.{field}")
-    with database.writing():
-        row = single_records.row_by_uid(owner, uid, principal, "unmask")
-        with context.acting(reason=reason.strip()):
-            audit.note(operation="unmask", subject=owner.key, subject_id=row["id"], details={"field": field})
-        return plain(found.values.clear(row[f"f:{field}"]))
+    return unmasking.unmask(catalogues.object_type(object), uid, field, reason, principal)
 
 
 def history(object: str, uid: uuid.UUID, *, principal: Principal) -> list[RecordHistory]:
@@ -264,7 +255,7 @@ def access(object: str, uid: uuid.UUID, *, principal: Principal) -> list[RecordH
     permissions.require(principal, f"{object}.access_log")
     owner = catalogues.object_type(object)
     row = single_records.row_by_uid(owner, uid, principal, "read")
-    return record_history(owner, row, principal, operations=("view", "unmask", "export"))
+    return record_history(owner, row, principal, operations=("view", "unmask", unmasking.STOPPED, "export"))
 
 
 def export_xlsx(query: RecordQuery, *, principal: Principal) -> bytes:

@@ -84,6 +84,15 @@ class ReasonRequired(ZhikeError):
     en = "Give a reason of at least {length} characters"
 
 
+class UnmaskSeries(ZhikeError):
+    """Value after value in clear for one reason."""
+
+    code = "record.unmask_series"
+    status = 429
+    zh = "一小时内已用同一理由查看 {times} 次，请逐一写明理由；本次未显示，已记录"
+    en = "{times} values were shown within the hour for this reason. Give each its own; this one was not shown, and is on record"
+
+
 class SourceOwned(ZhikeError):
     """Deleting what a source system keeps."""
 

@@ -2998,7 +2998,7 @@ export interface components {
                 "application/json": components["schemas"]["ErrorOut"];
             };
         };
-        /** @description Too many wrong tries; later again */
+        /** @description Too many tries; later again */
         Error429: {
             headers: {
                 [name: string]: unknown;
