@@ -20,9 +20,9 @@ BREAKS = (
     Break(
         "audit: unmasking leaves a trace",
         "the journal says who saw a value in clear, and why",
-        "zhike/platform/objects/api.py",
-        '            audit.note(operation="unmask",',
-        '            dict(operation="unmask",',
+        "zhike/platform/objects/logic/unmasking.py",
+        "        audit.note(operation=operation,",
+        "        dict(operation=operation,",
         _OF_RIGHTS,
     ),
     Break(

@@ -119,10 +119,26 @@ BREAKS = (
     Break(
         "masks: unmask of a refused field",
         "who is refused a field does not unmask it",
-        "zhike/platform/objects/api.py",
+        "zhike/platform/objects/logic/unmasking.py",
         '    if field_rights.field_rule(owner, field, principal) == "refused":\n',
         '    if field_rights.field_rule(owner, field, principal) == "never":\n',
         _OF_RIGHTS,
+    ),
+    Break(
+        "masks: series of unmaskings",
+        "values are not shown over and over for one reason",
+        "zhike/platform/objects/logic/unmasking.py",
+        "stopped = _times(reason) >= settings.UNMASK_SERIES",
+        "stopped = False",
+        _OF_RIGHTS,
+    ),
+    Break(
+        "masks: search by a refused field",
+        "a search never tells what stands in a field that the searcher is refused",
+        "zhike/platform/objects/logic/searching.py",
+        'if rule == "refused"}',
+        'if rule == "never"}',
+        ("tests/contract/test_search_rights.py",),
     ),
     Break(
         "users: letter case of a lock",

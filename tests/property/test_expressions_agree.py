@@ -166,6 +166,8 @@ EDGES = [
     ("true or null", True),
     ("'' is empty", True),
     ("'' = null", None),
+    ("contains(concat(null, 'a'), concat(null, 'b'))", None),
+    ("concat('a', null)", None),
     ("least(2, null, 1.5)", Decimal("1.5")),
     ("sum(orders.amount)", None),
     ("count(orders)", 0),

@@ -192,7 +192,8 @@ _ALL = (
         accepts=(_TEXT,),
         returns=Type.TEXT,
         python=lambda *texts: "".join(texts),
-        sql=_both("_joined"),
+        # DuckDB takes texts of which one is known to be null for something without a type.
+        sql={"postgres": "_joined", "duckdb": "CAST(_joined AS TEXT)"},
         variadic=True,
     ),
     Function(
