@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import os
-import shutil
 import uuid
 from dataclasses import asdict
-from datetime import timedelta
 
 from zhike.cli import trial
-from zhike.cli.installation import home, opened, principal
+from zhike.cli.installation import principal
 from zhike.cli.output import Output
-from zhike.kernel import clock
 from zhike.kernel.errors import NotFound, ZhikeError
 from zhike.kernel.ids import parse_uid
 
-_FREE_DISK = 5 << 30
 #: The definition of who is who that the sample broker's planted duplicates are about.
 _SAMPLE_IDENTITY = "party"
 _STATES = {
@@ -26,7 +21,6 @@ _STATES = {
     "running": ("进行中", "running"),
     "waiting": ("等待", "waiting"),
 }
-_FINDINGS = {"what": ("检查项", "What"), "found": ("发现", "Found"), "remedy": ("处理办法", "Remedy")}
 
 
 class ConsentNeeded(ZhikeError):
@@ -123,103 +117,6 @@ def audience_explain(options: argparse.Namespace, output: Output) -> None:
     explained = audiences.explain(found.condition, party=_party(options.party), principal=who)
     text = output.words("在客群中", "in the audience") if explained.member else output.words("不在客群中", "not in it")
     output.result({"member": explained.member, "tree": explained.tree}, text)
-
-
-def doctor(_options: argparse.Namespace, output: Output) -> int:
-    """Look at database, disk and pages; each finding says what to do. Exit code 1 when there is one."""
-    findings: list[dict[str, str]] = []
-    home().mkdir(parents=True, exist_ok=True)
-    free = shutil.disk_usage(home()).free
-    if free < _FREE_DISK:
-        findings.append(
-            {"what": "disk", "found": f"{free >> 30} GiB free", "remedy": "free at least 5 GiB or move ZHIKE_HOME"}
-        )
-    if not os.access(home(), os.W_OK):
-        findings.append({"what": "home", "found": f"{home()} is not writable", "remedy": "choose another ZHIKE_HOME"})
-    try:
-        with opened():
-            findings += _installation_findings()
-    except (ZhikeError, OSError) as error:
-        remedy = str(getattr(error, "facts", {}).get("remedy", "check DATABASE_URL"))
-        findings.append({"what": "database", "found": str(error), "remedy": remedy})
-    except Exception as error:
-        findings.append(
-            {
-                "what": "database",
-                "found": f"{type(error).__name__}: {error}"[:200],
-                "remedy": "check DATABASE_URL and the server's log",
-            }
-        )
-    if findings or output.as_json:
-        output.table(findings, output.titles(_FINDINGS))
-    else:
-        output.result({}, output.words("没有发现问题", "Nothing was found"))
-    return 1 if findings else 0
-
-
-def _installation_findings() -> list[dict[str, str]]:
-    from django.conf import settings
-    from django.db import connection
-
-    from zhike.kernel import definition_store, definitions
-    from zhike.kernel.models import Run
-
-    findings = [
-        {
-            "what": "definition",
-            "found": f"{kind} {key}: {why}"[:300],
-            "remedy": "correct it: zhike definition change FILE",
-        }
-        for kind, key, why in definition_store.set_aside()
-    ]
-    if not (settings.PAGES / "index.html").exists():
-        findings.append({"what": "pages", "found": f"none in {settings.PAGES}", "remedy": "make web"})
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select current_setting('server_version_num')::int, datcollate from pg_database where datname = current_database()"
-        )
-        version, collation = cursor.fetchone()
-    if version < 150_000:
-        findings.append(
-            {"what": "database", "found": f"PostgreSQL {version // 10_000}", "remedy": "use PostgreSQL 15 or newer"}
-        )
-    if "UTF" not in str(collation).upper():
-        findings.append(
-            {"what": "database", "found": f"collation {collation}", "remedy": "create the database with locale C.UTF-8"}
-        )
-    if not definitions.snapshot().written:
-        findings.append({"what": "packs", "found": "none applied", "remedy": "zhike pack apply"})
-    if outdated := trial.outdated_packs():
-        findings.append({"what": "packs", "found": outdated, "remedy": "zhike pack plan, then zhike pack apply"})
-    stuck = Run.objects.filter(state=Run.State.RUNNING, started_at__lt=clock.now() - timedelta(hours=6)).count()
-    if stuck:
-        findings.append(
-            {
-                "what": "runs",
-                "found": f"{stuck} running for over 6 hours",
-                "remedy": "look at the load page; restart the worker",
-            }
-        )
-    return findings + _stale_sources()
-
-
-def _stale_sources() -> list[dict[str, str]]:
-    """Sources without a recent file; an installation that never received any has nothing to be late with."""
-    from zhike.insight.warehouse import api as warehouse
-    from zhike.insight.warehouse import received
-    from zhike.kernel.trading_days import trading_calendar
-
-    if warehouse.business_date() is None:
-        return []
-    expected = trading_calendar().add(clock.today(), -1)
-    return [
-        {
-            "what": f"source {found.facts['source']}",
-            "found": found.message_en,
-            "remedy": f"ask {found.facts['owner']} for the file, then load it (loads page or `zhike load`)",
-        }
-        for found in received.stale_sources(expected)
-    ]
 
 
 def _audience(text: str) -> uuid.UUID:

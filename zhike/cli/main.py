@@ -102,7 +102,7 @@ def _serving(actions: Actions) -> None:
     worker = _add(actions, "worker", "serving.worker", "do background work and send messages")
     worker.add_argument("--once", action="store_true", help="do what is due, then stop")
     _add(actions, "openapi", "contract.openapi", "print the interface as an OpenAPI document", alone=True)
-    _add(actions, "doctor", "commands.doctor", "look for problems and say what to do", alone=True)
+    _add(actions, "doctor", "doctor.doctor", "look for problems and say what to do", alone=True)
 
 
 def _packs(actions: Actions) -> None:

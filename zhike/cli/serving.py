@@ -97,7 +97,11 @@ def serve(options: argparse.Namespace, output: Output) -> int:
             stack.callback(part.stop)
         _announce(options, sign_ins, output)
         if outdated:
-            print(f"!! 应用包 {outdated}: zhike pack plan, zhike pack apply", file=sys.stderr, flush=True)
+            print(
+                f"!! {output.words('业务包', 'Packs:')} {outdated[output.lang]}: zhike pack plan, zhike pack apply",
+                file=sys.stderr,
+                flush=True,
+            )
         while not stopping.wait(_IDLE_SECONDS):
             if database is not None and database.restart_if_dead():
                 print("!! 数据库意外退出，已重启", file=sys.stderr, flush=True)

@@ -13,6 +13,7 @@ from uuid import UUID
 from zhike.cli.installation import home
 from zhike.cli.output import Output
 from zhike.kernel import clock, database
+from zhike.kernel.definition_parts import Labels
 from zhike.kernel.errors import Invalid, Unavailable
 
 if TYPE_CHECKING:
@@ -47,13 +48,15 @@ def ensure_packs(*, all_of_them: bool = False) -> None:
         packs.apply(pack_folders())
 
 
-def outdated_packs() -> str:
-    """Return what to say of packs that ship otherwise than the installation has them; empty when none does."""
+def outdated_packs() -> Labels | None:
+    """Return what to say of packs that ship otherwise than the installation has them, if any does."""
     from zhike.kernel import definitions
     from zhike.platform.packs import api as packs
 
     names = packs.outdated(pack_folders()) if definitions.snapshot().written else []
-    return f"{', '.join(names)} 与安装中的不同 / differ from what is applied" if names else ""
+    if not names:
+        return None
+    return Labels(f"{'、'.join(names)} 与已应用的不同", f"{', '.join(names)} differ from what is applied")
 
 
 def prepare(customers: int, days: int, end: date | None, output: Output) -> list[dict[str, str]]:

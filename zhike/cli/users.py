@@ -9,6 +9,25 @@ from zhike.kernel import clock, context, definitions
 from zhike.kernel.errors import NotFound, ZhikeError
 from zhike.platform.organization.types import Staff
 
+_LISTED = {
+    "employee_no": ("工号", "Number"),
+    "name": ("姓名", "Name"),
+    "posts": ("岗位（角色@机构）", "Posts (role@unit)"),
+    "active": ("状态", "State"),
+}
+_POSTS = {
+    "role": ("角色", "Role"),
+    "unit": ("机构", "Unit"),
+    "valid_from": ("起", "From"),
+    "valid_to": ("至（不含）", "Until (without)"),
+}
+_MADE = {
+    "employee_no": ("工号", "Number"),
+    "name": ("姓名", "Name"),
+    "password": ("密码（只显示一次）", "Password (shown once)"),
+}
+_REFUSED = {"line": ("行", "Line"), "message": ("未处理的原因", "Why it was left out")}
+
 
 def add(options: argparse.Namespace, output: Output) -> None:
     """Add a user and print the password once."""
@@ -36,8 +55,11 @@ def list_all(_options: argparse.Namespace, output: Output) -> None:
     if output.as_json:
         output.result({"users": rows}, "")
         return
-    shown = [row | {"active": "启用" if row["active"] else "停用"} for row in rows]
-    output.table(shown, {"employee_no": "工号", "name": "姓名", "posts": "岗位（角色@机构）", "active": "状态"})
+    shown = [
+        row | {"active": output.words("启用", "active") if row["active"] else output.words("停用", "ended")}
+        for row in rows
+    ]
+    output.table(shown, output.titles(_LISTED))
 
 
 def password(options: argparse.Namespace, output: Output) -> None:
@@ -75,7 +97,7 @@ def post(options: argparse.Namespace, output: Output) -> None:
         {"role": one.role, "unit": one.unit.code, "valid_from": one.valid_from, "valid_to": one.valid_to}
         for one in staff.every_post
     ]
-    output.table(posts, {"role": "角色", "unit": "机构", "valid_from": "起", "valid_to": "至（不含）"})
+    output.table(posts, output.titles(_POSTS))
 
 
 def end(options: argparse.Namespace, output: Output) -> None:
@@ -122,8 +144,8 @@ def import_file(options: argparse.Namespace, output: Output) -> int:
     if output.as_json:
         output.result({"made": made, "refused": refused}, "")
     else:
-        output.table(made, {"employee_no": "工号", "name": "姓名", "password": "密码（只显示一次）"})
-        output.table(refused, {"line": "行", "message": "未处理的原因"})
+        output.table(made, output.titles(_MADE))
+        output.table(refused, output.titles(_REFUSED))
     return 1 if refused else 0
 
 
@@ -132,10 +154,9 @@ def _set_active(options: argparse.Namespace, active: bool, output: Output) -> No
 
     with context.acting(reason=options.reason or ""):
         staff = organization.change_user(_known(options.employee_no).uid, active=active)
-    word = "已恢复启用" if active else "已停用"
-    output.result(
-        {"employee_no": staff.employee_no, "active": staff.active}, f"{staff.employee_no}（{staff.name}）{word}"
-    )
+    word = output.words("已恢复启用", "is active again") if active else output.words("已停用", "has ended")
+    text = output.words(f"{staff.employee_no}（{staff.name}）{word}", f"{staff.employee_no} ({staff.name}) {word}")
+    output.result({"employee_no": staff.employee_no, "active": staff.active}, text)
 
 
 def _known(employee_no: str) -> Staff:

@@ -13,7 +13,7 @@ from tests.factories import golden
 from tests.factories.records import SYSTEM, UNITS
 from tests.integration.insight.commands import run
 from tests.integration.insight.test_golden_day import _condition
-from zhike.cli import commands, main
+from zhike.cli import doctor, main
 from zhike.insight.audiences import api as audiences
 from zhike.insight.warehouse import api as warehouse
 from zhike.kernel import clock
@@ -131,7 +131,7 @@ def healthy(monkeypatch, settings, tmp_path):
     (tmp_path / "index.html").write_text("")
     settings.PAGES = tmp_path
     monkeypatch.setenv("ZHIKE_HOME", str(tmp_path))
-    monkeypatch.setattr(commands.shutil, "disk_usage", lambda _path: SimpleNamespace(free=9 << 30))
+    monkeypatch.setattr(doctor.shutil, "disk_usage", lambda _path: SimpleNamespace(free=9 << 30))
 
 
 def findings(zhike):
@@ -146,8 +146,8 @@ def test_doctor_finds_nothing_on_a_healthy_installation(zhike, healthy):
 
 
 def test_doctor_says_what_to_do_about_disk_home_and_pages(zhike, healthy, monkeypatch, settings, tmp_path):
-    monkeypatch.setattr(commands.shutil, "disk_usage", lambda _path: SimpleNamespace(free=1 << 30))
-    monkeypatch.setattr(commands.os, "access", lambda _path, mode: mode != os.W_OK)
+    monkeypatch.setattr(doctor.shutil, "disk_usage", lambda _path: SimpleNamespace(free=1 << 30))
+    monkeypatch.setattr(doctor.os, "access", lambda _path, mode: mode != os.W_OK)
     settings.PAGES = tmp_path / "none"
 
     assert findings(zhike) == {
@@ -171,7 +171,7 @@ def test_doctor_says_what_to_do_about_packs_runs_and_a_database_that_is_away(zhi
     )
     with monkeypatch.context() as nothing:
         nothing.setattr(definitions, "snapshot", lambda: definitions.Snapshot(0, {}))
-        nothing.setattr(commands, "_stale_sources", list)
+        nothing.setattr(doctor, "stale_sources", list)
         assert findings(zhike) == {
             "packs": ("none applied", "zhike pack apply"),
             "runs": ("1 running for over 6 hours", "look at the load page; restart the worker"),
@@ -181,7 +181,7 @@ def test_doctor_says_what_to_do_about_packs_runs_and_a_database_that_is_away(zhi
     def away():  # type: ignore[no-untyped-def]
         raise ConnectionRefusedError("connection refused")
 
-    monkeypatch.setattr(commands, "opened", away)
+    monkeypatch.setattr(doctor, "opened", away)
     assert findings(zhike) == {"database": ("connection refused", "check DATABASE_URL")}
 
 
@@ -190,7 +190,7 @@ def test_doctor_names_packs_that_ship_otherwise_than_they_were_applied(zhike, he
     digest, tag.digest = tag.digest, "of before"
     tag.save()
     try:
-        said = "securities 与安装中的不同 / differ from what is applied"
+        said = "securities differ from what is applied"
         assert findings(zhike) == {"packs": (said, "zhike pack plan, then zhike pack apply")}
     finally:
         tag.digest = digest
