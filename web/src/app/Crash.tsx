@@ -29,7 +29,7 @@ export function NotFoundPage() {
   const { t } = useText();
   return (
     <Page crumbs={[{ title: t('state.notFoundTitle') }]}>
-      <Panel>
+      <Panel flush>
         <NotFoundState />
       </Panel>
     </Page>

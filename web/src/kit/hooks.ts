@@ -21,6 +21,14 @@ export function useDebounced<T>(value: T, milliseconds: number): T {
   return settled;
 }
 
+/** For a dialog that is taken away whole when it closes: what had the focus before it has it again. */
+export function useFocusBack(): void {
+  const [before] = useState(() => document.activeElement);
+  useEffect(() => () => {
+    if (before instanceof HTMLElement && before.isConnected) before.focus();
+  }, [before]);
+}
+
 function isTyping(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
 }

@@ -27,7 +27,7 @@ export const common = {
   'common.search': ['搜索', 'Search'],
   'common.required': ['必填', 'Required'],
   'common.wholeNumber': ['{{low}} 至 {{high}} 的整数', 'A whole number from {{low}} to {{high}}'],
-  'number.refused': ['不是数字；逗号每三位一个，小数点用“.”', 'Not a number; a comma stands before every three digits, the decimal sign is “.”'],
+  'number.refused': ['不是数字；逗号每三位一个，小数点用“.”', 'Not a number; a comma stands before every three digits, the decimal sign is "."'],
   'number.notWhole': ['须为整数', 'A whole number is wanted'],
   'day.refused': ['“{{text}}”不是日期，已恢复原值', '“{{text}}” is no date; the earlier value is back'],
   'common.optional': ['选填', 'Optional'],
