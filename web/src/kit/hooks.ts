@@ -6,6 +6,7 @@ export function useIsPhone(): boolean {
   useEffect(() => {
     const media = window.matchMedia('(max-width: 767px)');
     const listen = () => setPhone(media.matches);
+    listen(); // it may have turned between drawing and listening
     media.addEventListener('change', listen);
     return () => media.removeEventListener('change', listen);
   }, []);

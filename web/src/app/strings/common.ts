@@ -87,6 +87,7 @@ export const common = {
   'state.errorSafe': ['其他内容不受影响，没有数据丢失。', 'Nothing else is affected and nothing was lost.'],
   'state.offlineTitle': ['连不上服务器', 'The server cannot be reached'],
   'state.offlineBanner': ['页面上是之前的数据，您的输入还在；连上后自动更新。', 'The page shows earlier data and keeps what you typed; it updates by itself once the server is back.'],
+  'state.offlineRead': ['连上后自动更新，也可现在重试。', 'It is read again by itself once the server answers; you may also retry now.'],
   'state.offlineText': ['输入仍保留在本页，恢复后可重试。', 'What you typed stays on this page; retry once you are back.'],
   'state.requestId': ['请求号 {{id}}', 'Request {{id}}'],
   'state.refusedTitle': ['您没有查看权限', 'You may not see this'],
