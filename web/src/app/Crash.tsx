@@ -12,7 +12,7 @@ export function CrashPage() {
   console.error(error);
   return (
     <Page crumbs={[{ title: t('state.crashTitle') }]}>
-      <Panel>
+      <Panel flush>
         <StateBlock
           icon="broken"
           tone="late"
