@@ -32,7 +32,7 @@ from zhike.server.http import api
 from zhike.server.wsgi import application
 
 #: Requests a route and role: as the document says, and otherwise.
-EXAMPLES, BROKEN = examples(4), examples(2)
+EXAMPLES, BROKEN = examples(3), examples(1)
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 OBJECTS = ("party", "coverage", "interaction", "product", "employee", "account_role")
 PAGES = ("customer", "home_manager", "home_branch_head", "home_operator")

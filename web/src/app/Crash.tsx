@@ -12,7 +12,7 @@ export function CrashPage() {
   console.error(error);
   return (
     <Page crumbs={[{ title: t('state.crashTitle') }]}>
-      <Panel>
+      <Panel flush>
         <StateBlock
           icon="broken"
           tone="late"
@@ -29,7 +29,7 @@ export function NotFoundPage() {
   const { t } = useText();
   return (
     <Page crumbs={[{ title: t('state.notFoundTitle') }]}>
-      <Panel>
+      <Panel flush>
         <NotFoundState />
       </Panel>
     </Page>

@@ -5,6 +5,7 @@ import type { Block, HistoryData, PageAction, UnavailableBlock } from '../api';
 import { useText } from '../app/i18n';
 import { ApiError } from '../api/client';
 import { useObjectMeta } from '../api/hooks';
+import { inSentence } from '../kit/format';
 import { Icon } from '../kit/Icon';
 import { Stamp } from '../kit/marks';
 import { Panel } from '../kit/Panel';
@@ -64,7 +65,7 @@ function CreateLink({ block, title }: { block: Block; title: string }) {
   const path = block.kind === 'table' ? block.data.create : null;
   if (!path) return null;
   return (
-    <Link className="create-link" to={leadingBack(path, pathname + search)} aria-label={t('record.new', { name: title })} data-testid={`create-${block.key}`}>
+    <Link className="create-link" to={leadingBack(path, pathname + search)} aria-label={t('record.new', { name: inSentence(title) })} data-testid={`create-${block.key}`}>
       <Icon name="plus" size={13} /> {t('common.create')}
     </Link>
   );
@@ -141,7 +142,7 @@ function EmptyBlock({ block, title }: { block: Shown; title: string }) {
     <Empty
       icon={isWork ? 'shield' : 'inbox'}
       tone={isWork ? 'done' : undefined}
-      title={label(said) || (isWork ? t('block.noWork') : t('block.emptyTitle', { name: title }))}
+      title={label(said) || (isWork ? t('block.noWork') : t('block.emptyTitle', { name: inSentence(title) }))}
       text={label(text) || t(isWork ? 'block.noWorkText' : 'block.emptyText')}
       actions={next}
     />

@@ -21,7 +21,7 @@ export function BriefBlock({ data, asOf, actions }: { data: BriefData; asOf: AsO
           ))}
         </h1>
         {data.first && (
-          <p className="ink-2">
+          <p className="ink-2 two-lines" title={data.first.text}>
             {t('block.first')}<Link to={data.first.path}>{data.first.text}</Link>
           </p>
         )}

@@ -48,20 +48,23 @@ function useColumns(data: TableData): Column<TableRow>[] {
 /** A row on a phone, its columns where `phoneParts` places them. */
 function phoneLine(data: TableData, columns: Column<TableRow>[], label: (labels: Labels) => string): (row: TableRow) => TwoLine {
   const { texts, named, end, endSub } = phoneParts(data.columns);
+  const marks = texts.filter((column) => formatOf(column.format).tagged);
+  const words = texts.filter((column) => !marks.includes(column));
   const draw = (key: string, row: TableRow) => columns.find((column) => column.key === key)?.render(row);
   const figure = (column: TableColumn, row: TableRow) => <Cell column={column} value={row.cells[column.key]} alone />;
   return (row) => {
     const first = data.columns[0];
+    const name = first && <Formatted value={row.cells[first.key]} format={first.format} unit={first.unit} options={first.options} cell />;
     return {
-      title: first && <Formatted value={row.cells[first.key]} format={first.format} unit={first.unit} options={first.options} cell />,
+      title: <span className="marked"><span>{name}</span>{marks.map((column) => <span key={column.key}>{draw(column.key, row)}</span>)}</span>,
       sub: (
         <span className="row gap-4 wrap">
-          {texts.map((column) => <span key={column.key}>{draw(column.key, row)}</span>)}
+          {words.map((column) => <span key={column.key}>{draw(column.key, row)}</span>)}
           {named(row).map((column) => <span key={column.key} className="nowrap">{label(column.labels)} {figure(column, row)}</span>)}
         </span>
       ),
       end: end && figure(end, row),
-      endSub: endSub && figure(endSub, row),
+      endSub: endSub && <>{formatOf(endSub.format).bare && label(endSub.labels)} {figure(endSub, row)}</>,
     };
   };
 }

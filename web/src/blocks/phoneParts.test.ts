@@ -29,6 +29,13 @@ describe('a row on a phone', () => {
     const parts = phoneParts([column('name', 'link'), column('a', 'count'), column('b', 'count'), column('c', 'count'), column('d', 'money')]);
     expect(keys(parts.named(row({})))).toEqual(['c', 'd']);
   });
+  it('leaves a text out where figures below the title fill the line, never a mark', () => {
+    const figures = ['a', 'b', 'c', 'd'].map((key) => column(key, 'change'));
+    const movers = phoneParts([column('name', 'link'), column('number', 'text'), ...figures]);
+    expect([keys(movers.texts), keys(movers.named(row({})))]).toEqual([[], ['c', 'd']]);
+    const board = phoneParts([column('name', 'link'), column('state', 'tag'), ...figures, column('e', 'count'), column('f', 'count')]);
+    expect([keys(board.texts), keys(board.named(row({})))]).toEqual([['state'], ['c', 'd', 'e']]);
+  });
   it('shows a mark at the right where there is no figure', () => {
     const texts = ['w', 'x', 'y', 'z'].map((key) => column(key, 'text'));
     expect(phoneParts([...texts, column('state', 'tag')]).end?.key).toBe('state');

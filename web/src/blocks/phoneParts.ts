@@ -8,7 +8,7 @@ type TableRow = TableData['rows'][number];
 export type PhoneParts = { texts: TableColumn[]; named: (row: TableRow) => TableColumn[]; end?: TableColumn; endSub?: TableColumn };
 
 const TEXTS = 3;
-const FIGURES = 5;
+const FIGURES = 3;
 
 /** The columns of a row on a phone: the first is its title; what wants attention in a row is never left out. */
 export function phoneParts(columns: TableColumn[]): PhoneParts {
@@ -17,11 +17,13 @@ export function phoneParts(columns: TableColumn[]): PhoneParts {
   const [end, endSub, ...left] = figures;
   // Where hardly a text identifies the row, further figures stand below it, each under its name.
   const further = texts.length < 2 ? left.slice(0, FIGURES) : [];
+  // Several of them and a text are more than a line holds; a mark is short.
+  const said = further.length > 1 ? texts.filter((column) => formatOf(column.format).tagged) : texts;
   // Without figures a mark that the texts leave out stands at the right.
   const mark = texts.slice(TEXTS).find((column) => formatOf(column.format).tagged);
   const wants = (column: TableColumn, row: TableRow) => column.tone && (toNumber(row.cells[column.key]) ?? 0) !== 0;
   return {
-    texts: texts.slice(0, TEXTS),
+    texts: said.slice(0, TEXTS),
     named: (row) => left.filter((column) => further.includes(column) || wants(column, row)),
     end: end ?? mark,
     endSub,

@@ -29,6 +29,14 @@ describe('money', () => {
   });
 });
 
+describe('a name in a sentence', () => {
+  it('begins small, unless it is an abbreviation or Chinese', () => {
+    expect(['Audiences', 'App events', 'A share', 'APP behavior', 'R1 products', '客群'].map(f.inSentence)).toEqual(
+      ['audiences', 'app events', 'a share', 'APP behavior', 'R1 products', '客群'],
+    );
+  });
+});
+
 describe('change', () => {
   it('is always signed, with U+2212', () => {
     expect(f.signed(12.5, 1)).toEqual({ text: '+12.5', direction: 'up' });

@@ -27,6 +27,11 @@ export function decimal(value: number, places: number): string {
   return value < 0 && /[1-9]/.test(text) ? MINUS + text : text;
 }
 
+/** A name in the middle of an English sentence: small, unless its first word is an abbreviation. */
+export function inSentence(name: string): string {
+  return /^[A-Z][a-z ]/.test(name) ? name.charAt(0).toLowerCase() + name.slice(1) : name;
+}
+
 type Step = { at: number; unit: Scaled['unit']; places: number };
 const STEPS: Record<Lang, Step[]> = {
   zh: [{ at: 1e8, unit: '亿', places: 2 }, { at: 1e4, unit: '万', places: 2 }, { at: 1, unit: '元', places: 2 }],

@@ -6,6 +6,7 @@ export function useIsPhone(): boolean {
   useEffect(() => {
     const media = window.matchMedia('(max-width: 767px)');
     const listen = () => setPhone(media.matches);
+    listen(); // it may have turned between drawing and listening
     media.addEventListener('change', listen);
     return () => media.removeEventListener('change', listen);
   }, []);
@@ -19,6 +20,14 @@ export function useDebounced<T>(value: T, milliseconds: number): T {
     return () => clearTimeout(timer);
   }, [value, milliseconds]);
   return settled;
+}
+
+/** For a dialog that is taken away whole when it closes: what had the focus before it has it again. */
+export function useFocusBack(): void {
+  const [before] = useState(() => document.activeElement);
+  useEffect(() => () => {
+    if (before instanceof HTMLElement && before.isConnected) before.focus();
+  }, [before]);
 }
 
 function isTyping(target: EventTarget | null): boolean {

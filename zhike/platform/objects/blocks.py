@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import cast
 
@@ -197,9 +197,8 @@ def _related(principal: Principal, subject: Subject, settings: RelatedRecords) -
         columns=settings.columns,
         sort=(settings.sort or "id", settings.direction),
     )
-    columns = [
-        _unambiguous(column_of(owner, key), [row.values.get(key) for row in found.rows]) for key in settings.columns
-    ]
+    spelled = {key for key in settings.columns if _is_mixed(row.values.get(key) for row in found.rows)}
+    columns = [_spelled(column_of(owner, key)) if key in spelled else column_of(owner, key) for key in settings.columns]
     chosen: Collection[int] = ()
     if settings.chosen:
         columns.append(column(_CHOSEN, labels(settings.chosen), "tag"))
@@ -210,7 +209,7 @@ def _related(principal: Principal, subject: Subject, settings: RelatedRecords) -
             "key": str(row.uid),
             "path": _path_of(owner, row, subject),
             "cells": {
-                **{one["key"]: _cell_of(one, row.values.get(one["key"])) for one in columns if one["key"] != _CHOSEN},
+                **{key: _cell_of(row.values.get(key), spelled=key in spelled) for key in settings.columns},
                 **({_CHOSEN: mark} if row.id in chosen else {}),
             },
         }
@@ -229,15 +228,19 @@ def _currency(value: object) -> str | None:
     return str(value["currency"]) if isinstance(value, dict) and "currency" in value else None
 
 
-def _unambiguous(column: TableColumn, values: Sequence[object]) -> TableColumn:
-    """The column, without one unit for all where its amounts are in other currencies, too: each then says its own."""
-    foreign = {_currency(value) for value in values} - {None, HOME}
-    return {**column, "format": "text", "unit": None} if foreign else column
+def _is_mixed(values: Iterable[object]) -> bool:
+    """Whether amounts are in other currencies, too, so that each says its own."""
+    return bool({_currency(value) for value in values} - {None, HOME})
 
 
-def _cell_of(column: TableColumn, value: object) -> CellValue:
+def _spelled(column: TableColumn) -> TableColumn:
+    """The column of amounts that say their currency, without one unit for all."""
+    return {**column, "format": "text", "unit": None}
+
+
+def _cell_of(value: object, *, spelled: bool) -> CellValue:
     currency = _currency(value)
-    if currency is None or column["format"] != "text" or not isinstance(value, dict):
+    if currency is None or not spelled or not isinstance(value, dict):
         return _cell(value)
     return f"{Decimal(str(value['amount'])):,} {currency}"
 

@@ -9,7 +9,7 @@ export const rooms = {
   'load.start': ['开始装载', 'Start'],
   'load.started': ['文件已收到，正在后台装载', 'File received; it is loaded in the background'],
   'load.dateHint': ['文件名中有日期时以文件名为准，应形如 {{example}}', 'A date in the file name counts; it should look like {{example}}'],
-  'load.businessDate': ['数据日期', 'Business date'],
+  'load.businessDate': ['业务日期', 'Business date'],
   'load.read': ['读取 行', 'Read'],
   'load.loaded': ['入库 行', 'Loaded'],
   'load.rejected': ['拒绝 行', 'Rejected'],

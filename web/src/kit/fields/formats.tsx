@@ -26,6 +26,8 @@ type FormatKind = {
   amount?: (unit: string | null | undefined) => boolean;
   /** Its cells say what they count, or draw it only, so the head of their column does not say it. */
   ownUnit?: boolean;
+  /** Neither sign nor unit says what it is: without the head of its column it needs its name. */
+  bare?: boolean;
   /** What stands behind a figure of a share, and behind a difference of two. */
   suffix?: string;
   differenceSuffix?: string;
@@ -45,8 +47,8 @@ const FORMATS: Record<BlockFormat, FormatKind> = {
     amount: (unit) => !unit || HOME_UNITS.includes(unit),
     draw: ({ number, unit, cell }) => <Change value={number} unit={unit} cell={cell} />,
   },
-  count: { figure: true, toned: true, draw: counted },
-  percent: { figure: true, suffix: '%', differenceSuffix: ' pp', draw: ({ number }) => <span className="nowrap">{format.percent(number)}</span> },
+  count: { figure: true, toned: true, bare: true, draw: counted },
+  percent: { figure: true, bare: true, suffix: '%', differenceSuffix: ' pp', draw: ({ number }) => <span className="nowrap">{format.percent(number)}</span> },
   duration: { ownUnit: true, draw: ({ number, shownUnit }) => <Plain value={number} unit={shownUnit} /> },
   date: { words: true, draw: ({ value }) => <span className="nowrap">{format.date(String(value))}</span> },
   datetime: { words: true, draw: ({ value }) => <span className="nowrap">{format.datetime(String(value))}</span> },

@@ -6,7 +6,7 @@ import { useCan } from '../../api/hooks';
 import type { AudienceSummary } from '../../api';
 import { useText } from '../../app/i18n';
 import { DataTable, type Column } from '../../kit/DataTable';
-import { date, datetime, decimal, NOTHING } from '../../kit/format';
+import { date, datetime, decimal, inSentence, NOTHING } from '../../kit/format';
 import { Icon } from '../../kit/Icon';
 import { Clip, LiveStamp } from '../../kit/marks';
 import { Page } from '../../kit/Page';
@@ -24,7 +24,7 @@ export function AudienceListPage() {
     <Page crumbs={[{ title: t('audience.title') }]} title={t('audience.title')} actions={<><LiveStamp at={query.dataUpdatedAt} />{create}</>}>
       <Panel flush>
         <QueryState query={query} rows={8}>
-          {({ items }) => (items.length > 0 ? <AudienceTable items={items} /> : <Empty icon="filter" title={t('list.neverTitle', { name: t('audience.title') })} text={t('audience.neverText')} actions={create} />)}
+          {({ items }) => (items.length > 0 ? <AudienceTable items={items} /> : <Empty icon="filter" title={t('list.neverTitle', { name: inSentence(t('audience.title')) })} text={t('audience.neverText')} actions={create} />)}
         </QueryState>
       </Panel>
     </Page>

@@ -7,7 +7,7 @@ import type { CampaignCounts, CampaignSummary } from '../../api';
 import { useText } from '../../app/i18n';
 import { DataTable, type Column } from '../../kit/DataTable';
 import { Nothing } from '../../kit/figures';
-import { datetime, decimal } from '../../kit/format';
+import { datetime, decimal, inSentence } from '../../kit/format';
 import { Icon } from '../../kit/Icon';
 import { Clip, LiveStamp } from '../../kit/marks';
 import { Page } from '../../kit/Page';
@@ -24,7 +24,7 @@ export function CampaignListPage() {
     <Page crumbs={[{ title: t('campaign.title') }]} title={t('campaign.title')} actions={<><LiveStamp at={query.dataUpdatedAt} />{create}</>}>
       <Panel flush>
         <QueryState query={query} rows={8}>
-          {({ items }) => (items.length > 0 ? <CampaignTable items={items} /> : <Empty icon="megaphone" title={t('list.neverTitle', { name: t('campaign.title') })} text={t('campaign.neverText')} actions={create} />)}
+          {({ items }) => (items.length > 0 ? <CampaignTable items={items} /> : <Empty icon="megaphone" title={t('list.neverTitle', { name: inSentence(t('campaign.title')) })} text={t('campaign.neverText')} actions={create} />)}
         </QueryState>
       </Panel>
     </Page>

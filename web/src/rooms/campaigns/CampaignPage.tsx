@@ -1,5 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { Alert, App, Button } from 'antd';
+import { App, Button } from 'antd';
 import { Link, useNavigate, useParams } from 'react-router';
 import { api } from '../../api/client';
 import type { Campaign } from '../../api';
@@ -67,14 +67,13 @@ function CampaignView({ campaign }: { campaign: Campaign }) {
 function ChannelAway({ away }: { away: NonNullable<Campaign['channel_away']> }) {
   const { t } = useText();
   return (
-    <Alert
-      type="warning"
-      showIcon
-      style={{ marginBottom: 12 }}
-      data-testid="channel-away"
-      title={t('campaign.channelAway', { since: datetime(away.since), retry: datetime(away.retry_at) })}
-      description={away.error}
-    />
+    <div className="alert attention" role="status" data-testid="channel-away">
+      <Icon name="alert" />
+      <div>
+        <b>{t('campaign.channelAway', { since: datetime(away.since), retry: datetime(away.retry_at) })}</b>
+        <p className="small">{t('campaign.channelAnswer', { answer: away.error })}</p>
+      </div>
+    </div>
   );
 }
 

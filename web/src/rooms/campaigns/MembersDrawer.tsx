@@ -71,7 +71,7 @@ function MemberTable({ uid, items }: { uid: string; items: Member[] }) {
     { key: 'party', title: t('member.title'), tight: true, render: (row) => <Person party={row.party} /> },
     { key: 'state', title: t('member.state'), tight: true, render: (row) => <TouchTag state={row.state} /> },
     { key: 'reason', title: t('member.reason'), render: (row) => reason(row) || <Nothing /> },
-    { key: 'sent', title: t('member.sentAt'), tight: true, render: (row) => datetime(row.sent_at) },
+    { key: 'sent', title: t('member.sentAt'), tight: true, render: (row) => (row.sent_at ? datetime(row.sent_at) : <Nothing />) },
     { key: 'work', title: t('member.work'), tight: true, render: (row) => (row.work_state ? word('workState', row.work_state) : <Nothing />) },
     { key: 'converted', title: t('member.converted'), tight: true, render: (row) => (row.converted === null ? <Nothing /> : t(row.converted ? 'common.yes' : 'common.no')) },
     { key: 'inflow', title: `${t('member.inflow')} ${moneyColumnUnit(lang)}`, align: 'right', render: (row) => <Change value={row.net_inflow ?? null} cell /> },

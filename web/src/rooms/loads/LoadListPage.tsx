@@ -7,7 +7,7 @@ import { useCan } from '../../api/hooks';
 import type { Load } from '../../api';
 import { useText } from '../../app/i18n';
 import { DataTable, type Column } from '../../kit/DataTable';
-import { date, datetime, decimal } from '../../kit/format';
+import { date, datetime, decimal, inSentence } from '../../kit/format';
 import { Icon } from '../../kit/Icon';
 import { LiveStamp } from '../../kit/marks';
 import { Page } from '../../kit/Page';
@@ -48,7 +48,7 @@ export function LoadListPage() {
         <Panel flush>
           {loads.isPending && <Skeleton rows={10} />}
           {loads.isError && <ErrorState error={loads.error} retry={() => void loads.refetch()} />}
-          {loads.data && (items.length > 0 ? <LoadTable items={items} /> : <Empty title={t('list.neverTitle', { name: t('load.title') })} text={t('load.neverText')} />)}
+          {loads.data && (items.length > 0 ? <LoadTable items={items} /> : <Empty title={t('list.neverTitle', { name: inSentence(t('load.title')) })} text={t('load.neverText')} />)}
           {loads.hasNextPage && (
             <footer className="panel-foot"><Button className="right" size="small" onClick={() => void loads.fetchNextPage()}>{t('member.more')}</Button></footer>
           )}

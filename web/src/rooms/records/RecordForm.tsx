@@ -11,6 +11,7 @@ import { faultOf, kindOf, toForm, unitOf } from '../../kit/fields';
 import { FieldInput } from '../../kit/fields/FieldInput';
 import { FieldValue } from '../../kit/fields/FieldValue';
 import { toPicked } from '../../kit/fields/Pointing';
+import { inSentence } from '../../kit/format';
 import { Icon } from '../../kit/Icon';
 import { useOnce } from '../../kit/once';
 import { Page } from '../../kit/Page';
@@ -92,7 +93,7 @@ function FormPage({ meta, record, preset = {}, missing = [] }: FormProps) {
   const navigate = useNavigate();
   const [search] = useSearchParams();
   const name = label(meta.labels);
-  const title = record ? t('record.edit', { name }) : t('record.new', { name });
+  const title = record ? t('record.edit', { name: inSentence(name) }) : t('record.new', { name: inSentence(name) });
   const fields = formFields(meta);
   const leave = useUnsaved(() => hasChanges(fields, form.getFieldsValue(), record, preset));
   const from = wayBack(search);

@@ -10,6 +10,7 @@ import { ConditionChips } from '../../kit/condition/Chips';
 import { compile, newGroup } from '../../kit/condition/model';
 import { useRowWords } from '../../kit/condition/vocabulary';
 import { DataTable, type Column } from '../../kit/DataTable';
+import { inSentence } from '../../kit/format';
 import { Count } from '../../kit/figures';
 import { useReport, useSay } from '../../kit/feedback';
 import { Icon } from '../../kit/Icon';
@@ -63,7 +64,7 @@ function ListOf({ meta, parent }: { meta: ObjectMeta; parent: Given | null }) {
               onChange={(event) => list.setQ(event.target.value)}
               placeholder={t(meta.fields.some((field) => field.role === 'mobile') ? 'list.searchPerson' : 'list.searchName')}
               allowClear
-              style={{ width: 190 }}
+              className="find"
               data-testid="list-search"
             />
           )}
@@ -113,7 +114,7 @@ function ListActions({ meta, list }: { meta: ObjectMeta; list: RecordList }) {
       )}
       {meta.operations.includes('create') && (
         <Button type="primary" icon={<Icon name="plus" size={14} />} onClick={() => void navigate(`/records/${meta.key}/new${list.of ? `?${list.of.field}=${list.of.uid}` : ''}`)} data-testid="create">
-          {t('record.new', { name })}
+          {t('record.new', { name: inSentence(name) })}
         </Button>
       )}
     </>
@@ -208,7 +209,7 @@ function NoRows({ meta, list }: { meta: ObjectMeta; list: RecordList }) {
   const words = useRowWords(list.terms);
   const name = label(meta.labels);
   const filtered = list.rows.length > 0 || list.q.trim() !== '';
-  if (!filtered) return <Empty title={t('list.neverTitle', { name })} text={t('list.neverText')} />;
+  if (!filtered) return <Empty title={t('list.neverTitle', { name: inSentence(name) })} text={t('list.neverText')} />;
   const clear = () => {
     list.setRows([]);
     list.setQ('');
@@ -216,7 +217,7 @@ function NoRows({ meta, list }: { meta: ObjectMeta; list: RecordList }) {
   return (
     <Empty
       icon="filter"
-      title={t('list.emptyTitle', { name })}
+      title={t('list.emptyTitle', { name: inSentence(name) })}
       text={
         list.rows.length > 0 && (
           <>

@@ -35,7 +35,7 @@ export function SignInPage({ onSignedIn }: { onSignedIn: () => void }) {
     <Entrance title={t('session.title')}>
       <SignInCard onSignedIn={onSignedIn} />
       <p className="notice">
-        <button type="button" className="plain link" onClick={() => setLanguage(lang === 'zh' ? 'en' : 'zh')} data-testid="sign-in-language">
+        <button type="button" className="plain link reach" onClick={() => setLanguage(lang === 'zh' ? 'en' : 'zh')} data-testid="sign-in-language">
           {t('shell.language')}
         </button>
       </p>

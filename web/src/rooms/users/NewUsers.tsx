@@ -7,6 +7,7 @@ import { useText } from '../../app/i18n';
 import { DataTable, type Column } from '../../kit/DataTable';
 import { useFormReport } from '../../kit/faults';
 import { useReport } from '../../kit/feedback';
+import { useFocusBack } from '../../kit/hooks';
 import { Icon } from '../../kit/Icon';
 import { SubmitOnEnter } from '../../kit/SubmitOnEnter';
 import { PostFields, useUserOptions, type PostValues } from './PostDialogs';
@@ -15,6 +16,7 @@ type Values = PostValues & { employee_no: string; name: string };
 
 export function NewUserDialog({ onClose, onMade }: { onClose: () => void; onMade: (given: GivenPassword) => void }) {
   const { t } = useText();
+  useFocusBack();
   const [form] = Form.useForm<Values>();
   const client = useQueryClient();
   const report = useFormReport(form);
@@ -53,6 +55,7 @@ export function GivenPasswordDialog({ given, onClose }: { given: GivenPassword |
 
 export function ImportDialog({ onClose }: { onClose: () => void }) {
   const { t } = useText();
+  useFocusBack();
   const [file, setFile] = useState<File | null>(null);
   const [made, setMade] = useState<UsersFile | null>(null);
   const client = useQueryClient();

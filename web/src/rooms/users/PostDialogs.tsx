@@ -6,6 +6,7 @@ import { useText } from '../../app/i18n';
 import { DayInput } from '../../kit/DayInput';
 import { useFormReport } from '../../kit/faults';
 import { useSay } from '../../kit/feedback';
+import { useFocusBack } from '../../kit/hooks';
 import { SubmitOnEnter } from '../../kit/SubmitOnEnter';
 import { useUserChanged } from './UserDrawer';
 
@@ -42,6 +43,7 @@ function DayField({ value, onChange, id }: { value?: string | null; onChange?: (
 
 export function PostDialog({ user, onClose }: { user: UserDetail; onClose: () => void }) {
   const { t } = useText();
+  useFocusBack();
   const [form] = Form.useForm<PostValues>();
   const changed = useUserChanged();
   const report = useFormReport(form);
@@ -64,6 +66,7 @@ export function PostDialog({ user, onClose }: { user: UserDetail; onClose: () =>
 
 export function EndPostDialog({ user, post, onClose }: { user: UserDetail; post: Post; onClose: () => void }) {
   const { t, label } = useText();
+  useFocusBack();
   const [form] = Form.useForm<{ valid_to: string }>();
   const changed = useUserChanged();
   const report = useFormReport(form);

@@ -63,7 +63,7 @@ function User({ user, onPassword }: { user: UserDetail; onPassword: (given: Give
       <section className="stack gap-8">
         <div className="row" style={{ justifyContent: 'space-between' }}>
           <h3 className="section-title">{t('user.posts')}</h3>
-          {may('post') && <Button size="small" icon={<Icon name="plus" size={13} />} onClick={() => setAdding(true)} data-testid="user-add-post">{t('user.addPost')}</Button>}
+          {may('post') && <Button size="small" className="reach" icon={<Icon name="plus" size={13} />} onClick={() => setAdding(true)} data-testid="user-add-post">{t('user.addPost')}</Button>}
         </div>
         {user.posts.map((post) => <PostLine key={`${post.role} ${post.unit} ${post.valid_from}`} user={user} post={post} />)}
         {user.posts.length === 0 && <p className="ink-3">{t('user.noPosts')}</p>}
@@ -91,7 +91,7 @@ function PostLine({ user, post }: { user: UserDetail; post: Post }) {
       </span>
       <span className="row gap-8">
         {post.state !== 'holds' && <Tag>{t(`user.post.${post.state}`)}</Tag>}
-        {canEnd && <Button size="small" onClick={() => setEnding(true)} data-testid="user-end-post">{t('user.endPost')}</Button>}
+        {canEnd && <Button size="small" className="reach" onClick={() => setEnding(true)} data-testid="user-end-post">{t('user.endPost')}</Button>}
       </span>
       {ending && <EndPostDialog user={user} post={post} onClose={() => setEnding(false)} />}
     </div>

@@ -35,7 +35,7 @@ export function UserListPage() {
     >
       <Panel flush>
         <div className="filter-bar">
-          <Input prefix={<Icon name="search" size={14} />} placeholder={t('user.find')} value={q} onChange={(event) => setQ(event.target.value)} allowClear style={{ width: 200 }} data-testid="list-search" />
+          <Input prefix={<Icon name="search" size={14} />} placeholder={t('user.find')} value={q} onChange={(event) => setQ(event.target.value)} allowClear className="find" data-testid="list-search" />
         </div>
         <QueryState query={query} rows={12}>
           {({ items }) => {

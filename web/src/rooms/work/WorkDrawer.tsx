@@ -51,7 +51,11 @@ function WorkForm({ item, onDone }: { item: WorkItem; onDone: () => void }) {
         <h2 className="work-subject">{item.subject}</h2>
         <p className="row wrap small">
           {item.party && <Link to={`/records/party/${item.party.uid}`} data-testid="work-party">{item.party.display}</Link>}
-          {item.origin && <><span className="ink-3">{t('work.origin')}</span>{item.origin.path ? <Link to={item.origin.path}>{item.origin.title}</Link> : <span>{item.origin.title}</span>}</>}
+          {item.origin && (
+            <span className="two-lines" title={item.origin.title}>
+              <span className="ink-3">{t('work.origin')}</span> {item.origin.path ? <Link to={item.origin.path}>{item.origin.title}</Link> : item.origin.title}
+            </span>
+          )}
           {item.assignee && <span className="ink-3">{t('work.assignee')} {item.assignee.name}</span>}
         </p>
       </div>

@@ -98,7 +98,7 @@ class Mailbox:
             self.close()
             if kept:
                 return self._ready()
-            raise ServerAway(str(error)) from error
+            raise ServerAway(_said(error)) from error
         if code != _OK:
             self.close()
             raise ServerAway(_text(code, answer))
@@ -115,6 +115,11 @@ class Mailbox:
                 connection.login(self._settings["user"], self._settings["password"])
             self._connection = connection
         return self._connection
+
+
+def _said(error: OSError | smtplib.SMTPException) -> str:
+    """Return what went wrong in the system's words, without the number that only a programmer reads."""
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)
 
 
 def compose(sender: str, recipient: str, subject: str, text: str, message_id: str) -> EmailMessage:

@@ -1,0 +1,76 @@
+"""What a screen owes its reader at every width: nothing over another thing, targets a thumb can hit, the focus kept."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.e2e.conftest import Live, sign_in
+
+pytestmark = pytest.mark.e2e
+LONG = "稳健型客户账户服务体检与资产配置回访活动" * 4
+THUMB = 44
+
+
+def _height(target: Locator) -> float:
+    target.wait_for()
+    box = target.bounding_box()
+    assert box is not None
+    return box["height"]
+
+
+def _width(target: Locator) -> float:
+    box = target.bounding_box()
+    assert box is not None
+    return box["width"]
+
+
+def test_the_name_of_an_audience_is_never_wider_than_its_field(golden_live: Live, page: Page) -> None:
+    sign_in(page, golden_live, "运营")
+    page.goto(f"{golden_live.address}/audiences/new")
+    page.get_by_test_id("condition-field").first.click()
+    page.keyboard.type("总资产")
+    page.keyboard.press("Enter")
+    page.get_by_test_id("condition-value").fill("0.1")
+    page.keyboard.press("Tab")
+    page.get_by_test_id("audience-save").click()
+    page.get_by_test_id("audience-name").fill(LONG)
+    page.get_by_test_id("audience-save-confirm").click()
+    page.get_by_test_id("use-in-campaign").click()
+    name, audience = page.get_by_test_id("campaign-name"), page.get_by_test_id("campaign-audience")
+    expect(audience).to_contain_text(LONG)
+    assert _width(audience) < _width(name) / 2 < _width(page.get_by_test_id("campaign-template")) + 16
+
+
+def test_a_closed_dialog_gives_the_focus_back(golden_live: Live, page: Page) -> None:
+    sign_in(page, golden_live, "运营")
+    page.goto(f"{golden_live.address}/users")
+    for opener in ("user-add", "users-import"):
+        page.get_by_test_id(opener).click()
+        expect(page.get_by_test_id(f"{opener}-confirm")).to_be_visible()
+        page.keyboard.press("Escape")
+        expect(page.get_by_test_id(opener)).to_be_focused()
+
+
+def test_a_thumb_hits_what_a_phone_shows(golden_live: Live, page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(golden_live.address)
+    assert _height(page.get_by_test_id("sign-in-language")) >= THUMB
+    sign_in(page, golden_live, "运营")
+    page.goto(f"{golden_live.address}/users")
+    search = page.get_by_test_id("list-search").locator("xpath=ancestor-or-self::*[contains(@class, 'find')]").first
+    assert _height(search) >= THUMB
+    assert _width(search) > 300
+    page.get_by_test_id("user-row").first.get_by_role("button").click()
+    assert _height(page.get_by_test_id("user-end-post").first) >= THUMB
+    assert _height(page.get_by_test_id("user-add-post")) >= THUMB
+
+
+def test_text_that_is_no_number_stays_in_its_field_and_is_refused_there(golden_live: Live, page: Page) -> None:
+    sign_in(page, golden_live, "运营")
+    page.goto(f"{golden_live.address}/records/coverage/new")
+    credit = page.get_by_test_id("input-credit")
+    credit.fill("12a,3")
+    page.get_by_test_id("save").click()
+    expect(page.get_by_text("不是数字；逗号每三位一个")).to_be_visible()
+    expect(credit).to_have_value("12a,3")
