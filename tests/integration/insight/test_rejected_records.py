@@ -9,7 +9,9 @@ from zhike.insight.identity import api as identity
 from zhike.insight.identity.logic import definitions
 from zhike.insight.identity.types import Fed
 from zhike.insight.warehouse import received
+from zhike.insight.warehouse.types import Source
 from zhike.kernel import clock, definition_changes
+from zhike.kernel import definitions as stored_definitions
 from zhike.kernel.definition_changes import Edit
 from zhike.platform.objects import api as objects
 from zhike.platform.objects.types import RecordQuery
@@ -165,3 +167,27 @@ def test_a_fault_says_the_value_unless_it_is_personal(golden_day, tmp_path, monk
         _load, [rejected] = night(tmp_path, day, line)
         assert rejected.reason == f"意思表示：应为以下之一：granted、withdrawn{said}"
         assert rejected.line == 2
+
+
+def test_a_load_says_which_units_its_records_wait_for(golden_day, tmp_path):
+    """A unit that is not there yet is no reason to leave a customer out, but nobody is to find it by chance."""
+    source = stored_definitions.all_of(Source)["counter_customer"]
+    body = source.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    body["columns"] = [{k: v for k, v in column.items() if k != "reference"} for column in body["columns"]]
+    definition_changes.change([Edit.of(body)], reason="test")
+    row = {"customer_no": "000000991", "kind": "个人", "name": "新客户", "branch_code": "B777", "status": "正常"}
+
+    def customers(day: date, branch: str):
+        path = tmp_path / f"counter_customer_{day:%Y%m%d}.csv"
+        cells = [(row | {"branch_code": branch}).get(column.key, "") for column in source.columns]
+        lines = [",".join(column.title for column in source.columns), ",".join(cells)]
+        path.write_text("\n".join(lines) + "\n", encoding="gbk")
+        load = received.load_file("counter_customer", path)
+        assert (load.state, load.rows_rejected) == ("done", 0)
+        identity.run(business_date=day)
+        return [one for one in received.loads(principal=SYSTEM)[0][0].findings if one["code"] == "load.awaited"]
+
+    [told] = customers(date(2026, 3, 18), "B777")
+    assert told["facts"] == {"feed": "party", "field": "branch", "value": "B777", "rows": 1}
+    assert told["message_en"].startswith("Branch: there is no 'B777'; the records of 1 rows are without it")
+    assert customers(date(2026, 3, 19), "B001") == []

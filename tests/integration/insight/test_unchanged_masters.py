@@ -70,7 +70,7 @@ def test_no_search_token_is_made_for_a_row_that_did_not_change(monkeypatch):
     parties(party(501), party(502))
     made = []
     monkeypatch.setattr(
-        load_staging.values, "array_items", lambda kind, value: made.append((kind, value)) or f'"{value}"'
+        load_staging.search_tokens, "array_items", lambda kind, value: made.append((kind, value)) or f'"{value}"'
     )
 
     assert parties(party(501), party(502, mobile="13900005678")) == LoadCounts(2, 0, 1)
@@ -79,7 +79,8 @@ def test_no_search_token_is_made_for_a_row_that_did_not_change(monkeypatch):
 
 
 def test_a_reference_that_can_be_resolved_only_later_is_filled_by_the_same_row():
-    parties(party(501, branch="B77"))
+    first = parties(party(501, branch="B77"), party(502, branch="B78"), party(503, branch="B77"), party(504))
+    assert [(one.field, one.value, one.rows) for one in first.awaited] == [("branch", "B77", 2), ("branch", "B78", 1)]
     assert stored("branch")[501] == (None,)
     organization.upsert_units([UnitRow("B77", "新营业部", "branch", "B1")])
 

@@ -36,6 +36,7 @@ from zhike.platform.permissions import parts
 from zhike.platform.permissions.types import Principal
 
 __all__ = [
+    "AWAITED",
     "as_of_now",
     "files_in",
     "keep_rejected",
@@ -50,6 +51,7 @@ __all__ = [
     "stored_file",
     "upload",
 ]
+AWAITED = record_rejects.AWAITED
 Listener = folders.Listener
 _PAGE = 50
 
@@ -115,9 +117,11 @@ def plain_master(connection: duckdb.DuckDBPyConnection, source: Source, *, into:
     return loading.plain_master(connection, source, into)
 
 
-def keep_rejected(source: Source, feed: str, rows: Sequence[UnrecordedRow], count: int) -> None:
+def keep_rejected(
+    source: Source, feed: str, rows: Sequence[UnrecordedRow], count: int, awaited: Sequence[LoadFinding] = ()
+) -> None:
     """Let the newest load of a dataset tell which of its rows became no records; see `logic.record_rejects.keep`."""
-    record_rejects.keep(source, feed, rows, count)
+    record_rejects.keep(source, feed, rows, count, awaited)
 
 
 def as_of_now(results: Sequence[LoadResult]) -> list[LoadResult]:

@@ -276,8 +276,18 @@ class RejectedRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class Awaited:
+    """What `rows` of a load name in a field and is not there yet: their records are without it. One of their keys."""
+
+    field: str
+    value: str
+    rows: int
+    source_key: str
+
+
+@dataclass(frozen=True, slots=True)
 class LoadCounts:
-    """What a bulk load did; `rejections` are the first of the `rejected` rows.
+    """What a bulk load did; `rejections` are the first of the `rejected` rows, `awaited` the most frequent of its kind.
 
     Rows of the rest said what their records say already, or were about erased ones.
     """
@@ -288,6 +298,7 @@ class LoadCounts:
     ended: int = 0
     rejected: int = 0
     rejections: tuple[RejectedRecord, ...] = ()
+    awaited: tuple[Awaited, ...] = ()
 
     @property
     def unchanged(self) -> int:

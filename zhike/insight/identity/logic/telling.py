@@ -10,7 +10,7 @@ from zhike.expressions import api as expressions
 from zhike.expressions.errors import ExpressionInvalid
 from zhike.expressions.types import Schema
 from zhike.insight.warehouse import received
-from zhike.insight.warehouse.types import Session, Source, UnrecordedRow
+from zhike.insight.warehouse.types import LoadFinding, Session, Source, UnrecordedRow
 from zhike.platform.objects import catalogue
 from zhike.platform.objects.types import Fault, Labels, LoadCounts
 
@@ -67,8 +67,23 @@ def tell(
     for key in doubled[:_TOLD]:
         row = found[""].another(key)
         rows[""].append(UnrecordedRow(f"record.{feed}.duplicate_key", _DOUBLED["zh"], _DOUBLED["en"], row.keys))
+    awaited = _awaited(object, counts, sent)
     for system, told in rows.items():
-        received.keep_rejected(sent[system].source, feed, told, len(told) + (untold if told else 0))
+        rejected_rows = len(told) + (untold if told else 0)
+        received.keep_rejected(sent[system].source, feed, told, rejected_rows, awaited.get(system, ()))
+
+
+def _awaited(object: str, counts: LoadCounts, sent: Mapping[str, Sent]) -> dict[str, list[LoadFinding]]:
+    """By system, what its rows name that is not there yet: their records are without it."""
+    fields = catalogue.describe(object).fields
+    found: dict[str, list[LoadFinding]] = {}
+    for one in counts.awaited:
+        labels = fields[one.field].labels
+        zh = f"“{labels['zh']}”：没有“{one.value}”，{one.rows:,} 行的记录暂缺该项，待其出现后再装载时补上"
+        en = f"{labels['en']}: there is no '{one.value}'; the records of {one.rows:,} rows are without it until a later load finds it"
+        finding = LoadFinding(received.AWAITED, zh, en, {"field": one.field, "value": one.value, "rows": one.rows})
+        found.setdefault(_system(sent, one.source_key), []).append(finding)
+    return found
 
 
 def shown_texts(source: Source, schema: Schema, texts: Mapping[str, str]) -> dict[str, str]:

@@ -16,9 +16,16 @@ from zhike.insight.warehouse.logic.receiving import received
 from zhike.insight.warehouse.models import Load
 from zhike.insight.warehouse.types import LoadFinding, RejectedRow, Source, UnrecordedRow
 
+#: The finding of a load about what its rows name and is not there yet.
+AWAITED = "load.awaited"
 
-def keep(source: Source, feed: str, rows: Sequence[UnrecordedRow], count: int) -> None:
+
+def keep(
+    source: Source, feed: str, rows: Sequence[UnrecordedRow], count: int, awaited: Sequence[LoadFinding] = ()
+) -> None:
     """Let the newest load of a source's dataset tell what `feed` rejected last: the first `rows` of `count`.
+
+    And what the records of other rows are without, because it is not there yet (`awaited`).
 
     They were received and lie in the dataset; they are told as the file has them. Their reason codes begin with
     `record.`, the feed and a dot; what the same feed told of that load before goes.
@@ -27,7 +34,7 @@ def keep(source: Source, feed: str, rows: Sequence[UnrecordedRow], count: int) -
     if load is None:
         return
     before = any(_is_of(found, feed) for found in load.findings)
-    if not before and not count:
+    if not before and not count and not awaited:
         return
     told = load.rows_rejected + loading.without_record(load)
     known = rejects.from_csv(_content(load), told) if load.rejected_hash else []
@@ -39,11 +46,12 @@ def keep(source: Source, feed: str, rows: Sequence[UnrecordedRow], count: int) -
         zh = f"{count:,} 行已入仓，但没有写入记录，原因见被拒绝的行"
         en = f"{count:,} rows were received, but changed no records; the rejected rows say why"
         load.findings.append(LoadFinding(loading.NO_RECORDS, zh, en, {"feed": feed, "rows": count}).as_dict())
+    load.findings += [{**one.as_dict(), "facts": {**one.facts, "feed": feed}} for one in awaited]
     load.save()
 
 
 def _is_of(finding: Mapping[str, Any], feed: str) -> bool:
-    return bool(finding["code"] == loading.NO_RECORDS and finding["facts"]["feed"] == feed)
+    return bool(finding["code"] in (loading.NO_RECORDS, AWAITED) and finding["facts"]["feed"] == feed)
 
 
 def _content(load: Load) -> bytes:

@@ -20,13 +20,15 @@ from zhike.platform.objects.logic import faults
 from zhike.platform.objects.logic.conditions import Where, compiled_rules
 from zhike.platform.objects.logic.load_checks import NEW, Check, checks, defaults, numbered, own_references
 from zhike.platform.objects.logic.load_staging import STAGING, Incoming
-from zhike.platform.objects.types import RejectedRecord
+from zhike.platform.objects.types import Awaited, RejectedRecord
 
 BROKEN = "zhike_broken"
 #: What the statement calls a record as the load would leave it.
 _AFTER = "after_load"
 #: Rejected rows that are told one by one; all are counted.
 _TOLD = 10_000
+#: Values of a field that are told as not there yet.
+_AWAITED = 20
 
 
 def reject(
@@ -119,6 +121,29 @@ def rejections(cursor: CursorWrapper, incoming: Incoming) -> tuple[int, tuple[Re
     cursor.execute(told, [_TOLD])
     asked = list(checks(incoming))
     return count, tuple(_told(incoming, asked, *row) for row in cursor.fetchall())
+
+
+def awaited(cursor: CursorWrapper, incoming: Incoming) -> tuple[Awaited, ...]:
+    """Return what kept rows name and is not there yet, field by field, the most frequent first."""
+    found: list[Awaited] = []
+    joins, given = incoming.resolved
+    for field, column in incoming.pairs:
+        if field.values.pointer is None or not field.values.pointer.waits or field.required or column.by == "id":
+            continue
+        statement = sql.SQL(
+            "select s.{name}, count(*), min(s.source_key) from {staging} s{joins} where s.{name} is not null and {found} is null"
+            " and not exists (select from {broken} b where b.uid = s.uid) group by 1 order by 2 desc, 1 limit {most}"
+        ).format(
+            name=sql.Identifier(field.column),
+            staging=sql.Identifier(STAGING),
+            joins=joins,
+            found=given[field.column],
+            broken=sql.Identifier(BROKEN),
+            most=sql.Literal(_AWAITED),
+        )
+        cursor.execute(statement)
+        found += [Awaited(field.key, value, rows, key or "") for value, rows, key in cursor.fetchall()]
+    return tuple(found)
 
 
 def _rules(incoming: Incoming, where: Where) -> Iterable[tuple[int, exp.Expr]]:

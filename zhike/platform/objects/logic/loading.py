@@ -55,6 +55,7 @@ def load(
         kept.append(sql.SQL("not exists (select from {} b where b.uid = s.uid)").format(sql.Identifier(BROKEN)))
         created, updated = _upsert_all_that_hold(cursor, incoming, kept, gone)
         rejected, rejections = load_rules.rejections(cursor, incoming)
+        awaited = load_rules.awaited(cursor, incoming)
         ended = _end(cursor, owner, ends) if ends and read else 0
         if by_id:
             _pass_ids(cursor, owner)
@@ -65,7 +66,7 @@ def load(
     audit.note(operation="load", subject=owner.key, details={**details, **numbers})
     if created or updated or ended:
         events.publish("records.loaded", owner.key, 0, numbers)
-    return LoadCounts(**numbers, rejections=rejections)
+    return LoadCounts(**numbers, rejections=rejections, awaited=awaited)
 
 
 def _pass_ids(cursor: CursorWrapper, owner: ObjectType) -> None:
