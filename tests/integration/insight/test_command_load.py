@@ -18,6 +18,7 @@ from zhike.kernel import definitions as definition_versions
 from zhike.kernel.definition_changes import Edit
 from zhike.kernel.models import StoredDefinition
 from zhike.platform.objects import catalogue
+from zhike.platform.packs import api as packs
 
 
 def test_a_bank_is_loaded_by_its_definitions(installation, tmp_path, capsys):
@@ -376,3 +377,31 @@ def test_an_installation_keeps_the_packs_it_chose_and_one_without_any_gets_those
     definition_versions.forget()
     trial.ensure_packs()
     assert StoredDefinition.objects.filter(pack="securities", kind="template").exists()
+
+
+def test_a_pack_loads_by_what_is_applied_and_not_by_what_stands_in_its_folder(shop, capsys):
+    """One source of a pack; an edit of its file loads nothing until it is applied, the firm's own version counts."""
+    definitions, files = shop
+    (definitions / "pack.yaml").write_text(
+        "name: shop\nversion: 1.0.0\nrequires: [core]\nlabels: {zh: 商店, en: Shop}\n"
+    )
+    write(files, "purchases_20260324.csv", "1,2.50", "2,3.00")
+
+    def load():
+        code, shown, error = run(capsys, "load", definitions, "--from", files)
+        return error["code"] if error else [(one["read"], one["loaded"], one["rejected"]) for one in shown["loads"]]
+
+    assert load() == "load.pack_not_applied"
+    packs.apply([Path("packs"), definitions])
+    assert load() == [(2, 2, 0)]
+    (definitions / "purchase.yaml").write_text(PURCHASES.replace("type: decimal}", "type: integer}"))
+    assert load() == "load.pack_not_applied"
+    (definitions / "purchase.yaml").write_text(PURCHASES)
+    own = definition_changes.export("source", "shop_purchase")
+    own["columns"][1]["type"] = "integer"
+    definition_changes.change([Edit.of(own)], reason="whole yuan")
+    write(files, "purchases_20260324.csv", "1,2.50", "2,3", "3,1")
+    try:
+        assert load() == [(3, 2, 1)]
+    finally:
+        definition_changes.change([Edit("source", "shop_purchase", None)], reason="end of trial")

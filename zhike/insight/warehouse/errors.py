@@ -21,6 +21,15 @@ class LoadFailed(ZhikeError):
     en = "File '{file}' was not loaded; nothing was changed"
 
 
+class PackNotApplied(ZhikeError):
+    """A load by definitions of a pack that the installation has otherwise, or not at all."""
+
+    code = "load.pack_not_applied"
+    status = 409
+    zh = "业务包 {packs} 与已应用的不同，未装载。请先 zhike pack plan {folder}，再 zhike pack apply {folder}"
+    en = "The packs {packs} differ from what is applied; nothing was loaded. First zhike pack plan {folder}, then zhike pack apply {folder}"
+
+
 class UnknownSource(ZhikeError):
     """A source that no definition describes."""
 

@@ -19,7 +19,7 @@ from zhike.platform.packs.errors import PackBroken
 from zhike.platform.packs.logic.reading import read_packs
 from zhike.platform.packs.types import PackContent, ReadPacks
 
-__all__ = ["apply", "check", "missing", "outdated", "plan"]
+__all__ = ["apply", "check", "missing", "outdated", "plan", "unapplied"]
 
 
 def check(folders: Sequence[Path]) -> list[FileFinding]:
@@ -67,9 +67,13 @@ def missing(folders: Sequence[Path]) -> list[str]:
 
 def outdated(folders: Sequence[Path]) -> list[str]:
     """Return the names of packs that the installation has otherwise than they stand below `folders`."""
-    differing = definition_changes.differing(_edits(read_packs(folders)))
     known = set(StoredDefinition.objects.values_list("pack", flat=True).distinct())
-    return sorted({edit.pack for edit in differing} & known)
+    return sorted(set(unapplied(folders)) & known)
+
+
+def unapplied(folders: Sequence[Path]) -> list[str]:
+    """Return the names of packs below `folders` that the installation does not have, or has otherwise."""
+    return sorted({edit.pack for edit in definition_changes.differing(_edits(read_packs(folders)))})
 
 
 def _read(folders: Sequence[Path]) -> tuple[Sequence[PackContent], list[Edit]]:

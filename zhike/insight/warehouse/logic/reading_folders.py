@@ -1,18 +1,23 @@
-"""Definitions of a folder that is not an applied pack: an example, a migration, a trial of a new source."""
+"""Definitions of a folder that files are loaded by: an applied pack, or a folder that is none (a trial of a new source)."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from zhike.insight.warehouse.errors import DefinitionsBroken
+from zhike.insight.warehouse.errors import DefinitionsBroken, PackNotApplied
 from zhike.kernel import definition_files, definitions
 from zhike.kernel.definition_files import FileFinding
 from zhike.kernel.definition_parts import Labels
 from zhike.kernel.definitions import Snapshot
+from zhike.platform.packs import api as packs
 
 
 def read(folder: Path) -> Snapshot:
-    """Return the definitions below `folder` with the installation's objects. Raises DefinitionsBroken."""
+    """Return the definitions below `folder` with the installation's objects.
+
+    Those of a pack are the ones in force, its own or the installation's over them: what nobody applied does not load
+    anything. Raises DefinitionsBroken, PackNotApplied.
+    """
     installed = definitions.snapshot()
     paths = definition_files.below(folder, "pack.yaml")
     files = definition_files.read(paths)
@@ -25,6 +30,10 @@ def read(folder: Path) -> Snapshot:
         found = [finding.as_dict() for finding in findings]
         raise DefinitionsBroken(folder=str(folder), count=len(found), findings=found)
     own = {(one.kind, one.key) for one in files.written}
+    if any(folder.rglob("pack.yaml")):
+        if names := packs.unapplied([folder]):
+            raise PackNotApplied(packs=names, folder=str(folder))
+        joined = installed
     return Snapshot(
         -1,
         {
