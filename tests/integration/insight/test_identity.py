@@ -111,6 +111,17 @@ def test_certificate_joins_however_it_is_typed(tmp_path):
     assert found["a1"] == found["b2"]
 
 
+def test_the_hash_of_a_certificate_knows_no_blanks_but_every_hyphen(tmp_path):
+    found = parties(
+        tmp_path,
+        ["101,孔一,,19790120 1000,", "102,孔二,,19790121-1000,"],
+        ["103,孔某,,197901201000,", "104,孔某某,,19790121 1000,"],
+    )
+
+    assert found["a101"] == found["b103"]
+    assert found["a102"] != found["b104"]
+
+
 def test_a_known_number_of_the_other_system_joins(tmp_path):
     found = parties(tmp_path, ["3,李四,,990101198001010031,"], ["4,李先生,,,3"])
 

@@ -236,6 +236,52 @@ def test_a_second_definition_of_who_is_who_over_the_same_records_is_a_finding(tm
     ] * text.count("- system:")
 
 
+def test_a_key_that_would_change_a_hash_is_a_finding_with_its_remedy(tmp_path):
+    old, new = "{key: certificate, conflicts", "{key: certificate, normalize: {keep: digits}, conflicts"
+    found, line = findings(tmp_path, IDENTITY, old, new)
+
+    assert [(finding.code, finding.line) for finding in found] == [("identity.normalize_hashed", line)]
+    assert found[0].said.en == (
+        "`normalize` of match key 'certificate' does nothing to core.counter_customer.certificate_number,"
+        " core.app_user.certificate_number: `certificate: true` keeps a hash only, made of the number with full-width"
+        " signs, capitals and blanks put the same; hyphens and other signs stay. Leave out `normalize` and have the"
+        " systems send the number written one way; or leave out `certificate: true` of the column: the number then"
+        " stands in clear in the warehouse"
+    )
+    assert found[0].said.zh == (
+        "匹配键“certificate”的 `normalize` 对 core.counter_customer.certificate_number、"
+        "core.app_user.certificate_number 不起作用：这里只留证件号码的散列值（`certificate: true`），"
+        "取散列前只统一全角和大小写、去掉空白，连字符等照留。请删去 `normalize`，由各系统按同一写法送号码；"
+        "或删去列上的 `certificate: true`，号码便以明文留在数据仓库"
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "clear"),
+    [
+        ("match: {certificate: certificate_number, acc", "match: {certificate: mobile, acc", "core.app_user.mobile"),
+        ("account_no: account_no, match: account}", "account_no: account_no, match: certificate}", "core.counter_account.account_no"),
+    ],
+)  # fmt: skip
+def test_a_column_in_clear_compared_with_a_hash_is_a_finding(tmp_path, old, new, clear):
+    found, line = findings(tmp_path, IDENTITY, old, new)
+
+    assert [(finding.code, finding.line, finding.message) for finding in found] == [
+        (
+            "identity.hashed_in_part",
+            line,
+            f"match key 'certificate' never agrees: {clear} is in clear, of core.counter_customer.certificate_number"
+            " there is a hash only (`certificate: true`). Both columns have to be the same",
+        )
+    ]
+
+
+def test_a_key_without_a_hash_may_be_normalized(tmp_path):
+    found, _line = findings(tmp_path, IDENTITY, "{key: customer_no}", "{key: customer_no, normalize: {keep: digits}}")
+
+    assert found == []
+
+
 def test_an_identity_that_gives_no_field_is_a_finding(tmp_path):
     body = """kind: identity
 key: bare

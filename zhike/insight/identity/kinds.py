@@ -9,6 +9,7 @@ from zhike.expressions.errors import ExpressionInvalid
 from zhike.expressions.types import Schema, Type
 from zhike.insight.identity.errors import NoIdentity, WhichIdentity
 from zhike.insight.identity.logic import definitions as logic
+from zhike.insight.identity.logic import hashed_keys
 from zhike.insight.identity.logic.feeding import UNIT_FIELDS
 from zhike.insight.identity.logic.fitting import misfits
 from zhike.insight.identity.types import Identity, IdentitySystem, Lookup, Master, MasterColumn
@@ -26,6 +27,7 @@ def check_identity(identity: Identity, everything: Snapshot) -> Iterator[Finding
     return each(
         _keys(identity),
         _unused(identity),
+        hashed_keys.faults(identity, everything),
         _rules(identity),
         _systems(identity, everything),
         _fed(identity, everything),

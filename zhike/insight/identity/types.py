@@ -23,7 +23,8 @@ class Normalizer(Part):
     """How values of a match key are written the same: full-width signs and capitals always are.
 
     First only what is to `keep` stays, then the replacements are made in their order; what is shorter than `shortest`
-    then is no value.
+    then is no value. It is for columns in clear: of a column with `certificate: true` there is a hash only, made of the
+    number with full-width signs and capitals written the same and blanks taken away; such a key has no `normalize`.
     """
 
     keep: Literal["all", "no_blanks", "digits", "letters_and_digits"] = Field(
@@ -37,12 +38,16 @@ class MatchKey(Part):
     """Something by which records of one party are found: a certificate, an account, a phone, a member number.
 
     Two different values of a key that `conflicts` are never one party, whatever else agrees. Blocked values (test
-    numbers, a branch's own telephone) say nothing.
+    numbers, a branch's own telephone) say nothing. Its columns are all in clear, or all kept as a hash
+    (`certificate: true`): a hash agrees with no number.
     """
 
     key: Key = Field(description="the name by which rules and systems use it")
     conflicts: Flag = Field(False, description="two different values are never one party")
-    normalize: Normalizer | None = Field(None, description="absent: values are compared as the dataset has them")
+    normalize: Normalizer | None = Field(
+        None,
+        description="absent: values are compared as the dataset has them; not for columns with `certificate: true`",
+    )
     blocked: tuple[Text, ...] = Field((), description="values that say nothing")
 
 

@@ -45,7 +45,11 @@ _DIGITS = 18
 
 
 class SourceColumn(Part):
-    """One column of a dataset: `from` names a header of the received file, `expression` computes over its headers."""
+    """One column of a dataset: `from` names a header of the received file, `expression` computes over its headers.
+
+    Of a `certificate` the hash is made of the number with full-width signs and capitals written the same and blanks
+    taken away; hyphens and other signs stay, so every system has to send the number written one way.
+    """
 
     key: Key = Field(description="how the column is called in the dataset")
     type: ColumnType = Field(description="what its values are; a text that is none of them is rejected")
