@@ -197,6 +197,7 @@ def _keep(path: Path, content: bytes) -> None:
     """Write what holds personal values so that only its owner can read it."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        os.fchmod(file.fileno(), 0o600)  # a file that was there keeps its mode
         file.write(content)
 
 

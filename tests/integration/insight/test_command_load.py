@@ -12,11 +12,13 @@ from tests.factories import berka
 from tests.integration.insight.commands import run
 from tests.integration.insight.test_berka import DEFINITIONS, check
 from zhike.cli import records, trial
+from zhike.cli.installation import os_user
 from zhike.cli.main import main
 from zhike.kernel import definition_changes
 from zhike.kernel import definitions as definition_versions
 from zhike.kernel.definition_changes import Edit
 from zhike.kernel.models import StoredDefinition
+from zhike.platform.audit.models import Entry
 from zhike.platform.objects import catalogue
 from zhike.platform.packs import api as packs
 
@@ -221,6 +223,25 @@ systems:
 """
 
 
+MEMBERS = """kind: source
+key: shop_member
+labels: {zh: 会员, en: Members}
+system: shop
+dataset: shop.member
+grain: master
+file: "members_{business_date:%Y%m%d}.csv"
+encoding: utf-8
+delimiter: ","
+date_format: "%Y%m%d"
+keys: [no]
+columns:
+  - {key: no, from: no, type: text, required: true}
+  - {key: name, from: name, type: text, personal: true}
+  - {key: paper, from: paper, type: text, certificate: true}
+  - {key: since, from: since, type: date}
+"""
+
+
 @pytest.fixture
 def shop(installation, tmp_path):
     """A new system with one fact source; where its definitions and where its files lie."""
@@ -279,6 +300,30 @@ def test_rejected_rows_are_counted_by_reason_and_written(shop, capsys, tmp_path)
     assert found["rejects"] == str(path)
     assert len(path.read_text(encoding="utf-8-sig").splitlines()) == 1 + 3
     assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_the_file_of_rejected_rows_is_a_download(shop, capsys, tmp_path):
+    """Personal values in clear for its owner alone, no certificate, and a line in the journal."""
+    definitions, files = shop
+    (definitions / "member.yaml").write_text(MEMBERS)
+    bad, spoilt = "M1,张三,990101199001011234,never", "M2,李四,99010119900101123X"
+    (files / "members_20260317.csv").write_text("\n".join(["no,name,paper,since", bad, spoilt]) + "\n")
+    path = tmp_path / "back" / "shop_member-members_20260317.csv"
+    path.parent.mkdir()
+    path.write_text("")
+    path.chmod(0o644)
+
+    code, _shown, error = run(capsys, "load", definitions, "--from", files, "--rejects", path.parent)
+    assert (code, error) == (1, None)
+
+    assert path.read_text(encoding="utf-8-sig").splitlines() == [
+        "行号,原因代码,原因,Reason,no,name,since,原文",
+        '3,broken_line,行的列数或引号不正确,the line has a wrong number of columns or a broken quote,,,,"**,李四,******************"',
+        "2,bad_date,“since”不是日期（应为 YYYYMMDD）,'since' is not a date (expected YYYYMMDD),M1,张三,never,",
+    ]
+    assert path.stat().st_mode & 0o777 == 0o600
+    [noted] = Entry.objects.filter(operation="download_rejected", subject="load").order_by("-id")[:1]
+    assert (noted.actor, noted.changes) == (f"system:{os_user()}", {"file": "members_20260317.csv", "rows": 2})
 
 
 def test_rejected_rows_within_the_share_of_the_source_are_no_failure(shop, capsys, installation, monkeypatch):

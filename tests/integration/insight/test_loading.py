@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from datetime import date
 
 import pytest
@@ -166,6 +168,39 @@ def test_rejected_rows_name_nobody_on_screen(installation, tmp_path):
     [row] = received.rejected(result.uid, principal=SYSTEM)
 
     assert row.values == {"用户编号": "U1", "手机号": "1***", "姓名": "张***", "资金账号": "", "注册日期": "never"}
+
+
+def unsplit(result):
+    return list(csv.DictReader(io.StringIO(received.rejected_csv(result.uid, principal=SYSTEM).decode("utf-8-sig"))))
+
+
+def test_a_line_that_cannot_be_split_keeps_no_certificate_number(tmp_path):
+    """Whatever its length and its spelling: which word is the certificate's is just what nobody can say."""
+    spoilt = [
+        "0003,王五,99010119900101123X,20200102",
+        "0004,赵六,E1234567,20200102,1.50,?",
+        '0005,"钱七"小,９９０１０１ 19900101 123x,20200102,1',
+        "0006,甲公司,91990100MA2ABCDE3F",
+    ]
+    result = load(text(tmp_path, [*GOOD, *spoilt]))
+
+    assert (result.state, result.rows_read, result.rows_loaded, result.rows_rejected) == ("done", 6, 2, 4)
+    assert [(row["行号"], row["原因代码"], row["原文"]) for row in unsplit(result)] == [
+        ("4", "broken_line", "****,王五,******************,********"),
+        ("5", "broken_line", "****,赵六,********,********,*.**,?"),
+        ("6", "broken_line", '****,"钱七"小,****** ******** ****,********,*'),
+        ("7", "broken_line", "****,甲公司,******************"),
+    ]
+    shown = [row.values for row in received.rejected(result.uid, principal=SYSTEM)]
+    assert shown == [{"原文": "****"}] * 4
+
+
+def test_a_line_of_a_source_without_certificates_is_kept_as_received(tmp_path):
+    columns = [column for column in definition().of(Source)["customers"].columns if not column.certificate]
+    lines = ["客户号,姓名,开户日期,资产", "0001,张三,20200102,1", "0002,李四,20200102"]
+    result = load(text(tmp_path, lines), definition(columns=columns))
+
+    assert [row["原文"] for row in unsplit(result)] == ["0002,李四,20200102"]
 
 
 def test_a_file_of_bad_rows_only_changes_nothing(tmp_path):

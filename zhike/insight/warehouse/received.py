@@ -154,7 +154,8 @@ def rejected(uid: uuid.UUID, *, principal: Principal, limit: int = 50) -> list[R
 def rejected_csv(uid: uuid.UUID, *, principal: Principal) -> bytes:
     """Return all rejected rows of a load as CSV, as received; empty when there are none. Audited. Raises NotFound.
 
-    Whoever mends a file with its sender needs the values; numbers of certificates are left out even here.
+    Whoever mends a file with its sender needs the values, those of personal columns, too. Numbers of certificates are
+    left out even here: their columns are, and of a line that has no columns every word with a digit is.
     """
     with database.writing():
         row = _load(uid, principal)

@@ -58,8 +58,13 @@ class SourceColumn(Part):
     format: Format | None = Field(None, description="of a date or datetime, where it differs from the source's")
     labels: Labels | None = Field(None, description="what people read; the key, when absent")
     required: Flag = Field(False, description="a row without it is rejected")
-    certificate: Flag = Field(False, description="a certificate number: the warehouse keeps its keyed hash only")
-    personal: Flag = Field(False, description="names a person: rejected rows show it masked")
+    certificate: Flag = Field(
+        False, description="a certificate number: the warehouse keeps its keyed hash only, rejected rows leave it out"
+    )
+    personal: Flag = Field(
+        False,
+        description="names a person: the screen masks it in rejected rows; the file of them has it in clear, audited",
+    )
     values: Mapping[Text, Text] = Field({}, description="the code list: what the file says → what is kept")
     low: Bound | None = Field(None, description="the lowest value a row may have")
     high: Bound | None = Field(None, description="the highest value a row may have")

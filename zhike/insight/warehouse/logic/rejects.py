@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import itertools
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -23,6 +24,7 @@ NO_RECORD = "record."
 _SHOWN_VALUE = 200
 #: The title over a line that could not be split into columns.
 _UNSPLIT = "原文"
+_WORD = re.compile(r"[A-Za-zＡ-Ｚａ-ｚ\d]+")
 _HEAD = ["行号", "原因代码", "原因", "Reason"]
 
 
@@ -98,11 +100,21 @@ def broken_lines(connection: duckdb.DuckDBPyConnection) -> list[tuple[int, str]]
 def explained(
     connection: duckdb.DuckDBPyConnection, source: Source, received: Received, broken: Sequence[tuple[int, str]]
 ) -> Iterator[RejectedRow]:
-    """Yield the rejected rows in the order of the file; personal numbers are left out of their values."""
+    """Yield the rejected rows, broken lines first; numbers of certificates are in none of their values."""
+    certified = any(column.certificate for column in source.columns)
     for line, text in broken:
-        yield RejectedRow(line, *reason_text(source, "broken_line:"), {_UNSPLIT: text[:_SHOWN_VALUE]})
+        unsplit = _without_numbers(text) if certified else text
+        yield RejectedRow(line, *reason_text(source, "broken_line:"), {_UNSPLIT: unsplit[:_SHOWN_VALUE]})
     for line, reason, values in as_received(connection, source, received, broken):
         yield RejectedRow(line, *reason_text(source, reason), values)
+
+
+def _without_numbers(text: str) -> str:
+    """Return a line in which each word with a digit is stars: which of them is a certificate's only its columns say.
+
+    Separators, quotes and words stay, which say why the line could not be split.
+    """
+    return _WORD.sub(lambda word: "*" * len(word[0]) if re.search(r"\d", word[0]) else word[0], text)
 
 
 def as_received(
