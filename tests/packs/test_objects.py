@@ -197,12 +197,11 @@ def test_a_plan_says_that_no_role_may_read_a_new_object_and_what_to_do(tmp_path,
     assert notes["part"] == ("new table",)
     assert notes["thing"] == (
         "new table",
-        "no role may read 'thing', nobody will see it: add `{on: thing, operations: [read]}` to the `grants` of a role"
-        " and `thing` to its `menu` (`zhike definition export role KEY` prints the role)",
+        "no role may read 'thing': add it to the `grants` and the `menu` of a role",
     )
     print_plan(plan, Output(as_json=False))
     said = capsys.readouterr().out
-    assert "新建数据表；没有角色可读取“thing”，谁也看不到它：请在角色的 `grants` 中加" in said
+    assert "新建数据表；没有角色可读取“thing”：请在角色的 `grants` 和 `menu` 中加上" in said
     assert "new table" not in said
 
 

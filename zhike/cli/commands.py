@@ -9,6 +9,7 @@ from dataclasses import asdict
 from zhike.cli import trial
 from zhike.cli.installation import principal
 from zhike.cli.output import Output
+from zhike.kernel import clock
 from zhike.kernel.errors import NotFound, ZhikeError
 from zhike.kernel.ids import parse_uid
 
@@ -78,10 +79,10 @@ def erase(options: argparse.Namespace, output: Output) -> None:
     event_delivery.deliver_all()  # what other rooms noted about the person goes now, worker or not
     shown = {"uid": done.uid, "erased_at": done.at, "again": done.again, "fields": done.fields}
     related = output.words("、", ", ").join(f"{key} {count}" for key, count in done.related.items())
+    at = f"{clock.local(done.at):%Y-%m-%d %H:%M}"
     text = output.words(
-        f"{done.uid} 已清除（{done.at:%Y-%m-%d %H:%M}），相关记录：{related or '无'}，变更记录 {done.journal} 条",
-        f"{done.uid} wiped ({done.at:%Y-%m-%d %H:%M}), related records: {related or 'none'},"
-        f" entries of the journal: {done.journal}",
+        f"{done.uid} 已清除（{at}），相关记录：{related or '无'}，变更记录 {done.journal} 条",
+        f"{done.uid} wiped ({at}), related records: {related or 'none'}, entries of the journal: {done.journal}",
     )
     output.result({**shown, "related": done.related, "journal": done.journal}, text)
 

@@ -150,7 +150,7 @@ def load(options: argparse.Namespace, output: Output) -> int:
     print()
     fed = [{"fed": key, **{name: f"{n:,}" for name, n in asdict(one).items()}} for key, one in found.fed.items()]
     _print_table(output, fed, _FED)
-    said_of = output.words(f"共 {found.parties:,} 人", f"{found.parties:,} people")
+    said_of = output.words(f"数据中识别出 {found.parties:,} 人", f"{found.parties:,} people found in the data")
     wrong_of = output.words(f"；{wrong} 个文件需要处理，见上", f"; {wrong} files to see to, see above")
     print(said_of + (wrong_of if wrong and reports else ""))
     return 1 if wrong else 0

@@ -62,13 +62,13 @@ _SENTENCES: Mapping[str, tuple[str, tuple[str, str]]] = {
     "uuid_parsing": (_TYPE, _UUID),
     "literal_error": (
         _VALUE,
-        ("{last}只能是 {expected} 之一，实为 {given}{meant}", "{last} is one of: {expected}; it is {given}{meant}"),
+        ("{last}{one_of}，实为 {given}{meant}", "{last} {one_of}; it is {given}{meant}"),
     ),
     "union_tag_invalid": (
         _VALUE,
         (
-            "`{discriminator}` 只能是 {expected} 之一，实为 '{tag}'{meant}",
-            "`{discriminator}` is one of: {expected}; it is '{tag}'{meant}",
+            "`{discriminator}` {one_of}，实为 '{tag}'{meant}",
+            "`{discriminator}` {one_of}; it is '{tag}'{meant}",
         ),
     ),
     "string_pattern_mismatch": (
@@ -105,6 +105,8 @@ _SENTENCES: Mapping[str, tuple[str, tuple[str, str]]] = {
 }
 #: What a name in a mapping is called.
 KEY = Labels("键", "key")
+#: A truth value among names in quotes, as Python writes it.
+_PYTHON = re.compile(r"\b(?<!')(True|False)\b(?!')")
 _UNKNOWN_KEYS = ("extra_forbidden", "unexpected_keyword_argument")
 
 
@@ -123,9 +125,13 @@ def fault(found: ErrorDetails, place: Place, known: Iterable[str] = ()) -> Findi
     return Finding(code, said, (*place, tagged) if tagged else place)
 
 
-def _alternatives(expected: str, lang: str) -> str:
-    """The values of a list that pydantic writes in English."""
-    return expected.replace(" or ", "、").replace(", ", "、") if lang == "zh" else expected
+def _one_of(expected: str) -> Labels:
+    """What may stand somewhere, of values that pydantic lists in English and writes as Python does."""
+    en = _PYTHON.sub(lambda found: found[0].lower(), expected)
+    zh = en.replace(" or ", "、").replace(", ", "、")
+    if zh == en:
+        return Labels(f"只能是 {zh}", f"can only be {en}")
+    return Labels(f"只能是 {zh} 之一", f"is one of: {en}")
 
 
 def _facts(found: ErrorDetails, place: Place, lang: str) -> dict[str, object]:
@@ -138,7 +144,7 @@ def _facts(found: ErrorDetails, place: Place, lang: str) -> dict[str, object]:
         "last": _last(place)[lang],
         "given": _given(found["input"])[lang],
         "discriminator": tagged,
-        "expected": _alternatives(expected.replace("'", "") if tagged else expected, lang),
+        "one_of": _one_of(expected.replace("'", "") if tagged else expected)[lang],
         "meant": _meant(str(context.get("tag", found["input"])), re.findall("'([^']*)'", expected))[lang],
         "msg": found["msg"],
         "error": error.said[lang] if isinstance(error, Unfit) else error,

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import ClassVar
+
+from zhike.kernel import clock
 
 
 class ZhikeError(Exception):
@@ -40,7 +43,7 @@ class ZhikeError(Exception):
 
 
 class _Facts(dict[str, object]):
-    """Facts as a sentence wants them: lists joined, a missing one visible instead of fatal."""
+    """Facts as a sentence wants them: lists joined, moments in local time, a missing one visible instead of fatal."""
 
     def __init__(self, facts: Mapping[str, object], lang: str) -> None:
         super().__init__(facts)
@@ -50,7 +53,7 @@ class _Facts(dict[str, object]):
         value = super().__getitem__(key)
         if isinstance(value, list | tuple | set | frozenset):
             return self._comma.join(str(item) for item in value)
-        return value
+        return f"{clock.local(value):%Y-%m-%d %H:%M}" if isinstance(value, datetime) else value
 
     def __missing__(self, key: str) -> str:
         return "{" + key + "}"

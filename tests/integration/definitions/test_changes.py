@@ -136,6 +136,11 @@ def test_an_undo_restores_what_was_and_refuses_when_a_later_change_touched_it():
     undo_of_second = newest_change()
     with pytest.raises(AlreadyUndone) as again:
         definition_changes.undo(second)
+    at = clock.local(again.value.facts["at"]).strftime("%Y-%m-%d %H:%M")
+    assert again.value.message("en") == (
+        f"Change {second} was already taken back ({at}, {again.value.facts['actor']}); to make it again, take back"
+        f" {undo_of_second}"
+    )
     assert (again.value.facts["change"], again.value.facts["undo"]) == (str(second), str(undo_of_second))
     assert channels.template("service_checkup").subject == "甲 {{name}}"
     definition_changes.undo(undo_of_second)

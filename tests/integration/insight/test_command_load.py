@@ -42,6 +42,14 @@ def test_a_bank_is_loaded_by_its_definitions(installation, tmp_path, capsys):
     check(counts)
 
 
+def test_a_load_says_what_it_counts(installation, tmp_path, capsys):
+    persons = berka.write(tmp_path).persons
+
+    for language, said in (("zh", f"数据中识别出 {persons} 人"), ("en", f"{persons} people found in the data")):
+        assert main(["--lang", language, "load", str(DEFINITIONS), "--from", str(tmp_path)]) == 0
+        assert capsys.readouterr().out.splitlines()[-1] == said
+
+
 def test_the_records_can_be_counted_by_an_expression(installation, capsys):
     assert run(capsys, "records", "party", "--where", "sex = 'female'", "--count")[1] == {
         "object": "party",

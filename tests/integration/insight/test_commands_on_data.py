@@ -100,7 +100,7 @@ def test_records_are_counted_and_listed_by_an_expression(zhike):
     assert [(row["display"], row["customer_no"]) for row in rows] == [("刘*", "0000****0006")]
 
 
-def test_erasing_says_what_would_go_and_wants_consent(zhike):
+def test_erasing_says_what_would_go_and_wants_consent(zhike, capsys):
     found = party("000000012")
 
     code, shown, error = zhike("erase", "party", found.uid, "--reason", "客户申请")
@@ -113,6 +113,8 @@ def test_erasing_says_what_would_go_and_wants_consent(zhike):
     assert objects.page(RecordQuery("party", text="000000012"), principal=SYSTEM).rows == []
     line = audit.history(subject="party", subject_id=found.id)[0]
     assert (line.operation, line.reason) == ("erase", "客户申请")
+    assert main.main(["erase", "party", str(found.uid), "--reason", "客户申请", "--yes"]) == 0
+    assert capsys.readouterr().out.startswith(f"{found.uid} 已清除（{clock.local(MORNING):%Y-%m-%d} 09:30），")
 
 
 def test_a_user_gets_a_new_password(zhike):

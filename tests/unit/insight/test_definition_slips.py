@@ -57,6 +57,7 @@ SLIPS = [
     (TRADES, "window: {trading_days: 90}", "window: {trading_days: -90}", FORM, "trading_days"),
     (TRADES, "window: {trading_days: 90}", "window: {}", FORM, "a window is one of"),
     (TRADES, "window: {trading_days: 90}", "window: {trading_days: 90, all: true}", FORM, "a window is one of"),
+    (TRADES, "window: {trading_days: 90}", "window: {all: false}", VALUE, "`all` can only be true; it is false"),
     (TRADES, "window:", "windows:", KEY, "Did you mean 'window'"),
     (SOURCE, "required: true}", "requird: true}", KEY, "Did you mean 'required'"),
     (IDENTITY, "status: status", "consent_sms: status", "object.unknown_field", "consent_sms"),

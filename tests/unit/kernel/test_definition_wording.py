@@ -66,3 +66,16 @@ def test_no_fault_is_said_in_pydantics_words(name, monkeypatch):
 def shape(place: Place) -> Place:
     """A place with every item of a list alike."""
     return tuple(0 if isinstance(part, int) else part for part in place)
+
+
+@pytest.mark.parametrize(
+    ("expected", "zh", "en"),
+    [
+        ("True", "`all` 只能是 true，实为 false", "`all` can only be true; it is false"),
+        ("'a', 'True' or False", "`all` 只能是 'a'、'True'、false 之一，实为 false", "`all` is one of: 'a', 'True' or false; it is false"),
+    ],
+)  # fmt: skip
+def test_what_may_stand_is_listed_as_definitions_write_it(expected, zh, en):
+    found = {"type": "literal_error", "loc": ("all",), "msg": "", "input": False, "ctx": {"expected": expected}}
+    said = definition_wording.fault(found, ("all",)).said
+    assert (said.zh, said.en) == (zh, en)

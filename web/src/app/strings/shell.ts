@@ -17,6 +17,11 @@ export const shell = {
   ],
   'shell.skip': ['跳到正文', 'Skip to content'],
   'shell.home': ['工作台', 'Home'],
+  'shell.noPageTitle': ['您的角色还没有可以打开的页面', 'Your role has no page to open yet'],
+  'shell.noPageText': [
+    '请联系管理员：为您的角色设置首页，或在菜单中加入您可以查看的内容。',
+    'Ask your administrator to give your role a home, or a menu entry that you may read.',
+  ],
   'session.title': ['登录知客', 'Sign in to Zhike'],
   'session.tagline': ['客户关系与精准营销平台', 'Customer relations and precision marketing'],
   'session.employeeNo': ['工号', 'Employee number'],

@@ -1,11 +1,29 @@
+import { Navigate } from 'react-router';
 import { useCurrentUser } from '../../api/hooks';
 import { useText } from '../../app/i18n';
 import { BlocksPage } from '../../blocks/BlocksPage';
+import { Page } from '../../kit/Page';
+import { Panel } from '../../kit/Panel';
+import { Empty } from '../../kit/states';
+import { opening } from './opening';
 
 /** The first page of the day, by role. */
 export function HomePage() {
   const { t } = useText();
-  const me = useCurrentUser();
-  const page = me.home.startsWith('home_') ? me.home : `home_${me.home}`;
-  return <BlocksPage page={page} crumbs={(answer) => [{ title: answer?.title || t('shell.home') }]} />;
+  const opened = opening(useCurrentUser());
+  if (opened === null) return <NoPage />;
+  if ('path' in opened) return <Navigate replace to={opened.path} />;
+  return <BlocksPage page={opened.page} crumbs={(answer) => [{ title: answer?.title || t('shell.home') }]} />;
+}
+
+/** For those whose role leads nowhere yet: what to ask for. */
+function NoPage() {
+  const { t } = useText();
+  return (
+    <Page crumbs={[{ title: t('shell.home') }]}>
+      <Panel flush>
+        <Empty title={t('shell.noPageTitle')} text={t('shell.noPageText')} />
+      </Panel>
+    </Page>
+  );
 }

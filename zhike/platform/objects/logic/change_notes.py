@@ -18,13 +18,10 @@ def unread(key: str, everything: Snapshot) -> tuple[Labels, ...]:
     readers = [grant for role in roles for grant in role.grants if grant.on == key]
     if not roles or any("read" in grant.operations for grant in readers):
         return ()
-    grant = f"{{on: {key}, operations: [read]}}"
     return (
         Labels(
-            f"没有角色可读取“{key}”，谁也看不到它：请在角色的 `grants` 中加 `{grant}`，在 `menu` 中加 `{key}`"
-            "（用 `zhike definition export role 角色键名` 取得角色定义）",
-            f"no role may read '{key}', nobody will see it: add `{grant}` to the `grants` of a role and `{key}` to its"
-            " `menu` (`zhike definition export role KEY` prints the role)",
+            f"没有角色可读取“{key}”：请在角色的 `grants` 和 `menu` 中加上",
+            f"no role may read '{key}': add it to the `grants` and the `menu` of a role",
         ),
     )
 
