@@ -320,3 +320,18 @@ def test_a_feed_that_leaves_out_what_a_record_needs_is_a_finding(tmp_path):
 def test_parts_and_references_of_a_feed_are_checked(tmp_path, old, new, code):
     found, _line = findings(tmp_path, "securities/masters/contact_point.yaml", old, new.replace("\n    ", ", "))
     assert code in [finding.code for finding in found], found
+
+
+def test_a_circle_of_formulas_is_told_beside_a_formula_with_a_fault(tmp_path):
+    """A fault of another formula hides no circle, and blames nobody whose name is a part of another's."""
+    head = "kind: indicator\nlabels: {{zh: 数, en: Figure}}\ntype: decimal\nkey: {key}\nformula: {formula}\n"
+    formulas = {"round_one": "round_two + 1", "round_two": "round_one + 1", "round": "2 + 2", "wrong": "no_such + 1"}
+    for key, formula in formulas.items():
+        (tmp_path / f"{key}.yaml").write_text(head.format(key=key, formula=formula), encoding="utf-8")
+    files = definition_files.read(sorted(tmp_path.glob("*.yaml")))
+    _everything, found = definition_files.beside(files, installed())
+    assert sorted((Path(one.path).stem, one.line, one.code) for one in found) == [
+        ("round_one", 5, "indicator.cyclic"),
+        ("round_two", 5, "indicator.cyclic"),
+        ("wrong", 5, "expression.invalid"),
+    ]

@@ -181,16 +181,11 @@ def _fitting(figure: Measure | Indicator) -> tuple[Type, ...]:
 
 
 def _cycle(item: Indicator, everything: Snapshot) -> Iterator[Finding]:
-    if item.measure:
-        return
-    try:
-        logic.ordered(everything)
-    except CyclicFormula as error:
-        if item.key in str(error.facts["keys"]):
-            said = Labels(error.message("zh"), error.message("en"))
-            yield Finding(error.code, said, ("formula",) if item.formula else ("compare",))
-    except ExpressionInvalid:
-        return  # said where the formula is
+    circle = [] if item.measure else logic.circle(everything)
+    if item.key in circle:
+        error = CyclicFormula(keys=circle)
+        said = Labels(error.message("zh"), error.message("en"))
+        yield Finding(error.code, said, ("formula",) if item.formula else ("compare",))
 
 
 def _expression(

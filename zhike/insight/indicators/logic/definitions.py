@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, timedelta
 
 from zhike.expressions import api as expressions
+from zhike.expressions.errors import ExpressionInvalid
 from zhike.expressions.types import Field, Schema, Type
 from zhike.insight.indicators.errors import CyclicFormula, UnknownMeasure
 from zhike.insight.indicators.logic import party_fields
@@ -80,16 +81,37 @@ def ordered(snapshot: Snapshot) -> Mapping[str, Indicator]:
 
 def _ordered(snapshot: Snapshot) -> Mapping[str, Indicator]:
     found = snapshot.of(Indicator)
-    done: dict[str, Indicator] = {key: item for key, item in found.items() if item.measure}
-    waiting = {key: needs(item, snapshot) & set(found) for key, item in found.items() if not item.measure}
-    while waiting:
-        ready = [key for key, needed in waiting.items() if needed <= set(done)]
-        if not ready:
-            raise CyclicFormula(keys=sorted(waiting))
-        for key in sorted(ready):
-            done[key] = found[key]
+    order, circle = _in_order({key: needs(item, snapshot) & set(found) for key, item in found.items()})
+    if circle:
+        raise CyclicFormula(keys=circle)
+    return {key: found[key] for key in order}
+
+
+def circle(snapshot: Snapshot) -> list[str]:
+    """Return the indicators that need each other in a circle, or such a one; a formula with a fault needs nothing."""
+    return snapshot.derive("indicators.circle", _circle)
+
+
+def _circle(snapshot: Snapshot) -> list[str]:
+    found = snapshot.of(Indicator)
+    needed: dict[str, set[str]] = {}
+    for key, item in found.items():
+        try:
+            needed[key] = needs(item, snapshot) & set(found)
+        except ExpressionInvalid:  # said where the formula is
+            needed[key] = set()
+    return _in_order(needed)[1]
+
+
+def _in_order(needed: Mapping[str, Collection[str]]) -> tuple[list[str], list[str]]:
+    """The names, what each needs before it; and those for which there is no such order."""
+    done: list[str] = [key for key, wanted in needed.items() if not wanted]
+    waiting = {key: set(wanted) for key, wanted in needed.items() if wanted}
+    while ready := sorted(key for key, wanted in waiting.items() if wanted <= set(done)):
+        done += ready
+        for key in ready:
             del waiting[key]
-    return done
+    return done, sorted(waiting)
 
 
 def needs(item: Indicator, snapshot: Snapshot) -> set[str]:
