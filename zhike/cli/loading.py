@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -59,6 +60,8 @@ _FED: Mapping[str, Words] = {
 }
 #: Columns that say nothing where nothing of the kind happened.
 _SELDOM = ("without_record", "left_out", "ended")
+#: The values that stand in a reason.
+_VALUES = re.compile("（[^（）]*）")
 #: Reasons that are printed of one file; the others stand in its rejected rows.
 _REASONS = 10
 
@@ -189,8 +192,19 @@ def _told(result: LoadResult) -> int:
 
 
 def _reasons(rows: Sequence[RejectedRow]) -> tuple[Reason, ...]:
-    counted = Counter((row.reason_code, row.reason, row.reason_en) for row in rows)
-    return tuple(Reason(*said, number) for said, number in counted.most_common())
+    """Why rows were rejected, the most frequent first; one reason with many values is one, told with its commonest."""
+    groups: dict[tuple[str, str], Counter[tuple[str, str]]] = {}
+    for row in rows:
+        alike = groups.setdefault((row.reason_code, _VALUES.sub("", row.reason)), Counter())
+        alike[row.reason, row.reason_en] += 1
+    found = []
+    for (code, _plain), alike in groups.items():
+        zh, en = alike.most_common(1)[0][0]
+        others = len(alike) - 1
+        if others:
+            zh, en = f"{zh}等 {others + 1:,} 种取值", f"{en} and {others:,} other values"
+        found.append(Reason(code, zh, en, alike.total()))
+    return tuple(sorted(found, key=lambda reason: -reason.rows))
 
 
 def _keep(path: Path, content: bytes) -> None:
