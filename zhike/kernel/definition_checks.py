@@ -57,9 +57,14 @@ def check(
         found += _check_one(reading, kind, everything, certain=not (elsewhere or own_lost or found))
         for finding in found:
             # Where a name is blamed it is not defined, so what stands there in a lost part tells nothing.
-            own = [_words(reading, place, finding.where) for place in reading.lost] if finding.missing else []
+            own = [_words(reading, place, finding.where) for place in _lost(reading)] if finding.missing else []
             if not any(may_hold(text, missing) for missing in finding.missing for text in (*elsewhere, *own)):
                 yield name, finding
+
+
+def _lost(reading: Reading) -> Iterable[Place]:
+    """The places that nobody sees: the whole definition, where it has no value."""
+    return [()] if reading.value is None else reading.lost
 
 
 def _hidden(reading: Reading) -> list[str]:

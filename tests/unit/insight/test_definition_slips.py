@@ -335,3 +335,16 @@ def test_a_circle_of_formulas_is_told_beside_a_formula_with_a_fault(tmp_path):
         ("round_two", 5, "indicator.cyclic"),
         ("wrong", 5, "expression.invalid"),
     ]
+
+
+@pytest.mark.parametrize(("dataset", "others"), [("lease.contract", []), ("lease.contracts", ["dataset.unknown"])])
+def test_a_source_that_lacks_a_key_is_still_where_its_dataset_is_defined(tmp_path, dataset, others):
+    (tmp_path / "contract.yaml").write_text(
+        "kind: source\nkey: lease_contract\nlabels: {zh: 合同, en: Contracts}\nsystem: lease\n"
+        'dataset: lease.contract\ngrain: master\nfile: "contracts_{business_date:%Y%m%d}.csv"\nencoding: utf-8\ndate: file\ncolumns:\n'
+        "  - {key: no, from: no, type: text, required: true}\n"
+        f"  - {{key: parent, from: parent, type: text, reference: [{dataset}, no]}}\n",
+        encoding="utf-8",
+    )
+    _everything, found = definition_files.beside(definition_files.read([tmp_path / "contract.yaml"]), installed())
+    assert sorted(one.code for one in found) == [*others, "definition.missing_key"]
