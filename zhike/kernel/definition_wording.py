@@ -97,10 +97,10 @@ _SENTENCES: Mapping[str, tuple[str, tuple[str, str]]] = {
             "{last} holds at most {max_length}; it holds {actual_length}",
         ),
     ),
-    "greater_than": (_FORM, ("{last}应大于 {gt}，实为 {given}", "{last} is more than {gt}; it is {given}")),
-    "greater_than_equal": (_FORM, ("{last}不小于 {ge}，实为 {given}", "{last} is at least {ge}; it is {given}")),
-    "less_than": (_FORM, ("{last}应小于 {lt}，实为 {given}", "{last} is less than {lt}; it is {given}")),
-    "less_than_equal": (_FORM, ("{last}不大于 {le}，实为 {given}", "{last} is at most {le}; it is {given}")),
+    "greater_than": (_FORM, ("{last}应大于 {gt}，实为 {given}", "{last} must be more than {gt}; it is {given}")),
+    "greater_than_equal": (_FORM, ("{last}应不小于 {ge}，实为 {given}", "{last} must be at least {ge}; it is {given}")),
+    "less_than": (_FORM, ("{last}应小于 {lt}，实为 {given}", "{last} must be less than {lt}; it is {given}")),
+    "less_than_equal": (_FORM, ("{last}应不大于 {le}，实为 {given}", "{last} must be at most {le}; it is {given}")),
     "value_error": (_FORM, ("{last}：{error}", "{last}: {error}")),
 }
 #: What a name in a mapping is called.

@@ -60,7 +60,8 @@ def _regex(text: str) -> str:
     try:
         re.compile(text)
     except re.error as error:
-        raise Unfit(f"不是正则表达式：{error}", f"no regular expression: {error}") from error
+        place = (error.pos or 0) + 1
+        raise Unfit(f"不是正则表达式，第 {place} 个字符处有误", f"no regular expression: {error}") from error
     if re.search(r"\(\?(?:[=!]|<[=!])|\\[1-9]", text):
         raise Unfit(
             "数据仓库不支持环视和反向引用", "look-around and references back are not understood by the warehouse"
