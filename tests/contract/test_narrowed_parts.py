@@ -24,6 +24,7 @@ from zhike.kernel.models import Run
 from zhike.platform.organization import api as organization
 from zhike.platform.packs import api as packs
 from zhike.platform.permissions import parts
+from zhike.platform.permissions.types import Post, Principal
 from zhike.platform.work import api as work
 from zhike.platform.work.models import WorkItem
 
@@ -155,6 +156,14 @@ def test_without_a_grant_nothing_is_reached(firm, part):
     for ask in (lambda: PARTS[part].listed(nobody), lambda: PARTS[part].change(uid, nobody)):
         with pytest.raises(Refused):
             ask()
+
+
+@pytest.mark.parametrize("part", ["audience", "campaign", "work"])
+def test_what_nobody_made_or_was_given_is_not_that_of_somebody_without_a_number(firm, part):
+    PARTS[part].make("", organization.unit_by_code("B1").id)
+    without = Principal(kind="supplier", name="某供应商", posts=(Post("by_mine"),))
+    assert PARTS[part].listed(without) == []
+    assert not parts.reaches(without, f"{part}.read", mine="", unit=None)
 
 
 def test_screens_offer_what_the_narrowed_grant_allows(firm):

@@ -28,7 +28,6 @@ from zhike.insight.warehouse.types import (
 )
 from zhike.kernel import cursors, database, jobs
 from zhike.kernel.definitions import Snapshot
-from zhike.kernel.errors import NotFound
 from zhike.kernel.jobs import RunHandle
 from zhike.platform.audit import api as audit
 from zhike.platform.permissions import api as permissions
@@ -192,7 +191,4 @@ def _within(principal: Principal) -> QuerySet[Load]:
 
 
 def _load(uid: uuid.UUID, principal: Principal) -> Load:
-    row = _within(principal).filter(uid=uid).first()
-    if row is None:
-        raise NotFound(kind="load", id=str(uid))
-    return row
+    return parts.one(_within(principal), uid, kind="load")

@@ -114,7 +114,7 @@ def _conditions(
 
 
 def units_of(principal: Principal, operation: str) -> tuple[int, ...]:
-    """Return the ids of the units in which `principal` holds `operation` ("work.read_units"): those of its posts."""
+    """Return the ids of the units in which `principal` holds `operation` ("user.update"): those of its posts."""
     resource, _, name = operation.partition(".")
     granting = {role for role, _grant in grants_of(principal, name, resource)}
     return units_of_posts(post for post in principal.posts if post.role in granting)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator
+from typing import TypeVar
 
-from django.db.models import Q
+from django.db.models import Model, Q, QuerySet
 
+from zhike.kernel.errors import NotFound
 from zhike.platform.permissions import api
 from zhike.platform.permissions.logic import resources
 from zhike.platform.permissions.logic.grants import grants_of
@@ -13,7 +16,9 @@ from zhike.platform.permissions.logic.operations import HOME
 from zhike.platform.permissions.logic.resources import Resource
 from zhike.platform.permissions.types import Principal, units_of_posts
 
-__all__ = ["HOME", "Resource", "reaches", "register", "registered", "within", "word_for"]
+Row = TypeVar("Row", bound=Model)
+
+__all__ = ["HOME", "Resource", "one", "reaches", "register", "registered", "within", "word_for"]
 register = resources.register
 registered = resources.registered
 word_for = resources.word_for
@@ -34,14 +39,25 @@ def within(
     for where, held in _narrowings(principal, operation):
         if where == "all":
             return Q()
-        found |= Q(**{mine: me}) if where == "mine" else Q(**{f"{units}__in": held})
+        if where != "mine":
+            found |= Q(**{f"{units}__in": held})
+        elif me:  # what nobody made or was given is not that of somebody without a number
+            found |= Q(**{mine: me})
     return Q() if principal.kind == "system" else found
+
+
+def one(rows: QuerySet[Row], uid: uuid.UUID, *, kind: str, lock: bool = False) -> Row:
+    """Return the row with that uid among the `rows` that somebody reaches, locked for change if asked; raises NotFound."""
+    found = (rows.select_for_update() if lock else rows).filter(uid=uid).first()
+    if found is None:
+        raise NotFound(kind=kind, id=str(uid))
+    return found
 
 
 def reaches(principal: Principal, operation: str, *, mine: str, unit: int | None) -> bool:
     """Return whether `principal` may do `operation` on a row of that person and unit: what `within` says, of one."""
     return principal.kind == "system" or any(
-        where == "all" or (mine == principal.me if where == "mine" else unit in held)
+        where == "all" or (bool(mine) and mine == principal.me if where == "mine" else unit in held)
         for where, held in _narrowings(principal, operation)
     )
 

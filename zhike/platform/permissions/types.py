@@ -137,8 +137,10 @@ class Grant(Part):
     operations: tuple[Key, ...] = Field(min_length=1, description="the operations that are granted")
     where: Key = Field(
         "all",
-        description="a refinement of the object that narrows the grant; all records, when absent. `:my_units` in it are the"
-        " units of the posts that give this role, and what is below them, not those of the holder's other posts",
+        description="a refinement of the object that narrows the grant; all records, when absent. A part of the product is"
+        " narrowed by `mine` (what one made or was given: audience, campaign, work, load, run) or `my_units` (audience,"
+        " campaign, work). `my_units` are the units of the posts that give this role, and what is below them, not those of"
+        " the holder's other posts",
     )
 
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from django.db.models import Count, F, Q, QuerySet
 
 from zhike.kernel import clock, cursors, database, definitions, events
-from zhike.kernel.errors import NotFound, StaleRevision
+from zhike.kernel.errors import StaleRevision
 from zhike.kernel.ids import uuid7
 from zhike.platform.audit import api as audit
 from zhike.platform.objects import bulk
@@ -237,11 +237,7 @@ def _within(principal: Principal, operation: str) -> QuerySet[WorkItem]:
 
 
 def _one(uid: uuid.UUID, principal: Principal, operation: str, *, lock: bool = False) -> WorkItem:
-    rows = _within(principal, operation).filter(uid=uid)
-    row = (rows.select_for_update() if lock else rows).first()
-    if row is None:
-        raise NotFound(kind="work_item", id=str(uid))
-    return row
+    return parts.one(_within(principal, operation), uid, kind="work_item", lock=lock)
 
 
 def _results(key: str) -> tuple[ResultCode, ...]:

@@ -8,7 +8,6 @@ from django.db.models import QuerySet
 
 from zhike.engagement.campaigns.logic import plans
 from zhike.engagement.campaigns.models import Campaign
-from zhike.kernel.errors import NotFound
 from zhike.platform.permissions import parts
 from zhike.platform.permissions.types import Principal
 
@@ -27,11 +26,7 @@ def within(principal: Principal, operation: str) -> QuerySet[Campaign]:
 
 def one(uid: uuid.UUID, principal: Principal, operation: str, *, lock: bool = False) -> Campaign:
     """Return one of them, locked for change if asked; raises NotFound, Refused."""
-    rows = within(principal, operation).filter(uid=uid)
-    campaign = (rows.select_for_update() if lock else rows).first()
-    if campaign is None:
-        raise NotFound(kind="campaign", id=str(uid))
-    return campaign
+    return parts.one(within(principal, operation), uid, kind="campaign", lock=lock)
 
 
 def permitted_acts(campaign: Campaign, principal: Principal) -> list[str]:

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from zhike.expressions import api as expressions
 from zhike.insight.audiences import models, types
 from zhike.insight.audiences.logic.conditions import AND, NOT, OR, Compiled, Node
-from zhike.kernel.errors import Invalid, NotFound, StaleRevision
+from zhike.kernel.errors import Invalid, StaleRevision
 from zhike.platform.permissions import parts
 from zhike.platform.permissions.types import Principal
 
@@ -35,17 +35,12 @@ def within(principal: Principal, operation: str) -> QuerySet[models.Audience]:
 
 def one(uid: uuid.UUID, principal: Principal, operation: str) -> models.Audience:
     """Return one of them; raises NotFound, Refused."""
-    row = within(principal, operation).filter(uid=uid).first()
-    if row is None:
-        raise NotFound(kind="audience", id=str(uid))
-    return row
+    return parts.one(within(principal, operation), uid, kind="audience")
 
 
 def locked(uid: uuid.UUID, revision: int, principal: Principal, operation: str) -> models.Audience:
     """Return one locked for change, its revision already counted up; raises NotFound, Refused, StaleRevision."""
-    row = within(principal, operation).select_for_update().filter(uid=uid).first()
-    if row is None:
-        raise NotFound(kind="audience", id=str(uid))
+    row = parts.one(within(principal, operation), uid, kind="audience", lock=True)
     if row.revision != revision:
         raise StaleRevision(given=revision, current=row.revision)
     row.revision += 1
