@@ -1,12 +1,18 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Form, Input, Modal } from 'antd';
 import { useState } from 'react';
-import { api } from '../api/client';
+import { api, ApiError } from '../api/client';
 import { useText } from '../app/i18n';
 import { useReport } from '../kit/feedback';
 import { Icon } from '../kit/Icon';
 
 type Props = { object: string; uid: string; field: string; label: string; value: string; bare?: boolean };
+
+const ABOUT_REASON = ['record.reason_required', 'record.unmask_series'];
+
+function aboutReason(error: unknown): error is ApiError {
+  return error instanceof ApiError && ABOUT_REASON.includes(error.code);
+}
 
 /** A masked value and the way to see it: one item, with a reason, recorded. `bare`: the value stands elsewhere. */
 export function Unmask({ object, uid, field, label, value, bare = false }: Props) {
@@ -26,7 +32,8 @@ export function Unmask({ object, uid, field, label, value, bare = false }: Props
       void client.invalidateQueries({ queryKey: ['record-history', object, uid] });
       void client.invalidateQueries({ queryKey: ['page'] });
     },
-    onError: report,
+    // What is wrong with the reason stands under it, where another one is written.
+    onError: (error) => (aboutReason(error) ? form.setFields([{ name: 'reason', errors: [error.message] }]) : report(error)),
   });
   if (clear !== null) return <span className="strong" data-testid={`unmasked-${field}`}>{clear}</span>;
   return (
