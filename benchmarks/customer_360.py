@@ -86,7 +86,7 @@ def _raw_queries() -> Sequence[str]:
         ),
         f"select * from audit_entry where subject = 'party' and subject_id = {PARTY} order by at desc limit 200",
         f"select * from compliance_decision where party_id = {PARTY} order by decided_at desc limit 50",
-        f"select * from work_workitem where party_id = {PARTY} order by due_at limit 50",
+        f"select * from work_workitem where record_id = {PARTY} order by due_at limit 50",
         f"select * from {wide} where id = {PARTY}",
     ]
 
@@ -94,12 +94,12 @@ def _raw_queries() -> Sequence[str]:
 def _past(party_id: int) -> None:
     """Give a party what years of service leave: interactions, decisions of campaigns, work."""
     from zhike.engagement.compliance.models import Decision
-    from zhike.kernel import clock
+    from zhike.kernel import actions, clock
     from zhike.kernel.ids import uuid7
     from zhike.platform.objects import bulk
     from zhike.platform.objects.types import LoadColumn
-    from zhike.platform.work import api as work
-    from zhike.platform.work.types import NewWork
+    from zhike.platform.permissions import api as permissions
+    from zhike.platform.work.types import GiveWork, NewWork
 
     columns = [LoadColumn("party", by="id"), *map(LoadColumn, ("channel", "subject", "at", "employee_no"))]
     rows = (
@@ -120,12 +120,16 @@ def _past(party_id: int) -> None:
             reasons=[],
             decided_at=clock.now(),
         )
-        work.create_many(
-            [NewWork(party_id, "E000001", None, f"活动{n}", "您好", clock.now())],
+        given = GiveWork(
+            kind="follow_up",
             origin_kind="campaign",
             origin_uid=origin,
             origin_title=f"活动{n}",
-            kind="campaign",
-            result_set="follow_up",
+            object="party",
+            results="follow_up",
             step="first",
+            items=(
+                NewWork(record=party_id, assignee="E000001", subject=f"活动{n}", script="您好", due_at=clock.now()),
+            ),
         )
+        actions.run("work.give", given, asker=permissions.system_principal("benchmark"))

@@ -17,9 +17,11 @@ DOORS = {"api", "types", "errors"}
 MORE_DOORS = {
     "fields": {"search_tokens"},
     "objects": {"bulk", "catalogue"},
+    "organization": {"people"},
     "permissions": {"parts"},
     "warehouse": {"datasets", "received"},
     "campaigns": {"standing"},
+    "work": {"origins"},
 }
 #: A door with more functions than this hides a concept.
 MOST_FUNCTIONS = 20

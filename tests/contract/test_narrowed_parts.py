@@ -76,8 +76,8 @@ def make_campaign(number, unit):
 
 
 def make_work(number, unit):
-    origin = {"origin_kind": "campaign", "origin_uid": uuid7(), "origin_title": "活动", "kind": "campaign"}
-    due = {"result_set": "follow_up", "due_at": clock.now(), "created_at": clock.now()}
+    origin = {"origin_kind": "campaign", "origin_uid": uuid7(), "origin_title": "活动", "kind": "follow_up"}
+    due = {"result_set": "follow_up", "due_at": clock.now(), "urgent_at": clock.now(), "created_at": clock.now()}
     return WorkItem.objects.create(uid=uuid7(), assignee=number, unit_id=unit, subject="回访", **origin, **due).uid
 
 

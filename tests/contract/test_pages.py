@@ -28,7 +28,7 @@ BLOCKS = {
     "party_timeline": "empty",
     "party_tags": "empty",
     "party_facts": "ok",
-    "party_work": "empty",
+    "record_work": "empty",
     "party_touches": "empty",
     "party_history": "ok",
     "party_access": "ok",

@@ -9,7 +9,7 @@ from datetime import date
 
 from django.test import Client
 
-from zhike.kernel import clock
+from zhike.kernel import actions, clock
 from zhike.kernel.ids import uuid7
 from zhike.platform.objects import api as objects
 from zhike.platform.objects.types import Record
@@ -18,8 +18,7 @@ from zhike.platform.organization.models import User
 from zhike.platform.organization.types import UnitRow
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import ANONYMOUS, Principal
-from zhike.platform.work import api as work
-from zhike.platform.work.types import NewWork
+from zhike.platform.work.types import GiveWork, NewWork
 
 SYSTEM = permissions.system_principal("test")
 UNITS = [
@@ -115,12 +114,15 @@ def cover(party: Record, manager: str, since: date = date(2024, 1, 2)) -> Record
 def give_work(party_id: int, employee_no: str, unit_id: int | None = None) -> uuid.UUID:
     """Give an employee (of a unit) one piece of work about a party; return the uid of the campaign it seems to come from."""
     origin = uuid7()
-    work.create_many(
-        [NewWork(party_id, employee_no, unit_id, "回访", "", clock.now())],
+    item = NewWork(record=party_id, assignee=employee_no, unit=unit_id, subject="回访", due_at=clock.now())
+    given = GiveWork(
+        kind="follow_up",
         origin_kind="campaign",
         origin_uid=origin,
         origin_title="服务体检",
-        kind="campaign",
-        result_set="follow_up",
+        object="party",
+        results="follow_up",
+        items=(item,),
     )
+    actions.run("work.give", given, asker=SYSTEM)
     return origin

@@ -37,7 +37,7 @@ def party(firm):
 def assignees(party):
     """Who has the work once the events are delivered."""
     event_delivery.deliver_all()
-    return dict(WorkItem.objects.filter(party_id=party.id).order_by("state").values_list("state", "assignee"))
+    return dict(WorkItem.objects.filter(record_id=party.id).order_by("state").values_list("state", "assignee"))
 
 
 def end_coverage(party):
@@ -57,7 +57,7 @@ def test_open_work_moves_with_a_line_in_the_journal(firm, party, order):
         step()
 
     assert assignees(party) == {"done": "E1001", "open": "E1002"}
-    moved = WorkItem.objects.get(party_id=party.id, state="open")
+    moved = WorkItem.objects.get(record_id=party.id, state="open")
     assert (moved.revision, moved.pk in {row.subject_id for row in Event.objects.filter(name="work.reassigned")}) == (
         2,
         True,

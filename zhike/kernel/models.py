@@ -151,3 +151,16 @@ class TimerRow(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["kind", "key"], name="timer_once")]
         indexes = [models.Index(fields=["due_at", "id"], name="timer_due", condition=models.Q(dead=False))]
+
+
+class DoneAction(models.Model):
+    """An action that was asked for with an idempotency key, and what it answered."""
+
+    action = models.TextField()
+    once = models.TextField()
+    actor = models.TextField()
+    at = models.DateTimeField()
+    answer = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["action", "once"], name="action_once")]

@@ -7,7 +7,7 @@ Setting it again moves it. A paused timer keeps the open time it had left and go
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -51,10 +51,20 @@ def register(kind: str, handler: Handler) -> None:
 
 def set_timer(kind: str, key: str, due_at: datetime, *, counting: Counting = "natural") -> None:
     """Set the timer of a kind and key, or move it; in the caller's transaction. `counting` is how a pause keeps time."""
+    set_timers(kind, {key: due_at}, counting=counting)
+
+
+def set_timers(kind: str, due: Mapping[str, datetime], *, counting: Counting = "natural") -> None:
+    """Set the timers of many keys of a kind, or move them, as `set_timer` does one."""
     if kind not in _handlers:
         raise LookupError(f"no handler for timers of kind {kind!r}; there are: {', '.join(sorted(_handlers))}")
-    values = {"due_at": due_at, "counting": counting, "left": None, "attempts": 0, "error": "", "dead": False}
-    TimerRow.objects.update_or_create(kind=kind, key=key, defaults=values)
+    TimerRow.objects.bulk_create(
+        [TimerRow(kind=kind, key=key, due_at=due_at, counting=counting) for key, due_at in due.items()],
+        batch_size=1_000,
+        update_conflicts=True,
+        unique_fields=["kind", "key"],
+        update_fields=["due_at", "counting", "left", "attempts", "error", "dead"],
+    )
 
 
 def cancel(kind: str, keys: Sequence[str]) -> int:

@@ -26,6 +26,7 @@ from zhike.platform.objects import api as objects
 from zhike.platform.objects import bulk
 from zhike.platform.permissions.types import Post, Principal
 from zhike.platform.work import api as work
+from zhike.platform.work import origins
 from zhike.platform.work.errors import AlreadyDone
 
 #: Worked out by hand from tests/golden/inputs.yaml: consent, status, level and test date of each of the twelve parties.
@@ -82,7 +83,7 @@ def test_messages_leave_once_and_managers_get_work_due_on_the_trading_calendar(d
     assert sum(mailbox.messages.values()) == len(mailbox.messages)
     found = accounted(campaign)
     assert found["sent"] == len(channels.parties(campaign.uid, ["sent"]))
-    tasks = work.of_origin(campaign.uid)
+    tasks = origins.of_origin(campaign.uid)
     assert len(tasks) == seen.followed == 7
     assert [(code, n) for code, _labels, n in seen.work_refusals] == [("no_consent", 1), ("consent_withdrawn", 1)]
     items = [item for item in work.todo(principal=SYSTEM)[0] if item.origin_uid == campaign.uid]
@@ -160,13 +161,13 @@ KILLER = """
     django.setup()
     from zhike.engagement.campaigns.logic import running
     from zhike.engagement.channels import api as channels
-    from zhike.platform.work import api as work
+    from zhike.platform.work.models import WorkItem
     def die(*a, **k): os._exit(9)
     point = {point!r}
     if point == "before insert":
         channels.enqueue = die
     elif point == "before work":
-        work.create_many = die
+        WorkItem.objects.bulk_create = die
     elif point == "after commit":
         running._finish_if_done = die
     running.advance()
@@ -188,7 +189,7 @@ def test_a_worker_killed_around_the_commit_decides_about_nobody_twice(desk, mail
 
     assert accounted(campaign) == {"chosen": 12, "refused": 4, "sent": 8}
     assert sorted(mailbox.messages.values()) == [1] * 8
-    assert len(work.of_origin(campaign.uid)) == 7
+    assert len(origins.of_origin(campaign.uid)) == 7
 
 
 def test_stop_means_stop(desk, mailbox):
@@ -200,7 +201,7 @@ def test_stop_means_stop(desk, mailbox):
     stopped = campaigns.stop(
         campaign.uid, revision=standing.get(campaign.uid, principal=SYSTEM).revision, principal=SYSTEM
     )
-    tasks = work.of_origin(campaign.uid)
+    tasks = origins.of_origin(campaign.uid)
     assert sorted(state for state, _result in tasks.values()) == ["cancelled"] * 6 + ["done"]
     with pytest.raises(AlreadyDone):
         work.complete(items[1].uid, result="interested", note="", revision=2, principal=SYSTEM)

@@ -39,7 +39,7 @@ def party(golden_day):
 
 def _assignees(party_id):
     event_delivery.deliver_all()
-    return list(WorkItem.objects.filter(party_id=party_id).values_list("assignee", flat=True))
+    return list(WorkItem.objects.filter(record_id=party_id).values_list("assignee", flat=True))
 
 
 def test_a_manager_changes_goes_and_comes_back(party, tmp_path):

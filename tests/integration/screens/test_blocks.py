@@ -25,15 +25,15 @@ def broken(*_arguments):
 
 @pytest.mark.parametrize(("language", "said"), [("zh", "这一块没有取到数据"), ("en", "This block could not be read")])
 def test_a_block_that_fails_says_so_and_the_others_stay(firm, monkeypatch, language, said):
-    monkeypatch.setitem(providers.blocks, "party_work", Block("party_work", "待办", "Work", broken))
+    monkeypatch.setitem(providers.blocks, "record_work", Block("party_work", "待办", "Work", broken))
     viewer = replace(firm.manager, language=language)
 
     blocks = pages.answer("customer", customer("张三丰").uid, viewer)["blocks"]
 
-    assert blocks["party_work"]["state"] == "error"
-    assert blocks["party_work"]["error"]["code"] == "internal"
-    assert blocks["party_work"]["error"]["message"] == said
-    assert {key for key, block in blocks.items() if block["state"] == "error"} == {"party_work"}
+    assert blocks["record_work"]["state"] == "error"
+    assert blocks["record_work"]["error"]["code"] == "internal"
+    assert blocks["record_work"]["error"]["message"] == said
+    assert {key for key, block in blocks.items() if block["state"] == "error"} == {"record_work"}
 
 
 def test_masked_values_stand_in_one_place_only(firm):

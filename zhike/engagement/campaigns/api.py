@@ -23,7 +23,7 @@ from zhike.platform.objects import api as objects
 from zhike.platform.objects import bulk, catalogue
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal
-from zhike.platform.work import api as work
+from zhike.platform.work import origins as work
 
 __all__ = [
     "advance",

@@ -6,13 +6,14 @@ class CampaignsConfig(AppConfig):
     label = "campaigns"
 
     def ready(self) -> None:
-        from zhike.engagement.campaigns import blocks
+        from zhike.engagement.campaigns import blocks, standing
         from zhike.engagement.campaigns.logic import using
         from zhike.engagement.campaigns.pump import PUMP
         from zhike.kernel import definitions, pumps
         from zhike.kernel.definition_parts import Labels
         from zhike.platform.permissions import parts
         from zhike.platform.permissions.parts import Resource
+        from zhike.platform.work import origins
 
         parts.register(
             Resource(
@@ -24,6 +25,7 @@ class CampaignsConfig(AppConfig):
                 called={"launch": Labels("启动", "launch"), "resend": Labels("重发", "send again")},
             )
         )
+        origins.register_notices("campaign", standing.work_notices)
         pumps.register(PUMP)
         blocks.register()
         definitions.register_users("template", using.users_of_templates)

@@ -39,12 +39,6 @@ def create(request: SignedInRequest, body: schemas.PlanIn) -> schemas.CampaignOu
     return screens.campaign_out(api.create(body.plan(), principal=request.principal), request.principal)
 
 
-@router.get("/campaigns/work/{uid}/gate", operation_id="getWorkGate", response=responds(schemas.VerdictOut))
-def work_gate(request: SignedInRequest, uid: uuid.UUID) -> schemas.VerdictOut:
-    """What the send gate says now about the contact that a work item asks for."""
-    return screens.verdict_out(standing.work_verdict(uid, principal=request.principal))
-
-
 @router.get("/campaigns/{uid}", operation_id="getCampaign", response=responds(schemas.CampaignOut))
 def get(request: SignedInRequest, uid: uuid.UUID) -> schemas.CampaignOut:
     """One campaign."""

@@ -298,13 +298,6 @@ class TouchesData(TypedDict):
     rows: list[TouchOut]
 
 
-class VerdictOut(TypedDict):
-    """What the send gate says about one party now."""
-
-    allowed: bool
-    reasons: list[ReasonOut]
-
-
 class EstimateOut(TypedDict):
     """What confirming would freeze now: `covered` have a manager, `followed` would get work about them."""
 

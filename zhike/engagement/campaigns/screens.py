@@ -33,13 +33,11 @@ from zhike.engagement.campaigns.schemas import (
     RefusalOut,
     TemplateOut,
     TouchState,
-    VerdictOut,
 )
 from zhike.engagement.campaigns.types import Counts, Difference, Effect, Estimate, MemberRow, Refusals
 from zhike.engagement.channels import api as channels
 from zhike.engagement.channels.types import Message, Template
 from zhike.engagement.compliance import api as compliance
-from zhike.engagement.compliance.types import Verdict
 from zhike.expressions import api as expressions
 from zhike.expressions.errors import ExpressionInvalid
 from zhike.insight.audiences.types import Audience
@@ -52,7 +50,7 @@ from zhike.platform.objects import bulk, catalogue
 from zhike.platform.objects.types import RecordQuery
 from zhike.platform.organization import api as organization
 from zhike.platform.permissions.types import Principal
-from zhike.platform.work import api as work
+from zhike.platform.work import origins as work
 from zhike.platform.work.types import ResultSet
 
 _STAFF = "staff"
@@ -235,14 +233,6 @@ def estimate_out(found: Estimate) -> EstimateOut:
         "covered": found.covered,
         "followed": found.followed,
         "work_refusals": _refusals_out(found.work_refusals),
-    }
-
-
-def verdict_out(found: Verdict) -> VerdictOut:
-    """Return what the gate says about one party."""
-    return {
-        "allowed": found.allowed,
-        "reasons": [{"code": reason.code, "labels": labels(reason.labels)} for reason in found.reasons],
     }
 
 

@@ -10,14 +10,13 @@ from zhike.engagement.campaigns.models import Campaign, Member
 from zhike.engagement.campaigns.types import Effect, MemberRow, PartyCampaign
 from zhike.engagement.channels import api as channels
 from zhike.engagement.compliance import api as compliance
-from zhike.engagement.compliance.types import Verdict
 from zhike.kernel import clock
-from zhike.kernel.errors import NotFound
+from zhike.kernel.definition_parts import Labels
 from zhike.platform.audit import api as audit
 from zhike.platform.audit.types import JournalEntry
 from zhike.platform.organization import api as organization
 from zhike.platform.permissions.types import Principal
-from zhike.platform.work import api as work
+from zhike.platform.work.types import Work
 
 __all__ = [
     "campaigns",
@@ -30,7 +29,7 @@ __all__ = [
     "reached",
     "timeline",
     "waiting_until",
-    "work_verdict",
+    "work_notices",
 ]
 _PAGE = 50
 counts = counting.counts
@@ -75,16 +74,22 @@ def members(
     return counting.rows(campaign, state, page[:limit], outcomes), more, chosen.count()
 
 
-def work_verdict(uid: uuid.UUID, *, principal: Principal) -> Verdict:
-    """Return what the gate says now about the contact that a work item of the caller's list asks for.
+def work_notices(item: Work) -> list[Labels]:
+    """Return why the gate would refuse now the contact that a piece of a campaign's work asks for; nothing else.
 
-    The work was given when the gate allowed it; consent may be withdrawn since. Raises NotFound.
+    The work was given when the gate allowed it; consent may be withdrawn since.
     """
-    item = work.get(uid, principal=principal)
     campaign = Campaign.objects.filter(uid=item.origin_uid).first()
     if campaign is None:
-        raise NotFound(kind="campaign", id=str(item.origin_uid))
-    return compliance.judge(running.touch_of(campaign, running.STAFF), [item.party_id or 0])[0]
+        return []
+    verdict = compliance.judge(running.touch_of(campaign, running.STAFF), [item.record_id or 0])[0]
+    if not verdict.reasons:
+        return []
+    zh, en = (
+        "；".join(reason.labels["zh"] for reason in verdict.reasons),
+        "; ".join(reason.labels["en"] for reason in verdict.reasons),
+    )
+    return [Labels(f"现在不宜联系：{zh}", f"Do not contact now: {en}")]
 
 
 def waiting_until(campaign: Campaign) -> datetime | None:

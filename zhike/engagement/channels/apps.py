@@ -8,8 +8,16 @@ class ChannelsConfig(AppConfig):
     def ready(self) -> None:
         from zhike.engagement.channels.kinds import CONTENT_RULE, TEMPLATE
         from zhike.engagement.channels.pump import PUMP
-        from zhike.kernel import definitions, pumps
+        from zhike.engagement.channels.sending import SEND
+        from zhike.kernel import actions, definitions, pumps
+        from zhike.kernel.definition_parts import Labels
+        from zhike.platform.permissions import parts
+        from zhike.platform.permissions.parts import Resource
 
+        parts.register(
+            Resource("message", Labels("消息", "Messages"), ("send",), called={"send": Labels("发送", "send")})
+        )
+        actions.register(SEND)
         pumps.register(PUMP)
         definitions.register(CONTENT_RULE)
         definitions.register(TEMPLATE)

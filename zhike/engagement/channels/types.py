@@ -41,6 +41,16 @@ class Template(Definition):
         return hashlib.sha256(json.dumps(shown, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
+class SendMessages(Part):
+    """What the action `channel.send` takes: content for parties, each with the decision of the gate that allowed it."""
+
+    origin_kind: Key
+    origin_uid: uuid.UUID
+    channel: str
+    template: Key
+    decisions: tuple[tuple[int, int], ...] = Field(min_length=1, description="(decision id, party id)")
+
+
 class ContentRule(Sourced):
     """What no text may say, and what a text about a product must say."""
 

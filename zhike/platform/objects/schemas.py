@@ -12,12 +12,13 @@ from typing_extensions import TypedDict
 from zhike.expressions.wire import Condition
 from zhike.kernel.block_data import Format
 from zhike.kernel.wire import Labels, Option, ReferenceValue, RequestBody, WireInput, WireValue, labels, option
+from zhike.platform.fields import api as fields
 from zhike.platform.fields.types import Asked
 from zhike.platform.objects.logic.asking import may_ask
 from zhike.platform.objects.logic.field_rights import field_rule
 from zhike.platform.objects.logic.history import RecordHistory
 from zhike.platform.objects.logic.listing import default_sort, listed_columns
-from zhike.platform.objects.types import FieldType, ObjectType, Parent, Record, RecordPage, RecordQuery
+from zhike.platform.objects.types import FieldDefinition, FieldType, ObjectType, Parent, Record, RecordPage, RecordQuery
 from zhike.platform.organization import api as organization
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal
@@ -400,6 +401,34 @@ def object_out(owner: ObjectType, principal: Principal, version: int) -> ObjectO
 def _tabs(tabs: Sequence[str], principal: Principal, owner: ObjectType) -> list[str]:
     hidden = permissions.hidden_refinements(principal, owner.key)
     return [tab for tab in tabs if tab not in hidden] or ["all"]
+
+
+def form_field_out(field: FieldDefinition) -> FieldOut:
+    """Return a field of a form that belongs to no object, as forms want it."""
+    values = fields.value_type(field.type)(field)  # type: ignore[arg-type]
+    found = FieldType(field.key, field.labels, values, "", required=field.required, help=field.help)
+    return {
+        "key": found.key,
+        "labels": labels(found.labels),
+        "type": found.type,
+        "kind": "field",
+        "role": None,
+        "web": values.web,
+        "format": found.format,
+        "help": labels(found.help) if found.help else None,
+        "currency": values.currency or None,
+        "sortable": False,
+        "asked": "",
+        "unit": found.unit or None,
+        "target": found.target or None,
+        "owner": "desk",
+        "options": [option(o.key, o.labels, o.status) for o in found.options],
+        "required": found.required,
+        "readonly": False,
+        "masked": False,
+        "refused": False,
+        "unmaskable": False,
+    }
 
 
 def _field_out(owner: ObjectType, field: FieldType, principal: Principal) -> FieldOut:

@@ -13,6 +13,7 @@ from zhike.expressions.types import Type
 from zhike.expressions.wire import StoredExpression
 from zhike.platform.fields.api import ValueType, plain
 from zhike.platform.fields.types import Format, Option, Wire
+from zhike.platform.objects.definitions import FieldDefinition as FieldDefinition
 from zhike.platform.objects.definitions import Lookup, ObjectDefinition, RelationPart
 from zhike.platform.permissions.types import Refinement
 

@@ -58,6 +58,15 @@ class Staff:
 
 
 @dataclass(frozen=True, slots=True)
+class Colleague:
+    """Somebody who can be given something: the inner id, the employee number, the name."""
+
+    id: int
+    employee_no: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class UnitRow:
     """A unit as a source or pack names it: parents come before their children."""
 

@@ -6,7 +6,9 @@ class PermissionsConfig(AppConfig):
     label = "permissions"
 
     def ready(self) -> None:
-        from zhike.kernel import definitions
+        from zhike.kernel import actions, definitions
+        from zhike.platform.permissions import api
         from zhike.platform.permissions.kinds import ROLE
 
         definitions.register(ROLE)
+        actions.guard_with(api.require)

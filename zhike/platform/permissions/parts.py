@@ -25,12 +25,12 @@ word_for = resources.word_for
 
 
 def within(
-    principal: Principal, operation: str, *, mine: str = "owner", units: str = "unit_id", me: str | None = None
+    principal: Principal, operation: str, *, mine: str | Q = "owner", units: str = "unit_id", me: str | None = None
 ) -> Q:
     """Return which rows of a part of the product `principal` may do `operation` ("campaign.read") on.
 
-    `mine` and `units` are the columns of a row's person and unit; the person is called as conditions call it (by the
-    employee number) unless `me` says how. Raises Refused where the principal holds the operation on nothing,
+    `mine` and `units` are the columns of a row's person and unit, or `mine` is the condition under which a row is the
+    principal's; the person is called as conditions call it (by the employee number) unless `me` says how. Raises Refused where the principal holds the operation on nothing,
     SignInRequired when nobody is signed in.
     """
     api.require(principal, operation)
@@ -42,7 +42,7 @@ def within(
         if where != "mine":
             found |= Q(**{f"{units}__in": held})
         elif me:  # what nobody made or was given is not that of somebody without a number
-            found |= Q(**{mine: me})
+            found |= mine if isinstance(mine, Q) else Q(**{mine: me})
     return Q() if principal.kind == "system" else found
 
 
@@ -54,10 +54,14 @@ def one(rows: QuerySet[Row], uid: uuid.UUID, *, kind: str, lock: bool = False) -
     return found
 
 
-def reaches(principal: Principal, operation: str, *, mine: str, unit: int | None) -> bool:
-    """Return whether `principal` may do `operation` on a row of that person and unit: what `within` says, of one."""
+def reaches(principal: Principal, operation: str, *, mine: str | bool, unit: int | None) -> bool:
+    """Return whether `principal` may do `operation` on a row of that person and unit: what `within` says, of one.
+
+    `mine` is the row's person, or whether the row is the principal's.
+    """
+    own = bool(mine) and (mine is True or mine == principal.me)
     return principal.kind == "system" or any(
-        where == "all" or (bool(mine) and mine == principal.me if where == "mine" else unit in held)
+        where == "all" or (own if where == "mine" else unit in held)
         for where, held in _narrowings(principal, operation)
     )
 

@@ -18,7 +18,7 @@ from zhike.platform.organization import api as organization
 from zhike.platform.permissions.types import Principal
 from zhike.platform.work import api
 from zhike.platform.work.schemas import WorkData, present
-from zhike.platform.work.types import Work, WorkCounts
+from zhike.platform.work.types import Work, WorkCounts, WorkQuery
 
 _DUE = 8
 _MANAGER: Labels = {"zh": "客户经理", "en": "Account managers"}
@@ -47,7 +47,7 @@ def register() -> None:
     """Offer the blocks of this room."""
     register_block(Block("work_brief", "今日工作", "Today's work", _brief))
     register_block(Block("due_work", "待办", "Work to do", _due))
-    register_block(Block("party_work", "待办", "Work", _of_party, of_record=True, role="party"))
+    register_block(Block("record_work", "待办", "Work", _of_record, of_record=True))
     register_block(Block("per_manager", "客户经理", "Account managers", _per_manager, PerManager))
 
 
@@ -63,24 +63,25 @@ def _brief(principal: Principal, _subject: None, _settings: BlockSettings) -> Bl
         said.append(("Nothing is due today" if english else "今天没有到期的工作", "plain"))
     if totals.open:
         said.append((f"{totals.open} open in all" if english else f"共 {totals.open} 件待办", "plain"))
-    items, _more = api.todo(principal=principal, limit=1)
+    if totals.free:
+        said.append((f"{totals.free} to be taken" if english else f"{totals.free} 件待领取", "plain"))
+    items, _more = api.todo(WorkQuery(limit=1), principal=principal)
     first: BriefFirst | None = None
     if items:
-        party = present(items, principal)[0]["party"]
-        subject = f"{party['display'] if party else ''} {items[0].subject}".strip()
-        first = {"text": subject, "path": f"/work/{items[0].uid}"}
+        shown = present(items, principal)[0]
+        subject = f"{shown['about']['display'] if shown['about'] else ''} {items[0].subject}".strip()
+        first = {"text": subject, "path": shown["path"]}
     return brief(said, first, principal.language, live())
 
 
 def _due(principal: Principal, _subject: None, _settings: BlockSettings) -> BlockData:
-    items, _more = api.todo(principal=principal, limit=_DUE)
+    items, _more = api.todo(WorkQuery(limit=_DUE), principal=principal)
     totals = api.counts(principal=principal)
     return _work(items, totals.open, principal)
 
 
-def _of_party(principal: Principal, subject: Subject, _settings: BlockSettings) -> BlockData:
-    party_id = objects.ids(subject.object, [subject.uid], principal=principal)[subject.uid]
-    items = api.of_party(party_id, principal=principal)
+def _of_record(principal: Principal, subject: Subject, _settings: BlockSettings) -> BlockData:
+    items = api.of_record(subject.object, subject.uid, principal=principal)
     return _work(items, len(items), principal)
 
 

@@ -6,23 +6,22 @@ from zhike.kernel import database
 from zhike.kernel.definition_parts import Labels
 from zhike.kernel.events import Event, Subscriber
 from zhike.platform.objects import bulk, catalogue
-from zhike.platform.work import api
+from zhike.platform.work.logic import following
 
 
 def _follow(event: Event) -> None:
-    """After a handover open work goes to whoever serves the party now; work about an erased party ends."""
-    role = catalogue.describe(event.subject).role
+    """After a handover open work goes to whoever serves the party now; work about an erased record ends."""
     with database.writing():
-        if role == "coverage":
-            api.follow_coverage(_parties(event))
-        elif role == "party" and event.name == "record.erased":
-            api.forget_party(event.subject_id)
+        if event.name == "record.erased":
+            following.forget_record(event.subject, event.subject_id)
+        elif catalogue.describe(event.subject).role == "coverage":
+            following.follow_coverage(_parties(event))
 
 
 def _parties(event: Event) -> list[int]:
     """Whose services changed; after a load, or when one is deleted, whoever has open work."""
     if event.name not in ("record.created", "record.updated"):
-        return api.parties_with_open_work()
+        return following.parties_with_open_work()
     return [row["party"] for row in bulk.facts(event.subject, [event.subject_id], ["party"]).values()]
 
 

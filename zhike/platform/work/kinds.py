@@ -1,12 +1,13 @@
-"""The kind `result_set`: the result codes with which a kind of work can be done."""
+"""The kinds `result_set` and `work_kind`: how work can end, and what each kind of work brings."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from zhike.kernel.definition_checks import unknown
 from zhike.kernel.definition_parts import Labels
 from zhike.kernel.definitions import Finding, Kind, Snapshot
-from zhike.platform.work.types import ResultSet
+from zhike.platform.work.types import ResultSet, WorkKind
 
 
 def check_result_set(found: ResultSet, _everything: Snapshot) -> Iterator[Finding]:
@@ -19,4 +20,14 @@ def check_result_set(found: ResultSet, _everything: Snapshot) -> Iterator[Findin
         seen.add(result.key)
 
 
+def check_work_kind(found: WorkKind, everything: Snapshot) -> Iterator[Finding]:
+    """Yield the acting results that its set does not have."""
+    results = everything.of(ResultSet).get(found.results or "")
+    known = [result.key for result in results.results] if results else []
+    for index, key in enumerate(found.acts):
+        if results and key not in known:
+            yield unknown(Labels("结果", "result"), key, known, ("acts", index))
+
+
 RESULT_SET = Kind(ResultSet, order=20, check=check_result_set)
+WORK_KIND = Kind(WorkKind, order=25, check=check_work_kind)

@@ -1,10 +1,17 @@
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
 
 class WorkItem(models.Model):
-    """One piece of work for one employee, whatever it came from. Unique per origin, step, party and occurrence."""
+    """One piece of work about one record, or none, whatever it came from. Unique per origin, step, record and occurrence.
+
+    `candidates` are those who may take it, as `Candidate.held_as` writes them; `assignee` is whoever has it, "" for
+    nobody yet. `act` is what is done with it when it ends well, `outcome` what that answered. `urgent_at` is `due_at`, or
+    the end of time without one: what lists are sorted by.
+    """
 
     class State(models.TextChoices):
         OPEN = "open"
@@ -12,22 +19,31 @@ class WorkItem(models.Model):
         CANCELLED = "cancelled"
 
     uid = models.UUIDField(unique=True)
+    kind = models.TextField()
     origin_kind = models.TextField()
     origin_uid = models.UUIDField()
     origin_title = models.TextField()
     step = models.TextField(default="")
     occurrence = models.IntegerField(default=1)
-    party_id = models.BigIntegerField(null=True)
-    assignee = models.TextField()
+    object = models.TextField(db_default="")
+    record_id = models.BigIntegerField(null=True)
+    assignee = models.TextField(default="")
+    candidates = ArrayField(models.TextField(), db_default=[])
+    delegated_by = models.TextField(db_default="")
+    asked_by = models.TextField(db_default="")
     unit_id = models.BigIntegerField(null=True)
-    kind = models.TextField()
     subject = models.TextField()
     script = models.TextField(default="")
     result_set = models.TextField()
-    due_at = models.DateTimeField()
+    act = models.JSONField(null=True)
+    due_at = models.DateTimeField(null=True)
+    urgent_at = models.DateTimeField()
+    paused_at = models.DateTimeField(null=True)
     state = models.TextField(choices=State.choices, default=State.OPEN)
     result = models.TextField(default="")
     note = models.TextField(default="")
+    form = models.JSONField(db_default={})
+    outcome = models.JSONField(db_default={})
     done_by = models.TextField(default="")
     done_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
@@ -36,11 +52,31 @@ class WorkItem(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["origin_kind", "origin_uid", "step", "party_id", "occurrence"], name="work_once"
+                fields=["origin_kind", "origin_uid", "step", "object", "record_id", "occurrence"],
+                name="work_once",
+                nulls_distinct=False,
             )
         ]
         indexes = [
-            models.Index(fields=["assignee", "state", "due_at"], name="work_assignee"),
-            models.Index(fields=["party_id"], name="work_party"),
-            models.Index(fields=["unit_id", "state", "due_at"], name="work_unit"),
+            models.Index(fields=["assignee", "state", "urgent_at", "id"], name="work_assignee"),
+            models.Index(fields=["object", "record_id"], name="work_record"),
+            models.Index(fields=["unit_id", "state", "urgent_at", "id"], name="work_unit"),
+            models.Index(
+                fields=["asked_by", "state", "urgent_at"], name="work_asked", condition=~models.Q(asked_by="")
+            ),
+            models.Index(fields=["origin_uid"], name="work_origin"),
+            GinIndex(fields=["candidates"], name="work_candidates", condition=models.Q(state="open", assignee="")),
         ]
+
+
+class Comment(models.Model):
+    """What somebody said about a piece of work."""
+
+    uid = models.UUIDField(unique=True)
+    item = models.ForeignKey(WorkItem, models.CASCADE, related_name="comments")
+    by = models.TextField()
+    at = models.DateTimeField()
+    text = models.TextField()
+
+    class Meta:
+        indexes = [models.Index(fields=["item", "id"], name="work_comment_item")]

@@ -9,25 +9,110 @@ from ninja import Router
 from zhike.kernel.wire import responds
 from zhike.platform.permissions.api import SignedInRequest
 from zhike.platform.work import api, schemas
+from zhike.platform.work.types import Whose, WorkQuery
 
 router = Router(tags=["work"])
 
 
 @router.get("/work", operation_id="listWork", response=responds(schemas.WorkPageOut))
-def todo(request: SignedInRequest, state: schemas.WorkState = "open", cursor: str = "") -> schemas.WorkPageOut:
-    """The caller's to-do list."""
-    found, more = api.todo(principal=request.principal, state=state, after=cursor)
+def todo(
+    request: SignedInRequest,
+    state: schemas.WorkState = "open",
+    whose: Whose = "all",
+    kind: str = "",
+    assignee: str = "",
+    overdue: bool = False,
+    newest: bool = False,
+    cursor: str = "",
+) -> schemas.WorkPageOut:
+    """The work that the caller may read."""
+    query = WorkQuery(state, whose, tuple(kind.split(",")) if kind else (), assignee, overdue, newest, cursor)
+    found, more = api.todo(query, principal=request.principal)
     return schemas.page_out(found, more, api.counts(principal=request.principal), request.principal)
 
 
-@router.get("/work/{uid}", operation_id="getWork", response=responds(schemas.WorkOut))
-def get(request: SignedInRequest, uid: uuid.UUID) -> schemas.WorkOut:
+@router.post("/work", operation_id="createWork", response=responds(schemas.WorkDetailOut, 201))
+def create(request: SignedInRequest, body: schemas.NewWorkIn) -> schemas.WorkDetailOut:
+    """A piece of work for a colleague, or for oneself."""
+    about = (body.about.object, body.about.uid) if body.about else None
+    found = api.create(
+        body.kind,
+        subject=body.subject,
+        script=body.script,
+        assignee=body.assignee,
+        about=about,
+        due_at=body.due_at,
+        principal=request.principal,
+    )
+    return schemas.detail_out(found, request.principal)
+
+
+@router.get("/work/colleagues", operation_id="listColleagues", response=responds(schemas.ColleaguesOut))
+def colleagues(request: SignedInRequest, q: str = "") -> schemas.ColleaguesOut:
+    """The colleagues to whom the caller can give work."""
+    found = api.colleagues(q, principal=request.principal)
+    return {"items": [{"uid": one.employee_no, "name": one.name} for one in found]}
+
+
+@router.get("/work/{uid}", operation_id="getWork", response=responds(schemas.WorkDetailOut))
+def get(request: SignedInRequest, uid: uuid.UUID) -> schemas.WorkDetailOut:
     """One work item."""
-    return schemas.present([api.get(uid, principal=request.principal)], request.principal)[0]
+    return schemas.detail_out(api.get(uid, principal=request.principal), request.principal)
 
 
-@router.post("/work/{uid}/complete", operation_id="completeWork", response=responds(schemas.WorkOut))
-def complete(request: SignedInRequest, uid: uuid.UUID, body: schemas.CompletionIn) -> schemas.WorkOut:
+@router.post("/work/{uid}/claim", operation_id="claimWork", response=responds(schemas.WorkDetailOut))
+def claim(request: SignedInRequest, uid: uuid.UUID) -> schemas.WorkDetailOut:
+    """A work item taken."""
+    return schemas.detail_out(api.claim(uid, principal=request.principal), request.principal)
+
+
+@router.post("/work/{uid}/release", operation_id="releaseWork", response=responds(schemas.WorkOut))
+def release(request: SignedInRequest, uid: uuid.UUID) -> schemas.WorkOut:
+    """A work item put back where it came from; whoever put it back may read it no longer."""
+    return schemas.present([api.release(uid, principal=request.principal)], request.principal)[0]
+
+
+@router.post("/work/{uid}/delegate", operation_id="delegateWork", response=responds(schemas.WorkDetailOut))
+def delegate(request: SignedInRequest, uid: uuid.UUID, body: schemas.HandIn) -> schemas.WorkDetailOut:
+    """A work item that a colleague does now."""
+    return schemas.detail_out(api.delegate(uid, to=body.to, principal=request.principal), request.principal)
+
+
+@router.post("/work/{uid}/reassign", operation_id="reassignWork", response=responds(schemas.WorkOut))
+def reassign(request: SignedInRequest, uid: uuid.UUID, body: schemas.HandIn) -> schemas.WorkOut:
+    """A work item that somebody else has now; who gave it away may read it no longer."""
+    found = api.reassign(uid, to=body.to, reason=body.reason, principal=request.principal)
+    return schemas.present([found], request.principal)[0]
+
+
+@router.post("/work/{uid}/pause", operation_id="pauseWork", response=responds(schemas.WorkDetailOut))
+def pause(request: SignedInRequest, uid: uuid.UUID, body: schemas.ReasonGivenIn) -> schemas.WorkDetailOut:
+    """A work item whose clock rests."""
+    return schemas.detail_out(api.pause(uid, reason=body.reason, principal=request.principal), request.principal)
+
+
+@router.post("/work/{uid}/resume", operation_id="resumeWork", response=responds(schemas.WorkDetailOut))
+def resume(request: SignedInRequest, uid: uuid.UUID) -> schemas.WorkDetailOut:
+    """A work item whose clock goes on."""
+    return schemas.detail_out(api.resume(uid, principal=request.principal), request.principal)
+
+
+@router.post("/work/{uid}/comments", operation_id="commentWork", response=responds(schemas.WorkDetailOut, 201))
+def comment(request: SignedInRequest, uid: uuid.UUID, body: schemas.CommentIn) -> schemas.WorkDetailOut:
+    """A work item about which something was said."""
+    api.comment(uid, body.text, principal=request.principal)
+    return schemas.detail_out(api.get(uid, principal=request.principal), request.principal)
+
+
+@router.post("/work/{uid}/complete", operation_id="completeWork", response=responds(schemas.WorkDetailOut))
+def complete(request: SignedInRequest, uid: uuid.UUID, body: schemas.CompletionIn) -> schemas.WorkDetailOut:
     """A work item done."""
-    done = api.complete(uid, result=body.result, note=body.note, revision=body.revision, principal=request.principal)
-    return schemas.present([done], request.principal)[0]
+    done = api.complete(
+        uid,
+        result=body.result,
+        note=body.note,
+        form=body.form,
+        revision=body.revision,
+        principal=request.principal,
+    )
+    return schemas.detail_out(done, request.principal)

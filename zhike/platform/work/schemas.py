@@ -3,40 +3,90 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Literal, cast
 
+from pydantic import Field
 from typing_extensions import TypedDict
 
 from zhike.expressions.wire import StoredExpression
 from zhike.kernel import clock
-from zhike.kernel.wire import Labels, Party, RequestBody, labels
+from zhike.kernel.wire import Labels, RequestBody, labels
 from zhike.platform.objects import api as objects
 from zhike.platform.objects import catalogue
+from zhike.platform.objects.schemas import FieldOut, form_field_out
 from zhike.platform.objects.types import Record, RecordQuery
 from zhike.platform.organization import api as organization
 from zhike.platform.permissions import api as permissions
+from zhike.platform.permissions import parts
 from zhike.platform.permissions.types import Principal
-from zhike.platform.work.types import Work, WorkCounts
+from zhike.platform.work import api, origins
+from zhike.platform.work.types import Act, Work, WorkCounts
 
 WorkState = Literal["open", "done", "cancelled"]
-_ORIGIN_PATHS = {"campaign": "/campaigns/{uid}"}
 
 
 class CompletionIn(RequestBody):
-    """How a work item ended."""
+    """How a work item ended, and what its kind's form asks for."""
 
     result: str
-    note: str = ""
+    note: str = Field("", max_length=4000)
+    form: dict[str, object] = {}
     revision: int
 
 
-class AssigneeOut(TypedDict):
-    """Whose work it is, by employee number."""
+class HandIn(RequestBody):
+    """To whom work goes (employee number), and why."""
+
+    to: str = Field(min_length=1)
+    reason: str = Field("", max_length=500)
+
+
+class ReasonGivenIn(RequestBody):
+    """Why something is done."""
+
+    reason: str = Field(min_length=1, max_length=500)
+
+
+class CommentIn(RequestBody):
+    """What somebody says about a piece of work."""
+
+    text: str = Field(min_length=1, max_length=4000)
+
+
+class AboutIn(RequestBody):
+    """The record that new work is about."""
+
+    object: str
+    uid: uuid.UUID
+
+
+class NewWorkIn(RequestBody):
+    """One piece of work for a colleague, or for oneself."""
+
+    kind: str
+    subject: str = Field(max_length=200)
+    script: str = Field("", max_length=4000)
+    assignee: str = ""
+    about: AboutIn | None = None
+    due_at: datetime | None = None
+
+
+class PersonOut(TypedDict):
+    """Somebody by employee number; `uid` is that number."""
 
     uid: str
     name: str
+
+
+class AboutOut(TypedDict):
+    """The record that work is about, and its page."""
+
+    object: str
+    uid: uuid.UUID
+    display: str
+    path: str
 
 
 class OriginOut(TypedDict):
@@ -49,50 +99,92 @@ class OriginOut(TypedDict):
 
 
 class ResultOut(TypedDict):
-    """One way in which the work can end."""
+    """One way in which the work can end; with a `reason`, not without a note."""
 
     key: str
     labels: Labels
     positive: bool
+    reason: bool
 
 
 class WorkOut(TypedDict):
-    """One piece of work."""
+    """One piece of work; `path` is the page on which it is done, `outcome` what that did which it was asked for."""
 
     uid: uuid.UUID
     kind: str
     kind_labels: Labels
+    path: str
     subject: str
     script: str
-    due_at: datetime
+    due_at: datetime | None
+    paused: bool
     state: WorkState
-    party: Party | None
+    about: AboutOut | None
     overdue: bool
-    left_minutes: int
-    assignee: AssigneeOut
-    origin: OriginOut
+    left_minutes: int | None
+    assignee: PersonOut | None
+    asked_by: PersonOut | None
+    delegated_by: PersonOut | None
+    origin: OriginOut | None
     results: list[ResultOut]
     result: str | None
     note: str
+    outcome: dict[str, str]
+    done_by: PersonOut | None
     done_at: datetime | None
+    created_at: datetime
+    may: list[Act]
     revision: int
 
 
+class RemarkOut(TypedDict):
+    """What somebody said about a piece of work."""
+
+    uid: uuid.UUID
+    by: PersonOut
+    at: datetime
+    text: str
+
+
+class WorkDetailOut(WorkOut):
+    """One piece of work with what is filled in, what was said, and what to know before it is done."""
+
+    form: list[FieldOut]
+    filled: dict[str, object]
+    comments: list[RemarkOut]
+    notices: list[Labels]
+
+
 class WorkCountsOut(TypedDict):
-    """How much work a list holds by state."""
+    """How much work a list holds by state; `free` may be taken."""
 
     open: int
     overdue: int
     due_today: int
     done: int
+    free: int
+
+
+class WorkKindOut(TypedDict):
+    """A kind of work by name."""
+
+    key: str
+    labels: Labels
 
 
 class WorkPageOut(TypedDict):
-    """A page of a to-do list."""
+    """A page of a list of work."""
 
     items: list[WorkOut]
     next_cursor: str | None
     counts: WorkCountsOut
+    kinds: list[WorkKindOut]
+
+
+class ColleaguesOut(TypedDict):
+    """People to whom work can be given."""
+
+    items: list[PersonOut]
 
 
 class WorkData(TypedDict):
@@ -103,24 +195,52 @@ class WorkData(TypedDict):
 
 
 def page_out(items: Sequence[Work], more: str | None, totals: WorkCounts, principal: Principal) -> WorkPageOut:
-    """Return a page of a to-do list as the interface gives it."""
+    """Return a page of a list of work as the interface gives it."""
     return {
         "items": present(items, principal),
         "next_cursor": more,
-        "counts": {"open": totals.open, "overdue": totals.overdue, "due_today": totals.due_today, "done": totals.done},
+        "counts": {
+            "open": totals.open,
+            "overdue": totals.overdue,
+            "due_today": totals.due_today,
+            "done": totals.done,
+            "free": totals.free,
+        },
+        "kinds": [{"key": key, "labels": labels(kind.labels)} for key, kind in api.kinds().items()],
     }
 
 
-def _origin_path(item: Work, principal: Principal) -> str:
-    """Where the origin is shown; nowhere for somebody who may not see it."""
-    path = _ORIGIN_PATHS.get(item.origin_kind, "").format(uid=item.origin_uid)
-    return path if permissions.allowed(principal, f"{item.origin_kind}.read") else ""
+def detail_out(item: Work, principal: Principal) -> WorkDetailOut:
+    """Return one piece of work as its page shows it."""
+    kind = api.kinds().get(item.kind)
+    said = api.comments(item.uid, principal=principal)
+    names = _names({remark.by for remark in said}, principal)
+    return {
+        **present([item], principal)[0],
+        "form": [form_field_out(field) for field in kind.form] if kind else [],
+        "filled": dict(item.form),
+        "comments": [
+            {"uid": remark.uid, "by": _person(remark.by, names), "at": remark.at, "text": remark.text}
+            for remark in said
+        ],
+        "notices": [labels(notice) for notice in origins.notices(item, principal=principal)],
+    }
+
+
+def _origin(item: Work, principal: Principal) -> OriginOut | None:
+    """What the work came from, where that is something else; without a path for somebody who may not see it."""
+    if not item.origin_title:
+        return None
+    part = parts.registered().get(item.origin_kind)
+    readable = part is not None and part.path and permissions.allowed(principal, f"{part.key}.read")
+    path = f"{part.path}/{item.origin_uid}" if part and readable else ""
+    return {"kind": item.origin_kind, "uid": item.origin_uid, "title": item.origin_title, "path": path}
 
 
 def _names(numbers: set[str], principal: Principal) -> dict[str, str]:
     """The names of employees as users, or as records for those who never sign in."""
     names = organization.user_names(numbers)
-    missing, employee = sorted(numbers - set(names)), catalogue.object_with_role("employee").key
+    missing, employee = sorted(numbers - set(names) - {""}), catalogue.object_with_role("employee").key
     readable = permissions.allowed(principal, f"{employee}.read")
     if missing and readable and catalogue.may_ask(employee, "employee_no", principal=principal):
         wanted: list[StoredExpression] = [{"value": number, "type": "text"} for number in missing]
@@ -132,42 +252,65 @@ def _names(numbers: set[str], principal: Principal) -> dict[str, str]:
 
 
 def present(items: Sequence[Work], principal: Principal) -> list[WorkOut]:
-    """Return work items as screens show them; a party the viewer may no longer see has no name."""
-    role = catalogue.object_with_role("party").key
-    parties = objects.records_by_id(role, [i.party_id for i in items if i.party_id], principal=principal)
-    names = _names({item.assignee for item in items}, principal)
+    """Return work items as screens show them; a record the viewer may no longer see has no name."""
+    people = {number for item in items for number in (item.assignee, item.asked_by, item.delegated_by, item.done_by)}
+    names, about = _names(people, principal), _about(items, principal)
+    return [_work_out(item, names, about.get((item.object, item.record_id or 0)), principal) for item in items]
+
+
+def _work_out(item: Work, names: Mapping[str, str], about: AboutOut | None, principal: Principal) -> WorkOut:
     now = clock.now()
-    return [
-        {
-            "uid": item.uid,
-            "kind": item.kind,
-            "kind_labels": {"zh": "营销跟进", "en": "Campaign follow-up"},
-            "subject": item.subject,
-            "script": item.script,
-            "due_at": item.due_at,
-            "state": cast(WorkState, item.state),
-            "party": _party(item, parties),
-            "overdue": item.state == "open" and item.due_at < now,
-            "left_minutes": int((item.due_at - now).total_seconds() // 60),
-            "assignee": {"uid": item.assignee, "name": names.get(item.assignee, item.assignee)},
-            "origin": {
-                "kind": item.origin_kind,
-                "uid": item.origin_uid,
-                "title": item.origin_title,
-                "path": _origin_path(item, principal),
-            },
-            "results": [
-                {"key": code.key, "labels": labels(code.labels), "positive": code.positive} for code in item.results
-            ],
-            "result": item.result or None,
-            "note": item.note,
-            "done_at": item.done_at,
-            "revision": item.revision,
-        }
-        for item in items
-    ]
+    kind = api.kinds().get(item.kind)
+    runs = item.due_at is not None and item.paused_at is None
+    return {
+        "uid": item.uid,
+        "kind": item.kind,
+        "kind_labels": labels(kind.labels) if kind else {"zh": item.kind, "en": item.kind},
+        "path": (kind.path if kind else "/work/{uid}").format(uid=item.uid),
+        "subject": item.subject,
+        "script": item.script,
+        "due_at": item.due_at,
+        "paused": item.paused_at is not None,
+        "state": cast(WorkState, item.state),
+        "about": about,
+        "overdue": bool(item.state == "open" and runs and item.due_at and item.due_at < now),
+        "left_minutes": int((item.due_at - now).total_seconds() // 60) if item.due_at and runs else None,
+        "assignee": _person(item.assignee, names) if item.assignee else None,
+        "asked_by": _person(item.asked_by, names) if item.asked_by else None,
+        "delegated_by": _person(item.delegated_by, names) if item.delegated_by else None,
+        "origin": _origin(item, principal),
+        "results": [
+            {"key": code.key, "labels": labels(code.labels), "positive": code.positive, "reason": code.reason}
+            for code in item.results
+        ],
+        "result": item.result or None,
+        "note": item.note,
+        "outcome": {key: str(value) for key, value in item.outcome.items()},
+        "done_by": _person(item.done_by, names) if item.done_by else None,
+        "done_at": item.done_at,
+        "created_at": item.created_at,
+        "may": list(item.may),
+        "revision": item.revision,
+    }
 
 
-def _party(item: Work, parties: dict[int, Record]) -> Party | None:
-    record = parties.get(item.party_id or 0)
-    return {"uid": record.uid, "display": record.display} if record else None
+def _person(number: str, names: Mapping[str, str]) -> PersonOut:
+    return {"uid": number, "name": names.get(number, number)}
+
+
+def _about(items: Sequence[Work], principal: Principal) -> dict[tuple[str, int], AboutOut]:
+    """The records that work is about, one query an object."""
+    wanted: dict[str, list[int]] = {}
+    for item in items:
+        if item.object and item.record_id is not None and permissions.allowed(principal, f"{item.object}.read"):
+            wanted.setdefault(item.object, []).append(item.record_id)
+    return {
+        (object, record_id): _about_out(object, record)
+        for object, ids in wanted.items()
+        for record_id, record in objects.records_by_id(object, ids, principal=principal).items()
+    }
+
+
+def _about_out(object: str, record: Record) -> AboutOut:
+    path = f"/records/{object}/{record.uid}"
+    return {"object": object, "uid": record.uid, "display": record.display, "path": path}

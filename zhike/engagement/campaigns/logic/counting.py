@@ -11,7 +11,7 @@ from zhike.engagement.campaigns.models import Campaign, Member
 from zhike.engagement.campaigns.types import Counts, MemberRow
 from zhike.engagement.channels import api as channels
 from zhike.engagement.compliance import api as compliance
-from zhike.platform.work import api as work
+from zhike.platform.work import origins as work
 
 _CONVERTED = {"converted_treated": "treated", "converted_control": "control"}
 _IN_FLIGHT = ("waiting", "claimed", "sending")
@@ -97,7 +97,7 @@ def rows(
     channel = running.STAFF if state == "work_refused" else channels.template(campaign.template).channel
     deliveries = channels.states(campaign.uid, party_ids=ids)
     reasons = compliance.reasons_of(origin_uid=campaign.uid, channel=channel, party_ids=ids)
-    tasks = work.of_origin(campaign.uid, party_ids=ids)
+    tasks = work.of_origin(campaign.uid, records=ids)
     found = []
     for member in members:
         delivery = deliveries.get(member.party_id)

@@ -13,16 +13,17 @@ from django.db.models import Q, QuerySet
 from zhike.engagement.campaigns.logic.plans import touch_step
 from zhike.engagement.campaigns.models import Campaign, Member
 from zhike.engagement.channels import api as channels
+from zhike.engagement.channels.types import SendMessages, Template
 from zhike.engagement.compliance import api as compliance
 from zhike.engagement.compliance.types import Touch
 from zhike.insight.audiences import api as audiences
-from zhike.kernel import clock, context, database, events
+from zhike.kernel import actions, clock, context, database, events
 from zhike.kernel.errors import ZhikeError
 from zhike.kernel.trading_days import trading_calendar
 from zhike.platform.audit import api as audit
 from zhike.platform.objects import bulk, catalogue
-from zhike.platform.work import api as work
-from zhike.platform.work.types import NewWork
+from zhike.platform.permissions import api as permissions
+from zhike.platform.work.types import GiveWork, NewWork
 
 BATCH = 500
 #: So many people in a row, and no other, that cannot be taken through the gate: it is not their fault.
@@ -30,6 +31,10 @@ _ALL_FAIL = 3
 _SETTLED = (Member.State.QUEUED, Member.State.REFUSED)
 _log = logging.getLogger("zhike.campaigns")
 STAFF = "staff"
+#: The kind of work that managers get about a campaign's people.
+FOLLOW_UP = "follow_up"
+#: Whoever launched a campaign had the right to; the worker goes on with it.
+_RUNNER = permissions.system_principal("campaigns")
 
 
 def in_control(campaign: Campaign, party_id: int) -> bool:
@@ -169,12 +174,24 @@ def _reach(campaign: Campaign, members: Mapping[int, Member]) -> None:
             allowed.append((verdict.decision_id, verdict.party_id))
         else:
             member.state = Member.State.REFUSED
-    channels.enqueue(
-        allowed, origin_kind="campaign", origin_uid=campaign.uid, channel=found.channel, template=found.key
-    )
+    _send(campaign, found, allowed)
     settled = [i for i in party_ids if members[i].state != Member.State.WAITING]
     _give_work(campaign, settled)
     Member.objects.bulk_update(members.values(), ["state", "next_at"])
+
+
+def _send(campaign: Campaign, template: Template, allowed: Sequence[tuple[int, int]]) -> None:
+    """Put a message on its way for each (decision id, party id); once for these decisions, whoever asks again."""
+    if allowed:
+        params = SendMessages(
+            origin_kind="campaign",
+            origin_uid=campaign.uid,
+            channel=template.channel,
+            template=template.key,
+            decisions=tuple(allowed),
+        )
+        once = f"{campaign.uid}:{allowed[0][0]}-{allowed[-1][0]}"
+        actions.run("channel.send", params, asker=_RUNNER, once=once)
 
 
 def _give_work(campaign: Campaign, party_ids: Sequence[int]) -> None:
@@ -185,20 +202,30 @@ def _give_work(campaign: Campaign, party_ids: Sequence[int]) -> None:
     covered = covering(party_ids)
     verdicts = compliance.decide(touch_of(campaign, STAFF), list(covered))
     due_at = due(campaign.due_days)
-    items = [
-        NewWork(verdict.party_id, *covered[verdict.party_id], campaign.name, campaign.script, due_at)
+    items = tuple(
+        NewWork(
+            record=verdict.party_id,
+            assignee=covered[verdict.party_id][0],
+            unit=covered[verdict.party_id][1],
+            subject=campaign.name,
+            script=campaign.script,
+            due_at=due_at,
+        )
         for verdict in verdicts
         if verdict.allowed
-    ]
-    work.create_many(
-        items,
+    )
+    given = GiveWork(
+        kind=FOLLOW_UP,
         origin_kind="campaign",
         origin_uid=campaign.uid,
         origin_title=campaign.name,
-        kind="campaign",
-        result_set=campaign.result_set,
+        object=catalogue.object_with_role("party").key,
+        results=campaign.result_set,
         step=touch_step(),
+        items=items,
     )
+    if items:
+        actions.run("work.give", given, asker=_RUNNER)
 
 
 def covering(party_ids: Sequence[int]) -> dict[int, tuple[str, int | None]]:

@@ -1,0 +1,40 @@
+"""The clock of a piece of work: it runs on its kind's calendar, rests and goes on, and says when it has run out."""
+
+from __future__ import annotations
+
+from zhike.kernel import clock, events, timers
+from zhike.kernel.timers import Timer
+from zhike.platform.audit import api as audit
+from zhike.platform.work.errors import ClockRests
+from zhike.platform.work.models import WorkItem
+
+DUE = "work.due"
+
+
+def run_out(timer: Timer) -> None:
+    """Say that a piece of work that is still open is overdue; whoever escalates hears of it."""
+    row = WorkItem.objects.filter(uid=timer.key, state=WorkItem.State.OPEN).first()
+    if row is not None:
+        audit.note(operation="overdue", subject="work_item", subject_id=row.pk)
+        events.publish("work.overdue", "work_item", row.pk, {"origin": str(row.origin_uid)})
+
+
+def pause(row: WorkItem) -> None:
+    """Let the clock rest: the open time that was left is kept. Raises ClockRests."""
+    if row.due_at is None or row.paused_at is not None:
+        raise ClockRests()
+    timers.pause(DUE, str(row.uid))
+    row.paused_at = clock.now()
+
+
+def resume(row: WorkItem) -> None:
+    """Let it go on with what was left. Raises ClockRests."""
+    if row.paused_at is None:
+        raise ClockRests()
+    row.due_at = row.urgent_at = timers.resume(DUE, str(row.uid))
+    row.paused_at = None
+
+
+def end(row: WorkItem) -> None:
+    """Stop the clock of work that has ended."""
+    timers.cancel(DUE, [str(row.uid)])

@@ -1,0 +1,59 @@
+"""Work that follows the party it is about: to whoever serves it after a handover, and away when it is erased."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db.models import F, Q, QuerySet
+
+from zhike.platform.audit import api as audit
+from zhike.platform.objects import bulk, catalogue
+from zhike.platform.work.logic import handing, naming
+from zhike.platform.work.models import WorkItem
+
+_BATCH = 5_000
+
+
+def follow_coverage(party_ids: Sequence[int]) -> int:
+    """Give the open work about parties to their serving employee where whoever has it serves them no longer.
+
+    In the caller's transaction, journalled per item; returns how many moved. Work stays where it is when nobody serves,
+    and so does work of kinds that do not follow the service.
+    """
+    moved = 0
+    for start in range(0, len(party_ids), _BATCH):
+        batch = party_ids[start : start + _BATCH]
+        serving = bulk.serving_employees(batch)
+        rows = _following().filter(record_id__in=batch).select_for_update()
+        for row in rows.order_by("pk"):
+            has = row.delegated_by or row.assignee
+            if has not in serving.get(row.record_id or 0, [has]):
+                row.delegated_by = ""
+                handing.give_to(row, serving[row.record_id or 0][0], "reassign")
+                moved += 1
+    return moved
+
+
+def parties_with_open_work() -> list[int]:
+    """Return the parties about whom somebody has open work that follows the service."""
+    found = _following().order_by("record_id").distinct().values_list("record_id", flat=True)
+    return [party_id for party_id in found if party_id is not None]
+
+
+def forget_record(object: str, record_id: int) -> None:
+    """Cancel the open work about an erased record and blank what was written with all of it, in the caller's transaction."""
+    rows = WorkItem.objects.filter(object=object, record_id=record_id)
+    for row in rows.filter(state=WorkItem.State.OPEN):
+        audit.note(operation="cancel", subject="work_item", subject_id=row.pk)
+    written = rows.exclude(Q(note="") & Q(form={}))
+    written.update(note="", form={}, revision=F("revision") + 1)
+    for row in rows.filter(comments__isnull=False).distinct():
+        row.comments.update(text="")
+    rows.filter(state=WorkItem.State.OPEN).update(state=WorkItem.State.CANCELLED, revision=F("revision") + 1)
+
+
+def _following() -> QuerySet[WorkItem]:
+    kinds = [key for key, kind in naming.kinds().items() if kind.follows_service]
+    party = catalogue.object_with_role("party").key
+    rows = WorkItem.objects.filter(state=WorkItem.State.OPEN, object=party, kind__in=kinds)
+    return rows.exclude(assignee="")

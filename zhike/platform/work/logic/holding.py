@@ -1,0 +1,95 @@
+"""Whose work is whose: who sees it, who may take it, and what somebody may do with it now."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+
+from django.db.models import Q, QuerySet
+
+from zhike.kernel import clock
+from zhike.platform.organization import api as organization
+from zhike.platform.permissions import parts
+from zhike.platform.permissions.types import Principal
+from zhike.platform.work.errors import AlreadyDone, NotHeld
+from zhike.platform.work.logic import naming
+from zhike.platform.work.models import WorkItem
+from zhike.platform.work.types import Act, Candidate
+
+OPEN = WorkItem.State.OPEN
+
+
+def taken_as(principal: Principal) -> list[str]:
+    """Return everything that `principal` is as a candidate, as work writes it: itself, its roles, its units."""
+    if not principal.me:
+        return []
+    found = [Candidate(kind="person", key=principal.me)]
+    for post in principal.posts:
+        found += [Candidate(kind="role", key=post.role, unit=post.unit), Candidate(kind="group", unit=post.unit)]
+    return list(dict.fromkeys(one.held_as for one in found))
+
+
+def free(principal: Principal) -> Q:
+    """Return the condition of work that nobody has yet and `principal` may take."""
+    return Q(state=OPEN, assignee="", candidates__overlap=taken_as(principal))
+
+
+def mine(principal: Principal) -> Q:
+    """Return the condition of work that `principal` has, has delegated, or may take."""
+    return Q(assignee=principal.me) | Q(delegated_by=principal.me) | free(principal)
+
+
+def within(principal: Principal, operation: str) -> QuerySet[WorkItem]:
+    """Return the work on which `principal` may do an operation; one reads what one asked for, too. Raises Refused."""
+    own = mine(principal)
+    if operation == "work.read":
+        own |= Q(asked_by=principal.me) & ~Q(asked_by="")
+    return WorkItem.objects.filter(parts.within(principal, operation, mine=own))
+
+
+def one(uid: uuid.UUID, principal: Principal, operation: str = "work.read", *, lock: bool = False) -> WorkItem:
+    """Return one piece of it, locked for change if asked. Raises NotFound, Refused."""
+    return parts.one(within(principal, operation), uid, kind="work_item", lock=lock)
+
+
+def holds(row: WorkItem, principal: Principal) -> bool:
+    """Return whether `principal` has the work, or may take it."""
+    if row.assignee:
+        return row.assignee == principal.me
+    return not set(row.candidates).isdisjoint(taken_as(principal))
+
+
+def may(row: WorkItem, principal: Principal) -> tuple[Act, ...]:
+    """Return what `principal`, who reads it, may do with a piece of work now."""
+    return (*_acts(row, principal), "comment") if row.state == OPEN else ("comment",)
+
+
+def require(row: WorkItem, principal: Principal, act: Act) -> None:
+    """Raise AlreadyDone, or NotHeld where `principal` may not do an act on work that it reaches."""
+    if row.state != OPEN:
+        raise AlreadyDone(by=organization.user_names([row.done_by]).get(row.done_by, row.done_by) or "—")
+    if act not in may(row, principal):
+        raise NotHeld()
+
+
+def _acts(row: WorkItem, principal: Principal) -> Iterator[Act]:
+    kind = naming.kind(row.kind)
+    has, own = row.assignee != "" and row.assignee == principal.me, holds(row, principal)
+    gave = row.delegated_by != "" and row.delegated_by == principal.me
+    finishes = parts.reaches(principal, "work.complete", mine=own or gave, unit=row.unit_id)
+    if finishes and own and not has:
+        yield "claim"
+    if finishes and (gave or (has and (row.delegated_by or row.candidates))):
+        yield "release"
+    if finishes and has and not row.delegated_by:
+        yield "delegate"
+    if parts.reaches(principal, "work.reassign", mine=False, unit=row.unit_id):
+        yield "reassign"
+    asked = row.asked_by != "" and row.asked_by == principal.me
+    if finishes and not (kind and kind.held_only and (asked or not own)):
+        yield "complete"
+        if kind and kind.pausable and own:
+            if row.paused_at is not None:
+                yield "resume"
+            elif row.due_at is not None and row.due_at > clock.now():
+                yield "pause"

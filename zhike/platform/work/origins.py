@@ -1,0 +1,59 @@
+"""What work comes from: rooms that give work say what should be known before it is done, and ask what became of it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Sequence
+
+from django.db.models import Count, F
+
+from zhike.kernel.definition_parts import Labels
+from zhike.platform.permissions.types import Principal
+from zhike.platform.work.models import WorkItem
+from zhike.platform.work.types import Work
+
+__all__ = ["cancel_open", "notices", "of_origin", "register_notices", "summaries_of_origins", "summary_of_origin"]
+
+#: What should be known before work is done: a contact that the send gate would refuse now.
+Notices = Callable[[Work], Sequence[Labels]]
+_notices: dict[str, Notices] = {}
+
+
+def register_notices(origin_kind: str, find: Notices) -> None:
+    """Have `find` asked what to know about open work of an origin; called when the application starts."""
+    _notices[origin_kind] = find
+
+
+def notices(work: Work, *, principal: Principal) -> Sequence[Labels]:
+    """Return what the principal, who reads a piece of work, should know before it is done."""
+    find = _notices.get(work.origin_kind)
+    return find(work) if find and work.state == WorkItem.State.OPEN and principal.kind != "anonymous" else ()
+
+
+def cancel_open(*, origin_uid: uuid.UUID) -> int:
+    """Cancel the open work of an origin in the caller's transaction; return how many items there were."""
+    rows = WorkItem.objects.filter(origin_uid=origin_uid, state=WorkItem.State.OPEN)
+    return rows.update(state=WorkItem.State.CANCELLED, revision=F("revision") + 1)
+
+
+def of_origin(origin_uid: uuid.UUID, *, records: Sequence[int] | None = None) -> dict[int, tuple[str, str]]:
+    """Return (state, result) of the work of an origin by record id, of the given records if any are given."""
+    rows = WorkItem.objects.filter(origin_uid=origin_uid)
+    if records is not None:
+        rows = rows.filter(record_id__in=list(records))
+    found = rows.values_list("record_id", "state", "result")
+    return {record_id: (state, result) for record_id, state, result in found if record_id is not None}
+
+
+def summary_of_origin(origin_uid: uuid.UUID) -> dict[tuple[str, str], int]:
+    """Return how many work items of an origin there are by (state, result)."""
+    return summaries_of_origins([origin_uid])[origin_uid]
+
+
+def summaries_of_origins(origin_uids: Sequence[uuid.UUID]) -> dict[uuid.UUID, dict[tuple[str, str], int]]:
+    """Return the same by origin, of several at once."""
+    found: dict[uuid.UUID, dict[tuple[str, str], int]] = {uid: {} for uid in origin_uids}
+    rows = WorkItem.objects.filter(origin_uid__in=origin_uids).values("origin_uid", "state", "result")
+    for row in rows.annotate(n=Count("id")):
+        found[row["origin_uid"]][row["state"], row["result"]] = row["n"]
+    return found
