@@ -4,19 +4,35 @@ from __future__ import annotations
 
 import io
 import re
-from datetime import date
+import uuid
+from datetime import date, timedelta
 
 import pytest
 from openpyxl import load_workbook
 
 from tests.factories.records import SYSTEM, build_firm, customer
-from zhike.kernel.errors import Refused, SignInRequired
+from zhike.kernel import clock, jobs
+from zhike.kernel.definition_parts import Labels
+from zhike.kernel.errors import NotFound, Refused, SignInRequired
+from zhike.kernel.models import Run
 from zhike.platform.audit.models import Entry
 from zhike.platform.objects import api as objects
-from zhike.platform.objects import bulk
-from zhike.platform.objects.errors import TooManyRows
-from zhike.platform.objects.logic import exporting
+from zhike.platform.objects import bulk, exports
+from zhike.platform.objects.definitions import ExportRule
+from zhike.platform.objects.errors import (
+    ApprovalNeeded,
+    ExporterLeft,
+    ExportNotReady,
+    NoApproval,
+    ReasonRequired,
+    TooManyRows,
+)
+from zhike.platform.objects.logic import exporting, large_exports
+from zhike.platform.objects.models import Export
 from zhike.platform.objects.types import RecordQuery, SideColumn
+from zhike.platform.organization import api as organization
+from zhike.platform.work import api as work
+from zhike.platform.work.models import WorkItem
 
 pytestmark = pytest.mark.django_db
 PARTIES = RecordQuery("party", columns=("name", "certificate_number", "mobile", "risk_level"))
@@ -77,6 +93,7 @@ def test_a_formula_is_text(firm, name):
 
 def test_the_limit_is_told_and_nothing_is_written_down(firm, monkeypatch):
     monkeypatch.setattr(exporting, "LIMIT", 2)
+    monkeypatch.setattr(large_exports, "rule", lambda: None)
     customer("张三丰")
     customer("李四海")
     assert names(firm.operator) == ["张*丰", "李*海"]
@@ -136,3 +153,106 @@ def test_served_figures_can_be_added_up(firm, tmp_path):
     cell = sheet(firm.operator, RecordQuery("party", columns=("total_asset",)))["A3"]
 
     assert (cell.value, cell.data_type) == (3910427.34, "n")
+
+
+def rule(rows=2, most=4):
+    return ExportRule(
+        kind="export_rule",
+        key="default",
+        labels=Labels("导出规则", "Rule on exports"),
+        rows=rows,
+        most=most,
+        keep_days=7,
+        approval="approval",
+        roles=("compliance", "branch_head"),
+    )
+
+
+@pytest.fixture
+def three(firm, monkeypatch):
+    """Three customers of a manager who exports two alone, four with an approval."""
+    monkeypatch.setattr(large_exports, "rule", rule)
+    for name in ("张三丰", "李四海", "王五"):
+        customer(name)
+    return firm
+
+
+def decide(firm, uid, result, note=""):
+    return work.complete(uid, result=result, note=note, revision=1, principal=firm.branch_head)
+
+
+def finished(uid, principal):
+    """Do the run that an approval set off; return where the export stands."""
+    jobs.execute.func(run=work.get(uid, principal=principal).outcome["run"])
+    return exports.get(uuid.UUID(work.get(uid, principal=principal).outcome["export"]), principal=principal)
+
+
+def test_an_export_above_the_limit_is_made_once_somebody_else_agrees(three):
+    with pytest.raises(ApprovalNeeded):
+        objects.export_xlsx(PARTIES, principal=three.manager)
+    asked = exports.ask(PARTIES, reason="季度服务回访", principal=three.manager)
+    item = work.get(asked, principal=three.branch_head)
+    assert (item.subject, item.script, item.kind) == ("导出“客户”3 行", "季度服务回访", "approval")
+
+    decide(three, asked, "agreed")
+    made = finished(asked, three.manager)
+    assert (made.state, made.rows) == ("done", 3)
+    path, name = exports.file(made.uid, principal=three.manager)
+    found = load_workbook(io.BytesIO(path.read_bytes())).worksheets[0]
+    assert sorted(row[0] for row in found.iter_rows(min_row=3, values_only=True)) == ["张*丰", "李*海", "王*"]
+    assert re.fullmatch(r"知客 · E1001 · .*", found["A1"].value)
+    assert name.startswith("party-")
+    lines = Entry.objects.filter(subject="party", operation__startswith="export").order_by("id")
+    assert [line.operation for line in lines] == ["export_asked", "export", "export_taken"]
+    assert Run.objects.get(kind="records.export").actor == "user:E1001"
+
+
+def test_a_file_is_its_askers_and_only_for_some_days(three):
+    asked = exports.ask(PARTIES, reason="季度服务回访", principal=three.manager)
+    decide(three, asked, "agreed")
+    uid = uuid.UUID(work.get(asked, principal=three.manager).outcome["export"])
+    with pytest.raises(ExportNotReady):
+        exports.file(uid, principal=three.manager)
+    finished(asked, three.manager)
+    for other in (three.branch_head, three.operator):
+        with pytest.raises(NotFound):
+            exports.file(uid, principal=other)
+
+    path, _name = exports.file(uid, principal=three.manager)
+    with clock.travel(clock.now() + timedelta(days=8)):
+        assert exports.get(uid, principal=three.manager).state == "expired"
+        with pytest.raises(ExportNotReady):
+            exports.file(uid, principal=three.manager)
+        assert large_exports.forget_expired() == 1
+        assert not path.exists()
+        assert large_exports.forget_expired() == 0
+
+
+def test_a_refused_export_is_not_made(three):
+    asked = exports.ask(PARTIES, reason="季度服务回访", principal=three.manager)
+    decide(three, asked, "refused", "范围过大")
+
+    assert (Export.objects.count(), Run.objects.filter(kind="records.export").count()) == (0, 0)
+
+
+def test_what_no_approval_allows_is_not_asked_for(three, monkeypatch):
+    with pytest.raises(ReasonRequired):
+        exports.ask(PARTIES, reason="x", principal=three.manager)
+    for name in ("赵六", "钱七"):
+        customer(name)
+    with pytest.raises(TooManyRows) as refused:
+        exports.ask(PARTIES, reason="季度服务回访", principal=three.manager)
+    assert refused.value.facts == {"limit": 4, "count": 5}
+    monkeypatch.setattr(large_exports, "rule", lambda: None)
+    with pytest.raises(NoApproval):
+        exports.ask(PARTIES, reason="季度服务回访", principal=three.manager)
+    assert not WorkItem.objects.exists()
+
+
+def test_the_file_shows_what_its_asker_sees_when_it_is_made(three):
+    asked = exports.ask(PARTIES, reason="季度服务回访", principal=three.manager)
+    decide(three, asked, "agreed")
+    customer("周一", branch="B2", manager="E1002")
+    organization.change_user(organization.staff(three.manager.user_id).uid, active=False)
+    with pytest.raises(ExporterLeft):
+        jobs.run_now("records.export", "x", {"export": str(Export.objects.get().uid)})

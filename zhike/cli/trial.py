@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from zhike.insight.warehouse.types import LoadResult
     from zhike.platform.permissions.types import Principal
 
-_ROLES = (("account_manager", "客户经理"), ("branch_head", "营业部负责人"), ("operator", "运营"))
+_ROLES = (("account_manager", "客户经理"), ("branch_head", "营业部负责人"), ("operator", "运营"), ("compliance", "合规管理"))
 
 
 def sample_folder() -> Path:
@@ -191,7 +191,7 @@ def _sign_ins() -> list[dict[str, str]]:
 
 
 def _holders() -> list[tuple[str, str, str]]:
-    """Return (employee number, name, unit code) of a manager with customers, their branch head and an operator."""
+    """Return (employee number, name, unit code) of a manager with customers, their branch head, an operator, compliance."""
     from zhike.platform.objects import api as objects
     from zhike.platform.objects import catalogue
     from zhike.platform.objects.types import RecordQuery
@@ -209,7 +209,13 @@ def _holders() -> list[tuple[str, str, str]]:
     firm = organization.all_units(kinds=["firm"])[0]
     head = _employee(system, employee, "branch_head", branch.uid) or ("B0001", "许知行")
     operator = _employee(system, employee, "operator", None) or ("P0001", "沈聿")
-    return [(manager, row.display, branch.code), (*head, branch.code), (*operator, firm.code)]
+    officer = _employee(system, employee, "compliance", None) or ("C0001", "程守正")
+    return [
+        (manager, row.display, branch.code),
+        (*head, branch.code),
+        (*operator, firm.code),
+        (*officer, firm.code),
+    ]
 
 
 def _uid_of(reference: object) -> str:

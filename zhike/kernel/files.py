@@ -39,6 +39,10 @@ class FileStore:
         with path.open("rb") as stream:
             return self.put(stream)
 
+    def remove(self, name: str) -> None:
+        """Forget the content called `name`; nothing happens where there is none."""
+        self.path(name).unlink(missing_ok=True)
+
     def path(self, name: str) -> Path:
         """Return where the content called `name` lies."""
         return self._root / name[:2] / name

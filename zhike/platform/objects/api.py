@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import io
 import uuid
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from zhike.kernel import context, database, definitions
 from zhike.kernel.errors import Refused
 from zhike.platform.audit import api as audit
-from zhike.platform.objects.errors import ReasonRequired, TooManyRows
+from zhike.platform.objects.errors import ReasonRequired
 from zhike.platform.objects.logic import (
     asking,
     erasing,
     exporting,
     field_rights,
     known_records,
+    large_exports,
     listing,
     single_records,
     summing,
@@ -259,30 +261,23 @@ def access(object: str, uid: uuid.UUID, *, principal: Principal) -> list[RecordH
 
 
 def export_xlsx(query: RecordQuery, *, principal: Principal) -> bytes:
-    """Return a list as .xlsx, masked and watermarked; audited. Raises TooManyRows above 10,000 rows."""
+    """Return a list as .xlsx, masked and watermarked; audited.
+
+    Raises TooManyRows above the limit: ApprovalNeeded where somebody may approve it.
+    """
     permissions.require(principal, f"{query.object}.export")
     owner = catalogues.object_type(query.object)
     # Whatever is refused is so before anything is written down.
     listing.order_of(query, owner, principal)
     found = listing.count(query, principal)
-    if found.count > exporting.LIMIT:
-        raise TooManyRows(limit=exporting.LIMIT, count=found.count)
+    large_exports.require_allowed(found.count)
     columns = query.columns or listing.listed_columns(owner, principal)
     fields = [asking.field_of(owner, key, principal) for key in columns]
     with database.writing():
-        audit.note(
-            operation="export",
-            subject=owner.key,
-            details={
-                "rows": found.count,
-                "columns": [f.key for f in fields],
-                "refinement": query.refinement,
-                "condition": query.condition,
-                "text": bool(query.text),
-                **({"of": {query.of.through: str(query.of.uid)}} if query.of else {}),
-            },
-        )
-    return exporting.workbook(fields, _all_rows(query, principal), principal, owner.labels[principal.language])
+        exporting.note(owner, query, found.count, [field.key for field in fields])
+    stream = io.BytesIO()
+    exporting.write(stream, fields, exporting.rows(query, principal), principal, owner.labels[principal.language])
+    return stream.getvalue()
 
 
 def _record(owner: ObjectType, row: Mapping[str, Any], principal: Principal) -> Record:
@@ -308,16 +303,6 @@ def _scoped(owner: ObjectType, principal: Principal) -> dict[str, bool]:
         for operation in ("update", "delete", "unmask", "access_log")
         if permissions.allowed(principal, f"{owner.key}.{operation}")
     }
-
-
-def _all_rows(query: RecordQuery, principal: Principal) -> Iterator[Record]:
-    cursor = ""
-    while True:
-        found = listing.page(replace(query, cursor=cursor, limit=200), principal)
-        yield from found.rows
-        if not found.next_cursor:
-            return
-        cursor = found.next_cursor
 
 
 def _refuse_fields(owner: ObjectType, given: Mapping[str, object], principal: Principal) -> None:

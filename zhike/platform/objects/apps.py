@@ -8,8 +8,11 @@ class ObjectsConfig(AppConfig):
     def ready(self) -> None:
         from zhike.kernel import definitions
         from zhike.platform.objects import blocks
-        from zhike.platform.objects.kinds import EXTENSION, OBJECT
+        from zhike.platform.objects.kinds import EXPORT_RULE, EXTENSION, OBJECT
+        from zhike.platform.objects.logic import large_exports
 
         definitions.register(OBJECT)
         definitions.register(EXTENSION)
+        definitions.register(EXPORT_RULE)
+        large_exports.register()
         blocks.register()

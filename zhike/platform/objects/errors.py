@@ -75,6 +75,41 @@ class TooManyRows(ZhikeError):
     en = "An export holds at most {limit} rows; this one has about {count}. Narrow the condition"
 
 
+class ApprovalNeeded(TooManyRows):
+    """An export above the limit that somebody else may approve."""
+
+    code = "export.approval_needed"
+    zh = "超过 {limit} 行的导出需要审批，当前条件约有 {count} 行"
+    en = "An export above {limit} rows needs an approval; this one has about {count}"
+
+
+class NoApproval(ZhikeError):
+    """An export above the limit where no rule says who approves it."""
+
+    code = "export.no_approval"
+    status = 422
+    zh = "本机构没有设置超过 {limit} 行的导出审批，请缩小条件"
+    en = "Nothing above {limit} rows is approved here; narrow the condition"
+
+
+class ExportNotReady(ZhikeError):
+    """An export that is still being made, failed, or whose time has passed."""
+
+    code = "export.not_ready"
+    status = 409
+    zh = "导出文件尚未生成，或已过期删除"
+    en = "The file is not made yet, or its time has passed and it was removed"
+
+
+class ExporterLeft(ZhikeError):
+    """An export whose asker does not sign in here any more."""
+
+    code = "export.exporter_left"
+    status = 409
+    zh = "申请人 {employee_no} 已停用，未生成导出文件"
+    en = "{employee_no}, who asked for it, has left; nothing was exported"
+
+
 class ReasonRequired(ZhikeError):
     """A sensitive act without a reason."""
 

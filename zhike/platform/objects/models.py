@@ -23,6 +23,21 @@ class PhysicalField(models.Model):
         constraints = [models.UniqueConstraint(fields=["object", "key"], name="physical_field_once")]
 
 
+class Export(models.Model):
+    """A list that somebody exports above the limit, with an approval: what was asked for, and the file."""
+
+    uid = models.UUIDField(unique=True)
+    object = models.TextField()
+    asked_by = models.TextField(db_index=True)
+    query = models.JSONField()
+    run = models.UUIDField()
+    asked_at = models.DateTimeField()
+    made_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(null=True, db_index=True)
+    rows = models.IntegerField(default=0)
+    file = models.TextField(default="")
+
+
 class SideTable(models.Model):
     """The published wide rows beside an object: one table per publication, the newest one is read."""
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import uuid
 from typing import cast
 
-from django.http import HttpResponse
+from django.http import FileResponse, HttpResponse
 from ninja import Router
 
 from zhike.kernel import clock, definitions
 from zhike.kernel.wire import WireValue, file_answer, labels, responds
-from zhike.platform.objects import api, catalogue, schemas
+from zhike.platform.objects import api, catalogue, exports, schemas
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.api import SignedInRequest
 
@@ -60,6 +60,27 @@ def export(request: SignedInRequest, object: str, body: schemas.QueryIn) -> Http
     content = api.export_xlsx(body.query(object), principal=request.principal)
     name = f"{object}-{clock.local(clock.now()):%Y%m%d-%H%M}.xlsx"
     return HttpResponse(content, content_type=_XLSX, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+@router.post(
+    "/objects/{object}/export-requests", operation_id="askForExport", response=responds(schemas.ExportAskedOut, 201)
+)
+def ask_for_export(request: SignedInRequest, object: str, body: schemas.ExportIn) -> schemas.ExportAskedOut:
+    """The approval of an export above the limit, asked for."""
+    return {"work": exports.ask(body.query(object), reason=body.reason, principal=request.principal)}
+
+
+@router.get("/exports/{uid}", operation_id="getExport", response=responds(schemas.ExportOut))
+def get_export(request: SignedInRequest, uid: uuid.UUID) -> schemas.ExportOut:
+    """Where one's own export above the limit stands."""
+    return schemas.export_out(exports.get(uid, principal=request.principal))
+
+
+@router.get("/exports/{uid}/file", operation_id="takeExport", openapi_extra=file_answer(_XLSX))
+def take_export(request: SignedInRequest, uid: uuid.UUID) -> FileResponse:
+    """The file of one's own export above the limit."""
+    path, name = exports.file(uid, principal=request.principal)
+    return FileResponse(path.open("rb"), as_attachment=True, filename=name, content_type=_XLSX)
 
 
 @router.post("/objects/{object}/records", operation_id="createRecord", response=responds(schemas.RecordOut, 201))

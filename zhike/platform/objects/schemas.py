@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Literal, cast
 
@@ -18,7 +19,16 @@ from zhike.platform.objects.logic.asking import may_ask
 from zhike.platform.objects.logic.field_rights import field_rule
 from zhike.platform.objects.logic.history import RecordHistory
 from zhike.platform.objects.logic.listing import default_sort, listed_columns
-from zhike.platform.objects.types import FieldDefinition, FieldType, ObjectType, Parent, Record, RecordPage, RecordQuery
+from zhike.platform.objects.types import (
+    FieldDefinition,
+    FieldType,
+    MadeExport,
+    ObjectType,
+    Parent,
+    Record,
+    RecordPage,
+    RecordQuery,
+)
 from zhike.platform.organization import api as organization
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal
@@ -66,6 +76,31 @@ class QueryIn(RequestBody):
             limit=self.limit,
             of=Parent(self.of.field, self.of.uid) if self.of else None,
         )
+
+
+class ExportIn(QueryIn):
+    """A list that somebody asks to export, and what for."""
+
+    reason: str
+
+
+class ExportAskedOut(TypedDict):
+    """The piece of work in which an export is decided."""
+
+    work: uuid.UUID
+
+
+class ExportOut(TypedDict):
+    """Where an export above the limit stands: the state of its run, or `expired`; rows so far, and until when it is kept."""
+
+    uid: uuid.UUID
+    object: str
+    rows: int
+    state: Literal["waiting", "running", "done", "failed", "cancelled", "interrupted", "expired"]
+    done: int
+    total: int
+    made_at: datetime | None
+    expires_at: datetime | None
 
 
 class CountIn(QueryIn):
@@ -303,6 +338,11 @@ def page_out(page: RecordPage) -> RecordPageOut:
         "previous_cursor": page.previous_cursor,
         "as_of": {"records": page.records_at, "warehouse": page.warehouse_date},
     }
+
+
+def export_out(found: MadeExport) -> ExportOut:
+    """Return where an export stands as the interface gives it."""
+    return cast(ExportOut, asdict(found))
 
 
 def _row_out(record: Record) -> RecordRowOut:

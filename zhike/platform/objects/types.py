@@ -224,6 +224,20 @@ class RecordCount:
 
 
 @dataclass(frozen=True, slots=True)
+class MadeExport:
+    """An export above the limit: the state of its run or `expired`, how many rows are done, and until when it is kept."""
+
+    uid: uuid.UUID
+    object: str
+    rows: int
+    state: str
+    done: int
+    total: int
+    made_at: datetime | None
+    expires_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Erasure:
     """What erasing a record wiped: its fields, how many records that belong to it, how many journal lines.
 

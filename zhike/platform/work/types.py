@@ -128,12 +128,15 @@ class GiveWork(Part):
 
 
 class AskWork(Part):
-    """What the action `work.ask` takes: a question to whoever holds a role nearest to the asker, and what follows a yes."""
+    """What the action `work.ask` takes: a question to others, and what follows a yes.
+
+    It is put to whoever holds the first of the `roles` that somebody else holds in the asker's unit or above it.
+    """
 
     kind: Key
     subject: Text
     reason: str = ""
-    role: Key
+    roles: tuple[Key, ...] = Field(min_length=1)
     act: Asked
     object: str = ""
     record: int | None = None

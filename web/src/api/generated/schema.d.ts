@@ -224,26 +224,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/campaigns/work/{uid}/gate": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Work Gate
-         * @description What the send gate says now about the contact that a work item asks for.
-         */
-        get: operations["getWorkGate"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/campaigns/{uid}": {
         parameters: {
             query?: never;
@@ -492,6 +472,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/exports/{uid}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Export
+         * @description Where one's own export above the limit stands.
+         */
+        get: operations["getExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/{uid}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Take Export
+         * @description The file of one's own export above the limit.
+         */
+        get: operations["takeExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/loads": {
         parameters: {
             query?: never;
@@ -714,6 +734,26 @@ export interface paths {
          * @description A list as an Excel file.
          */
         post: operations["exportRecords"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/objects/{object}/export-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask For Export
+         * @description The approval of an export above the limit, asked for.
+         */
+        post: operations["askForExport"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1145,9 +1185,33 @@ export interface paths {
         };
         /**
          * Todo
-         * @description The caller's to-do list.
+         * @description The work that the caller may read.
          */
         get: operations["listWork"];
+        put?: never;
+        /**
+         * Create
+         * @description A piece of work for a colleague, or for oneself.
+         */
+        post: operations["createWork"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/work/colleagues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Colleagues
+         * @description The colleagues to whom the caller can give work.
+         */
+        get: operations["listColleagues"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1176,6 +1240,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/work/{uid}/claim": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Claim
+         * @description A work item taken.
+         */
+        post: operations["claimWork"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/work/{uid}/comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Comment
+         * @description A work item about which something was said.
+         */
+        post: operations["commentWork"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/work/{uid}/complete": {
         parameters: {
             query?: never;
@@ -1196,10 +1300,124 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/work/{uid}/delegate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Delegate
+         * @description A work item that a colleague does now.
+         */
+        post: operations["delegateWork"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/work/{uid}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pause
+         * @description A work item whose clock rests.
+         */
+        post: operations["pauseWork"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/work/{uid}/reassign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reassign
+         * @description A work item that somebody else has now; who gave it away may read it no longer.
+         */
+        post: operations["reassignWork"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/work/{uid}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Release
+         * @description A work item put back where it came from; whoever put it back may read it no longer.
+         */
+        post: operations["releaseWork"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/work/{uid}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume
+         * @description A work item whose clock goes on.
+         */
+        post: operations["resumeWork"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description The record that new work is about. */
+        AboutIn: {
+            object: string;
+            /** Format: uuid */
+            uid: string;
+        };
+        /** @description The record that work is about, and its page. */
+        AboutOut: {
+            display: string;
+            object: string;
+            path: string;
+            /** Format: uuid */
+            uid: string;
+        };
         /** @description An act on one revision. */
         ActIn: {
             revision: number;
@@ -1228,11 +1446,6 @@ export interface components {
             kind: "day_end" | "live";
             late: boolean;
             note: string;
-        };
-        /** @description Whose work it is, by employee number. */
-        AssigneeOut: {
-            name: string;
-            uid: string;
         };
         /** @description Changes of an audience, based on one revision. */
         AudienceChangesIn: {
@@ -1468,6 +1681,14 @@ export interface components {
             /** Format: date-time */
             now: string;
         };
+        /** @description People to whom work can be given. */
+        ColleaguesOut: {
+            items: components["schemas"]["PersonOut"][];
+        };
+        /** @description What somebody says about a piece of work. */
+        CommentIn: {
+            text: string;
+        };
         /** @description A number beside a figure that says what it means. */
         Comparison: {
             /** @enum {string} */
@@ -1476,8 +1697,12 @@ export interface components {
             unit: string | null;
             value: string | number | boolean | null;
         };
-        /** @description How a work item ended. */
+        /** @description How a work item ended, and what its kind's form asks for. */
         CompletionIn: {
+            /** @default {} */
+            form?: {
+                [key: string]: unknown;
+            };
             /** @default  */
             note?: string;
             result: string;
@@ -1625,6 +1850,40 @@ export interface components {
             business_date: string;
             member: boolean;
             tree: components["schemas"]["ExplainNodeOut"];
+        };
+        /** @description The piece of work in which an export is decided. */
+        ExportAskedOut: {
+            /** Format: uuid */
+            work: string;
+        };
+        /** @description A list that somebody asks to export, and what for. */
+        ExportIn: {
+            /** @default [] */
+            columns?: string[];
+            condition?: components["schemas"]["StoredExpression"] | null;
+            cursor?: string | null;
+            /** @default 50 */
+            limit?: number;
+            of?: components["schemas"]["ParentIn"] | null;
+            /** @default  */
+            q?: string;
+            reason: string;
+            /** @default  */
+            refinement?: string;
+            sort?: components["schemas"]["SortIn"] | null;
+        };
+        /** @description Where an export above the limit stands: the state of its run, or `expired`; rows so far, and until when it is kept. */
+        ExportOut: {
+            done: number;
+            expires_at: string | null;
+            made_at: string | null;
+            object: string;
+            rows: number;
+            /** @enum {string} */
+            state: "waiting" | "running" | "done" | "failed" | "cancelled" | "interrupted" | "expired";
+            total: number;
+            /** Format: uuid */
+            uid: string;
         };
         Fact: string | number | boolean | (string | number | boolean | null)[] | null;
         /** @description One field's value in words. */
@@ -1803,6 +2062,12 @@ export interface components {
             expression: string;
             sentence: string;
             text: string;
+        };
+        /** @description To whom work goes (employee number), and why. */
+        HandIn: {
+            /** @default  */
+            reason?: string;
+            to: string;
         };
         /** @description A record's journal. */
         HistoryBlockOut: {
@@ -2076,6 +2341,17 @@ export interface components {
             /** @description the first day without the post */
             valid_to?: string | null;
         };
+        /** @description One piece of work for a colleague, or for oneself. */
+        NewWorkIn: {
+            about?: components["schemas"]["AboutIn"] | null;
+            /** @default  */
+            assignee?: string;
+            due_at?: string | null;
+            kind: string;
+            /** @default  */
+            script?: string;
+            subject: string;
+        };
         /** @description How many parties meet one node of a condition: path "and.0.or.1", "" for the root. */
         NodeCountOut: {
             count: number;
@@ -2169,6 +2445,11 @@ export interface components {
         PendingOut: {
             business_date: string | null;
             loads: number;
+        };
+        /** @description Somebody by employee number; `uid` is that number. */
+        PersonOut: {
+            name: string;
+            uid: string;
         };
         /** @description Something that is no record and that a field may point at: an org unit, a user. */
         PlaceOut: {
@@ -2286,6 +2567,10 @@ export interface components {
             /** Format: uuid */
             run: string;
         };
+        /** @description Why something is done. */
+        ReasonGivenIn: {
+            reason: string;
+        };
         /** @description Why somebody does something sensitive. */
         ReasonIn: {
             reason: string;
@@ -2388,17 +2673,27 @@ export interface components {
                 [key: string]: string | null;
             };
         };
+        /** @description What somebody said about a piece of work. */
+        RemarkOut: {
+            /** Format: date-time */
+            at: string;
+            by: components["schemas"]["PersonOut"];
+            text: string;
+            /** Format: uuid */
+            uid: string;
+        };
         /** @description How often the work ended in one way. */
         ResultCountOut: {
             count: number;
             key: string;
             labels: components["schemas"]["Labels"];
         };
-        /** @description One way in which the work can end. */
+        /** @description One way in which the work can end; with a `reason`, not without a note. */
         ResultOut: {
             key: string;
             labels: components["schemas"]["Labels"];
             positive: boolean;
+            reason: boolean;
         };
         /** @description A set of results that work can end with. */
         ResultSetOut: {
@@ -2841,11 +3136,6 @@ export interface components {
                 [key: string]: components["schemas"]["WireInput"];
             };
         };
-        /** @description What the send gate says about one party now. */
-        VerdictOut: {
-            allowed: boolean;
-            reasons: components["schemas"]["ReasonOut"][];
-        };
         /** @description Things of one kind that conditions may ask about. */
         VocabularyGroupOut: {
             items: components["schemas"]["VocabularyItemOut"][];
@@ -2887,10 +3177,11 @@ export interface components {
             /** @enum {string} */
             state: "ok" | "empty";
         };
-        /** @description How much work a list holds by state. */
+        /** @description How much work a list holds by state; `free` may be taken. */
         WorkCountsOut: {
             done: number;
             due_today: number;
+            free: number;
             open: number;
             overdue: number;
         };
@@ -2899,24 +3190,35 @@ export interface components {
             items: components["schemas"]["WorkOut"][];
             total: number;
         };
-        /** @description How much of a campaign's work is open and done. */
-        WorkDoneOut: {
-            done: number;
-            open: number;
-        };
-        /** @description One piece of work. */
-        WorkOut: {
-            assignee: components["schemas"]["AssigneeOut"];
-            done_at: string | null;
+        /** @description One piece of work with what is filled in, what was said, and what to know before it is done. */
+        WorkDetailOut: {
+            about: components["schemas"]["AboutOut"] | null;
+            asked_by: components["schemas"]["PersonOut"] | null;
+            assignee: components["schemas"]["PersonOut"] | null;
+            comments: components["schemas"]["RemarkOut"][];
             /** Format: date-time */
-            due_at: string;
+            created_at: string;
+            delegated_by: components["schemas"]["PersonOut"] | null;
+            done_at: string | null;
+            done_by: components["schemas"]["PersonOut"] | null;
+            due_at: string | null;
+            filled: {
+                [key: string]: unknown;
+            };
+            form: components["schemas"]["FieldOut"][];
             kind: string;
             kind_labels: components["schemas"]["Labels"];
-            left_minutes: number;
+            left_minutes: number | null;
+            may: ("claim" | "release" | "delegate" | "reassign" | "comment" | "pause" | "resume" | "complete")[];
             note: string;
-            origin: components["schemas"]["OriginOut"];
+            notices: components["schemas"]["Labels"][];
+            origin: components["schemas"]["OriginOut"] | null;
+            outcome: {
+                [key: string]: string;
+            };
             overdue: boolean;
-            party: components["schemas"]["Party"] | null;
+            path: string;
+            paused: boolean;
             result: string | null;
             results: components["schemas"]["ResultOut"][];
             revision: number;
@@ -2927,10 +3229,54 @@ export interface components {
             /** Format: uuid */
             uid: string;
         };
-        /** @description A page of a to-do list. */
+        /** @description How much of a campaign's work is open and done. */
+        WorkDoneOut: {
+            done: number;
+            open: number;
+        };
+        /** @description A kind of work by name. */
+        WorkKindOut: {
+            key: string;
+            labels: components["schemas"]["Labels"];
+        };
+        /** @description One piece of work; `path` is the page on which it is done, `outcome` what that did which it was asked for. */
+        WorkOut: {
+            about: components["schemas"]["AboutOut"] | null;
+            asked_by: components["schemas"]["PersonOut"] | null;
+            assignee: components["schemas"]["PersonOut"] | null;
+            /** Format: date-time */
+            created_at: string;
+            delegated_by: components["schemas"]["PersonOut"] | null;
+            done_at: string | null;
+            done_by: components["schemas"]["PersonOut"] | null;
+            due_at: string | null;
+            kind: string;
+            kind_labels: components["schemas"]["Labels"];
+            left_minutes: number | null;
+            may: ("claim" | "release" | "delegate" | "reassign" | "comment" | "pause" | "resume" | "complete")[];
+            note: string;
+            origin: components["schemas"]["OriginOut"] | null;
+            outcome: {
+                [key: string]: string;
+            };
+            overdue: boolean;
+            path: string;
+            paused: boolean;
+            result: string | null;
+            results: components["schemas"]["ResultOut"][];
+            revision: number;
+            script: string;
+            /** @enum {string} */
+            state: "open" | "done" | "cancelled";
+            subject: string;
+            /** Format: uuid */
+            uid: string;
+        };
+        /** @description A page of a list of work. */
         WorkPageOut: {
             counts: components["schemas"]["WorkCountsOut"];
             items: components["schemas"]["WorkOut"][];
+            kinds: components["schemas"]["WorkKindOut"][];
             next_cursor: string | null;
         };
     };
@@ -3040,13 +3386,14 @@ export interface components {
     headers: never;
     pathItems: never;
 }
+export type AboutIn = components['schemas']['AboutIn'];
+export type AboutOut = components['schemas']['AboutOut'];
 export type ActIn = components['schemas']['ActIn'];
 export type ActorOut = components['schemas']['ActorOut'];
 export type AggregateForm = components['schemas']['AggregateForm'];
 export type AndForm = components['schemas']['AndForm'];
 export type AnyBlock = components['schemas']['AnyBlock'];
 export type AsOfOut = components['schemas']['AsOfOut'];
-export type AssigneeOut = components['schemas']['AssigneeOut'];
 export type AudienceChangesIn = components['schemas']['AudienceChangesIn'];
 export type AudienceChoiceOut = components['schemas']['AudienceChoiceOut'];
 export type AudienceIn = components['schemas']['AudienceIn'];
@@ -3075,6 +3422,8 @@ export type ChangeOut = components['schemas']['ChangeOut'];
 export type ChannelAwayOut = components['schemas']['ChannelAwayOut'];
 export type CheckOut = components['schemas']['CheckOut'];
 export type ClockOut = components['schemas']['ClockOut'];
+export type ColleaguesOut = components['schemas']['ColleaguesOut'];
+export type CommentIn = components['schemas']['CommentIn'];
 export type Comparison = components['schemas']['Comparison'];
 export type CompletionIn = components['schemas']['CompletionIn'];
 export type ConditionIn = components['schemas']['ConditionIn'];
@@ -3094,6 +3443,9 @@ export type EstimateOut = components['schemas']['EstimateOut'];
 export type ExplainIn = components['schemas']['ExplainIn'];
 export type ExplainNodeOut = components['schemas']['ExplainNodeOut'];
 export type ExplanationOut = components['schemas']['ExplanationOut'];
+export type ExportAskedOut = components['schemas']['ExportAskedOut'];
+export type ExportIn = components['schemas']['ExportIn'];
+export type ExportOut = components['schemas']['ExportOut'];
 export type Fact = components['schemas']['Fact'];
 export type FactData = components['schemas']['FactData'];
 export type Failure = components['schemas']['Failure'];
@@ -3114,6 +3466,7 @@ export type GoalFieldOut = components['schemas']['GoalFieldOut'];
 export type GoalIn = components['schemas']['GoalIn'];
 export type GoalOptionsOut = components['schemas']['GoalOptionsOut'];
 export type GoalOut = components['schemas']['GoalOut'];
+export type HandIn = components['schemas']['HandIn'];
 export type HistoryBlockOut = components['schemas']['HistoryBlockOut'];
 export type HistoryData = components['schemas']['HistoryData'];
 export type HistoryEntryOut = components['schemas']['HistoryEntryOut'];
@@ -3142,6 +3495,7 @@ export type Named = components['schemas']['Named'];
 export type NegateForm = components['schemas']['NegateForm'];
 export type NewPostIn = components['schemas']['NewPostIn'];
 export type NewUserIn = components['schemas']['NewUserIn'];
+export type NewWorkIn = components['schemas']['NewWorkIn'];
 export type NodeCountOut = components['schemas']['NodeCountOut'];
 export type NotForm = components['schemas']['NotForm'];
 export type ObjectNameOut = components['schemas']['ObjectNameOut'];
@@ -3157,6 +3511,7 @@ export type ParentIn = components['schemas']['ParentIn'];
 export type Party = components['schemas']['Party'];
 export type PasswordIn = components['schemas']['PasswordIn'];
 export type PendingOut = components['schemas']['PendingOut'];
+export type PersonOut = components['schemas']['PersonOut'];
 export type PlaceOut = components['schemas']['PlaceOut'];
 export type PlanChangeIn = components['schemas']['PlanChangeIn'];
 export type PlanIn = components['schemas']['PlanIn'];
@@ -3168,6 +3523,7 @@ export type ProductsOut = components['schemas']['ProductsOut'];
 export type ProgressOut = components['schemas']['ProgressOut'];
 export type QueryIn = components['schemas']['QueryIn'];
 export type QueuedOut = components['schemas']['QueuedOut'];
+export type ReasonGivenIn = components['schemas']['ReasonGivenIn'];
 export type ReasonIn = components['schemas']['ReasonIn'];
 export type ReasonOut = components['schemas']['ReasonOut'];
 export type RecordChangesIn = components['schemas']['RecordChangesIn'];
@@ -3181,6 +3537,7 @@ export type RefinementOut = components['schemas']['RefinementOut'];
 export type RefusalOut = components['schemas']['RefusalOut'];
 export type RefusedLineOut = components['schemas']['RefusedLineOut'];
 export type RejectedOut = components['schemas']['RejectedOut'];
+export type RemarkOut = components['schemas']['RemarkOut'];
 export type ResultCountOut = components['schemas']['ResultCountOut'];
 export type ResultOut = components['schemas']['ResultOut'];
 export type ResultSetOut = components['schemas']['ResultSetOut'];
@@ -3241,7 +3598,6 @@ export type UsersFileOut = components['schemas']['UsersFileOut'];
 export type UsersOut = components['schemas']['UsersOut'];
 export type ValueForm = components['schemas']['ValueForm'];
 export type ValuesIn = components['schemas']['ValuesIn'];
-export type VerdictOut = components['schemas']['VerdictOut'];
 export type VocabularyGroupOut = components['schemas']['VocabularyGroupOut'];
 export type VocabularyItemOut = components['schemas']['VocabularyItemOut'];
 export type VocabularyOut = components['schemas']['VocabularyOut'];
@@ -3250,7 +3606,9 @@ export type WireValue = components['schemas']['WireValue'];
 export type WorkBlockOut = components['schemas']['WorkBlockOut'];
 export type WorkCountsOut = components['schemas']['WorkCountsOut'];
 export type WorkData = components['schemas']['WorkData'];
+export type WorkDetailOut = components['schemas']['WorkDetailOut'];
 export type WorkDoneOut = components['schemas']['WorkDoneOut'];
+export type WorkKindOut = components['schemas']['WorkKindOut'];
 export type WorkOut = components['schemas']['WorkOut'];
 export type WorkPageOut = components['schemas']['WorkPageOut'];
 export type ResponseError400 = components['responses']['Error400'];
@@ -3767,39 +4125,6 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
-    getWorkGate: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                uid: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["VerdictOut"];
-                };
-            };
-            400: components["responses"]["Error400"];
-            401: components["responses"]["Error401"];
-            403: components["responses"]["Error403"];
-            404: components["responses"]["Error404"];
-            409: components["responses"]["Error409"];
-            413: components["responses"]["Error413"];
-            422: components["responses"]["Error422"];
-            429: components["responses"]["Error429"];
-            500: components["responses"]["Error500"];
-            502: components["responses"]["Error502"];
-            503: components["responses"]["Error503"];
-        };
-    };
     getCampaign: {
         parameters: {
             query?: never;
@@ -4298,6 +4623,72 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
+    getExport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                uid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportOut"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            502: components["responses"]["Error502"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    takeExport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                uid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            502: components["responses"]["Error502"];
+            503: components["responses"]["Error503"];
+        };
+    };
     listLoads: {
         parameters: {
             query?: {
@@ -4723,6 +5114,43 @@ export interface operations {
                 };
                 content: {
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            502: components["responses"]["Error502"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    askForExport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                object: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportAskedOut"];
                 };
             };
             400: components["responses"]["Error400"];
@@ -5566,6 +5994,11 @@ export interface operations {
         parameters: {
             query?: {
                 state?: "open" | "done" | "cancelled";
+                whose?: "mine" | "free" | "asked" | "all";
+                kind?: string;
+                assignee?: string;
+                overdue?: boolean;
+                newest?: boolean;
                 cursor?: string;
             };
             header?: never;
@@ -5581,6 +6014,74 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WorkPageOut"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            502: components["responses"]["Error502"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    createWork: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewWorkIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkDetailOut"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            502: components["responses"]["Error502"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    listColleagues: {
+        parameters: {
+            query?: {
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ColleaguesOut"];
                 };
             };
             400: components["responses"]["Error400"];
@@ -5613,7 +6114,77 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["WorkOut"];
+                    "application/json": components["schemas"]["WorkDetailOut"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            502: components["responses"]["Error502"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    claimWork: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                uid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkDetailOut"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            502: components["responses"]["Error502"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    commentWork: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                uid: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CommentIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkDetailOut"];
                 };
             };
             400: components["responses"]["Error400"];
@@ -5650,7 +6221,184 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": components["schemas"]["WorkDetailOut"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            502: components["responses"]["Error502"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    delegateWork: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                uid: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HandIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkDetailOut"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            502: components["responses"]["Error502"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    pauseWork: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                uid: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonGivenIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkDetailOut"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            502: components["responses"]["Error502"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    reassignWork: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                uid: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HandIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
                     "application/json": components["schemas"]["WorkOut"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            502: components["responses"]["Error502"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    releaseWork: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                uid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            502: components["responses"]["Error502"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    resumeWork: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                uid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkDetailOut"];
                 };
             };
             400: components["responses"]["Error400"];

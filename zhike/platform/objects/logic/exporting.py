@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import IO
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 
 from zhike.kernel import clock
+from zhike.platform.audit import api as audit
 from zhike.platform.fields.types import Cell, Wire
-from zhike.platform.objects.types import FieldType, Record
+from zhike.platform.objects.logic import listing
+from zhike.platform.objects.types import FieldType, ObjectType, Record, RecordQuery
 from zhike.platform.permissions.types import Principal
 
 LIMIT = 10_000
@@ -19,8 +22,34 @@ LIMIT = 10_000
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def workbook(fields: Sequence[FieldType], records: Iterable[Record], principal: Principal, title: str) -> bytes:
-    """Return the records as .xlsx: a watermark line, a head line, one line a record."""
+def rows(query: RecordQuery, principal: Principal) -> Iterator[Record]:
+    """Yield the records of a list page by page, as the principal sees them."""
+    cursor = ""
+    while True:
+        found = listing.page(replace(query, cursor=cursor, limit=200), principal)
+        yield from found.rows
+        if not found.next_cursor:
+            return
+        cursor = found.next_cursor
+
+
+def note(owner: ObjectType, query: RecordQuery, count: int, columns: Sequence[str]) -> None:
+    """Write down what was exported, in the caller's transaction."""
+    details = {
+        "rows": count,
+        "columns": list(columns),
+        "refinement": query.refinement,
+        "condition": query.condition,
+        "text": bool(query.text),
+        **({"of": {query.of.through: str(query.of.uid)}} if query.of else {}),
+    }
+    audit.note(operation="export", subject=owner.key, details=details)
+
+
+def write(
+    stream: IO[bytes], fields: Sequence[FieldType], records: Iterable[Record], principal: Principal, title: str
+) -> None:
+    """Write the records as .xlsx: a watermark line, a head line, one line a record."""
     language = principal.language
     book = Workbook(write_only=True)
     sheet = book.create_sheet(title[:31])
@@ -39,9 +68,7 @@ def workbook(fields: Sequence[FieldType], records: Iterable[Record], principal: 
             cells.append(WriteOnlyCell(sheet, value=found.value))
             cells[-1].number_format = found.number_format
         sheet.append(cells)
-    stream = io.BytesIO()
     book.save(stream)
-    return stream.getvalue()
 
 
 def _cell(field: FieldType, value: Wire, language: str) -> Cell:

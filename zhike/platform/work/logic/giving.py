@@ -46,15 +46,13 @@ def ask(question: AskWork, asker: Principal) -> Mapping[str, object]:
 
     Raises NobodyToAsk, UnknownKind; Invalid where the action asked for would not take its parameters.
     """
-    unit = people.nearest_unit(question.role, asker.unit, but=asker.employee_no) if asker.unit else None
-    if unit is None:
-        raise NobodyToAsk(role=naming.role_words(question.role)[asker.language])
+    role, unit = _decider(question, asker)
     kind = naming.kind_of_new(question.kind)
     item = NewWork(
         record=question.record,
         subject=question.subject,
         script=question.reason,
-        candidates=(Candidate(kind="role", key=question.role, unit=unit),),
+        candidates=(Candidate(kind="role", key=role, unit=unit),),
         unit=unit,
     )
     uid = uuid7()
@@ -77,6 +75,15 @@ def ask(question: AskWork, asker: Principal) -> Mapping[str, object]:
         audit.note(operation="ask", subject="work_item", subject_id=row.pk, details={"action": question.act.action})
         events.publish("work.asked", "work_item", row.pk)
     return {"work": str(uid)}
+
+
+def _decider(question: AskWork, asker: Principal) -> tuple[str, int]:
+    """The first of the roles that somebody but the asker holds near, and the unit where."""
+    for role in question.roles if asker.unit else ():
+        unit = people.nearest_unit(role, asker.unit or 0, but=asker.employee_no)
+        if unit is not None:
+            return role, unit
+    raise NobodyToAsk(role=[naming.role_words(role)[asker.language] for role in question.roles])
 
 
 def _right_to_what_is_asked(question: AskWork) -> str:

@@ -30,8 +30,9 @@ def taken_as(principal: Principal) -> list[str]:
 
 
 def free(principal: Principal) -> Q:
-    """Return the condition of work that nobody has yet and `principal` may take."""
-    return Q(state=OPEN, assignee="", candidates__overlap=taken_as(principal))
+    """Return the condition of work that nobody has yet and `principal` may take; nobody takes what they asked for."""
+    takeable = Q(state=OPEN, assignee="", candidates__overlap=taken_as(principal))
+    return takeable & ~Q(asked_by=principal.me) if principal.me else takeable
 
 
 def mine(principal: Principal) -> Q:
@@ -56,7 +57,7 @@ def holds(row: WorkItem, principal: Principal) -> bool:
     """Return whether `principal` has the work, or may take it."""
     if row.assignee:
         return row.assignee == principal.me
-    return not set(row.candidates).isdisjoint(taken_as(principal))
+    return not _asked(row, principal) and not set(row.candidates).isdisjoint(taken_as(principal))
 
 
 def may(row: WorkItem, principal: Principal) -> tuple[Act, ...]:
@@ -85,11 +86,14 @@ def _acts(row: WorkItem, principal: Principal) -> Iterator[Act]:
         yield "delegate"
     if parts.reaches(principal, "work.reassign", mine=False, unit=row.unit_id):
         yield "reassign"
-    asked = row.asked_by != "" and row.asked_by == principal.me
-    if finishes and not (kind and kind.held_only and (asked or not own)):
+    if finishes and not (kind and kind.held_only and (_asked(row, principal) or not own)):
         yield "complete"
         if kind and kind.pausable and own:
             if row.paused_at is not None:
                 yield "resume"
             elif row.due_at is not None and row.due_at > clock.now():
                 yield "pause"
+
+
+def _asked(row: WorkItem, principal: Principal) -> bool:
+    return row.asked_by != "" and row.asked_by == principal.me

@@ -1,0 +1,362 @@
+"""Work that people take, hand on, give each other and decide: whose it is at every moment, and what then happens."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from tests.factories.records import PEOPLE, SYSTEM, build_firm, customer
+from zhike.kernel import actions, clock, timers
+from zhike.kernel.actions import Action
+from zhike.kernel.definition_parts import Labels, Part
+from zhike.kernel.errors import Invalid, NotFound, Refused, StaleRevision
+from zhike.kernel.ids import uuid7
+from zhike.kernel.models import Event
+from zhike.platform.audit.models import Entry
+from zhike.platform.organization import api as organization
+from zhike.platform.permissions import api as permissions
+from zhike.platform.work import api as work
+from zhike.platform.work.errors import AlreadyDone, AlreadyTaken, ClockRests, NobodyToAsk, NoSuchColleague, NotHeld
+from zhike.platform.work.models import WorkItem
+from zhike.platform.work.types import Candidate, GiveWork, NewWork, WorkQuery
+
+pytestmark = pytest.mark.django_db
+#: A Tuesday, and the trading calendar knows it.
+NOON = clock.at(date(2026, 3, 17), 12)
+
+
+@pytest.fixture
+def firm():
+    with clock.travel(NOON):
+        yield build_firm()
+
+
+def colleague(number, role="account_manager", unit="B1", name="同事"):
+    staff, _password = organization.add_user(employee_no=number, name=name, role=role, unit=unit)
+    return permissions.principal_of_user(staff.id)
+
+
+def unit(code):
+    return organization.unit_by_code(code).id
+
+
+def give(*candidates, kind="task", assignee="", due_at=None, record=None, unit_id=None):
+    """Give one piece of work to candidates, or to somebody; return its uid."""
+    origin = uuid7()
+    item = NewWork(
+        record=record, subject="核对资料", candidates=candidates, assignee=assignee, unit=unit_id, due_at=due_at
+    )
+    given = GiveWork(
+        kind=kind,
+        origin_kind="test",
+        origin_uid=origin,
+        origin_title="测试",
+        object="party",
+        results="task",
+        items=(item,),
+    )
+    assert actions.run("work.give", given, asker=SYSTEM) == {"given": 1}
+    assert actions.run("work.give", given, asker=SYSTEM) == {"given": 0}
+    return WorkItem.objects.get(origin_uid=origin).uid
+
+
+def open_work(principal, **asked):
+    return [item.uid for item in work.todo(WorkQuery(**asked), principal=principal)[0]]
+
+
+def operations(uid):
+    pk = WorkItem.objects.get(uid=uid).pk
+    return list(
+        Entry.objects.filter(subject="work_item", subject_id=pk).order_by("id").values_list("operation", flat=True)
+    )
+
+
+@pytest.mark.parametrize(
+    ("candidate", "sees"),
+    [
+        (Candidate(kind="person", key="E1001"), {"E1001"}),
+        (Candidate(kind="role", key="account_manager", unit=1), {"E1001", "E1003"}),
+        (Candidate(kind="group", unit=1), {"E1001", "E1003", "E2001"}),
+    ],
+)
+def test_who_may_take_work_sees_it(firm, candidate, sees):
+    colleague("E1003")
+    held = candidate.model_copy(update={"unit": unit("B1")}) if candidate.unit else candidate
+    uid = give(held)
+    people = {
+        number: permissions.principal_of_user(organization.all_staff(number=number)[0].id)
+        for number in ("E1003", *(p[0] for p in PEOPLE))
+    }
+
+    assert {number for number, who in people.items() if open_work(who, whose="free") == [uid]} == sees
+    assert {number: work.counts(principal=who).free for number, who in people.items()} == {
+        number: int(number in sees) for number in people
+    }
+
+
+def test_one_takes_it_and_the_others_see_it_no_longer(firm):
+    other = colleague("E1003")
+    uid = give(Candidate(kind="role", key="account_manager", unit=unit("B1")))
+    seen = work.get(uid, principal=other)
+    assert seen.may == ("claim", "complete", "comment")
+
+    taken = work.claim(uid, principal=firm.manager)
+    assert (taken.assignee, taken.may) == ("E1001", ("release", "delegate", "complete", "comment"))
+    assert (open_work(other), open_work(firm.manager, whose="mine")) == ([], [uid])
+    with pytest.raises(NotFound):
+        work.claim(uid, principal=other)
+
+    back = work.release(uid, principal=firm.manager)
+    assert (back.assignee, open_work(other, whose="free")) == ("", [uid])
+    assert operations(uid) == ["claim", "release"]
+
+
+def test_who_reads_it_is_told_who_was_faster(firm):
+    uid = give(Candidate(kind="person", key="E1001"), Candidate(kind="person", key="E2001"), unit_id=unit("B1"))
+    work.claim(uid, principal=firm.manager)
+
+    with pytest.raises(AlreadyTaken, match="林晓岚 has taken"):
+        work.claim(uid, principal=firm.branch_head)
+
+
+def test_a_candidate_who_finishes_it_at_once_has_it(firm):
+    uid = give(Candidate(kind="person", key="E1001"))
+    done = work.complete(uid, result="done", note="", revision=1, principal=firm.manager)
+
+    assert (done.state, done.assignee, done.done_by) == ("done", "E1001", "E1001")
+
+
+def test_delegated_work_comes_back(firm):
+    other = colleague("E1003")
+    uid = give(assignee="E1001")
+    lent = work.delegate(uid, to="E1003", principal=firm.manager)
+    assert (lent.assignee, lent.delegated_by, lent.may) == ("E1003", "E1001", ("release", "complete", "comment"))
+    assert (open_work(other), open_work(firm.manager, whose="mine")) == ([uid], [uid])
+
+    assert work.release(uid, principal=other).assignee == "E1001"
+    assert open_work(other) == []
+    work.delegate(uid, to="E1003", principal=firm.manager)
+    assert work.release(uid, principal=firm.manager).assignee == "E1001"  # taken back
+    assert operations(uid) == ["delegate", "release", "delegate", "release"]
+
+
+@pytest.mark.parametrize("to", ["E1001", "E1002", "E9999", ""])
+def test_work_is_lent_to_another_person_of_ones_units_who_does_such_work(firm, to):
+    uid = give(assignee="E1001")
+
+    with pytest.raises(NoSuchColleague):
+        work.delegate(uid, to=to, principal=firm.manager)
+    assert WorkItem.objects.get(uid=uid).assignee == "E1001"
+
+
+def test_the_head_gives_it_to_somebody_else_with_a_reason(firm):
+    other = colleague("E1003")
+    uid = give(assignee="E1001", unit_id=unit("B1"))
+    moved = work.reassign(uid, to="E1003", reason="休假", principal=firm.branch_head)
+
+    assert (moved.assignee, open_work(other), open_work(firm.manager)) == ("E1003", [uid], [])
+    [line] = Entry.objects.filter(subject="work_item", operation="reassign")
+    assert (line.changes, line.reason) == ({"assignee": ["E1001", "E1003"]}, "休假")
+    with pytest.raises(Refused):
+        work.reassign(uid, to="E1001", reason="不", principal=other)
+
+
+def test_a_colleague_is_given_a_task_about_a_customer(firm):
+    colleague("E1003")
+    party = customer("张三丰")
+    made = work.create(
+        "task", subject=" 补充职业信息 ", assignee="E1003", about=("party", party.uid), principal=firm.branch_head
+    )
+
+    assert (made.subject, made.assignee, made.asked_by, made.record_id) == ("补充职业信息", "E1003", "E2001", party.id)
+    assert open_work(firm.branch_head, whose="asked") == [made.uid]
+    assert [item.uid for item in work.of_record("party", party.uid, principal=firm.branch_head)] == [made.uid]
+    with pytest.raises(Invalid):
+        work.create("task", subject=" ", principal=firm.manager)
+    with pytest.raises(NotFound):  # nobody gives work about whom they do not see
+        work.create(
+            "task",
+            subject="x",
+            about=("party", customer("李四", branch="B2", manager="E1002").uid),
+            principal=firm.manager,
+        )
+    with pytest.raises(NoSuchColleague):
+        work.create("task", subject="x", assignee="E1002", principal=firm.manager)
+
+
+def test_a_result_that_wants_a_reason_is_not_taken_without(firm):
+    uid = give(assignee="E1001")
+
+    with pytest.raises(Invalid) as refused:
+        work.complete(uid, result="not_possible", note=" ", revision=1, principal=firm.manager)
+    assert [finding["field"] for finding in refused.value.findings] == ["note"]
+    assert work.complete(uid, result="not_possible", note="已离职", revision=1, principal=firm.manager).note == "已离职"
+
+
+def test_what_was_said_is_kept_in_order(firm):
+    uid = give(assignee="E1001", unit_id=unit("B1"))
+    work.comment(uid, " 请先电话 ", principal=firm.branch_head)
+
+    assert [(said.by, said.text) for said in work.comment(uid, "好", principal=firm.manager)] == [
+        ("E2001", "请先电话"),
+        ("E1001", "好"),
+    ]
+    with pytest.raises(NotFound):
+        work.comment(uid, "x", principal=firm.other_manager)
+    with pytest.raises(Invalid):
+        work.comment(uid, "  ", principal=firm.manager)
+
+
+def test_a_clock_rests_and_goes_on_with_what_was_left(firm):
+    with clock.travel(NOON):
+        uid = give(assignee="E1001", due_at=clock.at(date(2026, 3, 17), 17))
+        work.pause(uid, reason="等客户补件", principal=firm.manager)
+        with pytest.raises(NotHeld):
+            work.pause(uid, reason="再", principal=firm.manager)
+    with clock.travel(NOON + timedelta(days=7)):
+        timers.sweep()
+        assert (work.counts(principal=firm.manager).overdue, open_work(firm.manager, overdue=True)) == (0, [])
+        item = work.resume(uid, principal=firm.manager)
+        assert clock.local(item.due_at).isoformat() == "2026-03-24T17:00:00+08:00"
+    assert operations(uid) == ["pause", "resume"]
+    assert Entry.objects.get(operation="pause").reason == "等客户补件"
+
+
+def test_what_has_no_deadline_has_no_clock_to_rest(firm):
+    uid = give(assignee="E1001")
+    row = WorkItem.objects.get(uid=uid)
+
+    from zhike.platform.work.logic import deadlines
+
+    with pytest.raises(ClockRests):
+        deadlines.pause(row)
+    with pytest.raises(NotHeld):
+        work.pause(uid, reason="等", principal=firm.manager)
+
+
+def test_that_work_is_overdue_is_told_once_when_its_clock_runs_out(firm):
+    with clock.travel(NOON):
+        late, done = (give(assignee="E1001", due_at=NOON + timedelta(hours=1)) for _ in range(2))
+        work.complete(done, result="done", note="", revision=1, principal=firm.manager)
+    with clock.travel(NOON + timedelta(hours=2)):
+        timers.sweep()
+        timers.sweep()
+        assert open_work(firm.manager, overdue=True) == [late]
+
+    pk = WorkItem.objects.get(uid=late).pk
+    assert [event.subject_id for event in Event.objects.filter(name="work.overdue")] == [pk]
+    assert operations(late) == ["overdue"]
+
+
+class Wish(Part):
+    what: str
+
+
+@pytest.fixture
+def granted(monkeypatch):
+    """What the action "wish.grant" did, for whom; a wish for "more" fails."""
+    found = []
+
+    def grant(wish, asker):
+        if wish.what == "more":
+            raise StaleRevision(given=1, current=2)
+        found.append((wish.what, asker.employee_no))
+        return {"granted": wish.what}
+
+    action = Action("wish.grant", Labels("许愿", "Grant"), Wish, lambda _wish: "party.read", grant)
+    monkeypatch.setitem(actions._actions, "wish.grant", action)
+    return found
+
+
+def ask(principal, what="tea", roles=("branch_head",)):
+    question = {
+        "kind": "approval",
+        "subject": "申请",
+        "reason": "需要",
+        "roles": list(roles),
+        "act": {"action": "wish.grant", "params": {"what": what}},
+    }
+    return WorkItem.objects.get(uid=actions.run("work.ask", question, asker=principal)["work"]).uid
+
+
+def test_what_is_agreed_to_is_done_once_with_the_askers_rights(firm, granted):
+    uid = ask(firm.manager)
+    item = work.get(uid, principal=firm.branch_head)
+    assert (item.script, item.asked_by, clock.local(item.due_at).date()) == ("需要", "E1001", date(2026, 3, 19))
+    assert open_work(firm.manager, whose="asked") == [uid]
+
+    work.complete(uid, result="agreed", note="", revision=1, principal=firm.branch_head)
+    with pytest.raises(AlreadyDone):
+        work.complete(uid, result="agreed", note="", revision=2, principal=firm.branch_head)
+    assert granted == [("tea", "E1001")]
+    assert work.get(uid, principal=firm.manager).outcome == {"granted": "tea"}
+
+
+def test_what_is_refused_is_not_done_and_says_why(firm, granted):
+    uid = ask(firm.manager)
+    with pytest.raises(Invalid):
+        work.complete(uid, result="refused", note="", revision=1, principal=firm.branch_head)
+    work.complete(uid, result="refused", note="范围过大", revision=1, principal=firm.branch_head)
+
+    assert granted == []
+    assert work.get(uid, principal=firm.manager).note == "范围过大"
+
+
+def test_nobody_decides_about_what_they_asked_for(firm, granted):
+    colleague("E2002", "branch_head", "B1")
+    uid = ask(firm.branch_head)
+
+    assert work.get(uid, principal=firm.branch_head).may == ("reassign", "comment")
+    with pytest.raises(NotHeld):
+        work.complete(uid, result="agreed", note="", revision=1, principal=firm.branch_head)
+    with pytest.raises(NoSuchColleague):
+        work.reassign(uid, to="E2001", reason="给我", principal=firm.branch_head)
+    assert granted == []
+
+
+def test_the_question_goes_to_the_nearest_who_holds_a_role(firm, granted):
+    with pytest.raises(NobodyToAsk, match="合规管理, 营业部负责人"):
+        ask(firm.branch_head, roles=("compliance", "branch_head"))
+    officer = colleague("E9001", "compliance", "HQ")
+    region = colleague("E8001", "branch_head", "R1")
+
+    assert open_work(region, whose="free") == []
+    uid = ask(firm.branch_head)
+    assert (open_work(region, whose="free"), open_work(officer, whose="free")) == ([uid], [])
+    other = ask(firm.branch_head, roles=("compliance", "branch_head"))
+    assert open_work(officer, whose="free") == [other]
+
+
+def test_nobody_asks_for_what_they_may_not_do_or_what_cannot_be_done(firm, granted):
+    with pytest.raises(Refused):
+        ask(permissions.principal_of_user(firm.manager.user_id).__class__(kind="staff", name="x", employee_no="E1"))
+    with pytest.raises(Invalid):
+        actions.run(
+            "work.ask",
+            {
+                "kind": "approval",
+                "subject": "x",
+                "roles": ["branch_head"],
+                "act": {"action": "wish.grant", "params": {}},
+            },
+            asker=firm.manager,
+        )
+    assert not WorkItem.objects.exists()
+
+
+def test_where_what_was_asked_for_fails_nothing_is_decided(firm, granted):
+    uid = ask(firm.manager, "more")
+
+    with pytest.raises(StaleRevision):
+        work.complete(uid, result="agreed", note="", revision=1, principal=firm.branch_head)
+    assert work.get(uid, principal=firm.branch_head).state == "open"
+
+
+def test_an_asker_who_has_left_gets_nothing(firm, granted):
+    uid = ask(firm.manager)
+    organization.change_user(organization.staff(firm.manager.user_id).uid, active=False)
+
+    with pytest.raises(NoSuchColleague):
+        work.complete(uid, result="agreed", note="", revision=1, principal=firm.branch_head)
+    assert (granted, WorkItem.objects.get(uid=uid).state) == ([], "open")

@@ -1,0 +1,75 @@
+"""Exports above the limit: asked for, agreed to by somebody else, made in the background, fetched by whoever asked."""
+
+from __future__ import annotations
+
+import uuid
+from pathlib import Path
+
+from zhike.kernel import actions, clock, database
+from zhike.kernel.errors import NotFound
+from zhike.platform.audit import api as audit
+from zhike.platform.objects.errors import ExportNotReady, NoApproval, ReasonRequired
+from zhike.platform.objects.logic import catalogue as catalogues
+from zhike.platform.objects.logic import exporting, large_exports, listing
+from zhike.platform.objects.logic.large_exports import ExportList
+from zhike.platform.objects.models import Export
+from zhike.platform.objects.types import MadeExport, RecordQuery
+from zhike.platform.permissions import api as permissions
+from zhike.platform.permissions.types import Principal
+
+__all__ = ["ask", "file", "get"]
+_REASON_LENGTH = 4
+
+
+def ask(query: RecordQuery, *, reason: str, principal: Principal) -> uuid.UUID:
+    """Ask for the approval of an export above the limit; return the piece of work in which it is decided.
+
+    Raises Refused, ReasonRequired, NoApproval where the installation has no rule for it, TooManyRows above what may be
+    approved, and what the action `work.ask` raises.
+    """
+    permissions.require(principal, f"{query.object}.export")
+    owner = catalogues.object_type(query.object)
+    if len(reason.strip()) < _REASON_LENGTH:
+        raise ReasonRequired(least=_REASON_LENGTH)
+    rule = large_exports.rule()
+    if rule is None:
+        raise NoApproval(limit=exporting.LIMIT)
+    listing.order_of(query, owner, principal)
+    found = listing.count(query, principal)
+    large_exports.require_most(found.count, rule)
+    words = large_exports.subject(owner, found, principal.language)
+    question = {
+        "kind": rule.approval,
+        "subject": words,
+        "reason": reason.strip(),
+        "roles": rule.roles,
+        "act": {"action": large_exports.EXPORT.key, "params": ExportList.of_query(query).model_dump(mode="json")},
+    }
+    with database.writing():
+        answer = actions.run("work.ask", question, asker=principal)
+        details = {"rows": found.count, "work": answer["work"], "reason": reason.strip()}
+        audit.note(operation="export_asked", subject=owner.key, details=details)
+    return uuid.UUID(str(answer["work"]))
+
+
+def get(uid: uuid.UUID, *, principal: Principal) -> MadeExport:
+    """Return where one's own export stands. Raises NotFound."""
+    return large_exports.as_type(_own(uid, principal))
+
+
+def file(uid: uuid.UUID, *, principal: Principal) -> tuple[Path, str]:
+    """Return one's own finished export and the name it is saved under; journalled. Raises NotFound, ExportNotReady."""
+    row = _own(uid, principal)
+    if row.made_at is None or not row.file or large_exports.has_expired(row):
+        raise ExportNotReady()
+    with database.writing():
+        audit.note(operation="export_taken", subject=row.object, details={"export": str(uid), "rows": row.rows})
+    return large_exports.store().path(row.file), f"{row.object}-{clock.local(row.made_at):%Y%m%d-%H%M}.xlsx"
+
+
+def _own(uid: uuid.UUID, principal: Principal) -> Export:
+    row = Export.objects.filter(uid=uid, asked_by=principal.me).first() if principal.me else None
+    if row is None:
+        raise NotFound(kind="export", id=str(uid))
+    permissions.require(principal, f"{row.object}.export")
+    return row

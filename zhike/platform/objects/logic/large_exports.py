@@ -1,0 +1,184 @@
+"""What an export above the limit is made of: the rule, the action that an approval sets off, the run that makes the file."""
+
+from __future__ import annotations
+
+import tempfile
+import uuid
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from zhike.kernel import actions, clock, context, database, definitions, jobs
+from zhike.kernel.actions import Action
+from zhike.kernel.definition_parts import Labels, Part
+from zhike.kernel.files import FileStore
+from zhike.kernel.ids import uuid7
+from zhike.kernel.jobs import RunHandle
+from zhike.kernel.models import Run
+from zhike.platform.audit import api as audit
+from zhike.platform.objects.definitions import ExportRule
+from zhike.platform.objects.errors import ApprovalNeeded, ExporterLeft, TooManyRows
+from zhike.platform.objects.logic import asking, exporting, listing
+from zhike.platform.objects.logic import catalogue as catalogues
+from zhike.platform.objects.models import Export
+from zhike.platform.objects.types import MadeExport, ObjectType, Parent, Record, RecordCount, RecordQuery
+from zhike.platform.organization import people
+from zhike.platform.permissions import api as permissions
+from zhike.platform.permissions.types import Principal
+
+KIND = "records.export"
+#: Rows between two words about progress.
+_STRIDE = 1_000
+
+
+class ExportList(Part):
+    """What the action `records.export` takes: a list as it was asked for."""
+
+    object: str
+    refinement: str = ""
+    condition: dict[str, Any] | None = None
+    text: str = ""
+    sort: tuple[str, str] | None = None
+    columns: tuple[str, ...] = ()
+    of: tuple[str, uuid.UUID] | None = None
+
+    @classmethod
+    def of_query(cls, query: RecordQuery) -> ExportList:
+        """Return what describes a query, without its page."""
+        known = {name: value for name, value in asdict(query).items() if name in cls.model_fields and name != "of"}
+        return cls(**known, of=(query.of.through, query.of.uid) if query.of else None)
+
+    def query(self) -> RecordQuery:
+        """Return the query."""
+        known = {name: getattr(self, name) for name in type(self).model_fields if name != "of"}
+        return RecordQuery(**known, of=Parent(*self.of) if self.of else None)
+
+
+def rule() -> ExportRule | None:
+    """Return the rule about exports; None where the installation has none, and nothing above the limit is approved."""
+    return definitions.all_of(ExportRule).get("default")
+
+
+def require_allowed(count: int) -> None:
+    """Raise TooManyRows above what an export holds without an approval: ApprovalNeeded where somebody may approve it."""
+    found = rule()
+    limit = found.rows if found else exporting.LIMIT
+    if count > limit:
+        raise (ApprovalNeeded if found and count <= found.most else TooManyRows)(limit=limit, count=count)
+
+
+def require_most(count: int, found: ExportRule) -> None:
+    """Raise TooManyRows above what may be approved."""
+    if count > found.most:
+        raise TooManyRows(limit=found.most, count=count)
+
+
+def subject(owner: ObjectType, found: RecordCount, language: str) -> str:
+    """Return what an approver reads first: which list, about how many rows."""
+    about = "约 " if found.approximate else ""
+    if language == "en":
+        return f"Export of {'about ' if about else ''}{found.count} rows of {owner.labels['en']}"
+    return f"导出“{owner.labels['zh']}”{about}{found.count} 行"
+
+
+def store() -> FileStore:
+    """Return where files lie."""
+    return FileStore(Path(settings.HOME) / "files")
+
+
+def has_expired(row: Export) -> bool:
+    """Return whether the time has passed in which a finished export can be fetched."""
+    return row.expires_at is not None and row.expires_at <= clock.now()
+
+
+def as_type(row: Export) -> MadeExport:
+    """Return where an export stands."""
+    run = Run.objects.get(uid=row.run)
+    state = "expired" if has_expired(row) else run.state
+    return MadeExport(row.uid, row.object, row.rows, state, run.done, run.total, row.made_at, row.expires_at)
+
+
+def _begin(wanted: ExportList, asker: Principal) -> Mapping[str, object]:
+    """Put the making of the file in the queue, in the asker's name."""
+    owner = catalogues.object_type(wanted.object)
+    uid = uuid7()
+    with context.acting(actor=asker.actor), database.writing():
+        run = jobs.submit(KIND, f"导出“{owner.labels['zh']}”", {"export": str(uid)})
+        params = wanted.model_dump(mode="json")
+        Export.objects.create(uid=uid, object=owner.key, asked_by=asker.me, query=params, run=run, asked_at=clock.now())
+    return {"run": str(run), "export": str(uid)}
+
+
+EXPORT = Action(KIND, Labels("导出列表", "Export a list"), ExportList, lambda wanted: f"{wanted.object}.export", _begin)
+
+
+def make(run: RunHandle) -> Mapping[str, object]:
+    """Make the file of an export, as its asker sees the list now; a second time it is made anew."""
+    row = Export.objects.get(uid=str(run.params["export"]))
+    principal = _principal(row.asked_by)
+    permissions.require(principal, f"{row.object}.export")
+    query = ExportList.model_validate(row.query).query()
+    owner = catalogues.object_type(row.object)
+    total = listing.count(query, principal).count
+    found = rule()
+    if found is not None:
+        require_most(total, found)
+    fields = [
+        asking.field_of(owner, key, principal) for key in query.columns or listing.listed_columns(owner, principal)
+    ]
+    made = _Counted(exporting.rows(query, principal), run, total)
+    with tempfile.TemporaryFile() as file:
+        exporting.write(file, fields, made, principal, owner.labels[principal.language])
+        file.seek(0)
+        row.file = store().put(file)
+    row.rows, row.made_at = made.count, clock.now()
+    row.expires_at = row.made_at + timedelta(days=found.keep_days if found else 1)
+    with database.writing():
+        row.save()
+        exporting.note(owner, query, made.count, [field.key for field in fields])
+    forget_expired()
+    return {"rows": row.rows}
+
+
+def forget_expired() -> int:
+    """Remove the files whose time has passed; return how many."""
+    gone = Export.objects.filter(expires_at__lte=clock.now()).exclude(file="")
+    for row in gone:
+        if not Export.objects.filter(file=row.file, expires_at__gt=clock.now()).exists():
+            store().remove(row.file)
+        row.file = ""
+        row.save(update_fields=["file"])
+        audit.note(operation="export_removed", subject=row.object, details={"export": str(row.uid)})
+    return len(gone)
+
+
+def register() -> None:
+    """Offer the action and its job."""
+    actions.register(EXPORT)
+    jobs.register(KIND, make, queue="interactive")
+
+
+def _principal(employee_no: str) -> Principal:
+    found = people.user_id(employee_no)
+    if found is None:
+        raise ExporterLeft(employee_no=employee_no)
+    return permissions.principal_of_user(found)
+
+
+class _Counted:
+    """Records on their way into the file; the run says how many went by."""
+
+    def __init__(self, records: Iterator[Record], run: RunHandle, total: int) -> None:
+        self._records, self._run, self._total = records, run, total
+        self.count = 0
+
+    def __iter__(self) -> Iterator[Record]:
+        for record in self._records:
+            self.count += 1
+            if self.count % _STRIDE == 0:
+                self._run.progress("导出", self.count, max(self._total, self.count))
+            yield record
