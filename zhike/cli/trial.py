@@ -21,7 +21,12 @@ if TYPE_CHECKING:
     from zhike.insight.warehouse.types import LoadResult
     from zhike.platform.permissions.types import Principal
 
-_ROLES = (("account_manager", "客户经理"), ("branch_head", "营业部负责人"), ("operator", "运营"), ("compliance", "合规管理"))
+_ROLES = (
+    ("account_manager", "客户经理"),
+    ("branch_head", "营业部负责人"),
+    ("operator", "运营"),
+    ("compliance", "合规管理"),
+)
 
 
 def sample_folder() -> Path:

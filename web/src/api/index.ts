@@ -89,6 +89,7 @@ export type {
   VocabularyOut as Vocabulary,
   WireInput as Input,
   WireValue as Value,
+  WorkDetailOut as WorkDetail,
   WorkOut as WorkItem,
   WorkPageOut as WorkPage,
 } from './generated/schema';

@@ -4,9 +4,10 @@ import { now as serverNow } from '../kit/clock';
 import * as format from '../kit/format';
 
 /** A deadline as the moment plus what is left, or how long it is overdue. */
-export function Due({ item }: { item: Pick<WorkItem, 'due_at' | 'overdue' | 'state'> }) {
+export function Due({ item }: { item: Pick<WorkItem, 'due_at' | 'overdue' | 'paused' | 'state'> }) {
   const { t } = useText();
   if (!item.due_at) return <span className="ink-3">{t('work.noDue')}</span>;
+  if (item.paused && item.state === 'open') return <span className="ink-2 nowrap">{t('work.paused')}</span>;
   const words = { day: t('time.day'), hour: t('time.hour'), minute: t('time.minute') };
   const now = serverNow();
   const left = (new Date(item.due_at).getTime() - now) / 60_000;

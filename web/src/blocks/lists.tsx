@@ -27,12 +27,12 @@ export function WorkList({ items }: { items: WorkItem[] }) {
     <ul className="work-list">
       {items.map((item) => (
         <li key={item.uid} className={item.overdue ? 'late' : ''} data-testid="work-row" data-uid={item.uid}>
-          <Link to={`/work/${item.uid}`}>
+          <Link to={item.path}>
             <span className="when"><Due item={item} /></span>
             <Tag tone={item.overdue ? 'late' : 'plain'}>{label(item.kind_labels)}</Tag>
             <span className="grow subject two-lines" title={item.subject}>{item.subject}</span>
             {item.assignee && item.assignee.uid !== me.employee_no && <span className="ink-2 nowrap">{item.assignee.name}</span>}
-            <span className="tone-brand nowrap">{item.party && <Clip>{item.party.display}</Clip>}</span>
+            <span className="tone-brand nowrap">{item.about && <Clip>{item.about.display}</Clip>}</span>
           </Link>
         </li>
       ))}

@@ -96,6 +96,7 @@ def create(
         raise Invalid(findings=[{**said, "field": "subject"}])
     object, record = about or ("", None)
     record_id = objects.ids(object, [record], principal=principal)[record] if record is not None else None
+    naming.kind_of_new(kind, by_hand=True)
     to = assignee or principal.me
     handing.require_able(to, principal)
     uid = uuid7()

@@ -166,10 +166,11 @@ class WorkCountsOut(TypedDict):
 
 
 class WorkKindOut(TypedDict):
-    """A kind of work by name."""
+    """A kind of work by name; such work `by_hand` people give to each other."""
 
     key: str
     labels: Labels
+    by_hand: bool
 
 
 class WorkPageOut(TypedDict):
@@ -206,7 +207,9 @@ def page_out(items: Sequence[Work], more: str | None, totals: WorkCounts, princi
             "done": totals.done,
             "free": totals.free,
         },
-        "kinds": [{"key": key, "labels": labels(kind.labels)} for key, kind in api.kinds().items()],
+        "kinds": [
+            {"key": key, "labels": labels(kind.labels), "by_hand": kind.by_hand} for key, kind in api.kinds().items()
+        ],
     }
 
 

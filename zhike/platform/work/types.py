@@ -60,6 +60,7 @@ class WorkKind(Definition):
     follows_service: Flag = Field(
         False, description="after a handover it goes to whoever serves the party now that it is about"
     )
+    by_hand: Flag = Field(False, description="people give such work to each other and to themselves")
     pausable: Flag = Field(False, description="its clock may rest, with a reason, while somebody else is waited for")
     counting: Counting = Field(
         "working",

@@ -3234,8 +3234,9 @@ export interface components {
             done: number;
             open: number;
         };
-        /** @description A kind of work by name. */
+        /** @description A kind of work by name; such work `by_hand` people give to each other. */
         WorkKindOut: {
+            by_hand: boolean;
             key: string;
             labels: components["schemas"]["Labels"];
         };

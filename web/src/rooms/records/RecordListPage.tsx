@@ -1,8 +1,6 @@
 import { Button, Input } from 'antd';
-import { useMutation } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
 import { Link, useNavigate, useParams, useSearchParams } from 'react-router';
-import { download } from '../../api/client';
 import { useObjectMeta } from '../../api/hooks';
 import type { FieldMeta, ObjectMeta, RecordRow, Lang, Value } from '../../api';
 import { useText } from '../../app/i18n';
@@ -12,7 +10,6 @@ import { useRowWords } from '../../kit/condition/vocabulary';
 import { DataTable, type Column } from '../../kit/DataTable';
 import { inSentence } from '../../kit/format';
 import { Count } from '../../kit/figures';
-import { useReport, useSay } from '../../kit/feedback';
 import { Icon } from '../../kit/Icon';
 import { Clip, DayStamp, Stamp } from '../../kit/marks';
 import { Page } from '../../kit/Page';
@@ -20,6 +17,7 @@ import { Panel } from '../../kit/Panel';
 import { Empty, QueryState } from '../../kit/states';
 import { Tabs } from '../../kit/Tabs';
 import { ColumnChooser } from './ColumnChooser';
+import { ExportButton } from './ExportButton';
 import { parentIn, type Given } from './given';
 import { useRecord } from './RecordPage';
 import { kindOf, unitOf } from '../../kit/fields';
@@ -99,19 +97,10 @@ function ParentChip({ meta, parent }: { meta: ObjectMeta; parent: Given }) {
 function ListActions({ meta, list }: { meta: ObjectMeta; list: RecordList }) {
   const { t, label } = useText();
   const navigate = useNavigate();
-  const report = useReport();
-  const say = useSay();
   const name = label(meta.labels);
-  const save = useMutation({
-    mutationFn: () => download.post(`${name}.xlsx`, '/objects/{object}/export', { path: { object: meta.key }, body: { ...list.filter, columns: list.columns } }),
-    onSuccess: () => say(t('list.exported')),
-    onError: report,
-  });
   return (
     <>
-      {meta.operations.includes('export') && (
-        <Button icon={<Icon name="download" size={14} />} loading={save.isPending} onClick={() => save.mutate()} data-testid="export">{t('list.export')}</Button>
-      )}
+      {meta.operations.includes('export') && <ExportButton meta={meta} list={list} />}
       {meta.operations.includes('create') && (
         <Button type="primary" icon={<Icon name="plus" size={14} />} onClick={() => void navigate(`/records/${meta.key}/new${list.of ? `?${list.of.field}=${list.of.uid}` : ''}`)} data-testid="create">
           {t('record.new', { name: inSentence(name) })}

@@ -1,8 +1,9 @@
 import { useInfiniteQuery, type InfiniteData } from '@tanstack/react-query';
-import { Button } from 'antd';
+import { Button, Checkbox, Select } from 'antd';
 import { useState } from 'react';
-import { Link, useNavigate, useParams } from 'react-router';
+import { Link, useNavigate, useParams, useSearchParams } from 'react-router';
 import { api } from '../../api/client';
+import { useCan } from '../../api/hooks';
 import type { WorkItem, WorkPage as WorkAnswer } from '../../api';
 import { useText } from '../../app/i18n';
 import { Due } from '../../blocks/Due';
@@ -11,18 +12,19 @@ import { DataTable, type Column } from '../../kit/DataTable';
 import { Nothing } from '../../kit/figures';
 import { datetime } from '../../kit/format';
 import { useKeys } from '../../kit/hooks';
+import { Icon } from '../../kit/Icon';
 import { Clip, LiveStamp, Tag } from '../../kit/marks';
 import { Page } from '../../kit/Page';
 import { Empty, ErrorState, Skeleton } from '../../kit/states';
 import { Tabs } from '../../kit/Tabs';
+import { NewTaskDialog } from './NewTask';
+import { asked, useShown, type Shown, type View } from './shown';
 import { WorkDrawer } from './WorkDrawer';
 
-type View = 'open' | 'done';
-
-function useWork(state: View) {
+function useWork(shown: Shown) {
   return useInfiniteQuery({
-    queryKey: ['work', state],
-    queryFn: ({ pageParam, signal }) => api.get('/work', { query: { state, cursor: pageParam }, signal }),
+    queryKey: ['work', shown],
+    queryFn: ({ pageParam, signal }) => api.get('/work', { query: { ...asked(shown), cursor: pageParam }, signal }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (last) => last.next_cursor ?? undefined,
     refetchInterval: 60_000,
@@ -31,16 +33,19 @@ function useWork(state: View) {
 
 const itemsOf = (data: InfiniteData<WorkAnswer> | undefined) => data?.pages.flatMap((page) => page.items) ?? [];
 
-/** One's own work: what is overdue first; a drawer does it without leaving the list. */
+/** Work of all kinds: what is overdue first; a drawer does it without leaving the list. */
 export function WorkPage() {
   const { t } = useText();
   const navigate = useNavigate();
   const { uid } = useParams();
-  const [view, setView] = useState<View>('open');
-  const work = useWork(view);
+  const [search] = useSearchParams();
+  const { shown, show } = useShown();
+  const [creating, setCreating] = useState(false);
+  const work = useWork(shown);
   const items = itemsOf(work.data);
-  const counts = work.data?.pages[0]?.counts;
-  const open = (next: string | undefined) => void navigate(next ? `/work/${next}` : '/work');
+  const first = work.data?.pages[0];
+  const counts = first?.counts;
+  const open = (next: string | undefined) => void navigate({ pathname: next ? `/work/${next}` : '/work', search: search.toString() });
   const move = (by: number) => {
     const index = items.findIndex((item) => item.uid === uid);
     const target = items[Math.max(0, Math.min(items.length - 1, index + by))];
@@ -52,27 +57,75 @@ export function WorkPage() {
       crumbs={[{ title: t('work.title') }]}
       lead
       title={counts && <>{counts.overdue > 0 && <><span className="tone-late">{t('work.briefLate', { n: counts.overdue })}</span>{t('common.comma')}</>}{t('work.brief', { n: counts.due_today })}</>}
-      actions={<><span className="small ink-3 desk-only"><kbd>J</kbd> <kbd>K</kbd> {t('work.keysMove').replace('J / K ', '')}</span><LiveStamp at={work.dataUpdatedAt} /></>}
+      actions={
+        <>
+          <span className="small ink-3 desk-only"><kbd>J</kbd> <kbd>K</kbd> {t('work.keysMove').replace('J / K ', '')}</span>
+          <LiveStamp at={work.dataUpdatedAt} />
+          {useCan('work.create') && <Button type="primary" icon={<Icon name="plus" size={14} />} onClick={() => setCreating(true)} data-testid="work-new">{t('work.new')}</Button>}
+        </>
+      }
     >
       <section className="panel">
         <Tabs
-          value={view}
-          onChange={(key) => setView(key as View)}
-          items={[{ key: 'open', title: t('work.open'), count: counts?.open }, { key: 'done', title: t('work.done'), count: counts?.done }]}
+          value={shown.view}
+          onChange={(key) => show({ view: key as View })}
+          items={[
+            { key: 'open', title: t('work.open'), count: counts?.open },
+            { key: 'free', title: t('work.free'), count: counts?.free },
+            { key: 'asked', title: t('work.asked') },
+            { key: 'done', title: t('work.done'), count: counts?.done },
+          ]}
         />
+        <Filters shown={shown} show={show} kinds={first?.kinds ?? []} />
         {work.isPending && <Skeleton rows={10} />}
         {work.isError && <ErrorState error={work.error} retry={() => void work.refetch()} />}
-        {work.data && (items.length > 0 ? <WorkTable items={items} selected={uid} onOpen={open} /> : <NoWork view={view} />)}
+        {work.data && (items.length > 0 ? <WorkTable items={items} view={shown.view} selected={uid} onOpen={open} /> : <NoWork shown={shown} />)}
         {work.hasNextPage && <footer className="panel-foot"><Button className="right" size="small" onClick={() => void work.fetchNextPage()}>{t('member.more')}</Button></footer>}
       </section>
       <WorkDrawer uid={uid} onClose={() => open(undefined)} onDone={() => move(1)} />
+      {creating && <NewTaskDialog kinds={(first?.kinds ?? []).filter((kind) => kind.by_hand)} onClose={() => setCreating(false)} />}
     </Page>
   );
 }
 
-function NoWork({ view }: { view: View }) {
+type FilterProps = { shown: Shown; show: (change: Partial<Shown>) => void; kinds: WorkAnswer['kinds'] };
+
+function Filters({ shown, show, kinds }: FilterProps) {
+  const { t, label } = useText();
+  return (
+    <div className="filter-bar">
+      <Select
+        value={shown.kind}
+        onChange={(kind) => show({ kind })}
+        options={[{ value: '', label: t('work.allKinds') }, ...kinds.map((kind) => ({ value: kind.key, label: label(kind.labels) }))]}
+        style={{ minWidth: 140 }}
+        aria-label={t('work.kind')}
+        data-testid="work-kind"
+      />
+      {shown.view === 'open' && (
+        <>
+          <Select
+            value={shown.sort}
+            onChange={(sort) => show({ sort })}
+            options={(['urgent', 'newest'] as const).map((key) => ({ value: key, label: t(`work.sort.${key}`) }))}
+            style={{ minWidth: 140 }}
+            aria-label={t('common.state')}
+            data-testid="work-sort"
+          />
+          <Checkbox checked={shown.mine} onChange={(event) => show({ mine: event.target.checked })} data-testid="work-mine">{t('work.onlyMine')}</Checkbox>
+          <Checkbox checked={shown.overdue} onChange={(event) => show({ overdue: event.target.checked })} data-testid="work-overdue">{t('work.onlyOverdue')}</Checkbox>
+        </>
+      )}
+    </div>
+  );
+}
+
+function NoWork({ shown }: { shown: Shown }) {
   const { t } = useText();
-  if (view === 'done') return <Empty title={t('work.noneDone')} />;
+  if (shown.kind || shown.mine || shown.overdue) return <Empty icon="filter" title={t('work.noneFiltered')} />;
+  if (shown.view === 'done') return <Empty title={t('work.noneDone')} />;
+  if (shown.view === 'free') return <Empty title={t('work.noneFree')} />;
+  if (shown.view === 'asked') return <Empty title={t('work.noneAsked')} />;
   return <Empty icon="shield" tone="done" title={t('work.allDone')} text={t('work.allDoneText')} />;
 }
 
@@ -80,20 +133,23 @@ function Origin({ origin: { path, title } }: { origin: NonNullable<WorkItem['ori
   return path ? <Link to={path}><Clip>{title}</Clip></Link> : <Clip>{title}</Clip>;
 }
 
-type TableProps = { items: WorkItem[]; selected: string | undefined; onOpen: (uid: string) => void };
+type TableProps = { items: WorkItem[]; view: View; selected: string | undefined; onOpen: (uid: string) => void };
 
-function WorkTable({ items, selected, onOpen }: TableProps) {
+function WorkTable({ items, view, selected, onOpen }: TableProps) {
   const { t, label } = useText();
   const word = useWord();
   const result = (row: WorkItem) => label(row.results.find((item) => item.key === row.result)?.labels) || row.result;
+  const kind = (row: WorkItem) => <Tag tone={row.overdue && row.state === 'open' ? 'late' : 'plain'}>{label(row.kind_labels)}</Tag>;
   const columns: Column<WorkItem>[] = [
     { key: 'due', title: t('work.due'), tight: true, width: 168, render: (row) => (row.state === 'done' ? <span className="ink-2">{datetime(row.done_at)}</span> : <Due item={row} />) },
-    { key: 'kind', title: t('work.kind'), tight: true, render: (row) => <Tag tone={row.overdue && row.state === 'open' ? 'late' : 'plain'}>{label(row.kind_labels)}</Tag> },
-    { key: 'subject', title: t('work.subject'), render: (row) => <Link to={`/work/${row.uid}`}><Clip>{row.subject}</Clip></Link> },
-    { key: 'party', title: t('work.party'), tight: true, render: (row) => (row.party ? <Link to={`/records/party/${row.party.uid}`}><Clip>{row.party.display}</Clip></Link> : <Nothing />) },
-    { key: 'origin', title: t('work.origin'), render: (row) => (row.origin ? <Origin origin={row.origin} /> : <Nothing />) },
-    { key: 'assignee', title: t('work.assignee'), tight: true, render: (row) => row.assignee?.name ?? <Nothing /> },
-    { key: 'state', title: t('work.result'), tight: true, render: (row) => result(row) || <span className="ink-3">{word('work.state', row.state)}</span> },
+    { key: 'kind', title: t('work.kind'), tight: true, render: kind },
+    { key: 'subject', title: t('work.subject'), render: (row) => <Link to={row.path}><Clip>{row.subject}</Clip></Link> },
+    { key: 'about', title: t('work.about'), tight: true, render: (row) => (row.about ? <Link to={row.about.path}><Clip>{row.about.display}</Clip></Link> : <Nothing />) },
+    { key: 'origin', title: t('work.origin'), render: (row) => (row.origin ? <Origin origin={row.origin} /> : row.asked_by ? row.asked_by.name : <Nothing />) },
+    { key: 'assignee', title: t('work.assignee'), tight: true, render: (row) => row.assignee?.name ?? <span className="ink-3">{t('work.nobody')}</span> },
+    view === 'asked'
+      ? { key: 'created', title: t('work.created'), tight: true, render: (row) => <span className="ink-2">{datetime(row.created_at)}</span> }
+      : { key: 'state', title: t('work.result'), tight: true, render: (row) => result(row) || <span className="ink-3">{word('work.state', row.state)}</span> },
   ];
   return (
     <DataTable
@@ -105,9 +161,9 @@ function WorkTable({ items, selected, onOpen }: TableProps) {
       testId="work-row"
       rowClass={(row) => (row.overdue && row.state === 'open' ? 'late-row' : '')}
       twoLine={(row) => ({
-        lead: <Tag tone={row.overdue && row.state === 'open' ? 'late' : 'plain'}>{label(row.kind_labels)}</Tag>,
+        lead: kind(row),
         title: row.subject,
-        sub: row.party?.display,
+        sub: row.about?.display ?? row.asked_by?.name,
         end: row.state === 'done' ? result(row) : <Due item={row} />,
       })}
     />

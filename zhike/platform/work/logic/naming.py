@@ -22,12 +22,12 @@ def kind(key: str) -> WorkKind | None:
     return definitions.all_of(WorkKind).get(key)
 
 
-def kind_of_new(key: str) -> WorkKind:
-    """Return the kind of work that is to be given. Raises UnknownKind."""
-    found = kind(key)
-    if found is None:
-        raise UnknownKind(kind=key, has=list(kinds()))
-    return found
+def kind_of_new(key: str, *, by_hand: bool = False) -> WorkKind:
+    """Return the kind of work that is to be given, `by_hand` by a person. Raises UnknownKind."""
+    known = {name: found for name, found in kinds().items() if found.by_hand or not by_hand}
+    if key not in known:
+        raise UnknownKind(kind=key, has=list(known))
+    return known[key]
 
 
 def results(key: str) -> tuple[ResultCode, ...]:

@@ -1,0 +1,42 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { Button, Input } from 'antd';
+import { useState } from 'react';
+import { api } from '../../api/client';
+import type { WorkDetail } from '../../api';
+import { useText } from '../../app/i18n';
+import { useReport } from '../../kit/feedback';
+import { datetime } from '../../kit/format';
+
+/** What was said about a piece of work, and a line to say more. */
+export function Comments({ item }: { item: WorkDetail }) {
+  const { t } = useText();
+  const client = useQueryClient();
+  const report = useReport();
+  const [text, setText] = useState('');
+  const say = useMutation({
+    mutationFn: () => api.post('/work/{uid}/comments', { path: { uid: item.uid }, body: { text } }),
+    onSuccess: (answer) => {
+      setText('');
+      client.setQueryData(['work-item', item.uid], answer);
+    },
+    onError: report,
+  });
+  const blank = text.trim() === '';
+  return (
+    <section className="stack gap-4" data-testid="work-comments">
+      <h3 className="section-title">{t('work.comments')}</h3>
+      {item.comments.map((said) => (
+        <div key={said.uid}>
+          <p className="small ink-3">{said.by.name} {datetime(said.at)}</p>
+          <pre className="message quiet">{said.text}</pre>
+        </div>
+      ))}
+      {item.may.includes('comment') && (
+        <div className="row">
+          <Input value={text} onChange={(event) => setText(event.target.value)} onPressEnter={(event) => !blank && !event.nativeEvent.isComposing && !say.isPending && say.mutate()} placeholder={t('work.commentPlaceholder')} maxLength={4000} data-testid="work-comment" />
+          <Button disabled={blank} loading={say.isPending} onClick={() => say.mutate()} data-testid="work-comment-say">{t('work.comment')}</Button>
+        </div>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest';
+import { asked, searchOf, shownIn } from './shown';
+
+const at = (text: string) => shownIn(new URLSearchParams(text));
+
+test('an address says what is not as usual, and is read back', () => {
+  expect(searchOf(at(''))).toEqual({});
+  expect(at('view=nonsense').view).toBe('open');
+  const filtered = at('kind=approval&sort=newest&mine=1&overdue=1');
+  expect(searchOf(filtered)).toEqual({ kind: 'approval', sort: 'newest', mine: '1', overdue: '1' });
+  expect(searchOf({ ...filtered, view: 'asked' })).toEqual({ view: 'asked', kind: 'approval' });
+});
+
+test.each([
+  ['', { state: 'open', whose: 'all' }],
+  ['mine=1', { state: 'open', whose: 'mine' }],
+  ['view=free', { state: 'open', whose: 'free' }],
+  ['view=asked', { state: 'open', whose: 'asked' }],
+  ['view=done', { state: 'done', whose: 'all' }],
+])('%s asks the server for its list', (search, wanted) => {
+  expect(asked(at(search))).toMatchObject(wanted);
+});

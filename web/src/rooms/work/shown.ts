@@ -1,0 +1,45 @@
+import { useSearchParams } from 'react-router';
+
+export type View = 'open' | 'free' | 'asked' | 'done';
+export type Shown = { view: View; kind: string; sort: 'urgent' | 'newest'; mine: boolean; overdue: boolean };
+
+const VIEWS: View[] = ['open', 'free', 'asked', 'done'];
+const isView = (text: string | null): text is View => VIEWS.some((view) => view === text);
+
+/** What the list shows, as its address says. */
+export function shownIn(search: URLSearchParams): Shown {
+  const view = search.get('view');
+  return {
+    view: isView(view) ? view : 'open',
+    kind: search.get('kind') ?? '',
+    sort: search.get('sort') === 'newest' ? 'newest' : 'urgent',
+    mine: search.has('mine'),
+    overdue: search.has('overdue'),
+  };
+}
+
+/** The address of a list; what is as usual is not said. Another tab begins without the filters that only the open one has. */
+export function searchOf({ view, kind, sort, mine, overdue }: Shown): Record<string, string> {
+  const open = view === 'open';
+  return {
+    ...(open ? {} : { view }),
+    ...(kind ? { kind } : {}),
+    ...(open && sort === 'newest' ? { sort } : {}),
+    ...(open && mine ? { mine: '1' } : {}),
+    ...(open && overdue ? { overdue: '1' } : {}),
+  };
+}
+
+/** What the server is asked for. */
+export function asked({ view, kind, sort, mine, overdue }: Shown) {
+  const state = view === 'done' ? ('done' as const) : ('open' as const);
+  const whose = view === 'free' ? ('free' as const) : view === 'asked' ? ('asked' as const) : mine ? ('mine' as const) : ('all' as const);
+  return { state, whose, kind, newest: sort === 'newest', overdue };
+}
+
+export function useShown() {
+  const [search, setSearch] = useSearchParams();
+  const shown = shownIn(search);
+  const show = (change: Partial<Shown>) => setSearch(searchOf({ ...shown, ...change }), { replace: true });
+  return { shown, show };
+}
