@@ -7,7 +7,8 @@ from mutants.types import Break
 _RIGHTS = "zhike/platform/permissions/api.py"
 _CONDITIONS = "zhike/platform/objects/logic/conditions.py"
 _MASKS = "zhike/platform/fields/logic/masks.py"
-_WORK = "zhike/platform/work/api.py"
+_HOLDING = "zhike/platform/work/logic/holding.py"
+_FINISHING = "zhike/platform/work/logic/finishing.py"
 _SUMMING = "zhike/platform/objects/logic/summing.py"
 _ASKED = "zhike/platform/objects/logic/asking.py"
 
@@ -18,6 +19,9 @@ _OF_ASKING = ("tests/contract/test_asking.py",)
 _OF_RECORDS = ("tests/integration/test_records.py",)
 _OF_HANDOVER = ("tests/integration/test_handover.py",)
 _OF_WORK = ("tests/integration/test_work.py",)
+_BY_HAND = ("tests/integration/test_work_by_hand.py",)
+_OF_EXPORTS = ("tests/integration/test_exports.py",)
+_OF_ACTIONS = ("tests/integration/test_actions.py",)
 
 BREAKS = (
     Break(
@@ -199,18 +203,82 @@ BREAKS = (
     Break(
         "work: finished once",
         "work that is done is not done again",
-        _WORK,
-        "if row.state != WorkItem.State.OPEN:\n",
-        "if not row.state:\n",
+        _HOLDING,
+        "    if row.state != OPEN:\n        raise",
+        "    if not row.state:\n        raise",
         _OF_WORK,
     ),
     Break(
         "work: one's own",
         "nobody sees or finishes another's work without a right to the unit's",
-        _WORK,
-        'WorkItem.objects.filter(parts.within(principal, operation, mine="assignee"))',
+        _HOLDING,
+        "WorkItem.objects.filter(parts.within(principal, operation, mine=own))",
         "WorkItem.objects.all()",
         _OF_WORK,
+    ),
+    Break(
+        "work: nobody decides for themselves",
+        "what only others may finish is not finished by who asked for it",
+        _HOLDING,
+        "(_asked(row, principal) or not own)",
+        "(False)",
+        _BY_HAND,
+    ),
+    Break(
+        "work: taken once",
+        "work that somebody has is taken by nobody else",
+        "zhike/platform/work/logic/handing.py",
+        '    holding.require(row, principal, "claim")\n',
+        "",
+        _BY_HAND,
+    ),
+    Break(
+        "work: a refusal acts on nothing",
+        "what was asked for is done upon a yes only",
+        _FINISHING,
+        "if row.act and kind and result in kind.acts:",
+        "if row.act and kind:",
+        _BY_HAND,
+    ),
+    Break(
+        "work: with the asker's rights",
+        "nobody asks for what they may not do themselves",
+        "zhike/platform/work/logic/giving.py",
+        "AskWork, _right_to_what_is_asked, ask)",
+        'AskWork, lambda _question: "work.read", ask)',
+        _BY_HAND,
+    ),
+    Break(
+        "exports: above the limit",
+        "more rows than the limit leave with an approval only",
+        "zhike/platform/objects/logic/large_exports.py",
+        "    if count > limit:\n",
+        "    if count > limit * 2:\n",
+        _OF_EXPORTS,
+    ),
+    Break(
+        "exports: one's own file",
+        "an approved export is fetched by whoever asked for it",
+        "zhike/platform/objects/exports.py",
+        "filter(uid=uid, asked_by=principal.me)",
+        "filter(uid=uid)",
+        _OF_EXPORTS,
+    ),
+    Break(
+        "actions: the guard",
+        "an action is done for whoever holds its operation",
+        "zhike/kernel/actions.py",
+        "        require(asker, action.operation(given))\n",
+        "        pass\n",
+        _OF_ACTIONS,
+    ),
+    Break(
+        "actions: once",
+        "an action with a key is done once",
+        "zhike/kernel/actions.py",
+        "        if not _claimed(key, once, asker):\n",
+        "        if not _claimed(key, once, asker) and False:\n",
+        _OF_ACTIONS,
     ),
     Break(
         "permissions: units of the post",
@@ -231,17 +299,17 @@ BREAKS = (
     Break(
         "work: follows its customer",
         "open work moves to whoever serves the customer now",
-        _WORK,
-        "if row.assignee not in serving.get(row.party_id or 0, [row.assignee]):",
-        "if row.assignee in serving.get(row.party_id or 0, []):",
+        "zhike/platform/work/logic/following.py",
+        "if has not in serving.get(row.record_id or 0, [has]):",
+        "if has in serving.get(row.record_id or 0, []):",
         _OF_HANDOVER,
     ),
     Break(
         "work: stays with a server",
         "work stays with an assignee who still serves",
-        _WORK,
-        "if row.assignee not in serving.get(row.party_id or 0, [row.assignee]):",
-        "if row.assignee != serving.get(row.party_id or 0, [row.assignee])[0]:",
+        "zhike/platform/work/logic/following.py",
+        "if has not in serving.get(row.record_id or 0, [has]):",
+        "if has != serving.get(row.record_id or 0, [has])[0]:",
         _OF_HANDOVER,
     ),
 )

@@ -94,23 +94,27 @@ def test_work_says_when_the_gate_closes_after_it_was_given(desk):
     campaign, _seen = desk.launch("service_checkup")
     run_all()
     item = next(item for item in work.todo(principal=SYSTEM)[0] if item.origin_uid == campaign.uid)
-    assert standing.work_verdict(item.uid, principal=SYSTEM).reasons == ()
+
+    def told():
+        return [notice.zh for notice in origins.notices(work.get(item.uid, principal=SYSTEM), principal=SYSTEM)]
+
+    assert told() == []
     stranger = Principal(kind="staff", name="唐若谷", employee_no="E1002", posts=(Post("account_manager"),))
     with pytest.raises(NotFound):
-        standing.work_verdict(item.uid, principal=stranger)
+        work.get(item.uid, principal=stranger)
 
-    party = objects.records_by_id("party", [item.party_id], principal=SYSTEM)[item.party_id]
+    party = objects.records_by_id("party", [item.record_id], principal=SYSTEM)[item.record_id]
     frozen = objects.update("party", party.uid, {"complaint_open": True}, revision=party.revision, principal=SYSTEM)
 
-    found = standing.work_verdict(item.uid, principal=SYSTEM)
+    found = told()
     objects.update("party", party.uid, {"complaint_open": False}, revision=frozen.revision, principal=SYSTEM)
-    assert [reason.code for reason in found.reasons] == ["complaint_freeze"]
+    assert found == ["现在不宜联系：投诉处理中，营销冻结"]
 
     said = consent(party, "phone", "withdrawn", since=clock.today())
-    found = standing.work_verdict(item.uid, principal=SYSTEM)
+    found = told()
     objects.delete("consent", said.uid, revision=said.revision, principal=SYSTEM)
-    assert [reason.code for reason in found.reasons] == ["consent_withdrawn"]
-    assert standing.work_verdict(item.uid, principal=SYSTEM).reasons == ()
+    assert found == ["现在不宜联系：客户已撤回电话营销授权"]
+    assert told() == []
 
 
 def test_the_third_message_in_a_week_is_refused_by_the_cap(desk):
