@@ -10,6 +10,7 @@ from pydantic import Field, create_model
 from zhike.expressions.types import Type
 from zhike.kernel.definition_parts import Code, Count, Days, Definition, Flag, Key, Labels, Part, Refers, Sourced, rule
 from zhike.platform.fields import api as fields
+from zhike.platform.fields.api import ValueType
 from zhike.platform.fields.errors import BadValue
 from zhike.platform.permissions.types import Refinement, Securable
 
@@ -80,6 +81,10 @@ class FieldPart(Part):
     personal: Flag = Field(False, description="erasing a person wipes it")
     lookup: Lookup | None = Field(None, description="the field shows what a related record says and stores nothing")
 
+    def values(self) -> ValueType:
+        """Return the field's type bound to its settings, which stand among its own keys."""
+        return fields.value_type(self.type)(self)  # type: ignore[arg-type]
+
     @rule("default")
     def _default_of_one(self) -> Labels | None:
         default = getattr(self, "default", None)
@@ -109,8 +114,7 @@ class FieldPart(Part):
         if default is None:
             return None
         try:
-            # A field's model has its type's settings among its own keys.
-            fields.value_type(self.type)(self).parse(fields.plain(default))  # type: ignore[arg-type]
+            self.values().parse(fields.plain(default))
         except BadValue as error:
             shown = ", ".join(default) if isinstance(default, tuple) else fields.plain(default)
             return Labels(

@@ -13,7 +13,6 @@ from typing_extensions import TypedDict
 from zhike.expressions.wire import Condition
 from zhike.kernel.block_data import Format
 from zhike.kernel.wire import Labels, Option, ReferenceValue, RequestBody, WireInput, WireValue, labels, option
-from zhike.platform.fields import api as fields
 from zhike.platform.fields.types import Asked
 from zhike.platform.objects.logic.asking import may_ask
 from zhike.platform.objects.logic.field_rights import field_rule
@@ -445,7 +444,7 @@ def _tabs(tabs: Sequence[str], principal: Principal, owner: ObjectType) -> list[
 
 def form_field_out(field: FieldDefinition) -> FieldOut:
     """Return a field of a form that belongs to no object, as forms want it."""
-    values = fields.value_type(field.type)(field)  # type: ignore[arg-type]
+    values = field.values()
     found = FieldType(field.key, field.labels, values, "", required=field.required, help=field.help)
     return {
         "key": found.key,

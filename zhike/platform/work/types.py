@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from zhike.kernel.definition_parts import Days, Definition, Flag, Key, Labels, Part, Refers, Text, rule
+from zhike.kernel.definition_parts import Days, Definition, Flag, Key, Labels, Origin, Part, Refers, Text, rule
 from zhike.kernel.open_time import Counting
 from zhike.platform.objects.types import FieldDefinition
 
@@ -40,11 +40,10 @@ class ResultSet(Definition):
     results: tuple[ResultCode, ...] = Field(min_length=1)
 
 
-class Deadline(Part):
+class Deadline(Origin):
     """When work is due if whoever gives it says nothing: at the end of business so many days that count later."""
 
     days: Days = Field(description="how many days that count after the day it is given; the first is the next one")
-    source: Text | None = Field(None, description="the rule or practice the number comes from")
 
 
 class WorkKind(Definition):

@@ -70,7 +70,7 @@ def _filled(kind: WorkKind | None, form: Mapping[str, object]) -> tuple[dict[str
         if given is None or given == "":
             faults += [_fault(f"form.{key}", _REQUIRED)] if field.required else []
             continue
-        values = fields.value_type(field.type)(field)  # type: ignore[arg-type]
+        values = field.values()
         try:
             kept[key] = fields.plain(values.parse(given))
         except BadValue as error:

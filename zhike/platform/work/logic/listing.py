@@ -23,8 +23,8 @@ def page(query: WorkQuery, principal: Principal) -> tuple[list[WorkItem], str | 
     if query.cursor:
         instant, pk = cursors.unseal(listed, query.cursor)
         beyond = "gt" if forward else "lt"
-        moment = datetime.fromisoformat(str(instant))
-        rows = rows.filter(Q(**{f"{field}__{beyond}": moment}) | Q(**{field: moment, f"id__{beyond}": pk}))
+        at = datetime.fromisoformat(str(instant))
+        rows = rows.filter(Q(**{f"{field}__{beyond}": at}) | Q(**{field: at, f"id__{beyond}": pk}))
     order = (field, "id") if forward else (f"-{field}", "-id")
     found = list(rows.order_by(*order)[: query.limit + 1])
     last = found[query.limit - 1] if len(found) > query.limit else None
