@@ -42,11 +42,13 @@ def generate(
     customers: int = 20_000,
     days: int = 250,
     seed: int = 20260317,
+    nights: int = p.CSV_DAYS,
     listener: Listener | None = None,
 ) -> Mapping[str, object]:
     """Write a new broker into the folder `into`: `days` trading days up to `end`; return its manifest.
 
-    The same (customers, days, end, seed) give the same files. Raises OutsideCalendar.
+    The last `nights` days are text files as a night brings them, those before months in Parquet. The same (customers,
+    days, end, seed, nights) give the same files. Raises OutsideCalendar.
     """
     trading = calendar.last(calendar.add(end, 0) if calendar.is_trading_day(end) else calendar.add(end, -1), days)
     into.mkdir(parents=True, exist_ok=True)
@@ -60,7 +62,7 @@ def generate(
         prices = market.first_prices()
         market.store(connection, prices)
         trading_days.open_positions(connection, trading)
-        prices = _write_days(connection, into, trading, prices, seed, calendar, max(0, days - p.CSV_DAYS), listener)
+        prices = _write_days(connection, into, trading, prices, seed, calendar, max(0, days - nights), listener)
         _write_masters(connection, into, trading[-1])
         _save(connection, state)
         manifest = _manifest(into, seed, customers, trading, prices, extra=0)
@@ -127,7 +129,7 @@ def _write_days(
     listener: Listener | None,
     start: int = 0,
 ) -> dict[int, Decimal]:
-    months: dict[str, set[str]] = {}
+    months: dict[str, exporting.MonthFile] = {}
     for index, day in enumerate(trading):
         prices = market.walk(prices, day, seed)
         market.store(connection, prices)
@@ -137,18 +139,16 @@ def _write_days(
         holdings = not older or following.month != day.month
         for name, select in trading_days.facts_of(day, start + index, str(prices[-1]), holdings).items():
             if older:
-                month = f"{day:%Y%m}"
-                exporting.day_chunk(connection, select, into / ".chunks" / f"{name}_{month}" / f"{day:%Y%m%d}.parquet")
-                months.setdefault(month, set()).add(name)
+                month = months.setdefault(name, exporting.MonthFile(into / f"{name}_{day:%Y%m}.parquet"))
+                month.add(connection, select)
             else:
                 exporting.text_file(connection, select, into / f"{name}_{day:%Y%m%d}.csv")
         if older and (index + 1 == parquet_days or trading[index + 1].month != day.month):
-            month = f"{day:%Y%m}"
-            for name in sorted(months.pop(month, set())):
-                exporting.month_file(connection, into / ".chunks" / f"{name}_{month}", into / f"{name}_{month}.parquet")
+            for month in months.values():
+                month.close()
+            months.clear()
         if listener:
             listener(day.isoformat(), index + 1, len(trading))
-    shutil.rmtree(into / ".chunks", ignore_errors=True)
     return prices
 
 
