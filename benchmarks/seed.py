@@ -108,7 +108,6 @@ def _generate(home: Path, customers: int, days: int) -> None:
     from zhike.cli.sample import broker
     from zhike.kernel.trading_days import trading_calendar
 
-    shutil.rmtree(home / "sample", ignore_errors=True)
     broker.generate(
         home / "sample",
         calendar=trading_calendar(),
