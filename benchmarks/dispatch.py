@@ -9,7 +9,6 @@ about to leave, then that it left, with its event. What was written is removed a
 from __future__ import annotations
 
 import json
-import os
 import random
 import smtplib
 import statistics
@@ -96,7 +95,6 @@ def measure(scale: str, count: int, rounds: int = ROUNDS) -> Result:
         "asked": count * rounds,
         "sent": allowed,
         "product_cpu_ms": round(statistics.median(cpu), 2),
-        "load": os.getloadavg()[0],
     }
     bar, passed = f">= {AT_LEAST} x bare rows", value >= AT_LEAST * base
     return Result("dispatch", scale, value, base, bar, passed, unit="messages/s", detail=detail)

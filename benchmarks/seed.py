@@ -3,7 +3,7 @@
 The sample broker is generated, loaded and computed by the product's own doors: what is measured is what the product
 makes. Fact files are deleted once they are loaded (their rows stay in the warehouse), so that the whole stays below
 `GB`. Every step is recorded in `seed.json` beside the data, with its seconds; whoever runs it again goes on after the
-last one that ended, a load after the last file.
+last one that ended, generating after the last month and a load after the last file.
 """
 
 from __future__ import annotations
