@@ -68,7 +68,7 @@ mutants: setup
 bench: setup
 	$(BIN)/python -m benchmarks all --scale small
 
-# 2,000,000 customers × 250 days, once, for the benchmarks at seed scale. Up to 35 GB and an hour; ends where it was stopped.
+# 2,000,000 customers × 250 days, once, for the benchmarks at seed scale. Up to 35 GB; stopped, it goes on where it was.
 seed: setup
 	nice -n 19 $(BIN)/python -m benchmarks.seed
 
