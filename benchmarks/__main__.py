@@ -10,7 +10,7 @@ import sys
 
 import benchmarks
 
-_PARTS = {"measure", "installation", "__main__"}
+_PARTS = {"measure", "installation", "seed", "__main__"}
 
 
 def main() -> int:

@@ -1,6 +1,6 @@
 """Counting an audience through its door, against SQL by hand over the same rows in the same engine.
 
-Twelve nested conditions may take 1.3 times as long as the hand-written query, four conditions 25 ms longer.
+The seed has wide rows of its own; at small scale they are made here. Twelve nested conditions may take 1.3 times as long as the hand-written query, four conditions 25 ms longer.
 """
 
 from __future__ import annotations
@@ -29,6 +29,9 @@ where (total_asset >= 50000.5 or avg_asset_30d >= 200000)
 
 def run(scale: str) -> Result:
     """Return the twelve conditions with both bars in the verdict and the four in the detail."""
+    if scale == "seed":
+        with installation.at(installation.built_seed()):
+            return measure(scale)
     with installation.opened("audience_count"):
         publish(CUSTOMERS[scale])
         return measure(scale)

@@ -7,49 +7,49 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
 from benchmarks import installation
-from benchmarks.measure import CUSTOMERS, Result, interleaved
+from benchmarks.installation import Service
+from benchmarks.measure import Result, interleaved
 
 ALLOWED_MS = 100
 INTERACTIONS = 40
 DECISIONS = 10
-PARTY = 1
 
 
 def run(scale: str) -> Result:
     """Measure what a covering manager waits for."""
-    with installation.opened("customer_360"):
-        installation.firm(CUSTOMERS[scale])
-        _past(PARTY)
-        return measure(scale)
+    with installation.customers("customer_360", scale), transaction.atomic():
+        found = measure(scale, installation.service())
+        transaction.set_rollback(True)
+    return found
 
 
-def measure(scale: str) -> Result:
-    """Measure on an installation that has its data."""
+def measure(scale: str, service: Service) -> Result:
+    """Measure the page of a customer as the manager sees it who serves it, in the caller's transaction."""
     from zhike.kernel import definitions
     from zhike.platform.objects import api as objects
-    from zhike.platform.organization import api as organization
     from zhike.platform.permissions.types import Post, Principal
     from zhike.server import pages
 
-    unit = organization.unit_by_code("B0001").id
+    _past(service)
+    unit = service.unit
     principal = Principal(
         kind="staff",
         name="bench",
         user_id=1,
-        employee_no="E000001",
+        employee_no=service.employee_no,
         posts=(Post("account_manager", unit, (unit,)),),
     )
-    record = objects.displays("party", [PARTY], principal=principal)[PARTY]
+    record = objects.displays("party", [service.party], principal=principal)[service.party]
     uid = uuid.UUID(record["uid"])
 
     def product() -> dict[str, Any]:
         with definitions.pinned():  # as the middleware does for each request
             return pages.answer("customer", uid, principal)
 
-    queries = _raw_queries()
+    queries = _raw_queries(service.party)
 
     def baseline() -> None:
         with connection.cursor() as cursor:
@@ -70,7 +70,7 @@ def measure(scale: str) -> Result:
     )
 
 
-def _raw_queries() -> Sequence[str]:
+def _raw_queries(party_id: int) -> Sequence[str]:
     """The record by id, its roles, coverages, interactions, history, decisions, work and served wide row."""
     from zhike.platform.objects import catalogue
     from zhike.platform.objects.models import SideTable
@@ -79,20 +79,20 @@ def _raw_queries() -> Sequence[str]:
     children = [catalogue.describe(key) for key in ("account_role", "party_relationship", "coverage", "interaction")]
     wide = SideTable.objects.get(object="party").table
     return [
-        f"select * from {party.table} where id = {PARTY} and deleted_at is null",
+        f"select * from {party.table} where id = {party_id} and deleted_at is null",
         *(
-            f"select * from {child.table} where deleted_at is null and {child.fields['party'].column} = {PARTY} limit 50"
+            f"select * from {child.table} where deleted_at is null and {child.fields['party'].column} = {party_id} limit 50"
             for child in children
         ),
-        f"select * from audit_entry where subject = 'party' and subject_id = {PARTY} order by at desc limit 200",
-        f"select * from compliance_decision where party_id = {PARTY} order by decided_at desc limit 50",
-        f"select * from work_workitem where record_id = {PARTY} order by due_at limit 50",
-        f"select * from {wide} where id = {PARTY}",
+        f"select * from audit_entry where subject = 'party' and subject_id = {party_id} order by at desc limit 200",
+        f"select * from compliance_decision where party_id = {party_id} order by decided_at desc limit 50",
+        f"select * from work_workitem where record_id = {party_id} order by due_at limit 50",
+        f"select * from {wide} where id = {party_id}",
     ]
 
 
-def _past(party_id: int) -> None:
-    """Give a party what years of service leave: interactions, decisions of campaigns, work."""
+def _past(service: Service) -> None:
+    """Give a party what years of service leave: interactions, decisions of campaigns, work. All is rolled back."""
     from zhike.engagement.compliance.models import Decision
     from zhike.kernel import actions, clock
     from zhike.kernel.ids import uuid7
@@ -103,7 +103,15 @@ def _past(party_id: int) -> None:
 
     columns = [LoadColumn("party", by="id"), *map(LoadColumn, ("channel", "subject", "at", "employee_no"))]
     rows = (
-        (None, f"i{n}", party_id, "phone", f"回访{n}", f"2026-01-{1 + n % 28:02d}T09:00:00+08:00", "E000001")
+        (
+            None,
+            f"bench{n}",
+            service.party,
+            "phone",
+            f"回访{n}",
+            f"2026-01-{1 + n % 28:02d}T09:00:00+08:00",
+            service.employee_no,
+        )
         for n in range(INTERACTIONS)
     )
     bulk.load("interaction", columns=columns, rows=rows)
@@ -114,7 +122,7 @@ def _past(party_id: int) -> None:
             origin_kind="campaign",
             origin_uid=origin,
             step="first",
-            party_id=party_id,
+            party_id=service.party,
             channel="email",
             allowed=n % 2 == 0,
             reasons=[],
@@ -129,7 +137,13 @@ def _past(party_id: int) -> None:
             results="follow_up",
             step="first",
             items=(
-                NewWork(record=party_id, assignee="E000001", subject=f"活动{n}", script="您好", due_at=clock.now()),
+                NewWork(
+                    record=service.party,
+                    assignee=service.employee_no,
+                    subject=f"活动{n}",
+                    script="您好",
+                    due_at=clock.now(),
+                ),
             ),
         )
         actions.run("work.give", given, asker=permissions.system_principal("benchmark"))

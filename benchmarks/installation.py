@@ -1,16 +1,23 @@
-"""A throw-away installation for benchmarks, with party data made from a fixed seed."""
+"""The installations that benchmarks open: the seed, or a throw-away one with party data made from a fixed seed.
+
+What needs no customers (events, timers, definitions, single records) runs in an empty installation of its own at both
+scales: it empties the tables that it measures.
+"""
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
+from benchmarks.measure import CUSTOMERS
 from zhike.server.embedded.postgres import EmbeddedPostgres
 
 BRANCHES = 100
@@ -21,7 +28,19 @@ DAY = date(2026, 3, 17)
 @contextmanager
 def opened(name: str) -> Iterator[Path]:
     """Yield the home of a new installation with tables and packs; it is removed afterwards."""
-    home = Path(os.environ.get("ZHIKE_BENCH_HOME") or tempfile.mkdtemp(prefix=f"zhike-bench-{name}-"))
+    kept = os.environ.get("ZHIKE_BENCH_HOME")
+    home = Path(kept or tempfile.mkdtemp(prefix=f"zhike-bench-{name}-"))
+    try:
+        with at(home):
+            yield home
+    finally:
+        if not kept:
+            shutil.rmtree(home, ignore_errors=True)
+
+
+@contextmanager
+def at(home: Path) -> Iterator[None]:
+    """Open the installation in `home`, new or not, with this program's tables and packs."""
     os.environ["ZHIKE_HOME"] = str(home)
     os.environ["DJANGO_SETTINGS_MODULE"] = "zhike.server.settings"
     os.environ["ZHIKE_LOG_LEVEL"] = "ERROR"
@@ -36,14 +55,72 @@ def opened(name: str) -> Iterator[Path]:
         from zhike.platform.packs import api as packs
 
         packs.apply([Path("packs")])
-        yield home
+        yield
     finally:
         from django.db import connections
 
         connections.close_all()
         server.stop()
-        if not os.environ.get("ZHIKE_BENCH_HOME"):
-            shutil.rmtree(home, ignore_errors=True)
+
+
+@contextmanager
+def customers(name: str, scale: str) -> Iterator[None]:
+    """Open an installation with customers: the seed at its scale, else a new one that `firm` fills.
+
+    Whoever opens the seed leaves it as it was: what a benchmark writes it removes, or writes in a transaction that it
+    rolls back. Definitions that changed since it was built are applied, as they are to any installation.
+    """
+    if scale == "seed":
+        with at(built_seed()):
+            yield
+        return
+    with opened(name):
+        firm(CUSTOMERS[scale])
+        yield
+
+
+def built_seed() -> Path:
+    """Return where the seed lies; SystemExit says how to build it where there is none that is whole."""
+    home = seed_home()
+    found = home / "seed.json"
+    told = json.loads(found.read_text(encoding="utf-8")) if found.exists() else {}
+    if "gigabytes" not in told:
+        state = "is not finished" if told else "is not there"
+        raise SystemExit(f"the seed at {home} {state}: run `make seed` (ZHIKE_SEED_HOME names another place)")
+    return home
+
+
+def seed_home() -> Path:
+    """Return where the seed lies: `ZHIKE_SEED_HOME`, else `var/seed` in the project."""
+    return Path(os.environ.get("ZHIKE_SEED_HOME") or "var/seed").resolve()
+
+
+@dataclass(frozen=True)
+class Service:
+    """A customer, who serves it, and its branch: the inner id, the employee number, the unit's id."""
+
+    party: int
+    employee_no: str
+    unit: int
+
+
+def service() -> Service:
+    """Return the first customer of the open installation whom somebody serves."""
+    from django.db import connection
+
+    from zhike.platform.objects import catalogue
+
+    party, coverage = catalogue.describe("party"), catalogue.describe("coverage")
+    branch, of = party.fields["branch"].column, coverage.fields["party"].column
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"select p.id, c.{coverage.fields['employee_no'].column}, p.{branch} from {party.table} p"
+            f" join {coverage.table} c on c.{of} = p.id where p.deleted_at is null and c.deleted_at is null"
+            f" and p.{branch} is not null order by p.id limit 1"
+        )
+        found = cursor.fetchone()
+    assert found is not None, "nobody is served"
+    return Service(*found)
 
 
 def firm(customers: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import connection
 
 from benchmarks import installation
-from benchmarks.measure import CUSTOMERS, Result, interleaved
+from benchmarks.measure import Result, interleaved
 
 ALLOWED_MS = 15
 _RAW = """
@@ -16,8 +16,7 @@ where t.deleted_at is null and w.total_asset is not null {scope} order by w.tota
 
 def run(scale: str) -> Result:
     """Return the worst of the three roles."""
-    with installation.opened("list_page"):
-        installation.firm(CUSTOMERS[scale])
+    with installation.customers("list_page", scale):
         return measure(scale)
 
 
@@ -28,10 +27,10 @@ def measure(scale: str) -> Result:
     from zhike.platform.objects import catalogue
     from zhike.platform.objects.models import SideTable
     from zhike.platform.objects.types import RecordQuery
-    from zhike.platform.organization import api as organization
     from zhike.platform.permissions.types import Post, Principal
 
-    unit = organization.unit_by_code("B0001").id
+    service = installation.service()
+    unit, manager = service.unit, service.employee_no
     party, coverage = catalogue.describe("party"), catalogue.describe("coverage")
     wide = SideTable.objects.get(object="party").table
     query = RecordQuery(
@@ -41,10 +40,10 @@ def measure(scale: str) -> Result:
     )
     covered = (
         f"and exists (select 1 from {coverage.table} c where c.{coverage.fields['party'].column} = t.id and c.deleted_at is null"
-        f" and c.{coverage.fields['employee_no'].column} = 'E000001')"
+        f" and c.{coverage.fields['employee_no'].column} = '{manager}')"
     )
     roles = {
-        "account_manager": ("E000001", (unit,), covered),
+        "account_manager": (manager, (unit,), covered),
         "branch_head": ("E900001", (unit,), f"and t.{party.fields['branch'].column} = {unit}"),
         "operator": ("P000001", (), ""),
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import statistics
 import time
 from collections.abc import Callable
@@ -25,8 +26,9 @@ class Result:
     detail: dict[str, object] = field(default_factory=dict)
 
     def line(self) -> str:
-        """Return the result as one line of JSON."""
+        """Return the result as one line of JSON; its detail says how busy the machine is."""
         shown = asdict(self)
+        shown["detail"] = {**self.detail, "load": round(os.getloadavg()[0], 1)}
         shown["pass"] = shown.pop("passed")
         shown["ratio"] = round(self.value / self.baseline, 3) if self.baseline else None
         shown["value"], shown["baseline"] = round(self.value, 3), round(self.baseline, 3)

@@ -152,8 +152,8 @@ BREAKS = (
         "dispatch: settle without token",
         "the outcome is written by whoever holds the claim",
         _DISPATCH,
-        "ours = Delivery.objects.filter(pk=row.pk, token=row.token).exclude(state=Delivery.State.SENT)",
-        "ours = Delivery.objects.filter(pk=row.pk).exclude(state=Delivery.State.SENT)",
+        "where id = %(id)s and token = %(token)s and state <> 'sent' returning id",
+        "where id = %(id)s and state <> 'sent' returning id",
         _OF_DISPATCH,
     ),
     Break(

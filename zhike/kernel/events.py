@@ -79,3 +79,21 @@ def about(made: str, name: str, subject: str) -> tuple[str, dict[str, Any]]:
     """
     sql = f"{_INSERT} select %(event_uid)s, %(event)s, %(subject)s, id, created_at, created_by, '{{}}' from {made}"
     return sql, {"event_uid": uuid7(), "event": name, "subject": subject}
+
+
+def told_of(
+    changed: str, name: str, subject: str, payload: Mapping[str, object] | None = None
+) -> tuple[str, dict[str, Any]]:
+    """Return SQL that writes the event `name` about the row of the CTE `changed`, if it has one, and its values.
+
+    For the statement that changes a row only under a condition: a change and its event are one round trip.
+    """
+    select = "select %(event_uid)s, %(event)s, %(subject)s, id, %(event_at)s, %(event_by)s, %(payload)s::jsonb"
+    return f"{_INSERT} {select} from {changed}", {
+        "event_uid": uuid7(),
+        "event": name,
+        "subject": subject,
+        "event_at": clock.now(),
+        "event_by": context.current().actor,
+        "payload": json.dumps(payload or {}),
+    }

@@ -11,6 +11,8 @@ from datetime import timedelta
 
 import psycopg
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tests.factories.records import build_firm, customer
 from tests.factories.waiting import waiting_for_nobody
@@ -18,6 +20,7 @@ from zhike.engagement.channels import api as channels
 from zhike.engagement.channels.logic import dispatch, smtp
 from zhike.engagement.channels.models import Delivery
 from zhike.kernel import clock
+from zhike.kernel.models import Event
 
 ORIGIN = uuid.UUID(int=77)
 
@@ -204,3 +207,31 @@ def test_what_is_held_after_its_claim_does_not_leave(mailbox):
     assert dispatch._isolated(row, {}, box, mailbox.settings) == "later"
     box.close()
     assert (channels.counts(ORIGIN), sum(mailbox.messages.values())) == ({"waiting": 1}, 0)
+
+
+@pytest.mark.django_db
+def test_an_outcome_and_its_event_are_written_by_whoever_holds_the_claim_and_once():
+    [party_id] = enqueue(1)
+    old, new = claimed_again()
+    dispatch._settle(old, Delivery.State.FAILED, "太迟了")
+    assert told() == []
+    for _twice in range(2):
+        dispatch._settle(new, Delivery.State.SENT, "")
+    assert Delivery.objects.get().sent_at is not None
+    assert told() == [("delivery.sent", new.pk, {"origin": str(ORIGIN), "party": party_id})]
+
+
+def told():
+    """The events about messages."""
+    return list(Event.objects.filter(subject="delivery").values_list("name", "subject_id", "payload"))
+
+
+@pytest.mark.django_db
+def test_a_round_asks_for_the_version_of_the_definitions_as_often_for_many_messages_as_for_one(mailbox):
+    def asked(count):
+        with CaptureQueriesContext(connection) as queries:
+            assert channels.dispatch(mailbox.settings, limit=count).sent == count
+        return sum("kernel_definitionversion" in query["sql"] for query in queries)
+
+    enqueue(12)
+    assert asked(1) == asked(11)

@@ -151,3 +151,33 @@ def test_customers_reached_react_as_truth_says(installation, tmp_path):
 
     assert manifest["end"] == calendar.add(END, 20).isoformat()
     assert 4_000 < (net(tmp_path / "b") - net(tmp_path / "a")) / 400 < 8_000
+
+
+class _Killed(Exception):
+    """As a process ends in the middle of a day."""
+
+
+@pytest.mark.parametrize(("stopped_at", "first_again"), [(3, 1), (40, 39), (49, 49)])
+def test_a_broker_whose_writing_was_interrupted_goes_on_after_the_last_whole_month(
+    installation, tmp_path, stopped_at, first_again
+):
+    told = []
+
+    def write(folder, listener=None):
+        asked = {"customers": 200, "days": 50, "nights": 2}
+        return broker.generate(folder, calendar=trading_calendar(), end=END, listener=listener, **asked)
+
+    def stop(_day, number, _total):
+        if number == stopped_at:
+            raise _Killed
+
+    whole = write(tmp_path / "whole")
+    with pytest.raises(_Killed):
+        write(tmp_path / "part", stop)
+    assert write(tmp_path / "part", lambda _day, number, _total: told.append(number)) == whole
+
+    assert told == list(range(first_again, 51))
+    files = sorted(path.name for path in (tmp_path / "whole").rglob("*") if path.is_file())
+    assert sorted(path.name for path in (tmp_path / "part").rglob("*") if path.is_file()) == files
+    for name in whole["files"]:
+        assert (tmp_path / "part" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes(), name

@@ -13,24 +13,10 @@ import duckdb
 import pyarrow as pa
 
 from zhike.cli.sample import days as trading_days
-from zhike.cli.sample import exporting, market, people, random_numbers
+from zhike.cli.sample import exporting, market, people, random_numbers, resuming
 from zhike.cli.sample import parameters as p
 from zhike.kernel.calendar import TradingCalendar
 
-_TABLES = (
-    "size",
-    "unit",
-    "employee",
-    "customer",
-    "consent",
-    "account",
-    "account_role",
-    "app_user",
-    "caller",
-    "truth_link",
-    "instrument",
-    "position",
-)
 Listener = Callable[[str, int, int], None]
 
 
@@ -42,30 +28,51 @@ def generate(
     customers: int = 20_000,
     days: int = 250,
     seed: int = 20260317,
+    nights: int = p.CSV_DAYS,
     listener: Listener | None = None,
 ) -> Mapping[str, object]:
     """Write a new broker into the folder `into`: `days` trading days up to `end`; return its manifest.
 
-    The same (customers, days, end, seed) give the same files. Raises OutsideCalendar.
+    The last `nights` days are text files as a night brings them, those before months in Parquet. The same (customers,
+    days, end, seed, nights) give the same files, and go on after the last whole month where they were interrupted.
+    Raises OutsideCalendar.
     """
     trading = calendar.last(calendar.add(end, 0) if calendar.is_trading_day(end) else calendar.add(end, -1), days)
     into.mkdir(parents=True, exist_ok=True)
-    state = into / ".state"
-    shutil.rmtree(state, ignore_errors=True)
-    state.mkdir()
+    asked: Mapping[str, int | str] = {
+        "customers": customers,
+        "days": days,
+        "end": trading[-1].isoformat(),
+        "seed": seed,
+        "nights": nights,
+    }
     with _connection(into, seed) as connection:
-        people.make(connection, customers, trading[0], trading[-1])
-        market.make_instruments(connection)
         connection.execute("create table extra_deposit (account_id bigint, day date, amount decimal(18, 2))")
+        done = resuming.reached(connection, into, asked)
+        if done is None:
+            _begin(connection, into, asked, trading)
         prices = market.first_prices()
-        market.store(connection, prices)
-        trading_days.open_positions(connection, trading)
-        prices = _write_days(connection, into, trading, prices, seed, calendar, max(0, days - p.CSV_DAYS), listener)
+        for day in trading[: done or 0]:
+            prices = market.walk(prices, day, seed)
+        prices = _write_days(
+            connection, into, trading, prices, seed, calendar, max(0, days - nights), listener, done=done or 0
+        )
         _write_masters(connection, into, trading[-1])
-        _save(connection, state)
+        resuming.end(connection, into)
         manifest = _manifest(into, seed, customers, trading, prices, extra=0)
-        _write_truth(connection, into, seed)
     return manifest
+
+
+def _begin(
+    connection: duckdb.DuckDBPyConnection, into: Path, asked: Mapping[str, int | str], trading: list[date]
+) -> None:
+    """Make everybody there is, and what they have on the first day."""
+    people.make(connection, int(asked["customers"]), trading[0], trading[-1])
+    market.make_instruments(connection)
+    market.store(connection, market.first_prices())
+    trading_days.open_positions(connection, trading)
+    _write_truth(connection, into, int(asked["seed"]))
+    resuming.begin(connection, into, asked)
 
 
 def advance(
@@ -85,14 +92,13 @@ def advance(
     seed, last = int(before["seed"]), date.fromisoformat(before["end"])
     trading = calendar.between(calendar.add(last, 1), calendar.add(last, days))
     with _connection(into, seed) as connection:
-        for name in _TABLES:
-            connection.execute(f"create table {name} as select * from read_parquet('{into}/.state/{name}.parquet')")
+        resuming.restore(connection, into)
         connection.execute("create table extra_deposit (account_id bigint, day date, amount decimal(18, 2))")
         _plan_reactions(connection, calendar, reached or {}, trading)
         prices = {int(key): Decimal(value) for key, value in before["prices"].items()}
         prices = _write_days(connection, into, trading, prices, seed, calendar, 0, listener, start=int(before["days"]))
         _write_masters(connection, into, trading[-1])
-        _save(connection, into / ".state")
+        resuming.save(connection, into)
         manifest = _manifest(into, seed, int(before["customers"]), trading, prices, extra=int(before["days"]))
     return manifest
 
@@ -126,9 +132,11 @@ def _write_days(
     parquet_days: int,
     listener: Listener | None,
     start: int = 0,
+    done: int = 0,
 ) -> dict[int, Decimal]:
-    months: dict[str, set[str]] = {}
-    for index, day in enumerate(trading):
+    """Write the days after the `done` first ones; `start` is the number of the first of all in the broker's life."""
+    months: dict[str, exporting.MonthFile] = {}
+    for index, day in enumerate(trading[done:], done):
         prices = market.walk(prices, day, seed)
         market.store(connection, prices)
         trading_days.run_day(connection, day, start + index)
@@ -137,18 +145,17 @@ def _write_days(
         holdings = not older or following.month != day.month
         for name, select in trading_days.facts_of(day, start + index, str(prices[-1]), holdings).items():
             if older:
-                month = f"{day:%Y%m}"
-                exporting.day_chunk(connection, select, into / ".chunks" / f"{name}_{month}" / f"{day:%Y%m%d}.parquet")
-                months.setdefault(month, set()).add(name)
+                month = months.setdefault(name, exporting.MonthFile(into / f"{name}_{day:%Y%m}.parquet"))
+                month.add(connection, select)
             else:
                 exporting.text_file(connection, select, into / f"{name}_{day:%Y%m%d}.csv")
         if older and (index + 1 == parquet_days or trading[index + 1].month != day.month):
-            month = f"{day:%Y%m}"
-            for name in sorted(months.pop(month, set())):
-                exporting.month_file(connection, into / ".chunks" / f"{name}_{month}", into / f"{name}_{month}.parquet")
+            for month in months.values():
+                month.close()
+            months.clear()
+            resuming.keep(connection, into, index + 1)
         if listener:
             listener(day.isoformat(), index + 1, len(trading))
-    shutil.rmtree(into / ".chunks", ignore_errors=True)
     return prices
 
 
@@ -186,12 +193,6 @@ def _plan_reactions(
           where chance(a.i, 81) < {p.UPLIFT["probability"]})
         where day between date '{trading[0]}' and date '{trading[-1]}'"""
     )
-
-
-def _save(connection: duckdb.DuckDBPyConnection, state: Path) -> None:
-    for name in _TABLES:
-        target = state / f"{name}.parquet"
-        connection.execute(f"copy {name} to '{target}' (format parquet)")
 
 
 def _manifest(

@@ -5,9 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import duckdb
+from pyarrow import parquet
 
 _CHUNK = 8 << 20
 _DATE = "%Y%m%d"
+#: Rows of a row group.
+_ROWS = 122_880
 
 
 def text_file(connection: duckdb.DuckDBPyConnection, select: str, target: Path) -> None:
@@ -21,28 +24,31 @@ def text_file(connection: duckdb.DuckDBPyConnection, select: str, target: Path) 
     utf8.unlink()
 
 
-def day_chunk(connection: duckdb.DuckDBPyConnection, select: str, target: Path) -> None:
-    """Keep one day of a month that will become one Parquet file."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    connection.execute(f"copy ({select}) to '{target}' (format parquet)")
+class MonthFile:
+    """One Parquet file of a month, to which its days are written one after the other, each by account.
 
-
-def month_file(connection: duckdb.DuckDBPyConnection, chunks: Path, target: Path) -> None:
-    """Join the days of a month into one Parquet file, by its first columns (account, then day), and drop them.
-
-    Sorted by account, neighbouring days compress to a third: 2,000,000 customers fit the disk they are promised.
+    Loads sort a month by account anyway. Dictionaries of amounts would take twice the time of everything else.
     """
-    files = sorted(chunks.glob("*.parquet"))
-    if not files:
-        return
-    target.unlink(missing_ok=True)
-    connection.execute(
-        f"copy (select * from read_parquet('{chunks}/*.parquet') order by 1, 2, 3) to '{target}'"
-        " (format parquet, compression zstd)"
-    )
-    for file in files:
-        file.unlink()
-    chunks.rmdir()
+
+    def __init__(self, target: Path) -> None:
+        self._target = target
+        self._writer: parquet.ParquetWriter | None = None
+
+    def add(self, connection: duckdb.DuckDBPyConnection, select: str) -> None:
+        """Write the rows of a day."""
+        batches = connection.execute(select).to_arrow_reader(_ROWS)
+        if self._writer is None:
+            self._target.unlink(missing_ok=True)
+            self._writer = parquet.ParquetWriter(
+                self._target, batches.schema, store_decimal_as_integer=True, use_dictionary=False
+            )
+        for batch in batches:
+            self._writer.write_batch(batch)
+
+    def close(self) -> None:
+        """End the file."""
+        if self._writer is not None:
+            self._writer.close()
 
 
 MASTERS = {

@@ -19,7 +19,7 @@ from zhike.engagement.channels.logic import away, content
 from zhike.engagement.channels.logic.smtp import Mailbox, OutcomeUnknown, ServerAway, TryLater, compose
 from zhike.engagement.channels.models import Delivery
 from zhike.engagement.channels.types import Message
-from zhike.kernel import clock, events
+from zhike.kernel import clock, definitions, events
 from zhike.kernel.errors import ZhikeError
 from zhike.kernel.pumps import Stopping, never
 
@@ -78,7 +78,8 @@ def dispatch(settings: Mapping[str, Any], limit: int = 50, stopping: Stopping = 
     mailbox = Mailbox(settings)
     outcome = {"sent": 0, "failed": 0, "unknown": 0, "later": 0}
     try:
-        filled = _filled(claimed)
+        with definitions.pinned():  # else each message asks for their version
+            filled = _filled(claimed)
         gone = False
         for row in claimed:
             try:
@@ -183,13 +184,17 @@ def _give_back(row: Delivery) -> str:
 
 
 def _settle(row: Delivery, state: str, error: str) -> str:
-    with transaction.atomic():
-        ours = Delivery.objects.filter(pk=row.pk, token=row.token).exclude(state=Delivery.State.SENT)
-        sent_at = clock.now() if state == Delivery.State.SENT else None
-        if ours.update(state=state, error=error[:300], sent_at=sent_at, lease_until=None):
-            events.publish(
-                f"delivery.{state}", "delivery", row.pk, {"origin": str(row.origin_uid), "party": row.party_id}
-            )
+    """Write an outcome and its event, where the claim is still ours: one statement, so both or neither."""
+    told = {"origin": str(row.origin_uid), "party": row.party_id}
+    event, values = events.told_of("ours", f"delivery.{state}", "delivery", told)
+    sent_at = clock.now() if state == Delivery.State.SENT else None
+    outcome = {"state": str(state), "error": error[:300], "sent_at": sent_at, "id": row.pk, "token": row.token}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "with ours as (update channels_delivery set state = %(state)s, error = %(error)s, sent_at = %(sent_at)s,"
+            f" lease_until = null where id = %(id)s and token = %(token)s and state <> 'sent' returning id) {event}",
+            values | outcome,
+        )
     return {"sent": "sent", "failed": "failed"}.get(state, "unknown")
 
 
