@@ -14,4 +14,4 @@ def _turn(stopping: Stopping) -> int:
     return done.sent + done.failed + done.unknown
 
 
-PUMP = Pump("dispatch", Labels("消息发送", "Sending messages"), _turn)
+PUMP = Pump("dispatch", Labels("消息发送", "Sending messages"), _turn, queue="send")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date
 
 from django.db.models import QuerySet
 
@@ -28,14 +29,20 @@ def newest(*, kind: str = "", principal: Principal) -> list[RunOut]:
     return [run_out(run, may_cancel=_may_cancel(run, principal)) for run in rows[:_SHOWN]]
 
 
-def pending(*, principal: Principal) -> PendingOut:
+def late_loads() -> tuple[int, date | None]:
     """Return how many loads no published day has taken into account yet, and the newest such day."""
-    permissions.require(principal, "run.read")
     staged = StagedDay.objects.order_by("-business_date").first()
     if staged is None:
-        return {"loads": 0, "business_date": None}
+        return 0, None
     fresh = Load.objects.filter(state=Load.State.DONE, rows_loaded__gt=0, business_date__lte=staged.business_date)
-    return {"loads": fresh.filter(pk__gt=staged.last_load).count(), "business_date": staged.business_date}
+    return fresh.filter(pk__gt=staged.last_load).count(), staged.business_date
+
+
+def pending(*, principal: Principal) -> PendingOut:
+    """Return the same for those who may see runs."""
+    permissions.require(principal, "run.read")
+    loads, day = late_loads()
+    return {"loads": loads, "business_date": day}
 
 
 def stage(*, principal: Principal) -> uuid.UUID:
