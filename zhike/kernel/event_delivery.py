@@ -12,12 +12,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from django.db import connection, transaction
 
-from zhike.kernel import clock, context
+from zhike.kernel import clock, context, standing
 from zhike.kernel.definition_parts import Labels
 from zhike.kernel.errors import NotFound
 from zhike.kernel.events import Event, Subscriber, subscribers
@@ -54,7 +54,7 @@ def deliver_all() -> None:
         pass
 
 
-PUMP = Pump("events", Labels("事件投递", "Delivering events"), deliver)
+PUMP = Pump("events", Labels("事件投递", "Delivering events"), deliver, backlog=standing.events_backlog)
 
 
 def number() -> int:
@@ -75,6 +75,26 @@ def number() -> int:
             [NUMBERED],
         )
         return int(cursor.rowcount)
+
+
+def since(key: str, instant: datetime, *, lock: bool = False) -> tuple[int, int]:
+    """Return the position before the first event since an instant, and how many of a subscriber's names it has come past.
+
+    These it would be told again. `lock` keeps it from going on meanwhile. Raises NotFound.
+    """
+    rows = Subscription.objects.select_for_update() if lock else Subscription.objects.all()
+    row = rows.filter(key=key).first()
+    subscriber = next((one for one in subscribers() if one.key == key), None)
+    if row is None or subscriber is None:
+        raise NotFound(kind="subscriber", id=key)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select coalesce(min(position), %s + 1) - 1, count(*) filter (where name = any(%s))"
+            " from kernel_event where at >= %s and position <= %s",
+            [row.position, list(subscriber.names), instant, row.position],
+        )
+        position, events = cursor.fetchone()
+    return int(position), int(events)
 
 
 def replay(key: str, after: int) -> None:

@@ -78,6 +78,11 @@ def register(kind: str, handler: Handler, *, queue: Queue) -> None:
     _handlers[kind] = handler, queue
 
 
+def kinds(queue: Queue | None = None) -> list[str]:
+    """Return the kinds of jobs that there are, of one queue if given."""
+    return [kind for kind, (_handler, of) in _handlers.items() if queue in (None, of)]
+
+
 def submit(kind: str, title: str, params: Mapping[str, object] | None = None) -> uuid.UUID:
     """Write a run of `kind` and queue it in the caller's transaction; return the run's uid."""
     run = _create(kind, title, params)

@@ -70,6 +70,7 @@ class Standing:
     due_at: datetime | None
     last_at: datetime | None
     last_run: UUID | None
+    last_state: str | None
     error: str
 
 
@@ -99,10 +100,12 @@ PUMP = Pump("schedules", Labels("定时任务", "Schedules"), begin)
 def standing() -> list[Standing]:
     """Return how every schedule stands, what is due first before the rest."""
     rows = {row.key: row for row in ScheduleRow.objects.filter(key__in=_schedules)}
+    begun = Run.objects.filter(uid__in=[row.last_run for row in rows.values()])
+    states: dict[UUID | None, str] = dict(begun.values_list("uid", "state"))
     found = [
-        Standing(schedule, row.due_at, row.last_at, row.last_run, row.error)
+        Standing(schedule, row.due_at, row.last_at, row.last_run, states.get(row.last_run), row.error)
         if (row := rows.get(key)) is not None
-        else Standing(schedule, None, None, None, "")
+        else Standing(schedule, None, None, None, None, "")
         for key, schedule in sorted(_schedules.items())
     ]
     return sorted(found, key=lambda one: (one.due_at is None, one.due_at or clock.now()))

@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "zhike.platform.audit.apps.AuditConfig",
     "zhike.platform.organization.apps.OrganizationConfig",
     "zhike.platform.permissions.apps.PermissionsConfig",
+    "zhike.platform.operations.apps.OperationsConfig",
     "zhike.platform.objects.apps.ObjectsConfig",
     "zhike.platform.work.apps.WorkConfig",
     "zhike.platform.packs.apps.PacksConfig",

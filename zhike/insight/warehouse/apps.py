@@ -21,10 +21,10 @@ class WarehouseConfig(AppConfig):
         parts.register(
             Resource(
                 "run",
-                Labels("后台任务", "Runs"),
-                ("read", "create", "cancel"),
+                Labels("运行记录", "Runs"),
+                ("read", "create", "cancel", "repeat"),
                 narrowed_by=("mine",),
-                called={"cancel": Labels("取消", "cancel")},
+                called={"cancel": Labels("取消", "cancel"), "repeat": Labels("再运行", "run again")},
             )
         )
         definitions.register(SOURCE)
