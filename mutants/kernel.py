@@ -8,11 +8,47 @@ _EVENTS = "zhike/kernel/event_delivery.py"
 _TIMERS = "zhike/kernel/timers.py"
 _CHANGES = "zhike/kernel/definition_changes.py"
 
+_SCHEDULES = "zhike/kernel/schedules.py"
+_HOUSEKEEPING = "zhike/kernel/housekeeping.py"
+_LETTERS = "zhike/kernel/dead_letters.py"
+
 _OF_EVENTS = ("tests/integration/test_event_delivery.py",)
 _OF_TIMERS = ("tests/integration/test_timers.py",)
 _OF_CHANGES_AT_ONCE = ("tests/integration/definitions/test_changes_at_once.py",)
 
 BREAKS = (
+    Break(
+        "schedules: once",
+        "workers that look at once begin one run",
+        _SCHEDULES,
+        "ScheduleRow.objects.select_for_update(skip_locked=True)",
+        "ScheduleRow.objects",
+        ("tests/integration/test_schedules.py",),
+    ),
+    Break(
+        "housekeeping: last event",
+        "the event that the next position is found from stays",
+        _HOUSEKEEPING,
+        '" (select max(position) from kernel_event))"',
+        '" (select max(position) + 1 from kernel_event))"',
+        ("tests/integration/test_housekeeping.py",),
+    ),
+    Break(
+        "dead letters: as seen",
+        "what came after the operator looked is not given up",
+        _LETTERS,
+        "error=chosen.reason, position__lte=chosen.up_to)",
+        "error=chosen.reason)",
+        ("tests/integration/test_operations.py",),
+    ),
+    Break(
+        "events: passed by",
+        "who wants one of the next events is not moved past it",
+        _EVENTS,
+        "if position < end} - wanting",
+        "if position < end}",
+        _OF_EVENTS,
+    ),
     Break(
         "events: held record",
         "what comes later about a record that failed waits behind it",

@@ -111,6 +111,7 @@ def test_the_menu_has_the_parts_that_roles_may_name(db):
         "campaign": "/campaigns",
         "load": "/loads",
         "user": "/users",
+        "job": "/jobs",
     }
 
 

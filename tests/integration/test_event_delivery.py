@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
 import uuid
 from collections import defaultdict
 from contextlib import suppress
 from datetime import timedelta
+from threading import Barrier, Thread
 
 import psycopg
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
@@ -74,8 +77,25 @@ def prepare() -> None:
         )
 
 
+def deliver_until(together: Barrier, death: int | None) -> None:
+    """Deliver with a connection of its own, and die instead of the statement of that number."""
+    done = itertools.count()
+
+    def execute(run, sql, params, many, context):
+        if next(done) == death:
+            raise Killed()
+        return run(sql, params, many, context)
+
+    try:
+        together.wait(10)
+        with suppress(Killed), connection.execute_wrapper(execute):
+            event_delivery.deliver()
+    finally:
+        connection.close()
+
+
 class Delivery(RuleBasedStateMachine):
-    """Writers with open transactions, three deliverers that may die, two subscribers of which one fails."""
+    """Writers with open transactions, three deliverers that may die, three subscribers: one fails, one hears little."""
 
     url = ""
 
@@ -83,6 +103,7 @@ class Delivery(RuleBasedStateMachine):
         super().__init__()
         prepare()
         self.ears = [Ear("one"), Ear("two")]
+        self.seldom = Ear("seldom", ("thing.ended",))
         self.open: dict[int, tuple[psycopg.Connection, list[uuid.UUID]]] = {}
         self.committed: dict[int, list[uuid.UUID]] = defaultdict(list)
         self.now = clock.now()
@@ -120,6 +141,16 @@ class Delivery(RuleBasedStateMachine):
             event_delivery.deliver()
         ear.dies_in = 0
 
+    @rule(deaths=st.lists(st.none() | st.integers(0, 25), min_size=3, max_size=3))
+    def three_at_once(self, deaths):
+        """Three deliverers at the same moment; each may die before any of its statements."""
+        together = Barrier(len(deaths))
+        deliverers = [Thread(target=deliver_until, args=(together, death)) for death in deaths]
+        for deliverer in deliverers:
+            deliverer.start()
+        for deliverer in deliverers:
+            deliverer.join()
+
     @rule(record=RECORDS, times=st.integers(1, 5))
     def fail(self, record, times):
         self.ears[1].failing[record] += times
@@ -148,6 +179,8 @@ class Delivery(RuleBasedStateMachine):
         assert all(positions == sorted(positions) for positions in wanted.values())
         for ear in self.ears:
             assert ear.heard() == wanted
+        assert self.seldom.heard() == {}
+        assert {row.position for row in Subscription.objects.all()} <= {max(order.values(), default=0)}
         assert not HeldEvent.objects.exists()
 
 
@@ -232,6 +265,25 @@ def test_each_hears_only_its_names_and_its_position_goes_on_all_the_same(things)
     event_delivery.deliver_all()
     assert (moved.heard(), ended.heard()) == ({1: [1], 2: [2]}, {1: [last]})
     assert set(Subscription.objects.values_list("position", flat=True)) == {last}
+
+
+def test_those_who_want_none_of_the_next_events_are_moved_on_by_one_statement(things):
+    Ear("moved")
+    event_delivery.deliver()
+    things(1)
+    event_delivery.deliver_all()
+    counts = []
+    for few in (1, 9):
+        for number in range(few):
+            Ear(f"idle{few}{number}", ("thing.ended",))
+        event_delivery.deliver()
+        [last] = things(1)
+        with CaptureQueriesContext(connection) as asked:
+            event_delivery._pass_by()
+        counts.append(len(asked))
+        idle = Subscription.objects.filter(key__startswith="idle")
+        assert set(idle.values_list("position", flat=True)) == {last}
+    assert counts[0] == counts[1]
 
 
 def test_a_new_subscriber_begins_with_what_nobody_was_told_yet(things):

@@ -99,7 +99,8 @@ def _serving(actions: Actions) -> None:
     serve.add_argument(
         "--end", type=date.fromisoformat, help="last business day of the sample broker; the clock follows"
     )
-    worker = _add(actions, "worker", "serving.worker", "do background work and send messages")
+    worker = _add(actions, "worker", "working.worker", "do background work and send messages")
+    worker.add_argument("--queues", default="", help="only these, with commas: interactive, load, stage, send")
     worker.add_argument("--once", action="store_true", help="do what is due, then stop")
     _add(actions, "openapi", "contract.openapi", "print the interface as an OpenAPI document", alone=True)
     _add(actions, "doctor", "doctor.doctor", "look for problems and say what to do", alone=True)

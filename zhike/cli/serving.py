@@ -14,15 +14,11 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from types import FrameType
-from typing import TYPE_CHECKING
 
 from zhike.cli.installation import home, opened
 from zhike.cli.output import Output
 from zhike.kernel.errors import Unavailable
 from zhike.server.embedded.postgres import EmbeddedPostgres
-
-if TYPE_CHECKING:
-    from procrastinate import App
 
 _IDLE_SECONDS = 0.5
 _RESTART_SECONDS = 1.0
@@ -136,35 +132,6 @@ def _free(host: str, port: int) -> bool:
         except OSError:
             return False
     return True
-
-
-def worker(options: argparse.Namespace, _output: Output) -> int:
-    """Do queued jobs and turn the pumps of the rooms."""
-    from procrastinate.contrib.django import app
-
-    from zhike.kernel import jobs
-    from zhike.kernel.pumps import Rounds
-
-    rounds = Rounds()
-    stopping = threading.Event()
-    signal.signal(signal.SIGTERM, lambda _number, _frame: stopping.set())
-    if not options.once:
-        for queue, at_once in jobs.QUEUES.items():
-            threading.Thread(target=_run_queue, args=(app, queue, at_once), daemon=True).start()
-    while not stopping.is_set():
-        if not rounds.turn(stopping.is_set):
-            if options.once:
-                break
-            stopping.wait(_IDLE_SECONDS)
-    return 0
-
-
-def _run_queue(app: App, queue: str, at_once: int) -> None:
-    from procrastinate.contrib.django.django_connector import DjangoConnector
-
-    assert isinstance(app.connector, DjangoConnector)
-    worker_app = app.with_connector(app.connector.get_worker_connector())
-    worker_app.run_worker(queues=[queue], concurrency=at_once, install_signal_handlers=False)
 
 
 def _server_command(options: argparse.Namespace) -> list[str]:

@@ -8,11 +8,25 @@ class KernelConfig(AppConfig):
     def ready(self) -> None:
         from django.conf import settings
 
-        from zhike.kernel import clock, database, definitions, event_delivery, pumps, timers, yaml_files
+        from zhike.kernel import (
+            clock,
+            database,
+            definitions,
+            event_delivery,
+            housekeeping,
+            jobs,
+            pumps,
+            schedules,
+            timers,
+            yaml_files,
+        )
         from zhike.kernel.trading_days import CALENDAR
 
         definitions.register(CALENDAR)
         yaml_files.keep_in(settings.HOME / "cache" / "yaml")
         pumps.register(event_delivery.PUMP)
         pumps.register(timers.PUMP)
+        pumps.register(schedules.PUMP)
+        jobs.register(housekeeping.KIND, housekeeping.clear, queue="interactive")
+        schedules.register(housekeeping.SCHEDULE)
         clock.read_offset_with(database.read_clock_offset)

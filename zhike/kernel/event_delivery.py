@@ -12,15 +12,15 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from django.db import connection, transaction
 
-from zhike.kernel import clock, context
+from zhike.kernel import clock, context, standing
 from zhike.kernel.definition_parts import Labels
 from zhike.kernel.errors import NotFound
-from zhike.kernel.events import Event, Subscriber, subscribers
+from zhike.kernel.events import Event, Subscriber, subscribers, wanted_by
 from zhike.kernel.isolation import fault_of, rest, told
 from zhike.kernel.models import HeldEvent, Subscription
 from zhike.kernel.pumps import Pump, Stopping, never
@@ -40,11 +40,11 @@ _Record = tuple[str, int]
 def deliver(stopping: Stopping = never) -> int:
     """Tell every subscriber what is new, and try again what is due; return how many events were looked at."""
     number()
-    moved = 0
+    idle, moved = _pass_by()
     for subscriber in subscribers():
         if stopping():
             break
-        moved += _deliver(subscriber) + _retry(subscriber)
+        moved += (0 if subscriber.key in idle else _deliver(subscriber)) + _retry(subscriber)
     return moved
 
 
@@ -54,7 +54,7 @@ def deliver_all() -> None:
         pass
 
 
-PUMP = Pump("events", Labels("事件投递", "Delivering events"), deliver)
+PUMP = Pump("events", Labels("事件投递", "Delivering events"), deliver, backlog=standing.events_backlog)
 
 
 def number() -> int:
@@ -75,6 +75,26 @@ def number() -> int:
             [NUMBERED],
         )
         return int(cursor.rowcount)
+
+
+def since(key: str, instant: datetime, *, lock: bool = False) -> tuple[int, int]:
+    """Return the position before the first event since an instant, and how many of a subscriber's names it has come past.
+
+    These it would be told again. `lock` keeps it from going on meanwhile. Raises NotFound.
+    """
+    rows = Subscription.objects.select_for_update() if lock else Subscription.objects.all()
+    row = rows.filter(key=key).first()
+    subscriber = next((one for one in subscribers() if one.key == key), None)
+    if row is None or subscriber is None:
+        raise NotFound(kind="subscriber", id=key)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select coalesce(min(position), %s + 1) - 1, count(*) filter (where name = any(%s))"
+            " from kernel_event where at >= %s and position <= %s",
+            [row.position, list(subscriber.names), instant, row.position],
+        )
+        position, events = cursor.fetchone()
+    return int(position), int(events)
 
 
 def replay(key: str, after: int) -> None:
@@ -103,6 +123,38 @@ def _begin() -> None:
             " where key not in (select key from kernel_subscription) on conflict do nothing",
             [keys],
         )
+
+
+def _pass_by() -> tuple[set[str], int]:
+    """Move those on who want none of the next events, by one statement; return them and those who have heard of all.
+
+    The next events are those after the slowest: what one who is further on comes to is not known here.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "select key, position, (select coalesce(max(position), 0) from kernel_event) from kernel_subscription"
+            " where key = any(%s)",
+            [[subscriber.key for subscriber in subscribers()]],
+        )
+        found = cursor.fetchall()
+        behind = {key: position for key, position, top in found if position < top}
+        done = {key for key, _position, _top in found} - set(behind)
+        if not behind:
+            return done, 0
+        start = min(behind.values())
+        end = min(start + BATCH, found[0][2])
+        cursor.execute(
+            "select distinct name, subject from kernel_event where position > %s and position <= %s", [start, end]
+        )
+        wanting = {key for name, subject in cursor for key in wanted_by().of(name, subject)}
+        idle = {key for key, position in behind.items() if position < end} - wanting
+        if idle:
+            cursor.execute(
+                "update kernel_subscription set position = %s where key in (select key from kernel_subscription"
+                " where key = any(%s) and position >= %s and position < %s for update skip locked)",
+                [end, list(idle), start, end],
+            )
+        return done | idle, sum(end - behind[key] for key in idle)
 
 
 def _deliver(subscriber: Subscriber) -> int:

@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from django.db import connection
@@ -18,6 +19,7 @@ from django.db import connection
 from zhike.kernel import clock, context
 from zhike.kernel.definition_parts import Labels
 from zhike.kernel.ids import uuid7
+from zhike.kernel.triggers import Trigger, TriggerIndex
 
 _INSERT = "insert into kernel_event (uid, name, subject, subject_id, at, actor, payload)"
 
@@ -57,6 +59,16 @@ def subscribe(subscriber: Subscriber) -> None:
 def subscribers() -> Iterable[Subscriber]:
     """Return who hears of events, by key."""
     return [found for _key, found in sorted(_subscribers.items())]
+
+
+def wanted_by() -> TriggerIndex[str]:
+    """Return which subscribers, by key, want which events."""
+    return _index(tuple((subscriber.key, subscriber.names) for subscriber in subscribers()))
+
+
+@lru_cache(maxsize=1)
+def _index(named: tuple[tuple[str, tuple[str, ...]], ...]) -> TriggerIndex[str]:
+    return TriggerIndex.build((Trigger(name), key) for key, names in named for name in names)
 
 
 def publish(name: str, subject: str, subject_id: int, payload: Mapping[str, object] | None = None) -> None:

@@ -12,7 +12,6 @@ import logging
 import traceback
 import uuid
 from collections.abc import Callable, Mapping
-from typing import Literal
 
 from asgiref.sync import sync_to_async
 from django.db.models import F, Q
@@ -23,6 +22,7 @@ from zhike.kernel import clock, context, heartbeats
 from zhike.kernel.errors import NotFound, ZhikeError
 from zhike.kernel.ids import uuid7
 from zhike.kernel.models import Run
+from zhike.kernel.queues import Queue
 
 _log = logging.getLogger("zhike.jobs")
 _LOG_LINES = 500
@@ -70,16 +70,17 @@ class RunHandle:
 
 
 Handler = Callable[[RunHandle], Mapping[str, object] | None]
-#: Where a job waits its turn; each queue has workers of its own, so that a load does not hold up what somebody awaits.
-Queue = Literal["interactive", "load", "stage"]
-#: How many jobs of a queue a worker does at once. Loads and stages write the warehouse one at a time.
-QUEUES: Mapping[Queue, int] = {"interactive": 2, "load": 1, "stage": 1}
 _handlers: dict[str, tuple[Handler, Queue]] = {}
 
 
 def register(kind: str, handler: Handler, *, queue: Queue) -> None:
     """Make `handler` do the jobs of `kind`; called by the owning room when the application starts."""
     _handlers[kind] = handler, queue
+
+
+def kinds(queue: Queue | None = None) -> list[str]:
+    """Return the kinds of jobs that there are, of one queue if given."""
+    return [kind for kind, (_handler, of) in _handlers.items() if queue in (None, of)]
 
 
 def submit(kind: str, title: str, params: Mapping[str, object] | None = None) -> uuid.UUID:

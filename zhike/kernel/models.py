@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 
 
@@ -108,7 +109,10 @@ class Event(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["position"], name="event_position")]
-        indexes = [models.Index(fields=["id"], name="event_fresh", condition=models.Q(position__isnull=True))]
+        indexes = [
+            models.Index(fields=["id"], name="event_fresh", condition=models.Q(position__isnull=True)),
+            BrinIndex(fields=["at"], name="event_at"),
+        ]
 
 
 class Subscription(models.Model):
@@ -164,3 +168,24 @@ class DoneAction(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["action", "once"], name="action_once")]
+
+
+class WorkerRow(models.Model):
+    """A process that does background work: it says now and then that it lives, and which pumps rest until when."""
+
+    name = models.TextField(primary_key=True)
+    queues = models.JSONField()
+    started_at = models.DateTimeField()
+    beat_at = models.DateTimeField()
+    resting = models.JSONField(default=dict)
+
+
+class ScheduleRow(models.Model):
+    """When a schedule is due next, by which rule that was found, and the last run that it began."""
+
+    key = models.TextField(primary_key=True)
+    rule = models.TextField()
+    due_at = models.DateTimeField()
+    last_at = models.DateTimeField(null=True)
+    last_run = models.UUIDField(null=True)
+    error = models.TextField(default="")

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from zhike.kernel.definition_parts import Part, Place
+from zhike.kernel.definition_parts import Labels, Part, Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,3 +113,30 @@ def register_block(block: Block) -> None:
 def register_search(group: SearchGroup) -> None:
     """Offer `group` to the global search."""
     searches[group.key] = group
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """How a way out of the house stands. Waiting is not failed: while its server is away messages wait and go on by themselves.
+
+    `tried` is how often the server was tried since it is away, `expires_at` when the first that waits is given up.
+    """
+
+    key: str
+    labels: Labels
+    waiting: int
+    sent: int
+    failed: int
+    away_since: datetime | None = None
+    retry_at: datetime | None = None
+    tried: int = 0
+    error: str = ""
+    expires_at: datetime | None = None
+
+
+channels: list[Callable[[], Sequence[Channel]]] = []
+
+
+def register_channels(standing: Callable[[], Sequence[Channel]]) -> None:
+    """Show the channels of a room where an operator looks; each call says how they stand now."""
+    channels.append(standing)

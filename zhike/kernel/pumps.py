@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -19,6 +19,7 @@ from zhike.kernel.definition_parts import Labels
 from zhike.kernel.ids import uuid7
 from zhike.kernel.isolation import rest, told
 from zhike.kernel.models import Run
+from zhike.kernel.queues import QUEUES, Backlog, Queue
 
 #: Whether the worker wants to end; what a pump has begun it may finish, what it has only taken it gives back.
 Stopping = Callable[[], bool]
@@ -33,16 +34,23 @@ FIRST_REST, LONGEST_REST = timedelta(seconds=5), timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True)
 class Pump:
-    """What a room wants turned."""
+    """What a room wants turned, by the threads of a queue; `backlog` says what waits for it."""
 
     key: str
     labels: Labels
     turn: Turn
+    queue: Queue = "interactive"
+    backlog: Callable[[], Backlog] | None = None
 
 
 def register(pump: Pump) -> None:
     """Have a pump turned by every worker; called by the owning room when the application starts."""
     _pumps[pump.key] = pump
+
+
+def registered() -> Sequence[Pump]:
+    """Return the pumps in the order in which they are turned."""
+    return tuple(_pumps.values())
 
 
 def never() -> bool:
@@ -52,17 +60,20 @@ def never() -> bool:
 
 @dataclass(slots=True)
 class Rounds:
-    """The rounds of one worker: which pumps rest until when, after how many faults in a row."""
+    """The rounds of one thread over the pumps of some queues: which rest until when, after how many faults in a row."""
 
+    queues: Collection[Queue] = tuple(QUEUES)
     faults: dict[str, int] = field(default_factory=dict)
     resting: dict[str, datetime] = field(default_factory=dict)
 
     def turn(self, stopping: Stopping = never) -> int:
         """Turn each pump once, but those that rest; return how much moved."""
         moved = 0
-        for pump in list(_pumps.values()):
+        for pump in registered():
             if stopping():
                 break
+            if pump.queue not in self.queues:
+                continue
             if self.resting.get(pump.key, clock.now()) <= clock.now():
                 moved += self._turn_one(pump, stopping)
         return moved

@@ -14,6 +14,7 @@ from functools import partial
 from typing import cast
 
 from django.db import transaction
+from django.db.models import Count, Min
 
 from zhike.kernel import clock
 from zhike.kernel.definition_parts import Labels
@@ -22,6 +23,7 @@ from zhike.kernel.isolation import fault_of, rest, told
 from zhike.kernel.models import TimerRow
 from zhike.kernel.open_time import Counting, OpenTime, open_time
 from zhike.kernel.pumps import Pump, Stopping, never
+from zhike.kernel.queues import Backlog
 
 _log = logging.getLogger("zhike.timers")
 #: Timers taken at once.
@@ -103,7 +105,13 @@ def sweep(stopping: Stopping = never) -> int:
     return moved
 
 
-PUMP = Pump("timers", Labels("到期处理", "What is due"), sweep)
+def _backlog() -> Backlog:
+    due = TimerRow.objects.filter(dead=False, due_at__lte=clock.now())
+    found = due.aggregate(n=Count("pk"), oldest=Min("due_at"))
+    return Backlog(found["n"], found["oldest"])
+
+
+PUMP = Pump("timers", Labels("到期处理", "What is due"), sweep, backlog=_backlog)
 
 
 def _locked(kind: str, key: str) -> TimerRow:

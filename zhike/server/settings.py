@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "zhike.platform.audit.apps.AuditConfig",
     "zhike.platform.organization.apps.OrganizationConfig",
     "zhike.platform.permissions.apps.PermissionsConfig",
+    "zhike.platform.operations.apps.OperationsConfig",
     "zhike.platform.objects.apps.ObjectsConfig",
     "zhike.platform.work.apps.WorkConfig",
     "zhike.platform.packs.apps.PacksConfig",
@@ -130,6 +131,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 << 20
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
 # How many published business dates stay readable; files that only older ones read are deleted.
 WAREHOUSE_KEPT_PUBLICATIONS = int(os.environ.get("ZHIKE_KEPT_PUBLICATIONS", "10"))
+# For how many days an event is kept that everybody has heard of; within them a subscriber can be told again.
+KEPT_EVENT_DAYS = int(os.environ.get("ZHIKE_KEPT_EVENT_DAYS", "30"))
 
 SMTP = {
     "host": os.environ.get("ZHIKE_SMTP_HOST", "127.0.0.1"),

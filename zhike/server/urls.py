@@ -14,12 +14,13 @@ from zhike.engagement.campaigns.routes import router as campaigns
 from zhike.insight.audiences.routes import router as audiences
 from zhike.insight.warehouse.routes import router as warehouse
 from zhike.platform.objects.routes import router as objects
+from zhike.platform.operations.routes import router as operations
 from zhike.platform.work.routes import router as work
 from zhike.server.http import api
 from zhike.server.routes import router as server
 from zhike.server.users import router as users
 
-for router in (server, users, objects, work, warehouse, audiences, campaigns):
+for router in (server, users, objects, work, warehouse, audiences, campaigns, operations):
     api.add_router("", router)
 
 

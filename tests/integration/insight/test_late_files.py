@@ -116,3 +116,22 @@ def test_an_operator_has_late_files_computed_and_nobody_else(golden_day, golden_
 
     assert operator.get("/api/v1/runs").json()["pending"]["loads"] == 0
     assert _net_inflow(golden_day) - before == Decimal(2000)
+
+
+def test_late_files_are_computed_before_a_trading_day_opens_and_without_any_nothing_happens(
+    golden_day, golden_files, tmp_path
+):
+    run_stage(golden_day)
+    before, publication = _net_inflow(golden_day), warehouse.published()
+    assert jobs.run_now("stage_late", "x").result == {"loads": 0}
+    assert warehouse.published() == publication
+    path = tmp_path / "counter_cash_flow_20260317.csv"
+    text = (golden_files / path.name).read_text(encoding="gb18030")
+    path.write_text(text.replace("10000", "13000"), encoding="gb18030")
+    received.load_file("counter_cash_flow", path)
+
+    result = jobs.run_now("stage_late", "x").result
+
+    assert (result["loads"], result["business_date"]) == (1, golden_day.isoformat())
+    assert _net_inflow(golden_day) != before
+    assert jobs.run_now("stage_late", "x").result == {"loads": 0}

@@ -1,7 +1,7 @@
 import {
   ArrowLeft, Ban, BarChart3, BookOpen, Building2, CalendarDays, Check, CheckCheck, ChevronDown, ChevronRight,
   ChevronUp, CircleAlert, CircleHelp, CloudOff, Columns3, Contact, Copy, Database, Download, EyeOff, FileClock, Filter, GripVertical,
-  Home, Inbox, LineChart, ListChecks, LogOut, Mail, Megaphone, Menu, MessageSquare, MonitorSmartphone, Package, Pause,
+  Home, Inbox, LineChart, Server, ListChecks, LogOut, Mail, Megaphone, Menu, MessageSquare, MonitorSmartphone, Package, Pause,
   Pencil, Phone, Play, Plus, RefreshCw, Search, Send, Settings, ShieldCheck, Smartphone, Square, Star, Tag, Target,
   Trash2, Unplug, Upload, User, UserCheck, Users, Wallet, X, Zap, KeyRound, Languages, ClipboardList, Clock,
   type LucideIcon,
@@ -16,7 +16,7 @@ const icons = {
   pause: Pause, edit: Pencil, phone: Phone, call: Phone, play: Play, refresh: RefreshCw, send: Send, settings: Settings,
   shield: ShieldCheck, stop: Square, star: Star, target: Target, remove: Trash2, broken: Unplug, upload: Upload,
   employee: UserCheck, wallet: Wallet, account: Wallet, bolt: Zap, event: Zap, key: KeyRound, language: Languages, clock: Clock, calendar: CalendarDays,
-  product: Package, chart: BarChart3, book: BookOpen, branch: Building2, out: LogOut, ban: Ban,
+  product: Package, chart: BarChart3, book: BookOpen, branch: Building2, out: LogOut, ban: Ban, job: Server,
 } satisfies Record<string, LucideIcon>;
 
 export type IconName = keyof typeof icons;

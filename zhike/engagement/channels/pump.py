@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 
 from zhike.engagement.channels import api
+from zhike.engagement.channels.logic import standing
 from zhike.kernel.definition_parts import Labels
 from zhike.kernel.pumps import Pump, Stopping
 
@@ -14,4 +15,4 @@ def _turn(stopping: Stopping) -> int:
     return done.sent + done.failed + done.unknown
 
 
-PUMP = Pump("dispatch", Labels("消息发送", "Sending messages"), _turn)
+PUMP = Pump("dispatch", Labels("消息发送", "Sending messages"), _turn, queue="send", backlog=standing.backlog)

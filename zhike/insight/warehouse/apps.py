@@ -8,7 +8,7 @@ class WarehouseConfig(AppConfig):
     def ready(self) -> None:
         from zhike.insight.warehouse import blocks, jobs
         from zhike.insight.warehouse.kinds import SOURCE
-        from zhike.kernel import definitions
+        from zhike.kernel import definitions, schedules
         from zhike.kernel import jobs as runs
         from zhike.kernel.definition_parts import Labels
         from zhike.kernel.providers import register_block
@@ -21,14 +21,16 @@ class WarehouseConfig(AppConfig):
         parts.register(
             Resource(
                 "run",
-                Labels("后台任务", "Runs"),
-                ("read", "create", "cancel"),
+                Labels("运行记录", "Runs"),
+                ("read", "create", "cancel", "repeat"),
                 narrowed_by=("mine",),
-                called={"cancel": Labels("取消", "cancel")},
+                called={"cancel": Labels("取消", "cancel"), "repeat": Labels("再运行", "run again")},
             )
         )
         definitions.register(SOURCE)
         runs.register(jobs.STAGE, jobs.stage, queue="stage")
+        runs.register(jobs.STAGE_LATE, jobs.stage_late, queue="stage")
+        schedules.register(jobs.LATE)
         runs.register(jobs.LOAD_FILE, jobs.load_file, queue="load")
         runs.register(jobs.LOAD_FOLDER, jobs.load_folder, queue="load")
         register_block(blocks.LAST_LOAD)

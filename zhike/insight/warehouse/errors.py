@@ -100,3 +100,12 @@ class DefinitionsBroken(ZhikeError):
     status = 422
     zh = "“{folder}”中的定义有 {count} 处问题"
     en = "The definitions in '{folder}' have {count} faults"
+
+
+class NotRepeatable(ZhikeError):
+    """A run that is under way, that did what it was about, or that nobody can do any more."""
+
+    code = "run.not_repeatable"
+    status = 409
+    zh = "“{title}”不能再运行：只有失败、已取消或中断的任务可以"
+    en = "'{title}' cannot be run again: only a run that failed, was cancelled or was interrupted can"

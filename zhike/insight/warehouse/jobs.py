@@ -6,18 +6,38 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
-from zhike.insight.warehouse import api, received
+from zhike.insight.warehouse import api, received, runs
 from zhike.insight.warehouse.errors import LoadFailed
+from zhike.kernel.definition_parts import Labels
 from zhike.kernel.jobs import RunHandle
+from zhike.kernel.schedules import Schedule, When
 
 STAGE = "stage"
 LOAD_FOLDER = "load_folder"
 LOAD_FILE = "load_file"
+STAGE_LATE = "stage_late"
+#: Before the market opens: files that came after the night was computed count the same day.
+LATE = Schedule(
+    STAGE_LATE,
+    Labels("迟到文件补加工", "Computing late files"),
+    STAGE_LATE,
+    When(30, hour=6, days="trading"),
+)
 
 
 def stage(handle: RunHandle) -> Mapping[str, object]:
     """Run the stage for `params.business_date`."""
-    result = api.stage_run(date.fromisoformat(str(handle.params["business_date"])), handle=handle)
+    return _staged(date.fromisoformat(str(handle.params["business_date"])), handle)
+
+
+def stage_late(handle: RunHandle) -> Mapping[str, object]:
+    """Run the stage of the newest published day again, if files came after it; nothing happens otherwise."""
+    loads, day = runs.late_loads()
+    return {"loads": loads, **(_staged(day, handle) if loads and day else {})}
+
+
+def _staged(day: date, handle: RunHandle) -> Mapping[str, object]:
+    result = api.stage_run(day, handle=handle)
     return {
         "days": [day.isoformat() for day in result.days],
         "business_date": result.publication.business_date.isoformat(),

@@ -85,3 +85,9 @@ def cancel(request: SignedInRequest, uid: uuid.UUID) -> schemas.CancelledOut:
     """A run asked to stop."""
     runs.cancel(uid, principal=request.principal)
     return {"run": uid}
+
+
+@router.post("/runs/{uid}/repeat", operation_id="repeatRun", response=responds(schemas.QueuedOut, 202))
+def repeat(request: SignedInRequest, uid: uuid.UUID) -> schemas.QueuedOut:
+    """What a run that came to nothing was about, once more."""
+    return {"run": runs.repeat(uid, principal=request.principal)}

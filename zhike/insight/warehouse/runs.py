@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date
 
 from django.db.models import QuerySet
 
-from zhike.insight.warehouse.errors import NothingPublished
+from zhike.insight.warehouse.errors import NothingPublished, NotRepeatable
 from zhike.insight.warehouse.models import Load, StagedDay
 from zhike.insight.warehouse.schemas import PendingOut, RunOut, run_out
 from zhike.kernel import database, jobs
@@ -18,6 +19,7 @@ from zhike.platform.permissions import parts
 from zhike.platform.permissions.types import Principal
 
 _SHOWN = 100
+_CAME_TO_NOTHING = (Run.State.FAILED, Run.State.CANCELLED, Run.State.INTERRUPTED)
 
 
 def newest(*, kind: str = "", principal: Principal) -> list[RunOut]:
@@ -25,17 +27,30 @@ def newest(*, kind: str = "", principal: Principal) -> list[RunOut]:
     rows = _within(principal, "run.read").order_by("-id")
     if kind:
         rows = rows.filter(kind=kind)
-    return [run_out(run, may_cancel=_may_cancel(run, principal)) for run in rows[:_SHOWN]]
+    return [
+        run_out(
+            run,
+            cancellable=_may("run.cancel", run, principal),
+            repeatable=_is_repeatable(run) and _may("run.repeat", run, principal),
+        )
+        for run in rows[:_SHOWN]
+    ]
+
+
+def late_loads() -> tuple[int, date | None]:
+    """Return how many loads no published day has taken into account yet, and the newest such day."""
+    staged = StagedDay.objects.order_by("-business_date").first()
+    if staged is None:
+        return 0, None
+    fresh = Load.objects.filter(state=Load.State.DONE, rows_loaded__gt=0, business_date__lte=staged.business_date)
+    return fresh.filter(pk__gt=staged.last_load).count(), staged.business_date
 
 
 def pending(*, principal: Principal) -> PendingOut:
-    """Return how many loads no published day has taken into account yet, and the newest such day."""
+    """Return the same for those who may see runs."""
     permissions.require(principal, "run.read")
-    staged = StagedDay.objects.order_by("-business_date").first()
-    if staged is None:
-        return {"loads": 0, "business_date": None}
-    fresh = Load.objects.filter(state=Load.State.DONE, rows_loaded__gt=0, business_date__lte=staged.business_date)
-    return {"loads": fresh.filter(pk__gt=staged.last_load).count(), "business_date": staged.business_date}
+    loads, day = late_loads()
+    return {"loads": loads, "business_date": day}
 
 
 def stage(*, principal: Principal) -> uuid.UUID:
@@ -56,10 +71,28 @@ def cancel(uid: uuid.UUID, *, principal: Principal) -> None:
     jobs.request_cancel(uid)
 
 
+def repeat(uid: uuid.UUID, *, principal: Principal) -> uuid.UUID:
+    """Queue what a run that came to nothing was about once more; audited. Returns the new run.
+
+    Raises NotFound, NotRepeatable.
+    """
+    with database.writing():
+        run = parts.one(_within(principal, "run.repeat"), uid, kind="run", lock=True)
+        if not _is_repeatable(run):
+            raise NotRepeatable(title=run.title)
+        audit.note(operation="repeat", subject="run", subject_id=run.pk)
+        return jobs.submit(run.kind, run.title, run.params)
+
+
+def _is_repeatable(run: Run) -> bool:
+    """Whether a run came to nothing and there is a handler, which may be called twice: a fault of a pump has none."""
+    return run.state in _CAME_TO_NOTHING and run.kind in jobs.kinds()
+
+
 def _within(principal: Principal, operation: str) -> QuerySet[Run]:
     return Run.objects.filter(parts.within(principal, operation, mine="actor", me=principal.actor))
 
 
-def _may_cancel(run: Run, principal: Principal) -> bool:
+def _may(operation: str, run: Run, principal: Principal) -> bool:
     mine = principal.me if run.actor == principal.actor else ""
-    return parts.reaches(principal, "run.cancel", mine=mine, unit=None)
+    return parts.reaches(principal, operation, mine=mine, unit=None)

@@ -110,6 +110,7 @@ class RunOut(TypedDict):
     started_at: datetime | None
     finished_at: datetime | None
     cancellable: bool
+    repeatable: bool
 
 
 class PendingOut(TypedDict):
@@ -177,7 +178,7 @@ def source_out(source: Source, example: str) -> SourceOut:
     }
 
 
-def run_out(run: Run, *, may_cancel: bool) -> RunOut:
+def run_out(run: Run, *, cancellable: bool, repeatable: bool) -> RunOut:
     """Return a run as the interface gives it."""
     result, error = run.result or {}, run.error or {}
     return {
@@ -193,5 +194,6 @@ def run_out(run: Run, *, may_cancel: bool) -> RunOut:
         "created_at": run.created_at,
         "started_at": run.started_at,
         "finished_at": run.finished_at,
-        "cancellable": run.state in _OPEN and may_cancel,
+        "cancellable": run.state in _OPEN and cancellable,
+        "repeatable": repeatable,
     }

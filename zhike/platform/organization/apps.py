@@ -13,12 +13,15 @@ class OrganizationConfig(AppConfig):
     label = "organization"
 
     def ready(self) -> None:
-        from zhike.kernel import definitions
+        from zhike.kernel import definitions, jobs, schedules
+        from zhike.platform.organization import sessions
         from zhike.platform.organization.kinds import USER
         from zhike.platform.organization.logic.using import users_of_roles
 
         definitions.register(USER)
         definitions.register_users("role", users_of_roles)
+        jobs.register(sessions.KIND, sessions.clear, queue="interactive")
+        schedules.register(sessions.SCHEDULE)
         _sign_in_by_our_clock()
 
 

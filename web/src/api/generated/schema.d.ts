@@ -512,6 +512,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Jobs
+         * @description How all background work stands.
+         */
+        get: operations["getJobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/letters/pass-over": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pass Over
+         * @description What failed, given up for good.
+         */
+        post: operations["passOverLetters"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/letters/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Retry
+         * @description What failed, tried again now.
+         */
+        post: operations["retryLetters"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/subscribers/{key}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replay
+         * @description A subscriber told again of what happened since an instant.
+         */
+        post: operations["replaySubscriber"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/subscribers/{key}/since": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Since
+         * @description How many events a subscriber would be told again.
+         */
+        get: operations["countReplay"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/loads": {
         parameters: {
             query?: never;
@@ -962,6 +1062,26 @@ export interface paths {
          * @description A run asked to stop.
          */
         post: operations["cancelRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{uid}/repeat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Repeat
+         * @description What a run that came to nothing was about, once more.
+         */
+        post: operations["repeatRun"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1422,10 +1542,19 @@ export interface components {
         ActIn: {
             revision: number;
         };
+        /** @description How many it was about. */
+        ActedOut: {
+            count: number;
+        };
         /** @description Who did something. */
         ActorOut: {
             employee_no: string;
             name: string;
+        };
+        /** @description What a subscriber would be, or is, told again. */
+        AgainOut: {
+            events: number;
+            most: number;
         };
         /** @description What the records of a to-many relation amount to. */
         AggregateForm: {
@@ -1666,6 +1795,19 @@ export interface components {
             retry_at: string;
             /** Format: date-time */
             since: string;
+        };
+        /** @description A way out of the house: what waits goes on by itself, `expires_at` is when the first of it is given up. */
+        ChannelOut: {
+            away_since: string | null;
+            error: string;
+            expires_at: string | null;
+            failed: number;
+            key: string;
+            labels: components["schemas"]["Labels"];
+            retry_at: string | null;
+            sent: number;
+            tried: number;
+            waiting: number;
         };
         /** @description Whether a number holds that must hold. */
         CheckOut: {
@@ -2149,6 +2291,17 @@ export interface components {
             op: "in" | "not_in";
             right: components["schemas"]["StoredExpression"][] | components["schemas"]["StoredExpression"];
         };
+        /** @description How all background work stands at one moment. */
+        JobsOut: {
+            /** Format: date-time */
+            at: string;
+            channels: components["schemas"]["ChannelOut"][];
+            letters: components["schemas"]["LettersOut"][];
+            queues: components["schemas"]["QueueOut"][];
+            schedules: components["schemas"]["ScheduleOut"][];
+            subscribers: components["schemas"]["SubscriberOut"][];
+            workers: components["schemas"]["WorkerOut"][];
+        };
         /** @description One text in both languages. */
         Labels: {
             en: string;
@@ -2163,6 +2316,28 @@ export interface components {
         LanguageOut: {
             /** @enum {string} */
             lang: "zh" | "en";
+        };
+        /** @description Letters as they were shown. */
+        LettersIn: {
+            key: string;
+            reason: string;
+            /** @enum {string} */
+            source: "event" | "timer";
+            up_to: number;
+        };
+        /** @description What failed for one reason; without a reason it waits behind another of the same record. */
+        LettersOut: {
+            attempts: number;
+            count: number;
+            dead: number;
+            example: string;
+            key: string;
+            labels: components["schemas"]["Labels"];
+            next_at: string | null;
+            reason: string;
+            /** @enum {string} */
+            source: "event" | "timer";
+            up_to: number;
         };
         /** @description How a list begins. */
         ListLayoutOut: {
@@ -2436,6 +2611,11 @@ export interface components {
             /** Format: uuid */
             uid: string;
         };
+        /** @description Letters to give up, and why. */
+        PassOverIn: {
+            because: string;
+            letters: components["schemas"]["LettersIn"];
+        };
         /** @description A password in the place of the current one. */
         PasswordIn: {
             current: string;
@@ -2562,6 +2742,20 @@ export interface components {
             refinement?: string;
             sort?: components["schemas"]["SortIn"] | null;
         };
+        /** @description What waits in a queue, or for a pump turned in it: null is not counted; `catch_up` is in seconds. */
+        QueueOut: {
+            catch_up: number | null;
+            done: number | null;
+            failed: number | null;
+            key: string;
+            labels: components["schemas"]["Labels"];
+            oldest_at: string | null;
+            /** @enum {string} */
+            queue: "interactive" | "load" | "stage" | "send";
+            rests_until: string | null;
+            running: number | null;
+            waiting: number;
+        };
         /** @description The run that was queued. */
         QueuedOut: {
             /** Format: uuid */
@@ -2682,6 +2876,13 @@ export interface components {
             /** Format: uuid */
             uid: string;
         };
+        /** @description Since when a subscriber is told again, how many events that is, and why. */
+        ReplayIn: {
+            because: string;
+            events: number;
+            /** Format: date-time */
+            since: string;
+        };
         /** @description How often the work ended in one way. */
         ResultCountOut: {
             count: number;
@@ -2729,6 +2930,7 @@ export interface components {
             load: string | null;
             log: string[];
             progress: components["schemas"]["ProgressOut"];
+            repeatable: boolean;
             started_at: string | null;
             /** @enum {string} */
             state: "waiting" | "running" | "done" | "failed" | "cancelled" | "interrupted";
@@ -2761,6 +2963,20 @@ export interface components {
             values: {
                 [key: string]: components["schemas"]["WireValue"];
             };
+        };
+        /** @description A run that begins by itself; `error` says why its next moment is not known. */
+        ScheduleOut: {
+            /** @enum {string} */
+            days: "natural" | "working" | "trading";
+            due_at: string | null;
+            error: string;
+            hour: number | null;
+            key: string;
+            labels: components["schemas"]["Labels"];
+            last_at: string | null;
+            last_run: string | null;
+            last_state: string | null;
+            minute: number;
         };
         /** @description Answers of one kind. */
         SearchGroupOut: {
@@ -2873,6 +3089,16 @@ export interface components {
             items: components["schemas"]["SourceOut"][];
         };
         StoredExpression: components["schemas"]["ValueForm"] | components["schemas"]["FieldForm"] | components["schemas"]["ParamForm"] | components["schemas"]["AndForm"] | components["schemas"]["OrForm"] | components["schemas"]["NotForm"] | components["schemas"]["NegateForm"] | components["schemas"]["BinaryForm"] | components["schemas"]["InForm"] | components["schemas"]["BetweenForm"] | components["schemas"]["EmptyForm"] | components["schemas"]["CallForm"] | components["schemas"]["AggregateForm"];
+        /** @description How far a subscriber of events has come. */
+        SubscriberOut: {
+            dead: number;
+            held: number;
+            key: string;
+            labels: components["schemas"]["Labels"];
+            lag: number;
+            oldest_at: string | null;
+            position: number;
+        };
         /** @description Rows under columns. */
         TableBlockOut: {
             as_of: components["schemas"]["AsOfOut"] | null;
@@ -3280,6 +3506,16 @@ export interface components {
             kinds: components["schemas"]["WorkKindOut"][];
             next_cursor: string | null;
         };
+        /** @description A process that does background work, as it was last heard of. */
+        WorkerOut: {
+            /** Format: date-time */
+            beat_at: string;
+            name: string;
+            queues: string[];
+            silent: boolean;
+            /** Format: date-time */
+            started_at: string;
+        };
     };
     responses: {
         /** @description The request cannot be read */
@@ -3390,7 +3626,9 @@ export interface components {
 export type AboutIn = components['schemas']['AboutIn'];
 export type AboutOut = components['schemas']['AboutOut'];
 export type ActIn = components['schemas']['ActIn'];
+export type ActedOut = components['schemas']['ActedOut'];
 export type ActorOut = components['schemas']['ActorOut'];
+export type AgainOut = components['schemas']['AgainOut'];
 export type AggregateForm = components['schemas']['AggregateForm'];
 export type AndForm = components['schemas']['AndForm'];
 export type AnyBlock = components['schemas']['AnyBlock'];
@@ -3421,6 +3659,7 @@ export type CancelledOut = components['schemas']['CancelledOut'];
 export type CellValue = components['schemas']['CellValue'];
 export type ChangeOut = components['schemas']['ChangeOut'];
 export type ChannelAwayOut = components['schemas']['ChannelAwayOut'];
+export type ChannelOut = components['schemas']['ChannelOut'];
 export type CheckOut = components['schemas']['CheckOut'];
 export type ClockOut = components['schemas']['ClockOut'];
 export type ColleaguesOut = components['schemas']['ColleaguesOut'];
@@ -3475,9 +3714,12 @@ export type HistoryOut = components['schemas']['HistoryOut'];
 export type IdentityBlockOut = components['schemas']['IdentityBlockOut'];
 export type IdentityData = components['schemas']['IdentityData'];
 export type InForm = components['schemas']['InForm'];
+export type JobsOut = components['schemas']['JobsOut'];
 export type Labels = components['schemas']['Labels'];
 export type LanguageIn = components['schemas']['LanguageIn'];
 export type LanguageOut = components['schemas']['LanguageOut'];
+export type LettersIn = components['schemas']['LettersIn'];
+export type LettersOut = components['schemas']['LettersOut'];
 export type ListLayoutOut = components['schemas']['ListLayoutOut'];
 export type LoadDetailOut = components['schemas']['LoadDetailOut'];
 export type LoadOut = components['schemas']['LoadOut'];
@@ -3510,6 +3752,7 @@ export type PageOut = components['schemas']['PageOut'];
 export type ParamForm = components['schemas']['ParamForm'];
 export type ParentIn = components['schemas']['ParentIn'];
 export type Party = components['schemas']['Party'];
+export type PassOverIn = components['schemas']['PassOverIn'];
 export type PasswordIn = components['schemas']['PasswordIn'];
 export type PendingOut = components['schemas']['PendingOut'];
 export type PersonOut = components['schemas']['PersonOut'];
@@ -3523,6 +3766,7 @@ export type ProductOut = components['schemas']['ProductOut'];
 export type ProductsOut = components['schemas']['ProductsOut'];
 export type ProgressOut = components['schemas']['ProgressOut'];
 export type QueryIn = components['schemas']['QueryIn'];
+export type QueueOut = components['schemas']['QueueOut'];
 export type QueuedOut = components['schemas']['QueuedOut'];
 export type ReasonGivenIn = components['schemas']['ReasonGivenIn'];
 export type ReasonIn = components['schemas']['ReasonIn'];
@@ -3539,6 +3783,7 @@ export type RefusalOut = components['schemas']['RefusalOut'];
 export type RefusedLineOut = components['schemas']['RefusedLineOut'];
 export type RejectedOut = components['schemas']['RejectedOut'];
 export type RemarkOut = components['schemas']['RemarkOut'];
+export type ReplayIn = components['schemas']['ReplayIn'];
 export type ResultCountOut = components['schemas']['ResultCountOut'];
 export type ResultOut = components['schemas']['ResultOut'];
 export type ResultSetOut = components['schemas']['ResultSetOut'];
@@ -3550,6 +3795,7 @@ export type RunsOut = components['schemas']['RunsOut'];
 export type SampleIn = components['schemas']['SampleIn'];
 export type SampleOut = components['schemas']['SampleOut'];
 export type SampleRowOut = components['schemas']['SampleRowOut'];
+export type ScheduleOut = components['schemas']['ScheduleOut'];
 export type SearchGroupOut = components['schemas']['SearchGroupOut'];
 export type SearchHitOut = components['schemas']['SearchHitOut'];
 export type SearchOut = components['schemas']['SearchOut'];
@@ -3567,6 +3813,7 @@ export type SortOut = components['schemas']['SortOut'];
 export type SourceOut = components['schemas']['SourceOut'];
 export type SourcesOut = components['schemas']['SourcesOut'];
 export type StoredExpression = components['schemas']['StoredExpression'];
+export type SubscriberOut = components['schemas']['SubscriberOut'];
 export type TableBlockOut = components['schemas']['TableBlockOut'];
 export type TableColumn = components['schemas']['TableColumn'];
 export type TableData = components['schemas']['TableData'];
@@ -3612,6 +3859,7 @@ export type WorkDoneOut = components['schemas']['WorkDoneOut'];
 export type WorkKindOut = components['schemas']['WorkKindOut'];
 export type WorkOut = components['schemas']['WorkOut'];
 export type WorkPageOut = components['schemas']['WorkPageOut'];
+export type WorkerOut = components['schemas']['WorkerOut'];
 export type ResponseError400 = components['responses']['Error400'];
 export type ResponseError401 = components['responses']['Error401'];
 export type ResponseError403 = components['responses']['Error403'];
@@ -4690,6 +4938,179 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
+    getJobs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobsOut"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            502: components["responses"]["Error502"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    passOverLetters: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PassOverIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActedOut"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            502: components["responses"]["Error502"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    retryLetters: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LettersIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActedOut"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            502: components["responses"]["Error502"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    replaySubscriber: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplayIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgainOut"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            502: components["responses"]["Error502"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    countReplay: {
+        parameters: {
+            query: {
+                at: string;
+            };
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgainOut"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            502: components["responses"]["Error502"];
+            503: components["responses"]["Error503"];
+        };
+    };
     listLoads: {
         parameters: {
             query?: {
@@ -5571,6 +5992,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CancelledOut"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            502: components["responses"]["Error502"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    repeatRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                uid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueuedOut"];
                 };
             };
             400: components["responses"]["Error400"];

@@ -2,9 +2,10 @@ import { audiences } from './audiences';
 import { blocks } from './blocks';
 import { campaigns } from './campaigns';
 import { common } from './common';
+import { jobs } from './jobs';
 import { records } from './records';
 import { rooms } from './rooms';
 import { shell } from './shell';
 
-export const strings = { ...common, ...shell, ...blocks, ...records, ...audiences, ...campaigns, ...rooms } as const;
+export const strings = { ...common, ...shell, ...blocks, ...records, ...audiences, ...campaigns, ...rooms, ...jobs } as const;
 export type Key = keyof typeof strings;

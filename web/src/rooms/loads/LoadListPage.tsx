@@ -14,7 +14,7 @@ import { Page } from '../../kit/Page';
 import { Panel } from '../../kit/Panel';
 import { Empty, ErrorState, Skeleton } from '../../kit/states';
 import { LoadState } from './LoadState';
-import { RunsPanel } from './Runs';
+import { RunsPanel } from '../../blocks/Runs';
 import { useSourceName } from './sources';
 import { UploadDialog } from './UploadDialog';
 

@@ -14,7 +14,7 @@ import { LiveStamp, Mark } from '../../kit/marks';
 import { Page } from '../../kit/Page';
 import { Panel } from '../../kit/Panel';
 import { Empty, QueryState } from '../../kit/states';
-import { FailureNotice, findingText } from './Failure';
+import { FailureNotice, findingText } from '../../blocks/Failure';
 import { LoadState } from './LoadState';
 import { useSourceName } from './sources';
 

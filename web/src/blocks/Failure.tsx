@@ -1,6 +1,6 @@
-import type { Failure, Finding } from '../../api';
-import { useText } from '../../app/i18n';
-import { Icon } from '../../kit/Icon';
+import type { Failure, Finding } from '../api';
+import { useText } from '../app/i18n';
+import { Icon } from '../kit/Icon';
 
 export const findingText = (finding: Finding, lang: 'zh' | 'en') => (lang === 'en' && finding.message_en) || finding.message;
 

@@ -2,24 +2,23 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { App, Button } from 'antd';
 import { useEffect, useRef } from 'react';
 import { Link } from 'react-router';
-import { api } from '../../api/client';
-import { useCan } from '../../api/hooks';
-import type { Run } from '../../api';
-import { useText } from '../../app/i18n';
-import { useWord } from '../../blocks/lists';
-import { useReport, useSay } from '../../kit/feedback';
-import { datetime, decimal } from '../../kit/format';
-import { Icon } from '../../kit/Icon';
-import { LiveStamp, Tag, type Tone } from '../../kit/marks';
-import { Panel } from '../../kit/Panel';
+import { api } from '../api/client';
+import { useCan } from '../api/hooks';
+import type { Run } from '../api';
+import { useText } from '../app/i18n';
+import { useWord } from './lists';
+import { useReport, useSay } from '../kit/feedback';
+import { datetime, decimal } from '../kit/format';
+import { Icon } from '../kit/Icon';
+import { LiveStamp, Tag, type Tone } from '../kit/marks';
+import { Panel } from '../kit/Panel';
 import { FailureNotice, findingText } from './Failure';
 
 const ACTIVE = new Set(['running', 'waiting']);
 const TONES: Record<Run['state'], Tone> = { waiting: 'plain', running: 'blue', done: 'done', failed: 'late', cancelled: 'plain', interrupted: 'attention' };
-const SHOWN = 3;
 
 /** Background runs: those under way and the newest that ended, each with its progress, error and log. */
-export function RunsPanel({ onFinished }: { onFinished?: () => void }) {
+export function RunsPanel({ onFinished, shown = 3 }: { onFinished?: () => void; shown?: number }) {
   const { t } = useText();
   const mayRead = useCan('run.read');
   const runs = useQuery({
@@ -30,7 +29,7 @@ export function RunsPanel({ onFinished }: { onFinished?: () => void }) {
   });
   const items = runs.data?.items ?? [];
   const active = items.filter((run) => ACTIVE.has(run.state));
-  const ended = items.filter((run) => !ACTIVE.has(run.state)).slice(0, Math.max(SHOWN - active.length, 0));
+  const ended = items.filter((run) => !ACTIVE.has(run.state)).slice(0, Math.max(shown - active.length, 0));
   const before = useRef(0);
   useEffect(() => {
     if (before.current > active.length) onFinished?.();
@@ -89,6 +88,7 @@ function RunLine({ run }: { run: Run }) {
         {running && progress && progress.total > 0 && <span className="small">{t('run.progress', { done: decimal(progress.done, 0), total: decimal(progress.total, 0) })}</span>}
         {run.load && <Link to={`/loads/${run.load}`} className="small" data-testid="run-load">{t('run.see')}</Link>}
         {run.cancellable && <CancelButton run={run} />}
+        {run.repeatable && <RepeatButton run={run} />}
       </div>
       {running && share > 0 && <div className="progress" role="progressbar" aria-valuenow={Math.round(share * 100)} aria-valuemin={0} aria-valuemax={100}><i style={{ width: `${share * 100}%` }} /></div>}
       {run.error && <FailureNotice failure={run.error} />}
@@ -111,9 +111,11 @@ function titleOf(run: Run, kind: string): string {
 function CancelButton({ run }: { run: Run }) {
   const { t } = useText();
   const { modal } = App.useApp();
+  const word = useWord();
   const client = useQueryClient();
   const report = useReport();
   const say = useSay();
+  const leaves = word('run.leaves', run.kind);
   const cancel = useMutation({
     mutationFn: () => api.post('/runs/{uid}/cancel', { path: { uid: run.uid } }),
     onSuccess: () => {
@@ -125,11 +127,24 @@ function CancelButton({ run }: { run: Run }) {
   const ask = () =>
     void modal.confirm({
       title: t('run.cancelTitle', { name: run.title }),
-      content: t('run.cancelText'),
+      content: leaves === run.kind ? t('run.cancelText') : leaves,
       okText: t('run.cancel'),
       okButtonProps: { danger: true, 'data-testid': 'run-cancel-confirm' },
       onOk: () => cancel.mutateAsync().catch(() => undefined),
     });
   if (cancel.isSuccess) return <Tag tone="attention">{t('run.cancelling')}</Tag>;
   return <Button size="small" loading={cancel.isPending} onClick={ask} data-testid="run-cancel">{t('run.cancel')}</Button>;
+}
+
+/** Once more what came to nothing, with the same parameters: a run of its own. */
+function RepeatButton({ run }: { run: Run }) {
+  const { t } = useText();
+  const client = useQueryClient();
+  const report = useReport();
+  const repeat = useMutation({
+    mutationFn: () => api.post('/runs/{uid}/repeat', { path: { uid: run.uid } }),
+    onSuccess: () => void client.invalidateQueries({ queryKey: ['runs'] }),
+    onError: report,
+  });
+  return <Button size="small" loading={repeat.isPending} disabled={repeat.isSuccess} onClick={() => repeat.mutate()} data-testid="run-repeat">{t('run.repeat')}</Button>;
 }

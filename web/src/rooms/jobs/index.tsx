@@ -1,0 +1,98 @@
+import { useQuery } from '@tanstack/react-query';
+import { useSearchParams } from 'react-router';
+import { api } from '../../api/client';
+import type { Jobs } from '../../api';
+import { useText } from '../../app/i18n';
+import { RunsPanel } from '../../blocks/Runs';
+import { datetime, decimal } from '../../kit/format';
+import { Figure } from '../../kit/figures';
+import { LiveStamp } from '../../kit/marks';
+import { Page } from '../../kit/Page';
+import { Panel } from '../../kit/Panel';
+import { QueryState } from '../../kit/states';
+import { useAge } from './age';
+import { LettersPanel } from './Letters';
+import { ReplayDialog } from './Replay';
+import { deadAndHeld, firstFacts, type Said } from './said';
+import { ChannelsPanel, QueuesPanel, SchedulesPanel, SubscribersPanel, WorkersPanel } from './panels';
+
+const EVERY = 5_000;
+
+/** What runs without anybody watching: what waits and why, what failed, and what is done about it. */
+export function JobsPage() {
+  const { t } = useText();
+  const [shown, setShown] = useSearchParams();
+  const query = useQuery({ queryKey: ['jobs'], queryFn: ({ signal }) => api.get('/jobs', { signal }), refetchInterval: EVERY });
+  const show = (name: string, value: string | null) =>
+    setShown((before) => {
+      const next = new URLSearchParams(before);
+      if (value === null) next.delete(name);
+      else next.set(name, value);
+      return next;
+    }, { replace: true });
+  const replayed = query.data?.subscribers.find((one) => one.key === shown.get('replay'));
+  return (
+    <Page crumbs={[{ title: t('job.title') }]} title={t('job.title')} actions={<LiveStamp at={query.dataUpdatedAt} />}>
+      <QueryState query={query} rows={12} page>
+        {(jobs) => (
+          <div className="blocks">
+            <Headline jobs={jobs} />
+            <Figures jobs={jobs} />
+            <div className="columns">
+              <div className="column">
+                <QueuesPanel queues={jobs.queues} busy={shown.get('show') === 'busy'} onShow={(busy) => show('show', busy ? 'busy' : null)} />
+                <RunsPanel shown={6} />
+                <LettersPanel letters={jobs.letters} />
+              </div>
+              <div className="column">
+                <ChannelsPanel channels={jobs.channels} />
+                <SubscribersPanel subscribers={jobs.subscribers} onReplay={(key) => show('replay', key)} />
+                <SchedulesPanel schedules={jobs.schedules} />
+                <WorkersPanel workers={jobs.workers} />
+              </div>
+            </div>
+          </div>
+        )}
+      </QueryState>
+      {replayed && <ReplayDialog subscriber={replayed} onClose={() => show('replay', null)} />}
+    </Page>
+  );
+}
+
+/** One sentence that says what is due. */
+function Headline({ jobs }: { jobs: Jobs }) {
+  const { t, label } = useText();
+  const said = (fact: Said) => {
+    if (fact.channel) return t('job.awaySaid', { name: label(fact.channel.labels), since: datetime(fact.channel.away_since), waiting: decimal(fact.count, 0), failed: decimal(fact.channel.failed, 0) });
+    const keys = { nobody: 'job.nobodySaid', away: 'job.awaySaid', dead: 'job.deadSaid', silent: 'job.silentSaid', held: 'job.heldSaid' } as const;
+    return t(keys[fact.key], { n: decimal(fact.count, 0) });
+  };
+  const facts = firstFacts(jobs);
+  return (
+    <Panel id="job-headline">
+      <b role="status">{facts.length > 0 ? facts.map(said).join(t('common.semicolon')) : t('job.calm')}</b>
+    </Panel>
+  );
+}
+
+function Figures({ jobs }: { jobs: Jobs }) {
+  const { t } = useText();
+  const age = useAge();
+  const { dead, held } = deadAndHeld(jobs.letters);
+  const oldest = jobs.queues.map((queue) => queue.oldest_at).filter((at) => at !== null).sort()[0] ?? null;
+  const waiting = jobs.queues.reduce((all, queue) => all + queue.waiting, 0);
+  const here = jobs.channels.filter((channel) => !channel.away_since).length;
+  const living = jobs.workers.filter((worker) => !worker.silent).length;
+  const of = (part: number, all: number, tone: string) => <span className={part < all || all === 0 ? tone : ''}>{part} / {all}</span>;
+  return (
+    <Panel flush>
+      <div className="figures job-figures">
+        <div className="figure-cell"><Figure label={t('job.waiting')} value={<>{decimal(waiting, 0)} <span className="unit">{t('job.unit')}</span></>} /></div>
+        <div className="figure-cell"><Figure label={t('job.oldest')} value={age.since(oldest)} /></div>
+        <div className="figure-cell"><Figure label={t('job.channels')} value={<>{of(here, jobs.channels.length, 'tone-late')} <span className="unit">{t('job.online')}</span></>} /></div>
+        <div className="figure-cell"><Figure label={t('job.dead')} value={<span className={dead > 0 ? 'tone-late' : ''}>{decimal(dead, 0)} <span className="unit">{t('job.unit')}</span></span>} sub={held > 0 ? t('job.retrying', { n: decimal(held, 0) }) : undefined} /></div>
+        <div className="figure-cell"><Figure label={t('job.workers')} value={<>{of(living, jobs.workers.length, 'tone-late')} <span className="unit">{t('job.living')}</span></>} /></div>
+      </div>
+    </Panel>
+  );
+}

@@ -1,0 +1,1 @@
+"""What runs without anybody watching, as an operator sees it and sets it right."""
