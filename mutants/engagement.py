@@ -56,8 +56,8 @@ BREAKS = (
         "gate: party gone",
         "a party that no longer exists is contacted by nobody",
         _GATE,
-        "verdicts.append(Verdict(party_id, (gone,)))",
-        "verdicts.append(Verdict(party_id, ()))",
+        'return Verdict(party_id, (Reason("party_gone",',
+        'return Verdict(party_id, () and (Reason("party_gone",',
         _OF_ERASING,
     ),
     Break(

@@ -16,9 +16,10 @@ DOORS = {"api", "types", "errors"}
 #: A room that does more than one thing for others has a door for each.
 MORE_DOORS = {
     "fields": {"search_tokens"},
-    "objects": {"bulk", "catalogue"},
+    "objects": {"bulk", "catalogue", "sets"},
     "permissions": {"parts"},
     "warehouse": {"datasets", "received"},
+    "channels": {"sets"},
     "campaigns": {"standing"},
 }
 #: A door with more functions than this hides a concept.

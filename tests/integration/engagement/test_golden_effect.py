@@ -11,7 +11,7 @@ from tests.factories import golden
 from tests.factories.records import SYSTEM
 from zhike.engagement.campaigns import api as campaigns
 from zhike.engagement.campaigns import screens, standing
-from zhike.engagement.campaigns.logic import effects, running
+from zhike.engagement.campaigns.logic import effects, groups
 from zhike.engagement.channels import api as channels
 from zhike.insight.identity import api as identity
 from zhike.insight.warehouse import api as warehouse
@@ -40,7 +40,8 @@ def campaign(desk, mailbox, parties, tmp_path, monkeypatch):
     """The campaign after its days: sent, the later files loaded and computed."""
     from tests.integration.insight.conftest import run_stage
 
-    monkeypatch.setattr(running, "in_control", lambda _campaign, party: parties[party] in PLAN["control"])
+    control = ", ".join(str(party) for party, record in parties.items() if record in PLAN["control"])
+    monkeypatch.setattr(groups, "in_control", lambda _campaign, party: f"({party} in ({control}))")
     launched, _seen = desk.launch(PLAN["template"], control=25, goal=PLAN["goal"], days=PLAN["days"])
     while campaigns.advance():
         pass

@@ -89,8 +89,8 @@ def estimate(uid: uuid.UUID, *, principal: Principal) -> Estimate:
     """Return what confirming would freeze now: people, data date, and what the gate would refuse today."""
     campaign = reaching.one(uid, principal, "campaign.read")
     _count, business_date = audiences.count_now(campaign.audience_uid, principal=principal)
-    ids = list(audiences.members_now(campaign.audience_uid, principal=principal))
-    return estimating.estimate(campaign, ids, business_date)
+    parties = audiences.members_now(campaign.audience_uid, principal=principal)
+    return estimating.estimate(campaign, parties, business_date)
 
 
 def confirm(uid: uuid.UUID, *, revision: int, count: int, business_date: date, principal: Principal) -> Campaign:

@@ -35,11 +35,11 @@ from zhike.engagement.campaigns.schemas import (
     TouchState,
     VerdictOut,
 )
-from zhike.engagement.campaigns.types import Counts, Difference, Effect, Estimate, MemberRow, Refusals
+from zhike.engagement.campaigns.types import Counts, Difference, Effect, Estimate, MemberRow
 from zhike.engagement.channels import api as channels
 from zhike.engagement.channels.types import Message, Template
 from zhike.engagement.compliance import api as compliance
-from zhike.engagement.compliance.types import Verdict
+from zhike.engagement.compliance.types import Refusals, Verdict
 from zhike.expressions import api as expressions
 from zhike.expressions.errors import ExpressionInvalid
 from zhike.insight.audiences.types import Audience

@@ -7,8 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TypedDict
 
+from typing_extensions import TypedDict
+
+from zhike.engagement.compliance.types import Refusals
 from zhike.kernel.block_data import Format
 
 
@@ -27,10 +29,6 @@ class CampaignPlan:
     due_days: int = 3
     control_percent: int = 10
     result_set: str = "follow_up"
-
-
-#: (code of the first reason, its words, number of parties), the most frequent first
-Refusals = Sequence[tuple[str, Mapping[str, str], int]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 
 from django.db.models import Count
 
-from zhike.engagement.compliance.logic import gate
+from zhike.engagement.compliance.logic import alike, gate
 from zhike.engagement.compliance.logic.checks import total_labels
 from zhike.engagement.compliance.models import Decision
-from zhike.engagement.compliance.types import PastDecision, Reason, Touch, Verdict
+from zhike.engagement.compliance.types import PastDecision, Planned, Reason, Tally, Touch, Verdict
+from zhike.platform.objects.sets import Rows
 
 __all__ = [
     "decide",
@@ -20,7 +21,7 @@ __all__ = [
     "reasons_of",
     "refusals",
     "refused_for",
-    "total_labels",
+    "tally",
 ]
 
 _NONE: Mapping[int, Sequence[str]] = {}
@@ -29,6 +30,14 @@ _NONE: Mapping[int, Sequence[str]] = {}
 def judge(touch: Touch, party_ids: Sequence[int], *, missing: Mapping[int, Sequence[str]] = _NONE) -> list[Verdict]:
     """Return what the gate would say about each party now, without deciding anything: for estimates and previews."""
     return gate.judge(touch, party_ids, missing)
+
+
+def tally(ids: Rows, planned: Sequence[Planned]) -> list[Tally]:
+    """Return what the gate would say now to the parties of a set of any size, for each contact planned with them.
+
+    The totals are those that `judge` gives person by person.
+    """
+    return alike.tally(ids, planned)
 
 
 def decide(touch: Touch, party_ids: Sequence[int], *, missing: Mapping[int, Sequence[str]] = _NONE) -> list[Verdict]:
