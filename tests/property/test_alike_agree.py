@@ -37,6 +37,8 @@ PEOPLE = 400
 GONE = 10_000_000
 ORIGIN = uuid.UUID(int=7)
 TODAY = date(2026, 3, 17)
+CODES = {"party_gone", "party_status", "no_consent", "consent_withdrawn", "suppressed", "complaint_freeze"}
+CODES |= {"missing_variable", "frequency_cap"}
 ADDRESSES = ("a@example.com", "a..b@example.com", "张三@例子.中国", "a@b", "", None, " a@example.com")
 VALUES = {
     "status": ("normal", "normal", "dormant", "frozen", "closed", None),
@@ -44,7 +46,7 @@ VALUES = {
     "name": ("王伟", "李芳", None),
     "marketing_suppressed": ("false", "false", "true", None),
     "complaint_open": ("false", "false", "true", None),
-    "risk_level": ("C1", "C2", "C3", "C4", "C5", None),
+    "risk_level": ("C4", "C1", "C2", "C3", "C5", None),
     "risk_valid_until": (TODAY, TODAY - timedelta(days=1), TODAY + timedelta(days=400), date(2020, 1, 1), None),
     "lowest_risk_class": ("false", "false", "true", None),
     "professional_type": ("ordinary", "ordinary", "professional_a", None),
@@ -54,7 +56,12 @@ VALUES = {
 def at_random(seed: int) -> list[int]:
     """Make people of random facts, consents, managers and contacts; return their ids, one of which nobody has."""
     draw = random.Random(seed)
-    rows = [(n, f"t:{n}", *(_text(draw.choice(values)) for values in VALUES.values())) for n in range(1, PEOPLE + 1)]
+
+    def value(values: tuple[object, ...]) -> object:
+        # Most are as the gate wants them: what is looked at last is seldom reached otherwise.
+        return _text(values[0] if draw.random() < 0.8 else draw.choice(values))
+
+    rows = [(n, f"t:{n}", *(value(values) for values in VALUES.values())) for n in range(1, PEOPLE + 1)]
     columns = [LoadColumn(key) for key in VALUES]
     bulk.load("party", columns=columns, rows=rows, by_id=True)
     said = [
@@ -64,13 +71,13 @@ def at_random(seed: int) -> list[int]:
             n,
             "marketing",
             channel,
-            draw.choice(("granted", "granted", "withdrawn")),
+            draw.choice(("granted", "granted", "granted", "withdrawn")),
             day.isoformat(),
             "录音",
         )
         for n in range(1, PEOPLE + 1)
         for channel in ("email", "phone")
-        for day in draw.sample([TODAY - timedelta(days=back) for back in (2, 30, 400)], draw.randrange(3))
+        for day in draw.sample([TODAY - timedelta(days=back) for back in (2, 30, 400)], draw.choice((0, 1, 1, 1, 2)))
     ]
     told = [
         LoadColumn("party", by="id"),
@@ -96,7 +103,7 @@ def at_random(seed: int) -> list[int]:
     ]
     bulk.load("coverage", columns=serving, rows=served)
     for n in range(1, PEOPLE + 1):
-        for _contact in range(draw.choice((0, 0, 0, 1, 2, 3))):
+        for _contact in range(draw.choice((0, 1, 2, 3))):
             reserve(
                 n,
                 draw.choice(("email", "email", "staff")),
@@ -138,7 +145,7 @@ def test_totals_over_a_set_are_those_of_each_person(seed):
     with clock.travel(clock.at(TODAY, 10)):
         build_firm()
         ids = at_random(seed)
-        draw = random.Random(seed)
+        draw, codes = random.Random(seed), set()
         for template in sorted(found.key for found in channels.templates()):
             level, other = draw.choice(("", "R1", "R3", "R5")), draw.random() < 0.2
             touch = Touch("campaign", ORIGIN, "first", "email", "marketing", level, "firm", "a", "b" if other else "a")
@@ -150,7 +157,9 @@ def test_totals_over_a_set_are_those_of_each_person(seed):
                 found = compliance.tally(Rows(f"select id from {table}"), planned)
             told = [(tally.asked, [(code, n) for code, _labels, n in tally.refusals]) for tally in found]
             assert told == [one_by_one(one, ids, template) for one in planned], (template, level)
-            assert found[0].asked == PEOPLE + 1 and "party_gone" in {code for code, _labels, _n in found[0].refusals}
+            assert found[0].asked == PEOPLE + 1
+            codes |= {code for tally in found for code, _labels, _n in tally.refusals}
+    assert codes >= CODES
 
 
 @pytest.mark.django_db
