@@ -198,9 +198,9 @@ BREAKS = (
     ),
     Break(
         "dispatch: resend of anything",
-        "only a message of unknown outcome is sent again, by a person",
+        "only a message that failed or is of unknown outcome is sent again, by a person",
         _CHANNELS,
-        "if row.state != Delivery.State.UNKNOWN:",
+        "if row.state not in RESENDABLE:",
         "if not row.state:",
         _OF_LIFE,
     ),

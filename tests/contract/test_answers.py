@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from datetime import timedelta
 
 import pytest
 import schemathesis
@@ -25,6 +26,8 @@ from schemathesis.specs.openapi.checks import (
 import zhike.server.urls  # noqa: F401  (adds the routers)
 from tests.contract.conftest import EVERYBODY, ROLES
 from tests.depth import examples
+from zhike.engagement.campaigns.models import Campaign
+from zhike.kernel import jobs
 from zhike.platform.organization import api as organization
 from zhike.platform.organization.models import User
 from zhike.server import openapi
@@ -214,11 +217,13 @@ def of_campaigns(desk, house):
     made = desk.ask("operator", "createCampaign", body=plan)
     uid = {"uid": made["uid"]}
     made = desk.ask("operator", "changeCampaign", uid, body=plan | {"revision": made["revision"], "due_days": 5})
-    seen = desk.ask("operator", "estimateCampaign", uid)
+    work_off(desk.ask("operator", "estimateCampaign", uid)["run"])
+    seen = desk.ask("operator", "getCampaignEstimate", uid)["estimate"]
     desk.ask("operator", "previewMessage", uid, body={})
     desk.ask("operator", "sendTestMail", uid)
     confirmed = {"revision": made["revision"], "count": seen["count"], "business_date": seen["business_date"]}
-    revision = desk.ask("operator", "confirmCampaign", uid, body=confirmed)["revision"]
+    work_off(desk.ask("operator", "confirmCampaign", uid, body=confirmed)["confirmation"])
+    revision = desk.ask("operator", "getCampaign", uid)["revision"]
     for act in ("launch", "pause", "resume", "stop"):
         revision = desk.ask("operator", f"{act}Campaign", uid, body={"revision": revision})["revision"]
     desk.ask("operator", "listCampaigns")
@@ -226,9 +231,18 @@ def of_campaigns(desk, house):
         desk.ask("operator", "getCampaign", {"uid": running})
         desk.ask("operator", "getCampaignEffect", {"uid": running})
         desk.ask("operator", "listMembers", {"uid": running})
+    Campaign.objects.filter(uid=house.campaigns[0]).update(reach_date=house.day - timedelta(days=7))
+    measured = {"uid": house.campaigns[0]}
+    work_off(desk.ask("operator", "measureCampaign", measured)["run"])
+    assert desk.ask("operator", "getCampaignEffect", measured)["current"]
     desk.ask("operator", "deleteCampaign", {"uid": house.draft}, {"revision": 1})
     unknown = house.unknown_message()
     desk.ask("operator", "resendMessage", unknown, body={"reason": "客户说没有收到"})
+
+
+def work_off(started):
+    """Do a queued run as a worker would."""
+    jobs.execute(run=started["uid"])
 
 
 def of_loads(desk, house):

@@ -11,11 +11,13 @@ from zhike.platform.objects.logic import catalogue as catalogues
 from zhike.platform.objects.logic import gathering, set_facts
 from zhike.platform.objects.logic.set_facts import Rows, Sight
 
-__all__ = ["Ask", "Rows", "Sight", "facts", "gathered"]
+__all__ = ["Ask", "Rows", "Sight", "columns", "facts", "gathered", "positional"]
 
 #: What is asked of a record of a set: SQL over it.
 Ask = Callable[[Sight], str]
+columns = gathering.columns
 gathered = gathering.gathered
+positional = set_facts.positional
 
 
 def facts(object: str, ids: Rows, columns: Mapping[str, Ask]) -> Rows:

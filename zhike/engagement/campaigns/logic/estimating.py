@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
-
-from pyroaring import BitMap
+from collections.abc import Mapping
 
 from zhike.engagement.campaigns.logic import groups, running
 from zhike.engagement.campaigns.models import Campaign
@@ -13,26 +11,52 @@ from zhike.engagement.channels import api as channels
 from zhike.engagement.channels import sets as messages
 from zhike.engagement.compliance import api as compliance
 from zhike.engagement.compliance.types import Planned
+from zhike.insight.audiences import api as audiences
+from zhike.insight.audiences.types import Basis
+from zhike.kernel.errors import ZhikeError
 from zhike.platform.objects import sets
 from zhike.platform.objects.sets import Rows
+from zhike.platform.permissions.types import Principal
 
 
-def estimate(campaign: Campaign, parties: BitMap, business_date: date) -> Estimate:
-    """Return the groups these parties would fall into; coverage, reach and refusals are those of the treated."""
+def estimate(campaign: Campaign, principal: Principal) -> tuple[Mapping[str, object], Estimate]:
+    """Return the groups that the audience's people would fall into now, and what that was computed of.
+
+    Coverage, reach and refusals are those of the treated.
+    """
+    members = audiences.members_now(campaign.audience_uid, principal=principal)
     template = channels.template(campaign.template)
     campaign.content_digest = campaign.content_digest or template.digest
     message = Planned(running.touch_of(campaign, template.channel), messages.missing(template.key))
     work = Planned(running.touch_of(campaign, running.STAFF), among=lambda sight: sight.served())
-    with sets.gathered(parties) as table:
+    with sets.gathered(members.parties) as table:
         treated = Rows(f"select id from {table} where not {groups.in_control(campaign, 'id')}")
         reached, followed = compliance.tally(treated, [message, work])
-    return Estimate(
-        count=len(parties),
-        business_date=business_date,
-        control=len(parties) - reached.asked,
+    return _inputs(campaign, members.basis, principal), Estimate(
+        count=len(members.parties),
+        business_date=members.basis.business_date,
+        control=len(members.parties) - reached.asked,
         reachable=reached.asked - reached.refused,
         refusals=reached.refusals,
         covered=followed.asked,
         followed=followed.asked - followed.refused,
         work_refusals=followed.refusals,
     )
+
+
+def inputs_now(campaign: Campaign, principal: Principal) -> Mapping[str, object] | None:
+    """Return what an estimate would be computed of now; None where there could be none."""
+    try:
+        return _inputs(campaign, audiences.basis_now(campaign.audience_uid, principal=principal), principal)
+    except ZhikeError:
+        return None
+
+
+def _inputs(campaign: Campaign, basis: Basis, principal: Principal) -> Mapping[str, object]:
+    return {
+        "condition": basis.condition,
+        "publication": basis.publication,
+        "content": channels.template(campaign.template).digest,
+        "revision": campaign.revision,
+        "by": principal.actor,
+    }

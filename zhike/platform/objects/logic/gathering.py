@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import numpy
+import pyarrow as pa
 from django.db import connection, transaction
+from pyarrow import csv
 from pyroaring import BitMap
+
+from zhike.platform.objects.logic.set_facts import Rows
 
 #: Ids that are sent at once.
 CHUNK = 50_000
@@ -36,3 +40,14 @@ def gathered(ids: BitMap) -> Iterator[str]:
         cursor.execute(f"analyze {table}")
         yield table
         cursor.execute(f"drop table {table}")
+
+
+def columns(rows: Rows, types: Mapping[str, pa.DataType]) -> pa.Table:
+    """Return what a statement gives as columns of these types, for the warehouse."""
+    sink = pa.BufferOutputStream()
+    with connection.cursor() as cursor:
+        with cursor.copy(f"copy ({rows.sql}) to stdout (format csv, header)", rows.values) as stream:
+            for chunk in stream:
+                sink.write(chunk)
+    read = csv.ConvertOptions(column_types=dict(types), include_columns=list(types), strings_can_be_null=True)
+    return csv.read_csv(pa.BufferReader(sink.getvalue()), convert_options=read)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -96,6 +97,19 @@ class Sight:
         if join is not None:
             self._joins[found.key] = _text(join)
         return _text(value)
+
+
+def positional(rows: Rows) -> tuple[str, list[Any]]:
+    """Return a statement whose placeholders stand for values in order, for those who join it to others of that kind."""
+    values: list[Any] = []
+
+    def place(found: re.Match[str]) -> str:
+        if found[1] is None:
+            return found[0]
+        values.append(rows.values[found[1]])
+        return "%s"
+
+    return re.sub(r"%%|%\((\w+)\)s", place, rows.sql), values
 
 
 def facts(owner: ObjectType, ids: Rows, columns: Mapping[str, Callable[[Sight], str]]) -> Rows:
