@@ -100,13 +100,16 @@ def goal_schema() -> Schema:
     return Schema("goal", {"zh": "目标", "en": "Goal"}, fields)
 
 
-def window_measures(members: pa.Table, *, days: int, measures: Sequence[str], goal: Expression) -> pa.Table:
+def window_measures(
+    members: pa.Table, *, days: int, measures: Sequence[str], goal: Expression | None = None
+) -> pa.Table:
     """Return party_id, grp, met and one column per measure for each member; 0 where nothing happened.
 
     `members` has party_id (int64), start_date (date32) and grp (string). The window is the `days` trading days after
     start_date and the days between them on which the market is closed; the start day itself is not counted, and days
     after the published business date have not happened yet. Of nothing there is no average, no least and no most: null.
-    `met` says whether the goal, a condition over these measures, holds; of nothing known it does not.
+    `met` says whether the goal, a condition over these measures, holds; of nothing known it does not, and
+    without a goal nobody meets it.
     Raises UnknownMeasure, NoCurve, NothingPublished.
     """
     return windows.per_party(members, days, measures, goal)

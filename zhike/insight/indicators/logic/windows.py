@@ -26,7 +26,7 @@ from zhike.insight.warehouse.types import PublicationInfo, Session
 from zhike.kernel.trading_days import trading_calendar
 
 
-def per_party(members: pa.Table, days: int, keys: Sequence[str], goal: Expression) -> pa.Table:
+def per_party(members: pa.Table, days: int, keys: Sequence[str], goal: Expression | None) -> pa.Table:
     """Return party_id, grp, whether the goal is met, and one column per measure; see `api.window_measures`."""
     with warehouse.session() as connection:
         _outcomes(connection, members, days, keys, goal)
@@ -53,7 +53,7 @@ def totals(members: pa.Table, days: int, keys: Sequence[str], goal: Expression) 
     return found, BitMap(array("I", numpy.asarray(met, dtype=numpy.uint32).tobytes()))
 
 
-def _outcomes(connection: Session, members: pa.Table, days: int, keys: Sequence[str], goal: Expression) -> None:
+def _outcomes(connection: Session, members: pa.Table, days: int, keys: Sequence[str], goal: Expression | None) -> None:
     """Make `outcome`: what the members are given with, one column per measure, and whether the goal is met."""
     found = [definitions.measure(key) for key in keys]
     for measure in found:
@@ -72,7 +72,7 @@ def _outcomes(connection: Session, members: pa.Table, days: int, keys: Sequence[
         total = f"cast(t{number}.total as {measure.value_type.warehouse})"
         selected.append(f"{f'coalesce({total}, 0)' if measure.zero else total} as {name(measure.key)}")
     binding = cast(Binding, datasets.ColumnBinding("o"))
-    met = warehouse.inline(expressions.compile_sql(goal, "duckdb", binding))
+    met = "false" if goal is None else warehouse.inline(expressions.compile_sql(goal, "duckdb", binding))
     connection.execute(
         f"create temp table outcome as select o.*, coalesce({met}, false) as met"
         f" from (select m.*, {', '.join(selected)} from member m{''.join(joins)}) o"
