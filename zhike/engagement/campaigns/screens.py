@@ -281,7 +281,9 @@ def effect_out(campaign: Campaign, computed: Computed[Effect], language: str) ->
     counted = standing.counts(campaign)
     channel = channels.template(campaign.template).channel
     return {
-        "sentence": _sentence(found, computed.made_at is None and found.observed_days > 0, language),
+        "sentence": _sentence(found, language)
+        if computed.made_at or not found.observed_days
+        else _pending(computed.run, language),
         "business_date": found.business_date,
         "days": found.days,
         "observed_days": found.observed_days,
@@ -428,11 +430,16 @@ def _text(value: object) -> str | None:
     return None if value is None else str(value)
 
 
-def _sentence(found: Effect, pending: bool, language: str) -> str:
+def _pending(run: RunState | None, language: str) -> str:
+    """Say that nothing is computed yet, though there are figures."""
+    if run is not None and run.under_way:
+        return "Being computed from the newest figures" if language == "en" else "正在按最新数据计算"
+    return "The effect is not computed yet" if language == "en" else "效果尚未计算"
+
+
+def _sentence(found: Effect, language: str) -> str:
     primary = next((measure for measure in found.measures if measure.primary), None)
     english = language == "en"
-    if pending:
-        return "Being computed from the newest figures" if english else "正在按最新数据计算"
     if primary is None or primary.difference is None:
         if english:
             return "Nothing to compare yet: figures begin at the end of the first trading day after reach"

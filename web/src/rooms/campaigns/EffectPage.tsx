@@ -103,7 +103,7 @@ function Renewal({ uid, effect }: { uid: string; effect: Effect }) {
 /** Before the first figures: when they come. */
 function NotYet({ effect }: { effect: Effect }) {
   const { t } = useText();
-  if (effect.observed_days > 0 && !effect.made_at) return <Empty icon="clock" title={t('effect.computing')} />;
+  if (effect.observed_days > 0 && !effect.made_at) return <Empty icon="clock" title={t(effect.run?.under_way ? 'effect.computing' : 'effect.notYetComputed')} />;
   const text = effect.first_day ? t('effect.firstFigures', { date: date(effect.first_day) }) : t('effect.firstReach');
   return <Empty icon="clock" title={t('effect.noFigures')} text={text} />;
 }

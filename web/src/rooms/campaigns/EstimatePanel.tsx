@@ -31,7 +31,7 @@ export function EstimatePanel({ campaign }: { campaign: Campaign }) {
   return (
     <Panel
       title={t('campaign.estimate')}
-      side={data && <><span className="small ink-3 nowrap">{datetime(estimate.data?.made_at)}</span><DayStamp date={data.business_date} /></>}
+      side={data && <><span className="small ink-3 nowrap">{t('campaign.estimatedAt', { at: datetime(estimate.data?.made_at) })}</span><DayStamp date={data.business_date} /></>}
       foot={
         <>
           <Footnote confirming={confirming} underWay={underWay} stale={stale} hindrance={hindrance} />
