@@ -8,6 +8,9 @@ _GATE = "zhike/engagement/compliance/logic/gate.py"
 _CHECKS = "zhike/engagement/compliance/logic/checks.py"
 _DISPATCH = "zhike/engagement/channels/logic/dispatch.py"
 _CHANNELS = "zhike/engagement/channels/api.py"
+_ALIKE = "zhike/engagement/compliance/logic/alike.py"
+_CONFIRMING = "zhike/engagement/campaigns/logic/confirming.py"
+_RESENDING = "zhike/engagement/campaigns/logic/resending.py"
 _RUNNING = "zhike/engagement/campaigns/logic/running.py"
 
 _OF_GATE = ("tests/unit/engagement/test_checks.py",)
@@ -17,6 +20,9 @@ _OF_DISPATCH = ("tests/integration/engagement/test_dispatch.py",)
 _OF_GATE_AT_ONCE = ("tests/integration/engagement/test_gate_at_once.py",)
 _OF_AWAY = ("tests/integration/engagement/test_away.py",)
 _OF_ISOLATION = ("tests/integration/engagement/test_isolation.py",)
+_OF_ALIKE = ("tests/property/test_alike_agree.py",)
+_OF_HEAVY = ("tests/integration/engagement/test_heavy_runs.py",)
+_OF_RESEND = ("tests/integration/engagement/test_resend.py",)
 _OF_ERASING = ("tests/integration/insight/test_erasing.py",)
 
 BREAKS = (
@@ -56,8 +62,8 @@ BREAKS = (
         "gate: party gone",
         "a party that no longer exists is contacted by nobody",
         _GATE,
-        "verdicts.append(Verdict(party_id, (gone,)))",
-        "verdicts.append(Verdict(party_id, ()))",
+        'return Verdict(party_id, (Reason("party_gone",',
+        'return Verdict(party_id, () and (Reason("party_gone",',
         _OF_ERASING,
     ),
     Break(
@@ -198,11 +204,43 @@ BREAKS = (
     ),
     Break(
         "dispatch: resend of anything",
-        "only a message of unknown outcome is sent again, by a person",
+        "only a message that failed or is of unknown outcome is sent again, by a person",
         _CHANNELS,
-        "if row.state != Delivery.State.UNKNOWN:",
+        "if row.state not in RESENDABLE:",
         "if not row.state:",
         _OF_LIFE,
+    ),
+    Break(
+        "gate: alike whatever their contacts",
+        "people with other numbers of contacts are judged apart",
+        _ALIKE,
+        "enumerate(judged.windows):",
+        "enumerate([window.replace(year=2000) for window in judged.windows]):",
+        _OF_ALIKE,
+    ),
+    Break(
+        "gate: resend without it",
+        "a message is sent again for a decision of its own",
+        _RESENDING,
+        "compliance.asked_before(touch, party_id) + 1",
+        "1",
+        _OF_RESEND,
+    ),
+    Break(
+        "campaign: confirmed twice",
+        "a confirmation done again changes nothing",
+        _CONFIRMING,
+        "return campaign if mine and campaign.state == Campaign.State.CONFIRMING else None",
+        "return campaign if mine else None",
+        _OF_HEAVY,
+    ),
+    Break(
+        "campaign: being confirmed for ever",
+        "a campaign whose confirmation nobody does any more is a draft again",
+        _CONFIRMING,
+        "if not runs.under_way(run):",
+        "if run is None:",
+        _OF_HEAVY,
     ),
     Break(
         "campaign: control contacted",

@@ -10,6 +10,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Sink
 
+from tests.factories import campaigns as heavy
 from tests.factories import golden
 from tests.factories.records import SYSTEM
 from tests.integration.insight.conftest import golden_day, golden_files, installation
@@ -49,8 +50,8 @@ def house(golden_day) -> Iterator[SimpleNamespace]:  # type: ignore[no-untyped-d
     audiences.take_snapshot(audience.uid, principal=SYSTEM)
     plan = CampaignPlan("服务体检", audience.uid, "service_checkup", "net_inflow >= 10000", 5, script="您好")
     running, draft = (campaigns.create(plan, principal=SYSTEM) for _n in range(2))
-    seen = campaigns.estimate(running.uid, principal=SYSTEM)
-    running = campaigns.confirm(
+    seen = heavy.estimate(running.uid, principal=SYSTEM)
+    running = heavy.confirm(
         running.uid, revision=1, count=seen.count, business_date=seen.business_date, principal=SYSTEM
     )
     campaigns.launch(running.uid, revision=running.revision, principal=SYSTEM)

@@ -26,6 +26,7 @@ from schemathesis.specs.openapi.checks import (
 import zhike.server.urls  # noqa: F401  (adds the routers)
 from tests.contract.conftest import EVERYBODY, ROLES
 from tests.depth import examples
+from zhike.engagement.campaigns.models import Campaign
 from zhike.kernel import clock, jobs
 from zhike.kernel.definition_parts import Labels
 from zhike.platform.objects.definitions import ExportRule
@@ -262,11 +263,13 @@ def of_campaigns(desk, house):
     made = desk.ask("operator", "createCampaign", body=plan)
     uid = {"uid": made["uid"]}
     made = desk.ask("operator", "changeCampaign", uid, body=plan | {"revision": made["revision"], "due_days": 5})
-    seen = desk.ask("operator", "estimateCampaign", uid)
+    work_off(desk.ask("operator", "estimateCampaign", uid)["run"])
+    seen = desk.ask("operator", "getCampaignEstimate", uid)["estimate"]
     desk.ask("operator", "previewMessage", uid, body={})
     desk.ask("operator", "sendTestMail", uid)
     confirmed = {"revision": made["revision"], "count": seen["count"], "business_date": seen["business_date"]}
-    revision = desk.ask("operator", "confirmCampaign", uid, body=confirmed)["revision"]
+    work_off(desk.ask("operator", "confirmCampaign", uid, body=confirmed)["confirmation"])
+    revision = desk.ask("operator", "getCampaign", uid)["revision"]
     for act in ("launch", "pause", "resume", "stop"):
         revision = desk.ask("operator", f"{act}Campaign", uid, body={"revision": revision})["revision"]
     desk.ask("operator", "listCampaigns")
@@ -274,9 +277,18 @@ def of_campaigns(desk, house):
         desk.ask("operator", "getCampaign", {"uid": running})
         desk.ask("operator", "getCampaignEffect", {"uid": running})
         desk.ask("operator", "listMembers", {"uid": running})
+    Campaign.objects.filter(uid=house.campaigns[0]).update(reach_date=house.day - timedelta(days=7))
+    measured = {"uid": house.campaigns[0]}
+    work_off(desk.ask("operator", "measureCampaign", measured)["run"])
+    assert desk.ask("operator", "getCampaignEffect", measured)["current"]
     desk.ask("operator", "deleteCampaign", {"uid": house.draft}, {"revision": 1})
     unknown = house.unknown_message()
     desk.ask("operator", "resendMessage", unknown, body={"reason": "客户说没有收到"})
+
+
+def work_off(started):
+    """Do a queued run as a worker would."""
+    jobs.execute(run=started["uid"])
 
 
 def of_loads(desk, house):

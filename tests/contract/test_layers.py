@@ -16,10 +16,11 @@ DOORS = {"api", "types", "errors"}
 #: A room that does more than one thing for others has a door for each.
 MORE_DOORS = {
     "fields": {"search_tokens"},
-    "objects": {"bulk", "catalogue", "exports"},
+    "objects": {"bulk", "catalogue", "exports", "sets"},
     "organization": {"people"},
     "permissions": {"parts"},
     "warehouse": {"datasets", "received"},
+    "channels": {"sets"},
     "campaigns": {"standing"},
     "work": {"origins"},
 }

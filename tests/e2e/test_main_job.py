@@ -111,7 +111,11 @@ def test_the_main_job(live: Live, page: Page, browser) -> None:
     page.get_by_test_id("effect-work-done").click()
     expect(page.get_by_test_id("member-row")).to_have_count(1)
     page.keyboard.press("Escape")
+    expect(page.get_by_test_id("effect-outdated").or_(page.get_by_test_id("effect-computing"))).to_have_count(
+        0, timeout=60_000
+    )
     shown = page.evaluate("async (uid) => (await fetch(`/api/v1/campaigns/${uid}/effect`)).json()", campaign)
+    assert shown["current"]
     _compare_with_sql_by_hand(live, campaign, shown)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -169,10 +169,10 @@ def _stage(day: date, output: Output) -> None:
     jobs.run_now("stage", f"夜间加工 {day}", {"business_date": day.isoformat()}, output.progress)
 
 
-def _reached_customers(reached: dict[int, date]) -> dict[str, date]:
+def _reached_customers(found: Iterable[tuple[int, date]]) -> dict[str, date]:
     from zhike.platform.objects import bulk, catalogue
 
-    party = catalogue.object_with_role("party").key
+    party, reached = catalogue.object_with_role("party").key, dict(found)
     facts = bulk.facts(party, sorted(reached), ["customer_no"])
     return {str(row["customer_no"]): reached[i] for i, row in facts.items() if row["customer_no"]}
 

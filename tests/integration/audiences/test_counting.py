@@ -49,7 +49,7 @@ MEMBERS = [
 
 def _in(condition, parties, principal):
     audience = api.create(name="试", condition=condition, principal=principal)
-    members = api.members_now(audience.uid, principal=principal)
+    members = api.members_now(audience.uid, principal=principal).parties
     return "".join(sorted(key for key, party in parties.items() if party.id in members))
 
 

@@ -68,7 +68,7 @@ def test_a_snapshot_stays_while_the_audience_changes(audience, parties, firm):
     assert (taken.count, taken.business_date, taken.taken_by) == (6, date(2026, 3, 17), "沈聿")
     assert set(api.snapshot_members(taken.uid)) == {parties[key].id for key in "abcghi"}
     assert api.snapshots(audience.uid, principal=firm.operator) == [taken]
-    assert set(api.members_now(audience.uid, principal=firm.operator)) == {parties[key].id for key in "fl"}
+    assert set(api.members_now(audience.uid, principal=firm.operator).parties) == {parties[key].id for key in "fl"}
     assert api.count_now(audience.uid, principal=firm.operator) == (2, date(2026, 3, 17))
     assert api.audience(audience.uid, principal=firm.operator).snapshots == 1
 

@@ -84,9 +84,8 @@ def test_who_sees_it_in_clear_and_the_system_ask_about_it(born, firm):
     assert "birth_date" in words(seer)
     for principal in (seer, SYSTEM):
         assert [api.preview(condition, principal=principal).count for condition in HIDDEN] == [1, 1, 11]
-    assert list(api.members_now(api.create(name="六旬", condition=OLD, principal=seer).uid, principal=seer)) == [
-        born["a"].id
-    ]
+    stored = api.create(name="六旬", condition=OLD, principal=seer)
+    assert list(api.members_now(stored.uid, principal=seer).parties) == [born["a"].id]
 
 
 def test_a_refused_field_is_no_condition(born, firm):

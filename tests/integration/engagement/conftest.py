@@ -55,6 +55,7 @@ def mailbox() -> Iterator[Mailbox]:
 @pytest.fixture
 def desk(golden_day) -> Iterator[SimpleNamespace]:  # type: ignore[no-untyped-def]
     """The morning after the golden day: an audience of all its twelve parties, and how to launch a campaign on it."""
+    from tests.factories import campaigns as heavy
     from tests.factories.records import SYSTEM
     from zhike.engagement.campaigns import api as campaigns
     from zhike.engagement.campaigns import standing
@@ -80,8 +81,8 @@ def desk(golden_day) -> Iterator[SimpleNamespace]:  # type: ignore[no-untyped-de
             control_percent=control,
         )
         made = campaigns.create(plan, principal=SYSTEM)
-        seen = campaigns.estimate(made.uid, principal=SYSTEM)
-        made = campaigns.confirm(
+        seen = heavy.estimate(made.uid, principal=SYSTEM)
+        made = heavy.confirm(
             made.uid, revision=made.revision, count=seen.count, business_date=seen.business_date, principal=SYSTEM
         )
         return campaigns.launch(made.uid, revision=made.revision, principal=SYSTEM), seen

@@ -16,7 +16,7 @@ from zhike.engagement.campaigns import routes, standing
 from zhike.engagement.campaigns.errors import WrongState
 from zhike.engagement.campaigns.types import CampaignPlan
 from zhike.engagement.channels import api as channels
-from zhike.engagement.channels.errors import NoAddress, NotUnknown
+from zhike.engagement.channels.errors import NoAddress, NotResendable
 from zhike.engagement.channels.models import Delivery
 from zhike.engagement.compliance.models import CapReservation, Decision
 from zhike.kernel import clock, database
@@ -228,7 +228,7 @@ def test_only_a_message_of_unknown_outcome_is_resent(desk, mailbox):
     party, other = by_number()["000000001"], by_number()["000000002"]
     Delivery.objects.filter(origin_uid=campaign.uid, party_id=party.id).update(state="unknown", sent_at=None)
 
-    with pytest.raises(NotUnknown):
+    with pytest.raises(NotResendable):
         campaigns.resend(campaign.uid, other.uid, reason="再试一次", principal=SYSTEM)
     with pytest.raises(NotFound):
         campaigns.resend(campaign.uid, by_number()["000000004"].uid, reason="再试一次", principal=SYSTEM)

@@ -17,6 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from tests.factories.records import build_firm, customer
 from tests.factories.waiting import waiting_for_nobody
 from zhike.engagement.channels import api as channels
+from zhike.engagement.channels.errors import NotResendable
 from zhike.engagement.channels.logic import dispatch, smtp
 from zhike.engagement.channels.models import Delivery
 from zhike.kernel import clock
@@ -78,9 +79,9 @@ def test_only_an_unknown_message_is_resent_and_only_by_a_person(mailbox):
     channels.dispatch(mailbox.settings)
     assert channels.counts(ORIGIN) == {"sent": 1, "unknown": 1}
 
-    with pytest.raises(Exception, match="unknown outcome"):
-        channels.resend(ORIGIN, ids[1], reason="再试一次")
-    channels.resend(ORIGIN, ids[0], reason="客户说没有收到")
+    with pytest.raises(NotResendable, match="outcome is unknown"):
+        channels.undelivered(ORIGIN, ids[1])
+    channels.resend(channels.undelivered(ORIGIN, ids[0]), decision_id=900)
     channels.dispatch(mailbox.settings)
     assert channels.counts(ORIGIN) == {"sent": 2}
 

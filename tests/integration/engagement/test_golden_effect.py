@@ -7,11 +7,12 @@ from decimal import Decimal
 
 import pytest
 
+from tests.factories import campaigns as heavy
 from tests.factories import golden
 from tests.factories.records import SYSTEM
 from zhike.engagement.campaigns import api as campaigns
 from zhike.engagement.campaigns import screens, standing
-from zhike.engagement.campaigns.logic import effects, running
+from zhike.engagement.campaigns.logic import groups
 from zhike.engagement.channels import api as channels
 from zhike.insight.identity import api as identity
 from zhike.insight.warehouse import api as warehouse
@@ -40,7 +41,8 @@ def campaign(desk, mailbox, parties, tmp_path, monkeypatch):
     """The campaign after its days: sent, the later files loaded and computed."""
     from tests.integration.insight.conftest import run_stage
 
-    monkeypatch.setattr(running, "in_control", lambda _campaign, party: parties[party] in PLAN["control"])
+    control = ", ".join(str(party) for party, record in parties.items() if record in PLAN["control"])
+    monkeypatch.setattr(groups, "in_control", lambda _campaign, party: f"({party} in ({control}))")
     launched, _seen = desk.launch(PLAN["template"], control=25, goal=PLAN["goal"], days=PLAN["days"])
     while campaigns.advance():
         pass
@@ -66,7 +68,7 @@ def test_every_figure_of_the_effect(campaign, parties):
     refused = campaign.members.filter(state="refused").values_list("party_id", flat=True)
     assert sorted(parties[party] for party in refused) == WANTED["refused"]
 
-    found = standing.effect(campaign.uid, principal=SYSTEM)
+    found = heavy.effect(campaign.uid, principal=SYSTEM)
 
     assert (found.observed_days, found.days, found.business_date) == (5, 5, golden.inputs()["last_day"])
     measures = {measure.key: _numbers(measure) for measure in found.measures}
@@ -99,12 +101,12 @@ def test_every_figure_of_the_effect(campaign, parties):
     refused, _more, count = standing.members(campaign.uid, state="work_refused", principal=SYSTEM)
     reasons = {parties[row.party_id]: [reason["code"] for reason in row.reasons] for row in refused}
     assert (reasons, count) == (WANTED["work_refused"], 2)
-    for row in screens.effect_out(campaign, found, "zh")["branches"]:
+    for row in screens.effect_out(campaign, standing.effect(campaign.uid, principal=SYSTEM), "zh")["branches"]:
         for key, state in (("chosen", ""), ("control", "control"), ("sent", "sent"), ("refused", "refused")):
             behind = standing.members(campaign.uid, state=state, unit=row["uid"], principal=SYSTEM)
             assert (behind[2], len(behind[0])) == (row[key], row[key]), (row["name"], key)
     people = {
-        parties[o.party_id]: {"net_inflow": o.measures["net_inflow"], "converted": o.converted}
-        for o in effects.outcomes(campaign)
+        parties[row.party_id]: {"net_inflow": row.net_inflow, "converted": row.converted}
+        for row in standing.members(campaign.uid, principal=SYSTEM)[0]
     }
     assert people == {record: _decimals(row) for record, row in WANTED["people"].items()}

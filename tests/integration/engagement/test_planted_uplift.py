@@ -9,6 +9,7 @@ from datetime import date
 from django.conf import settings
 from django.db import connection
 
+from tests.factories import campaigns as heavy
 from tests.factories.records import SYSTEM
 from zhike.cli import trial
 from zhike.cli.output import Output
@@ -38,8 +39,8 @@ def test_the_interval_of_a_fixed_seed_holds_the_planted_uplift(installation, mon
     plan = CampaignPlan("服务体检", everybody.uid, "service_checkup", "net_inflow >= 10000", WINDOW, control_percent=50)
     made = campaigns.create(plan, principal=SYSTEM)
     Campaign.objects.filter(uid=made.uid).update(uid=FIXED)
-    seen = campaigns.estimate(FIXED, principal=SYSTEM)
-    made = campaigns.confirm(FIXED, revision=1, count=seen.count, business_date=END, principal=SYSTEM)
+    seen = heavy.estimate(FIXED, principal=SYSTEM)
+    made = heavy.confirm(FIXED, revision=1, count=seen.count, business_date=END, principal=SYSTEM)
     campaigns.launch(FIXED, revision=made.revision, principal=SYSTEM)
     while campaigns.advance():
         pass
@@ -50,7 +51,7 @@ def test_the_interval_of_a_fixed_seed_holds_the_planted_uplift(installation, mon
     monkeypatch.setattr(trial, "_stage", lambda day, out: run_stage(day, out) if day == last else None)
     trial.advance_sample(WINDOW, output)
 
-    found = standing.effect(FIXED, principal=SYSTEM)
+    found = heavy.effect(FIXED, principal=SYSTEM)
     counts = standing.counts(Campaign.objects.get(uid=FIXED))
     inflow = next(measure for measure in found.measures if measure.key == "net_inflow")
     truth = json.loads((trial.sample_folder() / "truth.json").read_text(encoding="utf-8"))["uplift"]

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from zhike.engagement.campaigns.logic.welch import interval, sample_of
+from zhike.engagement.campaigns.logic.welch import Sample, interval
+
+
+def sample_of(values):
+    return Sample(len(values), sum(values), sum(value * value for value in values))
 
 
 def test_a_textbook_case():

@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from zhike.engagement.campaigns.errors import CampaignChanged, EmptyAudience
-from zhike.engagement.campaigns.logic import estimating, plans, reaching, running
+from zhike.engagement.campaigns.errors import EmptyAudience, NothingObserved
+from zhike.engagement.campaigns.logic import confirming, effects, plans, reaching, resending, running, runs
 from zhike.engagement.campaigns.models import Campaign, Member
-from zhike.engagement.campaigns.types import CampaignPlan, Estimate
+from zhike.engagement.campaigns.types import CampaignPlan
 from zhike.engagement.channels import api as channels
 from zhike.engagement.channels.types import Message
 from zhike.engagement.compliance import api as compliance
+from zhike.engagement.compliance.types import Verdict
 from zhike.insight.audiences import api as audiences
 from zhike.kernel import clock, database, events
 from zhike.kernel.errors import StaleRevision
@@ -33,6 +34,7 @@ __all__ = [
     "delete",
     "estimate",
     "launch",
+    "measure",
     "pause",
     "permitted_acts",
     "possible_acts",
@@ -40,9 +42,11 @@ __all__ = [
     "resend",
     "resume",
     "send_test",
+    "settle",
     "stop",
 ]
 advance = running.advance
+settle = confirming.settle
 permitted_acts = reaching.permitted_acts
 possible_acts = plans.possible_acts
 
@@ -85,33 +89,33 @@ def delete(uid: uuid.UUID, *, revision: int, principal: Principal) -> None:
         _saved(campaign, "delete")
 
 
-def estimate(uid: uuid.UUID, *, principal: Principal) -> Estimate:
-    """Return what confirming would freeze now: people, data date, and what the gate would refuse today."""
-    campaign = reaching.one(uid, principal, "campaign.read")
-    _count, business_date = audiences.count_now(campaign.audience_uid, principal=principal)
-    ids = list(audiences.members_now(campaign.audience_uid, principal=principal))
-    return estimating.estimate(campaign, ids, business_date)
+def estimate(uid: uuid.UUID, *, principal: Principal) -> uuid.UUID:
+    """Start computing what confirming would freeze now, unless that is under way; return the run."""
+    with database.writing():
+        campaign = reaching.one(uid, principal, "campaign.read", lock=True)
+        return runs.start(campaign, runs.ESTIMATE, principal)
 
 
-def confirm(uid: uuid.UUID, *, revision: int, count: int, business_date: date, principal: Principal) -> Campaign:
-    """Freeze the audience the person saw and assign the control group.
+def confirm(uid: uuid.UUID, *, revision: int, count: int, business_date: date, principal: Principal) -> uuid.UUID:
+    """Start freezing the audience the person saw and assigning the control group; return the run.
 
-    Raises CampaignChanged when the audience is not what was seen, EmptyAudience, WrongState, StaleRevision.
+    The campaign is locked until the run ends: it is confirmed, or, where the audience is not what was seen or empty, a
+    draft again. Raises WrongState, StaleRevision.
     """
     with database.writing():
         campaign = _locked(uid, revision, "confirm", principal)
-        snapshot = audiences.take_snapshot(campaign.audience_uid, principal=principal)
-        if (snapshot.count, snapshot.business_date) != (count, business_date):
-            raise CampaignChanged(
-                seen=count, seen_date=business_date, count=snapshot.count, business_date=snapshot.business_date
-            )
-        if snapshot.count == 0:
-            raise EmptyAudience(business_date=business_date)
-        campaign.snapshot_uid, campaign.business_date = snapshot.uid, snapshot.business_date
-        campaign.content_digest = channels.template(campaign.template).digest
-        campaign.state, campaign.confirmed_at = plans.require_act(campaign, "confirm"), clock.now()
-        running.freeze(campaign)
-        return _saved(campaign, "confirm", {"count": count, "business_date": str(business_date)})
+        campaign.state, campaign.updated_at = plans.require_act(campaign, "confirm"), clock.now()
+        campaign.save()
+        return runs.start(campaign, runs.CONFIRM, principal, count=count, business_date=str(business_date))
+
+
+def measure(uid: uuid.UUID, *, principal: Principal) -> uuid.UUID:
+    """Start computing what the campaign brought about as of now, unless that is under way; return the run."""
+    with database.writing():
+        campaign = reaching.one(uid, principal, "campaign.read", lock=True)
+        if not effects.observed_days(campaign):
+            raise NothingObserved()
+        return runs.start(campaign, runs.EFFECT, principal)
 
 
 def launch(uid: uuid.UUID, *, revision: int, principal: Principal) -> Campaign:
@@ -143,7 +147,7 @@ def preview(uid: uuid.UUID, *, party: uuid.UUID | None, principal: Principal) ->
     campaign = reaching.one(uid, principal, "campaign.read")
     key = catalogue.object_with_role("party").key
     if party is None:
-        ids = list(audiences.members_now(campaign.audience_uid, principal=principal))[:50]
+        ids = list(audiences.members_now(campaign.audience_uid, principal=principal).parties[:50])
         found = objects.records_by_id(key, ids, principal=principal)
         if not found:
             raise EmptyAudience(business_date=audiences.count_now(campaign.audience_uid, principal=principal)[1])
@@ -167,12 +171,15 @@ def send_test(uid: uuid.UUID, *, to: str, settings: Mapping[str, Any], principal
     return to
 
 
-def resend(uid: uuid.UUID, party: uuid.UUID, *, reason: str, principal: Principal) -> None:
-    """Send a message with an unknown outcome again, on a person's word. Raises NotUnknown, NotFound."""
+def resend(uid: uuid.UUID, party: uuid.UUID, *, reason: str, principal: Principal) -> Verdict:
+    """Ask the gate again about a message that failed or whose outcome is unknown, and send it if that is allowed.
+
+    The answer says why it is not; a refusal is kept. Raises NotFound, WrongState, NotResendable, NotNow.
+    """
     with database.writing():
-        campaign = reaching.one(uid, principal, "campaign.resend")
+        campaign = reaching.one(uid, principal, "campaign.resend", lock=True)
         party_id = objects.ids(catalogue.object_with_role("party").key, [party], principal=principal)[party]
-        channels.resend(campaign.uid, party_id, reason=reason)
+        return resending.resend(campaign, party_id, reason)
 
 
 def _act(uid: uuid.UUID, act: str, revision: int, principal: Principal) -> Campaign:

@@ -6,10 +6,12 @@ class CampaignsConfig(AppConfig):
     label = "campaigns"
 
     def ready(self) -> None:
-        from zhike.engagement.campaigns import blocks, standing
-        from zhike.engagement.campaigns.logic import using
+        from zhike.engagement.campaigns import blocks, jobs, standing
+        from zhike.engagement.campaigns.logic import runs, using
+        from zhike.engagement.campaigns.publications import SUBSCRIBER
         from zhike.engagement.campaigns.pump import PUMP
-        from zhike.kernel import definitions, pumps
+        from zhike.kernel import definitions, events, pumps
+        from zhike.kernel import jobs as kinds
         from zhike.kernel.definition_parts import Labels
         from zhike.platform.permissions import parts
         from zhike.platform.permissions.parts import Resource
@@ -27,6 +29,10 @@ class CampaignsConfig(AppConfig):
         )
         origins.register_notices("campaign", standing.work_notices)
         pumps.register(PUMP)
+        kinds.register(runs.ESTIMATE, jobs.estimate, queue="interactive")
+        kinds.register(runs.CONFIRM, jobs.confirm, queue="interactive")
+        kinds.register(runs.EFFECT, jobs.effect, queue="interactive")
+        events.subscribe(SUBSCRIBER)
         blocks.register()
         definitions.register_users("template", using.users_of_templates)
         definitions.register_users("result_set", using.users_of_result_sets)

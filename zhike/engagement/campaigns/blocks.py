@@ -53,6 +53,7 @@ _ENTRIES = 40
 _NEVER = datetime.min.replace(tzinfo=UTC)
 _STATES = {
     "draft": ("草稿", "Draft", "plain"),
+    "confirming": ("确认中", "Being confirmed", "attention"),
     "confirmed": ("已确认", "Confirmed", "attention"),
     "running": ("进行中", "Running", "done"),
     "paused": ("已暂停", "Paused", "attention"),
@@ -232,8 +233,8 @@ def _touch_rows(party_id: int, principal: Principal) -> list[TouchOut]:
     deliveries = channels.states_of_party(party_id)
     for decision in compliance.decisions_of_party(party_id):
         origin = decision["origin_uid"]
-        if decision["channel"] == "staff" and decision["allowed"]:
-            continue
+        if decision["allowed"] and (decision["channel"] == "staff" or origin in decided):
+            continue  # a message that was sent again is told of once
         decided.add(origin)
         delivery = deliveries.get(origin)
         state = "refused" if not decision["allowed"] else delivery.state if delivery else "waiting"

@@ -7,6 +7,7 @@ from zhike.kernel.errors import ZhikeError
 #: What the states and acts of a campaign are called: Chinese, English.
 STATES: Mapping[str, tuple[str, str]] = {
     "draft": ("草稿", "a draft"),
+    "confirming": ("确认中", "being confirmed"),
     "confirmed": ("已确认", "confirmed"),
     "running": ("进行中", "running"),
     "paused": ("已暂停", "paused"),
@@ -21,6 +22,7 @@ ACTS: Mapping[str, tuple[str, str]] = {
     "pause": ("暂停", "pause"),
     "resume": ("继续", "resume"),
     "stop": ("停止", "stop"),
+    "resend": ("重发消息", "resend a message of"),
 }
 
 
@@ -64,6 +66,24 @@ class EmptyAudience(ZhikeError):
     status = 422
     zh = "客群在 {business_date} 没有成员，无法确认"
     en = "The audience has no members on {business_date}; there is nothing to confirm"
+
+
+class NotNow(ZhikeError):
+    """A contact in the quiet hours."""
+
+    code = "campaign.not_now"
+    status = 409
+    zh = "现在是免打扰时段，{until} 后可以重发"
+    en = "These are quiet hours; it can be resent from {until} on"
+
+
+class NothingObserved(ZhikeError):
+    """An effect before the first day after reach is published."""
+
+    code = "campaign.nothing_observed"
+    status = 409
+    zh = "触达后的第一个交易日还没有日终数据，效果无从计算"
+    en = "No trading day after reach is published yet; there is no effect to compute"
 
 
 class BadPlan(ZhikeError):

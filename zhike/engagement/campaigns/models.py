@@ -8,6 +8,7 @@ class Campaign(models.Model):
 
     class State(models.TextChoices):
         DRAFT = "draft"
+        CONFIRMING = "confirming"
         CONFIRMED = "confirmed"
         RUNNING = "running"
         PAUSED = "paused"
@@ -76,3 +77,21 @@ class Member(models.Model):
             models.Index(fields=["campaign", "state", "next_at"], name="member_due"),
             models.Index(fields=["party_id"], name="member_party"),
         ]
+
+
+class CampaignRun(models.Model):
+    """The newest run of one kind for a campaign, and the newest result of that kind: what it was made of, and when.
+
+    `people` are the inner ids that the result speaks of, where it does, as a bitmap.
+    """
+
+    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="runs")
+    kind = models.TextField()
+    run = models.UUIDField()
+    inputs = models.JSONField(null=True)
+    result = models.JSONField(null=True)
+    people = models.BinaryField(null=True)
+    made_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["campaign", "kind"], name="campaign_run_once")]

@@ -58,19 +58,30 @@ def delete(request: SignedInRequest, uid: uuid.UUID, revision: int) -> None:
     api.delete(uid, revision=revision, principal=request.principal)
 
 
-@router.post("/campaigns/{uid}/estimate", operation_id="estimateCampaign", response=responds(schemas.EstimateOut))
-def estimate(request: SignedInRequest, uid: uuid.UUID) -> schemas.EstimateOut:
-    """What confirming would freeze now."""
-    return screens.estimate_out(api.estimate(uid, principal=request.principal))
+@router.post(
+    "/campaigns/{uid}/estimate", operation_id="estimateCampaign", response=responds(schemas.EstimateStandingOut, 202)
+)
+def estimate(request: SignedInRequest, uid: uuid.UUID) -> schemas.EstimateStandingOut:
+    """What confirming would freeze now, being computed; the answer is the one before, and the run."""
+    api.estimate(uid, principal=request.principal)
+    return screens.estimate_standing_out(standing.estimate(uid, principal=request.principal))
 
 
-@router.post("/campaigns/{uid}/confirm", operation_id="confirmCampaign", response=responds(schemas.CampaignOut))
+@router.get(
+    "/campaigns/{uid}/estimate", operation_id="getCampaignEstimate", response=responds(schemas.EstimateStandingOut)
+)
+def newest_estimate(request: SignedInRequest, uid: uuid.UUID) -> schemas.EstimateStandingOut:
+    """The newest stored estimate."""
+    return screens.estimate_standing_out(standing.estimate(uid, principal=request.principal))
+
+
+@router.post("/campaigns/{uid}/confirm", operation_id="confirmCampaign", response=responds(schemas.CampaignOut, 202))
 def confirm(request: SignedInRequest, uid: uuid.UUID, body: schemas.ConfirmIn) -> schemas.CampaignOut:
-    """The audience frozen as it was shown."""
-    found = api.confirm(
+    """The audience being frozen as it was shown; the campaign is locked meanwhile."""
+    api.confirm(
         uid, revision=body.revision, count=body.count, business_date=body.business_date, principal=request.principal
     )
-    return screens.campaign_out(found, request.principal)
+    return screens.campaign_out(standing.get(uid, principal=request.principal), request.principal)
 
 
 @router.post("/campaigns/{uid}/launch", operation_id="launchCampaign", response=responds(schemas.CampaignOut))
@@ -118,6 +129,13 @@ def effect(request: SignedInRequest, uid: uuid.UUID) -> schemas.EffectOut:
     return screens.effect_out(campaign, standing.effect(uid, principal=request.principal), request.principal.language)
 
 
+@router.post("/campaigns/{uid}/effect", operation_id="measureCampaign", response=responds(schemas.EffectOut, 202))
+def measure(request: SignedInRequest, uid: uuid.UUID) -> schemas.EffectOut:
+    """What the campaign brought about, being computed of the newest data; the answer is the one before, and the run."""
+    api.measure(uid, principal=request.principal)
+    return effect(request, uid)
+
+
 @router.get("/campaigns/{uid}/members", operation_id="listMembers", response=responds(schemas.MembersOut))
 def members(
     request: SignedInRequest,
@@ -136,10 +154,14 @@ def members(
         after=screens.member_after(cursor),
         principal=request.principal,
     )
-    return screens.members_out(rows, more, count, request.principal)
+    return screens.members_out(
+        rows, more, count, request.principal, resends=standing.may_resend(uid, principal=request.principal)
+    )
 
 
-@router.post("/campaigns/{uid}/members/{party}/resend", operation_id="resendMessage", response=responds(None, 204))
-def resend(request: SignedInRequest, uid: uuid.UUID, party: uuid.UUID, body: schemas.ReasonIn) -> None:
-    """A message with an unknown outcome, sent again on a person's word."""
-    api.resend(uid, party, reason=body.reason, principal=request.principal)
+@router.post(
+    "/campaigns/{uid}/members/{party}/resend", operation_id="resendMessage", response=responds(schemas.VerdictOut)
+)
+def resend(request: SignedInRequest, uid: uuid.UUID, party: uuid.UUID, body: schemas.ReasonIn) -> schemas.VerdictOut:
+    """A message that failed or has an unknown outcome, sent again on a person's word if the gate allows it again."""
+    return screens.verdict_out(api.resend(uid, party, reason=body.reason, principal=request.principal))

@@ -11,9 +11,10 @@ from typing_extensions import TypedDict
 from zhike.engagement.campaigns.types import CampaignPlan
 from zhike.engagement.channels import api as channels
 from zhike.kernel.block_data import Format
-from zhike.kernel.wire import Finding, Labels, Named, Party, RequestBody
+from zhike.kernel.wire import Failure, Finding, Labels, Named, Party, RequestBody
 
-CampaignState = Literal["draft", "confirmed", "running", "paused", "stopped", "finished"]
+CampaignState = Literal["draft", "confirming", "confirmed", "running", "paused", "stopped", "finished"]
+RunState = Literal["waiting", "running", "failed", "cancelled", "interrupted"]
 TouchState = Literal["waiting", "sent", "refused", "unknown", "failed", "control", "sending", "stopped"]
 Group = Literal["treated", "control"]
 
@@ -203,8 +204,23 @@ class ChannelAwayOut(TypedDict):
     error: str
 
 
+class CampaignRunOut(TypedDict):
+    """Heavy work that is not done: under way, or ended with an error."""
+
+    uid: uuid.UUID
+    state: RunState
+    under_way: bool
+    step: str
+    done: int
+    total: int
+    error: Failure | None
+
+
 class CampaignOut(CampaignRowOut):
-    """One campaign; `product_level` is the product's risk level, or the message's where there is no product."""
+    """One campaign; `product_level` is the product's risk level, or the message's where there is no product.
+
+    `confirmation` stands there while it is under way, and when it failed until the campaign is changed.
+    """
 
     purpose: str
     template: TemplateOut
@@ -219,6 +235,7 @@ class CampaignOut(CampaignRowOut):
     permitted: list[str]
     timeline: list[CampaignEventOut]
     channel_away: ChannelAwayOut | None
+    confirmation: CampaignRunOut | None
 
 
 class AudienceChoiceOut(TypedDict):
@@ -298,6 +315,13 @@ class TouchesData(TypedDict):
     rows: list[TouchOut]
 
 
+class VerdictOut(TypedDict):
+    """What the send gate says about one party now."""
+
+    allowed: bool
+    reasons: list[ReasonOut]
+
+
 class EstimateOut(TypedDict):
     """What confirming would freeze now: `covered` have a manager, `followed` would get work about them."""
 
@@ -309,6 +333,15 @@ class EstimateOut(TypedDict):
     covered: int
     followed: int
     work_refusals: list[RefusalOut]
+
+
+class EstimateStandingOut(TypedDict):
+    """The newest stored estimate, whether it holds for the campaign, audience and data of now, and its run."""
+
+    estimate: EstimateOut | None
+    current: bool
+    made_at: datetime | None
+    run: CampaignRunOut | None
 
 
 class MessageOut(TypedDict):
@@ -399,7 +432,11 @@ class CampaignWorkOut(TypedDict):
 
 
 class EffectOut(TypedDict):
-    """What a campaign brought about; `first_day` is the trading day whose close gives the first figures."""
+    """What a campaign brought about; `first_day` is the trading day whose close gives the first figures.
+
+    The measures are stored: `made_at` says since when, `current` whether they are of the newest data, `run` what is
+    under way; where nothing is stored yet there are none.
+    """
 
     sentence: str
     business_date: date | None
@@ -413,10 +450,16 @@ class EffectOut(TypedDict):
     curve: CurveOut | None
     branches: list[BranchOut]
     checks: list[CheckOut]
+    current: bool
+    made_at: datetime | None
+    run: CampaignRunOut | None
 
 
 class MemberOut(TypedDict):
-    """One person of a campaign; nobody by name where the viewer may not see the person."""
+    """One person of a campaign; nobody by name where the viewer may not see the person.
+
+    `resendable` says that the viewer may have the message sent again.
+    """
 
     party: Party | None
     group: Group
@@ -426,6 +469,7 @@ class MemberOut(TypedDict):
     work_state: str | None
     converted: bool | None
     net_inflow: str | None
+    resendable: bool
 
 
 class MembersOut(TypedDict):

@@ -9,12 +9,13 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import cast
 
-from zhike.engagement.campaigns import api, standing
+from zhike.engagement.campaigns import api, schemas, standing
 from zhike.engagement.campaigns.models import Campaign
 from zhike.engagement.campaigns.schemas import (
     BranchOut,
     CampaignOut,
     CampaignRowOut,
+    CampaignRunOut,
     CampaignState,
     CampaignWorkOut,
     ChannelAwayOut,
@@ -23,6 +24,7 @@ from zhike.engagement.campaigns.schemas import (
     CurveOut,
     EffectOut,
     EstimateOut,
+    EstimateStandingOut,
     Group,
     MeasureOut,
     MembersOut,
@@ -33,18 +35,20 @@ from zhike.engagement.campaigns.schemas import (
     RefusalOut,
     TemplateOut,
     TouchState,
+    VerdictOut,
 )
-from zhike.engagement.campaigns.types import Counts, Difference, Effect, Estimate, MemberRow, Refusals
+from zhike.engagement.campaigns.types import Computed, Counts, Difference, Effect, Estimate, MemberRow, RunState
 from zhike.engagement.channels import api as channels
 from zhike.engagement.channels.types import Message, Template
 from zhike.engagement.compliance import api as compliance
+from zhike.engagement.compliance.types import Refusals, Verdict
 from zhike.expressions import api as expressions
 from zhike.expressions.errors import ExpressionInvalid
 from zhike.insight.audiences.types import Audience
 from zhike.insight.indicators import api as indicators
 from zhike.kernel import clock, cursors, definitions
 from zhike.kernel.trading_days import trading_calendar
-from zhike.kernel.wire import Labels, labels
+from zhike.kernel.wire import Labels, failure, labels
 from zhike.platform.objects import api as objects
 from zhike.platform.objects import bulk, catalogue
 from zhike.platform.objects.types import RecordQuery
@@ -153,6 +157,7 @@ def campaign_out(campaign: Campaign, principal: Principal) -> CampaignOut:
         "snapshot": {"count": standing.counts(campaign).chosen, "business_date": campaign.business_date}
         if campaign.snapshot_uid
         else None,
+        "confirmation": run_out(standing.confirmation(campaign)),
         "permitted": api.permitted_acts(campaign, principal),
         "timeline": [{"at": entry.at, "actor": names[entry.actor], "event": entry.operation} for entry in timeline],
         "channel_away": _away_out(template.channel) if campaign.state == Campaign.State.RUNNING else None,
@@ -210,6 +215,31 @@ def options_out(found: Sequence[Audience], language: str) -> OptionsOut:
     }
 
 
+def run_out(found: RunState | None) -> CampaignRunOut | None:
+    """Return where heavy work stands; nothing of what is done."""
+    if found is None:
+        return None
+    return {
+        "uid": found.uid,
+        "state": cast(schemas.RunState, found.state),
+        "under_way": found.under_way,
+        "step": found.step,
+        "done": found.done,
+        "total": found.total,
+        "error": None if found.under_way else failure(found.error),
+    }
+
+
+def estimate_standing_out(found: Computed[Estimate]) -> EstimateStandingOut:
+    """Return the newest stored estimate and where its run stands."""
+    return {
+        "estimate": None if found.result is None else estimate_out(found.result),
+        "current": found.current,
+        "made_at": found.made_at,
+        "run": run_out(found.run),
+    }
+
+
 def message_out(party: Mapping[str, str], message: Message, language: str) -> MessageOut:
     """Return a message as its preview shows it, with what it has no value for."""
     said = "No value for {}" if language == "en" else "缺少资料：{}"
@@ -236,12 +266,24 @@ def estimate_out(found: Estimate) -> EstimateOut:
     }
 
 
-def effect_out(campaign: Campaign, found: Effect, language: str) -> EffectOut:
-    """Return a campaign's effect as its page shows it."""
+def verdict_out(found: Verdict) -> VerdictOut:
+    """Return what the gate says about one party."""
+    return {
+        "allowed": found.allowed,
+        "reasons": [{"code": reason.code, "labels": labels(reason.labels)} for reason in found.reasons],
+    }
+
+
+def effect_out(campaign: Campaign, computed: Computed[Effect], language: str) -> EffectOut:
+    """Return a campaign's stored effect, and where its people are now, as its page shows them."""
+    found = computed.result
+    assert found is not None
     counted = standing.counts(campaign)
     channel = channels.template(campaign.template).channel
     return {
-        "sentence": _sentence(found, language),
+        "sentence": _sentence(found, language)
+        if computed.made_at or not found.observed_days
+        else _pending(computed.run, language),
         "business_date": found.business_date,
         "days": found.days,
         "observed_days": found.observed_days,
@@ -251,8 +293,11 @@ def effect_out(campaign: Campaign, found: Effect, language: str) -> EffectOut:
         "work": _work_out(campaign),
         "measures": [_difference_out(measure) for measure in found.measures],
         "curve": _curve_out(found),
-        "branches": _branches(campaign, found),
+        "branches": _branches(found),
         "checks": _checks(campaign, counted, language),
+        "current": computed.current,
+        "made_at": computed.made_at,
+        "run": run_out(computed.run),
     }
 
 
@@ -299,8 +344,10 @@ def member_after(cursor: str) -> int:
     return int(cursors.unseal("members", cursor)[0] or 0) if cursor else 0
 
 
-def members_out(rows: Sequence[MemberRow], more: int | None, count: int, principal: Principal) -> MembersOut:
-    """Return people of a campaign; those the viewer may not see have no name."""
+def members_out(
+    rows: Sequence[MemberRow], more: int | None, count: int, principal: Principal, *, resends: bool
+) -> MembersOut:
+    """Return people of a campaign; those the viewer may not see have no name. `resends`: the viewer may resend."""
     key = catalogue.object_with_role("party").key
     found = objects.records_by_id(key, [row.party_id for row in rows], principal=principal)
     return {
@@ -316,6 +363,7 @@ def members_out(rows: Sequence[MemberRow], more: int | None, count: int, princip
                 "work_state": row.work_state or None,
                 "converted": row.converted,
                 "net_inflow": None if row.net_inflow is None else str(row.net_inflow),
+                "resendable": resends and row.resendable and row.party_id in found,
             }
             for row in rows
         ],
@@ -382,6 +430,13 @@ def _text(value: object) -> str | None:
     return None if value is None else str(value)
 
 
+def _pending(run: RunState | None, language: str) -> str:
+    """Say that nothing is computed yet, though there are figures."""
+    if run is not None and run.under_way:
+        return "Being computed from the newest figures" if language == "en" else "正在按最新数据计算"
+    return "The effect is not computed yet" if language == "en" else "效果尚未计算"
+
+
 def _sentence(found: Effect, language: str) -> str:
     primary = next((measure for measure in found.measures if measure.primary), None)
     english = language == "en"
@@ -403,20 +458,19 @@ def _points(value: Decimal | None) -> str:
     return "—" if value is None else f"{value:.2f}".replace("-", "−")
 
 
-def _branches(campaign: Campaign, found: Effect) -> list[BranchOut]:
+def _branches(found: Effect) -> list[BranchOut]:
     units = {unit.id: unit for unit in organization.all_units()}
     rows: list[BranchOut] = []
     for unit in found.units:
         difference, shown = unit["difference"], units[unit["unit_id"]]
-        states = channels.states(campaign.uid, party_ids=unit["parties"])
         rows.append(
             {
                 "uid": shown.uid,
                 "name": shown.name,
-                "chosen": len(unit["parties"]),
-                "control": difference.n_control,
-                "sent": sum(state.state == "sent" for state in states.values()),
-                "refused": difference.n_treated - len(states),
+                "chosen": unit["chosen"],
+                "control": unit["control"],
+                "sent": unit["sent"],
+                "refused": unit["refused"],
                 "treated_rate": _text(difference.treated),
                 "control_rate": _text(difference.control),
                 "difference": _text(difference.difference),

@@ -3,27 +3,39 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime
 
-from zhike.engagement.campaigns.logic import counting, effects, reaching, running
+from zhike.engagement.campaigns.logic import confirming, counting, effects, estimating, reaching, running, runs
 from zhike.engagement.campaigns.models import Campaign, Member
-from zhike.engagement.campaigns.types import Effect, MemberRow, PartyCampaign
+from zhike.engagement.campaigns.types import (
+    Computed,
+    Effect,
+    Estimate,
+    MemberRow,
+    PartyCampaign,
+    RunState,
+)
 from zhike.engagement.channels import api as channels
 from zhike.engagement.compliance import api as compliance
 from zhike.kernel import clock
 from zhike.kernel.definition_parts import Labels
 from zhike.platform.audit import api as audit
 from zhike.platform.audit.types import JournalEntry
-from zhike.platform.organization import api as organization
+from zhike.platform.permissions import parts
 from zhike.platform.permissions.types import Principal
 from zhike.platform.work.types import Work
 
 __all__ = [
     "campaigns",
+    "confirmation",
     "counts",
     "counts_of",
     "effect",
+    "estimate",
     "get",
+    "may_resend",
     "members",
     "of_party",
     "reached",
@@ -46,9 +58,27 @@ def get(uid: uuid.UUID, *, principal: Principal) -> Campaign:
     return reaching.one(uid, principal, "campaign.read")
 
 
-def effect(uid: uuid.UUID, *, principal: Principal) -> Effect:
-    """Return what the campaign brought about, over everybody assigned."""
-    return effects.effect(reaching.one(uid, principal, "campaign.read"))
+def estimate(uid: uuid.UUID, *, principal: Principal) -> Computed[Estimate]:
+    """Return the newest stored estimate of what confirming would freeze, and where its run stands."""
+    campaign = reaching.one(uid, principal, "campaign.read")
+    return runs.stored(campaign, runs.ESTIMATE, Estimate, estimating.inputs_now(campaign, principal))
+
+
+def confirmation(campaign: Campaign) -> RunState | None:
+    """Return where the confirmation stands: under way, or failed and the campaign not changed since."""
+    return confirming.standing(campaign)
+
+
+def effect(uid: uuid.UUID, *, principal: Principal) -> Computed[Effect]:
+    """Return the newest stored effect of the campaign, over everybody assigned, and where its run stands.
+
+    Before the first day is observed there is nothing to compute.
+    """
+    campaign = reaching.one(uid, principal, "campaign.read")
+    if not effects.observed_days(campaign):
+        return Computed(effects.nothing_yet(campaign), True, None, None)
+    found = runs.stored(campaign, runs.EFFECT, Effect, effects.inputs_now())
+    return replace(found, result=found.result or effects.nothing_yet(campaign))
 
 
 def members(
@@ -63,15 +93,18 @@ def members(
 ) -> tuple[list[MemberRow], int | None, int]:
     """Return (people, cursor of the next page, number of people) behind one number of the campaign, or of a unit."""
     campaign = reaching.one(uid, principal, "campaign.read")
-    chosen = counting.select(campaign, state, reason)
-    if unit is not None:
-        found_unit = organization.unit_by_uid(unit)
-        chosen = chosen.filter(party_id__in=effects.parties_of_unit(campaign, found_unit.id if found_unit else 0))
-    page = list(chosen.filter(party_id__gt=after).order_by("party_id")[: limit + 1])
-    found = _outcomes(campaign, [member.party_id for member in page])
-    outcomes = {o.party_id: (o.converted, o.measures[effects.NET_INFLOW]) for o in found}
+    with counting.select(campaign, state, reason, unit) as chosen:
+        page = list(chosen.filter(party_id__gt=after).order_by("party_id")[: limit + 1])
+        count = chosen.count()
+    outcomes = effects.outcomes(campaign, page[:limit])
     more = page[limit - 1].party_id if len(page) > limit else None
-    return counting.rows(campaign, state, page[:limit], outcomes), more, chosen.count()
+    return counting.rows(campaign, state, page[:limit], outcomes), more, count
+
+
+def may_resend(uid: uuid.UUID, *, principal: Principal) -> bool:
+    """Return whether the principal may have messages of the campaign sent again."""
+    campaign = reaching.one(uid, principal, "campaign.read")
+    return parts.reaches(principal, "campaign.resend", mine=campaign.owner, unit=campaign.unit_id)
 
 
 def work_notices(item: Work) -> list[Labels]:
@@ -113,18 +146,12 @@ def of_party(party_id: int) -> list[PartyCampaign]:
     ]
 
 
-def reached() -> dict[int, date]:
-    """Return the day on which parties were reached by a mail that was sent, by party id, the first one."""
-    found: dict[int, datetime] = {}
-    for party_id, at in channels.sent_parties("campaign"):
-        found[party_id] = min(at, found.get(party_id, at))
-    return {party_id: clock.local(at).date() for party_id, at in found.items()}
+def reached() -> Iterator[tuple[int, date]]:
+    """Yield each party that was reached by a mail that was sent, with the day of the first one."""
+    for party_id, at in channels.first_sent("campaign"):
+        yield party_id, clock.local(at).date()
 
 
 def timeline(campaign: Campaign) -> list[JournalEntry]:
     """Return what happened to the campaign, newest first."""
     return audit.history(subject="campaign", subject_id=campaign.pk)
-
-
-def _outcomes(campaign: Campaign, party_ids: list[int]) -> list[effects.Outcome]:
-    return effects.outcomes(campaign, party_ids) if party_ids and effects.observed_days(campaign) else []

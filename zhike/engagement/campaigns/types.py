@@ -7,9 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TypedDict
+from typing import Generic, TypeVar
 
+from typing_extensions import TypedDict
+
+from zhike.engagement.compliance.types import Refusals
 from zhike.kernel.block_data import Format
+
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +32,6 @@ class CampaignPlan:
     due_days: int = 3
     control_percent: int = 10
     result_set: str = "follow_up"
-
-
-#: (code of the first reason, its words, number of parties), the most frequent first
-Refusals = Sequence[tuple[str, Mapping[str, str], int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +93,37 @@ class Difference:
         return self.low is not None and self.high is not None and (self.low > 0 or self.high < 0)
 
 
+@dataclass(frozen=True, slots=True)
+class RunState:
+    """A run that is not done: whether it is under way, how far, and why it failed, in both languages."""
+
+    uid: uuid.UUID
+    state: str
+    under_way: bool
+    step: str
+    done: int
+    total: int
+    error: Mapping[str, object] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Computed(Generic[Found]):
+    """The newest result that a run stored, if any, and whether it is what a run would find now."""
+
+    result: Found | None
+    current: bool
+    made_at: datetime | None
+    run: RunState | None
+
+
 class UnitEffect(TypedDict):
-    """The effect in one unit: its people, their conversion; `small` groups have no interval."""
+    """The effect in one unit: how many people where, their conversion; `small` groups have no interval."""
 
     unit_id: int
-    parties: list[int]
+    chosen: int
+    control: int
+    sent: int
+    refused: int
     difference: Difference
     small: bool
 
@@ -135,3 +162,5 @@ class MemberRow:
     work_state: str
     converted: bool | None
     net_inflow: Decimal | None
+    #: Whether a person may have the message sent again.
+    resendable: bool = False

@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Min, QuerySet
 
-from zhike.engagement.channels.errors import NoAddress, NotUnknown
+from zhike.engagement.channels.errors import NoAddress, NotResendable
 from zhike.engagement.channels.logic import away as server
 from zhike.engagement.channels.logic import content
 from zhike.engagement.channels.logic import dispatch as dispatching
 from zhike.engagement.channels.logic.dispatch import Dispatched
 from zhike.engagement.channels.logic.smtp import Mailbox, compose
 from zhike.engagement.channels.models import Delivery
-from zhike.engagement.channels.types import DeliveryState, Message, Template
-from zhike.kernel import clock, context
+from zhike.engagement.channels.types import RESENDABLE, DeliveryState, Message, Template, Undelivered
+from zhike.kernel import clock
 from zhike.kernel.errors import NotFound
 from zhike.kernel.ids import uuid7
 from zhike.kernel.pumps import Stopping, never
-from zhike.platform.audit import api as audit
 
 __all__ = [
     "away",
@@ -30,6 +29,7 @@ __all__ = [
     "dispatch",
     "enqueue",
     "fields_used",
+    "first_sent",
     "hold",
     "masked_preview",
     "messages",
@@ -37,12 +37,12 @@ __all__ = [
     "recover",
     "resend",
     "send_test",
-    "sent_parties",
     "states",
     "states_of_party",
     "stop",
     "template",
     "templates",
+    "undelivered",
 ]
 
 _NOT_LEFT = (Delivery.State.WAITING, Delivery.State.CLAIMED, Delivery.State.SENDING)
@@ -143,28 +143,36 @@ def states_of_party(party_id: int) -> dict[uuid.UUID, DeliveryState]:
     return {row.origin_uid: DeliveryState(row.uid, row.party_id, row.state, row.error, row.sent_at) for row in rows}
 
 
-def parties(origin_uid: uuid.UUID, in_states: Sequence[str]) -> list[int]:
-    """Return the parties whose message of this origin is in one of the states."""
-    rows = Delivery.objects.filter(origin_uid=origin_uid, state__in=in_states)
-    return list(rows.values_list("party_id", flat=True))
+def parties(origin_uid: uuid.UUID, in_states: Sequence[str]) -> QuerySet[Any]:
+    """Return the parties whose message of this origin is in one of the states; for a condition."""
+    return Delivery.objects.filter(origin_uid=origin_uid, state__in=in_states).values("party_id")
 
 
-def sent_parties(origin_kind: str) -> list[tuple[int, datetime]]:
-    """Return (party, instant) of every message of a kind of origin that was sent."""
+def first_sent(origin_kind: str) -> Iterator[tuple[int, datetime]]:
+    """Yield each party to whom a message of a kind of origin was sent, with the instant of the first one."""
     rows = Delivery.objects.filter(origin_kind=origin_kind, state=Delivery.State.SENT, sent_at__isnull=False)
-    return [(party_id, sent_at) for party_id, sent_at in rows.values_list("party_id", "sent_at") if sent_at is not None]
+    first = rows.values("party_id").annotate(at=Min("sent_at")).order_by("party_id")
+    yield from first.values_list("party_id", "at").iterator(chunk_size=10_000)
 
 
-def resend(origin_uid: uuid.UUID, party_id: int, *, reason: str) -> None:
-    """Let a person send a message again whose outcome is unknown. Raises NotFound, NotUnknown."""
+def undelivered(origin_uid: uuid.UUID, party_id: int) -> Undelivered:
+    """Return, locked, the message of an origin to a party that may be sent again: failed, or of unknown outcome.
+
+    Raises NotFound, NotResendable.
+    """
     row = Delivery.objects.select_for_update().filter(origin_uid=origin_uid, party_id=party_id).first()
     if row is None:
         raise NotFound(kind="delivery", id=party_id)
-    if row.state != Delivery.State.UNKNOWN:
-        raise NotUnknown(state=row.state)
-    with context.acting(reason=reason):
-        audit.note(operation="resend", subject="delivery", subject_id=row.pk)
-    row.state, row.not_before, row.attempts, row.error = Delivery.State.WAITING, clock.now(), 0, ""
+    if row.state not in RESENDABLE:
+        raise NotResendable(state=row.state)
+    return Undelivered(row.pk, row.decision_id, row.state == Delivery.State.FAILED)
+
+
+def resend(found: Undelivered, *, decision_id: int) -> None:
+    """Put an undelivered message on its way again, for the decision that allows it, in the caller's transaction."""
+    row = Delivery.objects.get(pk=found.delivery_id)
+    row.state, row.decision_id, row.not_before = Delivery.State.WAITING, decision_id, clock.now()
+    row.attempts, row.error, row.recalled, row.held = 0, "", False, False
     row.save()
 
 

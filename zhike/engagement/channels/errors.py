@@ -2,6 +2,14 @@ from __future__ import annotations
 
 from zhike.kernel.errors import ZhikeError
 
+_STATES = {
+    "waiting": ("待发送", "waiting"),
+    "claimed": ("待发送", "waiting"),
+    "sending": ("发送中", "being sent"),
+    "sent": ("已发送", "sent"),
+    "stopped": ("停止未发", "stopped"),
+}
+
 
 class UnknownTemplate(ZhikeError):
     """A template that no pack defines."""
@@ -21,13 +29,20 @@ class MailRejected(ZhikeError):
     en = "The mail server rejected the message: {answer}"
 
 
-class NotUnknown(ZhikeError):
-    """A resend of a message whose outcome is known."""
+class NotResendable(ZhikeError):
+    """A resend of a message that was sent, or is on its way."""
 
-    code = "channel.not_unknown"
+    code = "channel.not_resendable"
     status = 409
-    zh = "只有结果未知的消息可以人工重发（当前：{state}）"
-    en = "Only a message with an unknown outcome can be resent (this one is {state})"
+    zh = "只有发送失败或结果未知的消息可以人工重发（当前：{state}）"
+    en = "Only a message that failed or whose outcome is unknown can be resent (this one is {state})"
+
+    def message(self, lang: str = "zh") -> str:
+        """Return the sentence in `lang`, with the state in its words."""
+        state = str(self.facts["state"])
+        words = _STATES.get(state, (state, state))
+        template = self.zh if lang == "zh" else self.en
+        return template.format(state=words[0 if lang == "zh" else 1])
 
 
 class NoAddress(ZhikeError):

@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
+from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
-from zhike.engagement.compliance.logic import gate
+from zhike.engagement.compliance.logic import alike, gate
 from zhike.engagement.compliance.logic.checks import total_labels
-from zhike.engagement.compliance.models import Decision
-from zhike.engagement.compliance.types import PastDecision, Reason, Touch, Verdict
+from zhike.engagement.compliance.models import CapReservation, Decision
+from zhike.engagement.compliance.types import PastDecision, Planned, Reason, Tally, Touch, Verdict
+from zhike.platform.objects.sets import Rows
 
 __all__ = [
+    "asked_before",
     "decide",
     "decisions_of_party",
+    "give_back",
     "highest_level",
     "judge",
     "reasons_of",
     "refusals",
     "refused_for",
-    "total_labels",
+    "tally",
 ]
 
 _NONE: Mapping[int, Sequence[str]] = {}
@@ -29,6 +33,14 @@ _NONE: Mapping[int, Sequence[str]] = {}
 def judge(touch: Touch, party_ids: Sequence[int], *, missing: Mapping[int, Sequence[str]] = _NONE) -> list[Verdict]:
     """Return what the gate would say about each party now, without deciding anything: for estimates and previews."""
     return gate.judge(touch, party_ids, missing)
+
+
+def tally(ids: Rows, planned: Sequence[Planned]) -> list[Tally]:
+    """Return what the gate would say now to the parties of a set of any size, for each contact planned with them.
+
+    The totals are those that `judge` gives person by person.
+    """
+    return alike.tally(ids, planned)
 
 
 def decide(touch: Touch, party_ids: Sequence[int], *, missing: Mapping[int, Sequence[str]] = _NONE) -> list[Verdict]:
@@ -40,6 +52,17 @@ def decide(touch: Touch, party_ids: Sequence[int], *, missing: Mapping[int, Sequ
     return gate.decide(touch, party_ids, missing)
 
 
+def asked_before(touch: Touch, party_id: int) -> int:
+    """Return how often the gate has decided about one party for the origin, step and channel of a contact."""
+    rows = Decision.objects.filter(origin_kind=touch.origin_kind, origin_uid=touch.origin_uid, step=touch.step)
+    return rows.filter(channel=touch.channel, party_id=party_id).count()
+
+
+def give_back(decision_id: int) -> None:
+    """Give back the place of a frequency cap that a contact had which has certainly not reached anybody."""
+    CapReservation.objects.filter(decision_id=decision_id).delete()
+
+
 def highest_level(levels: Sequence[str]) -> str:
     """Return the highest of some product risk levels, which is the one that counts; empty ones say nothing."""
     order = gate.suitability_table().levels
@@ -49,7 +72,7 @@ def highest_level(levels: Sequence[str]) -> str:
 def refusals(*, origin_uid: uuid.UUID, channel: str) -> list[tuple[str, Mapping[str, str], int]]:
     """Return (code, labels, number of parties) of an origin's refusals by their first reason, the most frequent first."""
     found = []
-    rows = Decision.objects.filter(origin_uid=origin_uid, channel=channel, allowed=False)
+    rows = Decision.objects.filter(origin_uid=origin_uid, channel=channel, allowed=False, occurrence=1)
     for row in rows.values("reasons__0__code").annotate(n=Count("id")).order_by("-n", "reasons__0__code"):
         code = row["reasons__0__code"]
         sample = rows.filter(reasons__0__code=code).values_list("reasons__0__labels", flat=True).first()
@@ -58,15 +81,16 @@ def refusals(*, origin_uid: uuid.UUID, channel: str) -> list[tuple[str, Mapping[
 
 
 def reasons_of(*, origin_uid: uuid.UUID, channel: str, party_ids: Sequence[int]) -> dict[int, list[Reason]]:
-    """Return the reasons for which parties of an origin were refused."""
+    """Return the reasons for which parties of an origin were refused, the last time that they were."""
     rows = Decision.objects.filter(origin_uid=origin_uid, channel=channel, party_id__in=party_ids, allowed=False)
+    rows = rows.order_by("occurrence")
     return {row.party_id: [Reason(r["code"], r["labels"]) for r in row.reasons] for row in rows}
 
 
-def refused_for(*, origin_uid: uuid.UUID, channel: str, code: str = "") -> list[int]:
-    """Return the refused parties of an origin: those whose first reason has this code, or all."""
-    rows = Decision.objects.filter(origin_uid=origin_uid, channel=channel, allowed=False)
-    return list((rows.filter(reasons__0__code=code) if code else rows).values_list("party_id", flat=True))
+def refused_for(*, origin_uid: uuid.UUID, channel: str, code: str = "") -> QuerySet[Any]:
+    """Return the refused parties of an origin: those whose first reason has this code, or all; for a condition."""
+    rows = Decision.objects.filter(origin_uid=origin_uid, channel=channel, allowed=False, occurrence=1)
+    return (rows.filter(reasons__0__code=code) if code else rows).values("party_id")
 
 
 def decisions_of_party(party_id: int, *, limit: int = 50) -> list[PastDecision]:

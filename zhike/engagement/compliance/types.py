@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, TypedDict
@@ -11,6 +11,7 @@ from typing import Literal, TypedDict
 from pydantic import Field
 
 from zhike.kernel.definition_parts import Code, Key, Part, Sourced, Text
+from zhike.platform.objects.sets import Ask
 
 #: How a party is reached: a message of its own, or the call of its account manager.
 Channel = Literal["email", "staff"]
@@ -55,6 +56,35 @@ class Touch:
     content_digest: str = ""
     current_digest: str = ""
     occurrence: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A contact planned with many parties: with all of them, or with those that `among` is true of.
+
+    `missing` says by variable of the content of whom it has no value.
+    """
+
+    touch: Touch
+    missing: Mapping[str, Ask] = field(default_factory=dict)
+    among: Ask | None = None
+
+
+#: (code of the first reason, its words, number of parties), the most frequent first
+Refusals = Sequence[tuple[str, Mapping[str, str], int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many parties a planned contact is about, and how many of them the gate refuses now, by their first reason."""
+
+    asked: int
+    refusals: Refusals
+
+    @property
+    def refused(self) -> int:
+        """How many the gate refuses."""
+        return sum(n for _code, _labels, n in self.refusals)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,8 +22,10 @@ from zhike.insight.audiences.logic.published import Published, published, terms
 from zhike.insight.audiences.logic.vocabulary import groups
 from zhike.insight.audiences.types import (
     Audience,
+    Basis,
     Condition,
     Explanation,
+    Members,
     NodeCount,
     Preview,
     Sample,
@@ -43,6 +45,7 @@ from zhike.platform.permissions.types import Principal
 __all__ = [
     "audience",
     "audiences",
+    "basis_now",
     "count_now",
     "create",
     "delete",
@@ -238,11 +241,17 @@ def count_now(uid: uuid.UUID, *, principal: Principal) -> tuple[int, date]:
         return counting.counts(table, [found], _scope(principal))[0], table.business_date
 
 
-def members_now(uid: uuid.UUID, *, principal: Principal) -> BitMap:
-    """Return the inner ids of the audience's members that the principal sees. Raises NotFound."""
+def members_now(uid: uuid.UUID, *, principal: Principal) -> Members:
+    """Return the audience's members that the principal sees. Raises NotFound, NothingToCount."""
     with _reading(principal):
-        row = storing.one(uid, principal, "audience.read")
-        return _members(published(), row.condition, principal)
+        row, table = storing.one(uid, principal, "audience.read"), published()
+        return Members(_members(table, row.condition, principal), storing.basis(row, table))
+
+
+def basis_now(uid: uuid.UUID, *, principal: Principal) -> Basis:
+    """Return what the members of the audience would follow from now. Raises NotFound, NothingToCount."""
+    with _reading(principal):
+        return storing.basis(storing.one(uid, principal, "audience.read"), published())
 
 
 @contextmanager

@@ -9,6 +9,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal
 
+from pyroaring import BitMap
+
 from zhike.expressions.wire import StoredExpression
 from zhike.platform.fields.types import Option
 
@@ -129,3 +131,20 @@ class Snapshot:
     business_date: date
     taken_at: datetime
     taken_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What the members of an audience follow from: the version of its condition and the published data."""
+
+    condition: str
+    publication: int
+    business_date: date
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    """The inner ids of an audience's members in their viewer's scope, and what they follow from."""
+
+    parties: BitMap
+    basis: Basis

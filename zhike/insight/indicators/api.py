@@ -7,10 +7,12 @@ from datetime import date
 from decimal import Decimal
 
 import pyarrow as pa
+from pyroaring import BitMap
 
+from zhike.expressions.api import Expression
 from zhike.expressions.types import Field, Schema, Type
 from zhike.insight.indicators.logic import computing, definitions, party_fields, windows
-from zhike.insight.indicators.types import Indicator, Measure, Term
+from zhike.insight.indicators.types import GroupTotals, Indicator, Measure, Term
 from zhike.insight.warehouse import api as warehouse
 from zhike.kernel.definitions import Snapshot
 
@@ -28,6 +30,7 @@ __all__ = [
     "wide_schema",
     "window_curve",
     "window_measures",
+    "window_totals",
 ]
 
 INDICATOR = computing.INDICATOR
@@ -97,15 +100,29 @@ def goal_schema() -> Schema:
     return Schema("goal", {"zh": "目标", "en": "Goal"}, fields)
 
 
-def window_measures(members: pa.Table, *, days: int, measures: Sequence[str]) -> pa.Table:
-    """Return party_id, grp and one column per measure for each member; 0 where nothing happened.
+def window_measures(
+    members: pa.Table, *, days: int, measures: Sequence[str], goal: Expression | None = None
+) -> pa.Table:
+    """Return party_id, grp, met and one column per measure for each member; 0 where nothing happened.
 
     `members` has party_id (int64), start_date (date32) and grp (string). The window is the `days` trading days after
     start_date and the days between them on which the market is closed; the start day itself is not counted, and days
     after the published business date have not happened yet. Of nothing there is no average, no least and no most: null.
+    `met` says whether the goal, a condition over these measures, holds; of nothing known it does not, and
+    without a goal nobody meets it.
     Raises UnknownMeasure, NoCurve, NothingPublished.
     """
-    return windows.per_party(members, days, measures)
+    return windows.per_party(members, days, measures, goal)
+
+
+def window_totals(
+    members: pa.Table, *, days: int, measures: Sequence[str], goal: Expression
+) -> tuple[list[GroupTotals], BitMap]:
+    """Return the same summed over each group and unit, and the ids of those who met the goal.
+
+    `members` also has unit (int64, or null). Nobody is held one by one. Raises as `window_measures`.
+    """
+    return windows.totals(members, days, measures, goal)
 
 
 def window_curve(

@@ -247,4 +247,15 @@ class Term:
     format: Format | None = None
 
 
-__all__ = ["Aggregate", "Comparison", "FigureType", "Indicator", "Measure", "Term", "Window"]
+@dataclass(frozen=True, slots=True)
+class GroupTotals:
+    """The members of a group in one unit: how many, how many met the goal, sum and sum of squares by measure."""
+
+    group: str
+    unit: int | None
+    n: int
+    met: int
+    sums: Mapping[str, tuple[float, float]]
+
+
+__all__ = ["Aggregate", "Comparison", "FigureType", "GroupTotals", "Indicator", "Measure", "Term", "Window"]

@@ -5,14 +5,22 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Sequence
 
-from django.db.models import Count, F
+from django.db.models import Count, F, QuerySet
 
 from zhike.kernel.definition_parts import Labels
 from zhike.platform.permissions.types import Principal
 from zhike.platform.work.models import WorkItem
 from zhike.platform.work.types import Work
 
-__all__ = ["cancel_open", "notices", "of_origin", "register_notices", "summaries_of_origins", "summary_of_origin"]
+__all__ = [
+    "cancel_open",
+    "notices",
+    "of_origin",
+    "records_of",
+    "register_notices",
+    "summaries_of_origins",
+    "summary_of_origin",
+]
 
 #: What should be known before work is done: a contact that the send gate would refuse now.
 Notices = Callable[[Work], Sequence[Labels]]
@@ -36,13 +44,20 @@ def cancel_open(*, origin_uid: uuid.UUID) -> int:
     return rows.update(state=WorkItem.State.CANCELLED, revision=F("revision") + 1)
 
 
-def of_origin(origin_uid: uuid.UUID, *, records: Sequence[int] | None = None) -> dict[int, tuple[str, str]]:
-    """Return (state, result) of the work of an origin by record id, of the given records if any are given."""
-    rows = WorkItem.objects.filter(origin_uid=origin_uid)
-    if records is not None:
-        rows = rows.filter(record_id__in=list(records))
+def of_origin(origin_uid: uuid.UUID, *, records: Sequence[int]) -> dict[int, tuple[str, str]]:
+    """Return (state, result) of the work of an origin about the given records, by record id."""
+    rows = WorkItem.objects.filter(origin_uid=origin_uid, record_id__in=list(records))
     found = rows.values_list("record_id", "state", "result")
     return {record_id: (state, result) for record_id, state, result in found if record_id is not None}
+
+
+def records_of(origin_uid: uuid.UUID, states: Sequence[str], result: str = "") -> QuerySet[WorkItem, int | None]:
+    """Return the ids of the records that work of an origin in some states, with a result if one is named, is about.
+
+    A subquery: as many as an origin may have.
+    """
+    rows = WorkItem.objects.filter(origin_uid=origin_uid, state__in=states)
+    return (rows.filter(result=result) if result else rows).values_list("record_id", flat=True)
 
 
 def summary_of_origin(origin_uid: uuid.UUID) -> dict[tuple[str, str], int]:

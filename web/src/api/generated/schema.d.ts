@@ -263,7 +263,7 @@ export interface paths {
         put?: never;
         /**
          * Confirm
-         * @description The audience frozen as it was shown.
+         * @description The audience being frozen as it was shown; the campaign is locked meanwhile.
          */
         post: operations["confirmCampaign"];
         delete?: never;
@@ -285,7 +285,11 @@ export interface paths {
          */
         get: operations["getCampaignEffect"];
         put?: never;
-        post?: never;
+        /**
+         * Measure
+         * @description What the campaign brought about, being computed of the newest data; the answer is the one before, and the run.
+         */
+        post: operations["measureCampaign"];
         delete?: never;
         options?: never;
         head?: never;
@@ -299,11 +303,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * Newest Estimate
+         * @description The newest stored estimate.
+         */
+        get: operations["getCampaignEstimate"];
         put?: never;
         /**
          * Estimate
-         * @description What confirming would freeze now.
+         * @description What confirming would freeze now, being computed; the answer is the one before, and the run.
          */
         post: operations["estimateCampaign"];
         delete?: never;
@@ -363,7 +371,7 @@ export interface paths {
         put?: never;
         /**
          * Resend
-         * @description A message with an unknown outcome, sent again on a person's word.
+         * @description A message that failed or has an unknown outcome, sent again on a person's word if the gate allows it again.
          */
         post: operations["resendMessage"];
         delete?: never;
@@ -1716,11 +1724,16 @@ export interface components {
             at: string;
             event: string;
         };
-        /** @description One campaign; `product_level` is the product's risk level, or the message's where there is no product. */
+        /**
+         * @description One campaign; `product_level` is the product's risk level, or the message's where there is no product.
+         *
+         *     `confirmation` stands there while it is under way, and when it failed until the campaign is changed.
+         */
         CampaignOut: {
             audience: components["schemas"]["Named"];
             business_date: string | null;
             channel_away: components["schemas"]["ChannelAwayOut"] | null;
+            confirmation: components["schemas"]["CampaignRunOut"] | null;
             control_percent: number;
             counts: components["schemas"]["CountsOut"];
             due_days: number;
@@ -1737,7 +1750,7 @@ export interface components {
             script: string;
             snapshot: components["schemas"]["FrozenOut"] | null;
             /** @enum {string} */
-            state: "draft" | "confirmed" | "running" | "paused" | "stopped" | "finished";
+            state: "draft" | "confirming" | "confirmed" | "running" | "paused" | "stopped" | "finished";
             template: components["schemas"]["TemplateOut"];
             timeline: components["schemas"]["CampaignEventOut"][];
             /** Format: uuid */
@@ -1759,10 +1772,22 @@ export interface components {
             owner: components["schemas"]["CampaignOwnerOut"];
             revision: number;
             /** @enum {string} */
-            state: "draft" | "confirmed" | "running" | "paused" | "stopped" | "finished";
+            state: "draft" | "confirming" | "confirmed" | "running" | "paused" | "stopped" | "finished";
             /** Format: uuid */
             uid: string;
             work: components["schemas"]["WorkDoneOut"];
+        };
+        /** @description Heavy work that is not done: under way, or ended with an error. */
+        CampaignRunOut: {
+            done: number;
+            error: components["schemas"]["Failure"] | null;
+            /** @enum {string} */
+            state: "waiting" | "running" | "failed" | "cancelled" | "interrupted";
+            step: string;
+            total: number;
+            /** Format: uuid */
+            uid: string;
+            under_way: boolean;
         };
         /** @description The managers' work about the people. */
         CampaignWorkOut: {
@@ -1922,18 +1947,26 @@ export interface components {
         DetailLayoutOut: {
             sections: components["schemas"]["SectionOut"][];
         };
-        /** @description What a campaign brought about; `first_day` is the trading day whose close gives the first figures. */
+        /**
+         * @description What a campaign brought about; `first_day` is the trading day whose close gives the first figures.
+         *
+         *     The measures are stored: `made_at` says since when, `current` whether they are of the newest data, `run` what is
+         *     under way; where nothing is stored yet there are none.
+         */
         EffectOut: {
             branches: components["schemas"]["BranchOut"][];
             business_date: string | null;
             checks: components["schemas"]["CheckOut"][];
             counts: components["schemas"]["CountsOut"];
+            current: boolean;
             curve: components["schemas"]["CurveOut"] | null;
             days: number;
             first_day: string | null;
+            made_at: string | null;
             measures: components["schemas"]["MeasureOut"][];
             observed_days: number;
             refusals: components["schemas"]["RefusalOut"][];
+            run: components["schemas"]["CampaignRunOut"] | null;
             sentence: string;
             work: components["schemas"]["CampaignWorkOut"];
         };
@@ -1969,6 +2002,13 @@ export interface components {
             reachable: number;
             refusals: components["schemas"]["RefusalOut"][];
             work_refusals: components["schemas"]["RefusalOut"][];
+        };
+        /** @description The newest stored estimate, whether it holds for the campaign, audience and data of now, and its run. */
+        EstimateStandingOut: {
+            current: boolean;
+            estimate: components["schemas"]["EstimateOut"] | null;
+            made_at: string | null;
+            run: components["schemas"]["CampaignRunOut"] | null;
         };
         /** @description A condition and the party asked about. */
         ExplainIn: {
@@ -2438,7 +2478,11 @@ export interface components {
             treated: string | null;
             unit: string;
         };
-        /** @description One person of a campaign; nobody by name where the viewer may not see the person. */
+        /**
+         * @description One person of a campaign; nobody by name where the viewer may not see the person.
+         *
+         *     `resendable` says that the viewer may have the message sent again.
+         */
         MemberOut: {
             converted: boolean | null;
             /** @enum {string} */
@@ -2446,6 +2490,7 @@ export interface components {
             net_inflow: string | null;
             party: components["schemas"]["Party"] | null;
             reasons: components["schemas"]["ReasonOut"][];
+            resendable: boolean;
             sent_at: string | null;
             /** @enum {string} */
             state: "waiting" | "sent" | "refused" | "unknown" | "failed" | "control" | "sending" | "stopped";
@@ -3653,6 +3698,7 @@ export type CampaignEventOut = components['schemas']['CampaignEventOut'];
 export type CampaignOut = components['schemas']['CampaignOut'];
 export type CampaignOwnerOut = components['schemas']['CampaignOwnerOut'];
 export type CampaignRowOut = components['schemas']['CampaignRowOut'];
+export type CampaignRunOut = components['schemas']['CampaignRunOut'];
 export type CampaignWorkOut = components['schemas']['CampaignWorkOut'];
 export type CampaignsOut = components['schemas']['CampaignsOut'];
 export type CancelledOut = components['schemas']['CancelledOut'];
@@ -3680,6 +3726,7 @@ export type EmptyForm = components['schemas']['EmptyForm'];
 export type EmptyOut = components['schemas']['EmptyOut'];
 export type ErrorOut = components['schemas']['ErrorOut'];
 export type EstimateOut = components['schemas']['EstimateOut'];
+export type EstimateStandingOut = components['schemas']['EstimateStandingOut'];
 export type ExplainIn = components['schemas']['ExplainIn'];
 export type ExplainNodeOut = components['schemas']['ExplainNodeOut'];
 export type ExplanationOut = components['schemas']['ExplanationOut'];
@@ -4492,8 +4539,8 @@ export interface operations {
             };
         };
         responses: {
-            /** @description OK */
-            200: {
+            /** @description Accepted */
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4547,7 +4594,40 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
-    estimateCampaign: {
+    measureCampaign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                uid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EffectOut"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            502: components["responses"]["Error502"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    getCampaignEstimate: {
         parameters: {
             query?: never;
             header?: never;
@@ -4564,7 +4644,40 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["EstimateOut"];
+                    "application/json": components["schemas"]["EstimateStandingOut"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            502: components["responses"]["Error502"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    estimateCampaign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                uid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EstimateStandingOut"];
                 };
             };
             400: components["responses"]["Error400"];
@@ -4671,12 +4784,14 @@ export interface operations {
             };
         };
         responses: {
-            /** @description No Content */
-            204: {
+            /** @description OK */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["VerdictOut"];
+                };
             };
             400: components["responses"]["Error400"];
             401: components["responses"]["Error401"];

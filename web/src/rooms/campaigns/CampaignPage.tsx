@@ -52,7 +52,7 @@ function CampaignView({ campaign }: { campaign: Campaign }) {
               <PeopleByState uid={campaign.uid} counts={campaign.counts} />
             </Panel>
           ) : null}
-          {(campaign.state === 'draft' || campaign.permitted.includes('confirm')) && <EstimatePanel campaign={campaign} />}
+          {(campaign.state === 'draft' || campaign.state === 'confirming') && <EstimatePanel campaign={campaign} />}
           <Panel title={t('campaign.setup')}><Plan campaign={campaign} /></Panel>
         </div>
         <div className="column">
@@ -172,7 +172,7 @@ function Events({ campaign }: { campaign: Campaign }) {
           <span className="knot"><Icon name="check" size={12} /></span>
           <div className="grow">
             <b>{entry.actor}</b> {word('campaign.event', entry.event)}
-            {entry.event.startsWith('confirm') && campaign.snapshot && <p className="small ink-3">{t('campaign.snapshot', { count: decimal(campaign.snapshot.count, 0) })}</p>}
+            {entry.event === 'confirm' && campaign.snapshot && <p className="small ink-3">{t('campaign.snapshot', { count: decimal(campaign.snapshot.count, 0) })}</p>}
           </div>
         </li>
       ))}

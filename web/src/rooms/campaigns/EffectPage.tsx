@@ -1,6 +1,8 @@
+import { Button } from 'antd';
 import { useParams } from 'react-router';
 import type { Campaign, Effect } from '../../api';
 import { useText } from '../../app/i18n';
+import { useReport } from '../../kit/feedback';
 import { date, decimal } from '../../kit/format';
 import { Clip, DayStamp, LiveStamp, Mark, Tag } from '../../kit/marks';
 import { Bar } from '../../kit/marks';
@@ -11,7 +13,8 @@ import { BranchTable, MeasureTable } from './EffectTables';
 import { EffectCurve } from './EffectCurve';
 import { PeopleNumber } from './MembersDrawer';
 import { PeopleByState, RefusalBand } from './People';
-import { useCampaign, useEffectOf } from './queries';
+import { useCampaign, useEffectOf, useMeasure } from './queries';
+import { RunFailure } from './RunFailure';
 import { StateTag } from './StateTag';
 
 /** What the campaign did: the sentence, everybody accounted for, treated against control. */
@@ -50,6 +53,7 @@ function EffectView({ uid, effect, at }: { uid: string; effect: Effect; at: numb
   return (
     <div className="blocks">
       <Verdict effect={effect} />
+      <Renewal uid={uid} effect={effect} />
       <Panel title={t('effect.people')} meta={<span className="desk-only">{t('effect.peopleMeta')}</span>} side={<LiveStamp at={at} />} flush>
         <PeopleByState uid={uid} counts={effect.counts} extra={<WorkPart uid={uid} effect={effect} />} />
         <RefusalBand refusals={effect.refusals} uid={uid} />
@@ -78,9 +82,28 @@ function EffectView({ uid, effect, at }: { uid: string; effect: Effect; at: numb
   );
 }
 
+/** Whether the effect counts the newest figures; where it does not, that it is being computed, or a way to have it so. */
+function Renewal({ uid, effect }: { uid: string; effect: Effect }) {
+  const { t } = useText();
+  const report = useReport();
+  const measure = useMeasure(uid);
+  if (effect.run?.under_way) return <p className="small ink-2" role="status" data-testid="effect-computing">{t('effect.computing')}</p>;
+  if (effect.current) return null;
+  return (
+    <>
+      <RunFailure run={effect.run} title={t('effect.notComputed')} id="effect-failed" />
+      <div className="row wrap" role="status" data-testid="effect-outdated">
+        <span className="tone-attention small">{t('effect.outdated')}</span>
+        <Button size="small" loading={measure.isPending} onClick={() => measure.mutate(undefined, { onError: report })} data-testid="effect-compute">{t('effect.compute')}</Button>
+      </div>
+    </>
+  );
+}
+
 /** Before the first figures: when they come. */
 function NotYet({ effect }: { effect: Effect }) {
   const { t } = useText();
+  if (effect.observed_days > 0 && !effect.made_at) return <Empty icon="clock" title={t(effect.run?.under_way ? 'effect.computing' : 'effect.notYetComputed')} />;
   const text = effect.first_day ? t('effect.firstFigures', { date: date(effect.first_day) }) : t('effect.firstReach');
   return <Empty icon="clock" title={t('effect.noFigures')} text={text} />;
 }

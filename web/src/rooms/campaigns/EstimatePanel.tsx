@@ -1,47 +1,72 @@
 import { Button, Modal } from 'antd';
 import { useState } from 'react';
-import { ApiError } from '../../api/client';
 import type { Campaign, Estimate } from '../../api';
 import { useText } from '../../app/i18n';
+import type { Key } from '../../app/strings';
 import { Figure } from '../../kit/figures';
-import { FailureLine, isStale, useReport } from '../../kit/feedback';
-import { date, decimal, share } from '../../kit/format';
+import { isStale, useReport } from '../../kit/feedback';
+import { date, datetime, decimal, share } from '../../kit/format';
 import { DayStamp } from '../../kit/marks';
 import { useOnce } from '../../kit/once';
 import { Panel } from '../../kit/Panel';
 import { ErrorState } from '../../kit/states';
 import { RefusalBand } from './People';
 import { hindranceOf } from './hindrance';
-import { useCampaignStep, useEstimate } from './queries';
+import { useCampaignStep, useEstimate, useStartEstimate } from './queries';
+import { RunFailure } from './RunFailure';
 
-/** What the campaign would do on today's data; the person confirms exactly these numbers. */
+/** What the campaign would do on today's data: computed by a run, kept, confirmed as exactly these numbers. */
 export function EstimatePanel({ campaign }: { campaign: Campaign }) {
   const { t } = useText();
   const estimate = useEstimate(campaign.uid);
-  const [confirming, setConfirming] = useState(false);
-  const [data, setData] = useState<Estimate | undefined>();
-  const run = () => estimate.mutate(undefined, { onSuccess: setData });
-  const hindrance = data ? hindranceOf(data) : null;
+  const start = useStartEstimate(campaign.uid);
+  const [asking, setAsking] = useState(false);
+  const run = () => start.mutate();
+  const data = estimate.data?.estimate;
+  const underWay = start.isPending || estimate.data?.run?.under_way === true;
+  const confirming = campaign.state === 'confirming';
+  const stale = data !== null && data !== undefined && !estimate.data?.current && !underWay;
+  const hindrance = data && !stale && !underWay ? hindranceOf(data) : null;
+  const ready = data && !stale && !underWay && !confirming && hindrance === null && campaign.permitted.includes('confirm');
   return (
     <Panel
       title={t('campaign.estimate')}
-      side={data && <DayStamp date={data.business_date} />}
+      side={data && <><span className="small ink-3 nowrap">{t('campaign.estimatedAt', { at: datetime(estimate.data?.made_at) })}</span><DayStamp date={data.business_date} /></>}
       foot={
         <>
-          {hindrance ? <span className="tone-attention" role="status" data-testid="confirm-hindrance">{t(hindrance)}</span> : <span>{t('campaign.estimateText')}</span>}
+          <Footnote confirming={confirming} underWay={underWay} stale={stale} hindrance={hindrance} />
           <span className="right row">
-            <Button loading={estimate.isPending} onClick={run} data-testid="estimate">{t('campaign.estimateRun')}</Button>
-            <Button type="primary" disabled={!data || estimate.isPending || hindrance !== null || !campaign.permitted.includes('confirm')} onClick={() => setConfirming(true)} data-testid="confirm">{t('campaign.confirm')}</Button>
+            <Button loading={underWay} disabled={confirming} onClick={run} data-testid="estimate">{t('campaign.estimateRun')}</Button>
+            <Button type="primary" loading={confirming} disabled={!ready} onClick={() => setAsking(true)} data-testid="confirm">{t('campaign.confirm')}</Button>
           </span>
         </>
       }
       flush
     >
-      {estimate.isError && <ErrorState error={estimate.error} retry={run} />}
-      {data ? <EstimateFigures data={data} /> : !estimate.isError && <p className="panel-body ink-3">—</p>}
-      {data && <ConfirmDialog open={confirming} onClose={() => setConfirming(false)} campaign={campaign} estimate={data} renewal={estimate} onChanged={run} />}
+      {!confirming && <RunFailure run={campaign.confirmation} title={t('campaign.confirmFailed')} id="confirm-failed" />}
+      {!underWay && <RunFailure run={estimate.data?.run} title={t('campaign.estimateFailed')} id="estimate-failed" />}
+      {start.isError && <ErrorState error={start.error} retry={run} />}
+      {estimate.isError && <ErrorState error={estimate.error} retry={() => void estimate.refetch()} />}
+      {data ? (
+        <div className={stale || underWay ? 'fading' : ''} data-testid="estimate-figures" data-current={!stale && !underWay}><EstimateFigures data={data} /></div>
+      ) : (
+        !estimate.isError && <p className="panel-body ink-3">{underWay ? t('campaign.estimateUnderWay') : t('campaign.estimateNone')}</p>
+      )}
+      {data && <ConfirmDialog open={asking} onClose={() => setAsking(false)} campaign={campaign} estimate={data} ready={Boolean(ready)} onChanged={run} />}
     </Panel>
   );
+}
+
+type FootProps = { confirming: boolean; underWay: boolean; stale: boolean; hindrance: Key | null };
+
+/** What stands in the way of confirming, or what is going on. */
+function Footnote({ confirming, underWay, stale, hindrance }: FootProps) {
+  const { t } = useText();
+  if (confirming) return <span role="status" data-testid="confirming">{t('campaign.confirming')}</span>;
+  if (underWay) return <span role="status" data-testid="estimating">{t('campaign.estimateUnderWay')}</span>;
+  if (stale) return <span className="tone-attention" role="status" data-testid="estimate-outdated">{t('campaign.estimateOutdated')}</span>;
+  if (hindrance) return <span className="tone-attention" role="status" data-testid="confirm-hindrance">{t(hindrance)}</span>;
+  return <span>{t('campaign.estimateText')}</span>;
 }
 
 function EstimateFigures({ data }: { data: Estimate }) {
@@ -61,41 +86,36 @@ function EstimateFigures({ data }: { data: Estimate }) {
   );
 }
 
-type Renewal = { isPending: boolean; error: Error | null };
-type ConfirmProps = { open: boolean; onClose: () => void; campaign: Campaign; estimate: Estimate; renewal: Renewal; onChanged: () => void };
+type ConfirmProps = { open: boolean; onClose: () => void; campaign: Campaign; estimate: Estimate; ready: boolean; onChanged: () => void };
 
-function ConfirmDialog({ open, onClose, campaign, estimate, renewal, onChanged }: ConfirmProps) {
+function ConfirmDialog({ open, onClose, campaign, estimate, ready, onChanged }: ConfirmProps) {
   const { t } = useText();
   const report = useReport();
   const step = useCampaignStep(campaign);
-  const [changed, setChanged] = useState<string | null>(null);
+  const [changed, setChanged] = useState(false);
   const close = () => {
-    setChanged(null);
+    setChanged(false);
     onClose();
   };
   const failed = (error: unknown) => {
-    if (!(error instanceof ApiError) || error.status !== 409) return report(error);
-    const words = error.message || t('campaign.changed');
-    setChanged(isStale(error) ? t('campaign.stale') : words);
+    if (!isStale(error)) return report(error);
+    setChanged(true);
     onChanged();
   };
   const confirm = useOnce(() => step.mutateAsync({ step: 'confirm', count: estimate.count, business_date: estimate.business_date }).then(close, failed));
-  const hindrance = hindranceOf(estimate);
   return (
     <Modal
       open={open}
       title={t('campaign.confirmTitle')}
       okText={t('campaign.confirm')}
-      okButtonProps={{ 'data-testid': 'confirm-ok', disabled: renewal.isPending || renewal.error !== null || hindrance !== null }}
+      okButtonProps={{ 'data-testid': 'confirm-ok', disabled: !ready }}
       confirmLoading={step.isPending}
       onOk={confirm}
       onCancel={close}
       width={460}
     >
-      {changed && <div className="alert attention" role="alert" data-testid="confirm-changed">{changed} {t(renewal.isPending ? 'campaign.renewing' : 'campaign.renewed')}</div>}
-      <FailureLine error={renewal.error} />
-      {hindrance && <p className="tone-attention">{t(hindrance)}</p>}
-      <div className={`row gap-16 ${renewal.isPending ? 'fading' : ''}`} style={{ margin: '4px 0 12px' }}>
+      {changed && <div className="alert attention" role="alert" data-testid="confirm-changed">{t('campaign.stale')} {t(ready ? 'campaign.renewed' : 'campaign.renewing')}</div>}
+      <div className={`row gap-16 ${ready ? '' : 'fading'}`} style={{ margin: '4px 0 12px' }}>
         <Figure label={t('campaign.confirmCount')} value={<span data-testid="confirm-count">{decimal(estimate.count, 0)}</span>} />
         <Figure label={t('campaign.confirmDate')} value={<span data-testid="confirm-date">{estimate.business_date}</span>} />
       </div>

@@ -76,12 +76,12 @@ function MemberTable({ uid, items }: { uid: string; items: Member[] }) {
     { key: 'converted', title: t('member.converted'), tight: true, render: (row) => (row.converted === null ? <Nothing /> : t(row.converted ? 'common.yes' : 'common.no')) },
     { key: 'inflow', title: `${t('member.inflow')} ${moneyColumnUnit(lang)}`, align: 'right', render: (row) => <Change value={row.net_inflow ?? null} cell /> },
   ];
-  const canResend = items.some((row) => row.state === 'unknown');
+  const canResend = items.some((row) => row.resendable);
   if (canResend) {
     columns.push({
       key: 'resend',
       title: '',
-      render: (row) => row.state === 'unknown' && row.party && <Button size="small" onClick={() => setResending(row)} data-testid="resend">{t('member.resend')}</Button>,
+      render: (row) => row.resendable && <Button size="small" onClick={() => setResending(row)} data-testid="resend">{t('member.resend')}</Button>,
     });
   }
   return (
@@ -94,7 +94,7 @@ function MemberTable({ uid, items }: { uid: string; items: Member[] }) {
         twoLine={(row) => ({
           title: <Person party={row.party} />,
           sub: reason(row) || datetime(row.sent_at),
-          end: row.state === 'unknown' && row.party ? <Button onClick={() => setResending(row)}>{t('member.resend')}</Button> : <TouchTag state={row.state} />,
+          end: row.resendable ? <Button onClick={() => setResending(row)}>{t('member.resend')}</Button> : <TouchTag state={row.state} />,
         })}
       />
       <ResendDialog uid={uid} member={resending} onClose={() => setResending(null)} />
@@ -108,21 +108,28 @@ function Person({ party }: { party: Member['party'] }) {
 }
 
 function ResendDialog({ uid, member, onClose }: { uid: string; member: Member | null; onClose: () => void }) {
-  const { t } = useText();
+  const { t, label, lang } = useText();
   const client = useQueryClient();
   const report = useReport();
   const say = useSay();
   const [form] = Form.useForm<{ reason: string }>();
   const resend = useMutation({
     mutationFn: (reason: string) => api.post('/campaigns/{uid}/members/{party}/resend', { path: { uid, party: member?.party?.uid ?? '' }, body: { reason } }),
-    onSuccess: () => {
-      say(t('member.resent'));
-      onClose();
+    onSuccess: (verdict) => {
+      if (verdict.allowed) {
+        say(t('member.resent'));
+        onClose();
+      }
       void client.invalidateQueries({ queryKey: ['campaign-members', uid] });
       void client.invalidateQueries({ queryKey: ['campaign-effect', uid] });
     },
     onError: report,
   });
+  const refused = resend.data && !resend.data.allowed ? resend.data.reasons : null;
+  const close = () => {
+    resend.reset();
+    onClose();
+  };
   const submit = useOnce((values: { reason: string }) => resend.mutateAsync(values.reason));
   return (
     <Modal
@@ -132,11 +139,12 @@ function ResendDialog({ uid, member, onClose }: { uid: string; member: Member | 
       okButtonProps={{ 'data-testid': 'resend-confirm' }}
       confirmLoading={resend.isPending}
       onOk={() => form.submit()}
-      onCancel={onClose}
+      onCancel={close}
       width={420}
       destroyOnHidden
     >
-      <p className="ink-2" style={{ marginBottom: 12 }}>{t('member.resendText')}</p>
+      <p className="ink-2" style={{ marginBottom: 12 }}>{t(member?.state === 'failed' ? 'member.resendFailed' : 'member.resendText')}{lang === 'en' ? ' ' : ''}{t('member.resendGate')}</p>
+      {refused && <div className="alert attention" role="alert" data-testid="resend-refused" style={{ marginBottom: 12 }}>{t('member.resendRefused', { reasons: refused.map((reason) => label(reason.labels)).join(t('common.and')) })}</div>}
       <Form form={form} layout="vertical" requiredMark={false} onFinish={submit}>
         <Form.Item name="reason" label={t('common.reason')} rules={[{ required: true, min: 4, message: t('unmask.reasonHint') }]}>
           <Input.TextArea rows={2} autoFocus data-testid="resend-reason" />

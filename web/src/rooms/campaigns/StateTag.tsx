@@ -3,7 +3,7 @@ import { useText } from '../../app/i18n';
 import { Tag, type Tone } from '../../kit/marks';
 
 const TONES: Record<CampaignState, Tone> = {
-  draft: 'plain', confirmed: 'blue', running: 'done', paused: 'attention', stopped: 'late', finished: 'plain',
+  draft: 'plain', confirming: 'attention', confirmed: 'blue', running: 'done', paused: 'attention', stopped: 'late', finished: 'plain',
 };
 
 export function StateTag({ state }: { state: CampaignState }) {

@@ -2,13 +2,16 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { api } from '../../api/client';
 import type { Campaign } from '../../api';
 
+/** How soon a page asks again, in ms: for what is under way, for what will begin by itself. */
+const [SOON, LATER] = [1_000, 5_000];
+
 export function useCampaign(uid: string | undefined) {
   return useQuery({
     queryKey: ['campaign', uid],
     queryFn: ({ signal }) => api.get('/campaigns/{uid}', { path: { uid: uid ?? '' }, signal }),
     enabled: uid !== undefined,
-    // A running campaign moves by itself.
-    refetchInterval: (query) => (query.state.data?.state === 'running' ? 10_000 : false),
+    // A running campaign moves by itself; what is being confirmed is so in a moment.
+    refetchInterval: (query) => ({ running: 10_000, confirming: SOON })[query.state.data?.state as string] ?? false,
   });
 }
 
@@ -16,18 +19,42 @@ export function useCampaignOptions() {
   return useQuery({ queryKey: ['campaign-options'], queryFn: ({ signal }) => api.get('/campaigns/options', { signal }) });
 }
 
+/** The stored effect; while newer figures are not counted yet, it is asked for again. */
 export function useEffectOf(uid: string) {
-  return useQuery({ queryKey: ['campaign-effect', uid], queryFn: ({ signal }) => api.get('/campaigns/{uid}/effect', { path: { uid }, signal }) });
+  return useQuery({
+    queryKey: ['campaign-effect', uid],
+    queryFn: ({ signal }) => api.get('/campaigns/{uid}/effect', { path: { uid }, signal }),
+    refetchInterval: (query) => (query.state.data?.run?.under_way ? SOON : query.state.data?.current === false ? LATER : false),
+  });
 }
 
-/** The estimate of the campaign as it is now: what the page shows of it is renewed first. */
+/** The newest stored estimate; while a run computes another one, it is asked for again and again. */
 export function useEstimate(uid: string) {
+  return useQuery({
+    queryKey: ['campaign-estimate', uid],
+    queryFn: ({ signal }) => api.get('/campaigns/{uid}/estimate', { path: { uid }, signal }),
+    refetchInterval: (query) => (query.state.data?.run?.under_way ? SOON : false),
+  });
+}
+
+/** Have it computed of the campaign, the audience and the data of now. */
+export function useStartEstimate(uid: string) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: async () => {
-      await client.invalidateQueries({ queryKey: ['campaign', uid] });
-      return api.post('/campaigns/{uid}/estimate', { path: { uid } });
+    mutationFn: () => api.post('/campaigns/{uid}/estimate', { path: { uid } }),
+    onSuccess: (data) => {
+      client.setQueryData(['campaign-estimate', uid], data);
+      void client.invalidateQueries({ queryKey: ['campaign', uid] });
     },
+  });
+}
+
+/** Have the effect computed of the newest data. */
+export function useMeasure(uid: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: () => api.post('/campaigns/{uid}/effect', { path: { uid } }),
+    onSuccess: (data) => client.setQueryData(['campaign-effect', uid], data),
   });
 }
 
@@ -47,6 +74,7 @@ export function useCampaignStep(campaign: Campaign) {
     },
     onSettled: () => {
       void client.invalidateQueries({ queryKey: ['campaign', campaign.uid] });
+      void client.invalidateQueries({ queryKey: ['campaign-estimate', campaign.uid] });
       void client.invalidateQueries({ queryKey: ['campaign-effect', campaign.uid] });
       void client.invalidateQueries({ queryKey: ['campaigns'] });
     },

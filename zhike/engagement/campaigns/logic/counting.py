@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from decimal import Decimal
+from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import BooleanField, Count, Q, QuerySet
+from django.db.models.expressions import RawSQL
 
-from zhike.engagement.campaigns.logic import effects, running
+from zhike.engagement.campaigns.logic import running, runs
 from zhike.engagement.campaigns.models import Campaign, Member
 from zhike.engagement.campaigns.types import Counts, MemberRow
 from zhike.engagement.channels import api as channels
+from zhike.engagement.channels.types import RESENDABLE
 from zhike.engagement.compliance import api as compliance
+from zhike.platform.objects import catalogue, sets
+from zhike.platform.objects.sets import Rows
+from zhike.platform.organization import api as organization
 from zhike.platform.work import origins as work
 
 _CONVERTED = {"converted_treated": "treated", "converted_control": "control"}
@@ -45,23 +54,33 @@ def _counts(members: Mapping[str, int], sent: Mapping[str, int]) -> Counts:
     )
 
 
-def select(campaign: Campaign, state: str, reason: str) -> QuerySet[Member]:
-    """Return the people behind one number: a state ("treated", "sent", "refused" …), and a refusal's code.
+@contextmanager
+def select(campaign: Campaign, state: str, reason: str, unit: uuid.UUID | None = None) -> Iterator[QuerySet[Member]]:
+    """Give the people behind one number: a state ("treated", "sent", "refused" …), and a refusal's code, of a unit or all.
 
     "work" are those about whom a manager got work, "work_done" those whose work was done, with `reason` as its result,
     "work_refused" those about whom the gate allowed none; "converted_treated" and "converted_control" those of a group
-    who met the goal.
+    who met the goal in the stored effect.
     """
+    rows = _behind(campaign, state, reason)
+    if unit is not None:
+        rows = rows.filter(_of_unit(campaign, unit))
+    if state not in _CONVERTED:
+        yield rows
+        return
+    with sets.gathered(runs.people(campaign, runs.EFFECT)) as met:
+        yield rows.filter(_among(Rows(f"select id from {met}")), group=_CONVERTED[state])
+
+
+def _behind(campaign: Campaign, state: str, reason: str) -> QuerySet[Member]:
     rows = Member.objects.filter(campaign=campaign)
     if state in ("work", "work_done"):
         states = ("done",) if state == "work_done" else ("open", "done", "cancelled")
-        tasks = work.of_origin(campaign.uid).items()
-        return rows.filter(party_id__in=[i for i, (s, result) in tasks if s in states and reason in ("", result)])
+        return rows.filter(party_id__in=work.records_of(campaign.uid, states, reason))
     if state == "work_refused":
         return rows.filter(party_id__in=_refused(campaign, running.STAFF, reason))
     if state in _CONVERTED:
-        met = [o.party_id for o in effects.outcomes(campaign) if o.converted and o.group == _CONVERTED[state]]
-        return rows.filter(party_id__in=met)
+        return rows
     if state in (Member.State.CONTROL, Member.State.REFUSED):
         rows = rows.filter(state=state)
     elif state == "treated":
@@ -79,7 +98,24 @@ def select(campaign: Campaign, state: str, reason: str) -> QuerySet[Member]:
     return rows
 
 
-def _refused(campaign: Campaign, channel: str, code: str) -> list[int]:
+def _of_unit(campaign: Campaign, unit: uuid.UUID) -> RawSQL:
+    """The members whose party belongs to a unit; nobody where there is no such unit, or parties have none."""
+    party = catalogue.object_with_role("party")
+    branch, found = party.field_with_role("branch"), organization.unit_by_uid(unit)
+    chosen = Rows(
+        "select party_id as id from campaigns_member where campaign_id = %(campaign)s", {"campaign": campaign.pk}
+    )
+    facts = sets.facts(party.key, chosen, {"unit": lambda sight: sight.field(branch.key) if branch else "null"})
+    return _among(Rows(f"select id from ({facts.sql}) f where unit = {found.id if found else 0}", facts.values))
+
+
+def _among(ids: Rows) -> RawSQL:
+    """The condition that a member's party is one of those that a statement gives."""
+    sql, values = sets.positional(ids)
+    return RawSQL(f"party_id in ({sql})", values, output_field=BooleanField())
+
+
+def _refused(campaign: Campaign, channel: str, code: str) -> QuerySet[Any]:
     return compliance.refused_for(origin_uid=campaign.uid, channel=channel, code=code)
 
 
@@ -90,7 +126,7 @@ def _fault(error: str) -> Iterator[dict[str, object]]:
 
 
 def rows(
-    campaign: Campaign, state: str, members: Sequence[Member], outcomes: dict[int, tuple[bool, object]]
+    campaign: Campaign, state: str, members: Sequence[Member], outcomes: Mapping[int, tuple[bool, Decimal]]
 ) -> list[MemberRow]:
     """Return the given people, chosen for `state`, with what happened to each and why."""
     ids = [member.party_id for member in members]
@@ -115,7 +151,10 @@ def rows(
                 sent_at=delivery.sent_at if delivery else None,
                 work_state=tasks.get(member.party_id, ("", ""))[0],
                 converted=converted,
-                net_inflow=inflow,  # type: ignore[arg-type]
+                net_inflow=inflow,
+                resendable=campaign.state == Campaign.State.RUNNING
+                and delivery is not None
+                and delivery.state in RESENDABLE,
             )
         )
     return found

@@ -1,74 +1,82 @@
 """What a campaign brought about: everybody assigned, treated against control, over the same days.
 
 People are counted as assigned, whether the gate let them be reached or not (intention to treat); the control group
-uses the same day as the treated. Measures come from the warehouse's published facts.
+uses the same day as the treated. Measures come from the warehouse's published facts; people stay there as columns.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
+from pyroaring import BitMap
 
 from zhike.engagement.campaigns.logic.plans import parse_goal
-from zhike.engagement.campaigns.logic.welch import Sample, interval, sample_of
+from zhike.engagement.campaigns.logic.welch import Sample, interval
 from zhike.engagement.campaigns.models import Campaign, Member
 from zhike.engagement.campaigns.types import Difference, Effect, UnitEffect
+from zhike.engagement.channels import sets as messages
 from zhike.expressions import api as expressions
 from zhike.insight.indicators import api as indicators
+from zhike.insight.indicators.types import GroupTotals
 from zhike.insight.warehouse import api as warehouse
 from zhike.kernel.block_data import Format
 from zhike.kernel.trading_days import trading_calendar
-from zhike.platform.objects import bulk, catalogue
+from zhike.platform.objects import catalogue, sets
+from zhike.platform.objects.sets import Rows
 
 NET_INFLOW = "net_inflow"
+GROUPS = ("treated", "control")
 _SMALL_GROUP = 30
+_COLUMNS = {"party_id": pa.int64(), "grp": pa.string(), "unit": pa.int64(), "sent": pa.int64(), "refused": pa.int64()}
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """One person's outcome: group, unit, whether the goal was met, the measures."""
-
-    party_id: int
-    group: str
-    converted: bool
-    measures: Mapping[str, Any]
-
-
-def outcomes(campaign: Campaign, party_ids: Sequence[int] | None = None) -> list[Outcome]:
-    """Return the outcome of the given assigned people, or of all, over the campaign's days as far as published."""
-    goal = parse_goal(campaign.goal)
-    met = expressions.compile_python(goal)
-    wanted = sorted({n.parts[-1] for n, _d in expressions.walk(goal) if isinstance(n, expressions.Path)} | {NET_INFLOW})
-    table = indicators.window_measures(members_table(campaign, party_ids), days=campaign.goal_days, measures=wanted)
-    columns = {name: table.column(name).to_pylist() for name in ("party_id", "grp", *wanted)}
-    return [
-        Outcome(
-            party_id, group, met(dict(zip(wanted, row, strict=True)), {}) is True, dict(zip(wanted, row, strict=True))
-        )
-        for party_id, group, *row in zip(
-            columns["party_id"], columns["grp"], *(columns[n] for n in wanted), strict=True
-        )
-    ]
-
-
-def effect(campaign: Campaign) -> Effect:
-    """Return the campaign's effect; empty measures before anybody was reached or any day after it is published."""
-    days = observed_days(campaign)
-    if not days:
-        return Effect(warehouse.business_date(), campaign.goal_days, 0, (), {})
-    found = outcomes(campaign)
-    return Effect(
-        business_date=warehouse.business_date(),
+def compute(campaign: Campaign) -> tuple[Mapping[str, object], Effect, BitMap]:
+    """Return what the effect follows from, the effect, and who met the goal."""
+    published = warehouse.published()
+    days, goal = observed_days(campaign), parse_goal(campaign.goal)
+    members = _members(campaign)
+    totals, met = indicators.window_totals(members, days=campaign.goal_days, measures=_measures(goal), goal=goal)
+    found = Effect(
+        business_date=published.business_date,
         days=campaign.goal_days,
         observed_days=days,
-        measures=(_conversion(found), _inflow(found)),
-        curve=_curve(campaign, days),
-        units=tuple(_units(found)),
+        measures=(_conversion(totals), _inflow(totals)),
+        curve=_curve(members, days),
+        units=tuple(_units(members, totals)),
     )
+    return {"publication": published.id}, found, met
+
+
+def inputs_now() -> Mapping[str, object] | None:
+    """Return what an effect would be computed of now; None before anything is published."""
+    published = warehouse.publication()
+    return None if published is None else {"publication": published.id}
+
+
+def nothing_yet(campaign: Campaign) -> Effect:
+    """Return the effect before anything was computed."""
+    return Effect(warehouse.business_date(), campaign.goal_days, observed_days(campaign), (), {})
+
+
+def outcomes(campaign: Campaign, members: Sequence[Member]) -> dict[int, tuple[bool, Decimal]]:
+    """Return whether each of a page of people met the goal, and the net inflow; nobody before a day is observed."""
+    if not members or not observed_days(campaign):
+        return {}
+    goal = parse_goal(campaign.goal)
+    given = pa.table(
+        {
+            "party_id": pa.array([member.party_id for member in members], pa.int64()),
+            "start_date": pa.array([campaign.reach_date] * len(members), pa.date32()),
+            "grp": pa.array([member.group for member in members], pa.string()),
+        }
+    )
+    found = indicators.window_measures(given, days=campaign.goal_days, measures=_measures(goal), goal=goal)
+    columns = (found.column(name).to_pylist() for name in ("party_id", "met", NET_INFLOW))
+    return {party_id: (met, inflow) for party_id, met, inflow in zip(*columns, strict=True)}
 
 
 def observed_days(campaign: Campaign) -> int:
@@ -80,34 +88,46 @@ def observed_days(campaign: Campaign) -> int:
     return min(sum(day > campaign.reach_date for day in days), campaign.goal_days)
 
 
-def members_table(campaign: Campaign, party_ids: Sequence[int] | None = None) -> pa.Table:
-    """Return the given people of the campaign, or all, as (party_id, start_date, grp) for the warehouse."""
-    chosen = Member.objects.filter(campaign=campaign).order_by("party_id")
-    if party_ids is not None:
-        chosen = chosen.filter(party_id__in=list(party_ids))
-    rows = list(chosen.values_list("party_id", "group"))
-    return pa.table(
-        {
-            "party_id": pa.array([row[0] for row in rows], pa.int64()),
-            "start_date": pa.array([campaign.reach_date] * len(rows), pa.date32()),
-            "grp": pa.array([row[1] for row in rows], pa.string()),
-        }
+def _measures(goal: expressions.Expression) -> list[str]:
+    return sorted({n.parts[-1] for n, _d in expressions.walk(goal) if isinstance(n, expressions.Path)} | {NET_INFLOW})
+
+
+def _members(campaign: Campaign) -> pa.Table:
+    """Return the people of the campaign as columns for the warehouse: group, start, unit, and where they are."""
+    party = catalogue.object_with_role("party")
+    branch = party.field_with_role("branch")
+    chosen = Rows(
+        "select party_id as id from campaigns_member where campaign_id = %(campaign)s", {"campaign": campaign.pk}
     )
+    facts = sets.facts(party.key, chosen, {"unit": lambda sight: sight.field(branch.key) if branch else "null"})
+    sent = messages.sent(campaign.uid)
+    rows = Rows(
+        "select m.party_id, m.\"group\" as grp, f.unit, (s.id is not null)::int as sent, (m.state = 'refused')::int as refused"
+        f" from campaigns_member m join ({facts.sql}) f on f.id = m.party_id left join ({sent.sql}) s on s.id = m.party_id"
+        " where m.campaign_id = %(campaign)s order by m.party_id",
+        {**facts.values, **sent.values},
+    )
+    found = sets.columns(rows, _COLUMNS)
+    start = pa.array([campaign.reach_date], pa.date32())[0]
+    return found.append_column("start_date", pa.repeat(start, found.num_rows))
 
 
-def _conversion(found: Sequence[Outcome]) -> Difference:
-    groups = {g: sample_of(float(o.converted) for o in found if o.group == g) for g in ("treated", "control")}
+def _conversion(found: Sequence[GroupTotals]) -> Difference:
+    groups = {g: _sample(found, g, lambda one: (float(one.met), float(one.met))) for g in GROUPS}
     return difference(
         groups, "conversion", {"zh": "转化率", "en": "Conversion"}, "percent", "%", scale=100, primary=True
     )
 
 
-def _inflow(found: Sequence[Outcome]) -> Difference:
-    groups = {
-        g: sample_of(float(o.measures[NET_INFLOW]) for o in found if o.group == g) for g in ("treated", "control")
-    }
+def _inflow(found: Sequence[GroupTotals]) -> Difference:
+    groups = {g: _sample(found, g, lambda one: one.sums[NET_INFLOW]) for g in GROUPS}
     labels = {"zh": "户均净流入", "en": "Net inflow per customer"}
     return difference(groups, NET_INFLOW, labels, "money", "元")
+
+
+def _sample(found: Sequence[GroupTotals], group: str, sums: Any) -> Sample:
+    rows = [one for one in found if one.group == group]
+    return Sample(sum(one.n for one in rows), sum(sums(one)[0] for one in rows), sum(sums(one)[1] for one in rows))
 
 
 def difference(
@@ -140,45 +160,34 @@ def difference(
     )
 
 
-def _curve(campaign: Campaign, days: int) -> dict[str, list[Decimal | None]]:
-    rows = indicators.window_curve(members_table(campaign), days=days, measure=NET_INFLOW)
-    lines: dict[str, list[Decimal | None]] = {g: [Decimal(0)] + [None] * days for g in ("treated", "control")}
+def _curve(members: pa.Table, days: int) -> dict[str, list[Decimal | None]]:
+    rows = indicators.window_curve(members, days=days, measure=NET_INFLOW)
+    lines: dict[str, list[Decimal | None]] = {g: [Decimal(0)] + [None] * days for g in GROUPS}
     for group, index, n, total, _squares in rows:
         if n and 0 < index <= days:
             lines[group][index] = _decimal(float(total) / n)
     return lines
 
 
-def parties_of_unit(campaign: Campaign, unit_id: int) -> list[int]:
-    """Return the campaign's people who belong to a unit."""
-    party = catalogue.object_with_role("party")
-    branch = party.field_with_role("branch")
-    if branch is None:
-        return []
-    ids = list(Member.objects.filter(campaign=campaign).values_list("party_id", flat=True))
-    return [i for i, row in bulk.facts(party.key, ids, [branch.key]).items() if row[branch.key] == unit_id]
+def _units(members: pa.Table, totals: Sequence[GroupTotals]) -> list[UnitEffect]:
+    counted = members.group_by("unit").aggregate([([], "count_all"), ("sent", "sum"), ("refused", "sum")])
+    rows = sorted((row for row in counted.to_pylist() if row["unit"] is not None), key=lambda row: int(row["unit"]))
+    return [_unit(row, [one for one in totals if one.unit == row["unit"]]) for row in rows]
 
 
-def _units(found: Sequence[Outcome]) -> list[UnitEffect]:
-    party = catalogue.object_with_role("party")
-    branch = party.field_with_role("branch")
-    if branch is None:
-        return []
-    facts = bulk.facts(party.key, [outcome.party_id for outcome in found], [branch.key])
-    by_unit: dict[int, list[Outcome]] = {}
-    for outcome in found:
-        unit = facts.get(outcome.party_id, {}).get(branch.key)
-        if unit is not None:
-            by_unit.setdefault(unit, []).append(outcome)
-    return [_unit(unit, rows) for unit, rows in sorted(by_unit.items())]
-
-
-def _unit(unit: int, rows: Sequence[Outcome]) -> UnitEffect:
+def _unit(counted: Mapping[str, int], totals: Sequence[GroupTotals]) -> UnitEffect:
     """One unit's conversion; with few people an interval would claim what it does not know, so there is none."""
-    small = min(sum(o.group == g for o in rows) for g in ("treated", "control")) < _SMALL_GROUP
-    found = _conversion(rows)
-    shown = replace(found, low=None, high=None) if small else found
-    return {"unit_id": unit, "parties": [o.party_id for o in rows], "difference": shown, "small": small}
+    found = _conversion(totals)
+    small = min(found.n_treated, found.n_control) < _SMALL_GROUP
+    return {
+        "unit_id": counted["unit"],
+        "chosen": counted["count_all"],
+        "control": found.n_control,
+        "sent": counted["sent_sum"],
+        "refused": counted["refused_sum"],
+        "difference": replace(found, low=None, high=None) if small else found,
+        "small": small,
+    }
 
 
 def _decimal(value: float) -> Decimal:

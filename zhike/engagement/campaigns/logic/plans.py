@@ -20,7 +20,7 @@ State = Campaign.State
 ACTS: Mapping[str, tuple[frozenset[str], str]] = {
     "edit": (frozenset({State.DRAFT}), State.DRAFT),
     "delete": (frozenset({State.DRAFT}), State.DRAFT),
-    "confirm": (frozenset({State.DRAFT}), State.CONFIRMED),
+    "confirm": (frozenset({State.DRAFT}), State.CONFIRMING),
     "launch": (frozenset({State.CONFIRMED}), State.RUNNING),
     "pause": (frozenset({State.RUNNING}), State.PAUSED),
     "resume": (frozenset({State.PAUSED}), State.RUNNING),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -10,6 +9,7 @@ from datetime import datetime
 from django.db import DatabaseError, connection
 from django.db.models import Q, QuerySet
 
+from zhike.engagement.campaigns.logic import groups
 from zhike.engagement.campaigns.logic.plans import touch_step
 from zhike.engagement.campaigns.models import Campaign, Member
 from zhike.engagement.channels import api as channels
@@ -21,7 +21,7 @@ from zhike.kernel import actions, clock, context, database, events
 from zhike.kernel.errors import ZhikeError
 from zhike.kernel.trading_days import trading_calendar
 from zhike.platform.audit import api as audit
-from zhike.platform.objects import bulk, catalogue
+from zhike.platform.objects import bulk, catalogue, sets
 from zhike.platform.permissions import api as permissions
 from zhike.platform.work.types import GiveWork, NewWork
 
@@ -37,26 +37,18 @@ FOLLOW_UP = "follow_up"
 _RUNNER = permissions.system_principal("campaigns")
 
 
-def in_control(campaign: Campaign, party_id: int) -> bool:
-    """Return whether a party is left alone for comparison: a hash of campaign and party, nothing else decides.
-
-    The estimate, the freezing and anybody who checks afterwards get the same groups.
-    """
-    drawn = int(hashlib.md5(f"{campaign.uid}:{party_id}".encode(), usedforsecurity=False).hexdigest()[:8], 16)
-    return drawn % 10_000 < campaign.control_percent * 100
-
-
 def freeze(campaign: Campaign) -> int:
     """Write the snapshot's people as members, each in its group; return how many there are. May be done again."""
     assert campaign.snapshot_uid is not None
-    members = list(audiences.snapshot_members(campaign.snapshot_uid))
-    with connection.cursor() as cursor:
+    members = audiences.snapshot_members(campaign.snapshot_uid)
+    with sets.gathered(members) as table, connection.cursor() as cursor:
         cursor.execute(
             'insert into campaigns_member (campaign_id, party_id, "group", state)'
-            " select %s, n, case when control then 'control' else 'treated' end,"
+            " select %s, id, case when control then 'control' else 'treated' end,"
             " case when control then 'control' else 'waiting' end"
-            " from unnest(%s::bigint[], %s::boolean[]) chosen(n, control) on conflict do nothing",
-            [campaign.pk, members, [in_control(campaign, party_id) for party_id in members]],
+            f" from (select id, {groups.in_control(campaign, 'id')} as control from {table}) chosen"
+            " order by id on conflict do nothing",
+            [campaign.pk],
         )
     return len(members)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from math import sqrt
 
@@ -26,12 +25,6 @@ class Sample:
     def variance(self) -> float:
         """The unbiased variance of the group."""
         return max(self.squares - self.total**2 / self.n, 0.0) / (self.n - 1)
-
-
-def sample_of(values: Iterable[float]) -> Sample:
-    """Return a group's number, sum and sum of squares."""
-    numbers = list(values)
-    return Sample(len(numbers), sum(numbers), sum(value * value for value in numbers))
 
 
 def interval(treated: Sample, control: Sample, confidence: float = 0.95) -> tuple[float, float, float] | None:

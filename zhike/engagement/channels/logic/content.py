@@ -9,15 +9,18 @@ from typing import Any
 from zhike.engagement.channels.errors import UnknownTemplate
 from zhike.engagement.channels.types import Message, Template
 from zhike.expressions import api as expressions
+from zhike.expressions.types import Type
 from zhike.kernel import definitions
 from zhike.kernel.definitions import Snapshot
 from zhike.platform.fields.api import mask
 from zhike.platform.fields.errors import BadValue
 from zhike.platform.objects import bulk, catalogue
+from zhike.platform.objects.sets import Ask
 from zhike.platform.objects.types import FieldType
 
 #: Channel → the role of the party field that holds its address.
 _ADDRESS = {"email": "email"}
+_NO_ADDRESS, _NO_USABLE_ADDRESS = "邮箱", "可用的邮箱"
 _VARIABLE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 
 
@@ -56,11 +59,29 @@ def fill(found: Template, facts: Mapping[str, Any], masked: bool = False) -> Mes
     field = _address_field(found.channel)
     address = str(facts.get(field.key) or "")
     if not address:
-        missing.append("邮箱")
+        missing.append(_NO_ADDRESS)
     elif not _usable(field, address):
-        missing.append("可用的邮箱")
+        missing.append(_NO_USABLE_ADDRESS)
     shown = str(mask("email", address)) if masked else address
     return Message(_VARIABLE.sub(replace, found.subject), _VARIABLE.sub(replace, found.body), shown, tuple(missing))
+
+
+def missing(found: Template) -> Mapping[str, Ask]:
+    """Return, by the names under which `fill` says that something is missing, of whom it is."""
+    address = _address_field(found.channel).key
+    parsed = _parsed(found)
+    asked = {variable.labels["zh"]: _empty(parsed[variable.key]) for variable in found.variables}
+    return {
+        **asked,
+        _NO_ADDRESS: lambda sight: f"coalesce({sight.field(address)}, '') = ''",
+        _NO_USABLE_ADDRESS: lambda sight: f"{sight.field(address)} <> '' and not {sight.usable(address)}",
+    }
+
+
+def _empty(expression: expressions.Expression) -> Ask:
+    if expressions.type_of(expression) is Type.TEXT:
+        return lambda sight: f"coalesce({sight.says(expression)}, '') = ''"
+    return lambda sight: f"{sight.says(expression)} is null"
 
 
 def fields_used(found: Template) -> list[str]:

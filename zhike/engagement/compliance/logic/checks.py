@@ -44,6 +44,10 @@ class Check(Part):
         """Return the party's fields that the check looks at."""
         return ()
 
+    def days_counted(self) -> tuple[int, ...]:
+        """Return in how many days back from now the check counts reserved contacts, where it does."""
+        return ()
+
     def judge(self, situation: Situation) -> Answer:
         """Return why a party is refused (nothing: it is not), or the instant at which to ask again."""
         raise NotImplementedError
@@ -145,6 +149,10 @@ class FrequencyCap(Check):
     check: Literal["frequency_cap"]
     count: Count = Field(description="how many contacts a party gets at most")
     days: Days = Field(description="in how many days, today included")
+
+    def days_counted(self) -> tuple[int, ...]:
+        """Return the one window."""
+        return (self.days,)
 
     def judge(self, situation: Situation) -> Answer:
         """Refuse where all places are taken."""

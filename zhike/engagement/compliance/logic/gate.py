@@ -21,7 +21,7 @@ _LOCK_CLASS = 7_301
 
 def judge(touch: Touch, party_ids: Sequence[int], missing: Mapping[int, Sequence[str]]) -> list[Verdict]:
     """Return a verdict for each party: every check runs, every reason is kept; nothing is written."""
-    checks = [check for check in _gate().checks if not check.channels or touch.channel in check.channels]
+    checks = checks_for(touch)
     table = suitability_table()
     wanted = {field for check in checks for field in check.fields_read()} | set(suitability.fields_read(table))
     party = catalogue.object_with_role("party").key
@@ -31,13 +31,12 @@ def judge(touch: Touch, party_ids: Sequence[int], missing: Mapping[int, Sequence
     verdicts = []
     for party_id in party_ids:
         if party_id not in facts:
-            gone = Reason("party_gone", {"zh": "客户已不存在", "en": "the party no longer exists"})
-            verdicts.append(Verdict(party_id, (gone,)))
+            verdicts.append(verdict_on(party_id, None, checks))
             continue
         situation = Situation(
             touch, now, today, facts[party_id], reserved.get(party_id, ()), table, missing.get(party_id, ())
         )
-        verdicts.append(_verdict(party_id, situation, checks))
+        verdicts.append(verdict_on(party_id, situation, checks))
     return verdicts
 
 
@@ -103,7 +102,15 @@ def _gate() -> Gate:
     return found
 
 
-def _verdict(party_id: int, situation: Situation, checks: Sequence[Check]) -> Verdict:
+def checks_for(touch: Touch) -> list[Check]:
+    """Return the checks that a contact passes, in order."""
+    return [check for check in _gate().checks if not check.channels or touch.channel in check.channels]
+
+
+def verdict_on(party_id: int, situation: Situation | None, checks: Sequence[Check]) -> Verdict:
+    """Return what the checks say of a party in its situation; without one the party is gone."""
+    if situation is None:
+        return Verdict(party_id, (Reason("party_gone", {"zh": "客户已不存在", "en": "the party no longer exists"}),))
     reasons: list[Reason] = []
     later: datetime | None = None
     for check in checks:

@@ -15,6 +15,11 @@ def fields_read(table: Suitability) -> tuple[str, ...]:
     return fields.level, fields.valid_until, fields.lowest, fields.professional
 
 
+def days_read(table: Suitability) -> tuple[str, ...]:
+    """Return those of them that hold a day and are compared with today only: people are alike on either side of it."""
+    return (table.fields.valid_until,)
+
+
 def reasons(table: Suitability, facts: Mapping[str, Any], touch: Touch, today: date) -> list[Reason]:
     """Return why `touch` may not reach this party; none without a product or for professionals."""
     fields = table.fields

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import uuid
 
 from django.db.models import QuerySet
@@ -9,6 +11,7 @@ from django.db.models import QuerySet
 from zhike.expressions import api as expressions
 from zhike.insight.audiences import models, types
 from zhike.insight.audiences.logic.conditions import AND, NOT, OR, Compiled, Node
+from zhike.insight.audiences.logic.published import Published
 from zhike.kernel.errors import Invalid, StaleRevision
 from zhike.platform.permissions import parts
 from zhike.platform.permissions.types import Principal
@@ -74,3 +77,9 @@ def _below(path: str) -> str:
 def as_snapshot(row: models.Snapshot) -> types.Snapshot:
     """Return a snapshot as the door returns it."""
     return types.Snapshot(row.uid, row.count, row.business_date, row.taken_at, row.taken_by)
+
+
+def basis(row: models.Audience, table: Published) -> types.Basis:
+    """Return what the members of an audience follow from."""
+    written = json.dumps(row.condition, sort_keys=True, ensure_ascii=False)
+    return types.Basis(hashlib.sha256(written.encode()).hexdigest(), table.publication, table.business_date)

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import cast
 
+import numpy
 import pyarrow as pa
+from pyroaring import BitMap
 
+from zhike.expressions import api as expressions
+from zhike.expressions.api import Expression
+from zhike.expressions.types import Binding
 from zhike.insight.indicators.errors import NoCurve
 from zhike.insight.indicators.logic import definitions
 from zhike.insight.indicators.logic.computing import compiled, divided, subject
-from zhike.insight.indicators.types import Measure
+from zhike.insight.indicators.types import GroupTotals, Measure
 from zhike.insight.warehouse import api as warehouse
 from zhike.insight.warehouse import datasets
 from zhike.insight.warehouse.api import name
@@ -19,28 +26,57 @@ from zhike.insight.warehouse.types import PublicationInfo, Session
 from zhike.kernel.trading_days import trading_calendar
 
 
-def per_party(members: pa.Table, days: int, keys: Sequence[str]) -> pa.Table:
-    """Return party_id, grp and one column per measure; see `api.window_measures`."""
+def per_party(members: pa.Table, days: int, keys: Sequence[str], goal: Expression | None) -> pa.Table:
+    """Return party_id, grp, whether the goal is met, and one column per measure; see `api.window_measures`."""
+    with warehouse.session() as connection:
+        _outcomes(connection, members, days, keys, goal)
+        listed = ", ".join(["party_id", "grp", "met", *map(name, keys)])
+        return connection.execute(f"select {listed} from outcome order by party_id").to_arrow_table()
+
+
+def totals(members: pa.Table, days: int, keys: Sequence[str], goal: Expression) -> tuple[list[GroupTotals], BitMap]:
+    """Return the sums of each group and unit, and who met the goal; see `api.window_totals`."""
+    summed = [
+        f"cast(sum({column}) as double), fsum(cast({column} as double) * cast({column} as double))"
+        for column in map(name, keys)
+    ]
+    with warehouse.session() as connection:
+        _outcomes(connection, members, days, keys, goal)
+        rows = connection.execute(
+            f"select grp, unit, count(*), count(*) filter (met), {', '.join(summed)} from outcome group by 1, 2 order by 1, 2"
+        ).fetchall()
+        met = connection.execute("select party_id from outcome where met").fetchnumpy()["party_id"]
+    found = [
+        GroupTotals(group, unit, n, reached, dict(zip(keys, zip(sums[::2], sums[1::2], strict=True), strict=True)))
+        for group, unit, n, reached, *sums in rows
+    ]
+    return found, BitMap(array("I", numpy.asarray(met, dtype=numpy.uint32).tobytes()))
+
+
+def _outcomes(connection: Session, members: pa.Table, days: int, keys: Sequence[str], goal: Expression | None) -> None:
+    """Make `outcome`: what the members are given with, one column per measure, and whether the goal is met."""
     found = [definitions.measure(key) for key in keys]
     for measure in found:
         if measure.across not in (None, "sum"):
             raise NoCurve(measure=measure.key)
-    with warehouse.session() as connection:
-        publication = warehouse.published()
-        _prepare(connection, members, days, publication.business_date)
-        joins, selected = [], []
-        for number, measure in enumerate(found):
-            connection.execute(f"create temp table value{number} as {_events(measure, publication)}")
-            joins.append(
-                f" left join (select v.party_id, v.start_date, {_combined(measure)} as total from value{number} v"
-                " join passed p using (start_date) group by all)"
-                f" t{number} on t{number}.party_id = m.party_id and t{number}.start_date = m.start_date"
-            )
-            total = f"cast(t{number}.total as {measure.value_type.warehouse})"
-            selected.append(f"{f'coalesce({total}, 0)' if measure.zero else total} as {name(measure.key)}")
-        return connection.execute(
-            f"select m.party_id, m.grp, {', '.join(selected)} from member m{''.join(joins)} order by m.party_id"
-        ).to_arrow_table()
+    publication = warehouse.published()
+    _prepare(connection, members, days, publication.business_date)
+    joins, selected = [], []
+    for number, measure in enumerate(found):
+        connection.execute(f"create temp table value{number} as {_events(measure, publication)}")
+        joins.append(
+            f" left join (select v.party_id, v.start_date, {_combined(measure)} as total from value{number} v"
+            " join passed p using (start_date) group by all)"
+            f" t{number} on t{number}.party_id = m.party_id and t{number}.start_date = m.start_date"
+        )
+        total = f"cast(t{number}.total as {measure.value_type.warehouse})"
+        selected.append(f"{f'coalesce({total}, 0)' if measure.zero else total} as {name(measure.key)}")
+    binding = cast(Binding, datasets.ColumnBinding("o"))
+    met = "false" if goal is None else warehouse.inline(expressions.compile_sql(goal, "duckdb", binding))
+    connection.execute(
+        f"create temp table outcome as select o.*, coalesce({met}, false) as met"
+        f" from (select m.*, {', '.join(selected)} from member m{''.join(joins)}) o"
+    )
 
 
 def curve(members: pa.Table, days: int, key: str) -> list[tuple[str, int, int, Decimal | float, Decimal | float]]:
@@ -89,7 +125,7 @@ def _prepare(connection: Session, members: pa.Table, days: int, last: date) -> N
     A day on which the market is closed belongs to the trading day after it: what happened on a Saturday counts on Monday.
     """
     connection.register("given_members", members)
-    connection.execute("create temp table member as select party_id, start_date, grp from given_members")
+    connection.execute("create temp table member as select * from given_members")
     calendar = trading_calendar()
     starts = [row[0] for row in connection.execute("select distinct start_date from member order by 1").fetchall()]
     rows, passed = [], []

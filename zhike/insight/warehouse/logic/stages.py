@@ -13,7 +13,7 @@ from zhike.insight.warehouse.errors import DayMissing, NotATradingDay, NothingPu
 from zhike.insight.warehouse.logic import engine, sources, tables
 from zhike.insight.warehouse.models import Load, Publication, StagedDay
 from zhike.insight.warehouse.types import PublicationInfo, StageResult, StageStep
-from zhike.kernel import clock, database
+from zhike.kernel import clock, database, events
 from zhike.kernel.jobs import RunHandle
 from zhike.kernel.trading_days import trading_calendar
 
@@ -103,6 +103,7 @@ def publish(business_date: date) -> PublicationInfo:
         )
         old = Publication.objects.order_by("-id").values_list("id", flat=True)[_kept_publications() :]
         Publication.objects.filter(id__in=list(old)).delete()
+        events.publish("warehouse.published", "publication", row.pk, {"business_date": business_date.isoformat()})
     return _as_type(row)
 
 

@@ -191,6 +191,10 @@ class ValueType:
         """
         yield from ()
 
+    def unchanged_sql(self, column: str) -> str:
+        """Return whether `parse` takes a text as it stands, in PostgreSQL over a column; null of nothing."""
+        raise NotImplementedError(self.key)
+
     def compared(self, value: object) -> dict[str, object]:
         """Return those of its columns that differ when the value does."""
         stored = self.store(value)

@@ -15,6 +15,8 @@ from zhike.platform.fields.types import Grammar, Mask, Search
 
 #: What no text of the database may hold: the character NUL, and halves of characters.
 UNWRITABLE = re.compile("[\x00\ud800-\udfff]")
+#: The signs that `str.strip` takes for blanks; those of the database are fewer.
+_BLANKS = "".join(sign for sign in map(chr, range(1, 0x3001)) if sign.isspace())
 
 
 def bad_character() -> BadValue:
@@ -64,6 +66,10 @@ class Words(ValueType):
     def misfits(self, stored: Mapping[str, str]) -> Iterator[tuple[BadValue, str]]:
         yield self.too_long(), f"char_length({stored['']}) > {self.longest}"
 
+    def unchanged_sql(self, column: str) -> str:
+        trimmed = f"btrim({column}, {quoted(_BLANKS)})"
+        return f"{column} = {trimmed} and {column} <> '' and char_length({column}) <= {self.longest}"
+
     def typed(self, text: str) -> object:
         """Return what somebody typed as the field holds it."""
         return self.read(text, DESK)
@@ -80,6 +86,10 @@ class Patterned(Words):
     def misfits(self, stored: Mapping[str, str]) -> Iterator[tuple[BadValue, str]]:
         yield from super().misfits(stored)
         yield self.refusal(), f"{stored['']} !~ {quoted(f'^(?:{self.pattern})$')}"
+
+    def unchanged_sql(self, column: str) -> str:
+        fits = f"{super().unchanged_sql(column)} and {column} ~ {quoted(f'^(?:{self.pattern})$')}"
+        return f"{fits} and strpos({column}, {quoted(self.ignored)}) = 0" if self.ignored else fits
 
     def loaded(self, column: str) -> str:
         return self._kept(column)

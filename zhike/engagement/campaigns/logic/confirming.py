@@ -1,0 +1,92 @@
+"""Confirmation: a run freezes exactly the audience that was seen, or the campaign is a draft again and says why."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date
+
+from zhike.engagement.campaigns.errors import CampaignChanged, EmptyAudience
+from zhike.engagement.campaigns.logic import running, runs
+from zhike.engagement.campaigns.models import Campaign, CampaignRun
+from zhike.engagement.campaigns.types import RunState
+from zhike.engagement.channels import api as channels
+from zhike.insight.audiences import api as audiences
+from zhike.kernel import clock, context, database, events
+from zhike.kernel.errors import ZhikeError
+from zhike.kernel.models import Run
+from zhike.platform.audit import api as audit
+from zhike.platform.permissions.types import Principal
+
+
+def freeze(uid: uuid.UUID, run: uuid.UUID, *, count: int, business_date: date, principal: Principal) -> None:
+    """Confirm the campaign that this run is to confirm; done again, it changes nothing.
+
+    Raises CampaignChanged when the audience is not what was seen, EmptyAudience; the campaign is a draft then.
+    """
+    try:
+        with database.writing():
+            campaign = _taken(uid, run)
+            if campaign is not None:
+                _freeze(campaign, count, business_date, principal)
+    except Exception as error:
+        put_back(uid, run, error.message("zh") if isinstance(error, ZhikeError) else f"{type(error).__name__}: {error}")
+        raise
+
+
+def _freeze(campaign: Campaign, count: int, business_date: date, principal: Principal) -> None:
+    snapshot = audiences.take_snapshot(campaign.audience_uid, principal=principal)
+    if (snapshot.count, snapshot.business_date) != (count, business_date):
+        raise CampaignChanged(
+            seen=count, seen_date=business_date, count=snapshot.count, business_date=snapshot.business_date
+        )
+    if snapshot.count == 0:
+        raise EmptyAudience(business_date=business_date)
+    campaign.snapshot_uid, campaign.business_date = snapshot.uid, snapshot.business_date
+    campaign.content_digest = channels.template(campaign.template).digest
+    campaign.state, campaign.confirmed_at = Campaign.State.CONFIRMED, clock.now()
+    campaign.updated_at = campaign.confirmed_at
+    campaign.revision += 1
+    running.freeze(campaign)
+    campaign.save()
+    details = {"count": count, "business_date": str(business_date)}
+    audit.note(operation="confirm", subject="campaign", subject_id=campaign.pk, details=details)
+    events.publish("campaign.confirm", "campaign", campaign.pk)
+
+
+def put_back(uid: uuid.UUID, run: uuid.UUID, reason: str) -> None:
+    """Make a campaign that this run was to confirm a draft again, and say why in its journal."""
+    with context.acting(reason=reason[:300]), database.writing():
+        campaign = _taken(uid, run)
+        if campaign is None:
+            return
+        campaign.state, campaign.updated_at = Campaign.State.DRAFT, clock.now()
+        campaign.save()
+        audit.note(operation="confirm_failed", subject="campaign", subject_id=campaign.pk)
+        events.publish("campaign.confirm_failed", "campaign", campaign.pk)
+
+
+def standing(campaign: Campaign) -> RunState | None:
+    """Return where the confirmation stands: under way, or failed and the campaign not changed since."""
+    row = CampaignRun.objects.filter(campaign=campaign, kind=runs.CONFIRM).first()
+    if row is None or row.inputs != {"revision": campaign.revision}:
+        return None
+    return runs.state_of(Run.objects.filter(uid=row.run).first())
+
+
+def settle() -> int:
+    """Put back the campaigns whose confirmation nobody does any more: cancelled, or its workers died. Returns how many."""
+    found = 0
+    for campaign in Campaign.objects.filter(state=Campaign.State.CONFIRMING):
+        row = CampaignRun.objects.get(campaign=campaign, kind=runs.CONFIRM)
+        run = Run.objects.filter(uid=row.run).first()
+        if not runs.under_way(run):
+            put_back(campaign.uid, row.run, str(((run and run.error) or {}).get("message") or "任务已取消"))
+            found += 1
+    return found
+
+
+def _taken(uid: uuid.UUID, run: uuid.UUID) -> Campaign | None:
+    """Return the campaign locked, if it is this run that is to confirm it."""
+    campaign = Campaign.objects.select_for_update().get(uid=uid)
+    mine = CampaignRun.objects.filter(campaign=campaign, kind=runs.CONFIRM, run=run).exists()
+    return campaign if mine and campaign.state == Campaign.State.CONFIRMING else None
