@@ -11,6 +11,9 @@ _WORK = "zhike/platform/work/api.py"
 _SUMMING = "zhike/platform/objects/logic/summing.py"
 _ASKED = "zhike/platform/objects/logic/asking.py"
 
+_NUMBERS = "zhike/platform/objects/logic/whole_numbers.py"
+
+_OF_NUMBERS = ("tests/contract/test_whole_numbers.py",)
 _OF_SIGN_IN = ("tests/contract/test_sign_in.py",)
 _OF_USERS = ("tests/integration/test_users.py",)
 _OF_RIGHTS = ("tests/contract/test_permissions.py",)
@@ -133,11 +136,59 @@ BREAKS = (
         _OF_RIGHTS,
     ),
     Break(
+        "masks: whole number of a masked field",
+        "a search finds no whole number that its searcher sees masked",
+        "zhike/platform/objects/logic/searching.py",
+        "if not search.refused(field) and not search.masked(field)]",
+        "if not search.refused(field)]",
+        _OF_NUMBERS,
+    ),
+    Break(
+        "masks: last digits of a short number",
+        "a search tells no digits that the mask hides",
+        "zhike/platform/objects/logic/stored_texts.py",
+        "return exp.and_(same, length >= longer) if longer else same",
+        "return same",
+        _OF_NUMBERS,
+    ),
+    Break(
+        "masks: finding by number without its operation",
+        "whoever may not find by a whole number does not, and leaves no line",
+        _NUMBERS,
+        ' and permissions.allowed(principal, f"{owner.key}.{FIND}")',
+        "",
+        _OF_NUMBERS,
+    ),
+    Break(
+        "masks: finding by number beyond its grant",
+        "a whole number finds what the operation is granted on, not all that may be read",
+        _NUMBERS,
+        "    narrow_to_scope(where, owner, ALIAS, principal, FIND)\n",
+        "",
+        _OF_NUMBERS,
+    ),
+    Break(
+        "masks: number after number",
+        "a series of whole numbers is stopped",
+        _NUMBERS,
+        "len(known) >= settings.FIND_SERIES",
+        "len(known) > 1_000_000",
+        _OF_NUMBERS,
+    ),
+    Break(
+        "audit: finding by number leaves a trace",
+        "each question about a whole number leaves a line, also where there is none",
+        _NUMBERS,
+        "        if not found:\n",
+        "        if found:\n",
+        _OF_NUMBERS,
+    ),
+    Break(
         "masks: search by a refused field",
         "a search never tells what stands in a field that the searcher is refused",
         "zhike/platform/objects/logic/searching.py",
-        'if rule == "refused"}',
-        'if rule == "never"}',
+        'return self.rules[field.key] == "refused"',
+        'return self.rules[field.key] == "never"',
         ("tests/contract/test_search_rights.py",),
     ),
     Break(

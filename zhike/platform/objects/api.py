@@ -21,6 +21,7 @@ from zhike.platform.objects.logic import (
     single_records,
     summing,
     unmasking,
+    whole_numbers,
     writing,
 )
 from zhike.platform.objects.logic import catalogue as catalogues
@@ -62,6 +63,8 @@ __all__ = [
     "update",
 ]
 _REASON_LENGTH = 4
+#: What the access log of a record tells.
+_ACCESS = ("view", "unmask", unmasking.STOPPED, whole_numbers.FIND, "export")
 
 
 def page(query: RecordQuery, *, principal: Principal) -> RecordPage:
@@ -255,7 +258,7 @@ def access(object: str, uid: uuid.UUID, *, principal: Principal) -> list[RecordH
     permissions.require(principal, f"{object}.access_log")
     owner = catalogues.object_type(object)
     row = single_records.row_by_uid(owner, uid, principal, "read")
-    return record_history(owner, row, principal, operations=("view", "unmask", unmasking.STOPPED, "export"))
+    return record_history(owner, row, principal, operations=_ACCESS)
 
 
 def export_xlsx(query: RecordQuery, *, principal: Principal) -> bytes:

@@ -93,6 +93,15 @@ class UnmaskSeries(ZhikeError):
     en = "{times} values were shown within the hour for this reason. Give each its own; this one was not shown, and is on record"
 
 
+class FindSeries(ZhikeError):
+    """Number after number that is looked for."""
+
+    code = "record.find_series"
+    status = 429
+    zh = "一小时内已按 {times} 个不同的完整号码查找，请稍后再试；本次未查找，已记录"
+    en = "{times} different whole numbers were looked for within the hour. Try again later; this one was not, and is on record"
+
+
 class SourceOwned(ZhikeError):
     """Deleting what a source system keeps."""
 
