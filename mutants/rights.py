@@ -11,8 +11,10 @@ _WORK = "zhike/platform/work/api.py"
 _SUMMING = "zhike/platform/objects/logic/summing.py"
 _ASKED = "zhike/platform/objects/logic/asking.py"
 
+_SHARES = "zhike/platform/objects/logic/sharing.py"
 _NUMBERS = "zhike/platform/objects/logic/whole_numbers.py"
 
+_OF_SHARES = ("tests/contract/test_shares.py", "tests/property/test_scopes_agree.py")
 _OF_NUMBERS = ("tests/contract/test_whole_numbers.py",)
 _OF_SIGN_IN = ("tests/contract/test_sign_in.py",)
 _OF_USERS = ("tests/integration/test_users.py",)
@@ -134,6 +136,62 @@ BREAKS = (
         "stopped = _times(reason) >= settings.UNMASK_SERIES",
         "stopped = False",
         _OF_RIGHTS,
+    ),
+    Break(
+        "shares: over",
+        "a share ends with its day and when it is taken back",
+        _SHARES,
+        "return rows.filter(withdrawn_at=None, until__gte=clock.today())",
+        "return rows",
+        _OF_SHARES,
+    ),
+    Break(
+        "shares: right of the giver",
+        "a share gives nothing that its giver could not give today",
+        _SHARES,
+        'yield from known_records.reached_ids(owner, ids, principal, ("read", "share"))',
+        "yield from ids",
+        _OF_SHARES,
+    ),
+    Break(
+        "shares: through a wall",
+        "a wall keeps a shared record away, too",
+        _CONDITIONS,
+        "    return parts + _denied(where, owner, alias, scope)",
+        "    return parts + ([] if scope.shared else _denied(where, owner, alias, scope))",
+        _OF_SHARES,
+    ),
+    Break(
+        "shares: reading only",
+        "nothing is done with what follows a shared record",
+        _CONDITIONS,
+        'shared and operation == "read")',
+        "shared)",
+        _OF_SHARES,
+    ),
+    Break(
+        "shares: of what one may share",
+        "nobody shares what only others may share",
+        "zhike/platform/objects/shares.py",
+        'single_records.row_by_uid(owner, uid, principal, "share")',
+        'single_records.row_by_uid(owner, uid, principal, "read")',
+        _OF_SHARES,
+    ),
+    Break(
+        "shares: those above",
+        "what is shared with a unit is not with those above it",
+        _SHARES,
+        'units = {code for _role, unit in staff.posts for code in unit.path.split("/") if code}',
+        "units = {unit.code for unit in organization.all_units()}",
+        _OF_SHARES,
+    ),
+    Break(
+        "permissions: export beyond its grant",
+        "an export holds no more than is granted for export",
+        "zhike/platform/objects/logic/questions.py",
+        "        narrow_to_scope(where, owner, ALIAS, principal, operation)\n",
+        "        pass\n",
+        _OF_SHARES,
     ),
     Break(
         "masks: whole number of a masked field",

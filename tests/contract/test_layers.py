@@ -16,7 +16,7 @@ DOORS = {"api", "types", "errors"}
 #: A room that does more than one thing for others has a door for each.
 MORE_DOORS = {
     "fields": {"search_tokens"},
-    "objects": {"bulk", "catalogue"},
+    "objects": {"bulk", "catalogue", "shares"},
     "permissions": {"parts"},
     "warehouse": {"datasets", "received"},
     "campaigns": {"standing"},

@@ -91,4 +91,5 @@ export type {
   WireValue as Value,
   WorkOut as WorkItem,
   WorkPageOut as WorkPage,
+  ShareOut as Share,
 } from './generated/schema';

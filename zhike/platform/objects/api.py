@@ -18,6 +18,7 @@ from zhike.platform.objects.logic import (
     field_rights,
     known_records,
     listing,
+    sharing,
     single_records,
     summing,
     unmasking,
@@ -64,7 +65,7 @@ __all__ = [
 ]
 _REASON_LENGTH = 4
 #: What the access log of a record tells.
-_ACCESS = ("view", "unmask", unmasking.STOPPED, whole_numbers.FIND, "export")
+_ACCESS = ("view", "unmask", unmasking.STOPPED, whole_numbers.FIND, "export", *sharing.OPERATIONS)
 
 
 def page(query: RecordQuery, *, principal: Principal) -> RecordPage:
@@ -257,7 +258,7 @@ def access(object: str, uid: uuid.UUID, *, principal: Principal) -> list[RecordH
     """Return who viewed, unmasked or exported a record, newest first; views of one person and day are one line."""
     permissions.require(principal, f"{object}.access_log")
     owner = catalogues.object_type(object)
-    row = single_records.row_by_uid(owner, uid, principal, "read")
+    row = single_records.row_by_uid(owner, uid, principal, "access_log")
     return record_history(owner, row, principal, operations=_ACCESS)
 
 
@@ -267,7 +268,7 @@ def export_xlsx(query: RecordQuery, *, principal: Principal) -> bytes:
     owner = catalogues.object_type(query.object)
     # Whatever is refused is so before anything is written down.
     listing.order_of(query, owner, principal)
-    found = listing.count(query, principal)
+    found = listing.count(query, principal, operation="export")
     if found.count > exporting.LIMIT:
         raise TooManyRows(limit=exporting.LIMIT, count=found.count)
     columns = query.columns or listing.listed_columns(owner, principal)
@@ -291,9 +292,7 @@ def export_xlsx(query: RecordQuery, *, principal: Principal) -> bytes:
 def _record(owner: ObjectType, row: Mapping[str, Any], principal: Principal) -> Record:
     fields = list(owner.fields.values())
     record = present(owner, fields, [row], principal)[0]
-    scoped = definitions.derive(
-        f"objects.scoped:{owner.key}:{principal.kind}:{principal.roles}", lambda _all: _scoped(owner, principal)
-    )
+    scoped = definitions.derive(f"objects.scoped:{owner.key}:{principal.shape}", lambda _all: _scoped(owner, principal))
     permitted = [
         operation
         for operation, as_read in scoped.items()
@@ -308,7 +307,7 @@ def _scoped(owner: ObjectType, principal: Principal) -> dict[str, bool]:
     reads = permissions.scope(principal, "read", owner.key)
     return {
         operation: permissions.scope(principal, operation, owner.key) == reads
-        for operation in ("update", "delete", "unmask", "access_log")
+        for operation in ("update", "delete", "unmask", "share", "access_log")
         if permissions.allowed(principal, f"{owner.key}.{operation}")
     }
 
@@ -316,7 +315,7 @@ def _scoped(owner: ObjectType, principal: Principal) -> dict[str, bool]:
 def _all_rows(query: RecordQuery, principal: Principal) -> Iterator[Record]:
     cursor = ""
     while True:
-        found = listing.page(replace(query, cursor=cursor, limit=200), principal)
+        found = listing.page(replace(query, cursor=cursor, limit=200), principal, operation="export")
         yield from found.rows
         if not found.next_cursor:
             return

@@ -9,7 +9,10 @@ class ObjectsConfig(AppConfig):
         from zhike.kernel import definitions
         from zhike.platform.objects import blocks
         from zhike.platform.objects.kinds import EXTENSION, OBJECT
+        from zhike.platform.objects.logic import sharing
+        from zhike.platform.permissions import api as permissions
 
         definitions.register(OBJECT)
         definitions.register(EXTENSION)
         blocks.register()
+        permissions.register_shares(sharing.shared_with)

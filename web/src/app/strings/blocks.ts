@@ -54,6 +54,8 @@ export const blocks = {
   'history.load': ['数据装载', 'loaded'],
   'history.unmask': ['查看明文', 'unmasked'],
   'history.find_by_number': ['按完整号码查到', 'found by whole number'],
+  'history.share': ['共享该记录', 'shared it'],
+  'history.unshare': ['收回共享', 'took a share back'],
   'history.unmask_stopped': ['查看明文被拦截', 'was stopped from unmasking'],
   'history.view': ['查看', 'viewed'],
   'history.export': ['导出', 'exported'],
