@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.db import connection
 from psycopg import sql as sql_
@@ -60,7 +61,7 @@ def _rows(
         near=near,
         whole=whole,
     )
-    given = {"text": text.strip().lower(), "most": _PLACES, "units": list(principal.units), "today": clock.today()}
+    given: dict[str, Any] = {"text": text.strip().lower(), "most": _PLACES, "units": list(principal.units), "today": clock.today()}
     with connection.cursor() as cursor:
         cursor.execute(statement, given)
         return [(row[0], str(row[1]), str(row[2])) for row in cursor.fetchall()]
