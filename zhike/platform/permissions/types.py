@@ -143,7 +143,12 @@ class Grant(Part):
     """What the holders of a role may do on the records of one object, or with one part of the product."""
 
     on: Key = Field(description="an object, or a part of the product such as `audience` or `work`")
-    operations: tuple[Key, ...] = Field(min_length=1, description="the operations that are granted")
+    operations: tuple[Key, ...] = Field(
+        min_length=1,
+        description="the operations that are granted. On an object `find_by_number` finds a record by a whole number that one"
+        " sees masked, each time on record; `share` lets a colleague or a unit read one record until a day; `unmask` shows a"
+        " value in clear for a reason",
+    )
     where: Key = Field(
         "all",
         description="a refinement of the object that narrows the grant; all records, when absent. A part of the product is"

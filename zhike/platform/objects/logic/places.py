@@ -61,7 +61,12 @@ def _rows(
         near=near,
         whole=whole,
     )
-    given: dict[str, Any] = {"text": text.strip().lower(), "most": _PLACES, "units": list(principal.units), "today": clock.today()}
+    given: dict[str, Any] = {
+        "text": text.strip().lower(),
+        "most": _PLACES,
+        "units": list(principal.units),
+        "today": clock.today(),
+    }
     with connection.cursor() as cursor:
         cursor.execute(statement, given)
         return [(row[0], str(row[1]), str(row[2])) for row in cursor.fetchall()]
