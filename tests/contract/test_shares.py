@@ -223,6 +223,17 @@ def test_one_shares_only_what_one_reads_oneself_and_with_the_operation(firm, par
     reader = holding(firm.operator, role("party", "read", key="reader"))
     with pytest.raises(Refused):
         shares.share("party", party.uid, user=user("E1002").uid, until=until(), principal=reader)
+    body = {
+        "kind": "role", "key": "half", "labels": {"zh": "半", "en": "Half"},
+        "grants": [
+            {"on": "party", "operations": ["read"]},
+            {"on": "party", "operations": ["share"], "where": "my_branch"},
+        ],
+    }  # fmt: skip
+    definition_changes.change([Edit.of(body)], reason="test")
+    with pytest.raises(NotFound):
+        shares.of_record("party", party.uid, principal=holding(firm.other_manager, "half"))
+    assert shares.of_record("party", party.uid, principal=holding(firm.branch_head, "half")) == []
     sharer = holding(firm.operator, role("party", "share", key="sharer"))
     with pytest.raises(NotFound):
         shares.share("party", party.uid, user=user("E1002").uid, until=until(), principal=sharer)

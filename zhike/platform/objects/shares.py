@@ -70,7 +70,7 @@ def _own(object: str, uid: uuid.UUID, principal: Principal) -> tuple[ObjectType,
     """The record, if the principal may share it and reads it by grants of its own."""
     permissions.require(principal, f"{object}.share")
     owner = catalogues.object_type(object)
-    record_id: int = single_records.row_by_uid(owner, uid, principal, "share")["id"]
+    record_id: int = single_records.row_by_uid(owner, uid, principal, "read")["id"]
     if not known_records.reached_ids(owner, [record_id], principal, ("read", "share")):
         raise NotFound(kind=object, id=str(uid))
     return owner, record_id
