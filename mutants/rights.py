@@ -181,8 +181,8 @@ BREAKS = (
         "shares: those above",
         "what is shared with a unit is not with those above it",
         _SHARES,
-        'units = {code for _role, unit in staff.posts for code in unit.path.split("/") if code}',
-        "units = {unit.code for unit in organization.all_units()}",
+        "Q(unit__code__in=units)",
+        "Q(unit__isnull=False)",
         _OF_SHARES,
     ),
     Break(
