@@ -184,6 +184,11 @@ def of_records(desk, house):
     desk.ask("account_manager", "unmaskField", served, body={"field": "mobile", "reason": "回访客户"})
     desk.ask("account_manager", "getRecordHistory", served)
     desk.ask("branch_head", "getRecordAccess", served)
+    body = {"unit": house.unit, "until": "2026-03-20"}
+    shared = desk.ask("account_manager", "shareRecord", served, body=body)
+    desk.ask("account_manager", "listShares", served)
+    desk.ask("account_manager", "listShareCandidates", served, {"q": "E"})
+    desk.ask("account_manager", "withdrawShare", served | {"share": shared["uid"]})
     given = {"party": house.served, "channel": "phone", "subject": "回访", "at": "2026-03-18T09:00:00+08:00"}
     made = desk.ask("account_manager", "createRecord", {"object": "interaction"}, body={"values": given})
     made_at = {"object": "interaction", "uid": made["uid"]}

@@ -16,7 +16,7 @@ DOORS = {"api", "types", "errors"}
 #: A room that does more than one thing for others has a door for each.
 MORE_DOORS = {
     "fields": {"search_tokens"},
-    "objects": {"bulk", "catalogue", "exports", "sets"},
+    "objects": {"bulk", "catalogue", "exports", "sets", "shares"},
     "organization": {"people"},
     "permissions": {"parts"},
     "warehouse": {"datasets", "received"},

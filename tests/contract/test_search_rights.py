@@ -43,7 +43,7 @@ def refused(principal, fields):
         "kind": "role",
         "key": "blind",
         "labels": {"zh": "看不全", "en": "Blind"},
-        "grants": [{"on": "party", "operations": ["read", "export"]}],
+        "grants": [{"on": "party", "operations": ["read", "export", "find_by_number"]}],
         "fields": {"party": {"refused": list(fields)}},
     }
     definition_changes.change([Edit.of(body)], reason="test")

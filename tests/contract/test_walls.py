@@ -19,7 +19,7 @@ from zhike.platform.packs import api as packs
 
 pytestmark = pytest.mark.django_db
 
-_ALL = "[read, create, update, delete, unmask, export, access_log, erase]"
+_ALL = "[read, find_by_number, create, update, delete, unmask, export, share, access_log, erase]"
 _READ = ("party", "party_relationship", "remark", "coverage", "employee")
 
 

@@ -1,20 +1,28 @@
-"""Whatever posts somebody holds: list, single record and bitmap agree with what the posts say, worked out by hand."""
+"""Whatever posts somebody holds and whatever is shared with them: list, single record and bitmap agree with what the posts
+and shares say, worked out by hand."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
+import hypothesis
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from tests.depth import examples
 from tests.factories.records import build_firm, customer
+from zhike.kernel import clock
 from zhike.kernel.errors import NotFound
+from zhike.kernel.ids import uuid7
 from zhike.platform.objects import api as objects
 from zhike.platform.objects import bulk
+from zhike.platform.objects.logic import sharing
+from zhike.platform.objects.models import Share
 from zhike.platform.objects.types import RecordQuery
 from zhike.platform.organization import api as organization
+from zhike.platform.organization.models import User
 from zhike.platform.packs import api as packs
 from zhike.platform.permissions.types import Post, Principal
 
@@ -32,6 +40,17 @@ grants:
   - {{on: party_role, operations: [read]}}
 {grants}{walls}"""
 
+#: Who may have shared, with what they see themselves: the head of B1 and the operator of all; a manager of neither.
+GIVERS = {"E2001": "my_branch", "E3001": "all"}
+SHARED = st.lists(
+    st.tuples(
+        st.sampled_from(sorted(GIVERS)),
+        st.integers(0, 7),
+        st.sampled_from(["user", "unit", "other"]),
+        st.sampled_from(["holds", "last day", "over", "withdrawn"]),
+    ),
+    max_size=3,
+)
 HELD = st.lists(st.tuples(st.sampled_from(ROLES), st.sampled_from(sorted(UNITS))), max_size=4)
 
 
@@ -66,8 +85,8 @@ def holds(where, person, number, units):
     return met[where]
 
 
-def expected(held, number, people):
-    """The ids of whom the posts let somebody see: granted by any of them, taken away by none."""
+def expected(held, number, people, shared):
+    """The ids of whom the posts let somebody see: granted by any of them or shared with who reads any, walled off by none."""
     units = {}
     for role, unit in held:
         units.setdefault(role, set()).update(UNITS[unit])
@@ -75,21 +94,50 @@ def expected(held, number, people):
     for key, (_uid, person) in people.items():
         granted = any(holds(GRANTS[grant], person, number, units[grant, wall]) for grant, wall in units)
         denied = any(holds(WALLS[wall], person, number, units[grant, wall]) for grant, wall in units)
-        if granted and not denied:
+        reads = any(GRANTS[grant] for grant, _wall in units)
+        if (granted or (reads and key in shared)) and not denied:
             seen.add(key)
     return seen
+
+
+def given(shared, number, people, users):
+    """Write shares down, and return the ids of those that let somebody of B1 with that number see a record today."""
+    Share.objects.all().delete()
+    found, keys, today = set(), sorted(people), clock.today()
+    for giver, place, to, state in shared:
+        Share.objects.create(
+            uid=uuid7(),
+            object="party",
+            record_id=keys[place],
+            user_id={"user": users[number], "other": users["E1002"]}.get(to),
+            unit_id=organization.unit_by_code("R1").id if to == "unit" else None,
+            until=today - timedelta(days=1) if state == "over" else today + timedelta(days=state == "holds"),
+            withdrawn_at=clock.now() if state == "withdrawn" else None,
+            by_id=users[giver],
+            at=clock.now(),
+        )
+        held = GIVERS[giver] == "all" or people[keys[place]][1]["branch"] == "B1"
+        if to != "other" and state in ("holds", "last day") and held:
+            found.add(keys[place])
+    return found
 
 
 def test_list_record_and_bitmap_agree_for_whatever_posts(people):
     known = {code: organization.unit_by_code(code).id for code in UNITS}
     below = organization.subtrees(known.values())
+    users = dict(User.objects.values_list("employee_no", "pk"))
 
     @settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-    @given(HELD, st.sampled_from(["E1001", "E1002", "E9"]))
-    def agree(held, number):
+    @hypothesis.given(HELD, st.sampled_from(["E1001", "E1002", "E9"]), SHARED)
+    def agree(held, number, shares):
+        shared = given(shares, "E1001", people, users) if number == "E1001" else set()
+        by_object = sharing.shared_with(organization.staff(users["E1001"])) if number == "E1001" else {}
+        assert set(by_object.get("party", ())) == shared
         posts = [Post("_".join(role), known[unit], below[known[unit]]) for role, unit in held]
-        principal = Principal(kind="staff", name="某", employee_no=number, posts=tuple(posts))
-        wanted = expected(held, number, people)
+        principal = Principal(
+            kind="staff", name="某", employee_no=number, posts=tuple(posts), shared=tuple(by_object.items())
+        )
+        wanted = expected(held, number, people, shared)
         bitmap = bulk.scope("party", principal=principal)
         assert (set(people) if bitmap is None else set(bitmap)) == wanted
         single = {key for key, (uid, _person) in people.items() if _is_seen(uid, principal, held)}

@@ -50,6 +50,9 @@ PASSWORD_DAYS = int(os.environ.get("ZHIKE_PASSWORD_DAYS", "90"))
 PASSWORD_HISTORY = int(os.environ.get("ZHIKE_PASSWORD_HISTORY", "5"))
 #: Values in clear that one person sees within an hour for one reason.
 UNMASK_SERIES = int(os.environ.get("ZHIKE_UNMASK_SERIES", "20"))
+#: Whole numbers, seen masked, by which one person looks for records within an hour. An own figure, set by no rule: a desk
+#: that serves somebody each minute does not reach it, and a list of numbers is tried for months.
+FIND_SERIES = int(os.environ.get("ZHIKE_FIND_SERIES", "60"))
 SIGN_IN_FAILURES = int(os.environ.get("ZHIKE_SIGN_IN_FAILURES", "5"))
 SIGN_IN_LOCK_SECONDS = int(os.environ.get("ZHIKE_SIGN_IN_LOCK_SECONDS", "900"))
 

@@ -101,4 +101,5 @@ export type {
   WorkDetailOut as WorkDetail,
   WorkOut as WorkItem,
   WorkPageOut as WorkPage,
+  ShareOut as Share,
 } from './generated/schema';

@@ -151,5 +151,5 @@ export function HistoryList({ entries, fields }: HistoryProps) {
 }
 
 const HISTORY_ICON: Record<string, string> = {
-  create: 'plus', update: 'edit', delete: 'remove', load: 'database', unmask: 'hidden', view: 'user', export: 'download',
+  create: 'plus', update: 'edit', delete: 'remove', load: 'database', unmask: 'hidden', find_by_number: 'search', share: 'users', unshare: 'users', view: 'user', export: 'download',
 };

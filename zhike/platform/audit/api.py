@@ -15,7 +15,7 @@ from zhike.platform.audit.logic import triggers
 from zhike.platform.audit.models import Entry
 from zhike.platform.audit.types import JournalEntry
 
-__all__ = ["history", "note", "reasons", "watch", "wipe_values"]
+__all__ = ["history", "lately", "note", "watch", "wipe_values"]
 
 
 def watch(*, table: str, subject: str, ignore: Sequence[str] = ()) -> None:
@@ -83,10 +83,10 @@ def history(
     return sorted([*single, *together], key=lambda entry: entry.at, reverse=True)[:limit]
 
 
-def reasons(*, operation: str, since: datetime) -> list[str]:
-    """Return the reasons that whoever acts now has given for an operation since an instant, one for each time."""
+def lately(*, operation: str, since: datetime) -> list[JournalEntry]:
+    """Return the lines about an operation of whoever acts now since an instant, newest first."""
     rows = Entry.objects.filter(actor=context.current().actor, operation=operation, at__gte=since)
-    return list(rows.values_list("reason", flat=True))
+    return _told(rows.order_by("-at", "-id"))
 
 
 def _gathered(rows: QuerySet[Entry], limit: int) -> list[JournalEntry]:
@@ -112,6 +112,10 @@ def _gathered(rows: QuerySet[Entry], limit: int) -> list[JournalEntry]:
 
 
 def _single(rows: QuerySet[Entry], limit: int) -> list[JournalEntry]:
+    return _told(rows[:limit])
+
+
+def _told(rows: QuerySet[Entry]) -> list[JournalEntry]:
     return [
         JournalEntry(
             at=row.at,
@@ -123,5 +127,5 @@ def _single(rows: QuerySet[Entry], limit: int) -> list[JournalEntry]:
             reason=row.reason,
             request_id=row.request_id,
         )
-        for row in rows[:limit]
+        for row in rows
     ]

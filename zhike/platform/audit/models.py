@@ -18,5 +18,9 @@ class Entry(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["subject", "subject_id", "-at"], name="audit_subject"),
-            models.Index(fields=["actor", "-at"], condition=models.Q(operation="unmask"), name="audit_unmasked"),
+            models.Index(
+                fields=["actor", "-at"],
+                condition=models.Q(operation__in=["unmask", "find_by_number"]),
+                name="audit_in_series",
+            ),
         ]

@@ -10,7 +10,8 @@ import functools
 import itertools
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Literal
 
 from pypinyin import Style, pinyin
@@ -18,10 +19,14 @@ from pypinyin import Style, pinyin
 from zhike.kernel.encryption import keyring
 from zhike.platform.fields.types import Search
 
-__all__ = ["FAMILIES", "TAIL", "Family", "array_items", "normalize", "tokens_of", "wanted"]
+__all__ = ["FAMILIES", "TAIL", "Family", "Wanted", "array_items", "is_whole", "normalize", "tokens_of", "wanted"]
 
 #: How many last digits of a number find it.
 TAIL = 4
+#: What is shorter is asked for by its last digits or half typed yet, not a whole number.
+_WHOLE = 6
+#: Certificates that are not longer are masked from end to end (see `masks`): their last signs find nothing.
+_ALL_HIDDEN = 7
 #: Fields of one family give tokens that cannot be told apart.
 Family = Literal["name", "number", "certificate"]
 FAMILIES: Mapping[Search, Family] = {
@@ -45,7 +50,8 @@ def tokens_of(searchable: str, value: str) -> frozenset[str]:
     if searchable == "name":
         return _name_tokens(text)
     if searchable == "certificate":
-        return frozenset((f"c:{keyring().digest(text)}", f"c4:{keyring().digest(text[-TAIL:], 'tail')}"))
+        tail = (f"c4:{keyring().digest(text[-TAIL:], 'tail')}",) if len(text) > _ALL_HIDDEN else ()
+        return frozenset((f"c:{keyring().digest(text)}", *tail))
     return frozenset((f"n:{text}", f"d4:{text[-TAIL:]}"))
 
 
@@ -63,26 +69,43 @@ def _items(tokens: Iterable[str]) -> str:
     return ",".join(['"' + token.replace("\\", "\\\\").replace('"', '\\"') + '"' for token in tokens])
 
 
-def wanted(query: str) -> tuple[list[str], dict[Family, list[str]]]:
-    """Return (all of these tokens, any of these tokens) that a record must have to answer `query`.
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The tokens that answer a query: all of `every`, or any of the others.
 
-    All are tokens of names; the others are told by the family of the fields that give them.
+    `every` and `names` are given by names; `whole` and `tail` by a number's or certificate's whole value and by its
+    last digits.
     """
+
+    every: Sequence[str] = ()
+    names: Sequence[str] = ()
+    whole: Mapping[Family, str] = field(default_factory=dict)
+    tail: Mapping[Family, str] = field(default_factory=dict)
+
+
+def wanted(query: str) -> Wanted:
+    """Return the tokens that a record must have to answer `query`."""
     text = normalize(query)
     if not text:
-        return [], {}
+        return Wanted()
     if _is_chinese(text):
         pairs = [text[i : i + 2] for i in range(len(text) - 1)]
-        return (pairs or [text]), {}
-    found: dict[Family, list[str]] = {"name": [f"i:{text}", f"p:{text}", text], "number": [f"n:{text}"]}
-    certificates = []
+        return Wanted(every=pairs or [text])
+    whole: dict[Family, str] = {"number": f"n:{text}"}
+    tail: dict[Family, str] = {}
     if text.isdigit() or re.fullmatch(r"\d{3}[\dx]", text):
-        found["number"].append(f"d4:{text}")
+        tail["number"] = f"d4:{text}"
         if len(text) == TAIL:
-            certificates.append(f"c4:{keyring().digest(text, 'tail')}")
-    if len(text) > 6:
-        certificates.append(f"c:{keyring().digest(text)}")
-    return [], found | {"certificate": certificates}
+            tail["certificate"] = f"c4:{keyring().digest(text, 'tail')}"
+    if len(text) >= _WHOLE:
+        whole["certificate"] = f"c:{keyring().digest(text)}"
+    return Wanted(names=[f"i:{text}", f"p:{text}", text], whole=whole, tail=tail)
+
+
+def is_whole(query: str) -> bool:
+    """Return whether a query can be a whole number: a phone, an account, a certificate."""
+    text = normalize(query)
+    return len(text) >= _WHOLE and text.isascii() and any(sign.isdigit() for sign in text)
 
 
 def _name_tokens(text: str) -> frozenset[str]:

@@ -48,6 +48,7 @@ class Pointer:
     """What values of a type point at: rows of `table`, found by `key`, shown by `display`, only those that are `live`.
 
     Without a table it is the object that the field names as its target. `name` is what the place is called. Of what
+    `within` is SQL that says which rows belong to one of `units` today: people are offered to who reaches their units. Of what
     `waits` a load may name one that is yet to come: the record does without until a later load finds it.
     """
 
@@ -57,6 +58,7 @@ class Pointer:
     display: str = ""
     live: bool = True
     waits: bool = False
+    within: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,9 +20,11 @@ from zhike.platform.objects.logic import (
     known_records,
     large_exports,
     listing,
+    sharing,
     single_records,
     summing,
     unmasking,
+    whole_numbers,
     writing,
 )
 from zhike.platform.objects.logic import catalogue as catalogues
@@ -64,6 +66,8 @@ __all__ = [
     "update",
 ]
 _REASON_LENGTH = 4
+#: What the access log of a record tells.
+_ACCESS = ("view", "unmask", unmasking.STOPPED, whole_numbers.FIND, "export", *sharing.OPERATIONS)
 
 
 def page(query: RecordQuery, *, principal: Principal) -> RecordPage:
@@ -256,8 +260,8 @@ def access(object: str, uid: uuid.UUID, *, principal: Principal) -> list[RecordH
     """Return who viewed, unmasked or exported a record, newest first; views of one person and day are one line."""
     permissions.require(principal, f"{object}.access_log")
     owner = catalogues.object_type(object)
-    row = single_records.row_by_uid(owner, uid, principal, "read")
-    return record_history(owner, row, principal, operations=("view", "unmask", unmasking.STOPPED, "export"))
+    row = single_records.row_by_uid(owner, uid, principal, "access_log")
+    return record_history(owner, row, principal, operations=_ACCESS)
 
 
 def export_xlsx(query: RecordQuery, *, principal: Principal) -> bytes:
@@ -269,7 +273,7 @@ def export_xlsx(query: RecordQuery, *, principal: Principal) -> bytes:
     owner = catalogues.object_type(query.object)
     # Whatever is refused is so before anything is written down.
     listing.order_of(query, owner, principal)
-    found = listing.count(query, principal)
+    found = listing.count(query, principal, operation="export")
     large_exports.require_allowed(found.count)
     columns = query.columns or listing.listed_columns(owner, principal)
     fields = [asking.field_of(owner, key, principal) for key in columns]
@@ -283,9 +287,7 @@ def export_xlsx(query: RecordQuery, *, principal: Principal) -> bytes:
 def _record(owner: ObjectType, row: Mapping[str, Any], principal: Principal) -> Record:
     fields = list(owner.fields.values())
     record = present(owner, fields, [row], principal)[0]
-    scoped = definitions.derive(
-        f"objects.scoped:{owner.key}:{principal.kind}:{principal.roles}", lambda _all: _scoped(owner, principal)
-    )
+    scoped = definitions.derive(f"objects.scoped:{owner.key}:{principal.shape}", lambda _all: _scoped(owner, principal))
     permitted = [
         operation
         for operation, as_read in scoped.items()
@@ -300,7 +302,7 @@ def _scoped(owner: ObjectType, principal: Principal) -> dict[str, bool]:
     reads = permissions.scope(principal, "read", owner.key)
     return {
         operation: permissions.scope(principal, operation, owner.key) == reads
-        for operation in ("update", "delete", "unmask", "access_log")
+        for operation in ("update", "delete", "unmask", "share", "access_log")
         if permissions.allowed(principal, f"{owner.key}.{operation}")
     }
 

@@ -9,10 +9,12 @@ class ObjectsConfig(AppConfig):
         from zhike.kernel import definitions
         from zhike.platform.objects import blocks
         from zhike.platform.objects.kinds import EXPORT_RULE, EXTENSION, OBJECT
-        from zhike.platform.objects.logic import large_exports
+        from zhike.platform.objects.logic import large_exports, sharing
+        from zhike.platform.permissions import api as permissions
 
         definitions.register(OBJECT)
         definitions.register(EXTENSION)
         definitions.register(EXPORT_RULE)
         large_exports.register()
         blocks.register()
+        permissions.register_shares(sharing.shared_with)

@@ -128,6 +128,33 @@ class UnmaskSeries(ZhikeError):
     en = "{times} values were shown within the hour for this reason. Give each its own; this one was not shown, and is on record"
 
 
+class FindSeries(ZhikeError):
+    """Number after number that is looked for."""
+
+    code = "record.find_series"
+    status = 429
+    zh = "一小时内已按 {times} 个不同的完整号码查找，请稍后再试；本次未查找，已记录"
+    en = "{times} different whole numbers were looked for within the hour. Try again later; this one was not, and is on record"
+
+
+class ShareDates(ZhikeError):
+    """A share that ends in the past or too late."""
+
+    code = "share.dates"
+    status = 422
+    zh = "共享期限应为今天起 {days} 天以内"
+    en = "A share ends today or within {days} days"
+
+
+class ShareWithOne(ZhikeError):
+    """A share with nobody, or with a person and a unit at once."""
+
+    code = "share.with_one"
+    status = 422
+    zh = "请选择一位同事或一个机构"
+    en = "Choose one colleague or one unit"
+
+
 class SourceOwned(ZhikeError):
     """Deleting what a source system keeps."""
 

@@ -10,7 +10,7 @@ from ninja import Router
 
 from zhike.kernel import clock, definitions
 from zhike.kernel.wire import WireValue, file_answer, labels, responds
-from zhike.platform.objects import api, catalogue, exports, schemas
+from zhike.platform.objects import api, catalogue, exports, schemas, shares
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.api import SignedInRequest
 
@@ -132,3 +132,41 @@ def unmask(request: SignedInRequest, object: str, uid: uuid.UUID, body: schemas.
     """One masked field of one record in clear."""
     value = api.unmask(object, uid, body.field, reason=body.reason, principal=request.principal)
     return {"field": body.field, "value": cast(WireValue, value)}
+
+
+@router.get(
+    "/objects/{object}/records/{uid}/shares", operation_id="listShares", response=responds(list[schemas.ShareOut])
+)
+def shared(request: SignedInRequest, object: str, uid: uuid.UUID) -> list[schemas.ShareOut]:
+    """With whom a record is shared."""
+    return [schemas.share_out(one) for one in shares.of_record(object, uid, principal=request.principal)]
+
+
+@router.get(
+    "/objects/{object}/records/{uid}/shares/with",
+    operation_id="listShareCandidates",
+    response=responds(list[schemas.CandidateOut]),
+)
+def share_with(request: SignedInRequest, object: str, uid: uuid.UUID, q: str = "") -> list[schemas.CandidateOut]:
+    """Whom a record may be shared with, by a few characters of name or code; colleagues elsewhere by their whole number."""
+    return [
+        {"kind": "unit" if kind == "unit" else "user", "uid": found, "key": key, "display": display}
+        for kind, found, key, display in shares.whom(object, uid, q, principal=request.principal)
+    ]
+
+
+@router.post(
+    "/objects/{object}/records/{uid}/shares", operation_id="shareRecord", response=responds(schemas.ShareOut, 201)
+)
+def share(request: SignedInRequest, object: str, uid: uuid.UUID, body: schemas.ShareIn) -> schemas.ShareOut:
+    """Let a colleague or a unit see a record for a time."""
+    made = shares.share(object, uid, user=body.user, unit=body.unit, until=body.until, principal=request.principal)
+    return schemas.share_out(made)
+
+
+@router.delete(
+    "/objects/{object}/records/{uid}/shares/{share}", operation_id="withdrawShare", response=responds(None, 204)
+)
+def withdraw(request: SignedInRequest, object: str, uid: uuid.UUID, share: uuid.UUID) -> None:
+    """Take a share back."""
+    shares.withdraw(object, uid, share, principal=request.principal)

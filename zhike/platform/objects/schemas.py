@@ -27,6 +27,7 @@ from zhike.platform.objects.types import (
     Record,
     RecordPage,
     RecordQuery,
+    SharedWith,
 )
 from zhike.platform.organization import api as organization
 from zhike.platform.permissions import api as permissions
@@ -268,6 +269,48 @@ class FieldOut(TypedDict):
     masked: bool
     refused: bool
     unmaskable: bool
+
+
+class ShareIn(RequestBody):
+    """Who may see a record, and through which day: one user or one unit."""
+
+    user: uuid.UUID | None = None
+    unit: uuid.UUID | None = None
+    until: date
+
+
+class CandidateOut(TypedDict):
+    """A user or a unit that a record may be shared with."""
+
+    kind: Literal["user", "unit"]
+    uid: uuid.UUID
+    key: str
+    display: str
+
+
+class ShareOut(TypedDict):
+    """Whom somebody lets see a record, and through which day."""
+
+    uid: uuid.UUID
+    kind: Literal["user", "unit"]
+    key: str
+    name: str
+    until: date
+    by: ActorOut
+    at: datetime
+
+
+def share_out(found: SharedWith) -> ShareOut:
+    """Return a share as JSON carries it."""
+    return {
+        "uid": found.uid,
+        "kind": found.kind,
+        "key": found.key,
+        "name": found.name,
+        "until": found.until,
+        "by": {"employee_no": found.by, "name": found.by_name},
+        "at": found.at,
+    }
 
 
 class PlaceOut(TypedDict):

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Literal
 
 from sqlglot import exp
 
@@ -235,6 +236,20 @@ class MadeExport:
     total: int
     made_at: datetime | None
     expires_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class SharedWith:
+    """Whom somebody lets see a record, through the day `until`: a user or a unit ("user", "unit") by number or code."""
+
+    uid: uuid.UUID
+    kind: Literal["user", "unit"]
+    key: str
+    name: str
+    until: date
+    by: str
+    by_name: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,6 @@ import uuid
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from django.db.models import Q
-
 from zhike.kernel import clock, database, definitions
 from zhike.kernel.definition_parts import Labels
 from zhike.kernel.errors import NotFound
@@ -71,12 +69,7 @@ def unit_by_uid(uid: uuid.UUID) -> OrgUnit | None:
 
 def subtrees(unit_ids: Iterable[int]) -> dict[int, tuple[int, ...]]:
     """Return for each of the given units the ids of itself and everything below it, ascending."""
-    paths = dict(Unit.objects.filter(pk__in=list(unit_ids)).values_list("pk", "path"))
-    below = Q(pk__in=[])
-    for path in paths.values():
-        below |= Q(path__startswith=path)
-    found = list(Unit.objects.filter(below).order_by("pk").values_list("pk", "path"))
-    return {unit: tuple(pk for pk, under in found if under.startswith(path)) for unit, path in paths.items()}
+    return units.subtrees(list(unit_ids))
 
 
 def add_user(

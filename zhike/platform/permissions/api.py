@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from zhike.kernel import clock
 from zhike.kernel.errors import Refused, SignInRequired
 from zhike.platform.organization import api as organization
-from zhike.platform.permissions.logic import limits
+from zhike.platform.permissions.logic import limits, shares
 from zhike.platform.permissions.logic.grants import denials_of, grants_of, refinement_text, roles, rules_of
 from zhike.platform.permissions.logic.operations import check_operation
 from zhike.platform.permissions.logic.requests import SignedInRequest
@@ -26,6 +26,7 @@ __all__ = [
     "operations",
     "principal_of_user",
     "register_limits",
+    "register_shares",
     "require",
     "scope",
     "system_principal",
@@ -34,12 +35,13 @@ __all__ = [
 
 limited = limits.limited
 register_limits = limits.register
+register_shares = shares.register
 
 
-def principal_of_user(user_id: int) -> Principal:
-    """Return the principal of a user, with the roles and units of the posts that hold today.
+def principal_of_user(user_id: int, *, alone: bool = False) -> Principal:
+    """Return the principal of a user, with the roles and units of the posts that hold today, and what is shared with it.
 
-    A post whose role no definition knows any more gives nothing.
+    A post whose role no definition knows any more gives nothing. `alone` it is by its own posts only.
     """
     staff = organization.staff(user_id)
     known = roles()
@@ -52,6 +54,7 @@ def principal_of_user(user_id: int) -> Principal:
         employee_no=staff.employee_no,
         language=staff.language,
         posts=tuple(Post(role, unit.id, below[unit.id]) for role, unit in held),
+        shared=() if alone else shares.of(staff),
     )
 
 
@@ -78,11 +81,7 @@ def require(principal: Principal, operation: str) -> None:
 
 def scope(principal: Principal, operation: str, resource: str) -> Scope:
     """Return the condition under which `principal` may do `operation` on records of `resource`."""
-    params: dict[str, object] = {
-        "me": principal.me,
-        "my_units": list(principal.units),
-        "today": clock.today(),
-    }
+    params = _params(principal)
     if principal.kind == "system":
         return Scope(True, (), (), params)
     given = list(grants_of(principal, operation, resource))
@@ -90,16 +89,26 @@ def scope(principal: Principal, operation: str, resource: str) -> Scope:
     narrowed = [(role, grant.where) for role, grant in given if grant.where != "all"]
     return Scope(
         everything,
-        conditions=tuple(_conditions(principal, resource, narrowed, params)),
-        denials=tuple(_conditions(principal, resource, denials_of(principal, resource), params)),
+        conditions=tuple(_conditions(principal, resource, narrowed)),
+        denials=tuple(_conditions(principal, resource, denials_of(principal, resource))),
         params=params,
+        shared=f"shared_{resource}" if operation == "read" and resource in dict(principal.shared) else "",
     )
 
 
-def _conditions(
-    principal: Principal, resource: str, wheres: Iterable[tuple[str, str]], params: dict[str, object]
-) -> Iterable[ScopeCondition]:
-    """The conditions of refinements that roles name, each once; `params` gets the units that each is about."""
+def _params(principal: Principal) -> dict[str, object]:
+    """Everything that conditions about a principal name, whatever they are about: what is kept of a statement is its text.
+
+    A child is narrowed by the conditions of its parents, too, so those of one resource alone would not do.
+    """
+    params: dict[str, object] = {"me": principal.me, "my_units": list(principal.units), "today": clock.today()}
+    for role in principal.roles if len(principal.roles) > 1 else ():
+        params[f"my_units_{role}"] = list(units_of_posts(post for post in principal.posts if post.role == role))
+    return params | {f"shared_{resource}": list(ids) for resource, ids in principal.shared}
+
+
+def _conditions(principal: Principal, resource: str, wheres: Iterable[tuple[str, str]]) -> Iterable[ScopeCondition]:
+    """The conditions of refinements that roles name, each once, with the name of the units that it is about."""
     single = len(principal.roles) == 1
     found: dict[ScopeCondition, None] = {}
     for role, where in wheres:
@@ -107,9 +116,7 @@ def _conditions(
         if single or ":my_units" not in text:
             found[ScopeCondition(text)] = None
         else:
-            name = f"my_units_{role}"
-            params[name] = list(units_of_posts(post for post in principal.posts if post.role == role))
-            found[ScopeCondition(text, name)] = None
+            found[ScopeCondition(text, f"my_units_{role}")] = None
     return found
 
 

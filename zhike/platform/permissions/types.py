@@ -31,7 +31,8 @@ class Principal:
     """Somebody or something that acts, with the posts that hold today.
 
     `subject` is the number of the record that a principal other than staff is: a customer who asks about itself. The
-    system principal acts for a person at the command line: `name` says who.
+    system principal acts for a person at the command line: `name` says who. `shared` are the inner ids of the records,
+    by object, that others let it see today.
     """
 
     kind: PrincipalKind
@@ -41,6 +42,7 @@ class Principal:
     language: str = "zh"
     posts: tuple[Post, ...] = ()
     subject: str = ""
+    shared: tuple[tuple[str, tuple[int, ...]], ...] = ()
 
     @property
     def roles(self) -> tuple[str, ...]:
@@ -56,6 +58,11 @@ class Principal:
     def unit(self) -> int | None:
         """The unit of the first post, where what the holder makes belongs."""
         return self.posts[0].unit if self.posts else None
+
+    @property
+    def shape(self) -> str:
+        """What the texts of its conditions depend on: two principals of one shape differ in parameters only."""
+        return f"{self.kind}:{self.roles}:{tuple(resource for resource, _ids in self.shared)}"
 
     @property
     def me(self) -> str:
@@ -89,7 +96,8 @@ class Scope:
     """Which records of one object a principal may use for one operation.
 
     The scope holds the records that meet any of `conditions` (all records when `everything`), without those
-    that meet any of `denials`; `params` binds them. With neither `everything` nor conditions nothing is in scope:
+    that meet any of `denials`; `params` binds them. Of a grant to read, the records `shared` with the principal are held,
+    too: an array of their inner ids is the parameter of that name. With neither `everything` nor conditions nothing is in scope:
     refused is the default.
     """
 
@@ -97,6 +105,7 @@ class Scope:
     conditions: tuple[ScopeCondition, ...]
     denials: tuple[ScopeCondition, ...]
     params: Mapping[str, object]
+    shared: str = ""
 
     @property
     def nothing(self) -> bool:
@@ -134,7 +143,12 @@ class Grant(Part):
     """What the holders of a role may do on the records of one object, or with one part of the product."""
 
     on: Key = Field(description="an object, or a part of the product such as `audience` or `work`")
-    operations: tuple[Key, ...] = Field(min_length=1, description="the operations that are granted")
+    operations: tuple[Key, ...] = Field(
+        min_length=1,
+        description="the operations that are granted. On an object `find_by_number` finds a record by a whole number that one"
+        " sees masked, each time on record; `share` lets a colleague or a unit read one record until a day; `unmask` shows a"
+        " value in clear for a reason",
+    )
     where: Key = Field(
         "all",
         description="a refinement of the object that narrows the grant; all records, when absent. A part of the product is"

@@ -976,6 +976,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/objects/{object}/records/{uid}/shares": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Shared
+         * @description With whom a record is shared.
+         */
+        get: operations["listShares"];
+        put?: never;
+        /**
+         * Share
+         * @description Let a colleague or a unit see a record for a time.
+         */
+        post: operations["shareRecord"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/objects/{object}/records/{uid}/shares/with": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Share With
+         * @description Whom a record may be shared with, by a few characters of name or code; colleagues elsewhere by their whole number.
+         */
+        get: operations["listShareCandidates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/objects/{object}/records/{uid}/shares/{share}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Withdraw
+         * @description Take a share back.
+         */
+        delete: operations["withdrawShare"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/objects/{object}/records/{uid}/unmask": {
         parameters: {
             query?: never;
@@ -1805,6 +1869,15 @@ export interface components {
         CancelledOut: {
             /** Format: uuid */
             run: string;
+        };
+        /** @description A user or a unit that a record may be shared with. */
+        CandidateOut: {
+            display: string;
+            key: string;
+            /** @enum {string} */
+            kind: "user" | "unit";
+            /** Format: uuid */
+            uid: string;
         };
         CellValue: string | number | boolean | components["schemas"]["TaggedText"] | (string | number | boolean | null)[] | null;
         /** @description One changed field. */
@@ -3089,6 +3162,27 @@ export interface components {
             csrf: string;
             signed_in: boolean;
         };
+        /** @description Who may see a record, and through which day: one user or one unit. */
+        ShareIn: {
+            unit?: string | null;
+            /** Format: date */
+            until: string;
+            user?: string | null;
+        };
+        /** @description Whom somebody lets see a record, and through which day. */
+        ShareOut: {
+            /** Format: date-time */
+            at: string;
+            by: components["schemas"]["ActorOut"];
+            key: string;
+            /** @enum {string} */
+            kind: "user" | "unit";
+            name: string;
+            /** Format: uuid */
+            uid: string;
+            /** Format: date */
+            until: string;
+        };
         /** @description The members of an audience on a business date, frozen. */
         SnapshotOut: {
             /** Format: date */
@@ -3407,6 +3501,11 @@ export interface components {
                 [key: string]: components["schemas"]["WireInput"];
             };
         };
+        /** @description What the send gate says about one party now. */
+        VerdictOut: {
+            allowed: boolean;
+            reasons: components["schemas"]["ReasonOut"][];
+        };
         /** @description Things of one kind that conditions may ask about. */
         VocabularyGroupOut: {
             items: components["schemas"]["VocabularyItemOut"][];
@@ -3702,6 +3801,7 @@ export type CampaignRunOut = components['schemas']['CampaignRunOut'];
 export type CampaignWorkOut = components['schemas']['CampaignWorkOut'];
 export type CampaignsOut = components['schemas']['CampaignsOut'];
 export type CancelledOut = components['schemas']['CancelledOut'];
+export type CandidateOut = components['schemas']['CandidateOut'];
 export type CellValue = components['schemas']['CellValue'];
 export type ChangeOut = components['schemas']['ChangeOut'];
 export type ChannelAwayOut = components['schemas']['ChannelAwayOut'];
@@ -3853,6 +3953,8 @@ export type SeriesData = components['schemas']['SeriesData'];
 export type SeriesPin = components['schemas']['SeriesPin'];
 export type SeriesPoint = components['schemas']['SeriesPoint'];
 export type SessionOut = components['schemas']['SessionOut'];
+export type ShareIn = components['schemas']['ShareIn'];
+export type ShareOut = components['schemas']['ShareOut'];
 export type SnapshotOut = components['schemas']['SnapshotOut'];
 export type SnapshotsOut = components['schemas']['SnapshotsOut'];
 export type SortIn = components['schemas']['SortIn'];
@@ -3893,6 +3995,7 @@ export type UsersFileOut = components['schemas']['UsersFileOut'];
 export type UsersOut = components['schemas']['UsersOut'];
 export type ValueForm = components['schemas']['ValueForm'];
 export type ValuesIn = components['schemas']['ValuesIn'];
+export type VerdictOut = components['schemas']['VerdictOut'];
 export type VocabularyGroupOut = components['schemas']['VocabularyGroupOut'];
 export type VocabularyItemOut = components['schemas']['VocabularyItemOut'];
 export type VocabularyOut = components['schemas']['VocabularyOut'];
@@ -5937,6 +6040,147 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["HistoryOut"];
                 };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            502: components["responses"]["Error502"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    listShares: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                object: string;
+                uid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShareOut"][];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            502: components["responses"]["Error502"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    shareRecord: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                object: string;
+                uid: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ShareIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShareOut"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            502: components["responses"]["Error502"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    listShareCandidates: {
+        parameters: {
+            query?: {
+                q?: string;
+            };
+            header?: never;
+            path: {
+                object: string;
+                uid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CandidateOut"][];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            502: components["responses"]["Error502"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    withdrawShare: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                object: string;
+                uid: string;
+                share: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["Error400"];
             401: components["responses"]["Error401"];

@@ -5,7 +5,7 @@ import { Link, useNavigate } from 'react-router';
 import { api } from '../../api/client';
 import type { SearchGroup } from '../../api';
 import { useText } from '../../app/i18n';
-import { useDebounced } from '../hooks';
+import { searchRest, useDebounced } from '../hooks';
 import { Icon } from '../Icon';
 import { QueryState } from '../states';
 
@@ -13,7 +13,7 @@ import { QueryState } from '../states';
 export function SearchDialog({ open, onClose }: { open: boolean; onClose: () => void }) {
   const { t } = useText();
   const [q, setQ] = useState('');
-  const settled = useDebounced(q.trim(), 250);
+  const settled = useDebounced(q.trim(), searchRest(q));
   const found = useQuery({
     queryKey: ['search', settled],
     queryFn: ({ signal }) => api.get('/search', { query: { q: settled }, signal }),

@@ -19,6 +19,7 @@ import { Tabs } from '../../kit/Tabs';
 import { CustomerPage } from '../customer';
 import { kindOf, unitOf } from '../../kit/fields';
 import { FieldValue } from '../../kit/fields/FieldValue';
+import { ShareDialog } from './ShareDialog';
 
 /** How one record is asked for. */
 export const recordQuery = (object: string, uid: string | undefined) =>
@@ -79,6 +80,7 @@ export function RecordActions({ meta, record }: { meta: ObjectMeta; record: Reco
   const report = useReport();
   const say = useSay();
   const client = useQueryClient();
+  const [sharing, setSharing] = useState(false);
   const remove = useMutation({
     mutationFn: () => api.delete('/objects/{object}/records/{uid}', { path: { object: meta.key, uid: record.uid }, query: { revision: record.revision } }),
     onSuccess: () => {
@@ -98,6 +100,8 @@ export function RecordActions({ meta, record }: { meta: ObjectMeta; record: Reco
     });
   return (
     <>
+      {record.permitted.includes('share') && <Button onClick={() => setSharing(true)} data-testid="share-open">{t('share.open')}</Button>}
+      {sharing && <ShareDialog object={meta.key} uid={record.uid} name={record.display} onClose={() => setSharing(false)} />}
       {record.permitted.includes('update') && (
         <Button icon={<Icon name="edit" size={14} />} onClick={() => void navigate(`/records/${meta.key}/${record.uid}/edit`)} data-testid="edit">{t('common.edit')}</Button>
       )}

@@ -4,7 +4,7 @@ import { api } from '../../api/client';
 import type { Expression, ObjectMeta, RecordQuery, Sort } from '../../api';
 import { compile, newGroup, type Row } from '../../kit/condition/model';
 import { useFieldTerms } from '../../kit/condition/vocabulary';
-import { useDebounced } from '../../kit/hooks';
+import { searchRest, useDebounced } from '../../kit/hooks';
 import type { Given } from './given';
 
 const PAGE = 50;
@@ -20,7 +20,7 @@ export function useRecordList(meta: ObjectMeta, parent: Given | null) {
   const [place, setPlace] = useState<Place>({ from: 1 });
   const terms = useFieldTerms(meta.fields);
   const condition = useMemo(() => compile(newGroup('all', rows), terms.typeOf).expression ?? undefined, [rows, terms]);
-  const settled = useDebounced(useMemo(() => ({ condition, q: q.trim() || undefined }), [condition, q]), 300);
+  const settled = useDebounced(useMemo(() => ({ condition, q: q.trim() || undefined }), [condition, q]), searchRest(q));
   const of = parent ? { field: parent.key, uid: parent.uid } : undefined;
   const filter = { refinement, condition: settled.condition, q: settled.q, of };
   const query: RecordQuery = { ...filter, sort: sort ?? undefined, columns, cursor: place.cursor, limit: PAGE };

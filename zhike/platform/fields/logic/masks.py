@@ -39,6 +39,11 @@ def mask(kind: str, value: object) -> object:
     return _MASKS[kind](str(value))
 
 
+def tail_from(kind: str) -> int | None:
+    """Return from how many characters on a mask shows the last four of a value; None: never."""
+    return _TAIL_FROM.get(kind)
+
+
 def _name(text: str) -> str:
     if re.fullmatch(r"[\x00-\x7f]+", text):
         return text[0] + "*" * 3
@@ -83,3 +88,5 @@ _MASKS: dict[str, Callable[[str], str]] = {
     "card": _card,
     "birthday": _birthday,
 }
+#: Of a shorter value the mask shows less than the last four.
+_TAIL_FROM = {"mobile": 5, "certificate": 8, "number": 9, "card": 0}

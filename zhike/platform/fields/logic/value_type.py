@@ -14,7 +14,7 @@ from typing import ClassVar, Self
 from zhike.expressions.types import Type
 from zhike.kernel.definition_parts import Labels, Part
 from zhike.platform.fields.errors import BadValue
-from zhike.platform.fields.logic.masks import mask
+from zhike.platform.fields.logic.masks import mask, tail_from
 from zhike.platform.fields.types import Asked, Cell, Companion, Format, Grammar, Mask, Option, Pointer, Search, Wire
 
 #: How people and JSON write values here, by language.
@@ -88,6 +88,11 @@ class ValueType:
     def mask(self) -> Mask | None:
         """The mask under which people without the right see a value."""
         return getattr(self.settings, "mask", None)
+
+    @property
+    def shows_tail_from(self) -> int | None:
+        """From how many characters on the mask shows a value's last four; None: never."""
+        return tail_from(self.mask) if self.mask else 0
 
     @property
     def searchable(self) -> Search | None:
@@ -199,6 +204,10 @@ class ValueType:
         """Return those of its columns that differ when the value does."""
         stored = self.store(value)
         return {suffix: stored[suffix] for suffix in self.telling}
+
+    def ending(self, text: str) -> dict[str, object]:
+        """Return the columns that tell the last digits of a value, with what they hold; none where it does so itself."""
+        return {}
 
     def clear(self, stored: object) -> object:
         """Return a stored value in clear."""

@@ -145,27 +145,39 @@ class RecordBinding:
         return exp.and_(exp.column("id", table=alias).eq(reference), *self._narrowed(target, alias))
 
 
-def narrow_to_scope(where: Where, owner: ObjectType, alias: str, principal: Principal, operation: str) -> None:
-    """Narrow the statement to what `principal` may do `operation` on; a child follows its parent."""
-    where.parts.extend(_in_scope(where, owner, alias, principal, operation))
+def narrow_to_scope(
+    where: Where, owner: ObjectType, alias: str, principal: Principal, operation: str, *, shared: bool = True
+) -> None:
+    """Narrow the statement to what `principal` may do `operation` on; a child follows its parent.
+
+    What others have `shared` with it is among what it reads, unless the caller leaves it out.
+    """
+    where.parts.extend(_in_scope(where, owner, alias, principal, operation, shared=shared))
 
 
-def _in_scope(where: Where, owner: ObjectType, alias: str, principal: Principal, operation: str) -> list[exp.Expr]:
-    """The conditions that the records known as `alias` meet on which `principal` may do `operation`."""
+def _in_scope(
+    where: Where, owner: ObjectType, alias: str, principal: Principal, operation: str, *, shared: bool = True
+) -> list[exp.Expr]:
+    """The conditions that the records known as `alias` meet on which `principal` may do `operation`.
+
+    What is `shared` with it is among what it reads, and so is what follows such a record; nothing is done with these.
+    """
     scope = permissions.scope(principal, operation, owner.key)
     where.values.update(scope.params)
     if scope.nothing:
         return [exp.false()]
-    parts = _scope_parts(where, owner, alias, scope)
+    parts = _scope_parts(where, owner, alias, scope, shared)
     if owner.through:
-        parts += _follow_parent(where, owner, alias, principal)
+        parts += _follow_parent(where, owner, alias, principal, shared and operation == "read")
     return parts
 
 
-def _scope_parts(where: Where, owner: ObjectType, alias: str, scope: Scope) -> list[exp.Expr]:
+def _scope_parts(where: Where, owner: ObjectType, alias: str, scope: Scope, shared: bool) -> list[exp.Expr]:
     parts: list[exp.Expr] = []
     if not scope.everything:
         allowed = [_held(where, owner, alias, one) for one in scope.conditions]
+        if scope.shared and shared:
+            allowed.append(exp.column("id", table=alias).eq(any_id(exp.Placeholder(this=scope.shared))))
         parts.append(exp.or_(*allowed))
     return parts + _denied(where, owner, alias, scope)
 
@@ -184,10 +196,10 @@ def _held(where: Where, owner: ObjectType, alias: str, condition: ScopeCondition
     return tree
 
 
-def _follow_parent(where: Where, owner: ObjectType, alias: str, principal: Principal) -> list[exp.Expr]:
+def _follow_parent(where: Where, owner: ObjectType, alias: str, principal: Principal, shared: bool) -> list[exp.Expr]:
     """A child is in scope with its parent only, and that one with its own parent, however far that goes."""
     parent, parent_alias = where.objects[owner.fields[owner.through].target], f"{alias}_parent"
-    kept = _in_scope(where, parent, parent_alias, principal, "read")
+    kept = _in_scope(where, parent, parent_alias, principal, "read", shared=shared)
     if not kept or kept == [exp.false()]:
         return kept
     live = exp.column("deleted_at", table=parent_alias).is_(exp.null())

@@ -26,7 +26,7 @@ def rows(query: RecordQuery, principal: Principal) -> Iterator[Record]:
     """Yield the records of a list page by page, as the principal sees them."""
     cursor = ""
     while True:
-        found = listing.page(replace(query, cursor=cursor, limit=200), principal)
+        found = listing.page(replace(query, cursor=cursor, limit=200), principal, operation="export")
         yield from found.rows
         if not found.next_cursor:
             return

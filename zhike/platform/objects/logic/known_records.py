@@ -25,6 +25,18 @@ def scope_ids(owner: ObjectType, principal: Principal, operation: str) -> list[i
     return [row[0] for row in rows_of(select, where.values)]
 
 
+def reached_ids(owner: ObjectType, ids: Sequence[int], principal: Principal, operations: Sequence[str]) -> list[int]:
+    """Return those of `ids` on whose live records the principal may do all of the operations by grants of its own."""
+    where = Where(catalogues.catalogue())
+    where.add(exp.column("id", table=ALIAS).eq(any_id(where.bind(list(ids)))))
+    where.add(exp.column("deleted_at", table=ALIAS).is_(exp.null()))
+    for operation in operations:
+        narrow_to_scope(where, owner, ALIAS, principal, operation, shared=False)
+    return [
+        row[0] for row in rows_of(records_from(exp.select(exp.column("id", table=ALIAS)), owner, where), where.values)
+    ]
+
+
 def visible_rows(
     owner: ObjectType, ids: Sequence[int], principal: Principal, columns: Sequence[FieldType]
 ) -> list[dict[str, Any]]:

@@ -123,7 +123,7 @@ def make(run: RunHandle) -> Mapping[str, object]:
     permissions.require(principal, f"{row.object}.export")
     query = ExportList.model_validate(row.query).query()
     owner = catalogues.object_type(row.object)
-    total = listing.count(query, principal).count
+    total = listing.count(query, principal, operation="export").count
     found = rule()
     if found is not None:
         require_most(total, found)

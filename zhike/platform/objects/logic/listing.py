@@ -25,15 +25,18 @@ COUNT_CAP = 10_000
 MAX_LIMIT = 200
 
 
-def page(query: RecordQuery, principal: Principal) -> RecordPage:
-    """Return one page of records by keyset: rows after (or, for a previous page, before) the cursor's row."""
+def page(query: RecordQuery, principal: Principal, *, operation: str = "read") -> RecordPage:
+    """Return one page of records by keyset: rows after (or, for a previous page, before) the cursor's row.
+
+    They are records that `principal` may read and do `operation` on.
+    """
     owner = catalogues.object_type(query.object)
     fields = [asking.field_of(owner, key, principal) for key in query.columns or listed_columns(owner, principal)]
     sort_key, direction, order = order_of(query, owner, principal)
     listed = f"{owner.key} {sort_key} {direction}"
     cursor = _read_cursor(listed, query.cursor)
     limit = max(1, min(query.limit, MAX_LIMIT))
-    rows = _keyset_rows(query, principal, owner, fields, order, direction, cursor, limit)
+    rows = _keyset_rows(query, principal, operation, owner, fields, order, direction, cursor, limit)
     backwards = bool(cursor and cursor["back"])
     more = len(rows) > limit
     rows = rows[:limit]
@@ -50,10 +53,10 @@ def page(query: RecordQuery, principal: Principal) -> RecordPage:
     )
 
 
-def count(query: RecordQuery, principal: Principal, *, exact: bool = False) -> RecordCount:
+def count(query: RecordQuery, principal: Principal, *, exact: bool = False, operation: str = "read") -> RecordCount:
     """Return how many records the query has: exact up to 10,000, above that the planner's estimate."""
     owner = catalogues.object_type(query.object)
-    where = narrowed(query, principal, owner)
+    where = narrowed(query, principal, owner, operation)
     inside = records_from(exp.select(exp.Literal.number(1)), owner, where)
     if not exact:
         inside = inside.limit(COUNT_CAP + 1)
@@ -101,6 +104,7 @@ def default_sort(owner: ObjectType, principal: Principal) -> tuple[str, str]:
 def _keyset_rows(
     query: RecordQuery,
     principal: Principal,
+    operation: str,
     owner: ObjectType,
     fields: list[FieldType],
     order: FieldType | None,
@@ -117,7 +121,7 @@ def _keyset_rows(
     for position, nulls in enumerate(phases):
         if len(rows) > limit:
             break
-        where = narrowed(query, principal, owner)
+        where = narrowed(query, principal, owner, operation)
         start = cursor if position == 0 else None
         select = _phase(where, owner, fields, order, direction, start, backwards, nulls)
         rows += dict_rows(select.limit(limit + 1 - len(rows)), where.values)

@@ -87,7 +87,7 @@ def displays(target: str, ids: Iterable[int], principal: Principal) -> dict[int,
     owner = catalogues.object_type(target)
     rules = field_rules(owner, owner.display, principal)
     read = definitions.derive(
-        f"objects.displays:{target}:{principal.kind}:{principal.roles}", lambda _all: _displays_read(owner, principal)
+        f"objects.displays:{target}:{principal.shape}", lambda _all: _displays_read(owner, principal)
     )
     scope = permissions.scope(principal, "read", owner.key)
     rows = fetch(read.sql, {**read.values, **scope.params, "wanted": wanted}, read.names)

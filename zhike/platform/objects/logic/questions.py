@@ -15,12 +15,15 @@ from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal
 
 
-def narrowed(query: RecordQuery, principal: Principal, owner: ObjectType) -> Where:
+def narrowed(query: RecordQuery, principal: Principal, owner: ObjectType, operation: str = "read") -> Where:
+    """Return what a query asks for, of what `principal` may read and do `operation` on."""
     where = Where(catalogues.catalogue())
     narrow_to_query(where, owner, ALIAS, _with_parent(query, principal, owner), principal)
     if query.text.strip():
         narrow_to_text(where, owner, query.text, principal)
     narrow_to_scope(where, owner, ALIAS, principal, "read")
+    if operation != "read":
+        narrow_to_scope(where, owner, ALIAS, principal, operation)
     return where
 
 

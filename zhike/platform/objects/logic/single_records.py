@@ -91,7 +91,7 @@ def inserted_row(
     in the principal's creating scope; the caller's transaction then undoes it.
     """
     read = definitions.derive(
-        f"objects.inserted:{owner.key}:{principal.kind}:{principal.roles}",
+        f"objects.inserted:{owner.key}:{principal.shape}",
         lambda _all: _single_statement(owner, "", principal, "create", False, False),
     )
     scope = permissions.scope(principal, "create", owner.key)
@@ -106,7 +106,7 @@ def _single(
     owner: ObjectType, key: str, value: object, principal: Principal, operation: str, lock: bool, deleted: bool
 ) -> dict[str, Any]:
     read = definitions.derive(
-        f"objects.single:{owner.key}:{key}:{principal.kind}:{principal.roles}:{operation}:{lock}:{deleted}",
+        f"objects.single:{owner.key}:{key}:{principal.shape}:{operation}:{lock}:{deleted}",
         lambda _all: _single_statement(owner, key, principal, operation, lock, deleted),
     )
     scope = permissions.scope(principal, operation, owner.key)

@@ -48,8 +48,8 @@ def unmask(owner: ObjectType, uid: uuid.UUID, field: str, reason: str, principal
 
 def _times(reason: str) -> int:
     """How often whoever acts has seen values for this reason within the hour; a number at its end makes no other reason."""
-    given = audit.reasons(operation="unmask", since=clock.now() - _WINDOW)
-    return sum(1 for one in given if _core(one) == _core(reason))
+    lines = audit.lately(operation="unmask", since=clock.now() - _WINDOW)
+    return sum(1 for line in lines if _core(line.reason) == _core(reason))
 
 
 def _core(reason: str) -> str:

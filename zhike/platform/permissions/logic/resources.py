@@ -18,7 +18,9 @@ OPERATIONS: Mapping[str, Labels] = {
     "update": Labels("修改", "change"),
     "delete": Labels("删除", "delete"),
     "unmask": Labels("查看完整内容：", "see in clear"),
+    "find_by_number": Labels("按完整号码查找", "find by whole number"),
     "export": Labels("导出", "export"),
+    "share": Labels("共享", "share"),
     "access_log": Labels("查看访问记录：", "see the access log of"),
     "erase": Labels("清除个人信息：", "erase people of"),
 }

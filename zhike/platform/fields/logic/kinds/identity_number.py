@@ -39,12 +39,15 @@ class IdentityNumber(Words):
         return {
             "": keyring().encrypt(text) if text else None,
             "_digest": keyring().digest(normalize(text)) if text else None,
-            "_tail": keyring().digest(normalize(text)[-_TAIL:], "tail") if text else None,
+            **(self.ending(text) if text else {"_tail": None}),
         }
 
     def compared(self, value: object) -> dict[str, object]:
         text = self._text(value)
         return {"_digest": keyring().digest(normalize(text)) if text else None}
+
+    def ending(self, text: str) -> dict[str, object]:
+        return {"_tail": keyring().digest(normalize(text)[-_TAIL:], "tail")}
 
     def _text(self, value: object) -> str | None:
         """Encrypted, a number shows nothing of what is wrong with it; so it is looked at before. Raises BadValue."""

@@ -14,4 +14,12 @@ class User(Pointing):
     labels = Labels("用户", "User")
     expected = Labels("一位用户", "the uid of a user")
     web = "user"
-    pointer: ClassVar[Pointer | None] = Pointer("user", "organization_user", "employee_no", "name", live=False)
+    pointer: ClassVar[Pointer | None] = Pointer(
+        "user",
+        "organization_user",
+        "employee_no",
+        "name",
+        live=False,
+        within="id in (select user_id from organization_post where unit_id = any(%(units)s)"
+        " and valid_from <= %(today)s and (valid_to is null or valid_to > %(today)s))",
+    )

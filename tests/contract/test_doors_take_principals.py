@@ -1,0 +1,103 @@
+"""Every door that changes or reveals takes the principal; what takes none is listed here, with one sentence why."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+from pathlib import Path
+
+from tests.contract.test_layers import FLOORS, MORE_DOORS, ROOT
+
+#: Why functions of a room's doors take no principal. Each is held to be in one group, to exist and to take none.
+WITHOUT = {
+    "they say what definitions hold, which is the same for everybody, and reveal no row": {
+        "fields.api": "bad_character bound check_format check_numbers mask plain readable_format value_type",
+        "fields.search_tokens": "array_items is_whole normalize tokens_of wanted",
+        "objects.catalogue": "describe names_of object_with_role provisional schema served_on targets_of",
+        "packs.api": "check missing outdated plan unapplied",
+        "permissions.api": "check_operation register_limits register_shares",
+        "permissions.parts": "register registered word_for",
+        "indicators.api": "checking_schema goal_schema indicators measures over_wide party_terms vocabulary wide_schema"
+        " window_measures",
+        "tags.api": "tags vocabulary",
+        "identity.api": "identity_of_subject load_definitions",
+        "warehouse.api": "business_date inline literal name newest_day publication published register_step relation"
+        " stale_days state with_digests",
+        "warehouse.datasets": "currencies_in dataset_column dataset_meant dataset_schema dataset_uses example_of only_value"
+        " read_definitions source_of sources_of unknown_dataset",
+        "channels.api": "fields_used template templates",
+        "compliance.api": "highest_level total_labels",
+        "campaigns.api": "possible_acts",
+    },
+    "they make the principal, or narrow rows that the caller has narrowed by it already": {
+        "permissions.api": "principal_of_user system_principal",
+        "permissions.parts": "one",
+    },
+    "they are the journal, which is written by whoever acts and read by the rooms whose rows it tells of": {
+        "audit.api": "history lately note watch wipe_values",
+    },
+    "engines load, compute and decide by them over everybody's rows, on nobody's behalf; they are for no screen": {
+        "objects.bulk": "export facts load refer_to related reserve_ids serve serving_employees stop_serving",
+        "indicators.api": "compute window_curve",
+        "tags.api": "compute",
+        "identity.api": "evaluate links run states",
+        "warehouse.api": "add_columns compact one_version only_writer replace session stage_run table_version",
+        "warehouse.received": "as_of_now files_in keep_rejected load_file load_folder plain_master stale_sources stored_file",
+        "audiences.api": "snapshot_members",
+        "packs.api": "apply",
+    },
+    "pumps, timers and loads call them; what a person asks for goes by a door of the campaign or record it is about": {
+        "work.api": "cancel_open create_many follow_coverage forget_party of_origin parties_with_open_work"
+        " summaries_of_origins summary_of_origin",
+        "channels.api": "away counts counts_of dispatch enqueue hold masked_preview messages parties recover resend send_test"
+        " sent_parties states stop",
+        "compliance.api": "decide judge reasons_of refusals refused_for",
+        "campaigns.api": "advance",
+        "campaigns.standing": "reached",
+    },
+    "users are managed by `server.users`, which holds each act against the posts of whoever does it, and signing in has none": {
+        "organization.api": "actor_names add_user all_staff all_units change_password change_user end_post give_post"
+        " password_due password_rules person set_language set_password sign_out_everywhere staff subtrees unit_by_code"
+        " unit_by_uid upsert_units user_names",
+    },
+    "they reveal rows of a campaign or party that their one caller, a screen of campaigns, has asked for by its principal": {
+        "campaigns.standing": "counts counts_of of_party timeline waiting_until",
+        "channels.api": "states_of_party",
+        "compliance.api": "decisions_of_party",
+    },
+}  # fmt: skip
+
+
+def doors():
+    """The functions of every door, by "room.door.function"."""
+    for floor in FLOORS:
+        for path in sorted((ROOT / floor).glob("*/*.py")):
+            if path.stem == "api" or path.stem in MORE_DOORS.get(path.parent.name, set()):
+                module = importlib.import_module(".".join(path.with_suffix("").parts))
+                for name in module.__all__:
+                    if inspect.isfunction(getattr(module, name)):
+                        yield f"{path.parent.name}.{path.stem}.{name}", getattr(module, name)
+
+
+def listed():
+    return [f"{door}.{name}" for group in WITHOUT.values() for door, names in group.items() for name in names.split()]
+
+
+def test_every_door_takes_the_principal_or_says_why_not():
+    without = {name for name, found in doors() if "principal" not in inspect.signature(found).parameters}
+    assert without - set(listed()) == set()
+    assert set(listed()) - without == set(), "these take a principal by now, or are gone"
+    assert len(listed()) == len(set(listed()))
+
+
+def test_no_route_answers_without_the_principal():
+    """A route that never looks at who asks reveals its answer to everybody who signs in."""
+    silent = []
+    for path in sorted(Path("zhike").rglob("routes.py")):
+        module = importlib.import_module(".".join(path.with_suffix("").parts))
+        for name, found in vars(module).items():
+            if inspect.isfunction(found) and found.__module__ == module.__name__ and not name.startswith("_"):
+                source = inspect.getsource(found)
+                if "@router" in source and "principal" not in source:
+                    silent.append(f"{path.parent.name}.{name}")
+    assert silent == ["server.session"]  # it says whether anybody is signed in

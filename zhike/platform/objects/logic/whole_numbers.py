@@ -1,0 +1,93 @@
+"""Finding a record by a whole number that the finder sees masked: an operation of its own, journalled, not in series.
+
+Whoever is called by a customer types the number that is said to them. Whoever tries numbers until one is found learns
+what the mask hides; so each question leaves a line, and somebody who asks for number after number is stopped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
+from django.conf import settings
+from sqlglot import exp
+
+from zhike.kernel import clock, database, events
+from zhike.kernel.encryption import keyring
+from zhike.platform.audit import api as audit
+from zhike.platform.fields import search_tokens
+from zhike.platform.objects.errors import FindSeries
+from zhike.platform.objects.logic import catalogue as catalogues
+from zhike.platform.objects.logic.conditions import Where, narrow_to_scope
+from zhike.platform.objects.logic.statements import ALIAS, records_from, rows_of
+from zhike.platform.objects.logic.stored_texts import is_text, overlaps
+from zhike.platform.objects.types import FieldType, ObjectType
+from zhike.platform.permissions import api as permissions
+from zhike.platform.permissions.types import Principal
+
+FIND = "find_by_number"
+STOPPED = "find_by_number_stopped"
+_WINDOW = timedelta(hours=1)
+#: A list asks for its page and its count: within a minute that is one question.
+_ONE_QUESTION = timedelta(minutes=1)
+
+
+def find(owner: ObjectType, text: str, rules: Mapping[str, str], principal: Principal) -> list[int]:
+    """Return the ids of the records that have `text` in a field that is masked by `rules`, and note the question.
+
+    Whoever may not find by number, or writes no whole number, finds nothing. Raises FindSeries.
+    """
+    fields = [
+        field
+        for key, field in owner.fields.items()
+        if rules.get(key) == "masked"
+        and field.mask
+        and search_tokens.FAMILIES[field.values.searchable or "name"] != "name"
+    ]
+    if not (fields and search_tokens.is_whole(text) and permissions.allowed(principal, f"{owner.key}.{FIND}")):
+        return []
+    digest = keyring().digest(search_tokens.normalize(text), "found")
+    asked = audit.lately(operation=FIND, since=clock.now() - _WINDOW)
+    known = {line.changes.get("digest") for line in asked}
+    if digest not in known and len(known) >= settings.FIND_SERIES:
+        with database.writing():
+            audit.note(operation=STOPPED, subject=owner.key, details={"digest": digest})
+            if principal.user_id is not None:
+                events.publish("user.find_stopped", "user", principal.user_id, {"object": owner.key})
+        raise FindSeries(times=settings.FIND_SERIES)
+    found = _having(owner, text, fields, principal)
+    again = clock.now() - _ONE_QUESTION
+    if not any(
+        line.at >= again and (line.subject, line.changes.get("digest")) == (owner.key, digest) for line in asked
+    ):
+        _note(owner, digest, found)
+    return sorted(found)
+
+
+def _having(
+    owner: ObjectType, text: str, fields: Sequence[FieldType], principal: Principal
+) -> Mapping[int, Sequence[str]]:
+    """The records that have the number and that `principal` may both read and find, with the fields that have it."""
+    where = Where(catalogues.catalogue())
+    where.add(overlaps(where, list(search_tokens.wanted(text).whole.values())))
+    where.add(exp.column("deleted_at", table=ALIAS).is_(exp.null()))
+    narrow_to_scope(where, owner, ALIAS, principal, "read")
+    narrow_to_scope(where, owner, ALIAS, principal, FIND)
+    columns = [exp.func("coalesce", is_text(where, field, text), exp.false()) for field in fields]
+    where.add(exp.or_(*(column.copy() for column in columns)))
+    select = records_from(exp.select(exp.column("id", table=ALIAS), *columns), owner, where)
+    return {
+        row[0]: [field.key for field, has in zip(fields, row[1:], strict=True) if has]
+        for row in rows_of(select, where.values)
+    }
+
+
+def _note(owner: ObjectType, digest: str, found: Mapping[int, Sequence[str]]) -> None:
+    """Write who asked: a line at each record and field that has the number, one line where none has; never the number."""
+    with database.writing():
+        for record_id, keys in found.items():
+            for key in keys:
+                details = {"field": key, "digest": digest}
+                audit.note(operation=FIND, subject=owner.key, subject_id=record_id, details=details)
+        if not found:
+            audit.note(operation=FIND, subject=owner.key, details={"digest": digest})
