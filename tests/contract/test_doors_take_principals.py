@@ -26,19 +26,23 @@ WITHOUT = {
         "warehouse.datasets": "currencies_in dataset_column dataset_meant dataset_schema dataset_uses example_of only_value"
         " read_definitions source_of sources_of unknown_dataset",
         "channels.api": "fields_used template templates",
-        "compliance.api": "highest_level total_labels",
+        "compliance.api": "highest_level",
+        "work.api": "kinds",
+        "work.origins": "register_notices",
         "campaigns.api": "possible_acts",
     },
     "they make the principal, or narrow rows that the caller has narrowed by it already": {
         "permissions.api": "principal_of_user system_principal",
         "permissions.parts": "one",
+        "organization.people": "colleagues nearest_unit user_id",
     },
     "they are the journal, which is written by whoever acts and read by the rooms whose rows it tells of": {
         "audit.api": "history lately note watch wipe_values",
     },
     "engines load, compute and decide by them over everybody's rows, on nobody's behalf; they are for no screen": {
+        "objects.sets": "columns facts gathered positional",
         "objects.bulk": "export facts load refer_to related reserve_ids serve serving_employees stop_serving",
-        "indicators.api": "compute window_curve",
+        "indicators.api": "compute window_curve window_totals",
         "tags.api": "compute",
         "identity.api": "evaluate links run states",
         "warehouse.api": "add_columns compact one_version only_writer replace session stage_run table_version",
@@ -47,12 +51,12 @@ WITHOUT = {
         "packs.api": "apply",
     },
     "pumps, timers and loads call them; what a person asks for goes by a door of the campaign or record it is about": {
-        "work.api": "cancel_open create_many follow_coverage forget_party of_origin parties_with_open_work"
-        " summaries_of_origins summary_of_origin",
-        "channels.api": "away counts counts_of dispatch enqueue hold masked_preview messages parties recover resend send_test"
-        " sent_parties states stop",
-        "compliance.api": "decide judge reasons_of refusals refused_for",
-        "campaigns.api": "advance",
+        "work.origins": "cancel_open of_origin records_of summaries_of_origins summary_of_origin",
+        "channels.api": "away counts counts_of dispatch enqueue first_sent hold masked_preview messages parties recover resend"
+        " send_test states stop undelivered",
+        "channels.sets": "missing sent",
+        "compliance.api": "asked_before decide give_back judge reasons_of refusals refused_for tally",
+        "campaigns.api": "advance settle",
         "campaigns.standing": "reached",
     },
     "users are managed by `server.users`, which holds each act against the posts of whoever does it, and signing in has none": {
@@ -61,7 +65,7 @@ WITHOUT = {
         " unit_by_uid upsert_units user_names",
     },
     "they reveal rows of a campaign or party that their one caller, a screen of campaigns, has asked for by its principal": {
-        "campaigns.standing": "counts counts_of of_party timeline waiting_until",
+        "campaigns.standing": "confirmation counts counts_of of_party timeline waiting_until work_notices",
         "channels.api": "states_of_party",
         "compliance.api": "decisions_of_party",
     },

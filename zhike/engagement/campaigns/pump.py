@@ -6,4 +6,9 @@ from zhike.engagement.campaigns import api
 from zhike.kernel.definition_parts import Labels
 from zhike.kernel.pumps import Pump
 
-PUMP = Pump("campaigns", Labels("活动执行", "Running campaigns"), lambda _stopping: api.settle() + api.advance())
+PUMP = Pump(
+    "campaigns",
+    Labels("活动执行", "Running campaigns"),
+    lambda _stopping: api.settle() + api.advance(),
+    queue="send",
+)
