@@ -321,8 +321,8 @@ BREAKS = (
         "work: one's own",
         "nobody sees or finishes another's work without a right to the unit's",
         _HOLDING,
-        "WorkItem.objects.filter(parts.within(principal, operation, mine=own))",
-        "WorkItem.objects.all()",
+        "    return parts.ways(principal, operation, mine=own, known=bool(principal.me))\n",
+        "    return [Q()]\n",
         _OF_WORK,
     ),
     Break(

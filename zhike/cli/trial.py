@@ -214,12 +214,11 @@ def _holders() -> list[tuple[str, str, str]]:
     firm = organization.all_units(kinds=["firm"])[0]
     head = _employee(system, employee, "branch_head", branch.uid) or ("B0001", "许知行")
     operator = _employee(system, employee, "operator", None) or ("P0001", "沈聿")
-    officer = _employee(system, employee, "compliance", None) or ("C0001", "程守正")
     return [
         (manager, row.display, branch.code),
         (*head, branch.code),
         (*operator, firm.code),
-        (*officer, firm.code),
+        ("C0001", "程守正", firm.code),  # the sample's files know no such position
     ]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
 from django.db.models import Model, Q, QuerySet
@@ -18,7 +18,7 @@ from zhike.platform.permissions.types import Principal, units_of_posts
 
 Row = TypeVar("Row", bound=Model)
 
-__all__ = ["HOME", "Resource", "one", "reaches", "register", "registered", "within", "word_for"]
+__all__ = ["HOME", "Resource", "one", "reaches", "register", "registered", "ways", "within", "word_for"]
 register = resources.register
 registered = resources.registered
 word_for = resources.word_for
@@ -30,20 +30,35 @@ def within(
     """Return which rows of a part of the product `principal` may do `operation` ("campaign.read") on.
 
     `mine` and `units` are the columns of a row's person and unit, or `mine` is the condition under which a row is the
-    principal's; the person is called as conditions call it (by the employee number) unless `me` says how. Raises Refused where the principal holds the operation on nothing,
-    SignInRequired when nobody is signed in.
+    principal's; the person is called as conditions call it (by the employee number) unless `me` says how. Raises Refused
+    where the principal holds the operation on nothing, SignInRequired when nobody is signed in.
+    """
+    own = mine if isinstance(mine, Q) else Q(**{mine: principal.me if me is None else me})
+    found = Q(pk__in=[])
+    for way in ways(principal, operation, mine=(own,), units=units, known=bool(principal.me if me is None else me)):
+        found |= way
+    return found
+
+
+def ways(
+    principal: Principal, operation: str, *, mine: Sequence[Q], units: str = "unit_id", known: bool = True
+) -> list[Q]:
+    """Return the same as conditions of which a row meets one or more: each may have an index of its own.
+
+    One alone that is empty is met by every row. What nobody made or was given is not that of somebody who is not `known`.
     """
     api.require(principal, operation)
-    found = Q(pk__in=[])
-    me = principal.me if me is None else me
+    if principal.kind == "system":
+        return [Q()]
+    found: list[Q] = []
     for where, held in _narrowings(principal, operation):
         if where == "all":
-            return Q()
+            return [Q()]
         if where != "mine":
-            found |= Q(**{f"{units}__in": held})
-        elif me:  # what nobody made or was given is not that of somebody without a number
-            found |= mine if isinstance(mine, Q) else Q(**{mine: me})
-    return Q() if principal.kind == "system" else found
+            found.append(Q(**{f"{units}__in": held}))
+        elif known:
+            found += mine
+    return found
 
 
 def one(rows: QuerySet[Row], uid: uuid.UUID, *, kind: str, lock: bool = False) -> Row:

@@ -64,6 +64,11 @@ class WorkItem(models.Model):
             models.Index(
                 fields=["asked_by", "state", "urgent_at"], name="work_asked", condition=~models.Q(asked_by="")
             ),
+            models.Index(
+                fields=["delegated_by", "state", "urgent_at"],
+                name="work_delegated",
+                condition=~models.Q(delegated_by=""),
+            ),
             models.Index(fields=["origin_uid"], name="work_origin"),
             GinIndex(fields=["candidates"], name="work_candidates", condition=models.Q(state="open", assignee="")),
         ]

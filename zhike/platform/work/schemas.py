@@ -22,7 +22,7 @@ from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions import parts
 from zhike.platform.permissions.types import Principal
 from zhike.platform.work import api, origins
-from zhike.platform.work.types import Act, Work, WorkCounts
+from zhike.platform.work.types import Act, Work, WorkCounts, WorkKind
 
 WorkState = Literal["open", "done", "cancelled"]
 
@@ -257,13 +257,17 @@ def _names(numbers: set[str], principal: Principal) -> dict[str, str]:
 def present(items: Sequence[Work], principal: Principal) -> list[WorkOut]:
     """Return work items as screens show them; a record the viewer may no longer see has no name."""
     people = {number for item in items for number in (item.assignee, item.asked_by, item.delegated_by, item.done_by)}
-    names, about = _names(people, principal), _about(items, principal)
-    return [_work_out(item, names, about.get((item.object, item.record_id or 0)), principal) for item in items]
+    names, about, kinds = _names(people, principal), _about(items, principal), api.kinds()
+    return [
+        _work_out(item, kinds.get(item.kind), names, about.get((item.object, item.record_id or 0)), principal)
+        for item in items
+    ]
 
 
-def _work_out(item: Work, names: Mapping[str, str], about: AboutOut | None, principal: Principal) -> WorkOut:
+def _work_out(
+    item: Work, kind: WorkKind | None, names: Mapping[str, str], about: AboutOut | None, principal: Principal
+) -> WorkOut:
     now = clock.now()
-    kind = api.kinds().get(item.kind)
     runs = item.due_at is not None and item.paused_at is None
     return {
         "uid": item.uid,

@@ -35,17 +35,23 @@ def free(principal: Principal) -> Q:
     return takeable & ~Q(asked_by=principal.me) if principal.me else takeable
 
 
-def mine(principal: Principal) -> Q:
-    """Return the condition of work that `principal` has, has delegated, or may take."""
-    return Q(assignee=principal.me) | Q(delegated_by=principal.me) | free(principal)
+def ways(principal: Principal, operation: str) -> list[Q]:
+    """Return the conditions by which `principal` may do an operation on work, each with an index of its own.
+
+    One has it, has delegated it, may take it; one reads what one asked for, too; or a unit's. Raises Refused.
+    """
+    own = [Q(assignee=principal.me), Q(delegated_by=principal.me), free(principal)]
+    if operation == "work.read":
+        own.append(Q(asked_by=principal.me))
+    return parts.ways(principal, operation, mine=own, known=bool(principal.me))
 
 
 def within(principal: Principal, operation: str) -> QuerySet[WorkItem]:
-    """Return the work on which `principal` may do an operation; one reads what one asked for, too. Raises Refused."""
-    own = mine(principal)
-    if operation == "work.read":
-        own |= Q(asked_by=principal.me) & ~Q(asked_by="")
-    return WorkItem.objects.filter(parts.within(principal, operation, mine=own))
+    """Return the work on which `principal` may do an operation. Raises Refused."""
+    found = Q(pk__in=[])
+    for way in ways(principal, operation):
+        found |= way
+    return WorkItem.objects.filter(found)
 
 
 def one(uid: uuid.UUID, principal: Principal, operation: str = "work.read", *, lock: bool = False) -> WorkItem:

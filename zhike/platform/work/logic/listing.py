@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q
 
 from zhike.kernel import clock, cursors
 from zhike.platform.permissions.types import Principal
@@ -17,19 +18,30 @@ _OPEN = Q(state=WorkItem.State.OPEN)
 
 def page(query: WorkQuery, principal: Principal) -> tuple[list[WorkItem], str | None]:
     """Return a page of a list and the cursor of the next one. Raises BadCursor, Refused."""
-    rows = _asked(query, principal)
     field, forward = _order(query)
+    narrowed = _asked(query, principal)
     listed = f"work {query.state} {query.whose} {field}"
     if query.cursor:
         instant, pk = cursors.unseal(listed, query.cursor)
         beyond = "gt" if forward else "lt"
         at = datetime.fromisoformat(str(instant))
-        rows = rows.filter(Q(**{f"{field}__{beyond}": at}) | Q(**{field: at, f"id__{beyond}": pk}))
+        narrowed &= Q(**{f"{field}__{beyond}": at}) | Q(**{field: at, f"id__{beyond}": pk})
     order = (field, "id") if forward else (f"-{field}", "-id")
-    found = list(rows.order_by(*order)[: query.limit + 1])
+    found = _first([way & narrowed for way in holding.ways(principal, "work.read")], order, query.limit + 1)
     last = found[query.limit - 1] if len(found) > query.limit else None
     more = cursors.seal(listed, [getattr(last, field).isoformat(), last.pk]) if last else None
     return found[: query.limit], more
+
+
+def _first(ways: Sequence[Q], order: tuple[str, str], limit: int) -> list[WorkItem]:
+    """The first rows of those that meet one of some conditions: the first of each, read in its index's order, merged."""
+    firsts = [WorkItem.objects.filter(way).order_by(*order)[:limit] for way in ways]
+    if not firsts:
+        return []
+    rows = {row.pk: row for row in (firsts[0].union(*firsts[1:], all=True) if firsts[1:] else firsts[0])}
+    field = order[0].lstrip("-")
+    merged = sorted(rows.values(), key=lambda row: (getattr(row, field), row.pk), reverse=order[0].startswith("-"))
+    return merged[:limit]
 
 
 def counts(principal: Principal) -> WorkCounts:
@@ -66,19 +78,20 @@ def late() -> Q:
     return _OPEN & Q(paused_at=None, due_at__lt=clock.now())
 
 
-def _asked(query: WorkQuery, principal: Principal) -> QuerySet[WorkItem]:
-    rows = holding.within(principal, "work.read").filter(state=query.state)
+def _asked(query: WorkQuery, principal: Principal) -> Q:
+    """What a list asks for beside whose work its viewer may read."""
+    found = Q(state=query.state)
     if query.whose == "mine":
-        rows = rows.filter(Q(assignee=principal.me) | Q(delegated_by=principal.me))
+        found &= Q(assignee=principal.me) | Q(delegated_by=principal.me)
     elif query.whose == "free":
-        rows = rows.filter(holding.free(principal))
+        found &= holding.free(principal)
     elif query.whose == "asked":
-        rows = rows.filter(asked_by=principal.me)
+        found &= Q(asked_by=principal.me)
     if query.kinds:
-        rows = rows.filter(kind__in=query.kinds)
+        found &= Q(kind__in=query.kinds)
     if query.assignee:
-        rows = rows.filter(assignee=query.assignee)
-    return rows.filter(late()) if query.overdue else rows
+        found &= Q(assignee=query.assignee)
+    return found & late() if query.overdue else found
 
 
 def _order(query: WorkQuery) -> tuple[str, bool]:
