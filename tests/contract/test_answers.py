@@ -27,8 +27,9 @@ import zhike.server.urls  # noqa: F401  (adds the routers)
 from tests.contract.conftest import EVERYBODY, ROLES
 from tests.depth import examples
 from zhike.engagement.campaigns.models import Campaign
-from zhike.kernel import clock, jobs
+from zhike.kernel import clock, event_delivery, jobs
 from zhike.kernel.definition_parts import Labels
+from zhike.kernel.models import HeldEvent
 from zhike.platform.objects.definitions import ExportRule
 from zhike.platform.objects.logic import large_exports
 from zhike.platform.organization import api as organization
@@ -150,6 +151,7 @@ def test_every_route_answers_what_it_declares(schema, house, monkeypatch):
     of_audiences(desk, house)
     of_campaigns(desk, house)
     of_loads(desk, house)
+    of_jobs(desk)
     of_users(desk, house)
     desk.ask("branch_head", "signOutEverywhere")
     assert desk.missing() == []
@@ -304,8 +306,30 @@ def of_loads(desk, house):
     form = {"source": "counter_branch", "file": b"x", "business_date": str(house.day)}
     queued = desk.ask("operator", "uploadFile", body=form, media="multipart/form-data")
     desk.ask("operator", "stageAgain")
+    of_jobs(desk)
     desk.ask("operator", "listRuns")
     desk.ask("operator", "cancelRun", {"uid": queued["run"]})
+    jobs.execute.func(run=queued["run"])
+    desk.ask("operator", "repeatRun", {"uid": queued["run"]})
+
+
+def of_jobs(desk):
+    """What an operator sees of background work, and does about two events that a subscriber failed at."""
+    failed = {"name": "record.updated", "subject": "nothing", "attempts": 10, "due_at": clock.now(), "dead": True}
+    for position, error in ((1, "ValueError: a"), (2, "ValueError: b")):
+        HeldEvent.objects.create(
+            subscriber="work.following", position=position, subject_id=position, error=error, **failed
+        )
+    letters = [row for row in desk.ask("operator", "getJobs")["letters"] if row["reason"].startswith("ValueError: ")]
+    one, other = ({key: row[key] for key in ("source", "key", "reason", "up_to")} for row in letters)
+    desk.ask("operator", "retryLetters", body=one)
+    desk.ask("operator", "passOverLetters", body={"letters": other, "because": "数据已更正"})
+    since = clock.now().isoformat()
+    event_delivery.number()  # whoever hears of events has a place in their order
+    key = {"key": "work.following"}
+    found = desk.ask("operator", "countReplay", key, {"at": since})
+    again = {"since": since, "events": found["events"], "because": "重新同步"}
+    desk.ask("operator", "replaySubscriber", key, body=again)
 
 
 def of_users(desk, house):

@@ -33,7 +33,7 @@ WITHOUT = {
     },
     "they make the principal, or narrow rows that the caller has narrowed by it already": {
         "permissions.api": "principal_of_user system_principal",
-        "permissions.parts": "one",
+        "permissions.parts": "any_of one",
         "organization.people": "colleagues nearest_unit user_id",
     },
     "they are the journal, which is written by whoever acts and read by the rooms whose rows it tells of": {

@@ -182,7 +182,7 @@ def _timeline(principal: Principal, subject: Subject, _settings: BlockSettings) 
         }
         for row in _touch_rows(party_id, principal)
     ]
-    for item in work.of_record(subject.object, subject.uid, principal=principal):
+    for item in work.of_record(subject.object, party_id, principal=principal):
         if item.done_at:
             entries.append(
                 {

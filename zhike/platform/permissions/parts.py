@@ -18,7 +18,7 @@ from zhike.platform.permissions.types import Principal, units_of_posts
 
 Row = TypeVar("Row", bound=Model)
 
-__all__ = ["HOME", "Resource", "one", "reaches", "register", "registered", "ways", "within", "word_for"]
+__all__ = ["HOME", "Resource", "any_of", "one", "reaches", "register", "registered", "ways", "within", "word_for"]
 register = resources.register
 registered = resources.registered
 word_for = resources.word_for
@@ -34,9 +34,16 @@ def within(
     where the principal holds the operation on nothing, SignInRequired when nobody is signed in.
     """
     own = mine if isinstance(mine, Q) else Q(**{mine: principal.me if me is None else me})
+    return any_of(ways(principal, operation, mine=(own,), units=units, known=bool(principal.me if me is None else me)))
+
+
+def any_of(conditions: Sequence[Q]) -> Q:
+    """Return the condition that one or more of some conditions are met; an empty one is met by every row."""
     found = Q(pk__in=[])
-    for way in ways(principal, operation, mine=(own,), units=units, known=bool(principal.me if me is None else me)):
-        found |= way
+    for condition in conditions:
+        if not condition:
+            return Q()
+        found |= condition
     return found
 
 

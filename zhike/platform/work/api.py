@@ -68,10 +68,9 @@ def get(uid: uuid.UUID, *, principal: Principal) -> Work:
     return _as_work(holding.one(uid, principal), principal)
 
 
-def of_record(object: str, uid: uuid.UUID, *, principal: Principal, limit: int = 20) -> list[Work]:
-    """Return the newest work about a record that the principal may see. Raises NotFound, Refused."""
+def of_record(object: str, record_id: int, *, principal: Principal, limit: int = 20) -> list[Work]:
+    """Return the newest work about a record (inner id) that the principal has been found to see. Raises Refused."""
     permissions.require(principal, "work.read")
-    record_id = objects.ids(object, [uid], principal=principal)[uid]
     rows = WorkItem.objects.filter(object=object, record_id=record_id).order_by("-created_at")[:limit]
     return [_as_work(row, principal) for row in rows]
 

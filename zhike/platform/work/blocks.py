@@ -81,7 +81,8 @@ def _due(principal: Principal, _subject: None, _settings: BlockSettings) -> Bloc
 
 
 def _of_record(principal: Principal, subject: Subject, _settings: BlockSettings) -> BlockData:
-    items = api.of_record(subject.object, subject.uid, principal=principal)
+    record_id = objects.ids(subject.object, [subject.uid], principal=principal)[subject.uid]
+    items = api.of_record(subject.object, record_id, principal=principal)
     return _work(items, len(items), principal)
 
 
