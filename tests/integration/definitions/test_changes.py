@@ -271,7 +271,7 @@ def test_a_stored_definition_that_fits_no_model_is_set_aside_and_the_others_stay
     row.save()
     definitions.forget()
 
-    assert set(definitions.all_of(ResultSet)) == {"follow_up"}
+    assert set(definitions.all_of(ResultSet)) == {"follow_up", "decision", "task"}
     assert [(kind, key) for kind, key, _why in definition_store.set_aside()] == [("result_set", "visit")]
 
 

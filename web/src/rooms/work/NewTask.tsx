@@ -9,7 +9,7 @@ import { useSay } from '../../kit/feedback';
 import { useFocusBack } from '../../kit/hooks';
 import { ColleagueSelect } from './Handing';
 
-type Values = { kind: string; subject: string; script?: string; assignee?: string; day?: string | null };
+type Values = { kind?: string; subject: string; script?: string; assignee?: string; day?: string | null };
 type Props = { kinds: WorkPage['kinds']; about?: { object: string; uid: string; display: string }; onClose: () => void };
 
 /** The end of business of a day in Shanghai. */
@@ -24,9 +24,9 @@ export function NewTaskDialog({ kinds, about, onClose }: Props) {
   const report = useFormReport(form);
   const say = useSay();
   const give = useMutation({
-    mutationFn: ({ day, ...values }: Values) =>
+    mutationFn: ({ day, kind, ...values }: Values) =>
       api.post('/work', {
-        body: { ...values, about: about ? { object: about.object, uid: about.uid } : null, due_at: day ? closeOf(day) : null },
+        body: { kind: kind ?? kinds[0]?.key ?? '', ...values, about: about ? { object: about.object, uid: about.uid } : null, due_at: day ? closeOf(day) : null },
       }),
     onSuccess: () => {
       say(t('work.given'));

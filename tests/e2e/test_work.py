@@ -1,0 +1,93 @@
+"""Work from hand to hand: a task given, talked about and done; an export above the limit, approved and fetched."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import Live, sign_in
+
+pytestmark = pytest.mark.e2e
+RULE = """
+kind: export_rule
+key: default
+labels: {zh: 导出规则, en: Rule on exports}
+rows: 1
+most: 100000
+keep_days: 7
+approval: approval
+roles: [compliance, branch_head]
+"""
+
+
+@pytest.fixture
+def one_row_alone(live: Live, tmp_path):  # type: ignore[no-untyped-def]
+    """The firm's own rule: more than one row leaves with an approval only."""
+    file = tmp_path / "exports.yaml"
+    file.write_text(RULE, encoding="utf-8")
+    live.zhike("definition", "change", str(file), "--yes")
+    yield
+    live.zhike("definition", "change", "--drop", "export_rule", "default", "--yes")
+
+
+def _sign_in_anew(page: Page, live: Live, role: str) -> None:
+    """Sign in as somebody else; whoever has no home of their own is led to their work."""
+    who = live.sign_ins[role]
+    page.context.clear_cookies()
+    page.goto(live.address)
+    page.get_by_test_id("sign-in-employee-no").fill(who["employee_no"])
+    page.get_by_test_id("sign-in-password").fill(who["password"])
+    page.get_by_test_id("sign-in-submit").click()
+    page.get_by_test_id("menu-work").wait_for()
+
+
+def test_a_task_goes_from_hand_to_hand(live: Live, page: Page) -> None:
+    sign_in(page, live, "营业部负责人")
+    page.goto(f"{live.address}/work")
+    page.get_by_test_id("work-new").click()
+    page.get_by_test_id("task-subject").fill("补充三位客户的职业信息")
+    page.get_by_test_id("colleague").click()
+    page.keyboard.type(live.sign_ins["客户经理"]["employee_no"])
+    page.get_by_text(live.sign_ins["客户经理"]["name"]).last.click()
+    page.get_by_test_id("task-confirm").click()
+    page.get_by_test_id("tab-asked").click()
+    expect(page.get_by_test_id("work-row").first).to_contain_text("补充三位客户的职业信息")
+    assert page.url.endswith("?view=asked")
+
+    _sign_in_anew(page, live, "客户经理")
+    page.goto(f"{live.address}/work")
+    page.get_by_text("补充三位客户的职业信息").click()
+    page.get_by_test_id("work-comment").fill("已补两位")
+    page.get_by_test_id("work-comment-say").click()
+    expect(page.get_by_test_id("work-comments")).to_contain_text("已补两位")
+    page.get_by_test_id("result-not_possible").click()
+    page.get_by_test_id("work-complete").click()
+    expect(page.get_by_role("alert")).to_contain_text("请写明原因")
+    page.get_by_test_id("result-done").click()
+    page.get_by_test_id("work-complete").click()
+    page.get_by_test_id("tab-done").click()
+    expect(page.get_by_test_id("work-row").first).to_contain_text("已完成")
+
+
+def test_an_export_above_the_limit_is_approved_and_fetched(live: Live, page: Page, one_row_alone: None) -> None:
+    sign_in(page, live, "客户经理")
+    page.goto(f"{live.address}/records/party")
+    page.get_by_test_id("export").click()
+    page.get_by_test_id("export-reason").fill("季度服务回访名单")
+    page.get_by_test_id("export-ask").click()
+    expect(page.get_by_test_id("export-reason")).to_be_hidden()
+
+    _sign_in_anew(page, live, "合规管理")
+    page.goto(f"{live.address}/work?view=free")
+    page.get_by_test_id("work-row").first.click()
+    expect(page.get_by_test_id("work-script")).to_contain_text("季度服务回访名单")
+    page.get_by_test_id("result-agreed").click()
+    page.get_by_test_id("work-complete").click()
+    expect(page.get_by_test_id("work-result")).to_contain_text("同意")
+
+    _sign_in_anew(page, live, "客户经理")
+    page.goto(f"{live.address}/work?view=done")
+    page.get_by_test_id("work-row").first.click()
+    with page.expect_download() as fetched:
+        page.get_by_test_id("export-fetch").click(timeout=30_000)
+    assert fetched.value.suggested_filename.endswith(".xlsx")
