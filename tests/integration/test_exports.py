@@ -192,7 +192,8 @@ def test_an_export_above_the_limit_is_made_once_somebody_else_agrees(three):
         objects.export_xlsx(PARTIES, principal=three.manager)
     asked = exports.ask(PARTIES, reason="季度服务回访", principal=three.manager)
     item = work.get(asked, principal=three.branch_head)
-    assert (item.subject, item.script, item.kind) == ("导出“客户”3 行", "季度服务回访", "approval")
+    said = "季度服务回访\n字段：姓名、证件号码、手机、风险承受等级"
+    assert (item.subject, item.script, item.kind) == ("导出“客户”3 行", said, "approval")
 
     decide(three, asked, "agreed")
     made = finished(asked, three.manager)
@@ -256,3 +257,19 @@ def test_the_file_shows_what_its_asker_sees_when_it_is_made(three):
     organization.change_user(organization.staff(three.manager.user_id).uid, active=False)
     with pytest.raises(ExporterLeft):
         jobs.run_now("records.export", "x", {"export": str(Export.objects.get().uid)})
+
+
+def test_an_approver_reads_which_columns_of_which_records_are_asked_for(three):
+    named = {"op": "=", "left": {"field": "risk_level"}, "right": {"value": "C3", "type": "text"}}
+    customer("赵六")
+    asked = exports.ask(
+        RecordQuery("party", refinement="mine", columns=("name", "mobile"), condition=named),
+        reason="季度服务回访",
+        principal=three.manager,
+    )
+    assert work.get(asked, principal=three.branch_head).script.splitlines() == [
+        "季度服务回访",
+        "字段：姓名、手机",
+        "范围：我的客户",
+        "条件：风险承受等级 = 'C3'",
+    ]

@@ -106,7 +106,12 @@ def installation(tmp_path_factory):
 
 def test_everything_comes_up_and_the_sign_ins_are_printed(installation):
     assert installation.announced["address"] == f"http://127.0.0.1:{installation.port}/"
-    assert [row["role"] for row in installation.announced["sign_ins"]] == ["客户经理", "营业部负责人", "运营", "合规管理"]
+    assert [row["role"] for row in installation.announced["sign_ins"]] == [
+        "客户经理",
+        "营业部负责人",
+        "运营",
+        "合规管理",
+    ]
     assert until("healthy", installation.healthy)
     assert installation.part("zhike.cli worker") and installation.part("granian") and installation.part("postgres -D")
 

@@ -41,7 +41,7 @@ def ask(query: RecordQuery, *, reason: str, principal: Principal) -> uuid.UUID:
     question = {
         "kind": rule.approval,
         "subject": words,
-        "reason": reason.strip(),
+        "reason": f"{reason.strip()}\n{large_exports.told(owner, query, principal)}",
         "roles": rule.roles,
         "act": {"action": large_exports.EXPORT.key, "params": ExportList.of_query(query).model_dump(mode="json")},
     }

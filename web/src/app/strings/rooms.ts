@@ -138,6 +138,7 @@ export const rooms = {
   'work.title': ['待办', 'To do'],
   'work.open': ['待办', 'To do'],
   'work.done': ['已办', 'Done'],
+  'work.doneOn': ['办结时间', 'Done on'],
   'work.brief': ['今天到期 {{n}} 件', '{{n}} due today'],
   'work.briefLate': ['{{n}} 件已超时', '{{n}} overdue'],
   'work.allDone': ['待办已全部办完', 'Everything is done'],

@@ -1,7 +1,7 @@
 import { useInfiniteQuery, type InfiniteData } from '@tanstack/react-query';
 import { Button, Checkbox, Select } from 'antd';
 import { useState } from 'react';
-import { Link, useNavigate, useParams, useSearchParams } from 'react-router';
+import { Link, useNavigate, useParams } from 'react-router';
 import { api } from '../../api/client';
 import { useCan } from '../../api/hooks';
 import type { WorkItem, WorkPage as WorkAnswer } from '../../api';
@@ -38,14 +38,14 @@ export function WorkPage() {
   const { t } = useText();
   const navigate = useNavigate();
   const { uid } = useParams();
-  const [search] = useSearchParams();
   const { shown, show } = useShown();
   const [creating, setCreating] = useState(false);
   const work = useWork(shown);
   const items = itemsOf(work.data);
   const first = work.data?.pages[0];
   const counts = first?.counts;
-  const open = (next: string | undefined) => void navigate({ pathname: next ? `/work/${next}` : '/work', search: search.toString() });
+  // What is shown may have changed while the server was asked: the address of now counts, not that of the last drawing.
+  const open = (next: string | undefined) => void navigate({ pathname: next ? `/work/${next}` : '/work', search: window.location.search });
   const move = (by: number) => {
     const index = items.findIndex((item) => item.uid === uid);
     const target = items[Math.max(0, Math.min(items.length - 1, index + by))];
@@ -141,7 +141,7 @@ function WorkTable({ items, view, selected, onOpen }: TableProps) {
   const result = (row: WorkItem) => label(row.results.find((item) => item.key === row.result)?.labels) || row.result;
   const kind = (row: WorkItem) => <Tag tone={row.overdue && row.state === 'open' ? 'late' : 'plain'}>{label(row.kind_labels)}</Tag>;
   const columns: Column<WorkItem>[] = [
-    { key: 'due', title: t('work.due'), tight: true, width: 168, render: (row) => (row.state === 'done' ? <span className="ink-2">{datetime(row.done_at)}</span> : <Due item={row} />) },
+    { key: 'due', title: t(view === 'done' ? 'work.doneOn' : 'work.due'), tight: true, width: 168, render: (row) => (row.state === 'done' ? <span className="ink-2">{datetime(row.done_at)}</span> : <Due item={row} />) },
     { key: 'kind', title: t('work.kind'), tight: true, render: kind },
     { key: 'subject', title: t('work.subject'), render: (row) => <Link to={row.path}><Clip>{row.subject}</Clip></Link> },
     { key: 'about', title: t('work.about'), tight: true, render: (row) => (row.about ? <Link to={row.about.path}><Clip>{row.about.display}</Clip></Link> : <Nothing />) },

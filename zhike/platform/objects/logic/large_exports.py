@@ -12,6 +12,7 @@ from typing import Any
 
 from django.conf import settings
 
+from zhike.expressions import api as expressions
 from zhike.kernel import actions, clock, context, database, definitions, jobs
 from zhike.kernel.actions import Action
 from zhike.kernel.definition_parts import Labels, Part
@@ -83,6 +84,24 @@ def subject(owner: ObjectType, found: RecordCount, language: str) -> str:
     if language == "en":
         return f"Export of {'about ' if about else ''}{found.count} rows of {owner.labels['en']}"
     return f"导出“{owner.labels['zh']}”{about}{found.count} 行"
+
+
+def told(owner: ObjectType, query: RecordQuery, principal: Principal) -> str:
+    """Return what an approver has to know beside the reason: which columns, of which records."""
+    language = principal.language
+    english = language == "en"
+    keys = query.columns or listing.listed_columns(owner, principal)
+    comma, colon = (", ", ": ") if english else ("、", "：")
+    columns = comma.join(asking.field_of(owner, key, principal).labels[language] for key in keys)
+    lines = [("Columns" if english else "字段") + colon + columns]
+    if query.refinement in owner.refinements:
+        lines.append(("Of" if english else "范围") + colon + owner.refinements[query.refinement].labels[language])
+    if query.condition is not None:
+        known = catalogues.catalogue()
+        condition = asking.condition(known, owner, query.condition, principal)
+        said = expressions.to_text(condition, catalogues.expression_schema(known, owner.key), language)
+        lines.append(("Where" if english else "条件") + colon + said)
+    return "\n".join(lines)
 
 
 def store() -> FileStore:
