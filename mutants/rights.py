@@ -401,8 +401,8 @@ BREAKS = (
         "permissions: narrowed parts",
         "a grant on a part of the product reaches no rows but those it is narrowed to",
         "zhike/platform/permissions/parts.py",
-        'if where == "all":\n            return Q()',
-        "if where:\n            return Q()",
+        'if where == "all":\n            return [Q()]',
+        "if where:\n            return [Q()]",
         ("tests/contract/test_narrowed_parts.py",),
     ),
     Break(

@@ -307,12 +307,31 @@ def test_nobody_decides_about_what_they_asked_for(firm, granted):
     colleague("E2002", "branch_head", "B1")
     uid = ask(firm.branch_head)
 
-    assert work.get(uid, principal=firm.branch_head).may == ("reassign", "comment")
+    assert work.get(uid, principal=firm.branch_head).may == ("comment",)
     with pytest.raises(NotHeld):
         work.complete(uid, result="agreed", note="", revision=1, principal=firm.branch_head)
-    with pytest.raises(NoSuchColleague):
-        work.reassign(uid, to="E2001", reason="给我", principal=firm.branch_head)
+    with pytest.raises(NotHeld):
+        work.reassign(uid, to="E1001", reason="给下属", principal=firm.branch_head)
     assert granted == []
+
+
+def test_who_decides_hands_it_to_somebody_who_might_have_decided_only(firm, granted):
+    other = colleague("E2002", "branch_head", "B1")
+    uid = ask(firm.manager)
+    colleague("E1003")
+    work.claim(uid, principal=other)
+    for act in (lambda to: work.delegate(uid, to=to, principal=other), _reassigned(uid, firm.branch_head)):
+        for to in ("E1001", "E1003"):  # who asked for it, and who holds another role
+            with pytest.raises(NoSuchColleague):
+                act(to)
+
+    assert work.delegate(uid, to="E2001", principal=other).assignee == "E2001"
+    work.complete(uid, result="agreed", note="", revision=3, principal=firm.branch_head)
+    assert granted == [("tea", "E1001")]
+
+
+def _reassigned(uid, head):
+    return lambda to: work.reassign(uid, to=to, reason="休假", principal=head)
 
 
 def test_the_question_goes_to_the_nearest_who_holds_a_role(firm, granted):

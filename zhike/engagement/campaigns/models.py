@@ -75,6 +75,7 @@ class Member(models.Model):
         constraints = [models.UniqueConstraint(fields=["campaign", "party_id"], name="member_once")]
         indexes = [
             models.Index(fields=["campaign", "state", "next_at"], name="member_due"),
+            models.Index(fields=["campaign", "party_id"], name="member_next", condition=models.Q(state="waiting")),
             models.Index(fields=["party_id"], name="member_party"),
         ]
 

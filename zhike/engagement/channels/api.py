@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Min, QuerySet
+from django.db.models import Case, Count, F, Min, Q, QuerySet, TextField, Value, When
 
 from zhike.engagement.channels.errors import NoAddress, NotResendable
 from zhike.engagement.channels.logic import away as server
@@ -111,10 +111,14 @@ def stop(origin_uid: uuid.UUID) -> int:
 
     One that is leaving at this moment either arrives or is stopped, too: it is not tried again.
     """
-    rows = Delivery.objects.filter(origin_uid=origin_uid)
-    rows.filter(state=Delivery.State.SENDING).update(recalled=True)
-    waiting = rows.filter(state__in=[Delivery.State.WAITING, Delivery.State.CLAIMED])
-    return waiting.update(state=Delivery.State.STOPPED, lease_until=None)
+    # One statement: between two of them a message could begin to leave, or come back to be tried again.
+    leaving = Q(state=Delivery.State.SENDING)
+    rows = Delivery.objects.filter(origin_uid=origin_uid, state__in=_NOT_LEFT)
+    return rows.update(
+        recalled=Case(When(leaving, then=Value(True)), default=F("recalled")),
+        state=Case(When(leaving, then=F("state")), default=Value(Delivery.State.STOPPED.value, TextField())),
+        lease_until=Case(When(leaving, then=F("lease_until")), default=None),
+    )
 
 
 def counts(origin_uid: uuid.UUID) -> dict[str, int]:

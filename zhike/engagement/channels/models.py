@@ -40,7 +40,9 @@ class Delivery(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["state", "not_before"], name="delivery_due"),
+            models.Index(
+                fields=["not_before", "id"], name="delivery_due", condition=models.Q(state="waiting", held=False)
+            ),
             models.Index(fields=["origin_uid", "state"], name="delivery_origin"),
             models.Index(fields=["party_id"], name="delivery_party"),
         ]

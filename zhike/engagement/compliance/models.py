@@ -24,7 +24,10 @@ class Decision(models.Model):
                 fields=["origin_kind", "origin_uid", "step", "party_id", "occurrence", "channel"], name="decision_once"
             )
         ]
-        indexes = [models.Index(fields=["party_id", "-decided_at"], name="decision_party")]
+        indexes = [
+            models.Index(fields=["party_id", "-decided_at"], name="decision_party"),
+            models.Index(fields=["origin_uid", "channel"], name="decision_refused", condition=models.Q(allowed=False)),
+        ]
 
 
 class CapReservation(models.Model):

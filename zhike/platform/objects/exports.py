@@ -35,7 +35,7 @@ def ask(query: RecordQuery, *, reason: str, principal: Principal) -> uuid.UUID:
     if rule is None:
         raise NoApproval(limit=exporting.LIMIT)
     listing.order_of(query, owner, principal)
-    found = listing.count(query, principal, operation="export")
+    found = listing.count(query, principal, exact=True, operation="export")
     large_exports.require_most(found.count, rule)
     words = large_exports.subject(owner, found, principal.language)
     question = {

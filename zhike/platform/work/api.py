@@ -69,10 +69,12 @@ def get(uid: uuid.UUID, *, principal: Principal) -> Work:
 
 
 def of_record(object: str, record_id: int, *, principal: Principal, limit: int = 20) -> list[Work]:
-    """Return the newest work about a record (inner id) that the principal has been found to see. Raises Refused."""
-    permissions.require(principal, "work.read")
-    rows = WorkItem.objects.filter(object=object, record_id=record_id).order_by("-created_at")[:limit]
-    return [_as_work(row, principal) for row in rows]
+    """Return the newest work that the principal may read about a record (inner id) that they have been found to see.
+
+    Raises Refused.
+    """
+    rows = holding.within(principal, "work.read").filter(object=object, record_id=record_id)
+    return [_as_work(row, principal) for row in rows.order_by("-created_at")[:limit]]
 
 
 def create(
@@ -214,8 +216,9 @@ def _clock(uid: uuid.UUID, act: str, reason: str, principal: Principal) -> Work:
 def _acted(uid: uuid.UUID, principal: Principal, act: Callable[[WorkItem], None], operation: str = "work.read") -> Work:
     """Do an act on locked work that the principal reaches, in one transaction; return the work after it."""
     with database.writing():
-        holding.one(uid, principal, operation)
-        row = holding.one(uid, principal, "work.read", lock=True)
+        # What one may do is found again under the lock: somebody may have been faster.
+        found = holding.one(uid, principal, operation)
+        row = WorkItem.objects.select_for_update().get(pk=found.pk)
         act(row)
     return _as_work(row, principal)
 

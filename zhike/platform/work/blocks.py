@@ -112,7 +112,8 @@ def _per_manager(principal: Principal, _subject: None, settings: PerManager) -> 
     ]
     found = objects.summarize(query, principal=principal, sums=keys)
     total = row("", "", found[0][1] if found else 0, found[0][2] if found else [None] * len(keys))["cells"]
-    work = {key: sum(getattr(counts, key) for counts in tasks.values()) for key in ("open", "overdue", "done")}
+    shown_tasks = [tasks[found["key"]] for found in rows if found["key"] in tasks]
+    work = {key: sum(getattr(counts, key) for counts in shown_tasks) for key in ("open", "overdue", "done")}
     shown = [
         column("manager", _MANAGER, "text"),
         column("count", labels(settings.count), "count"),

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Literal, cast
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 from typing_extensions import TypedDict
 
 from zhike.expressions.wire import StoredExpression
@@ -70,7 +70,7 @@ class NewWorkIn(RequestBody):
     script: str = Field("", max_length=4000)
     assignee: str = ""
     about: AboutIn | None = None
-    due_at: datetime | None = None
+    due_at: AwareDatetime | None = None
 
 
 class PersonOut(TypedDict):
@@ -218,16 +218,23 @@ def detail_out(item: Work, principal: Principal) -> WorkDetailOut:
     kind = api.kinds().get(item.kind)
     said = api.comments(item.uid, principal=principal)
     names = _names({remark.by for remark in said}, principal)
+    shown = present([item], principal)[0]
     return {
-        **present([item], principal)[0],
+        **shown,
         "form": [form_field_out(field) for field in kind.form] if kind else [],
         "filled": dict(item.form),
         "comments": [
             {"uid": remark.uid, "by": _person(remark.by, names), "at": remark.at, "text": remark.text}
             for remark in said
         ],
-        "notices": [labels(notice) for notice in origins.notices(item, principal=principal)],
+        "notices": [labels(notice) for notice in _notices(item, shown, principal)],
     }
+
+
+def _notices(item: Work, shown: WorkOut, principal: Principal) -> Sequence[Mapping[str, str]]:
+    """What to know before the work is done; nothing about a record that its viewer does not see."""
+    hidden = item.record_id is not None and shown["about"] is None
+    return () if hidden else origins.notices(item, principal=principal)
 
 
 def _origin(item: Work, principal: Principal) -> OriginOut | None:

@@ -13,13 +13,14 @@ from typing import Any
 from django.conf import settings
 
 from zhike.expressions import api as expressions
-from zhike.kernel import actions, clock, context, database, definitions, jobs
+from zhike.kernel import actions, clock, context, database, definitions, jobs, schedules
 from zhike.kernel.actions import Action
 from zhike.kernel.definition_parts import Labels, Part
 from zhike.kernel.files import FileStore
 from zhike.kernel.ids import uuid7
 from zhike.kernel.jobs import RunHandle
 from zhike.kernel.models import Run
+from zhike.kernel.schedules import Schedule, When
 from zhike.platform.audit import api as audit
 from zhike.platform.objects.definitions import ExportRule
 from zhike.platform.objects.errors import ApprovalNeeded, ExporterLeft, TooManyRows
@@ -31,7 +32,7 @@ from zhike.platform.organization import people
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal
 
-KIND = "records.export"
+KIND, EXPIRY = "records.export", "records.export_expiry"
 #: Rows between two words about progress.
 _STRIDE = 1_000
 
@@ -101,6 +102,10 @@ def told(owner: ObjectType, query: RecordQuery, principal: Principal) -> str:
         condition = asking.condition(known, owner, query.condition, principal)
         said = expressions.to_text(condition, catalogues.expression_schema(known, owner.key), language)
         lines.append(("Where" if english else "条件") + colon + said)
+    if query.text.strip():
+        lines.append("Narrowed by a search" if english else "另按搜索词筛选")
+    if query.of is not None:
+        lines.append("Of one record only" if english else "仅某一条记录下的")
     return "\n".join(lines)
 
 
@@ -142,7 +147,7 @@ def make(run: RunHandle) -> Mapping[str, object]:
     permissions.require(principal, f"{row.object}.export")
     query = ExportList.model_validate(row.query).query()
     owner = catalogues.object_type(row.object)
-    total = listing.count(query, principal, operation="export").count
+    total = listing.count(query, principal, exact=True, operation="export").count
     found = rule()
     if found is not None:
         require_most(total, found)
@@ -153,13 +158,14 @@ def make(run: RunHandle) -> Mapping[str, object]:
     with tempfile.TemporaryFile() as file:
         exporting.write(file, fields, made, principal, owner.labels[principal.language])
         file.seek(0)
+        if row.file:  # of a run that died after it
+            store().remove(row.file)
         row.file = store().put(file)
     row.rows, row.made_at = made.count, clock.now()
     row.expires_at = row.made_at + timedelta(days=found.keep_days if found else 1)
     with database.writing():
         row.save()
         exporting.note(owner, query, made.count, [field.key for field in fields])
-    forget_expired()
     return {"rows": row.rows}
 
 
@@ -179,6 +185,10 @@ def register() -> None:
     """Offer the action and its job."""
     actions.register(EXPORT)
     jobs.register(KIND, make, queue="interactive")
+    jobs.register(EXPIRY, lambda _run: {"files": forget_expired()}, queue="interactive")
+    schedules.register(
+        Schedule(EXPIRY, Labels("删除过期导出文件", "Removing expired exports"), EXPIRY, When(20, hour=3))
+    )
 
 
 def _principal(employee_no: str) -> Principal:

@@ -12,6 +12,8 @@ from zhike.platform.work.logic import handing, naming
 from zhike.platform.work.models import WorkItem
 
 _BATCH = 5_000
+#: What people gave to each other says in their own words whom it is about.
+BY_HAND, FORGOTTEN = "work", "—"
 
 
 def follow_coverage(party_ids: Sequence[int]) -> int:
@@ -45,8 +47,9 @@ def forget_record(object: str, record_id: int) -> None:
     rows = WorkItem.objects.filter(object=object, record_id=record_id)
     for row in rows.filter(state=WorkItem.State.OPEN):
         audit.note(operation="cancel", subject="work_item", subject_id=row.pk)
-    written = rows.exclude(Q(note="") & Q(form={}))
-    written.update(note="", form={}, revision=F("revision") + 1)
+    written = rows.exclude(Q(note="") & Q(form={}) & Q(script=""))
+    written.update(note="", form={}, script="", revision=F("revision") + 1)
+    rows.filter(origin_kind=BY_HAND).update(subject=FORGOTTEN)
     for row in rows.filter(comments__isnull=False).distinct():
         row.comments.update(text="")
     rows.filter(state=WorkItem.State.OPEN).update(state=WorkItem.State.CANCELLED, revision=F("revision") + 1)

@@ -63,10 +63,14 @@ def require_able(to: str, principal: Principal) -> None:
 
 
 def _require_other(row: WorkItem, to: str, principal: Principal) -> None:
-    """The same, and another person than has the work, who did not ask for what only others may finish."""
-    kind = naming.kind(row.kind)
-    if to == row.assignee or (kind and kind.held_only and to == row.asked_by):
+    """The same, and another person than has the work; what only its candidates finish goes to one of them."""
+    kind, found = naming.kind(row.kind), people.user_id(to)
+    if to == row.assignee or found is None:
         raise NoSuchColleague(employee_no=to)
+    if kind and kind.held_only:
+        taken_as = holding.taken_as(permissions.principal_of_user(found))
+        if to == row.asked_by or (row.candidates and set(row.candidates).isdisjoint(taken_as)):
+            raise NoSuchColleague(employee_no=to)
     require_able(to, principal)
 
 

@@ -87,9 +87,11 @@ def _acts(row: WorkItem, principal: Principal) -> Iterator[Act]:
         yield "release"
     if finishes and has and not row.delegated_by:
         yield "delegate"
-    if parts.reaches(principal, "work.reassign", mine=False, unit=row.unit_id):
+    decides = kind is not None and kind.held_only
+    chooses = not (decides and _asked(row, principal))  # nobody chooses who decides about what they asked for
+    if chooses and parts.reaches(principal, "work.reassign", mine=False, unit=row.unit_id):
         yield "reassign"
-    if finishes and not (kind and kind.held_only and (_asked(row, principal) or not own)):
+    if finishes and not (decides and (_asked(row, principal) or not own)):
         yield "complete"
         if kind and kind.pausable and own:
             if row.paused_at is not None:
