@@ -137,7 +137,7 @@ def test_an_extension_widens_the_object_and_its_table(tmp_path):
     more = pack(tmp_path / "more", wider=WIDER)
     [change] = packs.apply([Path("packs"), base, more]).changes
     assert (change.kind, change.action, change.destructive) == ("extension", "create", False)
-    assert english(change.notes) == ("add column weight (no rewrite, no lock beyond 700ms)",)
+    assert english(change.notes) == ("add column weight (no rewrite, no lock beyond 1500ms)",)
 
     thing = catalogue.describe("thing")
     assert list(thing.fields) == ["name", "size", "colour", "maker", "weight"]

@@ -20,7 +20,9 @@ from zhike.platform.objects.logic.catalogue import defined
 from zhike.platform.objects.logic.indexes import Index
 from zhike.platform.objects.models import PhysicalField, PhysicalObject
 
-_LOCK_TIMEOUT = "700ms"
+#: How long a change waits for a table. Less than a second would give way to a vacuum of the database, which itself gives
+#: way to others after one (`deadlock_timeout`).
+_LOCK_TIMEOUT = "1500ms"
 #: Longer names of tables and columns are cut: suffixes follow, and PostgreSQL would cut those.
 _NAME_LENGTH = 48
 _SYSTEM_COLUMNS = """
