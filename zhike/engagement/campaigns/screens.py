@@ -55,7 +55,7 @@ from zhike.platform.objects.types import RecordQuery
 from zhike.platform.organization import api as organization
 from zhike.platform.permissions.types import Principal
 from zhike.platform.work import origins as work
-from zhike.platform.work.types import ResultSet
+from zhike.platform.work.types import ResultSet, WorkKind
 
 _STAFF = "staff"
 _PRODUCTS = 50
@@ -190,6 +190,8 @@ def options_out(found: Sequence[Audience], language: str) -> OptionsOut:
     """Return what a campaign can be made of, with the caller's audiences and goals in the caller's words."""
     measures = indicators.goal_schema().fields.values()
     units = {measure.key: measure.unit or None for measure in indicators.measures().values()}
+    # What a kind of work brings itself ends no campaign's work.
+    of_their_own = {kind.results for kind in definitions.all_of(WorkKind).values()}
     return {
         "audiences": [{"uid": a.uid, "name": a.name, "count": a.count} for a in found],
         "templates": [template_out(template) for template in channels.templates()],
@@ -210,7 +212,9 @@ def options_out(found: Sequence[Audience], language: str) -> OptionsOut:
             ],
         },
         "result_sets": [
-            {"key": key, "labels": labels(body.labels)} for key, body in definitions.all_of(ResultSet).items()
+            {"key": key, "labels": labels(body.labels)}
+            for key, body in definitions.all_of(ResultSet).items()
+            if key not in of_their_own
         ],
     }
 
