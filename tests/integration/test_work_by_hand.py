@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from tests.factories.records import PEOPLE, SYSTEM, build_firm, customer
-from zhike.kernel import actions, clock, timers
+from zhike.kernel import actions, clock, event_delivery, timers
 from zhike.kernel.actions import Action
 from zhike.kernel.definition_parts import Labels, Part
 from zhike.kernel.errors import Invalid, NotFound, Refused, StaleRevision
@@ -379,3 +379,17 @@ def test_an_asker_who_has_left_gets_nothing(firm, granted):
     with pytest.raises(NoSuchColleague):
         work.complete(uid, result="agreed", note="", revision=1, principal=firm.branch_head)
     assert (granted, WorkItem.objects.get(uid=uid).state) == ([], "open")
+
+
+def test_what_somebody_who_left_had_taken_goes_back(firm, granted):
+    other = colleague("E2002", "branch_head", "B1")
+    taken, lent, given = ask(firm.manager), give(assignee="E1001"), give(assignee="E2002")
+    work.claim(taken, principal=other)
+    work.delegate(lent, to="E2002", principal=firm.manager)
+    event_delivery.deliver_all()
+    organization.change_user(organization.staff(other.user_id).uid, active=False)
+    event_delivery.deliver_all()
+
+    assert dict(WorkItem.objects.values_list("uid", "assignee")) == {taken: "", lent: "E1001", given: "E2002"}
+    assert open_work(firm.branch_head, whose="free") == [taken]
+    assert operations(taken) == ["ask", "claim", "release"]

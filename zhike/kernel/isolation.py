@@ -17,10 +17,15 @@ def fault_of(act: Callable[[], object]) -> Exception | None:
         with transaction.atomic():
             act()
     except Exception as error:
-        if isinstance(error, DatabaseError) and not connection.is_usable():
+        if is_nobodys(error):
             raise
         return error
     return None
+
+
+def is_nobodys(error: Exception) -> bool:
+    """Return whether an error is nobody's fault: the database is away. One that data made is their own."""
+    return isinstance(error, DatabaseError) and not connection.is_usable()
 
 
 def told(error: Exception) -> str:

@@ -16,6 +16,7 @@ from zhike.engagement.campaigns.models import Campaign, Member
 from zhike.engagement.channels import api as channels
 from zhike.engagement.channels.logic import content, dispatch, smtp
 from zhike.engagement.channels.models import Delivery
+from zhike.kernel.calendar import OutsideCalendar
 from zhike.platform.objects import bulk, catalogue
 
 
@@ -124,7 +125,16 @@ def test_a_worker_that_ends_gives_back_what_has_not_begun_to_leave(mailbox):
     assert dispatch.dispatch(mailbox.settings).sent == 2
 
 
-def failing_for(monkeypatch, *names):
+def odd_data():
+    raise RuntimeError("资料有误")
+
+
+def divide_by_nothing():
+    with connection.cursor() as cursor:
+        cursor.execute("select 1 / 0")
+
+
+def failing_for(monkeypatch, *names, how=odd_data):
     """The gate raises about these people, or about everybody."""
     decide = running.compliance.decide
     numbers = bulk.facts("party", list(Member.objects.values_list("party_id", flat=True)), ["customer_no"])
@@ -132,7 +142,7 @@ def failing_for(monkeypatch, *names):
 
     def raises(touch, party_ids, **given):
         if not names or bad & set(party_ids):
-            raise RuntimeError("资料有误")
+            how()
         return decide(touch, party_ids, **given)
 
     monkeypatch.setattr(running.compliance, "decide", raises)
@@ -174,3 +184,48 @@ def test_a_campaign_that_cannot_go_on_is_paused_with_its_reason_and_the_next_one
     while campaigns.advance():
         pass
     assert counted(first) == {"chosen": 12, "refused": 4, "waiting": 8}
+
+
+def test_what_the_database_says_of_one_persons_data_hurts_that_person_only(desk, monkeypatch):
+    first, _seen = desk.launch("service_checkup")
+    second, _seen = desk.launch("service_checkup")
+    failing_for(monkeypatch, "000000005", how=divide_by_nothing)
+    while campaigns.advance():
+        pass
+
+    assert Member.objects.filter(state="failed", error__contains="division by zero").count() == 2
+    assert [counted(one)["waiting"] for one in (first, second)] == [7, 7]
+    assert [standing.get(one.uid, principal=SYSTEM).state for one in (first, second)] == ["running"] * 2
+
+
+def test_a_goal_beyond_the_calendar_is_not_launched_and_holds_nothing_up(desk):
+    first, _seen = desk.launch("service_checkup")
+    second, _seen = desk.launch("service_checkup")
+    Campaign.objects.filter(uid=first.uid).update(goal_days=10_000)  # as one of before, that nobody asked
+    while campaigns.advance():
+        pass
+    found = [standing.get(one.uid, principal=SYSTEM) for one in (first, second)]
+    assert [(one.state, counted(one)["waiting"]) for one in found] == [("running", 8)] * 2
+
+    Campaign.objects.filter(uid=second.uid).update(state="confirmed", goal_days=10_000)
+    with pytest.raises(OutsideCalendar):
+        campaigns.launch(second.uid, revision=found[1].revision, principal=SYSTEM)
+    assert standing.get(second.uid, principal=SYSTEM).state == "confirmed"
+
+
+def test_what_the_database_says_of_one_message_hurts_that_message_only(desk, mailbox, monkeypatch):
+    desk.launch("service_checkup")
+    while campaigns.advance():
+        pass
+    bad = Delivery.objects.filter(state="waiting").order_by("pk").values_list("party_id", flat=True)[0]
+    filled = content.messages
+
+    def raises(template, party_ids):
+        if bad in party_ids:
+            divide_by_nothing()
+        return filled(template, party_ids)
+
+    monkeypatch.setattr(content, "messages", raises)
+    done = dispatch.dispatch(mailbox.settings)
+    assert (done.sent, done.failed) == (7, 1)
+    assert "division by zero" in Delivery.objects.get(party_id=bad, state="failed").error

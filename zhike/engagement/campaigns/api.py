@@ -119,9 +119,13 @@ def measure(uid: uuid.UUID, *, principal: Principal) -> uuid.UUID:
 
 
 def launch(uid: uuid.UUID, *, revision: int, principal: Principal) -> Campaign:
-    """Let a confirmed campaign run: workers take its people through the gate. Raises WrongState, StaleRevision."""
+    """Let a confirmed campaign run: workers take its people through the gate.
+
+    Raises WrongState, StaleRevision, OutsideCalendar where the calendar does not know the last day of its goal.
+    """
     with database.writing():
         campaign = _locked(uid, revision, "launch", principal)
+        running.last_day(clock.today(), campaign.goal_days)
         campaign.state = plans.require_act(campaign, "launch")
         campaign.launched_at, campaign.reach_date = clock.now(), clock.today()
         return _saved(campaign, "launch")

@@ -31,7 +31,7 @@ class CampaignsConfig(AppConfig):
         pumps.register(PUMP)
         kinds.register(runs.ESTIMATE, jobs.estimate, queue="interactive")
         kinds.register(runs.CONFIRM, jobs.confirm, queue="interactive")
-        kinds.register(runs.EFFECT, jobs.effect, queue="interactive")
+        kinds.register(runs.EFFECT, jobs.effect, queue="stage")  # after a publication there are many
         events.subscribe(SUBSCRIBER)
         blocks.register()
         definitions.register_users("template", using.users_of_templates)

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import asdict
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, cast
 
 from pydantic import AwareDatetime, Field, StringConstraints
 from typing_extensions import TypedDict
 
-from zhike.kernel.dead_letters import Chosen, Letters
-from zhike.kernel.providers import Channel
+from zhike.kernel.dead_letters import Chosen
 from zhike.kernel.schedules import Standing
-from zhike.kernel.standing import Line, Listener
+from zhike.kernel.standing import Line
 from zhike.kernel.wire import Labels, RequestBody, labels
 from zhike.kernel.workers import Worker
 from zhike.platform.operations.types import Again, Overview
@@ -162,9 +162,9 @@ def jobs_out(found: Overview) -> JobsOut:
     return {
         "at": found.at,
         "queues": [_queue(line, found.resting.get(line.key)) for line in found.lines],
-        "channels": [_channel(channel) for channel in found.channels],
-        "subscribers": [_subscriber(one) for one in found.listeners],
-        "letters": [_letters(one) for one in found.letters],
+        "channels": [cast(ChannelOut, asdict(channel)) for channel in found.channels],
+        "subscribers": [cast(SubscriberOut, asdict(one)) for one in found.listeners],
+        "letters": [cast(LettersOut, asdict(one)) for one in found.letters],
         "workers": [_worker(one) for one in found.workers],
         "schedules": [_schedule(one) for one in found.schedules],
     }
@@ -188,48 +188,6 @@ def _queue(line: Line, rests_until: datetime | None) -> QueueOut:
         "failed": line.backlog.failed,
         "catch_up": None if catch_up is None else round(catch_up.total_seconds()),
         "rests_until": rests_until,
-    }
-
-
-def _channel(channel: Channel) -> ChannelOut:
-    return {
-        "key": channel.key,
-        "labels": labels(channel.labels),
-        "waiting": channel.waiting,
-        "sent": channel.sent,
-        "failed": channel.failed,
-        "away_since": channel.away_since,
-        "retry_at": channel.retry_at,
-        "tried": channel.tried,
-        "error": channel.error,
-        "expires_at": channel.expires_at,
-    }
-
-
-def _subscriber(one: Listener) -> SubscriberOut:
-    return {
-        "key": one.key,
-        "labels": labels(one.labels),
-        "position": one.position,
-        "lag": one.lag,
-        "oldest_at": one.oldest_at,
-        "held": one.held,
-        "dead": one.dead,
-    }
-
-
-def _letters(one: Letters) -> LettersOut:
-    return {
-        "source": one.source,
-        "key": one.key,
-        "labels": labels(one.labels),
-        "reason": one.reason,
-        "count": one.count,
-        "dead": one.dead,
-        "attempts": one.attempts,
-        "next_at": one.next_at,
-        "up_to": one.up_to,
-        "example": one.example,
     }
 
 

@@ -6,13 +6,19 @@ from zhike.kernel import database
 from zhike.kernel.definition_parts import Labels
 from zhike.kernel.events import Event, Subscriber
 from zhike.platform.objects import bulk, catalogue
+from zhike.platform.organization import api as organization
 from zhike.platform.work.logic import following
 
 
 def _follow(event: Event) -> None:
-    """After a handover open work goes to whoever serves the party now; work about an erased record ends."""
+    """After a handover open work goes to whoever serves the party now; work about an erased record ends.
+
+    What somebody who has left had taken or was lent goes back.
+    """
     with database.writing():
-        if event.name == "record.erased":
+        if event.name == "user.end":
+            following.let_go(organization.staff(event.subject_id).employee_no)
+        elif event.name == "record.erased":
             following.forget_record(event.subject, event.subject_id)
         elif catalogue.describe(event.subject).role == "coverage":
             following.follow_coverage(_parties(event))
@@ -28,6 +34,6 @@ def _parties(event: Event) -> list[int]:
 SUBSCRIBER = Subscriber(
     "work.following",
     Labels("待办跟随客户", "Work follows its customer"),
-    ("record.created", "record.updated", "record.deleted", "records.loaded", "record.erased"),
+    ("record.created", "record.updated", "record.deleted", "records.loaded", "record.erased", "user.end"),
     _follow,
 )

@@ -76,9 +76,8 @@ def standing(campaign: Campaign) -> RunState | None:
 def settle() -> int:
     """Put back the campaigns whose confirmation nobody does any more: cancelled, or its workers died. Returns how many."""
     found = 0
-    for campaign in Campaign.objects.filter(state=Campaign.State.CONFIRMING):
-        row = CampaignRun.objects.get(campaign=campaign, kind=runs.CONFIRM)
-        run = Run.objects.filter(uid=row.run).first()
+    for row in CampaignRun.objects.filter(campaign__state=Campaign.State.CONFIRMING, kind=runs.CONFIRM):
+        campaign, run = row.campaign, Run.objects.filter(uid=row.run).first()
         if not runs.under_way(run):
             put_back(campaign.uid, row.run, str(((run and run.error) or {}).get("message") or "任务已取消"))
             found += 1

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
+from functools import partial
 
-from django.db import DatabaseError, connection
+from django.db import connection
 from django.db.models import Q, QuerySet
 
 from zhike.engagement.campaigns.logic import groups
@@ -17,7 +18,7 @@ from zhike.engagement.channels.types import SendMessages, Template
 from zhike.engagement.compliance import api as compliance
 from zhike.engagement.compliance.types import Touch
 from zhike.insight.audiences import api as audiences
-from zhike.kernel import actions, clock, context, database, events
+from zhike.kernel import actions, clock, context, database, events, isolation
 from zhike.kernel.errors import ZhikeError
 from zhike.kernel.trading_days import trading_calendar
 from zhike.platform.audit import api as audit
@@ -78,12 +79,14 @@ def advance(limit: int = BATCH) -> int:
     for pk in list(running):
         try:
             moved += _advance_one(pk, limit)
-            _finish_if_done(pk)
-        except DatabaseError:
-            raise
         except Exception as error:
+            if isolation.is_nobodys(error):
+                raise
             _log.exception("a campaign's batch failed; its people are tried one by one", extra={"campaign": pk})
             moved += _one_by_one(pk, limit, error)
+        fault = isolation.fault_of(partial(_finish_if_done, pk))
+        if fault is not None:
+            _log.error("a campaign could not be finished", exc_info=fault, extra={"campaign": pk})
     return moved
 
 
@@ -116,9 +119,9 @@ def _one_by_one(pk: int, limit: int, fault: Exception) -> int:
     for party_id in list(_due(pk).values_list("party_id", flat=True)[:limit]):
         try:
             settled += _advance_one(pk, 1, party_id)
-        except DatabaseError:
-            raise
         except Exception as error:
+            if isolation.is_nobodys(error):
+                raise
             failed.append((party_id, _reason(error)))
             if not settled and len(failed) >= _ALL_FAIL:
                 break
@@ -237,14 +240,21 @@ def due(trading_days: int) -> datetime:
     return clock.at(trading_calendar().add(clock.today(), trading_days), 17)
 
 
+def last_day(reached: date, days: int) -> date:
+    """Return the last trading day of a goal. Raises OutsideCalendar for one that the calendar does not know yet."""
+    return trading_calendar().add(reached, days)
+
+
 def _finish_if_done(pk: int) -> None:
     """Finish a running campaign once nobody waits, nothing is on its way and its goal's days are over."""
     with database.writing():
         campaign = Campaign.objects.select_for_update().get(pk=pk)
         if campaign.state != Campaign.State.RUNNING or campaign.reach_date is None:
             return
-        last = trading_calendar().add(campaign.reach_date, campaign.goal_days)
-        if clock.today() <= last or campaign.members.filter(state=Member.State.WAITING).exists():
+        if (
+            clock.today() <= last_day(campaign.reach_date, campaign.goal_days)
+            or campaign.members.filter(state=Member.State.WAITING).exists()
+        ):
             return
         if any(channels.counts(campaign.uid).get(state) for state in ("waiting", "claimed", "sending")):
             return

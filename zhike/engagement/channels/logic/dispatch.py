@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.db import DatabaseError, connection, transaction
+from django.db import connection, transaction
 from django.db.models import F
 
 from zhike.engagement.channels.errors import MailRejected
@@ -19,7 +19,7 @@ from zhike.engagement.channels.logic import away, content
 from zhike.engagement.channels.logic.smtp import Mailbox, OutcomeUnknown, ServerAway, TryLater, compose
 from zhike.engagement.channels.models import Delivery
 from zhike.engagement.channels.types import Message
-from zhike.kernel import clock, definitions, events
+from zhike.kernel import clock, definitions, events, isolation
 from zhike.kernel.errors import ZhikeError
 from zhike.kernel.pumps import Stopping, never
 
@@ -105,9 +105,9 @@ def _filled(claimed: Sequence[Delivery]) -> dict[int, Message]:
         rows = [row for row in claimed if row.template == key]
         try:
             messages = content.messages(content.template(key), [row.party_id for row in rows])
-        except DatabaseError:
-            raise
-        except Exception:
+        except Exception as error:
+            if isolation.is_nobodys(error):
+                raise
             _log.exception("the messages of a template could not be filled together", extra={"template": key})
             continue
         filled |= {row.pk: messages[row.party_id] for row in rows if row.party_id in messages}
@@ -139,9 +139,11 @@ def _isolated(row: Delivery, filled: Mapping[int, Message], mailbox: Mailbox, se
     """Send one message; whatever nobody expected of it is put down to that message alone, and the rest goes on."""
     try:
         return _send(row, filled.get(row.pk), mailbox, settings)
-    except (DatabaseError, ServerAway):
+    except ServerAway:
         raise
     except Exception as error:
+        if isolation.is_nobodys(error):
+            raise
         mailbox.close()
         _log.exception("a message could not be sent", extra={"delivery": str(row.uid)})
         left = Delivery.objects.filter(pk=row.pk, token=row.token, state=Delivery.State.SENDING).exists()

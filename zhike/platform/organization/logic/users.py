@@ -10,7 +10,7 @@ from datetime import date
 from django.db import connection
 from django.db.models import F, Q
 
-from zhike.kernel import clock
+from zhike.kernel import clock, events
 from zhike.kernel.errors import NotFound
 from zhike.kernel.ids import uuid7
 from zhike.platform.audit import api as audit
@@ -102,7 +102,9 @@ def set_active(user: User, active: bool) -> None:
         today = clock.today()
         for post in user.posts.filter(Q(valid_to=None) | Q(valid_to__gt=today)).select_related("unit"):
             _end(user, post, max(today, post.valid_from))
-    audit.note(operation="return" if active else "end", subject="user", subject_id=user.pk)
+    operation = "return" if active else "end"
+    audit.note(operation=operation, subject="user", subject_id=user.pk)
+    events.publish(f"user.{operation}", "user", user.pk)
 
 
 def give_post(user: User, unit: Unit, role: str) -> bool:

@@ -36,6 +36,20 @@ def follow_coverage(party_ids: Sequence[int]) -> int:
     return moved
 
 
+def let_go(employee_no: str) -> int:
+    """Put back the open work of somebody who has left: to who lent it, or to those who may take it; return how much moved.
+
+    In the caller's transaction, journalled per item. What was given to that person alone stays, for a head to reassign.
+    """
+    moved = 0
+    rows = WorkItem.objects.filter(state=WorkItem.State.OPEN, assignee=employee_no).select_for_update()
+    for row in rows.exclude(Q(delegated_by="") & Q(candidates=[])).order_by("pk"):
+        to, row.delegated_by = row.delegated_by, ""
+        handing.give_to(row, to, "release")
+        moved += 1
+    return moved
+
+
 def parties_with_open_work() -> list[int]:
     """Return the parties about whom somebody has open work that follows the service."""
     found = _following().order_by("record_id").distinct().values_list("record_id", flat=True)
