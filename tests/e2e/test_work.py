@@ -91,3 +91,15 @@ def test_an_export_above_the_limit_is_approved_and_fetched(live: Live, page: Pag
     with page.expect_download() as fetched:
         page.get_by_test_id("export-fetch").click(timeout=30_000)
     assert fetched.value.suggested_filename.endswith(".xlsx")
+
+
+def test_a_task_about_a_customer_is_given_from_the_customers_page(live: Live, page: Page) -> None:
+    sign_in(page, live, "客户经理")
+    page.goto(f"{live.address}/records/party")
+    page.get_by_test_id("row").first.get_by_role("link").first.click()
+    page.get_by_test_id("create-record_work").click()
+    name = page.get_by_role("dialog").inner_text()
+    page.get_by_test_id("task-subject").fill("核对联系地址")
+    page.get_by_test_id("task-confirm").click()
+    expect(page.get_by_test_id("block-record_work")).to_contain_text("核对联系地址")
+    assert "/records/party/" in page.url and "*" in name

@@ -1,4 +1,4 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { queryOptions, useQuery, useQueryClient } from '@tanstack/react-query';
 import { api } from './client';
 import type { Me, PageAnswer } from '.';
 
@@ -48,4 +48,16 @@ export function useVocabulary() {
     queryFn: ({ signal }) => api.get('/audiences/vocabulary', { signal }),
     staleTime: 300_000,
   });
+}
+
+/** How one record is asked for. */
+export const recordQuery = (object: string, uid: string | undefined) =>
+  queryOptions({
+    queryKey: ['record', object, uid],
+    queryFn: ({ signal }) => api.get('/objects/{object}/records/{uid}', { path: { object, uid: uid ?? '' }, signal }),
+    enabled: uid !== undefined,
+  });
+
+export function useRecord(object: string, uid: string | undefined) {
+  return useQuery(recordQuery(object, uid));
 }

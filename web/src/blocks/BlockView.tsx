@@ -62,7 +62,7 @@ function LeadBlock({ block, context }: { block: Block; context: BlockContext }) 
 function CreateLink({ block, title }: { block: Block; title: string }) {
   const { t } = useText();
   const { pathname, search } = useLocation();
-  const path = block.kind === 'table' ? block.data.create : null;
+  const path = block.kind === 'table' || block.kind === 'work' ? block.data.create : null;
   if (!path) return null;
   return (
     <Link className="create-link" to={leadingBack(path, pathname + search)} aria-label={t('record.new', { name: inSentence(title) })} data-testid={`create-${block.key}`}>

@@ -15,6 +15,7 @@ from zhike.platform.objects import catalogue
 from zhike.platform.objects.blocks import Compared, OfBook, compared, day_end, drawn, fields_named, known, live
 from zhike.platform.objects.types import RecordQuery
 from zhike.platform.organization import api as organization
+from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal
 from zhike.platform.work import api
 from zhike.platform.work.schemas import WorkData, present
@@ -83,11 +84,12 @@ def _due(principal: Principal, _subject: None, _settings: BlockSettings) -> Bloc
 def _of_record(principal: Principal, subject: Subject, _settings: BlockSettings) -> BlockData:
     record_id = objects.ids(subject.object, [subject.uid], principal=principal)[subject.uid]
     items = api.of_record(subject.object, record_id, principal=principal)
-    return _work(items, len(items), principal)
+    gives = permissions.allowed(principal, "work.create") and any(kind.by_hand for kind in api.kinds().values())
+    return _work(items, len(items), principal, f"/work?about={subject.object}:{subject.uid}" if gives else None)
 
 
-def _work(items: Sequence[Work], total: int, principal: Principal) -> BlockData:
-    data: WorkData = {"items": present(items, principal), "total": total}
+def _work(items: Sequence[Work], total: int, principal: Principal, create: str | None = None) -> BlockData:
+    data: WorkData = {"items": present(items, principal), "total": total, "create": create}
     return BlockData("work", data, live(), empty=not items)
 
 

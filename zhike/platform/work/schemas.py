@@ -189,10 +189,11 @@ class ColleaguesOut(TypedDict):
 
 
 class WorkData(TypedDict):
-    """What the block kind `work` shows: some items, and how many there are."""
+    """What the block kind `work` shows: some items, how many there are, and where more is given, for whoever may."""
 
     items: list[WorkOut]
     total: int
+    create: str | None
 
 
 def page_out(items: Sequence[Work], more: str | None, totals: WorkCounts, principal: Principal) -> WorkPageOut:

@@ -3555,8 +3555,9 @@ export interface components {
             open: number;
             overdue: number;
         };
-        /** @description What the block kind `work` shows: some items, and how many there are. */
+        /** @description What the block kind `work` shows: some items, how many there are, and where more is given, for whoever may. */
         WorkData: {
+            create: string | null;
             items: components["schemas"]["WorkOut"][];
             total: number;
         };

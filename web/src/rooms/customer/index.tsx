@@ -1,3 +1,4 @@
+import { useRecord } from '../../api/hooks';
 import type { ObjectMeta } from '../../api';
 import { useText } from '../../app/i18n';
 import { BlocksPage } from '../../blocks/BlocksPage';
@@ -5,7 +6,7 @@ import { Panel } from '../../kit/Panel';
 import { useState } from 'react';
 import { Drawer, Button } from 'antd';
 import { Icon } from '../../kit/Icon';
-import { RecordActions, RecordHistory, Sections, useRecord } from '../records/RecordPage';
+import { RecordActions, RecordHistory, Sections } from '../records/RecordPage';
 import { QueryState } from '../../kit/states';
 
 /** A record whose object has its own page of blocks: the customer's 360° view. */

@@ -3,7 +3,7 @@ import { Button, Form, type FormInstance } from 'antd';
 import { useState, type ReactNode } from 'react';
 import { useLocation, useNavigate, useParams, useSearchParams } from 'react-router';
 import { api, ApiError } from '../../api/client';
-import { useObjectMeta } from '../../api/hooks';
+import { recordQuery, useObjectMeta, useRecord } from '../../api/hooks';
 import type { FieldMeta, Finding, ObjectMeta, RecordDetail } from '../../api';
 import { useText } from '../../app/i18n';
 import { isStale, useReport, useSay } from '../../kit/feedback';
@@ -24,7 +24,6 @@ import { useUnsaved } from '../../kit/unsaved';
 import { isOfForm, placed, unsettled } from './faults';
 import { changesOf, hasChanges, isEditable, isFromSource, type Values } from './formValues';
 import { givenIn } from './given';
-import { recordQuery, useRecord } from './RecordPage';
 
 export function RecordCreatePage() {
   const { object = '' } = useParams();

@@ -1,7 +1,7 @@
 import { Button, Input } from 'antd';
 import { useState, type ReactNode } from 'react';
 import { Link, useNavigate, useParams, useSearchParams } from 'react-router';
-import { useObjectMeta } from '../../api/hooks';
+import { useObjectMeta, useRecord } from '../../api/hooks';
 import type { FieldMeta, ObjectMeta, RecordRow, Lang, Value } from '../../api';
 import { useText } from '../../app/i18n';
 import { ConditionChips } from '../../kit/condition/Chips';
@@ -19,7 +19,6 @@ import { Tabs } from '../../kit/Tabs';
 import { ColumnChooser } from './ColumnChooser';
 import { ExportButton } from './ExportButton';
 import { parentIn, type Given } from './given';
-import { useRecord } from './RecordPage';
 import { kindOf, unitOf } from '../../kit/fields';
 import { FieldValue } from '../../kit/fields/FieldValue';
 import { isRef } from '../../kit/fields/values';

@@ -1,9 +1,9 @@
-import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { App, Button } from 'antd';
 import { useState } from 'react';
 import { useNavigate, useParams } from 'react-router';
 import { api } from '../../api/client';
-import { useObjectMeta } from '../../api/hooks';
+import { useObjectMeta, useRecord } from '../../api/hooks';
 import type { FieldMeta, ObjectMeta, RecordDetail } from '../../api';
 import { useText, type Key } from '../../app/i18n';
 import { HistoryList } from '../../blocks/lists';
@@ -20,18 +20,6 @@ import { CustomerPage } from '../customer';
 import { kindOf, unitOf } from '../../kit/fields';
 import { FieldValue } from '../../kit/fields/FieldValue';
 import { ShareDialog } from './ShareDialog';
-
-/** How one record is asked for. */
-export const recordQuery = (object: string, uid: string | undefined) =>
-  queryOptions({
-    queryKey: ['record', object, uid],
-    queryFn: ({ signal }) => api.get('/objects/{object}/records/{uid}', { path: { object, uid: uid ?? '' }, signal }),
-    enabled: uid !== undefined,
-  });
-
-export function useRecord(object: string, uid: string | undefined) {
-  return useQuery(recordQuery(object, uid));
-}
 
 /** One record: by the blocks of its own page where the object has one, else by its sections. */
 export function RecordPage() {

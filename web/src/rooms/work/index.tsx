@@ -1,9 +1,9 @@
 import { useInfiniteQuery, type InfiniteData } from '@tanstack/react-query';
 import { Button, Checkbox, Select } from 'antd';
 import { useState } from 'react';
-import { Link, useNavigate, useParams } from 'react-router';
+import { Link, useNavigate, useParams, useSearchParams } from 'react-router';
 import { api } from '../../api/client';
-import { useCan } from '../../api/hooks';
+import { useCan, useRecord } from '../../api/hooks';
 import type { WorkItem, WorkPage as WorkAnswer } from '../../api';
 import { useText } from '../../app/i18n';
 import { Due } from '../../blocks/Due';
@@ -15,10 +15,11 @@ import { useKeys } from '../../kit/hooks';
 import { Icon } from '../../kit/Icon';
 import { Clip, LiveStamp, Tag } from '../../kit/marks';
 import { Page } from '../../kit/Page';
+import { wayBack } from '../../kit/returning';
 import { Empty, ErrorState, Skeleton } from '../../kit/states';
 import { Tabs } from '../../kit/Tabs';
 import { NewTaskDialog } from './NewTask';
-import { asked, useShown, type Shown, type View } from './shown';
+import { aboutIn, asked, useShown, type About, type Shown, type View } from './shown';
 import { WorkDrawer } from './WorkDrawer';
 
 function useWork(shown: Shown) {
@@ -40,6 +41,8 @@ export function WorkPage() {
   const { uid } = useParams();
   const { shown, show } = useShown();
   const [creating, setCreating] = useState(false);
+  const [search] = useSearchParams();
+  const about = aboutIn(search);
   const work = useWork(shown);
   const items = itemsOf(work.data);
   const first = work.data?.pages[0];
@@ -83,9 +86,23 @@ export function WorkPage() {
         {work.hasNextPage && <footer className="panel-foot"><Button className="right" size="small" onClick={() => void work.fetchNextPage()}>{t('member.more')}</Button></footer>}
       </section>
       <WorkDrawer uid={uid} onClose={() => open(undefined)} onDone={() => move(1)} />
-      {creating && <NewTaskDialog kinds={(first?.kinds ?? []).filter((kind) => kind.by_hand)} onClose={() => setCreating(false)} />}
+      {(creating || about) && <NewTask kinds={(first?.kinds ?? []).filter((kind) => kind.by_hand)} about={about} onClose={() => setCreating(false)} />}
     </Page>
   );
+}
+
+type NewTaskProps = { kinds: WorkAnswer['kinds']; about: About | null; onClose: () => void };
+
+/** A new task; one about a record leads back to where it was begun. */
+function NewTask({ kinds, about, onClose }: NewTaskProps) {
+  const [search] = useSearchParams();
+  const navigate = useNavigate();
+  const record = useRecord(about?.object ?? '', about?.uid);
+  const close = () => {
+    onClose();
+    if (about) void navigate(wayBack(search) ?? '/work', { replace: true });
+  };
+  return <NewTaskDialog kinds={kinds} about={about ? { ...about, display: record.data?.display ?? '…' } : undefined} onClose={close} />;
 }
 
 type FilterProps = { shown: Shown; show: (change: Partial<Shown>) => void; kinds: WorkAnswer['kinds'] };

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { asked, searchOf, shownIn } from './shown';
+import { aboutIn, asked, searchOf, shownIn } from './shown';
 
 const at = (text: string) => shownIn(new URLSearchParams(text));
 
@@ -19,4 +19,9 @@ test.each([
   ['view=done', { state: 'done', whose: 'all' }],
 ])('%s asks the server for its list', (search, wanted) => {
   expect(asked(at(search))).toMatchObject(wanted);
+});
+
+test('an address may say what a new task is about', () => {
+  expect(aboutIn(new URLSearchParams('about=party:01a2'))).toEqual({ object: 'party', uid: '01a2' });
+  expect(aboutIn(new URLSearchParams('about=party'))).toBeNull();
 });

@@ -30,6 +30,14 @@ export function searchOf({ view, kind, sort, mine, overdue }: Shown): Record<str
   };
 }
 
+export type About = { object: string; uid: string };
+
+/** The record that a new task is about, where the address says one. */
+export function aboutIn(search: URLSearchParams): About | null {
+  const [object, uid] = (search.get('about') ?? '').split(':');
+  return object && uid ? { object, uid } : null;
+}
+
 /** What the server is asked for. */
 export function asked({ view, kind, sort, mine, overdue }: Shown) {
   const state = view === 'done' ? ('done' as const) : ('open' as const);
