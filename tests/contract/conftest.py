@@ -25,8 +25,6 @@ def house(golden_day) -> Iterator[SimpleNamespace]:  # type: ignore[no-untyped-d
     """The morning after the golden day: users by role, and the uids of what is there by kind."""
     from django.conf import settings
 
-    from zhike.engagement.campaigns import api as campaigns
-    from zhike.engagement.campaigns.types import CampaignPlan
     from zhike.insight.audiences import api as audiences
     from zhike.insight.warehouse.models import Load
     from zhike.kernel import clock, database
@@ -48,15 +46,7 @@ def house(golden_day) -> Iterator[SimpleNamespace]:  # type: ignore[no-untyped-d
     guest, _password = organization.add_user(employee_no="E09999", name="过客", role="account_manager", unit=unit)
     audience = audiences.create(name="全部客户", condition=EVERYBODY, principal=SYSTEM)
     audiences.take_snapshot(audience.uid, principal=SYSTEM)
-    plan = CampaignPlan("服务体检", audience.uid, "service_checkup", "net_inflow >= 10000", 5, script="您好")
-    running, draft = (campaigns.create(plan, principal=SYSTEM) for _n in range(2))
-    seen = heavy.estimate(running.uid, principal=SYSTEM)
-    running = heavy.confirm(
-        running.uid, revision=1, count=seen.count, business_date=seen.business_date, principal=SYSTEM
-    )
-    campaigns.launch(running.uid, revision=running.revision, principal=SYSTEM)
-    while campaigns.advance():
-        pass
+    running, draft, seen = launched(audience)
     manager = permissions.principal_of_user(users["account_manager"])
     served = objects.page(RecordQuery("party", limit=1), principal=manager).rows[0].uid
     parties = [row.uid for row in objects.page(RecordQuery("party", limit=50), principal=SYSTEM).rows]
@@ -85,6 +75,23 @@ def house(golden_day) -> Iterator[SimpleNamespace]:  # type: ignore[no-untyped-d
     settings.SMTP = before
     mail.stop()
     database.set_clock_offset(database.read_clock_offset() * 0)
+
+
+def launched(audience):  # type: ignore[no-untyped-def]
+    """Launch one campaign on an audience and draft another; return both, and what was estimated."""
+    from zhike.engagement.campaigns import api as campaigns
+    from zhike.engagement.campaigns.types import CampaignPlan
+
+    plan = CampaignPlan("服务体检", audience.uid, "service_checkup", "net_inflow >= 10000", 5, script="您好")
+    running, draft = (campaigns.create(plan, principal=SYSTEM) for _n in range(2))
+    seen = heavy.estimate(running.uid, principal=SYSTEM)
+    running = heavy.confirm(
+        running.uid, revision=1, count=seen.count, business_date=seen.business_date, principal=SYSTEM
+    )
+    campaigns.launch(running.uid, revision=running.revision, principal=SYSTEM)
+    while campaigns.advance():
+        pass
+    return running, draft, seen
 
 
 def unknown_message(campaign):  # type: ignore[no-untyped-def]

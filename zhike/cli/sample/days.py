@@ -141,12 +141,15 @@ def facts_of(day: date, number: int, rate: str, holdings: bool) -> dict[str, str
                 '%Y-%m-%d %H:%M:%S') as 发生时间
             from caller where chance_on(i, {number}, 14) < 0.012 order by i""",
     }
-    if holdings:
-        found["counter_holding"] = f"""
+    return found | ({"counter_holding": _holdings(day)} if holdings else {})
+
+
+def _holdings(day: date) -> str:
+    """Return the SELECT of what every account holds at the end of the day."""
+    return f"""
             select p.account_id as 资金账户编号, date '{day}' as 业务日期, i.code as 证券代码, cast(sum(quantity) as bigint) as 持仓数量,
               any_value(c.price) as 收盘价, cast(sum(quantity * c.price) as decimal(18, 2)) as 市值
             from (select account_id, a as n, qa as quantity from position where opens_on <= date '{day}'
                   union all select account_id, b, qb from position where opens_on <= date '{day}') p
             join instrument i on i.n = p.n join price c on c.n = p.n where quantity > 0
             group by p.account_id, i.code order by 1, 3"""
-    return found
