@@ -53,9 +53,9 @@ WITHOUT = {
     "pumps, timers and loads call them; what a person asks for goes by a door of the campaign or record it is about": {
         "work.origins": "cancel_open of_origin records_of summaries_of_origins summary_of_origin",
         "channels.api": "away counts counts_of dispatch enqueue first_sent hold masked_preview messages parties recover resend"
-        " send_test states stop undelivered",
+        " send_test states states_of_party stop undelivered",
         "channels.sets": "missing sent",
-        "compliance.api": "asked_before decide give_back judge reasons_of refusals refused_for tally",
+        "compliance.api": "asked_before decide decisions_of_party give_back judge reasons_of refusals refused_for tally",
         "campaigns.api": "advance settle",
         "campaigns.standing": "reached",
     },
@@ -63,11 +63,6 @@ WITHOUT = {
         "organization.api": "actor_names add_user all_staff all_units change_password change_user end_post give_post"
         " password_due password_rules person set_language set_password sign_out_everywhere staff subtrees unit_by_code"
         " unit_by_uid upsert_units user_names",
-    },
-    "they reveal rows of a campaign or party that their one caller, a screen of campaigns, has asked for by its principal": {
-        "campaigns.standing": "confirmation counts counts_of of_party timeline waiting_until work_notices",
-        "channels.api": "states_of_party",
-        "compliance.api": "decisions_of_party",
     },
 }  # fmt: skip
 

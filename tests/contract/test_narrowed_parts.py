@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.factories.records import build_firm, holding
+from tests.factories.records import build_firm, customer, holding
 from zhike.engagement.campaigns import api as campaigns
 from zhike.engagement.campaigns import screens, standing
 from zhike.engagement.campaigns.models import Campaign
@@ -172,7 +172,36 @@ def test_screens_offer_what_the_narrowed_grant_allows(firm):
     campaign = Campaign.objects.get(uid=uid)
     assert campaigns.permitted_acts(campaign, holding(firm.branch_head, "by_my_units")) == ["edit", "delete", "confirm"]
     assert campaigns.permitted_acts(campaign, holding(firm.branch_head, "by_mine")) == []
-    assert screens.campaign_out(campaign, holding(firm.branch_head, "by_mine"))["permitted"] == []
+    assert screens.campaign_out(campaign, holding(firm.branch_head, "by_my_units"))["permitted"] == [
+        "edit",
+        "delete",
+        "confirm",
+    ]
+
+
+#: What a row of a campaign in hand answers, by door: whoever may not read the campaign is told that there is none.
+OF_A_CAMPAIGN = {
+    "counts": standing.counts,
+    "counts_of": lambda campaign, *, principal: standing.counts_of([campaign], principal=principal),
+    "confirmation": standing.confirmation,
+    "timeline": standing.timeline,
+    "waiting_until": standing.waiting_until,
+}
+
+
+@pytest.mark.parametrize("ask", OF_A_CAMPAIGN.values(), ids=OF_A_CAMPAIGN)
+def test_a_row_in_hand_is_no_right_to_what_is_known_of_it(firm, ask):
+    campaign = Campaign.objects.get(uid=make_campaign("E9", organization.unit_by_code("B1").id))
+    ask(campaign, principal=holding(firm.branch_head, "by_my_units"))
+    with pytest.raises(NotFound):
+        ask(campaign, principal=holding(firm.branch_head, "by_mine"))
+
+
+def test_what_reached_a_customer_is_told_to_whoever_sees_the_customer(firm):
+    party = customer("张三丰")
+    assert standing.touches_of_party(party.uid, principal=firm.manager).decisions == []
+    with pytest.raises(NotFound):
+        standing.touches_of_party(party.uid, principal=firm.other_manager)
     make_audience("E9", organization.unit_by_code("B1").id)
     [audience] = audiences.audiences(principal=holding(firm.branch_head, "by_my_units"))
     assert audience.permitted == ("update", "delete")

@@ -64,7 +64,7 @@ def _decimals(values: dict[str, object]) -> dict[str, object]:
 
 
 def test_every_figure_of_the_effect(campaign, parties):
-    assert asdict(standing.counts(campaign)) == WANTED["counts"]
+    assert asdict(standing.counts(campaign, principal=SYSTEM)) == WANTED["counts"]
     refused = campaign.members.filter(state="refused").values_list("party_id", flat=True)
     assert sorted(parties[party] for party in refused) == WANTED["refused"]
 
@@ -101,7 +101,7 @@ def test_every_figure_of_the_effect(campaign, parties):
     refused, _more, count = standing.members(campaign.uid, state="work_refused", principal=SYSTEM)
     reasons = {parties[row.party_id]: [reason["code"] for reason in row.reasons] for row in refused}
     assert (reasons, count) == (WANTED["work_refused"], 2)
-    for row in screens.effect_out(campaign, standing.effect(campaign.uid, principal=SYSTEM), "zh")["branches"]:
+    for row in screens.effect_out(campaign, standing.effect(campaign.uid, principal=SYSTEM), SYSTEM)["branches"]:
         for key, state in (("chosen", ""), ("control", "control"), ("sent", "sent"), ("refused", "refused")):
             behind = standing.members(campaign.uid, state=state, unit=row["uid"], principal=SYSTEM)
             assert (behind[2], len(behind[0])) == (row[key], row[key]), (row["name"], key)

@@ -85,22 +85,26 @@ def test_what_is_being_confirmed_is_locked_and_confirmed_once(draft, plan, desk)
     assert campaigns.settle() == 0, "somebody will do it"
     heavy.do(run)
     confirmed = again(draft)
-    assert (confirmed.state, confirmed.revision, standing.counts(confirmed).chosen) == ("confirmed", 2, 12)
-    assert standing.confirmation(confirmed) is None
+    assert (confirmed.state, confirmed.revision, standing.counts(confirmed, principal=SYSTEM).chosen) == (
+        "confirmed",
+        2,
+        12,
+    )
+    assert standing.confirmation(confirmed, principal=SYSTEM) is None
 
     Run.objects.filter(uid=run).update(state=Run.State.RUNNING)
     jobs.execute(run=str(run))
     assert (again(draft).revision, again(draft).snapshot_uid) == (2, confirmed.snapshot_uid)
-    assert [entry.operation for entry in standing.timeline(confirmed)] == ["confirm", "create"]
+    assert [entry.operation for entry in standing.timeline(confirmed, principal=SYSTEM)] == ["confirm", "create"]
 
 
 def test_what_cannot_be_confirmed_is_a_draft_again_and_says_why(draft, desk):
     with pytest.raises(CampaignChanged):
         heavy.do(confirming(draft, desk, count=11))
-    found = standing.confirmation(again(draft))
+    found = standing.confirmation(again(draft), principal=SYSTEM)
     assert (found.state, found.under_way, found.error["code"]) == ("failed", False, "campaign.changed")
     assert found.error["message_en"].startswith("The audience changed: you saw 11")
-    entry = standing.timeline(draft)[0]
+    entry = standing.timeline(draft, principal=SYSTEM)[0]
     assert (entry.operation, entry.reason) == ("confirm_failed", found.error["message"])
 
     row = audiences.audience(desk.audience.uid, principal=SYSTEM)
@@ -139,7 +143,7 @@ def test_a_confirmation_whose_worker_died_is_taken_up_again(draft, desk):
     assert (again(draft).state, again(draft).members.count(), campaigns.settle()) == ("confirming", 0, 0)
 
     heavy.do(run)
-    assert (again(draft).state, standing.counts(again(draft)).chosen) == ("confirmed", 12)
+    assert (again(draft).state, standing.counts(again(draft), principal=SYSTEM).chosen) == ("confirmed", 12)
 
 
 def test_the_effect_is_computed_once_for_a_publication_and_never_by_a_reader(desk, monkeypatch):

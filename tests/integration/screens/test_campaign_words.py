@@ -53,7 +53,7 @@ def test_a_goal_is_written_with_labels_and_kept_by_keys(desk, language, text, ex
 def test_a_list_costs_the_same_number_of_queries_however_long(desk):
     def queries():
         with CaptureQueriesContext(connection) as found:
-            screens.list_out(standing.campaigns(principal=SYSTEM))
+            screens.list_out(standing.campaigns(principal=SYSTEM), SYSTEM)
         return len(found)
 
     draft(desk)
@@ -96,6 +96,6 @@ def test_before_the_first_figures_the_page_knows_their_day(desk):
     campaign, _seen = desk.launch("service_checkup")
     campaigns.advance()
     campaign = standing.get(campaign.uid, principal=SYSTEM)
-    effect = screens.effect_out(campaign, standing.effect(campaign.uid, principal=SYSTEM), "zh")
+    effect = screens.effect_out(campaign, standing.effect(campaign.uid, principal=SYSTEM), SYSTEM)
     assert effect["measures"] == []
     assert effect["first_day"] == trading_calendar().add(clock.today(), 1)

@@ -6,8 +6,8 @@ class CampaignsConfig(AppConfig):
     label = "campaigns"
 
     def ready(self) -> None:
-        from zhike.engagement.campaigns import blocks, jobs, standing
-        from zhike.engagement.campaigns.logic import runs, using
+        from zhike.engagement.campaigns import blocks, jobs
+        from zhike.engagement.campaigns.logic import notices, runs, using
         from zhike.engagement.campaigns.publications import SUBSCRIBER
         from zhike.engagement.campaigns.pump import PUMP
         from zhike.kernel import definitions, events, pumps
@@ -27,7 +27,7 @@ class CampaignsConfig(AppConfig):
                 called={"launch": Labels("启动", "launch"), "resend": Labels("重发", "send again")},
             )
         )
-        origins.register_notices("campaign", standing.work_notices)
+        origins.register_notices("campaign", notices.of_work)
         pumps.register(PUMP)
         kinds.register(runs.ESTIMATE, jobs.estimate, queue="interactive")
         kinds.register(runs.CONFIRM, jobs.confirm, queue="interactive")

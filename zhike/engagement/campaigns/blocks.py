@@ -9,8 +9,7 @@ from typing import cast
 from zhike.engagement.campaigns import standing
 from zhike.engagement.campaigns.models import Campaign
 from zhike.engagement.campaigns.schemas import TouchesData, TouchOut, TouchState
-from zhike.engagement.channels import api as channels
-from zhike.engagement.compliance import api as compliance
+from zhike.engagement.campaigns.types import PartyTouches
 from zhike.kernel.block_data import (
     Comparison,
     Figure,
@@ -92,7 +91,7 @@ def _brief(principal: Principal, _subject: None, _settings: BlockSettings) -> Bl
     found = standing.campaigns(principal=principal)
     running = sum(campaign.state == Campaign.State.RUNNING for campaign in found)
     waiting = sum(campaign.state == Campaign.State.CONFIRMED for campaign in found)
-    unknown = sum(counted.unknown for counted in standing.counts_of(found).values())
+    unknown = sum(counted.unknown for counted in standing.counts_of(found, principal=principal).values())
     english = principal.language == "en"
     said: list[tuple[str, Tone]] = [
         (f"{running} campaign{'s' * (running > 1)} running" if english else f"{running} 个活动进行中", "plain")
@@ -110,7 +109,7 @@ def _brief(principal: Principal, _subject: None, _settings: BlockSettings) -> Bl
 def _figures(principal: Principal, _subject: None, _settings: BlockSettings) -> BlockData:
     """Where the people of all launched campaigns are, each number with its base."""
     launched = [campaign for campaign in standing.campaigns(principal=principal) if campaign.launched_at]
-    counted = standing.counts_of(launched[:_SHOWN]).values()
+    counted = standing.counts_of(launched[:_SHOWN], principal=principal).values()
     total = {key: sum(getattr(one, key) for one in counted) for key in (*_NUMBERS, "treated")}
 
     def part(zh: str, en: str, value: Scalar, shown: Format = "count") -> Comparison:
@@ -140,7 +139,7 @@ def _figures(principal: Principal, _subject: None, _settings: BlockSettings) -> 
 def _board(principal: Principal, _subject: None, _settings: BlockSettings) -> BlockData:
     found = standing.campaigns(principal=principal)
     rows: list[TableRow] = []
-    counted = standing.counts_of(found[:_SHOWN])
+    counted = standing.counts_of(found[:_SHOWN], principal=principal)
     for campaign in found[:_SHOWN]:
         people = counted[campaign.pk]
         numbers = {key: getattr(people, key) for key in _NUMBERS}
@@ -165,12 +164,12 @@ def _share(part: int, whole: int) -> str | None:
 
 
 def _touches(principal: Principal, subject: Subject, _settings: BlockSettings) -> BlockData:
-    data: TouchesData = {"rows": _touch_rows(_party_id(principal, subject), principal)}
+    data: TouchesData = {"rows": _touch_rows(standing.touches_of_party(subject.uid, principal=principal), principal)}
     return BlockData("touches", data, live(), empty=not data["rows"])
 
 
 def _timeline(principal: Principal, subject: Subject, _settings: BlockSettings) -> BlockData:
-    party_id = _party_id(principal, subject)
+    found = standing.touches_of_party(subject.uid, principal=principal)
     entries: list[TimelineEntry] = [
         {
             "at": row["at"],
@@ -180,9 +179,9 @@ def _timeline(principal: Principal, subject: Subject, _settings: BlockSettings) 
             "actor": None,
             "path": row["origin_path"] or None,
         }
-        for row in _touch_rows(party_id, principal)
+        for row in _touch_rows(found, principal)
     ]
-    for item in work.of_record(subject.object, party_id, principal=principal):
+    for item in work.of_record(subject.object, found.party_id, principal=principal):
         if item.done_at:
             entries.append(
                 {
@@ -194,7 +193,7 @@ def _timeline(principal: Principal, subject: Subject, _settings: BlockSettings) 
                     "path": "/work",
                 }
             )
-    entries += _interactions(party_id, principal)
+    entries += _interactions(found.party_id, principal)
     entries.sort(key=lambda entry: entry["at"] or _NEVER, reverse=True)
     return timeline(entries[:_ENTRIES], live())
 
@@ -220,28 +219,23 @@ def _interactions(party_id: int, principal: Principal) -> Iterator[TimelineEntry
         }
 
 
-def _party_id(principal: Principal, subject: Subject) -> int:
-    return objects.ids(subject.object, [subject.uid], principal=principal)[subject.uid]
-
-
-def _touch_rows(party_id: int, principal: Principal) -> list[TouchOut]:
+def _touch_rows(found: PartyTouches, principal: Principal) -> list[TouchOut]:
     """What reached a party or did not; campaigns are linked for those who may open them."""
     path = "/campaigns/{}" if permissions.allowed(principal, "campaign.read") else ""
-    chosen = {row["uid"]: row for row in standing.of_party(party_id)}
+    chosen = {row.uid: row for row in found.chosen}
     rows: list[TouchOut] = []
     decided = set()
-    deliveries = channels.states_of_party(party_id)
-    for decision in compliance.decisions_of_party(party_id):
+    for decision in found.decisions:
         origin = decision["origin_uid"]
         if decision["allowed"] and (decision["channel"] == "staff" or origin in decided):
             continue  # a message that was sent again is told of once
         decided.add(origin)
-        delivery = deliveries.get(origin)
+        delivery = found.deliveries.get(origin)
         state = "refused" if not decision["allowed"] else delivery.state if delivery else "waiting"
         rows.append(
             {
                 "at": delivery.sent_at if delivery and delivery.sent_at else decision["at"],
-                "origin": chosen[origin]["name"] if origin in chosen else "",
+                "origin": chosen[origin].name if origin in chosen else "",
                 "origin_path": path.format(origin),
                 "channel": decision["channel"],
                 "state": cast(TouchState, "waiting" if state == "claimed" else state),
@@ -250,15 +244,15 @@ def _touch_rows(party_id: int, principal: Principal) -> list[TouchOut]:
         )
     rows += [
         {
-            "at": row["at"],
-            "origin": row["name"],
+            "at": row.at,
+            "origin": row.name,
             "origin_path": path.format(uid),
             "channel": "",
             "state": "control",
             "reasons": [],
         }
         for uid, row in chosen.items()
-        if uid not in decided and row["group"] == "control"
+        if uid not in decided and row.group == "control"
     ]
     return rows
 

@@ -18,7 +18,7 @@ router = Router(tags=["campaigns"])
 @router.get("/campaigns", operation_id="listCampaigns", response=responds(schemas.CampaignsOut))
 def campaigns(request: SignedInRequest) -> schemas.CampaignsOut:
     """Every campaign."""
-    return {"items": screens.list_out(standing.campaigns(principal=request.principal))}
+    return {"items": screens.list_out(standing.campaigns(principal=request.principal), request.principal)}
 
 
 @router.get("/campaigns/options", operation_id="getCampaignOptions", response=responds(schemas.OptionsOut))
@@ -126,7 +126,7 @@ def test_mail(request: SignedInRequest, uid: uuid.UUID) -> schemas.TestMailOut:
 def effect(request: SignedInRequest, uid: uuid.UUID) -> schemas.EffectOut:
     """What the campaign brought about."""
     campaign = standing.get(uid, principal=request.principal)
-    return screens.effect_out(campaign, standing.effect(uid, principal=request.principal), request.principal.language)
+    return screens.effect_out(campaign, standing.effect(uid, principal=request.principal), request.principal)
 
 
 @router.post("/campaigns/{uid}/effect", operation_id="measureCampaign", response=responds(schemas.EffectOut, 202))

@@ -6,6 +6,7 @@ import re
 import uuid
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import cast
 
@@ -108,9 +109,9 @@ def counts_out(found: Counts) -> CountsOut:
     }
 
 
-def list_out(campaigns: Sequence[Campaign]) -> list[CampaignRowOut]:
+def list_out(campaigns: Sequence[Campaign], principal: Principal) -> list[CampaignRowOut]:
     """Return campaigns as a list shows them, in as many queries as one of them."""
-    counted = standing.counts_of(campaigns)
+    counted = standing.counts_of(campaigns, principal=principal)
     tasks = work.summaries_of_origins([campaign.uid for campaign in campaigns])
     return [_summary(campaign, counted[campaign.pk], tasks[campaign.uid]) for campaign in campaigns]
 
@@ -136,10 +137,10 @@ def _summary(campaign: Campaign, counted: Counts, tasks: Mapping[tuple[str, str]
 def campaign_out(campaign: Campaign, principal: Principal) -> CampaignOut:
     """Return one campaign as its page shows it."""
     template = channels.template(campaign.template)
-    timeline = standing.timeline(campaign)
+    timeline = standing.timeline(campaign, principal=principal)
     names = organization.actor_names((entry.actor for entry in timeline), principal.language)
     return {
-        **list_out([campaign])[0],
+        **list_out([campaign], principal)[0],
         "purpose": campaign.purpose,
         "template": template_out(template),
         "product": _product_out(campaign, principal),
@@ -154,10 +155,13 @@ def campaign_out(campaign: Campaign, principal: Principal) -> CampaignOut:
             "days": campaign.goal_days,
             "sentence": _goal(campaign, principal.language),
         },
-        "snapshot": {"count": standing.counts(campaign).chosen, "business_date": campaign.business_date}
+        "snapshot": {
+            "count": standing.counts(campaign, principal=principal).chosen,
+            "business_date": campaign.business_date,
+        }
         if campaign.snapshot_uid
         else None,
-        "confirmation": run_out(standing.confirmation(campaign)),
+        "confirmation": run_out(standing.confirmation(campaign, principal=principal)),
         "permitted": api.permitted_acts(campaign, principal),
         "timeline": [{"at": entry.at, "actor": names[entry.actor], "event": entry.operation} for entry in timeline],
         "channel_away": _away_out(template.channel) if campaign.state == Campaign.State.RUNNING else None,
@@ -278,11 +282,12 @@ def verdict_out(found: Verdict) -> VerdictOut:
     }
 
 
-def effect_out(campaign: Campaign, computed: Computed[Effect], language: str) -> EffectOut:
+def effect_out(campaign: Campaign, computed: Computed[Effect], principal: Principal) -> EffectOut:
     """Return a campaign's stored effect, and where its people are now, as its page shows them."""
     found = computed.result
     assert found is not None
-    counted = standing.counts(campaign)
+    language = principal.language
+    counted = standing.counts(campaign, principal=principal)
     channel = channels.template(campaign.template).channel
     return {
         "sentence": _sentence(found, language)
@@ -298,7 +303,7 @@ def effect_out(campaign: Campaign, computed: Computed[Effect], language: str) ->
         "measures": [_difference_out(measure) for measure in found.measures],
         "curve": _curve_out(found),
         "branches": _branches(found),
-        "checks": _checks(campaign, counted, language),
+        "checks": _checks(campaign, counted, standing.waiting_until(campaign, principal=principal), language),
         "current": computed.current,
         "made_at": computed.made_at,
         "run": run_out(computed.run),
@@ -486,7 +491,7 @@ def _branches(found: Effect) -> list[BranchOut]:
     return rows
 
 
-def _checks(campaign: Campaign, found: Counts, language: str) -> list[CheckOut]:
+def _checks(campaign: Campaign, found: Counts, until: datetime | None, language: str) -> list[CheckOut]:
     parts = found.control + found.refused + found.waiting + found.sent + found.unknown + found.failed + found.stopped
     share = found.control / found.chosen * 100 if found.chosen else 0
     english = language == "en"
@@ -510,7 +515,6 @@ def _checks(campaign: Campaign, found: Counts, language: str) -> list[CheckOut]:
             f"{found.unknown} unknown outcomes, never resent by themselves",
         ),
     ]
-    until = standing.waiting_until(campaign)
     if until is not None:
         moment = clock.local(until).strftime("%m-%d %H:%M")
         rows.append(("quiet", True, f"免打扰时段，{moment} 起发送", f"Quiet hours: sending from {moment}"))

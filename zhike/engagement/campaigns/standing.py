@@ -3,29 +3,31 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
-from zhike.engagement.campaigns.logic import confirming, counting, effects, estimating, reaching, running, runs
+from zhike.engagement.campaigns.logic import confirming, counting, effects, estimating, reaching, runs
 from zhike.engagement.campaigns.models import Campaign, Member
 from zhike.engagement.campaigns.types import (
     Computed,
+    Counts,
     Effect,
     Estimate,
     MemberRow,
     PartyCampaign,
+    PartyTouches,
     RunState,
 )
 from zhike.engagement.channels import api as channels
 from zhike.engagement.compliance import api as compliance
 from zhike.kernel import clock
-from zhike.kernel.definition_parts import Labels
+from zhike.kernel.errors import NotFound
 from zhike.platform.audit import api as audit
 from zhike.platform.audit.types import JournalEntry
-from zhike.platform.permissions import parts
+from zhike.platform.objects import api as objects
+from zhike.platform.objects import catalogue
 from zhike.platform.permissions.types import Principal
-from zhike.platform.work.types import Work
 
 __all__ = [
     "campaigns",
@@ -37,15 +39,12 @@ __all__ = [
     "get",
     "may_resend",
     "members",
-    "of_party",
     "reached",
     "timeline",
+    "touches_of_party",
     "waiting_until",
-    "work_notices",
 ]
 _PAGE = 50
-counts = counting.counts
-counts_of = counting.counts_of
 
 
 def campaigns(*, principal: Principal) -> list[Campaign]:
@@ -58,14 +57,26 @@ def get(uid: uuid.UUID, *, principal: Principal) -> Campaign:
     return reaching.one(uid, principal, "campaign.read")
 
 
+def counts(campaign: Campaign, *, principal: Principal) -> Counts:
+    """Return the campaign's people by state; the parts always add up to the chosen. Raises NotFound."""
+    return counts_of([campaign], principal=principal)[campaign.pk]
+
+
+def counts_of(campaigns: Sequence[Campaign], *, principal: Principal) -> dict[int, Counts]:
+    """Return the same by campaign's inner id, of several at once. Raises NotFound when one may not be read."""
+    reaching.require(principal, "campaign.read", campaigns)
+    return counting.counts_of(campaigns)
+
+
 def estimate(uid: uuid.UUID, *, principal: Principal) -> Computed[Estimate]:
     """Return the newest stored estimate of what confirming would freeze, and where its run stands."""
     campaign = reaching.one(uid, principal, "campaign.read")
     return runs.stored(campaign, runs.ESTIMATE, Estimate, estimating.inputs_now(campaign, principal))
 
 
-def confirmation(campaign: Campaign) -> RunState | None:
-    """Return where the confirmation stands: under way, or failed and the campaign not changed since."""
+def confirmation(campaign: Campaign, *, principal: Principal) -> RunState | None:
+    """Return where the confirmation stands: under way, or failed and the campaign not changed since. Raises NotFound."""
+    reaching.require(principal, "campaign.read", [campaign])
     return confirming.standing(campaign)
 
 
@@ -104,46 +115,36 @@ def members(
 def may_resend(uid: uuid.UUID, *, principal: Principal) -> bool:
     """Return whether the principal may have messages of the campaign sent again."""
     campaign = reaching.one(uid, principal, "campaign.read")
-    return parts.reaches(principal, "campaign.resend", mine=campaign.owner, unit=campaign.unit_id)
+    return reaching.reaches(principal, "campaign.resend", campaign)
 
 
-def work_notices(item: Work) -> list[Labels]:
-    """Return why the gate would refuse now the contact that a piece of a campaign's work asks for; nothing else.
+def waiting_until(campaign: Campaign, *, principal: Principal) -> datetime | None:
+    """Return when the gate is asked again about the first of those it told to wait (quiet hours), if anybody waits.
 
-    The work was given when the gate allowed it; consent may be withdrawn since.
+    Raises NotFound.
     """
-    campaign = Campaign.objects.filter(uid=item.origin_uid).first()
-    if campaign is None:
-        return []
-    verdict = compliance.judge(running.touch_of(campaign, running.STAFF), [item.record_id or 0])[0]
-    if not verdict.reasons:
-        return []
-    zh, en = (
-        "；".join(reason.labels["zh"] for reason in verdict.reasons),
-        "; ".join(reason.labels["en"] for reason in verdict.reasons),
-    )
-    return [Labels(f"现在不宜联系：{zh}", f"Do not contact now: {en}")]
-
-
-def waiting_until(campaign: Campaign) -> datetime | None:
-    """Return when the gate is asked again about the first of those it told to wait (quiet hours), if anybody waits."""
+    reaching.require(principal, "campaign.read", [campaign])
     rows = Member.objects.filter(campaign=campaign, state=Member.State.WAITING, next_at__gt=clock.now())
     return rows.order_by("next_at").values_list("next_at", flat=True).first()
 
 
-def of_party(party_id: int) -> list[PartyCampaign]:
-    """Return the campaigns a party was chosen for, for the page of a party the caller may see."""
+def touches_of_party(uid: uuid.UUID, *, principal: Principal) -> PartyTouches:
+    """Return the campaigns that a party was chosen for, what the gate decided about it, and its messages.
+
+    Raises NotFound for a party that the principal may not see.
+    """
+    party = catalogue.object_with_role("party").key
+    party_id = objects.ids(party, [uid], principal=principal).get(uid)
+    if party_id is None:
+        raise NotFound(kind=party, id=str(uid))
     rows = Member.objects.filter(party_id=party_id).select_related("campaign").order_by("-campaign__created_at")[:50]
-    return [
-        {
-            "uid": row.campaign.uid,
-            "name": row.campaign.name,
-            "group": row.group,
-            "state": row.state,
-            "at": row.campaign.launched_at or row.campaign.confirmed_at,
-        }
+    chosen = [
+        PartyCampaign(
+            row.campaign.uid, row.campaign.name, row.group, row.campaign.launched_at or row.campaign.confirmed_at
+        )
         for row in rows
     ]
+    return PartyTouches(party_id, chosen, channels.states_of_party(party_id), compliance.decisions_of_party(party_id))
 
 
 def reached() -> Iterator[tuple[int, date]]:
@@ -152,6 +153,7 @@ def reached() -> Iterator[tuple[int, date]]:
         yield party_id, clock.local(at).date()
 
 
-def timeline(campaign: Campaign) -> list[JournalEntry]:
-    """Return what happened to the campaign, newest first."""
+def timeline(campaign: Campaign, *, principal: Principal) -> list[JournalEntry]:
+    """Return what happened to the campaign, newest first. Raises NotFound."""
+    reaching.require(principal, "campaign.read", [campaign])
     return audit.history(subject="campaign", subject_id=campaign.pk)

@@ -11,7 +11,8 @@ from typing import Generic, TypeVar
 
 from typing_extensions import TypedDict
 
-from zhike.engagement.compliance.types import Refusals
+from zhike.engagement.channels.types import DeliveryState
+from zhike.engagement.compliance.types import PastDecision, Refusals
 from zhike.kernel.block_data import Format
 
 Found = TypeVar("Found")
@@ -128,14 +129,24 @@ class UnitEffect(TypedDict):
     small: bool
 
 
-class PartyCampaign(TypedDict):
-    """A campaign that a party was chosen for."""
+@dataclass(frozen=True, slots=True)
+class PartyCampaign:
+    """A campaign that a party was chosen for, into the `group` "treated" or "control"."""
 
     uid: uuid.UUID
     name: str
     group: str
-    state: str
     at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class PartyTouches:
+    """What reached a party or did not: its campaigns, its messages by campaign's uid, and the gate's decisions."""
+
+    party_id: int
+    chosen: Sequence[PartyCampaign]
+    deliveries: Mapping[uuid.UUID, DeliveryState]
+    decisions: Sequence[PastDecision]
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,13 +26,8 @@ _CONVERTED = {"converted_treated": "treated", "converted_control": "control"}
 _IN_FLIGHT = ("waiting", "claimed", "sending")
 
 
-def counts(campaign: Campaign) -> Counts:
-    """Return the campaign's people by state; the parts always add up to the chosen."""
-    return counts_of([campaign])[campaign.pk]
-
-
 def counts_of(campaigns: Sequence[Campaign]) -> dict[int, Counts]:
-    """Return the same by campaign's inner id, of several at once."""
+    """Return people by state, by campaign's inner id; the parts of one always add up to the chosen."""
     members: dict[int, dict[str, int]] = {campaign.pk: {} for campaign in campaigns}
     rows = Member.objects.filter(campaign__in=campaigns).values("campaign_id", "state").annotate(n=Count("id"))
     for row in rows:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 
 from django.db.models import QuerySet
 
 from zhike.engagement.campaigns.logic import plans
 from zhike.engagement.campaigns.models import Campaign
+from zhike.kernel.errors import NotFound
 from zhike.platform.permissions import parts
 from zhike.platform.permissions.types import Principal
 
@@ -29,10 +31,18 @@ def one(uid: uuid.UUID, principal: Principal, operation: str, *, lock: bool = Fa
     return parts.one(within(principal, operation), uid, kind="campaign", lock=lock)
 
 
+def require(principal: Principal, operation: str, campaigns: Iterable[Campaign]) -> None:
+    """Raise NotFound for the first of some campaigns that the principal may not do `operation` on; asks no database."""
+    for campaign in campaigns:
+        if not reaches(principal, operation, campaign):
+            raise NotFound(kind="campaign", id=str(campaign.uid))
+
+
+def reaches(principal: Principal, operation: str, campaign: Campaign) -> bool:
+    """Return whether the principal may do `operation` on a campaign."""
+    return parts.reaches(principal, operation, mine=campaign.owner, unit=campaign.unit_id)
+
+
 def permitted_acts(campaign: Campaign, principal: Principal) -> list[str]:
     """Return what `principal` may do with a campaign in its state."""
-    return [
-        act
-        for act in plans.possible_acts(campaign)
-        if parts.reaches(principal, right_to(act), mine=campaign.owner, unit=campaign.unit_id)
-    ]
+    return [act for act in plans.possible_acts(campaign) if reaches(principal, right_to(act), campaign)]
