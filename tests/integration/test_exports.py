@@ -11,6 +11,7 @@ import pytest
 from openpyxl import load_workbook
 
 from tests.factories.records import SYSTEM, build_firm, customer
+from zhike.expressions import api as expressions
 from zhike.kernel import clock, jobs
 from zhike.kernel.definition_parts import Labels
 from zhike.kernel.errors import NotFound, Refused, SignInRequired
@@ -27,7 +28,7 @@ from zhike.platform.objects.errors import (
     ReasonRequired,
     TooManyRows,
 )
-from zhike.platform.objects.logic import exporting, large_exports
+from zhike.platform.objects.logic import catalogue, exporting, large_exports
 from zhike.platform.objects.models import Export
 from zhike.platform.objects.types import RecordQuery, SideColumn
 from zhike.platform.organization import api as organization
@@ -273,3 +274,21 @@ def test_an_approver_reads_which_columns_of_which_records_are_asked_for(three):
         "范围：我的客户",
         "条件：风险承受等级 = 'C3'",
     ]
+
+
+def test_nobody_is_named_in_what_is_kept_of_an_export(three):
+    """Whoever is erased is not found in an approval, an export or the journal: they hold no word to look people up by."""
+    schema = catalogue.expression_schema(catalogue.catalogue(), "party")
+    said = "remark = '张三丰的妹妹' or risk_level = 'C3' and exists(interactions where starts_with(subject, '李四海'))"
+    condition = expressions.to_json(expressions.parse(said, schema))
+    query = RecordQuery("party", columns=("name",), condition=condition)
+    for name in ("赵六", "钱七", "周一"):
+        objects.update("party", customer(name).uid, {"remark": "张三丰的妹妹"}, revision=1, principal=SYSTEM)
+    asked = exports.ask(query, reason="季度服务回访", principal=three.manager)
+    script = work.get(asked, principal=three.branch_head).script.splitlines()[-1]
+    assert script == "条件：备注 = '…' or 风险承受等级 = 'C3' and exists(服务记录 where starts_with(主题, '…'))"
+    decide(three, asked, "agreed")
+    assert finished(asked, three.manager).rows == 3
+    kept = [list(rows) for rows in (WorkItem.objects.values(), Export.objects.values())]
+    kept.append(list(Entry.objects.filter(operation="export").values()))
+    assert not any(word in str(kept) for word in ("妹妹", "李四海"))

@@ -21,6 +21,7 @@ from zhike.expressions.ast import (
     Path,
     children,
     walk,
+    with_children,
 )
 from zhike.expressions.check import check, resolve
 from zhike.expressions.errors import ExpressionInvalid, Finding
@@ -63,6 +64,7 @@ __all__ = [
     "type_of",
     "children",
     "walk",
+    "with_children",
     "written_in",
 ]
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from decimal import Decimal
-from typing import get_args
+from typing import Any, get_args
 
 from zhike.expressions.types import Type
 
@@ -153,6 +153,18 @@ def children(node: Expression) -> Iterator[Expression]:
             yield from value
         elif value is not None:
             yield value
+
+
+def with_children(node: Expression, change: Callable[[Expression], Expression]) -> Expression:
+    """Return `node` with each expression directly inside it changed."""
+    changed: dict[str, Any] = {}
+    for name in _CHILDREN[type(node)]:
+        value = getattr(node, name)
+        if isinstance(value, tuple):
+            changed[name] = tuple(change(child) for child in value)
+        elif value is not None:
+            changed[name] = change(value)
+    return replace(node, **changed)
 
 
 def walk(node: Expression) -> Iterator[tuple[Expression, int]]:

@@ -56,20 +56,20 @@ def letters() -> list[Letters]:
 def retry(chosen: Chosen) -> int:
     """Have them tried again now, with all their tries; return how many there were."""
     if chosen.source == "event":
-        return event_delivery.retry(list(_events(chosen).values_list("pk", flat=True)))
+        return event_delivery.retry(_events(chosen))
     return _timers(chosen).update(due_at=clock.now(), dead=False, attempts=0)
 
 
 def pass_over(chosen: Chosen) -> int:
     """Give them up for good, so that what waits behind them goes on; return how many there were."""
     if chosen.source == "event":
-        return event_delivery.pass_over(list(_events(chosen).values_list("pk", flat=True)))
+        return event_delivery.pass_over(_events(chosen))
     return _timers(chosen).delete()[0]
 
 
 def _events(chosen: Chosen) -> QuerySet[HeldEvent]:
     rows = HeldEvent.objects.filter(subscriber=chosen.key, error=chosen.reason, position__lte=chosen.up_to)
-    return rows.exclude(error="").select_for_update()
+    return rows.exclude(error="")
 
 
 def _timers(chosen: Chosen) -> QuerySet[TimerRow]:

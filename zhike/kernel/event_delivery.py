@@ -5,17 +5,19 @@ one that is still open would be overtaken by a position. Two changes of one reco
 the second waits for the first to commit before it publishes.
 
 An event that a subscriber fails at is held, and with it whatever comes later about the same record; the others go on.
+One about many records has no order among them, and holds nothing but itself.
 It is tried again, later and later, and is a dead letter in the end: a person has it tried again or passes it over.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
 from django.db import connection, transaction
+from django.db.models import Case, QuerySet, Value, When
 
 from zhike.kernel import clock, context, standing
 from zhike.kernel.definition_parts import Labels
@@ -103,14 +105,29 @@ def replay(key: str, after: int) -> None:
         raise NotFound(kind="subscriber", id=key)
 
 
-def retry(ids: Sequence[int]) -> int:
+@transaction.atomic
+def retry(chosen: QuerySet[HeldEvent]) -> int:
     """Have held events tried again now, dead letters too; return how many."""
-    return HeldEvent.objects.filter(pk__in=ids).update(due_at=clock.now(), dead=False, attempts=0)
+    _stop(chosen)
+    now = Case(When(due_at__isnull=False, then=Value(clock.now())))  # what waits behind another one goes on waiting
+    return chosen.update(due_at=now, dead=False, attempts=0)
 
 
-def pass_over(ids: Sequence[int]) -> int:
+@transaction.atomic
+def pass_over(chosen: QuerySet[HeldEvent]) -> int:
     """Give up held events, so that what waits behind them goes on; return how many."""
-    return HeldEvent.objects.filter(pk__in=ids).delete()[0]
+    _stop(chosen)
+    rows = list(chosen)
+    HeldEvent.objects.filter(pk__in=[row.pk for row in rows]).delete()
+    for key in {row.subscriber for row in rows}:
+        _let_next(key, {(row.subject, row.subject_id) for row in rows if row.subscriber == key})
+    return len(rows)
+
+
+def _stop(chosen: QuerySet[HeldEvent]) -> None:
+    """Keep the subscribers of held events from going on until this transaction ends."""
+    keys = chosen.values("subscriber")
+    list(Subscription.objects.select_for_update().filter(key__in=keys).order_by("key"))
 
 
 def _begin() -> None:
@@ -184,7 +201,7 @@ def _deliver(subscriber: Subscriber) -> int:
 
 def _tell_all(subscriber: Subscriber, events: Sequence[Event]) -> None:
     """Tell of all events together; if one fails, of each for itself, and hold those that fail."""
-    held = set(HeldEvent.objects.filter(subscriber=subscriber.key).values_list("subject", "subject_id").distinct())
+    held = _held(subscriber, events)
     free = [event for event in events if (event.subject, event.subject_id) not in held]
     if len(free) == len(events) and fault_of(lambda: _tell(subscriber, events)) is None:
         return
@@ -193,9 +210,20 @@ def _tell_all(subscriber: Subscriber, events: Sequence[Event]) -> None:
         error = None if record in held else fault_of(partial(_tell, subscriber, [event]))
         if error is not None:
             _hold(subscriber, event, error)
-            held.add(record)
+            held |= {record} if event.subject_id else set()
         elif record in held:
             _hold(subscriber, event, None)
+    _let_next(subscriber.key, held)
+
+
+def _held(subscriber: Subscriber, events: Sequence[Event]) -> set[_Record]:
+    """The records of which a subscriber holds an event, among those of some events."""
+    rows = HeldEvent.objects.filter(
+        subscriber=subscriber.key,
+        subject__in={event.subject for event in events},
+        subject_id__in={event.subject_id for event in events if event.subject_id},
+    )
+    return set(rows.values_list("subject", "subject_id").distinct())
 
 
 def _tell(subscriber: Subscriber, events: Iterable[Event]) -> None:
@@ -205,7 +233,10 @@ def _tell(subscriber: Subscriber, events: Iterable[Event]) -> None:
 
 
 def _hold(subscriber: Subscriber, event: Event, error: Exception | None) -> None:
-    """Keep an event that failed, or that waits behind one of the same record."""
+    """Keep an event that failed, or that waits behind one of the same record (also one that is told again: in front)."""
+    if error is None:
+        behind = HeldEvent.objects.filter(subscriber=subscriber.key, subject=event.subject, subject_id=event.subject_id)
+        behind.filter(position__gt=event.position, due_at__isnull=False).update(due_at=None)
     HeldEvent.objects.get_or_create(
         subscriber=subscriber.key,
         position=event.position,
@@ -215,9 +246,21 @@ def _hold(subscriber: Subscriber, event: Event, error: Exception | None) -> None
             "subject_id": event.subject_id,
             "attempts": 0 if error is None else 1,
             "error": "" if error is None else _said(subscriber, event, error),
-            "due_at": clock.now() if error is None else clock.now() + FIRST_RETRY,
+            "due_at": None if error is None else clock.now() + FIRST_RETRY,
         },
     )
+
+
+def _let_next(key: str, records: Collection[_Record]) -> None:
+    """Let the first of what a subscriber holds of each record be due, if it waited behind another one."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "update kernel_heldevent h set due_at = %s from unnest(%s::text[], %s::bigint[]) r(subject, subject_id)"
+            " where h.subscriber = %s and h.due_at is null and h.subject = r.subject and h.subject_id = r.subject_id"
+            " and h.position = (select min(o.position) from kernel_heldevent o where o.subscriber = h.subscriber"
+            " and o.subject = r.subject and o.subject_id = r.subject_id)",
+            [clock.now(), [subject for subject, _id in records], [found for _subject, found in records], key],
+        )
 
 
 def _said(subscriber: Subscriber, event: Event, error: Exception) -> str:
@@ -227,33 +270,30 @@ def _said(subscriber: Subscriber, event: Event, error: Exception) -> str:
 
 
 def _retry(subscriber: Subscriber) -> int:
-    """Try the held events that are due and the first of their record; return how many were tried."""
+    """Try the held events that are due, unless another worker is about the subscriber; return how many were tried."""
+    due = HeldEvent.objects.filter(subscriber=subscriber.key, dead=False, due_at__lte=clock.now()).order_by("position")
     with transaction.atomic():
-        rows = list(
-            HeldEvent.objects.raw(
-                "select h.* from kernel_heldevent h where subscriber = %s and not dead and due_at <= %s and not exists ("
-                " select from kernel_heldevent o where o.subscriber = h.subscriber and o.subject = h.subject"
-                " and o.subject_id = h.subject_id and o.position < h.position)"
-                " order by position limit %s for update of h skip locked",
-                [subscriber.key, clock.now(), BATCH],
-            )
-        )
-        for row in rows:
-            _retry_one(subscriber, row)
+        if Subscription.objects.select_for_update(skip_locked=True).filter(key=subscriber.key).first() is None:
+            return 0
+        rows = list(due[:BATCH])
+        done = {(row.subject, row.subject_id) for row in rows if _retry_one(subscriber, row)}
+        _let_next(subscriber.key, done)
     return len(rows)
 
 
-def _retry_one(subscriber: Subscriber, row: HeldEvent) -> None:
+def _retry_one(subscriber: Subscriber, row: HeldEvent) -> bool:
+    """Try one; return whether it is done with."""
     event = _event_at(row.position)
     error = fault_of(lambda: _tell(subscriber, [event])) if event is not None else None
     if error is None:
         row.delete()
-        return
+        return True
     row.attempts += 1
     row.error = _said(subscriber, event, error) if event is not None else ""
     row.dead = row.attempts >= TRIES
     row.due_at = clock.now() + rest(FIRST_RETRY, LONGEST_RETRY, row.attempts)
     row.save()
+    return False
 
 
 def _event_at(position: int) -> Event | None:

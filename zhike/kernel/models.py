@@ -123,7 +123,10 @@ class Subscription(models.Model):
 
 
 class HeldEvent(models.Model):
-    """An event that a subscriber failed at, or that waits behind such a one of the same record; `dead` after all tries."""
+    """An event that a subscriber failed at, or that waits behind such a one of the same record; `dead` after all tries.
+
+    One that waits is due when it is the first of its record.
+    """
 
     subscriber = models.TextField()
     position = models.BigIntegerField()
@@ -132,12 +135,15 @@ class HeldEvent(models.Model):
     subject_id = models.BigIntegerField()
     attempts = models.IntegerField()
     error = models.TextField()
-    due_at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True)
     dead = models.BooleanField(default=False)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["subscriber", "position"], name="held_event_once")]
-        indexes = [models.Index(fields=["subscriber", "subject", "subject_id", "position"], name="held_event_record")]
+        indexes = [
+            models.Index(fields=["subscriber", "subject", "subject_id", "position"], name="held_event_record"),
+            models.Index(fields=["subscriber", "due_at"], condition=models.Q(dead=False), name="held_event_due"),
+        ]
 
 
 class TimerRow(models.Model):

@@ -9,12 +9,14 @@ import textwrap
 
 import pytest
 from django.conf import settings
+from django.db import DataError
 
 from tests.factories import campaigns as heavy
 from tests.factories.records import SYSTEM
 from zhike.engagement.campaigns import api as campaigns
 from zhike.engagement.campaigns import standing
 from zhike.engagement.campaigns.errors import CampaignChanged, EmptyAudience, NothingObserved, WrongState
+from zhike.engagement.campaigns.logic import confirming as confirmations
 from zhike.engagement.campaigns.logic import effects, runs
 from zhike.engagement.campaigns.models import Campaign
 from zhike.engagement.campaigns.types import CampaignPlan
@@ -122,6 +124,23 @@ def test_a_confirmation_that_nobody_does_any_more_is_put_back(draft, desk):
     assert (campaigns.settle(), again(draft).state) == (1, "draft")
     confirming(draft, desk)
     assert campaigns.settle() == 0
+
+
+def test_one_that_cannot_be_put_back_hurts_only_itself(draft, plan, desk, monkeypatch):
+    other = campaigns.create(plan, principal=SYSTEM)
+    for one in (draft, other):
+        run = confirming(one, desk)
+        jobs.request_cancel(run)
+        jobs.execute(run=str(run))
+    put_back = confirmations.put_back
+
+    def refuse(uid, run, reason):
+        if uid == draft.uid:
+            raise DataError("a value too long")
+        put_back(uid, run, reason)
+
+    monkeypatch.setattr(confirmations, "put_back", refuse)
+    assert (campaigns.settle(), again(draft).state, again(other).state) == (1, "confirming", "draft")
 
 
 KILLER = """

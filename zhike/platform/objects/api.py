@@ -278,7 +278,7 @@ def export_xlsx(query: RecordQuery, *, principal: Principal) -> bytes:
     columns = query.columns or listing.listed_columns(owner, principal)
     fields = [asking.field_of(owner, key, principal) for key in columns]
     with database.writing():
-        exporting.note(owner, query, found.count, [field.key for field in fields])
+        exporting.note(owner, query, found.count, [field.key for field in fields], principal)
     stream = io.BytesIO()
     exporting.write(stream, fields, exporting.rows(query, principal), principal, owner.labels[principal.language])
     return stream.getvalue()

@@ -41,7 +41,7 @@ def notices(work: Work, *, principal: Principal) -> Sequence[Labels]:
 def cancel_open(*, origin_uid: uuid.UUID) -> int:
     """Cancel the open work of an origin in the caller's transaction; return how many items there were."""
     rows = WorkItem.objects.filter(origin_uid=origin_uid, state=WorkItem.State.OPEN)
-    return rows.update(state=WorkItem.State.CANCELLED, revision=F("revision") + 1)
+    return rows.update(state=WorkItem.State.CANCELLED, act=None, revision=F("revision") + 1)
 
 
 def of_origin(origin_uid: uuid.UUID, *, records: Sequence[int]) -> dict[int, tuple[str, str]]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import uuid
 from datetime import date
+from functools import partial
 
 from zhike.engagement.campaigns.errors import CampaignChanged, EmptyAudience
 from zhike.engagement.campaigns.logic import running, runs
@@ -11,11 +13,13 @@ from zhike.engagement.campaigns.models import Campaign, CampaignRun
 from zhike.engagement.campaigns.types import RunState
 from zhike.engagement.channels import api as channels
 from zhike.insight.audiences import api as audiences
-from zhike.kernel import clock, context, database, events
+from zhike.kernel import clock, context, database, events, isolation
 from zhike.kernel.errors import ZhikeError
 from zhike.kernel.models import Run
 from zhike.platform.audit import api as audit
 from zhike.platform.permissions.types import Principal
+
+_log = logging.getLogger("zhike.campaigns")
 
 
 def freeze(uid: uuid.UUID, run: uuid.UUID, *, count: int, business_date: date, principal: Principal) -> None:
@@ -79,8 +83,11 @@ def settle() -> int:
     for row in CampaignRun.objects.filter(campaign__state=Campaign.State.CONFIRMING, kind=runs.CONFIRM):
         campaign, run = row.campaign, Run.objects.filter(uid=row.run).first()
         if not runs.under_way(run):
-            put_back(campaign.uid, row.run, str(((run and run.error) or {}).get("message") or "任务已取消"))
-            found += 1
+            reason = str(((run and run.error) or {}).get("message") or "任务已取消")
+            error = isolation.fault_of(partial(put_back, campaign.uid, row.run, reason))
+            if error is not None:  # the others are put back all the same
+                _log.error("a campaign cannot be put back", exc_info=error, extra={"campaign": str(campaign.uid)})
+            found += error is None
     return found
 
 

@@ -92,8 +92,8 @@ def condition(objects: Catalogue, owner: ObjectType, given: StoredExpression, pr
     where the condition asks about what it may not ask about, over however many references and relations.
     """
     found = checked(given, expression_schema(objects, owner.key), PARAMS, principal)
-    for asked, key in _asked(objects, owner, found):
-        require(asked, [key] if key else [], principal)
+    for held, key in asked(objects, owner, found):
+        require(held, [key] if key else [], principal)
     return found
 
 
@@ -120,7 +120,7 @@ def _known_relation(relation: Relation, principal: Principal) -> Relation:
     return replace(relation, target=lambda: _known_schema(relation.target(), principal))
 
 
-def _asked(objects: Catalogue, owner: ObjectType, node: Expression) -> Iterator[Asked]:
+def asked(objects: Catalogue, owner: ObjectType, node: Expression) -> Iterator[Asked]:
     """Yield all that a condition asks about; what it sums up belongs to the object at the end of the relation."""
     if isinstance(node, Path):
         held = yield from _through(objects, owner, node.parts[:-1])
@@ -130,7 +130,7 @@ def _asked(objects: Catalogue, owner: ObjectType, node: Expression) -> Iterator[
     if isinstance(node, Aggregate):
         inside = yield from _through(objects, owner, node.over)
     for child in expressions.children(node):
-        yield from _asked(objects, inside, child)
+        yield from asked(objects, inside, child)
     if isinstance(node, Compare | In):
         yield from _called(objects, inside, node)
 
@@ -147,6 +147,17 @@ def _called(objects: Catalogue, owner: ObjectType, node: Compare | In) -> Iterat
             if target is not None:
                 yield target, ""
                 yield from ((target, field.key) for field in called_by(target))
+
+
+def end_of(objects: Catalogue, owner: ObjectType, steps: Sequence[str]) -> ObjectType:
+    """Return the object at the end of references and relations of a checked condition."""
+    walk = _through(objects, owner, steps)
+    while True:
+        try:
+            next(walk)
+        except StopIteration as end:
+            found: ObjectType = end.value
+            return found
 
 
 def _through(objects: Catalogue, owner: ObjectType, steps: Sequence[str]) -> Generator[Asked, None, ObjectType]:

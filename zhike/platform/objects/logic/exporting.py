@@ -10,10 +10,12 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 
+from zhike.expressions import api as expressions
 from zhike.kernel import clock
 from zhike.platform.audit import api as audit
 from zhike.platform.fields.types import Cell, Wire
-from zhike.platform.objects.logic import listing
+from zhike.platform.objects.logic import catalogue as catalogues
+from zhike.platform.objects.logic import listing, nameless
 from zhike.platform.objects.types import FieldType, ObjectType, Record, RecordQuery
 from zhike.platform.permissions.types import Principal
 
@@ -33,13 +35,14 @@ def rows(query: RecordQuery, principal: Principal) -> Iterator[Record]:
         cursor = found.next_cursor
 
 
-def note(owner: ObjectType, query: RecordQuery, count: int, columns: Sequence[str]) -> None:
+def note(owner: ObjectType, query: RecordQuery, count: int, columns: Sequence[str], principal: Principal) -> None:
     """Write down what was exported, in the caller's transaction."""
+    condition = nameless.condition(catalogues.catalogue(), query, principal)
     details = {
         "rows": count,
         "columns": list(columns),
         "refinement": query.refinement,
-        "condition": query.condition,
+        "condition": None if condition is None else expressions.to_json(condition),
         "text": bool(query.text),
         **({"of": {query.of.through: str(query.of.uid)}} if query.of else {}),
     }

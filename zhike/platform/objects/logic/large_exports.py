@@ -12,10 +12,10 @@ from typing import Any
 
 from django.conf import settings
 
-from zhike.expressions import api as expressions
 from zhike.kernel import actions, clock, context, database, definitions, jobs, schedules
 from zhike.kernel.actions import Action
 from zhike.kernel.definition_parts import Labels, Part
+from zhike.kernel.errors import NotFound
 from zhike.kernel.files import FileStore
 from zhike.kernel.ids import uuid7
 from zhike.kernel.jobs import RunHandle
@@ -24,7 +24,7 @@ from zhike.kernel.schedules import Schedule, When
 from zhike.platform.audit import api as audit
 from zhike.platform.objects.definitions import ExportRule
 from zhike.platform.objects.errors import ApprovalNeeded, ExporterLeft, TooManyRows
-from zhike.platform.objects.logic import asking, exporting, listing
+from zhike.platform.objects.logic import asking, exporting, listing, nameless
 from zhike.platform.objects.logic import catalogue as catalogues
 from zhike.platform.objects.models import Export
 from zhike.platform.objects.types import MadeExport, ObjectType, Parent, Record, RecordCount, RecordQuery
@@ -98,9 +98,7 @@ def told(owner: ObjectType, query: RecordQuery, principal: Principal) -> str:
     if query.refinement in owner.refinements:
         lines.append(("Of" if english else "范围") + colon + owner.refinements[query.refinement].labels[language])
     if query.condition is not None:
-        known = catalogues.catalogue()
-        condition = asking.condition(known, owner, query.condition, principal)
-        said = expressions.to_text(condition, catalogues.expression_schema(known, owner.key), language)
+        said = nameless.told(catalogues.catalogue(), query, principal)
         lines.append(("Where" if english else "条件") + colon + said)
     if query.text.strip():
         lines.append("Narrowed by a search" if english else "另按搜索词筛选")
@@ -141,8 +139,12 @@ EXPORT = Action(KIND, Labels("导出列表", "Export a list"), ExportList, lambd
 
 
 def make(run: RunHandle) -> Mapping[str, object]:
-    """Make the file of an export, as its asker sees the list now; a second time it is made anew."""
+    """Make the file of an export, as its asker sees the list now. What was asked for is not kept after it."""
     row = Export.objects.get(uid=str(run.params["export"]))
+    if not row.query:
+        if row.made_at is None:  # nobody made it in time
+            raise NotFound(kind="export", id=str(row.uid))
+        return {"rows": row.rows}  # the process died before it could say that it was made
     principal = _principal(row.asked_by)
     permissions.require(principal, f"{row.object}.export")
     query = ExportList.model_validate(row.query).query()
@@ -161,16 +163,19 @@ def make(run: RunHandle) -> Mapping[str, object]:
         if row.file:  # of a run that died after it
             store().remove(row.file)
         row.file = store().put(file)
-    row.rows, row.made_at = made.count, clock.now()
+    row.rows, row.made_at, row.query = made.count, clock.now(), {}
     row.expires_at = row.made_at + timedelta(days=found.keep_days if found else 1)
     with database.writing():
         row.save()
-        exporting.note(owner, query, made.count, [field.key for field in fields])
+        exporting.note(owner, query, made.count, [field.key for field in fields], principal)
     return {"rows": row.rows}
 
 
 def forget_expired() -> int:
-    """Remove the files whose time has passed; return how many."""
+    """Remove the files whose time has passed, and what was asked for in vain as long ago; return how many files."""
+    found = rule()
+    long_ago = clock.now() - timedelta(days=found.keep_days if found else 1)
+    Export.objects.filter(made_at=None, asked_at__lte=long_ago).update(query={})
     gone = Export.objects.filter(expires_at__lte=clock.now()).exclude(file="")
     for row in gone:
         if not Export.objects.filter(file=row.file, expires_at__gt=clock.now()).exists():

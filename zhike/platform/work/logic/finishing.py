@@ -40,6 +40,7 @@ def finish(
     row.done_by, row.done_at, row.revision = principal.me, clock.now(), row.revision + 1
     if row.act and kind and result in kind.acts:
         row.outcome = dict(_do(row))
+    row.act = None  # it may name people, and nothing asks for it any more
     row.save()
     deadlines.end(row)
     events.publish("work.completed", "work_item", row.pk, {"origin": str(row.origin_uid), "result": result})

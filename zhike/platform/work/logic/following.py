@@ -66,7 +66,7 @@ def forget_record(object: str, record_id: int) -> None:
     rows.filter(origin_kind=BY_HAND).update(subject=FORGOTTEN)
     for row in rows.filter(comments__isnull=False).distinct():
         row.comments.update(text="")
-    rows.filter(state=WorkItem.State.OPEN).update(state=WorkItem.State.CANCELLED, revision=F("revision") + 1)
+    rows.filter(state=WorkItem.State.OPEN).update(state=WorkItem.State.CANCELLED, act=None, revision=F("revision") + 1)
 
 
 def _following() -> QuerySet[WorkItem]:
