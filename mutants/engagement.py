@@ -263,7 +263,7 @@ BREAKS = (
         "campaign: being confirmed for ever",
         "a campaign whose confirmation nobody does any more is a draft again",
         _CONFIRMING,
-        "if not runs.under_way(run):",
+        "if not jobs.under_way(run):",
         "if run is None:",
         _OF_HEAVY,
     ),

@@ -11,7 +11,7 @@ from zhike.engagement.campaigns.models import Campaign, CampaignRun
 from zhike.engagement.campaigns.types import RunState
 from zhike.engagement.channels import api as channels
 from zhike.insight.audiences import api as audiences
-from zhike.kernel import clock, context, database, events
+from zhike.kernel import clock, context, database, events, jobs
 from zhike.kernel.errors import ZhikeError
 from zhike.kernel.models import Run
 from zhike.platform.audit import api as audit
@@ -78,7 +78,7 @@ def settle() -> int:
     found = 0
     for row in CampaignRun.objects.filter(campaign__state=Campaign.State.CONFIRMING, kind=runs.CONFIRM):
         campaign, run = row.campaign, Run.objects.filter(uid=row.run).first()
-        if not runs.under_way(run):
+        if not jobs.under_way(run):
             put_back(campaign.uid, row.run, str(((run and run.error) or {}).get("message") or "任务已取消"))
             found += 1
     return found
