@@ -41,7 +41,7 @@ def finish(
     if row.act and kind and result in kind.acts:
         row.outcome = dict(_do(row))
     row.save()
-    deadlines.end(row)
+    deadlines.end(WorkItem.objects.filter(pk=row.pk))
     events.publish("work.completed", "work_item", row.pk, {"origin": str(row.origin_uid), "result": result})
     audit.note(operation="complete", subject="work_item", subject_id=row.pk, details={"result": result})
 
