@@ -18,6 +18,7 @@ _OF_CAMPAIGNS = ("tests/integration/engagement/test_campaigns.py",)
 _OF_LIFE = ("tests/integration/engagement/test_campaign_life.py",)
 _OF_DISPATCH = ("tests/integration/engagement/test_dispatch.py",)
 _OF_GATE_AT_ONCE = ("tests/integration/engagement/test_gate_at_once.py",)
+_OF_STOPPED = ("tests/integration/engagement/test_stopped_meanwhile.py",)
 _OF_AWAY = ("tests/integration/engagement/test_away.py",)
 _OF_ISOLATION = ("tests/integration/engagement/test_isolation.py",)
 _OF_ALIKE = ("tests/property/test_alike_agree.py",)
@@ -158,9 +159,25 @@ BREAKS = (
         "dispatch: settle without token",
         "the outcome is written by whoever holds the claim",
         _DISPATCH,
-        "where id = %(id)s and token = %(token)s and state <> 'sent' returning id",
-        "where id = %(id)s and state <> 'sent' returning id",
+        "where id = %(id)s and token = %(token)s and state <> all(%(ended)s)",
+        "where id = %(id)s and state <> all(%(ended)s)",
         _OF_DISPATCH,
+    ),
+    Break(
+        "dispatch: stopped is failed",
+        "a message that was stopped before it left stays stopped",
+        _DISPATCH,
+        "Delivery.State.FAILED, Delivery.State.STOPPED)",
+        "Delivery.State.FAILED)",
+        _OF_STOPPED,
+    ),
+    Break(
+        "dispatch: resend without a new token",
+        "whoever had a message before it was sent again says nothing of it",
+        _CHANNELS,
+        "    row.token += 1\n",
+        "",
+        _OF_STOPPED,
     ),
     Break(
         "dispatch: one message hurts the others",
@@ -246,7 +263,7 @@ BREAKS = (
         "campaign: being confirmed for ever",
         "a campaign whose confirmation nobody does any more is a draft again",
         _CONFIRMING,
-        "if not runs.under_way(run):",
+        "if not jobs.under_way(run):",
         "if run is None:",
         _OF_HEAVY,
     ),

@@ -8,11 +8,13 @@ _EVENTS = "zhike/kernel/event_delivery.py"
 _TIMERS = "zhike/kernel/timers.py"
 _CHANGES = "zhike/kernel/definition_changes.py"
 
+_JOBS = "zhike/kernel/jobs.py"
 _SCHEDULES = "zhike/kernel/schedules.py"
 _HOUSEKEEPING = "zhike/kernel/housekeeping.py"
 _LETTERS = "zhike/kernel/dead_letters.py"
 
 _OF_EVENTS = ("tests/integration/test_event_delivery.py",)
+_OF_LOST = ("tests/integration/test_lost_runs.py",)
 _OF_TIMERS = ("tests/integration/test_timers.py",)
 _OF_CHANGES_AT_ONCE = ("tests/integration/definitions/test_changes_at_once.py",)
 
@@ -26,12 +28,52 @@ BREAKS = (
         ("tests/integration/test_schedules.py",),
     ),
     Break(
+        "schedules: interrupted",
+        "a schedule waits for its interrupted run as long as that is taken up again",
+        _JOBS,
+        "return bool(_queued([run.uid]))",
+        "return False",
+        _OF_LOST,
+    ),
+    Break(
+        "schedules: unknown kind",
+        "a schedule of a kind that nobody does keeps no other from beginning",
+        _SCHEDULES,
+        "schedule in _schedules.items() if not _unknown(schedule)]",
+        "schedule in _schedules.items()]",
+        _OF_LOST,
+    ),
+    Break(
+        "jobs: lost once",
+        "a run that lost its entry twice ends",
+        _JOBS,
+        "if run.attempts or run.kind not in _handlers:",
+        "if run.kind not in _handlers:",
+        _OF_LOST,
+    ),
+    Break(
         "housekeeping: last event",
         "the event that the next position is found from stays",
         _HOUSEKEEPING,
-        '" (select max(position) from kernel_event))"',
-        '" (select max(position) + 1 from kernel_event))"',
+        '" (select max(position) from kernel_event))',
+        '" (select max(position) + 1 from kernel_event))',
         ("tests/integration/test_housekeeping.py",),
+    ),
+    Break(
+        "housekeeping: fresh rows",
+        "rows that are not old are not looked at",
+        _HOUSEKEEPING,
+        "if end is None or oldest >= before:",
+        "if end is None:",
+        ("tests/integration/test_housekeeping.py",),
+    ),
+    Break(
+        "housekeeping: places of caps",
+        "a place stays as long as a cap may count it",
+        "zhike/engagement/compliance/logic/clearing.py",
+        "max([settings.KEPT_CONTACT_DAYS, *counted])",
+        "settings.KEPT_CONTACT_DAYS",
+        ("tests/integration/engagement/test_clearing_places.py",),
     ),
     Break(
         "dead letters: as seen",

@@ -17,6 +17,8 @@ _NUMBERS = "zhike/platform/objects/logic/whole_numbers.py"
 
 _OF_SHARES = ("tests/contract/test_shares.py", "tests/property/test_scopes_agree.py")
 _OF_NUMBERS = ("tests/contract/test_whole_numbers.py",)
+_OF_AT_ONCE = ("tests/integration/test_asked_at_once.py",)
+_OF_WORK_ENDS = ("tests/integration/test_work_ends.py",)
 _OF_SIGN_IN = ("tests/contract/test_sign_in.py",)
 _OF_USERS = ("tests/integration/test_users.py",)
 _OF_RIGHTS = ("tests/contract/test_permissions.py",)
@@ -142,6 +144,46 @@ BREAKS = (
         _OF_RIGHTS,
     ),
     Break(
+        "masks: unmaskings at once",
+        "a series of values in clear is not passed by two at the same instant",
+        "zhike/platform/objects/logic/unmasking.py",
+        '        database.in_turn(f"unmask {context.current().actor}")\n',
+        "",
+        _OF_AT_ONCE,
+    ),
+    Break(
+        "numbers: at once",
+        "a series of whole numbers is not passed by two at the same instant",
+        _NUMBERS,
+        '    database.in_turn(f"find {context.current().actor}")\n',
+        "",
+        _OF_AT_ONCE,
+    ),
+    Break(
+        "shares: at once",
+        "one record shared twice at the same instant is shared once",
+        _SHARES,
+        '    database.in_turn(f"share {owner.key} {record_id}")\n',
+        "",
+        _OF_AT_ONCE,
+    ),
+    Break(
+        "work: claimed twice",
+        "of two who take work at once one has it",
+        "zhike/platform/work/api.py",
+        "WorkItem.objects.select_for_update().get(pk=found.pk)",
+        "WorkItem.objects.get(pk=found.pk)",
+        _OF_WORK_ENDS,
+    ),
+    Break(
+        "work: clocks of cancelled work",
+        "what is cancelled has no clock",
+        "zhike/platform/work/origins.py",
+        "    deadlines.end(rows)\n",
+        "",
+        _OF_WORK_ENDS,
+    ),
+    Break(
         "shares: over",
         "a share ends with its day and when it is taken back",
         _SHARES,
@@ -241,8 +283,8 @@ BREAKS = (
         "audit: finding by number leaves a trace",
         "each question about a whole number leaves a line, also where there is none",
         _NUMBERS,
-        "        if not found:\n",
-        "        if found:\n",
+        "    if not found:\n",
+        "    if found:\n",
         _OF_NUMBERS,
     ),
     Break(

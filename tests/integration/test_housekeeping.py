@@ -7,12 +7,15 @@ from datetime import timedelta
 import pytest
 from django.contrib.sessions.models import Session
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from zhike.kernel import clock, event_delivery, events, housekeeping, jobs
-from zhike.kernel.definition_parts import Labels
+from zhike.kernel import actions, clock, event_delivery, events, housekeeping, jobs
+from zhike.kernel.actions import Action
+from zhike.kernel.definition_parts import Labels, Part
 from zhike.kernel.events import Subscriber
-from zhike.kernel.models import Event, Run, Subscription
+from zhike.kernel.models import DoneAction, Event, Run, Subscription
+from zhike.platform.permissions import api as permissions
 
 pytestmark = pytest.mark.django_db
 
@@ -98,3 +101,56 @@ def test_sessions_that_ran_out_go():
         Session.objects.create(session_key=key, session_data="", expire_date=timezone.now() + timedelta(hours=hours))
     assert jobs.run_now("sessions", "x").result == {"sessions": 1}
     assert Session.objects.get().session_key == "new"
+
+
+class Wish(Part):
+    """What the action of these tests takes."""
+
+    what: str
+
+
+@pytest.fixture
+def wish(monkeypatch):
+    """Ask for something with a key; return how often it was done by then."""
+    done = []
+    monkeypatch.setattr(housekeeping, "BATCH", 2)
+    asked = Action(
+        "wish.grant", Labels("试", "Test"), Wish, lambda _wish: "any", lambda one, _by: done.append(one.what)
+    )
+    monkeypatch.setitem(actions._actions, "wish.grant", asked)
+    monkeypatch.setattr(actions, "_guards", [])
+    DoneAction.objects.all().delete()
+
+    def grant(key):
+        actions.run("wish.grant", Wish(what="tea"), asker=permissions.system_principal("test"), once=key)
+        return len(done)
+
+    return grant
+
+
+def cleared(step, days):
+    with clock.travel(clock.now() + timedelta(days=days)):
+        return jobs.run_now(housekeeping.KIND, "x").result[step]
+
+
+def test_what_an_action_answered_is_kept_for_its_days_and_no_longer(wish, settings):
+    assert [wish(f"{number}") for number in range(5)] == [1, 2, 3, 4, 5]
+    assert (cleared("answers", settings.KEPT_ANSWER_DAYS - 1), wish("0")) == (0, 5)
+    assert (cleared("answers", settings.KEPT_ANSWER_DAYS + 1), DoneAction.objects.count()) == (5, 0)
+    assert wish("0") == 6
+
+
+def test_no_row_is_looked_at_twice_and_fresh_ones_are_not_looked_at(wish, settings):
+    for number in range(5):
+        wish(f"old {number}")
+    with clock.travel(clock.now() + timedelta(days=settings.KEPT_ANSWER_DAYS)):
+        for number in range(5):
+            wish(f"fresh {number}")
+    first = DoneAction.objects.order_by("pk")[0].pk
+    with CaptureQueriesContext(connection) as queries:
+        assert cleared("answers", settings.KEPT_ANSWER_DAYS + 1) == 5
+    said = [query["sql"] for query in queries if "from kernel_doneaction where id >" in query["sql"]]
+    begun = [int(sql.partition("id > ")[2].split()[0]) for sql in said]
+    # The window of the last old one holds a fresh one, too; the next has fresh ones only, and is the last.
+    assert begun == [0, first + 1, first + 3, first + 5]
+    assert list(DoneAction.objects.order_by("pk").values_list("once", flat=True)) == [f"fresh {n}" for n in range(5)]

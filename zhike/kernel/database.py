@@ -19,6 +19,15 @@ def writing() -> Iterator[None]:
         yield
 
 
+def in_turn(what: str) -> None:
+    """Wait until nobody else is at `what`, a name that those who meet there agree on; until the caller's transaction ends.
+
+    For what is read before it is written, where there is no row to lock yet.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [what])
+
+
 def _tell_actor() -> None:
     """Set, for the rest of the open transaction, what the audit trigger writes beside each change.
 

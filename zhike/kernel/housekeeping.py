@@ -1,8 +1,9 @@
-"""What nobody needs any more goes each night: events that every subscriber heard long ago, entries of finished queues."""
+"""What nobody needs any more goes each night: events that every subscriber heard long ago, entries of finished queues,
+answers of actions that nobody asks for again, and what rooms register of their own."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -17,12 +18,50 @@ KIND = "housekeeping"
 SCHEDULE = Schedule("housekeeping", Labels("清理过期数据", "Clearing what is past"), KIND, When(30, hour=3))
 #: Rows deleted by one statement, and for how many days a queue keeps what it did: a run has its own row.
 BATCH, ENTRY_DAYS = 10_000, 7
+#: Told the run, deletes what is past of one thing and returns how much went.
+Clearing = Callable[[RunHandle], int]
+#: What SQL is given.
+Given = int | datetime | list[str]
 _ENDED = ("succeeded", "failed", "cancelled", "aborted")
 
 
+_clearings: dict[str, Clearing] = {}
+
+
+def register(key: str, clearing: Clearing) -> None:
+    """Have a room's own past cleared, too; called by the room when the application starts."""
+    _clearings[key] = clearing
+
+
 def clear(handle: RunHandle) -> Mapping[str, object]:
-    """Delete what is past, in batches; return how much went."""
-    return {"events": _clear_events(handle), "entries": _clear_entries(handle)}
+    """Delete what is past, in batches; return how much went of each."""
+    return {key: clearing(handle) for key, clearing in _clearings.items()}
+
+
+def clear_older(
+    handle: RunHandle, step: str, table: str, before: datetime, also: str = "true", values: Sequence[Given] = ()
+) -> int:
+    """Delete the rows of a table, numbered as time goes (`id`, `at`), that are older than an instant; return how many.
+
+    `also` is what else must hold of the row `t`, as SQL. Window after window of ids, so that none is looked at twice; it
+    ends with the first window in which nothing is old.
+    """
+    last, gone = 0, 0
+    while True:
+        handle.progress(step, gone)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"select max(id), min(at) from (select id, at from {table} where id > %s order by id limit %s) w",
+                [last, BATCH],
+            )
+            end, oldest = cursor.fetchone()
+            if end is None or oldest >= before:
+                return gone
+            cursor.execute(
+                f"delete from {table} t where id > %s and id <= %s and at < %s and {also}", [last, end, before, *values]
+            )
+            gone += cursor.rowcount
+        last = end
 
 
 def _clear_events(handle: RunHandle) -> int:
@@ -30,37 +69,41 @@ def _clear_events(handle: RunHandle) -> int:
 
     The last numbered one stays: the next position is found from it.
     """
-    before = clock.now() - timedelta(days=settings.KEPT_EVENT_DAYS)
-    return _in_batches(
+    return clear_older(
         handle,
         "events",
-        "delete from kernel_event where id in (select id from kernel_event e where e.at < %s and e.position < least("
-        " (select min(position) + 1 from kernel_subscription where key = any(%s)),"
+        "kernel_event",
+        clock.now() - timedelta(days=settings.KEPT_EVENT_DAYS),
+        "position < least((select min(position) + 1 from kernel_subscription where key = any(%s)),"
         " (select max(position) from kernel_event))"
-        " and not exists (select from kernel_heldevent h where h.position = e.position) limit %s)",
-        [before, [subscriber.key for subscriber in events.subscribers()]],
+        " and not exists (select from kernel_heldevent h where h.position = t.position)",
+        [[subscriber.key for subscriber in events.subscribers()]],
     )
+
+
+def _clear_answers(handle: RunHandle) -> int:
+    """Delete what actions with an idempotency key answered, once nobody asks again: then the same key does it anew."""
+    return clear_older(handle, "answers", "kernel_doneaction", clock.now() - timedelta(days=settings.KEPT_ANSWER_DAYS))
 
 
 def _clear_entries(handle: RunHandle) -> int:
     """Delete entries of the queues that ended a week ago; the machine's clock wrote when."""
-    return _in_batches(
-        handle,
-        "entries",
-        "delete from procrastinate_jobs where id in (select j.id from procrastinate_jobs j"
-        " where j.status::text = any(%s) and not exists (select from procrastinate_events e"
-        " where e.job_id = j.id and e.at > now() - make_interval(days => %s)) limit %s)",
-        [list(_ENDED), ENTRY_DAYS],
-    )
-
-
-def _in_batches(handle: RunHandle, step: str, sql: str, values: Sequence[datetime | int | list[str]]) -> int:
     gone = 0
     while True:
-        handle.progress(step, gone)
+        handle.progress("entries", gone)
         with connection.cursor() as cursor:
-            cursor.execute(sql, [*values, BATCH])
+            cursor.execute(
+                "delete from procrastinate_jobs where id in (select j.id from procrastinate_jobs j"
+                " where j.status::text = any(%s) and not exists (select from procrastinate_events e"
+                " where e.job_id = j.id and e.at > now() - make_interval(days => %s)) limit %s)",
+                [list(_ENDED), ENTRY_DAYS, BATCH],
+            )
             found = int(cursor.rowcount)
         gone += found
         if found < BATCH:
             return gone
+
+
+register("events", _clear_events)
+register("entries", _clear_entries)
+register("answers", _clear_answers)

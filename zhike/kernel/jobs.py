@@ -2,7 +2,7 @@
 
 A room registers a handler for a kind of job. `submit` writes the run and its queue entry in the caller's
 transaction; `run_now` does the same work in the caller's process (commands do this). A handler takes the run's
-handle and ids, and may be run twice.
+handle and ids, and may be run twice. A run that waits without an entry is queued again once, or says why it ended.
 """
 
 from __future__ import annotations
@@ -11,9 +11,10 @@ import json
 import logging
 import traceback
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from asgiref.sync import sync_to_async
+from django.db import connection, transaction
 from django.db.models import F, Q
 from procrastinate.contrib.django import app
 from procrastinate.jobs import Job, Status
@@ -26,6 +27,11 @@ from zhike.kernel.queues import Queue
 
 _log = logging.getLogger("zhike.jobs")
 _LOG_LINES = 500
+_LOST = {
+    "code": "run.lost",
+    "message": "任务在队列中的位置两次丢失，未能开始",
+    "message_en": "It lost its place in the queue twice and never began",
+}
 
 
 class Cancelled(ZhikeError):
@@ -103,6 +109,15 @@ def run_now(
     return run
 
 
+def under_way(run: Run | None) -> bool:
+    """Return whether a run waits, is being done, or will be taken up again after its worker died."""
+    if run is None:
+        return False
+    if run.state == Run.State.INTERRUPTED:
+        return bool(_queued([run.uid]))
+    return run.state in (Run.State.WAITING, Run.State.RUNNING)
+
+
 def request_cancel(uid: uuid.UUID) -> None:
     """Ask the run to stop at its next step; one that has not started never starts."""
     found = Run.objects.filter(uid=uid, state__in=[Run.State.WAITING, Run.State.RUNNING])
@@ -133,6 +148,37 @@ async def resume(timestamp: int) -> None:
             await app.job_manager.retry_job(job)
         else:
             await app.job_manager.finish_job(job, Status.FAILED, delete_job=False)
+    await sync_to_async(mend)()
+
+
+def mend() -> int:
+    """Queue again, once, the runs that wait and have lost their entry; those that lost it twice end. Returns how many.
+
+    Such an entry has failed before the run began, as when the database was away, or is gone.
+    """
+    with transaction.atomic():
+        old = Run.objects.filter(state=Run.State.WAITING, created_at__lt=clock.now() - heartbeats.SILENCE)
+        waiting = list(old.select_for_update(skip_locked=True).order_by("pk"))
+        queued = _queued(run.uid for run in waiting)
+        lost = [run for run in waiting if run.uid not in queued]
+        for run in lost:
+            _log.warning("a run has lost its place in the queue", extra={"run": str(run.uid), "attempts": run.attempts})
+            if run.attempts or run.kind not in _handlers:
+                _update(run, state=Run.State.INTERRUPTED, finished_at=clock.now(), error=_LOST)
+            else:
+                _update(run, attempts=1)
+                execute.configure(queue=_handlers[run.kind][1]).defer(run=str(run.uid))
+    return len(lost)
+
+
+def _queued(uids: Iterable[uuid.UUID]) -> set[uuid.UUID]:
+    """Those of the runs that a queue entry will wake up or is doing."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select args->>'run' from procrastinate_jobs where status in ('todo', 'doing') and args->>'run' = any(%s)",
+            [[str(uid) for uid in uids]],
+        )
+        return {uuid.UUID(row[0]) for row in cursor}
 
 
 def _run_of(job: Job) -> str | None:

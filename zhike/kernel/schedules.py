@@ -25,7 +25,6 @@ from zhike.kernel.pumps import Pump, Stopping, never
 AGAIN = timedelta(minutes=10)
 #: The next day that counts is looked for this far ahead: no calendar has a longer holiday.
 _DAYS = 60
-_OPEN = (Run.State.WAITING, Run.State.RUNNING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +86,8 @@ def begin(_stopping: Stopping = never) -> int:
     _know()
     with transaction.atomic():
         now = clock.now()
-        due = ScheduleRow.objects.select_for_update(skip_locked=True).filter(key__in=_schedules, due_at__lte=now)
+        known = [key for key, schedule in _schedules.items() if not _unknown(schedule)]
+        due = ScheduleRow.objects.select_for_update(skip_locked=True).filter(key__in=known, due_at__lte=now)
         rows = [row for row in due.order_by("due_at", "key") if not _runs(row)]
         for row in rows:
             _begin(row, now)
@@ -103,9 +103,11 @@ def standing() -> list[Standing]:
     begun = Run.objects.filter(uid__in=[row.last_run for row in rows.values()])
     states: dict[UUID | None, str] = dict(begun.values_list("uid", "state"))
     found = [
-        Standing(schedule, row.due_at, row.last_at, row.last_run, states.get(row.last_run), row.error)
+        Standing(
+            schedule, row.due_at, row.last_at, row.last_run, states.get(row.last_run), _unknown(schedule) or row.error
+        )
         if (row := rows.get(key)) is not None
-        else Standing(schedule, None, None, None, None, "")
+        else Standing(schedule, None, None, None, None, _unknown(schedule))
         for key, schedule in sorted(_schedules.items())
     ]
     return sorted(found, key=lambda one: (one.due_at is None, one.due_at or clock.now()))
@@ -132,8 +134,17 @@ def _next(schedule: Schedule, now: datetime) -> dict[str, object]:
     return {"due_at": found[0], "error": ""} if error is None else {"due_at": now + AGAIN, "error": told(error)}
 
 
+def _unknown(schedule: Schedule) -> str:
+    """Why a schedule can begin nothing: nobody does jobs of its kind. It keeps none of the others from beginning."""
+    there = jobs.kinds()
+    if schedule.kind in there:
+        return ""
+    has = ", ".join(sorted(there))
+    return f"没有任务类型“{schedule.kind}”，现有：{has} (there is no kind of job '{schedule.kind}')"
+
+
 def _runs(row: ScheduleRow) -> bool:
-    return row.last_run is not None and Run.objects.filter(uid=row.last_run, state__in=_OPEN).exists()
+    return row.last_run is not None and jobs.under_way(Run.objects.filter(uid=row.last_run).first())
 
 
 def _begin(row: ScheduleRow, now: datetime) -> None:

@@ -11,10 +11,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from typing import cast
+from typing import Any, cast
 
 from django.db import transaction
-from django.db.models import Count, Min
+from django.db.models import Count, Min, QuerySet
 
 from zhike.kernel import clock
 from zhike.kernel.definition_parts import Labels
@@ -69,8 +69,8 @@ def set_timers(kind: str, due: Mapping[str, datetime], *, counting: Counting = "
     )
 
 
-def cancel(kind: str, keys: Sequence[str]) -> int:
-    """Drop timers, in the caller's transaction; return how many there were."""
+def cancel(kind: str, keys: Sequence[str] | QuerySet[Any, str]) -> int:
+    """Drop the timers of keys, or of those that a query gives, in the caller's transaction; return how many there were."""
     return TimerRow.objects.filter(kind=kind, key__in=keys).delete()[0]
 
 

@@ -136,6 +136,13 @@ FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHand
 WAREHOUSE_KEPT_PUBLICATIONS = int(os.environ.get("ZHIKE_KEPT_PUBLICATIONS", "10"))
 # For how many days an event is kept that everybody has heard of; within them a subscriber can be told again.
 KEPT_EVENT_DAYS = int(os.environ.get("ZHIKE_KEPT_EVENT_DAYS", "30"))
+# How many days an action asked for with an idempotency key answers what it answered; then the same key does it anew.
+# An own figure, set by no rule: who asks again after a fault does so within hours, an approval within weeks.
+KEPT_ANSWER_DAYS = int(os.environ.get("ZHIKE_KEPT_ANSWER_DAYS", "90"))
+# How many days a contact is kept to be counted by a frequency cap, and never less than the longest cap of the gate counts.
+# An own figure, set by no rule: a cap of up to a year that is introduced tomorrow finds the contacts of before. What the
+# gate decided is kept apart, for 20 years.
+KEPT_CONTACT_DAYS = int(os.environ.get("ZHIKE_KEPT_CONTACT_DAYS", "366"))
 
 SMTP = {
     "host": os.environ.get("ZHIKE_SMTP_HOST", "127.0.0.1"),

@@ -173,8 +173,12 @@ def undelivered(origin_uid: uuid.UUID, party_id: int) -> Undelivered:
 
 
 def resend(found: Undelivered, *, decision_id: int) -> None:
-    """Put an undelivered message on its way again, for the decision that allows it, in the caller's transaction."""
+    """Put an undelivered message on its way again, for the decision that allows it, in the caller's transaction.
+
+    Whoever sent it before says nothing of it any more.
+    """
     row = Delivery.objects.get(pk=found.delivery_id)
+    row.token += 1
     row.state, row.decision_id, row.not_before = Delivery.State.WAITING, decision_id, clock.now()
     row.attempts, row.error, row.recalled, row.held = 0, "", False, False
     row.save()

@@ -7,7 +7,9 @@ class ComplianceConfig(AppConfig):
 
     def ready(self) -> None:
         from zhike.engagement.compliance.kinds import GATE, SUITABILITY
-        from zhike.kernel import definitions
+        from zhike.engagement.compliance.logic import clearing
+        from zhike.kernel import definitions, housekeeping
 
         definitions.register(SUITABILITY)
         definitions.register(GATE)
+        housekeeping.register("contacts", clearing.clear_places)

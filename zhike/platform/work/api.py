@@ -89,7 +89,7 @@ def create(
 ) -> Work:
     """Give one piece of work to a colleague, or to oneself, about a record (object, uid) or none.
 
-    Raises Refused, NotFound, UnknownKind, NoSuchColleague, Invalid without a subject.
+    Raises Refused, NotFound, UnknownKind, NoResults, NoSuchColleague, Invalid without a subject.
     """
     permissions.require(principal, "work.create")
     if not subject.strip():
@@ -177,15 +177,21 @@ def resume(uid: uuid.UUID, *, principal: Principal) -> Work:
 
 
 def comment(uid: uuid.UUID, text: str, *, principal: Principal) -> list[Remark]:
-    """Say something about work that one may read; return everything that was said. Raises NotFound, Invalid."""
+    """Say something about work that one may read; return everything that was said.
+
+    Raises NotFound, Invalid, AlreadyDone about cancelled work.
+    """
     said = text.strip()
     if not said:
         empty = {"code": "work.no_text", "message": "请填写意见", "message_en": "Say something"}
         raise Invalid(findings=[{**empty, "field": "text"}])
-    with database.writing():
-        row = holding.one(uid, principal)
+
+    def say(row: WorkItem) -> None:
+        holding.require(row, principal, "comment")
         Comment.objects.create(uid=uuid7(), item=row, by=principal.me or principal.name, at=clock.now(), text=said)
         audit.note(operation="comment", subject="work_item", subject_id=row.pk)
+
+    _acted(uid, principal, say)
     return comments(uid, principal=principal)
 
 

@@ -12,6 +12,15 @@ class UnknownResult(ZhikeError):
     en = "There is no result '{result}'. There are: {has}"
 
 
+class NoResults(ZhikeError):
+    """Work that could never be finished: neither its kind nor whoever gives it names results that there are."""
+
+    code = "work.no_results"
+    status = 422
+    zh = "待办类型“{kind}”没有办理结果（“{results}”），派发后无法办结。可选结果集：{has}"
+    en = "Work of kind '{kind}' could not be finished: there are no results '{results}'. There are: {has}"
+
+
 class UnknownKind(ZhikeError):
     """There is no such kind of work."""
 

@@ -21,7 +21,13 @@ def check_result_set(found: ResultSet, _everything: Snapshot) -> Iterator[Findin
 
 
 def check_work_kind(found: WorkKind, everything: Snapshot) -> Iterator[Finding]:
-    """Yield the acting results that its set does not have."""
+    """Yield the acting results that its set does not have; people who give work by hand name no results."""
+    if found.by_hand and not found.results:
+        said = Labels(
+            "`by_hand` 须与 `results` 一起写，否则待办无法办结",
+            "`by_hand` goes with `results`: else such work never ends",
+        )
+        yield Finding("work_kind.no_results", said, ("by_hand",))
     results = everything.of(ResultSet).get(found.results or "")
     known = [result.key for result in results.results] if results else []
     for index, key in enumerate(found.acts):

@@ -9,6 +9,7 @@ from django.db.models import Count, F, QuerySet
 
 from zhike.kernel.definition_parts import Labels
 from zhike.platform.permissions.types import Principal
+from zhike.platform.work.logic import deadlines
 from zhike.platform.work.models import WorkItem
 from zhike.platform.work.types import Work
 
@@ -41,6 +42,7 @@ def notices(work: Work, *, principal: Principal) -> Sequence[Labels]:
 def cancel_open(*, origin_uid: uuid.UUID) -> int:
     """Cancel the open work of an origin in the caller's transaction; return how many items there were."""
     rows = WorkItem.objects.filter(origin_uid=origin_uid, state=WorkItem.State.OPEN)
+    deadlines.end(rows)
     return rows.update(state=WorkItem.State.CANCELLED, act=None, revision=F("revision") + 1)
 
 

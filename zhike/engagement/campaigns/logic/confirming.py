@@ -13,7 +13,7 @@ from zhike.engagement.campaigns.models import Campaign, CampaignRun
 from zhike.engagement.campaigns.types import RunState
 from zhike.engagement.channels import api as channels
 from zhike.insight.audiences import api as audiences
-from zhike.kernel import clock, context, database, events, isolation
+from zhike.kernel import clock, context, database, events, isolation, jobs
 from zhike.kernel.errors import ZhikeError
 from zhike.kernel.models import Run
 from zhike.platform.audit import api as audit
@@ -82,7 +82,7 @@ def settle() -> int:
     found = 0
     for row in CampaignRun.objects.filter(campaign__state=Campaign.State.CONFIRMING, kind=runs.CONFIRM):
         campaign, run = row.campaign, Run.objects.filter(uid=row.run).first()
-        if not runs.under_way(run):
+        if not jobs.under_way(run):
             reason = str(((run and run.error) or {}).get("message") or "任务已取消")
             error = isolation.fault_of(partial(put_back, campaign.uid, row.run, reason))
             if error is not None:  # the others are put back all the same

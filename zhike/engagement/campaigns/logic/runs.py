@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
@@ -14,15 +13,12 @@ from zhike.engagement.campaigns.models import Campaign, CampaignRun
 from zhike.engagement.campaigns.types import Computed, RunState
 from zhike.kernel import clock, jobs
 from zhike.kernel.errors import ZhikeError
-from zhike.kernel.heartbeats import LIVES
 from zhike.kernel.models import Run
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal
 
 ESTIMATE, CONFIRM, EFFECT = "campaign.estimate", "campaign.confirm", "campaign.effect"
 _TITLES = {ESTIMATE: "触达试算", CONFIRM: "确认人数", EFFECT: "效果计算"}
-#: A run whose worker died is taken up again within minutes; one that nobody took up in this time is over.
-_TAKEN_UP = timedelta(minutes=5)
 Found = TypeVar("Found")
 
 
@@ -32,22 +28,13 @@ def start(campaign: Campaign, kind: str, principal: Principal, **params: object)
     Runs in the caller's transaction, which has locked the campaign.
     """
     row = CampaignRun.objects.filter(campaign=campaign, kind=kind).first()
-    if row is not None and under_way(Run.objects.filter(uid=row.run).first()):
+    if row is not None and jobs.under_way(Run.objects.filter(uid=row.run).first()):
         return row.run
     params = {"campaign": str(campaign.uid), "by": _written(principal), **params}
     run = jobs.submit(kind, f"{_TITLES[kind]} {campaign.name}", params)
     given = {"run": run, "inputs": {"revision": campaign.revision}} if kind == CONFIRM else {"run": run}
     CampaignRun.objects.update_or_create(campaign=campaign, kind=kind, defaults=given)
     return run
-
-
-def under_way(run: Run | None) -> bool:
-    """Return whether a run waits, is being done, or will be taken up again after its worker died."""
-    if run is None or run.state in (Run.State.WAITING, Run.State.RUNNING):
-        return run is not None
-    if run.state != Run.State.INTERRUPTED or run.finished_at is None:
-        return False
-    return run.attempts < LIVES and run.finished_at > clock.now() - _TAKEN_UP
 
 
 def keep(
@@ -91,7 +78,7 @@ def state_of(run: Run | None) -> RunState | None:
     """Return where a run stands; None of one that is done."""
     if run is None or run.state == Run.State.DONE:
         return None
-    return RunState(run.uid, run.state, under_way(run), run.step, run.done, run.total, said(run.error))
+    return RunState(run.uid, run.state, jobs.under_way(run), run.step, run.done, run.total, said(run.error))
 
 
 def said(error: Mapping[str, object] | None) -> Mapping[str, object] | None:

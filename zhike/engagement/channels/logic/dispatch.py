@@ -1,6 +1,7 @@
 """The dispatcher of mail: claims due messages, sends them at most once, and never loses one.
 
 Every state change carries the claim's token: a dispatcher whose lease ran out cannot overwrite what the next one did.
+What has ended stays as it ended: a message that was stopped before it left is no failure, whatever its dispatcher finds.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ PATIENCE_HOURS = 24
 BATCH = 1_000
 #: The one channel whose messages this dispatcher sends.
 CHANNEL = "email"
+_ENDED = (Delivery.State.SENT, Delivery.State.FAILED, Delivery.State.STOPPED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +130,8 @@ def _claim(limit: int) -> list[Delivery]:
         cursor.execute(
             "update channels_delivery set state = 'claimed', lease_until = %s, token = token + 1, attempts = attempts + 1"
             " where id in (select id from channels_delivery where state = 'waiting' and not held and not_before <= %s"
-            " order by not_before, id limit %s for update skip locked) returning id",
-            [now + LEASE, now, limit],
+            " and channel = %s order by not_before, id limit %s for update skip locked) returning id",
+            [now + LEASE, now, CHANNEL, limit],
         )
         ids = [row[0] for row in cursor.fetchall()]
     return list(Delivery.objects.filter(pk__in=ids).order_by("pk"))
@@ -186,7 +188,10 @@ def _give_back(row: Delivery) -> str:
 
 
 def _settle(row: Delivery, state: str, error: str) -> str:
-    """Write an outcome and its event, where the claim is still ours: one statement, so both or neither."""
+    """Write an outcome and its event, where the claim is still ours and the message has not ended: both or neither.
+
+    Returns what is counted: the outcome, or "later" where nothing was written.
+    """
     told = {"origin": str(row.origin_uid), "party": row.party_id}
     event, values = events.told_of("ours", f"delivery.{state}", "delivery", told)
     sent_at = clock.now() if state == Delivery.State.SENT else None
@@ -194,17 +199,20 @@ def _settle(row: Delivery, state: str, error: str) -> str:
     with connection.cursor() as cursor:
         cursor.execute(
             "with ours as (update channels_delivery set state = %(state)s, error = %(error)s, sent_at = %(sent_at)s,"
-            f" lease_until = null where id = %(id)s and token = %(token)s and state <> 'sent' returning id) {event}",
-            values | outcome,
+            " lease_until = null where id = %(id)s and token = %(token)s and state <> all(%(ended)s)"
+            f" returning id) {event}",
+            values | outcome | {"ended": list(_ENDED)},
         )
-    return {"sent": "sent", "failed": "failed"}.get(state, "unknown")
+        written = cursor.rowcount > 0
+    return str(state) if written else "later"
 
 
 def _try_later(row: Delivery, error: str) -> str:
-    if row.attempts >= MOST_ATTEMPTS:
-        return _settle(row, Delivery.State.FAILED, f"多次未能投递：{error}")
-    ours = Delivery.objects.filter(pk=row.pk, token=row.token)
+    ours = Delivery.objects.filter(pk=row.pk, token=row.token).exclude(state__in=_ENDED)
     again = {"state": Delivery.State.WAITING, "not_before": clock.now() + RETRY}
-    if not ours.filter(recalled=False).update(**again, lease_until=None, error=error[:300]):
-        ours.update(state=Delivery.State.STOPPED, lease_until=None, error=error[:300])
-    return "later"
+    last = row.attempts >= MOST_ATTEMPTS
+    if not last and ours.filter(recalled=False).update(**again, lease_until=None, error=error[:300]):
+        return "later"
+    if ours.filter(recalled=True).update(state=Delivery.State.STOPPED, lease_until=None, error=error[:300]) or not last:
+        return "later"
+    return _settle(row, Delivery.State.FAILED, f"多次未能投递：{error}")

@@ -14,7 +14,7 @@ from typing import Literal
 
 from django.db.models import Q, QuerySet
 
-from zhike.kernel import clock, events
+from zhike.kernel import clock, database, events
 from zhike.kernel.errors import NotFound
 from zhike.kernel.ids import uuid7
 from zhike.platform.audit import api as audit
@@ -50,12 +50,16 @@ def of_record(owner: ObjectType, record_id: int) -> list[SharedWith]:
 
 
 def share(owner: ObjectType, record_id: int, to: Staff | OrgUnit, until: date, by: int) -> SharedWith:
-    """Let somebody see a record through a day; who sees it already does so through the new day. Raises ShareDates."""
+    """Let somebody see a record through a day; who sees it already does so through the new day. Raises ShareDates.
+
+    In the caller's transaction; two who share one record do so one after the other.
+    """
     if not clock.today() <= until <= clock.today() + LONGEST:
         raise ShareDates(days=LONGEST.days)
     whom = {"user_id": to.id} if isinstance(to, Staff) else {"unit_id": to.id}
+    database.in_turn(f"share {owner.key} {record_id}")
     same = _live(Share.objects.filter(object=owner.key, record_id=record_id, by_id=by, **whom))
-    row = same.select_for_update().first()
+    row = same.first()
     if row is None:
         row = Share(uid=uuid7(), object=owner.key, record_id=record_id, by_id=by, **whom)
     row.until, row.at = until, clock.now()

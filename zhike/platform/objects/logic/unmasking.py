@@ -35,8 +35,9 @@ def unmask(owner: ObjectType, uid: uuid.UUID, field: str, reason: str, principal
     if field_rights.field_rule(owner, field, principal) == "refused":
         raise Refused(operation=f"{owner.key}.{field}")
     row = single_records.row_by_uid(owner, uid, principal, "unmask")
-    stopped = _times(reason) >= settings.UNMASK_SERIES
-    with database.writing(), context.acting(reason=reason.strip()):
+    with context.acting(reason=reason.strip()), database.writing():
+        database.in_turn(f"unmask {context.current().actor}")
+        stopped = _times(reason) >= settings.UNMASK_SERIES
         operation = STOPPED if stopped else "unmask"
         audit.note(operation=operation, subject=owner.key, subject_id=row["id"], details={"field": field})
         if stopped:

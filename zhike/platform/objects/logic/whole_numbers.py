@@ -12,7 +12,7 @@ from datetime import timedelta
 from django.conf import settings
 from sqlglot import exp
 
-from zhike.kernel import clock, database, events
+from zhike.kernel import clock, context, database, events
 from zhike.kernel.encryption import keyring
 from zhike.platform.audit import api as audit
 from zhike.platform.fields import search_tokens
@@ -47,21 +47,35 @@ def find(owner: ObjectType, text: str, rules: Mapping[str, str], principal: Prin
     if not (fields and search_tokens.is_whole(text) and permissions.allowed(principal, f"{owner.key}.{FIND}")):
         return []
     digest = keyring().digest(search_tokens.normalize(text), "found")
+    with database.writing():
+        found = _asked(owner, text, fields, digest, principal)
+    if found is None:
+        raise FindSeries(times=settings.FIND_SERIES)
+    return sorted(found)
+
+
+def _asked(
+    owner: ObjectType, text: str, fields: Sequence[FieldType], digest: str, principal: Principal
+) -> Mapping[int, Sequence[str]] | None:
+    """Ask and note the question; None, which is noted, too, where it is one too many.
+
+    Whoever asks several at the same instant is counted one after the other.
+    """
+    database.in_turn(f"find {context.current().actor}")
     asked = audit.lately(operation=FIND, since=clock.now() - _WINDOW)
     known = {line.changes.get("digest") for line in asked}
     if digest not in known and len(known) >= settings.FIND_SERIES:
-        with database.writing():
-            audit.note(operation=STOPPED, subject=owner.key, details={"digest": digest})
-            if principal.user_id is not None:
-                events.publish("user.find_stopped", "user", principal.user_id, {"object": owner.key})
-        raise FindSeries(times=settings.FIND_SERIES)
+        audit.note(operation=STOPPED, subject=owner.key, details={"digest": digest})
+        if principal.user_id is not None:
+            events.publish("user.find_stopped", "user", principal.user_id, {"object": owner.key})
+        return None
     found = _having(owner, text, fields, principal)
     again = clock.now() - _ONE_QUESTION
     if not any(
         line.at >= again and (line.subject, line.changes.get("digest")) == (owner.key, digest) for line in asked
     ):
         _note(owner, digest, found)
-    return sorted(found)
+    return found
 
 
 def _having(
@@ -84,10 +98,9 @@ def _having(
 
 def _note(owner: ObjectType, digest: str, found: Mapping[int, Sequence[str]]) -> None:
     """Write who asked: a line at each record and field that has the number, one line where none has; never the number."""
-    with database.writing():
-        for record_id, keys in found.items():
-            for key in keys:
-                details = {"field": key, "digest": digest}
-                audit.note(operation=FIND, subject=owner.key, subject_id=record_id, details=details)
-        if not found:
-            audit.note(operation=FIND, subject=owner.key, details={"digest": digest})
+    for record_id, keys in found.items():
+        for key in keys:
+            details = {"field": key, "digest": digest}
+            audit.note(operation=FIND, subject=owner.key, subject_id=record_id, details=details)
+    if not found:
+        audit.note(operation=FIND, subject=owner.key, details={"digest": digest})

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from django.db.models import QuerySet, TextField
+from django.db.models.functions import Cast
+
 from zhike.kernel import clock, events, timers
 from zhike.kernel.timers import Timer
 from zhike.platform.audit import api as audit
@@ -35,6 +38,6 @@ def resume(row: WorkItem) -> None:
     row.paused_at = None
 
 
-def end(row: WorkItem) -> None:
-    """Stop the clock of work that has ended."""
-    timers.cancel(DUE, [str(row.uid)])
+def end(rows: QuerySet[WorkItem]) -> None:
+    """Stop the clocks of work that ends, however much it is."""
+    timers.cancel(DUE, rows.order_by().values_list(Cast("uid", TextField()), flat=True))

@@ -42,7 +42,7 @@ def finish(
         row.outcome = dict(_do(row))
     row.act = None  # it may name people, and nothing asks for it any more
     row.save()
-    deadlines.end(row)
+    deadlines.end(WorkItem.objects.filter(pk=row.pk))
     events.publish("work.completed", "work_item", row.pk, {"origin": str(row.origin_uid), "result": result})
     audit.note(operation="complete", subject="work_item", subject_id=row.pk, details={"result": result})
 

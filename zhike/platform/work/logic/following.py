@@ -8,7 +8,7 @@ from django.db.models import F, Q, QuerySet
 
 from zhike.platform.audit import api as audit
 from zhike.platform.objects import bulk, catalogue
-from zhike.platform.work.logic import handing, naming
+from zhike.platform.work.logic import deadlines, handing, naming
 from zhike.platform.work.models import WorkItem
 
 _BATCH = 5_000
@@ -59,6 +59,7 @@ def parties_with_open_work() -> list[int]:
 def forget_record(object: str, record_id: int) -> None:
     """Cancel the open work about an erased record and blank what was written with all of it, in the caller's transaction."""
     rows = WorkItem.objects.filter(object=object, record_id=record_id)
+    deadlines.end(rows.filter(state=WorkItem.State.OPEN))
     for row in rows.filter(state=WorkItem.State.OPEN):
         audit.note(operation="cancel", subject="work_item", subject_id=row.pk)
     written = rows.exclude(Q(note="") & Q(form={}) & Q(script=""))

@@ -24,7 +24,7 @@ NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 def give(work: GiveWork, _asker: object = None) -> Mapping[str, object]:
     """Give work that does not exist yet for its origin, step, record and occurrence; answer how many pieces are new.
 
-    Runs in the caller's transaction; running it twice gives nothing twice. Raises UnknownKind.
+    Runs in the caller's transaction; running it twice gives nothing twice. Raises UnknownKind, NoResults.
     """
     kind = naming.kind_of_new(work.kind)
     rows = [_row(work, kind, item) for item in work.items]
@@ -44,7 +44,7 @@ def give(work: GiveWork, _asker: object = None) -> Mapping[str, object]:
 def ask(question: AskWork, asker: Principal) -> Mapping[str, object]:
     """Ask whoever holds a role in the asker's unit, or nearest above it; answer which piece of work that is.
 
-    Raises NobodyToAsk, UnknownKind; Invalid where the action asked for would not take its parameters.
+    Raises NobodyToAsk, UnknownKind, NoResults; Invalid where the action asked for would not take its parameters.
     """
     role, unit = _decider(question, asker)
     kind = naming.kind_of_new(question.kind)
@@ -114,7 +114,7 @@ def _row(work: GiveWork, kind: WorkKind, item: NewWork) -> WorkItem:
         unit_id=item.unit,
         subject=item.subject,
         script=item.script,
-        result_set=kind.results or work.results or "",
+        result_set=naming.results_of_new(kind, work.results),
         act=work.act.model_dump(mode="json") if work.act else None,
         due_at=due_at,
         urgent_at=due_at or NEVER,

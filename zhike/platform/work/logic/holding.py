@@ -65,15 +65,18 @@ def holds(row: WorkItem, principal: Principal) -> bool:
 
 def may(row: WorkItem, principal: Principal) -> tuple[Act, ...]:
     """Return what `principal`, who reads it, may do with a piece of work now."""
+    if row.state == WorkItem.State.CANCELLED:
+        return ()
     return (*_acts(row, principal), "comment") if row.state == OPEN else ("comment",)
 
 
 def require(row: WorkItem, principal: Principal, act: Act) -> None:
     """Raise AlreadyDone, or NotHeld where `principal` may not do an act on work that it reaches."""
+    if act in may(row, principal):
+        return
     if row.state != OPEN:
         raise AlreadyDone(by=organization.user_names([row.done_by]).get(row.done_by, row.done_by) or "—")
-    if act not in may(row, principal):
-        raise NotHeld()
+    raise NotHeld()
 
 
 def _acts(row: WorkItem, principal: Principal) -> Iterator[Act]:

@@ -8,7 +8,7 @@ from zhike.kernel import clock, definitions
 from zhike.kernel.definition_parts import Labels
 from zhike.kernel.open_time import open_time
 from zhike.platform.permissions.types import Role
-from zhike.platform.work.errors import UnknownKind
+from zhike.platform.work.errors import NoResults, UnknownKind
 from zhike.platform.work.types import ResultCode, ResultSet, WorkKind
 
 
@@ -34,6 +34,14 @@ def results(key: str) -> tuple[ResultCode, ...]:
     """Return the results of a set; none of one that no pack knows any more."""
     found = definitions.all_of(ResultSet).get(key)
     return found.results if found else ()
+
+
+def results_of_new(kind: WorkKind, named: str | None) -> str:
+    """Return the set of results of work that is to be given: its kind's, or the one named. Raises NoResults."""
+    key = kind.results or named or ""
+    if not results(key):
+        raise NoResults(kind=kind.key, results=key, has=sorted(definitions.all_of(ResultSet)))
+    return key
 
 
 def role_words(role: str) -> Labels:

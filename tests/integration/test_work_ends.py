@@ -1,0 +1,167 @@
+"""Work that was given can be finished; what is cancelled is over: its clock, and the talk about it. One of two takes it."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from threading import Barrier
+
+import pytest
+from django.db import connection
+
+from tests.factories.records import SYSTEM, build_firm, customer, signed_in
+from tests.integration.test_work_by_hand import give
+from zhike.kernel import actions, clock, definition_changes
+from zhike.kernel.definition_changes import Edit
+from zhike.kernel.definition_errors import DefinitionsBroken
+from zhike.kernel.ids import uuid7
+from zhike.kernel.models import TimerRow
+from zhike.platform.organization import api as organization
+from zhike.platform.permissions import api as permissions
+from zhike.platform.work import api as work
+from zhike.platform.work import origins
+from zhike.platform.work.errors import AlreadyDone, AlreadyTaken, NoResults
+from zhike.platform.work.logic import following, holding
+from zhike.platform.work.models import Comment, WorkItem
+from zhike.platform.work.types import Candidate, GiveWork, NewWork
+
+LATER = clock.at(date(2027, 3, 17), 17)
+
+
+@pytest.fixture
+def firm(db):
+    return build_firm()
+
+
+def kind(**written):
+    return Edit.of({"kind": "work_kind", "key": "errand", "labels": {"zh": "跑腿", "en": "Errand"}, **written})
+
+
+def codes(edit):
+    try:
+        definition_changes.plan([edit])
+    except DefinitionsBroken as error:
+        return [finding["code"] for finding in error.findings]
+    return []
+
+
+def test_a_kind_that_people_give_by_hand_has_results(firm):
+    assert codes(kind(by_hand=True)) == ["work_kind.no_results"]
+    assert codes(kind(by_hand=True, results="task")) == []
+    assert codes(kind()) == []
+
+
+@pytest.mark.parametrize("named", [None, "gone"])
+def test_work_that_could_never_be_finished_is_not_given(firm, named):
+    definition_changes.change([kind()], reason="test")
+    item = NewWork(subject="取件", assignee="E1001")
+    given = GiveWork(
+        kind="errand", origin_kind="test", origin_uid=uuid7(), origin_title="", results=named, items=(item,)
+    )
+    with pytest.raises(NoResults) as refused:
+        actions.run("work.give", given, asker=SYSTEM)
+    assert "task" in refused.value.message("en")
+    assert not WorkItem.objects.filter(kind="errand").exists()
+
+    assert actions.run("work.give", given.model_copy(update={"results": "task"}), asker=SYSTEM) == {"given": 1}
+    [item] = work.todo(principal=firm.manager)[0]
+    assert work.complete(item.uid, result="done", note="", revision=1, principal=firm.manager).state == "done"
+
+
+def cancelled(uid):
+    assert origins.cancel_open(origin_uid=WorkItem.objects.get(uid=uid).origin_uid) == 1
+
+
+def test_nobody_talks_about_cancelled_work_and_what_was_said_stays(firm):
+    uid = give(assignee="E1001")
+    work.comment(uid, "请先电话", principal=firm.manager)
+    cancelled(uid)
+    assert work.get(uid, principal=firm.manager).may == ()
+    with pytest.raises(AlreadyDone):
+        work.comment(uid, "还在吗", principal=firm.manager)
+    client = signed_in({"E1001": "account_manager"})["account_manager"]
+    refused = client.post(f"/api/v1/work/{uid}/comments", {"text": "还在吗"}, content_type="application/json")
+    assert (refused.status_code, refused.json()["code"]) == (409, "work.already_done")
+    assert [said.text for said in work.comments(uid, principal=firm.manager)] == ["请先电话"]
+
+
+def test_done_work_is_still_talked_about(firm):
+    uid = give(assignee="E1001")
+    work.complete(uid, result="done", note="", revision=1, principal=firm.manager)
+    assert [said.text for said in work.comment(uid, "谢谢", principal=firm.manager)] == ["谢谢"]
+
+
+def clocks():
+    return sorted(TimerRow.objects.filter(kind="work.due").values_list("key", flat=True))
+
+
+def test_cancelled_work_has_no_clock_and_other_work_keeps_its_own(firm):
+    one, other = (give(assignee="E1001", due_at=LATER) for _number in range(2))
+    assert clocks() == sorted([str(one), str(other)])
+    cancelled(one)
+    assert clocks() == [str(other)]
+
+
+def test_work_about_an_erased_record_has_no_clock(firm):
+    party = customer("张三")
+    gone, done = (give(assignee="E1001", due_at=LATER, record=party.id) for _number in range(2))
+    other = give(assignee="E1001", due_at=LATER)
+    work.complete(done, result="done", note="", revision=1, principal=firm.manager)
+    following.forget_record("party", party.id)
+    assert (WorkItem.objects.get(uid=gone).state, clocks()) == ("cancelled", [str(other)])
+
+
+def at_once(act, *given):
+    """Do an act for each at the same moment; return what each answered, or the error that it met."""
+    with ThreadPoolExecutor(len(given)) as pool:
+        return list(pool.map(act, given))
+
+
+def test_of_two_who_take_it_at_once_one_has_it_and_the_other_is_told_who(own_database, monkeypatch):
+    build_firm()
+    organization.add_user(employee_no="E1003", name="赵敏", role="account_manager", unit="B1")
+    people = [permissions.principal_of_user(organization.all_staff(number=n)[0].id) for n in ("E1001", "E1003")]
+    uid = give(Candidate(kind="group", unit=organization.unit_by_code("B1").id))
+    found, both = holding.one, Barrier(2)
+
+    def both_have_found_it_free(*asked, **how):
+        row = found(*asked, **how)
+        assert row.assignee == ""
+        both.wait(10)
+        return row
+
+    monkeypatch.setattr(holding, "one", both_have_found_it_free)
+
+    def claim(principal):
+        try:
+            return work.claim(uid, principal=principal).assignee
+        except AlreadyTaken as error:
+            return error.code, error.facts["by"]
+        finally:
+            connection.close()
+
+    answers = at_once(claim, *people)
+    names = {"E1001": "林晓岚", "E1003": "赵敏"}
+    winner = WorkItem.objects.get(uid=uid).assignee
+    loser = next(number for number in names if number != winner)
+    assert dict(zip(names, answers, strict=True)) == {
+        winner: winner,
+        loser: ("work.already_taken", names[winner]),
+    }
+    assert WorkItem.objects.get(uid=uid).revision == 2
+
+
+def test_what_is_said_while_it_is_cancelled_is_said_before_or_not_at_all(own_database, monkeypatch):
+    firm = build_firm()
+    uid = give(assignee="E1001")
+    found = holding.one
+
+    def cancelled_meanwhile(*asked, **how):
+        row = found(*asked, **how)
+        cancelled(uid)
+        return row
+
+    monkeypatch.setattr(holding, "one", cancelled_meanwhile)
+    with pytest.raises(AlreadyDone):
+        work.comment(uid, "还在吗", principal=firm.manager)
+    assert not Comment.objects.exists()
