@@ -41,12 +41,17 @@ def _units(connection: duckdb.DuckDBPyConnection, customers: int) -> None:
     )
     connection.execute(
         f"""create table employee as
-        select printf('E%03d%02d', b + 1, m) as employee_no, {_name("b * 100 + m + 700000000")} as name,
+        select {staff_number("b + 1", "m")} as employee_no, {_name("b * 100 + m + 700000000")} as name,
           printf('B%03d', b + 1) as branch, case when m = 0 then '营业部负责人' else '客户经理' end as position
         from range({branches}) t(b), range({managers} + 1) s(m)
         union all select printf('E9%04d', o + 1), {_name("o + 800000000")}, 'HQ', '运营' from range(3) t(o)
         order by 1"""
     )
+
+
+def staff_number(branch: str, place: str) -> str:
+    """Return the expression for the employee number of a place in a branch, which no operator's (E9nnnn) is."""
+    return f"printf('E%03d%02d', {branch} + case when {branch} >= 900 then 100 else 0 end, {place})"
 
 
 def _name(who: str) -> str:
@@ -99,7 +104,7 @@ def _customers(connection: duckdb.DuckDBPyConnection, customers: int, end: date)
           risk < 0.01 as lowest_class,
           case when firm and chance(i, 13) < 0.3 then '专业B' when wealth > 3000000 and chance(i, 13) < 0.3 then '专业C'
             else '普通' end as professional,
-          case when chance(i, 17) < {p.WITHOUT_MANAGER} then null else printf('E%03d%02d', branch, manager) end as manager_no,
+          case when chance(i, 17) < {p.WITHOUT_MANAGER} then null else {staff_number("branch", "manager")} end as manager_no,
           case when status = '销户' then 0 else wealth end as wealth,
           case when status <> '正常' then 0 when activity < 0.08 then 0.15 when activity < 0.23 then 0.03
             when activity < 0.55 then 0.010 else 0 end as trade_rate,
