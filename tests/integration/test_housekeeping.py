@@ -61,7 +61,7 @@ def test_what_a_subscriber_has_not_heard_stays(outbox):
 def test_what_is_held_stays_until_it_is_told_or_passed_over(outbox):
     event = Event.objects.get(position=outbox[0])
     held = events.Event(outbox[0], event.uid, event.name, event.subject, event.subject_id, event.at, "", {})
-    event_delivery._hold(next(iter(events.subscribers())), held, None)
+    event_delivery._hold(next(iter(events.subscribers())), held, ValueError("cannot take it"))
     assert (clear(365), positions()) == (3, [outbox[0], outbox[-1]])
     with clock.travel(clock.now() + timedelta(days=365)):
         event_delivery.deliver_all()
