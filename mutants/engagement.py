@@ -23,6 +23,7 @@ _OF_AWAY = ("tests/integration/engagement/test_away.py",)
 _OF_ISOLATION = ("tests/integration/engagement/test_isolation.py",)
 _OF_ALIKE = ("tests/property/test_alike_agree.py",)
 _OF_HEAVY = ("tests/integration/engagement/test_heavy_runs.py",)
+_OF_LOCKS = ("tests/integration/engagement/test_campaign_locks.py",)
 _OF_RESEND = ("tests/integration/engagement/test_resend.py",)
 _OF_ERASING = ("tests/integration/insight/test_erasing.py",)
 
@@ -255,9 +256,25 @@ BREAKS = (
         "campaign: confirmed twice",
         "a confirmation done again changes nothing",
         _CONFIRMING,
-        "return campaign if mine and campaign.state == Campaign.State.CONFIRMING else None",
-        "return campaign if mine else None",
+        "rows.filter(state=Campaign.State.CONFIRMING, pk__in=mine)",
+        "rows.filter(pk__in=mine)",
         _OF_HEAVY,
+    ),
+    Break(
+        "campaign: another's to confirm",
+        "a run confirms no campaign that was put back while it found the audience",
+        _CONFIRMING,
+        "    return _of_run(Campaign.objects.filter(pk=locked.pk), run).first()\n",
+        "    return locked\n",
+        _OF_LOCKS,
+    ),
+    Break(
+        "campaign: all locked by a publication",
+        "a publication locks the campaigns whose effect it has computed, no other",
+        "zhike/engagement/campaigns/publications.py",
+        "    for campaign in launched:\n",
+        "    for campaign in launched.select_for_update(no_key=True):\n",
+        _OF_LOCKS,
     ),
     Break(
         "campaign: being confirmed for ever",

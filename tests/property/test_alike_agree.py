@@ -26,7 +26,8 @@ from zhike.engagement.channels import sets as messages
 from zhike.engagement.compliance import api as compliance
 from zhike.engagement.compliance.models import CapReservation, Decision
 from zhike.engagement.compliance.types import Planned, Touch
-from zhike.kernel import clock
+from zhike.kernel import clock, definition_changes
+from zhike.kernel.definition_changes import Edit
 from zhike.platform.fields import api as fields
 from zhike.platform.fields.errors import BadValue
 from zhike.platform.objects import bulk, sets
@@ -219,3 +220,31 @@ def test_the_database_knows_what_a_type_takes_as_it_stands(key):
             assert told == taken, text
 
         agree()
+
+
+@pytest.mark.django_db
+def test_variables_that_are_called_the_same_are_missing_apart():
+    written = {
+        "kind": "template",
+        "key": "namesakes",
+        "labels": {"zh": "同名", "en": "Namesakes"},
+        "channel": "email",
+        "subject": "{{first}}",
+        "body": "{{second}} {{third}}",
+        "variables": [
+            {"key": "first", "labels": {"zh": "资料", "en": "Name"}, "value": "name"},
+            {"key": "second", "labels": {"zh": "资料", "en": "Level"}, "value": "risk_level"},
+            {"key": "third", "labels": {"zh": "邮箱", "en": "Name"}, "value": "name"},
+        ],
+    }
+    definition_changes.change([Edit.of(written)], reason="test")
+    with clock.travel(clock.at(TODAY, 10)):
+        build_firm()
+        ids = at_random(1)
+        touch = Touch("campaign", ORIGIN, "first", "email", "marketing")
+        planned = Planned(touch, messages.missing("namesakes"))
+        with sets.gathered(BitMap(ids)) as table:
+            [found] = compliance.tally(Rows(f"select id from {table}"), [planned])
+        assert (found.asked, [(code, n) for code, _labels, n in found.refusals]) == one_by_one(
+            planned, ids, "namesakes"
+        )

@@ -101,7 +101,7 @@ def test_a_draft_is_put_away_and_nothing_else_is(draft, desk):
 def test_the_preview_says_what_has_no_value(draft):
     _shown, message = campaigns.preview(draft.uid, party=by_number()[None].uid, principal=SYSTEM)
 
-    assert message.missing == ("邮箱",)
+    assert [name.zh for name in message.missing] == ["邮箱"]
 
 
 def test_a_test_mail_goes_to_the_given_address_once_and_is_counted_nowhere(draft, mailbox):

@@ -47,7 +47,8 @@ def test_an_address_that_no_server_takes_is_a_missing_value(mailbox):
 
     channels.dispatch(mailbox.settings)
     assert (states(), errors()) == (["failed", "sent"], ["缺少资料：可用的邮箱"])
-    assert content.messages(content.template("service_checkup"), [odd.id])[odd.id].missing == ("可用的邮箱",)
+    [missing] = content.messages(content.template("service_checkup"), [odd.id])[odd.id].missing
+    assert missing.zh == "可用的邮箱"
 
 
 def keep(key, record_id, value):

@@ -12,6 +12,7 @@ from zhike.engagement.compliance.kinds import GATE
 from zhike.engagement.compliance.logic import checks
 from zhike.engagement.compliance.types import Suitability, Touch
 from zhike.kernel import clock, definition_checks
+from zhike.kernel.definition_parts import Labels
 
 CHECK = TypeAdapter(checks.AnyCheck)
 
@@ -136,7 +137,9 @@ def test_suitability(level, product, valid, extra, expected):
 
 def test_changed_content_and_missing_variables_refuse():
     assert codes(judged("content_unchanged", situation(content=("a", "b")))) == ["content_changed"]
-    assert codes(judged("variables_present", situation(missing=("姓名", "邮箱")))) == [
-        "missing_variable",
-        "missing_variable",
+    found = judged("variables_present", situation(missing=(Labels("姓名", "Name"), Labels("邮箱", "Email"))))
+    assert codes(found) == ["missing_variable", "missing_variable"]
+    assert [dict(reason.labels) for reason in found] == [
+        {"zh": "缺少资料：姓名", "en": "missing: Name"},
+        {"zh": "缺少资料：邮箱", "en": "missing: Email"},
     ]

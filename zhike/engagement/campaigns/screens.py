@@ -256,7 +256,9 @@ def message_out(party: Mapping[str, str], message: Message, language: str) -> Me
         "subject": message.subject,
         "body_text": message.text,
         "address": message.address,
-        "findings": [{"code": "template.missing_variable", "message": said.format(name)} for name in message.missing],
+        "findings": [
+            {"code": "template.missing_variable", "message": said.format(name[language])} for name in message.missing
+        ],
     }
 
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 from zhike.engagement.channels.logic import content
 from zhike.engagement.channels.models import Delivery
+from zhike.kernel.definition_parts import Labels
 from zhike.platform.objects.sets import Ask, Rows
 
 __all__ = ["missing", "sent"]
 
 
-def missing(key: str) -> Mapping[str, Ask]:
-    """Return what filling a template for one party may miss, by its name: of whom it is missing."""
+def missing(key: str) -> Sequence[tuple[Labels, Ask]]:
+    """Return what filling a template for one party may miss, as it is called, and of whom it is missing."""
     return content.missing(content.template(key))
 
 

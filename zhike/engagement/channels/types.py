@@ -62,12 +62,12 @@ class ContentRule(Sourced):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A template filled for one party; `missing` names the variables without a value."""
+    """A template filled for one party; `missing` is what the variables without a value are called."""
 
     subject: str
     text: str
     address: str
-    missing: tuple[str, ...] = ()
+    missing: tuple[Labels, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from zhike.engagement.compliance.logic import alike, gate
 from zhike.engagement.compliance.logic.checks import total_labels
 from zhike.engagement.compliance.models import CapReservation, Decision
 from zhike.engagement.compliance.types import PastDecision, Planned, Reason, Tally, Touch, Verdict
+from zhike.kernel.definition_parts import Labels
 from zhike.platform.objects.sets import Rows
 
 __all__ = [
@@ -27,10 +28,10 @@ __all__ = [
     "tally",
 ]
 
-_NONE: Mapping[int, Sequence[str]] = {}
+_NONE: Mapping[int, Sequence[Labels]] = {}
 
 
-def judge(touch: Touch, party_ids: Sequence[int], *, missing: Mapping[int, Sequence[str]] = _NONE) -> list[Verdict]:
+def judge(touch: Touch, party_ids: Sequence[int], *, missing: Mapping[int, Sequence[Labels]] = _NONE) -> list[Verdict]:
     """Return what the gate would say about each party now, without deciding anything: for estimates and previews."""
     return gate.judge(touch, party_ids, missing)
 
@@ -43,10 +44,10 @@ def tally(ids: Rows, planned: Sequence[Planned]) -> list[Tally]:
     return alike.tally(ids, planned)
 
 
-def decide(touch: Touch, party_ids: Sequence[int], *, missing: Mapping[int, Sequence[str]] = _NONE) -> list[Verdict]:
+def decide(touch: Touch, party_ids: Sequence[int], *, missing: Mapping[int, Sequence[Labels]] = _NONE) -> list[Verdict]:
     """Decide about each party that was not decided yet, in the caller's transaction.
 
-    `missing` names, by party, the variables of the content that have no value. Refusals are stored with every
+    `missing` says, by party, what the variables of the content are called that have no value. Refusals are stored with every
     reason; an allowed party takes its place of the frequency cap in the same transaction.
     """
     return gate.decide(touch, party_ids, missing)

@@ -10,7 +10,7 @@ from typing import Literal, TypedDict
 
 from pydantic import Field
 
-from zhike.kernel.definition_parts import Code, Key, Part, Sourced, Text
+from zhike.kernel.definition_parts import Code, Key, Labels, Part, Sourced, Text
 from zhike.platform.objects.sets import Ask
 
 #: How a party is reached: a message of its own, or the call of its account manager.
@@ -62,11 +62,11 @@ class Touch:
 class Planned:
     """A contact planned with many parties: with all of them, or with those that `among` is true of.
 
-    `missing` says by variable of the content of whom it has no value.
+    `missing` is what each variable of the content is called, and of whom it has no value.
     """
 
     touch: Touch
-    missing: Mapping[str, Ask] = field(default_factory=dict)
+    missing: Sequence[tuple[Labels, Ask]] = ()
     among: Ask | None = None
 
 

@@ -198,22 +198,25 @@ def delete(uid: uuid.UUID, *, revision: int, principal: Principal) -> None:
         audit.note(operation="delete", subject="audience", subject_id=row.pk)
 
 
-def take_snapshot(uid: uuid.UUID, *, principal: Principal) -> Snapshot:
-    """Freeze the members that the principal sees on the published business date. Raises NotFound, NothingToCount."""
+def take_snapshot(uid: uuid.UUID, *, members: Members | None = None, principal: Principal) -> Snapshot:
+    """Freeze the members that the principal sees on the published business date, or those that it has found just now.
+
+    Raises NotFound, NothingToCount.
+    """
     with database.writing():
-        row, table = storing.one(uid, principal, "audience.update"), published()
-        members = _members(table, row.condition, principal)
+        row = storing.one(uid, principal, "audience.update")
+        found = members or _found(row, principal)
         taken = models.Snapshot.objects.create(
             uid=uuid7(),
             audience=row,
-            business_date=table.business_date,
-            condition=row.condition,
-            count=len(members),
-            members=members.serialize(),
+            business_date=found.basis.business_date,
+            condition=found.condition,
+            count=len(found.parties),
+            members=found.parties.serialize(),
             taken_at=clock.now(),
             taken_by=principal.name,
         )
-        details = {"snapshot": str(taken.uid), "count": taken.count, "business_date": table.business_date}
+        details = {"snapshot": str(taken.uid), "count": taken.count, "business_date": taken.business_date}
         audit.note(operation="take_snapshot", subject="audience", subject_id=row.pk, details=details)
         return storing.as_snapshot(taken)
 
@@ -244,8 +247,7 @@ def count_now(uid: uuid.UUID, *, principal: Principal) -> tuple[int, date]:
 def members_now(uid: uuid.UUID, *, principal: Principal) -> Members:
     """Return the audience's members that the principal sees. Raises NotFound, NothingToCount."""
     with _reading(principal):
-        row, table = storing.one(uid, principal, "audience.read"), published()
-        return Members(_members(table, row.condition, principal), storing.basis(row, table))
+        return _found(storing.one(uid, principal, "audience.read"), principal)
 
 
 def basis_now(uid: uuid.UUID, *, principal: Principal) -> Basis:
@@ -268,6 +270,11 @@ def _presented(uid: uuid.UUID, principal: Principal) -> Audience:
 
 def _scope(principal: Principal) -> BitMap | None:
     return bulk.scope(party_object().key, principal=principal)
+
+
+def _found(row: models.Audience, principal: Principal) -> Members:
+    table = published()
+    return Members(_members(table, row.condition, principal), storing.basis(row, table), row.condition)
 
 
 def _members(table: Published, condition: Condition, principal: Principal) -> BitMap:

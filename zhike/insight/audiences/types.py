@@ -148,3 +148,4 @@ class Members:
 
     parties: BitMap
     basis: Basis
+    condition: Condition

@@ -7,12 +7,15 @@ import uuid
 from datetime import date
 from functools import partial
 
+from django.db.models import QuerySet
+
 from zhike.engagement.campaigns.errors import CampaignChanged, EmptyAudience
 from zhike.engagement.campaigns.logic import running, runs
 from zhike.engagement.campaigns.models import Campaign, CampaignRun
 from zhike.engagement.campaigns.types import RunState
 from zhike.engagement.channels import api as channels
 from zhike.insight.audiences import api as audiences
+from zhike.insight.audiences.types import Members
 from zhike.kernel import clock, context, database, events, isolation, jobs
 from zhike.kernel.errors import ZhikeError
 from zhike.kernel.models import Run
@@ -25,26 +28,34 @@ _log = logging.getLogger("zhike.campaigns")
 def freeze(uid: uuid.UUID, run: uuid.UUID, *, count: int, business_date: date, principal: Principal) -> None:
     """Confirm the campaign that this run is to confirm; done again, it changes nothing.
 
+    The audience is found while nothing is locked; it is written down if the campaign is still this run's to confirm.
     Raises CampaignChanged when the audience is not what was seen, EmptyAudience; the campaign is a draft then.
     """
     try:
+        found = _of_run(Campaign.objects.filter(uid=uid), run).first()
+        if found is None:
+            return
+        members = audiences.members_now(found.audience_uid, principal=principal)
+        _require_as_seen(members, count, business_date)
         with database.writing():
             campaign = _taken(uid, run)
             if campaign is not None:
-                _freeze(campaign, count, business_date, principal)
+                _freeze(campaign, members, principal)
     except Exception as error:
         put_back(uid, run, error.message("zh") if isinstance(error, ZhikeError) else f"{type(error).__name__}: {error}")
         raise
 
 
-def _freeze(campaign: Campaign, count: int, business_date: date, principal: Principal) -> None:
-    snapshot = audiences.take_snapshot(campaign.audience_uid, principal=principal)
-    if (snapshot.count, snapshot.business_date) != (count, business_date):
-        raise CampaignChanged(
-            seen=count, seen_date=business_date, count=snapshot.count, business_date=snapshot.business_date
-        )
-    if snapshot.count == 0:
+def _require_as_seen(members: Members, count: int, business_date: date) -> None:
+    found, day = len(members.parties), members.basis.business_date
+    if (found, day) != (count, business_date):
+        raise CampaignChanged(seen=count, seen_date=business_date, count=found, business_date=day)
+    if found == 0:
         raise EmptyAudience(business_date=business_date)
+
+
+def _freeze(campaign: Campaign, members: Members, principal: Principal) -> None:
+    snapshot = audiences.take_snapshot(campaign.audience_uid, members=members, principal=principal)
     campaign.snapshot_uid, campaign.business_date = snapshot.uid, snapshot.business_date
     campaign.content_digest = channels.template(campaign.template).digest
     campaign.state, campaign.confirmed_at = Campaign.State.CONFIRMED, clock.now()
@@ -52,7 +63,7 @@ def _freeze(campaign: Campaign, count: int, business_date: date, principal: Prin
     campaign.revision += 1
     running.freeze(campaign)
     campaign.save()
-    details = {"count": count, "business_date": str(business_date)}
+    details = {"count": snapshot.count, "business_date": str(snapshot.business_date)}
     audit.note(operation="confirm", subject="campaign", subject_id=campaign.pk, details=details)
     events.publish("campaign.confirm", "campaign", campaign.pk)
 
@@ -92,7 +103,12 @@ def settle() -> int:
 
 
 def _taken(uid: uuid.UUID, run: uuid.UUID) -> Campaign | None:
-    """Return the campaign locked, if it is this run that is to confirm it."""
-    campaign = Campaign.objects.select_for_update().get(uid=uid)
-    mine = CampaignRun.objects.filter(campaign=campaign, kind=runs.CONFIRM, run=run).exists()
-    return campaign if mine and campaign.state == Campaign.State.CONFIRMING else None
+    """Return the campaign locked, if it is still this run that is to confirm it."""
+    locked = Campaign.objects.select_for_update().get(uid=uid)
+    return _of_run(Campaign.objects.filter(pk=locked.pk), run).first()
+
+
+def _of_run(rows: QuerySet[Campaign], run: uuid.UUID) -> QuerySet[Campaign]:
+    """Those of the campaigns that a run is to confirm: none while they are changed, none of an earlier confirmation."""
+    mine = CampaignRun.objects.filter(kind=runs.CONFIRM, run=run).values("campaign")
+    return rows.filter(state=Campaign.State.CONFIRMING, pk__in=mine)

@@ -11,6 +11,7 @@ from zhike.engagement.channels.types import Message, Template
 from zhike.expressions import api as expressions
 from zhike.expressions.types import Type
 from zhike.kernel import definitions
+from zhike.kernel.definition_parts import Labels
 from zhike.kernel.definitions import Snapshot
 from zhike.platform.fields.api import mask
 from zhike.platform.fields.errors import BadValue
@@ -20,7 +21,8 @@ from zhike.platform.objects.types import FieldType
 
 #: Channel → the role of the party field that holds its address.
 _ADDRESS = {"email": "email"}
-_NO_ADDRESS, _NO_USABLE_ADDRESS = "邮箱", "可用的邮箱"
+_NO_ADDRESS = Labels("邮箱", "email address")
+_NO_USABLE_ADDRESS = Labels("可用的邮箱", "usable email address")
 _VARIABLE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 
 
@@ -44,11 +46,11 @@ def fill(found: Template, facts: Mapping[str, Any], masked: bool = False) -> Mes
     With `masked` personal variables and the address appear as they do on screens.
     """
     values: dict[str, str] = {}
-    missing: list[str] = []
+    missing: list[Labels] = []
     for variable in found.variables:
         value = expressions.compile_python(_parsed(found)[variable.key])(facts, {})
         if value is None or value == "":
-            missing.append(variable.labels["zh"])
+            missing.append(variable.labels)
         shown_value = mask(variable.mask or "", value) if masked else value
         # A line break in a name would end the subject's header.
         values[variable.key] = "" if value is None else " ".join(str(shown_value).split())
@@ -66,16 +68,15 @@ def fill(found: Template, facts: Mapping[str, Any], masked: bool = False) -> Mes
     return Message(_VARIABLE.sub(replace, found.subject), _VARIABLE.sub(replace, found.body), shown, tuple(missing))
 
 
-def missing(found: Template) -> Mapping[str, Ask]:
-    """Return, by the names under which `fill` says that something is missing, of whom it is."""
+def missing(found: Template) -> list[tuple[Labels, Ask]]:
+    """Return each thing that `fill` may say is missing, variables that are called the same apart, and of whom it is."""
     address = _address_field(found.channel).key
     parsed = _parsed(found)
-    asked = {variable.labels["zh"]: _empty(parsed[variable.key]) for variable in found.variables}
-    return {
-        **asked,
-        _NO_ADDRESS: lambda sight: f"coalesce({sight.field(address)}, '') = ''",
-        _NO_USABLE_ADDRESS: lambda sight: f"{sight.field(address)} <> '' and not {sight.usable(address)}",
-    }
+    return [
+        *((variable.labels, _empty(parsed[variable.key])) for variable in found.variables),
+        (_NO_ADDRESS, lambda sight: f"coalesce({sight.field(address)}, '') = ''"),
+        (_NO_USABLE_ADDRESS, lambda sight: f"{sight.field(address)} <> '' and not {sight.usable(address)}"),
+    ]
 
 
 def _empty(expression: expressions.Expression) -> Ask:

@@ -156,7 +156,7 @@ def _isolated(row: Delivery, filled: Mapping[int, Message], mailbox: Mailbox, se
 def _send(row: Delivery, message: Message | None, mailbox: Mailbox, settings: Mapping[str, Any]) -> str:
     message = message or content.messages(content.template(row.template), [row.party_id]).get(row.party_id)
     if message is None or message.missing:
-        missing = "、".join(message.missing) if message else "客户"
+        missing = "、".join(name.zh for name in message.missing) if message else "客户"
         return _settle(row, Delivery.State.FAILED, f"缺少资料：{missing}")
     mail = compose(settings["sender"], message.address, message.subject, message.text, str(row.uid))
     try:

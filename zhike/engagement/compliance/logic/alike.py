@@ -41,7 +41,7 @@ class _Judged:
     @property
     def missing(self) -> Mapping[str, Ask]:
         """By column, of whom a variable has no value."""
-        return {f"missing {self.place} {n}": ask for n, ask in enumerate(self.planned.missing.values())}
+        return {f"missing {self.place} {n}": ask for n, (_name, ask) in enumerate(self.planned.missing)}
 
 
 def tally(ids: Rows, planned: Sequence[Planned]) -> list[Tally]:
@@ -80,7 +80,7 @@ class _Counting:
 
     def _situation(self, row: Mapping[str, Any], table: Suitability) -> Situation:
         judged = self._judged
-        names = zip(judged.missing, judged.planned.missing, strict=True)
+        names = zip(judged.missing, (name for name, _ask in judged.planned.missing), strict=True)
         return Situation(
             judged.planned.touch,
             judged.now,

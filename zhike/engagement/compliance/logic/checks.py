@@ -28,7 +28,7 @@ class Situation:
     facts: Mapping[str, Any]
     reserved: Sequence[datetime]
     table: Suitability
-    missing: Sequence[str] = ()
+    missing: Sequence[Labels] = ()
 
 
 Answer = list[Reason] | datetime
@@ -193,7 +193,7 @@ class VariablesPresent(Check):
 
     def judge(self, situation: Situation) -> Answer:
         """Name each variable that has none."""
-        return [_reason("missing_variable", f"缺少资料：{name}", f"missing: {name}") for name in situation.missing]
+        return [_reason("missing_variable", f"缺少资料：{one.zh}", f"missing: {one.en}") for one in situation.missing]
 
 
 AnyCheck = Annotated[

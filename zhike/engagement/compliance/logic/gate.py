@@ -12,6 +12,7 @@ from zhike.engagement.compliance.logic.checks import Check, Gate, Situation
 from zhike.engagement.compliance.models import CapReservation, Decision
 from zhike.engagement.compliance.types import Reason, Suitability, Touch, Verdict
 from zhike.kernel import clock, definitions
+from zhike.kernel.definition_parts import Labels
 from zhike.kernel.errors import Unavailable
 from zhike.kernel.ids import uuid7
 from zhike.platform.objects import bulk, catalogue
@@ -19,7 +20,7 @@ from zhike.platform.objects import bulk, catalogue
 _LOCK_CLASS = 7_301
 
 
-def judge(touch: Touch, party_ids: Sequence[int], missing: Mapping[int, Sequence[str]]) -> list[Verdict]:
+def judge(touch: Touch, party_ids: Sequence[int], missing: Mapping[int, Sequence[Labels]]) -> list[Verdict]:
     """Return a verdict for each party: every check runs, every reason is kept; nothing is written."""
     checks = checks_for(touch)
     table = suitability_table()
@@ -40,7 +41,7 @@ def judge(touch: Touch, party_ids: Sequence[int], missing: Mapping[int, Sequence
     return verdicts
 
 
-def decide(touch: Touch, party_ids: Sequence[int], missing: Mapping[int, Sequence[str]]) -> list[Verdict]:
+def decide(touch: Touch, party_ids: Sequence[int], missing: Mapping[int, Sequence[Labels]]) -> list[Verdict]:
     """Judge and write: a decision for each party that is allowed or refused, a cap place for each allowed one.
 
     Parties are locked first, in order, so that two origins cannot both take the last place of a cap. A party that
