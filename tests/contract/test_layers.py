@@ -17,7 +17,7 @@ DOORS = {"api", "types", "errors"}
 MORE_DOORS = {
     "fields": {"search_tokens"},
     "objects": {"bulk", "catalogue", "exports", "sets", "shares"},
-    "organization": {"people"},
+    "organization": {"people", "roster"},
     "permissions": {"parts"},
     "warehouse": {"datasets", "received"},
     "channels": {"sets"},

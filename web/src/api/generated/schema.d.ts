@@ -1229,7 +1229,7 @@ export interface paths {
         };
         /**
          * Users
-         * @description Everybody who has or had a post in the caller's units.
+         * @description Everybody who has or had a post in the caller's units, a page at a time, and how many want attention and why.
          */
         get: operations["listUsers"];
         put?: never;
@@ -3449,11 +3449,24 @@ export interface components {
             /** @default  */
             reason?: string;
         };
+        /** @description How many users each part of the list holds. */
+        UserCountsOut: {
+            active: number;
+            attention: number;
+            ended: number;
+            ending: number;
+            locked: number;
+            never: number;
+            password: number;
+        };
         /** @description One user with every post, the newest first. */
         UserDetailOut: {
             active: boolean;
             employee_no: string;
+            ending: components["schemas"]["PostOut"] | null;
+            holds: components["schemas"]["PostOut"][];
             last_sign_in: string | null;
+            locked_until: string | null;
             name: string;
             /** @enum {string} */
             password_due: "" | "given" | "age";
@@ -3462,7 +3475,6 @@ export interface components {
             roles: components["schemas"]["Labels"][];
             /** Format: uuid */
             uid: string;
-            units: string[];
         };
         /** @description What a post can be made of. */
         UserOptionsOut: {
@@ -3473,21 +3485,29 @@ export interface components {
         UserOut: {
             active: boolean;
             employee_no: string;
+            ending: components["schemas"]["PostOut"] | null;
+            holds: components["schemas"]["PostOut"][];
             last_sign_in: string | null;
+            locked_until: string | null;
             name: string;
+            /** @enum {string} */
+            password_due: "" | "given" | "age";
             roles: components["schemas"]["Labels"][];
             /** Format: uuid */
             uid: string;
-            units: string[];
         };
         /** @description What became of a file. */
         UsersFileOut: {
             made: components["schemas"]["MadeUserOut"][];
             refused: components["schemas"]["RefusedLineOut"][];
         };
-        /** @description Everybody who has or had a post in the caller's units. */
+        /** @description A page of those who have or had a post in the caller's units; posts that end within `ending_days` end soon. */
         UsersOut: {
+            counts: components["schemas"]["UserCountsOut"];
+            ending_days: number;
             items: components["schemas"]["UserOut"][];
+            next_cursor: string | null;
+            total: number;
         };
         /** @description A value written out; decimals, dates and instants as text. */
         ValueForm: {
@@ -3989,6 +4009,7 @@ export type UnmaskIn = components['schemas']['UnmaskIn'];
 export type UnmaskableData = components['schemas']['UnmaskableData'];
 export type UnmaskedOut = components['schemas']['UnmaskedOut'];
 export type UserChangeIn = components['schemas']['UserChangeIn'];
+export type UserCountsOut = components['schemas']['UserCountsOut'];
 export type UserDetailOut = components['schemas']['UserDetailOut'];
 export type UserOptionsOut = components['schemas']['UserOptionsOut'];
 export type UserOut = components['schemas']['UserOut'];
@@ -6495,7 +6516,11 @@ export interface operations {
     };
     listUsers: {
         parameters: {
-            query?: never;
+            query?: {
+                q?: string;
+                show?: ("active" | "attention" | "locked" | "password" | "ending" | "never" | "ended") | null;
+                cursor?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
