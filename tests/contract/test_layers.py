@@ -18,7 +18,7 @@ MORE_DOORS = {
     "fields": {"search_tokens"},
     "objects": {"bulk", "catalogue", "exports", "sets", "shares"},
     "organization": {"people", "roster"},
-    "permissions": {"parts"},
+    "permissions": {"explaining", "parts"},
     "warehouse": {"datasets", "received"},
     "channels": {"sets"},
     "campaigns": {"standing"},

@@ -93,10 +93,59 @@ class UsersOut(TypedDict):
 
 
 class UserDetailOut(UserOut):
-    """One user with every post, the newest first."""
+    """One user with every post, the newest first; `explained` says whether the caller may ask for the rights."""
 
     posts: list[PostOut]
     permitted: list[Act]
+    explained: bool
+
+
+class RightReasonOut(TypedDict):
+    """A grant of a role that is held in a unit, and how it is narrowed, if it is; `until` is the first day without the post."""
+
+    role: wire.Labels
+    unit: str
+    where: wire.Labels | None
+    until: date | None
+
+
+class RightOut(TypedDict):
+    """Operations that are held for the same reasons."""
+
+    operations: list[wire.Labels]
+    reasons: list[RightReasonOut]
+
+
+class KeptFromOut(TypedDict):
+    """Records that an information wall of a role takes away."""
+
+    role: wire.Labels
+    where: wire.Labels | None
+
+
+class ThingOut(TypedDict):
+    """What is done with one object or part: its records are seen with those that they follow, and `shared` ones, too.
+
+    `masked` fields show their mask, in clear one by one where `unmask`; `refused` ones are not seen at all.
+    """
+
+    key: str
+    labels: wire.Labels
+    follows: wire.Labels | None
+    rights: list[RightOut]
+    walls: list[KeptFromOut]
+    shared: int
+    masked: list[wire.Labels]
+    unmask: bool
+    refused: list[wire.Labels]
+
+
+class UserRightsOut(TypedDict):
+    """What a user may do at a moment, and the objects and parts with which nothing."""
+
+    at: datetime
+    things: list[ThingOut]
+    nothing: list[wire.Labels]
 
 
 class GivenPasswordOut(TypedDict):

@@ -18,7 +18,7 @@ from zhike.platform.organization.types import HeldPost, RosterQuery, RosterRow, 
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.api import SignedInRequest
 from zhike.platform.permissions.types import Principal, Role
-from zhike.server import user_file
+from zhike.server import user_file, user_rights
 from zhike.server import user_schemas as schemas
 
 router = Router(tags=["users"])
@@ -86,6 +86,16 @@ def user(request: SignedInRequest, uid: uuid.UUID) -> schemas.UserDetailOut:
     """One user with every post."""
     permissions.require(request.principal, "user.read")
     return _detail_out(_ours(uid, request.principal), request.principal)
+
+
+@router.get("/users/{uid}/rights", operation_id="getUserRights", response=responds(schemas.UserRightsOut))
+def rights(request: SignedInRequest, uid: uuid.UUID) -> schemas.UserRightsOut:
+    """What a user may do at this moment and why, for whoever may manage them, and of oneself."""
+    permissions.require(request.principal, "user.update")
+    found = _ours(uid, request.principal)
+    if not _explained(found, request.principal):
+        raise Refused(operation="user.update")
+    return user_rights.rights_of(found, request.principal)
 
 
 @router.patch("/users/{uid}", operation_id="changeUser", response=responds(schemas.UserDetailOut))
@@ -224,7 +234,15 @@ def _detail_out(staff: Staff, principal: Principal) -> schemas.UserDetailOut:
         **_user_out(roster.row(staff)),
         "posts": [_post_out(post) for post in staff.every_post],
         "permitted": _permitted(staff, principal),
+        "explained": _explained(staff, principal),
     }
+
+
+def _explained(staff: Staff, principal: Principal) -> bool:
+    """Whether the principal may see what a user may do: of whom it manages, and of itself if it manages any."""
+    if not permissions.allowed(principal, "user.update"):
+        return False
+    return staff.id == principal.user_id or _manages(staff, principal)
 
 
 def _permitted(staff: Staff, principal: Principal) -> list[schemas.Act]:

@@ -90,6 +90,8 @@ export type {
   UnavailableBlockOut as UnavailableBlock,
   UserCountsOut as UserCounts,
   UserOut as UserRow,
+  UserRightsOut as UserRights,
+  ThingOut as RightsThing,
   UsersOut as Users,
   UserDetailOut as UserDetail,
   GivenPasswordOut as GivenPassword,

@@ -1368,6 +1368,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/users/{uid}/rights": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Rights
+         * @description What a user may do at this moment and why, for whoever may manage them, and of oneself.
+         */
+        get: operations["getUserRights"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/work": {
         parameters: {
             query?: never;
@@ -2415,6 +2435,11 @@ export interface components {
             subscribers: components["schemas"]["SubscriberOut"][];
             workers: components["schemas"]["WorkerOut"][];
         };
+        /** @description Records that an information wall of a role takes away. */
+        KeptFromOut: {
+            role: components["schemas"]["Labels"];
+            where: components["schemas"]["Labels"] | null;
+        };
         /** @description One text in both languages. */
         Labels: {
             en: string;
@@ -3019,6 +3044,18 @@ export interface components {
             key: string;
             labels: components["schemas"]["Labels"];
         };
+        /** @description Operations that are held for the same reasons. */
+        RightOut: {
+            operations: components["schemas"]["Labels"][];
+            reasons: components["schemas"]["RightReasonOut"][];
+        };
+        /** @description A grant of a role that is held in a unit, and how it is narrowed, if it is; `until` is the first day without the post. */
+        RightReasonOut: {
+            role: components["schemas"]["Labels"];
+            unit: string;
+            until: string | null;
+            where: components["schemas"]["Labels"] | null;
+        };
         /** @description How much risk a party may take, and until when that is known. */
         RiskData: {
             label: string;
@@ -3342,6 +3379,22 @@ export interface components {
         TestMailOut: {
             sent_to: string;
         };
+        /**
+         * @description What is done with one object or part: its records are seen with those that they follow, and `shared` ones, too.
+         *
+         *     `masked` fields show their mask, in clear one by one where `unmask`; `refused` ones are not seen at all.
+         */
+        ThingOut: {
+            follows: components["schemas"]["Labels"] | null;
+            key: string;
+            labels: components["schemas"]["Labels"];
+            masked: components["schemas"]["Labels"][];
+            refused: components["schemas"]["Labels"][];
+            rights: components["schemas"]["RightOut"][];
+            shared: number;
+            unmask: boolean;
+            walls: components["schemas"]["KeptFromOut"][];
+        };
         /** @description What happened. */
         TimelineBlockOut: {
             as_of: components["schemas"]["AsOfOut"] | null;
@@ -3459,11 +3512,12 @@ export interface components {
             never: number;
             password: number;
         };
-        /** @description One user with every post, the newest first. */
+        /** @description One user with every post, the newest first; `explained` says whether the caller may ask for the rights. */
         UserDetailOut: {
             active: boolean;
             employee_no: string;
             ending: components["schemas"]["PostOut"] | null;
+            explained: boolean;
             holds: components["schemas"]["PostOut"][];
             last_sign_in: string | null;
             locked_until: string | null;
@@ -3495,6 +3549,13 @@ export interface components {
             roles: components["schemas"]["Labels"][];
             /** Format: uuid */
             uid: string;
+        };
+        /** @description What a user may do at a moment, and the objects and parts with which nothing. */
+        UserRightsOut: {
+            /** Format: date-time */
+            at: string;
+            nothing: components["schemas"]["Labels"][];
+            things: components["schemas"]["ThingOut"][];
         };
         /** @description What became of a file. */
         UsersFileOut: {
@@ -3883,6 +3944,7 @@ export type IdentityBlockOut = components['schemas']['IdentityBlockOut'];
 export type IdentityData = components['schemas']['IdentityData'];
 export type InForm = components['schemas']['InForm'];
 export type JobsOut = components['schemas']['JobsOut'];
+export type KeptFromOut = components['schemas']['KeptFromOut'];
 export type Labels = components['schemas']['Labels'];
 export type LanguageIn = components['schemas']['LanguageIn'];
 export type LanguageOut = components['schemas']['LanguageOut'];
@@ -3955,6 +4017,8 @@ export type ReplayIn = components['schemas']['ReplayIn'];
 export type ResultCountOut = components['schemas']['ResultCountOut'];
 export type ResultOut = components['schemas']['ResultOut'];
 export type ResultSetOut = components['schemas']['ResultSetOut'];
+export type RightOut = components['schemas']['RightOut'];
+export type RightReasonOut = components['schemas']['RightReasonOut'];
 export type RiskData = components['schemas']['RiskData'];
 export type RoleChoiceOut = components['schemas']['RoleChoiceOut'];
 export type RoleOut = components['schemas']['RoleOut'];
@@ -3996,6 +4060,7 @@ export type TagsData = components['schemas']['TagsData'];
 export type TemplateOut = components['schemas']['TemplateOut'];
 export type TemplateVariableOut = components['schemas']['TemplateVariableOut'];
 export type TestMailOut = components['schemas']['TestMailOut'];
+export type ThingOut = components['schemas']['ThingOut'];
 export type TimelineBlockOut = components['schemas']['TimelineBlockOut'];
 export type TimelineData = components['schemas']['TimelineData'];
 export type TimelineEntry = components['schemas']['TimelineEntry'];
@@ -4013,6 +4078,7 @@ export type UserCountsOut = components['schemas']['UserCountsOut'];
 export type UserDetailOut = components['schemas']['UserDetailOut'];
 export type UserOptionsOut = components['schemas']['UserOptionsOut'];
 export type UserOut = components['schemas']['UserOut'];
+export type UserRightsOut = components['schemas']['UserRightsOut'];
 export type UsersFileOut = components['schemas']['UsersFileOut'];
 export type UsersOut = components['schemas']['UsersOut'];
 export type ValueForm = components['schemas']['ValueForm'];
@@ -6815,6 +6881,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["UserDetailOut"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            502: components["responses"]["Error502"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    getUserRights: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                uid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserRightsOut"];
                 };
             };
             400: components["responses"]["Error400"];

@@ -11,6 +11,7 @@ import { useIsPhone } from '../../kit/hooks';
 import { QueryState } from '../../kit/states';
 import { SubmitOnEnter } from '../../kit/SubmitOnEnter';
 import { Posts } from './Posts';
+import { Rights } from './Rights';
 import { SignInTag, useDueSaid } from './UserTable';
 
 type Props = { uid: string | undefined; onClose: () => void; onPassword: (given: GivenPassword) => void };
@@ -59,6 +60,7 @@ function User({ user, onPassword }: { user: UserDetail; onPassword: (given: Give
         {due.map((one) => <span key={one} className={user.locked_until ? 'tone-late' : 'tone-attention'}>{one}</span>)}
       </p>
       <Posts user={user} />
+      {user.explained && <Rights uid={user.uid} />}
       <div className="row wrap gap-8">
         {may('rename') && <RenameButton user={user} />}
         {may('password') && <PasswordButton user={user} onPassword={onPassword} />}
