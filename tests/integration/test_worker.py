@@ -15,7 +15,7 @@ from zhike.kernel import clock, jobs, pumps, workers
 from zhike.kernel.definition_parts import Labels
 from zhike.kernel.models import Run, WorkerRow
 from zhike.kernel.pumps import Pump
-from zhike.kernel.queues import QUEUES
+from zhike.kernel.queues import QUEUES, Backlog
 from zhike.kernel.workers import Presence
 
 EVERY = tuple(QUEUES)
@@ -30,7 +30,7 @@ def only_those_of_the_test(monkeypatch):
 
 
 def pump(queue, turn):
-    pumps.register(Pump(queue, Labels("泵", "Pump"), turn, queue=queue))
+    pumps.register(Pump(queue, Labels("泵", "Pump"), turn, lambda: Backlog(0, None), queue=queue))
 
 
 def once(queues):

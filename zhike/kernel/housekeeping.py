@@ -15,14 +15,14 @@ from zhike.kernel.schedules import Schedule, When
 
 KIND = "housekeeping"
 SCHEDULE = Schedule("housekeeping", Labels("清理过期数据", "Clearing what is past"), KIND, When(30, hour=3))
-#: Rows deleted by one statement, and for how many days a queue keeps what it did: a run has its own row.
-BATCH, ENTRY_DAYS = 10_000, 7
+#: Rows deleted by one statement, and for how many days a queue keeps what it did: a run has its own row; and samples.
+BATCH, ENTRY_DAYS, SAMPLE_DAYS = 10_000, 7, 1
 _ENDED = ("succeeded", "failed", "cancelled", "aborted")
 
 
 def clear(handle: RunHandle) -> Mapping[str, object]:
     """Delete what is past, in batches; return how much went."""
-    return {"events": _clear_events(handle), "entries": _clear_entries(handle)}
+    return {"events": _clear_events(handle), "entries": _clear_entries(handle), "samples": _clear_samples(handle)}
 
 
 def _clear_events(handle: RunHandle) -> int:
@@ -51,6 +51,16 @@ def _clear_entries(handle: RunHandle) -> int:
         " where j.status::text = any(%s) and not exists (select from procrastinate_events e"
         " where e.job_id = j.id and e.at > now() - make_interval(days => %s)) limit %s)",
         [list(_ENDED), ENTRY_DAYS],
+    )
+
+
+def _clear_samples(handle: RunHandle) -> int:
+    """Delete how background work stood more than a day ago."""
+    return _in_batches(
+        handle,
+        "samples",
+        "delete from kernel_sample where id in (select id from kernel_sample where at < %s limit %s)",
+        [clock.now() - timedelta(days=SAMPLE_DAYS)],
     )
 
 

@@ -41,6 +41,7 @@ export type {
   JobsOut as Jobs,
   LettersOut as Letters,
   QueueOut as JobQueue,
+  StepOut as JobStep,
   ChannelOut as JobChannel,
   SubscriberOut as Subscriber,
   WorkerOut as JobWorker,

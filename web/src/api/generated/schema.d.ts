@@ -2885,7 +2885,11 @@ export interface components {
             refinement?: string;
             sort?: components["schemas"]["SortIn"] | null;
         };
-        /** @description What waits in a queue, or for a pump turned in it: null is not counted; `catch_up` is in seconds. */
+        /**
+         * @description What waits in a queue, or for a pump turned in it: null is not counted; `catch_up` is in seconds.
+         *
+         *     `steps` are the last hour, the oldest first, none before a worker has written any down.
+         */
         QueueOut: {
             catch_up: number | null;
             done: number | null;
@@ -2897,6 +2901,7 @@ export interface components {
             queue: "interactive" | "load" | "stage" | "send";
             rests_until: string | null;
             running: number | null;
+            steps: components["schemas"]["StepOut"][];
             waiting: number;
         };
         /** @description The run that was queued. */
@@ -3263,6 +3268,14 @@ export interface components {
         /** @description The sources that a file can be loaded into. */
         SourcesOut: {
             items: components["schemas"]["SourceOut"][];
+        };
+        /** @description Five minutes of a queue or pump: the most that waited, and how many a second came and left; null is not known. */
+        StepOut: {
+            came: number | null;
+            left: number | null;
+            /** Format: date-time */
+            until: string;
+            waiting: number | null;
         };
         StoredExpression: components["schemas"]["ValueForm"] | components["schemas"]["FieldForm"] | components["schemas"]["ParamForm"] | components["schemas"]["AndForm"] | components["schemas"]["OrForm"] | components["schemas"]["NotForm"] | components["schemas"]["NegateForm"] | components["schemas"]["BinaryForm"] | components["schemas"]["InForm"] | components["schemas"]["BetweenForm"] | components["schemas"]["EmptyForm"] | components["schemas"]["CallForm"] | components["schemas"]["AggregateForm"];
         /** @description How far a subscriber of events has come. */
@@ -4046,6 +4059,7 @@ export type SortIn = components['schemas']['SortIn'];
 export type SortOut = components['schemas']['SortOut'];
 export type SourceOut = components['schemas']['SourceOut'];
 export type SourcesOut = components['schemas']['SourcesOut'];
+export type StepOut = components['schemas']['StepOut'];
 export type StoredExpression = components['schemas']['StoredExpression'];
 export type SubscriberOut = components['schemas']['SubscriberOut'];
 export type TableBlockOut = components['schemas']['TableBlockOut'];
