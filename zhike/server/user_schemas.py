@@ -83,9 +83,13 @@ class UserCountsOut(TypedDict):
 
 
 class UsersOut(TypedDict):
-    """A page of those who have or had a post in the caller's units; posts that end within `ending_days` end soon."""
+    """A page of the `found` users of those who have or had a post in the caller's units.
+
+    `total` and `counts` are of all of them, whatever is looked for; posts that end within `ending_days` end soon.
+    """
 
     items: list[UserOut]
+    found: int
     total: int
     counts: UserCountsOut
     ending_days: int

@@ -34,6 +34,7 @@ def users(
     page = roster.page(RosterQuery(permissions.units_of(request.principal, "user.read"), q, show, after))
     return {
         "items": [_user_out(row) for row in page.rows],
+        "found": page.found,
         "total": page.total,
         "counts": schemas.counts_out(page.counts),
         "ending_days": settings.POST_ENDING_DAYS,

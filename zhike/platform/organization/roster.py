@@ -14,14 +14,16 @@ __all__ = ["page", "row"]
 
 def page(query: RosterQuery) -> RosterPage:
     """Return a page of users and how many each part of the list holds, in as many queries for few users as for many."""
-    found, parts = roster.found(query), roster.conditions()
-    counted = found.aggregate(total=Count("pk"), **{key: Count("pk", filter=part) for key, part in parts.items()})
-    chosen = found.filter(parts[query.shown]) if query.shown else found
+    members, parts = roster.members(query), roster.conditions()
+    counted = members.aggregate(total=Count("pk"), **{key: Count("pk", filter=part) for key, part in parts.items()})
+    chosen = roster.found(members.filter(parts[query.shown]) if query.shown else members, query)
     listed = list(chosen.filter(employee_no__gt=query.after).order_by("employee_no")[: query.limit + 1])
     rows, more = listed[: query.limit], len(listed) > query.limit
     prefetch_related_objects(rows, "posts__unit")
     total = counted.pop("total")
-    return RosterPage(_rows([users.as_staff(one) for one in rows]), total, {key: counted[key] for key in parts}, more)
+    return RosterPage(
+        _rows([users.as_staff(one) for one in rows]), chosen.count(), total, {key: counted[key] for key in parts}, more
+    )
 
 
 def row(staff: Staff) -> RosterRow:

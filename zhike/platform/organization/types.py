@@ -85,9 +85,11 @@ class RosterRow:
 
 @dataclass(frozen=True, slots=True)
 class RosterPage:
-    """Some rows in order of employee number; how many users each part holds in all; whether there are more."""
+    """Some rows in order of employee number, of so many `found`; how many users there are and each part holds, whatever
+    is looked for; whether there are more rows."""
 
     rows: tuple[RosterRow, ...]
+    found: int
     total: int
     counts: Mapping[RosterShown, int]
     more: bool

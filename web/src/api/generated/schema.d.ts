@@ -3575,10 +3575,15 @@ export interface components {
             made: components["schemas"]["MadeUserOut"][];
             refused: components["schemas"]["RefusedLineOut"][];
         };
-        /** @description A page of those who have or had a post in the caller's units; posts that end within `ending_days` end soon. */
+        /**
+         * @description A page of the `found` users of those who have or had a post in the caller's units.
+         *
+         *     `total` and `counts` are of all of them, whatever is looked for; posts that end within `ending_days` end soon.
+         */
         UsersOut: {
             counts: components["schemas"]["UserCountsOut"];
             ending_days: number;
+            found: number;
             items: components["schemas"]["UserOut"][];
             next_cursor: string | null;
             total: number;

@@ -82,7 +82,6 @@ function List({ users, shown, show }: ListProps) {
   const items = users.data?.pages.flatMap((page) => page.items) ?? [];
   const count = (part: Part | null) => first && decimal(part ? first.counts[part] : first.total, 0);
   const tabs = [null, ...PARTS].map((part) => ({ key: part ?? 'all', title: t(`user.part.${part ?? 'all'}`), count: count(part) }));
-  const whole = first && (shown.part ? first.counts[shown.part] : first.total);
   return (
     <Panel flush>
       <Tabs items={tabs} value={shown.part ?? 'all'} onChange={(key) => show({ part: PARTS.find((part) => part === key) ?? null })} label={t('user.title')} />
@@ -96,7 +95,7 @@ function List({ users, shown, show }: ListProps) {
       )}
       {items.length > 0 && (
         <footer className="panel-foot">
-          <span className="small ink-2">{t('user.shownOf', { shown: decimal(items.length, 0), n: decimal(whole ?? 0, 0) })}</span>
+          <span className="small ink-2">{t('user.shownOf', { shown: decimal(items.length, 0), n: decimal(first?.found ?? 0, 0) })}</span>
           {users.hasNextPage && <Button className="right" size="small" loading={users.isFetchingNextPage} onClick={() => void users.fetchNextPage()} data-testid="users-more">{t('member.more')}</Button>}
         </footer>
       )}

@@ -15,11 +15,14 @@ from zhike.platform.organization.models import Post, User
 from zhike.platform.organization.types import HeldPost, RosterQuery, RosterShown, Staff
 
 
-def found(query: RosterQuery) -> QuerySet[User]:
-    """Return the users who have or had a post in the units that a query names and answer its text."""
-    members = User.objects.alias(key=Lower("employee_no")).filter(
-        pk__in=Post.objects.filter(unit__in=query.units).values("user")
-    )
+def members(query: RosterQuery) -> QuerySet[User]:
+    """Return the users who have or had a post in the units that a query names."""
+    held = Post.objects.filter(unit__in=query.units)
+    return User.objects.alias(key=Lower("employee_no")).filter(pk__in=held.values("user"))
+
+
+def found(members: QuerySet[User], query: RosterQuery) -> QuerySet[User]:
+    """Return those users who answer the text of a query."""
     text = query.text.strip()
     return members.filter(Q(name__icontains=text) | Q(employee_no__icontains=text)) if text else members
 
