@@ -32,6 +32,10 @@ export function QueuesPanel({ queues, busy, onShow }: { queues: JobQueue[]; busy
   const rate = (value: number | null) => <span className={value ? '' : 'ink-4'}>{said(value)}</span>;
   const detail = (row: JobQueue) => [word('job.lane', row.queue), ...(row.running ? [`${t('job.running')} ${decimal(row.running, 0)}`] : []), ...(row.done !== null ? [`${t('job.done')} ${decimal(row.done, 0)}`] : [])].join(' · ');
   const failed = (row: JobQueue) => (row.failed ?? 0) > 0 && <span className="small tone-late">{t('job.failed')} {decimal(row.failed ?? 0, 0)}</span>;
+  const moving = (row: JobQueue) => {
+    const { came, left } = pace(row);
+    return came || left ? ` · ${t('job.came')} ${said(came)} · ${t('job.left')} ${said(left)}` : '';
+  };
   const catchUp = (row: JobQueue) => (row.waiting > 0 ? age.span(row.catch_up) : NOTHING);
   const columns: Column<JobQueue>[] = [
     { key: 'name', title: t('job.queue'), render: (row) => <div className="job-line"><b>{label(row.labels)}</b><div className="small ink-3">{detail(row)} {failed(row)}</div></div> },
@@ -50,7 +54,7 @@ export function QueuesPanel({ queues, busy, onShow }: { queues: JobQueue[]; busy
   return (
     <Panel title={t('job.queues')} meta={t('job.queuesMeta')} side={<Segments items={items} value={busy ? 'busy' : 'all'} onChange={(key) => onShow(key === 'busy')} label={t('job.queues')} />} flush id="job-queues">
       {rows.length === 0 ? <Empty title={t('job.nothingWaits')} /> : (
-        <DataTable columns={columns} rows={rows} rowKey={(row) => row.key} testId="job-queue" roomy total={total} rowClass={(row) => ({ rests: 'late-row', grows: 'attention-row' })[stateOf(row) as string] ?? ''} twoLine={(row) => ({ title: label(row.labels), sub: <>{detail(row)}{catchUp(row) !== NOTHING && ` · ${t('job.catchUp')} ${catchUp(row)}`}<Hour steps={row.steps} name={label(row.labels)} tone={stateOf(row)} /></>, end: <>{decimal(row.waiting, 0)} <span className="unit">{t('job.unit')}</span></>, endSub: state(row) })} />
+        <DataTable columns={columns} rows={rows} rowKey={(row) => row.key} testId="job-queue" roomy total={total} rowClass={(row) => ({ rests: 'late-row', grows: 'attention-row' })[stateOf(row) as string] ?? ''} twoLine={(row) => ({ title: label(row.labels), sub: <>{detail(row)}{moving(row)}{catchUp(row) !== NOTHING && ` · ${t('job.catchUp')} ${catchUp(row)}`}<Hour steps={row.steps} name={label(row.labels)} tone={stateOf(row)} /></>, end: <>{decimal(row.waiting, 0)} <span className="unit">{t('job.unit')}</span></>, endSub: state(row) })} />
       )}
     </Panel>
   );
