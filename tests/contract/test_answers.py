@@ -337,6 +337,8 @@ def of_users(desk, house):
     made = desk.ask("operator", "addUser", body={"employee_no": "E08888", "name": "新人", **post})
     uid = {"uid": made["user"]["uid"]}
     desk.ask("operator", "getUser", uid)
+    desk.ask("operator", "getUserRights", uid)
+    desk.ask("operator", "listUsers", query={"show": "attention", "q": "新"})
     desk.ask("operator", "changeUser", uid, body={"name": "新人二"})
     held = desk.ask("operator", "addPost", uid, body=post | {"role": "branch_head"})["posts"][0]
     ended = {"role": "branch_head", "unit": unit, "valid_from": held["valid_from"], "valid_to": held["valid_from"]}

@@ -63,6 +63,7 @@ WITHOUT = {
         "organization.api": "actor_names add_user all_staff all_units change_password change_user end_post give_post"
         " password_due password_rules person set_language set_password sign_out_everywhere staff subtrees unit_by_code"
         " unit_by_uid upsert_units user_names",
+        "organization.roster": "page row",
     },
 }  # fmt: skip
 

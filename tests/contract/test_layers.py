@@ -17,8 +17,8 @@ DOORS = {"api", "types", "errors"}
 MORE_DOORS = {
     "fields": {"search_tokens"},
     "objects": {"bulk", "catalogue", "exports", "sets", "shares"},
-    "organization": {"people"},
-    "permissions": {"parts"},
+    "organization": {"people", "roster"},
+    "permissions": {"explaining", "parts"},
     "warehouse": {"datasets", "received"},
     "channels": {"sets"},
     "campaigns": {"standing"},

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
@@ -74,3 +76,38 @@ def test_text_that_is_no_number_stays_in_its_field_and_is_refused_there(golden_l
     page.get_by_test_id("save").click()
     expect(page.get_by_text("不是数字；逗号每三位一个")).to_be_visible()
     expect(credit).to_have_value("12a,3")
+
+
+def test_what_the_list_of_users_shows_stands_in_its_address(golden_live: Live, page: Page) -> None:
+    """Reached by the keyboard, the drawer says posts and rights; the address brings the same list and drawer back."""
+    sign_in(page, golden_live, "运营")
+    page.goto(f"{golden_live.address}/users")
+    page.get_by_test_id("tab-active").click()
+    first = page.get_by_test_id("user-row").first.get_by_role("button")
+    name = first.inner_text()
+    page.get_by_test_id("list-search").fill(name)
+    expect(page).to_have_url(re.compile("show=active&q="))
+    expect(page.get_by_test_id("user-row")).to_have_count(1)
+    first.focus()
+    page.keyboard.press("Enter")
+    drawer = page.get_by_test_id("user-drawer")
+    expect(drawer.get_by_test_id("user-post").first).to_be_visible()
+    expect(drawer.get_by_test_id("right-done").first).to_contain_text("能查看")
+    page.reload()
+    expect(page.get_by_test_id("list-search")).to_have_value(name)
+    expect(page.get_by_test_id("tab-active")).to_have_attribute("aria-selected", "true")
+    expect(drawer.get_by_test_id("right-done").first).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(drawer).to_be_hidden()
+    expect(page).to_have_url(re.compile(r"show=active&q=[^&]*$"))
+
+
+def test_background_work_says_what_waits_in_every_line(golden_live: Live, page: Page) -> None:
+    sign_in(page, golden_live, "运营")
+    page.goto(f"{golden_live.address}/jobs")
+    expect(page.get_by_test_id("job-headline").get_by_role("status")).not_to_be_empty()
+    lines = page.get_by_test_id("job-queue")
+    expect(lines.filter(has_text="活动执行")).to_have_count(1)
+    expect(lines.filter(has_text="定时任务")).to_have_count(1)
+    page.get_by_test_id("segment-busy").click()
+    expect(page).to_have_url(re.compile("show=busy"))

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
+from urllib.parse import quote
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from tests.factories.records import build_firm
 from zhike.kernel import clock, definition_changes, definitions
 from zhike.kernel.definition_changes import Edit
 from zhike.kernel.errors import ZhikeError
+from zhike.kernel.ids import uuid7
 from zhike.platform.audit import api as audit
 from zhike.platform.organization import api as organization
-from zhike.platform.organization.models import User
+from zhike.platform.organization.logic import lockout
+from zhike.platform.organization.models import Post, Unit, User
 from zhike.platform.organization.types import UnitRow
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Role
@@ -384,3 +389,94 @@ def test_a_line_with_signs_that_cannot_be_seen_is_told_and_the_others_are_made(d
     answer = sent_file(desk, "E2501,甲,operator,HQ,", "E2502,乙\x00,operator,HQ,", "E2503,丙,operator,HQ,")
     assert [made["employee_no"] for made in answer["made"]] == ["E2501", "E2503"]
     assert [one["line"] for one in answer["refused"]] == [3]
+
+
+def listed(client, query=""):
+    status, answer = ask(client, "get", f"/users{query}")
+    assert status == 200
+    return [item["employee_no"] for item in answer["items"]], answer
+
+
+def test_the_list_says_who_wants_attention_and_why(desk, settings):
+    """Each part of the list is counted and asked for by its own condition; who has ended wants nothing any more."""
+    today, now = clock.today(), clock.now()
+    User.objects.update(last_login=now)
+    for number in ("E1010", "E1011", "E1012", "E1013"):
+        ask(desk, "post", "/users", {**NEWCOMER, "employee_no": number})
+    User.objects.filter(employee_no__in=["E1011", "E1012", "E1013"]).update(must_change=False, last_login=now)
+    User.objects.filter(employee_no="E1011").update(password_set_at=now - timedelta(days=settings.PASSWORD_DAYS))
+    for _ in range(settings.SIGN_IN_FAILURES):
+        lockout.failed("e1012")
+        lockout.failed("e1013")
+    assert ask(desk, "patch", f"/users/{uid('E1013')}", {"active": False})[0] == 200
+    Post.objects.filter(user__employee_no="E1002").update(valid_to=today + timedelta(days=30))
+    Post.objects.filter(user__employee_no="E1001").update(valid_to=today + timedelta(days=31))
+    everybody, answer = listed(desk)
+    assert answer["counts"] == {
+        "active": 7,
+        "attention": 4,
+        "locked": 1,
+        "password": 2,
+        "ending": 1,
+        "never": 1,
+        "ended": 1,
+    }
+    assert (answer["total"], answer["ending_days"], len(everybody)) == (8, 30, 8)
+    parts = {key: listed(desk, f"?show={key}")[0] for key in answer["counts"]}
+    assert parts["attention"] == ["E1002", "E1010", "E1011", "E1012"]
+    assert (parts["locked"], parts["ending"], parts["never"]) == (["E1012"], ["E1002"], ["E1010"])
+    assert (parts["password"], parts["ended"]) == (["E1010", "E1011"], ["E1013"])
+    rows = {item["employee_no"]: item for item in answer["items"]}
+    assert {number: row["password_due"] for number, row in rows.items() if row["password_due"]} == {
+        "E1010": "given",
+        "E1011": "age",
+    }
+    until = now + timedelta(seconds=settings.SIGN_IN_LOCK_SECONDS)
+    assert [n for n, row in rows.items() if row["locked_until"]] == ["E1012"]
+    assert abs(datetime.fromisoformat(rows["E1012"]["locked_until"]) - until) < timedelta(minutes=1)
+    assert rows["E1002"]["ending"]["valid_to"] == str(today + timedelta(days=30))
+    with clock.travel(until + timedelta(minutes=1)):
+        assert listed(client_of("E3001"), "?show=locked")[0] == []
+
+
+def test_a_post_that_goes_on_does_not_end(desk):
+    end = clock.today() + timedelta(days=9)
+    Post.objects.filter(user__employee_no="E1001").update(valid_to=end)
+    assert listed(desk, "?show=ending")[0] == ["E1001"]
+    organization.give_post(uid("E1001"), role="account_manager", unit="B1", valid_from=end)
+    assert listed(desk, "?show=ending")[0] == []
+    Post.objects.filter(user__employee_no="E1001", valid_to=None).update(valid_to=end)  # it was never held
+    assert listed(desk, "?show=ending")[0] == ["E1001"]
+
+
+def test_the_list_comes_in_pages_of_as_many_queries_for_few_as_for_many(desk):
+    listed(desk)  # what is kept with the definitions is made
+    with CaptureQueriesContext(connection) as few:
+        listed(desk)
+    unit = Unit.objects.get(code="B2")
+    made = [User(uid=uuid7(), employee_no=f"F{n:04}", name="众人", must_change=n % 3 == 0) for n in range(120)]
+    User.objects.bulk_create(made)
+    Post.objects.bulk_create(
+        Post(user=one, unit=unit, role="account_manager", valid_from=clock.today()) for one in made
+    )
+    with CaptureQueriesContext(connection) as many:
+        found, answer = listed(desk)
+    assert len(many) == len(few)
+    numbers = list(found)
+    while answer["next_cursor"]:
+        found, answer = listed(desk, f"?cursor={quote(answer['next_cursor'])}")
+        numbers += found
+    assert numbers == sorted(User.objects.values_list("employee_no", flat=True))
+    assert (answer["total"], answer["counts"]["password"]) == (124, 40)
+    assert listed(desk, "?q=f0007")[0] == ["F0007"]
+    assert [listed(desk, query)[1]["found"] for query in ("?q=众人", "?q=nobody", "?q=众人&show=password")] == [
+        120,
+        0,
+        40,
+    ]
+    nobody = listed(desk, "?q=nobody")[1]  # what is due does not go away with what is looked for
+    assert (nobody["total"], nobody["counts"]) == (124, answer["counts"])
+    assert listed(client_of("E2001"))[0] == ["E1001", "E2001"]
+    assert ask(desk, "get", "/users?cursor=x")[1]["code"] == "bad_cursor"
+    assert ask(desk, "get", "/users?show=some")[0] == 422
+    assert ask(client_of("E1001"), "get", "/users")[0] == 403

@@ -8,14 +8,15 @@ from datetime import timedelta
 from threading import Barrier, BrokenBarrierError
 
 import pytest
+from django.db import OperationalError
 
 from zhike.cli.output import Output
 from zhike.cli.working import Process, UnknownQueue, worker
-from zhike.kernel import clock, jobs, pumps, workers
+from zhike.kernel import clock, jobs, pumps, samples, workers
 from zhike.kernel.definition_parts import Labels
 from zhike.kernel.models import Run, WorkerRow
 from zhike.kernel.pumps import Pump
-from zhike.kernel.queues import QUEUES
+from zhike.kernel.queues import QUEUES, Backlog
 from zhike.kernel.workers import Presence
 
 EVERY = tuple(QUEUES)
@@ -30,7 +31,7 @@ def only_those_of_the_test(monkeypatch):
 
 
 def pump(queue, turn):
-    pumps.register(Pump(queue, Labels("泵", "Pump"), turn, queue=queue))
+    pumps.register(Pump(queue, Labels("泵", "Pump"), turn, lambda: Backlog(0, None), queue=queue))
 
 
 def once(queues):
@@ -116,3 +117,26 @@ def test_a_thread_that_fails_where_nothing_is_expected_to_ends_the_process(own_d
     monkeypatch.setattr(pumps.Rounds, "turn", lambda *_given: (_ for _ in ()).throw(RuntimeError("the clock is away")))
     assert Process(("send",)).run() == 1
     assert not Run.objects.exists()
+
+
+def test_a_worker_writes_down_what_its_pumps_moved_and_keeps_what_could_not_be_written(own_database, monkeypatch):
+    """The database is away at the first try: what was moved by then is in the second one, too, and is written once."""
+    process, seen = Process(("interactive", "send")), []
+    left = iter([5, 2])
+
+    def take(moved):
+        if not sum(moved.values()) and not seen:
+            return  # nothing has been turned yet
+        seen.append(dict(moved))
+        if len(seen) == 1:
+            raise OperationalError("the database is away")
+        if len(seen) == 3:
+            process.stop()
+
+    pump("send", lambda _stopping: next(left, 0))
+    monkeypatch.setattr(samples, "EVERY", timedelta(milliseconds=1))
+    monkeypatch.setattr(samples, "take", take)
+    assert process.run() == 0
+    first, second, third = (one.get("send", 0) for one in seen)
+    assert 0 < first <= second <= 7
+    assert second + third <= 7

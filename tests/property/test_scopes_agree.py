@@ -24,6 +24,7 @@ from zhike.platform.objects.types import RecordQuery
 from zhike.platform.organization import api as organization
 from zhike.platform.organization.models import User
 from zhike.platform.packs import api as packs
+from zhike.platform.permissions import explaining
 from zhike.platform.permissions.types import Post, Principal
 
 pytestmark = pytest.mark.django_db
@@ -142,6 +143,11 @@ def test_list_record_and_bitmap_agree_for_whatever_posts(people):
         assert (set(people) if bitmap is None else set(bitmap)) == wanted
         single = {key for key, (uid, _person) in people.items() if _is_seen(uid, principal, held)}
         assert single == wanted
+        explained = next(one for one in explaining.explain(principal) if one.resource == "party")
+        assert {(reason.role, reason.where) for reason in explained.operations.get("read", ())} == {
+            ("_".join(role), GRANTS[role[0]]) for role, _unit in held if GRANTS[role[0]]
+        }
+        assert set(explained.walls) == {("_".join(role), WALLS[role[1]]) for role, _unit in held if WALLS[role[1]]}
         if any(GRANTS[grant] for (grant, _wall), _unit in held):
             rows = objects.page(RecordQuery("party"), principal=principal).rows
             assert {row.id for row in rows} == wanted

@@ -7,6 +7,7 @@ import asyncio
 import logging
 import signal
 import threading
+from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
@@ -72,12 +73,13 @@ class Process:
         turned = {pump.queue for pump in registered()}
         rounds = [Rounds((queue,)) for queue in self._queues if queue in turned]
         turning = [self._begin(partial(self._turn, one)) for one in rounds]
+        sampling = self._begin(partial(self._sample, rounds))
         presence = Presence(self._queues)
         while True:
             _say(lambda: presence.beat({key: at for one in rounds for key, at in dict(one.resting).items()}))
             if self._stopping.wait(BEAT.total_seconds()):
                 break
-        for thread in turning:
+        for thread in (*turning, sampling):
             thread.join()  # each finishes what it has begun
         for thread in working:
             thread.join(_PATIENCE_SECONDS)  # a job that takes longer is taken up again by the next worker
@@ -108,6 +110,20 @@ class Process:
         while not self._stopping.is_set():
             if not rounds.turn(self._stopping.is_set):
                 self._stopping.wait(_IDLE_SECONDS)
+
+    def _sample(self, rounds: Sequence[Rounds]) -> None:
+        """Write down each minute how background work stands; what could not be written is kept for the next time."""
+        from zhike.kernel import samples
+
+        moved: Counter[str] = Counter()
+        while not self._stopping.wait(samples.EVERY.total_seconds()):
+            for one in rounds:
+                moved.update(one.taken())
+            try:
+                samples.take(moved)
+                moved.clear()
+            except DatabaseError:
+                connection.close()
 
 
 def _chosen(text: str) -> Sequence[Queue]:

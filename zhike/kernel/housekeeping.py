@@ -16,8 +16,8 @@ from zhike.kernel.schedules import Schedule, When
 
 KIND = "housekeeping"
 SCHEDULE = Schedule("housekeeping", Labels("清理过期数据", "Clearing what is past"), KIND, When(30, hour=3))
-#: Rows deleted by one statement, and for how many days a queue keeps what it did: a run has its own row.
-BATCH, ENTRY_DAYS = 10_000, 7
+#: Rows deleted by one statement, and for how many days a queue keeps what it did: a run has its own row; and samples.
+BATCH, ENTRY_DAYS, SAMPLE_DAYS = 10_000, 7, 1
 #: Told the run, deletes what is past of one thing and returns how much went.
 Clearing = Callable[[RunHandle], int]
 #: What SQL is given.
@@ -86,6 +86,11 @@ def _clear_answers(handle: RunHandle) -> int:
     return clear_older(handle, "answers", "kernel_doneaction", clock.now() - timedelta(days=settings.KEPT_ANSWER_DAYS))
 
 
+def _clear_samples(handle: RunHandle) -> int:
+    """Delete how background work stood more than a day ago."""
+    return clear_older(handle, "samples", "kernel_sample", clock.now() - timedelta(days=SAMPLE_DAYS))
+
+
 def _clear_entries(handle: RunHandle) -> int:
     """Delete entries of the queues that ended a week ago; the machine's clock wrote when."""
     gone = 0
@@ -107,3 +112,4 @@ def _clear_entries(handle: RunHandle) -> int:
 register("events", _clear_events)
 register("entries", _clear_entries)
 register("answers", _clear_answers)
+register("samples", _clear_samples)

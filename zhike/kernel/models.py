@@ -186,6 +186,22 @@ class WorkerRow(models.Model):
     resting = models.JSONField(default=dict)
 
 
+class Sample(models.Model):
+    """How many waited for a queue or pump in a minute, and how many left it since the one before.
+
+    `passed` is how many ever left it, where the place in an order says so.
+    """
+
+    key = models.TextField()
+    at = models.DateTimeField()
+    waiting = models.BigIntegerField()
+    left = models.BigIntegerField(null=True)
+    passed = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["at", "key"], name="sample_once")]
+
+
 class ScheduleRow(models.Model):
     """When a schedule is due next, by which rule that was found, and the last run that it began."""
 

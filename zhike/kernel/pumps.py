@@ -7,8 +7,10 @@ failed run; the others go on.
 from __future__ import annotations
 
 import logging
+import threading
 import traceback
-from collections.abc import Callable, Collection, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -39,8 +41,8 @@ class Pump:
     key: str
     labels: Labels
     turn: Turn
+    backlog: Callable[[], Backlog]
     queue: Queue = "interactive"
-    backlog: Callable[[], Backlog] | None = None
 
 
 def register(pump: Pump) -> None:
@@ -60,11 +62,22 @@ def never() -> bool:
 
 @dataclass(slots=True)
 class Rounds:
-    """The rounds of one thread over the pumps of some queues: which rest until when, after how many faults in a row."""
+    """The rounds of one thread over the pumps of some queues: which rest until when, after how many faults in a row.
+
+    What they moved is kept until another thread takes it.
+    """
 
     queues: Collection[Queue] = tuple(QUEUES)
     faults: dict[str, int] = field(default_factory=dict)
     resting: dict[str, datetime] = field(default_factory=dict)
+    _moved: Counter[str] = field(default_factory=Counter)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def taken(self) -> Mapping[str, int]:
+        """Return how much each pump has moved since this was asked last."""
+        with self._lock:
+            found, self._moved = self._moved, Counter()
+        return found
 
     def turn(self, stopping: Stopping = never) -> int:
         """Turn each pump once, but those that rest; return how much moved."""
@@ -92,6 +105,8 @@ class Rounds:
             return 0
         self.faults.pop(pump.key, None)
         self.resting.pop(pump.key, None)
+        with self._lock:
+            self._moved[pump.key] += moved
         return moved
 
 

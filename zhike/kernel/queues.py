@@ -24,9 +24,13 @@ LABELS: Mapping[Queue, Labels] = {
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """What waits and since when, and what became of the rest in the last hour; None is not counted."""
+    """What waits and since when, and what became of the rest in the last hour; None is not counted.
+
+    `passed` is how many ever went through, where what waits has an order.
+    """
 
     waiting: int
     oldest_at: datetime | None
     done: int | None = None
     failed: int | None = None
+    passed: int | None = None

@@ -20,6 +20,7 @@ from zhike.kernel.isolation import fault_of, told
 from zhike.kernel.models import Run, ScheduleRow
 from zhike.kernel.open_time import Counting, open_time
 from zhike.kernel.pumps import Pump, Stopping, never
+from zhike.kernel.queues import Backlog
 
 #: When a schedule whose next day no calendar knows is looked at again.
 AGAIN = timedelta(minutes=10)
@@ -94,7 +95,14 @@ def begin(_stopping: Stopping = never) -> int:
     return len(rows)
 
 
-PUMP = Pump("schedules", Labels("定时任务", "Schedules"), begin)
+def _backlog() -> Backlog:
+    """The schedules that are due and have not begun: not those whose last run goes on."""
+    due = ScheduleRow.objects.filter(key__in=_schedules, due_at__lte=clock.now())
+    waiting = [row.due_at for row in due if row.due_at and not _runs(row)]
+    return Backlog(len(waiting), min(waiting, default=None))
+
+
+PUMP = Pump("schedules", Labels("定时任务", "Schedules"), begin, backlog=_backlog)
 
 
 def standing() -> list[Standing]:

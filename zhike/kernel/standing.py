@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.db import connection
 from django.db.models import Count, Min, Q
@@ -12,6 +13,7 @@ from django.db.models import Count, Min, Q
 from zhike.kernel import clock, events, jobs, pumps
 from zhike.kernel.definition_parts import Labels
 from zhike.kernel.models import HeldEvent, Run, Subscription
+from zhike.kernel.pumps import Pump
 from zhike.kernel.queues import LABELS, QUEUES, Backlog, Queue
 
 HOUR = timedelta(hours=1)
@@ -26,12 +28,6 @@ class Line:
     queue: Queue
     backlog: Backlog
     running: int | None = None
-
-    @property
-    def catch_up(self) -> timedelta | None:
-        """How long what waits takes at the pace of the last hour; None where nothing moved in it."""
-        found = self.backlog
-        return found.waiting / found.done * HOUR if found.done else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +44,14 @@ class Listener:
 
 
 def lines() -> list[Line]:
-    """Return the queues of jobs and the pumps that say what waits for them."""
-    found = [_of_jobs(queue) for queue in QUEUES]
-    return found + [
-        Line(pump.key, pump.labels, pump.queue, pump.backlog()) for pump in pumps.registered() if pump.backlog
-    ]
+    """Return the queues of jobs and the pumps, each with what waits for it."""
+    return [count() for _key, count in counting()]
+
+
+def counting() -> list[tuple[str, Callable[[], Line]]]:
+    """Return how the line of each queue of jobs and each pump is counted, by key."""
+    found: list[tuple[str, Callable[[], Line]]] = [(queue, partial(_of_jobs, queue)) for queue in QUEUES]
+    return found + [(pump.key, partial(_of_pump, pump)) for pump in pumps.registered()]
 
 
 def listeners() -> list[Listener]:
@@ -78,7 +77,7 @@ def events_backlog() -> Backlog:
             "select count(*) from kernel_event where at > %s and position <= %s", [clock.now() - HOUR, slowest]
         )
         done = int(cursor.fetchone()[0])
-    return Backlog(top - slowest + fresh, _oldest_after(slowest), done)
+    return Backlog(top - slowest + fresh, _oldest_after(slowest), done, passed=slowest)
 
 
 def counted(names: Mapping[str, str]) -> dict[str, int]:
@@ -90,6 +89,10 @@ def counted(names: Mapping[str, str]) -> dict[str, int]:
         )
         found = dict(cursor.fetchall())
     return {called: int(found.get(name, 0)) for name, called in names.items()}
+
+
+def _of_pump(pump: Pump) -> Line:
+    return Line(pump.key, pump.labels, pump.queue, pump.backlog())
 
 
 def _of_jobs(queue: Queue) -> Line:

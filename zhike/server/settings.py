@@ -48,6 +48,8 @@ SESSION_COOKIE_AGE = 12 * 3600
 PASSWORD_LENGTH = 10
 PASSWORD_DAYS = int(os.environ.get("ZHIKE_PASSWORD_DAYS", "90"))
 PASSWORD_HISTORY = int(os.environ.get("ZHIKE_PASSWORD_HISTORY", "5"))
+#: A post that ends within so many days is told to whoever administers users.
+POST_ENDING_DAYS = int(os.environ.get("ZHIKE_POST_ENDING_DAYS", "30"))
 #: Values in clear that one person sees within an hour for one reason.
 UNMASK_SERIES = int(os.environ.get("ZHIKE_UNMASK_SERIES", "20"))
 #: Whole numbers, seen masked, by which one person looks for records within an hour. An own figure, set by no rule: a desk

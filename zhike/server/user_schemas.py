@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import uuid
+from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, cast
 
 from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
@@ -14,7 +15,7 @@ from typing_extensions import TypedDict
 from zhike.kernel import wire
 from zhike.kernel.definition_parts import RULE_BROKEN, Labels
 from zhike.kernel.wire import RequestBody
-from zhike.platform.organization.types import PasswordDue
+from zhike.platform.organization.types import PasswordDue, RosterShown
 
 Act = Literal["rename", "post", "password", "end", "return"]
 
@@ -33,29 +34,13 @@ EmployeeNo = Annotated[
     AfterValidator(_employee_no),
     Field(json_schema_extra={"pattern": f"^{_EMPLOYEE_NO}$"}),
 ]
+#: What a name or number holds.
+Find = Annotated[str, StringConstraints(max_length=64, pattern=r"^[^\x00]*$")]
 #: One line of signs that can be seen; nothing else reaches the database.
 _SEEN = r"^[^\x00-\x1f\x7f]+$"
 PersonName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64, pattern=_SEEN)]
 RoleKey = Annotated[str, StringConstraints(strip_whitespace=True, max_length=64, pattern=_SEEN)]
 UnitCode = Annotated[str, StringConstraints(strip_whitespace=True, max_length=64, pattern=_SEEN)]
-
-
-class UserOut(TypedDict):
-    """Somebody who can sign in, or could."""
-
-    uid: uuid.UUID
-    employee_no: str
-    name: str
-    active: bool
-    roles: list[wire.Labels]
-    units: list[str]
-    last_sign_in: datetime | None
-
-
-class UsersOut(TypedDict):
-    """Everybody who has or had a post in the caller's units."""
-
-    items: list[UserOut]
 
 
 class PostOut(TypedDict):
@@ -70,12 +55,101 @@ class PostOut(TypedDict):
     state: Literal["coming", "holds", "over"]
 
 
+class UserOut(TypedDict):
+    """Somebody who can sign in, or could."""
+
+    uid: uuid.UUID
+    employee_no: str
+    name: str
+    active: bool
+    roles: list[wire.Labels]
+    holds: list[PostOut]
+    last_sign_in: datetime | None
+    locked_until: datetime | None
+    password_due: PasswordDue
+    ending: PostOut | None
+
+
+class UserCountsOut(TypedDict):
+    """How many users each part of the list holds."""
+
+    active: int
+    attention: int
+    locked: int
+    password: int
+    ending: int
+    never: int
+    ended: int
+
+
+class UsersOut(TypedDict):
+    """A page of the `found` users of those who have or had a post in the caller's units.
+
+    `total` and `counts` are of all of them, whatever is looked for; posts that end within `ending_days` end soon.
+    """
+
+    items: list[UserOut]
+    found: int
+    total: int
+    counts: UserCountsOut
+    ending_days: int
+    next_cursor: str | None
+
+
 class UserDetailOut(UserOut):
-    """One user with every post, the newest first."""
+    """One user with every post, the newest first; `explained` says whether the caller may ask for the rights."""
 
     posts: list[PostOut]
-    password_due: PasswordDue
     permitted: list[Act]
+    explained: bool
+
+
+class RightReasonOut(TypedDict):
+    """A grant of a role that is held in a unit, and how it is narrowed, if it is; `until` is the first day without the post."""
+
+    role: wire.Labels
+    unit: str
+    where: wire.Labels | None
+    until: date | None
+
+
+class RightOut(TypedDict):
+    """Operations that are held for the same reasons."""
+
+    operations: list[wire.Labels]
+    reasons: list[RightReasonOut]
+
+
+class KeptFromOut(TypedDict):
+    """Records that an information wall of a role takes away."""
+
+    role: wire.Labels
+    where: wire.Labels | None
+
+
+class ThingOut(TypedDict):
+    """What is done with one object or part: its records are seen with those that they follow, and `shared` ones, too.
+
+    `masked` fields show their mask, in clear one by one where `unmask`; `refused` ones are not seen at all.
+    """
+
+    key: str
+    labels: wire.Labels
+    follows: wire.Labels | None
+    rights: list[RightOut]
+    walls: list[KeptFromOut]
+    shared: int
+    masked: list[wire.Labels]
+    unmask: bool
+    refused: list[wire.Labels]
+
+
+class UserRightsOut(TypedDict):
+    """What a user may do at a moment, and the objects and parts with which nothing."""
+
+    at: datetime
+    things: list[ThingOut]
+    nothing: list[wire.Labels]
 
 
 class GivenPasswordOut(TypedDict):
@@ -162,3 +236,8 @@ class UsersFileOut(TypedDict):
 
     made: list[MadeUserOut]
     refused: list[RefusedLineOut]
+
+
+def counts_out(counts: Mapping[RosterShown, int]) -> UserCountsOut:
+    """Return the counts as the interface gives them."""
+    return cast(UserCountsOut, dict(counts))

@@ -4,29 +4,42 @@ from __future__ import annotations
 
 import uuid
 
+from django.conf import settings
 from ninja import File, Router
 from ninja.files import UploadedFile
 
-from zhike.kernel import clock, context, definitions
+from zhike.kernel import clock, context, cursors, definitions
 from zhike.kernel.errors import NotFound, Refused, ZhikeError
 from zhike.kernel.wire import labels, responds
 from zhike.platform.organization import api as organization
+from zhike.platform.organization import roster
 from zhike.platform.organization.errors import OwnAccount, RoleNotGiven
-from zhike.platform.organization.types import HeldPost, Staff
+from zhike.platform.organization.types import HeldPost, RosterQuery, RosterRow, RosterShown, Staff
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.api import SignedInRequest
 from zhike.platform.permissions.types import Principal, Role
-from zhike.server import user_file
+from zhike.server import user_file, user_rights
 from zhike.server import user_schemas as schemas
 
 router = Router(tags=["users"])
 
 
 @router.get("/users", operation_id="listUsers", response=responds(schemas.UsersOut))
-def users(request: SignedInRequest) -> schemas.UsersOut:
-    """Everybody who has or had a post in the caller's units."""
+def users(
+    request: SignedInRequest, q: schemas.Find = "", show: RosterShown | None = None, cursor: str = ""
+) -> schemas.UsersOut:
+    """Everybody who has or had a post in the caller's units, a page at a time, and how many want attention and why."""
     permissions.require(request.principal, "user.read")
-    return {"items": [_user_out(staff) for staff in organization.all_staff() if _is_ours(staff, request.principal)]}
+    after = str(cursors.unseal("users", cursor)[0]) if cursor else ""
+    page = roster.page(RosterQuery(permissions.units_of(request.principal, "user.read"), q, show, after))
+    return {
+        "items": [_user_out(row) for row in page.rows],
+        "found": page.found,
+        "total": page.total,
+        "counts": schemas.counts_out(page.counts),
+        "ending_days": settings.POST_ENDING_DAYS,
+        "next_cursor": cursors.seal("users", [page.rows[-1].staff.employee_no]) if page.more else None,
+    }
 
 
 @router.get("/users/options", operation_id="getUserOptions", response=responds(schemas.UserOptionsOut))
@@ -74,6 +87,16 @@ def user(request: SignedInRequest, uid: uuid.UUID) -> schemas.UserDetailOut:
     """One user with every post."""
     permissions.require(request.principal, "user.read")
     return _detail_out(_ours(uid, request.principal), request.principal)
+
+
+@router.get("/users/{uid}/rights", operation_id="getUserRights", response=responds(schemas.UserRightsOut))
+def rights(request: SignedInRequest, uid: uuid.UUID) -> schemas.UserRightsOut:
+    """What a user may do at this moment and why, for whoever may manage them, and of oneself."""
+    permissions.require(request.principal, "user.update")
+    found = _ours(uid, request.principal)
+    if not _explained(found, request.principal):
+        raise Refused(operation="user.update")
+    return user_rights.rights_of(found, request.principal)
 
 
 @router.patch("/users/{uid}", operation_id="changeUser", response=responds(schemas.UserDetailOut))
@@ -191,26 +214,36 @@ def _manages(staff: Staff, principal: Principal) -> bool:
     return all(permissions.gives(principal, "user.update", post.role, post.unit.id) for post in kept)
 
 
-def _user_out(staff: Staff) -> schemas.UserOut:
-    roles = definitions.all_of(Role)
+def _user_out(row: RosterRow) -> schemas.UserOut:
+    roles, staff, today = definitions.all_of(Role), row.staff, clock.today()
     return {
         "uid": staff.uid,
         "employee_no": staff.employee_no,
         "name": staff.name,
         "active": staff.active,
         "roles": [labels(roles[key].labels) for key in dict.fromkeys(role for role, _u in staff.posts) if key in roles],
-        "units": [unit.name for unit in {unit.id: unit for _r, unit in staff.posts}.values()],
+        "holds": [_post_out(post) for post in staff.every_post if post.holds(today)],
         "last_sign_in": staff.last_sign_in,
+        "locked_until": row.locked_until,
+        "password_due": staff.password_due,
+        "ending": _post_out(row.ending) if row.ending else None,
     }
 
 
 def _detail_out(staff: Staff, principal: Principal) -> schemas.UserDetailOut:
     return {
-        **_user_out(staff),
+        **_user_out(roster.row(staff)),
         "posts": [_post_out(post) for post in staff.every_post],
-        "password_due": staff.password_due,
         "permitted": _permitted(staff, principal),
+        "explained": _explained(staff, principal),
     }
+
+
+def _explained(staff: Staff, principal: Principal) -> bool:
+    """Whether the principal may see what a user may do: of whom it manages, and of itself if it manages any."""
+    if not permissions.allowed(principal, "user.update"):
+        return False
+    return staff.id == principal.user_id or _manages(staff, principal)
 
 
 def _permitted(staff: Staff, principal: Principal) -> list[schemas.Act]:

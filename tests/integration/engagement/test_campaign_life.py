@@ -14,12 +14,14 @@ from tests.factories.records import SYSTEM
 from zhike.engagement.campaigns import api as campaigns
 from zhike.engagement.campaigns import routes, standing
 from zhike.engagement.campaigns.errors import WrongState
+from zhike.engagement.campaigns.models import Campaign, Member
 from zhike.engagement.campaigns.types import CampaignPlan
 from zhike.engagement.channels import api as channels
 from zhike.engagement.channels.errors import NoAddress, NotResendable
 from zhike.engagement.channels.models import Delivery
 from zhike.engagement.compliance.models import CapReservation, Decision
 from zhike.kernel import clock, database
+from zhike.kernel import standing as background
 from zhike.kernel.errors import NotFound, Refused, StaleRevision
 from zhike.kernel.trading_days import trading_calendar
 from zhike.platform.objects import api as objects
@@ -266,3 +268,29 @@ def test_who_may_not_launch_is_refused_and_nothing_changes(desk, draft):
             act()
     assert (again(draft).state, again(running).state) == ("draft", "running")
     assert (again(draft).updated_at, again(running).updated_at) == before
+
+
+def test_the_page_of_background_work_counts_whom_the_gate_is_to_be_asked_about(desk):
+    """The people of running campaigns, since the launch; not those of a paused one, nor who waits for a later hour."""
+
+    def backlog():
+        [line] = [line for line in background.lines() if line.key == "campaigns"]
+        return line.backlog.waiting, line.backlog.oldest_at
+
+    assert backlog() == (0, None)
+    campaign, _seen = desk.launch("service_checkup")
+    mine = Campaign.objects.filter(uid=campaign.uid)
+    launched = mine.get().launched_at
+    assert backlog() == (12, launched)
+    mine.update(state="paused")
+    assert backlog() == (0, None)
+    mine.update(state="running")
+    later = clock.now() + timedelta(hours=3)
+    first = Member.objects.filter(campaign__uid=campaign.uid, state="waiting").first()
+    Member.objects.filter(pk=first.pk).update(next_at=later)
+    assert backlog() == (11, launched)
+    while campaigns.advance():
+        pass
+    assert backlog() == (0, None)
+    with clock.travel(later):
+        assert backlog() == (1, later)

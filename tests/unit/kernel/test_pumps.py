@@ -11,6 +11,7 @@ from zhike.kernel.definition_parts import Labels
 from zhike.kernel.isolation import rest
 from zhike.kernel.models import Run
 from zhike.kernel.pumps import Pump, Rounds
+from zhike.kernel.queues import Backlog
 
 pytestmark = pytest.mark.django_db
 
@@ -23,7 +24,7 @@ def only_those_of_the_test(monkeypatch):
 
 
 def pump(key, turn):
-    pumps.register(Pump(key, Labels("泵", "Pump"), turn))
+    pumps.register(Pump(key, Labels("泵", "Pump"), turn, lambda: Backlog(0, None)))
 
 
 def broken(_stopping):

@@ -23,6 +23,7 @@ __all__ = [
     "checked_condition",
     "describe",
     "field_rule",
+    "field_rules",
     "may_ask",
     "names_of",
     "object_types",
@@ -90,6 +91,12 @@ def may_ask(object: str, field: str, *, principal: Principal) -> bool:
 def field_rule(object: str, field: str, *, principal: Principal) -> str:
     """Return how `principal` sees a field: "clear", "masked" (its mask applies) or "refused"."""
     return field_rights.field_rule(catalogues.object_type(object), field, principal)
+
+
+def field_rules(object: str, *, principal: Principal) -> Mapping[str, str]:
+    """Return how `principal` sees each field of an object, as `field_rule` does of one."""
+    owner = catalogues.object_type(object)
+    return field_rights.field_rules(owner, owner.fields, principal)
 
 
 def checked_condition(

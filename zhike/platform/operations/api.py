@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from zhike.kernel import clock, context, database, dead_letters, event_delivery, providers, schedules, standing, workers
+from zhike.kernel import (
+    clock,
+    context,
+    database,
+    dead_letters,
+    event_delivery,
+    providers,
+    samples,
+    schedules,
+    standing,
+    workers,
+)
 from zhike.kernel.dead_letters import Chosen
 from zhike.kernel.workers import Worker
 from zhike.platform.audit import api as audit
@@ -32,6 +43,7 @@ def overview(*, principal: Principal) -> Overview:
         workers=found,
         schedules=schedules.standing(),
         resting=_resting(found),
+        steps=samples.steps(),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Literal, cast
@@ -10,7 +11,9 @@ from typing import Annotated, Literal, cast
 from pydantic import AwareDatetime, Field, StringConstraints
 from typing_extensions import TypedDict
 
+from zhike.kernel import samples
 from zhike.kernel.dead_letters import Chosen
+from zhike.kernel.samples import Step
 from zhike.kernel.schedules import Standing
 from zhike.kernel.standing import Line
 from zhike.kernel.wire import Labels, RequestBody, labels
@@ -22,8 +25,20 @@ Days = Literal["natural", "working", "trading"]
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=200)]
 
 
+class StepOut(TypedDict):
+    """Five minutes of a queue or pump: the most that waited, and how many a second came and left; null is not known."""
+
+    until: datetime
+    waiting: int | None
+    came: float | None
+    left: float | None
+
+
 class QueueOut(TypedDict):
-    """What waits in a queue, or for a pump turned in it: null is not counted; `catch_up` is in seconds."""
+    """What waits in a queue, or for a pump turned in it: null is not counted; `catch_up` is in seconds.
+
+    `steps` are the last hour, the oldest first, none before a worker has written any down.
+    """
 
     key: str
     labels: Labels
@@ -34,6 +49,7 @@ class QueueOut(TypedDict):
     done: int | None
     failed: int | None
     catch_up: int | None
+    steps: list[StepOut]
     rests_until: datetime | None
 
 
@@ -161,7 +177,7 @@ def jobs_out(found: Overview) -> JobsOut:
     """Return background work as the interface gives it."""
     return {
         "at": found.at,
-        "queues": [_queue(line, found.resting.get(line.key)) for line in found.lines],
+        "queues": [_queue(line, found.resting.get(line.key), found.steps.get(line.key, ())) for line in found.lines],
         "channels": [cast(ChannelOut, asdict(channel)) for channel in found.channels],
         "subscribers": [cast(SubscriberOut, asdict(one)) for one in found.listeners],
         "letters": [cast(LettersOut, asdict(one)) for one in found.letters],
@@ -175,8 +191,8 @@ def again_out(found: Again, most: int) -> AgainOut:
     return {"events": found.events, "most": most}
 
 
-def _queue(line: Line, rests_until: datetime | None) -> QueueOut:
-    catch_up = line.catch_up
+def _queue(line: Line, rests_until: datetime | None, steps: Sequence[Step]) -> QueueOut:
+    catch_up = samples.catch_up(line, steps[-1] if steps else None)
     return {
         "key": line.key,
         "labels": labels(line.labels),
@@ -187,6 +203,7 @@ def _queue(line: Line, rests_until: datetime | None) -> QueueOut:
         "done": line.backlog.done,
         "failed": line.backlog.failed,
         "catch_up": None if catch_up is None else round(catch_up.total_seconds()),
+        "steps": [cast(StepOut, asdict(step)) for step in steps],
         "rests_until": rests_until,
     }
 

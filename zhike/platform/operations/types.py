@@ -8,6 +8,7 @@ from datetime import datetime
 
 from zhike.kernel.dead_letters import Letters
 from zhike.kernel.providers import Channel
+from zhike.kernel.samples import Step
 from zhike.kernel.schedules import Standing
 from zhike.kernel.standing import Line, Listener
 from zhike.kernel.workers import Worker
@@ -15,7 +16,10 @@ from zhike.kernel.workers import Worker
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """Everything that works, waits or failed; `resting` are the pumps that rest after a fault, each until when."""
+    """Everything that works, waits or failed; `resting` are the pumps that rest after a fault, each until when.
+
+    `steps` are the last hour of each line in steps of five minutes, of those that workers have written down.
+    """
 
     at: datetime
     lines: Sequence[Line]
@@ -25,6 +29,7 @@ class Overview:
     workers: Sequence[Worker]
     schedules: Sequence[Standing]
     resting: Mapping[str, datetime]
+    steps: Mapping[str, Sequence[Step]]
 
 
 @dataclass(frozen=True, slots=True)

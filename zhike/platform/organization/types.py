@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Literal
@@ -55,6 +56,43 @@ class Staff:
     every_post: tuple[HeldPost, ...]
     last_sign_in: datetime | None
     password_due: PasswordDue
+
+
+#: The parts of the list of users: whoever wants attention is locked, has to change the password, or loses a post soon.
+RosterShown = Literal["active", "attention", "locked", "password", "ending", "never", "ended"]
+
+
+@dataclass(frozen=True, slots=True)
+class RosterQuery:
+    """Which users are listed: those of some units (inner ids) whose name or number holds `text`, of one part or of all,
+    after an employee number."""
+
+    units: tuple[int, ...]
+    text: str = ""
+    shown: RosterShown | None = None
+    after: str = ""
+    limit: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class RosterRow:
+    """A user with what wants attention: until when the number is locked, and the post that ends soon, if any."""
+
+    staff: Staff
+    locked_until: datetime | None
+    ending: HeldPost | None
+
+
+@dataclass(frozen=True, slots=True)
+class RosterPage:
+    """Some rows in order of employee number, of so many `found`; how many users there are and each part holds, whatever
+    is looked for; whether there are more rows."""
+
+    rows: tuple[RosterRow, ...]
+    found: int
+    total: int
+    counts: Mapping[RosterShown, int]
+    more: bool
 
 
 @dataclass(frozen=True, slots=True)

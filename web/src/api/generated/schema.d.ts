@@ -1229,7 +1229,7 @@ export interface paths {
         };
         /**
          * Users
-         * @description Everybody who has or had a post in the caller's units.
+         * @description Everybody who has or had a post in the caller's units, a page at a time, and how many want attention and why.
          */
         get: operations["listUsers"];
         put?: never;
@@ -1362,6 +1362,26 @@ export interface paths {
          * @description The end of a post, today or later.
          */
         post: operations["endPost"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{uid}/rights": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Rights
+         * @description What a user may do at this moment and why, for whoever may manage them, and of oneself.
+         */
+        get: operations["getUserRights"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2415,6 +2435,11 @@ export interface components {
             subscribers: components["schemas"]["SubscriberOut"][];
             workers: components["schemas"]["WorkerOut"][];
         };
+        /** @description Records that an information wall of a role takes away. */
+        KeptFromOut: {
+            role: components["schemas"]["Labels"];
+            where: components["schemas"]["Labels"] | null;
+        };
         /** @description One text in both languages. */
         Labels: {
             en: string;
@@ -2860,7 +2885,11 @@ export interface components {
             refinement?: string;
             sort?: components["schemas"]["SortIn"] | null;
         };
-        /** @description What waits in a queue, or for a pump turned in it: null is not counted; `catch_up` is in seconds. */
+        /**
+         * @description What waits in a queue, or for a pump turned in it: null is not counted; `catch_up` is in seconds.
+         *
+         *     `steps` are the last hour, the oldest first, none before a worker has written any down.
+         */
         QueueOut: {
             catch_up: number | null;
             done: number | null;
@@ -2872,6 +2901,7 @@ export interface components {
             queue: "interactive" | "load" | "stage" | "send";
             rests_until: string | null;
             running: number | null;
+            steps: components["schemas"]["StepOut"][];
             waiting: number;
         };
         /** @description The run that was queued. */
@@ -3018,6 +3048,18 @@ export interface components {
         ResultSetOut: {
             key: string;
             labels: components["schemas"]["Labels"];
+        };
+        /** @description Operations that are held for the same reasons. */
+        RightOut: {
+            operations: components["schemas"]["Labels"][];
+            reasons: components["schemas"]["RightReasonOut"][];
+        };
+        /** @description A grant of a role that is held in a unit, and how it is narrowed, if it is; `until` is the first day without the post. */
+        RightReasonOut: {
+            role: components["schemas"]["Labels"];
+            unit: string;
+            until: string | null;
+            where: components["schemas"]["Labels"] | null;
         };
         /** @description How much risk a party may take, and until when that is known. */
         RiskData: {
@@ -3227,6 +3269,14 @@ export interface components {
         SourcesOut: {
             items: components["schemas"]["SourceOut"][];
         };
+        /** @description Five minutes of a queue or pump: the most that waited, and how many a second came and left; null is not known. */
+        StepOut: {
+            came: number | null;
+            left: number | null;
+            /** Format: date-time */
+            until: string;
+            waiting: number | null;
+        };
         StoredExpression: components["schemas"]["ValueForm"] | components["schemas"]["FieldForm"] | components["schemas"]["ParamForm"] | components["schemas"]["AndForm"] | components["schemas"]["OrForm"] | components["schemas"]["NotForm"] | components["schemas"]["NegateForm"] | components["schemas"]["BinaryForm"] | components["schemas"]["InForm"] | components["schemas"]["BetweenForm"] | components["schemas"]["EmptyForm"] | components["schemas"]["CallForm"] | components["schemas"]["AggregateForm"];
         /** @description How far a subscriber of events has come. */
         SubscriberOut: {
@@ -3342,6 +3392,22 @@ export interface components {
         TestMailOut: {
             sent_to: string;
         };
+        /**
+         * @description What is done with one object or part: its records are seen with those that they follow, and `shared` ones, too.
+         *
+         *     `masked` fields show their mask, in clear one by one where `unmask`; `refused` ones are not seen at all.
+         */
+        ThingOut: {
+            follows: components["schemas"]["Labels"] | null;
+            key: string;
+            labels: components["schemas"]["Labels"];
+            masked: components["schemas"]["Labels"][];
+            refused: components["schemas"]["Labels"][];
+            rights: components["schemas"]["RightOut"][];
+            shared: number;
+            unmask: boolean;
+            walls: components["schemas"]["KeptFromOut"][];
+        };
         /** @description What happened. */
         TimelineBlockOut: {
             as_of: components["schemas"]["AsOfOut"] | null;
@@ -3449,11 +3515,25 @@ export interface components {
             /** @default  */
             reason?: string;
         };
-        /** @description One user with every post, the newest first. */
+        /** @description How many users each part of the list holds. */
+        UserCountsOut: {
+            active: number;
+            attention: number;
+            ended: number;
+            ending: number;
+            locked: number;
+            never: number;
+            password: number;
+        };
+        /** @description One user with every post, the newest first; `explained` says whether the caller may ask for the rights. */
         UserDetailOut: {
             active: boolean;
             employee_no: string;
+            ending: components["schemas"]["PostOut"] | null;
+            explained: boolean;
+            holds: components["schemas"]["PostOut"][];
             last_sign_in: string | null;
+            locked_until: string | null;
             name: string;
             /** @enum {string} */
             password_due: "" | "given" | "age";
@@ -3462,7 +3542,6 @@ export interface components {
             roles: components["schemas"]["Labels"][];
             /** Format: uuid */
             uid: string;
-            units: string[];
         };
         /** @description What a post can be made of. */
         UserOptionsOut: {
@@ -3473,21 +3552,41 @@ export interface components {
         UserOut: {
             active: boolean;
             employee_no: string;
+            ending: components["schemas"]["PostOut"] | null;
+            holds: components["schemas"]["PostOut"][];
             last_sign_in: string | null;
+            locked_until: string | null;
             name: string;
+            /** @enum {string} */
+            password_due: "" | "given" | "age";
             roles: components["schemas"]["Labels"][];
             /** Format: uuid */
             uid: string;
-            units: string[];
+        };
+        /** @description What a user may do at a moment, and the objects and parts with which nothing. */
+        UserRightsOut: {
+            /** Format: date-time */
+            at: string;
+            nothing: components["schemas"]["Labels"][];
+            things: components["schemas"]["ThingOut"][];
         };
         /** @description What became of a file. */
         UsersFileOut: {
             made: components["schemas"]["MadeUserOut"][];
             refused: components["schemas"]["RefusedLineOut"][];
         };
-        /** @description Everybody who has or had a post in the caller's units. */
+        /**
+         * @description A page of the `found` users of those who have or had a post in the caller's units.
+         *
+         *     `total` and `counts` are of all of them, whatever is looked for; posts that end within `ending_days` end soon.
+         */
         UsersOut: {
+            counts: components["schemas"]["UserCountsOut"];
+            ending_days: number;
+            found: number;
             items: components["schemas"]["UserOut"][];
+            next_cursor: string | null;
+            total: number;
         };
         /** @description A value written out; decimals, dates and instants as text. */
         ValueForm: {
@@ -3863,6 +3962,7 @@ export type IdentityBlockOut = components['schemas']['IdentityBlockOut'];
 export type IdentityData = components['schemas']['IdentityData'];
 export type InForm = components['schemas']['InForm'];
 export type JobsOut = components['schemas']['JobsOut'];
+export type KeptFromOut = components['schemas']['KeptFromOut'];
 export type Labels = components['schemas']['Labels'];
 export type LanguageIn = components['schemas']['LanguageIn'];
 export type LanguageOut = components['schemas']['LanguageOut'];
@@ -3935,6 +4035,8 @@ export type ReplayIn = components['schemas']['ReplayIn'];
 export type ResultCountOut = components['schemas']['ResultCountOut'];
 export type ResultOut = components['schemas']['ResultOut'];
 export type ResultSetOut = components['schemas']['ResultSetOut'];
+export type RightOut = components['schemas']['RightOut'];
+export type RightReasonOut = components['schemas']['RightReasonOut'];
 export type RiskData = components['schemas']['RiskData'];
 export type RoleChoiceOut = components['schemas']['RoleChoiceOut'];
 export type RoleOut = components['schemas']['RoleOut'];
@@ -3962,6 +4064,7 @@ export type SortIn = components['schemas']['SortIn'];
 export type SortOut = components['schemas']['SortOut'];
 export type SourceOut = components['schemas']['SourceOut'];
 export type SourcesOut = components['schemas']['SourcesOut'];
+export type StepOut = components['schemas']['StepOut'];
 export type StoredExpression = components['schemas']['StoredExpression'];
 export type SubscriberOut = components['schemas']['SubscriberOut'];
 export type TableBlockOut = components['schemas']['TableBlockOut'];
@@ -3976,6 +4079,7 @@ export type TagsData = components['schemas']['TagsData'];
 export type TemplateOut = components['schemas']['TemplateOut'];
 export type TemplateVariableOut = components['schemas']['TemplateVariableOut'];
 export type TestMailOut = components['schemas']['TestMailOut'];
+export type ThingOut = components['schemas']['ThingOut'];
 export type TimelineBlockOut = components['schemas']['TimelineBlockOut'];
 export type TimelineData = components['schemas']['TimelineData'];
 export type TimelineEntry = components['schemas']['TimelineEntry'];
@@ -3989,9 +4093,11 @@ export type UnmaskIn = components['schemas']['UnmaskIn'];
 export type UnmaskableData = components['schemas']['UnmaskableData'];
 export type UnmaskedOut = components['schemas']['UnmaskedOut'];
 export type UserChangeIn = components['schemas']['UserChangeIn'];
+export type UserCountsOut = components['schemas']['UserCountsOut'];
 export type UserDetailOut = components['schemas']['UserDetailOut'];
 export type UserOptionsOut = components['schemas']['UserOptionsOut'];
 export type UserOut = components['schemas']['UserOut'];
+export type UserRightsOut = components['schemas']['UserRightsOut'];
 export type UsersFileOut = components['schemas']['UsersFileOut'];
 export type UsersOut = components['schemas']['UsersOut'];
 export type ValueForm = components['schemas']['ValueForm'];
@@ -6495,7 +6601,11 @@ export interface operations {
     };
     listUsers: {
         parameters: {
-            query?: never;
+            query?: {
+                q?: string;
+                show?: ("active" | "attention" | "locked" | "password" | "ending" | "never" | "ended") | null;
+                cursor?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -6790,6 +6900,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["UserDetailOut"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            502: components["responses"]["Error502"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    getUserRights: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                uid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserRightsOut"];
                 };
             };
             400: components["responses"]["Error400"];

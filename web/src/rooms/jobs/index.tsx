@@ -3,8 +3,9 @@ import { useSearchParams } from 'react-router';
 import { api } from '../../api/client';
 import type { Jobs } from '../../api';
 import { useText } from '../../app/i18n';
+import { useWord } from '../../blocks/lists';
 import { RunsPanel } from '../../blocks/Runs';
-import { datetime, decimal } from '../../kit/format';
+import { datetime, decimal, time } from '../../kit/format';
 import { Figure } from '../../kit/figures';
 import { LiveStamp } from '../../kit/marks';
 import { Page } from '../../kit/Page';
@@ -59,20 +60,37 @@ export function JobsPage() {
   );
 }
 
-/** One sentence that says what is due. */
+/** One sentence that says what is wrong, and what is done about the first of it; or that all is well. */
 function Headline({ jobs }: { jobs: Jobs }) {
-  const { t, label } = useText();
-  const said = (fact: Said) => {
-    if (fact.channel) return t('job.awaySaid', { name: label(fact.channel.labels), since: datetime(fact.channel.away_since), waiting: decimal(fact.count, 0), failed: decimal(fact.channel.failed, 0) });
-    const keys = { nobody: 'job.nobodySaid', away: 'job.awaySaid', dead: 'job.deadSaid', silent: 'job.silentSaid', held: 'job.heldSaid' } as const;
-    return t(keys[fact.key], { n: decimal(fact.count, 0) });
-  };
+  const { t } = useText();
+  const { said, toDo } = useSaid();
   const facts = firstFacts(jobs);
+  const [first] = facts;
   return (
     <Panel id="job-headline">
-      <b role="status">{facts.length > 0 ? facts.map(said).join(t('common.semicolon')) : t('job.calm')}</b>
+      <p role="status"><b>{facts.length > 0 ? facts.map(said).join(t('common.semicolon')) : t('job.calm')}</b></p>
+      {first && <p className="small ink-2" data-testid="job-first">{t('job.first')}{toDo(first)}{first.key === 'dead' && <> <button type="button" className="plain link" onClick={showLetters} data-testid="job-see">{t('job.see')}</button></>}</p>}
     </Panel>
   );
+}
+
+const showLetters = () => document.querySelector('[data-testid="job-letters"]')?.scrollIntoView({ block: 'start' });
+
+function useSaid(): { said: (fact: Said) => string; toDo: (fact: Said) => string } {
+  const { t, label } = useText();
+  const word = useWord();
+  const said = ({ key, count, channel, queue }: Said) => {
+    const n = decimal(count, 0);
+    if (channel) return t('job.awaySaid', { name: label(channel.labels), since: datetime(channel.away_since), waiting: n, failed: decimal(channel.failed, 0) });
+    if (queue) return t(key === 'rests' ? 'job.restsSaid' : 'job.growsSaid', { name: label(queue.labels), n, time: queue.rests_until ? time(queue.rests_until) : '' });
+    const keys = { nobody: 'job.nobodySaid', away: 'job.awaySaid', dead: 'job.deadSaid', silent: 'job.silentSaid', rests: 'job.restsSaid', grows: 'job.growsSaid', held: 'job.heldSaid' } as const;
+    return t(keys[key], { n });
+  };
+  const toDo = ({ key, channel, queue, worker }: Said) => {
+    const done = t(`job.do.${key}`, { name: label((channel ?? queue)?.labels) || (worker ?? ''), error: channel?.error ?? '', lane: queue ? word('job.lane', queue.queue) : '' });
+    return channel?.expires_at ? `${done}${t('job.do.awayUntil', { time: datetime(channel.expires_at) })}` : done;
+  };
+  return { said, toDo };
 }
 
 function Figures({ jobs }: { jobs: Jobs }) {

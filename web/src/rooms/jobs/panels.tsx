@@ -12,31 +12,49 @@ import { Panel } from '../../kit/Panel';
 import { Empty } from '../../kit/states';
 import { Segments } from '../../kit/Tabs';
 import { useAge } from './age';
+import { Hour } from './Hour';
+import { pace, said, stateOf, sumOf, type Standing } from './pace';
 
 const two = (number: number) => String(number).padStart(2, '0');
 const counted = (value: number | null, tone = '') => <span className={value ? tone : 'ink-4'}>{value === null ? NOTHING : decimal(value, 0)}</span>;
+
+const STANDINGS: Record<Standing, Tone> = { rests: 'late', grows: 'attention', shrinks: 'blue', waits: 'plain', fine: 'done' };
 
 export function QueuesPanel({ queues, busy, onShow }: { queues: JobQueue[]; busy: boolean; onShow: (busy: boolean) => void }) {
   const { t, label } = useText();
   const word = useWord();
   const age = useAge();
   const waiting = queues.filter((queue) => queue.waiting > 0);
-  const rests = (row: JobQueue) => row.rests_until && <span className="small tone-late"><Icon name="alert" size={12} /> {t('job.rests', { time: time(row.rests_until) })}</span>;
+  const state = (row: JobQueue) => {
+    const found = stateOf(row);
+    return <Tag tone={STANDINGS[found]}>{row.rests_until ? t('job.rests', { time: time(row.rests_until) }) : t(`job.standing.${found}`)}</Tag>;
+  };
+  const rate = (value: number | null) => <span className={value ? '' : 'ink-4'}>{said(value)}</span>;
+  const detail = (row: JobQueue) => [word('job.lane', row.queue), ...(row.running ? [`${t('job.running')} ${decimal(row.running, 0)}`] : []), ...(row.done !== null ? [`${t('job.done')} ${decimal(row.done, 0)}`] : [])].join(' · ');
+  const failed = (row: JobQueue) => (row.failed ?? 0) > 0 && <span className="small tone-late">{t('job.failed')} {decimal(row.failed ?? 0, 0)}</span>;
+  const moving = (row: JobQueue) => {
+    const { came, left } = pace(row);
+    return came || left ? ` · ${t('job.came')} ${said(came)} · ${t('job.left')} ${said(left)}` : '';
+  };
+  const catchUp = (row: JobQueue) => (row.waiting > 0 ? age.span(row.catch_up) : NOTHING);
   const columns: Column<JobQueue>[] = [
-    { key: 'name', title: t('job.queue'), render: (row) => <span className="row gap-4 wrap"><b>{label(row.labels)}</b> <span className="small ink-3">{word('job.lane', row.queue)}</span> {rests(row)}</span> },
+    { key: 'name', title: t('job.queue'), render: (row) => <div className="job-line"><b>{label(row.labels)}</b><div className="small ink-3">{detail(row)} {failed(row)}</div></div> },
     { key: 'waiting', title: `${t('job.waiting')} ${t('job.unit')}`, align: 'right', render: (row) => counted(row.waiting) },
     { key: 'oldest', title: t('job.oldest'), align: 'right', tight: true, render: (row) => age.since(row.oldest_at) },
-    { key: 'running', title: t('job.running'), align: 'right', render: (row) => counted(row.running) },
-    { key: 'done', title: t('job.done'), align: 'right', render: (row) => counted(row.done) },
-    { key: 'failed', title: t('job.failed'), align: 'right', render: (row) => counted(row.failed, 'tone-late') },
-    { key: 'catchUp', title: t('job.catchUp'), align: 'right', tight: true, render: (row) => (row.waiting > 0 ? age.span(row.catch_up) : NOTHING) },
+    { key: 'came', title: t('job.came'), align: 'right', render: (row) => rate(pace(row).came) },
+    { key: 'left', title: t('job.left'), align: 'right', render: (row) => rate(pace(row).left) },
+    { key: 'catchUp', title: t('job.catchUp'), align: 'right', tight: true, render: catchUp },
+    { key: 'hour', title: t('job.hour'), tight: true, render: (row) => <Hour steps={row.steps} name={label(row.labels)} tone={stateOf(row)} /> },
+    { key: 'state', title: t('job.state'), tight: true, render: state },
   ];
   const items = [{ key: 'all', title: t('job.all'), count: queues.length }, { key: 'busy', title: t('job.busy'), count: waiting.length }];
   const rows = busy ? waiting : queues;
+  const sum = sumOf(rows);
+  const total = { name: t('job.total', { n: rows.length }), waiting: decimal(sum.waiting, 0), came: rate(sum.came), left: rate(sum.left) };
   return (
     <Panel title={t('job.queues')} meta={t('job.queuesMeta')} side={<Segments items={items} value={busy ? 'busy' : 'all'} onChange={(key) => onShow(key === 'busy')} label={t('job.queues')} />} flush id="job-queues">
       {rows.length === 0 ? <Empty title={t('job.nothingWaits')} /> : (
-        <DataTable columns={columns} rows={rows} rowKey={(row) => row.key} testId="job-queue" rowClass={(row) => (row.rests_until ? 'late-row' : '')} twoLine={(row) => ({ title: label(row.labels), sub: `${word('job.lane', row.queue)} · ${t('job.done')} ${row.done ?? NOTHING} · ${t('job.failed')} ${row.failed ?? NOTHING}`, end: decimal(row.waiting, 0), endSub: rests(row) || (row.waiting > 0 ? age.since(row.oldest_at) : undefined) })} />
+        <DataTable columns={columns} rows={rows} rowKey={(row) => row.key} testId="job-queue" roomy total={total} rowClass={(row) => ({ rests: 'late-row', grows: 'attention-row' })[stateOf(row) as string] ?? ''} twoLine={(row) => ({ title: label(row.labels), sub: <>{detail(row)}{moving(row)}{catchUp(row) !== NOTHING && ` · ${t('job.catchUp')} ${catchUp(row)}`}<Hour steps={row.steps} name={label(row.labels)} tone={stateOf(row)} /></>, end: <>{decimal(row.waiting, 0)} <span className="unit">{t('job.unit')}</span></>, endSub: state(row) })} />
       )}
     </Panel>
   );
@@ -45,7 +63,7 @@ export function QueuesPanel({ queues, busy, onShow }: { queues: JobQueue[]; busy
 export function ChannelsPanel({ channels }: { channels: JobChannel[] }) {
   const { t } = useText();
   return (
-    <Panel title={t('job.channels')} meta={t('job.queuesMeta')} flush id="job-channels">
+    <Panel title={t('job.channels')} meta={t('job.channelsMeta')} flush id="job-channels">
       {channels.map((channel) => <ChannelLine key={channel.key} channel={channel} />)}
     </Panel>
   );
@@ -127,7 +145,7 @@ export function WorkersPanel({ workers }: { workers: JobWorker[] }) {
   const serves = (row: JobWorker) => row.queues.map((queue) => word('job.lane', queue)).join(t('common.and'));
   const beat = (row: JobWorker) => (row.silent ? <span className="tone-late"><Icon name="alert" size={12} /> {t('job.silent', { age: age.since(row.beat_at) })}</span> : t('job.beatAgo', { age: age.since(row.beat_at) }));
   const columns: Column<JobWorker>[] = [
-    { key: 'name', title: t('job.worker'), render: (row) => row.name },
+    { key: 'name', title: t('job.worker'), tight: true, render: (row) => row.name },
     { key: 'serves', title: t('job.serves'), render: serves },
     { key: 'beat', title: t('job.beat'), tight: true, render: beat },
     { key: 'started', title: t('job.started'), tight: true, render: (row) => datetime(row.started_at) },

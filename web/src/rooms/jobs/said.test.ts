@@ -24,5 +24,14 @@ test('a channel that is away goes before dead letters, and messages that wait ar
 test('without a living worker that is the first thing', () => {
   expect(firstFacts(jobs({ workers: [] })).map((fact) => fact.key)).toEqual(['nobody']);
   expect(firstFacts(jobs({ workers: [worker(true)] })).map((fact) => fact.key)).toEqual(['nobody']);
-  expect(firstFacts(jobs({ workers: [worker(true), worker(false)] }))).toEqual([{ key: 'silent', count: 1 }]);
+  expect(firstFacts(jobs({ workers: [worker(true), worker(false)] }))).toEqual([{ key: 'silent', count: 1, worker: 'a:1' }]);
+});
+
+test('a pump that rests and a line that grows are said after dead letters, each by its name', () => {
+  const steps = [{ until: '', waiting: 900, came: 5, left: 1 }];
+  const line = (key: string, rests_until: string | null) => ({ key, labels, queue: 'send' as const, waiting: 900, oldest_at: null, running: null, done: null, failed: null, catch_up: null, steps, rests_until });
+  const facts = firstFacts(jobs({ queues: [line('dispatch', null), line('events', '2026-03-18T02:00:00Z')], letters: [letters('x', 1, 1)] }));
+  expect(facts.map(({ key, queue }) => [key, queue?.key])).toEqual([['dead', undefined], ['grows', 'dispatch'], ['rests', 'events']]);
+  const away = firstFacts(jobs({ channels: [mail('2026-03-18T01:12:00Z')], queues: [line('dispatch', null)] }));
+  expect(away.map(({ key }) => key)).toEqual(['away']);
 });

@@ -2,17 +2,17 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { App, Button, Drawer, Form, Input, Modal } from 'antd';
 import { useState } from 'react';
 import { api } from '../../api/client';
-import type { GivenPassword, Post, UserDetail } from '../../api';
+import type { GivenPassword, UserDetail } from '../../api';
 import { useText } from '../../app/i18n';
 import { useFormReport } from '../../kit/faults';
 import { useReport, useSay } from '../../kit/feedback';
-import { date, datetime } from '../../kit/format';
+import { datetime } from '../../kit/format';
 import { useIsPhone } from '../../kit/hooks';
-import { Icon } from '../../kit/Icon';
-import { Tag } from '../../kit/marks';
 import { QueryState } from '../../kit/states';
 import { SubmitOnEnter } from '../../kit/SubmitOnEnter';
-import { EndPostDialog, PostDialog } from './PostDialogs';
+import { Posts } from './Posts';
+import { Rights } from './Rights';
+import { SignInTag, useDueSaid } from './UserTable';
 
 type Props = { uid: string | undefined; onClose: () => void; onPassword: (given: GivenPassword) => void };
 
@@ -32,7 +32,7 @@ export function UserDrawer({ uid, onClose, onPassword }: Props) {
       size={phone ? '100%' : 560}
       mask={phone}
       title={user.data ? `${user.data.name}  ${user.data.employee_no}` : t('user.title')}
-      extra={user.data && <Tag tone={user.data.active ? 'done' : 'plain'}>{t(user.data.active ? 'user.active' : 'user.inactive')}</Tag>}
+      extra={user.data && <SignInTag user={user.data} />}
       data-testid="user-drawer"
     >
       <QueryState query={user} rows={6}>{(data) => <User key={data.uid} user={data} onPassword={onPassword} />}</QueryState>
@@ -51,49 +51,22 @@ export function useUserChanged(): (changed: UserDetail) => void {
 
 function User({ user, onPassword }: { user: UserDetail; onPassword: (given: GivenPassword) => void }) {
   const { t } = useText();
-  const [adding, setAdding] = useState(false);
   const may = (act: UserDetail['permitted'][number]) => user.permitted.includes(act);
-  const due = user.password_due ? t(`user.password.${user.password_due}`) : t('user.password.fine');
+  const due = useDueSaid()(user);
   return (
     <div className="stack gap-12">
       <p className="row wrap small ink-2">
         <span>{t('user.lastSignIn')} {datetime(user.last_sign_in)}</span>
-        <span>{t('session.password')} {due}</span>
+        {due.map((one) => <span key={one} className={user.locked_until ? 'tone-late' : 'tone-attention'}>{one}</span>)}
       </p>
-      <section className="stack gap-8">
-        <div className="row" style={{ justifyContent: 'space-between' }}>
-          <h3 className="section-title">{t('user.posts')}</h3>
-          {may('post') && <Button size="small" className="reach" icon={<Icon name="plus" size={13} />} onClick={() => setAdding(true)} data-testid="user-add-post">{t('user.addPost')}</Button>}
-        </div>
-        {user.posts.map((post) => <PostLine key={`${post.role} ${post.unit} ${post.valid_from}`} user={user} post={post} />)}
-        {user.posts.length === 0 && <p className="ink-3">{t('user.noPosts')}</p>}
-      </section>
+      <Posts user={user} />
+      {user.explained && <Rights uid={user.uid} />}
       <div className="row wrap gap-8">
         {may('rename') && <RenameButton user={user} />}
         {may('password') && <PasswordButton user={user} onPassword={onPassword} />}
         {may('end') && <EndButton user={user} />}
         {may('return') && <ReturnButton user={user} />}
       </div>
-      {adding && <PostDialog user={user} onClose={() => setAdding(false)} />}
-    </div>
-  );
-}
-
-function PostLine({ user, post }: { user: UserDetail; post: Post }) {
-  const { t, label } = useText();
-  const [ending, setEnding] = useState(false);
-  const canEnd = user.permitted.includes('post') && post.state !== 'over';
-  return (
-    <div className="row" style={{ justifyContent: 'space-between' }} data-testid="user-post">
-      <span className={post.state === 'over' ? 'ink-3' : ''}>
-        <b>{label(post.labels)}</b> {post.unit_name}{' '}
-        <span className="small ink-2 nowrap">{t(post.valid_to ? 'user.fromTo' : 'user.from', { from: date(post.valid_from), to: date(post.valid_to) })}</span>
-      </span>
-      <span className="row gap-8">
-        {post.state !== 'holds' && <Tag>{t(`user.post.${post.state}`)}</Tag>}
-        {canEnd && <Button size="small" className="reach" onClick={() => setEnding(true)} data-testid="user-end-post">{t('user.endPost')}</Button>}
-      </span>
-      {ending && <EndPostDialog user={user} post={post} onClose={() => setEnding(false)} />}
     </div>
   );
 }

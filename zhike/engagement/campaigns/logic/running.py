@@ -8,7 +8,8 @@ from datetime import date, datetime
 from functools import partial
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from zhike.engagement.campaigns.logic import groups
 from zhike.engagement.campaigns.logic.plans import touch_step
@@ -20,6 +21,7 @@ from zhike.engagement.compliance.types import Touch
 from zhike.insight.audiences import api as audiences
 from zhike.kernel import actions, clock, context, database, events, isolation
 from zhike.kernel.errors import ZhikeError
+from zhike.kernel.queues import Backlog
 from zhike.kernel.trading_days import trading_calendar
 from zhike.platform.audit import api as audit
 from zhike.platform.objects import bulk, catalogue, sets
@@ -90,6 +92,13 @@ def advance(limit: int = BATCH) -> int:
     return moved
 
 
+def backlog() -> Backlog:
+    """Return the people of running campaigns whom the gate is asked about now and has not been."""
+    due = Member.objects.filter(_is_due(), campaign__state=Campaign.State.RUNNING)
+    found = due.aggregate(n=Count("pk"), oldest=Min(Coalesce("next_at", "campaign__launched_at")))
+    return Backlog(found["n"], found["oldest"])
+
+
 def _advance_one(pk: int, limit: int, party_id: int | None = None) -> int:
     with database.writing():
         campaign = Campaign.objects.select_for_update(no_key=True).get(pk=pk)
@@ -105,8 +114,11 @@ def _advance_one(pk: int, limit: int, party_id: int | None = None) -> int:
 
 def _due(pk: int) -> QuerySet[Member]:
     """The people of a campaign whom the gate is asked about now."""
-    waiting = Member.objects.filter(campaign_id=pk, state=Member.State.WAITING)
-    return waiting.filter(Q(next_at=None) | Q(next_at__lte=clock.now())).order_by("party_id")
+    return Member.objects.filter(_is_due(), campaign_id=pk).order_by("party_id")
+
+
+def _is_due() -> Q:
+    return Q(Q(next_at=None) | Q(next_at__lte=clock.now()), state=Member.State.WAITING)
 
 
 def _one_by_one(pk: int, limit: int, fault: Exception) -> int:

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 
 from zhike.kernel import clock
 from zhike.platform.audit import api as audit
@@ -19,7 +20,7 @@ _LONGEST = 64
 
 def require_unlocked(number: str) -> None:
     """Raise SignInLocked while a number is locked."""
-    row = SignInFailures.objects.filter(pk=_key(number), locked_until__gt=clock.now()).first()
+    row = locked().filter(pk=key(number)).first()
     if row is not None and row.locked_until is not None:
         raise SignInLocked(until=clock.local(row.locked_until).strftime("%H:%M"))
 
@@ -29,8 +30,8 @@ def failed(number: str) -> None:
     now = clock.now()
     with transaction.atomic():
         SignInFailures.objects.filter(last_at__lt=now - _REMEMBERED).delete()
-        SignInFailures.objects.get_or_create(pk=_key(number), defaults={"last_at": now})
-        row = SignInFailures.objects.select_for_update().get(pk=_key(number))
+        SignInFailures.objects.get_or_create(pk=key(number), defaults={"last_at": now})
+        row = SignInFailures.objects.select_for_update().get(pk=key(number))
         row.failures, row.last_at = row.failures + 1, now
         user = User.objects.filter(employee_no__iexact=number.strip()).first()
         if user is not None:
@@ -42,9 +43,14 @@ def failed(number: str) -> None:
         row.save()
 
 
+def locked() -> QuerySet[SignInFailures]:
+    """Return the numbers that are locked now."""
+    return SignInFailures.objects.filter(locked_until__gt=clock.now())
+
+
 def forget(number: str) -> None:
     """Forget the failures of a number."""
-    SignInFailures.objects.filter(pk=_key(number)).delete()
+    SignInFailures.objects.filter(pk=key(number)).delete()
 
 
 def plausible(number: str) -> bool:
@@ -52,5 +58,6 @@ def plausible(number: str) -> bool:
     return len(number) <= _LONGEST and number.isprintable()
 
 
-def _key(number: str) -> str:
+def key(number: str) -> str:
+    """Return what an employee number is kept by, whatever its letter case."""
     return number.strip().casefold()

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.contrib.auth.hashers import check_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 
 from zhike.kernel import clock
 from zhike.kernel.definition_parts import Labels
@@ -82,6 +83,13 @@ def due(user: User) -> PasswordDue:
     age = settings.PASSWORD_DAYS
     old = age and user.password_set_at and user.password_set_at + timedelta(days=age) <= clock.now()
     return "age" if old else ""
+
+
+def due_now() -> Q:
+    """Return which users `due` tells a reason of."""
+    age = settings.PASSWORD_DAYS
+    old = Q(password_set_at__lte=clock.now() - timedelta(days=age)) if age else Q(pk__in=[])
+    return Q(must_change=True) | old
 
 
 def _used(user: User) -> list[str]:
