@@ -351,6 +351,32 @@ def test_a_refused_field_is_refused_though_another_role_sees_it_in_clear(firm, o
     )
 
 
+def test_a_post_does_not_lift_the_masks_of_what_another_one_reads(firm):
+    """Somebody who reads all customers masked, and those of one branch in clear, does not read all of them in clear."""
+    customer("张三丰", mobile="13800001234")
+    customer("李四海", mobile="13900005678", branch="B2", manager="E1002")
+    grants = [{"on": "party", "operations": ["read"], "where": "my_branch"}]
+    body = {"kind": "role", "key": "branch_seer", "labels": {"zh": "x", "en": "x"}, "grants": grants}
+    definition_changes.change([Edit.of(body | {"fields": {"party": {"clear": ["mobile"]}}})], reason="test")
+    alone = holding(firm.branch_head, "branch_seer")
+    both = holding(firm.branch_head, "branch_seer", role("reader", ("party", "read")))
+
+    assert _mobiles(alone) == ["13800001234"]
+    assert _mobiles(both) == ["138****1234", "139****5678"]
+    said = {"op": "=", "left": {"field": "mobile"}, "right": {"value": "13900005678", "type": "text"}}
+    with pytest.raises(Refused):
+        objects.page(RecordQuery("party", condition=said), principal=both)
+    assert _mobiles(holding(firm.branch_head, "branch_seer", role("seer", ("party", "read"), clear=["mobile"]))) == [
+        "13800001234",
+        "13900005678",
+    ]
+
+
+def _mobiles(principal):
+    rows = objects.page(RecordQuery("party", columns=("mobile",)), principal=principal).rows
+    return sorted(str(row.values["mobile"]) for row in rows)
+
+
 def test_who_is_refused_a_field_does_not_unmask_it(firm):
     party = customer("张三丰", mobile="13800001234", email="z@example.com")
     blind = holding(firm.operator, role("blind", ("party", "read", "unmask"), refused=["mobile"]))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tests.factories.records import SYSTEM, build_firm, cover, customer, give_work
 from zhike.kernel import clock, event_delivery
@@ -13,6 +15,7 @@ from zhike.platform.audit import api as audit
 from zhike.platform.objects import api as objects
 from zhike.platform.objects.types import RecordQuery
 from zhike.platform.work import api as work
+from zhike.platform.work.logic import following
 from zhike.platform.work.models import WorkItem
 
 pytestmark = pytest.mark.django_db
@@ -97,3 +100,29 @@ def test_work_about_somebody_else_stays(party):
     cover(party, "E1002", clock.today())
 
     assert assignees(other) == {"open": "E1001"}
+
+
+def test_a_deleted_service_concerns_nobody_but_its_customer(party, monkeypatch):
+    asked = []
+    monkeypatch.setattr(following, "follow_coverage", lambda parties=None: asked.append(parties) or 0)
+    event_delivery.deliver_all()
+    asked.clear()
+    row = objects.page(RecordQuery("coverage"), principal=SYSTEM).rows[0]
+    objects.delete("coverage", row.uid, revision=row.revision, principal=SYSTEM)
+    event_delivery.deliver_all()
+    assert asked == [[party.id]]
+
+
+def test_after_a_load_only_work_that_moves_is_locked(firm, party, monkeypatch):
+    """All open work is looked at, a part at a time; what stays where it is can be done meanwhile."""
+    for name in ("李四海", "王五"):
+        give_work(customer(name).id, "E1001")
+    end_coverage(party)
+    cover(party, "E1002", clock.today())
+    monkeypatch.setattr(following, "_BATCH", 2)
+    with CaptureQueriesContext(connection) as found:
+        assert following.follow_coverage() == 1
+    [moved] = WorkItem.objects.filter(assignee="E1002").values_list("pk", flat=True)
+    locking = [query["sql"] for query in found if query["sql"].endswith("FOR UPDATE")]
+    assert [sql.split(" IN (")[-1].split(")")[0] for sql in locking] == [str(moved)]
+    assert WorkItem.objects.filter(state="open").count() == 3

@@ -11,11 +11,12 @@ from django.db import connection
 
 from tests.factories.records import SYSTEM, build_firm, customer, signed_in
 from tests.integration.test_work_by_hand import give
-from zhike.kernel import actions, clock, definition_changes
+from zhike.kernel import actions, clock, definition_changes, event_delivery
 from zhike.kernel.definition_changes import Edit
 from zhike.kernel.definition_errors import DefinitionsBroken
 from zhike.kernel.ids import uuid7
 from zhike.kernel.models import TimerRow
+from zhike.platform.objects import api as objects
 from zhike.platform.organization import api as organization
 from zhike.platform.permissions import api as permissions
 from zhike.platform.work import api as work
@@ -109,6 +110,34 @@ def test_work_about_an_erased_record_has_no_clock(firm):
     work.complete(done, result="done", note="", revision=1, principal=firm.manager)
     following.forget_record("party", party.id)
     assert (WorkItem.objects.get(uid=gone).state, clocks()) == ("cancelled", [str(other)])
+
+
+def test_work_about_what_belonged_to_an_erased_person_ends_and_keeps_no_words(firm):
+    party = customer("张三")
+    talk = {"party": str(party.uid), "channel": "phone", "subject": "回电", "at": clock.now().isoformat()}
+    record = objects.create("interaction", talk, principal=firm.manager)
+    about = NewWork(record=bulk_id(record), assignee="E1001", subject="张三 13800001234 回电", script="张三催办")
+    given = GiveWork(
+        kind="task", origin_kind="work", origin_uid=uuid7(), origin_title="", object="interaction", items=(about,)
+    )
+    actions.run("work.give", given, asker=SYSTEM)
+    [item] = WorkItem.objects.filter(object="interaction")
+    work.comment(item.uid, "张三下午在", principal=firm.manager)
+    event_delivery.deliver_all()
+
+    objects.erase("party", party.uid, reason="客户要求删除", principal=SYSTEM)
+    event_delivery.deliver_all()
+    item.refresh_from_db()
+    assert (item.state, item.subject, item.script, [said.text for said in item.comments.all()]) == (
+        "cancelled",
+        "—",
+        "",
+        [""],
+    )
+
+
+def bulk_id(record):
+    return objects.ids("interaction", [record.uid], principal=SYSTEM)[record.uid]
 
 
 def at_once(act, *given):

@@ -141,6 +141,8 @@ def test_one_that_cannot_be_put_back_hurts_only_itself(draft, plan, desk, monkey
 
     monkeypatch.setattr(confirmations, "put_back", refuse)
     assert (campaigns.settle(), again(draft).state, again(other).state) == (1, "confirming", "draft")
+    monkeypatch.undo()
+    assert (campaigns.settle(), again(draft).state) == (1, "draft")
 
 
 KILLER = """

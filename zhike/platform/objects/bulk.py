@@ -41,9 +41,14 @@ __all__ = [
 ]
 
 
-def facts(object: str, ids: Sequence[int], fields: Sequence[str]) -> dict[int, dict[str, Any]]:
-    """Return fields of live records by inner id, typed and in clear: for engines that decide, never for screens."""
-    return known_records.clear_rows(catalogues.object_type(object), ids, fields)
+def facts(
+    object: str, ids: Sequence[int], fields: Sequence[str], *, deleted: bool = False
+) -> dict[int, dict[str, Any]]:
+    """Return fields of live records, and of `deleted` ones if asked, by inner id, typed and in clear.
+
+    For engines that decide, never for screens.
+    """
+    return known_records.clear_rows(catalogues.object_type(object), ids, fields, deleted=deleted)
 
 
 def related(object: str, through: str, parent_ids: Sequence[int], fields: Sequence[str]) -> list[dict[str, Any]]:

@@ -150,13 +150,25 @@ def field_rule(principal: Principal, resource: str, field: str) -> str:
 def field_rules(principal: Principal, resource: str, fields: Iterable[str]) -> dict[str, str]:
     """Return how a principal sees fields: "masked" (its mask applies), "clear" or "refused".
 
-    Masks are on by default for everybody; a role may list fields under `clear` or `refused`; refused wins. A field that
-    is in use in none of the principal's units (`register_limits`) is refused, too.
+    Masks are on by default for everybody; a role may list fields under `clear` or `refused`; refused wins. A post does
+    not lift the masks of what another one reads: of several roles each has to clear a field, or one that reads all. A
+    field that is in use in none of the principal's units (`register_limits`) is refused, too.
     """
     rules = [] if principal.kind == "system" else [rules_of(role, resource) for role in principal.roles]
     refused = limits.hidden(principal, resource).union(*(rule.refused for rule in rules))
-    clear = {field for rule in rules for field in rule.clear}
+    clear = _cleared(principal, resource) if any(rule.clear for rule in rules) else frozenset[str]()
     return {key: "refused" if key in refused else "clear" if key in clear else "masked" for key in fields}
+
+
+def _cleared(principal: Principal, resource: str) -> frozenset[str]:
+    """The fields of which the principal sees no value masked, whichever of its roles lets it read the record."""
+    lifted = [
+        (grant.where == "all", frozenset(rules_of(role, resource).clear))
+        for role, grant in grants_of(principal, "read", resource)
+    ]
+    everywhere = [found for reads_all, found in lifted if reads_all]
+    each = frozenset.intersection(*(found for _all, found in lifted)) if lifted else frozenset[str]()
+    return each.union(*everywhere)
 
 
 def given_roles(principal: Principal) -> frozenset[str]:

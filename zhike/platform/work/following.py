@@ -24,11 +24,12 @@ def _follow(event: Event) -> None:
             following.follow_coverage(_parties(event))
 
 
-def _parties(event: Event) -> list[int]:
-    """Whose services changed; after a load, or when one is deleted, whoever has open work."""
-    if event.name not in ("record.created", "record.updated"):
-        return following.parties_with_open_work()
-    return [row["party"] for row in bulk.facts(event.subject, [event.subject_id], ["party"]).values()]
+def _parties(event: Event) -> list[int] | None:
+    """Whose services changed; after a load those of anybody may have."""
+    if event.name == "records.loaded":
+        return None
+    found = bulk.facts(event.subject, [event.subject_id], ["party"], deleted=True)
+    return [row["party"] for row in found.values()]
 
 
 SUBSCRIBER = Subscriber(

@@ -37,6 +37,8 @@ def erase(owner: ObjectType, record_id: int, uid: uuid.UUID) -> Erasure:
         lines += audit.wipe_values(subject=other.key, subject_ids=_ids(other, field, record_id))
         if ids:
             related[other.key] = related.get(other.key, 0) + len(ids)
+        for wiped_id in ids:
+            events.publish("record.erased", other.key, wiped_id)
     _auditing(True)
     _forget_figures(owner, record_id)
     personal = tuple(field.key for field in owner.fields.values() if field.personal)

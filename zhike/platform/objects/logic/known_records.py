@@ -52,15 +52,18 @@ def visible_rows(
     return dict_rows(select, where.values)
 
 
-def clear_rows(owner: ObjectType, ids: Sequence[int], keys: Sequence[str]) -> dict[int, dict[str, Any]]:
-    """Return fields of live records by id, in clear; a figure that is not published is None."""
+def clear_rows(
+    owner: ObjectType, ids: Sequence[int], keys: Sequence[str], *, deleted: bool
+) -> dict[int, dict[str, Any]]:
+    """Return fields of live records, or of `deleted` ones as well, by id, in clear; an unpublished figure is None."""
     if not ids:
         return {}
     fields = [owner.fields[key] for key in keys if key in owner.fields]
     where = Where(catalogues.catalogue())
     any_of = any_id(where.bind(list(ids)))
     where.add(exp.column("id", table=ALIAS).eq(any_of))
-    where.add(exp.column("deleted_at", table=ALIAS).is_(exp.null()))
+    if not deleted:
+        where.add(exp.column("deleted_at", table=ALIAS).is_(exp.null()))
     rows = dict_rows(records_from(exp.select(*selected(owner, fields)), owner, where), where.values)
     nothing: dict[str, Any] = dict.fromkeys(keys)
     return {

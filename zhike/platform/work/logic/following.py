@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.db.models import F, Q, QuerySet
 
@@ -16,24 +16,31 @@ _BATCH = 5_000
 BY_HAND, FORGOTTEN = "work", "—"
 
 
-def follow_coverage(party_ids: Sequence[int]) -> int:
-    """Give the open work about parties to their serving employee where whoever has it serves them no longer.
+def follow_coverage(party_ids: Sequence[int] | None = None) -> int:
+    """Give the open work about parties, or about all of them, to their serving employee where whoever has it serves them
+    no longer.
 
     In the caller's transaction, journalled per item; returns how many moved. Work stays where it is when nobody serves,
-    and so does work of kinds that do not follow the service.
+    and so does work of kinds that do not follow the service. Only what moves is locked.
     """
-    moved = 0
-    for start in range(0, len(party_ids), _BATCH):
-        batch = party_ids[start : start + _BATCH]
-        serving = bulk.serving_employees(batch)
-        rows = _following().filter(record_id__in=batch).select_for_update()
-        for row in rows.order_by("pk"):
-            has = row.delegated_by or row.assignee
-            if has not in serving.get(row.record_id or 0, [has]):
+    rows = _following() if party_ids is None else _following().filter(record_id__in=party_ids)
+    moved, last = 0, 0
+    while batch := list(rows.filter(pk__gt=last).order_by("pk")[:_BATCH]):
+        last = batch[-1].pk
+        serving = bulk.serving_employees([row.record_id for row in batch if row.record_id is not None])
+        strayed = [row.pk for row in batch if _strayed(row, serving)]
+        for row in _following().filter(pk__in=strayed).select_for_update().order_by("pk"):
+            if _strayed(row, serving):  # nobody gave it on meanwhile
                 row.delegated_by = ""
                 handing.give_to(row, serving[row.record_id or 0][0], "reassign")
                 moved += 1
     return moved
+
+
+def _strayed(row: WorkItem, serving: Mapping[int, Sequence[str]]) -> bool:
+    """Whether whoever has some work, or lent it, serves its party no longer while somebody does."""
+    has = row.delegated_by or row.assignee
+    return has not in serving.get(row.record_id or 0, [has])
 
 
 def let_go(employee_no: str) -> int:
@@ -48,12 +55,6 @@ def let_go(employee_no: str) -> int:
         handing.give_to(row, to, "release")
         moved += 1
     return moved
-
-
-def parties_with_open_work() -> list[int]:
-    """Return the parties about whom somebody has open work that follows the service."""
-    found = _following().order_by("record_id").distinct().values_list("record_id", flat=True)
-    return [party_id for party_id in found if party_id is not None]
 
 
 def forget_record(object: str, record_id: int) -> None:
