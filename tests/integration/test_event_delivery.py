@@ -259,6 +259,15 @@ def test_a_dead_letter_is_passed_over_and_what_waits_behind_it_goes_on(things):
     assert ear.heard() == {1: [positions[1]]}
 
 
+def test_what_an_event_says_of_itself_is_heard(things):
+    heard = []
+    events.subscribe(Subscriber("one", NOBODY, ("thing.moved",), lambda event: heard.append(event.payload["into"])))
+    event_delivery.deliver()
+    events.publish("thing.moved", "thing", 1, {"into": 7})
+    event_delivery.deliver_all()
+    assert heard == [7]
+
+
 def test_an_event_about_many_records_holds_nothing_but_itself(things):
     ear = Ear("one")
     ear.failing[0] = 2  # with the batch, and alone

@@ -13,6 +13,7 @@ from zhike.kernel import clock, event_delivery
 from zhike.kernel.models import Event
 from zhike.platform.audit import api as audit
 from zhike.platform.objects import api as objects
+from zhike.platform.objects import bulk
 from zhike.platform.objects.types import RecordQuery
 from zhike.platform.work import api as work
 from zhike.platform.work.logic import following
@@ -126,3 +127,21 @@ def test_after_a_load_only_work_that_moves_is_locked(firm, party, monkeypatch):
     locking = [query["sql"] for query in found if query["sql"].endswith("FOR UPDATE")]
     assert [sql.split(" IN (")[-1].split(")")[0] for sql in locking] == [str(moved)]
     assert WorkItem.objects.filter(state="open").count() == 3
+
+
+def test_work_about_a_merged_customer_is_about_the_one_that_stays_and_goes_to_its_manager(firm, party):
+    """What a campaign asked for about both is asked for once."""
+    kept = customer("张三丰（合并后）", branch="B2", manager="E1002")
+    twice = give_work(party.id, "E1001")
+    WorkItem.objects.filter(origin_uid=give_work(kept.id, "E1002")).update(origin_uid=twice)
+    bulk.refer_to("party", {party.id: kept.id})
+    row = objects.get("party", party.uid, principal=SYSTEM)
+    objects.delete("party", party.uid, revision=row.revision, principal=SYSTEM)
+    end_coverage(kept)
+    event_delivery.deliver_all()
+
+    assert list(WorkItem.objects.filter(record_id=party.id).values_list("state", "origin_uid")) == [
+        ("cancelled", twice)
+    ]
+    found = WorkItem.objects.filter(record_id=kept.id).order_by("state", "pk").values_list("state", "assignee")
+    assert list(found) == [("done", "E1001"), ("open", "E1002"), ("open", "E1002")]

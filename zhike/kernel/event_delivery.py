@@ -11,10 +11,12 @@ It is tried again, later and later, and is a dead letter in the end: a person ha
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Case, QuerySet, Value, When
@@ -192,7 +194,7 @@ def _deliver(subscriber: Subscriber) -> int:
             " order by position limit %s",
             [row[0], top, list(subscriber.names), BATCH],
         )
-        events = [Event(*found) for found in cursor]
+        events = [_event(found) for found in cursor]
         _tell_all(subscriber, events)
         reached = events[-1].position if len(events) == BATCH else top
         cursor.execute("update kernel_subscription set position = %s where key = %s", [reached, subscriber.key])
@@ -300,4 +302,8 @@ def _event_at(position: int) -> Event | None:
     with connection.cursor() as cursor:
         cursor.execute(f"select {_COLUMNS} from kernel_event where position = %s", [position])
         row = cursor.fetchone()
-    return Event(*row) if row else None
+    return _event(row) if row else None
+
+
+def _event(row: Sequence[Any]) -> Event:
+    return Event(*row[:-1], payload=json.loads(row[-1]))  # the database's own connection leaves JSON as text

@@ -9,7 +9,7 @@ from typing import Any
 
 from pyroaring import BitMap
 
-from zhike.kernel import clock, database
+from zhike.kernel import clock, database, events
 from zhike.platform.objects.logic import catalogue as catalogues
 from zhike.platform.objects.logic import (
     known_records,
@@ -78,6 +78,8 @@ def refer_to(object: str, others: Mapping[int, int]) -> int:
     For merges; the journal says of each record what it referred to before. Returns how many records followed.
     """
     with database.writing():
+        for old, new in others.items():
+            events.publish("record.merged", object, old, {"into": new})
         return writing.refer_to(catalogues.object_type(object), others)
 
 

@@ -11,7 +11,8 @@ from zhike.platform.work.logic import following
 
 
 def _follow(event: Event) -> None:
-    """After a handover open work goes to whoever serves the party now; work about an erased record ends.
+    """After a handover open work goes to whoever serves the party now; work about an erased record ends; after a merge
+    it is about the record that stays.
 
     What somebody who has left had taken or was lent goes back.
     """
@@ -20,6 +21,8 @@ def _follow(event: Event) -> None:
             following.let_go(organization.staff(event.subject_id).employee_no)
         elif event.name == "record.erased":
             following.forget_record(event.subject, event.subject_id)
+        elif event.name == "record.merged":
+            following.move_to(event.subject, event.subject_id, int(str(event.payload["into"])))
         elif catalogue.describe(event.subject).role == "coverage":
             following.follow_coverage(_parties(event))
 
@@ -35,6 +38,14 @@ def _parties(event: Event) -> list[int] | None:
 SUBSCRIBER = Subscriber(
     "work.following",
     Labels("待办跟随客户", "Work follows its customer"),
-    ("record.created", "record.updated", "record.deleted", "records.loaded", "record.erased", "user.end"),
+    (
+        "record.created",
+        "record.updated",
+        "record.deleted",
+        "records.loaded",
+        "record.erased",
+        "record.merged",
+        "user.end",
+    ),
     _follow,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from zhike.platform.audit import api as audit
 from zhike.platform.objects import bulk, catalogue
@@ -57,18 +57,35 @@ def let_go(employee_no: str) -> int:
     return moved
 
 
+def move_to(object: str, old: int, new: int) -> None:
+    """Let work about a record be about the one it was merged into, in the caller's transaction.
+
+    What an origin gave about both is there once: the open one about the merged record is cancelled.
+    """
+    once = {name: OuterRef(name) for name in ("origin_kind", "origin_uid", "step", "occurrence")}
+    twice = Exists(WorkItem.objects.filter(object=object, record_id=new, **once))
+    rows = WorkItem.objects.filter(object=object, record_id=old)
+    _cancel(rows.filter(twice, state=WorkItem.State.OPEN))
+    rows.exclude(twice).update(record_id=new, revision=F("revision") + 1)
+    follow_coverage([new])
+
+
+def _cancel(rows: QuerySet[WorkItem]) -> None:
+    deadlines.end(rows)
+    for pk in rows.values_list("pk", flat=True):
+        audit.note(operation="cancel", subject="work_item", subject_id=pk)
+    rows.update(state=WorkItem.State.CANCELLED, act=None, revision=F("revision") + 1)
+
+
 def forget_record(object: str, record_id: int) -> None:
     """Cancel the open work about an erased record and blank what was written with all of it, in the caller's transaction."""
     rows = WorkItem.objects.filter(object=object, record_id=record_id)
-    deadlines.end(rows.filter(state=WorkItem.State.OPEN))
-    for row in rows.filter(state=WorkItem.State.OPEN):
-        audit.note(operation="cancel", subject="work_item", subject_id=row.pk)
+    _cancel(rows.filter(state=WorkItem.State.OPEN))
     written = rows.exclude(Q(note="") & Q(form={}) & Q(script=""))
     written.update(note="", form={}, script="", revision=F("revision") + 1)
     rows.filter(origin_kind=BY_HAND).update(subject=FORGOTTEN)
     for row in rows.filter(comments__isnull=False).distinct():
         row.comments.update(text="")
-    rows.filter(state=WorkItem.State.OPEN).update(state=WorkItem.State.CANCELLED, act=None, revision=F("revision") + 1)
 
 
 def _following() -> QuerySet[WorkItem]:
