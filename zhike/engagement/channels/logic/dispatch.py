@@ -16,7 +16,7 @@ from django.db import connection, transaction
 from django.db.models import F
 
 from zhike.engagement.channels.errors import MailRejected
-from zhike.engagement.channels.logic import away, content
+from zhike.engagement.channels.logic import asking, away, content
 from zhike.engagement.channels.logic.smtp import Mailbox, OutcomeUnknown, ServerAway, TryLater, compose
 from zhike.engagement.channels.models import Delivery
 from zhike.engagement.channels.types import Message
@@ -34,7 +34,7 @@ PATIENCE_HOURS = 24
 BATCH = 1_000
 #: The one channel whose messages this dispatcher sends.
 CHANNEL = "email"
-_ENDED = (Delivery.State.SENT, Delivery.State.FAILED, Delivery.State.STOPPED)
+_ENDED = (Delivery.State.SENT, Delivery.State.REFUSED, Delivery.State.FAILED, Delivery.State.STOPPED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,7 @@ class Dispatched:
     failed: int = 0
     unknown: int = 0
     later: int = 0
+    refused: int = 0
 
 
 class Fenced(Exception):
@@ -66,6 +67,7 @@ def recover() -> int:
 def dispatch(settings: Mapping[str, Any], limit: int = 50, stopping: Stopping = never) -> Dispatched:
     """Send up to `limit` due messages and return what became of them; once `stopping`, the rest waits again.
 
+    The gate is asked again about them first. What has not begun to leave when the claim runs out waits and is asked about anew.
     While the server is away nothing is claimed until its next try, which one message makes.
     """
     found = away.away(CHANNEL)
@@ -78,12 +80,17 @@ def dispatch(settings: Mapping[str, Any], limit: int = 50, stopping: Stopping = 
         limit = 1
     claimed = _claim(limit)
     mailbox = Mailbox(settings)
-    outcome = {"sent": 0, "failed": 0, "unknown": 0, "later": 0}
     try:
         with definitions.pinned():  # else each message asks for their version
             filled = _filled(claimed)
+            answers = asking.ask(claimed, filled)
+        outcome = {"sent": 0, "failed": 0, "unknown": 0, "later": answers.later, "refused": answers.refused}
+        for row in answers.lost:
+            outcome[_give_back(row)] += 1
+        for row, fault in answers.faults:
+            outcome[_settle(row, Delivery.State.FAILED, isolation.told(fault))] += 1
         gone = False
-        for row in claimed:
+        for row in answers.leave:
             try:
                 outcome[_give_back(row) if gone or stopping() else _isolated(row, filled, mailbox, settings)] += 1
             except ServerAway as error:
@@ -175,7 +182,9 @@ def _send(row: Delivery, message: Message | None, mailbox: Mailbox, settings: Ma
 def _mark_sending(row: Delivery) -> None:
     """Commit that the message is about to leave; from here on a crash means unknown, never a second send."""
     ours = Delivery.objects.filter(pk=row.pk, token=row.token, state=Delivery.State.CLAIMED, held=False)
-    if not ours.update(state=Delivery.State.SENDING, lease_until=clock.now() + LEASE):
+    if not ours.filter(lease_until__gte=clock.now()).update(
+        state=Delivery.State.SENDING, lease_until=clock.now() + LEASE
+    ):
         _give_back(row)
         raise Fenced()
 
@@ -192,15 +201,14 @@ def _settle(row: Delivery, state: str, error: str) -> str:
 
     Returns what is counted: the outcome, or "later" where nothing was written.
     """
-    told = {"origin": str(row.origin_uid), "party": row.party_id}
-    event, values = events.told_of("ours", f"delivery.{state}", "delivery", told)
+    event, values = events.told_of("ours", f"delivery.{state}", "delivery")
     sent_at = clock.now() if state == Delivery.State.SENT else None
     outcome = {"state": str(state), "error": error[:300], "sent_at": sent_at, "id": row.pk, "token": row.token}
     with connection.cursor() as cursor:
         cursor.execute(
             "with ours as (update channels_delivery set state = %(state)s, error = %(error)s, sent_at = %(sent_at)s,"
             " lease_until = null where id = %(id)s and token = %(token)s and state <> all(%(ended)s)"
-            f" returning id) {event}",
+            f" returning id, {asking.TOLD}) {event}",
             values | outcome | {"ended": list(_ENDED)},
         )
         written = cursor.rowcount > 0
