@@ -23,6 +23,7 @@ _OF_STOPPED = ("tests/integration/engagement/test_stopped_meanwhile.py",)
 _OF_AWAY = ("tests/integration/engagement/test_away.py",)
 _OF_ISOLATION = ("tests/integration/engagement/test_isolation.py",)
 _OF_ASKED_AGAIN = ("tests/integration/engagement/test_asked_again.py",)
+_OF_BUSY = ("tests/integration/engagement/test_busy_server.py",)
 _OF_ALIKE = ("tests/property/test_alike_agree.py",)
 _OF_HEAVY = ("tests/integration/engagement/test_heavy_runs.py",)
 _OF_LOCKS = ("tests/integration/engagement/test_campaign_locks.py",)
@@ -141,6 +142,22 @@ BREAKS = (
         "ours.filter(lease_until__gte=clock.now()).update(",
         "ours.update(",
         _OF_ASKED_AGAIN,
+    ),
+    Break(
+        "dispatch: a busy server is not away",
+        "a server that takes message after message not now uses up the tries of no others",
+        _DISPATCH,
+        "if not gone and len(mailbox.not_now) >= ",
+        "if gone and len(mailbox.not_now) >= ",
+        _OF_BUSY,
+    ),
+    Break(
+        "dispatch: tried for ever",
+        "a message that the server does not take now fails once the firm has lost patience",
+        _DISPATCH,
+        '"tried_since": since}',
+        '"tried_since": now}',
+        _OF_BUSY,
     ),
     Break(
         "dispatch: claim without a lock",

@@ -33,6 +33,8 @@ class Delivery(models.Model):
     recalled = models.BooleanField(default=False, db_default=False)
     not_before = models.DateTimeField()
     attempts = models.IntegerField(default=0)
+    #: Since when the server has answered that it does not take the message now; none: it has not, or not since a hold.
+    tried_since = models.DateTimeField(null=True)
     token = models.BigIntegerField(default=0)
     lease_until = models.DateTimeField(null=True)
     error = models.TextField(default="")

@@ -26,10 +26,11 @@ from zhike.kernel.pumps import Stopping, never
 
 _log = logging.getLogger("zhike.channels")
 LEASE = timedelta(minutes=2)
-RETRY = timedelta(minutes=5)
-MOST_ATTEMPTS = 5
-#: How long a message waits for a server that is away, where the installation says nothing else.
-PATIENCE_HOURS = 24
+#: Where the installation says nothing else: how long a message waits for a server that is away or does not take it now,
+#: after how long it is tried again (twice as long after each further try, up to the longest), and after how many
+#: messages in a row that the server does not take now it is as good as away.
+PATIENCE_HOURS, RETRY_MINUTES, LONGEST_RETRY_MINUTES, BUSY_AFTER = 24, 5, 60, 5
+_NO_SETTINGS: Mapping[str, Any] = {}
 #: Messages given up at once.
 BATCH = 1_000
 #: The one channel whose messages this dispatcher sends.
@@ -68,11 +69,12 @@ def dispatch(settings: Mapping[str, Any], limit: int = 50, stopping: Stopping = 
     """Send up to `limit` due messages and return what became of them; once `stopping`, the rest waits again.
 
     The gate is asked again about them first. What has not begun to leave when the claim runs out waits and is asked about anew.
-    While the server is away nothing is claimed until its next try, which one message makes.
+    While the server is away nothing is claimed until its next try, which one message makes. One that takes message after
+    message not now is as good as away.
     """
     found = away.away(CHANNEL)
     if found is not None:
-        patience = timedelta(hours=settings.get("patience_hours", PATIENCE_HOURS))
+        patience = patience_of(settings)
         if found.since <= clock.now() - patience:
             _give_up(patience)
         if found.retry_at > clock.now():
@@ -96,6 +98,9 @@ def dispatch(settings: Mapping[str, Any], limit: int = 50, stopping: Stopping = 
             except ServerAway as error:
                 away.put_aside(CHANNEL, str(error))
                 outcome[_give_back(row)] += 1
+                gone = True
+            if not gone and len(mailbox.not_now) >= (1 if found else settings.get("busy_after", BUSY_AFTER)):
+                away.put_aside(CHANNEL, mailbox.not_now[-1])
                 gone = True
         if mailbox.answered and not gone:
             away.resume(CHANNEL)
@@ -171,11 +176,14 @@ def _send(row: Delivery, message: Message | None, mailbox: Mailbox, settings: Ma
     except Fenced:
         return "later"
     except TryLater as error:
-        return _try_later(row, str(error))
+        mailbox.not_now.append(str(error))
+        return _try_later(row, str(error), settings)
     except MailRejected as error:
+        mailbox.not_now.clear()
         return _settle(row, Delivery.State.FAILED, str(error.facts["answer"]))
     except OutcomeUnknown as error:
         return _settle(row, Delivery.State.UNKNOWN, f"结果未知：{error}"[:300])
+    mailbox.not_now.clear()
     return _settle(row, Delivery.State.SENT, "")
 
 
@@ -215,12 +223,23 @@ def _settle(row: Delivery, state: str, error: str) -> str:
     return str(state) if written else "later"
 
 
-def _try_later(row: Delivery, error: str) -> str:
+def patience_of(settings: Mapping[str, Any]) -> timedelta:
+    """Return how long the firm wants a message to wait for the server."""
+    return timedelta(hours=float(settings.get("patience_hours", PATIENCE_HOURS)))
+
+
+def _try_later(row: Delivery, error: str, settings: Mapping[str, Any] = _NO_SETTINGS) -> str:
+    """Have a message wait, longer after each try; one that the firm has lost patience with has failed."""
+    now, patience = clock.now(), patience_of(settings)
+    first = timedelta(minutes=settings.get("retry_minutes", RETRY_MINUTES))
+    longest = timedelta(minutes=settings.get("longest_retry_minutes", LONGEST_RETRY_MINUTES))
+    since = row.tried_since or now
     ours = Delivery.objects.filter(pk=row.pk, token=row.token).exclude(state__in=_ENDED)
-    again = {"state": Delivery.State.WAITING, "not_before": clock.now() + RETRY}
-    last = row.attempts >= MOST_ATTEMPTS
+    again = {"state": Delivery.State.WAITING, "tried_since": since}
+    again["not_before"] = now + isolation.rest(first, longest, row.attempts)
+    last = now - since >= patience
     if not last and ours.filter(recalled=False).update(**again, lease_until=None, error=error[:300]):
         return "later"
     if ours.filter(recalled=True).update(state=Delivery.State.STOPPED, lease_until=None, error=error[:300]) or not last:
         return "later"
-    return _settle(row, Delivery.State.FAILED, f"多次未能投递：{error}")
+    return _settle(row, Delivery.State.FAILED, f"超过 {round(patience.total_seconds() / 3600)} 小时未能投递：{error}")

@@ -38,6 +38,8 @@ class Mailbox:
         self._connection: smtplib.SMTP | None = None
         #: Whether the server has taken us as a sender.
         self.answered = False
+        #: What it said of the messages, one after the other, that it does not take now.
+        self.not_now: list[str] = []
 
     def send(self, message: EmailMessage, recipient: str, before_data: Callable[[], None]) -> None:
         """Send `message`. `before_data` runs once sender and recipient are accepted; if it raises, nothing leaves.
