@@ -160,6 +160,14 @@ BREAKS = (
         _OF_BUSY,
     ),
     Break(
+        "dispatch: anybody's certificate",
+        "mail over TLS goes to the server that was meant",
+        "zhike/engagement/channels/logic/smtp.py",
+        "connection.starttls(context=ssl.create_default_context())",
+        "connection.starttls()",
+        ("tests/integration/engagement/test_mail_encrypted.py",),
+    ),
+    Break(
         "dispatch: claim without a lock",
         "two workers take different messages",
         _DISPATCH,

@@ -151,6 +151,7 @@ SMTP = {
     "port": int(os.environ.get("ZHIKE_SMTP_PORT", "2525")),
     "user": os.environ.get("ZHIKE_SMTP_USER", ""),
     "password": os.environ.get("ZHIKE_SMTP_PASSWORD", ""),
+    # The server's certificate is checked; SSL_CERT_FILE names the firm's own authority.
     "tls": os.environ.get("ZHIKE_SMTP_TLS", "") == "1",
     "sender": os.environ.get("ZHIKE_SMTP_SENDER", "知客证券 <service@zhike.example>"),
     # Own figures, set by no rule. RFC 5321, 4.5.4.1, asks for half an hour between tries as a rule and for days of patience;
