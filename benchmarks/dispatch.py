@@ -156,7 +156,16 @@ def _send(origin: uuid.UUID, parties: Sequence[int]) -> None:
     from zhike.kernel import database
 
     found = channels.template(_TEMPLATE)
-    touch = Touch(_ORIGIN, origin, "first", found.channel, "marketing", found.risk_level or "")
+    touch = Touch(
+        _ORIGIN,
+        origin,
+        "first",
+        found.channel,
+        "marketing",
+        found.risk_level or "",
+        content_digest=found.digest,
+        current_digest=found.digest,
+    )
     for first in range(0, len(parties), _GATE):
         batch = sorted(parties[first : first + _GATE])
         with database.writing():

@@ -7,6 +7,7 @@ from mutants.types import Break
 _GATE = "zhike/engagement/compliance/logic/gate.py"
 _CHECKS = "zhike/engagement/compliance/logic/checks.py"
 _DISPATCH = "zhike/engagement/channels/logic/dispatch.py"
+_ASKING = "zhike/engagement/channels/logic/asking.py"
 _CHANNELS = "zhike/engagement/channels/api.py"
 _ALIKE = "zhike/engagement/compliance/logic/alike.py"
 _CONFIRMING = "zhike/engagement/campaigns/logic/confirming.py"
@@ -21,6 +22,8 @@ _OF_GATE_AT_ONCE = ("tests/integration/engagement/test_gate_at_once.py",)
 _OF_STOPPED = ("tests/integration/engagement/test_stopped_meanwhile.py",)
 _OF_AWAY = ("tests/integration/engagement/test_away.py",)
 _OF_ISOLATION = ("tests/integration/engagement/test_isolation.py",)
+_OF_ASKED_AGAIN = ("tests/integration/engagement/test_asked_again.py",)
+_OF_BUSY = ("tests/integration/engagement/test_busy_server.py",)
 _OF_ALIKE = ("tests/property/test_alike_agree.py",)
 _OF_HEAVY = ("tests/integration/engagement/test_heavy_runs.py",)
 _OF_LOCKS = ("tests/integration/engagement/test_campaign_locks.py",)
@@ -107,6 +110,62 @@ BREAKS = (
         "if situation.touch.content_digest == situation.touch.current_digest:",
         "if situation.touch.content_digest:",
         _OF_GATE,
+    ),
+    Break(
+        "gate: asked again before it leaves",
+        "a message leaves only if the gate allows it at that moment, too",
+        _ASKING,
+        "verdicts = compliance.ask_again(_leaving(mine, filled))",
+        "verdicts: dict[int, Verdict] = {}",
+        _OF_ASKED_AGAIN,
+    ),
+    Break(
+        "gate: own place of a cap",
+        "a message is not refused for the place that it has itself",
+        _GATE,
+        "for decision_id, at in taken if decision_id != one.decision_id]",
+        "for decision_id, at in taken]",
+        _OF_ASKED_AGAIN,
+    ),
+    Break(
+        "gate: place of a message that is refused",
+        "a refused message gives its place of the cap back",
+        _GATE,
+        "for pk, found in verdicts.items() if found.reasons]).delete()",
+        "for pk, found in verdicts.items() if found.allowed]).none().delete()",
+        _OF_ASKED_AGAIN,
+    ),
+    Break(
+        "dispatch: long after it was asked about",
+        "a message does not leave once its claim has run out",
+        _DISPATCH,
+        "ours.filter(lease_until__gte=clock.now()).update(",
+        "ours.update(",
+        _OF_ASKED_AGAIN,
+    ),
+    Break(
+        "dispatch: a busy server is not away",
+        "a server that takes message after message not now uses up the tries of no others",
+        _DISPATCH,
+        "if not gone and len(mailbox.not_now) >= ",
+        "if gone and len(mailbox.not_now) >= ",
+        _OF_BUSY,
+    ),
+    Break(
+        "dispatch: tried for ever",
+        "a message that the server does not take now fails once the firm has lost patience",
+        _DISPATCH,
+        '"tried_since": since}',
+        '"tried_since": now}',
+        _OF_BUSY,
+    ),
+    Break(
+        "dispatch: anybody's certificate",
+        "mail over TLS goes to the server that was meant",
+        "zhike/engagement/channels/logic/smtp.py",
+        "connection.starttls(context=ssl.create_default_context())",
+        "connection.starttls()",
+        ("tests/integration/engagement/test_mail_encrypted.py",),
     ),
     Break(
         "dispatch: claim without a lock",

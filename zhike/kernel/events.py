@@ -21,6 +21,12 @@ from zhike.kernel.definition_parts import Labels
 from zhike.kernel.ids import uuid7
 from zhike.kernel.triggers import Trigger, TriggerIndex
 
+#: `ids.uuid7` as SQL, for statements of which nobody knows how many rows they change.
+_UID = (
+    "encode(set_bit(set_bit(overlay(uuid_send(gen_random_uuid()) placing"
+    " substring(int8send((extract(epoch from clock_timestamp()) * 1000)::bigint) from 3) from 1 for 6),"
+    " 52, 1), 53, 1), 'hex')::uuid"
+)
 _INSERT = "insert into kernel_event (uid, name, subject, subject_id, at, actor, payload)"
 
 
@@ -93,19 +99,15 @@ def about(made: str, name: str, subject: str) -> tuple[str, dict[str, Any]]:
     return sql, {"event_uid": uuid7(), "event": name, "subject": subject}
 
 
-def told_of(
-    changed: str, name: str, subject: str, payload: Mapping[str, object] | None = None
-) -> tuple[str, dict[str, Any]]:
-    """Return SQL that writes the event `name` about the row of the CTE `changed`, if it has one, and its values.
+def told_of(changed: str, name: str, subject: str) -> tuple[str, dict[str, Any]]:
+    """Return SQL that writes the event `name` about each row of the CTE `changed`, and its values; `told` is its payload.
 
-    For the statement that changes a row only under a condition: a change and its event are one round trip.
+    For the statement that changes rows only under a condition: changes and their events are one round trip.
     """
-    select = "select %(event_uid)s, %(event)s, %(subject)s, id, %(event_at)s, %(event_by)s, %(payload)s::jsonb"
+    select = f"select {_UID}, %(event)s, %(subject)s, id, %(event_at)s, %(event_by)s, told"
     return f"{_INSERT} {select} from {changed}", {
-        "event_uid": uuid7(),
         "event": name,
         "subject": subject,
         "event_at": clock.now(),
         "event_by": context.current().actor,
-        "payload": json.dumps(payload or {}),
     }

@@ -151,9 +151,15 @@ SMTP = {
     "port": int(os.environ.get("ZHIKE_SMTP_PORT", "2525")),
     "user": os.environ.get("ZHIKE_SMTP_USER", ""),
     "password": os.environ.get("ZHIKE_SMTP_PASSWORD", ""),
+    # The server's certificate is checked; SSL_CERT_FILE names the firm's own authority.
     "tls": os.environ.get("ZHIKE_SMTP_TLS", "") == "1",
     "sender": os.environ.get("ZHIKE_SMTP_SENDER", "知客证券 <service@zhike.example>"),
+    # Own figures, set by no rule. RFC 5321, 4.5.4.1, asks for half an hour between tries as a rule and for days of patience;
+    # who greylists (RFC 6647) takes a second try after minutes, and nobody wants Monday's message on Thursday.
     "patience_hours": int(os.environ.get("ZHIKE_SMTP_PATIENCE_HOURS", "24")),
+    "retry_minutes": int(os.environ.get("ZHIKE_SMTP_RETRY_MINUTES", "5")),
+    "longest_retry_minutes": int(os.environ.get("ZHIKE_SMTP_LONGEST_RETRY_MINUTES", "60")),
+    "busy_after": int(os.environ.get("ZHIKE_SMTP_BUSY_AFTER", "5")),
 }
 # Where a member of staff gets test mails.
 STAFF_MAIL = os.environ.get("ZHIKE_STAFF_MAIL", "{employee_no}@zhike.example")

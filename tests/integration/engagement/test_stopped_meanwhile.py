@@ -89,7 +89,7 @@ def test_what_nobody_expected_after_the_stop_leaves_it_stopped(mailbox, monkeypa
 
 def test_one_that_was_tried_for_the_last_time_when_its_origin_stopped_is_stopped(mailbox, monkeypatch):
     enqueue()
-    Delivery.objects.update(attempts=dispatch.MOST_ATTEMPTS - 1)
+    Delivery.objects.update(tried_since=clock.now() - timedelta(hours=25))
     mailbox.data_answer = "450 busy"
     stop_at(monkeypatch, "data")
     channels.dispatch(mailbox.settings)

@@ -103,7 +103,7 @@ def dispatch(settings: Mapping[str, Any], *, limit: int = 50, stopping: Stopping
 
 def hold(origin_uid: uuid.UUID, *, held: bool) -> int:
     """Hold back the messages of an origin that have not left, or let them go again; return how many there are."""
-    return Delivery.objects.filter(origin_uid=origin_uid, state__in=_NOT_LEFT).update(held=held)
+    return Delivery.objects.filter(origin_uid=origin_uid, state__in=_NOT_LEFT).update(held=held, tried_since=None)
 
 
 def stop(origin_uid: uuid.UUID) -> int:
@@ -180,7 +180,7 @@ def resend(found: Undelivered, *, decision_id: int) -> None:
     row = Delivery.objects.get(pk=found.delivery_id)
     row.token += 1
     row.state, row.decision_id, row.not_before = Delivery.State.WAITING, decision_id, clock.now()
-    row.attempts, row.error, row.recalled, row.held = 0, "", False, False
+    row.attempts, row.tried_since, row.error, row.recalled, row.held = 0, None, "", False, False
     row.save()
 
 

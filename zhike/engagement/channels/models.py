@@ -7,7 +7,7 @@ class Delivery(models.Model):
     """One message on its way to one party, for one decision of the gate.
 
     waiting → claimed (leased by a dispatcher) → sending (committed before DATA leaves) → sent | failed | unknown.
-    A lease that runs out while claimed gives the row back; one that runs out while sending makes it unknown.
+    A claimed one that the gate, asked again, does not let go is refused. A lease that runs out while claimed gives the row back; one that runs out while sending makes it unknown.
     """
 
     class State(models.TextChoices):
@@ -18,6 +18,7 @@ class Delivery(models.Model):
         FAILED = "failed"
         UNKNOWN = "unknown"
         STOPPED = "stopped"
+        REFUSED = "refused"
 
     uid = models.UUIDField(unique=True)
     decision_id = models.BigIntegerField(unique=True)
@@ -32,6 +33,8 @@ class Delivery(models.Model):
     recalled = models.BooleanField(default=False, db_default=False)
     not_before = models.DateTimeField()
     attempts = models.IntegerField(default=0)
+    #: Since when the server has answered that it does not take the message now; none: it has not, or not since a hold.
+    tried_since = models.DateTimeField(null=True)
     token = models.BigIntegerField(default=0)
     lease_until = models.DateTimeField(null=True)
     error = models.TextField(default="")

@@ -12,7 +12,7 @@ from zhike.kernel.pumps import Pump, Stopping
 
 def _turn(stopping: Stopping) -> int:
     done = api.dispatch(settings.SMTP, stopping=stopping)
-    return done.sent + done.failed + done.unknown
+    return done.sent + done.failed + done.unknown + done.refused
 
 
 PUMP = Pump("dispatch", Labels("消息发送", "Sending messages"), _turn, queue="send", backlog=standing.backlog)

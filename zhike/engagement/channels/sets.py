@@ -10,7 +10,7 @@ from zhike.engagement.channels.models import Delivery
 from zhike.kernel.definition_parts import Labels
 from zhike.platform.objects.sets import Ask, Rows
 
-__all__ = ["missing", "sent"]
+__all__ = ["missing", "refused", "sent"]
 
 
 def missing(key: str) -> Sequence[tuple[Labels, Ask]]:
@@ -20,7 +20,17 @@ def missing(key: str) -> Sequence[tuple[Labels, Ask]]:
 
 def sent(origin_uid: uuid.UUID) -> Rows:
     """Return the parties whose message of an origin was sent, as `id`."""
-    values = {"sent_of": origin_uid, "sent": Delivery.State.SENT.value}
+    return _in_state(origin_uid, Delivery.State.SENT)
+
+
+def refused(origin_uid: uuid.UUID) -> Rows:
+    """Return the parties whose message of an origin the gate refused as it was about to leave, as `id`."""
+    return _in_state(origin_uid, Delivery.State.REFUSED)
+
+
+def _in_state(origin_uid: uuid.UUID, state: Delivery.State) -> Rows:
+    of, found = f"{state.value}_of", state.value
     return Rows(
-        "select party_id as id from channels_delivery where origin_uid = %(sent_of)s and state = %(sent)s", values
+        f"select party_id as id from channels_delivery where origin_uid = %({of})s and state = %({found})s",
+        {of: origin_uid, found: state.value},
     )

@@ -6,16 +6,17 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from zhike.engagement.compliance.logic import alike, gate
 from zhike.engagement.compliance.logic.checks import total_labels
 from zhike.engagement.compliance.models import CapReservation, Decision
-from zhike.engagement.compliance.types import PastDecision, Planned, Reason, Tally, Touch, Verdict
+from zhike.engagement.compliance.types import Leaving, PastDecision, Planned, Reason, Tally, Touch, Verdict
 from zhike.kernel.definition_parts import Labels
 from zhike.platform.objects.sets import Rows
 
 __all__ = [
+    "ask_again",
     "asked_before",
     "decide",
     "decisions_of_party",
@@ -29,6 +30,8 @@ __all__ = [
 ]
 
 _NONE: Mapping[int, Sequence[Labels]] = {}
+#: A refusal by which a party is counted: the first, or the one that stopped a message from leaving; not one to resend.
+_REFUSED = Q(allowed=False) & (Q(occurrence=1) | Q(leaving=True))
 
 
 def judge(touch: Touch, party_ids: Sequence[int], *, missing: Mapping[int, Sequence[Labels]] = _NONE) -> list[Verdict]:
@@ -53,6 +56,15 @@ def decide(touch: Touch, party_ids: Sequence[int], *, missing: Mapping[int, Sequ
     return gate.decide(touch, party_ids, missing)
 
 
+def ask_again(leaving: Sequence[Leaving]) -> dict[int, Verdict]:
+    """Ask again about messages that are about to leave, in the transaction that settles who may; return by decision id.
+
+    The same checks judge; the place of a cap that a message has is not counted against it. A refusal is stored, beside the
+    decision that it overrules, and gives the place back.
+    """
+    return gate.ask_again(leaving)
+
+
 def asked_before(touch: Touch, party_id: int) -> int:
     """Return how often the gate has decided about one party for the origin, step and channel of a contact."""
     rows = Decision.objects.filter(origin_kind=touch.origin_kind, origin_uid=touch.origin_uid, step=touch.step)
@@ -73,7 +85,7 @@ def highest_level(levels: Sequence[str]) -> str:
 def refusals(*, origin_uid: uuid.UUID, channel: str) -> list[tuple[str, Mapping[str, str], int]]:
     """Return (code, labels, number of parties) of an origin's refusals by their first reason, the most frequent first."""
     found = []
-    rows = Decision.objects.filter(origin_uid=origin_uid, channel=channel, allowed=False, occurrence=1)
+    rows = Decision.objects.filter(_REFUSED, origin_uid=origin_uid, channel=channel)
     for row in rows.values("reasons__0__code").annotate(n=Count("id")).order_by("-n", "reasons__0__code"):
         code = row["reasons__0__code"]
         sample = rows.filter(reasons__0__code=code).values_list("reasons__0__labels", flat=True).first()
@@ -90,7 +102,7 @@ def reasons_of(*, origin_uid: uuid.UUID, channel: str, party_ids: Sequence[int])
 
 def refused_for(*, origin_uid: uuid.UUID, channel: str, code: str = "") -> QuerySet[Any]:
     """Return the refused parties of an origin: those whose first reason has this code, or all; for a condition."""
-    rows = Decision.objects.filter(origin_uid=origin_uid, channel=channel, allowed=False, occurrence=1)
+    rows = Decision.objects.filter(_REFUSED, origin_uid=origin_uid, channel=channel)
     return (rows.filter(reasons__0__code=code) if code else rows).values("party_id")
 
 

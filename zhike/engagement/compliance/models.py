@@ -4,7 +4,10 @@ from django.db import models
 
 
 class Decision(models.Model):
-    """What the send gate decided about one party, step and channel of one origin: written once, kept 20 years."""
+    """What the send gate decided about one party, step and channel of one origin: written once, kept 20 years.
+
+    One that is `leaving` refused what an earlier one had allowed, when it was about to leave.
+    """
 
     uid = models.UUIDField(unique=True)
     origin_kind = models.TextField()
@@ -14,6 +17,7 @@ class Decision(models.Model):
     occurrence = models.IntegerField(default=1)
     channel = models.TextField()
     allowed = models.BooleanField()
+    leaving = models.BooleanField(default=False, db_default=False)
     reasons = models.JSONField(default=list)
     evidence = models.JSONField(default=dict)
     decided_at = models.DateTimeField()

@@ -59,6 +59,15 @@ class Touch:
 
 
 @dataclass(frozen=True, slots=True)
+class Leaving:
+    """A message that is about to leave: the decision that allowed it, what it would say now, and what it misses."""
+
+    decision_id: int
+    current_digest: str
+    missing: Sequence[Labels] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Planned:
     """A contact planned with many parties: with all of them, or with those that `among` is true of.
 

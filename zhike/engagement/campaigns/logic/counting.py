@@ -40,7 +40,7 @@ def _counts(members: Mapping[str, int], sent: Mapping[str, int]) -> Counts:
     return Counts(
         chosen=sum(members.values()),
         control=members.get(Member.State.CONTROL, 0),
-        refused=members.get(Member.State.REFUSED, 0),
+        refused=members.get(Member.State.REFUSED, 0) + sent.get("refused", 0),
         waiting=members.get(Member.State.WAITING, 0) + sum(sent.get(state, 0) for state in _IN_FLIGHT),
         sent=sent.get("sent", 0),
         unknown=sent.get("unknown", 0),
@@ -76,7 +76,7 @@ def _behind(campaign: Campaign, state: str, reason: str) -> QuerySet[Member]:
         return rows.filter(party_id__in=_refused(campaign, running.STAFF, reason))
     if state in _CONVERTED:
         return rows
-    if state in (Member.State.CONTROL, Member.State.REFUSED):
+    if state == Member.State.CONTROL:
         rows = rows.filter(state=state)
     elif state == "treated":
         rows = rows.filter(group=Member.Group.TREATED)
@@ -84,8 +84,8 @@ def _behind(campaign: Campaign, state: str, reason: str) -> QuerySet[Member]:
         rows = rows.filter(Q(state=Member.State.WAITING) | Q(party_id__in=channels.parties(campaign.uid, _IN_FLIGHT)))
     elif state == "stopped":
         rows = rows.filter(Q(state=Member.State.STOPPED) | Q(party_id__in=channels.parties(campaign.uid, ("stopped",))))
-    elif state == "failed":
-        rows = rows.filter(Q(state=Member.State.FAILED) | Q(party_id__in=channels.parties(campaign.uid, (state,))))
+    elif state in (Member.State.FAILED, Member.State.REFUSED):
+        rows = rows.filter(Q(state=state) | Q(party_id__in=channels.parties(campaign.uid, (state,))))
     elif state in ("sent", "unknown"):
         rows = rows.filter(party_id__in=channels.parties(campaign.uid, (state,)))
     if reason:

@@ -100,12 +100,14 @@ def _members(campaign: Campaign) -> pa.Table:
         "select party_id as id from campaigns_member where campaign_id = %(campaign)s", {"campaign": campaign.pk}
     )
     facts = sets.facts(party.key, chosen, {"unit": lambda sight: sight.field(branch.key) if branch else "null"})
-    sent = messages.sent(campaign.uid)
+    sent, refused = messages.sent(campaign.uid), messages.refused(campaign.uid)
     rows = Rows(
-        "select m.party_id, m.\"group\" as grp, f.unit, (s.id is not null)::int as sent, (m.state = 'refused')::int as refused"
+        'select m.party_id, m."group" as grp, f.unit, (s.id is not null)::int as sent,'
+        " (m.state = 'refused' or r.id is not null)::int as refused"
         f" from campaigns_member m join ({facts.sql}) f on f.id = m.party_id left join ({sent.sql}) s on s.id = m.party_id"
+        f" left join ({refused.sql}) r on r.id = m.party_id"
         " where m.campaign_id = %(campaign)s order by m.party_id",
-        {**facts.values, **sent.values},
+        {**facts.values, **sent.values, **refused.values},
     )
     found = sets.columns(rows, _COLUMNS)
     start = pa.array([campaign.reach_date], pa.date32())[0]

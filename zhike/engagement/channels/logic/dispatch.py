@@ -16,7 +16,7 @@ from django.db import connection, transaction
 from django.db.models import F
 
 from zhike.engagement.channels.errors import MailRejected
-from zhike.engagement.channels.logic import away, content
+from zhike.engagement.channels.logic import asking, away, content
 from zhike.engagement.channels.logic.smtp import Mailbox, OutcomeUnknown, ServerAway, TryLater, compose
 from zhike.engagement.channels.models import Delivery
 from zhike.engagement.channels.types import Message
@@ -26,15 +26,16 @@ from zhike.kernel.pumps import Stopping, never
 
 _log = logging.getLogger("zhike.channels")
 LEASE = timedelta(minutes=2)
-RETRY = timedelta(minutes=5)
-MOST_ATTEMPTS = 5
-#: How long a message waits for a server that is away, where the installation says nothing else.
-PATIENCE_HOURS = 24
+#: Where the installation says nothing else: how long a message waits for a server that is away or does not take it now,
+#: after how long it is tried again (twice as long after each further try, up to the longest), and after how many
+#: messages in a row that the server does not take now it is as good as away.
+PATIENCE_HOURS, RETRY_MINUTES, LONGEST_RETRY_MINUTES, BUSY_AFTER = 24, 5, 60, 5
+_NO_SETTINGS: Mapping[str, Any] = {}
 #: Messages given up at once.
 BATCH = 1_000
 #: The one channel whose messages this dispatcher sends.
 CHANNEL = "email"
-_ENDED = (Delivery.State.SENT, Delivery.State.FAILED, Delivery.State.STOPPED)
+_ENDED = (Delivery.State.SENT, Delivery.State.REFUSED, Delivery.State.FAILED, Delivery.State.STOPPED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ class Dispatched:
     failed: int = 0
     unknown: int = 0
     later: int = 0
+    refused: int = 0
 
 
 class Fenced(Exception):
@@ -66,11 +68,13 @@ def recover() -> int:
 def dispatch(settings: Mapping[str, Any], limit: int = 50, stopping: Stopping = never) -> Dispatched:
     """Send up to `limit` due messages and return what became of them; once `stopping`, the rest waits again.
 
-    While the server is away nothing is claimed until its next try, which one message makes.
+    The gate is asked again about them first. What has not begun to leave when the claim runs out waits and is asked about anew.
+    While the server is away nothing is claimed until its next try, which one message makes. One that takes message after
+    message not now is as good as away.
     """
     found = away.away(CHANNEL)
     if found is not None:
-        patience = timedelta(hours=settings.get("patience_hours", PATIENCE_HOURS))
+        patience = patience_of(settings)
         if found.since <= clock.now() - patience:
             _give_up(patience)
         if found.retry_at > clock.now():
@@ -78,17 +82,25 @@ def dispatch(settings: Mapping[str, Any], limit: int = 50, stopping: Stopping = 
         limit = 1
     claimed = _claim(limit)
     mailbox = Mailbox(settings)
-    outcome = {"sent": 0, "failed": 0, "unknown": 0, "later": 0}
     try:
         with definitions.pinned():  # else each message asks for their version
             filled = _filled(claimed)
+            answers = asking.ask(claimed, filled)
+        outcome = {"sent": 0, "failed": 0, "unknown": 0, "later": answers.later, "refused": answers.refused}
+        for row in answers.lost:
+            outcome[_give_back(row)] += 1
+        for row, fault in answers.faults:
+            outcome[_settle(row, Delivery.State.FAILED, isolation.told(fault))] += 1
         gone = False
-        for row in claimed:
+        for row in answers.leave:
             try:
                 outcome[_give_back(row) if gone or stopping() else _isolated(row, filled, mailbox, settings)] += 1
             except ServerAway as error:
                 away.put_aside(CHANNEL, str(error))
                 outcome[_give_back(row)] += 1
+                gone = True
+            if not gone and len(mailbox.not_now) >= (1 if found else settings.get("busy_after", BUSY_AFTER)):
+                away.put_aside(CHANNEL, mailbox.not_now[-1])
                 gone = True
         if mailbox.answered and not gone:
             away.resume(CHANNEL)
@@ -164,18 +176,23 @@ def _send(row: Delivery, message: Message | None, mailbox: Mailbox, settings: Ma
     except Fenced:
         return "later"
     except TryLater as error:
-        return _try_later(row, str(error))
+        mailbox.not_now.append(str(error))
+        return _try_later(row, str(error), settings)
     except MailRejected as error:
+        mailbox.not_now.clear()
         return _settle(row, Delivery.State.FAILED, str(error.facts["answer"]))
     except OutcomeUnknown as error:
         return _settle(row, Delivery.State.UNKNOWN, f"结果未知：{error}"[:300])
+    mailbox.not_now.clear()
     return _settle(row, Delivery.State.SENT, "")
 
 
 def _mark_sending(row: Delivery) -> None:
     """Commit that the message is about to leave; from here on a crash means unknown, never a second send."""
     ours = Delivery.objects.filter(pk=row.pk, token=row.token, state=Delivery.State.CLAIMED, held=False)
-    if not ours.update(state=Delivery.State.SENDING, lease_until=clock.now() + LEASE):
+    if not ours.filter(lease_until__gte=clock.now()).update(
+        state=Delivery.State.SENDING, lease_until=clock.now() + LEASE
+    ):
         _give_back(row)
         raise Fenced()
 
@@ -192,27 +209,37 @@ def _settle(row: Delivery, state: str, error: str) -> str:
 
     Returns what is counted: the outcome, or "later" where nothing was written.
     """
-    told = {"origin": str(row.origin_uid), "party": row.party_id}
-    event, values = events.told_of("ours", f"delivery.{state}", "delivery", told)
+    event, values = events.told_of("ours", f"delivery.{state}", "delivery")
     sent_at = clock.now() if state == Delivery.State.SENT else None
     outcome = {"state": str(state), "error": error[:300], "sent_at": sent_at, "id": row.pk, "token": row.token}
     with connection.cursor() as cursor:
         cursor.execute(
             "with ours as (update channels_delivery set state = %(state)s, error = %(error)s, sent_at = %(sent_at)s,"
             " lease_until = null where id = %(id)s and token = %(token)s and state <> all(%(ended)s)"
-            f" returning id) {event}",
+            f" returning id, {asking.TOLD}) {event}",
             values | outcome | {"ended": list(_ENDED)},
         )
         written = cursor.rowcount > 0
     return str(state) if written else "later"
 
 
-def _try_later(row: Delivery, error: str) -> str:
+def patience_of(settings: Mapping[str, Any]) -> timedelta:
+    """Return how long the firm wants a message to wait for the server."""
+    return timedelta(hours=float(settings.get("patience_hours", PATIENCE_HOURS)))
+
+
+def _try_later(row: Delivery, error: str, settings: Mapping[str, Any] = _NO_SETTINGS) -> str:
+    """Have a message wait, longer after each try; one that the firm has lost patience with has failed."""
+    now, patience = clock.now(), patience_of(settings)
+    first = timedelta(minutes=settings.get("retry_minutes", RETRY_MINUTES))
+    longest = timedelta(minutes=settings.get("longest_retry_minutes", LONGEST_RETRY_MINUTES))
+    since = row.tried_since or now
     ours = Delivery.objects.filter(pk=row.pk, token=row.token).exclude(state__in=_ENDED)
-    again = {"state": Delivery.State.WAITING, "not_before": clock.now() + RETRY}
-    last = row.attempts >= MOST_ATTEMPTS
+    again = {"state": Delivery.State.WAITING, "tried_since": since}
+    again["not_before"] = now + isolation.rest(first, longest, row.attempts)
+    last = now - since >= patience
     if not last and ours.filter(recalled=False).update(**again, lease_until=None, error=error[:300]):
         return "later"
     if ours.filter(recalled=True).update(state=Delivery.State.STOPPED, lease_until=None, error=error[:300]) or not last:
         return "later"
-    return _settle(row, Delivery.State.FAILED, f"多次未能投递：{error}")
+    return _settle(row, Delivery.State.FAILED, f"超过 {round(patience.total_seconds() / 3600)} 小时未能投递：{error}")

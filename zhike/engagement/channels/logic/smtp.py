@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import smtplib
+import ssl
 from collections.abc import Callable, Mapping
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -38,6 +39,8 @@ class Mailbox:
         self._connection: smtplib.SMTP | None = None
         #: Whether the server has taken us as a sender.
         self.answered = False
+        #: What it said of the messages, one after the other, that it does not take now.
+        self.not_now: list[str] = []
 
     def send(self, message: EmailMessage, recipient: str, before_data: Callable[[], None]) -> None:
         """Send `message`. `before_data` runs once sender and recipient are accepted; if it raises, nothing leaves.
@@ -108,17 +111,20 @@ class Mailbox:
     def _open(self) -> smtplib.SMTP:
         if self._connection is None:
             connection = smtplib.SMTP(self._settings["host"], self._settings["port"], timeout=_PATIENCE)
+            self._connection = connection
             if self._settings.get("tls"):
-                connection.starttls()
+                # Without a context nobody asks whose certificate it is. One's own authority: SSL_CERT_FILE, as OpenSSL has it.
+                connection.starttls(context=ssl.create_default_context())
             connection.ehlo_or_helo_if_needed()
             if self._settings.get("user"):
                 connection.login(self._settings["user"], self._settings["password"])
-            self._connection = connection
         return self._connection
 
 
 def _said(error: OSError | smtplib.SMTPException) -> str:
     """Return what went wrong in the system's words, without the number that only a programmer reads."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"邮件服务器的证书未通过验证：{error.verify_message}"
     return (error.strerror if isinstance(error, OSError) else None) or str(error)
 
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 
 from django.conf import settings
 from django.db.models import Count, Min, Q
 
-from zhike.engagement.channels.logic.dispatch import CHANNEL, PATIENCE_HOURS
+from zhike.engagement.channels.logic.dispatch import CHANNEL, patience_of
 from zhike.engagement.channels.models import ChannelAway, Delivery
 from zhike.kernel import clock
 from zhike.kernel import standing as kernel
@@ -33,7 +32,7 @@ def channels() -> list[Channel]:
     away = ChannelAway.objects.filter(pk=CHANNEL).first()
     rows = Delivery.objects.filter(channel=CHANNEL, state__in=_UNSENT, held=False)
     found = rows.aggregate(n=Count("pk"), oldest=Min("not_before"))
-    patience = timedelta(hours=float(str(settings.SMTP.get("patience_hours", PATIENCE_HOURS))))
+    patience = patience_of(settings.SMTP)
     ended = kernel.counted(_ENDS)
     mail = Channel(CHANNEL, Labels("邮件", "Mail"), found["n"], ended["sent"], ended["failed"])
     if away is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
@@ -10,7 +11,7 @@ from django.db import connection
 from zhike.engagement.compliance.logic import suitability
 from zhike.engagement.compliance.logic.checks import Check, Gate, Situation
 from zhike.engagement.compliance.models import CapReservation, Decision
-from zhike.engagement.compliance.types import Reason, Suitability, Touch, Verdict
+from zhike.engagement.compliance.types import Leaving, Reason, Suitability, Touch, Verdict
 from zhike.kernel import clock, definitions
 from zhike.kernel.definition_parts import Labels
 from zhike.kernel.errors import Unavailable
@@ -20,24 +21,39 @@ from zhike.platform.objects import bulk, catalogue
 _LOCK_CLASS = 7_301
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """One contact that is judged; the place of a cap that its own decision has taken is not counted against it."""
+
+    touch: Touch
+    party_id: int
+    missing: Sequence[Labels]
+    decision_id: int | None = None
+
+
 def judge(touch: Touch, party_ids: Sequence[int], missing: Mapping[int, Sequence[Labels]]) -> list[Verdict]:
     """Return a verdict for each party: every check runs, every reason is kept; nothing is written."""
-    checks = checks_for(touch)
+    return _judged([_Asked(touch, party_id, missing.get(party_id, ())) for party_id in party_ids])
+
+
+def _judged(asked: Sequence[_Asked]) -> list[Verdict]:
+    """Return a verdict for each contact, by as many queries for many as for one."""
+    checks = {one.touch.channel: checks_for(one.touch) for one in asked}
     table = suitability_table()
-    wanted = {field for check in checks for field in check.fields_read()} | set(suitability.fields_read(table))
-    party = catalogue.object_with_role("party").key
-    facts = bulk.facts(party, party_ids, sorted(wanted))
-    reserved = _reserved(touch.channel, party_ids)
+    wanted = {field for some in checks.values() for check in some for field in check.fields_read()}
+    wanted.update(suitability.fields_read(table))
+    party_ids = list(dict.fromkeys(one.party_id for one in asked))
+    facts = bulk.facts(catalogue.object_with_role("party").key, party_ids, sorted(wanted))
+    reserved = {channel: _reserved(channel, party_ids) for channel in checks}
     now, today = clock.now(), clock.today()
     verdicts = []
-    for party_id in party_ids:
-        if party_id not in facts:
-            verdicts.append(verdict_on(party_id, None, checks))
-            continue
-        situation = Situation(
-            touch, now, today, facts[party_id], reserved.get(party_id, ()), table, missing.get(party_id, ())
-        )
-        verdicts.append(verdict_on(party_id, situation, checks))
+    for one in asked:
+        situation = None
+        if one.party_id in facts:
+            taken = reserved[one.touch.channel].get(one.party_id, ())
+            places = [at for decision_id, at in taken if decision_id != one.decision_id]
+            situation = Situation(one.touch, now, today, facts[one.party_id], places, table, one.missing)
+        verdicts.append(verdict_on(one.party_id, situation, checks[one.touch.channel]))
     return verdicts
 
 
@@ -48,10 +64,7 @@ def decide(touch: Touch, party_ids: Sequence[int], missing: Mapping[int, Sequenc
     was already decided for this origin, step and channel is left out of the answer.
     """
     ordered = sorted(set(party_ids))
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select pg_advisory_xact_lock(%s, n::int) from unnest(%s::bigint[]) n order by n", [_LOCK_CLASS, ordered]
-        )
+    _lock(ordered)
     known = set(
         Decision.objects.filter(
             origin_kind=touch.origin_kind,
@@ -74,8 +87,8 @@ def decide(touch: Touch, party_ids: Sequence[int], missing: Mapping[int, Sequenc
             occurrence=touch.occurrence,
             channel=touch.channel,
             allowed=verdict.allowed,
-            reasons=[{"code": reason.code, "labels": dict(reason.labels)} for reason in verdict.reasons],
-            evidence=dict(verdict.evidence),
+            reasons=_written(verdict),
+            evidence=_evidence(verdict, touch),
             decided_at=now,
         )
         for verdict in verdicts
@@ -86,6 +99,79 @@ def decide(touch: Touch, party_ids: Sequence[int], missing: Mapping[int, Sequenc
         CapReservation(decision=row, party_id=row.party_id, channel=row.channel, at=now) for row in rows if row.allowed
     )
     return [Verdict(v.party_id, v.reasons, v.later, v.evidence, ids.get(v.party_id)) for v in verdicts]
+
+
+def ask_again(leaving: Sequence[Leaving]) -> dict[int, Verdict]:
+    """Judge what was allowed and is about to leave, by its decision; a refusal is written and gives its place back.
+
+    Who may still leave has the place of now, not of the day of the decision. A decision that is not kept has no answer.
+    """
+    kept = Decision.objects.in_bulk([one.decision_id for one in leaving])
+    found = [(kept[one.decision_id], one) for one in leaving if one.decision_id in kept]
+    _lock(sorted({decision.party_id for decision, _one in found}))
+    asked = [_Asked(_touch_of(row, one), row.party_id, one.missing, row.pk) for row, one in found]
+    verdicts = {one.decision_id or 0: verdict for one, verdict in zip(asked, _judged(asked), strict=True)}
+    now = clock.now()
+    rows = Decision.objects.bulk_create(
+        Decision(
+            uid=uuid7(),
+            origin_kind=row.origin_kind,
+            origin_uid=row.origin_uid,
+            step=row.step,
+            party_id=row.party_id,
+            occurrence=row.occurrence + 1,
+            channel=row.channel,
+            allowed=False,
+            leaving=True,
+            reasons=_written(verdicts[row.pk]),
+            evidence=_evidence(verdicts[row.pk], one.touch),
+            decided_at=now,
+        )
+        for (row, _leaving), one in zip(found, asked, strict=True)
+        if verdicts[row.pk].reasons
+    )
+    if rows:
+        CapReservation.objects.filter(decision_id__in=[pk for pk, found in verdicts.items() if found.reasons]).delete()
+    CapReservation.objects.filter(decision_id__in=[pk for pk, found in verdicts.items() if found.allowed]).update(
+        at=now
+    )
+    return verdicts
+
+
+def _touch_of(decision: Decision, leaving: Leaving) -> Touch:
+    """Return the contact that a decision was about, with what it would say now."""
+    kept = decision.evidence
+    return Touch(
+        decision.origin_kind,
+        decision.origin_uid,
+        decision.step,
+        decision.channel,
+        kept.get("purpose", ""),
+        kept.get("product_level", ""),
+        kept.get("initiative", "firm"),
+        # Decisions of before this was kept say nothing of the content.
+        kept.get("content_digest", leaving.current_digest),
+        leaving.current_digest,
+        decision.occurrence,
+    )
+
+
+def _evidence(verdict: Verdict, touch: Touch) -> dict[str, object]:
+    """Return what is kept with a decision: what the checks looked at, and what was planned, to be asked about again."""
+    content = {"content_digest": touch.content_digest} if touch.content_digest else {}
+    return {"purpose": touch.purpose, **content, **verdict.evidence}
+
+
+def _written(verdict: Verdict) -> list[dict[str, object]]:
+    return [{"code": reason.code, "labels": dict(reason.labels)} for reason in verdict.reasons]
+
+
+def _lock(party_ids: Sequence[int]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select pg_advisory_xact_lock(%s, n::int) from unnest(%s::bigint[]) n order by n",
+            [_LOCK_CLASS, list(party_ids)],
+        )
 
 
 def suitability_table() -> Suitability:
@@ -124,9 +210,10 @@ def verdict_on(party_id: int, situation: Situation | None, checks: Sequence[Chec
     return Verdict(party_id, tuple(reasons), None if reasons else later, evidence)
 
 
-def _reserved(channel: str, party_ids: Sequence[int]) -> dict[int, list[datetime]]:
-    found: dict[int, list[datetime]] = {}
-    rows = CapReservation.objects.filter(channel=channel, party_id__in=party_ids).values_list("party_id", "at")
-    for party_id, at in rows:
-        found.setdefault(party_id, []).append(at)
+def _reserved(channel: str, party_ids: Sequence[int]) -> dict[int, list[tuple[int, datetime]]]:
+    """Return the places of caps that each party's contacts have, each with its decision."""
+    found: dict[int, list[tuple[int, datetime]]] = {}
+    rows = CapReservation.objects.filter(channel=channel, party_id__in=party_ids)
+    for party_id, decision_id, at in rows.values_list("party_id", "decision_id", "at"):
+        found.setdefault(party_id, []).append((decision_id, at))
     return found
