@@ -11,7 +11,7 @@ from django.db.models import Case, Count, F, Min, Q, QuerySet, TextField, Value,
 
 from zhike.engagement.channels.errors import NoAddress, NotResendable
 from zhike.engagement.channels.logic import away as server
-from zhike.engagement.channels.logic import content
+from zhike.engagement.channels.logic import content, refusals
 from zhike.engagement.channels.logic import dispatch as dispatching
 from zhike.engagement.channels.logic.dispatch import Dispatched
 from zhike.engagement.channels.logic.smtp import Mailbox, compose
@@ -138,13 +138,17 @@ def counts_of(origin_uids: Sequence[uuid.UUID]) -> dict[uuid.UUID, dict[str, int
 def states(origin_uid: uuid.UUID, *, party_ids: Sequence[int]) -> dict[int, DeliveryState]:
     """Return where the messages of an origin to these parties stand."""
     rows = Delivery.objects.filter(origin_uid=origin_uid, party_id__in=party_ids)
-    return {row.party_id: DeliveryState(row.uid, row.party_id, row.state, row.error, row.sent_at) for row in rows}
+    return {row.party_id: _state_of(row) for row in rows}
 
 
 def states_of_party(party_id: int) -> dict[uuid.UUID, DeliveryState]:
     """Return where the messages to one party stand, by origin."""
     rows = Delivery.objects.filter(party_id=party_id).order_by("pk")
-    return {row.origin_uid: DeliveryState(row.uid, row.party_id, row.state, row.error, row.sent_at) for row in rows}
+    return {row.origin_uid: _state_of(row) for row in rows}
+
+
+def _state_of(row: Delivery) -> DeliveryState:
+    return DeliveryState(row.uid, row.party_id, row.state, refusals.said(row.error), row.sent_at)
 
 
 def parties(origin_uid: uuid.UUID, in_states: Sequence[str]) -> QuerySet[Any]:

@@ -77,7 +77,7 @@ class DeliveryState:
     uid: uuid.UUID
     party_id: int
     state: str
-    error: str
+    error: Labels
     sent_at: datetime | None
 
 

@@ -166,7 +166,7 @@ def _send(row: Delivery, message: Message | None, mailbox: Mailbox, settings: Ma
     except TryLater as error:
         return _try_later(row, str(error))
     except MailRejected as error:
-        return _settle(row, Delivery.State.FAILED, str(error.facts["answer"]))
+        return _settle(row, Delivery.State.FAILED, error.kept)
     except OutcomeUnknown as error:
         return _settle(row, Delivery.State.UNKNOWN, f"结果未知：{error}"[:300])
     return _settle(row, Delivery.State.SENT, "")
