@@ -13,6 +13,8 @@ _CONFIRMING = "zhike/engagement/campaigns/logic/confirming.py"
 _RESENDING = "zhike/engagement/campaigns/logic/resending.py"
 _REFUSALS = "zhike/engagement/channels/logic/refusals.py"
 _FORGET = "zhike/engagement/channels/following.py"
+_CONTENT = "zhike/engagement/channels/logic/content.py"
+_TEMPLATES = "zhike/engagement/channels/kinds.py"
 _SCREENS = "zhike/engagement/campaigns/screens.py"
 _RUNNING = "zhike/engagement/campaigns/logic/running.py"
 
@@ -29,6 +31,7 @@ _OF_HEAVY = ("tests/integration/engagement/test_heavy_runs.py",)
 _OF_LOCKS = ("tests/integration/engagement/test_campaign_locks.py",)
 _OF_RESEND = ("tests/integration/engagement/test_resend.py",)
 _OF_REFUSED = ("tests/integration/engagement/test_refused_by_the_server.py",)
+_OF_PREVIEWS = ("tests/integration/engagement/test_preview_rights.py",)
 _OF_ERASING = ("tests/integration/insight/test_erasing.py",)
 
 BREAKS = (
@@ -343,5 +346,29 @@ BREAKS = (
         "list(row.reasons)) if row.party_id in found else []",
         "list(row.reasons))",
         _OF_REFUSED,
+    ),
+    Break(
+        "preview: what its reader may ask",
+        "a preview shows a variable in clear only where its reader may ask about all it reads",
+        _CONTENT,
+        "if catalogue.may_ask_all(party.key, expression, principal=viewer):",
+        "if viewer:",
+        _OF_PREVIEWS,
+    ),
+    Break(
+        "preview: refused field",
+        "a preview shows nothing of a field that its reader is refused, nor whether it has a value",
+        _CONTENT,
+        'principal=viewer) == "refused"',
+        'principal=viewer) == ""',
+        _OF_PREVIEWS,
+    ),
+    Break(
+        "preview: template without a mask",
+        "a variable that reads what screens mask has a mask",
+        _TEMPLATES,
+        "        if variable.mask:\n",
+        "        if not variable.mask:\n",
+        ("tests/packs/test_slips.py",),
     ),
 )

@@ -21,6 +21,7 @@ from zhike.kernel import clock
 from zhike.kernel.errors import NotFound
 from zhike.kernel.ids import uuid7
 from zhike.kernel.pumps import Stopping, never
+from zhike.platform.permissions.types import Principal
 
 __all__ = [
     "away",
@@ -61,9 +62,9 @@ def messages(key: str, party_ids: Sequence[int]) -> dict[int, Message]:
     return content.messages(content.template(key), party_ids)
 
 
-def masked_preview(key: str, facts: Mapping[str, Any]) -> Message:
-    """Return the template filled with one party's facts, personal variables and the address masked."""
-    return content.fill(content.template(key), facts, masked=True)
+def masked_preview(key: str, facts: Mapping[str, Any], *, principal: Principal) -> Message:
+    """Return the template filled with one party's facts as `principal` may see them, the address masked."""
+    return content.fill(content.template(key), facts, principal)
 
 
 def fields_used(key: str) -> list[str]:
@@ -188,11 +189,13 @@ def resend(found: Undelivered, *, decision_id: int) -> None:
     row.save()
 
 
-def send_test(key: str, facts: Mapping[str, Any], *, to: str, settings: Mapping[str, Any]) -> None:
-    """Send a masked preview to a colleague's own address; it is no delivery and takes no place of a cap."""
+def send_test(
+    key: str, facts: Mapping[str, Any], *, to: str, settings: Mapping[str, Any], principal: Principal
+) -> None:
+    """Send a principal's preview to a colleague's own address; it is no delivery and takes no place of a cap."""
     if not to:
         raise NoAddress()
-    message = masked_preview(key, facts)
+    message = masked_preview(key, facts, principal=principal)
     mail = compose(settings["sender"], to, f"[测试] {message.subject}", message.text, f"test-{uuid7()}")
     mailbox = Mailbox(settings)
     try:
