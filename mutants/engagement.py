@@ -12,6 +12,11 @@ _CHANNELS = "zhike/engagement/channels/api.py"
 _ALIKE = "zhike/engagement/compliance/logic/alike.py"
 _CONFIRMING = "zhike/engagement/campaigns/logic/confirming.py"
 _RESENDING = "zhike/engagement/campaigns/logic/resending.py"
+_REFUSALS = "zhike/engagement/channels/logic/refusals.py"
+_FORGET = "zhike/engagement/channels/following.py"
+_CONTENT = "zhike/engagement/channels/logic/content.py"
+_TEMPLATES = "zhike/engagement/channels/kinds.py"
+_SCREENS = "zhike/engagement/campaigns/screens.py"
 _RUNNING = "zhike/engagement/campaigns/logic/running.py"
 
 _OF_GATE = ("tests/unit/engagement/test_checks.py",)
@@ -28,6 +33,8 @@ _OF_ALIKE = ("tests/property/test_alike_agree.py",)
 _OF_HEAVY = ("tests/integration/engagement/test_heavy_runs.py",)
 _OF_LOCKS = ("tests/integration/engagement/test_campaign_locks.py",)
 _OF_RESEND = ("tests/integration/engagement/test_resend.py",)
+_OF_REFUSED = ("tests/integration/engagement/test_refused_by_the_server.py",)
+_OF_PREVIEWS = ("tests/integration/engagement/test_preview_rights.py",)
 _OF_ERASING = ("tests/integration/insight/test_erasing.py",)
 
 BREAKS = (
@@ -366,5 +373,61 @@ BREAKS = (
         "        if not reaches(principal, operation, campaign):",
         "        if campaign.pk is None:",
         ("tests/contract/test_narrowed_parts.py",),
+    ),
+    Break(
+        "mail: the server's text",
+        "of a server's answer only the status is kept: its text quotes the address",
+        _REFUSALS,
+        "*([enhanced[0]] if enhanced else [])",
+        "text",
+        _OF_REFUSED,
+    ),
+    Break(
+        "mail: an answer kept whole",
+        "of an answer that was kept whole only the status is told",
+        _REFUSALS,
+        "    if found is None:\n",
+        "    if found:\n",
+        _OF_REFUSED,
+    ),
+    Break(
+        "mail: errors of the erased",
+        "why a message failed goes with whom is erased",
+        _FORGET,
+        "if event.subject == ",
+        "if event.subject != ",
+        _OF_REFUSED,
+    ),
+    Break(
+        "campaigns: reason without a name",
+        "whom the reader may not see has no reason either",
+        _SCREENS,
+        "list(row.reasons)) if row.party_id in found else []",
+        "list(row.reasons))",
+        _OF_REFUSED,
+    ),
+    Break(
+        "preview: what its reader may ask",
+        "a preview shows a variable in clear only where its reader may ask about all it reads",
+        _CONTENT,
+        "if catalogue.may_ask_all(party.key, expression, principal=viewer):",
+        "if viewer:",
+        _OF_PREVIEWS,
+    ),
+    Break(
+        "preview: refused field",
+        "a preview shows nothing of a field that its reader is refused, nor whether it has a value",
+        _CONTENT,
+        'principal=viewer) == "refused"',
+        'principal=viewer) == ""',
+        _OF_PREVIEWS,
+    ),
+    Break(
+        "preview: template without a mask",
+        "a variable that reads what screens mask has a mask",
+        _TEMPLATES,
+        "        if variable.mask:\n",
+        "        if not variable.mask:\n",
+        ("tests/packs/test_slips.py",),
     ),
 )

@@ -52,8 +52,8 @@ WITHOUT = {
     },
     "pumps, timers and loads call them; what a person asks for goes by a door of the campaign or record it is about": {
         "work.origins": "cancel_open of_origin records_of summaries_of_origins summary_of_origin",
-        "channels.api": "away counts counts_of dispatch enqueue first_sent hold masked_preview messages parties recover resend"
-        " send_test states states_of_party stop undelivered",
+        "channels.api": "away counts counts_of dispatch enqueue first_sent hold messages parties recover resend"
+        " states states_of_party stop undelivered",
         "channels.sets": "missing sent",
         "compliance.api": "asked_before decide decisions_of_party give_back judge reasons_of refusals refused_for tally",
         "campaigns.api": "advance settle",

@@ -141,7 +141,7 @@ channel: email
 subject: "{{ name }}"
 body: "x"
 variables:
-  - {key: name, labels: {zh: 名, en: Name}, value: name}
+  - {key: name, labels: {zh: 名, en: Name}, value: name, mask: name}
 """
 KEEPER = """kind: role
 key: keeper
@@ -182,6 +182,23 @@ def test_values_that_cannot_mean_anything_together_are_a_finding(text, old, new,
 def test_what_is_declared_and_used_nowhere_is_a_finding(tmp_path):
     letter = changed(LETTER, "{{ name }}", "Hello")
     assert found(tmp_path, letter=letter) == [("letter.yaml", 8, "template.unused_variable")]
+
+
+@pytest.mark.parametrize("value", ["name", "姓名", "mobile", "substring(mobile, 1, 3)", "customer_no"])
+def test_a_variable_that_previews_would_show_in_clear_is_a_finding(tmp_path, value):
+    letter = changed(LETTER, "value: name, mask: name", f'value: "{value}"')
+    assert found(tmp_path, letter=letter) == [("letter.yaml", 8, "template.unmasked_variable")]
+
+
+@pytest.mark.parametrize("variable", ["value: sex", "value: mobile, mask: mobile", "value: total_asset"])
+def test_what_no_screen_masks_needs_no_mask(tmp_path, variable):
+    assert found(tmp_path, letter=changed(LETTER, "value: name, mask: name", variable)) == []
+
+
+def test_a_mask_that_there_is_not_is_a_finding(tmp_path):
+    assert found(tmp_path, letter=changed(LETTER, "mask: name", "mask: nmae")) == [
+        ("letter.yaml", 8, "definition.unknown_value")
+    ]
 
 
 def test_rights_that_hang_on_each_other_are_a_finding_at_each(tmp_path):

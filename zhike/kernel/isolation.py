@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import re
+import traceback
 from collections.abc import Callable
 from datetime import timedelta
 
+import psycopg
 from django.db import DatabaseError, connection, transaction
+
+from zhike.kernel.errors import ZhikeError
+
+#: What an error quotes, as Python and pydantic do it.
+_QUOTED = re.compile(r"""'[^']*(?:'|$)|"[^"]*(?:"|$)|\binput_value=.*""")
+#: SQLSTATEs whose message quotes a value: data exceptions, and the syntax of what is parsed (a search's, an interval's).
+_QUOTING = ("22", "42601")
 
 
 def fault_of(act: Callable[[], object]) -> Exception | None:
@@ -29,8 +39,46 @@ def is_nobodys(error: Exception) -> bool:
 
 
 def told(error: Exception) -> str:
-    """Return what a list of faults says of an error."""
-    return f"{type(error).__name__}: {error}"[:500]
+    """Return what a list of faults says of an error: never a row or value that a database or a parser quotes.
+
+    Of a database there are the class, its message without the detail, and the constraint or column.
+    """
+    said = _said(error)
+    return ": ".join([type(error).__name__, *([said] if said else [])])[:500]
+
+
+def reason(error: Exception) -> str:
+    """Return why something failed, for whoever answers for it: the sentence of an expected error, else what is `told`."""
+    return error.message("zh") if isinstance(error, ZhikeError) else told(error)
+
+
+def trace(error: BaseException | None) -> list[str]:
+    """Return where an error and its causes came from. Their texts stay out: a database quotes the row it refuses."""
+    lines: list[str] = []
+    while error is not None:
+        lines.append(type(error).__qualname__)
+        lines += [f"  {f.filename}:{f.lineno} {f.name}" for f in traceback.extract_tb(error.__traceback__)]
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return lines
+
+
+def _said(error: Exception) -> str:
+    cause = error.__cause__ if isinstance(error, DatabaseError) else error
+    if isinstance(cause, psycopg.Error):
+        return _said_by_database(cause)
+    if any(base.__name__ == "DatabaseError" for base in type(error).__mro__):  # DuckDB's, too: each driver calls it so
+        return ""
+    return _QUOTED.sub("…", str(error)) if isinstance(error, ValueError | KeyError) else str(error)
+
+
+def _said_by_database(error: psycopg.Error) -> str:
+    state, said = error.diag.sqlstate or "", error.diag.message_primary or ""
+    if not state:
+        return str(error) if isinstance(error, psycopg.OperationalError) else ""  # no connection, no row
+    if state.startswith(_QUOTING):
+        said = re.sub(r'".*', "…", said, flags=re.DOTALL)
+    named = (error.diag.constraint_name, error.diag.column_name)
+    return " ".join([said, *(f"[{name}]" for name in named if name and f'"{name}"' not in said)])
 
 
 def rest(first: timedelta, longest: timedelta, faults: int) -> timedelta:

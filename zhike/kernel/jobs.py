@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import logging
-import traceback
 import uuid
 from collections.abc import Callable, Iterable, Mapping
 
@@ -22,6 +21,7 @@ from procrastinate.jobs import Job, Status
 from zhike.kernel import clock, context, heartbeats
 from zhike.kernel.errors import NotFound, ZhikeError
 from zhike.kernel.ids import uuid7
+from zhike.kernel.isolation import told, trace
 from zhike.kernel.models import Run
 from zhike.kernel.queues import Queue
 
@@ -232,9 +232,9 @@ def _perform(run: Run, listener: Callable[[str, int, int], None] | None) -> None
             _update(run, state=Run.State.FAILED, finished_at=clock.now(), error=_plain(error.as_dict()))
             raise
         except Exception as error:
-            shown = {"code": "internal", "message": f"{type(error).__name__}: {error}"[:500]}
+            shown = {"code": "internal", "message": told(error)}
             _log.exception("run failed", extra={"run": str(run.uid)})
-            lines = [*run.log, *traceback.format_exc().splitlines()][-_LOG_LINES:]
+            lines = [*run.log, *trace(error)][-_LOG_LINES:]
             _update(run, state=Run.State.FAILED, finished_at=clock.now(), error=shown, log=lines)
             raise
     _update(run, state=Run.State.DONE, finished_at=clock.now(), result=_plain(result or {}))

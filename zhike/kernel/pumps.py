@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import threading
-import traceback
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,7 +18,7 @@ from django.db import DatabaseError, connection
 from zhike.kernel import clock
 from zhike.kernel.definition_parts import Labels
 from zhike.kernel.ids import uuid7
-from zhike.kernel.isolation import rest, told
+from zhike.kernel.isolation import rest, told, trace
 from zhike.kernel.models import Run
 from zhike.kernel.queues import QUEUES, Backlog, Queue
 
@@ -127,7 +126,7 @@ def _write_down(pump: Pump, error: Exception) -> None:
             state=Run.State.FAILED,
             error=shown,
             done=1,
-            log=traceback.format_exc().splitlines()[-50:],
+            log=trace(error)[-50:],
             created_at=now,
             started_at=now,
             finished_at=now,

@@ -159,7 +159,8 @@ def preview(uid: uuid.UUID, *, party: uuid.UUID | None, principal: Principal) ->
     else:
         record = objects.get(key, party, principal=principal, log_view=False)
     facts = bulk.facts(key, [record.id], channels.fields_used(campaign.template))[record.id]
-    return {"uid": str(record.uid), "display": record.display}, channels.masked_preview(campaign.template, facts)
+    message = channels.masked_preview(campaign.template, facts, principal=principal)
+    return {"uid": str(record.uid), "display": record.display}, message
 
 
 def send_test(uid: uuid.UUID, *, to: str, settings: Mapping[str, Any], principal: Principal) -> str:
@@ -169,7 +170,7 @@ def send_test(uid: uuid.UUID, *, to: str, settings: Mapping[str, Any], principal
     key = catalogue.object_with_role("party").key
     record = objects.get(key, uuid.UUID(shown["uid"]), principal=principal, log_view=False)
     facts = bulk.facts(key, [record.id], channels.fields_used(campaign.template))[record.id]
-    channels.send_test(campaign.template, facts, to=to, settings=settings)
+    channels.send_test(campaign.template, facts, to=to, settings=settings, principal=principal)
     with database.writing():
         _note(campaign, "test_mail")
     return to

@@ -6,7 +6,7 @@ class CampaignsConfig(AppConfig):
     label = "campaigns"
 
     def ready(self) -> None:
-        from zhike.engagement.campaigns import blocks, jobs
+        from zhike.engagement.campaigns import blocks, following, jobs
         from zhike.engagement.campaigns.logic import notices, runs, using
         from zhike.engagement.campaigns.publications import SUBSCRIBER
         from zhike.engagement.campaigns.pump import PUMP
@@ -33,6 +33,7 @@ class CampaignsConfig(AppConfig):
         kinds.register(runs.CONFIRM, jobs.confirm, queue="interactive")
         kinds.register(runs.EFFECT, jobs.effect, queue="stage")  # after a publication there are many
         events.subscribe(SUBSCRIBER)
+        events.subscribe(following.SUBSCRIBER)
         blocks.register()
         definitions.register_users("template", using.users_of_templates)
         definitions.register_users("result_set", using.users_of_result_sets)

@@ -358,7 +358,7 @@ def member_after(cursor: str) -> int:
 def members_out(
     rows: Sequence[MemberRow], more: int | None, count: int, principal: Principal, *, resends: bool
 ) -> MembersOut:
-    """Return people of a campaign; those the viewer may not see have no name. `resends`: the viewer may resend."""
+    """Return people of a campaign; those the viewer may not see have no name and no reason. `resends`: the viewer may resend."""
     key = catalogue.object_with_role("party").key
     found = objects.records_by_id(key, [row.party_id for row in rows], principal=principal)
     return {
@@ -369,7 +369,7 @@ def members_out(
                 else None,
                 "group": cast(Group, row.group),
                 "state": cast(TouchState, row.state),
-                "reasons": cast(list[ReasonOut], list(row.reasons)),
+                "reasons": cast(list[ReasonOut], list(row.reasons)) if row.party_id in found else [],
                 "sent_at": row.sent_at,
                 "work_state": row.work_state or None,
                 "converted": row.converted,

@@ -11,7 +11,7 @@ from django.db.models import Case, Count, F, Min, Q, QuerySet, TextField, Value,
 
 from zhike.engagement.channels.errors import NoAddress, NotResendable
 from zhike.engagement.channels.logic import away as server
-from zhike.engagement.channels.logic import content
+from zhike.engagement.channels.logic import content, refusals
 from zhike.engagement.channels.logic import dispatch as dispatching
 from zhike.engagement.channels.logic.dispatch import Dispatched
 from zhike.engagement.channels.logic.smtp import Mailbox, compose
@@ -21,6 +21,7 @@ from zhike.kernel import clock
 from zhike.kernel.errors import NotFound
 from zhike.kernel.ids import uuid7
 from zhike.kernel.pumps import Stopping, never
+from zhike.platform.permissions.types import Principal
 
 __all__ = [
     "away",
@@ -61,9 +62,9 @@ def messages(key: str, party_ids: Sequence[int]) -> dict[int, Message]:
     return content.messages(content.template(key), party_ids)
 
 
-def masked_preview(key: str, facts: Mapping[str, Any]) -> Message:
-    """Return the template filled with one party's facts, personal variables and the address masked."""
-    return content.fill(content.template(key), facts, masked=True)
+def masked_preview(key: str, facts: Mapping[str, Any], *, principal: Principal) -> Message:
+    """Return the template filled with one party's facts as `principal` may see them, the address masked."""
+    return content.fill(content.template(key), facts, principal)
 
 
 def fields_used(key: str) -> list[str]:
@@ -138,13 +139,17 @@ def counts_of(origin_uids: Sequence[uuid.UUID]) -> dict[uuid.UUID, dict[str, int
 def states(origin_uid: uuid.UUID, *, party_ids: Sequence[int]) -> dict[int, DeliveryState]:
     """Return where the messages of an origin to these parties stand."""
     rows = Delivery.objects.filter(origin_uid=origin_uid, party_id__in=party_ids)
-    return {row.party_id: DeliveryState(row.uid, row.party_id, row.state, row.error, row.sent_at) for row in rows}
+    return {row.party_id: _state_of(row) for row in rows}
 
 
 def states_of_party(party_id: int) -> dict[uuid.UUID, DeliveryState]:
     """Return where the messages to one party stand, by origin."""
     rows = Delivery.objects.filter(party_id=party_id).order_by("pk")
-    return {row.origin_uid: DeliveryState(row.uid, row.party_id, row.state, row.error, row.sent_at) for row in rows}
+    return {row.origin_uid: _state_of(row) for row in rows}
+
+
+def _state_of(row: Delivery) -> DeliveryState:
+    return DeliveryState(row.uid, row.party_id, row.state, refusals.said(row.error), row.sent_at)
 
 
 def parties(origin_uid: uuid.UUID, in_states: Sequence[str]) -> QuerySet[Any]:
@@ -184,11 +189,13 @@ def resend(found: Undelivered, *, decision_id: int) -> None:
     row.save()
 
 
-def send_test(key: str, facts: Mapping[str, Any], *, to: str, settings: Mapping[str, Any]) -> None:
-    """Send a masked preview to a colleague's own address; it is no delivery and takes no place of a cap."""
+def send_test(
+    key: str, facts: Mapping[str, Any], *, to: str, settings: Mapping[str, Any], principal: Principal
+) -> None:
+    """Send a principal's preview to a colleague's own address; it is no delivery and takes no place of a cap."""
     if not to:
         raise NoAddress()
-    message = masked_preview(key, facts)
+    message = masked_preview(key, facts, principal=principal)
     mail = compose(settings["sender"], to, f"[测试] {message.subject}", message.text, f"test-{uuid7()}")
     mailbox = Mailbox(settings)
     try:

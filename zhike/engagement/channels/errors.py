@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from zhike.kernel.definition_parts import Labels
 from zhike.kernel.errors import ZhikeError
 
 _STATES = {
@@ -26,8 +27,13 @@ class MailRejected(ZhikeError):
 
     code = "channel.rejected"
     status = 502
-    zh = "邮件服务器拒收：{answer}"
-    en = "The mail server rejected the message: {answer}"
+    zh = "邮件未能发出：{said[zh]}"
+    en = "The mail was not sent: {said[en]}"
+
+    def __init__(self, said: Labels, kept: str) -> None:
+        super().__init__(said=dict(said))
+        #: What is written down of it: the server's status, without its text.
+        self.kept = kept
 
 
 class NotResendable(ZhikeError):

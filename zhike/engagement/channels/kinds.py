@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from zhike.engagement.channels.types import ContentRule, Template
+from zhike.expressions import api as expressions
+from zhike.expressions.errors import ExpressionInvalid
+from zhike.expressions.parse import parse_tree
 from zhike.kernel.definition_checks import each, unknown
 from zhike.kernel.definition_parts import Labels
 from zhike.kernel.definitions import Finding, Kind, Snapshot
+from zhike.platform.objects import catalogue
+from zhike.platform.objects.types import ObjectType
 
 _VARIABLE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 
 
 def check_template(template: Template, everything: Snapshot) -> Iterator[Finding]:
-    """Yield unknown and doubled variables, forbidden words, a missing risk line, an unknown risk level."""
+    """Yield unknown, doubled and unmasked variables, forbidden words, a missing risk line."""
     rules = everything.of(ContentRule).get("default")
     texts = ("subject", "body")
     return each(
         *(_unknown_variables(template, where) for where in texts),
         _doubled(template),
         _unused(template),
+        _unmasked(template, everything),
         *(_forbidden(template, where, rules) for where in texts if rules),
         *([_risk_line(template, rules)] if rules else []),
     )
@@ -46,6 +52,39 @@ def _unused(template: Template) -> Iterator[Finding]:
         if variable.key not in used:
             said = Labels(f"变量“{variable.key}”没有用到", f"variable '{variable.key}' is used nowhere")
             yield Finding("template.unused_variable", said, ("variables", index, "key"), (variable.key,))
+
+
+def _unmasked(template: Template, everything: Snapshot) -> Iterator[Finding]:
+    """Yield the variables that would show in previews what screens show under a mask; the message itself holds it."""
+    owners = list(catalogue.provisional(everything).values())
+    of_any = _masked(owners)
+    of_party = _masked([owner for owner in owners if owner.role == "party"])
+    for index, variable in enumerate(template.variables):
+        if variable.mask:
+            continue
+        for parts in _paths(variable.value):
+            masked = (of_any if parts[1:] else of_party).get(parts[-1])
+            if masked:
+                said = Labels(
+                    f"“{parts[-1]}”在页面上以 {masked} 脱敏；请为变量“{variable.key}”写明 mask",
+                    f"screens mask '{parts[-1]}' as {masked}; give the variable '{variable.key}' a mask",
+                )
+                yield Finding("template.unmasked_variable", said, ("variables", index, "value"), (variable.key,))
+                break
+
+
+def _masked(owners: Iterable[ObjectType]) -> dict[str, str]:
+    """The masks of the fields that have one, by all that an expression may call a field."""
+    fields = [field for owner in owners for field in owner.fields.values() if field.mask]
+    return {name: field.mask for field in fields for name in (field.key, *field.labels.values())}
+
+
+def _paths(text: str) -> list[tuple[str, ...]]:
+    """What an expression names; nothing of one that cannot be read."""
+    try:
+        return [node.parts for node, _depth in expressions.walk(parse_tree(text)) if isinstance(node, expressions.Path)]
+    except ExpressionInvalid:
+        return []
 
 
 def _forbidden(template: Template, where: str, rules: ContentRule) -> Iterator[Finding]:

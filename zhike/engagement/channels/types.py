@@ -12,6 +12,7 @@ from typing import Literal
 from pydantic import Field
 
 from zhike.kernel.definition_parts import Code, Definition, Key, Labels, Part, Sourced, Text
+from zhike.platform.fields.types import Mask
 
 
 class TemplateVariable(Part):
@@ -20,7 +21,9 @@ class TemplateVariable(Part):
     key: Key = Field(description="the name by which the text uses it")
     labels: Labels
     value: Text = Field(description="an expression over the party's fields")
-    mask: Key | None = Field(None, description="the mask under which screens show the value")
+    mask: Mask | None = Field(
+        None, description="the mask under which previews show the value; due where it reads a field that has one"
+    )
 
 
 class Template(Definition):
@@ -77,7 +80,7 @@ class DeliveryState:
     uid: uuid.UUID
     party_id: int
     state: str
-    error: str
+    error: Labels
     sent_at: datetime | None
 
 

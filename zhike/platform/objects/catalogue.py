@@ -25,6 +25,7 @@ __all__ = [
     "field_rule",
     "field_rules",
     "may_ask",
+    "may_ask_all",
     "names_of",
     "object_types",
     "object_with_role",
@@ -86,6 +87,11 @@ def targets_of(everything: Snapshot, object: str) -> Mapping[str, str]:
 def may_ask(object: str, field: str, *, principal: Principal) -> bool:
     """Return whether `principal` may narrow, order, group and sum by a field: not where it is masked or refused."""
     return asking.may_ask(catalogues.object_type(object), field, principal)
+
+
+def may_ask_all(object: str, expression: expressions.Expression, *, principal: Principal) -> bool:
+    """Return whether `principal` sees in clear all that a checked expression over the object names."""
+    return asking.may_ask_all(catalogues.catalogue(), catalogues.object_type(object), expression, principal)
 
 
 def field_rule(object: str, field: str, *, principal: Principal) -> str:

@@ -17,7 +17,6 @@ from zhike.engagement.channels import api as channels
 from zhike.insight.audiences import api as audiences
 from zhike.insight.audiences.types import Members
 from zhike.kernel import clock, context, database, events, isolation, jobs
-from zhike.kernel.errors import ZhikeError
 from zhike.kernel.models import Run
 from zhike.platform.audit import api as audit
 from zhike.platform.permissions.types import Principal
@@ -42,7 +41,7 @@ def freeze(uid: uuid.UUID, run: uuid.UUID, *, count: int, business_date: date, p
             if campaign is not None:
                 _freeze(campaign, members, principal)
     except Exception as error:
-        put_back(uid, run, error.message("zh") if isinstance(error, ZhikeError) else f"{type(error).__name__}: {error}")
+        put_back(uid, run, isolation.reason(error))
         raise
 
 

@@ -15,8 +15,9 @@ from zhike.engagement.campaigns.logic import running, runs
 from zhike.engagement.campaigns.models import Campaign, Member
 from zhike.engagement.campaigns.types import Counts, MemberRow
 from zhike.engagement.channels import api as channels
-from zhike.engagement.channels.types import RESENDABLE
+from zhike.engagement.channels.types import RESENDABLE, DeliveryState
 from zhike.engagement.compliance import api as compliance
+from zhike.kernel.definition_parts import Labels
 from zhike.platform.objects import catalogue, sets
 from zhike.platform.objects.sets import Rows
 from zhike.platform.organization import api as organization
@@ -114,10 +115,12 @@ def _refused(campaign: Campaign, channel: str, code: str) -> QuerySet[Any]:
     return compliance.refused_for(origin_uid=campaign.uid, channel=channel, code=code)
 
 
-def _fault(error: str) -> Iterator[dict[str, object]]:
-    """Why a message could not be made or was not taken, in the words of whoever said so."""
-    if error:
-        yield {"code": "failed", "labels": {"zh": error, "en": error}}
+def _fault(member: Member, delivery: DeliveryState | None) -> Iterator[dict[str, object]]:
+    """Why a person could not be taken through the gate, or why the message failed."""
+    failed = delivery.error if delivery and delivery.state == "failed" else Labels("", "")
+    said = Labels(member.error, member.error) if member.error else failed
+    if said.zh:
+        yield {"code": "failed", "labels": dict(said)}
 
 
 def rows(
@@ -141,7 +144,7 @@ def rows(
                 state="waiting" if state in (*_IN_FLIGHT, Member.State.QUEUED) else state,
                 reasons=[
                     *({"code": r.code, "labels": r.labels} for r in reasons.get(member.party_id, [])),
-                    *_fault(member.error or (delivery.error if delivery and delivery.state == "failed" else "")),
+                    *_fault(member, delivery),
                 ],
                 sent_at=delivery.sent_at if delivery else None,
                 work_state=tasks.get(member.party_id, ("", ""))[0],

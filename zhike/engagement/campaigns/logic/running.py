@@ -20,7 +20,6 @@ from zhike.engagement.compliance import api as compliance
 from zhike.engagement.compliance.types import Touch
 from zhike.insight.audiences import api as audiences
 from zhike.kernel import actions, clock, context, database, events, isolation
-from zhike.kernel.errors import ZhikeError
 from zhike.kernel.queues import Backlog
 from zhike.kernel.trading_days import trading_calendar
 from zhike.platform.audit import api as audit
@@ -134,12 +133,12 @@ def _one_by_one(pk: int, limit: int, fault: Exception) -> int:
         except Exception as error:
             if isolation.is_nobodys(error):
                 raise
-            failed.append((party_id, _reason(error)))
+            failed.append((party_id, isolation.reason(error)[:300]))
             if not settled and len(failed) >= _ALL_FAIL:
                 break
     ever = Member.objects.filter(campaign_id=pk, state__in=_SETTLED).exists()
     if not settled and (len(failed) >= _ALL_FAIL or not ever):
-        _put_aside(pk, _reason(fault))
+        _put_aside(pk, isolation.reason(fault)[:300])
         return 0
     for party_id, reason in failed:
         Member.objects.filter(campaign_id=pk, party_id=party_id, state=Member.State.WAITING).update(
@@ -160,11 +159,6 @@ def _put_aside(pk: int, reason: str) -> None:
         campaign.save()
         audit.note(operation="pause", subject="campaign", subject_id=pk)
         events.publish("campaign.pause", "campaign", pk)
-
-
-def _reason(error: Exception) -> str:
-    found = error.message("zh") if isinstance(error, ZhikeError) else f"{type(error).__name__}: {error}"
-    return found[:300]
 
 
 def _reach(campaign: Campaign, members: Mapping[int, Member]) -> None:

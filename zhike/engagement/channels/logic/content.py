@@ -18,11 +18,14 @@ from zhike.platform.fields.errors import BadValue
 from zhike.platform.objects import bulk, catalogue
 from zhike.platform.objects.sets import Ask
 from zhike.platform.objects.types import FieldType
+from zhike.platform.permissions.types import Principal
 
 #: Channel → the role of the party field that holds its address.
 _ADDRESS = {"email": "email"}
 _NO_ADDRESS = Labels("邮箱", "email address")
 _NO_USABLE_ADDRESS = Labels("可用的邮箱", "usable email address")
+#: What stands for a value that its viewer may not know.
+_HIDDEN = "***"
 _VARIABLE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 
 
@@ -40,32 +43,53 @@ def template(key: str) -> Template:
     return found[key]
 
 
-def fill(found: Template, facts: Mapping[str, Any], masked: bool = False) -> Message:
+def fill(found: Template, facts: Mapping[str, Any], viewer: Principal | None = None) -> Message:
     """Return the template with a party's values; a variable without a value is reported, never left out.
 
-    With `masked` personal variables and the address appear as they do on screens.
+    For a `viewer` variables and the address appear as screens show the viewer what they read; of what the viewer may
+    not know, neither the value nor that there is none.
     """
     values: dict[str, str] = {}
     missing: list[Labels] = []
     for variable in found.variables:
-        value = expressions.compile_python(_parsed(found)[variable.key])(facts, {})
-        if value is None or value == "":
+        expression = _parsed(found)[variable.key]
+        value = expressions.compile_python(expression)(facts, {})
+        shown = value if viewer is None else _seen(variable.mask or "", expression, value, viewer)
+        if shown is None or shown == "":
             missing.append(variable.labels)
-        shown_value = mask(variable.mask or "", value) if masked else value
         # A line break in a name would end the subject's header.
-        values[variable.key] = "" if value is None else " ".join(str(shown_value).split())
+        values[variable.key] = "" if shown is None else " ".join(str(shown).split())
 
     def replace(match: re.Match[str]) -> str:
         return values[match[1]]
 
     field = _address_field(found.channel)
     address = str(facts.get(field.key) or "")
-    if not address:
+    to = address if viewer is None else str(_seen_field(field, address, viewer, field.mask or "email"))
+    if not to:
         missing.append(_NO_ADDRESS)
-    elif not _usable(field, address):
+    elif to != _HIDDEN and not _usable(field, address):
         missing.append(_NO_USABLE_ADDRESS)
-    shown = str(mask("email", address)) if masked else address
-    return Message(_VARIABLE.sub(replace, found.subject), _VARIABLE.sub(replace, found.body), shown, tuple(missing))
+    return Message(_VARIABLE.sub(replace, found.subject), _VARIABLE.sub(replace, found.body), to, tuple(missing))
+
+
+def _seen(own: str, expression: expressions.Expression, value: object, viewer: Principal) -> object:
+    """What a viewer sees of a variable: under its `own` mask where all it reads is seen in clear; of one field that is
+    masked, what its mask shows; of anything else nothing.
+    """
+    party = catalogue.object_with_role("party")
+    if catalogue.may_ask_all(party.key, expression, principal=viewer):
+        return mask(own, value)
+    if isinstance(expression, expressions.Path) and len(expression.parts) == 1 and expression.parts[0] in party.fields:
+        field = party.fields[expression.parts[0]]
+        return _seen_field(field, value, viewer, field.mask)
+    return _HIDDEN
+
+
+def _seen_field(field: FieldType, value: object, viewer: Principal, shown_as: str) -> object:
+    party = catalogue.object_with_role("party").key
+    refused = catalogue.field_rule(party, field.key, principal=viewer) == "refused"
+    return _HIDDEN if refused else mask(shown_as, value)
 
 
 def missing(found: Template) -> list[tuple[Labels, Ask]]:

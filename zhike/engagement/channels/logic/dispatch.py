@@ -21,7 +21,6 @@ from zhike.engagement.channels.logic.smtp import Mailbox, OutcomeUnknown, Server
 from zhike.engagement.channels.models import Delivery
 from zhike.engagement.channels.types import Message
 from zhike.kernel import clock, definitions, events, isolation
-from zhike.kernel.errors import ZhikeError
 from zhike.kernel.pumps import Stopping, never
 
 _log = logging.getLogger("zhike.channels")
@@ -161,8 +160,7 @@ def _isolated(row: Delivery, filled: Mapping[int, Message], mailbox: Mailbox, se
         mailbox.close()
         _log.exception("a message could not be sent", extra={"delivery": str(row.uid)})
         left = Delivery.objects.filter(pk=row.pk, token=row.token, state=Delivery.State.SENDING).exists()
-        reason = error.message("zh") if isinstance(error, ZhikeError) else f"{type(error).__name__}: {error}"
-        return _settle(row, Delivery.State.UNKNOWN if left else Delivery.State.FAILED, reason)
+        return _settle(row, Delivery.State.UNKNOWN if left else Delivery.State.FAILED, isolation.reason(error))
 
 
 def _send(row: Delivery, message: Message | None, mailbox: Mailbox, settings: Mapping[str, Any]) -> str:
@@ -180,7 +178,7 @@ def _send(row: Delivery, message: Message | None, mailbox: Mailbox, settings: Ma
         return _try_later(row, str(error), settings)
     except MailRejected as error:
         mailbox.not_now.clear()
-        return _settle(row, Delivery.State.FAILED, str(error.facts["answer"]))
+        return _settle(row, Delivery.State.FAILED, error.kept)
     except OutcomeUnknown as error:
         return _settle(row, Delivery.State.UNKNOWN, f"结果未知：{error}"[:300])
     mailbox.not_now.clear()

@@ -11,6 +11,7 @@ from email.utils import format_datetime
 from typing import Any
 
 from zhike.engagement.channels.errors import MailRejected
+from zhike.engagement.channels.logic import refusals
 from zhike.kernel import clock
 
 
@@ -63,7 +64,7 @@ class Mailbox:
             self.close()
             raise OutcomeUnknown(str(error)) from error
         if code != _OK:
-            raise _refusal(code, answer)
+            raise _refusal(code, answer, refusals.MESSAGE)
 
     def close(self) -> None:
         """Drop the connection."""
@@ -81,7 +82,7 @@ class Mailbox:
             raise TryLater(str(error)) from error
         if code >= 400:
             self._begin_anew(connection)
-            raise _refusal(code, answer)
+            raise _refusal(code, answer, refusals.RECIPIENT)
         return connection
 
     def _begin_anew(self, connection: smtplib.SMTP) -> None:
@@ -145,10 +146,10 @@ def _address(sender: str) -> str:
     return sender.rpartition("<")[2].rstrip(">") if "<" in sender else sender
 
 
-def _refusal(code: int, answer: bytes | str) -> TryLater | MailRejected:
+def _refusal(code: int, answer: bytes | str, refused: str) -> TryLater | MailRejected:
     """What an answer other than yes means for the message: 4xx is for now, 5xx for good (RFC 5321, 4.2.1)."""
-    text = _text(code, answer)
-    return MailRejected(answer=text) if code >= 500 else TryLater(text)
+    kept = refusals.kept(code, answer, refused)
+    return MailRejected(refusals.said(kept), kept) if code >= 500 else TryLater(kept)
 
 
 def _text(code: int, answer: bytes | str) -> str:

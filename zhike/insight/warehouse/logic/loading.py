@@ -28,6 +28,7 @@ from zhike.kernel import clock, context
 from zhike.kernel.errors import ZhikeError
 from zhike.kernel.files import FileStore
 from zhike.kernel.ids import uuid7
+from zhike.kernel.isolation import told
 from zhike.kernel.jobs import Cancelled, RunHandle
 from zhike.kernel.trading_days import trading_calendar
 
@@ -81,7 +82,7 @@ def load_file(
         row.findings = [*row.findings, *error.findings]
         _finish(row, Load.State.FAILED)
     except Exception as error:
-        row.error = {"code": "internal", "message": f"{type(error).__name__}: {error}"[:500]}
+        row.error = {"code": "internal", "message": told(error)}
         _finish(row, Load.State.FAILED)
         raise
     return as_result(row)

@@ -47,6 +47,14 @@ def require(owner: ObjectType, keys: Iterable[str], principal: Principal) -> Non
             raise Refused(operation=f"{owner.key}.{key}")
 
 
+def may_ask_all(objects: Catalogue, owner: ObjectType, node: Expression, principal: Principal) -> bool:
+    """Return whether `principal` may ask about all that a checked expression over `owner` names, as `require` does."""
+    return all(
+        permissions.allowed(principal, f"{held.key}.read") and (not key or may_ask(held, key, principal))
+        for held, key in asked(objects, owner, node)
+    )
+
+
 def field_of(owner: ObjectType, key: str, principal: Principal) -> FieldType:
     """Return a field; raises UnknownField that says which there are, without those nobody may know of there."""
     if key not in owner.fields:

@@ -1,0 +1,34 @@
+"""Why the mail server took a message not: its status, and words of ours. Its own text quotes the address it refuses."""
+
+from __future__ import annotations
+
+import re
+
+from zhike.kernel.definition_parts import Labels
+
+RECIPIENT, MESSAGE = "recipient", "message"
+_ENHANCED = re.compile(r"[245]\.\d{1,3}\.\d{1,3}\b")
+#: What is kept of an answer, and the beginning of one that was kept whole before.
+_KEPT = re.compile(r"(多次未能投递：)?([45]\d\d(?:[ -][245]\.\d{1,3}\.\d{1,3})?)\b")
+_REFUSED = {
+    RECIPIENT: Labels("邮件服务器拒收该地址", "the server refused the recipient"),
+    MESSAGE: Labels("邮件服务器拒收该邮件", "the server refused the message"),
+}
+
+
+def kept(code: int, answer: bytes | str, refused: str) -> str:
+    """Return what is kept of a server's answer: code, enhanced status (RFC 3463), and whether it was about the
+    "recipient" or the "message"."""
+    text = answer.decode("utf-8", "replace") if isinstance(answer, bytes) else str(answer)
+    enhanced = _ENHANCED.match(text.strip())
+    return " ".join([str(code), *([enhanced[0]] if enhanced else []), refused])
+
+
+def said(error: str) -> Labels:
+    """Return the words for why a message failed. Of a server's answer that was kept whole only the status is told."""
+    found = _KEPT.match(error)
+    if found is None:
+        return Labels(error, error)
+    words = _REFUSED[RECIPIENT if error.endswith(RECIPIENT) else MESSAGE]
+    times = Labels("多次未能投递：", "tried several times: ") if found[1] else Labels("", "")
+    return Labels(f"{times.zh}{found[2]} {words.zh}", f"{times.en}{found[2]} {words.en}")
