@@ -132,7 +132,8 @@ def test_as_many_queries_for_many_as_for_one(allowed):
             assert len(asking.ask(rows, filled).leave) == count
         return len(queries)
 
-    assert asked(1) == asked(7)
+    asked(1)  # what is kept of definitions is read once
+    assert asked(1) == asked(6)
 
 
 def test_what_was_stopped_meanwhile_is_no_refusal(allowed, mailbox):
