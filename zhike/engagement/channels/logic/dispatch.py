@@ -108,6 +108,7 @@ def dispatch(settings: Mapping[str, Any], limit: int = 50, stopping: Stopping = 
         if found.retry_at > clock.now():
             return Dispatched()
         limit = 1
+    until = clock.now() + LEASE
     claimed = _claim(limit)
     mailbox = Mailbox(settings)
     try:
@@ -121,8 +122,9 @@ def dispatch(settings: Mapping[str, Any], limit: int = 50, stopping: Stopping = 
             outcome[_settle(row, Delivery.State.FAILED, isolation.told(fault))] += 1
         gone = False
         for row in answers.leave:
+            waits = gone or stopping() or clock.now() > until
             try:
-                outcome[_give_back(row) if gone or stopping() else _isolated(row, filled, mailbox, settings)] += 1
+                outcome[_give_back(row) if waits else _isolated(row, filled, mailbox, settings)] += 1
             except ServerAway as error:
                 away.put_aside(CHANNEL, str(error))
                 outcome[_give_back(row)] += 1
