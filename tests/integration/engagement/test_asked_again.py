@@ -10,8 +10,9 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from tests.factories.records import SYSTEM, consent
-from tests.integration.engagement.test_campaign_life import by_number, run_all
+from tests.integration.engagement.test_campaign_life import again, by_number, run_all
 from zhike.engagement.campaigns import standing
+from zhike.engagement.campaigns.logic import effects
 from zhike.engagement.channels import api as channels
 from zhike.engagement.channels.errors import NotResendable
 from zhike.engagement.channels.logic import asking, content, dispatch
@@ -64,6 +65,7 @@ def test_who_withdrew_consent_meanwhile_gets_no_message_and_is_counted_as_refuse
     assert (count, row.state, row.resendable) == (after["consent_withdrawn"], "refused", False)
     assert [reason["code"] for reason in row.reasons] == ["consent_withdrawn"]
     assert standing.members(allowed.uid, state="refused", principal=SYSTEM)[2] == 5
+    assert sum(effects._members(again(allowed))["refused"].to_pylist()) == 5, "its effect says so, too"
     assert not CapReservation.objects.filter(party_id=party.id, channel="email").exists(), (
         "its place of the cap is given back"
     )
@@ -130,7 +132,8 @@ def test_as_many_queries_for_many_as_for_one(allowed):
         filled = dispatch._filled(rows)
         with definitions.pinned(), CaptureQueriesContext(connection) as queries:
             assert len(asking.ask(rows, filled).leave) == count
-        return len(queries)
+        # The installation's clock is read once a second, whoever asks.
+        return sum("clocksetting" not in query["sql"] for query in queries)
 
     asked(1)  # what is kept of definitions is read once
     assert asked(1) == asked(6)
@@ -149,15 +152,17 @@ def test_what_was_stopped_meanwhile_is_no_refusal(allowed, mailbox):
 
 
 def test_what_has_not_begun_to_leave_when_the_claim_runs_out_is_asked_about_anew(allowed, mailbox, monkeypatch):
-    send = dispatch._send
+    send, asked = dispatch._send, []
 
     def slow(row, *given):
+        asked.append(row.pk)
         later(seconds=45)
         return send(row, *given)
 
     monkeypatch.setattr(dispatch, "_send", slow)
     done = channels.dispatch(mailbox.settings)
     assert (done.sent, done.later) == (2, 6)  # after 45 and 90 seconds of two minutes
+    assert len(asked) == 3, "the server is not asked about those for whom no time is left"
     assert set(Delivery.objects.filter(state="waiting").values_list("attempts", "lease_until")) == {(0, None)}
     monkeypatch.undo()
     assert channels.dispatch(mailbox.settings).sent == 6

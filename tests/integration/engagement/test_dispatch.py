@@ -228,6 +228,40 @@ def told():
 
 
 @pytest.mark.django_db
+def test_what_nobody_knows_the_outcome_of_is_told_of():
+    [party_id] = enqueue(1)
+    [row] = dispatch._claim(1)
+    dispatch._mark_sending(row)
+    with clock.travel(clock.now() + dispatch.LEASE + timedelta(seconds=1)):
+        assert [channels.recover(), channels.recover()] == [1, 0]
+    assert list(Delivery.objects.values_list("state", "error")) == [("unknown", "发送过程中断，结果未知")]
+    assert told() == [("delivery.unknown", row.pk, {"origin": str(ORIGIN), "party": party_id})]
+
+
+@pytest.mark.django_db
+def test_each_message_that_is_stopped_is_told_of_once_and_no_other(mailbox):
+    enqueue(4)
+    channels.dispatch(mailbox.settings, limit=1)
+    sent, *rest = Delivery.objects.order_by("pk")
+    leaving, claimed, waiting = rest
+    assert [row.pk for row in dispatch._claim(2)] == [leaving.pk, claimed.pk]
+    Delivery.objects.filter(pk=leaving.pk).update(state="sending")
+    Event.objects.all().delete()
+    assert [channels.stop(ORIGIN), channels.stop(ORIGIN)] == [3, 1]
+    mine = {"origin": str(ORIGIN)}
+    assert sorted(told(), key=lambda one: one[1]) == [
+        ("delivery.stopped", row.pk, mine | {"party": row.party_id}) for row in (claimed, waiting)
+    ]
+    uids = list(Event.objects.values_list("uid", flat=True))
+    assert {uid.version for uid in uids} == {7} and len(set(uids)) == 2
+    before = Delivery.objects.get(pk=leaving.pk)
+    assert (before.state, before.recalled, before.lease_until is None) == ("sending", True, False)
+    assert dispatch._try_later(before, "450 busy") == "later"
+    assert channels.counts(ORIGIN) == {"sent": 1, "stopped": 3}
+    assert [name for name, pk, _payload in told() if pk == leaving.pk] == ["delivery.stopped"]
+
+
+@pytest.mark.django_db
 def test_a_round_asks_for_the_version_of_the_definitions_as_often_for_many_messages_as_for_one(mailbox):
     def asked(count):
         with CaptureQueriesContext(connection) as queries:

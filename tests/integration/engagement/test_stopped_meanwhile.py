@@ -63,7 +63,7 @@ def test_whom_the_server_refuses_after_the_stop_stays_stopped(mailbox, monkeypat
     done = channels.dispatch(mailbox.settings)
     assert (done.failed, done.later) == (0, 1)
     assert channels.counts(ORIGIN) == {"stopped": 1}
-    assert told() == []
+    assert told() == ["delivery.stopped"]
     mailbox.rcpt_answer = "250 ok"
     with clock.travel(clock.now() + timedelta(minutes=6)):
         channels.dispatch(mailbox.settings)
@@ -75,7 +75,7 @@ def test_what_could_not_be_filled_after_the_stop_stays_stopped(mailbox):
     [row] = dispatch._claim(1)
     channels.stop(ORIGIN)
     assert sent_by(row, mailbox) == "later"
-    assert (channels.counts(ORIGIN), told()) == ({"stopped": 1}, [])
+    assert (channels.counts(ORIGIN), told()) == ({"stopped": 1}, ["delivery.stopped"])
 
 
 def test_what_nobody_expected_after_the_stop_leaves_it_stopped(mailbox, monkeypatch):

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Case, Count, F, Min, Q, QuerySet, TextField, Value, When
+from django.db.models import Count, Min, QuerySet
 
 from zhike.engagement.channels.errors import NoAddress, NotResendable
 from zhike.engagement.channels.logic import away as server
@@ -46,10 +46,10 @@ __all__ = [
     "undelivered",
 ]
 
-_NOT_LEFT = (Delivery.State.WAITING, Delivery.State.CLAIMED, Delivery.State.SENDING)
 template = content.template
 away = server.away
 recover = dispatching.recover
+stop = dispatching.stop
 
 
 def templates() -> list[Template]:
@@ -104,21 +104,8 @@ def dispatch(settings: Mapping[str, Any], *, limit: int = 50, stopping: Stopping
 
 def hold(origin_uid: uuid.UUID, *, held: bool) -> int:
     """Hold back the messages of an origin that have not left, or let them go again; return how many there are."""
-    return Delivery.objects.filter(origin_uid=origin_uid, state__in=_NOT_LEFT).update(held=held, tried_since=None)
-
-
-def stop(origin_uid: uuid.UUID) -> int:
-    """Stop the messages of an origin that have not left, claimed ones too; return how many there were.
-
-    One that is leaving at this moment either arrives or is stopped, too: it is not tried again.
-    """
-    # One statement: between two of them a message could begin to leave, or come back to be tried again.
-    leaving = Q(state=Delivery.State.SENDING)
-    rows = Delivery.objects.filter(origin_uid=origin_uid, state__in=_NOT_LEFT)
-    return rows.update(
-        recalled=Case(When(leaving, then=Value(True)), default=F("recalled")),
-        state=Case(When(leaving, then=F("state")), default=Value(Delivery.State.STOPPED.value, TextField())),
-        lease_until=Case(When(leaving, then=F("lease_until")), default=None),
+    return Delivery.objects.filter(origin_uid=origin_uid, state__in=dispatching.NOT_LEFT).update(
+        held=held, tried_since=None
     )
 
 

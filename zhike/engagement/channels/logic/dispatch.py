@@ -7,6 +7,7 @@ What has ended stays as it ended: a message that was stopped before it left is n
 from __future__ import annotations
 
 import logging
+import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -34,6 +35,7 @@ _NO_SETTINGS: Mapping[str, Any] = {}
 BATCH = 1_000
 #: The one channel whose messages this dispatcher sends.
 CHANNEL = "email"
+NOT_LEFT = (Delivery.State.WAITING, Delivery.State.CLAIMED, Delivery.State.SENDING)
 _ENDED = (Delivery.State.SENT, Delivery.State.REFUSED, Delivery.State.FAILED, Delivery.State.STOPPED)
 
 
@@ -58,10 +60,36 @@ def recover() -> int:
     again = expired.filter(state=Delivery.State.CLAIMED).update(
         state=Delivery.State.WAITING, lease_until=None, attempts=F("attempts") - 1
     )
-    lost = expired.filter(state=Delivery.State.SENDING).update(
-        state=Delivery.State.UNKNOWN, lease_until=None, error="发送过程中断，结果未知"
-    )
+    event, values = events.told_of("ours", "delivery.unknown", "delivery")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "with ours as (update channels_delivery set state = 'unknown', lease_until = null, error = %(error)s"
+            f" where state = 'sending' and lease_until < %(now)s returning id, {asking.TOLD}) {event}",
+            values | {"error": "发送过程中断，结果未知", "now": clock.now()},
+        )
+        lost: int = cursor.rowcount
     return again + lost
+
+
+def stop(origin_uid: uuid.UUID) -> int:
+    """Stop the messages of an origin that have not left, claimed ones too; return how many there were.
+
+    One that is leaving at this moment either arrives or is stopped, too: it is not tried again.
+    """
+    event, values = events.told_of("ours", "delivery.stopped", "delivery")
+    with connection.cursor() as cursor:
+        # One statement: between two of them a message could begin to leave, or come back to be tried again.
+        cursor.execute(
+            "with changed as (update channels_delivery set recalled = recalled or state = 'sending',"
+            " state = case when state = 'sending' then state else 'stopped' end,"
+            " lease_until = case when state = 'sending' then lease_until end"
+            f" where origin_uid = %(origin)s and state = any(%(not_left)s) returning id, state, {asking.TOLD}),"
+            f" ours as (select id, told from changed where state = 'stopped'), written as ({event})"
+            " select count(*) from changed",
+            values | {"origin": origin_uid, "not_left": list(NOT_LEFT)},
+        )
+        found: int = cursor.fetchone()[0]
+    return found
 
 
 def dispatch(settings: Mapping[str, Any], limit: int = 50, stopping: Stopping = never) -> Dispatched:
@@ -79,6 +107,7 @@ def dispatch(settings: Mapping[str, Any], limit: int = 50, stopping: Stopping = 
         if found.retry_at > clock.now():
             return Dispatched()
         limit = 1
+    until = clock.now() + LEASE
     claimed = _claim(limit)
     mailbox = Mailbox(settings)
     try:
@@ -92,8 +121,9 @@ def dispatch(settings: Mapping[str, Any], limit: int = 50, stopping: Stopping = 
             outcome[_settle(row, Delivery.State.FAILED, isolation.told(fault))] += 1
         gone = False
         for row in answers.leave:
+            waits = gone or stopping() or clock.now() > until
             try:
-                outcome[_give_back(row) if gone or stopping() else _isolated(row, filled, mailbox, settings)] += 1
+                outcome[_give_back(row) if waits else _isolated(row, filled, mailbox, settings)] += 1
             except ServerAway as error:
                 away.put_aside(CHANNEL, str(error))
                 outcome[_give_back(row)] += 1
@@ -202,10 +232,10 @@ def _give_back(row: Delivery) -> str:
     return "later"
 
 
-def _settle(row: Delivery, state: str, error: str) -> str:
+def _settle(row: Delivery, state: str, error: str, *, recalled: bool = False) -> str:
     """Write an outcome and its event, where the claim is still ours and the message has not ended: both or neither.
 
-    Returns what is counted: the outcome, or "later" where nothing was written.
+    With `recalled` only where its origin was stopped as it was leaving. Returns what is counted: the outcome, or "later" where nothing was written.
     """
     event, values = events.told_of("ours", f"delivery.{state}", "delivery")
     sent_at = clock.now() if state == Delivery.State.SENT else None
@@ -214,8 +244,8 @@ def _settle(row: Delivery, state: str, error: str) -> str:
         cursor.execute(
             "with ours as (update channels_delivery set state = %(state)s, error = %(error)s, sent_at = %(sent_at)s,"
             " lease_until = null where id = %(id)s and token = %(token)s and state <> all(%(ended)s)"
-            f" returning id, {asking.TOLD}) {event}",
-            values | outcome | {"ended": list(_ENDED)},
+            f" and (recalled or not %(recalled)s) returning id, {asking.TOLD}) {event}",
+            values | outcome | {"ended": list(_ENDED), "recalled": recalled},
         )
         written = cursor.rowcount > 0
     return str(state) if written else "later"
@@ -238,6 +268,6 @@ def _try_later(row: Delivery, error: str, settings: Mapping[str, Any] = _NO_SETT
     last = now - since >= patience
     if not last and ours.filter(recalled=False).update(**again, lease_until=None, error=error[:300]):
         return "later"
-    if ours.filter(recalled=True).update(state=Delivery.State.STOPPED, lease_until=None, error=error[:300]) or not last:
+    if _settle(row, Delivery.State.STOPPED, error, recalled=True) != "later" or not last:
         return "later"
     return _settle(row, Delivery.State.FAILED, f"超过 {round(patience.total_seconds() / 3600)} 小时未能投递：{error}")
