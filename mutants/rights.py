@@ -16,6 +16,7 @@ _SHARES = "zhike/platform/objects/logic/sharing.py"
 _NUMBERS = "zhike/platform/objects/logic/whole_numbers.py"
 
 _OF_SHARES = ("tests/contract/test_shares.py", "tests/property/test_scopes_agree.py")
+_WRITING = "zhike/platform/objects/logic/writing.py"
 _OF_NUMBERS = ("tests/contract/test_whole_numbers.py",)
 _OF_AT_ONCE = ("tests/integration/test_asked_at_once.py",)
 _OF_WORK_ENDS = ("tests/integration/test_work_ends.py",)
@@ -464,11 +465,36 @@ BREAKS = (
         _OF_HANDOVER,
     ),
     Break(
+<<<<<<< HEAD
         "masks: lifted by another post",
         "a post does not lift the masks of what another one reads",
         "zhike/platform/permissions/api.py",
         "    everywhere = [found for reads_all, found in lifted if reads_all]",
         "    everywhere = [found for _reads_all, found in lifted]",
         ("tests/contract/test_permissions.py",),
+=======
+        "numbers: told beside another fault",
+        "of a unique number that the writer sees masked nothing is told beside another fault",
+        _WRITING,
+        "(told and not asking.may_ask(owner, field.key, principal))",
+        "(told and not owner)",
+        (*_OF_NUMBERS, "tests/property/test_hidden_values.py::test_a_record_that_is_not_written_tells_no_unique_value"),
+    ),
+    Break(
+        "numbers: taken is a question",
+        "that a masked number is taken is told with a line in the journal and in the series",
+        _NUMBERS,
+        "return [field for field in hidden if field.key in taken]",
+        "return []",
+        _OF_NUMBERS,
+    ),
+    Break(
+        "numbers: free is a question",
+        "that a masked number is free is told with a line where nothing is written",
+        _NUMBERS,
+        "    return hidden\n",
+        "    return []\n",
+        _OF_NUMBERS,
+>>>>>>> pict
     ),
 )

@@ -7,9 +7,10 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from tests.factories.records import SYSTEM, build_firm, customer, holding
+from tests.factories.records import SYSTEM, build_firm, customer, holding, unit_uid
 from zhike.kernel import clock, context, definition_changes
 from zhike.kernel.definition_changes import Edit
+from zhike.kernel.errors import Invalid, NotFound
 from zhike.kernel.models import Event
 from zhike.platform.audit.models import Entry
 from zhike.platform.objects import api as objects
@@ -174,3 +175,89 @@ def test_the_search_of_everything_finds_it_and_says_who_asked(firm):
     assert client.get("/api/v1/search", {"q": MOBILE}).json()["groups"] == []
     client.force_login(User.objects.get(employee_no="E2001"))  # a head calls nobody back by a number
     assert client.get("/api/v1/search", {"q": MOBILE}).json()["groups"] == []
+
+
+def answers(ask):
+    """What a record that is not written says: its findings."""
+    with pytest.raises(Invalid) as refused, context.acting(actor="user:E3001"):
+        ask()
+    return sorted((found["code"], found.get("field")) for found in refused.value.findings)
+
+
+@pytest.fixture
+def writer(firm):
+    return role(firm.operator, "create", "update")
+
+
+def new(principal, number, **values):
+    given = {"name": "王五", "kind": "person", "customer_no": number, **values}
+    return lambda: objects.create("party", given, principal=principal)
+
+
+TAKEN = ("record.duplicate", "customer_no")
+
+
+def test_beside_another_fault_nothing_is_told_of_a_number_that_one_sees_masked(firm, writer):
+    said = [answers(new(writer, number, birth_date="1990-13-77")) for number in (CUSTOMER_NO, "8800123457")]
+    assert said[0] == said[1] and [field for _code, field in said[0]] == ["birth_date"]
+    assert lines() == []
+    # Whoever sees it in clear is told everything at once, and leaves no line.
+    assert TAKEN in answers(new(SYSTEM, CUSTOMER_NO, birth_date="1990-13-77"))
+    seer = role(firm.operator, "create", clear=["customer_no"])
+    assert TAKEN in answers(new(seer, CUSTOMER_NO, birth_date="1990-13-77"))
+    assert answers(new(seer, CUSTOMER_NO)) == [TAKEN]
+    assert lines() == []
+
+
+def test_that_a_number_is_taken_is_a_question_with_a_line_and_of_the_series(firm, writer, settings):
+    settings.FIND_SERIES = 2
+    zhang, li = (objects.page(RecordQuery("party", text=name), principal=SYSTEM).rows[0] for name in ("张三", "李四"))
+
+    assert answers(new(writer, CUSTOMER_NO)) == [TAKEN]
+    assert lines() == [("user:E3001", "party", zhang.id, "customer_no")]
+    written = [str(row.changes) + row.reason for row in Entry.objects.filter(operation="find_by_number")]
+    assert CUSTOMER_NO not in " ".join(written)
+
+    def change(number):
+        given = {"customer_no": number}
+        return objects.update("party", li.uid, given, revision=li.revision, principal=writer)
+
+    customer("王五", customer_no="55667788")
+    customer("赵六", customer_no="66778899")
+    assert answers(lambda: change("55667788")) == [TAKEN]
+    assert [field for _actor, _subject, _id, field in lines()] == ["customer_no"] * 2
+    with pytest.raises(FindSeries), context.acting(actor="user:E3001"):
+        change("66778899")
+    with pytest.raises(FindSeries), context.acting(actor="user:E3001"):
+        new(writer, "66778899")()
+    assert lines("find_by_number_stopped") == [("user:E3001", "party", None, None)] * 2
+    # The same number again is no part of the series, and searches are of the same one.
+    assert answers(new(writer, CUSTOMER_NO)) == [TAKEN]
+    finder = role(firm.operator, "find_by_number")
+    with pytest.raises(FindSeries), context.acting(actor="user:E3001"):
+        found(finder, MOBILE)
+
+
+def test_a_free_number_of_a_record_beyond_ones_scope_is_a_question_too(firm):
+    writer = role(firm.branch_head, "create", where="my_branch")
+    given = {"name": "王五", "kind": "person", "customer_no": "8800123457", "branch": unit_uid("B2")}
+    with pytest.raises(NotFound), context.acting(actor="user:E2001"):
+        objects.create("party", given, principal=writer)
+    assert lines() == [("user:E2001", "party", None, None)]
+    assert new(role(firm.branch_head, "create"), "8800123457")().id
+    assert len(lines()) == 1, "what is written is no question"
+
+
+def test_a_number_beside_a_broken_rule_is_a_question_whether_it_is_taken_or_free(firm):
+    labels = {"zh": "甲", "en": "A"}
+    rule = {"key": "never", "labels": labels, "condition": "name != '王五'"}
+    body = {"kind": "extension", "key": "ruled", "of": "party", "labels": labels, "rules": [rule]}
+    definition_changes.change([Edit.of(body)], reason="test")
+    writer = role(firm.operator, "create")
+
+    assert answers(new(writer, "8800123457")) == [("record.rule.never", None)]
+    assert answers(new(writer, CUSTOMER_NO)) == [TAKEN]
+    assert [(subject_id is None, field) for _actor, _subject, subject_id, field in lines()] == [
+        (True, None),
+        (False, "customer_no"),
+    ]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,10 @@ from tests.depth import examples
 from tests.factories.hidden import another, hidden_fields, other_world
 from tests.factories.records import SYSTEM, build_firm, customer, holding
 from zhike.expressions.types import Type
-from zhike.kernel.errors import ZhikeError
+from zhike.kernel import definition_changes
+from zhike.kernel.definition_changes import Edit
+from zhike.kernel.errors import Invalid, ZhikeError
+from zhike.platform.audit.models import Entry
 from zhike.platform.fields import search_tokens
 from zhike.platform.objects import api as objects
 from zhike.platform.objects.logic.catalogue import catalogue
@@ -308,3 +312,34 @@ def test_lists_records_and_what_they_point_at_look_the_same(world, role):
     here, there = same(principal, lambda: list(seen()))
     assert here == there
     assert len(here) > 20
+
+
+def test_a_record_that_is_not_written_tells_no_unique_value(world):
+    """The value of another record, and any other, beside another fault: the findings are the same in both worlds."""
+    grants = [{"on": "party", "operations": ["read", "create", "update"]}]
+    body = {"kind": "role", "key": "writer", "labels": {"zh": "写", "en": "Writer"}, "grants": grants}
+    definition_changes.change([Edit.of(body)], reason="test")
+    principal = holding(world["operator"], "writer")
+    rows = objects.page(RecordQuery("party"), principal=principal).rows
+    party = catalogue()["party"]
+    unique = [key for key in party.unique_indexes.values() if key in hidden_fields(party, principal)]
+    assert unique == ["customer_no"]
+
+    def told(ask):
+        with pytest.raises(Invalid) as refused:
+            ask()
+        return refused.value.findings
+
+    def findings():
+        for key in unique:
+            for value in values_of(party, key):
+                given = {key: value, "birth_date": "x"}
+                yield told(lambda given=given: objects.create("party", {"name": "钱", **given}, principal=principal))
+                for row in rows:
+                    ask = partial(objects.update, "party", row.uid, given, revision=row.revision, principal=principal)
+                    yield told(ask)
+
+    here, there = same(principal, lambda: list(findings()))
+    assert here == there
+    assert len(here) == 9 * 4
+    assert not Entry.objects.filter(operation="find_by_number").exists()

@@ -193,7 +193,7 @@ def create(object: str, given: Mapping[str, object], *, principal: Principal) ->
 
     The new record must lie in the principal's creating scope, and its parent, if it has one, in the reading scope.
     """
-    with database.writing():
+    with whole_numbers.answering(object, given, principal), database.writing():
         permissions.require(principal, f"{object}.create")
         owner = catalogues.object_type(object)
         _refuse_fields(owner, given, principal)
@@ -204,7 +204,7 @@ def create(object: str, given: Mapping[str, object], *, principal: Principal) ->
 
 def update(object: str, uid: uuid.UUID, given: Mapping[str, object], *, revision: int, principal: Principal) -> Record:
     """Change fields of a record. Raises NotFound, StaleRevision, Invalid; nothing is written then."""
-    with database.writing():
+    with whole_numbers.answering(object, given, principal), database.writing():
         permissions.require(principal, f"{object}.update")
         owner = catalogues.object_type(object)
         row = single_records.row_by_uid(owner, uid, principal, "update", lock=True)

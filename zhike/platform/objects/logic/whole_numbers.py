@@ -6,7 +6,8 @@ what the mask hides; so each question leaves a line, and somebody who asks for n
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 
 from django.conf import settings
@@ -14,9 +15,13 @@ from sqlglot import exp
 
 from zhike.kernel import clock, context, database, events
 from zhike.kernel.encryption import keyring
+from zhike.kernel.errors import Invalid, NotFound
 from zhike.platform.audit import api as audit
+from zhike.platform.audit.types import JournalEntry
 from zhike.platform.fields import search_tokens
+from zhike.platform.fields.errors import BadValue
 from zhike.platform.objects.errors import FindSeries
+from zhike.platform.objects.logic import asking, writing
 from zhike.platform.objects.logic import catalogue as catalogues
 from zhike.platform.objects.logic.conditions import Where, narrow_to_scope
 from zhike.platform.objects.logic.statements import ALIAS, records_from, rows_of
@@ -27,6 +32,8 @@ from zhike.platform.permissions.types import Principal
 
 FIND = "find_by_number"
 STOPPED = "find_by_number_stopped"
+#: Findings about a unique value, and about rules that are held against the row as written.
+_TAKEN, _RULE = "record.duplicate", "record.rule."
 _WINDOW = timedelta(hours=1)
 #: A list asks for its page and its count: within a minute that is one question.
 _ONE_QUESTION = timedelta(minutes=1)
@@ -54,10 +61,64 @@ def find(owner: ObjectType, text: str, rules: Mapping[str, str], principal: Prin
     return sorted(found)
 
 
+@contextmanager
+def answering(object: str, given: Mapping[str, object], principal: Principal) -> Iterator[None]:
+    """Count a record that was not written as a question for the numbers in it, where they are unique and masked.
+
+    Whether such a number is taken is what finding by it says: the same line in the journal, the same series, whatever
+    the answer was. For around the writing transaction, whose end the line outlives. Raises FindSeries.
+    """
+    try:
+        yield
+    except (Invalid, NotFound) as error:
+        owner = catalogues.object_type(object)
+        for field in _answered(owner, given, error, principal):
+            with suppress(BadValue):  # no number, so no question
+                _count(owner, field, field.values.parse(given[field.key]), principal)
+        raise
+
+
+def _answered(
+    owner: ObjectType, given: Mapping[str, object], error: Invalid | NotFound, principal: Principal
+) -> list[FieldType]:
+    """The unique fields of which an error tells whether a number that `principal` sees masked is taken.
+
+    It does where it names one, and where all else was in order: broken rules, and a record beyond one's scope, are
+    found once the row is written.
+    """
+    unique = [owner.fields[key] for key in owner.unique_indexes.values() if given.get(key)]
+    hidden = [field for field in unique if not asking.may_ask(owner, field.key, principal)]
+    taken = [finding.get("field") for finding in error.findings if finding["code"] == _TAKEN]
+    if taken or not all(str(finding["code"]).startswith(_RULE) for finding in error.findings):
+        return [field for field in hidden if field.key in taken]
+    return hidden
+
+
+def _count(owner: ObjectType, field: FieldType, value: object, principal: Principal) -> None:
+    digest = keyring().digest(search_tokens.normalize(str(value)), "found")
+    with database.writing():
+        asked = _asked_before(owner, digest, principal)
+        if asked is not None:
+            held_by = writing.holder(owner, field, value)
+            _note_once(owner, digest, asked, {} if held_by is None else {held_by: [field.key]})
+    if asked is None:
+        raise FindSeries(times=settings.FIND_SERIES)
+
+
 def _asked(
     owner: ObjectType, text: str, fields: Sequence[FieldType], digest: str, principal: Principal
 ) -> Mapping[int, Sequence[str]] | None:
-    """Ask and note the question; None, which is noted, too, where it is one too many.
+    """Ask and note the question; None, which is noted, too, where it is one too many."""
+    asked = _asked_before(owner, digest, principal)
+    if asked is None:
+        return None
+    found = _having(owner, text, fields, principal)
+    _note_once(owner, digest, asked, found)
+    return found
+
+
+def _asked_before(owner: ObjectType, digest: str, principal: Principal) -> Sequence[JournalEntry] | None:
+    """What this person has asked within the hour; None, which is noted, where another question is one too many.
 
     Whoever asks several at the same instant is counted one after the other.
     """
@@ -69,13 +130,17 @@ def _asked(
         if principal.user_id is not None:
             events.publish("user.find_stopped", "user", principal.user_id, {"object": owner.key})
         return None
-    found = _having(owner, text, fields, principal)
+    return asked
+
+
+def _note_once(
+    owner: ObjectType, digest: str, asked: Sequence[JournalEntry], found: Mapping[int, Sequence[str]]
+) -> None:
     again = clock.now() - _ONE_QUESTION
     if not any(
         line.at >= again and (line.subject, line.changes.get("digest")) == (owner.key, digest) for line in asked
     ):
         _note(owner, digest, found)
-    return found
 
 
 def _having(

@@ -17,8 +17,8 @@ from zhike.kernel.ids import uuid7
 from zhike.platform.fields.errors import BadValue
 from zhike.platform.fields.search_tokens import array_items
 from zhike.platform.objects.errors import SourceOwned, UnknownField
+from zhike.platform.objects.logic import asking, faults, single_records
 from zhike.platform.objects.logic import catalogue as catalogues
-from zhike.platform.objects.logic import faults, single_records
 from zhike.platform.objects.logic.conditions import fields_of_rule
 from zhike.platform.objects.types import Fault, FieldType, ObjectType
 from zhike.platform.permissions.types import Principal
@@ -39,7 +39,7 @@ def insert(owner: ObjectType, given: Mapping[str, object], principal: Principal)
         for field in owner.fields.values()
         if field.required and parsed.get(field.key) is None and field.key not in faulty
     ]
-    _raise(owner, [*findings, *_taken(owner, parsed, findings)])
+    _raise(owner, [*findings, *_taken(owner, parsed, findings, principal)])
     now, actor = clock.now(), context.current().actor
     columns: dict[str, object] = {
         "uid": uuid7(),
@@ -83,7 +83,7 @@ def update(
             findings.append(_finding(faults.source_owned(field)))
         if field.required and parsed[key] is None:
             findings.append(_finding(faults.required(field)))
-    _raise(owner, [*findings, *_taken(owner, parsed, findings, row["id"])])
+    _raise(owner, [*findings, *_taken(owner, parsed, findings, principal, row["id"])])
     columns: dict[str, object] = {"updated_at": clock.now(), "updated_by": context.current().actor}
     for key, value in parsed.items():
         columns |= stored_columns(owner.fields[key], value)
@@ -242,23 +242,39 @@ def _write(owner: ObjectType, statement: sql.Composable, params: list[Any]) -> A
 
 
 def _taken(
-    owner: ObjectType, parsed: Mapping[str, object], findings: Sequence[Finding], record_id: int = 0
-) -> Iterator[Finding]:
-    """Yield the values that another live record has already, where they are to be told with other faults.
+    owner: ObjectType,
+    parsed: Mapping[str, object],
+    findings: Sequence[Finding],
+    principal: Principal,
+    record_id: int = 0,
+) -> list[Finding]:
+    """Return the values that another live record has already, where they are to be told with other faults.
 
-    A single fault the database finds itself when the row is written, without a question for each record made.
+    A single fault the database finds itself when the row is written, without a question for each record made. Of a
+    number that the writer sees masked nothing is told beside another fault: it would be a question that writes nothing.
     """
     fields = [owner.fields[key] for key in owner.unique_indexes.values() if parsed.get(key) is not None]
-    for field in fields if findings or len(fields) > 1 else ():
-        if field.key in (finding["field"] for finding in findings):
+    if not findings and len(fields) < 2:
+        return []
+    found: list[Finding] = []
+    for field in sorted(fields, key=lambda one: not asking.may_ask(owner, one.key, principal)):
+        told = [finding["field"] for finding in (*findings, *found)]
+        if field.key in told or (told and not asking.may_ask(owner, field.key, principal)):
             continue
-        statement = sql.SQL("select 1 from {} where {} = %s and id <> %s and deleted_at is null limit 1")
-        named = statement.format(sql.Identifier(owner.table), sql.Identifier(field.column))
-        with connection.cursor() as cursor:
-            stored: Any = stored_columns(field, parsed[field.key])[field.column]
-            cursor.execute(named, [stored, record_id])
-            if cursor.fetchone():
-                yield _finding(faults.duplicate(field))
+        if holder(owner, field, parsed[field.key], record_id) is not None:
+            found.append(_finding(faults.duplicate(field)))
+    return found
+
+
+def holder(owner: ObjectType, field: FieldType, value: object, besides: int = 0) -> int | None:
+    """Return the id of the live record, other than `besides`, that has a value of a unique field."""
+    statement = sql.SQL("select id from {} where {} = %s and id <> %s and deleted_at is null limit 1")
+    named = statement.format(sql.Identifier(owner.table), sql.Identifier(field.column))
+    with connection.cursor() as cursor:
+        stored: Any = stored_columns(field, value)[field.column]
+        cursor.execute(named, [stored, besides])
+        row = cursor.fetchone()
+    return row[0] if row else None
 
 
 @contextmanager
