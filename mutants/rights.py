@@ -465,14 +465,14 @@ BREAKS = (
         _OF_HANDOVER,
     ),
     Break(
-<<<<<<< HEAD
         "masks: lifted by another post",
         "a post does not lift the masks of what another one reads",
         "zhike/platform/permissions/api.py",
         "    everywhere = [found for reads_all, found in lifted if reads_all]",
         "    everywhere = [found for _reads_all, found in lifted]",
         ("tests/contract/test_permissions.py",),
-=======
+    ),
+    Break(
         "numbers: told beside another fault",
         "of a unique number that the writer sees masked nothing is told beside another fault",
         _WRITING,
@@ -495,6 +495,5 @@ BREAKS = (
         "    return hidden\n",
         "    return []\n",
         _OF_NUMBERS,
->>>>>>> pict
     ),
 )
