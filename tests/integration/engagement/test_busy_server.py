@@ -12,6 +12,7 @@ from tests.factories.records import build_firm, customer
 from zhike.engagement.channels import api as channels
 from zhike.engagement.channels.models import Delivery
 from zhike.kernel import clock
+from zhike.kernel.definition_parts import Labels
 
 ORIGIN = uuid.UUID(int=80)
 pytestmark = pytest.mark.django_db
@@ -53,7 +54,12 @@ def test_a_message_is_tried_later_and_later_and_fails_by_its_age(mailbox):
     assert waits[:7] == [5, 10, 20, 40, 60, 60, 60]
     assert set(waits[4:-1]) == {60}
     assert timedelta(hours=24) <= last - first < timedelta(hours=25)
-    assert (row.state, row.error) == ("failed", f"超过 24 小时未能投递：{BUSY}")
+    assert (row.state, row.error) == ("failed", "超过 24 小时未能投递：450 4.7.1 recipient")
+    [said] = channels.states(ORIGIN, party_ids=[row.party_id]).values()
+    assert said.error == Labels(
+        "超过 24 小时未能投递：450 4.7.1 邮件服务器拒收该地址",
+        "not taken for 24 hours: 450 4.7.1 the server refused the recipient",
+    )
 
 
 def test_the_installation_says_how_often_and_how_long(mailbox):
@@ -87,7 +93,11 @@ def test_a_server_that_takes_nothing_now_is_as_good_as_away_and_goes_on_by_itsel
         done = channels.dispatch(mailbox.settings)
         assert (done.sent, done.failed, done.later) == (0, 0, 8)
         found = channels.away("email")
-        assert (found.since, found.retry_at, found.error) == (start, start + timedelta(seconds=15), BUSY)
+        assert (found.since, found.retry_at, found.error) == (
+            start,
+            start + timedelta(seconds=15),
+            "邮件服务器暂不收信：450 4.7.1",
+        )
         assert sorted(Delivery.objects.values_list("attempts", flat=True)) == [0, 0, 0, 1, 1, 1, 1, 1]
     with clock.travel(found.retry_at):  # one message asks, and the answer is the same
         channels.dispatch(mailbox.settings)

@@ -119,7 +119,7 @@ KILLER = """
 def test_a_killed_worker_never_sends_twice(own_database, mailbox, point, after_kill, messages):
     enqueue(1)
     script = textwrap.dedent(KILLER.format(point=point, settings=mailbox.settings))
-    killed = subprocess.run([sys.executable, "-c", script], env=os.environ, capture_output=True, text=True, timeout=60)
+    killed = subprocess.run([sys.executable, "-c", script], env=os.environ, capture_output=True, text=True, timeout=120)
     assert killed.returncode == 9, killed.stderr
 
     channels.dispatch(mailbox.settings)  # the lease still holds: nobody touches the row

@@ -129,7 +129,7 @@ def dispatch(settings: Mapping[str, Any], limit: int = 50, stopping: Stopping = 
                 outcome[_give_back(row)] += 1
                 gone = True
             if not gone and len(mailbox.not_now) >= (1 if found else settings.get("busy_after", BUSY_AFTER)):
-                away.put_aside(CHANNEL, mailbox.not_now[-1])
+                away.put_aside(CHANNEL, f"邮件服务器暂不收信：{mailbox.not_now[-1].rsplit(maxsplit=1)[0]}")
                 gone = True
         if mailbox.answered and not gone:
             away.resume(CHANNEL)

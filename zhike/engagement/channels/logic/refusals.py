@@ -9,7 +9,7 @@ from zhike.kernel.definition_parts import Labels
 RECIPIENT, MESSAGE = "recipient", "message"
 _ENHANCED = re.compile(r"[245]\.\d{1,3}\.\d{1,3}\b")
 #: What is kept of an answer, and the beginning of one that was kept whole before.
-_KEPT = re.compile(r"(多次未能投递：)?([45]\d\d(?:[ -][245]\.\d{1,3}\.\d{1,3})?)\b")
+_KEPT = re.compile(r"(多次未能投递：|超过 (\d+) 小时未能投递：)?([45]\d\d(?:[ -][245]\.\d{1,3}\.\d{1,3})?)\b")
 _REFUSED = {
     RECIPIENT: Labels("邮件服务器拒收该地址", "the server refused the recipient"),
     MESSAGE: Labels("邮件服务器拒收该邮件", "the server refused the message"),
@@ -30,5 +30,5 @@ def said(error: str) -> Labels:
     if found is None:
         return Labels(error, error)
     words = _REFUSED[RECIPIENT if error.endswith(RECIPIENT) else MESSAGE]
-    times = Labels("多次未能投递：", "tried several times: ") if found[1] else Labels("", "")
-    return Labels(f"{times.zh}{found[2]} {words.zh}", f"{times.en}{found[2]} {words.en}")
+    tried = f"not taken for {found[2]} hours: " if found[2] else "tried several times: " if found[1] else ""
+    return Labels(f"{found[1] or ''}{found[3]} {words.zh}", f"{tried}{found[3]} {words.en}")
