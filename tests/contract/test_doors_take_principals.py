@@ -54,8 +54,8 @@ WITHOUT = {
         "work.origins": "cancel_open of_origin records_of summaries_of_origins summary_of_origin",
         "channels.api": "away counts counts_of dispatch enqueue first_sent hold messages parties recover resend"
         " states states_of_party stop undelivered",
-        "channels.sets": "missing sent",
-        "compliance.api": "asked_before decide decisions_of_party give_back judge reasons_of refusals refused_for tally",
+        "channels.sets": "missing refused sent",
+        "compliance.api": "ask_again asked_before decide decisions_of_party give_back judge reasons_of refusals refused_for tally",
         "campaigns.api": "advance settle",
         "campaigns.standing": "reached",
     },
