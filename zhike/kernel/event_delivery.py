@@ -306,4 +306,5 @@ def _event_at(position: int) -> Event | None:
 
 
 def _event(row: Sequence[Any]) -> Event:
-    return Event(*row[:-1], payload=json.loads(row[-1]))  # the database's own connection leaves JSON as text
+    *columns, payload = row
+    return Event(*columns, json.loads(payload))  # the connection leaves JSON as text
