@@ -306,5 +306,5 @@ def _event_at(position: int) -> Event | None:
 
 
 def _event(row: Sequence[Any]) -> Event:
-    *columns, payload = row
-    return Event(*columns, json.loads(payload))  # the connection leaves JSON as text
+    position, uid, name, subject, subject_id, at, actor, payload = row
+    return Event(position, uid, name, subject, subject_id, at, actor, json.loads(payload))  # the connection leaves text
