@@ -232,9 +232,9 @@ def test_variables_that_are_called_the_same_are_missing_apart():
         "subject": "{{first}}",
         "body": "{{second}} {{third}}",
         "variables": [
-            {"key": "first", "labels": {"zh": "资料", "en": "Name"}, "value": "name"},
+            {"key": "first", "labels": {"zh": "资料", "en": "Name"}, "value": "name", "mask": "name"},
             {"key": "second", "labels": {"zh": "资料", "en": "Level"}, "value": "risk_level"},
-            {"key": "third", "labels": {"zh": "邮箱", "en": "Name"}, "value": "name"},
+            {"key": "third", "labels": {"zh": "邮箱", "en": "Name"}, "value": "name", "mask": "name"},
         ],
     }
     definition_changes.change([Edit.of(written)], reason="test")
