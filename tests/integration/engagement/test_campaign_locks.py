@@ -71,7 +71,11 @@ def test_a_campaign_is_not_locked_while_its_audience_is_found(draft, desk, other
     heavy.do(confirm(draft, desk))
     assert locked == [draft.pk]
     confirmed = again(draft)
-    assert (confirmed.state, standing.counts(confirmed, principal=SYSTEM).chosen, snapshots(desk)) == ("confirmed", 12, 1)
+    assert (confirmed.state, standing.counts(confirmed, principal=SYSTEM).chosen, snapshots(desk)) == (
+        "confirmed",
+        12,
+        1,
+    )
     assert set(audiences.snapshot_members(confirmed.snapshot_uid)) == set(
         confirmed.members.values_list("party_id", flat=True)
     )
