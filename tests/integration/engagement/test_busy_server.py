@@ -3,32 +3,18 @@ server that does so to message after message is as good as away."""
 
 from __future__ import annotations
 
-import uuid
 from datetime import timedelta
 
 import pytest
 
-from tests.factories.records import build_firm, customer
+from tests.integration.engagement.test_dispatch import ORIGIN, enqueue
 from zhike.engagement.channels import api as channels
 from zhike.engagement.channels.models import Delivery
 from zhike.kernel import clock
 from zhike.kernel.definition_parts import Labels
 
-ORIGIN = uuid.UUID(int=80)
 pytestmark = pytest.mark.django_db
 BUSY = "450 4.7.1 too many messages"
-
-
-def enqueue(count):
-    build_firm()
-    ids = [customer(f"客户{n}", email=f"c{n}@example.com").id for n in range(count)]
-    channels.enqueue(
-        [(n + 1, party_id) for n, party_id in enumerate(ids)],
-        origin_kind="campaign",
-        origin_uid=ORIGIN,
-        channel="email",
-        template="service_checkup",
-    )
 
 
 def at(moment, mailbox, **settings):

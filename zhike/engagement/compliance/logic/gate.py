@@ -77,23 +77,7 @@ def decide(touch: Touch, party_ids: Sequence[int], missing: Mapping[int, Sequenc
     )
     verdicts = judge(touch, [party_id for party_id in ordered if party_id not in known], missing)
     now = clock.now()
-    rows = Decision.objects.bulk_create(
-        Decision(
-            uid=uuid7(),
-            origin_kind=touch.origin_kind,
-            origin_uid=touch.origin_uid,
-            step=touch.step,
-            party_id=verdict.party_id,
-            occurrence=touch.occurrence,
-            channel=touch.channel,
-            allowed=verdict.allowed,
-            reasons=_written(verdict),
-            evidence=_evidence(verdict, touch),
-            decided_at=now,
-        )
-        for verdict in verdicts
-        if verdict.later is None
-    )
+    rows = Decision.objects.bulk_create(_decision(touch, verdict, now) for verdict in verdicts if verdict.later is None)
     ids = {row.party_id: row.pk for row in rows}
     CapReservation.objects.bulk_create(
         CapReservation(decision=row, party_id=row.party_id, channel=row.channel, at=now) for row in rows if row.allowed
@@ -113,20 +97,7 @@ def ask_again(leaving: Sequence[Leaving]) -> dict[int, Verdict]:
     verdicts = {one.decision_id or 0: verdict for one, verdict in zip(asked, _judged(asked), strict=True)}
     now = clock.now()
     rows = Decision.objects.bulk_create(
-        Decision(
-            uid=uuid7(),
-            origin_kind=row.origin_kind,
-            origin_uid=row.origin_uid,
-            step=row.step,
-            party_id=row.party_id,
-            occurrence=row.occurrence + 1,
-            channel=row.channel,
-            allowed=False,
-            leaving=True,
-            reasons=_written(verdicts[row.pk]),
-            evidence=_evidence(verdicts[row.pk], one.touch),
-            decided_at=now,
-        )
+        _decision(one.touch, verdicts[row.pk], now, leaving=True)
         for (row, _leaving), one in zip(found, asked, strict=True)
         if verdicts[row.pk].reasons
     )
@@ -153,6 +124,24 @@ def _touch_of(decision: Decision, leaving: Leaving) -> Touch:
         kept.get("content_digest", leaving.current_digest),
         leaving.current_digest,
         decision.occurrence,
+    )
+
+
+def _decision(touch: Touch, verdict: Verdict, at: datetime, *, leaving: bool = False) -> Decision:
+    """Return what is kept of a verdict: a further one about a contact where it is about to leave."""
+    return Decision(
+        uid=uuid7(),
+        origin_kind=touch.origin_kind,
+        origin_uid=touch.origin_uid,
+        step=touch.step,
+        party_id=verdict.party_id,
+        occurrence=touch.occurrence + leaving,
+        channel=touch.channel,
+        allowed=verdict.allowed,
+        leaving=leaving,
+        reasons=_written(verdict),
+        evidence=_evidence(verdict, touch),
+        decided_at=at,
     )
 
 
