@@ -105,6 +105,7 @@ def _fill(items: int, service: installation.Service) -> None:
         customers = cursor.fetchone()[0]
         managers = max(customers // 300, 2)
         cursor.execute(_FILL.format(free=_FREE), {"items": items, "customers": customers, "managers": managers})
+        cursor.execute("analyze work_workitem")
         # The manager has what belongs to a manager, in the unit of the post.
         mine = {"me": service.employee_no, "unit": service.unit}
         cursor.execute(

@@ -57,14 +57,6 @@ class Migration(migrations.Migration):
                 fields=["asked_by", "state", "urgent_at"], name="work_asked", condition=~models.Q(asked_by="")
             ),
         ),
-        migrations.AddIndex(
-            "workitem",
-            models.Index(
-                fields=["delegated_by", "state", "urgent_at"],
-                name="work_delegated",
-                condition=~models.Q(delegated_by=""),
-            ),
-        ),
         migrations.AddIndex("workitem", models.Index(fields=["origin_uid"], name="work_origin")),
         migrations.AddIndex(
             "workitem",
