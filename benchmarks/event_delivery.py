@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import statistics
 import time
 
@@ -100,7 +101,7 @@ def _bare(handlers: list, batch: int) -> None:  # type: ignore[type-arg]
                     " where position > %s order by position limit %s",
                     [position, batch],
                 )
-                found = [Event(*row) for row in cursor]
+                found = [Event(*row[:-1], json.loads(row[-1])) for row in cursor]
                 if not found:
                     break
                 for event in found:

@@ -29,9 +29,10 @@ def current() -> Context:
 @contextmanager
 def acting(**changes: str) -> Iterator[Context]:
     """Run the block under the current context with `actor`, `request_id` or `reason` replaced."""
-    token = _context.set(replace(_context.get(), **changes))
+    context = replace(_context.get(), **changes)
+    token = _context.set(context)
     try:
-        yield _context.get()
+        yield context
     finally:
         _context.reset(token)
 

@@ -220,12 +220,15 @@ def _tell_all(subscriber: Subscriber, events: Sequence[Event]) -> None:
 
 def _held(subscriber: Subscriber, events: Sequence[Event]) -> set[_Record]:
     """The records of which a subscriber holds an event, among those of some events."""
-    rows = HeldEvent.objects.filter(
-        subscriber=subscriber.key,
-        subject__in={event.subject for event in events},
-        subject_id__in={event.subject_id for event in events if event.subject_id},
-    )
-    return set(rows.values_list("subject", "subject_id").distinct())
+    records = {(event.subject, event.subject_id) for event in events if event.subject_id}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select distinct h.subject, h.subject_id from kernel_heldevent h"
+            " join unnest(%s::text[], %s::bigint[]) r(subject, subject_id) using (subject, subject_id)"
+            " where h.subscriber = %s",
+            [[subject for subject, _id in records], [found for _subject, found in records], subscriber.key],
+        )
+        return set(cursor.fetchall())
 
 
 def _tell(subscriber: Subscriber, events: Iterable[Event]) -> None:

@@ -217,10 +217,15 @@ def _send(row: Delivery, message: Message | None, mailbox: Mailbox, settings: Ma
 
 def _mark_sending(row: Delivery) -> None:
     """Commit that the message is about to leave; from here on a crash means unknown, never a second send."""
-    ours = Delivery.objects.filter(pk=row.pk, token=row.token, state=Delivery.State.CLAIMED, held=False)
-    if not ours.filter(lease_until__gte=clock.now()).update(
-        state=Delivery.State.SENDING, lease_until=clock.now() + LEASE
-    ):
+    now = clock.now()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "update channels_delivery set state = 'sending', lease_until = %(until)s"
+            " where id = %(id)s and token = %(token)s and state = 'claimed' and not held and lease_until >= %(now)s",
+            {"until": now + LEASE, "id": row.pk, "token": row.token, "now": now},
+        )
+        ours = cursor.rowcount > 0
+    if not ours:
         _give_back(row)
         raise Fenced()
 

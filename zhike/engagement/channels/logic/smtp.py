@@ -5,9 +5,10 @@ from __future__ import annotations
 import smtplib
 import ssl
 from collections.abc import Callable, Mapping
-from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import format_datetime
+from email.header import Header
+from email.mime.text import MIMEText
+from email.policy import compat32
+from email.utils import format_datetime, formataddr, parseaddr
 from typing import Any
 
 from zhike.engagement.channels.errors import MailRejected
@@ -30,6 +31,8 @@ class ServerAway(Exception):
 #: Seconds in which the server must answer; a worker that is asked to end waits no longer.
 _PATIENCE = 8
 _OK = 250
+#: Lines end as mail has them. Headers are written as they are given: the newer policies parse each again, for most of the time.
+_LINES = compat32.clone(linesep="\r\n")
 
 
 class Mailbox:
@@ -43,7 +46,7 @@ class Mailbox:
         #: What it said of the messages, one after the other, that it does not take now.
         self.not_now: list[str] = []
 
-    def send(self, message: EmailMessage, recipient: str, before_data: Callable[[], None]) -> None:
+    def send(self, message: bytes, recipient: str, before_data: Callable[[], None]) -> None:
         """Send `message`. `before_data` runs once sender and recipient are accepted; if it raises, nothing leaves.
 
         Raises ServerAway or TryLater when nothing has left, MailRejected when the server said no, OutcomeUnknown
@@ -57,7 +60,7 @@ class Mailbox:
             raise
         answer: bytes | str
         try:
-            code, answer = connection.data(message.as_bytes(policy=SMTP))
+            code, answer = connection.data(message)
         except smtplib.SMTPDataError as error:  # the server did not let the message begin
             code, answer = error.smtp_code, error.smtp_error
         except (OSError, smtplib.SMTPException) as error:
@@ -129,21 +132,29 @@ def _said(error: OSError | smtplib.SMTPException) -> str:
     return (error.strerror if isinstance(error, OSError) else None) or str(error)
 
 
-def compose(sender: str, recipient: str, subject: str, text: str, message_id: str) -> EmailMessage:
-    """Return a plain-text mail; `message_id` is the decision's uid, so that a double would be seen."""
-    message = EmailMessage()
-    message["From"] = sender
-    message["To"] = recipient
-    message["Subject"] = subject
-    message["Date"] = format_datetime(clock.now())
-    message["Message-ID"] = f"<{message_id}@zhike>"
-    message["X-Zhike-Decision"] = message_id
-    message.set_content(text)
-    return message
+def compose(sender: str, recipient: str, subject: str, text: str, message_id: str) -> bytes:
+    """Return a plain-text mail as it leaves (RFC 5322); `message_id` is the decision's uid, so that a double would be seen.
+
+    Raises ValueError where a header has more than one line.
+    """
+    message = MIMEText("\r\n".join(text.splitlines()), "plain", "utf-8", policy=_LINES)
+    headers = {
+        "From": formataddr(parseaddr(sender)),
+        "To": recipient,
+        "Subject": Header(subject, "utf-8") if not subject.isascii() else subject,
+        "Date": format_datetime(clock.now()),
+        "Message-ID": f"<{message_id}@zhike>",
+        "X-Zhike-Decision": message_id,
+    }
+    for name, value in headers.items():
+        if len(str(value).splitlines()) > 1:
+            raise ValueError(f"the header {name} has more than one line")
+        message[name] = value
+    return message.as_bytes(policy=_LINES)
 
 
 def _address(sender: str) -> str:
-    return sender.rpartition("<")[2].rstrip(">") if "<" in sender else sender
+    return parseaddr(sender)[1]
 
 
 def _refusal(code: int, answer: bytes | str, refused: str) -> TryLater | MailRejected:
