@@ -6,6 +6,7 @@ import smtplib
 import ssl
 from collections.abc import Callable, Mapping
 from email.header import Header
+from email.message import Message
 from email.mime.text import MIMEText
 from email.policy import compat32
 from email.utils import format_datetime, formataddr, parseaddr
@@ -135,21 +136,17 @@ def _said(error: OSError | smtplib.SMTPException) -> str:
 def compose(sender: str, recipient: str, subject: str, text: str, message_id: str) -> bytes:
     """Return a plain-text mail as it leaves (RFC 5322); `message_id` is the decision's uid, so that a double would be seen.
 
-    Raises ValueError where a header has more than one line.
+    Raises ValueError where a header would have more than one line.
     """
-    message = MIMEText("\r\n".join(text.splitlines()), "plain", "utf-8", policy=_LINES)
-    headers = {
-        "From": formataddr(parseaddr(sender)),
-        "To": recipient,
-        "Subject": Header(subject, "utf-8") if not subject.isascii() else subject,
-        "Date": format_datetime(clock.now()),
-        "Message-ID": f"<{message_id}@zhike>",
-        "X-Zhike-Decision": message_id,
-    }
-    for name, value in headers.items():
-        if len(str(value).splitlines()) > 1:
-            raise ValueError(f"the header {name} has more than one line")
-        message[name] = value
+    if any("\n" in text or "\r" in text for text in (sender, recipient, subject, message_id)):
+        raise ValueError("a header of a mail has more than one line")
+    message: Message[Any, Any] = MIMEText("\r\n".join(text.splitlines()), "plain", "utf-8", policy=_LINES)
+    message["From"] = formataddr(parseaddr(sender))
+    message["To"] = recipient
+    message["Subject"] = Header(subject, header_name="Subject")
+    message["Date"] = format_datetime(clock.now())
+    message["Message-ID"] = f"<{message_id}@zhike>"
+    message["X-Zhike-Decision"] = message_id
     return message.as_bytes(policy=_LINES)
 
 
