@@ -48,7 +48,7 @@ def test_the_text_keeps_its_lines_and_the_mail_says_whose_decision_it_is() -> No
 def test_every_line_ends_as_mail_has_it_and_none_is_too_long() -> None:
     lines = compose("service@zhike.example", "li@example.com", "您好" * 60, "好" * 2000, "7f").split(b"\r\n")
     assert not any(b"\n" in line or b"\r" in line for line in lines)
-    assert max(map(len, lines)) <= 76  # RFC 2047, 2
+    assert max(map(len, lines)) <= 78  # RFC 5322, 2.1.1
     assert lines[-1] == b""
 
 
