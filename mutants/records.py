@@ -15,6 +15,8 @@ _OF_ERASING = ("tests/integration/insight/test_erasing.py",)
 _OF_RECORDS = ("tests/integration/test_records.py",)
 _OF_LOAD_CHECKS = ("tests/integration/test_load_checks.py",)
 _OF_MASTERS = ("tests/integration/insight/test_unchanged_masters.py",)
+_LARGE = "zhike/platform/objects/logic/large_exports.py"
+_OF_EXPORTS = ("tests/integration/test_exports.py",)
 
 BREAKS = (
     Break(
@@ -191,7 +193,31 @@ BREAKS = (
         "zhike/platform/objects/logic/nameless.py",
         "        return replace(node, value=_LEFT_OUT)",
         "        return replace(node)",
-        ("tests/integration/test_exports.py",),
+        _OF_EXPORTS,
+    ),
+    Break(
+        "exports: as many as were approved",
+        "an approval is for as many rows as were approved",
+        _LARGE,
+        "    require_approved(total, wanted.approved, found)\n",
+        "",
+        _OF_EXPORTS,
+    ),
+    Break(
+        "exports: after a move",
+        "a file is not given out to whoever changed posts",
+        "zhike/platform/objects/exports.py",
+        "if row.outdated or not set(row.posts) <= set(large_exports.posts_of(principal)):",
+        "if row.outdated:",
+        _OF_EXPORTS,
+    ),
+    Break(
+        "exports: who was erased",
+        "a file that is made while somebody is erased is not given out",
+        _LARGE,
+        "    Export.objects.filter(expires_at=None).exclude(query={}).update(outdated=True)\n",
+        "",
+        _OF_EXPORTS,
     ),
     Break(
         "erasing: what belongs to a person",

@@ -230,6 +230,7 @@ def of_exports(desk, monkeypatch):
         labels=Labels("规则", "Rule"),
         rows=1,
         most=1000,
+        growth_percent=0,
         keep_days=1,
         approval="approval",
         roles=("branch_head",),

@@ -63,6 +63,7 @@ ELSEWHERE = {
     "objects.ExtensionDefinition.of": "platform/objects/logic/schema_changes.py",
     "objects.FieldPart.index": "platform/objects/logic/indexes.py",
     "objects.ExportRule.approval": "platform/objects/exports.py",
+    "objects.ExportRule.growth_percent": "platform/objects/logic/large_exports.py",
     "objects.ExportRule.keep_days": "platform/objects/logic/large_exports.py",
     "objects.ExportRule.most": "platform/objects/logic/large_exports.py",
     "objects.ExportRule.roles": "platform/objects/exports.py",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import uuid
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -12,7 +13,7 @@ from openpyxl import load_workbook
 
 from tests.factories.records import SYSTEM, build_firm, customer
 from zhike.expressions import api as expressions
-from zhike.kernel import clock, jobs
+from zhike.kernel import clock, event_delivery, jobs
 from zhike.kernel.definition_parts import Labels
 from zhike.kernel.errors import NotFound, Refused, SignInRequired
 from zhike.kernel.models import Run
@@ -23,7 +24,9 @@ from zhike.platform.objects.definitions import ExportRule
 from zhike.platform.objects.errors import (
     ApprovalNeeded,
     ExporterLeft,
+    ExportGrew,
     ExportNotReady,
+    ExportOutdated,
     NoApproval,
     ReasonRequired,
     TooManyRows,
@@ -163,6 +166,7 @@ def rule(rows=2, most=4):
         labels=Labels("导出规则", "Rule on exports"),
         rows=rows,
         most=most,
+        growth_percent=0,
         keep_days=7,
         approval="approval",
         roles=("compliance", "branch_head"),
@@ -292,3 +296,74 @@ def test_nobody_is_named_in_what_is_kept_of_an_export(three):
     kept = [list(rows) for rows in (WorkItem.objects.values(), Export.objects.values())]
     kept.append(list(Entry.objects.filter(operation="export").values()))
     assert not any(word in str(kept) for word in ("妹妹", "李四海"))
+
+
+def erase(row):
+    """Erase somebody, and let everybody hear of it."""
+    objects.erase("party", row.uid, reason="客户要求删除", principal=SYSTEM)
+    event_delivery.deliver_all()
+
+
+def test_an_approval_is_for_as_many_rows_as_were_approved(three, monkeypatch):
+    asked = exports.ask(PARTIES, reason="季度服务回访", principal=three.manager)
+    decide(three, asked, "agreed")
+    customer("赵六")
+    with pytest.raises(ExportGrew) as refused:
+        jobs.run_now("records.export", "x", {"export": str(Export.objects.get().uid)})
+    assert refused.value.facts == {"approved": 3, "count": 4}
+
+    grown = rule().model_copy(update={"growth_percent": 34})
+    monkeypatch.setattr(large_exports, "rule", lambda: grown)
+    assert finished(asked, three.manager).rows == 4
+
+
+def test_whoever_changes_posts_does_not_fetch_what_the_old_ones_saw(three):
+    asked = exports.ask(PARTIES, reason="季度服务回访", principal=three.manager)
+    decide(three, asked, "agreed")
+    made = finished(asked, three.manager)
+    moved = replace(three.manager, posts=(replace(three.manager.posts[0], unit=three.manager.posts[0].unit + 1),))
+    both = replace(three.manager, posts=(*three.manager.posts, *moved.posts))
+
+    with pytest.raises(ExportOutdated):
+        exports.file(made.uid, principal=moved)
+    assert exports.file(made.uid, principal=both)
+
+
+def test_no_file_holds_somebody_who_was_erased(three):
+    asked = exports.ask(PARTIES, reason="季度服务回访", principal=three.manager)
+    decide(three, asked, "agreed")
+    made = finished(asked, three.manager)
+    path, _name = exports.file(made.uid, principal=three.manager)
+    erase(customer("赵六"))
+
+    assert not path.exists()
+    assert exports.get(made.uid, principal=three.manager).state == "expired"
+    with pytest.raises(ExportOutdated):
+        exports.file(made.uid, principal=three.manager)
+
+
+def test_a_file_that_is_being_made_while_somebody_is_erased_is_not_given_out(three, monkeypatch):
+    asked = exports.ask(PARTIES, reason="季度服务回访", principal=three.manager)
+    decide(three, asked, "agreed")
+    gone, read = customer("赵六"), exporting.rows
+    monkeypatch.setattr(large_exports, "rule", lambda: rule(most=9).model_copy(update={"growth_percent": 100}))
+
+    def rows(query, principal):
+        yield from read(query, principal)
+        erase(gone)
+
+    monkeypatch.setattr(exporting, "rows", rows)
+    made = finished(asked, three.manager)
+    assert (made.rows, made.state) == (4, "expired")
+    with pytest.raises(ExportOutdated):
+        exports.file(made.uid, principal=three.manager)
+
+
+def test_who_was_erased_before_the_file_is_made_hinders_nobody(three):
+    gone = customer("赵六")
+    asked = exports.ask(PARTIES, reason="季度服务回访", principal=three.manager)
+    decide(three, asked, "agreed")
+    erase(gone)
+    made = finished(asked, three.manager)
+    assert (made.rows, made.state) == (3, "done")
+    assert exports.file(made.uid, principal=three.manager)

@@ -269,6 +269,9 @@ class ExportRule(Sourced):
     kind: Literal["export_rule"]
     rows: Count = Field(description="how many rows an export holds without an approval")
     most: Count = Field(description="how many it holds with one")
+    growth_percent: Annotated[int, Field(ge=0, le=100, strict=True)] = Field(
+        description="by how many percent a list may have grown between its approval and its file"
+    )
     keep_days: Days = Field(description="how many days the file of an approved export can be fetched")
     approval: Annotated[Key, Refers("work_kind")] = Field(description="the kind of work in which it is decided")
     roles: tuple[Annotated[Key, Refers("role")], ...] = Field(

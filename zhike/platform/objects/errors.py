@@ -101,6 +101,24 @@ class ExportNotReady(ZhikeError):
     en = "The file is not made yet, or its time has passed and it was removed"
 
 
+class ExportOutdated(ZhikeError):
+    """An export whose asker holds other posts by now, or that may hold somebody who was erased since."""
+
+    code = "export.outdated"
+    status = 409
+    zh = "岗位已变动，或名单中的客户信息已按要求删除，此文件不再提供，请重新导出"
+    en = "Your posts have changed, or somebody was erased since; this file is not given out any more, export again"
+
+
+class ExportGrew(ZhikeError):
+    """A list that has more rows by now than were approved."""
+
+    code = "export.grew"
+    status = 409
+    zh = "审批的是 {approved} 行，现在已有 {count} 行，请重新申请"
+    en = "{approved} rows were approved and there are {count} now; ask again"
+
+
 class ExporterLeft(ZhikeError):
     """An export whose asker does not sign in here any more."""
 

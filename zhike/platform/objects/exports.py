@@ -8,7 +8,7 @@ from pathlib import Path
 from zhike.kernel import actions, clock, database
 from zhike.kernel.errors import NotFound
 from zhike.platform.audit import api as audit
-from zhike.platform.objects.errors import ExportNotReady, NoApproval, ReasonRequired
+from zhike.platform.objects.errors import ExportNotReady, ExportOutdated, NoApproval, ReasonRequired
 from zhike.platform.objects.logic import catalogue as catalogues
 from zhike.platform.objects.logic import exporting, large_exports, listing
 from zhike.platform.objects.logic.large_exports import ExportList
@@ -37,13 +37,14 @@ def ask(query: RecordQuery, *, reason: str, principal: Principal) -> uuid.UUID:
     listing.order_of(query, owner, principal)
     found = listing.count(query, principal, exact=True, operation="export")
     large_exports.require_most(found.count, rule)
+    wanted = ExportList.of_query(query).model_copy(update={"approved": found.count})
     words = large_exports.subject(owner, found, principal.language)
     question = {
         "kind": rule.approval,
         "subject": words,
         "reason": f"{reason.strip()}\n{large_exports.told(owner, query, principal)}",
         "roles": rule.roles,
-        "act": {"action": large_exports.EXPORT.key, "params": ExportList.of_query(query).model_dump(mode="json")},
+        "act": {"action": large_exports.EXPORT.key, "params": wanted.model_dump(mode="json")},
     }
     with database.writing():
         answer = actions.run("work.ask", question, asker=principal)
@@ -58,8 +59,13 @@ def get(uid: uuid.UUID, *, principal: Principal) -> MadeExport:
 
 
 def file(uid: uuid.UUID, *, principal: Principal) -> tuple[Path, str]:
-    """Return one's own finished export and the name it is saved under; journalled. Raises NotFound, ExportNotReady."""
+    """Return one's own finished export and the name it is saved under; journalled.
+
+    Raises NotFound, ExportNotReady, ExportOutdated.
+    """
     row = _own(uid, principal)
+    if row.outdated or not set(row.posts) <= set(large_exports.posts_of(principal)):
+        raise ExportOutdated()
     if row.made_at is None or not row.file or large_exports.has_expired(row):
         raise ExportNotReady()
     with database.writing():

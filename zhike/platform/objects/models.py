@@ -36,6 +36,10 @@ class Export(models.Model):
     expires_at = models.DateTimeField(null=True, db_index=True)
     rows = models.IntegerField(default=0)
     file = models.TextField(default="")
+    #: The posts, as role@unit, with which the file was made: without one of them its asker may see less today.
+    posts = models.JSONField(default=list)
+    #: Whether somebody was erased since: the file may hold them.
+    outdated = models.BooleanField(default=False)
 
 
 class SideTable(models.Model):

@@ -12,10 +12,11 @@ from typing import Any
 
 from django.conf import settings
 
-from zhike.kernel import actions, clock, context, database, definitions, jobs, schedules
+from zhike.kernel import actions, clock, context, database, definitions, events, jobs, schedules
 from zhike.kernel.actions import Action
 from zhike.kernel.definition_parts import Labels, Part
 from zhike.kernel.errors import NotFound
+from zhike.kernel.events import Subscriber
 from zhike.kernel.files import FileStore
 from zhike.kernel.ids import uuid7
 from zhike.kernel.jobs import RunHandle
@@ -23,7 +24,7 @@ from zhike.kernel.models import Run
 from zhike.kernel.schedules import Schedule, When
 from zhike.platform.audit import api as audit
 from zhike.platform.objects.definitions import ExportRule
-from zhike.platform.objects.errors import ApprovalNeeded, ExporterLeft, TooManyRows
+from zhike.platform.objects.errors import ApprovalNeeded, ExporterLeft, ExportGrew, TooManyRows
 from zhike.platform.objects.logic import asking, exporting, listing, nameless
 from zhike.platform.objects.logic import catalogue as catalogues
 from zhike.platform.objects.models import Export
@@ -47,6 +48,8 @@ class ExportList(Part):
     sort: tuple[str, str] | None = None
     columns: tuple[str, ...] = ()
     of: tuple[str, uuid.UUID] | None = None
+    #: How many rows were approved.
+    approved: int | None = None
 
     @classmethod
     def of_query(cls, query: RecordQuery) -> ExportList:
@@ -56,7 +59,7 @@ class ExportList(Part):
 
     def query(self) -> RecordQuery:
         """Return the query."""
-        known = {name: getattr(self, name) for name in type(self).model_fields if name != "of"}
+        known = {name: getattr(self, name) for name in type(self).model_fields if name not in ("of", "approved")}
         return RecordQuery(**known, of=Parent(*self.of) if self.of else None)
 
 
@@ -77,6 +80,17 @@ def require_most(count: int, found: ExportRule) -> None:
     """Raise TooManyRows above what may be approved."""
     if count > found.most:
         raise TooManyRows(limit=found.most, count=count)
+
+
+def require_approved(count: int, approved: int | None, found: ExportRule | None) -> None:
+    """Raise ExportGrew where a list has more rows than were approved and it may have grown by since, by the rule."""
+    if approved is not None and count > approved + approved * (found.growth_percent if found else 0) // 100:
+        raise ExportGrew(approved=approved, count=count)
+
+
+def posts_of(principal: Principal) -> list[str]:
+    """Return the posts of a principal, as an export keeps them."""
+    return sorted({f"{post.role}@{post.unit}" for post in principal.posts})
 
 
 def subject(owner: ObjectType, found: RecordCount, language: str) -> str:
@@ -120,7 +134,7 @@ def has_expired(row: Export) -> bool:
 def as_type(row: Export) -> MadeExport:
     """Return where an export stands."""
     run = Run.objects.get(uid=row.run)
-    state = "expired" if has_expired(row) else run.state
+    state = "expired" if has_expired(row) or row.outdated else run.state
     return MadeExport(row.uid, row.object, row.rows, state, run.done, run.total, row.made_at, row.expires_at)
 
 
@@ -147,12 +161,16 @@ def make(run: RunHandle) -> Mapping[str, object]:
         return {"rows": row.rows}  # the process died before it could say that it was made
     principal = _principal(row.asked_by)
     permissions.require(principal, f"{row.object}.export")
-    query = ExportList.model_validate(row.query).query()
+    Export.objects.filter(pk=row.pk).update(outdated=False)  # who was erased before is not read any more
+    wanted = ExportList.model_validate(row.query)
+    query = wanted.query()
     owner = catalogues.object_type(row.object)
     total = listing.count(query, principal, exact=True, operation="export").count
     found = rule()
     if found is not None:
         require_most(total, found)
+    require_approved(total, wanted.approved, found)
+    row.posts = posts_of(principal)
     fields = [
         asking.field_of(owner, key, principal) for key in query.columns or listing.listed_columns(owner, principal)
     ]
@@ -166,9 +184,18 @@ def make(run: RunHandle) -> Mapping[str, object]:
     row.rows, row.made_at, row.query = made.count, clock.now(), {}
     row.expires_at = row.made_at + timedelta(days=found.keep_days if found else 1)
     with database.writing():
-        row.save()
+        # Not `outdated`: somebody may have been erased while the file was made.
+        row.save(update_fields=["rows", "made_at", "query", "expires_at", "file", "posts"])
         exporting.note(owner, query, made.count, [field.key for field in fields], principal)
     return {"rows": row.rows}
+
+
+def forget_erased() -> None:
+    """Give out no file any more that may hold somebody who was erased: which people a file names is not kept."""
+    Export.objects.filter(expires_at=None).exclude(query={}).update(outdated=True)
+    made = Export.objects.filter(expires_at__gt=clock.now()).exclude(file="")
+    made.update(outdated=True, expires_at=clock.now())
+    forget_expired()
 
 
 def forget_expired() -> int:
@@ -186,10 +213,19 @@ def forget_expired() -> int:
     return len(gone)
 
 
+ERASED = Subscriber(
+    "exports.erased",
+    Labels("导出文件随客户删除", "Exports forget who is erased"),
+    ("record.erased",),
+    lambda _event: forget_erased(),
+)
+
+
 def register() -> None:
-    """Offer the action and its job."""
+    """Offer the action, its job and what follows an erasure."""
     actions.register(EXPORT)
     jobs.register(KIND, make, queue="interactive")
+    events.subscribe(ERASED)
     jobs.register(EXPIRY, lambda _run: {"files": forget_expired()}, queue="interactive")
     schedules.register(
         Schedule(EXPIRY, Labels("删除过期导出文件", "Removing expired exports"), EXPIRY, When(20, hour=3))
