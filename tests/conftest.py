@@ -67,4 +67,4 @@ def _fresh_definitions() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def _quick_passwords(settings) -> None:  # type: ignore[no-untyped-def]
     """Tests make many users; their passwords need no slow hash."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.PASSWORD_HASHERS = [f"django.contrib.auth.hashers.{name}PasswordHasher" for name in ("MD5", "PBKDF2")]

@@ -480,3 +480,21 @@ def test_the_list_comes_in_pages_of_as_many_queries_for_few_as_for_many(desk):
     assert ask(desk, "get", "/users?cursor=x")[1]["code"] == "bad_cursor"
     assert ask(desk, "get", "/users?show=some")[0] == 422
     assert ask(client_of("E1001"), "get", "/users")[0] == 403
+
+
+@pytest.mark.django_db
+def test_a_password_made_at_random_costs_little_and_what_is_chosen_after_it_as_much_as_ever(settings):
+    """A file of 5,000 users is one request; nobody guesses 70 random bits from a list."""
+    from zhike.platform.organization.logic import passwords
+
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]
+    firm = build_firm()
+    given = organization.staff(firm.manager.user_id)
+    _staff, random = organization.set_password(given.employee_no)
+    kept = User.objects.get(pk=given.id)
+    assert kept.password.split("$")[:2] == ["pbkdf2_sha256", str(passwords._OfRandom.iterations)]
+    assert kept.check_password(random)
+
+    organization.change_password(given.id, current=random, new="Lantern-41-river")
+    iterations = int(User.objects.get(pk=given.id).password.split("$")[1])
+    assert iterations >= 600_000  # OWASP's Password Storage Cheat Sheet for PBKDF2-SHA256, 2023

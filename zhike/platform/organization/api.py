@@ -93,14 +93,15 @@ def add_user(
     _require_role(role)
     with database.writing():
         place = Unit.objects.get(pk=unit_by_code(unit).id)
-        chosen = password or passwords.random_password()
         found = users.by_number(employee_no)
         if found is not None and only_new:
             raise UserExists(employee_no=found.employee_no)
         user = found or User(employee_no=employee_no, uid=uuid7())
         users.require_active(user)
         user.name = name
-        passwords.give(user, chosen, must_change=must_change)
+        if password:
+            passwords.give(user, password, must_change=must_change)
+        chosen = password or passwords.give_random(user, must_change=must_change)
         if valid_from or valid_to:
             users.add_post(user, place, role, valid_from or clock.today(), valid_to)
         else:
@@ -119,9 +120,8 @@ def set_password(employee_no: str, *, must_change: bool = True) -> tuple[Staff, 
         if user is None:
             raise NotFound(kind="user", id=employee_no)
         users.require_active(user)
-        chosen = passwords.random_password()
         user.session_salt = secrets.token_hex(8)
-        passwords.give(user, chosen, must_change=must_change)
+        chosen = passwords.give_random(user, must_change=must_change)
         lockout.forget(employee_no)
         audit.note(operation="set_password", subject="user", subject_id=user.pk)
         return staff(user.pk), chosen
