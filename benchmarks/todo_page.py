@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 
 from django.db import connection, transaction
@@ -87,8 +88,13 @@ def measure(scale: str) -> Result:
                 items, more = work.todo(principal=asking)
                 schemas.page_out(items, more, work.counts(principal=asking), asking)
 
-        value, base = interleaved(product, baseline, rounds=15)
-        detail[role] = {"product_ms": round(value, 2), "sql_ms": round(base, 2)}
+        value, base = interleaved(product, baseline, rounds=20)
+        cpu = interleaved(product, baseline, rounds=20, clock=time.process_time)
+        detail[role] = {
+            "product_ms": round(value, 2),
+            "sql_ms": round(base, 2),
+            "more_cpu_ms": round(cpu[0] - cpu[1], 2),
+        }
         if value - base >= worst[0] - worst[1]:
             worst = (value, base)
     value, base = worst
@@ -118,5 +124,11 @@ def _fill(items: int, service: installation.Service) -> None:
             " select gen_random_uuid(), 'E' || lpad(n::text, 6, '0'), '经理' || n, 'zh', true, '', '', false"
             " from generate_series(0, %s) n on conflict do nothing",
             [managers],
+        )
+        # Who opens the list signs in, whatever the firm's numbers look like.
+        cursor.execute(
+            "insert into organization_user (uid, employee_no, name, language, is_active, password, session_salt, must_change)"
+            " values (gen_random_uuid(), %s, '经理', 'zh', true, '', '', false) on conflict do nothing",
+            [service.employee_no],
         )
         cursor.execute("analyze work_workitem")

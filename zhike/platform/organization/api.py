@@ -219,7 +219,8 @@ def all_staff(*, number: str = "") -> list[Staff]:
 
 def user_names(employee_nos: Iterable[str]) -> dict[str, str]:
     """Return the names of users by employee number; unknown numbers are left out."""
-    return dict(User.objects.filter(employee_no__in=set(employee_nos)).values_list("employee_no", "name"))
+    wanted = set(employee_nos)
+    return dict(User.objects.filter(employee_no__in=wanted).values_list("employee_no", "name")) if wanted else {}
 
 
 def actor_names(actors: Iterable[str], language: str) -> dict[str, str]:

@@ -250,13 +250,13 @@ def _origin(item: Work, principal: Principal) -> OriginOut | None:
 
 def _names(numbers: set[str], principal: Principal) -> dict[str, str]:
     """The names of employees as users, or as records for those who never sign in."""
-    names = organization.user_names(numbers)
+    names = organization.user_names(numbers - {""})
     missing, employee = sorted(numbers - set(names) - {""}), catalogue.object_with_role("employee").key
     readable = permissions.allowed(principal, f"{employee}.read")
     if missing and readable and catalogue.may_ask(employee, "employee_no", principal=principal):
         wanted: list[StoredExpression] = [{"value": number, "type": "text"} for number in missing]
         condition: StoredExpression = {"op": "in", "left": {"field": "employee_no"}, "right": wanted}
-        query = RecordQuery(employee, condition=condition, columns=("employee_no",), limit=200)
+        query = RecordQuery(employee, condition=condition, sort=("id", "asc"), columns=("employee_no",), limit=200)
         found = objects.page(query, principal=principal).rows
         names |= {str(row.values["employee_no"]): row.display for row in found}
     return names
