@@ -94,6 +94,17 @@ def test_a_paused_clock_keeps_the_open_time_it_had_left(fired):
     assert sweep(clock.at(date(2026, 3, 25), 12)) == 1
 
 
+def test_what_is_due_on_a_day_off_is_not_due_earlier_for_having_rested(fired):
+    friday, saturday = clock.at(date(2026, 3, 20), 15), clock.at(date(2026, 3, 21), 17)
+    timers.set_timer("tea", "one", saturday, counting="working")
+    with clock.travel(friday):
+        assert timers.pause("tea", "one") == timedelta(hours=2)
+        assert timers.resume("tea", "one") == saturday
+        timers.pause("tea", "one")
+    with clock.travel(clock.at(date(2026, 3, 23), 9)):
+        assert timers.resume("tea", "one") == clock.at(date(2026, 3, 23), 11)
+
+
 def test_an_unknown_timer_and_an_unknown_kind_are_named(fired):
     with pytest.raises(NotFound):
         timers.pause("tea", "none")

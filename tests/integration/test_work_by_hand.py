@@ -14,10 +14,22 @@ from zhike.kernel.errors import Invalid, NotFound, Refused, StaleRevision
 from zhike.kernel.ids import uuid7
 from zhike.kernel.models import Event
 from zhike.platform.audit.models import Entry
+from zhike.platform.objects import api as objects
+from zhike.platform.objects import shares
 from zhike.platform.organization import api as organization
 from zhike.platform.permissions import api as permissions
 from zhike.platform.work import api as work
-from zhike.platform.work.errors import AlreadyDone, AlreadyTaken, ClockRests, NobodyToAsk, NoSuchColleague, NotHeld
+from zhike.platform.work.errors import (
+    AlreadyDone,
+    AlreadyPaused,
+    AlreadyTaken,
+    CannotSee,
+    ClockRests,
+    NobodyToAsk,
+    NoSuchColleague,
+    NotHeld,
+    NotPaused,
+)
 from zhike.platform.work.models import WorkItem
 from zhike.platform.work.types import Candidate, GiveWork, NewWork, WorkQuery
 
@@ -212,7 +224,7 @@ def test_a_clock_rests_and_goes_on_with_what_was_left(firm):
     with clock.travel(NOON):
         uid = give(assignee="E1001", due_at=clock.at(date(2026, 3, 17), 17))
         work.pause(uid, reason="等客户补件", principal=firm.manager)
-        with pytest.raises(NotHeld):
+        with pytest.raises(AlreadyPaused):
             work.pause(uid, reason="再", principal=firm.manager)
     with clock.travel(NOON + timedelta(days=7)):
         timers.sweep()
@@ -231,8 +243,67 @@ def test_what_has_no_deadline_has_no_clock_to_rest(firm):
 
     with pytest.raises(ClockRests):
         deadlines.pause(row)
-    with pytest.raises(NotHeld):
+    with pytest.raises(ClockRests):
         work.pause(uid, reason="等", principal=firm.manager)
+    with pytest.raises(ClockRests):
+        work.resume(uid, principal=firm.manager)
+
+
+def test_who_turns_the_clock_twice_is_told_how_it_stands(firm):
+    with clock.travel(NOON):
+        uid = give(assignee="E1001", due_at=NOON + timedelta(days=2))
+        with pytest.raises(NotPaused):
+            work.resume(uid, principal=firm.manager)
+        work.pause(uid, reason="等客户补件", principal=firm.manager)
+        with pytest.raises(AlreadyPaused):
+            work.pause(uid, reason="等客户补件", principal=firm.manager)
+
+
+def test_who_takes_work_twice_has_it(firm):
+    uid = give(Candidate(kind="person", key="E1001"))
+    work.claim(uid, principal=firm.manager)
+    assert work.claim(uid, principal=firm.manager).assignee == "E1001"
+    assert operations(uid) == ["claim"]
+
+
+def about(party, **given):
+    """Work of a manager about a customer."""
+    uid = give(assignee="E1001", unit_id=unit("B1"), **given)
+    WorkItem.objects.filter(uid=uid).update(object="party", record_id=party.id)
+    return uid
+
+
+@pytest.mark.parametrize("act", ["delegate", "reassign"])
+def test_whoever_gets_work_sees_what_it_is_about_until_it_is_due(firm, act):
+    other = colleague("E1003")
+    party = customer("张三丰")
+    uid = about(party)
+    assert objects.records_by_id("party", [party.id], principal=other) == {}
+
+    if act == "delegate":
+        work.delegate(uid, to="E1003", principal=firm.manager)
+    else:
+        work.reassign(uid, to="E1003", reason="休假", principal=firm.branch_head)
+    seen = permissions.principal_of_user(other.user_id)
+    assert list(objects.records_by_id("party", [party.id], principal=seen)) == [party.id]
+    [shared] = shares.of_record("party", party.uid, principal=firm.manager)
+    assert (shared.key, shared.until) == ("E1003", clock.today() + timedelta(days=7))
+
+
+def test_who_sees_it_anyway_needs_no_share(firm):
+    colleague("E1003")
+    party = customer("张三丰", manager="E1003")
+    uid = about(party)
+    work.delegate(uid, to="E1003", principal=firm.manager)
+    assert shares.of_record("party", party.uid, principal=permissions.system_principal("test")) == []
+
+
+def test_work_does_not_go_to_somebody_who_may_not_see_what_it_is_about(firm):
+    colleague("E1003")
+    uid = about(customer("李四海", branch="B2", manager="E1002"))
+    with pytest.raises(CannotSee):
+        work.delegate(uid, to="E1003", principal=firm.manager)
+    assert WorkItem.objects.get(uid=uid).assignee == "E1001"
 
 
 def test_that_work_is_overdue_is_told_once_when_its_clock_runs_out(firm):

@@ -82,7 +82,7 @@ def test_nobody_talks_about_cancelled_work_and_what_was_said_stays(firm):
         work.comment(uid, "还在吗", principal=firm.manager)
     client = signed_in({"E1001": "account_manager"})["account_manager"]
     refused = client.post(f"/api/v1/work/{uid}/comments", {"text": "还在吗"}, content_type="application/json")
-    assert (refused.status_code, refused.json()["code"]) == (409, "work.already_done")
+    assert (refused.status_code, refused.json()["code"]) == (409, "work.already_cancelled")
     assert [said.text for said in work.comments(uid, principal=firm.manager)] == ["请先电话"]
 
 

@@ -153,6 +153,8 @@ class TimerRow(models.Model):
     key = models.TextField()
     due_at = models.DateTimeField(null=True)
     left = models.DurationField(null=True)
+    #: When a paused one was due: it is not due before that once it goes on.
+    not_before = models.DateTimeField(null=True)
     counting = models.TextField()
     attempts = models.IntegerField(default=0)
     error = models.TextField(default="")

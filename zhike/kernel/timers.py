@@ -65,7 +65,7 @@ def set_timers(kind: str, due: Mapping[str, datetime], *, counting: Counting = "
         batch_size=1_000,
         update_conflicts=True,
         unique_fields=["kind", "key"],
-        update_fields=["due_at", "counting", "left", "attempts", "error", "dead"],
+        update_fields=["due_at", "counting", "left", "not_before", "attempts", "error", "dead"],
     )
 
 
@@ -79,18 +79,22 @@ def pause(kind: str, key: str) -> timedelta:
     row = _locked(kind, key)
     if row.left is None and row.due_at is not None:
         row.left = _time(row).between(clock.now(), row.due_at)
-        row.due_at = None
-        row.save(update_fields=["left", "due_at"])
+        row.due_at, row.not_before = None, row.due_at
+        row.save(update_fields=["left", "due_at", "not_before"])
     return row.left or timedelta()
 
 
 def resume(kind: str, key: str) -> datetime:
-    """Let the clock of a timer go on; return when it is due now. Raises NotFound."""
+    """Let the clock of a timer go on; return when it is due now: never earlier than before. Raises NotFound.
+
+    What was due on a day off had its time left at the end of the day before.
+    """
     row = _locked(kind, key)
     if row.due_at is None:
-        row.due_at = _time(row).add(clock.now(), row.left or timedelta())
-        row.left = None
-        row.save(update_fields=["left", "due_at"])
+        due = _time(row).add(clock.now(), row.left or timedelta())
+        row.due_at = max(due, row.not_before or due)
+        row.left = row.not_before = None
+        row.save(update_fields=["left", "due_at", "not_before"])
     return row.due_at
 
 

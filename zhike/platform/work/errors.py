@@ -31,12 +31,20 @@ class UnknownKind(ZhikeError):
 
 
 class AlreadyDone(ZhikeError):
-    """Work that somebody has done or cancelled already."""
+    """Work that somebody has done already."""
 
     code = "work.already_done"
     status = 409
-    zh = "该待办已由 {by} 办结或已取消"
-    en = "This work was already done or cancelled by {by}"
+    zh = "该待办已由 {by} 办结"
+    en = "{by} has done this work already"
+
+
+class AlreadyCancelled(AlreadyDone):
+    """Work that was withdrawn meanwhile."""
+
+    code = "work.already_cancelled"
+    zh = "该待办已取消"
+    en = "This work was cancelled"
 
 
 class AlreadyTaken(ZhikeError):
@@ -55,6 +63,33 @@ class NotHeld(ZhikeError):
     status = 403
     zh = "只有承办人或候选人可以这样做；发起人不能自己办理"
     en = "Only whoever has this work or may take it does that, never who asked for it"
+
+
+class AlreadyPaused(ZhikeError):
+    """Work whose clock rests already."""
+
+    code = "work.already_paused"
+    status = 409
+    zh = "该待办已暂停计时"
+    en = "The clock of this work rests already"
+
+
+class NotPaused(ZhikeError):
+    """Work whose clock runs already."""
+
+    code = "work.not_paused"
+    status = 409
+    zh = "该待办已恢复计时"
+    en = "The clock of this work runs already"
+
+
+class CannotSee(ZhikeError):
+    """Work that would go to somebody who may not see what it is about, from somebody who may not share that."""
+
+    code = "work.cannot_see"
+    status = 409
+    zh = "{employee_no} 无权查看该待办涉及的记录，您也不能共享给他，请另选他人"
+    en = "{employee_no} may not see what this work is about, and you may not share it; choose somebody else"
 
 
 class NobodyToAsk(ZhikeError):
@@ -76,7 +111,7 @@ class NoSuchColleague(ZhikeError):
 
 
 class ClockRests(ZhikeError):
-    """The clock of work that rests already, goes on already, or that has none."""
+    """The clock of work that has none, or whose time has run out."""
 
     code = "work.clock"
     status = 409

@@ -11,12 +11,14 @@ from zhike.platform.organization import people
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal
 from zhike.platform.work.errors import AlreadyTaken, NoSuchColleague
-from zhike.platform.work.logic import holding, naming
+from zhike.platform.work.logic import holding, naming, seeing
 from zhike.platform.work.models import WorkItem
 
 
 def claim(row: WorkItem, principal: Principal) -> None:
-    """Take work that nobody has. Raises AlreadyTaken, AlreadyDone, NotHeld."""
+    """Take work that nobody has; who has it keeps it. Raises AlreadyTaken, AlreadyDone, NotHeld."""
+    if row.state == holding.OPEN and row.assignee and row.assignee == principal.me:
+        return
     if row.state == holding.OPEN and row.assignee and row.assignee != principal.me:
         raise AlreadyTaken(by=organization.user_names([row.assignee]).get(row.assignee, row.assignee))
     holding.require(row, principal, "claim")
@@ -31,17 +33,22 @@ def release(row: WorkItem, principal: Principal) -> None:
 
 
 def delegate(row: WorkItem, to: str, principal: Principal) -> None:
-    """Let a colleague do one's work; it stays in one's list, and one can take it back. Raises NoSuchColleague, NotHeld."""
+    """Let a colleague do one's work; it stays in one's list, and one can take it back.
+
+    Raises NoSuchColleague, NotHeld, CannotSee.
+    """
     holding.require(row, principal, "delegate")
     _require_other(row, to, principal)
+    seeing.let_see(row, to, principal)
     row.delegated_by = principal.me
     give_to(row, to, "delegate")
 
 
 def reassign(row: WorkItem, to: str, principal: Principal) -> None:
-    """Give work to somebody else for good. Raises NoSuchColleague, NotHeld."""
+    """Give work to somebody else for good. Raises NoSuchColleague, NotHeld, CannotSee."""
     holding.require(row, principal, "reassign")
     _require_other(row, to, principal)
+    seeing.let_see(row, to, principal)
     row.delegated_by = ""
     give_to(row, to, "reassign")
 

@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from django.db.models import Q, QuerySet
 
 from zhike.kernel import clock
+from zhike.kernel.errors import ZhikeError
 from zhike.platform.organization import api as organization
 from zhike.platform.permissions import parts
 from zhike.platform.permissions.types import Principal
-from zhike.platform.work.errors import AlreadyDone, NotHeld
+from zhike.platform.work.errors import (
+    AlreadyCancelled,
+    AlreadyDone,
+    AlreadyPaused,
+    ClockRests,
+    NotHeld,
+    NotPaused,
+)
 from zhike.platform.work.logic import naming
 from zhike.platform.work.models import WorkItem
 from zhike.platform.work.types import Act, Candidate
 
 OPEN = WorkItem.State.OPEN
+#: What is true of work where the clock cannot be turned one way and can be the other.
+_CLOCK: Mapping[Act, type[ZhikeError]] = {"pause": AlreadyPaused, "resume": NotPaused}
 
 
 def taken_as(principal: Principal) -> list[str]:
@@ -71,9 +81,14 @@ def may(row: WorkItem, principal: Principal) -> tuple[Act, ...]:
 
 
 def require(row: WorkItem, principal: Principal, act: Act) -> None:
-    """Raise AlreadyDone, or NotHeld where `principal` may not do an act on work that it reaches."""
-    if act in may(row, principal):
+    """Raise why `principal` may not do an act on work that it reaches: what became of the work, or NotHeld."""
+    can = may(row, principal)
+    if act in can:
         return
+    if row.state == WorkItem.State.CANCELLED:
+        raise AlreadyCancelled()
+    if act in _CLOCK and "complete" in can:
+        raise _CLOCK[act]() if _CLOCK.keys() & can else ClockRests()
     if row.state != OPEN:
         raise AlreadyDone(by=organization.user_names([row.done_by]).get(row.done_by, row.done_by) or "—")
     raise NotHeld()
