@@ -239,6 +239,7 @@ class _ByHand:
             with cursor.copy("copy hand from stdin (format binary)") as stream:
                 stream.write(b"PGCOPY\n\xff\r\n\x00" + bytes(8) + rows.tobytes() + b"\xff\xff")
             cursor.execute("analyze hand")
+            cursor.execute("set local work_mem = '256MB'")  # as the product has it
             cursor.execute(self._sql)
             groups = cursor.fetchall()
         return self._told(len(ids), groups)

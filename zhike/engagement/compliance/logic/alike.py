@@ -21,6 +21,10 @@ from zhike.kernel import clock
 from zhike.platform.objects import catalogue, sets
 from zhike.platform.objects.sets import Ask, Rows
 
+#: What a step of the grouping may take. Millions of people make few groups, which no planner can know: with less memory
+#: it prefers to sort them all by everything that is looked at.
+_MEMORY = "256MB"
+
 
 @dataclass(frozen=True, slots=True)
 class _Judged:
@@ -120,6 +124,7 @@ def _groups(ids: Rows, judged: Sequence[_Judged], keys: Sequence[str], days: Seq
     listed = ", ".join(f'{sql} as "{name}"' for name, sql in shown.items())
     sql = f"select {listed}, count(*) as n from ({facts.sql}) f {' '.join(joins)} group by {', '.join(grouped.values())} order by min(f.id)"
     with connection.cursor() as cursor:
+        cursor.execute("select set_config('work_mem', %s, true)", [_MEMORY])
         cursor.execute(sql, values)
         return [dict(zip((*shown, "n"), row, strict=True)) for row in cursor.fetchall()]
 
