@@ -37,6 +37,7 @@ from zhike.platform.objects.types import RecordQuery, SideColumn
 from zhike.platform.organization import api as organization
 from zhike.platform.work import api as work
 from zhike.platform.work.models import WorkItem
+from zhike.platform.work.types import WorkQuery
 
 pytestmark = pytest.mark.django_db
 PARTIES = RecordQuery("party", columns=("name", "certificate_number", "mobile", "risk_level"))
@@ -211,6 +212,16 @@ def test_an_export_above_the_limit_is_made_once_somebody_else_agrees(three):
     lines = Entry.objects.filter(subject="party", operation__startswith="export").order_by("id")
     assert [line.operation for line in lines] == ["export_asked", "export", "export_taken"]
     assert Run.objects.get(kind="records.export").actor == "user:E1001"
+
+
+def test_what_one_asked_for_is_no_work_of_ones_own_until_it_is_decided(three):
+    asked = exports.ask(PARTIES, reason="季度服务回访", principal=three.manager)
+    todo = lambda **how: [item.uid for item in work.todo(WorkQuery(**how), principal=three.manager)[0]]
+    assert (work.counts(principal=three.manager).open, todo(), todo(whose="asked")) == (0, [], [asked])
+    assert work.counts(principal=three.branch_head).open == 1
+
+    decide(three, asked, "refused", "范围过大")
+    assert (work.counts(principal=three.manager).done, todo(state="done")) == (1, [asked])
 
 
 def test_a_file_is_its_askers_and_only_for_some_days(three):

@@ -141,7 +141,9 @@ def test_how_long_it_takes_follows_what_comes_in_meanwhile(tea):
     rising, falling = Step(START, 1200, 5.0, 4.0), Step(START, 1200, 3.0, 5.0)
     assert samples.catch_up(line, falling) == timedelta(seconds=600)
     assert samples.catch_up(line, rising) is None
-    assert samples.catch_up(line, None) == samples.catch_up(line, Step(START, 0, None, None)) == timedelta(minutes=20)
+    assert (
+        samples.catch_up(line, None) is samples.catch_up(line, Step(START, 0, None, None)) is None
+    )  # nobody knows yet
 
 
 def test_workers_that_meet_in_a_minute_count_once_and_each_adds_what_it_moved(own_database, monkeypatch):

@@ -62,13 +62,12 @@ def steps() -> dict[str, tuple[Step, ...]]:
 
 
 def catch_up(line: Line, latest: Step | None) -> timedelta | None:
-    """Return how long what waits takes: as fast as it has shrunk in the last minutes, or, before that is known, at the
-    pace of the last hour; None where it does not shrink."""
-    waiting = line.backlog.waiting
+    """Return how long what waits takes, as fast as it has shrunk in the last minutes; None where that is not known, or
+    it does not shrink."""
     if latest is None or latest.left is None or latest.came is None:
-        return waiting / line.backlog.done * HOUR if line.backlog.done else None
+        return None
     shrinks = latest.left - latest.came
-    return timedelta(seconds=waiting / shrinks) if shrinks > 0 else None
+    return timedelta(seconds=line.backlog.waiting / shrinks) if shrinks > 0 else None
 
 
 def _count(at: datetime) -> None:

@@ -45,13 +45,14 @@ def free(principal: Principal) -> Q:
     return takeable & ~Q(asked_by=principal.me) if principal.me else takeable
 
 
-def ways(principal: Principal, operation: str) -> list[Q]:
+def ways(principal: Principal, operation: str, *, asked: bool = True) -> list[Q]:
     """Return the conditions by which `principal` may do an operation on work, each with an index of its own.
 
-    One has it, has delegated it, may take it; one reads what one asked for, too; or a unit's. Raises Refused.
+    One has it, has delegated it, may take it; one reads what one `asked` for, too, which is no work of one's own; or a
+    unit's. Raises Refused.
     """
     own = [Q(assignee=principal.me), Q(delegated_by=principal.me), free(principal)]
-    if operation == "work.read":
+    if operation == "work.read" and asked:
         own.append(Q(asked_by=principal.me))
     return parts.ways(principal, operation, mine=own, known=bool(principal.me))
 

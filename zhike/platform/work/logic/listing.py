@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from django.db.models import Count, Q
 
 from zhike.kernel import clock, cursors
+from zhike.platform.permissions import parts
 from zhike.platform.permissions.types import Principal
 from zhike.platform.work.logic import holding
 from zhike.platform.work.models import WorkItem
@@ -27,7 +28,10 @@ def page(query: WorkQuery, principal: Principal) -> tuple[list[WorkItem], str | 
         at = datetime.fromisoformat(str(instant))
         narrowed &= Q(**{f"{field}__{beyond}": at}) | Q(**{field: at, f"id__{beyond}": pk})
     order = (field, "id") if forward else (f"-{field}", "-id")
-    found = _first([way & narrowed for way in holding.ways(principal, "work.read")], order, query.limit + 1)
+    # What one asked others for is found among what one asked for, and once it is decided: before that it is theirs to do.
+    asked = query.whose == "asked" or query.state != WorkItem.State.OPEN
+    reached = holding.ways(principal, "work.read", asked=asked)
+    found = _first([way & narrowed for way in reached], order, query.limit + 1)
     last = found[query.limit - 1] if len(found) > query.limit else None
     more = cursors.seal(listed, [getattr(last, field).isoformat(), last.pk]) if last else None
     return found[: query.limit], more
@@ -48,10 +52,11 @@ def counts(principal: Principal) -> WorkCounts:
     """Return how much is open, overdue, due today, done and free of what the principal may read."""
     now = clock.now()
     tomorrow = clock.at(clock.today() + timedelta(days=1))
+    own = parts.any_of(holding.ways(principal, "work.read", asked=False))
     found = holding.within(principal, "work.read").aggregate(
-        open=Count("id", filter=_OPEN),
-        overdue=Count("id", filter=late()),
-        due_today=Count("id", filter=_OPEN & Q(paused_at=None, due_at__gte=now, due_at__lt=tomorrow)),
+        open=Count("id", filter=_OPEN & own),
+        overdue=Count("id", filter=late() & own),
+        due_today=Count("id", filter=_OPEN & own & Q(paused_at=None, due_at__gte=now, due_at__lt=tomorrow)),
         done=Count("id", filter=Q(state=WorkItem.State.DONE)),
         free=Count("id", filter=holding.free(principal)),
     )
