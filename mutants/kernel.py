@@ -198,4 +198,20 @@ BREAKS = (
         ".count()",
         _OF_EVENTS,
     ),
+    Break(
+        "events: what is held of a record",
+        "what comes later about a record waits for what is held of it",
+        _EVENTS,
+        '" where h.subscriber = %s",\n            [[subject',
+        '" where h.subscriber <> %s",\n            [[subject',
+        _OF_EVENTS,
+    ),
+    Break(
+        "timers: not earlier for a rest",
+        "what is due on a day off is not due earlier for having rested",
+        _TIMERS,
+        "row.due_at = max(due, row.not_before or due)",
+        "row.due_at = due",
+        _OF_TIMERS,
+    ),
 )

@@ -496,4 +496,20 @@ BREAKS = (
         "    return []\n",
         _OF_NUMBERS,
     ),
+    Break(
+        "work: what others are asked for",
+        "what one asked others for is no work of one's own",
+        "zhike/platform/work/logic/listing.py",
+        'asked = query.whose == "asked" or query.state != WorkItem.State.OPEN',
+        "asked = True",
+        _OF_EXPORTS,
+    ),
+    Break(
+        "work: about whom",
+        "whoever is given work sees what it is about",
+        "zhike/platform/work/logic/seeing.py",
+        "    if row.record_id is None or user is None or _seen(row, permissions.principal_of_user(user)):\n        return\n",
+        "    return\n",
+        _BY_HAND,
+    ),
 )
