@@ -1,9 +1,10 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { Button, Form, Input } from 'antd';
-import { useEffect, useRef, useState, type MouseEvent } from 'react';
+import { useEffect, useState, type MouseEvent } from 'react';
 import { api, ApiError } from '../../api/client';
 import type { WorkDetail } from '../../api';
 import { useText } from '../../app/i18n';
+import { useChange } from '../../kit/change';
 import { faultOf, fromForm, kindOf, toForm } from '../../kit/fields';
 import { FieldInput } from '../../kit/fields/FieldInput';
 import { FailureLine, isStale, useSay } from '../../kit/feedback';
@@ -94,9 +95,8 @@ function useCompletion(item: WorkDetail, onDone: () => void) {
   const [note, setNote] = useState(item.note ?? '');
   const [values, setValues] = useState<Record<string, unknown>>(() => Object.fromEntries(item.form.map((field) => [field.key, toForm(field, undefined)])));
   const [missing, setMissing] = useState<'work.pickResult' | 'work.reasonNeeded' | null>(null);
-  const sent = useRef(false);
   useEffect(() => setMissing(null), [result, note]);
-  const mutation = useMutation({
+  const mutation = useChange({
     mutationFn: (chosen: string) => {
       const form = Object.fromEntries(item.form.map((field) => [field.key, fromForm(field, values[field.key])]));
       return api.post('/work/{uid}/complete', { path: { uid: item.uid }, body: { result: chosen, note, form, revision: item.revision } });
@@ -109,7 +109,6 @@ function useCompletion(item: WorkDetail, onDone: () => void) {
       void client.invalidateQueries({ queryKey: ['page'] });
     },
     onError: (error) => {
-      sent.current = false;
       // Somebody else was faster: what he recorded takes the place of the form.
       if (isDoneByOther(error)) void client.invalidateQueries({ queryKey: ['work'] });
     },
@@ -124,8 +123,6 @@ function useCompletion(item: WorkDetail, onDone: () => void) {
       const chosen = item.results.find((choice) => choice.key === result);
       if (!chosen) return setMissing('work.pickResult');
       if (chosen.reason && note.trim() === '') return setMissing('work.reasonNeeded');
-      if (sent.current) return;
-      sent.current = true;
       mutation.mutate(chosen.key);
     },
     reload: () => void client.invalidateQueries({ queryKey: ['work-item', item.uid] }).then(() => mutation.reset()),

@@ -1,9 +1,10 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Button, Form, Input, Modal, Select } from 'antd';
 import { useState } from 'react';
 import { api } from '../../api/client';
 import type { WorkDetail } from '../../api';
 import { useText } from '../../app/i18n';
+import { useChange } from '../../kit/change';
 import { useReport, useSay } from '../../kit/feedback';
 import { useDebounced, useFocusBack } from '../../kit/hooks';
 import { SubmitOnEnter } from '../../kit/SubmitOnEnter';
@@ -14,37 +15,37 @@ type Dialog = 'delegate' | 'reassign' | 'pause';
 export function Handing({ item, onGone }: { item: WorkDetail; onGone: () => void }) {
   const { t } = useText();
   const [dialog, setDialog] = useState<Dialog | null>(null);
-  const path = { uid: item.uid };
-  const claim = useAct(item, () => api.post('/work/{uid}/claim', { path }), 'work.claimed');
-  const release = useAct(item, () => api.post('/work/{uid}/release', { path }), 'work.released', onGone);
-  const resume = useAct(item, () => api.post('/work/{uid}/resume', { path }), 'work.resumed');
+  const act = useAct(item, onGone);
+  const busy = (one: Act) => act.isPending && act.variables === one;
   const may = (act: WorkDetail['may'][number]) => item.may.includes(act);
   if (!item.may.some((act) => act !== 'complete' && act !== 'comment')) return null;
   return (
     <div className="row wrap">
-      {may('claim') && <Button type="primary" ghost size="small" loading={claim.isPending} onClick={() => claim.mutate()} data-testid="work-claim">{t('work.claim')}</Button>}
-      {may('release') && <Button size="small" loading={release.isPending} onClick={() => release.mutate()} data-testid="work-release">{t('work.release')}</Button>}
+      {may('claim') && <Button type="primary" ghost size="small" loading={busy('claim')} onClick={() => act.mutate('claim')} data-testid="work-claim">{t('work.claim')}</Button>}
+      {may('release') && <Button size="small" loading={busy('release')} onClick={() => act.mutate('release')} data-testid="work-release">{t('work.release')}</Button>}
       {may('delegate') && <Button size="small" onClick={() => setDialog('delegate')} data-testid="work-delegate">{t('work.delegate')}</Button>}
       {may('reassign') && <Button size="small" onClick={() => setDialog('reassign')} data-testid="work-reassign">{t('work.reassign')}</Button>}
       {may('pause') && <Button size="small" onClick={() => setDialog('pause')} data-testid="work-pause">{t('work.pause')}</Button>}
-      {may('resume') && <Button size="small" loading={resume.isPending} onClick={() => resume.mutate()} data-testid="work-resume">{t('work.resume')}</Button>}
+      {may('resume') && <Button size="small" loading={busy('resume')} onClick={() => act.mutate('resume')} data-testid="work-resume">{t('work.resume')}</Button>}
       {(dialog === 'delegate' || dialog === 'reassign') && <HandDialog item={item} act={dialog} onClose={() => setDialog(null)} onGone={onGone} />}
       {dialog === 'pause' && <PauseDialog item={item} onClose={() => setDialog(null)} />}
     </div>
   );
 }
 
-/** One act on a piece of work; the lists that show it are read anew. */
-function useAct(item: WorkDetail, run: () => Promise<unknown>, said: 'work.claimed' | 'work.released' | 'work.resumed', after?: () => void) {
+type Act = 'claim' | 'release' | 'resume';
+
+/** One act on a piece of work at a time: they take each other's place. The lists that show it are read anew. */
+function useAct(item: WorkDetail, onGone: () => void) {
   const { t } = useText();
   const changed = useWorkChanged(item.uid);
   const report = useReport();
   const say = useSay();
-  return useMutation({
-    mutationFn: run,
-    onSuccess: () => {
-      say(t(said));
-      after?.();
+  return useChange({
+    mutationFn: async (act: Act): Promise<unknown> => api.post(`/work/{uid}/${act}`, { path: { uid: item.uid } }),
+    onSuccess: (_answer, act) => {
+      say(t(`work.said.${act}`));
+      if (act === 'release') onGone();
       changed();
     },
     onError: (error) => {
@@ -73,7 +74,7 @@ function HandDialog({ item, act, onClose, onGone }: HandProps) {
   const changed = useWorkChanged(item.uid);
   const report = useReport();
   const say = useSay();
-  const hand = useMutation({
+  const hand = useChange({
     mutationFn: async (body: HandValues) => {
       if (act === 'delegate') await api.post('/work/{uid}/delegate', { path: { uid: item.uid }, body });
       else await api.post('/work/{uid}/reassign', { path: { uid: item.uid }, body });
@@ -124,7 +125,7 @@ function PauseDialog({ item, onClose }: { item: WorkDetail; onClose: () => void 
   const [form] = Form.useForm<{ reason: string }>();
   const changed = useWorkChanged(item.uid);
   const report = useReport();
-  const pause = useMutation({
+  const pause = useChange({
     mutationFn: (body: { reason: string }) => api.post('/work/{uid}/pause', { path: { uid: item.uid }, body }),
     onSuccess: () => {
       onClose();
