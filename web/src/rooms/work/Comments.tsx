@@ -5,14 +5,13 @@ import { api } from '../../api/client';
 import type { WorkDetail } from '../../api';
 import { useText } from '../../app/i18n';
 import { useChange } from '../../kit/change';
-import { useReport } from '../../kit/feedback';
 import { datetime } from '../../kit/format';
+import type { WorkReport } from './changed';
 
 /** What was said about a piece of work, and a line to say more. */
-export function Comments({ item }: { item: WorkDetail }) {
+export function Comments({ item, report }: { item: WorkDetail; report: WorkReport }) {
   const { t } = useText();
   const client = useQueryClient();
-  const report = useReport();
   const [text, setText] = useState('');
   const say = useChange({
     mutationFn: () => api.post('/work/{uid}/comments', { path: { uid: item.uid }, body: { text } }),

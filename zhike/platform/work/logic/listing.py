@@ -44,8 +44,8 @@ def _first(ways: Sequence[Q], order: tuple[str, str], limit: int) -> list[WorkIt
     return merged[:limit]
 
 
-def counts(principal: Principal) -> WorkCounts:
-    """Return how much is open, overdue, due today, done and free of what the principal may read."""
+def counts(query: WorkQuery, principal: Principal) -> WorkCounts:
+    """Return how much is open, overdue, due today, done and free of what the principal may read, and how much a list shows."""
     now = clock.now()
     tomorrow = clock.at(clock.today() + timedelta(days=1))
     found = holding.within(principal, "work.read").aggregate(
@@ -54,6 +54,7 @@ def counts(principal: Principal) -> WorkCounts:
         due_today=Count("id", filter=_OPEN & Q(paused_at=None, due_at__gte=now, due_at__lt=tomorrow)),
         done=Count("id", filter=Q(state=WorkItem.State.DONE)),
         free=Count("id", filter=holding.free(principal)),
+        shown=Count("id", filter=_asked(query, principal)),
     )
     return WorkCounts(**found)
 
@@ -80,7 +81,7 @@ def late() -> Q:
 
 def _asked(query: WorkQuery, principal: Principal) -> Q:
     """What a list asks for beside whose work its viewer may read."""
-    found = Q(state=query.state)
+    found = Q() if query.state == "any" else Q(state=query.state)
     if query.whose == "mine":
         found &= Q(assignee=principal.me) | Q(delegated_by=principal.me)
     elif query.whose == "free":
