@@ -76,8 +76,8 @@ export const rooms = {
   'run.cancel': ['取消', 'Cancel'],
   'run.cancelled': ['已请求取消', 'Cancel requested'],
   'run.progress': ['{{done}} / {{total}}', '{{done}} / {{total}}'],
-  'work.title': ['待办', 'To do'],
-  'work.open': ['待办', 'To do'],
+  'work.title': ['待办', 'To-do'],
+  'work.open': ['待办', 'To-do'],
   'work.done': ['已办', 'Done'],
   'work.doneOn': ['办结时间', 'Done on'],
   'work.brief': ['今天到期 {{n}} 件', '{{n}} due today'],
@@ -160,5 +160,5 @@ export const rooms = {
   'export.ask': ['提交审批', 'Ask for approval'],
   'export.reason': ['用途', 'What for'],
   'export.reasonHint': ['至少 4 个字，审批人会看到', 'At least 4 characters; the approver reads it'],
-  'export.asked': ['已提交审批，结果在“待办 · 我发起的”', 'Asked; the answer is in To do · Asked by me'],
+  'export.asked': ['已提交审批，结果在“待办 · 我发起的”', 'Asked; the answer is in To-do · Asked by me'],
 } as const;
