@@ -88,12 +88,12 @@ function HandDialog({ item, act, report, onClose, onGone }: HandProps) {
   );
 }
 
-type ColleagueProps = { value?: string; onChange?: (value: string | undefined) => void; id?: string; placeholder?: string; style?: CSSProperties };
+type ColleagueProps = { value?: string; onChange?: (value: string | undefined) => void; id?: string; placeholder?: string; style?: CSSProperties; testId?: string };
 
 const useColleagues = (q: string, enabled = true) => useQuery({ queryKey: ['colleagues', q], queryFn: ({ signal }) => api.get('/work/colleagues', { query: { q }, signal }), staleTime: 60_000, enabled });
 
 /** A colleague by name or number. Form.Item gives it its value; one that comes with the address is looked up. */
-export function ColleagueSelect({ value, onChange, id, placeholder, style }: ColleagueProps) {
+export function ColleagueSelect({ value, onChange, id, placeholder, style, testId = 'colleague' }: ColleagueProps) {
   const { t } = useText();
   const [text, setText] = useState('');
   const q = useDebounced(text, 250);
@@ -112,7 +112,7 @@ export function ColleagueSelect({ value, onChange, id, placeholder, style }: Col
       placeholder={placeholder ?? t('work.toPlaceholder')}
       options={(missing ? [...chosen, ...people] : people).map((person) => ({ value: person.uid, label: `${person.name}  ${person.uid}` }))}
       style={style}
-      data-testid="colleague"
+      data-testid={testId}
     />
   );
 }

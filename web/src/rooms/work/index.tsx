@@ -122,9 +122,7 @@ function Filters({ shown, show, kinds, count }: FilterProps) {
         data-testid="work-kind"
       />
       {heads && hasAssignee(shown.view) && (
-        <span aria-label={t('work.assignee')} data-testid="work-assignee">
-          <ColleagueSelect value={shown.assignee || undefined} onChange={(assignee = '') => show({ assignee, mine: assignee ? false : shown.mine })} placeholder={t('work.anyAssignee')} style={{ minWidth: 160 }} />
-        </span>
+        <ColleagueSelect value={shown.assignee || undefined} onChange={(assignee = '') => show({ assignee, mine: assignee ? false : shown.mine })} placeholder={t('work.anyAssignee')} style={{ minWidth: 160 }} testId="work-assignee" />
       )}
       {shown.view === 'open' && (
         <>
