@@ -7,11 +7,12 @@ import re
 import uuid
 from dataclasses import replace
 from datetime import date, timedelta
+from urllib.parse import unquote
 
 import pytest
 from openpyxl import load_workbook
 
-from tests.factories.records import SYSTEM, build_firm, customer
+from tests.factories.records import SYSTEM, build_firm, customer, signed_in
 from zhike.expressions import api as expressions
 from zhike.kernel import clock, event_delivery, jobs
 from zhike.kernel.definition_parts import Labels
@@ -208,10 +209,30 @@ def test_an_export_above_the_limit_is_made_once_somebody_else_agrees(three):
     found = load_workbook(io.BytesIO(path.read_bytes())).worksheets[0]
     assert sorted(row[0] for row in found.iter_rows(min_row=3, values_only=True)) == ["张*丰", "李*海", "王*"]
     assert re.fullmatch(r"知客 · E1001 · .*", found["A1"].value)
-    assert name.startswith("party-")
+    assert re.fullmatch(r"客户-\d{8}-\d{4}\.xlsx", name)
     lines = Entry.objects.filter(subject="party", operation__startswith="export").order_by("id")
     assert [line.operation for line in lines] == ["export_asked", "export", "export_taken"]
     assert Run.objects.get(kind="records.export").actor == "user:E1001"
+    english = replace(three.manager, language="en")
+    assert exports.file(made.uid, principal=english)[1].startswith("Customer-")
+
+
+def test_numbers_of_rows_are_exact_and_grouped(firm, monkeypatch):
+    monkeypatch.setattr(large_exports, "rule", lambda: rule(rows=10_000, most=100_000))
+    with pytest.raises(ApprovalNeeded) as needed:
+        large_exports.require_allowed(12_345)
+    assert needed.value.message("zh") == "超过 10,000 行的导出需要审批，当前条件有 12,345 行"
+    assert needed.value.message("en") == "An export above 10,000 rows needs an approval; this one has 12,345"
+    owner = catalogue.object_type("party")
+    assert large_exports.subject(owner, 12_345, "zh") == "导出“客户”12,345 行"
+    assert large_exports.subject(owner, 12_345, "en") == "Export of 12,345 rows of Customer"
+
+
+def test_a_list_is_saved_under_what_its_object_is_called(firm):
+    client = signed_in({"E1001": "account_manager"})["account_manager"]
+    answer = client.post("/api/v1/objects/party/export", {}, content_type="application/json")
+    encoded = re.fullmatch(r"attachment; filename\*=utf-8''(.*)", answer["Content-Disposition"])
+    assert encoded and re.fullmatch(r"客户-\d{8}-\d{4}\.xlsx", unquote(encoded[1]))
 
 
 def test_what_one_asked_for_is_no_work_of_ones_own_until_it_is_decided(three):

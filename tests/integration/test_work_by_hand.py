@@ -19,6 +19,7 @@ from zhike.platform.objects import shares
 from zhike.platform.organization import api as organization
 from zhike.platform.permissions import api as permissions
 from zhike.platform.work import api as work
+from zhike.platform.work import schemas
 from zhike.platform.work.errors import (
     AlreadyDone,
     AlreadyPaused,
@@ -235,6 +236,38 @@ def test_a_clock_rests_and_goes_on_with_what_was_left(firm):
     assert Entry.objects.get(operation="pause").reason == "等客户补件"
 
 
+def test_work_whose_clock_rests_says_since_when_by_whom_and_why(firm):
+    with clock.travel(NOON):
+        uid = give(assignee="E1001", due_at=clock.at(date(2026, 3, 17), 17))
+        work.pause(uid, reason=" 等客户补件 ", principal=firm.manager)
+        shown = schemas.detail_out(work.get(uid, principal=firm.manager), firm.manager)["pause"]
+        by = {"uid": "E1001", "name": organization.user_names(["E1001"])["E1001"]}
+        assert shown == {"at": NOON, "by": by, "reason": "等客户补件"}
+        resumed = work.resume(uid, principal=firm.manager)
+    assert schemas.detail_out(resumed, firm.manager)["pause"] is None
+
+
+def test_what_one_asked_for_is_found_when_it_is_decided_too(firm):
+    with clock.travel(NOON):
+        head = colleague("E2002", role="branch_head", name="负责人")
+        given = [work.create("task", subject=str(number), assignee="E1001", principal=head).uid for number in range(2)]
+        work.create("task", subject="另", principal=firm.manager)
+        work.complete(given[0], result="done", note="", revision=1, principal=firm.manager)
+    assert set(open_work(head, state="any", whose="asked")) == set(given)
+    assert open_work(head, whose="asked") == [given[1]]
+
+
+def test_a_list_says_how_much_it_shows_of_one_persons_work(firm):
+    for number in ("E1001", "E1001", "E1003"):
+        give(assignee=number, unit_id=unit("B1"))
+    colleague("E1003", name="丙")
+    head = colleague("E2002", role="branch_head", name="负责人")
+    asked = WorkQuery(assignee="E1001", limit=1)
+    assert len(work.todo(asked, principal=head)[0]) == 1
+    found = work.counts(asked, principal=head)
+    assert (found.shown, found.open) == (2, 3)
+
+
 def test_what_has_no_deadline_has_no_clock_to_rest(firm):
     uid = give(assignee="E1001")
     row = WorkItem.objects.get(uid=uid)
@@ -242,7 +275,7 @@ def test_what_has_no_deadline_has_no_clock_to_rest(firm):
     from zhike.platform.work.logic import deadlines
 
     with pytest.raises(ClockRests):
-        deadlines.pause(row)
+        deadlines.pause(row, "E1001", "等")
     with pytest.raises(ClockRests):
         work.pause(uid, reason="等", principal=firm.manager)
     with pytest.raises(ClockRests):

@@ -123,14 +123,16 @@ def test_work_about_what_belonged_to_an_erased_person_ends_and_keeps_no_words(fi
     actions.run("work.give", given, asker=SYSTEM)
     [item] = WorkItem.objects.filter(object="interaction")
     work.comment(item.uid, "张三下午在", principal=firm.manager)
+    WorkItem.objects.filter(pk=item.pk).update(paused_why="等张三补件")
     event_delivery.deliver_all()
 
     objects.erase("party", party.uid, reason="客户要求删除", principal=SYSTEM)
     event_delivery.deliver_all()
     item.refresh_from_db()
-    assert (item.state, item.subject, item.script, [said.text for said in item.comments.all()]) == (
+    assert (item.state, item.subject, item.script, item.paused_why, [said.text for said in item.comments.all()]) == (
         "cancelled",
         "—",
+        "",
         "",
         [""],
     )

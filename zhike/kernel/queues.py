@@ -15,9 +15,9 @@ Queue = Literal["interactive", "load", "stage", "send"]
 QUEUES: Mapping[Queue, int] = {"interactive": 2, "load": 1, "stage": 1, "send": 1}
 
 LABELS: Mapping[Queue, Labels] = {
-    "interactive": Labels("即时任务", "What somebody awaits"),
+    "interactive": Labels("即时任务", "Interactive"),
     "load": Labels("数据装载", "Loads"),
-    "stage": Labels("夜间加工", "Stages"),
+    "stage": Labels("夜间加工", "Nightly"),
     "send": Labels("发送任务", "Sending"),
 }
 

@@ -17,7 +17,7 @@ from zhike.platform.permissions.explaining import Explained, Reason
 from zhike.platform.permissions.types import Principal, Role
 from zhike.server import user_schemas as schemas
 
-_MINE = Labels("本人的", "one's own")
+_MINE = Labels("本人的", "own")
 _MY_UNITS = Labels("岗位所在机构及下级的", "those of the post's unit and below")
 
 

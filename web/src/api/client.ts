@@ -18,6 +18,11 @@ export class ApiError extends Error {
     this.facts = body.facts ?? {};
     this.requestId = requestId;
   }
+
+  /** Whether the session has ended; a change is refused before that is known where the browser's token is gone as well. */
+  get signedOut(): boolean {
+    return this.status === 401 || (this.status === 403 && this.code === 'sign_in_changed');
+  }
 }
 
 /** The server's error; of what stands before it (a proxy, the sign-in library) perhaps nothing, perhaps `errors`. */
@@ -86,7 +91,7 @@ async function send(method: string, url: string, options: Options = {}): Promise
   tellReach(!DOWN.has(response.status));
   if (response.ok) return response;
   const error = await failure(response);
-  if (error.status === 401 && !options.quiet) listeners.forEach((listener) => listener());
+  if (error.signedOut && !options.quiet) listeners.forEach((listener) => listener());
   throw error;
 }
 

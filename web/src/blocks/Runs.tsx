@@ -1,4 +1,4 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { App, Button } from 'antd';
 import { useEffect, useRef } from 'react';
 import { Link } from 'react-router';
@@ -7,6 +7,7 @@ import { useCan } from '../api/hooks';
 import type { Run } from '../api';
 import { useText } from '../app/i18n';
 import { useWord } from './lists';
+import { useChange } from '../kit/change';
 import { useReport, useSay } from '../kit/feedback';
 import { datetime, decimal } from '../kit/format';
 import { Icon } from '../kit/Icon';
@@ -53,7 +54,7 @@ function PendingNotice({ pending }: { pending: Pending }) {
   const client = useQueryClient();
   const report = useReport();
   const mayCreate = useCan('run.create');
-  const stage = useMutation({
+  const stage = useChange({
     mutationFn: () => api.post('/runs/stage'),
     onSuccess: () => void client.invalidateQueries({ queryKey: ['runs'] }),
     onError: report,
@@ -116,7 +117,7 @@ function CancelButton({ run }: { run: Run }) {
   const report = useReport();
   const say = useSay();
   const leaves = word('run.leaves', run.kind);
-  const cancel = useMutation({
+  const cancel = useChange({
     mutationFn: () => api.post('/runs/{uid}/cancel', { path: { uid: run.uid } }),
     onSuccess: () => {
       say(t('run.cancelled'));
@@ -141,7 +142,7 @@ function RepeatButton({ run }: { run: Run }) {
   const { t } = useText();
   const client = useQueryClient();
   const report = useReport();
-  const repeat = useMutation({
+  const repeat = useChange({
     mutationFn: () => api.post('/runs/{uid}/repeat', { path: { uid: run.uid } }),
     onSuccess: () => void client.invalidateQueries({ queryKey: ['runs'] }),
     onError: report,

@@ -1,8 +1,9 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { Form, Input, Modal } from 'antd';
 import { useState } from 'react';
 import { api, ApiError } from '../api/client';
 import { useText } from '../app/i18n';
+import { useChange } from '../kit/change';
 import { useReport } from '../kit/feedback';
 import { Icon } from '../kit/Icon';
 
@@ -22,7 +23,7 @@ export function Unmask({ object, uid, field, label, value, bare = false }: Props
   const [open, setOpen] = useState(false);
   const [clear, setClear] = useState<string | null>(null);
   const [form] = Form.useForm<{ reason: string }>();
-  const ask = useMutation({
+  const ask = useChange({
     mutationFn: (reason: string) =>
       api.post('/objects/{object}/records/{uid}/unmask', { path: { object, uid }, body: { field, reason } }),
     onSuccess: (answer) => {

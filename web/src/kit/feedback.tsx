@@ -45,7 +45,7 @@ export function useReport(): (error: unknown) => void {
   }, [client, notification, key, pathname]);
   return useCallback(
     (error: unknown) => {
-      if (error instanceof ApiError && error.status === 401) return;
+      if (error instanceof ApiError && error.signedOut) return;
       const { title, lines } = failureWords(error, t);
       notification.error({
         key,
@@ -64,7 +64,7 @@ export function useReport(): (error: unknown) => void {
 /** A failed action told beside its button, where a notice would hide the next step. */
 export function FailureLine({ error }: { error: unknown }) {
   const { t } = useText();
-  if (!error || (error instanceof ApiError && error.status === 401)) return null;
+  if (!error || (error instanceof ApiError && error.signedOut)) return null;
   const { title, lines } = failureWords(error, t);
   return (
     <div className="alert failure-line" role="alert" data-testid="failure-line">

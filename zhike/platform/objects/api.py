@@ -273,7 +273,7 @@ def export_xlsx(query: RecordQuery, *, principal: Principal) -> bytes:
     owner = catalogues.object_type(query.object)
     # Whatever is refused is so before anything is written down.
     listing.order_of(query, owner, principal)
-    found = listing.count(query, principal, operation="export")
+    found = listing.count(query, principal, exact=True, operation="export")
     large_exports.require_allowed(found.count)
     columns = query.columns or listing.listed_columns(owner, principal)
     fields = [asking.field_of(owner, key, principal) for key in columns]

@@ -71,16 +71,16 @@ class TooManyRows(ZhikeError):
 
     code = "export.too_many"
     status = 422
-    zh = "导出上限为 {limit} 行，当前条件约有 {count} 行。请缩小条件"
-    en = "An export holds at most {limit} rows; this one has about {count}. Narrow the condition"
+    zh = "导出上限为 {limit:,} 行，当前条件有 {count:,} 行。请缩小条件"
+    en = "An export holds at most {limit:,} rows; this one has {count:,}. Narrow the condition"
 
 
 class ApprovalNeeded(TooManyRows):
     """An export above the limit that somebody else may approve."""
 
     code = "export.approval_needed"
-    zh = "超过 {limit} 行的导出需要审批，当前条件约有 {count} 行"
-    en = "An export above {limit} rows needs an approval; this one has about {count}"
+    zh = "超过 {limit:,} 行的导出需要审批，当前条件有 {count:,} 行"
+    en = "An export above {limit:,} rows needs an approval; this one has {count:,}"
 
 
 class NoApproval(ZhikeError):
@@ -88,8 +88,8 @@ class NoApproval(ZhikeError):
 
     code = "export.no_approval"
     status = 422
-    zh = "本机构没有设置超过 {limit} 行的导出审批，请缩小条件"
-    en = "Nothing above {limit} rows is approved here; narrow the condition"
+    zh = "本机构没有设置超过 {limit:,} 行的导出审批，请缩小条件"
+    en = "Nothing above {limit:,} rows is approved here; narrow the condition"
 
 
 class ExportNotReady(ZhikeError):
@@ -115,8 +115,8 @@ class ExportGrew(ZhikeError):
 
     code = "export.grew"
     status = 409
-    zh = "审批的是 {approved} 行，现在已有 {count} 行，请重新申请"
-    en = "{approved} rows were approved and there are {count} now; ask again"
+    zh = "审批的是 {approved:,} 行，现在已有 {count:,} 行，请重新申请"
+    en = "{approved:,} rows were approved and there are {count:,} now; ask again"
 
 
 class ExporterLeft(ZhikeError):

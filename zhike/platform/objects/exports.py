@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import uuid
+from datetime import datetime
 from pathlib import Path
 
 from zhike.kernel import actions, clock, database
@@ -17,7 +19,7 @@ from zhike.platform.objects.types import MadeExport, RecordQuery
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal
 
-__all__ = ["ask", "file", "get"]
+__all__ = ["ask", "file", "file_name", "get"]
 _REASON_LENGTH = 4
 
 
@@ -38,7 +40,7 @@ def ask(query: RecordQuery, *, reason: str, principal: Principal) -> uuid.UUID:
     found = listing.count(query, principal, exact=True, operation="export")
     large_exports.require_most(found.count, rule)
     wanted = ExportList.of_query(query).model_copy(update={"approved": found.count})
-    words = large_exports.subject(owner, found, principal.language)
+    words = large_exports.subject(owner, found.count, principal.language)
     question = {
         "kind": rule.approval,
         "subject": words,
@@ -70,7 +72,18 @@ def file(uid: uuid.UUID, *, principal: Principal) -> tuple[Path, str]:
         raise ExportNotReady()
     with database.writing():
         audit.note(operation="export_taken", subject=row.object, details={"export": str(uid), "rows": row.rows})
-    return large_exports.store().path(row.file), f"{row.object}-{clock.local(row.made_at):%Y%m%d-%H%M}.xlsx"
+    return large_exports.store().path(row.file), _named(row.object, row.made_at, principal)
+
+
+def file_name(object: str, *, principal: Principal) -> str:
+    """Return the name under which a list of an object is saved now: what the object is called in the principal's language."""
+    return _named(object, clock.now(), principal)
+
+
+def _named(object: str, at: datetime, principal: Principal) -> str:
+    """No sign in it means something to a file system."""
+    label = re.sub(r'[\\/:*?"<>|]', "-", catalogues.object_type(object).labels[principal.language])
+    return f"{label}-{clock.local(at):%Y%m%d-%H%M}.xlsx"
 
 
 def _own(uid: uuid.UUID, principal: Principal) -> Export:

@@ -6,6 +6,7 @@ import uuid
 from typing import cast
 
 from django.http import FileResponse, HttpResponse
+from django.utils.http import content_disposition_header
 from ninja import Router
 
 from zhike.kernel import clock, definitions
@@ -58,8 +59,8 @@ def count(request: SignedInRequest, object: str, body: schemas.CountIn) -> schem
 def export(request: SignedInRequest, object: str, body: schemas.QueryIn) -> HttpResponse:
     """A list as an Excel file."""
     content = api.export_xlsx(body.query(object), principal=request.principal)
-    name = f"{object}-{clock.local(clock.now()):%Y%m%d-%H%M}.xlsx"
-    return HttpResponse(content, content_type=_XLSX, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+    name = content_disposition_header(True, exports.file_name(object, principal=request.principal))
+    return HttpResponse(content, content_type=_XLSX, headers={"Content-Disposition": name})
 
 
 @router.post(

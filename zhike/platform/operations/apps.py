@@ -13,7 +13,7 @@ class OperationsConfig(AppConfig):
         parts.register(
             Resource(
                 "job",
-                Labels("后台任务", "Background work"),
+                Labels("后台任务", "Jobs"),
                 ("read", "retry", "pass_over", "replay"),
                 path="/jobs",
                 called={

@@ -20,7 +20,7 @@ class TooManyAgain(ZhikeError):
     code = "job.too_many_again"
     status = 422
     zh = "将重放 {events} 条事件，一次最多 {most} 条，请选更晚的时刻"
-    en = "{events} events would be told again, {most} at most at once; choose a later moment"
+    en = "{events} events would be replayed, {most} at most at once; choose a later moment"
 
 
 class OtherCount(ZhikeError):
@@ -29,4 +29,4 @@ class OtherCount(ZhikeError):
     code = "job.other_count"
     status = 409
     zh = "现在将重放 {events} 条事件，与确认的 {confirmed} 条不同，请重新确认"
-    en = "{events} events would be told again now, not the {confirmed} confirmed; please confirm again"
+    en = "{events} events would be replayed now, not the {confirmed} confirmed; please confirm again"

@@ -53,9 +53,11 @@ def todo(query: WorkQuery | None = None, *, principal: Principal) -> tuple[list[
     return [_as_work(row, principal) for row in rows], more
 
 
-def counts(*, principal: Principal) -> WorkCounts:
-    """Return how much is open, overdue, due today, done and free to take of what the principal may read."""
-    return listing.counts(principal)
+def counts(query: WorkQuery | None = None, *, principal: Principal) -> WorkCounts:
+    """Return how much is open, overdue, due today, done and free to take of what the principal may read, and how much a
+    list asks for.
+    """
+    return listing.counts(query or WorkQuery(), principal)
 
 
 def per_assignee(*, principal: Principal) -> dict[str, WorkCounts]:
@@ -183,7 +185,7 @@ def comment(uid: uuid.UUID, text: str, *, principal: Principal) -> list[Remark]:
     """
     said = text.strip()
     if not said:
-        empty = {"code": "work.no_text", "message": "请填写意见", "message_en": "Say something"}
+        empty = {"code": "work.no_text", "message": "请填写讨论内容", "message_en": "Say something"}
         raise Invalid(findings=[{**empty, "field": "text"}])
 
     def say(row: WorkItem) -> None:
@@ -210,7 +212,10 @@ def colleagues(text: str = "", *, principal: Principal) -> list[Colleague]:
 def _clock(uid: uuid.UUID, act: str, reason: str, principal: Principal) -> Work:
     def turn(row: WorkItem) -> None:
         holding.require(row, principal, "pause" if act == "pause" else "resume")
-        (deadlines.pause if act == "pause" else deadlines.resume)(row)
+        if act == "pause":
+            deadlines.pause(row, principal.me or principal.name, reason.strip())
+        else:
+            deadlines.resume(row)
         row.revision += 1
         row.save()
         audit.note(operation=act, subject="work_item", subject_id=row.pk)
@@ -243,6 +248,8 @@ def _as_work(row: WorkItem, principal: Principal) -> Work:
         asked_by=row.asked_by,
         due_at=row.due_at,
         paused_at=row.paused_at,
+        paused_by=row.paused_by,
+        paused_why=row.paused_why,
         state=row.state,
         result=row.result,
         note=row.note,

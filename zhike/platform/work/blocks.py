@@ -47,7 +47,7 @@ class PerManager(OfBook):
 def register() -> None:
     """Offer the blocks of this room."""
     register_block(Block("work_brief", "今日工作", "Today's work", _brief))
-    register_block(Block("due_work", "待办", "Work to do", _due))
+    register_block(Block("due_work", "待办", "To-do", _due))
     register_block(Block("record_work", "待办", "Work", _of_record, of_record=True))
     register_block(Block("per_manager", "客户经理", "Account managers", _per_manager, PerManager))
 

@@ -10,7 +10,7 @@ class WorkItem(models.Model):
 
     `candidates` are those who may take it, as `Candidate.held_as` writes them; `assignee` is whoever has it, "" for
     nobody yet. `act` is what is done with it when it ends well, `outcome` what that answered. `urgent_at` is `due_at`, or
-    the end of time without one: what lists are sorted by.
+    the end of time without one: what lists are sorted by. `paused_*` are of the pause that lasts, or the last one.
     """
 
     class State(models.TextChoices):
@@ -39,6 +39,8 @@ class WorkItem(models.Model):
     due_at = models.DateTimeField(null=True)
     urgent_at = models.DateTimeField()
     paused_at = models.DateTimeField(null=True)
+    paused_by = models.TextField(db_default="")
+    paused_why = models.TextField(db_default="")
     state = models.TextField(choices=State.choices, default=State.OPEN)
     result = models.TextField(default="")
     note = models.TextField(default="")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Literal
 
 from ninja import Router
 
@@ -17,7 +18,7 @@ router = Router(tags=["work"])
 @router.get("/work", operation_id="listWork", response=responds(schemas.WorkPageOut))
 def todo(
     request: SignedInRequest,
-    state: schemas.WorkState = "open",
+    state: schemas.WorkState | Literal["any"] = "open",
     whose: Whose = "all",
     kind: str = "",
     assignee: str = "",
@@ -28,7 +29,7 @@ def todo(
     """The work that the caller may read."""
     query = WorkQuery(state, whose, tuple(kind.split(",")) if kind else (), assignee, overdue, newest, cursor)
     found, more = api.todo(query, principal=request.principal)
-    return schemas.page_out(found, more, api.counts(principal=request.principal), request.principal)
+    return schemas.page_out(found, more, api.counts(query, principal=request.principal), request.principal)
 
 
 @router.post("/work", operation_id="createWork", response=responds(schemas.WorkDetailOut, 201))

@@ -146,9 +146,22 @@ class RemarkOut(TypedDict):
     text: str
 
 
-class WorkDetailOut(WorkOut):
-    """One piece of work with what is filled in, what was said, and what to know before it is done."""
+class PauseOut(TypedDict):
+    """Since when a clock rests, by whom and why."""
 
+    at: datetime
+    by: PersonOut
+    reason: str
+
+
+class WorkDetailOut(WorkOut):
+    """One piece of work with what is filled in, what was said, why its clock rests, and what to know before it is done.
+
+    Of work that `decides` the note is an opinion about what somebody else asked for.
+    """
+
+    decides: bool
+    pause: PauseOut | None
     form: list[FieldOut]
     filled: dict[str, object]
     comments: list[RemarkOut]
@@ -156,13 +169,14 @@ class WorkDetailOut(WorkOut):
 
 
 class WorkCountsOut(TypedDict):
-    """How much work a list holds by state; `free` may be taken."""
+    """How much work there is by state; `free` may be taken, `shown` is what the list asks for."""
 
     open: int
     overdue: int
     due_today: int
     done: int
     free: int
+    shown: int
 
 
 class WorkKindOut(TypedDict):
@@ -207,6 +221,7 @@ def page_out(items: Sequence[Work], more: str | None, totals: WorkCounts, princi
             "due_today": totals.due_today,
             "done": totals.done,
             "free": totals.free,
+            "shown": totals.shown,
         },
         "kinds": [
             {"key": key, "labels": labels(kind.labels), "by_hand": kind.by_hand} for key, kind in api.kinds().items()
@@ -218,10 +233,14 @@ def detail_out(item: Work, principal: Principal) -> WorkDetailOut:
     """Return one piece of work as its page shows it."""
     kind = api.kinds().get(item.kind)
     said = api.comments(item.uid, principal=principal)
-    names = _names({remark.by for remark in said}, principal)
+    names = _names({remark.by for remark in said} | {item.paused_by}, principal)
     shown = present([item], principal)[0]
     return {
         **shown,
+        "decides": kind is not None and kind.held_only,
+        "pause": {"at": item.paused_at, "by": _person(item.paused_by, names), "reason": item.paused_why}
+        if item.paused_at
+        else None,
         "form": [form_field_out(field) for field in kind.form] if kind else [],
         "filled": dict(item.form),
         "comments": [

@@ -144,7 +144,7 @@ class AskWork(Part):
 
 @dataclass(frozen=True, slots=True)
 class WorkQuery:
-    """What a list of work asks for: all parts are combined with "and"."""
+    """What a list of work asks for: all parts are combined with "and"; the state "any" is every one."""
 
     state: str = "open"
     whose: Whose = "all"
@@ -172,6 +172,8 @@ class Work:
     asked_by: str
     due_at: datetime | None
     paused_at: datetime | None
+    paused_by: str
+    paused_why: str
     state: str
     result: str
     note: str
@@ -201,10 +203,11 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class WorkCounts:
-    """How much work a list holds by state; `free` is what the principal may take."""
+    """How much work there is by state; `free` is what the principal may take, `shown` what a list asks for."""
 
     open: int
     overdue: int
     due_today: int
     done: int
     free: int = 0
+    shown: int = 0

@@ -2764,6 +2764,13 @@ export interface components {
             current: string;
             new: string;
         };
+        /** @description Since when a clock rests, by whom and why. */
+        PauseOut: {
+            /** Format: date-time */
+            at: string;
+            by: components["schemas"]["PersonOut"];
+            reason: string;
+        };
         /** @description How many loads no published day has taken into account yet, and the newest such day. */
         PendingOut: {
             business_date: string | null;
@@ -3646,13 +3653,14 @@ export interface components {
             /** @enum {string} */
             state: "ok" | "empty";
         };
-        /** @description How much work a list holds by state; `free` may be taken. */
+        /** @description How much work there is by state; `free` may be taken, `shown` is what the list asks for. */
         WorkCountsOut: {
             done: number;
             due_today: number;
             free: number;
             open: number;
             overdue: number;
+            shown: number;
         };
         /** @description What the block kind `work` shows: some items, how many there are, and where more is given, for whoever may. */
         WorkData: {
@@ -3660,7 +3668,11 @@ export interface components {
             items: components["schemas"]["WorkOut"][];
             total: number;
         };
-        /** @description One piece of work with what is filled in, what was said, and what to know before it is done. */
+        /**
+         * @description One piece of work with what is filled in, what was said, why its clock rests, and what to know before it is done.
+         *
+         *     Of work that `decides` the note is an opinion about what somebody else asked for.
+         */
         WorkDetailOut: {
             about: components["schemas"]["AboutOut"] | null;
             asked_by: components["schemas"]["PersonOut"] | null;
@@ -3668,6 +3680,7 @@ export interface components {
             comments: components["schemas"]["RemarkOut"][];
             /** Format: date-time */
             created_at: string;
+            decides: boolean;
             delegated_by: components["schemas"]["PersonOut"] | null;
             done_at: string | null;
             done_by: components["schemas"]["PersonOut"] | null;
@@ -3688,6 +3701,7 @@ export interface components {
             };
             overdue: boolean;
             path: string;
+            pause: components["schemas"]["PauseOut"] | null;
             paused: boolean;
             result: string | null;
             results: components["schemas"]["ResultOut"][];
@@ -4002,6 +4016,7 @@ export type ParentIn = components['schemas']['ParentIn'];
 export type Party = components['schemas']['Party'];
 export type PassOverIn = components['schemas']['PassOverIn'];
 export type PasswordIn = components['schemas']['PasswordIn'];
+export type PauseOut = components['schemas']['PauseOut'];
 export type PendingOut = components['schemas']['PendingOut'];
 export type PersonOut = components['schemas']['PersonOut'];
 export type PlaceOut = components['schemas']['PlaceOut'];
@@ -6951,7 +6966,7 @@ export interface operations {
     listWork: {
         parameters: {
             query?: {
-                state?: "open" | "done" | "cancelled";
+                state?: ("open" | "done" | "cancelled") | "any";
                 whose?: "mine" | "free" | "asked" | "all";
                 kind?: string;
                 assignee?: string;

@@ -1,8 +1,8 @@
-import { useMutation } from '@tanstack/react-query';
 import { Button, Form, Input, type FormInstance } from 'antd';
 import { api, ApiError } from '../../api/client';
 import { useMe } from '../../api/hooks';
 import { useText } from '../../app/i18n';
+import { useChange } from '../change';
 import { useReport, useSay } from '../feedback';
 
 type Values = { current: string; next: string; repeat: string };
@@ -14,7 +14,7 @@ const FIELD: Record<string, 'current' | 'next'> = { 'organization.wrong_password
 export function PasswordForm({ onDone, onCancel }: { onDone: () => void; onCancel?: () => void }) {
   const { t, label } = useText();
   const [form] = Form.useForm<Values>();
-  const change = useChange(form, onDone);
+  const change = usePasswordChange(form, onDone);
   const me = useMe();
   const rule = me.data?.password_rules.map(label).join(t('common.semicolon'));
   const rules = [{ required: true, message: t('common.required') }];
@@ -45,11 +45,11 @@ export function PasswordForm({ onDone, onCancel }: { onDone: () => void; onCance
   );
 }
 
-function useChange(form: FormInstance<Values>, onDone: () => void) {
+function usePasswordChange(form: FormInstance<Values>, onDone: () => void) {
   const { t } = useText();
   const say = useSay();
   const report = useReport();
-  return useMutation({
+  return useChange({
     mutationFn: ({ current, next }: Values) => api.post('/me/password', { body: { current, new: next } }),
     onSuccess: () => {
       say(t('session.passwordChanged'));

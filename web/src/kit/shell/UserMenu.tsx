@@ -1,10 +1,11 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { App, Drawer, Dropdown } from 'antd';
 import { useState } from 'react';
 import { NavLink } from 'react-router';
 import { api, auth } from '../../api/client';
 import type { Lang, Me, MenuItem } from '../../api';
 import { setLanguage, useText } from '../../app/i18n';
+import { useChange } from '../change';
 import { useReport } from '../feedback';
 import { Icon, type IconName } from '../Icon';
 import { PasswordDialog } from './PasswordDialog';
@@ -17,26 +18,28 @@ function useOwnActions(openPassword: () => void): Action[] {
   const { modal } = App.useApp();
   const client = useQueryClient();
   const report = useReport();
-  const language = useMutation({
+  const language = useChange({
     mutationFn: (next: Lang) => api.patch('/me', { body: { lang: next } }),
+    onMutate: (next) => {
+      setLanguage(next);
+      client.setQueryData<Me>(['me'], (me) => me && { ...me, lang: next });
+    },
     onSuccess: () => client.invalidateQueries(),
     onError: report,
   });
-  const leave = (work: () => Promise<unknown>) => void work().then(() => window.location.assign('/'), report);
+  const away = { onSuccess: () => window.location.assign('/'), onError: report };
+  const leave = useChange({ mutationFn: () => auth.logout(), ...away });
+  const leaveAll = useChange({ mutationFn: () => api.post('/me/sign-out-everywhere'), ...away });
   const other: Lang = lang === 'zh' ? 'en' : 'zh';
   return [
     {
       key: 'language',
       icon: 'language',
       text: t('shell.language'),
-      run: () => {
-        setLanguage(other);
-        client.setQueryData<Me>(['me'], (me) => me && { ...me, lang: other });
-        language.mutate(other);
-      },
+      run: () => language.mutate(other),
     },
     { key: 'password', icon: 'key', text: t('shell.changePassword'), run: openPassword },
-    { key: 'sign-out', icon: 'out', text: t('shell.signOut'), run: () => leave(() => auth.logout()) },
+    { key: 'sign-out', icon: 'out', text: t('shell.signOut'), run: () => leave.mutate() },
     {
       key: 'sign-out-everywhere',
       icon: 'app',
@@ -47,7 +50,7 @@ function useOwnActions(openPassword: () => void): Action[] {
           content: t('shell.signOutEverywhereText'),
           okText: t('shell.signOutEverywhere'),
           okButtonProps: { danger: true },
-          onOk: () => leave(() => api.post('/me/sign-out-everywhere')),
+          onOk: () => leaveAll.mutate(),
         }),
     },
   ];

@@ -1,4 +1,4 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { App, Button, Form, Input, Modal } from 'antd';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useNavigate, useParams } from 'react-router';
@@ -6,10 +6,10 @@ import { api, ApiError } from '../../api/client';
 import { useCan, useVocabulary } from '../../api/hooks';
 import type { Audience, Expression, Vocabulary } from '../../api';
 import { useText } from '../../app/i18n';
+import { useChange } from '../../kit/change';
 import { isStale, useReport, useSay } from '../../kit/feedback';
 import { decimal } from '../../kit/format';
 import { DayStamp, Tag } from '../../kit/marks';
-import { useOnce } from '../../kit/once';
 import { Page } from '../../kit/Page';
 import { Panel } from '../../kit/Panel';
 import { StaleNotice } from '../../kit/StaleNotice';
@@ -114,7 +114,7 @@ function Actions({ condition, dirty, unfinished, ...args }: ActionProps) {
   const report = useReport();
   const say = useSay();
   const [naming, setNaming] = useState(false);
-  const snapshot = useMutation({
+  const snapshot = useChange({
     mutationFn: () => api.post('/audiences/{uid}/snapshots', { path: { uid: audience?.uid ?? '' } }),
     onSuccess: (taken) => {
       say(t('audience.snapshotTaken', { n: decimal(taken.count, 0) }));
@@ -122,18 +122,21 @@ function Actions({ condition, dirty, unfinished, ...args }: ActionProps) {
     },
     onError: report,
   });
-  const take = useOnce(() => snapshot.mutateAsync());
-  const gone = () => {
-    leave();
-    return navigate('/audiences');
-  };
+  const drop = useChange({
+    mutationFn: () => api.delete('/audiences/{uid}', { path: { uid: audience?.uid ?? '' }, query: { revision: audience?.revision ?? 0 } }),
+    onSuccess: () => {
+      leave();
+      void navigate('/audiences');
+    },
+    onError: report,
+  });
   const remove = () =>
     void modal.confirm({
       title: t('audience.deleteTitle', { name: audience?.name ?? '' }),
       content: t('audience.deleteText'),
       okText: t('common.delete'),
       okButtonProps: { danger: true },
-      onOk: () => api.delete('/audiences/{uid}', { path: { uid: audience?.uid ?? '' }, query: { revision: audience?.revision ?? 0 } }).then(gone, report),
+      onOk: () => drop.mutateAsync().catch(() => undefined),
     });
   const mayCreate = useCan('audience.create');
   const mayDelete = audience?.permitted.includes('delete');
@@ -144,7 +147,7 @@ function Actions({ condition, dirty, unfinished, ...args }: ActionProps) {
   return (
     <>
       {mayDelete && <Button onClick={remove} data-testid="audience-delete">{t('common.delete')}</Button>}
-      {mayUpdate && <Button loading={snapshot.isPending} disabled={dirty || unfinished} title={hint} onClick={take} data-testid="snapshot">{t('audience.snapshot')}</Button>}
+      {mayUpdate && <Button loading={snapshot.isPending} disabled={dirty || unfinished} title={hint} onClick={() => snapshot.mutate()} data-testid="snapshot">{t('audience.snapshot')}</Button>}
       {audience && canPublish && <Button disabled={dirty || unfinished} title={hint} onClick={() => void navigate(`/campaigns/new?audience=${audience.uid}`)} data-testid="use-in-campaign">{t('audience.useInCampaign')}</Button>}
       {maySave && <Button type="primary" disabled={condition === null || unfinished} title={hint} onClick={() => setNaming(true)} data-testid="audience-save">{t('common.save')}</Button>}
       {condition && <SaveDialog open={naming} onClose={() => setNaming(false)} condition={condition} {...args} />}
@@ -166,7 +169,7 @@ function SaveDialog({ open, onClose, audience, condition, leave, onNaming }: Sav
     onNaming(false);
     if (open) form.resetFields();
   }, [open, form, onNaming]);
-  const save = useMutation({
+  const save = useChange({
     mutationFn: (values: SaveValues) => {
       const body = { name: values.name, description: values.description ?? '', condition };
       return audience
@@ -189,7 +192,6 @@ function SaveDialog({ open, onClose, audience, condition, leave, onNaming }: Sav
       form.setFields(faults.map((finding) => ({ name: finding.field as keyof SaveValues, errors: [finding.message] })));
     },
   });
-  const submit = useOnce((values: SaveValues) => save.mutateAsync(values));
   const reload = () => void client.invalidateQueries({ queryKey: ['audience', audience?.uid] }).then(() => setStale(null));
   return (
     <Modal
@@ -203,7 +205,7 @@ function SaveDialog({ open, onClose, audience, condition, leave, onNaming }: Sav
       width={440}
     >
       {stale && <StaleNotice error={stale} onReload={reload} />}
-      <Form<SaveValues> form={form} layout="vertical" initialValues={{ name: audience?.name, description: audience?.description }} onValuesChange={() => onNaming(true)} onFinish={submit}>
+      <Form<SaveValues> form={form} layout="vertical" initialValues={{ name: audience?.name, description: audience?.description }} onValuesChange={() => onNaming(true)} onFinish={(values) => save.mutate(values)}>
         <Form.Item name="name" label={t('audience.name')} rules={[{ required: true, message: t('common.required') }]}>
           <Input autoFocus data-testid="audience-name" />
         </Form.Item>

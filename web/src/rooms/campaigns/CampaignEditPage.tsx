@@ -1,15 +1,15 @@
-import { useMutation, useQueryClient, type UseQueryResult } from '@tanstack/react-query';
+import { useQueryClient, type UseQueryResult } from '@tanstack/react-query';
 import { Button, Form, Input, Select, type FormInstance, type FormRule as Rule } from 'antd';
 import { useState } from 'react';
 import { useNavigate, useParams, useSearchParams } from 'react-router';
 import { api, ApiError } from '../../api/client';
 import type { Campaign, CampaignOptions } from '../../api';
 import { useText } from '../../app/i18n';
+import { useChange } from '../../kit/change';
 import { isStale, useReport, useSay } from '../../kit/feedback';
 import { decimal, NOTHING } from '../../kit/format';
 import { NumberInput } from '../../kit/NumberInput';
 import { wholeOf } from '../../kit/plain';
-import { useOnce } from '../../kit/once';
 import { Page } from '../../kit/Page';
 import { Panel } from '../../kit/Panel';
 import { StaleNotice } from '../../kit/StaleNotice';
@@ -157,7 +157,7 @@ function useSaveDraft(campaign: Campaign | undefined, form: FormInstance<Values>
   const report = useReport();
   const say = useSay();
   const [stale, setStale] = useState<ApiError | null>(null);
-  const mutation = useMutation({
+  const mutation = useChange({
     mutationFn: (values: Values) =>
       campaign
         ? api.patch('/campaigns/{uid}', { path: { uid: campaign.uid }, body: { revision: campaign.revision, ...draftOf(values) } })
@@ -183,11 +183,10 @@ function useSaveDraft(campaign: Campaign | undefined, form: FormInstance<Values>
       report(error);
     },
   });
-  const run = useOnce((values: Values) => mutation.mutateAsync(values));
   return {
     stale,
     pending: mutation.isPending,
-    run,
+    run: mutation.mutate,
     reload: () => void client.invalidateQueries({ queryKey: ['campaign', campaign?.uid] }).then(() => setStale(null)),
   };
 }

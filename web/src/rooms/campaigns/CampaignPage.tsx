@@ -5,6 +5,7 @@ import { api } from '../../api/client';
 import type { Campaign } from '../../api';
 import { useText } from '../../app/i18n';
 import { useWord } from '../../blocks/lists';
+import { useChange } from '../../kit/change';
 import { useReport } from '../../kit/feedback';
 import { datetime, decimal } from '../../kit/format';
 import { Icon } from '../../kit/Icon';
@@ -112,18 +113,21 @@ function DeleteButton({ campaign }: { campaign: Campaign }) {
   const client = useQueryClient();
   const { modal } = App.useApp();
   const report = useReport();
-  const remove = () =>
-    api.delete('/campaigns/{uid}', { path: { uid: campaign.uid }, query: { revision: campaign.revision } }).then(() => {
+  const remove = useChange({
+    mutationFn: () => api.delete('/campaigns/{uid}', { path: { uid: campaign.uid }, query: { revision: campaign.revision } }),
+    onSuccess: () => {
       void client.invalidateQueries({ queryKey: ['campaigns'] });
       void navigate('/campaigns');
-    }, report);
+    },
+    onError: report,
+  });
   const ask = () =>
     void modal.confirm({
       title: t('campaign.deleteTitle'),
       content: t('campaign.deleteText'),
       okText: t('common.delete'),
       okButtonProps: { danger: true, 'data-testid': 'campaign-delete-confirm' },
-      onOk: remove,
+      onOk: () => remove.mutateAsync().catch(() => undefined),
     });
   return <Button danger onClick={ask} data-testid="campaign-delete">{t('common.delete')}</Button>;
 }

@@ -7,7 +7,6 @@ import { Figure } from '../../kit/figures';
 import { isStale, useReport } from '../../kit/feedback';
 import { date, datetime, decimal, share } from '../../kit/format';
 import { DayStamp } from '../../kit/marks';
-import { useOnce } from '../../kit/once';
 import { Panel } from '../../kit/Panel';
 import { ErrorState } from '../../kit/states';
 import { RefusalBand } from './People';
@@ -102,7 +101,7 @@ function ConfirmDialog({ open, onClose, campaign, estimate, ready, onChanged }: 
     setChanged(true);
     onChanged();
   };
-  const confirm = useOnce(() => step.mutateAsync({ step: 'confirm', count: estimate.count, business_date: estimate.business_date }).then(close, failed));
+  const confirm = () => step.mutate({ step: 'confirm', count: estimate.count, business_date: estimate.business_date }, { onSuccess: close, onError: failed });
   return (
     <Modal
       open={open}

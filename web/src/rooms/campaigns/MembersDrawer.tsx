@@ -1,4 +1,4 @@
-import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
+import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
 import { Button, Drawer, Form, Input, Modal } from 'antd';
 import { useState, type ReactNode } from 'react';
 import { Link } from 'react-router';
@@ -6,12 +6,12 @@ import { api } from '../../api/client';
 import type { Member } from '../../api';
 import { useText } from '../../app/i18n';
 import { TouchTag, useWord } from '../../blocks/lists';
+import { useChange } from '../../kit/change';
 import { DataTable, type Column } from '../../kit/DataTable';
 import { Change, NoRight, Nothing } from '../../kit/figures';
 import { useReport, useSay } from '../../kit/feedback';
 import { datetime, decimal, moneyColumnUnit } from '../../kit/format';
 import { Clip, LiveStamp } from '../../kit/marks';
-import { useOnce } from '../../kit/once';
 import { Empty, ErrorState, Skeleton } from '../../kit/states';
 
 export type MemberFilter = { state?: string; reason?: string; unit?: string };
@@ -113,7 +113,7 @@ function ResendDialog({ uid, member, onClose }: { uid: string; member: Member | 
   const report = useReport();
   const say = useSay();
   const [form] = Form.useForm<{ reason: string }>();
-  const resend = useMutation({
+  const resend = useChange({
     mutationFn: (reason: string) => api.post('/campaigns/{uid}/members/{party}/resend', { path: { uid, party: member?.party?.uid ?? '' }, body: { reason } }),
     onSuccess: (verdict) => {
       if (verdict.allowed) {
@@ -130,7 +130,6 @@ function ResendDialog({ uid, member, onClose }: { uid: string; member: Member | 
     resend.reset();
     onClose();
   };
-  const submit = useOnce((values: { reason: string }) => resend.mutateAsync(values.reason));
   return (
     <Modal
       open={member !== null}
@@ -145,7 +144,7 @@ function ResendDialog({ uid, member, onClose }: { uid: string; member: Member | 
     >
       <p className="ink-2" style={{ marginBottom: 12 }}>{t(member?.state === 'failed' ? 'member.resendFailed' : 'member.resendText')}{lang === 'en' ? ' ' : ''}{t('member.resendGate')}</p>
       {refused && <div className="alert attention" role="alert" data-testid="resend-refused" style={{ marginBottom: 12 }}>{t('member.resendRefused', { reasons: refused.map((reason) => label(reason.labels)).join(t('common.and')) })}</div>}
-      <Form form={form} layout="vertical" requiredMark={false} onFinish={submit}>
+      <Form form={form} layout="vertical" requiredMark={false} onFinish={(values) => resend.mutate(values.reason)}>
         <Form.Item name="reason" label={t('common.reason')} rules={[{ required: true, min: 4, message: t('unmask.reasonHint') }]}>
           <Input.TextArea rows={2} autoFocus data-testid="resend-reason" />
         </Form.Item>

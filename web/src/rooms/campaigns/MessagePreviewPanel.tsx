@@ -1,12 +1,12 @@
-import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Button } from 'antd';
 import { useState } from 'react';
 import { api } from '../../api/client';
 import type { MessagePreview } from '../../api';
 import { useText } from '../../app/i18n';
+import { useChange } from '../../kit/change';
 import { useReport, useSay } from '../../kit/feedback';
 import { Icon } from '../../kit/Icon';
-import { useOnce } from '../../kit/once';
 import { Panel } from '../../kit/Panel';
 import { QueryState } from '../../kit/states';
 import { RecordPicker, type Picked } from '../../kit/fields/RecordPicker';
@@ -22,12 +22,11 @@ export function MessagePreviewPanel({ uid }: { uid: string }) {
     queryFn: ({ signal }) => api.post('/campaigns/{uid}/preview', { path: { uid }, body: { party: party?.value }, signal }),
     placeholderData: keepPreviousData,
   });
-  const test = useMutation({
+  const test = useChange({
     mutationFn: () => api.post('/campaigns/{uid}/test-mail', { path: { uid } }),
     onSuccess: (answer) => say(t('campaign.testSent', { to: answer.sent_to })),
     onError: report,
   });
-  const send = useOnce(() => test.mutateAsync());
   return (
     <Panel
       id="message-preview"
@@ -35,7 +34,7 @@ export function MessagePreviewPanel({ uid }: { uid: string }) {
       foot={
         <>
           <span style={{ width: 190 }}><RecordPicker object="party" testId="preview-party" value={party} onChange={setParty} /></span>
-          <Button className="right" icon={<Icon name="mail" size={14} />} loading={test.isPending} onClick={send} data-testid="test-mail">{t('campaign.testMail')}</Button>
+          <Button className="right" icon={<Icon name="mail" size={14} />} loading={test.isPending} onClick={() => test.mutate()} data-testid="test-mail">{t('campaign.testMail')}</Button>
         </>
       }
     >

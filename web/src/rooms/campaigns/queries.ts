@@ -1,6 +1,7 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { api } from '../../api/client';
 import type { Campaign } from '../../api';
+import { useChange } from '../../kit/change';
 
 /** How soon a page asks again, in ms: for what is under way, for what will begin by itself. */
 const [SOON, LATER] = [1_000, 5_000];
@@ -40,7 +41,7 @@ export function useEstimate(uid: string) {
 /** Have it computed of the campaign, the audience and the data of now. */
 export function useStartEstimate(uid: string) {
   const client = useQueryClient();
-  return useMutation({
+  return useChange({
     mutationFn: () => api.post('/campaigns/{uid}/estimate', { path: { uid } }),
     onSuccess: (data) => {
       client.setQueryData(['campaign-estimate', uid], data);
@@ -52,7 +53,7 @@ export function useStartEstimate(uid: string) {
 /** Have the effect computed of the newest data. */
 export function useMeasure(uid: string) {
   const client = useQueryClient();
-  return useMutation({
+  return useChange({
     mutationFn: () => api.post('/campaigns/{uid}/effect', { path: { uid } }),
     onSuccess: (data) => client.setQueryData(['campaign-effect', uid], data),
   });
@@ -66,7 +67,7 @@ type Confirmed = { step: 'confirm'; count: number; business_date: string };
 /** Confirm, launch, pause, resume, stop: each on the revision the person sees. */
 export function useCampaignStep(campaign: Campaign) {
   const client = useQueryClient();
-  return useMutation({
+  return useChange({
     mutationFn: (step: Confirmed | { step: Step }) => {
       const { uid, revision } = campaign;
       if (step.step !== 'confirm') return api.post(`/campaigns/{uid}/${step.step}`, { path: { uid }, body: { revision } });

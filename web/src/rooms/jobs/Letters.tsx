@@ -1,10 +1,11 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { Button, Form, Input, Modal } from 'antd';
 import { useState } from 'react';
 import { api } from '../../api/client';
 import { useCan } from '../../api/hooks';
 import type { Letters } from '../../api';
 import { useText } from '../../app/i18n';
+import { useChange } from '../../kit/change';
 import { DataTable, type Column } from '../../kit/DataTable';
 import { useFormReport } from '../../kit/faults';
 import { useReport, useSay } from '../../kit/feedback';
@@ -53,7 +54,7 @@ function Acts({ row, onPass }: { row: Letters; onPass: (row: Letters) => void })
   const mayRetry = useCan('job.retry');
   const phone = useIsPhone();
   const mayPass = useCan('job.pass_over') && !phone; // what cannot be undone is not done on the way
-  const retry = useMutation({
+  const retry = useChange({
     mutationFn: () => api.post('/jobs/letters/retry', { body: chosen(row) }),
     onSuccess: ({ count }) => say(t('job.retried', { n: decimal(count, 0) })),
     onError: report,
@@ -75,7 +76,7 @@ function PassOverDialog({ letters, name, onClose }: { letters: Letters; name: st
   const client = useQueryClient();
   const report = useFormReport(form);
   const say = useSay();
-  const pass = useMutation({
+  const pass = useChange({
     mutationFn: ({ because }: { because: string }) => api.post('/jobs/letters/pass-over', { body: { letters: chosen(letters), because } }),
     onSuccess: ({ count }) => {
       say(t('job.passedOver', { n: decimal(count, 0) }));

@@ -1,9 +1,10 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Form, Input, Modal } from 'antd';
 import { useState } from 'react';
 import { api } from '../../api/client';
 import type { Subscriber } from '../../api';
 import { useText } from '../../app/i18n';
+import { useChange } from '../../kit/change';
 import { instantOf, now, wallOf } from '../../kit/clock';
 import { useFormReport } from '../../kit/faults';
 import { FailureLine, useSay } from '../../kit/feedback';
@@ -30,7 +31,7 @@ export function ReplayDialog({ subscriber, onClose }: { subscriber: Subscriber; 
     queryFn: ({ signal }) => api.get('/jobs/subscribers/{key}/since', { path: { key }, query: { at: since }, signal }),
     enabled: since !== '',
   });
-  const replay = useMutation({
+  const replay = useChange({
     mutationFn: ({ because }: { because: string }) => api.post('/jobs/subscribers/{key}/replay', { path: { key }, body: { since, events: found.data?.events ?? 0, because } }),
     onSuccess: ({ events }) => {
       say(t('job.replayed', { n: decimal(events, 0) }));

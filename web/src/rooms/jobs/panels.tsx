@@ -103,7 +103,7 @@ export function SubscribersPanel({ subscribers, onReplay }: { subscribers: Subsc
   const age = useAge();
   const phone = useIsPhone();
   const mayReplay = useCan('job.replay') && !phone;
-  const again = (row: Subscriber) => mayReplay && <Button size="small" onClick={() => onReplay(row.key)} data-testid="job-replay">{t('job.replay')}</Button>;
+  const again = (row: Subscriber) => mayReplay && <Button size="small" disabled={row.position === 0} onClick={() => onReplay(row.key)} data-testid="job-replay">{t('job.replay')}</Button>;
   const columns: Column<Subscriber>[] = [
     { key: 'name', title: t('job.subscriber'), render: (row) => label(row.labels) },
     { key: 'lag', title: t('job.lag'), align: 'right', render: (row) => <span title={age.since(row.oldest_at)}>{counted(row.lag)}</span> },
@@ -124,12 +124,12 @@ export function SchedulesPanel({ schedules }: { schedules: JobSchedule[] }) {
   const { t, label } = useText();
   const word = useWord();
   const when = (row: JobSchedule) => `${word('job.days', row.days)} ${row.hour === null ? t('job.hourly', { minute: two(row.minute) }) : `${two(row.hour)}:${two(row.minute)}`}`;
-  const last = (row: JobSchedule) => (row.last_state ? <span className="row gap-4"><Tag tone={STATES[row.last_state]}>{word('run.state', row.last_state)}</Tag> {datetime(row.last_at)}</span> : <span className="ink-3">{t('job.never')}</span>);
+  const last = (row: JobSchedule) => (row.last_state ? <span className="row wrap gap-4"><Tag tone={STATES[row.last_state]}>{word('run.state', row.last_state)}</Tag> {datetime(row.last_at)}</span> : <span className="ink-3">{t('job.never')}</span>);
   const columns: Column<JobSchedule>[] = [
-    { key: 'when', title: t('job.when'), tight: true, render: when },
-    { key: 'name', title: t('job.schedule'), render: (row) => <>{label(row.labels)}{row.error && <p className="small tone-late"><Icon name="alert" size={12} /> {row.error}</p>}</> },
-    { key: 'last', title: t('job.last'), tight: true, render: last },
-    { key: 'next', title: t('job.next'), tight: true, render: (row) => datetime(row.due_at) },
+    { key: 'when', title: t('job.when'), render: when },
+    { key: 'name', title: t('job.schedule'), render: (row) => <div className="job-task">{label(row.labels)}{row.error && <p className="small tone-late"><Icon name="alert" size={12} /> {row.error}</p>}</div> },
+    { key: 'last', title: t('job.last'), render: last },
+    { key: 'next', title: t('job.next'), render: (row) => datetime(row.due_at) },
   ];
   return (
     <Panel title={t('job.schedules')} flush id="job-schedules">

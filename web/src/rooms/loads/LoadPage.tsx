@@ -1,10 +1,11 @@
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { Button } from 'antd';
 import { useParams } from 'react-router';
 import { api, download } from '../../api/client';
 import type { LoadDetail } from '../../api';
 import { useText } from '../../app/i18n';
 import { Formatted } from '../../blocks/Formatted';
+import { useChange } from '../../kit/change';
 import { DataTable, type Column } from '../../kit/DataTable';
 import { Figure } from '../../kit/figures';
 import { useReport } from '../../kit/feedback';
@@ -83,7 +84,7 @@ const line = (row: Rejected) => (row.line ? decimal(row.line, 0) : '');
 function RejectedPanel({ load }: { load: LoadDetail }) {
   const { t, lang } = useText();
   const report = useReport();
-  const save = useMutation({ mutationFn: () => download.get('rejected.csv', '/loads/{uid}/rejected.csv', { path: { uid: load.uid } }), onError: report });
+  const save = useChange({ mutationFn: () => download.get('rejected.csv', '/loads/{uid}/rejected.csv', { path: { uid: load.uid } }), onError: report });
   const reason = (row: Rejected) => (lang === 'en' && row.reason_en) || row.reason;
   const names = [...new Set(load.rejected.flatMap((row) => Object.keys(row.values)))];
   const columns: Column<Rejected>[] = [

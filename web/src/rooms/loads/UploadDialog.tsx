@@ -1,8 +1,9 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { Form, Modal, Select, Upload } from 'antd';
 import { useState } from 'react';
 import { api, ApiError } from '../../api/client';
 import { useText } from '../../app/i18n';
+import { useChange } from '../../kit/change';
 import { DayInput } from '../../kit/DayInput';
 import { useReport, useSay } from '../../kit/feedback';
 import { Icon } from '../../kit/Icon';
@@ -76,7 +77,7 @@ function useSend(file: File | null, onSent: () => void, onBadDay: (message: stri
   const client = useQueryClient();
   const report = useReport();
   const say = useSay();
-  return useMutation({
+  return useChange({
     mutationFn: ({ source, businessDate }: Values) => {
       return api.post('/loads', { form: { source, business_date: businessDate, file: file ?? '' } });
     },

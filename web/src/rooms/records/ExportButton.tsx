@@ -1,9 +1,10 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { Button, Form, Input, Modal } from 'antd';
 import { useState } from 'react';
 import { api, ApiError, download } from '../../api/client';
 import type { ObjectMeta } from '../../api';
 import { useText } from '../../app/i18n';
+import { useChange } from '../../kit/change';
 import { useFormReport } from '../../kit/faults';
 import { useReport, useSay } from '../../kit/feedback';
 import { useFocusBack } from '../../kit/hooks';
@@ -18,7 +19,7 @@ export function ExportButton({ meta, list }: { meta: ObjectMeta; list: RecordLis
   const say = useSay();
   const [above, setAbove] = useState<ApiError | null>(null);
   const body = { ...list.filter, columns: list.columns };
-  const save = useMutation({
+  const save = useChange({
     mutationFn: () => download.post(`${label(meta.labels)}.xlsx`, '/objects/{object}/export', { path: { object: meta.key }, body }),
     onSuccess: () => say(t('list.exported')),
     onError: (error) => (error instanceof ApiError && error.code === 'export.approval_needed' ? setAbove(error) : report(error)),
@@ -40,7 +41,7 @@ function AskDialog({ object, body, told, onClose }: AskProps) {
   const client = useQueryClient();
   const report = useFormReport(form);
   const say = useSay();
-  const ask = useMutation({
+  const ask = useChange({
     mutationFn: ({ reason }: { reason: string }) => api.post('/objects/{object}/export-requests', { path: { object }, body: { ...body, reason } }),
     onSuccess: () => {
       say(t('export.asked'));

@@ -1,4 +1,4 @@
-import { useMutation, useQueries, useQueryClient, type UseQueryResult } from '@tanstack/react-query';
+import { useQueries, useQueryClient, type UseQueryResult } from '@tanstack/react-query';
 import { Button, Form, type FormInstance } from 'antd';
 import { useState, type ReactNode } from 'react';
 import { useLocation, useNavigate, useParams, useSearchParams } from 'react-router';
@@ -6,6 +6,7 @@ import { api, ApiError } from '../../api/client';
 import { recordQuery, useObjectMeta, useRecord } from '../../api/hooks';
 import type { FieldMeta, Finding, ObjectMeta, RecordDetail } from '../../api';
 import { useText } from '../../app/i18n';
+import { useChange } from '../../kit/change';
 import { isStale, useReport, useSay } from '../../kit/feedback';
 import { faultOf, kindOf, toForm, unitOf } from '../../kit/fields';
 import { FieldInput } from '../../kit/fields/FieldInput';
@@ -13,7 +14,6 @@ import { FieldValue } from '../../kit/fields/FieldValue';
 import { toPicked } from '../../kit/fields/Pointing';
 import { inSentence } from '../../kit/format';
 import { Icon } from '../../kit/Icon';
-import { useOnce } from '../../kit/once';
 import { Page } from '../../kit/Page';
 import { Panel } from '../../kit/Panel';
 import { wayBack } from '../../kit/returning';
@@ -212,7 +212,7 @@ function useSave({ meta, record, fields, leave, back, onFaults }: SaveArgs) {
   const report = useReport();
   const say = useSay();
   const [stale, setStale] = useState<ApiError | null>(null);
-  const mutation = useMutation({
+  const mutation = useChange({
     mutationFn: (values: Values) => {
       const changed = changesOf(fields, values, record);
       const object = meta.key;
@@ -234,11 +234,10 @@ function useSave({ meta, record, fields, leave, back, onFaults }: SaveArgs) {
       onFaults(error.findings);
     },
   });
-  const run = useOnce((values: Values) => mutation.mutateAsync(values));
   return {
     pending: mutation.isPending,
     stale,
-    run,
+    run: mutation.mutate,
     // The new revision arrives in the record's query; the form keeps what was typed.
     reload: () => void client.invalidateQueries({ queryKey: ['record', meta.key, record?.uid] }).then(() => setStale(null)),
   };

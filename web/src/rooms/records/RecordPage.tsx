@@ -1,4 +1,4 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { App, Button } from 'antd';
 import { useState } from 'react';
 import { useNavigate, useParams } from 'react-router';
@@ -8,6 +8,7 @@ import type { FieldMeta, ObjectMeta, RecordDetail } from '../../api';
 import { useText, type Key } from '../../app/i18n';
 import { HistoryList } from '../../blocks/lists';
 import { Unmask } from '../../blocks/Unmask';
+import { useChange } from '../../kit/change';
 import { useReport, useSay } from '../../kit/feedback';
 import { datetime } from '../../kit/format';
 import { Icon } from '../../kit/Icon';
@@ -69,7 +70,7 @@ export function RecordActions({ meta, record }: { meta: ObjectMeta; record: Reco
   const say = useSay();
   const client = useQueryClient();
   const [sharing, setSharing] = useState(false);
-  const remove = useMutation({
+  const remove = useChange({
     mutationFn: () => api.delete('/objects/{object}/records/{uid}', { path: { object: meta.key, uid: record.uid }, query: { revision: record.revision } }),
     onSuccess: () => {
       say(t('record.deleted'));

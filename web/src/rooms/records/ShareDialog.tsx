@@ -1,9 +1,10 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Button, Form, Modal, Select } from 'antd';
 import { useState } from 'react';
 import { api } from '../../api/client';
 import type { Share } from '../../api';
 import { useText } from '../../app/i18n';
+import { useChange } from '../../kit/change';
 import { DayInput } from '../../kit/DayInput';
 import { useFormReport } from '../../kit/faults';
 import { useReport, useSay } from '../../kit/feedback';
@@ -29,7 +30,7 @@ export function ShareDialog({ object, uid, name, onClose }: Of & { name: string;
     queryKey: sharesKey({ object, uid }),
     queryFn: ({ signal }) => api.get('/objects/{object}/records/{uid}/shares', { path: { object, uid }, signal }),
   });
-  const give = useMutation({
+  const give = useChange({
     mutationFn: ({ to, until }: Values) => {
       const [kind, whom] = to.split(':');
       const one = kind === 'unit' ? { unit: whom } : { user: whom };
@@ -63,7 +64,7 @@ function Given({ object, uid, share }: Of & { share: Share }) {
   const { t } = useText();
   const client = useQueryClient();
   const report = useReport();
-  const back = useMutation({
+  const back = useChange({
     mutationFn: () => api.delete('/objects/{object}/records/{uid}/shares/{share}', { path: { object, uid, share: share.uid } }),
     onSuccess: () => void client.invalidateQueries({ queryKey: sharesKey({ object, uid }) }),
     onError: report,

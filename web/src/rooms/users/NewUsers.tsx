@@ -1,9 +1,10 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { Button, Form, Input, Modal, Upload } from 'antd';
 import { useState } from 'react';
 import { api } from '../../api/client';
 import type { GivenPassword, UsersFile } from '../../api';
 import { useText } from '../../app/i18n';
+import { useChange } from '../../kit/change';
 import { DataTable, type Column } from '../../kit/DataTable';
 import { useFormReport } from '../../kit/faults';
 import { useReport } from '../../kit/feedback';
@@ -20,7 +21,7 @@ export function NewUserDialog({ onClose, onMade }: { onClose: () => void; onMade
   const [form] = Form.useForm<Values>();
   const client = useQueryClient();
   const report = useFormReport(form);
-  const add = useMutation({
+  const add = useChange({
     mutationFn: (body: Values) => api.post('/users', { body }),
     onSuccess: (given) => {
       void client.invalidateQueries({ queryKey: ['users'] });
@@ -60,7 +61,7 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
   const [made, setMade] = useState<UsersFile | null>(null);
   const client = useQueryClient();
   const report = useReport();
-  const send = useMutation({
+  const send = useChange({
     mutationFn: () => api.post('/users/import', { form: { file: file ?? '' } }),
     onSuccess: (answer) => {
       void client.invalidateQueries({ queryKey: ['users'] });

@@ -1,8 +1,9 @@
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { Form, Modal, Select } from 'antd';
 import { api } from '../../api/client';
 import type { Post, UserDetail } from '../../api';
 import { useText } from '../../app/i18n';
+import { useChange } from '../../kit/change';
 import { DayInput } from '../../kit/DayInput';
 import { useFormReport } from '../../kit/faults';
 import { useSay } from '../../kit/feedback';
@@ -48,7 +49,7 @@ export function PostDialog({ user, onClose }: { user: UserDetail; onClose: () =>
   const changed = useUserChanged();
   const report = useFormReport(form);
   const say = useSay();
-  const add = useMutation({
+  const add = useChange({
     mutationFn: (values: PostValues) => api.post('/users/{uid}/posts', { path: { uid: user.uid }, body: values }),
     onSuccess: (answer) => {
       say(t('common.saved'));
@@ -71,7 +72,7 @@ export function EndPostDialog({ user, post, onClose }: { user: UserDetail; post:
   const changed = useUserChanged();
   const report = useFormReport(form);
   const say = useSay();
-  const end = useMutation({
+  const end = useChange({
     mutationFn: ({ valid_to }: { valid_to: string }) =>
       api.post('/users/{uid}/posts/end', { path: { uid: user.uid }, body: { role: post.role, unit: post.unit, valid_from: post.valid_from, valid_to } }),
     onSuccess: (answer) => {

@@ -60,8 +60,8 @@ function MayNot({ thing }: { thing: RightsThing }) {
   };
   return (
     <>
-      {thing.masked.length > 0 && <Fact tone="attention" title={t('user.masked', { name, fields: fields(thing.masked) })} lines={[t(thing.unmask ? 'user.maskedAsk' : 'user.maskedNever')]} />}
-      {thing.refused.length > 0 && <Fact tone="refused" title={t('user.refused', { name, fields: fields(thing.refused) })} lines={[t('user.refusedWhy')]} />}
+      {thing.masked.length > 0 && <Fact tone="attention" title={t(thing.masked.length === 1 ? 'user.maskedOne' : 'user.masked', { name, fields: fields(thing.masked) })} lines={[t(thing.unmask ? 'user.maskedAsk' : 'user.maskedNever')]} />}
+      {thing.refused.length > 0 && <Fact tone="refused" title={t(thing.refused.length === 1 ? 'user.refusedOne' : 'user.refused', { name, fields: fields(thing.refused) })} lines={[t('user.refusedWhy')]} />}
       {thing.walls.map((wall, index) => <Fact key={index} tone="refused" title={t('user.walled', { name, where: label(wall.where) })} lines={[t('user.walledWhy', { role: label(wall.role) })]} />)}
     </>
   );

@@ -1,9 +1,10 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { App, Button, Drawer, Form, Input, Modal } from 'antd';
 import { useState } from 'react';
 import { api } from '../../api/client';
 import type { GivenPassword, UserDetail } from '../../api';
 import { useText } from '../../app/i18n';
+import { useChange } from '../../kit/change';
 import { useFormReport } from '../../kit/faults';
 import { useReport, useSay } from '../../kit/feedback';
 import { datetime } from '../../kit/format';
@@ -71,10 +72,10 @@ function User({ user, onPassword }: { user: UserDetail; onPassword: (given: Give
   );
 }
 
-function useChange(user: UserDetail, said: string, report: (error: unknown) => void) {
+function useUserChange(user: UserDetail, said: string, report: (error: unknown) => void) {
   const changed = useUserChanged();
   const say = useSay();
-  return useMutation({
+  return useChange({
     mutationFn: (body: { name?: string; active?: boolean; reason?: string }) => api.patch('/users/{uid}', { path: { uid: user.uid }, body }),
     onSuccess: (answer) => {
       say(said);
@@ -88,7 +89,7 @@ function RenameButton({ user }: { user: UserDetail }) {
   const { t } = useText();
   const [open, setOpen] = useState(false);
   const [form] = Form.useForm<{ name: string }>();
-  const change = useChange(user, t('common.saved'), useFormReport(form));
+  const change = useUserChange(user, t('common.saved'), useFormReport(form));
   return (
     <>
       <Button onClick={() => setOpen(true)} data-testid="user-rename">{t('user.rename')}</Button>
@@ -108,7 +109,7 @@ function EndButton({ user }: { user: UserDetail }) {
   const { t } = useText();
   const [open, setOpen] = useState(false);
   const [form] = Form.useForm<{ reason: string }>();
-  const change = useChange(user, t('user.ended', { name: user.name }), useFormReport(form));
+  const change = useUserChange(user, t('user.ended', { name: user.name }), useFormReport(form));
   const end = ({ reason }: { reason: string }) => change.mutate({ active: false, reason }, { onSuccess: () => setOpen(false) });
   return (
     <>
@@ -127,7 +128,7 @@ function EndButton({ user }: { user: UserDetail }) {
 
 function ReturnButton({ user }: { user: UserDetail }) {
   const { t } = useText();
-  const change = useChange(user, t('user.returned', { name: user.name }), useReport());
+  const change = useUserChange(user, t('user.returned', { name: user.name }), useReport());
   return <Button loading={change.isPending} onClick={() => change.mutate({ active: true })} data-testid="user-return">{t('user.return')}</Button>;
 }
 
@@ -136,7 +137,7 @@ function PasswordButton({ user, onPassword }: { user: UserDetail; onPassword: (g
   const { modal } = App.useApp();
   const changed = useUserChanged();
   const report = useReport();
-  const reset = useMutation({
+  const reset = useChange({
     mutationFn: () => api.post('/users/{uid}/password', { path: { uid: user.uid } }),
     onSuccess: (given) => {
       changed(given.user);

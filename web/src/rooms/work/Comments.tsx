@@ -1,19 +1,19 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { Button, Input } from 'antd';
 import { useState } from 'react';
 import { api } from '../../api/client';
 import type { WorkDetail } from '../../api';
 import { useText } from '../../app/i18n';
-import { useReport } from '../../kit/feedback';
+import { useChange } from '../../kit/change';
 import { datetime } from '../../kit/format';
+import type { WorkReport } from './changed';
 
 /** What was said about a piece of work, and a line to say more. */
-export function Comments({ item }: { item: WorkDetail }) {
+export function Comments({ item, report }: { item: WorkDetail; report: WorkReport }) {
   const { t } = useText();
   const client = useQueryClient();
-  const report = useReport();
   const [text, setText] = useState('');
-  const say = useMutation({
+  const say = useChange({
     mutationFn: () => api.post('/work/{uid}/comments', { path: { uid: item.uid }, body: { text } }),
     onSuccess: (answer) => {
       setText('');
@@ -33,7 +33,7 @@ export function Comments({ item }: { item: WorkDetail }) {
       ))}
       {item.may.includes('comment') && (
         <div className="row">
-          <Input value={text} onChange={(event) => setText(event.target.value)} onPressEnter={(event) => !blank && !event.nativeEvent.isComposing && !say.isPending && say.mutate()} placeholder={t('work.commentPlaceholder')} maxLength={4000} data-testid="work-comment" />
+          <Input value={text} onChange={(event) => setText(event.target.value)} onPressEnter={(event) => !blank && !event.nativeEvent.isComposing && say.mutate()} placeholder={t('work.commentPlaceholder')} maxLength={4000} data-testid="work-comment" />
           <Button disabled={blank} loading={say.isPending} onClick={() => say.mutate()} data-testid="work-comment-say">{t('work.comment')}</Button>
         </div>
       )}

@@ -1,21 +1,23 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { Button, Form, Input } from 'antd';
-import { useEffect, useRef, useState, type MouseEvent } from 'react';
-import { api, ApiError } from '../../api/client';
+import { useEffect, useState, type MouseEvent } from 'react';
+import { api } from '../../api/client';
 import type { WorkDetail } from '../../api';
 import { useText } from '../../app/i18n';
+import { useChange } from '../../kit/change';
 import { faultOf, fromForm, kindOf, toForm } from '../../kit/fields';
 import { FieldInput } from '../../kit/fields/FieldInput';
 import { FailureLine, isStale, useSay } from '../../kit/feedback';
 import { useKeys } from '../../kit/hooks';
 import { StaleNotice } from '../../kit/StaleNotice';
+import { isOvertaken, useWorkChanged, type WorkReport } from './changed';
 
-type Props = { item: WorkDetail; onDone: () => void };
+type Props = { item: WorkDetail; report: WorkReport; onDone: () => void };
 
 /** How a piece of work ends: its result, what its kind asks for, a note. */
-export function CompletionForm({ item, onDone }: Props) {
+export function CompletionForm({ item, report, onDone }: Props) {
   const { t, label } = useText();
-  const form = useCompletion(item, onDone);
+  const form = useCompletion(item, report, onDone);
   const digits = Object.fromEntries(item.results.slice(0, 9).map((result, index) => [String(index + 1), () => form.setResult(result.key)]));
   useKeys({ ...digits, 'ctrl+Enter': form.complete });
   return (
@@ -42,12 +44,12 @@ export function CompletionForm({ item, onDone }: Props) {
       </section>
       {item.form.length > 0 && <KindForm item={item} values={form.values} onChange={form.setValues} />}
       <section>
-        <h3 className="section-title">{t('work.note')}</h3>
-        <Input.TextArea rows={3} value={form.note} onChange={(event) => form.setNote(event.target.value)} placeholder={t('work.notePlaceholder')} data-testid="work-note" />
+        <h3 className="section-title">{t(item.decides ? 'work.opinion' : 'work.note')}</h3>
+        <Input.TextArea rows={3} value={form.note} onChange={(event) => form.setNote(event.target.value)} placeholder={t(item.decides ? 'work.opinionPlaceholder' : 'work.notePlaceholder')} data-testid="work-note" />
       </section>
       <FailureLine error={form.failure} />
       <Button type="primary" block loading={form.pending} onClick={onceBy(form.complete)} data-testid="work-complete">
-        {t('work.complete')} <span className="desk-only" style={{ opacity: 0.8 }}>Ctrl Enter</span>
+        {t(item.decides ? 'work.decide' : 'work.complete')} <span className="desk-only" style={{ opacity: 0.8 }}>Ctrl Enter</span>
       </Button>
     </>
   );
@@ -86,33 +88,29 @@ const onceBy = (run: () => void) => (event: MouseEvent) => {
   if (event.detail < 2) run();
 };
 
-function useCompletion(item: WorkDetail, onDone: () => void) {
+function useCompletion(item: WorkDetail, report: WorkReport, onDone: () => void) {
   const { t } = useText();
   const client = useQueryClient();
   const say = useSay();
+  const changed = useWorkChanged(item.uid);
   const [result, setResult] = useState<string | null>(item.result ?? null);
   const [note, setNote] = useState(item.note ?? '');
   const [values, setValues] = useState<Record<string, unknown>>(() => Object.fromEntries(item.form.map((field) => [field.key, toForm(field, undefined)])));
   const [missing, setMissing] = useState<'work.pickResult' | 'work.reasonNeeded' | null>(null);
-  const sent = useRef(false);
   useEffect(() => setMissing(null), [result, note]);
-  const mutation = useMutation({
+  const mutation = useChange({
     mutationFn: (chosen: string) => {
       const form = Object.fromEntries(item.form.map((field) => [field.key, fromForm(field, values[field.key])]));
       return api.post('/work/{uid}/complete', { path: { uid: item.uid }, body: { result: chosen, note, form, revision: item.revision } });
     },
     onSuccess: (done) => {
-      say(t('work.completed'));
+      say(t(item.decides ? 'work.decided' : 'work.completed'));
       onDone();
       client.setQueryData(['work-item', item.uid], done);
-      void client.invalidateQueries({ queryKey: ['work'] });
-      void client.invalidateQueries({ queryKey: ['page'] });
+      changed();
     },
-    onError: (error) => {
-      sent.current = false;
-      // Somebody else was faster: what he recorded takes the place of the form.
-      if (isDoneByOther(error)) void client.invalidateQueries({ queryKey: ['work'] });
-    },
+    // The form that said why it was refused is gone when the work is read anew.
+    onError: (error) => isOvertaken(error) && report(error),
   });
   const { error } = mutation;
   return {
@@ -124,12 +122,8 @@ function useCompletion(item: WorkDetail, onDone: () => void) {
       const chosen = item.results.find((choice) => choice.key === result);
       if (!chosen) return setMissing('work.pickResult');
       if (chosen.reason && note.trim() === '') return setMissing('work.reasonNeeded');
-      if (sent.current) return;
-      sent.current = true;
       mutation.mutate(chosen.key);
     },
     reload: () => void client.invalidateQueries({ queryKey: ['work-item', item.uid] }).then(() => mutation.reset()),
   };
 }
-
-const isDoneByOther = (error: unknown) => error instanceof ApiError && error.code === 'work.already_done';

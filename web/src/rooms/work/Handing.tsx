@@ -1,85 +1,76 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { Button, Form, Input, Modal, Select } from 'antd';
-import { useState } from 'react';
+import { useState, type CSSProperties } from 'react';
 import { api } from '../../api/client';
-import type { WorkDetail } from '../../api';
+import { useCurrentUser } from '../../api/hooks';
+import type { WorkDetail, WorkItem } from '../../api';
 import { useText } from '../../app/i18n';
-import { useReport, useSay } from '../../kit/feedback';
+import { useChange } from '../../kit/change';
+import { useSay } from '../../kit/feedback';
 import { useDebounced, useFocusBack } from '../../kit/hooks';
 import { SubmitOnEnter } from '../../kit/SubmitOnEnter';
+import { isOvertaken, useWorkChanged, type WorkReport } from './changed';
 
 type Dialog = 'delegate' | 'reassign' | 'pause';
 
 /** What can be done with work beside finishing it; the server says which. */
-export function Handing({ item, onGone }: { item: WorkDetail; onGone: () => void }) {
+export function Handing({ item, report, onGone }: { item: WorkDetail; report: WorkReport; onGone: () => void }) {
   const { t } = useText();
   const [dialog, setDialog] = useState<Dialog | null>(null);
-  const path = { uid: item.uid };
-  const claim = useAct(item, () => api.post('/work/{uid}/claim', { path }), 'work.claimed');
-  const release = useAct(item, () => api.post('/work/{uid}/release', { path }), 'work.released', onGone);
-  const resume = useAct(item, () => api.post('/work/{uid}/resume', { path }), 'work.resumed');
+  const lent = useCurrentUser().employee_no === item.delegated_by?.uid;
+  const act = useAct(item, lent, report, onGone);
+  const busy = (one: Act) => act.isPending && act.variables === one;
+  const leaving = (error: unknown) => {
+    report(error);
+    if (isOvertaken(error)) setDialog(null);
+  };
   const may = (act: WorkDetail['may'][number]) => item.may.includes(act);
   if (!item.may.some((act) => act !== 'complete' && act !== 'comment')) return null;
   return (
     <div className="row wrap">
-      {may('claim') && <Button type="primary" ghost size="small" loading={claim.isPending} onClick={() => claim.mutate()} data-testid="work-claim">{t('work.claim')}</Button>}
-      {may('release') && <Button size="small" loading={release.isPending} onClick={() => release.mutate()} data-testid="work-release">{t('work.release')}</Button>}
+      {may('claim') && <Button type="primary" ghost size="small" loading={busy('claim')} onClick={() => act.mutate('claim')} data-testid="work-claim">{t('work.claim')}</Button>}
+      {may('release') && <Button size="small" loading={busy('release')} onClick={() => act.mutate('release')} data-testid="work-release">{t(lent ? 'work.takeBack' : 'work.release')}</Button>}
       {may('delegate') && <Button size="small" onClick={() => setDialog('delegate')} data-testid="work-delegate">{t('work.delegate')}</Button>}
       {may('reassign') && <Button size="small" onClick={() => setDialog('reassign')} data-testid="work-reassign">{t('work.reassign')}</Button>}
       {may('pause') && <Button size="small" onClick={() => setDialog('pause')} data-testid="work-pause">{t('work.pause')}</Button>}
-      {may('resume') && <Button size="small" loading={resume.isPending} onClick={() => resume.mutate()} data-testid="work-resume">{t('work.resume')}</Button>}
-      {(dialog === 'delegate' || dialog === 'reassign') && <HandDialog item={item} act={dialog} onClose={() => setDialog(null)} onGone={onGone} />}
-      {dialog === 'pause' && <PauseDialog item={item} onClose={() => setDialog(null)} />}
+      {may('resume') && <Button size="small" loading={busy('resume')} onClick={() => act.mutate('resume')} data-testid="work-resume">{t('work.resume')}</Button>}
+      {(dialog === 'delegate' || dialog === 'reassign') && <HandDialog item={item} act={dialog} report={leaving} onClose={() => setDialog(null)} onGone={onGone} />}
+      {dialog === 'pause' && <PauseDialog item={item} report={leaving} onClose={() => setDialog(null)} />}
     </div>
   );
 }
 
-/** One act on a piece of work; the lists that show it are read anew. */
-function useAct(item: WorkDetail, run: () => Promise<unknown>, said: 'work.claimed' | 'work.released' | 'work.resumed', after?: () => void) {
+type Act = 'claim' | 'release' | 'resume';
+
+/** One act on a piece of work at a time: they take each other's place. What one `lent` is put back to oneself. */
+function useAct(item: WorkDetail, lent: boolean, report: WorkReport, onGone: () => void) {
   const { t } = useText();
   const changed = useWorkChanged(item.uid);
-  const report = useReport();
   const say = useSay();
-  return useMutation({
-    mutationFn: run,
-    onSuccess: () => {
-      say(t(said));
-      after?.();
+  return useChange({
+    mutationFn: async (act: Act): Promise<unknown> => api.post(`/work/{uid}/${act}`, { path: { uid: item.uid } }),
+    onSuccess: (_answer, act) => {
+      say(t(act === 'release' && lent ? 'work.said.takeBack' : `work.said.${act}`));
+      if (act === 'release' && !lent) onGone();
       changed();
     },
-    onError: (error) => {
-      report(error);
-      changed();
-    },
+    onError: report,
   });
 }
 
-function useWorkChanged(uid: string) {
-  const client = useQueryClient();
-  return () => {
-    void client.invalidateQueries({ queryKey: ['work'] });
-    void client.invalidateQueries({ queryKey: ['work-item', uid] });
-    void client.invalidateQueries({ queryKey: ['page'] });
-  };
-}
-
 type HandValues = { to: string; reason?: string };
-type HandProps = { item: WorkDetail; act: 'delegate' | 'reassign'; onClose: () => void; onGone: () => void };
+type HandProps = { item: WorkDetail; act: 'delegate' | 'reassign'; report: WorkReport; onClose: () => void; onGone: () => void };
 
-function HandDialog({ item, act, onClose, onGone }: HandProps) {
+function HandDialog({ item, act, report, onClose, onGone }: HandProps) {
   const { t } = useText();
   useFocusBack();
   const [form] = Form.useForm<HandValues>();
   const changed = useWorkChanged(item.uid);
-  const report = useReport();
   const say = useSay();
-  const hand = useMutation({
-    mutationFn: async (body: HandValues) => {
-      if (act === 'delegate') await api.post('/work/{uid}/delegate', { path: { uid: item.uid }, body });
-      else await api.post('/work/{uid}/reassign', { path: { uid: item.uid }, body });
-    },
-    onSuccess: (_answer, { to }) => {
-      say(t('work.handed', { name: to }));
+  const hand = useChange({
+    mutationFn: async (body: HandValues): Promise<WorkItem> => api.post(`/work/{uid}/${act}`, { path: { uid: item.uid }, body }),
+    onSuccess: (handed, { to }) => {
+      say(t('work.handed', { name: handed.assignee?.name ?? to }));
       onClose();
       if (act === 'reassign') onGone();
       changed();
@@ -97,34 +88,41 @@ function HandDialog({ item, act, onClose, onGone }: HandProps) {
   );
 }
 
-/** A colleague by name or number. Form.Item gives it its value. */
-export function ColleagueSelect({ value, onChange, id, placeholder }: { value?: string; onChange?: (value: string) => void; id?: string; placeholder?: string }) {
+type ColleagueProps = { value?: string; onChange?: (value: string | undefined) => void; id?: string; placeholder?: string; style?: CSSProperties; testId?: string };
+
+const useColleagues = (q: string, enabled = true) => useQuery({ queryKey: ['colleagues', q], queryFn: ({ signal }) => api.get('/work/colleagues', { query: { q }, signal }), staleTime: 60_000, enabled });
+
+/** A colleague by name or number. Form.Item gives it its value; one that comes with the address is looked up. */
+export function ColleagueSelect({ value, onChange, id, placeholder, style, testId = 'colleague' }: ColleagueProps) {
   const { t } = useText();
   const [text, setText] = useState('');
   const q = useDebounced(text, 250);
-  const found = useQuery({ queryKey: ['colleagues', q], queryFn: ({ signal }) => api.get('/work/colleagues', { query: { q }, signal }), staleTime: 60_000 });
+  const found = useColleagues(q);
+  const people = found.data?.items ?? [];
+  const missing = value !== undefined && found.isSuccess && !people.some((person) => person.uid === value);
+  const chosen = useColleagues(value ?? '', missing).data?.items.filter((person) => person.uid === value) ?? [];
   return (
     <Select
       id={id}
       value={value}
-      onChange={(next: string) => onChange?.(next)}
+      onChange={(next: string | undefined) => onChange?.(next)}
       allowClear
       showSearch={{ filterOption: false, onSearch: setText }}
       loading={found.isPending}
       placeholder={placeholder ?? t('work.toPlaceholder')}
-      options={found.data?.items.map((person) => ({ value: person.uid, label: `${person.name}  ${person.uid}` }))}
-      data-testid="colleague"
+      options={(missing ? [...chosen, ...people] : people).map((person) => ({ value: person.uid, label: `${person.name}  ${person.uid}` }))}
+      style={style}
+      data-testid={testId}
     />
   );
 }
 
-function PauseDialog({ item, onClose }: { item: WorkDetail; onClose: () => void }) {
+function PauseDialog({ item, report, onClose }: { item: WorkDetail; report: WorkReport; onClose: () => void }) {
   const { t } = useText();
   useFocusBack();
   const [form] = Form.useForm<{ reason: string }>();
   const changed = useWorkChanged(item.uid);
-  const report = useReport();
-  const pause = useMutation({
+  const pause = useChange({
     mutationFn: (body: { reason: string }) => api.post('/work/{uid}/pause', { path: { uid: item.uid }, body }),
     onSuccess: () => {
       onClose();

@@ -1,8 +1,9 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { Form, Input, Modal, Select } from 'antd';
 import { api } from '../../api/client';
 import type { WorkPage } from '../../api';
 import { useText } from '../../app/i18n';
+import { useChange } from '../../kit/change';
 import { DayInput } from '../../kit/DayInput';
 import { useFormReport } from '../../kit/faults';
 import { useSay } from '../../kit/feedback';
@@ -23,7 +24,7 @@ export function NewTaskDialog({ kinds, about, onClose }: Props) {
   const client = useQueryClient();
   const report = useFormReport(form);
   const say = useSay();
-  const give = useMutation({
+  const give = useChange({
     mutationFn: ({ day, kind, ...values }: Values) =>
       api.post('/work', {
         body: { kind: kind ?? kinds[0]?.key ?? '', ...values, about: about ? { object: about.object, uid: about.uid } : null, due_at: day ? closeOf(day) : null },

@@ -1,7 +1,8 @@
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { Button } from 'antd';
 import { api, download } from '../../api/client';
 import { useText } from '../../app/i18n';
+import { useChange } from '../../kit/change';
 import { useReport } from '../../kit/feedback';
 import { datetime, decimal } from '../../kit/format';
 import { Icon } from '../../kit/Icon';
@@ -19,7 +20,7 @@ export function Outcome({ uid }: { uid: string }) {
     queryFn: ({ signal }) => api.get('/exports/{uid}', { path: { uid }, signal }),
     refetchInterval: ({ state }) => (state.data && UNDER_WAY.includes(state.data.state) ? 2_000 : false),
   });
-  const fetchFile = useMutation({ mutationFn: (name: string) => download.get(`${name}.xlsx`, '/exports/{uid}/file', { path: { uid } }), onError: report });
+  const fetchFile = useChange({ mutationFn: (name: string) => download.get(`${name}.xlsx`, '/exports/{uid}/file', { path: { uid } }), onError: report });
   return (
     <div className="stack gap-4" data-testid="work-outcome">
       <h3 className="section-title">{t('work.outcome')}</h3>

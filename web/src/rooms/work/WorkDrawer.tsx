@@ -10,6 +10,7 @@ import { datetime } from '../../kit/format';
 import { useIsPhone } from '../../kit/hooks';
 import { Tag } from '../../kit/marks';
 import { QueryState } from '../../kit/states';
+import { useWorkReport } from './changed';
 import { Comments } from './Comments';
 import { CompletionForm } from './Completion';
 import { Handing } from './Handing';
@@ -42,6 +43,7 @@ export function WorkDrawer({ uid, onClose, onDone }: Props) {
 
 function WorkBody({ item, onDone, onClose }: { item: WorkDetail; onDone: () => void; onClose: () => void }) {
   const { t, label } = useText();
+  const report = useWorkReport(item.uid);
   return (
     <div className="stack gap-12">
       <div>
@@ -59,16 +61,21 @@ function WorkBody({ item, onDone, onClose }: { item: WorkDetail; onDone: () => v
         </p>
       </div>
       {item.notices.map((notice) => <div key={notice.zh} className="alert attention" role="alert" data-testid="work-notice">{label(notice)}</div>)}
-      <Handing item={item} onGone={onClose} />
+      {item.pause && item.state === 'open' && (
+        <div className="alert attention" role="status" data-testid="work-pause-why">
+          {t('work.pausedBy', { name: item.pause.by.name, at: datetime(item.pause.at) })}{t('common.colon')}{item.pause.reason}
+        </div>
+      )}
+      <Handing item={item} report={report} onGone={onClose} />
       {item.script && (
         <section>
           <h3 className="section-title">{t('work.script')}</h3>
           <pre className="message quiet script" data-testid="work-script">{item.script}</pre>
         </section>
       )}
-      {item.may.includes('complete') && <CompletionForm key={item.revision} item={item} onDone={onDone} />}
+      {item.may.includes('complete') && <CompletionForm key={item.revision} item={item} report={report} onDone={onDone} />}
       {item.state !== 'open' && <DoneWork item={item} />}
-      <Comments item={item} />
+      <Comments item={item} report={report} />
     </div>
   );
 }

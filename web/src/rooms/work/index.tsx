@@ -10,7 +10,7 @@ import { Due } from '../../blocks/Due';
 import { useWord } from '../../blocks/lists';
 import { DataTable, type Column } from '../../kit/DataTable';
 import { Nothing } from '../../kit/figures';
-import { datetime } from '../../kit/format';
+import { datetime, decimal } from '../../kit/format';
 import { useKeys } from '../../kit/hooks';
 import { Icon } from '../../kit/Icon';
 import { Clip, LiveStamp, Tag } from '../../kit/marks';
@@ -18,8 +18,9 @@ import { Page } from '../../kit/Page';
 import { wayBack } from '../../kit/returning';
 import { Empty, ErrorState, Skeleton } from '../../kit/states';
 import { Tabs } from '../../kit/Tabs';
+import { ColleagueSelect } from './Handing';
 import { NewTaskDialog } from './NewTask';
-import { aboutIn, asked, useShown, type About, type Shown, type View } from './shown';
+import { aboutIn, asked, hasAssignee, useShown, type About, type Shown, type View } from './shown';
 import { WorkDrawer } from './WorkDrawer';
 
 function useWork(shown: Shown) {
@@ -79,7 +80,7 @@ export function WorkPage() {
             { key: 'done', title: t('work.done'), count: counts?.done },
           ]}
         />
-        <Filters shown={shown} show={show} kinds={first?.kinds ?? []} />
+        <Filters shown={shown} show={show} kinds={first?.kinds ?? []} count={counts?.shown} />
         {work.isPending && <Skeleton rows={10} />}
         {work.isError && <ErrorState error={work.error} retry={() => void work.refetch()} />}
         {work.data && (items.length > 0 ? <WorkTable items={items} view={shown.view} selected={uid} onOpen={open} /> : <NoWork shown={shown} />)}
@@ -105,10 +106,11 @@ function NewTask({ kinds, about, onClose }: NewTaskProps) {
   return <NewTaskDialog kinds={kinds} about={about ? { ...about, display: record.data?.display ?? '…' } : undefined} onClose={close} />;
 }
 
-type FilterProps = { shown: Shown; show: (change: Partial<Shown>) => void; kinds: WorkAnswer['kinds'] };
+type FilterProps = { shown: Shown; show: (change: Partial<Shown>) => void; kinds: WorkAnswer['kinds']; count: number | undefined };
 
-function Filters({ shown, show, kinds }: FilterProps) {
+function Filters({ shown, show, kinds, count }: FilterProps) {
   const { t, label } = useText();
+  const heads = useCan('work.reassign');
   return (
     <div className="filter-bar">
       <Select
@@ -119,6 +121,9 @@ function Filters({ shown, show, kinds }: FilterProps) {
         aria-label={t('work.kind')}
         data-testid="work-kind"
       />
+      {heads && hasAssignee(shown.view) && (
+        <ColleagueSelect value={shown.assignee || undefined} onChange={(assignee = '') => show({ assignee, mine: assignee ? false : shown.mine })} placeholder={t('work.anyAssignee')} style={{ minWidth: 160 }} testId="work-assignee" />
+      )}
       {shown.view === 'open' && (
         <>
           <Select
@@ -129,17 +134,18 @@ function Filters({ shown, show, kinds }: FilterProps) {
             aria-label={t('common.state')}
             data-testid="work-sort"
           />
-          <Checkbox checked={shown.mine} onChange={(event) => show({ mine: event.target.checked })} data-testid="work-mine">{t('work.onlyMine')}</Checkbox>
+          <Checkbox checked={shown.mine} onChange={(event) => show({ mine: event.target.checked, assignee: event.target.checked ? '' : shown.assignee })} data-testid="work-mine">{t('work.onlyMine')}</Checkbox>
           <Checkbox checked={shown.overdue} onChange={(event) => show({ overdue: event.target.checked })} data-testid="work-overdue">{t('work.onlyOverdue')}</Checkbox>
         </>
       )}
+      {count !== undefined && <span className="right small ink-3 nowrap" data-testid="work-shown">{t('work.shown', { n: decimal(count, 0) })}</span>}
     </div>
   );
 }
 
 function NoWork({ shown }: { shown: Shown }) {
   const { t } = useText();
-  if (shown.kind || shown.mine || shown.overdue) return <Empty icon="filter" title={t('work.noneFiltered')} />;
+  if (shown.kind || shown.assignee || shown.mine || shown.overdue) return <Empty icon="filter" title={t('work.noneFiltered')} />;
   if (shown.view === 'done') return <Empty title={t('work.noneDone')} />;
   if (shown.view === 'free') return <Empty title={t('work.noneFree')} />;
   if (shown.view === 'asked') return <Empty title={t('work.noneAsked')} />;
@@ -158,15 +164,14 @@ function WorkTable({ items, view, selected, onOpen }: TableProps) {
   const result = (row: WorkItem) => label(row.results.find((item) => item.key === row.result)?.labels) || row.result;
   const kind = (row: WorkItem) => <Tag tone={row.overdue && row.state === 'open' ? 'late' : 'plain'}>{label(row.kind_labels)}</Tag>;
   const columns: Column<WorkItem>[] = [
-    { key: 'due', title: t(view === 'done' ? 'work.doneOn' : 'work.due'), tight: true, width: 168, render: (row) => (row.state === 'done' ? <span className="ink-2">{datetime(row.done_at)}</span> : <Due item={row} />) },
+    { key: 'due', title: t(view === 'done' ? 'work.doneOn' : 'work.due'), tight: true, width: 168, render: (row) => (view === 'done' ? <span className="ink-2">{datetime(row.done_at)}</span> : <Due item={row} />) },
     { key: 'kind', title: t('work.kind'), tight: true, render: kind },
     { key: 'subject', title: t('work.subject'), render: (row) => <Link to={row.path}><Clip>{row.subject}</Clip></Link> },
     { key: 'about', title: t('work.about'), tight: true, render: (row) => (row.about ? <Link to={row.about.path}><Clip>{row.about.display}</Clip></Link> : <Nothing />) },
     { key: 'origin', title: t('work.origin'), render: (row) => (row.origin ? <Origin origin={row.origin} /> : row.asked_by ? row.asked_by.name : <Nothing />) },
     { key: 'assignee', title: t('work.assignee'), tight: true, render: (row) => row.assignee?.name ?? <span className="ink-3">{t('work.nobody')}</span> },
-    view === 'asked'
-      ? { key: 'created', title: t('work.created'), tight: true, render: (row) => <span className="ink-2">{datetime(row.created_at)}</span> }
-      : { key: 'state', title: t('work.result'), tight: true, render: (row) => result(row) || <span className="ink-3">{word('work.state', row.state)}</span> },
+    ...(view === 'asked' ? [{ key: 'created', title: t('work.created'), tight: true, render: (row: WorkItem) => <span className="ink-2">{datetime(row.created_at)}</span> }] : []),
+    { key: 'state', title: t('work.result'), tight: true, render: (row) => result(row) || (row.state === 'open' ? null : <span className="ink-3">{word('work.state', row.state)}</span>) },
   ];
   return (
     <DataTable

@@ -9,14 +9,17 @@ test('an address says what is not as usual, and is read back', () => {
   const filtered = at('kind=approval&sort=newest&mine=1&overdue=1');
   expect(searchOf(filtered)).toEqual({ kind: 'approval', sort: 'newest', mine: '1', overdue: '1' });
   expect(searchOf({ ...filtered, view: 'asked' })).toEqual({ view: 'asked', kind: 'approval' });
+  expect(searchOf(at('assignee=E1001&view=done'))).toEqual({ assignee: 'E1001', view: 'done' });
+  expect(searchOf({ ...at('assignee=E1001'), view: 'free' })).toEqual({ view: 'free' });
 });
 
 test.each([
   ['', { state: 'open', whose: 'all' }],
   ['mine=1', { state: 'open', whose: 'mine' }],
   ['view=free', { state: 'open', whose: 'free' }],
-  ['view=asked', { state: 'open', whose: 'asked' }],
+  ['view=asked', { state: 'any', whose: 'asked' }],
   ['view=done', { state: 'done', whose: 'all' }],
+  ['assignee=E1001', { state: 'open', whose: 'all', assignee: 'E1001' }],
 ])('%s asks the server for its list', (search, wanted) => {
   expect(asked(at(search))).toMatchObject(wanted);
 });

@@ -1,7 +1,7 @@
 import { useSearchParams } from 'react-router';
 
 export type View = 'open' | 'free' | 'asked' | 'done';
-export type Shown = { view: View; kind: string; sort: 'urgent' | 'newest'; mine: boolean; overdue: boolean };
+export type Shown = { view: View; kind: string; assignee: string; sort: 'urgent' | 'newest'; mine: boolean; overdue: boolean };
 
 const VIEWS: View[] = ['open', 'free', 'asked', 'done'];
 const isView = (text: string | null): text is View => VIEWS.some((view) => view === text);
@@ -12,18 +12,23 @@ export function shownIn(search: URLSearchParams): Shown {
   return {
     view: isView(view) ? view : 'open',
     kind: search.get('kind') ?? '',
+    assignee: search.get('assignee') ?? '',
     sort: search.get('sort') === 'newest' ? 'newest' : 'urgent',
     mine: search.has('mine'),
     overdue: search.has('overdue'),
   };
 }
 
+/** Whether a list may be that of one person's work: not what nobody has yet. */
+export const hasAssignee = (view: View) => view !== 'free';
+
 /** The address of a list; what is as usual is not said. Another tab begins without the filters that only the open one has. */
-export function searchOf({ view, kind, sort, mine, overdue }: Shown): Record<string, string> {
+export function searchOf({ view, kind, assignee, sort, mine, overdue }: Shown): Record<string, string> {
   const open = view === 'open';
   return {
     ...(open ? {} : { view }),
     ...(kind ? { kind } : {}),
+    ...(assignee && hasAssignee(view) ? { assignee } : {}),
     ...(open && sort === 'newest' ? { sort } : {}),
     ...(open && mine ? { mine: '1' } : {}),
     ...(open && overdue ? { overdue: '1' } : {}),
@@ -38,11 +43,11 @@ export function aboutIn(search: URLSearchParams): About | null {
   return object && uid ? { object, uid } : null;
 }
 
-/** What the server is asked for. */
-export function asked({ view, kind, sort, mine, overdue }: Shown) {
-  const state = view === 'done' ? ('done' as const) : ('open' as const);
+/** What the server is asked for; what one asked for is looked for when it is decided, too. */
+export function asked({ view, kind, assignee, sort, mine, overdue }: Shown) {
+  const state = ({ open: 'open', free: 'open', asked: 'any', done: 'done' } as const)[view];
   const whose = view === 'free' ? ('free' as const) : view === 'asked' ? ('asked' as const) : mine ? ('mine' as const) : ('all' as const);
-  return { state, whose, kind, newest: sort === 'newest', overdue };
+  return { state, whose, kind, assignee, newest: sort === 'newest', overdue };
 }
 
 export function useShown() {

@@ -28,7 +28,7 @@ from zhike.platform.objects.errors import ApprovalNeeded, ExporterLeft, ExportGr
 from zhike.platform.objects.logic import asking, exporting, listing, nameless
 from zhike.platform.objects.logic import catalogue as catalogues
 from zhike.platform.objects.models import Export
-from zhike.platform.objects.types import MadeExport, ObjectType, Parent, Record, RecordCount, RecordQuery
+from zhike.platform.objects.types import MadeExport, ObjectType, Parent, Record, RecordQuery
 from zhike.platform.organization import people
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal
@@ -93,12 +93,11 @@ def posts_of(principal: Principal) -> list[str]:
     return sorted({f"{post.role}@{post.unit}" for post in principal.posts})
 
 
-def subject(owner: ObjectType, found: RecordCount, language: str) -> str:
-    """Return what an approver reads first: which list, about how many rows."""
-    about = "约 " if found.approximate else ""
+def subject(owner: ObjectType, rows: int, language: str) -> str:
+    """Return what an approver reads first: which list, how many rows."""
     if language == "en":
-        return f"Export of {'about ' if about else ''}{found.count} rows of {owner.labels['en']}"
-    return f"导出“{owner.labels['zh']}”{about}{found.count} 行"
+        return f"Export of {rows:,} rows of {owner.labels['en']}"
+    return f"导出“{owner.labels['zh']}”{rows:,} 行"
 
 
 def told(owner: ObjectType, query: RecordQuery, principal: Principal) -> str:

@@ -22,12 +22,12 @@ def run_out(timer: Timer) -> None:
         events.publish("work.overdue", "work_item", row.pk, {"origin": str(row.origin_uid)})
 
 
-def pause(row: WorkItem) -> None:
-    """Let the clock rest: the open time that was left is kept. Raises ClockRests."""
+def pause(row: WorkItem, by: str, why: str) -> None:
+    """Let the clock rest, and keep who let it and why: the open time that was left is kept. Raises ClockRests."""
     if row.due_at is None or row.paused_at is not None:
         raise ClockRests()
     timers.pause(DUE, str(row.uid))
-    row.paused_at = clock.now()
+    row.paused_at, row.paused_by, row.paused_why = clock.now(), by, why
 
 
 def resume(row: WorkItem) -> None:

@@ -28,10 +28,7 @@ def page(query: WorkQuery, principal: Principal) -> tuple[list[WorkItem], str | 
         at = datetime.fromisoformat(str(instant))
         narrowed &= Q(**{f"{field}__{beyond}": at}) | Q(**{field: at, f"id__{beyond}": pk})
     order = (field, "id") if forward else (f"-{field}", "-id")
-    # What one asked others for is found among what one asked for, and once it is decided: before that it is theirs to do.
-    asked = query.whose == "asked" or query.state != WorkItem.State.OPEN
-    reached = holding.ways(principal, "work.read", asked=asked)
-    found = _first([way & narrowed for way in reached], order, query.limit + 1)
+    found = _first([way & narrowed for way in _reached(query, principal)], order, query.limit + 1)
     last = found[query.limit - 1] if len(found) > query.limit else None
     more = cursors.seal(listed, [getattr(last, field).isoformat(), last.pk]) if last else None
     return found[: query.limit], more
@@ -48,8 +45,8 @@ def _first(ways: Sequence[Q], order: tuple[str, str], limit: int) -> list[WorkIt
     return merged[:limit]
 
 
-def counts(principal: Principal) -> WorkCounts:
-    """Return how much is open, overdue, due today, done and free of what the principal may read."""
+def counts(query: WorkQuery, principal: Principal) -> WorkCounts:
+    """Return how much is open, overdue, due today, done and free of what the principal may read, and how much a list shows."""
     now = clock.now()
     tomorrow = clock.at(clock.today() + timedelta(days=1))
     own = parts.any_of(holding.ways(principal, "work.read", asked=False))
@@ -59,6 +56,7 @@ def counts(principal: Principal) -> WorkCounts:
         due_today=Count("id", filter=_OPEN & own & Q(paused_at=None, due_at__gte=now, due_at__lt=tomorrow)),
         done=Count("id", filter=Q(state=WorkItem.State.DONE)),
         free=Count("id", filter=holding.free(principal)),
+        shown=Count("id", filter=_asked(query, principal) & parts.any_of(_reached(query, principal))),
     )
     return WorkCounts(**found)
 
@@ -83,9 +81,16 @@ def late() -> Q:
     return _OPEN & Q(paused_at=None, due_at__lt=clock.now())
 
 
+def _reached(query: WorkQuery, principal: Principal) -> list[Q]:
+    """The ways by which a list comes by work: what one asked others for is theirs to do until it is decided, and is found
+    among what one asked for."""
+    asked = query.whose == "asked" or query.state != WorkItem.State.OPEN
+    return holding.ways(principal, "work.read", asked=asked)
+
+
 def _asked(query: WorkQuery, principal: Principal) -> Q:
     """What a list asks for beside whose work its viewer may read."""
-    found = Q(state=query.state)
+    found = Q() if query.state == "any" else Q(state=query.state)
     if query.whose == "mine":
         found &= Q(assignee=principal.me) | Q(delegated_by=principal.me)
     elif query.whose == "free":
