@@ -323,6 +323,15 @@ def test_whoever_gets_work_sees_what_it_is_about_until_it_is_due(firm, act):
     assert (shared.key, shared.until) == ("E1003", clock.today() + timedelta(days=7))
 
 
+def test_whoever_is_given_a_new_task_sees_what_it_is_about(firm):
+    other, party = colleague("E1003"), customer("张三丰")
+    work.create(
+        "task", subject="补充职业信息", assignee="E1003", about=("party", party.uid), principal=firm.branch_head
+    )
+    seen = permissions.principal_of_user(other.user_id)
+    assert list(objects.records_by_id("party", [party.id], principal=seen)) == [party.id]
+
+
 def test_who_sees_it_anyway_needs_no_share(firm):
     colleague("E1003")
     party = customer("张三丰", manager="E1003")

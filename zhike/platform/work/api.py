@@ -18,7 +18,7 @@ from zhike.platform.organization import people
 from zhike.platform.organization.types import Colleague
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal
-from zhike.platform.work.logic import deadlines, finishing, giving, handing, holding, listing, naming
+from zhike.platform.work.logic import deadlines, finishing, giving, handing, holding, listing, naming, seeing
 from zhike.platform.work.models import Comment, WorkItem
 from zhike.platform.work.types import GiveWork, NewWork, Remark, Work, WorkCounts, WorkQuery
 
@@ -91,7 +91,7 @@ def create(
 ) -> Work:
     """Give one piece of work to a colleague, or to oneself, about a record (object, uid) or none.
 
-    Raises Refused, NotFound, UnknownKind, NoResults, NoSuchColleague, Invalid without a subject.
+    Raises Refused, NotFound, UnknownKind, NoResults, NoSuchColleague, CannotSee, Invalid without a subject.
     """
     permissions.require(principal, "work.create")
     if not subject.strip():
@@ -123,6 +123,7 @@ def create(
         )
         giving.give(work)
         row = WorkItem.objects.get(origin_uid=uid)
+        seeing.let_see(row, to, principal)
         audit.note(operation="create", subject="work_item", subject_id=row.pk)
     return _as_work(row, principal)
 

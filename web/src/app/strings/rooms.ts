@@ -127,6 +127,7 @@ export const rooms = {
   'work.said.takeBack': ['已收回', 'Taken back'],
   'work.delegate': ['委托', 'Delegate'],
   'work.delegateHint': ['由同事代办，您仍可随时收回', 'A colleague does it; you can take it back'],
+  'work.sharedHint': ['对方看不到相关客户时，将共享给他至到期日（至少 7 天）', 'A customer they do not see is shared with them until it is due, for 7 days at least'],
   'work.reassign': ['改派', 'Reassign'],
   'work.handed': ['已转给 {{name}}', 'Given to {{name}}'],
   'work.to': ['给谁', 'To whom'],

@@ -80,7 +80,7 @@ function HandDialog({ item, act, report, onClose, onGone }: HandProps) {
   return (
     <Modal open title={t(`work.${act}`)} okText={t(`work.${act}`)} okButtonProps={{ 'data-testid': 'hand-confirm' }} onOk={() => form.submit()} onCancel={onClose} confirmLoading={hand.isPending} width={420}>
       <Form form={form} layout="vertical" onFinish={(values) => hand.mutate(values)}>
-        <Form.Item name="to" label={t('work.to')} extra={act === 'delegate' ? t('work.delegateHint') : undefined} rules={[{ required: true, message: t('common.required') }]}><ColleagueSelect /></Form.Item>
+        <Form.Item name="to" label={t('work.to')} extra={<>{act === 'delegate' && <div>{t('work.delegateHint')}</div>}{item.about && <div>{t('work.sharedHint')}</div>}</>} rules={[{ required: true, message: t('common.required') }]}><ColleagueSelect /></Form.Item>
         {act === 'reassign' && <Form.Item name="reason" label={t('common.reason')} rules={[{ required: true, whitespace: true, message: t('common.required') }]}><Input data-testid="hand-reason" /></Form.Item>}
         <SubmitOnEnter />
       </Form>
