@@ -30,6 +30,7 @@ _OF_AWAY = ("tests/integration/engagement/test_away.py",)
 _OF_ISOLATION = ("tests/integration/engagement/test_isolation.py",)
 _OF_ASKED_AGAIN = ("tests/integration/engagement/test_asked_again.py",)
 _OF_ANSWERS = ("tests/integration/engagement/test_answers_of_the_server.py",)
+_OF_PLACES = ("tests/integration/engagement/test_places_given_back.py",)
 _OF_BUSY = ("tests/integration/engagement/test_busy_server.py",)
 _OF_ALIKE = ("tests/property/test_alike_agree.py",)
 _OF_HEAVY = ("tests/integration/engagement/test_heavy_runs.py",)
@@ -209,6 +210,30 @@ BREAKS = (
         _OF_ANSWERS,
     ),
     Break(
+        "dispatch: a place kept by what failed",
+        "a message that failed gives its place of the frequency cap back",
+        _DISPATCH,
+        "_NOWHERE = (Delivery.State.FAILED, Delivery.State.STOPPED)",
+        "_NOWHERE = (Delivery.State.STOPPED,)",
+        _OF_PLACES,
+    ),
+    Break(
+        "dispatch: a place kept by what was stopped",
+        "a message that is stopped gives its place of the frequency cap back",
+        _DISPATCH,
+        """            f" back as ({compliance.giving_back('ours')}), written as ({event})\"""",
+        """            f" written as ({event})\"""",
+        _OF_PLACES,
+    ),
+    Break(
+        "dispatch: a place given back by what may have arrived",
+        "a message of unknown outcome keeps its place of the frequency cap",
+        _DISPATCH,
+        "_NOWHERE = (Delivery.State.FAILED, Delivery.State.STOPPED)",
+        "_NOWHERE = (Delivery.State.FAILED, Delivery.State.STOPPED, Delivery.State.UNKNOWN)",
+        _OF_PLACES,
+    ),
+    Break(
         "dispatch: claim without a lock",
         "two workers take different messages",
         _DISPATCH,
@@ -268,8 +293,8 @@ BREAKS = (
         "dispatch: stopped is failed",
         "a message that was stopped before it left stays stopped",
         _DISPATCH,
-        "Delivery.State.FAILED, Delivery.State.STOPPED)",
-        "Delivery.State.FAILED)",
+        "Delivery.State.REFUSED, Delivery.State.FAILED, Delivery.State.STOPPED)",
+        "Delivery.State.REFUSED, Delivery.State.FAILED)",
         _OF_STOPPED,
     ),
     Break(
@@ -292,8 +317,8 @@ BREAKS = (
         "dispatch: stopped in silence",
         "each message that is stopped is told of, and no other",
         _DISPATCH,
-        "ours as (select id, told from changed where state = 'stopped')",
-        "ours as (select id, told from changed where state = 'sending')",
+        "ours as (select id, decision_id, told from changed where state = 'stopped')",
+        "ours as (select id, decision_id, told from changed where state = 'sending')",
         _OF_DISPATCH,
     ),
     Break(
