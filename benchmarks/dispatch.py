@@ -48,9 +48,16 @@ class _Sink:
 
     rcpt = mail
 
-    def data(self, message: bytes) -> tuple[int, bytes]:
+    def docmd(self, _command: str) -> tuple[int, bytes]:
+        """Let a message begin."""
+        return 354, b"go on"
+
+    def send(self, message: bytes) -> None:
         """Take a message."""
-        assert message.endswith(b"\r\n")
+        assert message.endswith(b"\r\n.\r\n")
+
+    def getreply(self) -> tuple[int, bytes]:
+        """Say that it is taken."""
         return 250, b"ok"
 
     def close(self) -> None:

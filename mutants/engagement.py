@@ -12,6 +12,7 @@ _CHANNELS = "zhike/engagement/channels/api.py"
 _ALIKE = "zhike/engagement/compliance/logic/alike.py"
 _CONFIRMING = "zhike/engagement/campaigns/logic/confirming.py"
 _RESENDING = "zhike/engagement/campaigns/logic/resending.py"
+_SMTP = "zhike/engagement/channels/logic/smtp.py"
 _REFUSALS = "zhike/engagement/channels/logic/refusals.py"
 _FORGET = "zhike/engagement/channels/following.py"
 _CONTENT = "zhike/engagement/channels/logic/content.py"
@@ -28,6 +29,8 @@ _OF_STOPPED = ("tests/integration/engagement/test_stopped_meanwhile.py",)
 _OF_AWAY = ("tests/integration/engagement/test_away.py",)
 _OF_ISOLATION = ("tests/integration/engagement/test_isolation.py",)
 _OF_ASKED_AGAIN = ("tests/integration/engagement/test_asked_again.py",)
+_OF_ANSWERS = ("tests/integration/engagement/test_answers_of_the_server.py",)
+_OF_PLACES = ("tests/integration/engagement/test_places_given_back.py",)
 _OF_BUSY = ("tests/integration/engagement/test_busy_server.py",)
 _OF_ALIKE = ("tests/property/test_alike_agree.py",)
 _OF_HEAVY = ("tests/integration/engagement/test_heavy_runs.py",)
@@ -169,10 +172,66 @@ BREAKS = (
     Break(
         "dispatch: anybody's certificate",
         "mail over TLS goes to the server that was meant",
-        "zhike/engagement/channels/logic/smtp.py",
+        _SMTP,
         "connection.starttls(context=ssl.create_default_context())",
         "connection.starttls()",
         ("tests/integration/engagement/test_mail_encrypted.py",),
+    ),
+    Break(
+        "dispatch: an answer that is none",
+        "a message whose server answers what is no answer is not sent again",
+        _SMTP,
+        "        if _kind(code) in (_NOT_NOW, _NO):\n            raise _refusal",
+        "        if _kind(code) != _YES:\n            raise _refusal",
+        _OF_ANSWERS,
+    ),
+    Break(
+        "dispatch: another yes",
+        "each yes of a server means that the message was sent",
+        _SMTP,
+        "    return code // 100",
+        "    return code // 100 if code in (250, 354) or code >= 400 else 0",
+        _OF_ANSWERS,
+    ),
+    Break(
+        "dispatch: closed before it began",
+        "a message that did not begin to leave is sent later",
+        _SMTP,
+        'self._asked(lambda: connection.docmd("DATA"), _GO_ON, refusals.MESSAGE)',
+        'connection.docmd("DATA")',
+        _OF_ANSWERS,
+    ),
+    Break(
+        "dispatch: a dot in a message",
+        "no line of a message ends it",
+        _SMTP,
+        """re.sub(rb"(?m)^\\.", b"..", ended)""",
+        "ended",
+        _OF_ANSWERS,
+    ),
+    Break(
+        "dispatch: a place kept by what failed",
+        "a message that failed gives its place of the frequency cap back",
+        _DISPATCH,
+        "_NOWHERE = (Delivery.State.FAILED, Delivery.State.STOPPED)",
+        "_NOWHERE = (Delivery.State.STOPPED,)",
+        _OF_PLACES,
+    ),
+    Break(
+        "dispatch: a place kept by what was stopped",
+        "a message that is stopped gives its place of the frequency cap back",
+        _DISPATCH,
+        """            f" back as ({compliance.giving_back('ours')}), written as ({event})\"""",
+        """            f" written as ({event})\"""",
+        _OF_PLACES,
+    ),
+    Break(
+        "dispatch: a place given back by what may have arrived",
+        "a message of unknown outcome keeps its place of the frequency cap",
+        _DISPATCH,
+        "_NOWHERE = (Delivery.State.FAILED, Delivery.State.STOPPED)",
+        "_NOWHERE = (Delivery.State.FAILED, Delivery.State.STOPPED, Delivery.State.UNKNOWN)",
+        _OF_PLACES,
     ),
     Break(
         "dispatch: claim without a lock",
@@ -234,8 +293,8 @@ BREAKS = (
         "dispatch: stopped is failed",
         "a message that was stopped before it left stays stopped",
         _DISPATCH,
-        "Delivery.State.FAILED, Delivery.State.STOPPED)",
-        "Delivery.State.FAILED)",
+        "Delivery.State.REFUSED, Delivery.State.FAILED, Delivery.State.STOPPED)",
+        "Delivery.State.REFUSED, Delivery.State.FAILED)",
         _OF_STOPPED,
     ),
     Break(
@@ -258,8 +317,8 @@ BREAKS = (
         "dispatch: stopped in silence",
         "each message that is stopped is told of, and no other",
         _DISPATCH,
-        "ours as (select id, told from changed where state = 'stopped')",
-        "ours as (select id, told from changed where state = 'sending')",
+        "ours as (select id, decision_id, told from changed where state = 'stopped')",
+        "ours as (select id, decision_id, told from changed where state = 'sending')",
         _OF_DISPATCH,
     ),
     Break(

@@ -133,6 +133,7 @@ class Desk:
         )
         response = case.call(cookies=cookies, headers=headers)
         case.validate_response(response, checks=CHECKS)
+        assert response.headers["cache-control"] == ["no-store"], name
         assert response.status_code < 300, f"{name} {response.status_code}: {response.text}"
         self.succeeded.add(name)
         return response.json() if response.content and "json" in response.headers["content-type"][0] else None

@@ -55,7 +55,7 @@ WITHOUT = {
         "channels.api": "away counts counts_of dispatch enqueue first_sent hold messages parties recover resend"
         " states states_of_party stop undelivered",
         "channels.sets": "missing refused sent",
-        "compliance.api": "ask_again asked_before decide decisions_of_party give_back judge reasons_of refusals refused_for tally",
+        "compliance.api": "ask_again asked_before decide decisions_of_party giving_back judge reasons_of refusals refused_for tally",
         "campaigns.api": "advance settle",
         "campaigns.standing": "reached",
     },

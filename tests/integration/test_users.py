@@ -12,12 +12,13 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from tests.factories.records import build_firm
+from tests.factories.records import SYSTEM, build_firm, unit_uid
 from zhike.kernel import clock, definition_changes, definitions
 from zhike.kernel.definition_changes import Edit
 from zhike.kernel.errors import ZhikeError
 from zhike.kernel.ids import uuid7
 from zhike.platform.audit import api as audit
+from zhike.platform.objects import api as objects
 from zhike.platform.organization import api as organization
 from zhike.platform.organization.logic import lockout
 from zhike.platform.organization.models import Post, Unit, User
@@ -122,7 +123,7 @@ def test_an_ended_user_is_signed_out_and_comes_back_without_posts(desk):
     assert manager.get("/api/v1/me").status_code == 200
     status, user = ask(desk, "patch", path, {"active": False, "reason": "离职"})
     assert (status, user["active"], user["permitted"]) == (200, False, ["return"])
-    assert [post["state"] for post in user["posts"]] == ["over"]
+    assert [post["state"] for post in user["posts"]] == ["cancelled"], "it ends on its first day"
     assert manager.get("/api/v1/me").status_code == 401
     line = next(
         entry
@@ -498,3 +499,64 @@ def test_a_password_made_at_random_costs_little_and_what_is_chosen_after_it_as_m
     organization.change_password(given.id, current=random, new="Lantern-41-river")
     iterations = int(User.objects.get(pk=given.id).password.split("$")[1])
     assert iterations >= 600_000  # OWASP's Password Storage Cheat Sheet for PBKDF2-SHA256, 2023
+
+
+@pytest.fixture
+def employee(desk):
+    """An employee who is kept under a number and is no user yet."""
+    values = {"employee_no": "E1009", "name": "苏念", "branch": unit_uid("B1")}
+    objects.create("employee", values, principal=SYSTEM)
+    return values
+
+
+@pytest.mark.parametrize(("number", "name"), [("E1009", "苏念"), ("e1009", "苏 念")])
+def test_a_number_with_the_name_of_its_employee_is_given(desk, employee, number, name):
+    status, _made = ask(desk, "post", "/users", {**NEWCOMER, "employee_no": number, "name": name})
+    assert status == 201
+
+
+@pytest.mark.parametrize("number", ["E1009", "e1009"])
+def test_the_number_of_another_employee_is_refused_with_their_name(desk, employee, number):
+    status, refused = ask(desk, "post", "/users", {**NEWCOMER, "employee_no": number, "name": "苏年"})
+    assert (status, refused["code"]) == (409, "user.other_name")
+    assert refused["message"] == f"工号“{number}”在员工资料中是“苏念”，不是“苏年”。请核对工号与姓名"
+    assert not User.objects.filter(employee_no__iexact=number).exists()
+
+
+def test_whoever_may_not_read_employees_is_not_told_whose_the_number_is(desk, employee, monkeypatch):
+    allowed = permissions.allowed
+    monkeypatch.setattr(
+        permissions,
+        "allowed",
+        lambda who, operation: allowed(who, operation) and (who.kind == "system" or operation != "employee.read"),
+    )
+    status, refused = ask(desk, "post", "/users", {**NEWCOMER, "name": "苏年"})
+    assert (status, refused["code"], refused["facts"]["known"]) == (409, "user.other_name", "")
+    assert refused["message"] == "工号“E1009”在员工资料中不是“苏年”。请核对工号与姓名"
+
+
+def test_a_line_of_a_file_with_the_number_of_another_employee_is_refused(desk, employee, tmp_path):
+    answer = sent_file(desk, "E1009,苏年,客户经理,B1,", "E2401,甲,客户经理,B1,")
+    assert [one["message"] for one in answer["refused"]] == [
+        "工号“E1009”在员工资料中是“苏念”，不是“苏年”。请核对工号与姓名"
+    ]
+    assert [one["employee_no"] for one in answer["made"]] == ["E2401"]
+    file = tmp_path / "users.csv"
+    file.write_text("工号,姓名,角色,机构\nE1009,苏年,客户经理,B1\n")
+    assert run("import", str(file)) == 1
+    assert run("add", "E1009", "苏年", "--role", "account_manager", "--unit", "B1") == 1
+    assert not User.objects.filter(employee_no="E1009").exists()
+
+
+def test_a_post_that_ends_before_it_begins_is_cancelled(desk):
+    path, later = f"/users/{uid('E1001')}", str(clock.today() + timedelta(days=14))
+    post = {"role": "branch_head", "unit": "B2", "valid_from": later}
+    assert ask(desk, "post", f"{path}/posts", post)[1]["posts"][0]["state"] == "coming"
+    status, user = ask(desk, "patch", path, {"active": False, "reason": "离职"})
+    shown = {post["role"]: (post["valid_from"], post["valid_to"], post["state"]) for post in user["posts"]}
+    assert (status, shown["branch_head"]) == (200, (later, later, "cancelled"))
+    ask(desk, "patch", path, {"active": True})
+    status, refused = ask(desk, "post", f"{path}/posts/end", {**post, "valid_to": str(clock.today() + timedelta(90))})
+    assert (status, refused["code"]) == (409, "organization.post_ended")
+    with clock.travel(clock.now() + timedelta(days=30)):
+        assert ask(desk, "get", path)[1]["posts"][0]["state"] == "cancelled"

@@ -21,6 +21,14 @@ def home() -> Path:
     return Path(os.environ.get("ZHIKE_HOME", "var")).resolve()
 
 
+def private() -> None:
+    """Keep what this process and its children write from everybody else on the machine; a home from before is closed."""
+    os.umask(0o077)
+    found = home()
+    if found.is_dir() and found.stat().st_uid == os.geteuid():
+        found.chmod(0o700)
+
+
 def prepared() -> None:
     """Make the rooms and the kinds they own known, without a database."""
     import django

@@ -13,7 +13,7 @@ from typing import TypeAlias
 from uuid import UUID
 
 from zhike import __version__
-from zhike.cli.installation import opened
+from zhike.cli.installation import opened, private
 from zhike.cli.output import Output
 from zhike.kernel.errors import ZhikeError
 
@@ -27,6 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code: 0 done, 1 expected error, 2 wrong arguments."""
     options = _parser().parse_args(arguments)
     output = Output(as_json=options.json, lang=options.lang)
+    private()
     try:
         if options.alone:
             return _run(options, output)

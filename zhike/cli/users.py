@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from zhike.cli.installation import principal
 from zhike.cli.output import Output
 from zhike.kernel import clock, context, definitions
 from zhike.kernel.errors import NotFound, ZhikeError
@@ -32,7 +33,9 @@ _REFUSED = {"line": ("行", "Line"), "message": ("未处理的原因", "Why it w
 def add(options: argparse.Namespace, output: Output) -> None:
     """Add a user and print the password once."""
     from zhike.platform.organization import api as organization
+    from zhike.server import employee_names
 
+    employee_names.require_same(options.employee_no, options.name, principal())
     staff, password = organization.add_user(
         employee_no=options.employee_no, name=options.name, role=options.role, unit=options.unit, must_change=True
     )
@@ -114,7 +117,7 @@ def import_file(options: argparse.Namespace, output: Output) -> int:
     """Make users and posts of a file; lines that are wrong are told and hurt only themselves."""
     from zhike.platform.organization import api as organization
     from zhike.platform.permissions.types import Role
-    from zhike.server import user_file
+    from zhike.server import employee_names, user_file
 
     made: list[dict[str, object]] = []
     refused: list[dict[str, object]] = []
@@ -129,6 +132,7 @@ def import_file(options: argparse.Namespace, output: Output) -> int:
                     known[0].uid, role=body.role, unit=body.unit, valid_from=body.valid_from, valid_to=body.valid_to
                 )
             else:
+                employee_names.require_same(body.employee_no, body.name, principal())
                 _staff, given = organization.add_user(
                     employee_no=body.employee_no,
                     name=body.name,

@@ -14,6 +14,11 @@ from zhike.kernel.errors import ZhikeError
 
 #: What an error quotes, as Python and pydantic do it.
 _QUOTED = re.compile(r"""'[^']*(?:'|$)|"[^"]*(?:"|$)|\binput_value=.*""")
+#: Where a text may begin to quote a value: a quotation mark, or a number as long as those of people and accounts.
+_VALUE = re.compile(r'(?:"|\d{6,}).*', re.DOTALL)
+_LONG_NUMBER = re.compile(r"\d{6}")
+#: What a database's own procedures say, in any words.
+_RAISED = "P0001"
 #: SQLSTATEs whose message quotes a value: data exceptions, and the syntax of what is parsed (a search's, an interval's).
 _QUOTING = ("22", "42601")
 
@@ -41,9 +46,12 @@ def is_nobodys(error: Exception) -> bool:
 def told(error: Exception) -> str:
     """Return what a list of faults says of an error: never a row or value that a database or a parser quotes.
 
-    Of a database there are the class, its message without the detail, and the constraint or column.
+    Of a database there are the class, its message without the detail, and the constraint or column. Of what a procedure
+    of its own says, and of a text with a long number in it, there is nothing that may be a value.
     """
     said = _said(error)
+    if _LONG_NUMBER.search(said):
+        said = _VALUE.sub("…", said)
     return ": ".join([type(error).__name__, *([said] if said else [])])[:500]
 
 
@@ -76,7 +84,9 @@ def _said_by_database(error: psycopg.Error) -> str:
     if not state:
         return str(error) if isinstance(error, psycopg.OperationalError) else ""  # no connection, no row
     if state.startswith(_QUOTING):
-        said = re.sub(r'".*', "…", said, flags=re.DOTALL)
+        said = _VALUE.sub("…", said)
+    if state == _RAISED:
+        said = "…"
     named = (error.diag.constraint_name, error.diag.column_name)
     return " ".join([said, *(f"[{name}]" for name in named if name and f'"{name}"' not in said)])
 

@@ -1,4 +1,4 @@
-"""What surrounds every request: a request id, the pages' files, the acting user, the idle time-out."""
+"""What surrounds every request: a request id, what nobody keeps, the pages' files, the acting user, the idle time-out."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from zhike.kernel.ids import uuid7
 
 _log = logging.getLogger("zhike.requests")
 _REQUEST_ID = re.compile(r"^[A-Za-z0-9-]{8,64}$")
+_INTERFACE = ("/api/", "/_allauth/", "/metrics")
 _SEEN = "seen_at"
 _SEEN_EVERY = 30
 _requests = Counter("zhike_requests_total", "Requests by method and status", ["method", "status"])
@@ -53,6 +54,20 @@ class RequestContext:
                 },
             )
         response["X-Request-Id"] = request_id
+        return response
+
+
+class NotKept:
+    """Has nobody keep an answer of the interface: it is for whoever asked, who may be another one at the same desk later."""
+
+    def __init__(self, get_response: Next) -> None:
+        self._next = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer `request`; what is no page is kept by no browser and no proxy."""
+        response = self._next(request)
+        if request.path_info.startswith(_INTERFACE):
+            response["Cache-Control"] = "no-store"
         return response
 
 

@@ -55,6 +55,8 @@ UNMASK_SERIES = int(os.environ.get("ZHIKE_UNMASK_SERIES", "20"))
 #: Whole numbers, seen masked, by which one person looks for records within an hour. An own figure, set by no rule: a desk
 #: that serves somebody each minute does not reach it, and a list of numbers is tried for months.
 FIND_SERIES = int(os.environ.get("ZHIKE_FIND_SERIES", "60"))
+#: By which a program reads `/metrics`, as `Authorization: Bearer …`; without one only who may read background work does.
+METRICS_TOKEN = os.environ.get("ZHIKE_METRICS_TOKEN", "")
 SIGN_IN_FAILURES = int(os.environ.get("ZHIKE_SIGN_IN_FAILURES", "5"))
 SIGN_IN_LOCK_SECONDS = int(os.environ.get("ZHIKE_SIGN_IN_LOCK_SECONDS", "900"))
 
@@ -87,6 +89,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "zhike.server.middleware.RequestContext",
+    "zhike.server.middleware.NotKept",
     "django.middleware.security.SecurityMiddleware",
     "zhike.server.middleware.PageFiles",
     "django.contrib.sessions.middleware.SessionMiddleware",

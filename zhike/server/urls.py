@@ -8,15 +8,18 @@ from django.conf import settings
 from django.db import OperationalError, connection
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.urls import path, re_path
+from django.utils.crypto import constant_time_compare
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from zhike.engagement.campaigns.routes import router as campaigns
 from zhike.insight.audiences.routes import router as audiences
 from zhike.insight.warehouse.routes import router as warehouse
+from zhike.kernel.errors import ZhikeError
 from zhike.platform.objects.routes import router as objects
 from zhike.platform.operations.routes import router as operations
+from zhike.platform.permissions import api as permissions
 from zhike.platform.work.routes import router as work
-from zhike.server.http import api
+from zhike.server.http import SignedIn, api, outside_refusal
 from zhike.server.routes import router as server
 from zhike.server.users import router as users
 
@@ -34,9 +37,19 @@ def healthz(_request: HttpRequest) -> HttpResponse:
     return JsonResponse({"status": "ok"})
 
 
-def metrics(_request: HttpRequest) -> HttpResponse:
-    """Figures for monitoring."""
+def metrics(request: HttpRequest) -> HttpResponse:
+    """Figures for monitoring, for a program that knows the token and for whoever may read background work."""
+    try:
+        if not _knows_token(request):
+            permissions.require(SignedIn().authenticate(request, None), "job.read")
+    except ZhikeError as error:
+        return outside_refusal(request, error)
     return HttpResponse(generate_latest(), content_type=CONTENT_TYPE_LATEST)
+
+
+def _knows_token(request: HttpRequest) -> bool:
+    wanted = f"Bearer {settings.METRICS_TOKEN}" if settings.METRICS_TOKEN else ""
+    return bool(wanted) and constant_time_compare(request.headers.get("Authorization", ""), wanted)
 
 
 def page(_request: HttpRequest) -> HttpResponseBase:

@@ -18,6 +18,8 @@ from zhike.kernel.wire import RequestBody
 from zhike.platform.organization.types import PasswordDue, RosterShown
 
 Act = Literal["rename", "post", "password", "end", "return"]
+#: A post that ended before its first day was over was never held: it is cancelled.
+PostState = Literal["coming", "holds", "over", "cancelled"]
 
 
 def _employee_no(given: str) -> str:
@@ -52,7 +54,7 @@ class PostOut(TypedDict):
     unit_name: str
     valid_from: date
     valid_to: date | None
-    state: Literal["coming", "holds", "over"]
+    state: PostState
 
 
 class UserOut(TypedDict):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date
 
 from django.conf import settings
 from ninja import File, Router
@@ -18,7 +19,7 @@ from zhike.platform.organization.types import HeldPost, RosterQuery, RosterRow, 
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.api import SignedInRequest
 from zhike.platform.permissions.types import Principal, Role
-from zhike.server import user_file, user_rights
+from zhike.server import employee_names, user_file, user_rights
 from zhike.server import user_schemas as schemas
 
 router = Router(tags=["users"])
@@ -60,7 +61,7 @@ def add(request: SignedInRequest, body: schemas.NewUserIn) -> tuple[int, schemas
     """Somebody new, with a first post and a password that is shown this once and changed at the first sign-in."""
     permissions.require(request.principal, "user.create")
     _require_giving(body.role, body.unit, request.principal, "user.create")
-    made, password = _new_user(body)
+    made, password = _new_user(body, request.principal)
     return 201, {"user": _detail_out(made, request.principal), "password": password}
 
 
@@ -142,7 +143,8 @@ def reset_password(request: SignedInRequest, uid: uuid.UUID) -> schemas.GivenPas
     return {"user": _detail_out(changed, request.principal), "password": password}
 
 
-def _new_user(body: schemas.NewUserIn) -> tuple[Staff, str]:
+def _new_user(body: schemas.NewUserIn, principal: Principal) -> tuple[Staff, str]:
+    employee_names.require_same(body.employee_no, body.name, principal)
     return organization.add_user(
         only_new=True,
         employee_no=body.employee_no,
@@ -163,7 +165,7 @@ def _made(line: int, body: schemas.NewUserIn, principal: Principal) -> schemas.M
             existing.uid, role=body.role, unit=body.unit, valid_from=body.valid_from, valid_to=body.valid_to
         )
         return {"line": line, "employee_no": existing.employee_no, "name": existing.name, "password": None}
-    staff, password = _new_user(body)
+    staff, password = _new_user(body, principal)
     return {"line": line, "employee_no": staff.employee_no, "name": staff.name, "password": password}
 
 
@@ -210,7 +212,7 @@ def _require_managed(staff: Staff, principal: Principal) -> Staff:
 def _manages(staff: Staff, principal: Principal) -> bool:
     """Whether every post, now and to come, is in the principal's units and of a role that it may give."""
     today = clock.today()
-    kept = [post for post in staff.every_post if post.valid_to is None or post.valid_to > today]
+    kept = [post for post in staff.every_post if not post.over(today) and not post.cancelled]
     return all(permissions.gives(principal, "user.update", post.role, post.unit.id) for post in kept)
 
 
@@ -266,5 +268,11 @@ def _post_out(post: HeldPost) -> schemas.PostOut:
         "unit_name": post.unit.name,
         "valid_from": post.valid_from,
         "valid_to": post.valid_to,
-        "state": "holds" if post.holds(today) else "coming" if post.valid_from > today else "over",
+        "state": _state_of(post, today),
     }
+
+
+def _state_of(post: HeldPost, today: date) -> schemas.PostState:
+    if post.cancelled:
+        return "cancelled"
+    return "holds" if post.holds(today) else "over" if post.over(today) else "coming"

@@ -192,26 +192,26 @@ def test_stopping_reaches_what_a_dispatcher_has_claimed_and_nothing_stays_waitin
 
 def test_a_message_that_was_leaving_when_its_origin_stopped_is_not_tried_again(waiting, mailbox, monkeypatch):
     mailbox.data_answer = "450 busy"
-    data = smtplib.SMTP.data
+    docmd = smtplib.SMTP.docmd
 
-    def stopped_meanwhile(self, message):
+    def stopped_meanwhile(self, command):
         channels.stop(ORIGIN)
-        return data(self, message)
+        return docmd(self, command)
 
-    monkeypatch.setattr(smtplib.SMTP, "data", stopped_meanwhile)
+    monkeypatch.setattr(smtplib.SMTP, "docmd", stopped_meanwhile)
     channels.dispatch(mailbox.settings)
     assert channels.counts(ORIGIN) == {"stopped": 3}
 
 
 def test_a_message_that_was_leaving_when_its_origin_paused_waits_for_it(waiting, mailbox, monkeypatch):
     mailbox.data_answer = "450 busy"
-    data = smtplib.SMTP.data
+    docmd = smtplib.SMTP.docmd
 
-    def paused_meanwhile(self, message):
+    def paused_meanwhile(self, command):
         channels.hold(ORIGIN, held=True)
-        return data(self, message)
+        return docmd(self, command)
 
-    monkeypatch.setattr(smtplib.SMTP, "data", paused_meanwhile)
+    monkeypatch.setattr(smtplib.SMTP, "docmd", paused_meanwhile)
     at = clock.now()
     with clock.travel(at):
         channels.dispatch(mailbox.settings, limit=1)

@@ -92,15 +92,18 @@ KILLER = """
     from zhike.engagement.channels.logic import dispatch, smtp
     import smtplib
     point = {point!r}
-    data = smtplib.SMTP.data
-    def before(self, message): os._exit(9)
-    def after(self, message): data(self, message); os._exit(9)
+    getreply = smtplib.SMTP.getreply
+    def before(self, command): os._exit(9)
+    def after(self):
+        code, answer = getreply(self)
+        if answer == b"kept": os._exit(9)
+        return code, answer
     if point == "after claim":
         dispatch._send = lambda *a: os._exit(9)
     elif point == "before DATA":
-        smtplib.SMTP.data = before
+        smtplib.SMTP.docmd = before
     elif point == "after DATA":
-        smtplib.SMTP.data = after
+        smtplib.SMTP.getreply = after
     elif point == "before marking":
         dispatch._settle = lambda *a: os._exit(9)
     dispatch.dispatch({settings!r}, 1)

@@ -28,16 +28,20 @@ REASON = "客户说没有收到"
 
 
 @pytest.fixture
-def failed(desk, mailbox):
-    """A running campaign of which one message was rejected, and whose it was."""
+def sent(desk, mailbox):
+    """A running campaign whose messages were sent, and one of those they were sent to."""
     campaign, _seen = desk.launch("service_checkup")
     run_all()
     channels.dispatch(mailbox.settings)
-    party = by_number()["000000001"]
-    Delivery.objects.filter(origin_uid=campaign.uid, party_id=party.id).update(
-        state="failed", sent_at=None, error="550 no such mailbox"
-    )
-    return campaign, party
+    return campaign, by_number()["000000001"]
+
+
+@pytest.fixture
+def failed(sent):
+    """The same, but the message to this one was rejected, and has given its place of the cap back."""
+    Delivery.objects.filter(pk=_delivery(sent).pk).update(state="failed", sent_at=None, error="550 no such mailbox")
+    CapReservation.objects.filter(decision_id=_delivery(sent).decision_id).delete()
+    return sent
 
 
 def resend(failed):
@@ -103,11 +107,11 @@ def test_consent_withdrawn_since_is_refused_with_its_reason(failed, mailbox):
     assert resend(failed).allowed, "consent was given again"
 
 
-def test_an_unknown_outcome_keeps_its_place_of_the_cap(failed):
-    Delivery.objects.filter(pk=_delivery(failed).pk).update(state="unknown")
-    assert resend(failed).allowed
-    Delivery.objects.filter(pk=_delivery(failed).pk).update(state="unknown")
-    assert [found.code for found in resend(failed).reasons] == ["frequency_cap"]
+def test_an_unknown_outcome_keeps_its_place_of_the_cap(sent):
+    Delivery.objects.filter(pk=_delivery(sent).pk).update(state="unknown")
+    assert resend(sent).allowed
+    Delivery.objects.filter(pk=_delivery(sent).pk).update(state="unknown")
+    assert [found.code for found in resend(sent).reasons] == ["frequency_cap"]
 
 
 def test_nothing_is_resent_in_quiet_hours_or_of_a_campaign_that_does_not_run(failed):

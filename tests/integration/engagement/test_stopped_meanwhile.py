@@ -91,7 +91,7 @@ def test_one_that_was_tried_for_the_last_time_when_its_origin_stopped_is_stopped
     enqueue()
     Delivery.objects.update(tried_since=clock.now() - timedelta(hours=25))
     mailbox.data_answer = "450 busy"
-    stop_at(monkeypatch, "data")
+    stop_at(monkeypatch, "docmd")
     channels.dispatch(mailbox.settings)
     assert channels.counts(ORIGIN) == {"stopped": 1}
 
@@ -108,7 +108,7 @@ def test_what_the_firm_lost_patience_with_when_it_was_stopped_is_stopped():
 def test_what_happened_to_a_message_that_had_left_is_kept(mailbox, monkeypatch, answer, state):
     enqueue()
     mailbox.data_answer = answer
-    stop_at(monkeypatch, "data")
+    stop_at(monkeypatch, "docmd")
     channels.dispatch(mailbox.settings)
     assert (channels.counts(ORIGIN), told()) == ({state: 1}, [f"delivery.{state}"])
 

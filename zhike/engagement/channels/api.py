@@ -16,7 +16,7 @@ from zhike.engagement.channels.logic import dispatch as dispatching
 from zhike.engagement.channels.logic.dispatch import Dispatched
 from zhike.engagement.channels.logic.smtp import Mailbox, compose
 from zhike.engagement.channels.models import Delivery
-from zhike.engagement.channels.types import RESENDABLE, DeliveryState, Message, Template, Undelivered
+from zhike.engagement.channels.types import RESENDABLE, DeliveryState, Message, Template
 from zhike.kernel import clock
 from zhike.kernel.errors import NotFound
 from zhike.kernel.ids import uuid7
@@ -151,8 +151,8 @@ def first_sent(origin_kind: str) -> Iterator[tuple[int, datetime]]:
     yield from first.values_list("party_id", "at").iterator(chunk_size=10_000)
 
 
-def undelivered(origin_uid: uuid.UUID, party_id: int) -> Undelivered:
-    """Return, locked, the message of an origin to a party that may be sent again: failed, or of unknown outcome.
+def undelivered(origin_uid: uuid.UUID, party_id: int) -> int:
+    """Lock the message of an origin to a party that may be sent again (failed, or of unknown outcome) and return its id.
 
     Raises NotFound, NotResendable.
     """
@@ -161,15 +161,15 @@ def undelivered(origin_uid: uuid.UUID, party_id: int) -> Undelivered:
         raise NotFound(kind="delivery", id=party_id)
     if row.state not in RESENDABLE:
         raise NotResendable(state=row.state)
-    return Undelivered(row.pk, row.decision_id, row.state == Delivery.State.FAILED)
+    return row.pk
 
 
-def resend(found: Undelivered, *, decision_id: int) -> None:
+def resend(delivery_id: int, *, decision_id: int) -> None:
     """Put an undelivered message on its way again, for the decision that allows it, in the caller's transaction.
 
     Whoever sent it before says nothing of it any more.
     """
-    row = Delivery.objects.get(pk=found.delivery_id)
+    row = Delivery.objects.get(pk=delivery_id)
     row.token += 1
     row.state, row.decision_id, row.not_before = Delivery.State.WAITING, decision_id, clock.now()
     row.attempts, row.tried_since, row.error, row.recalled, row.held = 0, None, "", False, False

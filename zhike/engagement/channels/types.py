@@ -89,15 +89,6 @@ RESENDABLE = ("unknown", "failed")
 
 
 @dataclass(frozen=True, slots=True)
-class Undelivered:
-    """A message that a person may have sent again; `failed` says that it has certainly not arrived."""
-
-    delivery_id: int
-    decision_id: int
-    failed: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Away:
     """A channel whose server is away: since when, when it is tried next, and what it said last."""
 

@@ -20,7 +20,7 @@ __all__ = [
     "asked_before",
     "decide",
     "decisions_of_party",
-    "give_back",
+    "giving_back",
     "highest_level",
     "judge",
     "reasons_of",
@@ -71,9 +71,12 @@ def asked_before(touch: Touch, party_id: int) -> int:
     return rows.filter(channel=touch.channel, party_id=party_id).count()
 
 
-def give_back(decision_id: int) -> None:
-    """Give back the place of a frequency cap that a contact had which has certainly not reached anybody."""
-    CapReservation.objects.filter(decision_id=decision_id).delete()
+def giving_back(ended: str) -> str:
+    """Return SQL that gives back the places of frequency caps that the contacts of the CTE `ended` had, by `decision_id`.
+
+    For the statement that ends contacts which have certainly reached nobody: both happen, or neither.
+    """
+    return f"delete from {CapReservation._meta.db_table} where decision_id in (select decision_id from {ended})"
 
 
 def highest_level(levels: Sequence[str]) -> str:

@@ -41,6 +41,15 @@ class HeldPost:
         """Return whether the post holds on a day."""
         return self.valid_from <= on and (self.valid_to is None or on < self.valid_to)
 
+    def over(self, on: date) -> bool:
+        """Return whether the post has ended by a day."""
+        return self.valid_to is not None and self.valid_to <= on
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether the post ended before its first day was over: nobody ever held it."""
+        return self.valid_to is not None and self.valid_to <= self.valid_from
+
 
 @dataclass(frozen=True, slots=True)
 class Staff:

@@ -34,7 +34,11 @@ SETTINGS = {
     "max_wal_senders": "0",
     "jit": "off",
     "timezone": "UTC",
-    "log_min_messages": "warning",
+    # What fails names customers' values: in its text, its detail and its statement. Whoever sent it is told it; the log is not.
+    "log_min_messages": "log",
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
+    "log_parameter_max_length_on_error": "0",
 }
 TEST_SETTINGS = SETTINGS | {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
@@ -75,7 +79,7 @@ class EmbeddedPostgres:
 
     def start(self) -> str:
         """Start the server unless it runs already, make the database if it is new, and return its address."""
-        self._home.mkdir(parents=True, exist_ok=True)
+        self._home.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._users = (self._home / "postgres.users").open("w")
         fcntl.flock(self._users, fcntl.LOCK_SH)
         owner = (self._home / "postgres.owner").open("w")
@@ -144,11 +148,10 @@ class EmbeddedPostgres:
         command = [_program("postgres"), "-D", str(self._data), "-k", str(self.socket), *options]
         deadline = time.monotonic() + _AFTER_KILL_SECONDS
         while True:
-            log = (self._home / "postgres.log").open("ab")
-            self._process = subprocess.Popen(
-                _as_user(command), stdout=log, stderr=log, start_new_session=True, preexec_fn=_die_with_parent
-            )
-            log.close()
+            with self._log() as log:
+                self._process = subprocess.Popen(
+                    _as_user(command), stdout=log, stderr=log, start_new_session=True, preexec_fn=_die_with_parent
+                )
             if self._wait_until_ready(self._process):
                 break
             if time.monotonic() > deadline:
@@ -156,6 +159,12 @@ class EmbeddedPostgres:
                 raise DatabaseUnavailable(reason=tail, remedy=f"read {self._home / 'postgres.log'}")
             time.sleep(0.3)
         self._make_database()
+
+    def _log(self) -> IO[bytes]:
+        """Open the server's log, readable by its owner only; one from before is closed to others, too."""
+        descriptor = os.open(self._home / "postgres.log", os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        os.fchmod(descriptor, 0o600)
+        return os.fdopen(descriptor, "ab")
 
     def _wait_until_ready(self, process: subprocess.Popen[bytes] | None) -> bool:
         deadline = time.monotonic() + _START_SECONDS

@@ -2844,7 +2844,7 @@ export interface components {
             labels: components["schemas"]["Labels"];
             role: string;
             /** @enum {string} */
-            state: "coming" | "holds" | "over";
+            state: "coming" | "holds" | "over" | "cancelled";
             unit: string;
             unit_name: string;
             /** Format: date */

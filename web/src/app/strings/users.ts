@@ -30,6 +30,7 @@ export const users = {
   'user.post.coming': ['未开始', 'Coming'],
   'user.post.holds': ['在任', 'Holds'],
   'user.post.over': ['已结束', 'Over'],
+  'user.post.cancelled': ['已取消', 'Cancelled'],
   'user.from': ['{{from}} 起', 'since {{from}}'],
   'user.fromTo': ['{{from}} 至 {{to}}（不含）', '{{from}} until before {{to}}'],
   'user.role': ['角色', 'Role'],

@@ -50,11 +50,12 @@ function Years({ axis }: { axis: Axis }) {
 function PostLine({ user, post, term }: { user: UserDetail; post: Post; term?: Term }) {
   const { t, label } = useText();
   const [ending, setEnding] = useState(false);
-  const canEnd = user.permitted.includes('post') && post.state !== 'over';
+  const gone = post.state === 'over' || post.state === 'cancelled';
+  const canEnd = user.permitted.includes('post') && !gone;
   return (
     <li className="term" data-testid="user-post">
       <div className="row" style={{ justifyContent: 'space-between' }}>
-        <span className={post.state === 'over' ? 'ink-3' : ''}>
+        <span className={gone ? 'ink-3' : ''}>
           <b>{label(post.labels)}</b> {post.unit_name}{' '}
           <span className="small ink-2 nowrap">{t(post.valid_to ? 'user.fromTo' : 'user.from', { from: date(post.valid_from), to: date(post.valid_to) })}</span>
         </span>

@@ -8,7 +8,6 @@ from zhike.engagement.campaigns.errors import NotNow, WrongState
 from zhike.engagement.campaigns.logic import plans, running
 from zhike.engagement.campaigns.models import Campaign
 from zhike.engagement.channels import api as channels
-from zhike.engagement.channels.types import Undelivered
 from zhike.engagement.compliance import api as compliance
 from zhike.engagement.compliance.types import Verdict
 from zhike.kernel import context
@@ -24,8 +23,6 @@ def resend(campaign: Campaign, party_id: int, reason: str) -> Verdict:
     if campaign.state != Campaign.State.RUNNING:
         raise WrongState(state=campaign.state, act="resend", has=plans.possible_acts(campaign))
     message = channels.undelivered(campaign.uid, party_id)
-    if message.failed:
-        compliance.give_back(message.decision_id)
     verdict = _asked_again(campaign, party_id)
     if verdict.later is not None:
         raise NotNow(until=verdict.later)
@@ -33,14 +30,14 @@ def resend(campaign: Campaign, party_id: int, reason: str) -> Verdict:
         audit.note(
             operation="resend" if verdict.allowed else "resend_refused",
             subject="delivery",
-            subject_id=message.delivery_id,
+            subject_id=message,
             details={"reasons": [found.code for found in verdict.reasons]},
         )
     _send(message, verdict)
     return verdict
 
 
-def _send(message: Undelivered, verdict: Verdict) -> None:
+def _send(message: int, verdict: Verdict) -> None:
     if verdict.allowed and verdict.decision_id is not None:
         channels.resend(message, decision_id=verdict.decision_id)
 

@@ -21,6 +21,7 @@ from zhike.engagement.channels.logic import asking, away, content
 from zhike.engagement.channels.logic.smtp import Mailbox, OutcomeUnknown, ServerAway, TryLater, compose
 from zhike.engagement.channels.models import Delivery
 from zhike.engagement.channels.types import Message
+from zhike.engagement.compliance import api as compliance
 from zhike.kernel import clock, definitions, events, isolation
 from zhike.kernel.pumps import Stopping, never
 
@@ -37,6 +38,8 @@ BATCH = 1_000
 CHANNEL = "email"
 NOT_LEFT = (Delivery.State.WAITING, Delivery.State.CLAIMED, Delivery.State.SENDING)
 _ENDED = (Delivery.State.SENT, Delivery.State.REFUSED, Delivery.State.FAILED, Delivery.State.STOPPED)
+#: How a message ends that has certainly reached nobody.
+_NOWHERE = (Delivery.State.FAILED, Delivery.State.STOPPED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,8 @@ def recover() -> int:
 def stop(origin_uid: uuid.UUID) -> int:
     """Stop the messages of an origin that have not left, claimed ones too; return how many there were.
 
-    One that is leaving at this moment either arrives or is stopped, too: it is not tried again.
+    One that is leaving at this moment either arrives or is stopped, too: it is not tried again. What is stopped has
+    reached nobody and takes no place of a frequency cap any more.
     """
     event, values = events.told_of("ours", "delivery.stopped", "delivery")
     with connection.cursor() as cursor:
@@ -83,8 +87,9 @@ def stop(origin_uid: uuid.UUID) -> int:
             "with changed as (update channels_delivery set recalled = recalled or state = 'sending',"
             " state = case when state = 'sending' then state else 'stopped' end,"
             " lease_until = case when state = 'sending' then lease_until end"
-            f" where origin_uid = %(origin)s and state = any(%(not_left)s) returning id, state, {asking.TOLD}),"
-            f" ours as (select id, told from changed where state = 'stopped'), written as ({event})"
+            f" where origin_uid = %(origin)s and state = any(%(not_left)s) returning id, decision_id, state, {asking.TOLD}),"
+            " ours as (select id, decision_id, told from changed where state = 'stopped'),"
+            f" back as ({compliance.giving_back('ours')}), written as ({event})"
             " select count(*) from changed",
             values | {"origin": origin_uid, "not_left": list(NOT_LEFT)},
         )
@@ -240,16 +245,17 @@ def _give_back(row: Delivery) -> str:
 def _settle(row: Delivery, state: str, error: str, *, recalled: bool = False) -> str:
     """Write an outcome and its event, where the claim is still ours and the message has not ended: both or neither.
 
-    With `recalled` only where its origin was stopped as it was leaving. Returns what is counted: the outcome, or "later" where nothing was written.
+    One that has certainly reached nobody gives its place of a frequency cap back. With `recalled` only where its origin was stopped as it was leaving. Returns what is counted: the outcome, or "later" where nothing was written.
     """
     event, values = events.told_of("ours", f"delivery.{state}", "delivery")
     sent_at = clock.now() if state == Delivery.State.SENT else None
     outcome = {"state": str(state), "error": error[:300], "sent_at": sent_at, "id": row.pk, "token": row.token}
+    back = f", back as ({compliance.giving_back('ours')})" if state in _NOWHERE else ""
     with connection.cursor() as cursor:
         cursor.execute(
             "with ours as (update channels_delivery set state = %(state)s, error = %(error)s, sent_at = %(sent_at)s,"
             " lease_until = null where id = %(id)s and token = %(token)s and state <> all(%(ended)s)"
-            f" and (recalled or not %(recalled)s) returning id, {asking.TOLD}) {event}",
+            f" and (recalled or not %(recalled)s) returning id, decision_id, {asking.TOLD}){back} {event}",
             values | outcome | {"ended": list(_ENDED), "recalled": recalled},
         )
         written = cursor.rowcount > 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import smtplib
 import ssl
 from collections.abc import Callable, Mapping
@@ -31,7 +32,8 @@ class ServerAway(Exception):
 
 #: Seconds in which the server must answer; a worker that is asked to end waits no longer.
 _PATIENCE = 8
-_OK = 250
+#: What the first digit of an answer says (RFC 5321, 4.2.1): yes, go on with the message, not now, and no.
+_YES, _GO_ON, _NOT_NOW, _NO = 2, 3, 4, 5
 #: Lines end as mail has them. Headers are written as they are given: the newer policies parse each again, for most of the time.
 _LINES = compat32.clone(linesep="\r\n")
 
@@ -59,16 +61,18 @@ class Mailbox:
         except BaseException:
             self.close()
             raise
-        answer: bytes | str
+        self._asked(lambda: connection.docmd("DATA"), _GO_ON, refusals.MESSAGE)
         try:
-            code, answer = connection.data(message)
-        except smtplib.SMTPDataError as error:  # the server did not let the message begin
-            code, answer = error.smtp_code, error.smtp_error
+            connection.send(_transparent(message))
+            code, answer = connection.getreply()
         except (OSError, smtplib.SMTPException) as error:
             self.close()
             raise OutcomeUnknown(str(error)) from error
-        if code != _OK:
+        if _kind(code) in (_NOT_NOW, _NO):
             raise _refusal(code, answer, refusals.MESSAGE)
+        if _kind(code) != _YES:
+            self.close()  # whose answer this was nobody knows, so the next one is not to be believed either
+            raise OutcomeUnknown(f"邮件服务器的答复无法理解（{code}）")
 
     def close(self) -> None:
         """Drop the connection."""
@@ -79,20 +83,28 @@ class Mailbox:
     def _accepted(self, recipient: str) -> smtplib.SMTP:
         """Return a connection that takes the recipient. What goes wrong here is about this one: the server took us."""
         connection = self._ready()
+        self._asked(lambda: connection.rcpt(recipient), _YES, refusals.RECIPIENT)
+        return connection
+
+    def _asked(self, ask: Callable[[], tuple[int, bytes]], wanted: int, about: str) -> None:
+        """Ask before anything has left. Raises TryLater or MailRejected where the answer is not the kind that is wanted."""
         try:
-            code, answer = connection.rcpt(recipient)
+            code, answer = ask()
         except (OSError, smtplib.SMTPException) as error:
             self.close()
             raise TryLater(str(error)) from error
-        if code >= 400:
-            self._begin_anew(connection)
-            raise _refusal(code, answer, refusals.RECIPIENT)
-        return connection
+        if _kind(code) == wanted:
+            return
+        if _kind(code) not in (_NOT_NOW, _NO):
+            self.close()
+            raise TryLater(f"邮件服务器的答复无法理解（{code}）")
+        self._begin_anew()
+        raise _refusal(code, answer, about)
 
-    def _begin_anew(self, connection: smtplib.SMTP) -> None:
+    def _begin_anew(self) -> None:
         """Take back what was said of a message; a server that closes here is met again at the next one."""
         try:
-            connection.rset()
+            self._open().rset()
         except (OSError, smtplib.SMTPException):
             self.close()
 
@@ -107,7 +119,7 @@ class Mailbox:
             if kept:
                 return self._ready()
             raise ServerAway(_said(error)) from error
-        if code != _OK:
+        if _kind(code) != _YES:
             self.close()
             raise ServerAway(_text(code, answer))
         self.answered = True
@@ -152,6 +164,17 @@ def compose(sender: str, recipient: str, subject: str, text: str, message_id: st
 
 def _address(sender: str) -> str:
     return parseaddr(sender)[1]
+
+
+def _kind(code: int) -> int:
+    """Return the first digit of an answer, which decides; what is no answer has another one."""
+    return code // 100
+
+
+def _transparent(message: bytes) -> bytes:
+    """Return a mail as it is sent after DATA: no line of it is the dot by which the server knows its end (RFC 5321, 4.5.2)."""
+    ended = message if message.endswith(b"\r\n") else message + b"\r\n"
+    return re.sub(rb"(?m)^\.", b"..", ended) + b".\r\n"
 
 
 def _refusal(code: int, answer: bytes | str, refused: str) -> TryLater | MailRejected:

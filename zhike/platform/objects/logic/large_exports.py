@@ -251,3 +251,4 @@ class _Counted:
             if self.count % _STRIDE == 0:
                 self._run.progress("导出", self.count, max(self._total, self.count))
             yield record
+        self._run.progress("导出", self.count, self.count)

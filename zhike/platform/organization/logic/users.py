@@ -72,7 +72,7 @@ def end_post(user: User, unit: Unit, role: str, valid_from: date, valid_to: date
     post = begun.order_by(F("valid_to").desc(nulls_first=True), "-pk").first()
     if post is None:
         raise NotFound(kind="post", id=f"{role} {unit.code} {valid_from}")
-    if post.valid_to is not None and post.valid_to <= clock.today():
+    if post.valid_to is not None and post.valid_to <= max(post.valid_from, clock.today()):
         raise PostEnded(until=post.valid_to)
     if valid_to < max(post.valid_from, clock.today()):
         raise WrongDates()
