@@ -500,8 +500,8 @@ BREAKS = (
         "work: what others are asked for",
         "what one asked others for is no work of one's own",
         "zhike/platform/work/logic/listing.py",
-        'asked = query.whose == "asked" or query.state != WorkItem.State.OPEN',
-        "asked = True",
+        'return query.whose == "asked" or query.state != WorkItem.State.OPEN',
+        "return True",
         _OF_EXPORTS,
     ),
     Break(

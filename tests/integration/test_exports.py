@@ -243,6 +243,13 @@ def test_what_one_asked_for_is_no_work_of_ones_own_until_it_is_decided(three):
 
     decide(three, asked, "refused", "范围过大")
     assert (work.counts(principal=three.manager).done, todo(state="done")) == (1, [asked])
+    for how, rows in (
+        ({}, 0),
+        ({"whose": "asked"}, 0),
+        ({"state": "any", "whose": "asked"}, 1),
+        ({"state": "done"}, 1),
+    ):
+        assert (work.counts(WorkQuery(**how), principal=three.manager).shown, len(todo(**how))) == (rows, rows), how
 
 
 def test_a_file_is_its_askers_and_only_for_some_days(three):

@@ -28,7 +28,8 @@ def page(query: WorkQuery, principal: Principal) -> tuple[list[WorkItem], str | 
         at = datetime.fromisoformat(str(instant))
         narrowed &= Q(**{f"{field}__{beyond}": at}) | Q(**{field: at, f"id__{beyond}": pk})
     order = (field, "id") if forward else (f"-{field}", "-id")
-    found = _first([way & narrowed for way in _reached(query, principal)], order, query.limit + 1)
+    ways = holding.ways(principal, "work.read", asked=_lists_asked(query))
+    found = _first([way & narrowed for way in ways], order, query.limit + 1)
     last = found[query.limit - 1] if len(found) > query.limit else None
     more = cursors.seal(listed, [getattr(last, field).isoformat(), last.pk]) if last else None
     return found[: query.limit], more
@@ -50,21 +51,26 @@ def counts(query: WorkQuery, principal: Principal) -> WorkCounts:
     now = clock.now()
     tomorrow = clock.at(clock.today() + timedelta(days=1))
     own = parts.any_of(holding.ways(principal, "work.read", asked=False))
-    found = holding.within(principal, "work.read").aggregate(
-        open=Count("id", filter=_OPEN & own),
-        overdue=Count("id", filter=late() & own),
-        due_today=Count("id", filter=_OPEN & own & Q(paused_at=None, due_at__gte=now, due_at__lt=tomorrow)),
-        done=Count("id", filter=Q(state=WorkItem.State.DONE)),
+    done, shown = Count("id", filter=Q(state=WorkItem.State.DONE)), Count("id", filter=_asked(query, principal))
+    found = WorkItem.objects.filter(own).aggregate(
+        open=Count("id", filter=_OPEN),
+        overdue=Count("id", filter=late()),
+        due_today=Count("id", filter=_OPEN & Q(paused_at=None, due_at__gte=now, due_at__lt=tomorrow)),
+        done=done,
         free=Count("id", filter=holding.free(principal)),
-        shown=Count("id", filter=_asked(query, principal) & parts.any_of(_reached(query, principal))),
+        shown=shown,
     )
+    if own and principal.me:  # what one only asked others for is theirs to do, and one reads what came of it
+        theirs = WorkItem.objects.filter(asked_by=principal.me).exclude(own).aggregate(done=done, shown=shown)
+        found["done"] += theirs["done"]
+        found["shown"] += theirs["shown"] if _lists_asked(query) else 0
     return WorkCounts(**found)
 
 
 def per_assignee(principal: Principal) -> dict[str, WorkCounts]:
-    """Return the same by employee number, of everybody whose work the principal may read."""
+    """Return the same by employee number, of everybody whose work is the principal's, or its units'."""
     rows = (
-        holding.within(principal, "work.read")
+        WorkItem.objects.filter(parts.any_of(holding.ways(principal, "work.read", asked=False)))
         .exclude(assignee="")
         .values("assignee")
         .annotate(
@@ -81,11 +87,10 @@ def late() -> Q:
     return _OPEN & Q(paused_at=None, due_at__lt=clock.now())
 
 
-def _reached(query: WorkQuery, principal: Principal) -> list[Q]:
-    """The ways by which a list comes by work: what one asked others for is theirs to do until it is decided, and is found
-    among what one asked for."""
-    asked = query.whose == "asked" or query.state != WorkItem.State.OPEN
-    return holding.ways(principal, "work.read", asked=asked)
+def _lists_asked(query: WorkQuery) -> bool:
+    """Whether a list holds what its viewer asked others for: theirs to do until it is decided, it is found among what one
+    asked for."""
+    return query.whose == "asked" or query.state != WorkItem.State.OPEN
 
 
 def _asked(query: WorkQuery, principal: Principal) -> Q:
