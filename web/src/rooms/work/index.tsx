@@ -171,7 +171,8 @@ function WorkTable({ items, view, selected, onOpen }: TableProps) {
     { key: 'origin', title: t('work.origin'), render: (row) => (row.origin ? <Origin origin={row.origin} /> : row.asked_by ? row.asked_by.name : <Nothing />) },
     { key: 'assignee', title: t('work.assignee'), tight: true, render: (row) => row.assignee?.name ?? <span className="ink-3">{t('work.nobody')}</span> },
     ...(view === 'asked' ? [{ key: 'created', title: t('work.created'), tight: true, render: (row: WorkItem) => <span className="ink-2">{datetime(row.created_at)}</span> }] : []),
-    { key: 'state', title: t('work.result'), tight: true, render: (row) => result(row) || (row.state === 'open' ? null : <span className="ink-3">{word('work.state', row.state)}</span>) },
+    // Open work has no result yet; what one asked for is listed in every state.
+    ...(view === 'asked' || view === 'done' ? [{ key: 'state', title: t('work.result'), tight: true, render: (row: WorkItem) => result(row) || (row.state === 'open' ? null : <span className="ink-3">{word('work.state', row.state)}</span>) }] : []),
   ];
   return (
     <DataTable
