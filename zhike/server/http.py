@@ -8,6 +8,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import orjson
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
@@ -57,14 +58,23 @@ class JsonRenderer(BaseRenderer):
 
     media_type = "application/json"
 
-    def render(self, request: HttpRequest, data: Any, *, response_status: int) -> str:
-        """Return `data` as JSON text."""
-        return json.dumps(data, ensure_ascii=False, default=_plain)
+    def render(self, request: HttpRequest, data: Any, *, response_status: int) -> bytes:
+        """Return `data` as JSON in UTF-8."""
+        return _json(data)
+
+
+def _json(data: object) -> bytes:
+    try:
+        return orjson.dumps(data, default=_plain, option=orjson.OPT_UTC_Z)
+    except TypeError:  # a whole number of more than 64 bits
+        return json.dumps(data, ensure_ascii=False, default=_plain).encode()
 
 
 def _plain(value: object) -> object:
     if isinstance(value, Mapping):
         return dict(value)
+    if isinstance(value, (float, tuple)):  # of a kind of its own
+        return float(value) if isinstance(value, float) else list(value)
     isoformat = getattr(value, "isoformat", None)
     if isoformat is not None:
         text = str(isoformat())
@@ -100,9 +110,7 @@ def language_of(request: HttpRequest) -> str:
 
 
 def _answer(status: int, body: ErrorOut) -> HttpResponse:
-    return HttpResponse(
-        json.dumps(body, ensure_ascii=False, default=_plain), status=status, content_type="application/json"
-    )
+    return HttpResponse(_json(body), status=status, content_type="application/json")
 
 
 def _refuse(request: HttpRequest, status: int, code: str, found: Sequence[Finding] = ()) -> HttpResponse:
