@@ -19,7 +19,20 @@ from mutants.breaks import BREAKS
 from mutants.types import Break
 
 ROOT = Path(__file__).resolve().parent.parent
-_COPIED = ("zhike", "tests", "benchmarks", "packs", "examples", "docs", "requirements", "pyproject.toml", "README.md")
+_COPIED = (
+    "zhike",
+    "tests",
+    "benchmarks",
+    "packs",
+    "examples",
+    "docs",
+    "requirements",
+    "pyproject.toml",
+    "README.md",
+    "CONTRIBUTING.md",
+    "SECURITY.md",
+    "CHANGELOG.md",
+)
 #: What pytest ends with when tests ran and some failed; whatever else is no answer.
 _FAILED, _GREEN = 1, 0
 

@@ -340,6 +340,7 @@ def of_users(desk, house):
     uid = {"uid": made["user"]["uid"]}
     desk.ask("operator", "getUser", uid)
     desk.ask("operator", "getUserRights", uid)
+    desk.ask("operator", "getLeftBehind", uid)
     desk.ask("operator", "listUsers", query={"show": "attention", "q": "新"})
     desk.ask("operator", "changeUser", uid, body={"name": "新人二"})
     held = desk.ask("operator", "addPost", uid, body=post | {"role": "branch_head"})["posts"][0]

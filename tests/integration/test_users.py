@@ -12,19 +12,22 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from tests.factories.records import SYSTEM, build_firm, unit_uid
+from tests.factories.records import SYSTEM, build_firm, customer, unit_uid
 from zhike.kernel import clock, definition_changes, definitions
 from zhike.kernel.definition_changes import Edit
 from zhike.kernel.errors import ZhikeError
 from zhike.kernel.ids import uuid7
 from zhike.platform.audit import api as audit
 from zhike.platform.objects import api as objects
+from zhike.platform.objects.types import RecordQuery
 from zhike.platform.organization import api as organization
 from zhike.platform.organization.logic import lockout
 from zhike.platform.organization.models import Post, Unit, User
 from zhike.platform.organization.types import UnitRow
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Role
+from zhike.platform.work import api as work
+from zhike.platform.work.models import WorkItem
 
 pytestmark = pytest.mark.django_db
 
@@ -560,3 +563,20 @@ def test_a_post_that_ends_before_it_begins_is_cancelled(desk):
     assert (status, refused["code"]) == (409, "organization.post_ended")
     with clock.travel(clock.now() + timedelta(days=30)):
         assert ask(desk, "get", path)[1]["posts"][0]["state"] == "cancelled"
+
+
+def test_who_ends_somebody_is_told_what_stays_behind(desk):
+    for name in ("顾言", "沈知"):
+        customer(name, manager="E1001")
+    work.create("task", subject="回访", assignee="E1001", principal=SYSTEM)
+    done = work.create("task", subject="已办", assignee="E1001", principal=SYSTEM)
+    WorkItem.objects.filter(uid=done.uid).update(state="done")
+    assert ask(desk, "get", f"/users/{uid('E1001')}/left") == (200, {"served": 2, "work": 1})
+    # A service that has ended is no longer served; whoever may not end the user is told nothing.
+    with clock.travel(clock.now() + timedelta(days=1)):
+        coverage = objects.page(RecordQuery("coverage"), principal=SYSTEM).rows[0]
+        objects.update(
+            "coverage", coverage.uid, {"valid_to": str(clock.today())}, revision=coverage.revision, principal=SYSTEM
+        )
+        assert ask(desk, "get", f"/users/{uid('E1001')}/left")[1]["served"] == 1
+    assert ask(client_of("E1001"), "get", f"/users/{uid('E1001')}/left")[0] == 403

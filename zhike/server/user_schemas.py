@@ -106,6 +106,13 @@ class UserDetailOut(UserOut):
     explained: bool
 
 
+class LeftBehindOut(TypedDict):
+    """How many customers somebody serves today, and how much open work is theirs."""
+
+    served: int
+    work: int
+
+
 class RightReasonOut(TypedDict):
     """A grant of a role that is held in a unit, and how it is narrowed, if it is; `until` is the first day without the post."""
 

@@ -19,7 +19,7 @@ from zhike.platform.organization.types import HeldPost, RosterQuery, RosterRow, 
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.api import SignedInRequest
 from zhike.platform.permissions.types import Principal, Role
-from zhike.server import employee_names, user_file, user_rights
+from zhike.server import employee_names, left_behind, user_file, user_rights
 from zhike.server import user_schemas as schemas
 
 router = Router(tags=["users"])
@@ -98,6 +98,13 @@ def rights(request: SignedInRequest, uid: uuid.UUID) -> schemas.UserRightsOut:
     if not _explained(found, request.principal):
         raise Refused(operation="user.update")
     return user_rights.rights_of(found, request.principal)
+
+
+@router.get("/users/{uid}/left", operation_id="getLeftBehind", response=responds(schemas.LeftBehindOut))
+def left(request: SignedInRequest, uid: uuid.UUID) -> schemas.LeftBehindOut:
+    """What a user who ends would leave behind, for whoever may end them."""
+    permissions.require(request.principal, "user.update")
+    return left_behind.of(_managed(uid, request.principal).employee_no)
 
 
 @router.patch("/users/{uid}", operation_id="changeUser", response=responds(schemas.UserDetailOut))

@@ -34,6 +34,7 @@ __all__ = [
     "get",
     "kinds",
     "of_record",
+    "open_of",
     "pause",
     "per_assignee",
     "reassign",
@@ -63,6 +64,11 @@ def counts(query: WorkQuery | None = None, *, principal: Principal) -> WorkCount
 def per_assignee(*, principal: Principal) -> dict[str, WorkCounts]:
     """Return the same by employee number, of everybody whose work the principal may read."""
     return listing.per_assignee(principal)
+
+
+def open_of(assignee: str, *, principal: Principal) -> int:
+    """Return how much open work of what the principal may read somebody has, by employee number. Raises Refused."""
+    return holding.within(principal, "work.read").filter(assignee=assignee, state=WorkItem.State.OPEN).count()
 
 
 def get(uid: uuid.UUID, *, principal: Principal) -> Work:

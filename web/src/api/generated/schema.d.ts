@@ -1308,6 +1308,26 @@ export interface paths {
         patch: operations["changeUser"];
         trace?: never;
     };
+    "/api/v1/users/{uid}/left": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Left
+         * @description What a user who ends would leave behind, for whoever may end them.
+         */
+        get: operations["getLeftBehind"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/users/{uid}/password": {
         parameters: {
             query?: never;
@@ -2454,6 +2474,11 @@ export interface components {
         LanguageOut: {
             /** @enum {string} */
             lang: "zh" | "en";
+        };
+        /** @description How many customers somebody serves today, and how much open work is theirs. */
+        LeftBehindOut: {
+            served: number;
+            work: number;
         };
         /** @description Letters as they were shown. */
         LettersIn: {
@@ -3980,6 +4005,7 @@ export type KeptFromOut = components['schemas']['KeptFromOut'];
 export type Labels = components['schemas']['Labels'];
 export type LanguageIn = components['schemas']['LanguageIn'];
 export type LanguageOut = components['schemas']['LanguageOut'];
+export type LeftBehindOut = components['schemas']['LeftBehindOut'];
 export type LettersIn = components['schemas']['LettersIn'];
 export type LettersOut = components['schemas']['LettersOut'];
 export type ListLayoutOut = components['schemas']['ListLayoutOut'];
@@ -6808,6 +6834,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["UserDetailOut"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            502: components["responses"]["Error502"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    getLeftBehind: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                uid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeftBehindOut"];
                 };
             };
             400: components["responses"]["Error400"];

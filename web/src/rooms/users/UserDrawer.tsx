@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { App, Button, Drawer, Form, Input, Modal } from 'antd';
+import { Alert, App, Button, Drawer, Form, Input, Modal } from 'antd';
 import { useState } from 'react';
 import { api } from '../../api/client';
 import type { GivenPassword, UserDetail } from '../../api';
@@ -7,7 +7,7 @@ import { useText } from '../../app/i18n';
 import { useChange } from '../../kit/change';
 import { useFormReport } from '../../kit/faults';
 import { useReport, useSay } from '../../kit/feedback';
-import { datetime } from '../../kit/format';
+import { datetime, decimal } from '../../kit/format';
 import { useIsPhone } from '../../kit/hooks';
 import { QueryState } from '../../kit/states';
 import { SubmitOnEnter } from '../../kit/SubmitOnEnter';
@@ -116,6 +116,7 @@ function EndButton({ user }: { user: UserDetail }) {
       <Button danger onClick={() => setOpen(true)} data-testid="user-end">{t('user.end')}</Button>
       <Modal open={open} title={t('user.endTitle', { name: user.name })} okText={t('user.end')} okButtonProps={{ danger: true, 'data-testid': 'user-end-confirm' }} onOk={() => form.submit()} onCancel={() => setOpen(false)} confirmLoading={change.isPending} width={420} destroyOnHidden>
         <p className="ink-2" style={{ marginBottom: 12 }}>{t('user.endText')}</p>
+        {open && <LeftBehind uid={user.uid} />}
         <Form form={form} layout="vertical" requiredMark={false} onFinish={end}>
           <Form.Item name="reason" label={t('common.reason')} rules={[{ required: true, whitespace: true, message: t('common.required') }]}>
             <Input.TextArea rows={2} autoFocus data-testid="user-end-reason" />
@@ -123,6 +124,17 @@ function EndButton({ user }: { user: UserDetail }) {
         </Form>
       </Modal>
     </>
+  );
+}
+
+/** What stays with somebody who ends: nothing of it moves by itself. */
+function LeftBehind({ uid }: { uid: string }) {
+  const { t } = useText();
+  const left = useQuery({ queryKey: ['users', 'left', uid], queryFn: ({ signal }) => api.get('/users/{uid}/left', { path: { uid }, signal }) });
+  return (
+    <QueryState query={left} rows={1}>
+      {({ served, work }) => (served || work) > 0 && <Alert type="warning" showIcon style={{ marginBottom: 12 }} message={t('user.left', { served: decimal(served, 0), work: decimal(work, 0) })} data-testid="user-left" />}
+    </QueryState>
   );
 }
 
