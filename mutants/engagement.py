@@ -261,8 +261,9 @@ BREAKS = (
         "dispatch: mark without state",
         "what was settled meanwhile does not leave",
         _DISPATCH,
-        "and state = 'claimed' and not held and",
-        "and not held and",
+        # What is settled has no lease either: both conditions guard it.
+        "and state = 'claimed' and not held and lease_until >= %(now)s",
+        "and not held",
         _OF_AWAY,
     ),
     Break(
