@@ -380,8 +380,10 @@ BREAKS = (
         "work: taken once",
         "work that somebody has is taken by nobody else",
         "zhike/platform/work/logic/handing.py",
+        # Whoever comes second is told who has it; without that they may not claim it either.
+        "        raise AlreadyTaken(by=organization.user_names([row.assignee]).get(row.assignee, row.assignee))\n"
         '    holding.require(row, principal, "claim")\n',
-        "",
+        "        pass\n",
         _BY_HAND,
     ),
     Break(
