@@ -65,6 +65,15 @@ def _fresh_definitions() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
+def _fresh_clock() -> Iterator[None]:
+    """A rolled-back test may leave an offset of the clock that holds for a second more: long ago for the next one."""
+    from zhike.kernel import clock
+
+    yield
+    clock.forget_offset()
+
+
+@pytest.fixture(autouse=True)
 def _quick_passwords(settings) -> None:  # type: ignore[no-untyped-def]
     """Tests make many users; their passwords need no slow hash."""
     settings.PASSWORD_HASHERS = [f"django.contrib.auth.hashers.{name}PasswordHasher" for name in ("MD5", "PBKDF2")]

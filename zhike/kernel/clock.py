@@ -45,8 +45,14 @@ def at(day: date, hour: int = 0, minute: int = 0) -> datetime:
 
 def read_offset_with(reader: Callable[[], timedelta] | None) -> None:
     """Set where the installation's clock offset comes from (None: no offset) and forget the last one."""
-    global _read_offset, _offset_read_at
+    global _read_offset
     _read_offset = reader
+    forget_offset()
+
+
+def forget_offset() -> None:
+    """Read the offset again when the time is next asked for."""
+    global _offset_read_at
     _offset_read_at = float("-inf")
 
 
