@@ -60,6 +60,7 @@ __all__ = [
     "places",
     "records_by_id",
     "related_page",
+    "served_by",
     "summarize",
     "summary_by_coverage",
     "unmask",
@@ -166,6 +167,12 @@ def summary_by_coverage(
     """
     permissions.require(principal, f"{query.object}.read")
     return summing.coverage_summary(query, principal, sums)
+
+
+def served_by(employee_no: str, *, principal: Principal) -> int:
+    """Return how many parties of the principal's scope an employee serves today. Raises Refused."""
+    permissions.require(principal, f"{catalogues.object_with_role('party').key}.read")
+    return summing.served_by(employee_no, principal)
 
 
 def displays(object: str, ids: Iterable[int], *, principal: Principal) -> dict[int, dict[str, str]]:

@@ -126,6 +126,18 @@ def coverage_summary(
     return [(row[0], row[1] or "", row[2], [plain(value) for value in row[3:]]) for row in rows]
 
 
+def served_by(employee_no: str, principal: Principal) -> int:
+    """Return how many live parties of the principal's scope an employee serves today."""
+    owner, coverage = catalogues.object_with_role("party"), catalogues.object_with_role("coverage")
+    where = narrowed(RecordQuery(owner.key), principal, owner)
+    served = _served(coverage, where, principal)
+    theirs = exp.column("number", table="c").eq(where.bind(employee_no))
+    select = records_from(exp.select(exp.Count(this=exp.Star())), owner, where)
+    select = select.join(served, on=exp.and_(exp.column("party", table="c").eq(exp.column("id", table=ALIAS)), theirs))
+    [row] = rows_of(select, where.values)
+    return int(row[0])
+
+
 def _served(coverage: ObjectType, where: Where, principal: Principal) -> exp.Subquery:
     """Who serves whom today: each party once for an employee, however many services of theirs hold."""
     today, alias = where.bind(clock.today()), "s"
