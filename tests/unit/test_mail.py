@@ -56,3 +56,8 @@ def test_every_line_ends_as_mail_has_it_and_none_is_too_long() -> None:
 def test_a_header_of_two_lines_is_no_mail(broken: str) -> None:
     with pytest.raises(ValueError, match="more than one line"):
         read(subject=broken)
+
+
+def test_an_address_of_other_letters_is_no_mail() -> None:
+    with pytest.raises(ValueError, match="ascii"):
+        compose("service@zhike.example", "张三@例子.中国", "您好", "一", "7f")

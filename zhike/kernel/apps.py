@@ -7,6 +7,7 @@ class KernelConfig(AppConfig):
 
     def ready(self) -> None:
         from django.conf import settings
+        from django.db.backends.signals import connection_created
 
         from zhike.kernel import (
             clock,
@@ -29,4 +30,5 @@ class KernelConfig(AppConfig):
         pumps.register(schedules.PUMP)
         jobs.register(housekeeping.KIND, housekeeping.clear, queue="interactive")
         schedules.register(housekeeping.SCHEDULE)
+        connection_created.connect(database.read_instants)
         clock.read_offset_with(database.read_clock_offset)

@@ -4,14 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet, FullResultSet
 from django.db import connection, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Model, Q
+from psycopg.abc import Buffer
+from psycopg.types.datetime import TimestamptzLoader
 
 from zhike.kernel import clock, context, definitions
+
+
+class _Instant(TimestamptzLoader):
+    """An instant as the database writes it, read by the standard library: the driver's own way in Python takes six times as long."""
+
+    timezone = UTC  # Django compares it with the connection's
+
+    def load(self, data: Buffer) -> datetime:
+        """Return the instant in UTC; what has no year of four digits is left to the driver."""
+        try:
+            return datetime.fromisoformat(bytes(data).decode())
+        except ValueError:
+            return super().load(data)
+
+
+def read_instants(connection: BaseDatabaseWrapper, **_sent: object) -> None:
+    """Have a new connection read instants quickly. A receiver of the signal that there is one."""
+    connection.connection.adapters.register_loader("timestamptz", _Instant)
 
 
 @contextmanager
@@ -31,19 +53,21 @@ def in_turn(what: str) -> None:
         cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [what])
 
 
-def condition(model: type[Model], q: Q) -> tuple[str, list[Any]]:
+@lru_cache(maxsize=2_000)
+def condition(model: type[Model], q: Q) -> tuple[str, tuple[Any, ...]]:
     """Return a condition on a model's own columns as SQL and its values, for a statement written by hand.
 
-    The ORM takes longer to compile a statement of many columns or counts than the database to answer it.
+    The ORM takes longer to compile a statement of many columns or counts than the database to answer it. Whoever asks
+    asks the same again soon, so what was compiled last is kept.
     """
     query = model._default_manager.filter(q).query
     try:
         sql, values = query.where.as_sql(query.get_compiler(connection=connection), connection)
     except EmptyResultSet:
-        return "false", []
+        return "false", ()
     except FullResultSet:
-        return "true", []
-    return (sql, list(values)) if sql else ("true", [])
+        return "true", ()
+    return (sql, tuple(values)) if sql else ("true", ())
 
 
 def _tell_actor() -> None:

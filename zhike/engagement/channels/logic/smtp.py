@@ -6,10 +6,8 @@ import re
 import smtplib
 import ssl
 from collections.abc import Callable, Mapping
+from email.base64mime import body_encode
 from email.header import Header
-from email.message import Message
-from email.mime.text import MIMEText
-from email.policy import compat32
 from email.utils import format_datetime, formataddr, parseaddr
 from typing import Any
 
@@ -34,8 +32,8 @@ class ServerAway(Exception):
 _PATIENCE = 8
 #: What the first digit of an answer says (RFC 5321, 4.2.1): yes, go on with the message, not now, and no.
 _YES, _GO_ON, _NOT_NOW, _NO = 2, 3, 4, 5
-#: Lines end as mail has them. Headers are written as they are given: the newer policies parse each again, for most of the time.
-_LINES = compat32.clone(linesep="\r\n")
+#: How a line of a mail ends.
+_END = "\r\n"
 
 
 class Mailbox:
@@ -148,18 +146,25 @@ def _said(error: OSError | smtplib.SMTPException) -> str:
 def compose(sender: str, recipient: str, subject: str, text: str, message_id: str) -> bytes:
     """Return a plain-text mail as it leaves (RFC 5322); `message_id` is the decision's uid, so that a double would be seen.
 
-    Raises ValueError where a header would have more than one line.
+    Of its headers only the subject may be long or hold other letters than those of an address; the standard library's
+    message would look for that in each of them, for most of the time that a mail takes.
+    Raises ValueError where a header would have more than one line, or an address other letters.
     """
     if any("\n" in text or "\r" in text for text in (sender, recipient, subject, message_id)):
         raise ValueError("a header of a mail has more than one line")
-    message: Message[Any, Any] = MIMEText("\r\n".join(text.splitlines()), "plain", "utf-8", policy=_LINES)
-    message["From"] = formataddr(parseaddr(sender))
-    message["To"] = recipient
-    message["Subject"] = Header(subject, header_name="Subject")
-    message["Date"] = format_datetime(clock.now())
-    message["Message-ID"] = f"<{message_id}@zhike>"
-    message["X-Zhike-Decision"] = message_id
-    return message.as_bytes(policy=_LINES)
+    headers = {
+        "MIME-Version": "1.0",
+        "Content-Type": 'text/plain; charset="utf-8"',
+        "Content-Transfer-Encoding": "base64",
+        "From": formataddr(parseaddr(sender)),
+        "To": recipient,
+        "Subject": Header(subject, header_name="Subject").encode(linesep=_END),
+        "Date": format_datetime(clock.now()),
+        "Message-ID": f"<{message_id}@zhike>",
+        "X-Zhike-Decision": message_id,
+    }
+    lines = [f"{name}: {value}{_END}" for name, value in headers.items()]
+    return "".join([*lines, _END, body_encode(_END.join(text.splitlines()).encode(), eol=_END)]).encode("ascii")
 
 
 def _address(sender: str) -> str:

@@ -7,10 +7,21 @@ from typing import Any
 
 from sqlglot import exp
 
+from zhike.kernel import definitions
 from zhike.platform.objects.logic import catalogue as catalogues
 from zhike.platform.objects.logic.conditions import Where, any_id, narrow_to_scope
-from zhike.platform.objects.logic.statements import ALIAS, dict_rows, field_sql, records_from, rows_of, selected
+from zhike.platform.objects.logic.statements import (
+    ALIAS,
+    Statement,
+    dict_rows,
+    fetch,
+    field_sql,
+    records_from,
+    rows_of,
+    selected,
+)
 from zhike.platform.objects.types import FieldType, ObjectType
+from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal
 
 
@@ -43,13 +54,20 @@ def visible_rows(
     """Return the given columns of those of `ids` that are in the principal's reading scope."""
     if not ids:
         return []
-    where = Where(catalogues.catalogue())
-    any_of = any_id(where.bind(list(ids)))
-    where.add(exp.column("id", table=ALIAS).eq(any_of))
+    keys = ",".join(field.key for field in columns)
+    read = definitions.derive(
+        f"objects.visible:{owner.key}:{keys}:{principal.shape}", lambda _all: _visible(owner, principal, columns)
+    )
+    scope = permissions.scope(principal, "read", owner.key)
+    return fetch(read.sql, {**read.values, **scope.params, "wanted": list(ids)}, read.names)
+
+
+def _visible(owner: ObjectType, principal: Principal, columns: Sequence[FieldType]) -> Statement:
+    """The SQL that reads columns of some records in a scope; its text depends on roles, not on people."""
+    where = _wanted()
     where.add(exp.column("deleted_at", table=ALIAS).is_(exp.null()))
     narrow_to_scope(where, owner, ALIAS, principal, "read")
-    select = records_from(exp.select(*selected(owner, columns)), owner, where)
-    return dict_rows(select, where.values)
+    return Statement.of(records_from(exp.select(*selected(owner, columns)), owner, where), where.values)
 
 
 def clear_rows(
@@ -59,16 +77,28 @@ def clear_rows(
     if not ids:
         return {}
     fields = [owner.fields[key] for key in keys if key in owner.fields]
-    where = Where(catalogues.catalogue())
-    any_of = any_id(where.bind(list(ids)))
-    where.add(exp.column("id", table=ALIAS).eq(any_of))
-    if not deleted:
-        where.add(exp.column("deleted_at", table=ALIAS).is_(exp.null()))
-    rows = dict_rows(records_from(exp.select(*selected(owner, fields)), owner, where), where.values)
+    read = definitions.derive(
+        f"objects.clear:{owner.key}:{','.join(keys)}:{deleted}", lambda _all: _clear(owner, fields, deleted)
+    )
     nothing: dict[str, Any] = dict.fromkeys(keys)
     return {
-        row["id"]: nothing | {field.key: field.values.clear(row[f"f:{field.key}"]) for field in fields} for row in rows
+        row["id"]: nothing | {field.key: field.values.clear(row[f"f:{field.key}"]) for field in fields}
+        for row in fetch(read.sql, {**read.values, "wanted": list(ids)}, read.names)
     }
+
+
+def _clear(owner: ObjectType, fields: Sequence[FieldType], deleted: bool) -> Statement:
+    where = _wanted()
+    if not deleted:
+        where.add(exp.column("deleted_at", table=ALIAS).is_(exp.null()))
+    return Statement.of(records_from(exp.select(*selected(owner, fields)), owner, where), where.values)
+
+
+def _wanted() -> Where:
+    """The condition of records whose ids are the parameter `wanted`."""
+    where = Where(catalogues.catalogue())
+    where.add(exp.column("id", table=ALIAS).eq(any_id(exp.Placeholder(this="wanted"))))
+    return where
 
 
 def related_rows(
