@@ -266,11 +266,13 @@ def _acted(uid: uuid.UUID, principal: Principal, act: Callable[[WorkItem], None]
 
 
 def _as_work(row: WorkItem, principal: Principal) -> Work:
+    """What its viewer reads of a row, in their language where a room composed it."""
+    english = principal.language == "en"
     return Work(
         uid=row.uid,
         kind=row.kind,
-        subject=row.subject,
-        script=row.script,
+        subject=(english and row.subject_en) or row.subject,
+        script=(english and row.script_en) or row.script,
         object=row.object,
         record_id=row.record_id,
         assignee=row.assignee,
@@ -292,7 +294,7 @@ def _as_work(row: WorkItem, principal: Principal) -> Work:
         revision=row.revision,
         origin_kind=row.origin_kind,
         origin_uid=row.origin_uid,
-        origin_title=row.origin_title,
+        origin_title=(english and row.origin_title_en) or row.origin_title,
         results=naming.results(row.result_set),
         may=holding.may(row, principal),
         unit_id=row.unit_id,
