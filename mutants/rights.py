@@ -177,6 +177,22 @@ BREAKS = (
         _OF_WORK_ENDS,
     ),
     Break(
+        "work: one of several",
+        "what cannot be given to somebody else hurts no other work that is given at once",
+        "zhike/platform/work/api.py",
+        "    if error is None or isinstance(error, ZhikeError):\n        return error\n",
+        "    if error is not None:\n        raise error\n    return error\n",
+        _BY_HAND,
+    ),
+    Break(
+        "work: words of a reader",
+        "what a room composes of work is read in its reader's language",
+        "zhike/platform/work/api.py",
+        "(english and row.script_en) or row.script",
+        "row.script",
+        _OF_WORK_ENDS,
+    ),
+    Break(
         "work: clocks of cancelled work",
         "what is cancelled has no clock",
         "zhike/platform/work/origins.py",

@@ -29,6 +29,7 @@ from tests.depth import examples
 from zhike.engagement.campaigns.models import Campaign
 from zhike.kernel import clock, event_delivery, jobs
 from zhike.kernel.definition_parts import Labels
+from zhike.kernel.ids import uuid7
 from zhike.kernel.models import HeldEvent
 from zhike.platform.objects.definitions import ExportRule
 from zhike.platform.objects.logic import large_exports
@@ -221,6 +222,9 @@ def of_work(desk, house):
     desk.ask("account_manager", "releaseWork", uid)
     WorkItem.objects.filter(uid=uid["uid"]).update(unit_id=manager.posts.first().unit_id)
     desk.ask("branch_head", "reassignWork", uid, body={"to": "E07777", "reason": "休假"})
+    several = {"uids": [uid["uid"], str(uuid7())], "to": "E07777", "reason": "休假"}
+    answer = desk.ask("branch_head", "reassignEachWork", body=several)
+    assert (answer["given"], [one["code"] for one in answer["refused"]]) == (1, ["not_found"])
 
 
 def of_exports(desk, monkeypatch):

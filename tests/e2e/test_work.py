@@ -120,3 +120,37 @@ def test_a_task_about_a_customer_is_given_from_the_customers_page(live: Live, pa
     page.get_by_test_id("task-confirm").click()
     expect(page.get_by_test_id("block-record_work")).to_contain_text("核对联系地址")
     assert "/records/party/" in page.url and "*" in name
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_a_head_gives_several_pieces_of_work_to_somebody_else(live: Live, page: Page, width: int) -> None:
+    who = live.sign_ins["客户经理"]
+    sign_in(page, live, "营业部负责人")
+    page.set_viewport_size({"width": width, "height": 844})
+    token = page.request.get(f"{live.address}/api/v1/session").json()["csrf"]
+    for number in range(2):
+        task = {"kind": "task", "subject": f"核对地址 {width}-{number}"}
+        sent = page.request.post(f"{live.address}/api/v1/work", data=task, headers={"X-CSRFToken": token})
+        assert sent.status == 201, sent.text()
+    page.goto(f"{live.address}/work?kind=task&sort=newest")
+    rows = page.get_by_test_id("work-row").filter(has_text=f"核对地址 {width}-")
+    expect(rows).to_have_count(2)
+    expect(page.get_by_test_id("reassign-chosen")).to_be_disabled()
+    for number in range(2):
+        rows.nth(number).get_by_test_id("choose").focus()
+        page.keyboard.press("Space")
+    expect(page.get_by_test_id("chosen")).to_have_text("已选 2 件")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+    page.get_by_test_id("reassign-chosen").click()
+    page.get_by_test_id("colleague").click()
+    page.get_by_text(who["name"]).last.click()
+    page.get_by_test_id("hand-reason").fill("休假")
+    page.get_by_test_id("hand-confirm").dblclick()
+    expect(page.get_by_text("已改派 2 件")).to_have_count(1)
+    expect(page.get_by_test_id("chosen")).to_have_text("已选 0 件")
+    expect(page.get_by_test_id("choose-all")).to_be_focused()
+    page.keyboard.press("Space")
+    expect(page.get_by_test_id("chosen")).not_to_have_text("已选 0 件")
+    page.goto(f"{live.address}/work?kind=task&assignee={who['employee_no']}")
+    expect(rows).to_have_count(2)

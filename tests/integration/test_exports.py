@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from urllib.parse import unquote
 
 import pytest
+from django.test import Client
 from openpyxl import load_workbook
 
 from tests.factories.records import SYSTEM, build_firm, customer, signed_in
@@ -36,6 +37,7 @@ from zhike.platform.objects.logic import catalogue, exporting, large_exports
 from zhike.platform.objects.models import Export
 from zhike.platform.objects.types import RecordQuery, SideColumn
 from zhike.platform.organization import api as organization
+from zhike.platform.organization.models import User
 from zhike.platform.work import api as work
 from zhike.platform.work.models import WorkItem
 from zhike.platform.work.types import WorkQuery
@@ -224,8 +226,8 @@ def test_numbers_of_rows_are_exact_and_grouped(firm, monkeypatch):
     assert needed.value.message("zh") == "超过 10,000 行的导出需要审批，当前条件有 12,345 行"
     assert needed.value.message("en") == "An export above 10,000 rows needs an approval; this one has 12,345"
     owner = catalogue.object_type("party")
-    assert large_exports.subject(owner, 12_345, "zh") == "导出“客户”12,345 行"
-    assert large_exports.subject(owner, 12_345, "en") == "Export of 12,345 rows of Customer"
+    said = large_exports.subject(owner, 12_345)
+    assert (said.zh, said.en) == ("导出“客户”12,345 行", "Export of 12,345 rows of Customer")
 
 
 def test_a_list_is_saved_under_what_its_object_is_called(firm):
@@ -325,6 +327,31 @@ def test_an_approver_reads_which_columns_of_which_records_are_asked_for(three):
         "范围：我的客户",
         "条件：风险承受等级 = 'C3'",
     ]
+
+
+@pytest.mark.parametrize("asker", ["zh", "en"])
+def test_whoever_decides_reads_it_in_their_own_language(three, asker):
+    """The reason is the asker's own words; what is composed beside it is in the language of whoever reads it."""
+    condition = {"op": "=", "left": {"field": "risk_level"}, "right": {"value": "C3", "type": "text"}}
+    query = RecordQuery("party", refinement="mine", columns=("name", "mobile"), condition=condition)
+    asked = exports.ask(query, reason="季度服务回访", principal=replace(three.manager, language=asker))
+    client = Client()
+    client.force_login(User.objects.get(employee_no="E2001"))
+
+    def read():
+        found = client.get(f"/api/v1/work/{asked}").json()
+        [listed] = client.get("/api/v1/work?whose=free").json()["items"]
+        assert (listed["subject"], listed["script"]) == (found["subject"], found["script"])
+        return [found["subject"], *found["script"].splitlines()]
+
+    chinese = ["导出“客户”3 行", "季度服务回访", "字段：姓名、手机", "范围：我的客户", "条件：风险承受等级 = 'C3'"]
+    assert read() == chinese
+    organization.set_language(three.branch_head.user_id, "en")
+    english = ["Columns: Name, Mobile", "Of: My customers", "Where: `Risk level` = 'C3'"]
+    assert read() == ["Export of 3 rows of Customer", "季度服务回访", *english]
+
+    WorkItem.objects.update(subject_en="", script_en="")  # as it was kept before
+    assert read() == chinese
 
 
 def test_nobody_is_named_in_what_is_kept_of_an_export(three):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from django.test import Client
 
 from tests.factories.records import PEOPLE, SYSTEM, build_firm, customer
 from zhike.kernel import actions, clock, event_delivery, timers
@@ -17,6 +18,7 @@ from zhike.platform.audit.models import Entry
 from zhike.platform.objects import api as objects
 from zhike.platform.objects import shares
 from zhike.platform.organization import api as organization
+from zhike.platform.organization.models import User
 from zhike.platform.permissions import api as permissions
 from zhike.platform.work import api as work
 from zhike.platform.work import schemas
@@ -31,6 +33,7 @@ from zhike.platform.work.errors import (
     NotHeld,
     NotPaused,
 )
+from zhike.platform.work.logic import handing
 from zhike.platform.work.models import WorkItem
 from zhike.platform.work.types import Candidate, GiveWork, NewWork, WorkQuery
 
@@ -173,6 +176,94 @@ def test_the_head_gives_it_to_somebody_else_with_a_reason(firm):
     assert (line.changes, line.reason) == ({"assignee": ["E1001", "E1003"]}, "休假")
     with pytest.raises(Refused):
         work.reassign(uid, to="E1001", reason="不", principal=other)
+
+
+def reasons(found):
+    return {uid: error and error.code for uid, error in found.items()}
+
+
+def test_the_head_gives_several_and_what_cannot_be_given_hurts_only_itself(firm):
+    other = colleague("E1003")
+    head, local = firm.branch_head, unit("B1")
+    mine, free = give(assignee="E1001", unit_id=local), give(Candidate(kind="group", unit=local), unit_id=local)
+    lent, closed = give(assignee="E1001", unit_id=local), give(assignee="E1001", unit_id=local)
+    foreign, nowhere = give(assignee="E1002", unit_id=unit("B2")), uuid7()
+    unseen = about(customer("李四海", branch="B2", manager="E1002"))
+    work.delegate(lent, to="E1003", principal=firm.manager)
+    work.complete(closed, result="done", note="", revision=1, principal=firm.manager)
+    asked = [unseen, closed, mine, foreign, free, lent, nowhere, mine]
+
+    found = work.reassign_each(asked, to="E1003", reason="休假", principal=head)
+    assert list(found) == [unseen, closed, mine, foreign, free, lent, nowhere]
+    assert reasons(found) == {
+        unseen: "work.cannot_see",
+        closed: "work.already_done",
+        mine: None,
+        foreign: "not_found",
+        free: None,
+        lent: "work.no_such_colleague",
+        nowhere: "not_found",
+    }
+    assert set(open_work(other)) == {mine, free, lent}
+    lines = Entry.objects.filter(subject="work_item", operation="reassign").order_by("id")
+    assert [(line.changes["assignee"], line.reason) for line in lines] == [
+        (["E1001", "E1003"], "休假"),
+        (["", "E1003"], "休假"),
+    ]
+    assert WorkItem.objects.get(uid=unseen).assignee == "E1001"
+
+    assert reasons(work.reassign_each(asked, to="E1003", reason="休假", principal=head)) == reasons(found)
+    assert (lines.all().count(), WorkItem.objects.get(uid=mine).revision) == (2, 2)
+
+
+def test_a_fault_at_one_piece_of_work_keeps_it_where_it_is_and_gives_the_others(firm, monkeypatch):
+    colleague("E1003")
+    uids = [give(assignee="E1001", unit_id=unit("B1")) for _number in range(3)]
+    given = handing.give_to
+
+    def give_but_one(row, *how):
+        given(row, *how)
+        if row.uid == uids[1]:
+            raise RuntimeError("broken")
+
+    monkeypatch.setattr(handing, "give_to", give_but_one)
+    found = work.reassign_each(uids, to="E1003", reason="休假", principal=firm.branch_head)
+    assert reasons(found) == dict(zip(uids, (None, "work.not_reassigned", None), strict=True))
+    assert [WorkItem.objects.get(uid=uid).assignee for uid in uids] == ["E1003", "E1001", "E1003"]
+    assert [operations(uid) for uid in uids] == [["reassign"], [], ["reassign"]]
+
+
+def test_who_may_not_give_work_away_gives_none_of_several(firm):
+    colleague("E1003")
+    uid = give(assignee="E1001", unit_id=unit("B1"))
+    with pytest.raises(Refused):
+        work.reassign_each([uid], to="E1003", reason="休假", principal=firm.manager)
+    assert (WorkItem.objects.get(uid=uid).assignee, operations(uid)) == ("E1001", [])
+
+
+def test_what_became_of_several_is_said_in_both_languages(firm):
+    colleague("E1003")
+    client = Client()
+    client.force_login(User.objects.get(employee_no="E2001"))
+    uid, nowhere = give(assignee="E1001", unit_id=unit("B1")), uuid7()
+
+    def asked(**changed):
+        body = {"uids": [str(uid), str(nowhere)], "to": "E1003", "reason": "休假", **changed}
+        return client.post("/api/v1/work/reassign", body, content_type="application/json")
+
+    assert asked().json() == {
+        "given": 1,
+        "refused": [
+            {
+                "uid": str(nowhere),
+                "code": "not_found",
+                "message": f"work_item {nowhere} 不存在，或您无权查看",
+                "message_en": f"There is no work_item {nowhere}, or you may not see it",
+            }
+        ],
+    }
+    wrong = ({"uids": []}, {"uids": [str(uuid7()) for _n in range(201)]}, {"reason": ""}, {"to": ""})
+    assert [asked(**one).status_code for one in wrong] == [422] * 4
 
 
 def test_a_colleague_is_given_a_task_about_a_customer(firm):

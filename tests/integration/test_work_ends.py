@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date
 from threading import Barrier
 
@@ -14,6 +15,7 @@ from tests.integration.test_work_by_hand import give
 from zhike.kernel import actions, clock, definition_changes, event_delivery
 from zhike.kernel.definition_changes import Edit
 from zhike.kernel.definition_errors import DefinitionsBroken
+from zhike.kernel.definition_parts import Labels
 from zhike.kernel.ids import uuid7
 from zhike.kernel.models import TimerRow
 from zhike.platform.objects import api as objects
@@ -112,11 +114,34 @@ def test_work_about_an_erased_record_has_no_clock(firm):
     assert (WorkItem.objects.get(uid=gone).state, clocks()) == ("cancelled", [str(other)])
 
 
+def test_what_a_room_composes_is_read_in_the_readers_language_and_what_a_person_wrote_as_typed(firm):
+    words = {"subject": Labels("核对名单", "Check the list"), "script": Labels("三位客户", "Three customers")}
+    origin = uuid7()
+    given = GiveWork(
+        kind="task",
+        origin_kind="list",
+        origin_uid=origin,
+        origin_title=Labels("名单", "List"),
+        items=(NewWork(assignee="E1001", **words),),
+    )
+    actions.run("work.give", given, asker=SYSTEM)
+    typed = work.create("task", subject="补资料", script="尽快", principal=firm.manager)
+    composed = WorkItem.objects.get(origin_uid=origin).uid
+
+    def read(language):
+        found = (work.get(uid, principal=replace(firm.manager, language=language)) for uid in (composed, typed.uid))
+        return [(item.subject, item.script, item.origin_title) for item in found]
+
+    assert read("zh") == [("核对名单", "三位客户", "名单"), ("补资料", "尽快", "")]
+    assert read("en") == [("Check the list", "Three customers", "List"), ("补资料", "尽快", "")]
+
+
 def test_work_about_what_belonged_to_an_erased_person_ends_and_keeps_no_words(firm):
     party = customer("张三")
     talk = {"party": str(party.uid), "channel": "phone", "subject": "回电", "at": clock.now().isoformat()}
     record = objects.create("interaction", talk, principal=firm.manager)
-    about = NewWork(record=bulk_id(record), assignee="E1001", subject="张三 13800001234 回电", script="张三催办")
+    said = {"subject": Labels("张三 13800001234 回电", "Call 张三"), "script": Labels("张三催办", "张三 asked twice")}
+    about = NewWork(record=bulk_id(record), assignee="E1001", **said)
     given = GiveWork(
         kind="task", origin_kind="work", origin_uid=uuid7(), origin_title="", object="interaction", items=(about,)
     )
@@ -136,6 +161,7 @@ def test_work_about_what_belonged_to_an_erased_person_ends_and_keeps_no_words(fi
         "",
         [""],
     )
+    assert (item.subject_en, item.script_en) == ("", "")
 
 
 def bulk_id(record):

@@ -128,5 +128,9 @@ def _finding(found: Any, params: type[Part]) -> dict[str, object]:
 def _plain(value: object) -> dict[str, object]:
     """What a JSON column holds of it."""
     given = value.model_dump(mode="json") if isinstance(value, Part) else value
-    plain: dict[str, object] = json.loads(json.dumps(given, default=str))
+    plain: dict[str, object] = json.loads(json.dumps(given, default=_scalar))
     return plain
+
+
+def _scalar(value: object) -> object:
+    return dict(value) if isinstance(value, Mapping) else str(value)

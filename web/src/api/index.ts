@@ -103,6 +103,7 @@ export type {
   VocabularyOut as Vocabulary,
   WireInput as Input,
   WireValue as Value,
+  ReassignedOut as Reassigned,
   WorkDetailOut as WorkDetail,
   WorkOut as WorkItem,
   WorkPageOut as WorkPage,

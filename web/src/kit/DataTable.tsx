@@ -1,3 +1,4 @@
+import { Checkbox } from 'antd';
 import type { ReactNode } from 'react';
 import { Link, useNavigate } from 'react-router';
 import { Icon } from './Icon';
@@ -14,6 +15,8 @@ export type Column<T> = {
 };
 export type SortState = { field: string; direction: 'asc' | 'desc' };
 export type TwoLine = { lead?: ReactNode; title: ReactNode; sub?: ReactNode; end?: ReactNode; endSub?: ReactNode };
+/** Rows that are chosen for one act on several: those that `may` be have a box, `name` says of what; when `full` no more can. */
+export type Choice<T> = { chosen: ReadonlySet<string>; may: (row: T) => boolean; name: (row: T) => string; full: boolean; onToggle: (key: string) => void };
 
 type Props<T> = {
   columns: Column<T>[];
@@ -28,6 +31,7 @@ type Props<T> = {
   sort?: SortState | null;
   onSort?: (sort: SortState) => void;
   total?: Record<string, ReactNode>;
+  choice?: Choice<T>;
   testId?: string;
   roomy?: boolean;
 };
@@ -40,7 +44,13 @@ export function DataTable<T>(props: Props<T>) {
 const alignClass = (column: { align?: string; tight?: boolean }) =>
   [column.align === 'right' ? 'num' : column.align === 'center' ? 'center' : '', column.tight ? 'tight' : ''].join(' ').trim();
 
-function Grid<T>({ columns, rows, rowKey, path, onOpen, rowClass, selected, sort, onSort, total, testId = 'row', roomy }: Props<T>) {
+function Box<T>({ row, id, choice }: { row: T; id: string; choice: Choice<T> }) {
+  if (!choice.may(row)) return null;
+  const checked = choice.chosen.has(id);
+  return <Checkbox checked={checked} disabled={choice.full && !checked} onChange={() => choice.onToggle(id)} aria-label={choice.name(row)} data-testid="choose" />;
+}
+
+function Grid<T>({ columns, rows, rowKey, path, onOpen, rowClass, selected, sort, onSort, total, choice, testId = 'row', roomy }: Props<T>) {
   const navigate = useNavigate();
   const open = (row: T) => {
     const target = path?.(row);
@@ -52,6 +62,7 @@ function Grid<T>({ columns, rows, rowKey, path, onOpen, rowClass, selected, sort
       <table className={roomy ? 'grid roomy' : 'grid'}>
         <thead>
           <tr>
+            {choice && <td className="choose" />}
             {columns.map((column) => (
               <HeadCell key={column.key} column={column} sort={sort} onSort={onSort} />
             ))}
@@ -68,9 +79,10 @@ function Grid<T>({ columns, rows, rowKey, path, onOpen, rowClass, selected, sort
                 data-uid={key}
                 className={`${goes ? 'go' : ''} ${selected === key ? 'on' : ''} ${rowClass?.(row) ?? ''}`}
                 onClick={(event) => {
-                  if (goes && !(event.target as HTMLElement).closest('a, button, input')) open(row);
+                  if (goes && !(event.target as HTMLElement).closest('a, button, input, .choose')) open(row);
                 }}
               >
+                {choice && <td className="choose"><Box row={row} id={key} choice={choice} /></td>}
                 {columns.map((column) => (
                   <td key={column.key} className={alignClass(column)}>
                     {column.render(row)}
@@ -83,6 +95,7 @@ function Grid<T>({ columns, rows, rowKey, path, onOpen, rowClass, selected, sort
         {total && (
           <tfoot>
             <tr>
+              {choice && <td />}
               {columns.map((column) => (
                 <td key={column.key} className={alignClass(column)}>
                   {total[column.key]}
@@ -120,13 +133,14 @@ function HeadCell<T>({ column, sort, onSort }: HeadProps<T>) {
   );
 }
 
-function TwoLineList<T>({ rows, rowKey, twoLine, path, onOpen, rowClass, testId = 'row' }: Props<T>) {
+function TwoLineList<T>({ rows, rowKey, twoLine, path, onOpen, rowClass, choice, testId = 'row' }: Props<T>) {
   return (
     <ul className="two-line">
       {rows.map((row) => {
         const key = rowKey(row);
         return (
-          <li key={key} className={rowClass?.(row)} data-testid={testId} data-uid={key}>
+          <li key={key} className={`${choice ? 'boxed' : ''} ${rowClass?.(row) ?? ''}`.trim() || undefined} data-testid={testId} data-uid={key}>
+            {choice && <Box row={row} id={key} choice={choice} />}
             <Line line={twoLine(row)} path={path?.(row)} onOpen={onOpen && (() => onOpen(row))} />
           </li>
         );

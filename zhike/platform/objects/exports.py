@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from zhike.kernel import actions, clock, database
+from zhike.kernel.definition_parts import Labels
 from zhike.kernel.errors import NotFound
 from zhike.platform.audit import api as audit
 from zhike.platform.objects.errors import ExportNotReady, ExportOutdated, NoApproval, ReasonRequired
@@ -40,11 +41,11 @@ def ask(query: RecordQuery, *, reason: str, principal: Principal) -> uuid.UUID:
     found = listing.count(query, principal, exact=True, operation="export")
     large_exports.require_most(found.count, rule)
     wanted = ExportList.of_query(query).model_copy(update={"approved": found.count})
-    words = large_exports.subject(owner, found.count, principal.language)
+    said = large_exports.told(owner, query, principal)
     question = {
         "kind": rule.approval,
-        "subject": words,
-        "reason": f"{reason.strip()}\n{large_exports.told(owner, query, principal)}",
+        "subject": large_exports.subject(owner, found.count),
+        "reason": Labels(f"{reason.strip()}\n{said.zh}", f"{reason.strip()}\n{said.en}"),
         "roles": rule.roles,
         "act": {"action": large_exports.EXPORT.key, "params": wanted.model_dump(mode="json")},
     }

@@ -5,12 +5,13 @@ Other rooms give work by the actions `work.give` and `work.ask`; people take it,
 
 from __future__ import annotations
 
+import logging
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
-from zhike.kernel import clock, context, database
-from zhike.kernel.errors import Invalid
+from zhike.kernel import clock, context, database, isolation
+from zhike.kernel.errors import Invalid, ZhikeError
 from zhike.kernel.ids import uuid7
 from zhike.platform.audit import api as audit
 from zhike.platform.objects import api as objects
@@ -18,6 +19,7 @@ from zhike.platform.organization import people
 from zhike.platform.organization.types import Colleague
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal
+from zhike.platform.work.errors import NotReassigned
 from zhike.platform.work.logic import deadlines, finishing, giving, handing, holding, listing, naming, seeing
 from zhike.platform.work.models import Comment, WorkItem
 from zhike.platform.work.types import GiveWork, NewWork, Remark, Work, WorkCounts, WorkQuery
@@ -38,10 +40,12 @@ __all__ = [
     "pause",
     "per_assignee",
     "reassign",
+    "reassign_each",
     "release",
     "resume",
     "todo",
 ]
+_log = logging.getLogger("zhike.work")
 kinds = naming.kinds
 
 
@@ -170,9 +174,29 @@ def delegate(uid: uuid.UUID, *, to: str, principal: Principal) -> Work:
 
 
 def reassign(uid: uuid.UUID, *, to: str, reason: str, principal: Principal) -> Work:
-    """Give work to somebody else for good. Raises NotFound, AlreadyDone, NotHeld, NoSuchColleague."""
+    """Give work to somebody else for good. Raises NotFound, AlreadyDone, NotHeld, NoSuchColleague, CannotSee."""
     with context.acting(reason=reason):
         return _acted(uid, principal, lambda row: handing.reassign(row, to, principal), "work.reassign")
+
+
+def reassign_each(
+    uids: Sequence[uuid.UUID], *, to: str, reason: str, principal: Principal
+) -> dict[uuid.UUID, ZhikeError | None]:
+    """Give each of several pieces of work to somebody else for good; return by uid why one was not given, None if it was.
+
+    Each is given by itself, so that what cannot be given hurts nothing else. What they have already is given: this may be
+    run twice. Raises Refused.
+    """
+    permissions.require(principal, "work.reassign")
+    return {uid: _not_reassigned(uid, to, reason, principal) for uid in dict.fromkeys(uids)}
+
+
+def _not_reassigned(uid: uuid.UUID, to: str, reason: str, principal: Principal) -> ZhikeError | None:
+    error = isolation.fault_of(lambda: reassign(uid, to=to, reason=reason, principal=principal))
+    if error is None or isinstance(error, ZhikeError):
+        return error
+    _log.error("work not reassigned", exc_info=error, extra={"work": str(uid)})
+    return NotReassigned()
 
 
 def pause(uid: uuid.UUID, *, reason: str, principal: Principal) -> Work:
@@ -242,11 +266,13 @@ def _acted(uid: uuid.UUID, principal: Principal, act: Callable[[WorkItem], None]
 
 
 def _as_work(row: WorkItem, principal: Principal) -> Work:
+    """What its viewer reads of a row, in their language where a room composed it."""
+    english = principal.language == "en"
     return Work(
         uid=row.uid,
         kind=row.kind,
-        subject=row.subject,
-        script=row.script,
+        subject=(english and row.subject_en) or row.subject,
+        script=(english and row.script_en) or row.script,
         object=row.object,
         record_id=row.record_id,
         assignee=row.assignee,
@@ -268,7 +294,7 @@ def _as_work(row: WorkItem, principal: Principal) -> Work:
         revision=row.revision,
         origin_kind=row.origin_kind,
         origin_uid=row.origin_uid,
-        origin_title=row.origin_title,
+        origin_title=(english and row.origin_title_en) or row.origin_title,
         results=naming.results(row.result_set),
         may=holding.may(row, principal),
         unit_id=row.unit_id,

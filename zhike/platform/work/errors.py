@@ -117,3 +117,12 @@ class ClockRests(ZhikeError):
     status = 409
     zh = "该待办没有可暂停或恢复的时限"
     en = "This work has no deadline that could be paused or taken up again"
+
+
+class NotReassigned(ZhikeError):
+    """One of several pieces of work that a fault of the server kept where it was."""
+
+    code = "work.not_reassigned"
+    status = 500
+    zh = "系统出错，该待办未改派，请稍后重试"
+    en = "A fault of the server kept this work where it is; try again later"

@@ -11,6 +11,7 @@ class WorkItem(models.Model):
     `candidates` are those who may take it, as `Candidate.held_as` writes them; `assignee` is whoever has it, "" for
     nobody yet. `act` is what is done with it when it ends well, `outcome` what that answered. `urgent_at` is `due_at`, or
     the end of time without one: what lists are sorted by. `paused_*` are of the pause that lasts, or the last one.
+    `*_en` is what a room composed, in English; "" where the one text is for every reader: the words of a person.
     """
 
     class State(models.TextChoices):
@@ -23,6 +24,7 @@ class WorkItem(models.Model):
     origin_kind = models.TextField()
     origin_uid = models.UUIDField()
     origin_title = models.TextField()
+    origin_title_en = models.TextField(db_default="")
     step = models.TextField(default="")
     occurrence = models.IntegerField(default=1)
     object = models.TextField(db_default="")
@@ -33,7 +35,9 @@ class WorkItem(models.Model):
     asked_by = models.TextField(db_default="")
     unit_id = models.BigIntegerField(null=True)
     subject = models.TextField()
+    subject_en = models.TextField(db_default="")
     script = models.TextField(default="")
+    script_en = models.TextField(db_default="")
     result_set = models.TextField()
     act = models.JSONField(null=True)
     due_at = models.DateTimeField(null=True)

@@ -55,6 +55,13 @@ def colleagues(request: SignedInRequest, q: str = "") -> schemas.ColleaguesOut:
     return {"items": [{"uid": one.employee_no, "name": one.name} for one in found]}
 
 
+@router.post("/work/reassign", operation_id="reassignEachWork", response=responds(schemas.ReassignedOut))
+def reassign_each(request: SignedInRequest, body: schemas.ReassignIn) -> schemas.ReassignedOut:
+    """Work items that somebody else has now, and those that stayed where they were."""
+    found = api.reassign_each(body.uids, to=body.to, reason=body.reason, principal=request.principal)
+    return schemas.reassigned_out(found)
+
+
 @router.get("/work/{uid}", operation_id="getWork", response=responds(schemas.WorkDetailOut))
 def get(request: SignedInRequest, uid: uuid.UUID) -> schemas.WorkDetailOut:
     """One work item."""

@@ -12,7 +12,8 @@ from typing_extensions import TypedDict
 
 from zhike.expressions.wire import StoredExpression
 from zhike.kernel import clock
-from zhike.kernel.wire import Labels, RequestBody, labels
+from zhike.kernel.errors import ZhikeError
+from zhike.kernel.wire import Finding, Labels, RequestBody, labels
 from zhike.platform.objects import api as objects
 from zhike.platform.objects import catalogue
 from zhike.platform.objects.schemas import FieldOut, form_field_out
@@ -41,6 +42,14 @@ class HandIn(RequestBody):
 
     to: str = Field(min_length=1)
     reason: str = Field("", max_length=500)
+
+
+class ReassignIn(RequestBody):
+    """Which pieces of work go to whom (employee number), and why."""
+
+    uids: list[uuid.UUID] = Field(min_length=1, max_length=200)
+    to: str = Field(min_length=1)
+    reason: str = Field(min_length=1, max_length=500)
 
 
 class ReasonGivenIn(RequestBody):
@@ -196,6 +205,19 @@ class WorkPageOut(TypedDict):
     kinds: list[WorkKindOut]
 
 
+class NotReassignedOut(Finding):
+    """Why one piece of work stayed where it was."""
+
+    uid: uuid.UUID
+
+
+class ReassignedOut(TypedDict):
+    """How many pieces of work somebody else has now, and which stayed where they were."""
+
+    given: int
+    refused: list[NotReassignedOut]
+
+
 class ColleaguesOut(TypedDict):
     """People to whom work can be given."""
 
@@ -227,6 +249,16 @@ def page_out(items: Sequence[Work], more: str | None, totals: WorkCounts, princi
             {"key": key, "labels": labels(kind.labels), "by_hand": kind.by_hand} for key, kind in api.kinds().items()
         ],
     }
+
+
+def reassigned_out(found: Mapping[uuid.UUID, ZhikeError | None]) -> ReassignedOut:
+    """Return what became of work that was to be reassigned as the interface gives it."""
+    refused: list[NotReassignedOut] = [
+        {"uid": uid, "code": error.code, "message": error.message("zh"), "message_en": error.message("en")}
+        for uid, error in found.items()
+        if error
+    ]
+    return {"given": len(found) - len(refused), "refused": refused}
 
 
 def detail_out(item: Work, principal: Principal) -> WorkDetailOut:

@@ -20,6 +20,8 @@ Whose = Literal["mine", "free", "asked", "all"]
 Act = Literal["claim", "release", "delegate", "reassign", "comment", "pause", "resume", "complete"]
 
 
+#: What work says: the words of a person as they were typed, or in both languages what a room composes.
+Words = Text | Labels
 #: Plain values by key.
 Kept = Mapping[str, object]
 
@@ -96,8 +98,8 @@ class NewWork(Part):
     """One piece of work to be given: about a record (inner id), to somebody or to candidates."""
 
     record: int | None = None
-    subject: Text
-    script: str = ""
+    subject: Words
+    script: str | Labels = ""
     assignee: str = ""
     candidates: tuple[Candidate, ...] = ()
     unit: int | None = None
@@ -117,7 +119,7 @@ class GiveWork(Part):
     kind: Key
     origin_kind: Key
     origin_uid: uuid.UUID
-    origin_title: str
+    origin_title: str | Labels
     object: str = ""
     step: str = ""
     occurrence: int = 1
@@ -134,8 +136,8 @@ class AskWork(Part):
     """
 
     kind: Key
-    subject: Text
-    reason: str = ""
+    subject: Words
+    reason: str | Labels = ""
     roles: tuple[Key, ...] = Field(min_length=1)
     act: Asked
     object: str = ""

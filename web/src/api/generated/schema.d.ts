@@ -1452,6 +1452,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/work/reassign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reassign Each
+         * @description Work items that somebody else has now, and those that stayed where they were.
+         */
+        post: operations["reassignEachWork"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/work/{uid}": {
         parameters: {
             query?: never;
@@ -2703,6 +2723,21 @@ export interface components {
         NotForm: {
             not: components["schemas"]["StoredExpression"];
         };
+        /** @description Why one piece of work stayed where it was. */
+        NotReassignedOut: {
+            code: string;
+            facts?: {
+                [key: string]: components["schemas"]["Fact"];
+            };
+            field?: string;
+            fields?: string[];
+            message: string;
+            message_en?: string;
+            path?: string | null;
+            position?: number;
+            /** Format: uuid */
+            uid: string;
+        };
         /** @description An object type by name. */
         ObjectNameOut: {
             key: string;
@@ -2953,6 +2988,17 @@ export interface components {
         ReasonOut: {
             code: string;
             labels: components["schemas"]["Labels"];
+        };
+        /** @description Which pieces of work go to whom (employee number), and why. */
+        ReassignIn: {
+            reason: string;
+            to: string;
+            uids: string[];
+        };
+        /** @description How many pieces of work somebody else has now, and which stayed where they were. */
+        ReassignedOut: {
+            given: number;
+            refused: components["schemas"]["NotReassignedOut"][];
         };
         /** @description Changed field values, based on one revision. */
         RecordChangesIn: {
@@ -4029,6 +4075,7 @@ export type NewUserIn = components['schemas']['NewUserIn'];
 export type NewWorkIn = components['schemas']['NewWorkIn'];
 export type NodeCountOut = components['schemas']['NodeCountOut'];
 export type NotForm = components['schemas']['NotForm'];
+export type NotReassignedOut = components['schemas']['NotReassignedOut'];
 export type ObjectNameOut = components['schemas']['ObjectNameOut'];
 export type ObjectOut = components['schemas']['ObjectOut'];
 export type Option = components['schemas']['Option'];
@@ -4060,6 +4107,8 @@ export type QueuedOut = components['schemas']['QueuedOut'];
 export type ReasonGivenIn = components['schemas']['ReasonGivenIn'];
 export type ReasonIn = components['schemas']['ReasonIn'];
 export type ReasonOut = components['schemas']['ReasonOut'];
+export type ReassignIn = components['schemas']['ReassignIn'];
+export type ReassignedOut = components['schemas']['ReassignedOut'];
 export type RecordChangesIn = components['schemas']['RecordChangesIn'];
 export type RecordOut = components['schemas']['RecordOut'];
 export type RecordPageOut = components['schemas']['RecordPageOut'];
@@ -7114,6 +7163,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ColleaguesOut"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            502: components["responses"]["Error502"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    reassignEachWork: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReassignIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReassignedOut"];
                 };
             };
             400: components["responses"]["Error400"];

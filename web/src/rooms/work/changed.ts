@@ -2,12 +2,12 @@ import { useQueryClient } from '@tanstack/react-query';
 import { ApiError } from '../../api/client';
 import { useReport } from '../../kit/feedback';
 
-/** What shows a piece of work is read anew. */
-export function useWorkChanged(uid: string): () => void {
+/** What shows a piece of work, or any of several, is read anew. */
+export function useWorkChanged(uid?: string): () => void {
   const client = useQueryClient();
   return () => {
     void client.invalidateQueries({ queryKey: ['work'] });
-    void client.invalidateQueries({ queryKey: ['work-item', uid] });
+    void client.invalidateQueries({ queryKey: uid ? ['work-item', uid] : ['work-item'] });
     void client.invalidateQueries({ queryKey: ['page'] });
   };
 }

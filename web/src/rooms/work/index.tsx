@@ -8,7 +8,7 @@ import type { WorkItem, WorkPage as WorkAnswer } from '../../api';
 import { useText } from '../../app/i18n';
 import { Due } from '../../blocks/Due';
 import { useWord } from '../../blocks/lists';
-import { DataTable, type Column } from '../../kit/DataTable';
+import { DataTable, type Choice, type Column } from '../../kit/DataTable';
 import { Nothing } from '../../kit/figures';
 import { datetime, decimal } from '../../kit/format';
 import { useKeys } from '../../kit/hooks';
@@ -18,6 +18,7 @@ import { Page } from '../../kit/Page';
 import { wayBack } from '../../kit/returning';
 import { Empty, ErrorState, Skeleton } from '../../kit/states';
 import { Tabs } from '../../kit/Tabs';
+import { ChosenBar, useChosen } from './Choosing';
 import { ColleagueSelect } from './Handing';
 import { NewTaskDialog } from './NewTask';
 import { aboutIn, asked, hasAssignee, useShown, type About, type Shown, type View } from './shown';
@@ -83,7 +84,7 @@ export function WorkPage() {
         <Filters shown={shown} show={show} kinds={first?.kinds ?? []} count={counts?.shown} />
         {work.isPending && <Skeleton rows={10} />}
         {work.isError && <ErrorState error={work.error} retry={() => void work.refetch()} />}
-        {work.data && (items.length > 0 ? <WorkTable items={items} view={shown.view} selected={uid} onOpen={open} /> : <NoWork shown={shown} />)}
+        {work.data && <WorkList key={JSON.stringify(shown)} items={items} shown={shown} selected={uid} onOpen={open} />}
         {work.hasNextPage && <footer className="panel-foot"><Button className="right" size="small" onClick={() => void work.fetchNextPage()}>{t('member.more')}</Button></footer>}
       </section>
       <WorkDrawer uid={uid} onClose={() => open(undefined)} onDone={() => move(1)} />
@@ -156,9 +157,22 @@ function Origin({ origin: { path, title } }: { origin: NonNullable<WorkItem['ori
   return path ? <Link to={path}><Clip>{title}</Clip></Link> : <Clip>{title}</Clip>;
 }
 
-type TableProps = { items: WorkItem[]; view: View; selected: string | undefined; onOpen: (uid: string) => void };
+type ListProps = { items: WorkItem[]; shown: Shown; selected: string | undefined; onOpen: (uid: string) => void };
 
-function WorkTable({ items, view, selected, onOpen }: TableProps) {
+/** The work that a list asks for; another list begins with nothing chosen. */
+function WorkList({ items, shown, ...rest }: ListProps) {
+  const { uids, choose, choice } = useChosen(items);
+  return (
+    <>
+      <ChosenBar items={items} uids={uids} choose={choose} />
+      {items.length > 0 ? <WorkTable items={items} view={shown.view} choice={choice} {...rest} /> : <NoWork shown={shown} />}
+    </>
+  );
+}
+
+type TableProps = Omit<ListProps, 'shown'> & { view: View; choice: Choice<WorkItem> | undefined };
+
+function WorkTable({ items, view, selected, onOpen, choice }: TableProps) {
   const { t, label } = useText();
   const word = useWord();
   const result = (row: WorkItem) => label(row.results.find((item) => item.key === row.result)?.labels) || row.result;
@@ -181,6 +195,7 @@ function WorkTable({ items, view, selected, onOpen }: TableProps) {
       rowKey={(row) => row.uid}
       onOpen={(row) => onOpen(row.uid)}
       selected={selected}
+      choice={choice}
       testId="work-row"
       rowClass={(row) => (row.overdue && row.state === 'open' ? 'late-row' : '')}
       twoLine={(row) => ({

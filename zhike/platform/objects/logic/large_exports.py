@@ -93,31 +93,28 @@ def posts_of(principal: Principal) -> list[str]:
     return sorted({f"{post.role}@{post.unit}" for post in principal.posts})
 
 
-def subject(owner: ObjectType, rows: int, language: str) -> str:
+def subject(owner: ObjectType, rows: int) -> Labels:
     """Return what an approver reads first: which list, how many rows."""
-    if language == "en":
-        return f"Export of {rows:,} rows of {owner.labels['en']}"
-    return f"导出“{owner.labels['zh']}”{rows:,} 行"
+    return Labels(f"导出“{owner.labels['zh']}”{rows:,} 行", f"Export of {rows:,} rows of {owner.labels['en']}")
 
 
-def told(owner: ObjectType, query: RecordQuery, principal: Principal) -> str:
+def told(owner: ObjectType, query: RecordQuery, principal: Principal) -> Labels:
     """Return what an approver has to know beside the reason: which columns, of which records."""
-    language = principal.language
-    english = language == "en"
     keys = query.columns or listing.listed_columns(owner, principal)
-    comma, colon = (", ", ": ") if english else ("、", "：")
-    columns = comma.join(asking.field_of(owner, key, principal).labels[language] for key in keys)
-    lines = [("Columns" if english else "字段") + colon + columns]
+    columns = [asking.field_of(owner, key, principal).labels for key in keys]
+    zh = "字段：" + "、".join(words["zh"] for words in columns)
+    lines = [Labels(zh, "Columns: " + ", ".join(words["en"] for words in columns))]
     if query.refinement in owner.refinements:
-        lines.append(("Of" if english else "范围") + colon + owner.refinements[query.refinement].labels[language])
-    if query.condition is not None:
-        said = nameless.told(catalogues.catalogue(), query, principal)
-        lines.append(("Where" if english else "条件") + colon + said)
+        words = owner.refinements[query.refinement].labels
+        lines.append(Labels(f"范围：{words['zh']}", f"Of: {words['en']}"))
+    said = nameless.told(catalogues.catalogue(), query, principal)
+    if said is not None:
+        lines.append(Labels(f"条件：{said.zh}", f"Where: {said.en}"))
     if query.text.strip():
-        lines.append("Narrowed by a search" if english else "另按搜索词筛选")
+        lines.append(Labels("另按搜索词筛选", "Narrowed by a search"))
     if query.of is not None:
-        lines.append("Of one record only" if english else "仅某一条记录下的")
-    return "\n".join(lines)
+        lines.append(Labels("仅某一条记录下的", "Of one record only"))
+    return Labels("\n".join(line.zh for line in lines), "\n".join(line.en for line in lines))
 
 
 def store() -> FileStore:

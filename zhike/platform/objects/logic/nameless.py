@@ -7,6 +7,7 @@ from dataclasses import replace
 from zhike.expressions import api as expressions
 from zhike.expressions.api import Aggregate, Expression, Literal, Logic, Not
 from zhike.expressions.types import Type
+from zhike.kernel.definition_parts import Labels
 from zhike.platform.objects.logic import asking
 from zhike.platform.objects.logic.catalogue import Catalogue, expression_schema
 from zhike.platform.objects.types import ObjectType, RecordQuery
@@ -26,11 +27,13 @@ def condition(objects: Catalogue, query: RecordQuery, principal: Principal) -> E
     return _nameless(objects, owner, asking.condition(objects, owner, query.condition, principal))
 
 
-def told(objects: Catalogue, query: RecordQuery, principal: Principal) -> str:
-    """Return the same as a sentence in the principal's language, "" where there is none."""
+def told(objects: Catalogue, query: RecordQuery, principal: Principal) -> Labels | None:
+    """Return the same as a sentence; None where there is none."""
     found = condition(objects, query, principal)
     schema = expression_schema(objects, query.object)
-    return "" if found is None else expressions.to_text(found, schema, principal.language)
+    if found is None:
+        return None
+    return Labels(expressions.to_text(found, schema, "zh"), expressions.to_text(found, schema, "en"))
 
 
 def _nameless(objects: Catalogue, owner: ObjectType, node: Expression) -> Expression:

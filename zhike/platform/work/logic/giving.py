@@ -98,12 +98,15 @@ ASK = Action("work.ask", Labels("提交审批", "Ask for approval"), AskWork, _r
 
 def _row(work: GiveWork, kind: WorkKind, item: NewWork) -> WorkItem:
     due_at = item.due_at or naming.deadline(kind)
+    (subject, subject_en), (script, script_en) = naming.kept(item.subject), naming.kept(item.script)
+    title, title_en = naming.kept(work.origin_title)
     return WorkItem(
         uid=uuid7(),
         kind=kind.key,
         origin_kind=work.origin_kind,
         origin_uid=work.origin_uid,
-        origin_title=work.origin_title,
+        origin_title=title,
+        origin_title_en=title_en,
         step=work.step,
         occurrence=work.occurrence,
         object=work.object if item.record is not None else "",
@@ -112,8 +115,10 @@ def _row(work: GiveWork, kind: WorkKind, item: NewWork) -> WorkItem:
         candidates=[candidate.held_as for candidate in item.candidates],
         asked_by=work.asked_by,
         unit_id=item.unit,
-        subject=item.subject,
-        script=item.script,
+        subject=subject,
+        subject_en=subject_en,
+        script=script,
+        script_en=script_en,
         result_set=naming.results_of_new(kind, work.results),
         act=work.act.model_dump(mode="json") if work.act else None,
         due_at=due_at,

@@ -45,8 +45,13 @@ def delegate(row: WorkItem, to: str, principal: Principal) -> None:
 
 
 def reassign(row: WorkItem, to: str, principal: Principal) -> None:
-    """Give work to somebody else for good. Raises NoSuchColleague, NotHeld, CannotSee."""
+    """Give work to somebody else for good; who has it, and not only for a while, keeps it.
+
+    Raises NoSuchColleague, NotHeld, CannotSee.
+    """
     holding.require(row, principal, "reassign")
+    if row.assignee and row.assignee == to and not row.delegated_by:
+        return
     _require_other(row, to, principal)
     seeing.let_see(row, to, principal)
     row.delegated_by = ""
