@@ -38,7 +38,16 @@ from zhike.engagement.campaigns.schemas import (
     TouchState,
     VerdictOut,
 )
-from zhike.engagement.campaigns.types import Computed, Counts, Difference, Effect, Estimate, MemberRow, RunState
+from zhike.engagement.campaigns.types import (
+    CampaignWork,
+    Computed,
+    Counts,
+    Difference,
+    Effect,
+    Estimate,
+    MemberRow,
+    RunState,
+)
 from zhike.engagement.channels import api as channels
 from zhike.engagement.channels.types import Message, Template
 from zhike.engagement.compliance import api as compliance
@@ -112,11 +121,11 @@ def counts_out(found: Counts) -> CountsOut:
 def list_out(campaigns: Sequence[Campaign], principal: Principal) -> list[CampaignRowOut]:
     """Return campaigns as a list shows them, in as many queries as one of them."""
     counted = standing.counts_of(campaigns, principal=principal)
-    tasks = work.summaries_of_origins([campaign.uid for campaign in campaigns])
-    return [_summary(campaign, counted[campaign.pk], tasks[campaign.uid]) for campaign in campaigns]
+    tasks = standing.work_of(campaigns, principal=principal)
+    return [_summary(campaign, counted[campaign.pk], tasks[campaign.pk]) for campaign in campaigns]
 
 
-def _summary(campaign: Campaign, counted: Counts, tasks: Mapping[tuple[str, str], int]) -> CampaignRowOut:
+def _summary(campaign: Campaign, counted: Counts, tasks: CampaignWork) -> CampaignRowOut:
     return {
         "uid": campaign.uid,
         "name": campaign.name,
@@ -127,10 +136,7 @@ def _summary(campaign: Campaign, counted: Counts, tasks: Mapping[tuple[str, str]
         "business_date": campaign.business_date,
         "launched_at": campaign.launched_at,
         "counts": counts_out(counted),
-        "work": {
-            "open": sum(n for (state, _r), n in tasks.items() if state == "open"),
-            "done": sum(n for (state, _r), n in tasks.items() if state == "done"),
-        },
+        "work": {"open": tasks.open, "done": tasks.done},
     }
 
 
@@ -139,8 +145,9 @@ def campaign_out(campaign: Campaign, principal: Principal) -> CampaignOut:
     template = channels.template(campaign.template)
     timeline = standing.timeline(campaign, principal=principal)
     names = organization.actor_names((entry.actor for entry in timeline), principal.language)
+    [row] = list_out([campaign], principal)
     return {
-        **list_out([campaign], principal)[0],
+        **row,
         "purpose": campaign.purpose,
         "template": template_out(template),
         "product": _product_out(campaign, principal),
@@ -156,7 +163,7 @@ def campaign_out(campaign: Campaign, principal: Principal) -> CampaignOut:
             "sentence": _goal(campaign, principal.language),
         },
         "snapshot": {
-            "count": standing.counts(campaign, principal=principal).chosen,
+            "count": row["counts"]["chosen"],
             "business_date": campaign.business_date,
         }
         if campaign.snapshot_uid

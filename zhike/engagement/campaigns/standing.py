@@ -10,6 +10,7 @@ from datetime import date, datetime
 from zhike.engagement.campaigns.logic import confirming, counting, effects, estimating, reaching, runs
 from zhike.engagement.campaigns.models import Campaign, Member
 from zhike.engagement.campaigns.types import (
+    CampaignWork,
     Computed,
     Counts,
     Effect,
@@ -42,7 +43,9 @@ __all__ = [
     "reached",
     "timeline",
     "touches_of_party",
+    "unknown",
     "waiting_until",
+    "work_of",
 ]
 _PAGE = 50
 
@@ -66,6 +69,18 @@ def counts_of(campaigns: Sequence[Campaign], *, principal: Principal) -> dict[in
     """Return the same by campaign's inner id, of several at once. Raises NotFound when one may not be read."""
     reaching.require(principal, "campaign.read", campaigns)
     return counting.counts_of(campaigns)
+
+
+def unknown(campaigns: Sequence[Campaign], *, principal: Principal) -> int:
+    """Return how many messages of campaigns have an unknown outcome. Raises NotFound when one may not be read."""
+    reaching.require(principal, "campaign.read", campaigns)
+    return counting.unknown_of(campaigns)
+
+
+def work_of(campaigns: Sequence[Campaign], *, principal: Principal) -> dict[int, CampaignWork]:
+    """Return the managers' work by campaign's inner id. Raises NotFound when one may not be read."""
+    reaching.require(principal, "campaign.read", campaigns)
+    return counting.work_of(campaigns)
 
 
 def estimate(uid: uuid.UUID, *, principal: Principal) -> Computed[Estimate]:

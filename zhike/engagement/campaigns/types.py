@@ -55,6 +55,14 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True)
+class CampaignWork:
+    """How much of the managers' work about a campaign's people is open, and how much is done."""
+
+    open: int = 0
+    done: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Estimate:
     """What confirming would freeze: people, the date of their data, and what the gate would refuse today.
 
