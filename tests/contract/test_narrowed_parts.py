@@ -187,7 +187,7 @@ OF_A_CAMPAIGN = {
     "work_of": lambda campaign, *, principal: standing.work_of([campaign], principal=principal),
     "confirmation": standing.confirmation,
     "timeline": standing.timeline,
-    "waiting_until": standing.waiting_until,
+    "put_off": standing.put_off,
 }
 
 

@@ -6,7 +6,6 @@ import re
 import uuid
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from decimal import Decimal
 from typing import cast
 
@@ -46,6 +45,7 @@ from zhike.engagement.campaigns.types import (
     Effect,
     Estimate,
     MemberRow,
+    PutOff,
     RunState,
 )
 from zhike.engagement.channels import api as channels
@@ -146,6 +146,7 @@ def campaign_out(campaign: Campaign, principal: Principal) -> CampaignOut:
     timeline = standing.timeline(campaign, principal=principal)
     names = organization.actor_names((entry.actor for entry in timeline), principal.language)
     [row] = list_out([campaign], principal)
+    put_off = standing.put_off(campaign, principal=principal)
     return {
         **row,
         "purpose": campaign.purpose,
@@ -172,6 +173,7 @@ def campaign_out(campaign: Campaign, principal: Principal) -> CampaignOut:
         "permitted": api.permitted_acts(campaign, principal),
         "timeline": [{"at": entry.at, "actor": names[entry.actor], "event": entry.operation} for entry in timeline],
         "channel_away": _away_out(template.channel) if campaign.state == Campaign.State.RUNNING else None,
+        "put_off": {"count": put_off.count, "until": put_off.until} if put_off else None,
     }
 
 
@@ -312,7 +314,7 @@ def effect_out(campaign: Campaign, computed: Computed[Effect], principal: Princi
         "measures": [_difference_out(measure) for measure in found.measures],
         "curve": _curve_out(found),
         "branches": _branches(found),
-        "checks": _checks(campaign, counted, standing.waiting_until(campaign, principal=principal), language),
+        "checks": _checks(campaign, counted, standing.put_off(campaign, principal=principal), language),
         "current": computed.current,
         "made_at": computed.made_at,
         "run": run_out(computed.run),
@@ -500,7 +502,7 @@ def _branches(found: Effect) -> list[BranchOut]:
     return rows
 
 
-def _checks(campaign: Campaign, found: Counts, until: datetime | None, language: str) -> list[CheckOut]:
+def _checks(campaign: Campaign, found: Counts, put_off: PutOff | None, language: str) -> list[CheckOut]:
     parts = found.control + found.refused + found.waiting + found.sent + found.unknown + found.failed + found.stopped
     share = found.control / found.chosen * 100 if found.chosen else 0
     english = language == "en"
@@ -524,7 +526,8 @@ def _checks(campaign: Campaign, found: Counts, until: datetime | None, language:
             f"{found.unknown} unknown outcomes, never resent by themselves",
         ),
     ]
-    if until is not None:
-        moment = clock.local(until).strftime("%m-%d %H:%M")
-        rows.append(("quiet", True, f"免打扰时段，{moment} 起发送", f"Quiet hours: sending from {moment}"))
+    if put_off is not None:
+        moment, n = clock.local(put_off.until).strftime("%m-%d %H:%M"), f"{put_off.count:,}"
+        english_text = f"Quiet hours: {n} messages wait and are sent from {moment}"
+        rows.append(("quiet", True, f"{n} 条消息因免打扰时段等到 {moment} 发送", english_text))
     return [{"key": key, "ok": ok, "text": en if english else zh} for key, ok, zh, en in rows]

@@ -63,6 +63,14 @@ class CampaignWork:
 
 
 @dataclass(frozen=True, slots=True)
+class PutOff:
+    """How many people of a running campaign the gate has told to wait (quiet hours), and until when the first waits."""
+
+    count: int
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Estimate:
     """What confirming would freeze: people, the date of their data, and what the gate would refuse today.
 

@@ -35,6 +35,7 @@ __all__ = [
     "masked_preview",
     "messages",
     "parties",
+    "put_off",
     "recover",
     "resend",
     "send_test",
@@ -123,6 +124,16 @@ def counts_of(origin_uids: Sequence[uuid.UUID], states: Sequence[str] = ()) -> d
     for row in rows.values("origin_uid", "state").annotate(n=Count("*")):  # by the index alone
         found[row["origin_uid"]][row["state"]] = row["n"]
     return found
+
+
+def put_off(origin_uid: uuid.UUID) -> tuple[int, datetime | None]:
+    """Return how many messages of an origin the gate has told to wait as they were about to leave, and until when.
+
+    Until when the first of them waits; None where there is none. One that the server did not take waits for the server.
+    """
+    rows = Delivery.objects.filter(origin_uid=origin_uid, state=Delivery.State.WAITING, held=False, attempts=0)
+    found = rows.filter(not_before__gt=clock.now()).aggregate(n=Count("pk"), until=Min("not_before"))
+    return found["n"], found["until"]
 
 
 def states(origin_uid: uuid.UUID, *, party_ids: Sequence[int]) -> dict[int, DeliveryState]:

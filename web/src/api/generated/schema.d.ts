@@ -1849,6 +1849,7 @@ export interface components {
             product: components["schemas"]["ProductOut"] | null;
             product_level: string | null;
             purpose: string;
+            put_off: components["schemas"]["PutOffOut"] | null;
             result_set: string;
             revision: number;
             script: string;
@@ -2901,6 +2902,12 @@ export interface components {
             done: number;
             step: string;
             total: number;
+        };
+        /** @description Messages that the gate has told to wait (quiet hours), and until when the first of them waits. */
+        PutOffOut: {
+            count: number;
+            /** Format: date-time */
+            until: string;
         };
         /** @description A list question. */
         QueryIn: {
@@ -4054,6 +4061,7 @@ export type PreviewOut = components['schemas']['PreviewOut'];
 export type ProductOut = components['schemas']['ProductOut'];
 export type ProductsOut = components['schemas']['ProductsOut'];
 export type ProgressOut = components['schemas']['ProgressOut'];
+export type PutOffOut = components['schemas']['PutOffOut'];
 export type QueryIn = components['schemas']['QueryIn'];
 export type QueueOut = components['schemas']['QueueOut'];
 export type QueuedOut = components['schemas']['QueuedOut'];

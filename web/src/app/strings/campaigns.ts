@@ -81,6 +81,7 @@ export const campaigns = {
   'campaign.testSent': ['测试邮件已发往 {{to}}', 'Test sent to {{to}}'],
   'campaign.timeline': ['过程', 'Timeline'],
   'campaign.channelAway': ['邮件服务器自 {{since}} 起没有应答：消息都在等待，{{retry}} 再试，恢复后自动继续。', 'The mail server has not answered since {{since}}: messages wait, the next try is at {{retry}}, and they go on by themselves.'],
+  'campaign.putOff': ['{{count}} 条消息因免打扰时段等到 {{until}} 发送', 'Quiet hours: {{count}} messages wait and are sent from {{until}}'],
   'campaign.channelAnswer': ['系统返回：{{answer}}', 'The system said: {{answer}}'],
   'campaign.effect': ['效果', 'Effect'],
   'campaign.seeEffect': ['查看效果', 'See effect'],

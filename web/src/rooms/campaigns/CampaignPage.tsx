@@ -42,6 +42,12 @@ function CampaignView({ campaign }: { campaign: Campaign }) {
   return (
     <>
       {campaign.channel_away && <ChannelAway away={campaign.channel_away} />}
+      {campaign.put_off && (
+        <div className="alert attention" role="status" data-testid="put-off">
+          <Icon name="clock" />
+          <b>{t('campaign.putOff', { count: decimal(campaign.put_off.count, 0), until: datetime(campaign.put_off.until) })}</b>
+        </div>
+      )}
       <div className="columns">
         <div className="column">
           {campaign.counts && campaign.snapshot ? (
