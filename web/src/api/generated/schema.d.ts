@@ -2386,7 +2386,7 @@ export interface components {
             object: string;
         };
         /**
-         * @description One line of a record's journal; `field` is the one that was unmasked.
+         * @description One line of a record's journal; `field` is the one that was unmasked, `shared` with whom a share or its end is.
          *
          *     A line that stands for several of a day says how often (`times`) and when the first of them was (`since`).
          */
@@ -2398,6 +2398,7 @@ export interface components {
             field: string | null;
             operation: string;
             reason: string;
+            shared: components["schemas"]["RecipientOut"] | null;
             since: string | null;
             times: number;
         };
@@ -2960,6 +2961,15 @@ export interface components {
         ReasonOut: {
             code: string;
             labels: components["schemas"]["Labels"];
+        };
+        /** @description With whom a record was shared: a user by number or a unit by code; no name where there is no such one any more. */
+        RecipientOut: {
+            key: string;
+            /** @enum {string} */
+            kind: "user" | "unit";
+            name: string;
+            /** Format: date */
+            until: string;
         };
         /** @description Changed field values, based on one revision. */
         RecordChangesIn: {
@@ -4068,6 +4078,7 @@ export type QueuedOut = components['schemas']['QueuedOut'];
 export type ReasonGivenIn = components['schemas']['ReasonGivenIn'];
 export type ReasonIn = components['schemas']['ReasonIn'];
 export type ReasonOut = components['schemas']['ReasonOut'];
+export type RecipientOut = components['schemas']['RecipientOut'];
 export type RecordChangesIn = components['schemas']['RecordChangesIn'];
 export type RecordOut = components['schemas']['RecordOut'];
 export type RecordPageOut = components['schemas']['RecordPageOut'];

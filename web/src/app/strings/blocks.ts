@@ -56,6 +56,8 @@ export const blocks = {
   'history.find_by_number': ['按完整号码查到', 'found by whole number'],
   'history.share': ['共享该记录', 'shared it'],
   'history.unshare': ['收回共享', 'took a share back'],
+  'history.shareWith': ['对方：{{name}} {{key}}，至 {{day}}', 'With {{name}} {{key}} until {{day}}'],
+  'history.unshareWith': ['对方：{{name}} {{key}}，原定至 {{day}}', 'With {{name}} {{key}}, given until {{day}}'],
   'history.unmask_stopped': ['查看明文被拦截', 'was stopped from unmasking'],
   'history.view': ['查看', 'viewed'],
   'history.export': ['导出', 'exported'],
