@@ -63,6 +63,7 @@ __all__ = [
     "served_by",
     "summarize",
     "summary_by_coverage",
+    "summary_of_unserved",
     "unmask",
     "update",
 ]
@@ -167,6 +168,15 @@ def summary_by_coverage(
     """
     permissions.require(principal, f"{query.object}.read")
     return summing.coverage_summary(query, principal, sums)
+
+
+def summary_of_unserved(query: RecordQuery, *, principal: Principal, sums: Sequence[str] = ()) -> tuple[int, list[Any]]:
+    """Return (parties, sums) of the parties of the query that nobody serves today.
+
+    Raises as `summary_by_coverage` does, but for employees, whom it does not name.
+    """
+    permissions.require(principal, f"{query.object}.read")
+    return summing.unserved_summary(query, principal, sums)
 
 
 def served_by(employee_no: str, *, principal: Principal) -> int:

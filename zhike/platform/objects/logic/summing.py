@@ -126,6 +126,25 @@ def coverage_summary(
     return [(row[0], row[1] or "", row[2], [plain(value) for value in row[3:]]) for row in rows]
 
 
+def unserved_summary(query: RecordQuery, principal: Principal, sums: Sequence[str]) -> tuple[int, list[Any]]:
+    """Return (records, sums) of those that nobody serves today, as far as the principal sees who serves.
+
+    Raises Refused for what the principal may not ask about, also of the coverage.
+    """
+    owner, coverage = catalogues.object_with_role("party"), catalogues.object_with_role("coverage")
+    where = narrowed(query, principal, owner)
+    summed = asking.summable(owner, sums, principal)
+    asking.require(coverage, ("party", "employee", "employee_no", *SERVING), principal)
+    served = _served(coverage, where, principal)
+    _refuse_mixed(owner, summed, where)
+    party = exp.column("party", table="c")
+    chosen = [exp.Count(this=exp.Star()), *(exp.Sum(this=field_sql(field)) for field in summed)]
+    select = records_from(exp.select(*chosen), owner, where).where(party.copy().is_(exp.null()))
+    select = select.join(served, on=party.eq(exp.column("id", table=ALIAS)), join_type="left")
+    [row] = rows_of(select, where.values)
+    return row[0], [plain(value) for value in row[1:]]
+
+
 def served_by(employee_no: str, principal: Principal) -> int:
     """Return how many live parties of the principal's scope an employee serves today."""
     owner, coverage = catalogues.object_with_role("party"), catalogues.object_with_role("coverage")
