@@ -117,7 +117,7 @@ def test_a_message_that_is_leaving_as_its_campaign_stops_is_waited_for(leaving):
 def test_late_news_of_a_message_of_unknown_outcome_is_counted(leaving, outcome):
     campaign, row = leaving
     Delivery.objects.filter(pk=row.pk).update(lease_until=clock.now() - timedelta(seconds=1))
-    channels.recover()
+    dispatch.recover()
     campaign = ended(campaign)
     assert (look(campaign)[0]["counts"]["unknown"], counted_whole(look(campaign)[1])) == (1, set())
     assert dispatch._settle(row, outcome, "") == outcome
@@ -129,7 +129,7 @@ def test_late_news_of_a_message_of_unknown_outcome_is_counted(leaving, outcome):
 def test_a_message_of_unknown_outcome_that_waits_again_is_counted_until_it_has_ended(leaving):
     campaign, row = leaving
     Delivery.objects.filter(pk=row.pk).update(lease_until=clock.now() - timedelta(seconds=1))
-    channels.recover()
+    dispatch.recover()
     campaign = ended(campaign)
     assert look(campaign)[0]["counts"]["unknown"] == 1
     assert dispatch._try_later(row, "450 busy") == "later"

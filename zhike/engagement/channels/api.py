@@ -36,7 +36,6 @@ __all__ = [
     "messages",
     "parties",
     "put_off",
-    "recover",
     "resend",
     "send_test",
     "states",
@@ -49,7 +48,6 @@ __all__ = [
 
 template = content.template
 away = server.away
-recover = dispatching.recover
 stop = dispatching.stop
 
 
