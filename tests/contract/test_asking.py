@@ -86,7 +86,6 @@ def entries(query, principal, **summed):
         "exact count": lambda: objects.count(query, principal=principal, exact=True),
         "summary": lambda: objects.summarize(query, principal=principal, **summed),
         "coverage": lambda: objects.summary_by_coverage(query, principal=principal),
-        "unserved": lambda: objects.summary_of_unserved(query, principal=principal),
         "export": lambda: objects.export_xlsx(query, principal=principal),
     }
 
@@ -116,7 +115,7 @@ def test_a_relation_over_a_reference_asks_for_the_record_in_between_too(parties,
     whole = role(firm.manager, key="reader", on=("contact_point", "coverage", "party"))
 
     for name, ask in entries(query, between).items():
-        if name not in ("coverage", "unserved"):  # they are about parties
+        if name != "coverage":  # it is about parties
             assert refusal(ask) == "party.read", name
     assert objects.count(query, principal=whole).count == 2
 
@@ -218,9 +217,6 @@ def test_sums_by_coverage_say_nothing_that_their_asker_is_refused(parties, firm,
     blind = holding(whole, *whole.roles, "blind")
     asked = refusal(lambda: objects.summary_by_coverage(RecordQuery("party"), principal=blind))
     assert asked == f"{object}.{field}"
-    if object == "coverage":
-        unserved = refusal(lambda: objects.summary_of_unserved(RecordQuery("party"), principal=blind))
-        assert unserved == asked, "that nobody serves says who does not"
 
 
 def test_a_refused_reference_is_no_way_to_another_object(parties, firm):

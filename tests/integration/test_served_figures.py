@@ -110,8 +110,9 @@ def test_a_customer_whom_nobody_serves_today_is_summed_apart(firm):
     objects.create("coverage", found, principal=SYSTEM)
     cover(coming, "E1002", date(2099, 1, 1))
 
-    assert objects.summary_of_unserved(RecordQuery("party"), principal=SYSTEM)[0] == 3
-    assert objects.summary_of_unserved(RecordQuery("party", text="甲"), principal=SYSTEM)[0] == 0
+    rows = objects.summary_by_coverage(RecordQuery("party"), principal=SYSTEM)
+    assert [(number, name, count) for number, name, count, _sums in rows][-1] == ("", "", 3)
+    assert [number for number, *_figures in rows] == ["E1001", ""]
 
 
 def test_erasing_a_customer_takes_the_figures_along(parties, firm):

@@ -63,7 +63,6 @@ __all__ = [
     "served_by",
     "summarize",
     "summary_by_coverage",
-    "summary_of_unserved",
     "unmask",
     "update",
 ]
@@ -162,21 +161,13 @@ def summary_by_coverage(
 ) -> list[tuple[str, str, int, list[Any]]]:
     """Return (employee number, name, parties, sums) for each employee who covers parties of the query today.
 
-    Everybody is among them, whose first sum is largest first. Raises NotSummable, MixedCurrencies as `summarize` does, and
+    Everybody is among them, whose first sum is largest first; parties that nobody serves are last, under no number.
+    Raises NotSummable, MixedCurrencies as `summarize` does, and
     Refused for a field that the principal does not see in clear, or who may not read coverages
     and employees.
     """
     permissions.require(principal, f"{query.object}.read")
     return summing.coverage_summary(query, principal, sums)
-
-
-def summary_of_unserved(query: RecordQuery, *, principal: Principal, sums: Sequence[str] = ()) -> tuple[int, list[Any]]:
-    """Return (parties, sums) of the parties of the query that nobody serves today.
-
-    Raises as `summary_by_coverage` does, but for employees, whom it does not name.
-    """
-    permissions.require(principal, f"{query.object}.read")
-    return summing.unserved_summary(query, principal, sums)
 
 
 def served_by(employee_no: str, *, principal: Principal) -> int:

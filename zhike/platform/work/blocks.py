@@ -111,20 +111,17 @@ def _per_manager(principal: Principal, _subject: None, settings: PerManager) -> 
 
     query = RecordQuery(owner.key, refinement=settings.refinement or "")
     served = objects.summary_by_coverage(query, principal=principal, sums=keys)
-    rows: list[TableRow] = [
-        {
-            "key": number,
-            "path": None,
-            "cells": cells(names.get(number, name or number), count, sums, _done(tasks, [number])),
-        }
-        for number, name, count, sums in served
-    ]
-    count, sums = objects.summary_of_unserved(query, principal=principal, sums=keys)
-    if count:  # last, whatever they own: it is nobody's book, and no work is theirs
-        rows.append({"key": "", "path": None, "cells": cells(_UNSERVED[principal.language], count, sums, {})})
+    rows: list[TableRow] = []
+    for number, name, count, sums in served:
+        # Those without a number are nobody's book, and no work is theirs.
+        called = names.get(number, name or number) if number else _UNSERVED[principal.language]
+        work = _done(tasks, [number]) if number else {}
+        rows.append({"key": number, "path": None, "cells": cells(called, count, sums, work)})
     found = objects.summarize(query, principal=principal, sums=keys)
     _group, count, sums = found[0] if found else (None, 0, [None] * len(keys))
-    total = cells(_TOTAL[principal.language], count, sums, _done(tasks, [number for number, *_figures in served]))
+    total = cells(
+        _TOTAL[principal.language], count, sums, _done(tasks, [number for number, *_figures in served if number])
+    )
     shown = [
         column("manager", _MANAGER, "text"),
         column("count", labels(settings.count), "count"),
