@@ -38,6 +38,8 @@ _OF_LOCKS = ("tests/integration/engagement/test_campaign_locks.py",)
 _OF_RESEND = ("tests/integration/engagement/test_resend.py",)
 _OF_REFUSED = ("tests/integration/engagement/test_refused_by_the_server.py",)
 _OF_PREVIEWS = ("tests/integration/engagement/test_preview_rights.py",)
+_KEEPING = "zhike/engagement/campaigns/logic/keeping.py"
+_OF_KEPT = ("tests/integration/engagement/test_kept_counts.py",)
 _OF_ERASING = ("tests/integration/insight/test_erasing.py",)
 
 BREAKS = (
@@ -417,6 +419,30 @@ BREAKS = (
         "if not jobs.under_way(run):",
         "if run is None:",
         _OF_HEAVY,
+    ),
+    Break(
+        "campaign: kept for good",
+        "what is kept of an ended campaign's ledgers holds only while they say the same",
+        _KEEPING,
+        "for pk, uid in uids.items() if kept[pk][ledger.falling] == left[uid]}",
+        "for pk, uid in uids.items() if left[uid] >= 0}",
+        _OF_KEPT,
+    ),
+    Break(
+        "campaign: kept too early",
+        "of a campaign that has ended nothing is kept while a message is leaving",
+        _KEEPING,
+        ' and not found[one.pk].get("waiting")',
+        "",
+        _OF_KEPT,
+    ),
+    Break(
+        "campaign: counted at every look",
+        "the ledgers of a campaign that has ended are counted once",
+        _KEEPING,
+        "if campaign.state in _ENDED])",
+        "if campaign.state not in Campaign.State])",
+        _OF_KEPT,
     ),
     Break(
         "campaign: control contacted",

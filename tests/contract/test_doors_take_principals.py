@@ -52,7 +52,7 @@ WITHOUT = {
     },
     "pumps, timers and loads call them; what a person asks for goes by a door of the campaign or record it is about": {
         "work.origins": "cancel_open of_origin records_of summaries_of_origins summary_of_origin",
-        "channels.api": "away counts counts_of dispatch enqueue first_sent hold messages parties recover resend"
+        "channels.api": "away counts counts_of dispatch enqueue first_sent hold messages parties put_off resend"
         " states states_of_party stop undelivered",
         "channels.sets": "missing refused sent",
         "compliance.api": "ask_again asked_before decide decisions_of_party giving_back judge reasons_of refusals refused_for tally",

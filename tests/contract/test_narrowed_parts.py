@@ -183,9 +183,11 @@ def test_screens_offer_what_the_narrowed_grant_allows(firm):
 OF_A_CAMPAIGN = {
     "counts": standing.counts,
     "counts_of": lambda campaign, *, principal: standing.counts_of([campaign], principal=principal),
+    "unknown": lambda campaign, *, principal: standing.unknown([campaign], principal=principal),
+    "work_of": lambda campaign, *, principal: standing.work_of([campaign], principal=principal),
     "confirmation": standing.confirmation,
     "timeline": standing.timeline,
-    "waiting_until": standing.waiting_until,
+    "put_off": standing.put_off,
 }
 
 

@@ -14,6 +14,7 @@ from zhike.kernel import clock
 from zhike.platform.audit.models import Entry
 from zhike.platform.objects import api as objects
 from zhike.platform.objects.types import RecordQuery
+from zhike.platform.organization import api as organization
 from zhike.platform.organization.models import User
 
 pytestmark = pytest.mark.django_db
@@ -95,6 +96,23 @@ def test_every_block_says_its_state_and_the_time_it_holds_for(firm, party):
     unpublished = {key for key, block in page["blocks"].items() if block["as_of"] is None}
     assert unpublished == {"assets_over_time", "party_tags"}
     assert {page["blocks"][key]["as_of"]["kind"] for key in BLOCKS if key not in unpublished} == {"live"}
+
+
+def test_what_ones_roles_do_not_reach_of_the_page_says_so_and_nothing_of_what_it_holds(firm, party):
+    organization.add_user(employee_no="C9001", name="合规", role="compliance", unit="HQ")
+    client = Client()
+    client.force_login(User.objects.get(employee_no="C9001"))
+    blocks = client.get(f"/api/v1/pages/customer?record={party.uid}").json()["blocks"]
+    refused = {key: block for key, block in blocks.items() if block["state"] == "refused"}
+    assert list(refused) == [
+        "party_accounts",
+        "party_coverages",
+        "party_consents",
+        "party_relations",
+        "party_interactions",
+    ]
+    assert {block["kind"] for block in refused.values()} == {"unavailable"}
+    assert all("data" not in block for block in refused.values())
 
 
 def test_nothing_on_the_page_is_in_clear(firm, party):

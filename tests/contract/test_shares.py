@@ -17,6 +17,7 @@ from zhike.platform.audit.models import Entry
 from zhike.platform.objects import api as objects
 from zhike.platform.objects import bulk, shares
 from zhike.platform.objects.errors import ShareDates, ShareWithOne
+from zhike.platform.objects.logic.history import Recipient
 from zhike.platform.objects.types import RecordQuery
 from zhike.platform.organization import api as organization
 from zhike.platform.organization.models import Post, User
@@ -263,11 +264,30 @@ def test_the_journal_and_events_say_who_shared_what_with_whom(firm, party):
         ("unshare", "E1001", details),
         ("share", "E1001", details),
     ]
+    assert [line.shared for line in told[:2]] == [Recipient("user", "E1002", user("E1002").name, until())] * 2
     names = Event.objects.filter(subject_id=party.id, name__in=["record.shared", "record.unshared"])
     assert [(event.name, event.payload) for event in names.order_by("pk")] == [
         ("record.shared", details),
         ("record.unshared", details),
     ]
+
+
+def test_the_log_on_the_page_names_the_person_or_unit_to_whoever_may_read_it(firm, party):
+    give(party)
+    with context.acting(actor="user:E1001"):
+        shares.share("party", party.uid, unit=unit_uid("B2"), until=until(), principal=principal("E1001"))
+    reader = Client()
+    reader.force_login(user("E3001"))
+    path = f"/api/v1/objects/party/records/{party.uid}"
+    entries = reader.get(f"{path}/access").json()["entries"]
+    named = [(entry["shared"]["key"], entry["shared"]["name"]) for entry in entries if entry["operation"] == "share"]
+    unit = organization.unit_by_code("B2")
+    assert named == [("B2", unit.name), ("E1002", user("E1002").name)]
+    assert {entry["shared"] for entry in entries if entry["operation"] != "share"} <= {None}
+    other = Client()
+    other.force_login(user("E1002"))
+    assert other.get(f"{path}/access").status_code in (403, 404), "whoever it is shared with reads no log"
+    assert user("E1002").name not in other.get(f"{path}/history").content.decode()
 
 
 def test_an_erased_or_deleted_record_is_shared_with_nobody(firm, party):

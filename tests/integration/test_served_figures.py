@@ -101,6 +101,20 @@ def test_a_customer_is_counted_once_with_whoever_serves_and_not_with_who_develop
     assert [(number, count) for number, _name, count, _sums in rows] == [("E1001", 2)]
 
 
+def test_a_customer_whom_nobody_serves_today_is_summed_apart(firm):
+    served, ended, developed, coming = (customer(name, manager="") for name in ("甲", "乙", "丙", "丁"))
+    cover(served, "E1001")
+    found = {"party": str(ended.uid), "employee_no": "E1001", "valid_from": "2025-01-01", "valid_to": "2025-06-01"}
+    objects.create("coverage", found, principal=SYSTEM)
+    found = {"party": str(developed.uid), "employee_no": "E1002", "kind": "development", "valid_from": "2024-01-02"}
+    objects.create("coverage", found, principal=SYSTEM)
+    cover(coming, "E1002", date(2099, 1, 1))
+
+    rows = objects.summary_by_coverage(RecordQuery("party"), principal=SYSTEM)
+    assert [(number, name, count) for number, name, count, _sums in rows][-1] == ("", "", 3)
+    assert [number for number, *_figures in rows] == ["E1001", ""]
+
+
 def test_erasing_a_customer_takes_the_figures_along(parties, firm):
     side = side_table("party")
     objects.erase("party", parties["李四海"].uid, reason="客户要求删除", principal=SYSTEM)

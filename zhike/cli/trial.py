@@ -205,7 +205,7 @@ def _holders() -> list[tuple[str, str, str]]:
 
     system = permissions.system_principal("trial")
     party, employee = catalogue.object_with_role("party").key, catalogue.object_with_role("employee").key
-    covered = objects.summary_by_coverage(RecordQuery(party), principal=system)
+    covered = [row for row in objects.summary_by_coverage(RecordQuery(party), principal=system) if row[0]]
     manager = max(covered, key=lambda row: row[2])[0]
     units = {unit.id: unit for unit in organization.all_units()}
     uids = {str(unit.uid): unit for unit in units.values()}

@@ -11,8 +11,10 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.factories.records import SYSTEM, consent
 from tests.integration.engagement.test_campaign_life import again, by_number, run_all
+from zhike.engagement.campaigns import api as campaigns
 from zhike.engagement.campaigns import standing
 from zhike.engagement.campaigns.logic import effects
+from zhike.engagement.campaigns.types import PutOff
 from zhike.engagement.channels import api as channels
 from zhike.engagement.channels.errors import NotResendable
 from zhike.engagement.channels.logic import asking, content, dispatch
@@ -86,8 +88,23 @@ def test_in_quiet_hours_nothing_leaves_and_in_the_morning_everything_does(allowe
     waiting = Delivery.objects.filter(origin_uid=allowed.uid, state="waiting")
     assert set(waiting.values_list("not_before", "attempts", "lease_until")) == {(morning, 0, None)}
     assert counted(allowed) == {"chosen": 12, "refused": 4, "waiting": 7, "sent": 1}
+    assert standing.put_off(again(allowed), principal=SYSTEM) == PutOff(7, morning), "its page says so"
     with clock.travel(morning):
+        assert standing.put_off(again(allowed), principal=SYSTEM) is None
         assert channels.dispatch(mailbox.settings).sent == 7
+
+
+def test_what_waits_for_the_server_or_a_person_does_not_wait_for_the_gate(allowed, mailbox):
+    mailbox.data_answer = "450 busy"
+    assert channels.dispatch(mailbox.settings, limit=1).later == 1
+    assert Delivery.objects.filter(origin_uid=allowed.uid, not_before__gt=clock.now()).count() == 1
+    assert standing.put_off(again(allowed), principal=SYSTEM) is None
+    mailbox.data_answer = "250 kept"
+    later(hours=12)
+    channels.dispatch(mailbox.settings)
+    assert standing.put_off(again(allowed), principal=SYSTEM) is not None
+    campaigns.pause(allowed.uid, revision=again(allowed).revision, principal=SYSTEM)
+    assert standing.put_off(again(allowed), principal=SYSTEM) is None
 
 
 def test_a_text_that_was_changed_after_the_gates_yes_does_not_leave(allowed, mailbox, monkeypatch):

@@ -126,7 +126,7 @@ def test_a_lease_that_ran_out_is_no_try(waiting, mailbox):
     for _n in range(6):
         dispatch._claim(1)
         Delivery.objects.filter(state="claimed").update(lease_until=clock.now() - timedelta(seconds=1))
-        channels.recover()
+        dispatch.recover()
     assert set(Delivery.objects.values_list("state", "attempts")) == {("waiting", 0)}
 
 

@@ -12,10 +12,10 @@ import pytest
 
 from tests.factories.records import SYSTEM
 from zhike.engagement.campaigns import api as campaigns
-from zhike.engagement.campaigns import routes, standing
+from zhike.engagement.campaigns import routes, screens, standing
 from zhike.engagement.campaigns.errors import WrongState
 from zhike.engagement.campaigns.models import Campaign, Member
-from zhike.engagement.campaigns.types import CampaignPlan
+from zhike.engagement.campaigns.types import CampaignPlan, PutOff
 from zhike.engagement.channels import api as channels
 from zhike.engagement.channels.errors import NoAddress, NotResendable
 from zhike.engagement.channels.models import Delivery
@@ -176,7 +176,15 @@ def test_in_quiet_hours_everybody_waits_and_the_campaign_says_until_when(desk):
 
     found = standing.counts(again(campaign), principal=SYSTEM)
     assert (found.waiting, found.refused, found.sent) == (8, 4, 0)
-    assert standing.waiting_until(campaign, principal=SYSTEM) == clock.at(desk.morning.date() + timedelta(days=1), 8)
+    eight = clock.at(desk.morning.date() + timedelta(days=1), 8)
+    assert standing.put_off(again(campaign), principal=SYSTEM) == PutOff(8, eight)
+    assert screens.campaign_out(again(campaign), SYSTEM)["put_off"] == {"count": 8, "until": eight}
+    [said] = [
+        found
+        for found in routes.effect(SimpleNamespace(principal=SYSTEM), campaign.uid)["checks"]
+        if found["key"] == "quiet"
+    ]
+    assert said["text"] == f"8 条消息因免打扰时段等到 {clock.local(eight):%m-%d} 08:00 发送"
 
 
 def test_pause_holds_what_waits_and_resume_lets_it_go(desk, mailbox):

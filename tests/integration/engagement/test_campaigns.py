@@ -15,7 +15,7 @@ from django.conf import settings
 from tests.factories import campaigns as heavy
 from tests.factories.records import SYSTEM, consent
 from zhike.engagement.campaigns import api as campaigns
-from zhike.engagement.campaigns import standing
+from zhike.engagement.campaigns import screens, standing
 from zhike.engagement.campaigns.errors import BadPlan, CampaignChanged, WrongState
 from zhike.engagement.campaigns.models import Member
 from zhike.engagement.campaigns.types import CampaignPlan
@@ -210,6 +210,10 @@ def test_stop_means_stop(desk, mailbox):
     channels.dispatch(mailbox.settings, limit=3)
     items = [item for item in work.todo(principal=SYSTEM)[0] if item.origin_uid == campaign.uid]
     work.complete(items[0].uid, result="interested", note="", revision=1, principal=SYSTEM)
+    said = screens.campaign_out(standing.get(campaign.uid, principal=SYSTEM), SYSTEM)
+    assert (said["counts"]["waiting"], said["counts"]["sent"], said["work"]) == (5, 3, {"open": 6, "done": 1}), (
+        "what the page says that stopping does"
+    )
     stopped = campaigns.stop(
         campaign.uid, revision=standing.get(campaign.uid, principal=SYSTEM).revision, principal=SYSTEM
     )

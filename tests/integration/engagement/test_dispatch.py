@@ -173,7 +173,7 @@ def claimed_again():
     """The claim of a worker whose lease ran out, and the one by which another worker has the message now."""
     [old] = dispatch._claim(1)
     Delivery.objects.update(lease_until=clock.now() - timedelta(seconds=1))
-    assert channels.recover() == 1
+    assert dispatch.recover() == 1
     [new] = dispatch._claim(1)
     assert (old.pk, old.token + 1) == (new.pk, new.token)
     return old, new
@@ -236,7 +236,7 @@ def test_what_nobody_knows_the_outcome_of_is_told_of():
     [row] = dispatch._claim(1)
     dispatch._mark_sending(row)
     with clock.travel(clock.now() + dispatch.LEASE + timedelta(seconds=1)):
-        assert [channels.recover(), channels.recover()] == [1, 0]
+        assert [dispatch.recover(), dispatch.recover()] == [1, 0]
     assert list(Delivery.objects.values_list("state", "error")) == [("unknown", "发送过程中断，结果未知")]
     assert told() == [("delivery.unknown", row.pk, {"origin": str(ORIGIN), "party": party_id})]
 

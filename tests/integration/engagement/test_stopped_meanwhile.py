@@ -118,7 +118,7 @@ def test_an_answer_that_came_after_the_lease_had_run_out_is_kept(mailbox):
     [row] = dispatch._claim(1)
     dispatch._mark_sending(row)
     Delivery.objects.update(lease_until=clock.now() - timedelta(seconds=1))
-    channels.recover()
+    dispatch.recover()
     assert channels.counts(ORIGIN) == {"unknown": 1}
     assert dispatch._settle(row, Delivery.State.SENT, "") == "sent"
     assert channels.counts(ORIGIN) == {"sent": 1}
@@ -129,7 +129,7 @@ def test_who_had_the_message_before_it_was_sent_again_says_nothing_of_it(mailbox
     [old] = dispatch._claim(1)
     dispatch._mark_sending(old)
     Delivery.objects.update(lease_until=clock.now() - timedelta(seconds=1))
-    channels.recover()
+    dispatch.recover()
     channels.resend(channels.undelivered(ORIGIN, party), decision_id=900)
 
     assert dispatch._settle(old, Delivery.State.FAILED, "太迟了") == "later"

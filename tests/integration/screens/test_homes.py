@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
 from tests.factories import golden
 from zhike.insight.warehouse.models import Load
+from zhike.platform.organization import api as organization
+from zhike.platform.permissions.types import Post
 from zhike.server import pages
 
 MANAGER, BRANCH_CODE = "E00101", "B001"
@@ -15,8 +18,6 @@ MANAGER, BRANCH_CODE = "E00101", "B001"
 
 def shown(people, role, language="zh"):
     """Return the blocks of a role's home."""
-    from dataclasses import replace
-
     return pages.answer(f"home_{role.removeprefix('account_')}", None, replace(people[role], language=language))[
         "blocks"
     ]
@@ -77,6 +78,22 @@ def test_the_branch_heads_managers_add_up_to_the_branch(people):
 
     assert table["total"]["total_asset"] == figures[0]["value"]
     assert table["total"]["count"] == figures[2]["value"]
+
+
+@pytest.mark.parametrize(("language", "called"), [("zh", "未分配客户经理"), ("en", "No account manager")])
+def test_customers_without_a_manager_are_a_row_of_their_own_after_all_managers(people, language, called):
+    other = organization.unit_by_code("B002").id
+    head = replace(people["branch_head"], posts=(Post("branch_head", unit=other, units=(other,)),))
+    table = shown({"branch_head": head}, "branch_head", language)["per_manager"]["data"]
+    unserved = book(lambda row: not row[-1] and row[7] == "B002")
+    assert len(unserved) == 2
+
+    *managers, last = table["rows"]
+    assert [row["key"] for row in managers] == ["E00201"]
+    assert (last["cells"]["manager"], last["cells"]["count"]) == (called, 2)
+    assert Decimal(last["cells"]["total_asset"] or 0) == total(unserved, "total_asset")
+    assert set(last["cells"]) & {"open", "overdue", "done"} == set(), "no work is nobody's"
+    assert sum(row["cells"]["count"] for row in table["rows"]) == table["total"]["count"]
 
 
 @pytest.mark.parametrize(

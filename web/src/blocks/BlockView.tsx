@@ -10,7 +10,8 @@ import { Icon } from '../kit/Icon';
 import { Stamp } from '../kit/marks';
 import { Panel } from '../kit/Panel';
 import { leadingBack } from '../kit/returning';
-import { Empty, ErrorState, QueryState, RefusedState } from '../kit/states';
+import { Empty, ErrorState, QueryState } from '../kit/states';
+import { isLead } from './arrangement';
 import { BriefBlock, FiguresBlock } from './BriefBlock';
 import { FieldsBlock } from './FieldsBlock';
 import { IdentityBlock } from './IdentityBlock';
@@ -22,11 +23,6 @@ import { TableBlock } from './TableBlock';
 type Shown = Exclude<Block, UnavailableBlock>;
 
 export type BlockContext = { record?: string; retry: (block: string) => void; actions?: ReactNode };
-
-/** Blocks that lead a page draw their own surface; all others stand in a panel. */
-export function isLead(block: Block | undefined): boolean {
-  return block?.kind === 'brief' || block?.kind === 'figures' || block?.kind === 'identity';
-}
 
 const FLUSH = new Set<Block['kind']>(['table', 'work', 'touches']);
 
@@ -124,7 +120,6 @@ function BlockBody({ block, title, context }: { block: Block; title: string; con
 
 function Unavailable({ block, retry }: { block: UnavailableBlock; retry: () => void }) {
   const { code, message, request_id = '' } = block.error;
-  if (block.state === 'refused') return <RefusedState message={message} />;
   return <ErrorState error={new ApiError(500, { code, message }, request_id)} retry={retry} />;
 }
 

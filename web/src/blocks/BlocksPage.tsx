@@ -6,8 +6,9 @@ import { useReport } from '../kit/feedback';
 import { useIsPhone } from '../kit/hooks';
 import { Page, type Crumb } from '../kit/Page';
 import { Panel } from '../kit/Panel';
-import { ErrorState, Skeleton } from '../kit/states';
-import { BlockView, isLead, type BlockContext } from './BlockView';
+import { ErrorState, RefusedState, Skeleton } from '../kit/states';
+import { arranged } from './arrangement';
+import { BlockView, type BlockContext } from './BlockView';
 
 type Props = { page: string; record?: string; crumbs: (answer: PageAnswer | undefined) => Crumb[]; actions?: ReactNode };
 
@@ -32,23 +33,9 @@ export function BlocksPage({ page, record, crumbs, actions }: Props) {
 
 type BlocksProps = { answer: PageAnswer; record?: string; actions?: ReactNode; retry: (block: string) => void };
 
-/** A band of figures without figures takes no room: the blocks below say what is missing. */
-const isBand = (block: Block) => block.kind === 'figures';
-
-function splitLeads(answer: PageAnswer): { leads: Block[]; columns: Block[][] } {
-  const block = (key: string) => answer.blocks[key];
-  const present = (keys: string[]) => keys.map(block).filter((found): found is Block => found !== undefined && found.key !== answer.header && !(isBand(found) && found.state === 'empty'));
-  const [wide = [], ...side] = answer.columns.map(present);
-  const header = answer.header ? block(answer.header) : undefined;
-  const firstOther = wide.findIndex((found) => !isLead(found));
-  const cut = firstOther < 0 ? wide.length : firstOther;
-  const leads = [...(header ? [header] : []), ...wide.slice(0, cut)];
-  return { leads, columns: [wide.slice(cut), ...side].filter((column) => column.length > 0) };
-}
-
 function Blocks({ answer, record, actions, retry }: BlocksProps) {
   const phone = useIsPhone();
-  const { leads, columns } = splitLeads(answer);
+  const { leads, columns, refused } = arranged(answer);
   const context = (index: number): BlockContext => ({ record, retry, actions: index === 0 ? actions : undefined });
   const long = leads.some((block) => block.kind === 'identity');
   const ordered = phone ? [columns.flat()] : columns;
@@ -69,7 +56,18 @@ function Blocks({ answer, record, actions, retry }: BlocksProps) {
           </div>
         ))}
       </div>
+      {refused.length > 0 && <Refused blocks={refused} />}
     </div>
+  );
+}
+
+/** What the viewer may not see of the page, by name and once: a panel each would say the same over and over. */
+function Refused({ blocks }: { blocks: Block[] }) {
+  const { t, label } = useText();
+  return (
+    <Panel flush>
+      <RefusedState title={t('block.refused', { names: blocks.map((block) => label(block.labels)).join(t('common.and')) })} />
+    </Panel>
   );
 }
 

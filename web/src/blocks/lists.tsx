@@ -142,6 +142,7 @@ export function HistoryList({ entries, fields }: HistoryProps) {
                 <Told field={byKey.get(change.field)} value={change.new} />
               </div>
             ))}
+            {entry.shared && <p className="small ink-2" data-testid="history-shared">{t(entry.operation === 'unshare' ? 'history.unshareWith' : 'history.shareWith', { name: entry.shared.name, key: entry.shared.key, day: format.date(entry.shared.until) })}</p>}
             {entry.reason && <p className="small ink-2">{t('history.reason', { reason: entry.reason })}</p>}
           </div>
         </li>

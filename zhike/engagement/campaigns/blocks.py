@@ -91,7 +91,7 @@ def _brief(principal: Principal, _subject: None, _settings: BlockSettings) -> Bl
     found = standing.campaigns(principal=principal)
     running = sum(campaign.state == Campaign.State.RUNNING for campaign in found)
     waiting = sum(campaign.state == Campaign.State.CONFIRMED for campaign in found)
-    unknown = sum(counted.unknown for counted in standing.counts_of(found, principal=principal).values())
+    unknown = standing.unknown(found, principal=principal)
     english = principal.language == "en"
     said: list[tuple[str, Tone]] = [
         (f"{running} campaign{'s' * (running > 1)} running" if english else f"{running} 个活动进行中", "plain")

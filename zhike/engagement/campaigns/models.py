@@ -96,3 +96,14 @@ class CampaignRun(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["campaign", "kind"], name="campaign_run_once")]
+
+
+class KeptCounts(models.Model):
+    """What the ledgers of a campaign that has ended said when they were counted: its people by state, and its work.
+
+    They hold as long as what may still change has not (`logic.keeping`).
+    """
+
+    campaign = models.OneToOneField(Campaign, models.CASCADE, primary_key=True)
+    people = models.JSONField(null=True)
+    work = models.JSONField(null=True)

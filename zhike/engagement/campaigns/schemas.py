@@ -204,6 +204,13 @@ class ChannelAwayOut(TypedDict):
     error: str
 
 
+class PutOffOut(TypedDict):
+    """Messages that the gate has told to wait (quiet hours), and until when the first of them waits."""
+
+    count: int
+    until: datetime
+
+
 class CampaignRunOut(TypedDict):
     """Heavy work that is not done: under way, or ended with an error."""
 
@@ -235,6 +242,7 @@ class CampaignOut(CampaignRowOut):
     permitted: list[str]
     timeline: list[CampaignEventOut]
     channel_away: ChannelAwayOut | None
+    put_off: PutOffOut | None
     confirmation: CampaignRunOut | None
 
 

@@ -6,7 +6,6 @@ import re
 import uuid
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from decimal import Decimal
 from typing import cast
 
@@ -38,7 +37,17 @@ from zhike.engagement.campaigns.schemas import (
     TouchState,
     VerdictOut,
 )
-from zhike.engagement.campaigns.types import Computed, Counts, Difference, Effect, Estimate, MemberRow, RunState
+from zhike.engagement.campaigns.types import (
+    CampaignWork,
+    Computed,
+    Counts,
+    Difference,
+    Effect,
+    Estimate,
+    MemberRow,
+    PutOff,
+    RunState,
+)
 from zhike.engagement.channels import api as channels
 from zhike.engagement.channels.types import Message, Template
 from zhike.engagement.compliance import api as compliance
@@ -112,11 +121,11 @@ def counts_out(found: Counts) -> CountsOut:
 def list_out(campaigns: Sequence[Campaign], principal: Principal) -> list[CampaignRowOut]:
     """Return campaigns as a list shows them, in as many queries as one of them."""
     counted = standing.counts_of(campaigns, principal=principal)
-    tasks = work.summaries_of_origins([campaign.uid for campaign in campaigns])
-    return [_summary(campaign, counted[campaign.pk], tasks[campaign.uid]) for campaign in campaigns]
+    tasks = standing.work_of(campaigns, principal=principal)
+    return [_summary(campaign, counted[campaign.pk], tasks[campaign.pk]) for campaign in campaigns]
 
 
-def _summary(campaign: Campaign, counted: Counts, tasks: Mapping[tuple[str, str], int]) -> CampaignRowOut:
+def _summary(campaign: Campaign, counted: Counts, tasks: CampaignWork) -> CampaignRowOut:
     return {
         "uid": campaign.uid,
         "name": campaign.name,
@@ -127,10 +136,7 @@ def _summary(campaign: Campaign, counted: Counts, tasks: Mapping[tuple[str, str]
         "business_date": campaign.business_date,
         "launched_at": campaign.launched_at,
         "counts": counts_out(counted),
-        "work": {
-            "open": sum(n for (state, _r), n in tasks.items() if state == "open"),
-            "done": sum(n for (state, _r), n in tasks.items() if state == "done"),
-        },
+        "work": {"open": tasks.open, "done": tasks.done},
     }
 
 
@@ -139,8 +145,10 @@ def campaign_out(campaign: Campaign, principal: Principal) -> CampaignOut:
     template = channels.template(campaign.template)
     timeline = standing.timeline(campaign, principal=principal)
     names = organization.actor_names((entry.actor for entry in timeline), principal.language)
+    [row] = list_out([campaign], principal)
+    put_off = standing.put_off(campaign, principal=principal)
     return {
-        **list_out([campaign], principal)[0],
+        **row,
         "purpose": campaign.purpose,
         "template": template_out(template),
         "product": _product_out(campaign, principal),
@@ -156,7 +164,7 @@ def campaign_out(campaign: Campaign, principal: Principal) -> CampaignOut:
             "sentence": _goal(campaign, principal.language),
         },
         "snapshot": {
-            "count": standing.counts(campaign, principal=principal).chosen,
+            "count": row["counts"]["chosen"],
             "business_date": campaign.business_date,
         }
         if campaign.snapshot_uid
@@ -165,6 +173,7 @@ def campaign_out(campaign: Campaign, principal: Principal) -> CampaignOut:
         "permitted": api.permitted_acts(campaign, principal),
         "timeline": [{"at": entry.at, "actor": names[entry.actor], "event": entry.operation} for entry in timeline],
         "channel_away": _away_out(template.channel) if campaign.state == Campaign.State.RUNNING else None,
+        "put_off": {"count": put_off.count, "until": put_off.until} if put_off else None,
     }
 
 
@@ -305,7 +314,7 @@ def effect_out(campaign: Campaign, computed: Computed[Effect], principal: Princi
         "measures": [_difference_out(measure) for measure in found.measures],
         "curve": _curve_out(found),
         "branches": _branches(found),
-        "checks": _checks(campaign, counted, standing.waiting_until(campaign, principal=principal), language),
+        "checks": _checks(campaign, counted, standing.put_off(campaign, principal=principal), language),
         "current": computed.current,
         "made_at": computed.made_at,
         "run": run_out(computed.run),
@@ -493,7 +502,7 @@ def _branches(found: Effect) -> list[BranchOut]:
     return rows
 
 
-def _checks(campaign: Campaign, found: Counts, until: datetime | None, language: str) -> list[CheckOut]:
+def _checks(campaign: Campaign, found: Counts, put_off: PutOff | None, language: str) -> list[CheckOut]:
     parts = found.control + found.refused + found.waiting + found.sent + found.unknown + found.failed + found.stopped
     share = found.control / found.chosen * 100 if found.chosen else 0
     english = language == "en"
@@ -517,7 +526,8 @@ def _checks(campaign: Campaign, found: Counts, until: datetime | None, language:
             f"{found.unknown} unknown outcomes, never resent by themselves",
         ),
     ]
-    if until is not None:
-        moment = clock.local(until).strftime("%m-%d %H:%M")
-        rows.append(("quiet", True, f"免打扰时段，{moment} 起发送", f"Quiet hours: sending from {moment}"))
+    if put_off is not None:
+        moment, n = clock.local(put_off.until).strftime("%m-%d %H:%M"), f"{put_off.count:,}"
+        english_text = f"Quiet hours: {n} messages wait and are sent from {moment}"
+        rows.append(("quiet", True, f"{n} 条消息因免打扰时段等到 {moment} 发送", english_text))
     return [{"key": key, "ok": ok, "text": en if english else zh} for key, ok, zh, en in rows]

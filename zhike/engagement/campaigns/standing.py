@@ -5,11 +5,14 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
+
+from django.db.models import Count, Min
 
 from zhike.engagement.campaigns.logic import confirming, counting, effects, estimating, reaching, runs
 from zhike.engagement.campaigns.models import Campaign, Member
 from zhike.engagement.campaigns.types import (
+    CampaignWork,
     Computed,
     Counts,
     Effect,
@@ -17,6 +20,7 @@ from zhike.engagement.campaigns.types import (
     MemberRow,
     PartyCampaign,
     PartyTouches,
+    PutOff,
     RunState,
 )
 from zhike.engagement.channels import api as channels
@@ -39,10 +43,12 @@ __all__ = [
     "get",
     "may_resend",
     "members",
+    "put_off",
     "reached",
     "timeline",
     "touches_of_party",
-    "waiting_until",
+    "unknown",
+    "work_of",
 ]
 _PAGE = 50
 
@@ -66,6 +72,18 @@ def counts_of(campaigns: Sequence[Campaign], *, principal: Principal) -> dict[in
     """Return the same by campaign's inner id, of several at once. Raises NotFound when one may not be read."""
     reaching.require(principal, "campaign.read", campaigns)
     return counting.counts_of(campaigns)
+
+
+def unknown(campaigns: Sequence[Campaign], *, principal: Principal) -> int:
+    """Return how many messages of campaigns have an unknown outcome. Raises NotFound when one may not be read."""
+    reaching.require(principal, "campaign.read", campaigns)
+    return counting.unknown_of(campaigns)
+
+
+def work_of(campaigns: Sequence[Campaign], *, principal: Principal) -> dict[int, CampaignWork]:
+    """Return the managers' work by campaign's inner id. Raises NotFound when one may not be read."""
+    reaching.require(principal, "campaign.read", campaigns)
+    return counting.work_of(campaigns)
 
 
 def estimate(uid: uuid.UUID, *, principal: Principal) -> Computed[Estimate]:
@@ -118,14 +136,19 @@ def may_resend(uid: uuid.UUID, *, principal: Principal) -> bool:
     return reaching.reaches(principal, "campaign.resend", campaign)
 
 
-def waiting_until(campaign: Campaign, *, principal: Principal) -> datetime | None:
-    """Return when the gate is asked again about the first of those it told to wait (quiet hours), if anybody waits.
+def put_off(campaign: Campaign, *, principal: Principal) -> PutOff | None:
+    """Return whom the gate has told to wait (quiet hours), at the start or as the message was about to leave, if anybody.
 
-    Raises NotFound.
+    Of a campaign that does not run nobody waits for the gate. Raises NotFound.
     """
     reaching.require(principal, "campaign.read", [campaign])
+    if campaign.state != Campaign.State.RUNNING:
+        return None
     rows = Member.objects.filter(campaign=campaign, state=Member.State.WAITING, next_at__gt=clock.now())
-    return rows.order_by("next_at").values_list("next_at", flat=True).first()
+    people = rows.aggregate(n=Count("pk"), until=Min("next_at"))
+    messages, until = channels.put_off(campaign.uid)
+    first = [at for at in (people["until"], until) if at is not None]
+    return PutOff(people["n"] + messages, min(first)) if first else None
 
 
 def touches_of_party(uid: uuid.UUID, *, principal: Principal) -> PartyTouches:

@@ -55,6 +55,22 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True)
+class CampaignWork:
+    """How much of the managers' work about a campaign's people is open, and how much is done."""
+
+    open: int = 0
+    done: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PutOff:
+    """How many people of a running campaign the gate has told to wait (quiet hours), and until when the first waits."""
+
+    count: int
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Estimate:
     """What confirming would freeze: people, the date of their data, and what the gate would refuse today.
 

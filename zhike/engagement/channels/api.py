@@ -35,7 +35,7 @@ __all__ = [
     "masked_preview",
     "messages",
     "parties",
-    "recover",
+    "put_off",
     "resend",
     "send_test",
     "states",
@@ -48,7 +48,6 @@ __all__ = [
 
 template = content.template
 away = server.away
-recover = dispatching.recover
 stop = dispatching.stop
 
 
@@ -114,13 +113,25 @@ def counts(origin_uid: uuid.UUID) -> dict[str, int]:
     return counts_of([origin_uid])[origin_uid]
 
 
-def counts_of(origin_uids: Sequence[uuid.UUID]) -> dict[uuid.UUID, dict[str, int]]:
-    """Return the same by origin, of several at once."""
+def counts_of(origin_uids: Sequence[uuid.UUID], states: Sequence[str] = ()) -> dict[uuid.UUID, dict[str, int]]:
+    """Return the same by origin, of several at once; with `states` only of those in one of them."""
     found: dict[uuid.UUID, dict[str, int]] = {uid: {} for uid in origin_uids}
-    rows = Delivery.objects.filter(origin_uid__in=origin_uids).values("origin_uid", "state").annotate(n=Count("id"))
-    for row in rows:
+    rows = Delivery.objects.filter(origin_uid__in=origin_uids)
+    if states:
+        rows = rows.filter(state__in=states)
+    for row in rows.values("origin_uid", "state").annotate(n=Count("*")):  # by the index alone
         found[row["origin_uid"]][row["state"]] = row["n"]
     return found
+
+
+def put_off(origin_uid: uuid.UUID) -> tuple[int, datetime | None]:
+    """Return how many messages of an origin the gate has told to wait as they were about to leave, and until when.
+
+    Until when the first of them waits; None where there is none. One that the server did not take waits for the server.
+    """
+    rows = Delivery.objects.filter(origin_uid=origin_uid, state=Delivery.State.WAITING, held=False, attempts=0)
+    found = rows.filter(not_before__gt=clock.now()).aggregate(n=Count("pk"), until=Min("not_before"))
+    return found["n"], found["until"]
 
 
 def states(origin_uid: uuid.UUID, *, party_ids: Sequence[int]) -> dict[int, DeliveryState]:

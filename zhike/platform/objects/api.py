@@ -161,7 +161,8 @@ def summary_by_coverage(
 ) -> list[tuple[str, str, int, list[Any]]]:
     """Return (employee number, name, parties, sums) for each employee who covers parties of the query today.
 
-    Everybody is among them, whose first sum is largest first. Raises NotSummable, MixedCurrencies as `summarize` does, and
+    Everybody is among them, whose first sum is largest first; parties that nobody serves are last, under no number.
+    Raises NotSummable, MixedCurrencies as `summarize` does, and
     Refused for a field that the principal does not see in clear, or who may not read coverages
     and employees.
     """

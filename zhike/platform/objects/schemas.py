@@ -206,8 +206,17 @@ class ChangeOut(TypedDict):
     new: WireValue
 
 
+class RecipientOut(TypedDict):
+    """With whom a record was shared: a user by number or a unit by code; no name where there is no such one any more."""
+
+    kind: Literal["user", "unit"]
+    key: str
+    name: str
+    until: date
+
+
 class HistoryEntryOut(TypedDict):
-    """One line of a record's journal; `field` is the one that was unmasked.
+    """One line of a record's journal; `field` is the one that was unmasked, `shared` with whom a share or its end is.
 
     A line that stands for several of a day says how often (`times`) and when the first of them was (`since`).
     """
@@ -220,6 +229,7 @@ class HistoryEntryOut(TypedDict):
     changes: list[ChangeOut]
     times: int
     since: datetime | None
+    shared: RecipientOut | None
 
 
 class HistoryOut(TypedDict):
@@ -438,6 +448,7 @@ def _entry_out(entry: RecordHistory) -> HistoryEntryOut:
         ],
         "times": entry.times,
         "since": entry.since,
+        "shared": cast(RecipientOut, asdict(entry.shared)) if entry.shared else None,
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from pydantic import Field
 
@@ -23,7 +23,8 @@ from zhike.platform.work.types import Work, WorkCounts, WorkQuery
 
 _DUE = 8
 _MANAGER: Labels = {"zh": "客户经理", "en": "Account managers"}
-_TOTAL = {"zh": "合计，含未分配", "en": "Total, with unassigned"}
+_UNSERVED = {"zh": "未分配客户经理", "en": "No account manager"}
+_TOTAL = {"zh": "合计，每户计一次", "en": "Total, each customer once"}
 _WORK_COLUMNS = [
     column("open", {"zh": "待办", "en": "Open"}, "count"),
     column("overdue", {"zh": "超时", "en": "Overdue"}, "count", tone="late"),
@@ -94,33 +95,43 @@ def _work(items: Sequence[Work], total: int, principal: Principal, create: str |
 
 
 def _per_manager(principal: Principal, _subject: None, settings: PerManager) -> BlockData:
-    """Figures and work of each employee who covers parties of the viewer's units; the last row counts each once."""
+    """Figures and work of each employee who covers parties of the viewer's units, then of those whom nobody serves.
+
+    The total counts each party once, however many serve it.
+    """
     owner = catalogue.describe(settings.object)
     columns = [item for item in settings.columns if known(owner, [item])]
     keys = fields_named(owner, columns)
     tasks = api.per_assignee(principal=principal)
     names = {staff.employee_no: staff.name for staff in organization.all_staff()}
 
-    def row(number: str, name: str, count: int, sums: Sequence[object]) -> TableRow:
-        totals, done = dict(zip(keys, sums, strict=True)), tasks.get(number, WorkCounts(0, 0, 0, 0))
-        figures: dict[str, CellValue] = {item.key: compared(item, totals) for item in columns}
-        work: dict[str, CellValue] = {"open": done.open, "overdue": done.overdue, "done": done.done}
-        return {"key": number, "path": None, "cells": {"manager": name, "count": count, **figures, **work}}
+    def cells(name: str, count: int, sums: Sequence[object], work: Mapping[str, CellValue]) -> dict[str, CellValue]:
+        totals = dict(zip(keys, sums, strict=True))
+        return {"manager": name, "count": count, **{item.key: compared(item, totals) for item in columns}, **work}
 
     query = RecordQuery(owner.key, refinement=settings.refinement or "")
-    rows = [
-        row(number, names.get(number, name or number), count, sums)
-        for number, name, count, sums in objects.summary_by_coverage(query, principal=principal, sums=keys)
-    ]
+    served = objects.summary_by_coverage(query, principal=principal, sums=keys)
+    rows: list[TableRow] = []
+    for number, name, count, sums in served:
+        # Those without a number are nobody's book, and no work is theirs.
+        called = names.get(number, name or number) if number else _UNSERVED[principal.language]
+        work = _done(tasks, [number]) if number else {}
+        rows.append({"key": number, "path": None, "cells": cells(called, count, sums, work)})
     found = objects.summarize(query, principal=principal, sums=keys)
-    total = row("", "", found[0][1] if found else 0, found[0][2] if found else [None] * len(keys))["cells"]
-    shown_tasks = [tasks[found["key"]] for found in rows if found["key"] in tasks]
-    work = {key: sum(getattr(counts, key) for counts in shown_tasks) for key in ("open", "overdue", "done")}
+    _group, count, sums = found[0] if found else (None, 0, [None] * len(keys))
+    total = cells(
+        _TOTAL[principal.language], count, sums, _done(tasks, [number for number, *_figures in served if number])
+    )
     shown = [
         column("manager", _MANAGER, "text"),
         column("count", labels(settings.count), "count"),
         *(drawn(owner, item) for item in columns),
         *_WORK_COLUMNS,
     ]
-    total = {**total, "manager": _TOTAL[principal.language], **work}
     return table(shown, rows, day_end(owner.key), total=total)
+
+
+def _done(tasks: Mapping[str, WorkCounts], numbers: Sequence[str]) -> dict[str, CellValue]:
+    """How much work these people have together."""
+    given = [tasks[number] for number in numbers if number in tasks]
+    return {key: sum(getattr(counts, key) for counts in given) for key in ("open", "overdue", "done")}

@@ -75,7 +75,7 @@ class WorkItem(models.Model):
                 name="work_delegated",
                 condition=~models.Q(delegated_by=""),
             ),
-            models.Index(fields=["origin_uid"], name="work_origin"),
+            models.Index(fields=["origin_uid", "state", "result"], name="work_origin"),
             GinIndex(fields=["candidates"], name="work_candidates", condition=models.Q(state="open", assignee="")),
         ]
 

@@ -67,10 +67,14 @@ def summary_of_origin(origin_uid: uuid.UUID) -> dict[tuple[str, str], int]:
     return summaries_of_origins([origin_uid])[origin_uid]
 
 
-def summaries_of_origins(origin_uids: Sequence[uuid.UUID]) -> dict[uuid.UUID, dict[tuple[str, str], int]]:
-    """Return the same by origin, of several at once."""
+def summaries_of_origins(
+    origin_uids: Sequence[uuid.UUID], states: Sequence[str] = ()
+) -> dict[uuid.UUID, dict[tuple[str, str], int]]:
+    """Return the same by origin, of several at once; with `states` only of those in one of them."""
     found: dict[uuid.UUID, dict[tuple[str, str], int]] = {uid: {} for uid in origin_uids}
-    rows = WorkItem.objects.filter(origin_uid__in=origin_uids).values("origin_uid", "state", "result")
-    for row in rows.annotate(n=Count("id")):
+    rows = WorkItem.objects.filter(origin_uid__in=origin_uids)
+    if states:
+        rows = rows.filter(state__in=states)
+    for row in rows.values("origin_uid", "state", "result").annotate(n=Count("*")):  # by the index alone
         found[row["origin_uid"]][row["state"], row["result"]] = row["n"]
     return found

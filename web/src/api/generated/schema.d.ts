@@ -1869,6 +1869,7 @@ export interface components {
             product: components["schemas"]["ProductOut"] | null;
             product_level: string | null;
             purpose: string;
+            put_off: components["schemas"]["PutOffOut"] | null;
             result_set: string;
             revision: number;
             script: string;
@@ -2405,7 +2406,7 @@ export interface components {
             object: string;
         };
         /**
-         * @description One line of a record's journal; `field` is the one that was unmasked.
+         * @description One line of a record's journal; `field` is the one that was unmasked, `shared` with whom a share or its end is.
          *
          *     A line that stands for several of a day says how often (`times`) and when the first of them was (`since`).
          */
@@ -2417,6 +2418,7 @@ export interface components {
             field: string | null;
             operation: string;
             reason: string;
+            shared: components["schemas"]["RecipientOut"] | null;
             since: string | null;
             times: number;
         };
@@ -2937,6 +2939,12 @@ export interface components {
             step: string;
             total: number;
         };
+        /** @description Messages that the gate has told to wait (quiet hours), and until when the first of them waits. */
+        PutOffOut: {
+            count: number;
+            /** Format: date-time */
+            until: string;
+        };
         /** @description A list question. */
         QueryIn: {
             /** @default [] */
@@ -2999,6 +3007,15 @@ export interface components {
         ReassignedOut: {
             given: number;
             refused: components["schemas"]["NotReassignedOut"][];
+        };
+        /** @description With whom a record was shared: a user by number or a unit by code; no name where there is no such one any more. */
+        RecipientOut: {
+            key: string;
+            /** @enum {string} */
+            kind: "user" | "unit";
+            name: string;
+            /** Format: date */
+            until: string;
         };
         /** @description Changed field values, based on one revision. */
         RecordChangesIn: {
@@ -4101,6 +4118,7 @@ export type PreviewOut = components['schemas']['PreviewOut'];
 export type ProductOut = components['schemas']['ProductOut'];
 export type ProductsOut = components['schemas']['ProductsOut'];
 export type ProgressOut = components['schemas']['ProgressOut'];
+export type PutOffOut = components['schemas']['PutOffOut'];
 export type QueryIn = components['schemas']['QueryIn'];
 export type QueueOut = components['schemas']['QueueOut'];
 export type QueuedOut = components['schemas']['QueuedOut'];
@@ -4109,6 +4127,7 @@ export type ReasonIn = components['schemas']['ReasonIn'];
 export type ReasonOut = components['schemas']['ReasonOut'];
 export type ReassignIn = components['schemas']['ReassignIn'];
 export type ReassignedOut = components['schemas']['ReassignedOut'];
+export type RecipientOut = components['schemas']['RecipientOut'];
 export type RecordChangesIn = components['schemas']['RecordChangesIn'];
 export type RecordOut = components['schemas']['RecordOut'];
 export type RecordPageOut = components['schemas']['RecordPageOut'];

@@ -18,6 +18,7 @@ import { MessagePreviewPanel } from './MessagePreviewPanel';
 import { PeopleByState } from './People';
 import { useCampaign, useCampaignStep, type Step } from './queries';
 import { StateTag } from './StateTag';
+import { stoppingOf } from './stopping';
 
 export function CampaignPage() {
   const { t } = useText();
@@ -42,6 +43,12 @@ function CampaignView({ campaign }: { campaign: Campaign }) {
   return (
     <>
       {campaign.channel_away && <ChannelAway away={campaign.channel_away} />}
+      {campaign.put_off && (
+        <div className="alert attention" role="status" data-testid="put-off">
+          <Icon name="clock" />
+          <b>{t('campaign.putOff', { count: decimal(campaign.put_off.count, 0), until: datetime(campaign.put_off.until) })}</b>
+        </div>
+      )}
       <div className="columns">
         <div className="column">
           {campaign.counts && campaign.snapshot ? (
@@ -89,7 +96,7 @@ function CampaignActions({ campaign }: { campaign: Campaign }) {
   const ask = (name: 'launch' | 'stop') =>
     void modal.confirm({
       title: t(`campaign.${name}Title`),
-      content: t(`campaign.${name}Text`),
+      content: name === 'stop' ? <Stopping uid={campaign.uid} /> : t('campaign.launchText'),
       okText: t(`campaign.${name}`),
       okButtonProps: { danger: name === 'stop', 'data-testid': `${name}-confirm` },
       onOk: () => run(name),
@@ -104,6 +111,22 @@ function CampaignActions({ campaign }: { campaign: Campaign }) {
       {may('resume') && <Button type="primary" loading={busy} icon={<Icon name="play" size={14} />} onClick={() => void run('resume')} data-testid="resume">{t('campaign.resume')}</Button>}
       {may('launch') && <Button type="primary" loading={busy} icon={<Icon name="play" size={14} />} onClick={() => ask('launch')} data-testid="launch">{t('campaign.launch')}</Button>}
     </>
+  );
+}
+
+/** What stopping does as of now: the numbers move while whoever stops thinks about it. */
+function Stopping({ uid }: { uid: string }) {
+  const { t } = useText();
+  const query = useCampaign(uid);
+  return (
+    <QueryState query={query} rows={3}>
+      {(campaign) => (
+        <div data-testid="stopping">
+          {stoppingOf(campaign).map(([key, n]) => <p key={key}>{t(key, { n: decimal(n, 0) })}</p>)}
+          <p>{t('campaign.stopForGood')}</p>
+        </div>
+      )}
+    </QueryState>
   );
 }
 

@@ -7,8 +7,10 @@ import { useChange } from '../../kit/change';
 import { DayInput } from '../../kit/DayInput';
 import { useFormReport } from '../../kit/faults';
 import { useSay } from '../../kit/feedback';
+import { date } from '../../kit/format';
 import { useFocusBack } from '../../kit/hooks';
 import { SubmitOnEnter } from '../../kit/SubmitOnEnter';
+import { changedPost } from './changedPost';
 import { useUserChanged } from './UserDrawer';
 
 export type PostValues = { role: string; unit: string; valid_from?: string | null; valid_to?: string | null };
@@ -42,17 +44,30 @@ function DayField({ value, onChange, id }: { value?: string | null; onChange?: (
   return <DayInput id={id} value={value} onChange={(day) => onChange?.(day)} style={{ width: '100%' }} />;
 }
 
+/** Say which post was given or ended, where and for which days, as the server has it now. */
+function useSayPost(user: UserDetail) {
+  const { t, label } = useText();
+  const say = useSay();
+  return (what: 'user.postAdded' | 'user.postEnded', answer: UserDetail, of: Pick<Post, 'role' | 'unit'>) => {
+    const post = changedPost(user.posts, answer.posts, of);
+    if (!post) return say(t('common.saved'));
+    const days = { from: date(post.valid_from), to: date(post.valid_to) };
+    const facts = { name: user.name, role: label(post.labels), unit: post.unit_name, term: t(post.valid_to ? 'user.fromTo' : 'user.from', days), to: days.to };
+    return say(t(what === 'user.postEnded' && post.state === 'cancelled' ? 'user.postCancelled' : what, facts));
+  };
+}
+
 export function PostDialog({ user, onClose }: { user: UserDetail; onClose: () => void }) {
   const { t } = useText();
   useFocusBack();
   const [form] = Form.useForm<PostValues>();
   const changed = useUserChanged();
   const report = useFormReport(form);
-  const say = useSay();
+  const say = useSayPost(user);
   const add = useChange({
     mutationFn: (values: PostValues) => api.post('/users/{uid}/posts', { path: { uid: user.uid }, body: values }),
-    onSuccess: (answer) => {
-      say(t('common.saved'));
+    onSuccess: (answer, values) => {
+      say('user.postAdded', answer, values);
       changed(answer);
       onClose();
     },
@@ -71,12 +86,12 @@ export function EndPostDialog({ user, post, onClose }: { user: UserDetail; post:
   const [form] = Form.useForm<{ valid_to: string }>();
   const changed = useUserChanged();
   const report = useFormReport(form);
-  const say = useSay();
+  const say = useSayPost(user);
   const end = useChange({
     mutationFn: ({ valid_to }: { valid_to: string }) =>
       api.post('/users/{uid}/posts/end', { path: { uid: user.uid }, body: { role: post.role, unit: post.unit, valid_from: post.valid_from, valid_to } }),
     onSuccess: (answer) => {
-      say(t('common.saved'));
+      say('user.postEnded', answer, post);
       changed(answer);
       onClose();
     },

@@ -5,15 +5,17 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import BooleanField, Count, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
-from zhike.engagement.campaigns.logic import running, runs
+from zhike.engagement.campaigns.logic import keeping, running, runs
+from zhike.engagement.campaigns.logic.keeping import Ledger
 from zhike.engagement.campaigns.models import Campaign, Member
-from zhike.engagement.campaigns.types import Counts, MemberRow
+from zhike.engagement.campaigns.types import CampaignWork, Counts, MemberRow
 from zhike.engagement.channels import api as channels
 from zhike.engagement.channels.types import RESENDABLE, DeliveryState
 from zhike.engagement.compliance import api as compliance
@@ -25,16 +27,53 @@ from zhike.platform.work import origins as work
 
 _CONVERTED = {"converted_treated": "treated", "converted_control": "control"}
 _IN_FLIGHT = ("waiting", "claimed", "sending")
+#: The states of work that screens count.
+_SHOWN = ("open", "done")
 
 
 def counts_of(campaigns: Sequence[Campaign]) -> dict[int, Counts]:
     """Return people by state, by campaign's inner id; the parts of one always add up to the chosen."""
+    return {pk: Counts(**numbers) for pk, numbers in keeping.counted(_PEOPLE, campaigns).items()}
+
+
+def unknown_of(campaigns: Sequence[Campaign]) -> int:
+    """Return how many messages of campaigns have an unknown outcome."""
+    return sum(_unknown([campaign.uid for campaign in campaigns]).values())
+
+
+def work_of(campaigns: Sequence[Campaign]) -> dict[int, CampaignWork]:
+    """Return the managers' work, by campaign's inner id."""
+    return {pk: CampaignWork(**numbers) for pk, numbers in keeping.counted(_WORK, campaigns).items()}
+
+
+def _people(campaigns: Sequence[Campaign]) -> dict[int, Mapping[str, int]]:
     members: dict[int, dict[str, int]] = {campaign.pk: {} for campaign in campaigns}
-    rows = Member.objects.filter(campaign__in=campaigns).values("campaign_id", "state").annotate(n=Count("id"))
-    for row in rows:
+    rows = Member.objects.filter(campaign__in=campaigns).values("campaign_id", "state")
+    for row in rows.annotate(n=Count("*")):  # by the index alone
         members[row["campaign_id"]][row["state"]] = row["n"]
     sent = channels.counts_of([campaign.uid for campaign in campaigns])
-    return {campaign.pk: _counts(members[campaign.pk], sent[campaign.uid]) for campaign in campaigns}
+    return {campaign.pk: asdict(_counts(members[campaign.pk], sent[campaign.uid])) for campaign in campaigns}
+
+
+def _unknown(uids: Sequence[uuid.UUID]) -> dict[uuid.UUID, int]:
+    return {uid: found.get("unknown", 0) for uid, found in channels.counts_of(uids, states=("unknown",)).items()}
+
+
+def _work(campaigns: Sequence[Campaign]) -> dict[int, Mapping[str, int]]:
+    tasks = work.summaries_of_origins([campaign.uid for campaign in campaigns])
+    return {campaign.pk: {state: _in_state(tasks[campaign.uid], state) for state in _SHOWN} for campaign in campaigns}
+
+
+def _open(uids: Sequence[uuid.UUID]) -> dict[uuid.UUID, int]:
+    return {uid: _in_state(found, "open") for uid, found in work.summaries_of_origins(uids, states=("open",)).items()}
+
+
+def _in_state(tasks: Mapping[tuple[str, str], int], state: str) -> int:
+    return sum(n for (found, _result), n in tasks.items() if found == state)
+
+
+_PEOPLE = Ledger("people", falling="unknown", left=_unknown, whole=_people)
+_WORK = Ledger("work", falling="open", left=_open, whole=_work)
 
 
 def _counts(members: Mapping[str, int], sent: Mapping[str, int]) -> Counts:

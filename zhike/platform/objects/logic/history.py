@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from zhike.platform.audit import api as audit
 from zhike.platform.audit.types import JournalEntry
 from zhike.platform.fields.types import Wire
+from zhike.platform.objects.logic import sharing
 from zhike.platform.objects.logic.field_rights import field_rules
 from zhike.platform.objects.logic.presenting import displays
 from zhike.platform.objects.types import FieldType, ObjectType
@@ -22,9 +23,20 @@ _GATHERED = ("view",)
 
 
 @dataclass(frozen=True, slots=True)
+class Recipient:
+    """With whom a record was shared, a "user" or a "unit" by number or code, and through which day."""
+
+    kind: str
+    key: str
+    name: str
+    until: date
+
+
+@dataclass(frozen=True, slots=True)
 class RecordHistory:
     """One line: who did what when; `changes` are (field key, old, new) as the viewer may see them.
 
+    The line of a share, or of its end, says with whom it is (`shared`).
     A line that stands for several of a day says how often (`times`) and when the first of them was (`since`).
     """
 
@@ -37,6 +49,7 @@ class RecordHistory:
     details: Mapping[str, object]
     times: int = 1
     since: datetime | None = None
+    shared: Recipient | None = None
 
 
 def record_history(
@@ -50,6 +63,7 @@ def record_history(
     entries = audit.history(subject=owner.key, subject_id=record_id, operations=wanted, gathered=gathered)
     names = organization.actor_names((entry.actor for entry in entries), principal.language)
     told = _Told(owner, row, principal)
+    called = _called(entries)
     found = [
         RecordHistory(
             at=entry.at,
@@ -61,10 +75,28 @@ def record_history(
             details=entry.changes if entry.operation not in _CHANGING else {},
             times=entry.times,
             since=entry.since,
+            shared=_recipient(entry, called),
         )
         for entry in entries
     ]
     return _with_displays(owner, found, principal)
+
+
+def _called(entries: Iterable[JournalEntry]) -> dict[tuple[object, object], str]:
+    """Return what the journal's recipients are called now, by kind and key: users as its actors are, by their names."""
+    found = {(entry.changes["kind"], entry.changes["to"]) for entry in entries if entry.operation in sharing.OPERATIONS}
+    names = organization.user_names(str(key) for kind, key in found if kind == "user")
+    called: dict[tuple[object, object], str] = {("user", key): name for key, name in names.items()}
+    if any(kind == "unit" for kind, _key in found):
+        called |= {("unit", unit.code): unit.name for unit in organization.all_units()}
+    return called
+
+
+def _recipient(entry: JournalEntry, called: Mapping[tuple[object, object], str]) -> Recipient | None:
+    if entry.operation not in sharing.OPERATIONS:
+        return None
+    kind, key = str(entry.changes["kind"]), str(entry.changes["to"])
+    return Recipient(kind, key, called.get((kind, key), ""), date.fromisoformat(str(entry.changes["until"])))
 
 
 class _Told:

@@ -98,6 +98,7 @@ def coverage_summary(
 ) -> list[tuple[str, str, int, list[Any]]]:
     """Return (employee number, name, records, sums) by the employee who serves the record today.
 
+    Those that nobody serves, as far as the principal sees who does, are last, under no number.
     Raises Refused for what the principal may not ask about, also of the coverage and of the employee.
     """
     owner, coverage = catalogues.object_with_role("party"), catalogues.object_with_role("coverage")
@@ -112,7 +113,8 @@ def coverage_summary(
     totals = [exp.Sum(this=field_sql(field)) for field in summed]
     chosen = [number, exp.Max(this=name), exp.Count(this=exp.Star()), *totals]
     select = records_from(exp.select(*chosen), owner, where)
-    select = select.join(served, on=exp.column("party", table="c").eq(exp.column("id", table=ALIAS)))
+    of_record = exp.column("party", table="c").eq(exp.column("id", table=ALIAS))
+    select = select.join(served, on=of_record, join_type="left")
     select = select.join(
         exp.alias_(exp.to_table(employee.table, quoted=True), "e", table=True),
         on=exp.and_(
@@ -122,8 +124,9 @@ def coverage_summary(
         join_type="left",
     )
     order = exp.Ordered(this=totals[0].copy() if totals else number.copy(), desc=bool(totals), nulls_first=False)
-    rows = rows_of(select.group_by(number.copy()).order_by(order), where.values)
-    return [(row[0], row[1] or "", row[2], [plain(value) for value in row[3:]]) for row in rows]
+    select = select.group_by(number.copy()).order_by(exp.Ordered(this=number.copy().is_(exp.null())), order)
+    rows = rows_of(select, where.values)
+    return [(row[0] or "", row[1] or "", row[2], [plain(value) for value in row[3:]]) for row in rows]
 
 
 def served_by(employee_no: str, principal: Principal) -> int:
