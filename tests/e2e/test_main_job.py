@@ -58,7 +58,16 @@ def _launch_campaign(page: Page) -> int:
     page.get_by_test_id("launch").click()
     page.get_by_test_id("launch-confirm").click()
     page.get_by_test_id("pause").wait_for()
+    _look_at_stopping(page)
     return chosen
+
+
+def _look_at_stopping(page: Page) -> None:
+    """Whoever is asked whether a campaign is to be stopped reads what that would stop; here it goes on."""
+    page.get_by_test_id("stop").click()
+    page.get_by_test_id("stopping").locator("p").nth(1).wait_for()
+    page.keyboard.press("Escape")
+    page.get_by_test_id("stopping").wait_for(state="detached")
 
 
 def _number(page: Page, test_id: str) -> int:

@@ -38,11 +38,12 @@ export function App() {
       button={{ autoInsertSpace: false }}
       select={{ showSearch: { optionFilterProp: 'label' } }}
     >
-      <AntApp>
-        <QueryClientProvider client={client}>
+      {/* Outside, so that a dialog asks the server, too. */}
+      <QueryClientProvider client={client}>
+        <AntApp>
           <RouterProvider router={router} />
-        </QueryClientProvider>
-      </AntApp>
+        </AntApp>
+      </QueryClientProvider>
     </ConfigProvider>
   );
 }
