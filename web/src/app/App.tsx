@@ -9,6 +9,7 @@ import { RouterProvider } from 'react-router';
 import { ApiError } from '../api/client';
 import { useIsPhone } from '../kit/hooks';
 import { themeFor } from '../kit/theme';
+import { CrashBoundary } from './Crash';
 import { useLang } from './i18n';
 import { router } from './routes';
 
@@ -40,9 +41,11 @@ export function App() {
     >
       {/* Outside, so that a dialog asks the server, too. */}
       <QueryClientProvider client={client}>
-        <AntApp>
-          <RouterProvider router={router} />
-        </AntApp>
+        <CrashBoundary>
+          <AntApp>
+            <RouterProvider router={router} />
+          </AntApp>
+        </CrashBoundary>
       </QueryClientProvider>
     </ConfigProvider>
   );

@@ -1,4 +1,5 @@
 import { Button } from 'antd';
+import { Component, type ReactNode } from 'react';
 import { useRouteError } from 'react-router';
 import { Page } from '../kit/Page';
 import { Panel } from '../kit/Panel';
@@ -13,15 +14,35 @@ export function CrashPage() {
   return (
     <Page crumbs={[{ title: t('state.crashTitle') }]}>
       <Panel flush>
-        <StateBlock
-          icon="broken"
-          tone="late"
-          title={t('state.crashTitle')}
-          text={error instanceof Error ? `${t('state.crashText')} ${error.message}` : t('state.crashText')}
-          actions={<Button onClick={() => window.location.reload()}>{t('common.reload')}</Button>}
-        />
+        <CrashState error={error} />
       </Panel>
     </Page>
+  );
+}
+
+/** Whatever is drawn beside the pages, as dialogs are, and fails: said instead of a white window. */
+export class CrashBoundary extends Component<{ children: ReactNode }, { failed: boolean; error?: unknown }> {
+  override state: { failed: boolean; error?: unknown } = { failed: false };
+
+  static getDerivedStateFromError(error: unknown) {
+    return { failed: true, error };
+  }
+
+  override render() {
+    return this.state.failed ? <CrashState error={this.state.error} /> : this.props.children;
+  }
+}
+
+function CrashState({ error }: { error: unknown }) {
+  const { t } = useText();
+  return (
+    <StateBlock
+      icon="broken"
+      tone="late"
+      title={t('state.crashTitle')}
+      text={error instanceof Error ? `${t('state.crashText')} ${error.message}` : t('state.crashText')}
+      actions={<Button onClick={() => window.location.reload()}>{t('common.reload')}</Button>}
+    />
   );
 }
 

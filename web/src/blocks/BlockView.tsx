@@ -70,7 +70,8 @@ function CreateLink({ block, title }: { block: Block; title: string }) {
 function BlockMeta({ block }: { block: Block }) {
   if (block.kind === 'work') return <>{block.data.total}</>;
   if (block.kind === 'tags') return <>{block.data.tags.length}</>;
-  if (block.kind === 'table') return <>{block.data.rows.length + (block.data.more?.count ?? 0)}</>;
+  // A row without a key stands for what the others leave over: it is none of them.
+  if (block.kind === 'table') return <>{block.data.rows.filter((row) => row.key !== '').length + (block.data.more?.count ?? 0)}</>;
   return null;
 }
 
