@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import psycopg
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from scipy.stats import ttest_ind
 
 from tests.e2e.conftest import Live, sign_in
@@ -28,6 +28,7 @@ def _build_audience(page: Page, live: Live) -> int:
     page.goto(f"{live.address}/audiences/new")
     page.get_by_test_id("condition-field").first.wait_for()
     page.keyboard.type("总资产")
+    page.locator(".ant-select-item-option-active").filter(has_text="总资产").wait_for()
     page.keyboard.press("Enter")
     value = page.get_by_test_id("condition-value").locator("input")
     (value.first if value.count() else page.get_by_test_id("condition-value")).fill("0.1")
@@ -56,9 +57,13 @@ def _launch_campaign(page: Page) -> int:
     chosen = int("".join(c for c in page.get_by_test_id("confirm-count").inner_text() if c.isdigit()))
     page.get_by_test_id("confirm-ok").click()
     page.get_by_test_id("launch").click()
+    said = page.get_by_test_id("launching").locator("p")
+    said.first.wait_for()
+    assert sum(int("".join(c for c in text if c.isdigit())) for text in said.all_inner_texts()[:2]) == chosen
     page.get_by_test_id("launch-confirm").click()
     page.get_by_test_id("pause").wait_for()
     _look_at_stopping(page)
+    _look_at_a_fault(page)
     return chosen
 
 
@@ -68,6 +73,22 @@ def _look_at_stopping(page: Page) -> None:
     page.get_by_test_id("stopping").locator("p").nth(1).wait_for()
     page.keyboard.press("Escape")
     page.get_by_test_id("stopping").wait_for(state="detached")
+
+
+def _look_at_a_fault(page: Page) -> None:
+    """What a dialog cannot draw is said, and the page is there again when it is loaded anew."""
+    address = f"**/api/v1/campaigns/{page.url.rstrip('/').rsplit('/', 1)[-1]}"
+
+    def without_work(route: Route) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, json={**answer.json(), "work": None})
+
+    page.route(address, without_work)
+    page.get_by_test_id("stop").click()
+    page.get_by_text("这个页面出错了").wait_for()
+    page.unroute(address)
+    page.get_by_role("button", name="重新载入").click()
+    page.get_by_test_id("stop").wait_for()
 
 
 def _number(page: Page, test_id: str) -> int:

@@ -253,6 +253,7 @@ def test_what_became_of_several_is_said_in_both_languages(firm):
 
     assert asked().json() == {
         "given": 1,
+        "to": {"uid": "E1003", "name": "同事"},
         "refused": [
             {
                 "uid": str(nowhere),

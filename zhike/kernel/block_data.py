@@ -118,10 +118,14 @@ class TableMore(TypedDict):
 
 
 class TableData(TypedDict):
-    """Rows under columns; `create` is where the viewer may make one more, if anywhere."""
+    """Rows under columns; `create` is where the viewer may make one more, if anywhere.
+
+    `rest` is what the rows leave over: drawn below them, in the total, none of what is listed.
+    """
 
     columns: list[TableColumn]
     rows: list[TableRow]
+    rest: list[TableRow]
     total: Mapping[str, CellValue] | None
     more: TableMore | None
     create: str | None
@@ -205,13 +209,21 @@ def table(
     rows: list[TableRow],
     as_of: AsOf,
     *,
+    rest: Sequence[TableRow] = (),
     total: Mapping[str, CellValue] | None = None,
     more: TableMore | None = None,
     create: str | None = None,
 ) -> BlockData:
     """Return rows under columns; without a row the block is empty."""
-    data: TableData = {"columns": columns, "rows": rows, "total": total, "more": more, "create": create}
-    return BlockData("table", data, as_of, empty=not rows)
+    data: TableData = {
+        "columns": columns,
+        "rows": rows,
+        "rest": list(rest),
+        "total": total,
+        "more": more,
+        "create": create,
+    }
+    return BlockData("table", data, as_of, empty=not (rows or rest))
 
 
 def series(data: SeriesData, as_of: AsOf | None) -> BlockData:

@@ -8,9 +8,14 @@ from decimal import Decimal
 import pytest
 
 from tests.factories import golden
+from tests.factories.records import SYSTEM
 from zhike.insight.warehouse.models import Load
+from zhike.kernel import actions
+from zhike.kernel.ids import uuid7
 from zhike.platform.organization import api as organization
 from zhike.platform.permissions.types import Post
+from zhike.platform.work import api as work
+from zhike.platform.work.types import Candidate, GiveWork, NewWork
 from zhike.server import pages
 
 MANAGER, BRANCH_CODE = "E00101", "B001"
@@ -88,12 +93,36 @@ def test_customers_without_a_manager_are_a_row_of_their_own_after_all_managers(p
     unserved = book(lambda row: not row[-1] and row[7] == "B002")
     assert len(unserved) == 2
 
-    *managers, last = table["rows"]
-    assert [row["key"] for row in managers] == ["E00201"]
+    assert [row["key"] for row in table["rows"]] == ["E00201"], "nobody is no manager"
+    (last,) = table["rest"]
     assert (last["cells"]["manager"], last["cells"]["count"]) == (called, 2)
     assert Decimal(last["cells"]["total_asset"] or 0) == total(unserved, "total_asset")
-    assert set(last["cells"]) & {"open", "overdue", "done"} == set(), "no work is nobody's"
-    assert sum(row["cells"]["count"] for row in table["rows"]) == table["total"]["count"]
+    assert set(last["cells"]) & {"open", "overdue", "done"} == set(), "no work is theirs"
+    assert sum(row["cells"]["count"] for row in (*table["rows"], last)) == table["total"]["count"]
+
+
+@pytest.mark.django_db
+def test_all_work_of_the_branch_is_in_the_total_whoever_has_it(people):
+    head, unit = people["branch_head"], organization.unit_by_code(BRANCH_CODE).id
+    group = (Candidate(kind="group", unit=unit),)
+    for assignee, candidates in ((MANAGER, ()), (head.me, ()), ("", group)):
+        item = NewWork(record=None, subject="核对资料", assignee=assignee, candidates=candidates, unit=unit)
+        given = GiveWork(
+            kind="task",
+            origin_kind="test",
+            origin_uid=uuid7(),
+            origin_title="测试",
+            object="party",
+            results="task",
+            items=(item,),
+        )
+        assert actions.run("work.give", given, asker=SYSTEM) == {"given": 1}
+    table = shown(people, "branch_head")["per_manager"]["data"]
+
+    assert next(row["cells"]["open"] for row in table["rows"] if row["key"] == MANAGER) == 1
+    others = table["rest"][-1]["cells"]
+    assert (others["manager"], others["open"]) == ("其他人员及待领取", 2)
+    assert table["total"]["open"] == 3 == work.counts(principal=head).open
 
 
 @pytest.mark.parametrize(

@@ -70,8 +70,7 @@ function CreateLink({ block, title }: { block: Block; title: string }) {
 function BlockMeta({ block }: { block: Block }) {
   if (block.kind === 'work') return <>{block.data.total}</>;
   if (block.kind === 'tags') return <>{block.data.tags.length}</>;
-  // A row without a key stands for what the others leave over: it is none of them.
-  if (block.kind === 'table') return <>{block.data.rows.filter((row) => row.key !== '').length + (block.data.more?.count ?? 0)}</>;
+  if (block.kind === 'table') return <>{block.data.rows.length + (block.data.more?.count ?? 0)}</>;
   return null;
 }
 
@@ -99,7 +98,7 @@ function BlockBody({ block, title, context }: { block: Block; title: string; con
   if (block.state === 'empty') return <EmptyBlock block={block} title={title} />;
   switch (block.kind) {
     case 'table':
-      return block.data.rows.length > 0 ? <TableBlock data={block.data} /> : <EmptyBlock block={block} title={title} />;
+      return <TableBlock data={block.data} />;
     case 'series':
       return <SeriesBlock data={block.data} title={title} />;
     case 'fields':

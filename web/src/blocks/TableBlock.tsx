@@ -90,7 +90,7 @@ export function TableBlock({ data }: { data: TableData }) {
   return (
     <DataTable
       columns={columns}
-      rows={data.rows}
+      rows={[...data.rows, ...data.rest]}
       rowKey={(row) => row.key}
       path={(row) => row.path ?? undefined}
       twoLine={phoneLine(data, columns, label)}

@@ -66,7 +66,7 @@ def counts(query: WorkQuery | None = None, *, principal: Principal) -> WorkCount
 
 
 def per_assignee(*, principal: Principal) -> dict[str, WorkCounts]:
-    """Return the same by employee number, of everybody whose work the principal may read."""
+    """Return the same by employee number, of everybody whose work the principal may read; of nobody yet under ""."""
     return listing.per_assignee(principal)
 
 

@@ -24,6 +24,7 @@ from zhike.platform.work.types import Work, WorkCounts, WorkQuery
 _DUE = 8
 _MANAGER: Labels = {"zh": "客户经理", "en": "Account managers"}
 _UNSERVED = {"zh": "未分配客户经理", "en": "No account manager"}
+_OTHERS = {"zh": "其他人员及待领取", "en": "Others, and to be taken"}
 _TOTAL = {"zh": "合计，每户计一次", "en": "Total, each customer once"}
 _WORK_COLUMNS = [
     column("open", {"zh": "待办", "en": "Open"}, "count"),
@@ -95,43 +96,52 @@ def _work(items: Sequence[Work], total: int, principal: Principal, create: str |
 
 
 def _per_manager(principal: Principal, _subject: None, settings: PerManager) -> BlockData:
-    """Figures and work of each employee who covers parties of the viewer's units, then of those whom nobody serves.
+    """Figures and work of each employee who covers parties of the viewer's units, then what is nobody's of these: parties
+    without one, and the work of others or of nobody yet.
 
-    The total counts each party once, however many serve it.
+    The total counts each party once, however many serve it, and all work.
     """
     owner = catalogue.describe(settings.object)
     columns = [item for item in settings.columns if known(owner, [item])]
     keys = fields_named(owner, columns)
     tasks = api.per_assignee(principal=principal)
+    everything = _amount(list(tasks.values()))
     names = {staff.employee_no: staff.name for staff in organization.all_staff()}
 
-    def cells(name: str, count: int, sums: Sequence[object], work: Mapping[str, CellValue]) -> dict[str, CellValue]:
+    def cells(name: str, count: int, sums: Sequence[object]) -> dict[str, CellValue]:
         totals = dict(zip(keys, sums, strict=True))
-        return {"manager": name, "count": count, **{item.key: compared(item, totals) for item in columns}, **work}
+        return {"manager": name, "count": count, **{item.key: compared(item, totals) for item in columns}}
 
     query = RecordQuery(owner.key, refinement=settings.refinement or "")
-    served = objects.summary_by_coverage(query, principal=principal, sums=keys)
     rows: list[TableRow] = []
-    for number, name, count, sums in served:
-        # Those without a number are nobody's book, and no work is theirs.
-        called = names.get(number, name or number) if number else _UNSERVED[principal.language]
-        work = _done(tasks, [number]) if number else {}
-        rows.append({"key": number, "path": None, "cells": cells(called, count, sums, work)})
+    rest: list[TableRow] = []
+    for number, name, count, sums in objects.summary_by_coverage(query, principal=principal, sums=keys):
+        if number:
+            row = cells(names.get(number, name or number), count, sums) | _amount([tasks.pop(number, None)])
+            rows.append(_row(number, row))
+        else:
+            rest.append(_row("unserved", cells(_UNSERVED[principal.language], count, sums)))
+    others = _amount(list(tasks.values()))
+    if any(others.values()):
+        rest.append(_row("others", {"manager": _OTHERS[principal.language], **others}))
     found = objects.summarize(query, principal=principal, sums=keys)
     _group, count, sums = found[0] if found else (None, 0, [None] * len(keys))
-    total = cells(
-        _TOTAL[principal.language], count, sums, _done(tasks, [number for number, *_figures in served if number])
-    )
     shown = [
         column("manager", _MANAGER, "text"),
         column("count", labels(settings.count), "count"),
         *(drawn(owner, item) for item in columns),
         *_WORK_COLUMNS,
     ]
-    return table(shown, rows, day_end(owner.key), total=total)
+    total = cells(_TOTAL[principal.language], count, sums) | everything
+    return table(shown, rows, day_end(owner.key), rest=rest, total=total)
 
 
-def _done(tasks: Mapping[str, WorkCounts], numbers: Sequence[str]) -> dict[str, CellValue]:
-    """How much work these people have together."""
-    given = [tasks[number] for number in numbers if number in tasks]
-    return {key: sum(getattr(counts, key) for counts in given) for key in ("open", "overdue", "done")}
+def _row(key: str, cells: Mapping[str, CellValue]) -> TableRow:
+    return {"key": key, "path": None, "cells": cells}
+
+
+def _amount(work: Sequence[WorkCounts | None]) -> dict[str, CellValue]:
+    """How much work that is together."""
+    return {
+        key: sum(getattr(counts, key) for counts in work if counts is not None) for key in ("open", "overdue", "done")
+    }

@@ -59,7 +59,7 @@ def colleagues(request: SignedInRequest, q: str = "") -> schemas.ColleaguesOut:
 def reassign_each(request: SignedInRequest, body: schemas.ReassignIn) -> schemas.ReassignedOut:
     """Work items that somebody else has now, and those that stayed where they were."""
     found = api.reassign_each(body.uids, to=body.to, reason=body.reason, principal=request.principal)
-    return schemas.reassigned_out(found)
+    return schemas.reassigned_out(found, body.to)
 
 
 @router.get("/work/{uid}", operation_id="getWork", response=responds(schemas.WorkDetailOut))

@@ -212,9 +212,10 @@ class NotReassignedOut(Finding):
 
 
 class ReassignedOut(TypedDict):
-    """How many pieces of work somebody else has now, and which stayed where they were."""
+    """How many pieces of work somebody has now, who that is, and which stayed where they were."""
 
     given: int
+    to: PersonOut
     refused: list[NotReassignedOut]
 
 
@@ -251,14 +252,14 @@ def page_out(items: Sequence[Work], more: str | None, totals: WorkCounts, princi
     }
 
 
-def reassigned_out(found: Mapping[uuid.UUID, ZhikeError | None]) -> ReassignedOut:
+def reassigned_out(found: Mapping[uuid.UUID, ZhikeError | None], to: str) -> ReassignedOut:
     """Return what became of work that was to be reassigned as the interface gives it."""
     refused: list[NotReassignedOut] = [
         {"uid": uid, "code": error.code, "message": error.message("zh"), "message_en": error.message("en")}
         for uid, error in found.items()
         if error
     ]
-    return {"given": len(found) - len(refused), "refused": refused}
+    return {"given": len(found) - len(refused), "to": _person(to, organization.user_names([to])), "refused": refused}
 
 
 def detail_out(item: Work, principal: Principal) -> WorkDetailOut:

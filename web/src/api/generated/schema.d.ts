@@ -3003,10 +3003,11 @@ export interface components {
             to: string;
             uids: string[];
         };
-        /** @description How many pieces of work somebody else has now, and which stayed where they were. */
+        /** @description How many pieces of work somebody has now, who that is, and which stayed where they were. */
         ReassignedOut: {
             given: number;
             refused: components["schemas"]["NotReassignedOut"][];
+            to: components["schemas"]["PersonOut"];
         };
         /** @description With whom a record was shared: a user by number or a unit by code; no name where there is no such one any more. */
         RecipientOut: {
@@ -3410,11 +3411,16 @@ export interface components {
             tone: ("plain" | "late" | "attention" | "refused") | null;
             unit: string | null;
         };
-        /** @description Rows under columns; `create` is where the viewer may make one more, if anywhere. */
+        /**
+         * @description Rows under columns; `create` is where the viewer may make one more, if anywhere.
+         *
+         *     `rest` is what the rows leave over: drawn below them, in the total, none of what is listed.
+         */
         TableData: {
             columns: components["schemas"]["TableColumn"][];
             create: string | null;
             more: components["schemas"]["TableMore"] | null;
+            rest: components["schemas"]["TableRow"][];
             rows: components["schemas"]["TableRow"][];
             total: {
                 [key: string]: components["schemas"]["CellValue"];

@@ -134,7 +134,7 @@ export const rooms = {
   'work.chosen': ['已选 {{n}} 件', '{{n}} selected'],
   'work.chosenMost': ['已选 {{n}} 件，一次最多改派这么多', '{{n}} selected, as many as go at once'],
   'work.reassignChosen': ['改派已选的 {{n}} 件待办', 'Reassign what is selected: {{n}}'],
-  'work.reassigned': ['已改派 {{n}} 件', '{{n}} reassigned'],
+  'work.reassigned': ['已改派 {{n}} 件给 {{name}}', '{{n}} reassigned to {{name}}'],
   'work.notReassigned': ['已改派 {{given}} 件；以下 {{refused}} 件未改派，仍保持选中', '{{given}} reassigned; not reassigned and still selected: {{refused}}'],
   'work.handed': ['已转给 {{name}}', 'Given to {{name}}'],
   'work.to': ['给谁', 'To whom'],

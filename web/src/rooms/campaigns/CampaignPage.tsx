@@ -16,9 +16,9 @@ import { QueryState } from '../../kit/states';
 import { EstimatePanel } from './EstimatePanel';
 import { MessagePreviewPanel } from './MessagePreviewPanel';
 import { PeopleByState } from './People';
-import { useCampaign, useCampaignStep, type Step } from './queries';
+import { useCampaign, useCampaignStep, useEstimate, type Step } from './queries';
 import { StateTag } from './StateTag';
-import { stoppingOf } from './stopping';
+import { launchingOf, stoppingOf } from './stepping';
 
 export function CampaignPage() {
   const { t } = useText();
@@ -96,7 +96,7 @@ function CampaignActions({ campaign }: { campaign: Campaign }) {
   const ask = (name: 'launch' | 'stop') =>
     void modal.confirm({
       title: t(`campaign.${name}Title`),
-      content: name === 'stop' ? <Stopping uid={campaign.uid} /> : t('campaign.launchText'),
+      content: name === 'stop' ? <Stopping uid={campaign.uid} /> : <Launching campaign={campaign} />,
       okText: t(`campaign.${name}`),
       okButtonProps: { danger: name === 'stop', 'data-testid': `${name}-confirm` },
       onOk: () => run(name),
@@ -124,6 +124,22 @@ function Stopping({ uid }: { uid: string }) {
         <div data-testid="stopping">
           {stoppingOf(campaign).map(([key, n]) => <p key={key}>{t(key, { n: decimal(n, 0) })}</p>)}
           <p>{t('campaign.stopForGood')}</p>
+        </div>
+      )}
+    </QueryState>
+  );
+}
+
+/** Whom launching addresses, and what was estimated of them. */
+function Launching({ campaign }: { campaign: Campaign }) {
+  const { t } = useText();
+  const query = useEstimate(campaign.uid);
+  return (
+    <QueryState query={query} rows={3}>
+      {({ estimate }) => (
+        <div data-testid="launching">
+          {launchingOf(campaign, estimate).map(([key, n]) => <p key={key}>{t(key, { n: decimal(n, 0) })}</p>)}
+          <p>{t('campaign.launchText')}</p>
         </div>
       )}
     </QueryState>

@@ -76,10 +76,10 @@ function ReassignDialog({ items, uids, choose, onClose }: DialogProps) {
   const say = useSay();
   const hand = useChange({
     mutationFn: (given: { to: string; reason: string }) => api.post('/work/reassign', { body: { uids, ...given } }),
-    onSuccess: ({ given, refused }) => {
+    onSuccess: ({ given, to, refused }) => {
       choose(refused.map((one) => one.uid));
       if (refused.length > 0) return setOutcome({ given, kept: keptOf(refused, items, lang === 'en') });
-      say(t('work.reassigned', { n: decimal(given, 0) }));
+      say(t('work.reassigned', { n: decimal(given, 0), name: to.name }));
       onClose();
     },
     onError: report,

@@ -3,7 +3,7 @@ import { Button, Checkbox, Select } from 'antd';
 import { useState } from 'react';
 import { Link, useNavigate, useParams, useSearchParams } from 'react-router';
 import { api } from '../../api/client';
-import { useCan, useRecord } from '../../api/hooks';
+import { useCan, useCurrentUser, useRecord } from '../../api/hooks';
 import type { WorkItem, WorkPage as WorkAnswer } from '../../api';
 import { useText } from '../../app/i18n';
 import { Due } from '../../blocks/Due';
@@ -175,6 +175,7 @@ type TableProps = Omit<ListProps, 'shown'> & { view: View; choice: Choice<WorkIt
 function WorkTable({ items, view, selected, onOpen, choice }: TableProps) {
   const { t, label } = useText();
   const word = useWord();
+  const me = useCurrentUser().employee_no;
   const result = (row: WorkItem) => label(row.results.find((item) => item.key === row.result)?.labels) || row.result;
   const kind = (row: WorkItem) => <Tag tone={row.overdue && row.state === 'open' ? 'late' : 'plain'}>{label(row.kind_labels)}</Tag>;
   const columns: Column<WorkItem>[] = [
@@ -201,7 +202,7 @@ function WorkTable({ items, view, selected, onOpen, choice }: TableProps) {
       twoLine={(row) => ({
         lead: kind(row),
         title: row.subject,
-        sub: row.about?.display ?? row.asked_by?.name,
+        sub: [row.about?.display ?? row.asked_by?.name, row.assignee?.uid === me ? undefined : (row.assignee?.name ?? t('work.nobody'))].filter(Boolean).join(' · '),
         end: row.state === 'done' ? result(row) : <Due item={row} />,
       })}
     />

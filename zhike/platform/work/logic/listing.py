@@ -81,10 +81,9 @@ def counts(query: WorkQuery, principal: Principal) -> WorkCounts:
 
 
 def per_assignee(principal: Principal) -> dict[str, WorkCounts]:
-    """Return the same by employee number, of everybody whose work is the principal's, or its units'."""
+    """Return the same by employee number, of everybody whose work is the principal's, or its units'; "" for nobody's yet."""
     rows = (
         WorkItem.objects.filter(parts.any_of(holding.ways(principal, "work.read", asked=False)))
-        .exclude(assignee="")
         .values("assignee")
         .annotate(
             open=Count("id", filter=_OPEN),
