@@ -324,7 +324,7 @@ def test_an_approver_reads_which_columns_of_which_records_are_asked_for(three):
     assert work.get(asked, principal=three.branch_head).script.splitlines() == [
         "季度服务回访",
         "字段：姓名、手机",
-        "范围：我的客户",
+        "范围：我的客户（以申请人身份）",
         "条件：风险承受等级 = 'C3'",
     ]
 
@@ -344,10 +344,16 @@ def test_whoever_decides_reads_it_in_their_own_language(three, asker):
         assert (listed["subject"], listed["script"]) == (found["subject"], found["script"])
         return [found["subject"], *found["script"].splitlines()]
 
-    chinese = ["导出“客户”3 行", "季度服务回访", "字段：姓名、手机", "范围：我的客户", "条件：风险承受等级 = 'C3'"]
+    chinese = [
+        "导出“客户”3 行",
+        "季度服务回访",
+        "字段：姓名、手机",
+        "范围：我的客户（以申请人身份）",
+        "条件：风险承受等级 = 'C3'",
+    ]
     assert read() == chinese
     organization.set_language(three.branch_head.user_id, "en")
-    english = ["Columns: Name, Mobile", "Of: My customers", "Where: `Risk level` = 'C3'"]
+    english = ["Columns: Name, Mobile", "Of: My customers (as the asker sees them)", "Where: `Risk level` = 'C3'"]
     assert read() == ["Export of 3 rows of Customer", "季度服务回访", *english]
 
     WorkItem.objects.update(subject_en="", script_en="")  # as it was kept before

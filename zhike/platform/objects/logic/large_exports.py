@@ -106,7 +106,7 @@ def told(owner: ObjectType, query: RecordQuery, principal: Principal) -> Labels:
     lines = [Labels(zh, "Columns: " + ", ".join(words["en"] for words in columns))]
     if query.refinement in owner.refinements:
         words = owner.refinements[query.refinement].labels
-        lines.append(Labels(f"范围：{words['zh']}", f"Of: {words['en']}"))
+        lines.append(Labels(f"范围：{words['zh']}（以申请人身份）", f"Of: {words['en']} (as the asker sees them)"))
     said = nameless.told(catalogues.catalogue(), query, principal)
     if said is not None:
         lines.append(Labels(f"条件：{said.zh}", f"Where: {said.en}"))
