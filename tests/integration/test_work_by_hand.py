@@ -258,8 +258,8 @@ def test_what_became_of_several_is_said_in_both_languages(firm):
             {
                 "uid": str(nowhere),
                 "code": "not_found",
-                "message": f"work_item {nowhere} 不存在，或您无权查看",
-                "message_en": f"There is no work_item {nowhere}, or you may not see it",
+                "message": "没有找到，或您无权查看",
+                "message_en": "Not found, or you may not see it",
             }
         ],
     }

@@ -9,6 +9,7 @@ from threading import Barrier
 
 import pytest
 from django.db import connection
+from django.test import Client
 
 from tests.factories.records import SYSTEM, build_firm, customer, signed_in
 from tests.integration.test_work_by_hand import give
@@ -18,15 +19,17 @@ from zhike.kernel.definition_errors import DefinitionsBroken
 from zhike.kernel.definition_parts import Labels
 from zhike.kernel.ids import uuid7
 from zhike.kernel.models import TimerRow
+from zhike.platform.fields import api as fields
 from zhike.platform.objects import api as objects
 from zhike.platform.organization import api as organization
+from zhike.platform.organization.models import User
 from zhike.platform.permissions import api as permissions
 from zhike.platform.work import api as work
 from zhike.platform.work import origins
 from zhike.platform.work.errors import AlreadyDone, AlreadyTaken, NoResults
-from zhike.platform.work.logic import following, holding
+from zhike.platform.work.logic import following, holding, naming
 from zhike.platform.work.models import Comment, WorkItem
-from zhike.platform.work.types import Candidate, GiveWork, NewWork
+from zhike.platform.work.types import Candidate, GiveWork, NewWork, WorkKind
 
 LATER = clock.at(date(2027, 3, 17), 17)
 
@@ -46,6 +49,62 @@ def codes(edit):
     except DefinitionsBroken as error:
         return [finding["code"] for finding in error.findings]
     return []
+
+
+FILLED = {
+    "address": "\n\n\n上海市浦东新区 1 号\n",
+    "boolean": True,
+    "choice": "a",
+    "date": "2026-03-17",
+    "datetime": "2026-03-17T02:00:00Z",
+    "decimal": "1.50",
+    "duration": 90,
+    "email": "a@example.com",
+    "integer": 3,
+    "long_text": "两行\n字",
+    "money": {"amount": "300000.00", "currency": "CNY"},
+    "multi_choice": ["a", "b"],
+    "percent": "12.50",
+    "phone": "13800138000",
+    "text": "一句",
+    "url": "https://example.com/a",
+}
+POINTING = {"reference": {"target": "party"}, "unit": {}, "user": {}, "identity_number": {}}
+
+
+def field(type, **settings):
+    if "choice" in type:
+        settings["options"] = [{"key": key, "labels": {"zh": key, "en": key}} for key in "ab"]
+    return {"key": f"a_{type}", "type": type, "labels": {"zh": type, "en": type}, **settings}
+
+
+def test_a_form_of_work_has_every_type_but_those_it_does_not_keep(firm):
+    assert FILLED.keys() | POINTING.keys() == fields.value_types().keys()
+    assert codes(kind(form=[field(type) for type in FILLED])) == []
+    refused = [field(type, **settings) for type, settings in POINTING.items()]
+    assert codes(kind(form=refused)) == ["work_kind.form_type"] * len(POINTING)
+
+
+def test_what_a_form_of_work_takes_is_read_as_it_was_filled_in(firm, monkeypatch):
+    written = {"kind": "work_kind", "key": "task", "labels": {"zh": "跑腿", "en": "Errand"}, "results": "task"}
+    errand = WorkKind.model_validate({**written, "form": [field(type, required=True) for type in FILLED]})
+    monkeypatch.setattr(naming, "kind", lambda key: errand)
+    uid = give(assignee="E1001")
+    client = Client()
+    client.force_login(User.objects.get(employee_no="E1001"))
+
+    def completed(form):
+        body = {"result": "done", "note": "", "form": form, "revision": 1}
+        return client.post(f"/api/v1/work/{uid}/complete", body, content_type="application/json")
+
+    filled = {f"a_{type}": value for type, value in FILLED.items()}
+    blank = completed({**filled, "a_text": " ", "a_money": {"amount": "很多", "currency": "CNY"}})
+    assert (blank.status_code, [one["field"] for one in blank.json()["findings"]]) == (
+        422,
+        ["form.a_money", "form.a_text"],
+    )
+    assert completed(filled).json()["filled"] == filled
+    assert client.get(f"/api/v1/work/{uid}").json()["filled"] == filled
 
 
 def test_a_kind_that_people_give_by_hand_has_results(firm):

@@ -185,9 +185,16 @@ def _announce(options: argparse.Namespace, sign_ins: list[dict[str, str]], outpu
         f"  {row['role']:<8} 工号 {row['employee_no']}  密码 {row['password']}  （{row['name']}）" for row in sign_ins
     ]
     if sign_ins:
-        lines.append(f"  试用邮件保存在 {home() / 'mail'}，不会发出。按 Ctrl-C 停止。")
+        lines.append(_where_mail_goes())
     output.result({"address": address, "sign_ins": sign_ins}, "\n".join(lines))
     sys.stdout.flush()
+
+
+def _where_mail_goes() -> str:
+    host = os.environ.get("ZHIKE_SMTP_HOST")
+    if host:
+        return f"  邮件经 {host} 真实发出。按 Ctrl-C 停止。"
+    return f"  试用邮件保存在 {home() / 'mail'}，不会发出。按 Ctrl-C 停止。"
 
 
 def _die_with_parent() -> None:

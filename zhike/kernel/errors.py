@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import ClassVar
+from uuid import UUID
 
 from zhike.kernel import clock
 
@@ -60,12 +61,31 @@ class _Facts(dict[str, object]):
 
 
 class NotFound(ZhikeError):
-    """What was asked for does not exist, or the caller may not know that it exists."""
+    """What was asked for does not exist, or the caller may not know that it exists.
+
+    The facts are its `kind` and `id`, for programs; people read an id that people write (a number, a key), never a uid.
+    """
 
     code = "not_found"
     status = 404
-    zh = "{kind} {id} 不存在，或您无权查看"
-    en = "There is no {kind} {id}, or you may not see it"
+    zh = "“{id}”不存在，或您无权查看"
+    en = "There is no '{id}', or you may not see it"
+
+    def message(self, lang: str = "zh") -> str:
+        if _said_by_people(self.facts.get("id")):
+            return super().message(lang)
+        return "没有找到，或您无权查看" if lang == "zh" else "Not found, or you may not see it"
+
+
+def _said_by_people(id: object) -> bool:
+    """Whether an id is one that people write: neither a uid nor the number of a row."""
+    if not isinstance(id, str) or id in ("", "—"):
+        return False
+    try:
+        UUID(id)
+    except ValueError:
+        return True
+    return False
 
 
 class Refused(ZhikeError):

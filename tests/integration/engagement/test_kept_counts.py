@@ -19,6 +19,7 @@ from zhike.engagement.channels.logic import dispatch
 from zhike.engagement.channels.models import Delivery
 from zhike.kernel import clock
 from zhike.kernel.event_delivery import deliver_all
+from zhike.kernel.providers import BlockSettings
 from zhike.platform.objects import api as objects
 from zhike.platform.work import api as work
 from zhike.platform.work import origins
@@ -181,3 +182,15 @@ def test_a_person_who_is_erased_stays_counted(sent):
     after = look(campaign)[0]
     assert after["counts"] == before["counts"]
     assert after["work"]["open"] < before["work"]["open"]
+
+
+def test_the_home_counts_all_campaigns_and_leaves_rounding_to_what_draws(sent, monkeypatch):
+    monkeypatch.setattr(blocks, "_SHOWN", 0)
+    (found,) = [
+        figure for figure in blocks._figures(SYSTEM, None, BlockSettings()).data["figures"] if figure["key"] == "sent"
+    ]
+    launched = counting._people(list(Campaign.objects.exclude(launched_at=None))).values()
+    left, chosen, control = (sum(people[key] for people in launched) for key in ("sent", "chosen", "control"))
+    assert found["value"] == left >= counting._people([sent])[sent.pk]["sent"] > 0
+    assert float(found["compare"][0]["value"]) == pytest.approx(100 * left / (chosen - control), abs=1e-6)
+    assert blocks._share(909, 1673) == "54.333533", "drawn as 54.33 %, not as 54.30 %"

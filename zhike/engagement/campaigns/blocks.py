@@ -109,7 +109,7 @@ def _brief(principal: Principal, _subject: None, _settings: BlockSettings) -> Bl
 def _figures(principal: Principal, _subject: None, _settings: BlockSettings) -> BlockData:
     """Where the people of all launched campaigns are, each number with its base."""
     launched = [campaign for campaign in standing.campaigns(principal=principal) if campaign.launched_at]
-    counted = standing.counts_of(launched[:_SHOWN], principal=principal).values()
+    counted = standing.counts_of(launched, principal=principal).values()
     total = {key: sum(getattr(one, key) for one in counted) for key in (*_NUMBERS, "treated")}
 
     def part(zh: str, en: str, value: Scalar, shown: Format = "count") -> Comparison:
@@ -160,7 +160,8 @@ def _board(principal: Principal, _subject: None, _settings: BlockSettings) -> Bl
 
 
 def _share(part: int, whole: int) -> str | None:
-    return f"{part / whole * 100:.1f}" if whole else None
+    """A share in percent, finer than it is drawn: what draws it rounds, once."""
+    return f"{part / whole * 100:.6f}" if whole else None
 
 
 def _touches(principal: Principal, subject: Subject, _settings: BlockSettings) -> BlockData:

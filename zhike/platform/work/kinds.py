@@ -9,6 +9,11 @@ from zhike.kernel.definition_parts import Labels
 from zhike.kernel.definitions import Finding, Kind, Snapshot
 from zhike.platform.work.types import ResultSet, WorkKind
 
+_NOT_IN_FORM = Labels(
+    "待办表单不能有指向记录、机构、人员的字段和证件号码",
+    "a form of work has no references, units, users or identity numbers",
+)
+
 
 def check_result_set(found: ResultSet, _everything: Snapshot) -> Iterator[Finding]:
     """Yield the results that are listed twice."""
@@ -21,13 +26,19 @@ def check_result_set(found: ResultSet, _everything: Snapshot) -> Iterator[Findin
 
 
 def check_work_kind(found: WorkKind, everything: Snapshot) -> Iterator[Finding]:
-    """Yield the acting results that its set does not have; people who give work by hand name no results."""
+    """Yield the acting results that its set does not have, and fields that no form of work keeps; people who give work by
+    hand name no results.
+    """
     if found.by_hand and not found.results:
         said = Labels(
             "`by_hand` 须与 `results` 一起写，否则待办无法办结",
             "`by_hand` goes with `results`: else such work never ends",
         )
         yield Finding("work_kind.no_results", said, ("by_hand",))
+    for index, field in enumerate(found.form):
+        # What points at a record is looked up for each reader, what is kept ciphered by its digest: a form does neither.
+        if field.values().pointer or field.values().expression is None:
+            yield Finding("work_kind.form_type", _NOT_IN_FORM, ("form", index, "type"))
     results = everything.of(ResultSet).get(found.results or "")
     known = [result.key for result in results.results] if results else []
     for index, key in enumerate(found.acts):

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from zhike.kernel import actions, clock, events
 from zhike.kernel.errors import Invalid, StaleRevision
 from zhike.platform.audit import api as audit
-from zhike.platform.fields import api as fields
+from zhike.platform.fields.api import ValueType
 from zhike.platform.fields.errors import BadValue
 from zhike.platform.organization import people
 from zhike.platform.permissions import api as permissions
@@ -67,17 +67,24 @@ def _filled(kind: WorkKind | None, form: Mapping[str, object]) -> tuple[dict[str
         if key not in known
     ]
     for key, field in known.items():
-        given = form.get(key)
-        if given is None or given == "":
-            faults += [_fault(f"form.{key}", _REQUIRED)] if field.required else []
-            continue
         values = field.values()
         try:
-            kept[key] = fields.plain(values.parse(given))
+            filled = values.parse(form.get(key))
         except BadValue as error:
             said = {"message": f"应为{error.expected_zh}", "message_en": f"It takes {error.expected}"}
             faults.append(_fault(f"form.{key}", said))
+            continue
+        if filled is not None:
+            kept[key] = _as_read(values, filled)
+        elif field.required:
+            faults.append(_fault(f"form.{key}", _REQUIRED))
     return kept, faults
+
+
+def _as_read(values: ValueType, filled: object) -> object:
+    """What was filled in, as the fields of records are read."""
+    stored = values.store(filled)
+    return values.present([stored[suffix] for suffix in ("", *values.shown)])
 
 
 def _fault(field: str, said: Mapping[str, str]) -> dict[str, object]:
