@@ -23,6 +23,7 @@ from zhike.platform.organization import api as organization
 from zhike.platform.organization.models import Post, User
 from zhike.platform.packs import api as packs
 from zhike.platform.permissions import api as permissions
+from zhike.server import pages
 
 pytestmark = pytest.mark.django_db
 
@@ -59,6 +60,18 @@ def until(days=7):
 def give(party, to="E1002", by="E1001", days=7):
     with context.acting(actor=f"user:{by}"):
         return shares.share("party", party.uid, user=user(to).uid, until=until(days), principal=principal(by))
+
+
+def test_the_page_of_a_shared_record_offers_nothing_that_would_be_refused(firm, party):
+    def blocks(number):
+        return pages.answer("customer", party.uid, principal(number))["blocks"]
+
+    give(party)
+    own, shared = blocks("E1001"), blocks("E1002")
+    assert {key for key, block in own.items() if block["kind"] == "table" and block["data"]["create"]}
+    assert {key for key, block in shared.items() if block["kind"] == "table" and block["data"]["create"]} == set()
+    assert own["party_access"]["state"] != "error"
+    assert {block["state"] for block in shared.values()} <= {"ok", "empty", "refused"}
 
 
 def seen(party, number):

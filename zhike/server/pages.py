@@ -63,7 +63,9 @@ def _block(key: str, placed: PlacedBlock | None, subject: Subject | None, princi
         with transaction.atomic():
             data: BlockData = provider.build(principal, subject if provider.of_record else None, settings)
     except ZhikeError as error:
-        state: Literal["refused", "error"] = "refused" if isinstance(error, Refused) else "error"
+        # The page has found the record: a block that does not has it refused by a right of its own.
+        refused = isinstance(error, Refused) or (isinstance(error, NotFound) and provider.of_record)
+        state: Literal["refused", "error"] = "refused" if refused else "error"
         said: BlockErrorOut = {"code": error.code, "message": refusals.message(error, principal.language)}
         return _unavailable(key, words, state, said)
     except Exception:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import cast
 
@@ -19,6 +20,7 @@ from zhike.kernel.block_data import (
     figures,
     table,
 )
+from zhike.kernel.errors import NotFound
 from zhike.kernel.money import HOME
 from zhike.kernel.providers import (
     AsOf,
@@ -246,10 +248,24 @@ def _cell_of(value: object, *, spelled: bool) -> CellValue:
 
 
 def _creating(owner: ObjectType, through: str, subject: Subject, principal: Principal) -> str | None:
-    """Where whoever may make one more related record does so, this one filled in; None for others."""
-    if not permissions.allowed(principal, f"{owner.key}.create"):
+    """Where whoever may make one more related record does so, this one filled in; None for others.
+
+    What one sees only because it is shared is read, and nothing is written beneath it.
+    """
+    if not permissions.allowed(principal, f"{owner.key}.create") or _is_only_shared(subject, principal):
         return None
     return f"/records/{owner.key}/new?{through}={subject.uid}"
+
+
+def _is_only_shared(subject: Subject, principal: Principal) -> bool:
+    """Whether nothing but a share lets the principal, who reads the record, do so."""
+    if not principal.shared:
+        return False
+    try:
+        api.ids(subject.object, [subject.uid], principal=replace(principal, shared=()))
+    except NotFound:
+        return True
+    return False
 
 
 def _book_figures(principal: Principal, _subject: None, settings: BookFigures) -> BlockData:
