@@ -13,7 +13,7 @@ from django.test import Client
 
 from tests.factories.records import SYSTEM, build_firm, customer, signed_in
 from tests.integration.test_work_by_hand import give
-from zhike.kernel import actions, clock, definition_changes, event_delivery
+from zhike.kernel import actions, clock, context, definition_changes, event_delivery
 from zhike.kernel.definition_changes import Edit
 from zhike.kernel.definition_errors import DefinitionsBroken
 from zhike.kernel.definition_parts import Labels
@@ -145,6 +145,31 @@ def test_nobody_talks_about_cancelled_work_and_what_was_said_stays(firm):
     refused = client.post(f"/api/v1/work/{uid}/comments", {"text": "还在吗"}, content_type="application/json")
     assert (refused.status_code, refused.json()["code"]) == (409, "work.already_cancelled")
     assert [said.text for said in work.comments(uid, principal=firm.manager)] == ["请先电话"]
+
+
+def test_through_whose_hands_work_went_and_why_stands_among_what_was_said(firm):
+    organization.add_user(employee_no="E1003", name="同事", role="account_manager", unit="B1")
+    head = permissions.principal_of_user(User.objects.get(employee_no="E2001").pk)
+    uid = give(Candidate(kind="person", key="E1001"), unit_id=organization.unit_by_code("B1").id)
+    with context.acting(actor="user:E1001"):
+        work.claim(uid, principal=firm.manager)
+        work.comment(uid, "请先电话", principal=firm.manager)
+    with context.acting(actor="user:E2001"):
+        work.reassign(uid, to="E1003", reason="休假", principal=head)
+    told = [(said.by, said.act, said.to, said.text) for said in work.comments(uid, principal=head)]
+    assert told == [
+        ("E1001", "claim", "E1001", ""),
+        ("E1001", None, "", "请先电话"),
+        ("E2001", "reassign", "E1003", "休假"),
+    ]
+    client = Client()
+    client.force_login(User.objects.get(employee_no="E1003"))
+    shown = client.get(f"/api/v1/work/{uid}").json()["comments"]
+    assert [(one["by"]["name"], one["act"], one["to"] and one["to"]["name"]) for one in shown][-1] == (
+        head.name,
+        "reassign",
+        "同事",
+    )
 
 
 def test_done_work_is_still_talked_about(firm):

@@ -229,9 +229,10 @@ def comment(uid: uuid.UUID, text: str, *, principal: Principal) -> list[Remark]:
 
 
 def comments(uid: uuid.UUID, *, principal: Principal) -> list[Remark]:
-    """Return what was said about work that one may read, in order. Raises NotFound."""
-    rows = holding.one(uid, principal).comments.order_by("id")
-    return [Remark(row.uid, row.by, row.at, row.text) for row in rows]
+    """Return what was said about work that one may read, and through whose hands it went, in order. Raises NotFound."""
+    row = holding.one(uid, principal)
+    said = [Remark(one.by, one.at, one.text) for one in row.comments.order_by("id")]
+    return sorted([*said, *handing.told(row)], key=lambda remark: remark.at)
 
 
 def colleagues(text: str = "", *, principal: Principal) -> list[Colleague]:

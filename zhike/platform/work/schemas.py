@@ -147,12 +147,13 @@ class WorkOut(TypedDict):
 
 
 class RemarkOut(TypedDict):
-    """What somebody said about a piece of work."""
+    """What somebody said about a piece of work, or did with it and why (`act`), then to whom it went."""
 
-    uid: uuid.UUID
-    by: PersonOut
+    by: PersonOut | None
     at: datetime
     text: str
+    act: Act | None
+    to: PersonOut | None
 
 
 class PauseOut(TypedDict):
@@ -266,7 +267,8 @@ def detail_out(item: Work, principal: Principal) -> WorkDetailOut:
     """Return one piece of work as its page shows it."""
     kind = api.kinds().get(item.kind)
     said = api.comments(item.uid, principal=principal)
-    names = _names({remark.by for remark in said} | {item.paused_by}, principal)
+    people = {number for remark in said for number in (remark.by, remark.to)}
+    names = _names(people | {item.paused_by}, principal)
     shown = present([item], principal)[0]
     return {
         **shown,
@@ -277,7 +279,13 @@ def detail_out(item: Work, principal: Principal) -> WorkDetailOut:
         "form": [form_field_out(field) for field in kind.form] if kind else [],
         "filled": dict(item.form),
         "comments": [
-            {"uid": remark.uid, "by": _person(remark.by, names), "at": remark.at, "text": remark.text}
+            {
+                "by": _person(remark.by, names) if remark.by else None,
+                "at": remark.at,
+                "text": remark.text,
+                "act": remark.act,
+                "to": _person(remark.to, names) if remark.to else None,
+            }
             for remark in said
         ],
         "notices": [labels(notice) for notice in _notices(item, shown, principal)],

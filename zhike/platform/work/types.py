@@ -195,12 +195,16 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """What somebody said about a piece of work."""
+    """What somebody said about a piece of work, or did with it and why (`act`), then to whom it went.
 
-    uid: uuid.UUID
+    `by` and `to` are employee numbers; by "" it was the system, to "" nobody has it.
+    """
+
     by: str
     at: datetime
     text: str
+    act: Act | None = None
+    to: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3111,14 +3111,14 @@ export interface components {
                 [key: string]: string | null;
             };
         };
-        /** @description What somebody said about a piece of work. */
+        /** @description What somebody said about a piece of work, or did with it and why (`act`), then to whom it went. */
         RemarkOut: {
+            act: ("claim" | "release" | "delegate" | "reassign" | "comment" | "pause" | "resume" | "complete") | null;
             /** Format: date-time */
             at: string;
-            by: components["schemas"]["PersonOut"];
+            by: components["schemas"]["PersonOut"] | null;
             text: string;
-            /** Format: uuid */
-            uid: string;
+            to: components["schemas"]["PersonOut"] | null;
         };
         /** @description Since when a subscriber is told again, how many events that is, and why. */
         ReplayIn: {

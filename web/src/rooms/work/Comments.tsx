@@ -8,7 +8,29 @@ import { useChange } from '../../kit/change';
 import { datetime } from '../../kit/format';
 import type { WorkReport } from './changed';
 
-/** What was said about a piece of work, and a line to say more. */
+type Said = WorkDetail['comments'][number];
+
+/** What somebody said, or did with the work and why. */
+function Remark({ said }: { said: Said }) {
+  const { t } = useText();
+  const by = said.by?.name ?? t('work.bySystem');
+  const did = said.act === 'release' && !said.to ? 'freed' : said.act;
+  if (!did) {
+    return (
+      <div>
+        <p className="small ink-3">{by} {datetime(said.at)}</p>
+        <pre className="message quiet">{said.text}</pre>
+      </div>
+    );
+  }
+  return (
+    <p className="small ink-3" data-testid="work-hand">
+      {by} {datetime(said.at)} <span className="ink-2">{t(`work.did.${did}`, { name: said.to?.name ?? '' })}{said.text && <>{t('common.colon')}{said.text}</>}</span>
+    </p>
+  );
+}
+
+/** What was said about a piece of work and through whose hands it went, and a line to say more. */
 export function Comments({ item, report }: { item: WorkDetail; report: WorkReport }) {
   const { t } = useText();
   const client = useQueryClient();
@@ -25,12 +47,7 @@ export function Comments({ item, report }: { item: WorkDetail; report: WorkRepor
   return (
     <section className="stack gap-4" data-testid="work-comments">
       <h3 className="section-title">{t('work.comments')}</h3>
-      {item.comments.map((said) => (
-        <div key={said.uid}>
-          <p className="small ink-3">{said.by.name} {datetime(said.at)}</p>
-          <pre className="message quiet">{said.text}</pre>
-        </div>
-      ))}
+      {item.comments.map((said, index) => <Remark key={index} said={said} />)}
       {item.may.includes('comment') && (
         <div className="row">
           <Input value={text} onChange={(event) => setText(event.target.value)} onPressEnter={(event) => !blank && !event.nativeEvent.isComposing && say.mutate()} placeholder={t('work.commentPlaceholder')} maxLength={4000} data-testid="work-comment" />

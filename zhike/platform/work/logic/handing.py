@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import cast
 
 from zhike.kernel import events
 from zhike.platform.audit import api as audit
@@ -13,6 +14,9 @@ from zhike.platform.permissions.types import Principal
 from zhike.platform.work.errors import AlreadyTaken, NoSuchColleague
 from zhike.platform.work.logic import holding, naming, seeing
 from zhike.platform.work.models import WorkItem
+from zhike.platform.work.types import Act, Remark
+
+_TOLD: tuple[Act, ...] = ("claim", "release", "delegate", "reassign", "pause", "resume")
 
 
 def claim(row: WorkItem, principal: Principal) -> None:
@@ -65,6 +69,21 @@ def give_to(row: WorkItem, to: str, operation: str, details: Mapping[str, object
     told = {"assignee": [before, to], **(details or {})}
     audit.note(operation=operation, subject="work_item", subject_id=row.pk, details=told)
     events.publish("work.reassigned", "work_item", row.pk)
+
+
+def told(row: WorkItem) -> list[Remark]:
+    """Return through whose hands work went, and when its clock rested, oldest first, each with its reason."""
+    entries = audit.history(subject="work_item", subject_id=row.pk, operations=_TOLD)
+    return [
+        Remark(
+            by=entry.actor.removeprefix("user:") if entry.actor.startswith("user:") else "",
+            at=entry.at,
+            text=entry.reason,
+            act=cast(Act, entry.operation),
+            to=str(cast("list[str]", entry.changes.get("assignee", ["", ""]))[1]),
+        )
+        for entry in reversed(entries)
+    ]
 
 
 def require_able(to: str, principal: Principal) -> None:
