@@ -277,8 +277,9 @@ def test_a_colleague_is_given_a_task_about_a_customer(firm):
     assert (made.subject, made.assignee, made.asked_by, made.record_id) == ("补充职业信息", "E1003", "E2001", party.id)
     assert open_work(firm.branch_head, whose="asked") == [made.uid]
     assert [item.uid for item in work.of_record("party", party.id, principal=firm.branch_head)] == [made.uid]
-    with pytest.raises(Invalid):
-        work.create("task", subject=" ", principal=firm.manager)
+    with pytest.raises(Invalid) as wrong:
+        work.create("task", subject=" ", due_at=clock.now(), principal=firm.manager)
+    assert [one["field"] for one in wrong.value.findings] == ["subject", "due_at"], "no work is late at once"
     with pytest.raises(NotFound):  # nobody gives work about whom they do not see
         work.create(
             "task",

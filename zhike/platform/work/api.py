@@ -101,12 +101,11 @@ def create(
 ) -> Work:
     """Give one piece of work to a colleague, or to oneself, about a record (object, uid) or none.
 
-    Raises Refused, NotFound, UnknownKind, NoResults, NoSuchColleague, CannotSee, Invalid without a subject.
+    Raises Refused, NotFound, UnknownKind, NoResults, NoSuchColleague, CannotSee, Invalid without a subject or late at once.
     """
     permissions.require(principal, "work.create")
-    if not subject.strip():
-        said = {"code": "work.no_subject", "message": "请填写事项", "message_en": "Say what is to be done"}
-        raise Invalid(findings=[{**said, "field": "subject"}])
+    if findings := _faults_of_new(subject, due_at):
+        raise Invalid(findings=findings)
     object, record = about or ("", None)
     record_id = objects.ids(object, [record], principal=principal)[record] if record is not None else None
     naming.kind_of_new(kind, by_hand=True)
@@ -136,6 +135,18 @@ def create(
         seeing.let_see(row, to, principal)
         audit.note(operation="create", subject="work_item", subject_id=row.pk)
     return _as_work(row, principal)
+
+
+def _faults_of_new(subject: str, due_at: datetime | None) -> list[dict[str, object]]:
+    """What is wrong with work that somebody gives."""
+    found: list[dict[str, object]] = []
+    if not subject.strip():
+        said = {"code": "work.no_subject", "message": "请填写事项", "message_en": "Say what is to be done"}
+        found.append({**said, "field": "subject"})
+    if due_at is not None and due_at <= clock.now():
+        said = {"code": "work.due_past", "message": "到期时间已过", "message_en": "That is over already"}
+        found.append({**said, "field": "due_at"})
+    return found
 
 
 def complete(

@@ -79,6 +79,7 @@ export const campaigns = {
   'campaign.stopUnsent': ['{{n}} 条消息还没有发出，不再发送。', '{{n}} messages have not left and will not be sent.'],
   'campaign.stopSent': ['{{n}} 条已经发出，照常计入效果。', '{{n}} have been sent and still count.'],
   'campaign.stopUnknown': ['{{n}} 条结果未知，停止后不能重发。', '{{n}} have an unknown outcome and cannot be sent again afterwards.'],
+  'campaign.stopFailed': ['{{n}} 条发送失败，停止后不能重发。', '{{n}} have failed and cannot be sent again afterwards.'],
   'campaign.stopWork': ['{{n}} 项未办待办撤回。', '{{n}} open work items are withdrawn.'],
   'campaign.stopForGood': ['停止后不能恢复。', 'This cannot be undone.'],
   'campaign.preview': ['预览', 'Preview'],

@@ -60,7 +60,7 @@ function CampaignView({ campaign }: { campaign: Campaign }) {
               <PeopleByState uid={campaign.uid} counts={campaign.counts} />
             </Panel>
           ) : null}
-          {(campaign.state === 'draft' || campaign.state === 'confirming') && <EstimatePanel campaign={campaign} />}
+          {['draft', 'confirming', 'confirmed'].includes(campaign.state) && <EstimatePanel campaign={campaign} />}
           <Panel title={t('campaign.setup')}><Plan campaign={campaign} /></Panel>
         </div>
         <div className="column">

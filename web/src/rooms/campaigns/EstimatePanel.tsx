@@ -24,14 +24,16 @@ export function EstimatePanel({ campaign }: { campaign: Campaign }) {
   const data = estimate.data?.estimate;
   const underWay = start.isPending || estimate.data?.run?.under_way === true;
   const confirming = campaign.state === 'confirming';
-  const stale = data !== null && data !== undefined && !estimate.data?.current && !underWay;
+  // Once the people are frozen, what was estimated of them is read until they are addressed; nothing is estimated anew.
+  const frozen = campaign.state === 'confirmed';
+  const stale = data !== null && data !== undefined && !estimate.data?.current && !underWay && !frozen;
   const hindrance = data && !stale && !underWay ? hindranceOf(data) : null;
   const ready = data && !stale && !underWay && !confirming && hindrance === null && campaign.permitted.includes('confirm');
   return (
     <Panel
       title={t('campaign.estimate')}
       side={data && <><span className="small ink-3 nowrap">{t('campaign.estimatedAt', { at: datetime(estimate.data?.made_at) })}</span><DayStamp date={data.business_date} /></>}
-      foot={
+      foot={!frozen && (
         <>
           <Footnote confirming={confirming} underWay={underWay} stale={stale} hindrance={hindrance} />
           <span className="right row">
@@ -39,7 +41,7 @@ export function EstimatePanel({ campaign }: { campaign: Campaign }) {
             <Button type="primary" loading={confirming} disabled={!ready} onClick={() => setAsking(true)} data-testid="confirm">{t('campaign.confirm')}</Button>
           </span>
         </>
-      }
+      )}
       flush
     >
       {!confirming && <RunFailure run={campaign.confirmation} title={t('campaign.confirmFailed')} id="confirm-failed" />}

@@ -18,7 +18,7 @@ it('says how many messages do not leave, how many have left and how much work is
   ]);
 });
 
-it('says that what has an unknown outcome cannot be sent again', () => {
-  const said = stoppingOf({ counts: { ...counts, waiting: 3, unknown: 1 }, work: { open: 0, done: 0 } });
-  expect(said[2]).toEqual(['campaign.stopUnknown', 1]);
+it('says that what has failed or has an unknown outcome cannot be sent again', () => {
+  const said = stoppingOf({ counts: { ...counts, waiting: 2, unknown: 1, failed: 1 }, work: { open: 0, done: 0 } });
+  expect(said.slice(2, 4)).toEqual([['campaign.stopUnknown', 1], ['campaign.stopFailed', 1]]);
 });

@@ -18,6 +18,7 @@ export function stoppingOf({ counts, work }: Pick<Campaign, 'counts' | 'work'>):
     ['campaign.stopSent', counts.sent],
     ['campaign.stopWork', work.open],
   ];
+  if (counts.failed > 0) said.splice(2, 0, ['campaign.stopFailed', counts.failed]);
   if (counts.unknown > 0) said.splice(2, 0, ['campaign.stopUnknown', counts.unknown]);
   return said;
 }
