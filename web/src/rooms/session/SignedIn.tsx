@@ -39,6 +39,11 @@ function PasswordFirst({ due }: { due: 'given' | 'age' }) {
     <Entrance title={t('shell.changePassword')}>
       <p className="ink-2" style={{ marginBottom: 12 }} data-testid="password-why">{t(`session.passwordDue.${due}`)}</p>
       <PasswordForm onDone={() => void client.invalidateQueries()} />
+      <p className="small" style={{ marginTop: 12 }}>
+        <button type="button" className="plain link" onClick={() => void auth.logout().catch(() => undefined).then(() => window.location.assign('/'))} data-testid="password-leave">
+          {t('session.otherUser')}
+        </button>
+      </p>
     </Entrance>
   );
 }
