@@ -380,7 +380,9 @@ def test_the_command_line_does_the_same(desk, capsys, tmp_path):
     [
         ('工号,姓名,角色,机构\nE2501,甲,operator,HQ\n"E2502,乙,operator,HQ\nE2503,丙,operator,HQ\n', "user.file_line"),
         ("工号,姓名,角色,机构\nE2501," + "甲" * 140_000 + ",operator,HQ\n", "user.file_line"),
-        ("工号,姓名,角色,机构,部门\nE2501,甲,operator,HQ,一部\n", "user.file_column"),
+        ("工号,姓名,角色,机构,到期日\nE2501,甲,operator,HQ,2027/1/1\n", "user.file_column"),
+        ("工号,姓名,角色,机构,\nE2501,甲,operator,HQ,2027/1/1\n", "user.file_column"),
+        ("工号,姓名,角色,机构\n" + "E2501,甲,operator,HQ\n" * 5_001, "user.file_long"),
     ],
 )
 def test_a_file_that_cannot_be_read_whole_makes_nobody(desk, text, code):

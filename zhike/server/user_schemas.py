@@ -241,10 +241,11 @@ class RefusedLineOut(TypedDict):
 
 
 class UsersFileOut(TypedDict):
-    """What became of a file."""
+    """What became of a file; `ignored` are the titles of columns that nothing reads."""
 
     made: list[MadeUserOut]
     refused: list[RefusedLineOut]
+    ignored: list[str]
 
 
 def counts_out(counts: Mapping[RosterShown, int]) -> UserCountsOut:

@@ -19,7 +19,7 @@ from zhike.platform.organization.types import HeldPost, RosterQuery, RosterRow, 
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.api import SignedInRequest
 from zhike.platform.permissions.types import Principal, Role
-from zhike.server import employee_names, left_behind, user_file, user_rights
+from zhike.server import employee_names, left_behind, user_file, user_rights, user_table
 from zhike.server import user_schemas as schemas
 
 router = Router(tags=["users"])
@@ -69,10 +69,11 @@ def add(request: SignedInRequest, body: schemas.NewUserIn) -> tuple[int, schemas
 def import_users(request: SignedInRequest, file: File[UploadedFile]) -> schemas.UsersFileOut:
     """Users and posts from a file: employee number, name, role, unit. A line that is wrong hurts only itself."""
     permissions.require(request.principal, "user.create")
-    answer: schemas.UsersFileOut = {"made": [], "refused": []}
+    table = user_table.table(file.read())
+    answer: schemas.UsersFileOut = {"made": [], "refused": [], "ignored": [*table.ignored]}
     mine = permissions.units_of(request.principal, "user.create")
     choices = user_file.Choices(definitions.all_of(Role), [u for u in organization.all_units() if u.id in mine])
-    for line in user_file.lines(file.read()):
+    for line in user_file.lines(table):
         try:
             body = line.user(choices)
             _require_giving(body.role, body.unit, request.principal, "user.create")

@@ -3671,8 +3671,9 @@ export interface components {
             nothing: components["schemas"]["Labels"][];
             things: components["schemas"]["ThingOut"][];
         };
-        /** @description What became of a file. */
+        /** @description What became of a file; `ignored` are the titles of columns that nothing reads. */
         UsersFileOut: {
+            ignored: string[];
             made: components["schemas"]["MadeUserOut"][];
             refused: components["schemas"]["RefusedLineOut"][];
         };

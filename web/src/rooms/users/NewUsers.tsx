@@ -72,7 +72,7 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
   if (made) return <Imported answer={made} onClose={onClose} />;
   return (
     <Modal open title={t('user.import')} okText={t('user.import')} okButtonProps={{ disabled: !file, 'data-testid': 'users-import-confirm' }} onOk={() => send.mutate()} onCancel={onClose} confirmLoading={send.isPending} width={460}>
-      <Upload.Dragger maxCount={1} accept=".csv" fileList={file ? [{ uid: '1', name: file.name }] : []} beforeUpload={(given) => { setFile(given); return false; }} onRemove={() => setFile(null)} data-testid="users-file">
+      <Upload.Dragger maxCount={1} accept=".xlsx,.csv,.txt" fileList={file ? [{ uid: '1', name: file.name }] : []} beforeUpload={(given) => { setFile(given); return false; }} onRemove={() => setFile(null)} data-testid="users-file">
         <Icon name="upload" size={20} />
         <p className="ink-2">{t('user.importHint')}</p>
       </Upload.Dragger>
@@ -128,6 +128,7 @@ function Imported({ answer, onClose }: { answer: UsersFile; onClose: () => void 
       }
     >
       <p style={{ marginBottom: 12 }} data-testid="users-imported">{t('user.imported', { made: passwords.length, posts: answer.made.length - passwords.length, refused: answer.refused.length })}</p>
+      {answer.ignored.length > 0 && <p className="ink-2" style={{ marginBottom: 12 }} data-testid="users-ignored">{t('user.ignored', { titles: answer.ignored.join(t('common.and')) })}</p>}
       {unsaved && <p className="ink-2" style={{ marginBottom: 12 }}>{t('user.passwordsUnsaved')}</p>}
       {answer.refused.length > 0 && <DataTable columns={columns} rows={answer.refused} rowKey={(row) => String(row.line)} twoLine={(row) => ({ title: `${row.line}  ${row.text}`, sub: row.message })} />}
     </Modal>
