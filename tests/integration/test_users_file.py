@@ -155,3 +155,22 @@ def test_what_is_no_file_of_users_is_told_in_english_with_english_titles(desk):
         "Line 1 is 'name, unit' and has no column employee_no, role."
         " One line must have the titles employee_no, name, role, unit"
     )
+
+
+def test_numbers_of_a_file_that_differ_by_zeros_in_front_are_told_at_the_second(desk):
+    rows = [
+        (number, "顾言", "客户经理", unit, "") for number, unit in (("00317", "B1"), ("317", "B1"), ("00317", "B2"))
+    ]
+    numbers, answer = made(desk, text(HEADS, *rows).encode())
+    assert numbers == ["00317", "00317"]
+    assert [(one["line"], one["message"]) for one in answer["refused"]] == [
+        (3, "工号“317”与已有工号“00317”仅差前导零，请核对")
+    ]
+    assert not User.objects.filter(employee_no="317").exists()
+
+
+def test_a_name_that_a_spreadsheet_would_calculate_is_told_at_its_line(desk):
+    rows = [("E2601", '=HYPERLINK("x")', "客户经理", "B1", ""), ("E2602", "@何以", "客户经理", "B1", "")]
+    numbers, answer = made(desk, text(HEADS, *rows, separator="\t").encode("utf-16"))
+    assert numbers == []
+    assert [one["message"] for one in answer["refused"]] == ["不可用：姓名（不能以 = + - @ 开头）"] * 2

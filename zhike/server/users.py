@@ -233,11 +233,20 @@ def _user_out(row: RosterRow) -> schemas.UserOut:
         "active": staff.active,
         "roles": [labels(roles[key].labels) for key in dict.fromkeys(role for role, _u in staff.posts) if key in roles],
         "holds": [_post_out(post) for post in staff.every_post if post.holds(today)],
+        "coming": _coming(staff, today),
         "last_sign_in": staff.last_sign_in,
         "locked_until": row.locked_until,
         "password_due": staff.password_due,
         "ending": _post_out(row.ending) if row.ending else None,
     }
+
+
+def _coming(staff: Staff, today: date) -> schemas.PostOut | None:
+    """The first post to come of a user who holds none."""
+    if staff.posts:
+        return None
+    coming = [post for post in staff.every_post if post.valid_from > today and not post.cancelled]
+    return _post_out(min(coming, key=lambda post: post.valid_from)) if coming else None
 
 
 def _detail_out(staff: Staff, principal: Principal) -> schemas.UserDetailOut:

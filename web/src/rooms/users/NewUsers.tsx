@@ -11,6 +11,7 @@ import { useReport } from '../../kit/feedback';
 import { useFocusBack } from '../../kit/hooks';
 import { Icon } from '../../kit/Icon';
 import { SubmitOnEnter } from '../../kit/SubmitOnEnter';
+import { passwordLines } from './passwordsFile';
 import { PostFields, useUserOptions, type PostValues } from './PostDialogs';
 
 type Values = PostValues & { employee_no: string; name: string };
@@ -104,7 +105,7 @@ function Imported({ answer, onClose }: { answer: UsersFile; onClose: () => void 
   const [saved, setSaved] = useState(false);
   const unsaved = passwords.length > 0 && !saved;
   const keep = () => {
-    savePasswords(passwords, t('user.passwordsFile'));
+    saveCsv(passwordLines(passwords, t('user.passwordTitles')), t('user.passwordsFile'));
     setSaved(true);
   };
   const columns: Column<UsersFile['refused'][number]>[] = [
@@ -133,12 +134,6 @@ function Imported({ answer, onClose }: { answer: UsersFile; onClose: () => void 
       {answer.refused.length > 0 && <DataTable columns={columns} rows={answer.refused} rowKey={(row) => String(row.line)} twoLine={(row) => ({ title: `${row.line}  ${row.text}`, sub: row.message })} />}
     </Modal>
   );
-}
-
-/** Save the given passwords, shown this once, as a file. */
-function savePasswords(rows: UsersFile['made'], name: string): void {
-  const lines = rows.map((row) => [row.employee_no, row.name, row.password].map((cell) => `"${(cell ?? '').replaceAll('"', '""')}"`).join(','));
-  saveCsv(['employee_no,name,password', ...lines], name);
 }
 
 function saveCsv(lines: string[], name: string): void {
