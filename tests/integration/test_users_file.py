@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from datetime import date, datetime
 
 import pytest
@@ -11,6 +12,8 @@ from django.test import Client
 from openpyxl import Workbook
 
 from tests.factories.records import build_firm
+from zhike.cli import main
+from zhike.cli.output import Output
 from zhike.platform.organization import api as organization
 from zhike.platform.organization.models import User
 
@@ -174,3 +177,15 @@ def test_a_name_that_a_spreadsheet_would_calculate_is_told_at_its_line(desk):
     numbers, answer = made(desk, text(HEADS, *rows, separator="\t").encode("utf-16"))
     assert numbers == []
     assert [one["message"] for one in answer["refused"]] == ["不可用：姓名（不能以 = + - @ 开头）"] * 2
+
+
+def test_the_command_line_reads_the_same_files_and_says_which_columns_it_left_out(desk, capsys, tmp_path):
+    file = tmp_path / "users.bin"
+    file.write_bytes(workbook(("知客证券人员名单",), (*HEADS, "备注"), (*ROW, "新员工")))
+    options = main._parser().parse_args(["user", "import", str(file), "--json"])
+    assert main._run(options, Output(as_json=True)) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert [one["employee_no"] for one in said["made"]] == ["E2601"] and said["ignored"] == ["备注"]
+    assert began("E2601") == date(2026, 11, 1)
+    main._run(main._parser().parse_args(["user", "import", str(file)]), Output(as_json=False))
+    assert "未读取的列" in capsys.readouterr().out

@@ -10,7 +10,6 @@ from zipfile import BadZipFile, ZipFile
 from openpyxl import load_workbook
 from openpyxl.cell.cell import Cell
 from openpyxl.utils.datetime import from_excel
-from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet.worksheet import Worksheet
 
 _START = b"PK\x03\x04"
@@ -24,7 +23,8 @@ class NoWorkbook(ValueError):
 
 
 def is_workbook(file: IO[bytes]) -> bool:
-    """Return whether a file is an Excel workbook, whatever it is called; its position is its beginning again."""
+    """Return whether a file is an Excel workbook, whatever it is called; its position is its beginning then."""
+    file.seek(0)
     start = file.read(len(_START))
     file.seek(0)
     if start != _START:
@@ -32,7 +32,7 @@ def is_workbook(file: IO[bytes]) -> bool:
     try:
         with ZipFile(file) as archive:
             return "xl/workbook.xml" in archive.namelist()
-    except BadZipFile:
+    except (BadZipFile, NotImplementedError):
         return False
     finally:
         file.seek(0)
@@ -42,7 +42,7 @@ def first_sheet(file: IO[bytes]) -> Worksheet:
     """Return the first sheet, of formulas what they came to. Raises NoWorkbook."""
     try:
         return load_workbook(file, data_only=True).worksheets[0]
-    except (BadZipFile, InvalidFileException, KeyError, ValueError, IndexError) as error:
+    except Exception as error:  # of a damaged one the parsers below raise whatever they stumble over
         raise NoWorkbook() from error
 
 

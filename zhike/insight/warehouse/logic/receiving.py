@@ -52,7 +52,6 @@ def _kind(path: Path, name: str) -> str:
     """What a file is says its content; JSON and delimited text look alike, so there the name counts."""
     with path.open("rb") as file:
         start = file.read(4)
-        file.seek(0)
         workbook = workbooks.is_workbook(file)
     if start == b"PAR1" or name.endswith(".parquet"):
         return "parquet"
