@@ -329,6 +329,22 @@ BREAKS = (
         _OF_SIGN_IN,
     ),
     Break(
+        "users: own words",
+        "a password holds neither the employee number nor the name",
+        "zhike/platform/organization/logic/passwords.py",
+        'own = [_letters(str(getattr(user, name, ""))) for name in self.user_attributes]',
+        "own: list[str] = []",
+        _OF_SIGN_IN,
+    ),
+    Break(
+        "users: zeros in front",
+        "no two users' numbers differ by zeros in front only",
+        "zhike/platform/organization/logic/users.py",
+        "    if known is not None:\n        raise ZerosDiffer",
+        "    if known is not None and not number:\n        raise ZerosDiffer",
+        _OF_USERS,
+    ),
+    Break(
         "users: password first",
         "a password that somebody else made is changed before anything else",
         "zhike/server/http.py",

@@ -209,6 +209,23 @@ def test_weak_passwords_are_refused(password):
     assert not User.objects.filter(employee_no="E9").exists()
 
 
+@pytest.mark.parametrize(
+    "own", ["E00103E00103a", "xx-e00103-Wq9", "Zq7!LinXiaolan-", "张小楠Abcdef123", "张 小楠-Abcdef123"]
+)
+def test_a_password_that_holds_the_number_or_the_name_is_refused(password, own):
+    name = "Lin Xiaolan" if own.isascii() else "张小楠"
+    with pytest.raises(WeakPassword) as refused:
+        organization.add_user(employee_no="E00103", name=name, role="operator", unit="HQ", password=own)
+    assert [found["code"] for found in refused.value.findings] == ["password_too_similar"]
+
+
+def test_a_number_of_two_digits_may_stand_in_a_password(password):
+    made, _given = organization.add_user(
+        employee_no="12", name="新人", role="operator", unit="HQ", password="Kestrel-12-wood"
+    )
+    assert made.employee_no == "12"
+
+
 BROKEN = ["password_too_short", "password_too_uniform", "password_too_common", "password_too_similar", "password_used"]
 
 
@@ -223,11 +240,11 @@ def test_a_refused_password_is_told_every_rule_it_breaks_in_the_callers_language
         for lang in ("zh", "en")
     }
     assert answers["zh"]["message"] == (
-        "密码不符合规则：至少 10 位；小写字母、大写字母、数字、符号中至少 3 类；不与工号、姓名相近"
+        "密码不符合规则：至少 10 位；小写字母、大写字母、数字、符号中至少 3 类；不含工号、姓名，也不与之相近"
     )
     assert answers["en"]["message"] == (
         "The password breaks the rule: at least 10 characters; at least 3 of: small letters, capitals, digits, signs; "
-        "not close to the employee number or the name"
+        "neither holding the employee number or the name nor close to them"
     )
     assert [found["code"] for found in answers["en"]["findings"]] == [BROKEN[0], BROKEN[1], BROKEN[3]]
     assert answers["en"]["findings"][0]["message"] == "at least 10 characters"
@@ -244,7 +261,7 @@ def test_every_rule_has_a_sentence_and_is_told_before_a_password_is_typed(passwo
         "至少 10 位",
         "小写字母、大写字母、数字、符号中至少 3 类",
         "不是常见密码",
-        "不与工号、姓名相近",
+        "不含工号、姓名，也不与之相近",
         "不与最近 5 次用过的相同",
     ]
     for weak, broken in (("Passw0rd", "password_too_common"), ("aB1-", "password_too_short"), ("a" * 12, BROKEN[1])):

@@ -21,7 +21,7 @@ from zhike.platform.audit import api as audit
 from zhike.platform.objects import api as objects
 from zhike.platform.objects.types import RecordQuery
 from zhike.platform.organization import api as organization
-from zhike.platform.organization.logic import lockout
+from zhike.platform.organization.logic import lockout, passwords
 from zhike.platform.organization.models import Post, Unit, User
 from zhike.platform.organization.types import UnitRow
 from zhike.platform.permissions import api as permissions
@@ -77,6 +77,30 @@ def test_a_number_is_given_once_whatever_its_letter_case(desk):
         status, refused = ask(desk, "post", "/users", {**NEWCOMER, "employee_no": number})
         assert (status, refused["code"]) == (409, "organization.user_exists")
         assert "林晓岚" not in refused["message"]  # somebody of another unit may have it
+
+
+def test_a_number_that_differs_by_zeros_in_front_is_refused(desk):
+    for number, status in (("317", 201), ("00317", 409), ("0", 201), ("000", 409), ("3170", 201), ("E1", 201)):
+        assert ask(desk, "post", "/users", {**NEWCOMER, "employee_no": number})[0] == status, number
+    status, refused = ask(desk, "post", "/users", {**NEWCOMER, "employee_no": "0317"})
+    assert (refused["code"], refused["message"]) == (
+        "organization.zeros_differ",
+        "工号“0317”与已有工号“317”仅差前导零，请核对",
+    )
+    assert not User.objects.filter(employee_no__in=["0317", "00317", "000"]).exists()
+
+
+@pytest.mark.parametrize("name", ["=HYPERLINK(1)", "+1", "-甲", "@甲", " =甲", "＝甲", "\x01甲"])
+def test_a_name_that_a_spreadsheet_would_calculate_is_refused(desk, name):
+    assert ask(desk, "post", "/users", {**NEWCOMER, "name": name})[0] == 422
+    assert ask(desk, "patch", f"/users/{uid('E1001')}", {"name": name})[0] == 422
+    assert not User.objects.filter(employee_no="E1009").exists()
+    assert User.objects.get(employee_no="E1001").name == "林晓岚"
+
+
+def test_a_given_password_begins_with_a_letter(desk):
+    """A spreadsheet takes what begins with a sign for a formula."""
+    assert all(passwords.random_password()[0].isalpha() for _ in range(300))
 
 
 def test_a_post_begins_and_ends_on_its_days(desk):
@@ -380,7 +404,9 @@ def test_the_command_line_does_the_same(desk, capsys, tmp_path):
     [
         ('工号,姓名,角色,机构\nE2501,甲,operator,HQ\n"E2502,乙,operator,HQ\nE2503,丙,operator,HQ\n', "user.file_line"),
         ("工号,姓名,角色,机构\nE2501," + "甲" * 140_000 + ",operator,HQ\n", "user.file_line"),
-        ("工号,姓名,角色,机构,部门\nE2501,甲,operator,HQ,一部\n", "user.file_column"),
+        ("工号,姓名,角色,机构,到期日\nE2501,甲,operator,HQ,2027/1/1\n", "user.file_column"),
+        ("工号,姓名,角色,机构,\nE2501,甲,operator,HQ,2027/1/1\n", "user.file_column"),
+        ("工号,姓名,角色,机构\n" + "E2501,甲,operator,HQ\n" * 5_001, "user.file_long"),
     ],
 )
 def test_a_file_that_cannot_be_read_whole_makes_nobody(desk, text, code):
@@ -393,6 +419,32 @@ def test_a_line_with_signs_that_cannot_be_seen_is_told_and_the_others_are_made(d
     answer = sent_file(desk, "E2501,甲,operator,HQ,", "E2502,乙\x00,operator,HQ,", "E2503,丙,operator,HQ,")
     assert [made["employee_no"] for made in answer["made"]] == ["E2501", "E2503"]
     assert [one["line"] for one in answer["refused"]] == [3]
+
+
+def test_the_list_says_the_next_post_of_somebody_who_holds_none_yet(desk):
+    today = clock.today()
+    first, later = (str(today + timedelta(days=days)) for days in (3, 9))
+    assert ask(desk, "post", "/users", {**NEWCOMER, "valid_from": later})[0] == 201
+    post = {"role": "branch_head", "unit": "B2", "valid_from": first}
+    status, user = ask(desk, "post", f"/users/{uid('E1009')}/posts", post)
+    cancelled = {"role": "operator", "unit": "B2", "valid_from": str(today + timedelta(days=1))}
+    assert ask(desk, "post", f"/users/{uid('E1009')}/posts", cancelled)[0] == 200
+    assert (
+        ask(desk, "post", f"/users/{uid('E1009')}/posts/end", {**cancelled, "valid_to": cancelled["valid_from"]})[0]
+        == 200
+    )
+
+    def coming():
+        rows = {row["employee_no"]: row for row in ask(desk, "get", "/users")[1]["items"]}
+        assert rows["E1001"]["coming"] is None
+        return rows["E1009"]["coming"]
+
+    assert (status, user["coming"]) == (200, coming())
+    assert (coming()["role"], coming()["unit_name"], coming()["valid_from"]) == ("branch_head", "陆家嘴营业部", first)
+    with clock.travel(clock.now() + timedelta(days=3)):
+        assert coming() is None, "the post of that day holds, the one after it is no news"
+    assert ask(desk, "patch", f"/users/{uid('E1009')}", {"active": False})[0] == 200
+    assert coming() is None
 
 
 def listed(client, query=""):

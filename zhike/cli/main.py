@@ -177,7 +177,10 @@ def _users(actions: Actions) -> None:
         change.add_argument("employee_no")
         change.add_argument("--reason", default="", help="kept in the journal")
     many = _add(
-        users, "import", "users.import_file", "make users and posts of a CSV file: employee_no, name, role, unit"
+        users,
+        "import",
+        "users.import_file",
+        "make users and posts of a file, .xlsx or text: employee_no, name, role, unit",
     )
     many.add_argument("file", type=Path)
 

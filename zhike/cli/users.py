@@ -27,6 +27,7 @@ _MADE = {
     "name": ("姓名", "Name"),
     "password": ("密码（只显示一次）", "Password (shown once)"),
 }
+_IGNORED = {"title": ("未读取的列", "Columns that nothing reads")}
 _REFUSED = {"line": ("行", "Line"), "message": ("未处理的原因", "Why it was left out")}
 
 
@@ -117,12 +118,13 @@ def import_file(options: argparse.Namespace, output: Output) -> int:
     """Make users and posts of a file; lines that are wrong are told and hurt only themselves."""
     from zhike.platform.organization import api as organization
     from zhike.platform.permissions.types import Role
-    from zhike.server import employee_names, user_file
+    from zhike.server import employee_names, user_file, user_table
 
     made: list[dict[str, object]] = []
     refused: list[dict[str, object]] = []
     choices = user_file.Choices(definitions.all_of(Role), organization.all_units())
-    for line in user_file.lines(options.file.read_bytes()):
+    table = user_table.table(options.file.read_bytes())
+    for line in user_file.lines(table):
         try:
             body = line.user(choices)
             known = organization.all_staff(number=body.employee_no)
@@ -146,8 +148,9 @@ def import_file(options: argparse.Namespace, output: Output) -> int:
         except ZhikeError as error:
             refused.append({"line": line.number, "message": error.message("zh")})
     if output.as_json:
-        output.result({"made": made, "refused": refused}, "")
+        output.result({"made": made, "refused": refused, "ignored": [*table.ignored]}, "")
     else:
+        output.table([{"title": title} for title in table.ignored], output.titles(_IGNORED))
         output.table(made, output.titles(_MADE))
         output.table(refused, output.titles(_REFUSED))
     return 1 if refused else 0

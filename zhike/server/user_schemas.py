@@ -40,7 +40,22 @@ EmployeeNo = Annotated[
 Find = Annotated[str, StringConstraints(max_length=64, pattern=r"^[^\x00]*$")]
 #: One line of signs that can be seen; nothing else reaches the database.
 _SEEN = r"^[^\x00-\x1f\x7f]+$"
-PersonName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64, pattern=_SEEN)]
+#: What a spreadsheet takes for the beginning of a formula, in either width.
+_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+
+
+def _person_name(given: str) -> str:
+    if given.startswith(_FORMULA):
+        said = Labels("不能以 = + - @ 开头", "it may not begin with = + - @")
+        raise PydanticCustomError(RULE_BROKEN, "{en}", dict(said))
+    return given
+
+
+PersonName = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=64, pattern=_SEEN),
+    AfterValidator(_person_name),
+]
 RoleKey = Annotated[str, StringConstraints(strip_whitespace=True, max_length=64, pattern=_SEEN)]
 UnitCode = Annotated[str, StringConstraints(strip_whitespace=True, max_length=64, pattern=_SEEN)]
 
@@ -58,7 +73,7 @@ class PostOut(TypedDict):
 
 
 class UserOut(TypedDict):
-    """Somebody who can sign in, or could."""
+    """Somebody who can sign in, or could; `coming` is the next post of one who holds none today."""
 
     uid: uuid.UUID
     employee_no: str
@@ -66,6 +81,7 @@ class UserOut(TypedDict):
     active: bool
     roles: list[wire.Labels]
     holds: list[PostOut]
+    coming: PostOut | None
     last_sign_in: datetime | None
     locked_until: datetime | None
     password_due: PasswordDue
@@ -241,10 +257,11 @@ class RefusedLineOut(TypedDict):
 
 
 class UsersFileOut(TypedDict):
-    """What became of a file."""
+    """What became of a file; `ignored` are the titles of columns that nothing reads."""
 
     made: list[MadeUserOut]
     refused: list[RefusedLineOut]
+    ignored: list[str]
 
 
 def counts_out(counts: Mapping[RosterShown, int]) -> UserCountsOut:

@@ -19,7 +19,7 @@ from zhike.platform.organization.types import HeldPost, RosterQuery, RosterRow, 
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.api import SignedInRequest
 from zhike.platform.permissions.types import Principal, Role
-from zhike.server import employee_names, left_behind, user_file, user_rights
+from zhike.server import employee_names, left_behind, user_file, user_rights, user_table
 from zhike.server import user_schemas as schemas
 
 router = Router(tags=["users"])
@@ -69,10 +69,11 @@ def add(request: SignedInRequest, body: schemas.NewUserIn) -> tuple[int, schemas
 def import_users(request: SignedInRequest, file: File[UploadedFile]) -> schemas.UsersFileOut:
     """Users and posts from a file: employee number, name, role, unit. A line that is wrong hurts only itself."""
     permissions.require(request.principal, "user.create")
-    answer: schemas.UsersFileOut = {"made": [], "refused": []}
+    table = user_table.table(file.read())
+    answer: schemas.UsersFileOut = {"made": [], "refused": [], "ignored": [*table.ignored]}
     mine = permissions.units_of(request.principal, "user.create")
     choices = user_file.Choices(definitions.all_of(Role), [u for u in organization.all_units() if u.id in mine])
-    for line in user_file.lines(file.read()):
+    for line in user_file.lines(table):
         try:
             body = line.user(choices)
             _require_giving(body.role, body.unit, request.principal, "user.create")
@@ -232,11 +233,20 @@ def _user_out(row: RosterRow) -> schemas.UserOut:
         "active": staff.active,
         "roles": [labels(roles[key].labels) for key in dict.fromkeys(role for role, _u in staff.posts) if key in roles],
         "holds": [_post_out(post) for post in staff.every_post if post.holds(today)],
+        "coming": _coming(staff, today),
         "last_sign_in": staff.last_sign_in,
         "locked_until": row.locked_until,
         "password_due": staff.password_due,
         "ending": _post_out(row.ending) if row.ending else None,
     }
+
+
+def _coming(staff: Staff, today: date) -> schemas.PostOut | None:
+    """The first post to come of a user who holds none."""
+    if staff.posts:
+        return None
+    coming = [post for post in staff.every_post if post.valid_from > today and not post.cancelled]
+    return _post_out(min(coming, key=lambda post: post.valid_from)) if coming else None
 
 
 def _detail_out(staff: Staff, principal: Principal) -> schemas.UserDetailOut:

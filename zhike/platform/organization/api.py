@@ -88,7 +88,7 @@ def add_user(
 
     Without a `password` a random one is made; with `must_change` it is good for changing it only. The post holds from
     today on unless said otherwise. Raises UnknownUnit, UnknownRole, WeakPassword, WrongDates, PostTwice,
-    UserEnded, with `only_new` also UserExists.
+    UserEnded, ZerosDiffer, with `only_new` also UserExists.
     """
     _require_role(role)
     with database.writing():
@@ -96,6 +96,8 @@ def add_user(
         found = users.by_number(employee_no)
         if found is not None and only_new:
             raise UserExists(employee_no=found.employee_no)
+        if found is None:
+            users.require_no_zeros_apart(employee_no)
         user = found or User(employee_no=employee_no, uid=uuid7())
         users.require_active(user)
         user.name = name

@@ -80,6 +80,15 @@ class UserExists(ZhikeError):
     en = "Employee number '{employee_no}' is somebody's already; give them another post"
 
 
+class ZerosDiffer(ZhikeError):
+    """A new employee number that is another one but for zeros in front: a spreadsheet took them away, most likely."""
+
+    code = "organization.zeros_differ"
+    status = 409
+    zh = "工号“{employee_no}”与已有工号“{known}”仅差前导零，请核对"
+    en = "Employee number '{employee_no}' differs from '{known}', which is somebody's, by zeros in front only; check it"
+
+
 class PostTwice(ZhikeError):
     """A post that overlaps one of the same role and unit."""
 

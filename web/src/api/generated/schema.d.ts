@@ -3629,6 +3629,7 @@ export interface components {
         /** @description One user with every post, the newest first; `explained` says whether the caller may ask for the rights. */
         UserDetailOut: {
             active: boolean;
+            coming: components["schemas"]["PostOut"] | null;
             employee_no: string;
             ending: components["schemas"]["PostOut"] | null;
             explained: boolean;
@@ -3649,9 +3650,10 @@ export interface components {
             roles: components["schemas"]["RoleChoiceOut"][];
             units: components["schemas"]["UnitChoiceOut"][];
         };
-        /** @description Somebody who can sign in, or could. */
+        /** @description Somebody who can sign in, or could; `coming` is the next post of one who holds none today. */
         UserOut: {
             active: boolean;
+            coming: components["schemas"]["PostOut"] | null;
             employee_no: string;
             ending: components["schemas"]["PostOut"] | null;
             holds: components["schemas"]["PostOut"][];
@@ -3671,8 +3673,9 @@ export interface components {
             nothing: components["schemas"]["Labels"][];
             things: components["schemas"]["ThingOut"][];
         };
-        /** @description What became of a file. */
+        /** @description What became of a file; `ignored` are the titles of columns that nothing reads. */
         UsersFileOut: {
+            ignored: string[];
             made: components["schemas"]["MadeUserOut"][];
             refused: components["schemas"]["RefusedLineOut"][];
         };

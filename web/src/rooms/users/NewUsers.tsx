@@ -11,6 +11,7 @@ import { useReport } from '../../kit/feedback';
 import { useFocusBack } from '../../kit/hooks';
 import { Icon } from '../../kit/Icon';
 import { SubmitOnEnter } from '../../kit/SubmitOnEnter';
+import { passwordLines } from './passwordsFile';
 import { PostFields, useUserOptions, type PostValues } from './PostDialogs';
 
 type Values = PostValues & { employee_no: string; name: string };
@@ -72,7 +73,7 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
   if (made) return <Imported answer={made} onClose={onClose} />;
   return (
     <Modal open title={t('user.import')} okText={t('user.import')} okButtonProps={{ disabled: !file, 'data-testid': 'users-import-confirm' }} onOk={() => send.mutate()} onCancel={onClose} confirmLoading={send.isPending} width={460}>
-      <Upload.Dragger maxCount={1} accept=".csv" fileList={file ? [{ uid: '1', name: file.name }] : []} beforeUpload={(given) => { setFile(given); return false; }} onRemove={() => setFile(null)} data-testid="users-file">
+      <Upload.Dragger maxCount={1} accept=".xlsx,.csv,.txt" fileList={file ? [{ uid: '1', name: file.name }] : []} beforeUpload={(given) => { setFile(given); return false; }} onRemove={() => setFile(null)} data-testid="users-file">
         <Icon name="upload" size={20} />
         <p className="ink-2">{t('user.importHint')}</p>
       </Upload.Dragger>
@@ -104,7 +105,7 @@ function Imported({ answer, onClose }: { answer: UsersFile; onClose: () => void 
   const [saved, setSaved] = useState(false);
   const unsaved = passwords.length > 0 && !saved;
   const keep = () => {
-    savePasswords(passwords, t('user.passwordsFile'));
+    saveCsv(passwordLines(passwords, t('user.passwordTitles')), t('user.passwordsFile'));
     setSaved(true);
   };
   const columns: Column<UsersFile['refused'][number]>[] = [
@@ -128,16 +129,11 @@ function Imported({ answer, onClose }: { answer: UsersFile; onClose: () => void 
       }
     >
       <p style={{ marginBottom: 12 }} data-testid="users-imported">{t('user.imported', { made: passwords.length, posts: answer.made.length - passwords.length, refused: answer.refused.length })}</p>
+      {answer.ignored.length > 0 && <p className="ink-2" style={{ marginBottom: 12 }} data-testid="users-ignored">{t('user.ignored', { titles: answer.ignored.join(t('common.and')) })}</p>}
       {unsaved && <p className="ink-2" style={{ marginBottom: 12 }}>{t('user.passwordsUnsaved')}</p>}
       {answer.refused.length > 0 && <DataTable columns={columns} rows={answer.refused} rowKey={(row) => String(row.line)} twoLine={(row) => ({ title: `${row.line}  ${row.text}`, sub: row.message })} />}
     </Modal>
   );
-}
-
-/** Save the given passwords, shown this once, as a file. */
-function savePasswords(rows: UsersFile['made'], name: string): void {
-  const lines = rows.map((row) => [row.employee_no, row.name, row.password].map((cell) => `"${(cell ?? '').replaceAll('"', '""')}"`).join(','));
-  saveCsv(['employee_no,name,password', ...lines], name);
 }
 
 function saveCsv(lines: string[], name: string): void {

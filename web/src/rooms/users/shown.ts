@@ -1,5 +1,5 @@
 import { useSearchParams } from 'react-router';
-import type { UserCounts, UserRow } from '../../api';
+import type { Post, UserCounts, UserRow } from '../../api';
 
 export type Part = keyof UserCounts;
 export const PARTS: readonly Part[] = ['attention', 'active', 'locked', 'password', 'ending', 'never', 'ended'];
@@ -22,6 +22,11 @@ export function useShown(): { shown: Shown; show: (change: Partial<Shown>) => vo
   const [search, setSearch] = useSearchParams();
   const show = (change: Partial<Shown>) => setSearch((before) => addressOf({ ...shownIn(before), ...change }), { replace: true });
   return { shown: shownIn(search), show };
+}
+
+/** The post that is said of somebody: the first of those held, or else the next to come. */
+export function postOf(user: UserRow): Post | null {
+  return user.holds[0] ?? user.coming;
 }
 
 export type SignIn = 'ended' | 'locked' | 'password' | 'never' | 'fine';

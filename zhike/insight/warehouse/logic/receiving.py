@@ -6,7 +6,6 @@ import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from zipfile import BadZipFile, ZipFile
 
 import duckdb
 
@@ -14,6 +13,7 @@ from zhike.insight.warehouse.errors import FileUnreadable
 from zhike.insight.warehouse.logic import encodings, footers, spreadsheets
 from zhike.insight.warehouse.logic.literals import text
 from zhike.insight.warehouse.types import Source
+from zhike.kernel import workbooks
 
 _LONGEST_LINE = 4 << 20
 
@@ -40,7 +40,8 @@ def received(connection: duckdb.DuckDBPyConnection, source: Source, path: Path, 
     if kind == "json":
         return _json(connection, source, path, name)
     if kind == "xlsx":
-        return _delimited(source, _spreadsheet(path, source, scratch, name), _Signs(",", '"', '"'), 1, name)
+        sheet = spreadsheets.as_csv(path, source, scratch / "sheet.csv", name)
+        return _delimited(source, sheet, _Signs(",", '"', '"'), 1, name)
     plain = encodings.as_utf8(path, source.encoding, scratch / "utf8.csv", name)
     plain = footers.cut(plain, source.footer, scratch / "rows.csv")
     signs = _Signs(source.delimiter, source.quote, source.escape or source.quote)
@@ -51,25 +52,12 @@ def _kind(path: Path, name: str) -> str:
     """What a file is says its content; JSON and delimited text look alike, so there the name counts."""
     with path.open("rb") as file:
         start = file.read(4)
+        workbook = workbooks.is_workbook(file)
     if start == b"PAR1" or name.endswith(".parquet"):
         return "parquet"
-    if start == b"PK\x03\x04" and (name.endswith(".xlsx") or _is_workbook(path)):
+    if workbook or (start == b"PK\x03\x04" and name.endswith(".xlsx")):
         return "xlsx"
     return "json" if name.endswith((".json", ".jsonl", ".ndjson")) else "text"
-
-
-def _is_workbook(path: Path) -> bool:
-    try:
-        with ZipFile(path) as archive:
-            return "xl/workbook.xml" in archive.namelist()
-    except BadZipFile:
-        return False
-
-
-def _spreadsheet(path: Path, source: Source, scratch: Path, name: str) -> Path:
-    link = scratch / "received.xlsx"
-    link.symlink_to(path)
-    return spreadsheets.as_csv(link, source, scratch / "sheet.csv", name)
 
 
 @dataclass(frozen=True, slots=True)

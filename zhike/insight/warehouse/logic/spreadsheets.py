@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 import csv
-import re
 from datetime import date, datetime
 from pathlib import Path
-from zipfile import BadZipFile
 
-from openpyxl import load_workbook
 from openpyxl.cell.cell import Cell
-from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet.worksheet import Worksheet
 
 from zhike.expressions.types import Type
 from zhike.insight.warehouse.errors import FileUnreadable
 from zhike.insight.warehouse.types import Source, SourceColumn
-
-_ZEROS = re.compile(r"^0+$")
-_EXACT_DIGITS = 15
+from zhike.kernel import workbooks
 
 
 def as_csv(path: Path, source: Source, into: Path, name: str) -> Path:
@@ -54,8 +48,9 @@ def as_csv(path: Path, source: Source, into: Path, name: str) -> Path:
 
 def _first_sheet(path: Path, name: str) -> Worksheet:
     try:
-        return load_workbook(path, data_only=True).worksheets[0]
-    except (BadZipFile, InvalidFileException, KeyError, ValueError, IndexError) as error:
+        with path.open("rb") as file:
+            return workbooks.first_sheet(file)
+    except workbooks.NoWorkbook as error:
         reason, reason_en = "不是 Excel 工作簿", "it is no Excel workbook"
         finding = {"code": "load.not_a_spreadsheet", "message": reason, "message_en": reason_en}
         raise FileUnreadable(file=name, reason=reason, reason_en=reason_en, findings=[finding]) from error
@@ -84,8 +79,7 @@ def _text(cell: Cell, column: SourceColumn | None, source: Source, findings: lis
         return _moment(value, column, source)
     if column is not None and column.value_type.given is Type.TEXT:
         return _number_as_text(cell, float(value), column, source, findings)
-    digits = str(int(value)) if float(value).is_integer() else repr(value)
-    return digits.replace(".", source.decimal)
+    return workbooks.digits(value).replace(".", source.decimal)
 
 
 def _moment(value: date, column: SourceColumn | None, source: Source) -> str:
@@ -102,8 +96,8 @@ def _moment(value: date, column: SourceColumn | None, source: Source) -> str:
 def _number_as_text(
     cell: Cell, value: float, column: SourceColumn, source: Source, findings: list[dict[str, object]]
 ) -> str:
-    digits = str(int(value)) if value.is_integer() else repr(value)
-    if column.certificate or len(digits) > _EXACT_DIGITS:
+    digits = workbooks.digits(value)
+    if column.certificate or len(digits) > workbooks.EXACT_DIGITS:
         findings.append(
             _finding(
                 "load.scientific_notation",
@@ -112,8 +106,8 @@ def _number_as_text(
                 f"'{column.title}' row {cell.row} is a number ({value:.4E}); digits are lost; export the column as text",
             )
         )
-    elif _ZEROS.match(str(cell.number_format)):
-        return digits.zfill(len(str(cell.number_format)))
+    elif workbooks.shows_zeros(cell):
+        return workbooks.with_zeros(cell, digits)
     elif column.key in source.keys or column.reference or column.required:
         findings.append(
             _finding(

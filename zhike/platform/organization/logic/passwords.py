@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.contrib.auth.hashers import PBKDF2PasswordHasher, check_password, make_password
-from django.contrib.auth.password_validation import validate_password
+from django.contrib.auth.password_validation import UserAttributeSimilarityValidator, validate_password
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 
@@ -24,6 +24,8 @@ _ALPHABETS = ("abcdefghjkmnpqrstuvwxyz", "ABCDEFGHJKMNPQRSTUVWXYZ", "23456789", 
 
 
 _CLASSES_WANTED = 3
+#: A number of one or two digits stands in any password by chance.
+_SHORTEST_OWN = 3
 
 
 class MixedCharactersValidator:
@@ -33,6 +35,26 @@ class MixedCharactersValidator:
         """Raise ValidationError when `password` mixes too few kinds of characters."""
         if sum(bool(re.search(pattern, password)) for pattern in _CLASSES) < _CLASSES_WANTED:
             raise ValidationError("too few kinds of characters", code="password_too_uniform")
+
+
+class OwnWordsValidator(UserAttributeSimilarityValidator):
+    """Asks for a password that neither is close to the employee number or the name nor holds one, in any letter case.
+
+    Closeness alone is a ratio of lengths: the number written twice is far enough from it.
+    """
+
+    def validate(self, password: str, user: User | None = None) -> None:
+        """Raise ValidationError when `password` is close to one of them, or holds it whatever is around it."""
+        super().validate(password, user)
+        own = [_letters(str(getattr(user, name, ""))) for name in self.user_attributes]
+        if any(
+            word in _letters(password) for word in own if len(word) >= _SHORTEST_OWN or (word and not word.isascii())
+        ):
+            raise ValidationError("holds the employee number or the name", code="password_too_similar")
+
+
+def _letters(text: str) -> str:
+    return "".join(text.split()).casefold()
 
 
 def rules() -> Mapping[str, Labels]:
@@ -45,18 +67,24 @@ def rules() -> Mapping[str, Labels]:
             f"at least {_CLASSES_WANTED} of: small letters, capitals, digits, signs",
         ),
         "password_too_common": Labels("不是常见密码", "no common password"),
-        "password_too_similar": Labels("不与工号、姓名相近", "not close to the employee number or the name"),
+        "password_too_similar": Labels(
+            "不含工号、姓名，也不与之相近", "neither holding the employee number or the name nor close to them"
+        ),
     }
     used = {"password_used": Labels(f"不与最近 {last} 次用过的相同", f"none of the last {last} ones")}
     return said | used if last else said
 
 
 def random_password() -> str:
-    """Return a random password of 14 characters that keeps the rule and is easy to read aloud."""
+    """Return a random password of 14 characters that keeps the rule and is easy to read aloud.
+
+    It begins with a letter: a spreadsheet takes what begins with a sign for a formula.
+    """
+    first = secrets.choice("".join(_ALPHABETS[:2]))
     chosen = [secrets.choice(alphabet) for alphabet in _ALPHABETS]
-    chosen += [secrets.choice("".join(_ALPHABETS[:3])) for _ in range(10)]
+    chosen += [secrets.choice("".join(_ALPHABETS[:3])) for _ in range(9)]
     secrets.SystemRandom().shuffle(chosen)
-    return "".join(chosen)
+    return first + "".join(chosen)
 
 
 class _OfRandom(PBKDF2PasswordHasher):

@@ -14,13 +14,14 @@ from zhike.kernel import clock, events
 from zhike.kernel.errors import NotFound
 from zhike.kernel.ids import uuid7
 from zhike.platform.audit import api as audit
-from zhike.platform.organization.errors import PostEnded, PostTwice, UserEnded, WrongDates
+from zhike.platform.organization.errors import PostEnded, PostTwice, UserEnded, WrongDates, ZerosDiffer
 from zhike.platform.organization.logic import passwords, units
 from zhike.platform.organization.models import Post, Unit, User
 from zhike.platform.organization.types import HeldPost, Staff
 
 #: The lock of whoever adds an employee number; any number that nothing else in this database uses.
 _ADDING = 7_302
+_LONGEST_NUMBER = 32
 
 
 def as_staff(user: User) -> Staff:
@@ -118,10 +119,25 @@ def give_post(user: User, unit: Unit, role: str) -> bool:
 
 
 def by_number(number: str) -> User | None:
-    """Return the row of an employee number in any letter case, locked; nobody else adds the number meanwhile."""
+    """Return the row of an employee number in any letter case, locked; nobody else adds the number meanwhile, nor one
+    that differs by zeros in front."""
     with connection.cursor() as cursor:
-        cursor.execute("select pg_advisory_xact_lock(hashtextextended(lower(%s), %s))", [number, _ADDING])
+        cursor.execute("select pg_advisory_xact_lock(hashtextextended(lower(ltrim(%s, '0')), %s))", [number, _ADDING])
     return User.objects.select_for_update().filter(employee_no__iexact=number).first()
+
+
+def require_no_zeros_apart(number: str) -> None:
+    """Raise ZerosDiffer where somebody has a number that differs by zeros in front only.
+
+    Spreadsheets take them from what is all digits; other numbers keep theirs and are not looked at.
+    """
+    if not number.isdecimal():
+        return
+    bare = number.lstrip("0")
+    alike = {bare.zfill(length) for length in range(len(bare), _LONGEST_NUMBER + 1)} - {number}
+    known = User.objects.filter(employee_no__in=alike).order_by("pk").first()
+    if known is not None:
+        raise ZerosDiffer(employee_no=number, known=known.employee_no)
 
 
 def declare(employee_no: str, name: str, unit: str, roles: Sequence[str]) -> None:

@@ -1,0 +1,191 @@
+"""A file of users as spreadsheets save it: days, encodings and separators, workbooks, titles and columns of their own."""
+
+from __future__ import annotations
+
+import io
+import json
+from datetime import date, datetime
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from openpyxl import Workbook
+
+from tests.factories.records import build_firm
+from zhike.cli import main
+from zhike.cli.output import Output
+from zhike.platform.organization import api as organization
+from zhike.platform.organization.models import User
+
+pytestmark = pytest.mark.django_db
+
+HEADS = ("工号", "姓名", "角色", "机构", "开始日期")
+ROW = ("E2601", "顾言", "account_manager", "B1", "2026/11/1")
+
+
+@pytest.fixture
+def desk():
+    """The operator's signed-in client."""
+    build_firm()
+    client = Client()
+    client.force_login(User.objects.get(employee_no="E3001"))
+    return client
+
+
+def sent(desk, content, name="users.csv"):
+    answer = desk.post("/api/v1/users/import", {"file": SimpleUploadedFile(name, content)})
+    return answer.status_code, answer.json()
+
+
+def made(desk, content):
+    """What became of a file: the employee numbers that were made, and the answer."""
+    status, answer = sent(desk, content)
+    assert status == 200, answer
+    return [one["employee_no"] for one in answer["made"]], answer
+
+
+def began(number):
+    return organization.all_staff(number=number)[0].every_post[0].valid_from
+
+
+def text(*rows, separator=","):
+    return "".join(separator.join(row) + "\r\n" for row in rows)
+
+
+def workbook(*rows, formats=()):
+    """A workbook with the rows in its first sheet; `formats` are (cell, number format)."""
+    book = Workbook()
+    for row in rows:
+        book.active.append(row)
+    for cell, number_format in formats:
+        book.active[cell].number_format = number_format
+    book.create_sheet("说明").append(["另一张表"])
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["2026-11-01", "2026-11-1", "2026/11/1", "2026/11/01", "2026.11.1", "2026年11月1日", "20261101", "46327"]
+    + ["2026/11/1 0:00", "2026-11-01 00:00:00"],
+)
+def test_a_day_is_read_as_spreadsheets_write_it(desk, written):
+    assert made(desk, text(HEADS, (*ROW[:4], written)).encode())[0] == ["E2601"]
+    assert began("E2601") == date(2026, 11, 1)
+
+
+@pytest.mark.parametrize(
+    "written", ["2026/13/1", "2026-02-30", "11/1/2026", "1793491200", "86400", "2026-11-01 09:30", "0"]
+)
+def test_what_is_no_day_is_refused_at_its_line(desk, written):
+    numbers, answer = made(desk, text(HEADS, (*ROW[:4], written)).encode())
+    assert numbers == [] and [one["message"] for one in answer["refused"]] == ["日期应为 2026-03-01 的写法"]
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "gb18030"])
+def test_text_is_read_in_the_encodings_and_with_the_separators_of_spreadsheets(desk, encoding, separator):
+    numbers, answer = made(desk, text(HEADS, ROW, separator=separator).encode(encoding))
+    assert numbers == ["E2601"] and answer["made"][0]["name"] == "顾言" and answer["ignored"] == []
+
+
+def test_a_workbook_is_read_whatever_it_is_called(desk):
+    """Days are days, numbers have the zeros that are shown, formulas what they came to; only the first sheet counts."""
+    rows = (
+        HEADS,
+        ("E2601", "顾言", "客户经理", "B1", datetime(2026, 11, 1)),
+        (317, "何以", "客户经理", "B1", 46327),
+        (318, "夏至", "客户经理", "B1", None),
+        (123456789012345678, "白也", "客户经理", "B1", None),
+    )
+    content = workbook(*rows, formats=[("A3", "00000"), ("E3", "General")])
+    numbers, answer = made(desk, content)
+    assert numbers == ["E2601", "00317", "318"]
+    assert began("E2601") == began("00317") == date(2026, 11, 1)
+    assert [(one["line"], one["text"].partition(",")[0]) for one in answer["refused"]] == [(5, "1.2346E+17")]
+
+
+def test_a_title_above_the_heads_is_skipped_and_lines_keep_their_numbers(desk):
+    rows = (("知客证券人员名单",), ("2026年11月",), HEADS, ROW, (), ("E2602", "", "operator", "HQ", ""))
+    for content in (workbook(*rows), text(*rows, separator=";").encode()):
+        User.objects.filter(employee_no="E2601").delete()
+        numbers, answer = made(desk, content)
+        assert numbers == ["E2601"] and [one["line"] for one in answer["refused"]] == [6]
+
+
+def test_a_column_that_nothing_reads_is_told_and_left_out(desk):
+    rows = ((*HEADS, "备注", "", ""), (*ROW, "新员工", "", "内线 8801"))
+    numbers, answer = made(desk, text(*rows).encode())
+    assert numbers == ["E2601"] and answer["ignored"] == ["备注", "H"]
+
+
+@pytest.mark.parametrize(
+    ("content", "code", "message"),
+    [
+        (
+            text(("知客证券人员名单",), ("张三", "李四")).encode(),
+            "user.file",
+            "第 1 行是“知客证券人员名单”，没有列“工号、姓名、角色、机构”。须有一行列名，含：工号、姓名、角色、机构",
+        ),
+        (
+            workbook(("知客证券人员名单",), ("工号", "姓名", "部门", "机构")),
+            "user.file",
+            "第 2 行是“工号、姓名、部门、机构”，没有列“角色”。须有一行列名，含：工号、姓名、角色、机构",
+        ),
+        (b" \r\n\r\n", "user.file_empty", "文件是空的。须有一行列名，含：工号、姓名、角色、机构"),
+        (workbook(), "user.file_empty", "文件是空的。须有一行列名，含：工号、姓名、角色、机构"),
+        (
+            b"\xd0\xcf\x11\xe0" + bytes(600),
+            "user.file_old",
+            "这是旧版（.xls）或加了密码的 Excel 文件，请另存为不加密码的 .xlsx",
+        ),
+        (b"\x89PNG\r\n\x1a\n" + bytes(100), "user.file_unreadable", None),
+        (b"GIF89a\x00\x01\x00" + bytes(100), "user.file_unreadable", None),
+        (workbook(HEADS)[:900], "user.file_unreadable", None),
+    ],
+)
+def test_what_is_no_file_of_users_is_told_by_what_was_found(desk, content, code, message):
+    status, answer = sent(desk, content)
+    assert (status, answer["code"]) == (422, code)
+    assert message is None or answer["message"] == message
+
+
+def test_what_is_no_file_of_users_is_told_in_english_with_english_titles(desk):
+    file = SimpleUploadedFile("users.csv", b"name,unit\nA,B1\n")
+    answer = desk.post("/api/v1/users/import", {"file": file}, headers={"Accept-Language": "en"})
+    assert answer.json()["message"] == (
+        "Line 1 is 'name, unit' and has no column employee_no, role."
+        " One line must have the titles employee_no, name, role, unit"
+    )
+
+
+def test_numbers_of_a_file_that_differ_by_zeros_in_front_are_told_at_the_second(desk):
+    rows = [
+        (number, "顾言", "客户经理", unit, "") for number, unit in (("00317", "B1"), ("317", "B1"), ("00317", "B2"))
+    ]
+    numbers, answer = made(desk, text(HEADS, *rows).encode())
+    assert numbers == ["00317", "00317"]
+    assert [(one["line"], one["message"]) for one in answer["refused"]] == [
+        (3, "工号“317”与已有工号“00317”仅差前导零，请核对")
+    ]
+    assert not User.objects.filter(employee_no="317").exists()
+
+
+def test_a_name_that_a_spreadsheet_would_calculate_is_told_at_its_line(desk):
+    rows = [("E2601", '=HYPERLINK("x")', "客户经理", "B1", ""), ("E2602", "@何以", "客户经理", "B1", "")]
+    numbers, answer = made(desk, text(HEADS, *rows, separator="\t").encode("utf-16"))
+    assert numbers == []
+    assert [one["message"] for one in answer["refused"]] == ["不可用：姓名（不能以 = + - @ 开头）"] * 2
+
+
+def test_the_command_line_reads_the_same_files_and_says_which_columns_it_left_out(desk, capsys, tmp_path):
+    file = tmp_path / "users.bin"
+    file.write_bytes(workbook(("知客证券人员名单",), (*HEADS, "备注"), (*ROW, "新员工")))
+    options = main._parser().parse_args(["user", "import", str(file), "--json"])
+    assert main._run(options, Output(as_json=True)) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert [one["employee_no"] for one in said["made"]] == ["E2601"] and said["ignored"] == ["备注"]
+    assert began("E2601") == date(2026, 11, 1)
+    main._run(main._parser().parse_args(["user", "import", str(file)]), Output(as_json=False))
+    assert "未读取的列" in capsys.readouterr().out

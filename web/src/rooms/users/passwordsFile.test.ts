@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest';
+import { strings } from '../../app/strings';
+import { passwordLines } from './passwordsFile';
+
+const made = (employee_no: string, name: string) => ({ line: 2, employee_no, name, password: 'Ab-3' });
+
+test('the titles of given passwords are in the language of whoever saves them', () => {
+  expect(strings['user.passwordTitles']).toEqual(['工号,姓名,初始密码', 'Employee no.,Name,First password']);
+  expect(passwordLines([made('E1', '顾言')], '工号,姓名,初始密码')).toEqual(['工号,姓名,初始密码', '"E1","顾言","Ab-3"']);
+});
+
+test('nothing in the file is calculated by a spreadsheet', () => {
+  const names = ['=HYPERLINK("x")', '+1', '-1', '@x', '＝1'];
+  expect(passwordLines(names.map((name) => made('-7', name)), '').slice(1)).toEqual([
+    `"'-7","'=HYPERLINK(""x"")","Ab-3"`,
+    `"'-7","'+1","Ab-3"`,
+    `"'-7","'-1","Ab-3"`,
+    `"'-7","'@x","Ab-3"`,
+    `"'-7","'＝1","Ab-3"`,
+  ]);
+});
