@@ -117,7 +117,7 @@ def test_a_task_about_a_customer_is_given_from_the_customers_page(live: Live, pa
     page.get_by_test_id("sign-in-password").fill(live.sign_ins["客户经理"]["password"])
     page.get_by_test_id("sign-in-submit").click()
     expect(page.get_by_test_id("session-ended")).to_be_hidden()
-    page.get_by_test_id("task-confirm").click()
+    page.get_by_test_id("task-subject").press("Enter")
     expect(page.get_by_test_id("block-record_work")).to_contain_text("核对联系地址")
     assert "/records/party/" in page.url and "*" in name
 

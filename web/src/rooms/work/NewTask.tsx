@@ -8,6 +8,7 @@ import { DayInput } from '../../kit/DayInput';
 import { useFormReport } from '../../kit/faults';
 import { useSay } from '../../kit/feedback';
 import { useFocusBack } from '../../kit/hooks';
+import { SubmitOnEnter } from '../../kit/SubmitOnEnter';
 import { ColleagueSelect } from './Handing';
 
 type Values = { kind?: string; subject: string; script?: string; assignee?: string; day?: string | null };
@@ -45,6 +46,7 @@ export function NewTaskDialog({ kinds, about, onClose }: Props) {
         <Form.Item name="assignee" label={t('work.to')}><ColleagueSelect placeholder={t('work.myself')} /></Form.Item>
         <Form.Item name="day" label={t('work.dueDay')}><DayField /></Form.Item>
         <Form.Item name="script" label={t('work.script')}><Input.TextArea rows={3} maxLength={4000} data-testid="task-script" /></Form.Item>
+        <SubmitOnEnter />
       </Form>
     </Modal>
   );
