@@ -132,6 +132,7 @@ def test_a_fault_is_logged_with_its_place_but_without_the_row_it_quotes(manager,
     )
 
     assert (answer.status_code, answer.json()["facts"]) == (500, {"request_id": "request-0003"})
+    assert answer.json()["message"] == "系统出现故障，未保存任何更改"  # whoever shows it shows the number beside it
     fault = next(line for line in log() if line["logger"] == "zhike.http")
     assert (fault["level"], fault["request_id"], fault["path"]) == (
         "error",

@@ -78,6 +78,44 @@ def test_text_that_is_no_number_stays_in_its_field_and_is_refused_there(golden_l
     expect(credit).to_have_value("12a,3")
 
 
+def test_enter_in_a_field_of_a_day_takes_the_day_and_sends_nothing(golden_live: Live, page: Page) -> None:
+    sign_in(page, golden_live, "运营")
+    page.goto(f"{golden_live.address}/users")
+    page.get_by_test_id("tab-active").click()
+    page.get_by_test_id("user-row").first.get_by_role("button").click()
+    page.get_by_test_id("user-add-post").click()
+    for field in ("post-role", "post-unit"):
+        page.get_by_test_id(field).click()
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("Enter")
+        expect(page.locator(".ant-select-dropdown:visible")).to_have_count(0)
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+    page.locator("#valid_from").click()
+    page.keyboard.type("20991101")
+    page.keyboard.press("Enter")
+    expect(page.locator(".ant-picker-dropdown:visible")).to_have_count(0)
+    expect(page.locator("#valid_from")).to_have_value("2099-11-01")
+    page.locator("#valid_to").focus()
+    page.keyboard.type("2099-11-30")
+    page.keyboard.press("Enter")
+    expect(page.locator("#valid_to")).to_have_value("2099-11-30")
+
+    page.goto(f"{golden_live.address}/jobs")
+    page.get_by_test_id("job-replay").first.click()
+    page.get_by_test_id("job-because").fill("补送一次")
+    page.get_by_test_id("job-since").click()
+    page.keyboard.press("Control+A")
+    page.keyboard.type("2026-01-05 09:30")
+    page.keyboard.press("Enter")
+    expect(page.locator(".ant-picker-dropdown:visible")).to_have_count(0)
+    expect(page.get_by_test_id("job-replay-confirm")).to_be_enabled()
+    expect(page.get_by_test_id("job-since")).to_have_value("2026-01-05 09:30")
+    page.keyboard.press("Enter")
+    expect(page.locator(".ant-picker-dropdown:visible")).to_have_count(1)
+    assert sent == []
+
+
 def test_what_the_list_of_users_shows_stands_in_its_address(golden_live: Live, page: Page) -> None:
     """Reached by the keyboard, the drawer says posts and rights; the address brings the same list and drawer back."""
     sign_in(page, golden_live, "运营")

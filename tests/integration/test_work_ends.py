@@ -17,6 +17,7 @@ from zhike.kernel import actions, clock, context, definition_changes, event_deli
 from zhike.kernel.definition_changes import Edit
 from zhike.kernel.definition_errors import DefinitionsBroken
 from zhike.kernel.definition_parts import Labels
+from zhike.kernel.errors import Invalid
 from zhike.kernel.ids import uuid7
 from zhike.kernel.models import TimerRow
 from zhike.platform.fields import api as fields
@@ -128,6 +129,30 @@ def test_work_that_could_never_be_finished_is_not_given(firm, named):
     assert actions.run("work.give", given.model_copy(update={"results": "task"}), asker=SYSTEM) == {"given": 1}
     [item] = work.todo(principal=firm.manager)[0]
     assert work.complete(item.uid, result="done", note="", revision=1, principal=firm.manager).state == "done"
+
+
+def test_what_a_form_lacks_is_said_of_its_entry_and_the_work_stays_open(firm):
+    entries = [
+        {"key": "visited_on", "type": "date", "required": True, "labels": {"zh": "拜访日期", "en": "Day of the visit"}},
+        {"key": "minutes", "type": "integer", "labels": {"zh": "时长", "en": "Minutes"}},
+    ]
+    definition_changes.change([kind(by_hand=True, results="task", form=entries)], reason="test")
+    uid = work.create("errand", subject="拜访", assignee="E1001", principal=firm.manager).uid
+
+    def wrong(**form):
+        with pytest.raises(Invalid) as refused:
+            work.complete(uid, result="not_possible", note="", form=form, revision=1, principal=firm.manager)
+        return {said["field"]: (said["message"], said["message_en"]) for said in refused.value.findings}
+
+    assert wrong(visited_on="", fee=1) == {
+        "note": ("请写明原因", "Say why"),
+        "form.fee": ("没有“fee”这一项", "There is no entry 'fee'"),
+        "form.visited_on": ("拜访日期：必填", "Day of the visit is required"),
+    }
+    found = wrong(visited_on="2026-03-17", minutes="长")
+    assert found["form.minutes"][0].startswith("时长：应为")
+    assert found["form.minutes"][1].startswith("Minutes should be")
+    assert work.get(uid, principal=firm.manager).state == "open"
 
 
 def cancelled(uid):

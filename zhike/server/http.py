@@ -180,13 +180,13 @@ def on_database_away(request: HttpRequest, _error: Exception) -> HttpResponse:
 
 @api.exception_handler(Exception)
 def on_fault(request: HttpRequest, _error: Exception) -> HttpResponse:
-    """Answer a fault of ours: logged with its request id, without its inner text."""
+    """Answer a fault of ours: logged with its request id, which is a fact of it, without its inner text."""
     _log.exception("fault", extra={"path": request.path})
     request_id = context.current().request_id
     message = (
-        f"Something went wrong on our side; nothing was saved. Request {request_id}"
+        "Something went wrong on our side; nothing was saved"
         if language_of(request) == "en"
-        else f"系统出现故障，未保存任何更改。请求号 {request_id}"
+        else "系统出现故障，未保存任何更改"
     )
     return _answer(500, {"code": "internal", "message": message, "facts": {"request_id": request_id}, "findings": []})
 

@@ -2,7 +2,7 @@ import generateConfig from '@rc-component/picker/generate/dayjs';
 import { DatePicker } from 'antd';
 import dayjs, { type Dayjs } from 'dayjs';
 import utc from 'dayjs/plugin/utc';
-import { useMemo, useRef, useState, type CSSProperties, type SyntheticEvent } from 'react';
+import { useMemo, useRef, useState, type CSSProperties, type KeyboardEvent, type SyntheticEvent } from 'react';
 import { useText } from '../app/i18n';
 import { now, wallOf } from './clock';
 import { isWholeDay, plainDay } from './plain';
@@ -79,6 +79,11 @@ function useTyping({ withTime, onChange, allowClear = true }: Props) {
   return { wrong, refused, onInput, settle, pick, rest };
 }
 
+/** Enter takes the day and sends no form around the field, as it chooses in a list and sends none; the buttons of the calendar have theirs. */
+function keepEnter(event: KeyboardEvent) {
+  if (event.key === 'Enter' && event.target instanceof HTMLInputElement) event.preventDefault();
+}
+
 /** A day, or a day and a time, as a text without zone. */
 export function DayInput(props: Props) {
   const { withTime = false, value, onChange: _, style, ...rest } = props;
@@ -96,6 +101,7 @@ export function DayInput(props: Props) {
         if (event.key === 'Enter') typing.settle(event);
         if (event.key === 'Escape') typing.rest();
       }}
+      onKeyDown={keepEnter}
     >
       <Picker
         {...rest}

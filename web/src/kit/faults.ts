@@ -13,13 +13,20 @@ export function atFields(findings: Finding[], shown: string[]): Record<string, s
   return findings.length > 0 ? faults : null;
 }
 
+/** Say at the fields of a form what was refused, the first of them ready to be mended; false where it belongs to none. */
+export function toldAtFields<V extends object>(form: FormInstance<V>, error: unknown): boolean {
+  const shown = Object.keys(form.getFieldsValue() as object);
+  const faults = error instanceof ApiError ? atFields(error.findings, shown) : null;
+  if (!faults) return false;
+  form.setFields(Object.entries(faults).map(([name, errors]) => ({ name, errors })) as Parameters<typeof form.setFields>[0]);
+  form.scrollToField(shown.find((name) => name in faults) as Parameters<typeof form.scrollToField>[0], { focus: true });
+  return true;
+}
+
 /** Say at the fields of a form what was refused, or as a notice what belongs to none of them. */
 export function useFormReport<V extends object>(form: FormInstance<V>): (error: unknown) => void {
   const report = useReport();
   return (error) => {
-    const shown = Object.keys(form.getFieldsValue() as object);
-    const faults = error instanceof ApiError ? atFields(error.findings, shown) : null;
-    if (!faults) return report(error);
-    form.setFields(Object.entries(faults).map(([name, errors]) => ({ name, errors })) as Parameters<typeof form.setFields>[0]);
+    if (!toldAtFields(form, error)) report(error);
   };
 }

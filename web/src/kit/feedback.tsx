@@ -83,6 +83,12 @@ export function useSay(): (text: string) => void {
   return useCallback((text: string) => void message.success(text), [message]);
 }
 
+/** A word about what is no longer as the screen shows it; said once, however many notice. */
+export function useTell(): (text: string) => void {
+  const { message } = App.useApp();
+  return useCallback((text: string) => void message.warning({ content: text, key: text, duration: 5 }), [message]);
+}
+
 export function isStale(error: unknown): error is ApiError {
   return error instanceof ApiError && error.status === 409 && error.code === 'stale_revision';
 }

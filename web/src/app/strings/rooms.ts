@@ -125,6 +125,7 @@ export const rooms = {
   'work.said.release': ['已退回', 'Put back'],
   'work.takeBack': ['收回', 'Take back'],
   'work.said.takeBack': ['已收回', 'Taken back'],
+  'work.notYours': ['这项工作已不在您名下', 'This work is no longer yours'],
   'work.delegate': ['委托', 'Delegate'],
   'work.delegateHint': ['由同事代办，您仍可随时收回', 'A colleague does it; you can take it back'],
   'work.sharedHint': ['对方看不到相关客户时，将共享给他至到期日（至少 7 天）', 'A customer they do not see is shared with them until it is due, for 7 days at least'],

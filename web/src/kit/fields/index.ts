@@ -1,5 +1,5 @@
 import type { FieldMeta, Input, Value } from '../../api';
-import { unitText, type Key } from '../../app/i18n';
+import { unitText, type Key, type Translate } from '../../app/i18n';
 import type { Lang } from '../format';
 import type { FieldKind } from './kind';
 
@@ -29,6 +29,15 @@ export function fromForm(field: FieldMeta, value: unknown): Input {
 export function faultOf(field: FieldMeta, value: unknown): Key | null {
   if (value === undefined || value === null || value === '') return null;
   return kindOf(field).fault?.(value) ?? null;
+}
+
+/** What a form checks of a field before it is sent; a box that is not set says no. */
+export function rulesOf(field: FieldMeta, t: Translate) {
+  const validator = (_rule: unknown, value: unknown): Promise<void> => {
+    const fault = faultOf(field, value);
+    return fault ? Promise.reject(new Error(t(fault))) : Promise.resolve();
+  };
+  return [{ required: field.required && kindOf(field).property !== 'checked', message: t('common.required') }, { validator }];
 }
 
 /** The unit behind a field's name: of a column, where its cells say none, or of a form. */

@@ -6,6 +6,7 @@ import type { Subscriber } from '../../api';
 import { useText } from '../../app/i18n';
 import { useChange } from '../../kit/change';
 import { instantOf, now, wallOf } from '../../kit/clock';
+import { DayInput } from '../../kit/DayInput';
 import { useFormReport } from '../../kit/faults';
 import { FailureLine, useSay } from '../../kit/feedback';
 import { decimal } from '../../kit/format';
@@ -47,7 +48,7 @@ export function ReplayDialog({ subscriber, onClose }: { subscriber: Subscriber; 
     <Modal open title={t('job.replayTitle', { name: label(subscriber.labels) })} okText={t('job.replayOk', { n })} okButtonProps={{ danger: true, type: 'default', disabled: !allowed, 'data-testid': 'job-replay-confirm' }} onOk={() => form.submit()} onCancel={onClose} confirmLoading={replay.isPending} width={460}>
       <Form form={form} layout="vertical" onFinish={(values) => allowed && replay.mutate(values)}>
         <Form.Item label={t('job.replaySince')} htmlFor="job-since" extra={found.data && (found.data.events > 0 ? t('job.replayCount', { n: decimal(found.data.events, 0), most: decimal(found.data.most, 0) }) : t('job.replayNone'))}>
-          <Input id="job-since" type="datetime-local" value={wall} onChange={(event) => setWall(event.target.value)} data-testid="job-since" />
+          <DayInput id="job-since" withTime value={wall} onChange={(at) => setWall(at ?? '')} allowClear={false} style={{ width: '100%' }} data-testid="job-since" />
         </Form.Item>
         {found.isError && <FailureLine error={found.error} />}
         <Form.Item name="because" label={t('job.because')} extra={t('job.becauseHint')} rules={[{ required: true, whitespace: true, message: t('common.required') }]}><Input maxLength={200} data-testid="job-because" /></Form.Item>

@@ -8,7 +8,7 @@ import type { FieldMeta, Finding, ObjectMeta, RecordDetail } from '../../api';
 import { useText } from '../../app/i18n';
 import { useChange } from '../../kit/change';
 import { isStale, useReport, useSay } from '../../kit/feedback';
-import { faultOf, kindOf, toForm, unitOf } from '../../kit/fields';
+import { kindOf, rulesOf, toForm, unitOf } from '../../kit/fields';
 import { FieldInput } from '../../kit/fields/FieldInput';
 import { FieldValue } from '../../kit/fields/FieldValue';
 import { toPicked } from '../../kit/fields/Pointing';
@@ -144,12 +144,7 @@ function FormField({ field, record, missing }: { field: FieldMeta; record?: Reco
   const kind = kindOf(field);
   const wide = kind.wide ? 'wide' : '';
   const unit = unitOf(field, lang, 'form');
-  const isBox = kind.property === 'checked';
   const title = `${label(field.labels)}${unit ? ` ${unit}` : ''}`;
-  const refuse = (_rule: unknown, value: unknown) => {
-    const fault = faultOf(field, value);
-    return fault ? Promise.reject(new Error(t(fault))) : Promise.resolve();
-  };
   if (!isEditable(field, record)) {
     return (
       <Form.Item label={title} className={wide} extra={record && isFromSource(field, record) ? t('record.fromSource') : undefined}>
@@ -164,7 +159,7 @@ function FormField({ field, record, missing }: { field: FieldMeta; record?: Reco
       className={wide}
       extra={missing ? t('record.notGiven') : field.help ? label(field.help) : undefined}
       valuePropName={kind.property ?? 'value'}
-      rules={[{ required: field.required && !isBox, message: t('common.required') }, { validator: refuse }]}
+      rules={rulesOf(field, t)}
     >
       <FieldInput field={field} testId={`input-${field.key}`} />
     </Form.Item>

@@ -8,12 +8,14 @@ type Values = { username: string; password: string };
 
 const LOCKED = /too_many|locked/;
 
-function refusalOf(error: unknown): { key: Key } | { text: string } {
+type Refusal = { key: Key } | { text: string; requestId?: string };
+
+function refusalOf(error: unknown): Refusal {
   if (!(error instanceof ApiError)) return { key: 'state.failed' };
   if (error.status === 429 || LOCKED.test(error.code)) return { key: 'session.locked' };
   if (error.status === 0) return { key: 'state.offlineTitle' };
   if (error.status === 403 && error.message) return { text: error.message };
-  return error.status < 500 ? { key: 'session.wrong' } : { text: error.message };
+  return error.status < 500 ? { key: 'session.wrong' } : { text: error.message, requestId: error.requestId };
 }
 
 type Props = { fixedUser?: string; onSignedIn: () => void };
@@ -22,7 +24,7 @@ type Props = { fixedUser?: string; onSignedIn: () => void };
 export function SignInCard({ fixedUser, onSignedIn }: Props) {
   const { t } = useText();
   const [busy, setBusy] = useState(false);
-  const [refusal, setRefusal] = useState<{ key: Key } | { text: string } | null>(null);
+  const [refusal, setRefusal] = useState<Refusal | null>(null);
 
   const signIn = async (values: Values) => {
     setBusy(true);
@@ -46,7 +48,7 @@ export function SignInCard({ fixedUser, onSignedIn }: Props) {
       {refusal && (
         <div className="alert" role="alert" data-testid="sign-in-error">
           <Icon name="ban" size={16} />
-          <span>{'key' in refusal ? t(refusal.key) : refusal.text}</span>
+          {'key' in refusal ? <span>{t(refusal.key)}</span> : <span>{refusal.text}{refusal.requestId && <span className="small"> {t('state.requestId', { id: refusal.requestId })}</span>}</span>}
         </div>
       )}
       <Form<Values> layout="vertical" requiredMark={false} onFinish={(values) => void signIn(values)} initialValues={{ username: fixedUser ?? '' }}>

@@ -1,6 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { Button, Input } from 'antd';
-import { useState } from 'react';
 import { api } from '../../api/client';
 import type { WorkDetail } from '../../api';
 import { useText } from '../../app/i18n';
@@ -30,15 +29,16 @@ function Remark({ said }: { said: Said }) {
   );
 }
 
+type Props = { item: WorkDetail; text: string; onChange: (text: string) => void; report: WorkReport };
+
 /** What was said about a piece of work and through whose hands it went, and a line to say more. */
-export function Comments({ item, report }: { item: WorkDetail; report: WorkReport }) {
+export function Comments({ item, text, onChange, report }: Props) {
   const { t } = useText();
   const client = useQueryClient();
-  const [text, setText] = useState('');
   const say = useChange({
     mutationFn: () => api.post('/work/{uid}/comments', { path: { uid: item.uid }, body: { text } }),
     onSuccess: (answer) => {
-      setText('');
+      onChange('');
       client.setQueryData(['work-item', item.uid], answer);
     },
     onError: report,
@@ -50,7 +50,7 @@ export function Comments({ item, report }: { item: WorkDetail; report: WorkRepor
       {item.comments.map((said, index) => <Remark key={index} said={said} />)}
       {item.may.includes('comment') && (
         <div className="row">
-          <Input value={text} onChange={(event) => setText(event.target.value)} onPressEnter={(event) => !blank && !event.nativeEvent.isComposing && say.mutate()} placeholder={t('work.commentPlaceholder')} maxLength={4000} data-testid="work-comment" />
+          <Input value={text} onChange={(event) => onChange(event.target.value)} onPressEnter={(event) => !blank && !event.nativeEvent.isComposing && say.mutate()} placeholder={t('work.commentPlaceholder')} maxLength={4000} data-testid="work-comment" />
           <Button disabled={blank} loading={say.isPending} onClick={() => say.mutate()} data-testid="work-comment-say">{t('work.comment')}</Button>
         </div>
       )}

@@ -8,9 +8,10 @@ import { DayInput } from '../../kit/DayInput';
 import { useFormReport } from '../../kit/faults';
 import { useSay } from '../../kit/feedback';
 import { useFocusBack } from '../../kit/hooks';
+import { SubmitOnEnter } from '../../kit/SubmitOnEnter';
 import { ColleagueSelect } from './Handing';
 
-type Values = { kind?: string; subject: string; script?: string; assignee?: string; day?: string | null };
+type Values = { kind?: string; subject: string; script?: string; assignee?: string; due_at?: string | null };
 type Props = { kinds: WorkPage['kinds']; about?: { object: string; uid: string; display: string }; onClose: () => void };
 
 /** The end of business of a day in Shanghai. */
@@ -25,9 +26,9 @@ export function NewTaskDialog({ kinds, about, onClose }: Props) {
   const report = useFormReport(form);
   const say = useSay();
   const give = useChange({
-    mutationFn: ({ day, kind, ...values }: Values) =>
+    mutationFn: ({ due_at, kind, ...values }: Values) =>
       api.post('/work', {
-        body: { kind: kind ?? kinds[0]?.key ?? '', ...values, about: about ? { object: about.object, uid: about.uid } : null, due_at: day ? closeOf(day) : null },
+        body: { kind: kind ?? kinds[0]?.key ?? '', ...values, about: about ? { object: about.object, uid: about.uid } : null, due_at: due_at ? closeOf(due_at) : null },
       }),
     onSuccess: () => {
       say(t('work.given'));
@@ -43,8 +44,9 @@ export function NewTaskDialog({ kinds, about, onClose }: Props) {
         <Form.Item name="kind" label={t('work.kind')} hidden={kinds.length < 2}><Select options={kinds.map((kind) => ({ value: kind.key, label: label(kind.labels) }))} /></Form.Item>
         <Form.Item name="subject" label={t('work.what')} rules={[{ required: true, whitespace: true, message: t('common.required') }]}><Input maxLength={200} data-testid="task-subject" /></Form.Item>
         <Form.Item name="assignee" label={t('work.to')}><ColleagueSelect placeholder={t('work.myself')} /></Form.Item>
-        <Form.Item name="day" label={t('work.dueDay')}><DayField /></Form.Item>
+        <Form.Item name="due_at" label={t('work.dueDay')}><DayField /></Form.Item>
         <Form.Item name="script" label={t('work.script')}><Input.TextArea rows={3} maxLength={4000} data-testid="task-script" /></Form.Item>
+        <SubmitOnEnter />
       </Form>
     </Modal>
   );

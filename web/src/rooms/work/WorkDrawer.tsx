@@ -1,18 +1,22 @@
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient, type UseQueryResult } from '@tanstack/react-query';
 import { Drawer } from 'antd';
+import { useEffect, useRef, useState } from 'react';
 import { Link } from 'react-router';
 import { api } from '../../api/client';
 import type { WorkDetail } from '../../api';
 import { useText } from '../../app/i18n';
 import { Due } from '../../blocks/Due';
 import { FieldValue } from '../../kit/fields/FieldValue';
+import { useTell } from '../../kit/feedback';
 import { datetime } from '../../kit/format';
 import { useIsPhone } from '../../kit/hooks';
 import { Tag } from '../../kit/marks';
 import { QueryState } from '../../kit/states';
-import { useWorkReport } from './changed';
+import { useUnsaved } from '../../kit/unsaved';
+import { isGone, useWorkReport } from './changed';
 import { Comments } from './Comments';
 import { CompletionForm } from './Completion';
+import { draftOf, hasUnsent, type Draft } from './draft';
 import { Handing } from './Handing';
 import { Outcome } from './Outcome';
 
@@ -36,14 +40,61 @@ export function WorkDrawer({ uid, onClose, onDone }: Props) {
       extra={item.data && <Due item={item.data} />}
       data-testid="work-drawer"
     >
-      <QueryState query={item} rows={6}>{(data) => <WorkBody key={data.uid} item={data} onDone={onDone} onClose={onClose} />}</QueryState>
+      <QueryState query={item} rows={6}>{(data) => <WorkBody key={data.uid} item={data} gone={wentAway(item)} onDone={onDone} onClose={onClose} />}</QueryState>
     </Drawer>
   );
 }
 
-function WorkBody({ item, onDone, onClose }: { item: WorkDetail; onDone: () => void; onClose: () => void }) {
+/** Whether work that was there is not when it is read again; while that is asked once more, nobody knows. */
+const wentAway = (query: UseQueryResult<WorkDetail>) => query.fetchStatus === 'idle' && isGone(query.error);
+
+type BodyProps = { item: WorkDetail; gone: boolean; onDone: () => void; onClose: () => void };
+
+/** What is entered outlives every act on the work, and is not left behind unasked. */
+function useDraft(item: WorkDetail) {
+  const [draft, setDraft] = useState(() => draftOf(item));
+  const finished = useRef(false);
+  const leave = useUnsaved(() => hasUnsent(item, draft, finished.current));
+  return {
+    draft,
+    onDraft: (part: Partial<Draft>) => setDraft((before) => ({ ...before, ...part })),
+    finish: () => {
+      finished.current = true;
+    },
+    leave,
+  };
+}
+
+/** Close the drawer of work that went away while it was open. */
+function useGone(gone: boolean, close: () => void) {
+  const { t } = useText();
+  const tell = useTell();
+  const client = useQueryClient();
+  const latest = useRef(() => {});
+  useEffect(() => {
+    latest.current = () => {
+      tell(t('work.notYours'));
+      close();
+      void client.invalidateQueries({ queryKey: ['work'] });
+    };
+  });
+  useEffect(() => {
+    if (gone) latest.current();
+  }, [gone]);
+}
+
+function WorkBody({ item, gone, onDone, onClose }: BodyProps) {
   const { t, label } = useText();
   const report = useWorkReport(item.uid);
+  const { draft, onDraft, finish, leave } = useDraft(item);
+  useGone(gone, () => {
+    leave();
+    onClose();
+  });
+  const done = () => {
+    finish();
+    onDone();
+  };
   return (
     <div className="stack gap-12">
       <div>
@@ -73,9 +124,9 @@ function WorkBody({ item, onDone, onClose }: { item: WorkDetail; onDone: () => v
           <pre className="message quiet script" data-testid="work-script">{item.script}</pre>
         </section>
       )}
-      {item.may.includes('complete') && <CompletionForm key={item.revision} item={item} report={report} onDone={onDone} />}
+      {item.may.includes('complete') && <CompletionForm key={item.revision} item={item} draft={draft} onDraft={onDraft} report={report} onDone={done} />}
       {item.state !== 'open' && <DoneWork item={item} />}
-      <Comments item={item} report={report} />
+      <Comments item={item} text={draft.comment} onChange={(comment) => onDraft({ comment })} report={report} />
     </div>
   );
 }

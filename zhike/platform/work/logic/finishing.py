@@ -9,6 +9,7 @@ from zhike.kernel.errors import Invalid, StaleRevision
 from zhike.platform.audit import api as audit
 from zhike.platform.fields.api import ValueType
 from zhike.platform.fields.errors import BadValue
+from zhike.platform.objects.types import FieldDefinition
 from zhike.platform.organization import people
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal
@@ -16,8 +17,6 @@ from zhike.platform.work.errors import NoSuchColleague, UnknownResult
 from zhike.platform.work.logic import deadlines, holding, naming
 from zhike.platform.work.models import WorkItem
 from zhike.platform.work.types import Asked, WorkKind
-
-_REQUIRED = {"message": "必填", "message_en": "Required"}
 
 
 def finish(
@@ -31,7 +30,7 @@ def finish(
     if result not in codes:
         raise UnknownResult(result=result, has=list(codes))
     kind = naming.kind(row.kind)
-    faults = [] if note.strip() or not codes[result].reason else [_fault("note", _REQUIRED)]
+    faults = [] if note.strip() or not codes[result].reason else [_fault("note", "请写明原因", "Say why")]
     row.form, wrong = _filled(kind, form)
     if faults + wrong:
         raise Invalid(findings=faults + wrong)
@@ -62,22 +61,19 @@ def _filled(kind: WorkKind | None, form: Mapping[str, object]) -> tuple[dict[str
     known = {field.key: field for field in kind.form} if kind else {}
     kept: dict[str, object] = {}
     faults = [
-        _fault(f"form.{key}", {"message": "没有此项", "message_en": "There is no such entry"})
-        for key in form
-        if key not in known
+        _fault(f"form.{key}", f"没有“{key}”这一项", f"There is no entry '{key}'") for key in form if key not in known
     ]
     for key, field in known.items():
         values = field.values()
         try:
             filled = values.parse(form.get(key))
         except BadValue as error:
-            said = {"message": f"应为{error.expected_zh}", "message_en": f"It takes {error.expected}"}
-            faults.append(_fault(f"form.{key}", said))
+            faults.append(_wrong(field, f"应为{error.expected_zh}", f"should be {error.expected}"))
             continue
         if filled is not None:
             kept[key] = _as_read(values, filled)
         elif field.required:
-            faults.append(_fault(f"form.{key}", _REQUIRED))
+            faults.append(_wrong(field, "必填", "is required"))
     return kept, faults
 
 
@@ -87,5 +83,9 @@ def _as_read(values: ValueType, filled: object) -> object:
     return values.present([stored[suffix] for suffix in ("", *values.shown)])
 
 
-def _fault(field: str, said: Mapping[str, str]) -> dict[str, object]:
-    return {"code": "work.form", "field": field, **said}
+def _wrong(field: FieldDefinition, zh: str, en: str) -> dict[str, object]:
+    return _fault(f"form.{field.key}", f"{field.labels.zh}：{zh}", f"{field.labels.en} {en}")
+
+
+def _fault(field: str, zh: str, en: str) -> dict[str, object]:
+    return {"code": "work.form", "field": field, "message": zh, "message_en": en}
