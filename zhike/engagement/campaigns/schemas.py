@@ -217,7 +217,7 @@ class CampaignRunOut(TypedDict):
     uid: uuid.UUID
     state: RunState
     under_way: bool
-    step: str
+    step: Labels
     done: int
     total: int
     error: Failure | None

@@ -240,7 +240,7 @@ def run_out(found: RunState | None) -> CampaignRunOut | None:
         "uid": found.uid,
         "state": cast(schemas.RunState, found.state),
         "under_way": found.under_way,
-        "step": found.step,
+        "step": labels(found.step),
         "done": found.done,
         "total": found.total,
         "error": None if found.under_way else failure(found.error),

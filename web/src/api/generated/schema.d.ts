@@ -1908,7 +1908,7 @@ export interface components {
             error: components["schemas"]["Failure"] | null;
             /** @enum {string} */
             state: "waiting" | "running" | "failed" | "cancelled" | "interrupted";
-            step: string;
+            step: components["schemas"]["Labels"];
             total: number;
             /** Format: uuid */
             uid: string;
@@ -2936,7 +2936,7 @@ export interface components {
         /** @description How far a run is. */
         ProgressOut: {
             done: number;
-            step: string;
+            step: components["schemas"]["Labels"];
             total: number;
         };
         /** @description Messages that the gate has told to wait (quiet hours), and until when the first of them waits. */
@@ -3190,7 +3190,7 @@ export interface components {
             started_at: string | null;
             /** @enum {string} */
             state: "waiting" | "running" | "done" | "failed" | "cancelled" | "interrupted";
-            title: string;
+            title: components["schemas"]["Labels"];
             /** Format: uuid */
             uid: string;
         };
