@@ -237,12 +237,13 @@ def test_messages_wait_for_a_server_that_is_away_and_are_not_failed(operator, se
         message(minutes=5, held=True)
         message("sent")
         row = {"since": now - timedelta(minutes=50), "retry_at": now + timedelta(minutes=3), "attempts": 9}
-        ChannelAway.objects.create(channel="email", error="连接被拒绝", **row)
+        ChannelAway.objects.create(channel="email", error="连接被拒绝", error_en="refused", **row)
         events.publish("delivery.failed", "delivery", 1)
         answer = operator.get(API).json()
 
     [mail] = answer["channels"]
-    assert (mail["waiting"], mail["sent"], mail["failed"], mail["tried"], mail["error"]) == (2, 0, 1, 9, "连接被拒绝")
+    assert (mail["waiting"], mail["sent"], mail["failed"], mail["tried"]) == (2, 0, 1, 9)
+    assert mail["error"] == {"zh": "连接被拒绝", "en": "refused"}
     expires = oldest.not_before + timedelta(hours=24)
     assert clock.datetime.fromisoformat(mail["expires_at"]) == expires
     [sending] = [row for row in answer["queues"] if row["key"] == "dispatch"]
