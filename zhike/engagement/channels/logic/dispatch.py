@@ -268,7 +268,8 @@ def _settle(row: Delivery, state: str, error: Words, *, recalled: bool = False) 
     with connection.cursor() as cursor:
         cursor.execute(
             "with ours as (update channels_delivery set state = %(state)s, sent_at = %(sent_at)s,"
-            " error = %(error)s, error_en = %(error_en)s, lease_until = null where id = %(id)s and token = %(token)s and state <> all(%(ended)s)"
+            " error = %(error)s, error_en = %(error_en)s, lease_until = null"
+            " where id = %(id)s and token = %(token)s and state <> all(%(ended)s)"
             f" and (recalled or not %(recalled)s) returning id, decision_id, {asking.TOLD}){back} {event}",
             values | outcome | {"ended": list(_ENDED), "recalled": recalled},
         )
