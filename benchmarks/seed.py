@@ -142,10 +142,11 @@ def _facts() -> set[str]:
 
 def _stage(_home: Path, _customers: int, _days: int) -> None:
     """Make the parties and their records, indicators, tags and wide rows of the last day, as a night does."""
+    from zhike.insight.warehouse import runs
     from zhike.kernel import jobs
 
-    day = installation.DAY.isoformat()
-    jobs.run_now("stage", f"夜间加工 {day}", {"business_date": day}, _listener("stage"))
+    day = installation.DAY
+    jobs.run_now("stage", runs.stage_title(day), {"business_date": day.isoformat()}, _listener("stage"))
 
 
 def _settle(_home: Path, _customers: int, _days: int) -> None:
@@ -197,8 +198,8 @@ def _gigabytes(folder: Path) -> float:
     return sum(seen.values()) / 1e9
 
 
-def _listener(step: str) -> Callable[[str, int, int], None]:
-    return lambda what, done, total: _say(step, what, done, total)
+def _listener(step: str) -> Callable[[str | Mapping[str, str], int, int], None]:
+    return lambda what, done, total: _say(step, what if isinstance(what, str) else what["en"], done, total)
 
 
 def _say(step: str, what: str = "", done: int = 0, total: int = 0) -> None:

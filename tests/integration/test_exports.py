@@ -214,7 +214,9 @@ def test_an_export_above_the_limit_is_made_once_somebody_else_agrees(three):
     assert re.fullmatch(r"客户-\d{8}-\d{4}\.xlsx", name)
     lines = Entry.objects.filter(subject="party", operation__startswith="export").order_by("id")
     assert [line.operation for line in lines] == ["export_asked", "export", "export_taken"]
-    assert Run.objects.get(kind="records.export").actor == "user:E1001"
+    run = Run.objects.get(kind="records.export")
+    assert (run.actor, run.title, run.title_en) == ("user:E1001", "导出“客户”", "Export of Customer")
+    assert (run.step, run.step_en) == ("导出", "Exporting")
     english = replace(three.manager, language="en")
     assert exports.file(made.uid, principal=english)[1].startswith("Customer-")
 

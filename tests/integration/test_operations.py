@@ -11,11 +11,13 @@ from tests.factories.records import signed_in
 from zhike.engagement.channels.models import ChannelAway, Delivery
 from zhike.kernel import clock, event_delivery, events, jobs, timers
 from zhike.kernel.definition_parts import Labels
+from zhike.kernel.errors import NotFound
 from zhike.kernel.events import Subscriber
 from zhike.kernel.ids import uuid7
 from zhike.kernel.models import Event, HeldEvent, Run, Subscription, TimerRow
 from zhike.kernel.workers import Presence
 from zhike.platform.audit.models import Entry
+from zhike.platform.organization.models import User
 
 pytestmark = pytest.mark.django_db
 API = "/api/v1/jobs"
@@ -235,12 +237,13 @@ def test_messages_wait_for_a_server_that_is_away_and_are_not_failed(operator, se
         message(minutes=5, held=True)
         message("sent")
         row = {"since": now - timedelta(minutes=50), "retry_at": now + timedelta(minutes=3), "attempts": 9}
-        ChannelAway.objects.create(channel="email", error="连接被拒绝", **row)
+        ChannelAway.objects.create(channel="email", error="连接被拒绝", error_en="refused", **row)
         events.publish("delivery.failed", "delivery", 1)
         answer = operator.get(API).json()
 
     [mail] = answer["channels"]
-    assert (mail["waiting"], mail["sent"], mail["failed"], mail["tried"], mail["error"]) == (2, 0, 1, 9, "连接被拒绝")
+    assert (mail["waiting"], mail["sent"], mail["failed"], mail["tried"]) == (2, 0, 1, 9)
+    assert mail["error"] == {"zh": "连接被拒绝", "en": "refused"}
     expires = oldest.not_before + timedelta(hours=24)
     assert clock.datetime.fromisoformat(mail["expires_at"]) == expires
     [sending] = [row for row in answer["queues"] if row["key"] == "dispatch"]
@@ -299,3 +302,43 @@ def test_a_run_that_failed_is_run_again_and_no_other(clients, monkeypatch):
     assert Entry.objects.filter(subject="run", operation="repeat", subject_id=Run.objects.get(uid=uid).pk).count() == 1
     done = clients["operator"].post(f"/api/v1/runs/{again.uid}/repeat")
     assert (done.status_code, done.json()["code"]) == (409, "run.not_repeatable")
+
+
+def read(client, uid):
+    """A run as somebody reads it."""
+    return next(run for run in client.get("/api/v1/runs").json()["items"] if run["uid"] == str(uid))
+
+
+def test_what_a_run_says_of_itself_is_read_in_both_languages(clients, monkeypatch):
+    def make(handle):
+        handle.progress(Labels("烧水", "Boiling water"), 1, 2)
+        raise NotFound(kind="cup", id="1")
+
+    monkeypatch.setitem(jobs._handlers, "tea", (make, "interactive"))
+    uid = jobs.submit("tea", Labels("沏茶", "Making tea"))
+    jobs.execute(run=str(uid))
+
+    shown_run = read(clients["operator"], uid)
+    assert shown_run["title"] == {"zh": "沏茶", "en": "Making tea"}
+    assert shown_run["progress"] == {"done": 1, "total": 2, "step": {"zh": "烧水", "en": "Boiling water"}}
+    assert shown_run["error"]["message"] == "cup 1 不存在，或您无权查看"
+    assert shown_run["error"]["message_en"] == "There is no cup 1, or you may not see it"
+
+    again = clients["operator"].post(f"/api/v1/runs/{uid}/repeat").json()["run"]
+    assert read(clients["operator"], again)["title"] == {"zh": "沏茶", "en": "Making tea"}
+    for language, said in (("zh", "“沏茶”不能再运行"), ("en", "'Making tea' cannot be run again")):
+        User.objects.filter(employee_no="E3001").update(language=language)
+        refused = clients["operator"].post(f"/api/v1/runs/{again}/repeat", HTTP_ACCEPT_LANGUAGE=language)
+        assert (refused.status_code, refused.json()["message"].startswith(said)) == (409, True)
+
+
+def test_the_name_of_a_file_and_what_older_runs_say_read_the_same_in_both_languages(operator, monkeypatch):
+    monkeypatch.setitem(jobs._handlers, "tea", (lambda handle: handle.progress("茶.csv"), "interactive"))
+    run = jobs.run_now("tea", "沏茶")
+    Run.objects.filter(pk=run.pk).update(title_en="", step_en="")
+
+    shown_run = read(operator, run.uid)
+    assert (shown_run["title"], shown_run["progress"]["step"]) == (
+        {"zh": "沏茶", "en": "沏茶"},
+        {"zh": "茶.csv", "en": "茶.csv"},
+    )

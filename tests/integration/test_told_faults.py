@@ -95,8 +95,9 @@ def test_a_parser_is_told_without_what_it_quotes(db, act, said):
 
 def test_an_expected_error_says_its_own_sentence():
     error = NotFound(kind="timer", id="1")
-    assert reason(error) == "“1”不存在，或您无权查看"
-    assert reason(RuntimeError("打不开")) == told(RuntimeError("打不开")) == "RuntimeError: 打不开"
+    assert reason(error) == Labels("“1”不存在，或您无权查看", "There is no '1', or you may not see it")
+    assert told(RuntimeError("打不开")) == "RuntimeError: 打不开"
+    assert reason(RuntimeError("打不开")) == Labels("RuntimeError: 打不开", "RuntimeError: 打不开")
 
 
 def test_the_warehouse_is_told_by_its_class():

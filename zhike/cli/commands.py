@@ -55,10 +55,11 @@ def sample_evaluate(_options: argparse.Namespace, output: Output) -> None:
 
 def stage_run(options: argparse.Namespace, output: Output) -> None:
     """Compute identity, indicators, tags and the wide rows of a business date."""
+    from zhike.insight.warehouse import runs
     from zhike.kernel import jobs
 
     params = {"business_date": options.business_date.isoformat()}
-    run = jobs.run_now("stage", f"夜间加工 {options.business_date}", params, output.progress)
+    run = jobs.run_now("stage", runs.stage_title(options.business_date), params, output.progress)
     output.result(
         {"run": run.uid, "state": run.state, "result": run.result},
         f"{options.business_date} {output.words(*_STATES[str(run.state)])}",

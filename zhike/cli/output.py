@@ -8,6 +8,7 @@ import sys
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+from zhike.kernel.definition_parts import Words
 from zhike.kernel.errors import ZhikeError
 
 #: A column of such cells stands at the right: figures, with their currency or per cent.
@@ -77,16 +78,17 @@ class Output:
             print(",\n" if number else "\n", _json(row), sep="", end="")
         print("\n], ", _json(end()[0]).removeprefix("{"), sep="")
 
-    def progress(self, step: str, done: int, total: int) -> None:
+    def progress(self, step: Words, done: int, total: int) -> None:
         """Show how far long work is, on a terminal in place, else a line a step."""
         if self.as_json or not step:
             return
+        said = step if isinstance(step, str) else self.words(step.zh, step.en)
         share = f" {done:,}/{total:,}" if total else ""
         if sys.stderr.isatty():
-            print(f"\r\033[K{step}{share}", end="", file=sys.stderr, flush=True)
+            print(f"\r\033[K{said}{share}", end="", file=sys.stderr, flush=True)
             self._progressing = True
         elif done in (0, total):
-            print(f"{step}{share}", file=sys.stderr, flush=True)
+            print(f"{said}{share}", file=sys.stderr, flush=True)
 
     def error(self, error: ZhikeError) -> None:
         """Print an expected error with its findings to standard error."""

@@ -164,9 +164,10 @@ def _check_and_share(results: Sequence[LoadResult]) -> None:
 
 
 def _stage(day: date, output: Output) -> None:
+    from zhike.insight.warehouse import runs
     from zhike.kernel import jobs
 
-    jobs.run_now("stage", f"夜间加工 {day}", {"business_date": day.isoformat()}, output.progress)
+    jobs.run_now("stage", runs.stage_title(day), {"business_date": day.isoformat()}, output.progress)
 
 
 def _reached_customers(found: Iterable[tuple[int, date]]) -> dict[str, date]:

@@ -45,6 +45,20 @@ class Labels(Mapping[str, str]):
         return 2
 
 
+#: What readers of either language are told: words in both, or one text for all of them, as the name of a file.
+Words = str | Labels
+
+
+def kept(words: Words) -> tuple[str, str]:
+    """Return words as two columns keep them: the text, and the English one where there are two."""
+    return (words.zh, words.en) if isinstance(words, Labels) else (words, "")
+
+
+def both(text: str, english: str) -> Labels:
+    """Return words as two columns keep them: without an English one the text is for all."""
+    return Labels(text, english or text)
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One fault of a definition: which rule, a sentence that says what exists, and the place inside the definition.

@@ -39,7 +39,7 @@ def clear(handle: RunHandle) -> Mapping[str, object]:
 
 
 def clear_older(
-    handle: RunHandle, step: str, table: str, before: datetime, also: str = "true", values: Sequence[Given] = ()
+    handle: RunHandle, step: Labels, table: str, before: datetime, also: str = "true", values: Sequence[Given] = ()
 ) -> int:
     """Delete the rows of a table, numbered as time goes (`id`, `at`), that are older than an instant; return how many.
 
@@ -71,7 +71,7 @@ def _clear_events(handle: RunHandle) -> int:
     """
     return clear_older(
         handle,
-        "events",
+        Labels("清理事件", "Clearing events"),
         "kernel_event",
         clock.now() - timedelta(days=settings.KEPT_EVENT_DAYS),
         "position < least((select min(position) + 1 from kernel_subscription where key = any(%s)),"
@@ -83,19 +83,21 @@ def _clear_events(handle: RunHandle) -> int:
 
 def _clear_answers(handle: RunHandle) -> int:
     """Delete what actions with an idempotency key answered, once nobody asks again: then the same key does it anew."""
-    return clear_older(handle, "answers", "kernel_doneaction", clock.now() - timedelta(days=settings.KEPT_ANSWER_DAYS))
+    step = Labels("清理操作的答复", "Clearing answers of actions")
+    return clear_older(handle, step, "kernel_doneaction", clock.now() - timedelta(days=settings.KEPT_ANSWER_DAYS))
 
 
 def _clear_samples(handle: RunHandle) -> int:
     """Delete how background work stood more than a day ago."""
-    return clear_older(handle, "samples", "kernel_sample", clock.now() - timedelta(days=SAMPLE_DAYS))
+    step = Labels("清理后台任务的统计", "Clearing figures of background work")
+    return clear_older(handle, step, "kernel_sample", clock.now() - timedelta(days=SAMPLE_DAYS))
 
 
 def _clear_entries(handle: RunHandle) -> int:
     """Delete entries of the queues that ended a week ago; the machine's clock wrote when."""
     gone = 0
     while True:
-        handle.progress("entries", gone)
+        handle.progress(Labels("清理队列记录", "Clearing entries of queues"), gone)
         with connection.cursor() as cursor:
             cursor.execute(
                 "delete from procrastinate_jobs where id in (select j.id from procrastinate_jobs j"

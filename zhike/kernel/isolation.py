@@ -10,6 +10,7 @@ from datetime import timedelta
 import psycopg
 from django.db import DatabaseError, connection, transaction
 
+from zhike.kernel.definition_parts import Labels
 from zhike.kernel.errors import ZhikeError
 
 #: What an error quotes, as Python and pydantic do it.
@@ -55,9 +56,14 @@ def told(error: Exception) -> str:
     return ": ".join([type(error).__name__, *([said] if said else [])])[:500]
 
 
-def reason(error: Exception) -> str:
-    """Return why something failed, for whoever answers for it: the sentence of an expected error, else what is `told`."""
-    return error.message("zh") if isinstance(error, ZhikeError) else told(error)
+def reason(error: Exception) -> Labels:
+    """Return why something failed, for whoever answers for it: the sentence of an expected error, else what is `told`.
+
+    Of neither there are more than 300 characters.
+    """
+    if isinstance(error, ZhikeError):
+        return Labels(error.message("zh")[:300], error.message("en")[:300])
+    return Labels(told(error)[:300], told(error)[:300])
 
 
 def trace(error: BaseException | None) -> list[str]:

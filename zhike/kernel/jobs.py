@@ -19,6 +19,7 @@ from procrastinate.contrib.django import app
 from procrastinate.jobs import Job, Status
 
 from zhike.kernel import clock, context, heartbeats
+from zhike.kernel.definition_parts import Labels, Words, both, kept
 from zhike.kernel.errors import NotFound, ZhikeError
 from zhike.kernel.ids import uuid7
 from zhike.kernel.isolation import told, trace
@@ -43,10 +44,14 @@ class Cancelled(ZhikeError):
     en = "The run was cancelled"
 
 
+#: Hears how far a run is: the step, what is done and of how much.
+Listener = Callable[[Words, int, int], None]
+
+
 class RunHandle:
     """What a handler sees of its run."""
 
-    def __init__(self, run: Run, listener: Callable[[str, int, int], None] | None = None) -> None:
+    def __init__(self, run: Run, listener: Listener | None = None) -> None:
         self._run = run
         self._listener = listener
 
@@ -61,9 +66,10 @@ class RunHandle:
         params: Mapping[str, object] = self._run.params
         return params
 
-    def progress(self, step: str, done: int = 0, total: int = 0) -> None:
+    def progress(self, step: Words, done: int = 0, total: int = 0) -> None:
         """Record how far the run is; raises Cancelled when somebody asked it to stop."""
-        Run.objects.filter(pk=self._run.pk).update(step=step, done=done, total=total)
+        text, english = kept(step)
+        Run.objects.filter(pk=self._run.pk).update(step=text, step_en=english, done=done, total=total)
         if self._listener:
             self._listener(step, done, total)
         if Run.objects.filter(pk=self._run.pk, cancel_requested=True).exists():
@@ -89,7 +95,7 @@ def kinds(queue: Queue | None = None) -> list[str]:
     return [kind for kind, (_handler, of) in _handlers.items() if queue in (None, of)]
 
 
-def submit(kind: str, title: str, params: Mapping[str, object] | None = None) -> uuid.UUID:
+def submit(kind: str, title: Words, params: Mapping[str, object] | None = None) -> uuid.UUID:
     """Write a run of `kind` and queue it in the caller's transaction; return the run's uid."""
     run = _create(kind, title, params)
     execute.configure(queue=_handlers[kind][1]).defer(run=str(run.uid))
@@ -97,16 +103,23 @@ def submit(kind: str, title: str, params: Mapping[str, object] | None = None) ->
 
 
 def run_now(
-    kind: str,
-    title: str,
-    params: Mapping[str, object] | None = None,
-    listener: Callable[[str, int, int], None] | None = None,
+    kind: str, title: Words, params: Mapping[str, object] | None = None, listener: Listener | None = None
 ) -> Run:
     """Do a run of `kind` here and now; return its finished row. Raises what the handler raised."""
     run = _create(kind, title, params)
     _perform(run, listener)
     run.refresh_from_db()
     return run
+
+
+def title_of(run: Run) -> Labels:
+    """Return what a run is called."""
+    return both(run.title, run.title_en)
+
+
+def step_of(run: Run) -> Labels:
+    """Return what a run was doing when it last said so."""
+    return both(run.step, run.step_en)
 
 
 def under_way(run: Run | None) -> bool:
@@ -195,20 +208,22 @@ def _lives_on(uid: str | None) -> bool:
     return not Run.objects.filter(uid=uid, attempts__gte=heartbeats.LIVES).exists()
 
 
-def _create(kind: str, title: str, params: Mapping[str, object] | None) -> Run:
+def _create(kind: str, title: Words, params: Mapping[str, object] | None) -> Run:
     if kind not in _handlers:
         raise LookupError(f"no handler for jobs of kind {kind!r}; there are: {', '.join(sorted(_handlers))}")
+    text, english = kept(title)
     return Run.objects.create(
         uid=uuid7(),
         kind=kind,
-        title=title,
+        title=text,
+        title_en=english,
         params=dict(params or {}),
         actor=context.current().actor,
         created_at=clock.now(),
     )
 
 
-def _perform(run: Run, listener: Callable[[str, int, int], None] | None) -> None:
+def _perform(run: Run, listener: Listener | None) -> None:
     now = clock.now()
     _update(
         run,
@@ -229,7 +244,8 @@ def _perform(run: Run, listener: Callable[[str, int, int], None] | None) -> None
             _update(run, state=Run.State.CANCELLED, finished_at=clock.now())
             raise
         except ZhikeError as error:
-            _update(run, state=Run.State.FAILED, finished_at=clock.now(), error=_plain(error.as_dict()))
+            shown = error.as_dict() | {"message_en": error.message("en")}
+            _update(run, state=Run.State.FAILED, finished_at=clock.now(), error=_plain(shown))
             raise
         except Exception as error:
             shown = {"code": "internal", "message": told(error)}

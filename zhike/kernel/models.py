@@ -62,7 +62,10 @@ class DefinitionVersion(models.Model):
 
 
 class Run(models.Model):
-    """One execution of a job: its state, progress, error and log. Jobs and commands both write it."""
+    """One execution of a job: its state, progress, error and log. Jobs and commands both write it.
+
+    An empty English title or step: the other is for all readers.
+    """
 
     class State(models.TextChoices):
         WAITING = "waiting"
@@ -75,10 +78,12 @@ class Run(models.Model):
     uid = models.UUIDField(unique=True)
     kind = models.TextField(db_index=True)
     title = models.TextField()
+    title_en = models.TextField(db_default="")
     params = models.JSONField(default=dict)
     actor = models.TextField()
     state = models.TextField(choices=State.choices, default=State.WAITING)
     step = models.TextField(default="")
+    step_en = models.TextField(db_default="")
     done = models.BigIntegerField(default=0)
     total = models.BigIntegerField(default=0)
     cancel_requested = models.BooleanField(default=False)

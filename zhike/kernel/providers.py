@@ -130,7 +130,7 @@ class Channel:
     away_since: datetime | None = None
     retry_at: datetime | None = None
     tried: int = 0
-    error: str = ""
+    error: Labels = Labels("", "")
     expires_at: datetime | None = None
 
 

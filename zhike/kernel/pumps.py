@@ -122,6 +122,7 @@ def _write_down(pump: Pump, error: Exception) -> None:
             uid=uuid7(),
             kind=pump.key,
             title=pump.labels.zh,
+            title_en=pump.labels.en,
             actor="system:worker",
             state=Run.State.FAILED,
             error=shown,

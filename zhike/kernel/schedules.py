@@ -161,5 +161,5 @@ def _begin(row: ScheduleRow, now: datetime) -> None:
     values = _next(schedule, now)
     if not row.error:
         with context.acting(actor="system:schedule"):
-            values |= {"last_at": now, "last_run": jobs.submit(schedule.kind, schedule.labels.zh, schedule.params)}
+            values |= {"last_at": now, "last_run": jobs.submit(schedule.kind, schedule.labels, schedule.params)}
     ScheduleRow.objects.filter(pk=row.pk).update(**values)

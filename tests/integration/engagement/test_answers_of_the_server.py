@@ -38,7 +38,12 @@ def test_what_is_no_answer_to_a_message_leaves_its_outcome_unknown_and_it_is_not
     mailbox.data_answer = answer
     assert tried_again(mailbox) == ({"unknown": 2}, 2)
     code = int(answer[:3]) if answer[0].isdigit() else -1
-    assert set(Delivery.objects.values_list("error", flat=True)) == {f"结果未知：邮件服务器的答复无法理解（{code}）"}
+    assert set(Delivery.objects.values_list("error", "error_en")) == {
+        (
+            f"结果未知：邮件服务器的答复无法理解（{code}）",
+            f"outcome unknown: the mail server's answer makes no sense ({code})",
+        )
+    }
 
 
 def test_a_server_that_closes_before_a_message_begins_has_not_got_it(mailbox, monkeypatch):

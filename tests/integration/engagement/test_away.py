@@ -13,6 +13,7 @@ from zhike.engagement.channels import api as channels
 from zhike.engagement.channels.logic import content, dispatch, smtp
 from zhike.engagement.channels.models import Delivery
 from zhike.kernel import clock
+from zhike.kernel.definition_parts import Labels
 
 ORIGIN = uuid.UUID(int=78)
 
@@ -45,8 +46,8 @@ def test_a_server_that_is_away_is_the_channels_state_and_no_messages_failure(wai
         assert set(Delivery.objects.values_list("state", "attempts", "lease_until")) == {("waiting", 0, None)}
         found = channels.away("email")
         assert (found.since, found.retry_at) == (at, at + timedelta(seconds=15))
-        assert "refused" in found.error
-        assert "Errno" not in found.error  # the system's words, not its number
+        assert "refused" in found.error.zh
+        assert "Errno" not in found.error.zh  # the system's words, not its number
 
     with clock.travel(at + timedelta(seconds=14)):
         assert channels.dispatch(mailbox.settings).sent == 0  # nobody asks before the time
@@ -81,7 +82,9 @@ def test_what_has_waited_longer_than_the_firms_patience_fails(waiting, mailbox):
     with clock.travel(at + timedelta(hours=2, minutes=1)):
         channels.dispatch(settings)
     assert channels.counts(ORIGIN) == {"failed": 3}
-    assert set(Delivery.objects.values_list("error", flat=True)) == {"邮件服务器中断，超过 2 小时未能发出"}
+    assert {state.error for state in channels.states(ORIGIN, party_ids=waiting).values()} == {
+        Labels("邮件服务器中断，超过 2 小时未能发出", "the mail server was away; not sent for 2 hours")
+    }
 
 
 def test_a_message_that_was_held_is_not_failed_by_an_outage_that_begins_now(waiting, mailbox):
@@ -145,7 +148,7 @@ def test_a_server_that_takes_us_for_no_sender_fails_nobody(waiting, mailbox, mon
     monkeypatch.setattr(smtplib.SMTP, "mail", lambda self, sender: (550, b"who are you"))
     channels.dispatch(mailbox.settings)
     assert channels.counts(ORIGIN) == {"waiting": 3}
-    assert channels.away("email").error == "550 who are you"
+    assert channels.away("email").error == Labels("550 who are you", "550 who are you")
 
 
 def test_a_connection_that_the_server_dropped_meanwhile_is_opened_again(waiting, mailbox, monkeypatch):

@@ -40,7 +40,7 @@ def test_a_message_is_tried_later_and_later_and_fails_by_its_age(mailbox):
     assert waits[:7] == [5, 10, 20, 40, 60, 60, 60]
     assert set(waits[4:-1]) == {60}
     assert timedelta(hours=24) <= last - first < timedelta(hours=25)
-    assert (row.state, row.error) == ("failed", "超过 24 小时未能投递：450 4.7.1 recipient")
+    assert (row.state, row.error) == ("failed", "超过 24 小时未能投递：450 4.7.1 邮件服务器拒收该地址")
     [said] = channels.states(ORIGIN, party_ids=[row.party_id]).values()
     assert said.error == Labels(
         "超过 24 小时未能投递：450 4.7.1 邮件服务器拒收该地址",
@@ -82,7 +82,7 @@ def test_a_server_that_takes_nothing_now_is_as_good_as_away_and_goes_on_by_itsel
         assert (found.since, found.retry_at, found.error) == (
             start,
             start + timedelta(seconds=15),
-            "邮件服务器暂不收信：450 4.7.1",
+            Labels("邮件服务器暂不收信：450 4.7.1", "the mail server takes no mail now: 450 4.7.1"),
         )
         assert sorted(Delivery.objects.values_list("attempts", flat=True)) == [0, 0, 0, 1, 1, 1, 1, 1]
     with clock.travel(found.retry_at):  # one message asks, and the answer is the same

@@ -19,6 +19,7 @@ from zhike.engagement.campaigns.types import CampaignPlan
 from zhike.insight.audiences import api as audiences
 from zhike.insight.warehouse.logic import stages
 from zhike.kernel import event_delivery
+from zhike.kernel.definition_parts import Labels
 from zhike.kernel.models import Run
 
 
@@ -83,7 +84,8 @@ def test_a_campaign_is_not_locked_while_its_audience_is_found(draft, desk, other
 
 def test_a_campaign_that_was_put_back_meanwhile_stays_a_draft(draft, desk, monkeypatch):
     run = confirm(draft, desk)
-    while_its_audience_is_found(monkeypatch, lambda: confirming.put_back(draft.uid, run, "任务已取消"))
+    cancelled = Labels("任务已取消", "The run was cancelled")
+    while_its_audience_is_found(monkeypatch, lambda: confirming.put_back(draft.uid, run, cancelled))
     heavy.do(run)
     found = again(draft)
     assert (found.state, found.snapshot_uid, found.members.count(), snapshots(desk)) == ("draft", None, 0, 0)

@@ -237,7 +237,8 @@ def test_what_nobody_knows_the_outcome_of_is_told_of():
     dispatch._mark_sending(row)
     with clock.travel(clock.now() + dispatch.LEASE + timedelta(seconds=1)):
         assert [dispatch.recover(), dispatch.recover()] == [1, 0]
-    assert list(Delivery.objects.values_list("state", "error")) == [("unknown", "发送过程中断，结果未知")]
+    said = ("发送过程中断，结果未知", "interrupted while it was being sent; the outcome is unknown")
+    assert list(Delivery.objects.values_list("state", "error", "error_en")) == [("unknown", *said)]
     assert told() == [("delivery.unknown", row.pk, {"origin": str(ORIGIN), "party": party_id})]
 
 

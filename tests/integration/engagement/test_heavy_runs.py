@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import textwrap
+from dataclasses import asdict
 
 import pytest
 from django.conf import settings
@@ -54,8 +55,10 @@ def test_an_estimate_is_stored_until_what_it_was_made_of_changes(draft, plan, de
     assert campaigns.estimate(draft.uid, principal=SYSTEM) == run, "one at a time"
     waiting = standing.estimate(draft.uid, principal=SYSTEM)
     assert (waiting.run.uid, waiting.run.state, waiting.run.under_way, waiting.result) == (run, "waiting", True, None)
+    assert asdict(jobs.title_of(Run.objects.get(uid=run))) == {"zh": "触达试算 甲", "en": "Estimate 甲"}
 
     heavy.do(run)
+    assert asdict(jobs.step_of(Run.objects.get(uid=run))) == {"zh": "客群与合规闸门", "en": "Audience and gate"}
     found = standing.estimate(draft.uid, principal=SYSTEM)
     assert (found.result.count, found.current, found.run) == (12, True, None)
 

@@ -10,13 +10,15 @@ from django.db import connection
 from tests.factories.records import SYSTEM, build_firm, customer
 from tests.integration.engagement.test_dispatch import ORIGIN
 from zhike.engagement.campaigns import api as campaigns
-from zhike.engagement.campaigns import standing
+from zhike.engagement.campaigns import screens, standing
 from zhike.engagement.campaigns.logic import running
 from zhike.engagement.campaigns.models import Campaign, Member
 from zhike.engagement.channels import api as channels
-from zhike.engagement.channels.logic import content, dispatch, smtp
+from zhike.engagement.channels.logic import away, content, dispatch, smtp
 from zhike.engagement.channels.models import Delivery
 from zhike.kernel.calendar import OutsideCalendar
+from zhike.kernel.definition_parts import Labels
+from zhike.kernel.errors import BadCursor
 from zhike.platform.objects import bulk, catalogue
 
 
@@ -47,6 +49,7 @@ def test_an_address_that_no_server_takes_is_a_missing_value(mailbox):
 
     channels.dispatch(mailbox.settings)
     assert (states(), errors()) == (["failed", "sent"], ["缺少资料：可用的邮箱"])
+    assert channels.states(ORIGIN, party_ids=[odd.id])[odd.id].error.en == "not known: usable email address"
     [missing] = content.messages(content.template("service_checkup"), [odd.id])[odd.id].missing
     assert missing.zh == "可用的邮箱"
 
@@ -230,3 +233,49 @@ def test_what_the_database_says_of_one_message_hurts_that_message_only(desk, mai
     done = dispatch.dispatch(mailbox.settings)
     assert (done.sent, done.failed) == (7, 1)
     assert "division by zero" in Delivery.objects.get(party_id=bad, state="failed").error
+
+
+def unreadable():
+    raise BadCursor()
+
+
+def test_why_a_person_or_a_message_failed_is_read_in_both_languages(desk, mailbox, monkeypatch):
+    campaign, _seen = desk.launch("service_checkup")
+    [bad] = failing_for(monkeypatch, "000000005", how=unreadable)
+    while campaigns.advance():
+        pass
+    monkeypatch.setattr(smtp.Mailbox, "send", lambda *_given: unreadable())
+    channels.dispatch(mailbox.settings)
+
+    rows, _more, _count = standing.members(campaign.uid, state="failed", principal=SYSTEM)
+    told = [reason["labels"] for row in rows for reason in row.reasons]
+    assert (channels.counts(campaign.uid), told) == ({"failed": 7}, [{"zh": BadCursor.zh, "en": BadCursor.en}] * 8)
+    Member.objects.filter(party_id=bad).update(error_en="")  # as one of before
+    rows, _more, _count = standing.members(campaign.uid, state="failed", principal=SYSTEM)
+    assert [row.reasons[0]["labels"] for row in rows if row.party_id == bad] == [
+        {"zh": BadCursor.zh, "en": BadCursor.zh}
+    ]
+
+
+def test_a_server_that_is_away_and_why_a_campaign_was_paused_are_read_in_both_languages(desk, mailbox):
+    campaign, _seen = desk.launch("service_checkup")
+    away.put_aside("email", Labels("邮件服务器的证书未通过验证", "the certificate was not accepted"))
+    shown = screens.campaign_out(standing.get(campaign.uid, principal=SYSTEM), SYSTEM)
+    away.resume("email")
+    assert shown["channel_away"]["error"] == {
+        "zh": "邮件服务器的证书未通过验证",
+        "en": "the certificate was not accepted",
+    }
+    assert {event["reason"] for event in shown["timeline"]} == {None}
+
+    Campaign.objects.filter(uid=campaign.uid).update(template="gone")
+    while campaigns.advance():
+        pass
+    Campaign.objects.filter(uid=campaign.uid).update(template="service_checkup")
+    shown = screens.campaign_out(standing.get(campaign.uid, principal=SYSTEM), SYSTEM)
+    reason = shown["timeline"][0]["reason"]
+    assert (shown["state"], reason["zh"][:11], reason["en"][:27]) == (
+        "paused",
+        "没有模板“gone”。",
+        "There is no template 'gone'",
+    )

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from tests.factories.records import build_firm, customer
 from tests.integration.engagement.conftest import Mailbox
 from zhike.engagement.channels import api as channels
+from zhike.kernel.definition_parts import Labels
 
 ORIGIN = uuid.UUID(int=81)
 pytestmark = pytest.mark.django_db
@@ -73,7 +74,10 @@ def test_a_server_whose_certificate_nobody_vouches_for_gets_no_mail(tmp_path):
     finally:
         controller.stop()
     assert (channels.counts(ORIGIN), len(box.messages)) == ({"waiting": 1}, 0)
-    assert channels.away("email").error == "邮件服务器的证书未通过验证：self-signed certificate"
+    assert channels.away("email").error == Labels(
+        "邮件服务器的证书未通过验证：self-signed certificate",
+        "the mail server's certificate was not accepted: self-signed certificate",
+    )
 
 
 def test_a_certificate_of_another_server_is_none(tmp_path, monkeypatch):
@@ -86,7 +90,7 @@ def test_a_certificate_of_another_server_is_none(tmp_path, monkeypatch):
         controller.stop()
     assert len(box.messages) == 0
     said = "邮件服务器的证书未通过验证：IP address mismatch, certificate is not valid for '127.0.0.1'."
-    assert channels.away("email").error == said
+    assert channels.away("email").error.zh == said
 
 
 def test_a_server_for_which_the_firms_own_authority_vouches_gets_its_mail(tmp_path, monkeypatch):

@@ -84,16 +84,18 @@ def test_an_answer_that_was_kept_whole_is_not_told_and_other_words_are():
 
 def test_why_a_message_failed_goes_with_whom_is_erased(refused):
     gone, stays = by_number()["000000001"], by_number()["000000003"]
-    Member.objects.filter(party_id__in=[gone.id, stays.id]).update(error="RuntimeError: 张三")
-    Delivery.objects.filter(party_id__in=[gone.id, stays.id]).update(error=f"550 5.1.1 <{ADDRESS}>")
+    Member.objects.filter(party_id__in=[gone.id, stays.id]).update(error="张三的资料有误", error_en="张三 is wrong")
+    Delivery.objects.filter(party_id__in=[gone.id, stays.id]).update(error=f"550 5.1.1 <{ADDRESS}>", error_en=ADDRESS)
     objects.erase("party", gone.uid, reason="客户申请删除个人信息", principal=SYSTEM)
     event_delivery.deliver_all()
     kept = {
-        kind: set(kind.objects.filter(party_id__in=[gone.id, stays.id]).values_list("party_id", "error"))
+        kind: set(kind.objects.filter(party_id__in=[gone.id, stays.id]).values_list("party_id", "error", "error_en"))
         for kind in (Delivery, Member)
     }
     assert kept == {
-        Delivery: {(gone.id, ""), (stays.id, f"550 5.1.1 <{ADDRESS}>")},
-        Member: {(gone.id, ""), (stays.id, "RuntimeError: 张三")},
+        Delivery: {(gone.id, "", ""), (stays.id, f"550 5.1.1 <{ADDRESS}>", ADDRESS)},
+        Member: {(gone.id, "", ""), (stays.id, "张三的资料有误", "张三 is wrong")},
     }
+    objects.erase("party", stays.uid, reason="客户申请删除个人信息", principal=SYSTEM)
+    event_delivery.deliver_all()
     assert ADDRESS not in json.dumps(members(refused, SYSTEM), default=str)

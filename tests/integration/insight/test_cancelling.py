@@ -33,7 +33,7 @@ def cancel_at(step):
     """Return a listener that asks the newest run to stop when it reaches a step."""
 
     def listen(reached, _done, _total):  # type: ignore[no-untyped-def]
-        if step in reached:
+        if str(step) in str(reached):
             jobs.request_cancel(Run.objects.order_by("-id").first().uid)
 
     return listen

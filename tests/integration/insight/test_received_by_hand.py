@@ -124,12 +124,17 @@ def test_the_day_is_in_the_name_or_given(clients):
 def test_a_load_whose_process_died_is_ended_by_the_next_one(clients):
     operator = clients["operator"]
     answer = send(operator, BRANCHES.replace("华南", "西南"), "counter_branch_20260320.csv")
+    run = Run.objects.get(uid=answer.json()["run"])
+    assert (run.title, run.title_en) == (
+        "文件装载 counter_branch_20260320.csv",
+        "File load counter_branch_20260320.csv",
+    )
     died = Load.objects.create(
         uid=uuid7(),
         source="counter_branch",
         dataset="core.counter_branch",
         file="counter_branch_20260320.csv",
-        file_hash=Run.objects.get(uid=answer.json()["run"]).params["hash"],
+        file_hash=run.params["hash"],
         started_at=clock.now(),
     )
 

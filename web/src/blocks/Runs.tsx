@@ -68,7 +68,7 @@ function PendingNotice({ pending }: { pending: Pending }) {
 }
 
 function RunLine({ run }: { run: Run }) {
-  const { t, lang } = useText();
+  const { t, label, lang } = useText();
   const word = useWord();
   const { progress, log = [], findings = [] } = run;
   const running = ACTIVE.has(run.state);
@@ -76,9 +76,9 @@ function RunLine({ run }: { run: Run }) {
   return (
     <div className="run" data-testid="run" data-state={run.state}>
       <div className="row wrap">
-        <b>{titleOf(run, word('run.kind', run.kind))}</b>
+        <b data-testid="run-title">{label(run.title)}</b>
         <Tag tone={TONES[run.state] ?? 'plain'}>{word('run.state', run.state)}</Tag>
-        {running && <span className="ink-2">{word('run.step', progress?.step ?? '')}</span>}
+        {running && <span className="ink-2" data-testid="run-step">{label(progress.step)}</span>}
         {log.length > 0 && (
           <details className="small">
             <summary data-testid="run-log">{t('run.log', { n: log.length })}</summary>
@@ -102,15 +102,8 @@ function RunLine({ run }: { run: Run }) {
   );
 }
 
-/** What a run is called: its kind in the reader's language and the day it is about, else the title it was given. */
-function titleOf(run: Run, kind: string): string {
-  const day = /\d{4}-\d{2}-\d{2}/.exec(run.title)?.[0];
-  if (kind === run.kind) return run.title;
-  return [kind, run.kind === 'load_file' ? run.title : day].filter(Boolean).join(' ');
-}
-
 function CancelButton({ run }: { run: Run }) {
-  const { t } = useText();
+  const { t, label } = useText();
   const { modal } = App.useApp();
   const word = useWord();
   const client = useQueryClient();
@@ -127,7 +120,7 @@ function CancelButton({ run }: { run: Run }) {
   });
   const ask = () =>
     void modal.confirm({
-      title: t('run.cancelTitle', { name: run.title }),
+      title: t('run.cancelTitle', { name: label(run.title) }),
       content: leaves === run.kind ? t('run.cancelText') : leaves,
       okText: t('run.cancel'),
       okButtonProps: { danger: true, 'data-testid': 'run-cancel-confirm' },

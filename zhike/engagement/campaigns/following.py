@@ -10,7 +10,7 @@ from zhike.platform.objects import catalogue
 
 def _forget(event: Event) -> None:
     if event.subject == catalogue.object_with_role("party").key:
-        Member.objects.filter(party_id=event.subject_id).exclude(error="").update(error="")
+        Member.objects.filter(party_id=event.subject_id).exclude(error="").update(error="", error_en="")
 
 
 SUBSCRIBER = Subscriber(

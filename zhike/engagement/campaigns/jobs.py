@@ -9,6 +9,7 @@ from datetime import date
 from zhike.engagement.campaigns.logic import confirming, effects, estimating, runs
 from zhike.engagement.campaigns.models import Campaign
 from zhike.kernel import definitions
+from zhike.kernel.definition_parts import Labels
 from zhike.kernel.jobs import RunHandle
 
 
@@ -16,7 +17,7 @@ def estimate(handle: RunHandle) -> Mapping[str, object]:
     """Compute what confirming `params.campaign` would freeze, in the scope of whoever asked."""
     principal = runs.principal_of(handle.params)
     campaign = _campaign(handle)
-    handle.progress("gate")
+    handle.progress(Labels("客群与合规闸门", "Audience and gate"))
     with definitions.pinned():
         inputs, found = estimating.estimate(campaign, principal)
     runs.keep(campaign, handle, runs.ESTIMATE, inputs, found)
@@ -38,7 +39,7 @@ def confirm(handle: RunHandle) -> Mapping[str, object]:
 def effect(handle: RunHandle) -> Mapping[str, object]:
     """Compute what `params.campaign` brought about, as of the published business date."""
     campaign = _campaign(handle)
-    handle.progress("compare")
+    handle.progress(Labels("干预组对比对照组", "Treated against control"))
     inputs: Mapping[str, object] = {}
     while inputs != effects.inputs_now():  # a day may be published meanwhile
         with definitions.pinned():

@@ -70,6 +70,7 @@ class Member(models.Model):
     state = models.TextField(choices=State.choices)
     next_at = models.DateTimeField(null=True)
     error = models.TextField(db_default="")
+    error_en = models.TextField(db_default="")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["campaign", "party_id"], name="member_once")]

@@ -189,11 +189,12 @@ class FrozenOut(TypedDict):
 
 
 class CampaignEventOut(TypedDict):
-    """One act on a campaign."""
+    """One act on a campaign; `reason` is why the program did it of itself."""
 
     at: datetime
     actor: str
     event: str
+    reason: Labels | None
 
 
 class ChannelAwayOut(TypedDict):
@@ -201,7 +202,7 @@ class ChannelAwayOut(TypedDict):
 
     since: datetime
     retry_at: datetime
-    error: str
+    error: Labels
 
 
 class PutOffOut(TypedDict):
@@ -217,7 +218,7 @@ class CampaignRunOut(TypedDict):
     uid: uuid.UUID
     state: RunState
     under_way: bool
-    step: str
+    step: Labels
     done: int
     total: int
     error: Failure | None

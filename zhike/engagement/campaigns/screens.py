@@ -59,6 +59,7 @@ from zhike.insight.indicators import api as indicators
 from zhike.kernel import clock, cursors, definitions
 from zhike.kernel.trading_days import trading_calendar
 from zhike.kernel.wire import Labels, failure, labels
+from zhike.platform.audit.types import JournalEntry
 from zhike.platform.objects import api as objects
 from zhike.platform.objects import bulk, catalogue
 from zhike.platform.objects.types import RecordQuery
@@ -171,15 +172,24 @@ def campaign_out(campaign: Campaign, principal: Principal) -> CampaignOut:
         else None,
         "confirmation": run_out(standing.confirmation(campaign, principal=principal)),
         "permitted": api.permitted_acts(campaign, principal),
-        "timeline": [{"at": entry.at, "actor": names[entry.actor], "event": entry.operation} for entry in timeline],
+        "timeline": [
+            {"at": entry.at, "actor": names[entry.actor], "event": entry.operation, "reason": _reason_out(entry)}
+            for entry in timeline
+        ],
         "channel_away": _away_out(template.channel) if campaign.state == Campaign.State.RUNNING else None,
         "put_off": {"count": put_off.count, "until": put_off.until} if put_off else None,
     }
 
 
+def _reason_out(entry: JournalEntry) -> Labels | None:
+    """Why the program itself paused a campaign or put it back. What a person gave as a reason is not shown to all."""
+    english = entry.changes.get("reason_en")
+    return {"zh": entry.reason, "en": str(english)} if english else None
+
+
 def _away_out(channel: str) -> ChannelAwayOut | None:
     found = channels.away(channel)
-    return {"since": found.since, "retry_at": found.retry_at, "error": found.error} if found else None
+    return {"since": found.since, "retry_at": found.retry_at, "error": labels(found.error)} if found else None
 
 
 def _product_out(campaign: Campaign, principal: Principal) -> ProductOut | None:
@@ -240,7 +250,7 @@ def run_out(found: RunState | None) -> CampaignRunOut | None:
         "uid": found.uid,
         "state": cast(schemas.RunState, found.state),
         "under_way": found.under_way,
-        "step": found.step,
+        "step": labels(found.step),
         "done": found.done,
         "total": found.total,
         "error": None if found.under_way else failure(found.error),

@@ -14,6 +14,7 @@ from typing_extensions import TypedDict
 from zhike.engagement.channels.types import DeliveryState
 from zhike.engagement.compliance.types import PastDecision, Refusals
 from zhike.kernel.block_data import Format
+from zhike.kernel.definition_parts import Labels
 
 Found = TypeVar("Found")
 
@@ -117,7 +118,7 @@ class RunState:
     uid: uuid.UUID
     state: str
     under_way: bool
-    step: str
+    step: Labels
     done: int
     total: int
     error: Mapping[str, object] | None

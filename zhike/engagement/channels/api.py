@@ -147,7 +147,7 @@ def states_of_party(party_id: int) -> dict[uuid.UUID, DeliveryState]:
 
 
 def _state_of(row: Delivery) -> DeliveryState:
-    return DeliveryState(row.uid, row.party_id, row.state, refusals.said(row.error), row.sent_at)
+    return DeliveryState(row.uid, row.party_id, row.state, refusals.said(row.error, row.error_en), row.sent_at)
 
 
 def parties(origin_uid: uuid.UUID, in_states: Sequence[str]) -> QuerySet[Any]:
@@ -183,7 +183,8 @@ def resend(delivery_id: int, *, decision_id: int) -> None:
     row = Delivery.objects.get(pk=delivery_id)
     row.token += 1
     row.state, row.decision_id, row.not_before = Delivery.State.WAITING, decision_id, clock.now()
-    row.attempts, row.tried_since, row.error, row.recalled, row.held = 0, None, "", False, False
+    row.attempts, row.tried_since, row.recalled, row.held = 0, None, False, False
+    row.error = row.error_en = ""
     row.save()
 
 

@@ -38,6 +38,7 @@ class Delivery(models.Model):
     token = models.BigIntegerField(default=0)
     lease_until = models.DateTimeField(null=True)
     error = models.TextField(default="")
+    error_en = models.TextField(default="", db_default="")
     sent_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
 
@@ -59,3 +60,4 @@ class ChannelAway(models.Model):
     retry_at = models.DateTimeField()
     attempts = models.IntegerField()
     error = models.TextField()
+    error_en = models.TextField(db_default="")

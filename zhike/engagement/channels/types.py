@@ -94,4 +94,4 @@ class Away:
 
     since: datetime
     retry_at: datetime
-    error: str
+    error: Labels

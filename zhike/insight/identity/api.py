@@ -11,6 +11,7 @@ from zhike.insight.identity.types import Evaluation, Fed, Identity, IdentityResu
 from zhike.insight.warehouse import api as warehouse
 from zhike.insight.warehouse import datasets, received
 from zhike.insight.warehouse.types import LoadResult, Session, Source
+from zhike.kernel.definition_parts import Labels
 from zhike.kernel.definitions import Snapshot
 from zhike.kernel.jobs import RunHandle
 from zhike.platform.objects import catalogue
@@ -120,4 +121,5 @@ def evaluate(truth: Path | Mapping[str, object], *, identity: str = "") -> Evalu
 
 def _progress(handle: RunHandle | None, object: str) -> None:
     if handle is not None:
-        handle.progress(f"客户识别：{catalogue.describe(object).labels['zh']}")
+        called = catalogue.describe(object).labels
+        handle.progress(Labels(f"客户识别：{called['zh']}", f"Identity: {called['en']}"))

@@ -27,8 +27,9 @@ from zhike.insight.warehouse.types import (
     UnrecordedRow,
 )
 from zhike.kernel import cursors, database, jobs
+from zhike.kernel.definition_parts import Labels
 from zhike.kernel.definitions import Snapshot
-from zhike.kernel.jobs import RunHandle
+from zhike.kernel.jobs import Listener, RunHandle
 from zhike.platform.audit import api as audit
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions import parts
@@ -51,7 +52,6 @@ __all__ = [
     "upload",
 ]
 AWAITED = record_rejects.AWAITED
-Listener = folders.Listener
 _PAGE = 50
 
 
@@ -177,7 +177,7 @@ def upload(source: str, path: Path, *, name: str, business_date: date | None, pr
     with database.writing():
         params = {"source": source, "hash": loading.store().put_path(path), "file": name, "business_date": given}
         audit.note(operation="load_file", subject="load", details=params)
-        return jobs.submit("load_file", name, params)
+        return jobs.submit("load_file", Labels(f"文件装载 {name}", f"File load {name}"), params)
 
 
 def stale_sources(business_date: date) -> list[LoadFinding]:

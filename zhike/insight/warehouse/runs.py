@@ -11,6 +11,7 @@ from zhike.insight.warehouse.errors import NothingPublished, NotRepeatable
 from zhike.insight.warehouse.models import Load, StagedDay
 from zhike.insight.warehouse.schemas import PendingOut, RunOut, run_out
 from zhike.kernel import database, jobs
+from zhike.kernel.definition_parts import Labels
 from zhike.kernel.errors import NotFound
 from zhike.kernel.models import Run
 from zhike.platform.audit import api as audit
@@ -53,6 +54,11 @@ def pending(*, principal: Principal) -> PendingOut:
     return {"loads": loads, "business_date": day}
 
 
+def stage_title(day: date) -> Labels:
+    """Return what the computing of a day is called."""
+    return Labels(f"夜间加工 {day}", f"Nightly stage {day}")
+
+
 def stage(*, principal: Principal) -> uuid.UUID:
     """Queue the stage of the newest published day again, so that late files count; audited. Returns the run."""
     permissions.require(principal, "run.create")
@@ -61,7 +67,7 @@ def stage(*, principal: Principal) -> uuid.UUID:
         raise NothingPublished()
     with database.writing():
         audit.note(operation="stage", subject="run", details={"business_date": str(day)})
-        return jobs.submit("stage", f"夜间加工 {day}", {"business_date": str(day)})
+        return jobs.submit("stage", stage_title(day), {"business_date": str(day)})
 
 
 def cancel(uid: uuid.UUID, *, principal: Principal) -> None:
@@ -79,9 +85,9 @@ def repeat(uid: uuid.UUID, *, principal: Principal) -> uuid.UUID:
     with database.writing():
         run = parts.one(_within(principal, "run.repeat"), uid, kind="run", lock=True)
         if not _is_repeatable(run):
-            raise NotRepeatable(title=run.title)
+            raise NotRepeatable(title=jobs.title_of(run)[principal.language])
         audit.note(operation="repeat", subject="run", subject_id=run.pk)
-        return jobs.submit(run.kind, run.title, run.params)
+        return jobs.submit(run.kind, jobs.title_of(run), run.params)
 
 
 def _is_repeatable(run: Run) -> bool:

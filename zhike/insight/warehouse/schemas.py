@@ -10,6 +10,7 @@ from typing import Literal, cast
 from typing_extensions import TypedDict
 
 from zhike.insight.warehouse.types import LoadResult, RejectedRow, Source
+from zhike.kernel import jobs
 from zhike.kernel.models import Run
 from zhike.kernel.wire import Failure, Finding, Labels, failure, findings, labels
 
@@ -91,7 +92,7 @@ class ProgressOut(TypedDict):
 
     done: int
     total: int
-    step: str
+    step: Labels
 
 
 class RunOut(TypedDict):
@@ -99,7 +100,7 @@ class RunOut(TypedDict):
 
     uid: uuid.UUID
     kind: str
-    title: str
+    title: Labels
     state: RunState
     error: Failure | None
     progress: ProgressOut
@@ -184,10 +185,10 @@ def run_out(run: Run, *, cancellable: bool, repeatable: bool) -> RunOut:
     return {
         "uid": run.uid,
         "kind": run.kind,
-        "title": run.title,
+        "title": labels(jobs.title_of(run)),
         "state": cast(RunState, run.state),
         "error": failure(run.error),
-        "progress": {"done": run.done, "total": run.total, "step": run.step},
+        "progress": {"done": run.done, "total": run.total, "step": labels(jobs.step_of(run))},
         "log": run.log[-_LOG_LINES:],
         "findings": findings(result.get("findings", [])),
         "load": (result or error.get("facts") or {}).get("load"),

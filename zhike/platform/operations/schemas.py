@@ -64,7 +64,7 @@ class ChannelOut(TypedDict):
     away_since: datetime | None
     retry_at: datetime | None
     tried: int
-    error: str
+    error: Labels
     expires_at: datetime | None
 
 

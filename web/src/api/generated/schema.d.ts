@@ -1841,12 +1841,13 @@ export interface components {
             args: components["schemas"]["StoredExpression"][];
             call: string;
         };
-        /** @description One act on a campaign. */
+        /** @description One act on a campaign; `reason` is why the program did it of itself. */
         CampaignEventOut: {
             actor: string;
             /** Format: date-time */
             at: string;
             event: string;
+            reason: components["schemas"]["Labels"] | null;
         };
         /**
          * @description One campaign; `product_level` is the product's risk level, or the message's where there is no product.
@@ -1908,7 +1909,7 @@ export interface components {
             error: components["schemas"]["Failure"] | null;
             /** @enum {string} */
             state: "waiting" | "running" | "failed" | "cancelled" | "interrupted";
-            step: string;
+            step: components["schemas"]["Labels"];
             total: number;
             /** Format: uuid */
             uid: string;
@@ -1949,7 +1950,7 @@ export interface components {
         };
         /** @description The server of the campaign's channel is away: its messages wait, and the next one tries at `retry_at`. */
         ChannelAwayOut: {
-            error: string;
+            error: components["schemas"]["Labels"];
             /** Format: date-time */
             retry_at: string;
             /** Format: date-time */
@@ -1958,7 +1959,7 @@ export interface components {
         /** @description A way out of the house: what waits goes on by itself, `expires_at` is when the first of it is given up. */
         ChannelOut: {
             away_since: string | null;
-            error: string;
+            error: components["schemas"]["Labels"];
             expires_at: string | null;
             failed: number;
             key: string;
@@ -2936,7 +2937,7 @@ export interface components {
         /** @description How far a run is. */
         ProgressOut: {
             done: number;
-            step: string;
+            step: components["schemas"]["Labels"];
             total: number;
         };
         /** @description Messages that the gate has told to wait (quiet hours), and until when the first of them waits. */
@@ -3190,7 +3191,7 @@ export interface components {
             started_at: string | null;
             /** @enum {string} */
             state: "waiting" | "running" | "done" | "failed" | "cancelled" | "interrupted";
-            title: string;
+            title: components["schemas"]["Labels"];
             /** Format: uuid */
             uid: string;
         };

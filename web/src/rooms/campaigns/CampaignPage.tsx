@@ -73,13 +73,13 @@ function CampaignView({ campaign }: { campaign: Campaign }) {
 }
 
 function ChannelAway({ away }: { away: NonNullable<Campaign['channel_away']> }) {
-  const { t } = useText();
+  const { t, label } = useText();
   return (
     <div className="alert attention" role="status" data-testid="channel-away">
       <Icon name="alert" />
       <div>
         <b>{t('campaign.channelAway', { since: datetime(away.since), retry: datetime(away.retry_at) })}</b>
-        <p className="small">{t('campaign.channelAnswer', { answer: away.error })}</p>
+        <p className="small">{t('campaign.channelAnswer', { answer: label(away.error) })}</p>
       </div>
     </div>
   );
@@ -205,7 +205,7 @@ function GoalWords({ goal }: { goal: Campaign['goal'] }) {
 }
 
 function Events({ campaign }: { campaign: Campaign }) {
-  const { t } = useText();
+  const { t, label } = useText();
   const word = useWord();
   return (
     <ol className="timeline">
@@ -215,6 +215,7 @@ function Events({ campaign }: { campaign: Campaign }) {
           <span className="knot"><Icon name="check" size={12} /></span>
           <div className="grow">
             <b>{entry.actor}</b> {word('campaign.event', entry.event)}
+            {entry.reason && <p className="small ink-3" data-testid="campaign-event-reason">{label(entry.reason)}</p>}
             {entry.event === 'confirm' && campaign.snapshot && <p className="small ink-3">{t('campaign.snapshot', { count: decimal(campaign.snapshot.count, 0) })}</p>}
           </div>
         </li>

@@ -87,7 +87,7 @@ function useSaid(): { said: (fact: Said) => string; toDo: (fact: Said) => string
     return t(keys[key], { n });
   };
   const toDo = ({ key, channel, queue, worker }: Said) => {
-    const done = t(`job.do.${key}`, { name: label((channel ?? queue)?.labels) || (worker ?? ''), error: channel?.error ?? '', lane: queue ? word('job.lane', queue.queue) : '' });
+    const done = t(`job.do.${key}`, { name: label((channel ?? queue)?.labels) || (worker ?? ''), error: label(channel?.error), lane: queue ? word('job.lane', queue.queue) : '' });
     return channel?.expires_at ? `${done}${t('job.do.awayUntil', { time: datetime(channel.expires_at) })}` : done;
   };
   return { said, toDo };

@@ -87,7 +87,7 @@ function ChannelLine({ channel }: { channel: JobChannel }) {
         <Tag tone={away ? 'late' : 'done'}>{away ? t('job.away', { time: datetime(away) }) : t('job.works')}</Tag>
         {away && <span className="small ink-3">{age.since(away)}</span>}
       </div>
-      {away && <p className="tone-late small"><Icon name="alert" size={12} /> {channel.error}</p>}
+      {away && <p className="tone-late small"><Icon name="alert" size={12} /> {label(channel.error)}</p>}
       <dl className="fields narrow" style={{ marginTop: 6 }}>
         {facts.map(([name, value, tone]) => <div key={name}><dt>{name}</dt><dd className={tone}>{value}</dd></div>)}
         {away && <div><dt>{t('job.nextTry')}</dt><dd>{datetime(channel.retry_at)}</dd></div>}

@@ -5,7 +5,7 @@ import { deadAndHeld, firstFacts } from './said';
 const labels = { zh: '', en: '' };
 const letters = (reason: string, count: number, dead: number) => ({ source: 'event', key: 'ear', labels, reason, count, dead, attempts: 1, next_at: null, up_to: 1, example: '' }) as const;
 const worker = (silent: boolean) => ({ name: 'a:1', queues: [], started_at: '', beat_at: '', silent });
-const mail = (away_since: string | null) => ({ key: 'email', labels, waiting: 412, sent: 0, failed: 0, away_since, retry_at: null, tried: 9, error: '', expires_at: null });
+const mail = (away_since: string | null) => ({ key: 'email', labels, waiting: 412, sent: 0, failed: 0, away_since, retry_at: null, tried: 9, error: { zh: '', en: '' }, expires_at: null });
 const jobs = (part: Partial<Jobs>): Jobs => ({ at: '', queues: [], channels: [mail(null)], subscribers: [], letters: [], workers: [worker(false)], schedules: [], ...part });
 
 test('what waits behind a bad record is neither dead nor tried again', () => {

@@ -17,6 +17,7 @@ from zhike.engagement.channels import api as channels
 from zhike.insight.audiences import api as audiences
 from zhike.insight.audiences.types import Members
 from zhike.kernel import clock, context, database, events, isolation, jobs
+from zhike.kernel.definition_parts import Labels, both
 from zhike.kernel.models import Run
 from zhike.platform.audit import api as audit
 from zhike.platform.permissions.types import Principal
@@ -67,15 +68,16 @@ def _freeze(campaign: Campaign, members: Members, principal: Principal) -> None:
     events.publish("campaign.confirm", "campaign", campaign.pk)
 
 
-def put_back(uid: uuid.UUID, run: uuid.UUID, reason: str) -> None:
+def put_back(uid: uuid.UUID, run: uuid.UUID, reason: Labels) -> None:
     """Make a campaign that this run was to confirm a draft again, and say why in its journal."""
-    with context.acting(reason=reason[:300]), database.writing():
+    with context.acting(reason=reason.zh), database.writing():
         campaign = _taken(uid, run)
         if campaign is None:
             return
         campaign.state, campaign.updated_at = Campaign.State.DRAFT, clock.now()
         campaign.save()
-        audit.note(operation="confirm_failed", subject="campaign", subject_id=campaign.pk)
+        details = {"reason_en": reason.en}
+        audit.note(operation="confirm_failed", subject="campaign", subject_id=campaign.pk, details=details)
         events.publish("campaign.confirm_failed", "campaign", campaign.pk)
 
 
@@ -93,12 +95,17 @@ def settle() -> int:
     for row in CampaignRun.objects.filter(campaign__state=Campaign.State.CONFIRMING, kind=runs.CONFIRM):
         campaign, run = row.campaign, Run.objects.filter(uid=row.run).first()
         if not jobs.under_way(run):
-            reason = str(((run and run.error) or {}).get("message") or "任务已取消")
-            error = isolation.fault_of(partial(put_back, campaign.uid, row.run, reason))
+            error = isolation.fault_of(partial(put_back, campaign.uid, row.run, _why(run)))
             if error is not None:  # the others are put back all the same
                 _log.error("a campaign cannot be put back", exc_info=error, extra={"campaign": str(campaign.uid)})
             found += error is None
     return found
+
+
+def _why(run: Run | None) -> Labels:
+    """Why nobody does a confirmation any more."""
+    error = (run and run.error) or {"message": jobs.Cancelled.zh, "message_en": jobs.Cancelled.en}
+    return both(str(error["message"])[:300], str(error.get("message_en", ""))[:300])
 
 
 def _taken(uid: uuid.UUID, run: uuid.UUID) -> Campaign | None:

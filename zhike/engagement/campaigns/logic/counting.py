@@ -19,7 +19,7 @@ from zhike.engagement.campaigns.types import CampaignWork, Counts, MemberRow
 from zhike.engagement.channels import api as channels
 from zhike.engagement.channels.types import RESENDABLE, DeliveryState
 from zhike.engagement.compliance import api as compliance
-from zhike.kernel.definition_parts import Labels
+from zhike.kernel.definition_parts import Labels, both
 from zhike.platform.objects import catalogue, sets
 from zhike.platform.objects.sets import Rows
 from zhike.platform.organization import api as organization
@@ -157,7 +157,7 @@ def _refused(campaign: Campaign, channel: str, code: str) -> QuerySet[Any]:
 def _fault(member: Member, delivery: DeliveryState | None) -> Iterator[dict[str, object]]:
     """Why a person could not be taken through the gate, or why the message failed."""
     failed = delivery.error if delivery and delivery.state == "failed" else Labels("", "")
-    said = Labels(member.error, member.error) if member.error else failed
+    said = both(member.error, member.error_en) if member.error else failed
     if said.zh:
         yield {"code": "failed", "labels": dict(said)}
 

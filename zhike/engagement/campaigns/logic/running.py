@@ -20,6 +20,7 @@ from zhike.engagement.compliance import api as compliance
 from zhike.engagement.compliance.types import Touch
 from zhike.insight.audiences import api as audiences
 from zhike.kernel import actions, clock, context, database, events, isolation
+from zhike.kernel.definition_parts import Labels
 from zhike.kernel.queues import Backlog
 from zhike.kernel.trading_days import trading_calendar
 from zhike.platform.audit import api as audit
@@ -126,30 +127,30 @@ def _one_by_one(pk: int, limit: int, fault: Exception) -> int:
     Who raises has failed, with the reason. Where the first few all raise, or nobody ever came through, the campaign
     itself is at fault: nobody has failed, and it waits, paused, for a person.
     """
-    settled, failed = 0, list[tuple[int, str]]()
+    settled, failed = 0, list[tuple[int, Labels]]()
     for party_id in list(_due(pk).values_list("party_id", flat=True)[:limit]):
         try:
             settled += _advance_one(pk, 1, party_id)
         except Exception as error:
             if isolation.is_nobodys(error):
                 raise
-            failed.append((party_id, isolation.reason(error)[:300]))
+            failed.append((party_id, isolation.reason(error)))
             if not settled and len(failed) >= _ALL_FAIL:
                 break
     ever = Member.objects.filter(campaign_id=pk, state__in=_SETTLED).exists()
     if not settled and (len(failed) >= _ALL_FAIL or not ever):
-        _put_aside(pk, isolation.reason(fault)[:300])
+        _put_aside(pk, isolation.reason(fault))
         return 0
     for party_id, reason in failed:
         Member.objects.filter(campaign_id=pk, party_id=party_id, state=Member.State.WAITING).update(
-            state=Member.State.FAILED, error=reason
+            state=Member.State.FAILED, error=reason.zh, error_en=reason.en
         )
     return settled + len(failed)
 
 
-def _put_aside(pk: int, reason: str) -> None:
+def _put_aside(pk: int, reason: Labels) -> None:
     """Pause a campaign that cannot go on, as a person would, and say why in its journal."""
-    with context.acting(reason=reason), database.writing():
+    with context.acting(reason=reason.zh), database.writing():
         campaign = Campaign.objects.select_for_update().get(pk=pk)
         if campaign.state != Campaign.State.RUNNING:
             return
@@ -157,7 +158,7 @@ def _put_aside(pk: int, reason: str) -> None:
         campaign.state, campaign.updated_at = Campaign.State.PAUSED, clock.now()
         campaign.revision += 1
         campaign.save()
-        audit.note(operation="pause", subject="campaign", subject_id=pk)
+        audit.note(operation="pause", subject="campaign", subject_id=pk, details={"reason_en": reason.en})
         events.publish("campaign.pause", "campaign", pk)
 
 

@@ -12,13 +12,17 @@ from pyroaring import BitMap
 from zhike.engagement.campaigns.models import Campaign, CampaignRun
 from zhike.engagement.campaigns.types import Computed, RunState
 from zhike.kernel import clock, jobs
-from zhike.kernel.errors import ZhikeError
+from zhike.kernel.definition_parts import Labels
 from zhike.kernel.models import Run
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal
 
 ESTIMATE, CONFIRM, EFFECT = "campaign.estimate", "campaign.confirm", "campaign.effect"
-_TITLES = {ESTIMATE: "触达试算", CONFIRM: "确认人数", EFFECT: "效果计算"}
+_TITLES = {
+    ESTIMATE: Labels("触达试算", "Estimate"),
+    CONFIRM: Labels("确认人数", "Confirmation"),
+    EFFECT: Labels("效果计算", "Effect"),
+}
 Found = TypeVar("Found")
 
 
@@ -31,7 +35,8 @@ def start(campaign: Campaign, kind: str, principal: Principal, **params: object)
     if row is not None and jobs.under_way(Run.objects.filter(uid=row.run).first()):
         return row.run
     params = {"campaign": str(campaign.uid), "by": _written(principal), **params}
-    run = jobs.submit(kind, f"{_TITLES[kind]} {campaign.name}", params)
+    title = _TITLES[kind]
+    run = jobs.submit(kind, Labels(f"{title.zh} {campaign.name}", f"{title.en} {campaign.name}"), params)
     given = {"run": run, "inputs": {"revision": campaign.revision}} if kind == CONFIRM else {"run": run}
     CampaignRun.objects.update_or_create(campaign=campaign, kind=kind, defaults=given)
     return run
@@ -78,23 +83,7 @@ def state_of(run: Run | None) -> RunState | None:
     """Return where a run stands; None of one that is done."""
     if run is None or run.state == Run.State.DONE:
         return None
-    return RunState(run.uid, run.state, jobs.under_way(run), run.step, run.done, run.total, said(run.error))
-
-
-def said(error: Mapping[str, object] | None) -> Mapping[str, object] | None:
-    """Return why a run failed in both languages: a run writes down one."""
-    if not error:
-        return None
-    known = {found.code: found for found in _errors(ZhikeError)}
-    found = known.get(str(error["code"]))
-    facts = error.get("facts")
-    if found is None or not isinstance(facts, dict):
-        return error
-    return {**error, "message_en": found(**facts).message("en")}
-
-
-def _errors(kind: type[ZhikeError]) -> list[type[ZhikeError]]:
-    return [kind, *(found for one in kind.__subclasses__() for found in _errors(one))]
+    return RunState(run.uid, run.state, jobs.under_way(run), jobs.step_of(run), run.done, run.total, run.error)
 
 
 def principal_of(params: Mapping[str, object]) -> Principal:

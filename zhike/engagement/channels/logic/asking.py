@@ -123,7 +123,7 @@ def _refuse(rows: Sequence[Delivery]) -> None:
     event, values = events.told_of("ours", "delivery.refused", "delivery")
     with connection.cursor() as cursor:
         cursor.execute(
-            "with ours as (update channels_delivery set state = 'refused', error = '', lease_until = null"
+            "with ours as (update channels_delivery set state = 'refused', error = '', error_en = '', lease_until = null"
             f" where id = any(%(ids)s) returning id, {TOLD}) {event}",
             values | {"ids": [row.pk for row in rows]},
         )

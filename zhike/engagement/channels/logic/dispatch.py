@@ -17,12 +17,13 @@ from django.db import connection, transaction
 from django.db.models import F
 
 from zhike.engagement.channels.errors import MailRejected
-from zhike.engagement.channels.logic import asking, away, content
+from zhike.engagement.channels.logic import asking, away, content, refusals
 from zhike.engagement.channels.logic.smtp import Mailbox, OutcomeUnknown, ServerAway, TryLater, compose
 from zhike.engagement.channels.models import Delivery
 from zhike.engagement.channels.types import Message
 from zhike.engagement.compliance import api as compliance
 from zhike.kernel import clock, definitions, events, isolation
+from zhike.kernel.definition_parts import Labels, Words, kept
 from zhike.kernel.pumps import Stopping, never
 
 _log = logging.getLogger("zhike.channels")
@@ -38,6 +39,8 @@ BATCH = 1_000
 CHANNEL = "email"
 NOT_LEFT = (Delivery.State.WAITING, Delivery.State.CLAIMED, Delivery.State.SENDING)
 _ENDED = (Delivery.State.SENT, Delivery.State.REFUSED, Delivery.State.FAILED, Delivery.State.STOPPED)
+#: Why a message is unknown whose dispatcher died as it was leaving.
+_CUT_OFF = Labels("发送过程中断，结果未知", "interrupted while it was being sent; the outcome is unknown")
 #: How a message ends that has certainly reached nobody.
 _NOWHERE = (Delivery.State.FAILED, Delivery.State.STOPPED)
 
@@ -66,9 +69,10 @@ def recover() -> int:
     event, values = events.told_of("ours", "delivery.unknown", "delivery")
     with connection.cursor() as cursor:
         cursor.execute(
-            "with ours as (update channels_delivery set state = 'unknown', lease_until = null, error = %(error)s"
+            "with ours as (update channels_delivery set state = 'unknown', lease_until = null,"
+            " error = %(error)s, error_en = %(error_en)s"
             f" where state = 'sending' and lease_until < %(now)s returning id, {asking.TOLD}) {event}",
-            values | {"error": "发送过程中断，结果未知", "now": clock.now()},
+            values | {"now": clock.now(), **_columns(_CUT_OFF)},
         )
         lost: int = cursor.rowcount
     return again + lost
@@ -123,18 +127,20 @@ def dispatch(settings: Mapping[str, Any], limit: int = 50, stopping: Stopping = 
         for row in answers.lost:
             outcome[_give_back(row)] += 1
         for row, fault in answers.faults:
-            outcome[_settle(row, Delivery.State.FAILED, isolation.told(fault))] += 1
+            outcome[_settle(row, Delivery.State.FAILED, isolation.reason(fault))] += 1
         gone = False
         for row in answers.leave:
             waits = gone or stopping() or clock.now() > until
             try:
                 outcome[_give_back(row) if waits else _isolated(row, filled, mailbox, settings)] += 1
             except ServerAway as error:
-                away.put_aside(CHANNEL, str(error))
+                away.put_aside(CHANNEL, error.said)
                 outcome[_give_back(row)] += 1
                 gone = True
             if not gone and len(mailbox.not_now) >= (1 if found else settings.get("busy_after", BUSY_AFTER)):
-                away.put_aside(CHANNEL, f"邮件服务器暂不收信：{mailbox.not_now[-1].rsplit(maxsplit=1)[0]}")
+                away.put_aside(
+                    CHANNEL, _told("邮件服务器暂不收信：", "the mail server takes no mail now: ", mailbox.not_now[-1])
+                )
                 gone = True
         if mailbox.answered and not gone:
             away.resume(CHANNEL)
@@ -165,9 +171,10 @@ def _filled(claimed: Sequence[Delivery]) -> dict[int, Message]:
 def _give_up(patience: timedelta) -> None:
     """Fail what has waited for the server longer than the firm's patience."""
     waiting = Delivery.objects.filter(state=Delivery.State.WAITING, held=False, channel=CHANNEL)
-    hours = round(patience.total_seconds() / 3600)
+    hours = _hours(patience)
+    said = Labels(f"邮件服务器中断，超过 {hours} 小时未能发出", f"the mail server was away; not sent for {hours} hours")
     for row in waiting.filter(not_before__lt=clock.now() - patience).order_by("pk")[:BATCH]:
-        _settle(row, Delivery.State.FAILED, f"邮件服务器中断，超过 {hours} 小时未能发出")
+        _settle(row, Delivery.State.FAILED, said)
 
 
 def _claim(limit: int) -> list[Delivery]:
@@ -201,23 +208,30 @@ def _isolated(row: Delivery, filled: Mapping[int, Message], mailbox: Mailbox, se
 def _send(row: Delivery, message: Message | None, mailbox: Mailbox, settings: Mapping[str, Any]) -> str:
     message = message or content.messages(content.template(row.template), [row.party_id]).get(row.party_id)
     if message is None or message.missing:
-        missing = "、".join(name.zh for name in message.missing) if message else "客户"
-        return _settle(row, Delivery.State.FAILED, f"缺少资料：{missing}")
+        return _settle(row, Delivery.State.FAILED, _missing(message))
     mail = compose(settings["sender"], message.address, message.subject, message.text, str(row.uid))
     try:
         mailbox.send(mail, message.address, lambda: _mark_sending(row))
     except Fenced:
         return "later"
     except TryLater as error:
-        mailbox.not_now.append(str(error))
-        return _try_later(row, str(error), settings)
+        mailbox.not_now.append(error.said)
+        return _try_later(row, error.said, settings)
     except MailRejected as error:
         mailbox.not_now.clear()
         return _settle(row, Delivery.State.FAILED, error.kept)
     except OutcomeUnknown as error:
-        return _settle(row, Delivery.State.UNKNOWN, f"结果未知：{error}"[:300])
+        return _settle(row, Delivery.State.UNKNOWN, _told("结果未知：", "outcome unknown: ", error.said))
     mailbox.not_now.clear()
     return _settle(row, Delivery.State.SENT, "")
+
+
+def _missing(message: Message | None) -> Labels:
+    """What keeps a message from being sent: facts that it needs, or the customer is gone."""
+    if message is None:
+        return Labels("缺少资料：客户", "not known: the customer")
+    zh, en = ("、".join(name.zh for name in message.missing), ", ".join(name.en for name in message.missing))
+    return Labels(f"缺少资料：{zh}", f"not known: {en}")
 
 
 def _mark_sending(row: Delivery) -> None:
@@ -242,19 +256,20 @@ def _give_back(row: Delivery) -> str:
     return "later"
 
 
-def _settle(row: Delivery, state: str, error: str, *, recalled: bool = False) -> str:
+def _settle(row: Delivery, state: str, error: Words, *, recalled: bool = False) -> str:
     """Write an outcome and its event, where the claim is still ours and the message has not ended: both or neither.
 
     One that has certainly reached nobody gives its place of a frequency cap back. With `recalled` only where its origin was stopped as it was leaving. Returns what is counted: the outcome, or "later" where nothing was written.
     """
     event, values = events.told_of("ours", f"delivery.{state}", "delivery")
     sent_at = clock.now() if state == Delivery.State.SENT else None
-    outcome = {"state": str(state), "error": error[:300], "sent_at": sent_at, "id": row.pk, "token": row.token}
+    outcome = {"state": str(state), "sent_at": sent_at, "id": row.pk, "token": row.token, **_columns(error)}
     back = f", back as ({compliance.giving_back('ours')})" if state in _NOWHERE else ""
     with connection.cursor() as cursor:
         cursor.execute(
-            "with ours as (update channels_delivery set state = %(state)s, error = %(error)s, sent_at = %(sent_at)s,"
-            " lease_until = null where id = %(id)s and token = %(token)s and state <> all(%(ended)s)"
+            "with ours as (update channels_delivery set state = %(state)s, sent_at = %(sent_at)s,"
+            " error = %(error)s, error_en = %(error_en)s, lease_until = null"
+            " where id = %(id)s and token = %(token)s and state <> all(%(ended)s)"
             f" and (recalled or not %(recalled)s) returning id, decision_id, {asking.TOLD}){back} {event}",
             values | outcome | {"ended": list(_ENDED), "recalled": recalled},
         )
@@ -267,7 +282,7 @@ def patience_of(settings: Mapping[str, Any]) -> timedelta:
     return timedelta(hours=float(settings.get("patience_hours", PATIENCE_HOURS)))
 
 
-def _try_later(row: Delivery, error: str, settings: Mapping[str, Any] = _NO_SETTINGS) -> str:
+def _try_later(row: Delivery, error: Words, settings: Mapping[str, Any] = _NO_SETTINGS) -> str:
     """Have a message wait, longer after each try; one that the firm has lost patience with has failed."""
     now, patience = clock.now(), patience_of(settings)
     first = timedelta(minutes=settings.get("retry_minutes", RETRY_MINUTES))
@@ -277,8 +292,27 @@ def _try_later(row: Delivery, error: str, settings: Mapping[str, Any] = _NO_SETT
     again = {"state": Delivery.State.WAITING, "tried_since": since}
     again["not_before"] = now + isolation.rest(first, longest, row.attempts)
     last = now - since >= patience
-    if not last and ours.filter(recalled=False).update(**again, lease_until=None, error=error[:300]):
+    if not last and ours.filter(recalled=False).update(**again, lease_until=None, **_columns(error)):
         return "later"
     if _settle(row, Delivery.State.STOPPED, error, recalled=True) != "later" or not last:
         return "later"
-    return _settle(row, Delivery.State.FAILED, f"超过 {round(patience.total_seconds() / 3600)} 小时未能投递：{error}")
+    hours = _hours(patience)
+    words = refusals.said(error) if isinstance(error, str) else error
+    said = Labels(f"超过 {hours} 小时未能投递：{words.zh}", f"not taken for {hours} hours: {words.en}")
+    return _settle(row, Delivery.State.FAILED, said)
+
+
+def _hours(patience: timedelta) -> int:
+    return round(patience.total_seconds() / 3600)
+
+
+def _told(zh: str, en: str, answer: Words) -> Labels:
+    """Words of ours before what the server or the system said."""
+    words = refusals.status(answer)
+    return Labels(f"{zh}{words.zh}", f"{en}{words.en}")
+
+
+def _columns(error: Words) -> dict[str, str]:
+    """Why a message has not arrived, as its row keeps it."""
+    text, english = kept(error)
+    return {"error": text[:300], "error_en": english[:300]}

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from zhike.kernel.definition_parts import Labels
+from zhike.kernel.definition_parts import Labels, Words
 
 RECIPIENT, MESSAGE = "recipient", "message"
 _ENHANCED = re.compile(r"[245]\.\d{1,3}\.\d{1,3}\b")
-#: What is kept of an answer, and the beginning of one that was kept whole before.
+#: What is kept of an answer, and the beginning of one that was kept whole, or with no English, before.
 _KEPT = re.compile(r"(多次未能投递：|超过 (\d+) 小时未能投递：)?([45]\d\d(?:[ -][245]\.\d{1,3}\.\d{1,3})?)\b")
 _REFUSED = {
     RECIPIENT: Labels("邮件服务器拒收该地址", "the server refused the recipient"),
@@ -24,8 +24,22 @@ def kept(code: int, answer: bytes | str, refused: str) -> str:
     return " ".join([str(code), *([enhanced[0]] if enhanced else []), refused])
 
 
-def said(error: str) -> Labels:
-    """Return the words for why a message failed. Of a server's answer that was kept whole only the status is told."""
+def status(answer: Words) -> Labels:
+    """Return what a server answered, without whom it was about; the same where it is no answer of its own."""
+    if isinstance(answer, Labels):
+        return answer
+    found = _KEPT.match(answer)
+    text = found[3] if found else answer
+    return Labels(text, text)
+
+
+def said(error: str, english: str = "") -> Labels:
+    """Return the words for why a message failed: those that are kept, or what a server's kept answer says.
+
+    Of one that was kept whole only the status is told.
+    """
+    if english:
+        return Labels(error, english)
     found = _KEPT.match(error)
     if found is None:
         return Labels(error, error)

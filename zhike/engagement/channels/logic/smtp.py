@@ -14,17 +14,26 @@ from typing import Any
 from zhike.engagement.channels.errors import MailRejected
 from zhike.engagement.channels.logic import refusals
 from zhike.kernel import clock
+from zhike.kernel.definition_parts import Labels, Words
 
 
-class OutcomeUnknown(Exception):
+class _Trouble(Exception):
+    """What went wrong with a message or the server: words of ours in both languages, or what the system says."""
+
+    def __init__(self, said: Words) -> None:
+        super().__init__(said if isinstance(said, str) else said.en)
+        self.said = said
+
+
+class OutcomeUnknown(_Trouble):
     """The connection broke after the message began to leave: it may have arrived."""
 
 
-class TryLater(Exception):
+class TryLater(_Trouble):
     """The server cannot take this message now; nothing has left."""
 
 
-class ServerAway(Exception):
+class ServerAway(_Trouble):
     """The server cannot be reached or takes nothing from us; nothing has left, and no message is to blame."""
 
 
@@ -45,7 +54,7 @@ class Mailbox:
         #: Whether the server has taken us as a sender.
         self.answered = False
         #: What it said of the messages, one after the other, that it does not take now.
-        self.not_now: list[str] = []
+        self.not_now: list[Words] = []
 
     def send(self, message: bytes, recipient: str, before_data: Callable[[], None]) -> None:
         """Send `message`. `before_data` runs once sender and recipient are accepted; if it raises, nothing leaves.
@@ -70,7 +79,7 @@ class Mailbox:
             raise _refusal(code, answer, refusals.MESSAGE)
         if _kind(code) != _YES:
             self.close()  # whose answer this was nobody knows, so the next one is not to be believed either
-            raise OutcomeUnknown(f"邮件服务器的答复无法理解（{code}）")
+            raise OutcomeUnknown(_unreadable(code))
 
     def close(self) -> None:
         """Drop the connection."""
@@ -95,7 +104,7 @@ class Mailbox:
             return
         if _kind(code) not in (_NOT_NOW, _NO):
             self.close()
-            raise TryLater(f"邮件服务器的答复无法理解（{code}）")
+            raise TryLater(_unreadable(code))
         self._begin_anew()
         raise _refusal(code, answer, about)
 
@@ -136,10 +145,15 @@ class Mailbox:
         return self._connection
 
 
-def _said(error: OSError | smtplib.SMTPException) -> str:
+def _unreadable(code: int) -> Labels:
+    return Labels(f"邮件服务器的答复无法理解（{code}）", f"the mail server's answer makes no sense ({code})")
+
+
+def _said(error: OSError | smtplib.SMTPException) -> Words:
     """Return what went wrong in the system's words, without the number that only a programmer reads."""
     if isinstance(error, ssl.SSLCertVerificationError):
-        return f"邮件服务器的证书未通过验证：{error.verify_message}"
+        why = error.verify_message
+        return Labels(f"邮件服务器的证书未通过验证：{why}", f"the mail server's certificate was not accepted: {why}")
     return (error.strerror if isinstance(error, OSError) else None) or str(error)
 
 

@@ -11,7 +11,7 @@ from zhike.engagement.channels.logic.dispatch import CHANNEL, patience_of
 from zhike.engagement.channels.models import ChannelAway, Delivery
 from zhike.kernel import clock
 from zhike.kernel import standing as kernel
-from zhike.kernel.definition_parts import Labels
+from zhike.kernel.definition_parts import Labels, both
 from zhike.kernel.providers import Channel
 from zhike.kernel.queues import Backlog
 
@@ -44,7 +44,7 @@ def channels() -> list[Channel]:
             away_since=away.since,
             retry_at=away.retry_at,
             tried=away.attempts,
-            error=away.error,
+            error=both(away.error, away.error_en),
             expires_at=expires,
         )
     ]

@@ -8,6 +8,7 @@ from django.conf import settings
 
 from zhike.engagement.compliance.logic.checks import Gate
 from zhike.kernel import clock, definitions
+from zhike.kernel.definition_parts import Labels
 from zhike.kernel.housekeeping import clear_older
 from zhike.kernel.jobs import RunHandle
 
@@ -22,4 +23,5 @@ def clear_places(handle: RunHandle) -> int:
         return 0
     counted = [days for check in gate.checks for days in check.days_counted()]
     kept = max([settings.KEPT_CONTACT_DAYS, *counted])
-    return clear_older(handle, "contacts", "compliance_capreservation", clock.now() - timedelta(days=kept))
+    step = Labels("清理触达次数记录", "Clearing what counted for caps")
+    return clear_older(handle, step, "compliance_capreservation", clock.now() - timedelta(days=kept))

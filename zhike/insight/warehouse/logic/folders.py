@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
 from zhike.insight.warehouse.logic import file_names
 from zhike.insight.warehouse.logic.loading import load_file
 from zhike.insight.warehouse.types import LoadResult, Source
-from zhike.kernel.jobs import RunHandle
-
-Listener = Callable[[str, int, int], None]
+from zhike.kernel.jobs import Listener, RunHandle
 
 
 def files_in(folder: Path, sources: Mapping[str, Source], after: date | None = None) -> list[tuple[Source, Path]]:

@@ -25,6 +25,7 @@ from zhike.insight.warehouse.logic.writer import only_writer
 from zhike.insight.warehouse.models import Load
 from zhike.insight.warehouse.types import LoadFinding, LoadResult, RejectedRow, Source
 from zhike.kernel import clock, context
+from zhike.kernel.definition_parts import Labels
 from zhike.kernel.errors import ZhikeError
 from zhike.kernel.files import FileStore
 from zhike.kernel.ids import uuid7
@@ -143,7 +144,7 @@ def _perform(row: Load, source: Source, dates: FileDates, handle: RunHandle | No
         with engine.session(memory=_TEXT_MEMORY if text else "", threads=2 if text else 0) as connection:
             engine.with_digests(connection)
             found = received(connection, source, path, scratch, row.file)
-            _step(handle, row, "解析")
+            _step(handle, row, Labels("解析", "reading"))
             typed = _typed(connection, source, found, dates, scratch, text)
             days = [dates.first, dates.last] if dates.first and dates.last else []
             rejects.collect(connection, source, typed, days)
@@ -155,7 +156,7 @@ def _perform(row: Load, source: Source, dates: FileDates, handle: RunHandle | No
                 )
             row.findings = quality.refusal(source, row.rows_read, row.rows_rejected)
             if not row.findings:
-                _step(handle, row, "写入")
+                _step(handle, row, Labels("写入", "writing"))
                 row.rows_loaded = _write(connection, source, typed, dates, row)
                 _look(source, dates, row)
                 state = Load.State.DONE
@@ -281,9 +282,9 @@ def _finding(code: str, message: str, message_en: str) -> dict[str, object]:
     return LoadFinding(code, message, message_en).as_dict()
 
 
-def _step(handle: RunHandle | None, row: Load, step: str) -> None:
+def _step(handle: RunHandle | None, row: Load, step: Labels) -> None:
     if handle is not None:
-        handle.progress(f"{row.file}: {step}")
+        handle.progress(Labels(f"{row.file}：{step.zh}", f"{row.file}: {step.en}"))
 
 
 def _finish(row: Load, state: Load.State) -> None:

@@ -14,6 +14,7 @@ from zhike.insight.warehouse.logic import engine, sources, tables
 from zhike.insight.warehouse.models import Load, Publication, StagedDay
 from zhike.insight.warehouse.types import PublicationInfo, StageResult, StageStep
 from zhike.kernel import clock, database, events
+from zhike.kernel.definition_parts import Labels
 from zhike.kernel.jobs import RunHandle
 from zhike.kernel.trading_days import trading_calendar
 
@@ -43,13 +44,13 @@ def run(business_date: date, handle: RunHandle) -> StageResult:
     for day in days:
         last_load = Load.objects.aggregate(last=Max("id"))["last"] or 0
         for step in steps():
-            handle.progress(f"{day} {step.labels['zh']}", done, total)
+            handle.progress(Labels(f"{day} {step.labels['zh']}", f"{day} {step.labels['en']}"), done, total)
             step.run(day, handle)
             done += 1
         StagedDay.objects.update_or_create(
             business_date=day, defaults={"last_load": last_load, "staged_at": clock.now()}
         )
-    handle.progress("合并月份", done, total)
+    handle.progress(Labels("合并月份", "Merging months"), done, total)
     _compact_closed_months(business_date)
     return StageResult(tuple(days), publish(business_date))
 

@@ -7,11 +7,12 @@ from contextlib import contextmanager
 
 from django.db import connection
 
+from zhike.kernel.definition_parts import Labels
 from zhike.kernel.jobs import RunHandle
 
 #: The advisory lock of the writer; a process that dies gives it back with its database session.
 LOCK = (7_302, 1)
-WAITING = "等待另一个装载或加工结束"
+WAITING = Labels("等待另一个装载或加工结束", "Waiting for another load or stage to end")
 
 
 @contextmanager

@@ -36,6 +36,7 @@ from zhike.platform.permissions.types import Principal
 KIND, EXPIRY = "records.export", "records.export_expiry"
 #: Rows between two words about progress.
 _STRIDE = 1_000
+_WRITING = Labels("导出", "Exporting")
 
 
 class ExportList(Part):
@@ -139,7 +140,8 @@ def _begin(wanted: ExportList, asker: Principal) -> Mapping[str, object]:
     owner = catalogues.object_type(wanted.object)
     uid = uuid7()
     with context.acting(actor=asker.actor), database.writing():
-        run = jobs.submit(KIND, f"导出“{owner.labels['zh']}”", {"export": str(uid)})
+        title = Labels(f"导出“{owner.labels['zh']}”", f"Export of {owner.labels['en']}")
+        run = jobs.submit(KIND, title, {"export": str(uid)})
         params = wanted.model_dump(mode="json")
         Export.objects.create(uid=uid, object=owner.key, asked_by=asker.me, query=params, run=run, asked_at=clock.now())
     return {"run": str(run), "export": str(uid)}
@@ -246,6 +248,6 @@ class _Counted:
         for record in self._records:
             self.count += 1
             if self.count % _STRIDE == 0:
-                self._run.progress("导出", self.count, max(self._total, self.count))
+                self._run.progress(_WRITING, self.count, max(self._total, self.count))
             yield record
-        self._run.progress("导出", self.count, self.count)
+        self._run.progress(_WRITING, self.count, self.count)

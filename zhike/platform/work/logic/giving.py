@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from zhike.kernel import actions, clock, database, events, timers
 from zhike.kernel.actions import Action
-from zhike.kernel.definition_parts import Labels
+from zhike.kernel.definition_parts import Labels, kept
 from zhike.kernel.ids import uuid7
 from zhike.platform.audit import api as audit
 from zhike.platform.organization import people
@@ -98,8 +98,8 @@ ASK = Action("work.ask", Labels("提交审批", "Ask for approval"), AskWork, _r
 
 def _row(work: GiveWork, kind: WorkKind, item: NewWork) -> WorkItem:
     due_at = item.due_at or naming.deadline(kind)
-    (subject, subject_en), (script, script_en) = naming.kept(item.subject), naming.kept(item.script)
-    title, title_en = naming.kept(work.origin_title)
+    (subject, subject_en), (script, script_en) = kept(item.subject), kept(item.script)
+    title, title_en = kept(work.origin_title)
     return WorkItem(
         uid=uuid7(),
         kind=kind.key,

@@ -50,11 +50,6 @@ def role_words(role: str) -> Labels:
     return found.labels if found else Labels(role, role)
 
 
-def kept(words: str | Labels) -> tuple[str, str]:
-    """Return words as work keeps them: the text, and the English one where there are two."""
-    return (words.zh, words.en) if isinstance(words, Labels) else (words, "")
-
-
 def deadline(found: WorkKind) -> datetime | None:
     """Return when work of a kind that is given now is due if nobody says."""
     if found.deadline is None:
