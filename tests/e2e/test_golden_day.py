@@ -28,7 +28,7 @@ def _choose(page: Page, test_id: str, text: str) -> None:
 def _audience(page: Page, live: Live, at_least_wan: str, name: str) -> str:
     """Build "total assets at least" by the screen; return the count it shows."""
     page.goto(f"{live.address}/audiences/new")
-    page.get_by_test_id("condition-field").first.wait_for()
+    expect(page.get_by_test_id("condition-field").first.locator("input")).to_be_focused()
     page.keyboard.type("总资产")
     page.keyboard.press("Enter")
     value = page.get_by_test_id("condition-value").locator("input")

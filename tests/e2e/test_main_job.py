@@ -26,7 +26,7 @@ def _choose(page: Page, test_id: str, text: str) -> None:
 
 def _build_audience(page: Page, live: Live) -> int:
     page.goto(f"{live.address}/audiences/new")
-    page.get_by_test_id("condition-field").first.wait_for()
+    expect(page.get_by_test_id("condition-field").first.locator("input")).to_be_focused()
     page.keyboard.type("总资产")
     page.locator(".ant-select-item-option-active").filter(has_text="总资产").wait_for()
     page.keyboard.press("Enter")

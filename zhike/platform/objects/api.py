@@ -166,7 +166,7 @@ def summary_by_coverage(
     Refused for a field that the principal does not see in clear, or who may not read coverages
     and employees.
     """
-    permissions.require(principal, f"{query.object}.read")
+    permissions.require(principal, f"{catalogues.object_with_role('party').key}.read")
     return summing.coverage_summary(query, principal, sums)
 
 
