@@ -321,8 +321,8 @@ def test_what_a_run_says_of_itself_is_read_in_both_languages(clients, monkeypatc
     shown_run = read(clients["operator"], uid)
     assert shown_run["title"] == {"zh": "沏茶", "en": "Making tea"}
     assert shown_run["progress"] == {"done": 1, "total": 2, "step": {"zh": "烧水", "en": "Boiling water"}}
-    assert shown_run["error"]["message"] == "cup 1 不存在，或您无权查看"
-    assert shown_run["error"]["message_en"] == "There is no cup 1, or you may not see it"
+    assert shown_run["error"]["message"] == "“1”不存在，或您无权查看"
+    assert shown_run["error"]["message_en"] == "There is no '1', or you may not see it"
 
     again = clients["operator"].post(f"/api/v1/runs/{uid}/repeat").json()["run"]
     assert read(clients["operator"], again)["title"] == {"zh": "沏茶", "en": "Making tea"}
