@@ -14,8 +14,11 @@ from openpyxl import Workbook
 from tests.factories.records import build_firm
 from zhike.cli import main
 from zhike.cli.output import Output
+from zhike.kernel import definitions
 from zhike.platform.organization import api as organization
 from zhike.platform.organization.models import User
+from zhike.platform.organization.types import UnitRow
+from zhike.platform.permissions.types import Role
 
 pytestmark = pytest.mark.django_db
 
@@ -189,3 +192,104 @@ def test_the_command_line_reads_the_same_files_and_says_which_columns_it_left_ou
     assert began("E2601") == date(2026, 11, 1)
     main._run(main._parser().parse_args(["user", "import", str(file)]), Output(as_json=False))
     assert "未读取的列" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "gb18030"])
+def test_a_bad_line_of_a_file_hurts_only_itself(desk, encoding):
+    text = (
+        "工号,姓名,角色,机构,开始日期\n"
+        "E2201,顾言,account_manager,B1,\n"
+        "E2202,何以,account_manager,B99,\n"
+        "E2203,,account_manager,B1,\n"
+        "E1001,林晓岚,branch_head,B2,2026-05-01\n"
+        "E2204,白也,boss,B1,\n"
+        "E2205,夏至,account_manager,B1,五月一日\n"
+    )
+    file = SimpleUploadedFile("users.csv", text.encode(encoding))
+    answer = desk.post("/api/v1/users/import", {"file": file}).json()
+    assert [(made["line"], made["employee_no"], bool(made["password"])) for made in answer["made"]] == [
+        (2, "E2201", True),
+        (5, "E1001", False),
+    ]
+    assert [(one["line"], one["message"].partition("：")[0]) for one in answer["refused"]] == [
+        (3, "没有机构“B99”。已有"),
+        (4, "不可用"),
+        (6, "没有角色“boss”。已有"),
+        (7, "日期应为 2026-03-01 的写法"),
+    ]
+    assert {post.role for post in organization.person(User.objects.get(employee_no="E1001").uid).every_post} == {
+        "account_manager",
+        "branch_head",
+    }
+
+
+def sent_file(desk, *rows):
+    text = "\n".join(("工号,姓名,角色,机构,开始日期", *rows)) + "\n"
+    return desk.post("/api/v1/users/import", {"file": SimpleUploadedFile("users.csv", text.encode())}).json()
+
+
+def test_a_file_names_roles_and_units_as_the_screen_does_or_by_their_keys(desk):
+    rows = (
+        "E2401,甲,客户经理,世纪大道营业部,",
+        "E2402,乙,Account manager,B1,",
+        "E2403,丙,account_manager,陆家嘴营业部,2026-05-01",
+    )
+    answer = sent_file(desk, *rows)
+    assert answer["refused"] == []
+    posts = [organization.all_staff(number=number)[0].every_post[0] for number in ("E2401", "E2402", "E2403")]
+    assert [(post.role, post.unit.code) for post in posts] == [
+        ("account_manager", "B1"),
+        ("account_manager", "B1"),
+        ("account_manager", "B2"),
+    ]
+    assert str(posts[2].valid_from) == "2026-05-01"
+
+
+def test_a_line_of_a_file_is_told_everything_that_is_wrong_with_it(desk):
+    answer = sent_file(desk, "E 2401,,店长,月球营业部,五月一日", "E2402,乙,,,")
+    assert [one["message"].split("；") for one in answer["refused"]] == [
+        [
+            "不可用：工号（须为 1 至 32 位字母、数字、“-”或“_”）",
+            "不可用：姓名（必填）",
+            f"没有角色“店长”。已有：{'、'.join(role.labels.zh for role in definitions.all_of(Role).values())}",
+            "没有机构“月球营业部”。已有：知客证券 HQ、上海分公司 R1、世纪大道营业部 B1、陆家嘴营业部 B2",
+            "日期应为 2026-03-01 的写法",
+        ],
+        ["不可用：角色（必填）", "不可用：机构（必填）"],
+    ]
+    assert answer["made"] == [] and not User.objects.filter(employee_no="E2402").exists()
+
+
+def test_a_name_that_several_units_have_is_asked_for_by_its_code(desk):
+    organization.upsert_units([UnitRow("B3", "陆家嘴营业部", "branch", "R1")])
+    answer = sent_file(desk, "E2401,甲,客户经理,陆家嘴营业部,", "E2402,乙,客户经理,B3,")
+    assert [one["message"] for one in answer["refused"]] == ["有几个机构叫“陆家嘴营业部”，请写代码：B2、B3"]
+    assert [one["employee_no"] for one in answer["made"]] == ["E2402"]
+
+
+def test_a_file_without_its_titles_is_refused_whole(desk):
+    file = SimpleUploadedFile("users.csv", "姓名,机构\n顾言,B1\n".encode())
+    answer = desk.post("/api/v1/users/import", {"file": file})
+    assert (answer.status_code, answer.json()["code"]) == (422, "user.file")
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ('工号,姓名,角色,机构\nE2501,甲,operator,HQ\n"E2502,乙,operator,HQ\nE2503,丙,operator,HQ\n', "user.file_line"),
+        ("工号,姓名,角色,机构\nE2501," + "甲" * 140_000 + ",operator,HQ\n", "user.file_line"),
+        ("工号,姓名,角色,机构,到期日\nE2501,甲,operator,HQ,2027/1/1\n", "user.file_column"),
+        ("工号,姓名,角色,机构,\nE2501,甲,operator,HQ,2027/1/1\n", "user.file_column"),
+        ("工号,姓名,角色,机构\n" + "E2501,甲,operator,HQ\n" * 5_001, "user.file_long"),
+    ],
+)
+def test_a_file_that_cannot_be_read_whole_makes_nobody(desk, text, code):
+    answer = desk.post("/api/v1/users/import", {"file": SimpleUploadedFile("users.csv", text.encode())})
+    assert (answer.status_code, answer.json()["code"]) == (422, code)
+    assert not User.objects.filter(employee_no__startswith="E25").exists()
+
+
+def test_a_line_with_signs_that_cannot_be_seen_is_told_and_the_others_are_made(desk):
+    answer = sent_file(desk, "E2501,甲,operator,HQ,", "E2502,乙\x00,operator,HQ,", "E2503,丙,operator,HQ,")
+    assert [made["employee_no"] for made in answer["made"]] == ["E2501", "E2503"]
+    assert [one["line"] for one in answer["refused"]] == [3]

@@ -12,7 +12,7 @@ from django.db import connection
 from django.test import Client
 
 from tests.factories.records import SYSTEM, build_firm, customer, signed_in
-from tests.integration.test_work_by_hand import give
+from tests.factories.work import give
 from zhike.kernel import actions, clock, context, definition_changes, event_delivery
 from zhike.kernel.definition_changes import Edit
 from zhike.kernel.definition_errors import DefinitionsBroken

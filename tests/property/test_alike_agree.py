@@ -61,69 +61,68 @@ def at_random(seed: int) -> list[int]:
     of which nobody has.
     """
     draw = random.Random(seed)
+    _make_parties(draw)
+    _make_consents(draw)
+    _make_coverage(draw)
+    _make_contacts(draw)
+    return [*range(1, PEOPLE + 1), TIRED, GONE]
 
+
+def _make_parties(draw: random.Random) -> None:
     def value(values: tuple[object, ...]) -> object:
         # Most are as the gate wants them: what is looked at last is seldom reached otherwise.
         return _text(values[0] if draw.random() < 0.8 else draw.choice(values))
 
     rows = [(n, f"t:{n}", *(value(values) for values in VALUES.values())) for n in range(1, PEOPLE + 1)]
     rows.append((TIRED, f"t:{TIRED}", *(_text(values[0]) for values in VALUES.values())))
-    columns = [LoadColumn(key) for key in VALUES]
-    bulk.load("party", columns=columns, rows=rows, by_id=True)
-    said = [
-        (
-            None,
-            f"c:{n}",
-            n,
-            "marketing",
-            channel,
-            draw.choice(("granted", "granted", "granted", "withdrawn")),
-            day.isoformat(),
-            "录音",
-        )
+    bulk.load("party", columns=[LoadColumn(key) for key in VALUES], rows=rows, by_id=True)
+
+
+def _make_consents(draw: random.Random) -> None:
+    def said(party: int, channel: str, state: str, back: int) -> tuple[object, ...]:
+        day = (TODAY - timedelta(days=back)).isoformat()
+        return (None, f"c:{party}", party, "marketing", channel, state, day, "录音")
+
+    touched = ("email", "phone")
+    states = ("granted", "granted", "granted", "withdrawn")
+    rows = [
+        said(n, channel, draw.choice(states), back)
         for n in range(1, PEOPLE + 1)
-        for channel in ("email", "phone")
-        for day in draw.sample([TODAY - timedelta(days=back) for back in (2, 30, 400)], draw.choice((0, 1, 1, 1, 2)))
+        for channel in touched
+        for back in draw.sample((2, 30, 400), draw.choice((0, 1, 1, 1, 2)))
     ]
-    agreed = TODAY - timedelta(days=2)
-    said += [
-        (None, f"c:{TIRED}", TIRED, "marketing", channel, "granted", agreed.isoformat(), "录音")
-        for channel in ("email", "phone")
-    ]
-    told = [
-        LoadColumn("party", by="id"),
-        *(LoadColumn(key) for key in ("purpose", "channel", "state", "valid_from", "evidence")),
-    ]
-    bulk.load("consent", columns=told, rows=said)
-    served = [
-        (None, f"s:{n}", n, "E1001", draw.choice(("service", "introduced")), start.isoformat(), end and end.isoformat())
+    rows += [said(TIRED, channel, "granted", 2) for channel in touched]
+    keys = ("purpose", "channel", "state", "valid_from", "evidence")
+    bulk.load("consent", columns=[LoadColumn("party", by="id"), *map(LoadColumn, keys)], rows=rows)
+
+
+def _make_coverage(draw: random.Random) -> None:
+    def served(party: int, kind: str, start: date, end: date | None) -> tuple[object, ...]:
+        return (None, f"s:{party}", party, "E1001", kind, start.isoformat(), end and end.isoformat())
+
+    terms = (
+        (TODAY, None),
+        (TODAY + timedelta(days=1), None),
+        (date(2024, 1, 2), TODAY),
+        (date(2024, 1, 2), TODAY + timedelta(days=9)),
+    )
+    rows = [
+        served(n, draw.choice(("service", "introduced")), start, end)
         for n in range(1, PEOPLE + 1)
-        for start, end in draw.sample(
-            [
-                (TODAY, None),
-                (TODAY + timedelta(days=1), None),
-                (date(2024, 1, 2), TODAY),
-                (date(2024, 1, 2), TODAY + timedelta(days=9)),
-            ],
-            draw.randrange(3),
-        )
+        for start, end in draw.sample(terms, draw.randrange(3))
     ]
-    served.append((None, f"s:{TIRED}", TIRED, "E1001", "service", TODAY.isoformat(), None))
-    serving = [
-        LoadColumn("party", by="id"),
-        *(LoadColumn(key) for key in ("employee_no", "kind", "valid_from", "valid_to")),
-    ]
-    bulk.load("coverage", columns=serving, rows=served)
+    rows.append(served(TIRED, "service", TODAY, None))
+    keys = ("employee_no", "kind", "valid_from", "valid_to")
+    bulk.load("coverage", columns=[LoadColumn("party", by="id"), *map(LoadColumn, keys)], rows=rows)
+
+
+def _make_contacts(draw: random.Random) -> None:
     for n in range(1, PEOPLE + 1):
         for _contact in range(draw.choice((0, 1, 2, 3))):
-            reserve(
-                n,
-                draw.choice(("email", "email", "staff")),
-                clock.now() - timedelta(hours=draw.choice((1, 100, 167, 168, 169, 4000))),
-            )
+            hours = draw.choice((1, 100, 167, 168, 169, 4000))
+            reserve(n, draw.choice(("email", "email", "staff")), clock.now() - timedelta(hours=hours))
     for _contact in range(2):
         reserve(TIRED, "email", clock.now() - timedelta(hours=1))
-    return [*range(1, PEOPLE + 1), TIRED, GONE]
 
 
 def _text(value: object) -> object:
