@@ -41,6 +41,11 @@ def test_users_from_a_workbook(golden_live: Live, page: Page) -> None:
     titles, given = Path(saved.value.path()).read_text(encoding="utf-8-sig").splitlines()
     assert titles == "工号,姓名,初始密码"
     assert given.startswith('"E7701","顾言","')
+    with page.expect_download() as saved:
+        page.get_by_test_id("users-refused").click()
+    titles, refused = Path(saved.value.path()).read_text(encoding="utf-8-sig").splitlines()
+    assert titles == "工号,姓名,角色,机构,开始日期,截止日期,未处理原因"
+    assert refused.startswith('"E7702","\'=1+1","客户经理","B001","2027/11/1","",')
     page.keyboard.press("Escape")
 
     page.get_by_test_id("list-search").fill("E7701")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -34,24 +37,24 @@ form:
 """
 
 
+def _defined(live: Live, file: Path, text: str, kind: str, key: str) -> Iterator[None]:
+    """The firm's own definition, dropped when a test is over."""
+    file.write_text(text, encoding="utf-8")
+    live.zhike("definition", "change", str(file), "--yes")
+    yield
+    live.zhike("definition", "change", "--drop", kind, key, "--yes")
+
+
 @pytest.fixture
-def visits(live: Live, tmp_path):  # type: ignore[no-untyped-def]
+def visits(live: Live, tmp_path: Path) -> Iterator[None]:
     """The firm's own kind of work, which asks for a day; none of it may be left open."""
-    file = tmp_path / "visit.yaml"
-    file.write_text(VISIT, encoding="utf-8")
-    live.zhike("definition", "change", str(file), "--yes")
-    yield
-    live.zhike("definition", "change", "--drop", "work_kind", "visit", "--yes")
+    yield from _defined(live, tmp_path / "visit.yaml", VISIT, "work_kind", "visit")
 
 
 @pytest.fixture
-def one_row_alone(live: Live, tmp_path):  # type: ignore[no-untyped-def]
+def one_row_alone(live: Live, tmp_path: Path) -> Iterator[None]:
     """The firm's own rule: more than one row leaves with an approval only."""
-    file = tmp_path / "exports.yaml"
-    file.write_text(RULE, encoding="utf-8")
-    live.zhike("definition", "change", str(file), "--yes")
-    yield
-    live.zhike("definition", "change", "--drop", "export_rule", "default", "--yes")
+    yield from _defined(live, tmp_path / "exports.yaml", RULE, "export_rule", "default")
 
 
 def _sign_in_anew(page: Page, live: Live, role: str) -> None:

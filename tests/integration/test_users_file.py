@@ -115,6 +115,7 @@ def test_a_title_above_the_heads_is_skipped_and_lines_keep_their_numbers(desk):
         User.objects.filter(employee_no="E2601").delete()
         numbers, answer = made(desk, content)
         assert numbers == ["E2601"] and [one["line"] for one in answer["refused"]] == [6]
+        assert answer["refused"][0]["cells"] == ["E2602", "", "operator", "HQ", "", ""]
 
 
 def test_a_column_that_nothing_reads_is_told_and_left_out(desk):
@@ -136,6 +137,7 @@ def test_a_column_that_nothing_reads_is_told_and_left_out(desk):
             "user.file",
             "第 2 行是“工号、姓名、部门、机构”，没有列“角色”。须有一行列名，含：工号、姓名、角色、机构",
         ),
+        (text((*HEADS, "name"), (*ROW, "何以")).encode(), "user.file_twice", "列“姓名”出现了两次，请只留一列"),
         (b" \r\n\r\n", "user.file_empty", "文件是空的。须有一行列名，含：工号、姓名、角色、机构"),
         (workbook(), "user.file_empty", "文件是空的。须有一行列名，含：工号、姓名、角色、机构"),
         (

@@ -249,10 +249,11 @@ class MadeUserOut(TypedDict):
 
 
 class RefusedLineOut(TypedDict):
-    """A line of a file that became nothing, and why."""
+    """A line of a file that became nothing, and why; `cells` are those of every column that is read, in their order."""
 
     line: int
     text: str
+    cells: list[str]
     message: str
 
 

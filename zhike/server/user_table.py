@@ -6,6 +6,7 @@ import csv
 import io
 import itertools
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -100,6 +101,15 @@ class LongFile(ZhikeError):
     en = "The file has more than {most} lines; please make several of it"
 
 
+class TwiceColumn(ZhikeError):
+    """A column that stands twice: one of the two would be lost."""
+
+    code = "user.file_twice"
+    status = 422
+    zh = "列“{column}”出现了两次，请只留一列"
+    en = "Column {column_en} stands twice; keep one of the two"
+
+
 class BrokenLine(ZhikeError):
     """A line that is no CSV."""
 
@@ -131,7 +141,7 @@ class Table:
 def table(content: bytes) -> Table:
     """Return what a file holds.
 
-    Raises UnreadableFile, OldWorkbook, EmptyFile, NoUsersFile, LongFile, BrokenLine, UnknownDays.
+    Raises UnreadableFile, OldWorkbook, EmptyFile, NoUsersFile, LongFile, BrokenLine, TwiceColumn, UnknownDays.
     """
     rows = [(line, [cell.strip() for cell in row]) for line, row in _rows(content) if any(map(str.strip, row))]
     place = next((place for place, row in enumerate(rows[:_HEADS_WITHIN]) if not _missing(row[1])), None)
@@ -141,6 +151,9 @@ def table(content: bytes) -> Table:
     if len(below) > _MOST_LINES:
         raise LongFile(most=_MOST_LINES)
     keys = [_key(title) for title in heads]
+    twice = [key for key, times in Counter(filter(None, keys)).items() if times > 1]
+    if twice:
+        raise TwiceColumn(**_titles("column", twice[:1]))
     ignored = _ignored(heads, [row for _line, row in below])
     named = [(line, {key: cell for key, cell in zip(keys, row, strict=False) if key}) for line, row in below]
     return Table(named, ignored)

@@ -80,7 +80,8 @@ def import_users(request: SignedInRequest, file: File[UploadedFile]) -> schemas.
             answer["made"].append(_made(line.number, body, request.principal))
         except ZhikeError as error:
             message = error.message(request.principal.language)
-            answer["refused"].append({"line": line.number, "text": line.text, "message": message})
+            cells = [line.cells.get(key, "") for key in user_table.TITLES]
+            answer["refused"].append({"line": line.number, "text": line.text, "cells": cells, "message": message})
     return answer
 
 

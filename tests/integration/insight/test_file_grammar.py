@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -241,6 +241,22 @@ def test_a_workbook_is_read_as_one_whatever_it_is_called(tmp_path):
     result = received.load_file("rows", tmp_path / "rows.csv", snapshot=snapshot(decimal=",", grouping="."), again=True)
 
     assert (result.state, stored()) == ("done", [("0001", Decimal("13.75"), 3)])
+
+
+def test_a_time_of_no_day_in_a_workbook_hurts_only_its_row(tmp_path):
+    book = Workbook()
+    for row in (
+        ["no", "amount", "count"],
+        ["0001", time(9, 30), 3],
+        ["0002", timedelta(hours=30), 4],
+        ["0003", 1.5, 5],
+    ):
+        book.active.append(row)
+    book.save(tmp_path / "rows.csv")
+
+    result = received.load_file("rows", tmp_path / "rows.csv", snapshot=snapshot(decimal=",", grouping="."), again=True)
+
+    assert (sorted(rejected(result)), stored()) == ([2, 3], [("0003", Decimal("1.50"), 5)])
 
 
 SECRET = "zz' then (select content from read_text('{path}')) when 'q"

@@ -3096,8 +3096,9 @@ export interface components {
             count: number;
             labels: components["schemas"]["Labels"];
         };
-        /** @description A line of a file that became nothing, and why. */
+        /** @description A line of a file that became nothing, and why; `cells` are those of every column that is read, in their order. */
         RefusedLineOut: {
+            cells: string[];
             line: number;
             message: string;
             text: string;

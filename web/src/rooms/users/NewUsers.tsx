@@ -11,7 +11,7 @@ import { useReport } from '../../kit/feedback';
 import { useFocusBack } from '../../kit/hooks';
 import { Icon } from '../../kit/Icon';
 import { SubmitOnEnter } from '../../kit/SubmitOnEnter';
-import { passwordLines } from './passwordsFile';
+import { passwordLines, refusedLines } from './savedLines';
 import { PostFields, useUserOptions, type PostValues } from './PostDialogs';
 
 type Values = PostValues & { employee_no: string; name: string };
@@ -108,6 +108,7 @@ function Imported({ answer, onClose }: { answer: UsersFile; onClose: () => void 
     saveCsv(passwordLines(passwords, t('user.passwordTitles')), t('user.passwordsFile'));
     setSaved(true);
   };
+  const keepRefused = () => saveCsv(refusedLines(answer.refused, t('user.refusedTitles')), t('user.refusedFile'));
   const columns: Column<UsersFile['refused'][number]>[] = [
     { key: 'line', title: t('user.line'), tight: true, align: 'right', render: (row) => row.line },
     { key: 'text', title: t('user.lineText'), render: (row) => row.text },
@@ -124,6 +125,7 @@ function Imported({ answer, onClose }: { answer: UsersFile; onClose: () => void 
       footer={
         <>
           <Button type={unsaved ? 'default' : 'primary'} onClick={onClose}>{t('common.close')}</Button>
+          {answer.refused.length > 0 && <Button onClick={keepRefused} data-testid="users-refused">{t('user.saveRefused')}</Button>}
           {passwords.length > 0 && <Button type={unsaved ? 'primary' : 'default'} onClick={keep} data-testid="users-passwords">{t('user.savePasswords')}</Button>}
         </>
       }

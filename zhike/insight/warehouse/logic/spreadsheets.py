@@ -73,10 +73,10 @@ def _text(cell: Cell, column: SourceColumn | None, source: Source, findings: lis
     value = cell.value
     if value is None:
         return ""
-    if isinstance(value, bool | str):
-        return str(value)
     if isinstance(value, date):
         return _moment(value, column, source)
+    if isinstance(value, bool) or not isinstance(value, int | float):  # texts, and times of no day
+        return str(value)
     if column is not None and column.value_type.given is Type.TEXT:
         return _number_as_text(cell, float(value), column, source, findings)
     return workbooks.digits(value).replace(".", source.decimal)

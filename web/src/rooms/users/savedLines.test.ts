@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { strings } from '../../app/strings';
-import { passwordLines } from './passwordsFile';
+import { passwordLines, refusedLines } from './savedLines';
 
 const made = (employee_no: string, name: string) => ({ line: 2, employee_no, name, password: 'Ab-3' });
 
@@ -18,4 +18,11 @@ test('nothing in the file is calculated by a spreadsheet', () => {
     `"'-7","'@x","Ab-3"`,
     `"'-7","'＝1","Ab-3"`,
   ]);
+});
+
+test('lines that were refused are saved as they were sent, with why, below the titles that are read', () => {
+  const row = { line: 4, text: '', cells: ['E1', '', '店长', 'B1', '', ''], message: '没有角色“店长”' };
+  const [titles, ...lines] = refusedLines([row], strings['user.refusedTitles'][0]!);
+  expect(titles).toBe('工号,姓名,角色,机构,开始日期,截止日期,未处理原因');
+  expect(lines).toEqual(['"E1","","店长","B1","","","没有角色“店长”"']);
 });
