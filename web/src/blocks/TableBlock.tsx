@@ -6,7 +6,7 @@ import { Nothing } from '../kit/figures';
 import { formatOf, unitBeside } from '../kit/fields/formats';
 import { toNumber } from '../kit/format';
 import { Formatted } from './Formatted';
-import { phoneParts } from './phoneParts';
+import { phoneParts, stands } from './phoneParts';
 
 type TableRow = TableData['rows'][number];
 
@@ -63,8 +63,8 @@ function phoneLine(data: TableData, columns: Column<TableRow>[], label: (labels:
           {named(row).map((column) => <span key={column.key} className="nowrap">{label(column.labels)} {figure(column, row)}</span>)}
         </span>
       ),
-      end: end && figure(end, row),
-      endSub: endSub && <>{formatOf(endSub.format).bare && label(endSub.labels)} {figure(endSub, row)}</>,
+      end: end && stands(end, row) && figure(end, row),
+      endSub: endSub && stands(endSub, row) && <>{formatOf(endSub.format).bare && label(endSub.labels)} {figure(endSub, row)}</>,
     };
   };
 }

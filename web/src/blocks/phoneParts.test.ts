@@ -27,14 +27,19 @@ describe('a row on a phone', () => {
   });
   it('names further figures where hardly a text tells rows apart', () => {
     const parts = phoneParts([column('name', 'link'), column('a', 'count'), column('b', 'count'), column('c', 'count'), column('d', 'money')]);
-    expect(keys(parts.named(row({})))).toEqual(['c', 'd']);
+    expect(keys(parts.named(row({ c: 1, d: 2 })))).toEqual(['c', 'd']);
+  });
+  it('names all figures of a row that has none of the usual ones', () => {
+    const parts = phoneParts(['a', 'b', 'c', 'd', 'e', 'f'].map((key) => column(key, 'count')));
+    expect(keys(parts.named(row({ f: 7 })))).toEqual(['f']);
+    expect(keys(parts.named(row({ a: 1, f: 7 })))).toEqual([]);
   });
   it('leaves a text out where figures below the title fill the line, never a mark', () => {
     const figures = ['a', 'b', 'c', 'd'].map((key) => column(key, 'change'));
     const movers = phoneParts([column('name', 'link'), column('number', 'text'), ...figures]);
-    expect([keys(movers.texts), keys(movers.named(row({})))]).toEqual([[], ['c', 'd']]);
+    expect([keys(movers.texts), keys(movers.named(row({ a: 1, b: 1, c: 1, d: 1 })))]).toEqual([[], ['c', 'd']]);
     const board = phoneParts([column('name', 'link'), column('state', 'tag'), ...figures, column('e', 'count'), column('f', 'count')]);
-    expect([keys(board.texts), keys(board.named(row({})))]).toEqual([['state'], ['c', 'd', 'e']]);
+    expect([keys(board.texts), keys(board.named(row({ a: 1, b: 1, c: 1, d: 1, e: 1, f: 1 })))]).toEqual([['state'], ['c', 'd', 'e']]);
   });
   it('shows a mark at the right where there is no figure', () => {
     const texts = ['w', 'x', 'y', 'z'].map((key) => column(key, 'text'));

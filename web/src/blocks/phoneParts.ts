@@ -10,7 +10,13 @@ export type PhoneParts = { texts: TableColumn[]; named: (row: TableRow) => Table
 const TEXTS = 3;
 const FIGURES = 3;
 
-/** The columns of a row on a phone: the first is its title; what wants attention in a row is never left out. */
+/** Whether a row has a cell in a column; a row of what is left over has none in many. */
+export const stands = (column: TableColumn, row: TableRow) => row.cells[column.key] !== undefined;
+
+/**
+ * The columns of a row on a phone: the first is its title; what wants attention in a row is never left out, and all
+ * figures of a row that has none of those that are usually shown stand below it.
+ */
 export function phoneParts(columns: TableColumn[]): PhoneParts {
   const figures = columns.filter((column) => formatOf(column.format).figure);
   const texts = columns.slice(1).filter((column) => formatOf(column.format).words);
@@ -22,9 +28,14 @@ export function phoneParts(columns: TableColumn[]): PhoneParts {
   // Without figures a mark that the texts leave out stands at the right.
   const mark = texts.slice(TEXTS).find((column) => formatOf(column.format).tagged);
   const wants = (column: TableColumn, row: TableRow) => column.tone && (toNumber(row.cells[column.key]) ?? 0) !== 0;
+  const usual = figures.filter((column) => column === end || column === endSub || further.includes(column));
+  const named = (row: TableRow) => {
+    const found = left.filter((column) => stands(column, row));
+    return usual.some((column) => stands(column, row)) ? found.filter((column) => further.includes(column) || wants(column, row)) : found;
+  };
   return {
     texts: said.slice(0, TEXTS),
-    named: (row) => left.filter((column) => further.includes(column) || wants(column, row)),
+    named,
     end: end ?? mark,
     endSub,
   };
