@@ -27,7 +27,7 @@ _MADE = {
     "name": ("姓名", "Name"),
     "password": ("密码（只显示一次）", "Password (shown once)"),
 }
-_IGNORED = {"title": ("未读取的列", "Columns that nothing reads")}
+_IGNORED = {"title": ("未读取", "Not read")}
 _REFUSED = {"line": ("行", "Line"), "message": ("未处理的原因", "Why it was left out")}
 
 
@@ -124,6 +124,7 @@ def import_file(options: argparse.Namespace, output: Output) -> int:
     refused: list[dict[str, object]] = []
     choices = user_file.Choices(definitions.all_of(Role), organization.all_units())
     table = user_table.table(options.file.read_bytes())
+    ignored = [output.words(one.zh, one.en) for one in table.ignored]
     for line in user_file.lines(table):
         try:
             body = line.user(choices)
@@ -148,9 +149,9 @@ def import_file(options: argparse.Namespace, output: Output) -> int:
         except ZhikeError as error:
             refused.append({"line": line.number, "message": error.message("zh")})
     if output.as_json:
-        output.result({"made": made, "refused": refused, "ignored": [*table.ignored]}, "")
+        output.result({"made": made, "refused": refused, "ignored": ignored}, "")
     else:
-        output.table([{"title": title} for title in table.ignored], output.titles(_IGNORED))
+        output.table([{"title": title} for title in ignored], output.titles(_IGNORED))
         output.table(made, output.titles(_MADE))
         output.table(refused, output.titles(_REFUSED))
     return 1 if refused else 0

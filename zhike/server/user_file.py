@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from pydantic import ValidationError
 
@@ -71,10 +72,11 @@ def _several(zh: str, en: str, said: str, keys: Sequence[str]) -> Labels:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of the file, by column."""
+    """One line of the file, by column, and the day from which the file counts days."""
 
     number: int
     cells: Mapping[str, str]
+    epoch: datetime
 
     @property
     def text(self) -> str:
@@ -91,7 +93,7 @@ class Line:
                 faults.append((key, found))
             else:
                 values[key] = found
-        days = {key: user_table.day(values[key]) for key in ("valid_from", "valid_to")}
+        days = {key: user_table.day(values[key], self.epoch) for key in ("valid_from", "valid_to")}
         faults += [(key, _NO_DAY) for key, found_day in days.items() if values[key] and not found_day]
         try:
             user = NewUserIn.model_validate(values | days)
@@ -119,4 +121,4 @@ def _told(key: str, fault: Labels) -> Labels:
 
 def lines(table: Table) -> Iterator[Line]:
     """Return the lines of a table."""
-    return (Line(number, cells) for number, cells in table.rows)
+    return (Line(number, cells, table.epoch) for number, cells in table.rows)

@@ -258,7 +258,7 @@ class RefusedLineOut(TypedDict):
 
 
 class UsersFileOut(TypedDict):
-    """What became of a file; `ignored` are the titles of columns that nothing reads."""
+    """What became of a file; `ignored` are the titles of columns and the other sheets, which nothing reads."""
 
     made: list[MadeUserOut]
     refused: list[RefusedLineOut]

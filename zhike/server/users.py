@@ -70,7 +70,11 @@ def import_users(request: SignedInRequest, file: File[UploadedFile]) -> schemas.
     """Users and posts from a file: employee number, name, role, unit. A line that is wrong hurts only itself."""
     permissions.require(request.principal, "user.create")
     table = user_table.table(file.read())
-    answer: schemas.UsersFileOut = {"made": [], "refused": [], "ignored": [*table.ignored]}
+    answer: schemas.UsersFileOut = {
+        "made": [],
+        "refused": [],
+        "ignored": [one[request.principal.language] for one in table.ignored],
+    }
     mine = permissions.units_of(request.principal, "user.create")
     choices = user_file.Choices(definitions.all_of(Role), [u for u in organization.all_units() if u.id in mine])
     for line in user_file.lines(table):
