@@ -16,11 +16,13 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from tests.factories.records import build_firm
 from zhike.cli import main
 from zhike.cli.output import Output
-from zhike.kernel import definitions, workbooks
+from zhike.kernel import clock, definitions, workbooks
 from zhike.platform.organization import api as organization
 from zhike.platform.organization.models import User
 from zhike.platform.organization.types import UnitRow
+from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Role
+from zhike.server.employee_names import OtherUser
 
 pytestmark = pytest.mark.django_db
 
@@ -379,3 +381,89 @@ def test_days_are_counted_as_the_workbook_counts_them(desk):
     book.epoch = CALENDAR_MAC_1904
     assert made(desk, saved(book))[0] == ["E2601"]
     assert began("E2601") == date(2026, 11, 1)
+
+
+@pytest.mark.parametrize("name", ["别人", "林晓"])
+def test_the_number_of_a_user_with_another_name_is_refused_and_gives_nothing(desk, name, tmp_path):
+    answer = sent_file(desk, f"E1001,{name},branch_head,B2,", "E2401,甲,客户经理,B1,")
+    said = f"工号“E1001”是用户“林晓岚”，不是“{name}”。请核对工号与姓名"
+    assert [(one["line"], one["message"]) for one in answer["refused"]] == [(2, said)]
+    assert [one["employee_no"] for one in answer["made"]] == ["E2401"]
+    file = tmp_path / "users.csv"
+    file.write_text(f"工号,姓名,角色,机构\nE1001,{name},branch_head,B2\n")
+    assert main._run(main._parser().parse_args(["user", "import", str(file)]), Output(as_json=False)) == 1
+    add = ["user", "add", "e1001", name, "--role", "branch_head", "--unit", "B2"]
+    with pytest.raises(OtherUser) as refused:
+        main._run(main._parser().parse_args(add), Output(as_json=False))
+    assert refused.value.code == "user.other_user"
+    known = organization.all_staff(number="E1001")[0]
+    assert known.name == "林晓岚" and [post.role for post in known.every_post] == ["account_manager"]
+
+
+@pytest.mark.parametrize(("kept", "said"), [("林晓岚", "林 晓　岚"), ("Ann Lee", "Ａｎｎ　Ｌｅｅ")])
+def test_a_users_name_is_compared_without_blanks_and_widths(desk, kept, said):
+    User.objects.filter(employee_no="E1001").update(name=kept)
+    answer = sent_file(desk, f"e1001,{said},branch_head,B2,")
+    assert answer["refused"] == [] and answer["made"][0]["name"] == kept
+
+
+THREE = ("E2501,甲,客户经理,B1,", "E2502,乙,客户经理,B1,2099-01-01", "E2503,丙,客户经理,B1,")
+
+
+def test_a_file_that_breaks_off_makes_nobody(desk, monkeypatch):
+    add = organization.add_user
+
+    def killed(**given):
+        if given["employee_no"] == "E2503":
+            raise SystemExit
+        return add(**given)
+
+    monkeypatch.setattr(organization, "add_user", killed)
+    with pytest.raises(SystemExit):
+        sent_file(desk, *THREE)
+    assert not User.objects.filter(employee_no__startswith="E25").exists()
+
+
+def passwords_of(answer):
+    return {one["employee_no"]: one["password"] for one in answer["made"]}
+
+
+def test_the_same_file_gives_passwords_again_until_somebody_has_signed_in(desk):
+    """The answer to the first may never have arrived."""
+    first, again = passwords_of(sent_file(desk, *THREE)), passwords_of(sent_file(desk, *THREE))
+    assert list(again) == list(first) and all(first[number] != again[number] for number in first)
+    assert all(User.objects.get(employee_no=number).check_password(again[number]) for number in again)
+    User.objects.filter(employee_no="E2501").update(last_login=clock.now())
+    third = sent_file(desk, *THREE, "E2502,乙,客户经理,B1,2099-01-02")
+    assert list(passwords_of(third)) == ["E2502", "E2503"]
+    assert [(one["line"], one["message"].partition(" ")[0]) for one in third["refused"]] == [
+        (2, "该用户自"),
+        (5, "该用户自"),
+    ]
+    assert User.objects.get(employee_no="E2501").check_password(again["E2501"])
+
+
+def test_a_password_that_somebody_chose_stays(desk):
+    organization.add_user(
+        employee_no="E2501", name="甲", role="account_manager", unit="B1", password="Lantern-41-river"
+    )
+    answer = sent_file(desk, THREE[0])
+    assert answer["made"] == [] and len(answer["refused"]) == 1
+    assert User.objects.get(employee_no="E2501").check_password("Lantern-41-river")
+
+
+def test_a_file_tells_one_password_of_a_user_however_often_it_has_them(desk):
+    rows = (THREE[0], THREE[0], "E2501,甲,branch_head,B2,")
+    for refused in ([3], [3, 4]):
+        answer = sent_file(desk, *rows)
+        assert [one["line"] for one in answer["refused"]] == refused
+        assert User.objects.get(employee_no="E2501").check_password(answer["made"][0]["password"])
+        assert [one["password"] for one in answer["made"][1:]] == [None] * (len(answer["made"]) - 1)
+
+
+def test_whoever_may_not_change_users_gives_no_password_again(desk, monkeypatch):
+    first, allowed = passwords_of(sent_file(desk, *THREE)), permissions.allowed
+    monkeypatch.setattr(permissions, "allowed", lambda who, what: allowed(who, what) and what != "user.update")
+    answer = sent_file(desk, *THREE)
+    assert answer["made"] == [] and len(answer["refused"]) == 3
+    assert all(User.objects.get(employee_no=number).check_password(first[number]) for number in first)

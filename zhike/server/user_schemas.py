@@ -240,7 +240,8 @@ class UserChangeIn(RequestBody):
 
 
 class MadeUserOut(TypedDict):
-    """A line of a file that became a user or a post; without a password where the user was there already."""
+    """A line of a file that became a user or a post; without a password where the user was there already, unless the one
+    of before was never used."""
 
     line: int
     employee_no: str

@@ -55,10 +55,7 @@ def all_units(*, kinds: Sequence[str] = ()) -> list[OrgUnit]:
 
 def unit_by_code(code: str) -> OrgUnit:
     """Return the unit with `code`; raises UnknownUnit."""
-    found = Unit.objects.filter(code=code).first()
-    if found is None:
-        raise UnknownUnit(unit=code, has=sorted(Unit.objects.values_list("code", flat=True))[:20])
-    return units.as_type(found)
+    return units.as_type(_place(code))
 
 
 def unit_by_uid(uid: uuid.UUID) -> OrgUnit | None:
@@ -92,7 +89,7 @@ def add_user(
     """
     _require_role(role)
     with database.writing():
-        place = Unit.objects.get(pk=unit_by_code(unit).id)
+        place = _place(unit)
         found = users.by_number(employee_no)
         if found is not None and only_new:
             raise UserExists(employee_no=found.employee_no)
@@ -180,7 +177,7 @@ def give_post(
     _require_role(role)
     with database.writing():
         user = users.locked(uid)
-        place = Unit.objects.get(pk=unit_by_code(unit).id)
+        place = _place(unit)
         users.add_post(user, place, role, valid_from or clock.today(), valid_to)
         return staff(user.pk)
 
@@ -192,7 +189,7 @@ def end_post(uid: uuid.UUID, *, role: str, unit: str, valid_from: date, valid_to
     """
     with database.writing():
         user = users.locked(uid)
-        place = Unit.objects.get(pk=unit_by_code(unit).id)
+        place = _place(unit)
         users.end_post(user, place, role, valid_from, valid_to)
         return staff(user.pk)
 
@@ -247,6 +244,13 @@ def sign_out_everywhere(user_id: int) -> None:
     with database.writing():
         User.objects.filter(pk=user_id).update(session_salt=secrets.token_hex(8))
         audit.note(operation="sign_out_everywhere", subject="user", subject_id=user_id)
+
+
+def _place(code: str) -> Unit:
+    found = Unit.objects.filter(code=code).first()
+    if found is None:
+        raise UnknownUnit(unit=code, has=sorted(Unit.objects.values_list("code", flat=True))[:20])
+    return found
 
 
 def _require_role(role: str) -> None:
