@@ -467,3 +467,15 @@ def test_whoever_may_not_change_users_gives_no_password_again(desk, monkeypatch)
     answer = sent_file(desk, *THREE)
     assert answer["made"] == [] and len(answer["refused"]) == 3
     assert all(User.objects.get(employee_no=number).check_password(first[number]) for number in first)
+
+
+@pytest.mark.parametrize("written", ["0001-01-01", "1899-12-25", "20271", "2100-01-01"])
+@pytest.mark.parametrize("at", [4, 5])
+def test_a_day_that_nobody_means_is_told_at_its_cell(desk, written, at):
+    row = [*ROW[:4], "", ""]
+    row[at] = written
+    numbers, answer = made(desk, text((*HEADS, "截止日期"), row).encode())
+    assert numbers == [] and not User.objects.filter(employee_no="E2601").exists()
+    assert [one["message"] for one in answer["refused"]] == [
+        f"不可用：{('开始日期', '截止日期')[at - 4]}（须在 1990-01-01 至 2099-12-31 之间）"
+    ]

@@ -115,7 +115,7 @@ _NO_DAY = sentence("date_type", {})
 
 def _told(key: str, fault: Labels) -> Labels:
     """A fault of a cell, with the title of its column where it does not say it itself."""
-    if key not in ("employee_no", "name") and fault is not _REQUIRED:
+    if fault is _NO_DAY or (key in ("role", "unit") and fault is not _REQUIRED):
         return fault
     zh, en = TITLES[key]
     return Labels(f"不可用：{zh}（{fault.zh}）", f"not usable: {en} ({fault.en})")

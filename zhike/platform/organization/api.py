@@ -84,7 +84,7 @@ def add_user(
     """Add a user with one post, or give an existing one another post; return the user and the new password.
 
     Without a `password` a random one is made; with `must_change` it is good for changing it only. The post holds from
-    today on unless said otherwise. Raises UnknownUnit, UnknownRole, WeakPassword, WrongDates, PostTwice,
+    today on unless said otherwise. Raises UnknownUnit, UnknownRole, WeakPassword, UnlikelyDay, WrongDates, PostTwice,
     UserEnded, ZerosDiffer, with `only_new` also UserExists.
     """
     _require_role(role)
@@ -172,7 +172,7 @@ def give_post(
 ) -> Staff:
     """Let a user hold a role in a unit (by code), from today on unless said otherwise; `valid_to` is the day after.
 
-    Raises NotFound, UnknownRole, UnknownUnit, WrongDates, PostTwice.
+    Raises NotFound, UnknownRole, UnknownUnit, UnlikelyDay, WrongDates, PostTwice.
     """
     _require_role(role)
     with database.writing():
@@ -185,7 +185,7 @@ def give_post(
 def end_post(uid: uuid.UUID, *, role: str, unit: str, valid_from: date, valid_to: date) -> Staff:
     """Let the post that began on `valid_from` end: `valid_to` is the first day without it, today at the earliest.
 
-    Raises NotFound, UnknownUnit, PostEnded, WrongDates.
+    Raises NotFound, UnknownUnit, PostEnded, UnlikelyDay, WrongDates.
     """
     with database.writing():
         user = users.locked(uid)
