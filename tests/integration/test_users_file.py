@@ -22,6 +22,7 @@ from zhike.platform.organization.models import User
 from zhike.platform.organization.types import UnitRow
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Role
+from zhike.server import user_table
 from zhike.server.employee_names import OtherUser
 
 pytestmark = pytest.mark.django_db
@@ -340,7 +341,7 @@ def test_nobody_reads_on_where_a_file_has_too_many_lines(desk, monkeypatch):
 
 @pytest.mark.parametrize("packed", [True, False])
 def test_a_file_that_is_large_once_unpacked_is_refused_before_it_is(desk, packed, monkeypatch):
-    content = b"x" * (30 << 20 | 1)
+    content = b"x" * user_table.READ_BYTES
     if packed:
         stream = io.BytesIO(workbook(HEADS, ROW))
         with ZipFile(stream, "a", ZIP_DEFLATED) as archive:
@@ -350,6 +351,16 @@ def test_a_file_that_is_large_once_unpacked_is_refused_before_it_is(desk, packed
     monkeypatch.setattr(workbooks, "visible_sheets", None)
     status, answer = sent(desk, content)
     assert (status, answer["code"]) == (422, "user.file_large")
+
+
+def test_a_sheet_of_more_empty_cells_than_are_looked_at_is_refused(desk, monkeypatch):
+    book = filled(Workbook(), HEADS, ROW)
+    for line in range(3, 500):
+        book.active.cell(line, 1).number_format = "000"
+    monkeypatch.setattr(workbooks, "_MOST_CELLS", 400 * 51)
+    status, answer = sent(desk, saved(book))
+    assert (status, answer["code"]) == (422, "user.file_large")
+    assert answer["message"] == "文件过大（解压后最多 10 MB，空白格也计入），请只保留人员名单"
 
 
 def test_a_formula_whose_result_was_not_stored_is_never_read_as_empty(desk):

@@ -24,8 +24,8 @@ EXACT_DIGITS = 15
 MOST_COLUMNS = 200
 #: Of Excel; a damaged workbook may speak of more.
 _MOST_ROWS = 1_048_576
-#: Cells that are looked at, most of them empty: a few seconds.
-_MOST_CELLS = 10_000_000
+#: Cells that are looked at, most of them empty, and what a row costs beside them: a few seconds.
+_MOST_CELLS, _CELLS_A_ROW = 5_000_000, 50
 _VISIBLE = "visible"
 #: The day from which workbooks count days, unless they say that they count from 1904.
 EPOCH: datetime = WINDOWS_EPOCH
@@ -35,6 +35,10 @@ Cells = Sequence[Cell]
 
 class NoWorkbook(ValueError):
     """What is no Excel workbook, or a damaged one."""
+
+
+class LargeSheet(ValueError):
+    """A sheet of more cells, most of them empty, than are looked at."""
 
 
 class WideSheet(ValueError):
@@ -96,7 +100,7 @@ class Sheet:
 
     def rows(self) -> Iterator[tuple[int, list[str]]]:
         """Yield the number of each row in which anything stands, and what its cells say; of a formula whose result was
-        not stored the formula. Raises NoWorkbook, WideSheet."""
+        not stored the formula. Raises NoWorkbook, LargeSheet, WideSheet."""
         for line, row, formulas in _together(self.values, self.formulas):
             beyond = next((at for at, cell in enumerate(row[MOST_COLUMNS:]) if cell.value is not None), None)
             if beyond is not None:
@@ -125,18 +129,22 @@ def formula_rows(file: IO[bytes], title: str) -> Iterator[Cells]:
 def _together(values: ReadOnlyWorksheet, formulas: ReadOnlyWorksheet) -> Iterator[tuple[int, Cells, Cells]]:
     """Yield the number and the cells of each row that has some, as its values and as its formulas.
 
-    What a sheet says about its size is not believed. Raises NoWorkbook.
+    What a sheet says about its size is not believed. Raises NoWorkbook, LargeSheet.
     """
     room = _MOST_CELLS
     values.reset_dimensions()
     formulas.reset_dimensions()
     try:
         for line, (row, same) in enumerate(zip(values.iter_rows(), formulas.iter_rows(), strict=True), start=1):
-            room -= len(row)
-            if line > _MOST_ROWS or room < 0:
+            if line > _MOST_ROWS:
                 raise NoWorkbook()
             if row:
+                room -= len(row) + _CELLS_A_ROW
+                if room < 0:
+                    raise LargeSheet()
                 yield line, row, same
+    except LargeSheet:
+        raise
     except Exception as error:
         raise NoWorkbook() from error
 

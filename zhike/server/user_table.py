@@ -33,8 +33,10 @@ TITLES: Mapping[str, tuple[str, str]] = {
 _KEYS = {title: key for key, titles in TITLES.items() for title in titles}
 _NEEDED = ("employee_no", "name", "role", "unit")
 _MOST_LINES = 1_000
-#: Of a file, and of what is packed in a workbook.
-_MOST_MEGABYTES = 30
+#: Of a file, and of what is packed in a workbook: so much is parsed within a few seconds.
+_MOST_MEGABYTES = 10
+#: What is read of a file: one byte more than it may have shows that it is too large.
+READ_BYTES = (_MOST_MEGABYTES << 20) + 1
 #: A title of the whole table, a date, a note may stand above the heads.
 _HEADS_WITHIN = 10
 _LONGEST_SHOWN, _MOST_SHOWN = 40, 10
@@ -105,12 +107,12 @@ class LongFile(ZhikeError):
 
 
 class LargeFile(ZhikeError):
-    """A file of more bytes, unpacked, than any list of users has."""
+    """A file of more bytes, unpacked, or of more cells, most of them empty, than any list of users has."""
 
     code = "user.file_large"
     status = 422
-    zh = "文件（解压后）超过 {most} MB，请只保留人员名单"
-    en = "The file has more than {most} MB when unpacked; keep nothing but the list of users in it"
+    zh = "文件过大（解压后最多 {most} MB，空白格也计入），请只保留人员名单"
+    en = "The file is too large ({most} MB when unpacked, with the cells that are empty); keep nothing but the list of users"
 
 
 class WideFile(ZhikeError):
@@ -228,7 +230,7 @@ def written_day(text: str) -> date | None:
 
 
 def _found(content: bytes) -> _Found:
-    if len(content) > _MOST_MEGABYTES << 20:
+    if len(content) >= READ_BYTES:
         raise LargeFile(most=_MOST_MEGABYTES)
     if workbooks.is_workbook(io.BytesIO(content)):
         return _of_workbook(io.BytesIO(content))
@@ -239,12 +241,14 @@ def _found(content: bytes) -> _Found:
 
 def _of_workbook(file: IO[bytes]) -> _Found:
     """The first sheet that people see in which anything stands, and the titles of the others."""
-    if workbooks.unpacked(file) > _MOST_MEGABYTES << 20:
+    if workbooks.unpacked(file) >= READ_BYTES:
         raise LargeFile(most=_MOST_MEGABYTES)
     try:
         sheets = [sheet for sheet in workbooks.visible_sheets(file) if _is_filled(sheet)]
     except workbooks.NoWorkbook as error:
         raise UnreadableFile() from error
+    except workbooks.LargeSheet as error:
+        raise LargeFile(most=_MOST_MEGABYTES) from error
     if not sheets:
         return _Found(iter(()))
     return _Found(_of_sheet(sheets[0]), [sheet.title for sheet in sheets[1:]], sheets[0].epoch)
@@ -262,6 +266,8 @@ def _of_sheet(sheet: workbooks.Sheet) -> Iterator[Row]:
         yield from sheet.rows()
     except workbooks.NoWorkbook as error:
         raise UnreadableFile() from error
+    except workbooks.LargeSheet as error:
+        raise LargeFile(most=_MOST_MEGABYTES) from error
     except workbooks.WideSheet as error:
         raise WideFile(line=error.line, column=error.column, most=workbooks.MOST_COLUMNS) from error
 

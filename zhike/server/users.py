@@ -70,7 +70,7 @@ def import_users(request: SignedInRequest, file: File[UploadedFile]) -> schemas.
     """Users and posts from a file: employee number, name, role, unit. A line that is wrong hurts only itself."""
     permissions.require(request.principal, "user.create")
     principal = request.principal
-    table = user_table.table(file.read())
+    table = user_table.table(file.read(user_table.READ_BYTES))
     mine = permissions.units_of(principal, "user.create")
     choices = user_file.Choices(definitions.all_of(Role), [u for u in organization.all_units() if u.id in mine])
     importer = user_file.Importer(
