@@ -369,6 +369,22 @@ BREAKS = (
         _OF_USERS,
     ),
     Break(
+        "users: whose number",
+        "a file gives nothing to a user with another name",
+        "zhike/server/employee_names.py",
+        "    if _letters(staff.name) != _letters(name):",
+        "    if not _letters(name):",
+        ("tests/integration/test_users_file.py",),
+    ),
+    Break(
+        "users: passwords that were used",
+        "a file gives no other password to who has signed in",
+        "zhike/server/user_file.py",
+        "    if known.last_sign_in is not None or known",
+        "    if known",
+        ("tests/integration/test_users_file.py",),
+    ),
+    Break(
         "users: own units",
         "nobody sees or changes users of other units",
         "zhike/server/users.py",

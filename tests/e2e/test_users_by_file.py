@@ -22,6 +22,7 @@ def _workbook() -> bytes:
     sheet.append(["E7701", "顾言", "客户经理", "B001", "2027/11/1", "新员工"])
     sheet.append(["E7702", "=1+1", "客户经理", "B001", "2027/11/1", ""])
     sheet["B4"].data_type = "s"
+    book.create_sheet("说明").append(["在职人员"])
     book.save(stream)
     return stream.getvalue()
 
@@ -34,7 +35,7 @@ def test_users_from_a_workbook(golden_live: Live, page: Page) -> None:
     page.locator("input[type=file]").set_input_files(files=[file])
     page.get_by_test_id("users-import-confirm").click()
     expect(page.get_by_test_id("users-imported")).to_have_text("新增 1 人，已有用户增加岗位 0 个，1 行未处理")
-    expect(page.get_by_test_id("users-ignored")).to_have_text("未读取的列：备注")
+    expect(page.get_by_test_id("users-ignored")).to_have_text("未读取：备注、工作表“说明”")
     expect(page.get_by_text("不可用：姓名（不能以 = + - @ 开头）")).to_be_visible()
     with page.expect_download() as saved:
         page.get_by_test_id("users-passwords").click()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from urllib.parse import quote
 
 import pytest
@@ -21,6 +21,7 @@ from zhike.platform.audit import api as audit
 from zhike.platform.objects import api as objects
 from zhike.platform.objects.types import RecordQuery
 from zhike.platform.organization import api as organization
+from zhike.platform.organization.errors import UnlikelyDay
 from zhike.platform.organization.logic import lockout, passwords
 from zhike.platform.organization.models import Post, Unit, User
 from zhike.platform.organization.types import UnitRow
@@ -89,7 +90,23 @@ def test_a_number_that_differs_by_zeros_in_front_is_refused(desk):
     assert not User.objects.filter(employee_no__in=["0317", "00317", "000"]).exists()
 
 
-@pytest.mark.parametrize("name", ["=HYPERLINK(1)", "+1", "-甲", "@甲", " =甲", "＝甲", "\x01甲"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "=HYPERLINK(1)",
+        "+1",
+        "-甲",
+        "@甲",
+        " =甲",
+        "＝甲",
+        "\x01甲",
+        "\u200b",
+        "甲\u202e乙",
+        "\ufeff甲",
+        "甲\u2028乙",
+        "甲\u200d乙",
+    ],
+)
 def test_a_name_that_a_spreadsheet_would_calculate_is_refused(desk, name):
     assert ask(desk, "post", "/users", {**NEWCOMER, "name": name})[0] == 422
     assert ask(desk, "patch", f"/users/{uid('E1001')}", {"name": name})[0] == 422
@@ -142,6 +159,25 @@ def test_posts_of_a_role_and_unit_do_not_overlap_and_end_after_they_begin(desk, 
     status, refused = ask(desk, "post", f"/users/{uid('E1001')}/posts", post)
     assert (status >= 400, refused["code"]) == (True, f"organization.{code}")
     assert len(organization.person(uid("E1001")).every_post) == 1
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "1989-12-31", "2100-01-01"])
+def test_posts_begin_and_end_on_days_that_somebody_means(desk, day):
+    path = f"/users/{uid('E1001')}/posts"
+    for key in ("valid_from", "valid_to"):
+        status, refused = ask(desk, "post", path, {"role": "branch_head", "unit": "B1", key: day})
+        assert (status, [one["field"] for one in refused["findings"]]) == (422, [key])
+        assert refused["findings"][0]["message"] == "须在 1990-01-01 至 2099-12-31 之间"
+    held = str(organization.person(uid("E1001")).every_post[0].valid_from)
+    end = {"role": "account_manager", "unit": "B1", "valid_from": held, "valid_to": day}
+    assert ask(desk, "post", f"{path}/end", end)[1]["findings"][0]["field"] == "valid_to"
+    with pytest.raises(UnlikelyDay):
+        organization.give_post(uid("E1001"), role="branch_head", unit="B1", valid_from=date.fromisoformat(day))
+    with pytest.raises(UnlikelyDay):
+        organization.end_post(
+            uid("E1001"), **(end | {"valid_from": date.fromisoformat(held), "valid_to": date.fromisoformat(day)})
+        )
+    assert [post.valid_to for post in organization.person(uid("E1001")).every_post] == [None]
 
 
 def test_an_ended_user_is_signed_out_and_comes_back_without_posts(desk):

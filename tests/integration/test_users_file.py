@@ -5,20 +5,25 @@ from __future__ import annotations
 import io
 import json
 from datetime import date, datetime
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from openpyxl import Workbook
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from tests.factories.records import build_firm
 from zhike.cli import main
 from zhike.cli.output import Output
-from zhike.kernel import definitions
+from zhike.kernel import clock, definitions, workbooks
 from zhike.platform.organization import api as organization
 from zhike.platform.organization.models import User
 from zhike.platform.organization.types import UnitRow
+from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Role
+from zhike.server import user_table
+from zhike.server.employee_names import OtherUser
 
 pytestmark = pytest.mark.django_db
 
@@ -55,6 +60,12 @@ def text(*rows, separator=","):
     return "".join(separator.join(row) + "\r\n" for row in rows)
 
 
+def saved(book):
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
 def workbook(*rows, formats=()):
     """A workbook with the rows in its first sheet; `formats` are (cell, number format)."""
     book = Workbook()
@@ -63,9 +74,7 @@ def workbook(*rows, formats=()):
     for cell, number_format in formats:
         book.active[cell].number_format = number_format
     book.create_sheet("说明").append(["另一张表"])
-    stream = io.BytesIO()
-    book.save(stream)
-    return stream.getvalue()
+    return saved(book)
 
 
 @pytest.mark.parametrize(
@@ -94,7 +103,7 @@ def test_text_is_read_in_the_encodings_and_with_the_separators_of_spreadsheets(d
 
 
 def test_a_workbook_is_read_whatever_it_is_called(desk):
-    """Days are days, numbers have the zeros that are shown, formulas what they came to; only the first sheet counts."""
+    """Days are days, numbers have the zeros that are shown, formulas what they came to."""
     rows = (
         HEADS,
         ("E2601", "顾言", "客户经理", "B1", datetime(2026, 11, 1)),
@@ -139,7 +148,7 @@ def test_a_column_that_nothing_reads_is_told_and_left_out(desk):
         ),
         (text((*HEADS, "name"), (*ROW, "何以")).encode(), "user.file_twice", "列“姓名”出现了两次，请只留一列"),
         (b" \r\n\r\n", "user.file_empty", "文件是空的。须有一行列名，含：工号、姓名、角色、机构"),
-        (workbook(), "user.file_empty", "文件是空的。须有一行列名，含：工号、姓名、角色、机构"),
+        (saved(Workbook()), "user.file_empty", "文件是空的。须有一行列名，含：工号、姓名、角色、机构"),
         (
             b"\xd0\xcf\x11\xe0" + bytes(600),
             "user.file_old",
@@ -188,12 +197,12 @@ def test_the_command_line_reads_the_same_files_and_says_which_columns_it_left_ou
     file = tmp_path / "users.bin"
     file.write_bytes(workbook(("知客证券人员名单",), (*HEADS, "备注"), (*ROW, "新员工")))
     options = main._parser().parse_args(["user", "import", str(file), "--json"])
-    assert main._run(options, Output(as_json=True)) == 0
+    assert main._run(options, Output(as_json=True, lang="zh")) == 0
     said = json.loads(capsys.readouterr().out)
-    assert [one["employee_no"] for one in said["made"]] == ["E2601"] and said["ignored"] == ["备注"]
+    assert [one["employee_no"] for one in said["made"]] == ["E2601"] and said["ignored"] == ["备注", "工作表“说明”"]
     assert began("E2601") == date(2026, 11, 1)
     main._run(main._parser().parse_args(["user", "import", str(file)]), Output(as_json=False))
-    assert "未读取的列" in capsys.readouterr().out
+    assert "未读取" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "gb18030"])
@@ -282,7 +291,7 @@ def test_a_file_without_its_titles_is_refused_whole(desk):
         ("工号,姓名,角色,机构\nE2501," + "甲" * 140_000 + ",operator,HQ\n", "user.file_line"),
         ("工号,姓名,角色,机构,到期日\nE2501,甲,operator,HQ,2027/1/1\n", "user.file_column"),
         ("工号,姓名,角色,机构,\nE2501,甲,operator,HQ,2027/1/1\n", "user.file_column"),
-        ("工号,姓名,角色,机构\n" + "E2501,甲,operator,HQ\n" * 5_001, "user.file_long"),
+        ("工号,姓名,角色,机构\n" + "E2501,甲,operator,HQ\n" * 1_001, "user.file_long"),
     ],
 )
 def test_a_file_that_cannot_be_read_whole_makes_nobody(desk, text, code):
@@ -295,3 +304,189 @@ def test_a_line_with_signs_that_cannot_be_seen_is_told_and_the_others_are_made(d
     answer = sent_file(desk, "E2501,甲,operator,HQ,", "E2502,乙\x00,operator,HQ,", "E2503,丙,operator,HQ,")
     assert [made["employee_no"] for made in answer["made"]] == ["E2501", "E2503"]
     assert [one["line"] for one in answer["refused"]] == [3]
+
+
+def filled(book, *rows):
+    """The workbook with the rows at the end of its first sheet."""
+    for row in rows:
+        book.worksheets[0].append(row)
+    return book
+
+
+@pytest.mark.parametrize(("cell", "found"), [("XFD300", (300, "XFD")), ("XFD1048576", (1_048_576, "XFD"))])
+def test_a_cell_far_to_the_right_is_told(desk, cell, found):
+    book = filled(Workbook(), HEADS, ROW)
+    book.active[cell] = "x"
+    status, answer = sent(desk, saved(book))
+    assert (status, answer["code"]) == (422, "user.file_wide")
+    assert answer["message"] == "第 {} 行 {} 列有内容，最多读取 200 列，请删去".format(*found)
+    assert not User.objects.filter(employee_no="E2601").exists()
+
+
+def test_a_cell_far_below_hurts_only_its_line(desk):
+    book = filled(Workbook(), HEADS, ROW)
+    book.active["F1048576"] = "x"
+    numbers, answer = made(desk, saved(book))
+    assert numbers == ["E2601"] and [one["line"] for one in answer["refused"]] == [1_048_576]
+    assert answer["ignored"] == ["F"]
+
+
+def test_nobody_reads_on_where_a_file_has_too_many_lines(desk, monkeypatch):
+    read, text_of = [], workbooks.text
+    monkeypatch.setattr(workbooks, "text", lambda cell: read.append(cell) or text_of(cell))
+    status, answer = sent(desk, saved(filled(Workbook(), HEADS, *[ROW] * 3_000)))
+    assert (status, answer["code"]) == (422, "user.file_long")
+    assert len(read) < 1_100 * len(HEADS)
+
+
+@pytest.mark.parametrize("packed", [True, False])
+def test_a_file_that_is_large_once_unpacked_is_refused_before_it_is(desk, packed, monkeypatch):
+    content = b"x" * user_table.READ_BYTES
+    if packed:
+        stream = io.BytesIO(workbook(HEADS, ROW))
+        with ZipFile(stream, "a", ZIP_DEFLATED) as archive:
+            archive.writestr("xl/media/image1.png", content)
+        content = stream.getvalue()
+        assert len(content) < 1 << 20
+    monkeypatch.setattr(workbooks, "visible_sheets", None)
+    status, answer = sent(desk, content)
+    assert (status, answer["code"]) == (422, "user.file_large")
+
+
+def test_a_sheet_of_more_empty_cells_than_are_looked_at_is_refused(desk, monkeypatch):
+    book = filled(Workbook(), HEADS, ROW)
+    for line in range(3, 500):
+        book.active.cell(line, 1).number_format = "000"
+    monkeypatch.setattr(workbooks, "_MOST_CELLS", 400 * 51)
+    status, answer = sent(desk, saved(book))
+    assert (status, answer["code"]) == (422, "user.file_large")
+    assert answer["message"] == "文件过大（解压后最多 10 MB，空白格也计入），请只保留人员名单"
+
+
+def test_a_formula_whose_result_was_not_stored_is_never_read_as_empty(desk):
+    rows = [("E2601", "顾言", "客户经理", "B1", "=DATE(2027,1,1)"), ("E2602", '="何以"', "客户经理", "B1", None)]
+    numbers, answer = made(desk, saved(filled(Workbook(), HEADS, *rows)))
+    assert numbers == []
+    assert [one["message"] for one in answer["refused"]] == [
+        "日期应为 2026-03-01 的写法",
+        "不可用：姓名（不能以 = + - @ 开头）",
+    ]
+    assert answer["refused"][0]["cells"][4] == "=DATE(2027,1,1)"
+
+
+def test_the_first_sheet_that_people_see_is_read_and_others_are_named(desk):
+    book = Workbook()
+    filled(book, ("参数", "x"))
+    book.active.sheet_state = "hidden"
+    book.create_sheet("空")
+    for title in ("名单", "Sheet2"):
+        for row in (HEADS, ROW):
+            (book[title] if title in book.sheetnames else book.create_sheet(title)).append(row)
+    book.active = 1
+    numbers, answer = made(desk, saved(book))
+    assert numbers == ["E2601"] and answer["ignored"] == ["工作表“Sheet2”"]
+
+
+def test_days_are_counted_as_the_workbook_counts_them(desk):
+    book = filled(Workbook(), HEADS, (*ROW[:4], 44865))
+    book.epoch = CALENDAR_MAC_1904
+    assert made(desk, saved(book))[0] == ["E2601"]
+    assert began("E2601") == date(2026, 11, 1)
+
+
+@pytest.mark.parametrize("name", ["别人", "林晓"])
+def test_the_number_of_a_user_with_another_name_is_refused_and_gives_nothing(desk, name, tmp_path):
+    answer = sent_file(desk, f"E1001,{name},branch_head,B2,", "E2401,甲,客户经理,B1,")
+    said = f"工号“E1001”是用户“林晓岚”，不是“{name}”。请核对工号与姓名"
+    assert [(one["line"], one["message"]) for one in answer["refused"]] == [(2, said)]
+    assert [one["employee_no"] for one in answer["made"]] == ["E2401"]
+    file = tmp_path / "users.csv"
+    file.write_text(f"工号,姓名,角色,机构\nE1001,{name},branch_head,B2\n")
+    assert main._run(main._parser().parse_args(["user", "import", str(file)]), Output(as_json=False)) == 1
+    add = ["user", "add", "e1001", name, "--role", "branch_head", "--unit", "B2"]
+    with pytest.raises(OtherUser) as refused:
+        main._run(main._parser().parse_args(add), Output(as_json=False))
+    assert refused.value.code == "user.other_user"
+    known = organization.all_staff(number="E1001")[0]
+    assert known.name == "林晓岚" and [post.role for post in known.every_post] == ["account_manager"]
+
+
+@pytest.mark.parametrize(("kept", "said"), [("林晓岚", "林 晓　岚"), ("Ann Lee", "Ａｎｎ　Ｌｅｅ")])
+def test_a_users_name_is_compared_without_blanks_and_widths(desk, kept, said):
+    User.objects.filter(employee_no="E1001").update(name=kept)
+    answer = sent_file(desk, f"e1001,{said},branch_head,B2,")
+    assert answer["refused"] == [] and answer["made"][0]["name"] == kept
+
+
+THREE = ("E2501,甲,客户经理,B1,", "E2502,乙,客户经理,B1,2099-01-01", "E2503,丙,客户经理,B1,")
+
+
+def test_a_file_that_breaks_off_makes_nobody(desk, monkeypatch):
+    add = organization.add_user
+
+    def killed(**given):
+        if given["employee_no"] == "E2503":
+            raise SystemExit
+        return add(**given)
+
+    monkeypatch.setattr(organization, "add_user", killed)
+    with pytest.raises(SystemExit):
+        sent_file(desk, *THREE)
+    assert not User.objects.filter(employee_no__startswith="E25").exists()
+
+
+def passwords_of(answer):
+    return {one["employee_no"]: one["password"] for one in answer["made"]}
+
+
+def test_the_same_file_gives_passwords_again_until_somebody_has_signed_in(desk):
+    """The answer to the first may never have arrived."""
+    first, again = passwords_of(sent_file(desk, *THREE)), passwords_of(sent_file(desk, *THREE))
+    assert list(again) == list(first) and all(first[number] != again[number] for number in first)
+    assert all(User.objects.get(employee_no=number).check_password(again[number]) for number in again)
+    User.objects.filter(employee_no="E2501").update(last_login=clock.now())
+    third = sent_file(desk, *THREE, "E2502,乙,客户经理,B1,2099-01-02")
+    assert list(passwords_of(third)) == ["E2502", "E2503"]
+    assert [(one["line"], one["message"].partition(" ")[0]) for one in third["refused"]] == [
+        (2, "该用户自"),
+        (5, "该用户自"),
+    ]
+    assert User.objects.get(employee_no="E2501").check_password(again["E2501"])
+
+
+def test_a_password_that_somebody_chose_stays(desk):
+    organization.add_user(
+        employee_no="E2501", name="甲", role="account_manager", unit="B1", password="Lantern-41-river"
+    )
+    answer = sent_file(desk, THREE[0])
+    assert answer["made"] == [] and len(answer["refused"]) == 1
+    assert User.objects.get(employee_no="E2501").check_password("Lantern-41-river")
+
+
+def test_a_file_tells_one_password_of_a_user_however_often_it_has_them(desk):
+    rows = (THREE[0], THREE[0], "E2501,甲,branch_head,B2,")
+    for refused in ([3], [3, 4]):
+        answer = sent_file(desk, *rows)
+        assert [one["line"] for one in answer["refused"]] == refused
+        assert User.objects.get(employee_no="E2501").check_password(answer["made"][0]["password"])
+        assert [one["password"] for one in answer["made"][1:]] == [None] * (len(answer["made"]) - 1)
+
+
+def test_whoever_may_not_change_users_gives_no_password_again(desk, monkeypatch):
+    first, allowed = passwords_of(sent_file(desk, *THREE)), permissions.allowed
+    monkeypatch.setattr(permissions, "allowed", lambda who, what: allowed(who, what) and what != "user.update")
+    answer = sent_file(desk, *THREE)
+    assert answer["made"] == [] and len(answer["refused"]) == 3
+    assert all(User.objects.get(employee_no=number).check_password(first[number]) for number in first)
+
+
+@pytest.mark.parametrize("written", ["0001-01-01", "1899-12-25", "20271", "2100-01-01"])
+@pytest.mark.parametrize("at", [4, 5])
+def test_a_day_that_nobody_means_is_told_at_its_cell(desk, written, at):
+    row = [*ROW[:4], "", ""]
+    row[at] = written
+    numbers, answer = made(desk, text((*HEADS, "截止日期"), row).encode())
+    assert numbers == [] and not User.objects.filter(employee_no="E2601").exists()
+    assert [one["message"] for one in answer["refused"]] == [
+        f"不可用：{('开始日期', '截止日期')[at - 4]}（须在 1990-01-01 至 2099-12-31 之间）"
+    ]

@@ -275,6 +275,22 @@ def test_work_that_somebody_else_has_meanwhile_is_not_taken_from_them(firm):
     assert work.reassign(uid, to="E1004", reason="休假", principal=firm.branch_head).assignee == "E1004"
 
 
+def test_signs_that_cannot_be_seen_are_told_at_the_subject_and_what_is_said(firm):
+    uid = give(assignee="E1001", unit_id=unit("B1"))
+    client, before = Client(), WorkItem.objects.count()
+    client.force_login(User.objects.get(employee_no="E1001"))
+    bodies = {"/api/v1/work": ("subject", {"kind": "task"}), f"/api/v1/work/{uid}/comments": ("text", {})}
+    for path, (key, body) in bodies.items():
+        for said in ("\u200b", "甲\u202e乙", "甲\u2028乙"):
+            answer = client.post(path, {**body, key: said}, content_type="application/json")
+            (found,) = answer.json()["findings"]
+            assert (answer.status_code, found["field"]) == (422, key)
+            assert found["message"].startswith("含看不见的字符（U+20")
+    assert WorkItem.objects.count() == before and not WorkItem.objects.get(uid=uid).comments.exists()
+    said = client.post(f"/api/v1/work/{uid}/comments", {"text": "好\n👩‍💻"}, content_type="application/json")
+    assert said.json()["comments"][-1]["text"] == "好\n👩‍💻"
+
+
 def test_a_result_that_wants_a_reason_is_not_taken_without(firm):
     uid = give(assignee="E1001")
 

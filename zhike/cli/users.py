@@ -7,7 +7,7 @@ import argparse
 from zhike.cli.installation import principal
 from zhike.cli.output import Output
 from zhike.kernel import clock, context, definitions
-from zhike.kernel.errors import NotFound, ZhikeError
+from zhike.kernel.errors import NotFound
 from zhike.platform.organization.types import Staff
 
 _LISTED = {
@@ -27,7 +27,7 @@ _MADE = {
     "name": ("姓名", "Name"),
     "password": ("密码（只显示一次）", "Password (shown once)"),
 }
-_IGNORED = {"title": ("未读取的列", "Columns that nothing reads")}
+_IGNORED = {"title": ("未读取", "Not read")}
 _REFUSED = {"line": ("行", "Line"), "message": ("未处理的原因", "Why it was left out")}
 
 
@@ -36,6 +36,8 @@ def add(options: argparse.Namespace, output: Output) -> None:
     from zhike.platform.organization import api as organization
     from zhike.server import employee_names
 
+    for known in organization.all_staff(number=options.employee_no):
+        employee_names.require_same_user(known, options.name)
     employee_names.require_same(options.employee_no, options.name, principal())
     staff, password = organization.add_user(
         employee_no=options.employee_no, name=options.name, role=options.role, unit=options.unit, must_change=True
@@ -118,39 +120,21 @@ def import_file(options: argparse.Namespace, output: Output) -> int:
     """Make users and posts of a file; lines that are wrong are told and hurt only themselves."""
     from zhike.platform.organization import api as organization
     from zhike.platform.permissions.types import Role
-    from zhike.server import employee_names, user_file, user_table
+    from zhike.server import user_file, user_table
 
-    made: list[dict[str, object]] = []
-    refused: list[dict[str, object]] = []
     choices = user_file.Choices(definitions.all_of(Role), organization.all_units())
     table = user_table.table(options.file.read_bytes())
-    for line in user_file.lines(table):
-        try:
-            body = line.user(choices)
-            known = organization.all_staff(number=body.employee_no)
-            given: str | None = None
-            if known:
-                organization.give_post(
-                    known[0].uid, role=body.role, unit=body.unit, valid_from=body.valid_from, valid_to=body.valid_to
-                )
-            else:
-                employee_names.require_same(body.employee_no, body.name, principal())
-                _staff, given = organization.add_user(
-                    employee_no=body.employee_no,
-                    name=body.name,
-                    role=body.role,
-                    unit=body.unit,
-                    valid_from=body.valid_from,
-                    valid_to=body.valid_to,
-                    must_change=True,
-                )
-            made.append({"employee_no": body.employee_no, "name": body.name, "password": given})
-        except ZhikeError as error:
-            refused.append({"line": line.number, "message": error.message("zh")})
+    ignored = [output.words(one.zh, one.en) for one in table.ignored]
+    importer = user_file.Importer(principal(), lambda _body: None, lambda _staff: None)
+    found = user_file.imported(table, choices, importer)
+    made = [
+        {"employee_no": staff.employee_no, "name": staff.name, "password": given} for _line, staff, given in found.made
+    ]
+    refused = [{"line": line.number, "message": error.message("zh")} for line, error in found.refused]
     if output.as_json:
-        output.result({"made": made, "refused": refused, "ignored": [*table.ignored]}, "")
+        output.result({"made": made, "refused": refused, "ignored": ignored}, "")
     else:
-        output.table([{"title": title} for title in table.ignored], output.titles(_IGNORED))
+        output.table([{"title": title} for title in ignored], output.titles(_IGNORED))
         output.table(made, output.titles(_MADE))
         output.table(refused, output.titles(_REFUSED))
     return 1 if refused else 0

@@ -1,25 +1,53 @@
-"""Excel workbooks that people send: told by their content, the first sheet, and what a cell says."""
+"""Excel workbooks that people send: told by their content, their sheets, and what a cell says."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import IO
 from zipfile import BadZipFile, ZipFile
 
 from openpyxl import load_workbook
 from openpyxl.cell.cell import Cell
-from openpyxl.utils.datetime import from_excel
+from openpyxl.utils import get_column_letter
+from openpyxl.utils.datetime import WINDOWS_EPOCH, from_excel
+from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 from openpyxl.worksheet.worksheet import Worksheet
 
 _START = b"PK\x03\x04"
 _ZEROS = re.compile(r"^0+$")
 #: How many digits of a number Excel keeps.
 EXACT_DIGITS = 15
+#: More columns than a table by hand has; what stands further to the right strayed there.
+MOST_COLUMNS = 200
+#: Of Excel; a damaged workbook may speak of more.
+_MOST_ROWS = 1_048_576
+#: Cells that are looked at, most of them empty, and what a row costs beside them: a few seconds.
+_MOST_CELLS, _CELLS_A_ROW = 5_000_000, 50
+_VISIBLE = "visible"
+#: The day from which workbooks count days, unless they say that they count from 1904.
+EPOCH: datetime = WINDOWS_EPOCH
+
+Cells = Sequence[Cell]
 
 
 class NoWorkbook(ValueError):
     """What is no Excel workbook, or a damaged one."""
+
+
+class LargeSheet(ValueError):
+    """A sheet of more cells, most of them empty, than are looked at."""
+
+
+class WideSheet(ValueError):
+    """A row with something in a column far to the right."""
+
+    def __init__(self, line: int, column: str) -> None:
+        """Take the number of the row and the letters of the column."""
+        super().__init__(line, column)
+        self.line, self.column = line, column
 
 
 def is_workbook(file: IO[bytes]) -> bool:
@@ -38,12 +66,97 @@ def is_workbook(file: IO[bytes]) -> bool:
         file.seek(0)
 
 
-def first_sheet(file: IO[bytes]) -> Worksheet:
-    """Return the first sheet, of formulas what they came to. Raises NoWorkbook."""
+def unpacked(file: IO[bytes]) -> int:
+    """Return how many bytes a workbook has once it is unpacked, without unpacking it. Raises NoWorkbook."""
     try:
-        return load_workbook(file, data_only=True).worksheets[0]
+        with ZipFile(file) as archive:
+            return sum(part.file_size for part in archive.infolist())
+    except (BadZipFile, NotImplementedError) as error:
+        raise NoWorkbook() from error
+    finally:
+        file.seek(0)
+
+
+def first_sheet(file: IO[bytes]) -> Worksheet:
+    """Return the first sheet that is not hidden, whole, of formulas what they came to. Raises NoWorkbook.
+
+    Its rows together are a rectangle from A1 to the last row and column in which anything stands.
+    """
+    try:
+        sheets = load_workbook(file, data_only=True).worksheets
+        return next((sheet for sheet in sheets if sheet.sheet_state == _VISIBLE), sheets[0])
     except Exception as error:  # of a damaged one the parsers below raise whatever they stumble over
         raise NoWorkbook() from error
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A sheet that is read as its rows are asked for; `epoch` is the day from which its workbook counts days."""
+
+    title: str
+    epoch: datetime
+    values: ReadOnlyWorksheet
+    formulas: ReadOnlyWorksheet
+
+    def rows(self) -> Iterator[tuple[int, list[str]]]:
+        """Yield the number of each row in which anything stands, and what its cells say; of a formula whose result was
+        not stored the formula. Raises NoWorkbook, LargeSheet, WideSheet."""
+        for line, row, formulas in _together(self.values, self.formulas):
+            beyond = next((at for at, cell in enumerate(row[MOST_COLUMNS:]) if cell.value is not None), None)
+            if beyond is not None:
+                raise WideSheet(line, get_column_letter(MOST_COLUMNS + beyond + 1))
+            said = [unstored(cell, formula) or text(cell) for cell, formula in zip(row, formulas, strict=False)]
+            if any(map(str.strip, said)):
+                yield line, said
+
+
+def visible_sheets(file: IO[bytes]) -> list[Sheet]:
+    """Return the sheets that are not hidden. Raises NoWorkbook."""
+    try:
+        books = [load_workbook(file, read_only=True, data_only=results) for results in (True, False)]
+        pairs = zip(*(book.worksheets for book in books), strict=True)
+        epoch = books[0].epoch
+        return [Sheet(one.title, epoch, one, other) for one, other in pairs if one.sheet_state == _VISIBLE]
+    except Exception as error:
+        raise NoWorkbook() from error
+
+
+def formula_rows(file: IO[bytes], title: str) -> Iterator[Cells]:
+    """Yield the rows of a sheet with its formulas instead of what they came to, as they are asked for."""
+    yield from load_workbook(file, read_only=True)[title].iter_rows()
+
+
+def _together(values: ReadOnlyWorksheet, formulas: ReadOnlyWorksheet) -> Iterator[tuple[int, Cells, Cells]]:
+    """Yield the number and the cells of each row that has some, as its values and as its formulas.
+
+    What a sheet says about its size is not believed. Raises NoWorkbook, LargeSheet.
+    """
+    room = _MOST_CELLS
+    values.reset_dimensions()
+    formulas.reset_dimensions()
+    try:
+        for line, (row, same) in enumerate(zip(values.iter_rows(), formulas.iter_rows(), strict=True), start=1):
+            if line > _MOST_ROWS:
+                raise NoWorkbook()
+            if row:
+                room -= len(row) + _CELLS_A_ROW
+                if room < 0:
+                    raise LargeSheet()
+                yield line, row, same
+    except LargeSheet:
+        raise
+    except Exception as error:
+        raise NoWorkbook() from error
+
+
+def unstored(cell: Cell, formula: Cell) -> str:
+    """Return the formula of a cell whose result was not stored, as libraries write workbooks; "" of any other.
+
+    A result that is an empty text is stored: the type of the cell says so.
+    """
+    if cell.value is not None or cell.data_type == "str" or formula.data_type != "f":
+        return ""
+    return str(getattr(formula.value, "text", formula.value))
 
 
 def text(cell: Cell) -> str:
@@ -75,7 +188,7 @@ def with_zeros(cell: Cell, found: str) -> str:
     return found.zfill(len(str(cell.number_format))) if shows_zeros(cell) else found
 
 
-def day_of(number: int) -> date:
+def day_of(number: int, epoch: datetime = EPOCH) -> date:
     """Return the day that Excel keeps as a number: 46327 is 2026-11-01. The number has five digits."""
-    found: datetime = from_excel(number)
+    found: datetime = from_excel(number, epoch)
     return found.date()

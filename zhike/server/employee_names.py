@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 from zhike.expressions.wire import StoredExpression
 from zhike.kernel.errors import ZhikeError
 from zhike.platform.objects import api as objects
@@ -9,6 +11,7 @@ from zhike.platform.objects import catalogue
 from zhike.platform.objects.errors import UnknownObject
 from zhike.platform.objects.types import RecordQuery
 from zhike.platform.organization import api as organization
+from zhike.platform.organization.types import Staff
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal
 
@@ -33,10 +36,26 @@ class OtherName(ZhikeError):
         return f"工号“{number}”在员工资料中不是“{name}”。请核对工号与姓名"
 
 
+class OtherUser(ZhikeError):
+    """An employee number of a user with another name."""
+
+    code = "user.other_user"
+    status = 409
+    zh = "工号“{employee_no}”是用户“{known}”，不是“{name}”。请核对工号与姓名"
+    en = "Employee number '{employee_no}' is the user '{known}', not '{name}'. Please check both"
+
+
+def require_same_user(staff: Staff, name: str) -> None:
+    """Raise OtherUser where a user is called otherwise than whoever names the number says."""
+    if _letters(staff.name) != _letters(name):
+        raise OtherUser(employee_no=staff.employee_no, known=staff.name, name=name)
+
+
 def require_same(employee_no: str, name: str, principal: Principal) -> None:
     """Raise OtherName where an employee has the number of a new user, in any letter case, and another name.
 
-    Every employee is looked at, whoever asks. Blanks do not count; nor does who is a user already.
+    Every employee is looked at, whoever asks. Neither blanks nor the width of letters count; nor does who is a user
+    already: `require_same_user` looks at them.
     """
     known = _name_of(employee_no, permissions.system_principal("users"))
     if known is None or _letters(known) == _letters(name) or organization.all_staff(number=employee_no):
@@ -45,7 +64,7 @@ def require_same(employee_no: str, name: str, principal: Principal) -> None:
 
 
 def _letters(name: str) -> str:
-    return "".join(name.split())
+    return "".join(unicodedata.normalize("NFKC", name).split())
 
 
 def _name_of(employee_no: str, principal: Principal) -> str | None:

@@ -8,12 +8,14 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Annotated, Literal, cast
 
+from django.conf import settings
 from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 from typing_extensions import TypedDict
 
 from zhike.kernel import wire
 from zhike.kernel.definition_parts import RULE_BROKEN, Labels
+from zhike.kernel.visible import LINE, PROSE
 from zhike.kernel.wire import RequestBody
 from zhike.platform.organization.types import PasswordDue, RosterShown
 
@@ -38,8 +40,6 @@ EmployeeNo = Annotated[
 ]
 #: What a name or number holds.
 Find = Annotated[str, StringConstraints(max_length=64, pattern=r"^[^\x00]*$")]
-#: One line of signs that can be seen; nothing else reaches the database.
-_SEEN = r"^[^\x00-\x1f\x7f]+$"
 #: What a spreadsheet takes for the beginning of a formula, in either width.
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 
@@ -53,11 +53,24 @@ def _person_name(given: str) -> str:
 
 PersonName = Annotated[
     str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=64, pattern=_SEEN),
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=64),
+    LINE,
     AfterValidator(_person_name),
 ]
-RoleKey = Annotated[str, StringConstraints(strip_whitespace=True, max_length=64, pattern=_SEEN)]
-UnitCode = Annotated[str, StringConstraints(strip_whitespace=True, max_length=64, pattern=_SEEN)]
+RoleKey = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64), LINE]
+UnitCode = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64), LINE]
+
+
+def _post_day(given: date) -> date:
+    first, last = settings.POST_DAYS
+    if not first <= given <= last:
+        said = Labels(f"须在 {first} 至 {last} 之间", f"it must be between {first} and {last}")
+        raise PydanticCustomError(RULE_BROKEN, "{en}", dict(said))
+    return given
+
+
+#: A day on which a post begins or ends.
+PostDay = Annotated[date, AfterValidator(_post_day)]
 
 
 class PostOut(TypedDict):
@@ -211,8 +224,8 @@ class NewPostIn(RequestBody):
 
     role: RoleKey
     unit: UnitCode = Field(description="the code of the unit")
-    valid_from: date | None = None
-    valid_to: date | None = Field(None, description="the first day without the post")
+    valid_from: PostDay | None = None
+    valid_to: PostDay | None = Field(None, description="the first day without the post")
 
 
 class NewUserIn(NewPostIn):
@@ -228,7 +241,7 @@ class PostEndIn(RequestBody):
     role: RoleKey
     unit: UnitCode
     valid_from: date
-    valid_to: date = Field(description="the first day without the post")
+    valid_to: PostDay = Field(description="the first day without the post")
 
 
 class UserChangeIn(RequestBody):
@@ -236,11 +249,12 @@ class UserChangeIn(RequestBody):
 
     name: PersonName | None = None
     active: bool | None = None
-    reason: str = Field("", max_length=500)
+    reason: Annotated[str, Field(max_length=500), PROSE] = ""
 
 
 class MadeUserOut(TypedDict):
-    """A line of a file that became a user or a post; without a password where the user was there already."""
+    """A line of a file that became a user or a post; without a password where the user was there already, unless the one
+    of before was never used."""
 
     line: int
     employee_no: str
@@ -258,7 +272,7 @@ class RefusedLineOut(TypedDict):
 
 
 class UsersFileOut(TypedDict):
-    """What became of a file; `ignored` are the titles of columns that nothing reads."""
+    """What became of a file; `ignored` are the titles of columns and the other sheets, which nothing reads."""
 
     made: list[MadeUserOut]
     refused: list[RefusedLineOut]

@@ -9,12 +9,13 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from datetime import date, datetime
+from typing import IO, Any
 
 from openpyxl.utils import get_column_letter
 
 from zhike.kernel import workbooks
+from zhike.kernel.definition_parts import Labels
 from zhike.kernel.errors import ZhikeError
 from zhike.platform.fields import api as fields
 from zhike.platform.fields.errors import BadValue
@@ -31,7 +32,11 @@ TITLES: Mapping[str, tuple[str, str]] = {
 }
 _KEYS = {title: key for key, titles in TITLES.items() for title in titles}
 _NEEDED = ("employee_no", "name", "role", "unit")
-_MOST_LINES = 5_000
+_MOST_LINES = 1_000
+#: Of a file, and of what is packed in a workbook: so much is parsed within a few seconds.
+_MOST_MEGABYTES = 10
+#: What is read of a file: one byte more than it may have shows that it is too large.
+READ_BYTES = (_MOST_MEGABYTES << 20) + 1
 #: A title of the whole table, a date, a note may stand above the heads.
 _HEADS_WITHIN = 10
 _LONGEST_SHOWN, _MOST_SHOWN = 40, 10
@@ -101,6 +106,24 @@ class LongFile(ZhikeError):
     en = "The file has more than {most} lines; please make several of it"
 
 
+class LargeFile(ZhikeError):
+    """A file of more bytes, unpacked, or of more cells, most of them empty, than any list of users has."""
+
+    code = "user.file_large"
+    status = 422
+    zh = "文件过大（解压后最多 {most} MB，空白格也计入），请只保留人员名单"
+    en = "The file is too large ({most} MB when unpacked, with the cells that are empty); keep nothing but the list of users"
+
+
+class WideFile(ZhikeError):
+    """A workbook with something far to the right of every table."""
+
+    code = "user.file_wide"
+    status = 422
+    zh = "第 {line} 行 {column} 列有内容，最多读取 {most} 列，请删去"
+    en = "Something stands in column {column} of line {line}; {most} columns are read, please remove it"
+
+
 class TwiceColumn(ZhikeError):
     """A column that stands twice: one of the two would be lost."""
 
@@ -132,18 +155,32 @@ class UnknownDays(ZhikeError):
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The rows below the heads by what their columns are, and the titles of columns that nothing reads."""
+    """The rows below the heads by what their columns are, what nothing reads (titles of columns, other sheets), and the
+    day from which the file counts days."""
 
     rows: Sequence[tuple[int, Mapping[str, str]]]
-    ignored: Sequence[str]
+    ignored: Sequence[Labels]
+    epoch: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """The filled rows of a file, read as they are asked for, and its other sheets."""
+
+    rows: Iterator[Row]
+    others: Sequence[str] = ()
+    epoch: datetime = workbooks.EPOCH
 
 
 def table(content: bytes) -> Table:
     """Return what a file holds.
 
-    Raises UnreadableFile, OldWorkbook, EmptyFile, NoUsersFile, LongFile, BrokenLine, TwiceColumn, UnknownDays.
+    Raises UnreadableFile, OldWorkbook, EmptyFile, NoUsersFile, LongFile, LargeFile, WideFile, BrokenLine, TwiceColumn,
+    UnknownDays.
     """
-    rows = [(line, [cell.strip() for cell in row]) for line, row in _rows(content) if any(map(str.strip, row))]
+    found = _found(content)
+    filled = ((line, [cell.strip() for cell in row]) for line, row in found.rows if any(map(str.strip, row)))
+    rows = list(itertools.islice(filled, _HEADS_WITHIN + _MOST_LINES + 1))  # nobody reads on where there are too many
     place = next((place for place, row in enumerate(rows[:_HEADS_WITHIN]) if not _missing(row[1])), None)
     if place is None:
         raise _no_heads(rows)
@@ -154,9 +191,10 @@ def table(content: bytes) -> Table:
     twice = [key for key, times in Counter(filter(None, keys)).items() if times > 1]
     if twice:
         raise TwiceColumn(**_titles("column", twice[:1]))
-    ignored = _ignored(heads, [row for _line, row in below])
+    ignored = [Labels(title, title) for title in _ignored(heads, [row for _line, row in below])]
+    ignored += [Labels(f"工作表“{title}”", f"sheet '{title}'") for title in found.others]
     named = [(line, {key: cell for key, cell in zip(keys, row, strict=False) if key}) for line, row in below]
-    return Table(named, ignored)
+    return Table(named, ignored, found.epoch)
 
 
 def _ignored(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
@@ -172,10 +210,10 @@ def _ignored(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
     return found
 
 
-def day(text: str) -> date | None:
+def day(text: str, epoch: datetime) -> date | None:
     """Return the day that a cell says, as people and Excel write it; None where it says none."""
     if _COUNTED.fullmatch(text):  # a day in a column that is not formatted as one
-        return workbooks.day_of(int(text))
+        return workbooks.day_of(int(text), epoch)
     return written_day(text)
 
 
@@ -191,21 +229,47 @@ def written_day(text: str) -> date | None:
     return None
 
 
-def _rows(content: bytes) -> Iterator[Row]:
+def _found(content: bytes) -> _Found:
+    if len(content) >= READ_BYTES:
+        raise LargeFile(most=_MOST_MEGABYTES)
     if workbooks.is_workbook(io.BytesIO(content)):
-        return _of_workbook(content)
+        return _of_workbook(io.BytesIO(content))
     if content.startswith(_OLD_EXCEL):
         raise OldWorkbook()
-    return _of_text(_decoded(content))
+    return _Found(_of_text(_decoded(content)))
 
 
-def _of_workbook(content: bytes) -> Iterator[Row]:
+def _of_workbook(file: IO[bytes]) -> _Found:
+    """The first sheet that people see in which anything stands, and the titles of the others."""
+    if workbooks.unpacked(file) >= READ_BYTES:
+        raise LargeFile(most=_MOST_MEGABYTES)
     try:
-        sheet = workbooks.first_sheet(io.BytesIO(content))
+        sheets = [sheet for sheet in workbooks.visible_sheets(file) if _is_filled(sheet)]
     except workbooks.NoWorkbook as error:
         raise UnreadableFile() from error
-    for line, row in enumerate(sheet.iter_rows(), start=1):
-        yield line, [workbooks.text(cell) for cell in row]
+    except workbooks.LargeSheet as error:
+        raise LargeFile(most=_MOST_MEGABYTES) from error
+    if not sheets:
+        return _Found(iter(()))
+    return _Found(_of_sheet(sheets[0]), [sheet.title for sheet in sheets[1:]], sheets[0].epoch)
+
+
+def _is_filled(sheet: workbooks.Sheet) -> bool:
+    try:
+        return any(sheet.rows())
+    except workbooks.WideSheet:
+        return True
+
+
+def _of_sheet(sheet: workbooks.Sheet) -> Iterator[Row]:
+    try:
+        yield from sheet.rows()
+    except workbooks.NoWorkbook as error:
+        raise UnreadableFile() from error
+    except workbooks.LargeSheet as error:
+        raise LargeFile(most=_MOST_MEGABYTES) from error
+    except workbooks.WideSheet as error:
+        raise WideFile(line=error.line, column=error.column, most=workbooks.MOST_COLUMNS) from error
 
 
 def _of_text(text: str) -> Iterator[Row]:

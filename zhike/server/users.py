@@ -10,7 +10,7 @@ from ninja import File, Router
 from ninja.files import UploadedFile
 
 from zhike.kernel import clock, context, cursors, definitions
-from zhike.kernel.errors import NotFound, Refused, ZhikeError
+from zhike.kernel.errors import NotFound, Refused
 from zhike.kernel.wire import labels, responds
 from zhike.platform.organization import api as organization
 from zhike.platform.organization import roster
@@ -69,20 +69,32 @@ def add(request: SignedInRequest, body: schemas.NewUserIn) -> tuple[int, schemas
 def import_users(request: SignedInRequest, file: File[UploadedFile]) -> schemas.UsersFileOut:
     """Users and posts from a file: employee number, name, role, unit. A line that is wrong hurts only itself."""
     permissions.require(request.principal, "user.create")
-    table = user_table.table(file.read())
-    answer: schemas.UsersFileOut = {"made": [], "refused": [], "ignored": [*table.ignored]}
-    mine = permissions.units_of(request.principal, "user.create")
+    principal = request.principal
+    table = user_table.table(file.read(user_table.READ_BYTES))
+    mine = permissions.units_of(principal, "user.create")
     choices = user_file.Choices(definitions.all_of(Role), [u for u in organization.all_units() if u.id in mine])
-    for line in user_file.lines(table):
-        try:
-            body = line.user(choices)
-            _require_giving(body.role, body.unit, request.principal, "user.create")
-            answer["made"].append(_made(line.number, body, request.principal))
-        except ZhikeError as error:
-            message = error.message(request.principal.language)
-            cells = [line.cells.get(key, "") for key in user_table.TITLES]
-            answer["refused"].append({"line": line.number, "text": line.text, "cells": cells, "message": message})
-    return answer
+    importer = user_file.Importer(
+        principal,
+        lambda body: _require_giving(body.role, body.unit, principal, "user.create"),
+        lambda staff: _require_known(staff, principal),
+    )
+    found = user_file.imported(table, choices, importer)
+    return {
+        "made": [
+            {"line": line.number, "employee_no": staff.employee_no, "name": staff.name, "password": password}
+            for line, staff, password in found.made
+        ],
+        "refused": [
+            {
+                "line": line.number,
+                "text": line.text,
+                "cells": [line.cells.get(key, "") for key in user_table.TITLES],
+                "message": error.message(principal.language),
+            }
+            for line, error in found.refused
+        ],
+        "ignored": [one[principal.language] for one in table.ignored],
+    }
 
 
 @router.get("/users/{uid}", operation_id="getUser", response=responds(schemas.UserDetailOut))
@@ -166,16 +178,10 @@ def _new_user(body: schemas.NewUserIn, principal: Principal) -> tuple[Staff, str
     )
 
 
-def _made(line: int, body: schemas.NewUserIn, principal: Principal) -> schemas.MadeUserOut:
-    """Make the user of a line, or give one there is another post."""
-    for existing in organization.all_staff(number=body.employee_no):
-        _require_managed(_require_ours(existing, principal), principal)
-        organization.give_post(
-            existing.uid, role=body.role, unit=body.unit, valid_from=body.valid_from, valid_to=body.valid_to
-        )
-        return {"line": line, "employee_no": existing.employee_no, "name": existing.name, "password": None}
-    staff, password = _new_user(body, principal)
-    return {"line": line, "employee_no": staff.employee_no, "name": staff.name, "password": password}
+def _require_known(staff: Staff, principal: Principal) -> None:
+    """Raise what keeps the principal from giving a user of a file another post, or another password."""
+    permissions.require(principal, "user.update")
+    _require_managed(_require_ours(staff, principal), principal)
 
 
 def _ours(uid: uuid.UUID, principal: Principal) -> Staff:

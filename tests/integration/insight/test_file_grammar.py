@@ -10,9 +10,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from openpyxl import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
 
 from zhike.insight.warehouse import api as warehouse
 from zhike.insight.warehouse import received
+from zhike.insight.warehouse.logic import spreadsheets
 from zhike.insight.warehouse.types import LoadResult, Source
 from zhike.kernel import clock
 from zhike.kernel.definitions import Snapshot
@@ -287,3 +289,66 @@ def test_what_definitions_say_is_a_value_never_a_piece_of_a_query(tmp_path):
 def test_a_quote_as_delimiter(tmp_path):
     assert load(tmp_path, "no'amount'count\n1'2'3\n", delimiter="'").state == "done"
     assert stored() == [("1", Decimal("2.00"), 3)]
+
+
+def refused(path, **changes):
+    """The findings about a file that is refused whole."""
+    result = received.load_file("rows", path, snapshot=snapshot(**changes), again=True)
+    assert result.state == "failed"
+    return result.findings
+
+
+@pytest.mark.parametrize("cell", ["F1048576", "XFD300", "XFD1048576"])
+def test_a_cell_far_away_in_a_workbook_is_told_before_the_cells_between_are_made(tmp_path, cell, monkeypatch):
+    book = Workbook()
+    for row in (["no", "amount", "count"], ["0001", 13.75, 3]):
+        book.active.append(row)
+    book.active[cell] = "x"
+    book.save(tmp_path / "rows.xlsx")
+    monkeypatch.setattr(Worksheet, "iter_rows", None)
+
+    found = refused(tmp_path / "rows.xlsx")
+
+    assert [one["code"] for one in found] == ["load.large_workbook"]
+    assert found[0]["message"].startswith(f"工作簿是 A1:{cell}，共 ") and "另存为 CSV" in found[0]["message"]
+
+
+def test_a_workbook_that_is_large_once_unpacked_is_told_before_it_is(tmp_path, monkeypatch):
+    book = Workbook()
+    book.active.append(["no", "amount", "count"])
+    book.save(tmp_path / "rows.xlsx")
+    monkeypatch.setattr(spreadsheets, "_MOST_MEGABYTES", 0)
+    monkeypatch.setattr(spreadsheets.workbooks, "first_sheet", None)
+
+    assert [one["code"] for one in refused(tmp_path / "rows.xlsx")] == ["load.large_workbook"]
+
+
+def test_a_formula_whose_result_was_not_stored_is_told_with_its_column_and_row(tmp_path):
+    book = Workbook()
+    for row in (["no", "amount", "count", "memo"], ["0001", 13.75, 3, "=1+1"], ["0002", "=1+1", "=2+2", ""]):
+        book.active.append(row)
+    book.save(tmp_path / "rows.xlsx")
+
+    found = refused(tmp_path / "rows.xlsx", decimal=",", grouping=".")
+
+    assert [(one["code"], one["column"]) for one in found] == [
+        ("load.formula_without_result", "amount"),
+        ("load.formula_without_result", "count"),
+    ]
+    assert found[0]["message"] == "“amount”第 3 行是公式，Excel 未保存公式结果；请另存为值后重新导出"
+
+
+def test_a_hidden_sheet_in_front_is_not_what_is_loaded(tmp_path):
+    book = Workbook()
+    book.active.append(["参数"])
+    book.active.sheet_state = "hidden"
+    for row in (["no", "amount", "count"], ["0001", 13.75, 3]):
+        (book["数据"] if "数据" in book else book.create_sheet("数据")).append(row)
+    book.active = 1
+    book.save(tmp_path / "rows.xlsx")
+
+    result = received.load_file(
+        "rows", tmp_path / "rows.xlsx", snapshot=snapshot(decimal=",", grouping="."), again=True
+    )
+
+    assert (result.state, stored()) == ("done", [("0001", Decimal("13.75"), 3)])

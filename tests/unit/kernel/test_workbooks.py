@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+import tracemalloc
 from datetime import date, datetime, time
 from zipfile import ZipFile
 
 import pytest
 from openpyxl import Workbook
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from zhike.kernel import workbooks
 
@@ -37,6 +39,55 @@ def test_a_cell_says_what_people_type():
 
 def test_a_number_of_a_day_is_that_day():
     assert workbooks.day_of(46327) == date(2026, 11, 1)
+    assert workbooks.day_of(44865, CALENDAR_MAC_1904) == date(2026, 11, 1)
+
+
+def with_parts(content, **parts):
+    """The workbook with other content in some of its sheets, by their names in the archive."""
+    whole, stream = ZipFile(io.BytesIO(content)), io.BytesIO()
+    with ZipFile(stream, "w") as archive:
+        for name in whole.namelist():
+            archive.writestr(name, parts.get(name.rpartition("/")[2].partition(".")[0], whole.read(name)))
+    return stream
+
+
+def test_a_formula_without_its_result_says_itself_and_an_empty_result_nothing():
+    kept = (
+        '<c r="A1" t="str"><f>IF(1,"","")</f><v></v></c><c r="B1"><f>1+1</f><v>2</v></c>'
+        '<c r="C1"><f>1+1</f></c><c r="D1"><f t="array" ref="D1">SUM(1)</f></c>'
+    )
+    sheet = (
+        '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
+        f'<sheetData><row r="1">{kept}</row></sheetData></worksheet>'
+    )
+    (found,) = workbooks.visible_sheets(with_parts(written("甲"), sheet1=sheet))
+    assert list(found.rows()) == [(1, ["", "2", "=1+1", "=SUM(1)"])]
+
+
+def test_rows_that_are_not_there_cost_nothing():
+    book, stream = Workbook(), io.BytesIO()
+    book.active["A1"], book.active["B1048576"] = "甲", "乙"
+    book.save(stream)
+    tracemalloc.start()
+    (sheet,) = workbooks.visible_sheets(stream)
+    rows, (_now, most) = list(sheet.rows()), tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert rows == [(1, ["甲"]), (1_048_576, ["", "乙"])]
+    assert most < 5 << 20
+
+
+def test_what_stands_far_to_the_right_is_told_and_a_format_there_is_not():
+    book, stream = Workbook(), io.BytesIO()
+    book.active["A1"] = "甲"
+    book.active["XFD1"].number_format = "000"
+    book.active["GS2"] = "乙"
+    book.save(stream)
+    (sheet,) = workbooks.visible_sheets(stream)
+    rows = sheet.rows()
+    assert next(rows)[0] == 1
+    with pytest.raises(workbooks.WideSheet) as wide:
+        next(rows)
+    assert (wide.value.line, wide.value.column) == (2, "GS")
 
 
 @pytest.mark.parametrize("part", ["xl/workbook.xml", "xl/styles.xml", "xl/worksheets/sheet1.xml"])
@@ -49,6 +100,9 @@ def test_a_damaged_workbook_is_none(part, damage):
     assert workbooks.is_workbook(stream)
     with pytest.raises(workbooks.NoWorkbook):
         workbooks.first_sheet(stream)
+    with pytest.raises(workbooks.NoWorkbook):
+        stream.seek(0)
+        [list(sheet.rows()) for sheet in workbooks.visible_sheets(stream)]
 
 
 def test_what_is_no_archive_of_a_workbook_is_none():

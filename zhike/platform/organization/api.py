@@ -55,10 +55,7 @@ def all_units(*, kinds: Sequence[str] = ()) -> list[OrgUnit]:
 
 def unit_by_code(code: str) -> OrgUnit:
     """Return the unit with `code`; raises UnknownUnit."""
-    found = Unit.objects.filter(code=code).first()
-    if found is None:
-        raise UnknownUnit(unit=code, has=sorted(Unit.objects.values_list("code", flat=True))[:20])
-    return units.as_type(found)
+    return units.as_type(_place(code))
 
 
 def unit_by_uid(uid: uuid.UUID) -> OrgUnit | None:
@@ -87,12 +84,12 @@ def add_user(
     """Add a user with one post, or give an existing one another post; return the user and the new password.
 
     Without a `password` a random one is made; with `must_change` it is good for changing it only. The post holds from
-    today on unless said otherwise. Raises UnknownUnit, UnknownRole, WeakPassword, WrongDates, PostTwice,
+    today on unless said otherwise. Raises UnknownUnit, UnknownRole, WeakPassword, UnlikelyDay, WrongDates, PostTwice,
     UserEnded, ZerosDiffer, with `only_new` also UserExists.
     """
     _require_role(role)
     with database.writing():
-        place = Unit.objects.get(pk=unit_by_code(unit).id)
+        place = _place(unit)
         found = users.by_number(employee_no)
         if found is not None and only_new:
             raise UserExists(employee_no=found.employee_no)
@@ -175,12 +172,12 @@ def give_post(
 ) -> Staff:
     """Let a user hold a role in a unit (by code), from today on unless said otherwise; `valid_to` is the day after.
 
-    Raises NotFound, UnknownRole, UnknownUnit, WrongDates, PostTwice.
+    Raises NotFound, UnknownRole, UnknownUnit, UnlikelyDay, WrongDates, PostTwice.
     """
     _require_role(role)
     with database.writing():
         user = users.locked(uid)
-        place = Unit.objects.get(pk=unit_by_code(unit).id)
+        place = _place(unit)
         users.add_post(user, place, role, valid_from or clock.today(), valid_to)
         return staff(user.pk)
 
@@ -188,11 +185,11 @@ def give_post(
 def end_post(uid: uuid.UUID, *, role: str, unit: str, valid_from: date, valid_to: date) -> Staff:
     """Let the post that began on `valid_from` end: `valid_to` is the first day without it, today at the earliest.
 
-    Raises NotFound, UnknownUnit, PostEnded, WrongDates.
+    Raises NotFound, UnknownUnit, PostEnded, UnlikelyDay, WrongDates.
     """
     with database.writing():
         user = users.locked(uid)
-        place = Unit.objects.get(pk=unit_by_code(unit).id)
+        place = _place(unit)
         users.end_post(user, place, role, valid_from, valid_to)
         return staff(user.pk)
 
@@ -247,6 +244,13 @@ def sign_out_everywhere(user_id: int) -> None:
     with database.writing():
         User.objects.filter(pk=user_id).update(session_salt=secrets.token_hex(8))
         audit.note(operation="sign_out_everywhere", subject="user", subject_id=user_id)
+
+
+def _place(code: str) -> Unit:
+    found = Unit.objects.filter(code=code).first()
+    if found is None:
+        raise UnknownUnit(unit=code, has=sorted(Unit.objects.values_list("code", flat=True))[:20])
+    return found
 
 
 def _require_role(role: str) -> None:

@@ -116,6 +116,15 @@ class WrongDates(ZhikeError):
     en = "A post ends no earlier than it begins, and no earlier than today"
 
 
+class UnlikelyDay(ZhikeError):
+    """A day on which no post begins or ends: a slip, or another figure that was read as a day."""
+
+    code = "organization.unlikely_day"
+    status = 422
+    zh = "岗位日期须在 {first} 至 {last} 之间"
+    en = "Posts begin and end between {first} and {last}"
+
+
 class OwnAccount(ZhikeError):
     """Somebody who would change their own posts, or end their own account."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Literal, cast
+from typing import Annotated, Literal, cast
 
 from pydantic import AwareDatetime, Field
 from typing_extensions import TypedDict
@@ -13,6 +13,7 @@ from typing_extensions import TypedDict
 from zhike.expressions.wire import StoredExpression
 from zhike.kernel import clock
 from zhike.kernel.errors import ZhikeError
+from zhike.kernel.visible import LINE, PROSE
 from zhike.kernel.wire import Finding, Labels, RequestBody, labels
 from zhike.platform.objects import api as objects
 from zhike.platform.objects import catalogue
@@ -32,7 +33,7 @@ class CompletionIn(RequestBody):
     """How a work item ended, and what its kind's form asks for."""
 
     result: str
-    note: str = Field("", max_length=4000)
+    note: Annotated[str, Field(max_length=4000), PROSE] = ""
     form: dict[str, object] = {}
     revision: int
 
@@ -41,7 +42,7 @@ class HandIn(RequestBody):
     """To whom work goes (employee number), and why; with the `revision` that was seen, only if it is still that."""
 
     to: str = Field(min_length=1)
-    reason: str = Field("", max_length=500)
+    reason: Annotated[str, Field(max_length=500), PROSE] = ""
     revision: int | None = None
 
 
@@ -50,19 +51,19 @@ class ReassignIn(RequestBody):
 
     uids: list[uuid.UUID] = Field(min_length=1, max_length=200)
     to: str = Field(min_length=1)
-    reason: str = Field(min_length=1, max_length=500)
+    reason: Annotated[str, Field(min_length=1, max_length=500), PROSE]
 
 
 class ReasonGivenIn(RequestBody):
     """Why something is done."""
 
-    reason: str = Field(min_length=1, max_length=500)
+    reason: Annotated[str, Field(min_length=1, max_length=500), PROSE]
 
 
 class CommentIn(RequestBody):
     """What somebody says about a piece of work."""
 
-    text: str = Field(min_length=1, max_length=4000)
+    text: Annotated[str, Field(min_length=1, max_length=4000), PROSE]
 
 
 class AboutIn(RequestBody):
@@ -76,8 +77,8 @@ class NewWorkIn(RequestBody):
     """One piece of work for a colleague, or for oneself."""
 
     kind: str
-    subject: str = Field(max_length=200)
-    script: str = Field("", max_length=4000)
+    subject: Annotated[str, Field(max_length=200), LINE]
+    script: Annotated[str, Field(max_length=4000), PROSE] = ""
     assignee: str = ""
     about: AboutIn | None = None
     due_at: AwareDatetime | None = None

@@ -2586,7 +2586,10 @@ export interface components {
             items: components["schemas"]["LoadOut"][];
             next_cursor: string | null;
         };
-        /** @description A line of a file that became a user or a post; without a password where the user was there already. */
+        /**
+         * @description A line of a file that became a user or a post; without a password where the user was there already, unless the one
+         *     of before was never used.
+         */
         MadeUserOut: {
             employee_no: string;
             line: number;
@@ -3681,7 +3684,7 @@ export interface components {
             nothing: components["schemas"]["Labels"][];
             things: components["schemas"]["ThingOut"][];
         };
-        /** @description What became of a file; `ignored` are the titles of columns that nothing reads. */
+        /** @description What became of a file; `ignored` are the titles of columns and the other sheets, which nothing reads. */
         UsersFileOut: {
             ignored: string[];
             made: components["schemas"]["MadeUserOut"][];

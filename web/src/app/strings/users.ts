@@ -17,7 +17,7 @@ export const users = {
   'user.templateFile': ['用户模板.csv', 'users.csv'],
   'user.passwordsUnsaved': ['初始密码只显示这一次，请先保存再关闭。', 'The passwords are shown this once: save them before you close.'],
   'user.imported': ['新增 {{made}} 人，已有用户增加岗位 {{posts}} 个，{{refused}} 行未处理', '{{made}} users made, {{posts}} posts added to known users, {{refused}} lines left out'],
-  'user.ignored': ['未读取的列：{{titles}}', 'Columns that were not read: {{titles}}'],
+  'user.ignored': ['未读取：{{titles}}', 'Not read: {{titles}}'],
   'user.savePasswords': ['保存初始密码', 'Save passwords'],
   'user.passwordTitles': ['工号,姓名,初始密码', 'Employee no.,Name,First password'],
   'user.passwordsFile': ['初始密码.csv', 'passwords.csv'],

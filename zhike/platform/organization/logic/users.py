@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import date
 
+from django.conf import settings
 from django.db import connection
 from django.db.models import F, Q
 
@@ -14,7 +15,7 @@ from zhike.kernel import clock, events
 from zhike.kernel.errors import NotFound
 from zhike.kernel.ids import uuid7
 from zhike.platform.audit import api as audit
-from zhike.platform.organization.errors import PostEnded, PostTwice, UserEnded, WrongDates, ZerosDiffer
+from zhike.platform.organization.errors import PostEnded, PostTwice, UnlikelyDay, UserEnded, WrongDates, ZerosDiffer
 from zhike.platform.organization.logic import passwords, units
 from zhike.platform.organization.models import Post, Unit, User
 from zhike.platform.organization.types import HeldPost, Staff
@@ -52,7 +53,8 @@ def locked(uid: uuid.UUID) -> User:
 
 
 def add_post(user: User, unit: Unit, role: str, valid_from: date, valid_to: date | None) -> None:
-    """Let the user hold a role in a unit for a time. Raises WrongDates, PostTwice where the two times overlap."""
+    """Let the user hold a role in a unit for a time. Raises UnlikelyDay, WrongDates, PostTwice where two times overlap."""
+    require_likely(valid_from, valid_to)
     if valid_to is not None and valid_to <= valid_from:
         raise WrongDates()
     require_active(user)
@@ -68,7 +70,8 @@ def add_post(user: User, unit: Unit, role: str, valid_from: date, valid_to: date
 
 
 def end_post(user: User, unit: Unit, role: str, valid_from: date, valid_to: date) -> None:
-    """Let a post end: `valid_to` is the first day without it. Raises NotFound, PostEnded, WrongDates."""
+    """Let a post end: `valid_to` is the first day without it. Raises NotFound, PostEnded, UnlikelyDay, WrongDates."""
+    require_likely(valid_to)
     begun = Post.objects.filter(user=user, unit=unit, role=role, valid_from=valid_from)
     post = begun.order_by(F("valid_to").desc(nulls_first=True), "-pk").first()
     if post is None:
@@ -85,6 +88,13 @@ def _end(user: User, post: Post, valid_to: date) -> None:
     post.save(update_fields=["valid_to"])
     details = {"role": post.role, "unit": post.unit.code, "to": str(valid_to)}
     audit.note(operation="end_post", subject="user", subject_id=user.pk, details=details)
+
+
+def require_likely(*days: date | None) -> None:
+    """Raise UnlikelyDay for a day on which no post begins or ends."""
+    first, last = settings.POST_DAYS
+    if any(day is not None and not first <= day <= last for day in days):
+        raise UnlikelyDay(first=first, last=last)
 
 
 def require_active(user: User) -> None:
