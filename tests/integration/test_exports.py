@@ -399,6 +399,17 @@ def test_an_approval_is_for_as_many_rows_as_were_approved(three, monkeypatch):
     assert finished(asked, three.manager).rows == 4
 
 
+def test_whoever_asked_for_an_export_that_grew_reads_why_there_is_none(three):
+    asked = exports.ask(PARTIES, reason="季度服务回访", principal=three.manager)
+    decide(three, asked, "agreed")
+    customer("赵六")
+    found = finished(asked, three.manager)
+    assert (found.state, found.error) == (
+        "failed",
+        {"zh": ExportGrew(approved=3, count=4).message("zh"), "en": ExportGrew(approved=3, count=4).message("en")},
+    )
+
+
 def test_whoever_changes_posts_does_not_fetch_what_the_old_ones_saw(three):
     asked = exports.ask(PARTIES, reason="季度服务回访", principal=three.manager)
     decide(three, asked, "agreed")

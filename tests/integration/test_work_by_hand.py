@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.test import Client
@@ -10,7 +10,7 @@ from django.test import Client
 from tests.factories.records import PEOPLE, build_firm, customer
 from tests.factories.work import NOON, colleague, give, open_work, operations, unit
 from zhike.kernel import clock, timers
-from zhike.kernel.errors import Invalid, NotFound, Refused
+from zhike.kernel.errors import Invalid, NotFound, Refused, StaleRevision
 from zhike.kernel.ids import uuid7
 from zhike.kernel.models import Event
 from zhike.platform.audit.models import Entry
@@ -243,6 +243,36 @@ def test_a_colleague_is_given_a_task_about_a_customer(firm):
         )
     with pytest.raises(NoSuchColleague):
         work.create("task", subject="x", assignee="E1002", principal=firm.manager)
+
+
+@pytest.mark.parametrize(
+    ("due_at", "message"),
+    [
+        ("9999-12-31T23:59:59-14:00", "到期时间过远"),
+        ("9999-12-31T23:59:59+00:00", "到期时间过远"),
+        ("0001-01-01T00:00:00+14:00", "到期时间已过"),
+        ("2029-05-07T17:00:00+08:00", "交易日历没有 2028 年的数据"),
+    ],
+)
+def test_no_work_is_due_when_no_clock_counts_to(firm, due_at, message):
+    """What is given can be paused later: what would be left is counted on the calendar then."""
+    with pytest.raises(Invalid) as refused:
+        work.create("task", subject="核对", due_at=datetime.fromisoformat(due_at), principal=firm.manager)
+    (found,) = refused.value.findings
+    assert (found["field"], str(found["message"])[: len(message)]) == ("due_at", message)
+
+
+def test_work_that_somebody_else_has_meanwhile_is_not_taken_from_them(firm):
+    """Of two heads who read the same, the second is told; without a revision the last word counts."""
+    for number in ("E1003", "E1004"):
+        colleague(number)
+    uid = give(assignee="E1001", unit_id=unit("B1"))
+    seen = work.get(uid, principal=firm.branch_head).revision
+    work.reassign(uid, to="E1003", reason="休假", revision=seen, principal=firm.branch_head)
+    with pytest.raises(StaleRevision):
+        work.reassign(uid, to="E1004", reason="休假", revision=seen, principal=firm.branch_head)
+    assert work.get(uid, principal=firm.branch_head).assignee == "E1003"
+    assert work.reassign(uid, to="E1004", reason="休假", principal=firm.branch_head).assignee == "E1004"
 
 
 def test_a_result_that_wants_a_reason_is_not_taken_without(firm):

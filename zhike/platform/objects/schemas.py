@@ -91,7 +91,10 @@ class ExportAskedOut(TypedDict):
 
 
 class ExportOut(TypedDict):
-    """Where an export above the limit stands: the state of its run, or `expired`; rows so far, and until when it is kept."""
+    """Where an export above the limit stands: the state of its run, or `expired`; rows so far, and until when it is kept.
+
+    `error` says why it was not made, where that is no fault of the program.
+    """
 
     uid: uuid.UUID
     object: str
@@ -101,6 +104,7 @@ class ExportOut(TypedDict):
     total: int
     made_at: datetime | None
     expires_at: datetime | None
+    error: Labels | None
 
 
 class CountIn(QueryIn):

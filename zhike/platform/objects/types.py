@@ -226,7 +226,10 @@ class RecordCount:
 
 @dataclass(frozen=True, slots=True)
 class MadeExport:
-    """An export above the limit: the state of its run or `expired`, how many rows are done, and until when it is kept."""
+    """An export above the limit: the state of its run or `expired`, how many rows are done, and until when it is kept.
+
+    `error` says in both languages why it was not made, where that is no fault of the program.
+    """
 
     uid: uuid.UUID
     object: str
@@ -236,6 +239,7 @@ class MadeExport:
     total: int
     made_at: datetime | None
     expires_at: datetime | None
+    error: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

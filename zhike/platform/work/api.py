@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from zhike.kernel import clock, context, database, isolation
-from zhike.kernel.errors import Invalid, ZhikeError
+from zhike.kernel.errors import Invalid, StaleRevision, ZhikeError
 from zhike.kernel.ids import uuid7
 from zhike.platform.audit import api as audit
 from zhike.platform.objects import api as objects
@@ -22,7 +22,7 @@ from zhike.platform.permissions.types import Principal
 from zhike.platform.work.errors import NotReassigned
 from zhike.platform.work.logic import deadlines, finishing, giving, handing, holding, listing, naming, seeing
 from zhike.platform.work.models import Comment, WorkItem
-from zhike.platform.work.types import GiveWork, NewWork, Remark, Work, WorkCounts, WorkQuery
+from zhike.platform.work.types import GiveWork, NewWork, Remark, Work, WorkCounts, WorkKind, WorkQuery
 
 __all__ = [
     "claim",
@@ -104,11 +104,11 @@ def create(
     Raises Refused, NotFound, UnknownKind, NoResults, NoSuchColleague, CannotSee, Invalid without a subject or late at once.
     """
     permissions.require(principal, "work.create")
-    if findings := _faults_of_new(subject, due_at):
+    wanted = naming.kind_of_new(kind, by_hand=True)
+    if findings := _faults_of_new(wanted, subject, due_at):
         raise Invalid(findings=findings)
     object, record = about or ("", None)
     record_id = objects.ids(object, [record], principal=principal)[record] if record is not None else None
-    naming.kind_of_new(kind, by_hand=True)
     to = assignee or principal.me
     handing.require_able(to, principal)
     uid = uuid7()
@@ -137,15 +137,14 @@ def create(
     return _as_work(row, principal)
 
 
-def _faults_of_new(subject: str, due_at: datetime | None) -> list[dict[str, object]]:
+def _faults_of_new(kind: WorkKind, subject: str, due_at: datetime | None) -> list[dict[str, object]]:
     """What is wrong with work that somebody gives."""
     found: list[dict[str, object]] = []
     if not subject.strip():
         said = {"code": "work.no_subject", "message": "请填写事项", "message_en": "Say what is to be done"}
         found.append({**said, "field": "subject"})
-    if due_at is not None and due_at <= clock.now():
-        said = {"code": "work.due_past", "message": "到期时间已过", "message_en": "That is over already"}
-        found.append({**said, "field": "due_at"})
+    if due_at is not None and (fault := deadlines.fault_of(kind, due_at)):
+        found.append({**fault, "field": "due_at"})
     return found
 
 
@@ -184,10 +183,19 @@ def delegate(uid: uuid.UUID, *, to: str, principal: Principal) -> Work:
     return _acted(uid, principal, lambda row: handing.delegate(row, to, principal))
 
 
-def reassign(uid: uuid.UUID, *, to: str, reason: str, principal: Principal) -> Work:
-    """Give work to somebody else for good. Raises NotFound, AlreadyDone, NotHeld, NoSuchColleague, CannotSee."""
+def reassign(uid: uuid.UUID, *, to: str, reason: str, revision: int | None = None, principal: Principal) -> Work:
+    """Give work to somebody else for good, where it is at `revision` if one is given.
+
+    Raises NotFound, AlreadyDone, NotHeld, NoSuchColleague, CannotSee, StaleRevision.
+    """
+
+    def give(row: WorkItem) -> None:
+        if revision is not None and row.revision != revision:
+            raise StaleRevision(given=revision, current=row.revision)
+        handing.reassign(row, to, principal)
+
     with context.acting(reason=reason):
-        return _acted(uid, principal, lambda row: handing.reassign(row, to, principal), "work.reassign")
+        return _acted(uid, principal, give, "work.reassign")
 
 
 def reassign_each(

@@ -89,7 +89,7 @@ def delegate(request: SignedInRequest, uid: uuid.UUID, body: schemas.HandIn) -> 
 @router.post("/work/{uid}/reassign", operation_id="reassignWork", response=responds(schemas.WorkOut))
 def reassign(request: SignedInRequest, uid: uuid.UUID, body: schemas.HandIn) -> schemas.WorkOut:
     """A work item that somebody else has now; who gave it away may read it no longer."""
-    found = api.reassign(uid, to=body.to, reason=body.reason, principal=request.principal)
+    found = api.reassign(uid, to=body.to, reason=body.reason, revision=body.revision, principal=request.principal)
     return schemas.present([found], request.principal)[0]
 
 

@@ -38,10 +38,11 @@ class CompletionIn(RequestBody):
 
 
 class HandIn(RequestBody):
-    """To whom work goes (employee number), and why."""
+    """To whom work goes (employee number), and why; with the `revision` that was seen, only if it is still that."""
 
     to: str = Field(min_length=1)
     reason: str = Field("", max_length=500)
+    revision: int | None = None
 
 
 class ReassignIn(RequestBody):

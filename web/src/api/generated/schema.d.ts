@@ -2189,9 +2189,14 @@ export interface components {
             refinement?: string;
             sort?: components["schemas"]["SortIn"] | null;
         };
-        /** @description Where an export above the limit stands: the state of its run, or `expired`; rows so far, and until when it is kept. */
+        /**
+         * @description Where an export above the limit stands: the state of its run, or `expired`; rows so far, and until when it is kept.
+         *
+         *     `error` says why it was not made, where that is no fault of the program.
+         */
         ExportOut: {
             done: number;
+            error: components["schemas"]["Labels"] | null;
             expires_at: string | null;
             made_at: string | null;
             object: string;
@@ -2380,10 +2385,11 @@ export interface components {
             sentence: string;
             text: string;
         };
-        /** @description To whom work goes (employee number), and why. */
+        /** @description To whom work goes (employee number), and why; with the `revision` that was seen, only if it is still that. */
         HandIn: {
             /** @default  */
             reason?: string;
+            revision?: number | null;
             to: string;
         };
         /** @description A record's journal. */

@@ -157,6 +157,7 @@ export const rooms = {
   'export.waiting': ['排队等待生成', 'Waiting to be made'],
   'export.ready': ['已生成 {{rows}} 行，{{until}} 前可下载', '{{rows}} rows, to be fetched before {{until}}'],
   'export.expired': ['文件已过期删除', 'The file was removed; its time has passed'],
+  'export.failedFor': ['未生成：{{reason}}。请重新申请', 'Not made: {{reason}}. Ask again'],
   'export.failed': ['生成失败，请重新申请', 'It could not be made; ask again'],
   'export.askTitle': ['申请导出', 'Ask for the export'],
   'export.ask': ['提交审批', 'Ask for approval'],

@@ -68,7 +68,7 @@ function HandDialog({ item, act, report, onClose, onGone }: HandProps) {
   const changed = useWorkChanged(item.uid);
   const say = useSay();
   const hand = useChange({
-    mutationFn: async (body: HandValues): Promise<WorkItem> => api.post(`/work/{uid}/${act}`, { path: { uid: item.uid }, body }),
+    mutationFn: async (body: HandValues): Promise<WorkItem> => api.post(`/work/{uid}/${act}`, { path: { uid: item.uid }, body: act === 'reassign' ? { ...body, revision: item.revision } : body }),
     onSuccess: (handed, { to }) => {
       say(t('work.handed', { name: handed.assignee?.name ?? to }));
       onClose();

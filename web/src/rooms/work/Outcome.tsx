@@ -13,7 +13,7 @@ const UNDER_WAY = ['waiting', 'running'];
 
 /** The file of an approved export: on its way, to be fetched, or gone. */
 export function Outcome({ uid }: { uid: string }) {
-  const { t } = useText();
+  const { t, label } = useText();
   const report = useReport();
   const made = useQuery({
     queryKey: ['export', uid],
@@ -29,7 +29,7 @@ export function Outcome({ uid }: { uid: string }) {
           if (found.state === 'running') return <><p>{t('export.making', { done: decimal(found.done, 0), total: decimal(found.total, 0) })}</p><Bar share={found.total ? found.done / found.total : 0} /></>;
           if (found.state === 'waiting') return <p>{t('export.waiting')}</p>;
           if (found.state === 'expired') return <p className="ink-3">{t('export.expired')}</p>;
-          if (found.state !== 'done') return <p className="tone-late">{t('export.failed')}</p>;
+          if (found.state !== 'done') return <p className="tone-late">{found.error ? t('export.failedFor', { reason: label(found.error) }) : t('export.failed')}</p>;
           return (
             <p className="row wrap">
               <Button type="primary" ghost size="small" icon={<Icon name="download" size={14} />} loading={fetchFile.isPending} onClick={() => fetchFile.mutate(found.object)} data-testid="export-fetch">{t('common.download')}</Button>

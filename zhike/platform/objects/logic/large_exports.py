@@ -132,7 +132,9 @@ def as_type(row: Export) -> MadeExport:
     """Return where an export stands."""
     run = Run.objects.get(uid=row.run)
     state = "expired" if has_expired(row) or row.outdated else run.state
-    return MadeExport(row.uid, row.object, row.rows, state, run.done, run.total, row.made_at, row.expires_at)
+    said = run.error or {}
+    error = {"zh": said["message"], "en": said["message_en"]} if "message_en" in said else None
+    return MadeExport(row.uid, row.object, row.rows, state, run.done, run.total, row.made_at, row.expires_at, error)
 
 
 def _begin(wanted: ExportList, asker: Principal) -> Mapping[str, object]:

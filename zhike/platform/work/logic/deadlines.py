@@ -2,16 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
+
 from django.db.models import QuerySet, TextField
 from django.db.models.functions import Cast
 
-from zhike.kernel import clock, events, timers
+from zhike.kernel import clock, events, open_time, timers
+from zhike.kernel.calendar import OutsideCalendar
 from zhike.kernel.timers import Timer
 from zhike.platform.audit import api as audit
 from zhike.platform.work.errors import ClockRests
 from zhike.platform.work.models import WorkItem
+from zhike.platform.work.types import WorkKind
 
 DUE = "work.due"
+
+
+def fault_of(kind: WorkKind, due_at: datetime) -> Mapping[str, str] | None:
+    """Return what is wrong with a deadline that somebody sets: over already, or so far away that no clock counts to it."""
+    now = clock.now()
+    if due_at <= now:
+        return {"code": "work.due_past", "message": "到期时间已过", "message_en": "That is over already"}
+    try:
+        clock.local(due_at)
+        if kind.pausable:  # what would be left is counted when the clock rests
+            open_time.open_time(kind.counting).between(now, due_at)
+    except OutsideCalendar as error:
+        return {"code": "work.due_far", "message": error.message("zh"), "message_en": error.message("en")}
+    except OverflowError:
+        return {"code": "work.due_far", "message": "到期时间过远", "message_en": "That is too far away"}
+    return None
 
 
 def run_out(timer: Timer) -> None:
