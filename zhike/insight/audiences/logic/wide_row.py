@@ -1,4 +1,4 @@
-"""The end of the nightly stage: one wide row per live party, kept in the warehouse and served beside the records."""
+"""The end of the nightly stage: one wide row per live party, kept in the warehouse; of the shown day beside the records."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _DECIMAL = "decimal(28, 10)"
 
 
 def build(business_date: date, handle: RunHandle) -> None:
-    """Write the wide rows of `business_date` and serve their indicators and tags; doing it again gives the same."""
+    """Write the wide rows of `business_date`; doing it again gives the same."""
     columns = wide_columns()
     with tempfile.TemporaryDirectory(prefix="zhike-wide-") as folder, warehouse.session() as connection:
         exported = Path(folder) / "party.csv"
@@ -33,10 +33,23 @@ def build(business_date: date, handle: RunHandle) -> None:
         bulk.export(party().key, fields=[column.key for column in fields], into=exported)
         select = _select(connection, business_date, columns, _typed_csv(exported, fields))
         rows = warehouse.replace(connection, DATASET, business_date.isoformat(), select, sorted_by=("party_id",))
-        served = [column for column in columns.values() if column.kind != FIELD]
-        if served:
-            _serve(connection, business_date, served, Path(folder) / "served.csv")
     handle.say(f"{DATASET} {business_date}: {rows} parties, {len(columns)} columns")
+
+
+def prepare(business_date: date, handle: RunHandle) -> None:
+    """Store the indicators and tags of the day that is to be shown beside the records."""
+    with tempfile.TemporaryDirectory(prefix="zhike-served-") as folder, warehouse.session() as connection:
+        relation = _day(connection, DATASET, business_date)
+        there = _types(connection, relation)
+        bulk.drop_replaced()
+        served = [column for column in wide_columns().values() if column.kind != FIELD and column.key in there]
+        if served:
+            _prepare(connection, relation, business_date, served, Path(folder) / "served.csv")
+
+
+def publish(business_date: date) -> None:
+    """Show what was prepared."""
+    bulk.publish(party().key, business_date=business_date)
 
 
 def _typed_csv(path: Path, fields: Iterable[WideColumn]) -> str:
@@ -91,15 +104,14 @@ def _value(column: WideColumn, present: Mapping[str, Mapping[str, str]]) -> str:
     return reference if exact else f"cast({reference} as {wanted})"
 
 
-def _serve(connection: Any, business_date: date, columns: list[WideColumn], csv: Path) -> None:
-    relation = warehouse.relation(DATASET, first=business_date, last=business_date)
+def _prepare(connection: Any, relation: str, business_date: date, columns: list[WideColumn], csv: Path) -> None:
     listed = ", ".join(_name(column.key) for column in columns)
     connection.execute(
-        f"copy (select party_id as id, {listed} from {relation} where business_date = date '{business_date}'"
-        f" order by party_id) to {_text(str(csv))} (format csv, header true)"
+        f"copy (select party_id as id, {listed} from {relation} d order by party_id)"
+        f" to {_text(str(csv))} (format csv, header true)"
     )
     sorted_by = [item.key for item in indicators.indicators() if item.sorted]
-    bulk.serve(
+    bulk.prepare(
         party().key,
         business_date=business_date,
         columns=[column.as_side_column() for column in columns],
@@ -116,4 +128,4 @@ def _text(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
 
 
-WIDE = StageStep("wide", 40, {"zh": "客户宽表", "en": "Wide rows"}, build)
+WIDE = StageStep("wide", 40, {"zh": "客户宽表", "en": "Wide rows"}, build, prepare, publish)
