@@ -15,9 +15,10 @@ from zhike.insight.warehouse import api as warehouse
 from zhike.insight.warehouse.logic import stages
 from zhike.kernel import jobs
 from zhike.platform.objects import api as objects
+from zhike.platform.objects import bulk
 from zhike.platform.objects.logic import retired_tables
 from zhike.platform.objects.models import RetiredTable, SideTable
-from zhike.platform.objects.types import RecordQuery
+from zhike.platform.objects.types import LoadColumn, RecordQuery
 from zhike.platform.permissions import api as permissions
 
 EARLIER = date(2026, 3, 16)
@@ -124,3 +125,25 @@ def test_a_replaced_table_stays_for_a_while_for_who_is_between_two_transactions(
     retired_tables.drop()
     retired_tables.drop()
     assert RetiredTable.objects.count() == 1 and len(tables()) == 2
+
+
+def wide_risk_levels(day):
+    with warehouse.session() as duck:
+        relation = warehouse.relation("mart.party_wide", first=day, last=day)
+        where = f"business_date = date '{day}' and risk_level = 'C1'"
+        return duck.execute(f"select count(*) from {relation} where {where}").fetchone()[0]
+
+
+def test_a_past_day_is_computed_again_with_the_customers_of_that_day(golden_day):
+    """Who changed since is on an old day what they were then; on the day that is shown, what they are now."""
+    system = permissions.system_principal("test")
+    run_stage(EARLIER)
+    before = {day: wide_risk_levels(day) for day in (EARLIER, golden_day)}
+    rows = objects.page(RecordQuery("party", columns=("risk_level",)), principal=system).rows
+    changed = [row for row in rows[:3] if row.values["risk_level"] != "C1"]
+    for row in changed:
+        bulk.load("party", columns=[LoadColumn("risk_level")], rows=[(row.id, None, "C1")], by_id=True)
+    for day in (EARLIER, golden_day):
+        run_stage(day)
+    assert changed
+    assert {day: wide_risk_levels(day) - before[day] for day in before} == {EARLIER: 0, golden_day: len(changed)}
