@@ -65,7 +65,7 @@ def _raw_queries(party_id: int) -> Sequence[str]:
 
     party = catalogue.describe("party")
     children = [catalogue.describe(key) for key in ("account_role", "party_relationship", "coverage", "interaction")]
-    wide = SideTable.objects.get(object="party").table
+    wide = SideTable.objects.get(object="party", current=True).table
     return [
         f"select * from {party.table} where id = {party_id} and deleted_at is null",
         *(

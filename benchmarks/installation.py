@@ -158,7 +158,8 @@ def firm(customers: int) -> None:
         for n in range(1, customers + 1):
             file.write(f"{n},{numbers.lognormvariate(10.5, 1.68):.2f},{numbers.gauss(0, 5000):.2f}\n")
     sides = [SideColumn(key, {"zh": key, "en": key}, "money", "indicator") for key in ("total_asset", "net_inflow_30d")]
-    bulk.serve("party", business_date=DAY, columns=sides, csv=path, indexed=("total_asset",))
+    bulk.prepare("party", business_date=DAY, columns=sides, csv=path, indexed=("total_asset",))
+    bulk.publish("party", business_date=DAY)
 
 
 def party_rows(customers: int) -> Iterator[tuple[object, ...]]:

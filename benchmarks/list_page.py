@@ -32,7 +32,7 @@ def measure(scale: str) -> Result:
     service = installation.service()
     unit, manager = service.unit, service.employee_no
     party, coverage = catalogue.describe("party"), catalogue.describe("coverage")
-    wide = SideTable.objects.get(object="party").table
+    wide = SideTable.objects.get(object="party", current=True).table
     query = RecordQuery(
         "party",
         sort=("total_asset", "desc"),

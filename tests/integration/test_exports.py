@@ -156,7 +156,8 @@ def test_served_figures_can_be_added_up(firm, tmp_path):
     path = tmp_path / "wide.csv"
     path.write_text(f"id,total_asset\n{customer('张三丰').id},3910427.34\n")
     column = SideColumn("total_asset", {"zh": "总资产", "en": "Total assets"}, "money", "indicator")
-    bulk.serve("party", business_date=date(2026, 3, 17), columns=[column], csv=path, indexed=())
+    bulk.prepare("party", business_date=date(2026, 3, 17), columns=[column], csv=path, indexed=())
+    bulk.publish("party", business_date=date(2026, 3, 17))
 
     cell = sheet(firm.operator, RecordQuery("party", columns=("total_asset",)))["A3"]
 

@@ -33,7 +33,8 @@ def parties(firm, tmp_path):
         SideColumn("total_asset", {"zh": "总资产", "en": "Total assets"}, "money", "indicator"),
         SideColumn("activity", {"zh": "活跃度", "en": "Activity"}, "text", "tag"),
     ]
-    bulk.serve("party", business_date=date(2026, 3, 17), columns=columns, csv=path)
+    bulk.prepare("party", business_date=date(2026, 3, 17), columns=columns, csv=path)
+    bulk.publish("party", business_date=date(2026, 3, 17))
     return found
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import uuid
+from collections.abc import Mapping
 from dataclasses import asdict
+from typing import Any
 
 from zhike.cli import trial
 from zhike.cli.installation import principal
@@ -62,8 +64,13 @@ def stage_run(options: argparse.Namespace, output: Output) -> None:
     run = jobs.run_now("stage", runs.stage_title(options.business_date), params, output.progress)
     output.result(
         {"run": run.uid, "state": run.state, "result": run.result},
-        f"{options.business_date} {output.words(*_STATES[str(run.state)])}",
+        f"{options.business_date} {output.words(*_STATES[str(run.state)])}{_restated(run.result, output)}",
     )
+
+
+def _restated(result: Mapping[str, Any] | None, output: Output) -> str:
+    days = ", ".join((result or {}).get("restated", ()))
+    return output.words(f"；重新加工：{days}", f"; computed again: {days}") if days else ""
 
 
 def erase(options: argparse.Namespace, output: Output) -> None:

@@ -1,21 +1,30 @@
-"""The one way a door opens its transaction, a condition of the ORM as SQL, and the clock offset the database keeps."""
+"""The two ways of a transaction, writing and reading; a condition of the ORM as SQL; the clock offset the database keeps."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 from django.core.exceptions import EmptyResultSet, FullResultSet
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Model, Q
+from psycopg import IsolationLevel
 from psycopg.abc import Buffer
+from psycopg.errors import SerializationFailure
 from psycopg.types.datetime import TimestamptzLoader
 
 from zhike.kernel import clock, context, definitions
+from zhike.kernel.errors import Contended
+
+T = TypeVar("T")
+#: How often a reading block begins before its asker is told to come back.
+_ATTEMPTS = 5
+_turns: ContextVar[frozenset[str] | None] = ContextVar("zhike_turns_of_a_reading_block", default=None)
 
 
 class _Instant(TimestamptzLoader):
@@ -44,11 +53,85 @@ def writing() -> Iterator[None]:
         yield
 
 
+class BeginAgain(BaseException):
+    """What a reading block has seen is too old for what it is about to do; `turn` is what it must wait for first.
+
+    No fault: it passes all that handles faults, on its way to `read_as_one`.
+    """
+
+    def __init__(self, turn: str = "") -> None:
+        super().__init__(turn)
+        self.turn = turn
+
+
+def read_as_one(read: Callable[[], T]) -> T:
+    """Return what `read` returns, which reads one state of the database: rows, definitions, the served day of one instant.
+
+    What it writes beside (who looked) is committed with it. Where that meets what others have written since, or a turn
+    to wait for, `read` is called again on a newer state. Inside a transaction it is that transaction's state. Raises
+    Contended after several attempts.
+    """
+    if connection.in_atomic_block:
+        return read()
+    turns: frozenset[str] = frozenset()
+    for _attempt in range(_ATTEMPTS):
+        try:
+            with _waited_for(turns), _one_state(turns):
+                return read()
+        except BeginAgain as again:
+            turns |= {again.turn} if again.turn else set()
+    raise Contended()
+
+
+@contextmanager
+def _waited_for(turns: frozenset[str]) -> Iterator[None]:
+    """Take turns before there is a state to read: one that was read while waiting would not hold what was waited for."""
+    with connection.cursor() as cursor:
+        for what in sorted(turns):  # in one order, so that nobody waits for who waits
+            cursor.execute("select pg_advisory_lock(hashtextextended(%s, 0))", [what])
+    try:
+        yield
+    finally:
+        if turns and connection.connection is not None and not connection.connection.closed:
+            with connection.cursor() as cursor:
+                for what in turns:
+                    cursor.execute("select pg_advisory_unlock(hashtextextended(%s, 0))", [what])
+
+
+@contextmanager
+def _one_state(turns: frozenset[str]) -> Iterator[None]:
+    connection.ensure_connection()
+    driver = connection.connection
+    driver.isolation_level = IsolationLevel.REPEATABLE_READ  # sent with the statement that begins the transaction
+    token = _turns.set(turns)
+    try:
+        with transaction.atomic(), definitions.pinned(anew=True), connection.execute_wrapper(_too_old):
+            yield
+    finally:
+        _turns.reset(token)
+        if not driver.closed:
+            driver.isolation_level = None
+
+
+def _too_old(execute: Callable[..., T], *given: Any) -> T:
+    try:
+        return execute(*given)
+    except OperationalError as error:
+        if isinstance(error.__cause__, SerializationFailure):
+            raise BeginAgain() from error
+        raise
+
+
 def in_turn(what: str) -> None:
     """Wait until nobody else is at `what`, a name that those who meet there agree on; until the caller's transaction ends.
 
     For what is read before it is written, where there is no row to lock yet.
     """
+    turns = _turns.get()
+    if turns is not None:
+        if what not in turns:
+            raise BeginAgain(what)
+        return
     with connection.cursor() as cursor:
         cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [what])
 

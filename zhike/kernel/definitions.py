@@ -209,9 +209,12 @@ def _of_version(current: int) -> Snapshot:
 
 
 @contextmanager
-def pinned() -> Iterator[None]:
-    """Let everything in the block (a request, a transaction) act on the one snapshot it first reads."""
-    if _pinned.get() is not None:
+def pinned(*, anew: bool = False) -> Iterator[None]:
+    """Let everything in the block (a request, a transaction) act on the one snapshot it first reads.
+
+    A block inside another acts on that one's snapshot; `anew` it reads one of its own.
+    """
+    if not anew and _pinned.get() is not None:
         yield
         return
     token = _pinned.set([])

@@ -143,3 +143,12 @@ class Unavailable(ZhikeError):
     status = 503
     zh = "{what} 暂不可用：{remedy}"
     en = "{what} is not available: {remedy}"
+
+
+class Contended(ZhikeError):
+    """What is read together was changed again and again while it was read."""
+
+    code = "contended"
+    status = 503
+    zh = "数据正被频繁更改，请稍后重试"
+    en = "What you asked for is being changed too often; please try again later"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from typing import Annotated, Any, Literal, NotRequired, cast
+from typing import Annotated, Any, Literal, NotRequired, TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict, SkipValidation, with_config
 from typing_extensions import TypeAliasType, TypedDict
 
+View = TypeVar("View", bound=Callable[..., Any])
 Scalar = str | int | float | bool | None
 Fact = TypeAliasType("Fact", Scalar | list[Scalar])
 Status = Literal["done", "attention", "late", "refused", "plain", "waiting", "up", "down"]
@@ -151,6 +152,17 @@ def responds(answer: Any, status: int = 200) -> dict[int, Any]:
     annotated: Any = Annotated
     unchecked: Any = SkipValidation
     return {status: None if answer is None else annotated[answer, unchecked()]}
+
+
+def reading(view: View) -> View:
+    """Mark a route that reads although its question needs a body: it answers from one state, as every GET does."""
+    view.only_reads = True  # type: ignore[attr-defined]
+    return view
+
+
+def only_reads(view: Callable[..., Any]) -> bool:
+    """Return whether a route is marked as `reading`."""
+    return getattr(view, "only_reads", False)
 
 
 def file_answer(*media: str) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from zhike.platform.permissions import api as permissions
 from zhike.server import refusals, request_wording
 from zhike.server.openapi import Api
 from zhike.server.parsing import JsonParser
+from zhike.server.reading import from_one_state
 from zhike.server.unknown_keys import known_parameters_only
 
 _log = logging.getLogger("zhike.http")
@@ -102,6 +103,7 @@ api = Api(
     docs_url=None,
 )
 api.add_decorator(known_parameters_only, mode="view")
+api.add_decorator(from_one_state, mode="view")
 
 
 def language_of(request: HttpRequest) -> str:

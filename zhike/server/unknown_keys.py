@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from typing_extensions import TypeAliasType, is_typeddict
 
 from zhike.kernel.errors import ZhikeError
+from zhike.server.reading import operation_of
 
 Run = Callable[..., HttpResponse]
 
@@ -28,7 +29,7 @@ class UnknownParameter(ZhikeError):
 
 def known_parameters_only(run: Run) -> Run:
     """Wrap a route: of somebody signed in it refuses parameters and parts of forms that it does not have."""
-    operation: Operation = run.__self__  # type: ignore[attr-defined]
+    operation = operation_of(run)
     address, form = _names(operation, "query"), _names(operation, "form", "file")
 
     @functools.wraps(run)

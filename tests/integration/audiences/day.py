@@ -7,6 +7,7 @@ from datetime import date
 
 from tests.factories.records import Firm, customer, holding
 from zhike.insight.audiences.logic import wide_row
+from zhike.insight.indicators.logic import party_fields
 from zhike.insight.warehouse import api as warehouse
 from zhike.insight.warehouse.logic import stages
 from zhike.kernel import definition_changes
@@ -63,12 +64,14 @@ def publish(parties: dict[str, Record], day: date = DAY) -> None:
     ]
     tags = [_values(parties[key].id, row[7:9], ("varchar", "varchar")) for key, row in PARTIES.items()]
     with warehouse.session() as connection:
+        party_fields.store(connection, day)
         for kind, columns, rows in (("indicator", _INDICATORS, indicators), ("tag", _TAGS, tags)):
             dataset = wide_row.SOURCES[kind]
             warehouse.replace(
                 connection, dataset, day.isoformat(), f"select * from (values {', '.join(rows)}) t({columns})"
             )
     wide_row.build(day, Handle())  # type: ignore[arg-type]
+    wide_row.prepare(day, Handle())  # type: ignore[arg-type]
     stages.publish(day)
 
 

@@ -52,7 +52,8 @@ def test_the_stage_runs_a_day_again(zhike, golden_day):
     code, shown, error = zhike("stage", "run", golden_day)
 
     assert (code, error, shown["state"]) == (0, None, "done")
-    assert shown["result"] == {"days": ["2026-03-17"], "business_date": "2026-03-17", "findings": []}
+    days = ["2026-03-17"]
+    assert shown["result"] == {"days": days, "restated": days, "business_date": "2026-03-17", "findings": []}
     assert Run.objects.get(uid=shown["run"]).actor.startswith("system:")
 
 

@@ -9,7 +9,7 @@ from ninja import Router
 
 from zhike.engagement.campaigns import api, schemas, screens, standing
 from zhike.insight.audiences import api as audiences
-from zhike.kernel.wire import responds
+from zhike.kernel.wire import reading, responds
 from zhike.platform.permissions.api import SignedInRequest
 
 router = Router(tags=["campaigns"])
@@ -109,6 +109,7 @@ def stop(request: SignedInRequest, uid: uuid.UUID, body: schemas.ActIn) -> schem
 
 
 @router.post("/campaigns/{uid}/preview", operation_id="previewMessage", response=responds(schemas.MessageOut))
+@reading
 def preview(request: SignedInRequest, uid: uuid.UUID, body: schemas.MessageIn) -> schemas.MessageOut:
     """The message to a real customer, under mask."""
     party, message = api.preview(uid, party=body.party, principal=request.principal)

@@ -7,7 +7,7 @@ import uuid
 from ninja import Router
 
 from zhike.insight.audiences import api, schemas
-from zhike.kernel.wire import responds
+from zhike.kernel.wire import reading, responds
 from zhike.platform.permissions.api import SignedInRequest
 
 router = Router(tags=["audiences"])
@@ -20,18 +20,21 @@ def vocabulary(request: SignedInRequest) -> schemas.VocabularyOut:
 
 
 @router.post("/audiences/preview", operation_id="previewCondition", response=responds(schemas.PreviewOut))
+@reading
 def preview(request: SignedInRequest, body: schemas.ConditionIn) -> schemas.PreviewOut:
     """How many parties meet a condition."""
     return schemas.preview_out(api.preview(body.condition, nodes=body.nodes, principal=request.principal))
 
 
 @router.post("/audiences/sample", operation_id="sampleCondition", response=responds(schemas.SampleOut))
+@reading
 def sample(request: SignedInRequest, body: schemas.SampleIn) -> schemas.SampleOut:
     """Some parties that meet a condition."""
     return schemas.sample_out(api.sample(body.condition, seed=body.seed, principal=request.principal))
 
 
 @router.post("/audiences/explain", operation_id="explainParty", response=responds(schemas.ExplanationOut))
+@reading
 def explain(request: SignedInRequest, body: schemas.ExplainIn) -> schemas.ExplanationOut:
     """Why a party is in or out."""
     return schemas.explanation_out(api.explain(body.condition, party=body.party, principal=request.principal))

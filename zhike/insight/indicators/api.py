@@ -37,8 +37,11 @@ INDICATOR = computing.INDICATOR
 PARTY = party_fields.PARTY
 
 
-def compute(business_date: date) -> int:
-    """Compute every indicator of every live party for `business_date`; return the number of parties."""
+def compute(business_date: date) -> tuple[str, int]:
+    """Compute every indicator of every party of `business_date`; return what became of who is one, and how many there are.
+
+    A day before the one that is shown is computed with the parties that were stored on it.
+    """
     with warehouse.session() as connection:
         return computing.compute(connection, business_date)
 

@@ -11,7 +11,9 @@ from zhike.kernel.jobs import RunHandle
 
 def run(business_date: date, handle: RunHandle) -> None:
     """Compute the indicators of the day."""
-    handle.say(f"indicators: {api.compute(business_date)} parties")
+    stored, parties = api.compute(business_date)
+    handle.say(stored)
+    handle.say(f"indicators: {parties} parties")
 
 
 STEP = StageStep("indicators", 20, {"zh": "指标", "en": "Indicators"}, run)

@@ -40,6 +40,7 @@ def _staged(day: date, handle: RunHandle) -> Mapping[str, object]:
     result = api.stage_run(day, handle=handle)
     return {
         "days": [day.isoformat() for day in result.days],
+        "restated": [day.isoformat() for day in result.restated],
         "business_date": result.publication.business_date.isoformat(),
         "findings": [found.as_dict() for found in received.stale_sources(result.publication.business_date)],
     }

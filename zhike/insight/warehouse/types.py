@@ -399,19 +399,37 @@ class PublicationInfo:
     published_at: datetime
 
 
+def _nothing_to_prepare(_day: date, _handle: RunHandle) -> None:
+    return None
+
+
+def _nothing_to_publish(_day: date) -> None:
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class StageStep:
-    """A step of the nightly stage; rooms register theirs. `run` takes (business date, run handle)."""
+    """A step of the nightly stage; rooms register theirs.
+
+    `run` computes a business date. Of the one that is to be shown, `prepare` makes what readers see outside the
+    warehouse, and `publish` shows it, in the transaction of the publication.
+    """
 
     key: str
     order: int
     labels: Mapping[str, str]
     run: Callable[[date, RunHandle], None]
+    prepare: Callable[[date, RunHandle], None] = _nothing_to_prepare
+    publish: Callable[[date], None] = _nothing_to_publish
 
 
 @dataclass(frozen=True, slots=True)
 class StageResult:
-    """What a stage run did: the days it computed, oldest first, and the publication it ended with."""
+    """What a stage run did: the days it computed, oldest first, and the publication it ended with.
+
+    `restated` are those of them that had been computed before: what was read of them may differ now.
+    """
 
     days: tuple[date, ...]
     publication: PublicationInfo
+    restated: tuple[date, ...] = ()

@@ -6,10 +6,10 @@ class ObjectsConfig(AppConfig):
     label = "objects"
 
     def ready(self) -> None:
-        from zhike.kernel import definitions
+        from zhike.kernel import definitions, housekeeping
         from zhike.platform.objects import blocks
         from zhike.platform.objects.kinds import EXPORT_RULE, EXTENSION, OBJECT
-        from zhike.platform.objects.logic import large_exports, sharing
+        from zhike.platform.objects.logic import large_exports, retired_tables, sharing
         from zhike.platform.permissions import api as permissions
 
         definitions.register(OBJECT)
@@ -17,4 +17,5 @@ class ObjectsConfig(AppConfig):
         definitions.register(EXPORT_RULE)
         large_exports.register()
         blocks.register()
+        housekeeping.register("replaced_tables", lambda _run: retired_tables.drop())
         permissions.register_shares(sharing.shared_with)

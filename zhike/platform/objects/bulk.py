@@ -16,6 +16,7 @@ from zhike.platform.objects.logic import (
     leaving,
     loading,
     reserving,
+    retired_tables,
     serving,
     writing,
 )
@@ -28,14 +29,16 @@ from zhike.platform.objects.types import (
 from zhike.platform.permissions.types import Principal
 
 __all__ = [
+    "drop_replaced",
     "export",
     "facts",
     "load",
+    "prepare",
+    "publish",
     "refer_to",
     "related",
     "reserve_ids",
     "scope",
-    "serve",
     "serving_employees",
     "stop_serving",
 ]
@@ -112,12 +115,25 @@ def reserve_ids(object: str, count: int, *, above: int = 0) -> int:
     return reserving.reserve(catalogues.object_type(object), count, above)
 
 
-def serve(
+def prepare(
     object: str, *, business_date: date, columns: Sequence[SideColumn], csv: Path, indexed: Sequence[str] = ()
 ) -> int:
-    """Publish wide rows beside an object; lists read them from the commit on. Returns the number of rows."""
+    """Store wide rows beside an object, for `publish`; nobody reads them yet. Returns the number of rows."""
     with database.writing():
-        return serving.serve(catalogues.object_type(object), business_date, columns, csv, indexed)
+        return serving.prepare(catalogues.object_type(object), business_date, columns, csv, indexed)
+
+
+def publish(object: str, *, business_date: date) -> None:
+    """Let lists read what was prepared for a day, from the commit of the caller's transaction on.
+
+    Nothing happens where nothing was, or where a later day is shown.
+    """
+    serving.publish(object, business_date)
+
+
+def drop_replaced() -> int:
+    """Drop the wide rows that were replaced and that nobody reads any more; return how many tables went."""
+    return retired_tables.drop()
 
 
 def stop_serving(object: str, keys: Collection[str]) -> None:

@@ -43,12 +43,23 @@ class Export(models.Model):
 
 
 class SideTable(models.Model):
-    """The published wide rows beside an object: one table per publication, the newest one is read."""
+    """The wide rows beside an object: those that are read (`current`), and those prepared for the next publication."""
 
-    object = models.TextField(unique=True)
+    object = models.TextField()
     table = models.TextField()
     business_date = models.DateField()
     columns = models.JSONField()
+    current = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["object", "current"], name="one_side_table_of_a_kind")]
+
+
+class RetiredTable(models.Model):
+    """A table that nobody reads any more once those are done who began before; `noticed_at` is when that was known."""
+
+    table = models.TextField(unique=True)
+    noticed_at = models.DateTimeField(null=True)
 
 
 class Share(models.Model):

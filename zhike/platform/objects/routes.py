@@ -10,7 +10,7 @@ from django.utils.http import content_disposition_header
 from ninja import Router
 
 from zhike.kernel import clock, definitions
-from zhike.kernel.wire import WireValue, file_answer, labels, responds
+from zhike.kernel.wire import WireValue, file_answer, labels, reading, responds
 from zhike.platform.objects import api, catalogue, exports, schemas, shares
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.api import SignedInRequest
@@ -43,12 +43,14 @@ def places(request: SignedInRequest, place: str, q: str = "") -> list[schemas.Pl
 
 
 @router.post("/objects/{object}/query", operation_id="queryRecords", response=responds(schemas.RecordPageOut))
+@reading
 def query(request: SignedInRequest, object: str, body: schemas.QueryIn) -> schemas.RecordPageOut:
     """One page of a list."""
     return schemas.page_out(api.page(body.query(object), principal=request.principal))
 
 
 @router.post("/objects/{object}/count", operation_id="countRecords", response=responds(schemas.CountOut))
+@reading
 def count(request: SignedInRequest, object: str, body: schemas.CountIn) -> schemas.CountOut:
     """How many records a list has."""
     found = api.count(body.query(object), principal=request.principal, exact=body.exact)
@@ -56,6 +58,7 @@ def count(request: SignedInRequest, object: str, body: schemas.CountIn) -> schem
 
 
 @router.post("/objects/{object}/export", operation_id="exportRecords", openapi_extra=file_answer(_XLSX))
+@reading
 def export(request: SignedInRequest, object: str, body: schemas.QueryIn) -> HttpResponse:
     """A list as an Excel file."""
     content = api.export_xlsx(body.query(object), principal=request.principal)

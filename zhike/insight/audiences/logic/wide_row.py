@@ -1,12 +1,14 @@
-"""The end of the nightly stage: one wide row per live party, kept in the warehouse and served beside the records."""
+"""The end of the nightly stage: one wide row per live party, kept in the warehouse; of the shown day beside the records."""
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
+
+import pyarrow as pa
 
 from zhike.expressions.types import Type
 from zhike.insight.audiences.logic.columns import FIELD, INDICATOR, TAG, WideColumn, party, wide_columns
@@ -16,53 +18,60 @@ from zhike.insight.warehouse import api as warehouse
 from zhike.insight.warehouse.types import StageStep
 from zhike.kernel.jobs import RunHandle
 from zhike.platform.objects import bulk
+from zhike.platform.organization import api as organization
 
 DATASET = "mart.party_wide"
-#: Where the rooms below leave a day: `party_id` and one column per definition.
-SOURCES = {INDICATOR: indicators.INDICATOR, TAG: tags.TAG}
+#: Where the rooms below leave a day: who was a customer then, by `id`, and by `party_id` one column per definition.
+SOURCES = {FIELD: indicators.PARTY, INDICATOR: indicators.INDICATOR, TAG: tags.TAG}
 #: Wide enough for what any two indicators are compared and divided by.
 _DECIMAL = "decimal(28, 10)"
 
 
 def build(business_date: date, handle: RunHandle) -> None:
-    """Write the wide rows of `business_date` and serve their indicators and tags; doing it again gives the same."""
+    """Write the wide rows of `business_date` from what the rooms below left of that day; doing it again gives the same."""
     columns = wide_columns()
-    with tempfile.TemporaryDirectory(prefix="zhike-wide-") as folder, warehouse.session() as connection:
-        exported = Path(folder) / "party.csv"
-        fields = [column for column in columns.values() if column.kind == FIELD]
-        bulk.export(party().key, fields=[column.key for column in fields], into=exported)
-        select = _select(connection, business_date, columns, _typed_csv(exported, fields))
+    with warehouse.session() as connection:
+        select = _select(connection, business_date, columns)
         rows = warehouse.replace(connection, DATASET, business_date.isoformat(), select, sorted_by=("party_id",))
-        served = [column for column in columns.values() if column.kind != FIELD]
-        if served:
-            _serve(connection, business_date, served, Path(folder) / "served.csv")
     handle.say(f"{DATASET} {business_date}: {rows} parties, {len(columns)} columns")
 
 
-def _typed_csv(path: Path, fields: Iterable[WideColumn]) -> str:
-    """Return the FROM item of an export; an empty text in it is quoted, nothing is not."""
-    types = {"id": "bigint", "uid": "varchar", "source_key": "varchar"}
-    types |= {column.key: _sql_type(column) for column in fields}
-    listed = ", ".join(f"{_text(key)}: {_text(type_)}" for key, type_ in types.items())
-    return f"read_csv({_text(str(path))}, header = true, allow_quoted_nulls = false, columns = {{{listed}}})"
+def prepare(business_date: date, handle: RunHandle) -> None:
+    """Store the indicators and tags of the day that is to be shown beside the records."""
+    with tempfile.TemporaryDirectory(prefix="zhike-served-") as folder, warehouse.session() as connection:
+        relation = _day(connection, DATASET, business_date)
+        there = _types(connection, relation)
+        bulk.drop_replaced()
+        served = [column for column in wide_columns().values() if column.kind != FIELD and column.key in there]
+        if served:
+            _prepare(connection, relation, business_date, served, Path(folder) / "served.csv")
+
+
+def publish(business_date: date) -> None:
+    """Show what was prepared."""
+    bulk.publish(party().key, business_date=business_date)
 
 
 def _sql_type(column: WideColumn) -> str:
     return _DECIMAL if column.expression_type is Type.DECIMAL else column.values.warehouse
 
 
-def _select(connection: Any, business_date: date, columns: Mapping[str, WideColumn], exported: str) -> str:
-    selected = [f"p.id as party_id, date '{business_date}' as business_date"]
-    joins = []
-    present: dict[str, Mapping[str, str]] = {}
-    for kind, dataset in SOURCES.items():
-        relation = _day(connection, dataset, business_date)
-        present[kind] = _types(connection, relation) if relation else {}
-        if relation:
-            joins.append(f"left join {relation} as {kind} on {kind}.party_id = p.id")
-    for column in columns.values():
-        selected.append(f"{_value(column, present)} as {_name(column.key)}")
-    return f"select {', '.join(selected)} from {exported} p {' '.join(joins)}"
+def _select(connection: Any, business_date: date, columns: Mapping[str, WideColumn]) -> str:
+    found = {kind: _day(connection, dataset, business_date) for kind, dataset in SOURCES.items()}
+    present = {kind: _types(connection, relation) if relation else {} for kind, relation in found.items()}
+    joins = [
+        f"left join {relation} as {kind} on {kind}.party_id = {FIELD}.id"
+        for kind, relation in found.items()
+        if relation and kind != FIELD
+    ]
+    units = organization.all_units()
+    ids, codes = [unit.id for unit in units], [unit.code for unit in units]
+    connection.register(
+        "units_by_code", pa.table({"id": pa.array(ids, pa.int64()), "code": pa.array(codes, pa.string())})
+    )
+    selected = [f"{FIELD}.id as party_id, date '{business_date}' as business_date"]
+    selected += [f"{_value(column, present)} as {_name(column.key)}" for column in columns.values()]
+    return f"select {', '.join(selected)} from {found[FIELD]} as {FIELD} {' '.join(joins)}"
 
 
 def _day(connection: Any, dataset: str, business_date: date) -> str:
@@ -80,26 +89,25 @@ def _types(connection: Any, relation: str) -> Mapping[str, str]:
 
 
 def _value(column: WideColumn, present: Mapping[str, Mapping[str, str]]) -> str:
-    if column.kind == FIELD:
-        return f"p.{_name(column.key)}"
     wanted = _sql_type(column)
     found = present[column.kind].get(column.key, "")
     if not found:
         return f"cast(null as {wanted})"
     reference = f"{column.kind}.{_name(column.key)}"
+    if column.kind == FIELD and column.values.pointer:
+        return f"(select id from units_by_code u where u.code = {reference})"
     exact = found.startswith("DECIMAL") and wanted.startswith("decimal")
     return reference if exact else f"cast({reference} as {wanted})"
 
 
-def _serve(connection: Any, business_date: date, columns: list[WideColumn], csv: Path) -> None:
-    relation = warehouse.relation(DATASET, first=business_date, last=business_date)
+def _prepare(connection: Any, relation: str, business_date: date, columns: list[WideColumn], csv: Path) -> None:
     listed = ", ".join(_name(column.key) for column in columns)
     connection.execute(
-        f"copy (select party_id as id, {listed} from {relation} where business_date = date '{business_date}'"
-        f" order by party_id) to {_text(str(csv))} (format csv, header true)"
+        f"copy (select party_id as id, {listed} from {relation} d order by party_id)"
+        f" to {_text(str(csv))} (format csv, header true)"
     )
     sorted_by = [item.key for item in indicators.indicators() if item.sorted]
-    bulk.serve(
+    bulk.prepare(
         party().key,
         business_date=business_date,
         columns=[column.as_side_column() for column in columns],
@@ -116,4 +124,4 @@ def _text(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
 
 
-WIDE = StageStep("wide", 40, {"zh": "客户宽表", "en": "Wide rows"}, build)
+WIDE = StageStep("wide", 40, {"zh": "客户宽表", "en": "Wide rows"}, build, prepare, publish)

@@ -21,10 +21,10 @@ from zhike.kernel.trading_days import trading_calendar
 INDICATOR = "mart.indicator"
 
 
-def compute(connection: Session, business_date: date) -> int:
-    """Write the indicators of every live party for `business_date`; return how many parties there are."""
-    party_fields.store(connection, business_date)
-    return indicators_of(connection, business_date)
+def compute(connection: Session, business_date: date) -> tuple[str, int]:
+    """Write the indicators of every party of `business_date`; return what became of who is one, and how many there are."""
+    stored = party_fields.store(connection, business_date)
+    return stored, indicators_of(connection, business_date)
 
 
 def indicators_of(connection: Session, business_date: date) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -21,6 +21,7 @@ from zhike.platform.objects.types import FieldType
 from zhike.platform.organization import api as organization
 
 PARTY = "mart.party"
+_DAY = timedelta(days=1)
 
 
 def exported() -> list[FieldType]:
@@ -89,34 +90,49 @@ def _defined(everything: Snapshot) -> Mapping[str, Field]:
     }
 
 
-def store(connection: Session, business_date: date) -> int:
-    """Copy the live parties and their fields into the warehouse as of `business_date`; return how many there are."""
+def store(connection: Session, business_date: date) -> str:
+    """Keep who is a customer now, with their fields, as of `business_date`; return what was done.
+
+    A day before the one that is shown keeps what was stored on it: it is computed again with its own customers.
+    """
+    if _is_past(business_date) and warehouse.newest_day(PARTY, before=business_date + _DAY) == business_date:
+        missing = {field.key: f"cast(null as {_stored_as(field)})" for field in exported()}
+        warehouse.add_columns(connection, PARTY, missing)
+        return f"{PARTY} {business_date}: kept as it was"
+    with TemporaryDirectory(prefix="party-") as folder:
+        select = _live(connection, Path(folder) / "party.csv")
+        rows = warehouse.replace(connection, PARTY, business_date.isoformat(), select, sorted_by=("id",))
+    return f"{PARTY} {business_date}: {rows} parties"
+
+
+def _is_past(business_date: date) -> bool:
+    shown = warehouse.business_date()
+    return shown is not None and business_date < shown
+
+
+def _stored_as(field: FieldType) -> str:
+    return "varchar" if field.values.pointer else field.values.warehouse
+
+
+def _live(connection: Session, file: Path) -> str:
+    """Export the live parties into `file`; return the query over it, units by their codes."""
     fields = exported()
-    owner = catalogue.object_with_role("party")
+    bulk.export(catalogue.object_with_role("party").key, fields=[field.key for field in fields], into=file)
     units = organization.all_units()
-    connection.register(
-        "unit_codes",
-        pa.table(
-            {
-                "unit_id": pa.array([unit.id for unit in units], pa.int64()),
-                "unit_code": pa.array([u.code for u in units], pa.string()),
-            }
-        ),
-    )
+    ids, codes = pa.array([unit.id for unit in units], pa.int64()), pa.array([unit.code for unit in units], pa.string())
+    connection.register("unit_codes", pa.table({"unit_id": ids, "unit_code": codes}))
     columns = {"id": "bigint", "uid": "varchar", "source_key": "varchar"} | {f.key: f.values.warehouse for f in fields}
     shape = ", ".join(f"'{key}': '{kind}'" for key, kind in columns.items())
-    with TemporaryDirectory(prefix="party-") as folder:
-        path = Path(folder) / "party.csv"
-        bulk.export(owner.key, fields=[field.key for field in fields], into=path)
-        selected, joins = [], []
-        for number, field in enumerate(fields):
-            if field.values.pointer:
-                selected.append(f'u{number}.unit_code as "{field.key}"')
-                joins.append(f' left join unit_codes u{number} on u{number}.unit_id = p."{field.key}"')
-            else:
-                selected.append(f'p."{field.key}"')
-        source = (
-            f"read_csv('{path}', header = true, auto_detect = false, delim = ',', quote = '\"', columns = {{{shape}}})"
-        )
-        select = f"select p.id, p.uid, {', '.join(selected)} from {source} p{''.join(joins)}"
-        return warehouse.replace(connection, PARTY, business_date.isoformat(), select, sorted_by=("id",))
+    selected, joins = [], []
+    for number, field in enumerate(fields):
+        if field.values.pointer:
+            selected.append(f'u{number}.unit_code as "{field.key}"')
+            joins.append(f' left join unit_codes u{number} on u{number}.unit_id = p."{field.key}"')
+        else:
+            selected.append(f'p."{field.key}"')
+    # An empty text is quoted in the file, nothing is not.
+    source = (
+        f"read_csv('{file}', header = true, auto_detect = false, delim = ',', quote = '\"', allow_quoted_nulls = false,"
+        f" columns = {{{shape}}})"
+    )
+    return f"select p.id, p.uid, {', '.join(selected)} from {source} p{''.join(joins)}"

@@ -39,6 +39,9 @@ def run(business_date: date, handle: RunHandle) -> StageResult:
         raise NotATradingDay(day=str(business_date), before=str(calendar.add(business_date, -1)))
     _require_files(business_date)
     days = [*stale_days(before=business_date), business_date]
+    restated = tuple(sorted(StagedDay.objects.filter(business_date__in=days).values_list("business_date", flat=True)))
+    if restated:
+        handle.say(f"重新加工，此前的结果将被替换：{'、'.join(map(str, restated))}")
     total = len(days) * len(steps()) + 1
     done = 0
     for day in days:
@@ -52,7 +55,17 @@ def run(business_date: date, handle: RunHandle) -> StageResult:
         )
     handle.progress(Labels("合并月份", "Merging months"), done, total)
     _compact_closed_months(business_date)
-    return StageResult(tuple(days), publish(business_date))
+    shown = _shown_after(business_date)
+    if shown == business_date:
+        for step in steps():
+            step.prepare(business_date, handle)
+    return StageResult(tuple(days), publish(shown), restated)
+
+
+def _shown_after(computed: date) -> date:
+    """The day that screens show once a day is computed: the newest there is, whichever was computed last."""
+    before = publication()
+    return max(computed, before.business_date) if before else computed
 
 
 def stale_days(*, before: date) -> list[date]:
@@ -97,8 +110,10 @@ def _compact_closed_months(business_date: date) -> None:
 
 
 def publish(business_date: date) -> PublicationInfo:
-    """Make the current versions of all tables what readers see, as of `business_date`."""
+    """Make the current versions of all tables what readers see, as of `business_date`, and all that was prepared for it."""
     with database.writing():
+        for step in steps():
+            step.publish(business_date)
         row = Publication.objects.create(
             business_date=business_date, versions=tables.versions(), published_at=clock.now()
         )

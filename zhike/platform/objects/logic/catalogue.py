@@ -137,7 +137,7 @@ def _target(objects: Catalogue, key: str) -> Callable[[], Schema]:
 
 def _build(everything: Snapshot) -> Catalogue:
     tables = {row.key: row for row in PhysicalObject.objects.prefetch_related("fields")}
-    sides = {row.object: row for row in SideTable.objects.all()}
+    sides = {row.object: row for row in SideTable.objects.filter(current=True)}
     known = indexes.by_column(row.table for row in tables.values())
     built = {}
     for key, definition in defined(everything).items():

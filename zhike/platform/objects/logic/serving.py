@@ -1,4 +1,4 @@
-"""The bridge "serve": one wide row per record and business date, loaded by COPY and swapped in."""
+"""The bridge "serve": one wide row per record and business date, loaded by COPY, shown with the day that is published."""
 
 from __future__ import annotations
 
@@ -12,19 +12,60 @@ from psycopg import sql
 from zhike.kernel import definitions
 from zhike.kernel.ids import uuid7
 from zhike.platform.fields import api as fields
+from zhike.platform.objects.logic import retired_tables
 from zhike.platform.objects.models import SideTable
 from zhike.platform.objects.types import ObjectType, SideColumn
 
 
-def serve(
+def prepare(
     owner: ObjectType, business_date: date, columns: Sequence[SideColumn], csv: Path, indexed: Sequence[str]
 ) -> int:
-    """Publish the rows of `csv` (header; id first, then `columns`) beside `owner`; return how many there are.
+    """Store the rows of `csv` (header; id first, then `columns`) beside `owner`; return how many there are.
 
-    The table is new and unaudited; lists read it from the moment this transaction commits, and the one before it
-    is dropped then. `indexed` columns get an index in list order.
+    The table is new and unaudited; nobody reads it before `publish`. `indexed` columns get an index in list order.
     """
     table = f"s_{owner.key}_{business_date:%Y%m%d}_{uuid7().hex[-8:]}"
+    rows = _filled(table, owner, columns, csv, indexed)
+    for before in SideTable.objects.filter(object=owner.key, current=False):  # of a stage that did not publish
+        retired_tables.retire(before.table)
+        before.delete()
+    SideTable.objects.create(
+        object=owner.key,
+        table=table,
+        business_date=business_date,
+        columns=[_as_json(column) for column in columns],
+        current=False,
+    )
+    return rows
+
+
+def publish(object: str, business_date: date) -> None:
+    """Let lists read, from the commit of the caller's transaction on, the rows that were prepared for a day.
+
+    Rows of a day before the one that is shown stay unseen.
+    """
+    prepared = SideTable.objects.filter(object=object, current=False, business_date=business_date).first()
+    if prepared is None:
+        return
+    shown = SideTable.objects.filter(object=object, current=True).first()
+    older = shown if shown is None or shown.business_date <= business_date else prepared
+    if older is not None:
+        retired_tables.retire(older.table)
+        older.delete()
+    if older is not prepared:
+        prepared.current = True
+        prepared.save()
+        definitions.renew()
+
+
+def stop(owner: ObjectType, keys: Collection[str]) -> None:
+    """Leave columns out of the published ones; the caller's transaction makes a new version of the definitions."""
+    for side in SideTable.objects.filter(object=owner.key):
+        side.columns = [column for column in side.columns if column["key"] not in keys]
+        side.save()
+
+
+def _filled(table: str, owner: ObjectType, columns: Sequence[SideColumn], csv: Path, indexed: Sequence[str]) -> int:
     kinds = {column.key: fields.value_type(column.type).column for column in columns}
     listed = sql.SQL(", ").join(
         sql.SQL("{} {}").format(sql.Identifier(key), sql.SQL(kind)) for key, kind in kinds.items()
@@ -45,23 +86,7 @@ def serve(
         cursor.execute(sql.SQL("analyze {}, {}").format(name, sql.Identifier(owner.table)))
         cursor.execute(sql.SQL("select count(*) from {}").format(name))
         rows: int = cursor.fetchone()[0]
-        before = SideTable.objects.filter(object=owner.key).first()
-        SideTable.objects.update_or_create(
-            object=owner.key,
-            defaults={"table": table, "business_date": business_date, "columns": [_as_json(c) for c in columns]},
-        )
-        if before is not None:
-            cursor.execute(sql.SQL("drop table if exists {}").format(sql.Identifier(before.table)))
-        definitions.renew()
     return rows
-
-
-def stop(owner: ObjectType, keys: Collection[str]) -> None:
-    """Leave columns out of the published ones; the caller's transaction makes a new version of the definitions."""
-    side = SideTable.objects.filter(object=owner.key).first()
-    if side is not None:
-        side.columns = [column for column in side.columns if column["key"] not in keys]
-        side.save()
 
 
 def _as_json(column: SideColumn) -> dict[str, object]:
