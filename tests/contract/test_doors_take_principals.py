@@ -41,7 +41,8 @@ WITHOUT = {
     },
     "engines load, compute and decide by them over everybody's rows, on nobody's behalf; they are for no screen": {
         "objects.sets": "columns facts gathered positional",
-        "objects.bulk": "export facts load refer_to related reserve_ids serve serving_employees stop_serving",
+        "objects.bulk": "drop_replaced export facts load prepare publish refer_to related reserve_ids serving_employees"
+        " stop_serving",
         "indicators.api": "compute window_curve window_totals",
         "tags.api": "compute",
         "identity.api": "evaluate links run states",
