@@ -80,11 +80,11 @@ def run(scale: str) -> Result:
 
 
 def _publish(customers: int) -> None:
-    from zhike.insight.audiences.logic import wide_row
+    from zhike.insight.audiences.logic import served_files
     from zhike.insight.warehouse import api as warehouse
 
     found = warehouse.publication()
-    if found is None or wide_row.DATASET not in found.versions:
+    if found is None or served_files.DATASET not in found.versions:
         audience_count.publish(customers)
 
 

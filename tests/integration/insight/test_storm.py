@@ -11,7 +11,7 @@ from django.db import connection
 from django.test import Client
 
 from tests.depth import examples
-from zhike.insight.audiences.logic import wide_row
+from zhike.insight.audiences.logic import served_files, wide_row
 from zhike.insight.warehouse import api as warehouse
 from zhike.insight.warehouse.logic import stages
 from zhike.platform.objects.logic import retired_tables
@@ -27,12 +27,12 @@ def publish(first, number, people):
     """Show the day after so many days, on which everybody has `number`."""
     day = first + timedelta(days=number)
     with warehouse.session() as duck:
-        last = warehouse.relation(wide_row.DATASET, first=first, last=first)
+        last = warehouse.relation(served_files.DATASET, first=first, last=first)
         select = (
             f"select * replace (date '{day}' as business_date, {number}::decimal(28, 10) as total_asset) from {last}"
             f" where business_date = date '{first}'"
         )
-        warehouse.replace(duck, wide_row.DATASET, day.isoformat(), select, sorted_by=("party_id",))
+        warehouse.replace(duck, served_files.DATASET, day.isoformat(), select, sorted_by=("party_id",))
     wide_row.prepare(day, None)
     stages.publish(day)
     retired_tables.drop()
@@ -68,7 +68,7 @@ def test_no_answer_is_of_two_days_and_none_is_an_error(golden_day, monkeypatch):
     user = User.objects.get(pk=operator.id)
     with warehouse.session() as duck:
         people = duck.execute(
-            f"select count(*) from {warehouse.relation(wide_row.DATASET, first=golden_day, last=golden_day)}"
+            f"select count(*) from {warehouse.relation(served_files.DATASET, first=golden_day, last=golden_day)}"
         ).fetchone()[0]
     publish(golden_day, 1, people)
     faults, done, over = [], Counter(), Event()

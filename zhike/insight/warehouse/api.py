@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date
+from pathlib import Path
 
 import duckdb
 
@@ -58,9 +59,11 @@ only_writer = writer.only_writer
 with_digests = engine.with_digests
 
 
-def session(*, memory: str = "", threads: int = 0) -> AbstractContextManager[duckdb.DuckDBPyConnection]:
-    """Open an in-memory DuckDB connection over the warehouse for the length of a block."""
-    return engine.session(memory=memory, threads=threads)
+def session(
+    *, memory: str = "", threads: int = 0, file: Path | None = None
+) -> AbstractContextManager[duckdb.DuckDBPyConnection]:
+    """Open an in-memory DuckDB connection over the warehouse for the length of a block, or one that reads a `file` only."""
+    return engine.reading(file) if file is not None else engine.session(memory=memory, threads=threads)
 
 
 def relation(

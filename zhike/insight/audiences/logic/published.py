@@ -1,4 +1,4 @@
-"""The published wide rows, held in memory: one DuckDB per process and publication, one cursor per thread."""
+"""The published wide rows: a file that each process reads from disk, opened once a publication; one cursor per thread."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ from pyroaring import BitMap
 
 from zhike.expressions.types import Schema
 from zhike.insight.audiences.errors import NothingToCount
+from zhike.insight.audiences.logic import served_files
 from zhike.insight.audiences.logic.columns import WideColumn, schema_of, wide_columns
-from zhike.insight.audiences.logic.wide_row import DATASET
+from zhike.insight.audiences.logic.served_files import DATASET
 from zhike.insight.warehouse import api as warehouse
 from zhike.insight.warehouse.types import PublicationInfo
 from zhike.kernel import clock, definitions
@@ -70,7 +71,7 @@ _current: Published | None = None
 
 
 def published() -> Published:
-    """Return the newest published wide rows, loaded on first use. Raises NothingToCount before there are any."""
+    """Return the newest published wide rows, opened on first use. Raises NothingToCount before there are any."""
     global _current
     publication = warehouse.publication()
     if publication is None or DATASET not in publication.versions:
@@ -81,7 +82,7 @@ def published() -> Published:
     with _lock:
         if _current is None or _current.publication != publication.id:
             # The rows before these close by themselves when the last question about them is answered.
-            _current = _load(publication)
+            _current = _open(publication)
         return _current
 
 
@@ -96,17 +97,12 @@ def terms(table: Published | None) -> Terms:
     return definitions.derive(f"audiences.terms:{table.publication if table else None}", build)
 
 
-def _load(publication: PublicationInfo) -> Published:
+def _open(publication: PublicationInfo) -> Published:
+    file = served_files.of(publication)
     held = ExitStack()
     try:
-        connection = held.enter_context(warehouse.session())
-        day = publication.business_date
-        relation = warehouse.relation(DATASET, publication=publication, first=day, last=day)
-        names = frozenset(row[0] for row in connection.execute(f"describe select * from {relation}").fetchall())
-        connection.execute(
-            f"create table wide as select * exclude (business_date) from {relation}"
-            f" where business_date = date '{day}' order by party_id"
-        )
+        connection = held.enter_context(warehouse.session(file=file))
+        names = frozenset(row[0] for row in connection.execute("describe wide").fetchall())
         total = connection.execute("select count(*) from wide").fetchall()[0][0]
     except BaseException:
         held.close()

@@ -11,7 +11,9 @@ from typing import Any
 import pyarrow as pa
 
 from zhike.expressions.types import Type
+from zhike.insight.audiences.logic import served_files
 from zhike.insight.audiences.logic.columns import FIELD, INDICATOR, TAG, WideColumn, party, wide_columns
+from zhike.insight.audiences.logic.served_files import DATASET
 from zhike.insight.indicators import api as indicators
 from zhike.insight.tags import api as tags
 from zhike.insight.warehouse import api as warehouse
@@ -20,7 +22,6 @@ from zhike.kernel.jobs import RunHandle
 from zhike.platform.objects import bulk
 from zhike.platform.organization import api as organization
 
-DATASET = "mart.party_wide"
 #: Where the rooms below leave a day: who was a customer then, by `id`, and by `party_id` one column per definition.
 SOURCES = {FIELD: indicators.PARTY, INDICATOR: indicators.INDICATOR, TAG: tags.TAG}
 #: Wide enough for what any two indicators are compared and divided by.
@@ -37,7 +38,8 @@ def build(business_date: date, handle: RunHandle) -> None:
 
 
 def prepare(business_date: date, handle: RunHandle) -> None:
-    """Store the indicators and tags of the day that is to be shown beside the records."""
+    """Make the file that audiences read of the day that is to be shown, and store its indicators and tags beside the records."""
+    served_files.make(business_date)
     with tempfile.TemporaryDirectory(prefix="zhike-served-") as folder, warehouse.session() as connection:
         relation = _day(connection, DATASET, business_date)
         there = _types(connection, relation)
