@@ -1,7 +1,9 @@
 """The wide rows of a published day as a file of their own: read by every process from disk, never written in place.
 
-Measured with 300 columns for 2,000,000 parties: 2.4 GB on disk and half a gigabyte of memory a process, where a table in
-memory took 8 to 13 GB. A file is called by its day and by the files of the dataset that it was made of, so whoever misses
+A table in memory of 300 columns for 2,000,000 parties takes 8 to 13 GB in every process; this one stays in the pages that
+the operating system shares between them. It is not compressed: measured on 2,000,000 parties, twelve conditions take 152 ms,
+as they do in memory, and 424 ms where each question has to unpack what it reads. That costs 0.4 GB of disk for each
+million parties and 50 columns. A file is called by its day and by the files of the dataset that it was made of, so whoever misses
 one makes the same again.
 """
 
@@ -55,6 +57,7 @@ def _made(day: date, rows: str) -> Path:
     unfinished = file.with_suffix(f".{uuid.uuid4().hex}")
     try:
         with warehouse.session() as connection:
+            connection.execute("set force_compression = 'uncompressed'")
             connection.execute(f"attach {warehouse.literal(str(unfinished))} as served")
             connection.execute(
                 f"create table served.wide as select * exclude (business_date) from {rows}"
