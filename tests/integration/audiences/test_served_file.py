@@ -15,6 +15,7 @@ from tests.integration.audiences import day
 from tests.integration.audiences.day import money
 from zhike.insight.audiences import api as audiences
 from zhike.insight.audiences.logic import published, served_files
+from zhike.insight.warehouse.logic import stages
 
 RICH = money("total_asset", ">=", "300000")
 
@@ -62,6 +63,19 @@ def test_who_reads_a_day_goes_on_reading_it_when_the_next_one_is_shown(alone, pa
         assert len([*first, *cursor.fetchall()]) == len(parties)
     day.publish(parties)
     assert old_file not in files(), "an old file goes with a later day"
+
+
+def test_a_publication_with_the_same_rows_reads_the_same_file(alone, parties, firm):
+    """A day computed again before the one that is shown leaves its rows as they are, and who reads them undisturbed."""
+    old = wide()
+    with old.cursor() as cursor:
+        stages.publish(day.DAY)
+        assert wide().publication > old.publication and len(files()) == 1
+        assert cursor.execute("select count(*) from wide").fetchone() == (len(parties),)
+        with wide().cursor() as another:
+            assert another.execute("select current_setting('timezone')").fetchone() == ("UTC",)
+            with pytest.raises(duckdb.Error):
+                another.execute("select * from read_text('/etc/hostname')")
 
 
 @pytest.mark.parametrize(

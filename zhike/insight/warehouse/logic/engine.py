@@ -49,9 +49,11 @@ def reading(file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     }
     connection = duckdb.connect(str(file), read_only=True, config=config)
     try:
-        _set_up(connection, 0)
-        connection.execute("set enable_external_access = false")
-        connection.execute("set lock_configuration = true")
+        # A process has one database of a file, however often it opens it: whoever came first has set it up.
+        if not connection.execute("select current_setting('lock_configuration')").fetchall()[0][0]:
+            _set_up(connection, 0)
+            connection.execute("set enable_external_access = false")
+            connection.execute("set lock_configuration = true")
         yield connection
     finally:
         connection.close()
