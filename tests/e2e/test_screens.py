@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -114,6 +115,38 @@ def test_enter_in_a_field_of_a_day_takes_the_day_and_sends_nothing(golden_live: 
     page.keyboard.press("Enter")
     expect(page.locator(".ant-picker-dropdown:visible")).to_have_count(1)
     assert sent == []
+
+
+def test_back_reload_and_a_shared_link_keep_a_list_as_it_was(live: Live, page: Page) -> None:
+    sign_in(page, live, "运营")
+    where = quote('["risk_level","in","C3","C2"]')
+    page.goto(f"{live.address}/records/party?where={where}&sort=total_asset.asc")
+    chips, rows = page.get_by_test_id("condition-chip"), page.get_by_test_id("row")
+    expect(chips).to_have_count(1)
+    first = rows.first.inner_text()
+    page.get_by_test_id("page-next").click()
+    expect(rows.first).not_to_have_text(first)
+    expect(page.get_by_text(re.compile("第 51 至"))).to_be_visible()
+    shown = rows.first.inner_text()
+    assert "cursor=" in page.url and "where=" in page.url
+    rows.first.get_by_role("link").first.click()
+    page.wait_for_url(re.compile("/records/party/[0-9a-f-]{36}"))
+    page.go_back()
+    for again in (lambda: None, page.reload):
+        again()
+        expect(rows.first).to_have_text(shown, use_inner_text=True)
+        expect(chips).to_have_count(1)
+    other = page.context.new_page()
+    other.goto(page.url)
+    expect(other.get_by_test_id("row").first).to_have_text(shown, use_inner_text=True)
+    other.close()
+    page.get_by_test_id("list-search").fill("13800001234")
+    expect(rows).to_have_count(0)
+    assert "1380" not in page.url
+    page.get_by_test_id("menu-party").first.click()  # the list as it usually is
+    expect(chips).to_have_count(0)
+    expect(page.get_by_test_id("list-search")).to_have_value("")
+    assert page.url.endswith("/records/party")
 
 
 def test_what_the_list_of_users_shows_stands_in_its_address(golden_live: Live, page: Page) -> None:

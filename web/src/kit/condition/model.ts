@@ -158,7 +158,7 @@ type Side = Expression | Expression[];
 
 const isField = (side: Side): side is FieldRef => 'field' in side;
 const isValue = (side: Side): side is Literal => 'value' in side && !('aggregate' in side);
-const isRowOp = (op: string): op is RowOp => op in OPERATORS;
+export const isRowOp = (op: string): op is RowOp => Object.hasOwn(OPERATORS, op);
 
 const OPERATORS: Record<RowOp, true> = {
   '=': true, '!=': true, '<': true, '<=': true, '>': true, '>=': true, between: true, in: true, not_in: true, is_empty: true, is_not_empty: true,

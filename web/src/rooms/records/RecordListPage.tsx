@@ -22,22 +22,41 @@ import { parentIn, type Given } from './given';
 import { kindOf, unitOf } from '../../kit/fields';
 import { FieldValue } from '../../kit/fields/FieldValue';
 import { isRef } from '../../kit/fields/values';
+import { addressOf, shownIn } from './shown';
 import { useRecordCount, useRecordList, type Filter, type RecordList } from './useRecordList';
 
-/** The list of any object by its metadata. */
+/** The list of any object by its metadata. What it shows stands in its address: back, reload and a shared link keep it. */
 export function RecordListPage() {
   const { object = '' } = useParams();
   const meta = useObjectMeta(object);
-  const [search] = useSearchParams();
+  const { search, life, write } = useOwnAddress();
   const parent = meta.data ? parentIn(search, meta.data.fields) : null;
-  return meta.data ? <ListOf key={`${object} ${parent?.uid ?? ''}`} meta={meta.data} parent={parent} /> : (
+  return meta.data ? <ListOf key={`${object} ${life}`} meta={meta.data} parent={parent} search={search} write={write} /> : (
     <Page crumbs={[]}><Panel flush><QueryState query={meta} rows={14}>{() => null}</QueryState></Panel></Page>
   );
 }
 
-function ListOf({ meta, parent }: { meta: ObjectMeta; parent: Given | null }) {
+/** An address that the page itself keeps; one that came otherwise (a link, the menu) begins another `life`. */
+function useOwnAddress() {
+  const [search, setSearch] = useSearchParams();
+  const text = search.toString();
+  const [own, setOwn] = useState({ seen: text, written: text, life: 0 });
+  if (own.seen !== text) setOwn({ ...own, seen: text, life: own.written === text ? own.life : own.life + 1 });
+  const write = (next: URLSearchParams) => {
+    const written = next.toString();
+    if (written === text) return;
+    setOwn((before) => ({ ...before, written }));
+    setSearch(next, { replace: true });
+  };
+  return { search, life: own.life, write };
+}
+
+type ListProps = { meta: ObjectMeta; parent: Given | null; search: URLSearchParams; write: (next: URLSearchParams) => void };
+
+function ListOf({ meta, parent, search, write }: ListProps) {
   const { t, label } = useText();
-  const list = useRecordList(meta, parent);
+  const [first] = useState(() => shownIn(search, meta));
+  const list = useRecordList(meta, parent, first, (shown) => write(addressOf(shown, meta, search)));
   const asOf = list.page.data?.as_of;
   const name = label(meta.labels);
   return (

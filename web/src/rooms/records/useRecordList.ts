@@ -1,23 +1,26 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { useMemo, useState } from 'react';
-import { api } from '../../api/client';
+import { useEffect, useMemo, useState } from 'react';
+import { api, ApiError } from '../../api/client';
 import type { Expression, ObjectMeta, RecordQuery, Sort } from '../../api';
 import { compile, newGroup, type Row } from '../../kit/condition/model';
 import { useFieldTerms } from '../../kit/condition/vocabulary';
 import { searchRest, useDebounced } from '../../kit/hooks';
 import type { Given } from './given';
+import type { Place, Shown } from './shown';
 
 const PAGE = 50;
-type Place = { cursor?: string; from: number };
 
-/** The state of one list: what is asked, in which order, which columns, which page. */
-export function useRecordList(meta: ObjectMeta, parent: Given | null) {
-  const [refinement, setRefinement] = useState<string | undefined>(meta.list.tabs[0]);
-  const [rows, setRows] = useState<Row[]>([]);
-  const [q, setQ] = useState('');
-  const [sort, setSort] = useState<Sort | null>(meta.list.sort);
-  const [columns, setColumns] = useStoredColumns(meta);
-  const [place, setPlace] = useState<Place>({ from: 1 });
+/**
+ * The state of one list: what is asked, in which order, which columns, which page. It begins as `first` and is told to
+ * `onShown` whenever it has settled.
+ */
+export function useRecordList(meta: ObjectMeta, parent: Given | null, first: Shown, onShown: (shown: Shown) => void) {
+  const [refinement, setRefinement] = useState(first.refinement);
+  const [rows, setRows] = useState<Row[]>(first.rows);
+  const [q, setQ] = useState(first.q);
+  const [sort, setSort] = useState<Sort | null>(first.sort);
+  const [columns, setColumns] = useStoredColumns(meta, first.columns);
+  const [place, setPlace] = useState<Place>(first.place);
   const terms = useFieldTerms(meta.fields);
   const condition = useMemo(() => compile(newGroup('all', rows), terms.typeOf).expression ?? undefined, [rows, terms]);
   const settled = useDebounced(useMemo(() => ({ condition, q: q.trim() || undefined }), [condition, q]), searchRest(q));
@@ -30,6 +33,16 @@ export function useRecordList(meta: ObjectMeta, parent: Given | null) {
     queryFn: ({ signal }) => api.post('/objects/{object}/query', { path: { object: meta.key }, body: query, signal }),
     placeholderData: keepPreviousData,
   });
+  const stale = place.cursor !== undefined && page.error instanceof ApiError && page.error.code === 'bad_cursor';
+  useEffect(() => {
+    if (stale) setPlace({ from: 1 }); // an address of before the list had this order
+  }, [stale]);
+  const asked = settled.q ?? '';
+  useEffect(() => {
+    onShown({ refinement, rows, q: asked, sort, columns, place });
+    // What is told depends on these alone; who listens is another function each time.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [refinement, rows, asked, sort, columns.join(), place]);
   const back = <T>(set: (value: T) => void) => (value: T) => {
     setPlace({ from: 1 });
     set(value);
@@ -60,9 +73,11 @@ export function useRecordCount(object: string, filter: Filter, exact = false, en
   });
 }
 
-function useStoredColumns(meta: ObjectMeta): [string[], (columns: string[] | null) => void] {
+/** The columns of a list: those of its address, or else those that the viewer chose last. */
+function useStoredColumns(meta: ObjectMeta, given: string[] | null): [string[], (columns: string[] | null) => void] {
   const key = `zhike.columns.${meta.key}`;
   const [stored, setStored] = useState<string[] | null>(() => {
+    if (given) return given;
     try {
       return JSON.parse(localStorage.getItem(key) ?? 'null') as string[] | null;
     } catch {

@@ -1,0 +1,63 @@
+import type { ObjectMeta, Sort } from '../../api';
+import { isRowOp, newRow, type Row } from '../../kit/condition/model';
+
+export type Place = { cursor?: string; from: number };
+
+/** What a list shows, as its address says; without columns of its own it has those of the viewer. */
+export type Shown = { refinement: string | undefined; rows: Row[]; q: string; sort: Sort | null; columns: string[] | null; place: Place };
+
+const NAMES = ['tab', 'where', 'q', 'sort', 'columns', 'cursor', 'from'];
+
+/** Read an address; of what it says only what the object has counts. */
+export function shownIn(search: URLSearchParams, meta: ObjectMeta): Shown {
+  const known = new Set(meta.fields.map((field) => field.key));
+  const tab = search.get('tab');
+  const columns = search.get('columns')?.split(',').filter((key) => known.has(key)) ?? [];
+  const from = Number(search.get('from'));
+  const cursor = search.get('cursor');
+  return {
+    refinement: tab !== null && meta.list.tabs.includes(tab) ? tab : meta.list.tabs[0],
+    rows: search.getAll('where').flatMap((text) => rowIn(text, known) ?? []),
+    q: search.get('q') ?? '',
+    sort: sortIn(search.get('sort'), known) ?? meta.list.sort,
+    columns: columns.length > 0 ? columns : null,
+    place: cursor && from > 1 ? { cursor, from } : { from: 1 },
+  };
+}
+
+function rowIn(text: string, known: Set<string>): Row | null {
+  try {
+    const said: unknown = JSON.parse(text);
+    if (!Array.isArray(said) || !said.every((part) => typeof part === 'string')) return null;
+    const [field = '', op = '', ...values] = said;
+    return known.has(field) && isRowOp(op) ? newRow(field, op, values) : null;
+  } catch {
+    return null;
+  }
+}
+
+function sortIn(text: string | null, known: Set<string>): Sort | null {
+  const [field = '', direction] = (text ?? '').split('.');
+  return known.has(field) && (direction === 'asc' || direction === 'desc') ? { field, direction } : null;
+}
+
+/** The address of what is shown; what is as usual is not said, and what else the address says (whose records) stays. */
+export function addressOf(shown: Shown, meta: ObjectMeta, before: URLSearchParams): URLSearchParams {
+  const address = new URLSearchParams([...before].filter(([name]) => !NAMES.includes(name)));
+  const say = (name: string, value: string | undefined, usual?: string) => value && value !== usual && address.set(name, value);
+  say('tab', shown.refinement, meta.list.tabs[0]);
+  for (const row of shown.rows) address.append('where', JSON.stringify([row.field, row.op, ...row.values]));
+  say('q', isNumber(shown.q) ? undefined : shown.q.trim());
+  say('sort', shown.sort ? sortText(shown.sort) : undefined, meta.list.sort ? sortText(meta.list.sort) : undefined);
+  say('columns', shown.columns?.join(','), meta.list.columns.join(','));
+  if (shown.place.cursor) {
+    address.set('cursor', shown.place.cursor);
+    address.set('from', String(shown.place.from));
+  }
+  return address;
+}
+
+/** A number of a person or an account: it would stand in the history of the browser and in every link that is passed on. */
+const isNumber = (q: string) => q.replaceAll(/\D/g, '').length >= 6;
+
+const sortText = (sort: Sort) => `${sort.field}.${sort.direction}`;
