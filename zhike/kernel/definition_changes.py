@@ -6,14 +6,14 @@ Applying is one transaction; what was before is kept, so that a change can be ta
 
 from __future__ import annotations
 
+import time
 import uuid
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TypeAlias, cast
+from typing import TypeAlias, TypeVar, cast
 
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from psycopg.errors import LockNotAvailable
 
 from zhike.kernel import clock, context, database, definition_checks, definition_reading, definition_store, definitions
@@ -35,6 +35,9 @@ from zhike.kernel.definitions import Body, Change, Finding, Snapshot, User
 from zhike.kernel.ids import uuid7
 from zhike.kernel.models import DefinitionChange, DefinitionRevision, DefinitionVersion, StoredDefinition
 
+T = TypeVar("T")
+#: Seconds between tries at a table that is in use: a list is read in less, a load or an export of a page takes longer.
+_PAUSES = (0.2, 0.5, 1, 2, 4)
 #: Rows of one statement that writes many.
 _AT_ONCE = 500
 _TWICE = Labels("定义了两次", "is defined twice")
@@ -164,8 +167,12 @@ def change(edits: Sequence[Edit], *, reason: str, consent: bool = False) -> Plan
     Raises DefinitionsBroken, DestructiveChange unless `consent` is given, and DefinitionInUse where something that
     runs (a campaign) would lose a definition: that no consent overrides.
     """
-    with _tables_free(), database.writing():
-        return _change(edits, reason, consent)
+
+    def changed() -> Plan:
+        with database.writing():
+            return _change(edits, reason, consent)
+
+    return once_tables_are_free(changed)
 
 
 def _change(edits: Sequence[Edit], reason: str, consent: bool) -> Plan:
@@ -182,15 +189,20 @@ def _change(edits: Sequence[Edit], reason: str, consent: bool) -> Plan:
     return planned
 
 
-@contextmanager
-def _tables_free() -> Iterator[None]:
-    """Say plainly that a table which had to change was in use; nothing was changed."""
-    try:
-        yield
-    except OperationalError as error:
-        if isinstance(error.__cause__, LockNotAvailable):
-            raise TablesInUse() from error
-        raise
+def once_tables_are_free(change: Callable[[], T]) -> T:
+    """Return what `change` returns, one transaction; try again for a while where a table that has to change is in use.
+
+    Each time it waits briefly, so that readers who come after it are not kept waiting behind it. Inside a transaction
+    the one who began that tries again. Raises TablesInUse: nothing was changed.
+    """
+    for pause in _PAUSES:
+        try:
+            return change()
+        except OperationalError as error:
+            if connection.in_atomic_block or not isinstance(error.__cause__, LockNotAvailable):
+                raise
+        time.sleep(pause)
+    raise TablesInUse()
 
 
 def undo(change_uid: uuid.UUID, *, consent: bool = False) -> Plan:
@@ -198,9 +210,13 @@ def undo(change_uid: uuid.UUID, *, consent: bool = False) -> Plan:
 
     Raises UnknownChange, AlreadyUndone, and ChangedSince when a later change touched one of them.
     """
-    with _tables_free(), database.writing():
-        DefinitionVersion.objects.select_for_update().get()
-        return _change(_back(change_uid), _undoing(change_uid), consent)
+
+    def undone() -> Plan:
+        with database.writing():
+            DefinitionVersion.objects.select_for_update().get()
+            return _change(_back(change_uid), _undoing(change_uid), consent)
+
+    return once_tables_are_free(undone)
 
 
 def _undoing(change_uid: uuid.UUID) -> str:

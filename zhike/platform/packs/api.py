@@ -50,12 +50,17 @@ def apply(folders: Sequence[Path], *, yes: bool = False) -> Plan:
     nothing. Definitions of the installation's own stay before those of packs.
     """
     content, edits = _read(folders)
-    with _files_named(content), database.writing():
-        done = definition_changes.change(edits, reason="pack apply", consent=yes)
-        if done.edits:
-            details = {"changes": [f"{change.action} {change.kind} {change.key}" for change in done.changes]}
-            audit.note(operation="apply_packs", subject="pack", details=details)
-    return done
+
+    def applied() -> Plan:
+        with database.writing():
+            done = definition_changes.change(edits, reason="pack apply", consent=yes)
+            if done.edits:
+                details = {"changes": [f"{change.action} {change.kind} {change.key}" for change in done.changes]}
+                audit.note(operation="apply_packs", subject="pack", details=details)
+        return done
+
+    with _files_named(content):
+        return definition_changes.once_tables_are_free(applied)
 
 
 def missing(folders: Sequence[Path]) -> list[str]:
