@@ -140,6 +140,9 @@ def test_back_reload_and_a_shared_link_keep_a_list_as_it_was(live: Live, page: P
     other.goto(page.url)
     expect(other.get_by_test_id("row").first).to_have_text(shown, use_inner_text=True)
     other.close()
+    page.goto(f"{live.address}/records/party?cursor=of-another-list&from=51")
+    expect(page.get_by_text(re.compile("第 1 至"))).to_be_visible()
+    expect(page).to_have_url(f"{live.address}/records/party")
     page.get_by_test_id("list-search").fill("13800001234")
     expect(rows).to_have_count(0)
     assert "1380" not in page.url

@@ -7,6 +7,7 @@ import re
 import uuid
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 from urllib.parse import unquote
 
 import pytest
@@ -14,6 +15,7 @@ from django.test import Client
 from openpyxl import load_workbook
 
 from tests.factories.records import SYSTEM, build_firm, customer, signed_in
+from tests.factories.work import open_work
 from zhike.expressions import api as expressions
 from zhike.kernel import clock, event_delivery, jobs
 from zhike.kernel.definition_parts import Labels
@@ -242,19 +244,19 @@ def test_a_list_is_saved_under_what_its_object_is_called(firm):
 
 def test_what_one_asked_for_is_no_work_of_ones_own_until_it_is_decided(three):
     asked = exports.ask(PARTIES, reason="季度服务回访", principal=three.manager)
-    todo = lambda **how: [item.uid for item in work.todo(WorkQuery(**how), principal=three.manager)[0]]
-    assert (work.counts(principal=three.manager).open, todo(), todo(whose="asked")) == (0, [], [asked])
+    mine = partial(open_work, three.manager)
+    assert (work.counts(principal=three.manager).open, mine(), mine(whose="asked")) == (0, [], [asked])
     assert work.counts(principal=three.branch_head).open == 1
 
     decide(three, asked, "refused", "范围过大")
-    assert (work.counts(principal=three.manager).done, todo(state="done")) == (1, [asked])
+    assert (work.counts(principal=three.manager).done, mine(state="done")) == (1, [asked])
     for how, rows in (
         ({}, 0),
         ({"whose": "asked"}, 0),
         ({"state": "any", "whose": "asked"}, 1),
         ({"state": "done"}, 1),
     ):
-        assert (work.counts(WorkQuery(**how), principal=three.manager).shown, len(todo(**how))) == (rows, rows), how
+        assert (work.counts(WorkQuery(**how), principal=three.manager).shown, len(mine(**how))) == (rows, rows), how
 
 
 def test_a_file_is_its_askers_and_only_for_some_days(three):

@@ -1,6 +1,6 @@
 import { Button, Input } from 'antd';
 import { useState, type ReactNode } from 'react';
-import { Link, useNavigate, useParams, useSearchParams } from 'react-router';
+import { Link, useLocation, useNavigate, useParams, useSearchParams } from 'react-router';
 import { useObjectMeta, useRecord } from '../../api/hooks';
 import type { FieldMeta, ObjectMeta, RecordRow, Lang, Value } from '../../api';
 import { useText } from '../../app/i18n';
@@ -36,17 +36,20 @@ export function RecordListPage() {
   );
 }
 
-/** An address that the page itself keeps; one that came otherwise (a link, the menu) begins another `life`. */
+const OWN = { own: true };
+
+/** An address that the page itself keeps; whoever comes otherwise (a link, the menu, back) begins another `life`. */
 function useOwnAddress() {
+  const { key, state } = useLocation();
   const [search, setSearch] = useSearchParams();
   const text = search.toString();
-  const [own, setOwn] = useState({ seen: text, written: text, life: 0 });
-  if (own.seen !== text) setOwn({ ...own, seen: text, life: own.written === text ? own.life : own.life + 1 });
+  const [own, setOwn] = useState({ seen: key, written: text, life: 0 });
+  const isOwn = (state as Partial<typeof OWN> | null)?.own === true && own.written === text;
+  if (own.seen !== key) setOwn({ ...own, seen: key, life: isOwn ? own.life : own.life + 1 });
   const write = (next: URLSearchParams) => {
     const written = next.toString();
-    if (written === text) return;
-    setOwn((before) => ({ ...before, written }));
-    setSearch(next, { replace: true });
+    if (written !== own.written) setOwn((before) => ({ ...before, written }));
+    if (written !== text) setSearch(next, { replace: true, state: OWN });
   };
   return { search, life: own.life, write };
 }
