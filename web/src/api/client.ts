@@ -118,10 +118,12 @@ export function addressOf(path: string, given: Pick<Sent, 'path' | 'query'>): st
   return BASE + filled + query(given.query ?? {});
 }
 
-const caller = <M extends Method>(method: M): Call<M> => async (path: string, sent: Sent = {}) => {
-  const response = await send(method.toUpperCase(), addressOf(path, sent), sent);
-  return response.status === 204 ? undefined : response.json();
-};
+const caller =
+  <M extends Method>(method: M): Call<M> =>
+  async (path: string, sent: Sent = {}) => {
+    const response = await send(method.toUpperCase(), addressOf(path, sent), sent);
+    return response.status === 204 ? undefined : response.json();
+  };
 
 /** The routes of the server by method and address; what they take and answer stands in the contract. */
 export const api = { get: caller('get'), post: caller('post'), patch: caller('patch'), delete: caller('delete') };
@@ -142,19 +144,25 @@ function tolerate(status: number) {
   };
 }
 
-type Save<M extends Method> = <P extends PathOf<M>>(fallbackName: string, path: P, ...given: Given<M, P>) => Promise<void>;
+type Save<M extends Method> = <P extends PathOf<M>>(
+  fallbackName: string,
+  path: P,
+  ...given: Given<M, P>
+) => Promise<void>;
 
-const saver = <M extends Method>(method: M): Save<M> => async (fallbackName: string, path: string, sent: Sent = {}) => {
-  const response = await send(method.toUpperCase(), addressOf(path, sent), sent);
-  const disposition = response.headers.get('Content-Disposition') ?? '';
-  const encoded = /filename\*=UTF-8''([^;]+)/i.exec(disposition)?.[1];
-  const plain = /filename="?([^";]+)"?/i.exec(disposition)?.[1];
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(await response.blob());
-  link.download = encoded ? decodeURIComponent(encoded) : (plain ?? fallbackName);
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
-};
+const saver =
+  <M extends Method>(method: M): Save<M> =>
+  async (fallbackName: string, path: string, sent: Sent = {}) => {
+    const response = await send(method.toUpperCase(), addressOf(path, sent), sent);
+    const disposition = response.headers.get('Content-Disposition') ?? '';
+    const encoded = /filename\*=UTF-8''([^;]+)/i.exec(disposition)?.[1];
+    const plain = /filename="?([^";]+)"?/i.exec(disposition)?.[1];
+    const link = document.createElement('a');
+    link.href = URL.createObjectURL(await response.blob());
+    link.download = encoded ? decodeURIComponent(encoded) : (plain ?? fallbackName);
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+  };
 
 /** Save the body of an answer as a file. */
 export const download = { get: saver('get'), post: saver('post') };

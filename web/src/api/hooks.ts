@@ -38,7 +38,10 @@ export function useBlockRetry(key: string, record?: string): (block: string) => 
   const client = useQueryClient();
   return async (block) => {
     const fresh = await api.get('/pages/{key}', { path: { key }, query: { record, block } });
-    client.setQueryData<PageAnswer>(['page', key, record ?? null], (shown) => shown && { ...shown, blocks: { ...shown.blocks, ...fresh.blocks } });
+    client.setQueryData<PageAnswer>(
+      ['page', key, record ?? null],
+      (shown) => shown && { ...shown, blocks: { ...shown.blocks, ...fresh.blocks } },
+    );
   };
 }
 

@@ -1,5 +1,13 @@
 /** The shapes of the HTTP contract by the names the pages use; all of them are made from the server's routes. */
-import type { CampaignOut, FieldOut, LanguageOut, TableColumn, TouchOut, VocabularyGroupOut, VocabularyItemOut } from './generated/schema';
+import type {
+  CampaignOut,
+  FieldOut,
+  LanguageOut,
+  TableColumn,
+  TouchOut,
+  VocabularyGroupOut,
+  VocabularyItemOut,
+} from './generated/schema';
 
 export type BlockFormat = TableColumn['format'];
 export type CampaignState = CampaignOut['state'];

@@ -50,19 +50,31 @@ describe('a route', () => {
     expectTypeOf(api.get<'/work'>).returns.resolves.toEqualTypeOf<WorkPage>();
     expectTypeOf(api.post<'/objects/{object}/records'>).returns.resolves.toEqualTypeOf<RecordDetail>();
     expectTypeOf(api.delete<'/audiences/{uid}'>).returns.resolves.toEqualTypeOf<undefined>();
-    expectTypeOf(api.post<'/campaigns'>).parameter(1).toHaveProperty('body').toEqualTypeOf<CampaignDraft>();
+    expectTypeOf(api.post<'/campaigns'>)
+      .parameter(1)
+      .toHaveProperty('body')
+      .toEqualTypeOf<CampaignDraft>();
   });
 
   it('is asked at its address, with its places filled in and without empty parameters', () => {
-    const given = { path: { object: 'party', uid: 'a/b?c' }, query: { q: '王 芳', cursor: null, state: '', exact: false } };
-    expect(addressOf('/objects/{object}/records/{uid}', given)).toBe('/api/v1/objects/party/records/a%2Fb%3Fc?q=%E7%8E%8B+%E8%8A%B3&exact=false');
+    const given = {
+      path: { object: 'party', uid: 'a/b?c' },
+      query: { q: '王 芳', cursor: null, state: '', exact: false },
+    };
+    expect(addressOf('/objects/{object}/records/{uid}', given)).toBe(
+      '/api/v1/objects/party/records/a%2Fb%3Fc?q=%E7%8E%8B+%E8%8A%B3&exact=false',
+    );
   });
 
   it('sends a form with what is filled in', async () => {
     vi.stubGlobal('document', { cookie: 'csrftoken=t' });
-    const asked = vi.fn((_url: string, _init: RequestInit) => Promise.resolve(new Response('{"run": "7"}', { status: 202 })));
+    const asked = vi.fn((_url: string, _init: RequestInit) =>
+      Promise.resolve(new Response('{"run": "7"}', { status: 202 })),
+    );
     vi.stubGlobal('fetch', asked);
-    const answer = await api.post('/loads', { form: { source: 'counter', business_date: null, file: new Blob(['a']) } });
+    const answer = await api.post('/loads', {
+      form: { source: 'counter', business_date: null, file: new Blob(['a']) },
+    });
     const [url, init] = asked.mock.calls[0] ?? [];
     expect([url, init?.method, answer]).toEqual(['/api/v1/loads', 'POST', { run: '7' }]);
     expect(init?.body instanceof FormData && [...init.body.keys()]).toEqual(['source', 'file']);

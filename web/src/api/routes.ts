@@ -9,9 +9,15 @@ type Routes = { [Full in keyof paths as Full extends `${typeof BASE}${infer Path
 type Operation = { parameters: object; responses: object };
 
 /** The addresses that have a method, below the one prefix and with their places in braces. */
-export type PathOf<M extends Method> = { [P in keyof Routes]: Routes[P] extends Record<M, Operation> ? P : never }[keyof Routes];
+export type PathOf<M extends Method> = {
+  [P in keyof Routes]: Routes[P] extends Record<M, Operation> ? P : never;
+}[keyof Routes];
 
-type OperationOf<M extends Method, P> = P extends keyof Routes ? (Routes[P] extends Record<M, infer Found extends Operation> ? Found : never) : never;
+type OperationOf<M extends Method, P> = P extends keyof Routes
+  ? Routes[P] extends Record<M, infer Found extends Operation>
+    ? Found
+    : never
+  : never;
 
 type Parts<Parameters> = Pick<Parameters, Extract<keyof Parameters, 'path' | 'query'>>;
 
@@ -25,13 +31,19 @@ type Content<Body> = Body extends { content: { 'application/json': infer Json } 
     : { body?: never };
 
 type OptionalBody<Body> = [Body] extends [never] ? { body?: never } : Partial<Content<Body>>;
-type BodyOf<Op> = Op extends { requestBody: infer Body } ? Content<Body> : Op extends { requestBody?: infer Body } ? OptionalBody<NonNullable<Body>> : never;
+type BodyOf<Op> = Op extends { requestBody: infer Body }
+  ? Content<Body>
+  : Op extends { requestBody?: infer Body }
+    ? OptionalBody<NonNullable<Body>>
+    : never;
 
 /** What goes with a request to a route. */
-export type Input<M extends Method, P> = Parts<OperationOf<M, P>['parameters']> & BodyOf<OperationOf<M, P>> & { signal?: AbortSignal };
+export type Input<M extends Method, P> = Parts<OperationOf<M, P>['parameters']> &
+  BodyOf<OperationOf<M, P>> & { signal?: AbortSignal };
 
 /** The input as an argument, which may be left out where nothing of it is required. */
-export type Given<M extends Method, P> = Record<never, never> extends Input<M, P> ? [input?: Input<M, P>] : [input: Input<M, P>];
+export type Given<M extends Method, P> =
+  Record<never, never> extends Input<M, P> ? [input?: Input<M, P>] : [input: Input<M, P>];
 
 type Success = 200 | 201 | 202 | 204;
 type Json<Response> = Response extends { content: { 'application/json': infer Body } } ? Body : undefined;

@@ -22,7 +22,8 @@ const client = new QueryClient({
       staleTime: 10_000,
       refetchOnWindowFocus: false,
       // What the server answered is an answer; only a broken line is worth a second try.
-      retry: (failures, error) => failures < 2 && error instanceof ApiError && [0, 502, 503, 504].includes(error.status),
+      retry: (failures, error) =>
+        failures < 2 && error instanceof ApiError && [0, 502, 503, 504].includes(error.status),
     },
   },
 });

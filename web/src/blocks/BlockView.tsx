@@ -37,7 +37,12 @@ export function BlockView({ block, context }: { block: Block; context: BlockCont
       id={`block-${block.key}`}
       title={title}
       meta={good ? <BlockMeta block={block} /> : undefined}
-      side={<><CreateLink block={block} title={title} /><Stamp asOf={block.as_of} /></>}
+      side={
+        <>
+          <CreateLink block={block} title={title} />
+          <Stamp asOf={block.as_of} />
+        </>
+      }
       note={block.as_of?.late ? block.as_of.note : undefined}
       flush={!good || FLUSH.has(block.kind)}
       foot={more ? <BlockFoot {...more} /> : undefined}
@@ -61,7 +66,12 @@ function CreateLink({ block, title }: { block: Block; title: string }) {
   const path = block.kind === 'table' || block.kind === 'work' ? block.data.create : null;
   if (!path) return null;
   return (
-    <Link className="create-link" to={leadingBack(path, pathname + search)} aria-label={t('record.new', { name: inSentence(title) })} data-testid={`create-${block.key}`}>
+    <Link
+      className="create-link"
+      to={leadingBack(path, pathname + search)}
+      aria-label={t('record.new', { name: inSentence(title) })}
+      data-testid={`create-${block.key}`}
+    >
       <Icon name="plus" size={13} /> {t('common.create')}
     </Link>
   );
@@ -88,7 +98,9 @@ function BlockFoot({ count, path }: More) {
   return (
     <>
       {t('block.more', { count })}
-      <Link className="right" to={path}>{t('common.viewAll')}</Link>
+      <Link className="right" to={path}>
+        {t('common.viewAll')}
+      </Link>
     </>
   );
 }
@@ -108,7 +120,11 @@ function BlockBody({ block, title, context }: { block: Block; title: string; con
     case 'timeline':
       return <Timeline entries={block.data.entries} />;
     case 'work':
-      return block.data.items.length > 0 ? <WorkList items={block.data.items} /> : <EmptyBlock block={block} title={title} />;
+      return block.data.items.length > 0 ? (
+        <WorkList items={block.data.items} />
+      ) : (
+        <EmptyBlock block={block} title={title} />
+      );
     case 'touches':
       return <TouchList rows={block.data.rows} />;
     case 'history':
@@ -149,7 +165,12 @@ function NextSteps({ actions }: { actions: PageAction[] }) {
   const { label } = useText();
   const navigate = useNavigate();
   return actions.map((action, index) => (
-    <Button key={action.key} type={index === 0 ? 'primary' : 'default'} onClick={() => void navigate(action.path)} data-testid="empty-action">
+    <Button
+      key={action.key}
+      type={index === 0 ? 'primary' : 'default'}
+      onClick={() => void navigate(action.path)}
+      data-testid="empty-action"
+    >
       {label(action.labels)}
     </Button>
   ));

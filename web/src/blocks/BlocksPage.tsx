@@ -10,7 +10,12 @@ import { ErrorState, RefusedState, Skeleton } from '../kit/states';
 import { arranged } from './arrangement';
 import { BlockView, type BlockContext } from './BlockView';
 
-type Props = { page: string; record?: string; crumbs: (answer: PageAnswer | undefined) => Crumb[]; actions?: ReactNode };
+type Props = {
+  page: string;
+  record?: string;
+  crumbs: (answer: PageAnswer | undefined) => Crumb[];
+  actions?: ReactNode;
+};
 
 /** A page that the server describes as blocks: leading ones over the full width, the rest in two columns. */
 export function BlocksPage({ page, record, crumbs, actions }: Props) {
@@ -24,7 +29,11 @@ export function BlocksPage({ page, record, crumbs, actions }: Props) {
         <Blocks answer={answer} record={record} actions={actions} retry={(block) => void retry(block).catch(report)} />
       ) : (
         <Panel flush>
-          {query.isError ? <ErrorState error={query.error} retry={() => void query.refetch()} /> : <Skeleton rows={10} />}
+          {query.isError ? (
+            <ErrorState error={query.error} retry={() => void query.refetch()} />
+          ) : (
+            <Skeleton rows={10} />
+          )}
         </Panel>
       )}
     </Page>
@@ -42,7 +51,9 @@ function Blocks({ answer, record, actions, retry }: BlocksProps) {
   return (
     <div className="blocks">
       <div className={phone ? 'leads on-dark' : 'leads'}>
-        {leads.map((block, index) => <BlockView key={block.key} block={block} context={context(index)} />)}
+        {leads.map((block, index) => (
+          <BlockView key={block.key} block={block} context={context(index)} />
+        ))}
       </div>
       {long && <JumpBar blocks={columns.flat()} />}
       <div className={ordered.length > 1 ? `columns ${long ? '' : 'even'}` : 'blocks'}>
@@ -66,7 +77,9 @@ function Refused({ blocks }: { blocks: Block[] }) {
   const { t, label } = useText();
   return (
     <Panel flush>
-      <RefusedState title={t('block.refused', { names: blocks.map((block) => label(block.labels)).join(t('common.and')) })} />
+      <RefusedState
+        title={t('block.refused', { names: blocks.map((block) => label(block.labels)).join(t('common.and')) })}
+      />
     </Panel>
   );
 }
@@ -78,7 +91,9 @@ function JumpBar({ blocks }: { blocks: Block[] }) {
   return (
     <nav className="panel jump" aria-label={t('block.jump')}>
       {blocks.map((block) => (
-        <button key={block.key} type="button" className="plain" onClick={() => jump(block.key)}>{label(block.labels)}</button>
+        <button key={block.key} type="button" className="plain" onClick={() => jump(block.key)}>
+          {label(block.labels)}
+        </button>
       ))}
     </nav>
   );

@@ -17,12 +17,15 @@ export function BriefBlock({ data, asOf, actions }: { data: BriefData; asOf: AsO
       <div className="grow">
         <h1>
           {parts.map((part, index) => (
-            <span key={index} className={TONES[part.tone]}>{part.text}</span>
+            <span key={index} className={TONES[part.tone]}>
+              {part.text}
+            </span>
           ))}
         </h1>
         {data.first && (
           <p className="ink-2 two-lines" title={data.first.text}>
-            {t('block.first')}<Link to={data.first.path}>{data.first.text}</Link>
+            {t('block.first')}
+            <Link to={data.first.path}>{data.first.text}</Link>
           </p>
         )}
       </div>
@@ -43,7 +46,9 @@ export function FiguresBlock({ figures, asOf }: { figures: FigureData[]; asOf: A
             label={label(figure.labels)}
             value={<Formatted value={figure.value} format={figure.format} unit={figure.unit} />}
             sub={figure.compare.map((item, at) => (
-              <span key={at}>{label(item.labels)} <Formatted value={item.value} format={item.format} unit={item.unit} /></span>
+              <span key={at}>
+                {label(item.labels)} <Formatted value={item.value} format={item.format} unit={item.unit} />
+              </span>
             ))}
           />
           <div className="figure-side">{index === figures.length - 1 && <Stamp asOf={asOf} />}</div>

@@ -23,8 +23,12 @@ export function Due({ item }: { item: Pick<WorkItem, 'due_at' | 'overdue' | 'pau
   const soon = left < 120;
   return (
     <span className="nowrap">
-      <b className={soon ? 'tone-attention' : ''}>{left < 720 ? format.time(item.due_at) : format.datetime(item.due_at)}</b>{' '}
-      <span className="small ink-3">{t('time.left')} {distance} {t('time.leftSuffix')}</span>
+      <b className={soon ? 'tone-attention' : ''}>
+        {left < 720 ? format.time(item.due_at) : format.datetime(item.due_at)}
+      </b>{' '}
+      <span className="small ink-3">
+        {t('time.left')} {distance} {t('time.leftSuffix')}
+      </span>
     </span>
   );
 }

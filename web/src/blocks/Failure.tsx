@@ -2,7 +2,8 @@ import type { Failure, Finding } from '../api';
 import { useText } from '../app/i18n';
 import { Icon } from '../kit/Icon';
 
-export const findingText = (finding: Finding, lang: 'zh' | 'en') => (lang === 'en' && finding.message_en) || finding.message;
+export const findingText = (finding: Finding, lang: 'zh' | 'en') =>
+  (lang === 'en' && finding.message_en) || finding.message;
 
 /** Why a load or a run failed: every finding, or the sentence where there is none. */
 export function FailureNotice({ failure }: { failure: Failure }) {
@@ -13,7 +14,9 @@ export function FailureNotice({ failure }: { failure: Failure }) {
       <Icon name="broken" />
       <div>
         {findings.length === 0 && ((lang === 'en' && message_en) || message)}
-        {findings.map((finding, index) => <p key={index}>{findingText(finding, lang)}</p>)}
+        {findings.map((finding, index) => (
+          <p key={index}>{findingText(finding, lang)}</p>
+        ))}
       </div>
     </div>
   );

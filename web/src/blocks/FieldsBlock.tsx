@@ -19,7 +19,13 @@ export function FieldsBlock({ data }: { data: FieldsData }) {
                   {field.refused ? (
                     <NoRight />
                   ) : field.unmaskable && field.value ? (
-                    <Unmask object={data.object} uid={data.uid} field={field.key} label={label(field.labels)} value={String(field.value)} />
+                    <Unmask
+                      object={data.object}
+                      uid={data.uid}
+                      field={field.key}
+                      label={label(field.labels)}
+                      value={String(field.value)}
+                    />
                   ) : (
                     <Formatted value={field.value} format={field.format} />
                   )}

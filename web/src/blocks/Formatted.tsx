@@ -9,10 +9,15 @@ import { Clip, Tag, toneOf } from '../kit/marks';
 
 type Rich = Extract<CellValue, { text: string }>;
 
-const isRich = (value: unknown): value is Rich =>
-  typeof value === 'object' && value !== null && 'text' in value;
+const isRich = (value: unknown): value is Rich => typeof value === 'object' && value !== null && 'text' in value;
 
-type Props = { value: CellValue | Value | undefined; format: BlockFormat; unit?: string | null; cell?: boolean; options?: Option[] };
+type Props = {
+  value: CellValue | Value | undefined;
+  format: BlockFormat;
+  unit?: string | null;
+  cell?: boolean;
+  options?: Option[];
+};
 
 /** One value of a block in the format the server names. `cell` follows the unit of its column. */
 export function Formatted({ value, format: kind, unit: given, cell = false, options = [] }: Props) {
@@ -35,11 +40,21 @@ export function Formatted({ value, format: kind, unit: given, cell = false, opti
 function Options({ value, options, tagged }: { value: CellValue | Value; options: Option[]; tagged?: boolean }) {
   const { t, label } = useText();
   const keys = Array.isArray(value) ? value : [value];
-  const found = keys.map((key) => options.find((option) => option.key === String(key)) ?? { key: String(key), labels: { zh: String(key), en: String(key) }, status: null });
-  if (!tagged && !found.some((option) => option.status)) return <>{found.map((option) => label(option.labels)).join(t('common.and'))}</>;
+  const found = keys.map(
+    (key) =>
+      options.find((option) => option.key === String(key)) ?? {
+        key: String(key),
+        labels: { zh: String(key), en: String(key) },
+        status: null,
+      },
+  );
+  if (!tagged && !found.some((option) => option.status))
+    return <>{found.map((option) => label(option.labels)).join(t('common.and'))}</>;
   return (
     <span className="row gap-4 wrap">
-      {found.map((option) => <ChoiceTag key={option.key} choice={option} />)}
+      {found.map((option) => (
+        <ChoiceTag key={option.key} choice={option} />
+      ))}
     </span>
   );
 }
@@ -54,8 +69,14 @@ function Words({ value, unit, lang }: { value: CellValue | Value; unit?: string;
   const { t } = useText();
   if (typeof value === 'boolean') return <>{t(value ? 'common.yes' : 'common.no')}</>;
   if (typeof value === 'number') return <Plain value={value} unit={unit} />;
-  if (Array.isArray(value)) return <>{value.map((item) => (isRef(item) ? item.display : String(item))).join(lang === 'zh' ? '、' : ', ')}</>;
-  return <>{String(value)}{unit && <span className="unit">{unit}</span>}</>;
+  if (Array.isArray(value))
+    return <>{value.map((item) => (isRef(item) ? item.display : String(item))).join(lang === 'zh' ? '、' : ', ')}</>;
+  return (
+    <>
+      {String(value)}
+      {unit && <span className="unit">{unit}</span>}
+    </>
+  );
 }
 
 function Tags({ value }: { value: CellValue | Value }) {

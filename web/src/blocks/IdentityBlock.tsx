@@ -22,16 +22,35 @@ export function IdentityBlock({ data, asOf, actions }: Props) {
   /** Masked values that no fact shows stand beside the name, each under its own word. */
   const head = data.unmaskable.filter((item) => !factKeys.has(item.field) && item.value !== data.display);
   const named = data.unmaskable.find((item) => item.value === data.display);
-  const unmask = (item: Unmaskable, bare = false) => <Unmask object={data.object} uid={data.uid} field={item.field} label={label(item.labels)} value={item.value} bare={bare} />;
+  const unmask = (item: Unmaskable, bare = false) => (
+    <Unmask
+      object={data.object}
+      uid={data.uid}
+      field={item.field}
+      label={label(item.labels)}
+      value={item.value}
+      bare={bare}
+    />
+  );
   return (
     <section className="panel identity" data-testid="identity">
       <div className="identity-head">
-        <h1 title={data.display} data-testid="page-title">{data.display}</h1>
+        <h1 title={data.display} data-testid="page-title">
+          {data.display}
+        </h1>
         {named && unmask(named, true)}
         {data.tier && <ChoiceTag choice={data.tier} />}
         {data.status && <ChoiceTag choice={data.status} />}
-        {!head.some((item) => item.value === data.number) && <span className="identity-number">{t('identity.number')} {data.number}</span>}
-        {head.map((item) => <span key={item.field} className="identity-number">{label(item.labels)} {unmask(item)}</span>)}
+        {!head.some((item) => item.value === data.number) && (
+          <span className="identity-number">
+            {t('identity.number')} {data.number}
+          </span>
+        )}
+        {head.map((item) => (
+          <span key={item.field} className="identity-number">
+            {label(item.labels)} {unmask(item)}
+          </span>
+        ))}
         {actions && <div className="identity-actions">{actions}</div>}
       </div>
       {data.figures.length > 0 && <Figures figures={data.figures} at={data.figures_at} />}
@@ -40,9 +59,17 @@ export function IdentityBlock({ data, asOf, actions }: Props) {
           const item = masked.get(fact.key);
           const value = item ? unmask(item) : <Formatted value={fact.value} format={fact.format} />;
           // Figures are written large, texts as texts.
-          return <Figure key={index} label={label(fact.labels)} value={formatOf(fact.format).figure ? value : <span className="fact-text">{value}</span>} />;
+          return (
+            <Figure
+              key={index}
+              label={label(fact.labels)}
+              value={formatOf(fact.format).figure ? value : <span className="fact-text">{value}</span>}
+            />
+          );
         })}
-        <span className="right"><Stamp asOf={asOf} /></span>
+        <span className="right">
+          <Stamp asOf={asOf} />
+        </span>
       </div>
       <div className="identity-bands">
         <div>
@@ -69,11 +96,15 @@ function Figures({ figures, at }: { figures: FigureData[]; at?: string | null })
           label={label(figure.labels)}
           value={<Formatted value={figure.value} format={figure.format} unit={figure.unit} />}
           sub={figure.compare.map((part, at) => (
-            <span key={at}>{label(part.labels)} <Formatted value={part.value} format={part.format} unit={part.unit} /></span>
+            <span key={at}>
+              {label(part.labels)} <Formatted value={part.value} format={part.format} unit={part.unit} />
+            </span>
           ))}
         />
       ))}
-      <span className="right"><DayStamp date={at} /></span>
+      <span className="right">
+        <DayStamp date={at} />
+      </span>
     </div>
   );
 }
@@ -94,7 +125,11 @@ function RiskBand({ risk }: { risk: IdentityData['risk'] }) {
   const expired = risk.valid_until !== null && format.expiry(risk.valid_until) === 'past';
   return (
     <>
-      <div className="risk-band" role="img" aria-label={expired ? t('identity.noneWhileExpired') : t('identity.products', { products })}>
+      <div
+        className="risk-band"
+        role="img"
+        aria-label={expired ? t('identity.noneWhileExpired') : t('identity.products', { products })}
+      >
         {riskBand(top, expired).map(({ level, barred, said }) => (
           <span key={level} className={barred ? 'barred' : ''}>
             {said ? t('identity.banned', { level }) : `R${level}`}
@@ -106,10 +141,13 @@ function RiskBand({ risk }: { risk: IdentityData['risk'] }) {
         <span className="strong">{risk.label.startsWith(risk.level) ? risk.label : `${risk.level} ${risk.label}`}</span>
         {risk.valid_until && (
           <span className={expired ? 'tone-late' : ''}>
-            {expired && <Icon name="alert" size={13} />} {t(expired ? 'identity.expired' : 'identity.validUntil', { date: format.date(risk.valid_until) })}
+            {expired && <Icon name="alert" size={13} />}{' '}
+            {t(expired ? 'identity.expired' : 'identity.validUntil', { date: format.date(risk.valid_until) })}
           </span>
         )}
-        <span className={expired ? 'tone-late' : 'ink-2'}>{expired ? t('identity.noneWhileExpired') : t('identity.products', { products })}</span>
+        <span className={expired ? 'tone-late' : 'ink-2'}>
+          {expired ? t('identity.noneWhileExpired') : t('identity.products', { products })}
+        </span>
       </p>
     </>
   );

@@ -16,7 +16,14 @@ import { Panel } from '../kit/Panel';
 import { FailureNotice, findingText } from './Failure';
 
 const ACTIVE = new Set(['running', 'waiting']);
-const TONES: Record<Run['state'], Tone> = { waiting: 'plain', running: 'blue', done: 'done', failed: 'late', cancelled: 'plain', interrupted: 'attention' };
+const TONES: Record<Run['state'], Tone> = {
+  waiting: 'plain',
+  running: 'blue',
+  done: 'done',
+  failed: 'late',
+  cancelled: 'plain',
+  interrupted: 'attention',
+};
 
 /** Background runs: those under way and the newest that ended, each with its progress, error and log. */
 export function RunsPanel({ onFinished, shown = 3 }: { onFinished?: () => void; shown?: number }) {
@@ -39,9 +46,16 @@ export function RunsPanel({ onFinished, shown = 3 }: { onFinished?: () => void; 
   const pending = runs.data?.pending;
   if (items.length === 0) return null;
   return (
-    <Panel title={t('run.title')} meta={active.length > 0 ? t('run.active', { n: active.length }) : undefined} side={<LiveStamp at={runs.dataUpdatedAt} />} flush>
+    <Panel
+      title={t('run.title')}
+      meta={active.length > 0 ? t('run.active', { n: active.length }) : undefined}
+      side={<LiveStamp at={runs.dataUpdatedAt} />}
+      flush
+    >
       {pending && pending.loads > 0 && active.length === 0 && <PendingNotice pending={pending} />}
-      {[...active, ...ended].map((run) => <RunLine key={run.uid} run={run} />)}
+      {[...active, ...ended].map((run) => (
+        <RunLine key={run.uid} run={run} />
+      ))}
     </Panel>
   );
 }
@@ -62,7 +76,17 @@ function PendingNotice({ pending }: { pending: Pending }) {
   return (
     <div className="run row wrap tone-attention" role="status" data-testid="loads-pending">
       <Icon name="alert" size={14} /> {t('run.pending', { n: pending.loads, date: pending.business_date ?? '' })}
-      {mayCreate && <Button className="right" size="small" loading={stage.isPending || stage.isSuccess} onClick={() => stage.mutate()} data-testid="stage-again">{t('run.stageAgain')}</Button>}
+      {mayCreate && (
+        <Button
+          className="right"
+          size="small"
+          loading={stage.isPending || stage.isSuccess}
+          onClick={() => stage.mutate()}
+          data-testid="stage-again"
+        >
+          {t('run.stageAgain')}
+        </Button>
+      )}
     </div>
   );
 }
@@ -78,7 +102,11 @@ function RunLine({ run }: { run: Run }) {
       <div className="row wrap">
         <b data-testid="run-title">{label(run.title)}</b>
         <Tag tone={TONES[run.state] ?? 'plain'}>{word('run.state', run.state)}</Tag>
-        {running && <span className="ink-2" data-testid="run-step">{label(progress.step)}</span>}
+        {running && (
+          <span className="ink-2" data-testid="run-step">
+            {label(progress.step)}
+          </span>
+        )}
         {log.length > 0 && (
           <details className="small">
             <summary data-testid="run-log">{t('run.log', { n: log.length })}</summary>
@@ -86,16 +114,35 @@ function RunLine({ run }: { run: Run }) {
           </details>
         )}
         <span className="right small ink-3 nowrap">{datetime(run.finished_at ?? run.started_at)}</span>
-        {running && progress && progress.total > 0 && <span className="small">{t('run.progress', { done: decimal(progress.done, 0), total: decimal(progress.total, 0) })}</span>}
-        {run.load && <Link to={`/loads/${run.load}`} className="small" data-testid="run-load">{t('run.see')}</Link>}
+        {running && progress && progress.total > 0 && (
+          <span className="small">
+            {t('run.progress', { done: decimal(progress.done, 0), total: decimal(progress.total, 0) })}
+          </span>
+        )}
+        {run.load && (
+          <Link to={`/loads/${run.load}`} className="small" data-testid="run-load">
+            {t('run.see')}
+          </Link>
+        )}
         {run.cancellable && <CancelButton run={run} />}
         {run.repeatable && <RepeatButton run={run} />}
       </div>
-      {running && share > 0 && <div className="progress" role="progressbar" aria-valuenow={Math.round(share * 100)} aria-valuemin={0} aria-valuemax={100}><i style={{ width: `${share * 100}%` }} /></div>}
+      {running && share > 0 && (
+        <div
+          className="progress"
+          role="progressbar"
+          aria-valuenow={Math.round(share * 100)}
+          aria-valuemin={0}
+          aria-valuemax={100}
+        >
+          <i style={{ width: `${share * 100}%` }} />
+        </div>
+      )}
       {run.error && <FailureNotice failure={run.error} />}
       {findings.length > 0 && (
         <p className="small tone-attention" data-testid="run-findings">
-          <Icon name="alert" size={13} /> {findings.map((finding) => findingText(finding, lang)).join(t('common.semicolon'))}
+          <Icon name="alert" size={13} />{' '}
+          {findings.map((finding) => findingText(finding, lang)).join(t('common.semicolon'))}
         </p>
       )}
     </div>
@@ -127,7 +174,11 @@ function CancelButton({ run }: { run: Run }) {
       onOk: () => cancel.mutateAsync().catch(() => undefined),
     });
   if (cancel.isSuccess) return <Tag tone="attention">{t('run.cancelling')}</Tag>;
-  return <Button size="small" loading={cancel.isPending} onClick={ask} data-testid="run-cancel">{t('run.cancel')}</Button>;
+  return (
+    <Button size="small" loading={cancel.isPending} onClick={ask} data-testid="run-cancel">
+      {t('run.cancel')}
+    </Button>
+  );
 }
 
 /** Once more what came to nothing, with the same parameters: a run of its own. */
@@ -140,5 +191,15 @@ function RepeatButton({ run }: { run: Run }) {
     onSuccess: () => void client.invalidateQueries({ queryKey: ['runs'] }),
     onError: report,
   });
-  return <Button size="small" loading={repeat.isPending} disabled={repeat.isSuccess} onClick={() => repeat.mutate()} data-testid="run-repeat">{t('run.repeat')}</Button>;
+  return (
+    <Button
+      size="small"
+      loading={repeat.isPending}
+      disabled={repeat.isSuccess}
+      onClick={() => repeat.mutate()}
+      data-testid="run-repeat"
+    >
+      {t('run.repeat')}
+    </Button>
+  );
 }

@@ -34,7 +34,13 @@ function optionOf({ data, from, lang, title, phone }: Drawn): EChartsCoreOption 
       lineStyle: { type: 'dashed', color: colors.ink4, width: 1 },
       label: {
         formatter: (mark: { dataIndex: number }) => String(data.pins.indexOf(pins[mark.dataIndex] ?? pins[0]!) + 1),
-        color: colors.ink, fontSize: 11, padding: [2, 5], borderRadius: 9, borderWidth: 1, borderColor: colors.ink, backgroundColor: colors.surface,
+        color: colors.ink,
+        fontSize: 11,
+        padding: [2, 5],
+        borderRadius: 9,
+        borderWidth: 1,
+        borderColor: colors.ink,
+        backgroundColor: colors.surface,
       },
       data: pins.map((pin) => ({ xAxis: pin.x })),
     },
@@ -54,7 +60,13 @@ function optionOf({ data, from, lang, title, phone }: Drawn): EChartsCoreOption 
       splitNumber: phone ? 4 : 8,
       axisLine: { lineStyle: { color: colors.lineStrong } },
       axisTick: { show: false },
-      axisLabel: { color: colors.ink3, fontSize: 11, hideOverlap: true, showMinLabel: false, formatter: (at: number) => axisDay(new Date(at), lang) },
+      axisLabel: {
+        color: colors.ink3,
+        fontSize: 11,
+        hideOverlap: true,
+        showMinLabel: false,
+        formatter: (at: number) => axisDay(new Date(at), lang),
+      },
     },
     yAxis: {
       type: 'value',
@@ -95,7 +107,9 @@ export function SeriesBlock({ data, title }: { data: SeriesData; title: string }
       {pins.length > 0 && (
         <ol className="pins">
           {pins.map((pin) => (
-            <li key={pin.number}><b>{pin.number}</b> {pinDay(pin.x)} {pin.label}</li>
+            <li key={pin.number}>
+              <b>{pin.number}</b> {pinDay(pin.x)} {pin.label}
+            </li>
           ))}
         </ol>
       )}

@@ -46,7 +46,11 @@ function useColumns(data: TableData): Column<TableRow>[] {
 }
 
 /** A row on a phone, its columns where `phoneParts` places them. */
-function phoneLine(data: TableData, columns: Column<TableRow>[], label: (labels: Labels) => string): (row: TableRow) => TwoLine {
+function phoneLine(
+  data: TableData,
+  columns: Column<TableRow>[],
+  label: (labels: Labels) => string,
+): (row: TableRow) => TwoLine {
   const { texts, named, end, endSub } = phoneParts(data.columns);
   const marks = texts.filter((column) => formatOf(column.format).tagged);
   const words = texts.filter((column) => !marks.includes(column));
@@ -54,24 +58,53 @@ function phoneLine(data: TableData, columns: Column<TableRow>[], label: (labels:
   const figure = (column: TableColumn, row: TableRow) => <Cell column={column} value={row.cells[column.key]} alone />;
   return (row) => {
     const first = data.columns[0];
-    const name = first && <Formatted value={row.cells[first.key]} format={first.format} unit={first.unit} options={first.options} cell />;
+    const name = first && (
+      <Formatted value={row.cells[first.key]} format={first.format} unit={first.unit} options={first.options} cell />
+    );
     return {
-      title: <span className="marked"><span>{name}</span>{marks.map((column) => <span key={column.key}>{draw(column.key, row)}</span>)}</span>,
+      title: (
+        <span className="marked">
+          <span>{name}</span>
+          {marks.map((column) => (
+            <span key={column.key}>{draw(column.key, row)}</span>
+          ))}
+        </span>
+      ),
       sub: (
         <span className="row gap-4 wrap">
-          {words.map((column) => <span key={column.key}>{draw(column.key, row)}</span>)}
-          {named(row).map((column) => <span key={column.key} className="nowrap">{label(column.labels)} {figure(column, row)}</span>)}
+          {words.map((column) => (
+            <span key={column.key}>{draw(column.key, row)}</span>
+          ))}
+          {named(row).map((column) => (
+            <span key={column.key} className="nowrap">
+              {label(column.labels)} {figure(column, row)}
+            </span>
+          ))}
         </span>
       ),
       end: end && stands(end, row) && figure(end, row),
-      endSub: endSub && stands(endSub, row) && <>{formatOf(endSub.format).bare && label(endSub.labels)} {figure(endSub, row)}</>,
+      endSub: endSub && stands(endSub, row) && (
+        <>
+          {formatOf(endSub.format).bare && label(endSub.labels)} {figure(endSub, row)}
+        </>
+      ),
     };
   };
 }
 
 /** One value of a column; zeros stand back, a column's tone marks the others. Alone, without a head, it says its unit. */
-function Cell({ column, value, alone = false }: { column: TableColumn; value: CellValue | undefined; alone?: boolean }) {
-  const shown = <Formatted value={value} format={column.format} unit={column.unit} options={column.options} cell={!alone} />;
+function Cell({
+  column,
+  value,
+  alone = false,
+}: {
+  column: TableColumn;
+  value: CellValue | undefined;
+  alone?: boolean;
+}) {
+  const shown = (
+    <Formatted value={value} format={column.format} unit={column.unit} options={column.options} cell={!alone} />
+  );
   if (!formatOf(column.format).toned) return shown;
   const tone = toNumber(value) === 0 ? 'ink-4' : column.tone && value !== null ? `tone-${column.tone}` : undefined;
   return tone ? <span className={tone}>{shown}</span> : shown;
@@ -80,13 +113,20 @@ function Cell({ column, value, alone = false }: { column: TableColumn; value: Ce
 export function TableBlock({ data }: { data: TableData }) {
   const { label } = useText();
   const columns = useColumns(data);
-  const total = data.total && Object.fromEntries(
-    data.columns.map((column) => {
-      const cell = data.total?.[column.key];
-      const shown = cell === undefined || cell === null || formatOf(column.format).chart ? '' : <Cell column={column} value={cell} />;
-      return [column.key, shown];
-    }),
-  );
+  const total =
+    data.total &&
+    Object.fromEntries(
+      data.columns.map((column) => {
+        const cell = data.total?.[column.key];
+        const shown =
+          cell === undefined || cell === null || formatOf(column.format).chart ? (
+            ''
+          ) : (
+            <Cell column={column} value={cell} />
+          );
+        return [column.key, shown];
+      }),
+    );
   return (
     <DataTable
       columns={columns}

@@ -34,9 +34,15 @@ export function Unmask({ object, uid, field, label, value, bare = false }: Props
       void client.invalidateQueries({ queryKey: ['page'] });
     },
     // What is wrong with the reason stands under it, where another one is written.
-    onError: (error) => (aboutReason(error) ? form.setFields([{ name: 'reason', errors: [error.message] }]) : report(error)),
+    onError: (error) =>
+      aboutReason(error) ? form.setFields([{ name: 'reason', errors: [error.message] }]) : report(error),
   });
-  if (clear !== null) return <span className="strong" data-testid={`unmasked-${field}`}>{clear}</span>;
+  if (clear !== null)
+    return (
+      <span className="strong" data-testid={`unmasked-${field}`}>
+        {clear}
+      </span>
+    );
   return (
     <span className="unmask">
       {!bare && <span className="nowrap">{value}</span>}
@@ -54,9 +60,15 @@ export function Unmask({ object, uid, field, label, value, bare = false }: Props
         width={420}
         destroyOnHidden
       >
-        <p className="ink-2" style={{ marginBottom: 12 }}>{t('unmask.text')}</p>
+        <p className="ink-2" style={{ marginBottom: 12 }}>
+          {t('unmask.text')}
+        </p>
         <Form form={form} layout="vertical" requiredMark={false} onFinish={(values) => ask.mutate(values.reason)}>
-          <Form.Item name="reason" label={t('unmask.reason')} rules={[{ required: true, min: 4, message: t('unmask.reasonHint') }]}>
+          <Form.Item
+            name="reason"
+            label={t('unmask.reason')}
+            rules={[{ required: true, min: 4, message: t('unmask.reasonHint') }]}
+          >
             <Input.TextArea rows={3} autoFocus data-testid="unmask-reason" />
           </Form.Item>
         </Form>

@@ -2,7 +2,8 @@ import { expect, it } from 'vitest';
 import type { Block, PageAnswer } from '../api';
 import { arranged } from './arrangement';
 
-const block = (key: string, kind: string, state = 'ok') => ({ key, kind, state, labels: { zh: key, en: key }, as_of: null }) as Block;
+const block = (key: string, kind: string, state = 'ok') =>
+  ({ key, kind, state, labels: { zh: key, en: key }, as_of: null }) as Block;
 const refused = (key: string) => block(key, 'unavailable', 'refused');
 
 function page(blocks: Block[], columns: string[][], header: string | null = null): PageAnswer {
@@ -14,8 +15,17 @@ const keys = (blocks: Block[]) => blocks.map((one) => one.key);
 
 it('tells once of what a viewer may not see, and gives it no panel of its own', () => {
   const answer = page(
-    [block('head', 'identity'), refused('accounts'), block('facts', 'fields'), refused('relations'), refused('consents')],
-    [['accounts', 'relations'], ['facts', 'consents']],
+    [
+      block('head', 'identity'),
+      refused('accounts'),
+      block('facts', 'fields'),
+      refused('relations'),
+      refused('consents'),
+    ],
+    [
+      ['accounts', 'relations'],
+      ['facts', 'consents'],
+    ],
     'head',
   );
   const { leads, columns, refused: untold } = arranged(answer);
@@ -37,7 +47,12 @@ it('tells of a header that is refused, too', () => {
 });
 
 it('lets leading blocks lead and leaves an empty band of figures out', () => {
-  const blocks = [block('brief', 'brief'), block('figures', 'figures', 'empty'), block('board', 'table'), block('late', 'brief')];
+  const blocks = [
+    block('brief', 'brief'),
+    block('figures', 'figures', 'empty'),
+    block('board', 'table'),
+    block('late', 'brief'),
+  ];
   const { leads, columns } = arranged(page(blocks, [['brief', 'figures', 'board', 'late'], []]));
   expect([keys(leads), columns.map(keys)]).toEqual([['brief'], [['board', 'late']]]);
 });

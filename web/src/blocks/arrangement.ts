@@ -15,7 +15,8 @@ export function arranged(answer: PageAnswer): Arrangement {
   const { columns: keys, header: headed, blocks } = answer;
   const all = [...(headed ? [headed] : []), ...keys.flat()].flatMap((key) => blocks[key] ?? []);
   const refused = all.filter((block) => block.state === 'refused');
-  const shown = (block: Block) => block.state !== 'refused' && block.key !== headed && !(isBand(block) && block.state === 'empty');
+  const shown = (block: Block) =>
+    block.state !== 'refused' && block.key !== headed && !(isBand(block) && block.state === 'empty');
   const [wide = [], ...side] = keys.map((column) => column.flatMap((key) => blocks[key] ?? []).filter(shown));
   const header = all.find((block) => block.key === headed && block.state !== 'refused');
   const firstOther = wide.findIndex((block) => !isLead(block));

@@ -28,10 +28,16 @@ export function WorkList({ items }: { items: WorkItem[] }) {
       {items.map((item) => (
         <li key={item.uid} className={item.overdue ? 'late' : ''} data-testid="work-row" data-uid={item.uid}>
           <Link to={item.path}>
-            <span className="when"><Due item={item} /></span>
+            <span className="when">
+              <Due item={item} />
+            </span>
             <Tag tone={item.overdue ? 'late' : 'plain'}>{label(item.kind_labels)}</Tag>
-            <span className="grow subject two-lines" title={item.subject}>{item.subject}</span>
-            {item.assignee && item.assignee.uid !== me.employee_no && <span className="ink-2 nowrap">{item.assignee.name}</span>}
+            <span className="grow subject two-lines" title={item.subject}>
+              {item.subject}
+            </span>
+            {item.assignee && item.assignee.uid !== me.employee_no && (
+              <span className="ink-2 nowrap">{item.assignee.name}</span>
+            )}
             <span className="tone-brand nowrap">{item.about && <Clip>{item.about.display}</Clip>}</span>
           </Link>
         </li>
@@ -41,7 +47,14 @@ export function WorkList({ items }: { items: WorkItem[] }) {
 }
 
 const TOUCH_TONE: Record<TouchState, string> = {
-  waiting: '', sending: '', sent: 'done', refused: 'refused', unknown: 'unknown', failed: 'failed', control: '', stopped: '',
+  waiting: '',
+  sending: '',
+  sent: 'done',
+  refused: 'refused',
+  unknown: 'unknown',
+  failed: 'failed',
+  control: '',
+  stopped: '',
 };
 
 /** The state of one touch in words; a refusal names its reason. */
@@ -60,7 +73,16 @@ export function TouchList({ rows }: TouchesData) {
         <li key={index}>
           <span className="ink-3 nowrap">{row.at && format.instantDate(row.at)}</span>
           <span className="grow">
-            {row.origin_path ? <Link to={row.origin_path} className="two-lines" title={row.origin}>{row.origin}</Link> : <span className="two-lines" title={row.origin}>{row.origin}</span>} <span className="small ink-3">{word('channel', row.channel)}</span>
+            {row.origin_path ? (
+              <Link to={row.origin_path} className="two-lines" title={row.origin}>
+                {row.origin}
+              </Link>
+            ) : (
+              <span className="two-lines" title={row.origin}>
+                {row.origin}
+              </span>
+            )}{' '}
+            <span className="small ink-3">{word('channel', row.channel)}</span>
           </span>
           <TouchTag state={row.state} reason={label(row.reasons[0]?.labels)} />
         </li>
@@ -93,9 +115,13 @@ export function Timeline({ entries }: TimelineData) {
       {entries.map((entry, index) => (
         <li key={index}>
           <time>{format.datetime(entry.at)}</time>
-          <span className="knot"><Icon name={entry.kind} size={13} /></span>
+          <span className="knot">
+            <Icon name={entry.kind} size={13} />
+          </span>
           <div className="grow">
-            <p className="title two-lines" title={entry.title}>{entry.path ? <Link to={entry.path}>{entry.title}</Link> : entry.title}</p>
+            <p className="title two-lines" title={entry.title}>
+              {entry.path ? <Link to={entry.path}>{entry.title}</Link> : entry.title}
+            </p>
             {(entry.detail || entry.actor) && (
               <p className="small ink-3">{[entry.actor, word('channel', entry.detail)].filter(Boolean).join('  ')}</p>
             )}
@@ -128,21 +154,45 @@ export function HistoryList({ entries, fields }: HistoryProps) {
       {entries.map((entry, index) => (
         <li key={index} data-testid="history-entry">
           <time>{format.datetime(entry.at)}</time>
-          <span className="knot"><Icon name={HISTORY_ICON[entry.operation] ?? 'edit'} size={13} /></span>
+          <span className="knot">
+            <Icon name={HISTORY_ICON[entry.operation] ?? 'edit'} size={13} />
+          </span>
           <div className="grow">
             <p>
-              <b>{entry.actor.name}</b> <span className="ink-3">{entry.actor.employee_no}</span> {word('history', entry.operation)}
+              <b>{entry.actor.name}</b> <span className="ink-3">{entry.actor.employee_no}</span>{' '}
+              {word('history', entry.operation)}
               {entry.field && ` ${labelOf(entry.field)}`}
-              {entry.times > 1 && entry.since && <> {t('history.times', { times: entry.times })} <span className="ink-3">{t('history.since', { at: format.time(entry.since) })}</span></>}
+              {entry.times > 1 && entry.since && (
+                <>
+                  {' '}
+                  {t('history.times', { times: entry.times })}{' '}
+                  <span className="ink-3">{t('history.since', { at: format.time(entry.since) })}</span>
+                </>
+              )}
             </p>
             {entry.changes.map((change) => (
               <div key={change.field} className="small change">
                 <span className="ink-3">{labelOf(change.field)}</span>{' '}
-                {entry.operation !== 'create' && <><s className="ink-3"><Told field={byKey.get(change.field)} value={change.old} /></s> → </>}
+                {entry.operation !== 'create' && (
+                  <>
+                    <s className="ink-3">
+                      <Told field={byKey.get(change.field)} value={change.old} />
+                    </s>{' '}
+                    →{' '}
+                  </>
+                )}
                 <Told field={byKey.get(change.field)} value={change.new} />
               </div>
             ))}
-            {entry.shared && <p className="small ink-2" data-testid="history-shared">{t(entry.operation === 'unshare' ? 'history.unshareWith' : 'history.shareWith', { name: entry.shared.name, key: entry.shared.key, day: format.date(entry.shared.until) })}</p>}
+            {entry.shared && (
+              <p className="small ink-2" data-testid="history-shared">
+                {t(entry.operation === 'unshare' ? 'history.unshareWith' : 'history.shareWith', {
+                  name: entry.shared.name,
+                  key: entry.shared.key,
+                  day: format.date(entry.shared.until),
+                })}
+              </p>
+            )}
             {entry.reason && <p className="small ink-2">{t('history.reason', { reason: entry.reason })}</p>}
           </div>
         </li>
@@ -152,5 +202,14 @@ export function HistoryList({ entries, fields }: HistoryProps) {
 }
 
 const HISTORY_ICON: Record<string, string> = {
-  create: 'plus', update: 'edit', delete: 'remove', load: 'database', unmask: 'hidden', find_by_number: 'search', share: 'users', unshare: 'users', view: 'user', export: 'download',
+  create: 'plus',
+  update: 'edit',
+  delete: 'remove',
+  load: 'database',
+  unmask: 'hidden',
+  find_by_number: 'search',
+  share: 'users',
+  unshare: 'users',
+  view: 'user',
+  export: 'download',
 };

@@ -3,14 +3,26 @@ import type { TableColumn } from '../api';
 import { phoneParts } from './phoneParts';
 
 const column = (key: string, format: TableColumn['format'], tone: TableColumn['tone'] = null): TableColumn => ({
-  key, format, tone, labels: { zh: key, en: key }, unit: null, align: 'left', options: [],
+  key,
+  format,
+  tone,
+  labels: { zh: key, en: key },
+  unit: null,
+  align: 'left',
+  options: [],
 });
 const row = (cells: Record<string, number | null>) => ({ key: '1', path: null, cells });
 const keys = (columns: TableColumn[]) => columns.map((one) => one.key);
 
 const loads = [
-  column('source', 'link'), column('file', 'text'), column('day', 'date'), column('loaded', 'count'),
-  column('before', 'count'), column('rejected', 'count', 'attention'), column('state', 'tag'), column('finished', 'datetime'),
+  column('source', 'link'),
+  column('file', 'text'),
+  column('day', 'date'),
+  column('loaded', 'count'),
+  column('before', 'count'),
+  column('rejected', 'count', 'attention'),
+  column('state', 'tag'),
+  column('finished', 'datetime'),
 ];
 
 describe('a row on a phone', () => {
@@ -26,7 +38,13 @@ describe('a row on a phone', () => {
     expect([parts.end?.key, parts.endSub?.key]).toEqual(['loaded', 'before']);
   });
   it('names further figures where hardly a text tells rows apart', () => {
-    const parts = phoneParts([column('name', 'link'), column('a', 'count'), column('b', 'count'), column('c', 'count'), column('d', 'money')]);
+    const parts = phoneParts([
+      column('name', 'link'),
+      column('a', 'count'),
+      column('b', 'count'),
+      column('c', 'count'),
+      column('d', 'money'),
+    ]);
     expect(keys(parts.named(row({ c: 1, d: 2 })))).toEqual(['c', 'd']);
   });
   it('names all figures of a row that has none of the usual ones', () => {
@@ -38,8 +56,17 @@ describe('a row on a phone', () => {
     const figures = ['a', 'b', 'c', 'd'].map((key) => column(key, 'change'));
     const movers = phoneParts([column('name', 'link'), column('number', 'text'), ...figures]);
     expect([keys(movers.texts), keys(movers.named(row({ a: 1, b: 1, c: 1, d: 1 })))]).toEqual([[], ['c', 'd']]);
-    const board = phoneParts([column('name', 'link'), column('state', 'tag'), ...figures, column('e', 'count'), column('f', 'count')]);
-    expect([keys(board.texts), keys(board.named(row({ a: 1, b: 1, c: 1, d: 1, e: 1, f: 1 })))]).toEqual([['state'], ['c', 'd', 'e']]);
+    const board = phoneParts([
+      column('name', 'link'),
+      column('state', 'tag'),
+      ...figures,
+      column('e', 'count'),
+      column('f', 'count'),
+    ]);
+    expect([keys(board.texts), keys(board.named(row({ a: 1, b: 1, c: 1, d: 1, e: 1, f: 1 })))]).toEqual([
+      ['state'],
+      ['c', 'd', 'e'],
+    ]);
   });
   it('shows a mark at the right where there is no figure', () => {
     const texts = ['w', 'x', 'y', 'z'].map((key) => column(key, 'text'));

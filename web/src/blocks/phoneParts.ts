@@ -5,7 +5,12 @@ import { toNumber } from '../kit/format';
 type TableRow = TableData['rows'][number];
 
 /** Where a phone shows the columns of a row: texts and named figures below the title, two more parts at the right. */
-export type PhoneParts = { texts: TableColumn[]; named: (row: TableRow) => TableColumn[]; end?: TableColumn; endSub?: TableColumn };
+export type PhoneParts = {
+  texts: TableColumn[];
+  named: (row: TableRow) => TableColumn[];
+  end?: TableColumn;
+  endSub?: TableColumn;
+};
 
 const TEXTS = 3;
 const FIGURES = 3;
@@ -31,7 +36,9 @@ export function phoneParts(columns: TableColumn[]): PhoneParts {
   const usual = figures.filter((column) => column === end || column === endSub || further.includes(column));
   const named = (row: TableRow) => {
     const found = left.filter((column) => stands(column, row));
-    return usual.some((column) => stands(column, row)) ? found.filter((column) => further.includes(column) || wants(column, row)) : found;
+    return usual.some((column) => stands(column, row))
+      ? found.filter((column) => further.includes(column) || wants(column, row))
+      : found;
   };
   return {
     texts: said.slice(0, TEXTS),

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { since, spansOf } from './spans';
 
-const points = (first: string, last: string) => [{ x: first, y: '1' }, { x: last, y: '2' }];
+const points = (first: string, last: string) => [
+  { x: first, y: '1' },
+  { x: last, y: '2' },
+];
 
 describe('spans of a series', () => {
   it('offers only spans that are shorter than the data', () => {

@@ -16,7 +16,13 @@ export type Column<T> = {
 export type SortState = { field: string; direction: 'asc' | 'desc' };
 export type TwoLine = { lead?: ReactNode; title: ReactNode; sub?: ReactNode; end?: ReactNode; endSub?: ReactNode };
 /** Rows that are chosen for one act on several: those that `may` be have a box, `name` says of what; when `full` no more can. */
-export type Choice<T> = { chosen: ReadonlySet<string>; may: (row: T) => boolean; name: (row: T) => string; full: boolean; onToggle: (key: string) => void };
+export type Choice<T> = {
+  chosen: ReadonlySet<string>;
+  may: (row: T) => boolean;
+  name: (row: T) => string;
+  full: boolean;
+  onToggle: (key: string) => void;
+};
 
 type Props<T> = {
   columns: Column<T>[];
@@ -42,15 +48,39 @@ export function DataTable<T>(props: Props<T>) {
 }
 
 const alignClass = (column: { align?: string; tight?: boolean }) =>
-  [column.align === 'right' ? 'num' : column.align === 'center' ? 'center' : '', column.tight ? 'tight' : ''].join(' ').trim();
+  [column.align === 'right' ? 'num' : column.align === 'center' ? 'center' : '', column.tight ? 'tight' : '']
+    .join(' ')
+    .trim();
 
 function Box<T>({ row, id, choice }: { row: T; id: string; choice: Choice<T> }) {
   if (!choice.may(row)) return null;
   const checked = choice.chosen.has(id);
-  return <Checkbox checked={checked} disabled={choice.full && !checked} onChange={() => choice.onToggle(id)} aria-label={choice.name(row)} data-testid="choose" />;
+  return (
+    <Checkbox
+      checked={checked}
+      disabled={choice.full && !checked}
+      onChange={() => choice.onToggle(id)}
+      aria-label={choice.name(row)}
+      data-testid="choose"
+    />
+  );
 }
 
-function Grid<T>({ columns, rows, rowKey, path, onOpen, rowClass, selected, sort, onSort, total, choice, testId = 'row', roomy }: Props<T>) {
+function Grid<T>({
+  columns,
+  rows,
+  rowKey,
+  path,
+  onOpen,
+  rowClass,
+  selected,
+  sort,
+  onSort,
+  total,
+  choice,
+  testId = 'row',
+  roomy,
+}: Props<T>) {
   const navigate = useNavigate();
   const open = (row: T) => {
     const target = path?.(row);
@@ -82,7 +112,11 @@ function Grid<T>({ columns, rows, rowKey, path, onOpen, rowClass, selected, sort
                   if (goes && !(event.target as HTMLElement).closest('a, button, input, .choose')) open(row);
                 }}
               >
-                {choice && <td className="choose"><Box row={row} id={key} choice={choice} /></td>}
+                {choice && (
+                  <td className="choose">
+                    <Box row={row} id={key} choice={choice} />
+                  </td>
+                )}
                 {columns.map((column) => (
                   <td key={column.key} className={alignClass(column)}>
                     {column.render(row)}
@@ -122,7 +156,12 @@ function HeadCell<T>({ column, sort, onSort }: HeadProps<T>) {
       aria-sort={active ? (active === 'asc' ? 'ascending' : 'descending') : undefined}
     >
       {column.sortable && onSort ? (
-        <button type="button" className="plain" onClick={() => onSort({ field: column.key, direction: next })} data-testid={`sort-${column.key}`}>
+        <button
+          type="button"
+          className="plain"
+          onClick={() => onSort({ field: column.key, direction: next })}
+          data-testid={`sort-${column.key}`}
+        >
           {column.title}
           {active && <Icon name={active === 'asc' ? 'up' : 'down'} size={12} />}
         </button>
@@ -139,7 +178,12 @@ function TwoLineList<T>({ rows, rowKey, twoLine, path, onOpen, rowClass, choice,
       {rows.map((row) => {
         const key = rowKey(row);
         return (
-          <li key={key} className={`${choice ? 'boxed' : ''} ${rowClass?.(row) ?? ''}`.trim() || undefined} data-testid={testId} data-uid={key}>
+          <li
+            key={key}
+            className={`${choice ? 'boxed' : ''} ${rowClass?.(row) ?? ''}`.trim() || undefined}
+            data-testid={testId}
+            data-uid={key}
+          >
             {choice && <Box row={row} id={key} choice={choice} />}
             <Line line={twoLine(row)} path={path?.(row)} onOpen={onOpen && (() => onOpen(row))} />
           </li>
@@ -152,7 +196,11 @@ function TwoLineList<T>({ rows, rowKey, twoLine, path, onOpen, rowClass, choice,
 /** A text of any length takes two lines at most; the whole stands in its title. */
 function LinePart({ className, content }: { className: string; content: ReactNode }) {
   if (typeof content !== 'string') return <span className={className}>{content}</span>;
-  return <span className={`${className} two-lines`} title={content}>{content}</span>;
+  return (
+    <span className={`${className} two-lines`} title={content}>
+      {content}
+    </span>
+  );
 }
 
 export function Line({ line, path, onOpen }: { line: TwoLine; path?: string; onOpen?: () => void }) {
@@ -171,7 +219,17 @@ export function Line({ line, path, onOpen }: { line: TwoLine; path?: string; onO
       )}
     </>
   );
-  if (onOpen) return <button type="button" className="plain line" onClick={onOpen}>{inner}</button>;
-  if (path) return <Link className="line" to={path}>{inner}</Link>;
+  if (onOpen)
+    return (
+      <button type="button" className="plain line" onClick={onOpen}>
+        {inner}
+      </button>
+    );
+  if (path)
+    return (
+      <Link className="line" to={path}>
+        {inner}
+      </Link>
+    );
   return <div className="line">{inner}</div>;
 }

@@ -112,7 +112,11 @@ export function DayInput(props: Props) {
         value={shown}
         onChange={typing.pick}
       />
-      {typing.refused !== null && <div className="small tone-late" role="alert" data-testid="day-refused">{t('day.refused', { text: typing.refused })}</div>}
+      {typing.refused !== null && (
+        <div className="small tone-late" role="alert" data-testid="day-refused">
+          {t('day.refused', { text: typing.refused })}
+        </div>
+      )}
     </div>
   );
 }

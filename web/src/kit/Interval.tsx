@@ -9,8 +9,14 @@ export function intervalScale(values: IntervalValue[]): { low: number; high: num
 }
 
 /** A difference with its interval around zero: filled is significant, hollow is not. */
-export function Interval({ interval, scale, width = 170 }: {
-  interval: IntervalValue; scale: { low: number; high: number }; width?: number;
+export function Interval({
+  interval,
+  scale,
+  width = 170,
+}: {
+  interval: IntervalValue;
+  scale: { low: number; high: number };
+  width?: number;
 }) {
   const x = (value: number) => ((value - scale.low) / (scale.high - scale.low)) * width;
   const color = interval.significant ? 'var(--brand)' : 'var(--hollow)';
@@ -23,7 +29,14 @@ export function Interval({ interval, scale, width = 170 }: {
       {[interval.low, interval.high].map((end) => (
         <line key={end} x1={x(end)} x2={x(end)} y1={middle - 4} y2={middle + 4} stroke={color} strokeWidth={1.5} />
       ))}
-      <circle cx={x(interval.value)} cy={middle} r={4.2} fill={interval.significant ? color : 'var(--surface)'} stroke={color} strokeWidth={1.5} />
+      <circle
+        cx={x(interval.value)}
+        cy={middle}
+        r={4.2}
+        fill={interval.significant ? color : 'var(--surface)'}
+        stroke={color}
+        strokeWidth={1.5}
+      />
     </svg>
   );
 }

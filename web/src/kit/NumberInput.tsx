@@ -23,5 +23,14 @@ export function NumberInput({ value, onChange, wrong = false, ...rest }: Props) 
     onChange?.(givenBy(text));
   };
   const status = wrong || (held !== '' && readNumber(held) === null) ? 'error' : undefined;
-  return <Input {...rest} value={shown} onChange={(event) => type(event.target.value)} status={status} inputMode="decimal" autoComplete="off" />;
+  return (
+    <Input
+      {...rest}
+      value={shown}
+      onChange={(event) => type(event.target.value)}
+      status={status}
+      inputMode="decimal"
+      autoComplete="off"
+    />
+  );
 }

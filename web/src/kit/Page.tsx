@@ -48,9 +48,17 @@ export function Page({ crumbs, title, mark, sub, actions, lead = false, children
     <main className="page" id="content" tabIndex={-1}>
       {(title ?? actions ?? sub) && (
         <div className={lead ? 'page-head titled' : 'page-head'}>
-          {title && <h1 title={typeof title === 'string' ? title : undefined} data-testid="page-title">{title}</h1>}
+          {title && (
+            <h1 title={typeof title === 'string' ? title : undefined} data-testid="page-title">
+              {title}
+            </h1>
+          )}
           {mark}
-          {sub && <span className="sub" title={typeof sub === 'string' ? sub : undefined}>{sub}</span>}
+          {sub && (
+            <span className="sub" title={typeof sub === 'string' ? sub : undefined}>
+              {sub}
+            </span>
+          )}
           {actions && <div className="actions">{actions}</div>}
         </div>
       )}

@@ -24,12 +24,17 @@ describe('a change', () => {
   });
 });
 
-const sources = import.meta.glob<string>(['../**/*.ts', '../**/*.tsx', '!../**/*.test.ts', '!./change.ts', '!../api/**'], { query: '?raw', import: 'default', eager: true });
+const sources = import.meta.glob<string>(
+  ['../**/*.ts', '../**/*.tsx', '!../**/*.test.ts', '!./change.ts', '!../api/**'],
+  { query: '?raw', import: 'default', eager: true },
+);
 
 /** Where a text asks the server for a change past the gate: not as the function of a change or of a question. */
 function pastTheGate(text: string): string[] {
   const asked = [...text.matchAll(/\b(?:api\.(?:post|patch|delete)|download\.\w+)\(/g)];
-  const loose = asked.filter(({ index }) => !/\b(?:mutationFn|queryFn):/.test(text.slice(Math.max(0, index - 500), index)));
+  const loose = asked.filter(
+    ({ index }) => !/\b(?:mutationFn|queryFn):/.test(text.slice(Math.max(0, index - 500), index)),
+  );
   return [...(text.match(/\buseMutation\b/g) ?? []), ...loose.map(({ 0: call }) => call)];
 }
 

@@ -18,7 +18,9 @@ export function toldAtFields<V extends object>(form: FormInstance<V>, error: unk
   const shown = Object.keys(form.getFieldsValue() as object);
   const faults = error instanceof ApiError ? atFields(error.findings, shown) : null;
   if (!faults) return false;
-  form.setFields(Object.entries(faults).map(([name, errors]) => ({ name, errors })) as Parameters<typeof form.setFields>[0]);
+  form.setFields(
+    Object.entries(faults).map(([name, errors]) => ({ name, errors })) as Parameters<typeof form.setFields>[0],
+  );
   form.scrollToField(shown.find((name) => name in faults) as Parameters<typeof form.scrollToField>[0], { focus: true });
   return true;
 }

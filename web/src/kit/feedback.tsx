@@ -20,7 +20,11 @@ export function failureWords(error: unknown, t: Translate): { title: string; lin
     title: offline ? t('state.offlineTitle') : known?.message || t('state.failed'),
     lines: [
       offline ? t('state.offlineText') : '',
-      ...(known?.findings.map((finding) => (isOfRequest(finding) && finding.path ? `${finding.path}${t('common.colon')}${finding.message}` : finding.message)) ?? []),
+      ...(known?.findings.map((finding) =>
+        isOfRequest(finding) && finding.path
+          ? `${finding.path}${t('common.colon')}${finding.message}`
+          : finding.message,
+      ) ?? []),
       known?.requestId ? t('state.requestId', { id: known.requestId }) : '',
     ].filter(Boolean),
   };
@@ -71,7 +75,11 @@ export function FailureLine({ error }: { error: unknown }) {
       <Icon name="alert" />
       <div>
         <b>{title}</b>
-        {lines.map((line) => <p key={line} className="small">{line}</p>)}
+        {lines.map((line) => (
+          <p key={line} className="small">
+            {line}
+          </p>
+        ))}
       </div>
     </div>
   );

@@ -93,7 +93,8 @@ export function Expiry({ value }: { value: string }) {
   if (state === null) return <span className="nowrap">{format.date(value)}</span>;
   return (
     <span className={`nowrap ${state === 'past' ? 'tone-late' : 'tone-attention'}`} data-testid={`expiry-${state}`}>
-      {state === 'past' && t('value.expired')} {format.date(value)} <Icon name={state === 'past' ? 'alert' : 'clock'} size={13} />
+      {state === 'past' && t('value.expired')} {format.date(value)}{' '}
+      <Icon name={state === 'past' ? 'alert' : 'clock'} size={13} />
     </span>
   );
 }

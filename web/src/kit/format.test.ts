@@ -6,8 +6,20 @@ const words = { day: '天', hour: '小时', minute: '分' };
 
 describe('a tick of a time axis', () => {
   it('has its year where that is not the current one', () => {
-    const ticks: [number, number, number][] = [[2026, 2, 8], [2025, 10, 29], [2026, 2, 1], [2025, 11, 1], [2026, 0, 1]];
-    expect(ticks.map(([y, m, d]) => f.axisDay(new Date(y, m, d), 'zh'))).toEqual(['03-08', '2025-11-29', '3 月', '2025-12', '2026']);
+    const ticks: [number, number, number][] = [
+      [2026, 2, 8],
+      [2025, 10, 29],
+      [2026, 2, 1],
+      [2025, 11, 1],
+      [2026, 0, 1],
+    ];
+    expect(ticks.map(([y, m, d]) => f.axisDay(new Date(y, m, d), 'zh'))).toEqual([
+      '03-08',
+      '2025-11-29',
+      '3 月',
+      '2025-12',
+      '2026',
+    ]);
     expect(f.axisDay(new Date(2026, 2, 1), 'en')).toBe('Mar');
   });
 });
@@ -31,9 +43,14 @@ describe('money', () => {
 
 describe('a name in a sentence', () => {
   it('begins small, unless it is an abbreviation or Chinese', () => {
-    expect(['Audiences', 'App events', 'A share', 'APP behavior', 'R1 products', '客群'].map(f.inSentence)).toEqual(
-      ['audiences', 'app events', 'a share', 'APP behavior', 'R1 products', '客群'],
-    );
+    expect(['Audiences', 'App events', 'A share', 'APP behavior', 'R1 products', '客群'].map(f.inSentence)).toEqual([
+      'audiences',
+      'app events',
+      'a share',
+      'APP behavior',
+      'R1 products',
+      '客群',
+    ]);
   });
 });
 

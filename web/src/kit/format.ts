@@ -8,7 +8,8 @@ const MINUS = '\u2212';
 export const NOTHING = '—';
 
 export function toNumber(value: unknown): number | null {
-  if (value === null || value === undefined || value === '' || typeof value === 'boolean' || Array.isArray(value)) return null;
+  if (value === null || value === undefined || value === '' || typeof value === 'boolean' || Array.isArray(value))
+    return null;
   if (typeof value === 'object') return 'amount' in value ? toNumber(value.amount) : null;
   const number = typeof value === 'number' ? value : Number(value);
   return Number.isFinite(number) ? number : null;
@@ -34,8 +35,17 @@ export function inSentence(name: string): string {
 
 type Step = { at: number; unit: Scaled['unit']; places: number };
 const STEPS: Record<Lang, Step[]> = {
-  zh: [{ at: 1e8, unit: '亿', places: 2 }, { at: 1e4, unit: '万', places: 2 }, { at: 1, unit: '元', places: 2 }],
-  en: [{ at: 1e9, unit: 'bn', places: 2 }, { at: 1e6, unit: 'm', places: 2 }, { at: 1e3, unit: 'k', places: 1 }, { at: 1, unit: '', places: 2 }],
+  zh: [
+    { at: 1e8, unit: '亿', places: 2 },
+    { at: 1e4, unit: '万', places: 2 },
+    { at: 1, unit: '元', places: 2 },
+  ],
+  en: [
+    { at: 1e9, unit: 'bn', places: 2 },
+    { at: 1e6, unit: 'm', places: 2 },
+    { at: 1e3, unit: 'k', places: 1 },
+    { at: 1, unit: '', places: 2 },
+  ],
 };
 
 /** One figure of money in yuan, with the unit that suits its size. */

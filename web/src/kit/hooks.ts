@@ -30,14 +30,19 @@ export function useDebounced<T>(value: T, milliseconds: number): T {
 /** For a dialog that is taken away whole when it closes: what had the focus before it has it again. */
 export function useFocusBack(): void {
   const [before] = useState(() => document.activeElement);
-  useEffect(() => () => {
-    if (before instanceof HTMLElement && before.isConnected) before.focus();
-  }, [before]);
+  useEffect(
+    () => () => {
+      if (before instanceof HTMLElement && before.isConnected) before.focus();
+    },
+    [before],
+  );
 }
 
 function isTyping(target: EventTarget | null): boolean {
   if (target instanceof HTMLInputElement && target.type === 'checkbox') return false;
-  return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
+  return (
+    target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
+  );
 }
 
 type Keys = Record<string, (event: KeyboardEvent) => void>;

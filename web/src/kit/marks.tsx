@@ -17,11 +17,34 @@ export function Tag({ tone = 'plain', children, title }: { tone?: Tone; children
 
 /** The tone of a status; of a tier the highest level is gold, the ones below it are outlined. */
 const STATUS_TONES: Record<string, Tone> = {
-  done: 'done', ok: 'done', success: 'done', active: 'done', live: 'done', granted: 'done', sent: 'done', delivered: 'done', info: 'blue', model: 'blue',
-  attention: 'attention', warning: 'attention', due: 'attention', unknown: 'attention', waiting: 'attention', stale: 'attention',
-  late: 'late', error: 'late', failed: 'late', overdue: 'late', danger: 'late', alert: 'late',
-  refused: 'refused', withdrawn: 'refused', restricted: 'refused', sensitive: 'refused',
-  top: 'gold', middle: 'outline',
+  done: 'done',
+  ok: 'done',
+  success: 'done',
+  active: 'done',
+  live: 'done',
+  granted: 'done',
+  sent: 'done',
+  delivered: 'done',
+  info: 'blue',
+  model: 'blue',
+  attention: 'attention',
+  warning: 'attention',
+  due: 'attention',
+  unknown: 'attention',
+  waiting: 'attention',
+  stale: 'attention',
+  late: 'late',
+  error: 'late',
+  failed: 'late',
+  overdue: 'late',
+  danger: 'late',
+  alert: 'late',
+  refused: 'refused',
+  withdrawn: 'refused',
+  restricted: 'refused',
+  sensitive: 'refused',
+  top: 'gold',
+  middle: 'outline',
 };
 
 export function toneOf(status: string | null | undefined): Tone {
@@ -29,7 +52,11 @@ export function toneOf(status: string | null | undefined): Tone {
 }
 
 const MARKS: Record<'done' | 'refused' | 'attention' | 'late' | 'none', IconName> = {
-  done: 'check', refused: 'close', attention: 'clock', late: 'close', none: 'close',
+  done: 'check',
+  refused: 'close',
+  attention: 'clock',
+  late: 'close',
+  none: 'close',
 };
 
 /** The round mark that goes before a checked fact; the words beside it say the same. */
@@ -42,7 +69,9 @@ export function Stamp({ asOf }: { asOf: AsOf | null | undefined }) {
   const { t } = useText();
   if (!asOf) return null;
   const text =
-    asOf.kind === 'live' ? t('stamp.live', { time: format.time(asOf.at) }) : t('stamp.dayEnd', { date: format.date(asOf.at) });
+    asOf.kind === 'live'
+      ? t('stamp.live', { time: format.time(asOf.at) })
+      : t('stamp.dayEnd', { date: format.date(asOf.at) });
   return <span className={`stamp ${asOf.late ? 'late' : asOf.kind}`}>{text}</span>;
 }
 
@@ -53,12 +82,18 @@ export function DayStamp({ date }: { date: string | null | undefined }) {
 
 /** The stamp of data read from the live records at `at`, milliseconds since 1970. */
 export function LiveStamp({ at }: { at: number }) {
-  return at > 0 ? <Stamp asOf={{ kind: 'live', at: new Date(onServerClock(at)).toISOString(), late: false, note: '' }} /> : null;
+  return at > 0 ? (
+    <Stamp asOf={{ kind: 'live', at: new Date(onServerClock(at)).toISOString(), late: false, note: '' }} />
+  ) : null;
 }
 
 /** A name of any length on one line: what does not fit is cut, the whole stands in its title. */
 export function Clip({ children }: { children: string }) {
-  return <span className="clip" title={children}>{children}</span>;
+  return (
+    <span className="clip" title={children}>
+      {children}
+    </span>
+  );
 }
 
 export function Bar({ share, tone }: { share: number; tone?: string }) {

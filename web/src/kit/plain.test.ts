@@ -9,35 +9,103 @@ describe('what is typed', () => {
   });
   it('is a number with its commas before every three digits only, and refused as it stands else', () => {
     const numbers = ['1,375', '1,234,567.89', '-1,000', '0', '-0.5', '1.299', '12345678901234567890.12'];
-    expect(numbers.map(readNumber)).toEqual(['1375', '1234567.89', '-1000', '0', '-0.5', '1.299', '12345678901234567890.12']);
-    const none = ['13,75', '1３，75', '12,3,4', '1 234', '1.299,00', '1,37', '1,3750', '0,375', '1234,567', '1,', ',375', '1.', '.5', '007', '+5', '1e5', '5元', '¥5', '12a', '1.2.3', '--5', '5-', '1\u00a0234', "1'234", '٣', '12、345'];
+    expect(numbers.map(readNumber)).toEqual([
+      '1375',
+      '1234567.89',
+      '-1000',
+      '0',
+      '-0.5',
+      '1.299',
+      '12345678901234567890.12',
+    ]);
+    const none = [
+      '13,75',
+      '1３，75',
+      '12,3,4',
+      '1 234',
+      '1.299,00',
+      '1,37',
+      '1,3750',
+      '0,375',
+      '1234,567',
+      '1,',
+      ',375',
+      '1.',
+      '.5',
+      '007',
+      '+5',
+      '1e5',
+      '5元',
+      '¥5',
+      '12a',
+      '1.2.3',
+      '--5',
+      '5-',
+      '1\u00a0234',
+      "1'234",
+      '٣',
+      '12、345',
+    ];
     expect(none.map(readNumber)).toEqual(none.map(() => null));
     expect(none.map(givenBy)).toEqual(none);
   });
   it('is a number that prints as it was typed but for its groups, or none: of every text of a few signs', () => {
     const signs = ['0', '1', '2', '5', ',', '.', '-', ' ', 'e'];
-    const texts = (length: number): string[] => (length === 0 ? [''] : texts(length - 1).flatMap((text) => signs.map((sign) => text + sign)));
+    const texts = (length: number): string[] =>
+      length === 0 ? [''] : texts(length - 1).flatMap((text) => signs.map((sign) => text + sign));
     for (const text of texts(5)) {
       const number = readNumber(text);
       if (number === null) continue;
       const [whole = '', fraction = ''] = number.split('.');
-      const grouped = new Intl.NumberFormat('en-US').format(BigInt(whole.replace('-', ''))) + (fraction && `.${fraction}`);
+      const grouped =
+        new Intl.NumberFormat('en-US').format(BigInt(whole.replace('-', ''))) + (fraction && `.${fraction}`);
       expect([number, (number.startsWith('-') ? '-' : '') + grouped]).toContain(text.trim());
     }
   });
   it('stays as it was typed while the field holds its number', () => {
-    expect(['1.50', '1,375', '13,75', '１２', ''].map((typed, index) => shownText(typed, ['1.5', '1375', '13,75', '12', ''][index] ?? ''))).toEqual(['1.50', '1,375', '13,75', '１２', '']);
+    expect(
+      ['1.50', '1,375', '13,75', '１２', ''].map((typed, index) =>
+        shownText(typed, ['1.5', '1375', '13,75', '12', ''][index] ?? ''),
+      ),
+    ).toEqual(['1.50', '1,375', '13,75', '１２', '']);
     expect([shownText('1.50', '2'), shownText('', '0'), shownText('12', '')]).toEqual(['2', '0', '']);
   });
   it('is sent as a whole number only if it is one, exactly', () => {
-    expect(['12', '1,375', 7, '12,3,4', '13,75', '1.5', '1 234', '', '12345678901234567890'].map(wholeOf)).toEqual([12, 1375, 7, '12,3,4', '13,75', '1.5', '1 234', '', '12345678901234567890']);
+    expect(['12', '1,375', 7, '12,3,4', '13,75', '1.5', '1 234', '', '12345678901234567890'].map(wholeOf)).toEqual([
+      12,
+      1375,
+      7,
+      '12,3,4',
+      '13,75',
+      '1.5',
+      '1 234',
+      '',
+      '12345678901234567890',
+    ]);
     expect(['12', '-12', '1,375', '1.0', '13,75'].map(isWhole)).toEqual([true, true, true, false, false]);
   });
   it('is moved by powers of ten without losing a digit', () => {
-    expect([shifted('1.5', 4), shifted('15000', -4), shifted('0.1', 4), shifted('-0.00012', 3), shifted('12345678901234567.89', 4), shifted('0', 4), shifted('-5', -3), shifted('1.50', 0)]).toEqual(['15000', '1.5', '1000', '-0.12', '123456789012345678900', '0', '-0.005', '1.5']);
+    expect([
+      shifted('1.5', 4),
+      shifted('15000', -4),
+      shifted('0.1', 4),
+      shifted('-0.00012', 3),
+      shifted('12345678901234567.89', 4),
+      shifted('0', 4),
+      shifted('-5', -3),
+      shifted('1.50', 0),
+    ]).toEqual(['15000', '1.5', '1000', '-0.12', '123456789012345678900', '0', '-0.005', '1.5']);
   });
   it('as a day may be spelled in several ways', () => {
-    for (const text of ['2026-09-01', '20260901', '2026/9/1', '2026/09/01', '2026.9.1', '2026年9月1日', '２０２６－０９－０１']) {
+    for (const text of [
+      '2026-09-01',
+      '20260901',
+      '2026/9/1',
+      '2026/09/01',
+      '2026.9.1',
+      '2026年9月1日',
+      '２０２６－０９－０１',
+    ]) {
       expect(plainDay(text)).toBe('2026-09-01');
     }
     expect(plainDay('2026/9/1 8:05')).toBe('2026-09-01 08:05');

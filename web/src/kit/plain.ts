@@ -52,7 +52,9 @@ export const isWholeDay = (text: string) => /(\d\d|日)\s*$/.test(halfWidth(text
 
 /** A day as typed, 20260901, 2026/9/1, 2026.9.1 or 2026年9月1日, and a time after it, with dashes and full digits. */
 export function plainDay(text: string): string {
-  const dashed = halfWidth(text).trim().replace(/^(\d{4})(\d\d)(\d\d)(?!\d)/, '$1-$2-$3');
+  const dashed = halfWidth(text)
+    .trim()
+    .replace(/^(\d{4})(\d\d)(\d\d)(?!\d)/, '$1-$2-$3');
   const found = /^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]*(\d{1,2}):(\d{2}))?$/.exec(dashed);
   if (!found) return text;
   const [year, month, day, hour, minute] = found.slice(1).map((part) => part?.padStart(2, '0'));

@@ -11,10 +11,25 @@ describe('the way back of a form', () => {
     expect(leadingBack('/records/thing/new', '/')).toBe('/records/thing/new?back=%2F');
   });
   it('never leads to another site', () => {
-    for (const back of ['https://example.com/', '//example.com', '/\\example.com', 'javascript:alert(1)', 'records', '']) {
+    for (const back of [
+      'https://example.com/',
+      '//example.com',
+      '/\\example.com',
+      'javascript:alert(1)',
+      'records',
+      '',
+    ]) {
       expect(wayBack(new URLSearchParams({ back }))).toBeNull();
     }
-    for (const back of ['/\t/example.com', '/\n/example.com', '/\r\\example.com', '\t//example.com', '/\u0000/example.com', '/.//example.com', '/a/..//example.com']) {
+    for (const back of [
+      '/\t/example.com',
+      '/\n/example.com',
+      '/\r\\example.com',
+      '\t//example.com',
+      '/\u0000/example.com',
+      '/.//example.com',
+      '/a/..//example.com',
+    ]) {
       const led = wayBack(new URLSearchParams({ back }));
       expect([back, new URL(led ?? '/', 'https://zhike.example').origin]).toEqual([back, 'https://zhike.example']);
     }

@@ -31,7 +31,12 @@ export function StateBlock({ icon, tone = 'brand', title, text, requestId, actio
         {requestId && (
           <p className="request">
             {t('state.requestId', { id: requestId })}{' '}
-            <button type="button" className="plain" aria-label={t('common.copy')} onClick={() => void navigator.clipboard?.writeText(requestId)}>
+            <button
+              type="button"
+              className="plain"
+              aria-label={t('common.copy')}
+              onClick={() => void navigator.clipboard?.writeText(requestId)}
+            >
               <Icon name="copy" size={12} />
             </button>
           </p>
@@ -44,7 +49,16 @@ export function StateBlock({ icon, tone = 'brand', title, text, requestId, actio
 
 export function Empty({ title, text, actions, icon = 'inbox', tone }: Partial<StateProps>) {
   const { t } = useText();
-  return <StateBlock icon={icon} tone={tone} title={title ?? t('state.emptyTitle')} text={text} actions={actions} id="state-empty" />;
+  return (
+    <StateBlock
+      icon={icon}
+      tone={tone}
+      title={title ?? t('state.emptyTitle')}
+      text={text}
+      actions={actions}
+      id="state-empty"
+    />
+  );
 }
 
 export function RefusedState({ message, title }: { message?: string; title?: string }) {
@@ -54,7 +68,12 @@ export function RefusedState({ message, title }: { message?: string; title?: str
       icon="hidden"
       tone="refused"
       title={title ?? t('state.refusedTitle')}
-      text={<>{t('state.refusedText')}{message && <span className="small ink-3"> {message}</span>}</>}
+      text={
+        <>
+          {t('state.refusedText')}
+          {message && <span className="small ink-3"> {message}</span>}
+        </>
+      }
       id="state-refused"
     />
   );
@@ -64,7 +83,15 @@ export function RefusedState({ message, title }: { message?: string; title?: str
 export function NotFoundState() {
   const { t } = useText();
   const home = <Link to="/">{t('state.backHome')}</Link>;
-  return <StateBlock icon="search" title={t('state.notFoundTitle')} text={t('state.notFoundText')} actions={home} id="state-not-found" />;
+  return (
+    <StateBlock
+      icon="search"
+      title={t('state.notFoundTitle')}
+      text={t('state.notFoundText')}
+      actions={home}
+      id="state-not-found"
+    />
+  );
 }
 
 /** An error of a block or a page; a refusal is not an error and looks otherwise. */
@@ -102,7 +129,12 @@ export function Skeleton({ rows = 6 }: { rows?: number }) {
   }, []);
   const widths = ['34%', '24%', '42%', '28%', '38%', '22%'];
   return (
-    <ul className="skeleton" aria-busy aria-label={t('common.loading')} style={{ visibility: shown ? 'visible' : 'hidden' }}>
+    <ul
+      className="skeleton"
+      aria-busy
+      aria-label={t('common.loading')}
+      style={{ visibility: shown ? 'visible' : 'hidden' }}
+    >
       {Array.from({ length: rows }, (_, index) => (
         <li key={index}>
           <i style={{ width: widths[index % widths.length] }} />
@@ -124,6 +156,10 @@ type QueryProps<T> = {
 /** Loading, failed and there: one way for every block that reads. Stale data stays while it is read again. */
 export function QueryState<T>({ query, rows, page = false, children }: QueryProps<T>) {
   if (query.data !== undefined) return <>{children(query.data)}</>;
-  const state = query.isError ? <ErrorState error={query.error} retry={() => void query.refetch()} /> : <Skeleton rows={rows} />;
+  const state = query.isError ? (
+    <ErrorState error={query.error} retry={() => void query.refetch()} />
+  ) : (
+    <Skeleton rows={rows} />
+  );
   return page ? <Panel flush>{state}</Panel> : state;
 }

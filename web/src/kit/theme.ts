@@ -2,10 +2,23 @@ import type { ThemeConfig } from 'antd';
 
 /** The tokens of css/tokens.css that code needs as values: antd's theme and the charts. */
 export const colors = {
-  ink: '#16202E', ink2: '#465164', ink3: '#616C7E', ink4: '#A3ACBA',
-  line: '#E4E8EE', lineStrong: '#CDD4DE', page: '#F1F3F7', surface: '#FFFFFF', surface2: '#F7F9FB',
-  brand: '#2A4FB0', brandTint: '#EDF1FB', rail: '#131E31',
-  done: '#166C86', attention: '#985800', attentionFill: '#D98A12', late: '#BF3F0B', refused: '#6546BE',
+  ink: '#16202E',
+  ink2: '#465164',
+  ink3: '#616C7E',
+  ink4: '#A3ACBA',
+  line: '#E4E8EE',
+  lineStrong: '#CDD4DE',
+  page: '#F1F3F7',
+  surface: '#FFFFFF',
+  surface2: '#F7F9FB',
+  brand: '#2A4FB0',
+  brandTint: '#EDF1FB',
+  rail: '#131E31',
+  done: '#166C86',
+  attention: '#985800',
+  attentionFill: '#D98A12',
+  late: '#BF3F0B',
+  refused: '#6546BE',
 } as const;
 
 /** One hue in steps for composition; brand, cyan, amber, violet, slate for kinds. */

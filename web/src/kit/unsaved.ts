@@ -16,7 +16,9 @@ export function useUnsaved(isDirty: () => boolean): () => void {
     dirty.current = isDirty;
   });
   const holds = () => !saved.current && dirty.current();
-  const blocker = useBlocker(({ currentLocation, nextLocation }) => currentLocation.pathname !== nextLocation.pathname && holds());
+  const blocker = useBlocker(
+    ({ currentLocation, nextLocation }) => currentLocation.pathname !== nextLocation.pathname && holds(),
+  );
 
   useEffect(() => {
     if (blocker.state !== 'blocked') return;

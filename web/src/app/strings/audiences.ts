@@ -6,7 +6,10 @@ export const audiences = {
   'audience.count': ['人数 户', 'Customers'],
   'audience.snapshots': ['快照', 'Snapshots'],
   'audience.updated': ['更新', 'Updated'],
-  'audience.neverText': ['用指标、属性和标签组合条件，人数随手可见；保存后可用于营销活动。', 'Combine indicators, fields and tags with a live count; a saved audience can be used by campaigns.'],
+  'audience.neverText': [
+    '用指标、属性和标签组合条件，人数随手可见；保存后可用于营销活动。',
+    'Combine indicators, fields and tags with a live count; a saved audience can be used by campaigns.',
+  ],
   'audience.name': ['客群名称', 'Name'],
   'audience.description': ['用途说明', 'Purpose'],
   'audience.saveTitle': ['保存客群', 'Save audience'],
@@ -64,7 +67,10 @@ export const audiences = {
   'explain.misses': ['不满足 {{words}}', 'does not meet {{words}}'],
   'explain.then': ['；', '; '],
   'explain.becauseIn': ['{{n}} 个条件全部核对，均有利于入群。', '{{n}} conditions checked, all speak for it.'],
-  'explain.becauseEnough': ['{{n}} 个条件中 {{m}} 个有利于入群，已满足客群要求。', '{{m}} of {{n}} conditions speak for it, which is enough.'],
+  'explain.becauseEnough': [
+    '{{n}} 个条件中 {{m}} 个有利于入群，已满足客群要求。',
+    '{{m}} of {{n}} conditions speak for it, which is enough.',
+  ],
   'explain.openCustomer': ['打开客户 360', 'Open customer'],
   'explain.logged': ['本次查询已记入访问日志', 'This look-up is recorded'],
 } as const;

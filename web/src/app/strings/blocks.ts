@@ -6,7 +6,10 @@ export const blocks = {
   'block.emptyTitle': ['暂无{{name}}', 'No {{name}} yet'],
   'block.emptyText': ['有新内容时会出现在这里。', 'It appears here when there is some.'],
   'block.noWork': ['没有待办', 'Nothing to do'],
-  'block.noWorkText': ['活动、流程和关键时刻产生的工作会出现在这里。', 'Work from campaigns, processes and moments appears here.'],
+  'block.noWorkText': [
+    '活动、流程和关键时刻产生的工作会出现在这里。',
+    'Work from campaigns, processes and moments appears here.',
+  ],
   'identity.suitability': ['适当性', 'Suitability'],
   'identity.consents': ['触达授权', 'Consent by channel'],
   'identity.noRisk': ['未做风险测评', 'No risk test'],

@@ -8,5 +8,15 @@ import { rooms } from './rooms';
 import { shell } from './shell';
 import { users } from './users';
 
-export const strings = { ...common, ...shell, ...blocks, ...records, ...audiences, ...campaigns, ...rooms, ...jobs, ...users } as const;
+export const strings = {
+  ...common,
+  ...shell,
+  ...blocks,
+  ...records,
+  ...audiences,
+  ...campaigns,
+  ...rooms,
+  ...jobs,
+  ...users,
+} as const;
 export type Key = keyof typeof strings;

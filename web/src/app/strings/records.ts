@@ -51,7 +51,10 @@ export const records = {
   'record.deleteText': ['删除后不再出现在列表中，变更记录保留。', 'It leaves all lists; its history is kept.'],
   'share.open': ['共享', 'Share'],
   'share.title': ['共享“{{name}}”', 'Share “{{name}}”'],
-  'share.text': ['期限内对方可查看此记录及其名下的联系方式、账户和服务记录；不能修改、导出，也不能查看完整号码。', 'They see the record and what belongs to it until the day, and change, export or unmask nothing.'],
+  'share.text': [
+    '期限内对方可查看此记录及其名下的联系方式、账户和服务记录；不能修改、导出，也不能查看完整号码。',
+    'They see the record and what belongs to it until the day, and change, export or unmask nothing.',
+  ],
   'share.to': ['共享给', 'Share with'],
   'share.toHint': ['其他营业部的同事请输入完整工号', 'Colleagues of other branches by their whole employee number'],
   'share.toPlaceholder': ['同事姓名、工号或机构', 'Colleague or unit'],
@@ -71,6 +74,9 @@ export const records = {
   'record.unsaved': ['有未保存的改动', 'Unsaved changes'],
   'record.mayNotCreate': ['您没有新建{{name}}的权限', 'You may not make a new record here: {{name}}'],
   'record.mayNotChange': ['您没有修改这条{{name}}的权限', 'You may not change this record: {{name}}'],
-  'record.notGiven': ['地址中指定的记录不存在，或您无权查看，请另选', 'The record named in the address does not exist, or you may not see it; choose another'],
+  'record.notGiven': [
+    '地址中指定的记录不存在，或您无权查看，请另选',
+    'The record named in the address does not exist, or you may not see it; choose another',
+  ],
   'record.refSearch': ['输入名称查找', 'Type to search'],
 } as const;

@@ -50,7 +50,10 @@ export const shell = {
   'session.newPassword': ['新密码', 'New password'],
   'session.repeatPassword': ['再输入一次新密码', 'Repeat the new password'],
   'session.mismatch': ['两次输入不一致', 'The two do not match'],
-  'session.passwordDue.given': ['这个密码由管理员设置，请先换成只有自己知道的密码。', 'This password was set by an administrator; please choose one that only you know.'],
+  'session.passwordDue.given': [
+    '这个密码由管理员设置，请先换成只有自己知道的密码。',
+    'This password was set by an administrator; please choose one that only you know.',
+  ],
   'session.passwordDue.age': ['密码使用时间已到，请先更换。', 'This password is too old; please choose another one.'],
   'session.passwordChanged': ['密码已修改', 'Password changed'],
 } as const;

@@ -18,7 +18,14 @@ export function ConditionChips({ rows, terms, onChange }: Props) {
   return (
     <>
       {rows.map((row) => (
-        <Chip key={row.id} row={row} terms={terms} startOpen={fresh === row.id} onChange={replace} onRemove={() => remove(row.id)} />
+        <Chip
+          key={row.id}
+          row={row}
+          terms={terms}
+          startOpen={fresh === row.id}
+          onChange={replace}
+          onRemove={() => remove(row.id)}
+        />
       ))}
       <Popover
         open={picking}
@@ -39,10 +46,14 @@ export function ConditionChips({ rows, terms, onChange }: Props) {
           />
         }
       >
-        <Button type="dashed" icon={<Icon name="plus" size={14} />} data-testid="add-condition">{t('condition.add')}</Button>
+        <Button type="dashed" icon={<Icon name="plus" size={14} />} data-testid="add-condition">
+          {t('condition.add')}
+        </Button>
       </Popover>
       {rows.length > 0 && (
-        <button type="button" className="plain link" onClick={() => onChange([])} data-testid="clear-conditions">{t('common.clear')}</button>
+        <button type="button" className="plain link" onClick={() => onChange([])} data-testid="clear-conditions">
+          {t('common.clear')}
+        </button>
       )}
     </>
   );

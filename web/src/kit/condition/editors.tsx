@@ -24,7 +24,11 @@ export function FieldPicker({ terms, value, onPick, autoFocus }: PickerProps) {
         title: kind,
         options: [...terms.entries.values()]
           .filter((entry) => entry.kind === kind)
-          .map((entry) => ({ value: entry.key, label: label(entry.labels), title: entry.description ?? label(entry.labels) })),
+          .map((entry) => ({
+            value: entry.key,
+            label: label(entry.labels),
+            title: entry.description ?? label(entry.labels),
+          })),
       })).filter((group) => group.options.length > 0),
     [terms, t, label],
   );
@@ -88,7 +92,9 @@ export function ValueEditor({ row, terms, onChange }: RowProps) {
   };
   if (wanted === 0) return null;
   if (wanted === 'many') return <ManyValues row={row} entry={entry} onChange={onChange} />;
-  const single = (index: number) => <OneValue key={index} entry={entry} value={row.values[index] ?? ''} onChange={(value) => set(index, value)} />;
+  const single = (index: number) => (
+    <OneValue key={index} entry={entry} value={row.values[index] ?? ''} onChange={(value) => set(index, value)} />
+  );
   if (wanted === 1) return single(0);
   return (
     <span className="row gap-4">
@@ -127,11 +133,33 @@ function OneValue({ entry, value, onChange }: OneProps) {
   const common = { 'data-testid': 'condition-value' };
   const { editor, whole } = askedOf(entry?.type);
   if (editor === 'yesNo') {
-    const yesNo = [{ value: 'true', label: t('common.yes') }, { value: 'false', label: t('common.no') }];
-    return <Select {...common} value={value || undefined} options={yesNo} onChange={onChange} placeholder={t('common.select')} showSearch={false} style={{ minWidth: 70 }} />;
+    const yesNo = [
+      { value: 'true', label: t('common.yes') },
+      { value: 'false', label: t('common.no') },
+    ];
+    return (
+      <Select
+        {...common}
+        value={value || undefined}
+        options={yesNo}
+        onChange={onChange}
+        placeholder={t('common.select')}
+        showSearch={false}
+        style={{ minWidth: 70 }}
+      />
+    );
   }
   if (options.length > 0) {
-    return <Select {...common} value={value || undefined} options={options} onChange={onChange} placeholder={t('common.select')} style={{ minWidth: 110 }} />;
+    return (
+      <Select
+        {...common}
+        value={value || undefined}
+        options={options}
+        onChange={onChange}
+        placeholder={t('common.select')}
+        style={{ minWidth: 110 }}
+      />
+    );
   }
   if (editor === 'day') {
     return <DayInput {...common} value={value} onChange={(day) => onChange(day ?? '')} allowClear={false} />;
@@ -159,8 +187,19 @@ function ScaledNumber({ entry, value, onChange, whole = false }: OneProps & { wh
   };
   return (
     <span className="stack">
-      <NumberInput data-testid="condition-value" value={refused || (number === null ? value : shifted(number, -places))} onChange={take} wrong={fault !== null} suffix={unit} style={{ width: 110 }} />
-      {fault && <span className="small tone-late" role="alert">{t(fault)}</span>}
+      <NumberInput
+        data-testid="condition-value"
+        value={refused || (number === null ? value : shifted(number, -places))}
+        onChange={take}
+        wrong={fault !== null}
+        suffix={unit}
+        style={{ width: 110 }}
+      />
+      {fault && (
+        <span className="small tone-late" role="alert">
+          {t(fault)}
+        </span>
+      )}
     </span>
   );
 }

@@ -1,9 +1,26 @@
 import { describe, expect, it } from 'vitest';
 import type { Expression, VocabularyType } from '../../api';
-import { compile, hasUnfinished, isRow, newGroup, newRow, parse, prefixes, removeNode, shiftNode, sizeOf, without, type TreeNode } from './model';
+import {
+  compile,
+  hasUnfinished,
+  isRow,
+  newGroup,
+  newRow,
+  parse,
+  prefixes,
+  removeNode,
+  shiftNode,
+  sizeOf,
+  without,
+  type TreeNode,
+} from './model';
 
 const types: Record<string, VocabularyType> = {
-  total_asset: 'decimal', risk_level: 'choice', trade_days: 'integer', is_margin: 'boolean', open_date: 'date',
+  total_asset: 'decimal',
+  risk_level: 'choice',
+  trade_days: 'integer',
+  is_margin: 'boolean',
+  open_date: 'date',
 };
 const typeOf = (field: string) => types[field] ?? 'text';
 
@@ -14,7 +31,14 @@ const sample: Expression = {
     { op: '>=', left: { field: 'total_asset' }, right: { value: '300000', type: 'decimal' } },
     {
       or: [
-        { op: 'in', left: { field: 'risk_level' }, right: [{ value: 'C4', type: 'text' }, { value: 'C5', type: 'text' }] },
+        {
+          op: 'in',
+          left: { field: 'risk_level' },
+          right: [
+            { value: 'C4', type: 'text' },
+            { value: 'C5', type: 'text' },
+          ],
+        },
         { op: 'between', left: { field: 'trade_days' }, right: [eight, twenty] },
       ],
     },
@@ -39,7 +63,14 @@ describe('condition tree', () => {
     const root = parse(sample);
     const { paths } = compile(root, typeOf);
     expect([...paths.values()]).toEqual([
-      '', 'and.0', 'and.1', 'and.1.or.0', 'and.1.or.1', 'and.2', 'and.2.not.0', 'and.3',
+      '',
+      'and.0',
+      'and.1',
+      'and.1.or.0',
+      'and.1.or.1',
+      'and.2',
+      'and.2.not.0',
+      'and.3',
     ]);
   });
 
@@ -90,7 +121,11 @@ describe('condition tree', () => {
   it('keeps groups of one as they were drawn', () => {
     const row = newRow('open_date', 'is_empty');
     const inner = newGroup('any', [row]);
-    const root = newGroup('all', [newRow('total_asset', '>=', ['1']), inner, newGroup('none', [newGroup('any', [newRow('risk_level', 'in', ['C1'])])])]);
+    const root = newGroup('all', [
+      newRow('total_asset', '>=', ['1']),
+      inner,
+      newGroup('none', [newGroup('any', [newRow('risk_level', 'in', ['C1'])])]),
+    ]);
     const { expression, paths } = compile(root, typeOf);
     expect(compile(parse(expression), typeOf).expression).toEqual(expression);
     const again = parse(expression);
@@ -101,13 +136,17 @@ describe('condition tree', () => {
   });
 
   it('keeps a single group below the root', () => {
-    const root = newGroup('all', [newGroup('any', [newRow('open_date', 'is_empty'), newRow('is_margin', '=', ['true'])])]);
+    const root = newGroup('all', [
+      newGroup('any', [newRow('open_date', 'is_empty'), newRow('is_margin', '=', ['true'])]),
+    ]);
     const again = parse(compile(root, typeOf).expression);
     expect([again.kind, again.children.map((child) => child.kind)]).toEqual(['all', ['any']]);
   });
 
   it('narrows step by step', () => {
-    expect(prefixes(parse(sample), typeOf).map((step) => ('and' in step.expression ? step.expression.and.length : 1))).toEqual([1, 2, 3, 4]);
+    expect(
+      prefixes(parse(sample), typeOf).map((step) => ('and' in step.expression ? step.expression.and.length : 1)),
+    ).toEqual([1, 2, 3, 4]);
   });
 
   it('drops, removes and moves nodes', () => {

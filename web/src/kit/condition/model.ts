@@ -3,8 +3,7 @@ import type { Expression, FieldRef, Literal, VocabularyItem, VocabularyType } fr
 import { askedOf, typedText } from '../fields/asked';
 
 export type GroupKind = 'all' | 'any' | 'none';
-export type RowOp =
-  | '=' | '!=' | '<' | '<=' | '>' | '>=' | 'between' | 'in' | 'not_in' | 'is_empty' | 'is_not_empty';
+export type RowOp = '=' | '!=' | '<' | '<=' | '>' | '>=' | 'between' | 'in' | 'not_in' | 'is_empty' | 'is_not_empty';
 export type Row = { id: string; kind: 'row'; field: string; op: RowOp; values: string[]; locked?: boolean };
 export type Group = { id: string; kind: GroupKind; children: TreeNode[] };
 export type TreeNode = Row | Group;
@@ -110,11 +109,17 @@ function compileNode(node: TreeNode, typeOf: TypeOf, paths: Map<string, string>,
   if (children.length === 0) return null;
   const [only] = children;
   // The root is drawn around a single row, and "none of" around a single row is its negation.
-  const bare = only && children.length === 1 && only.isRow && (node.kind === 'none' || (isRoot && node.kind === 'all')) ? only : null;
+  const bare =
+    only && children.length === 1 && only.isRow && (node.kind === 'none' || (isRoot && node.kind === 'all'))
+      ? only
+      : null;
   const key = node.kind === 'all' ? 'and' : 'or';
   const inner: Placed = bare ?? {
     isRow: false,
-    expression: key === 'and' ? { and: children.map((child) => child.expression) } : { or: children.map((child) => child.expression) },
+    expression:
+      key === 'and'
+        ? { and: children.map((child) => child.expression) }
+        : { or: children.map((child) => child.expression) },
     place: (path) => children.forEach((child, index) => child.place(join(path, `${key}.${index}`))),
   };
   const negative = node.kind === 'none';
@@ -161,7 +166,17 @@ const isValue = (side: Side): side is Literal => 'value' in side && !('aggregate
 export const isRowOp = (op: string): op is RowOp => Object.hasOwn(OPERATORS, op);
 
 const OPERATORS: Record<RowOp, true> = {
-  '=': true, '!=': true, '<': true, '<=': true, '>': true, '>=': true, between: true, in: true, not_in: true, is_empty: true, is_not_empty: true,
+  '=': true,
+  '!=': true,
+  '<': true,
+  '<=': true,
+  '>': true,
+  '>=': true,
+  between: true,
+  in: true,
+  not_in: true,
+  is_empty: true,
+  is_not_empty: true,
 };
 
 /** One test as a row; what rows cannot say is a row that is not filled in. */
@@ -181,12 +196,15 @@ const OPPOSITE = { in: 'not_in', is_empty: 'is_not_empty' } as const;
 
 function negated(inner: Expression): TreeNode {
   if ('or' in inner) return newGroup('none', parseMany(inner.or, 'in'));
-  if ('op' in inner && (inner.op === 'in' || inner.op === 'is_empty')) return { ...leafRow(inner), op: OPPOSITE[inner.op] };
+  if ('op' in inner && (inner.op === 'in' || inner.op === 'is_empty'))
+    return { ...leafRow(inner), op: OPPOSITE[inner.op] };
   return newGroup('none', [parseNode(inner)]);
 }
 
 const listField = (node: Expression, op: 'in' | 'not_in') =>
-  'op' in node && node.op === op && 'right' in node && isValue(node.left) && isField(node.right) ? node.right.field : null;
+  'op' in node && node.op === op && 'right' in node && isValue(node.left) && isField(node.right)
+    ? node.right.field
+    : null;
 
 /** The members of a group; several values asked of one list field are one row. */
 function parseMany(members: Expression[], op: 'in' | 'not_in'): TreeNode[] {

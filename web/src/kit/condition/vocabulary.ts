@@ -20,8 +20,21 @@ export function useFieldTerms(fields: FieldMeta[]): Terms {
       // What a condition would have to name by an inner id is chosen on its own page.
       if (field.asked === '' || field.masked || field.target) return [];
       const unit = field.currency ? (field.unit ?? field.currency) : field.unit;
-      const type = askedOf(field.asked).ops === askedOf('choice').ops && field.options.length === 0 ? 'text' : field.asked;
-      return [[field.key, { key: field.key, labels: field.labels, type, unit: unit ?? undefined, options: field.options, kind: field.kind }]];
+      const type =
+        askedOf(field.asked).ops === askedOf('choice').ops && field.options.length === 0 ? 'text' : field.asked;
+      return [
+        [
+          field.key,
+          {
+            key: field.key,
+            labels: field.labels,
+            type,
+            unit: unit ?? undefined,
+            options: field.options,
+            kind: field.kind,
+          },
+        ],
+      ];
     });
     return termsOf(new Map(known));
   }, [fields]);
@@ -29,14 +42,18 @@ export function useFieldTerms(fields: FieldMeta[]): Terms {
 
 export function useVocabularyTerms(vocabulary: Vocabulary | undefined): Terms {
   return useMemo(() => {
-    const all = vocabulary?.groups.flatMap((group) => group.items.map((item): [string, Entry] => [item.key, { ...item, kind: group.key }])) ?? [];
+    const all =
+      vocabulary?.groups.flatMap((group) =>
+        group.items.map((item): [string, Entry] => [item.key, { ...item, kind: group.key }]),
+      ) ?? [];
     return termsOf(new Map(all));
   }, [vocabulary]);
 }
 
 /** Money is typed and read in 万 in Chinese and in thousands in English. */
 export function inputScale(entry: Entry | undefined, lang: format.Lang): { factor: number; unit: string } {
-  if (entry?.unit === '元' || entry?.unit === 'CNY') return lang === 'zh' ? { factor: 1e4, unit: '万' } : { factor: 1e3, unit: 'k' };
+  if (entry?.unit === '元' || entry?.unit === 'CNY')
+    return lang === 'zh' ? { factor: 1e4, unit: '万' } : { factor: 1e3, unit: 'k' };
   return { factor: 1, unit: unitText(entry?.unit ?? '', lang) };
 }
 

@@ -8,7 +8,8 @@ type Props = { field: FieldMeta; row: Pick<RecordRow, 'values' | 'refused'>; cel
 export function FieldValue({ field, row, cell = false, beside }: Props) {
   const value = row.values[field.key];
   if (field.refused || row.refused.includes(field.key)) return <NoRight />;
-  if (value === null || value === undefined || value === '' || (Array.isArray(value) && value.length === 0)) return <Nothing />;
+  if (value === null || value === undefined || value === '' || (Array.isArray(value) && value.length === 0))
+    return <Nothing />;
   const { Show } = kindOf(field);
   return <Show field={field} value={value} cell={cell} beside={beside} />;
 }

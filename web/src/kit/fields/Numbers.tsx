@@ -12,9 +12,18 @@ export function NumberValue({ field, value, cell }: ShowProps) {
 }
 
 export function NumberEdit({ testId, value, onChange, id }: EditProps) {
-  return <NumberInput id={id} data-testid={testId} value={value as string | undefined} onChange={onChange} style={{ width: '100%' }} />;
+  return (
+    <NumberInput
+      id={id}
+      data-testid={testId}
+      value={value as string | undefined}
+      onChange={onChange}
+      style={{ width: '100%' }}
+    />
+  );
 }
 
 export const notNumber = (value: unknown): Key | null => (readNumber(String(value)) === null ? 'number.refused' : null);
 
-export const notWhole = (value: unknown): Key | null => notNumber(value) ?? (isWhole(String(value)) ? null : 'number.notWhole');
+export const notWhole = (value: unknown): Key | null =>
+  notNumber(value) ?? (isWhole(String(value)) ? null : 'number.notWhole');

@@ -12,9 +12,19 @@ export function Options({ field, value, cell }: ShowProps) {
     <span className={cell ? 'row gap-4 nowrap' : 'row gap-4 wrap'}>
       {shown.map((key) => {
         const option = field.options.find((item) => item.key === String(key));
-        const text = option ? label(option.labels) : typeof key === 'boolean' ? t(key ? 'common.yes' : 'common.no') : String(key);
+        const text = option
+          ? label(option.labels)
+          : typeof key === 'boolean'
+            ? t(key ? 'common.yes' : 'common.no')
+            : String(key);
         const plain = field.kind === 'field' && !Array.isArray(value) && !option?.status;
-        return plain ? <span key={text}>{text}</span> : <Tag key={text} tone={toneOf(option?.status)}>{text}</Tag>;
+        return plain ? (
+          <span key={text}>{text}</span>
+        ) : (
+          <Tag key={text} tone={toneOf(option?.status)}>
+            {text}
+          </Tag>
+        );
       })}
       {cell && keys.length > 1 && <span className="small ink-3">+{keys.length - 1}</span>}
     </span>
@@ -25,6 +35,15 @@ export function OptionsInput({ field, testId, value, onChange, id, several }: Ed
   const { t, label } = useText();
   const options = field.options.map((option) => ({ value: option.key, label: label(option.labels) }));
   return (
-    <Select id={id} data-testid={testId} mode={several ? 'multiple' : undefined} allowClear value={value} onChange={onChange} options={options} placeholder={t('common.select')} />
+    <Select
+      id={id}
+      data-testid={testId}
+      mode={several ? 'multiple' : undefined}
+      allowClear
+      value={value}
+      onChange={onChange}
+      options={options}
+      placeholder={t('common.select')}
+    />
   );
 }

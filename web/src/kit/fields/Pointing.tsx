@@ -20,7 +20,8 @@ export function Pointed({ field, value, cell, linked }: ShowProps & { linked?: b
 }
 
 export const toPicked = (value: Value): unknown => (isRef(value) ? { value: value.uid, label: value.display } : value);
-export const fromPicked = (value: unknown) => (typeof value === 'object' && value !== null && 'value' in value ? String(value.value) : String(value));
+export const fromPicked = (value: unknown) =>
+  typeof value === 'object' && value !== null && 'value' in value ? String(value.value) : String(value);
 
 type Offer = Picked & { code: string };
 
@@ -31,7 +32,8 @@ export function PlaceInput({ field, testId, value, onChange, id }: EditProps) {
   const settled = useDebounced(q.trim(), 250);
   const found = useQuery({
     queryKey: ['places', field.target, settled],
-    queryFn: ({ signal }) => api.get('/meta/places/{place}', { path: { place: field.target ?? '' }, query: { q: settled }, signal }),
+    queryFn: ({ signal }) =>
+      api.get('/meta/places/{place}', { path: { place: field.target ?? '' }, query: { q: settled }, signal }),
   });
   return (
     <Select<Picked, Offer>
@@ -43,7 +45,11 @@ export function PlaceInput({ field, testId, value, onChange, id }: EditProps) {
       value={value as Picked | undefined}
       onChange={(next) => onChange?.(next)}
       options={(found.data ?? []).map((place) => ({ value: place.uid, label: place.display, code: place.key }))}
-      optionRender={({ data }) => <>{data.label} <span className="small ink-3">{data.code}</span></>}
+      optionRender={({ data }) => (
+        <>
+          {data.label} <span className="small ink-3">{data.code}</span>
+        </>
+      )}
       popupMatchSelectWidth={false}
       placeholder={t('common.select')}
       style={{ width: '100%' }}

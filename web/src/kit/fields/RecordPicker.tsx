@@ -10,7 +10,14 @@ import { factsOf, tellingColumns } from './telling';
 export type Picked = { value: string; label: string };
 type PickOption = Picked & { facts: string };
 
-type PickerProps = { object: string; testId: string; value?: Picked; onChange?: (value: Picked | undefined) => void; id?: string; autoFocus?: boolean };
+type PickerProps = {
+  object: string;
+  testId: string;
+  value?: Picked;
+  onChange?: (value: Picked | undefined) => void;
+  id?: string;
+  autoFocus?: boolean;
+};
 
 /** Choose a record of an object by a few characters of its name. */
 export function RecordPicker({ object, testId, value, onChange, id, autoFocus }: PickerProps) {
@@ -23,10 +30,19 @@ export function RecordPicker({ object, testId, value, onChange, id, autoFocus }:
   const columns = meta.data && tellingColumns(meta.data);
   const found = useQuery({
     queryKey: ['pick', object, settled, columns],
-    queryFn: ({ signal }) => api.post('/objects/{object}/query', { path: { object }, body: { q: settled || undefined, limit: 20, columns }, signal }),
+    queryFn: ({ signal }) =>
+      api.post('/objects/{object}/query', {
+        path: { object },
+        body: { q: settled || undefined, limit: 20, columns },
+        signal,
+      }),
     enabled: object !== '' && !meta.isPending,
   });
-  const options = (found.data?.rows ?? []).map((row) => ({ value: row.uid, label: row.display, facts: factsOf(row, columns ?? []) }));
+  const options = (found.data?.rows ?? []).map((row) => ({
+    value: row.uid,
+    label: row.display,
+    facts: factsOf(row, columns ?? []),
+  }));
   return (
     <Select<Picked, PickOption>
       ref={select}
@@ -38,7 +54,11 @@ export function RecordPicker({ object, testId, value, onChange, id, autoFocus }:
       value={value}
       onChange={(next) => onChange?.(next)}
       options={options}
-      optionRender={({ data }) => <>{data.label} <span className="small ink-3">{data.facts}</span></>}
+      optionRender={({ data }) => (
+        <>
+          {data.label} <span className="small ink-3">{data.facts}</span>
+        </>
+      )}
       popupMatchSelectWidth={false}
       placeholder={t('record.refSearch')}
       style={{ width: '100%' }}

@@ -9,5 +9,7 @@ export function Words({ field, value, cell }: ShowProps) {
 }
 
 export function LineInput({ testId, value, onChange, id }: EditProps) {
-  return <Input id={id} data-testid={testId} value={value as string} onChange={(event) => onChange?.(event.target.value)} />;
+  return (
+    <Input id={id} data-testid={testId} value={value as string} onChange={(event) => onChange?.(event.target.value)} />
+  );
 }

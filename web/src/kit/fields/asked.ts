@@ -25,7 +25,13 @@ const ASKED: Record<VocabularyType, Asked> = {
   decimal: { ops: NUMBER_OPS, literal: 'decimal', editor: 'number' },
   date: { ops: ['>=', '<=', '=', 'between', 'is_empty', 'is_not_empty'], literal: 'date', editor: 'day' },
   text: { ops: ['=', '!=', 'in', 'not_in', 'is_empty', 'is_not_empty'], literal: 'text', editor: 'line' },
-  boolean: { ops: ['=', 'is_empty', 'is_not_empty'], literal: 'boolean', editor: 'yesNo', start: ['true'], read: (text) => text === 'true' },
+  boolean: {
+    ops: ['=', 'is_empty', 'is_not_empty'],
+    literal: 'boolean',
+    editor: 'yesNo',
+    start: ['true'],
+    read: (text) => text === 'true',
+  },
   choice: { ops: CHOICE_OPS, literal: 'text', editor: 'line' },
   list: { ops: CHOICE_OPS, literal: 'text', editor: 'line', inList: true },
 };

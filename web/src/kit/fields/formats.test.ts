@@ -11,7 +11,9 @@ test.each([
   ['diverge', '元', 'zh', ''],
   ['bar', '元', 'en', ''],
   ['text', null, 'zh', ''],
-] as const)('the head of a column of %s in %s (%s)', (format, unit, lang, head) => expect(unitBeside(format, unit, lang)).toBe(head));
+] as const)('the head of a column of %s in %s (%s)', (format, unit, lang, head) =>
+  expect(unitBeside(format, unit, lang)).toBe(head),
+);
 
 test('amounts are scaled to the unit of their head, shares differ in points', () => {
   expect(shapeOf('money', '元', 'zh')).toEqual({ factor: 1e-4, places: 2, suffix: '', differenceSuffix: '' });

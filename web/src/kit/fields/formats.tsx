@@ -34,21 +34,42 @@ type FormatKind = {
 };
 
 const counted: FormatKind['draw'] = ({ number, shownUnit, cell }) =>
-  number === null ? <Nothing /> : <><Count value={number} />{!cell && shownUnit && <span className="unit">{shownUnit}</span>}</>;
+  number === null ? (
+    <Nothing />
+  ) : (
+    <>
+      <Count value={number} />
+      {!cell && shownUnit && <span className="unit">{shownUnit}</span>}
+    </>
+  );
 
 const HOME_UNITS = ['元', '万', 'CNY'];
 
 const FORMATS: Record<BlockFormat, FormatKind> = {
   text: { words: true },
-  number: { draw: ({ number, shownUnit, cell }) => (number === null ? undefined : <Plain value={number} unit={cell ? undefined : shownUnit} />) },
-  money: { figure: true, amount: () => true, draw: ({ number, cell }) => (number === null ? undefined : cell ? <MoneyCell value={number} /> : <Money value={number} />) },
+  number: {
+    draw: ({ number, shownUnit, cell }) =>
+      number === null ? undefined : <Plain value={number} unit={cell ? undefined : shownUnit} />,
+  },
+  money: {
+    figure: true,
+    amount: () => true,
+    draw: ({ number, cell }) =>
+      number === null ? undefined : cell ? <MoneyCell value={number} /> : <Money value={number} />,
+  },
   change: {
     figure: true,
     amount: (unit) => !unit || HOME_UNITS.includes(unit),
     draw: ({ number, unit, cell }) => <Change value={number} unit={unit} cell={cell} />,
   },
   count: { figure: true, toned: true, bare: true, draw: counted },
-  percent: { figure: true, bare: true, suffix: '%', differenceSuffix: ' pp', draw: ({ number }) => <span className="nowrap">{format.percent(number)}</span> },
+  percent: {
+    figure: true,
+    bare: true,
+    suffix: '%',
+    differenceSuffix: ' pp',
+    draw: ({ number }) => <span className="nowrap">{format.percent(number)}</span>,
+  },
   duration: { ownUnit: true, draw: ({ number, shownUnit }) => <Plain value={number} unit={shownUnit} /> },
   date: { words: true, draw: ({ value }) => <span className="nowrap">{format.date(String(value))}</span> },
   datetime: { words: true, draw: ({ value }) => <span className="nowrap">{format.datetime(String(value))}</span> },

@@ -4,7 +4,9 @@ import type { Lang } from '../format';
 import type { FieldKind } from './kind';
 
 const modules = import.meta.glob<{ kind: FieldKind }>(['./kinds/*.tsx'], { eager: true });
-const kinds = new Map(Object.entries(modules).map(([path, module]) => [path.replace(/^.*\/(\w+)\.tsx$/, '$1'), module.kind]));
+const kinds = new Map(
+  Object.entries(modules).map(([path, module]) => [path.replace(/^.*\/(\w+)\.tsx$/, '$1'), module.kind]),
+);
 
 /** What is known of a field's values; one of a kind that this page does not know yet is a text. */
 export function kindOf(field: Pick<FieldMeta, 'web'>): FieldKind {
@@ -37,7 +39,10 @@ export function rulesOf(field: FieldMeta, t: Translate) {
     const fault = faultOf(field, value);
     return fault ? Promise.reject(new Error(t(fault))) : Promise.resolve();
   };
-  return [{ required: field.required && kindOf(field).property !== 'checked', message: t('common.required') }, { validator }];
+  return [
+    { required: field.required && kindOf(field).property !== 'checked', message: t('common.required') },
+    { validator },
+  ];
 }
 
 /** The unit behind a field's name: of a column, where its cells say none, or of a form. */

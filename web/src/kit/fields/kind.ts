@@ -6,7 +6,14 @@ import type { Lang } from '../format';
 
 /** `beside`: the values of its column, which may make one say more. */
 export type ShowProps = { field: FieldMeta; value: Value; cell: boolean; beside?: Value[] };
-export type EditProps = { field: FieldMeta; testId: string; value?: unknown; onChange?: (value: unknown) => void; checked?: boolean; id?: string };
+export type EditProps = {
+  field: FieldMeta;
+  testId: string;
+  value?: unknown;
+  onChange?: (value: unknown) => void;
+  checked?: boolean;
+  id?: string;
+};
 
 export type FieldKind = {
   Show: ComponentType<ShowProps>;

@@ -12,7 +12,12 @@ describe('records of one name', () => {
   it('are told apart by the first texts of their list', () => {
     const columns = tellingColumns(meta);
     expect(columns).toEqual(['name', 'number', 'unit', 'manager']);
-    const values = { name: '马*', number: '0042', unit: { uid: 'u', display: '上海分部', object: 'unit' }, manager: null };
+    const values = {
+      name: '马*',
+      number: '0042',
+      unit: { uid: 'u', display: '上海分部', object: 'unit' },
+      manager: null,
+    };
     expect(factsOf({ display: '马*', values }, columns)).toBe('0042  上海分部');
   });
 });

@@ -14,5 +14,8 @@ const textOf = (value: Value | undefined) => (isRef(value) ? value.display : typ
 
 export function factsOf(row: Pick<RecordRow, 'display' | 'values'>, columns: string[]): string {
   const texts = columns.map((key) => textOf(row.values[key]));
-  return texts.filter((text) => text !== '' && text !== row.display).slice(0, SHOWN).join('  ');
+  return texts
+    .filter((text) => text !== '' && text !== row.display)
+    .slice(0, SHOWN)
+    .join('  ');
 }

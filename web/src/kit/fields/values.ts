@@ -4,7 +4,8 @@ import type { MoneyValue, Ref } from '../../api';
 export const isRef = (value: unknown): value is Ref =>
   typeof value === 'object' && value !== null && 'display' in value && 'uid' in value;
 
-export const isMoney = (value: unknown): value is MoneyValue => typeof value === 'object' && value !== null && 'amount' in value;
+export const isMoney = (value: unknown): value is MoneyValue =>
+  typeof value === 'object' && value !== null && 'amount' in value;
 
 export function recordPath(ref: Ref): string {
   return `/records/${ref.object}/${ref.uid}`;

@@ -8,7 +8,10 @@ import { useReport, useSay } from '../feedback';
 type Values = { current: string; next: string; repeat: string };
 
 /** The field that a refusal is about. */
-const FIELD: Record<string, 'current' | 'next'> = { 'organization.wrong_password': 'current', 'organization.weak_password': 'next' };
+const FIELD: Record<string, 'current' | 'next'> = {
+  'organization.wrong_password': 'current',
+  'organization.weak_password': 'next',
+};
 
 /** Another password: the rule stands under its field before anything is typed, and what breaks it is said there. */
 export function PasswordForm({ onDone, onCancel }: { onDone: () => void; onCancel?: () => void }) {
@@ -23,7 +26,12 @@ export function PasswordForm({ onDone, onCancel }: { onDone: () => void; onCance
       <Form.Item name="current" label={t('session.currentPassword')} rules={rules}>
         <Input.Password autoComplete="current-password" autoFocus data-testid="password-current" />
       </Form.Item>
-      <Form.Item name="next" label={t('session.newPassword')} rules={rules} extra={rule && <span data-testid="password-rule">{rule}</span>}>
+      <Form.Item
+        name="next"
+        label={t('session.newPassword')}
+        rules={rules}
+        extra={rule && <span data-testid="password-rule">{rule}</span>}
+      >
         <Input.Password autoComplete="new-password" data-testid="password-new" />
       </Form.Item>
       <Form.Item
@@ -32,14 +40,27 @@ export function PasswordForm({ onDone, onCancel }: { onDone: () => void; onCance
         dependencies={['next']}
         rules={[
           ...rules,
-          { validator: (_, value) => (value === form.getFieldValue('next') ? Promise.resolve() : Promise.reject(new Error(t('session.mismatch')))) },
+          {
+            validator: (_, value) =>
+              value === form.getFieldValue('next')
+                ? Promise.resolve()
+                : Promise.reject(new Error(t('session.mismatch'))),
+          },
         ]}
       >
         <Input.Password autoComplete="new-password" data-testid="password-repeat" />
       </Form.Item>
       <div className="row gap-8" style={{ justifyContent: 'flex-end' }}>
         {onCancel && <Button onClick={onCancel}>{t('common.cancel')}</Button>}
-        <Button type="primary" htmlType="submit" block={!onCancel} loading={change.isPending} data-testid="password-confirm">{t('shell.changePassword')}</Button>
+        <Button
+          type="primary"
+          htmlType="submit"
+          block={!onCancel}
+          loading={change.isPending}
+          data-testid="password-confirm"
+        >
+          {t('shell.changePassword')}
+        </Button>
       </div>
     </Form>
   );

@@ -21,7 +21,15 @@ export function SearchDialog({ open, onClose }: { open: boolean; onClose: () => 
     placeholderData: keepPreviousData,
   });
   return (
-    <Modal open={open} onCancel={onClose} footer={null} closable={false} width={560} style={{ top: 56 }} destroyOnHidden>
+    <Modal
+      open={open}
+      onCancel={onClose}
+      footer={null}
+      closable={false}
+      width={560}
+      style={{ top: 56 }}
+      destroyOnHidden
+    >
       <Input
         autoFocus
         size="large"
@@ -32,7 +40,9 @@ export function SearchDialog({ open, onClose }: { open: boolean; onClose: () => 
         data-testid="search-input"
       />
       {settled.length < 2 ? (
-        <p className="ink-3 small" style={{ marginTop: 10 }}>{t('shell.searchStart')}</p>
+        <p className="ink-3 small" style={{ marginTop: 10 }}>
+          {t('shell.searchStart')}
+        </p>
       ) : (
         <QueryState query={found} rows={4}>
           {(data) => <Results key={settled} groups={data.groups} q={settled} onClose={onClose} />}
@@ -57,14 +67,25 @@ function Results({ groups, q, onClose }: { groups: SearchGroup[]; q: string; onC
       onClose();
     },
   });
-  if (all.length === 0) return <p className="ink-2" style={{ marginTop: 10 }}>{t('shell.searchNone', { q })}</p>;
+  if (all.length === 0)
+    return (
+      <p className="ink-2" style={{ marginTop: 10 }}>
+        {t('shell.searchNone', { q })}
+      </p>
+    );
   return (
     <div className="results" data-testid="search-results">
       {groups.map((group) => (
         <section key={group.key}>
           <h3>{label(group.labels)}</h3>
           {group.items.map((item) => (
-            <Link key={item.path + item.title} to={item.path} onClick={onClose} className={item === all[at] ? 'on' : ''} data-testid="search-result">
+            <Link
+              key={item.path + item.title}
+              to={item.path}
+              onClick={onClose}
+              className={item === all[at] ? 'on' : ''}
+              data-testid="search-result"
+            >
               {item.title}
               <span>{item.subtitle}</span>
             </Link>

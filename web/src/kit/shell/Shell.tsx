@@ -21,8 +21,17 @@ export function Shell({ me, children }: { me: Me; children: ReactNode }) {
   const { t } = useText();
   return (
     <div className="shell">
-      <a className="skip" href="#content">{t('shell.skip')}</a>
-      {phone ? <PhoneHead onSearch={openSearch} me={me} /> : <><Rail menu={me.menu} /><TopBar me={me} onSearch={openSearch} /></>}
+      <a className="skip" href="#content">
+        {t('shell.skip')}
+      </a>
+      {phone ? (
+        <PhoneHead onSearch={openSearch} me={me} />
+      ) : (
+        <>
+          <Rail menu={me.menu} />
+          <TopBar me={me} onSearch={openSearch} />
+        </>
+      )}
       <Unreachable />
       {/* In one place either way: a page keeps what was typed into it when the screen is turned. */}
       {children}
@@ -36,7 +45,9 @@ function Rail({ menu }: { menu: MenuItem[] }) {
   const { t, label } = useText();
   return (
     <aside className="rail">
-      <Link to="/" className="mark" aria-label={t('shell.home')}>知</Link>
+      <Link to="/" className="mark" aria-label={t('shell.home')}>
+        知
+      </Link>
       <nav aria-label={t('shell.menu')}>
         {menu.map((item) => (
           <NavLink key={item.key} to={item.path} end={item.path === '/'} data-testid={`menu-${item.key}`}>
@@ -63,7 +74,9 @@ function TradingDay({ me }: { me: Me }) {
   const day = `${String(at.month).padStart(2, '0')}-${String(at.day).padStart(2, '0')}`;
   return (
     <span className="day" data-testid="trading-day">
-      <Tag tone={me.clock.is_trading_day ? 'done' : 'plain'}>{t(me.clock.is_trading_day ? 'shell.tradingDay' : 'shell.notTradingDay')}</Tag>
+      <Tag tone={me.clock.is_trading_day ? 'done' : 'plain'}>
+        {t(me.clock.is_trading_day ? 'shell.tradingDay' : 'shell.notTradingDay')}
+      </Tag>
       {day} {weekday} {time(now)}
     </span>
   );
@@ -77,7 +90,15 @@ function Crumbs() {
         const last = index === crumbs.length - 1;
         return (
           <li key={`${index}-${crumb.title}`}>
-            {crumb.path && !last ? <Link to={crumb.path} title={crumb.title}>{crumb.title}</Link> : <span aria-current={last ? 'page' : undefined} title={crumb.title}>{crumb.title}</span>}
+            {crumb.path && !last ? (
+              <Link to={crumb.path} title={crumb.title}>
+                {crumb.title}
+              </Link>
+            ) : (
+              <span aria-current={last ? 'page' : undefined} title={crumb.title}>
+                {crumb.title}
+              </span>
+            )}
           </li>
         );
       })}
@@ -111,18 +132,33 @@ function PhoneHead({ me, onSearch }: { me: Me; onSearch: () => void }) {
   return (
     <header className="phone-head">
       {parent && (
-        <button type="button" className="plain tap" aria-label={t('common.back')} onClick={() => void navigate(parent.path ?? '/')} style={{ marginLeft: -12 }}>
+        <button
+          type="button"
+          className="plain tap"
+          aria-label={t('common.back')}
+          onClick={() => void navigate(parent.path ?? '/')}
+          style={{ marginLeft: -12 }}
+        >
           <Icon name="back" size={20} />
         </button>
       )}
-      <span className="title" title={title}>{title}</span>
+      <span className="title" title={title}>
+        {title}
+      </span>
       {!parent && at && (
         <span className="sub">
-          {`${String(at.month).padStart(2, '0')}-${String(at.day).padStart(2, '0')}`} {t(`weekday.${at.weekday as 0 | 1 | 2 | 3 | 4 | 5 | 6}`)}{' '}
+          {`${String(at.month).padStart(2, '0')}-${String(at.day).padStart(2, '0')}`}{' '}
+          {t(`weekday.${at.weekday as 0 | 1 | 2 | 3 | 4 | 5 | 6}`)}{' '}
           {t(me.clock.is_trading_day ? 'shell.tradingDay' : 'shell.notTradingDay')}
         </span>
       )}
-      <button type="button" className="plain tap right" aria-label={t('shell.search')} onClick={onSearch} data-testid="global-search">
+      <button
+        type="button"
+        className="plain tap right"
+        aria-label={t('shell.search')}
+        onClick={onSearch}
+        data-testid="global-search"
+      >
         <Icon name="search" size={20} />
       </button>
     </header>

@@ -27,7 +27,9 @@ export function Unreachable() {
       <Icon name="offline" />
       <b>{t('state.offlineTitle')}</b>
       <span>{t('state.offlineBanner')}</span>
-      <Button size="small" className="right" onClick={() => void ask()}>{t('common.retry')}</Button>
+      <Button size="small" className="right" onClick={() => void ask()}>
+        {t('common.retry')}
+      </Button>
     </div>
   );
 }

@@ -73,8 +73,12 @@ export function UserMenu({ me }: { me: Me }) {
         <button type="button" className="plain who" data-testid="user-menu">
           <span className="avatar">{me.name.slice(0, 1)}</span>
           <span>
-            <span className="name" style={{ display: 'block' }}>{me.name}</span>
-            <span className="unit-name" style={{ display: 'block' }}>{place}</span>
+            <span className="name" style={{ display: 'block' }}>
+              {me.name}
+            </span>
+            <span className="unit-name" style={{ display: 'block' }}>
+              {place}
+            </span>
           </span>
           <Icon name="down" size={14} />
         </button>
@@ -93,7 +97,13 @@ export function UserSheet({ me, rest, open, onClose }: SheetProps) {
   const actions = useOwnActions(() => setPassword(true));
   return (
     <>
-      <Drawer open={open} onClose={onClose} placement="bottom" size="auto" title={`${me.name}  ${me.units[0]?.name ?? ''}`}>
+      <Drawer
+        open={open}
+        onClose={onClose}
+        placement="bottom"
+        size="auto"
+        title={`${me.name}  ${me.units[0]?.name ?? ''}`}
+      >
         <div className="sheet-list">
           {rest.map((item) => (
             <NavLink key={item.key} to={item.path} onClick={onClose} data-testid={`menu-${item.key}`}>
@@ -102,7 +112,16 @@ export function UserSheet({ me, rest, open, onClose }: SheetProps) {
             </NavLink>
           ))}
           {actions.map((action) => (
-            <button key={action.key} type="button" className="plain" data-testid={`user-${action.key}`} onClick={() => { onClose(); action.run(); }}>
+            <button
+              key={action.key}
+              type="button"
+              className="plain"
+              data-testid={`user-${action.key}`}
+              onClick={() => {
+                onClose();
+                action.run();
+              }}
+            >
               <Icon name={action.icon} size={18} />
               {action.text}
             </button>

@@ -39,7 +39,11 @@ export function AudienceBuilderPage() {
   const waiting = vocabulary.data ? audience : vocabulary;
   return (
     <Page crumbs={[{ title: t('audience.title'), path: '/audiences' }, { title: t('audience.builder') }]}>
-      <Panel flush><QueryState<unknown> query={waiting} rows={12}>{() => null}</QueryState></Panel>
+      <Panel flush>
+        <QueryState<unknown> query={waiting} rows={12}>
+          {() => null}
+        </QueryState>
+      </Panel>
     </Page>
   );
 }
@@ -52,7 +56,10 @@ function Builder({ vocabulary, audience }: { vocabulary: Vocabulary; audience?: 
   const [explaining, setExplaining] = useState(false);
   const live = useLiveCount(root, terms);
   const name = audience?.name ?? t('audience.untitled');
-  const saved = useMemo(() => JSON.stringify(audience ? compile(parse(audience.condition), terms.typeOf).expression : null), [audience, terms]);
+  const saved = useMemo(
+    () => JSON.stringify(audience ? compile(parse(audience.condition), terms.typeOf).expression : null),
+    [audience, terms],
+  );
   const now = compile(root, terms.typeOf).expression;
   const unfinished = hasUnfinished(root);
   const dirty = JSON.stringify(now) !== saved || (unfinished && root !== drawn);
@@ -67,7 +74,19 @@ function Builder({ vocabulary, audience }: { vocabulary: Vocabulary; audience?: 
       title={name}
       mark={dirty && audience ? <Tag tone="attention">{t('record.unsaved')}</Tag> : undefined}
       sub={audience?.description}
-      actions={<><DayStamp date={live.preview.data?.business_date ?? vocabulary.business_date} /><Actions audience={audience} condition={now} dirty={dirty} unfinished={unfinished} leave={leave} onNaming={onNaming} /></>}
+      actions={
+        <>
+          <DayStamp date={live.preview.data?.business_date ?? vocabulary.business_date} />
+          <Actions
+            audience={audience}
+            condition={now}
+            dirty={dirty}
+            unfinished={unfinished}
+            leave={leave}
+            onNaming={onNaming}
+          />
+        </>
+      }
     >
       <div className="columns builder">
         <TreePanel root={root} terms={terms} live={live} total={vocabulary.visible_total} onChange={setRoot} />
@@ -82,7 +101,13 @@ function Builder({ vocabulary, audience }: { vocabulary: Vocabulary; audience?: 
   );
 }
 
-type TreePanelProps = { root: Group; terms: Terms; live: ReturnType<typeof useLiveCount>; total: number; onChange: (root: Group) => void };
+type TreePanelProps = {
+  root: Group;
+  terms: Terms;
+  live: ReturnType<typeof useLiveCount>;
+  total: number;
+  onChange: (root: Group) => void;
+};
 
 function TreePanel({ root, terms, live, total, onChange }: TreePanelProps) {
   const { t } = useText();
@@ -94,7 +119,12 @@ function TreePanel({ root, terms, live, total, onChange }: TreePanelProps) {
   };
   const size = sizeOf(root);
   return (
-    <Panel title={t('tree.title')} meta={t('tree.size', size)} side={<span className="small ink-3 desk-only">{t('tree.own')}</span>} flush>
+    <Panel
+      title={t('tree.title')}
+      meta={t('tree.size', size)}
+      side={<span className="small ink-3 desk-only">{t('tree.own')}</span>}
+      flush
+    >
       {root.children.length === 0 && <p className="panel-body ink-3">{t('tree.empty')}</p>}
       <ConditionTree root={root} terms={terms} annotations={annotations} onChange={onChange} />
     </Panel>
@@ -123,7 +153,11 @@ function Actions({ condition, dirty, unfinished, ...args }: ActionProps) {
     onError: report,
   });
   const drop = useChange({
-    mutationFn: () => api.delete('/audiences/{uid}', { path: { uid: audience?.uid ?? '' }, query: { revision: audience?.revision ?? 0 } }),
+    mutationFn: () =>
+      api.delete('/audiences/{uid}', {
+        path: { uid: audience?.uid ?? '' },
+        query: { revision: audience?.revision ?? 0 },
+      }),
     onSuccess: () => {
       leave();
       void navigate('/audiences');
@@ -146,10 +180,43 @@ function Actions({ condition, dirty, unfinished, ...args }: ActionProps) {
   const hint = unfinished ? t('tree.unfinished') : undefined;
   return (
     <>
-      {mayDelete && <Button onClick={remove} data-testid="audience-delete">{t('common.delete')}</Button>}
-      {mayUpdate && <Button loading={snapshot.isPending} disabled={dirty || unfinished} title={hint} onClick={() => snapshot.mutate()} data-testid="snapshot">{t('audience.snapshot')}</Button>}
-      {audience && canPublish && <Button disabled={dirty || unfinished} title={hint} onClick={() => void navigate(`/campaigns/new?audience=${audience.uid}`)} data-testid="use-in-campaign">{t('audience.useInCampaign')}</Button>}
-      {maySave && <Button type="primary" disabled={condition === null || unfinished} title={hint} onClick={() => setNaming(true)} data-testid="audience-save">{t('common.save')}</Button>}
+      {mayDelete && (
+        <Button onClick={remove} data-testid="audience-delete">
+          {t('common.delete')}
+        </Button>
+      )}
+      {mayUpdate && (
+        <Button
+          loading={snapshot.isPending}
+          disabled={dirty || unfinished}
+          title={hint}
+          onClick={() => snapshot.mutate()}
+          data-testid="snapshot"
+        >
+          {t('audience.snapshot')}
+        </Button>
+      )}
+      {audience && canPublish && (
+        <Button
+          disabled={dirty || unfinished}
+          title={hint}
+          onClick={() => void navigate(`/campaigns/new?audience=${audience.uid}`)}
+          data-testid="use-in-campaign"
+        >
+          {t('audience.useInCampaign')}
+        </Button>
+      )}
+      {maySave && (
+        <Button
+          type="primary"
+          disabled={condition === null || unfinished}
+          title={hint}
+          onClick={() => setNaming(true)}
+          data-testid="audience-save"
+        >
+          {t('common.save')}
+        </Button>
+      )}
       {condition && <SaveDialog open={naming} onClose={() => setNaming(false)} condition={condition} {...args} />}
     </>
   );
@@ -157,7 +224,14 @@ function Actions({ condition, dirty, unfinished, ...args }: ActionProps) {
 
 type SaveValues = { name: string; description?: string };
 
-function SaveDialog({ open, onClose, audience, condition, leave, onNaming }: SaveArgs & { condition: Expression; open: boolean; onClose: () => void }) {
+function SaveDialog({
+  open,
+  onClose,
+  audience,
+  condition,
+  leave,
+  onNaming,
+}: SaveArgs & { condition: Expression; open: boolean; onClose: () => void }) {
   const { t } = useText();
   const navigate = useNavigate();
   const client = useQueryClient();
@@ -187,12 +261,16 @@ function SaveDialog({ open, onClose, audience, condition, leave, onNaming }: Sav
     },
     onError: (error) => {
       if (isStale(error)) return setStale(error);
-      const faults = error instanceof ApiError ? error.findings.filter((finding) => finding.field === 'name' || finding.field === 'description') : [];
+      const faults =
+        error instanceof ApiError
+          ? error.findings.filter((finding) => finding.field === 'name' || finding.field === 'description')
+          : [];
       if (faults.length === 0) return report(error);
       form.setFields(faults.map((finding) => ({ name: finding.field as keyof SaveValues, errors: [finding.message] })));
     },
   });
-  const reload = () => void client.invalidateQueries({ queryKey: ['audience', audience?.uid] }).then(() => setStale(null));
+  const reload = () =>
+    void client.invalidateQueries({ queryKey: ['audience', audience?.uid] }).then(() => setStale(null));
   return (
     <Modal
       open={open}
@@ -205,7 +283,13 @@ function SaveDialog({ open, onClose, audience, condition, leave, onNaming }: Sav
       width={440}
     >
       {stale && <StaleNotice error={stale} onReload={reload} />}
-      <Form<SaveValues> form={form} layout="vertical" initialValues={{ name: audience?.name, description: audience?.description }} onValuesChange={() => onNaming(true)} onFinish={(values) => save.mutate(values)}>
+      <Form<SaveValues>
+        form={form}
+        layout="vertical"
+        initialValues={{ name: audience?.name, description: audience?.description }}
+        onValuesChange={() => onNaming(true)}
+        onFinish={(values) => save.mutate(values)}
+      >
         <Form.Item name="name" label={t('audience.name')} rules={[{ required: true, message: t('common.required') }]}>
           <Input autoFocus data-testid="audience-name" />
         </Form.Item>

@@ -28,9 +28,22 @@ export function ExplainDrawer({ open, onClose, root, terms, name }: Props) {
       open={open}
       onClose={onClose}
       size={800}
-      title={<>{t('explain.title')} <span className="small ink-2">{name}</span></>}
+      title={
+        <>
+          {t('explain.title')} <span className="small ink-2">{name}</span>
+        </>
+      }
       extra={<DayStamp date={explanation.data?.business_date} />}
-      footer={<span className="row"><span className="small ink-3">{t('explain.logged')}</span>{person && <Link className="right" to={`/records/party/${person.value}`}>{t('explain.openCustomer')}</Link>}</span>}
+      footer={
+        <span className="row">
+          <span className="small ink-3">{t('explain.logged')}</span>
+          {person && (
+            <Link className="right" to={`/records/party/${person.value}`}>
+              {t('explain.openCustomer')}
+            </Link>
+          )}
+        </span>
+      }
     >
       <div style={{ maxWidth: 320, marginBottom: 12 }}>
         <RecordPicker object="party" testId="explain-person" value={person} onChange={setPerson} autoFocus />
@@ -48,7 +61,10 @@ export function ExplainDrawer({ open, onClose, root, terms, name }: Props) {
 function useExplanation(condition: Expression | null, party: string | undefined) {
   return useQuery({
     queryKey: ['audience-explain', condition, party],
-    queryFn: condition && party ? ({ signal }) => api.post('/audiences/explain', { body: { condition, party }, signal }) : skipToken,
+    queryFn:
+      condition && party
+        ? ({ signal }) => api.post('/audiences/explain', { body: { condition, party }, signal })
+        : skipToken,
     placeholderData: keepPreviousData,
   });
 }
@@ -88,12 +104,21 @@ function Explained({ data, paths, root, terms, name }: ExplainedProps) {
     group: (group) => {
       const node = nodeOf(group.id);
       if (!node || group.children.length === 0) return null;
-      return <span className="row gap-4 ink-2">{t(node.result ? 'explain.holds' : 'explain.fails')} <Mark tone={speaksFor(group.id) ? 'done' : 'refused'} /></span>;
+      return (
+        <span className="row gap-4 ink-2">
+          {t(node.result ? 'explain.holds' : 'explain.fails')} <Mark tone={speaksFor(group.id) ? 'done' : 'refused'} />
+        </span>
+      );
     },
   };
-  const failing = root.children.filter((child) => speaksFor(child.id) === false).flatMap(rowsOf).filter((row) => speaksFor(row.id) === false);
+  const failing = root.children
+    .filter((child) => speaksFor(child.id) === false)
+    .flatMap(rowsOf)
+    .filter((row) => speaksFor(row.id) === false);
   const sentence = (row: Row) => Object.values(words(row)).filter(Boolean).join(' ');
-  const reason = failing.map((row) => t(negative.has(row.id) ? 'explain.hits' : 'explain.misses', { words: sentence(row) })).join(t('explain.then'));
+  const reason = failing
+    .map((row) => t(negative.has(row.id) ? 'explain.hits' : 'explain.misses', { words: sentence(row) }))
+    .join(t('explain.then'));
   const checked = rowsOf(root).filter((row) => paths.has(row.id));
   const favour = checked.filter((row) => speaksFor(row.id) === true);
   return (
@@ -102,14 +127,25 @@ function Explained({ data, paths, root, terms, name }: ExplainedProps) {
         <Mark tone={data.member ? 'done' : 'refused'} />
         <div>
           <b>{t(data.member ? 'explain.in' : 'explain.out', { name })}</b>
-          <p>{data.member ? t(favour.length === checked.length ? 'explain.becauseIn' : 'explain.becauseEnough', { n: checked.length, m: favour.length }) : t('explain.because', { words: reason || '—' })}</p>
+          <p>
+            {data.member
+              ? t(favour.length === checked.length ? 'explain.becauseIn' : 'explain.becauseEnough', {
+                  n: checked.length,
+                  m: favour.length,
+                })
+              : t('explain.because', { words: reason || '—' })}
+          </p>
         </div>
       </div>
       <div className="row" style={{ margin: '12px 0 8px' }}>
         <b>{t('explain.check')}</b>
-        <span className="right row small"><Mark tone="done" /> {t('explain.for')} <Mark tone="refused" /> {t('explain.against')}</span>
+        <span className="right row small">
+          <Mark tone="done" /> {t('explain.for')} <Mark tone="refused" /> {t('explain.against')}
+        </span>
       </div>
-      <div className="panel"><ConditionTree root={root} terms={terms} annotations={annotations} /></div>
+      <div className="panel">
+        <ConditionTree root={root} terms={terms} annotations={annotations} />
+      </div>
     </>
   );
 }

@@ -27,12 +27,17 @@ export function ReachPanel({ live, terms }: { live: Live; terms: Terms }) {
       {data && (
         <>
           <div className="reach-head">
-            <span className="reach-count" data-testid="audience-count" aria-live="polite">{decimal(data.count, 0)}</span>
+            <span className="reach-count" data-testid="audience-count" aria-live="polite">
+              {decimal(data.count, 0)}
+            </span>
             <span className="unit">{t('unit.household')}</span>
             <span className="small ink-2">
               {t('reach.ofVisible')} <b>{share(data.count, data.visible_total)}</b>
               <br />
-              {t('reach.assets')} <b><Money value={data.total_asset} /></b>
+              {t('reach.assets')}{' '}
+              <b>
+                <Money value={data.total_asset} />
+              </b>
             </span>
           </div>
           {preview.isError && <p className="small tone-late">{t('state.failed')}</p>}
@@ -47,7 +52,12 @@ function Counting({ live }: { live: Live }) {
   const { t } = useText();
   const { preview, expression, unfinished } = live;
   if (expression === null && preview.data) return <span className="stamp late">{t('reach.stale')}</span>;
-  if (unfinished) return <span className="stamp late" data-testid="count-unfinished">{t(preview.data ? 'reach.partial' : 'tree.unfinished')}</span>;
+  if (unfinished)
+    return (
+      <span className="stamp late" data-testid="count-unfinished">
+        {t(preview.data ? 'reach.partial' : 'tree.unfinished')}
+      </span>
+    );
   if (preview.isFetching) return <span className="stamp">{t('reach.counting')}</span>;
   if (!preview.data) return null;
   return <span className="stamp live">{t('reach.recounted', { s: decimal(preview.data.elapsed_ms / 1000, 2) })}</span>;
@@ -97,7 +107,15 @@ function Narrowing({ data, steps, terms }: { data: Preview; steps: NarrowingStep
   );
 }
 
-export function SamplePanel({ condition, terms, onExplain }: { condition: Expression | null; terms: Terms; onExplain: () => void }) {
+export function SamplePanel({
+  condition,
+  terms,
+  onExplain,
+}: {
+  condition: Expression | null;
+  terms: Terms;
+  onExplain: () => void;
+}) {
   const { t } = useText();
   const tiers = terms.entries.get('value_tier')?.options ?? [];
   const [seed, setSeed] = useState(1);
@@ -109,27 +127,43 @@ export function SamplePanel({ condition, terms, onExplain }: { condition: Expres
       flush
       side={
         <>
-          <button type="button" className="plain link" onClick={() => setSeed(seed + 1)} data-testid="sample-again">{t('sample.again')}</button>
-          <button type="button" className="plain link" onClick={onExplain} data-testid="explain-open"><Icon name="help" size={14} /> {t('explain.open')}</button>
+          <button type="button" className="plain link" onClick={() => setSeed(seed + 1)} data-testid="sample-again">
+            {t('sample.again')}
+          </button>
+          <button type="button" className="plain link" onClick={onExplain} data-testid="explain-open">
+            <Icon name="help" size={14} /> {t('explain.open')}
+          </button>
         </>
       }
     >
-      {condition === null ? <p className="panel-body ink-3">{t('tree.empty')}</p> : (
+      {condition === null ? (
+        <p className="panel-body ink-3">{t('tree.empty')}</p>
+      ) : (
         <QueryState query={sample} rows={5}>
-          {({ rows }) => rows.length === 0 ? <p className="panel-body ink-3">{t('sample.none')}</p> : (
-            <table className="grid">
-              <tbody>
-                {rows.map((row) => (
-                  <tr key={row.uid} data-testid="sample-row">
-                    <td className="tight"><Link to={`/records/party/${row.uid}`}>{row.display}</Link></td>
-                    <td><Tier tier={tiers.find((tier) => tier.key === row.values.value_tier)} /></td>
-                    <td className="num"><MoneyCell value={row.values.total_asset} /> <span className="unit">{t('unit.wan')}</span></td>
-                    <td className="num">{row.values.risk_level ? String(row.values.risk_level) : '—'}</td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          )}
+          {({ rows }) =>
+            rows.length === 0 ? (
+              <p className="panel-body ink-3">{t('sample.none')}</p>
+            ) : (
+              <table className="grid">
+                <tbody>
+                  {rows.map((row) => (
+                    <tr key={row.uid} data-testid="sample-row">
+                      <td className="tight">
+                        <Link to={`/records/party/${row.uid}`}>{row.display}</Link>
+                      </td>
+                      <td>
+                        <Tier tier={tiers.find((tier) => tier.key === row.values.value_tier)} />
+                      </td>
+                      <td className="num">
+                        <MoneyCell value={row.values.total_asset} /> <span className="unit">{t('unit.wan')}</span>
+                      </td>
+                      <td className="num">{row.values.risk_level ? String(row.values.risk_level) : '—'}</td>
+                    </tr>
+                  ))}
+                </tbody>
+              </table>
+            )
+          }
         </QueryState>
       )}
     </Panel>

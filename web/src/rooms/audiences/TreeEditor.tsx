@@ -3,7 +3,19 @@ import type { ReactNode } from 'react';
 import { useText } from '../../app/i18n';
 import { FieldPicker, OperatorSelect, ValueEditor } from '../../kit/condition/editors';
 import {
-  addNode, defaultRow, isComplete, isRow, newGroup, newRow, removeNode, shiftNode, updateNode, type Group, type GroupKind, type Row, type TreeNode,
+  addNode,
+  defaultRow,
+  isComplete,
+  isRow,
+  newGroup,
+  newRow,
+  removeNode,
+  shiftNode,
+  updateNode,
+  type Group,
+  type GroupKind,
+  type Row,
+  type TreeNode,
 } from '../../kit/condition/model';
 import { useRowWords, type Entry, type Terms } from '../../kit/condition/vocabulary';
 import { decimal, share } from '../../kit/format';
@@ -29,11 +41,18 @@ type GroupProps = TreeProps & { group: Group; level: number };
 function GroupView({ group, level, ...tree }: GroupProps) {
   const { t } = useText();
   const { root, onChange, annotations } = tree;
-  const band = <span>{[...t(`tree.${group.kind}`)].length > 5 ? t(`tree.${group.kind}`) : [...t(`tree.${group.kind}`)].join('')}</span>;
+  const band = (
+    <span>
+      {[...t(`tree.${group.kind}`)].length > 5 ? t(`tree.${group.kind}`) : [...t(`tree.${group.kind}`)].join('')}
+    </span>
+  );
   return (
     <div className={`group ${group.kind} ${level === 0 ? 'root' : ''}`} data-testid={`group-${group.kind}`}>
       {onChange ? (
-        <BandMenu kind={group.kind} onPick={(kind) => onChange(updateNode(root, group.id, (node) => (isRow(node) ? node : { ...node, kind })))}>
+        <BandMenu
+          kind={group.kind}
+          onPick={(kind) => onChange(updateNode(root, group.id, (node) => (isRow(node) ? node : { ...node, kind })))}
+        >
           {band}
         </BandMenu>
       ) : (
@@ -45,7 +64,9 @@ function GroupView({ group, level, ...tree }: GroupProps) {
         ))}
         <div className="group-foot">
           {onChange && <GroupActions {...tree} group={group} level={level} />}
-          <span className="right row gap-12">{group.children.length === 0 && level > 0 ? <Unfinished /> : annotations.group(group)}</span>
+          <span className="right row gap-12">
+            {group.children.length === 0 && level > 0 ? <Unfinished /> : annotations.group(group)}
+          </span>
         </div>
       </div>
     </div>
@@ -58,12 +79,22 @@ function NodeView({ node, ...tree }: TreeProps & { node: TreeNode; level: number
 
 const GROUP_KINDS: GroupKind[] = ['all', 'any', 'none'];
 
-function BandMenu({ kind, onPick, children }: { kind: GroupKind; onPick: (kind: GroupKind) => void; children: ReactNode }) {
+function BandMenu({
+  kind,
+  onPick,
+  children,
+}: {
+  kind: GroupKind;
+  onPick: (kind: GroupKind) => void;
+  children: ReactNode;
+}) {
   const { t } = useText();
   const items = GROUP_KINDS.map((key) => ({ key, label: t(`tree.${key}`), onClick: () => onPick(key) }));
   return (
     <Dropdown trigger={['click']} menu={{ items, selectedKeys: [kind] }}>
-      <button type="button" className="plain band" aria-label={t(`tree.${kind}`)}>{children}</button>
+      <button type="button" className="plain band" aria-label={t(`tree.${kind}`)}>
+        {children}
+      </button>
     </Dropdown>
   );
 }
@@ -74,14 +105,30 @@ function GroupActions({ group, root, terms, level, onChange }: GroupProps) {
   const add = (node: TreeNode) => onChange?.(addNode(root, group.id, node));
   return (
     <>
-      <button type="button" className="plain link" onClick={() => add(newRow('', '='))} disabled={!first} data-testid="tree-add-row">
+      <button
+        type="button"
+        className="plain link"
+        onClick={() => add(newRow('', '='))}
+        disabled={!first}
+        data-testid="tree-add-row"
+      >
         <Icon name="plus" size={14} /> {t('tree.addRow')}
       </button>
-      <button type="button" className="plain link" onClick={() => add(newGroup(group.kind === 'any' ? 'all' : 'any', [newRow('', '=')]))} data-testid="tree-add-group">
+      <button
+        type="button"
+        className="plain link"
+        onClick={() => add(newGroup(group.kind === 'any' ? 'all' : 'any', [newRow('', '=')]))}
+        data-testid="tree-add-group"
+      >
         <Icon name="plus" size={14} /> {t('tree.addGroup')}
       </button>
       {level > 0 && (
-        <button type="button" className="plain ink-3" aria-label={t('common.remove')} onClick={() => onChange?.(removeNode(root, group.id))}>
+        <button
+          type="button"
+          className="plain ink-3"
+          aria-label={t('common.remove')}
+          onClick={() => onChange?.(removeNode(root, group.id))}
+        >
           <Icon name="remove" size={14} />
         </button>
       )}
@@ -109,13 +156,19 @@ function RowView({ row, root, terms, annotations, onChange }: TreeProps & { row:
       <KindBadge entry={entry} />
       {onChange ? (
         <>
-          <FieldPicker terms={terms} value={row.field || undefined} autoFocus={row.field === ''} onPick={(picked) => change({ ...defaultRow(picked), id: row.id })} />
+          <FieldPicker
+            terms={terms}
+            value={row.field || undefined}
+            autoFocus={row.field === ''}
+            onPick={(picked) => change({ ...defaultRow(picked), id: row.id })}
+          />
           {entry && <OperatorSelect row={row} terms={terms} onChange={change} />}
           {entry && <ValueEditor row={row} terms={terms} onChange={change} />}
         </>
       ) : (
         <>
-          <span className="word">{words.field}</span> <span className="ink-2">{words.op}</span> {words.value && <span className="word">{words.value}</span>}
+          <span className="word">{words.field}</span> <span className="ink-2">{words.op}</span>{' '}
+          {words.value && <span className="word">{words.value}</span>}
         </>
       )}
       <span className="right row gap-4">{unfinished ? <Unfinished /> : annotations.row(row)}</span>
@@ -126,7 +179,11 @@ function RowView({ row, root, terms, annotations, onChange }: TreeProps & { row:
 
 function Unfinished() {
   const { t } = useText();
-  return <span className="small tone-attention" data-testid="unfinished">{t('tree.unfinished')}</span>;
+  return (
+    <span className="small tone-attention" data-testid="unfinished">
+      {t('tree.unfinished')}
+    </span>
+  );
 }
 
 function RowMenu({ row, root, onChange }: { row: Row; root: Group; onChange: (root: Group) => void }) {
@@ -138,7 +195,9 @@ function RowMenu({ row, root, onChange }: { row: Row; root: Group; onChange: (ro
   ];
   return (
     <Dropdown trigger={['click']} menu={{ items }} placement="bottomRight">
-      <button type="button" className="plain ink-3 row-menu" aria-label={t('tree.rowActions')}>⋯</button>
+      <button type="button" className="plain ink-3 row-menu" aria-label={t('tree.rowActions')}>
+        ⋯
+      </button>
     </Dropdown>
   );
 }
@@ -148,8 +207,12 @@ export function RowHits({ count, total, negative }: { count: number | undefined;
   if (count === undefined) return null;
   return (
     <>
-      <span className="ink-2" data-testid="row-count">{decimal(count, 0)}</span>
-      <span style={{ width: 62 }}><Bar share={total > 0 ? count / total : 0} tone={negative ? 'refused' : undefined} /></span>
+      <span className="ink-2" data-testid="row-count">
+        {decimal(count, 0)}
+      </span>
+      <span style={{ width: 62 }}>
+        <Bar share={total > 0 ? count / total : 0} tone={negative ? 'refused' : undefined} />
+      </span>
     </>
   );
 }
@@ -159,7 +222,9 @@ export function GroupHits({ group, count, total }: { group: Group; count: number
   if (count === undefined) return null;
   return (
     <>
-      <span className={`hits ${group.kind}`}>{t(group.kind === 'none' ? 'tree.excluded' : 'tree.group')} <b>{decimal(count, 0)}</b></span>
+      <span className={`hits ${group.kind}`}>
+        {t(group.kind === 'none' ? 'tree.excluded' : 'tree.group')} <b>{decimal(count, 0)}</b>
+      </span>
       <span className="small ink-3 desk-only">{share(count, total, 1)}</span>
     </>
   );

@@ -17,7 +17,10 @@ export function useLiveCount(root: Group, terms: Terms) {
   const { expression, paths } = useMemo(() => compile(settled, terms.typeOf), [settled, terms]);
   const preview = useQuery({
     queryKey: ['audience-preview', expression],
-    queryFn: expression && terms.entries.size > 0 ? ({ signal }) => api.post('/audiences/preview', { body: { condition: expression, nodes: true }, signal }) : skipToken,
+    queryFn:
+      expression && terms.entries.size > 0
+        ? ({ signal }) => api.post('/audiences/preview', { body: { condition: expression, nodes: true }, signal })
+        : skipToken,
     placeholderData: keepPreviousData,
     staleTime: 60_000,
   });
@@ -42,7 +45,8 @@ function useNarrowing(root: Group, terms: Terms, current: Preview | undefined): 
   const queries = useQueries({
     queries: steps.map((step, index) => ({
       queryKey: ['audience-count', step.expression],
-      queryFn: ({ signal }: { signal: AbortSignal }) => api.post('/audiences/preview', { body: { condition: step.expression, nodes: false }, signal }),
+      queryFn: ({ signal }: { signal: AbortSignal }) =>
+        api.post('/audiences/preview', { body: { condition: step.expression, nodes: false }, signal }),
       enabled: current !== undefined && index < steps.length - 1,
       staleTime: 60_000,
     })),
@@ -56,7 +60,9 @@ function useNarrowing(root: Group, terms: Terms, current: Preview | undefined): 
 export function useSample(condition: Expression | null, seed: number) {
   return useQuery({
     queryKey: ['audience-sample', condition, seed],
-    queryFn: condition ? ({ signal }) => api.post('/audiences/sample', { body: { condition, seed }, signal }) : skipToken,
+    queryFn: condition
+      ? ({ signal }) => api.post('/audiences/sample', { body: { condition, seed }, signal })
+      : skipToken,
     placeholderData: keepPreviousData,
     staleTime: 60_000,
   });

@@ -28,7 +28,9 @@ export function CampaignEditPage() {
   const waiting: UseQueryResult<unknown> = options.data ? campaign : options;
   return (
     <Page crumbs={[{ title: t('campaign.title'), path: '/campaigns' }, { title: t('campaign.new') }]}>
-      <Panel flush><QueryState query={waiting}>{() => null}</QueryState></Panel>
+      <Panel flush>
+        <QueryState query={waiting}>{() => null}</QueryState>
+      </Panel>
     </Page>
   );
 }
@@ -39,7 +41,10 @@ function useWholeNumber(low: number, high: number): Rule[] {
   const message = t('common.wholeNumber', { low, high });
   return [
     { required: true, message: t('common.required') },
-    { validator: (_, value: unknown) => (isWholeBetween(value, low, high) ? Promise.resolve() : Promise.reject(new Error(message))) },
+    {
+      validator: (_, value: unknown) =>
+        isWholeBetween(value, low, high) ? Promise.resolve() : Promise.reject(new Error(message)),
+    },
   ];
 }
 
@@ -54,22 +59,36 @@ function Editor({ options, campaign }: { options: CampaignOptions; campaign?: Ca
   const title = t(campaign ? 'campaign.editTitle' : 'campaign.new');
   return (
     <Page
-      crumbs={[{ title: t('campaign.title'), path: '/campaigns' }, ...(campaign ? [{ title: campaign.name, path: `/campaigns/${campaign.uid}` }] : []), { title }]}
+      crumbs={[
+        { title: t('campaign.title'), path: '/campaigns' },
+        ...(campaign ? [{ title: campaign.name, path: `/campaigns/${campaign.uid}` }] : []),
+        { title },
+      ]}
       title={title}
       actions={
         <>
-          <Button onClick={() => void navigate(campaign ? `/campaigns/${campaign.uid}` : '/campaigns')}>{t('common.cancel')}</Button>
-          <Button type="primary" loading={save.pending} onClick={() => form.submit()} data-testid="campaign-save">{t('common.save')}</Button>
+          <Button onClick={() => void navigate(campaign ? `/campaigns/${campaign.uid}` : '/campaigns')}>
+            {t('common.cancel')}
+          </Button>
+          <Button type="primary" loading={save.pending} onClick={() => form.submit()} data-testid="campaign-save">
+            {t('common.save')}
+          </Button>
         </>
       }
     >
       {save.stale && <StaleNotice error={save.stale} onReload={save.reload} />}
       <Form<Values> form={form} layout="vertical" initialValues={initial} onFinish={save.run}>
         <div className="columns">
-          <Panel title={t('campaign.setup')}><PlanFields options={options} campaign={campaign} /></Panel>
+          <Panel title={t('campaign.setup')}>
+            <PlanFields options={options} campaign={campaign} />
+          </Panel>
           <div className="column">
-            <Panel title={t('campaign.goal')}><GoalFields options={options} form={form} /></Panel>
-            <Panel title={t('campaign.template')}><TemplateView options={options} form={form} /></Panel>
+            <Panel title={t('campaign.goal')}>
+              <GoalFields options={options} form={form} />
+            </Panel>
+            <Panel title={t('campaign.template')}>
+              <TemplateView options={options} form={form} />
+            </Panel>
           </div>
         </div>
       </Form>
@@ -84,28 +103,56 @@ function PlanFields({ options, campaign }: { options: CampaignOptions; campaign?
   const control = useWholeNumber(0, 50);
   return (
     <>
-      <Form.Item name="name" label={t('campaign.name')} rules={required}><Input data-testid="campaign-name" /></Form.Item>
-      <Form.Item name="purpose" label={t('campaign.purpose')}><Input data-testid="campaign-purpose" /></Form.Item>
+      <Form.Item name="name" label={t('campaign.name')} rules={required}>
+        <Input data-testid="campaign-name" />
+      </Form.Item>
+      <Form.Item name="purpose" label={t('campaign.purpose')}>
+        <Input data-testid="campaign-purpose" />
+      </Form.Item>
       <div className="form-row">
         <Form.Item name="audience" label={t('campaign.audience')} rules={required}>
-          <Select data-testid="campaign-audience" placeholder={t('common.select')} options={options.audiences.map((item) => ({ value: item.uid, label: `${item.name}  ${item.count === null ? NOTHING : decimal(item.count, 0)} ${t('unit.household')}` }))} />
+          <Select
+            data-testid="campaign-audience"
+            placeholder={t('common.select')}
+            options={options.audiences.map((item) => ({
+              value: item.uid,
+              label: `${item.name}  ${item.count === null ? NOTHING : decimal(item.count, 0)} ${t('unit.household')}`,
+            }))}
+          />
         </Form.Item>
         <Form.Item name="template" label={t('campaign.template')} rules={required}>
-          <Select data-testid="campaign-template" placeholder={t('common.select')} options={options.templates.map((item) => ({ value: item.uid, label: label(item.labels) || item.name }))} />
+          <Select
+            data-testid="campaign-template"
+            placeholder={t('common.select')}
+            options={options.templates.map((item) => ({ value: item.uid, label: label(item.labels) || item.name }))}
+          />
         </Form.Item>
       </div>
       <Form.Item name="product" label={t('campaign.product')} extra={t('campaign.productHint')}>
         <ProductSelect campaign={campaign} />
       </Form.Item>
-      <Form.Item name="script" label={t('campaign.script')} rules={required}><Input.TextArea rows={5} data-testid="campaign-script" /></Form.Item>
+      <Form.Item name="script" label={t('campaign.script')} rules={required}>
+        <Input.TextArea rows={5} data-testid="campaign-script" />
+      </Form.Item>
       <div className="form-row three">
-        <Form.Item name="due_days" getValueFromEvent={wholeOf} label={t('campaign.dueDays')} rules={dueDays}><NumberInput style={{ width: '100%' }} data-testid="campaign-due-days" /></Form.Item>
-        <Form.Item name="control_percent" getValueFromEvent={wholeOf} label={t('campaign.control')} rules={control} extra={t('campaign.controlHint')}>
+        <Form.Item name="due_days" getValueFromEvent={wholeOf} label={t('campaign.dueDays')} rules={dueDays}>
+          <NumberInput style={{ width: '100%' }} data-testid="campaign-due-days" />
+        </Form.Item>
+        <Form.Item
+          name="control_percent"
+          getValueFromEvent={wholeOf}
+          label={t('campaign.control')}
+          rules={control}
+          extra={t('campaign.controlHint')}
+        >
           <NumberInput style={{ width: '100%' }} data-testid="campaign-control" />
         </Form.Item>
         {options.result_sets.length > 0 && (
           <Form.Item name="result_set" label={t('campaign.resultSet')}>
-            <Select data-testid="campaign-result-set" options={options.result_sets.map((item) => ({ value: item.key, label: label(item.labels) }))} />
+            <Select
+              data-testid="campaign-result-set"
+              options={options.result_sets.map((item) => ({ value: item.key, label: label(item.labels) }))}
+            />
           </Form.Item>
         )}
       </div>
@@ -120,18 +167,33 @@ function GoalFields({ options, form }: { options: CampaignOptions; form: FormIns
   const examples = options.goals.examples;
   return (
     <>
-      <Form.Item name="expression" label={t('campaign.goal')} rules={required} extra={t('campaign.goalHint', { example: examples[0]?.expression ?? '' })}>
+      <Form.Item
+        name="expression"
+        label={t('campaign.goal')}
+        rules={required}
+        extra={t('campaign.goalHint', { example: examples[0]?.expression ?? '' })}
+      >
         <Input.TextArea rows={2} data-testid="campaign-goal" />
       </Form.Item>
       <div className="row wrap small" style={{ marginBottom: 12 }}>
         {examples.map((example) => (
-          <button key={example.expression} type="button" className="plain link" onClick={() => form.setFieldValue('expression', example.expression)} data-testid="goal-example">{label(example.labels)}</button>
+          <button
+            key={example.expression}
+            type="button"
+            className="plain link"
+            onClick={() => form.setFieldValue('expression', example.expression)}
+            data-testid="goal-example"
+          >
+            {label(example.labels)}
+          </button>
         ))}
       </div>
       <p className="small ink-3" style={{ marginBottom: 12 }}>
         {t('campaign.goalFields')} {options.goals.fields.map((field) => label(field.labels)).join(t('common.and'))}
       </p>
-      <Form.Item name="days" getValueFromEvent={wholeOf} label={t('campaign.days')} rules={days}><NumberInput style={{ width: 110 }} data-testid="campaign-days" /></Form.Item>
+      <Form.Item name="days" getValueFromEvent={wholeOf} label={t('campaign.days')} rules={days}>
+        <NumberInput style={{ width: 110 }} data-testid="campaign-days" />
+      </Form.Item>
     </>
   );
 }
@@ -145,7 +207,9 @@ function TemplateView({ options, form }: { options: CampaignOptions; form: FormI
     <div className="stack gap-8">
       <p className="strong">{template.subject}</p>
       <pre className="message quiet">{template.body}</pre>
-      <p className="small ink-3">{template.variables.map((variable) => label(variable.labels)).join(t('common.and'))}</p>
+      <p className="small ink-3">
+        {template.variables.map((variable) => label(variable.labels)).join(t('common.and'))}
+      </p>
     </div>
   );
 }
@@ -160,7 +224,10 @@ function useSaveDraft(campaign: Campaign | undefined, form: FormInstance<Values>
   const mutation = useChange({
     mutationFn: (values: Values) =>
       campaign
-        ? api.patch('/campaigns/{uid}', { path: { uid: campaign.uid }, body: { revision: campaign.revision, ...draftOf(values) } })
+        ? api.patch('/campaigns/{uid}', {
+            path: { uid: campaign.uid },
+            body: { revision: campaign.revision, ...draftOf(values) },
+          })
         : api.post('/campaigns', { body: draftOf(values) }),
     onSuccess: (saved) => {
       say(t('common.saved'));

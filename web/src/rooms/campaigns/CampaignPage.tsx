@@ -31,9 +31,18 @@ export function CampaignPage() {
       title={campaign?.name}
       mark={campaign && <StateTag state={campaign.state} />}
       sub={campaign?.purpose}
-      actions={campaign && <><LiveStamp at={query.dataUpdatedAt} /><CampaignActions campaign={campaign} /></>}
+      actions={
+        campaign && (
+          <>
+            <LiveStamp at={query.dataUpdatedAt} />
+            <CampaignActions campaign={campaign} />
+          </>
+        )
+      }
     >
-      <QueryState query={query} rows={10} page>{(data) => <CampaignView campaign={data} />}</QueryState>
+      <QueryState query={query} rows={10} page>
+        {(data) => <CampaignView campaign={data} />}
+      </QueryState>
     </Page>
   );
 }
@@ -46,7 +55,12 @@ function CampaignView({ campaign }: { campaign: Campaign }) {
       {campaign.put_off && (
         <div className="alert attention" role="status" data-testid="put-off">
           <Icon name="clock" />
-          <b>{t('campaign.putOff', { count: decimal(campaign.put_off.count, 0), until: datetime(campaign.put_off.until) })}</b>
+          <b>
+            {t('campaign.putOff', {
+              count: decimal(campaign.put_off.count, 0),
+              until: datetime(campaign.put_off.until),
+            })}
+          </b>
         </div>
       )}
       <div className="columns">
@@ -54,18 +68,29 @@ function CampaignView({ campaign }: { campaign: Campaign }) {
           {campaign.counts && campaign.snapshot ? (
             <Panel
               title={t('effect.people')}
-              side={<><DayStamp date={campaign.snapshot.business_date} /><Link to={`/campaigns/${campaign.uid}/effect`} data-testid="see-effect">{t('campaign.seeEffect')}</Link></>}
+              side={
+                <>
+                  <DayStamp date={campaign.snapshot.business_date} />
+                  <Link to={`/campaigns/${campaign.uid}/effect`} data-testid="see-effect">
+                    {t('campaign.seeEffect')}
+                  </Link>
+                </>
+              }
               flush
             >
               <PeopleByState uid={campaign.uid} counts={campaign.counts} />
             </Panel>
           ) : null}
           {['draft', 'confirming', 'confirmed'].includes(campaign.state) && <EstimatePanel campaign={campaign} />}
-          <Panel title={t('campaign.setup')}><Plan campaign={campaign} /></Panel>
+          <Panel title={t('campaign.setup')}>
+            <Plan campaign={campaign} />
+          </Panel>
         </div>
         <div className="column">
           <MessagePreviewPanel uid={campaign.uid} />
-          <Panel title={t('campaign.timeline')}><Events campaign={campaign} /></Panel>
+          <Panel title={t('campaign.timeline')}>
+            <Events campaign={campaign} />
+          </Panel>
         </div>
       </div>
     </>
@@ -105,11 +130,52 @@ function CampaignActions({ campaign }: { campaign: Campaign }) {
   return (
     <>
       {may('delete') && <DeleteButton campaign={campaign} />}
-      {may('edit') && <Button icon={<Icon name="edit" size={14} />} onClick={() => void navigate(`/campaigns/${campaign.uid}/edit`)} data-testid="campaign-edit">{t('common.edit')}</Button>}
-      {may('stop') && <Button danger loading={busy} onClick={() => ask('stop')} data-testid="stop">{t('campaign.stop')}</Button>}
-      {may('pause') && <Button loading={busy} icon={<Icon name="pause" size={14} />} onClick={() => void run('pause')} data-testid="pause">{t('campaign.pause')}</Button>}
-      {may('resume') && <Button type="primary" loading={busy} icon={<Icon name="play" size={14} />} onClick={() => void run('resume')} data-testid="resume">{t('campaign.resume')}</Button>}
-      {may('launch') && <Button type="primary" loading={busy} icon={<Icon name="play" size={14} />} onClick={() => ask('launch')} data-testid="launch">{t('campaign.launch')}</Button>}
+      {may('edit') && (
+        <Button
+          icon={<Icon name="edit" size={14} />}
+          onClick={() => void navigate(`/campaigns/${campaign.uid}/edit`)}
+          data-testid="campaign-edit"
+        >
+          {t('common.edit')}
+        </Button>
+      )}
+      {may('stop') && (
+        <Button danger loading={busy} onClick={() => ask('stop')} data-testid="stop">
+          {t('campaign.stop')}
+        </Button>
+      )}
+      {may('pause') && (
+        <Button
+          loading={busy}
+          icon={<Icon name="pause" size={14} />}
+          onClick={() => void run('pause')}
+          data-testid="pause"
+        >
+          {t('campaign.pause')}
+        </Button>
+      )}
+      {may('resume') && (
+        <Button
+          type="primary"
+          loading={busy}
+          icon={<Icon name="play" size={14} />}
+          onClick={() => void run('resume')}
+          data-testid="resume"
+        >
+          {t('campaign.resume')}
+        </Button>
+      )}
+      {may('launch') && (
+        <Button
+          type="primary"
+          loading={busy}
+          icon={<Icon name="play" size={14} />}
+          onClick={() => ask('launch')}
+          data-testid="launch"
+        >
+          {t('campaign.launch')}
+        </Button>
+      )}
     </>
   );
 }
@@ -122,7 +188,9 @@ function Stopping({ uid }: { uid: string }) {
     <QueryState query={query} rows={3}>
       {(campaign) => (
         <div data-testid="stopping">
-          {stoppingOf(campaign).map(([key, n]) => <p key={key}>{t(key, { n: decimal(n, 0) })}</p>)}
+          {stoppingOf(campaign).map(([key, n]) => (
+            <p key={key}>{t(key, { n: decimal(n, 0) })}</p>
+          ))}
           <p>{t('campaign.stopForGood')}</p>
         </div>
       )}
@@ -138,7 +206,9 @@ function Launching({ campaign }: { campaign: Campaign }) {
     <QueryState query={query} rows={3}>
       {({ estimate }) => (
         <div data-testid="launching">
-          {launchingOf(campaign, estimate).map(([key, n]) => <p key={key}>{t(key, { n: decimal(n, 0) })}</p>)}
+          {launchingOf(campaign, estimate).map(([key, n]) => (
+            <p key={key}>{t(key, { n: decimal(n, 0) })}</p>
+          ))}
           <p>{t('campaign.launchText')}</p>
         </div>
       )}
@@ -153,7 +223,8 @@ function DeleteButton({ campaign }: { campaign: Campaign }) {
   const { modal } = App.useApp();
   const report = useReport();
   const remove = useChange({
-    mutationFn: () => api.delete('/campaigns/{uid}', { path: { uid: campaign.uid }, query: { revision: campaign.revision } }),
+    mutationFn: () =>
+      api.delete('/campaigns/{uid}', { path: { uid: campaign.uid }, query: { revision: campaign.revision } }),
     onSuccess: () => {
       void client.invalidateQueries({ queryKey: ['campaigns'] });
       void navigate('/campaigns');
@@ -168,15 +239,27 @@ function DeleteButton({ campaign }: { campaign: Campaign }) {
       okButtonProps: { danger: true, 'data-testid': 'campaign-delete-confirm' },
       onOk: () => remove.mutateAsync().catch(() => undefined),
     });
-  return <Button danger onClick={ask} data-testid="campaign-delete">{t('common.delete')}</Button>;
+  return (
+    <Button danger onClick={ask} data-testid="campaign-delete">
+      {t('common.delete')}
+    </Button>
+  );
 }
 
 function Plan({ campaign }: { campaign: Campaign }) {
   const { t, label } = useText();
   const facts: [string, React.ReactNode][] = [
-    [t('campaign.audience'), <Link key="a" to={`/audiences/${campaign.audience.uid}`}>{campaign.audience.name}</Link>],
+    [
+      t('campaign.audience'),
+      <Link key="a" to={`/audiences/${campaign.audience.uid}`}>
+        {campaign.audience.name}
+      </Link>,
+    ],
     [t('campaign.template'), label(campaign.template.labels)],
-    [t('campaign.product'), campaign.product ? `${campaign.product.display} ${campaign.product.risk_level ?? ''}` : '—'],
+    [
+      t('campaign.product'),
+      campaign.product ? `${campaign.product.display} ${campaign.product.risk_level ?? ''}` : '—',
+    ],
     ...(campaign.product_level ? [[t('campaign.level'), campaign.product_level] as [string, string]] : []),
     [t('campaign.observation'), t('campaign.tradingDays', { n: campaign.goal.days })],
     [t('campaign.controlGroup'), `${campaign.control_percent}%`],
@@ -185,10 +268,23 @@ function Plan({ campaign }: { campaign: Campaign }) {
   return (
     <dl className="fields">
       {facts.map(([title, value]) => (
-        <div key={title}><dt>{title}</dt><dd>{value}</dd></div>
+        <div key={title}>
+          <dt>{title}</dt>
+          <dd>{value}</dd>
+        </div>
       ))}
-      <div className="wide"><dt>{t('campaign.goal')}</dt><dd><GoalWords goal={campaign.goal} /></dd></div>
-      <div className="wide"><dt>{t('campaign.script')}</dt><dd><pre className="message">{campaign.script}</pre></dd></div>
+      <div className="wide">
+        <dt>{t('campaign.goal')}</dt>
+        <dd>
+          <GoalWords goal={campaign.goal} />
+        </dd>
+      </div>
+      <div className="wide">
+        <dt>{t('campaign.script')}</dt>
+        <dd>
+          <pre className="message">{campaign.script}</pre>
+        </dd>
+      </div>
     </dl>
   );
 }
@@ -199,7 +295,11 @@ function GoalWords({ goal }: { goal: Campaign['goal'] }) {
   return (
     <>
       <p data-testid="goal-sentence">{sentence || expression}</p>
-      {sentence && sentence !== expression && <code className="small ink-3" data-testid="goal-expression">{expression}</code>}
+      {sentence && sentence !== expression && (
+        <code className="small ink-3" data-testid="goal-expression">
+          {expression}
+        </code>
+      )}
     </>
   );
 }
@@ -212,11 +312,19 @@ function Events({ campaign }: { campaign: Campaign }) {
       {campaign.timeline.map((entry, index) => (
         <li key={index}>
           <time>{datetime(entry.at)}</time>
-          <span className="knot"><Icon name="check" size={12} /></span>
+          <span className="knot">
+            <Icon name="check" size={12} />
+          </span>
           <div className="grow">
             <b>{entry.actor}</b> {word('campaign.event', entry.event)}
-            {entry.reason && <p className="small ink-3" data-testid="campaign-event-reason">{label(entry.reason)}</p>}
-            {entry.event === 'confirm' && campaign.snapshot && <p className="small ink-3">{t('campaign.snapshot', { count: decimal(campaign.snapshot.count, 0) })}</p>}
+            {entry.reason && (
+              <p className="small ink-3" data-testid="campaign-event-reason">
+                {label(entry.reason)}
+              </p>
+            )}
+            {entry.event === 'confirm' && campaign.snapshot && (
+              <p className="small ink-3">{t('campaign.snapshot', { count: decimal(campaign.snapshot.count, 0) })}</p>
+            )}
           </div>
         </li>
       ))}

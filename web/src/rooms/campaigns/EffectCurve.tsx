@@ -39,21 +39,38 @@ function optionOf(curve: Curve, scale: Scale, t: Translate): EChartsCoreOption {
     animation: false,
     textStyle: { fontFamily: 'inherit' },
     grid: { left: 8, right: 104, top: 12, bottom: 22, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
-    tooltip: { trigger: 'axis', textStyle: { fontSize: 12, color: colors.ink }, valueFormatter: (value: unknown) => `${decimal(Number(value), 2)} ${scale.unit}` },
+    tooltip: {
+      trigger: 'axis',
+      textStyle: { fontSize: 12, color: colors.ink },
+      valueFormatter: (value: unknown) => `${decimal(Number(value), 2)} ${scale.unit}`,
+    },
     xAxis: {
       type: 'category',
       boundaryGap: false,
       data: curve.days.map((day) => (day === 0 ? t('effect.dayZero') : t('effect.day', { n: day }))),
       axisTick: { show: false },
       axisLine: { lineStyle: { color: colors.lineStrong } },
-      axisLabel: { color: colors.ink3, fontSize: 11, hideOverlap: true, formatter: (_: string, index: number) => String(curve.days[index] ?? '') },
+      axisLabel: {
+        color: colors.ink3,
+        fontSize: 11,
+        hideOverlap: true,
+        formatter: (_: string, index: number) => String(curve.days[index] ?? ''),
+      },
       name: t('effect.curveDays'),
       nameLocation: 'middle',
       nameGap: 22,
       nameTextStyle: { color: colors.ink3, fontSize: 11 },
     },
-    yAxis: { type: 'value', axisLabel: { color: colors.ink3, fontSize: 11 }, splitLine: { lineStyle: { color: colors.line } }, splitNumber: 4 },
-    series: [lineOf(t('effect.treated'), curve.treated, scale, true), lineOf(t('effect.controlShort'), curve.control, scale, false)],
+    yAxis: {
+      type: 'value',
+      axisLabel: { color: colors.ink3, fontSize: 11 },
+      splitLine: { lineStyle: { color: colors.line } },
+      splitNumber: 4,
+    },
+    series: [
+      lineOf(t('effect.treated'), curve.treated, scale, true),
+      lineOf(t('effect.controlShort'), curve.control, scale, false),
+    ],
   };
 }
 

@@ -26,13 +26,19 @@ export function EffectPage() {
   const name = campaign.data?.name ?? '';
   return (
     <Page
-      crumbs={[{ title: t('campaign.title'), path: '/campaigns' }, { title: name, path: `/campaigns/${uid}` }, { title: t('campaign.effect') }]}
+      crumbs={[
+        { title: t('campaign.title'), path: '/campaigns' },
+        { title: name, path: `/campaigns/${uid}` },
+        { title: t('campaign.effect') },
+      ]}
       title={name}
       mark={campaign.data && <StateTag state={campaign.data.state} />}
       sub={effect.data && campaign.data && <Sub effect={effect.data} campaign={campaign.data} />}
       actions={effect.data && <DayStamp date={effect.data.business_date} />}
     >
-      <QueryState query={effect} rows={12} page>{(data) => <EffectView uid={uid} effect={data} at={effect.dataUpdatedAt} />}</QueryState>
+      <QueryState query={effect} rows={12} page>
+        {(data) => <EffectView uid={uid} effect={data} at={effect.dataUpdatedAt} />}
+      </QueryState>
     </Page>
   );
 }
@@ -42,8 +48,12 @@ function Sub({ effect, campaign }: { effect: Effect; campaign: Campaign }) {
   return (
     <span className="row wrap">
       <Tag tone="done">{t('effect.observed', { n: effect.observed_days, days: effect.days })}</Tag>
-      <span>{t('campaign.audience')} <Clip>{campaign.audience.name ?? ''}</Clip></span>
-      <span>{t('campaign.controlGroup')} {campaign.control_percent}%</span>
+      <span>
+        {t('campaign.audience')} <Clip>{campaign.audience.name ?? ''}</Clip>
+      </span>
+      <span>
+        {t('campaign.controlGroup')} {campaign.control_percent}%
+      </span>
     </span>
   );
 }
@@ -54,10 +64,20 @@ function EffectView({ uid, effect, at }: { uid: string; effect: Effect; at: numb
     <div className="blocks">
       <Verdict effect={effect} />
       <Renewal uid={uid} effect={effect} />
-      <Panel title={t('effect.people')} meta={<span className="desk-only">{t('effect.peopleMeta')}</span>} side={<LiveStamp at={at} />} flush>
+      <Panel
+        title={t('effect.people')}
+        meta={<span className="desk-only">{t('effect.peopleMeta')}</span>}
+        side={<LiveStamp at={at} />}
+        flush
+      >
         <PeopleByState uid={uid} counts={effect.counts} extra={<WorkPart uid={uid} effect={effect} />} />
         <RefusalBand refusals={effect.refusals} uid={uid} />
-        <RefusalBand refusals={effect.work.refusals} uid={uid} title={t('campaign.workRefusals')} state="work_refused" />
+        <RefusalBand
+          refusals={effect.work.refusals}
+          uid={uid}
+          title={t('campaign.workRefusals')}
+          state="work_refused"
+        />
         <WorkResults uid={uid} effect={effect} />
       </Panel>
       <div className="columns even effect-columns">
@@ -65,17 +85,34 @@ function EffectView({ uid, effect, at }: { uid: string; effect: Effect; at: numb
           <Panel
             title={t('effect.measures')}
             meta={<span className="desk-only">{t('effect.measuresMeta')}</span>}
-            side={<><span className="small desk-only tone-brand">● {t('effect.significant')}</span><span className="small desk-only ink-2">○ {t('effect.notSignificant')}</span><DayStamp date={effect.business_date} /></>}
+            side={
+              <>
+                <span className="small desk-only tone-brand">● {t('effect.significant')}</span>
+                <span className="small desk-only ink-2">○ {t('effect.notSignificant')}</span>
+                <DayStamp date={effect.business_date} />
+              </>
+            }
             flush
           >
-            {effect.measures.length > 0 ? <MeasureTable uid={uid} measures={effect.measures} /> : <NotYet effect={effect} />}
+            {effect.measures.length > 0 ? (
+              <MeasureTable uid={uid} measures={effect.measures} />
+            ) : (
+              <NotYet effect={effect} />
+            )}
           </Panel>
         </div>
         <div className="column">
-          <Panel title={t('effect.curve')} side={<DayStamp date={effect.business_date} />} flush={!effect.curve}>{effect.curve ? <EffectCurve curve={effect.curve} /> : <NotYet effect={effect} />}</Panel>
+          <Panel title={t('effect.curve')} side={<DayStamp date={effect.business_date} />} flush={!effect.curve}>
+            {effect.curve ? <EffectCurve curve={effect.curve} /> : <NotYet effect={effect} />}
+          </Panel>
         </div>
       </div>
-      <Panel title={t('effect.branches')} meta={t('effect.branchesMeta')} side={<DayStamp date={effect.business_date} />} flush>
+      <Panel
+        title={t('effect.branches')}
+        meta={t('effect.branchesMeta')}
+        side={<DayStamp date={effect.business_date} />}
+        flush
+      >
         {effect.branches.length > 0 ? <BranchTable uid={uid} branches={effect.branches} /> : <NotYet effect={effect} />}
       </Panel>
     </div>
@@ -87,14 +124,26 @@ function Renewal({ uid, effect }: { uid: string; effect: Effect }) {
   const { t } = useText();
   const report = useReport();
   const measure = useMeasure(uid);
-  if (effect.run?.under_way) return <p className="small ink-2" role="status" data-testid="effect-computing">{t('effect.computing')}</p>;
+  if (effect.run?.under_way)
+    return (
+      <p className="small ink-2" role="status" data-testid="effect-computing">
+        {t('effect.computing')}
+      </p>
+    );
   if (effect.current) return null;
   return (
     <>
       <RunFailure run={effect.run} title={t('effect.notComputed')} id="effect-failed" />
       <div className="row wrap" role="status" data-testid="effect-outdated">
         <span className="tone-attention small">{t('effect.outdated')}</span>
-        <Button size="small" loading={measure.isPending} onClick={() => measure.mutate(undefined, { onError: report })} data-testid="effect-compute">{t('effect.compute')}</Button>
+        <Button
+          size="small"
+          loading={measure.isPending}
+          onClick={() => measure.mutate(undefined, { onError: report })}
+          data-testid="effect-compute"
+        >
+          {t('effect.compute')}
+        </Button>
       </div>
     </>
   );
@@ -103,7 +152,8 @@ function Renewal({ uid, effect }: { uid: string; effect: Effect }) {
 /** Before the first figures: when they come. */
 function NotYet({ effect }: { effect: Effect }) {
   const { t } = useText();
-  if (effect.observed_days > 0 && !effect.made_at) return <Empty icon="clock" title={t(effect.run?.under_way ? 'effect.computing' : 'effect.notYetComputed')} />;
+  if (effect.observed_days > 0 && !effect.made_at)
+    return <Empty icon="clock" title={t(effect.run?.under_way ? 'effect.computing' : 'effect.notYetComputed')} />;
   const text = effect.first_day ? t('effect.firstFigures', { date: date(effect.first_day) }) : t('effect.firstReach');
   return <Empty icon="clock" title={t('effect.noFigures')} text={text} />;
 }
@@ -111,10 +161,17 @@ function NotYet({ effect }: { effect: Effect }) {
 function Verdict({ effect }: { effect: Effect }) {
   return (
     <section className="panel verdict-panel">
-      <p className="verdict-sentence" data-testid="effect-sentence">{effect.sentence}</p>
+      <p className="verdict-sentence" data-testid="effect-sentence">
+        {effect.sentence}
+      </p>
       <ul className="checks">
         {effect.checks.map((check) => (
-          <li key={check.key} className={check.ok ? '' : 'tone-attention'} data-testid={`check-${check.key}`} data-ok={check.ok}>
+          <li
+            key={check.key}
+            className={check.ok ? '' : 'tone-attention'}
+            data-testid={`check-${check.key}`}
+            data-ok={check.ok}
+          >
             <Mark tone={check.ok ? 'done' : 'attention'} /> {check.text}
           </li>
         ))}
@@ -128,10 +185,25 @@ function WorkPart({ uid, effect }: { uid: string; effect: Effect }) {
   const { created, done } = effect.work;
   return (
     <div className="people-part">
-      <div className="figure-label"><i className="swatch done" />{t('effect.workDone')}</div>
-      <PeopleNumber uid={uid} className="figure-value" title={t('effect.workDone')} filter={{ state: 'work_done' }} testId="effect-work-done">{decimal(done, 0)}</PeopleNumber>
+      <div className="figure-label">
+        <i className="swatch done" />
+        {t('effect.workDone')}
+      </div>
+      <PeopleNumber
+        uid={uid}
+        className="figure-value"
+        title={t('effect.workDone')}
+        filter={{ state: 'work_done' }}
+        testId="effect-work-done"
+      >
+        {decimal(done, 0)}
+      </PeopleNumber>
       <Bar share={created > 0 ? done / created : 0} tone="done" />
-      <div className="figure-sub"><PeopleNumber uid={uid} title={t('effect.workGiven')} filter={{ state: 'work' }} testId="effect-work-given">{t('effect.ofWork', { n: decimal(created, 0) })}</PeopleNumber></div>
+      <div className="figure-sub">
+        <PeopleNumber uid={uid} title={t('effect.workGiven')} filter={{ state: 'work' }} testId="effect-work-given">
+          {t('effect.ofWork', { n: decimal(created, 0) })}
+        </PeopleNumber>
+      </div>
     </div>
   );
 }
@@ -145,7 +217,12 @@ function WorkResults({ uid, effect }: { uid: string; effect: Effect }) {
       <span className="ink-2 nowrap">{t('effect.results')}</span>
       <span className="row wrap gap-16 small">
         {results.map((result) => (
-          <span key={result.key} data-testid={`result-${result.key}`}>{label(result.labels)} <PeopleNumber uid={uid} title={label(result.labels)} filter={{ state: 'work_done', reason: result.key }}><b>{decimal(result.count, 0)}</b></PeopleNumber></span>
+          <span key={result.key} data-testid={`result-${result.key}`}>
+            {label(result.labels)}{' '}
+            <PeopleNumber uid={uid} title={label(result.labels)} filter={{ state: 'work_done', reason: result.key }}>
+              <b>{decimal(result.count, 0)}</b>
+            </PeopleNumber>
+          </span>
         ))}
       </span>
     </div>

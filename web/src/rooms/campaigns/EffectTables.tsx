@@ -24,28 +24,66 @@ export function MeasureTable({ uid, measures }: { uid: string; measures: Measure
   const { t, label, lang } = useText();
   const shape = (row: Measure) => shapeOf(row.format, row.unit, lang);
   const title = (row: Measure) => [label(row.labels), unitBeside(row.format, row.unit, lang)].filter(Boolean).join(' ');
-  const bounds = (row: Measure) => (row.low === null ? '—' : t('effect.to', { low: boundText(row.low, shape(row)), high: boundText(row.high, shape(row)) }));
+  const bounds = (row: Measure) =>
+    row.low === null
+      ? '—'
+      : t('effect.to', { low: boundText(row.low, shape(row)), high: boundText(row.high, shape(row)) });
   const groups = { treated: t('effect.treated'), control: t('effect.controlShort') };
   const people = (row: Measure, group: 'treated' | 'control') => (
-    <PeopleNumber uid={uid} title={`${title(row)} ${groups[group]}`} filter={behind(row, group)} testId={`people-${row.key}-${group}`}>
-      <span className={group === 'control' ? 'ink-2' : undefined} title={`n = ${decimal(row[`n_${group}`], 0)}`}>{valueText(row[group], shape(row))}</span>
+    <PeopleNumber
+      uid={uid}
+      title={`${title(row)} ${groups[group]}`}
+      filter={behind(row, group)}
+      testId={`people-${row.key}-${group}`}
+    >
+      <span className={group === 'control' ? 'ink-2' : undefined} title={`n = ${decimal(row[`n_${group}`], 0)}`}>
+        {valueText(row[group], shape(row))}
+      </span>
     </PeopleNumber>
   );
   const columns: Column<Measure>[] = [
-    { key: 'name', title: t('effect.measure'), render: (row) => <>{title(row)} {row.primary && <Tag tone="blue">{t('effect.primary')}</Tag>}</> },
+    {
+      key: 'name',
+      title: t('effect.measure'),
+      render: (row) => (
+        <>
+          {title(row)} {row.primary && <Tag tone="blue">{t('effect.primary')}</Tag>}
+        </>
+      ),
+    },
     { key: 'treated', title: t('effect.treated'), align: 'right', render: (row) => people(row, 'treated') },
     { key: 'control', title: t('effect.controlShort'), align: 'right', render: (row) => people(row, 'control') },
-    { key: 'difference', title: t('effect.difference'), align: 'right', render: (row) => <span className={row.significant ? 'strong' : 'ink-2'} data-testid={`measure-${row.key}`}>{differenceText(row.difference, shape(row))}</span> },
+    {
+      key: 'difference',
+      title: t('effect.difference'),
+      align: 'right',
+      render: (row) => (
+        <span className={row.significant ? 'strong' : 'ink-2'} data-testid={`measure-${row.key}`}>
+          {differenceText(row.difference, shape(row))}
+        </span>
+      ),
+    },
     {
       key: 'drawn',
       align: 'center',
-      title: <span className="zero-head"><span>{t('effect.lower')}</span><b>0</b><span>{t('effect.higher')}</span></span>,
+      title: (
+        <span className="zero-head">
+          <span>{t('effect.lower')}</span>
+          <b>0</b>
+          <span>{t('effect.higher')}</span>
+        </span>
+      ),
       render: (row) => {
         const interval = intervalOf(row);
         return interval ? <Interval interval={interval} scale={ownScale(interval)} width={150} /> : <Nothing />;
       },
     },
-    { key: 'interval', title: t('effect.interval'), align: 'right', render: (row) => <span className="ink-2">{bounds(row)}</span> },
+    {
+      key: 'interval',
+      title: t('effect.interval'),
+      align: 'right',
+      render: (row) => <span className="ink-2">{bounds(row)}</span>,
+    },
   ];
   return (
     <DataTable
@@ -56,7 +94,15 @@ export function MeasureTable({ uid, measures }: { uid: string; measures: Measure
       roomy
       twoLine={(row) => ({
         title: title(row),
-        sub: <span className="row wrap">{(['treated', 'control'] as const).map((group) => <span key={group} className="nowrap">{groups[group]} {people(row, group)}</span>)}</span>,
+        sub: (
+          <span className="row wrap">
+            {(['treated', 'control'] as const).map((group) => (
+              <span key={group} className="nowrap">
+                {groups[group]} {people(row, group)}
+              </span>
+            ))}
+          </span>
+        ),
         end: <b>{differenceText(row.difference, shape(row))}</b>,
         endSub: bounds(row),
       })}
@@ -71,20 +117,75 @@ export function BranchTable({ uid, branches }: { uid: string; branches: Branch[]
   const drawn = branches.flatMap((row) => intervalOf(row) ?? []);
   const scale = intervalScale(drawn);
   const rate = (value: string | null) => percent(value, 2);
-  const small = (row: Branch) => (row.small ? <span className="tone-attention">{t('effect.small')}</span> : <span className="ink-4">{t('effect.enough')}</span>);
+  const small = (row: Branch) =>
+    row.small ? (
+      <span className="tone-attention">{t('effect.small')}</span>
+    ) : (
+      <span className="ink-4">{t('effect.enough')}</span>
+    );
   const people = (row: Branch, title: string, count: number, state?: string) => (
-    <PeopleNumber uid={uid} title={`${row.name} ${title}`} filter={{ state, unit: row.uid }} testId={`branch-${state ?? 'chosen'}`}>{decimal(count, 0)}</PeopleNumber>
+    <PeopleNumber
+      uid={uid}
+      title={`${row.name} ${title}`}
+      filter={{ state, unit: row.uid }}
+      testId={`branch-${state ?? 'chosen'}`}
+    >
+      {decimal(count, 0)}
+    </PeopleNumber>
   );
   const columns: Column<Branch>[] = [
     { key: 'name', title: t('effect.branch'), tight: true, render: (row) => row.name },
-    { key: 'chosen', title: t('campaign.chosen'), align: 'right', render: (row) => people(row, t('campaign.chosen'), row.chosen) },
-    { key: 'control', title: t('campaign.controlGroup'), align: 'right', render: (row) => people(row, t('campaign.controlGroup'), row.control, 'control') },
-    { key: 'refused', title: t('effect.refused'), align: 'right', render: (row) => <span className={row.refused > 0 ? 'tone-refused' : 'ink-4'}>{people(row, t('effect.refused'), row.refused, 'refused')}</span> },
-    { key: 'rate', title: t('effect.refusalRate'), align: 'right', render: (row) => share(row.refused, row.chosen - row.control, 1) },
-    { key: 'sent', title: t('effect.sent'), align: 'right', render: (row) => people(row, t('effect.sent'), row.sent, 'sent') },
+    {
+      key: 'chosen',
+      title: t('campaign.chosen'),
+      align: 'right',
+      render: (row) => people(row, t('campaign.chosen'), row.chosen),
+    },
+    {
+      key: 'control',
+      title: t('campaign.controlGroup'),
+      align: 'right',
+      render: (row) => people(row, t('campaign.controlGroup'), row.control, 'control'),
+    },
+    {
+      key: 'refused',
+      title: t('effect.refused'),
+      align: 'right',
+      render: (row) => (
+        <span className={row.refused > 0 ? 'tone-refused' : 'ink-4'}>
+          {people(row, t('effect.refused'), row.refused, 'refused')}
+        </span>
+      ),
+    },
+    {
+      key: 'rate',
+      title: t('effect.refusalRate'),
+      align: 'right',
+      render: (row) => share(row.refused, row.chosen - row.control, 1),
+    },
+    {
+      key: 'sent',
+      title: t('effect.sent'),
+      align: 'right',
+      render: (row) => people(row, t('effect.sent'), row.sent, 'sent'),
+    },
     { key: 'treated', title: t('effect.treatedRate'), align: 'right', render: (row) => rate(row.treated_rate) },
-    { key: 'controlRate', title: t('effect.controlRate'), align: 'right', render: (row) => <span className="ink-2">{rate(row.control_rate)}</span> },
-    { key: 'difference', title: `${t('effect.difference')} pp`, align: 'right', render: (row) => <span className={row.small ? 'ink-3' : 'strong'}>{differenceText(row.difference, { ...RATE, differenceSuffix: '' })}</span> },
+    {
+      key: 'controlRate',
+      title: t('effect.controlRate'),
+      align: 'right',
+      render: (row) => <span className="ink-2">{rate(row.control_rate)}</span>,
+    },
+    {
+      key: 'difference',
+      title: `${t('effect.difference')} pp`,
+      align: 'right',
+      render: (row) => (
+        <span className={row.small ? 'ink-3' : 'strong'}>
+          {differenceText(row.difference, { ...RATE, differenceSuffix: '' })}
+        </span>
+      ),
+    },
     {
       key: 'interval',
       title: t('effect.interval'),
@@ -102,7 +203,16 @@ export function BranchTable({ uid, branches }: { uid: string; branches: Branch[]
       rows={branches}
       rowKey={(row) => row.name}
       testId="branch-row"
-      twoLine={(row) => ({ title: row.name, sub: <>{t('effect.sent')} {decimal(row.sent, 0)} / {decimal(row.chosen, 0)} {small(row)}</>, end: differenceText(row.difference, RATE), endSub: `${rate(row.treated_rate)} / ${rate(row.control_rate)}` })}
+      twoLine={(row) => ({
+        title: row.name,
+        sub: (
+          <>
+            {t('effect.sent')} {decimal(row.sent, 0)} / {decimal(row.chosen, 0)} {small(row)}
+          </>
+        ),
+        end: differenceText(row.difference, RATE),
+        endSub: `${rate(row.treated_rate)} / ${rate(row.control_rate)}`,
+      })}
     />
   );
 }

@@ -28,32 +28,73 @@ export function EstimatePanel({ campaign }: { campaign: Campaign }) {
   const frozen = campaign.state === 'confirmed';
   const stale = data !== null && data !== undefined && !estimate.data?.current && !underWay && !frozen;
   const hindrance = data && !stale && !underWay ? hindranceOf(data) : null;
-  const ready = data && !stale && !underWay && !confirming && hindrance === null && campaign.permitted.includes('confirm');
+  const ready =
+    data && !stale && !underWay && !confirming && hindrance === null && campaign.permitted.includes('confirm');
   return (
     <Panel
       title={t('campaign.estimate')}
-      side={data && <><span className="small ink-3 nowrap">{t('campaign.estimatedAt', { at: datetime(estimate.data?.made_at) })}</span><DayStamp date={data.business_date} /></>}
-      foot={!frozen && (
-        <>
-          <Footnote confirming={confirming} underWay={underWay} stale={stale} hindrance={hindrance} />
-          <span className="right row">
-            <Button loading={underWay} disabled={confirming} onClick={run} data-testid="estimate">{t('campaign.estimateRun')}</Button>
-            <Button type="primary" loading={confirming} disabled={!ready} onClick={() => setAsking(true)} data-testid="confirm">{t('campaign.confirm')}</Button>
-          </span>
-        </>
-      )}
+      side={
+        data && (
+          <>
+            <span className="small ink-3 nowrap">
+              {t('campaign.estimatedAt', { at: datetime(estimate.data?.made_at) })}
+            </span>
+            <DayStamp date={data.business_date} />
+          </>
+        )
+      }
+      foot={
+        !frozen && (
+          <>
+            <Footnote confirming={confirming} underWay={underWay} stale={stale} hindrance={hindrance} />
+            <span className="right row">
+              <Button loading={underWay} disabled={confirming} onClick={run} data-testid="estimate">
+                {t('campaign.estimateRun')}
+              </Button>
+              <Button
+                type="primary"
+                loading={confirming}
+                disabled={!ready}
+                onClick={() => setAsking(true)}
+                data-testid="confirm"
+              >
+                {t('campaign.confirm')}
+              </Button>
+            </span>
+          </>
+        )
+      }
       flush
     >
-      {!confirming && <RunFailure run={campaign.confirmation} title={t('campaign.confirmFailed')} id="confirm-failed" />}
+      {!confirming && (
+        <RunFailure run={campaign.confirmation} title={t('campaign.confirmFailed')} id="confirm-failed" />
+      )}
       {!underWay && <RunFailure run={estimate.data?.run} title={t('campaign.estimateFailed')} id="estimate-failed" />}
       {start.isError && <ErrorState error={start.error} retry={run} />}
       {estimate.isError && <ErrorState error={estimate.error} retry={() => void estimate.refetch()} />}
       {data ? (
-        <div className={stale || underWay ? 'fading' : ''} data-testid="estimate-figures" data-current={!stale && !underWay}><EstimateFigures data={data} /></div>
+        <div
+          className={stale || underWay ? 'fading' : ''}
+          data-testid="estimate-figures"
+          data-current={!stale && !underWay}
+        >
+          <EstimateFigures data={data} />
+        </div>
       ) : (
-        !estimate.isError && <p className="panel-body ink-3">{underWay ? t('campaign.estimateUnderWay') : t('campaign.estimateNone')}</p>
+        !estimate.isError && (
+          <p className="panel-body ink-3">{underWay ? t('campaign.estimateUnderWay') : t('campaign.estimateNone')}</p>
+        )
       )}
-      {data && <ConfirmDialog open={asking} onClose={() => setAsking(false)} campaign={campaign} estimate={data} ready={Boolean(ready)} onChanged={run} />}
+      {data && (
+        <ConfirmDialog
+          open={asking}
+          onClose={() => setAsking(false)}
+          campaign={campaign}
+          estimate={data}
+          ready={Boolean(ready)}
+          onChanged={run}
+        />
+      )}
     </Panel>
   );
 }
@@ -63,10 +104,30 @@ type FootProps = { confirming: boolean; underWay: boolean; stale: boolean; hindr
 /** What stands in the way of confirming, or what is going on. */
 function Footnote({ confirming, underWay, stale, hindrance }: FootProps) {
   const { t } = useText();
-  if (confirming) return <span role="status" data-testid="confirming">{t('campaign.confirming')}</span>;
-  if (underWay) return <span role="status" data-testid="estimating">{t('campaign.estimateUnderWay')}</span>;
-  if (stale) return <span className="tone-attention" role="status" data-testid="estimate-outdated">{t('campaign.estimateOutdated')}</span>;
-  if (hindrance) return <span className="tone-attention" role="status" data-testid="confirm-hindrance">{t(hindrance)}</span>;
+  if (confirming)
+    return (
+      <span role="status" data-testid="confirming">
+        {t('campaign.confirming')}
+      </span>
+    );
+  if (underWay)
+    return (
+      <span role="status" data-testid="estimating">
+        {t('campaign.estimateUnderWay')}
+      </span>
+    );
+  if (stale)
+    return (
+      <span className="tone-attention" role="status" data-testid="estimate-outdated">
+        {t('campaign.estimateOutdated')}
+      </span>
+    );
+  if (hindrance)
+    return (
+      <span className="tone-attention" role="status" data-testid="confirm-hindrance">
+        {t(hindrance)}
+      </span>
+    );
   return <span>{t('campaign.estimateText')}</span>;
 }
 
@@ -76,10 +137,26 @@ function EstimateFigures({ data }: { data: Estimate }) {
   return (
     <>
       <div className="people">
-        <Figure label={t('campaign.chosen')} value={<span data-testid="estimate-count">{decimal(data.count, 0)}</span>} sub={t('unit.household')} />
-        <Figure label={t('campaign.controlGroup')} value={decimal(data.control, 0)} sub={t('effect.ofChosen', { p: share(data.control, data.count, 1) })} />
-        <Figure label={t('campaign.reachable')} value={<span data-testid="estimate-reachable">{decimal(data.reachable, 0)}</span>} sub={t('effect.ofTreated', { p: share(data.reachable, treated, 1) })} />
-        <Figure label={t('campaign.followed')} value={<span data-testid="estimate-followed">{decimal(data.followed, 0)}</span>} sub={t('campaign.ofCovered', { p: share(data.followed, data.covered, 1), n: decimal(data.covered, 0) })} />
+        <Figure
+          label={t('campaign.chosen')}
+          value={<span data-testid="estimate-count">{decimal(data.count, 0)}</span>}
+          sub={t('unit.household')}
+        />
+        <Figure
+          label={t('campaign.controlGroup')}
+          value={decimal(data.control, 0)}
+          sub={t('effect.ofChosen', { p: share(data.control, data.count, 1) })}
+        />
+        <Figure
+          label={t('campaign.reachable')}
+          value={<span data-testid="estimate-reachable">{decimal(data.reachable, 0)}</span>}
+          sub={t('effect.ofTreated', { p: share(data.reachable, treated, 1) })}
+        />
+        <Figure
+          label={t('campaign.followed')}
+          value={<span data-testid="estimate-followed">{decimal(data.followed, 0)}</span>}
+          sub={t('campaign.ofCovered', { p: share(data.followed, data.covered, 1), n: decimal(data.covered, 0) })}
+        />
       </div>
       <RefusalBand refusals={data.refusals} />
       <RefusalBand refusals={data.work_refusals} title={t('campaign.workRefusals')} state="work_refused" />
@@ -87,7 +164,14 @@ function EstimateFigures({ data }: { data: Estimate }) {
   );
 }
 
-type ConfirmProps = { open: boolean; onClose: () => void; campaign: Campaign; estimate: Estimate; ready: boolean; onChanged: () => void };
+type ConfirmProps = {
+  open: boolean;
+  onClose: () => void;
+  campaign: Campaign;
+  estimate: Estimate;
+  ready: boolean;
+  onChanged: () => void;
+};
 
 function ConfirmDialog({ open, onClose, campaign, estimate, ready, onChanged }: ConfirmProps) {
   const { t } = useText();
@@ -103,7 +187,11 @@ function ConfirmDialog({ open, onClose, campaign, estimate, ready, onChanged }: 
     setChanged(true);
     onChanged();
   };
-  const confirm = () => step.mutate({ step: 'confirm', count: estimate.count, business_date: estimate.business_date }, { onSuccess: close, onError: failed });
+  const confirm = () =>
+    step.mutate(
+      { step: 'confirm', count: estimate.count, business_date: estimate.business_date },
+      { onSuccess: close, onError: failed },
+    );
   return (
     <Modal
       open={open}
@@ -115,12 +203,28 @@ function ConfirmDialog({ open, onClose, campaign, estimate, ready, onChanged }: 
       onCancel={close}
       width={460}
     >
-      {changed && <div className="alert attention" role="alert" data-testid="confirm-changed">{t('campaign.stale')} {t(ready ? 'campaign.renewed' : 'campaign.renewing')}</div>}
+      {changed && (
+        <div className="alert attention" role="alert" data-testid="confirm-changed">
+          {t('campaign.stale')} {t(ready ? 'campaign.renewed' : 'campaign.renewing')}
+        </div>
+      )}
       <div className={`row gap-16 ${ready ? '' : 'fading'}`} style={{ margin: '4px 0 12px' }}>
-        <Figure label={t('campaign.confirmCount')} value={<span data-testid="confirm-count">{decimal(estimate.count, 0)}</span>} />
-        <Figure label={t('campaign.confirmDate')} value={<span data-testid="confirm-date">{estimate.business_date}</span>} />
+        <Figure
+          label={t('campaign.confirmCount')}
+          value={<span data-testid="confirm-count">{decimal(estimate.count, 0)}</span>}
+        />
+        <Figure
+          label={t('campaign.confirmDate')}
+          value={<span data-testid="confirm-date">{estimate.business_date}</span>}
+        />
       </div>
-      <p className="ink-2">{t('campaign.confirmText', { date: date(estimate.business_date), count: decimal(estimate.count, 0), control: decimal(estimate.control, 0) })}</p>
+      <p className="ink-2">
+        {t('campaign.confirmText', {
+          date: date(estimate.business_date),
+          count: decimal(estimate.count, 0),
+          control: decimal(estimate.control, 0),
+        })}
+      </p>
     </Modal>
   );
 }

@@ -18,11 +18,32 @@ export type MemberFilter = { state?: string; reason?: string; unit?: string };
 type Props = { uid: string; shown: { title: string; filter: MemberFilter } | null; onClose: () => void };
 
 /** A number that opens the list of the people behind it. */
-export function PeopleNumber({ uid, title, filter, className = '', testId, children }: { uid: string; title: string; filter: MemberFilter; className?: string; testId?: string; children: ReactNode }) {
+export function PeopleNumber({
+  uid,
+  title,
+  filter,
+  className = '',
+  testId,
+  children,
+}: {
+  uid: string;
+  title: string;
+  filter: MemberFilter;
+  className?: string;
+  testId?: string;
+  children: ReactNode;
+}) {
   const [open, setOpen] = useState(false);
   return (
     <>
-      <button type="button" className={`plain people-number ${className}`} onClick={() => setOpen(true)} data-testid={testId}>{children}</button>
+      <button
+        type="button"
+        className={`plain people-number ${className}`}
+        onClick={() => setOpen(true)}
+        data-testid={testId}
+      >
+        {children}
+      </button>
       <MembersDrawer uid={uid} shown={open ? { title, filter } : null} onClose={() => setOpen(false)} />
     </>
   );
@@ -34,7 +55,8 @@ export function MembersDrawer({ uid, shown, onClose }: Props) {
   const filter = shown?.filter ?? {};
   const members = useInfiniteQuery({
     queryKey: ['campaign-members', uid, filter],
-    queryFn: ({ pageParam, signal }) => api.get('/campaigns/{uid}/members', { path: { uid }, query: { ...filter, cursor: pageParam }, signal }),
+    queryFn: ({ pageParam, signal }) =>
+      api.get('/campaigns/{uid}/members', { path: { uid }, query: { ...filter, cursor: pageParam }, signal }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (last) => last.next_cursor ?? undefined,
     enabled: shown !== null,
@@ -46,16 +68,32 @@ export function MembersDrawer({ uid, shown, onClose }: Props) {
       open={shown !== null}
       onClose={onClose}
       size={860}
-      title={<>{shown?.title} {count !== undefined && <span className="small ink-2" data-testid="members-count">{t('member.count', { n: decimal(count, 0) })}</span>}</>}
+      title={
+        <>
+          {shown?.title}{' '}
+          {count !== undefined && (
+            <span className="small ink-2" data-testid="members-count">
+              {t('member.count', { n: decimal(count, 0) })}
+            </span>
+          )}
+        </>
+      }
       extra={<LiveStamp at={members.dataUpdatedAt} />}
       styles={{ body: { padding: 0 } }}
     >
       {members.isPending && <Skeleton rows={10} />}
       {members.isError && <ErrorState error={members.error} retry={() => void members.refetch()} />}
-      {members.data && (items.length > 0 ? <MemberTable uid={uid} items={items} /> : <Empty title={t('member.none')} />)}
+      {members.data &&
+        (items.length > 0 ? <MemberTable uid={uid} items={items} /> : <Empty title={t('member.none')} />)}
       {members.hasNextPage && (
         <div style={{ padding: 12, textAlign: 'center' }}>
-          <Button loading={members.isFetchingNextPage} onClick={() => void members.fetchNextPage()} data-testid="members-more">{t('member.more')}</Button>
+          <Button
+            loading={members.isFetchingNextPage}
+            onClick={() => void members.fetchNextPage()}
+            data-testid="members-more"
+          >
+            {t('member.more')}
+          </Button>
         </div>
       )}
     </Drawer>
@@ -71,17 +109,42 @@ function MemberTable({ uid, items }: { uid: string; items: Member[] }) {
     { key: 'party', title: t('member.title'), tight: true, render: (row) => <Person party={row.party} /> },
     { key: 'state', title: t('member.state'), tight: true, render: (row) => <TouchTag state={row.state} /> },
     { key: 'reason', title: t('member.reason'), render: (row) => reason(row) || <Nothing /> },
-    { key: 'sent', title: t('member.sentAt'), tight: true, render: (row) => (row.sent_at ? datetime(row.sent_at) : <Nothing />) },
-    { key: 'work', title: t('member.work'), tight: true, render: (row) => (row.work_state ? word('workState', row.work_state) : <Nothing />) },
-    { key: 'converted', title: t('member.converted'), tight: true, render: (row) => (row.converted === null ? <Nothing /> : t(row.converted ? 'common.yes' : 'common.no')) },
-    { key: 'inflow', title: `${t('member.inflow')} ${moneyColumnUnit(lang)}`, align: 'right', render: (row) => <Change value={row.net_inflow ?? null} cell /> },
+    {
+      key: 'sent',
+      title: t('member.sentAt'),
+      tight: true,
+      render: (row) => (row.sent_at ? datetime(row.sent_at) : <Nothing />),
+    },
+    {
+      key: 'work',
+      title: t('member.work'),
+      tight: true,
+      render: (row) => (row.work_state ? word('workState', row.work_state) : <Nothing />),
+    },
+    {
+      key: 'converted',
+      title: t('member.converted'),
+      tight: true,
+      render: (row) => (row.converted === null ? <Nothing /> : t(row.converted ? 'common.yes' : 'common.no')),
+    },
+    {
+      key: 'inflow',
+      title: `${t('member.inflow')} ${moneyColumnUnit(lang)}`,
+      align: 'right',
+      render: (row) => <Change value={row.net_inflow ?? null} cell />,
+    },
   ];
   const canResend = items.some((row) => row.resendable);
   if (canResend) {
     columns.push({
       key: 'resend',
       title: '',
-      render: (row) => row.resendable && <Button size="small" onClick={() => setResending(row)} data-testid="resend">{t('member.resend')}</Button>,
+      render: (row) =>
+        row.resendable && (
+          <Button size="small" onClick={() => setResending(row)} data-testid="resend">
+            {t('member.resend')}
+          </Button>
+        ),
     });
   }
   return (
@@ -94,7 +157,11 @@ function MemberTable({ uid, items }: { uid: string; items: Member[] }) {
         twoLine={(row) => ({
           title: <Person party={row.party} />,
           sub: reason(row) || datetime(row.sent_at),
-          end: row.resendable ? <Button onClick={() => setResending(row)}>{t('member.resend')}</Button> : <TouchTag state={row.state} />,
+          end: row.resendable ? (
+            <Button onClick={() => setResending(row)}>{t('member.resend')}</Button>
+          ) : (
+            <TouchTag state={row.state} />
+          ),
         })}
       />
       <ResendDialog uid={uid} member={resending} onClose={() => setResending(null)} />
@@ -104,7 +171,13 @@ function MemberTable({ uid, items }: { uid: string; items: Member[] }) {
 
 /** A member by name; one that the viewer may not see is counted, not named. */
 function Person({ party }: { party: Member['party'] }) {
-  return party ? <Link to={`/records/party/${party.uid}`}><Clip>{party.display}</Clip></Link> : <NoRight />;
+  return party ? (
+    <Link to={`/records/party/${party.uid}`}>
+      <Clip>{party.display}</Clip>
+    </Link>
+  ) : (
+    <NoRight />
+  );
 }
 
 function ResendDialog({ uid, member, onClose }: { uid: string; member: Member | null; onClose: () => void }) {
@@ -114,7 +187,11 @@ function ResendDialog({ uid, member, onClose }: { uid: string; member: Member | 
   const say = useSay();
   const [form] = Form.useForm<{ reason: string }>();
   const resend = useChange({
-    mutationFn: (reason: string) => api.post('/campaigns/{uid}/members/{party}/resend', { path: { uid, party: member?.party?.uid ?? '' }, body: { reason } }),
+    mutationFn: (reason: string) =>
+      api.post('/campaigns/{uid}/members/{party}/resend', {
+        path: { uid, party: member?.party?.uid ?? '' },
+        body: { reason },
+      }),
     onSuccess: (verdict) => {
       if (verdict.allowed) {
         say(t('member.resent'));
@@ -142,10 +219,22 @@ function ResendDialog({ uid, member, onClose }: { uid: string; member: Member | 
       width={420}
       destroyOnHidden
     >
-      <p className="ink-2" style={{ marginBottom: 12 }}>{t(member?.state === 'failed' ? 'member.resendFailed' : 'member.resendText')}{lang === 'en' ? ' ' : ''}{t('member.resendGate')}</p>
-      {refused && <div className="alert attention" role="alert" data-testid="resend-refused" style={{ marginBottom: 12 }}>{t('member.resendRefused', { reasons: refused.map((reason) => label(reason.labels)).join(t('common.and')) })}</div>}
+      <p className="ink-2" style={{ marginBottom: 12 }}>
+        {t(member?.state === 'failed' ? 'member.resendFailed' : 'member.resendText')}
+        {lang === 'en' ? ' ' : ''}
+        {t('member.resendGate')}
+      </p>
+      {refused && (
+        <div className="alert attention" role="alert" data-testid="resend-refused" style={{ marginBottom: 12 }}>
+          {t('member.resendRefused', { reasons: refused.map((reason) => label(reason.labels)).join(t('common.and')) })}
+        </div>
+      )}
       <Form form={form} layout="vertical" requiredMark={false} onFinish={(values) => resend.mutate(values.reason)}>
-        <Form.Item name="reason" label={t('common.reason')} rules={[{ required: true, min: 4, message: t('unmask.reasonHint') }]}>
+        <Form.Item
+          name="reason"
+          label={t('common.reason')}
+          rules={[{ required: true, min: 4, message: t('unmask.reasonHint') }]}
+        >
           <Input.TextArea rows={2} autoFocus data-testid="resend-reason" />
         </Form.Item>
       </Form>

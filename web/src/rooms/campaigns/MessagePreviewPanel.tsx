@@ -19,7 +19,8 @@ export function MessagePreviewPanel({ uid }: { uid: string }) {
   const [party, setParty] = useState<Picked | undefined>();
   const preview = useQuery({
     queryKey: ['campaign-preview', uid, party?.value],
-    queryFn: ({ signal }) => api.post('/campaigns/{uid}/preview', { path: { uid }, body: { party: party?.value }, signal }),
+    queryFn: ({ signal }) =>
+      api.post('/campaigns/{uid}/preview', { path: { uid }, body: { party: party?.value }, signal }),
     placeholderData: keepPreviousData,
   });
   const test = useChange({
@@ -33,12 +34,24 @@ export function MessagePreviewPanel({ uid }: { uid: string }) {
       title={t('campaign.previewTitle')}
       foot={
         <>
-          <span style={{ width: 190 }}><RecordPicker object="party" testId="preview-party" value={party} onChange={setParty} /></span>
-          <Button className="right" icon={<Icon name="mail" size={14} />} loading={test.isPending} onClick={() => test.mutate()} data-testid="test-mail">{t('campaign.testMail')}</Button>
+          <span style={{ width: 190 }}>
+            <RecordPicker object="party" testId="preview-party" value={party} onChange={setParty} />
+          </span>
+          <Button
+            className="right"
+            icon={<Icon name="mail" size={14} />}
+            loading={test.isPending}
+            onClick={() => test.mutate()}
+            data-testid="test-mail"
+          >
+            {t('campaign.testMail')}
+          </Button>
         </>
       }
     >
-      <QueryState query={preview} rows={5}>{(data) => <Message data={data} />}</QueryState>
+      <QueryState query={preview} rows={5}>
+        {(data) => <Message data={data} />}
+      </QueryState>
     </Panel>
   );
 }
@@ -48,10 +61,14 @@ function Message({ data }: { data: MessagePreview }) {
   return (
     <div className="stack gap-8">
       {data.findings.map((finding) => (
-        <div key={finding.code + finding.message} className="alert attention" style={{ margin: 0 }}>{finding.message}</div>
+        <div key={finding.code + finding.message} className="alert attention" style={{ margin: 0 }}>
+          {finding.message}
+        </div>
       ))}
       <p className="small ink-3">{t('campaign.previewFor', { name: data.party.display })}</p>
-      <p className="strong" data-testid="preview-subject">{data.subject}</p>
+      <p className="strong" data-testid="preview-subject">
+        {data.subject}
+      </p>
       <pre className="message quiet">{data.body_text}</pre>
     </div>
   );

@@ -10,7 +10,10 @@ export function RunFailure({ run, title, id }: { run: CampaignRun | null | undef
   return (
     <div className="alert attention" role="alert" data-testid={id}>
       <Icon name="alert" />
-      <div><b>{title}</b><p className="small">{(lang === 'en' && message_en) || message}</p></div>
+      <div>
+        <b>{title}</b>
+        <p className="small">{(lang === 'en' && message_en) || message}</p>
+      </div>
     </div>
   );
 }

@@ -34,7 +34,11 @@ describe('the products of a campaign', () => {
     { uid: 'n', display: '示例新品', risk_level: null },
   ];
   it('show their level', () => {
-    expect(productOptions(products).map((item) => item.label)).toEqual(['示例银行  R4', '示例货币基金  R1', '示例新品']);
+    expect(productOptions(products).map((item) => item.label)).toEqual([
+      '示例银行  R4',
+      '示例货币基金  R1',
+      '示例新品',
+    ]);
   });
   it('keep the chosen one with its level when it is no longer on offer', () => {
     const campaign = { product: { uid: 'old', display: '示例旧基金', risk_level: 'R3' } } as Campaign;

@@ -3,15 +3,35 @@ import type { Campaign, CampaignDraft, CampaignOptions, Product } from '../../ap
 /** A draft as the form's controls hold it. */
 export type Values = Omit<CampaignDraft, 'goal'> & { expression: string; days: number };
 
-export function valuesOf(campaign: Campaign | undefined, audience: string | null, options: CampaignOptions): Partial<Values> {
+export function valuesOf(
+  campaign: Campaign | undefined,
+  audience: string | null,
+  options: CampaignOptions,
+): Partial<Values> {
   if (!campaign) {
     const template = options.templates.length === 1 ? options.templates[0]?.uid : undefined;
-    return { audience: audience ?? undefined, template, days: 30, due_days: 3, control_percent: 10, result_set: options.result_sets[0]?.key, script: '' };
+    return {
+      audience: audience ?? undefined,
+      template,
+      days: 30,
+      due_days: 3,
+      control_percent: 10,
+      result_set: options.result_sets[0]?.key,
+      script: '',
+    };
   }
   return {
-    name: campaign.name, purpose: campaign.purpose, audience: campaign.audience.uid, template: campaign.template.uid,
-    product: campaign.product?.uid, expression: campaign.goal.text, days: campaign.goal.days, script: campaign.script,
-    due_days: campaign.due_days, control_percent: campaign.control_percent, result_set: campaign.result_set,
+    name: campaign.name,
+    purpose: campaign.purpose,
+    audience: campaign.audience.uid,
+    template: campaign.template.uid,
+    product: campaign.product?.uid,
+    expression: campaign.goal.text,
+    days: campaign.goal.days,
+    script: campaign.script,
+    due_days: campaign.due_days,
+    control_percent: campaign.control_percent,
+    result_set: campaign.result_set,
   };
 }
 

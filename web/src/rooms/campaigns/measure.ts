@@ -17,7 +17,12 @@ export function boundText(value: string | null, shape: Shape): string {
   return number === null ? NOTHING : decimal(number * shape.factor, shape.places);
 }
 
-export function intervalOf(row: { difference: string | null; low: string | null; high: string | null; significant?: boolean }): IntervalValue | null {
+export function intervalOf(row: {
+  difference: string | null;
+  low: string | null;
+  high: string | null;
+  significant?: boolean;
+}): IntervalValue | null {
   const value = toNumber(row.difference);
   const low = toNumber(row.low);
   const high = toNumber(row.high);

@@ -17,7 +17,10 @@ export function useCampaign(uid: string | undefined) {
 }
 
 export function useCampaignOptions() {
-  return useQuery({ queryKey: ['campaign-options'], queryFn: ({ signal }) => api.get('/campaigns/options', { signal }) });
+  return useQuery({
+    queryKey: ['campaign-options'],
+    queryFn: ({ signal }) => api.get('/campaigns/options', { signal }),
+  });
 }
 
 /** The stored effect; while newer figures are not counted yet, it is asked for again. */
@@ -25,7 +28,8 @@ export function useEffectOf(uid: string) {
   return useQuery({
     queryKey: ['campaign-effect', uid],
     queryFn: ({ signal }) => api.get('/campaigns/{uid}/effect', { path: { uid }, signal }),
-    refetchInterval: (query) => (query.state.data?.run?.under_way ? SOON : query.state.data?.current === false ? LATER : false),
+    refetchInterval: (query) =>
+      query.state.data?.run?.under_way ? SOON : query.state.data?.current === false ? LATER : false,
   });
 }
 
@@ -70,8 +74,12 @@ export function useCampaignStep(campaign: Campaign) {
   return useChange({
     mutationFn: (step: Confirmed | { step: Step }) => {
       const { uid, revision } = campaign;
-      if (step.step !== 'confirm') return api.post(`/campaigns/{uid}/${step.step}`, { path: { uid }, body: { revision } });
-      return api.post('/campaigns/{uid}/confirm', { path: { uid }, body: { revision, count: step.count, business_date: step.business_date } });
+      if (step.step !== 'confirm')
+        return api.post(`/campaigns/{uid}/${step.step}`, { path: { uid }, body: { revision } });
+      return api.post('/campaigns/{uid}/confirm', {
+        path: { uid },
+        body: { revision, count: step.count, business_date: step.business_date },
+      });
     },
     onSettled: () => {
       void client.invalidateQueries({ queryKey: ['campaign', campaign.uid] });

@@ -7,7 +7,8 @@ export function launchingOf({ counts }: Pick<Campaign, 'counts'>, estimate: Esti
     ['campaign.launchTreated', counts.treated],
     ['campaign.launchControl', counts.control],
   ];
-  if (estimate) said.push(['campaign.launchReachable', estimate.reachable], ['campaign.launchFollowed', estimate.followed]);
+  if (estimate)
+    said.push(['campaign.launchReachable', estimate.reachable], ['campaign.launchFollowed', estimate.followed]);
   return said;
 }
 

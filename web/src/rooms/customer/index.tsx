@@ -29,13 +29,27 @@ function RecordMore({ meta, uid }: { meta: ObjectMeta; uid: string }) {
   const record = useRecord(meta.key, uid);
   return (
     <>
-      <Button icon={<Icon name="history" size={14} />} onClick={() => setOpen(true)} data-testid="record-details">{t('record.details')}</Button>
+      <Button icon={<Icon name="history" size={14} />} onClick={() => setOpen(true)} data-testid="record-details">
+        {t('record.details')}
+      </Button>
       {record.data && <RecordActions meta={meta} record={record.data} />}
-      <Drawer open={open} onClose={() => setOpen(false)} size={640} title={<span title={record.data?.display}>{record.data?.display}</span>} destroyOnHidden>
+      <Drawer
+        open={open}
+        onClose={() => setOpen(false)}
+        size={640}
+        title={<span title={record.data?.display}>{record.data?.display}</span>}
+        destroyOnHidden
+      >
         <div className="blocks">
           <QueryState query={record}>{(found) => <Sections meta={meta} record={found} />}</QueryState>
-          <Panel title={t('record.history')}><RecordHistory meta={meta} uid={uid} kind="history" /></Panel>
-          {meta.operations.includes('access_log') && <Panel title={t('record.access')}><RecordHistory meta={meta} uid={uid} kind="access" /></Panel>}
+          <Panel title={t('record.history')}>
+            <RecordHistory meta={meta} uid={uid} kind="history" />
+          </Panel>
+          {meta.operations.includes('access_log') && (
+            <Panel title={t('record.access')}>
+              <RecordHistory meta={meta} uid={uid} kind="access" />
+            </Panel>
+          )}
         </div>
       </Drawer>
     </>

@@ -10,14 +10,31 @@ export function Hour({ steps, name, tone }: { steps: JobStep[]; name: string; to
   const known = steps.flatMap(({ waiting }) => (waiting === null ? [] : [waiting]));
   if (known.length === 0) return <span className="hour small ink-4">{t('job.hourUnknown')}</span>;
   const { came, left } = pace({ steps });
-  const words = t('job.hourSaid', { name, most: decimal(Math.max(...known), 0), last: number(steps.at(-1)?.waiting ?? null), came: said(came), left: said(left) });
+  const words = t('job.hourSaid', {
+    name,
+    most: decimal(Math.max(...known), 0),
+    last: number(steps.at(-1)?.waiting ?? null),
+    came: said(came),
+    left: said(left),
+  });
   const tall = heights(steps);
   return (
     <span className={`hour ${tone}`} role="img" aria-label={words}>
       {steps.map((step, index) => {
         const height = tall[index] ?? null;
-        const title = t('job.stepSaid', { time: time(step.until), waiting: number(step.waiting), came: said(step.came), left: said(step.left) });
-        return <span key={step.until} title={title}>{height !== null && <i style={{ height: `${Math.max(height * 100, 6)}%` }} className={height === 0 ? 'none' : ''} />}</span>;
+        const title = t('job.stepSaid', {
+          time: time(step.until),
+          waiting: number(step.waiting),
+          came: said(step.came),
+          left: said(step.left),
+        });
+        return (
+          <span key={step.until} title={title}>
+            {height !== null && (
+              <i style={{ height: `${Math.max(height * 100, 6)}%` }} className={height === 0 ? 'none' : ''} />
+            )}
+          </span>
+        );
       })}
     </span>
   );

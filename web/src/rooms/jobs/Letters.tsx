@@ -26,10 +26,25 @@ export function LettersPanel({ letters }: { letters: Letters[] }) {
   const of = (row: Letters) => (row.source === 'timer' ? `${label(row.labels)} ${row.key}` : label(row.labels));
   const state = (row: Letters) => {
     if (row.reason === '') return <span className="ink-3">{t('job.behind')}</span>;
-    return row.dead > 0 ? <Tag tone="late">{t('job.isDead', { n: decimal(row.dead, 0) })}</Tag> : <Tag tone="attention">{t('job.isHeld', { time: datetime(row.next_at) })}</Tag>;
+    return row.dead > 0 ? (
+      <Tag tone="late">{t('job.isDead', { n: decimal(row.dead, 0) })}</Tag>
+    ) : (
+      <Tag tone="attention">{t('job.isHeld', { time: datetime(row.next_at) })}</Tag>
+    );
   };
   const columns: Column<Letters>[] = [
-    { key: 'reason', title: t('job.reason'), render: (row) => <div className="job-reason"><b>{row.reason || t('job.behind')}</b><div className="small ink-3">{t('job.example')} {row.example}</div></div> },
+    {
+      key: 'reason',
+      title: t('job.reason'),
+      render: (row) => (
+        <div className="job-reason">
+          <b>{row.reason || t('job.behind')}</b>
+          <div className="small ink-3">
+            {t('job.example')} {row.example}
+          </div>
+        </div>
+      ),
+    },
     { key: 'of', title: t('job.of'), render: of },
     { key: 'count', title: t('job.count'), align: 'right', render: (row) => decimal(row.count, 0) },
     { key: 'attempts', title: t('job.attempts'), align: 'right', render: (row) => row.attempts },
@@ -38,8 +53,29 @@ export function LettersPanel({ letters }: { letters: Letters[] }) {
   ];
   return (
     <Panel title={t('job.letters')} meta={t('job.lettersMeta')} flush id="job-letters">
-      {letters.length === 0 ? <Empty title={t('job.noLetters')} text={t('job.noLettersText')} /> : (
-        <DataTable columns={columns} rows={letters} rowKey={keyOf} testId="job-letters-row" roomy rowClass={(row) => (row.dead > 0 ? 'late-row' : '')} twoLine={(row) => ({ title: row.reason || t('job.behind'), sub: <span>{of(row)} · {decimal(row.count, 0)} {t('job.unit')}<br />{row.example}</span>, end: row.reason ? state(row) : undefined, endSub: <Acts row={row} onPass={setPassing} /> })} />
+      {letters.length === 0 ? (
+        <Empty title={t('job.noLetters')} text={t('job.noLettersText')} />
+      ) : (
+        <DataTable
+          columns={columns}
+          rows={letters}
+          rowKey={keyOf}
+          testId="job-letters-row"
+          roomy
+          rowClass={(row) => (row.dead > 0 ? 'late-row' : '')}
+          twoLine={(row) => ({
+            title: row.reason || t('job.behind'),
+            sub: (
+              <span>
+                {of(row)} · {decimal(row.count, 0)} {t('job.unit')}
+                <br />
+                {row.example}
+              </span>
+            ),
+            end: row.reason ? state(row) : undefined,
+            endSub: <Acts row={row} onPass={setPassing} />,
+          })}
+        />
       )}
       {passing && <PassOverDialog letters={passing} name={of(passing)} onClose={() => setPassing(null)} />}
     </Panel>
@@ -63,8 +99,16 @@ function Acts({ row, onPass }: { row: Letters; onPass: (row: Letters) => void })
   if (row.reason === '') return null;
   return (
     <span className="row gap-4">
-      {mayRetry && <Button size="small" loading={retry.isPending} onClick={() => retry.mutate()} data-testid="job-retry">{t('job.retry')}</Button>}
-      {mayPass && <Button size="small" danger onClick={() => onPass(row)} data-testid="job-pass-over">{t('job.passOver')}</Button>}
+      {mayRetry && (
+        <Button size="small" loading={retry.isPending} onClick={() => retry.mutate()} data-testid="job-retry">
+          {t('job.retry')}
+        </Button>
+      )}
+      {mayPass && (
+        <Button size="small" danger onClick={() => onPass(row)} data-testid="job-pass-over">
+          {t('job.passOver')}
+        </Button>
+      )}
     </span>
   );
 }
@@ -77,7 +121,8 @@ function PassOverDialog({ letters, name, onClose }: { letters: Letters; name: st
   const report = useFormReport(form);
   const say = useSay();
   const pass = useChange({
-    mutationFn: ({ because }: { because: string }) => api.post('/jobs/letters/pass-over', { body: { letters: chosen(letters), because } }),
+    mutationFn: ({ because }: { because: string }) =>
+      api.post('/jobs/letters/pass-over', { body: { letters: chosen(letters), because } }),
     onSuccess: ({ count }) => {
       say(t('job.passedOver', { n: decimal(count, 0) }));
       onClose();
@@ -87,11 +132,31 @@ function PassOverDialog({ letters, name, onClose }: { letters: Letters; name: st
   });
   const n = decimal(letters.count, 0);
   return (
-    <Modal open title={t('job.passOverTitle', { n })} okText={t('job.passOverOk', { n })} okButtonProps={{ danger: true, type: 'default', 'data-testid': 'job-pass-over-confirm' }} onOk={() => form.submit()} onCancel={onClose} confirmLoading={pass.isPending} width={460}>
-      <p className="small ink-2" style={{ marginBottom: 8 }}>{t('job.passOverText', { name, n })}</p>
-      <p className="tone-late small" style={{ marginBottom: 8 }}>{letters.reason}</p>
+    <Modal
+      open
+      title={t('job.passOverTitle', { n })}
+      okText={t('job.passOverOk', { n })}
+      okButtonProps={{ danger: true, type: 'default', 'data-testid': 'job-pass-over-confirm' }}
+      onOk={() => form.submit()}
+      onCancel={onClose}
+      confirmLoading={pass.isPending}
+      width={460}
+    >
+      <p className="small ink-2" style={{ marginBottom: 8 }}>
+        {t('job.passOverText', { name, n })}
+      </p>
+      <p className="tone-late small" style={{ marginBottom: 8 }}>
+        {letters.reason}
+      </p>
       <Form form={form} layout="vertical" onFinish={(values) => pass.mutate(values)}>
-        <Form.Item name="because" label={t('job.because')} extra={t('job.becauseHint')} rules={[{ required: true, whitespace: true, message: t('common.required') }]}><Input autoFocus maxLength={200} data-testid="job-because" /></Form.Item>
+        <Form.Item
+          name="because"
+          label={t('job.because')}
+          extra={t('job.becauseHint')}
+          rules={[{ required: true, whitespace: true, message: t('common.required') }]}
+        >
+          <Input autoFocus maxLength={200} data-testid="job-because" />
+        </Form.Item>
         <SubmitOnEnter />
       </Form>
     </Modal>

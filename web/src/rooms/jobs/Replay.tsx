@@ -33,7 +33,11 @@ export function ReplayDialog({ subscriber, onClose }: { subscriber: Subscriber; 
     enabled: since !== '',
   });
   const replay = useChange({
-    mutationFn: ({ because }: { because: string }) => api.post('/jobs/subscribers/{key}/replay', { path: { key }, body: { since, events: found.data?.events ?? 0, because } }),
+    mutationFn: ({ because }: { because: string }) =>
+      api.post('/jobs/subscribers/{key}/replay', {
+        path: { key },
+        body: { since, events: found.data?.events ?? 0, because },
+      }),
     onSuccess: ({ events }) => {
       say(t('job.replayed', { n: decimal(events, 0) }));
       onClose();
@@ -45,13 +49,46 @@ export function ReplayDialog({ subscriber, onClose }: { subscriber: Subscriber; 
   const n = decimal(events, 0);
   const allowed = events > 0 && events <= (found.data?.most ?? 0);
   return (
-    <Modal open title={t('job.replayTitle', { name: label(subscriber.labels) })} okText={t('job.replayOk', { n })} okButtonProps={{ danger: true, type: 'default', disabled: !allowed, 'data-testid': 'job-replay-confirm' }} onOk={() => form.submit()} onCancel={onClose} confirmLoading={replay.isPending} width={460}>
+    <Modal
+      open
+      title={t('job.replayTitle', { name: label(subscriber.labels) })}
+      okText={t('job.replayOk', { n })}
+      okButtonProps={{ danger: true, type: 'default', disabled: !allowed, 'data-testid': 'job-replay-confirm' }}
+      onOk={() => form.submit()}
+      onCancel={onClose}
+      confirmLoading={replay.isPending}
+      width={460}
+    >
       <Form form={form} layout="vertical" onFinish={(values) => allowed && replay.mutate(values)}>
-        <Form.Item label={t('job.replaySince')} htmlFor="job-since" extra={found.data && (found.data.events > 0 ? t('job.replayCount', { n: decimal(found.data.events, 0), most: decimal(found.data.most, 0) }) : t('job.replayNone'))}>
-          <DayInput id="job-since" withTime value={wall} onChange={(at) => setWall(at ?? '')} allowClear={false} style={{ width: '100%' }} data-testid="job-since" />
+        <Form.Item
+          label={t('job.replaySince')}
+          htmlFor="job-since"
+          extra={
+            found.data &&
+            (found.data.events > 0
+              ? t('job.replayCount', { n: decimal(found.data.events, 0), most: decimal(found.data.most, 0) })
+              : t('job.replayNone'))
+          }
+        >
+          <DayInput
+            id="job-since"
+            withTime
+            value={wall}
+            onChange={(at) => setWall(at ?? '')}
+            allowClear={false}
+            style={{ width: '100%' }}
+            data-testid="job-since"
+          />
         </Form.Item>
         {found.isError && <FailureLine error={found.error} />}
-        <Form.Item name="because" label={t('job.because')} extra={t('job.becauseHint')} rules={[{ required: true, whitespace: true, message: t('common.required') }]}><Input maxLength={200} data-testid="job-because" /></Form.Item>
+        <Form.Item
+          name="because"
+          label={t('job.because')}
+          extra={t('job.becauseHint')}
+          rules={[{ required: true, whitespace: true, message: t('common.required') }]}
+        >
+          <Input maxLength={200} data-testid="job-because" />
+        </Form.Item>
         <SubmitOnEnter />
       </Form>
     </Modal>

@@ -23,14 +23,21 @@ const EVERY = 5_000;
 export function JobsPage() {
   const { t } = useText();
   const [shown, setShown] = useSearchParams();
-  const query = useQuery({ queryKey: ['jobs'], queryFn: ({ signal }) => api.get('/jobs', { signal }), refetchInterval: EVERY });
+  const query = useQuery({
+    queryKey: ['jobs'],
+    queryFn: ({ signal }) => api.get('/jobs', { signal }),
+    refetchInterval: EVERY,
+  });
   const show = (name: string, value: string | null) =>
-    setShown((before) => {
-      const next = new URLSearchParams(before);
-      if (value === null) next.delete(name);
-      else next.set(name, value);
-      return next;
-    }, { replace: true });
+    setShown(
+      (before) => {
+        const next = new URLSearchParams(before);
+        if (value === null) next.delete(name);
+        else next.set(name, value);
+        return next;
+      },
+      { replace: true },
+    );
   const replayed = query.data?.subscribers.find((one) => one.key === shown.get('replay'));
   return (
     <Page crumbs={[{ title: t('job.title') }]} title={t('job.title')} actions={<LiveStamp at={query.dataUpdatedAt} />}>
@@ -41,7 +48,11 @@ export function JobsPage() {
             <Figures jobs={jobs} />
             <div className="columns">
               <div className="column">
-                <QueuesPanel queues={jobs.queues} busy={shown.get('show') === 'busy'} onShow={(busy) => show('show', busy ? 'busy' : null)} />
+                <QueuesPanel
+                  queues={jobs.queues}
+                  busy={shown.get('show') === 'busy'}
+                  onShow={(busy) => show('show', busy ? 'busy' : null)}
+                />
                 <RunsPanel shown={6} />
                 <LettersPanel letters={jobs.letters} />
               </div>
@@ -68,8 +79,23 @@ function Headline({ jobs }: { jobs: Jobs }) {
   const [first] = facts;
   return (
     <Panel id="job-headline">
-      <p role="status"><b>{facts.length > 0 ? facts.map(said).join(t('common.semicolon')) : t('job.calm')}</b></p>
-      {first && <p className="small ink-2" data-testid="job-first">{t('job.first')}{toDo(first)}{first.key === 'dead' && <> <button type="button" className="plain link" onClick={showLetters} data-testid="job-see">{t('job.see')}</button></>}</p>}
+      <p role="status">
+        <b>{facts.length > 0 ? facts.map(said).join(t('common.semicolon')) : t('job.calm')}</b>
+      </p>
+      {first && (
+        <p className="small ink-2" data-testid="job-first">
+          {t('job.first')}
+          {toDo(first)}
+          {first.key === 'dead' && (
+            <>
+              {' '}
+              <button type="button" className="plain link" onClick={showLetters} data-testid="job-see">
+                {t('job.see')}
+              </button>
+            </>
+          )}
+        </p>
+      )}
     </Panel>
   );
 }
@@ -81,13 +107,36 @@ function useSaid(): { said: (fact: Said) => string; toDo: (fact: Said) => string
   const word = useWord();
   const said = ({ key, count, channel, queue }: Said) => {
     const n = decimal(count, 0);
-    if (channel) return t('job.awaySaid', { name: label(channel.labels), since: datetime(channel.away_since), waiting: n, failed: decimal(channel.failed, 0) });
-    if (queue) return t(key === 'rests' ? 'job.restsSaid' : 'job.growsSaid', { name: label(queue.labels), n, time: queue.rests_until ? time(queue.rests_until) : '' });
-    const keys = { nobody: 'job.nobodySaid', away: 'job.awaySaid', dead: 'job.deadSaid', silent: 'job.silentSaid', rests: 'job.restsSaid', grows: 'job.growsSaid', held: 'job.heldSaid' } as const;
+    if (channel)
+      return t('job.awaySaid', {
+        name: label(channel.labels),
+        since: datetime(channel.away_since),
+        waiting: n,
+        failed: decimal(channel.failed, 0),
+      });
+    if (queue)
+      return t(key === 'rests' ? 'job.restsSaid' : 'job.growsSaid', {
+        name: label(queue.labels),
+        n,
+        time: queue.rests_until ? time(queue.rests_until) : '',
+      });
+    const keys = {
+      nobody: 'job.nobodySaid',
+      away: 'job.awaySaid',
+      dead: 'job.deadSaid',
+      silent: 'job.silentSaid',
+      rests: 'job.restsSaid',
+      grows: 'job.growsSaid',
+      held: 'job.heldSaid',
+    } as const;
     return t(keys[key], { n });
   };
   const toDo = ({ key, channel, queue, worker }: Said) => {
-    const done = t(`job.do.${key}`, { name: label((channel ?? queue)?.labels) || (worker ?? ''), error: label(channel?.error), lane: queue ? word('job.lane', queue.queue) : '' });
+    const done = t(`job.do.${key}`, {
+      name: label((channel ?? queue)?.labels) || (worker ?? ''),
+      error: label(channel?.error),
+      lane: queue ? word('job.lane', queue.queue) : '',
+    });
     return channel?.expires_at ? `${done}${t('job.do.awayUntil', { time: datetime(channel.expires_at) })}` : done;
   };
   return { said, toDo };
@@ -97,19 +146,66 @@ function Figures({ jobs }: { jobs: Jobs }) {
   const { t } = useText();
   const age = useAge();
   const { dead, held } = deadAndHeld(jobs.letters);
-  const oldest = jobs.queues.map((queue) => queue.oldest_at).filter((at) => at !== null).sort()[0] ?? null;
+  const oldest =
+    jobs.queues
+      .map((queue) => queue.oldest_at)
+      .filter((at) => at !== null)
+      .sort()[0] ?? null;
   const waiting = jobs.queues.reduce((all, queue) => all + queue.waiting, 0);
   const here = jobs.channels.filter((channel) => !channel.away_since).length;
   const living = jobs.workers.filter((worker) => !worker.silent).length;
-  const of = (part: number, all: number, tone: string) => <span className={part < all || all === 0 ? tone : ''}>{part} / {all}</span>;
+  const of = (part: number, all: number, tone: string) => (
+    <span className={part < all || all === 0 ? tone : ''}>
+      {part} / {all}
+    </span>
+  );
   return (
     <Panel flush>
       <div className="figures job-figures">
-        <div className="figure-cell"><Figure label={t('job.waiting')} value={<>{decimal(waiting, 0)} <span className="unit">{t('job.unit')}</span></>} /></div>
-        <div className="figure-cell"><Figure label={t('job.oldest')} value={age.since(oldest)} /></div>
-        <div className="figure-cell"><Figure label={t('job.channels')} value={<>{of(here, jobs.channels.length, 'tone-late')} <span className="unit">{t('job.online')}</span></>} /></div>
-        <div className="figure-cell"><Figure label={t('job.dead')} value={<span className={dead > 0 ? 'tone-late' : ''}>{decimal(dead, 0)} <span className="unit">{t('job.unit')}</span></span>} sub={held > 0 ? t('job.retrying', { n: decimal(held, 0) }) : undefined} /></div>
-        <div className="figure-cell"><Figure label={t('job.workers')} value={<>{of(living, jobs.workers.length, 'tone-late')} <span className="unit">{t('job.living')}</span></>} /></div>
+        <div className="figure-cell">
+          <Figure
+            label={t('job.waiting')}
+            value={
+              <>
+                {decimal(waiting, 0)} <span className="unit">{t('job.unit')}</span>
+              </>
+            }
+          />
+        </div>
+        <div className="figure-cell">
+          <Figure label={t('job.oldest')} value={age.since(oldest)} />
+        </div>
+        <div className="figure-cell">
+          <Figure
+            label={t('job.channels')}
+            value={
+              <>
+                {of(here, jobs.channels.length, 'tone-late')} <span className="unit">{t('job.online')}</span>
+              </>
+            }
+          />
+        </div>
+        <div className="figure-cell">
+          <Figure
+            label={t('job.dead')}
+            value={
+              <span className={dead > 0 ? 'tone-late' : ''}>
+                {decimal(dead, 0)} <span className="unit">{t('job.unit')}</span>
+              </span>
+            }
+            sub={held > 0 ? t('job.retrying', { n: decimal(held, 0) }) : undefined}
+          />
+        </div>
+        <div className="figure-cell">
+          <Figure
+            label={t('job.workers')}
+            value={
+              <>
+                {of(living, jobs.workers.length, 'tone-late')} <span className="unit">{t('job.living')}</span>
+              </>
+            }
+          />
+        </div>
       </div>
     </Panel>
   );

@@ -2,8 +2,17 @@ import { expect, test } from 'vitest';
 import type { JobStep } from '../../api';
 import { heights, pace, said, stateOf, sumOf } from './pace';
 
-const step = (waiting: number | null, came: number | null = null, left: number | null = null): JobStep => ({ until: '', waiting, came, left });
-const queue = (waiting: number, came: number | null, left: number | null, rests_until: string | null = null) => ({ waiting, rests_until, steps: [step(waiting, 9, 9), step(waiting, came, left)] });
+const step = (waiting: number | null, came: number | null = null, left: number | null = null): JobStep => ({
+  until: '',
+  waiting,
+  came,
+  left,
+});
+const queue = (waiting: number, came: number | null, left: number | null, rests_until: string | null = null) => ({
+  waiting,
+  rests_until,
+  steps: [step(waiting, 9, 9), step(waiting, came, left)],
+});
 
 test('the pace is that of the last step, and none without one', () => {
   expect(pace(queue(1, 2, 3))).toEqual({ came: 2, left: 3 });

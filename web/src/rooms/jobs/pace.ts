@@ -25,8 +25,13 @@ export function stateOf(queue: Pick<JobQueue, 'steps' | 'waiting' | 'rests_until
 /** What waits, comes and leaves in all; of lines of which no pace is known nothing is added, and without any there is none. */
 export function sumOf(queues: Pick<JobQueue, 'steps' | 'waiting'>[]): Pace & { waiting: number } {
   const paces = queues.map(pace);
-  const add = (some: (number | null)[]) => (some.every((one) => one === null) ? null : some.reduce<number>((all, one) => all + (one ?? 0), 0));
-  return { waiting: queues.reduce((all, queue) => all + queue.waiting, 0), came: add(paces.map(({ came }) => came)), left: add(paces.map(({ left }) => left)) };
+  const add = (some: (number | null)[]) =>
+    some.every((one) => one === null) ? null : some.reduce<number>((all, one) => all + (one ?? 0), 0);
+  return {
+    waiting: queues.reduce((all, queue) => all + queue.waiting, 0),
+    came: add(paces.map(({ came }) => came)),
+    left: add(paces.map(({ left }) => left)),
+  };
 }
 
 /** The heights of the bars, in parts of the highest, a few being low; null where nothing is on record. */

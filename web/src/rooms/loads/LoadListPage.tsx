@@ -28,7 +28,8 @@ export function LoadListPage() {
     queryFn: ({ pageParam, signal }) => api.get('/loads', { query: { cursor: pageParam }, signal }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (last) => last.next_cursor ?? undefined,
-    refetchInterval: (state) => (state.state.data?.pages[0]?.items.some((load) => load.state === 'running') ? 3_000 : false),
+    refetchInterval: (state) =>
+      state.state.data?.pages[0]?.items.some((load) => load.state === 'running') ? 3_000 : false,
   });
   const items = loads.data?.pages.flatMap((page) => page.items) ?? [];
   const refresh = useCallback(() => void client.invalidateQueries({ queryKey: ['loads'] }), [client]);
@@ -39,7 +40,16 @@ export function LoadListPage() {
       actions={
         <>
           <LiveStamp at={loads.dataUpdatedAt} />
-          {mayUpload && <Button type="primary" icon={<Icon name="upload" size={14} />} onClick={() => setUploading(true)} data-testid="upload">{t('load.upload')}</Button>}
+          {mayUpload && (
+            <Button
+              type="primary"
+              icon={<Icon name="upload" size={14} />}
+              onClick={() => setUploading(true)}
+              data-testid="upload"
+            >
+              {t('load.upload')}
+            </Button>
+          )}
         </>
       }
     >
@@ -48,9 +58,18 @@ export function LoadListPage() {
         <Panel flush>
           {loads.isPending && <Skeleton rows={10} />}
           {loads.isError && <ErrorState error={loads.error} retry={() => void loads.refetch()} />}
-          {loads.data && (items.length > 0 ? <LoadTable items={items} /> : <Empty title={t('list.neverTitle', { name: inSentence(t('load.title')) })} text={t('load.neverText')} />)}
+          {loads.data &&
+            (items.length > 0 ? (
+              <LoadTable items={items} />
+            ) : (
+              <Empty title={t('list.neverTitle', { name: inSentence(t('load.title')) })} text={t('load.neverText')} />
+            ))}
           {loads.hasNextPage && (
-            <footer className="panel-foot"><Button className="right" size="small" onClick={() => void loads.fetchNextPage()}>{t('member.more')}</Button></footer>
+            <footer className="panel-foot">
+              <Button className="right" size="small" onClick={() => void loads.fetchNextPage()}>
+                {t('member.more')}
+              </Button>
+            </footer>
           )}
         </Panel>
       </div>
@@ -62,7 +81,9 @@ export function LoadListPage() {
 function LoadTable({ items }: { items: Load[] }) {
   const { t } = useText();
   const sourceName = useSourceName();
-  const number = (value: number, tone = '') => <span className={value === 0 ? 'ink-4' : tone}>{decimal(value, 0)}</span>;
+  const number = (value: number, tone = '') => (
+    <span className={value === 0 ? 'ink-4' : tone}>{decimal(value, 0)}</span>
+  );
   const columns: Column<Load>[] = [
     { key: 'file', title: t('load.file'), render: (row) => <Link to={`/loads/${row.uid}`}>{row.file}</Link> },
     { key: 'state', title: t('common.state'), tight: true, render: (row) => <LoadState load={row} /> },
@@ -70,10 +91,30 @@ function LoadTable({ items }: { items: Load[] }) {
     { key: 'date', title: t('load.businessDate'), tight: true, render: (row) => date(row.business_date) },
     { key: 'read', title: t('load.read'), align: 'right', render: (row) => number(row.rows_read) },
     { key: 'loaded', title: t('load.loaded'), align: 'right', render: (row) => number(row.rows_loaded) },
-    { key: 'rejected', title: t('load.rejected'), align: 'right', render: (row) => number(row.rows_rejected, 'tone-attention') },
-    { key: 'withoutRecord', title: t('load.withoutRecord'), align: 'right', render: (row) => number(row.rows_without_record, 'tone-attention') },
-    { key: 'started', title: t('load.startedAt'), tight: true, render: (row) => <span className="ink-2">{datetime(row.started_at)}</span> },
-    { key: 'finished', title: t('load.finishedAt'), tight: true, render: (row) => <span className="ink-2">{datetime(row.finished_at)}</span> },
+    {
+      key: 'rejected',
+      title: t('load.rejected'),
+      align: 'right',
+      render: (row) => number(row.rows_rejected, 'tone-attention'),
+    },
+    {
+      key: 'withoutRecord',
+      title: t('load.withoutRecord'),
+      align: 'right',
+      render: (row) => number(row.rows_without_record, 'tone-attention'),
+    },
+    {
+      key: 'started',
+      title: t('load.startedAt'),
+      tight: true,
+      render: (row) => <span className="ink-2">{datetime(row.started_at)}</span>,
+    },
+    {
+      key: 'finished',
+      title: t('load.finishedAt'),
+      tight: true,
+      render: (row) => <span className="ink-2">{datetime(row.finished_at)}</span>,
+    },
   ];
   return (
     <DataTable
@@ -81,7 +122,12 @@ function LoadTable({ items }: { items: Load[] }) {
       rows={items}
       rowKey={(row) => row.uid}
       path={(row) => `/loads/${row.uid}`}
-      twoLine={(row) => ({ title: `${sourceName(row.source)}  ${date(row.business_date)}`, sub: row.file, end: <LoadState load={row} />, endSub: `${decimal(row.rows_loaded, 0)} / ${decimal(row.rows_read, 0)}` })}
+      twoLine={(row) => ({
+        title: `${sourceName(row.source)}  ${date(row.business_date)}`,
+        sub: row.file,
+        end: <LoadState load={row} />,
+        endSub: `${decimal(row.rows_loaded, 0)} / ${decimal(row.rows_read, 0)}`,
+      })}
     />
   );
 }

@@ -10,7 +10,9 @@ export function LoadState({ load }: { load: Load }) {
   const partly = load.state === 'done' && load.rows_rejected + load.rows_without_record > 0;
   return (
     <Tag tone={partly ? 'attention' : TONES[load.state]}>
-      <span data-testid="load-state" data-state={load.state}>{t(partly ? 'load.state.partly' : `load.state.${load.state}`)}</span>
+      <span data-testid="load-state" data-state={load.state}>
+        {t(partly ? 'load.state.partly' : `load.state.${load.state}`)}
+      </span>
     </Tag>
   );
 }

@@ -29,10 +29,14 @@ export function UploadDialog({ open, onClose, onDone }: Props) {
     form.resetFields();
     onClose();
   };
-  const send = useSend(file, () => {
-    leave();
-    onDone();
-  }, (message) => form.setFields([{ name: 'businessDate', errors: [message] }]));
+  const send = useSend(
+    file,
+    () => {
+      leave();
+      onDone();
+    },
+    (message) => form.setFields([{ name: 'businessDate', errors: [message] }]),
+  );
   const take = (given: File) => {
     setFile(given);
     form.setFieldValue('businessDate', dayIn(given.name));
@@ -51,15 +55,29 @@ export function UploadDialog({ open, onClose, onDone }: Props) {
     >
       <Form<Values> form={form} layout="vertical" onFinish={(values) => send.mutate(values)}>
         <Form.Item name="source" label={t('load.source')} rules={required}>
-          <Select placeholder={t('common.select')} options={data?.items.map((source) => ({ value: source.key, label: label(source.labels) }))} data-testid="upload-source" />
+          <Select
+            placeholder={t('common.select')}
+            options={data?.items.map((source) => ({ value: source.key, label: label(source.labels) }))}
+            data-testid="upload-source"
+          />
         </Form.Item>
         <Form.Item label={t('load.file')} required>
-          <Upload.Dragger maxCount={1} fileList={file ? [{ uid: '1', name: file.name }] : []} beforeUpload={take} onRemove={() => setFile(null)} data-testid="upload-file">
+          <Upload.Dragger
+            maxCount={1}
+            fileList={file ? [{ uid: '1', name: file.name }] : []}
+            beforeUpload={take}
+            onRemove={() => setFile(null)}
+            data-testid="upload-file"
+          >
             <Icon name="upload" size={20} />
             <p className="ink-2">{t('load.fileHint')}</p>
           </Upload.Dragger>
         </Form.Item>
-        <Form.Item name="businessDate" label={t('load.businessDate')} extra={example && t('load.dateHint', { example })}>
+        <Form.Item
+          name="businessDate"
+          label={t('load.businessDate')}
+          extra={example && t('load.dateHint', { example })}
+        >
           <DayField />
         </Form.Item>
       </Form>
@@ -68,8 +86,24 @@ export function UploadDialog({ open, onClose, onDone }: Props) {
 }
 
 /** Form.Item gives it its value. */
-function DayField({ value, onChange, id }: { value?: string | null; onChange?: (value: string | null) => void; id?: string }) {
-  return <DayInput id={id} value={value} onChange={(day) => onChange?.(day)} style={{ width: '100%' }} data-testid="upload-date" />;
+function DayField({
+  value,
+  onChange,
+  id,
+}: {
+  value?: string | null;
+  onChange?: (value: string | null) => void;
+  id?: string;
+}) {
+  return (
+    <DayInput
+      id={id}
+      value={value}
+      onChange={(day) => onChange?.(day)}
+      style={{ width: '100%' }}
+      data-testid="upload-date"
+    />
+  );
 }
 
 function useSend(file: File | null, onSent: () => void, onBadDay: (message: string) => void) {
@@ -86,6 +120,7 @@ function useSend(file: File | null, onSent: () => void, onBadDay: (message: stri
       void client.invalidateQueries({ queryKey: ['runs'] });
       onSent();
     },
-    onError: (error) => (error instanceof ApiError && ABOUT_THE_DAY.has(error.code) ? onBadDay(error.message) : report(error)),
+    onError: (error) =>
+      error instanceof ApiError && ABOUT_THE_DAY.has(error.code) ? onBadDay(error.message) : report(error),
   });
 }

@@ -3,7 +3,11 @@ import { api } from '../../api/client';
 import { useText } from '../../app/i18n';
 
 export function useSources() {
-  return useQuery({ queryKey: ['load-sources'], queryFn: ({ signal }) => api.get('/sources', { signal }), staleTime: 300_000 });
+  return useQuery({
+    queryKey: ['load-sources'],
+    queryFn: ({ signal }) => api.get('/sources', { signal }),
+    staleTime: 300_000,
+  });
 }
 
 /** What a source is called, by its key. */

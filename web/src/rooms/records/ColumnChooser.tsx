@@ -10,7 +10,14 @@ export function ColumnChooser({ meta, columns, onChange }: Props) {
   const { t } = useText();
   const [open, setOpen] = useState(false);
   return (
-    <Popover open={open} onOpenChange={setOpen} trigger="click" placement="bottomRight" destroyOnHidden content={<Chooser meta={meta} columns={columns} onChange={onChange} onDone={() => setOpen(false)} />}>
+    <Popover
+      open={open}
+      onOpenChange={setOpen}
+      trigger="click"
+      placement="bottomRight"
+      destroyOnHidden
+      content={<Chooser meta={meta} columns={columns} onChange={onChange} onDone={() => setOpen(false)} />}
+    >
       <Button icon={<Icon name="columns" size={14} />} data-testid="columns">
         {t('list.columns', { shown: columns.length, all: meta.fields.length })}
       </Button>
@@ -26,7 +33,8 @@ function Chooser({ meta, columns, onChange, onDone }: Props & { onDone: () => vo
   const matches = (field: FieldMeta) => label(field.labels).toLowerCase().includes(find.trim().toLowerCase());
   const shown = chosen.flatMap((key) => byKey.get(key) ?? []).filter(matches);
   const hidden = meta.fields.filter((field) => !chosen.includes(field.key) && matches(field));
-  const toggle = (key: string) => setChosen(chosen.includes(key) ? chosen.filter((other) => other !== key) : [...chosen, key]);
+  const toggle = (key: string) =>
+    setChosen(chosen.includes(key) ? chosen.filter((other) => other !== key) : [...chosen, key]);
   const move = (key: string, by: -1 | 1) => {
     const index = chosen.indexOf(key);
     const target = index + by;
@@ -38,13 +46,19 @@ function Chooser({ meta, columns, onChange, onDone }: Props & { onDone: () => vo
   };
   const line = (field: FieldMeta, on: boolean) => (
     <li key={field.key} className="row">
-      <Checkbox checked={on} disabled={on && chosen.length === 1} onChange={() => toggle(field.key)}>{label(field.labels)}</Checkbox>
+      <Checkbox checked={on} disabled={on && chosen.length === 1} onChange={() => toggle(field.key)}>
+        {label(field.labels)}
+      </Checkbox>
       <span className="right row gap-4 ink-3 small">
         {field.masked && t('list.masked')}
         {on && (
           <>
-            <button type="button" className="plain" aria-label="↑" onClick={() => move(field.key, -1)}><Icon name="up" size={14} /></button>
-            <button type="button" className="plain" aria-label="↓" onClick={() => move(field.key, 1)}><Icon name="down" size={14} /></button>
+            <button type="button" className="plain" aria-label="↑" onClick={() => move(field.key, -1)}>
+              <Icon name="up" size={14} />
+            </button>
+            <button type="button" className="plain" aria-label="↓" onClick={() => move(field.key, 1)}>
+              <Icon name="down" size={14} />
+            </button>
           </>
         )}
       </span>
@@ -54,16 +68,40 @@ function Chooser({ meta, columns, onChange, onDone }: Props & { onDone: () => vo
     <div className="chooser">
       <div className="row">
         <b>{t('list.columnsTitle')}</b>
-        <button type="button" className="plain link right" onClick={() => { onChange(null); onDone(); }}>{t('list.columnsDefault')}</button>
+        <button
+          type="button"
+          className="plain link right"
+          onClick={() => {
+            onChange(null);
+            onDone();
+          }}
+        >
+          {t('list.columnsDefault')}
+        </button>
       </div>
-      <Input prefix={<Icon name="search" size={14} />} value={find} placeholder={t('list.columnsFind', { n: meta.fields.length })} onChange={(event) => setFind(event.target.value)} />
+      <Input
+        prefix={<Icon name="search" size={14} />}
+        value={find}
+        placeholder={t('list.columnsFind', { n: meta.fields.length })}
+        onChange={(event) => setFind(event.target.value)}
+      />
       <ul>
         <li className="head">{t('list.columnsShown')}</li>
         {shown.map((field) => line(field, true))}
         <li className="head">{t('list.columnsHidden')}</li>
         {hidden.map((field) => line(field, false))}
       </ul>
-      <Button type="primary" block onClick={() => { onChange(chosen); onDone(); }} data-testid="columns-apply">{t('common.apply')}</Button>
+      <Button
+        type="primary"
+        block
+        onClick={() => {
+          onChange(chosen);
+          onDone();
+        }}
+        data-testid="columns-apply"
+      >
+        {t('common.apply')}
+      </Button>
     </div>
   );
 }

@@ -20,19 +20,33 @@ export function ExportButton({ meta, list }: { meta: ObjectMeta; list: RecordLis
   const [above, setAbove] = useState<ApiError | null>(null);
   const body = { ...list.filter, columns: list.columns };
   const save = useChange({
-    mutationFn: () => download.post(`${label(meta.labels)}.xlsx`, '/objects/{object}/export', { path: { object: meta.key }, body }),
+    mutationFn: () =>
+      download.post(`${label(meta.labels)}.xlsx`, '/objects/{object}/export', { path: { object: meta.key }, body }),
     onSuccess: () => say(t('list.exported')),
-    onError: (error) => (error instanceof ApiError && error.code === 'export.approval_needed' ? setAbove(error) : report(error)),
+    onError: (error) =>
+      error instanceof ApiError && error.code === 'export.approval_needed' ? setAbove(error) : report(error),
   });
   return (
     <>
-      <Button icon={<Icon name="download" size={14} />} loading={save.isPending} onClick={() => save.mutate()} data-testid="export">{t('list.export')}</Button>
+      <Button
+        icon={<Icon name="download" size={14} />}
+        loading={save.isPending}
+        onClick={() => save.mutate()}
+        data-testid="export"
+      >
+        {t('list.export')}
+      </Button>
       {above && <AskDialog object={meta.key} body={body} told={above.message} onClose={() => setAbove(null)} />}
     </>
   );
 }
 
-type AskProps = { object: string; body: RecordList['filter'] & { columns: string[] }; told: string; onClose: () => void };
+type AskProps = {
+  object: string;
+  body: RecordList['filter'] & { columns: string[] };
+  told: string;
+  onClose: () => void;
+};
 
 function AskDialog({ object, body, told, onClose }: AskProps) {
   const { t } = useText();
@@ -42,7 +56,8 @@ function AskDialog({ object, body, told, onClose }: AskProps) {
   const report = useFormReport(form);
   const say = useSay();
   const ask = useChange({
-    mutationFn: ({ reason }: { reason: string }) => api.post('/objects/{object}/export-requests', { path: { object }, body: { ...body, reason } }),
+    mutationFn: ({ reason }: { reason: string }) =>
+      api.post('/objects/{object}/export-requests', { path: { object }, body: { ...body, reason } }),
     onSuccess: () => {
       say(t('export.asked'));
       void client.invalidateQueries({ queryKey: ['work'] });
@@ -51,10 +66,26 @@ function AskDialog({ object, body, told, onClose }: AskProps) {
     onError: report,
   });
   return (
-    <Modal open title={t('export.askTitle')} okText={t('export.ask')} okButtonProps={{ 'data-testid': 'export-ask' }} onOk={() => form.submit()} onCancel={onClose} confirmLoading={ask.isPending} width={460}>
+    <Modal
+      open
+      title={t('export.askTitle')}
+      okText={t('export.ask')}
+      okButtonProps={{ 'data-testid': 'export-ask' }}
+      onOk={() => form.submit()}
+      onCancel={onClose}
+      confirmLoading={ask.isPending}
+      width={460}
+    >
       <p className="ink-2">{told}</p>
       <Form form={form} layout="vertical" onFinish={(values) => ask.mutate(values)}>
-        <Form.Item name="reason" label={t('export.reason')} extra={t('export.reasonHint')} rules={[{ required: true, whitespace: true, message: t('common.required') }]}><Input maxLength={500} data-testid="export-reason" /></Form.Item>
+        <Form.Item
+          name="reason"
+          label={t('export.reason')}
+          extra={t('export.reasonHint')}
+          rules={[{ required: true, whitespace: true, message: t('common.required') }]}
+        >
+          <Input maxLength={500} data-testid="export-reason" />
+        </Form.Item>
         <SubmitOnEnter />
       </Form>
     </Modal>

@@ -40,9 +40,15 @@ function NewRecord({ meta }: { meta: ObjectMeta }) {
   const waiting = found.find((query) => query.isPending);
   const may = meta.operations.includes('create');
   if (may && waiting) return <Gate query={waiting}>{() => null}</Gate>;
-  const preset = Object.fromEntries(given.flatMap(({ key }, index) => (found[index]?.data ? [[key, toPicked(refOf(found[index].data))]] : [])));
+  const preset = Object.fromEntries(
+    given.flatMap(({ key }, index) => (found[index]?.data ? [[key, toPicked(refOf(found[index].data))]] : [])),
+  );
   const missing = given.filter((_one, index) => !found[index]?.data).map((one) => one.key);
-  return may ? <FormPage meta={meta} preset={preset} missing={missing} /> : <NoForm meta={meta} may="record.mayNotCreate" />;
+  return may ? (
+    <FormPage meta={meta} preset={preset} missing={missing} />
+  ) : (
+    <NoForm meta={meta} may="record.mayNotCreate" />
+  );
 }
 
 const refOf = (record: RecordDetail) => ({ uid: record.uid, display: record.display, object: '' });
@@ -55,7 +61,13 @@ export function RecordEditPage() {
     <Gate query={meta}>
       {(known) => (
         <Gate query={record}>
-          {(found) => (found.permitted.includes('update') ? <FormPage key={uid} meta={known} record={found} /> : <NoForm meta={known} may="record.mayNotChange" />)}
+          {(found) =>
+            found.permitted.includes('update') ? (
+              <FormPage key={uid} meta={known} record={found} />
+            ) : (
+              <NoForm meta={known} may="record.mayNotChange" />
+            )
+          }
         </Gate>
       )}
     </Gate>
@@ -65,7 +77,13 @@ export function RecordEditPage() {
 /** The page while what it needs is read, and when that fails. */
 function Gate<T>({ query, children }: { query: UseQueryResult<T>; children: (data: T) => ReactNode }) {
   if (query.data !== undefined) return <>{children(query.data)}</>;
-  return <Page crumbs={[]}><Panel flush><QueryState query={query}>{() => null}</QueryState></Panel></Page>;
+  return (
+    <Page crumbs={[]}>
+      <Panel flush>
+        <QueryState query={query}>{() => null}</QueryState>
+      </Panel>
+    </Page>
+  );
 }
 
 /** A form is not shown to whoever may not save it. */
@@ -74,7 +92,9 @@ function NoForm({ meta, may }: { meta: ObjectMeta; may: 'record.mayNotCreate' | 
   const name = label(meta.labels);
   return (
     <Page crumbs={[{ title: name, path: `/records/${meta.key}` }]} title={name}>
-      <Panel flush><RefusedState title={t(may, { name })} /></Panel>
+      <Panel flush>
+        <RefusedState title={t(may, { name })} />
+      </Panel>
     </Page>
   );
 }
@@ -101,13 +121,19 @@ function FormPage({ meta, record, preset = {}, missing = [] }: FormProps) {
   const back = () => void navigate(from ?? (record ? `/records/${meta.key}/${record.uid}` : `/records/${meta.key}`));
   return (
     <Page
-      crumbs={[{ title: name, path: `/records/${meta.key}` }, ...(record ? [{ title: record.display, path: `/records/${meta.key}/${record.uid}` }] : []), { title }]}
+      crumbs={[
+        { title: name, path: `/records/${meta.key}` },
+        ...(record ? [{ title: record.display, path: `/records/${meta.key}/${record.uid}` }] : []),
+        { title },
+      ]}
       title={title}
       sub={record?.display}
       actions={
         <>
           <Button onClick={back}>{t('common.cancel')}</Button>
-          <Button type="primary" loading={save.pending} onClick={() => form.submit()} data-testid="save">{t('common.save')}</Button>
+          <Button type="primary" loading={save.pending} onClick={() => form.submit()} data-testid="save">
+            {t('common.save')}
+          </Button>
         </>
       }
     >
@@ -115,7 +141,11 @@ function FormPage({ meta, record, preset = {}, missing = [] }: FormProps) {
       {faults.messages.length > 0 && (
         <div className="alert" role="alert" data-testid="form-faults">
           <Icon name="alert" />
-          <div>{faults.messages.map((message) => <p key={message}>{message}</p>)}</div>
+          <div>
+            {faults.messages.map((message) => (
+              <p key={message}>{message}</p>
+            ))}
+          </div>
         </div>
       )}
       <Panel>
@@ -123,12 +153,16 @@ function FormPage({ meta, record, preset = {}, missing = [] }: FormProps) {
           form={form}
           layout="vertical"
           className="record-form"
-          initialValues={Object.fromEntries(fields.map((field) => [field.key, preset[field.key] ?? toForm(field, record?.values[field.key])]))}
+          initialValues={Object.fromEntries(
+            fields.map((field) => [field.key, preset[field.key] ?? toForm(field, record?.values[field.key])]),
+          )}
           scrollToFirstError={{ focus: true }}
           onValuesChange={(changed: Values) => faults.settle(Object.keys(changed))}
           onFinish={save.run}
         >
-          {fields.map((field) => <FormField key={field.key} field={field} record={record} missing={missing.includes(field.key)} />)}
+          {fields.map((field) => (
+            <FormField key={field.key} field={field} record={record} missing={missing.includes(field.key)} />
+          ))}
           <SubmitOnEnter />
         </Form>
       </Panel>
@@ -147,7 +181,11 @@ function FormField({ field, record, missing }: { field: FieldMeta; record?: Reco
   const title = `${label(field.labels)}${unit ? ` ${unit}` : ''}`;
   if (!isEditable(field, record)) {
     return (
-      <Form.Item label={title} className={wide} extra={record && isFromSource(field, record) ? t('record.fromSource') : undefined}>
+      <Form.Item
+        label={title}
+        className={wide}
+        extra={record && isFromSource(field, record) ? t('record.fromSource') : undefined}
+      >
         <FieldValue field={field} row={record ?? BLANK} />
       </Form.Item>
     );
@@ -212,7 +250,10 @@ function useSave({ meta, record, fields, leave, back, onFaults }: SaveArgs) {
       const changed = changesOf(fields, values, record);
       const object = meta.key;
       return record
-        ? api.patch('/objects/{object}/records/{uid}', { path: { object, uid: record.uid }, body: { revision: record.revision, values: changed } })
+        ? api.patch('/objects/{object}/records/{uid}', {
+            path: { object, uid: record.uid },
+            body: { revision: record.revision, values: changed },
+          })
         : api.post('/objects/{object}/records', { path: { object }, body: { values: changed } });
     },
     onSuccess: (saved) => {
@@ -234,6 +275,7 @@ function useSave({ meta, record, fields, leave, back, onFaults }: SaveArgs) {
     stale,
     run: mutation.mutate,
     // The new revision arrives in the record's query; the form keeps what was typed.
-    reload: () => void client.invalidateQueries({ queryKey: ['record', meta.key, record?.uid] }).then(() => setStale(null)),
+    reload: () =>
+      void client.invalidateQueries({ queryKey: ['record', meta.key, record?.uid] }).then(() => setStale(null)),
   };
 }

@@ -31,8 +31,16 @@ export function RecordListPage() {
   const meta = useObjectMeta(object);
   const { search, life, write } = useOwnAddress();
   const parent = meta.data ? parentIn(search, meta.data.fields) : null;
-  return meta.data ? <ListOf key={`${object} ${life}`} meta={meta.data} parent={parent} search={search} write={write} /> : (
-    <Page crumbs={[]}><Panel flush><QueryState query={meta} rows={14}>{() => null}</QueryState></Panel></Page>
+  return meta.data ? (
+    <ListOf key={`${object} ${life}`} meta={meta.data} parent={parent} search={search} write={write} />
+  ) : (
+    <Page crumbs={[]}>
+      <Panel flush>
+        <QueryState query={meta} rows={14}>
+          {() => null}
+        </QueryState>
+      </Panel>
+    </Page>
   );
 }
 
@@ -54,7 +62,12 @@ function useOwnAddress() {
   return { search, life: own.life, write };
 }
 
-type ListProps = { meta: ObjectMeta; parent: Given | null; search: URLSearchParams; write: (next: URLSearchParams) => void };
+type ListProps = {
+  meta: ObjectMeta;
+  parent: Given | null;
+  search: URLSearchParams;
+  write: (next: URLSearchParams) => void;
+};
 
 function ListOf({ meta, parent, search, write }: ListProps) {
   const { t, label } = useText();
@@ -68,7 +81,11 @@ function ListOf({ meta, parent, search, write }: ListProps) {
       title={name}
       actions={
         <>
-          {asOf?.warehouse ? <DayStamp date={asOf.warehouse} /> : asOf && <Stamp asOf={{ kind: 'live', at: asOf.records, late: false, note: '' }} />}
+          {asOf?.warehouse ? (
+            <DayStamp date={asOf.warehouse} />
+          ) : (
+            asOf && <Stamp asOf={{ kind: 'live', at: asOf.records, late: false, note: '' }} />
+          )}
           <ListActions meta={meta} list={list} />
         </>
       }
@@ -81,7 +98,9 @@ function ListOf({ meta, parent, search, write }: ListProps) {
               prefix={<Icon name="search" size={14} />}
               value={list.q}
               onChange={(event) => list.setQ(event.target.value)}
-              placeholder={t(meta.fields.some((field) => field.role === 'mobile') ? 'list.searchPerson' : 'list.searchName')}
+              placeholder={t(
+                meta.fields.some((field) => field.role === 'mobile') ? 'list.searchPerson' : 'list.searchName',
+              )}
               allowClear
               className="find"
               data-testid="list-search"
@@ -89,10 +108,18 @@ function ListOf({ meta, parent, search, write }: ListProps) {
           )}
           {parent && <ParentChip meta={meta} parent={parent} />}
           <ConditionChips rows={list.rows} terms={list.terms} onChange={list.setRows} />
-          <span className="right desk-only"><ColumnChooser meta={meta} columns={list.columns} onChange={list.setColumns} /></span>
+          <span className="right desk-only">
+            <ColumnChooser meta={meta} columns={list.columns} onChange={list.setColumns} />
+          </span>
         </div>
         <QueryState query={list.page} rows={16}>
-          {(page) => (page.rows.length > 0 ? <Rows meta={meta} list={list} rows={page.rows} /> : <NoRows meta={meta} list={list} />)}
+          {(page) =>
+            page.rows.length > 0 ? (
+              <Rows meta={meta} list={list} rows={page.rows} />
+            ) : (
+              <NoRows meta={meta} list={list} />
+            )
+          }
         </QueryState>
         <ListFoot meta={meta} list={list} />
       </section>
@@ -108,9 +135,14 @@ function ParentChip({ meta, parent }: { meta: ObjectMeta; parent: Given }) {
   return (
     <span className="chip" data-testid="parent-chip">
       <span className="chip-text row gap-4">
-        {label(field?.labels)} <Link to={`/records/${parent.object}/${parent.uid}`}><b>{record.data?.display ?? '…'}</b></Link>
+        {label(field?.labels)}{' '}
+        <Link to={`/records/${parent.object}/${parent.uid}`}>
+          <b>{record.data?.display ?? '…'}</b>
+        </Link>
       </span>
-      <Link className="chip-x row" to={`/records/${meta.key}`} aria-label={t('common.remove')}><Icon name="close" size={12} /></Link>
+      <Link className="chip-x row" to={`/records/${meta.key}`} aria-label={t('common.remove')}>
+        <Icon name="close" size={12} />
+      </Link>
     </span>
   );
 }
@@ -123,7 +155,12 @@ function ListActions({ meta, list }: { meta: ObjectMeta; list: RecordList }) {
     <>
       {meta.operations.includes('export') && <ExportButton meta={meta} list={list} />}
       {meta.operations.includes('create') && (
-        <Button type="primary" icon={<Icon name="plus" size={14} />} onClick={() => void navigate(`/records/${meta.key}/new${list.of ? `?${list.of.field}=${list.of.uid}` : ''}`)} data-testid="create">
+        <Button
+          type="primary"
+          icon={<Icon name="plus" size={14} />}
+          onClick={() => void navigate(`/records/${meta.key}/new${list.of ? `?${list.of.field}=${list.of.uid}` : ''}`)}
+          data-testid="create"
+        >
           {t('record.new', { name: inSentence(name) })}
         </Button>
       )}
@@ -139,7 +176,11 @@ function RefinementTabs({ meta, list }: { meta: ObjectMeta; list: RecordList }) 
     <Tabs
       value={list.refinement ?? ''}
       onChange={(key) => list.setRefinement(key)}
-      items={tabs.map((tab) => ({ key: tab.key, title: label(tab.labels), count: <TabCount object={meta.key} refinement={tab.key} of={list.of} /> }))}
+      items={tabs.map((tab) => ({
+        key: tab.key,
+        title: label(tab.labels),
+        count: <TabCount object={meta.key} refinement={tab.key} of={list.of} />,
+      }))}
     />
   );
 }
@@ -172,7 +213,11 @@ function useRecordColumns(meta: ObjectMeta, keys: string[], rows: RecordRow[]): 
       tight: !kindOf(field).wide,
       render: (row: RecordRow) => {
         if (index > 0) return <FieldValue field={field} row={row} cell beside={beside} />;
-        return <Link to={`/records/${meta.key}/${row.uid}`}>{row.values[key] ? <Unlinked field={field} row={row} beside={beside} cell /> : <Clip>{row.display}</Clip>}</Link>;
+        return (
+          <Link to={`/records/${meta.key}/${row.uid}`}>
+            {row.values[key] ? <Unlinked field={field} row={row} beside={beside} cell /> : <Clip>{row.display}</Clip>}
+          </Link>
+        );
       },
       unlinked: (row: RecordRow) => <Unlinked field={field} row={row} beside={beside} />,
     };
@@ -180,9 +225,23 @@ function useRecordColumns(meta: ObjectMeta, keys: string[], rows: RecordRow[]): 
 }
 
 /** A value inside a link to its record: one that points at another record is only named; a figure without a head says its unit. */
-function Unlinked({ field, row, beside, cell = !kindOf(field).right }: { field: FieldMeta; row: RecordRow; beside?: Value[]; cell?: boolean }) {
+function Unlinked({
+  field,
+  row,
+  beside,
+  cell = !kindOf(field).right,
+}: {
+  field: FieldMeta;
+  row: RecordRow;
+  beside?: Value[];
+  cell?: boolean;
+}) {
   const value = row.values[field.key];
-  return kindOf(field).record && isRef(value) ? <Clip>{value.display}</Clip> : <FieldValue field={field} row={row} beside={beside} cell={cell} />;
+  return kindOf(field).record && isRef(value) ? (
+    <Clip>{value.display}</Clip>
+  ) : (
+    <FieldValue field={field} row={row} beside={beside} cell={cell} />
+  );
 }
 
 /** Two lines have no room for what is not there; what the viewer is refused is said. */
@@ -204,7 +263,16 @@ function Rows({ meta, list, rows }: { meta: ObjectMeta; list: RecordList; rows: 
         onSort={list.setSort}
         twoLine={(row) => ({
           title: row.display,
-          sub: <span className="row gap-4">{texts.filter((column) => isSaid(row, column.key)).slice(0, 3).map((column) => <span key={column.key}>{column.unlinked(row)}</span>)}</span>,
+          sub: (
+            <span className="row gap-4">
+              {texts
+                .filter((column) => isSaid(row, column.key))
+                .slice(0, 3)
+                .map((column) => (
+                  <span key={column.key}>{column.unlinked(row)}</span>
+                ))}
+            </span>
+          ),
           end: figures[0]?.unlinked(row),
           endSub: figures[1]?.unlinked(row),
         })}
@@ -238,7 +306,12 @@ function NoRows({ meta, list }: { meta: ObjectMeta; list: RecordList }) {
               const condition = compile(newGroup('all', rest), list.terms.typeOf).expression ?? undefined;
               return (
                 <span key={row.id} style={{ display: 'block' }}>
-                  <button type="button" className="plain link" onClick={() => list.setRows(rest)} data-testid="drop-condition">{`${field} ${op} ${value}`}</button>
+                  <button
+                    type="button"
+                    className="plain link"
+                    onClick={() => list.setRows(rest)}
+                    data-testid="drop-condition"
+                  >{`${field} ${op} ${value}`}</button>
                   {' → '}
                   <DropCount object={meta.key} filter={{ ...list.filter, condition }} />
                 </span>
@@ -267,19 +340,33 @@ function ListFoot({ meta, list }: { meta: ObjectMeta; list: RecordList }) {
     <footer className="panel-foot">
       {count.data && (
         <span data-testid="list-count" aria-live="polite">
-          {t('list.matching')} <b><Count value={count.data.count} approximate={count.data.approximate} /></b>
+          {t('list.matching')}{' '}
+          <b>
+            <Count value={count.data.count} approximate={count.data.approximate} />
+          </b>
         </span>
       )}
       {count.data?.approximate && (
         <>
           <span className="ink-3 desk-only">{t('count.estimated')}</span>
-          <button type="button" className="plain link" onClick={() => setExact(key)} data-testid="count-exactly">{t('count.exact')}</button>
+          <button type="button" className="plain link" onClick={() => setExact(key)} data-testid="count-exactly">
+            {t('count.exact')}
+          </button>
         </>
       )}
       <span className="right row gap-12">
         {rows > 0 && <span className="desk-only">{t('list.page', { from: list.from, to: list.from + rows - 1 })}</span>}
-        <Button size="small" disabled={!list.page.data?.previous_cursor} onClick={list.previous} data-testid="page-previous">{t('common.previous')}</Button>
-        <Button size="small" disabled={!list.page.data?.next_cursor} onClick={list.next} data-testid="page-next">{t('common.next')}</Button>
+        <Button
+          size="small"
+          disabled={!list.page.data?.previous_cursor}
+          onClick={list.previous}
+          data-testid="page-previous"
+        >
+          {t('common.previous')}
+        </Button>
+        <Button size="small" disabled={!list.page.data?.next_cursor} onClick={list.next} data-testid="page-next">
+          {t('common.next')}
+        </Button>
       </span>
     </footer>
   );

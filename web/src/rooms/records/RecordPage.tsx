@@ -26,7 +26,16 @@ import { ShareDialog } from './ShareDialog';
 export function RecordPage() {
   const { object = '', uid = '' } = useParams();
   const meta = useObjectMeta(object);
-  if (!meta.data) return <Page crumbs={[]}><Panel flush><QueryState query={meta} rows={12}>{() => null}</QueryState></Panel></Page>;
+  if (!meta.data)
+    return (
+      <Page crumbs={[]}>
+        <Panel flush>
+          <QueryState query={meta} rows={12}>
+            {() => null}
+          </QueryState>
+        </Panel>
+      </Page>
+    );
   if (meta.data.page) return <CustomerPage key={uid} meta={meta.data} page={meta.data.page} uid={uid} />;
   return <Detail key={uid} meta={meta.data} uid={uid} />;
 }
@@ -45,16 +54,28 @@ function Detail({ meta, uid }: { meta: ObjectMeta; uid: string }) {
       crumbs={[{ title: name, path: `/records/${meta.key}` }, { title }]}
       title={title}
       sub={name}
-      actions={record.data && <><LiveStamp at={record.dataUpdatedAt} /><RecordActions meta={meta} record={record.data} /></>}
+      actions={
+        record.data && (
+          <>
+            <LiveStamp at={record.dataUpdatedAt} />
+            <RecordActions meta={meta} record={record.data} />
+          </>
+        )
+      }
     >
       <section className="panel">
         <Tabs
           value={view}
           onChange={(key) => setView(key as View)}
-          items={VIEWS.filter((key) => key !== 'access' || meta.operations.includes('access_log')).map((key) => ({ key, title: t(`record.${key}`) }))}
+          items={VIEWS.filter((key) => key !== 'access' || meta.operations.includes('access_log')).map((key) => ({
+            key,
+            title: t(`record.${key}`),
+          }))}
         />
         <div className="panel-body">
-          {view === 'details' && <QueryState query={record}>{(found) => <Sections meta={meta} record={found} />}</QueryState>}
+          {view === 'details' && (
+            <QueryState query={record}>{(found) => <Sections meta={meta} record={found} />}</QueryState>
+          )}
           {view !== 'details' && <RecordHistory meta={meta} uid={uid} kind={view} />}
         </div>
       </section>
@@ -71,7 +92,11 @@ export function RecordActions({ meta, record }: { meta: ObjectMeta; record: Reco
   const client = useQueryClient();
   const [sharing, setSharing] = useState(false);
   const remove = useChange({
-    mutationFn: () => api.delete('/objects/{object}/records/{uid}', { path: { object: meta.key, uid: record.uid }, query: { revision: record.revision } }),
+    mutationFn: () =>
+      api.delete('/objects/{object}/records/{uid}', {
+        path: { object: meta.key, uid: record.uid },
+        query: { revision: record.revision },
+      }),
     onSuccess: () => {
       say(t('record.deleted'));
       void client.invalidateQueries({ queryKey: ['records', meta.key] });
@@ -89,12 +114,28 @@ export function RecordActions({ meta, record }: { meta: ObjectMeta; record: Reco
     });
   return (
     <>
-      {record.permitted.includes('share') && <Button onClick={() => setSharing(true)} data-testid="share-open">{t('share.open')}</Button>}
-      {sharing && <ShareDialog object={meta.key} uid={record.uid} name={record.display} onClose={() => setSharing(false)} />}
-      {record.permitted.includes('update') && (
-        <Button icon={<Icon name="edit" size={14} />} onClick={() => void navigate(`/records/${meta.key}/${record.uid}/edit`)} data-testid="edit">{t('common.edit')}</Button>
+      {record.permitted.includes('share') && (
+        <Button onClick={() => setSharing(true)} data-testid="share-open">
+          {t('share.open')}
+        </Button>
       )}
-      {record.permitted.includes('delete') && <Button danger onClick={ask} data-testid="delete">{t('common.delete')}</Button>}
+      {sharing && (
+        <ShareDialog object={meta.key} uid={record.uid} name={record.display} onClose={() => setSharing(false)} />
+      )}
+      {record.permitted.includes('update') && (
+        <Button
+          icon={<Icon name="edit" size={14} />}
+          onClick={() => void navigate(`/records/${meta.key}/${record.uid}/edit`)}
+          data-testid="edit"
+        >
+          {t('common.edit')}
+        </Button>
+      )}
+      {record.permitted.includes('delete') && (
+        <Button danger onClick={ask} data-testid="delete">
+          {t('common.delete')}
+        </Button>
+      )}
     </>
   );
 }
@@ -102,7 +143,10 @@ export function RecordActions({ meta, record }: { meta: ObjectMeta; record: Reco
 export function Sections({ meta, record }: { meta: ObjectMeta; record: RecordDetail }) {
   const { t, label, lang } = useText();
   const byKey = new Map(meta.fields.map((field) => [field.key, field]));
-  const sections = meta.detail.sections.length > 0 ? meta.detail.sections : [{ labels: meta.labels, fields: meta.fields.map((field) => field.key) }];
+  const sections =
+    meta.detail.sections.length > 0
+      ? meta.detail.sections
+      : [{ labels: meta.labels, fields: meta.fields.map((field) => field.key) }];
   const who = record.updated_by;
   return (
     <div className="stack gap-12">
@@ -110,20 +154,31 @@ export function Sections({ meta, record }: { meta: ObjectMeta; record: RecordDet
         <section key={index}>
           <h3 className="section-title">{label(section.labels)}</h3>
           <dl className="fields">
-            {section.fields.flatMap((key) => byKey.get(key) ?? []).map((field) => (
-              <div key={field.key} className={kindOf(field).wide ? 'wide' : ''} data-testid={`field-${field.key}`}>
-                <dt>{label(field.labels)}{unitOf(field, lang, 'form') && ` ${unitOf(field, lang, 'form')}`}</dt>
-                <dd>
-                  <DetailValue meta={meta} field={field} record={record} />
-                  {field.help && <p className="small ink-3">{label(field.help)}</p>}
-                </dd>
-              </div>
-            ))}
+            {section.fields
+              .flatMap((key) => byKey.get(key) ?? [])
+              .map((field) => (
+                <div key={field.key} className={kindOf(field).wide ? 'wide' : ''} data-testid={`field-${field.key}`}>
+                  <dt>
+                    {label(field.labels)}
+                    {unitOf(field, lang, 'form') && ` ${unitOf(field, lang, 'form')}`}
+                  </dt>
+                  <dd>
+                    <DetailValue meta={meta} field={field} record={record} />
+                    {field.help && <p className="small ink-3">{label(field.help)}</p>}
+                  </dd>
+                </div>
+              ))}
           </dl>
         </section>
       ))}
       <p className="small ink-3" data-testid="record-belongs">
-        {[record.unit?.display, record.owner && t('record.owner', { owner: record.owner }), record.security_level > 0 && t('record.level', { level: record.security_level })].filter(Boolean).join(' · ')}
+        {[
+          record.unit?.display,
+          record.owner && t('record.owner', { owner: record.owner }),
+          record.security_level > 0 && t('record.level', { level: record.security_level }),
+        ]
+          .filter(Boolean)
+          .join(' · ')}
       </p>
       <p className="small ink-3">{t('record.updatedBy', { who: who || '—', at: datetime(record.updated_at) })}</p>
     </div>
@@ -134,12 +189,17 @@ function DetailValue({ meta, field, record }: { meta: ObjectMeta; field: FieldMe
   const { label } = useText();
   const value = record.values[field.key];
   if (field.masked && field.unmaskable && value && record.permitted.includes('unmask')) {
-    return <Unmask object={meta.key} uid={record.uid} field={field.key} label={label(field.labels)} value={String(value)} />;
+    return (
+      <Unmask object={meta.key} uid={record.uid} field={field.key} label={label(field.labels)} value={String(value)} />
+    );
   }
   return <FieldValue field={field} row={record} />;
 }
 
-const LOGS = { history: '/objects/{object}/records/{uid}/history', access: '/objects/{object}/records/{uid}/access' } as const;
+const LOGS = {
+  history: '/objects/{object}/records/{uid}/history',
+  access: '/objects/{object}/records/{uid}/access',
+} as const;
 
 type HistoryProps = { meta: ObjectMeta; uid: string; kind: keyof typeof LOGS };
 

@@ -23,10 +23,15 @@ export function isOfForm({ code, findings }: { code: string; findings: Finding[]
  * what is about several fields or about none that it shows.
  */
 export function placed(findings: Finding[], shown: string[]): Faults {
-  const at = (key: string) => findings.filter((finding) => fieldsOf(finding).includes(key)).map((finding) => finding.message);
+  const at = (key: string) =>
+    findings.filter((finding) => fieldsOf(finding).includes(key)).map((finding) => finding.message);
   const once = (messages: string[]) => [...new Set(messages)];
-  const fields = Object.fromEntries(shown.map((key) => [key, once(at(key))] as const).filter(([, messages]) => messages.length > 0));
-  const form = findings.filter((finding) => fieldsOf(finding).length !== 1 || !shown.includes(fieldsOf(finding)[0] ?? ''));
+  const fields = Object.fromEntries(
+    shown.map((key) => [key, once(at(key))] as const).filter(([, messages]) => messages.length > 0),
+  );
+  const form = findings.filter(
+    (finding) => fieldsOf(finding).length !== 1 || !shown.includes(fieldsOf(finding)[0] ?? ''),
+  );
   return { fields, form: once(form.map((finding) => finding.message)) };
 }
 

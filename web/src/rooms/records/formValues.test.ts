@@ -5,7 +5,27 @@ import { changesOf, hasChanges, isEditable } from './formValues';
 import { givenIn, parentIn } from './given';
 
 const field = (key: string, type: FieldMeta['type'], more: Partial<FieldMeta> = {}): FieldMeta => ({
-  key, type, web: type, format: 'text', help: null, currency: null, sortable: true, asked: '', labels: { zh: key, en: key }, options: [], owner: 'desk', required: false, readonly: false, masked: false, refused: false, unmaskable: false, kind: 'field', role: null, unit: null, target: null, ...more,
+  key,
+  type,
+  web: type,
+  format: 'text',
+  help: null,
+  currency: null,
+  sortable: true,
+  asked: '',
+  labels: { zh: key, en: key },
+  options: [],
+  owner: 'desk',
+  required: false,
+  readonly: false,
+  masked: false,
+  refused: false,
+  unmaskable: false,
+  kind: 'field',
+  role: null,
+  unit: null,
+  target: null,
+  ...more,
 });
 const at = field('at', 'datetime');
 const born = field('born', 'date');
@@ -16,8 +36,12 @@ const name = field('name', 'text', { owner: 'source' });
 const fields = [at, born, sum, vip, manager, name];
 const record = {
   values: {
-    at: '2026-03-17T16:30:12Z', born: '1980-05-01', sum: { amount: '12.50', currency: 'CNY' }, vip: null,
-    manager: { uid: 'e1', display: '彭霞雪', object: 'employee' }, name: '张三',
+    at: '2026-03-17T16:30:12Z',
+    born: '1980-05-01',
+    sum: { amount: '12.50', currency: 'CNY' },
+    vip: null,
+    manager: { uid: 'e1', display: '彭霞雪', object: 'employee' },
+    name: '张三',
   },
   refused: [],
   from_source: true,
@@ -52,7 +76,10 @@ describe('a number that is none', () => {
     expect(fromForm(sum, { amount: '13,75', currency: 'HKD' })).toEqual({ amount: '13,75', currency: 'HKD' });
   });
   it('is no fault of one that is a number, or not there', () => {
-    for (const one of kinds) expect([1375, '1375', '0', '-5', '', null, undefined].map((value) => faultOf(one, value))).toEqual(Array(7).fill(null));
+    for (const one of kinds)
+      expect([1375, '1375', '0', '-5', '', null, undefined].map((value) => faultOf(one, value))).toEqual(
+        Array(7).fill(null),
+      );
   });
 });
 

@@ -22,6 +22,8 @@ export function hasChanges(fields: FieldMeta[], values: Values, record?: RecordD
 /** What goes to the server: of a new record what it has, of a stored one what was changed on top of its revision. */
 export function changesOf(fields: FieldMeta[], values: Values, record?: RecordDetail): Record<string, Input> {
   const sent = (field: FieldMeta) =>
-    record ? isChanged(field, values[field.key], record) : isEditable(field) && fromForm(field, values[field.key]) !== null;
+    record
+      ? isChanged(field, values[field.key], record)
+      : isEditable(field) && fromForm(field, values[field.key]) !== null;
   return Object.fromEntries(fields.filter(sent).map((field) => [field.key, fromForm(field, values[field.key])]));
 }

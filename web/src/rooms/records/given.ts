@@ -8,7 +8,9 @@ export type Given = { key: string; object: string; uid: string };
 export function givenIn(search: URLSearchParams, fields: FieldMeta[]): Given[] {
   return fields.flatMap((field) => {
     const uid = search.get(field.key);
-    return uid && field.target && kindOf(field).record && isEditable(field) ? [{ key: field.key, object: field.target, uid }] : [];
+    return uid && field.target && kindOf(field).record && isEditable(field)
+      ? [{ key: field.key, object: field.target, uid }]
+      : [];
   });
 }
 

@@ -4,7 +4,14 @@ import { isRowOp, newRow, type Row } from '../../kit/condition/model';
 export type Place = { cursor?: string; from: number };
 
 /** What a list shows, as its address says; without columns of its own it has those of the viewer. */
-export type Shown = { refinement: string | undefined; rows: Row[]; q: string; sort: Sort | null; columns: string[] | null; place: Place };
+export type Shown = {
+  refinement: string | undefined;
+  rows: Row[];
+  q: string;
+  sort: Sort | null;
+  columns: string[] | null;
+  place: Place;
+};
 
 const NAMES = ['tab', 'where', 'q', 'sort', 'columns', 'cursor', 'from'];
 
@@ -12,7 +19,11 @@ const NAMES = ['tab', 'where', 'q', 'sort', 'columns', 'cursor', 'from'];
 export function shownIn(search: URLSearchParams, meta: ObjectMeta): Shown {
   const known = new Set(meta.fields.map((field) => field.key));
   const tab = search.get('tab');
-  const columns = search.get('columns')?.split(',').filter((key) => known.has(key)) ?? [];
+  const columns =
+    search
+      .get('columns')
+      ?.split(',')
+      .filter((key) => known.has(key)) ?? [];
   const from = Number(search.get('from'));
   const cursor = search.get('cursor');
   return {
@@ -44,7 +55,8 @@ function sortIn(text: string | null, known: Set<string>): Sort | null {
 /** The address of what is shown; what is as usual is not said, and what else the address says (whose records) stays. */
 export function addressOf(shown: Shown, meta: ObjectMeta, before: URLSearchParams): URLSearchParams {
   const address = new URLSearchParams([...before].filter(([name]) => !NAMES.includes(name)));
-  const say = (name: string, value: string | undefined, usual?: string) => value && value !== usual && address.set(name, value);
+  const say = (name: string, value: string | undefined, usual?: string) =>
+    value && value !== usual && address.set(name, value);
   say('tab', shown.refinement, meta.list.tabs[0]);
   for (const row of shown.rows) address.append('where', JSON.stringify([row.field, row.op, ...row.values]));
   say('q', isNumber(shown.q) ? undefined : shown.q.trim());

@@ -23,7 +23,10 @@ export function useRecordList(meta: ObjectMeta, parent: Given | null, first: Sho
   const [place, setPlace] = useState<Place>(first.place);
   const terms = useFieldTerms(meta.fields);
   const condition = useMemo(() => compile(newGroup('all', rows), terms.typeOf).expression ?? undefined, [rows, terms]);
-  const settled = useDebounced(useMemo(() => ({ condition, q: q.trim() || undefined }), [condition, q]), searchRest(q));
+  const settled = useDebounced(
+    useMemo(() => ({ condition, q: q.trim() || undefined }), [condition, q]),
+    searchRest(q),
+  );
   const of = parent ? { field: parent.key, uid: parent.uid } : undefined;
   const filter = { refinement, condition: settled.condition, q: settled.q, of };
   const query: RecordQuery = { ...filter, sort: sort ?? undefined, columns, cursor: place.cursor, limit: PAGE };
@@ -43,20 +46,32 @@ export function useRecordList(meta: ObjectMeta, parent: Given | null, first: Sho
     // What is told depends on these alone; who listens is another function each time.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [refinement, rows, asked, sort, columns.join(), place]);
-  const back = <T>(set: (value: T) => void) => (value: T) => {
-    setPlace({ from: 1 });
-    set(value);
-  };
+  const back =
+    <T>(set: (value: T) => void) =>
+    (value: T) => {
+      setPlace({ from: 1 });
+      set(value);
+    };
   return {
-    refinement, setRefinement: back(setRefinement),
-    rows, setRows: back(setRows),
-    q, setQ: back(setQ),
-    sort, setSort: back<Sort | null>(setSort),
-    columns, setColumns,
-    terms, of, filter, page,
+    refinement,
+    setRefinement: back(setRefinement),
+    rows,
+    setRows: back(setRows),
+    q,
+    setQ: back(setQ),
+    sort,
+    setSort: back<Sort | null>(setSort),
+    columns,
+    setColumns,
+    terms,
+    of,
+    filter,
+    page,
     from: place.from,
     next: () => page.data?.next_cursor && setPlace({ cursor: page.data.next_cursor, from: place.from + PAGE }),
-    previous: () => page.data?.previous_cursor && setPlace({ cursor: page.data.previous_cursor, from: Math.max(1, place.from - PAGE) }),
+    previous: () =>
+      page.data?.previous_cursor &&
+      setPlace({ cursor: page.data.previous_cursor, from: Math.max(1, place.from - PAGE) }),
   };
 }
 
@@ -66,7 +81,8 @@ export type Filter = Pick<RecordQuery, 'refinement' | 'q' | 'of'> & { condition?
 export function useRecordCount(object: string, filter: Filter, exact = false, enabled = true) {
   return useQuery({
     queryKey: ['record-count', object, filter, exact],
-    queryFn: ({ signal }) => api.post('/objects/{object}/count', { path: { object }, body: { ...filter, exact }, signal }),
+    queryFn: ({ signal }) =>
+      api.post('/objects/{object}/count', { path: { object }, body: { ...filter, exact }, signal }),
     enabled,
     staleTime: 60_000,
     placeholderData: keepPreviousData,

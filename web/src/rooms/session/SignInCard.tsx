@@ -48,15 +48,44 @@ export function SignInCard({ fixedUser, onSignedIn }: Props) {
       {refusal && (
         <div className="alert" role="alert" data-testid="sign-in-error">
           <Icon name="ban" size={16} />
-          {'key' in refusal ? <span>{t(refusal.key)}</span> : <span>{refusal.text}{refusal.requestId && <span className="small"> {t('state.requestId', { id: refusal.requestId })}</span>}</span>}
+          {'key' in refusal ? (
+            <span>{t(refusal.key)}</span>
+          ) : (
+            <span>
+              {refusal.text}
+              {refusal.requestId && <span className="small"> {t('state.requestId', { id: refusal.requestId })}</span>}
+            </span>
+          )}
         </div>
       )}
-      <Form<Values> layout="vertical" requiredMark={false} onFinish={(values) => void signIn(values)} initialValues={{ username: fixedUser ?? '' }}>
-        <Form.Item name="username" label={t('session.employeeNo')} rules={[{ required: true, message: t('common.required') }]}>
-          <Input autoComplete="username" autoFocus={!fixedUser} disabled={Boolean(fixedUser)} data-testid="sign-in-employee-no" />
+      <Form<Values>
+        layout="vertical"
+        requiredMark={false}
+        onFinish={(values) => void signIn(values)}
+        initialValues={{ username: fixedUser ?? '' }}
+      >
+        <Form.Item
+          name="username"
+          label={t('session.employeeNo')}
+          rules={[{ required: true, message: t('common.required') }]}
+        >
+          <Input
+            autoComplete="username"
+            autoFocus={!fixedUser}
+            disabled={Boolean(fixedUser)}
+            data-testid="sign-in-employee-no"
+          />
         </Form.Item>
-        <Form.Item name="password" label={t('session.password')} rules={[{ required: true, message: t('common.required') }]}>
-          <Input.Password autoComplete="current-password" autoFocus={Boolean(fixedUser)} data-testid="sign-in-password" />
+        <Form.Item
+          name="password"
+          label={t('session.password')}
+          rules={[{ required: true, message: t('common.required') }]}
+        >
+          <Input.Password
+            autoComplete="current-password"
+            autoFocus={Boolean(fixedUser)}
+            data-testid="sign-in-password"
+          />
         </Form.Item>
         <Button type="primary" htmlType="submit" block loading={busy} data-testid="sign-in-submit">
           {t('session.signIn')}

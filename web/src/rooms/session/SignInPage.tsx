@@ -2,7 +2,10 @@ import type { ReactNode } from 'react';
 import { setLanguage, useText } from '../../app/i18n';
 import { SignInCard } from './SignInCard';
 
-const STEPS = { zh: ['汇入数据', '认识客户', '选定客群', '合规触达', '人工跟进', '对照衡量'], en: ['Load', 'Know', 'Choose', 'Reach', 'Serve', 'Measure'] };
+const STEPS = {
+  zh: ['汇入数据', '认识客户', '选定客群', '合规触达', '人工跟进', '对照衡量'],
+  en: ['Load', 'Know', 'Choose', 'Reach', 'Serve', 'Measure'],
+};
 
 /** What stands before the platform: its name on one side, what is to be done first on the other. */
 export function Entrance({ title, children }: { title: string; children: ReactNode }) {
@@ -35,7 +38,12 @@ export function SignInPage({ onSignedIn }: { onSignedIn: () => void }) {
     <Entrance title={t('session.title')}>
       <SignInCard onSignedIn={onSignedIn} />
       <p className="notice">
-        <button type="button" className="plain link reach" onClick={() => setLanguage(lang === 'zh' ? 'en' : 'zh')} data-testid="sign-in-language">
+        <button
+          type="button"
+          className="plain link reach"
+          onClick={() => setLanguage(lang === 'zh' ? 'en' : 'zh')}
+          data-testid="sign-in-language"
+        >
           {t('shell.language')}
         </button>
       </p>

@@ -37,10 +37,22 @@ function PasswordFirst({ due }: { due: 'given' | 'age' }) {
   const client = useQueryClient();
   return (
     <Entrance title={t('shell.changePassword')}>
-      <p className="ink-2" style={{ marginBottom: 12 }} data-testid="password-why">{t(`session.passwordDue.${due}`)}</p>
+      <p className="ink-2" style={{ marginBottom: 12 }} data-testid="password-why">
+        {t(`session.passwordDue.${due}`)}
+      </p>
       <PasswordForm onDone={() => void client.invalidateQueries()} />
       <p className="small" style={{ marginTop: 12 }}>
-        <button type="button" className="plain link" onClick={() => void auth.logout().catch(() => undefined).then(() => window.location.assign('/'))} data-testid="password-leave">
+        <button
+          type="button"
+          className="plain link"
+          onClick={() =>
+            void auth
+              .logout()
+              .catch(() => undefined)
+              .then(() => window.location.assign('/'))
+          }
+          data-testid="password-leave"
+        >
           {t('session.otherUser')}
         </button>
       </p>
@@ -85,10 +97,22 @@ function followClock(now: string): void {
 
 function SessionEnded({ me, idle, onResume }: { me: Me; idle: boolean; onResume: () => void }) {
   const { t } = useText();
-  const text = idle ? t('session.idleText', { minutes: Math.round(me.idle_timeout_seconds / 60) }) : t('session.expiredText');
+  const text = idle
+    ? t('session.idleText', { minutes: Math.round(me.idle_timeout_seconds / 60) })
+    : t('session.expiredText');
   return (
-    <Modal open closable={false} mask={{ closable: false }} keyboard={false} footer={null} width={368} title={t('session.expiredTitle')}>
-      <p data-testid="session-ended" className="ink-2" style={{ marginBottom: 14 }}>{text}</p>
+    <Modal
+      open
+      closable={false}
+      mask={{ closable: false }}
+      keyboard={false}
+      footer={null}
+      width={368}
+      title={t('session.expiredTitle')}
+    >
+      <p data-testid="session-ended" className="ink-2" style={{ marginBottom: 14 }}>
+        {text}
+      </p>
       <SignInCard fixedUser={me.employee_no} onSignedIn={onResume} />
       <p className="small" style={{ marginTop: 12 }}>
         <button type="button" className="plain link" onClick={() => window.location.assign('/')}>

@@ -33,10 +33,23 @@ export function NewUserDialog({ onClose, onMade }: { onClose: () => void; onMade
   });
   const required = [{ required: true, whitespace: true, message: t('common.required') }];
   return (
-    <Modal open title={t('user.new')} okText={t('user.add')} okButtonProps={{ 'data-testid': 'user-add-confirm' }} onOk={() => form.submit()} onCancel={onClose} confirmLoading={add.isPending} width={420}>
+    <Modal
+      open
+      title={t('user.new')}
+      okText={t('user.add')}
+      okButtonProps={{ 'data-testid': 'user-add-confirm' }}
+      onOk={() => form.submit()}
+      onCancel={onClose}
+      confirmLoading={add.isPending}
+      width={420}
+    >
       <Form form={form} layout="vertical" onFinish={(values) => add.mutate(values)}>
-        <Form.Item name="employee_no" label={t('user.employeeNo')} rules={required}><Input autoFocus maxLength={32} data-testid="user-number" /></Form.Item>
-        <Form.Item name="name" label={t('user.name')} rules={required}><Input maxLength={64} data-testid="user-name" /></Form.Item>
+        <Form.Item name="employee_no" label={t('user.employeeNo')} rules={required}>
+          <Input autoFocus maxLength={32} data-testid="user-number" />
+        </Form.Item>
+        <Form.Item name="name" label={t('user.name')} rules={required}>
+          <Input maxLength={64} data-testid="user-name" />
+        </Form.Item>
         <PostFields />
         <SubmitOnEnter />
       </Form>
@@ -48,9 +61,29 @@ export function NewUserDialog({ onClose, onMade }: { onClose: () => void; onMade
 export function GivenPasswordDialog({ given, onClose }: { given: GivenPassword | null; onClose: () => void }) {
   const { t } = useText();
   return (
-    <Modal open={given !== null} title={t('user.passwordOf', { name: given?.user.name ?? '', number: given?.user.employee_no ?? '' })} footer={<Button type="primary" onClick={onClose}>{t('user.passedOn')}</Button>} closable={false} mask={{ closable: false }} keyboard={false} width={420}>
-      <Input readOnly value={given?.password ?? ''} onFocus={(event) => event.target.select()} data-testid="given-password" style={{ fontFamily: 'monospace', fontSize: 16 }} />
-      <p className="small ink-2" style={{ marginTop: 8 }}>{t('user.passwordOnce')}</p>
+    <Modal
+      open={given !== null}
+      title={t('user.passwordOf', { name: given?.user.name ?? '', number: given?.user.employee_no ?? '' })}
+      footer={
+        <Button type="primary" onClick={onClose}>
+          {t('user.passedOn')}
+        </Button>
+      }
+      closable={false}
+      mask={{ closable: false }}
+      keyboard={false}
+      width={420}
+    >
+      <Input
+        readOnly
+        value={given?.password ?? ''}
+        onFocus={(event) => event.target.select()}
+        data-testid="given-password"
+        style={{ fontFamily: 'monospace', fontSize: 16 }}
+      />
+      <p className="small ink-2" style={{ marginTop: 8 }}>
+        {t('user.passwordOnce')}
+      </p>
     </Modal>
   );
 }
@@ -72,8 +105,27 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
   });
   if (made) return <Imported answer={made} onClose={onClose} />;
   return (
-    <Modal open title={t('user.import')} okText={t('user.import')} okButtonProps={{ disabled: !file, 'data-testid': 'users-import-confirm' }} onOk={() => send.mutate()} onCancel={onClose} confirmLoading={send.isPending} width={460}>
-      <Upload.Dragger maxCount={1} accept=".xlsx,.csv,.txt" fileList={file ? [{ uid: '1', name: file.name }] : []} beforeUpload={(given) => { setFile(given); return false; }} onRemove={() => setFile(null)} data-testid="users-file">
+    <Modal
+      open
+      title={t('user.import')}
+      okText={t('user.import')}
+      okButtonProps={{ disabled: !file, 'data-testid': 'users-import-confirm' }}
+      onOk={() => send.mutate()}
+      onCancel={onClose}
+      confirmLoading={send.isPending}
+      width={460}
+    >
+      <Upload.Dragger
+        maxCount={1}
+        accept=".xlsx,.csv,.txt"
+        fileList={file ? [{ uid: '1', name: file.name }] : []}
+        beforeUpload={(given) => {
+          setFile(given);
+          return false;
+        }}
+        onRemove={() => setFile(null)}
+        data-testid="users-file"
+      >
         <Icon name="upload" size={20} />
         <p className="ink-2">{t('user.importHint')}</p>
       </Upload.Dragger>
@@ -93,7 +145,16 @@ function ImportRules() {
       <p>{t('user.importColumns', { titles: titles.replaceAll(',', t('common.and')) })}</p>
       {roles && <p>{t('user.importRoles', { roles })}</p>}
       <p>{t('user.importUnits')}</p>
-      <div><button type="button" className="plain link" onClick={() => saveCsv([titles], t('user.templateFile'))} data-testid="users-template">{t('user.template')}</button></div>
+      <div>
+        <button
+          type="button"
+          className="plain link"
+          onClick={() => saveCsv([titles], t('user.templateFile'))}
+          data-testid="users-template"
+        >
+          {t('user.template')}
+        </button>
+      </div>
     </div>
   );
 }
@@ -124,16 +185,47 @@ function Imported({ answer, onClose }: { answer: UsersFile; onClose: () => void 
       keyboard={!unsaved}
       footer={
         <>
-          <Button type={unsaved ? 'default' : 'primary'} onClick={onClose}>{t('common.close')}</Button>
-          {answer.refused.length > 0 && <Button onClick={keepRefused} data-testid="users-refused">{t('user.saveRefused')}</Button>}
-          {passwords.length > 0 && <Button type={unsaved ? 'primary' : 'default'} onClick={keep} data-testid="users-passwords">{t('user.savePasswords')}</Button>}
+          <Button type={unsaved ? 'default' : 'primary'} onClick={onClose}>
+            {t('common.close')}
+          </Button>
+          {answer.refused.length > 0 && (
+            <Button onClick={keepRefused} data-testid="users-refused">
+              {t('user.saveRefused')}
+            </Button>
+          )}
+          {passwords.length > 0 && (
+            <Button type={unsaved ? 'primary' : 'default'} onClick={keep} data-testid="users-passwords">
+              {t('user.savePasswords')}
+            </Button>
+          )}
         </>
       }
     >
-      <p style={{ marginBottom: 12 }} data-testid="users-imported">{t('user.imported', { made: passwords.length, posts: answer.made.length - passwords.length, refused: answer.refused.length })}</p>
-      {answer.ignored.length > 0 && <p className="ink-2" style={{ marginBottom: 12 }} data-testid="users-ignored">{t('user.ignored', { titles: answer.ignored.join(t('common.and')) })}</p>}
-      {unsaved && <p className="ink-2" style={{ marginBottom: 12 }}>{t('user.passwordsUnsaved')}</p>}
-      {answer.refused.length > 0 && <DataTable columns={columns} rows={answer.refused} rowKey={(row) => String(row.line)} twoLine={(row) => ({ title: `${row.line}  ${row.text}`, sub: row.message })} />}
+      <p style={{ marginBottom: 12 }} data-testid="users-imported">
+        {t('user.imported', {
+          made: passwords.length,
+          posts: answer.made.length - passwords.length,
+          refused: answer.refused.length,
+        })}
+      </p>
+      {answer.ignored.length > 0 && (
+        <p className="ink-2" style={{ marginBottom: 12 }} data-testid="users-ignored">
+          {t('user.ignored', { titles: answer.ignored.join(t('common.and')) })}
+        </p>
+      )}
+      {unsaved && (
+        <p className="ink-2" style={{ marginBottom: 12 }}>
+          {t('user.passwordsUnsaved')}
+        </p>
+      )}
+      {answer.refused.length > 0 && (
+        <DataTable
+          columns={columns}
+          rows={answer.refused}
+          rowKey={(row) => String(row.line)}
+          twoLine={(row) => ({ title: `${row.line}  ${row.text}`, sub: row.message })}
+        />
+      )}
     </Modal>
   );
 }

@@ -16,7 +16,12 @@ import { useUserChanged } from './UserDrawer';
 export type PostValues = { role: string; unit: string; valid_from?: string | null; valid_to?: string | null };
 
 /** The roles and units of which posts are made. */
-export const useUserOptions = () => useQuery({ queryKey: ['user-options'], queryFn: ({ signal }) => api.get('/users/options', { signal }), staleTime: 60_000 });
+export const useUserOptions = () =>
+  useQuery({
+    queryKey: ['user-options'],
+    queryFn: ({ signal }) => api.get('/users/options', { signal }),
+    staleTime: 60_000,
+  });
 
 /** Role, unit and days of a post. */
 export function PostFields() {
@@ -31,16 +36,34 @@ export function PostFields() {
         <Select options={roles} loading={options.isPending} placeholder={t('common.select')} data-testid="post-role" />
       </Form.Item>
       <Form.Item name="unit" label={t('user.unit')} rules={required}>
-        <Select options={units} loading={options.isPending} showSearch={{ optionFilterProp: 'label' }} placeholder={t('common.select')} data-testid="post-unit" />
+        <Select
+          options={units}
+          loading={options.isPending}
+          showSearch={{ optionFilterProp: 'label' }}
+          placeholder={t('common.select')}
+          data-testid="post-unit"
+        />
       </Form.Item>
-      <Form.Item name="valid_from" label={t('user.validFrom')} extra={t('user.validFromHint')}><DayField /></Form.Item>
-      <Form.Item name="valid_to" label={t('user.validTo')} extra={t('user.validToHint')}><DayField /></Form.Item>
+      <Form.Item name="valid_from" label={t('user.validFrom')} extra={t('user.validFromHint')}>
+        <DayField />
+      </Form.Item>
+      <Form.Item name="valid_to" label={t('user.validTo')} extra={t('user.validToHint')}>
+        <DayField />
+      </Form.Item>
     </>
   );
 }
 
 /** Form.Item gives it its value. */
-function DayField({ value, onChange, id }: { value?: string | null; onChange?: (value: string | null) => void; id?: string }) {
+function DayField({
+  value,
+  onChange,
+  id,
+}: {
+  value?: string | null;
+  onChange?: (value: string | null) => void;
+  id?: string;
+}) {
   return <DayInput id={id} value={value} onChange={(day) => onChange?.(day)} style={{ width: '100%' }} />;
 }
 
@@ -52,7 +75,13 @@ function useSayPost(user: UserDetail) {
     const post = changedPost(user.posts, answer.posts, of);
     if (!post) return say(t('common.saved'));
     const days = { from: date(post.valid_from), to: date(post.valid_to) };
-    const facts = { name: user.name, role: label(post.labels), unit: post.unit_name, term: t(post.valid_to ? 'user.fromTo' : 'user.from', days), to: days.to };
+    const facts = {
+      name: user.name,
+      role: label(post.labels),
+      unit: post.unit_name,
+      term: t(post.valid_to ? 'user.fromTo' : 'user.from', days),
+      to: days.to,
+    };
     return say(t(what === 'user.postEnded' && post.state === 'cancelled' ? 'user.postCancelled' : what, facts));
   };
 }
@@ -74,8 +103,20 @@ export function PostDialog({ user, onClose }: { user: UserDetail; onClose: () =>
     onError: report,
   });
   return (
-    <Modal open title={t('user.addPostFor', { name: user.name })} okText={t('user.addPost')} okButtonProps={{ 'data-testid': 'post-confirm' }} onOk={() => form.submit()} onCancel={onClose} confirmLoading={add.isPending} width={420}>
-      <Form form={form} layout="vertical" onFinish={(values) => add.mutate(values)}><PostFields /><SubmitOnEnter /></Form>
+    <Modal
+      open
+      title={t('user.addPostFor', { name: user.name })}
+      okText={t('user.addPost')}
+      okButtonProps={{ 'data-testid': 'post-confirm' }}
+      onOk={() => form.submit()}
+      onCancel={onClose}
+      confirmLoading={add.isPending}
+      width={420}
+    >
+      <Form form={form} layout="vertical" onFinish={(values) => add.mutate(values)}>
+        <PostFields />
+        <SubmitOnEnter />
+      </Form>
     </Modal>
   );
 }
@@ -89,7 +130,10 @@ export function EndPostDialog({ user, post, onClose }: { user: UserDetail; post:
   const say = useSayPost(user);
   const end = useChange({
     mutationFn: ({ valid_to }: { valid_to: string }) =>
-      api.post('/users/{uid}/posts/end', { path: { uid: user.uid }, body: { role: post.role, unit: post.unit, valid_from: post.valid_from, valid_to } }),
+      api.post('/users/{uid}/posts/end', {
+        path: { uid: user.uid },
+        body: { role: post.role, unit: post.unit, valid_from: post.valid_from, valid_to },
+      }),
     onSuccess: (answer) => {
       say('user.postEnded', answer, post);
       changed(answer);
@@ -98,9 +142,25 @@ export function EndPostDialog({ user, post, onClose }: { user: UserDetail; post:
     onError: report,
   });
   return (
-    <Modal open title={t('user.endPostOf', { role: label(post.labels), unit: post.unit_name })} okText={t('user.endPost')} okButtonProps={{ 'data-testid': 'end-post-confirm' }} onOk={() => form.submit()} onCancel={onClose} confirmLoading={end.isPending} width={420}>
+    <Modal
+      open
+      title={t('user.endPostOf', { role: label(post.labels), unit: post.unit_name })}
+      okText={t('user.endPost')}
+      okButtonProps={{ 'data-testid': 'end-post-confirm' }}
+      onOk={() => form.submit()}
+      onCancel={onClose}
+      confirmLoading={end.isPending}
+      width={420}
+    >
       <Form form={form} layout="vertical" onFinish={(values) => end.mutate(values)}>
-        <Form.Item name="valid_to" label={t('user.validTo')} extra={t('user.validToHint')} rules={[{ required: true, message: t('common.required') }]}><DayField /></Form.Item>
+        <Form.Item
+          name="valid_to"
+          label={t('user.validTo')}
+          extra={t('user.validToHint')}
+          rules={[{ required: true, message: t('common.required') }]}
+        >
+          <DayField />
+        </Form.Item>
         <SubmitOnEnter />
       </Form>
     </Modal>

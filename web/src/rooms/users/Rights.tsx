@@ -11,7 +11,10 @@ import { heldOf, reasonsOf, saidActs, type Held } from './rights';
 /** What somebody may do at this moment, each with its reason, and what not as far as it is known. */
 export function Rights({ uid }: { uid: string }) {
   const { t } = useText();
-  const rights = useQuery({ queryKey: ['users', 'rights', uid], queryFn: ({ signal }) => api.get('/users/{uid}/rights', { path: { uid }, signal }) });
+  const rights = useQuery({
+    queryKey: ['users', 'rights', uid],
+    queryFn: ({ signal }) => api.get('/users/{uid}/rights', { path: { uid }, signal }),
+  });
   return (
     <section className="stack gap-8" data-testid="user-rights">
       <div className="row wrap">
@@ -19,7 +22,9 @@ export function Rights({ uid }: { uid: string }) {
         <span className="small ink-3">{t('user.rightsMeta')}</span>
         {rights.data && <Stamp asOf={{ kind: 'live', at: rights.data.at, late: false, note: '' }} />}
       </div>
-      <QueryState query={rights} rows={8}>{(data) => <Told rights={data} />}</QueryState>
+      <QueryState query={rights} rows={8}>
+        {(data) => <Told rights={data} />}
+      </QueryState>
     </section>
   );
 }
@@ -30,9 +35,19 @@ function Told({ rights }: { rights: UserRights }) {
   const names = rights.nothing.map((one) => label(one));
   return (
     <ul className="rights">
-      {heldOf(rights.things).map((held, index) => <May key={index} held={held} />)}
-      {rights.things.map((thing) => <MayNot key={thing.key} thing={thing} />)}
-      {names.length > 0 && <Fact tone="refused" title={t('user.nothing', { names: names.join(t('common.and')) })} lines={[t('user.nothingWhy')]} />}
+      {heldOf(rights.things).map((held, index) => (
+        <May key={index} held={held} />
+      ))}
+      {rights.things.map((thing) => (
+        <MayNot key={thing.key} thing={thing} />
+      ))}
+      {names.length > 0 && (
+        <Fact
+          tone="refused"
+          title={t('user.nothing', { names: names.join(t('common.and')) })}
+          lines={[t('user.nothingWhy')]}
+        />
+      )}
     </ul>
   );
 }
@@ -41,11 +56,25 @@ function May({ held }: { held: Held }) {
   const { t, label } = useText();
   const listed = (words: string[]) => words.join(t('common.and'));
   const lines = reasonsOf(held.reasons, label).map(({ role, unit, where, until }) => {
-    const scopes = [...(where ? [t('user.scopeWhere', { where })] : []), ...(held.follows ? [t('user.scopeFollows', { name: label(held.follows) })] : [])];
-    return t('user.because', { role, unit: listed(unit), scope: scopes.join(t('common.comma')) || t('user.scopeAll'), until: until ? t('user.untilBefore', { day: date(until) }) : t('user.noEnd') });
+    const scopes = [
+      ...(where ? [t('user.scopeWhere', { where })] : []),
+      ...(held.follows ? [t('user.scopeFollows', { name: label(held.follows) })] : []),
+    ];
+    return t('user.because', {
+      role,
+      unit: listed(unit),
+      scope: scopes.join(t('common.comma')) || t('user.scopeAll'),
+      until: until ? t('user.untilBefore', { day: date(until) }) : t('user.noEnd'),
+    });
   });
   if (held.shared > 0) lines.push(t('user.sharedToo', { n: held.shared }));
-  return <Fact tone="done" title={t('user.may', { acts: listed(saidActs(held.acts.map(label))), name: listed(held.names.map(label)) })} lines={lines} />;
+  return (
+    <Fact
+      tone="done"
+      title={t('user.may', { acts: listed(saidActs(held.acts.map(label))), name: listed(held.names.map(label)) })}
+      lines={lines}
+    />
+  );
 }
 
 const MOST_FIELDS = 6;
@@ -60,9 +89,34 @@ function MayNot({ thing }: { thing: RightsThing }) {
   };
   return (
     <>
-      {thing.masked.length > 0 && <Fact tone="attention" title={t(thing.masked.length === 1 ? 'user.maskedOne' : 'user.masked', { name, fields: fields(thing.masked) })} lines={[t(thing.unmask ? 'user.maskedAsk' : 'user.maskedNever')]} />}
-      {thing.refused.length > 0 && <Fact tone="refused" title={t(thing.refused.length === 1 ? 'user.refusedOne' : 'user.refused', { name, fields: fields(thing.refused) })} lines={[t('user.refusedWhy')]} />}
-      {thing.walls.map((wall, index) => <Fact key={index} tone="refused" title={t('user.walled', { name, where: label(wall.where) })} lines={[t('user.walledWhy', { role: label(wall.role) })]} />)}
+      {thing.masked.length > 0 && (
+        <Fact
+          tone="attention"
+          title={t(thing.masked.length === 1 ? 'user.maskedOne' : 'user.masked', {
+            name,
+            fields: fields(thing.masked),
+          })}
+          lines={[t(thing.unmask ? 'user.maskedAsk' : 'user.maskedNever')]}
+        />
+      )}
+      {thing.refused.length > 0 && (
+        <Fact
+          tone="refused"
+          title={t(thing.refused.length === 1 ? 'user.refusedOne' : 'user.refused', {
+            name,
+            fields: fields(thing.refused),
+          })}
+          lines={[t('user.refusedWhy')]}
+        />
+      )}
+      {thing.walls.map((wall, index) => (
+        <Fact
+          key={index}
+          tone="refused"
+          title={t('user.walled', { name, where: label(wall.where) })}
+          lines={[t('user.walledWhy', { role: label(wall.role) })]}
+        />
+      ))}
     </>
   );
 }
@@ -73,7 +127,11 @@ function Fact({ tone, title, lines }: { tone: 'done' | 'attention' | 'refused'; 
       <Mark tone={tone} />
       <div>
         <p>{title}</p>
-        {lines.map((line) => <p key={line} className="small ink-2">{line}</p>)}
+        {lines.map((line) => (
+          <p key={line} className="small ink-2">
+            {line}
+          </p>
+        ))}
       </div>
     </li>
   );

@@ -36,7 +36,9 @@ export function UserDrawer({ uid, onClose, onPassword }: Props) {
       extra={user.data && <SignInTag user={user.data} />}
       data-testid="user-drawer"
     >
-      <QueryState query={user} rows={6}>{(data) => <User key={data.uid} user={data} onPassword={onPassword} />}</QueryState>
+      <QueryState query={user} rows={6}>
+        {(data) => <User key={data.uid} user={data} onPassword={onPassword} />}
+      </QueryState>
     </Drawer>
   );
 }
@@ -57,8 +59,14 @@ function User({ user, onPassword }: { user: UserDetail; onPassword: (given: Give
   return (
     <div className="stack gap-12">
       <p className="row wrap small ink-2">
-        <span>{t('user.lastSignIn')} {datetime(user.last_sign_in)}</span>
-        {due.map((one) => <span key={one} className={user.locked_until ? 'tone-late' : 'tone-attention'}>{one}</span>)}
+        <span>
+          {t('user.lastSignIn')} {datetime(user.last_sign_in)}
+        </span>
+        {due.map((one) => (
+          <span key={one} className={user.locked_until ? 'tone-late' : 'tone-attention'}>
+            {one}
+          </span>
+        ))}
       </p>
       <Posts user={user} />
       {user.explained && <Rights uid={user.uid} />}
@@ -76,7 +84,8 @@ function useUserChange(user: UserDetail, said: string, report: (error: unknown) 
   const changed = useUserChanged();
   const say = useSay();
   return useChange({
-    mutationFn: (body: { name?: string; active?: boolean; reason?: string }) => api.patch('/users/{uid}', { path: { uid: user.uid }, body }),
+    mutationFn: (body: { name?: string; active?: boolean; reason?: string }) =>
+      api.patch('/users/{uid}', { path: { uid: user.uid }, body }),
     onSuccess: (answer) => {
       say(said);
       changed(answer);
@@ -92,10 +101,30 @@ function RenameButton({ user }: { user: UserDetail }) {
   const change = useUserChange(user, t('common.saved'), useFormReport(form));
   return (
     <>
-      <Button onClick={() => setOpen(true)} data-testid="user-rename">{t('user.rename')}</Button>
-      <Modal open={open} title={t('user.rename')} okText={t('common.save')} onOk={() => form.submit()} onCancel={() => setOpen(false)} confirmLoading={change.isPending} width={380} destroyOnHidden>
-        <Form form={form} layout="vertical" initialValues={{ name: user.name }} onFinish={(values) => change.mutate(values, { onSuccess: () => setOpen(false) })}>
-          <Form.Item name="name" label={t('user.name')} rules={[{ required: true, whitespace: true, message: t('common.required') }]}>
+      <Button onClick={() => setOpen(true)} data-testid="user-rename">
+        {t('user.rename')}
+      </Button>
+      <Modal
+        open={open}
+        title={t('user.rename')}
+        okText={t('common.save')}
+        onOk={() => form.submit()}
+        onCancel={() => setOpen(false)}
+        confirmLoading={change.isPending}
+        width={380}
+        destroyOnHidden
+      >
+        <Form
+          form={form}
+          layout="vertical"
+          initialValues={{ name: user.name }}
+          onFinish={(values) => change.mutate(values, { onSuccess: () => setOpen(false) })}
+        >
+          <Form.Item
+            name="name"
+            label={t('user.name')}
+            rules={[{ required: true, whitespace: true, message: t('common.required') }]}
+          >
             <Input autoFocus maxLength={64} />
           </Form.Item>
           <SubmitOnEnter />
@@ -110,15 +139,34 @@ function EndButton({ user }: { user: UserDetail }) {
   const [open, setOpen] = useState(false);
   const [form] = Form.useForm<{ reason: string }>();
   const change = useUserChange(user, t('user.ended', { name: user.name }), useFormReport(form));
-  const end = ({ reason }: { reason: string }) => change.mutate({ active: false, reason }, { onSuccess: () => setOpen(false) });
+  const end = ({ reason }: { reason: string }) =>
+    change.mutate({ active: false, reason }, { onSuccess: () => setOpen(false) });
   return (
     <>
-      <Button danger onClick={() => setOpen(true)} data-testid="user-end">{t('user.end')}</Button>
-      <Modal open={open} title={t('user.endTitle', { name: user.name })} okText={t('user.end')} okButtonProps={{ danger: true, 'data-testid': 'user-end-confirm' }} onOk={() => form.submit()} onCancel={() => setOpen(false)} confirmLoading={change.isPending} width={420} destroyOnHidden>
-        <p className="ink-2" style={{ marginBottom: 12 }}>{t('user.endText')}</p>
+      <Button danger onClick={() => setOpen(true)} data-testid="user-end">
+        {t('user.end')}
+      </Button>
+      <Modal
+        open={open}
+        title={t('user.endTitle', { name: user.name })}
+        okText={t('user.end')}
+        okButtonProps={{ danger: true, 'data-testid': 'user-end-confirm' }}
+        onOk={() => form.submit()}
+        onCancel={() => setOpen(false)}
+        confirmLoading={change.isPending}
+        width={420}
+        destroyOnHidden
+      >
+        <p className="ink-2" style={{ marginBottom: 12 }}>
+          {t('user.endText')}
+        </p>
         {open && <LeftBehind uid={user.uid} />}
         <Form form={form} layout="vertical" requiredMark={false} onFinish={end}>
-          <Form.Item name="reason" label={t('common.reason')} rules={[{ required: true, whitespace: true, message: t('common.required') }]}>
+          <Form.Item
+            name="reason"
+            label={t('common.reason')}
+            rules={[{ required: true, whitespace: true, message: t('common.required') }]}
+          >
             <Input.TextArea rows={2} autoFocus data-testid="user-end-reason" />
           </Form.Item>
         </Form>
@@ -130,10 +178,23 @@ function EndButton({ user }: { user: UserDetail }) {
 /** What stays with somebody who ends: nothing of it moves by itself. */
 function LeftBehind({ uid }: { uid: string }) {
   const { t } = useText();
-  const left = useQuery({ queryKey: ['users', 'left', uid], queryFn: ({ signal }) => api.get('/users/{uid}/left', { path: { uid }, signal }) });
+  const left = useQuery({
+    queryKey: ['users', 'left', uid],
+    queryFn: ({ signal }) => api.get('/users/{uid}/left', { path: { uid }, signal }),
+  });
   return (
     <QueryState query={left} rows={1}>
-      {({ served, work }) => (served || work) > 0 && <Alert type="warning" showIcon style={{ marginBottom: 12 }} message={t('user.left', { served: decimal(served, 0), work: decimal(work, 0) })} data-testid="user-left" />}
+      {({ served, work }) =>
+        (served || work) > 0 && (
+          <Alert
+            type="warning"
+            showIcon
+            style={{ marginBottom: 12 }}
+            message={t('user.left', { served: decimal(served, 0), work: decimal(work, 0) })}
+            data-testid="user-left"
+          />
+        )
+      }
     </QueryState>
   );
 }
@@ -141,7 +202,11 @@ function LeftBehind({ uid }: { uid: string }) {
 function ReturnButton({ user }: { user: UserDetail }) {
   const { t } = useText();
   const change = useUserChange(user, t('user.returned', { name: user.name }), useReport());
-  return <Button loading={change.isPending} onClick={() => change.mutate({ active: true })} data-testid="user-return">{t('user.return')}</Button>;
+  return (
+    <Button loading={change.isPending} onClick={() => change.mutate({ active: true })} data-testid="user-return">
+      {t('user.return')}
+    </Button>
+  );
 }
 
 function PasswordButton({ user, onPassword }: { user: UserDetail; onPassword: (given: GivenPassword) => void }) {
@@ -165,5 +230,9 @@ function PasswordButton({ user, onPassword }: { user: UserDetail; onPassword: (g
       okButtonProps: { 'data-testid': 'user-reset-confirm' },
       onOk: () => reset.mutateAsync().catch(() => undefined),
     });
-  return <Button loading={reset.isPending} onClick={ask} data-testid="user-reset">{t('user.reset')}</Button>;
+  return (
+    <Button loading={reset.isPending} onClick={ask} data-testid="user-reset">
+      {t('user.reset')}
+    </Button>
+  );
 }

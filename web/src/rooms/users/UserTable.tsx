@@ -6,7 +6,13 @@ import { date, datetime, time } from '../../kit/format';
 import { Tag, type Tone } from '../../kit/marks';
 import { dueOf, postOf, signInOf, type SignIn } from './shown';
 
-const TONES: Record<SignIn, Tone> = { ended: 'plain', locked: 'late', password: 'attention', never: 'dashed', fine: 'done' };
+const TONES: Record<SignIn, Tone> = {
+  ended: 'plain',
+  locked: 'late',
+  password: 'attention',
+  never: 'dashed',
+  fine: 'done',
+};
 
 /** Whether somebody can sign in, and if not why. */
 export function SignInTag({ user }: { user: UserRow }) {
@@ -19,7 +25,13 @@ export function SignInTag({ user }: { user: UserRow }) {
 export function useDueSaid(): (user: UserRow) => string[] {
   const { t, label } = useText();
   return (user) =>
-    dueOf(user).map((due) => t(`user.do.${due}`, { until: user.locked_until ? time(user.locked_until) : '', day: date(user.ending?.valid_to), role: label(user.ending?.labels) }));
+    dueOf(user).map((due) =>
+      t(`user.do.${due}`, {
+        until: user.locked_until ? time(user.locked_until) : '',
+        day: date(user.ending?.valid_to),
+        role: label(user.ending?.labels),
+      }),
+    );
 }
 
 type Props = { items: UserRow[]; selected?: string; onOpen: (row: UserRow) => void };
@@ -33,20 +45,68 @@ export function UserTable({ items, selected, onOpen }: Props) {
   };
   const term = (row: UserRow) => {
     const shown = postOf(row);
-    return shown && t(shown.valid_to ? 'user.fromTo' : 'user.from', { from: date(shown.valid_from), to: date(shown.valid_to) });
+    return (
+      shown &&
+      t(shown.valid_to ? 'user.fromTo' : 'user.from', { from: date(shown.valid_from), to: date(shown.valid_to) })
+    );
   };
-  const inOneLine = (row: UserRow) => (row.coming ? t('user.comingPost', { post: post(row) ?? '', day: date(row.coming.valid_from) }) : post(row));
+  const inOneLine = (row: UserRow) =>
+    row.coming ? t('user.comingPost', { post: post(row) ?? '', day: date(row.coming.valid_from) }) : post(row);
   const due = (row: UserRow) => {
     const words = said(row);
     if (words.length === 0) return row.active ? <span className="ink-3">{t('user.do.none')}</span> : <Nothing />;
-    return <span className={row.locked_until ? 'tone-late' : 'tone-attention'}>{words.join(t('common.semicolon'))}</span>;
+    return (
+      <span className={row.locked_until ? 'tone-late' : 'tone-attention'}>{words.join(t('common.semicolon'))}</span>
+    );
   };
   const columns: Column<UserRow>[] = [
-    { key: 'name', title: t('user.person'), tight: true, render: (row) => <><button type="button" className="plain link" onClick={() => onOpen(row)}>{row.name}</button> <span className="ink-3">{row.employee_no}</span>{row.holds.length > 1 && <> <Tag>{t('user.postsHeld', { n: row.holds.length })}</Tag></>}</> },
-    { key: 'post', title: t('user.post'), render: (row) => <>{post(row) ?? <Nothing />}{row.coming && <> <Tag>{t('user.post.coming')}</Tag></>}</> },
-    { key: 'term', title: t('user.term'), tight: true, render: (row) => <span className="ink-2">{term(row) ?? <Nothing />}</span> },
+    {
+      key: 'name',
+      title: t('user.person'),
+      tight: true,
+      render: (row) => (
+        <>
+          <button type="button" className="plain link" onClick={() => onOpen(row)}>
+            {row.name}
+          </button>{' '}
+          <span className="ink-3">{row.employee_no}</span>
+          {row.holds.length > 1 && (
+            <>
+              {' '}
+              <Tag>{t('user.postsHeld', { n: row.holds.length })}</Tag>
+            </>
+          )}
+        </>
+      ),
+    },
+    {
+      key: 'post',
+      title: t('user.post'),
+      render: (row) => (
+        <>
+          {post(row) ?? <Nothing />}
+          {row.coming && (
+            <>
+              {' '}
+              <Tag>{t('user.post.coming')}</Tag>
+            </>
+          )}
+        </>
+      ),
+    },
+    {
+      key: 'term',
+      title: t('user.term'),
+      tight: true,
+      render: (row) => <span className="ink-2">{term(row) ?? <Nothing />}</span>,
+    },
     { key: 'state', title: t('user.signIn'), tight: true, render: (row) => <SignInTag user={row} /> },
-    { key: 'last', title: t('user.lastSignIn'), tight: true, render: (row) => <span className="ink-2">{datetime(row.last_sign_in)}</span> },
+    {
+      key: 'last',
+      title: t('user.lastSignIn'),
+      tight: true,
+      render: (row) => <span className="ink-2">{datetime(row.last_sign_in)}</span>,
+    },
     { key: 'due', title: t('user.next'), render: due },
   ];
   return (
@@ -58,7 +118,12 @@ export function UserTable({ items, selected, onOpen }: Props) {
       onOpen={onOpen}
       testId="user-row"
       rowClass={(row) => (signInOf(row) === 'locked' ? 'late-row' : dueOf(row).length > 0 ? 'attention-row' : '')}
-      twoLine={(row) => ({ title: `${row.name}  ${row.employee_no}`, sub: said(row).join(t('common.semicolon')) || inOneLine(row) || '', end: <SignInTag user={row} />, endSub: datetime(row.last_sign_in) })}
+      twoLine={(row) => ({
+        title: `${row.name}  ${row.employee_no}`,
+        sub: said(row).join(t('common.semicolon')) || inOneLine(row) || '',
+        end: <SignInTag user={row} />,
+        endSub: datetime(row.last_sign_in),
+      })}
     />
   );
 }

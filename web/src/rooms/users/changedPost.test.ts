@@ -3,7 +3,13 @@ import type { Post } from '../../api';
 import { changedPost } from './changedPost';
 
 const post = (role: string, unit: string, valid_from: string, valid_to: string | null = null): Post => ({
-  role, unit, valid_from, valid_to, unit_name: unit, labels: { zh: role, en: role }, state: 'holds',
+  role,
+  unit,
+  valid_from,
+  valid_to,
+  unit_name: unit,
+  labels: { zh: role, en: role },
+  state: 'holds',
 });
 const held = post('manager', 'B1', '2026-01-01');
 

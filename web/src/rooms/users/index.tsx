@@ -23,7 +23,8 @@ const REST_MS = 250;
 function useUsers({ part, q }: Shown) {
   return useInfiniteQuery({
     queryKey: ['users', part, q],
-    queryFn: ({ pageParam, signal }) => api.get('/users', { query: { show: part ?? undefined, q, cursor: pageParam }, signal }),
+    queryFn: ({ pageParam, signal }) =>
+      api.get('/users', { query: { show: part ?? undefined, q, cursor: pageParam }, signal }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (last) => last.next_cursor ?? undefined,
     placeholderData: keepPreviousData,
@@ -40,11 +41,34 @@ export function UserListPage() {
   const users = useUsers(shown);
   const first = users.data?.pages[0];
   return (
-    <Page crumbs={[{ title: t('user.title') }]} title={t('user.title')} sub={first && t('user.count', { n: decimal(first.total, 0) })} actions={<>
-        <LiveStamp at={users.dataUpdatedAt} />
-        {mayAdd && <Button onClick={() => setDialog('import')} icon={<Icon name="upload" size={14} />} data-testid="users-import">{t('user.import')}</Button>}
-        {mayAdd && <Button type="primary" onClick={() => setDialog('new')} icon={<Icon name="plus" size={14} />} data-testid="user-add">{t('user.add')}</Button>}
-      </>}
+    <Page
+      crumbs={[{ title: t('user.title') }]}
+      title={t('user.title')}
+      sub={first && t('user.count', { n: decimal(first.total, 0) })}
+      actions={
+        <>
+          <LiveStamp at={users.dataUpdatedAt} />
+          {mayAdd && (
+            <Button
+              onClick={() => setDialog('import')}
+              icon={<Icon name="upload" size={14} />}
+              data-testid="users-import"
+            >
+              {t('user.import')}
+            </Button>
+          )}
+          {mayAdd && (
+            <Button
+              type="primary"
+              onClick={() => setDialog('new')}
+              icon={<Icon name="plus" size={14} />}
+              data-testid="user-add"
+            >
+              {t('user.add')}
+            </Button>
+          )}
+        </>
+      }
     >
       <div className="blocks">
         {first && <Headline users={first} onShow={(part) => show({ part })} />}
@@ -61,13 +85,29 @@ export function UserListPage() {
 /** One sentence that says what is due; each part of it leads to whom it is about. */
 function Headline({ users: { counts, ending_days }, onShow }: { users: Users; onShow: (part: Part) => void }) {
   const { t } = useText();
-  const facts = ([['locked', 'user.attentionLocked', 'tone-late'], ['password', 'user.attentionPassword', ''], ['ending', 'user.attentionEnding', '']] as const).filter(([part]) => counts[part] > 0);
+  const facts = (
+    [
+      ['locked', 'user.attentionLocked', 'tone-late'],
+      ['password', 'user.attentionPassword', ''],
+      ['ending', 'user.attentionEnding', ''],
+    ] as const
+  ).filter(([part]) => counts[part] > 0);
   return (
     <Panel id="user-headline">
       <b role="status">
         {counts.attention === 0 ? t('user.calm') : t('user.attention', { n: decimal(counts.attention, 0) })}
         {facts.map(([part, key, tone], index) => (
-          <span key={part}>{index > 0 && t('common.semicolon')}<button type="button" className={`plain link ${tone}`} onClick={() => onShow(part)} data-testid={`attention-${part}`}>{t(key, { n: decimal(counts[part], 0), days: ending_days })}</button></span>
+          <span key={part}>
+            {index > 0 && t('common.semicolon')}
+            <button
+              type="button"
+              className={`plain link ${tone}`}
+              onClick={() => onShow(part)}
+              data-testid={`attention-${part}`}
+            >
+              {t(key, { n: decimal(counts[part], 0), days: ending_days })}
+            </button>
+          </span>
         ))}
       </b>
     </Panel>
@@ -81,22 +121,49 @@ function List({ users, shown, show }: ListProps) {
   const first = users.data?.pages[0];
   const items = users.data?.pages.flatMap((page) => page.items) ?? [];
   const count = (part: Part | null) => first && decimal(part ? first.counts[part] : first.total, 0);
-  const tabs = [null, ...PARTS].map((part) => ({ key: part ?? 'all', title: t(`user.part.${part ?? 'all'}`), count: count(part) }));
+  const tabs = [null, ...PARTS].map((part) => ({
+    key: part ?? 'all',
+    title: t(`user.part.${part ?? 'all'}`),
+    count: count(part),
+  }));
   return (
     <Panel flush>
-      <Tabs items={tabs} value={shown.part ?? 'all'} onChange={(key) => show({ part: PARTS.find((part) => part === key) ?? null })} label={t('user.title')} />
-      <div className="filter-bar"><Find q={shown.q} onFind={(q) => show({ q })} /></div>
+      <Tabs
+        items={tabs}
+        value={shown.part ?? 'all'}
+        onChange={(key) => show({ part: PARTS.find((part) => part === key) ?? null })}
+        label={t('user.title')}
+      />
+      <div className="filter-bar">
+        <Find q={shown.q} onFind={(q) => show({ q })} />
+      </div>
       {users.isPending && <Skeleton rows={12} />}
       {users.isError && !users.data && <ErrorState error={users.error} retry={() => void users.refetch()} />}
       {users.data && (
         <div className={users.isPlaceholderData ? 'fading' : ''}>
-          {items.length > 0 ? <UserTable items={items} selected={shown.user} onOpen={(row) => show({ user: row.uid })} /> : <None shown={shown} show={show} />}
+          {items.length > 0 ? (
+            <UserTable items={items} selected={shown.user} onOpen={(row) => show({ user: row.uid })} />
+          ) : (
+            <None shown={shown} show={show} />
+          )}
         </div>
       )}
       {items.length > 0 && (
         <footer className="panel-foot">
-          <span className="small ink-2">{t('user.shownOf', { shown: decimal(items.length, 0), n: decimal(first?.found ?? 0, 0) })}</span>
-          {users.hasNextPage && <Button className="right" size="small" loading={users.isFetchingNextPage} onClick={() => void users.fetchNextPage()} data-testid="users-more">{t('member.more')}</Button>}
+          <span className="small ink-2">
+            {t('user.shownOf', { shown: decimal(items.length, 0), n: decimal(first?.found ?? 0, 0) })}
+          </span>
+          {users.hasNextPage && (
+            <Button
+              className="right"
+              size="small"
+              loading={users.isFetchingNextPage}
+              onClick={() => void users.fetchNextPage()}
+              data-testid="users-more"
+            >
+              {t('member.more')}
+            </Button>
+          )}
         </footer>
       )}
     </Panel>
@@ -112,11 +179,34 @@ function Find({ q, onFind }: { q: string; onFind: (q: string) => void }) {
     if (settled.trim() !== q) onFind(settled.trim());
     // Only what is typed is told; the address alone changes nothing here.
   }, [settled]);
-  return <Input prefix={<Icon name="search" size={14} />} placeholder={t('user.find')} aria-label={t('user.find')} value={typed} maxLength={64} onChange={(event) => setTyped(event.target.value)} allowClear className="find" data-testid="list-search" />;
+  return (
+    <Input
+      prefix={<Icon name="search" size={14} />}
+      placeholder={t('user.find')}
+      aria-label={t('user.find')}
+      value={typed}
+      maxLength={64}
+      onChange={(event) => setTyped(event.target.value)}
+      allowClear
+      className="find"
+      data-testid="list-search"
+    />
+  );
 }
 
 function None({ shown, show }: { shown: Shown; show: (change: Partial<Shown>) => void }) {
   const { t } = useText();
-  const all = <Button onClick={() => show({ part: null })} data-testid="users-all">{t('user.part.all')}</Button>;
-  return <Empty icon="filter" title={shown.q ? t('user.noneFound') : t('user.nonePart')} text={shown.q || undefined} actions={shown.part ? all : undefined} />;
+  const all = (
+    <Button onClick={() => show({ part: null })} data-testid="users-all">
+      {t('user.part.all')}
+    </Button>
+  );
+  return (
+    <Empty
+      icon="filter"
+      title={shown.q ? t('user.noneFound') : t('user.nonePart')}
+      text={shown.q || undefined}
+      actions={shown.part ? all : undefined}
+    />
+  );
 }

@@ -17,10 +17,16 @@ export function axisOf(posts: Pick<Post, 'valid_from' | 'valid_to'>[], today: st
   const length = daysBetween(start, `${last}-01-01`);
   const at = (day: string) => Math.min(1, daysBetween(start, day) / length);
   const step = Math.ceil((last - first) / MOST_NAMES);
-  const named = Array.from({ length: last - first }, (_, index) => first + index).filter((year) => (year - first) % step === 0);
+  const named = Array.from({ length: last - first }, (_, index) => first + index).filter(
+    (year) => (year - first) % step === 0,
+  );
   return {
     years: named.map((year) => ({ year, at: at(`${year}-01-01`) })),
     today: at(today),
-    terms: posts.map((post) => ({ from: at(post.valid_from), to: post.valid_to ? at(post.valid_to) : 1, open: post.valid_to === null })),
+    terms: posts.map((post) => ({
+      from: at(post.valid_from),
+      to: post.valid_to ? at(post.valid_to) : 1,
+      open: post.valid_to === null,
+    })),
   };
 }

@@ -24,7 +24,9 @@ export const saidActs = (acts: string[]): string[] => acts.map((act) => act.repl
 /** What is done with things: those that are done alike for the same reasons are one, what follows other records comes last. */
 export function heldOf(things: RightsThing[]): Held[] {
   const found = new Map<string, Held>();
-  for (const { labels, follows, rights, shared } of [...things].sort((one, other) => Number(one.follows !== null) - Number(other.follows !== null))) {
+  for (const { labels, follows, rights, shared } of [...things].sort(
+    (one, other) => Number(one.follows !== null) - Number(other.follows !== null),
+  )) {
     for (const [index, { operations, reasons }] of rights.entries()) {
       const key = JSON.stringify([operations, reasons, follows, index === 0 ? shared : 0]);
       const known = found.get(key);

@@ -6,12 +6,20 @@ const made = (employee_no: string, name: string) => ({ line: 2, employee_no, nam
 
 test('the titles of given passwords are in the language of whoever saves them', () => {
   expect(strings['user.passwordTitles']).toEqual(['工号,姓名,初始密码', 'Employee no.,Name,First password']);
-  expect(passwordLines([made('E1', '顾言')], '工号,姓名,初始密码')).toEqual(['工号,姓名,初始密码', '"E1","顾言","Ab-3"']);
+  expect(passwordLines([made('E1', '顾言')], '工号,姓名,初始密码')).toEqual([
+    '工号,姓名,初始密码',
+    '"E1","顾言","Ab-3"',
+  ]);
 });
 
 test('nothing in the file is calculated by a spreadsheet', () => {
   const names = ['=HYPERLINK("x")', '+1', '-1', '@x', '＝1'];
-  expect(passwordLines(names.map((name) => made('-7', name)), '').slice(1)).toEqual([
+  expect(
+    passwordLines(
+      names.map((name) => made('-7', name)),
+      '',
+    ).slice(1),
+  ).toEqual([
     `"'-7","'=HYPERLINK(""x"")","Ab-3"`,
     `"'-7","'+1","Ab-3"`,
     `"'-7","'-1","Ab-3"`,

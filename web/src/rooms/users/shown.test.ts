@@ -2,8 +2,29 @@ import { expect, test } from 'vitest';
 import type { UserRow } from '../../api';
 import { addressOf, dueOf, postOf, shownIn, signInOf } from './shown';
 
-const post = { role: 'r', labels: { zh: '', en: '' }, unit: 'B1', unit_name: '', valid_from: '2024-01-01', valid_to: '2026-12-01', state: 'holds' as const };
-const user = (part: Partial<UserRow>): UserRow => ({ uid: '1', employee_no: 'E1', name: '', active: true, roles: [], holds: [], coming: null, last_sign_in: '2026-03-01T00:00:00Z', locked_until: null, password_due: '', ending: null, ...part });
+const post = {
+  role: 'r',
+  labels: { zh: '', en: '' },
+  unit: 'B1',
+  unit_name: '',
+  valid_from: '2024-01-01',
+  valid_to: '2026-12-01',
+  state: 'holds' as const,
+};
+const user = (part: Partial<UserRow>): UserRow => ({
+  uid: '1',
+  employee_no: 'E1',
+  name: '',
+  active: true,
+  roles: [],
+  holds: [],
+  coming: null,
+  last_sign_in: '2026-03-01T00:00:00Z',
+  locked_until: null,
+  password_due: '',
+  ending: null,
+  ...part,
+});
 
 test('what keeps somebody from signing in is said, and one who ended is only that', () => {
   const locked_until = '2026-03-18T02:00:00Z';

@@ -20,7 +20,8 @@ export function addressOf(shown: Shown): URLSearchParams {
 
 export function useShown(): { shown: Shown; show: (change: Partial<Shown>) => void } {
   const [search, setSearch] = useSearchParams();
-  const show = (change: Partial<Shown>) => setSearch((before) => addressOf({ ...shownIn(before), ...change }), { replace: true });
+  const show = (change: Partial<Shown>) =>
+    setSearch((before) => addressOf({ ...shownIn(before), ...change }), { replace: true });
   return { shown: shownIn(search), show };
 }
 
@@ -42,5 +43,9 @@ export function signInOf(user: UserRow): SignIn {
 /** Everything that is due about somebody who is in use, the most urgent first. */
 export function dueOf(user: UserRow): ('locked' | 'given' | 'age' | 'ending')[] {
   if (!user.active) return [];
-  return [...(user.locked_until ? ['locked' as const] : []), ...(user.password_due ? [user.password_due] : []), ...(user.ending ? ['ending' as const] : [])];
+  return [
+    ...(user.locked_until ? ['locked' as const] : []),
+    ...(user.password_due ? [user.password_due] : []),
+    ...(user.ending ? ['ending' as const] : []),
+  ];
 }

@@ -55,9 +55,30 @@ export function ChosenBar({ items, uids, choose }: ChosenProps) {
     <>
       {whole > 0 && (
         <div className="choice-bar" role="group" aria-label={t('work.reassign')} data-testid="choice-bar">
-          <Checkbox ref={all} checked={every} indeterminate={uids.length > 0 && !every} onChange={() => choose(every ? [] : allOf(items))} data-testid="choose-all">{t('work.chooseAll')}</Checkbox>
-          <span className="small ink-2" role="status" data-testid="chosen">{t(uids.length >= MOST ? 'work.chosenMost' : 'work.chosen', { n: decimal(uids.length, 0) })}</span>
-          <Button ref={button} className="right" type="primary" ghost size="small" disabled={uids.length === 0} onClick={() => setOpen(true)} data-testid="reassign-chosen">{t('work.reassign')}</Button>
+          <Checkbox
+            ref={all}
+            checked={every}
+            indeterminate={uids.length > 0 && !every}
+            onChange={() => choose(every ? [] : allOf(items))}
+            data-testid="choose-all"
+          >
+            {t('work.chooseAll')}
+          </Checkbox>
+          <span className="small ink-2" role="status" data-testid="chosen">
+            {t(uids.length >= MOST ? 'work.chosenMost' : 'work.chosen', { n: decimal(uids.length, 0) })}
+          </span>
+          <Button
+            ref={button}
+            className="right"
+            type="primary"
+            ghost
+            size="small"
+            disabled={uids.length === 0}
+            onClick={() => setOpen(true)}
+            data-testid="reassign-chosen"
+          >
+            {t('work.reassign')}
+          </Button>
         </div>
       )}
       {open && <ReassignDialog items={items} uids={uids} choose={choose} onClose={close} />}
@@ -87,10 +108,32 @@ function ReassignDialog({ items, uids, choose, onClose }: DialogProps) {
   });
   if (outcome) return <Outcome {...outcome} onClose={onClose} />;
   return (
-    <Modal open title={t('work.reassignChosen', { n: decimal(uids.length, 0) })} okText={t('work.reassign')} okButtonProps={{ 'data-testid': 'hand-confirm' }} onOk={() => form.submit()} onCancel={onClose} confirmLoading={hand.isPending} width={420}>
+    <Modal
+      open
+      title={t('work.reassignChosen', { n: decimal(uids.length, 0) })}
+      okText={t('work.reassign')}
+      okButtonProps={{ 'data-testid': 'hand-confirm' }}
+      onOk={() => form.submit()}
+      onCancel={onClose}
+      confirmLoading={hand.isPending}
+      width={420}
+    >
       <Form form={form} layout="vertical" onFinish={(values) => hand.mutate(values)}>
-        <Form.Item name="to" label={t('work.to')} extra={t('work.sharedHint')} rules={[{ required: true, message: t('common.required') }]}><ColleagueSelect /></Form.Item>
-        <Form.Item name="reason" label={t('common.reason')} rules={[{ required: true, whitespace: true, message: t('common.required') }]}><Input maxLength={500} data-testid="hand-reason" /></Form.Item>
+        <Form.Item
+          name="to"
+          label={t('work.to')}
+          extra={t('work.sharedHint')}
+          rules={[{ required: true, message: t('common.required') }]}
+        >
+          <ColleagueSelect />
+        </Form.Item>
+        <Form.Item
+          name="reason"
+          label={t('common.reason')}
+          rules={[{ required: true, whitespace: true, message: t('common.required') }]}
+        >
+          <Input maxLength={500} data-testid="hand-reason" />
+        </Form.Item>
         <SubmitOnEnter />
       </Form>
     </Modal>
@@ -105,9 +148,27 @@ function Outcome({ given, kept, onClose }: { given: number; kept: Kept[]; onClos
     { key: 'reason', title: t('common.reason'), render: (row) => row.reason },
   ];
   return (
-    <Modal open title={t('work.reassign')} onCancel={onClose} width={720} footer={<Button type="primary" autoFocus onClick={onClose} data-testid="reassign-close">{t('common.close')}</Button>}>
-      <p role="status" style={{ marginBottom: 12 }} data-testid="reassign-outcome">{t('work.notReassigned', { given: decimal(given, 0), refused: decimal(kept.length, 0) })}</p>
-      <DataTable columns={columns} rows={kept} rowKey={(row) => row.uid} testId="reassign-kept" twoLine={(row) => ({ title: row.subject, sub: row.reason })} />
+    <Modal
+      open
+      title={t('work.reassign')}
+      onCancel={onClose}
+      width={720}
+      footer={
+        <Button type="primary" autoFocus onClick={onClose} data-testid="reassign-close">
+          {t('common.close')}
+        </Button>
+      }
+    >
+      <p role="status" style={{ marginBottom: 12 }} data-testid="reassign-outcome">
+        {t('work.notReassigned', { given: decimal(given, 0), refused: decimal(kept.length, 0) })}
+      </p>
+      <DataTable
+        columns={columns}
+        rows={kept}
+        rowKey={(row) => row.uid}
+        testId="reassign-kept"
+        twoLine={(row) => ({ title: row.subject, sub: row.reason })}
+      />
     </Modal>
   );
 }

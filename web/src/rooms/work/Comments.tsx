@@ -17,14 +17,25 @@ function Remark({ said }: { said: Said }) {
   if (!did) {
     return (
       <div>
-        <p className="small ink-3">{by} {datetime(said.at)}</p>
+        <p className="small ink-3">
+          {by} {datetime(said.at)}
+        </p>
         <pre className="message quiet">{said.text}</pre>
       </div>
     );
   }
   return (
     <p className="small ink-3" data-testid="work-hand">
-      {by} {datetime(said.at)} <span className="ink-2">{t(`work.did.${did}`, { name: said.to?.name ?? '' })}{said.text && <>{t('common.colon')}{said.text}</>}</span>
+      {by} {datetime(said.at)}{' '}
+      <span className="ink-2">
+        {t(`work.did.${did}`, { name: said.to?.name ?? '' })}
+        {said.text && (
+          <>
+            {t('common.colon')}
+            {said.text}
+          </>
+        )}
+      </span>
     </p>
   );
 }
@@ -47,11 +58,22 @@ export function Comments({ item, text, onChange, report }: Props) {
   return (
     <section className="stack gap-4" data-testid="work-comments">
       <h3 className="section-title">{t('work.comments')}</h3>
-      {item.comments.map((said, index) => <Remark key={index} said={said} />)}
+      {item.comments.map((said, index) => (
+        <Remark key={index} said={said} />
+      ))}
       {item.may.includes('comment') && (
         <div className="row">
-          <Input value={text} onChange={(event) => onChange(event.target.value)} onPressEnter={(event) => !blank && !event.nativeEvent.isComposing && say.mutate()} placeholder={t('work.commentPlaceholder')} maxLength={4000} data-testid="work-comment" />
-          <Button disabled={blank} loading={say.isPending} onClick={() => say.mutate()} data-testid="work-comment-say">{t('work.comment')}</Button>
+          <Input
+            value={text}
+            onChange={(event) => onChange(event.target.value)}
+            onPressEnter={(event) => !blank && !event.nativeEvent.isComposing && say.mutate()}
+            placeholder={t('work.commentPlaceholder')}
+            maxLength={4000}
+            data-testid="work-comment"
+          />
+          <Button disabled={blank} loading={say.isPending} onClick={() => say.mutate()} data-testid="work-comment-say">
+            {t('work.comment')}
+          </Button>
         </div>
       )}
     </section>

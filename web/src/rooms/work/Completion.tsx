@@ -14,7 +14,13 @@ import { StaleNotice } from '../../kit/StaleNotice';
 import { isGone, isOvertaken, useWorkChanged, type WorkReport } from './changed';
 import { formOf, nameOf, NOTE, type Draft, type Values } from './draft';
 
-type Props = { item: WorkDetail; draft: Draft; onDraft: (part: Partial<Draft>) => void; report: WorkReport; onDone: () => void };
+type Props = {
+  item: WorkDetail;
+  draft: Draft;
+  onDraft: (part: Partial<Draft>) => void;
+  report: WorkReport;
+  onDone: () => void;
+};
 
 /** How a piece of work ends: its result, what its kind asks for, a note. */
 export function CompletionForm(props: Props) {
@@ -25,16 +31,41 @@ export function CompletionForm(props: Props) {
     <>
       {completion.stale && <StaleNotice error={completion.stale} onReload={completion.reload} />}
       <Results item={item} result={draft.result} missing={completion.missing} onChoose={completion.choose} />
-      <Form<Values> form={completion.form} layout="vertical" initialValues={draft.values} onValuesChange={(_changed, values) => onDraft({ values })}>
-        {item.form.map((field) => <Entry key={field.key} field={field} />)}
+      <Form<Values>
+        form={completion.form}
+        layout="vertical"
+        initialValues={draft.values}
+        onValuesChange={(_changed, values) => onDraft({ values })}
+      >
+        {item.form.map((field) => (
+          <Entry key={field.key} field={field} />
+        ))}
         <h3 className="section-title">{t(item.decides ? 'work.opinion' : 'work.note')}</h3>
-        <Form.Item name={NOTE} rules={[{ required: completion.needsReason, whitespace: true, message: t('work.reasonNeeded') }]} style={{ marginBottom: 0 }}>
-          <Input.TextArea rows={3} aria-label={t(item.decides ? 'work.opinion' : 'work.note')} placeholder={t(item.decides ? 'work.opinionPlaceholder' : 'work.notePlaceholder')} data-testid="work-note" />
+        <Form.Item
+          name={NOTE}
+          rules={[{ required: completion.needsReason, whitespace: true, message: t('work.reasonNeeded') }]}
+          style={{ marginBottom: 0 }}
+        >
+          <Input.TextArea
+            rows={3}
+            aria-label={t(item.decides ? 'work.opinion' : 'work.note')}
+            placeholder={t(item.decides ? 'work.opinionPlaceholder' : 'work.notePlaceholder')}
+            data-testid="work-note"
+          />
         </Form.Item>
       </Form>
       <FailureLine error={completion.failure} />
-      <Button type="primary" block loading={completion.pending} onClick={onceBy(completion.complete)} data-testid="work-complete">
-        {t(item.decides ? 'work.decide' : 'work.complete')} <span className="desk-only" style={{ opacity: 0.8 }}>Ctrl Enter</span>
+      <Button
+        type="primary"
+        block
+        loading={completion.pending}
+        onClick={onceBy(completion.complete)}
+        data-testid="work-complete"
+      >
+        {t(item.decides ? 'work.decide' : 'work.complete')}{' '}
+        <span className="desk-only" style={{ opacity: 0.8 }}>
+          Ctrl Enter
+        </span>
       </Button>
     </>
   );
@@ -51,7 +82,9 @@ function Results({ item, result, missing, onChoose }: ResultsProps) {
   }, [missing]);
   return (
     <section>
-      <h3 className="section-title">{t('work.result')} <span className="small ink-3 desk-only">{t('work.keys')}</span></h3>
+      <h3 className="section-title">
+        {t('work.result')} <span className="small ink-3 desk-only">{t('work.keys')}</span>
+      </h3>
       <div className="results-choice" role="radiogroup" aria-label={t('work.result')}>
         {item.results.map((one, index) => (
           <button
@@ -68,7 +101,11 @@ function Results({ item, result, missing, onChoose }: ResultsProps) {
           </button>
         ))}
       </div>
-      {missing && <p className="small tone-late" role="alert">{t('work.pickResult')}</p>}
+      {missing && (
+        <p className="small tone-late" role="alert">
+          {t('work.pickResult')}
+        </p>
+      )}
     </section>
   );
 }
@@ -113,10 +150,15 @@ function useCompletion({ item, draft, onDraft, report, onDone }: Props) {
       ({ errorFields: [first] }: Refused) => chosen && first && form.scrollToField(first.name, { focus: true }),
     );
   };
-  const digits = Object.fromEntries(item.results.slice(0, 9).map((one, index) => [String(index + 1), () => choose(one.key)]));
+  const digits = Object.fromEntries(
+    item.results.slice(0, 9).map((one, index) => [String(index + 1), () => choose(one.key)]),
+  );
   useKeys({ ...digits, 'ctrl+Enter': complete });
   return {
-    form, missing, choose, complete,
+    form,
+    missing,
+    choose,
+    complete,
     needsReason: chosen?.reason ?? false,
     stale: isStale(error) ? error : null,
     failure: isStale(error) || isGone(error) || told ? null : error,
@@ -136,7 +178,10 @@ function useSend(item: WorkDetail, form: FormInstance<Values>, report: WorkRepor
   const [told, setTold] = useState(false);
   const mutation = useChange({
     mutationFn: ({ result, values }: { result: string; values: Values }) =>
-      api.post('/work/{uid}/complete', { path: { uid: item.uid }, body: { result, note: String(values[NOTE] ?? ''), form: formOf(item.form, values), revision: item.revision } }),
+      api.post('/work/{uid}/complete', {
+        path: { uid: item.uid },
+        body: { result, note: String(values[NOTE] ?? ''), form: formOf(item.form, values), revision: item.revision },
+      }),
     onSuccess: (done) => {
       say(t(item.decides ? 'work.decided' : 'work.completed'));
       onDone();

@@ -28,13 +28,46 @@ export function Handing({ item, report, onGone }: { item: WorkDetail; report: Wo
   if (!item.may.some((act) => act !== 'complete' && act !== 'comment')) return null;
   return (
     <div className="row wrap">
-      {may('claim') && <Button type="primary" ghost size="small" loading={busy('claim')} onClick={() => act.mutate('claim')} data-testid="work-claim">{t('work.claim')}</Button>}
-      {may('release') && <Button size="small" loading={busy('release')} onClick={() => act.mutate('release')} data-testid="work-release">{t(lent ? 'work.takeBack' : 'work.release')}</Button>}
-      {may('delegate') && <Button size="small" onClick={() => setDialog('delegate')} data-testid="work-delegate">{t('work.delegate')}</Button>}
-      {may('reassign') && <Button size="small" onClick={() => setDialog('reassign')} data-testid="work-reassign">{t('work.reassign')}</Button>}
-      {may('pause') && <Button size="small" onClick={() => setDialog('pause')} data-testid="work-pause">{t('work.pause')}</Button>}
-      {may('resume') && <Button size="small" loading={busy('resume')} onClick={() => act.mutate('resume')} data-testid="work-resume">{t('work.resume')}</Button>}
-      {(dialog === 'delegate' || dialog === 'reassign') && <HandDialog item={item} act={dialog} report={leaving} onClose={() => setDialog(null)} onGone={onGone} />}
+      {may('claim') && (
+        <Button
+          type="primary"
+          ghost
+          size="small"
+          loading={busy('claim')}
+          onClick={() => act.mutate('claim')}
+          data-testid="work-claim"
+        >
+          {t('work.claim')}
+        </Button>
+      )}
+      {may('release') && (
+        <Button size="small" loading={busy('release')} onClick={() => act.mutate('release')} data-testid="work-release">
+          {t(lent ? 'work.takeBack' : 'work.release')}
+        </Button>
+      )}
+      {may('delegate') && (
+        <Button size="small" onClick={() => setDialog('delegate')} data-testid="work-delegate">
+          {t('work.delegate')}
+        </Button>
+      )}
+      {may('reassign') && (
+        <Button size="small" onClick={() => setDialog('reassign')} data-testid="work-reassign">
+          {t('work.reassign')}
+        </Button>
+      )}
+      {may('pause') && (
+        <Button size="small" onClick={() => setDialog('pause')} data-testid="work-pause">
+          {t('work.pause')}
+        </Button>
+      )}
+      {may('resume') && (
+        <Button size="small" loading={busy('resume')} onClick={() => act.mutate('resume')} data-testid="work-resume">
+          {t('work.resume')}
+        </Button>
+      )}
+      {(dialog === 'delegate' || dialog === 'reassign') && (
+        <HandDialog item={item} act={dialog} report={leaving} onClose={() => setDialog(null)} onGone={onGone} />
+      )}
       {dialog === 'pause' && <PauseDialog item={item} report={leaving} onClose={() => setDialog(null)} />}
     </div>
   );
@@ -59,7 +92,13 @@ function useAct(item: WorkDetail, lent: boolean, report: WorkReport, onGone: () 
 }
 
 type HandValues = { to: string; reason?: string };
-type HandProps = { item: WorkDetail; act: 'delegate' | 'reassign'; report: WorkReport; onClose: () => void; onGone: () => void };
+type HandProps = {
+  item: WorkDetail;
+  act: 'delegate' | 'reassign';
+  report: WorkReport;
+  onClose: () => void;
+  onGone: () => void;
+};
 
 function HandDialog({ item, act, report, onClose, onGone }: HandProps) {
   const { t } = useText();
@@ -68,7 +107,11 @@ function HandDialog({ item, act, report, onClose, onGone }: HandProps) {
   const changed = useWorkChanged(item.uid);
   const say = useSay();
   const hand = useChange({
-    mutationFn: async (body: HandValues): Promise<WorkItem> => api.post(`/work/{uid}/${act}`, { path: { uid: item.uid }, body: act === 'reassign' ? { ...body, revision: item.revision } : body }),
+    mutationFn: async (body: HandValues): Promise<WorkItem> =>
+      api.post(`/work/{uid}/${act}`, {
+        path: { uid: item.uid },
+        body: act === 'reassign' ? { ...body, revision: item.revision } : body,
+      }),
     onSuccess: (handed, { to }) => {
       say(t('work.handed', { name: handed.assignee?.name ?? to }));
       onClose();
@@ -78,19 +121,61 @@ function HandDialog({ item, act, report, onClose, onGone }: HandProps) {
     onError: report,
   });
   return (
-    <Modal open title={t(`work.${act}`)} okText={t(`work.${act}`)} okButtonProps={{ 'data-testid': 'hand-confirm' }} onOk={() => form.submit()} onCancel={onClose} confirmLoading={hand.isPending} width={420}>
+    <Modal
+      open
+      title={t(`work.${act}`)}
+      okText={t(`work.${act}`)}
+      okButtonProps={{ 'data-testid': 'hand-confirm' }}
+      onOk={() => form.submit()}
+      onCancel={onClose}
+      confirmLoading={hand.isPending}
+      width={420}
+    >
       <Form form={form} layout="vertical" onFinish={(values) => hand.mutate(values)}>
-        <Form.Item name="to" label={t('work.to')} extra={<>{act === 'delegate' && <div>{t('work.delegateHint')}</div>}{item.about && <div>{t('work.sharedHint')}</div>}</>} rules={[{ required: true, message: t('common.required') }]}><ColleagueSelect /></Form.Item>
-        {act === 'reassign' && <Form.Item name="reason" label={t('common.reason')} rules={[{ required: true, whitespace: true, message: t('common.required') }]}><Input data-testid="hand-reason" /></Form.Item>}
+        <Form.Item
+          name="to"
+          label={t('work.to')}
+          extra={
+            <>
+              {act === 'delegate' && <div>{t('work.delegateHint')}</div>}
+              {item.about && <div>{t('work.sharedHint')}</div>}
+            </>
+          }
+          rules={[{ required: true, message: t('common.required') }]}
+        >
+          <ColleagueSelect />
+        </Form.Item>
+        {act === 'reassign' && (
+          <Form.Item
+            name="reason"
+            label={t('common.reason')}
+            rules={[{ required: true, whitespace: true, message: t('common.required') }]}
+          >
+            <Input data-testid="hand-reason" />
+          </Form.Item>
+        )}
         <SubmitOnEnter />
       </Form>
     </Modal>
   );
 }
 
-type ColleagueProps = { value?: string; onChange?: (value: string | undefined) => void; id?: string; placeholder?: string; style?: CSSProperties; testId?: string };
+type ColleagueProps = {
+  value?: string;
+  onChange?: (value: string | undefined) => void;
+  id?: string;
+  placeholder?: string;
+  style?: CSSProperties;
+  testId?: string;
+};
 
-const useColleagues = (q: string, enabled = true) => useQuery({ queryKey: ['colleagues', q], queryFn: ({ signal }) => api.get('/work/colleagues', { query: { q }, signal }), staleTime: 60_000, enabled });
+const useColleagues = (q: string, enabled = true) =>
+  useQuery({
+    queryKey: ['colleagues', q],
+    queryFn: ({ signal }) => api.get('/work/colleagues', { query: { q }, signal }),
+    staleTime: 60_000,
+    enabled,
+  });
 
 /** A colleague by name or number. Form.Item gives it its value; one that comes with the address is looked up. */
 export function ColleagueSelect({ value, onChange, id, placeholder, style, testId = 'colleague' }: ColleagueProps) {
@@ -110,7 +195,10 @@ export function ColleagueSelect({ value, onChange, id, placeholder, style, testI
       showSearch={{ filterOption: false, onSearch: setText }}
       loading={found.isPending}
       placeholder={placeholder ?? t('work.toPlaceholder')}
-      options={(missing ? [...chosen, ...people] : people).map((person) => ({ value: person.uid, label: `${person.name}  ${person.uid}` }))}
+      options={(missing ? [...chosen, ...people] : people).map((person) => ({
+        value: person.uid,
+        label: `${person.name}  ${person.uid}`,
+      }))}
       style={style}
       data-testid={testId}
     />
@@ -131,9 +219,24 @@ function PauseDialog({ item, report, onClose }: { item: WorkDetail; report: Work
     onError: report,
   });
   return (
-    <Modal open title={t('work.pause')} okText={t('work.pause')} okButtonProps={{ 'data-testid': 'pause-confirm' }} onOk={() => form.submit()} onCancel={onClose} confirmLoading={pause.isPending} width={420}>
+    <Modal
+      open
+      title={t('work.pause')}
+      okText={t('work.pause')}
+      okButtonProps={{ 'data-testid': 'pause-confirm' }}
+      onOk={() => form.submit()}
+      onCancel={onClose}
+      confirmLoading={pause.isPending}
+      width={420}
+    >
       <Form form={form} layout="vertical" onFinish={(values) => pause.mutate(values)}>
-        <Form.Item name="reason" label={t('common.reason')} rules={[{ required: true, whitespace: true, message: t('common.required') }]}><Input data-testid="pause-reason" /></Form.Item>
+        <Form.Item
+          name="reason"
+          label={t('common.reason')}
+          rules={[{ required: true, whitespace: true, message: t('common.required') }]}
+        >
+          <Input data-testid="pause-reason" />
+        </Form.Item>
         <SubmitOnEnter />
       </Form>
     </Modal>

@@ -12,7 +12,11 @@ import { SubmitOnEnter } from '../../kit/SubmitOnEnter';
 import { ColleagueSelect } from './Handing';
 
 type Values = { kind?: string; subject: string; script?: string; assignee?: string; due_at?: string | null };
-type Props = { kinds: WorkPage['kinds']; about?: { object: string; uid: string; display: string }; onClose: () => void };
+type Props = {
+  kinds: WorkPage['kinds'];
+  about?: { object: string; uid: string; display: string };
+  onClose: () => void;
+};
 
 /** The end of business of a day in Shanghai. */
 const closeOf = (day: string) => `${day}T17:00:00+08:00`;
@@ -28,7 +32,12 @@ export function NewTaskDialog({ kinds, about, onClose }: Props) {
   const give = useChange({
     mutationFn: ({ due_at, kind, ...values }: Values) =>
       api.post('/work', {
-        body: { kind: kind ?? kinds[0]?.key ?? '', ...values, about: about ? { object: about.object, uid: about.uid } : null, due_at: due_at ? closeOf(due_at) : null },
+        body: {
+          kind: kind ?? kinds[0]?.key ?? '',
+          ...values,
+          about: about ? { object: about.object, uid: about.uid } : null,
+          due_at: due_at ? closeOf(due_at) : null,
+        },
       }),
     onSuccess: () => {
       say(t('work.given'));
@@ -39,13 +48,41 @@ export function NewTaskDialog({ kinds, about, onClose }: Props) {
     onError: report,
   });
   return (
-    <Modal open title={about ? t('work.newFor', { name: about.display }) : t('work.new')} okText={t('common.create')} okButtonProps={{ 'data-testid': 'task-confirm' }} onOk={() => form.submit()} onCancel={onClose} confirmLoading={give.isPending} width={480}>
-      <Form form={form} layout="vertical" initialValues={{ kind: kinds[0]?.key }} onFinish={(values) => give.mutate(values)}>
-        <Form.Item name="kind" label={t('work.kind')} hidden={kinds.length < 2}><Select options={kinds.map((kind) => ({ value: kind.key, label: label(kind.labels) }))} /></Form.Item>
-        <Form.Item name="subject" label={t('work.what')} rules={[{ required: true, whitespace: true, message: t('common.required') }]}><Input maxLength={200} data-testid="task-subject" /></Form.Item>
-        <Form.Item name="assignee" label={t('work.to')}><ColleagueSelect placeholder={t('work.myself')} /></Form.Item>
-        <Form.Item name="due_at" label={t('work.dueDay')}><DayField /></Form.Item>
-        <Form.Item name="script" label={t('work.script')}><Input.TextArea rows={3} maxLength={4000} data-testid="task-script" /></Form.Item>
+    <Modal
+      open
+      title={about ? t('work.newFor', { name: about.display }) : t('work.new')}
+      okText={t('common.create')}
+      okButtonProps={{ 'data-testid': 'task-confirm' }}
+      onOk={() => form.submit()}
+      onCancel={onClose}
+      confirmLoading={give.isPending}
+      width={480}
+    >
+      <Form
+        form={form}
+        layout="vertical"
+        initialValues={{ kind: kinds[0]?.key }}
+        onFinish={(values) => give.mutate(values)}
+      >
+        <Form.Item name="kind" label={t('work.kind')} hidden={kinds.length < 2}>
+          <Select options={kinds.map((kind) => ({ value: kind.key, label: label(kind.labels) }))} />
+        </Form.Item>
+        <Form.Item
+          name="subject"
+          label={t('work.what')}
+          rules={[{ required: true, whitespace: true, message: t('common.required') }]}
+        >
+          <Input maxLength={200} data-testid="task-subject" />
+        </Form.Item>
+        <Form.Item name="assignee" label={t('work.to')}>
+          <ColleagueSelect placeholder={t('work.myself')} />
+        </Form.Item>
+        <Form.Item name="due_at" label={t('work.dueDay')}>
+          <DayField />
+        </Form.Item>
+        <Form.Item name="script" label={t('work.script')}>
+          <Input.TextArea rows={3} maxLength={4000} data-testid="task-script" />
+        </Form.Item>
         <SubmitOnEnter />
       </Form>
     </Modal>
@@ -53,6 +90,14 @@ export function NewTaskDialog({ kinds, about, onClose }: Props) {
 }
 
 /** Form.Item gives it its value. */
-function DayField({ value, onChange, id }: { value?: string | null; onChange?: (value: string | null) => void; id?: string }) {
+function DayField({
+  value,
+  onChange,
+  id,
+}: {
+  value?: string | null;
+  onChange?: (value: string | null) => void;
+  id?: string;
+}) {
   return <DayInput id={id} value={value} onChange={(day) => onChange?.(day)} style={{ width: '100%' }} />;
 }

@@ -40,7 +40,9 @@ export function WorkDrawer({ uid, onClose, onDone }: Props) {
       extra={item.data && <Due item={item.data} />}
       data-testid="work-drawer"
     >
-      <QueryState query={item} rows={6}>{(data) => <WorkBody key={data.uid} item={data} gone={wentAway(item)} onDone={onDone} onClose={onClose} />}</QueryState>
+      <QueryState query={item} rows={6}>
+        {(data) => <WorkBody key={data.uid} item={data} gone={wentAway(item)} onDone={onDone} onClose={onClose} />}
+      </QueryState>
     </Drawer>
   );
 }
@@ -100,31 +102,52 @@ function WorkBody({ item, gone, onDone, onClose }: BodyProps) {
       <div>
         <h2 className="work-subject">{item.subject}</h2>
         <p className="row wrap small">
-          {item.about && <Link to={item.about.path} data-testid="work-about">{item.about.display}</Link>}
+          {item.about && (
+            <Link to={item.about.path} data-testid="work-about">
+              {item.about.display}
+            </Link>
+          )}
           {item.origin && (
             <span className="two-lines" title={item.origin.title}>
-              <span className="ink-3">{t('work.origin')}</span> {item.origin.path ? <Link to={item.origin.path}>{item.origin.title}</Link> : item.origin.title}
+              <span className="ink-3">{t('work.origin')}</span>{' '}
+              {item.origin.path ? <Link to={item.origin.path}>{item.origin.title}</Link> : item.origin.title}
             </span>
           )}
-          {item.asked_by && <span className="ink-3">{t('work.askedBy')} {item.asked_by.name}</span>}
-          <span className="ink-3">{t('work.assignee')} {item.assignee?.name ?? t('work.nobody')}</span>
+          {item.asked_by && (
+            <span className="ink-3">
+              {t('work.askedBy')} {item.asked_by.name}
+            </span>
+          )}
+          <span className="ink-3">
+            {t('work.assignee')} {item.assignee?.name ?? t('work.nobody')}
+          </span>
           {item.delegated_by && <Tag>{t('work.delegatedBy', { name: item.delegated_by.name })}</Tag>}
         </p>
       </div>
-      {item.notices.map((notice) => <div key={notice.zh} className="alert attention" role="alert" data-testid="work-notice">{label(notice)}</div>)}
+      {item.notices.map((notice) => (
+        <div key={notice.zh} className="alert attention" role="alert" data-testid="work-notice">
+          {label(notice)}
+        </div>
+      ))}
       {item.pause && item.state === 'open' && (
         <div className="alert attention" role="status" data-testid="work-pause-why">
-          {t('work.pausedBy', { name: item.pause.by.name, at: datetime(item.pause.at) })}{t('common.colon')}{item.pause.reason}
+          {t('work.pausedBy', { name: item.pause.by.name, at: datetime(item.pause.at) })}
+          {t('common.colon')}
+          {item.pause.reason}
         </div>
       )}
       <Handing item={item} report={report} onGone={onClose} />
       {item.script && (
         <section>
           <h3 className="section-title">{t('work.script')}</h3>
-          <pre className="message quiet script" data-testid="work-script">{item.script}</pre>
+          <pre className="message quiet script" data-testid="work-script">
+            {item.script}
+          </pre>
         </section>
       )}
-      {item.may.includes('complete') && <CompletionForm key={item.revision} item={item} draft={draft} onDraft={onDraft} report={report} onDone={done} />}
+      {item.may.includes('complete') && (
+        <CompletionForm key={item.revision} item={item} draft={draft} onDraft={onDraft} report={report} onDone={done} />
+      )}
       {item.state !== 'open' && <DoneWork item={item} />}
       <Comments item={item} text={draft.comment} onChange={(comment) => onDraft({ comment })} report={report} />
     </div>
@@ -138,12 +161,21 @@ function DoneWork({ item }: { item: WorkDetail }) {
   return (
     <section className="stack gap-4" data-testid="work-result">
       <h3 className="section-title">{t('work.result')}</h3>
-      <p><Tag tone={result?.positive ? 'done' : 'plain'}>{label(result?.labels) || t(`work.state.${item.state}`)}</Tag></p>
+      <p>
+        <Tag tone={result?.positive ? 'done' : 'plain'}>{label(result?.labels) || t(`work.state.${item.state}`)}</Tag>
+      </p>
       {filled.map((field) => (
-        <p key={field.key} className="row"><span className="ink-3">{label(field.labels)}</span> <FieldValue field={field} row={{ values: item.filled, refused: [] }} /></p>
+        <p key={field.key} className="row">
+          <span className="ink-3">{label(field.labels)}</span>{' '}
+          <FieldValue field={field} row={{ values: item.filled, refused: [] }} />
+        </p>
       ))}
       {item.note && <pre className="message">{item.note}</pre>}
-      {item.done_at && <p className="small ink-3">{t('work.doneAt', { at: datetime(item.done_at) })} {item.done_by?.name}</p>}
+      {item.done_at && (
+        <p className="small ink-3">
+          {t('work.doneAt', { at: datetime(item.done_at) })} {item.done_by?.name}
+        </p>
+      )}
       {item.outcome.export && <Outcome uid={item.outcome.export} />}
     </section>
   );

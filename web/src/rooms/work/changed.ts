@@ -13,7 +13,16 @@ export function useWorkChanged(uid?: string): () => void {
   };
 }
 
-const OVERTAKEN = new Set(['work.already_done', 'work.already_cancelled', 'work.already_taken', 'work.already_paused', 'work.not_paused', 'work.not_held', 'work.clock', 'not_found']);
+const OVERTAKEN = new Set([
+  'work.already_done',
+  'work.already_cancelled',
+  'work.already_taken',
+  'work.already_paused',
+  'work.not_paused',
+  'work.not_held',
+  'work.clock',
+  'not_found',
+]);
 
 /** Whether an act was refused because somebody was faster: what stands on the screen is no longer so. */
 export function isOvertaken(error: unknown): boolean {

@@ -22,7 +22,13 @@ test('no more is chosen than goes at once', () => {
 });
 
 test('what stayed where it was says its subject and why, in the language of its reader', () => {
-  const refused = [{ uid: 'a', code: 'work.already_done', message: '已办结', message_en: 'Done already' }, { uid: 'gone', code: 'x', message: '原因' }];
-  expect(keptOf(refused, [item('a')], false)).toEqual([{ uid: 'a', subject: '事项a', reason: '已办结' }, { uid: 'gone', subject: 'gone', reason: '原因' }]);
+  const refused = [
+    { uid: 'a', code: 'work.already_done', message: '已办结', message_en: 'Done already' },
+    { uid: 'gone', code: 'x', message: '原因' },
+  ];
+  expect(keptOf(refused, [item('a')], false)).toEqual([
+    { uid: 'a', subject: '事项a', reason: '已办结' },
+    { uid: 'gone', subject: 'gone', reason: '原因' },
+  ]);
   expect(keptOf(refused, [item('a')], true).map((one) => one.reason)).toEqual(['Done already', '原因']);
 });

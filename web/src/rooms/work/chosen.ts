@@ -19,13 +19,20 @@ export function toggled(chosen: string[], uid: string): string[] {
 
 /** Everything shown that can be given, as much as goes at once. */
 export function allOf(items: Row[]): string[] {
-  return items.filter(canBeGiven).slice(0, MOST).map((item) => item.uid);
+  return items
+    .filter(canBeGiven)
+    .slice(0, MOST)
+    .map((item) => item.uid);
 }
 
 export type Kept = { uid: string; subject: string; reason: string };
 
 /** What stayed where it was, by its subject as the list showed it, and why. */
-export function keptOf(refused: Reassigned['refused'], shown: Pick<WorkItem, 'uid' | 'subject'>[], english: boolean): Kept[] {
+export function keptOf(
+  refused: Reassigned['refused'],
+  shown: Pick<WorkItem, 'uid' | 'subject'>[],
+  english: boolean,
+): Kept[] {
   return refused.map(({ uid, message, message_en: other }) => ({
     uid,
     subject: shown.find((item) => item.uid === uid)?.subject ?? uid,

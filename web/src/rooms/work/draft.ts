@@ -13,7 +13,11 @@ export const nameOf = (field: FieldMeta) => `form.${field.key}`;
 
 export function draftOf(item: Pick<WorkDetail, 'result' | 'note' | 'form'>): Draft {
   const entries = item.form.map((field) => [nameOf(field), toForm(field, undefined)]);
-  return { result: item.result ?? null, values: { ...Object.fromEntries(entries), [NOTE]: item.note ?? '' }, comment: '' };
+  return {
+    result: item.result ?? null,
+    values: { ...Object.fromEntries(entries), [NOTE]: item.note ?? '' },
+    comment: '',
+  };
 }
 
 /** What a kind's form asks for, as it is sent. */

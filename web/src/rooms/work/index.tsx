@@ -50,7 +50,8 @@ export function WorkPage() {
   const first = work.data?.pages[0];
   const counts = first?.counts;
   // What is shown may have changed while the server was asked: the address of now counts, not that of the last drawing.
-  const open = (next: string | undefined) => void navigate({ pathname: next ? `/work/${next}` : '/work', search: window.location.search });
+  const open = (next: string | undefined) =>
+    void navigate({ pathname: next ? `/work/${next}` : '/work', search: window.location.search });
   const move = (by: number) => {
     const index = items.findIndex((item) => item.uid === uid);
     const target = items[Math.max(0, Math.min(items.length - 1, index + by))];
@@ -61,12 +62,35 @@ export function WorkPage() {
     <Page
       crumbs={[{ title: t('work.title') }]}
       lead
-      title={counts && <>{counts.overdue > 0 && <><span className="tone-late">{t('work.briefLate', { n: counts.overdue })}</span>{t('common.comma')}</>}{t('work.brief', { n: counts.due_today })}</>}
+      title={
+        counts && (
+          <>
+            {counts.overdue > 0 && (
+              <>
+                <span className="tone-late">{t('work.briefLate', { n: counts.overdue })}</span>
+                {t('common.comma')}
+              </>
+            )}
+            {t('work.brief', { n: counts.due_today })}
+          </>
+        )
+      }
       actions={
         <>
-          <span className="small ink-3 desk-only"><kbd>J</kbd> <kbd>K</kbd> {t('work.keysMove').replace('J / K ', '')}</span>
+          <span className="small ink-3 desk-only">
+            <kbd>J</kbd> <kbd>K</kbd> {t('work.keysMove').replace('J / K ', '')}
+          </span>
           <LiveStamp at={work.dataUpdatedAt} />
-          {useCan('work.create') && <Button type="primary" icon={<Icon name="plus" size={14} />} onClick={() => setCreating(true)} data-testid="work-new">{t('work.new')}</Button>}
+          {useCan('work.create') && (
+            <Button
+              type="primary"
+              icon={<Icon name="plus" size={14} />}
+              onClick={() => setCreating(true)}
+              data-testid="work-new"
+            >
+              {t('work.new')}
+            </Button>
+          )}
         </>
       }
     >
@@ -85,10 +109,22 @@ export function WorkPage() {
         {work.isPending && <Skeleton rows={10} />}
         {work.isError && <ErrorState error={work.error} retry={() => void work.refetch()} />}
         {work.data && <WorkList key={JSON.stringify(shown)} items={items} shown={shown} selected={uid} onOpen={open} />}
-        {work.hasNextPage && <footer className="panel-foot"><Button className="right" size="small" onClick={() => void work.fetchNextPage()}>{t('member.more')}</Button></footer>}
+        {work.hasNextPage && (
+          <footer className="panel-foot">
+            <Button className="right" size="small" onClick={() => void work.fetchNextPage()}>
+              {t('member.more')}
+            </Button>
+          </footer>
+        )}
       </section>
       <WorkDrawer uid={uid} onClose={() => open(undefined)} onDone={() => move(1)} />
-      {(creating || about) && <NewTask kinds={(first?.kinds ?? []).filter((kind) => kind.by_hand)} about={about} onClose={() => setCreating(false)} />}
+      {(creating || about) && (
+        <NewTask
+          kinds={(first?.kinds ?? []).filter((kind) => kind.by_hand)}
+          about={about}
+          onClose={() => setCreating(false)}
+        />
+      )}
     </Page>
   );
 }
@@ -104,10 +140,21 @@ function NewTask({ kinds, about, onClose }: NewTaskProps) {
     onClose();
     if (about) void navigate(wayBack(search) ?? '/work', { replace: true });
   };
-  return <NewTaskDialog kinds={kinds} about={about ? { ...about, display: record.data?.display ?? '…' } : undefined} onClose={close} />;
+  return (
+    <NewTaskDialog
+      kinds={kinds}
+      about={about ? { ...about, display: record.data?.display ?? '…' } : undefined}
+      onClose={close}
+    />
+  );
 }
 
-type FilterProps = { shown: Shown; show: (change: Partial<Shown>) => void; kinds: WorkAnswer['kinds']; count: number | undefined };
+type FilterProps = {
+  shown: Shown;
+  show: (change: Partial<Shown>) => void;
+  kinds: WorkAnswer['kinds'];
+  count: number | undefined;
+};
 
 function Filters({ shown, show, kinds, count }: FilterProps) {
   const { t, label } = useText();
@@ -117,13 +164,22 @@ function Filters({ shown, show, kinds, count }: FilterProps) {
       <Select
         value={shown.kind}
         onChange={(kind) => show({ kind })}
-        options={[{ value: '', label: t('work.allKinds') }, ...kinds.map((kind) => ({ value: kind.key, label: label(kind.labels) }))]}
+        options={[
+          { value: '', label: t('work.allKinds') },
+          ...kinds.map((kind) => ({ value: kind.key, label: label(kind.labels) })),
+        ]}
         style={{ minWidth: 140 }}
         aria-label={t('work.kind')}
         data-testid="work-kind"
       />
       {heads && hasAssignee(shown.view) && (
-        <ColleagueSelect value={shown.assignee || undefined} onChange={(assignee = '') => show({ assignee, mine: assignee ? false : shown.mine })} placeholder={t('work.anyAssignee')} style={{ minWidth: 160 }} testId="work-assignee" />
+        <ColleagueSelect
+          value={shown.assignee || undefined}
+          onChange={(assignee = '') => show({ assignee, mine: assignee ? false : shown.mine })}
+          placeholder={t('work.anyAssignee')}
+          style={{ minWidth: 160 }}
+          testId="work-assignee"
+        />
       )}
       {shown.view === 'open' && (
         <>
@@ -135,18 +191,37 @@ function Filters({ shown, show, kinds, count }: FilterProps) {
             aria-label={t('common.state')}
             data-testid="work-sort"
           />
-          <Checkbox checked={shown.mine} onChange={(event) => show({ mine: event.target.checked, assignee: event.target.checked ? '' : shown.assignee })} data-testid="work-mine">{t('work.onlyMine')}</Checkbox>
-          <Checkbox checked={shown.overdue} onChange={(event) => show({ overdue: event.target.checked })} data-testid="work-overdue">{t('work.onlyOverdue')}</Checkbox>
+          <Checkbox
+            checked={shown.mine}
+            onChange={(event) =>
+              show({ mine: event.target.checked, assignee: event.target.checked ? '' : shown.assignee })
+            }
+            data-testid="work-mine"
+          >
+            {t('work.onlyMine')}
+          </Checkbox>
+          <Checkbox
+            checked={shown.overdue}
+            onChange={(event) => show({ overdue: event.target.checked })}
+            data-testid="work-overdue"
+          >
+            {t('work.onlyOverdue')}
+          </Checkbox>
         </>
       )}
-      {count !== undefined && <span className="right small ink-3 nowrap" data-testid="work-shown">{t('work.shown', { n: decimal(count, 0) })}</span>}
+      {count !== undefined && (
+        <span className="right small ink-3 nowrap" data-testid="work-shown">
+          {t('work.shown', { n: decimal(count, 0) })}
+        </span>
+      )}
     </div>
   );
 }
 
 function NoWork({ shown }: { shown: Shown }) {
   const { t } = useText();
-  if (shown.kind || shown.assignee || shown.mine || shown.overdue) return <Empty icon="filter" title={t('work.noneFiltered')} />;
+  if (shown.kind || shown.assignee || shown.mine || shown.overdue)
+    return <Empty icon="filter" title={t('work.noneFiltered')} />;
   if (shown.view === 'done') return <Empty title={t('work.noneDone')} />;
   if (shown.view === 'free') return <Empty title={t('work.noneFree')} />;
   if (shown.view === 'asked') return <Empty title={t('work.noneAsked')} />;
@@ -154,7 +229,13 @@ function NoWork({ shown }: { shown: Shown }) {
 }
 
 function Origin({ origin: { path, title } }: { origin: NonNullable<WorkItem['origin']> }) {
-  return path ? <Link to={path}><Clip>{title}</Clip></Link> : <Clip>{title}</Clip>;
+  return path ? (
+    <Link to={path}>
+      <Clip>{title}</Clip>
+    </Link>
+  ) : (
+    <Clip>{title}</Clip>
+  );
 }
 
 type ListProps = { items: WorkItem[]; shown: Shown; selected: string | undefined; onOpen: (uid: string) => void };
@@ -165,7 +246,11 @@ function WorkList({ items, shown, ...rest }: ListProps) {
   return (
     <>
       <ChosenBar items={items} uids={uids} choose={choose} />
-      {items.length > 0 ? <WorkTable items={items} view={shown.view} choice={choice} {...rest} /> : <NoWork shown={shown} />}
+      {items.length > 0 ? (
+        <WorkTable items={items} view={shown.view} choice={choice} {...rest} />
+      ) : (
+        <NoWork shown={shown} />
+      )}
     </>
   );
 }
@@ -177,17 +262,74 @@ function WorkTable({ items, view, selected, onOpen, choice }: TableProps) {
   const word = useWord();
   const me = useCurrentUser().employee_no;
   const result = (row: WorkItem) => label(row.results.find((item) => item.key === row.result)?.labels) || row.result;
-  const kind = (row: WorkItem) => <Tag tone={row.overdue && row.state === 'open' ? 'late' : 'plain'}>{label(row.kind_labels)}</Tag>;
+  const kind = (row: WorkItem) => (
+    <Tag tone={row.overdue && row.state === 'open' ? 'late' : 'plain'}>{label(row.kind_labels)}</Tag>
+  );
   const columns: Column<WorkItem>[] = [
-    { key: 'due', title: t(view === 'done' ? 'work.doneOn' : 'work.due'), tight: true, width: 168, render: (row) => (view === 'done' ? <span className="ink-2">{datetime(row.done_at)}</span> : <Due item={row} />) },
+    {
+      key: 'due',
+      title: t(view === 'done' ? 'work.doneOn' : 'work.due'),
+      tight: true,
+      width: 168,
+      render: (row) => (view === 'done' ? <span className="ink-2">{datetime(row.done_at)}</span> : <Due item={row} />),
+    },
     { key: 'kind', title: t('work.kind'), tight: true, render: kind },
-    { key: 'subject', title: t('work.subject'), render: (row) => <Link to={row.path}><Clip>{row.subject}</Clip></Link> },
-    { key: 'about', title: t('work.about'), tight: true, render: (row) => (row.about ? <Link to={row.about.path}><Clip>{row.about.display}</Clip></Link> : <Nothing />) },
-    { key: 'origin', title: t('work.origin'), render: (row) => (row.origin ? <Origin origin={row.origin} /> : row.asked_by ? row.asked_by.name : <Nothing />) },
-    { key: 'assignee', title: t('work.assignee'), tight: true, render: (row) => row.assignee?.name ?? <span className="ink-3">{t('work.nobody')}</span> },
-    ...(view === 'asked' ? [{ key: 'created', title: t('work.created'), tight: true, render: (row: WorkItem) => <span className="ink-2">{datetime(row.created_at)}</span> }] : []),
+    {
+      key: 'subject',
+      title: t('work.subject'),
+      render: (row) => (
+        <Link to={row.path}>
+          <Clip>{row.subject}</Clip>
+        </Link>
+      ),
+    },
+    {
+      key: 'about',
+      title: t('work.about'),
+      tight: true,
+      render: (row) =>
+        row.about ? (
+          <Link to={row.about.path}>
+            <Clip>{row.about.display}</Clip>
+          </Link>
+        ) : (
+          <Nothing />
+        ),
+    },
+    {
+      key: 'origin',
+      title: t('work.origin'),
+      render: (row) => (row.origin ? <Origin origin={row.origin} /> : row.asked_by ? row.asked_by.name : <Nothing />),
+    },
+    {
+      key: 'assignee',
+      title: t('work.assignee'),
+      tight: true,
+      render: (row) => row.assignee?.name ?? <span className="ink-3">{t('work.nobody')}</span>,
+    },
+    ...(view === 'asked'
+      ? [
+          {
+            key: 'created',
+            title: t('work.created'),
+            tight: true,
+            render: (row: WorkItem) => <span className="ink-2">{datetime(row.created_at)}</span>,
+          },
+        ]
+      : []),
     // Open work has no result yet; what one asked for is listed in every state.
-    ...(view === 'asked' || view === 'done' ? [{ key: 'state', title: t('work.result'), tight: true, render: (row: WorkItem) => result(row) || (row.state === 'open' ? null : <span className="ink-3">{word('work.state', row.state)}</span>) }] : []),
+    ...(view === 'asked' || view === 'done'
+      ? [
+          {
+            key: 'state',
+            title: t('work.result'),
+            tight: true,
+            render: (row: WorkItem) =>
+              result(row) ||
+              (row.state === 'open' ? null : <span className="ink-3">{word('work.state', row.state)}</span>),
+          },
+        ]
+      : []),
   ];
   return (
     <DataTable
@@ -202,7 +344,12 @@ function WorkTable({ items, view, selected, onOpen, choice }: TableProps) {
       twoLine={(row) => ({
         lead: kind(row),
         title: row.subject,
-        sub: [row.about?.display ?? row.asked_by?.name, row.assignee?.uid === me ? undefined : (row.assignee?.name ?? t('work.nobody'))].filter(Boolean).join(' · '),
+        sub: [
+          row.about?.display ?? row.asked_by?.name,
+          row.assignee?.uid === me ? undefined : (row.assignee?.name ?? t('work.nobody')),
+        ]
+          .filter(Boolean)
+          .join(' · '),
         end: row.state === 'done' ? result(row) : <Due item={row} />,
       })}
     />

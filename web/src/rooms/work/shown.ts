@@ -1,7 +1,14 @@
 import { useSearchParams } from 'react-router';
 
 export type View = 'open' | 'free' | 'asked' | 'done';
-export type Shown = { view: View; kind: string; assignee: string; sort: 'urgent' | 'newest'; mine: boolean; overdue: boolean };
+export type Shown = {
+  view: View;
+  kind: string;
+  assignee: string;
+  sort: 'urgent' | 'newest';
+  mine: boolean;
+  overdue: boolean;
+};
 
 const VIEWS: View[] = ['open', 'free', 'asked', 'done'];
 const isView = (text: string | null): text is View => VIEWS.some((view) => view === text);
@@ -46,7 +53,14 @@ export function aboutIn(search: URLSearchParams): About | null {
 /** What the server is asked for; what one asked for is looked for when it is decided, too. */
 export function asked({ view, kind, assignee, sort, mine, overdue }: Shown) {
   const state = ({ open: 'open', free: 'open', asked: 'any', done: 'done' } as const)[view];
-  const whose = view === 'free' ? ('free' as const) : view === 'asked' ? ('asked' as const) : mine ? ('mine' as const) : ('all' as const);
+  const whose =
+    view === 'free'
+      ? ('free' as const)
+      : view === 'asked'
+        ? ('asked' as const)
+        : mine
+          ? ('mine' as const)
+          : ('all' as const);
   return { state, whose, kind, assignee, newest: sort === 'newest', overdue };
 }
 

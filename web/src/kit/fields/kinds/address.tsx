@@ -18,7 +18,9 @@ const linesOf = (value: unknown) => {
 };
 
 function Show({ value, cell }: ShowProps) {
-  const text = linesOf(value).filter((line) => line !== '').join(' ');
+  const text = linesOf(value)
+    .filter((line) => line !== '')
+    .join(' ');
   return cell ? <Clip>{text}</Clip> : <>{text}</>;
 }
 

@@ -8,7 +8,9 @@ function Show({ value }: ShowProps) {
 }
 
 function Edit({ testId, checked, onChange, id }: EditProps) {
-  return <Checkbox id={id} data-testid={testId} checked={checked} onChange={(event) => onChange?.(event.target.checked)} />;
+  return (
+    <Checkbox id={id} data-testid={testId} checked={checked} onChange={(event) => onChange?.(event.target.checked)} />
+  );
 }
 
 export const kind: FieldKind = { Show, Edit, blank: false, property: 'checked' };

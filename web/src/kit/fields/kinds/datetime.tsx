@@ -8,7 +8,16 @@ function Show({ value }: ShowProps) {
 }
 
 function Edit({ testId, value, onChange, id }: EditProps) {
-  return <DayInput id={id} data-testid={testId} withTime value={value as string | undefined} onChange={(at) => onChange?.(at)} style={{ width: '100%' }} />;
+  return (
+    <DayInput
+      id={id}
+      data-testid={testId}
+      withTime
+      value={value as string | undefined}
+      onChange={(at) => onChange?.(at)}
+      style={{ width: '100%' }}
+    />
+  );
 }
 
 /** The control holds a moment as the wall clock in Shanghai shows it. */

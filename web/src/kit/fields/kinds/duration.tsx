@@ -10,4 +10,11 @@ function Show({ field, value }: ShowProps) {
   return <Plain value={value} unit={unitText(field.unit ?? '', lang)} />;
 }
 
-export const kind: FieldKind = { Show, Edit: NumberEdit, fromForm: wholeOf, fault: notWhole, right: true, columnUnit: () => '' };
+export const kind: FieldKind = {
+  Show,
+  Edit: NumberEdit,
+  fromForm: wholeOf,
+  fault: notWhole,
+  right: true,
+  columnUnit: () => '',
+};

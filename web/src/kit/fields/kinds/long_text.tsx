@@ -6,7 +6,15 @@ function Show({ value }: ShowProps) {
 }
 
 function Edit({ testId, value, onChange, id }: EditProps) {
-  return <Input.TextArea id={id} data-testid={testId} rows={4} value={value as string} onChange={(event) => onChange?.(event.target.value)} />;
+  return (
+    <Input.TextArea
+      id={id}
+      data-testid={testId}
+      rows={4}
+      value={value as string}
+      onChange={(event) => onChange?.(event.target.value)}
+    />
+  );
 }
 
 export const kind: FieldKind = { Show, Edit, wide: true };

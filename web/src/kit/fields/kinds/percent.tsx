@@ -7,4 +7,11 @@ function Show({ field, value }: ShowProps) {
   return field.format === 'change' ? <Change value={value} unit="%" /> : <>{format.percent(value)}</>;
 }
 
-export const kind: FieldKind = { Show, Edit: NumberEdit, fromForm: String, fault: notNumber, right: true, columnUnit: () => '' };
+export const kind: FieldKind = {
+  Show,
+  Edit: NumberEdit,
+  fromForm: String,
+  fault: notNumber,
+  right: true,
+  columnUnit: () => '',
+};

@@ -7,7 +7,15 @@ function Show(props: ShowProps) {
 }
 
 function Edit({ field, testId, value, onChange, id }: EditProps) {
-  return <RecordPicker object={field.target ?? ''} testId={testId} value={value as Picked | undefined} onChange={onChange} id={id} />;
+  return (
+    <RecordPicker
+      object={field.target ?? ''}
+      testId={testId}
+      value={value as Picked | undefined}
+      onChange={onChange}
+      id={id}
+    />
+  );
 }
 
 export const kind: FieldKind = { Show, Edit, toForm: toPicked, fromForm: fromPicked, record: true, telling: true };

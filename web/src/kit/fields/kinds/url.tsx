@@ -5,7 +5,11 @@ import { LineInput } from '../Words';
 function Show({ value, cell }: ShowProps) {
   const address = String(value);
   if (!/^https?:\/\//.test(address)) return <>{address}</>;
-  return <a className={cell ? 'clip' : undefined} title={address} href={address} target="_blank" rel="noopener noreferrer">{address.replace(/^https?:\/\//, '')}</a>;
+  return (
+    <a className={cell ? 'clip' : undefined} title={address} href={address} target="_blank" rel="noopener noreferrer">
+      {address.replace(/^https?:\/\//, '')}
+    </a>
+  );
 }
 
 export const kind: FieldKind = { Show, Edit: LineInput };
