@@ -12,6 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.depth import examples
+from zhike.expressions import trees
 from zhike.platform.fields import api as fields
 from zhike.platform.fields.errors import BadValue
 from zhike.platform.fields.types import Grammar, Option
@@ -74,7 +75,8 @@ def read(key: str, text: str, grammar: Grammar) -> object:
 
 
 def in_engine(key: str, text: str, grammar: Grammar) -> object:
-    sql, kind = TYPES[key].read_sql("given", grammar), TYPES[key].received
+    sql = trees.printed(TYPES[key].read_tree(trees.column("given"), grammar), "duckdb")
+    kind = TYPES[key].received
     value = f"select {sql} as value from (select ?::varchar as given)"
     select = f"select cast(value as varchar), typeof(value) = typeof(cast(null as {kind})) from ({value})"
     found = CONNECTION.execute(select, [text]).fetchone()

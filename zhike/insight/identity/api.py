@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
+from zhike.expressions import trees
 from zhike.insight.identity.logic import definitions, evaluating, feeding, linking, matching, numbering
 from zhike.insight.identity.types import Evaluation, Fed, Identity, IdentityResult, IdentityState, Link
 from zhike.insight.warehouse import api as warehouse
 from zhike.insight.warehouse import datasets, received
-from zhike.insight.warehouse.types import LoadResult, Session, Source
+from zhike.insight.warehouse.port import Session
+from zhike.insight.warehouse.types import LoadResult, Source
 from zhike.kernel.definition_parts import Labels
 from zhike.kernel.definitions import Snapshot
 from zhike.kernel.jobs import RunHandle
@@ -42,23 +44,23 @@ def run(
     identities = definitions.identities(snapshot)
     masters = definitions.masters(snapshot)
     fed: dict[str, Fed] = {}
-    with warehouse.only_writer(handle), warehouse.session() as connection:
-        warehouse.with_digests(connection)
+    with warehouse.only_writer(handle), warehouse.session() as session:
+        session.know_digests()
         for master in masters:
             if master.object == definitions.ORG_UNIT:
-                fed[master.key] = feeding.feed_master(connection, master, snapshot, business_date)
-        numbering.carry_over(connection, definitions.known(snapshot))
-        results = [_identify(connection, definition, snapshot, handle, fed) for definition in identities]
+                fed[master.key] = feeding.feed_master(session, master, snapshot, business_date)
+        numbering.carry_over(session, definitions.known(snapshot))
+        results = [_identify(session, definition, snapshot, handle, fed) for definition in identities]
         for master in masters:
             if master.object != definitions.ORG_UNIT:
                 _progress(handle, master.object)
-                fed[master.key] = feeding.feed_master(connection, master, snapshot, business_date)
+                fed[master.key] = feeding.feed_master(session, master, snapshot, business_date)
     records, parties, created, merged = (sum(numbers) for numbers in zip(*results, strict=True))
     return IdentityResult(records, parties, created, merged, fed)
 
 
 def _identify(
-    connection: Session,
+    session: Session,
     definition: Identity,
     snapshot: Snapshot | None,
     handle: RunHandle | None,
@@ -66,14 +68,14 @@ def _identify(
 ) -> tuple[int, int, int, int]:
     """Match and number by one definition and feed its records; return records, parties, new ids, merges."""
     _progress(handle, definition.object)
-    records = matching.match(connection, definition, snapshot)
-    created, merges = numbering.number(connection, definition)
-    numbering.store(connection, definition, merges)
+    records = matching.match(session, definition, snapshot)
+    created, merges = numbering.number(session, definition)
+    numbering.store(session, definition, merges)
     feeding.forget_merged(definition.object, merges)
-    sent = feeding.feed_parties(connection, definition, snapshot)
+    sent = feeding.feed_parties(session, definition, snapshot)
     fed[definition.object] = fed.get(definition.object, Fed()) + sent
-    row = connection.execute("select count(distinct party_id) from link").fetchone()
-    return records, int(row[0]) if row else 0, created, len(merges)
+    (parties,) = session.row(trees.sql("select count(distinct party_id) from link"))
+    return records, int(parties), created, len(merges)
 
 
 def load_definitions(

@@ -10,6 +10,7 @@ import pyarrow as pa
 from pyroaring import BitMap
 
 from zhike.expressions.api import Expression
+from zhike.expressions.trees import Tree
 from zhike.expressions.types import Field, Schema, Type
 from zhike.insight.indicators.logic import computing, definitions, party_fields, windows
 from zhike.insight.indicators.types import GroupTotals, Indicator, Measure, Term
@@ -42,8 +43,8 @@ def compute(business_date: date) -> tuple[str, int]:
 
     A day before the one that is shown is computed with the parties that were stored on it.
     """
-    with warehouse.session() as connection:
-        return computing.compute(connection, business_date)
+    with warehouse.session() as session:
+        return computing.compute(session, business_date)
 
 
 def indicators() -> list[Indicator]:
@@ -88,8 +89,8 @@ def checking_schema(everything: Snapshot) -> Schema:
     return definitions.checking_schema(everything)
 
 
-def over_wide(text: str, *, schema: Schema, business_date: date) -> str:
-    """Return an expression over the wide row as DuckDB SQL over rows `w`; `:business_date` may be used."""
+def over_wide(text: str, *, schema: Schema, business_date: date) -> Tree:
+    """Return an expression over the wide row as a part of a statement over rows `w`; `:business_date` may be used."""
     return computing.over_wide(text, schema, {"business_date": business_date})
 
 

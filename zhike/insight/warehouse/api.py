@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
-import duckdb
-
-from zhike.insight.warehouse.errors import UnknownDataset
 from zhike.insight.warehouse.logic import (
-    columns,
     engine,
-    literals,
+    months,
     quality,
     sources,
     stages,
@@ -21,6 +17,7 @@ from zhike.insight.warehouse.logic import (
     vacuuming,
     writer,
 )
+from zhike.insight.warehouse.port import Session
 from zhike.insight.warehouse.types import (
     PublicationInfo,
     StageResult,
@@ -29,63 +26,30 @@ from zhike.insight.warehouse.types import (
 from zhike.kernel.jobs import RunHandle
 
 __all__ = [
-    "add_columns",
     "business_date",
     "compact",
-    "inline",
-    "literal",
-    "name",
     "newest_day",
-    "one_version",
     "only_writer",
     "publication",
     "published",
     "register_step",
-    "relation",
-    "replace",
     "session",
     "stage_run",
     "stale_days",
     "state",
     "table_version",
-    "with_digests",
 ]
-add_columns = tables.add_columns
-inline = columns.inline
-literal = literals.text
-name = literals.name
-one_version = tables.one_version
 only_writer = writer.only_writer
-with_digests = engine.with_digests
 
 
+@contextmanager
 def session(
-    *, memory: str = "", threads: int = 0, file: Path | None = None
-) -> AbstractContextManager[duckdb.DuckDBPyConnection]:
-    """Open an in-memory DuckDB connection over the warehouse for the length of a block, or one that reads a `file` only."""
-    return engine.reading(file) if file is not None else engine.session(memory=memory, threads=threads)
-
-
-def relation(
-    dataset: str,
-    *,
-    publication: PublicationInfo | None = None,
-    first: date | None = None,
-    last: date | None = None,
-) -> str:
-    """Return what stands after FROM to read a dataset: as published, or its newest version without a publication.
-
-    `first` and `last` narrow the files that are opened; filter `business_date` yourself. Raises UnknownDataset.
-    """
-    version = None
-    if publication is not None:
-        if dataset not in publication.versions:
-            raise UnknownDataset(dataset=dataset, has=sorted(publication.versions))
-        version = publication.versions[dataset]
-    found = tables.relation(dataset, version, first=first, last=last)
-    if found is None:
-        raise UnknownDataset(dataset=dataset, has=sorted(tables.versions()))
-    return found
+    *, pins: PublicationInfo | None = None, memory: str = "", threads: int = 0, file: Path | None = None
+) -> Iterator[Session]:
+    """Open a session for the length of a block: over the tables, as a publication has them, or over a `file` only."""
+    opened = engine.over_file(file) if file else engine.over_tables(memory=memory, threads=threads)
+    with opened as connection:
+        yield Session(connection, pins.versions if pins else None)
 
 
 def state(dataset: str) -> bool:
@@ -105,24 +69,11 @@ def table_version(dataset: str) -> int:
     return found.version() if found else -1
 
 
-def replace(
-    connection: duckdb.DuckDBPyConnection,
-    dataset: str,
-    part: str,
-    select: str,
-    *,
-    parameters: Mapping[str, object] | None = None,
-    sorted_by: Sequence[str] = (),
-) -> int:
-    """Replace one part ("2026-03-17", "latest") of a derived dataset by the rows of `select`; return how many."""
-    return tables.write(connection, dataset, part, select, parameters, sorted_by=sorted_by)
-
-
 def compact(dataset: str, month: str) -> int:
     """Merge the day parts of a closed month ("2026-02") into one sorted part; return its rows."""
     source = sources.source_of(dataset)
-    with engine.session() as connection:
-        return tables.compact(dataset, month, source.order if source else (), connection)
+    with session() as found:
+        return months.compact(found, dataset, month, source.order if source else ())
 
 
 def register_step(step: StageStep) -> None:

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-import duckdb
 from django.db.models import QuerySet
 
 from zhike.insight.warehouse.logic import (
@@ -19,6 +18,7 @@ from zhike.insight.warehouse.logic import (
     sources,
 )
 from zhike.insight.warehouse.models import Load
+from zhike.insight.warehouse.port import Session
 from zhike.insight.warehouse.types import (
     LoadFinding,
     LoadResult,
@@ -111,9 +111,9 @@ def stored_file(file_hash: str) -> Path:
     return loading.store().path(file_hash)
 
 
-def plain_master(connection: duckdb.DuckDBPyConnection, source: Source, *, into: str) -> bool:
-    """Make a temporary table of a master source's newest file with certificate numbers in clear, for one load."""
-    return loading.plain_master(connection, source, into)
+def plain_master(session: Session, source: Source, *, into: str) -> bool:
+    """Keep in a session a master source's newest file with certificate numbers in clear, for one load."""
+    return loading.plain_master(session, source, into)
 
 
 def keep_rejected(

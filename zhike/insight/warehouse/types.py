@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Annotated, Literal
 
-from duckdb import DuckDBPyConnection
 from pydantic import Field
 
 from zhike.expressions.types import Type
@@ -34,9 +33,6 @@ from zhike.kernel.definition_parts import Count, Definition, Flag, Key, Labels, 
 from zhike.kernel.jobs import RunHandle
 from zhike.platform.fields import api as fields
 from zhike.platform.fields.types import Grammar
-
-#: An open connection of the analytical engine, borrowed from `warehouse.api.session()`; only this room makes one.
-Session = DuckDBPyConnection
 
 #: Where a file's business date is found when no column holds it.
 FROM_NAME, GIVEN = "file", "given"

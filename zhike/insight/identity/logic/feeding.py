@@ -6,10 +6,12 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import cast
+from typing import Any
 
 from zhike.expressions import api as expressions
-from zhike.expressions.types import Binding, Schema, Type
+from zhike.expressions import trees
+from zhike.expressions.trees import Tree
+from zhike.expressions.types import Schema, Type
 from zhike.insight.identity.logic import definitions, telling
 from zhike.insight.identity.logic.definitions import ORG_UNIT
 from zhike.insight.identity.logic.numbering import LINK
@@ -18,8 +20,8 @@ from zhike.insight.identity.models import Feed
 from zhike.insight.identity.types import Fed, Identity, IdentitySystem, Master, MasterColumn
 from zhike.insight.warehouse import api as warehouse
 from zhike.insight.warehouse import datasets, received
-from zhike.insight.warehouse.api import literal, name
-from zhike.insight.warehouse.types import Session, Source
+from zhike.insight.warehouse.port import Session
+from zhike.insight.warehouse.types import Source
 from zhike.kernel import clock
 from zhike.kernel.definitions import Snapshot
 from zhike.platform.objects import api as objects
@@ -29,12 +31,11 @@ from zhike.platform.organization import api as organization
 from zhike.platform.organization.types import UnitRow
 from zhike.platform.permissions import api as permissions
 
-_BATCH = 20_000
 #: What a feed of org units has to say about each.
 UNIT_FIELDS = ("code", "name", "kind", "parent")
 
 
-def feed_parties(connection: Session, definition: Identity, snapshot: Snapshot | None) -> Fed:
+def feed_parties(session: Session, definition: Identity, snapshot: Snapshot | None) -> Fed:
     """Upsert the parties; return what became of the rows (none, when nothing changed)."""
     systems = [system for system in definition.systems if warehouse.state(system.dataset)]
     inputs = _inputs([system.dataset for system in systems], _said(definition) + _made_of(definition.object))
@@ -45,28 +46,34 @@ def feed_parties(connection: Session, definition: Identity, snapshot: Snapshot |
     for rank, system in enumerate(systems):
         source = datasets.source_of(system.dataset, snapshot=snapshot)
         assert source is not None
-        if received.plain_master(connection, source, into=f"plain_{rank}"):
+        if received.plain_master(session, source, into=f"plain_{rank}"):
             parts.append(_party_rows(system, source, rank, fields))
-    survivors = "".join(f", min_by({name(field)}, place) as {name(field)}" for field in fields)
-    select = (
-        f"select id, min_by(source_key, place) as source_key{survivors} from"
-        f" (select *, row_number() over (order by rank, source_key) as place from ({' union all by name '.join(parts)}))"
-        " group by id order by id"
-    )
-    rows = _stream(connection, select)
     counts = bulk.load(
         definition.object,
         columns=[LoadColumn(field) for field in fields],
-        rows=rows,
+        rows=session.stream(_survivors(parts, fields)),
         by_id=True,
         details={"inputs": inputs["tables"]},
     )
     for rank in range(len(systems)):
-        connection.execute(f"drop table if exists plain_{rank}")
-    sent = {system.system: _sent_of(system, snapshot) for system in systems}
-    telling.tell(connection, definition.object, definition.object, counts, sent)
+        session.drop(f"plain_{rank}")
+    sent = {system.system: _sent_of(session, system, snapshot) for system in systems}
+    telling.tell(session, definition.object, definition.object, counts, sent)
     _remember(f"identity:{definition.key}", inputs, counts)
     return _fed(counts)
+
+
+def _survivors(parts: Sequence[Tree], fields: Sequence[str]) -> Tree:
+    """The parties of the rows of several systems, each with the most trusted value of each field."""
+    best = "min_by(_field, place)"
+    survivors = [trees.named(trees.sql(best, field=trees.column(field)), field) for field in fields]
+    return trees.sql(
+        "select id, min_by(source_key, place) as source_key, _survivors from"
+        " (select p.*, row_number() over (order by p.rank, p.source_key) as place from _parts p) placed"
+        " group by id order by id",
+        survivors=survivors,
+        parts=trees.union_all(parts),
+    )
 
 
 def _said(definition: Identity | Master) -> str:
@@ -81,46 +88,54 @@ def _made_of(object: str) -> str:
     return catalogue.describe(object).definition.model_dump_json(include={"fields": True, "rules": True})
 
 
-def _party_rows(system: IdentitySystem, source: Source, rank: int, fields: Sequence[str]) -> str:
+def _party_rows(system: IdentitySystem, source: Source, rank: int, fields: Sequence[str]) -> Tree:
     schema = datasets.dataset_schema(source)
-    columns = "".join(
-        f", {_compiled(schema, system.fields[field]) if field in system.fields else 'null'} as {name(field)}"
-        for field in fields
-    )
-    return (
-        f"select l.party_id as id, {rank} as rank, {literal(system.system + ':')} || l.source_key as source_key{columns}"
-        f" from plain_{rank} d join link l on l.system = {literal(system.system)}"
-        f" and l.source_key = cast(d.{name(system.key)} as varchar)"
+    values = [
+        trees.named(_compiled(schema, system.fields[key]) if key in system.fields else trees.value(None), key)
+        for key in fields
+    ]
+    return trees.sql(
+        "select l.party_id as id, _rank as rank, _prefix || l.source_key as source_key, _values from _plain d"
+        " join link l on l.system = _system and l.source_key = cast(d._key as varchar)",
+        rank=trees.value(rank),
+        prefix=trees.value(f"{system.system}:"),
+        values=values,
+        plain=trees.kept(f"plain_{rank}"),
+        system=trees.value(system.system),
+        key=trees.name(system.key),
     )
 
 
-def _sent_of(system: IdentitySystem, snapshot: Snapshot | None) -> Sent:
+def _sent_of(session: Session, system: IdentitySystem, snapshot: Snapshot | None) -> Sent:
     source = datasets.source_of(system.dataset, snapshot=snapshot)
     assert source is not None
     schema = datasets.dataset_schema(source)
     shown = telling.shown_texts(source, schema, system.fields)
-    key = f"cast(d.{name(system.key)} as varchar)"
-    rows = (
-        f"select {literal(system.system + ':')} || {key} as key, 1 as place, {key} as k0{_texts(schema, shown)}"
-        f" from {warehouse.relation(system.dataset)} d"
+    rows = trees.sql(
+        "select _prefix || cast(d._key as varchar) as key, 1 as place, cast(d._key as varchar) as k0, _texts from _rows d",
+        prefix=trees.value(f"{system.system}:"),
+        key=trees.name(system.key),
+        texts=_texts(schema, shown),
+        rows=session.table(system.dataset),
     )
     return Sent(source, (system.key,), tuple(shown), rows)
 
 
-def _texts(schema: Schema, texts: Mapping[str, str]) -> str:
-    """The SQL of values that may stand in a sentence, as columns w0, w1 …"""
-    return "".join(f", cast({_compiled(schema, text)} as varchar) as w{n}" for n, text in enumerate(texts.values()))
+def _texts(schema: Schema, texts: Mapping[str, str]) -> list[Tree]:
+    """Values that may stand in a sentence, as columns w0, w1 …"""
+    return [
+        trees.named(trees.cast(_compiled(schema, text), "varchar"), f"w{n}") for n, text in enumerate(texts.values())
+    ]
 
 
-def _compiled(schema: Schema, text: str) -> str:
+def _compiled(schema: Schema, text: str) -> Tree:
     expression = expressions.parse(text, schema)
-    binding = cast(Binding, datasets.ColumnBinding("d"))
-    sql = warehouse.inline(expressions.compile_sql(expression, "duckdb", binding))
+    value = trees.formula(expression, datasets.ColumnBinding("d"))
     # DuckDB hands moments to Python only with pytz; PostgreSQL reads their text.
-    return f"cast({sql} as varchar)" if expressions.type_of(expression) is Type.DATETIME else sql
+    return trees.cast(value, "varchar") if expressions.type_of(expression) is Type.DATETIME else value
 
 
-def feed_master(connection: Session, master: Master, snapshot: Snapshot | None, business_date: date | None) -> Fed:
+def feed_master(session: Session, master: Master, snapshot: Snapshot | None, business_date: date | None) -> Fed:
     """Upsert the records of one feed; return what became of its rows (none, when nothing changed)."""
     source = datasets.source_of(master.dataset, snapshot=snapshot)
     if source is None or not warehouse.state(master.dataset):
@@ -131,9 +146,9 @@ def feed_master(connection: Session, master: Master, snapshot: Snapshot | None, 
     if _unchanged(f"master:{master.key}", inputs):
         return Fed()
     if master.object == ORG_UNIT:
-        counts, beside = _feed_units(connection, master, definitions.master_schema(master, snapshot)), _Beside()
+        counts, beside = _feed_units(session, master, definitions.master_schema(master, snapshot)), _Beside()
     else:
-        counts, beside = _feed_records(connection, master, snapshot, business_date, inputs)
+        counts, beside = _feed_records(session, master, snapshot, business_date, inputs)
     _remember(f"master:{master.key}", inputs, counts)
     return _fed(counts) + Fed(
         read=len(beside.doubled) + beside.left_out, rejected=len(beside.doubled), left_out=beside.left_out
@@ -152,10 +167,15 @@ def _fed(counts: LoadCounts) -> Fed:
     return Fed(counts.read, counts.created, counts.updated, counts.unchanged, counts.rejected, ended=counts.ended)
 
 
-def _feed_units(connection: Session, master: Master, schema: Schema) -> LoadCounts:
+def _feed_units(session: Session, master: Master, schema: Schema) -> LoadCounts:
     values = {column.field: _compiled(schema, column.text) for column in master.columns}
-    select = ", ".join(values[field] for field in UNIT_FIELDS)
-    rows = connection.execute(f"select {select} from {warehouse.relation(master.dataset)} d").fetchall()
+    rows = session.rows(
+        trees.sql(
+            "select _values from _rows d",
+            values=[values[field] for field in UNIT_FIELDS],
+            rows=session.table(master.dataset),
+        )
+    )
     by_code = {row[0]: row for row in rows}
 
     def depth(code: str | None) -> int:
@@ -170,7 +190,7 @@ def _feed_units(connection: Session, master: Master, schema: Schema) -> LoadCoun
 
 
 def _feed_records(
-    connection: Session,
+    session: Session,
     master: Master,
     snapshot: Snapshot | None,
     business_date: date | None,
@@ -179,42 +199,19 @@ def _feed_records(
     source = datasets.source_of(master.dataset, snapshot=snapshot)
     assert source is not None
     schema = definitions.master_schema(master, snapshot)
-    selected, joins, columns = [], [], []
-    for number, column in enumerate(master.columns):
-        columns.append(LoadColumn(column.field, by="id" if column.system else "source_key"))
-        if column.system:
-            identity = definitions.identity_of_column(master, column, snapshot)
-            joins.append(
-                f" left join {warehouse.relation(LINK)} l{number} on l{number}.identity = {literal(identity.key)}"
-                f" and l{number}.system = {literal(column.system)}"
-                f" and l{number}.source_key = cast({_compiled(schema, column.text)} as varchar)"
-            )
-            selected.append(f"l{number}.party_id")
-        else:
-            selected.append(_with_currency(master, column, _sent(master, column, schema), schema, snapshot))
-    conditions = [f"({_compiled(schema, master.where)})"] if master.where else []
-    first = business_date - timedelta(days=master.days) if master.days and business_date else None
-    if first:
-        conditions.append(f"d.business_date > {literal(first)}::date")
-    parties = [f"l{number}.party_id is not null" for number, column in enumerate(master.columns) if column.system]
-    known, where = " and ".join(parties) or "true", " and ".join(conditions) or "true"
-    relation = _with_lookups(master, warehouse.relation(master.dataset, first=first), snapshot)
-    key = _compiled(schema, master.source_key)
-    newest = ["d.business_date desc"] if source.grain == "fact" else []
-    order = ["known desc", *newest, *(f"d.{name(column)}" for column in source.keys)]
-    values = "".join(f", {value} as v{n}" for n, value in enumerate(selected))
-    place = f"row_number() over (partition by {key} order by {', '.join(order)}) as place"
-    rows = f"from {relation} d{''.join(joins)} where {where}"
-    listed = ", ".join(f"v{n}" for n in range(len(selected)))
-    select = (
-        f"select null, key, {listed}, known, place from (select {key} as key, {known} as known{values}, {place} {rows})"
+    asked = _asked(session, master, (source, schema), snapshot, business_date)
+    columns = [LoadColumn(column.field, by="id" if column.system else "source_key") for column in master.columns]
+    select = trees.sql(
+        "select null as id, s.key, _values, s.known, s.place from _sent s",
+        values=[trees.column(f"v{number}", "s") for number in range(len(columns))],
+        sent=asked.with_columns(asked.values),
     )
     beside = _Beside()
     ends = master.ends
     counts = bulk.load(
         master.object,
         columns=columns,
-        rows=_first_of_each(_stream(connection, select), beside),
+        rows=_first_of_each(session.stream(select), beside),
         by_id=False,
         ends=LoadEnding(ends.field, ends.keys, business_date or clock.today()) if ends else None,
         details={"inputs": inputs["tables"]},
@@ -222,30 +219,93 @@ def _feed_records(
     # A record may come from facts of several days, of which the newest counts; in a whole state it stands once.
     if source.grain != "master":
         beside.doubled.clear()
-    found = f"select {key} as key, {known} as known, {place}"
-    _tell(connection, master, counts, beside, (source, schema), (found, rows))
+    _tell(session, master, counts, beside, (source, schema), asked)
     return counts, beside
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The rows `d` of a feed, each with its key, its place and whether it is about somebody known; what is sent of each."""
+
+    rows: Any
+    values: list[Tree]
+
+    def with_columns(self, columns: Sequence[Tree]) -> Tree:
+        """Return the rows with these columns beside."""
+        found: Tree = self.rows.select(*columns)
+        return found
+
+
+def _asked(
+    session: Session,
+    master: Master,
+    of: tuple[Source, Schema],
+    snapshot: Snapshot | None,
+    business_date: date | None,
+) -> _Asked:
+    source, schema = of
+    first = business_date - timedelta(days=master.days) if master.days and business_date else None
+    conditions = [_compiled(schema, master.where)] if master.where else []
+    if first:
+        conditions.append(trees.sql("d.business_date > _first", first=trees.value(first)))
+    parties = {n: trees.name(f"l{n}") for n, column in enumerate(master.columns) if column.system}
+    rows = trees.sql(
+        "select _key as key, _known as known,"
+        " row_number() over (partition by _key order by _known desc, _newest, _order) as place"
+        " from _rows d where _where",
+        key=_compiled(schema, master.source_key),
+        known=trees.all_of(trees.sql("_party.party_id is not null", party=party) for party in parties.values()),
+        newest=[trees.sql("d.business_date desc")] if source.grain == "fact" else [],
+        order=[trees.column(column, "d") for column in source.keys],
+        rows=_with_lookups(session, master, session.table(master.dataset, first=first), snapshot),
+        where=trees.all_of(conditions),
+    )
+    values = []
+    for number, column in enumerate(master.columns):
+        if number in parties:
+            rows = _with_party(session, rows, master, number, schema, snapshot)
+            value: Tree = trees.column("party_id", f"l{number}")
+        else:
+            value = _with_currency(master, column, _sent(master, column, schema), schema, snapshot)
+        values.append(trees.named(value, f"v{number}"))
+    return _Asked(rows, values)
+
+
+def _with_party(
+    session: Session, rows: Any, master: Master, number: int, schema: Schema, snapshot: Snapshot | None
+) -> Any:
+    """The rows with the party that one of their columns names, where it is known."""
+    column, link = master.columns[number], trees.name(f"l{number}")
+    same = trees.sql(
+        "_l.identity = _identity and _l.system = _system and _l.source_key = cast(_key as varchar)",
+        l=link,
+        identity=trees.value(definitions.identity_of_column(master, column, snapshot).key),
+        system=trees.value(column.system),
+        key=_compiled(schema, column.text),
+    )
+    return rows.join(session.table(LINK), on=same, join_type="left", join_alias=link)
+
+
 def _tell(
-    connection: Session,
+    session: Session,
     master: Master,
     counts: LoadCounts,
     beside: _Beside,
     of: tuple[Source, Schema],
-    asked: tuple[str, str],
+    asked: _Asked,
 ) -> None:
-    """Let the loads of the dataset tell which rows became no records: `asked` is what their keys are selected by."""
+    """Let the loads of the dataset tell which rows became no records."""
     source, schema = of
-    found, rows = asked
     told_by = source.keys if source.grain == "master" else (*source.keys, "business_date")
-    told = "".join(f", cast(d.{name(column)} as varchar) as k{n}" for n, column in enumerate(told_by))
+    told = [
+        trees.named(trees.cast(trees.column(column, "d"), "varchar"), f"k{n}") for n, column in enumerate(told_by)
+    ]
     shown = telling.shown_texts(
         source, schema, {c.field: c.text for c in master.columns if not c.system and not c.parts}
     )
-    select = f"select * from ({found}{told}{_texts(schema, shown)} {rows}) where known"
-    sent = Sent(source, told_by, tuple(shown), select)
-    telling.tell(connection, master.key, master.object, counts, {"": sent}, beside.doubled)
+    rows = asked.with_columns([*told, *_texts(schema, shown)])
+    sent = Sent(source, told_by, tuple(shown), trees.sql("select * from _rows where known", rows=rows))
+    telling.tell(session, master.key, master.object, counts, {"": sent}, beside.doubled)
 
 
 def _first_of_each(rows: Iterator[Sequence[object]], beside: _Beside) -> Iterator[Sequence[object]]:
@@ -262,16 +322,18 @@ def _first_of_each(rows: Iterator[Sequence[object]], beside: _Beside) -> Iterato
             beside.doubled.append(str(row[1]))
 
 
-def _sent(master: Master, column: MasterColumn, schema: Schema) -> str:
-    """Return the SQL of what the load takes for a field."""
+def _sent(master: Master, column: MasterColumn, schema: Schema) -> Tree:
+    """Return what the load takes for a field."""
     values = catalogue.describe(master.object).fields[column.field].values
     if column.parts:
-        return values.joined_sql({part: _compiled(schema, text) for part, text in column.parts.items()})
-    return values.sent_sql(_compiled(schema, column.text))
+        return values.joined_tree({part: _compiled(schema, text) for part, text in column.parts.items()})
+    return values.sent_tree(_compiled(schema, column.text))
 
 
-def _with_currency(master: Master, column: MasterColumn, value: str, schema: Schema, snapshot: Snapshot | None) -> str:
-    """Return the SQL of a column; an amount goes with its currency: what the feed says, the row, or else the source."""
+def _with_currency(
+    master: Master, column: MasterColumn, value: Tree, schema: Schema, snapshot: Snapshot | None
+) -> Tree:
+    """Return a column; an amount goes with its currency: what the feed says, the row, or else the source."""
     source = datasets.source_of(master.dataset, snapshot=snapshot)
     if source is None or not catalogue.describe(master.object).fields[column.field].values.currency:
         return value
@@ -279,29 +341,26 @@ def _with_currency(master: Master, column: MasterColumn, value: str, schema: Sch
     if column.currency or currencies:
         currency = _compiled(schema, column.currency or currencies[0])
     else:
-        currency = literal(source.currency)
-    return f"{{'amount': {value}, 'currency': {currency}}}"
+        currency = trees.value(source.currency)
+    return trees.record({"amount": value, "currency": currency})
 
 
-def _with_lookups(master: Master, relation: str, snapshot: Snapshot | None) -> str:
+def _with_lookups(session: Session, master: Master, rows: Tree, snapshot: Snapshot | None) -> Tree:
     for lookup in master.lookups:
         other = datasets.source_of(lookup.dataset, snapshot=snapshot)
         assert other is not None
-        where = f" where {_compiled(datasets.dataset_schema(other), lookup.where)}" if lookup.where else ""
-        columns = ", ".join(f"d.{name(key)}" for key in dict.fromkeys((lookup.by, *lookup.columns)))
-        taken = ", ".join(f"y.{name(key)}" for key in lookup.columns if key != lookup.by)
-        relation = (
-            f"(select x.*, {taken} from {relation} x left join"
-            f" (select {columns} from {warehouse.relation(lookup.dataset)} d{where})"
-            f" y on y.{name(lookup.by)} = x.{name(lookup.by)})"
+        where = _compiled(datasets.dataset_schema(other), lookup.where) if lookup.where else trees.value(True)
+        columns = [trees.column(key, "d") for key in dict.fromkeys((lookup.by, *lookup.columns))]
+        rows = trees.sql(
+            "select x.*, _taken from _rows x left join (select _columns from _other d where _where) y on y._by = x._by",
+            taken=[trees.column(key, "y") for key in lookup.columns if key != lookup.by],
+            rows=rows,
+            columns=columns,
+            other=session.table(lookup.dataset),
+            where=where,
+            by=trees.name(lookup.by),
         )
-    return relation
-
-
-def _stream(connection: Session, select: str) -> Iterator[Sequence[object]]:
-    result = connection.execute(select)
-    while rows := result.fetchmany(_BATCH):
-        yield from rows
+    return rows
 
 
 def forget_merged(object: str, merges: Sequence[tuple[int, int]]) -> None:

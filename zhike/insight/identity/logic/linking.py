@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from zhike.expressions import trees
 from zhike.insight.identity.logic import definitions
 from zhike.insight.identity.logic.numbering import LINK
 from zhike.insight.identity.types import IdentityState, Link
@@ -12,10 +13,9 @@ def states() -> list[IdentityState]:
     """Return every definition with the records and parties that it links."""
     counted: dict[str, tuple[int, int]] = {}
     if warehouse.state(LINK):
-        with warehouse.session() as connection:
-            rows = connection.execute(
-                f"select identity, count(*), count(distinct party_id) from {warehouse.relation(LINK)} group by 1"
-            ).fetchall()
+        with warehouse.session() as session:
+            counting = "select identity, count(*), count(distinct party_id) from _links group by 1"
+            rows = session.rows(trees.sql(counting, links=session.table(LINK)))
         counted = {key: (records, parties) for key, records, parties in rows}
     return [
         IdentityState(
@@ -35,18 +35,29 @@ def links(identity: str, record: str, limit: int) -> list[Link]:
     definitions.identity(identity)
     if not warehouse.state(LINK):
         return []
-    relation = warehouse.relation(LINK)
-    where, values = "identity = ?", [identity]
-    if record:
-        system, _colon, source_key = record.partition(":")
-        where += (
-            f" and party_id in (select party_id from {relation} where identity = ? and system = ? and source_key = ?)"
+    with warehouse.session() as session:
+        links, own = session.table(LINK), trees.value(identity)
+        of = []
+        if record:
+            system, _colon, source_key = record.partition(":")
+            of.append(
+                trees.sql(
+                    "party_id in (select party_id from _links where identity = _own and system = _system"
+                    " and source_key = _key)",
+                    links=links,
+                    own=own,
+                    system=trees.value(system),
+                    key=trees.value(source_key),
+                )
+            )
+        rows = session.rows(
+            trees.sql(
+                "select identity, system, source_key, party_id from _links where identity = _own and _of"
+                " order by party_id, system, source_key limit _most",
+                links=links,
+                own=own,
+                of=trees.all_of(of),
+                most=trees.value(limit),
+            )
         )
-        values += [identity, system, source_key]
-    with warehouse.session() as connection:
-        rows = connection.execute(
-            f"select identity, system, source_key, party_id from {relation} where {where}"
-            f" order by party_id, system, source_key limit {int(limit)}",
-            values,
-        ).fetchall()
     return [Link(*row) for row in rows]

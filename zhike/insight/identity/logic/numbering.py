@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import pyarrow as pa
+
+from zhike.expressions import trees
+from zhike.expressions.trees import Tree
 from zhike.insight.identity.types import Identity
 from zhike.insight.warehouse import api as warehouse
-from zhike.insight.warehouse.api import literal, name
-from zhike.insight.warehouse.types import Session
+from zhike.insight.warehouse.port import Session
 from zhike.platform.objects import bulk
 
 LINK = "identity.link"
@@ -19,119 +22,144 @@ REDIRECT = "identity.redirect"
 ACCOUNT_PARTY = "identity.account_party"
 
 
-def carry_over(connection: Session, identities: Sequence[Identity]) -> None:
+def carry_over(session: Session, identities: Sequence[Identity]) -> None:
     """Give tables from before there were several definitions the columns of today; ids stay as they are.
 
     All their rows came from one definition: the one of `identities` that knows the most systems of the links.
     """
     if not warehouse.state(LINK):
         return
-    systems = {row[0] for row in connection.execute(f"select distinct system from {_stored(LINK)}").fetchall()}
+    stored = session.rows(trees.sql("select distinct system from _links", links=session.table(LINK)))
+    systems = {system for (system,) in stored}
     origin = max(identities, key=lambda found: len(systems & {system.system for system in found.systems}))
-    own = {"identity": literal(origin.key)}
+    own = {"identity": trees.value(origin.key)}
     # The links come last: a run that is interrupted before them finds everything as it was.
     for dataset, columns in (
         (REDIRECT, own),
-        (ACCOUNT_PARTY, own | {"account": "cast(account_id as varchar)"}),
+        (ACCOUNT_PARTY, own | {"account": trees.sql("cast(account_id as varchar)")}),
         (LINK, own),
     ):
         if warehouse.state(dataset):
-            warehouse.add_columns(connection, dataset, columns)
+            session.add_columns(dataset, columns)
 
 
-def number(connection: Session, definition: Identity) -> tuple[int, list[tuple[int, int]]]:
-    """Give every component of `record` its party id, in the temporary table `link`; return (new ids, merges).
+def number(session: Session, definition: Identity) -> tuple[int, list[tuple[int, int]]]:
+    """Give every component of `record` its party id, kept as `link`; return (new ids, merges).
 
     Each known id stays with the component of its most trusted record; of several ids in one component the lowest
     stays and the others redirect to it. New ids come from the sequence that new parties at the desk use, too.
     """
-    connection.execute("create or replace temp table known (system varchar, source_key varchar, party_id bigint)")
-    if warehouse.state(LINK):
-        own = f"where identity = {literal(definition.key)}"
-        connection.execute(f"insert into known select system, source_key, party_id from {_stored(LINK)} {own}")
-    connection.execute(
-        """create or replace temp table claim as
-        select k.party_id, min_by(r.comp, r.rid) as comp from known k
-        join record r on r.system = k.system and r.source_key = k.source_key group by k.party_id"""
+    session.keep("known", _known(session, definition))
+    session.keep(
+        "claim",
+        trees.sql(
+            "select k.party_id, min_by(r.comp, r.rid) as comp from known k"
+            " join record r on r.system = k.system and r.source_key = k.source_key group by k.party_id"
+        ),
     )
-    connection.execute(
-        "create or replace temp table owner as select comp, min(party_id) as party_id from claim group by comp"
+    session.keep("claimed", trees.sql("select comp, min(party_id) as party_id from claim group by comp"))
+    merges = session.rows(
+        trees.sql(
+            "select c.party_id, o.party_id from claim c join claimed o using (comp)"
+            " where c.party_id <> o.party_id order by 1"
+        )
     )
-    merges = connection.execute(
-        "select c.party_id, o.party_id from claim c join owner o using (comp) where c.party_id <> o.party_id order by 1"
-    ).fetchall()
-    row = connection.execute(
-        "select count(distinct comp) from record where comp not in (select comp from owner)"
-    ).fetchone()
-    created = int(row[0]) if row else 0
-    first = bulk.reserve_ids(definition.object, created, above=_highest(connection))
-    connection.execute(
-        f"""insert into owner select comp, {first} - 1 + row_number() over (order by comp) from
-        (select distinct comp from record where comp not in (select comp from owner))"""
+    session.keep(
+        "newcomer", trees.sql("select distinct comp from record where comp not in (select comp from claimed)")
     )
-    connection.execute(
-        """create or replace temp table link as
-        select r.system, r.source_key, o.party_id from record r join owner o using (comp)
-        union all
-        select k.system, k.source_key, coalesce(o.party_id, k.party_id) from known k
-        left join claim c on c.party_id = k.party_id left join owner o on o.comp = c.comp
-        where not exists (select 1 from record r where r.system = k.system and r.source_key = k.source_key)"""
+    created = int(session.row(trees.sql("select count(*) from newcomer"))[0])
+    first = bulk.reserve_ids(definition.object, created, above=_highest(session))
+    session.keep(
+        "owner",
+        trees.sql(
+            "select comp, party_id from claimed union all"
+            " select comp, _before + row_number() over (order by comp) as party_id from newcomer",
+            before=trees.value(first - 1),
+        ),
     )
+    session.keep("link", trees.sql(_LINKS))
     return created, merges
 
 
-def _highest(connection: Session) -> int:
+#: Who everything is now: records that are there, and those that were once and are no longer sent.
+_LINKS = """
+select r.system, r.source_key, o.party_id from record r join owner o using (comp)
+union all
+select k.system, k.source_key, coalesce(o.party_id, k.party_id) as party_id from known k
+left join claim c on c.party_id = k.party_id left join owner o on o.comp = c.comp
+where not exists (select 1 from record r where r.system = k.system and r.source_key = k.source_key)
+"""
+
+
+def _known(session: Session, definition: Identity) -> Tree:
+    if not warehouse.state(LINK):
+        nothing = {"system": "varchar", "source_key": "varchar", "party_id": "bigint"}
+        columns = [trees.named(trees.nothing(kind), key) for key, kind in nothing.items()]
+        return trees.sql("select _columns where false", columns=columns)
+    return trees.sql(
+        "select system, source_key, party_id from _links where identity = _own",
+        links=session.table(LINK),
+        own=trees.value(definition.key),
+    )
+
+
+def _highest(session: Session) -> int:
     """The highest id in use: definitions that make records of one object number them together."""
     if not warehouse.state(LINK):
         return 0
-    row = connection.execute(f"select coalesce(max(party_id), 0) from {_stored(LINK)}").fetchone()
-    return int(row[0]) if row else 0
+    return int(session.row(trees.sql("select coalesce(max(party_id), 0) from _links", links=session.table(LINK)))[0])
 
 
-def store(connection: Session, definition: Identity, merges: list[tuple[int, int]]) -> None:
+def store(session: Session, definition: Identity, merges: list[tuple[int, int]]) -> None:
     """Keep the links, redirects and owners of accounts in the warehouse, if they changed."""
-    _store(connection, definition, LINK, ("system", "source_key"), "select system, source_key, party_id from link")
+    _store(session, definition, LINK, ("system", "source_key"), trees.sql("select * from link"))
     if merges:
-        _redirect(connection, definition, merges)
+        _redirect(session, definition, merges)
     links = definition.accounts
     if links and warehouse.state(links.dataset):
-        owners = (
-            f"select try_cast(a.{name(links.account_id)} as bigint) as account_id,"
-            f" cast(a.{name(links.account_id)} as varchar) as account, l.party_id"
-            f" from {warehouse.relation(links.dataset)} a join link l on l.system = {literal(links.system)}"
-            f" and l.source_key = cast(a.{name(links.holder)} as varchar)"
+        owners = trees.sql(
+            "select try_cast(a._account as bigint) as account_id, cast(a._account as varchar) as account, l.party_id"
+            " from _accounts a join link l on l.system = _system and l.source_key = cast(a._holder as varchar)",
+            account=trees.name(links.account_id),
+            accounts=session.table(links.dataset),
+            system=trees.value(links.system),
+            holder=trees.name(links.holder),
         )
-        _store(connection, definition, ACCOUNT_PARTY, ("account_id", "account"), owners)
+        _store(session, definition, ACCOUNT_PARTY, ("account_id", "account"), owners)
 
 
-def _redirect(connection: Session, definition: Identity, merges: list[tuple[int, int]]) -> None:
-    connection.execute("create or replace temp table redirect (old_id bigint, new_id bigint)")
-    connection.executemany("insert into redirect values (?, ?)", merges)
-    own = literal(definition.key)
-    select = f"select {own} as identity, old_id, new_id from redirect"
+def _redirect(session: Session, definition: Identity, merges: list[tuple[int, int]]) -> None:
+    old, new = zip(*merges, strict=True)
+    session.give("redirect", pa.table({"old_id": pa.array(old, pa.int64()), "new_id": pa.array(new, pa.int64())}))
+    own = trees.value(definition.key)
+    select = trees.sql("select _own as identity, old_id, new_id from redirect", own=own)
     if warehouse.state(REDIRECT):
-        select += (
-            " union all select b.identity, b.old_id, coalesce(r.new_id, b.new_id)"
-            f" from {_stored(REDIRECT)} b left join redirect r on r.old_id = b.new_id and b.identity = {own}"
+        before = trees.sql(
+            "select b.identity, b.old_id, coalesce(r.new_id, b.new_id) as new_id from _stored b"
+            " left join redirect r on r.old_id = b.new_id and b.identity = _own",
+            stored=session.table(REDIRECT),
+            own=own,
         )
-    warehouse.replace(connection, REDIRECT, "latest", select, sorted_by=("identity", "old_id"))
+        select = trees.union_all([select, before])
+    session.write(REDIRECT, "latest", select, sorted_by=("identity", "old_id"))
 
 
-def _store(connection: Session, definition: Identity, dataset: str, order: tuple[str, ...], select: str) -> None:
-    own = literal(definition.key)
-    wanted = f"select {own} as identity, {', '.join(order)}, party_id from ({select})"
+def _store(session: Session, definition: Identity, dataset: str, order: tuple[str, ...], select: Tree) -> None:
+    own, columns = trees.value(definition.key), [trees.column(key) for key in (*order, "party_id")]
+    wanted = trees.sql("select _own as identity, _columns from _rows", own=own, columns=columns, rows=select)
     if warehouse.state(dataset):
         # By name: a table that was carried over has its columns in another order.
-        columns = ", ".join(("identity", *order, "party_id"))
-        before = f"select {columns} from {_stored(dataset)} where identity = {own}"
-        row = connection.execute(
-            f"select count(*) from ((({wanted}) except ({before})) union all (({before}) except ({wanted})))"
-        ).fetchone()
-        if row and row[0] == 0:
+        stored = {"columns": columns, "stored": session.table(dataset), "own": own}
+        before = trees.sql("select identity, _columns from _stored where identity = _own", **stored)
+        if session.row(trees.sql(_CHANGED, wanted=wanted, before=before))[0] == 0:
             return
-        wanted += f" union all by name select * from {_stored(dataset)} where identity <> {own}"
-    warehouse.replace(connection, dataset, "latest", wanted, sorted_by=("identity", *order))
+        others = trees.sql("select identity, _columns from _stored where identity <> _own", **stored)
+        wanted = trees.union_all([wanted, others])
+    session.write(dataset, "latest", wanted, sorted_by=("identity", *order))
 
 
-def _stored(dataset: str) -> str:
-    return warehouse.relation(dataset)
+_CHANGED = """
+with gone as (select * from _before except select * from _wanted),
+come as (select * from _wanted except select * from _before)
+select (select count(*) from gone) + (select count(*) from come)
+"""

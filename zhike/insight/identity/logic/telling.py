@@ -6,11 +6,16 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+import pyarrow as pa
+
 from zhike.expressions import api as expressions
+from zhike.expressions import trees
 from zhike.expressions.errors import ExpressionInvalid
+from zhike.expressions.trees import Tree
 from zhike.expressions.types import Schema
 from zhike.insight.warehouse import received
-from zhike.insight.warehouse.types import LoadFinding, Session, Source, UnrecordedRow
+from zhike.insight.warehouse.port import Session
+from zhike.insight.warehouse.types import LoadFinding, Source, UnrecordedRow
 from zhike.platform.objects import catalogue
 from zhike.platform.objects.types import Fault, Labels, LoadCounts
 
@@ -27,18 +32,18 @@ _VALUE = 60
 class Sent:
     """Where rows of a feed came from: a source, and the columns of its dataset by which a row is found in its file.
 
-    `rows` is SQL with `key` (the source key), `place` (1 is the row that was sent), one text k0, k1 … for each column
+    `rows` is a query with `key` (the source key), `place` (1 is the row that was sent), one text k0, k1 … for each column
     and one w0, w1 … for each of the `fields`.
     """
 
     source: Source
     columns: tuple[str, ...]
     fields: tuple[str, ...]
-    rows: str
+    rows: Tree
 
 
 def tell(
-    connection: Session,
+    session: Session,
     feed: str,
     object: str,
     counts: LoadCounts,
@@ -57,7 +62,7 @@ def tell(
     for rejected in counts.rejections:
         keys[_system(sent, rejected.source_key)].append(rejected.source_key)
     keys.get("", []).extend(doubled[:_TOLD])
-    found = {system: _found(connection, sent[system], wanted) for system, wanted in keys.items()}
+    found = {system: _found(session, sent[system], wanted) for system, wanted in keys.items()}
     rows: dict[str, list[UnrecordedRow]] = {system: [] for system in sent}
     for rejected in counts.rejections:
         system = _system(sent, rejected.source_key)
@@ -131,16 +136,20 @@ class _Found:
         return rows.pop(0) if rows else _Row({}, {})
 
 
-def _found(connection: Session, sent: Sent, wanted: Sequence[str]) -> _Found:
+def _found(session: Session, sent: Sent, wanted: Sequence[str]) -> _Found:
     if not wanted:
         return _Found(())
     keys = [f"k{number}" for number in range(len(sent.columns))]
     values = [f"w{number}" for number in range(len(sent.fields))]
-    rows = connection.execute(
-        f"select coalesce(key, '') as key, place, {', '.join((*keys, *values))} from ({sent.rows})"
-        " where coalesce(key, '') in (select unnest(?::varchar[])) order by key, place",
-        [list(dict.fromkeys(wanted))],
-    ).fetchall()
+    session.give("wanted_key", pa.table({"key": pa.array(dict.fromkeys(wanted), pa.string())}))
+    rows = session.rows(
+        trees.sql(
+            "select coalesce(s.key, '') as key, s.place, _texts from _sent s"
+            " where coalesce(s.key, '') in (select key from wanted_key) order by 1, 2",
+            texts=[trees.column(text) for text in (*keys, *values)],
+            sent=sent.rows,
+        )
+    )
     width = 2 + len(keys)
     return _Found(
         (

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import date, timedelta
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pyarrow as pa
 
+from zhike.expressions import trees
+from zhike.expressions.trees import Tree
 from zhike.expressions.types import Field, Type
 from zhike.insight.indicators.types import Term
 from zhike.insight.warehouse import api as warehouse
-from zhike.insight.warehouse.types import Session
+from zhike.insight.warehouse.port import Session
 from zhike.kernel.definitions import Snapshot
 from zhike.kernel.errors import ZhikeError
 from zhike.platform.fields.api import ValueType
@@ -90,18 +91,16 @@ def _defined(everything: Snapshot) -> Mapping[str, Field]:
     }
 
 
-def store(connection: Session, business_date: date) -> str:
+def store(session: Session, business_date: date) -> str:
     """Keep who is a customer now, with their fields, as of `business_date`; return what was done.
 
     A day before the one that is shown keeps what was stored on it: it is computed again with its own customers.
     """
     if _is_past(business_date) and warehouse.newest_day(PARTY, before=business_date + _DAY) == business_date:
-        missing = {field.key: f"cast(null as {_stored_as(field)})" for field in exported()}
-        warehouse.add_columns(connection, PARTY, missing)
+        session.add_columns(PARTY, {field.key: trees.nothing(_stored_as(field)) for field in exported()})
         return f"{PARTY} {business_date}: kept as it was"
-    with TemporaryDirectory(prefix="party-") as folder:
-        select = _live(connection, Path(folder) / "party.csv")
-        rows = warehouse.replace(connection, PARTY, business_date.isoformat(), select, sorted_by=("id",))
+    with session.scratch("party.csv") as file:
+        rows = session.write(PARTY, business_date.isoformat(), _live(session, file), sorted_by=("id",))
     return f"{PARTY} {business_date}: {rows} parties"
 
 
@@ -114,25 +113,22 @@ def _stored_as(field: FieldType) -> str:
     return "varchar" if field.values.pointer else field.values.warehouse
 
 
-def _live(connection: Session, file: Path) -> str:
+def _live(session: Session, file: Path) -> Tree:
     """Export the live parties into `file`; return the query over it, units by their codes."""
     fields = exported()
     bulk.export(catalogue.object_with_role("party").key, fields=[field.key for field in fields], into=file)
     units = organization.all_units()
     ids, codes = pa.array([unit.id for unit in units], pa.int64()), pa.array([unit.code for unit in units], pa.string())
-    connection.register("unit_codes", pa.table({"unit_id": ids, "unit_code": codes}))
+    session.give("unit_codes", pa.table({"unit_id": ids, "unit_code": codes}))
     columns = {"id": "bigint", "uid": "varchar", "source_key": "varchar"} | {f.key: f.values.warehouse for f in fields}
-    shape = ", ".join(f"'{key}': '{kind}'" for key, kind in columns.items())
-    selected, joins = [], []
+    selected = []
+    for number, field in enumerate(fields):
+        found = trees.column("unit_code", f"u{number}") if field.values.pointer else trees.column(field.key, "p")
+        selected.append(trees.named(found, field.key))
+    select = trees.sql("select p.id, p.uid, _fields from _file p", fields=selected, file=session.csv(file, columns))
     for number, field in enumerate(fields):
         if field.values.pointer:
-            selected.append(f'u{number}.unit_code as "{field.key}"')
-            joins.append(f' left join unit_codes u{number} on u{number}.unit_id = p."{field.key}"')
-        else:
-            selected.append(f'p."{field.key}"')
-    # An empty text is quoted in the file, nothing is not.
-    source = (
-        f"read_csv('{file}', header = true, auto_detect = false, delim = ',', quote = '\"', allow_quoted_nulls = false,"
-        f" columns = {{{shape}}})"
-    )
-    return f"select p.id, p.uid, {', '.join(selected)} from {source} p{''.join(joins)}"
+            alias = trees.name(f"u{number}")
+            same = trees.sql("_unit.unit_id = p._key", unit=alias, key=trees.name(field.key))
+            select = select.join(trees.kept("unit_codes"), on=same, join_type="left", join_alias=alias)
+    return select

@@ -6,76 +6,93 @@ from array import array
 from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import cast
 
 import numpy
 import pyarrow as pa
 from pyroaring import BitMap
 
-from zhike.expressions import api as expressions
+from zhike.expressions import trees
 from zhike.expressions.api import Expression
-from zhike.expressions.types import Binding
+from zhike.expressions.trees import Tree
 from zhike.insight.indicators.errors import NoCurve
 from zhike.insight.indicators.logic import definitions
 from zhike.insight.indicators.logic.computing import compiled, divided, subject
 from zhike.insight.indicators.types import GroupTotals, Measure
 from zhike.insight.warehouse import api as warehouse
 from zhike.insight.warehouse import datasets
-from zhike.insight.warehouse.api import name
-from zhike.insight.warehouse.types import PublicationInfo, Session
+from zhike.insight.warehouse.port import Session
+from zhike.insight.warehouse.types import PublicationInfo
 from zhike.kernel.trading_days import trading_calendar
 
 
 def per_party(members: pa.Table, days: int, keys: Sequence[str], goal: Expression | None) -> pa.Table:
     """Return party_id, grp, whether the goal is met, and one column per measure; see `api.window_measures`."""
-    with warehouse.session() as connection:
-        _outcomes(connection, members, days, keys, goal)
-        listed = ", ".join(["party_id", "grp", "met", *map(name, keys)])
-        return connection.execute(f"select {listed} from outcome order by party_id").to_arrow_table()
+    publication = warehouse.published()
+    with warehouse.session(pins=publication) as session:
+        _outcomes(session, publication, members, days, keys, goal)
+        measures = [trees.column(key) for key in keys]
+        return session.arrow(
+            trees.sql("select party_id, grp, met, _measures from outcome order by party_id", measures=measures)
+        )
 
 
 def totals(members: pa.Table, days: int, keys: Sequence[str], goal: Expression) -> tuple[list[GroupTotals], BitMap]:
     """Return the sums of each group and unit, and who met the goal; see `api.window_totals`."""
-    summed = [
-        f"cast(sum({column}) as double), fsum(cast({column} as double) * cast({column} as double))"
-        for column in map(name, keys)
-    ]
-    with warehouse.session() as connection:
-        _outcomes(connection, members, days, keys, goal)
-        rows = connection.execute(
-            f"select grp, unit, count(*), count(*) filter (met), {', '.join(summed)} from outcome group by 1, 2 order by 1, 2"
-        ).fetchall()
-        met = connection.execute("select party_id from outcome where met").fetchnumpy()["party_id"]
+    summed = []
+    for key in keys:
+        column = trees.column(key)
+        summed.append(trees.sql("cast(sum(_column) as double)", column=column))
+        squares = "exact_sum(cast(_column as double) * cast(_column as double))"
+        summed.append(trees.sql(squares, column=column))
+    grouped = "select grp, unit, count(*), count(*) filter (where met), _summed from outcome group by 1, 2 order by 1, 2"
+    publication = warehouse.published()
+    with warehouse.session(pins=publication) as session:
+        _outcomes(session, publication, members, days, keys, goal)
+        rows = session.rows(trees.sql(grouped, summed=summed))
+        met = session.arrow(trees.sql("select party_id from outcome where met"))["party_id"]
     found = [
         GroupTotals(group, unit, n, reached, dict(zip(keys, zip(sums[::2], sums[1::2], strict=True), strict=True)))
         for group, unit, n, reached, *sums in rows
     ]
-    return found, BitMap(array("I", numpy.asarray(met, dtype=numpy.uint32).tobytes()))
+    return found, BitMap(array("I", met.to_numpy().astype(numpy.uint32).tobytes()))
 
 
-def _outcomes(connection: Session, members: pa.Table, days: int, keys: Sequence[str], goal: Expression | None) -> None:
-    """Make `outcome`: what the members are given with, one column per measure, and whether the goal is met."""
+def _outcomes(
+    session: Session,
+    publication: PublicationInfo,
+    members: pa.Table,
+    days: int,
+    keys: Sequence[str],
+    goal: Expression | None,
+) -> None:
+    """Keep as `outcome` what the members are given with, one column per measure, and whether the goal is met."""
     found = [definitions.measure(key) for key in keys]
     for measure in found:
         if measure.across not in (None, "sum"):
             raise NoCurve(measure=measure.key)
-    publication = warehouse.published()
-    _prepare(connection, members, days, publication.business_date)
-    joins, selected = [], []
+    _prepare(session, members, days, publication.business_date)
+    selected = []
+    outcome = trees.sql("select m.* from member m")
     for number, measure in enumerate(found):
-        connection.execute(f"create temp table value{number} as {_events(measure, publication)}")
-        joins.append(
-            f" left join (select v.party_id, v.start_date, {_combined(measure)} as total from value{number} v"
-            " join passed p using (start_date) group by all)"
-            f" t{number} on t{number}.party_id = m.party_id and t{number}.start_date = m.start_date"
+        value, total = trees.name(f"value{number}"), trees.name(f"total{number}")
+        session.keep(f"value{number}", _events(session, measure))
+        summed = trees.sql(
+            "select v.party_id, v.start_date, _combined as total from _value v join passed p using (start_date)"
+            " group by v.party_id, v.start_date",
+            combined=_combined(measure),
+            value=value,
         )
-        total = f"cast(t{number}.total as {measure.value_type.warehouse})"
-        selected.append(f"{f'coalesce({total}, 0)' if measure.zero else total} as {name(measure.key)}")
-    binding = cast(Binding, datasets.ColumnBinding("o"))
-    met = "false" if goal is None else warehouse.inline(expressions.compile_sql(goal, "duckdb", binding))
-    connection.execute(
-        f"create temp table outcome as select o.*, coalesce({met}, false) as met"
-        f" from (select m.*, {', '.join(selected)} from member m{''.join(joins)}) o"
+        same = trees.sql("_t.party_id = m.party_id and _t.start_date = m.start_date", t=total)
+        outcome = outcome.join(trees.exp.Subquery(this=summed), on=same, join_type="left", join_alias=total)
+        counted = trees.cast(trees.column("total", f"total{number}"), measure.value_type.warehouse)
+        filled = trees.sql("coalesce(_counted, 0)", counted=counted) if measure.zero else counted
+        selected.append(trees.named(filled, measure.key))
+    met = trees.value(False) if goal is None else trees.formula(goal, datasets.ColumnBinding("o"))
+    session.keep(
+        "outcome",
+        trees.sql(
+            "select o.*, coalesce(_met, false) as met from _outcome o", met=met, outcome=outcome.select(*selected)
+        ),
     )
 
 
@@ -84,52 +101,58 @@ def curve(members: pa.Table, days: int, key: str) -> list[tuple[str, int, int, D
     measure = definitions.measure(key)
     if measure.joined != "sum":
         raise NoCurve(measure=key)
-    with warehouse.session() as connection:
-        publication = warehouse.published()
-        _prepare(connection, members, days, publication.business_date)
-        connection.execute(f"create temp table value as {_events(measure, publication)}")
+    publication = warehouse.published()
+    with warehouse.session(pins=publication) as session:
+        _prepare(session, members, days, publication.business_date)
+        events = _events(session, measure)
         if measure.aggregate == "count_distinct":
             # A value counts once, on the day on which it came first.
-            connection.execute(
-                """create or replace temp table value as
-                select party_id, start_date, min(day_index) as day_index, 1 as value from value
-                where value is not null group by party_id, start_date, value"""
+            events = trees.sql(
+                "select party_id, start_date, min(day_index) as day_index, 1 as value from _events e"
+                " where value is not null group by party_id, start_date, e.value",
+                events=events,
             )
-        so_far = "over (partition by g.party_id, g.start_date, g.grp order by g.day_index)"
-        total = f"coalesce(sum(v.total) {so_far}, 0)"
-        if measure.aggregate == "avg":
-            total = divided(measure, total, f"sum(v.number) {so_far}")
-        elif measure.aggregate == "daily_avg":
-            total = divided(measure, total, "g.day_index")
-        rows = connection.execute(
-            f"""with grid as (
-                 select distinct m.party_id, m.grp, m.start_date, d.day_index
-                 from member m join member_day d using (start_date)
-                 union all select party_id, grp, start_date, 0 from member),
-               daily as (
-                 select party_id, start_date, day_index, sum(value) as total, count(value) as number from value group by all),
-               cumulated as (
-                 select g.grp, g.day_index, coalesce(cast({total} as decimal(20, 2)), 0) as total from grid g
-                 left join daily v on v.party_id = g.party_id and v.start_date = g.start_date
-                   and v.day_index = g.day_index and g.day_index > 0)
-               select grp, cast(day_index as bigint), count(*), cast(sum(total) as decimal(38, 2)),
-                 sum(cast(total as double) * cast(total as double))
-               from cumulated group by 1, 2 order by 1, 2"""
-        ).fetchall()
+        session.keep("value", events)
+        rows = session.rows(trees.sql(_CUMULATED, so_far=_so_far(measure)))
     return [(row[0], int(row[1]), int(row[2]), row[3], row[4]) for row in rows]
 
 
-def _prepare(connection: Session, members: pa.Table, days: int, last: date) -> None:
-    """Make `member`, the days of each start in `member_day`, and how many of its trading days have `passed`.
+#: Each party on each day of its window, its measure so far; then over all of them.
+_CUMULATED = """
+with grid as (
+  select distinct m.party_id, m.grp, m.start_date, d.day_index from member m join member_day d using (start_date)
+  union all select party_id, grp, start_date, 0 from member),
+daily as (
+  select party_id, start_date, day_index, sum(value) as total, count(value) as number from value
+  group by party_id, start_date, day_index),
+cumulated as (
+  select g.grp, g.day_index, coalesce(cast(_so_far as decimal(20, 2)), 0) as total from grid g
+  left join daily v on v.party_id = g.party_id and v.start_date = g.start_date
+    and v.day_index = g.day_index and g.day_index > 0)
+select grp, cast(day_index as bigint), count(*), cast(sum(total) as decimal(38, 2)),
+  sum(cast(total as double) * cast(total as double))
+from cumulated group by 1, 2 order by 1, 2
+"""
+_RUNNING = "over (partition by g.party_id, g.start_date, g.grp order by g.day_index)"
+
+
+def _so_far(measure: Measure) -> Tree:
+    total = trees.sql(f"coalesce(sum(v.total) {_RUNNING}, 0)")
+    if measure.aggregate == "avg":
+        return divided(measure, total, trees.sql(f"sum(v.number) {_RUNNING}"))
+    return divided(measure, total, trees.sql("g.day_index")) if measure.aggregate == "daily_avg" else total
+
+
+def _prepare(session: Session, members: pa.Table, days: int, last: date) -> None:
+    """Give `member`, the days of each start in `member_day`, and how many of its trading days have `passed`.
 
     A day on which the market is closed belongs to the trading day after it: what happened on a Saturday counts on Monday.
     """
-    connection.register("given_members", members)
-    connection.execute("create temp table member as select * from given_members")
+    session.give("given_member", members)
+    session.keep("member", trees.sql("select * from given_member"))
     calendar = trading_calendar()
-    starts = [row[0] for row in connection.execute("select distinct start_date from member order by 1").fetchall()]
     rows, passed = [], []
-    for start in starts:
+    for start in sorted(set(members["start_date"].to_pylist())):
         following = calendar.between(calendar.add(start, 1), calendar.add(start, days))
         before = start
         for index, day in enumerate(following, 1):
@@ -138,35 +161,39 @@ def _prepare(connection: Session, members: pa.Table, days: int, last: date) -> N
             rows += [(start, index, before + timedelta(days=n)) for n in range(1, (day - before).days + 1)]
             before = day
         passed.append((start, sum(day <= last for day in following)))
-    connection.execute("create temp table member_day (start_date date, day_index integer, day date)")
-    connection.execute("create temp table passed (start_date date, days integer)")
-    if rows:
-        connection.executemany("insert into member_day values (?, ?, ?)", rows)
-    if passed:
-        connection.executemany("insert into passed values (?, ?)", passed)
+    session.give("member_day", _columns(rows, start_date=pa.date32(), day_index=pa.int32(), day=pa.date32()))
+    session.give("passed", _columns(passed, start_date=pa.date32(), days=pa.int32()))
 
 
-def _events(measure: Measure, publication: PublicationInfo) -> str:
+def _columns(rows: Sequence[tuple[object, ...]], **types: pa.DataType) -> pa.Table:
+    columns = zip(*rows, strict=True) if rows else [[] for _ in types]
+    return pa.table({key: pa.array(list(c), kind) for (key, kind), c in zip(types.items(), columns, strict=True)})
+
+
+def _events(session: Session, measure: Measure) -> Tree:
     """The facts that count for each member: those of the days after the start day, which is left out."""
     source = datasets.source_of(measure.dataset)
     assert source is not None
-    key, mapping = subject(source, publication)
-    value = compiled(measure.value, source) if measure.value else "1"
-    where = f" where {compiled(measure.where, source)}" if measure.where else ""
-    return (
-        f"select m.party_id, m.start_date, y.day_index, s.subject, {value} as value"
-        f" from {warehouse.relation(measure.dataset, publication=publication)} d"
-        f" join {mapping} s on s.subject = d.{name(key)} join member m on m.party_id = s.party_id"
-        f" join member_day y on y.start_date = m.start_date and y.day = d.business_date{where}"
+    key, mapping = subject(session, source)
+    return trees.sql(
+        "select m.party_id, m.start_date, y.day_index, s.subject, _value as value from _facts d"
+        " join _mapping s on s.subject = d._key join member m on m.party_id = s.party_id"
+        " join member_day y on y.start_date = m.start_date and y.day = d.business_date where _where",
+        value=compiled(measure.value, source) if measure.value else trees.value(1),
+        facts=session.table(measure.dataset),
+        mapping=mapping,
+        key=trees.name(key),
+        where=compiled(measure.where, source) if measure.where else trees.value(True),
     )
 
 
-def _combined(measure: Measure) -> str:
+def _combined(measure: Measure) -> Tree:
     """The measure of one member over the facts `v` of all its accounts; a goal adds up over them."""
     if measure.aggregate == "count_distinct":
-        return "count(distinct v.value)"
+        return trees.sql("count(distinct v.value)")
+    total = trees.sql("sum(v.value)")
     if measure.aggregate == "avg":
-        return divided(measure, "sum(v.value)", "count(v.value)")
+        return divided(measure, total, trees.sql("count(v.value)"))
     if measure.aggregate == "daily_avg":
-        return divided(measure, "sum(v.value)", "any_value(p.days)")
-    return f"{measure.aggregate if measure.aggregate in ('min', 'max') else 'sum'}(v.value)"
+        return divided(measure, total, trees.sql("any_known(p.days)"))
+    return trees.sql(f"{measure.aggregate}(v.value)") if measure.aggregate in ("min", "max") else total

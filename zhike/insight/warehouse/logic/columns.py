@@ -1,4 +1,4 @@
-"""From received text to typed columns, as one SELECT; each row carries the reason why it may not be loaded."""
+"""From received text to typed columns, as one query; each row carries the reason why it may not be loaded."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from datetime import date
 from sqlglot import exp
 
 from zhike.expressions import api as expressions
-from zhike.expressions.types import Field, RelationSource, Schema, SqlFragment, Type
-from zhike.insight.warehouse.logic import literals
-from zhike.insight.warehouse.logic.literals import name, text
+from zhike.expressions import trees
+from zhike.expressions.trees import Tree
+from zhike.expressions.types import Field, RelationSource, Schema, Type
 from zhike.insight.warehouse.types import GIVEN, Source, SourceColumn
 from zhike.platform.fields import api as fields
 
@@ -70,19 +70,6 @@ class ColumnBinding(HeaderBinding):
         return exp.column(path[-1], table=self._table or None, quoted=True)
 
 
-def inline(fragment: SqlFragment, parameters: Mapping[str, object] | None = None) -> str:
-    """Return the SQL of a fragment of a definition with its literals written in (for relations and COPY)."""
-    values = {**fragment.values, **(parameters or {})}
-    tree = expressions.written_in(fragment.tree, {name: _literal(value) for name, value in values.items()})
-    return expressions.sql_text(tree, "duckdb")
-
-
-def _literal(value: object) -> exp.Expr:
-    if isinstance(value, date):
-        return exp.cast(exp.Literal.string(value.isoformat()), "date")
-    return exp.convert(value)
-
-
 def header_schema(source: Source) -> Schema:
     """Return what the expressions of a source may name: its headers, all text."""
     headers = dict.fromkeys(column.header for column in source.columns if column.header)
@@ -116,49 +103,54 @@ def fits(expression: expressions.Expression, column: SourceColumn) -> str:
     return "" if whole or found in (wanted, Type.NULL) else found.value
 
 
-def typed_select(
-    source: Source, relation: str, present: Mapping[str, str], *, business_date: date | None, plain: bool
-) -> str:
-    """Return a SELECT over `relation` (text or typed columns named by their headers, plus `_line`).
+def typed(
+    source: Source, relation: Tree, present: Mapping[str, str], *, business_date: date | None, plain: bool
+) -> Tree:
+    """Return a query over `relation` (text or typed columns named by their headers, plus `_line`).
 
     It has `_line`, `_reason` ("code:column" or null), `business_date` for facts, and the typed columns. `present` are
     the headers of the relation and the types they have there. Certificate columns are keyed hashes unless `plain`.
     """
-    raws, typed, columns, reasons = ["_line"], ["*"], [], []
+    raws, values, columns, reasons = [], [], [], []
     for column in source.columns:
         kind = present.get(column.header or "", "VARCHAR")
-        raws.append(f"{_raw(source, column, present)} as {name(_RAW + column.key)}")
-        typed.append(f"{_value(source, column, kind, plain)} as {name(column.key)}")
-        columns.append(name(column.key))
+        raws.append(trees.named(_raw(source, column, present), _RAW + column.key))
+        values.append(trees.named(_value(source, column, kind, plain), column.key))
+        columns.append(trees.column(column.key))
         reasons += _reasons(source, column)
     if source.grain == "fact" and "business_date" not in source.keys_of_columns:
         if source.dated_by_column:
-            columns.insert(0, f"cast({_readable(source.column(source.date))} as date) as business_date")
+            day = trees.cast(_readable(source.column(source.date)), "date")
+            columns.insert(0, trees.named(day, "business_date"))
         elif source.date != GIVEN:
             assert business_date is not None
-            columns.insert(0, f"{literals.day(business_date)} as business_date")
-    cases = " ".join(f"when {condition} then {text(f'{code}:{column}')}" for code, column, condition in reasons)
-    reason = f"case {cases} end" if cases else "cast(null as varchar)"
+            columns.insert(0, trees.named(trees.value(business_date), "business_date"))
+    cases = [(broken, trees.value(f"{code}:{column}")) for code, column, broken in reasons]
     # Step by step, so that DuckDB computes each value once and not again in every reason that asks for it.
-    received = f"(select {', '.join(raws)} from {relation})"
-    return f"select _line, {reason} as _reason, {', '.join(columns)} from (select {', '.join(typed)} from {received})"
+    received = trees.sql("select _line, _raws from _relation", raws=raws, relation=relation)
+    read = trees.sql("select *, _values from _received", values=values, received=received)
+    return trees.sql(
+        "select _line, _because as _reason, _columns from _read",
+        because=trees.cases(cases) if cases else trees.nothing("varchar"),
+        columns=columns,
+        read=read,
+    )
 
 
-def _raw(source: Source, column: SourceColumn, present: Mapping[str, str]) -> str:
+def _raw(source: Source, column: SourceColumn, present: Mapping[str, str]) -> Tree:
     if column.expression:
-        fragment = expressions.compile_sql(check_expression(source, column), "duckdb", HeaderBinding())
-        return inline(fragment)
+        return trees.formula(check_expression(source, column), HeaderBinding())
     if column.header is None or column.header not in present:
-        return "cast(null as varchar)"
-    header = name(column.header)
+        return trees.nothing("varchar")
+    header = trees.column(column.header)
     if _typed_otherwise(column, present[column.header]):
         return header
-    return f"nullif(trim(cast({header} as varchar)), '')"
+    return trees.sql("nullif(trim(cast(_header as varchar)), '')", header=header)
 
 
-def _readable(column: SourceColumn) -> str:
+def _readable(column: SourceColumn) -> Tree:
     """The typed value that reasons look at: a certificate as received, of which the dataset has the keyed hash."""
-    return name(_RAW + column.key) if column.certificate else name(column.key)
+    return trees.column(_RAW + column.key) if column.certificate else trees.column(column.key)
 
 
 def sql_type(column: SourceColumn) -> str:
@@ -166,20 +158,20 @@ def sql_type(column: SourceColumn) -> str:
     return column.value_type.received
 
 
-def _value(source: Source, column: SourceColumn, kind: str, plain: bool) -> str:
-    raw, wanted = name(_RAW + column.key), sql_type(column)
+def _value(source: Source, column: SourceColumn, kind: str, plain: bool) -> Tree:
+    raw, wanted = trees.column(_RAW + column.key), sql_type(column)
     if column.expression:
-        return f"cast({raw} as {wanted})"
+        return trees.cast(raw, wanted)
     if column.values:
-        cases = " ".join(f"when {text(given)} then {text(value)}" for given, value in column.values.items())
-        return f"cast(case {raw} {cases} end as {wanted})"
+        known = [(trees.value(given), trees.value(kept)) for given, kept in column.values.items()]
+        return trees.cast(trees.cases(known, of=raw), wanted)
     if column.certificate:
-        return raw if plain else f"zhike_digest({raw})"
+        return raw if plain else trees.sql("zhike_digest(_raw)", raw=raw)
     if _typed_otherwise(column, kind):
         # A number that the type cannot hold exactly (1.5 in a whole one, a third decimal) is refused, not rounded.
-        exact = f"case when try_cast({raw} as {wanted}) = {raw} then try_cast({raw} as {wanted}) end"
-        return exact if column.value_type.adds_up else f"try_cast({raw} as {wanted})"
-    return column.value_type.read_sql(raw, source.grammar(column))
+        read = trees.cast(raw, wanted, or_null=True)
+        return trees.sql("case when _read = _raw then _read end", read=read, raw=raw) if column.value_type.adds_up else read
+    return column.value_type.read_tree(raw, source.grammar(column))
 
 
 def _typed_otherwise(column: SourceColumn, kind: str) -> bool:
@@ -187,31 +179,36 @@ def _typed_otherwise(column: SourceColumn, kind: str) -> bool:
     return kind != "VARCHAR" and column.value_type.given is not Type.TEXT
 
 
-def _reasons(source: Source, column: SourceColumn) -> list[tuple[str, str, str]]:
-    raw, value = name(_RAW + column.key), _readable(column)
-    found = []
+def _reasons(source: Source, column: SourceColumn) -> list[tuple[str, str, Tree]]:
+    raw, value = trees.column(_RAW + column.key), _readable(column)
+    unread = trees.sql("_raw is not null and _value is null", raw=raw, value=value)
+    found: list[tuple[str, str, Tree]] = []
     if column.certificate:
-        found.append(("scientific_notation", column.key, f"regexp_matches({raw}, '{_SCIENTIFIC}')"))
+        damaged = trees.sql("regexp_matches(_raw, _pattern)", raw=raw, pattern=trees.value(_SCIENTIFIC))
+        found.append(("scientific_notation", column.key, damaged))
     if column.values:
-        found.append(("unknown_value", column.key, f"{raw} is not null and {value} is null"))
+        found.append(("unknown_value", column.key, unread))
     elif not column.expression and not column.certificate:
-        found.append((f"{_BAD}{column.type}", column.key, f"{raw} is not null and {value} is null"))
+        found.append((f"{_BAD}{column.type}", column.key, unread))
     if column.currency:
-        code = name(column.currency)
-        listed = ", ".join(map(text, sorted(fields.CURRENCIES)))
-        broken = f"{value} is not null and ({code} is null or {code} not in ({listed}))"
+        broken = trees.sql(
+            "_value is not null and (_code is null or _code not in (_known))",
+            value=value,
+            code=trees.column(column.currency),
+            known=[trees.value(code) for code in sorted(fields.CURRENCIES)],
+        )
         found.append(("unknown_currency", column.key, broken))
     if column.low is not None or column.high is not None:
-        low = f"{value} < {_bound(column, column.low)}" if column.low is not None else "false"
-        high = f"{value} > {_bound(column, column.high)}" if column.high is not None else "false"
-        found.append(("out_of_range", column.key, f"({low} or {high})"))
+        low = trees.sql("_value < _low", value=value, low=_bound(column, column.low)) if column.low else None
+        high = trees.sql("_value > _high", value=value, high=_bound(column, column.high)) if column.high else None
+        found.append(("out_of_range", column.key, trees.any_of(one for one in (low, high) if one is not None)))
     if column.required:
-        found.append(("missing_value", column.key, f"{value} is null"))
+        found.append(("missing_value", column.key, trees.sql("_value is null", value=value)))
     return found
 
 
-def _bound(column: SourceColumn, bound: str) -> str:
-    return f"cast({text(bound)} as {sql_type(column)})"
+def _bound(column: SourceColumn, bound: str | None) -> Tree:
+    return trees.cast(trees.value(str(bound)), sql_type(column))
 
 
 def _worded_as(code: str, column: SourceColumn | None) -> str:

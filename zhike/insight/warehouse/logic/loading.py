@@ -13,16 +13,17 @@ import tempfile
 from datetime import date
 from pathlib import Path
 
-import duckdb
 from django.conf import settings
 
+from zhike.expressions import trees
+from zhike.expressions.trees import Tree
 from zhike.insight.warehouse.errors import FileUnreadable
-from zhike.insight.warehouse.logic import engine, file_names, literals, quality, rejects, tables
-from zhike.insight.warehouse.logic.columns import typed_select
+from zhike.insight.warehouse.logic import columns, engine, file_names, months, quality, rejects, tables
 from zhike.insight.warehouse.logic.file_names import FileDates
 from zhike.insight.warehouse.logic.receiving import Received, is_text, received
 from zhike.insight.warehouse.logic.writer import only_writer
 from zhike.insight.warehouse.models import Load
+from zhike.insight.warehouse.port import Session, Unreadable
 from zhike.insight.warehouse.types import LoadFinding, LoadResult, RejectedRow, Source
 from zhike.kernel import clock, context
 from zhike.kernel.definition_parts import Labels
@@ -139,25 +140,26 @@ def _perform(row: Load, source: Source, dates: FileDates, handle: RunHandle | No
     path = store().path(row.file_hash)
     text = is_text(path, row.file)
     state = Load.State.FAILED
-    scratch = Path(tempfile.mkdtemp(prefix="load-", dir=engine.home()))
+    scratch = Path(tempfile.mkdtemp(prefix="load-", dir=engine.scratch()))
     try:
-        with engine.session(memory=_TEXT_MEMORY if text else "", threads=2 if text else 0) as connection:
-            engine.with_digests(connection)
-            found = received(connection, source, path, scratch, row.file)
+        with engine.over_tables(memory=_TEXT_MEMORY if text else "", threads=2 if text else 0) as connection:
+            session = Session(connection)
+            session.know_digests()
+            found = received(session, source, path, scratch, row.file)
             _step(handle, row, Labels("解析", "reading"))
-            typed = _typed(connection, source, found, dates, scratch, text)
+            read = _typed(session, source, found, dates, scratch, text)
             days = [dates.first, dates.last] if dates.first and dates.last else []
-            rejects.collect(connection, source, typed, days)
-            broken = rejects.broken_lines(connection) if found.text else []
-            row.rows_read, row.rows_rejected = _count(connection, typed, len(broken))
+            rejects.collect(session, source, read, days)
+            broken = rejects.broken_lines(session) if found.text else []
+            row.rows_read, row.rows_rejected = _count(session, read, len(broken))
             if row.rows_rejected:
                 row.rejected_hash = store().put(
-                    io.BytesIO(rejects.as_csv(rejects.explained(connection, source, found, broken)))
+                    io.BytesIO(rejects.as_csv(rejects.explained(session, source, found, broken)))
                 )
             row.findings = quality.refusal(source, row.rows_read, row.rows_rejected)
             if not row.findings:
                 _step(handle, row, Labels("写入", "writing"))
-                row.rows_loaded = _write(connection, source, typed, dates, row)
+                row.rows_loaded = _write(session, source, read, dates, row)
                 _look(source, dates, row)
                 state = Load.State.DONE
         _finish(row, state)
@@ -181,31 +183,27 @@ def _check_day(source: Source, dates: FileDates, name: str) -> None:
         )
 
 
-def _typed(
-    connection: duckdb.DuckDBPyConnection, source: Source, found: Received, dates: FileDates, scratch: Path, text: bool
-) -> str:
-    select = typed_select(source, found.relation, found.headers, business_date=dates.first, plain=False)
+def _typed(session: Session, source: Source, found: Received, dates: FileDates, scratch: Path, text: bool) -> Tree:
+    read = columns.typed(source, found.relation, found.headers, business_date=dates.first, plain=False)
     if not text:
-        return f"({select})"
+        return read
     # Text is parsed once, into a file on disk: nothing of a large file stays in memory.
-    target = scratch / "typed.parquet"
     try:
-        connection.execute(f"copy ({select}) to '{target}' (format parquet, row_group_size 30720)")
-    except duckdb.InvalidInputException as error:
-        reason = str(error).splitlines()[0][:300]
+        return session.spool(read, scratch / "typed.parquet")
+    except Unreadable as error:
+        reason = str(error)[:300]
         raise FileUnreadable(
             file=source.file,
             reason=reason,
             reason_en=reason,
             findings=[{"code": "load.unreadable", "message": reason, "message_en": reason}],
         ) from error
-    return f"read_parquet('{target}')"
 
 
-def _count(connection: duckdb.DuckDBPyConnection, typed: str, broken: int) -> tuple[int, int]:
+def _count(session: Session, typed: Tree, broken: int) -> tuple[int, int]:
     """The rows read and those rejected."""
-    read = (connection.execute(f"select count(*) from {typed}").fetchone() or (0,))[0]
-    rejected = (connection.execute("select count(distinct line) from rejected").fetchone() or (0,))[0]
+    (read,) = session.row(trees.sql("select count(*) from _typed", typed=typed))
+    (rejected,) = session.row(trees.sql("select count(distinct line) from rejected"))
     return read + broken, rejected + broken
 
 
@@ -217,9 +215,11 @@ def _look(source: Source, dates: FileDates, row: Load) -> None:
         row.findings = quality.drift(source, row.business_date, row.rows_loaded)
 
 
-def _write(connection: duckdb.DuckDBPyConnection, source: Source, typed: str, dates: FileDates, row: Load) -> int:
-    rejected = "" if not row.rows_rejected else " and _line not in (select line from rejected)"
-    select = f"select * exclude (_line, _reason) from {typed} where _reason is null{rejected}"
+def _write(session: Session, source: Source, typed: Tree, dates: FileDates, row: Load) -> int:
+    kept = "select * exclude (_line, _reason) from _typed where _reason is null"
+    if row.rows_rejected:
+        kept += " and _line not in (select line from rejected)"
+    select = trees.sql(kept, typed=typed)
     if source.grain == "master":
         if _superseded(row):
             row.findings = [
@@ -230,10 +230,10 @@ def _write(connection: duckdb.DuckDBPyConnection, source: Source, typed: str, da
                 )
             ]
             return 0
-        return tables.write(connection, source.dataset, tables.LATEST, select, sorted_by=source.keys)
+        return session.write(source.dataset, tables.LATEST, select, sorted_by=source.keys)
     if _of_many_days(source, dates):
-        return _replace_many(connection, source, select, row)
-    return _replace_days(connection, source, select, dates)
+        return _replace_many(session, source, select, row)
+    return _replace_days(session, source, select, dates)
 
 
 def _superseded(row: Load) -> bool:
@@ -242,37 +242,40 @@ def _superseded(row: Load) -> bool:
     return Load.objects.filter(dataset=row.dataset, state=Load.State.DONE, business_date__gt=row.business_date).exists()
 
 
-def _replace_days(connection: duckdb.DuckDBPyConnection, source: Source, select: str, dates: FileDates) -> int:
+def _replace_days(session: Session, source: Source, select: Tree, dates: FileDates) -> int:
     assert dates.first is not None
     if dates.month:
-        return _replace_month(connection, source, select, dates.month)
+        return _replace_month(session, source, select, dates.month)
     month = f"{dates.first:%Y-%m}"
     before = tables.parts_of(source.dataset).get(month, [])
     if before:
-        whole = f"read_parquet([{', '.join(map(literals.text, before))}], hive_partitioning = false)"
-        day = literals.day(dates.first)
-        inside = connection.execute(f"select count(*) from {whole} where business_date = {day}").fetchone()
-        if inside and inside[0]:
-            kept = f"select * from {whole} where business_date <> {day}"
-            tables.write(connection, source.dataset, month, kept, sorted_by=source.order)
-    return tables.write(connection, source.dataset, dates.first.isoformat(), select, sorted_by=source.order)
+        of = {"month": tables.reading(before), "day": trees.value(dates.first)}
+        inside = session.row(trees.sql("select count(*) from _month where business_date = _day", **of))
+        if inside[0]:
+            kept = trees.sql("select * from _month where business_date <> _day", **of)
+            session.write(source.dataset, month, kept, sorted_by=source.order)
+    return session.write(source.dataset, dates.first.isoformat(), select, sorted_by=source.order)
 
 
-def _replace_month(connection: duckdb.DuckDBPyConnection, source: Source, select: str, month: str) -> int:
-    rows = (connection.execute(f"select count(*) from ({select})").fetchone() or (0,))[0]
-    tables.merge_month(connection, source.dataset, month, select, sorted_by=source.order)
+def _replace_month(session: Session, source: Source, select: Tree, month: str) -> int:
+    (rows,) = session.row(trees.sql("select count(*) from _rows", rows=select))
+    months.merge(session, source.dataset, month, select, sorted_by=source.order)
     return int(rows)
 
 
-def _replace_many(connection: duckdb.DuckDBPyConnection, source: Source, select: str, row: Load) -> int:
+def _replace_many(session: Session, source: Source, select: Tree, row: Load) -> int:
     """Replace every day that has a row in the file, and note from which day to which it goes."""
-    found = connection.execute(
-        f"select strftime(business_date, '%Y-%m'), min(business_date), max(business_date), count(*) from ({select})"
-        " group by 1 order by 1"
-    ).fetchall()
+    found = session.rows(
+        trees.sql(
+            "select month_of(business_date), min(business_date), max(business_date), count(*) from _rows"
+            " group by 1 order by 1",
+            rows=select,
+        )
+    )
     for month, *_days in found:
-        fresh = f"select * from ({select}) where strftime(business_date, '%Y-%m') = {literals.text(month)}"
-        tables.merge_month(connection, source.dataset, month, fresh, sorted_by=source.order)
+        of_month = "select * from _rows where month_of(business_date) = _month"
+        fresh = trees.sql(of_month, rows=select, month=trees.value(month))
+        months.merge(session, source.dataset, month, fresh, sorted_by=source.order)
     row.first_date = min((first for _month, first, _last, _rows in found), default=None)
     row.business_date = max((last for _month, _first, last, _rows in found), default=None)
     return sum(rows for _month, _first, _last, rows in found)
@@ -327,8 +330,8 @@ def as_result(row: Load) -> LoadResult:
     )
 
 
-def plain_master(connection: duckdb.DuckDBPyConnection, source: Source, into: str) -> bool:
-    """Make a temporary table `into` of the newest file of a master source, certificate numbers in clear.
+def plain_master(session: Session, source: Source, into: str) -> bool:
+    """Keep the newest file of a master source as the table `into`, certificate numbers in clear.
 
     It is how personal numbers reach PostgreSQL without ever lying in the warehouse. Returns False without a file.
     """
@@ -336,15 +339,17 @@ def plain_master(connection: duckdb.DuckDBPyConnection, source: Source, into: st
     newest = row.order_by("-business_date", "-id").first()
     if newest is None:
         return False
-    scratch = Path(tempfile.mkdtemp(prefix="plain-", dir=engine.home()))
+    scratch = Path(tempfile.mkdtemp(prefix="plain-", dir=engine.scratch()))
     try:
-        found = received(connection, source, store().path(newest.file_hash), scratch, newest.file)
-        select = typed_select(source, found.relation, found.headers, business_date=newest.business_date, plain=True)
-        keys = literals.names(source.keys)
-        connection.execute(
-            f"create or replace temp table {into} as select * exclude (_reason) from ({select}) where _reason is null"
-            f" qualify row_number() over (partition by {keys} order by _line) = 1"
+        found = received(session, source, store().path(newest.file_hash), scratch, newest.file)
+        read = columns.typed(source, found.relation, found.headers, business_date=newest.business_date, plain=True)
+        first = trees.sql(
+            "select * exclude (_reason) from _read where _reason is null"
+            " qualify row_number() over (partition by _keys order by _line) = 1",
+            read=read,
+            keys=[trees.name(key) for key in source.keys],
         )
+        session.keep(into, first)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     return True

@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import duckdb
-
+from zhike.expressions import trees
+from zhike.expressions.trees import Tree
 from zhike.insight.warehouse.errors import FileUnreadable
 from zhike.insight.warehouse.logic import encodings, footers, spreadsheets
-from zhike.insight.warehouse.logic.literals import text
+from zhike.insight.warehouse.port import Session, Unreadable
 from zhike.insight.warehouse.types import Source
 from zhike.kernel import workbooks
 
@@ -22,7 +22,7 @@ _LONGEST_LINE = 4 << 20
 class Received:
     """A relation over a received file: the type of each header, and whether it is text, with lines that may be broken."""
 
-    relation: str
+    relation: Tree
     headers: Mapping[str, str]
     text: bool
 
@@ -32,13 +32,13 @@ def is_text(path: Path, name: str) -> bool:
     return _kind(path, name) != "parquet"
 
 
-def received(connection: duckdb.DuckDBPyConnection, source: Source, path: Path, scratch: Path, name: str) -> Received:
+def received(session: Session, source: Source, path: Path, scratch: Path, name: str) -> Received:
     """Return the file as a relation. Raises FileUnreadable for what makes the whole file useless."""
     kind = _kind(path, name)
     if kind == "parquet":
-        return _parquet(connection, source, path, name)
+        return _parquet(session, source, path, name)
     if kind == "json":
-        return _json(connection, source, path, name)
+        return _json(session, source, path, name)
     if kind == "xlsx":
         sheet = spreadsheets.as_csv(path, source, scratch / "sheet.csv", name)
         return _delimited(source, sheet, _Signs(",", '"', '"'), 1, name)
@@ -70,13 +70,19 @@ class _Signs:
 def _delimited(source: Source, path: Path, signs: _Signs, header_row: int, name: str) -> Received:
     headers = _headers(path, signs, header_row)
     _check_headers(source, headers, name)
-    columns = ", ".join(f"{text(title)}: 'varchar'" for title in headers)
-    options = (
-        f"auto_detect = false, header = true, skip = {header_row - 1}, delim = {text(signs.delimiter)},"
-        f" quote = {text(signs.quote)}, escape = {text(signs.escape)}, nullstr = '', columns = {{{columns}}},"
-        f" store_rejects = true, rejects_limit = 0, max_line_size = {_LONGEST_LINE}"
+    relation = trees.sql(
+        "select *, row_number() over () + _above as _line from read_csv(_path, auto_detect = false, header = true,"
+        " skip = _skipped, delim = _delimiter, quote = _quote, escape = _escape, nullstr = '', columns = _columns,"
+        " store_rejects = true, rejects_limit = 0, max_line_size = _longest)",
+        path=trees.value(str(path)),
+        above=trees.value(header_row),
+        skipped=trees.value(header_row - 1),
+        delimiter=trees.value(signs.delimiter),
+        quote=trees.value(signs.quote),
+        escape=trees.value(signs.escape),
+        columns=trees.record(dict.fromkeys(headers, trees.value("varchar"))),
+        longest=trees.value(_LONGEST_LINE),
     )
-    relation = f"(select *, row_number() over () + {header_row} as _line from read_csv({text(path)}, {options}))"
     return Received(relation, dict.fromkeys(headers, "VARCHAR"), True)
 
 
@@ -90,30 +96,33 @@ def _headers(path: Path, signs: _Signs, header_row: int) -> list[str]:
     return [title.strip() for title in next(read, [])]
 
 
-def _parquet(connection: duckdb.DuckDBPyConnection, source: Source, path: Path, name: str) -> Received:
+def _parquet(session: Session, source: Source, path: Path, name: str) -> Received:
     fault = ("load.not_parquet", "不是完整的 Parquet 文件", "it is not a whole Parquet file")
-    types = _described(connection, source, f"read_parquet({text(path)})", name, fault)
-    relation = f"(select *, file_row_number + 1 as _line from read_parquet({text(path)}, file_row_number = true))"
+    file = trees.value(str(path))
+    types = _described(session, source, trees.sql("select * from read_parquet(_file)", file=file), name, fault)
+    numbered = "select *, file_row_number + 1 as _line from read_parquet(_file, file_row_number = true)"
+    relation = trees.sql(numbered, file=file)
     return Received(relation, types, False)
 
 
-def _json(connection: duckdb.DuckDBPyConnection, source: Source, path: Path, name: str) -> Received:
+def _json(session: Session, source: Source, path: Path, name: str) -> Received:
     fault = ("load.not_json", "不是 JSON 数组或每行一个 JSON", "it is no JSON array and no JSON lines")
-    types = _described(connection, source, f"read_json({text(path)})", name, fault)
-    columns = ", ".join(f"{text(title)}: 'varchar'" for title in types)
-    relation = f"(select *, row_number() over () as _line from read_json({text(path)}, columns = {{{columns}}}))"
+    file = trees.value(str(path))
+    types = _described(session, source, trees.sql("select * from read_json(_file)", file=file), name, fault)
+    columns = trees.record(dict.fromkeys(types, trees.value("varchar")))
+    numbered = "select *, row_number() over () as _line from read_json(_file, columns = _columns)"
+    relation = trees.sql(numbered, file=file, columns=columns)
     return Received(relation, dict.fromkeys(types, "VARCHAR"), False)
 
 
 def _described(
-    connection: duckdb.DuckDBPyConnection, source: Source, read: str, name: str, fault: tuple[str, str, str]
+    session: Session, source: Source, read: Tree, name: str, fault: tuple[str, str, str]
 ) -> dict[str, str]:
     """Return the type of each header of a file that describes itself; `fault` is what it is when it cannot be read."""
     try:
-        rows = connection.execute(f"describe select * from {read}").fetchall()
-    except duckdb.Error as error:
+        types = session.columns(read)
+    except Unreadable as error:
         raise _unreadable(name, *fault) from error
-    types = {row[0]: row[1] for row in rows}
     _check_headers(source, list(types), name)
     return types
 

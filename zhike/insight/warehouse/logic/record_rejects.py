@@ -9,11 +9,15 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+
+from zhike.expressions import trees
 from zhike.insight.warehouse.errors import FileUnreadable
-from zhike.insight.warehouse.logic import engine, literals, loading, rejects
-from zhike.insight.warehouse.logic.columns import typed_select
+from zhike.insight.warehouse.logic import engine, loading, rejects
+from zhike.insight.warehouse.logic.columns import typed
 from zhike.insight.warehouse.logic.receiving import received
 from zhike.insight.warehouse.models import Load
+from zhike.insight.warehouse.port import Session
 from zhike.insight.warehouse.types import LoadFinding, RejectedRow, Source, UnrecordedRow
 
 #: The finding of a load about what its rows name and is not there yet.
@@ -76,28 +80,35 @@ def _lines(load: Load, source: Source, rows: Sequence[UnrecordedRow]) -> dict[in
     wanted = [(number, *row.keys.values()) for number, row in enumerate(rows) if list(row.keys) == columns]
     if not columns:
         return {}
-    scratch = Path(tempfile.mkdtemp(prefix="told-", dir=engine.home()))
+    scratch = Path(tempfile.mkdtemp(prefix="told-", dir=engine.scratch()))
     try:
-        with engine.session() as connection:
-            engine.with_digests(connection)
-            file = received(connection, source, loading.store().path(load.file_hash), scratch, load.file)
-            typed = typed_select(source, file.relation, file.headers, business_date=load.first_date, plain=False)
+        with engine.over_tables() as connection:
+            session = Session(connection)
+            session.know_digests()
+            file = received(session, source, loading.store().path(load.file_hash), scratch, load.file)
+            read = typed(source, file.relation, file.headers, business_date=load.first_date, plain=False)
             keys = [f"k{number}" for number in range(len(columns))]
-            listed = "".join(f", unnest(?::varchar[]) as {key}" for key in keys)
-            connection.execute(
-                f"create temp table wanted as select unnest(?::bigint[]) as number{listed}",
-                [list(column) for column in zip(*wanted, strict=True)],
-            )
-            same = " and ".join(
-                f"coalesce(cast(t.{literals.name(column)} as varchar), '') = w.{key}"
+            number, *texts = zip(*wanted, strict=True)
+            given = {"number": pa.array(number, pa.int64())}
+            given |= {key: pa.array(values, pa.string()) for key, values in zip(keys, texts, strict=True)}
+            session.give("wanted", pa.table(given))
+            same = [
+                trees.sql(
+                    "coalesce(cast(t._column as varchar), '') = w._key", column=trees.name(column), key=trees.name(key)
+                )
                 for column, key in zip(columns, keys, strict=True)
+            ]
+            session.keep(
+                "rejected",
+                trees.sql(
+                    "select min(t._line) as line, cast(w.number as varchar) as reason"
+                    " from _read t join wanted w on _same where t._reason is null group by w.number",
+                    read=read,
+                    same=trees.all_of(same),
+                ),
             )
-            connection.execute(
-                "create temp table rejected as select min(t._line) as line, cast(w.number as varchar) as reason"
-                f" from ({typed}) t join wanted w on {same} where t._reason is null group by w.number"
-            )
-            broken = rejects.broken_lines(connection) if file.text else []
-            told = rejects.as_received(connection, source, file, broken)
+            broken = rejects.broken_lines(session) if file.text else []
+            told = rejects.as_received(session, source, file, broken)
             return {int(number): (line, values) for line, number, values in told}
     except FileUnreadable:  # its source says something else by now
         return {}

@@ -10,11 +10,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
-import duckdb
-
-from zhike.insight.warehouse.logic import literals, tables
+from zhike.expressions import trees
+from zhike.expressions.trees import Tree
+from zhike.insight.warehouse.logic import tables
 from zhike.insight.warehouse.logic.columns import reason_text
 from zhike.insight.warehouse.logic.receiving import Received
+from zhike.insight.warehouse.port import Session
 from zhike.insight.warehouse.types import RejectedRow, Source
 from zhike.kernel import clock
 from zhike.kernel.trading_days import trading_calendar
@@ -28,84 +29,94 @@ _WORD = re.compile(r"[A-Za-zＡ-Ｚａ-ｚ\d]+")
 _HEAD = ["行号", "原因代码", "原因", "Reason"]
 
 
-def collect(connection: duckdb.DuckDBPyConnection, source: Source, typed: str, days: Sequence[date]) -> None:
-    """Fill the temporary table `rejected(line, reason)` with every row of `typed` that may not be loaded.
+def collect(session: Session, source: Source, typed: Tree, days: Sequence[date]) -> None:
+    """Keep as `rejected(line, reason)` every row of `typed` that may not be loaded.
 
     `days` are the first and the last day of the file, where its name or its sender says them.
     """
-    connection.execute("create or replace temp table rejected (line bigint, reason varchar)")
-    connection.execute(f"insert into rejected select _line, _reason from {typed} where _reason is not null")
+    found = [trees.sql("select _line as line, _reason as reason from _typed where _reason is not null", typed=typed)]
     if source.grain == "fact" and days:
-        listed = " and ".join(map(literals.day, days))
-        _reject(connection, "wrong_date:", f"from {typed} where _reason is null and business_date not between {listed}")
+        first, last = map(trees.value, days)
+        outside = trees.sql("business_date not between _first and _last", first=first, last=last)
+        found.append(_rejected("wrong_date:", typed, outside))
     if source.grain == "fact" and not source.future:
-        today = literals.day(clock.today())
-        _reject(
-            connection, f"future_date:{source.date}", f"from {typed} where _reason is null and business_date > {today}"
-        )
+        later = trees.sql("business_date > _today", today=trees.value(clock.today()))
+        found.append(_rejected(f"future_date:{source.date}", typed, later))
     if source.grain == "fact" and source.dated_by_column:
-        _undated(connection, source, typed)
-    _duplicates(connection, source, typed)
+        found += _undated(session, source, typed)
+    found += _duplicates(session, source, typed)
     for column in source.columns:
-        if column.reference:
-            _unknown(connection, column.key, column.reference, typed)
+        if column.reference and tables.exists(column.reference[0]):
+            found.append(_unknown(session, column.key, column.reference, typed))
+    session.keep("rejected", trees.union_all(found))
 
 
-def _reject(connection: duckdb.DuckDBPyConnection, reason: str, rows: str) -> None:
-    connection.execute(f"insert into rejected select _line, {literals.text(reason)} {rows}")
+def _rejected(reason: str, typed: Tree, broken: Tree) -> Tree:
+    return trees.sql(
+        "select _line as line, _because as reason from _typed t where _reason is null and _broken",
+        because=trees.value(reason),
+        typed=typed,
+        broken=broken,
+    )
 
 
-def _undated(connection: duckdb.DuckDBPyConnection, source: Source, typed: str) -> None:
+def _undated(session: Session, source: Source, typed: Tree) -> Iterator[Tree]:
     """A row without a day belongs to none; one of a day on which the market is closed only where the source has such."""
     column = source.date
-    _reject(connection, f"missing_value:{column}", f"from {typed} where _reason is null and business_date is null")
+    yield _rejected(f"missing_value:{column}", typed, trees.sql("business_date is null"))
     if source.days == "calendar":
         return
     calendar = trading_calendar()
-    found = connection.execute(f"select distinct business_date from {typed} where business_date is not null").fetchall()
-    closed = [literals.day(row[0]) for row in found if not calendar.is_trading_day(row[0])]
+    found = session.rows(
+        trees.sql("select distinct business_date from _typed where business_date is not null", typed=typed)
+    )
+    closed = [trees.value(day) for (day,) in found if not calendar.is_trading_day(day)]
     if closed:
-        rows = f"from {typed} where _reason is null and business_date in ({', '.join(closed)})"
-        _reject(connection, f"not_a_trading_day:{column}", rows)
+        yield _rejected(f"not_a_trading_day:{column}", typed, trees.sql("business_date in (_days)", days=closed))
 
 
-def _duplicates(connection: duckdb.DuckDBPyConnection, source: Source, typed: str) -> None:
-    keys = literals.names(source.keys)
-    total, distinct = connection.execute(
-        f"select count(*), count(distinct hash({keys})) from {typed} where _reason is null"
-    ).fetchone() or (0, 0)
-    if total == distinct:
-        return
-    last = f"qualify row_number() over (partition by {keys} order by _line) > 1"
-    _reject(connection, f"duplicate_key:{source.keys[0]}", f"from {typed} where _reason is null {last}")
+def _duplicates(session: Session, source: Source, typed: Tree) -> Iterator[Tree]:
+    keys = [trees.name(key) for key in source.keys]
+    total, distinct = session.row(
+        trees.sql("select count(*), count(distinct hash(_keys)) from _typed where _reason is null", keys=keys, typed=typed)
+    )
+    if total != distinct:
+        yield trees.sql(
+            "select _line as line, _because as reason from _typed where _reason is null"
+            " qualify row_number() over (partition by _keys order by _line) > 1",
+            because=trees.value(f"duplicate_key:{source.keys[0]}"),
+            typed=typed,
+            keys=keys,
+        )
 
 
-def _unknown(connection: duckdb.DuckDBPyConnection, key: str, reference: tuple[str, str], typed: str) -> None:
-    known = tables.relation(reference[0])
-    if known is None:
-        return
-    column, target = literals.name(key), literals.name(reference[1])
-    rows = f"from {typed} t where _reason is null and {column} is not null"
-    exists = f"select 1 from {known} k where k.{target} = t.{column}"
-    _reject(connection, f"unknown_reference:{key}", f"{rows} and not exists ({exists})")
+def _unknown(session: Session, key: str, reference: tuple[str, str], typed: Tree) -> Tree:
+    known, column = session.table(reference[0]), trees.name(key)
+    broken = trees.sql(
+        "t._column is not null and not exists (select 1 from _known k where k._target = t._column)",
+        known=known,
+        column=column,
+        target=trees.name(reference[1]),
+    )
+    return _rejected(f"unknown_reference:{key}", typed, broken)
 
 
-def broken_lines(connection: duckdb.DuckDBPyConnection) -> list[tuple[int, str]]:
+def broken_lines(session: Session) -> list[tuple[int, str]]:
     """Return the lines DuckDB could not split into columns, with their text."""
-    return connection.execute(
-        "select line, any_value(csv_line) from reject_errors group by line order by line"
-    ).fetchall()
+    return session.rows(
+        trees.sql("select line, any_value(csv_line) from reject_errors group by line order by line")
+    )
 
 
 def explained(
-    connection: duckdb.DuckDBPyConnection, source: Source, received: Received, broken: Sequence[tuple[int, str]]
+    session: Session, source: Source, received: Received, broken: Sequence[tuple[int, str]]
 ) -> Iterator[RejectedRow]:
     """Yield the rejected rows, broken lines first; numbers of certificates are in none of their values."""
     certified = any(column.certificate for column in source.columns)
     for line, text in broken:
         unsplit = _without_numbers(text) if certified else text
         yield RejectedRow(line, *reason_text(source, "broken_line:"), {_UNSPLIT: unsplit[:_SHOWN_VALUE]})
-    for line, reason, values in as_received(connection, source, received, broken):
+    for line, reason, values in as_received(session, source, received, broken):
         yield RejectedRow(line, *reason_text(source, reason), values)
 
 
@@ -118,37 +129,42 @@ def _without_numbers(text: str) -> str:
 
 
 def as_received(
-    connection: duckdb.DuckDBPyConnection, source: Source, received: Received, broken: Sequence[tuple[int, str]]
+    session: Session, source: Source, received: Received, broken: Sequence[tuple[int, str]]
 ) -> Iterator[tuple[int, str, Mapping[str, str]]]:
-    """Yield the line, the reason and the values of each row of the temporary table `rejected`, as the file has them."""
-    if not (connection.execute("select count(*) from rejected").fetchone() or (0,))[0]:
+    """Yield the line, the reason and the values of each row of the table `rejected`, as the file has them."""
+    if not session.row(trees.sql("select count(*) from rejected"))[0]:
         return
     hidden = {column.header for column in source.columns if column.certificate}
     headers = [title for title in received.headers if title not in hidden]
-    listed = "".join(f", cast(r.{literals.name(title)} as varchar)" for title in headers)
-    rows = connection.execute(
-        f"select j.line, j.reason, r._inside{listed} from {_with_line_ends(connection, received)} r join"
-        " (select line, min(reason) as reason from rejected group by line) j on r._line = j.line order by j.line"
+    rows = trees.sql(
+        "select j.line, j.reason, r._inside, _values from _rows r join"
+        " (select line, min(reason) as reason from rejected group by line) j on r._line = j.line order by j.line",
+        values=[trees.cast(trees.column(title, "r"), "varchar") for title in headers],
+        rows=_with_line_ends(session, received),
     )
     numbers = [line for line, _text in broken]
-    while found := rows.fetchmany(1000):
-        for row in found:
-            values = {title: (value or "")[:_SHOWN_VALUE] for title, value in zip(headers, row[3:], strict=True)}
-            yield _moved(row[0] + int(row[2]), numbers), row[1], values
+    for line, reason, inside, *values in session.stream(rows):
+        shown = {title: (value or "")[:_SHOWN_VALUE] for title, value in zip(headers, values, strict=True)}
+        yield _moved(line + int(inside), numbers), reason, shown
 
 
-def _with_line_ends(connection: duckdb.DuckDBPyConnection, received: Received) -> str:
+def _with_line_ends(session: Session, received: Received) -> Tree:
     """The rows with `_inside`: how many line ends stand inside quotes above each, which its number does not count."""
-    columns = [literals.name(title) for title in received.headers]
-    anywhere = " or ".join(f"contains({column}, chr(10))" for column in columns)
-    if (
-        not received.text
-        or connection.execute(f"select 1 from {received.relation} where {anywhere} limit 1").fetchone() is None
-    ):
-        return f"(select *, 0 as _inside from {received.relation})"
-    ends = " + ".join(f"coalesce(length({c}) - length(replace({c}, chr(10), '')), 0)" for c in columns)
-    above = "over (order by _line rows between unbounded preceding and 1 preceding)"
-    return f"(select *, coalesce(sum({ends}) {above}, 0) as _inside from {received.relation})"
+    columns = [trees.column(title) for title in received.headers]
+    anywhere = trees.any_of(trees.sql("contains(_column, chr(10))", column=column) for column in columns)
+    rows = received.relation
+    if not received.text or not session.rows(trees.sql("select 1 from _rows where _any limit 1", rows=rows, any=anywhere)):
+        return trees.sql("select *, 0 as _inside from _rows", rows=rows)
+    ends = trees.sql("0")
+    for column in columns:
+        more = "_ends + coalesce(length(_column) - length(replace(_column, chr(10), '')), 0)"
+        ends = trees.sql(more, ends=ends, column=column)
+    return trees.sql(
+        "select *, coalesce(sum(_ends) over (order by _line rows between unbounded preceding and 1 preceding), 0)"
+        " as _inside from _rows",
+        ends=ends,
+        rows=rows,
+    )
 
 
 def _moved(line: int, broken: Sequence[int]) -> int:

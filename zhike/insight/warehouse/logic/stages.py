@@ -10,8 +10,9 @@ from django.db import connection
 from django.db.models import Max
 
 from zhike.insight.warehouse.errors import DayMissing, NotATradingDay, NothingPublished
-from zhike.insight.warehouse.logic import engine, sources, tables
+from zhike.insight.warehouse.logic import engine, months, sources, tables
 from zhike.insight.warehouse.models import Load, Publication, StagedDay
+from zhike.insight.warehouse.port import Session
 from zhike.insight.warehouse.types import PublicationInfo, StageResult, StageStep
 from zhike.kernel import clock, database, events
 from zhike.kernel.definition_parts import Labels
@@ -100,13 +101,14 @@ def _require_files(business_date: date) -> None:
 
 def _compact_closed_months(business_date: date) -> None:
     month = f"{business_date:%Y-%m}"
-    with engine.session() as connection:
+    with engine.over_tables() as opened:
+        session = Session(opened)
         for source in sources.all_sources().values():
             if source.grain != "fact":
                 continue
             closed = {part[:7] for part in tables.parts_of(source.dataset) if len(part) > 7 and part[:7] < month}
             for found in sorted(closed):
-                tables.compact(source.dataset, found, source.order, connection)
+                months.compact(session, source.dataset, found, source.order)
 
 
 def publish(business_date: date) -> PublicationInfo:

@@ -1,4 +1,4 @@
-"""Days and moments in text, by a format: one grammar, in Python and in the SQL of the analytical engine.
+"""Days and moments in text, by a format: one grammar, in Python and in the analytical engine.
 
 A field of the format has exactly its digits (%m is "03", %-m is "3"): what is read is written the same again.
 """
@@ -10,8 +10,9 @@ import re
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
+from zhike.expressions import trees
+from zhike.expressions.trees import Tree
 from zhike.platform.fields.errors import BadGrammar
-from zhike.platform.fields.logic.numbers import quoted
 from zhike.platform.fields.types import Grammar
 
 _YEAR = "(?:[1-9][0-9]{3}|0[1-9][0-9]{2}|00[1-9][0-9]|000[1-9])"
@@ -117,20 +118,27 @@ def read_moment(text: str, grammar: Grammar) -> datetime | None:
         return None
 
 
-def day_sql(text: str, grammar: Grammar) -> str:
-    """Return the SQL of `read_day` over a text expression."""
-    return f"cast({_moment(text, grammar.date, late=False)} as date)"
+def day_tree(text: Tree, grammar: Grammar) -> Tree:
+    """Return what `read_day` does of a text in the analytical engine."""
+    return trees.cast(_moment(text, grammar.date, late=False), "date")
 
 
-def moment_sql(text: str, grammar: Grammar) -> str:
-    """Return the SQL of `read_moment` over a text expression."""
-    wall, zone = _moment(text, grammar.datetime, late=True), quoted(grammar.zone)
-    return f"case when timezone({zone}, timezone({zone}, {wall})) = {wall} then timezone({zone}, {wall}) end"
+def moment_tree(text: Tree, grammar: Grammar) -> Tree:
+    """Return what `read_moment` does of a text in the analytical engine."""
+    return trees.sql(
+        "case when timezone(_zone, timezone(_zone, _wall)) = _wall then timezone(_zone, _wall) end",
+        wall=_moment(text, grammar.datetime, late=True),
+        zone=trees.value(grammar.zone),
+    )
 
 
-def _moment(text: str, format: str, *, late: bool) -> str:
-    matches = f"regexp_full_match({text}, {quoted(_pattern(format, False, late))})"
-    return f"case when {matches} then try_strptime({text}, {quoted(format.replace('%-', '%'))}) end"
+def _moment(text: Tree, format: str, *, late: bool) -> Tree:
+    return trees.sql(
+        "case when regexp_full_match(_text, _pattern) then try_strptime(_text, _format) end",
+        text=text,
+        pattern=trees.value(_pattern(format, False, late)),
+        format=trees.value(format.replace("%-", "%")),
+    )
 
 
 def day_text(value: date, grammar: Grammar) -> str:

@@ -1,4 +1,4 @@
-"""Numbers in text: one grammar, in Python and in the SQL of the analytical engine.
+"""Numbers in text: one grammar, in Python and in the analytical engine.
 
 `1,234.50` has its groups of three or none; `13,75` is no number where the comma groups. There is no sign but minus, no
 leading zero, no exponent: those are damaged codes and amounts more often than numbers. More decimals than a field
@@ -11,6 +11,8 @@ import functools
 import re
 from decimal import Decimal
 
+from zhike.expressions import trees
+from zhike.expressions.trees import Tree
 from zhike.platform.fields.errors import BadGrammar
 from zhike.platform.fields.types import Grammar
 
@@ -47,21 +49,34 @@ def read(text: str, grammar: Grammar, digits: int, scale: int) -> Decimal | None
     return Decimal(("-" if plain.startswith("-") else "") + whole + ("." + fraction if fraction else ""))
 
 
-def read_sql(text: str, grammar: Grammar, kind: str, digits: int, scale: int) -> str:
-    """Return the SQL of `read` over a text expression, of type `kind`."""
-    number, given = text, f"try_cast({text} as {kind})"
+def read_tree(given: Tree, grammar: Grammar, kind: str, digits: int, scale: int) -> Tree:
+    """Return what `read` does of a text in the analytical engine, of type `kind`."""
+    number = given
     if grammar.grouping:
-        number = f"replace({number}, {quoted(grammar.grouping)}, '')"
-    limit = "" if scale else f" and length(replace({number}, '-', '')) <= {digits}"
+        number = trees.sql("replace(_number, _sign, '')", number=number, sign=trees.value(grammar.grouping))
+    conditions = [_matches(given, pattern(grammar.decimal, grammar.grouping, scale))]
+    if not scale:
+        conditions.append(_at_most(trees.sql("replace(_number, '-', '')", number=number), digits))
     if scale and grammar.decimal != ".":
-        number = f"replace({number}, {quoted(grammar.decimal)}, '.')"
-    matches = f"regexp_full_match({text}, {quoted(pattern(grammar.decimal, grammar.grouping, scale))})"
-    read = f"when {matches}{limit} then try_cast({number} as {kind})"
+        number = trees.sql("replace(_number, _sign, '.')", number=number, sign=trees.value(grammar.decimal))
+    read = {"matches": trees.all_of(conditions), "read": trees.cast(number, kind, or_null=True)}
     if scale and grammar.decimal != ".":
-        return f"case {read} end"
+        return trees.sql("case when _matches then _read end", **read)
     # What the engine prints as it was given needs no expression: a third of the time, and nearly all numbers.
-    short = "" if scale else f" and length({text}) <= {digits}"
-    return f"case when cast({given} as varchar) = {text}{short} then {given} {read} end"
+    plain = trees.cast(given, kind, or_null=True)
+    same = [trees.sql("cast(_plain as varchar) = _given", plain=plain, given=given)]
+    short = [] if scale else [_at_most(given, digits)]
+    return trees.sql(
+        "case when _same then _plain when _matches then _read end", same=trees.all_of(same + short), plain=plain, **read
+    )
+
+
+def _matches(given: Tree, expression: str) -> Tree:
+    return trees.sql("regexp_full_match(_given, _pattern)", given=given, pattern=trees.value(expression))
+
+
+def _at_most(given: Tree, digits: int) -> Tree:
+    return trees.sql("length(_given) <= _digits", given=given, digits=trees.value(digits))
 
 
 def text(value: Decimal, grammar: Grammar) -> str:

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
+from zhike.expressions.trees import Tree
 from zhike.expressions.types import Type
 from zhike.kernel.definition_parts import Labels, rule
 from zhike.platform.fields.errors import BadValue
@@ -83,8 +84,8 @@ class Number(ValueType):
         many = f"abs({number}) >= 1e{digits - scale} or {number} <> round({number}, {scale})"
         yield self.too_many_digits(), f"not {endless} and ({many})"
 
-    def read_sql(self, text: str, grammar: Grammar) -> str:
-        return numbers.read_sql(text, grammar, self.warehouse, self.settings.digits, self.settings.scale)
+    def read_tree(self, text: Tree, grammar: Grammar) -> Tree:
+        return numbers.read_tree(text, grammar, self.warehouse, self.settings.digits, self.settings.scale)
 
     def text(self, value: object, grammar: Grammar) -> str:
         return numbers.text(Decimal(str(value)), grammar)

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import ClassVar, Self
 
+from zhike.expressions.trees import Tree
 from zhike.expressions.types import Type
 from zhike.kernel.definition_parts import Labels, Part
 from zhike.platform.fields.errors import BadValue
@@ -131,7 +132,7 @@ class ValueType:
 
     @property
     def received(self) -> str:
-        """The warehouse type of what `read_sql` gives: of what points at something it is the key."""
+        """The warehouse type of what `read_tree` gives: of what points at something it is the key."""
         return self.warehouse
 
     @property
@@ -157,8 +158,8 @@ class ValueType:
         """Return the value that a text is by the grammar. Raises BadValue."""
         return text
 
-    def read_sql(self, text: str, grammar: Grammar) -> str:
-        """Return the SQL of `read` over a text expression of the analytical engine; null where it refuses."""
+    def read_tree(self, text: Tree, grammar: Grammar) -> Tree:
+        """Return what `read` does of a text in the analytical engine; null where it refuses."""
         return text
 
     def text(self, value: object, grammar: Grammar) -> str:
@@ -177,12 +178,12 @@ class ValueType:
         """Return the columns that a parsed value lies in, by suffix."""
         return {"": value}
 
-    def sent_sql(self, value: str) -> str:
-        """Return what a load takes, over what a feed gives, in the SQL of the analytical engine."""
+    def sent_tree(self, value: Tree) -> Tree:
+        """Return what a load takes, over what a feed gives in the analytical engine."""
         return value
 
-    def joined_sql(self, parts: Mapping[str, str]) -> str:
-        """Return a value made of those of its `parts` that a feed gives, in the SQL of the analytical engine."""
+    def joined_tree(self, parts: Mapping[str, Tree]) -> Tree:
+        """Return a value made of those of its `parts` that a feed gives in the analytical engine."""
         raise NotImplementedError(self.key)
 
     def loaded(self, column: str) -> str:

@@ -8,6 +8,8 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
+from zhike.expressions import trees
+from zhike.expressions.trees import Tree
 from zhike.platform.fields.errors import BadValue
 from zhike.platform.fields.logic.numbers import quoted
 from zhike.platform.fields.logic.value_type import DESK, Settings, ValueType
@@ -100,9 +102,13 @@ class Patterned(Words):
             raise self.refusal()
         return kept
 
-    def read_sql(self, text: str, grammar: Grammar) -> str:
-        kept = self._kept(text)
-        return f"case when regexp_full_match({kept}, {quoted(self.pattern)}) then {kept} end"
+    def read_tree(self, text: Tree, grammar: Grammar) -> Tree:
+        kept = text
+        if self.ignored:
+            kept = trees.sql("replace(_text, _ignored, '')", text=text, ignored=trees.value(self.ignored))
+        return trees.sql(
+            "case when regexp_full_match(_kept, _pattern) then _kept end", kept=kept, pattern=trees.value(self.pattern)
+        )
 
     def _kept(self, text: str) -> str:
         return f"replace({text}, {quoted(self.ignored)}, '')" if self.ignored else text

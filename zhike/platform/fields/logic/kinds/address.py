@@ -3,6 +3,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import ClassVar
 
+from zhike.expressions import trees
+from zhike.expressions.trees import Tree
 from zhike.kernel.definition_parts import Labels
 from zhike.platform.fields.errors import BadValue
 from zhike.platform.fields.logic.numbers import quoted
@@ -44,10 +46,15 @@ class Address(Words):
             raise _not_postcode()
         return self.bounded("\n".join(lines))
 
-    def joined_sql(self, parts: Mapping[str, str]) -> str:
-        lines = [f"coalesce(trim(cast({parts[part]} as varchar)), '')" if part in parts else "''" for part in PARTS]
-        joined = " || chr(10) || ".join(lines)
-        return f"nullif({joined}, repeat(chr(10), {len(PARTS) - 1}))"
+    def joined_tree(self, parts: Mapping[str, Tree]) -> Tree:
+        lines = [
+            trees.sql("coalesce(trim(cast(_part as varchar)), '')", part=parts[part])
+            if part in parts
+            else trees.value("")
+            for part in PARTS
+        ]
+        joined, empty = trees.joined(lines, "\n"), trees.value("\n" * (len(PARTS) - 1))
+        return trees.sql("nullif(_joined, _empty)", joined=joined, empty=empty)
 
     def loaded(self, column: str) -> str:
         street = f"repeat(chr(10), 3) || {column} || chr(10)"
@@ -63,8 +70,8 @@ class Address(Words):
         """An address received in one line is a street with everything in it."""
         return f"\n\n\n{text}\n"
 
-    def read_sql(self, text: str, grammar: Grammar) -> str:
-        return f"chr(10) || chr(10) || chr(10) || {text} || chr(10)"
+    def read_tree(self, text: Tree, grammar: Grammar) -> Tree:
+        return trees.sql("_before || _text || _after", before=trees.value("\n\n\n"), text=text, after=trees.value("\n"))
 
     def text(self, value: object, grammar: Grammar) -> str:
         return " ".join(line for line in str(value).split("\n") if line)

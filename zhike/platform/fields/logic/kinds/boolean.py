@@ -4,9 +4,10 @@ from typing import ClassVar
 
 from pydantic import Field
 
+from zhike.expressions import trees
+from zhike.expressions.trees import Tree
 from zhike.expressions.types import Type
 from zhike.kernel.definition_parts import Flag, Labels
-from zhike.platform.fields.logic.numbers import quoted
 from zhike.platform.fields.logic.value_type import GRAMMARS, Settings, ValueType
 from zhike.platform.fields.types import Asked, Cell, Grammar, Wire
 
@@ -47,9 +48,13 @@ class Boolean(ValueType):
             raise self.refusal()
         return word in grammar.true
 
-    def read_sql(self, text: str, grammar: Grammar) -> str:
-        true, false = (", ".join(map(quoted, words)) for words in (grammar.true, grammar.false))
-        return f"case when lower({text}) in ({true}) then true when lower({text}) in ({false}) then false end"
+    def read_tree(self, text: Tree, grammar: Grammar) -> Tree:
+        return trees.sql(
+            "case when lower(_text) in (_yes) then true when lower(_text) in (_no) then false end",
+            text=text,
+            yes=[trees.value(word) for word in grammar.true],
+            no=[trees.value(word) for word in grammar.false],
+        )
 
     def text(self, value: object, grammar: Grammar) -> str:
         return (grammar.true if value else grammar.false)[0]

@@ -6,6 +6,8 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
+from zhike.expressions import trees
+from zhike.expressions.trees import Tree
 from zhike.kernel.definition_parts import Code, Labels, rule
 from zhike.platform.fields.errors import BadValue
 from zhike.platform.fields.logic.numbers import quoted
@@ -84,8 +86,9 @@ class Choice(ValueType):
     def read(self, text: str, grammar: Grammar) -> object:
         return self.accept(text)
 
-    def read_sql(self, text: str, grammar: Grammar) -> str:
-        return f"case when {text} in ({', '.join(map(quoted, self._keys()))}) then {text} end"
+    def read_tree(self, text: Tree, grammar: Grammar) -> Tree:
+        keys = [trees.value(key) for key in self._keys()]
+        return trees.sql("case when _text in (_keys) then _text end", text=text, keys=keys)
 
     def misfits(self, stored: Mapping[str, str]) -> Iterator[tuple[BadValue, str]]:
         yield self.refusal(), f"{stored['']} not in ({', '.join(map(quoted, self._keys()))})"

@@ -5,6 +5,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
+from zhike.expressions.trees import Tree
 from zhike.expressions.types import Type
 from zhike.kernel.definition_parts import Day, Labels
 from zhike.platform.fields.logic import moments
@@ -44,8 +45,8 @@ class Date(ValueType):
             raise self.refusal()
         return found
 
-    def read_sql(self, text: str, grammar: Grammar) -> str:
-        return moments.day_sql(text, grammar)
+    def read_tree(self, text: Tree, grammar: Grammar) -> Tree:
+        return moments.day_tree(text, grammar)
 
     def text(self, value: object, grammar: Grammar) -> str:
         return moments.day_text(value, grammar) if isinstance(value, datetime.date) else str(value)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import datetime
 from typing import ClassVar
 
+from zhike.expressions.trees import Tree
 from zhike.expressions.types import Type
 from zhike.kernel import clock
 from zhike.kernel.definition_parts import Labels
@@ -53,8 +54,8 @@ class Datetime(ValueType):
             raise self.refusal()
         return found
 
-    def read_sql(self, text: str, grammar: Grammar) -> str:
-        return moments.moment_sql(text, grammar)
+    def read_tree(self, text: Tree, grammar: Grammar) -> Tree:
+        return moments.moment_tree(text, grammar)
 
     def text(self, value: object, grammar: Grammar) -> str:
         return moments.moment_text(value, grammar) if isinstance(value, datetime.datetime) else str(value)

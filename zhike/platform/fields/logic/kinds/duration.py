@@ -4,6 +4,8 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
+from zhike.expressions import trees
+from zhike.expressions.trees import Tree
 from zhike.kernel.definition_parts import Labels
 from zhike.platform.fields.errors import BadValue
 from zhike.platform.fields.logic.kinds.integer import Integer
@@ -49,9 +51,9 @@ class Duration(Integer):
             raise BadValue("value.too_short", wanted.zh, wanted.en)
         return found
 
-    def read_sql(self, text: str, grammar: Grammar) -> str:
-        number = super().read_sql(text, grammar)
-        return f"case when {number} >= {self.settings.low} then {number} end"
+    def read_tree(self, text: Tree, grammar: Grammar) -> Tree:
+        number, low = super().read_tree(text, grammar), trees.value(self.settings.low)
+        return trees.sql("case when _number >= _low then _number end", number=number, low=low)
 
     def excel(self, wire: Wire, language: str) -> Cell:
         cell, unit = super().excel(wire, language), _UNITS[self.settings.span][language]

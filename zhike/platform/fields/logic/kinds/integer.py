@@ -5,6 +5,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
+from zhike.expressions.trees import Tree
 from zhike.expressions.types import Type
 from zhike.kernel.definition_parts import Labels
 from zhike.platform.fields.errors import BadValue
@@ -50,8 +51,8 @@ class Integer(Number):
             raise self.refusal()
         return int(found)
 
-    def read_sql(self, text: str, grammar: Grammar) -> str:
-        return numbers.read_sql(text, grammar, self.warehouse, _DIGITS, 0)
+    def read_tree(self, text: Tree, grammar: Grammar) -> Tree:
+        return numbers.read_tree(text, grammar, self.warehouse, _DIGITS, 0)
 
     def misfits(self, stored: Mapping[str, str]) -> Iterator[tuple[BadValue, str]]:
         yield self.refusal(), f"abs({stored['']}) >= 1e{_DIGITS}"

@@ -5,6 +5,8 @@ from typing import ClassVar
 
 from pydantic import Field
 
+from zhike.expressions import trees
+from zhike.expressions.trees import Tree
 from zhike.expressions.types import Type
 from zhike.kernel.definition_parts import Code, Labels
 from zhike.platform.fields.errors import BadValue
@@ -59,15 +61,17 @@ class MultiChoice(ValueType):
     def read(self, text: str, grammar: Grammar) -> object:
         return self.accept(text.split(grammar.separator))
 
-    def read_sql(self, text: str, grammar: Grammar) -> str:
-        parts = f"string_split({text}, {quoted(grammar.separator)})"
-        known = ", ".join(quoted(option.key) for option in self.options)
-        return f"case when list_has_all([{known}], {parts}) then {parts} end"
+    def read_tree(self, text: Tree, grammar: Grammar) -> Tree:
+        return trees.sql(
+            "case when list_has_all([_known], _parts) then _parts end",
+            known=[trees.value(option.key) for option in self.options],
+            parts=trees.sql("string_split(_text, _sign)", text=text, sign=trees.value(grammar.separator)),
+        )
 
-    def sent_sql(self, value: str) -> str:
-        quotes = "replace(replace(trim(part), '\\', '\\\\'), '\"', '\\\"')"
-        parts = f"list_transform(string_split({value}, {quoted(Grammar().separator)}), lambda part: {quotes})"
-        return f"'{{\"' || array_to_string({parts}, '\",\"') || '\"}}'"
+    def sent_tree(self, value: Tree) -> Tree:
+        parts = trees.sql("string_split(_value, _sign)", value=value, sign=trees.value(Grammar().separator))
+        quoted = """list_transform(_parts, lambda part: replace(replace(trim(part), '\\', '\\\\'), '"', '\\"'))"""
+        return trees.sql(f"""'{{"' || array_to_string({quoted}, '","') || '"}}'""", parts=parts)
 
     def text(self, value: object, grammar: Grammar) -> str:
         return grammar.separator.join(str(item) for item in value) if isinstance(value, list) else str(value)
