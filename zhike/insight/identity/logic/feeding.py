@@ -22,9 +22,10 @@ from zhike.insight.warehouse.api import literal, name
 from zhike.insight.warehouse.types import Session, Source
 from zhike.kernel import clock
 from zhike.kernel.definitions import Snapshot
+from zhike.platform.exchange import api as exchange
+from zhike.platform.exchange.types import LoadColumn, LoadCounts, LoadEnding
 from zhike.platform.objects import api as objects
 from zhike.platform.objects import bulk, catalogue
-from zhike.platform.objects.types import LoadColumn, LoadCounts, LoadEnding
 from zhike.platform.organization import api as organization
 from zhike.platform.organization.types import UnitRow
 from zhike.platform.permissions import api as permissions
@@ -54,7 +55,7 @@ def feed_parties(connection: Session, definition: Identity, snapshot: Snapshot |
         " group by id order by id"
     )
     rows = _stream(connection, select)
-    counts = bulk.load(
+    counts = exchange.load(
         definition.object,
         columns=[LoadColumn(field) for field in fields],
         rows=rows,
@@ -211,7 +212,7 @@ def _feed_records(
     )
     beside = _Beside()
     ends = master.ends
-    counts = bulk.load(
+    counts = exchange.load(
         master.object,
         columns=columns,
         rows=_first_of_each(_stream(connection, select), beside),
