@@ -84,8 +84,8 @@ def _past(service: Service) -> None:
     from zhike.engagement.compliance.models import Decision
     from zhike.kernel import actions, clock
     from zhike.kernel.ids import uuid7
-    from zhike.platform.objects import bulk
-    from zhike.platform.objects.types import LoadColumn
+    from zhike.platform.exchange import api as exchange
+    from zhike.platform.exchange.types import LoadColumn
     from zhike.platform.permissions import api as permissions
     from zhike.platform.work.types import GiveWork, NewWork
 
@@ -102,7 +102,7 @@ def _past(service: Service) -> None:
         )
         for n in range(INTERACTIONS)
     )
-    bulk.load("interaction", columns=columns, rows=rows)
+    exchange.load("interaction", columns=columns, rows=rows)
     for n in range(DECISIONS):
         origin = uuid7()
         Decision.objects.create(

@@ -263,11 +263,11 @@ def _claimed() -> list[tuple[int, int]]:
 
 def _make_reachable(customers: int) -> None:
     """Give every customer of a firm without a sample broker an address and their consent."""
-    from zhike.platform.objects import bulk
-    from zhike.platform.objects.types import LoadColumn
+    from zhike.platform.exchange import api as exchange
+    from zhike.platform.exchange.types import LoadColumn
 
     ids = range(1, customers + 1)
-    bulk.load(
+    exchange.load(
         "party",
         columns=[LoadColumn("email"), LoadColumn("risk_level")],
         rows=((n, f"bench:{n}", f"c{n}@example.com", f"C{1 + n % 5}") for n in ids),
@@ -275,5 +275,5 @@ def _make_reachable(customers: int) -> None:
     )
     said = [LoadColumn("party", by="id"), *map(LoadColumn, ("purpose", "channel", "state", "valid_from", "evidence"))]
     rows = ((None, f"e{n}", n, "marketing", "email", "granted", "2024-01-02", f"开户协议签署 {n}") for n in ids)
-    loaded = bulk.load("consent", columns=said, rows=rows)
+    loaded = exchange.load("consent", columns=said, rows=rows)
     assert not loaded.rejected, loaded

@@ -92,8 +92,8 @@ def _tell(customers: int) -> None:
     """Give the firm's people addresses and declarations, unless they have them."""
     from django.db import connection
 
-    from zhike.platform.objects import bulk
-    from zhike.platform.objects.types import LoadColumn
+    from zhike.platform.exchange import api as exchange
+    from zhike.platform.exchange.types import LoadColumn
 
     with connection.cursor() as cursor:
         cursor.execute(f"select exists (select from {Names('consent')})")
@@ -125,7 +125,7 @@ def _tell(customers: int) -> None:
         for channel in ("email", "phone", "sms")
         if n % 7 or channel == "sms"
     )
-    bulk.load("consent", columns=columns, rows=rows)
+    exchange.load("consent", columns=columns, rows=rows)
     with connection.cursor() as cursor:
         cursor.execute("vacuum analyze")
 

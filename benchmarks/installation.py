@@ -128,9 +128,11 @@ def firm(customers: int) -> None:
 
     An installation that was kept (ZHIKE_BENCH_HOME) and has them stays as it is.
     """
+    from zhike.platform.exchange import api as exchange
+    from zhike.platform.exchange.types import LoadColumn
     from zhike.platform.objects import bulk
     from zhike.platform.objects.models import SideTable
-    from zhike.platform.objects.types import LoadColumn, SideColumn
+    from zhike.platform.objects.types import SideColumn
     from zhike.platform.organization import api as organization
     from zhike.platform.organization.types import UnitRow
 
@@ -143,10 +145,10 @@ def firm(customers: int) -> None:
         LoadColumn(key)
         for key in ("name", "customer_no", "mobile", "branch", "status", "risk_level", "risk_valid_until")
     ]
-    bulk.load("party", columns=columns, rows=party_rows(customers), by_id=True)
+    exchange.load("party", columns=columns, rows=party_rows(customers), by_id=True)
     managers = max(customers // 300, 2)
     cover = [LoadColumn("party", by="id"), LoadColumn("employee_no"), LoadColumn("kind"), LoadColumn("valid_from")]
-    bulk.load(
+    exchange.load(
         "coverage",
         columns=cover,
         rows=((None, f"c{n}", n, f"E{n % managers:06d}", "service", "2024-01-02") for n in range(1, customers + 1)),

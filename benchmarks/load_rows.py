@@ -26,9 +26,10 @@ def run(scale: str) -> Result:
 
 
 def _measure(scale: str, home: Path) -> Result:
+    from zhike.platform.exchange import api as exchange
+    from zhike.platform.exchange.types import LoadColumn
     from zhike.platform.fields.search_tokens import array_items
-    from zhike.platform.objects import bulk, catalogue
-    from zhike.platform.objects.types import LoadColumn
+    from zhike.platform.objects import catalogue
     from zhike.platform.organization import api as organization
     from zhike.platform.organization.types import UnitRow
 
@@ -48,7 +49,7 @@ def _measure(scale: str, home: Path) -> Result:
     found: dict[str, list[float]] = {"product": [], "raw": []}
     for _round in range(5):
         for name, task in (
-            ("product", lambda: _product(path, bulk, LoadColumn)),
+            ("product", lambda: _product(path, exchange, LoadColumn)),
             ("raw", lambda: _by_hand(home / "raw.csv", raw)),
         ):
             with connection.cursor() as cursor:
@@ -60,10 +61,10 @@ def _measure(scale: str, home: Path) -> Result:
     return Result("load_rows", scale, product, base, ">= 0.6 x raw", product >= 0.6 * base, unit="rows/s")
 
 
-def _product(path: Path, bulk, column) -> None:  # type: ignore[no-untyped-def]
+def _product(path: Path, exchange, column) -> None:  # type: ignore[no-untyped-def]
     with path.open(newline="") as file:
         rows = ((int(row[0]), row[1], *row[2:]) for row in csv.reader(file))
-        bulk.load("party", columns=[column(key) for key in _COLUMNS], rows=rows, by_id=True)
+        exchange.load("party", columns=[column(key) for key in _COLUMNS], rows=rows, by_id=True)
 
 
 def _by_hand(path: Path, raw: str) -> None:

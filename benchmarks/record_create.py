@@ -32,8 +32,8 @@ def _measure(scale: str) -> Result:
 
     from zhike.kernel import context, definitions
     from zhike.platform.objects import api as objects
-    from zhike.platform.objects import schemas
     from zhike.platform.permissions.types import Post, Principal
+    from zhike.platform.records import schemas
 
     principal = Principal(kind="staff", name="bench", user_id=1, employee_no="P000001", posts=(Post("operator"),))
     factory = RequestFactory()

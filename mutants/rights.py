@@ -12,7 +12,7 @@ _FINISHING = "zhike/platform/work/logic/finishing.py"
 _SUMMING = "zhike/platform/objects/logic/summing.py"
 _ASKED = "zhike/platform/objects/logic/asking.py"
 
-_SHARES = "zhike/platform/objects/logic/sharing.py"
+_SHARES = "zhike/platform/records/logic/sharing.py"
 _NUMBERS = "zhike/platform/objects/logic/whole_numbers.py"
 
 _OF_SHARES = ("tests/contract/test_shares.py", "tests/property/test_scopes_agree.py")
@@ -131,15 +131,15 @@ BREAKS = (
     Break(
         "masks: unmask of a refused field",
         "who is refused a field does not unmask it",
-        "zhike/platform/objects/logic/unmasking.py",
-        '    if field_rights.field_rule(owner, field, principal) == "refused":\n',
-        '    if field_rights.field_rule(owner, field, principal) == "never":\n',
+        "zhike/platform/records/logic/unmasking.py",
+        '    if catalogue.field_rule(owner.key, field, principal=principal) == "refused":\n',
+        '    if catalogue.field_rule(owner.key, field, principal=principal) == "never":\n',
         _OF_RIGHTS,
     ),
     Break(
         "masks: series of unmaskings",
         "values are not shown over and over for one reason",
-        "zhike/platform/objects/logic/unmasking.py",
+        "zhike/platform/records/logic/unmasking.py",
         "stopped = _times(reason) >= settings.UNMASK_SERIES",
         "stopped = False",
         _OF_RIGHTS,
@@ -147,7 +147,7 @@ BREAKS = (
     Break(
         "masks: unmaskings at once",
         "a series of values in clear is not passed by two at the same instant",
-        "zhike/platform/objects/logic/unmasking.py",
+        "zhike/platform/records/logic/unmasking.py",
         '        database.in_turn(f"unmask {context.current().actor}")\n',
         "",
         _OF_AT_ONCE,
@@ -212,7 +212,7 @@ BREAKS = (
         "shares: right of the giver",
         "a share gives nothing that its giver could not give today",
         _SHARES,
-        'yield from known_records.reached_ids(owner, ids, principal, ("read", "share"))',
+        'yield from single.reached(key, ids, ("read", "share"), principal=principal)',
         "yield from ids",
         _OF_SHARES,
     ),
@@ -235,9 +235,9 @@ BREAKS = (
     Break(
         "shares: of what one may share",
         "nobody shares what only others may share",
-        "zhike/platform/objects/shares.py",
-        'principal, ("read", "share")):',
-        'principal, ("read",)):',
+        "zhike/platform/records/shares.py",
+        '[record_id], ("read", "share"), principal',
+        '[record_id], ("read",), principal',
         _OF_SHARES,
     ),
     Break(
@@ -453,7 +453,7 @@ BREAKS = (
     Break(
         "exports: above the limit",
         "more rows than the limit leave with an approval only",
-        "zhike/platform/objects/logic/large_exports.py",
+        "zhike/platform/exchange/logic/large_exports.py",
         "    if count > limit:\n",
         "    if count > limit * 2:\n",
         _OF_EXPORTS,
@@ -461,7 +461,7 @@ BREAKS = (
     Break(
         "exports: one's own file",
         "an approved export is fetched by whoever asked for it",
-        "zhike/platform/objects/exports.py",
+        "zhike/platform/exchange/exports.py",
         "filter(uid=uid, asked_by=principal.me)",
         "filter(uid=uid)",
         _OF_EXPORTS,

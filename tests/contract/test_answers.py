@@ -31,8 +31,8 @@ from zhike.kernel import clock, event_delivery, jobs
 from zhike.kernel.definition_parts import Labels
 from zhike.kernel.ids import uuid7
 from zhike.kernel.models import HeldEvent
-from zhike.platform.objects.definitions import ExportRule
-from zhike.platform.objects.logic import large_exports
+from zhike.platform.exchange.definitions import ExportRule
+from zhike.platform.exchange.logic import large_exports
 from zhike.platform.organization import api as organization
 from zhike.platform.organization.models import User
 from zhike.platform.work.models import WorkItem

@@ -11,11 +11,12 @@ from zhike.kernel import definition_changes
 from zhike.kernel.definition_changes import Edit
 from zhike.kernel.errors import Refused
 from zhike.platform.audit.models import Entry
+from zhike.platform.exchange import exports
 from zhike.platform.objects import api as objects
 from zhike.platform.objects import catalogue
 from zhike.platform.objects.errors import UnknownField
-from zhike.platform.objects.schemas import object_out
 from zhike.platform.objects.types import RecordQuery
+from zhike.platform.records.schemas import object_out
 
 pytestmark = pytest.mark.django_db
 
@@ -86,7 +87,7 @@ def entries(query, principal, **summed):
         "exact count": lambda: objects.count(query, principal=principal, exact=True),
         "summary": lambda: objects.summarize(query, principal=principal, **summed),
         "coverage": lambda: objects.summary_by_coverage(query, principal=principal),
-        "export": lambda: objects.export_xlsx(query, principal=principal),
+        "export": lambda: exports.export_xlsx(query, principal=principal),
     }
 
 
@@ -148,7 +149,7 @@ def test_nothing_is_ordered_grouped_or_summed_by_what_is_masked(parties, firm, f
     query = RecordQuery("party", sort=(field, "asc"))
 
     assert refusal(lambda: objects.page(query, principal=firm.manager)) == f"party.{field}"
-    assert refusal(lambda: objects.export_xlsx(query, principal=firm.manager)) == f"party.{field}"
+    assert refusal(lambda: exports.export_xlsx(query, principal=firm.manager)) == f"party.{field}"
     everybody = RecordQuery("party")
     for summed in ({"group_by": field}, {"sums": [field]}):
         assert refusal(lambda s=summed: objects.summarize(everybody, principal=firm.manager, **s)) == f"party.{field}"
@@ -302,7 +303,7 @@ def test_an_unknown_column_order_or_sum_says_what_there_is(firm):
         lambda: objects.page(RecordQuery("party", sort=("shoe_size", "asc")), principal=firm.manager),
         lambda: objects.summarize(RecordQuery("party"), principal=firm.manager, sums=["shoe_size"]),
         lambda: objects.summary_by_coverage(RecordQuery("party"), principal=firm.manager, sums=["shoe_size"]),
-        lambda: objects.export_xlsx(RecordQuery("party", columns=("shoe_size",)), principal=firm.manager),
+        lambda: exports.export_xlsx(RecordQuery("party", columns=("shoe_size",)), principal=firm.manager),
     ):
         with pytest.raises(UnknownField) as unknown:
             ask()

@@ -13,7 +13,9 @@ WITHOUT = {
     "they say what definitions hold, which is the same for everybody, and reveal no row": {
         "fields.api": "bad_character bound check_format check_numbers mask plain readable_format value_type",
         "fields.search_tokens": "array_items is_whole normalize tokens_of wanted",
-        "objects.catalogue": "describe names_of object_with_role provisional schema served_on targets_of",
+        "objects.catalogue": "describe field_of known names_of object_with_role pointed_at pointers provisional schema"
+        " served_on targets_of",
+        "objects.faults": "bad_key doubled_key duplicate misfit no_key no_target required source_owned stamped",
         "packs.api": "check missing outdated plan unapplied",
         "permissions.api": "check_operation register_limits register_shares",
         "permissions.parts": "register registered word_for",
@@ -41,8 +43,11 @@ WITHOUT = {
     },
     "engines load, compute and decide by them over everybody's rows, on nobody's behalf; they are for no screen": {
         "objects.sets": "columns facts gathered positional",
-        "objects.bulk": "drop_replaced export facts load prepare publish refer_to related reserve_ids serving_employees"
+        "objects.bulk": "drop_replaced facts forget_figures prepare publish refer_to related reserve_ids serving_employees"
         " stop_serving",
+        "objects.statements": "compiled_rules dated joined records_from retired_columns",
+        "records.api": "erased",
+        "exchange.api": "export load",
         "indicators.api": "compute window_curve window_totals",
         "tags.api": "compute",
         "identity.api": "evaluate links run states",

@@ -12,7 +12,6 @@ from django.test import Client
 from tests.factories.records import build_firm, customer, holding
 from zhike.kernel import clock, context, definition_changes, definitions
 from zhike.kernel.definition_changes import Edit
-from zhike.platform.objects import shares
 from zhike.platform.organization import api as organization
 from zhike.platform.organization.models import Post as PostRow
 from zhike.platform.organization.models import User
@@ -21,6 +20,7 @@ from zhike.platform.permissions import explaining
 from zhike.platform.permissions.logic import limits
 from zhike.platform.permissions.logic.grants import refinement_text
 from zhike.platform.permissions.types import Post, Role
+from zhike.platform.records import shares
 
 pytestmark = pytest.mark.django_db
 

@@ -16,7 +16,9 @@ DOORS = {"api", "types", "errors"}
 #: A room that does more than one thing for others has a door for each.
 MORE_DOORS = {
     "fields": {"search_tokens"},
-    "objects": {"bulk", "catalogue", "exports", "sets", "shares"},
+    "objects": {"bulk", "catalogue", "faults", "lists", "sets", "single", "statements"},
+    "records": {"shares"},
+    "exchange": {"exports"},
     "organization": {"people", "roster"},
     "permissions": {"explaining", "parts"},
     "warehouse": {"datasets", "received"},

@@ -15,14 +15,18 @@ from zhike.kernel.errors import Invalid, NotFound, Refused, SignInRequired
 from zhike.kernel.ids import uuid7
 from zhike.kernel.models import Event
 from zhike.platform.audit.models import Entry
+from zhike.platform.exchange import api as exchange
+from zhike.platform.exchange.types import LoadColumn
 from zhike.platform.objects import api as objects
 from zhike.platform.objects import bulk
-from zhike.platform.objects.errors import SourceOwned, UnmaskSeries
-from zhike.platform.objects.types import LoadColumn, RecordQuery
+from zhike.platform.objects.errors import SourceOwned
+from zhike.platform.objects.types import RecordQuery
 from zhike.platform.organization import api as organization
 from zhike.platform.packs import api as packs
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Post, Principal
+from zhike.platform.records import api as records
+from zhike.platform.records.errors import UnmaskSeries
 from zhike.platform.work import api as work
 
 pytestmark = pytest.mark.django_db
@@ -73,7 +77,7 @@ def test_a_handover_changes_list_detail_count_search_and_scope_together(firm):
         found = len(objects.page(RecordQuery("party", text="张三"), principal=principal).rows)
         bitmap = bulk.scope("party", principal=principal)
         try:
-            detail = objects.get("party", party.uid, principal=principal).display
+            detail = records.get("party", party.uid, principal=principal).display
         except NotFound:
             detail = None
         return listed, counted, found, detail, None if bitmap is None else len(bitmap)
@@ -104,22 +108,22 @@ def test_another_branches_record_does_not_exist_and_is_not_changed(firm):
         objects.update("party", party.uid, {"remark": "x"}, revision=1, principal=firm.manager)
 
     assert refused.value.code == "not_found"
-    assert objects.get("party", party.uid, principal=SYSTEM).values["remark"] is None
+    assert records.get("party", party.uid, principal=SYSTEM).values["remark"] is None
 
 
 def test_unmasking_needs_a_reason_and_leaves_a_trace(firm):
     party = customer("张三丰", certificate_number="310101199001011234")
 
-    shown = objects.get("party", party.uid, principal=firm.manager)
+    shown = records.get("party", party.uid, principal=firm.manager)
     assert shown.values["certificate_number"] == "310***********1234"
     with pytest.raises(Exception, match="reason"):
-        objects.unmask("party", party.uid, "certificate_number", reason="", principal=firm.manager)
-    assert not [e for e in objects.access("party", party.uid, principal=firm.operator) if e.operation == "unmask"]
+        records.unmask("party", party.uid, "certificate_number", reason="", principal=firm.manager)
+    assert not [e for e in records.access("party", party.uid, principal=firm.operator) if e.operation == "unmask"]
 
-    clear = objects.unmask("party", party.uid, "certificate_number", reason="客户来电核对身份", principal=firm.manager)
+    clear = records.unmask("party", party.uid, "certificate_number", reason="客户来电核对身份", principal=firm.manager)
 
     assert clear == "310101199001011234"
-    entry = objects.access("party", party.uid, principal=firm.operator)[0]
+    entry = records.access("party", party.uid, principal=firm.operator)[0]
     assert (entry.operation, entry.reason, entry.details) == (
         "unmask",
         "客户来电核对身份",
@@ -200,7 +204,7 @@ def test_a_note_is_its_authors_and_only_its_authors(firm):
     assert note.values["employee_no"] == "E1001"
     assert "delete" in note.permitted
 
-    head = objects.get("interaction", note.uid, principal=firm.branch_head)
+    head = records.get("interaction", note.uid, principal=firm.branch_head)
     assert "delete" not in head.permitted
     with pytest.raises(NotFound):
         objects.delete("interaction", note.uid, revision=1, principal=firm.branch_head)
@@ -208,17 +212,17 @@ def test_a_note_is_its_authors_and_only_its_authors(firm):
         objects.update("interaction", note.uid, {"employee_no": "E1002"}, revision=1, principal=firm.manager)
     objects.delete("interaction", note.uid, revision=1, principal=firm.manager)
     with pytest.raises(NotFound):
-        objects.get("interaction", note.uid, principal=firm.manager)
+        records.get("interaction", note.uid, principal=firm.manager)
 
 
 def test_what_a_source_keeps_is_not_deleted_here(firm):
     own = customer("张三丰")
     columns = [LoadColumn("party", by="id"), *(LoadColumn(key) for key in ("channel", "subject", "at", "employee_no"))]
     row = (None, "call_center:K1", own.id, "phone", "账户咨询", clock.now().isoformat(), "E1001")
-    bulk.load("interaction", columns=columns, rows=[row])
+    exchange.load("interaction", columns=columns, rows=[row])
     loaded = objects.page(RecordQuery("interaction"), principal=firm.manager).rows[0]
 
-    assert "delete" not in objects.get("interaction", loaded.uid, principal=firm.manager).permitted
+    assert "delete" not in records.get("interaction", loaded.uid, principal=firm.manager).permitted
     with pytest.raises(SourceOwned):
         objects.delete("interaction", loaded.uid, revision=loaded.revision, principal=firm.manager)
 
@@ -305,10 +309,10 @@ def test_a_customer_is_a_principal_like_any_other(firm, tmp_path):
     assert list(bulk.scope("party", principal=investor)) == [own.id]
     assert len(objects.page(RecordQuery("coverage"), principal=investor).rows) == 1
     with pytest.raises(NotFound):
-        objects.get("party", other.uid, principal=investor)
+        records.get("party", other.uid, principal=investor)
     for attempt in (
         lambda: objects.update("party", own.uid, {"remark": "x"}, revision=1, principal=investor),
-        lambda: objects.unmask("party", own.uid, "mobile", reason="本人查询", principal=investor),
+        lambda: records.unmask("party", own.uid, "mobile", reason="本人查询", principal=investor),
         lambda: objects.page(RecordQuery("employee"), principal=investor),
         lambda: work.todo(principal=investor),
     ):
@@ -343,7 +347,7 @@ def test_a_refused_field_is_refused_though_another_role_sees_it_in_clear(firm, o
     blind = role("blind", ("party", "read"), refused=["mobile"])
     both = holding(firm.operator, *(seer, blind)[::order])
 
-    shown = objects.get("party", party.uid, principal=both)
+    shown = records.get("party", party.uid, principal=both)
     assert ("mobile" in shown.values, "mobile" in shown.refused, shown.values["email"]) == (
         False,
         True,
@@ -382,10 +386,10 @@ def test_who_is_refused_a_field_does_not_unmask_it(firm):
     blind = holding(firm.operator, role("blind", ("party", "read", "unmask"), refused=["mobile"]))
 
     with pytest.raises(Refused) as refused:
-        objects.unmask("party", party.uid, "mobile", reason="客户来电核对身份", principal=blind)
+        records.unmask("party", party.uid, "mobile", reason="客户来电核对身份", principal=blind)
     assert refused.value.facts == {"operation": "party.mobile"}
     assert not Entry.objects.filter(operation="unmask").exists()
-    assert objects.unmask("party", party.uid, "email", reason="客户来电核对身份", principal=blind) == "z@example.com"
+    assert records.unmask("party", party.uid, "email", reason="客户来电核对身份", principal=blind) == "z@example.com"
 
 
 def test_a_child_of_a_deleted_parent_is_gone_with_it(firm):
@@ -400,7 +404,7 @@ def test_a_child_of_a_deleted_parent_is_gone_with_it(firm):
     assert objects.related_page("consent", "party", party.id, principal=firm.manager).rows == []
     assert objects.records_by_id("coverage", [covered.id], principal=firm.manager) == {}
     with pytest.raises(NotFound):
-        objects.get("coverage", covered.uid, principal=firm.manager)
+        records.get("coverage", covered.uid, principal=firm.manager)
 
 
 def test_a_series_of_unmaskings_for_one_reason_is_stopped_and_told(firm, settings):
@@ -409,13 +413,13 @@ def test_a_series_of_unmaskings_for_one_reason_is_stopped_and_told(firm, setting
 
     def look(party, reason, actor="user:E1001"):
         with context.acting(actor=actor):
-            return objects.unmask("party", party.uid, "mobile", reason=reason, principal=firm.manager)
+            return records.unmask("party", party.uid, "mobile", reason=reason, principal=firm.manager)
 
     assert [look(parties[n], f"回访核对 {n}") for n in range(3)] == [f"1380000000{n}" for n in range(3)]
     for reason in ("回访核对", "回访核对 9", " 回访，核对 "):
         with pytest.raises(UnmaskSeries):
             look(parties[3], reason)
-    [first, *_more] = objects.access("party", parties[3].uid, principal=firm.operator)
+    [first, *_more] = records.access("party", parties[3].uid, principal=firm.operator)
     assert (first.operation, first.employee_no, first.details) == ("unmask_stopped", "E1001", {"field": "mobile"})
     assert Event.objects.filter(name="record.unmask_stopped", subject_id=parties[3].id).count() == 3
     # Another reason, another person and another hour are no part of the series.

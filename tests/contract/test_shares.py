@@ -14,15 +14,18 @@ from zhike.kernel.definition_changes import Edit
 from zhike.kernel.errors import Invalid, NotFound, Refused
 from zhike.kernel.models import Event
 from zhike.platform.audit.models import Entry
+from zhike.platform.exchange import exports
 from zhike.platform.objects import api as objects
-from zhike.platform.objects import bulk, shares
-from zhike.platform.objects.errors import ShareDates, ShareWithOne
-from zhike.platform.objects.logic.history import Recipient
+from zhike.platform.objects import bulk
 from zhike.platform.objects.types import RecordQuery
 from zhike.platform.organization import api as organization
 from zhike.platform.organization.models import Post, User
 from zhike.platform.packs import api as packs
 from zhike.platform.permissions import api as permissions
+from zhike.platform.records import api as records
+from zhike.platform.records import shares
+from zhike.platform.records.errors import ShareDates, ShareWithOne
+from zhike.platform.records.logic.history import Recipient
 from zhike.server import pages
 
 pytestmark = pytest.mark.django_db
@@ -86,7 +89,7 @@ def seen(party, number):
     )
     points = bool(objects.related_page("contact_point", "party", party.id, principal=asking).rows)
     try:
-        single = objects.get("party", party.uid, principal=asking).uid == party.uid
+        single = records.get("party", party.uid, principal=asking).uid == party.uid
     except NotFound:
         single = False
     ways = (listed, searched, bitmap is None or party.id in bitmap, by_id, points, single)
@@ -116,13 +119,13 @@ def test_a_shared_record_is_read_with_what_follows_it_and_by_nobody_else(firm, p
 def test_it_is_for_reading_only(firm, party):
     give(party)
     reader = principal("E1002")
-    record = objects.get("party", party.uid, principal=reader)
+    record = records.get("party", party.uid, principal=reader)
 
     assert record.permitted == ()
     acts = {
         "update": lambda: objects.update("party", party.uid, {"remark": "x"}, revision=record.revision, principal=reader),
-        "unmask": lambda: objects.unmask("party", party.uid, "mobile", reason="客户来电核对", principal=reader),
-        "access": lambda: objects.access("party", party.uid, principal=reader),
+        "unmask": lambda: records.unmask("party", party.uid, "mobile", reason="客户来电核对", principal=reader),
+        "access": lambda: records.access("party", party.uid, principal=reader),
         "share": lambda: shares.share("party", party.uid, user=user("E2001").uid, until=until(), principal=reader),
         "list": lambda: shares.of_record("party", party.uid, principal=reader),
     }  # fmt: skip
@@ -132,14 +135,14 @@ def test_it_is_for_reading_only(firm, party):
         assert Entry.objects.filter(operation=name).count() == (name == "share"), name
     [point] = objects.related_page("contact_point", "party", party.id, principal=reader).rows
     with pytest.raises(NotFound):
-        objects.unmask("contact_point", point.uid, "value", reason="客户来电核对", principal=reader)
+        records.unmask("contact_point", point.uid, "value", reason="客户来电核对", principal=reader)
     with pytest.raises(NotFound):
         objects.update("contact_point", point.uid, {"verified": True}, revision=point.revision, principal=reader)
     about = {"party": str(party.uid), "channel": "phone", "subject": "回访", "at": clock.now().isoformat()}
     with pytest.raises((NotFound, Invalid)):
         objects.create("interaction", about, principal=reader)
     # Neither is it in what one exports, or finds by a whole number.
-    exported = objects.export_xlsx(RecordQuery("party"), principal=reader)
+    exported = exports.export_xlsx(RecordQuery("party"), principal=reader)
     assert Entry.objects.get(operation="export").changes["rows"] == 1 and exported
     assert objects.page(RecordQuery("party", text="13800001234"), principal=reader).rows == []
 
@@ -163,7 +166,7 @@ def test_an_export_holds_no_more_than_is_granted_for_export(firm, party):
     )
     half = holding(firm.branch_head, "half")
     assert objects.count(RecordQuery("party"), principal=half).count == 2
-    objects.export_xlsx(RecordQuery("party"), principal=half)
+    exports.export_xlsx(RecordQuery("party"), principal=half)
     assert Entry.objects.get(operation="export").changes["rows"] == 1
 
 
@@ -201,11 +204,11 @@ def test_walls_hold(firm, party):
     give(party)
     wall = role("party", "read", key="walled", where="mine", walls=[{"on": "party", "where": "dormant"}])
     walled = holding(principal("E1002"), wall)
-    assert objects.get("party", party.uid, principal=walled).uid == party.uid
-    now = objects.get("party", party.uid, principal=SYSTEM)
+    assert records.get("party", party.uid, principal=walled).uid == party.uid
+    now = records.get("party", party.uid, principal=SYSTEM)
     objects.update("party", party.uid, {"status": "dormant"}, revision=now.revision, principal=SYSTEM)
     with pytest.raises(NotFound):
-        objects.get("party", party.uid, principal=walled)
+        records.get("party", party.uid, principal=walled)
     assert party.id not in (bulk.scope("party", principal=walled) or [])
 
 
@@ -213,7 +216,7 @@ def test_whoever_may_not_read_such_records_at_all_still_may_not(firm, party):
     give(party)
     other = holding(principal("E1002"), role("product", "read", key="products"))
     with pytest.raises(Refused):
-        objects.get("party", party.uid, principal=other)
+        records.get("party", party.uid, principal=other)
     assert list(bulk.scope("party", principal=other) or []) == []
 
 
@@ -272,7 +275,7 @@ def test_the_journal_and_events_say_who_shared_what_with_whom(firm, party):
     with context.acting(actor="user:E1001"):
         shares.withdraw("party", party.uid, made.uid, principal=principal("E1001"))
     details = {"to": "E1002", "kind": "user", "until": until().isoformat()}
-    told = objects.access("party", party.uid, principal=firm.operator)
+    told = records.access("party", party.uid, principal=firm.operator)
     assert [(line.operation, line.employee_no, line.details) for line in told[:2]] == [
         ("unshare", "E1001", details),
         ("share", "E1001", details),
@@ -305,7 +308,7 @@ def test_the_log_on_the_page_names_the_person_or_unit_to_whoever_may_read_it(fir
 
 def test_an_erased_or_deleted_record_is_shared_with_nobody(firm, party):
     give(party)
-    objects.erase("party", party.uid, reason="客户申请", principal=SYSTEM)
+    records.erase("party", party.uid, reason="客户申请", principal=SYSTEM)
     assert not seen(party, "E1002")
 
 
@@ -314,7 +317,7 @@ def test_a_share_does_not_follow_a_merge(firm, party):
     kept = customer("张三丰（合并后）", branch="B1", manager="E1001")
     bulk.refer_to("party", {party.id: kept.id})
     objects.delete(
-        "party", party.uid, revision=objects.get("party", party.uid, principal=SYSTEM).revision, principal=SYSTEM
+        "party", party.uid, revision=records.get("party", party.uid, principal=SYSTEM).revision, principal=SYSTEM
     )
     assert not seen(party, "E1002")
     assert kept.uid not in {row.uid for row in objects.page(RecordQuery("party"), principal=principal("E1002")).rows}
@@ -326,9 +329,9 @@ def test_what_is_kept_of_a_statement_is_for_one_person_never_for_another(firm, p
         for held in ("branch_head", "account_manager"):
             organization.add_user(employee_no=number, name="双岗", role=held, unit=unit)
     [point] = objects.related_page("contact_point", "party", party.id, principal=SYSTEM).rows
-    assert objects.get("contact_point", point.uid, principal=principal("E8001")).uid == point.uid
+    assert records.get("contact_point", point.uid, principal=principal("E8001")).uid == point.uid
     with pytest.raises(NotFound):
-        objects.get("contact_point", point.uid, principal=principal("E8002"))
+        records.get("contact_point", point.uid, principal=principal("E8002"))
 
 
 def test_over_http(firm, party):
@@ -370,7 +373,7 @@ def test_people_are_told_to_who_fills_in_a_user_of_units_one_reaches(firm, tmp_p
     minder = role("care", "read", "create", key="minder")
 
     def told(principal):
-        return [key for _uid, key, _display in objects.places("user", "E", principal=principal)]
+        return [key for _uid, key, _display in records.places("user", "E", principal=principal)]
 
     assert told(holding(firm.manager, minder)) == ["E1001", "E2001"]
     assert told(holding(firm.other_manager, minder)) == ["E1002"]

@@ -12,10 +12,12 @@ from tests.factories.records import SYSTEM, build_firm, cover, customer, holding
 from zhike.expressions import api as expressions
 from zhike.kernel.errors import Invalid, NotFound
 from zhike.kernel.providers import searches
+from zhike.platform.exchange import exports
 from zhike.platform.objects import api as objects
 from zhike.platform.objects import bulk, catalogue
 from zhike.platform.objects.types import PARAMS, UNREADABLE, RecordQuery
 from zhike.platform.packs import api as packs
+from zhike.platform.records import api as record_door
 
 pytestmark = pytest.mark.django_db
 
@@ -96,7 +98,7 @@ def test_lists_counts_searches_and_exports_leave_it_out(records, walled, free):
         assert objects.count(found, principal=walled, exact=True).count == (0 if query else 1)
         assert objects.count(found, principal=free, exact=True).count == (1 if query else 2)
     assert objects.summarize(RecordQuery("party"), principal=walled) == [(None, 1, [])]
-    sheet = load_workbook(io.BytesIO(objects.export_xlsx(RecordQuery("party"), principal=walled))).worksheets[0]
+    sheet = load_workbook(io.BytesIO(exports.export_xlsx(RecordQuery("party"), principal=walled))).worksheets[0]
     assert sheet.max_row == 3
     records_group = searches["records"]
     assert [hit.title for hit in records_group.find(walled, "张三丰")] == []
@@ -105,22 +107,22 @@ def test_lists_counts_searches_and_exports_leave_it_out(records, walled, free):
 
 def test_nobody_reads_or_changes_it_alone(records, walled, free):
     uid, record_id = records["hidden"].uid, records["hidden"].id
-    assert objects.get("party", uid, principal=free).display == "张三丰"
+    assert record_door.get("party", uid, principal=free).display == "张三丰"
     for act in (
-        lambda: objects.get("party", uid, principal=walled),
-        lambda: objects.history("party", uid, principal=walled),
-        lambda: objects.access("party", uid, principal=walled),
+        lambda: record_door.get("party", uid, principal=walled),
+        lambda: record_door.history("party", uid, principal=walled),
+        lambda: record_door.access("party", uid, principal=walled),
         lambda: objects.ids("party", [uid], principal=walled),
         lambda: objects.update("party", uid, {"email": "a@example.com"}, revision=1, principal=walled),
         lambda: objects.delete("party", uid, revision=1, principal=walled),
-        lambda: objects.erase("party", uid, reason="客户要求", principal=walled),
-        lambda: objects.unmask("party", uid, "mobile", reason="客户来电", principal=walled),
+        lambda: record_door.erase("party", uid, reason="客户要求", principal=walled),
+        lambda: record_door.unmask("party", uid, "mobile", reason="客户来电", principal=walled),
     ):
         with pytest.raises(NotFound):
             act()
     assert objects.records_by_id("party", [record_id], principal=walled) == {}
     assert list(bulk.scope("party", principal=walled)) == [records["seen"].id]
-    assert objects.get("party", uid, principal=SYSTEM).revision == 1
+    assert record_door.get("party", uid, principal=SYSTEM).revision == 1
 
 
 def test_what_follows_it_is_hidden_with_it_however_far(records, walled, free):
@@ -129,7 +131,7 @@ def test_what_follows_it_is_hidden_with_it_however_far(records, walled, free):
     assert sorted(listed("remark", free)) == ["ours", "own", "theirs"]
     assert sorted(listed("remark", walled)) == ["ours", "own"]
     with pytest.raises(NotFound):
-        objects.get("remark", records["remark_theirs"].uid, principal=walled)
+        record_door.get("remark", records["remark_theirs"].uid, principal=walled)
 
 
 def test_a_reference_to_it_shows_nothing(records, walled, free):
@@ -143,22 +145,24 @@ def test_a_reference_to_it_shows_nothing(records, walled, free):
     assert others(free) == ["张三丰", "李四海", "李四海"]
     assert others(walled) == [None, "李四海"]
     ours = records["ours"].uid
-    assert objects.get("party_relationship", ours, principal=walled).values["other"] is None
-    told = [change for line in objects.history("party_relationship", ours, principal=walled) for change in line.changes]
+    assert record_door.get("party_relationship", ours, principal=walled).values["other"] is None
+    told = [
+        change for line in record_door.history("party_relationship", ours, principal=walled) for change in line.changes
+    ]
     assert ("other", None, None) in told
     assert "张三丰" not in str(told)
     ids = [records["hidden"].id, records["seen"].id]
     assert set(objects.displays("party", ids, principal=walled)) == {records["seen"].id}
     assert set(objects.displays("party", ids, principal=free)) == set(ids)
-    sheet = load_workbook(io.BytesIO(objects.export_xlsx(query, principal=walled))).worksheets[0]
+    sheet = load_workbook(io.BytesIO(exports.export_xlsx(query, principal=walled))).worksheets[0]
     assert [row[1].value for row in sheet.iter_rows(min_row=3)] == [None, "李四海"]
 
 
 def test_a_reference_to_what_follows_it_shows_nothing(records, walled, free):
     given = {"about": str(records["own"].uid), "text": "see", "seen": str(records["theirs"].uid)}
     made = objects.create("remark", given, principal=SYSTEM).uid
-    assert objects.get("remark", made, principal=free).values["seen"] is not None
-    assert objects.get("remark", made, principal=walled).values["seen"] is None
+    assert record_door.get("remark", made, principal=free).values["seen"] is not None
+    assert record_door.get("remark", made, principal=walled).values["seen"] is None
 
 
 def test_groups_count_it_under_what_is_not_readable(records, walled, free):

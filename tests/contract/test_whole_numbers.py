@@ -17,6 +17,7 @@ from zhike.platform.objects import api as objects
 from zhike.platform.objects.errors import FindSeries
 from zhike.platform.objects.types import RecordQuery
 from zhike.platform.organization.models import User
+from zhike.platform.records import api as records
 
 pytestmark = pytest.mark.django_db
 
@@ -78,7 +79,7 @@ def test_a_question_leaves_a_line_with_the_field_and_never_the_number(firm):
     assert lines() == [*told, ("user:E3001", "party", None, None)]
     written = " ".join(str(row.changes) + row.reason for row in Entry.objects.filter(operation="find_by_number"))
     assert not any(number in written for number in (MOBILE, CUSTOMER_NO, CERTIFICATE, "13800001235"))
-    [first, *_more] = objects.access("party", party.uid, principal=firm.operator)
+    [first, *_more] = records.access("party", party.uid, principal=firm.operator)
     assert (first.operation, first.employee_no, first.details["field"]) == (
         "find_by_number",
         "E3001",

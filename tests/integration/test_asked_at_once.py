@@ -16,11 +16,13 @@ from zhike.kernel import clock, context
 from zhike.kernel.models import Event
 from zhike.platform.audit.models import Entry
 from zhike.platform.objects import api as objects
-from zhike.platform.objects import shares
-from zhike.platform.objects.errors import FindSeries, UnmaskSeries
-from zhike.platform.objects.models import Share
+from zhike.platform.objects.errors import FindSeries
 from zhike.platform.objects.types import RecordQuery
 from zhike.platform.organization.models import User
+from zhike.platform.records import api as records
+from zhike.platform.records import shares
+from zhike.platform.records.errors import UnmaskSeries
+from zhike.platform.records.models import Share
 
 NUMBERS = ("13800001234", "13911112222", "13700003333")
 
@@ -91,7 +93,7 @@ def test_a_series_of_unmaskings_is_not_passed_by_two_at_the_same_instant(firm, a
     parties = [customer(f"客户{n}", mobile=number) for n, number in enumerate(NUMBERS)]
 
     def look(party):
-        return objects.unmask("party", party.uid, "mobile", reason="回访核对", principal=firm.manager)
+        return records.unmask("party", party.uid, "mobile", reason="回访核对", principal=firm.manager)
 
     with context.acting(actor="user:E1001"):
         look(parties[0])

@@ -10,6 +10,7 @@ from zhike.kernel.errors import Refused
 from zhike.platform.objects import api as objects
 from zhike.platform.objects import catalogue
 from zhike.platform.objects.types import RecordQuery
+from zhike.platform.records import api as records
 
 pytestmark = pytest.mark.django_db
 NUMBER = "6222021001112223334"
@@ -35,7 +36,7 @@ def row() -> str:
 
 
 def test_the_number_is_masked_and_never_in_the_table(firm, card):
-    found = objects.get("bank_card", card[1].uid, principal=firm.manager)
+    found = records.get("bank_card", card[1].uid, principal=firm.manager)
 
     assert (found.display, found.values["number"]) == ("尾号 3334", "尾号 3334")
     assert NUMBER not in row() and "aes256gcm" in row()
@@ -49,17 +50,17 @@ def test_a_card_is_found_by_its_number_and_its_last_four_digits(firm, card):
 
 
 def test_only_who_may_unmask_sees_it_and_the_operator_may_not(firm, card):
-    shown = objects.unmask("bank_card", card[1].uid, "number", reason="核对三方存管", principal=firm.manager)
+    shown = records.unmask("bank_card", card[1].uid, "number", reason="核对三方存管", principal=firm.manager)
 
     assert shown == NUMBER
     with pytest.raises(Refused):
-        objects.unmask("bank_card", card[1].uid, "number", reason="核对三方存管", principal=firm.operator)
+        records.unmask("bank_card", card[1].uid, "number", reason="核对三方存管", principal=firm.operator)
 
 
 def test_erasing_the_customer_wipes_the_number_and_keeps_its_hashes(card):
     column = catalogue.describe("bank_card").fields["number"].column
 
-    objects.erase("party", card[0].uid, reason="客户申请", principal=SYSTEM)
+    records.erase("party", card[0].uid, reason="客户申请", principal=SYSTEM)
 
     with connection.cursor() as cursor:
         cursor.execute(

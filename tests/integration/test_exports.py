@@ -22,24 +22,27 @@ from zhike.kernel.definition_parts import Labels
 from zhike.kernel.errors import NotFound, Refused, SignInRequired
 from zhike.kernel.models import Run
 from zhike.platform.audit.models import Entry
-from zhike.platform.objects import api as objects
-from zhike.platform.objects import bulk, exports
-from zhike.platform.objects.definitions import ExportRule
-from zhike.platform.objects.errors import (
+from zhike.platform.exchange import exports
+from zhike.platform.exchange.definitions import ExportRule
+from zhike.platform.exchange.errors import (
     ApprovalNeeded,
     ExporterLeft,
     ExportGrew,
     ExportNotReady,
     ExportOutdated,
     NoApproval,
-    ReasonRequired,
     TooManyRows,
 )
-from zhike.platform.objects.logic import catalogue, exporting, large_exports
-from zhike.platform.objects.models import Export
+from zhike.platform.exchange.logic import exporting, large_exports
+from zhike.platform.exchange.models import Export
+from zhike.platform.objects import api as objects
+from zhike.platform.objects import bulk
+from zhike.platform.objects.logic import catalogue
 from zhike.platform.objects.types import RecordQuery, SideColumn
 from zhike.platform.organization import api as organization
 from zhike.platform.organization.models import User
+from zhike.platform.records import api as records
+from zhike.platform.records.errors import ReasonRequired
 from zhike.platform.work import api as work
 from zhike.platform.work.models import WorkItem
 from zhike.platform.work.types import WorkQuery
@@ -54,7 +57,7 @@ def firm():
 
 
 def sheet(principal, query=PARTIES):
-    return load_workbook(io.BytesIO(objects.export_xlsx(query, principal=principal))).worksheets[0]
+    return load_workbook(io.BytesIO(exports.export_xlsx(query, principal=principal))).worksheets[0]
 
 
 def names(principal):
@@ -110,7 +113,7 @@ def test_the_limit_is_told_and_nothing_is_written_down(firm, monkeypatch):
     customer("王五")
 
     with pytest.raises(TooManyRows) as refused:
-        objects.export_xlsx(PARTIES, principal=firm.operator)
+        exports.export_xlsx(PARTIES, principal=firm.operator)
 
     assert (refused.value.code, refused.value.facts) == ("export.too_many", {"limit": 2, "count": 3})
     assert Entry.objects.filter(operation="export").count() == 1
@@ -125,7 +128,7 @@ def test_everybody_exports_their_own_part(firm):
     assert names(firm.branch_head) == ["张*丰"]
     assert names(firm.operator) == ["张*丰", "李*海"]
     with pytest.raises(SignInRequired):
-        objects.export_xlsx(PARTIES, principal=firm.signed_out)
+        exports.export_xlsx(PARTIES, principal=firm.signed_out)
 
 
 def test_more_rows_than_a_page_are_all_there_once(firm):
@@ -139,7 +142,7 @@ def test_more_rows_than_a_page_are_all_there_once(firm):
 
 def test_without_the_right_nothing_leaves(firm):
     with pytest.raises(Refused):
-        objects.export_xlsx(RecordQuery("coverage"), principal=firm.manager)
+        exports.export_xlsx(RecordQuery("coverage"), principal=firm.manager)
     assert not Entry.objects.filter(operation="export").exists()
 
 
@@ -201,7 +204,7 @@ def finished(uid, principal):
 
 def test_an_export_above_the_limit_is_made_once_somebody_else_agrees(three):
     with pytest.raises(ApprovalNeeded):
-        objects.export_xlsx(PARTIES, principal=three.manager)
+        exports.export_xlsx(PARTIES, principal=three.manager)
     asked = exports.ask(PARTIES, reason="季度服务回访", principal=three.manager)
     item = work.get(asked, principal=three.branch_head)
     said = "季度服务回访\n字段：姓名、证件号码、手机、风险承受等级"
@@ -385,7 +388,7 @@ def test_nobody_is_named_in_what_is_kept_of_an_export(three):
 
 def erase(row):
     """Erase somebody, and let everybody hear of it."""
-    objects.erase("party", row.uid, reason="客户要求删除", principal=SYSTEM)
+    records.erase("party", row.uid, reason="客户要求删除", principal=SYSTEM)
     event_delivery.deliver_all()
 
 

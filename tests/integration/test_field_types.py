@@ -12,13 +12,16 @@ from openpyxl import load_workbook
 
 from tests.factories.records import SYSTEM, build_firm, customer, unit_uid
 from zhike.kernel.errors import Invalid
+from zhike.platform.exchange import api as exchange
+from zhike.platform.exchange import exports
+from zhike.platform.exchange.types import LoadColumn
 from zhike.platform.fields import api as fields
 from zhike.platform.objects import api as objects
-from zhike.platform.objects import bulk
 from zhike.platform.objects.errors import MixedCurrencies, NotGroupable, NotSummable
-from zhike.platform.objects.types import LoadColumn, RecordQuery
+from zhike.platform.objects.types import RecordQuery
 from zhike.platform.organization.models import User
 from zhike.platform.packs import api as packs
+from zhike.platform.records import api as records
 
 pytestmark = pytest.mark.django_db
 
@@ -90,7 +93,7 @@ def test_a_field_of_every_type_is_kept_shown_and_exported(thing):
     query = RecordQuery("thing", columns=tuple(VALUES))
     [row] = objects.page(query, principal=SYSTEM).rows
     assert row.values == record.values
-    sheet = load_workbook(io.BytesIO(objects.export_xlsx(query, principal=SYSTEM))).worksheets[0]
+    sheet = load_workbook(io.BytesIO(exports.export_xlsx(query, principal=SYSTEM))).worksheets[0]
     [line] = sheet.iter_rows(min_row=3)
     assert {key: cell.value for key, cell in zip(VALUES, line, strict=True)} == {
         key: cell for key, (_given, _shown, cell) in VALUES.items()
@@ -218,11 +221,11 @@ def test_records_are_loaded_with_every_type_and_a_second_load_changes_nothing(th
         "unit": "B1",
         "user": "E1001",
     }
-    bulk.load("party", columns=[LoadColumn("name")], rows=[(None, "counter:1", "李四海")])
+    exchange.load("party", columns=[LoadColumn("name")], rows=[(None, "counter:1", "李四海")])
     columns = [LoadColumn(key) for key in VALUES]
     rows = [(None, "feed:1", *(given[key] for key in VALUES))]
-    assert bulk.load("thing", columns=columns, rows=rows).created == 1
-    again = bulk.load("thing", columns=columns, rows=rows)
+    assert exchange.load("thing", columns=columns, rows=rows).created == 1
+    again = exchange.load("thing", columns=columns, rows=rows)
     assert (again.created, again.updated) == (0, 0)
 
     [row] = objects.page(RecordQuery("thing", columns=tuple(VALUES)), principal=SYSTEM).rows
@@ -246,7 +249,7 @@ def test_what_does_not_fit_is_said_for_each_field(thing):
 def test_the_journal_tells_an_amount_as_it_was(thing):
     record = objects.create("thing", {"money": "1.50"}, principal=SYSTEM)
     objects.update("thing", record.uid, {"money": "2.50", "date": "2026-03-18"}, revision=1, principal=SYSTEM)
-    [changed, _made] = objects.history("thing", record.uid, principal=SYSTEM)
+    [changed, _made] = records.history("thing", record.uid, principal=SYSTEM)
     assert {key: (old, new) for key, old, new in changed.changes} == {
         "money": ({"amount": "1.5", "currency": "HKD"}, {"amount": "2.5", "currency": "HKD"}),
         "date": (None, "2026-03-18"),
@@ -263,7 +266,7 @@ def test_the_journal_tells_a_change_of_currency(thing):
             revision=revision,
             principal=SYSTEM,
         )
-    lines = objects.history("thing", record.uid, principal=SYSTEM)
+    lines = records.history("thing", record.uid, principal=SYSTEM)
     told = [(old and old["currency"], new["currency"]) for line in lines for _key, old, new in line.changes]
     assert told == [("USD", "HKD"), ("EUR", "USD"), (None, "EUR")]
     assert lines[0].changes[0][1] == {"amount": "7.50", "currency": "USD"}
@@ -276,7 +279,7 @@ def test_the_journal_tells_an_older_amount_with_the_currency_of_its_time(thing):
         objects.update("thing", record.uid, given, revision=revision, principal=SYSTEM)
     told = [
         tuple(side and f"{float(side['amount']):.2f} {side['currency']}" for side in (old, new))
-        for line in objects.history("thing", record.uid, principal=SYSTEM)
+        for line in records.history("thing", record.uid, principal=SYSTEM)
         for _key, old, new in line.changes
     ]
     assert told == [
@@ -303,7 +306,7 @@ def test_a_field_with_a_long_key_is_listed_sorted_and_read_as_any_other(tmp_path
     made = objects.create("thing", dict(zip(keys, given, strict=True)), principal=SYSTEM)
     query = RecordQuery("thing", columns=tuple(keys))
     [row] = objects.page(query, principal=SYSTEM).rows
-    assert row.values == made.values == objects.get("thing", made.uid, principal=SYSTEM).values
+    assert row.values == made.values == records.get("thing", made.uid, principal=SYSTEM).values
     wanted = {
         "text": given,
         "money": ({"amount": "1.50", "currency": "CNY"}, {"amount": "2.50", "currency": "CNY"}),

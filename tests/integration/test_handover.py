@@ -15,6 +15,7 @@ from zhike.platform.audit import api as audit
 from zhike.platform.objects import api as objects
 from zhike.platform.objects import bulk
 from zhike.platform.objects.types import RecordQuery
+from zhike.platform.records import api as records
 from zhike.platform.work import api as work
 from zhike.platform.work.logic import following
 from zhike.platform.work.models import WorkItem
@@ -135,7 +136,7 @@ def test_work_about_a_merged_customer_is_about_the_one_that_stays_and_goes_to_it
     twice = give_work(party.id, "E1001")
     WorkItem.objects.filter(origin_uid=give_work(kept.id, "E1002")).update(origin_uid=twice)
     bulk.refer_to("party", {party.id: kept.id})
-    row = objects.get("party", party.uid, principal=SYSTEM)
+    row = records.get("party", party.uid, principal=SYSTEM)
     objects.delete("party", party.uid, revision=row.revision, principal=SYSTEM)
     end_coverage(kept)
     event_delivery.deliver_all()

@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from tests.factories.records import SYSTEM, build_firm, customer
+from zhike.platform.exchange import api as exchange
+from zhike.platform.exchange.types import LoadColumn
 from zhike.platform.objects import api as objects
 from zhike.platform.objects import bulk
-from zhike.platform.objects.types import LoadColumn, RecordQuery
+from zhike.platform.objects.types import RecordQuery
 from zhike.platform.packs import api as packs
 
 pytestmark = pytest.mark.django_db
@@ -31,14 +33,14 @@ def party():
 
 
 def load(object, rows, keys, **more):
-    return bulk.load(object, columns=[LoadColumn(key) for key in keys], rows=rows, **more)
+    return exchange.load(object, columns=[LoadColumn(key) for key in keys], rows=rows, **more)
 
 
 def load_consents(*rows):
     """Load consents given as (source key, party's id, what differs from an ordinary one)."""
     columns = [LoadColumn("party", by="id"), *(LoadColumn(key) for key in CONSENT)]
     lines = [(None, key, party, *{**CONSENT, **other}.values()) for key, party, other in rows]
-    return bulk.load("consent", columns=columns, rows=lines)
+    return exchange.load("consent", columns=columns, rows=lines)
 
 
 def told(counts):

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from tests.factories.records import SYSTEM, build_firm
+from zhike.platform.exchange import api as exchange
 from zhike.platform.objects import api as objects
-from zhike.platform.objects import bulk
 from zhike.platform.objects.types import RecordQuery
 from zhike.platform.packs import api as packs
+from zhike.platform.records import api as records
 
 pytestmark = pytest.mark.django_db
 
@@ -53,18 +54,18 @@ def entry(box, text, day="2026-03-17", kind="entry"):
 
 def touched(record):
     """Write a record anew, so that it lies behind the others in the table."""
-    current = objects.get("entry", record.uid, principal=SYSTEM)
+    current = records.get("entry", record.uid, principal=SYSTEM)
     given = {"text": current.values["text"] + "+"}
     objects.update("entry", record.uid, given, revision=current.revision, principal=SYSTEM)
 
 
 def shown(box, tmp_path):
     """What the box shows alone, in a list, and where it leaves for the warehouse."""
-    bulk.export("box", fields=["newest"], into=tmp_path / "box.csv")
+    exchange.export("box", fields=["newest"], into=tmp_path / "box.csv")
     with (tmp_path / "box.csv").open() as file:
         [left] = csv.DictReader(file)
     [row] = objects.page(RecordQuery("box", columns=("newest",)), principal=SYSTEM).rows
-    return objects.get("box", box.uid, principal=SYSTEM).values["newest"], row.values["newest"], left["newest"]
+    return records.get("box", box.uid, principal=SYSTEM).values["newest"], row.values["newest"], left["newest"]
 
 
 @pytest.mark.parametrize("changed", [(), (0,), (0, 1), (2, 0), (2, 1, 0)])

@@ -10,10 +10,12 @@ import pytest
 from tests.factories.records import SYSTEM, build_firm, consent, customer
 from zhike.kernel import clock
 from zhike.kernel.errors import Invalid
+from zhike.platform.exchange import api as exchange
 from zhike.platform.objects import api as objects
 from zhike.platform.objects import bulk
 from zhike.platform.objects.errors import Unsortable
 from zhike.platform.objects.types import RecordQuery
+from zhike.platform.records import api as records
 
 pytestmark = pytest.mark.django_db
 
@@ -33,7 +35,7 @@ def party():
 
 
 def states(party):
-    values = objects.get("party", party.uid, principal=SYSTEM).values
+    values = records.get("party", party.uid, principal=SYSTEM).values
     return [values[f"consent_{channel}"] for channel in ("email", "sms", "phone")]
 
 
@@ -75,7 +77,7 @@ def test_of_two_declarations_of_a_day_the_withdrawal_counts(party, tmp_path, ord
     for state in order:
         consent(party, "sms", state, since=TODAY)
     assert states(party)[1] == "withdrawn"
-    bulk.export("party", fields=["consent_sms"], into=tmp_path / "party.csv")
+    exchange.export("party", fields=["consent_sms"], into=tmp_path / "party.csv")
     with (tmp_path / "party.csv").open(encoding="utf-8") as file:
         assert [row["consent_sms"] for row in csv.DictReader(file)] == ["withdrawn"]
 
@@ -124,7 +126,7 @@ def test_every_way_of_asking_gives_the_same(party, tmp_path):
     ids = {row.id: row.uid for row in columns(("name",))}
     facts = bulk.facts("party", list(ids), ["consent_phone"])
     assert {ids[key] for key, row in facts.items() if row["consent_phone"] == "granted"} == agreed
-    assert bulk.export("party", fields=["name", "consent_phone"], into=tmp_path / "party.csv") == 4
+    assert exchange.export("party", fields=["name", "consent_phone"], into=tmp_path / "party.csv") == 4
     with (tmp_path / "party.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     assert {row["uid"]: row["consent_phone"] for row in rows} == {
@@ -154,7 +156,7 @@ def test_nobody_writes_it_or_sorts_by_it(party):
 def test_erasing_a_customer_takes_the_evidence_along(party):
     found = objects.page(RecordQuery("consent"), principal=SYSTEM).rows
     assert len(found) == 1
-    erased = objects.erase("party", party.uid, reason="客户要求删除个人信息", principal=SYSTEM)
+    erased = records.erase("party", party.uid, reason="客户要求删除个人信息", principal=SYSTEM)
     assert erased.related["consent"] == 1
     assert objects.page(RecordQuery("consent"), principal=SYSTEM).rows == []
 

@@ -11,12 +11,15 @@ from tests.factories.records import SYSTEM, build_firm, customer, holding, unit_
 from zhike.expressions import api as expressions
 from zhike.expressions.errors import ExpressionInvalid
 from zhike.kernel.errors import Refused
+from zhike.platform.exchange import api as exchange
+from zhike.platform.exchange.types import LoadColumn
 from zhike.platform.fields import api as fields
 from zhike.platform.objects import api as objects
 from zhike.platform.objects import bulk, catalogue
-from zhike.platform.objects.types import PARAMS, LoadColumn, RecordQuery
+from zhike.platform.objects.types import PARAMS, RecordQuery
 from zhike.platform.organization.models import User
 from zhike.platform.packs import api as packs
+from zhike.platform.records import api as records
 
 pytestmark = pytest.mark.django_db
 
@@ -172,7 +175,9 @@ def test_a_condition_on_a_field_of_any_type_is_refused_with_a_finding_or_answere
     ],
 )
 def test_words_name_what_a_field_points_at(thing, firm, text, count):
-    bulk.load("employee", columns=[LoadColumn("employee_no"), LoadColumn("name")], rows=[(None, "staff:7", "E7", "七")])
+    exchange.load(
+        "employee", columns=[LoadColumn("employee_no"), LoadColumn("name")], rows=[(None, "staff:7", "E7", "七")]
+    )
     second = {"user": str(User.objects.get(employee_no="E2001").uid), "unit": unit_uid("B1")}
     objects.create("thing", {**thing, "other_user": thing["user"], "reference": employee("E2001")}, principal=SYSTEM)
     objects.create("thing", {**second, "reference": employee("E7")}, principal=SYSTEM)
@@ -227,7 +232,7 @@ def test_a_lookup_chooses_by_what_related_records_point_at(thing):
         (20, {"text": "不知道", "reference": None}),
     ):
         objects.create("thing", {**kept, "date": f"2026-03-{day}", **changed}, principal=SYSTEM)
-    assert objects.get("box", box.uid, principal=SYSTEM).values["said"] == "对"
+    assert records.get("box", box.uid, principal=SYSTEM).values["said"] == "对"
     [row] = objects.page(
         RecordQuery("box", condition=asked("box", "said = '对'"), columns=("said",)), principal=SYSTEM
     ).rows

@@ -6,9 +6,11 @@ import pytest
 
 from tests.factories.records import SYSTEM, build_firm, customer
 from zhike.kernel.errors import Invalid
+from zhike.platform.exchange import api as exchange
+from zhike.platform.exchange.types import LoadColumn, RejectedRecord
 from zhike.platform.objects import api as objects
 from zhike.platform.objects import bulk
-from zhike.platform.objects.types import LoadColumn, RecordQuery, RejectedRecord
+from zhike.platform.objects.types import RecordQuery
 
 pytestmark = pytest.mark.django_db
 
@@ -58,7 +60,7 @@ CONSENT = ("purpose", "channel", "state", "valid_from", "valid_to", "evidence")
 
 def load_consents(party, rows, keys=CONSENT):
     columns = [LoadColumn("party", by="id"), *(LoadColumn(key) for key in keys)]
-    return bulk.load("consent", columns=columns, rows=[(None, key, party.id, *row) for key, *row in rows])
+    return exchange.load("consent", columns=columns, rows=[(None, key, party.id, *row) for key, *row in rows])
 
 
 def said(channel, since, until, state="granted"):
@@ -107,5 +109,5 @@ def test_rules_of_a_load_look_through_its_references(party):
         (None, f"crm:{number}", party.id, employees["E1002"].id, number, "service", "2026-01-01")
         for number in ("E1001", "E1002")
     ]
-    found = bulk.load("coverage", columns=columns, rows=rows)
+    found = exchange.load("coverage", columns=columns, rows=rows)
     assert (found.created, found.rejections) == (1, (RejectedRecord("crm:E1001", ("same_employee",)),))

@@ -9,11 +9,14 @@ from tests.factories.records import SYSTEM, build_firm, customer, unit_uid
 from zhike.kernel import context, definitions
 from zhike.kernel.errors import Invalid, StaleRevision
 from zhike.kernel.models import Event
+from zhike.platform.exchange import api as exchange
+from zhike.platform.exchange.types import LoadColumn
 from zhike.platform.objects import api as objects
 from zhike.platform.objects import bulk, catalogue
 from zhike.platform.objects.logic import searching
-from zhike.platform.objects.types import LoadColumn, RecordQuery
+from zhike.platform.objects.types import RecordQuery
 from zhike.platform.organization import api as organization
+from zhike.platform.records import api as records
 
 pytestmark = pytest.mark.django_db
 
@@ -87,7 +90,7 @@ def test_a_stale_revision_changes_nothing():
         objects.update("party", party.uid, {"remark": "二"}, revision=1, principal=SYSTEM)
 
     assert (stale.value.facts["given"], stale.value.facts["current"]) == (1, 2)
-    assert objects.get("party", party.uid, principal=SYSTEM).values["remark"] == "一"
+    assert records.get("party", party.uid, principal=SYSTEM).values["remark"] == "一"
     objects.update("party", party.uid, {"remark": "三"}, revision=2, principal=SYSTEM)
     for write in (
         lambda: objects.update("party", party.uid, {"remark": "四"}, revision=1, principal=SYSTEM),
@@ -96,7 +99,7 @@ def test_a_stale_revision_changes_nothing():
         with pytest.raises(StaleRevision) as stale:
             write()
         assert (stale.value.facts["given"], stale.value.facts["current"]) == (1, 3)
-    assert objects.get("party", party.uid, principal=SYSTEM).values["remark"] == "三"
+    assert records.get("party", party.uid, principal=SYSTEM).values["remark"] == "三"
 
 
 def test_a_change_of_nothing_makes_no_line_in_the_journal():
@@ -104,8 +107,8 @@ def test_a_change_of_nothing_makes_no_line_in_the_journal():
     for revision in (1, 2):
         objects.update("party", party.uid, {"remark": "一"}, revision=revision, principal=SYSTEM)
 
-    assert objects.get("party", party.uid, principal=SYSTEM).revision == 3
-    entries = objects.history("party", party.uid, principal=SYSTEM)
+    assert records.get("party", party.uid, principal=SYSTEM).revision == 3
+    entries = records.history("party", party.uid, principal=SYSTEM)
     assert [(entry.operation, entry.changes) for entry in entries if entry.operation == "update"] == [
         ("update", (("remark", None, "一"),))
     ]
@@ -171,7 +174,7 @@ def test_history_names_fields_and_masks_values():
     party = customer("张三丰", mobile="13800001234")
     objects.update("party", party.uid, {"mobile": "13900005678"}, revision=1, principal=SYSTEM)
 
-    entries = objects.history("party", party.uid, principal=SYSTEM)
+    entries = records.history("party", party.uid, principal=SYSTEM)
 
     assert entries[0].operation == "update"
     assert entries[0].changes == (("mobile", "138****1234", "139****5678"),)
@@ -180,23 +183,23 @@ def test_history_names_fields_and_masks_values():
 
 def test_a_load_owns_its_fields_and_leaves_the_desks_alone():
     columns = [LoadColumn("name"), LoadColumn("mobile"), LoadColumn("branch"), LoadColumn("remark")]
-    first = bulk.load(
+    first = exchange.load(
         "party", columns=columns, rows=[(501, "counter:1", "张三丰", "13800001234", "B1", None)], by_id=True
     )
     assert (first.read, first.created, first.updated) == (1, 1, 0)
     party = objects.page(RecordQuery("party", text="张三"), principal=SYSTEM).rows[0]
     objects.update("party", party.uid, {"remark": "喜欢早上联系"}, revision=1, principal=SYSTEM)
 
-    again = bulk.load(
+    again = exchange.load(
         "party", columns=columns, rows=[(501, "counter:1", "张三风", "13800001234", "B1", "来源备注")], by_id=True
     )
-    same = bulk.load(
+    same = exchange.load(
         "party", columns=columns, rows=[(501, "counter:1", "张三风", "13800001234", "B1", "来源备注")], by_id=True
     )
 
     assert (again.created, again.updated) == (0, 1)
     assert (same.created, same.updated) == (0, 0)
-    record = objects.get("party", party.uid, principal=SYSTEM)
+    record = records.get("party", party.uid, principal=SYSTEM)
     assert (record.display, record.values["remark"]) == ("张*风", "喜欢早上联系")
     with pytest.raises(Invalid) as owned:
         objects.update("party", party.uid, {"name": "别名"}, revision=record.revision, principal=SYSTEM)
@@ -206,9 +209,9 @@ def test_a_load_owns_its_fields_and_leaves_the_desks_alone():
 
 def test_a_load_keeps_false_and_zero():
     columns = [LoadColumn("name"), LoadColumn("certificate_number"), LoadColumn("lowest_risk_class")]
-    bulk.load("party", columns=columns, rows=[(601, "counter:9", "赵六", "", False)], by_id=True)
+    exchange.load("party", columns=columns, rows=[(601, "counter:9", "赵六", "", False)], by_id=True)
 
-    values = objects.get(
+    values = records.get(
         "party", objects.page(RecordQuery("party", text="赵六"), principal=SYSTEM).rows[0].uid, principal=SYSTEM
     ).values
     assert (values["lowest_risk_class"], values["certificate_number"]) == (False, None)
@@ -229,10 +232,10 @@ def test_reserved_ids_are_nobodys_and_never_given_again():
 def test_a_load_by_id_never_gives_an_id_again_that_was_set_aside():
     last = customer("张三丰").id
     taken, set_aside = bulk.reserve_ids("party", 2), last + 2
-    bulk.load("party", columns=[LoadColumn("name")], rows=[(taken, "counter:9", "赵六")], by_id=True)
+    exchange.load("party", columns=[LoadColumn("name")], rows=[(taken, "counter:9", "赵六")], by_id=True)
     assert customer("李四海").id == set_aside + 1
 
-    bulk.load("party", columns=[LoadColumn("name")], rows=[(last + 900, "counter:10", "钱七")], by_id=True)
+    exchange.load("party", columns=[LoadColumn("name")], rows=[(last + 900, "counter:10", "钱七")], by_id=True)
     assert customer("王五洲").id == last + 901
 
 
@@ -276,15 +279,15 @@ def test_a_record_is_made_with_its_event_by_two_statements(firm, django_assert_n
     event = Event.objects.latest("id")
     assert (event.name, event.subject, event.subject_id) == ("record.created", "product", made.id)
     assert (event.actor, event.payload) == ("user:E1", {})
-    assert [entry.operation for entry in objects.history("product", made.uid, principal=SYSTEM)] == ["create"]
+    assert [entry.operation for entry in records.history("product", made.uid, principal=SYSTEM)] == ["create"]
 
 
 def test_a_load_puts_records_into_the_unit_of_their_branch(firm):
     columns = [LoadColumn("name"), LoadColumn("branch")]
-    bulk.load("party", columns=columns, rows=[(None, "counter:1", "甲", "B2"), (None, "counter:2", "乙", None)])
-    bulk.load("party", columns=columns, rows=[(None, "counter:1", "甲", "B1")])
+    exchange.load("party", columns=columns, rows=[(None, "counter:1", "甲", "B2"), (None, "counter:2", "乙", None)])
+    exchange.load("party", columns=columns, rows=[(None, "counter:1", "甲", "B1")])
     rows = objects.page(RecordQuery("party", columns=("branch",)), principal=SYSTEM).rows
-    units = [objects.get("party", row.uid, principal=SYSTEM).unit for row in rows]
+    units = [records.get("party", row.uid, principal=SYSTEM).unit for row in rows]
     assert sorted(unit["display"] if unit else "" for unit in units) == ["", "世纪大道营业部"]
 
 
@@ -292,4 +295,4 @@ def test_the_journal_names_people_and_calls_whoever_is_none_the_system():
     names = organization.actor_names(["user:E1001", "user:E9999", "system:root"], "en")
     assert names == {"user:E1001": "林晓岚", "user:E9999": "E9999", "system:root": "System"}
     product = objects.create("product", {"code": "P1", "name": "现金宝", "risk_level": "R1"}, principal=SYSTEM)
-    assert objects.history("product", product.uid, principal=SYSTEM)[0].name == "系统"
+    assert records.history("product", product.uid, principal=SYSTEM)[0].name == "系统"

@@ -17,6 +17,7 @@ from zhike.platform.objects.errors import UnknownField
 from zhike.platform.objects.types import Parent, RecordQuery
 from zhike.platform.organization.models import User
 from zhike.platform.permissions import api as permissions
+from zhike.platform.records import api as records
 from zhike.server import pages
 
 pytestmark = pytest.mark.django_db
@@ -140,7 +141,7 @@ def test_a_block_that_names_no_mark_has_none(firm):
 def test_a_declaration_is_called_by_purpose_channel_and_state(firm, language, called):
     made = consent(customer("张三丰"), "sms", "withdrawn")
     reader = replace(firm.manager, language=language)
-    assert objects.get("consent", made.uid, principal=reader).display == called
+    assert records.get("consent", made.uid, principal=reader).display == called
     assert objects.displays("consent", [made.id], principal=reader)[made.id]["display"] == called
     rows = objects.page(RecordQuery("consent", columns=("valid_from",)), principal=reader).rows
     assert called in {row.display for row in rows}
@@ -149,7 +150,7 @@ def test_a_declaration_is_called_by_purpose_channel_and_state(firm, language, ca
 def test_a_field_that_is_refused_is_left_out_of_what_a_record_is_called(firm, monkeypatch):
     made = consent(customer("张三丰"), "sms", "withdrawn")
     refuse(monkeypatch, "channel")
-    assert objects.get("consent", made.uid, principal=firm.manager).display == "营销 · 撤回"
+    assert records.get("consent", made.uid, principal=firm.manager).display == "营销 · 撤回"
     assert objects.displays("consent", [made.id], principal=firm.manager)[made.id]["display"] == "营销 · 撤回"
 
 
@@ -161,7 +162,7 @@ def test_the_journal_says_what_references_pointed_at_under_the_readers_masks(fir
     made = consent(party, "sms")
     objects.update("consent", made.uid, {"party": str(other.uid), "state": "withdrawn"}, revision=1, principal=SYSTEM)
 
-    [changed, created] = objects.history("consent", made.uid, principal=firm.manager)
+    [changed, created] = records.history("consent", made.uid, principal=firm.manager)
 
     told = {key: (old, new) for key, old, new in changed.changes}
     assert told["state"] == ("granted", "withdrawn")
@@ -175,14 +176,14 @@ def test_the_journal_says_what_references_pointed_at_under_the_readers_masks(fir
 def test_the_journal_says_units_by_name(firm):
     party = customer("张三丰")
     objects.update("party", party.uid, {"branch": unit_uid("B2")}, revision=1, principal=SYSTEM)
-    [(key, old, new)] = objects.history("party", party.uid, principal=SYSTEM)[0].changes
+    [(key, old, new)] = records.history("party", party.uid, principal=SYSTEM)[0].changes
     assert (key, old["display"], new["display"]) == ("branch", "世纪大道营业部", "陆家嘴营业部")
 
 
 def test_the_journal_does_not_tell_what_its_reader_is_refused(firm, monkeypatch):
     made = consent(customer("张三丰"), "sms")
     refuse(monkeypatch, "evidence")
-    [created] = objects.history("consent", made.uid, principal=firm.manager)
+    [created] = records.history("consent", made.uid, principal=firm.manager)
     assert [key for key, _old, _new in created.changes] == ["party", "purpose", "channel", "state", "valid_from"]
 
 
@@ -191,7 +192,7 @@ def test_views_of_a_person_and_a_day_are_one_line_and_the_journal_keeps_them_all
 
     def look(who, day, hour, minute):
         with clock.travel(clock.at(day, hour, minute)), context.acting(actor=who.actor):
-            objects.get("party", party.uid, principal=who)
+            records.get("party", party.uid, principal=who)
 
     yesterday = date(2026, 3, 16)
     look(firm.manager, yesterday, 23, 59)
@@ -199,9 +200,9 @@ def test_views_of_a_person_and_a_day_are_one_line_and_the_journal_keeps_them_all
         look(firm.manager, TODAY, 0, minute)
     look(firm.branch_head, TODAY, 0, 10)
     with clock.travel(clock.at(TODAY, 0, 15)), context.acting(actor=firm.manager.actor):
-        objects.unmask("party", party.uid, "name", reason="客户来电核对", principal=firm.manager)
+        records.unmask("party", party.uid, "name", reason="客户来电核对", principal=firm.manager)
 
-    lines = objects.access("party", party.uid, principal=firm.manager)
+    lines = records.access("party", party.uid, principal=firm.manager)
 
     assert [(line.employee_no, line.operation, line.times) for line in lines] == [
         ("E1001", "view", 3),

@@ -13,6 +13,7 @@ from zhike.platform.objects import api as objects
 from zhike.platform.objects import bulk
 from zhike.platform.objects.logic.catalogue import side_table
 from zhike.platform.objects.types import RecordQuery, SideColumn
+from zhike.platform.records import api as records
 
 pytestmark = pytest.mark.django_db
 
@@ -118,7 +119,7 @@ def test_a_customer_whom_nobody_serves_today_is_summed_apart(firm):
 
 def test_erasing_a_customer_takes_the_figures_along(parties, firm):
     side = side_table("party")
-    objects.erase("party", parties["李四海"].uid, reason="客户要求删除", principal=SYSTEM)
+    records.erase("party", parties["李四海"].uid, reason="客户要求删除", principal=SYSTEM)
     with connection.cursor() as cursor:
         cursor.execute(f'select id from "{side.table}" order by id')
         assert cursor.fetchall() == [(parties["张三丰"].id,)]

@@ -15,10 +15,10 @@ from zhike.kernel.ids import uuid7
 from zhike.kernel.models import Event
 from zhike.platform.audit.models import Entry
 from zhike.platform.objects import api as objects
-from zhike.platform.objects import shares
 from zhike.platform.organization import api as organization
 from zhike.platform.organization.models import User
 from zhike.platform.permissions import api as permissions
+from zhike.platform.records import shares
 from zhike.platform.work import api as work
 from zhike.platform.work import schemas
 from zhike.platform.work.errors import (

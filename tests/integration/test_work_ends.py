@@ -25,6 +25,7 @@ from zhike.platform.objects import api as objects
 from zhike.platform.organization import api as organization
 from zhike.platform.organization.models import User
 from zhike.platform.permissions import api as permissions
+from zhike.platform.records import api as records
 from zhike.platform.work import api as work
 from zhike.platform.work import origins
 from zhike.platform.work.errors import AlreadyDone, AlreadyTaken, NoResults
@@ -260,7 +261,7 @@ def test_work_about_what_belonged_to_an_erased_person_ends_and_keeps_no_words(fi
     WorkItem.objects.filter(pk=item.pk).update(paused_why="等张三补件")
     event_delivery.deliver_all()
 
-    objects.erase("party", party.uid, reason="客户要求删除", principal=SYSTEM)
+    records.erase("party", party.uid, reason="客户要求删除", principal=SYSTEM)
     event_delivery.deliver_all()
     item.refresh_from_db()
     assert (item.state, item.subject, item.script, item.paused_why, [said.text for said in item.comments.all()]) == (

@@ -18,6 +18,7 @@ from zhike.platform.objects.models import PhysicalField
 from zhike.platform.objects.types import RecordQuery
 from zhike.platform.packs import api as packs
 from zhike.platform.permissions.types import Post, Principal
+from zhike.platform.records import api as records
 
 pytestmark = pytest.mark.django_db
 
@@ -132,16 +133,16 @@ def test_a_stored_field_becomes_a_lookup_and_keeps_its_column(tmp_path):
     [change] = packs.apply(folders(tmp_path), yes=True).changes
     said = "field mood is looked up in visits from now on; what was entered stays in its column, out of sight"
     assert (change.destructive, english(change.notes)) == (True, (said,))
-    assert objects.get("shop", shop.uid, principal=SYSTEM).values["mood"] == "none"
+    assert records.get("shop", shop.uid, principal=SYSTEM).values["mood"] == "none"
     visit = {"shop": str(shop.uid), "mood": "good", "on_day": date(2026, 3, 1).isoformat()}
     objects.create("visit", visit, principal=SYSTEM)
-    assert objects.get("shop", shop.uid, principal=SYSTEM).values["mood"] == "none"
+    assert records.get("shop", shop.uid, principal=SYSTEM).values["mood"] == "none"
     objects.create("visit", {**visit, "note": "50% off"}, principal=SYSTEM)
-    assert objects.get("shop", shop.uid, principal=SYSTEM).values["mood"] == "good"
+    assert records.get("shop", shop.uid, principal=SYSTEM).values["mood"] == "good"
 
     packs.apply(folders(tmp_path, SHOP.replace(LOOKUP + ",", "")))
     assert PhysicalField.objects.get(object__key="shop", key="mood").column == column
-    assert objects.get("shop", shop.uid, principal=SYSTEM).values["mood"] == "good"
+    assert records.get("shop", shop.uid, principal=SYSTEM).values["mood"] == "good"
 
 
 def test_a_masked_value_stays_masked(tmp_path):
@@ -196,7 +197,7 @@ def test_a_lookup_shows_nobody_more_than_the_field_it_shows(shown):
     asked = {"op": "=", "left": {"field": "mood"}, "right": {"value": "欧阳", "type": "text"}}
     for number, (_grants, _fields, seen, asks) in enumerate(SEEN):
         who = Principal(kind="staff", name="某", employee_no="E9", posts=(Post(f"seer_{number}"),))
-        record = objects.get("shop", shown.uid, principal=who)
+        record = records.get("shop", shown.uid, principal=who)
         [row] = objects.page(RecordQuery("shop", columns=("name", "mood")), principal=who).rows
         assert (record.values.get("mood"), row.values.get("mood")) == (seen, seen), number
         assert ("mood" in record.refused) is (seen is None), number
@@ -212,7 +213,7 @@ def test_a_lookup_shows_nobody_more_than_the_field_it_shows(shown):
                     ask()
         if seen is None:
             with pytest.raises(Refused):
-                objects.unmask("shop", shown.uid, "mood", reason="回访客户", principal=who)
+                records.unmask("shop", shown.uid, "mood", reason="回访客户", principal=who)
 
 
 def test_a_lookup_of_a_personal_field_is_personal_and_erasing_wipes_where_it_lies(shown):
@@ -220,7 +221,7 @@ def test_a_lookup_of_a_personal_field_is_personal_and_erasing_wipes_where_it_lie
     assert (described["mood"].personal, described["mood"].holds_personal, described["name"].personal) == (True,) + (
         False,
     ) * 2
-    erased = objects.erase("shop", shown.uid, reason="客户要求删除", principal=SYSTEM)
+    erased = records.erase("shop", shown.uid, reason="客户要求删除", principal=SYSTEM)
     assert (erased.fields, erased.related) == (("mood",), {"visit": 1})
 
 
@@ -230,7 +231,7 @@ def test_erasing_wipes_the_column_that_a_field_left_behind(tmp_path):
     column = PhysicalField.objects.get(object__key="shop", key="mood").column
     packs.apply(folders(tmp_path), yes=True)
 
-    objects.erase("shop", shop.uid, reason="客户要求删除", principal=SYSTEM)
+    records.erase("shop", shop.uid, reason="客户要求删除", principal=SYSTEM)
 
     with connection.cursor() as cursor:
         cursor.execute(f'select "{column}" from "{catalogue.describe("shop").table}" where uid = %s', [shop.uid])
@@ -266,7 +267,7 @@ def test_a_lookup_shows_nothing_of_records_whose_parent_is_kept_from_its_viewer(
     objects.create("visit", visit, principal=SYSTEM)
     who = Principal(kind="staff", name="某", employee_no="E9", posts=(Post("seer"),))
 
-    record = objects.get("shop", shop.uid, principal=who)
+    record = records.get("shop", shop.uid, principal=who)
 
     assert (record.values.get("mood"), "mood" in record.refused) == (seen, seen is None)
 
@@ -274,5 +275,5 @@ def test_a_lookup_shows_nothing_of_records_whose_parent_is_kept_from_its_viewer(
 def test_a_lookup_is_unmasked_by_whoever_may_unmask_what_it_shows(shown, tmp_path):
     who = Principal(kind="staff", name="某", employee_no="E9", posts=(Post("seer_1"),))
     with pytest.raises(Refused) as refused:
-        objects.unmask("shop", shown.uid, "mood", reason="客户来电核实", principal=who)
+        records.unmask("shop", shown.uid, "mood", reason="客户来电核实", principal=who)
     assert refused.value.facts == {"operation": "visit.unmask"}

@@ -18,6 +18,7 @@ from zhike.platform.objects import catalogue
 from zhike.platform.objects.logic import change_notes
 from zhike.platform.objects.models import PhysicalField
 from zhike.platform.packs import api as packs
+from zhike.platform.records import api as records
 
 pytestmark = pytest.mark.django_db
 
@@ -161,7 +162,7 @@ def test_a_field_that_moves_to_an_extension_keeps_its_column_and_values(tmp_path
     assert [(change.kind, change.destructive) for change in changes] == [("object", False), ("extension", False)]
     assert PhysicalField.objects.get(object__key="thing", key="weight").column == column
     assert not PhysicalField.objects.get(object__key="thing", key="weight").retired
-    assert objects.get("thing", record.uid, principal=SYSTEM).values["weight"] == "7.5"
+    assert records.get("thing", record.uid, principal=SYSTEM).values["weight"] == "7.5"
 
 
 def test_a_field_that_leaves_an_extension_needs_consent(tmp_path):

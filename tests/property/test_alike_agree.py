@@ -28,11 +28,12 @@ from zhike.engagement.compliance.models import CapReservation, Decision
 from zhike.engagement.compliance.types import Planned, Touch
 from zhike.kernel import clock, definition_changes
 from zhike.kernel.definition_changes import Edit
+from zhike.platform.exchange import api as exchange
+from zhike.platform.exchange.types import LoadColumn
 from zhike.platform.fields import api as fields
 from zhike.platform.fields.errors import BadValue
 from zhike.platform.objects import bulk, sets
 from zhike.platform.objects.sets import Rows
-from zhike.platform.objects.types import LoadColumn
 
 PEOPLE = 400
 GONE = 10_000_000
@@ -75,7 +76,7 @@ def _make_parties(draw: random.Random) -> None:
 
     rows = [(n, f"t:{n}", *(value(values) for values in VALUES.values())) for n in range(1, PEOPLE + 1)]
     rows.append((TIRED, f"t:{TIRED}", *(_text(values[0]) for values in VALUES.values())))
-    bulk.load("party", columns=[LoadColumn(key) for key in VALUES], rows=rows, by_id=True)
+    exchange.load("party", columns=[LoadColumn(key) for key in VALUES], rows=rows, by_id=True)
 
 
 def _make_consents(draw: random.Random) -> None:
@@ -93,7 +94,7 @@ def _make_consents(draw: random.Random) -> None:
     ]
     rows += [said(TIRED, channel, "granted", 2) for channel in touched]
     keys = ("purpose", "channel", "state", "valid_from", "evidence")
-    bulk.load("consent", columns=[LoadColumn("party", by="id"), *map(LoadColumn, keys)], rows=rows)
+    exchange.load("consent", columns=[LoadColumn("party", by="id"), *map(LoadColumn, keys)], rows=rows)
 
 
 def _make_coverage(draw: random.Random) -> None:
@@ -113,7 +114,7 @@ def _make_coverage(draw: random.Random) -> None:
     ]
     rows.append(served(TIRED, "service", TODAY, None))
     keys = ("employee_no", "kind", "valid_from", "valid_to")
-    bulk.load("coverage", columns=[LoadColumn("party", by="id"), *map(LoadColumn, keys)], rows=rows)
+    exchange.load("coverage", columns=[LoadColumn("party", by="id"), *map(LoadColumn, keys)], rows=rows)
 
 
 def _make_contacts(draw: random.Random) -> None:

@@ -24,12 +24,14 @@ from zhike.kernel import definition_changes
 from zhike.kernel.definition_changes import Edit
 from zhike.kernel.errors import Invalid, ZhikeError
 from zhike.platform.audit.models import Entry
+from zhike.platform.exchange import exports
 from zhike.platform.fields import search_tokens
 from zhike.platform.objects import api as objects
 from zhike.platform.objects.logic.catalogue import catalogue
 from zhike.platform.objects.types import RecordQuery
 from zhike.platform.packs import api as packs
 from zhike.platform.permissions import api as permissions
+from zhike.platform.records import api as records
 
 pytestmark = pytest.mark.django_db
 
@@ -102,7 +104,7 @@ def listed(page):
 
 
 def sheet(query, principal):
-    rows = load_workbook(io.BytesIO(objects.export_xlsx(query, principal=principal))).active.values
+    rows = load_workbook(io.BytesIO(exports.export_xlsx(query, principal=principal))).active.values
     return [row for number, row in enumerate(rows) if number > 0]
 
 
@@ -306,9 +308,9 @@ def test_lists_records_and_what_they_point_at_look_the_same(world, role):
             yield listed(page)
             yield objects.displays(key, [row.id for row in page.rows], principal=principal)
             for row in page.rows:
-                found = objects.get(key, row.uid, principal=principal, log_view=False)
+                found = records.get(key, row.uid, principal=principal, log_view=False)
                 yield found.display, found.values, found.refused, found.permitted
-                yield objects.history(key, row.uid, principal=principal)[:1]
+                yield records.history(key, row.uid, principal=principal)[:1]
 
     here, there = same(principal, lambda: list(seen()))
     assert here == there

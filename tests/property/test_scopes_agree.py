@@ -18,14 +18,15 @@ from zhike.kernel.errors import NotFound
 from zhike.kernel.ids import uuid7
 from zhike.platform.objects import api as objects
 from zhike.platform.objects import bulk
-from zhike.platform.objects.logic import sharing
-from zhike.platform.objects.models import Share
 from zhike.platform.objects.types import RecordQuery
 from zhike.platform.organization import api as organization
 from zhike.platform.organization.models import User
 from zhike.platform.packs import api as packs
 from zhike.platform.permissions import explaining
 from zhike.platform.permissions.types import Post, Principal
+from zhike.platform.records import api as records
+from zhike.platform.records.logic import sharing
+from zhike.platform.records.models import Share
 
 pytestmark = pytest.mark.django_db
 
@@ -159,7 +160,7 @@ def _is_seen(uid, principal, held):
     if not any(GRANTS[grant] for (grant, _wall), _unit in held):
         return False
     try:
-        objects.get("party", uid, principal=principal)
+        records.get("party", uid, principal=principal)
     except NotFound:
         return False
     return True

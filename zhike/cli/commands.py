@@ -76,14 +76,14 @@ def _restated(result: Mapping[str, Any] | None, output: Output) -> str:
 def erase(options: argparse.Namespace, output: Output) -> None:
     """Wipe the personal values of a record for good (PIPL art. 47)."""
     from zhike.kernel import event_delivery
-    from zhike.platform.objects import api as objects
     from zhike.platform.objects import catalogue
+    from zhike.platform.records import api as records
 
     owner = catalogue.describe(options.object)
     if not options.yes:
         personal = [field.key for field in owner.fields.values() if field.personal]
         raise ConsentNeeded(what=f"{owner.key} {options.uid}", fields=personal)
-    done = objects.erase(owner.key, options.uid, reason=options.reason, principal=principal())
+    done = records.erase(owner.key, options.uid, reason=options.reason, principal=principal())
     event_delivery.deliver_all()  # what other rooms noted about the person goes now, worker or not
     shown = {"uid": done.uid, "erased_at": done.at, "again": done.again, "fields": done.fields}
     related = output.words("、", ", ").join(f"{key} {count}" for key, count in done.related.items())

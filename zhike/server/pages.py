@@ -12,9 +12,9 @@ from zhike.kernel import context, definitions, providers
 from zhike.kernel.errors import NotFound, Refused, ZhikeError
 from zhike.kernel.providers import AsOf, BlockData, Subject
 from zhike.kernel.wire import Labels, labels
-from zhike.platform.objects import api as objects
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal
+from zhike.platform.records import api as records
 from zhike.server import refusals
 from zhike.server.kinds import EmptyWords, Page, PlacedBlock
 from zhike.server.schemas import AnyBlock, AsOfOut, BlockErrorOut, EmptyOut, PageOut, UnavailableBlockOut
@@ -41,7 +41,7 @@ def _answer(key: str, record: uuid.UUID | None, principal: Principal, only: str)
     if page.record:
         if record is None:
             raise NotFound(kind=page.record, id="—")
-        title, subject = objects.get(page.record, record, principal=principal).display, Subject(page.record, record)
+        title, subject = records.get(page.record, record, principal=principal).display, Subject(page.record, record)
     wanted = [block for _place, block in page.placed() if only in ("", block)]
     if not wanted:
         raise NotFound(kind="block", id=only)

@@ -13,8 +13,8 @@ from typing_extensions import TypeAliasType, TypedDict
 from zhike.engagement.campaigns.schemas import TouchesData
 from zhike.kernel.block_data import BriefData, FiguresData, SeriesData, TableData, TagsData, TimelineData
 from zhike.kernel.wire import Labels, RequestBody
-from zhike.platform.objects.block_parts import FieldsData, HistoryData, IdentityData
 from zhike.platform.organization.types import PasswordDue
+from zhike.platform.records.block_parts import FieldsData, HistoryData, IdentityData
 from zhike.platform.work.schemas import WorkData
 
 Language = Literal["zh", "en"]

@@ -79,6 +79,8 @@ INSTALLED_APPS = [
     "zhike.platform.permissions.apps.PermissionsConfig",
     "zhike.platform.operations.apps.OperationsConfig",
     "zhike.platform.objects.apps.ObjectsConfig",
+    "zhike.platform.records.apps.RecordsConfig",
+    "zhike.platform.exchange.apps.ExchangeConfig",
     "zhike.platform.work.apps.WorkConfig",
     "zhike.platform.packs.apps.PacksConfig",
     "zhike.insight.warehouse.apps.WarehouseConfig",

@@ -15,15 +15,16 @@ from zhike.engagement.campaigns.routes import router as campaigns
 from zhike.insight.audiences.routes import router as audiences
 from zhike.insight.warehouse.routes import router as warehouse
 from zhike.kernel.errors import ZhikeError
-from zhike.platform.objects.routes import router as objects
+from zhike.platform.exchange.routes import router as exchange
 from zhike.platform.operations.routes import router as operations
 from zhike.platform.permissions import api as permissions
+from zhike.platform.records.routes import router as records
 from zhike.platform.work.routes import router as work
 from zhike.server.http import SignedIn, api, outside_refusal
 from zhike.server.routes import router as server
 from zhike.server.users import router as users
 
-for router in (server, users, objects, work, warehouse, audiences, campaigns, operations):
+for router in (server, users, records, exchange, work, warehouse, audiences, campaigns, operations):
     api.add_router("", router)
 
 

@@ -12,7 +12,7 @@ from tests.integration.audiences.day import ask, money
 from zhike.insight.audiences import api
 from zhike.insight.audiences.errors import PartyNotCounted
 from zhike.kernel.errors import NotFound
-from zhike.platform.objects import api as objects
+from zhike.platform.records import api as records
 
 _LEAVES = [
     money("total_asset", ">=", "300000"),
@@ -102,5 +102,5 @@ def test_a_party_newer_than_the_data_is_said_to_be(parties, firm):
 
 def test_the_look_up_is_journalled(parties, firm):
     api.explain(ask("risk_level", "=", "C5"), party=parties["a"].uid, principal=firm.operator)
-    seen = objects.access("party", parties["a"].uid, principal=replace(firm.operator))
+    seen = records.access("party", parties["a"].uid, principal=replace(firm.operator))
     assert seen[0].operation == "view"

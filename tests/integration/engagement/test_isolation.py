@@ -19,6 +19,7 @@ from zhike.engagement.channels.models import Delivery
 from zhike.kernel.calendar import OutsideCalendar
 from zhike.kernel.definition_parts import Labels
 from zhike.kernel.errors import BadCursor
+from zhike.platform.exchange import api as exchange
 from zhike.platform.objects import bulk, catalogue
 
 
@@ -63,7 +64,7 @@ def keep(key, record_id, value):
 
 
 def columns(*keys):
-    from zhike.platform.objects.types import LoadColumn
+    from zhike.platform.exchange.types import LoadColumn
 
     return [LoadColumn(key) for key in keys]
 
@@ -72,7 +73,7 @@ def columns(*keys):
 def test_a_name_with_a_line_break_is_one_line(mailbox):
     build_firm()
     broken, fine = customer("客户甲", email="a@example.com"), customer("客户乙", email="b@example.com")
-    bulk.load("party", columns=columns("name"), rows=[(broken.id, None, "甲\r\nBcc: x@example.com")], by_id=True)
+    exchange.load("party", columns=columns("name"), rows=[(broken.id, None, "甲\r\nBcc: x@example.com")], by_id=True)
     enqueue(broken, fine)
 
     channels.dispatch(mailbox.settings)

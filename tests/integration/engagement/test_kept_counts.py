@@ -20,7 +20,7 @@ from zhike.engagement.channels.models import Delivery
 from zhike.kernel import clock
 from zhike.kernel.event_delivery import deliver_all
 from zhike.kernel.providers import BlockSettings
-from zhike.platform.objects import api as objects
+from zhike.platform.records import api as records
 from zhike.platform.work import api as work
 from zhike.platform.work import origins
 from zhike.platform.work.logic import following
@@ -177,7 +177,7 @@ def test_the_brief_of_home_counts_only_unknown_outcomes(sent):
 def test_a_person_who_is_erased_stays_counted(sent):
     campaign = ended(sent)
     before = look(campaign)[0]
-    objects.erase("party", by_number()["000000001"].uid, reason="客户申请删除个人信息", principal=SYSTEM)
+    records.erase("party", by_number()["000000001"].uid, reason="客户申请删除个人信息", principal=SYSTEM)
     deliver_all()
     after = look(campaign)[0]
     assert after["counts"] == before["counts"]

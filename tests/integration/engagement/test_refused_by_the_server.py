@@ -15,8 +15,8 @@ from zhike.engagement.channels import api as channels
 from zhike.engagement.channels.logic import refusals
 from zhike.engagement.channels.models import Delivery
 from zhike.kernel import event_delivery
-from zhike.platform.objects import api as objects
 from zhike.platform.permissions.types import Post, Principal
+from zhike.platform.records import api as records
 
 #: Sees parties of another branch only.
 STRANGER = Principal(kind="staff", name="外人", employee_no="E0999", posts=(Post("manager"),))
@@ -86,7 +86,7 @@ def test_why_a_message_failed_goes_with_whom_is_erased(refused):
     gone, stays = by_number()["000000001"], by_number()["000000003"]
     Member.objects.filter(party_id__in=[gone.id, stays.id]).update(error="张三的资料有误", error_en="张三 is wrong")
     Delivery.objects.filter(party_id__in=[gone.id, stays.id]).update(error=f"550 5.1.1 <{ADDRESS}>", error_en=ADDRESS)
-    objects.erase("party", gone.uid, reason="客户申请删除个人信息", principal=SYSTEM)
+    records.erase("party", gone.uid, reason="客户申请删除个人信息", principal=SYSTEM)
     event_delivery.deliver_all()
     kept = {
         kind: set(kind.objects.filter(party_id__in=[gone.id, stays.id]).values_list("party_id", "error", "error_en"))
@@ -96,6 +96,6 @@ def test_why_a_message_failed_goes_with_whom_is_erased(refused):
         Delivery: {(gone.id, "", ""), (stays.id, f"550 5.1.1 <{ADDRESS}>", ADDRESS)},
         Member: {(gone.id, "", ""), (stays.id, "张三的资料有误", "张三 is wrong")},
     }
-    objects.erase("party", stays.uid, reason="客户申请删除个人信息", principal=SYSTEM)
+    records.erase("party", stays.uid, reason="客户申请删除个人信息", principal=SYSTEM)
     event_delivery.deliver_all()
     assert ADDRESS not in json.dumps(members(refused, SYSTEM), default=str)

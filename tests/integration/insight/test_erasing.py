@@ -23,10 +23,11 @@ from zhike.kernel.errors import NotFound, Refused
 from zhike.platform.audit import api as audit
 from zhike.platform.objects import api as objects
 from zhike.platform.objects import bulk, catalogue
-from zhike.platform.objects.errors import ReasonRequired
 from zhike.platform.objects.types import RecordQuery
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Post, Principal
+from zhike.platform.records import api as records
+from zhike.platform.records.errors import ReasonRequired
 from zhike.platform.work.models import WorkItem
 
 SYSTEM = permissions.system_principal("test")
@@ -101,22 +102,22 @@ def person(golden_day):
 
 @pytest.fixture(scope="module")
 def before(person):
-    return {"digests": _digests(), "history": len(objects.history("party", person.uid, principal=SYSTEM))}
+    return {"digests": _digests(), "history": len(records.history("party", person.uid, principal=SYSTEM))}
 
 
 @pytest.fixture(scope="module")
 def erased(person, before):
     with context.acting(actor="system:compliance"):
-        done = objects.erase("party", person.uid, reason="客户申请删除个人信息", principal=SYSTEM)
+        done = records.erase("party", person.uid, reason="客户申请删除个人信息", principal=SYSTEM)
     event_delivery.deliver_all()
     return done
 
 
 def test_nobody_erases_without_the_grant_or_without_a_reason(person):
     with pytest.raises(Refused) as refused:
-        objects.erase("party", person.uid, reason="客户申请", principal=OPERATOR)
+        records.erase("party", person.uid, reason="客户申请", principal=OPERATOR)
     with pytest.raises(ReasonRequired):
-        objects.erase("party", person.uid, reason=" 删 ", principal=SYSTEM)
+        records.erase("party", person.uid, reason=" 删 ", principal=SYSTEM)
 
     assert refused.value.facts == {"operation": "party.erase"}
     assert bulk.facts("party", [person.id], ["name"]) == {person.id: {"name": "刘洋"}}
@@ -173,7 +174,7 @@ def test_nothing_finds_the_person(erased, text):
 
 
 def test_the_page_of_the_person_is_gone_and_references_show_the_source_key(person, erased):
-    for door in (objects.get, objects.history, objects.access):
+    for door in (records.get, records.history, records.access):
         with pytest.raises(NotFound):
             door("party", person.uid, principal=SYSTEM)
     shown = objects.displays("party", [person.id], principal=SYSTEM)
@@ -193,7 +194,7 @@ def test_erasing_twice_is_harmless(person, erased):
     lines = len(audit.history(subject="party", subject_id=person.id))
     row = _row("party", person.id)
 
-    again = objects.erase("party", person.uid, reason="再次申请", principal=SYSTEM)
+    again = records.erase("party", person.uid, reason="再次申请", principal=SYSTEM)
 
     assert (again.again, again.at, dict(again.related), again.journal) == (True, erased.at, {}, 0)
     assert _row("party", person.id) == row
@@ -240,7 +241,7 @@ def test_a_loaded_contact_point_does_not_come_back_either(erased, golden_files, 
     record_id = _ids()[f"counter:{OUYANG}"]
     found = objects.records_by_id("party", [record_id], principal=SYSTEM)[record_id]
     points = len(_stored("contact_point"))
-    objects.erase("party", found.uid, reason="客户申请", principal=SYSTEM)
+    records.erase("party", found.uid, reason="客户申请", principal=SYSTEM)
     path = golden_files / f"app_user_{golden_day:%Y%m%d}.csv"
     changed = (
         path.read_text(encoding="gb18030").replace("10200000002", "10200000099").replace("10200000001", "10200000098")

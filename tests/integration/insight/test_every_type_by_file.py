@@ -16,6 +16,7 @@ from zhike.insight.identity.types import Master
 from zhike.insight.warehouse import api as warehouse
 from zhike.insight.warehouse import received
 from zhike.kernel import definitions
+from zhike.platform.exchange import exports
 from zhike.platform.fields import api as fields
 from zhike.platform.objects import api as objects
 from zhike.platform.objects.types import RecordQuery
@@ -125,7 +126,7 @@ def test_every_type_goes_from_the_file_to_the_export_and_again_changes_nothing(f
     assert len(rows) == 2
     found = {key: said(rows[1234].values[key]) for key in TABLE}
     assert found == {key: row[3] for key, row in TABLE.items()}
-    sheet = load_workbook(io.BytesIO(objects.export_xlsx(query, principal=SYSTEM))).worksheets[0]
+    sheet = load_workbook(io.BytesIO(exports.export_xlsx(query, principal=SYSTEM))).worksheets[0]
     [line] = [row for row in sheet.iter_rows(min_row=3) if row[list(TABLE).index("integer")].value == 1234]
     cells = dict(zip(TABLE, line, strict=True))
     assert (cells["money"].value, cells["money"].number_format) == (1013.75, '#,##0.00" JPY"')

@@ -18,6 +18,7 @@ from zhike.platform.objects import api as objects
 from zhike.platform.objects import bulk
 from zhike.platform.objects.types import RecordQuery
 from zhike.platform.permissions import api as permissions
+from zhike.platform.records import api as records
 
 SYSTEM = permissions.system_principal("test")
 HEADERS = "编号,姓名,手机,证件,对方编号"
@@ -193,7 +194,7 @@ def test_what_was_entered_about_a_merged_party_follows_it(tmp_path):
 
     parties(tmp_path, ["33,钱一,10100000034,,"], ["34,钱一,10100000034,,"])
 
-    values = objects.get("party", found[lowest].uid, principal=SYSTEM).values
+    values = records.get("party", found[lowest].uid, principal=SYSTEM).values
     assert (values["consent_sms"], values["consent_email"]) == ("withdrawn", "granted")
     assert bulk.related("consent", "party", [gone], ["state"]) == []
     assert len(bulk.related("consent", "party", [lowest], ["state"])) == 3

@@ -14,11 +14,12 @@ from tests.integration.insight.conftest import run_stage
 from zhike.insight.warehouse import api as warehouse
 from zhike.insight.warehouse.logic import stages
 from zhike.kernel import jobs
+from zhike.platform.exchange import api as exchange
+from zhike.platform.exchange.types import LoadColumn
 from zhike.platform.objects import api as objects
-from zhike.platform.objects import bulk
 from zhike.platform.objects.logic import retired_tables
 from zhike.platform.objects.models import RetiredTable, SideTable
-from zhike.platform.objects.types import LoadColumn, RecordQuery
+from zhike.platform.objects.types import RecordQuery
 from zhike.platform.permissions import api as permissions
 
 EARLIER = date(2026, 3, 16)
@@ -142,7 +143,7 @@ def test_a_past_day_is_computed_again_with_the_customers_of_that_day(golden_day)
     rows = objects.page(RecordQuery("party", columns=("risk_level",)), principal=system).rows
     changed = [row for row in rows[:3] if row.values["risk_level"] != "C1"]
     for row in changed:
-        bulk.load("party", columns=[LoadColumn("risk_level")], rows=[(row.id, None, "C1")], by_id=True)
+        exchange.load("party", columns=[LoadColumn("risk_level")], rows=[(row.id, None, "C1")], by_id=True)
     for day in (EARLIER, golden_day):
         run_stage(day)
     assert changed

@@ -22,13 +22,14 @@ from zhike.kernel import definition_changes, definitions
 from zhike.kernel.definition_changes import Edit
 from zhike.kernel.definition_errors import DefinitionsBroken
 from zhike.kernel.errors import Refused, ZhikeError
+from zhike.platform.exchange import exports
 from zhike.platform.objects import api as objects
 from zhike.platform.objects import bulk, catalogue
-from zhike.platform.objects.schemas import object_out
 from zhike.platform.objects.types import RecordQuery
 from zhike.platform.organization import api as organization
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Post, Principal
+from zhike.platform.records.schemas import object_out
 
 DAY = date(2026, 3, 17)
 SYSTEM = permissions.system_principal("test")
@@ -141,7 +142,7 @@ def test_what_is_wrong_with_a_question_names_it_only_there(piloted, people, unit
         lambda: objects.summarize(RecordQuery("party"), principal=who, sums=["shoe_size"]),
         lambda: objects.summarize(RecordQuery("party"), principal=who, group_by="shoe_size"),
         lambda: objects.summary_by_coverage(RecordQuery("party"), principal=who, sums=["shoe_size"]),
-        lambda: objects.export_xlsx(RecordQuery("party", columns=("shoe_size",)), principal=who),
+        lambda: exports.export_xlsx(RecordQuery("party", columns=("shoe_size",)), principal=who),
         lambda: objects.records_by_id("party", [piloted[IN_B001]], principal=who, columns=("shoe_size",)),
         lambda: objects.count(RecordQuery("party", condition=unknown), principal=who),
         lambda: objects.count(RecordQuery("coverage", condition=by_reference), principal=who),

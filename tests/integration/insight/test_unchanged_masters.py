@@ -8,12 +8,15 @@ import pytest
 from django.db import connection
 
 from tests.factories.records import SYSTEM, build_firm
+from zhike.platform.exchange import api as exchange
+from zhike.platform.exchange.logic import load_staging
+from zhike.platform.exchange.types import LoadColumn, LoadCounts, LoadEnding
 from zhike.platform.objects import api as objects
 from zhike.platform.objects import bulk, catalogue
-from zhike.platform.objects.logic import load_staging
-from zhike.platform.objects.types import LoadColumn, LoadCounts, LoadEnding, RecordQuery
+from zhike.platform.objects.types import RecordQuery
 from zhike.platform.organization import api as organization
 from zhike.platform.organization.types import UnitRow
+from zhike.platform.records import api as records
 
 pytestmark = pytest.mark.django_db
 
@@ -22,7 +25,7 @@ CERTIFICATE = "31010119900101123X"
 
 
 def parties(*rows: tuple[object, ...]) -> LoadCounts:
-    return bulk.load("party", columns=[LoadColumn(field) for field in FIELDS], rows=rows, by_id=True)
+    return exchange.load("party", columns=[LoadColumn(field) for field in FIELDS], rows=rows, by_id=True)
 
 
 def party(number: int, name: str = "张三丰", **given: object) -> tuple[object, ...]:
@@ -100,17 +103,17 @@ def test_values_that_went_missing_count_as_changes():
 def test_an_erased_record_stays_erased_and_a_deleted_one_without_id_is_made_again():
     parties(party(501))
     uid = objects.page(RecordQuery("party", text="张三丰"), principal=SYSTEM).rows[0].uid
-    objects.erase("party", uid, reason="本人要求", principal=SYSTEM)
+    records.erase("party", uid, reason="本人要求", principal=SYSTEM)
     assert parties(party(501, name="张三风")) == LoadCounts(1, 0, 0)
     assert stored("name")[501] == (None,)
 
     columns = [LoadColumn("code"), LoadColumn("name"), LoadColumn("risk_level")]
     rows = [(None, "counter:600001", "600001", "示例银行", "R2")]
-    assert bulk.load("product", columns=columns, rows=rows) == LoadCounts(1, 1, 0)
+    assert exchange.load("product", columns=columns, rows=rows) == LoadCounts(1, 1, 0)
     first = objects.page(RecordQuery("product", text="600001"), principal=SYSTEM).rows[0]
     objects.delete("product", first.uid, revision=1, principal=SYSTEM)
-    assert bulk.load("product", columns=columns, rows=rows) == LoadCounts(1, 1, 0)
-    assert bulk.load("product", columns=columns, rows=rows) == LoadCounts(1, 0, 0)
+    assert exchange.load("product", columns=columns, rows=rows) == LoadCounts(1, 1, 0)
+    assert exchange.load("product", columns=columns, rows=rows) == LoadCounts(1, 0, 0)
 
 
 def test_a_record_that_an_unchanged_row_names_is_not_ended():
@@ -119,19 +122,19 @@ def test_a_record_that_an_unchanged_row_names_is_not_ended():
     rows = [(None, f"counter:{n}:E1001", n, "E1001", date(2024, 1, 2)) for n in (501, 502, 503)]
     ends = LoadEnding("valid_to", "counter:", date(2026, 3, 17))
 
-    assert bulk.load("coverage", columns=columns, rows=rows, ends=ends) == LoadCounts(3, 3, 0, 0)
-    assert bulk.load("coverage", columns=columns, rows=rows, ends=ends) == LoadCounts(3, 0, 0, 0)
-    assert bulk.load("coverage", columns=columns, rows=rows[1:], ends=ends) == LoadCounts(2, 0, 0, 1)
+    assert exchange.load("coverage", columns=columns, rows=rows, ends=ends) == LoadCounts(3, 3, 0, 0)
+    assert exchange.load("coverage", columns=columns, rows=rows, ends=ends) == LoadCounts(3, 0, 0, 0)
+    assert exchange.load("coverage", columns=columns, rows=rows[1:], ends=ends) == LoadCounts(2, 0, 0, 1)
 
 
 def test_an_erased_record_stays_erased_where_the_load_ends_others():
     """Then every row is staged, the unchanged ones and those of erased records, too."""
     parties(party(501), party(502))
     uid = objects.records_by_id("party", [501], principal=SYSTEM)[501].uid
-    objects.erase("party", uid, reason="本人要求", principal=SYSTEM)
+    records.erase("party", uid, reason="本人要求", principal=SYSTEM)
     ends = LoadEnding("risk_valid_until", "nobody:", date(2026, 3, 17))
     rows = [party(501, name="张三风"), party(502, name="张三风")]
-    found = bulk.load("party", columns=[LoadColumn(f) for f in FIELDS], rows=rows, by_id=True, ends=ends)
+    found = exchange.load("party", columns=[LoadColumn(f) for f in FIELDS], rows=rows, by_id=True, ends=ends)
     assert found == LoadCounts(2, 0, 1, 0)
     assert stored("name", "mobile", "grams")[501] == (None, None, None)
 
@@ -147,12 +150,12 @@ def test_an_erased_record_that_is_known_by_its_source_key_stays_erased():
     }
     columns = [LoadColumn("party", by="id"), *map(LoadColumn, given)]
     rows = [(None, f"app:{n}", n, *given.values()) for n in (501, 502)]
-    assert bulk.load("consent", columns=columns, rows=rows) == LoadCounts(2, 2, 0)
+    assert exchange.load("consent", columns=columns, rows=rows) == LoadCounts(2, 2, 0)
     [said] = objects.related_page("consent", "party", 501, principal=SYSTEM).rows
-    objects.erase("consent", said.uid, reason="本人要求", principal=SYSTEM)
+    records.erase("consent", said.uid, reason="本人要求", principal=SYSTEM)
 
     for ends in (None, LoadEnding("valid_to", "nobody:", date(2026, 3, 17))):
-        assert bulk.load("consent", columns=columns, rows=rows, ends=ends) == LoadCounts(2, 0, 0)
+        assert exchange.load("consent", columns=columns, rows=rows, ends=ends) == LoadCounts(2, 0, 0)
     found = bulk.related("consent", "party", [501, 502], ["evidence"])
     assert [(row["party"], row["evidence"]) for row in found] == [(502, "录音")]
 
@@ -161,15 +164,15 @@ def test_only_records_of_the_same_source_are_ended():
     parties(party(501), party(502), party(503))
     columns = [LoadColumn("party", by="id"), LoadColumn("employee_no"), LoadColumn("valid_from")]
     elsewhere = [(None, "app:501", 501, "E1002", date(2024, 1, 2))]
-    bulk.load("coverage", columns=columns, rows=elsewhere)
+    exchange.load("coverage", columns=columns, rows=elsewhere)
     who = objects.records_by_id("party", [502], principal=SYSTEM)[502]
     by_hand = {"party": str(who.uid), "employee_no": "E1001", "valid_from": "2024-01-02"}
     objects.create("coverage", by_hand, principal=SYSTEM)
     rows = [(None, f"counter:{n}", n, "E2001", date(2024, 1, 2)) for n in (501, 503)]
     ends = LoadEnding("valid_to", "counter:", date(2026, 3, 17))
-    bulk.load("coverage", columns=columns, rows=rows, ends=ends)
+    exchange.load("coverage", columns=columns, rows=rows, ends=ends)
 
-    assert bulk.load("coverage", columns=columns, rows=rows[:1], ends=ends) == LoadCounts(1, 0, 0, 1)
+    assert exchange.load("coverage", columns=columns, rows=rows[:1], ends=ends) == LoadCounts(1, 0, 0, 1)
     found = bulk.related("coverage", "party", [501, 502, 503], ["employee_no", "valid_to"])
     assert sorted((row["party"], row["employee_no"], row["valid_to"]) for row in found) == [
         (501, "E1002", None),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from zhike.kernel.block_data import column
-from zhike.platform.objects.blocks import _cell_of, _is_mixed, _spelled
+from zhike.platform.records.blocks import _cell_of, _is_mixed, _spelled
 
 AMOUNT = column("amount", {"zh": "金额", "en": "Amount"}, "money", unit="CNY")
 YUAN = {"amount": "1234567.50", "currency": "CNY"}

@@ -24,6 +24,7 @@ from zhike.platform.objects import api as objects
 from zhike.platform.objects import bulk, catalogue
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal
+from zhike.platform.records import api as records
 from zhike.platform.work import origins as work
 
 __all__ = [
@@ -157,7 +158,7 @@ def preview(uid: uuid.UUID, *, party: uuid.UUID | None, principal: Principal) ->
             raise EmptyAudience(business_date=audiences.count_now(campaign.audience_uid, principal=principal)[1])
         record = found[min(found)]
     else:
-        record = objects.get(key, party, principal=principal, log_view=False)
+        record = records.get(key, party, principal=principal, log_view=False)
     facts = bulk.facts(key, [record.id], channels.fields_used(campaign.template))[record.id]
     message = channels.masked_preview(campaign.template, facts, principal=principal)
     return {"uid": str(record.uid), "display": record.display}, message
@@ -168,7 +169,7 @@ def send_test(uid: uuid.UUID, *, to: str, settings: Mapping[str, Any], principal
     campaign = reaching.one(uid, principal, "campaign.update")
     shown, _message = preview(uid, party=None, principal=principal)
     key = catalogue.object_with_role("party").key
-    record = objects.get(key, uuid.UUID(shown["uid"]), principal=principal, log_view=False)
+    record = records.get(key, uuid.UUID(shown["uid"]), principal=principal, log_view=False)
     facts = bulk.facts(key, [record.id], channels.fields_used(campaign.template))[record.id]
     channels.send_test(campaign.template, facts, to=to, settings=settings, principal=principal)
     with database.writing():
@@ -211,7 +212,7 @@ def _apply(campaign: Campaign, plan: CampaignPlan, principal: Principal) -> None
     campaign.product_id = None
     if plan.product is not None:
         product = catalogue.object_with_role("product")
-        record = objects.get(product.key, plan.product, principal=principal, log_view=False)
+        record = records.get(product.key, plan.product, principal=principal, log_view=False)
         level = product.field_with_role("risk_level")
         campaign.product_id = record.id
         levels.append(str(record.values.get(level.key) or "") if level else "")

@@ -27,9 +27,9 @@ from zhike.kernel.providers import Block, BlockData, BlockSettings, Subject, reg
 from zhike.kernel.wire import Scalar, labels, option
 from zhike.platform.objects import api as objects
 from zhike.platform.objects import catalogue
-from zhike.platform.objects.blocks import live
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal
+from zhike.platform.records.blocks import live
 from zhike.platform.work import api as work
 
 #: key, labels, format, tone of a number that is not zero

@@ -41,6 +41,7 @@ from zhike.platform.objects import api as objects
 from zhike.platform.objects import bulk
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal
+from zhike.platform.records import api as records
 
 __all__ = [
     "audience",
@@ -124,7 +125,7 @@ def explain(condition: Condition, *, party: uuid.UUID, principal: Principal) -> 
         table = published()
         known = terms(table)
         found = compiled(condition, known, principal)
-        record = objects.get(party_object().key, party, principal=principal)
+        record = records.get(party_object().key, party, principal=principal)
         row = counting.row(table, record.id, sorted(found.fields))
         if row is None:
             raise PartyNotCounted(kind=party_object().key, id=str(party), business_date=table.business_date)

@@ -15,8 +15,8 @@ from zhike.insight.warehouse.types import PublicationInfo
 from zhike.kernel import block_data
 from zhike.kernel.providers import AsOf, Block, BlockData, BlockSettings, Subject
 from zhike.kernel.trading_days import trading_calendar
-from zhike.platform.objects import api as objects
 from zhike.platform.permissions.types import Principal
+from zhike.platform.records import api as records
 
 _DAYS = 250
 _PINS = 6
@@ -26,7 +26,7 @@ _ASSET, _FLOW = "core.counter_daily_asset", "core.counter_cash_flow"
 
 def assets_over_time(principal: Principal, subject: Subject, _settings: BlockSettings) -> BlockData:
     """Return the party's total assets in CNY over the last 250 trading days, large flows pinned."""
-    party = objects.get(subject.object, subject.uid, principal=principal, log_view=False)
+    party = records.get(subject.object, subject.uid, principal=principal, log_view=False)
     publication = warehouse.publication()
     if publication is None or _ASSET not in publication.versions:
         return block_data.series({"unit": "元", "format": "money", "points": [], "pins": []}, None)

@@ -10,9 +10,9 @@ from zhike.insight.indicators.types import Term
 from zhike.insight.tags.logic import definitions, rules
 from zhike.insight.tags.types import PartyTag, Tag
 from zhike.insight.warehouse import api as warehouse
-from zhike.platform.objects import api as objects
 from zhike.platform.objects import catalogue
 from zhike.platform.permissions.types import Principal
+from zhike.platform.records import api as records
 
 __all__ = ["TAG", "compute", "of_party", "tags", "vocabulary"]
 
@@ -48,7 +48,7 @@ def compute(business_date: date) -> int:
 
 def of_party(uid: uuid.UUID, *, principal: Principal) -> tuple[date | None, list[PartyTag]]:
     """Return the published business date and the party's tags on it. Raises NotFound outside the scope."""
-    party = objects.get(catalogue.object_with_role("party").key, uid, principal=principal, log_view=False)
+    party = records.get(catalogue.object_with_role("party").key, uid, principal=principal, log_view=False)
     publication = warehouse.publication()
     if publication is None:
         return None, []

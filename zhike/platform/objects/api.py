@@ -1,39 +1,28 @@
-"""Records as people meet them: lists, details, changes, history, exports. Every function asks for a principal's scope."""
+"""Records that are asked for and written: lists, numbers, changes. Every function asks for a principal's scope."""
 
 from __future__ import annotations
 
-import io
 import uuid
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
-from zhike.kernel import context, database, definitions
+from zhike.kernel import database
 from zhike.kernel.errors import Refused
-from zhike.platform.audit import api as audit
-from zhike.platform.objects.errors import ReasonRequired
 from zhike.platform.objects.logic import (
     asking,
-    erasing,
-    exporting,
     field_rights,
     known_records,
-    large_exports,
     listing,
-    sharing,
+    permitted,
     single_records,
     summing,
-    unmasking,
     whole_numbers,
     writing,
 )
 from zhike.platform.objects.logic import catalogue as catalogues
-from zhike.platform.objects.logic import places as other_places
-from zhike.platform.objects.logic.history import RecordHistory, record_history
 from zhike.platform.objects.logic.presenting import displays as reference_displays
 from zhike.platform.objects.logic.presenting import present
 from zhike.platform.objects.types import (
-    Erasure,
     ObjectType,
     Record,
     RecordCount,
@@ -45,52 +34,35 @@ from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal
 
 __all__ = [
-    "access",
     "count",
     "create",
     "delete",
     "displays",
-    "erase",
-    "export_xlsx",
-    "get",
-    "history",
     "ids",
     "looked_up",
     "page",
-    "places",
     "records_by_id",
     "related_page",
     "served_by",
     "summarize",
     "summary_by_coverage",
-    "unmask",
     "update",
 ]
-_REASON_LENGTH = 4
-#: What the access log of a record tells.
-_ACCESS = ("view", "unmask", unmasking.STOPPED, whole_numbers.FIND, "export", *sharing.OPERATIONS)
 
 
-def page(query: RecordQuery, *, principal: Principal) -> RecordPage:
-    """Return one page of a list in the principal's scope."""
+def page(query: RecordQuery, *, principal: Principal, operation: str = "read") -> RecordPage:
+    """Return one page of a list of what the principal may read and do `operation` on."""
     permissions.require(principal, f"{query.object}.read")
-    return listing.page(query, principal)
+    return listing.page(query, principal, operation=operation)
 
 
-def count(query: RecordQuery, *, principal: Principal, exact: bool = False) -> RecordCount:
-    """Return how many records the list has; above 10,000 an estimate unless `exact`."""
+def count(query: RecordQuery, *, principal: Principal, exact: bool = False, operation: str = "read") -> RecordCount:
+    """Return how many records the list has, of those on which the principal may do `operation`.
+
+    Above 10,000 it is an estimate unless `exact`.
+    """
     permissions.require(principal, f"{query.object}.read")
-    return listing.count(query, principal, exact=exact)
-
-
-def get(object: str, uid: uuid.UUID, *, principal: Principal, log_view: bool = True) -> Record:
-    """Return one record. Raises NotFound when it does not exist or is outside the principal's scope."""
-    permissions.require(principal, f"{object}.read")
-    owner = catalogues.object_type(object)
-    row = single_records.row_by_uid(owner, uid, principal, "read")
-    if owner.definition.log_views and log_view:
-        audit.note(operation="view", subject=owner.key, subject_id=row["id"])
-    return _record(owner, row, principal)
+    return listing.count(query, principal, exact=exact, operation=operation)
 
 
 def records_by_id(
@@ -181,15 +153,6 @@ def displays(object: str, ids: Iterable[int], *, principal: Principal) -> dict[i
     return reference_displays(object, ids, principal)
 
 
-def places(place: str, text: str = "", *, principal: Principal) -> list[tuple[uuid.UUID, str, str]]:
-    """Return (uid, key, display) of the org units or users ("unit", "user") that answer a few characters, at most 50.
-
-    They are for whoever fills in a field that points there, or may read users anyway: Refused is raised for everybody
-    else. Raises UnknownObject that says which places there are.
-    """
-    return other_places.places(place, text, principal)
-
-
 def ids(object: str, uids: Iterable[uuid.UUID], *, principal: Principal) -> dict[uuid.UUID, int]:
     """Return the inner ids of records by uid. Raises NotFound for one outside the principal's scope."""
     owner = catalogues.object_type(object)
@@ -207,7 +170,7 @@ def create(object: str, given: Mapping[str, object], *, principal: Principal) ->
         _refuse_fields(owner, given, principal)
         row = writing.insert(owner, given, principal)
         writing.check_rules(owner, row["id"], principal)
-        return _record(owner, row, principal)
+        return permitted.record(owner, row, principal)
 
 
 def update(object: str, uid: uuid.UUID, given: Mapping[str, object], *, revision: int, principal: Principal) -> Record:
@@ -219,7 +182,7 @@ def update(object: str, uid: uuid.UUID, given: Mapping[str, object], *, revision
         _refuse_fields(owner, given, principal)
         writing.update(owner, row, revision, given, principal)
         writing.check_rules(owner, row["id"], principal)
-        return _record(owner, single_records.row_by_id(owner, row["id"], principal, "read"), principal)
+        return permitted.record(owner, single_records.row_by_id(owner, row["id"], principal, "read"), principal)
 
 
 def delete(object: str, uid: uuid.UUID, *, revision: int, principal: Principal) -> None:
@@ -229,90 +192,6 @@ def delete(object: str, uid: uuid.UUID, *, revision: int, principal: Principal) 
         owner = catalogues.object_type(object)
         row = single_records.row_by_uid(owner, uid, principal, "delete", lock=True)
         writing.delete(owner, row, revision, principal)
-
-
-def erase(object: str, uid: uuid.UUID, *, reason: str, principal: Principal) -> Erasure:
-    """Wipe the personal values of a record and of those that belong to it, for good, and return what was wiped.
-
-    What packs mark `personal` goes, here, in the journal and in search; keyed digests, the source key and the inner
-    id stay, so that loads know the person and bring nothing back. The record counts as deleted. A second time is
-    harmless. Raises Refused (its own grant), ReasonRequired, NotFound; nothing is changed then.
-    """
-    permissions.require(principal, f"{object}.erase")
-    if len(reason.strip()) < _REASON_LENGTH:
-        raise ReasonRequired(length=_REASON_LENGTH)
-    owner = catalogues.object_type(object)
-    with context.acting(reason=reason.strip()), database.writing():
-        row = single_records.row_by_uid(owner, uid, principal, "erase", lock=True, deleted=True)
-        return erasing.erase(owner, row["id"], uid)
-
-
-def unmask(object: str, uid: uuid.UUID, field: str, *, reason: str, principal: Principal) -> object:
-    """Return one masked field of one record in clear, and write who saw it and why to the journal.
-
-    A series of them for one reason is stopped and journalled, too. Raises ReasonRequired, Refused, NotFound, UnmaskSeries.
-    """
-    permissions.require(principal, f"{object}.unmask")
-    return unmasking.unmask(catalogues.object_type(object), uid, field, reason, principal)
-
-
-def history(object: str, uid: uuid.UUID, *, principal: Principal) -> list[RecordHistory]:
-    """Return what happened to a record, newest first, old and new values masked as the record is."""
-    permissions.require(principal, f"{object}.read")
-    owner = catalogues.object_type(object)
-    row = single_records.row_by_uid(owner, uid, principal, "read")
-    return record_history(owner, row, principal)
-
-
-def access(object: str, uid: uuid.UUID, *, principal: Principal) -> list[RecordHistory]:
-    """Return who viewed, unmasked or exported a record, newest first; views of one person and day are one line."""
-    permissions.require(principal, f"{object}.access_log")
-    owner = catalogues.object_type(object)
-    row = single_records.row_by_uid(owner, uid, principal, "access_log")
-    return record_history(owner, row, principal, operations=_ACCESS)
-
-
-def export_xlsx(query: RecordQuery, *, principal: Principal) -> bytes:
-    """Return a list as .xlsx, masked and watermarked; audited.
-
-    Raises TooManyRows above the limit: ApprovalNeeded where somebody may approve it.
-    """
-    permissions.require(principal, f"{query.object}.export")
-    owner = catalogues.object_type(query.object)
-    # Whatever is refused is so before anything is written down.
-    listing.order_of(query, owner, principal)
-    found = listing.count(query, principal, exact=True, operation="export")
-    large_exports.require_allowed(found.count)
-    columns = query.columns or listing.listed_columns(owner, principal)
-    fields = [asking.field_of(owner, key, principal) for key in columns]
-    with database.writing():
-        exporting.note(owner, query, found.count, [field.key for field in fields], principal)
-    stream = io.BytesIO()
-    exporting.write(stream, fields, exporting.rows(query, principal), principal, owner.labels[principal.language])
-    return stream.getvalue()
-
-
-def _record(owner: ObjectType, row: Mapping[str, Any], principal: Principal) -> Record:
-    fields = list(owner.fields.values())
-    record = present(owner, fields, [row], principal)[0]
-    scoped = definitions.derive(f"objects.scoped:{owner.key}:{principal.shape}", lambda _all: _scoped(owner, principal))
-    permitted = [
-        operation
-        for operation, as_read in scoped.items()
-        if (as_read or single_records.in_scope(owner, row["id"], principal, operation))
-        and (operation != "delete" or writing.deletable(row, principal))
-    ]
-    return replace(record, permitted=tuple(permitted))
-
-
-def _scoped(owner: ObjectType, principal: Principal) -> dict[str, bool]:
-    """The operations that the principal's roles hold on some records, and whether on all it reads."""
-    reads = permissions.scope(principal, "read", owner.key)
-    return {
-        operation: permissions.scope(principal, operation, owner.key) == reads
-        for operation in ("update", "delete", "unmask", "share", "access_log")
-        if permissions.allowed(principal, f"{owner.key}.{operation}")
-    }
 
 
 def _refuse_fields(owner: ObjectType, given: Mapping[str, object], principal: Principal) -> None:

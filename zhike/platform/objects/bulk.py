@@ -1,8 +1,8 @@
-"""Records in bulk, by inner id and in clear: for engines that load, compute and decide, never for screens."""
+"""Records in bulk, by inner id and in clear: for engines that merge, compute and decide, never for screens."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,26 +13,20 @@ from zhike.kernel import clock, database, events
 from zhike.platform.objects.logic import catalogue as catalogues
 from zhike.platform.objects.logic import (
     known_records,
-    leaving,
-    loading,
     reserving,
     retired_tables,
     serving,
     writing,
 )
 from zhike.platform.objects.types import (
-    LoadColumn,
-    LoadCounts,
-    LoadEnding,
     SideColumn,
 )
 from zhike.platform.permissions.types import Principal
 
 __all__ = [
     "drop_replaced",
-    "export",
     "facts",
-    "load",
+    "forget_figures",
     "prepare",
     "publish",
     "refer_to",
@@ -92,21 +86,6 @@ def scope(object: str, *, principal: Principal, operation: str = "read") -> BitM
     return None if found is None else BitMap(found)
 
 
-def load(
-    object: str,
-    *,
-    columns: Sequence[LoadColumn],
-    rows: Iterable[Sequence[object]],
-    by_id: bool = False,
-    ends: LoadEnding | None = None,
-    details: Mapping[str, object] | None = None,
-) -> LoadCounts:
-    """Upsert a stream of master records from a source in one transaction; see `logic.loading.load`."""
-    with database.writing():
-        owner = catalogues.object_type(object)
-        return loading.load(owner, columns, rows, by_id=by_id, ends=ends, details=dict(details or {}))
-
-
 def reserve_ids(object: str, count: int, *, above: int = 0) -> int:
     """Return the first of `count` consecutive inner ids above `above`, set aside for a load by id.
 
@@ -141,9 +120,6 @@ def stop_serving(object: str, keys: Collection[str]) -> None:
     serving.stop(catalogues.object_type(object), keys)
 
 
-def export(object: str, *, fields: Sequence[str], into: Path) -> int:
-    """Write id, uid and the given fields of all live records to a CSV file with a header; return the rows.
-
-    The bridge "export" of the warehouse. Identity numbers leave as their keyed hash only.
-    """
-    return leaving.copy_out(catalogues.object_type(object), fields, into)
+def forget_figures(object: str, record_id: int) -> None:
+    """Remove what is published beside one record; nothing happens where nothing is."""
+    serving.forget(catalogues.object_type(object), record_id)

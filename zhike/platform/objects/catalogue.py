@@ -8,27 +8,28 @@ from datetime import date
 from zhike.expressions import api as expressions
 from zhike.expressions.types import Schema, Type
 from zhike.kernel.definitions import Snapshot
-from zhike.platform.objects.logic import (
-    asking,
-    field_rights,
-)
+from zhike.platform.fields.types import Pointer
+from zhike.platform.objects.logic import asking, field_rights
 from zhike.platform.objects.logic import catalogue as catalogues
-from zhike.platform.objects.types import (
-    ObjectType,
-)
+from zhike.platform.objects.types import FieldType, ObjectType
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal
 
 __all__ = [
     "checked_condition",
     "describe",
+    "field_for",
+    "field_of",
     "field_rule",
     "field_rules",
+    "known",
     "may_ask",
     "may_ask_all",
     "names_of",
     "object_types",
     "object_with_role",
+    "pointed_at",
+    "pointers",
     "provisional",
     "schema",
     "served_on",
@@ -45,6 +46,11 @@ def object_types(principal: Principal) -> list[ObjectType]:
 def describe(object: str) -> ObjectType:
     """Return an object type: its fields, relations, refinements and layouts. Raises UnknownObject."""
     return catalogues.object_type(object)
+
+
+def known() -> Mapping[str, ObjectType]:
+    """Return all object types by key, for engines: whoever asks may not read some of them."""
+    return catalogues.catalogue()
 
 
 def object_with_role(role: str) -> ObjectType:
@@ -119,3 +125,23 @@ def served_on(object: str) -> date | None:
     """Return the business date of the figures published beside the object; None before there are any."""
     side = catalogues.side_table(object)
     return side.business_date if side else None
+
+
+def field_of(object: str, key: str) -> FieldType:
+    """Return a field of an object, for engines. Raises UnknownField that says which exist."""
+    return catalogues.field_of(catalogues.object_type(object), key)
+
+
+def field_for(object: str, key: str, *, principal: Principal) -> FieldType:
+    """Return a field of an object. Raises UnknownField, as if it did not exist where `principal` may not know of it."""
+    return asking.field_of(catalogues.object_type(object), key, principal)
+
+
+def pointers() -> Mapping[str, Pointer]:
+    """Return the places that are no objects and that fields point at, by name: org units, users."""
+    return catalogues.pointers()
+
+
+def pointed_at(field: FieldType) -> Pointer:
+    """Return the rows that a field points at: of an object or of another place."""
+    return catalogues.pointed_at(field)

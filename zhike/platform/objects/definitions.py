@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Union
 from pydantic import Field, create_model
 
 from zhike.expressions.types import Type
-from zhike.kernel.definition_parts import Code, Count, Days, Definition, Flag, Key, Labels, Part, Refers, Sourced, rule
+from zhike.kernel.definition_parts import Code, Definition, Flag, Key, Labels, Part, Refers, rule
 from zhike.platform.fields import api as fields
 from zhike.platform.fields.api import ValueType
 from zhike.platform.fields.errors import BadValue
@@ -261,25 +261,3 @@ class ExtensionDefinition(Shape, Definition):
     def _new(self, name: str, base: ObjectDefinition) -> tuple[Any, ...]:
         known = {item.key for item in getattr(base, name)}
         return tuple(item for item in getattr(self, name) if item.key not in known)
-
-
-class ExportRule(Sourced):
-    """How many rows of a list somebody takes away alone, and who approves more."""
-
-    kind: Literal["export_rule"]
-    rows: Count = Field(description="how many rows an export holds without an approval")
-    most: Count = Field(description="how many it holds with one")
-    growth_percent: Annotated[int, Field(ge=0, le=100, strict=True)] = Field(
-        description="by how many percent a list may have grown between its approval and its file"
-    )
-    keep_days: Days = Field(description="how many days the file of an approved export can be fetched")
-    approval: Annotated[Key, Refers("work_kind")] = Field(description="the kind of work in which it is decided")
-    roles: tuple[Annotated[Key, Refers("role")], ...] = Field(
-        min_length=1, description="who decides: the first of the roles that somebody else holds in the unit or above it"
-    )
-
-    @rule("most")
-    def _most_is_more(self) -> Labels | None:
-        if self.most > self.rows:
-            return None
-        return Labels("`most` 应大于 `rows`", "`most` must be more than `rows`")

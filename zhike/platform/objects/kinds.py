@@ -9,7 +9,7 @@ from zhike.kernel.definition_checks import each, guessed, meant, unknown
 from zhike.kernel.definition_parts import Labels, Place
 from zhike.kernel.definitions import Finding, Kind, Snapshot
 from zhike.platform.fields import api as fields
-from zhike.platform.objects.definitions import ExportRule, ExtensionDefinition, ObjectDefinition, RelationPart, Shape
+from zhike.platform.objects.definitions import ExtensionDefinition, ObjectDefinition, RelationPart, Shape
 from zhike.platform.objects.logic import lookup_checks, schema_changes
 from zhike.platform.objects.logic.catalogue import FIGURES, defined, expression_schema, figures_beside, provisional
 from zhike.platform.objects.logic.written_conditions import condition_faults
@@ -312,4 +312,3 @@ EXTENSION = Kind(
     extends="object",
     extend=lambda extension, base: extension.widen(base),
 )
-EXPORT_RULE = Kind(ExportRule, order=30)

@@ -23,25 +23,6 @@ class PhysicalField(models.Model):
         constraints = [models.UniqueConstraint(fields=["object", "key"], name="physical_field_once")]
 
 
-class Export(models.Model):
-    """A list that somebody exports above the limit, with an approval: what was asked for, and the file."""
-
-    uid = models.UUIDField(unique=True)
-    object = models.TextField()
-    asked_by = models.TextField(db_index=True)
-    query = models.JSONField()
-    run = models.UUIDField()
-    asked_at = models.DateTimeField()
-    made_at = models.DateTimeField(null=True)
-    expires_at = models.DateTimeField(null=True, db_index=True)
-    rows = models.IntegerField(default=0)
-    file = models.TextField(default="")
-    #: The posts, as role@unit, with which the file was made: without one of them its asker may see less today.
-    posts = models.JSONField(default=list)
-    #: Whether somebody was erased since: the file may hold them.
-    outdated = models.BooleanField(default=False)
-
-
 class SideTable(models.Model):
     """The wide rows beside an object: those that are read (`current`), and those prepared for the next publication."""
 
@@ -60,26 +41,3 @@ class RetiredTable(models.Model):
 
     table = models.TextField(unique=True)
     noticed_at = models.DateTimeField(null=True)
-
-
-class Share(models.Model):
-    """One record that somebody lets a user or the people of a unit see, through the day `until`."""
-
-    uid = models.UUIDField(unique=True)
-    object = models.TextField()
-    record_id = models.BigIntegerField()
-    user = models.ForeignKey("organization.User", models.CASCADE, null=True, related_name="+")
-    unit = models.ForeignKey("organization.Unit", models.CASCADE, null=True, related_name="+")
-    until = models.DateField()
-    by = models.ForeignKey("organization.User", models.PROTECT, related_name="+")
-    at = models.DateTimeField()
-    withdrawn_at = models.DateTimeField(null=True)
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=models.Q(user=None, unit__isnull=False) | models.Q(user__isnull=False, unit=None),
-                name="share_with_one",
-            )
-        ]
-        indexes = [models.Index(fields=["object", "record_id"], name="share_of_record")]

@@ -6,7 +6,6 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Literal
 
 from sqlglot import exp
 
@@ -20,6 +19,9 @@ from zhike.platform.permissions.types import Refinement
 
 #: What conditions over records may name besides fields; the scope of whoever asks fills them in.
 PARAMS: Mapping[str, Type] = {"me": Type.TEXT, "my_units": Type.LIST, "today": Type.DATE}
+
+#: The operation of finding a record by a whole number that the finder sees masked.
+FIND = "find_by_number"
 
 #: The group of records that point at records which an information wall keeps from the viewer.
 UNREADABLE = "unreadable"
@@ -225,116 +227,9 @@ class RecordCount:
 
 
 @dataclass(frozen=True, slots=True)
-class MadeExport:
-    """An export above the limit: the state of its run or `expired`, how many rows are done, and until when it is kept.
-
-    `error` says in both languages why it was not made, where that is no fault of the program.
-    """
-
-    uid: uuid.UUID
-    object: str
-    rows: int
-    state: str
-    done: int
-    total: int
-    made_at: datetime | None
-    expires_at: datetime | None
-    error: Mapping[str, str] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class SharedWith:
-    """Whom somebody lets see a record, through the day `until`: a user or a unit ("user", "unit") by number or code."""
-
-    uid: uuid.UUID
-    kind: Literal["user", "unit"]
-    key: str
-    name: str
-    until: date
-    by: str
-    by_name: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Erasure:
-    """What erasing a record wiped: its fields, how many records that belong to it, how many journal lines.
-
-    `at` is when the record was erased first; `again` says that this was not the first time.
-    """
-
-    uid: uuid.UUID
-    at: datetime
-    again: bool
-    fields: tuple[str, ...]
-    related: Mapping[str, int]
-    journal: int
-
-
-@dataclass(frozen=True, slots=True)
-class LoadColumn:
-    """A column of a bulk load. References come as the target's source key, or as its id (`by="id"`)."""
-
-    key: str
-    by: str = "source_key"
-
-
-@dataclass(frozen=True, slots=True)
-class LoadEnding:
-    """Records that a load names no longer end on `day`, unless `field` holds an end already.
-
-    It is about those whose source key begins with `keys`; a load without any row ends nothing.
-    """
-
-    field: str
-    keys: str
-    day: date
-
-
-@dataclass(frozen=True, slots=True)
 class Fault:
     """What is wrong with a row beside the rules of its object: a stable code, the field, and a sentence."""
 
     code: str
     field: str
     labels: Labels
-
-
-@dataclass(frozen=True, slots=True)
-class RejectedRecord:
-    """A row that a load left out: the keys of the rules that its record would break, and what else is wrong with it."""
-
-    source_key: str
-    rules: tuple[str, ...] = ()
-    faults: tuple[Fault, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Awaited:
-    """What `rows` of a load name in a field and is not there yet: their records are without it. One of their keys."""
-
-    field: str
-    value: str
-    rows: int
-    source_key: str
-
-
-@dataclass(frozen=True, slots=True)
-class LoadCounts:
-    """What a bulk load did; `rejections` are the first of the `rejected` rows, `awaited` the most frequent of its kind.
-
-    Rows of the rest said what their records say already, or were about erased ones.
-    """
-
-    read: int
-    created: int
-    updated: int
-    ended: int = 0
-    rejected: int = 0
-    rejections: tuple[RejectedRecord, ...] = ()
-    awaited: tuple[Awaited, ...] = ()
-
-    @property
-    def unchanged(self) -> int:
-        """How many rows were in order and changed nothing."""
-        return self.read - self.created - self.updated - self.rejected

@@ -12,11 +12,11 @@ from zhike.kernel.providers import Block, BlockData, BlockSettings, Named, Subje
 from zhike.kernel.wire import Labels, labels
 from zhike.platform.objects import api as objects
 from zhike.platform.objects import catalogue
-from zhike.platform.objects.blocks import Compared, OfBook, compared, day_end, drawn, fields_named, known, live
 from zhike.platform.objects.types import RecordQuery
 from zhike.platform.organization import api as organization
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal
+from zhike.platform.records.blocks import Compared, OfBook, compared, day_end, drawn, fields_named, known, live
 from zhike.platform.work import api
 from zhike.platform.work.schemas import WorkData, present
 from zhike.platform.work.types import Work, WorkCounts, WorkQuery

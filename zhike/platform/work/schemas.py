@@ -17,12 +17,12 @@ from zhike.kernel.visible import LINE, PROSE
 from zhike.kernel.wire import Finding, Labels, RequestBody, labels
 from zhike.platform.objects import api as objects
 from zhike.platform.objects import catalogue
-from zhike.platform.objects.schemas import FieldOut, form_field_out
 from zhike.platform.objects.types import Record, RecordQuery
 from zhike.platform.organization import api as organization
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions import parts
 from zhike.platform.permissions.types import Principal
+from zhike.platform.records.schemas import FieldOut, form_field_out
 from zhike.platform.work import api, origins
 from zhike.platform.work.types import Act, Work, WorkCounts, WorkKind
 

@@ -24,9 +24,10 @@ from zhike.insight.warehouse.port import Session
 from zhike.insight.warehouse.types import Source
 from zhike.kernel import clock
 from zhike.kernel.definitions import Snapshot
+from zhike.platform.exchange import api as exchange
+from zhike.platform.exchange.types import LoadColumn, LoadCounts, LoadEnding
 from zhike.platform.objects import api as objects
 from zhike.platform.objects import bulk, catalogue
-from zhike.platform.objects.types import LoadColumn, LoadCounts, LoadEnding
 from zhike.platform.organization import api as organization
 from zhike.platform.organization.types import UnitRow
 from zhike.platform.permissions import api as permissions
@@ -48,7 +49,7 @@ def feed_parties(session: Session, definition: Identity, snapshot: Snapshot | No
         assert source is not None
         if received.plain_master(session, source, into=f"plain_{rank}"):
             parts.append(_party_rows(system, source, rank, fields))
-    counts = bulk.load(
+    counts = exchange.load(
         definition.object,
         columns=[LoadColumn(field) for field in fields],
         rows=session.stream(_survivors(parts, fields)),
@@ -208,7 +209,7 @@ def _feed_records(
     )
     beside = _Beside()
     ends = master.ends
-    counts = bulk.load(
+    counts = exchange.load(
         master.object,
         columns=columns,
         rows=_first_of_each(session.stream(select), beside),

@@ -16,8 +16,9 @@ from zhike.expressions.types import Schema
 from zhike.insight.warehouse import received
 from zhike.insight.warehouse.port import Session
 from zhike.insight.warehouse.types import LoadFinding, Source, UnrecordedRow
+from zhike.platform.exchange.types import LoadCounts
 from zhike.platform.objects import catalogue
-from zhike.platform.objects.types import Fault, Labels, LoadCounts
+from zhike.platform.objects.types import Fault, Labels
 
 #: Rows that became no records because of others with the same source key: why, and how many are told one by one.
 _DOUBLED: Labels = {

@@ -16,8 +16,9 @@ from zhike.insight.warehouse import api as warehouse
 from zhike.insight.warehouse.port import Session
 from zhike.kernel.definitions import Snapshot
 from zhike.kernel.errors import ZhikeError
+from zhike.platform.exchange import api as exchange
 from zhike.platform.fields.api import ValueType
-from zhike.platform.objects import bulk, catalogue
+from zhike.platform.objects import catalogue
 from zhike.platform.objects.types import FieldType
 from zhike.platform.organization import api as organization
 
@@ -116,7 +117,7 @@ def _stored_as(field: FieldType) -> str:
 def _live(session: Session, file: Path) -> Tree:
     """Export the live parties into `file`; return the query over it, units by their codes."""
     fields = exported()
-    bulk.export(catalogue.object_with_role("party").key, fields=[field.key for field in fields], into=file)
+    exchange.export(catalogue.object_with_role("party").key, fields=[field.key for field in fields], into=file)
     units = organization.all_units()
     ids, codes = pa.array([unit.id for unit in units], pa.int64()), pa.array([unit.code for unit in units], pa.string())
     session.give("unit_codes", pa.table({"unit_id": ids, "unit_code": codes}))

@@ -12,6 +12,7 @@ from psycopg import sql
 from zhike.kernel import definitions
 from zhike.kernel.ids import uuid7
 from zhike.platform.fields import api as fields
+from zhike.platform.objects.logic import catalogue as catalogues
 from zhike.platform.objects.logic import retired_tables
 from zhike.platform.objects.models import SideTable
 from zhike.platform.objects.types import ObjectType, SideColumn
@@ -56,6 +57,14 @@ def publish(object: str, business_date: date) -> None:
         prepared.current = True
         prepared.save()
         definitions.renew()
+
+
+def forget(owner: ObjectType, record_id: int) -> None:
+    """Remove the row of one record."""
+    side = catalogues.side_table(owner.key)
+    if side is not None:
+        with connection.cursor() as cursor:
+            cursor.execute(sql.SQL("delete from {} where id = %s").format(sql.Identifier(side.table)), [record_id])
 
 
 def stop(owner: ObjectType, keys: Collection[str]) -> None:

@@ -26,11 +26,10 @@ from zhike.platform.objects.logic import catalogue as catalogues
 from zhike.platform.objects.logic.conditions import Where, narrow_to_scope
 from zhike.platform.objects.logic.statements import ALIAS, records_from, rows_of
 from zhike.platform.objects.logic.stored_texts import is_text, overlaps
-from zhike.platform.objects.types import FieldType, ObjectType
+from zhike.platform.objects.types import FIND, FieldType, ObjectType
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal
 
-FIND = "find_by_number"
 STOPPED = "find_by_number_stopped"
 #: Findings about a unique value, and about rules that are held against the row as written.
 _TAKEN, _RULE = "record.duplicate", "record.rule."

@@ -16,8 +16,9 @@ from zhike.kernel.errors import Invalid, StaleRevision
 from zhike.kernel.ids import uuid7
 from zhike.platform.fields.errors import BadValue
 from zhike.platform.fields.search_tokens import array_items
+from zhike.platform.objects import faults
 from zhike.platform.objects.errors import SourceOwned, UnknownField
-from zhike.platform.objects.logic import asking, faults, single_records
+from zhike.platform.objects.logic import asking, single_records
 from zhike.platform.objects.logic import catalogue as catalogues
 from zhike.platform.objects.logic.conditions import fields_of_rule
 from zhike.platform.objects.types import Fault, FieldType, ObjectType

@@ -7,12 +7,12 @@ from datetime import timedelta
 from zhike.kernel import clock
 from zhike.kernel.errors import NotFound, Refused
 from zhike.platform.objects import api as objects
-from zhike.platform.objects import shares
 from zhike.platform.objects.types import Record
 from zhike.platform.organization import api as organization
 from zhike.platform.organization import people
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal
+from zhike.platform.records import shares
 from zhike.platform.work.errors import CannotSee
 from zhike.platform.work.models import WorkItem
 

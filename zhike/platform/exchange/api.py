@@ -1,0 +1,36 @@
+"""Many records at once, in from a source and out to the warehouse: for engines, never for screens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from zhike.kernel import database
+from zhike.platform.exchange.logic import leaving, loading
+from zhike.platform.exchange.types import LoadColumn, LoadCounts, LoadEnding
+from zhike.platform.objects import catalogue
+
+__all__ = ["export", "load"]
+
+
+def load(
+    object: str,
+    *,
+    columns: Sequence[LoadColumn],
+    rows: Iterable[Sequence[object]],
+    by_id: bool = False,
+    ends: LoadEnding | None = None,
+    details: Mapping[str, object] | None = None,
+) -> LoadCounts:
+    """Upsert a stream of master records from a source in one transaction; see `logic.loading.load`."""
+    with database.writing():
+        owner = catalogue.describe(object)
+        return loading.load(owner, columns, rows, by_id=by_id, ends=ends, details=dict(details or {}))
+
+
+def export(object: str, *, fields: Sequence[str], into: Path) -> int:
+    """Write id, uid and the given fields of all live records to a CSV file with a header; return the rows.
+
+    The bridge "export" of the warehouse. Identity numbers leave as their keyed hash only.
+    """
+    return leaving.copy_out(catalogue.describe(object), fields, into)

@@ -1,0 +1,25 @@
+from __future__ import annotations
+
+from django.db import models
+
+
+class Export(models.Model):
+    """A list that somebody exports above the limit, with an approval: what was asked for, and the file."""
+
+    uid = models.UUIDField(unique=True)
+    object = models.TextField()
+    asked_by = models.TextField(db_index=True)
+    query = models.JSONField()
+    run = models.UUIDField()
+    asked_at = models.DateTimeField()
+    made_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(null=True, db_index=True)
+    rows = models.IntegerField(default=0)
+    file = models.TextField(default="")
+    #: The posts, as role@unit, with which the file was made: without one of them its asker may see less today.
+    posts = models.JSONField(default=list)
+    #: Whether somebody was erased since: the file may hold them.
+    outdated = models.BooleanField(default=False)
+
+    class Meta:
+        db_table = "objects_export"

@@ -1,0 +1,71 @@
+"""What may be wrong with the value that a record is given for a field, said the same way at the desk and by a load."""
+
+from __future__ import annotations
+
+from zhike.platform.fields.errors import BadValue
+from zhike.platform.objects.types import Fault, FieldType
+
+__all__ = [
+    "bad_key",
+    "doubled_key",
+    "duplicate",
+    "misfit",
+    "no_key",
+    "no_target",
+    "required",
+    "source_owned",
+    "stamped",
+]
+
+
+def misfit(field: FieldType, error: BadValue) -> Fault:
+    """Say what a value of the field would have to be."""
+    return _said(error.code, field, f"应为{error.expected_zh}", f"should be {error.expected}")
+
+
+def required(field: FieldType) -> Fault:
+    """Say that a record cannot be without the field."""
+    return _said("record.required", field, "必填", "is required")
+
+
+def no_target(field: FieldType) -> Fault:
+    """Say that the field points at nothing."""
+    return _said("record.no_target", field, "指向的记录不存在", "points to no record")
+
+
+def duplicate(field: FieldType) -> Fault:
+    """Say that another record has the value."""
+    return _said("record.duplicate", field, "已存在相同的值", "has this value already on another record")
+
+
+def source_owned(field: FieldType) -> Fault:
+    """Say that the desk does not change the field."""
+    return _said("record.source_owned", field, "由来源系统维护，不能在此修改", "is owned by its source system")
+
+
+def stamped(field: FieldType) -> Fault:
+    """Say that nobody fills in the field."""
+    return _said("record.stamped", field, "由系统填写", "is filled in by the system")
+
+
+def _said(code: str, field: FieldType, zh: str, en: str) -> Fault:
+    return Fault(code, field.key, {"zh": f"{field.labels['zh']}：{zh}", "en": f"{field.labels['en']} {en}"})
+
+
+def no_key() -> Fault:
+    """Say that a row does not say which record it is about."""
+    return Fault("record.no_key", "", {"zh": "没有来源编号", "en": "the row has no source key"})
+
+
+def bad_key() -> Fault:
+    """Say that no table holds the key of a row."""
+    return Fault("record.bad_key", "", {"zh": "来源编号含有控制字符", "en": "the source key has control characters"})
+
+
+def doubled_key() -> Fault:
+    """Say that another row was about the same record."""
+    labels = {
+        "zh": "记录编号与前面的行重复，采用了第一行",
+        "en": "another row before has the same source key; that one was taken",
+    }
+    return Fault("record.duplicate_key", "", labels)

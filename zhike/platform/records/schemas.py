@@ -1,0 +1,518 @@
+"""What the records interface takes and gives."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import Literal, cast
+
+from typing_extensions import TypedDict
+
+from zhike.expressions.wire import Condition
+from zhike.kernel.block_data import Format
+from zhike.kernel.wire import Labels, Option, ReferenceValue, RequestBody, WireInput, WireValue, labels, option
+from zhike.platform.fields.types import Asked
+from zhike.platform.objects import catalogue, lists
+from zhike.platform.objects.types import (
+    FieldDefinition,
+    FieldType,
+    ObjectType,
+    Parent,
+    Record,
+    RecordPage,
+    RecordQuery,
+)
+from zhike.platform.organization import api as organization
+from zhike.platform.permissions import api as permissions
+from zhike.platform.permissions.types import Principal
+from zhike.platform.records.logic.history import RecordHistory
+from zhike.platform.records.types import SharedWith
+
+Direction = Literal["asc", "desc"]
+Owner = Literal["source", "desk"]
+
+
+class SortIn(RequestBody):
+    """One order of a list."""
+
+    field: str
+    direction: Direction = "asc"
+
+
+class ParentIn(RequestBody):
+    """The record that all of a list point at by one field."""
+
+    field: str
+    uid: uuid.UUID
+
+
+class QueryIn(RequestBody):
+    """A list question."""
+
+    refinement: str = ""
+    condition: Condition | None = None
+    q: str = ""
+    sort: SortIn | None = None
+    columns: list[str] = []
+    cursor: str | None = None
+    limit: int = 50
+    of: ParentIn | None = None
+
+    def query(self, object: str) -> RecordQuery:
+        """Return the question as the door takes it."""
+        return RecordQuery(
+            object=object,
+            refinement=self.refinement,
+            condition=self.condition,
+            text=self.q,
+            sort=(self.sort.field, self.sort.direction) if self.sort else None,
+            columns=tuple(self.columns),
+            cursor=self.cursor or "",
+            limit=self.limit,
+            of=Parent(self.of.field, self.of.uid) if self.of else None,
+        )
+
+
+class CountIn(QueryIn):
+    """A list question asked for its number only."""
+
+    exact: bool = False
+
+
+class ValuesIn(RequestBody):
+    """Field values of a new record."""
+
+    values: Mapping[str, WireInput]
+
+
+class RecordChangesIn(ValuesIn):
+    """Changed field values, based on one revision."""
+
+    revision: int
+
+
+class UnmaskIn(RequestBody):
+    """Which field to see in clear, and why."""
+
+    field: str
+    reason: str
+
+
+class SortOut(TypedDict):
+    """One order of a list."""
+
+    field: str
+    direction: Direction
+
+
+class RecordsAsOf(TypedDict):
+    """When a page of records holds: the records now, and the day of the figures beside them."""
+
+    records: datetime
+    warehouse: date | None
+
+
+class RecordRowOut(TypedDict):
+    """One record of a list, as its viewer may see it."""
+
+    uid: uuid.UUID
+    display: str
+    revision: int
+    values: Mapping[str, WireValue]
+    refused: list[str]
+
+
+class RecordPageOut(TypedDict):
+    """A page of a list with the cursors of its neighbors."""
+
+    rows: list[RecordRowOut]
+    next_cursor: str | None
+    previous_cursor: str | None
+    as_of: RecordsAsOf
+
+
+class RecordOut(RecordRowOut):
+    """One record with what its viewer may do to it; `from_source` records were loaded, not made by hand.
+
+    `unit` and `owner` (an employee number) are where the record belongs; above security level 0 it is not for everybody.
+    """
+
+    permitted: list[str]
+    from_source: bool
+    unit: ReferenceValue | None
+    owner: str
+    security_level: int
+    created_at: datetime | None
+    updated_at: datetime | None
+    updated_by: str
+
+
+class CountedAt(TypedDict):
+    """When records were counted."""
+
+    records: datetime
+
+
+class CountOut(TypedDict):
+    """How many records a list has; above a limit an estimate."""
+
+    count: int
+    approximate: bool
+    as_of: CountedAt
+
+
+class ActorOut(TypedDict):
+    """Who did something."""
+
+    name: str
+    employee_no: str
+
+
+class ChangeOut(TypedDict):
+    """One changed field."""
+
+    field: str
+    old: WireValue
+    new: WireValue
+
+
+class RecipientOut(TypedDict):
+    """With whom a record was shared: a user by number or a unit by code; no name where there is no such one any more."""
+
+    kind: Literal["user", "unit"]
+    key: str
+    name: str
+    until: date
+
+
+class HistoryEntryOut(TypedDict):
+    """One line of a record's journal; `field` is the one that was unmasked, `shared` with whom a share or its end is.
+
+    A line that stands for several of a day says how often (`times`) and when the first of them was (`since`).
+    """
+
+    at: datetime
+    actor: ActorOut
+    operation: str
+    reason: str
+    field: str | None
+    changes: list[ChangeOut]
+    times: int
+    since: datetime | None
+    shared: RecipientOut | None
+
+
+class HistoryOut(TypedDict):
+    """The journal of a record, newest first."""
+
+    entries: list[HistoryEntryOut]
+
+
+class UnmaskedOut(TypedDict):
+    """One field in clear."""
+
+    field: str
+    value: WireValue
+
+
+class ObjectNameOut(TypedDict):
+    """An object type by name."""
+
+    key: str
+    labels: Labels
+
+
+class FieldOut(TypedDict):
+    """One field as forms, lists and conditions want it.
+
+    `role` is what it means to the platform, `web` the component that shows and edits it, `format` how it is drawn,
+    `asked` how a condition asks about it.
+    """
+
+    key: str
+    labels: Labels
+    type: str
+    kind: Literal["field", "indicator", "tag"]
+    role: str | None
+    web: str
+    format: Format
+    help: Labels | None
+    currency: str | None
+    sortable: bool
+    asked: Asked
+    unit: str | None
+    target: str | None
+    owner: Owner
+    options: list[Option]
+    required: bool
+    readonly: bool
+    masked: bool
+    refused: bool
+    unmaskable: bool
+
+
+class ShareIn(RequestBody):
+    """Who may see a record, and through which day: one user or one unit."""
+
+    user: uuid.UUID | None = None
+    unit: uuid.UUID | None = None
+    until: date
+
+
+class CandidateOut(TypedDict):
+    """A user or a unit that a record may be shared with."""
+
+    kind: Literal["user", "unit"]
+    uid: uuid.UUID
+    key: str
+    display: str
+
+
+class ShareOut(TypedDict):
+    """Whom somebody lets see a record, and through which day."""
+
+    uid: uuid.UUID
+    kind: Literal["user", "unit"]
+    key: str
+    name: str
+    until: date
+    by: ActorOut
+    at: datetime
+
+
+def share_out(found: SharedWith) -> ShareOut:
+    """Return a share as JSON carries it."""
+    return {
+        "uid": found.uid,
+        "kind": found.kind,
+        "key": found.key,
+        "name": found.name,
+        "until": found.until,
+        "by": {"employee_no": found.by, "name": found.by_name},
+        "at": found.at,
+    }
+
+
+class PlaceOut(TypedDict):
+    """Something that is no record and that a field may point at: an org unit, a user."""
+
+    uid: uuid.UUID
+    key: str
+    display: str
+
+
+class RefinementOut(TypedDict):
+    """A named condition of lists."""
+
+    key: str
+    labels: Labels
+
+
+class ListLayoutOut(TypedDict):
+    """How a list begins."""
+
+    columns: list[str]
+    sort: SortOut
+    tabs: list[str]
+    searchable: bool
+
+
+class SectionOut(TypedDict):
+    """Fields under one heading."""
+
+    labels: Labels
+    fields: list[str]
+
+
+class DetailLayoutOut(TypedDict):
+    """How one record is shown."""
+
+    sections: list[SectionOut]
+
+
+class FormLayoutOut(TypedDict):
+    """Which fields a form has."""
+
+    fields: list[str]
+
+
+class ObjectOut(TypedDict):
+    """An object type as the metadata renderers of the front end want it."""
+
+    key: str
+    labels: Labels
+    version: int
+    display: list[str]
+    fields: list[FieldOut]
+    refinements: list[RefinementOut]
+    list: ListLayoutOut
+    detail: DetailLayoutOut
+    form: FormLayoutOut
+    page: str | None
+    operations: list[str]
+
+
+def page_out(page: RecordPage) -> RecordPageOut:
+    """Return a page of records as the interface gives it."""
+    return {
+        "rows": [_row_out(row) for row in page.rows],
+        "next_cursor": page.next_cursor,
+        "previous_cursor": page.previous_cursor,
+        "as_of": {"records": page.records_at, "warehouse": page.warehouse_date},
+    }
+
+
+def _row_out(record: Record) -> RecordRowOut:
+    return {
+        "uid": record.uid,
+        "display": record.display,
+        "revision": record.revision,
+        "values": wire_values(record.values),
+        "refused": list(record.refused),
+    }
+
+
+def wire_values(values: Mapping[str, object]) -> Mapping[str, WireValue]:
+    """Return presented values as what they are: presenting has made them plain."""
+    return cast(Mapping[str, WireValue], values)
+
+
+def record_out(record: Record, principal: Principal) -> RecordOut:
+    """Return one record as the interface gives it."""
+    by = record.updated_by
+    return {
+        **_row_out(record),
+        "permitted": list(record.permitted),
+        "from_source": record.from_source,
+        "unit": cast(ReferenceValue | None, record.unit),
+        "owner": record.owner,
+        "security_level": record.security_level,
+        "created_at": record.created_at,
+        "updated_at": record.updated_at,
+        "updated_by": principal.name
+        if by == principal.actor
+        else organization.actor_names([by], principal.language)[by],
+    }
+
+
+def history_out(entries: Sequence[RecordHistory]) -> HistoryOut:
+    """Return the journal of a record as the interface gives it."""
+    return {"entries": [_entry_out(entry) for entry in entries]}
+
+
+def _entry_out(entry: RecordHistory) -> HistoryEntryOut:
+    field = entry.details.get("field")
+    return {
+        "at": entry.at,
+        "actor": {"name": entry.name, "employee_no": entry.employee_no},
+        "operation": entry.operation,
+        "reason": entry.reason,
+        "field": str(field) if field else None,
+        "changes": [
+            {"field": key, "old": cast(WireValue, old), "new": cast(WireValue, new)} for key, old, new in entry.changes
+        ],
+        "times": entry.times,
+        "since": entry.since,
+        "shared": cast(RecipientOut, asdict(entry.shared)) if entry.shared else None,
+    }
+
+
+def object_out(owner: ObjectType, principal: Principal, version: int) -> ObjectOut:
+    """Return an object type as the metadata renderers of the front end want it."""
+    found = owner.definition
+    own = [key for key, field in owner.fields.items() if field.kind == "field"]
+    editable = [key for key in own if owner.fields[key].stored]
+    sort, direction = lists.default_sort(owner.key, principal=principal)
+    sections: list[tuple[Mapping[str, str], list[str]]] = [(owner.labels, own)]
+    if found.detail:
+        sections = [(section.labels, list(section.fields)) for section in found.detail.sections]
+    refinements: dict[str, Mapping[str, str]] = {"all": {"zh": "全部", "en": "All"}}
+    refinements |= {key: refinement.labels for key, refinement in owner.refinements.items()}
+    return {
+        "key": owner.key,
+        "labels": labels(owner.labels),
+        "version": version,
+        "display": list(owner.display),
+        "fields": [
+            _field_out(owner, field, principal)
+            for field in owner.fields.values()
+            if not permissions.limited(principal, owner.key, field.key)
+        ],
+        "refinements": [{"key": key, "labels": labels(words)} for key, words in refinements.items()],
+        "list": {
+            "columns": lists.columns(owner.key, principal=principal),
+            "sort": {"field": sort, "direction": cast(Direction, direction)},
+            "tabs": _tabs(found.list.tabs if found.list else (), principal, owner),
+            "searchable": any(f.searchable for f in owner.fields.values()),
+        },
+        "detail": {"sections": [{"labels": labels(words), "fields": keys} for words, keys in sections]},
+        "form": {"fields": list(found.form.fields) if found.form else editable},
+        "page": found.page,
+        "operations": [
+            operation
+            for operation in ("create", "update", "delete", "export", "unmask", "access_log")
+            if permissions.allowed(principal, f"{owner.key}.{operation}")
+        ],
+    }
+
+
+def _tabs(tabs: Sequence[str], principal: Principal, owner: ObjectType) -> list[str]:
+    hidden = permissions.hidden_refinements(principal, owner.key)
+    return [tab for tab in tabs if tab not in hidden] or ["all"]
+
+
+def form_field_out(field: FieldDefinition) -> FieldOut:
+    """Return a field of a form that belongs to no object, as forms want it."""
+    values = field.values()
+    found = FieldType(field.key, field.labels, values, "", required=field.required, help=field.help)
+    return {
+        "key": found.key,
+        "labels": labels(found.labels),
+        "type": found.type,
+        "kind": "field",
+        "role": None,
+        "web": values.web,
+        "format": found.format,
+        "help": labels(found.help) if found.help else None,
+        "currency": values.currency or None,
+        "sortable": False,
+        "asked": "",
+        "unit": found.unit or None,
+        "target": found.target or None,
+        "owner": "desk",
+        "options": [option(o.key, o.labels, o.status) for o in found.options],
+        "required": found.required,
+        "readonly": False,
+        "masked": False,
+        "refused": False,
+        "unmaskable": False,
+    }
+
+
+def _field_out(owner: ObjectType, field: FieldType, principal: Principal) -> FieldOut:
+    rule = catalogue.field_rule(owner.key, field.key, principal=principal)
+    askable = catalogue.may_ask(owner.key, field.key, principal=principal)
+    return {
+        "key": field.key,
+        "labels": labels(field.labels),
+        "type": "tag" if field.kind == "tag" else field.type,
+        "kind": cast(Literal["field", "indicator", "tag"], field.kind),
+        "role": field.role or None,
+        "web": field.values.web,
+        "format": field.format,
+        "help": labels(field.help) if field.help else None,
+        "currency": field.values.currency or None,
+        "sortable": field.sortable and askable,
+        "asked": field.values.asked if askable else "",
+        "unit": field.unit or None,
+        "target": field.target or None,
+        "owner": cast(Owner, field.owner),
+        "options": [option(o.key, o.labels, o.status) for o in field.options],
+        "required": field.required,
+        "readonly": not field.stored or bool(field.stamp),
+        "masked": bool(field.mask) and rule == "masked",
+        "refused": rule == "refused",
+        "unmaskable": bool(field.mask) and rule == "masked" and permissions.allowed(principal, f"{owner.key}.unmask"),
+    }
