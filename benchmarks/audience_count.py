@@ -39,7 +39,8 @@ def run(scale: str) -> Result:
 
 def publish(customers: int) -> None:
     """Make and publish wide rows with every defined column from hashes of the party id."""
-    from zhike.insight.audiences.logic import columns, served_files
+    from zhike.expressions import trees
+    from zhike.insight.serving.logic import columns, served_files
     from zhike.insight.warehouse import api as warehouse
     from zhike.insight.warehouse.logic import stages
 
@@ -48,8 +49,8 @@ def publish(customers: int) -> None:
     select = (
         f"select i as party_id, date '{day}' as business_date, {', '.join(values)} from range(1, {customers} + 1) t(i)"
     )
-    with warehouse.session() as connection:
-        warehouse.replace(connection, served_files.DATASET, day.isoformat(), select, sorted_by=("party_id",))
+    with warehouse.session() as session:
+        session.write(served_files.DATASET, day.isoformat(), trees.sql(select), sorted_by=("party_id",))
     stages.publish(day)
 
 
@@ -76,15 +77,14 @@ def _value(number: int, column: Any) -> str:
 def measure(scale: str) -> Result:
     """Measure both bars on published rows."""
     from zhike.insight.audiences import api
-    from zhike.insight.audiences.logic import served_files
-    from zhike.insight.warehouse import api as warehouse
+    from zhike.insight.serving.logic import served_files
     from zhike.kernel import definitions
     from zhike.platform.permissions.types import Post, Principal
 
     operator = Principal(kind="staff", name="operator", user_id=1, employee_no="P000001", posts=(Post("operator"),))
     day = installation.DAY
-    with warehouse.session() as connection:
-        relation = warehouse.relation(served_files.DATASET, publication=warehouse.published(), first=day, last=day)
+    with installation.engine() as connection:
+        relation = installation.files(served_files.DATASET, first=day, last=day)
         connection.execute(f"create table w as select * from {relation} order by party_id")
         started = time.perf_counter()
         api.vocabulary(principal=operator)

@@ -80,7 +80,7 @@ def run(scale: str) -> Result:
 
 
 def _publish(customers: int) -> None:
-    from zhike.insight.audiences.logic import served_files
+    from zhike.insight.serving.logic import served_files
     from zhike.insight.warehouse import api as warehouse
 
     found = warehouse.publication()
@@ -216,7 +216,7 @@ class _ByHand:
     """The estimate as somebody would write it who needs it once."""
 
     def __init__(self, campaign: Any) -> None:
-        from zhike.insight.audiences.logic.published import published
+        from zhike.insight.serving.logic.published import published
         from zhike.platform.fields import api as fields
 
         self._wide = published()
@@ -230,8 +230,10 @@ class _ByHand:
         import numpy
         from django.db import connection, transaction
 
-        with self._wide.cursor() as engine:
-            ids = engine.execute("select party_id from wide where total_asset >= 0").fetchnumpy()["party_id"]
+        from zhike.expressions import trees
+
+        with self._wide.session() as engine:
+            ids = engine.arrow(trees.sql("select party_id from wide where total_asset >= 0"))["party_id"].to_numpy()
         rows = numpy.empty(len(ids), dtype=[("columns", ">i2"), ("length", ">i4"), ("id", ">i8")])
         rows["columns"], rows["length"], rows["id"] = 1, 8, ids
         with transaction.atomic(), connection.cursor() as cursor:

@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 from benchmarks.measure import CUSTOMERS
 from zhike.server.embedded.postgres import EmbeddedPostgres
@@ -61,6 +62,33 @@ def at(home: Path) -> Iterator[None]:
 
         connections.close_all()
         server.stop()
+
+
+@contextmanager
+def engine() -> Iterator[Any]:
+    """Yield a bare connection of the analytical engine, for statements by hand, with the limits of the product."""
+    import duckdb
+
+    from zhike.insight.warehouse.logic.engine import over_tables
+
+    with over_tables() as product:
+        (memory, spill) = product.execute(
+            "select current_setting('memory_limit'), current_setting('temp_directory')"
+        ).fetchall()[0]
+    connection = duckdb.connect(":memory:", config={"memory_limit": memory, "temp_directory": spill})
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+def files(dataset: str, *, first: date | None = None, last: date | None = None) -> str:
+    """Return what a statement by hand reads a dataset from."""
+    from zhike.insight.warehouse import api as warehouse
+
+    with warehouse.session() as session:
+        found = session.files(dataset, first=first, last=last)
+    return f"read_parquet({found}, union_by_name = true, hive_partitioning = false)"
 
 
 @contextmanager

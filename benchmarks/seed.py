@@ -170,14 +170,14 @@ def figures(home: Path) -> dict[str, object]:
     """Return the rows by table and the gigabytes by part of an open seed."""
     from django.db import connection
 
+    from zhike.expressions import trees
     from zhike.insight.warehouse import api as warehouse
 
     rows: dict[str, int] = {}
     with warehouse.session() as session:
         for log in sorted((home / "warehouse").glob("*/*/_delta_log")):
             dataset = f"{log.parent.parent.name}.{log.parent.name}"
-            (count,) = session.execute(f"select count(*) from {warehouse.relation(dataset)}").fetchone() or (0,)
-            rows[dataset] = count
+            (rows[dataset],) = session.row(trees.sql("select count(*) from _rows", rows=session.table(dataset)))
     with connection.cursor() as cursor:
         cursor.execute("select relname, reltuples::bigint from pg_class where relkind = 'r' and reltuples >= 1000")
         rows |= {f"postgres.{name}": count for name, count in sorted(cursor.fetchall()) if not name.startswith("pg_")}

@@ -44,18 +44,17 @@ def prepare(home: Path, customers: int) -> None:
 
 def measure(scale: str) -> Result:
     """Measure the newest day of an installation that has its data; the results of both are compared first."""
+    from zhike.expressions import trees
     from zhike.insight.indicators import api as indicators
     from zhike.insight.indicators.logic import computing
     from zhike.insight.warehouse import api as warehouse
 
-    with warehouse.session() as connection:
-        (day,) = connection.execute(f"select max(business_date) from {warehouse.relation(_ASSETS)}").fetchone() or (
-            installation.DAY,
-        )
+    with warehouse.session() as session:
+        (day,) = session.row(trees.sql("select max(business_date) from _rows", rows=session.table(_ASSETS)))
     indicators.compute(day)
     by_hand = _by_hand(day)
-    with warehouse.session() as connection:
-        product = warehouse.relation(indicators.INDICATOR, first=day, last=day)
+    with installation.engine() as connection:
+        product = installation.files(indicators.INDICATOR, first=day, last=day)
         keys = "total_asset, avg_asset_30d, net_inflow_30d, trades_90d, commission_30d, last_login_date, idle_cash_days"
         different = connection.execute(
             f"select count(*) from ((select party_id, {keys} from {product}) except (select party_id, {keys} from ({by_hand})))"
@@ -63,13 +62,13 @@ def measure(scale: str) -> Result:
         assert different == (0,), f"{different} parties differ"
 
     def baseline() -> None:
-        with warehouse.session() as connection:
+        with installation.engine() as connection:
             target = Path(os.environ["ZHIKE_HOME"]) / "by_hand.parquet"
             connection.execute(f"copy ({by_hand} order by party_id) to '{target}' (format parquet)")
 
     def generated() -> None:
-        with warehouse.session() as connection:
-            computing.indicators_of(connection, day)
+        with warehouse.session() as session:
+            computing.indicators_of(session, day)
 
     value, base = interleaved(generated, baseline, rounds=5)
     passed = value <= base * ALLOWED
@@ -87,8 +86,6 @@ def remove_replaced() -> None:
 
 def _by_hand(end: date) -> str:
     """Return one query that gives what the indicators of a day give, as somebody who knows the tables writes it."""
-    from zhike.insight.warehouse import api as warehouse
-
     joins = "".join(f" left join ({sql}) {name} on {name}.party_id = p.id" for name, sql in _parts(end).items())
     money = ["total_asset", "avg_asset_20d", "avg_asset_30d", "net_inflow_1d", "net_inflow_30d", "commission_30d"]
     numbers = ["trades_30d", "trades_90d", "idle_cash_days"]
@@ -102,7 +99,7 @@ def _by_hand(end: date) -> str:
         "coalesce(total_asset, 0) - coalesce(asset_month, 0) as asset_change_30d",
         "case when asset_month > 0 then round((coalesce(total_asset, 0) - asset_month) * 100 / asset_month, 2) end as asset_growth_30d",
     ]
-    return f"select p.id as party_id, {', '.join(columns)} from {warehouse.relation('mart.party', first=end, last=end)} p{joins}"
+    return f"select p.id as party_id, {', '.join(columns)} from {installation.files('mart.party', first=end, last=end)} p{joins}"
 
 
 def _average(days: int) -> str:
@@ -112,18 +109,17 @@ def _average(days: int) -> str:
 
 def _parts(end: date) -> dict[str, str]:
     """Return a query by party for each fact and window."""
-    from zhike.insight.warehouse import api as warehouse
     from zhike.kernel.trading_days import trading_calendar
 
     calendar = trading_calendar()
     since = {days: calendar.last(end, days)[0] for days in (20, 30, 90)}
     before, month = calendar.add(end, -1), calendar.add(end, -30)
-    accounts = warehouse.relation("identity.account_party")
-    links = warehouse.relation("identity.link")
+    accounts = installation.files("identity.account_party")
+    links = installation.files("identity.link")
     asset, flow, trade, event = "counter_daily_asset", "counter_cash_flow", "counter_trade", "app_event"
 
     def facts(name: str, first: date | None = None, last: date | None = end) -> str:
-        return warehouse.relation(f"core.{name}", first=first, last=last)
+        return installation.files(f"core.{name}", first=first, last=last)
 
     def of_parties(inner: str, outer: str) -> str:
         return f"select party_id, {outer} from ({inner}) join {accounts} using (account_id) group by 1"

@@ -51,7 +51,7 @@ def grown() -> str:
     from zhike.insight.audiences import api
     from zhike.insight.audiences.logic import counting
     from zhike.insight.audiences.logic.conditions import compiled
-    from zhike.insight.audiences.logic.published import published, terms
+    from zhike.insight.serving.logic.published import published, terms
     from zhike.kernel import definitions
     from zhike.platform.permissions.types import Post, Principal
 

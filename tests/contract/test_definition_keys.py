@@ -58,7 +58,7 @@ ELSEWHERE = {
     "identity.Lookup.dataset": "insight/identity/logic/feeding.py",
     "identity.Lookup.where": "insight/identity/logic/feeding.py",
     "identity.MasterColumn.currency": "insight/identity/logic/feeding.py",
-    "indicators.Indicator.total": "insight/audiences/logic/columns.py",
+    "indicators.Indicator.total": "insight/serving/logic/columns.py",
     "indicators.Window.all": "insight/indicators/kinds.py",
     "kinds.EmptyWords.actions": "server/pages.py",
     "kinds.EmptyWords.text": "server/pages.py",

@@ -21,7 +21,7 @@ MORE_DOORS = {
     "exchange": {"exports"},
     "organization": {"people", "roster"},
     "permissions": {"explaining", "parts"},
-    "warehouse": {"datasets", "received"},
+    "warehouse": {"datasets", "port", "received"},
     "channels": {"sets"},
     "campaigns": {"standing"},
     "work": {"origins"},

@@ -103,7 +103,42 @@ DUCKDB = Dialect(
     text_of={Type.DECIMAL: "RTRIM(RTRIM(CAST(CAST(_a AS DECIMAL(38, 10)) AS TEXT), '0'), '.')"},
 )
 
-DIALECTS: Mapping[str, Dialect] = {dialect.name: dialect for dialect in (POSTGRES, DUCKDB)}
+#: With `spark.sql.decimalOperations.allowPrecisionLoss` false and ANSI mode: products are exact or overflow.
+SPARK = Dialect(
+    name="spark",
+    types={
+        Type.TEXT: "STRING",
+        Type.INTEGER: "BIGINT",
+        Type.DECIMAL: "DECIMAL(38, 10)",
+        Type.BOOLEAN: "BOOLEAN",
+        Type.DATE: "DATE",
+        Type.DATETIME: "TIMESTAMP",
+        Type.DURATION: "BIGINT",
+        Type.LIST: "ARRAY<STRING>",
+    },
+    decimal="TRY_CAST(_a AS DECIMAL(28, 10))",
+    known_decimal="TRY_CAST(_a AS DECIMAL(28, 10))",
+    whole="CAST(TRY_CAST(_a AS DECIMAL(18, 0)) AS DECIMAL(38, 0))",
+    known_whole="CAST(_a AS DECIMAL(38, 0))",
+    # Division of decimals loses places, so whole units of 10⁻¹⁰ are divided after their remainder is taken away.
+    divide=(
+        "ELEMENT_AT(TRANSFORM(ARRAY(NAMED_STRUCT("
+        "'n', CAST(_a * CAST(10000000000 AS DECIMAL(11, 0)) AS DECIMAL(28, 0)) * CAST(10000000000 AS DECIMAL(10, 0)), "
+        "'d', CAST(_b * CAST(10000000000 AS DECIMAL(11, 0)) AS DECIMAL(28, 0)))), v -> CASE WHEN v.d <> 0 THEN "
+        "TRY_CAST((CASE WHEN (v.n < 0) <> (v.d < 0) THEN -1 ELSE 1 END * "
+        "(CAST((ABS(v.n) - ABS(v.n) % ABS(v.d)) / ABS(v.d) AS DECIMAL(28, 0)) + "
+        "CASE WHEN 2 * (ABS(v.n) % ABS(v.d)) >= ABS(v.d) THEN 1 ELSE 0 END)) * "
+        "CAST('0.0000000001' AS DECIMAL(10, 10)) AS DECIMAL(28, 10)) END), 1)"
+    ),
+    multiply="TRY_MULTIPLY(_a, _b)",
+    remainder="_a % NULLIF(_b, 0)",
+    member="CASE WHEN SIZE(_b) = 0 THEN FALSE ELSE ARRAY_CONTAINS(_b, _a) END",
+    length="SIZE(_a)",
+    ordered_text="_a",
+    text_of={Type.DECIMAL: "RTRIM('.', RTRIM('0', CAST(CAST(_a AS DECIMAL(38, 10)) AS STRING)))"},
+)
+
+DIALECTS: Mapping[str, Dialect] = {dialect.name: dialect for dialect in (POSTGRES, DUCKDB, SPARK)}
 
 
 @lru_cache(maxsize=1024)

@@ -1,4 +1,4 @@
-"""The one table of functions: types, Python, and SQL per dialect. At most 25; grow by need.
+"""The one table of functions: types, Python, and SQL per engine. At most 25; grow by need.
 
 A SQL template names its arguments _a, _b, _c and is read and printed in the same dialect. A dialect or
 Python left out means that the function is refused where that back end is needed.
@@ -99,8 +99,9 @@ def _to_text(value: object) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
-def _both(template: str) -> Mapping[str, str]:
-    return {"postgres": template, "duckdb": template}
+def _alike(template: str, **otherwise: str) -> Mapping[str, str]:
+    """The same template for every engine but those that are named."""
+    return dict.fromkeys(("postgres", "duckdb", "spark"), template) | otherwise
 
 
 def _part(name: str) -> Function:
@@ -109,7 +110,7 @@ def _part(name: str) -> Function:
         accepts=(_DATE,),
         returns=Type.INTEGER,
         python=lambda day: getattr(day, name),
-        sql=_both(f"CAST(EXTRACT({name} FROM _a) AS BIGINT)"),
+        sql=_alike(f"CAST(EXTRACT({name} FROM _a) AS BIGINT)"),
     )
 
 
@@ -124,6 +125,10 @@ _ADD_DAYS = (
     "CAST('0001-01-01' AS DATE) + CAST(NULLIF(NULLIF(LEAST(GREATEST(CAST(_a - CAST('0001-01-01' AS DATE) AS BIGINT)"
     " + _b, -1), 3652059), 3652059), -1) AS INT)"
 )
+_ADD_DAYS_SPARK = (
+    "DATE_ADD(CAST('0001-01-01' AS DATE), CAST(NULLIF(NULLIF(LEAST(GREATEST(DATEDIFF(_a, CAST('0001-01-01' AS DATE))"
+    " + _b, -1), 3652059), 3652059), -1) AS INT))"
+)
 
 _ALL = (
     Function(
@@ -132,59 +137,63 @@ _ALL = (
         returns=None,
         common_from=1,
         python=lambda condition, yes, no: yes if condition else no,
-        sql=_both("CASE WHEN _a THEN _b ELSE _c END"),
+        sql=_alike("CASE WHEN _a THEN _b ELSE _c END"),
         strict=False,
     ),
-    Function("coalesce", (_ANY,), None, _first, _both("COALESCE(_all)"), variadic=True, strict=False),
-    Function("abs", (NUMBERS,), None, numbers.magnitude, _both("ABS(_a)"), fits=True),
+    Function("coalesce", (_ANY,), None, _first, _alike("COALESCE(_all)"), variadic=True, strict=False),
+    Function("abs", (NUMBERS,), None, numbers.magnitude, _alike("ABS(_a)"), fits=True),
     Function(
         name="round",
         accepts=(NUMBERS, _WHOLE),
         returns=Type.DECIMAL,
         python=numbers.round_to,
-        sql=_both("ROUND(_a, CAST(_b AS INT))"),
+        sql=_alike("ROUND(_a, CAST(_b AS INT))"),
         minimum=1,
         fits=True,
         literals={1: (0, 10)},
     ),
-    Function("floor", (NUMBERS,), Type.INTEGER, numbers.floor, _both("FLOOR(_a)"), fits=True),
-    Function("ceil", (NUMBERS,), Type.INTEGER, numbers.ceil, _both("CEIL(_a)"), fits=True),
-    Function("least", (ORDERED,), None, _least, _both("LEAST(_all)"), variadic=True, strict=False),
-    Function("greatest", (ORDERED,), None, _greatest, _both("GREATEST(_all)"), variadic=True, strict=False),
+    Function("floor", (NUMBERS,), Type.INTEGER, numbers.floor, _alike("FLOOR(_a)"), fits=True),
+    Function("ceil", (NUMBERS,), Type.INTEGER, numbers.ceil, _alike("CEIL(_a)"), fits=True),
+    Function("least", (ORDERED,), None, _least, _alike("LEAST(_all)"), variadic=True, strict=False),
+    Function("greatest", (ORDERED,), None, _greatest, _alike("GREATEST(_all)"), variadic=True, strict=False),
     Function(
         name="length",
         accepts=(_TEXT,),
         returns=Type.INTEGER,
         python=len,
-        sql=_both("CAST(LENGTH(_a) AS BIGINT)"),
+        sql=_alike("CAST(LENGTH(_a) AS BIGINT)"),
     ),
     Function(
         name="lower",
         accepts=(_TEXT,),
         returns=Type.TEXT,
         python=lambda text: text.translate(_TO_LOWER),
-        sql=_both(f"TRANSLATE(_a, '{_UPPER}', '{_LOWER}')"),
+        sql=_alike(f"TRANSLATE(_a, '{_UPPER}', '{_LOWER}')"),
     ),
     Function(
         name="upper",
         accepts=(_TEXT,),
         returns=Type.TEXT,
         python=lambda text: text.translate(_TO_UPPER),
-        sql=_both(f"TRANSLATE(_a, '{_LOWER}', '{_UPPER}')"),
+        sql=_alike(f"TRANSLATE(_a, '{_LOWER}', '{_UPPER}')"),
     ),
     Function(
         name="trim",
         accepts=(_TEXT,),
         returns=Type.TEXT,
         python=lambda text: text.strip(_BLANKS),
-        sql={"postgres": f"BTRIM(_a, '{_BLANKS}')", "duckdb": f"TRIM(_a, '{_BLANKS}')"},
+        sql={
+            "postgres": f"BTRIM(_a, '{_BLANKS}')",
+            "duckdb": f"TRIM(_a, '{_BLANKS}')",
+            "spark": f"TRIM(BOTH '{_BLANKS}' FROM _a)",
+        },
     ),
     Function(
         name="substring",
         accepts=(_TEXT, _WHOLE, _WHOLE),
         returns=Type.TEXT,
         python=lambda text, start, length: text[start - 1 : start - 1 + length],
-        sql=_both("SUBSTRING(_a, CAST(_b AS INT), CAST(_c AS INT))"),
+        sql=_alike("SUBSTRING(_a, CAST(_b AS INT), CAST(_c AS INT))"),
         literals={1: (1, 1_000_000), 2: (0, 1_000_000)},
     ),
     Function(
@@ -193,7 +202,7 @@ _ALL = (
         returns=Type.TEXT,
         python=lambda *texts: "".join(texts),
         # DuckDB takes texts of which one is known to be null for something without a type.
-        sql={"postgres": "_joined", "duckdb": "CAST(_joined AS TEXT)"},
+        sql=_alike("_joined", duckdb="CAST(_joined AS TEXT)"),
         variadic=True,
     ),
     Function(
@@ -201,14 +210,14 @@ _ALL = (
         accepts=(_TEXT | {Type.LIST}, _TEXT),
         returns=Type.BOOLEAN,
         python=lambda whole, part: part in whole,
-        sql={"postgres": "STRPOS(_a, _b) > 0", "duckdb": "CONTAINS(_a, _b)"},
+        sql=_alike("CONTAINS(_a, _b)", postgres="STRPOS(_a, _b) > 0"),
     ),
     Function(
         name="starts_with",
         accepts=(_TEXT, _TEXT),
         returns=Type.BOOLEAN,
         python=lambda text, start: text.startswith(start),
-        sql=_both("STARTS_WITH(_a, _b)"),
+        sql=_alike("STARTS_WITH(_a, _b)", spark="STARTSWITH(_a, _b)"),
     ),
     Function(
         name="to_integer",
@@ -218,6 +227,7 @@ _ALL = (
         sql={
             "postgres": f"CAST(SUBSTRING(_a, '{_INTEGER}') AS BIGINT)",
             "duckdb": f"TRY_CAST(NULLIF(REGEXP_EXTRACT(_a, '{_INTEGER}'), '') AS BIGINT)",
+            "spark": f"TRY_CAST(NULLIF(REGEXP_EXTRACT(_a, '{_INTEGER}', 0), '') AS BIGINT)",
         },
     ),
     Function(
@@ -229,6 +239,7 @@ _ALL = (
             # "~" of the whole text would need it twice; CASE-free: the pattern's group must not capture.
             "postgres": f"CAST(SUBSTRING(_a, '{_DECIMAL.replace('(', '(?:')}') AS DECIMAL)",
             "duckdb": f"TRY_CAST(NULLIF(REGEXP_EXTRACT(_a, '{_DECIMAL}'), '') AS DECIMAL(38, 10))",
+            "spark": f"TRY_CAST(NULLIF(REGEXP_EXTRACT(_a, '{_DECIMAL}', 0), '') AS DECIMAL(38, 10))",
         },
     ),
     Function(
@@ -236,7 +247,7 @@ _ALL = (
         accepts=(NUMBERS | {Type.TEXT, Type.BOOLEAN, Type.DATE},),
         returns=Type.TEXT,
         python=_to_text,
-        sql=_both("CAST(_a AS TEXT)"),
+        sql=_alike("CAST(_a AS TEXT)", spark="CAST(_a AS STRING)"),
         fits=True,
     ),
     Function(
@@ -249,6 +260,9 @@ _ALL = (
             "FROM (SELECT _a AS y, _b AS m, _c AS d OFFSET 0) AS v)",
             "duckdb": "LIST_TRANSFORM([{'y': _a, 'm': _b, 'd': _c}], LAMBDA v : "
             f"{_MAKE_DATE.format(last='DAY(LAST_DAY(MAKE_DATE(v.y, v.m, 1)))')})[1]",
+            "spark": "ELEMENT_AT(TRANSFORM(ARRAY(NAMED_STRUCT('y', _a, 'm', _b, 'd', _c)), v -> "
+            + _MAKE_DATE.format(last="DAY(LAST_DAY(MAKE_DATE(CAST(v.y AS INT), CAST(v.m AS INT), 1)))")
+            + "), 1)",
         },
     ),
     _part("year"),
@@ -259,14 +273,14 @@ _ALL = (
         accepts=(_DATE, _DATE),
         returns=Type.INTEGER,
         python=lambda start, end: (end - start).days,
-        sql=_both("CAST(_b - _a AS BIGINT)"),
+        sql=_alike("CAST(_b - _a AS BIGINT)", spark="CAST(DATEDIFF(_b, _a) AS BIGINT)"),
     ),
     Function(
         name="add_days",
         accepts=(_DATE, _WHOLE),
         returns=Type.DATE,
         python=numbers.add_days,
-        sql=_both(_ADD_DAYS),
+        sql=_alike(_ADD_DAYS, spark=_ADD_DAYS_SPARK),
         fits=True,
     ),
 )

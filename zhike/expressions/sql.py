@@ -1,4 +1,4 @@
-"""The SQL back end: a tree with placeholders only, for PostgreSQL or DuckDB."""
+"""The SQL back end: a tree with placeholders only, for PostgreSQL, DuckDB or Spark."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from zhike.expressions.functions import ADD_DAYS, DAYS_BETWEEN, FUNCTIONS, NUMBE
 from zhike.expressions.type_rules import common_type, fitted, type_of
 from zhike.expressions.types import Binding, SqlFragment, Type
 
-DialectName = OneOf["postgres", "duckdb"]
+DialectName = OneOf["postgres", "duckdb", "spark"]
 
 _COMPARE: Mapping[str, type[exp.Binary]] = {
     "=": exp.EQ,

@@ -22,7 +22,30 @@ from zhike.expressions.dialects import DIALECTS, enclosed, fill
 from zhike.expressions.sql import DialectName, compile_sql, written_in
 from zhike.expressions.types import Binding
 
-__all__ = ["Tree", "all_of", "any_of", "cases", "cast", "column", "formula", "joined", "kept", "name", "named", "nothing", "printed", "read_from", "record", "sql", "star", "union_all", "value"]
+__all__ = [
+    "Tree",
+    "all_of",
+    "any_of",
+    "cases",
+    "cast",
+    "column",
+    "descending",
+    "formula",
+    "joined",
+    "kept",
+    "left_join",
+    "name",
+    "named",
+    "nothing",
+    "printed",
+    "read_from",
+    "record",
+    "sql",
+    "star",
+    "union_all",
+    "value",
+    "with_columns",
+]
 
 Tree = exp.Expr
 Place = exp.Expr | Sequence[exp.Expr]
@@ -61,10 +84,10 @@ class _Formula:
         return written_in(fragment.tree, {key: value(found) for key, found in values.items()})
 
 
-def sql(text: str, /, **places: Place) -> Any:
+def sql(text: str, /, **places: Place) -> Tree:
     """Return a statement, or a part of one, with each `_place` replaced by what is given for it.
 
-    A list takes the place of a column in a list of such. Raise ValueError for a place that is missing or not there.
+    A list takes the place of a column in a list of such. Raise ValueError for what has no place.
     """
     return _filled(_read(text).copy(), {f"_{key}": place for key, place in places.items()})
 
@@ -130,7 +153,7 @@ def _spread(holder: Tree | None, places: list[Tree]) -> None:
         ordered = item
         places = [_in_order(ordered, place) for place in places]
     parent, key = item.parent, item.arg_key
-    assert parent is not None
+    assert parent is not None and key is not None
     listed = parent.args[key]
     if not isinstance(listed, list):
         raise ValueError(f"{item.sql(_WRITTEN)} does not stand in a list")
@@ -140,6 +163,8 @@ def _spread(holder: Tree | None, places: list[Tree]) -> None:
 
 
 def _in_order(ordered: Tree, place: Tree) -> Tree:
+    if isinstance(place, exp.Ordered):
+        return place.copy()
     found = ordered.copy()
     found.set("this", exp.Column(this=place.copy()) if isinstance(place, exp.Identifier) else place.copy())
     return found
@@ -158,6 +183,19 @@ def column(key: str, table: str = "") -> exp.Column:
 def kept(text: str) -> exp.Table:
     """Return a table that a session keeps or was given."""
     return exp.Table(this=name(text))
+
+
+def left_join(select: Tree, other: Tree, alias: str, on: Tree) -> Tree:
+    """Return a query joined with another, or with a table, under a name of its own."""
+    assert isinstance(select, exp.Select)
+    source = other if isinstance(other, exp.Table) else exp.Subquery(this=other.copy())
+    return select.join(source, on=on, join_type="left", join_alias=name(alias))
+
+
+def with_columns(select: Tree, columns: Sequence[Tree]) -> Tree:
+    """Return a query with these columns beside its own."""
+    assert isinstance(select, exp.Select)
+    return select.select(*columns)
 
 
 def star(table: str) -> Tree:
@@ -182,6 +220,11 @@ def _number(written: str) -> Tree:
     negative = written.startswith("-")
     number = exp.Literal.number(written.removeprefix("-"))
     return exp.Neg(this=number) if negative else number
+
+
+def descending(tree: Tree) -> Tree:
+    """Return a value by which rows are ordered from the greatest down, unknown ones last."""
+    return exp.Ordered(this=tree.copy(), desc=True, nulls_first=False)
 
 
 def cast(tree: Tree, kind: str, *, or_null: bool = False) -> Tree:

@@ -87,6 +87,7 @@ INSTALLED_APPS = [
     "zhike.insight.identity.apps.IdentityConfig",
     "zhike.insight.indicators.apps.IndicatorsConfig",
     "zhike.insight.tags.apps.TagsConfig",
+    "zhike.insight.serving.apps.ServingConfig",
     "zhike.insight.audiences.apps.AudiencesConfig",
     "zhike.engagement.compliance.apps.ComplianceConfig",
     "zhike.engagement.channels.apps.ChannelsConfig",

@@ -6,8 +6,9 @@ from dataclasses import replace
 from datetime import date
 
 from tests.factories.records import Firm, customer, holding
-from zhike.insight.audiences.logic import wide_row
+from zhike.expressions import trees
 from zhike.insight.indicators.logic import party_fields
+from zhike.insight.serving.logic import wide_row
 from zhike.insight.warehouse import api as warehouse
 from zhike.insight.warehouse.logic import stages
 from zhike.kernel import definition_changes
@@ -63,13 +64,12 @@ def publish(parties: dict[str, Record], day: date = DAY) -> None:
         for key, row in PARTIES.items()
     ]
     tags = [_values(parties[key].id, row[7:9], ("varchar", "varchar")) for key, row in PARTIES.items()]
-    with warehouse.session() as connection:
-        party_fields.store(connection, day)
+    with warehouse.session() as session:
+        party_fields.store(session, day)
         for kind, columns, rows in (("indicator", _INDICATORS, indicators), ("tag", _TAGS, tags)):
             dataset = wide_row.SOURCES[kind]
-            warehouse.replace(
-                connection, dataset, day.isoformat(), f"select * from (values {', '.join(rows)}) t({columns})"
-            )
+            select = trees.sql(f"select * from (values {', '.join(rows)}) t({columns})")
+            session.write(dataset, day.isoformat(), select)
     wide_row.build(day, Handle())  # type: ignore[arg-type]
     wide_row.prepare(day, Handle())  # type: ignore[arg-type]
     stages.publish(day)

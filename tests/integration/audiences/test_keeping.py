@@ -6,11 +6,11 @@ from datetime import date
 
 import pytest
 
+from tests.factories.lake import asked
 from tests.factories.records import SYSTEM, cover
 from tests.integration.audiences.day import ask, money, publish
 from zhike.insight.audiences import api
-from zhike.insight.audiences.logic import served_files
-from zhike.insight.warehouse import api as warehouse
+from zhike.insight.serving.logic import served_files
 from zhike.kernel import clock
 from zhike.kernel.errors import Invalid, NotFound, StaleRevision
 from zhike.platform.objects import api as objects
@@ -99,9 +99,7 @@ def test_a_new_publication_is_counted_at_once_and_a_deleted_party_is_not_in_it(a
 
 def test_the_step_twice_gives_the_same_and_serves_lists(audience, parties, firm):
     def rows():
-        with warehouse.session() as connection:
-            relation = warehouse.relation(served_files.DATASET)
-            return connection.execute(f"select * from {relation} order by party_id, business_date").fetchall()
+        return asked("select * from _rows order by party_id, business_date", rows=served_files.DATASET)
 
     before = rows()
     publish(parties)

@@ -14,7 +14,7 @@ from django.conf import settings
 from tests.integration.audiences import day
 from tests.integration.audiences.day import money
 from zhike.insight.audiences import api as audiences
-from zhike.insight.audiences.logic import published, served_files
+from zhike.insight.serving.logic import published, served_files
 from zhike.insight.warehouse.logic import stages
 
 RICH = money("total_asset", ">=", "300000")

@@ -9,13 +9,13 @@ import pytest
 
 from tests.factories import campaigns as heavy
 from tests.factories import golden
+from tests.factories.lake import asked
 from tests.factories.records import SYSTEM
 from zhike.engagement.campaigns import api as campaigns
 from zhike.engagement.campaigns import screens, standing
 from zhike.engagement.campaigns.logic import groups
 from zhike.engagement.channels import api as channels
 from zhike.insight.identity import api as identity
-from zhike.insight.warehouse import api as warehouse
 from zhike.insight.warehouse import received
 from zhike.kernel import clock
 from zhike.kernel.trading_days import trading_calendar
@@ -28,12 +28,13 @@ PLAN = golden.inputs()["campaign"]
 @pytest.fixture
 def parties(golden_day) -> dict[int, str]:
     """The golden day's parties by number, named by their last source record (the counter's where there is one)."""
-    with warehouse.session() as connection:
-        rows = connection.execute(
-            f"select party_id, max(system || ':' || source_key) from {warehouse.relation(identity.LINK)}"
-            " where system || ':' || source_key <> 'counter:000000011' group by all"
+    return dict(
+        asked(
+            "select party_id, max(system || ':' || source_key) from _links"
+            " where system || ':' || source_key <> 'counter:000000011' group by 1",
+            links=identity.LINK,
         )
-        return dict(rows.fetchall())
+    )
 
 
 @pytest.fixture

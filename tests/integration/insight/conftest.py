@@ -30,7 +30,7 @@ def own_installation(home: Path, template: str) -> Iterator[Path]:
     from django.conf import settings
     from django.db import connection
 
-    from zhike.insight.audiences.logic import published
+    from zhike.insight.serving.logic import published
     from zhike.kernel import definitions
 
     name, before = f"insight_{uuid.uuid4().hex[:12]}", (connection.settings_dict["NAME"], settings.HOME)

@@ -11,6 +11,7 @@ from asgiref.sync import async_to_sync
 from django.db import connection
 
 from tests.environment import SERVER
+from tests.factories.lake import asked
 from tests.factories.records import signed_in
 from tests.integration.insight.conftest import run_stage
 from zhike.insight.warehouse import api as warehouse
@@ -54,11 +55,8 @@ def changed(golden_day, golden_files, tmp_path):
 
 
 def total(day):
-    with warehouse.session() as connection:
-        relation = warehouse.relation(ASSET, first=day, last=day)
-        return connection.execute(
-            f"select total from {relation} where account_id = 1001 and business_date = date '{day}'"
-        ).fetchone()[0]
+    of = f"select total from _rows where account_id = 1001 and business_date = date '{day}'"
+    return asked(of, rows=ASSET, day=day)[0][0]
 
 
 @pytest.mark.parametrize("step", ["counter_daily_asset", "解析", "写入"])

@@ -11,12 +11,12 @@ from django.db import connection, transaction
 from django.db.utils import DatabaseError
 
 from tests.factories import golden
+from tests.factories.lake import asked
 from tests.factories.records import give_work
 from tests.integration.insight.conftest import run_stage
 from zhike.engagement.compliance import api as compliance
 from zhike.engagement.compliance.types import Touch
 from zhike.insight.identity import api as identity
-from zhike.insight.warehouse import api as warehouse
 from zhike.insight.warehouse import received
 from zhike.kernel import context, event_delivery
 from zhike.kernel.errors import NotFound, Refused
@@ -47,9 +47,7 @@ LIU_VALUES = (
 
 
 def _ids() -> dict[str, int]:
-    with warehouse.session() as session:
-        rows = session.execute(f"select system || ':' || source_key, party_id from {warehouse.relation(identity.LINK)}")
-        return dict(rows.fetchall())
+    return dict(asked("select system || ':' || source_key, party_id from _links", links=identity.LINK))
 
 
 def _stored(object: str) -> list[tuple]:  # type: ignore[type-arg]

@@ -100,8 +100,8 @@ def feed(installation, tmp_path):
         found = received.load_file("thing", tmp_path / "things.csv", business_date=day)
         assert (found.state, found.error) == ("done", None)
         snapshot = definitions.snapshot()
-        with warehouse.session() as connection:
-            feeding.feed_master(connection, snapshot.of(Master)["thing"], snapshot, day)
+        with warehouse.session() as session:
+            feeding.feed_master(session, snapshot.of(Master)["thing"], snapshot, day)
         [newest, *_older] = received.loads(principal=SYSTEM)[0]
         return newest, received.rejected(newest.uid, principal=SYSTEM)
 

@@ -12,7 +12,7 @@ import pytest
 from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from zhike.insight.warehouse import api as warehouse
+from tests.factories.lake import asked
 from zhike.insight.warehouse import received
 from zhike.insight.warehouse.logic import spreadsheets
 from zhike.insight.warehouse.types import LoadResult, Source
@@ -57,8 +57,7 @@ def load(path: Path, text: str, name: str = "rows.csv", **changes: object) -> Lo
 
 
 def stored(select: str = "no, amount, count", dataset: str = "test.rows") -> list[tuple[object, ...]]:
-    with warehouse.session() as connection:
-        return connection.execute(f"select {select} from {warehouse.relation(dataset)} order by 1").fetchall()
+    return asked(f"select {select} from _rows order by 1", rows=dataset)
 
 
 def rejected(result: LoadResult) -> dict[int, str]:
@@ -172,9 +171,7 @@ def test_a_file_of_many_days_replaces_the_days_that_it_has(tmp_path):
 
     assert (second.state, second.business_date, second.rows_loaded) == ("done", date(2026, 3, 16), 3)
     days = "business_date, string_agg(no, ',' order by no)"
-    with warehouse.session() as connection:
-        relation = warehouse.relation("test.events")
-        found = connection.execute(f"select {days} from {relation} group by 1 order by 1").fetchall()
+    found = asked(f"select {days} from _rows group by 1 order by 1", rows="test.events")
     assert found == [
         (date(2026, 1, 30), "a"),
         (date(2026, 2, 2), "B,BB"),

@@ -6,10 +6,10 @@ from datetime import date
 
 import pytest
 
+from tests.factories.lake import asked
 from tests.factories.records import consent
 from zhike.insight.identity import api as identity
 from zhike.insight.identity.types import Identity
-from zhike.insight.warehouse import api as warehouse
 from zhike.insight.warehouse import received
 from zhike.insight.warehouse.types import Source
 from zhike.kernel import definitions
@@ -92,11 +92,7 @@ def parties(tmp_path, a: list[str], b: list[str]) -> dict[str, int]:
         result = received.load_file(name, path, business_date=date(2026, 3, 17), snapshot=snapshot(), again=True)
         assert result.state == "done", result.error
     identity.run(snapshot=snapshot())
-    with warehouse.session() as connection:
-        rows = connection.execute(
-            f"select system || source_key, party_id from {warehouse.relation(identity.LINK)}"
-        ).fetchall()
-    return dict(rows)
+    return dict(asked("select system || source_key, party_id from _links", links=identity.LINK))
 
 
 @pytest.fixture(autouse=True)
@@ -173,10 +169,7 @@ def test_ids_survive_and_merged_ones_redirect(tmp_path):
 
     lowest = min(before["a30"], before["b31"])
     assert after["a30"] == after["b31"] == lowest
-    with warehouse.session() as connection:
-        redirects = dict(
-            connection.execute(f"select old_id, new_id from {warehouse.relation('identity.redirect')}").fetchall()
-        )
+    redirects = dict(asked("select old_id, new_id from _rows", rows="identity.redirect"))
     gone = max(before["a30"], before["b31"])
     assert redirects[gone] == lowest
     assert not objects.records_by_id("party", [gone], principal=SYSTEM)

@@ -7,27 +7,30 @@ from decimal import Decimal
 
 import pytest
 
+from tests.factories.lake import asked
 from tests.factories.records import signed_in
 from tests.integration.insight.conftest import run_stage
 from zhike.insight.indicators import api as indicators
 from zhike.insight.warehouse import api as warehouse
 from zhike.insight.warehouse import received
 from zhike.insight.warehouse.errors import DayMissing, NotATradingDay
+from zhike.insight.warehouse.types import PublicationInfo
 from zhike.kernel import jobs
 
 FLOW = "core.counter_cash_flow"
 
 
 def _count(dataset: str, where: str = "true") -> int:
-    with warehouse.session() as connection:
-        return connection.execute(f"select count(*) from {warehouse.relation(dataset)} where {where}").fetchone()[0]
+    return asked(f"select count(*) from _rows where {where}", rows=dataset)[0][0]
+
+
+def _files(pinned: PublicationInfo) -> list[str]:
+    with warehouse.session(pins=pinned) as session:
+        return session.files("core.counter_daily_asset")
 
 
 def _net_inflow(day: date) -> Decimal:
-    with warehouse.session() as connection:
-        return connection.execute(
-            f"select sum(net_inflow_30d) from {warehouse.relation(indicators.INDICATOR, first=day, last=day)}"
-        ).fetchone()[0]
+    return asked("select sum(net_inflow_30d) from _rows", rows=indicators.INDICATOR, day=day)[0][0]
 
 
 def test_a_holiday_cannot_be_computed(golden_day):
@@ -58,12 +61,12 @@ def test_closed_months_were_compacted_without_losing_a_row(golden_day):
 
 def test_readers_keep_the_published_version(golden_day, golden_files):
     pinned = warehouse.published()
-    before = warehouse.relation("core.counter_daily_asset", publication=pinned)
+    before = _files(pinned)
 
     result = received.load_folder(golden_files, again=True)
 
     assert all(found.state == "done" for found in result)
-    assert warehouse.relation("core.counter_daily_asset", publication=pinned) == before
+    assert _files(pinned) == before
     assert _count("core.counter_daily_asset") == 9 * 19 + 10 * 12
 
 

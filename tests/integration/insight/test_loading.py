@@ -9,7 +9,7 @@ from datetime import date
 import pytest
 from openpyxl import Workbook
 
-from zhike.insight.warehouse import api as warehouse
+from tests.factories.lake import asked
 from zhike.insight.warehouse import received
 from zhike.insight.warehouse.types import Source
 from zhike.kernel.definitions import Snapshot
@@ -71,8 +71,7 @@ def test_a_good_file_is_typed(tmp_path):
     result = load(text(tmp_path, GOOD))
 
     assert (result.state, result.rows_read, result.rows_loaded, result.business_date) == ("done", 2, 2, DAY)
-    with warehouse.session() as connection:
-        rows = connection.execute(f"select * from {warehouse.relation('test.customers')} order by no").fetchall()
+    rows = asked("select * from _rows order by no", rows="test.customers")
     assert [(row[0], row[1], row[3], str(row[4])) for row in rows] == [
         ("0001", "张三", date(2020, 1, 2), "1.50"),
         ("0002", "李四", date(2020, 1, 3), "2.00"),
@@ -88,10 +87,7 @@ def test_a_certificate_is_the_keyed_hash_that_records_have(tmp_path):
     assert load(text(tmp_path, [HEADERS, *lines])).rows_loaded == 5000
 
     ring = keyring()
-    with warehouse.session() as connection:
-        rows = connection.execute(
-            f"select certificate, count(*) from {warehouse.relation('test.customers')} group by 1 order by 2, 1"
-        ).fetchall()
+    rows = asked("select certificate, count(*) from _rows group by 1 order by 2, 1", rows="test.customers")
     assert dict(rows) == {ring.digest("31010119900101123x"): 3000, ring.digest("900101"): 1000, None: 1000}
 
 
@@ -209,8 +205,7 @@ def test_a_file_of_bad_rows_only_changes_nothing(tmp_path):
     result = load(text(tmp_path, [HEADERS, "0009,张三,,nonsense,1"]))
 
     assert (result.state, codes(result)) == ("failed", ["load.everything_rejected"])
-    with warehouse.session() as connection:
-        assert connection.execute(f"select count(*) from {warehouse.relation('test.customers')}").fetchone() == (2,)
+    assert asked("select count(*) from _rows", rows="test.customers") == [(2,)]
 
 
 def sheet(tmp_path, rows, formats=(), merge=""):
@@ -249,8 +244,7 @@ def test_xlsx_zeros_shown_by_the_cell_format_come_back(tmp_path):
     path = sheet(tmp_path, [TITLES, [1, "张三", None, "20200102", 1]], formats=[("A2", "0000")])
 
     assert load(path, definition(**XLSX)).state == "done"
-    with warehouse.session() as connection:
-        assert connection.execute(f"select no from {warehouse.relation('test.customers')}").fetchall() == [("0001",)]
+    assert asked("select no from _rows", rows="test.customers") == [("0001",)]
 
 
 def test_xlsx_certificate_as_a_number_is_refused(tmp_path):

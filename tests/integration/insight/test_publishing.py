@@ -10,6 +10,7 @@ import psycopg
 import pytest
 from django.db import connection
 
+from tests.factories.lake import asked
 from tests.integration.insight.conftest import run_stage
 from zhike.insight.warehouse import api as warehouse
 from zhike.insight.warehouse.logic import stages
@@ -60,7 +61,7 @@ def test_computing_an_old_day_turns_no_screen_back_and_says_what_it_restates(gol
     assert [one["business_date"] for one in said] == [str(golden_day)] * 2
     assert shown(watcher)[1:] == before[1:] and shown(watcher)[0] == before[0] + 2
     assert listed() == rows
-    assert warehouse.relation("mart.party_wide", publication=warehouse.published(), first=EARLIER, last=EARLIER)
+    assert asked("select count(*) from _rows", rows="mart.party_wide", day=EARLIER, pins=warehouse.published()) > [(0,)]
 
 
 def test_lists_and_the_warehouse_change_days_at_one_instant(golden_day, watcher, monkeypatch):
@@ -129,10 +130,8 @@ def test_a_replaced_table_stays_for_a_while_for_who_is_between_two_transactions(
 
 
 def wide_risk_levels(day):
-    with warehouse.session() as duck:
-        relation = warehouse.relation("mart.party_wide", first=day, last=day)
-        where = f"business_date = date '{day}' and risk_level = 'C1'"
-        return duck.execute(f"select count(*) from {relation} where {where}").fetchone()[0]
+    counting = f"select count(*) from _rows where business_date = date '{day}' and risk_level = 'C1'"
+    return asked(counting, rows="mart.party_wide", day=day)[0][0]
 
 
 def test_a_past_day_is_computed_again_with_the_customers_of_that_day(golden_day):

@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.factories import golden
+from tests.factories.lake import asked, records
 from tests.integration.insight import commands
 from tests.integration.insight.conftest import run_stage
 from zhike.insight.identity import api as identity
@@ -23,7 +24,6 @@ from zhike.insight.identity.errors import WhichIdentity
 from zhike.insight.indicators import api as indicators
 from zhike.insight.indicators.errors import NoCurve
 from zhike.insight.tags import api as tags
-from zhike.insight.warehouse import api as warehouse
 from zhike.insight.warehouse import received
 from zhike.kernel.trading_days import trading_calendar
 from zhike.platform.packs import api as packs
@@ -60,10 +60,7 @@ def parties(shop) -> dict[str, int]:
 
 
 def rows(dataset: str) -> dict[int, dict[str, object]]:
-    with warehouse.session() as connection:
-        found = connection.execute(f"select * from {warehouse.relation(dataset, first=DAY, last=DAY)}")
-        columns = [column[0] for column in found.description or ()]
-        return {row[columns.index("party_id")]: dict(zip(columns, row, strict=True)) for row in found.fetchall()}
+    return {row["party_id"]: row for row in records(dataset, DAY)}
 
 
 def cents(value: Decimal) -> Decimal:
@@ -100,11 +97,11 @@ def expected(bought: list) -> dict[str, object]:
 
 def test_the_log_is_loaded_whole_without_its_title_and_its_sum(shop):
     log = shop.purchases()
-    with warehouse.session() as connection:
-        found = connection.execute(
-            "select count(*), sum(amount), min(business_date), max(business_date),"
-            f" count(*) filter (isodow(business_date) > 5) from {warehouse.relation('shop.purchase')}"
-        ).fetchone()
+    (found,) = asked(
+        "select count(*), sum(amount), min(business_date), max(business_date),"
+        " count(*) filter (where isodow(business_date) > 5) from _rows",
+        rows="shop.purchase",
+    )
 
     weekend = sum(line.bought_on.isoweekday() > 5 for line in log)
     days = [line.bought_on for line in log]

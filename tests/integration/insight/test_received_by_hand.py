@@ -8,6 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from tests.factories.lake import asked
 from tests.factories.records import signed_in
 from tests.integration.insight.test_loading import SYSTEM, codes, definition, load
 from zhike.insight.warehouse import api as warehouse
@@ -49,10 +50,7 @@ def test_json_is_typed_and_its_bad_rows_are_kept(tmp_path, text):
     result = stored(tmp_path / "customers_20260317.json", text)
 
     assert (result.state, result.rows_read, result.rows_loaded, result.rows_rejected) == ("done", 3, 2, 1)
-    with warehouse.session() as connection:
-        rows = connection.execute(
-            f"select no, name, length(certificate), opened, asset from {warehouse.relation('test.customers')} order by no"
-        ).fetchall()
+    rows = asked("select no, name, length(certificate), opened, asset from _rows order by no", rows="test.customers")
     assert [tuple(map(str, row)) for row in rows] == [
         ("0001", "张三", "32", "2020-01-02", "1.50"),
         ("0002", "None", "None", "2020-01-03", "2.00"),

@@ -11,7 +11,8 @@ from django.db import connection
 from django.test import Client
 
 from tests.depth import examples
-from zhike.insight.audiences.logic import served_files, wide_row
+from zhike.expressions import trees
+from zhike.insight.serving.logic import served_files, wide_row
 from zhike.insight.warehouse import api as warehouse
 from zhike.insight.warehouse.logic import stages
 from zhike.platform.objects.logic import retired_tables
@@ -26,13 +27,13 @@ READERS = 8
 def publish(first, number, people):
     """Show the day after so many days, on which everybody has `number`."""
     day = first + timedelta(days=number)
-    with warehouse.session() as duck:
-        last = warehouse.relation(served_files.DATASET, first=first, last=first)
-        select = (
-            f"select * replace (date '{day}' as business_date, {number}::decimal(28, 10) as total_asset) from {last}"
-            f" where business_date = date '{first}'"
+    with warehouse.session() as session:
+        select = trees.sql(
+            f"select * replace (date '{day}' as business_date, {number}::decimal(28, 10) as total_asset) from _last"
+            f" where business_date = date '{first}'",
+            last=session.table(served_files.DATASET, first=first, last=first),
         )
-        warehouse.replace(duck, served_files.DATASET, day.isoformat(), select, sorted_by=("party_id",))
+        session.write(served_files.DATASET, day.isoformat(), select, sorted_by=("party_id",))
     wide_row.prepare(day, None)
     stages.publish(day)
     retired_tables.drop()
@@ -66,10 +67,7 @@ def test_no_answer_is_of_two_days_and_none_is_an_error(golden_day, monkeypatch):
     monkeypatch.setattr(retired_tables, "_GRACE", "1 second")
     operator, _password = organization.add_user(employee_no="E90001", name="运营", role="operator", unit="HQ")
     user = User.objects.get(pk=operator.id)
-    with warehouse.session() as duck:
-        people = duck.execute(
-            f"select count(*) from {warehouse.relation(served_files.DATASET, first=golden_day, last=golden_day)}"
-        ).fetchone()[0]
+    people = asked("select count(*) from _rows", rows=served_files.DATASET, day=golden_day)[0][0]
     publish(golden_day, 1, people)
     faults, done, over = [], Counter(), Event()
 

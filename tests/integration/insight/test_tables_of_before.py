@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from tests.factories.lake import asked
+from zhike.expressions import trees
 from zhike.insight.identity import api as identity
 from zhike.insight.identity.logic import numbering
 from zhike.insight.identity.logic.definitions import known
 from zhike.insight.warehouse import api as warehouse
 from zhike.insight.warehouse.logic import tables
+from zhike.insight.warehouse.port import Session
 
 TABLES = ("identity.link", "identity.redirect", "identity.account_party")
 #: A record that no file has any more keeps its id, too.
@@ -16,9 +19,7 @@ GONE = ("counter", "999999999", 9000)
 
 
 def rows(dataset: str, *columns: str) -> list[tuple[object, ...]]:
-    with warehouse.session() as connection:
-        relation = warehouse.relation(dataset)
-        return sorted(connection.execute(f"select {', '.join(columns)} from {relation}").fetchall())
+    return sorted(asked(f"select {', '.join(columns)} from _rows", rows=dataset))
 
 
 def versions() -> list[int]:
@@ -31,22 +32,22 @@ def old_home(golden_day):
     system, source_key, party_id = GONE
     written = {
         "identity.link": (
-            f"select system, source_key, party_id from {warehouse.relation('identity.link')}"
-            f" union all select '{system}', '{source_key}', {party_id}",
+            f"select system, source_key, party_id from _rows union all select '{system}', '{source_key}', {party_id}",
             ("system", "source_key"),
         ),
         "identity.redirect": ("select 8999::bigint as old_id, 9000::bigint as new_id", ("old_id",)),
         "identity.account_party": (
-            f"select account_id, party_id from {warehouse.relation('identity.account_party')}",
+            "select account_id, party_id from _rows",
             ("account_id",),
         ),
     }
-    with warehouse.session() as connection:
-        for number, (select, _order) in enumerate(written.values()):
-            connection.execute(f"create temp table old{number} as {select}")
+    with warehouse.session() as session:
+        for number, (dataset, (select, _order)) in enumerate(written.items()):
+            rows_of = {"rows": session.table(dataset)} if "_rows" in select else {}
+            session.keep(f"old{number}", trees.sql(select, **rows_of))
         for number, (dataset, (_select, order)) in enumerate(written.items()):
             tables.drop(dataset)
-            warehouse.replace(connection, dataset, "latest", f"select * from old{number}", sorted_by=order)
+            session.write(dataset, "latest", trees.sql(f"select * from old{number}"), sorted_by=order)
     return rows("identity.link", "system", "source_key", "party_id"), rows(
         "identity.account_party", "account_id", "party_id"
     )
@@ -76,17 +77,17 @@ def test_a_run_that_is_interrupted_leaves_the_links_as_they_were_and_can_be_done
     old_home, golden_day, monkeypatch, done
 ):
     """What says to which definition the old rows belong is read from the links: they change last."""
-    add, carried = warehouse.add_columns, []
+    add, carried = Session.add_columns, []
 
-    def interrupted(connection, dataset, columns):
+    def interrupted(session, dataset, columns):
         if len(carried) == done:
             raise KeyboardInterrupt
         carried.append(dataset)
-        add(connection, dataset, columns)
+        add(session, dataset, columns)
 
     links, accounts = old_home
     before = warehouse.table_version("identity.link")
-    monkeypatch.setattr(warehouse, "add_columns", interrupted)
+    monkeypatch.setattr(Session, "add_columns", interrupted)
     with pytest.raises(KeyboardInterrupt):
         identity.run(business_date=golden_day)
     assert (len(carried), warehouse.table_version("identity.link")) == (done, before)
@@ -102,8 +103,8 @@ def test_rows_go_to_the_definition_that_knows_their_systems(old_home):
     (party,) = known(None)
     other = party.model_copy(update={"key": "another", "systems": ()})
 
-    with warehouse.session() as connection:
+    with warehouse.session() as session:
         for _again in range(2):
-            numbering.carry_over(connection, [other, party])
+            numbering.carry_over(session, [other, party])
 
     assert {row[0] for row in rows("identity.link", "identity")} == {"party"}

@@ -234,9 +234,8 @@ def test_a_retired_tag_is_gone_at_once_and_no_longer_computed(piloted, people):
     run_stage(DAY)
     for principal in (*people.values(), SYSTEM):
         assert listed(principal) == (False, False)
-    with warehouse.session() as connection:
-        relation = warehouse.relation(tags.TAG, publication=warehouse.published(), first=DAY, last=DAY)
-        columns = [row[0] for row in connection.execute(f"describe select * from {relation}").fetchall()]
+    with warehouse.session(pins=warehouse.published()) as session:
+        columns = session.columns(session.table(tags.TAG, first=DAY, last=DAY))
     assert "value_tier" in columns and TAG not in columns
 
 

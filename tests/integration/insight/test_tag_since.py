@@ -6,9 +6,9 @@ from datetime import date
 
 import pytest
 
+from tests.factories.lake import records
 from tests.integration.insight.conftest import run_stage
 from zhike.insight.tags import api as tags
-from zhike.insight.warehouse import api as warehouse
 from zhike.platform.objects import api as objects
 from zhike.platform.objects.types import RecordQuery
 from zhike.platform.permissions import api as permissions
@@ -25,11 +25,7 @@ def two_days(golden_day):
 
 
 def values(day):
-    with warehouse.session() as connection:
-        relation = warehouse.relation(tags.TAG, first=day, last=day)
-        found = connection.execute(f"select * from {relation} order by party_id")
-        names = [column[0] for column in found.description]
-        return {row[0]: dict(zip(names, row, strict=True)) for row in found.fetchall()}
+    return {row["party_id"]: row for row in records(tags.TAG, day)}
 
 
 def test_since_is_the_day_on_which_the_value_came(two_days):

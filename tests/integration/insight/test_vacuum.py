@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.factories.lake import asked
 from tests.integration.insight.conftest import run_stage
 from zhike.insight.warehouse import api as warehouse
 from zhike.insight.warehouse import received
@@ -32,9 +33,7 @@ def read_by(dataset: str, *versions: int) -> set[str]:
 
 
 def counted(dataset: str, publication=None) -> int:
-    with warehouse.session() as connection:
-        relation = warehouse.relation(dataset, publication=publication)
-        return connection.execute(f"select count(*) from {relation}").fetchone()[0]
+    return asked("select count(*) from _rows", rows=dataset, pins=publication)[0][0]
 
 
 def rerun(golden_files, golden_day) -> None:

@@ -6,9 +6,10 @@ from datetime import date
 
 import pytest
 
+from zhike.expressions import trees
 from zhike.expressions.types import Field, Schema, Type
 from zhike.insight.audiences.logic.conditions import compiled
-from zhike.insight.audiences.logic.published import Terms
+from zhike.insight.serving.logic.published import Terms
 from zhike.platform.permissions.api import system_principal
 
 SYSTEM = system_principal("test")
@@ -63,7 +64,7 @@ def test_every_node_follows_from_the_single_conditions(terms):
     ],
 )
 def test_values_are_written_so_that_columns_keep_their_width(terms, condition, sql):
-    assert compiled(condition, terms, SYSTEM).where == sql
+    assert trees.printed(compiled(condition, terms, SYSTEM).where, "duckdb") == sql
 
 
 def test_a_condition_is_compiled_once(terms):

@@ -13,12 +13,8 @@ from pyroaring import BitMap
 from zhike.insight.audiences import models
 from zhike.insight.audiences.errors import PartyNotCounted
 from zhike.insight.audiences.logic import counting, listing, storing
-from zhike.insight.audiences.logic.columns import party as party_object
-from zhike.insight.audiences.logic.columns import telling
-from zhike.insight.audiences.logic.columns import total as total_key
 from zhike.insight.audiences.logic.conditions import compiled, hidden
 from zhike.insight.audiences.logic.explaining import explained, shown
-from zhike.insight.audiences.logic.published import Published, published, terms
 from zhike.insight.audiences.logic.vocabulary import groups
 from zhike.insight.audiences.types import (
     Audience,
@@ -33,6 +29,9 @@ from zhike.insight.audiences.types import (
     Snapshot,
     Vocabulary,
 )
+from zhike.insight.serving.api import Published, published, telling, terms
+from zhike.insight.serving.api import party as party_object
+from zhike.insight.serving.api import total as total_key
 from zhike.kernel import clock, database, definitions
 from zhike.kernel.errors import NotFound
 from zhike.kernel.ids import uuid7
@@ -67,8 +66,8 @@ def vocabulary(*, principal: Principal) -> Vocabulary:
     """Return what conditions may ask about, and how many parties the principal sees. Raises NothingToCount."""
     with _reading(principal):
         table, scope = published(), _scope(principal)
-        with table.cursor(scope) as cursor:
-            total = counting.visible_total(cursor, table, scope)
+        with table.session(scope) as session:
+            total = counting.visible_total(session, table, scope)
         return Vocabulary(table.business_date, groups(terms(table), principal), total)
 
 

@@ -7,8 +7,6 @@ class AudiencesConfig(AppConfig):
 
     def ready(self) -> None:
         from zhike.insight.audiences.logic.using import users_of
-        from zhike.insight.audiences.logic.wide_row import WIDE
-        from zhike.insight.warehouse import api as warehouse
         from zhike.kernel import definitions
         from zhike.kernel.definition_parts import Labels
         from zhike.platform.permissions import parts
@@ -23,6 +21,5 @@ class AudiencesConfig(AppConfig):
                 path="/audiences",
             )
         )
-        warehouse.register_step(WIDE)
         for kind in ("indicator", "tag"):
             definitions.register_users(kind, users_of)

@@ -17,6 +17,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 from duckdb.func import PythonUDFType
+from sqlglot import exp
 
 from zhike.expressions import trees
 from zhike.expressions.trees import Tree
@@ -55,7 +56,7 @@ class Session:
         label = f"{dataset}@{opened.version} {first or ''}..{last or ''}"
         if label not in self._sources:
             self._sources[label] = opened.source(first, last)
-        return trees.exp.Table(this=trees.name(label))
+        return exp.Table(this=trees.name(label))
 
     def files(self, dataset: str, *, first: date | None = None, last: date | None = None) -> list[str]:
         """Return the files that `table` reads. Raises UnknownDataset."""
@@ -104,7 +105,7 @@ class Session:
         """
         for part, files in tables.parts_of(dataset).items():
             known = tables.names_in(files)
-            missing = [trees.exp.alias_(made, key, quoted=True) for key, made in columns.items() if key not in known]
+            missing = [exp.alias_(made, key, quoted=True) for key, made in columns.items() if key not in known]
             if missing:
                 self.write(
                     dataset,
@@ -134,7 +135,7 @@ class Session:
             file=trees.value(str(file)),
             columns=trees.record({key: trees.value(kind) for key, kind in columns.items()}),
         )
-        return trees.exp.Table(this=read)
+        return exp.Table(this=read)
 
     def spool(self, tree: Tree, file: Path) -> Tree:
         """Write the rows of a tree as Parquet, so that nothing of them stays in memory; return what reads them. Raises Unreadable."""
@@ -199,7 +200,7 @@ class Session:
     def _text(self, tree: Tree) -> str:
         """Return what the engine runs: datasets are read from the files of their version."""
         found = tree.copy()
-        for table in list(found.find_all(trees.exp.Table)):
+        for table in list(found.find_all(exp.Table)):
             source = self._sources.get(table.name)
             if source is not None:
                 found = trees.read_from(found, table, source)

@@ -7,15 +7,15 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import cast
 
 from sqlglot import exp
 
 from zhike.expressions import api as expressions
+from zhike.expressions import trees
 from zhike.expressions.api import Between, Expression, In, IsEmpty, Logic, Not, Path
-from zhike.expressions.types import Binding, SqlFragment, Type
-from zhike.insight.audiences.logic.published import Terms
-from zhike.insight.warehouse import api as warehouse
+from zhike.expressions.trees import Tree
+from zhike.expressions.types import SqlFragment, Type
+from zhike.insight.serving.api import Terms
 from zhike.insight.warehouse import datasets
 from zhike.kernel.errors import Refused
 from zhike.platform.objects import catalogue
@@ -27,6 +27,7 @@ _PARAMETERS = {"business_date": Type.DATE}
 _KEPT = 2000
 _STEP = re.compile(r"\.(and|or)\[(\d+)\]|\.(not)\b")
 _ID = re.compile(r"[1-9][0-9]{0,17}")
+_COLUMNS = datasets.ColumnBinding()
 _COMPARISONS = (exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE, exp.In, exp.Between)
 
 
@@ -48,16 +49,16 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """A condition ready to be asked: `where` is its SQL.
+    """A condition ready to be asked: `where` is its tree.
 
-    For counting every node in one pass `leaves` are the single conditions as SQL, which a query names c0, c1, …, and
+    For counting every node in one pass `leaves` are the single conditions, which a query names c0, c1, …, and
     `formulas` says per path how a node follows from them.
     """
 
     root: Node
     fields: frozenset[str]
-    where: str
-    leaves: tuple[str, ...]
+    where: Tree
+    leaves: tuple[Tree, ...]
     formulas: Mapping[str, str]
 
     @property
@@ -107,13 +108,13 @@ def parameters(terms: Terms) -> Mapping[str, object]:
 def _compile(condition: object, terms: Terms, principal: Principal) -> Compiled:
     expression = catalogue.checked_condition(condition, terms.schema, _PARAMETERS, principal=principal)
     root = _node(expression)
-    leaves: list[str] = []
+    leaves: list[Tree] = []
     formulas: dict[str, str] = {}
     _formula(root, terms, leaves, formulas)
     return Compiled(
         root=root,
         fields=frozenset(_fields(expression)),
-        where=_sql(expression, terms),
+        where=_tree(expression, terms),
         leaves=tuple(leaves),
         formulas=formulas,
     )
@@ -139,9 +140,9 @@ def _path(at: int | str | None) -> str:
     return ".".join(steps)
 
 
-def _formula(node: Node, terms: Terms, leaves: list[str], formulas: dict[str, str]) -> str:
+def _formula(node: Node, terms: Terms, leaves: list[Tree], formulas: dict[str, str]) -> str:
     if node.kind == CONDITION:
-        leaves.append(_sql(node.expression, terms))
+        leaves.append(_tree(node.expression, terms))
         formula = f"c{len(leaves) - 1}"
     else:
         parts = [_formula(child, terms, leaves, formulas) for child in node.children]
@@ -150,9 +151,10 @@ def _formula(node: Node, terms: Terms, leaves: list[str], formulas: dict[str, st
     return formula
 
 
-def _sql(expression: Expression, terms: Terms) -> str:
-    fragment = expressions.compile_sql(expression, "duckdb", cast(Binding, datasets.ColumnBinding()))
-    return warehouse.inline(_with_plain_numbers(fragment, terms.units), parameters(terms))
+def _tree(expression: Expression, terms: Terms) -> Tree:
+    fragment = _with_plain_numbers(expressions.compile_sql(expression, "duckdb", _COLUMNS), terms.units)
+    values = {**fragment.values, **parameters(terms)}
+    return expressions.written_in(fragment.tree, {key: trees.value(found) for key, found in values.items()})
 
 
 def _with_plain_numbers(fragment: SqlFragment, units: Mapping[str, int]) -> SqlFragment:

@@ -11,10 +11,12 @@ from typing import Any
 import numpy
 from pyroaring import BitMap
 
-from zhike.insight.audiences.logic.columns import total as total_key
+from zhike.expressions import trees
+from zhike.expressions.trees import Tree
 from zhike.insight.audiences.logic.conditions import Compiled
-from zhike.insight.audiences.logic.published import SCOPE, Published
-from zhike.insight.warehouse.api import name
+from zhike.insight.serving.api import SCOPE, Published
+from zhike.insight.serving.api import total as total_key
+from zhike.insight.warehouse.port import Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,32 +31,43 @@ class Tally:
 
 def tally(table: Published, condition: Compiled, scope: BitMap | None, *, nodes: bool) -> Tally:
     """Count a condition within a scope; with `nodes` each of its parts too, in the same pass."""
-    with table.cursor(scope) as cursor:
+    with table.session(scope) as session:
         if nodes:
-            return _with_nodes(cursor, table, condition, scope)
-        asked = f"select count(*), {_sum(table)} from wide where ({condition.where}){_within(scope, ' and ')}"
-        count, total_asset = cursor.execute(asked).fetchall()[0]
-        return Tally(count, visible_total(cursor, table, scope), total_asset, {})
+            return _with_nodes(session, table, condition, scope)
+        counted = trees.sql(
+            "select count(*), _sum from wide where _where and _within",
+            sum=_sum(table),
+            where=condition.where,
+            within=_within(scope),
+        )
+        count, total_asset = session.row(counted)
+        return Tally(count, visible_total(session, table, scope), total_asset, {})
 
 
-def visible_total(cursor: Any, table: Published, scope: BitMap | None) -> int:
-    """Return how many parties of the wide rows are in the scope of the cursor."""
+def visible_total(session: Session, table: Published, scope: BitMap | None) -> int:
+    """Return how many parties of the wide rows are in the scope of the session."""
     if scope is None:
         return table.total
-    found: int = cursor.execute(f"select count(*) from wide{_within(scope, ' where ')}").fetchall()[0][0]
+    found: int = session.row(trees.sql("select count(*) from wide where _within", within=_within(scope)))[0]
     return found
 
 
-def _with_nodes(cursor: Any, table: Published, condition: Compiled, scope: BitMap | None) -> Tally:
-    leaves = [f"({sql}) as c{index}" for index, sql in enumerate(condition.leaves)]
-    total = [name(total_key())] if total_key() in table.names else []
-    root = condition.formulas[condition.root.path]
-    counted = ", ".join(f"count(*) filter ({formula})" for formula in condition.formulas.values())
-    asked = (
-        f"select count(*), {_sum(table)} filter ({root}), {counted}"
-        f" from (select {', '.join([*leaves, *total])} from wide{_within(scope, ' where ')})"
+def _with_nodes(session: Session, table: Published, condition: Compiled, scope: BitMap | None) -> Tally:
+    leaves = [trees.named(leaf, f"c{index}") for index, leaf in enumerate(condition.leaves)]
+    total = [trees.column(total_key())] if total_key() in table.names else []
+    counted = [
+        trees.sql("count(*) filter (where _formula)", formula=trees.sql(formula))
+        for formula in condition.formulas.values()
+    ]
+    asked = trees.sql(
+        "select count(*), _sum filter (where _root), _counted from (select _leaves from wide where _within) asked",
+        sum=_sum(table),
+        root=trees.sql(condition.formulas[condition.root.path]),
+        counted=counted,
+        leaves=[*leaves, *total],
+        within=_within(scope),
     )
-    visible, total_asset, *found = cursor.execute(asked).fetchall()[0]
+    visible, total_asset, *found = session.row(asked)
     nodes = dict(zip(condition.formulas, found, strict=True))
     return Tally(nodes[condition.root.path], visible, total_asset, nodes)
 
@@ -63,17 +76,18 @@ def counts(table: Published, conditions: Sequence[Compiled], scope: BitMap | Non
     """Count several conditions in one pass."""
     if not conditions:
         return []
-    asked = ", ".join(f"count(*) filter ({condition.where})" for condition in conditions)
-    with table.cursor(scope) as cursor:
-        return list(cursor.execute(f"select {asked} from wide{_within(scope, ' where ')}").fetchall()[0])
+    counted = [trees.sql("count(*) filter (where _where)", where=condition.where) for condition in conditions]
+    with table.session(scope) as session:
+        asked = trees.sql("select _counted from wide where _within", counted=counted, within=_within(scope))
+        return list(session.row(asked))
 
 
 def members(table: Published, condition: Compiled, scope: BitMap | None) -> BitMap:
     """Return the ids that meet a condition within a scope."""
-    with table.cursor() as cursor:
-        found = cursor.execute(f"select party_id from wide where {condition.where}").fetchnumpy()["party_id"]
+    with table.session() as session:
+        found = session.arrow(trees.sql("select party_id from wide where _where", where=condition.where))["party_id"]
     ids = array("I")
-    ids.frombytes(numpy.asarray(found, dtype=numpy.uint32).tobytes())
+    ids.frombytes(found.to_numpy().astype(numpy.uint32).tobytes())
     return BitMap(ids) if scope is None else BitMap(ids) & scope
 
 
@@ -81,32 +95,38 @@ def sample(
     table: Published, condition: Compiled, scope: BitMap | None, *, columns: Sequence[str], seed: int, limit: int
 ) -> list[dict[str, Any]]:
     """Return some rows that meet a condition; the same seed chooses the same ones."""
-    with table.cursor(scope) as cursor:
-        asked = (
-            f"select {_listed(columns)} from wide where ({condition.where}){_within(scope, ' and ')}"
-            " order by hash(party_id, ?::varchar), party_id limit ?"
+    with table.session(scope) as session:
+        asked = trees.sql(
+            "select party_id, _columns from wide where _where and _within order by hash(party_id, _seed), party_id"
+            " limit _limit",
+            columns=[trees.column(key) for key in columns],
+            where=condition.where,
+            within=_within(scope),
+            seed=trees.value(str(seed)),
+            limit=trees.value(limit),
         )
-        return _rows(cursor.execute(asked, [str(seed), limit]), columns)
+        return _rows(session.rows(asked), columns)
 
 
 def row(table: Published, party_id: int, columns: Sequence[str]) -> dict[str, Any] | None:
     """Return the given columns of one party, or None when the published data do not hold it."""
-    with table.cursor() as cursor:
-        found = cursor.execute(f"select {_listed(columns)} from wide where party_id = ?", [party_id])
-        return next(iter(_rows(found, columns)), None)
+    with table.session() as session:
+        asked = trees.sql(
+            "select party_id, _columns from wide where party_id = _party",
+            columns=[trees.column(key) for key in columns],
+            party=trees.value(party_id),
+        )
+        return next(iter(_rows(session.rows(asked), columns)), None)
 
 
-def _rows(result: Any, columns: Sequence[str]) -> list[dict[str, Any]]:
-    return [dict(zip(("party_id", *columns), values, strict=True)) for values in result.fetchall()]
+def _rows(found: Sequence[tuple[Any, ...]], columns: Sequence[str]) -> list[dict[str, Any]]:
+    return [dict(zip(("party_id", *columns), values, strict=True)) for values in found]
 
 
-def _listed(columns: Sequence[str]) -> str:
-    return ", ".join(["party_id", *(f'"{column}"' for column in columns)])
+def _sum(table: Published) -> Tree:
+    total = trees.column(total_key()) if total_key() in table.names else trees.nothing("bigint")
+    return trees.sql("sum(_total)", total=total)
 
 
-def _sum(table: Published) -> str:
-    return f"sum({name(total_key())})" if total_key() in table.names else "sum(null::bigint)"
-
-
-def _within(scope: BitMap | None, word: str) -> str:
-    return "" if scope is None else f"{word}party_id in (select party_id from {SCOPE})"
+def _within(scope: BitMap | None) -> Tree:
+    return trees.value(True) if scope is None else trees.sql(f"party_id in (select party_id from {SCOPE})")

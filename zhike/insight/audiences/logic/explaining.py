@@ -9,9 +9,8 @@ from typing import Any
 
 from zhike.expressions import api as expressions
 from zhike.expressions.types import Type
-from zhike.insight.audiences.logic.columns import WideColumn, party
 from zhike.insight.audiences.logic.conditions import CONDITION, Node, first_field, parameters
-from zhike.insight.audiences.logic.published import Terms
+from zhike.insight.serving.api import Terms, WideColumn, party
 from zhike.platform.fields.api import mask
 from zhike.platform.objects import api as objects
 from zhike.platform.objects import catalogue

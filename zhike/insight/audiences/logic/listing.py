@@ -11,11 +11,10 @@ from django.db.models import Count, QuerySet
 from zhike.expressions import api as expressions
 from zhike.expressions.errors import ExpressionInvalid
 from zhike.insight.audiences import models, types
-from zhike.insight.audiences.errors import NothingToCount
 from zhike.insight.audiences.logic import counting, storing
-from zhike.insight.audiences.logic.columns import party
 from zhike.insight.audiences.logic.conditions import Compiled, compiled
-from zhike.insight.audiences.logic.published import Published, Terms, published, terms
+from zhike.insight.serving.api import Published, Terms, party, published, terms
+from zhike.insight.serving.errors import NothingToCount
 from zhike.kernel import definitions
 from zhike.kernel.errors import NotFound, Refused
 from zhike.platform.objects import bulk

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from zhike.expressions import api as expressions
 from zhike.insight.audiences import models, types
 from zhike.insight.audiences.logic.conditions import AND, NOT, OR, Compiled, Node
-from zhike.insight.audiences.logic.published import Published
+from zhike.insight.serving.api import Published
 from zhike.kernel.errors import Invalid, StaleRevision
 from zhike.platform.permissions import parts
 from zhike.platform.permissions.types import Principal

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from zhike.insight.audiences.logic.columns import FIELD, INDICATOR, TAG, WideColumn
 from zhike.insight.audiences.logic.conditions import hidden
-from zhike.insight.audiences.logic.published import Terms
 from zhike.insight.audiences.types import VocabularyGroup, VocabularyItem
+from zhike.insight.serving.api import Terms
+from zhike.insight.serving.types import FIELD, INDICATOR, TAG, WideColumn
 from zhike.kernel.definition_parts import Labels
 from zhike.platform.fields.types import Option
 from zhike.platform.organization import api as organization

@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any
 
 from zhike.expressions import api as expressions
 from zhike.expressions import trees
@@ -228,13 +227,12 @@ def _feed_records(
 class _Asked:
     """The rows `d` of a feed, each with its key, its place and whether it is about somebody known; what is sent of each."""
 
-    rows: Any
+    rows: Tree
     values: list[Tree]
 
     def with_columns(self, columns: Sequence[Tree]) -> Tree:
         """Return the rows with these columns beside."""
-        found: Tree = self.rows.select(*columns)
-        return found
+        return trees.with_columns(self.rows, columns)
 
 
 def _asked(
@@ -256,7 +254,7 @@ def _asked(
         " from _rows d where _where",
         key=_compiled(schema, master.source_key),
         known=trees.all_of(trees.sql("_party.party_id is not null", party=party) for party in parties.values()),
-        newest=[trees.sql("d.business_date desc")] if source.grain == "fact" else [],
+        newest=[trees.descending(trees.column("business_date", "d"))] if source.grain == "fact" else [],
         order=[trees.column(column, "d") for column in source.keys],
         rows=_with_lookups(session, master, session.table(master.dataset, first=first), snapshot),
         where=trees.all_of(conditions),
@@ -273,18 +271,18 @@ def _asked(
 
 
 def _with_party(
-    session: Session, rows: Any, master: Master, number: int, schema: Schema, snapshot: Snapshot | None
-) -> Any:
+    session: Session, rows: Tree, master: Master, number: int, schema: Schema, snapshot: Snapshot | None
+) -> Tree:
     """The rows with the party that one of their columns names, where it is known."""
-    column, link = master.columns[number], trees.name(f"l{number}")
+    column = master.columns[number]
     same = trees.sql(
         "_l.identity = _identity and _l.system = _system and _l.source_key = cast(_key as varchar)",
-        l=link,
+        l=trees.name(f"l{number}"),
         identity=trees.value(definitions.identity_of_column(master, column, snapshot).key),
         system=trees.value(column.system),
         key=_compiled(schema, column.text),
     )
-    return rows.join(session.table(LINK), on=same, join_type="left", join_alias=link)
+    return trees.left_join(rows, session.table(LINK), f"l{number}", same)
 
 
 def _tell(
@@ -298,9 +296,7 @@ def _tell(
     """Let the loads of the dataset tell which rows became no records."""
     source, schema = of
     told_by = source.keys if source.grain == "master" else (*source.keys, "business_date")
-    told = [
-        trees.named(trees.cast(trees.column(column, "d"), "varchar"), f"k{n}") for n, column in enumerate(told_by)
-    ]
+    told = [trees.named(trees.cast(trees.column(column, "d"), "varchar"), f"k{n}") for n, column in enumerate(told_by)]
     shown = telling.shown_texts(
         source, schema, {c.field: c.text for c in master.columns if not c.system and not c.parts}
     )

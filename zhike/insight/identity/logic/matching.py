@@ -64,9 +64,7 @@ def _records(session: Session, definition: Identity, snapshot: Snapshot | None) 
     )
 
 
-def _rows(
-    session: Session, definition: Identity, system: IdentitySystem, rank: int, snapshot: Snapshot | None
-) -> Tree:
+def _rows(session: Session, definition: Identity, system: IdentitySystem, rank: int, snapshot: Snapshot | None) -> Tree:
     source = datasets.source_of(system.dataset, snapshot=snapshot)
     values = []
     for key in definition.keys:
@@ -101,12 +99,17 @@ def _keys(session: Session, definition: Identity, rule: tuple[str, ...]) -> Tree
     """Return `keyed(key, comp)`: what the records of each component have for the rule."""
     links = definition.accounts
     if links and links.match in rule and warehouse.state(links.dataset):
-        first, *others = (trees.exp.Subquery(this=_values(session, definition, key)) for key in rule)
-        joined = trees.joined([trees.column("value", f"value{number}") for number in range(len(rule))], _BETWEEN)
-        rows = trees.sql("select value0.rid, _joined as key from _first value0", joined=joined, first=first)
+        first, *others = (_values(session, definition, key) for key in rule)
+        rows = trees.sql("select rid, value as value0 from _first", first=first)
         for number, other in enumerate(others, 1):
-            same = trees.sql("_other.rid = value0.rid", other=trees.name(f"value{number}"))
-            rows = rows.join(other, on=same, join_alias=f"value{number}")
+            rows = trees.sql(
+                "select r.*, o.value as _value from _rows r join _other o using (rid)",
+                value=trees.name(f"value{number}"),
+                rows=rows,
+                other=other,
+            )
+        joined = trees.joined([trees.column(f"value{number}") for number in range(len(rule))], _BETWEEN)
+        rows = trees.sql("select rid, _joined as key from _rows", joined=joined, rows=rows)
     else:
         joined = trees.joined([_column(key) for key in rule], _BETWEEN)
         rows = trees.sql("select rid, _joined as key from record where _joined is not null", joined=joined)

@@ -64,9 +64,7 @@ def number(session: Session, definition: Identity) -> tuple[int, list[tuple[int,
             " where c.party_id <> o.party_id order by 1"
         )
     )
-    session.keep(
-        "newcomer", trees.sql("select distinct comp from record where comp not in (select comp from claimed)")
-    )
+    session.keep("newcomer", trees.sql("select distinct comp from record where comp not in (select comp from claimed)"))
     created = int(session.row(trees.sql("select count(*) from newcomer"))[0])
     first = bulk.reserve_ids(definition.object, created, above=_highest(session))
     session.keep(
@@ -149,11 +147,11 @@ def _store(session: Session, definition: Identity, dataset: str, order: tuple[st
     wanted = trees.sql("select _own as identity, _columns from _rows", own=own, columns=columns, rows=select)
     if warehouse.state(dataset):
         # By name: a table that was carried over has its columns in another order.
-        stored = {"columns": columns, "stored": session.table(dataset), "own": own}
-        before = trees.sql("select identity, _columns from _stored where identity = _own", **stored)
+        stored = trees.sql("select identity, _columns from _stored", columns=columns, stored=session.table(dataset))
+        before = trees.sql("select * from _stored where identity = _own", stored=stored, own=own)
         if session.row(trees.sql(_CHANGED, wanted=wanted, before=before))[0] == 0:
             return
-        others = trees.sql("select identity, _columns from _stored where identity <> _own", **stored)
+        others = trees.sql("select * from _stored where identity <> _own", stored=stored, own=own)
         wanted = trees.union_all([wanted, others])
     session.write(dataset, "latest", wanted, sorted_by=("identity", *order))
 

@@ -52,7 +52,8 @@ def _select(session: Session, business_date: date) -> Tree:
     party = session.table(party_fields.PARTY, first=business_date, last=business_date)
     wide = trees.sql("select p.*, _selected from _party p", selected=selected, party=party)
     for part in parts:
-        wide = wide.join(trees.kept(part), on=trees.sql("_part.party_id = p.id", part=trees.name(part)), join_type="left")
+        same = trees.sql("_part.party_id = p.id", part=trees.name(part))
+        wide = trees.left_join(wide, trees.kept(part), part, same)
     for item in found.values():
         if not item.measure:
             wide = trees.sql("select w.*, _value from _wide w", value=_formula(item, business_date), wide=wide)

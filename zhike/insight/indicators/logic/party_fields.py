@@ -129,7 +129,7 @@ def _live(session: Session, file: Path) -> Tree:
     select = trees.sql("select p.id, p.uid, _fields from _file p", fields=selected, file=session.csv(file, columns))
     for number, field in enumerate(fields):
         if field.values.pointer:
-            alias = trees.name(f"u{number}")
-            same = trees.sql("_unit.unit_id = p._key", unit=alias, key=trees.name(field.key))
-            select = select.join(trees.kept("unit_codes"), on=same, join_type="left", join_alias=alias)
+            alias = f"u{number}"
+            same = trees.sql("_unit.unit_id = p._key", unit=trees.name(alias), key=trees.name(field.key))
+            select = trees.left_join(select, trees.kept("unit_codes"), alias, same)
     return select

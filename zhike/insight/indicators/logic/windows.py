@@ -44,7 +44,9 @@ def totals(members: pa.Table, days: int, keys: Sequence[str], goal: Expression) 
         summed.append(trees.sql("cast(sum(_column) as double)", column=column))
         squares = "exact_sum(cast(_column as double) * cast(_column as double))"
         summed.append(trees.sql(squares, column=column))
-    grouped = "select grp, unit, count(*), count(*) filter (where met), _summed from outcome group by 1, 2 order by 1, 2"
+    grouped = (
+        "select grp, unit, count(*), count(*) filter (where met), _summed from outcome group by 1, 2 order by 1, 2"
+    )
     publication = warehouse.published()
     with warehouse.session(pins=publication) as session:
         _outcomes(session, publication, members, days, keys, goal)
@@ -74,16 +76,16 @@ def _outcomes(
     selected = []
     outcome = trees.sql("select m.* from member m")
     for number, measure in enumerate(found):
-        value, total = trees.name(f"value{number}"), trees.name(f"total{number}")
+        total = trees.name(f"total{number}")
         session.keep(f"value{number}", _events(session, measure))
         summed = trees.sql(
             "select v.party_id, v.start_date, _combined as total from _value v join passed p using (start_date)"
             " group by v.party_id, v.start_date",
             combined=_combined(measure),
-            value=value,
+            value=trees.name(f"value{number}"),
         )
         same = trees.sql("_t.party_id = m.party_id and _t.start_date = m.start_date", t=total)
-        outcome = outcome.join(trees.exp.Subquery(this=summed), on=same, join_type="left", join_alias=total)
+        outcome = trees.left_join(outcome, summed, f"total{number}", same)
         counted = trees.cast(trees.column("total", f"total{number}"), measure.value_type.warehouse)
         filled = trees.sql("coalesce(_counted, 0)", counted=counted) if measure.zero else counted
         selected.append(trees.named(filled, measure.key))
@@ -91,7 +93,9 @@ def _outcomes(
     session.keep(
         "outcome",
         trees.sql(
-            "select o.*, coalesce(_met, false) as met from _outcome o", met=met, outcome=outcome.select(*selected)
+            "select o.*, coalesce(_met, false) as met from _outcome o",
+            met=met,
+            outcome=trees.with_columns(outcome, selected),
         ),
     )
 

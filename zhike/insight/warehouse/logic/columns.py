@@ -111,7 +111,10 @@ def typed(
     It has `_line`, `_reason` ("code:column" or null), `business_date` for facts, and the typed columns. `present` are
     the headers of the relation and the types they have there. Certificate columns are keyed hashes unless `plain`.
     """
-    raws, values, columns, reasons = [], [], [], []
+    raws: list[Tree] = []
+    values: list[Tree] = []
+    columns: list[Tree] = []
+    reasons: list[tuple[str, str, Tree]] = []
     for column in source.columns:
         kind = present.get(column.header or "", "VARCHAR")
         raws.append(trees.named(_raw(source, column, present), _RAW + column.key))
@@ -170,7 +173,11 @@ def _value(source: Source, column: SourceColumn, kind: str, plain: bool) -> Tree
     if _typed_otherwise(column, kind):
         # A number that the type cannot hold exactly (1.5 in a whole one, a third decimal) is refused, not rounded.
         read = trees.cast(raw, wanted, or_null=True)
-        return trees.sql("case when _read = _raw then _read end", read=read, raw=raw) if column.value_type.adds_up else read
+        return (
+            trees.sql("case when _read = _raw then _read end", read=read, raw=raw)
+            if column.value_type.adds_up
+            else read
+        )
     return column.value_type.read_tree(raw, source.grammar(column))
 
 

@@ -117,7 +117,7 @@ def _json(session: Session, source: Source, path: Path, name: str) -> Received:
 
 def _described(
     session: Session, source: Source, read: Tree, name: str, fault: tuple[str, str, str]
-) -> dict[str, str]:
+) -> Mapping[str, str]:
     """Return the type of each header of a file that describes itself; `fault` is what it is when it cannot be read."""
     try:
         types = session.columns(read)

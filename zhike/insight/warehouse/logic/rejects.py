@@ -78,7 +78,9 @@ def _undated(session: Session, source: Source, typed: Tree) -> Iterator[Tree]:
 def _duplicates(session: Session, source: Source, typed: Tree) -> Iterator[Tree]:
     keys = [trees.name(key) for key in source.keys]
     total, distinct = session.row(
-        trees.sql("select count(*), count(distinct hash(_keys)) from _typed where _reason is null", keys=keys, typed=typed)
+        trees.sql(
+            "select count(*), count(distinct hash(_keys)) from _typed where _reason is null", keys=keys, typed=typed
+        )
     )
     if total != distinct:
         yield trees.sql(
@@ -103,9 +105,7 @@ def _unknown(session: Session, key: str, reference: tuple[str, str], typed: Tree
 
 def broken_lines(session: Session) -> list[tuple[int, str]]:
     """Return the lines DuckDB could not split into columns, with their text."""
-    return session.rows(
-        trees.sql("select line, any_value(csv_line) from reject_errors group by line order by line")
-    )
+    return session.rows(trees.sql("select line, any_value(csv_line) from reject_errors group by line order by line"))
 
 
 def explained(
@@ -153,7 +153,9 @@ def _with_line_ends(session: Session, received: Received) -> Tree:
     columns = [trees.column(title) for title in received.headers]
     anywhere = trees.any_of(trees.sql("contains(_column, chr(10))", column=column) for column in columns)
     rows = received.relation
-    if not received.text or not session.rows(trees.sql("select 1 from _rows where _any limit 1", rows=rows, any=anywhere)):
+    if not received.text or not session.rows(
+        trees.sql("select 1 from _rows where _any limit 1", rows=rows, any=anywhere)
+    ):
         return trees.sql("select *, 0 as _inside from _rows", rows=rows)
     ends = trees.sql("0")
     for column in columns:

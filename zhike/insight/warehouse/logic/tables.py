@@ -106,9 +106,7 @@ def write(
     target = path / name
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
-        connection.execute(
-            f"copy ({select}) to {quoted(target)} (format parquet, row_group_size {_ROW_GROUP})"
-        )
+        connection.execute(f"copy ({select}) to {quoted(target)} (format parquet, row_group_size {_ROW_GROUP})")
     except BaseException:
         target.unlink(missing_ok=True)
         raise

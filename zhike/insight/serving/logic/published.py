@@ -1,4 +1,4 @@
-"""The published wide rows: a file that each process reads from disk, opened once a publication; one cursor per thread."""
+"""The published wide rows: a file that each process reads from disk, opened once a publication; one session per thread."""
 
 from __future__ import annotations
 
@@ -13,12 +13,15 @@ import numpy
 import pyarrow
 from pyroaring import BitMap
 
+from zhike.expressions import trees
 from zhike.expressions.types import Schema
-from zhike.insight.audiences.errors import NothingToCount
-from zhike.insight.audiences.logic import served_files
-from zhike.insight.audiences.logic.columns import WideColumn, schema_of, wide_columns
-from zhike.insight.audiences.logic.served_files import DATASET
+from zhike.insight.serving.errors import NothingToCount
+from zhike.insight.serving.logic import served_files
+from zhike.insight.serving.logic.columns import schema_of, wide_columns
+from zhike.insight.serving.logic.served_files import DATASET
+from zhike.insight.serving.types import WideColumn
 from zhike.insight.warehouse import api as warehouse
+from zhike.insight.warehouse.port import Session
 from zhike.insight.warehouse.types import PublicationInfo
 from zhike.kernel import clock, definitions
 from zhike.platform.organization import api as organization
@@ -34,25 +37,25 @@ class Published:
     business_date: date
     names: frozenset[str]
     total: int
-    _connection: Any = field(repr=False)
+    _session: Session = field(repr=False)
     _held: ExitStack = field(repr=False)
-    _cursors: threading.local = field(default_factory=threading.local, repr=False)
+    _sessions: threading.local = field(default_factory=threading.local, repr=False)
 
     @contextmanager
-    def cursor(self, scope: BitMap | None = None) -> Iterator[Any]:
-        """Give the thread's cursor over the table `wide`; with a scope its ids are the relation `viewer_scope`."""
-        if not hasattr(self._cursors, "own"):
-            self._cursors.own = self._connection.cursor()
-        cursor = self._cursors.own
+    def session(self, scope: BitMap | None = None) -> Iterator[Session]:
+        """Give the thread's session over the table `wide`; with a scope its ids are the rows of `viewer_scope`."""
+        if not hasattr(self._sessions, "own"):
+            self._sessions.own = self._session.beside()
+        session: Session = self._sessions.own
         if scope is None:
-            yield cursor
+            yield session
             return
         ids = numpy.frombuffer(scope.to_array(), dtype=numpy.uint32).astype(numpy.int64)
-        cursor.register(SCOPE, pyarrow.table({"party_id": ids}))
+        session.give(SCOPE, pyarrow.table({"party_id": ids}))
         try:
-            yield cursor
+            yield session
         finally:
-            cursor.unregister(SCOPE)
+            session.take_back(SCOPE)
 
 
 @dataclass(frozen=True)
@@ -94,17 +97,17 @@ def terms(table: Published | None) -> Terms:
         units = {unit.code: unit.id for unit in organization.all_units()}
         return Terms(table.business_date if table else clock.today(), columns, schema_of(columns), units)
 
-    return definitions.derive(f"audiences.terms:{table.publication if table else None}", build)
+    return definitions.derive(f"serving.terms:{table.publication if table else None}", build)
 
 
 def _open(publication: PublicationInfo) -> Published:
     file = served_files.of(publication)
     held = ExitStack()
     try:
-        connection = held.enter_context(warehouse.session(file=file))
-        names = frozenset(row[0] for row in connection.execute("describe wide").fetchall())
-        total = connection.execute("select count(*) from wide").fetchall()[0][0]
+        session = held.enter_context(warehouse.session(file=file))
+        names = frozenset(session.columns(trees.kept(served_files.TABLE)))
+        (total,) = session.row(trees.sql("select count(*) from wide"))
     except BaseException:
         held.close()
         raise
-    return Published(publication.id, publication.business_date, names, total, connection, held)
+    return Published(publication.id, publication.business_date, names, total, session, held)

@@ -3,52 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
-from zhike.expressions.types import Field, Schema, Type
+from zhike.expressions.types import Field, Schema
 from zhike.insight.indicators import api as indicators
 from zhike.insight.indicators.types import Term
+from zhike.insight.serving.types import FIELD, INDICATOR, TAG, WideColumn
 from zhike.insight.tags import api as tags
 from zhike.insight.tags.types import Tag
 from zhike.kernel import definitions
 from zhike.kernel.definition_parts import Labels
 from zhike.kernel.definitions import Snapshot
-from zhike.platform.fields import api as fields
-from zhike.platform.fields.api import ValueType
-from zhike.platform.fields.types import Format, Option
+from zhike.platform.fields.types import Option
 from zhike.platform.objects import catalogue
-from zhike.platform.objects.types import FieldType, ObjectType, SideColumn
-
-INDICATOR, FIELD, TAG = "indicator", "field", "tag"
-
-
-@dataclass(frozen=True, slots=True)
-class WideColumn:
-    """One column of the wide row; `type` is a field type, `mask` that of a personal field."""
-
-    key: str
-    labels: Mapping[str, str]
-    type: str
-    kind: str
-    unit: str = ""
-    options: tuple[Option, ...] = ()
-    description: Mapping[str, str] = field(default_factory=dict)
-    mask: str = ""
-    format: Format | None = None
-
-    @property
-    def values(self) -> ValueType:
-        """What its field type knows of its values."""
-        return fields.bound(self.type, options=self.options, unit=self.unit, format=self.format)
-
-    @property
-    def expression_type(self) -> Type:
-        """The type in conditions."""
-        return self.values.expression or Type.TEXT
-
-    def as_side_column(self) -> SideColumn:
-        """Return the column as lists of the party show it."""
-        return SideColumn(self.key, self.labels, self.type, self.kind, self.unit, self.options, self.format)
+from zhike.platform.objects.types import FieldType, ObjectType
 
 
 def party() -> ObjectType:
@@ -58,7 +25,7 @@ def party() -> ObjectType:
 
 def wide_columns() -> Mapping[str, WideColumn]:
     """Return the columns that the definitions ask for, by key: fields, then indicators, then tags."""
-    return definitions.derive("audiences.columns", _build)
+    return definitions.derive("serving.columns", _build)
 
 
 def total() -> str:
