@@ -29,6 +29,7 @@ from zhike.expressions.json_form import Json, json_tree, to_json
 from zhike.expressions.parse import parse_tree
 from zhike.expressions.python import compile_python
 from zhike.expressions.results import results
+from zhike.expressions.shapes import filled, shape_of
 from zhike.expressions.sql import DialectName, compile_sql, sql_text, written_in
 from zhike.expressions.text import to_text
 from zhike.expressions.type_rules import type_of
@@ -55,9 +56,11 @@ __all__ = [
     "compile_python",
     "compile_sql",
     "condition_from_json",
+    "filled",
     "from_json",
     "parse",
     "results",
+    "shape_of",
     "sql_text",
     "to_json",
     "to_text",

@@ -27,7 +27,7 @@ def assets_over_time(principal: Principal, subject: Subject, _settings: BlockSet
         return block_data.series({"unit": "元", "format": "money", "points": [], "pins": []}, None)
     last = publication.business_date
     first = trading_calendar().last(last, _DAYS)[0]
-    with warehouse.session(threads=1) as connection:
+    with warehouse.session(lookup=True) as connection:
         accounts = [
             row[0]
             for row in connection.execute(

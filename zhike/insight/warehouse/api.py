@@ -60,10 +60,15 @@ with_digests = engine.with_digests
 
 
 def session(
-    *, memory: str = "", threads: int = 0, file: Path | None = None
+    *, memory: str = "", file: Path | None = None, lookup: bool = False
 ) -> AbstractContextManager[duckdb.DuckDBPyConnection]:
-    """Open an in-memory DuckDB connection over the warehouse for the length of a block, or one that reads a `file` only."""
-    return engine.reading(file) if file is not None else engine.session(memory=memory, threads=threads)
+    """Open an in-memory DuckDB connection over the warehouse for the length of a block, or one that reads a `file` only.
+
+    A `lookup` asks about a few rows: it is answered by a database that stays open, and makes nothing in it.
+    """
+    if file is not None:
+        return engine.reading(file)
+    return engine.looking_up() if lookup else engine.session(memory=memory)
 
 
 def relation(

@@ -72,7 +72,7 @@ def since_of_party(party_id: int, publication: PublicationInfo) -> Mapping[str, 
     day = publication.business_date
     if TAG not in publication.versions:
         return {}
-    with warehouse.session() as connection:
+    with warehouse.session(lookup=True) as connection:
         relation = warehouse.relation(TAG, publication=publication, first=day, last=day)
         found = connection.execute(f"select * from {relation} where party_id = ?", [party_id])
         names = [column[0] for column in found.description or ()]

@@ -6,6 +6,7 @@ What does not fit into memory is spilled below the home of the warehouse.
 from __future__ import annotations
 
 import re
+import threading
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +22,8 @@ from zhike.kernel.encryption import keyring
 _MEMORY = "6GB"
 #: Enough for any question to a file of 2,000,000 rows with 300 columns: what is read stays on disk.
 _MEMORY_OF_A_FILE = "300MB"
+_lock = threading.Lock()
+_kept_database: duckdb.DuckDBPyConnection | None = None
 
 
 def home() -> Path:
@@ -72,6 +75,29 @@ def _set_up(connection: duckdb.DuckDBPyConnection, threads: int) -> None:
     count = threads or getattr(settings, "WAREHOUSE_THREADS", 0)
     if count:
         connection.execute(f"set threads = {int(count)}")
+
+
+@contextmanager
+def looking_up() -> Iterator[duckdb.DuckDBPyConnection]:
+    """Give a cursor of the one database that this process keeps for questions about a few rows, for the length of the block.
+
+    Opening a database takes 17 ms of CPU and what it has learned of the files goes with it: the customer's page asked
+    the four questions of its blocks in 90 ms in sessions of their own, in 40 ms in this one.
+    """
+    cursor = _kept().cursor()
+    try:
+        yield cursor
+    finally:
+        cursor.close()
+
+
+def _kept() -> duckdb.DuckDBPyConnection:
+    global _kept_database
+    with _lock:
+        if _kept_database is None:
+            # It keeps what it has read of the files up to its limit; one thread answers, as many as ask.
+            _kept_database = connect(memory=_MEMORY_OF_A_FILE, threads=1)
+        return _kept_database
 
 
 @contextmanager
