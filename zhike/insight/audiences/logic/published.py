@@ -20,7 +20,7 @@ from zhike.insight.audiences.logic.columns import WideColumn, schema_of, wide_co
 from zhike.insight.audiences.logic.served_files import DATASET
 from zhike.insight.warehouse import api as warehouse
 from zhike.insight.warehouse.types import PublicationInfo
-from zhike.kernel import clock, definitions
+from zhike.kernel import clock, definitions, time_limits
 from zhike.platform.organization import api as organization
 
 SCOPE = "viewer_scope"
@@ -44,15 +44,15 @@ class Published:
         if not hasattr(self._cursors, "own"):
             self._cursors.own = self._connection.cursor()
         cursor = self._cursors.own
-        if scope is None:
-            yield cursor
-            return
-        ids = numpy.frombuffer(scope.to_array(), dtype=numpy.uint32).astype(numpy.int64)
-        cursor.register(SCOPE, pyarrow.table({"party_id": ids}))
+        if scope is not None:
+            ids = numpy.frombuffer(scope.to_array(), dtype=numpy.uint32).astype(numpy.int64)
+            cursor.register(SCOPE, pyarrow.table({"party_id": ids}))
         try:
-            yield cursor
+            with time_limits.stopping(cursor.interrupt):
+                yield cursor
         finally:
-            cursor.unregister(SCOPE)
+            if scope is not None:
+                cursor.unregister(SCOPE)
 
 
 @dataclass(frozen=True)

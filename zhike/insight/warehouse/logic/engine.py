@@ -17,6 +17,7 @@ import pyarrow as pa
 from django.conf import settings
 from duckdb.func import PythonUDFType
 
+from zhike.kernel import time_limits
 from zhike.kernel.encryption import keyring
 
 _MEMORY = "6GB"
@@ -86,7 +87,8 @@ def looking_up() -> Iterator[duckdb.DuckDBPyConnection]:
     """
     cursor = _kept().cursor()
     try:
-        yield cursor
+        with time_limits.stopping(cursor.interrupt):
+            yield cursor
     finally:
         cursor.close()
 
@@ -105,7 +107,8 @@ def session(*, memory: str = "", threads: int = 0) -> Iterator[duckdb.DuckDBPyCo
     """Open a connection for the length of the block."""
     connection = connect(memory=memory, threads=threads)
     try:
-        yield connection
+        with time_limits.stopping(connection.interrupt):
+            yield connection
     finally:
         connection.close()
 
