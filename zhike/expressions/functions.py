@@ -32,7 +32,7 @@ class Function:
 
     `returns` None means the common type of the arguments from `common_from` on. A `strict` function is
     null when an argument is. `fits` brings numbers to 18 + 10 digits first. `literals` are arguments that
-    must be whole numbers written out, with their range.
+    must be whole numbers written out, with their range. `work` is how long it takes a record, as `work` measures.
     """
 
     name: str
@@ -46,6 +46,7 @@ class Function:
     strict: bool = True
     fits: bool = False
     literals: Mapping[int, tuple[int, int]] = field(default_factory=dict)
+    work: int = 5
 
     @property
     def fewest(self) -> int:
@@ -136,7 +137,7 @@ _ALL = (
         strict=False,
     ),
     Function("coalesce", (_ANY,), None, _first, _both("COALESCE(_all)"), variadic=True, strict=False),
-    Function("abs", (NUMBERS,), None, numbers.magnitude, _both("ABS(_a)"), fits=True),
+    Function("abs", (NUMBERS,), None, numbers.magnitude, _both("ABS(_a)"), fits=True, work=30),
     Function(
         name="round",
         accepts=(NUMBERS, _WHOLE),
@@ -146,9 +147,10 @@ _ALL = (
         minimum=1,
         fits=True,
         literals={1: (0, 10)},
+        work=30,
     ),
-    Function("floor", (NUMBERS,), Type.INTEGER, numbers.floor, _both("FLOOR(_a)"), fits=True),
-    Function("ceil", (NUMBERS,), Type.INTEGER, numbers.ceil, _both("CEIL(_a)"), fits=True),
+    Function("floor", (NUMBERS,), Type.INTEGER, numbers.floor, _both("FLOOR(_a)"), fits=True, work=30),
+    Function("ceil", (NUMBERS,), Type.INTEGER, numbers.ceil, _both("CEIL(_a)"), fits=True, work=30),
     Function("least", (ORDERED,), None, _least, _both("LEAST(_all)"), variadic=True, strict=False),
     Function("greatest", (ORDERED,), None, _greatest, _both("GREATEST(_all)"), variadic=True, strict=False),
     Function(
@@ -164,6 +166,7 @@ _ALL = (
         returns=Type.TEXT,
         python=lambda text: text.translate(_TO_LOWER),
         sql=_both(f"TRANSLATE(_a, '{_UPPER}', '{_LOWER}')"),
+        work=16,
     ),
     Function(
         name="upper",
@@ -171,6 +174,7 @@ _ALL = (
         returns=Type.TEXT,
         python=lambda text: text.translate(_TO_UPPER),
         sql=_both(f"TRANSLATE(_a, '{_LOWER}', '{_UPPER}')"),
+        work=16,
     ),
     Function(
         name="trim",
@@ -178,6 +182,7 @@ _ALL = (
         returns=Type.TEXT,
         python=lambda text: text.strip(_BLANKS),
         sql={"postgres": f"BTRIM(_a, '{_BLANKS}')", "duckdb": f"TRIM(_a, '{_BLANKS}')"},
+        work=10,
     ),
     Function(
         name="substring",
@@ -202,6 +207,7 @@ _ALL = (
         returns=Type.BOOLEAN,
         python=lambda whole, part: part in whole,
         sql={"postgres": "STRPOS(_a, _b) > 0", "duckdb": "CONTAINS(_a, _b)"},
+        work=2,
     ),
     Function(
         name="starts_with",
@@ -209,6 +215,7 @@ _ALL = (
         returns=Type.BOOLEAN,
         python=lambda text, start: text.startswith(start),
         sql=_both("STARTS_WITH(_a, _b)"),
+        work=4,
     ),
     Function(
         name="to_integer",
@@ -219,6 +226,7 @@ _ALL = (
             "postgres": f"CAST(SUBSTRING(_a, '{_INTEGER}') AS BIGINT)",
             "duckdb": f"TRY_CAST(NULLIF(REGEXP_EXTRACT(_a, '{_INTEGER}'), '') AS BIGINT)",
         },
+        work=25,
     ),
     Function(
         name="to_decimal",
@@ -230,6 +238,7 @@ _ALL = (
             "postgres": f"CAST(SUBSTRING(_a, '{_DECIMAL.replace('(', '(?:')}') AS DECIMAL)",
             "duckdb": f"TRY_CAST(NULLIF(REGEXP_EXTRACT(_a, '{_DECIMAL}'), '') AS DECIMAL(38, 10))",
         },
+        work=25,
     ),
     Function(
         name="to_text",
@@ -238,6 +247,7 @@ _ALL = (
         python=_to_text,
         sql=_both("CAST(_a AS TEXT)"),
         fits=True,
+        work=10,
     ),
     Function(
         name="make_date",
@@ -250,6 +260,7 @@ _ALL = (
             "duckdb": "LIST_TRANSFORM([{'y': _a, 'm': _b, 'd': _c}], LAMBDA v : "
             f"{_MAKE_DATE.format(last='DAY(LAST_DAY(MAKE_DATE(v.y, v.m, 1)))')})[1]",
         },
+        work=10,
     ),
     _part("year"),
     _part("month"),
@@ -268,6 +279,7 @@ _ALL = (
         python=numbers.add_days,
         sql=_both(_ADD_DAYS),
         fits=True,
+        work=13,
     ),
 )
 
