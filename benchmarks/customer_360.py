@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Sequence
+from datetime import timedelta
 from functools import partial
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -12,7 +15,9 @@ from benchmarks import installation
 from benchmarks.installation import Service
 from benchmarks.measure import Result, interleaved
 
-ALLOWED_MS = 100
+ALLOWED_MS = 60
+#: What the page shows of the warehouse: the trading days of a year.
+DAYS = timedelta(days=365)
 INTERACTIONS = 40
 DECISIONS = 10
 
@@ -28,6 +33,7 @@ def run(scale: str) -> Result:
 def measure(scale: str, service: Service) -> Result:
     """Measure the page of a customer as the manager sees it who serves it, in the caller's transaction."""
     from benchmarks import endpoint
+    from zhike.insight.warehouse import api as warehouse
     from zhike.platform.objects import api as objects
     from zhike.platform.permissions import api as permissions
 
@@ -37,25 +43,55 @@ def measure(scale: str, service: Service) -> Result:
     uid = objects.displays("party", [service.party], principal=system)[service.party]["uid"]
     address = f"/api/v1/pages/customer?record={uid}"
     queries = _raw_queries(service.party)
+    with warehouse.session(lookup=True) as days:
+        of_days = _raw_days(service.party, days)
 
-    def baseline() -> None:
-        with connection.cursor() as cursor:
-            for sql in queries:
-                cursor.execute(sql)
-                cursor.fetchall()
+        def baseline() -> None:
+            with connection.cursor() as cursor:
+                for sql in queries:
+                    cursor.execute(sql)
+                    cursor.fetchall()
+            for sql in of_days:
+                days.execute(sql).fetchall()
 
-    value, base = endpoint.more_cpu(browser, address)
-    waited, raw = interleaved(partial(browser.get, address), baseline, rounds=15)
+        page = partial(browser.get, address)
+        value, base = interleaved(page, baseline, rounds=endpoint.ROUNDS, clock=time.process_time)
+        waited, raw = interleaved(page, baseline, rounds=15)
+    _page, bare = endpoint.more_cpu(browser, address)
     states = Counter(block["state"] for block in browser.get(address).json()["blocks"].values())
     detail = {
         "blocks": dict(states),
-        "raw_queries": len(queries),
+        "raw_queries": len(queries) + len(of_days),
         "more_cpu_ms": round(value - base, 2),
+        "bare_cpu_ms": round(bare, 2),
         "request_ms": round(waited, 2),
         "raw_ms": round(raw, 2),
     }
-    bar = f"CPU <= bare endpoint + {ALLOWED_MS} ms"
+    bar = f"CPU <= raw + {ALLOWED_MS} ms"
     return Result("customer_360", scale, value, base, bar, value <= base + ALLOWED_MS, detail=detail)
+
+
+def _raw_days(party_id: int, days: Any) -> Sequence[str]:
+    """The party's tags and total assets of each day by hand; nothing where no day is published."""
+    from zhike.insight.warehouse import api as warehouse
+
+    published = warehouse.publication()
+    asset = "core.counter_daily_asset"
+    if published is None or asset not in published.versions:
+        return []
+    last = published.business_date
+    first = last - DAYS
+    owners = warehouse.relation("identity.account_party", publication=published)
+    of_party = f"select account_id from {owners} where party_id = {party_id}"
+    accounts = ", ".join(str(row[0]) for row in days.execute(of_party).fetchall()) or "null"
+    totals = warehouse.relation(asset, publication=published, first=first, last=last)
+    tags = warehouse.relation("mart.tag", publication=published, first=last, last=last)
+    return [
+        of_party,
+        f"select business_date, sum(total_cny) from {totals} where account_id in ({accounts})"
+        f" and business_date between date '{first}' and date '{last}' group by 1 order by 1",
+        f"select * from {tags} where party_id = {party_id}",
+    ]
 
 
 def _raw_queries(party_id: int) -> Sequence[str]:

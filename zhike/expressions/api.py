@@ -29,10 +29,12 @@ from zhike.expressions.json_form import Json, json_tree, to_json
 from zhike.expressions.parse import parse_tree
 from zhike.expressions.python import compile_python
 from zhike.expressions.results import results
+from zhike.expressions.shapes import filled, shape_of
 from zhike.expressions.sql import DialectName, compile_sql, sql_text, written_in
 from zhike.expressions.text import to_text
 from zhike.expressions.type_rules import type_of
 from zhike.expressions.types import Schema, Type
+from zhike.expressions.work import refuse_costly
 
 __all__ = [
     "Aggregate",
@@ -55,9 +57,11 @@ __all__ = [
     "compile_python",
     "compile_sql",
     "condition_from_json",
+    "filled",
     "from_json",
     "parse",
     "results",
+    "shape_of",
     "sql_text",
     "to_json",
     "to_text",
@@ -86,8 +90,12 @@ def from_json(data: object, schema: Schema, params: Mapping[str, Type] = _NO_PAR
 
 
 def condition_from_json(data: object, schema: Schema, params: Mapping[str, Type] = _NO_PARAMETERS) -> Expression:
-    """Return what `from_json` does, of a form that is true or false; raise ExpressionInvalid for any other value."""
+    """Return what `from_json` does, of a form that is true or false, for somebody who asks it.
+
+    Raise ExpressionInvalid for any other value, and for more work than a question of a person may make.
+    """
     found = from_json(data, schema, params)
     if type_of(found) is not Type.BOOLEAN:
         raise ExpressionInvalid([Finding("condition_type", "$", {"found": type_of(found).value})])
+    refuse_costly(found)
     return found

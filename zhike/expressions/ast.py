@@ -10,7 +10,15 @@ from typing import Any, get_args
 
 from zhike.expressions.types import Type
 
-Value = str | int | Decimal | bool | date | None
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """Where a value stood in an expression of which only the shape is left: the first, the second, …"""
+
+    number: int
+
+
+Value = str | int | Decimal | bool | date | Slot | None
 
 
 @dataclass(frozen=True, slots=True)

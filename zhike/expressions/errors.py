@@ -17,6 +17,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "too_long": ("超过 {limit} 个字符", "Longer than {limit} characters"),
     "too_deep": ("嵌套超过 {limit} 层", "Nested deeper than {limit} levels"),
     "too_many_nodes": ("超过 {limit} 个节点", "More than {limit} nodes"),
+    "too_costly": (
+        "条件太费时（工作量 {work}，上限 {limit}），最费的是：{parts}。请减少这些条件",
+        "The condition takes too long (work {work}, limit {limit}). Dearest: {parts}. Ask for less of these",
+    ),
     "unknown_field": (
         "“{schema}”没有字段“{name}”。可用：{has}",
         "Field '{name}' is not on '{schema}'. It has: {has}",

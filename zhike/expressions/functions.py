@@ -32,7 +32,7 @@ class Function:
 
     `returns` None means the common type of the arguments from `common_from` on. A `strict` function is
     null when an argument is. `fits` brings numbers to 18 + 10 digits first. `literals` are arguments that
-    must be whole numbers written out, with their range.
+    must be whole numbers written out, with their range. `work` is how long it takes a record, as `work` measures.
     """
 
     name: str
@@ -46,6 +46,7 @@ class Function:
     strict: bool = True
     fits: bool = False
     literals: Mapping[int, tuple[int, int]] = field(default_factory=dict)
+    work: int = 5
 
     @property
     def fewest(self) -> int:
@@ -141,7 +142,7 @@ _ALL = (
         strict=False,
     ),
     Function("coalesce", (_ANY,), None, _first, _alike("COALESCE(_all)"), variadic=True, strict=False),
-    Function("abs", (NUMBERS,), None, numbers.magnitude, _alike("ABS(_a)"), fits=True),
+    Function("abs", (NUMBERS,), None, numbers.magnitude, _alike("ABS(_a)"), fits=True, work=30),
     Function(
         name="round",
         accepts=(NUMBERS, _WHOLE),
@@ -151,9 +152,10 @@ _ALL = (
         minimum=1,
         fits=True,
         literals={1: (0, 10)},
+        work=30,
     ),
-    Function("floor", (NUMBERS,), Type.INTEGER, numbers.floor, _alike("FLOOR(_a)"), fits=True),
-    Function("ceil", (NUMBERS,), Type.INTEGER, numbers.ceil, _alike("CEIL(_a)"), fits=True),
+    Function("floor", (NUMBERS,), Type.INTEGER, numbers.floor, _alike("FLOOR(_a)"), fits=True, work=30),
+    Function("ceil", (NUMBERS,), Type.INTEGER, numbers.ceil, _alike("CEIL(_a)"), fits=True, work=30),
     Function("least", (ORDERED,), None, _least, _alike("LEAST(_all)"), variadic=True, strict=False),
     Function("greatest", (ORDERED,), None, _greatest, _alike("GREATEST(_all)"), variadic=True, strict=False),
     Function(
@@ -169,6 +171,7 @@ _ALL = (
         returns=Type.TEXT,
         python=lambda text: text.translate(_TO_LOWER),
         sql=_alike(f"TRANSLATE(_a, '{_UPPER}', '{_LOWER}')"),
+        work=16,
     ),
     Function(
         name="upper",
@@ -176,6 +179,7 @@ _ALL = (
         returns=Type.TEXT,
         python=lambda text: text.translate(_TO_UPPER),
         sql=_alike(f"TRANSLATE(_a, '{_LOWER}', '{_UPPER}')"),
+        work=16,
     ),
     Function(
         name="trim",
@@ -187,6 +191,7 @@ _ALL = (
             "duckdb": f"TRIM(_a, '{_BLANKS}')",
             "spark": f"TRIM(BOTH '{_BLANKS}' FROM _a)",
         },
+        work=10,
     ),
     Function(
         name="substring",
@@ -211,6 +216,7 @@ _ALL = (
         returns=Type.BOOLEAN,
         python=lambda whole, part: part in whole,
         sql=_alike("CONTAINS(_a, _b)", postgres="STRPOS(_a, _b) > 0"),
+        work=2,
     ),
     Function(
         name="starts_with",
@@ -218,6 +224,7 @@ _ALL = (
         returns=Type.BOOLEAN,
         python=lambda text, start: text.startswith(start),
         sql=_alike("STARTS_WITH(_a, _b)", spark="STARTSWITH(_a, _b)"),
+        work=4,
     ),
     Function(
         name="to_integer",
@@ -229,6 +236,7 @@ _ALL = (
             "duckdb": f"TRY_CAST(NULLIF(REGEXP_EXTRACT(_a, '{_INTEGER}'), '') AS BIGINT)",
             "spark": f"TRY_CAST(NULLIF(REGEXP_EXTRACT(_a, '{_INTEGER}', 0), '') AS BIGINT)",
         },
+        work=25,
     ),
     Function(
         name="to_decimal",
@@ -241,6 +249,7 @@ _ALL = (
             "duckdb": f"TRY_CAST(NULLIF(REGEXP_EXTRACT(_a, '{_DECIMAL}'), '') AS DECIMAL(38, 10))",
             "spark": f"TRY_CAST(NULLIF(REGEXP_EXTRACT(_a, '{_DECIMAL}', 0), '') AS DECIMAL(38, 10))",
         },
+        work=25,
     ),
     Function(
         name="to_text",
@@ -249,6 +258,7 @@ _ALL = (
         python=_to_text,
         sql=_alike("CAST(_a AS TEXT)", spark="CAST(_a AS STRING)"),
         fits=True,
+        work=10,
     ),
     Function(
         name="make_date",
@@ -264,6 +274,7 @@ _ALL = (
             + _MAKE_DATE.format(last="DAY(LAST_DAY(MAKE_DATE(CAST(v.y AS INT), CAST(v.m AS INT), 1)))")
             + "), 1)",
         },
+        work=10,
     ),
     _part("year"),
     _part("month"),
@@ -282,6 +293,7 @@ _ALL = (
         python=numbers.add_days,
         sql=_alike(_ADD_DAYS, spark=_ADD_DAYS_SPARK),
         fits=True,
+        work=13,
     ),
 )
 

@@ -1,4 +1,7 @@
-"""How large an expression may be, so that no text makes a server or a database work without end."""
+"""How large an expression may be, so that no text makes a server or a database work without end.
+
+How much work what a person asks may make is in `work`: few characters may ask for much.
+"""
 
 from __future__ import annotations
 

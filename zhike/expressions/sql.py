@@ -24,6 +24,7 @@ from zhike.expressions.ast import (
     Not,
     Param,
     Path,
+    Value,
 )
 from zhike.expressions.dialects import DIALECTS, Dialect, enclosed, fill
 from zhike.expressions.errors import ExpressionInvalid, Finding
@@ -69,6 +70,12 @@ def sql_text(tree: exp.Expr, dialect: DialectName) -> str:
     return tree.sql(dialect)
 
 
+def bound(value: Value) -> object:
+    """Return a literal's value as a statement binds it."""
+    # DuckDB binds a moment with an offset only where pytz is installed; both engines read ISO text.
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
 class _Compiler:
     def __init__(self, dialect: Dialect, binding: Binding, prefix: str) -> None:
         self.values: dict[str, object] = {}
@@ -110,9 +117,7 @@ class _Compiler:
 
     def _bound(self, node: Literal) -> exp.Expr:
         name = f"{self._prefix}__{len(self.values) + 1}"
-        # DuckDB binds a moment with an offset only where pytz is installed; both engines read ISO text.
-        value = node.value
-        self.values[name] = value.isoformat() if isinstance(value, datetime) else value
+        self.values[name] = bound(node.value)
         return exp.Placeholder(this=name)
 
     def _param(self, node: Param) -> exp.Expr:

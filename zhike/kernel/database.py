@@ -15,10 +15,10 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Model, Q
 from psycopg import IsolationLevel
 from psycopg.abc import Buffer
-from psycopg.errors import SerializationFailure
+from psycopg.errors import QueryCanceled, SerializationFailure
 from psycopg.types.datetime import TimestamptzLoader
 
-from zhike.kernel import clock, context, definitions
+from zhike.kernel import clock, context, definitions, time_limits
 from zhike.kernel.errors import Contended
 
 T = TypeVar("T")
@@ -69,7 +69,7 @@ def read_as_one(read: Callable[[], T]) -> T:
 
     What it writes beside (who looked) is committed with it. Where that meets what others have written since, or a turn
     to wait for, `read` is called again on a newer state. Inside a transaction it is that transaction's state. Raises
-    Contended after several attempts.
+    Contended after several attempts, and TooCostly for a statement that works longer than a question may.
     """
     if connection.in_atomic_block:
         return read()
@@ -105,7 +105,13 @@ def _one_state(turns: frozenset[str]) -> Iterator[None]:
     driver.isolation_level = IsolationLevel.REPEATABLE_READ  # sent with the statement that begins the transaction
     token = _turns.set(turns)
     try:
-        with transaction.atomic(), definitions.pinned(anew=True), connection.execute_wrapper(_too_old):
+        with (
+            transaction.atomic(),
+            definitions.pinned(anew=True),
+            time_limits.limited() as seconds,
+            connection.execute_wrapper(_told),
+        ):
+            _limit_statements(seconds)
             yield
     finally:
         _turns.reset(token)
@@ -113,12 +119,28 @@ def _one_state(turns: frozenset[str]) -> Iterator[None]:
             driver.isolation_level = None
 
 
-def _too_old(execute: Callable[..., T], *given: Any) -> T:
+def _limit_statements(seconds: float) -> None:
+    """Have the database stop each statement of the open transaction that takes longer.
+
+    The same statement reads the version of the definitions: whoever reads asks for them next.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select set_config('statement_timeout', %s, true), (select max(version) from kernel_definitionversion)",
+            [f"{max(1, round(seconds * 1000))}ms"],
+        )
+        definitions.pin(cursor.fetchone()[-1] or 0)
+
+
+def _told(execute: Callable[..., T], *given: Any) -> T:
+    """Run a statement of a reading block; what its state is too old for begins again, what was stopped says so."""
     try:
         return execute(*given)
     except OperationalError as error:
         if isinstance(error.__cause__, SerializationFailure):
             raise BeginAgain() from error
+        if isinstance(error.__cause__, QueryCanceled):
+            raise time_limits.passed() from error
         raise
 
 

@@ -145,6 +145,15 @@ class Unavailable(ZhikeError):
     en = "{what} is not available: {remedy}"
 
 
+class TooCostly(ZhikeError):
+    """A question worked for longer than the installation lets one; it was stopped, and nothing else was harmed."""
+
+    code = "too_costly"
+    status = 422
+    zh = "这个问题太费时：{seconds} 秒内没有得出结果，已停止。请缩小范围后再试，例如减少条件，或先选定营业部、日期"
+    en = "This question takes too long: it had no answer after {seconds} seconds and was stopped. Ask for less, such as fewer conditions, one branch or fewer days"
+
+
 class Contended(ZhikeError):
     """What is read together was changed again and again while it was read."""
 

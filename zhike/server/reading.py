@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja.operation import Operation
 
 from zhike.kernel import database, wire
-from zhike.kernel.errors import Contended
+from zhike.kernel.errors import Contended, TooCostly
 
 Run = Callable[..., HttpResponse]
 
@@ -36,7 +36,7 @@ def from_one_state(run: Run) -> Run:
     def answered(request: HttpRequest, **given: object) -> HttpResponse:
         try:
             return database.read_as_one(lambda: run(request, **given))
-        except Contended as error:
+        except (Contended, TooCostly) as error:
             return operation.api.on_exception(request, error)
 
     return answered

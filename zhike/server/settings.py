@@ -59,6 +59,10 @@ UNMASK_SERIES = int(os.environ.get("ZHIKE_UNMASK_SERIES", "20"))
 #: Whole numbers, seen masked, by which one person looks for records within an hour. An own figure, set by no rule: a desk
 #: that serves somebody each minute does not reach it, and a list of numbers is tried for months.
 FIND_SERIES = int(os.environ.get("ZHIKE_FIND_SERIES", "60"))
+#: For how many seconds a question of somebody at a screen may work in a database before it is stopped. An own figure, set by
+#: no rule: beyond ten seconds people turn to something else (Nielsen, Usability Engineering, 1993, 5.5), and the site has
+#: better to do than to answer who is gone. Jobs take as long as they need.
+QUESTION_SECONDS = float(os.environ.get("ZHIKE_QUESTION_SECONDS", "10"))
 #: By which a program reads `/metrics`, as `Authorization: Bearer …`; without one only who may read background work does.
 METRICS_TOKEN = os.environ.get("ZHIKE_METRICS_TOKEN", "")
 SIGN_IN_FAILURES = int(os.environ.get("ZHIKE_SIGN_IN_FAILURES", "5"))

@@ -32,7 +32,7 @@ def assets_over_time(principal: Principal, subject: Subject, _settings: BlockSet
         return block_data.series({"unit": "元", "format": "money", "points": [], "pins": []}, None)
     last = publication.business_date
     first = trading_calendar().last(last, _DAYS)[0]
-    with warehouse.session(pins=publication, threads=1) as session:
+    with warehouse.session(pins=publication, lookup=True) as session:
         accounts = session.rows(
             trees.sql(
                 "select account_id from _accounts where party_id = _party",

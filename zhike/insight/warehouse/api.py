@@ -44,12 +44,20 @@ only_writer = writer.only_writer
 
 @contextmanager
 def session(
-    *, pins: PublicationInfo | None = None, memory: str = "", threads: int = 0, file: Path | None = None
+    *, pins: PublicationInfo | None = None, memory: str = "", file: Path | None = None, lookup: bool = False
 ) -> Iterator[Session]:
-    """Open a session for the length of a block: over the tables, as a publication has them, or over a `file` only."""
-    opened = engine.over_file(file) if file else engine.over_tables(memory=memory, threads=threads)
+    """Open a session for the length of a block: over the tables, as a publication has them, or over a `file` only.
+
+    A `lookup` asks about a few rows: it is answered by a database that stays open, and keeps nothing in it.
+    """
+    if file is not None:
+        opened = engine.over_file(file)
+    else:
+        opened = engine.looking_up() if lookup else engine.over_tables(memory=memory)
     with opened as connection:
-        yield Session(connection, pins.versions if pins else None)
+        session = Session(connection, pins.versions if pins else None)
+        with session.limited():
+            yield session
 
 
 def state(dataset: str) -> bool:

@@ -23,6 +23,7 @@ from zhike.expressions import trees
 from zhike.expressions.trees import Tree
 from zhike.insight.warehouse.errors import UnknownDataset
 from zhike.insight.warehouse.logic import engine, tables
+from zhike.kernel import time_limits
 from zhike.kernel.encryption import keyring
 
 __all__ = ["Session", "Unreadable"]
@@ -196,6 +197,12 @@ class Session:
         self._connection.create_function(
             "zhike_digest", digests, ["VARCHAR"], "VARCHAR", type=PythonUDFType.ARROW, side_effects=False
         )
+
+    @contextmanager
+    def limited(self) -> Iterator[None]:
+        """Stop what is asked in the block when the time of whoever asks is over. Raises what `time_limits` does."""
+        with time_limits.stopping(self._connection.interrupt):
+            yield
 
     def _text(self, tree: Tree) -> str:
         """Return what the engine runs: datasets are read from the files of their version."""

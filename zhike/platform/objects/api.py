@@ -156,7 +156,7 @@ def displays(object: str, ids: Iterable[int], *, principal: Principal) -> dict[i
 def ids(object: str, uids: Iterable[uuid.UUID], *, principal: Principal) -> dict[uuid.UUID, int]:
     """Return the inner ids of records by uid. Raises NotFound for one outside the principal's scope."""
     owner = catalogues.object_type(object)
-    return {uid: single_records.row_by_uid(owner, uid, principal, "read")["id"] for uid in uids}
+    return {uid: single_records.id_by_uid(owner, uid, principal) for uid in uids}
 
 
 def create(object: str, given: Mapping[str, object], *, principal: Principal) -> Record:

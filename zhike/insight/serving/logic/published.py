@@ -47,15 +47,15 @@ class Published:
         if not hasattr(self._sessions, "own"):
             self._sessions.own = self._session.beside()
         session: Session = self._sessions.own
-        if scope is None:
-            yield session
-            return
-        ids = numpy.frombuffer(scope.to_array(), dtype=numpy.uint32).astype(numpy.int64)
-        session.give(SCOPE, pyarrow.table({"party_id": ids}))
+        if scope is not None:
+            ids = numpy.frombuffer(scope.to_array(), dtype=numpy.uint32).astype(numpy.int64)
+            session.give(SCOPE, pyarrow.table({"party_id": ids}))
         try:
-            yield session
+            with session.limited():
+                yield session
         finally:
-            session.take_back(SCOPE)
+            if scope is not None:
+                session.take_back(SCOPE)
 
 
 @dataclass(frozen=True)

@@ -84,7 +84,7 @@ def since_of_party(party_id: int, publication: PublicationInfo) -> Mapping[str, 
     day = publication.business_date
     if TAG not in publication.versions:
         return {}
-    with warehouse.session(pins=publication) as session:
+    with warehouse.session(pins=publication, lookup=True) as session:
         relation = session.table(TAG, first=day, last=day)
         names = [key for key in session.columns(relation) if key.endswith("_since")]
         found = session.rows(

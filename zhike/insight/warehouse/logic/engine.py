@@ -6,6 +6,7 @@ reached: neither a file outside the folders below nor an address, and no setting
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +17,8 @@ from django.conf import settings
 _MEMORY = "6GB"
 #: Enough for any question to a file of 2,000,000 rows with 300 columns: what is read stays on disk.
 _MEMORY_OF_A_FILE = "300MB"
+_lock = threading.Lock()
+_kept_database: duckdb.DuckDBPyConnection | None = None
 #: Below the home of the installation: tables and their scratch, received files, rows for lists and audiences.
 _REACHED = ("warehouse", "files", "served")
 
@@ -37,6 +40,37 @@ def scratch() -> Path:
 @contextmanager
 def over_tables(*, memory: str = "", threads: int = 0) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open an in-memory connection with the installation's limits, for the length of the block."""
+    connection = _connected(memory=memory, threads=threads)
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+@contextmanager
+def looking_up() -> Iterator[duckdb.DuckDBPyConnection]:
+    """Give a cursor of the one database that this process keeps for questions about a few rows, for the length of the block.
+
+    Opening a database takes 17 ms of CPU and what it has learned of the files goes with it: the customer's page asked
+    the four questions of its blocks in 90 ms in sessions of their own, in 40 ms in this one.
+    """
+    cursor = _kept().cursor()
+    try:
+        yield cursor
+    finally:
+        cursor.close()
+
+
+def _kept() -> duckdb.DuckDBPyConnection:
+    global _kept_database
+    with _lock:
+        if _kept_database is None:
+            # It keeps what it has read of the files up to its limit; one thread answers, as many as ask.
+            _kept_database = _connected(memory=_MEMORY_OF_A_FILE, threads=1)
+        return _kept_database
+
+
+def _connected(*, memory: str, threads: int) -> duckdb.DuckDBPyConnection:
     limit = memory or getattr(settings, "WAREHOUSE_MEMORY", _MEMORY)
     connection = duckdb.connect(":memory:", config={"memory_limit": limit, "temp_directory": str(_spill())})
     try:
@@ -46,9 +80,10 @@ def over_tables(*, memory: str = "", threads: int = 0) -> Iterator[duckdb.DuckDB
         # 424 ms where each has to unpack what it reads. It costs 0.4 GB of disk a million parties and 50 columns.
         connection.execute("set force_compression = 'uncompressed'")
         _confine(connection, threads)
-        yield connection
-    finally:
+    except BaseException:
         connection.close()
+        raise
+    return connection
 
 
 @contextmanager

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from sqlglot import exp
@@ -11,16 +10,12 @@ from sqlglot import exp
 from zhike.expressions import api as expressions
 from zhike.expressions.types import Named, RelationSource
 from zhike.kernel import definitions
-from zhike.platform.objects.errors import UnknownRefinement
-from zhike.platform.objects.logic import asking
 from zhike.platform.objects.logic.catalogue import SIDE, Catalogue, expression_schema, side_table
 from zhike.platform.objects.logic.lookups import column_of
 from zhike.platform.objects.logic.pointed_records import Visible, named
-from zhike.platform.objects.types import PARAMS, FieldType, ObjectType, RecordQuery
+from zhike.platform.objects.types import PARAMS, FieldType, ObjectType
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal, Scope, ScopeCondition
-
-_aliases = itertools.count(1)
 
 
 @dataclass(slots=True)
@@ -43,6 +38,11 @@ class Where:
         self.values[name] = value
         return exp.Placeholder(this=name)
 
+    def alias(self, prefix: str) -> str:
+        """Return a name that nothing else in this statement has; built again, it is called the same."""
+        self._count += 1
+        return f"{prefix}{self._count}"
+
     def compile(
         self, expression: expressions.Expression, owner: ObjectType, alias: str, visible: Visible | None = None
     ) -> exp.Expr:
@@ -51,7 +51,7 @@ class Where:
         Other records that it reaches are those that `visible` lets through; all, without it.
         """
         self._count += 1
-        binding = RecordBinding(self.objects, owner, alias, visible=visible)
+        binding = RecordBinding(self.objects, owner, alias, self.alias, visible=visible)
         fragment = expressions.compile_sql(expression, "postgres", binding, prefix=f"e{self._count}_")
         self.values.update(fragment.values)
         return fragment.tree
@@ -60,8 +60,8 @@ class Where:
 class RecordBinding:
     """Where the names of an object type live: its table, the side table, scalar sub-queries for references.
 
-    `inside` a sub-query the record is not the one whose side table the statement joins. Records that are reached are
-    narrowed to the `visible` ones.
+    `inside` a sub-query the record is not the one whose side table the statement joins. Records that are reached have
+    names that `new_alias` gives and are narrowed to the `visible` ones.
     """
 
     def __init__(
@@ -69,6 +69,7 @@ class RecordBinding:
         objects: Catalogue,
         owner: ObjectType,
         alias: str,
+        new_alias: Callable[[str], str],
         *,
         inside: bool = False,
         visible: Visible | None = None,
@@ -76,6 +77,7 @@ class RecordBinding:
         self._objects = objects
         self._owner = owner
         self._alias = alias
+        self._new_alias = new_alias
         self._inside = inside
         self._visible = visible
 
@@ -99,7 +101,7 @@ class RecordBinding:
             return RelationSource(inner.source, exp.Exists(this=joined), inner.inner)
         relation = self._owner.relations[path[0]]
         target = self._objects[relation.object]
-        alias = f"r{next(_aliases) % 10_000}"
+        alias = self._new_alias("r")
         through = target.fields[relation.through]
         join = exp.and_(
             exp.column(through.column, table=alias, quoted=True).eq(exp.column("id", table=self._alias)),
@@ -115,10 +117,10 @@ class RecordBinding:
         for step in path[:-1]:
             owner = self._objects[owner.fields[step].target]
         field = owner.fields[path[-1]]
-        return lambda words: named(self._objects, field, words, self._visible)
+        return lambda words: named(self._objects, field, words, self._new_alias("p"), self._visible)
 
     def _within(self, target: ObjectType, alias: str) -> RecordBinding:
-        return RecordBinding(self._objects, target, alias, inside=True, visible=self._visible)
+        return RecordBinding(self._objects, target, alias, self._new_alias, inside=True, visible=self._visible)
 
     def _narrowed(self, target: ObjectType, alias: str) -> list[exp.Expr]:
         return self._visible(target, alias) if self._visible else []
@@ -130,14 +132,14 @@ class RecordBinding:
         side = side_table(self._owner.key)
         if side is None:
             return exp.null()
-        alias = f"s{next(_aliases) % 10_000}"
+        alias = self._new_alias("s")
         select = exp.select(exp.column(found.column, table=alias, quoted=True))
         select = select.from_(exp.alias_(exp.to_table(side.table, quoted=True), alias, table=True))
         return select.where(exp.column("id", table=alias).eq(exp.column("id", table=self._alias))).subquery()
 
     def _step(self, key: str) -> tuple[ObjectType, str, exp.Expr]:
         target = self._objects[self._owner.fields[key].target]
-        alias = f"r{next(_aliases) % 10_000}"
+        alias = self._new_alias("r")
         return target, alias, exp.alias_(exp.to_table(target.table, quoted=True), alias, table=True)
 
     def _joined(self, key: str, target: ObjectType, alias: str) -> exp.Expr:
@@ -256,25 +258,24 @@ def _own_fields(node: expressions.Expression) -> Iterator[str]:
             yield from _own_fields(child)
 
 
-def narrow_to_query(where: Where, owner: ObjectType, alias: str, query: RecordQuery, principal: Principal) -> None:
-    """Narrow the statement by the query's refinement and condition.
-
-    Raises Refused where the condition asks about what the principal may not ask about.
-    """
+def narrow_to_refinement(where: Where, owner: ObjectType, alias: str, refinement: str) -> None:
+    """Narrow the statement to the live records that a named condition of the object is true of."""
     where.add(exp.column("deleted_at", table=alias).is_(exp.null()))
-    if query.refinement and query.refinement != "all":
-        if query.refinement not in owner.refinements:
-            raise UnknownRefinement(object=owner.key, refinement=query.refinement, has=sorted(owner.refinements))
-        text = owner.refinements[query.refinement].condition
+    if refinement:
+        text = owner.refinements[refinement].condition
         where.add(where.compile(_parse(where, owner, text), owner, alias))
-    if query.condition is not None:
-        condition = asking.condition(where.objects, owner, query.condition, principal)
-        # What the installation asks itself reaches everything; people reach what they may read.
-        where.add(
-            where.compile(
-                condition, owner, alias, lambda other, known: _in_scope(where, other, known, principal, "read")
-            )
-        )
+
+
+def narrow_to_condition(
+    where: Where, owner: ObjectType, alias: str, condition: expressions.Expression, principal: Principal
+) -> None:
+    """Narrow the statement by a condition that somebody asks.
+
+    What the installation asks itself reaches everything; people reach what they may read.
+    """
+    where.add(
+        where.compile(condition, owner, alias, lambda other, known: _in_scope(where, other, known, principal, "read"))
+    )
 
 
 def uses_side_table(owner: ObjectType, parts: Sequence[exp.Expr]) -> bool:

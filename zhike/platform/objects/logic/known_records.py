@@ -7,17 +7,16 @@ from typing import Any
 
 from sqlglot import exp
 
-from zhike.kernel import definitions
 from zhike.platform.objects.logic import catalogue as catalogues
 from zhike.platform.objects.logic.conditions import Where, any_id, narrow_to_scope
 from zhike.platform.objects.logic.statements import (
     ALIAS,
     Statement,
-    dict_rows,
     fetch,
     field_sql,
+    kept,
     records_from,
-    rows_of,
+    rows,
     selected,
 )
 from zhike.platform.objects.types import FieldType, ObjectType
@@ -27,25 +26,37 @@ from zhike.platform.permissions.types import Principal
 
 def scope_ids(owner: ObjectType, principal: Principal, operation: str) -> list[int] | None:
     """Return the ids in the principal's scope, or None when the scope is everything."""
+    scope = permissions.scope(principal, operation, owner.key)
+    read = kept(("scope", owner.key, principal.shape, operation), lambda: _scope(owner, principal, operation))
+    if read.sql == "":
+        return None
+    return [row[0] for row in rows(read.sql, {**read.values, **scope.params})]
+
+
+def _scope(owner: ObjectType, principal: Principal, operation: str) -> Statement:
+    """The SQL of the ids in a scope; no text where the scope is everything."""
     where = Where(catalogues.catalogue())
     narrow_to_scope(where, owner, ALIAS, principal, operation)
     if not where.parts:
-        return None
+        return Statement("", {}, ())
     where.add(exp.column("deleted_at", table=ALIAS).is_(exp.null()))
-    select = records_from(exp.select(exp.column("id", table=ALIAS)), owner, where)
-    return [row[0] for row in rows_of(select, where.values)]
+    return Statement.of(records_from(exp.select(exp.column("id", table=ALIAS)), owner, where), where.values)
 
 
 def reached_ids(owner: ObjectType, ids: Sequence[int], principal: Principal, operations: Sequence[str]) -> list[int]:
     """Return those of `ids` on whose live records the principal may do all of the operations by grants of its own."""
-    where = Where(catalogues.catalogue())
-    where.add(exp.column("id", table=ALIAS).eq(any_id(where.bind(list(ids)))))
+    shape = ("reached", owner.key, principal.shape, tuple(operations))
+    read = kept(shape, lambda: _reached(owner, principal, operations))
+    params = permissions.scope(principal, "read", owner.key).params
+    return [row[0] for row in rows(read.sql, {**read.values, **params, "wanted": list(ids)})]
+
+
+def _reached(owner: ObjectType, principal: Principal, operations: Sequence[str]) -> Statement:
+    where = _wanted()
     where.add(exp.column("deleted_at", table=ALIAS).is_(exp.null()))
     for operation in operations:
         narrow_to_scope(where, owner, ALIAS, principal, operation, shared=False)
-    return [
-        row[0] for row in rows_of(records_from(exp.select(exp.column("id", table=ALIAS)), owner, where), where.values)
-    ]
+    return Statement.of(records_from(exp.select(exp.column("id", table=ALIAS)), owner, where), where.values)
 
 
 def visible_rows(
@@ -54,10 +65,8 @@ def visible_rows(
     """Return the given columns of those of `ids` that are in the principal's reading scope."""
     if not ids:
         return []
-    keys = ",".join(field.key for field in columns)
-    read = definitions.derive(
-        f"objects.visible:{owner.key}:{keys}:{principal.shape}", lambda _all: _visible(owner, principal, columns)
-    )
+    shape = ("visible", owner.key, tuple(field.key for field in columns), principal.shape)
+    read = kept(shape, lambda: _visible(owner, principal, columns))
     scope = permissions.scope(principal, "read", owner.key)
     return fetch(read.sql, {**read.values, **scope.params, "wanted": list(ids)}, read.names)
 
@@ -77,9 +86,8 @@ def clear_rows(
     if not ids:
         return {}
     fields = [owner.fields[key] for key in keys if key in owner.fields]
-    read = definitions.derive(
-        f"objects.clear:{owner.key}:{','.join(keys)}:{deleted}", lambda _all: _clear(owner, fields, deleted)
-    )
+    shape = ("clear", owner.key, tuple(field.key for field in fields), deleted)
+    read = kept(shape, lambda: _clear(owner, fields, deleted))
     nothing: dict[str, Any] = dict.fromkeys(keys)
     return {
         row["id"]: nothing | {field.key: field.values.clear(row[f"f:{field.key}"]) for field in fields}
@@ -108,12 +116,18 @@ def related_rows(
     if not parent_ids:
         return []
     fields = [catalogues.field_of(owner, key) for key in {through: None, **dict.fromkeys(keys)}]
+    shape = ("related", owner.key, through, tuple(field.key for field in fields))
+    read = kept(shape, lambda: _related(owner, through, fields))
+    found = fetch(read.sql, {**read.values, "parents": list(parent_ids)}, read.names)
+    return [
+        {"id": row["id"], **{field.key: field.values.clear(row[f"f:{field.key}"]) for field in fields}} for row in found
+    ]
+
+
+def _related(owner: ObjectType, through: str, fields: Sequence[FieldType]) -> Statement:
+    """The SQL that reads the records that point at one of the `parents`."""
     where = Where(catalogues.catalogue())
-    any_of = any_id(where.bind(list(parent_ids)))
-    where.add(field_sql(catalogues.field_of(owner, through)).eq(any_of))
+    where.add(field_sql(catalogues.field_of(owner, through)).eq(any_id(exp.Placeholder(this="parents"))))
     where.add(exp.column("deleted_at", table=ALIAS).is_(exp.null()))
     select = records_from(exp.select(*selected(owner, fields)), owner, where).order_by(exp.column("id", table=ALIAS))
-    rows = dict_rows(select, where.values)
-    return [
-        {"id": row["id"], **{field.key: field.values.clear(row[f"f:{field.key}"]) for field in fields}} for row in rows
-    ]
+    return Statement.of(select, where.values)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from sqlglot import exp
@@ -15,8 +16,8 @@ from zhike.platform.objects.logic import catalogue as catalogues
 from zhike.platform.objects.logic.catalogue import SIDE
 from zhike.platform.objects.logic.conditions import Where
 from zhike.platform.objects.logic.presenting import present
-from zhike.platform.objects.logic.questions import narrowed
-from zhike.platform.objects.logic.statements import ALIAS, dict_rows, field_sql, records_from, rows_of, selected
+from zhike.platform.objects.logic.questions import Question, asked
+from zhike.platform.objects.logic.statements import ALIAS, field_sql, records_from, selected
 from zhike.platform.objects.types import FieldType, ObjectType, RecordCount, RecordPage, RecordQuery
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal
@@ -36,7 +37,8 @@ def page(query: RecordQuery, principal: Principal, *, operation: str = "read") -
     listed = f"{owner.key} {sort_key} {direction}"
     cursor = _read_cursor(listed, query.cursor)
     limit = max(1, min(query.limit, MAX_LIMIT))
-    rows = _keyset_rows(query, principal, operation, owner, fields, order, direction, cursor, limit)
+    question = asked(query, principal, owner, operation)
+    rows = _keyset_rows(question, fields, order, direction, cursor, limit)
     backwards = bool(cursor and cursor["back"])
     more = len(rows) > limit
     rows = rows[:limit]
@@ -56,14 +58,19 @@ def page(query: RecordQuery, principal: Principal, *, operation: str = "read") -
 def count(query: RecordQuery, principal: Principal, *, exact: bool = False, operation: str = "read") -> RecordCount:
     """Return how many records the query has: exact up to 10,000, above that the planner's estimate."""
     owner = catalogues.object_type(query.object)
-    where = narrowed(query, principal, owner, operation)
-    inside = records_from(exp.select(exp.Literal.number(1)), owner, where)
-    if not exact:
-        inside = inside.limit(COUNT_CAP + 1)
-    found = rows_of(exp.select(exp.Count(this=exp.Star())).from_(inside.subquery("found")), where.values)[0][0]
+    question = asked(query, principal, owner, operation)
+
+    def each(where: Where) -> exp.Select:
+        return records_from(exp.select(exp.Literal.number(1)), owner, where)
+
+    def counted(where: Where) -> exp.Select:
+        inside = each(where) if exact else each(where).limit(COUNT_CAP + 1)
+        return exp.select(exp.Count(this=exp.Star())).from_(inside.subquery("found"))
+
+    found = question.rows(question.statement(("count", exact), counted))[0][0]
     if exact or found <= COUNT_CAP:
         return RecordCount(found, approximate=False)
-    plan = rows_of(records_from(exp.select(exp.Literal.number(1)), owner, where), where.values, explain=True)[0][0]
+    plan = question.rows(question.statement("each", each), explain=True)[0][0]
     estimate = (plan if isinstance(plan, list) else json.loads(plan))[0]["Plan"]["Plan Rows"]
     return RecordCount(max(int(estimate), found), approximate=True)
 
@@ -102,10 +109,7 @@ def default_sort(owner: ObjectType, principal: Principal) -> tuple[str, str]:
 
 
 def _keyset_rows(
-    query: RecordQuery,
-    principal: Principal,
-    operation: str,
-    owner: ObjectType,
+    question: Question,
     fields: list[FieldType],
     order: FieldType | None,
     direction: str,
@@ -121,42 +125,60 @@ def _keyset_rows(
     for position, nulls in enumerate(phases):
         if len(rows) > limit:
             break
-        where = narrowed(query, principal, owner, operation)
-        start = cursor if position == 0 else None
-        select = _phase(where, owner, fields, order, direction, start, backwards, nulls)
-        rows += dict_rows(select.limit(limit + 1 - len(rows)), where.values)
+        starts = cursor is not None and position == 0
+        phase = _Phase(question.owner, tuple(fields), order, direction, starts, backwards, nulls)
+        statement = question.statement(phase.about, phase.select)
+        given = {"after": cursor["id"], "after_value": cursor["value"]} if cursor and starts else {}
+        rows += question.dict_rows(statement, **given, rows=limit + 1 - len(rows))
     return rows
 
 
-def _phase(
-    where: Where,
-    owner: ObjectType,
-    fields: list[FieldType],
-    order: FieldType | None,
-    direction: str,
-    cursor: dict[str, Any] | None,
-    backwards: bool,
-    nulls: bool,
-) -> exp.Select:
-    served = order is not None and not order.stored and not nulls
-    key = exp.column("id", table=SIDE if served else ALIAS)
-    ascending = (direction == "asc") != backwards
-    sorted_by: list[exp.Expr] = []
-    if order is not None:
-        column = field_sql(order)
-        where.add(column.is_(exp.null()) if nulls else exp.not_(column.is_(exp.null())))
-        if not nulls:
-            sorted_by.append(column)
-    if cursor:
-        left = exp.Tuple(expressions=[*(c.copy() for c in sorted_by), key.copy()]) if sorted_by else key.copy()
-        bound_key = where.bind(cursor["id"])
-        value = where.bind(cursor["value"])
-        typed = exp.cast(value, order.values.column) if order else value
-        right: exp.Expr = exp.Tuple(expressions=[typed, bound_key]) if sorted_by else bound_key
-        where.add(exp.GT(this=left, expression=right) if ascending else exp.LT(this=left, expression=right))
-    # Descending indexes are made NULLS LAST; here nulls are excluded, so either order of nulls is the same.
-    ordered = [exp.Ordered(this=c, desc=not ascending, nulls_first=not ascending) for c in [*sorted_by, key]]
-    return records_from(exp.select(*selected(owner, fields, order)), owner, where).order_by(*ordered)
+@dataclass(frozen=True, slots=True)
+class _Phase:
+    """A part of a page: rows with a value of the order, or those without; from the first, or from a cursor on (`starts`)."""
+
+    owner: ObjectType
+    fields: tuple[FieldType, ...]
+    order: FieldType | None
+    direction: str
+    starts: bool
+    backwards: bool
+    nulls: bool
+
+    @property
+    def about(self) -> Hashable:
+        """What the text of its statement depends on beside the question."""
+        columns = tuple(field.key for field in self.fields)
+        order = self.order.key if self.order else ""
+        return ("page", columns, order, self.direction, self.starts, self.backwards, self.nulls)
+
+    def select(self, where: Where) -> exp.Select:
+        """Return the statement: `rows` rows, after the one whose id is `after` and whose value is `after_value`."""
+        order, nulls = self.order, self.nulls
+        served = order is not None and not order.stored and not nulls
+        key = exp.column("id", table=SIDE if served else ALIAS)
+        ascending = (self.direction == "asc") != self.backwards
+        sorted_by: list[exp.Expr] = []
+        if order is not None:
+            column = field_sql(order)
+            where.add(column.is_(exp.null()) if nulls else exp.not_(column.is_(exp.null())))
+            if not nulls:
+                sorted_by.append(column)
+        if self.starts:
+            where.add(self._after(sorted_by, key, ascending))
+        # Descending indexes are made NULLS LAST; here nulls are excluded, so either order of nulls is the same.
+        ordered = [exp.Ordered(this=c, desc=not ascending, nulls_first=not ascending) for c in [*sorted_by, key]]
+        select = records_from(exp.select(*selected(self.owner, self.fields, order)), self.owner, where)
+        return select.order_by(*ordered).limit(exp.Placeholder(this="rows"))
+
+    def _after(self, sorted_by: list[exp.Expr], key: exp.Expr, ascending: bool) -> exp.Expr:
+        left: exp.Expr = key.copy()
+        right: exp.Expr = exp.Placeholder(this="after")
+        if sorted_by and self.order is not None:
+            value = exp.cast(exp.Placeholder(this="after_value"), self.order.values.column)
+            left = exp.Tuple(expressions=[*(column.copy() for column in sorted_by), left])
+            right = exp.Tuple(expressions=[value, right])
+        return exp.GT(this=left, expression=right) if ascending else exp.LT(this=left, expression=right)
 
 
 def _cursor(listed: str, row: Mapping[str, Any], sort_key: str, *, back: bool) -> str:

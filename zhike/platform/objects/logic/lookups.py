@@ -14,8 +14,9 @@ from zhike.expressions.types import Field, Named, Schema, Type
 from zhike.platform.objects.logic.pointed_records import named
 from zhike.platform.objects.types import FieldType, LookedUp, ObjectType
 
-#: What the SQL of a lookup calls the related record, and the conditions of lookups may name besides its fields.
-_RELATED = "looked_up"
+#: What the SQL of a lookup calls the related record and what that one points at, and what the conditions of lookups may
+#: name besides its fields.
+_RELATED, _POINTED = "looked_up", "pointed_at"
 PARAMS: Mapping[str, Type] = {"today": Type.DATE}
 
 
@@ -166,7 +167,7 @@ class _OwnFields:
 
     def named(self, path: tuple[str, ...]) -> Named:
         """Return how what a field points at is found by words."""
-        return lambda words: named(self._objects, self._target.fields[path[0]], words)
+        return lambda words: named(self._objects, self._target.fields[path[0]], words, _POINTED)
 
 
 def _column(name: str) -> exp.Column:

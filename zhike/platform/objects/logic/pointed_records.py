@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Mapping, Sequence
 
 from sqlglot import exp
@@ -13,7 +12,6 @@ from zhike.platform.objects.types import FieldType, ObjectType
 #: Which records of an object, known by an alias, may be reached.
 Visible = Callable[[ObjectType, str], list[exp.Expr]]
 
-_aliases = itertools.count(1)
 #: An id that nothing has: an empty list would say "no" of a field that points nowhere, where nothing is known.
 _NOTHING = 0
 
@@ -28,14 +26,18 @@ def called_by(target: ObjectType) -> list[FieldType]:
 
 
 def named(
-    objects: Mapping[str, ObjectType], field: FieldType, words: Sequence[exp.Expr], visible: Visible | None = None
+    objects: Mapping[str, ObjectType],
+    field: FieldType,
+    words: Sequence[exp.Expr],
+    alias: str,
+    visible: Visible | None = None,
 ) -> exp.Expr:
     """Return a list of the ids of what `field` may point at and what goes by one of `words`; never an empty one.
 
-    Records are those that `visible` lets through; all, without it.
+    Within it they are known as `alias`. Records are those that `visible` lets through; all, without it.
     """
     nothing = exp.select(exp.cast(exp.Literal.number(_NOTHING), "bigint"))
-    pointer, target, alias = field.values.pointer, objects.get(field.target), f"p{next(_aliases) % 10_000}"
+    pointer, target = field.values.pointer, objects.get(field.target)
     if pointer is None or not (pointer.table or target):  # the object has no table yet, so it has no records
         return exp.Array(expressions=[nothing])
     keys, table, conditions = [pointer.key], pointer.table, []

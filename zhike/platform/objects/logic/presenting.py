@@ -9,12 +9,11 @@ from django.db import connection
 from psycopg import sql
 from sqlglot import exp
 
-from zhike.kernel import definitions
 from zhike.platform.fields.types import Wire
 from zhike.platform.objects.logic import catalogue as catalogues
 from zhike.platform.objects.logic.conditions import Where, any_id, outside_walls
 from zhike.platform.objects.logic.field_rights import field_rules
-from zhike.platform.objects.logic.statements import ALIAS, Statement, fetch, records_from, selected
+from zhike.platform.objects.logic.statements import ALIAS, Statement, fetch, kept, records_from, selected
 from zhike.platform.objects.types import FieldType, ObjectType, Record
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal
@@ -86,9 +85,7 @@ def displays(target: str, ids: Iterable[int], principal: Principal) -> dict[int,
         return {record_id: _pointed({"uid": uid}, target, display) for record_id, uid, display in found}
     owner = catalogues.object_type(target)
     rules = field_rules(owner, owner.display, principal)
-    read = definitions.derive(
-        f"objects.displays:{target}:{principal.shape}", lambda _all: _displays_read(owner, principal)
-    )
+    read = kept(("displays", target, principal.shape), lambda: _displays_read(owner, principal))
     scope = permissions.scope(principal, "read", owner.key)
     rows = fetch(read.sql, {**read.values, **scope.params, "wanted": wanted}, read.names)
     return {row["id"]: _pointed(row, target, display_of(owner, row, rules, principal.language)) for row in rows}

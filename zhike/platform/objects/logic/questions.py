@@ -1,30 +1,107 @@
-"""From a query of somebody to the conditions of one statement, under one scope."""
+"""A question of somebody about records: checked once, then asked by statements whose text depends on its shape alone."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
-from zhike.platform.objects.errors import UnknownField
-from zhike.platform.objects.logic import asking, single_records
+from sqlglot import exp
+
+from zhike.expressions import api as expressions
+from zhike.platform.objects.errors import UnknownField, UnknownRefinement
+from zhike.platform.objects.logic import asking, searching, single_records, statements
 from zhike.platform.objects.logic import catalogue as catalogues
-from zhike.platform.objects.logic.conditions import Where, narrow_to_query, narrow_to_scope
-from zhike.platform.objects.logic.searching import narrow_to_text
-from zhike.platform.objects.logic.statements import ALIAS
+from zhike.platform.objects.logic.conditions import (
+    Where,
+    narrow_to_condition,
+    narrow_to_refinement,
+    narrow_to_scope,
+)
+from zhike.platform.objects.logic.searching import Answers
+from zhike.platform.objects.logic.statements import ALIAS, Statement
 from zhike.platform.objects.types import ObjectType, RecordQuery, pointing_at
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal
 
 
-def narrowed(query: RecordQuery, principal: Principal, owner: ObjectType, operation: str = "read") -> Where:
-    """Return what a query asks for, of what `principal` may read and do `operation` on."""
-    where = Where(catalogues.catalogue())
-    narrow_to_query(where, owner, ALIAS, _with_parent(query, principal, owner), principal)
-    if query.text.strip():
-        narrow_to_text(where, owner, query.text, principal)
-    narrow_to_scope(where, owner, ALIAS, principal, "read")
-    if operation != "read":
-        narrow_to_scope(where, owner, ALIAS, principal, operation)
-    return where
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a query asks for, of what `principal` may read and do `operation` on.
+
+    `condition` is the shape of what it asks, `written` the values in it; `answers` are those to its search, if it has one.
+    """
+
+    owner: ObjectType
+    principal: Principal
+    operation: str
+    refinement: str
+    condition: expressions.Expression | None
+    written: Sequence[object]
+    answers: Answers | None
+
+    def statement(self, about: Hashable, select: Callable[[Where], exp.Select]) -> Statement:
+        """Return the statement that `select` makes of the conditions, made once for all questions of this shape.
+
+        `about` tells it from the other statements of the question. What `select` binds beside belongs to the shape:
+        a value of the asker's is a placeholder, given when the statement is run.
+        """
+
+        def build() -> Statement:
+            where = self._where()
+            return Statement.of(select(where), where.values)
+
+        if (
+            self.answers is not None and self.answers.ids is None
+        ):  # what the search tokens ask is made of the text itself
+            return build()
+        by_id = self.answers is not None
+        shape = (self.owner.key, self.principal.shape, self.operation, self.refinement, self.condition, by_id, about)
+        return statements.kept(shape, build)
+
+    def rows(self, statement: Statement, *, explain: bool = False, **given: object) -> list[tuple[Any, ...]]:
+        """Return the rows of a statement of this question, or of the plan that the database has for it."""
+        return statements.rows(statement.sql, self._values(statement, given), explain=explain)
+
+    def dict_rows(self, statement: Statement, **given: object) -> list[dict[str, Any]]:
+        """Return the rows by the names of what the statement selects."""
+        return statements.fetch(statement.sql, self._values(statement, given), statement.names)
+
+    def _values(self, statement: Statement, given: Mapping[str, object]) -> Mapping[str, object]:
+        params = permissions.scope(self.principal, "read", self.owner.key).params
+        found = {searching.FOUND: self.answers.ids} if self.answers else {}
+        return {**expressions.filled(statement.values, self.written), **params, **found, **given}
+
+    def _where(self) -> Where:
+        where = Where(catalogues.catalogue())
+        narrow_to_refinement(where, self.owner, ALIAS, self.refinement)
+        if self.condition is not None:
+            narrow_to_condition(where, self.owner, ALIAS, self.condition, self.principal)
+        if self.answers is not None:
+            searching.narrow_to_answers(where, self.answers)
+        narrow_to_scope(where, self.owner, ALIAS, self.principal, "read")
+        if self.operation != "read":
+            narrow_to_scope(where, self.owner, ALIAS, self.principal, self.operation)
+        return where
+
+
+def asked(query: RecordQuery, principal: Principal, owner: ObjectType, operation: str = "read") -> Question:
+    """Return the question that a query is.
+
+    Raises UnknownRefinement, ExpressionInvalid, and Refused where the condition asks about what the principal may not
+    ask about.
+    """
+    query = _with_parent(query, principal, owner)
+    refinement = "" if query.refinement == "all" else query.refinement
+    if refinement and refinement not in owner.refinements:
+        raise UnknownRefinement(object=owner.key, refinement=refinement, has=sorted(owner.refinements))
+    shape: expressions.Expression | None = None
+    written: Sequence[object] = ()
+    if query.condition is not None:
+        condition = asking.condition(catalogues.catalogue(), owner, query.condition, principal)
+        shape, written = expressions.shape_of(condition)
+    answers = searching.answers(owner, query.text, principal) if query.text.strip() else None
+    return Question(owner, principal, operation, refinement, shape, written, answers)
 
 
 def _with_parent(query: RecordQuery, principal: Principal, owner: ObjectType) -> RecordQuery:
@@ -40,6 +117,6 @@ def _with_parent(query: RecordQuery, principal: Principal, owner: ObjectType) ->
         pointing = (one.key for one in owner.fields.values() if one.target in known)
         has = sorted(key for key in pointing if not permissions.limited(principal, owner.key, key))
         raise UnknownField(object=owner.key, field=field.key, has=has)
-    parent = single_records.row_by_uid(known[field.target], query.of.uid, principal, "read")["id"]
+    parent = single_records.id_by_uid(known[field.target], query.of.uid, principal)
     points = pointing_at(field.key, parent)
     return replace(query, of=None, condition={"and": [query.condition, points]} if query.condition else points)

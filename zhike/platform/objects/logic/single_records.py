@@ -8,13 +8,21 @@ from typing import Any
 
 from sqlglot import exp
 
-from zhike.kernel import definitions
 from zhike.kernel.errors import NotFound
 from zhike.platform.objects.logic import catalogue as catalogues
 from zhike.platform.objects.logic.conditions import Where, compiled_rules, narrow_to_scope
 from zhike.platform.objects.logic.field_rights import field_rules
 from zhike.platform.objects.logic.lookups import chosen
-from zhike.platform.objects.logic.statements import ALIAS, Statement, belonging, fetch, records_from, rows_of, selected
+from zhike.platform.objects.logic.statements import (
+    ALIAS,
+    Statement,
+    belonging,
+    fetch,
+    kept,
+    records_from,
+    rows,
+    selected,
+)
 from zhike.platform.objects.types import ObjectType
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal
@@ -39,6 +47,24 @@ def row_by_uid(
     return _single(owner, "uid", uid, principal, operation, lock, deleted)
 
 
+def id_by_uid(owner: ObjectType, uid: uuid.UUID, principal: Principal) -> int:
+    """Return the inner id of a record that the principal may read; raises NotFound outside its scope."""
+
+    def read() -> Statement:
+        where = Where(catalogues.catalogue())
+        where.add(exp.column("uid", table=ALIAS).eq(exp.Placeholder(this="key")))
+        where.add(exp.column("deleted_at", table=ALIAS).is_(exp.null()))
+        narrow_to_scope(where, owner, ALIAS, principal, "read")
+        return Statement.of(records_from(exp.select(exp.column("id", table=ALIAS)), owner, where), where.values)
+
+    statement = kept(("id", owner.key, principal.shape), read)
+    params = permissions.scope(principal, "read", owner.key).params
+    found = rows(statement.sql, {**statement.values, **params, "key": uid})
+    if not found:
+        raise NotFound(kind=owner.key, id=str(uid))
+    return int(found[0][0])
+
+
 def row_by_id(owner: ObjectType, record_id: int, principal: Principal, operation: str) -> dict[str, Any]:
     """Return all columns of the record with this inner id, as `row_by_uid` does."""
     return _single(owner, "id", record_id, principal, operation, False, False)
@@ -46,7 +72,7 @@ def row_by_id(owner: ObjectType, record_id: int, principal: Principal, operation
 
 def broken_rules(owner: ObjectType, record_id: int, principal: Principal) -> list[str]:
     """Return the keys of the rules that a record breaks, in their order."""
-    read = definitions.derive(f"objects.broken:{owner.key}", lambda _all: _rules_statement(owner))
+    read = kept(("broken", owner.key), lambda: _rules_statement(owner))
     params = permissions.scope(principal, "read", owner.key).params
     [row] = fetch(read.sql, {**read.values, **params, "id": record_id}, read.names)
     return [key for key in owner.rules if row[key]]
@@ -66,11 +92,12 @@ def looked_up_ids(
 ) -> list[int]:
     """Return the ids of the records of `target` that the principal's fields of a record are looked up in today."""
     rules = field_rules(owner, owner.fields, principal)
-    picked = chosen([field for key, field in owner.fields.items() if rules[key] != "refused"], target, through)
-    if not picked:
+    seen = [field for key, field in owner.fields.items() if field.lookup and rules[key] != "refused"]
+    shape = ("chosen", owner.key, target.key, through, tuple(field.key for field in seen))
+    read = kept(shape, lambda: Statement.of(exp.select(*chosen(seen, target, through)), {}))
+    if not read.names:
         return []
-    found = rows_of(exp.select(*picked), {"id": record_id})[0]
-    return [one for one in found if one is not None]
+    return [one for one in rows(read.sql, {"id": record_id})[0] if one is not None]
 
 
 def in_scope(owner: ObjectType, record_id: int, principal: Principal, operation: str) -> bool:
@@ -90,30 +117,30 @@ def inserted_row(
     `beside` is SQL of the same statement that reads the new record from `FRESH`. Raises NotFound when the record is not
     in the principal's creating scope; the caller's transaction then undoes it.
     """
-    read = definitions.derive(
-        f"objects.inserted:{owner.key}:{principal.shape}",
-        lambda _all: _single_statement(owner, "", principal, "create", False, False),
+    read = kept(
+        ("inserted", owner.key, principal.shape),
+        lambda: _single_statement(owner, "", principal, "create", False, False),
     )
     scope = permissions.scope(principal, "create", owner.key)
     statement = f"with {FRESH} as ({insert}), beside as ({beside}) {read.sql}"
-    rows = fetch(statement, {**read.values, **scope.params, **given}, read.names)
-    if not rows:
+    found = fetch(statement, {**read.values, **scope.params, **given}, read.names)
+    if not found:
         raise NotFound(kind=owner.key, id="")
-    return rows[0]
+    return found[0]
 
 
 def _single(
     owner: ObjectType, key: str, value: object, principal: Principal, operation: str, lock: bool, deleted: bool
 ) -> dict[str, Any]:
-    read = definitions.derive(
-        f"objects.single:{owner.key}:{key}:{principal.shape}:{operation}:{lock}:{deleted}",
-        lambda _all: _single_statement(owner, key, principal, operation, lock, deleted),
+    read = kept(
+        ("single", owner.key, key, principal.shape, operation, lock, deleted),
+        lambda: _single_statement(owner, key, principal, operation, lock, deleted),
     )
     scope = permissions.scope(principal, operation, owner.key)
-    rows = fetch(read.sql, {**read.values, **scope.params, "key": value}, read.names)
-    if not rows:
+    found = fetch(read.sql, {**read.values, **scope.params, "key": value}, read.names)
+    if not found:
         raise NotFound(kind=owner.key, id=str(value))
-    return rows[0]
+    return found[0]
 
 
 def _single_statement(

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
 from sqlglot import exp
 
-from zhike.kernel import clock
+from zhike.kernel import clock, definitions
 from zhike.platform.objects.logic import catalogue as catalogues
 from zhike.platform.objects.logic.catalogue import SIDE
 from zhike.platform.objects.logic.conditions import Where, uses_side_table
@@ -18,6 +20,11 @@ from zhike.platform.objects.types import FieldType, ObjectType
 
 #: What every statement calls the record that it is about.
 ALIAS = "t"
+
+
+#: Statements that are kept of one version of the definitions. All screens together ask in some hundred shapes; what people
+#: put together themselves has no end, so those that were asked last stay. A text has up to 10 kB.
+_KEPT = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +39,36 @@ class Statement:
     def of(cls, select: exp.Select, values: Mapping[str, object]) -> Statement:
         """Return a statement as text."""
         return cls(select.sql(dialect="postgres"), values, names_of(select))
+
+
+class _Kept:
+    """The statements of one version of the definitions by their shapes: those that were asked last."""
+
+    def __init__(self) -> None:
+        self._found: OrderedDict[Hashable, Statement] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def of(self, shape: Hashable, build: Callable[[], Statement]) -> Statement:
+        with self._lock:
+            found = self._found.get(shape)
+            if found is not None:
+                self._found.move_to_end(shape)
+                return found
+        built = build()
+        with self._lock:
+            self._found[shape] = built
+            while len(self._found) > _KEPT:
+                self._found.popitem(last=False)
+        return built
+
+
+def kept(shape: Hashable, build: Callable[[], Statement]) -> Statement:
+    """Return the statement that `build` makes, made once for a shape as long as the definitions hold.
+
+    The shape has everything that the text depends on; of whoever asks that is `Principal.shape`.
+    """
+    found: _Kept = definitions.derive("objects.statements", lambda _all: _Kept())
+    return found.of(shape, build)
 
 
 def selected(owner: ObjectType, fields: Iterable[FieldType], order: FieldType | None = None) -> list[exp.Expr]:
@@ -75,17 +112,16 @@ def records_from(select: exp.Select, owner: ObjectType, where: Where, *, source:
     return statement.where(*where.parts) if where.parts else statement
 
 
-def rows_of(select: exp.Expr, values: Mapping[str, Any], *, explain: bool = False) -> list[tuple[Any, ...]]:
-    """Return the rows of a statement, or of the plan that the database has for it."""
-    sql = select.sql(dialect="postgres")
+def rows_of(select: exp.Expr, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    """Return the rows of a statement."""
+    return rows(select.sql(dialect="postgres"), values)
+
+
+def rows(sql: str, values: Mapping[str, Any], *, explain: bool = False) -> list[tuple[Any, ...]]:
+    """Return the rows of SQL, or of the plan that the database has for it."""
     with connection.cursor() as cursor:
         cursor.execute(f"explain (format json) {sql}" if explain else sql, dated(sql, values))
         return cursor.fetchall()  # type: ignore[no-any-return]
-
-
-def dict_rows(select: exp.Select, values: Mapping[str, object]) -> list[dict[str, Any]]:
-    """Return the rows of a statement by the names of what it selects."""
-    return fetch(select.sql(dialect="postgres"), values, names_of(select))
 
 
 def names_of(select: exp.Select) -> list[str]:

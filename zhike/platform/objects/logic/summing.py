@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from sqlglot import exp
 
-from zhike.kernel import clock
 from zhike.platform.fields.api import plain
 from zhike.platform.objects.errors import MixedCurrencies
 from zhike.platform.objects.logic import asking
 from zhike.platform.objects.logic import catalogue as catalogues
 from zhike.platform.objects.logic.conditions import Where, outside_walls
-from zhike.platform.objects.logic.questions import narrowed
-from zhike.platform.objects.logic.statements import ALIAS, field_sql, records_from, rows_of
+from zhike.platform.objects.logic.questions import Question, asked
+from zhike.platform.objects.logic.statements import ALIAS, field_sql, records_from
 from zhike.platform.objects.types import UNREADABLE, FieldType, ObjectType, RecordQuery
 from zhike.platform.permissions.types import Principal
 
@@ -34,21 +34,25 @@ def summary(
     mask hides.
     """
     owner = catalogues.object_type(query.object)
-    where = narrowed(query, principal, owner)
+    question = asked(query, principal, owner)
     summed = asking.summable(owner, sums, principal)
-    totals = [exp.Sum(this=field_sql(field)) for field in summed]
-    group = _group(where, asking.groupable(owner, group_by, principal), principal) if group_by else None
+    by = asking.groupable(owner, group_by, principal) if group_by else None
     currencies = {n: column for n, field in enumerate(summed) if (column := _currency(field))} if by_currency else {}
     if not by_currency:
-        _refuse_mixed(owner, summed, where)
-    select = records_from(
-        exp.select(group or exp.null(), exp.Count(this=exp.Star()), *totals, *currencies.values()), owner, where
-    )
-    grouped = [exp.Literal.number(1)] if group else []
-    select = select.group_by(*grouped, *(currency.copy() for currency in currencies.values()))
-    pointing = group_by is not None and owner.fields[group_by].values.pointer is not None
+        _refuse_mixed(question, summed)
+
+    def select(where: Where) -> exp.Select:
+        totals = [exp.Sum(this=field_sql(field)) for field in summed]
+        group = _group(where, by, principal) if by else exp.null()
+        chosen = [group, exp.Count(this=exp.Star()), *totals, *currencies.values()]
+        grouped = [exp.Literal.number(1)] if by else []
+        found = records_from(exp.select(*chosen), owner, where)
+        return found.group_by(*grouped, *(currency.copy() for currency in currencies.values()))
+
+    pointing = by is not None and by.values.pointer is not None
     found = []
-    for value, count, *rest in rows_of(select, where.values):
+    about = ("summary", tuple(sums), group_by, by_currency)
+    for value, count, *rest in question.rows(question.statement(about, select)):
         amounts: list[Any] = rest[: len(summed)]
         for place, currency in zip(currencies, rest[len(summed) :], strict=True):
             amounts[place] = (amounts[place], currency)
@@ -76,21 +80,25 @@ def _currency(field: FieldType) -> exp.Column | None:
     return exp.column(f"{field.column}{field.values.shown[0]}", table=ALIAS, quoted=True)
 
 
-def _refuse_mixed(owner: ObjectType, summed: Sequence[FieldType], where: Where) -> None:
-    """Raise MixedCurrencies where one of the records narrowed to has an amount that is not in its field's currency."""
+def _refuse_mixed(question: Question, summed: Sequence[FieldType]) -> None:
+    """Raise MixedCurrencies where one of the records asked for has an amount that is not in its field's currency."""
     for field in summed:
-        currency = _currency(field)
-        if currency is not None:
-            amounts = exp.not_(exp.column(field.column, table=ALIAS, quoted=True).is_(exp.null()))
-            select = records_from(exp.select(currency), owner, where).where(amounts).distinct()
-            found = {row[0] or field.values.currency for row in rows_of(select, where.values)}
+        if _currency(field) is not None:
+            statement = question.statement(("currencies", field.key), partial(_currencies, question.owner, field))
+            found = {row[0] or field.values.currency for row in question.rows(statement)}
             if found - {field.values.currency}:
                 raise MixedCurrencies(
-                    object=owner.key,
+                    object=question.owner.key,
                     field=field.key,
                     currencies=", ".join(sorted(found)),
                     currency=field.values.currency,
                 )
+
+
+def _currencies(owner: ObjectType, field: FieldType, where: Where) -> exp.Select:
+    """The currencies of the amounts that there are."""
+    amounts = exp.not_(exp.column(field.column, table=ALIAS, quoted=True).is_(exp.null()))
+    return records_from(exp.select(_currency(field) or exp.null()), owner, where).where(amounts).distinct()
 
 
 def coverage_summary(
@@ -103,13 +111,27 @@ def coverage_summary(
     """
     owner, coverage = catalogues.object_with_role("party"), catalogues.object_with_role("coverage")
     employee = catalogues.object_with_role("employee")
-    where = narrowed(query, principal, owner)
+    question = asked(query, principal, owner)
     summed = asking.summable(owner, sums, principal)
     asking.require(coverage, ("party", "employee", "employee_no", *SERVING), principal)
     asking.require(employee, ("name",), principal)
+    _refuse_mixed(question, summed)
+    by_employee = partial(_by_employee, owner, coverage, employee, summed, principal)
+    rows = question.rows(question.statement(("coverage", tuple(sums)), by_employee))
+    return [(row[0] or "", row[1] or "", row[2], [plain(value) for value in row[3:]]) for row in rows]
+
+
+def _by_employee(
+    owner: ObjectType,
+    coverage: ObjectType,
+    employee: ObjectType,
+    summed: Sequence[FieldType],
+    principal: Principal,
+    where: Where,
+) -> exp.Select:
+    """Number, name, records and sums by who serves them."""
     served = _served(coverage, where, principal)
     number, name = exp.column("number", table="c"), _column(employee, "name", "e")
-    _refuse_mixed(owner, summed, where)
     totals = [exp.Sum(this=field_sql(field)) for field in summed]
     chosen = [number, exp.Max(this=name), exp.Count(this=exp.Star()), *totals]
     select = records_from(exp.select(*chosen), owner, where)
@@ -124,26 +146,28 @@ def coverage_summary(
         join_type="left",
     )
     order = exp.Ordered(this=totals[0].copy() if totals else number.copy(), desc=bool(totals), nulls_first=False)
-    select = select.group_by(number.copy()).order_by(exp.Ordered(this=number.copy().is_(exp.null())), order)
-    rows = rows_of(select, where.values)
-    return [(row[0] or "", row[1] or "", row[2], [plain(value) for value in row[3:]]) for row in rows]
+    return select.group_by(number.copy()).order_by(exp.Ordered(this=number.copy().is_(exp.null())), order)
 
 
 def served_by(employee_no: str, principal: Principal) -> int:
     """Return how many live parties of the principal's scope an employee serves today."""
     owner, coverage = catalogues.object_with_role("party"), catalogues.object_with_role("coverage")
-    where = narrowed(RecordQuery(owner.key), principal, owner)
-    served = _served(coverage, where, principal)
-    theirs = exp.column("number", table="c").eq(where.bind(employee_no))
-    select = records_from(exp.select(exp.Count(this=exp.Star())), owner, where)
-    select = select.join(served, on=exp.and_(exp.column("party", table="c").eq(exp.column("id", table=ALIAS)), theirs))
-    [row] = rows_of(select, where.values)
+    question = asked(RecordQuery(owner.key), principal, owner)
+
+    def select(where: Where) -> exp.Select:
+        served = _served(coverage, where, principal)
+        theirs = exp.column("number", table="c").eq(exp.Placeholder(this="employee_no"))
+        of_record = exp.column("party", table="c").eq(exp.column("id", table=ALIAS))
+        counted = records_from(exp.select(exp.Count(this=exp.Star())), owner, where)
+        return counted.join(served, on=exp.and_(of_record, theirs))
+
+    [row] = question.rows(question.statement("served by", select), employee_no=employee_no)
     return int(row[0])
 
 
 def _served(coverage: ObjectType, where: Where, principal: Principal) -> exp.Subquery:
     """Who serves whom today: each party once for an employee, however many services of theirs hold."""
-    today, alias = where.bind(clock.today()), "s"
+    today, alias = exp.Placeholder(this="today"), "s"
     valid_to = _column(coverage, "valid_to", alias)
     select = exp.select(
         _column(coverage, "party", alias).as_("party"),
