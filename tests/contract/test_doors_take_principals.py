@@ -19,6 +19,8 @@ WITHOUT = {
         "objects.catalogue": "describe field_of known names_of object_with_role pointed_at pointers provisional schema"
         " served_on targets_of",
         "objects.faults": "bad_key doubled_key duplicate misfit no_key no_target required source_owned stamped",
+        "records.figures": "column_of compared day_end drawn fields_named known scalar",
+        "records.wire": "form_field_out",
         "packs.api": "check missing outdated plan unapplied",
         "permissions.api": "check_operation register_limits register_shares",
         "permissions.parts": "register registered word_for",

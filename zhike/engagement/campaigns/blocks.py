@@ -22,13 +22,12 @@ from zhike.kernel.block_data import (
     table,
     timeline,
 )
-from zhike.kernel.providers import Block, BlockData, BlockSettings, Subject, register_block
+from zhike.kernel.providers import Block, BlockData, BlockSettings, Subject, live, register_block
 from zhike.kernel.wire import Scalar, labels, option
 from zhike.platform.objects import api as objects
 from zhike.platform.objects import catalogue
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal
-from zhike.platform.records.blocks import live
 from zhike.platform.work import api as work
 
 #: key, labels, format, tone of a number that is not zero
