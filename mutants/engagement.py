@@ -432,7 +432,7 @@ BREAKS = (
         "campaign: kept too early",
         "of a campaign that has ended nothing is kept while a message is leaving",
         _KEEPING,
-        ' and not found[one.pk].get("waiting")',
+        ' and not found[one.id].get("waiting")',
         "",
         _OF_KEPT,
     ),
@@ -441,7 +441,7 @@ BREAKS = (
         "the ledgers of a campaign that has ended are counted once",
         _KEEPING,
         "if campaign.state in _ENDED])",
-        "if campaign.state not in Campaign.State])",
+        "if not campaign.state])",
         _OF_KEPT,
     ),
     Break(

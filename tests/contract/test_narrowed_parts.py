@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.factories.records import build_firm, customer, holding
+from tests.factories.records import SYSTEM, build_firm, customer, holding
 from zhike.engagement.campaigns import api as campaigns
 from zhike.engagement.campaigns import screens, standing
 from zhike.engagement.campaigns.models import Campaign
@@ -169,7 +169,7 @@ def test_what_nobody_made_or_was_given_is_not_that_of_somebody_without_a_number(
 def test_screens_offer_what_the_narrowed_grant_allows(firm):
     """A campaign that one sees by one post and may change by another of another unit is not offered for change."""
     uid = make_campaign("E9", organization.unit_by_code("B1").id)
-    campaign = Campaign.objects.get(uid=uid)
+    campaign = standing.get(uid, principal=SYSTEM)
     assert campaigns.permitted_acts(campaign, holding(firm.branch_head, "by_my_units")) == ["edit", "delete", "confirm"]
     assert campaigns.permitted_acts(campaign, holding(firm.branch_head, "by_mine")) == []
     assert screens.campaign_out(campaign, holding(firm.branch_head, "by_my_units"))["permitted"] == [
@@ -179,7 +179,7 @@ def test_screens_offer_what_the_narrowed_grant_allows(firm):
     ]
 
 
-#: What a row of a campaign in hand answers, by door: whoever may not read the campaign is told that there is none.
+#: What a campaign in hand answers, by door: whoever may not read the campaign is told that there is none.
 OF_A_CAMPAIGN = {
     "counts": standing.counts,
     "counts_of": lambda campaign, *, principal: standing.counts_of([campaign], principal=principal),
@@ -192,8 +192,8 @@ OF_A_CAMPAIGN = {
 
 
 @pytest.mark.parametrize("ask", OF_A_CAMPAIGN.values(), ids=OF_A_CAMPAIGN)
-def test_a_row_in_hand_is_no_right_to_what_is_known_of_it(firm, ask):
-    campaign = Campaign.objects.get(uid=make_campaign("E9", organization.unit_by_code("B1").id))
+def test_a_campaign_in_hand_is_no_right_to_what_is_known_of_it(firm, ask):
+    campaign = standing.get(make_campaign("E9", organization.unit_by_code("B1").id), principal=SYSTEM)
     ask(campaign, principal=holding(firm.branch_head, "by_my_units"))
     with pytest.raises(NotFound):
         ask(campaign, principal=holding(firm.branch_head, "by_mine"))

@@ -8,8 +8,7 @@ from datetime import date
 
 from zhike.engagement.campaigns import api as campaigns
 from zhike.engagement.campaigns import standing
-from zhike.engagement.campaigns.models import Campaign
-from zhike.engagement.campaigns.types import Effect, Estimate
+from zhike.engagement.campaigns.types import Campaign, Effect, Estimate
 from zhike.kernel import jobs
 from zhike.kernel.errors import ZhikeError
 from zhike.kernel.models import Run

@@ -12,6 +12,7 @@ from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
 
+from zhike.kernel import clock
 from zhike.kernel.definition_parts import Labels, Part, Place
 
 
@@ -23,6 +24,11 @@ class AsOf:
     at: date | datetime | None
     late: bool = False
     note: str = ""
+
+
+def live() -> AsOf:
+    """Return the as-of time of what is read now."""
+    return AsOf("live", clock.now())
 
 
 @dataclass(frozen=True, slots=True)

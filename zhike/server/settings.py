@@ -129,7 +129,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"{_VALIDATION}.CommonPasswordValidator"},
     {"NAME": "zhike.platform.organization.logic.passwords.MixedCharactersValidator"},
 ]
-ACCOUNT_ADAPTER = "zhike.platform.organization.logic.sign_in.EmployeeAccountAdapter"
+ACCOUNT_ADAPTER = "zhike.platform.organization.sign_in.EmployeeAccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = "employee_no"
 ACCOUNT_USER_MODEL_EMAIL_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"username"}

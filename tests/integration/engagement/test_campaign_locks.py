@@ -14,7 +14,7 @@ from zhike.engagement.campaigns import api as campaigns
 from zhike.engagement.campaigns import standing
 from zhike.engagement.campaigns.errors import CampaignChanged
 from zhike.engagement.campaigns.logic import confirming, runs
-from zhike.engagement.campaigns.models import Campaign, CampaignRun
+from zhike.engagement.campaigns.models import Campaign, CampaignRun, Member
 from zhike.engagement.campaigns.types import CampaignPlan
 from zhike.insight.audiences import api as audiences
 from zhike.insight.warehouse.logic import stages
@@ -64,13 +64,13 @@ def test_a_campaign_is_not_locked_while_its_audience_is_found(draft, desk, other
     locked = []
 
     def lock():
-        other_session.execute("select from campaigns_campaign where id = %s for update nowait", [draft.pk])
+        other_session.execute("select from campaigns_campaign where id = %s for update nowait", [draft.id])
         other_session.rollback()
-        locked.append(draft.pk)
+        locked.append(draft.id)
 
     while_its_audience_is_found(monkeypatch, lock)
     heavy.do(confirm(draft, desk))
-    assert locked == [draft.pk]
+    assert locked == [draft.id]
     confirmed = again(draft)
     assert (confirmed.state, standing.counts(confirmed, principal=SYSTEM).chosen, snapshots(desk)) == (
         "confirmed",
@@ -78,7 +78,7 @@ def test_a_campaign_is_not_locked_while_its_audience_is_found(draft, desk, other
         1,
     )
     assert set(audiences.snapshot_members(confirmed.snapshot_uid)) == set(
-        confirmed.members.values_list("party_id", flat=True)
+        Member.objects.filter(campaign_id=confirmed.id).values_list("party_id", flat=True)
     )
 
 
@@ -88,7 +88,12 @@ def test_a_campaign_that_was_put_back_meanwhile_stays_a_draft(draft, desk, monke
     while_its_audience_is_found(monkeypatch, lambda: confirming.put_back(draft.uid, run, cancelled))
     heavy.do(run)
     found = again(draft)
-    assert (found.state, found.snapshot_uid, found.members.count(), snapshots(desk)) == ("draft", None, 0, 0)
+    assert (found.state, found.snapshot_uid, Member.objects.filter(campaign_id=found.id).count(), snapshots(desk)) == (
+        "draft",
+        None,
+        0,
+        0,
+    )
 
 
 def test_an_audience_that_is_not_what_was_seen_is_not_frozen(draft, desk):
@@ -101,12 +106,12 @@ def test_a_publication_waits_for_no_campaign_whose_effect_is_complete(desk, othe
     event_delivery.deliver_all()
     complete, _seen = desk.launch("service_checkup")
     observed, _seen = desk.launch("service_checkup")
-    Campaign.objects.filter(pk__in=[complete.pk, observed.pk]).update(reach_date="2026-03-10")
+    Campaign.objects.filter(pk__in=[complete.id, observed.id]).update(reach_date="2026-03-10")
     CampaignRun.objects.create(
         campaign=complete, kind=runs.EFFECT, run=complete.uid, result={"observed_days": complete.goal_days}
     )
     stages.publish(desk.day)
-    other_session.execute("select from campaigns_campaign where id = %s for update", [complete.pk])
+    other_session.execute("select from campaigns_campaign where id = %s for update", [complete.id])
     with waiting_for_nobody():
         event_delivery.deliver_all()
     other_session.rollback()

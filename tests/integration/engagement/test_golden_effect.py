@@ -14,6 +14,7 @@ from tests.factories.records import SYSTEM
 from zhike.engagement.campaigns import api as campaigns
 from zhike.engagement.campaigns import screens, standing
 from zhike.engagement.campaigns.logic import groups
+from zhike.engagement.campaigns.models import Member
 from zhike.engagement.channels import api as channels
 from zhike.insight.identity import api as identity
 from zhike.insight.warehouse import received
@@ -66,7 +67,7 @@ def _decimals(values: dict[str, object]) -> dict[str, object]:
 
 def test_every_figure_of_the_effect(campaign, parties):
     assert asdict(standing.counts(campaign, principal=SYSTEM)) == WANTED["counts"]
-    refused = campaign.members.filter(state="refused").values_list("party_id", flat=True)
+    refused = Member.objects.filter(campaign_id=campaign.id, state="refused").values_list("party_id", flat=True)
     assert sorted(parties[party] for party in refused) == WANTED["refused"]
 
     found = heavy.effect(campaign.uid, principal=SYSTEM)

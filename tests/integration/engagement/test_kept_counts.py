@@ -49,7 +49,7 @@ def leaving(desk, mailbox):
 
 def ended(campaign):
     """The campaign finished, with whatever work is open."""
-    Campaign.objects.filter(pk=campaign.pk).update(state="finished", finished_at=clock.now())
+    Campaign.objects.filter(pk=campaign.id).update(state="finished", finished_at=clock.now())
     return again(campaign)
 
 
@@ -61,7 +61,7 @@ def look(campaign):
     """What the list shows, which is what the ledgers say, and the statements that were asked for it."""
     with CaptureQueriesContext(connection) as asked:
         [row] = screens.list_out([campaign], SYSTEM)
-    people, tasks = counting._people([campaign])[campaign.pk], counting._work([campaign])[campaign.pk]
+    people, tasks = counting._people([campaign])[campaign.id], counting._work([campaign])[campaign.id]
     assert {key: row["counts"][key] for key in people} == people
     assert row["work"] == tasks
     assert sum(people.values()) == 2 * people["chosen"], "everybody is somewhere"
@@ -191,6 +191,6 @@ def test_the_home_counts_all_campaigns_and_leaves_rounding_to_what_draws(sent, m
     ]
     launched = counting._people(list(Campaign.objects.exclude(launched_at=None))).values()
     left, chosen, control = (sum(people[key] for people in launched) for key in ("sent", "chosen", "control"))
-    assert found["value"] == left >= counting._people([sent])[sent.pk]["sent"] > 0
+    assert found["value"] == left >= counting._people([sent])[sent.id]["sent"] > 0
     assert float(found["compare"][0]["value"]) == pytest.approx(100 * left / (chosen - control), abs=1e-6)
     assert blocks._share(909, 1673) == "54.333533", "drawn as 54.33 %, not as 54.30 %"

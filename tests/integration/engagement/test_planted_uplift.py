@@ -52,7 +52,7 @@ def test_the_interval_of_a_fixed_seed_holds_the_planted_uplift(installation, mon
     trial.advance_sample(WINDOW, output)
 
     found = heavy.effect(FIXED, principal=SYSTEM)
-    counts = standing.counts(Campaign.objects.get(uid=FIXED), principal=SYSTEM)
+    counts = standing.counts(standing.get(FIXED, principal=SYSTEM), principal=SYSTEM)
     inflow = next(measure for measure in found.measures if measure.key == "net_inflow")
     truth = json.loads((trial.sample_folder() / "truth.json").read_text(encoding="utf-8"))["uplift"]
     observed = (

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from zhike.engagement.campaigns import models
 from zhike.engagement.campaigns.errors import EmptyAudience, NothingObserved
 from zhike.engagement.campaigns.logic import confirming, effects, plans, reaching, resending, running, runs
-from zhike.engagement.campaigns.models import Campaign, Member
-from zhike.engagement.campaigns.types import CampaignPlan
+from zhike.engagement.campaigns.models import Member
+from zhike.engagement.campaigns.types import Campaign, CampaignPlan
 from zhike.engagement.channels import api as channels
 from zhike.engagement.channels.types import Message
 from zhike.engagement.compliance import api as compliance
@@ -49,7 +50,11 @@ __all__ = [
 advance = running.advance
 settle = confirming.settle
 permitted_acts = reaching.permitted_acts
-possible_acts = plans.possible_acts
+
+
+def possible_acts(campaign: Campaign) -> list[str]:
+    """Return what may be done with a campaign in its state."""
+    return plans.possible_acts(campaign.state)
 
 
 def create(plan: CampaignPlan, *, principal: Principal) -> Campaign:
@@ -58,7 +63,7 @@ def create(plan: CampaignPlan, *, principal: Principal) -> Campaign:
     plans.check_plan(plan)
     with database.writing():
         now = clock.now()
-        campaign = Campaign(
+        campaign = models.Campaign(
             uid=uuid7(),
             owner=principal.employee_no or principal.name,
             owner_name=principal.name,
@@ -69,7 +74,7 @@ def create(plan: CampaignPlan, *, principal: Principal) -> Campaign:
         _apply(campaign, plan, principal)
         campaign.save()
         _note(campaign, "create")
-    return campaign
+    return reaching.as_type(campaign)
 
 
 def change(uid: uuid.UUID, plan: CampaignPlan, *, revision: int, principal: Principal) -> Campaign:
@@ -201,7 +206,7 @@ def _act(uid: uuid.UUID, act: str, revision: int, principal: Principal) -> Campa
         return _saved(campaign, act)
 
 
-def _apply(campaign: Campaign, plan: CampaignPlan, principal: Principal) -> None:
+def _apply(campaign: models.Campaign, plan: CampaignPlan, principal: Principal) -> None:
     audience = audiences.audience(plan.audience, principal=principal)
     campaign.name, campaign.purpose = plan.name.strip(), plan.purpose
     campaign.audience_uid, campaign.audience_name = audience.uid, audience.name
@@ -219,7 +224,7 @@ def _apply(campaign: Campaign, plan: CampaignPlan, principal: Principal) -> None
     campaign.product_level = compliance.highest_level(levels)
 
 
-def _locked(uid: uuid.UUID, revision: int, act: str, principal: Principal) -> Campaign:
+def _locked(uid: uuid.UUID, revision: int, act: str, principal: Principal) -> models.Campaign:
     campaign = reaching.one(uid, principal, reaching.right_to(act), lock=True)
     plans.require_act(campaign, act)
     if campaign.revision != revision:
@@ -227,14 +232,14 @@ def _locked(uid: uuid.UUID, revision: int, act: str, principal: Principal) -> Ca
     return campaign
 
 
-def _saved(campaign: Campaign, act: str, details: Mapping[str, object] | None = None) -> Campaign:
+def _saved(campaign: models.Campaign, act: str, details: Mapping[str, object] | None = None) -> Campaign:
     campaign.revision += 1
     campaign.updated_at = clock.now()
     campaign.save()
     _note(campaign, act, details)
-    return campaign
+    return reaching.as_type(campaign)
 
 
-def _note(campaign: Campaign, act: str, details: Mapping[str, object] | None = None) -> None:
+def _note(campaign: models.Campaign, act: str, details: Mapping[str, object] | None = None) -> None:
     audit.note(operation=act, subject="campaign", subject_id=campaign.pk, details=details)
     events.publish(f"campaign.{act}", "campaign", campaign.pk)

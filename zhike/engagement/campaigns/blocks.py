@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from typing import cast
 
 from zhike.engagement.campaigns import standing
-from zhike.engagement.campaigns.models import Campaign
 from zhike.engagement.campaigns.schemas import TouchesData, TouchOut, TouchState
 from zhike.engagement.campaigns.types import PartyTouches
 from zhike.kernel.block_data import (
@@ -23,13 +22,12 @@ from zhike.kernel.block_data import (
     table,
     timeline,
 )
-from zhike.kernel.providers import Block, BlockData, BlockSettings, Subject, register_block
+from zhike.kernel.providers import Block, BlockData, BlockSettings, Subject, live, register_block
 from zhike.kernel.wire import Scalar, labels, option
 from zhike.platform.objects import api as objects
 from zhike.platform.objects import catalogue
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal
-from zhike.platform.records.blocks import live
 from zhike.platform.work import api as work
 
 #: key, labels, format, tone of a number that is not zero
@@ -89,8 +87,8 @@ def register() -> None:
 
 def _brief(principal: Principal, _subject: None, _settings: BlockSettings) -> BlockData:
     found = standing.campaigns(principal=principal)
-    running = sum(campaign.state == Campaign.State.RUNNING for campaign in found)
-    waiting = sum(campaign.state == Campaign.State.CONFIRMED for campaign in found)
+    running = sum(campaign.state == "running" for campaign in found)
+    waiting = sum(campaign.state == "confirmed" for campaign in found)
     unknown = standing.unknown(found, principal=principal)
     english = principal.language == "en"
     said: list[tuple[str, Tone]] = [
@@ -141,7 +139,7 @@ def _board(principal: Principal, _subject: None, _settings: BlockSettings) -> Bl
     rows: list[TableRow] = []
     counted = standing.counts_of(found[:_SHOWN], principal=principal)
     for campaign in found[:_SHOWN]:
-        people = counted[campaign.pk]
+        people = counted[campaign.id]
         numbers = {key: getattr(people, key) for key in _NUMBERS}
         shares = {f"{key}_share": _share(numbers[key], people.treated) for key in ("sent", "refused")}
         rows.append(

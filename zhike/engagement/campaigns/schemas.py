@@ -8,12 +8,11 @@ from typing import Literal
 
 from typing_extensions import TypedDict
 
-from zhike.engagement.campaigns.types import CampaignPlan
+from zhike.engagement.campaigns.types import CampaignPlan, CampaignState
 from zhike.engagement.channels import api as channels
 from zhike.kernel.block_data import Format
 from zhike.kernel.wire import Failure, Finding, Labels, Named, Party, RequestBody
 
-CampaignState = Literal["draft", "confirming", "confirmed", "running", "paused", "stopped", "finished"]
 RunState = Literal["waiting", "running", "failed", "cancelled", "interrupted"]
 TouchState = Literal["waiting", "sent", "refused", "unknown", "failed", "control", "sending", "stopped"]
 Group = Literal["treated", "control"]

@@ -10,13 +10,11 @@ from decimal import Decimal
 from typing import cast
 
 from zhike.engagement.campaigns import api, schemas, standing
-from zhike.engagement.campaigns.models import Campaign
 from zhike.engagement.campaigns.schemas import (
     BranchOut,
     CampaignOut,
     CampaignRowOut,
     CampaignRunOut,
-    CampaignState,
     CampaignWorkOut,
     ChannelAwayOut,
     CheckOut,
@@ -38,6 +36,7 @@ from zhike.engagement.campaigns.schemas import (
     VerdictOut,
 )
 from zhike.engagement.campaigns.types import (
+    Campaign,
     CampaignWork,
     Computed,
     Counts,
@@ -123,14 +122,14 @@ def list_out(campaigns: Sequence[Campaign], principal: Principal) -> list[Campai
     """Return campaigns as a list shows them, in as many queries as one of them."""
     counted = standing.counts_of(campaigns, principal=principal)
     tasks = standing.work_of(campaigns, principal=principal)
-    return [_summary(campaign, counted[campaign.pk], tasks[campaign.pk]) for campaign in campaigns]
+    return [_summary(campaign, counted[campaign.id], tasks[campaign.id]) for campaign in campaigns]
 
 
 def _summary(campaign: Campaign, counted: Counts, tasks: CampaignWork) -> CampaignRowOut:
     return {
         "uid": campaign.uid,
         "name": campaign.name,
-        "state": cast(CampaignState, campaign.state),
+        "state": campaign.state,
         "revision": campaign.revision,
         "audience": {"uid": campaign.audience_uid, "name": campaign.audience_name},
         "owner": {"name": campaign.owner_name, "employee_no": campaign.owner},
@@ -176,7 +175,7 @@ def campaign_out(campaign: Campaign, principal: Principal) -> CampaignOut:
             {"at": entry.at, "actor": names[entry.actor], "event": entry.operation, "reason": _reason_out(entry)}
             for entry in timeline
         ],
-        "channel_away": _away_out(template.channel) if campaign.state == Campaign.State.RUNNING else None,
+        "channel_away": _away_out(template.channel) if campaign.state == "running" else None,
         "put_off": {"count": put_off.count, "until": put_off.until} if put_off else None,
     }
 

@@ -10,8 +10,9 @@ from datetime import date
 from django.db.models import Count, Min
 
 from zhike.engagement.campaigns.logic import confirming, counting, effects, estimating, reaching, runs
-from zhike.engagement.campaigns.models import Campaign, Member
+from zhike.engagement.campaigns.models import Member
 from zhike.engagement.campaigns.types import (
+    Campaign,
     CampaignWork,
     Computed,
     Counts,
@@ -55,17 +56,18 @@ _PAGE = 50
 
 def campaigns(*, principal: Principal) -> list[Campaign]:
     """Return every campaign that the principal may read, newest first."""
-    return list(reaching.within(principal, "campaign.read").order_by("-created_at", "-pk"))
+    rows = reaching.within(principal, "campaign.read").order_by("-created_at", "-pk")
+    return [reaching.as_type(row) for row in rows]
 
 
 def get(uid: uuid.UUID, *, principal: Principal) -> Campaign:
     """Return one campaign. Raises NotFound."""
-    return reaching.one(uid, principal, "campaign.read")
+    return reaching.as_type(reaching.one(uid, principal, "campaign.read"))
 
 
 def counts(campaign: Campaign, *, principal: Principal) -> Counts:
     """Return the campaign's people by state; the parts always add up to the chosen. Raises NotFound."""
-    return counts_of([campaign], principal=principal)[campaign.pk]
+    return counts_of([campaign], principal=principal)[campaign.id]
 
 
 def counts_of(campaigns: Sequence[Campaign], *, principal: Principal) -> dict[int, Counts]:
@@ -132,7 +134,7 @@ def members(
 
 def may_resend(uid: uuid.UUID, *, principal: Principal) -> bool:
     """Return whether the principal may have messages of the campaign sent again."""
-    campaign = reaching.one(uid, principal, "campaign.read")
+    campaign = get(uid, principal=principal)
     return reaching.reaches(principal, "campaign.resend", campaign)
 
 
@@ -142,9 +144,9 @@ def put_off(campaign: Campaign, *, principal: Principal) -> PutOff | None:
     Of a campaign that does not run nobody waits for the gate. Raises NotFound.
     """
     reaching.require(principal, "campaign.read", [campaign])
-    if campaign.state != Campaign.State.RUNNING:
+    if campaign.state != "running":
         return None
-    rows = Member.objects.filter(campaign=campaign, state=Member.State.WAITING, next_at__gt=clock.now())
+    rows = Member.objects.filter(campaign_id=campaign.id, state=Member.State.WAITING, next_at__gt=clock.now())
     people = rows.aggregate(n=Count("pk"), until=Min("next_at"))
     messages, until = channels.put_off(campaign.uid)
     first = [at for at in (people["until"], until) if at is not None]
@@ -179,4 +181,4 @@ def reached() -> Iterator[tuple[int, date]]:
 def timeline(campaign: Campaign, *, principal: Principal) -> list[JournalEntry]:
     """Return what happened to the campaign, newest first. Raises NotFound."""
     reaching.require(principal, "campaign.read", [campaign])
-    return audit.history(subject="campaign", subject_id=campaign.pk)
+    return audit.history(subject="campaign", subject_id=campaign.id)

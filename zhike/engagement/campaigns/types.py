@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Generic, TypeVar
+from typing import Generic, Literal, TypeVar
 
 from typing_extensions import TypedDict
 
@@ -17,6 +17,7 @@ from zhike.kernel.block_data import Format
 from zhike.kernel.definition_parts import Labels
 
 Found = TypeVar("Found")
+CampaignState = Literal["draft", "confirming", "confirmed", "running", "paused", "stopped", "finished"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,38 @@ class CampaignPlan:
     due_days: int = 3
     control_percent: int = 10
     result_set: str = "follow_up"
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    """A campaign as it stood when it was read: its plan, whose it is, and how far it has come. `id` is the inner one."""
+
+    id: int
+    uid: uuid.UUID
+    name: str
+    purpose: str
+    state: CampaignState
+    revision: int
+    audience_uid: uuid.UUID
+    audience_name: str
+    template: str
+    product_id: int | None
+    product_level: str
+    goal: str
+    goal_days: int
+    script: str
+    due_days: int
+    result_set: str
+    control_percent: int
+    owner: str
+    owner_name: str
+    unit_id: int | None
+    snapshot_uid: uuid.UUID | None
+    business_date: date | None
+    confirmed_at: datetime | None
+    launched_at: datetime | None
+    reach_date: date | None
+    finished_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from ninja import Router
 from zhike.kernel.wire import file_answer, reading, responds
 from zhike.platform.exchange import exports, schemas
 from zhike.platform.permissions.api import SignedInRequest
-from zhike.platform.records.schemas import QueryIn
+from zhike.platform.records.wire import QueryIn
 
 router = Router(tags=["records"])
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -11,7 +11,7 @@ from typing_extensions import TypedDict
 
 from zhike.kernel.wire import Labels
 from zhike.platform.exchange.types import MadeExport
-from zhike.platform.records.schemas import QueryIn
+from zhike.platform.records.wire import QueryIn
 
 
 class ExportIn(QueryIn):

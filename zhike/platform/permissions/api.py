@@ -10,7 +10,7 @@ from zhike.platform.organization import api as organization
 from zhike.platform.permissions.logic import limits, shares
 from zhike.platform.permissions.logic.grants import denials_of, grants_of, refinement_text, roles, rules_of
 from zhike.platform.permissions.logic.operations import check_operation
-from zhike.platform.permissions.logic.requests import SignedInRequest
+from zhike.platform.permissions.requests import SignedInRequest
 from zhike.platform.permissions.types import Post, Principal, Scope, ScopeCondition, units_of_posts
 
 __all__ = [

@@ -5,53 +5,21 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import Field
 from typing_extensions import TypedDict
 
 from zhike.kernel.block_data import CellValue, Figure, Format
-from zhike.kernel.definition_parts import Code, Count, Key, Part, Place, Refers, Text, Unit, rule
+from zhike.kernel.definition_parts import Code, Count, Key, Part, Place, Text, Unit
 from zhike.kernel.definition_parts import Labels as Words
 from zhike.kernel.providers import BlockSettings, Named
 from zhike.kernel.wire import Labels, Option
-from zhike.platform.records.schemas import HistoryOut, Owner
+from zhike.platform.records.figures import Compared, ObjectKey, OfBook
+from zhike.platform.records.schemas import HistoryOut
+from zhike.platform.records.wire import Owner
 
-ObjectKey = Annotated[Key, Refers("object"), Field(description="the object whose records are shown")]
 _FIGURE = "a field, an indicator or a tag"
-
-
-class Compared(Part):
-    """A figure or column: a field, or what two fields make together."""
-
-    key: Key = Field(description="its name on the page, and the field it shows unless `of` names one")
-    labels: Words | None = Field(None, description="what is written over it; the field's own words, when absent")
-    of: Key | None = Field(None, description=_FIGURE)
-    with_: Key | None = Field(None, alias="with", description=f"what `of` is put together with: {_FIGURE}")
-    as_: Literal["difference", "growth"] | None = Field(
-        None,
-        alias="as",
-        description="difference: `of` less `with`; growth: by how many per cent `of` grew, `with` being the change",
-    )
-    format: Format | None = Field(None, description="how it is drawn; as its field, when absent")
-    unit: Unit | None = Field(None, description="what it counts; as its field, when absent")
-
-    @rule("with_")
-    def _both_or_none(self) -> Words | None:
-        if (self.with_ is None) != (self.as_ is None):
-            return Words("`with` 与 `as` 要一起写", "`with` and `as` belong together")
-        return None
-
-    @property
-    def fields(self) -> tuple[str, ...]:
-        """The fields that it is made of."""
-        return (self.of or self.key, *([self.with_] if self.with_ else []))
-
-    def named(self, object: str, place: Place) -> Iterator[Named]:
-        """Yield the fields that it is made of."""
-        yield Named("field", object, self.of or self.key, (*place, "of" if self.of else "key"))
-        if self.with_:
-            yield Named("field", object, self.with_, (*place, "with"))
 
 
 class ComparedFigure(Compared):
@@ -126,18 +94,6 @@ class RelatedRecords(BlockSettings):
         yield from _each("columns", self.object, self.columns)
         if self.sort:
             yield Named("field", self.object, self.sort, ("sort",))
-
-
-class OfBook(BlockSettings):
-    """Records of an object that a refinement narrows to a book."""
-
-    object: ObjectKey
-    refinement: Key | None = Field(None, description="the refinement that makes the book; all one sees, when absent")
-
-    def named(self, _record: str) -> Iterator[Named]:
-        """Yield every refinement that the settings name."""
-        if self.refinement:
-            yield Named("refinement", self.object, self.refinement, ("refinement",))
 
 
 class BookFigures(OfBook):

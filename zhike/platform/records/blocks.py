@@ -7,7 +7,6 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import cast
 
-from zhike.kernel import clock
 from zhike.kernel.block_data import (
     CellValue,
     Comparison,
@@ -23,18 +22,17 @@ from zhike.kernel.block_data import (
 from zhike.kernel.errors import NotFound
 from zhike.kernel.money import HOME
 from zhike.kernel.providers import (
-    AsOf,
     Block,
     BlockData,
     BlockSettings,
     SearchGroup,
     SearchHit,
     Subject,
+    live,
     register_block,
     register_search,
 )
-from zhike.kernel.wire import Labels, Option, Scalar, labels, option
-from zhike.platform.fields.api import plain
+from zhike.kernel.wire import Labels, Option, labels, option
 from zhike.platform.objects import api as objects
 from zhike.platform.objects import catalogue
 from zhike.platform.objects.types import FieldType, ObjectType, Record, RecordQuery, pointing_at
@@ -43,21 +41,21 @@ from zhike.platform.permissions.types import Principal
 from zhike.platform.records import api
 from zhike.platform.records.block_parts import (
     BookFigures,
-    Compared,
     ComparedFigure,
     FactData,
     FieldsData,
     HistoryData,
     IdentityData,
     Movers,
-    OfBook,
     RecordFields,
     RecordIdentity,
     RelatedRecords,
     SectionData,
 )
+from zhike.platform.records.figures import Compared, column_of, compared, day_end, drawn, fields_named, known, scalar
 from zhike.platform.records.logic.history import RecordHistory
-from zhike.platform.records.schemas import Owner, history_out
+from zhike.platform.records.schemas import history_out
+from zhike.platform.records.wire import Owner
 
 _VIEWS = 20
 #: The column that marks records from which something is looked up; no field is called so.
@@ -77,23 +75,6 @@ def register() -> None:
     ):
         register_block(block)
     register_search(SearchGroup("records", "客户", "Customers", _search))
-
-
-def live() -> AsOf:
-    """Return the as-of time of what is read from the records now."""
-    return AsOf("live", clock.now())
-
-
-def day_end(object: str) -> AsOf:
-    """Return the as-of time of the wide rows beside an object."""
-    return AsOf("day_end", catalogue.served_on(object))
-
-
-def column_of(owner: ObjectType, key: str) -> TableColumn:
-    """Return a table column for a field."""
-    field = owner.fields[key]
-    options = [option(o.key, o.labels, o.status) for o in field.options]
-    return column(key, labels(field.labels), field.format, unit=field.unit or None, options=options)
 
 
 def _identity(principal: Principal, subject: Subject, settings: RecordIdentity) -> BlockData:
@@ -351,42 +332,6 @@ def _movers(principal: Principal, _subject: None, settings: Movers) -> BlockData
     return table([name, *(drawn(owner, item) for item in columns)], rows, day_end(owner.key))
 
 
-def known(owner: ObjectType, items: Sequence[Compared]) -> bool:
-    """Return whether an object has every field that these figures or columns name."""
-    return all(key in owner.fields for item in items for key in item.fields)
-
-
-def fields_named(owner: ObjectType, items: Sequence[Compared]) -> list[str]:
-    """Return the fields that figures or columns are made of, each once."""
-    return list(dict.fromkeys(key for item in items for key in item.fields if key in owner.fields))
-
-
-def drawn(owner: ObjectType, item: Compared) -> TableColumn:
-    """Return how a figure or column is drawn: as its field, or as it says itself."""
-    field = owner.fields.get(item.fields[0])
-    own = column_of(owner, field.key) if field else column(item.key, {"zh": "", "en": ""}, "text")
-    words = labels(item.labels) if item.labels else own["labels"]
-    return column(item.key, words, item.format or own["format"], unit=item.unit or own["unit"], options=own["options"])
-
-
-def compared(item: Compared, values: Mapping[str, object]) -> Scalar:
-    """Return the value of a figure or column from the fields' values, as JSON carries it.
-
-    Without `as` it is the field `of` (default: the key) itself; `difference` is `of` less `with`; `growth` is the
-    percentage by which `of` grew when `with` is the change that led to it. Unknown parts make it unknown.
-    """
-    parts = [values.get(key) for key in item.fields]
-    if item.as_ is None:
-        return _scalar(parts[0])
-    if any(part is None for part in parts):
-        return None
-    of, other = (Decimal(str(plain(part))) for part in parts)
-    if item.as_ == "difference":
-        return _scalar(of - other)
-    before = of - other
-    return _scalar((other / before * 100).quantize(Decimal("0.01"))) if before > 0 else None
-
-
 def _search(principal: Principal, text: str) -> Sequence[SearchHit]:
     answers: list[SearchHit] = []
     for owner in catalogue.object_types(principal):
@@ -409,17 +354,7 @@ def _path_of(owner: ObjectType, row: Record, subject: Subject) -> str:
 
 
 def _cell(value: object) -> CellValue:
-    return [_scalar(item) for item in value] if isinstance(value, list) else _scalar(value)
-
-
-def _scalar(value: object) -> Scalar:
-    """A field's value as text or number: a reference by its display, money as its amount, which names its currency
-    where that is not the one of the house."""
-    if isinstance(value, dict):
-        amount, currency = value.get("amount"), value.get("currency")
-        return str(value.get("display") or (amount if currency == HOME else f"{amount} {currency}"))
-    shown = plain(value)
-    return shown if shown is None or isinstance(shown, str | int | float | bool) else str(shown)
+    return [scalar(item) for item in value] if isinstance(value, list) else scalar(value)
 
 
 def _text(value: object) -> str | None:
@@ -451,17 +386,3 @@ def _label(field: FieldType | None, value: object, principal: Principal) -> obje
 def _option(field: FieldType, value: object) -> Option | None:
     found = next((option for option in field.options if option.key == value), None)
     return option(found.key, found.labels, found.status) if found else None
-
-
-__all__ = [
-    "Compared",
-    "OfBook",
-    "column_of",
-    "compared",
-    "day_end",
-    "drawn",
-    "fields_named",
-    "known",
-    "live",
-    "register",
-]

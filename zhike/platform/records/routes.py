@@ -14,6 +14,7 @@ from zhike.platform.objects import catalogue
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.api import SignedInRequest
 from zhike.platform.records import api, schemas, shares
+from zhike.platform.records.wire import QueryIn
 
 router = Router(tags=["records"])
 
@@ -43,7 +44,7 @@ def places(request: SignedInRequest, place: str, q: str = "") -> list[schemas.Pl
 
 @router.post("/objects/{object}/query", operation_id="queryRecords", response=responds(schemas.RecordPageOut))
 @reading
-def query(request: SignedInRequest, object: str, body: schemas.QueryIn) -> schemas.RecordPageOut:
+def query(request: SignedInRequest, object: str, body: QueryIn) -> schemas.RecordPageOut:
     """One page of a list."""
     return schemas.page_out(objects.page(body.query(object), principal=request.principal))
 

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from zhike.kernel.block_data import BriefFirst, CellValue, TableRow, Tone, brief, column, table
 from zhike.kernel.definition_parts import Labels as Words
-from zhike.kernel.providers import Block, BlockData, BlockSettings, Named, Subject, register_block
+from zhike.kernel.providers import Block, BlockData, BlockSettings, Named, Subject, live, register_block
 from zhike.kernel.wire import Labels, labels
 from zhike.platform.objects import api as objects
 from zhike.platform.objects import catalogue
@@ -16,7 +16,7 @@ from zhike.platform.objects.types import RecordQuery
 from zhike.platform.organization import api as organization
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal
-from zhike.platform.records.blocks import Compared, OfBook, compared, day_end, drawn, fields_named, known, live
+from zhike.platform.records.figures import Compared, OfBook, compared, day_end, drawn, fields_named, known
 from zhike.platform.work import api
 from zhike.platform.work.schemas import WorkData, present
 from zhike.platform.work.types import Work, WorkCounts, WorkQuery

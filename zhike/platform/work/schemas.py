@@ -22,7 +22,7 @@ from zhike.platform.organization import api as organization
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions import parts
 from zhike.platform.permissions.types import Principal
-from zhike.platform.records.schemas import FieldOut, form_field_out
+from zhike.platform.records.wire import FieldOut, form_field_out
 from zhike.platform.work import api, origins
 from zhike.platform.work.types import Act, Work, WorkCounts, WorkKind
 

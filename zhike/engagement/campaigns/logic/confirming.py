@@ -9,6 +9,7 @@ from functools import partial
 
 from django.db.models import QuerySet
 
+from zhike.engagement.campaigns import types
 from zhike.engagement.campaigns.errors import CampaignChanged, EmptyAudience
 from zhike.engagement.campaigns.logic import running, runs
 from zhike.engagement.campaigns.models import Campaign, CampaignRun
@@ -81,9 +82,9 @@ def put_back(uid: uuid.UUID, run: uuid.UUID, reason: Labels) -> None:
         events.publish("campaign.confirm_failed", "campaign", campaign.pk)
 
 
-def standing(campaign: Campaign) -> RunState | None:
+def standing(campaign: types.Campaign) -> RunState | None:
     """Return where the confirmation stands: under way, or failed and the campaign not changed since."""
-    row = CampaignRun.objects.filter(campaign=campaign, kind=runs.CONFIRM).first()
+    row = CampaignRun.objects.filter(campaign_id=campaign.id, kind=runs.CONFIRM).first()
     if row is None or row.inputs != {"revision": campaign.revision}:
         return None
     return runs.state_of(Run.objects.filter(uid=row.run).first())

@@ -12,10 +12,11 @@ from typing import Any
 from django.db.models import BooleanField, Count, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
+from zhike.engagement.campaigns import models
 from zhike.engagement.campaigns.logic import keeping, running, runs
 from zhike.engagement.campaigns.logic.keeping import Ledger
-from zhike.engagement.campaigns.models import Campaign, Member
-from zhike.engagement.campaigns.types import CampaignWork, Counts, MemberRow
+from zhike.engagement.campaigns.models import Member
+from zhike.engagement.campaigns.types import Campaign, CampaignWork, Counts, MemberRow
 from zhike.engagement.channels import api as channels
 from zhike.engagement.channels.types import RESENDABLE, DeliveryState
 from zhike.engagement.compliance import api as compliance
@@ -47,12 +48,12 @@ def work_of(campaigns: Sequence[Campaign]) -> dict[int, CampaignWork]:
 
 
 def _people(campaigns: Sequence[Campaign]) -> dict[int, Mapping[str, int]]:
-    members: dict[int, dict[str, int]] = {campaign.pk: {} for campaign in campaigns}
-    rows = Member.objects.filter(campaign__in=campaigns).values("campaign_id", "state")
+    members: dict[int, dict[str, int]] = {campaign.id: {} for campaign in campaigns}
+    rows = Member.objects.filter(campaign_id__in=[campaign.id for campaign in campaigns]).values("campaign_id", "state")
     for row in rows.annotate(n=Count("*")):  # by the index alone
         members[row["campaign_id"]][row["state"]] = row["n"]
     sent = channels.counts_of([campaign.uid for campaign in campaigns])
-    return {campaign.pk: asdict(_counts(members[campaign.pk], sent[campaign.uid])) for campaign in campaigns}
+    return {campaign.id: asdict(_counts(members[campaign.id], sent[campaign.uid])) for campaign in campaigns}
 
 
 def _unknown(uids: Sequence[uuid.UUID]) -> dict[uuid.UUID, int]:
@@ -61,7 +62,7 @@ def _unknown(uids: Sequence[uuid.UUID]) -> dict[uuid.UUID, int]:
 
 def _work(campaigns: Sequence[Campaign]) -> dict[int, Mapping[str, int]]:
     tasks = work.summaries_of_origins([campaign.uid for campaign in campaigns])
-    return {campaign.pk: {state: _in_state(tasks[campaign.uid], state) for state in _SHOWN} for campaign in campaigns}
+    return {campaign.id: {state: _in_state(tasks[campaign.uid], state) for state in _SHOWN} for campaign in campaigns}
 
 
 def _open(uids: Sequence[uuid.UUID]) -> dict[uuid.UUID, int]:
@@ -90,7 +91,9 @@ def _counts(members: Mapping[str, int], sent: Mapping[str, int]) -> Counts:
 
 
 @contextmanager
-def select(campaign: Campaign, state: str, reason: str, unit: uuid.UUID | None = None) -> Iterator[QuerySet[Member]]:
+def select(
+    campaign: models.Campaign, state: str, reason: str, unit: uuid.UUID | None = None
+) -> Iterator[QuerySet[Member]]:
     """Give the people behind one number: a state ("treated", "sent", "refused" …), and a refusal's code, of a unit or all.
 
     "work" are those about whom a manager got work, "work_done" those whose work was done, with `reason` as its result,
@@ -107,7 +110,7 @@ def select(campaign: Campaign, state: str, reason: str, unit: uuid.UUID | None =
         yield rows.filter(_among(Rows(f"select id from {met}")), group=_CONVERTED[state])
 
 
-def _behind(campaign: Campaign, state: str, reason: str) -> QuerySet[Member]:
+def _behind(campaign: models.Campaign, state: str, reason: str) -> QuerySet[Member]:
     rows = Member.objects.filter(campaign=campaign)
     if state in ("work", "work_done"):
         states = ("done",) if state == "work_done" else ("open", "done", "cancelled")
@@ -133,7 +136,7 @@ def _behind(campaign: Campaign, state: str, reason: str) -> QuerySet[Member]:
     return rows
 
 
-def _of_unit(campaign: Campaign, unit: uuid.UUID) -> RawSQL:
+def _of_unit(campaign: models.Campaign, unit: uuid.UUID) -> RawSQL:
     """The members whose party belongs to a unit; nobody where there is no such unit, or parties have none."""
     party = catalogue.object_with_role("party")
     branch, found = party.field_with_role("branch"), organization.unit_by_uid(unit)
@@ -150,7 +153,7 @@ def _among(ids: Rows) -> RawSQL:
     return RawSQL(f"party_id in ({sql})", values, output_field=BooleanField())
 
 
-def _refused(campaign: Campaign, channel: str, code: str) -> QuerySet[Any]:
+def _refused(campaign: models.Campaign, channel: str, code: str) -> QuerySet[Any]:
     return compliance.refused_for(origin_uid=campaign.uid, channel=channel, code=code)
 
 
@@ -163,7 +166,7 @@ def _fault(member: Member, delivery: DeliveryState | None) -> Iterator[dict[str,
 
 
 def rows(
-    campaign: Campaign, state: str, members: Sequence[Member], outcomes: Mapping[int, tuple[bool, Decimal]]
+    campaign: models.Campaign, state: str, members: Sequence[Member], outcomes: Mapping[int, tuple[bool, Decimal]]
 ) -> list[MemberRow]:
     """Return the given people, chosen for `state`, with what happened to each and why."""
     ids = [member.party_id for member in members]
@@ -189,7 +192,7 @@ def rows(
                 work_state=tasks.get(member.party_id, ("", ""))[0],
                 converted=converted,
                 net_inflow=inflow,
-                resendable=campaign.state == Campaign.State.RUNNING
+                resendable=campaign.state == models.Campaign.State.RUNNING
                 and delivery is not None
                 and delivery.state in RESENDABLE,
             )

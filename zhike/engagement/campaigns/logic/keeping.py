@@ -12,9 +12,10 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from zhike.engagement.campaigns.models import Campaign, KeptCounts
+from zhike.engagement.campaigns.models import KeptCounts
+from zhike.engagement.campaigns.types import Campaign
 
-_ENDED = (Campaign.State.STOPPED, Campaign.State.FINISHED)
+_ENDED = ("stopped", "finished")
 Numbers = Mapping[str, int]
 
 
@@ -34,18 +35,20 @@ class Ledger:
 def counted(ledger: Ledger, campaigns: Sequence[Campaign]) -> dict[int, Numbers]:
     """Return the numbers of campaigns by inner id, exactly what the ledger says now, and keep those of ended ones."""
     kept = _kept(ledger, [campaign for campaign in campaigns if campaign.state in _ENDED])
-    others = [campaign for campaign in campaigns if campaign.pk not in kept]
+    others = [campaign for campaign in campaigns if campaign.id not in kept]
     found = ledger.whole(others) if others else {}
-    _keep(ledger, {one.pk: found[one.pk] for one in others if one.state in _ENDED and not found[one.pk].get("waiting")})
+    _keep(ledger, {one.id: found[one.id] for one in others if one.state in _ENDED and not found[one.id].get("waiting")})
     return {**kept, **found}
 
 
 def _kept(ledger: Ledger, ended: Sequence[Campaign]) -> dict[int, Numbers]:
     if not ended:
         return {}
-    rows = KeptCounts.objects.filter(campaign__in=ended, **{f"{ledger.column}__isnull": False})
+    rows = KeptCounts.objects.filter(
+        campaign_id__in=[campaign.id for campaign in ended], **{f"{ledger.column}__isnull": False}
+    )
     kept: dict[int, Numbers] = dict(rows.values_list("pk", ledger.column))
-    uids = {campaign.pk: campaign.uid for campaign in ended if campaign.pk in kept}
+    uids = {campaign.id: campaign.uid for campaign in ended if campaign.id in kept}
     left = ledger.left(list(uids.values())) if uids else {}
     return {pk: kept[pk] for pk, uid in uids.items() if kept[pk][ledger.falling] == left[uid]}
 

@@ -28,16 +28,16 @@ ACTS: Mapping[str, tuple[frozenset[str], str]] = {
 }
 
 
-def possible_acts(campaign: Campaign) -> list[str]:
-    """Return what may be done with the campaign in its state."""
-    return [act for act, (states, _next) in ACTS.items() if campaign.state in states]
+def possible_acts(state: str) -> list[str]:
+    """Return what may be done with a campaign in a state."""
+    return [act for act, (states, _next) in ACTS.items() if state in states]
 
 
 def require_act(campaign: Campaign, act: str) -> str:
     """Return the state that `act` leads to; raises WrongState that says what is possible."""
     states, following = ACTS[act]
     if campaign.state not in states:
-        raise WrongState(state=campaign.state, act=act, has=possible_acts(campaign))
+        raise WrongState(state=campaign.state, act=act, has=possible_acts(campaign.state))
     return following
 
 

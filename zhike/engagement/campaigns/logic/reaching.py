@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
+from dataclasses import fields
 
 from django.db.models import QuerySet
 
+from zhike.engagement.campaigns import models
 from zhike.engagement.campaigns.logic import plans
-from zhike.engagement.campaigns.models import Campaign
+from zhike.engagement.campaigns.types import Campaign
 from zhike.kernel.errors import NotFound
 from zhike.platform.permissions import parts
 from zhike.platform.permissions.types import Principal
@@ -21,14 +23,19 @@ def right_to(act: str) -> str:
     return _RIGHTS.get(act, "campaign.launch")
 
 
-def within(principal: Principal, operation: str) -> QuerySet[Campaign]:
+def within(principal: Principal, operation: str) -> QuerySet[models.Campaign]:
     """Return the campaigns that `principal` may do `operation` on; raises Refused where there cannot be any."""
-    return Campaign.objects.filter(parts.within(principal, operation), deleted_at=None)
+    return models.Campaign.objects.filter(parts.within(principal, operation), deleted_at=None)
 
 
-def one(uid: uuid.UUID, principal: Principal, operation: str, *, lock: bool = False) -> Campaign:
+def one(uid: uuid.UUID, principal: Principal, operation: str, *, lock: bool = False) -> models.Campaign:
     """Return one of them, locked for change if asked; raises NotFound, Refused."""
     return parts.one(within(principal, operation), uid, kind="campaign", lock=lock)
+
+
+def as_type(row: models.Campaign) -> Campaign:
+    """Return a campaign as it stands."""
+    return Campaign(**{field.name: getattr(row, field.name) for field in fields(Campaign)})
 
 
 def require(principal: Principal, operation: str, campaigns: Iterable[Campaign]) -> None:
@@ -45,4 +52,4 @@ def reaches(principal: Principal, operation: str, campaign: Campaign) -> bool:
 
 def permitted_acts(campaign: Campaign, principal: Principal) -> list[str]:
     """Return what `principal` may do with a campaign in its state."""
-    return [act for act in plans.possible_acts(campaign) if reaches(principal, right_to(act), campaign)]
+    return [act for act in plans.possible_acts(campaign.state) if reaches(principal, right_to(act), campaign)]

@@ -21,7 +21,7 @@ def resend(campaign: Campaign, party_id: int, reason: str) -> Verdict:
     ask at once the second finds it on its way. Raises WrongState, NotFound, NotResendable, NotNow.
     """
     if campaign.state != Campaign.State.RUNNING:
-        raise WrongState(state=campaign.state, act="resend", has=plans.possible_acts(campaign))
+        raise WrongState(state=campaign.state, act="resend", has=plans.possible_acts(campaign.state))
     message = channels.undelivered(campaign.uid, party_id)
     verdict = _asked_again(campaign, party_id)
     if verdict.later is not None:

@@ -1,0 +1,116 @@
+"""What interfaces of several rooms take and give of records: the question of a list, the fields of a form."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Literal
+
+from typing_extensions import TypedDict
+
+from zhike.expressions.wire import Condition
+from zhike.kernel.block_data import Format
+from zhike.kernel.wire import Labels, Option, RequestBody, labels, option
+from zhike.platform.fields.types import Asked
+from zhike.platform.objects.types import FieldDefinition, FieldType, Parent, RecordQuery
+
+__all__ = ["Direction", "FieldOut", "Owner", "ParentIn", "QueryIn", "SortIn", "form_field_out"]
+Direction = Literal["asc", "desc"]
+Owner = Literal["source", "desk"]
+
+
+class SortIn(RequestBody):
+    """One order of a list."""
+
+    field: str
+    direction: Direction = "asc"
+
+
+class ParentIn(RequestBody):
+    """The record that all of a list point at by one field."""
+
+    field: str
+    uid: uuid.UUID
+
+
+class QueryIn(RequestBody):
+    """A list question."""
+
+    refinement: str = ""
+    condition: Condition | None = None
+    q: str = ""
+    sort: SortIn | None = None
+    columns: list[str] = []
+    cursor: str | None = None
+    limit: int = 50
+    of: ParentIn | None = None
+
+    def query(self, object: str) -> RecordQuery:
+        """Return the question as the door takes it."""
+        return RecordQuery(
+            object=object,
+            refinement=self.refinement,
+            condition=self.condition,
+            text=self.q,
+            sort=(self.sort.field, self.sort.direction) if self.sort else None,
+            columns=tuple(self.columns),
+            cursor=self.cursor or "",
+            limit=self.limit,
+            of=Parent(self.of.field, self.of.uid) if self.of else None,
+        )
+
+
+class FieldOut(TypedDict):
+    """One field as forms, lists and conditions want it.
+
+    `role` is what it means to the platform, `web` the component that shows and edits it, `format` how it is drawn,
+    `asked` how a condition asks about it.
+    """
+
+    key: str
+    labels: Labels
+    type: str
+    kind: Literal["field", "indicator", "tag"]
+    role: str | None
+    web: str
+    format: Format
+    help: Labels | None
+    currency: str | None
+    sortable: bool
+    asked: Asked
+    unit: str | None
+    target: str | None
+    owner: Owner
+    options: list[Option]
+    required: bool
+    readonly: bool
+    masked: bool
+    refused: bool
+    unmaskable: bool
+
+
+def form_field_out(field: FieldDefinition) -> FieldOut:
+    """Return a field of a form that belongs to no object, as forms want it."""
+    values = field.values()
+    found = FieldType(field.key, field.labels, values, "", required=field.required, help=field.help)
+    return {
+        "key": found.key,
+        "labels": labels(found.labels),
+        "type": found.type,
+        "kind": "field",
+        "role": None,
+        "web": values.web,
+        "format": found.format,
+        "help": labels(found.help) if found.help else None,
+        "currency": values.currency or None,
+        "sortable": False,
+        "asked": "",
+        "unit": found.unit or None,
+        "target": found.target or None,
+        "owner": "desk",
+        "options": [option(o.key, o.labels, o.status) for o in found.options],
+        "required": found.required,
+        "readonly": False,
+        "masked": False,
+        "refused": False,
+        "unmaskable": False,
+    }
