@@ -66,7 +66,8 @@ export function OperatorSelect({ row, terms, onChange }: RowProps) {
   const type = terms.typeOf(row.field);
   const change = (op: RowOp) => {
     const keep = valueCount(op) === valueCount(row.op) || (valueCount(op) === 1 && valueCount(row.op) === 2);
-    onChange({ ...row, op, values: keep ? row.values : [] });
+    // What was said of no value was said of the test as it was.
+    onChange({ ...row, op, values: keep ? row.values : [], blank: undefined });
   };
   return (
     <Select
@@ -74,7 +75,7 @@ export function OperatorSelect({ row, terms, onChange }: RowProps) {
       onChange={change}
       popupMatchSelectWidth={false}
       showSearch={false}
-      options={operatorsOf(type).map((op) => ({ value: op, label: opText(op, type, t) }))}
+      options={operatorsOf(type, row.op).map((op) => ({ value: op, label: opText(op, type, t) }))}
       style={{ minWidth: 84 }}
       data-testid="condition-operator"
     />

@@ -19,22 +19,26 @@ from zhike.insight.warehouse.api import name
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """What one pass over the wide rows counted."""
+    """What one pass over the wide rows counted; per node who meets it, and who lacks the value that would tell."""
 
     count: int
     visible_total: int
     total_asset: Decimal | None
     nodes: Mapping[str, int]
+    unknown: Mapping[str, int]
 
 
-def tally(table: Published, condition: Compiled, scope: BitMap | None, *, nodes: bool) -> Tally:
-    """Count a condition within a scope; with `nodes` each of its parts too, in the same pass."""
+def tally(table: Published, condition: Compiled, scope: BitMap | None, *, nodes: bool, unknown: bool = False) -> Tally:
+    """Count a condition within a scope; with `nodes` each of its parts too, in the same pass.
+
+    With `unknown` it is counted, too, of how many no part can say whether they meet it.
+    """
     with table.cursor(scope) as cursor:
         if nodes:
-            return _with_nodes(cursor, table, condition, scope)
+            return _with_nodes(cursor, table, condition, scope, unknown)
         asked = f"select count(*), {_sum(table)} from wide where ({condition.where}){_within(scope, ' and ')}"
         count, total_asset = cursor.execute(asked).fetchall()[0]
-        return Tally(count, visible_total(cursor, table, scope), total_asset, {})
+        return Tally(count, visible_total(cursor, table, scope), total_asset, {}, {})
 
 
 def visible_total(cursor: Any, table: Published, scope: BitMap | None) -> int:
@@ -45,18 +49,20 @@ def visible_total(cursor: Any, table: Published, scope: BitMap | None) -> int:
     return found
 
 
-def _with_nodes(cursor: Any, table: Published, condition: Compiled, scope: BitMap | None) -> Tally:
+def _with_nodes(cursor: Any, table: Published, condition: Compiled, scope: BitMap | None, unknown: bool) -> Tally:
     leaves = [f"({sql}) as c{index}" for index, sql in enumerate(condition.leaves)]
     total = [name(total_key())] if total_key() in table.names else []
-    root = condition.formulas[condition.root.path]
-    counted = ", ".join(f"count(*) filter ({formula})" for formula in condition.formulas.values())
-    asked = (
-        f"select count(*), {_sum(table)} filter ({root}), {counted}"
+    formulas = list(condition.formulas.values())
+    asked = formulas + ([f"({formula}) is null" for formula in formulas] if unknown else [])
+    counted = ", ".join(f"count(*) filter ({formula})" for formula in asked)
+    query = (
+        f"select count(*), {_sum(table)} filter ({condition.formulas[condition.root.path]}), {counted}"
         f" from (select {', '.join([*leaves, *total])} from wide{_within(scope, ' where ')})"
     )
-    visible, total_asset, *found = cursor.execute(asked).fetchall()[0]
-    nodes = dict(zip(condition.formulas, found, strict=True))
-    return Tally(nodes[condition.root.path], visible, total_asset, nodes)
+    visible, total_asset, *found = cursor.execute(query).fetchall()[0]
+    nodes = dict(zip(condition.formulas, found, strict=False))
+    lacking = dict(zip(condition.formulas, found[len(formulas) :], strict=False))
+    return Tally(nodes[condition.root.path], visible, total_asset, nodes, lacking)
 
 
 def counts(table: Published, conditions: Sequence[Compiled], scope: BitMap | None) -> list[int]:
