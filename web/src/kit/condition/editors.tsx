@@ -3,10 +3,9 @@ import { useMemo, useRef, useState } from 'react';
 import { useText } from '../../app/i18n';
 import { DayInput } from '../DayInput';
 import { askedOf } from '../fields/asked';
-import { notNumber, notWhole } from '../fields/Numbers';
+import { notNumber, notWhole, PERCENT } from '../fields/Numbers';
 import { useLateFocus } from '../hooks';
 import { NumberInput } from '../NumberInput';
-import { readNumber, shifted } from '../plain';
 import { operatorsOf, valueCount, type Row, type RowOp } from './model';
 import { inputScale, opText, type Entry, type Terms } from './vocabulary';
 
@@ -174,23 +173,18 @@ function ScaledNumber({ entry, value, onChange, whole = false }: OneProps & { wh
   const { t, lang } = useText();
   const [refused, setRefused] = useState('');
   const { factor, unit } = inputScale(entry, lang);
-  const places = Math.round(Math.log10(factor));
-  const number = readNumber(value);
-  const judged = (given: string) => {
-    const number = readNumber(given);
-    return (whole ? notWhole : notNumber)(number === null ? given : shifted(number, places));
-  };
-  const fault = refused === '' ? null : judged(refused);
+  const fault = refused === '' ? null : (whole ? notWhole : notNumber)(refused);
   const take = (given: string) => {
-    const wrong = given !== '' && judged(given) !== null;
+    const wrong = given !== '' && (whole ? notWhole : notNumber)(given) !== null;
     setRefused(wrong ? given : '');
-    onChange(wrong || given === '' ? '' : shifted(given, places));
+    onChange(wrong ? '' : given);
   };
   return (
     <span className="stack">
       <NumberInput
         data-testid="condition-value"
-        value={refused || (number === null ? value : shifted(number, -places))}
+        typing={{ places: Math.round(Math.log10(factor)), percent: entry?.unit === PERCENT }}
+        value={refused || value}
         onChange={take}
         wrong={fault !== null}
         suffix={unit}
