@@ -33,8 +33,8 @@ export const audiences = {
   'tree.unfinished': ['条件未填完', 'Condition incomplete'],
   'tree.sentence': ['整句', 'As a sentence'],
   'tree.sentenceHint': [
-    '这条写法不能逐项修改，按原样计算；可以移动或移除',
-    'Cannot be edited part by part; it counts as it stands and can be moved or removed',
+    '这条写法不能逐项修改，按原样计算；不需要时移除',
+    'Cannot be edited part by part; it counts as it stands and can be removed',
   ],
   'tree.sentenceFailed': ['读不成句：{{reason}}', 'Cannot be read: {{reason}}'],
   'tree.noValue': ['{{n}} 户没有值', '{{n}} without a value'],

@@ -17,7 +17,7 @@ export type Row = {
   blank?: Blank;
   written?: Written;
 };
-/** What rows cannot say. It stands as it is: it may be moved and removed, and nothing in it changes. */
+/** What rows cannot say. It stands as it is: it may be removed, and nothing in it changes. */
 export type Sentence = { id: string; kind: 'sentence'; expression: Expression };
 /** `shape`: whether a group of one was written as its member alone or as a list of one. */
 export type Group = { id: string; kind: GroupKind; children: TreeNode[]; shape?: 'bare' | 'listed' };

@@ -166,7 +166,7 @@ function KindBadge({ entry }: { entry: Entry | undefined }) {
   );
 }
 
-/** What rows cannot say, in words: it is moved or removed as a whole and never changed. */
+/** What rows cannot say, in words: it is removed as a whole and never changed. */
 function SentenceView({ sentence, root, annotations, onChange }: TreeProps & { sentence: Sentence }) {
   const { t } = useText();
   const words = useSentence(sentence.expression);
@@ -210,7 +210,6 @@ function BlankChoice({ row, excluded, annotations, onChange }: BlankProps) {
     <>
       {row.blank !== undefined && <NoValue leaf={row} annotations={annotations} />}
       <Select<Blank>
-        size="small"
         value={row.blank}
         status={row.blank === undefined ? 'warning' : undefined}
         placeholder={t('tree.noValueAsk', { n: decimal(lacking, 0) })}
@@ -281,14 +280,20 @@ function Unfinished() {
 
 function RowMenu({ row, root, onChange }: { row: Leaf; root: Group; onChange: (root: Group) => void }) {
   const { t } = useText();
-  const items = [
+  const moves = [
     { key: 'up', label: t('tree.moveUp'), onClick: () => onChange(shiftNode(root, row.id, -1)) },
     { key: 'down', label: t('tree.moveDown'), onClick: () => onChange(shiftNode(root, row.id, 1)) },
-    { key: 'remove', label: t('common.remove'), danger: true, onClick: () => onChange(removeNode(root, row.id)) },
   ];
+  const remove = {
+    key: 'remove',
+    label: t('common.remove'),
+    danger: true,
+    onClick: () => onChange(removeNode(root, row.id)),
+  };
+  const items = isRow(row) ? [...moves, remove] : [remove];
   return (
     <Dropdown trigger={['click']} menu={{ items }} placement="bottomRight">
-      <button type="button" className="plain ink-3 row-menu" aria-label={t('tree.rowActions')}>
+      <button type="button" className="plain ink-3 row-menu" aria-label={t('tree.rowActions')} data-testid="row-menu">
         ⋯
       </button>
     </Dropdown>
