@@ -19,6 +19,7 @@ from zhike.expressions.ast import (
     Not,
     Param,
     Path,
+    Value,
     children,
     walk,
     with_children,
@@ -34,6 +35,7 @@ from zhike.expressions.sql import DialectName, compile_sql, sql_text, written_in
 from zhike.expressions.text import to_text
 from zhike.expressions.type_rules import type_of
 from zhike.expressions.types import Schema, Type
+from zhike.expressions.wording import in_words
 from zhike.expressions.work import refuse_costly
 
 __all__ = [
@@ -53,12 +55,14 @@ __all__ = [
     "Not",
     "Param",
     "Path",
+    "Value",
     "check",
     "compile_python",
     "compile_sql",
     "condition_from_json",
     "filled",
     "from_json",
+    "in_words",
     "parse",
     "results",
     "shape_of",

@@ -12,9 +12,9 @@ from tests.factories.records import SYSTEM, holding
 from tests.integration.audiences.day import DAY, ask, money
 from zhike.expressions.errors import ExpressionInvalid
 from zhike.insight.audiences import api
-from zhike.insight.serving.errors import NothingToCount
 from zhike.insight.audiences.logic import counting
 from zhike.insight.audiences.logic.conditions import compiled
+from zhike.insight.serving.errors import NothingToCount
 from zhike.insight.serving.logic.published import published, terms
 from zhike.kernel.errors import Refused, SignInRequired
 

@@ -96,3 +96,41 @@ def test_faults_are_told(call):
     assert call("post", "/audiences", {"name": "", "condition": RICH})[0] == 422
     assert call("post", "/audiences/preview", {"condition": [RICH]})[0] == 422
     assert call("get", f"/audiences/{uuid.uuid4()}")[0] == 404
+
+
+def test_each_part_says_how_many_lack_the_value_that_would_tell(call):
+    condition = {"and": [RICH, {"not": {"or": [ask("risk_level", "in", "C5"), money("net_inflow_30d", "<", "0")]}}]}
+    status, preview = call("post", "/audiences/preview", {"condition": condition, "nodes": True, "unknown": True})
+    assert status == 200
+    found = {node["path"]: (node["count"], node["unknown"]) for node in preview["nodes"]}
+    # e and k have no assets, i no risk level, d, e and k no inflow; b, g and j lose, a and g are C5.
+    assert found == {
+        "": (2, 3), "and.0": (6, 2), "and.1": (4, 4), "and.1.not.0": (4, 4),
+        "and.1.not.0.or.0": (2, 1), "and.1.not.0.or.1": (3, 3),
+    }  # fmt: skip
+    assert preview["count"] == 2
+
+
+def test_a_condition_is_put_into_words_in_both_languages(call):
+    day = {"op": "-", "left": {"param": "business_date"}, "right": {"value": 30, "type": "integer"}}
+    condition = {
+        "and": [
+            {"op": "<", "left": {"field": "last_trade_date"}, "right": day},
+            {"op": "=", "left": {"field": "value_tier"}, "right": {"value": "gold", "type": "text"}},
+        ]
+    }
+    status, body = call("post", "/audiences/words", {"condition": condition})
+    assert (status, body) == (
+        200,
+        {
+            "words": {
+                "zh": "最近成交日 早于 业务日前 30 天，且价值分层 等于 黄金",
+                "en": "Last trade is before 30 days before the business date and Value tier is Gold",
+            }
+        },
+    )
+
+
+def test_words_are_refused_as_counting_is(call):
+    status, body = call("post", "/audiences/words", {"condition": {"op": "is_empty", "left": {"field": "nothing"}}})
+    assert (status, body["code"]) == (422, "expression.invalid")

@@ -1,8 +1,10 @@
 import { Input, type InputProps } from 'antd';
 import { useState } from 'react';
-import { givenBy, readNumber, shownText } from './plain';
+import { givenBy, readNumber, shownText, type Typing } from './plain';
 
-type Props = Pick<InputProps, 'id' | 'suffix' | 'style'> & {
+type Props = Pick<InputProps, 'id' | 'suffix' | 'style' | 'aria-label'> & {
+  /** The unit that is typed in; what is given and held is without it. */
+  typing?: Typing;
   value?: string | number | null;
   onChange?: (given: string) => void;
   /** What is typed is wrong for more reasons than being no number. */
@@ -11,16 +13,16 @@ type Props = Pick<InputProps, 'id' | 'suffix' | 'style'> & {
 };
 
 /**
- * A number as text. Digits and signs of a Chinese keyboard and groups of three are read as what they mean; what is no
- * number is given as it is, marked, and stays in the field.
+ * A number as text. Digits and signs of a Chinese keyboard, groups of three, 万 and 亿 are read as what they mean; what is
+ * no number is given as it is, marked, and stays in the field.
  */
-export function NumberInput({ value, onChange, wrong = false, ...rest }: Props) {
+export function NumberInput({ value, onChange, typing, wrong = false, ...rest }: Props) {
   const [typed, setTyped] = useState('');
   const held = String(value ?? '');
-  const shown = shownText(typed, held);
+  const shown = shownText(typed, held, typing);
   const type = (text: string) => {
     setTyped(text);
-    onChange?.(givenBy(text));
+    onChange?.(givenBy(text, typing));
   };
   const status = wrong || (held !== '' && readNumber(held) === null) ? 'error' : undefined;
   return (

@@ -1,5 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { givenBy, isWhole, isWholeDay, plainDay, readNumber, shifted, shownText, wholeOf } from './plain';
+import {
+  givenBy,
+  isWhole,
+  isPercentage,
+  isWholeDay,
+  plainDay,
+  readNumber,
+  readTyped,
+  shifted,
+  shownText,
+  wholeOf,
+} from './plain';
 
 describe('what is typed', () => {
   it('in full width is a number', () => {
@@ -47,7 +58,7 @@ describe('what is typed', () => {
       '12、345',
     ];
     expect(none.map(readNumber)).toEqual(none.map(() => null));
-    expect(none.map(givenBy)).toEqual(none);
+    expect(none.map((text) => givenBy(text))).toEqual(none);
   });
   it('is a number that prints as it was typed but for its groups, or none: of every text of a few signs', () => {
     const signs = ['0', '1', '2', '5', ',', '.', '-', ' ', 'e'];
@@ -61,6 +72,70 @@ describe('what is typed', () => {
         new Intl.NumberFormat('en-US').format(BigInt(whole.replace('-', ''))) + (fraction && `.${fraction}`);
       expect([number, (number.startsWith('-') ? '-' : '') + grouped]).toContain(text.trim());
     }
+  });
+  it('may end in the word for its zeros', () => {
+    const amounts: [string, string][] = [
+      ['1万', '10000'],
+      ['1.5万', '15000'],
+      ['3亿', '300000000'],
+      ['2千', '2000'],
+      ['2千万', '20000000'],
+      ['0.1万亿', '100000000000'],
+      ['1.23456789012345678亿', '123456789.012345678'],
+      ['90071992547409.93万', '900719925474099300'],
+      ['-3.5万', '-35000'],
+      ['０．３ 亿', '30000000'],
+      ['1，200万', '12000000'],
+      ['1,000', '1000'],
+      ['300k', '300000'],
+      ['1.2M', '1200000'],
+      ['0.3bn', '300000000'],
+    ];
+    expect(amounts.map(([text]) => readTyped(text))).toEqual(amounts.map(([, number]) => number));
+    const none = [
+      '万',
+      '1亿2千',
+      '1万5',
+      '1万元',
+      '一万',
+      '1,2万',
+      '.5万',
+      '1.万',
+      '万1',
+      '1千千',
+      '1百',
+      '1kk',
+      '1 2万',
+      '15%',
+    ];
+    expect(none.map((text) => readTyped(text))).toEqual(none.map(() => null));
+    expect(none.map((text) => givenBy(text))).toEqual(none);
+  });
+  it('is in the unit of its field unless it names one', () => {
+    const wan = { places: 4 };
+    expect(['30', '1.5', '3亿', '5千', '2万'].map((text) => readTyped(text, wan))).toEqual([
+      '300000',
+      '15000',
+      '300000000',
+      '5000',
+      '20000',
+    ]);
+    expect([shownText('3亿', '300000000', wan), shownText('', '300000000', wan), shownText('12a', '12a', wan)]).toEqual(
+      ['3亿', '30000', '12a'],
+    );
+  });
+  it('is a percentage only where the field holds percentages', () => {
+    const percent = { percent: true };
+    expect(['15%', '１５％', '0.5 %', '-3%', '15'].map((text) => readTyped(text, percent))).toEqual([
+      '15',
+      '15',
+      '0.5',
+      '-3',
+      '15',
+    ]);
+    expect(['15%%', '%', '1万%', '15%1'].map((text) => readTyped(text, percent))).toEqual([null, null, null, null]);
+    expect(['15%', '１５％', '15', '%', '12a%'].map(isPercentage)).toEqual([true, true, false, false, false]);
+    expect(shownText('15%', '15', percent)).toBe('15%');
   });
   it('stays as it was typed while the field holds its number', () => {
     expect(

@@ -27,13 +27,58 @@ export function wholeOf(given: unknown): number | string {
   return Number.isSafeInteger(number) && isWhole(text) ? number : text;
 }
 
-/** What a typed text gives: its number, or the text itself, to be refused. */
-export const givenBy = (text: string): string => readNumber(text) ?? text.trim();
+/** `places`: the unit of the field as a power of ten, 4 for 万. `percent`: its numbers are shares of a hundred. */
+export type Typing = { places?: number; percent?: boolean };
 
-/** What a field shows: the text as it was typed while it gives what the field holds, 1.50 for 1.5, else what it holds. */
-export function shownText(typed: string, held: string): string {
+/** What people write behind a number instead of its zeros. */
+const ZEROS: Record<string, number> = {
+  千: 3,
+  万: 4,
+  十万: 5,
+  百万: 6,
+  千万: 7,
+  亿: 8,
+  十亿: 9,
+  百亿: 10,
+  千亿: 11,
+  万亿: 12,
+  k: 3,
+  m: 6,
+  bn: 9,
+};
+const WITH_UNIT = new RegExp(`^(.*\\d)\\s*(${Object.keys(ZEROS).join('|')})$`, 'i');
+const WITH_PERCENT = /^(.*\d)\s*%$/;
+
+/**
+ * The number that is meant by what people write: 1.5万 is 15000 in every field, 30 is 300000 in a field of 万, 15% is 15
+ * where the field holds percentages. Null where it is none; exact to its last digit.
+ */
+export function readTyped(text: string, { places = 0, percent = false }: Typing = {}): string | null {
+  const plain = halfWidth(text).trim();
+  const [, amount, unit = ''] = WITH_UNIT.exec(plain) ?? [];
+  const share = percent ? WITH_PERCENT.exec(plain)?.[1] : undefined;
+  const number = readNumber(amount ?? share ?? plain);
+  if (number === null) return null;
+  if (amount !== undefined) return shifted(number, ZEROS[unit.toLowerCase()] ?? 0);
+  return places === 0 ? number : shifted(number, places);
+}
+
+/** Whether a text is a percentage, which a field of other numbers does not take. */
+export function isPercentage(text: string): boolean {
+  return readTyped(text, { percent: true }) !== null && readTyped(text) === null;
+}
+
+/** What a typed text gives: its number, or the text itself, to be refused. */
+export const givenBy = (text: string, typing?: Typing): string => readTyped(text, typing) ?? text.trim();
+
+/**
+ * What a field shows: the text as it was typed while it gives what the field holds, 1.50 for 1.5 and 1万 for 10000, else
+ * what it holds, in the unit of the field.
+ */
+export function shownText(typed: string, held: string, typing: Typing = {}): string {
   const plain = (text: string) => (readNumber(text) === null ? text : shifted(text, 0));
-  return plain(givenBy(typed)) === plain(held) ? typed : held;
+  if (plain(givenBy(typed, typing)) === plain(held)) return typed;
+  return typing.places && readNumber(held) !== null ? shifted(held, -typing.places) : held;
 }
 
 /** A number times a power of ten, exact to its last digit. */

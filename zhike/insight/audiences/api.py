@@ -15,6 +15,7 @@ from zhike.insight.audiences.errors import PartyNotCounted
 from zhike.insight.audiences.logic import counting, listing, storing
 from zhike.insight.audiences.logic.conditions import compiled, hidden
 from zhike.insight.audiences.logic.explaining import explained, shown
+from zhike.insight.audiences.logic.sentences import in_words
 from zhike.insight.audiences.logic.vocabulary import groups
 from zhike.insight.audiences.types import (
     Audience,
@@ -33,6 +34,7 @@ from zhike.insight.serving.api import Published, published, telling, terms
 from zhike.insight.serving.api import party as party_object
 from zhike.insight.serving.api import total as total_key
 from zhike.kernel import clock, database, definitions
+from zhike.kernel.definition_parts import Labels
 from zhike.kernel.errors import NotFound
 from zhike.kernel.ids import uuid7
 from zhike.platform.audit import api as audit
@@ -58,6 +60,7 @@ __all__ = [
     "take_snapshot",
     "update",
     "vocabulary",
+    "words",
 ]
 _SAMPLE = 8
 
@@ -71,8 +74,8 @@ def vocabulary(*, principal: Principal) -> Vocabulary:
         return Vocabulary(table.business_date, groups(terms(table), principal), total)
 
 
-def preview(condition: Condition, *, nodes: bool = False, principal: Principal) -> Preview:
-    """Count a condition in the principal's scope, with `nodes` each of its parts too.
+def preview(condition: Condition, *, nodes: bool = False, unknown: bool = False, principal: Principal) -> Preview:
+    """Count a condition in the principal's scope, with `nodes` each of its parts too, with `unknown` who lacks values.
 
     Raises ExpressionInvalid with every fault and what exists instead, NothingToCount.
     """
@@ -80,7 +83,7 @@ def preview(condition: Condition, *, nodes: bool = False, principal: Principal) 
     with _reading(principal):
         table = published()
         found = compiled(condition, terms(table), principal)
-        counted = counting.tally(table, found, _scope(principal), nodes=nodes)
+        counted = counting.tally(table, found, _scope(principal), nodes=nodes, unknown=unknown)
         summed = not hidden(total_key(), terms(table), principal)
     return Preview(
         count=counted.count,
@@ -88,8 +91,15 @@ def preview(condition: Condition, *, nodes: bool = False, principal: Principal) 
         total_asset=counted.total_asset if summed else None,
         business_date=table.business_date,
         elapsed_ms=round((time.perf_counter() - started) * 1000),
-        nodes=tuple(NodeCount(path, count) for path, count in counted.nodes.items()),
+        nodes=tuple(NodeCount(path, count, counted.unknown.get(path)) for path, count in counted.nodes.items()),
     )
+
+
+def words(condition: Condition, *, principal: Principal) -> Labels:
+    """Return what a condition reads like, in both languages. Raises ExpressionInvalid, NothingToCount."""
+    with _reading(principal):
+        known = terms(published())
+        return in_words(compiled(condition, known, principal), known)
 
 
 def sample(condition: Condition, *, seed: int = 0, principal: Principal) -> Sample:

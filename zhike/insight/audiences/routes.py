@@ -7,7 +7,7 @@ import uuid
 from ninja import Router
 
 from zhike.insight.audiences import api, schemas
-from zhike.kernel.wire import reading, responds
+from zhike.kernel.wire import labels, reading, responds
 from zhike.platform.permissions.api import SignedInRequest
 
 router = Router(tags=["audiences"])
@@ -23,7 +23,16 @@ def vocabulary(request: SignedInRequest) -> schemas.VocabularyOut:
 @reading
 def preview(request: SignedInRequest, body: schemas.ConditionIn) -> schemas.PreviewOut:
     """How many parties meet a condition."""
-    return schemas.preview_out(api.preview(body.condition, nodes=body.nodes, principal=request.principal))
+    return schemas.preview_out(
+        api.preview(body.condition, nodes=body.nodes, unknown=body.unknown, principal=request.principal)
+    )
+
+
+@router.post("/audiences/words", operation_id="wordCondition", response=responds(schemas.WordsOut))
+@reading
+def words(request: SignedInRequest, body: schemas.WordsIn) -> schemas.WordsOut:
+    """What a condition reads like."""
+    return {"words": labels(api.words(body.condition, principal=request.principal))}
 
 
 @router.post("/audiences/sample", operation_id="sampleCondition", response=responds(schemas.SampleOut))

@@ -13,6 +13,7 @@ from zhike.expressions.wire import Condition, StoredExpression
 from zhike.insight.audiences.types import (
     Audience,
     Explanation,
+    NodeCount,
     Preview,
     Sample,
     Snapshot,
@@ -27,10 +28,17 @@ NodeKind = Literal["and", "or", "not", "condition"]
 
 
 class ConditionIn(RequestBody):
-    """A condition to count, with `nodes` each of its parts."""
+    """A condition to count, with `nodes` each of its parts, of each with `unknown` how many lack the value that would tell."""
 
     condition: Condition
     nodes: bool = False
+    unknown: bool = False
+
+
+class WordsIn(RequestBody):
+    """A condition to put into words."""
+
+    condition: Condition
 
 
 class SampleIn(RequestBody):
@@ -92,10 +100,20 @@ class VocabularyOut(TypedDict):
 
 
 class NodeCountOut(TypedDict):
-    """How many parties meet one node of a condition: path "and.0.or.1", "" for the root."""
+    """How many parties meet one node of a condition: path "and.0.or.1", "" for the root.
+
+    `unknown`, where it was asked for, is how many of those looked at lack the value that would tell.
+    """
 
     path: str
     count: int
+    unknown: NotRequired[int]
+
+
+class WordsOut(TypedDict):
+    """What a condition reads like."""
+
+    words: Labels
 
 
 class PreviewOut(TypedDict):
@@ -233,8 +251,15 @@ def preview_out(preview: Preview) -> PreviewOut:
         "total_asset": None if total is None else format(total, "f"),
         "business_date": preview.business_date,
         "elapsed_ms": preview.elapsed_ms,
-        "nodes": [{"path": node.path, "count": node.count} for node in preview.nodes],
+        "nodes": [_node_out(node) for node in preview.nodes],
     }
+
+
+def _node_out(node: NodeCount) -> NodeCountOut:
+    found: NodeCountOut = {"path": node.path, "count": node.count}
+    if node.unknown is not None:
+        found["unknown"] = node.unknown
+    return found
 
 
 def sample_out(sample: Sample) -> SampleOut:

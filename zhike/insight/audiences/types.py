@@ -50,10 +50,14 @@ class Vocabulary:
 
 @dataclass(frozen=True, slots=True)
 class NodeCount:
-    """How many parties meet one node of a condition, asked alone: path "and.0.or.1", "" for the root."""
+    """How many parties meet one node of a condition, asked alone: path "and.0.or.1", "" for the root.
+
+    `unknown` of them lack the value that would tell; None where that was not asked.
+    """
 
     path: str
     count: int
+    unknown: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,6 +108,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audiences/words": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Words
+         * @description What a condition reads like.
+         */
+        post: operations["wordCondition"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audiences/{uid}": {
         parameters: {
             query?: never;
@@ -2010,11 +2030,13 @@ export interface components {
             result: string;
             revision: number;
         };
-        /** @description A condition to count, with `nodes` each of its parts. */
+        /** @description A condition to count, with `nodes` each of its parts, of each with `unknown` how many lack the value that would tell. */
         ConditionIn: {
             condition: components["schemas"]["StoredExpression"];
             /** @default false */
             nodes?: boolean;
+            /** @default false */
+            unknown?: boolean;
         };
         /** @description A confirmation of what was shown. */
         ConfirmIn: {
@@ -2727,10 +2749,15 @@ export interface components {
             script?: string;
             subject: string;
         };
-        /** @description How many parties meet one node of a condition: path "and.0.or.1", "" for the root. */
+        /**
+         * @description How many parties meet one node of a condition: path "and.0.or.1", "" for the root.
+         *
+         *     `unknown`, where it was asked for, is how many of those looked at lack the value that would tell.
+         */
         NodeCountOut: {
             count: number;
             path: string;
+            unknown?: number;
         };
         NotForm: {
             not: components["schemas"]["StoredExpression"];
@@ -3746,6 +3773,14 @@ export interface components {
         };
         WireInput: string | number | boolean | components["schemas"]["MoneyIn"] | components["schemas"]["ReferenceIn"] | string[] | null;
         WireValue: string | number | boolean | components["schemas"]["MoneyValue"] | components["schemas"]["ReferenceValue"] | components["schemas"]["WireValue"][] | null;
+        /** @description A condition to put into words. */
+        WordsIn: {
+            condition: components["schemas"]["StoredExpression"];
+        };
+        /** @description What a condition reads like. */
+        WordsOut: {
+            words: components["schemas"]["Labels"];
+        };
         /** @description Work items. */
         WorkBlockOut: {
             as_of: components["schemas"]["AsOfOut"] | null;
@@ -4237,6 +4272,8 @@ export type VocabularyItemOut = components['schemas']['VocabularyItemOut'];
 export type VocabularyOut = components['schemas']['VocabularyOut'];
 export type WireInput = components['schemas']['WireInput'];
 export type WireValue = components['schemas']['WireValue'];
+export type WordsIn = components['schemas']['WordsIn'];
+export type WordsOut = components['schemas']['WordsOut'];
 export type WorkBlockOut = components['schemas']['WorkBlockOut'];
 export type WorkCountsOut = components['schemas']['WorkCountsOut'];
 export type WorkData = components['schemas']['WorkData'];
@@ -4446,6 +4483,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["VocabularyOut"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            502: components["responses"]["Error502"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    wordCondition: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WordsIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WordsOut"];
                 };
             };
             400: components["responses"]["Error400"];

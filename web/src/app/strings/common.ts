@@ -28,9 +28,10 @@ export const common = {
   'common.required': ['必填', 'Required'],
   'common.wholeNumber': ['{{low}} 至 {{high}} 的整数', 'A whole number from {{low}} to {{high}}'],
   'number.refused': [
-    '不是数字；逗号每三位一个，小数点用“.”',
-    'Not a number; a comma stands before every three digits, the decimal sign is "."',
+    '不是数字；可写 1,000、1.5万、3亿，逗号每三位一个，小数点用“.”',
+    'Not a number; 1,000, 300k or 1.5m are, a comma stands before every three digits, the decimal sign is "."',
   ],
+  'number.noPercent': ['这里不填百分比，请填数值', 'No percentage here; give the number itself'],
   'number.notWhole': ['须为整数', 'A whole number is wanted'],
   'day.refused': ['“{{text}}”不是日期，已恢复原值', '“{{text}}” is no date; the earlier value is back'],
   'common.optional': ['选填', 'Optional'],

@@ -3,10 +3,9 @@ import { useMemo, useRef, useState } from 'react';
 import { useText } from '../../app/i18n';
 import { DayInput } from '../DayInput';
 import { askedOf } from '../fields/asked';
-import { notNumber, notWhole } from '../fields/Numbers';
+import { notNumber, notWhole, PERCENT } from '../fields/Numbers';
 import { useLateFocus } from '../hooks';
 import { NumberInput } from '../NumberInput';
-import { readNumber, shifted } from '../plain';
 import { operatorsOf, valueCount, type Row, type RowOp } from './model';
 import { inputScale, opText, type Entry, type Terms } from './vocabulary';
 
@@ -66,7 +65,8 @@ export function OperatorSelect({ row, terms, onChange }: RowProps) {
   const type = terms.typeOf(row.field);
   const change = (op: RowOp) => {
     const keep = valueCount(op) === valueCount(row.op) || (valueCount(op) === 1 && valueCount(row.op) === 2);
-    onChange({ ...row, op, values: keep ? row.values : [] });
+    // What was said of no value was said of the test as it was.
+    onChange({ ...row, op, values: keep ? row.values : [], blank: undefined });
   };
   return (
     <Select
@@ -74,7 +74,7 @@ export function OperatorSelect({ row, terms, onChange }: RowProps) {
       onChange={change}
       popupMatchSelectWidth={false}
       showSearch={false}
-      options={operatorsOf(type).map((op) => ({ value: op, label: opText(op, type, t) }))}
+      options={operatorsOf(type, row.op).map((op) => ({ value: op, label: opText(op, type, t) }))}
       style={{ minWidth: 84 }}
       data-testid="condition-operator"
     />
@@ -173,23 +173,18 @@ function ScaledNumber({ entry, value, onChange, whole = false }: OneProps & { wh
   const { t, lang } = useText();
   const [refused, setRefused] = useState('');
   const { factor, unit } = inputScale(entry, lang);
-  const places = Math.round(Math.log10(factor));
-  const number = readNumber(value);
-  const judged = (given: string) => {
-    const number = readNumber(given);
-    return (whole ? notWhole : notNumber)(number === null ? given : shifted(number, places));
-  };
-  const fault = refused === '' ? null : judged(refused);
+  const fault = refused === '' ? null : (whole ? notWhole : notNumber)(refused);
   const take = (given: string) => {
-    const wrong = given !== '' && judged(given) !== null;
+    const wrong = given !== '' && (whole ? notWhole : notNumber)(given) !== null;
     setRefused(wrong ? given : '');
-    onChange(wrong || given === '' ? '' : shifted(given, places));
+    onChange(wrong ? '' : given);
   };
   return (
     <span className="stack">
       <NumberInput
         data-testid="condition-value"
-        value={refused || (number === null ? value : shifted(number, -places))}
+        typing={{ places: Math.round(Math.log10(factor)), percent: entry?.unit === PERCENT }}
+        value={refused || value}
         onChange={take}
         wrong={fault !== null}
         suffix={unit}

@@ -6,7 +6,6 @@ import {
   isRow,
   newGroup,
   newRow,
-  parse,
   prefixes,
   removeNode,
   shiftNode,
@@ -14,6 +13,7 @@ import {
   without,
   type TreeNode,
 } from './model';
+import { parse as parseWith } from './reading';
 
 const types: Record<string, VocabularyType> = {
   total_asset: 'decimal',
@@ -23,6 +23,8 @@ const types: Record<string, VocabularyType> = {
   open_date: 'date',
 };
 const typeOf = (field: string) => types[field] ?? 'text';
+const known = (field: string) => ({ ...types, city: 'text' as const })[field];
+const parse = (expression: Expression | null) => parseWith(expression, known);
 
 const eight = { value: 8, type: 'integer' as const };
 const twenty = { value: 20, type: 'integer' as const };
@@ -105,7 +107,7 @@ describe('condition tree', () => {
     const root = newGroup('all', [newRow('tags', 'in', ['a', 'b']), newRow('city', 'not_in', ['c'])]);
     const { expression } = compile(root, asList);
     expect(expression && 'and' in expression && 'or' in (expression.and[0] ?? {})).toBe(true);
-    const again = parse(expression);
+    const again = parseWith(expression, asList);
     expect(again.children.map((child) => isRow(child) && [child.field, child.op, child.values])).toEqual([
       ['tags', 'in', ['a', 'b']],
       ['city', 'not_in', ['c']],

@@ -1,35 +1,82 @@
-/** The editable condition tree and its two-way translation to the expression JSON of the contract. */
+/** The editable condition tree and how it becomes the expression JSON of the contract; `reading` is the way back. */
 import type { Expression, FieldRef, Literal, VocabularyItem, VocabularyType } from '../../api';
 import { askedOf, typedText } from '../fields/asked';
 
 export type GroupKind = 'all' | 'any' | 'none';
-export type RowOp = '=' | '!=' | '<' | '<=' | '>' | '>=' | 'between' | 'in' | 'not_in' | 'is_empty' | 'is_not_empty';
-export type Row = { id: string; kind: 'row'; field: string; op: RowOp; values: string[]; locked?: boolean };
-export type Group = { id: string; kind: GroupKind; children: TreeNode[] };
-export type TreeNode = Row | Group;
+export type RowOp = keyof typeof OPERATORS;
+/** What a row says of records without a value, where it says so in words of its own: that it holds, or that it does not. */
+export type Blank = 'holds' | 'fails';
+/** How a row was written where it was read: it is written so again for as long as it says the same. */
+export type Written = Pick<Row, 'field' | 'op' | 'values' | 'blank'> & { expression: Expression; literals: Literal[] };
+export type Row = {
+  id: string;
+  kind: 'row';
+  field: string;
+  op: RowOp;
+  values: string[];
+  blank?: Blank;
+  written?: Written;
+};
+/** What rows cannot say. It stands as it is: it may be removed, and nothing in it changes. */
+export type Sentence = { id: string; kind: 'sentence'; expression: Expression };
+/** `shape`: whether a group of one was written as its member alone or as a list of one. */
+export type Group = { id: string; kind: GroupKind; children: TreeNode[]; shape?: 'bare' | 'listed' };
+export type Leaf = Row | Sentence;
+export type TreeNode = Leaf | Group;
 
 let serial = 0;
 const newId = () => `n${++serial}`;
 
 export const isRow = (node: TreeNode): node is Row => node.kind === 'row';
+export const isSentence = (node: TreeNode): node is Sentence => node.kind === 'sentence';
+export const isGroup = (node: TreeNode): node is Group => !isRow(node) && !isSentence(node);
 
-export function newGroup(kind: GroupKind, children: TreeNode[] = []): Group {
-  return { id: newId(), kind, children };
+export function newGroup(kind: GroupKind, children: TreeNode[] = [], shape?: Group['shape']): Group {
+  return { id: newId(), kind, children, ...(shape && { shape }) };
 }
 
 export function newRow(field: string, op: RowOp, values: string[] = []): Row {
   return { id: newId(), kind: 'row', field, op, values };
 }
 
+export function newSentence(expression: Expression): Sentence {
+  return { id: newId(), kind: 'sentence', expression };
+}
+
+const OPERATORS = {
+  '=': true,
+  '!=': true,
+  '<': true,
+  '<=': true,
+  '>': true,
+  '>=': true,
+  between: true,
+  not_between: true,
+  in: true,
+  not_in: true,
+  is_empty: true,
+  is_not_empty: true,
+} as const;
+
+export const isRowOp = (op: string): op is RowOp => Object.hasOwn(OPERATORS, op);
+
+const NEGATIONS: RowOp[] = ['!=', 'not_in', 'not_between'];
+
+/** Whether "no value" could be meant by it as well as not: by what is negated in itself or by where it stands. */
+export const isNegation = (op: RowOp, excluded: boolean): boolean =>
+  NEGATIONS.includes(op) || (excluded && op !== 'is_empty' && op !== 'is_not_empty');
+
 /* What may be asked of a type */
 
-export function operatorsOf(type: VocabularyType): RowOp[] {
-  return askedOf(type).ops;
+/** The operators that a type offers; one that a row was read with is kept among them. */
+export function operatorsOf(type: VocabularyType, kept?: RowOp): RowOp[] {
+  const { ops } = askedOf(type);
+  return kept && !ops.includes(kept) ? [...ops, kept] : ops;
 }
 
 export function valueCount(op: RowOp): 0 | 1 | 2 | 'many' {
   if (op === 'is_empty' || op === 'is_not_empty') return 0;
-  if (op === 'between') return 2;
+  if (op === 'between' || op === 'not_between') return 2;
   return op === 'in' || op === 'not_in' ? 'many' : 1;
 }
 
@@ -48,14 +95,15 @@ export function isComplete(row: Row): boolean {
 
 /** Whether something is drawn that no expression holds yet: a row not filled in, at any depth, or a group of nothing. */
 export function hasUnfinished(node: TreeNode): boolean {
-  return isRow(node) ? !isComplete(node) : node.children.length === 0 || node.children.some(hasUnfinished);
+  if (isGroup(node)) return node.children.length === 0 || node.children.some(hasUnfinished);
+  return isRow(node) && !isComplete(node);
 }
 
 /* Tree → expression */
 
-function literal(value: string, type: VocabularyType): Literal {
+function literal(value: string, type: VocabularyType, kept: Map<string, Literal>): Literal {
   const asked = askedOf(type);
-  return { value: asked.read ? asked.read(value) : value, type: asked.literal } as Literal;
+  return kept.get(value) ?? ({ value: asked.read ? asked.read(value) : value, type: asked.literal } as Literal);
 }
 
 export type TypeOf = (field: string) => VocabularyType;
@@ -68,10 +116,12 @@ function listExpression(row: Row, left: FieldRef, values: Literal[]): Expression
   return op === 'in' ? { or: each } : { and: each };
 }
 
-function rowExpression(row: Row, typeOf: TypeOf): Expression {
+function testExpression(row: Row, typeOf: TypeOf): Expression {
   const left: FieldRef = { field: row.field };
   const type = typeOf(row.field);
-  const values = row.values.map((value) => literal(value, type));
+  const literals = row.written?.field === row.field ? row.written.literals : [];
+  const kept = new Map(literals.map((one) => [typedText(one), one]));
+  const values = row.values.map((value) => literal(value, type, kept));
   const first = values[0] ?? ({ value: null, type: askedOf(type).literal } as Literal);
   switch (row.op) {
     case 'in':
@@ -81,50 +131,82 @@ function rowExpression(row: Row, typeOf: TypeOf): Expression {
     case 'is_not_empty':
       return { op: row.op, left };
     case 'between':
-      return { op: 'between', left, right: [first, values[1] ?? first] };
+    case 'not_between':
+      return { op: row.op, left, right: [first, values[1] ?? first] };
     default:
       return { op: row.op, left, right: first };
   }
+}
+
+/** Whether a row still says what was read. */
+const asWritten = (row: Row, written: Written): boolean =>
+  row.field === written.field &&
+  row.op === written.op &&
+  row.blank === written.blank &&
+  row.values.length === written.values.length &&
+  row.values.every((value, index) => value === written.values[index]);
+
+function rowExpression(row: Row, typeOf: TypeOf): Expression {
+  if (row.written && asWritten(row, row.written)) return row.written.expression;
+  const test = testExpression(row, typeOf);
+  const left: FieldRef = { field: row.field };
+  if (row.blank === 'holds') return { or: [test, { op: 'is_empty', left }] };
+  if (row.blank === 'fails') return { and: [test, { op: 'is_not_empty', left }] };
+  return test;
 }
 
 export type Compiled = {
   expression: Expression | null;
   /** Where each node of the tree stands in the expression; incomplete rows and empty groups stand nowhere. */
   paths: Map<string, string>;
+  /** Where the test of each row stands, without what it says of no value. */
+  tests: Map<string, string>;
 };
 
-type Placed = { isRow: boolean; expression: Expression; place: (path: string) => void };
+type Placed = { bareable: boolean; expression: Expression; place: (path: string) => void };
+type Places = Pick<Compiled, 'paths' | 'tests'>;
 
 const join = (path: string, step: string) => (path ? `${path}.${step}` : step);
 
+function compileLeaf(node: Leaf, typeOf: TypeOf, { paths, tests }: Places): Placed | null {
+  if (isRow(node) && !isComplete(node)) return null;
+  const blank = isRow(node) ? node.blank : undefined;
+  const step = blank === undefined ? null : blank === 'holds' ? 'or.0' : 'and.0';
+  return {
+    bareable: blank === undefined,
+    expression: isRow(node) ? rowExpression(node, typeOf) : node.expression,
+    place: (path) => {
+      paths.set(node.id, path);
+      tests.set(node.id, step ? join(path, step) : path);
+    },
+  };
+}
+
+/** The root is drawn around a single row, and "none of" around a single row is its negation, if nobody wrote a list. */
+function isBare(group: Group, only: Placed, isRoot: boolean): boolean {
+  if (group.shape) return group.shape === 'bare';
+  return only.bareable && (group.kind === 'none' || (isRoot && group.kind === 'all'));
+}
+
 /** A group of one is kept as it was drawn. The server counts its only member, so both stand at that place. */
-function compileNode(node: TreeNode, typeOf: TypeOf, paths: Map<string, string>, isRoot = false): Placed | null {
-  if (isRow(node)) {
-    if (!isComplete(node)) return null;
-    return { isRow: true, expression: rowExpression(node, typeOf), place: (path) => paths.set(node.id, path) };
-  }
+function compileNode(node: TreeNode, typeOf: TypeOf, places: Places, isRoot = false): Placed | null {
+  if (!isGroup(node)) return compileLeaf(node, typeOf, places);
+  const { paths } = places;
   const children = node.children
-    .map((child) => compileNode(child, typeOf, paths))
+    .map((child) => compileNode(child, typeOf, places))
     .filter((child): child is Placed => child !== null);
   if (children.length === 0) return null;
   const [only] = children;
-  // The root is drawn around a single row, and "none of" around a single row is its negation.
-  const bare =
-    only && children.length === 1 && only.isRow && (node.kind === 'none' || (isRoot && node.kind === 'all'))
-      ? only
-      : null;
+  const bare = only && children.length === 1 && isBare(node, only, isRoot) ? only : null;
   const key = node.kind === 'all' ? 'and' : 'or';
-  const inner: Placed = bare ?? {
-    isRow: false,
-    expression:
-      key === 'and'
-        ? { and: children.map((child) => child.expression) }
-        : { or: children.map((child) => child.expression) },
+  const members = children.map((child) => child.expression);
+  const inner: Pick<Placed, 'expression' | 'place'> = bare ?? {
+    expression: key === 'and' ? { and: members } : { or: members },
     place: (path) => children.forEach((child, index) => child.place(join(path, `${key}.${index}`))),
   };
   const negative = node.kind === 'none';
   return {
-    isRow: false,
+    bareable: false,
     expression: negative ? { not: inner.expression } : inner.expression,
     place: (path) => {
       paths.set(node.id, path);
@@ -136,10 +218,10 @@ function compileNode(node: TreeNode, typeOf: TypeOf, paths: Map<string, string>,
 }
 
 export function compile(root: Group, typeOf: TypeOf): Compiled {
-  const paths = new Map<string, string>();
-  const placed = compileNode(root, typeOf, paths, true);
+  const places: Places = { paths: new Map(), tests: new Map() };
+  const placed = compileNode(root, typeOf, places, true);
   placed?.place('');
-  return { expression: placed?.expression ?? null, paths };
+  return { expression: placed?.expression ?? null, ...places };
 }
 
 /** The expressions of the first 1, 2, … n children of an "all" root: the narrowing, step by step. */
@@ -157,83 +239,10 @@ export function without(root: Group, id: string, typeOf: TypeOf): Expression | n
   return compile(removeNode(root, id), typeOf).expression;
 }
 
-/* Expression → tree */
-
-type Side = Expression | Expression[];
-
-const isField = (side: Side): side is FieldRef => 'field' in side;
-const isValue = (side: Side): side is Literal => 'value' in side && !('aggregate' in side);
-export const isRowOp = (op: string): op is RowOp => Object.hasOwn(OPERATORS, op);
-
-const OPERATORS: Record<RowOp, true> = {
-  '=': true,
-  '!=': true,
-  '<': true,
-  '<=': true,
-  '>': true,
-  '>=': true,
-  between: true,
-  in: true,
-  not_in: true,
-  is_empty: true,
-  is_not_empty: true,
-};
-
-/** One test as a row; what rows cannot say is a row that is not filled in. */
-function leafRow(leaf: Expression): Row {
-  const unknown = newRow('', '=');
-  if (!('op' in leaf)) return unknown;
-  const op = leaf.op === 'not_between' ? 'between' : leaf.op;
-  if (!isRowOp(op)) return unknown;
-  if (!('right' in leaf)) return isField(leaf.left) ? newRow(leaf.left.field, op) : unknown;
-  if (isValue(leaf.left)) return newRow(isField(leaf.right) ? leaf.right.field : '', op, [typedText(leaf.left)]);
-  if (!isField(leaf.left)) return unknown;
-  const values = Array.isArray(leaf.right) ? leaf.right : [leaf.right];
-  return newRow(leaf.left.field, op, values.filter(isValue).map(typedText));
-}
-
-const OPPOSITE = { in: 'not_in', is_empty: 'is_not_empty' } as const;
-
-function negated(inner: Expression): TreeNode {
-  if ('or' in inner) return newGroup('none', parseMany(inner.or, 'in'));
-  if ('op' in inner && (inner.op === 'in' || inner.op === 'is_empty'))
-    return { ...leafRow(inner), op: OPPOSITE[inner.op] };
-  return newGroup('none', [parseNode(inner)]);
-}
-
-const listField = (node: Expression, op: 'in' | 'not_in') =>
-  'op' in node && node.op === op && 'right' in node && isValue(node.left) && isField(node.right)
-    ? node.right.field
-    : null;
-
-/** The members of a group; several values asked of one list field are one row. */
-function parseMany(members: Expression[], op: 'in' | 'not_in'): TreeNode[] {
-  const fields = members.map((member) => listField(member, op));
-  const field = fields[0];
-  if (members.length < 2 || !field || fields.some((other) => other !== field)) return members.map(parseNode);
-  const values = members.flatMap((member) => ('op' in member && isValue(member.left) ? [typedText(member.left)] : []));
-  return [newRow(field, op, values)];
-}
-
-function grouped(kind: 'all' | 'any', members: Expression[]): TreeNode {
-  const children = parseMany(members, kind === 'any' ? 'in' : 'not_in');
-  const [only] = children;
-  return children.length === 1 && members.length > 1 && only ? only : newGroup(kind, children);
-}
-
-function parseNode(expression: Expression): TreeNode {
-  if ('and' in expression) return grouped('all', expression.and);
-  if ('or' in expression) return grouped('any', expression.or);
-  if ('not' in expression) return negated(expression.not);
-  if ('op' in expression && expression.op === 'not_between') return newGroup('none', [leafRow(expression)]);
-  return leafRow(expression);
-}
-
-/** Any expression as a tree whose root is a group. */
-export function parse(expression: Expression | null | undefined): Group {
-  if (!expression) return newGroup('all');
-  const node = parseNode(expression);
-  return isRow(node) || node.kind === 'none' ? newGroup('all', [node]) : node;
+/** A tree as it would be drawn by hand, for comparing what two of them say. */
+export function redrawn<T extends TreeNode>(node: T): T {
+  if (isGroup(node)) return { ...node, children: node.children.map(redrawn) };
+  return isRow(node) ? { ...node, written: undefined } : node;
 }
 
 /* Edits: each answers a new tree */
@@ -241,7 +250,7 @@ export function parse(expression: Expression | null | undefined): Group {
 export function updateNode(root: Group, id: string, change: (node: TreeNode) => TreeNode): Group {
   const walk = (node: TreeNode): TreeNode => {
     if (node.id === id) return change(node);
-    return isRow(node) ? node : { ...node, children: node.children.map(walk) };
+    return isGroup(node) ? { ...node, children: node.children.map(walk) } : node;
   };
   return walk(root) as Group;
 }
@@ -249,14 +258,21 @@ export function updateNode(root: Group, id: string, change: (node: TreeNode) => 
 export function removeNode(root: Group, id: string): Group {
   const walk = (group: Group): Group => ({
     ...group,
-    children: group.children.filter((child) => child.id !== id).map((child) => (isRow(child) ? child : walk(child))),
+    children: group.children.filter((child) => child.id !== id).map((child) => (isGroup(child) ? walk(child) : child)),
   });
   return walk(root);
 }
 
 export function addNode(root: Group, groupId: string, node: TreeNode): Group {
   return updateNode(root, groupId, (group) =>
-    isRow(group) ? group : { ...group, children: [...group.children, node] },
+    isGroup(group) ? { ...group, children: [...group.children, node] } : group,
+  );
+}
+
+/** Read a group in another way; how it was written is written no longer. */
+export function setKind(root: Group, groupId: string, kind: GroupKind): Group {
+  return updateNode(root, groupId, (group) =>
+    isGroup(group) && group.kind !== kind ? { id: group.id, kind, children: group.children } : group,
   );
 }
 
@@ -264,7 +280,7 @@ export function addNode(root: Group, groupId: string, node: TreeNode): Group {
 export function shiftNode(root: Group, id: string, by: -1 | 1): Group {
   const walk = (group: Group): Group => {
     const index = group.children.findIndex((child) => child.id === id);
-    const children = group.children.map((child) => (isRow(child) ? child : walk(child)));
+    const children = group.children.map((child) => (isGroup(child) ? walk(child) : child));
     const target = index + by;
     if (index >= 0 && target >= 0 && target < children.length) {
       const [moved] = children.splice(index, 1);
@@ -278,7 +294,7 @@ export function shiftNode(root: Group, id: string, by: -1 | 1): Group {
 export function sizeOf(root: Group): { rows: number; groups: number } {
   return root.children.reduce(
     (sum, child) => {
-      if (isRow(child)) return { ...sum, rows: sum.rows + 1 };
+      if (!isGroup(child)) return { ...sum, rows: sum.rows + 1 };
       const inner = sizeOf(child);
       return { rows: sum.rows + inner.rows, groups: sum.groups + inner.groups };
     },

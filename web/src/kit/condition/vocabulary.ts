@@ -4,6 +4,7 @@ import { unitText, useText, type Translate } from '../../app/i18n';
 import { askedOf } from '../fields/asked';
 import * as format from '../format';
 import { isComplete, type Row, type RowOp, type TypeOf, valueCount } from './model';
+import type { KnownType } from './reading';
 
 export type Entry = VocabularyItem & { kind: VocabularyKind };
 /** What conditions may speak about, for a list or for an audience. */
@@ -50,6 +51,12 @@ export function useVocabularyTerms(vocabulary: Vocabulary | undefined): Terms {
   }, [vocabulary]);
 }
 
+/** The types of what may be asked about; nothing else can be edited. */
+export const knownIn =
+  ({ entries }: Terms): KnownType =>
+  (field) =>
+    entries.get(field)?.type;
+
 /** Money is typed and read in 万 in Chinese and in thousands in English. */
 export function inputScale(entry: Entry | undefined, lang: format.Lang): { factor: number; unit: string } {
   if (entry?.unit === '元' || entry?.unit === 'CNY')
@@ -58,7 +65,8 @@ export function inputScale(entry: Entry | undefined, lang: format.Lang): { facto
 }
 
 export function opText(op: RowOp, type: VocabularyType, t: Translate): string {
-  if (askedOf(type).editor === 'day' && (op === '>=' || op === '<=')) return t(`op.date.${op}`);
+  const byDay = op === '>=' || op === '<=' || op === '>' || op === '<';
+  if (askedOf(type).editor === 'day' && byDay) return t(`op.date.${op}`);
   return t(`op.${op}`);
 }
 
@@ -83,7 +91,10 @@ export function useRowWords(terms: Terms): (row: Row) => RowWords {
     (row) => {
       const entry = terms.entries.get(row.field);
       const values = row.values.map((value) => valueText(value, entry, lang, t));
-      const joined = row.op === 'between' ? values.join(` ${t('condition.to')} `) : values.join(t('common.and'));
+      const joined =
+        row.op === 'between' || row.op === 'not_between'
+          ? values.join(` ${t('condition.to')} `)
+          : values.join(t('common.and'));
       return {
         field: entry ? entry.labels[lang] : t('condition.unknown', { key: row.field }),
         op: opText(row.op, entry?.type ?? 'text', t),

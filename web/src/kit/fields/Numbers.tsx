@@ -1,7 +1,7 @@
 import { unitText, useText, type Key } from '../../app/i18n';
 import { Change, Plain } from '../figures';
 import { NumberInput } from '../NumberInput';
-import { isWhole, readNumber } from '../plain';
+import { isPercentage, isWhole, readNumber } from '../plain';
 import type { EditProps, ShowProps } from './kind';
 
 /** A number with its unit; a change with its sign and the color of the market. */
@@ -11,10 +11,11 @@ export function NumberValue({ field, value, cell }: ShowProps) {
   return <Plain value={value} unit={cell || !field.unit ? undefined : unitText(field.unit, lang)} />;
 }
 
-export function NumberEdit({ testId, value, onChange, id }: EditProps) {
+export function NumberEdit({ field, testId, value, onChange, id }: EditProps) {
   return (
     <NumberInput
       id={id}
+      typing={{ percent: field.unit === PERCENT }}
       data-testid={testId}
       value={value as string | undefined}
       onChange={onChange}
@@ -23,7 +24,14 @@ export function NumberEdit({ testId, value, onChange, id }: EditProps) {
   );
 }
 
-export const notNumber = (value: unknown): Key | null => (readNumber(String(value)) === null ? 'number.refused' : null);
+/** The unit of numbers that are shares of a hundred. */
+export const PERCENT = '%';
+
+export function notNumber(value: unknown): Key | null {
+  const text = String(value);
+  if (readNumber(text) !== null) return null;
+  return isPercentage(text) ? 'number.noPercent' : 'number.refused';
+}
 
 export const notWhole = (value: unknown): Key | null =>
   notNumber(value) ?? (isWhole(String(value)) ? null : 'number.notWhole');

@@ -15,8 +15,9 @@ import { Panel } from '../../kit/Panel';
 import { StaleNotice } from '../../kit/StaleNotice';
 import { QueryState } from '../../kit/states';
 import { useUnsaved } from '../../kit/unsaved';
-import { compile, hasUnfinished, newGroup, newRow, parse, sizeOf, type Group } from '../../kit/condition/model';
-import { useVocabularyTerms, type Terms } from '../../kit/condition/vocabulary';
+import { compile, hasUnfinished, newGroup, newRow, redrawn, sizeOf, type Group } from '../../kit/condition/model';
+import { parse } from '../../kit/condition/reading';
+import { knownIn, useVocabularyTerms, type Terms } from '../../kit/condition/vocabulary';
 import { ExplainDrawer } from './ExplainDrawer';
 import { negativeIds, ReachPanel, SamplePanel } from './Reach';
 import { SnapshotsPanel } from './SnapshotsPanel';
@@ -48,21 +49,23 @@ export function AudienceBuilderPage() {
   );
 }
 
+const read = (audience: Audience, terms: Terms): Group => parse(audience.condition, knownIn(terms));
+
+/** What a tree says, however it was written: the server spells numbers in its own way. */
+const meaning = (root: Group, terms: Terms): string => JSON.stringify(compile(redrawn(root), terms.typeOf).expression);
+
 function Builder({ vocabulary, audience }: { vocabulary: Vocabulary; audience?: Audience }) {
   const { t } = useText();
   const terms = useVocabularyTerms(vocabulary);
-  const [drawn] = useState<Group>(() => (audience ? parse(audience.condition) : newGroup('all', [newRow('', '=')])));
+  const [drawn] = useState<Group>(() => (audience ? read(audience, terms) : newGroup('all', [newRow('', '=')])));
   const [root, setRoot] = useState(drawn);
   const [explaining, setExplaining] = useState(false);
   const live = useLiveCount(root, terms);
   const name = audience?.name ?? t('audience.untitled');
-  const saved = useMemo(
-    () => JSON.stringify(audience ? compile(parse(audience.condition), terms.typeOf).expression : null),
-    [audience, terms],
-  );
+  const saved = useMemo(() => (audience ? meaning(read(audience, terms), terms) : 'null'), [audience, terms]);
   const now = compile(root, terms.typeOf).expression;
   const unfinished = hasUnfinished(root);
-  const dirty = JSON.stringify(now) !== saved || (unfinished && root !== drawn);
+  const dirty = meaning(root, terms) !== saved || (unfinished && root !== drawn);
   const naming = useRef(false);
   const leave = useUnsaved(() => dirty || naming.current);
   const onNaming = useCallback((typed: boolean) => {
@@ -116,6 +119,7 @@ function TreePanel({ root, terms, live, total, onChange }: TreePanelProps) {
   const annotations: Annotations = {
     row: (row) => <RowHits count={live.countOf(row.id)} total={visible} negative={negative.has(row.id)} />,
     group: (group) => <GroupHits group={group} count={live.countOf(group.id)} total={visible} />,
+    unknown: (row) => live.unknownOf(row.id),
   };
   const size = sizeOf(root);
   return (

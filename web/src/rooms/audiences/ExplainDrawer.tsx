@@ -6,12 +6,12 @@ import { api } from '../../api/client';
 import type { Explanation, ExplainNode, Expression, Value } from '../../api';
 import { useText } from '../../app/i18n';
 import { isRef } from '../../kit/fields/values';
-import { compile, isRow, type Group, type Row, type TreeNode } from '../../kit/condition/model';
-import { newRow } from '../../kit/condition/model';
+import { compile, isGroup, isRow, newRow, type Group, type Leaf, type TreeNode } from '../../kit/condition/model';
 import { useRowWords, type Terms } from '../../kit/condition/vocabulary';
 import { DayStamp, Mark } from '../../kit/marks';
 import { QueryState } from '../../kit/states';
 import { RecordPicker, type Picked } from '../../kit/fields/RecordPicker';
+import { useSentences } from './sentences';
 import { ConditionTree, type Annotations } from './TreeEditor';
 import { negativeIds } from './Reach';
 
@@ -75,8 +75,8 @@ function flatten(node: ExplainNode, found = new Map<string, ExplainNode>()): Map
   return found;
 }
 
-function rowsOf(node: TreeNode): Row[] {
-  return isRow(node) ? [node] : node.children.flatMap(rowsOf);
+function leavesOf(node: TreeNode): Leaf[] {
+  return isGroup(node) ? node.children.flatMap(leavesOf) : [node];
 }
 
 type ExplainedProps = { data: Explanation; paths: Map<string, string>; root: Group; terms: Terms; name: string };
@@ -84,6 +84,8 @@ type ExplainedProps = { data: Explanation; paths: Map<string, string>; root: Gro
 function Explained({ data, paths, root, terms, name }: ExplainedProps) {
   const { t } = useText();
   const words = useRowWords(terms);
+  const leaves = useMemo(() => leavesOf(root), [root]);
+  const sentenceOf = useSentences(leaves);
   const nodes = useMemo(() => flatten(data.tree), [data]);
   const negative = useMemo(() => negativeIds(root), [root]);
   const nodeOf = (id: string) => {
@@ -99,7 +101,7 @@ function Explained({ data, paths, root, terms, name }: ExplainedProps) {
     row: (row) => {
       const node = nodeOf(row.id);
       if (!node) return null;
-      return <Actual row={row} terms={terms} node={node} good={speaksFor(row.id)} />;
+      return <Actual terms={terms} node={factOf(node)} good={speaksFor(row.id)} />;
     },
     group: (group) => {
       const node = nodeOf(group.id);
@@ -113,13 +115,14 @@ function Explained({ data, paths, root, terms, name }: ExplainedProps) {
   };
   const failing = root.children
     .filter((child) => speaksFor(child.id) === false)
-    .flatMap(rowsOf)
+    .flatMap(leavesOf)
     .filter((row) => speaksFor(row.id) === false);
-  const sentence = (row: Row) => Object.values(words(row)).filter(Boolean).join(' ');
+  const sentence = (leaf: Leaf) =>
+    isRow(leaf) ? Object.values(words(leaf)).filter(Boolean).join(' ') : sentenceOf(leaf);
   const reason = failing
     .map((row) => t(negative.has(row.id) ? 'explain.hits' : 'explain.misses', { words: sentence(row) }))
     .join(t('explain.then'));
-  const checked = rowsOf(root).filter((row) => paths.has(row.id));
+  const checked = leaves.filter((row) => paths.has(row.id));
   const favour = checked.filter((row) => speaksFor(row.id) === true);
   return (
     <>
@@ -157,11 +160,19 @@ function textOf(value: Value | undefined): string[] {
   return [typeof value === 'object' ? String(value.amount ?? '') : String(value)];
 }
 
-function Actual({ row, terms, node, good }: { row: Row; terms: Terms; node: ExplainNode; good: boolean | null }) {
+/** Where the value is that a row asks for: the row may stand for several tests of it. */
+function factOf(node: ExplainNode): ExplainNode {
+  const [first] = node.children ?? [];
+  return first ? factOf(first) : node;
+}
+
+type ActualProps = { terms: Terms; node: ExplainNode; good: boolean | null };
+
+function Actual({ terms, node, good }: ActualProps) {
   const { t } = useText();
   const words = useRowWords(terms);
   const values = textOf(node.actual);
-  const shown = values.length > 0 ? words(newRow(row.field, 'in', values)).value : t('explain.unknownValue');
+  const shown = values.length > 0 ? words(newRow(node.field ?? '', 'in', values)).value : t('explain.unknownValue');
   return (
     <span className="row gap-4" data-testid="explain-actual">
       <span className="ink-2">{t('explain.actual')}</span>

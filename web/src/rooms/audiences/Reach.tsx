@@ -3,7 +3,7 @@ import { Link } from 'react-router';
 import type { Expression, Option, Preview } from '../../api';
 import { useText } from '../../app/i18n';
 import { ChoiceTag } from '../../blocks/Formatted';
-import { isRow, sizeOf, type Group, type TreeNode } from '../../kit/condition/model';
+import { isGroup, isRow, sizeOf, type Group, type TreeNode } from '../../kit/condition/model';
 import { useRowWords, type Terms } from '../../kit/condition/vocabulary';
 import { Money, MoneyCell } from '../../kit/figures';
 import { decimal, share } from '../../kit/format';
@@ -11,6 +11,7 @@ import { Icon } from '../../kit/Icon';
 import { Bar } from '../../kit/marks';
 import { Panel } from '../../kit/Panel';
 import { ErrorState, QueryState } from '../../kit/states';
+import { useSentences } from './sentences';
 import { useSample, type NarrowingStep, type useLiveCount } from './useLiveCount';
 
 type Live = ReturnType<typeof useLiveCount>;
@@ -64,14 +65,16 @@ function Counting({ live }: { live: Live }) {
 }
 
 /** A top-level part of the tree in few words. */
-function useNodeWords(terms: Terms): (node: TreeNode) => string {
+function useNodeWords(terms: Terms, nodes: TreeNode[]): (node: TreeNode) => string {
   const { t } = useText();
   const words = useRowWords(terms);
+  const sentence = useSentences(nodes);
   return (node) => {
     if (isRow(node)) {
       const { field, op, value } = words(node);
       return `${field} ${op} ${value}`;
     }
+    if (!isGroup(node)) return sentence(node);
     return t('reach.group', { kind: t(`tree.${node.kind}`), n: sizeOf(node).rows });
   };
 }
@@ -82,7 +85,10 @@ function logShare(count: number, total: number): number {
 
 function Narrowing({ data, steps, terms }: { data: Preview; steps: NarrowingStep[]; terms: Terms }) {
   const { t } = useText();
-  const words = useNodeWords(terms);
+  const words = useNodeWords(
+    terms,
+    steps.map(({ child }) => child),
+  );
   const total = data.visible_total;
   return (
     <ol className="narrowing">
@@ -177,7 +183,7 @@ export function negativeIds(root: Group): Set<string> {
     const inside = negative !== (group.kind === 'none');
     for (const child of group.children) {
       if (inside) found.add(child.id);
-      if (!isRow(child)) walk(child, inside);
+      if (isGroup(child)) walk(child, inside);
     }
   };
   walk(root, false);

@@ -1,4 +1,4 @@
-import { Dropdown } from 'antd';
+import { Dropdown, Select } from 'antd';
 import type { ReactNode } from 'react';
 import { useText } from '../../app/i18n';
 import { FieldPicker, OperatorSelect, ValueEditor } from '../../kit/condition/editors';
@@ -6,24 +6,38 @@ import {
   addNode,
   defaultRow,
   isComplete,
+  isNegation,
   isRow,
+  isSentence,
   newGroup,
   newRow,
   removeNode,
+  setKind,
   shiftNode,
   updateNode,
+  type Blank,
   type Group,
   type GroupKind,
+  type Leaf,
   type Row,
+  type Sentence,
   type TreeNode,
 } from '../../kit/condition/model';
 import { useRowWords, type Entry, type Terms } from '../../kit/condition/vocabulary';
 import { decimal, share } from '../../kit/format';
 import { Icon } from '../../kit/Icon';
 import { Bar } from '../../kit/marks';
+import { useSentence } from './sentences';
 
-/** What stands at the right of each row and below each group: hits while building, facts while explaining. */
-export type Annotations = { row: (row: Row) => ReactNode; group: (group: Group) => ReactNode };
+/**
+ * What stands at the right of each row and below each group: hits while building, facts while explaining. `unknown` is
+ * how many lack the value that a row asks for.
+ */
+export type Annotations = {
+  row: (row: Leaf) => ReactNode;
+  group: (group: Group) => ReactNode;
+  unknown?: (row: Leaf) => number | undefined;
+};
 
 type TreeProps = { root: Group; terms: Terms; annotations: Annotations; onChange?: (root: Group) => void };
 
@@ -31,14 +45,16 @@ type TreeProps = { root: Group; terms: Terms; annotations: Annotations; onChange
 export function ConditionTree(props: TreeProps) {
   return (
     <div className="tree" data-testid="condition-tree">
-      <GroupView {...props} group={props.root} level={0} />
+      <GroupView {...props} group={props.root} level={0} excluded={false} />
     </div>
   );
 }
 
-type GroupProps = TreeProps & { group: Group; level: number };
+/** `excluded`: it stands where hits count against. */
+type Placing = { level: number; excluded: boolean };
+type GroupProps = TreeProps & Placing & { group: Group };
 
-function GroupView({ group, level, ...tree }: GroupProps) {
+function GroupView({ group, level, excluded, ...tree }: GroupProps) {
   const { t } = useText();
   const { root, onChange, annotations } = tree;
   const band = (
@@ -49,10 +65,7 @@ function GroupView({ group, level, ...tree }: GroupProps) {
   return (
     <div className={`group ${group.kind} ${level === 0 ? 'root' : ''}`} data-testid={`group-${group.kind}`}>
       {onChange ? (
-        <BandMenu
-          kind={group.kind}
-          onPick={(kind) => onChange(updateNode(root, group.id, (node) => (isRow(node) ? node : { ...node, kind })))}
-        >
+        <BandMenu kind={group.kind} onPick={(kind) => onChange(setKind(root, group.id, kind))}>
           {band}
         </BandMenu>
       ) : (
@@ -60,10 +73,16 @@ function GroupView({ group, level, ...tree }: GroupProps) {
       )}
       <div className="members">
         {group.children.map((child) => (
-          <NodeView key={child.id} {...tree} node={child} level={level + 1} />
+          <NodeView
+            key={child.id}
+            {...tree}
+            node={child}
+            level={level + 1}
+            excluded={excluded !== (group.kind === 'none')}
+          />
         ))}
         <div className="group-foot">
-          {onChange && <GroupActions {...tree} group={group} level={level} />}
+          {onChange && <GroupActions {...tree} group={group} level={level} excluded={excluded} />}
           <span className="right row gap-12">
             {group.children.length === 0 && level > 0 ? <Unfinished /> : annotations.group(group)}
           </span>
@@ -73,7 +92,8 @@ function GroupView({ group, level, ...tree }: GroupProps) {
   );
 }
 
-function NodeView({ node, ...tree }: TreeProps & { node: TreeNode; level: number }) {
+function NodeView({ node, ...tree }: TreeProps & Placing & { node: TreeNode }) {
+  if (isSentence(node)) return <SentenceView {...tree} sentence={node} />;
   return isRow(node) ? <RowView {...tree} row={node} /> : <GroupView {...tree} group={node} />;
 }
 
@@ -146,7 +166,71 @@ function KindBadge({ entry }: { entry: Entry | undefined }) {
   );
 }
 
-function RowView({ row, root, terms, annotations, onChange }: TreeProps & { row: Row }) {
+/** What rows cannot say, in words: it is removed as a whole and never changed. */
+function SentenceView({ sentence, root, annotations, onChange }: TreeProps & { sentence: Sentence }) {
+  const { t } = useText();
+  const words = useSentence(sentence.expression);
+  return (
+    <div className="tree-row" data-testid="condition-sentence">
+      <span className="kind" title={t('tree.sentenceHint')}>
+        <Icon name="message" size={13} /> {t('tree.sentence')}
+      </span>
+      <span className="sentence">{words}</span>
+      <NoValue leaf={sentence} annotations={annotations} />
+      <span className="right row gap-4">{annotations.row(sentence)}</span>
+      {onChange && <RowMenu row={sentence} root={root} onChange={onChange} />}
+    </div>
+  );
+}
+
+function NoValue({ leaf, annotations }: { leaf: Leaf; annotations: Annotations }) {
+  const { t } = useText();
+  const lacking = annotations.unknown?.(leaf) ?? 0;
+  if (lacking === 0) return null;
+  return (
+    <span className="small tone-attention" data-testid="no-value">
+      {t('tree.noValue', { n: decimal(lacking, 0) })}
+    </span>
+  );
+}
+
+type BlankProps = { row: Row; excluded: boolean; annotations: Annotations; onChange: (row: Row) => void };
+
+/** Those without a value: how many they are and, where the test could mean either, whether they count. */
+function BlankChoice({ row, excluded, annotations, onChange }: BlankProps) {
+  const { t } = useText();
+  const lacking = annotations.unknown?.(row) ?? 0;
+  const asked = row.blank !== undefined || (lacking > 0 && isNegation(row.op, excluded));
+  if (!asked) return <NoValue leaf={row} annotations={annotations} />;
+  const choices: [Blank, boolean][] = [
+    ['holds', !excluded],
+    ['fails', excluded],
+  ];
+  return (
+    <>
+      {row.blank !== undefined && <NoValue leaf={row} annotations={annotations} />}
+      <Select<Blank>
+        value={row.blank}
+        status={row.blank === undefined ? 'warning' : undefined}
+        placeholder={t('tree.noValueAsk', { n: decimal(lacking, 0) })}
+        aria-label={t('tree.noValueAsk', { n: decimal(lacking, 0) })}
+        options={choices.map(([value, counted]) => ({
+          value,
+          label: t(counted ? 'tree.blank.counted' : 'tree.blank.left'),
+        }))}
+        onChange={(blank) => onChange({ ...row, blank })}
+        allowClear={false}
+        showSearch={false}
+        popupMatchSelectWidth={false}
+        style={{ minWidth: 150 }}
+        data-testid="blank-choice"
+      />
+    </>
+  );
+}
+
+function RowView({ row, root, terms, annotations, excluded, onChange }: TreeProps & Placing & { row: Row }) {
+  const { t } = useText();
   const entry = terms.entries.get(row.field);
   const words = useRowWords(terms)(row);
   const unfinished = !isComplete(row);
@@ -164,11 +248,19 @@ function RowView({ row, root, terms, annotations, onChange }: TreeProps & { row:
           />
           {entry && <OperatorSelect row={row} terms={terms} onChange={change} />}
           {entry && <ValueEditor row={row} terms={terms} onChange={change} />}
+          {entry && !unfinished && (
+            <BlankChoice row={row} excluded={excluded} annotations={annotations} onChange={change} />
+          )}
         </>
       ) : (
         <>
           <span className="word">{words.field}</span> <span className="ink-2">{words.op}</span>{' '}
           {words.value && <span className="word">{words.value}</span>}
+          {row.blank && (
+            <span className="small ink-2">
+              {t((row.blank === 'holds') !== excluded ? 'tree.blank.counted' : 'tree.blank.left')}
+            </span>
+          )}
         </>
       )}
       <span className="right row gap-4">{unfinished ? <Unfinished /> : annotations.row(row)}</span>
@@ -186,16 +278,22 @@ function Unfinished() {
   );
 }
 
-function RowMenu({ row, root, onChange }: { row: Row; root: Group; onChange: (root: Group) => void }) {
+function RowMenu({ row, root, onChange }: { row: Leaf; root: Group; onChange: (root: Group) => void }) {
   const { t } = useText();
-  const items = [
+  const moves = [
     { key: 'up', label: t('tree.moveUp'), onClick: () => onChange(shiftNode(root, row.id, -1)) },
     { key: 'down', label: t('tree.moveDown'), onClick: () => onChange(shiftNode(root, row.id, 1)) },
-    { key: 'remove', label: t('common.remove'), danger: true, onClick: () => onChange(removeNode(root, row.id)) },
   ];
+  const remove = {
+    key: 'remove',
+    label: t('common.remove'),
+    danger: true,
+    onClick: () => onChange(removeNode(root, row.id)),
+  };
+  const items = isRow(row) ? [...moves, remove] : [remove];
   return (
     <Dropdown trigger={['click']} menu={{ items }} placement="bottomRight">
-      <button type="button" className="plain ink-3 row-menu" aria-label={t('tree.rowActions')}>
+      <button type="button" className="plain ink-3 row-menu" aria-label={t('tree.rowActions')} data-testid="row-menu">
         ⋯
       </button>
     </Dropdown>

@@ -14,18 +14,19 @@ export type NarrowingStep = { child: TreeNode; count: number | undefined };
 /** The count of the tree while it is built: debounced, an overtaken request is aborted. */
 export function useLiveCount(root: Group, terms: Terms) {
   const settled = useDebounced(root, WAIT);
-  const { expression, paths } = useMemo(() => compile(settled, terms.typeOf), [settled, terms]);
+  const { expression, paths, tests } = useMemo(() => compile(settled, terms.typeOf), [settled, terms]);
   const preview = useQuery({
     queryKey: ['audience-preview', expression],
     queryFn:
       expression && terms.entries.size > 0
-        ? ({ signal }) => api.post('/audiences/preview', { body: { condition: expression, nodes: true }, signal })
+        ? ({ signal }) =>
+            api.post('/audiences/preview', { body: { condition: expression, nodes: true, unknown: true }, signal })
         : skipToken,
     placeholderData: keepPreviousData,
     staleTime: 60_000,
   });
   const current = preview.data && !preview.isPlaceholderData ? preview.data : undefined;
-  const byPath = useMemo(() => new Map(current?.nodes.map((node) => [node.path, node.count])), [current]);
+  const byPath = useMemo(() => new Map(current?.nodes.map((node) => [node.path, node])), [current]);
   const steps = useNarrowing(settled, terms, current);
   return {
     expression,
@@ -34,7 +35,12 @@ export function useLiveCount(root: Group, terms: Terms) {
     steps,
     countOf: (id: string): number | undefined => {
       const path = paths.get(id);
-      return path === undefined ? undefined : (byPath.get(path) ?? (path === '' ? current?.count : undefined));
+      return path === undefined ? undefined : (byPath.get(path)?.count ?? (path === '' ? current?.count : undefined));
+    },
+    /** How many of those looked at lack the value that a row asks for, whatever it says of them. */
+    unknownOf: (id: string): number | undefined => {
+      const path = tests.get(id);
+      return path === undefined ? undefined : byPath.get(path)?.unknown;
     },
   };
 }

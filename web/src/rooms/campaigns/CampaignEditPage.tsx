@@ -145,7 +145,7 @@ function PlanFields({ options, campaign }: { options: CampaignOptions; campaign?
           rules={control}
           extra={t('campaign.controlHint')}
         >
-          <NumberInput style={{ width: '100%' }} data-testid="campaign-control" />
+          <NumberInput typing={{ percent: true }} style={{ width: '100%' }} data-testid="campaign-control" />
         </Form.Item>
         {options.result_sets.length > 0 && (
           <Form.Item name="result_set" label={t('campaign.resultSet')}>

@@ -21,19 +21,23 @@ from zhike.insight.warehouse.port import Session
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """What one pass over the wide rows counted."""
+    """What one pass over the wide rows counted; per node who meets it, and who lacks the value that would tell."""
 
     count: int
     visible_total: int
     total_asset: Decimal | None
     nodes: Mapping[str, int]
+    unknown: Mapping[str, int]
 
 
-def tally(table: Published, condition: Compiled, scope: BitMap | None, *, nodes: bool) -> Tally:
-    """Count a condition within a scope; with `nodes` each of its parts too, in the same pass."""
+def tally(table: Published, condition: Compiled, scope: BitMap | None, *, nodes: bool, unknown: bool = False) -> Tally:
+    """Count a condition within a scope; with `nodes` each of its parts too, in the same pass.
+
+    With `unknown` it is counted, too, of how many no part can say whether they meet it.
+    """
     with table.session(scope) as session:
         if nodes:
-            return _with_nodes(session, table, condition, scope)
+            return _with_nodes(session, table, condition, scope, unknown)
         counted = trees.sql(
             "select count(*), _sum from wide where _where and _within",
             sum=_sum(table),
@@ -41,7 +45,7 @@ def tally(table: Published, condition: Compiled, scope: BitMap | None, *, nodes:
             within=_within(scope),
         )
         count, total_asset = session.row(counted)
-        return Tally(count, visible_total(session, table, scope), total_asset, {})
+        return Tally(count, visible_total(session, table, scope), total_asset, {}, {})
 
 
 def visible_total(session: Session, table: Published, scope: BitMap | None) -> int:
@@ -52,24 +56,23 @@ def visible_total(session: Session, table: Published, scope: BitMap | None) -> i
     return found
 
 
-def _with_nodes(session: Session, table: Published, condition: Compiled, scope: BitMap | None) -> Tally:
+def _with_nodes(session: Session, table: Published, condition: Compiled, scope: BitMap | None, unknown: bool) -> Tally:
     leaves = [trees.named(leaf, f"c{index}") for index, leaf in enumerate(condition.leaves)]
     total = [trees.column(total_key())] if total_key() in table.names else []
-    counted = [
-        trees.sql("count(*) filter (where _formula)", formula=trees.sql(formula))
-        for formula in condition.formulas.values()
-    ]
-    asked = trees.sql(
+    formulas = list(condition.formulas.values())
+    asked = formulas + ([f"({formula}) is null" for formula in formulas] if unknown else [])
+    query = trees.sql(
         "select count(*), _sum filter (where _root), _counted from (select _leaves from wide where _within) asked",
         sum=_sum(table),
         root=trees.sql(condition.formulas[condition.root.path]),
-        counted=counted,
+        counted=[trees.sql("count(*) filter (where _formula)", formula=trees.sql(formula)) for formula in asked],
         leaves=[*leaves, *total],
         within=_within(scope),
     )
-    visible, total_asset, *found = session.row(asked)
-    nodes = dict(zip(condition.formulas, found, strict=True))
-    return Tally(nodes[condition.root.path], visible, total_asset, nodes)
+    visible, total_asset, *found = session.row(query)
+    nodes = dict(zip(condition.formulas, found, strict=False))
+    lacking = dict(zip(condition.formulas, found[len(formulas) :], strict=False))
+    return Tally(nodes[condition.root.path], visible, total_asset, nodes, lacking)
 
 
 def counts(table: Published, conditions: Sequence[Compiled], scope: BitMap | None) -> list[int]:
