@@ -6,8 +6,9 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
-from typing import Literal, cast
+from typing import Annotated, Literal, cast
 
+from pydantic import Field
 from typing_extensions import TypedDict
 
 from zhike.expressions.wire import Condition
@@ -62,6 +63,8 @@ class QueryIn(RequestBody):
     cursor: str | None = None
     limit: int = 50
     of: ParentIn | None = None
+    #: Records that were chosen one by one.
+    uids: Annotated[list[uuid.UUID], Field(max_length=200)] | None = None
 
     def query(self, object: str) -> RecordQuery:
         """Return the question as the door takes it."""
@@ -75,6 +78,7 @@ class QueryIn(RequestBody):
             cursor=self.cursor or "",
             limit=self.limit,
             of=Parent(self.of.field, self.of.uid) if self.of else None,
+            uids=None if self.uids is None else tuple(self.uids),
         )
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from sqlglot import exp
+
 from zhike.platform.objects.errors import UnknownField
 from zhike.platform.objects.logic import asking, single_records
 from zhike.platform.objects.logic import catalogue as catalogues
@@ -19,6 +21,9 @@ def narrowed(query: RecordQuery, principal: Principal, owner: ObjectType, operat
     """Return what a query asks for, of what `principal` may read and do `operation` on."""
     where = Where(catalogues.catalogue())
     narrow_to_query(where, owner, ALIAS, _with_parent(query, principal, owner), principal)
+    if query.uids is not None:
+        chosen = exp.Any(this=exp.paren(where.bind(list(query.uids))))
+        where.add(exp.column("uid", table=ALIAS).eq(chosen))
     if query.text.strip():
         narrow_to_text(where, owner, query.text, principal)
     narrow_to_scope(where, owner, ALIAS, principal, "read")
