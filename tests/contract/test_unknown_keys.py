@@ -105,11 +105,11 @@ def test_a_misspelt_condition_counts_nobody_and_says_what_there_is(client):
     assert wrong.json()["findings"] == [
         {
             "code": "request.unknown_key",
-            "message": "There is no key 'where'. There are: columns, condition, cursor, exact, limit, of, q, refinement, sort",
+            "message": "There is no key 'where'. There are: columns, condition, cursor, exact, limit, of, q, refinement, sort, uids",
             "path": "where",
             "facts": {
                 "key": "where",
-                "has": ["columns", "condition", "cursor", "exact", "limit", "of", "q", "refinement", "sort"],
+                "has": ["columns", "condition", "cursor", "exact", "limit", "of", "q", "refinement", "sort", "uids"],
             },
         }
     ]

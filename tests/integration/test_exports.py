@@ -60,8 +60,12 @@ def sheet(principal, query=PARTIES):
     return load_workbook(io.BytesIO(exports.export_xlsx(query, principal=principal))).worksheets[0]
 
 
+def names_in(found):
+    return sorted(row[0] for row in found.iter_rows(min_row=3, values_only=True))
+
+
 def names(principal):
-    return sorted(row[0] for row in sheet(principal).iter_rows(min_row=3, values_only=True))
+    return names_in(sheet(principal))
 
 
 def test_values_are_masked_like_the_screen_and_options_are_words(firm):
@@ -93,6 +97,18 @@ def test_an_export_is_written_down(firm):
         "condition": None,
         "text": False,
     }
+
+
+def test_what_was_chosen_is_exported_alone_and_only_what_one_may_export(firm):
+    chosen, _left = customer("张三丰"), customer("李四海")
+    other = customer("王五", branch="B2", manager="E1002")
+    query = replace(PARTIES, uids=(chosen.uid, other.uid))
+
+    assert names_in(sheet(firm.manager, query)) == ["张*丰"]
+    assert names_in(sheet(firm.operator, query)) == ["张*丰", "王*"]
+    assert objects.count(query, principal=firm.manager).count == 1
+    assert names_in(sheet(firm.operator, replace(PARTIES, uids=()))) == []
+    assert [entry.changes["chosen"] for entry in Entry.objects.filter(operation="export").order_by("pk")] == [2, 2, 0]
 
 
 @pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)"])
@@ -335,6 +351,16 @@ def test_an_approver_reads_which_columns_of_which_records_are_asked_for(three):
         "范围：我的客户（以申请人身份）",
         "条件：风险承受等级 = 'C3'",
     ]
+
+
+def test_an_approver_reads_that_records_were_chosen_and_approves_those(three):
+    chosen = customer("赵六")
+    query = RecordQuery("party", columns=("name",), uids=(chosen.uid,))
+    asked = exports.ask(query, reason="季度服务回访", principal=three.manager)
+
+    assert work.get(asked, principal=three.branch_head).script.splitlines()[-1] == "仅逐条选中的"
+    kept = large_exports.ExportList.model_validate_json(large_exports.ExportList.of_query(query).model_dump_json())
+    assert kept.query() == query
 
 
 @pytest.mark.parametrize("asker", ["zh", "en"])

@@ -12,6 +12,7 @@ from django.utils.crypto import constant_time_compare
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from zhike.engagement.campaigns.routes import router as campaigns
+from zhike.engagement.compliance.routes import router as gate
 from zhike.insight.audiences.routes import router as audiences
 from zhike.insight.warehouse.routes import router as warehouse
 from zhike.kernel.errors import ZhikeError
@@ -24,7 +25,7 @@ from zhike.server.http import SignedIn, api, outside_refusal
 from zhike.server.routes import router as server
 from zhike.server.users import router as users
 
-for router in (server, users, records, exchange, work, warehouse, audiences, campaigns, operations):
+for router in (server, users, records, exchange, work, warehouse, audiences, campaigns, gate, operations):
     api.add_router("", router)
 
 

@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
+import { useCurrentUser } from '../api/hooks';
 
 /** True on a narrow screen: other lists, other heads, larger targets. */
 export function useIsPhone(): boolean {
@@ -38,7 +39,7 @@ export function useFocusBack(): void {
   );
 }
 
-function isTyping(target: EventTarget | null): boolean {
+export function isTyping(target: EventTarget | null): boolean {
   if (target instanceof HTMLInputElement && target.type === 'checkbox') return false;
   return (
     target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
@@ -89,4 +90,9 @@ export function useNow(seconds: number): number {
     return () => clearInterval(timer);
   }, [seconds]);
   return now;
+}
+
+/** The name under which this browser keeps how somebody wants a list: several people may work at one desk. */
+export function useListName(list: string): string {
+  return `${list}.${useCurrentUser().employee_no}`;
 }

@@ -8,18 +8,20 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
-from zhike.engagement.compliance.logic import alike, gate
+from zhike.engagement.compliance.logic import alike, foreseeing, gate
 from zhike.engagement.compliance.logic.checks import total_labels
 from zhike.engagement.compliance.models import CapReservation, Decision
-from zhike.engagement.compliance.types import Leaving, PastDecision, Planned, Reason, Tally, Touch, Verdict
+from zhike.engagement.compliance.types import Channel, Leaving, PastDecision, Planned, Reason, Tally, Touch, Verdict
 from zhike.kernel.definition_parts import Labels
 from zhike.platform.objects.sets import Rows
+from zhike.platform.permissions.types import Principal
 
 __all__ = [
     "ask_again",
     "asked_before",
     "decide",
     "decisions_of_party",
+    "foreseen",
     "giving_back",
     "highest_level",
     "judge",
@@ -45,6 +47,15 @@ def tally(ids: Rows, planned: Sequence[Planned]) -> list[Tally]:
     The totals are those that `judge` gives person by person.
     """
     return alike.tally(ids, planned)
+
+
+def foreseen(channel: Channel, parties: Sequence[uuid.UUID], *, principal: Principal) -> Tally:
+    """Return what the gate would say now to a contact of the firm's own with some parties; nothing is decided.
+
+    Parties that the principal may not see are left out, unknown ones as well. Raises Refused where the gate looks at what
+    the principal does not see in clear: its answer would tell.
+    """
+    return foreseeing.foreseen(channel, parties, principal)
 
 
 def decide(touch: Touch, party_ids: Sequence[int], *, missing: Mapping[int, Sequence[Labels]] = _NONE) -> list[Verdict]:

@@ -165,7 +165,10 @@ class Parent:
 
 @dataclass(frozen=True, slots=True)
 class RecordQuery:
-    """What a list asks: all narrowing parts are combined with "and"; `condition` is expression JSON."""
+    """What a list asks: all narrowing parts are combined with "and"; `condition` is expression JSON.
+
+    `uids` are records that were chosen: of them those that the viewer may see; None for all.
+    """
 
     object: str
     refinement: str = ""
@@ -176,6 +179,7 @@ class RecordQuery:
     cursor: str = ""
     limit: int = 50
     of: Parent | None = None
+    uids: tuple[uuid.UUID, ...] | None = None
 
 
 def pointing_at(through: str, parent_id: int) -> StoredExpression:

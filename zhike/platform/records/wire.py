@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from typing import Literal
+from typing import Annotated, Literal
 
+from pydantic import Field
 from typing_extensions import TypedDict
 
 from zhike.expressions.wire import Condition
@@ -43,6 +44,8 @@ class QueryIn(RequestBody):
     cursor: str | None = None
     limit: int = 50
     of: ParentIn | None = None
+    #: Records that were chosen one by one.
+    uids: Annotated[list[uuid.UUID], Field(max_length=200)] | None = None
 
     def query(self, object: str) -> RecordQuery:
         """Return the question as the door takes it."""
@@ -56,6 +59,7 @@ class QueryIn(RequestBody):
             cursor=self.cursor or "",
             limit=self.limit,
             of=Parent(self.of.field, self.of.uid) if self.of else None,
+            uids=None if self.uids is None else tuple(self.uids),
         )
 
 

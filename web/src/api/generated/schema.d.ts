@@ -540,6 +540,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/gate/foreseen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Foreseen
+         * @description How many of some parties the gate would refuse now; those whom the caller may not see are not asked about.
+         */
+        post: operations["foreseeRefusals"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/jobs": {
         parameters: {
             query?: never;
@@ -2067,6 +2087,7 @@ export interface components {
             /** @default  */
             refinement?: string;
             sort?: components["schemas"]["SortIn"] | null;
+            uids?: string[] | null;
         };
         /** @description How many records a list has; above a limit an estimate. */
         CountOut: {
@@ -2210,6 +2231,7 @@ export interface components {
             /** @default  */
             refinement?: string;
             sort?: components["schemas"]["SortIn"] | null;
+            uids?: string[] | null;
         };
         /**
          * @description Where an export above the limit stands: the state of its run, or `expired`; rows so far, and until when it is kept.
@@ -2362,6 +2384,26 @@ export interface components {
             message_en?: string;
             path?: string | null;
             position?: number;
+        };
+        /** @description The parties that somebody thinks of contacting, and how. */
+        ForeseenIn: {
+            /** @enum {string} */
+            channel: "email" | "staff";
+            parties: string[];
+        };
+        /** @description Of how many parties the gate was asked, how many of them it would refuse at `as_of`, and why. */
+        ForeseenOut: {
+            /** Format: date-time */
+            as_of: string;
+            asked: number;
+            reasons: components["schemas"]["ForeseenReasonOut"][];
+            refused: number;
+        };
+        /** @description Why some of the parties would be refused, by their first reason. */
+        ForeseenReasonOut: {
+            code: string;
+            count: number;
+            labels: components["schemas"]["Labels"];
         };
         /** @description Which fields a form has. */
         FormLayoutOut: {
@@ -2996,6 +3038,7 @@ export interface components {
             /** @default  */
             refinement?: string;
             sort?: components["schemas"]["SortIn"] | null;
+            uids?: string[] | null;
         };
         /**
          * @description What waits in a queue, or for a pump turned in it: null is not counted; `catch_up` is in seconds.
@@ -4102,6 +4145,9 @@ export type Figure = components['schemas']['Figure'];
 export type FiguresBlockOut = components['schemas']['FiguresBlockOut'];
 export type FiguresData = components['schemas']['FiguresData'];
 export type Finding = components['schemas']['Finding'];
+export type ForeseenIn = components['schemas']['ForeseenIn'];
+export type ForeseenOut = components['schemas']['ForeseenOut'];
+export type ForeseenReasonOut = components['schemas']['ForeseenReasonOut'];
 export type FormLayoutOut = components['schemas']['FormLayoutOut'];
 export type FrozenOut = components['schemas']['FrozenOut'];
 export type GivenPasswordOut = components['schemas']['GivenPasswordOut'];
@@ -5449,6 +5495,41 @@ export interface operations {
                 };
                 content: {
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            502: components["responses"]["Error502"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    foreseeRefusals: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ForeseenIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ForeseenOut"];
                 };
             };
             400: components["responses"]["Error400"];

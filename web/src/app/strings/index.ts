@@ -6,6 +6,7 @@ import { jobs } from './jobs';
 import { records } from './records';
 import { rooms } from './rooms';
 import { shell } from './shell';
+import { table } from './table';
 import { users } from './users';
 
 export const strings = {
@@ -17,6 +18,7 @@ export const strings = {
   ...campaigns,
   ...rooms,
   ...jobs,
+  ...table,
   ...users,
 } as const;
 export type Key = keyof typeof strings;

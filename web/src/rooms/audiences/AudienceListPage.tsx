@@ -7,6 +7,7 @@ import type { AudienceSummary } from '../../api';
 import { useText } from '../../app/i18n';
 import { DataTable, type Column } from '../../kit/DataTable';
 import { date, datetime, decimal, inSentence, NOTHING } from '../../kit/format';
+import { useListName } from '../../kit/hooks';
 import { Icon } from '../../kit/Icon';
 import { Clip, LiveStamp } from '../../kit/marks';
 import { Page } from '../../kit/Page';
@@ -101,8 +102,10 @@ function AudienceTable({ items }: { items: AudienceSummary[] }) {
       render: (row) => <span className="ink-2">{datetime(row.updated_at)}</span>,
     },
   ];
+  const list = useListName('audiences');
   return (
     <DataTable
+      list={list}
       columns={columns}
       rows={items}
       rowKey={(row) => row.uid}

@@ -8,6 +8,7 @@ import { useText } from '../../app/i18n';
 import { DataTable, type Column } from '../../kit/DataTable';
 import { Nothing } from '../../kit/figures';
 import { datetime, decimal, inSentence } from '../../kit/format';
+import { useListName } from '../../kit/hooks';
 import { Icon } from '../../kit/Icon';
 import { Clip, LiveStamp } from '../../kit/marks';
 import { Page } from '../../kit/Page';
@@ -117,8 +118,10 @@ function CampaignTable({ items }: { items: CampaignSummary[] }) {
       render: (row) => (typeof row.owner === 'string' ? row.owner : row.owner.name),
     },
   ];
+  const list = useListName('campaigns');
   return (
     <DataTable
+      list={list}
       columns={columns}
       rows={items}
       rowKey={(row) => row.uid}

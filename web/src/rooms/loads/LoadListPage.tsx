@@ -8,6 +8,7 @@ import type { Load } from '../../api';
 import { useText } from '../../app/i18n';
 import { DataTable, type Column } from '../../kit/DataTable';
 import { date, datetime, decimal, inSentence } from '../../kit/format';
+import { useListName } from '../../kit/hooks';
 import { Icon } from '../../kit/Icon';
 import { LiveStamp } from '../../kit/marks';
 import { Page } from '../../kit/Page';
@@ -116,8 +117,10 @@ function LoadTable({ items }: { items: Load[] }) {
       render: (row) => <span className="ink-2">{datetime(row.finished_at)}</span>,
     },
   ];
+  const list = useListName('loads');
   return (
     <DataTable
+      list={list}
       columns={columns}
       rows={items}
       rowKey={(row) => row.uid}

@@ -90,7 +90,7 @@ function ListOf({ meta, parent, search, write }: ListProps) {
         </>
       }
     >
-      <section className="panel">
+      <section className="panel list-panel">
         <RefinementTabs meta={meta} list={list} />
         <div className="filter-bar">
           {meta.list.searchable && (
@@ -253,8 +253,10 @@ function Rows({ meta, list, rows }: { meta: ObjectMeta; list: RecordList; rows: 
   // What a record is called by need not be said again.
   const texts = columns.filter((column) => column.align !== 'right' && !meta.display.includes(column.key));
   return (
-    <div className={list.page.isPlaceholderData ? 'fading' : ''}>
+    <div className={list.page.isPlaceholderData ? 'list-rows fading' : 'list-rows'}>
       <DataTable
+        key={list.own.life}
+        list={list.own.name}
         columns={columns}
         rows={rows}
         rowKey={(row) => row.uid}

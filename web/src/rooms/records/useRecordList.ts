@@ -4,7 +4,8 @@ import { api, ApiError } from '../../api/client';
 import type { Expression, ObjectMeta, RecordQuery, Sort } from '../../api';
 import { compile, newGroup, type Row } from '../../kit/condition/model';
 import { useFieldTerms } from '../../kit/condition/vocabulary';
-import { searchRest, useDebounced } from '../../kit/hooks';
+import { searchRest, useDebounced, useListName } from '../../kit/hooks';
+import { forgetWidths } from '../../kit/table/widths';
 import type { Given } from './given';
 import type { Place, Shown } from './shown';
 
@@ -19,7 +20,8 @@ export function useRecordList(meta: ObjectMeta, parent: Given | null, first: Sho
   const [rows, setRows] = useState<Row[]>(first.rows);
   const [q, setQ] = useState(first.q);
   const [sort, setSort] = useState<Sort | null>(first.sort);
-  const [columns, setColumns] = useStoredColumns(meta, first.columns);
+  const own = useOwnColumns(meta, first.columns);
+  const { columns } = own;
   const [place, setPlace] = useState<Place>(first.place);
   const terms = useFieldTerms(meta.fields);
   const condition = useMemo(() => compile(newGroup('all', rows), terms.typeOf).expression ?? undefined, [rows, terms]);
@@ -62,7 +64,9 @@ export function useRecordList(meta: ObjectMeta, parent: Given | null, first: Sho
     sort,
     setSort: back<Sort | null>(setSort),
     columns,
-    setColumns,
+    setColumns: own.set,
+    /** What its widths are kept under, and the life in which they are. */
+    own,
     terms,
     of,
     filter,
@@ -89,9 +93,13 @@ export function useRecordCount(object: string, filter: Filter, exact = false, en
   });
 }
 
-/** The columns of a list: those of its address, or else those that the viewer chose last. */
-function useStoredColumns(meta: ObjectMeta, given: string[] | null): [string[], (columns: string[] | null) => void] {
-  const key = `zhike.columns.${meta.key}`;
+type OwnColumns = { name: string; columns: string[]; set: (columns: string[] | null) => void; life: number };
+
+/** The columns of a list: those of its address, or else those that the viewer chose last; as usual, in a new `life`. */
+function useOwnColumns(meta: ObjectMeta, given: string[] | null): OwnColumns {
+  const name = useListName(`records.${meta.key}`);
+  const key = `zhike.columns.${name}`;
+  const [life, setLife] = useState(0);
   const [stored, setStored] = useState<string[] | null>(() => {
     if (given) return given;
     try {
@@ -104,8 +112,12 @@ function useStoredColumns(meta: ObjectMeta, given: string[] | null): [string[], 
   const columns = (stored ?? meta.list.columns).filter((column) => known.has(column));
   const set = (next: string[] | null) => {
     if (next) localStorage.setItem(key, JSON.stringify(next));
-    else localStorage.removeItem(key);
+    else {
+      localStorage.removeItem(key);
+      forgetWidths(name);
+      setLife(life + 1);
+    }
     setStored(next);
   };
-  return [columns, set];
+  return { name, columns, set, life };
 }

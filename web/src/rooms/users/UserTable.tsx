@@ -1,6 +1,7 @@
 import type { UserRow } from '../../api';
 import { useText } from '../../app/i18n';
 import { DataTable, type Column } from '../../kit/DataTable';
+import { useListName } from '../../kit/hooks';
 import { Nothing } from '../../kit/figures';
 import { date, datetime, time } from '../../kit/format';
 import { Tag, type Tone } from '../../kit/marks';
@@ -109,8 +110,10 @@ export function UserTable({ items, selected, onOpen }: Props) {
     },
     { key: 'due', title: t('user.next'), render: due },
   ];
+  const list = useListName('users');
   return (
     <DataTable
+      list={list}
       columns={columns}
       rows={items}
       rowKey={(row) => row.uid}

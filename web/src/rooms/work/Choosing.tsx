@@ -9,7 +9,7 @@ import { useReport, useSay } from '../../kit/feedback';
 import { decimal } from '../../kit/format';
 import { SubmitOnEnter } from '../../kit/SubmitOnEnter';
 import { useWorkChanged } from './changed';
-import { allOf, canBeGiven, keptOf, MOST, standing, toggled, type Kept } from './chosen';
+import { allOf, canBeGiven, keptOf, MOST, standing, type Kept } from './chosen';
 import { ColleagueSelect } from './Handing';
 
 type Chosen = { uids: string[]; choose: (uids: string[]) => void; choice: Choice<WorkItem> | undefined };
@@ -23,8 +23,8 @@ export function useChosen(items: WorkItem[]): Chosen {
     chosen: new Set(uids),
     may: canBeGiven,
     name: (row: WorkItem) => t('work.choose', { subject: row.subject }),
-    full: uids.length >= MOST,
-    onToggle: (uid: string) => choose(toggled(uids, uid)),
+    most: MOST,
+    onChange: choose,
   };
   return { uids, choose, choice: items.some(canBeGiven) ? choice : undefined };
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { WorkItem } from '../../api';
-import { allOf, keptOf, MOST, standing, toggled } from './chosen';
+import { allOf, keptOf, MOST, standing } from './chosen';
 
 const item = (uid: string, ...may: WorkItem['may']) => ({ uid, may, subject: `事项${uid}` });
 
@@ -9,11 +9,6 @@ test('only what can be given is chosen, and only while the list shows it', () =>
   expect(allOf(items)).toEqual(['a', 'c']);
   expect(standing(items, ['c', 'b', 'gone', 'a'])).toEqual(['a', 'c']);
   expect(standing([item('a', 'comment')], ['a'])).toEqual([]);
-});
-
-test('a second time takes one out again', () => {
-  expect(toggled(toggled([], 'a'), 'b')).toEqual(['a', 'b']);
-  expect(toggled(['a', 'b'], 'a')).toEqual(['b']);
 });
 
 test('no more is chosen than goes at once', () => {

@@ -12,11 +12,6 @@ export function standing(items: Row[], chosen: string[]): string[] {
   return items.filter((item) => canBeGiven(item) && chosen.includes(item.uid)).map((item) => item.uid);
 }
 
-/** One more, or one less. */
-export function toggled(chosen: string[], uid: string): string[] {
-  return chosen.includes(uid) ? chosen.filter((one) => one !== uid) : [...chosen, uid];
-}
-
 /** Everything shown that can be given, as much as goes at once. */
 export function allOf(items: Row[]): string[] {
   return items

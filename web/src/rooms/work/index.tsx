@@ -11,7 +11,7 @@ import { useWord } from '../../blocks/lists';
 import { DataTable, type Choice, type Column } from '../../kit/DataTable';
 import { Nothing } from '../../kit/figures';
 import { datetime, decimal } from '../../kit/format';
-import { useKeys } from '../../kit/hooks';
+import { useKeys, useListName } from '../../kit/hooks';
 import { Icon } from '../../kit/Icon';
 import { Clip, LiveStamp, Tag } from '../../kit/marks';
 import { Page } from '../../kit/Page';
@@ -331,8 +331,10 @@ function WorkTable({ items, view, selected, onOpen, choice }: TableProps) {
         ]
       : []),
   ];
+  const list = useListName('work');
   return (
     <DataTable
+      list={list}
       columns={columns}
       rows={items}
       rowKey={(row) => row.uid}

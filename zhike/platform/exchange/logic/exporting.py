@@ -45,6 +45,7 @@ def note(owner: ObjectType, query: RecordQuery, count: int, columns: Sequence[st
         "condition": None if condition is None else expressions.to_json(condition),
         "text": bool(query.text),
         **({"of": {query.of.through: str(query.of.uid)}} if query.of else {}),
+        **({"chosen": len(query.uids)} if query.uids is not None else {}),
     }
     audit.note(operation="export", subject=owner.key, details=details)
 

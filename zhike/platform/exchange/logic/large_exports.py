@@ -51,6 +51,7 @@ class ExportList(Part):
     sort: tuple[str, str] | None = None
     columns: tuple[str, ...] = ()
     of: tuple[str, uuid.UUID] | None = None
+    uids: tuple[uuid.UUID, ...] | None = None
     #: How many rows were approved.
     approved: int | None = None
 
@@ -122,6 +123,8 @@ def told(owner: ObjectType, query: RecordQuery, principal: Principal) -> Labels:
         lines.append(Labels("另按搜索词筛选", "Narrowed by a search"))
     if query.of is not None:
         lines.append(Labels("仅某一条记录下的", "Of one record only"))
+    if query.uids is not None:
+        lines.append(Labels("仅逐条选中的", "Only those chosen one by one"))
     return Labels("\n".join(line.zh for line in lines), "\n".join(line.en for line in lines))
 
 

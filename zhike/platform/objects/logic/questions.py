@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -24,12 +25,16 @@ from zhike.platform.objects.types import ObjectType, RecordQuery, pointing_at
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal
 
+#: The placeholder of the records that were chosen.
+_CHOSEN = "chosen"
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
     """What a query asks for, of what `principal` may read and do `operation` on.
 
-    `condition` is the shape of what it asks, `written` the values in it; `answers` are those to its search, if it has one.
+    `condition` is the shape of what it asks, `written` the values in it; `answers` are those to its search, if it has one;
+    `chosen` are records that were chosen one by one, None for all.
     """
 
     owner: ObjectType
@@ -39,6 +44,7 @@ class Question:
     condition: expressions.Expression | None
     written: Sequence[object]
     answers: Answers | None
+    chosen: Sequence[uuid.UUID] | None
 
     def statement(self, about: Hashable, select: Callable[[Where], exp.Select]) -> Statement:
         """Return the statement that `select` makes of the conditions, made once for all questions of this shape.
@@ -55,7 +61,7 @@ class Question:
             self.answers is not None and self.answers.ids is None
         ):  # what the search tokens ask is made of the text itself
             return build()
-        by_id = self.answers is not None
+        by_id = (self.answers is not None, self.chosen is not None)
         shape = (self.owner.key, self.principal.shape, self.operation, self.refinement, self.condition, by_id, about)
         return statements.kept(shape, build)
 
@@ -70,7 +76,8 @@ class Question:
     def _values(self, statement: Statement, given: Mapping[str, object]) -> Mapping[str, object]:
         params = permissions.scope(self.principal, "read", self.owner.key).params
         found = {searching.FOUND: self.answers.ids} if self.answers else {}
-        return {**expressions.filled(statement.values, self.written), **params, **found, **given}
+        chosen = {_CHOSEN: list(self.chosen)} if self.chosen is not None else {}
+        return {**expressions.filled(statement.values, self.written), **params, **found, **chosen, **given}
 
     def _where(self) -> Where:
         where = Where(catalogues.catalogue())
@@ -79,6 +86,8 @@ class Question:
             narrow_to_condition(where, self.owner, ALIAS, self.condition, self.principal)
         if self.answers is not None:
             searching.narrow_to_answers(where, self.answers)
+        if self.chosen is not None:
+            where.add(exp.column("uid", table=ALIAS).eq(exp.Any(this=exp.paren(exp.Placeholder(this=_CHOSEN)))))
         narrow_to_scope(where, self.owner, ALIAS, self.principal, "read")
         if self.operation != "read":
             narrow_to_scope(where, self.owner, ALIAS, self.principal, self.operation)
@@ -101,7 +110,7 @@ def asked(query: RecordQuery, principal: Principal, owner: ObjectType, operation
         condition = asking.condition(catalogues.catalogue(), owner, query.condition, principal)
         shape, written = expressions.shape_of(condition)
     answers = searching.answers(owner, query.text, principal) if query.text.strip() else None
-    return Question(owner, principal, operation, refinement, shape, written, answers)
+    return Question(owner, principal, operation, refinement, shape, written, answers, query.uids)
 
 
 def _with_parent(query: RecordQuery, principal: Principal, owner: ObjectType) -> RecordQuery:

@@ -1,0 +1,118 @@
+import type { RowData } from '@tanstack/react-table';
+import type { KeyboardEvent } from 'react';
+import { useText } from '../../app/i18n';
+import { Icon } from '../Icon';
+import { Box } from './Box';
+import { alignClass } from './Head';
+import type { TableRow } from './model';
+import type { Column, Groups, TableProps } from './types';
+
+export type RowHandling<T extends RowData> = {
+  open: (row: T) => void;
+  edit: (row: TableRow<T>, column: string | undefined) => void;
+  editing: { row: string; column: string } | null;
+  close: () => void;
+  onKeyDown: (event: KeyboardEvent) => void;
+  /** The place of the row that the Tab key reaches, and how a row comes to be it. */
+  at: number;
+  take: (key: string) => void;
+};
+
+type RowProps<T extends RowData> = {
+  row: TableRow<T>;
+  index: number;
+  props: TableProps<T>;
+  handling: RowHandling<T>;
+  measure?: (element: HTMLElement | null) => void;
+};
+
+export function BodyRow<T extends RowData>({ row, index, props, handling, measure }: RowProps<T>) {
+  const { columns, path, onOpen, rowClass, selected, choice, testId = 'row' } = props;
+  const goes = Boolean(onOpen ?? path?.(row.original));
+  const on = selected === row.id || row.getIsSelected();
+  const reached = goes || choice !== undefined || columns.some((column) => column.edit);
+  return (
+    <tr
+      ref={measure}
+      data-index={index}
+      data-testid={testId}
+      data-uid={row.id}
+      tabIndex={reached ? (handling.at === index ? 0 : -1) : undefined}
+      aria-selected={choice ? row.getIsSelected() : undefined}
+      aria-rowindex={measure ? index + 2 : undefined}
+      className={`${goes ? 'go' : ''} ${on ? 'on' : ''} ${rowClass?.(row.original) ?? ''}`}
+      onFocus={() => handling.take(row.id)}
+      onClick={(event) => {
+        const inside = (event.target as HTMLElement).closest('a, button, input, .choose, .editable, .editing');
+        if (goes && !inside && isOfPage(event)) handling.open(row.original);
+      }}
+    >
+      {choice && (
+        <td className="choose">
+          <Box row={row.original} id={row.id} choice={choice} onToggle={row.getToggleSelectedHandler()} />
+        </td>
+      )}
+      {columns.map((column) => (
+        <Cell key={column.key} row={row} column={column} handling={handling} />
+      ))}
+    </tr>
+  );
+}
+
+/** Layers that are drawn elsewhere, as the menu of an editor, tell their clicks here, too. */
+const isOfPage = (event: React.MouseEvent) => event.currentTarget.contains(event.target as Node);
+
+type CellProps<T extends RowData> = { row: TableRow<T>; column: Column<T>; handling: RowHandling<T> };
+
+function Cell<T extends RowData>({ row, column, handling }: CellProps<T>) {
+  const { t } = useText();
+  const { editing, close, edit } = handling;
+  const align = alignClass(column);
+  if (!column.edit?.may(row.original)) return <td className={align}>{column.render(row.original)}</td>;
+  if (editing?.row === row.id && editing.column === column.key)
+    return (
+      <td className={`${align} editing`} data-column={column.key}>
+        {column.edit.editor(row.original, close)}
+      </td>
+    );
+  return (
+    <td
+      className={`${align} editable`}
+      data-column={column.key}
+      data-hint
+      tabIndex={-1}
+      title={t('table.editHint')}
+      onDoubleClick={() => edit(row, column.key)}
+    >
+      {column.render(row.original)}
+    </td>
+  );
+}
+
+type GroupProps<T extends RowData> = RowProps<T> & { groups: Groups<T> };
+
+export function GroupRow<T extends RowData>({ row, index, props, groups, measure }: GroupProps<T>) {
+  const rows = row.getLeafRows().map((one) => one.original);
+  const open = row.getIsExpanded();
+  return (
+    <tr
+      ref={measure}
+      data-index={index}
+      className="group-head"
+      data-testid="group"
+      data-group={String(row.groupingValue)}
+    >
+      <th scope="rowgroup" colSpan={props.columns.length + (props.choice ? 1 : 0)}>
+        <button
+          type="button"
+          className="plain"
+          aria-expanded={open}
+          onClick={() => groups.onToggle(String(row.groupingValue))}
+        >
+          <Icon name={open ? 'down' : 'right'} size={12} />
+          {groups.head(rows)}
+        </button>
+      </th>
+    </tr>
+  );
+}

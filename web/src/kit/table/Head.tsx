@@ -1,0 +1,137 @@
+import type { RowData } from '@tanstack/react-table';
+import type { KeyboardEvent, RefObject } from 'react';
+import { Checkbox } from 'antd';
+import { useText } from '../../app/i18n';
+import { Icon } from '../Icon';
+import type { TableHeader, TableModel } from './model';
+import type { Column, TableProps } from './types';
+import { drawnWidths, fittingWidths, keepWidths, LEAST_WIDTH } from './widths';
+
+export const alignClass = (column: { align?: string; tight?: boolean }) =>
+  [column.align === 'right' ? 'num' : column.align === 'center' ? 'center' : '', column.tight ? 'tight' : '']
+    .join(' ')
+    .trim();
+
+type Props<T extends RowData> = {
+  table: TableModel<T>;
+  shown: RefObject<HTMLTableElement | null>;
+  props: TableProps<T>;
+};
+
+export function Head<T extends RowData>({ table, shown, props: { columns, choice, onSort, list } }: Props<T>) {
+  const byKey = new Map(columns.map((column) => [column.key, column]));
+  return (
+    <thead>
+      <tr>
+        {choice && (
+          <td className="choose">
+            {choice.all !== undefined && (
+              <Checkbox
+                checked={choice.chosen.size > 0 && table.getIsAllRowsSelected()}
+                indeterminate={table.getIsSomeRowsSelected()}
+                onChange={table.getToggleAllRowsSelectedHandler()}
+                aria-label={choice.all}
+                data-testid="choose-shown"
+              />
+            )}
+          </td>
+        )}
+        {table.getFlatHeaders().map((header) => {
+          const column = byKey.get(header.id);
+          return (
+            column && (
+              <HeadCell
+                key={header.id}
+                column={column}
+                header={header}
+                onSort={onSort && header.column.getToggleSortingHandler()}
+                edge={
+                  list !== undefined && <Edge table={table} header={header} column={column} shown={shown} list={list} />
+                }
+              />
+            )
+          );
+        })}
+      </tr>
+    </thead>
+  );
+}
+
+type CellProps<T extends RowData> = {
+  column: Column<T>;
+  header: TableHeader<T>;
+  onSort: ((event: unknown) => void) | undefined;
+  edge: React.ReactNode;
+};
+
+function HeadCell<T extends RowData>({ column, header, onSort, edge }: CellProps<T>) {
+  const active = header.column.getIsSorted();
+  return (
+    <th
+      scope="col"
+      data-column={column.key}
+      className={alignClass(column)}
+      style={column.width === undefined ? undefined : { width: column.width }}
+      aria-label={typeof column.title === 'string' ? column.title : undefined}
+      aria-sort={active ? (active === 'asc' ? 'ascending' : 'descending') : undefined}
+    >
+      {column.sortable && onSort ? (
+        <button type="button" className="plain" onClick={onSort} data-testid={`sort-${column.key}`}>
+          {column.title}
+          {active && <Icon name={active === 'asc' ? 'up' : 'down'} size={12} />}
+        </button>
+      ) : (
+        column.title
+      )}
+      {edge}
+    </th>
+  );
+}
+
+type EdgeProps<T extends RowData> = {
+  table: TableModel<T>;
+  header: TableHeader<T>;
+  column: Column<T>;
+  shown: RefObject<HTMLTableElement | null>;
+  list: string;
+};
+
+const STEP = 8;
+
+/** The edge of a column's head: dragged, moved by the arrow keys, or doubly clicked (Enter) to fit what stands below. */
+function Edge<T extends RowData>({ table, header, column, shown, list }: EdgeProps<T>) {
+  const { t } = useText();
+  /** The widths as they are drawn: the columns that nobody touches stay as wide as they are. */
+  const now = () => (shown.current ? { ...drawnWidths(shown.current), ...table.state.columnSizing } : {});
+  const give = (width: number) => {
+    const widths = { ...now(), [column.key]: Math.max(LEAST_WIDTH, width) };
+    table.setColumnSizing(widths);
+    keepWidths(list, widths);
+  };
+  const fit = () => shown.current && give(fittingWidths(shown.current)[column.key] ?? LEAST_WIDTH);
+  const drag = (event: unknown) => {
+    table.setColumnSizing(now());
+    header.getResizeHandler()(event);
+  };
+  const press = (event: KeyboardEvent) => {
+    const by = { ArrowLeft: -STEP, ArrowRight: STEP }[event.key];
+    if (by === undefined && event.key !== 'Enter') return;
+    event.preventDefault();
+    if (by === undefined) fit();
+    else give((now()[column.key] ?? LEAST_WIDTH) + by);
+  };
+  const name = typeof column.title === 'string' ? column.title : column.key;
+  return (
+    <button
+      type="button"
+      className={header.column.getIsResizing() ? 'plain edge moving' : 'plain edge'}
+      title={t('table.widthHint')}
+      aria-label={t('table.width', { name })}
+      onMouseDown={drag}
+      onTouchStart={drag}
+      onDoubleClick={fit}
+      onKeyDown={press}
+      data-testid={`width-${column.key}`}
+    />
+  );
+}
