@@ -16,6 +16,7 @@ from zhike.insight.audiences.types import (
     Preview,
     Sample,
     Snapshot,
+    Total,
     Vocabulary,
     VocabularyItem,
 )
@@ -98,12 +99,20 @@ class NodeCountOut(TypedDict):
     count: int
 
 
+class TotalOut(TypedDict):
+    """The sum beside the number of parties, as decimal text, and what its indicator is called."""
+
+    key: str
+    labels: Labels
+    value: str | None
+
+
 class PreviewOut(TypedDict):
-    """What a condition finds in its viewer's scope; the total is decimal text."""
+    """What a condition finds in its viewer's scope; no total where there is none that the viewer may see."""
 
     count: int
     visible_total: int
-    total_asset: str | None
+    total: TotalOut | None
     business_date: date
     elapsed_ms: int
     nodes: list[NodeCountOut]
@@ -226,15 +235,20 @@ def _item_out(item: VocabularyItem) -> VocabularyItemOut:
 
 def preview_out(preview: Preview) -> PreviewOut:
     """Return a preview as the interface gives it."""
-    total = preview.total_asset
+    total = preview.total
     return {
         "count": preview.count,
         "visible_total": preview.visible_total,
-        "total_asset": None if total is None else format(total, "f"),
+        "total": None if total is None else _total_out(total),
         "business_date": preview.business_date,
         "elapsed_ms": preview.elapsed_ms,
         "nodes": [{"path": node.path, "count": node.count} for node in preview.nodes],
     }
+
+
+def _total_out(total: Total) -> TotalOut:
+    value = None if total.value is None else format(total.value, "f")
+    return {"key": total.key, "labels": labels(total.labels), "value": value}
 
 
 def sample_out(sample: Sample) -> SampleOut:

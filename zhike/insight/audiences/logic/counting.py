@@ -23,7 +23,7 @@ class Tally:
 
     count: int
     visible_total: int
-    total_asset: Decimal | None
+    total: Decimal | None
     nodes: Mapping[str, int]
 
 
@@ -33,8 +33,8 @@ def tally(table: Published, condition: Compiled, scope: BitMap | None, *, nodes:
         if nodes:
             return _with_nodes(cursor, table, condition, scope)
         asked = f"select count(*), {_sum(table)} from wide where ({condition.where}){_within(scope, ' and ')}"
-        count, total_asset = cursor.execute(asked).fetchall()[0]
-        return Tally(count, visible_total(cursor, table, scope), total_asset, {})
+        count, summed = cursor.execute(asked).fetchall()[0]
+        return Tally(count, visible_total(cursor, table, scope), summed, {})
 
 
 def visible_total(cursor: Any, table: Published, scope: BitMap | None) -> int:
@@ -54,9 +54,9 @@ def _with_nodes(cursor: Any, table: Published, condition: Compiled, scope: BitMa
         f"select count(*), {_sum(table)} filter ({root}), {counted}"
         f" from (select {', '.join([*leaves, *total])} from wide{_within(scope, ' where ')})"
     )
-    visible, total_asset, *found = cursor.execute(asked).fetchall()[0]
+    visible, summed, *found = cursor.execute(asked).fetchall()[0]
     nodes = dict(zip(condition.formulas, found, strict=True))
-    return Tally(nodes[condition.root.path], visible, total_asset, nodes)
+    return Tally(nodes[condition.root.path], visible, summed, nodes)
 
 
 def counts(table: Published, conditions: Sequence[Compiled], scope: BitMap | None) -> list[int]:

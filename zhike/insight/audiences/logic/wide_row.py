@@ -126,4 +126,4 @@ def _text(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
 
 
-WIDE = StageStep("wide", 40, {"zh": "客户宽表", "en": "Wide rows"}, build, prepare, publish)
+WIDE = StageStep("wide", 40, {"zh": "宽表", "en": "Wide rows"}, build, prepare, publish)
