@@ -7,7 +7,7 @@ from mutants.types import Break
 _RIGHTS = "zhike/platform/permissions/api.py"
 _CONDITIONS = "zhike/platform/objects/logic/conditions.py"
 _MASKS = "zhike/platform/fields/logic/masks.py"
-_HOLDING = "zhike/platform/work/logic/holding.py"
+_HOLDING = "zhike/platform/work/logic/rights.py"
 _FINISHING = "zhike/platform/work/logic/finishing.py"
 _SUMMING = "zhike/platform/objects/logic/summing.py"
 _ASKED = "zhike/platform/objects/logic/asking.py"
@@ -430,7 +430,7 @@ BREAKS = (
         "zhike/platform/work/logic/handing.py",
         # Whoever comes second is told who has it; without that they may not claim it either.
         "        raise AlreadyTaken(by=organization.user_names([row.assignee]).get(row.assignee, row.assignee))\n"
-        '    holding.require(row, principal, "claim")\n',
+        '    rights.require(row, principal, "claim")\n',
         "        pass\n",
         _BY_HAND,
     ),

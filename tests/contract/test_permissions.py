@@ -300,7 +300,7 @@ def test_a_customer_is_a_principal_like_any_other(firm, tmp_path):
     (tmp_path / "self.yaml").write_text(SELF)
     packs.apply([Path("packs"), tmp_path])
     own, other = customer("张三丰", customer_no="C1"), customer("李四海", customer_no="C2")
-    investor = Principal(kind="customer", name="张三丰", subject="C1", posts=(Post("investor"),))
+    investor = Principal(kind="party", name="张三丰", subject="C1", posts=(Post("investor"),))
 
     assert investor.actor == "customer:C1"
     assert _names(investor) == ["张*丰"]

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from django.test import Client
 
 from tests.factories.records import SYSTEM, build_firm, customer, holding
 from zhike.kernel import definition_changes
 from zhike.kernel.definition_changes import Edit
 from zhike.platform.objects import api as objects
+from zhike.platform.objects import catalogue
 from zhike.platform.objects.types import RecordQuery
+from zhike.platform.organization.models import User
 
 pytestmark = pytest.mark.django_db
 
@@ -74,3 +77,11 @@ def test_two_fields_with_one_number_are_told_apart(firm):
     query = RecordQuery("party", columns=("status",), text="13800001234")
     assert len(objects.page(query, principal=SYSTEM).rows) == 2
     assert [row.uid for row in objects.page(query, principal=refused(firm.operator, ["mobile"])).rows] == [other.uid]
+
+
+def test_the_search_of_everything_is_grouped_by_what_packs_call_its_objects(firm):
+    client = Client()
+    client.force_login(User.objects.get(employee_no="E1001"))
+    [group] = client.get("/api/v1/search", {"q": "张三丰"}).json()["groups"]
+    assert (group["key"], group["labels"]) == ("party", dict(catalogue.describe("party").labels))
+    assert [hit["subtitle"] for hit in group["items"]] == ["88******56  138****1234"]

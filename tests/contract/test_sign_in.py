@@ -244,7 +244,7 @@ def test_a_refused_password_is_told_every_rule_it_breaks_in_the_callers_language
     )
     assert answers["en"]["message"] == (
         "The password breaks the rule: at least 10 characters; at least 3 of: small letters, capitals, digits, signs; "
-        "neither holding the employee number or the name nor close to them"
+        "without the employee number or the name, and not close to them"
     )
     assert [found["code"] for found in answers["en"]["findings"]] == [BROKEN[0], BROKEN[1], BROKEN[3]]
     assert answers["en"]["findings"][0]["message"] == "at least 10 characters"

@@ -100,9 +100,9 @@ def test_lists_counts_searches_and_exports_leave_it_out(records, walled, free):
     assert objects.summarize(RecordQuery("party"), principal=walled) == [(None, 1, [])]
     sheet = load_workbook(io.BytesIO(exports.export_xlsx(RecordQuery("party"), principal=walled))).worksheets[0]
     assert sheet.max_row == 3
-    records_group = searches["records"]
-    assert [hit.title for hit in records_group.find(walled, "张三丰")] == []
-    assert len(records_group.find(free, "张三丰")) == 1
+    assert searches["records"](walled, "张三丰") == []
+    [group] = searches["records"](free, "张三丰")
+    assert (group.key, [hit.title for hit in group.hits]) == ("party", ["张三丰"])
 
 
 def test_nobody_reads_or_changes_it_alone(records, walled, free):

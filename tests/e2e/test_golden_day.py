@@ -121,7 +121,7 @@ def test_audience_refusals_and_effect(golden_live: Live, page: Page) -> None:
     expect(page.get_by_test_id("effect-refused")).to_have_text("4")
     _work_is_refused_without_consent_to_calls(page, refused)
     page.goto(f"{golden_live.address}/records/party/{people['counter:000000008']['party']['uid']}")
-    expect(page.get_by_text("客户已撤回邮件营销授权").first).to_be_visible()
+    expect(page.get_by_text("已撤回邮件营销授权").first).to_be_visible()
 
     page.goto(everybody)
     compared = _launch(page, "服务体检对照", 50)

@@ -37,7 +37,7 @@ class ConsentNeeded(ZhikeError):
 
 def sample(options: argparse.Namespace, output: Output) -> None:
     """Generate and load the sample broker."""
-    made = trial.load_sample(options.customers, options.days, options.end, options.seed, output)
+    made = trial.sample(options, output)
     output.result(made, "  ".join(f"{key}={value}" for key, value in made.items()))
 
 
@@ -100,7 +100,7 @@ def audience_count(options: argparse.Namespace, output: Output) -> None:
     from zhike.insight.audiences import api as audiences
 
     count, business_date = audiences.count_now(_audience(options.audience), principal=principal())
-    text = output.words(f"{count} 户，数据截至 {business_date}", f"{count} customers, data as of {business_date}")
+    text = output.words(f"{count} 户，数据截至 {business_date}", f"{count} in the audience, data as of {business_date}")
     output.result({"count": count, "business_date": business_date}, text)
 
 
@@ -112,7 +112,7 @@ def audience_snapshot(options: argparse.Namespace, output: Output) -> None:
     shown = {"uid": taken.uid, "count": taken.count, "business_date": taken.business_date}
     text = output.words(
         f"{taken.count} 户，数据截至 {taken.business_date}",
-        f"{taken.count} customers, data as of {taken.business_date}",
+        f"{taken.count} in the audience, data as of {taken.business_date}",
     )
     output.result(shown, f"{taken.uid} {text}")
 

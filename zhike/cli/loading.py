@@ -55,7 +55,7 @@ _FED: Mapping[str, Words] = {
     "updated": ("更新", "Updated"),
     "unchanged": ("未变", "Unchanged"),
     "rejected": ("拒收", "Rejected"),
-    "left_out": ("无对应客户", "Of nobody known"),
+    "left_out": ("无对应主体", "Of nobody known"),
     "ended": ("终止", "Ended"),
 }
 #: Columns that say nothing where nothing of the kind happened.

@@ -15,6 +15,7 @@ from uuid import UUID
 from zhike import __version__
 from zhike.cli.installation import opened, private
 from zhike.cli.output import Output
+from zhike.cli.sample import options as sample_options
 from zhike.kernel.errors import ZhikeError
 
 Actions: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
@@ -54,9 +55,7 @@ def _run(options: argparse.Namespace, output: Output) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="zhike", description="知客 Zhike: customers and marketing for securities brokers"
-    )
+    parser = argparse.ArgumentParser(prog="zhike", description="知客 Zhike: the CRM of a securities broker")
     parser.add_argument("--version", action="version", version=f"zhike {__version__}")
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument("--lang", choices=("zh", "en"), default="", help=_LANG)
@@ -95,11 +94,7 @@ def _serving(actions: Actions) -> None:
     serve.add_argument(
         "--all", action="store_true", help="also run a worker and a mail catcher, and load the sample broker"
     )
-    serve.add_argument("--customers", type=int, default=20_000, help="customers of the sample broker (with --all)")
-    serve.add_argument("--days", type=int, default=250, help="trading days of the sample broker (with --all)")
-    serve.add_argument(
-        "--end", type=date.fromisoformat, help="last business day of the sample broker; the clock follows"
-    )
+    sample_options.add(serve, " (with --all)")
     worker = _add(actions, "worker", "working.worker", "do background work and send messages")
     worker.add_argument("--queues", default="", help="only these, with commas: interactive, load, stage, send")
     worker.add_argument("--once", action="store_true", help="do what is due, then stop")
@@ -188,9 +183,7 @@ def _users(actions: Actions) -> None:
 def _data(actions: Actions) -> None:
     sample = actions.add_parser("sample", help="the sample broker")
     sample.add_argument("--json", action="store_true", default=argparse.SUPPRESS)
-    sample.add_argument("--customers", type=int, default=20_000)
-    sample.add_argument("--days", type=int, default=250)
-    sample.add_argument("--end", type=date.fromisoformat, help="last business day (default: the last one before today)")
+    sample_options.add(sample)
     sample.add_argument("--seed", type=int, default=20260317)
     sample.set_defaults(command="commands.sample", alone=False)
     steps = sample.add_subparsers(metavar="ACTION")
@@ -221,7 +214,7 @@ def _records(actions: Actions) -> None:
     records = _add(actions, "records", "records.records", "list, count, sum or group records")
     records.add_argument("object")
     records.add_argument(
-        "--where", default="", help="an expression, such as \"risk_level = 'C3'\"; :today and :me work"
+        "--where", default="", help="an expression, such as \"status = 'normal'\"; :today and :me work"
     )
     records.add_argument("--me", default="", metavar="EMPLOYEE_NO", help="who :me is")
     records.add_argument("--count", action="store_true", help="only how many there are")
@@ -248,4 +241,4 @@ def _records(actions: Actions) -> None:
         parser = _add(audience, name, command, text)
         parser.add_argument("audience", help="uid or name")
         if name == "explain":
-            parser.add_argument("party", help="uid or customer number")
+            parser.add_argument("party", help="uid, or the number that people call it by")

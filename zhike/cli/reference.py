@@ -21,7 +21,7 @@ from zhike.kernel.definition_parts import Definition, Labels
 
 _LONGEST_EXAMPLE = 45
 #: What the type of a key says of every such key, and nothing about this one.
-_OF_TYPES = ("letters a-z, digits and _", "an expression", "layer and name: core.counter_trade", "ISO 4217: CNY, HKD")
+_OF_TYPES = ("letters a-z, digits and _", "an expression", "layer and name: core.trade", "ISO 4217: CNY, HKD")
 _HEAD = "<!-- made by `zhike docs reference`; do not edit -->\n"
 
 

@@ -82,7 +82,7 @@ def serve(options: argparse.Namespace, output: Output) -> int:
 
             if options.all:
                 stack.callback(_catch_mail())
-                sign_ins = trial.prepare(options.customers, options.days, options.end, output)
+                sign_ins = trial.prepare(options, output)
             outdated = trial.outdated_packs()
         stopping = _stopped_by_signals()
         parts = [Part("网页服务", _server_command(options))]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 from collections.abc import Iterable, Sequence
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from zhike.insight.warehouse.types import LoadResult
     from zhike.platform.permissions.types import Principal
 
+_SEED = 20260317
 _ROLES = (
     ("account_manager", "客户经理"),
     ("branch_head", "营业部负责人"),
@@ -64,14 +66,19 @@ def outdated_packs() -> Labels | None:
     return Labels(f"{'、'.join(names)} 与已应用的不同", f"{', '.join(names)} differ from what is applied")
 
 
-def prepare(customers: int, days: int, end: date | None, output: Output) -> list[dict[str, str]]:
+def prepare(options: argparse.Namespace, output: Output) -> list[dict[str, str]]:
     """Make the installation ready for a trial unless it is; return one sign-in per role."""
     from zhike.insight.warehouse import api as warehouse
 
     ensure_packs(all_of_them=True)
     if warehouse.business_date() is None:
-        load_sample(customers, days, end, 20260317, output)
+        load_sample(options.customers, options.days, options.end, _SEED, output)
     return _sign_ins()
+
+
+def sample(options: argparse.Namespace, output: Output) -> dict[str, object]:
+    """Generate and load the sample broker that a command asks for."""
+    return load_sample(options.customers, options.days, options.end, options.seed, output)
 
 
 def load_sample(customers: int, days: int, end: date | None, seed: int, output: Output) -> dict[str, object]:

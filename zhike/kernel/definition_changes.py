@@ -484,9 +484,9 @@ def _frozen(changes: Iterable[Change]) -> list[Fault]:
 
 def _refuse(planned: Plan, consent: bool) -> None:
     for change in planned.changes:
-        holding = [user for user in change.users if user.holds]
-        if change.action == "remove" and holding:
-            names = [f"{user.kind} {user.labels['zh']}" for user in holding]
+        users = [user for user in change.users if user.holds]
+        if change.action == "remove" and users:
+            names = [f"{user.kind} {user.labels['zh']}" for user in users]
             raise DefinitionInUse(definition=f"{change.kind} {change.key}", users=names)
     if planned.destructive and not consent:
         names = [f"{change.action} {change.kind} {change.key}" for change in planned.destructive]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 from uuid import UUID
 
 from zhike.kernel import clock
@@ -99,16 +99,18 @@ class SearchHit:
 
 @dataclass(frozen=True, slots=True)
 class SearchGroup:
-    """A search provider: `find(principal, text)`."""
+    """Answers of one kind, under what that kind is called."""
 
     key: str
-    zh: str
-    en: str
-    find: Callable[..., Sequence[SearchHit]]
+    labels: Labels
+    hits: Sequence[SearchHit]
 
+
+#: A search provider: who asks and a few characters in, groups that have answers out.
+Search: TypeAlias = Callable[[Any, str], Sequence[SearchGroup]]
 
 blocks: dict[str, Block] = {}
-searches: dict[str, SearchGroup] = {}
+searches: dict[str, Search] = {}
 
 
 def register_block(block: Block) -> None:
@@ -116,9 +118,9 @@ def register_block(block: Block) -> None:
     blocks[block.key] = block
 
 
-def register_search(group: SearchGroup) -> None:
-    """Offer `group` to the global search."""
-    searches[group.key] = group
+def register_search(key: str, find: Search) -> None:
+    """Offer a provider to the global search."""
+    searches[key] = find
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,13 +110,12 @@ def search(request: SignedInRequest, q: str) -> schemas.SearchOut:
             {"title": e["labels"]["en" if english else "zh"], "subtitle": "", "path": e["path"]} for e in entries
         ]
         found.append({"key": "menu", "labels": {"zh": "功能", "en": "Functions"}, "items": items})
-    for group in providers.searches.values():
-        answers = group.find(request.principal, text)
-        if answers:
+    for find in providers.searches.values():
+        for group in find(request.principal, text):
             hits: list[schemas.SearchHitOut] = [
-                {"title": hit.title, "subtitle": hit.subtitle, "path": hit.path} for hit in answers
+                {"title": hit.title, "subtitle": hit.subtitle, "path": hit.path} for hit in group.hits
             ]
-            found.append({"key": group.key, "labels": {"zh": group.zh, "en": group.en}, "items": hits})
+            found.append({"key": group.key, "labels": labels(group.labels), "items": hits})
     return {"groups": found}
 
 

@@ -86,9 +86,9 @@ def test_a_preview_counts_every_node_and_the_assets(parties, firm):
         "": 3, "and.0": 6, "and.1": 5, "and.1.not.0": 4, "and.1.not.0.or.0": 3, "and.1.not.0.or.1": 1,
     }  # fmt: skip
     assert (found.count, found.visible_total, found.business_date) == (3, 12, DAY)
-    assert found.total_asset == Decimal("6800000.00")
+    assert found.total.value == Decimal("6800000.00")
     alone = api.preview(condition, principal=firm.operator)
-    assert (alone.count, alone.total_asset, alone.nodes) == (found.count, found.total_asset, ())
+    assert (alone.count, alone.total.value, alone.nodes) == (found.count, found.total.value, ())
 
 
 def test_negated_words_are_one_node_and_negated_groups_two(parties, firm):
@@ -103,7 +103,7 @@ def test_each_viewer_counts_within_their_scope(parties, firm):
     def answer(principal):
         found = api.preview(RICH, nodes=True, principal=principal)
         rows = api.sample(RICH, principal=principal).rows
-        return found.count, found.visible_total, found.total_asset, len(rows)
+        return found.count, found.visible_total, found.total.value, len(rows)
 
     assert answer(firm.manager) == (3, 4, Decimal("7500000.50"), 3)
     assert answer(firm.other_manager) == (3, 4, Decimal("8810000.00"), 3)

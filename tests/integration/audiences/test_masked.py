@@ -96,14 +96,14 @@ def test_a_refused_field_is_no_condition(born, firm):
     assert refused.value.facts["operation"] == "party.risk_level"
     assert "risk_level" not in words(seer)
     found = api.preview(money("total_asset", ">=", "6000000"), principal=seer)
-    assert (found.count, found.total_asset) == (2, Decimal("14000000.00"))
+    assert (found.count, found.total.value) == (2, Decimal("14000000.00"))
 
 
 def test_the_total_beside_the_number_is_for_those_who_may_sum_it(born, firm, monkeypatch):
     everybody = ask("risk_level", "is_not_empty")
-    assert api.preview(everybody, principal=firm.operator).total_asset == Decimal("16346000.49")
+    assert api.preview(everybody, principal=firm.operator).total.value == Decimal("16346000.49")
 
     monkeypatch.setattr(limits, "_limits", [lambda _resource: {"total_asset": frozenset({0})}])
 
     found = api.preview(everybody, principal=firm.operator)
-    assert (found.count, found.total_asset) == (11, None)
+    assert (found.count, found.total) == (11, None)

@@ -156,7 +156,7 @@ def test_the_estimate_is_what_then_happens(desk):
     first = [row.reasons[0]["code"] for row in refused]
     assert {code: n for code, _labels, n in seen.refusals} == {code: first.count(code) for code in first}
     words = {code: labels["zh"] for code, labels, _n in seen.refusals}
-    assert (words["assessment_expired"], words["above_level"]) == ("风险测评已过期", "产品风险高于客户可推荐等级")
+    assert (words["assessment_expired"], words["above_level"]) == ("风险测评已过期", "产品风险高于可推荐等级")
 
 
 def test_the_estimate_leaves_the_control_group_out_of_reach_and_refusals(desk):

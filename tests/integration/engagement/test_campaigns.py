@@ -121,7 +121,7 @@ def test_work_says_when_the_gate_closes_after_it_was_given(desk):
     said = consent(party, "phone", "withdrawn", since=clock.today())
     found = told()
     objects.delete("consent", said.uid, revision=said.revision, principal=SYSTEM)
-    assert found == ["现在不宜联系：客户已撤回电话营销授权"]
+    assert found == ["现在不宜联系：已撤回电话营销授权"]
     assert told() == []
 
 

@@ -108,7 +108,7 @@ def test_every_figure_of_the_effect(campaign, parties):
             behind = standing.members(campaign.uid, state=state, unit=row["uid"], principal=SYSTEM)
             assert (behind[2], len(behind[0])) == (row[key], row[key]), (row["name"], key)
     people = {
-        parties[row.party_id]: {"net_inflow": row.net_inflow, "converted": row.converted}
+        parties[row.party_id]: {"net_inflow": row.much, "converted": row.converted}
         for row in standing.members(campaign.uid, principal=SYSTEM)[0]
     }
     assert people == {record: _decimals(row) for record, row in WANTED["people"].items()}

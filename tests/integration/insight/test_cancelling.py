@@ -85,7 +85,7 @@ def test_the_same_file_loads_after_a_stop(changed, golden_day):
     assert str(total(golden_day)) == "3500001.00"
 
 
-@pytest.mark.parametrize("step", ["客户识别", "客户识别：服务关系", "指标", "标签", "合并月份"])
+@pytest.mark.parametrize("step", ["身份识别", "身份识别：服务关系", "指标", "标签", "合并月份"])
 def test_a_stage_that_is_stopped_publishes_nothing(golden_day, step):
     run_stage(golden_day)
     query = RecordQuery("party", sort=("total_asset", "desc"), columns=("total_asset", "value_tier"))

@@ -56,7 +56,7 @@ def wrong(client, first, people):
     if status != 200 or {day_of(first, float(one or 0)) for one in seen} != {str(page["as_of"]["warehouse"])}:
         found.append(("list", status, sorted(map(str, seen)), page.get("as_of", page)))
     status, counted = ask(client, "/audiences/preview", {"condition": EVERYBODY})
-    if status != 200 or day_of(first, float(counted["total_asset"]) / people) != counted["business_date"]:
+    if status != 200 or day_of(first, float(counted["total"]["value"]) / people) != counted["business_date"]:
         found.append(("audience", status, counted))
     return found
 

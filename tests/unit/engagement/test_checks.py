@@ -55,9 +55,9 @@ def codes(answer):
     ("state", "expected"),
     [
         ("granted", []),
-        ("withdrawn", [("consent_withdrawn", "客户已撤回电话营销授权")]),
-        ("none", [("no_consent", "客户未授权电话营销")]),
-        (None, [("no_consent", "客户未授权电话营销")]),
+        ("withdrawn", [("consent_withdrawn", "已撤回电话营销授权")]),
+        ("none", [("no_consent", "未授权电话营销")]),
+        (None, [("no_consent", "未授权电话营销")]),
     ],
 )
 def test_consent(state, expected):
@@ -89,10 +89,11 @@ def test_party_status(status, expected):
     assert codes(judged("party_status", situation(status=status), field="status", allowed=["normal"])) == expected
 
 
-def test_suppression_and_complaint():
-    assert codes(judged("suppression", situation(s=True), field="s")) == ["suppressed"]
-    assert judged("suppression", situation(s=None), field="s") == []
-    assert codes(judged("complaint_freeze", situation(c=True), field="c")) == ["complaint_freeze"]
+def test_whoever_a_field_bars_is_refused_for_the_reason_of_the_definition():
+    settings = {"field": "s", "code": "suppressed", "labels": {"zh": "免打扰", "en": "no marketing"}}
+    [reason] = judged("barred", situation(s=True), **settings)
+    assert (reason.code, reason.labels) == ("suppressed", {"zh": "免打扰", "en": "no marketing"})
+    assert judged("barred", situation(s=None), **settings) == judged("barred", situation(s=False), **settings) == []
 
 
 @pytest.mark.parametrize(

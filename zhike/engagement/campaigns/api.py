@@ -35,6 +35,7 @@ __all__ = [
     "create",
     "delete",
     "estimate",
+    "goal_examples",
     "launch",
     "measure",
     "pause",
@@ -48,6 +49,7 @@ __all__ = [
     "stop",
 ]
 advance = running.advance
+goal_examples = plans.examples
 settle = confirming.settle
 permitted_acts = reaching.permitted_acts
 

@@ -14,5 +14,5 @@ def _forget(event: Event) -> None:
 
 
 SUBSCRIBER = Subscriber(
-    "campaigns.erased", Labels("活动随客户删除", "Campaigns forget who is erased"), ("record.erased",), _forget
+    "campaigns.erased", Labels("活动随信息删除", "Campaigns forget who is erased"), ("record.erased",), _forget
 )

@@ -476,16 +476,25 @@ class MemberOut(TypedDict):
     sent_at: datetime | None
     work_state: str | None
     converted: bool | None
-    net_inflow: str | None
+    much: str | None
     resendable: bool
 
 
+class MeasuredOut(TypedDict):
+    """The measure that the effect tells of each person (`much`)."""
+
+    labels: Labels
+    unit: str | None
+    format: Format
+
+
 class MembersOut(TypedDict):
-    """A page of the people behind one number, and how many they are."""
+    """A page of the people behind one number, how many they are, and what is measured of each, if anything is."""
 
     items: list[MemberOut]
     next_cursor: str | None
     count: int
+    measured: MeasuredOut | None
 
 
 def template_key(given: str) -> str:

@@ -24,6 +24,7 @@ from zhike.engagement.campaigns.schemas import (
     EstimateOut,
     EstimateStandingOut,
     Group,
+    MeasuredOut,
     MeasureOut,
     MembersOut,
     MessageOut,
@@ -223,14 +224,8 @@ def options_out(found: Sequence[Audience], language: str) -> OptionsOut:
                 for m in measures
             ],
             "examples": [
-                {
-                    "labels": {"zh": "净流入不少于 1 万元", "en": "Net inflow of at least 10,000"},
-                    "expression": _goal_text("net_inflow >= 10000", language),
-                },
-                {
-                    "labels": {"zh": "至少交易一次", "en": "At least one trade"},
-                    "expression": _goal_text("trade_count >= 1", language),
-                },
+                {"labels": labels(words), "expression": _goal_text(goal, language)}
+                for words, goal in api.goal_examples()
             ],
         },
         "result_sets": [
@@ -331,11 +326,12 @@ def effect_out(campaign: Campaign, computed: Computed[Effect], principal: Princi
 
 
 def _curve_out(found: Effect) -> CurveOut | None:
-    if not found.curve:
+    told = next((measure for measure in found.measures if not measure.primary), None)
+    if not found.curve or told is None:
         return None
     return {
-        "unit": "元",
-        "format": "money",
+        "unit": told.unit,
+        "format": told.format,
         "days": list(range(found.observed_days + 1)),
         "treated": [_text(value) for value in found.curve["treated"]],
         "control": [_text(value) for value in found.curve["control"]],
@@ -391,14 +387,22 @@ def members_out(
                 "sent_at": row.sent_at,
                 "work_state": row.work_state or None,
                 "converted": row.converted,
-                "net_inflow": None if row.net_inflow is None else str(row.net_inflow),
+                "much": _text(row.much),
                 "resendable": resends and row.resendable and row.party_id in found,
             }
             for row in rows
         ],
         "next_cursor": cursors.seal("members", [more]) if more else None,
         "count": count,
+        "measured": _measured_out(),
     }
+
+
+def _measured_out() -> MeasuredOut | None:
+    told = indicators.effect_measure()
+    if told is None:
+        return None
+    return {"labels": labels(told.labels), "unit": told.unit, "format": told.value_type.format}
 
 
 def _difference_out(found: Difference) -> MeasureOut:
@@ -520,7 +524,7 @@ def _checks(campaign: Campaign, found: Counts, put_off: PutOff | None, language:
             "accounted",
             parts == found.chosen,
             f"{found.chosen:,} 户全部有去向",
-            f"All {found.chosen:,} customers are accounted for",
+            f"All {found.chosen:,} are accounted for",
         ),
         (
             "split",

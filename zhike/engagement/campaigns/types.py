@@ -222,6 +222,7 @@ class MemberRow:
     sent_at: datetime | None
     work_state: str
     converted: bool | None
-    net_inflow: Decimal | None
+    #: How much of the measure that the effect tells.
+    much: Decimal | None
     #: Whether a person may have the message sent again.
     resendable: bool = False

@@ -14,5 +14,5 @@ def _forget(event: Event) -> None:
 
 
 SUBSCRIBER = Subscriber(
-    "channels.erased", Labels("消息随客户删除", "Messages forget who is erased"), ("record.erased",), _forget
+    "channels.erased", Labels("消息随信息删除", "Messages forget who is erased"), ("record.erased",), _forget
 )

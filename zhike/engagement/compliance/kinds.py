@@ -47,7 +47,7 @@ def _field(table: Suitability, name: str, everything: Snapshot) -> Iterator[Find
     key, known = getattr(table.fields, name), _party_fields(everything)
     if key not in known:
         yield unknown(
-            Labels("客户字段", "field of the party"), key, known, ("fields", name), "suitability.unknown_field"
+            Labels("主体字段", "field of the party"), key, known, ("fields", name), "suitability.unknown_field"
         )
 
 
@@ -95,7 +95,7 @@ def _unknown_field(check: Check, here: Place, everything: Snapshot) -> Iterator[
     known = _party_fields(everything)
     for key in check.fields_read():
         if key not in known:
-            yield unknown(Labels("客户字段", "field of the party"), key, known, (*here, "field"), "gate.unknown_field")
+            yield unknown(Labels("主体字段", "field of the party"), key, known, (*here, "field"), "gate.unknown_field")
 
 
 def _values_read(gate: Gate, everything: Snapshot) -> Iterator[Finding]:

@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
+from decimal import Decimal
 
 from pyroaring import BitMap
 
@@ -28,6 +29,7 @@ from zhike.insight.audiences.types import (
     Sample,
     SampleRow,
     Snapshot,
+    Total,
     Vocabulary,
 )
 from zhike.insight.serving.api import Published, published, telling, terms
@@ -84,15 +86,24 @@ def preview(condition: Condition, *, nodes: bool = False, unknown: bool = False,
         table = published()
         found = compiled(condition, terms(table), principal)
         counted = counting.tally(table, found, _scope(principal), nodes=nodes, unknown=unknown)
-        summed = not hidden(total_key(), terms(table), principal)
+        total = _total(counted.total, table, principal)
     return Preview(
         count=counted.count,
         visible_total=counted.visible_total,
-        total_asset=counted.total_asset if summed else None,
+        total=total,
         business_date=table.business_date,
         elapsed_ms=round((time.perf_counter() - started) * 1000),
         nodes=tuple(NodeCount(path, count, counted.unknown.get(path)) for path, count in counted.nodes.items()),
     )
+
+
+def _total(value: Decimal | None, table: Published, principal: Principal) -> Total | None:
+    """The sum under what its indicator is called; none where no indicator is the total, or one that is hidden."""
+    known = terms(table)
+    summed = known.columns.get(total_key())
+    if summed is None or hidden(summed.key, known, principal):
+        return None
+    return Total(summed.key, summed.labels, value)
 
 
 def words(condition: Condition, *, principal: Principal) -> Labels:

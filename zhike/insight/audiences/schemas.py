@@ -17,6 +17,7 @@ from zhike.insight.audiences.types import (
     Preview,
     Sample,
     Snapshot,
+    Total,
     Vocabulary,
     VocabularyItem,
 )
@@ -116,12 +117,20 @@ class WordsOut(TypedDict):
     words: Labels
 
 
+class TotalOut(TypedDict):
+    """The sum beside the number of parties, as decimal text, and what its indicator is called."""
+
+    key: str
+    labels: Labels
+    value: str | None
+
+
 class PreviewOut(TypedDict):
-    """What a condition finds in its viewer's scope; the total is decimal text."""
+    """What a condition finds in its viewer's scope; no total where there is none that the viewer may see."""
 
     count: int
     visible_total: int
-    total_asset: str | None
+    total: TotalOut | None
     business_date: date
     elapsed_ms: int
     nodes: list[NodeCountOut]
@@ -244,11 +253,11 @@ def _item_out(item: VocabularyItem) -> VocabularyItemOut:
 
 def preview_out(preview: Preview) -> PreviewOut:
     """Return a preview as the interface gives it."""
-    total = preview.total_asset
+    total = preview.total
     return {
         "count": preview.count,
         "visible_total": preview.visible_total,
-        "total_asset": None if total is None else format(total, "f"),
+        "total": None if total is None else _total_out(total),
         "business_date": preview.business_date,
         "elapsed_ms": preview.elapsed_ms,
         "nodes": [_node_out(node) for node in preview.nodes],
@@ -260,6 +269,11 @@ def _node_out(node: NodeCount) -> NodeCountOut:
     if node.unknown is not None:
         found["unknown"] = node.unknown
     return found
+
+
+def _total_out(total: Total) -> TotalOut:
+    value = None if total.value is None else format(total.value, "f")
+    return {"key": total.key, "labels": labels(total.labels), "value": value}
 
 
 def sample_out(sample: Sample) -> SampleOut:

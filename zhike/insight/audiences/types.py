@@ -61,12 +61,21 @@ class NodeCount:
 
 
 @dataclass(frozen=True, slots=True)
+class Total:
+    """The sum that stands beside the number of parties: of the indicator that is the `total`."""
+
+    key: str
+    labels: Mapping[str, str]
+    value: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
 class Preview:
     """What a condition finds in its viewer's scope."""
 
     count: int
     visible_total: int
-    total_asset: Decimal | None
+    total: Total | None
     business_date: date
     elapsed_ms: int
     nodes: tuple[NodeCount, ...] = ()

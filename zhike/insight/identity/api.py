@@ -124,4 +124,4 @@ def evaluate(truth: Path | Mapping[str, object], *, identity: str = "") -> Evalu
 def _progress(handle: RunHandle | None, object: str) -> None:
     if handle is not None:
         called = catalogue.describe(object).labels
-        handle.progress(Labels(f"客户识别：{called['zh']}", f"Identity: {called['en']}"))
+        handle.progress(Labels(f"身份识别：{called['zh']}", f"Identity: {called['en']}"))

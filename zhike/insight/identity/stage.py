@@ -13,8 +13,8 @@ def run(business_date: date, handle: RunHandle) -> None:
     """Match and feed the newest master records."""
     result = api.run(business_date=business_date, handle=handle)
     handle.say(
-        f"客户识别：{result.records:,} 条记录，{result.parties:,} 户，新增 {result.created:,}，合并 {result.merged:,}"
+        f"身份识别：{result.records:,} 条记录，{result.parties:,} 个主体，新增 {result.created:,}，合并 {result.merged:,}"
     )
 
 
-STEP = StageStep("identity", 10, {"zh": "客户识别", "en": "Identity"}, run)
+STEP = StageStep("identity", 10, {"zh": "身份识别", "en": "Identity"}, run)

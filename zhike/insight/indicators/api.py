@@ -22,6 +22,7 @@ __all__ = [
     "PARTY",
     "checking_schema",
     "compute",
+    "effect_measure",
     "goal_schema",
     "indicators",
     "measures",
@@ -55,6 +56,11 @@ def indicators() -> list[Indicator]:
 def measures() -> Mapping[str, Measure]:
     """Return every measure by key."""
     return definitions.measures()
+
+
+def effect_measure() -> Measure | None:
+    """Return the measure that every campaign's effect tells, if one does."""
+    return next((found for found in measures().values() if found.effect), None)
 
 
 def vocabulary() -> list[Term]:

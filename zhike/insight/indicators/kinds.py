@@ -23,6 +23,7 @@ from zhike.kernel.definitions import Finding, Kind, Snapshot
 
 def check_measure(measure: Measure, everything: Snapshot) -> Iterator[Finding]:
     """Find what is wrong with a measure; with a slip in the dataset's name, also over the one that nearly has it."""
+    yield from _effect(measure, everything)
     source = datasets.dataset_meant(measure.dataset, everything)
     if source is None or source.dataset != measure.dataset:
         yield datasets.unknown_dataset(measure.dataset, ("dataset",), everything)
@@ -36,6 +37,13 @@ def check_measure(measure: Measure, everything: Snapshot) -> Iterator[Finding]:
         yield from each(_subject(measure, source, everything), rows)
     else:
         yield from guessed(measure.dataset, rows)
+
+
+def _effect(measure: Measure, everything: Snapshot) -> Iterator[Finding]:
+    found = sorted(key for key, one in everything.of(Measure).items() if one.effect)
+    if measure.effect and len(found) > 1:
+        said = Labels(f"不止一个度量写了 `effect`：{'、'.join(found)}", f"`effect` is claimed by {', '.join(found)}")
+        yield Finding("measure.doubled_effect", said, ("effect",))
 
 
 def _currency(measure: Measure, source: Source, schema: Schema) -> Iterator[Finding]:
@@ -85,7 +93,7 @@ def _subject(measure: Measure, source: Source, everything: Snapshot) -> Iterator
     subject = source.subject
     if subject is None:
         said = Labels(
-            f"{measure.dataset} 的行不属于任何客户：source“{source.key}”没有 `subject`",
+            f"{measure.dataset} 的行不属于任何主体：source“{source.key}”没有 `subject`",
             f"the rows of {measure.dataset} belong to nobody: its source '{source.key}' has no `subject`",
         )
         yield Finding("measure.no_subject", said, ("dataset",), ("subject",))
@@ -152,7 +160,7 @@ def _type(item: Indicator, everything: Snapshot) -> Iterator[Finding]:
 
 def _taken(item: Indicator, everything: Snapshot) -> Iterator[Finding]:
     if item.key in party_fields.keys_taken(everything):
-        said = Labels(f"客户已有字段“{item.key}”", f"the party has a field '{item.key}'")
+        said = Labels(f"主体已有字段“{item.key}”", f"the party has a field '{item.key}'")
         yield Finding("indicator.taken", said, ("key",))
 
 

@@ -34,6 +34,13 @@ def _figure_type(text: str) -> str:
 FigureType = Annotated[str, AfterValidator(_figure_type), WithJsonSchema({"type": "string", "enum": _FIGURES})]
 
 
+class GoalExample(Part):
+    """A goal to begin with: at least so much of the measure."""
+
+    labels: Labels = Field(description="what the goal is called where it is offered")
+    least: Annotated[int, Field(strict=True)] = Field(description="how much of the measure")
+
+
 class Measure(Sourced):
     """An aggregate over the rows of a dataset, before any window is chosen.
 
@@ -54,6 +61,10 @@ class Measure(Sourced):
     unit: Unit | None = Field(None, description="what it counts: 元, 笔")
     across: Literal["sum", "min", "max"] | None = Field(None, description="how the accounts of a party are joined")
     goal: Flag = Field(False, description="a campaign's goal may name it, its effect is measured by it")
+    effect: Flag = Field(
+        False, description="every campaign's effect tells it, by group, day and person; one measure may have it"
+    )
+    example: GoalExample | None = Field(None, description="a goal over it that planners are offered")
 
     @rule("value")
     def _counted(self) -> Labels | None:
@@ -98,6 +109,21 @@ class Measure(Sourced):
     @rule("goal")
     def _number(self) -> Labels | None:
         return Labels("目标应为数字", "a goal is a number") if self.goal and not self.value_type.adds_up else None
+
+    @rule("effect")
+    def _effect_is_a_goal(self) -> Labels | None:
+        if not self.effect or (self.goal and self.aggregate in ("sum", "count")):
+            return None
+        return Labels(
+            "`effect` 的度量要逐日累计：写 `goal`，且按 sum 或 count 汇总",
+            "a measure with `effect` is a `goal` and adds up day by day: a sum or a count",
+        )
+
+    @rule("example")
+    def _example_is_a_goal(self) -> Labels | None:
+        if self.goal or self.example is None:
+            return None
+        return Labels("`example` 的度量也要写 `goal`", "a measure with an `example` is a `goal`, too")
 
     @property
     def value_type(self) -> fields.ValueType:
@@ -258,4 +284,14 @@ class GroupTotals:
     sums: Mapping[str, tuple[float, float]]
 
 
-__all__ = ["Aggregate", "Comparison", "FigureType", "GroupTotals", "Indicator", "Measure", "Term", "Window"]
+__all__ = [
+    "Aggregate",
+    "Comparison",
+    "FigureType",
+    "GoalExample",
+    "GroupTotals",
+    "Indicator",
+    "Measure",
+    "Term",
+    "Window",
+]

@@ -26,7 +26,7 @@ def check_tag(tag: Tag, everything: Snapshot) -> Iterator[Finding]:
 
 def _taken(tag: Tag, schema: Schema) -> Iterator[Finding]:
     if tag.key in schema.fields:
-        said = Labels(f"已有指标或客户字段“{tag.key}”", f"there is an indicator or a party field '{tag.key}'")
+        said = Labels(f"已有指标或主体字段“{tag.key}”", f"there is an indicator or a party field '{tag.key}'")
         yield Finding("tag.taken", said, ("key",))
 
 

@@ -36,7 +36,7 @@ DatasetName = Annotated[
     str,
     StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,30}\.[a-z][a-z0-9_]{0,62}$"),
     AfterValidator(_dataset),
-    Field(description="layer and name: core.counter_trade"),
+    Field(description="layer and name: core.trade"),
 ]
 #: Encodings in which a byte of zero never stands, so that pictures and archives can be told from text.
 Encoding = Literal["utf-8", "gbk", "gb18030", "gb2312", "big5", "iso-8859-1", "windows-1252"]

@@ -43,7 +43,7 @@ class ExportOutdated(ZhikeError):
 
     code = "export.outdated"
     status = 409
-    zh = "岗位已变动，或名单中的客户信息已按要求删除，此文件不再提供，请重新导出"
+    zh = "岗位已变动，或名单中有人的信息已按要求删除，此文件不再提供，请重新导出"
     en = "Your posts have changed, or somebody was erased since; this file is not given out any more, export again"
 
 

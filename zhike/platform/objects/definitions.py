@@ -37,7 +37,6 @@ FieldRole = Literal[
     "branch",
     "manager",
     "risk_level",
-    "value_tier",
     "status",
     "expires_on",
 ]

@@ -236,7 +236,7 @@ def _check_listed(key: str, place: Place, whole: ObjectDefinition, everything: S
         yield Finding("object.hidden_figure", said, place)
     else:
         said = Labels(
-            f"“{key}”是客户的指标或标签，“{whole.key}”的列表显示不出来；现有：{'、'.join(sorted(known))}",
+            f"“{key}”是主体的指标或标签，“{whole.key}”的列表显示不出来；现有：{'、'.join(sorted(known))}",
             f"'{key}' is a figure of the party; a list of '{whole.key}' cannot show it;"
             f" there are: {', '.join(sorted(known))}",
         )

@@ -14,7 +14,7 @@ ObjectRef = Annotated[Key, Refers("object")]
 
 
 #: What a principal may be. Only staff and the system sign in today; rights are the same rule for all.
-PrincipalKind = Literal["staff", "broker", "customer", "supplier", "system", "key", "anonymous"]
+PrincipalKind = Literal["staff", "broker", "party", "supplier", "system", "key", "anonymous"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Post:
 class Principal:
     """Somebody or something that acts, with the posts that hold today.
 
-    `subject` is the number of the record that a principal other than staff is: a customer who asks about itself. The
+    `subject` is the number of the record that a principal other than staff is: a party that asks about itself. The
     system principal acts for a person at the command line: `name` says who. `shared` are the inner ids of the records,
     by object, that others let it see today.
     """

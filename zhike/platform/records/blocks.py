@@ -19,6 +19,7 @@ from zhike.kernel.block_data import (
     figures,
     table,
 )
+from zhike.kernel.definition_parts import Labels as Words
 from zhike.kernel.errors import NotFound
 from zhike.kernel.money import HOME
 from zhike.kernel.providers import (
@@ -58,6 +59,10 @@ from zhike.platform.records.schemas import history_out
 from zhike.platform.records.wire import Owner
 
 _VIEWS = 20
+#: Records of one object that a search shows.
+_HITS = 6
+#: What a record is told apart by beside its name: numbers that people say to each other, no papers.
+_TOLD = ("number", "digits")
 #: The column that marks records from which something is looked up; no field is called so.
 _CHOSEN = "-chosen"
 
@@ -74,7 +79,7 @@ def register() -> None:
         Block("movers", "资产变动", "Movers", _movers, Movers),
     ):
         register_block(block)
-    register_search(SearchGroup("records", "客户", "Customers", _search))
+    register_search("records", _search)
 
 
 def _identity(principal: Principal, subject: Subject, settings: RecordIdentity) -> BlockData:
@@ -332,17 +337,24 @@ def _movers(principal: Principal, _subject: None, settings: Movers) -> BlockData
     return table([name, *(drawn(owner, item) for item in columns)], rows, day_end(owner.key))
 
 
-def _search(principal: Principal, text: str) -> Sequence[SearchHit]:
-    answers: list[SearchHit] = []
+def _search(principal: Principal, text: str) -> Sequence[SearchGroup]:
+    found: list[SearchGroup] = []
     for owner in catalogue.object_types(principal):
-        if not any(field.searchable for field in owner.fields.values()) or owner.through:
+        searched = {key: field.searchable for key, field in owner.fields.items() if field.searchable}
+        if not searched or owner.through:
             continue
-        keys = tuple(k for k in ("customer_no", "employee_no", "code", "mobile") if k in owner.fields)
-        found = objects.page(RecordQuery(owner.key, text=text, limit=6, columns=keys), principal=principal)
-        for row in found.rows:
-            known = [owner.labels[principal.language], *(str(value) for value in row.values.values() if value)]
-            answers.append(SearchHit(row.display, "  ".join(known), f"/records/{owner.key}/{row.uid}"))
-    return answers
+        beside = tuple(key for key, how in searched.items() if how in _TOLD and key not in owner.display)
+        query = RecordQuery(owner.key, text=text, limit=_HITS, columns=beside or tuple(searched))
+        rows = objects.page(query, principal=principal).rows
+        hits = [_hit(owner, row, beside) for row in rows]
+        if hits:
+            found.append(SearchGroup(owner.key, Words(**owner.labels), hits))
+    return found
+
+
+def _hit(owner: ObjectType, row: Record, beside: Sequence[str]) -> SearchHit:
+    told = (str(row.values[key]) for key in beside if row.values.get(key))
+    return SearchHit(row.display, "  ".join(told), f"/records/{owner.key}/{row.uid}")
 
 
 def _path_of(owner: ObjectType, row: Record, subject: Subject) -> str:

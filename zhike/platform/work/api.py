@@ -20,7 +20,7 @@ from zhike.platform.organization.types import Colleague
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal
 from zhike.platform.work.errors import NotReassigned
-from zhike.platform.work.logic import deadlines, finishing, giving, handing, holding, listing, naming, seeing
+from zhike.platform.work.logic import deadlines, finishing, giving, handing, listing, naming, rights, seeing
 from zhike.platform.work.models import Comment, WorkItem
 from zhike.platform.work.types import GiveWork, NewWork, Remark, Work, WorkCounts, WorkKind, WorkQuery
 
@@ -72,12 +72,12 @@ def per_assignee(*, principal: Principal) -> dict[str, WorkCounts]:
 
 def open_of(assignee: str, *, principal: Principal) -> int:
     """Return how much open work of what the principal may read somebody has, by employee number. Raises Refused."""
-    return holding.within(principal, "work.read").filter(assignee=assignee, state=WorkItem.State.OPEN).count()
+    return rights.within(principal, "work.read").filter(assignee=assignee, state=WorkItem.State.OPEN).count()
 
 
 def get(uid: uuid.UUID, *, principal: Principal) -> Work:
     """Return one work item that the principal may read. Raises NotFound."""
-    return _as_work(holding.one(uid, principal), principal)
+    return _as_work(rights.one(uid, principal), principal)
 
 
 def of_record(object: str, record_id: int, *, principal: Principal, limit: int = 20) -> list[Work]:
@@ -85,7 +85,7 @@ def of_record(object: str, record_id: int, *, principal: Principal, limit: int =
 
     Raises Refused.
     """
-    rows = holding.within(principal, "work.read").filter(object=object, record_id=record_id)
+    rows = rights.within(principal, "work.read").filter(object=object, record_id=record_id)
     return [_as_work(row, principal) for row in rows.order_by("-created_at")[:limit]]
 
 
@@ -239,7 +239,7 @@ def comment(uid: uuid.UUID, text: str, *, principal: Principal) -> list[Remark]:
         raise Invalid(findings=[{**empty, "field": "text"}])
 
     def say(row: WorkItem) -> None:
-        holding.require(row, principal, "comment")
+        rights.require(row, principal, "comment")
         Comment.objects.create(uid=uuid7(), item=row, by=principal.me or principal.name, at=clock.now(), text=said)
         audit.note(operation="comment", subject="work_item", subject_id=row.pk)
 
@@ -249,7 +249,7 @@ def comment(uid: uuid.UUID, text: str, *, principal: Principal) -> list[Remark]:
 
 def comments(uid: uuid.UUID, *, principal: Principal) -> list[Remark]:
     """Return what was said about work that one may read, and through whose hands it went, in order. Raises NotFound."""
-    row = holding.one(uid, principal)
+    row = rights.one(uid, principal)
     said = [Remark(one.by, one.at, one.text) for one in row.comments.order_by("id")]
     return sorted([*said, *handing.told(row)], key=lambda remark: remark.at)
 
@@ -262,7 +262,7 @@ def colleagues(text: str = "", *, principal: Principal) -> list[Colleague]:
 
 def _clock(uid: uuid.UUID, act: str, reason: str, principal: Principal) -> Work:
     def turn(row: WorkItem) -> None:
-        holding.require(row, principal, "pause" if act == "pause" else "resume")
+        rights.require(row, principal, "pause" if act == "pause" else "resume")
         if act == "pause":
             deadlines.pause(row, principal.me or principal.name, reason.strip())
         else:
@@ -279,7 +279,7 @@ def _acted(uid: uuid.UUID, principal: Principal, act: Callable[[WorkItem], None]
     """Do an act on locked work that the principal reaches, in one transaction; return the work after it."""
     with database.writing():
         # What one may do is found again under the lock: somebody may have been faster.
-        found = holding.one(uid, principal, operation)
+        found = rights.one(uid, principal, operation)
         row = WorkItem.objects.select_for_update().get(pk=found.pk)
         act(row)
     return _as_work(row, principal)
@@ -316,6 +316,6 @@ def _as_work(row: WorkItem, principal: Principal) -> Work:
         origin_uid=row.origin_uid,
         origin_title=(english and row.origin_title_en) or row.origin_title,
         results=naming.results(row.result_set),
-        may=holding.may(row, principal),
+        may=rights.may(row, principal),
         unit_id=row.unit_id,
     )

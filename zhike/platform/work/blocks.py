@@ -9,7 +9,7 @@ from pydantic import Field
 from zhike.kernel.block_data import BriefFirst, CellValue, TableRow, Tone, brief, column, table
 from zhike.kernel.definition_parts import Labels as Words
 from zhike.kernel.providers import Block, BlockData, BlockSettings, Named, Subject, live, register_block
-from zhike.kernel.wire import Labels, labels
+from zhike.kernel.wire import labels
 from zhike.platform.objects import api as objects
 from zhike.platform.objects import catalogue
 from zhike.platform.objects.types import RecordQuery
@@ -22,10 +22,8 @@ from zhike.platform.work.schemas import WorkData, present
 from zhike.platform.work.types import Work, WorkCounts, WorkQuery
 
 _DUE = 8
-_MANAGER: Labels = {"zh": "客户经理", "en": "Account managers"}
-_UNSERVED = {"zh": "未分配客户经理", "en": "No account manager"}
 _OTHERS = {"zh": "其他人员及待领取", "en": "Others, and to be taken"}
-_TOTAL = {"zh": "合计，每户计一次", "en": "Total, each customer once"}
+_TOTAL = {"zh": "合计，每户计一次", "en": "Total, each counted once"}
 _WORK_COLUMNS = [
     column("open", {"zh": "待办", "en": "Open"}, "count"),
     column("overdue", {"zh": "超时", "en": "Overdue"}, "count", tone="late"),
@@ -36,6 +34,7 @@ _WORK_COLUMNS = [
 class PerManager(OfBook):
     """Figures and work of each employee who covers parties of the viewer's units."""
 
+    who: Words = Field(description="what one of the employees is called")
     count: Words = Field(description="what is written over the number of parties")
     columns: tuple[Compared, ...] = Field(min_length=1, description="figures and fields from left to right")
 
@@ -51,7 +50,7 @@ def register() -> None:
     register_block(Block("work_brief", "今日工作", "Today's work", _brief))
     register_block(Block("due_work", "待办", "To-do", _due))
     register_block(Block("record_work", "待办", "Work", _of_record, of_record=True))
-    register_block(Block("per_manager", "客户经理", "Account managers", _per_manager, PerManager))
+    register_block(Block("per_manager", "按服务人员", "By employee", _per_manager, PerManager))
 
 
 def _brief(principal: Principal, _subject: None, _settings: BlockSettings) -> BlockData:
@@ -120,20 +119,25 @@ def _per_manager(principal: Principal, _subject: None, settings: PerManager) -> 
             row = cells(names.get(number, name or number), count, sums) | _amount([tasks.pop(number, None)])
             rows.append(_row(number, row))
         else:
-            rest.append(_row("unserved", cells(_UNSERVED[principal.language], count, sums)))
+            rest.append(_row("unserved", cells(_unserved(settings.who, principal.language), count, sums)))
     others = _amount(list(tasks.values()))
     if any(others.values()):
         rest.append(_row("others", {"manager": _OTHERS[principal.language], **others}))
     found = objects.summarize(query, principal=principal, sums=keys)
     _group, count, sums = found[0] if found else (None, 0, [None] * len(keys))
     shown = [
-        column("manager", _MANAGER, "text"),
+        column("manager", labels(settings.who), "text"),
         column("count", labels(settings.count), "count"),
         *(drawn(owner, item) for item in columns),
         *_WORK_COLUMNS,
     ]
     total = cells(_TOTAL[principal.language], count, sums) | everything
     return table(shown, rows, day_end(owner.key), rest=rest, total=total)
+
+
+def _unserved(who: Words, language: str) -> str:
+    """What stands for the employee of those that nobody serves."""
+    return f"No {who['en'][:1].lower()}{who['en'][1:]}" if language == "en" else f"未分配{who['zh']}"
 
 
 def _row(key: str, cells: Mapping[str, CellValue]) -> TableRow:

@@ -37,7 +37,7 @@ def _parties(event: Event) -> list[int] | None:
 
 SUBSCRIBER = Subscriber(
     "work.following",
-    Labels("待办跟随客户", "Work follows its customer"),
+    Labels("待办跟随记录", "Work follows its record"),
     (
         "record.created",
         "record.updated",

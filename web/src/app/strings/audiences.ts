@@ -47,7 +47,6 @@ export const audiences = {
   'tree.empty': ['先添加一个条件，例如 总资产 ≥ 30 万', 'Start with a condition, e.g. total assets ≥ 300 k'],
   'reach.matching': ['符合条件', 'Matching'],
   'reach.ofVisible': ['占可见客户', 'of visible'],
-  'reach.assets': ['资产合计', 'total assets'],
   'reach.recounted': ['已重算 {{s}} 秒', 'Recounted in {{s}} s'],
   'reach.counting': ['计算中', 'Counting'],
   'reach.visible': ['全部可见客户', 'All visible customers'],

@@ -245,7 +245,6 @@ export const campaigns = {
   'member.sentAt': ['发送', 'Sent'],
   'member.work': ['待办', 'Work'],
   'member.converted': ['转化', 'Converted'],
-  'member.inflow': ['净流入', 'Net inflow'],
   'member.resend': ['重发', 'Resend'],
   'member.resendTitle': ['重发给 {{name}}', 'Resend to {{name}}'],
   'member.resendText': [

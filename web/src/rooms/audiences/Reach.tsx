@@ -18,7 +18,7 @@ type Live = ReturnType<typeof useLiveCount>;
 
 /** How many match now, what each step cost, against all customers one may see. */
 export function ReachPanel({ live, terms }: { live: Live; terms: Terms }) {
-  const { t } = useText();
+  const { t, label } = useText();
   const { preview } = live;
   const data = preview.data;
   return (
@@ -34,11 +34,15 @@ export function ReachPanel({ live, terms }: { live: Live; terms: Terms }) {
             <span className="unit">{t('unit.household')}</span>
             <span className="small ink-2">
               {t('reach.ofVisible')} <b>{share(data.count, data.visible_total)}</b>
-              <br />
-              {t('reach.assets')}{' '}
-              <b>
-                <Money value={data.total_asset} />
-              </b>
+              {data.total && (
+                <>
+                  <br />
+                  {label(data.total.labels)}{' '}
+                  <b>
+                    <Money value={data.total.value} />
+                  </b>
+                </>
+              )}
             </span>
           </div>
           {preview.isError && <p className="small tone-late">{t('state.failed')}</p>}

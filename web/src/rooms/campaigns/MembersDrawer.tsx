@@ -3,7 +3,7 @@ import { Button, Drawer, Form, Input, Modal } from 'antd';
 import { useState, type ReactNode } from 'react';
 import { Link } from 'react-router';
 import { api } from '../../api/client';
-import type { Member } from '../../api';
+import type { Member, MemberPage } from '../../api';
 import { useText } from '../../app/i18n';
 import { TouchTag, useWord } from '../../blocks/lists';
 import { useChange } from '../../kit/change';
@@ -84,7 +84,11 @@ export function MembersDrawer({ uid, shown, onClose }: Props) {
       {members.isPending && <Skeleton rows={10} />}
       {members.isError && <ErrorState error={members.error} retry={() => void members.refetch()} />}
       {members.data &&
-        (items.length > 0 ? <MemberTable uid={uid} items={items} /> : <Empty title={t('member.none')} />)}
+        (items.length > 0 ? (
+          <MemberTable uid={uid} items={items} measured={members.data.pages[0]?.measured ?? null} />
+        ) : (
+          <Empty title={t('member.none')} />
+        ))}
       {members.hasNextPage && (
         <div style={{ padding: 12, textAlign: 'center' }}>
           <Button
@@ -100,7 +104,7 @@ export function MembersDrawer({ uid, shown, onClose }: Props) {
   );
 }
 
-function MemberTable({ uid, items }: { uid: string; items: Member[] }) {
+function MemberTable({ uid, items, measured }: { uid: string; items: Member[]; measured: MemberPage['measured'] }) {
   const { t, label, lang } = useText();
   const word = useWord();
   const [resending, setResending] = useState<Member | null>(null);
@@ -127,13 +131,16 @@ function MemberTable({ uid, items }: { uid: string; items: Member[] }) {
       tight: true,
       render: (row) => (row.converted === null ? <Nothing /> : t(row.converted ? 'common.yes' : 'common.no')),
     },
-    {
-      key: 'inflow',
-      title: `${t('member.inflow')} ${moneyColumnUnit(lang)}`,
-      align: 'right',
-      render: (row) => <Change value={row.net_inflow ?? null} cell />,
-    },
   ];
+  if (measured) {
+    const unit = measured.format === 'money' ? moneyColumnUnit(lang) : (measured.unit ?? '');
+    columns.push({
+      key: 'much',
+      title: `${label(measured.labels)} ${unit}`.trim(),
+      align: 'right',
+      render: (row) => (measured.format === 'money' ? <Change value={row.much} cell /> : (row.much ?? <Nothing />)),
+    });
+  }
   const canResend = items.some((row) => row.resendable);
   if (canResend) {
     columns.push({

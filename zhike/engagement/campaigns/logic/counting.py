@@ -166,7 +166,10 @@ def _fault(member: Member, delivery: DeliveryState | None) -> Iterator[dict[str,
 
 
 def rows(
-    campaign: models.Campaign, state: str, members: Sequence[Member], outcomes: Mapping[int, tuple[bool, Decimal]]
+    campaign: models.Campaign,
+    state: str,
+    members: Sequence[Member],
+    outcomes: Mapping[int, tuple[bool, Decimal | None]],
 ) -> list[MemberRow]:
     """Return the given people, chosen for `state`, with what happened to each and why."""
     ids = [member.party_id for member in members]
@@ -178,7 +181,7 @@ def rows(
     for member in members:
         delivery = deliveries.get(member.party_id)
         state = member.state if delivery is None else delivery.state
-        converted, inflow = outcomes.get(member.party_id, (None, None))
+        converted, much = outcomes.get(member.party_id, (None, None))
         found.append(
             MemberRow(
                 party_id=member.party_id,
@@ -191,7 +194,7 @@ def rows(
                 sent_at=delivery.sent_at if delivery else None,
                 work_state=tasks.get(member.party_id, ("", ""))[0],
                 converted=converted,
-                net_inflow=inflow,
+                much=much,
                 resendable=campaign.state == models.Campaign.State.RUNNING
                 and delivery is not None
                 and delivery.state in RESENDABLE,

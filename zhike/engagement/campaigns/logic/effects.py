@@ -21,14 +21,13 @@ from zhike.engagement.campaigns.types import Difference, Effect, UnitEffect
 from zhike.engagement.channels import sets as messages
 from zhike.expressions import api as expressions
 from zhike.insight.indicators import api as indicators
-from zhike.insight.indicators.types import GroupTotals
+from zhike.insight.indicators.types import GroupTotals, Measure
 from zhike.insight.warehouse import api as warehouse
 from zhike.kernel.block_data import Format
 from zhike.kernel.trading_days import trading_calendar
 from zhike.platform.objects import catalogue, sets
 from zhike.platform.objects.sets import Rows
 
-NET_INFLOW = "net_inflow"
 GROUPS = ("treated", "control")
 _SMALL_GROUP = 30
 _COLUMNS = {"party_id": pa.int64(), "grp": pa.string(), "unit": pa.int64(), "sent": pa.int64(), "refused": pa.int64()}
@@ -39,13 +38,14 @@ def compute(campaign: Campaign) -> tuple[Mapping[str, object], Effect, BitMap]:
     published = warehouse.published()
     days, goal = observed_days(campaign), parse_goal(campaign.goal)
     members = _members(campaign)
+    told = indicators.effect_measure()
     totals, met = indicators.window_totals(members, days=campaign.goal_days, measures=_measures(goal), goal=goal)
     found = Effect(
         business_date=published.business_date,
         days=campaign.goal_days,
         observed_days=days,
-        measures=(_conversion(totals), _inflow(totals)),
-        curve=_curve(members, days),
+        measures=(_conversion(totals), *([_mean(totals, told)] if told else [])),
+        curve=_curve(members, days, told) if told else {},
         units=tuple(_units(members, totals)),
     )
     return {"publication": published.id}, found, met
@@ -62,8 +62,11 @@ def nothing_yet(campaign: Campaign) -> Effect:
     return Effect(warehouse.business_date(), campaign.goal_days, observed_days(campaign), (), {})
 
 
-def outcomes(campaign: Campaign, members: Sequence[Member]) -> dict[int, tuple[bool, Decimal]]:
-    """Return whether each of a page of people met the goal, and the net inflow; nobody before a day is observed."""
+def outcomes(campaign: Campaign, members: Sequence[Member]) -> dict[int, tuple[bool, Decimal | None]]:
+    """Return whether each of a page of people met the goal, and how much of the measure that the effect tells.
+
+    Nobody is among them before a day is observed.
+    """
     if not members or not observed_days(campaign):
         return {}
     goal = parse_goal(campaign.goal)
@@ -75,8 +78,10 @@ def outcomes(campaign: Campaign, members: Sequence[Member]) -> dict[int, tuple[b
         }
     )
     found = indicators.window_measures(given, days=campaign.goal_days, measures=_measures(goal), goal=goal)
-    columns = (found.column(name).to_pylist() for name in ("party_id", "met", NET_INFLOW))
-    return {party_id: (met, inflow) for party_id, met, inflow in zip(*columns, strict=True)}
+    told = indicators.effect_measure()
+    ids, met = (found.column(name).to_pylist() for name in ("party_id", "met"))
+    much = found.column(told.key).to_pylist() if told else [None] * len(ids)
+    return {party_id: (reached, value) for party_id, reached, value in zip(ids, met, much, strict=True)}
 
 
 def observed_days(campaign: Campaign) -> int:
@@ -89,7 +94,9 @@ def observed_days(campaign: Campaign) -> int:
 
 
 def _measures(goal: expressions.Expression) -> list[str]:
-    return sorted({n.parts[-1] for n, _d in expressions.walk(goal) if isinstance(n, expressions.Path)} | {NET_INFLOW})
+    told = indicators.effect_measure()
+    named = {n.parts[-1] for n, _d in expressions.walk(goal) if isinstance(n, expressions.Path)}
+    return sorted(named | ({told.key} if told else set()))
 
 
 def _members(campaign: Campaign) -> pa.Table:
@@ -121,10 +128,12 @@ def _conversion(found: Sequence[GroupTotals]) -> Difference:
     )
 
 
-def _inflow(found: Sequence[GroupTotals]) -> Difference:
-    groups = {g: _sample(found, g, lambda one: one.sums[NET_INFLOW]) for g in GROUPS}
-    labels = {"zh": "户均净流入", "en": "Net inflow per customer"}
-    return difference(groups, NET_INFLOW, labels, "money", "元")
+def _mean(found: Sequence[GroupTotals], told: Measure) -> Difference:
+    """How much of a measure one of them has on average, by group."""
+    groups = {g: _sample(found, g, lambda one: one.sums[told.key]) for g in GROUPS}
+    one = catalogue.object_with_role("party").labels["en"].lower()
+    words = {"zh": f"户均{told.labels['zh']}", "en": f"{told.labels['en']} per {one}"}
+    return difference(groups, told.key, words, told.value_type.format, told.unit or "")
 
 
 def _sample(found: Sequence[GroupTotals], group: str, sums: Any) -> Sample:
@@ -162,8 +171,8 @@ def difference(
     )
 
 
-def _curve(members: pa.Table, days: int) -> dict[str, list[Decimal | None]]:
-    rows = indicators.window_curve(members, days=days, measure=NET_INFLOW)
+def _curve(members: pa.Table, days: int, told: Measure) -> dict[str, list[Decimal | None]]:
+    rows = indicators.window_curve(members, days=days, measure=told.key)
     lines: dict[str, list[Decimal | None]] = {g: [Decimal(0)] + [None] * days for g in GROUPS}
     for group, index, n, total, _squares in rows:
         if n and 0 < index <= days:

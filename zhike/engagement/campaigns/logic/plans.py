@@ -12,6 +12,7 @@ from zhike.expressions import api as expressions
 from zhike.expressions.types import Type
 from zhike.insight.indicators import api as indicators
 from zhike.kernel import definitions
+from zhike.kernel.definition_parts import Labels
 from zhike.kernel.errors import ZhikeError
 from zhike.platform.work.types import ResultSet
 
@@ -74,10 +75,25 @@ def parse_goal(text: str) -> expressions.Expression:
     """Return the goal as a checked true-or-false expression over the measures."""
     goal = expressions.parse(text, indicators.goal_schema())
     if expressions.type_of(goal) is not Type.BOOLEAN:
-        zh = "目标应是一个条件，例如 净流入 >= 10000"
-        en = "The goal must be a condition, for example `Net inflow` >= 10000"
+        zh, en = "目标应是一个条件", "The goal must be a condition"
+        for _words, example in examples()[:1]:
+            zh, en = f"{zh}，例如 {_written(example, 'zh')}", f"{en}, for example {_written(example, 'en')}"
         raise BadPlan(count=1, findings=[_finding("campaign.goal_not_a_condition", "goal.expression", zh, en)])
     return goal
+
+
+def examples() -> list[tuple[Labels, str]]:
+    """Return goals to begin with, as they are kept, each with what it is called."""
+    return [
+        (found.example.labels, f"{key} >= {found.example.least}")
+        for key, found in indicators.measures().items()
+        if found.example
+    ]
+
+
+def _written(goal: str, language: str) -> str:
+    schema = indicators.goal_schema()
+    return expressions.to_text(expressions.parse(goal, schema), schema, language)
 
 
 def kept_goal(text: str) -> str:

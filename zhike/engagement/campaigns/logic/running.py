@@ -21,6 +21,7 @@ from zhike.engagement.compliance.types import Touch
 from zhike.insight.audiences import api as audiences
 from zhike.kernel import actions, clock, context, database, events, isolation
 from zhike.kernel.definition_parts import Labels
+from zhike.kernel.open_time import open_time
 from zhike.kernel.queues import Backlog
 from zhike.kernel.trading_days import trading_calendar
 from zhike.platform.audit import api as audit
@@ -243,8 +244,8 @@ def covering(party_ids: Sequence[int]) -> dict[int, tuple[str, int | None]]:
 
 
 def due(trading_days: int) -> datetime:
-    """Return the end of business (17:00 in Shanghai) this many trading days from today."""
-    return clock.at(trading_calendar().add(clock.today(), trading_days), 17)
+    """Return when offices close this many trading days from today."""
+    return open_time("trading").end_of(clock.now(), trading_days)
 
 
 def last_day(reached: date, days: int) -> date:

@@ -25,6 +25,7 @@ from zhike.engagement.compliance import api as compliance
 from zhike.kernel import clock, definitions, events, isolation
 from zhike.kernel.definition_parts import Labels, Words, kept
 from zhike.kernel.pumps import Stopping, never
+from zhike.platform.objects import catalogue
 
 _log = logging.getLogger("zhike.channels")
 LEASE = timedelta(minutes=2)
@@ -227,9 +228,10 @@ def _send(row: Delivery, message: Message | None, mailbox: Mailbox, settings: Ma
 
 
 def _missing(message: Message | None) -> Labels:
-    """What keeps a message from being sent: facts that it needs, or the customer is gone."""
+    """What keeps a message from being sent: facts that it needs, or whom it is for is gone."""
     if message is None:
-        return Labels("缺少资料：客户", "not known: the customer")
+        party = catalogue.object_with_role("party").labels
+        return Labels(f"缺少资料：{party['zh']}", f"not known: {party['en']}")
     zh, en = ("、".join(name.zh for name in message.missing), ", ".join(name.en for name in message.missing))
     return Labels(f"缺少资料：{zh}", f"not known: {en}")
 

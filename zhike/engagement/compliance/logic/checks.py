@@ -78,7 +78,7 @@ class PartyStatus(OfField):
         """Refuse every other state, the unknown one included."""
         if situation.facts.get(self.field) in self.allowed:
             return []
-        return [_reason("party_status", "客户状态不允许营销", "the party's status allows no marketing")]
+        return [_reason("party_status", "状态不允许营销", "the party's status allows no marketing")]
 
 
 class Consent(OfField):
@@ -96,32 +96,22 @@ class Consent(OfField):
         if state in self.granted:
             return []
         if state == "withdrawn":
-            zh, en = f"客户已撤回{self.labels['zh']}授权", f"consent to {self.labels['en']} was withdrawn"
+            zh, en = f"已撤回{self.labels['zh']}授权", f"consent to {self.labels['en']} was withdrawn"
             return [_reason("consent_withdrawn", zh, en)]
-        return [_reason("no_consent", f"客户未授权{self.labels['zh']}", f"no consent to {self.labels['en']}")]
+        return [_reason("no_consent", f"未授权{self.labels['zh']}", f"no consent to {self.labels['en']}")]
 
 
-class Suppression(OfField):
-    """Parties that asked not to be marketed to."""
+class Barred(OfField):
+    """No contact while the field says so, for the reason that `labels` tell."""
 
-    check: Literal["suppression"]
-
-    def judge(self, situation: Situation) -> Answer:
-        """Refuse where the field says so."""
-        if situation.facts.get(self.field):
-            return [_reason("suppressed", "客户要求免打扰", "the party asked for no marketing")]
-        return []
-
-
-class ComplaintFreeze(OfField):
-    """No marketing while a complaint is open."""
-
-    check: Literal["complaint_freeze"]
+    check: Literal["barred"]
+    code: Key = Field(description="the code under which the refusal is kept")
+    labels: Labels = Field(description="why there is no contact")
 
     def judge(self, situation: Situation) -> Answer:
         """Refuse where the field says so."""
         if situation.facts.get(self.field):
-            return [_reason("complaint_freeze", "投诉处理中，营销冻结", "a complaint is open")]
+            return [_reason(self.code, self.labels["zh"], self.labels["en"])]
         return []
 
 
@@ -197,15 +187,7 @@ class VariablesPresent(Check):
 
 
 AnyCheck = Annotated[
-    PartyStatus
-    | Consent
-    | Suppression
-    | ComplaintFreeze
-    | VariablesPresent
-    | SuitabilityCheck
-    | ContentUnchanged
-    | FrequencyCap
-    | QuietHours,
+    PartyStatus | Consent | Barred | VariablesPresent | SuitabilityCheck | ContentUnchanged | FrequencyCap | QuietHours,
     Field(discriminator="check"),
 ]
 
@@ -220,7 +202,7 @@ class Gate(Sourced):
 #: The words over many parties, where those of one hold that party's own facts.
 _TOTALS: Mapping[str, Mapping[str, str]] = {
     "assessment_expired": {"zh": "风险测评已过期", "en": "risk test expired"},
-    "above_level": {"zh": "产品风险高于客户可推荐等级", "en": "product above the customer's level"},
+    "above_level": {"zh": "产品风险高于可推荐等级", "en": "product above the level that may be recommended"},
     "missing_variable": {"zh": "缺少资料", "en": "values missing"},
     "frequency_cap": {"zh": "触达次数已达上限", "en": "contacted often enough"},
 }

@@ -186,7 +186,7 @@ def checks_for(touch: Touch) -> list[Check]:
 def verdict_on(party_id: int, situation: Situation | None, checks: Sequence[Check]) -> Verdict:
     """Return what the checks say of a party in its situation; without one the party is gone."""
     if situation is None:
-        return Verdict(party_id, (Reason("party_gone", {"zh": "客户已不存在", "en": "the party no longer exists"}),))
+        return Verdict(party_id, (Reason("party_gone", {"zh": "记录已不存在", "en": "the party no longer exists"}),))
     reasons: list[Reason] = []
     later: datetime | None = None
     for check in checks:

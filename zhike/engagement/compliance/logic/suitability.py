@@ -27,7 +27,7 @@ def reasons(table: Suitability, facts: Mapping[str, Any], touch: Touch, today: d
         return []
     level = facts.get(fields.level)
     if level is None or level not in table.highest:
-        return [_reason("not_assessed", "客户未做风险测评", "the party has no risk test")]
+        return [_reason("not_assessed", "未做风险测评", "the party has no risk test")]
     found = []
     valid_until = facts.get(fields.valid_until)
     if valid_until is None or valid_until < today:
@@ -35,7 +35,7 @@ def reasons(table: Suitability, facts: Mapping[str, Any], touch: Touch, today: d
         found.append(_reason("assessment_expired", zh, "the risk test has expired"))
     limit = table.lowest_class_highest if facts.get(fields.lowest) else table.highest[level]
     if table.levels.index(touch.product_level) > table.levels.index(limit):
-        zh = f"产品 {touch.product_level} 高于客户 {level} 可推荐的 {limit}"
+        zh = f"产品 {touch.product_level} 高于 {level} 可推荐的 {limit}"
         found.append(
             _reason("above_level", zh, f"product {touch.product_level} is above {limit}, the limit for {level}")
         )

@@ -25,7 +25,7 @@ class Tally:
 
     count: int
     visible_total: int
-    total_asset: Decimal | None
+    total: Decimal | None
     nodes: Mapping[str, int]
     unknown: Mapping[str, int]
 
@@ -44,8 +44,8 @@ def tally(table: Published, condition: Compiled, scope: BitMap | None, *, nodes:
             where=condition.where,
             within=_within(scope),
         )
-        count, total_asset = session.row(counted)
-        return Tally(count, visible_total(session, table, scope), total_asset, {}, {})
+        count, summed = session.row(counted)
+        return Tally(count, visible_total(session, table, scope), summed, {}, {})
 
 
 def visible_total(session: Session, table: Published, scope: BitMap | None) -> int:
@@ -69,10 +69,10 @@ def _with_nodes(session: Session, table: Published, condition: Compiled, scope: 
         leaves=[*leaves, *total],
         within=_within(scope),
     )
-    visible, total_asset, *found = session.row(query)
+    visible, summed, *found = session.row(query)
     nodes = dict(zip(condition.formulas, found, strict=False))
     lacking = dict(zip(condition.formulas, found[len(formulas) :], strict=False))
-    return Tally(nodes[condition.root.path], visible, total_asset, nodes, lacking)
+    return Tally(nodes[condition.root.path], visible, summed, nodes, lacking)
 
 
 def counts(table: Published, conditions: Sequence[Compiled], scope: BitMap | None) -> list[int]:

@@ -10,14 +10,18 @@ from zhike.insight.serving.api import Terms
 from zhike.insight.serving.types import FIELD, INDICATOR, TAG, WideColumn
 from zhike.kernel.definition_parts import Labels
 from zhike.platform.fields.types import Option
+from zhike.platform.objects import catalogue
 from zhike.platform.organization import api as organization
 from zhike.platform.permissions.types import Principal
 
-_GROUPS: tuple[tuple[str, Mapping[str, str]], ...] = (
-    (INDICATOR, {"zh": "指标", "en": "Indicators"}),
-    (FIELD, {"zh": "客户属性", "en": "Fields"}),
-    (TAG, {"zh": "标签", "en": "Tags"}),
-)
+
+def _groups() -> tuple[tuple[str, Mapping[str, str]], ...]:
+    party = catalogue.object_with_role("party").labels
+    return (
+        (INDICATOR, {"zh": "指标", "en": "Indicators"}),
+        (FIELD, {"zh": f"{party['zh']}属性", "en": "Fields"}),
+        (TAG, {"zh": "标签", "en": "Tags"}),
+    )
 
 
 def groups(terms: Terms, principal: Principal) -> tuple[VocabularyGroup, ...]:
@@ -31,7 +35,7 @@ def groups(terms: Terms, principal: Principal) -> tuple[VocabularyGroup, ...]:
         VocabularyGroup(
             key, labels, tuple(_item(column, units, principal.language) for column in visible if column.kind == key)
         )
-        for key, labels in _GROUPS
+        for key, labels in _groups()
     )
 
 

@@ -71,7 +71,7 @@ def _wide(fields: Mapping[str, Field], found: Iterable[Indicator]) -> Schema:
     figures = {
         item.key: Field(item.key, item.value_type.expression or Type.DECIMAL, dict(item.labels)) for item in found
     }
-    return Schema("party_wide", {"zh": "客户宽表", "en": "Party"}, {**fields, **figures})
+    return Schema("party_wide", {"zh": "主体", "en": "Party"}, {**fields, **figures})
 
 
 def ordered(snapshot: Snapshot) -> Mapping[str, Indicator]:

@@ -119,4 +119,4 @@ def _prepare(session: Session, rows: Tree, business_date: date, columns: list[Wi
         )
 
 
-WIDE = StageStep("wide", 40, {"zh": "客户宽表", "en": "Wide rows"}, build, prepare, publish)
+WIDE = StageStep("wide", 40, {"zh": "宽表", "en": "Wide rows"}, build, prepare, publish)

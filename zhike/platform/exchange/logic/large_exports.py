@@ -223,7 +223,7 @@ def forget_expired() -> int:
 
 ERASED = Subscriber(
     "exports.erased",
-    Labels("导出文件随客户删除", "Exports forget who is erased"),
+    Labels("导出文件随信息删除", "Exports forget who is erased"),
     ("record.erased",),
     lambda _event: forget_erased(),
 )

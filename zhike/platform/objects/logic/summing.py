@@ -174,14 +174,14 @@ def _served(coverage: ObjectType, where: Where, principal: Principal) -> exp.Sub
         _column(coverage, "employee_no", alias).as_("number"),
         exp.Max(this=_column(coverage, "employee", alias)).as_("employee"),
     ).from_(exp.alias_(exp.to_table(coverage.table, quoted=True), alias, table=True))
-    holding = select.where(
+    today_only = select.where(
         exp.column("deleted_at", table=alias).is_(exp.null()),
         _column(coverage, "kind", alias).eq(exp.Literal.string("service")),
         _column(coverage, "valid_from", alias) <= today,
         exp.or_(valid_to.is_(exp.null()), valid_to.copy() > today.copy()),
         *outside_walls(where, coverage, alias, principal),
     )
-    return holding.group_by(exp.Literal.number(1), exp.Literal.number(2)).subquery("c")
+    return today_only.group_by(exp.Literal.number(1), exp.Literal.number(2)).subquery("c")
 
 
 def _column(of: ObjectType, key: str, alias: str) -> exp.Column:

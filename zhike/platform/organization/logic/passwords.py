@@ -68,7 +68,7 @@ def rules() -> Mapping[str, Labels]:
         ),
         "password_too_common": Labels("不是常见密码", "no common password"),
         "password_too_similar": Labels(
-            "不含工号、姓名，也不与之相近", "neither holding the employee number or the name nor close to them"
+            "不含工号、姓名，也不与之相近", "without the employee number or the name, and not close to them"
         ),
     }
     used = {"password_used": Labels(f"不与最近 {last} 次用过的相同", f"none of the last {last} ones")}

@@ -14,7 +14,7 @@ from zhike.platform.organization import people
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal
 from zhike.platform.work.errors import NoSuchColleague, UnknownResult
-from zhike.platform.work.logic import deadlines, holding, naming
+from zhike.platform.work.logic import deadlines, naming, rights
 from zhike.platform.work.models import WorkItem
 from zhike.platform.work.types import Asked, WorkKind
 
@@ -23,7 +23,7 @@ def finish(
     row: WorkItem, *, result: str, note: str, form: Mapping[str, object], revision: int, principal: Principal
 ) -> None:
     """End locked work with a result, in the caller's transaction, and do what was asked for with it if it acts."""
-    holding.require(row, principal, "complete")
+    rights.require(row, principal, "complete")
     if row.revision != revision:
         raise StaleRevision(given=revision, current=row.revision)
     codes = {code.key: code for code in naming.results(row.result_set)}

@@ -12,7 +12,7 @@ from zhike.platform.organization import people
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal
 from zhike.platform.work.errors import AlreadyTaken, NoSuchColleague
-from zhike.platform.work.logic import holding, naming, seeing
+from zhike.platform.work.logic import naming, rights, seeing
 from zhike.platform.work.models import WorkItem
 from zhike.platform.work.types import Act, Remark
 
@@ -21,17 +21,17 @@ _TOLD: tuple[Act, ...] = ("claim", "release", "delegate", "reassign", "pause", "
 
 def claim(row: WorkItem, principal: Principal) -> None:
     """Take work that nobody has; who has it keeps it. Raises AlreadyTaken, AlreadyDone, NotHeld."""
-    if row.state == holding.OPEN and row.assignee and row.assignee == principal.me:
+    if row.state == rights.OPEN and row.assignee and row.assignee == principal.me:
         return
-    if row.state == holding.OPEN and row.assignee and row.assignee != principal.me:
+    if row.state == rights.OPEN and row.assignee and row.assignee != principal.me:
         raise AlreadyTaken(by=organization.user_names([row.assignee]).get(row.assignee, row.assignee))
-    holding.require(row, principal, "claim")
+    rights.require(row, principal, "claim")
     give_to(row, principal.me, "claim")
 
 
 def release(row: WorkItem, principal: Principal) -> None:
     """Put work back: delegated work to who delegated it, taken work to those who may take it. Raises NotHeld."""
-    holding.require(row, principal, "release")
+    rights.require(row, principal, "release")
     to, row.delegated_by = row.delegated_by, ""
     give_to(row, to, "release")
 
@@ -41,7 +41,7 @@ def delegate(row: WorkItem, to: str, principal: Principal) -> None:
 
     Raises NoSuchColleague, NotHeld, CannotSee.
     """
-    holding.require(row, principal, "delegate")
+    rights.require(row, principal, "delegate")
     _require_other(row, to, principal)
     seeing.let_see(row, to, principal)
     row.delegated_by = principal.me
@@ -53,7 +53,7 @@ def reassign(row: WorkItem, to: str, principal: Principal) -> None:
 
     Raises NoSuchColleague, NotHeld, CannotSee.
     """
-    holding.require(row, principal, "reassign")
+    rights.require(row, principal, "reassign")
     if row.assignee and row.assignee == to and not row.delegated_by:
         return
     _require_other(row, to, principal)
@@ -99,7 +99,7 @@ def _require_other(row: WorkItem, to: str, principal: Principal) -> None:
     if to == row.assignee or found is None:
         raise NoSuchColleague(employee_no=to)
     if kind and kind.held_only:
-        taken_as = holding.taken_as(permissions.principal_of_user(found))
+        taken_as = rights.taken_as(permissions.principal_of_user(found))
         if to == row.asked_by or (row.candidates and set(row.candidates).isdisjoint(taken_as)):
             raise NoSuchColleague(employee_no=to)
     require_able(to, principal)

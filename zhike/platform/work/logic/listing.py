@@ -11,7 +11,7 @@ from django.db.models import Count, Q
 from zhike.kernel import clock, cursors, database
 from zhike.platform.permissions import parts
 from zhike.platform.permissions.types import Principal
-from zhike.platform.work.logic import holding
+from zhike.platform.work.logic import rights
 from zhike.platform.work.models import WorkItem
 from zhike.platform.work.types import WorkCounts, WorkQuery
 
@@ -43,7 +43,7 @@ def page(query: WorkQuery, principal: Principal) -> tuple[list[WorkItem], str | 
         at = datetime.fromisoformat(str(instant))
         narrowed &= Q(**{f"{field}__{beyond}": at}) | Q(**{field: at, f"id__{beyond}": pk})
     order = f"{field}, id" if forward else f"{field} desc, id desc"
-    ways = holding.ways(principal, "work.read", asked=_lists_asked(query))
+    ways = rights.ways(principal, "work.read", asked=_lists_asked(query))
     found = _first([way & narrowed for way in ways], order, query.limit + 1)
     last = found[query.limit - 1] if len(found) > query.limit else None
     more = cursors.seal(listed, [getattr(last, field).isoformat(), last.pk]) if last else None
@@ -66,8 +66,8 @@ def counts(query: WorkQuery, principal: Principal) -> WorkCounts:
 
     What one only asked others for is theirs to do: it counts among what is done, and where a list holds it.
     """
-    own, of_own = database.condition(WorkItem, parts.any_of(holding.ways(principal, "work.read", asked=False)))
-    free, of_free = database.condition(WorkItem, holding.free(principal))
+    own, of_own = database.condition(WorkItem, parts.any_of(rights.ways(principal, "work.read", asked=False)))
+    free, of_free = database.condition(WorkItem, rights.free(principal))
     shown, of_shown = database.condition(WorkItem, _asked(query, principal))
     now, tomorrow = clock.now(), clock.at(clock.today() + timedelta(days=1))
     values = [now, now, tomorrow, *of_free, *of_shown, *of_own]
@@ -83,7 +83,7 @@ def counts(query: WorkQuery, principal: Principal) -> WorkCounts:
 def per_assignee(principal: Principal) -> dict[str, WorkCounts]:
     """Return the same by employee number, of everybody whose work is the principal's, or its units'; "" for nobody's yet."""
     rows = (
-        WorkItem.objects.filter(parts.any_of(holding.ways(principal, "work.read", asked=False)))
+        WorkItem.objects.filter(parts.any_of(rights.ways(principal, "work.read", asked=False)))
         .values("assignee")
         .annotate(
             open=Count("id", filter=_OPEN),
@@ -111,7 +111,7 @@ def _asked(query: WorkQuery, principal: Principal) -> Q:
     if query.whose == "mine":
         found &= Q(assignee=principal.me) | Q(delegated_by=principal.me)
     elif query.whose == "free":
-        found &= holding.free(principal)
+        found &= rights.free(principal)
     elif query.whose == "asked":
         found &= Q(asked_by=principal.me)
     if query.kinds:
