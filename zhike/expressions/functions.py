@@ -121,6 +121,7 @@ _MAKE_DATE = (
     "CASE WHEN v.d <= {last} THEN MAKE_DATE(CAST(v.y AS INT), CAST(v.m AS INT), CAST(v.d AS INT)) END END"
 )
 _MONTH_END = "EXTRACT(DAY FROM MAKE_DATE(CAST(v.y AS INT), CAST(v.m AS INT), 1) + CAST('1 month -1 day' AS INTERVAL))"
+_OF_PARTS = "(SELECT _date FROM (SELECT _a AS y, _b AS m, _c AS d OFFSET 0) AS v)"
 # Counting from the first day and clamping one past each end keeps the engines' own date limits out of it.
 _ADD_DAYS = (
     "CAST('0001-01-01' AS DATE) + CAST(NULLIF(NULLIF(LEAST(GREATEST(CAST(_a - CAST('0001-01-01' AS DATE) AS BIGINT)"
@@ -266,8 +267,7 @@ _ALL = (
         returns=Type.DATE,
         python=numbers.make_date,
         sql={
-            "postgres": f"(SELECT {_MAKE_DATE.format(last=_MONTH_END)} "
-            "FROM (SELECT _a AS y, _b AS m, _c AS d OFFSET 0) AS v)",
+            "postgres": _OF_PARTS.replace("_date", _MAKE_DATE.format(last=_MONTH_END)),
             "duckdb": "LIST_TRANSFORM([{'y': _a, 'm': _b, 'd': _c}], LAMBDA v : "
             f"{_MAKE_DATE.format(last='DAY(LAST_DAY(MAKE_DATE(v.y, v.m, 1)))')})[1]",
             "spark": "ELEMENT_AT(TRANSFORM(ARRAY(NAMED_STRUCT('y', _a, 'm', _b, 'd', _c)), v -> "

@@ -20,6 +20,7 @@ from psycopg.types.datetime import TimestamptzLoader
 
 from zhike.kernel import clock, context, definitions, time_limits
 from zhike.kernel.errors import Contended
+from zhike.kernel.written import Written
 
 T = TypeVar("T")
 #: How often a reading block begins before its asker is told to come back.
@@ -159,7 +160,7 @@ def in_turn(what: str) -> None:
 
 
 @lru_cache(maxsize=2_000)
-def condition(model: type[Model], q: Q) -> tuple[str, tuple[Any, ...]]:
+def condition(model: type[Model], q: Q) -> tuple[Written, tuple[Any, ...]]:
     """Return a condition on a model's own columns as SQL and its values, for a statement written by hand.
 
     The ORM takes longer to compile a statement of many columns or counts than the database to answer it. Whoever asks
@@ -169,10 +170,10 @@ def condition(model: type[Model], q: Q) -> tuple[str, tuple[Any, ...]]:
     try:
         sql, values = query.where.as_sql(query.get_compiler(connection=connection), connection)
     except EmptyResultSet:
-        return "false", ()
+        return Written("false"), ()
     except FullResultSet:
-        return "true", ()
-    return (sql, tuple(values)) if sql else ("true", ())
+        return Written("true"), ()
+    return (Written(sql), tuple(values)) if sql else (Written("true"), ())
 
 
 def _tell_actor() -> None:

@@ -28,6 +28,7 @@ from zhike.kernel.events import Event, Subscriber, subscribers, wanted_by
 from zhike.kernel.isolation import fault_of, rest, told
 from zhike.kernel.models import HeldEvent, Subscription
 from zhike.kernel.pumps import Pump, Stopping, never
+from zhike.kernel.written import Written, written
 
 _log = logging.getLogger("zhike.events")
 #: Events taken at once: by the numbering, and by a subscriber.
@@ -36,7 +37,7 @@ NUMBERED, BATCH = 5_000, 1_000
 FIRST_RETRY, LONGEST_RETRY, TRIES = timedelta(seconds=10), timedelta(hours=1), 10
 #: The lock of whoever numbers events; any number that nothing else in this database uses.
 _NUMBERING = 7_413_001
-_COLUMNS = "position, uid, name, subject, subject_id, at, actor, payload"
+_COLUMNS = Written("position, uid, name, subject, subject_id, at, actor, payload")
 
 _Record = tuple[str, int]
 
@@ -190,8 +191,11 @@ def _deliver(subscriber: Subscriber) -> int:
         if top <= row[0]:
             return 0
         cursor.execute(
-            f"select {_COLUMNS} from kernel_event where position > %s and position <= %s and name = any(%s)"
-            " order by position limit %s",
+            written(
+                "select {columns} from kernel_event where position > %s and position <= %s and name = any(%s)"
+                " order by position limit %s",
+                columns=_COLUMNS,
+            ),
             [row[0], top, list(subscriber.names), BATCH],
         )
         events = [_event(found) for found in cursor]
@@ -303,7 +307,7 @@ def _retry_one(subscriber: Subscriber, row: HeldEvent) -> bool:
 
 def _event_at(position: int) -> Event | None:
     with connection.cursor() as cursor:
-        cursor.execute(f"select {_COLUMNS} from kernel_event where position = %s", [position])
+        cursor.execute(written("select {columns} from kernel_event where position = %s", columns=_COLUMNS), [position])
         row = cursor.fetchone()
     return _event(row) if row else None
 

@@ -20,14 +20,16 @@ from zhike.kernel import clock, context
 from zhike.kernel.definition_parts import Labels
 from zhike.kernel.ids import uuid7
 from zhike.kernel.triggers import Trigger, TriggerIndex
+from zhike.kernel.written import Written, written
+from zhike.kernel.written import name as quoted
 
 #: `ids.uuid7` as SQL, for statements of which nobody knows how many rows they change.
-_UID = (
+_UID = Written(
     "encode(set_bit(set_bit(overlay(uuid_send(gen_random_uuid()) placing"
     " substring(int8send((extract(epoch from clock_timestamp()) * 1000)::bigint) from 3) from 1 for 6),"
     " 52, 1), 53, 1), 'hex')::uuid"
 )
-_INSERT = "insert into kernel_event (uid, name, subject, subject_id, at, actor, payload)"
+_INSERT = Written("insert into kernel_event (uid, name, subject, subject_id, at, actor, payload)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,22 +92,31 @@ def publish(name: str, subject: str, subject_id: int, payload: Mapping[str, obje
         )
 
 
-def about(made: str, name: str, subject: str) -> tuple[str, dict[str, Any]]:
+def about(made: str, name: str, subject: str) -> tuple[Written, dict[str, Any]]:
     """Return SQL that writes the event `name` about the new record that is the one row of the CTE `made`, and its values.
 
     For the statement that makes a record: a part of it, so that the event costs no round trip.
     """
-    sql = f"{_INSERT} select %(event_uid)s, %(event)s, %(subject)s, id, created_at, created_by, '{{}}' from {made}"
+    sql = written(
+        "{insert} select %(event_uid)s, %(event)s, %(subject)s, id, created_at, created_by, '{{}}' from {made}",
+        insert=_INSERT,
+        made=quoted(made),
+    )
     return sql, {"event_uid": uuid7(), "event": name, "subject": subject}
 
 
-def told_of(changed: str, name: str, subject: str) -> tuple[str, dict[str, Any]]:
+def told_of(changed: str, name: str, subject: str) -> tuple[Written, dict[str, Any]]:
     """Return SQL that writes the event `name` about each row of the CTE `changed`, and its values; `told` is its payload.
 
     For the statement that changes rows only under a condition: changes and their events are one round trip.
     """
-    select = f"select {_UID}, %(event)s, %(subject)s, id, %(event_at)s, %(event_by)s, told"
-    return f"{_INSERT} {select} from {changed}", {
+    sql = written(
+        "{insert} select {uid}, %(event)s, %(subject)s, id, %(event_at)s, %(event_by)s, told from {changed}",
+        insert=_INSERT,
+        uid=_UID,
+        changed=quoted(changed),
+    )
+    return sql, {
         "event": name,
         "subject": subject,
         "event_at": clock.now(),

@@ -13,6 +13,7 @@ from zhike.kernel import clock, events
 from zhike.kernel.definition_parts import Labels
 from zhike.kernel.jobs import RunHandle
 from zhike.kernel.schedules import Schedule, When
+from zhike.kernel.written import Written, name, written
 
 KIND = "housekeeping"
 SCHEDULE = Schedule("housekeeping", Labels("清理过期数据", "Clearing what is past"), KIND, When(30, hour=3))
@@ -38,8 +39,12 @@ def clear(handle: RunHandle) -> Mapping[str, object]:
     return {key: clearing(handle) for key, clearing in _clearings.items()}
 
 
+#: What else must hold, where nothing must.
+_ALL = Written("true")
+
+
 def clear_older(
-    handle: RunHandle, step: Labels, table: str, before: datetime, also: str = "true", values: Sequence[Given] = ()
+    handle: RunHandle, step: Labels, table: str, before: datetime, also: Written = _ALL, values: Sequence[Given] = ()
 ) -> int:
     """Delete the rows of a table, numbered as time goes (`id`, `at`), that are older than an instant; return how many.
 
@@ -51,14 +56,22 @@ def clear_older(
         handle.progress(step, gone)
         with connection.cursor() as cursor:
             cursor.execute(
-                f"select max(id), min(at) from (select id, at from {table} where id > %s order by id limit %s) w",
+                written(
+                    "select max(id), min(at) from (select id, at from {table} where id > %s order by id limit %s) w",
+                    table=name(table),
+                ),
                 [last, BATCH],
             )
             end, oldest = cursor.fetchone()
             if end is None or oldest >= before:
                 return gone
             cursor.execute(
-                f"delete from {table} t where id > %s and id <= %s and at < %s and {also}", [last, end, before, *values]
+                written(
+                    "delete from {table} t where id > %s and id <= %s and at < %s and {also}",
+                    table=name(table),
+                    also=also,
+                ),
+                [last, end, before, *values],
             )
             gone += cursor.rowcount
         last = end
@@ -74,9 +87,11 @@ def _clear_events(handle: RunHandle) -> int:
         Labels("清理事件", "Clearing events"),
         "kernel_event",
         clock.now() - timedelta(days=settings.KEPT_EVENT_DAYS),
-        "position < least((select min(position) + 1 from kernel_subscription where key = any(%s)),"
-        " (select max(position) from kernel_event))"
-        " and not exists (select from kernel_heldevent h where h.position = t.position)",
+        Written(
+            "position < least((select min(position) + 1 from kernel_subscription where key = any(%s)),"
+            " (select max(position) from kernel_event))"
+            " and not exists (select from kernel_heldevent h where h.position = t.position)"
+        ),
         [[subscriber.key for subscriber in events.subscribers()]],
     )
 

@@ -13,6 +13,7 @@ from django.conf import settings
 
 from tests.integration.audiences import day
 from tests.integration.audiences.day import money
+from zhike.expressions import trees
 from zhike.insight.audiences import api as audiences
 from zhike.insight.serving.logic import published, served_files
 from zhike.insight.warehouse.logic import stages
@@ -53,14 +54,14 @@ def test_a_missing_file_is_made_again(alone, parties, firm):
 
 def test_who_reads_a_day_goes_on_reading_it_when_the_next_one_is_shown(alone, parties, firm):
     old = wide()
-    with old.cursor() as cursor:
-        cursor.execute("select party_id from wide order by party_id")
-        first = cursor.fetchmany(1)
+    with old.session() as session:
+        rows = session.stream(trees.sql("select party_id from wide order by party_id"))
+        first = next(rows)
         old_file = files()[0]
         os.utime(Path(settings.HOME) / "served" / old_file, (time.time() - 90_000,) * 2)
         day.publish(parties)
         assert wide() is not old and wide().publication > old.publication
-        assert len([*first, *cursor.fetchall()]) == len(parties)
+        assert len([first, *rows]) == len(parties)
     day.publish(parties)
     assert old_file not in files(), "an old file goes with a later day"
 
@@ -68,14 +69,14 @@ def test_who_reads_a_day_goes_on_reading_it_when_the_next_one_is_shown(alone, pa
 def test_a_publication_with_the_same_rows_reads_the_same_file(alone, parties, firm):
     """A day computed again before the one that is shown leaves its rows as they are, and who reads them undisturbed."""
     old = wide()
-    with old.cursor() as cursor:
+    with old.session() as session:
         stages.publish(day.DAY)
         assert wide().publication > old.publication and len(files()) == 1
-        assert cursor.execute("select count(*) from wide").fetchone() == (len(parties),)
-        with wide().cursor() as another:
-            assert another.execute("select current_setting('timezone')").fetchone() == ("UTC",)
+        assert session.row(trees.sql("select count(*) from wide")) == (len(parties),)
+        with wide().session() as another:
+            assert another.row(trees.sql("select current_setting('timezone')")) == ("UTC",)
             with pytest.raises(duckdb.Error):
-                another.execute("select * from read_text('/etc/hostname')")
+                another.rows(trees.sql("select * from read_text('/etc/hostname')"))
 
 
 @pytest.mark.parametrize(
@@ -93,5 +94,5 @@ def test_a_publication_with_the_same_rows_reads_the_same_file(alone, parties, fi
     ],
 )
 def test_nothing_else_is_reached_or_changed_from_the_file(alone, parties, text):
-    with wide().cursor() as cursor, pytest.raises(duckdb.Error):
-        cursor.execute(text)
+    with wide().session() as session, pytest.raises(duckdb.Error):
+        session._connection.execute(text)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from zhike.engagement.channels.logic import content
 from zhike.engagement.channels.models import Delivery
 from zhike.kernel.definition_parts import Labels
+from zhike.kernel.written import placeholder, written
 from zhike.platform.objects.sets import Ask, Rows
 
 __all__ = ["missing", "refused", "sent"]
@@ -31,6 +32,10 @@ def refused(origin_uid: uuid.UUID) -> Rows:
 def _in_state(origin_uid: uuid.UUID, state: Delivery.State) -> Rows:
     of, found = f"{state.value}_of", state.value
     return Rows(
-        f"select party_id as id from channels_delivery where origin_uid = %({of})s and state = %({found})s",
+        written(
+            "select party_id as id from channels_delivery where origin_uid = {of} and state = {found}",
+            of=placeholder(of),
+            found=placeholder(found),
+        ),
         {of: origin_uid, found: state.value},
     )

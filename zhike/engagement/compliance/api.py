@@ -13,6 +13,7 @@ from zhike.engagement.compliance.logic.checks import total_labels
 from zhike.engagement.compliance.models import CapReservation, Decision
 from zhike.engagement.compliance.types import Channel, Leaving, PastDecision, Planned, Reason, Tally, Touch, Verdict
 from zhike.kernel.definition_parts import Labels
+from zhike.kernel.written import Written, name, written
 from zhike.platform.objects.sets import Rows
 from zhike.platform.permissions.types import Principal
 
@@ -82,12 +83,16 @@ def asked_before(touch: Touch, party_id: int) -> int:
     return rows.filter(channel=touch.channel, party_id=party_id).count()
 
 
-def giving_back(ended: str) -> str:
+def giving_back(ended: str) -> Written:
     """Return SQL that gives back the places of frequency caps that the contacts of the CTE `ended` had, by `decision_id`.
 
     For the statement that ends contacts which have certainly reached nobody: both happen, or neither.
     """
-    return f"delete from {CapReservation._meta.db_table} where decision_id in (select decision_id from {ended})"
+    return written(
+        "delete from {caps} where decision_id in (select decision_id from {ended})",
+        caps=name(CapReservation._meta.db_table),
+        ended=name(ended),
+    )
 
 
 def highest_level(levels: Sequence[str]) -> str:

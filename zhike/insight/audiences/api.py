@@ -97,15 +97,6 @@ def preview(condition: Condition, *, nodes: bool = False, unknown: bool = False,
     )
 
 
-def _total(value: Decimal | None, table: Published, principal: Principal) -> Total | None:
-    """The sum under what its indicator is called; none where no indicator is the total, or one that is hidden."""
-    known = terms(table)
-    summed = known.columns.get(total_key())
-    if summed is None or hidden(summed.key, known, principal):
-        return None
-    return Total(summed.key, summed.labels, value)
-
-
 def words(condition: Condition, *, principal: Principal) -> Labels:
     """Return what a condition reads like, in both languages. Raises ExpressionInvalid, NothingToCount."""
     with _reading(principal):

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from zhike.kernel.written import Written
 from zhike.platform.objects.logic import catalogue as catalogues
 from zhike.platform.objects.logic import gathering, set_facts
-from zhike.platform.objects.logic.set_facts import Rows, Sight
+from zhike.platform.objects.logic.set_facts import NULL, Rows, Sight
 
-__all__ = ["Ask", "Rows", "Sight", "columns", "facts", "gathered", "positional"]
+__all__ = ["Ask", "NULL", "Rows", "Sight", "columns", "facts", "gathered", "positional"]
 
 #: What is asked of a record of a set: SQL over it.
-Ask = Callable[[Sight], str]
+Ask = Callable[[Sight], Written]
 columns = gathering.columns
 gathered = gathering.gathered
 positional = set_facts.positional

@@ -21,6 +21,7 @@ from zhike.engagement.channels import api as channels
 from zhike.engagement.channels.types import RESENDABLE, DeliveryState
 from zhike.engagement.compliance import api as compliance
 from zhike.kernel.definition_parts import Labels, both
+from zhike.kernel.written import Written, written
 from zhike.platform.objects import catalogue, sets
 from zhike.platform.objects.sets import Rows
 from zhike.platform.organization import api as organization
@@ -107,7 +108,7 @@ def select(
         yield rows
         return
     with sets.gathered(runs.people(campaign, runs.EFFECT)) as met:
-        yield rows.filter(_among(Rows(f"select id from {met}")), group=_CONVERTED[state])
+        yield rows.filter(_among(Rows(written("select id from {met}", met=met))), group=_CONVERTED[state])
 
 
 def _behind(campaign: models.Campaign, state: str, reason: str) -> QuerySet[Member]:
@@ -141,10 +142,12 @@ def _of_unit(campaign: models.Campaign, unit: uuid.UUID) -> RawSQL:
     party = catalogue.object_with_role("party")
     branch, found = party.field_with_role("branch"), organization.unit_by_uid(unit)
     chosen = Rows(
-        "select party_id as id from campaigns_member where campaign_id = %(campaign)s", {"campaign": campaign.pk}
+        Written("select party_id as id from campaigns_member where campaign_id = %(campaign)s"),
+        {"campaign": campaign.pk},
     )
-    facts = sets.facts(party.key, chosen, {"unit": lambda sight: sight.field(branch.key) if branch else "null"})
-    return _among(Rows(f"select id from ({facts.sql}) f where unit = {found.id if found else 0}", facts.values))
+    facts = sets.facts(party.key, chosen, {"unit": lambda sight: sight.field(branch.key) if branch else sets.NULL})
+    of_unit = written("select id from ({facts}) f where unit = %(unit)s", facts=facts.sql)
+    return _among(Rows(of_unit, {**facts.values, "unit": found.id if found else 0}))
 
 
 def _among(ids: Rows) -> RawSQL:

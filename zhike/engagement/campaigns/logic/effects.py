@@ -25,6 +25,7 @@ from zhike.insight.indicators.types import GroupTotals, Measure
 from zhike.insight.warehouse import api as warehouse
 from zhike.kernel.block_data import Format
 from zhike.kernel.trading_days import trading_calendar
+from zhike.kernel.written import Written, written
 from zhike.platform.objects import catalogue, sets
 from zhike.platform.objects.sets import Rows
 
@@ -104,16 +105,22 @@ def _members(campaign: Campaign) -> pa.Table:
     party = catalogue.object_with_role("party")
     branch = party.field_with_role("branch")
     chosen = Rows(
-        "select party_id as id from campaigns_member where campaign_id = %(campaign)s", {"campaign": campaign.pk}
+        Written("select party_id as id from campaigns_member where campaign_id = %(campaign)s"),
+        {"campaign": campaign.pk},
     )
-    facts = sets.facts(party.key, chosen, {"unit": lambda sight: sight.field(branch.key) if branch else "null"})
+    facts = sets.facts(party.key, chosen, {"unit": lambda sight: sight.field(branch.key) if branch else sets.NULL})
     sent, refused = messages.sent(campaign.uid), messages.refused(campaign.uid)
     rows = Rows(
-        'select m.party_id, m."group" as grp, f.unit, (s.id is not null)::int as sent,'
-        " (m.state = 'refused' or r.id is not null)::int as refused"
-        f" from campaigns_member m join ({facts.sql}) f on f.id = m.party_id left join ({sent.sql}) s on s.id = m.party_id"
-        f" left join ({refused.sql}) r on r.id = m.party_id"
-        " where m.campaign_id = %(campaign)s order by m.party_id",
+        written(
+            'select m.party_id, m."group" as grp, f.unit, (s.id is not null)::int as sent,'
+            " (m.state = 'refused' or r.id is not null)::int as refused"
+            " from campaigns_member m join ({facts}) f on f.id = m.party_id left join ({sent}) s on s.id = m.party_id"
+            " left join ({refused}) r on r.id = m.party_id"
+            " where m.campaign_id = %(campaign)s order by m.party_id",
+            facts=facts.sql,
+            sent=sent.sql,
+            refused=refused.sql,
+        ),
         {**facts.values, **sent.values, **refused.values},
     )
     found = sets.columns(rows, _COLUMNS)

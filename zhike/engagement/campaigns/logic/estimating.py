@@ -14,6 +14,7 @@ from zhike.engagement.compliance.types import Planned
 from zhike.insight.audiences import api as audiences
 from zhike.insight.audiences.types import Basis
 from zhike.kernel.errors import ZhikeError
+from zhike.kernel.written import Written, written
 from zhike.platform.objects import sets
 from zhike.platform.objects.sets import Rows
 from zhike.platform.permissions.types import Principal
@@ -30,7 +31,8 @@ def estimate(campaign: Campaign, principal: Principal) -> tuple[Mapping[str, obj
     message = Planned(running.touch_of(campaign, template.channel), messages.missing(template.key))
     work = Planned(running.touch_of(campaign, running.STAFF), among=lambda sight: sight.served())
     with sets.gathered(members.parties) as table:
-        treated = Rows(f"select id from {table} where not {groups.in_control(campaign, 'id')}")
+        control = groups.in_control(campaign, Written("id"))
+        treated = Rows(written("select id from {table} where not {control}", table=table, control=control))
         reached, followed = compliance.tally(treated, [message, work])
     return _inputs(campaign, members.basis, principal), Estimate(
         count=len(members.parties),

@@ -24,6 +24,7 @@ from zhike.kernel.definition_parts import Labels
 from zhike.kernel.open_time import open_time
 from zhike.kernel.queues import Backlog
 from zhike.kernel.trading_days import trading_calendar
+from zhike.kernel.written import Written, written
 from zhike.platform.audit import api as audit
 from zhike.platform.objects import bulk, catalogue, sets
 from zhike.platform.permissions import api as permissions
@@ -47,11 +48,14 @@ def freeze(campaign: Campaign) -> int:
     members = audiences.snapshot_members(campaign.snapshot_uid)
     with sets.gathered(members) as table, connection.cursor() as cursor:
         cursor.execute(
-            'insert into campaigns_member (campaign_id, party_id, "group", state)'
-            " select %s, id, case when control then 'control' else 'treated' end,"
-            " case when control then 'control' else 'waiting' end"
-            f" from (select id, {groups.in_control(campaign, 'id')} as control from {table}) chosen"
-            " order by id on conflict do nothing",
+            written(
+                'insert into campaigns_member (campaign_id, party_id, "group", state)'
+                " select %s, id, case when control then 'control' else 'treated' end,"
+                " case when control then 'control' else 'waiting' end"
+                " from (select id, {control} as control from {table}) chosen order by id on conflict do nothing",
+                control=groups.in_control(campaign, Written("id")),
+                table=table,
+            ),
             [campaign.pk],
         )
     return len(members)

@@ -21,12 +21,13 @@ from zhike.engagement.channels.types import Message
 from zhike.engagement.compliance import api as compliance
 from zhike.engagement.compliance.types import Leaving, Verdict
 from zhike.kernel import events, isolation
+from zhike.kernel.written import Written, written
 
 _log = logging.getLogger("zhike.channels")
 #: So many messages of a batch, and no other, about which the gate cannot be asked: it is not their fault.
 _ALL_FAIL = 3
 #: What the event about a message says of it.
-TOLD = "jsonb_build_object('origin', origin_uid, 'party', party_id) as told"
+TOLD = Written("jsonb_build_object('origin', origin_uid, 'party', party_id) as told")
 
 
 @dataclass(slots=True)
@@ -123,8 +124,12 @@ def _refuse(rows: Sequence[Delivery]) -> None:
     event, values = events.told_of("ours", "delivery.refused", "delivery")
     with connection.cursor() as cursor:
         cursor.execute(
-            "with ours as (update channels_delivery set state = 'refused', error = '', error_en = '', lease_until = null"
-            f" where id = any(%(ids)s) returning id, {TOLD}) {event}",
+            written(
+                "with ours as (update channels_delivery set state = 'refused', error = '', error_en = '',"
+                " lease_until = null where id = any(%(ids)s) returning id, {told}) {event}",
+                told=TOLD,
+                event=event,
+            ),
             values | {"ids": [row.pk for row in rows]},
         )
 

@@ -13,6 +13,7 @@ from zhike.expressions.types import Type
 from zhike.kernel import definitions
 from zhike.kernel.definition_parts import Labels
 from zhike.kernel.definitions import Snapshot
+from zhike.kernel.written import written
 from zhike.platform.fields.api import mask
 from zhike.platform.fields.errors import BadValue
 from zhike.platform.objects import bulk, catalogue
@@ -92,21 +93,28 @@ def _seen_field(field: FieldType, value: object, viewer: Principal, shown_as: st
     return _HIDDEN if refused else mask(shown_as, value)
 
 
+#: A text with nothing in it.
+_BLANK = "coalesce({said}, '') = ''"
+
+
 def missing(found: Template) -> list[tuple[Labels, Ask]]:
     """Return each thing that `fill` may say is missing, variables that are called the same apart, and of whom it is."""
     address = _address_field(found.channel).key
     parsed = _parsed(found)
     return [
         *((variable.labels, _empty(parsed[variable.key])) for variable in found.variables),
-        (_NO_ADDRESS, lambda sight: f"coalesce({sight.field(address)}, '') = ''"),
-        (_NO_USABLE_ADDRESS, lambda sight: f"{sight.field(address)} <> '' and not {sight.usable(address)}"),
+        (_NO_ADDRESS, lambda sight: written(_BLANK, said=sight.field(address))),
+        (
+            _NO_USABLE_ADDRESS,
+            lambda sight: written("{at} <> '' and not {usable}", at=sight.field(address), usable=sight.usable(address)),
+        ),
     ]
 
 
 def _empty(expression: expressions.Expression) -> Ask:
     if expressions.type_of(expression) is Type.TEXT:
-        return lambda sight: f"coalesce({sight.says(expression)}, '') = ''"
-    return lambda sight: f"{sight.says(expression)} is null"
+        return lambda sight: written(_BLANK, said=sight.says(expression))
+    return lambda sight: written("{said} is null", said=sight.says(expression))
 
 
 def fields_used(found: Template) -> list[str]:

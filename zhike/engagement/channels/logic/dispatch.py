@@ -25,6 +25,7 @@ from zhike.engagement.compliance import api as compliance
 from zhike.kernel import clock, definitions, events, isolation
 from zhike.kernel.definition_parts import Labels, Words, kept
 from zhike.kernel.pumps import Stopping, never
+from zhike.kernel.written import Written, written
 from zhike.platform.objects import catalogue
 
 _log = logging.getLogger("zhike.channels")
@@ -57,6 +58,10 @@ class Dispatched:
     refused: int = 0
 
 
+#: A message that has certainly reached nobody takes no place of a frequency cap.
+_BACK = written(", back as ({back})", back=compliance.giving_back("ours"))
+
+
 class Fenced(Exception):
     """The claim is no longer ours, or the origin was stopped: nothing may leave."""
 
@@ -70,9 +75,13 @@ def recover() -> int:
     event, values = events.told_of("ours", "delivery.unknown", "delivery")
     with connection.cursor() as cursor:
         cursor.execute(
-            "with ours as (update channels_delivery set state = 'unknown', lease_until = null,"
-            " error = %(error)s, error_en = %(error_en)s"
-            f" where state = 'sending' and lease_until < %(now)s returning id, {asking.TOLD}) {event}",
+            written(
+                "with ours as (update channels_delivery set state = 'unknown', lease_until = null,"
+                " error = %(error)s, error_en = %(error_en)s"
+                " where state = 'sending' and lease_until < %(now)s returning id, {told}) {event}",
+                told=asking.TOLD,
+                event=event,
+            ),
             values | {"now": clock.now(), **_columns(_CUT_OFF)},
         )
         lost: int = cursor.rowcount
@@ -89,13 +98,17 @@ def stop(origin_uid: uuid.UUID) -> int:
     with connection.cursor() as cursor:
         # One statement: between two of them a message could begin to leave, or come back to be tried again.
         cursor.execute(
-            "with changed as (update channels_delivery set recalled = recalled or state = 'sending',"
-            " state = case when state = 'sending' then state else 'stopped' end,"
-            " lease_until = case when state = 'sending' then lease_until end"
-            f" where origin_uid = %(origin)s and state = any(%(not_left)s) returning id, decision_id, state, {asking.TOLD}),"
-            " ours as (select id, decision_id, told from changed where state = 'stopped'),"
-            f" back as ({compliance.giving_back('ours')}), written as ({event})"
-            " select count(*) from changed",
+            written(
+                "with changed as (update channels_delivery set recalled = recalled or state = 'sending',"
+                " state = case when state = 'sending' then state else 'stopped' end,"
+                " lease_until = case when state = 'sending' then lease_until end"
+                " where origin_uid = %(origin)s and state = any(%(not_left)s) returning id, decision_id, state, {told}),"
+                " ours as (select id, decision_id, told from changed where state = 'stopped'),"
+                " back as ({back}), written as ({event}) select count(*) from changed",
+                told=asking.TOLD,
+                back=compliance.giving_back("ours"),
+                event=event,
+            ),
             values | {"origin": origin_uid, "not_left": list(NOT_LEFT)},
         )
         found: int = cursor.fetchone()[0]
@@ -266,17 +279,22 @@ def _settle(row: Delivery, state: str, error: Words, *, recalled: bool = False) 
     event, values = events.told_of("ours", f"delivery.{state}", "delivery")
     sent_at = clock.now() if state == Delivery.State.SENT else None
     outcome = {"state": str(state), "sent_at": sent_at, "id": row.pk, "token": row.token, **_columns(error)}
-    back = f", back as ({compliance.giving_back('ours')})" if state in _NOWHERE else ""
+    back = _BACK if state in _NOWHERE else Written("")
     with connection.cursor() as cursor:
         cursor.execute(
-            "with ours as (update channels_delivery set state = %(state)s, sent_at = %(sent_at)s,"
-            " error = %(error)s, error_en = %(error_en)s, lease_until = null"
-            " where id = %(id)s and token = %(token)s and state <> all(%(ended)s)"
-            f" and (recalled or not %(recalled)s) returning id, decision_id, {asking.TOLD}){back} {event}",
+            written(
+                "with ours as (update channels_delivery set state = %(state)s, sent_at = %(sent_at)s,"
+                " error = %(error)s, error_en = %(error_en)s, lease_until = null"
+                " where id = %(id)s and token = %(token)s and state <> all(%(ended)s)"
+                " and (recalled or not %(recalled)s) returning id, decision_id, {told}){back} {event}",
+                told=asking.TOLD,
+                back=back,
+                event=event,
+            ),
             values | outcome | {"ended": list(_ENDED), "recalled": recalled},
         )
-        written = cursor.rowcount > 0
-    return str(state) if written else "later"
+        settled = cursor.rowcount > 0
+    return str(state) if settled else "later"
 
 
 def patience_of(settings: Mapping[str, Any]) -> timedelta:

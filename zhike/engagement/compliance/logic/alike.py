@@ -18,6 +18,7 @@ from zhike.engagement.compliance.logic import gate, suitability
 from zhike.engagement.compliance.logic.checks import Check, Situation, total_labels
 from zhike.engagement.compliance.types import Planned, Suitability, Tally
 from zhike.kernel import clock
+from zhike.kernel.written import Written, listed, name, placeholder, written
 from zhike.platform.objects import catalogue, sets
 from zhike.platform.objects.sets import Ask, Rows
 
@@ -110,19 +111,26 @@ def _groups(ids: Rows, judged: Sequence[_Judged], keys: Sequence[str], days: Seq
             asked[f"among {one.place}"] = one.planned.among
     facts = sets.facts(catalogue.object_with_role("party").key, ids, asked)
     values: dict[str, Any] = {**facts.values, "as_of_day": judged[0].today}
-    grouped = {name: f'f."{name}"' for name in ("live", *asked)}
+    grouped = {key: written("f.{key}", key=name(key)) for key in ("live", *asked)}
     shown = dict(grouped)
     for key in days:
-        grouped[f"of {key}"] = f'f."of {key}" < %(as_of_day)s::date'
-        shown[f"of {key}"] = f'min(f."of {key}")'
+        of = name(f"of {key}")
+        grouped[f"of {key}"] = written("f.{of} < %(as_of_day)s::date", of=of)
+        shown[f"of {key}"] = written("min(f.{of})", of=of)
     joins = []
     for one in judged:
         if one.windows:
             joins.append(_reserved(one, values))
-            grouped |= {f"{one.place} in {n}": f"r{one.place}.in{n}" for n in range(len(one.windows))}
-            shown[f"reserved {one.place}"] = f"min(r{one.place}.at)"
-    listed = ", ".join(f'{sql} as "{name}"' for name, sql in shown.items())
-    sql = f"select {listed}, count(*) as n from ({facts.sql}) f {' '.join(joins)} group by {', '.join(grouped.values())} order by min(f.id)"
+            reserved = Written(f"r{one.place}")
+            grouped |= {f"{one.place} in {n}": Written(f"{reserved}.in{n}") for n in range(len(one.windows))}
+            shown[f"reserved {one.place}"] = written("min({reserved}.at)", reserved=reserved)
+    sql = written(
+        "select {shown}, count(*) as n from ({facts}) f {joins} group by {grouped} order by min(f.id)",
+        shown=listed(written("{asked} as {key}", asked=asked, key=name(key)) for key, asked in shown.items()),
+        facts=facts.sql,
+        joins=listed(joins, " "),
+        grouped=listed(grouped.values()),
+    )
     with connection.cursor() as cursor:
         cursor.execute("select set_config('work_mem', %s, true)", [_MEMORY])
         cursor.execute(sql, values)
@@ -133,16 +141,19 @@ def _field(key: str) -> Ask:
     return lambda sight: sight.field(key)
 
 
-def _reserved(judged: _Judged, values: dict[str, Any]) -> str:
+def _reserved(judged: _Judged, values: dict[str, Any]) -> Written:
     """The reserved contacts of each party within the windows of the checks, and how many lie in each window."""
-    name = f"r{judged.place}"
-    values[f"{name}_channel"] = judged.planned.touch.channel
+    place = f"r{judged.place}"
+    values[f"{place}_channel"] = judged.planned.touch.channel
     for n, since in enumerate(judged.windows):
-        values[f"{name}_{n}"] = since
-    counted = ", ".join(f"count(*) filter (where at > %({name}_{n})s) as in{n}" for n in range(len(judged.windows)))
-    widest = len(judged.windows) - 1
-    return (
-        f"left join (select party_id, array_agg(at) as at, {counted} from compliance_capreservation"
-        f" where channel = %({name}_channel)s and at > %({name}_{widest})s group by party_id) {name}"
-        f" on {name}.party_id = f.id"
+        values[f"{place}_{n}"] = since
+    windows = [placeholder(f"{place}_{n}") for n in range(len(judged.windows))]
+    counted = "count(*) filter (where at > {since}) as {key}"
+    return written(
+        "left join (select party_id, array_agg(at) as at, {counted} from compliance_capreservation"
+        " where channel = {channel} and at > {widest} group by party_id) {place} on {place}.party_id = f.id",
+        counted=listed(written(counted, since=one, key=name(f"in{n}")) for n, one in enumerate(windows)),
+        channel=placeholder(f"{place}_channel"),
+        widest=windows[-1],
+        place=Written(place),
     )

@@ -132,4 +132,8 @@ def _sum(table: Published) -> Tree:
 
 
 def _within(scope: BitMap | None) -> Tree:
-    return trees.value(True) if scope is None else trees.sql(f"party_id in (select party_id from {SCOPE})")
+    return (
+        trees.value(True)
+        if scope is None
+        else trees.sql("party_id in (select party_id from _scope)", scope=trees.name(SCOPE))
+    )

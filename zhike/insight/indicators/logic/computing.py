@@ -119,9 +119,10 @@ def subject(session: Session, source: Source) -> tuple[str, Tree]:
     whole = source.column(found.key).value_type.expression is Type.INTEGER
     own = trees.value(identity.identity_of_subject(source).key)
     if found.system is not None:
-        key = "try_cast(source_key as bigint)" if whole else "source_key"
+        key = trees.column("source_key")
         return found.key, trees.sql(
-            f"select {key} as subject, party_id from _links where identity = _own and system = _system",
+            "select _key as subject, party_id from _links where identity = _own and system = _system",
+            key=trees.cast(key, "bigint", or_null=True) if whole else key,
             links=session.table(identity.LINK),
             own=own,
             system=trees.value(found.system),

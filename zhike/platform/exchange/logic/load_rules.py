@@ -104,7 +104,9 @@ def reject_also(cursor: CursorWrapper, incoming: Incoming, found: Sequence[tuple
         for row in found:
             copy.write_row(row)
     cursor.execute(
-        f"insert into {BROKEN} select s.uid, s.source_key, null, f.broken from zhike_found f join {STAGING} s using (uid)"
+        sql.SQL(
+            "insert into {} select s.uid, s.source_key, null, f.broken from zhike_found f join {} s using (uid)"
+        ).format(sql.Identifier(BROKEN), sql.Identifier(STAGING))
     )
     cursor.execute("drop table zhike_found")
     _reject_followers(cursor, incoming)

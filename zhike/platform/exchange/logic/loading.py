@@ -75,8 +75,10 @@ def _pass_ids(cursor: CursorWrapper, owner: ObjectType) -> None:
     cursor.execute("select pg_get_serial_sequence(%s, 'id')", [owner.table])
     sequence = cursor.fetchone()[0]
     cursor.execute(
-        f"select setval(%s, given.highest) from (select max(id) as highest from {STAGING}) given, {sequence} s"
-        " where given.highest > s.last_value",
+        sql.SQL(
+            "select setval(%s, given.highest) from (select max(id) as highest from {}) given, {} s"
+            " where given.highest > s.last_value"
+        ).format(sql.Identifier(STAGING), sql.SQL(sequence)),
         [sequence],
     )
 

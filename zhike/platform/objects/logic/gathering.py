@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from pyarrow import csv
 from pyroaring import BitMap
 
+from zhike.kernel.written import Written
 from zhike.platform.objects.logic.set_facts import Rows
 
 #: Ids that are sent at once.
@@ -23,9 +24,9 @@ _numbers = itertools.count(1)
 
 
 @contextmanager
-def gathered(ids: BitMap) -> Iterator[str]:
+def gathered(ids: BitMap) -> Iterator[Written]:
     """Give the name of a temporary table whose column `id` holds the ids, for the length of a block and transaction."""
-    table = f"gathered_{next(_numbers)}"
+    table = Written(f"gathered_{next(_numbers)}")
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"create temporary table {table} (id bigint not null) on commit drop")
         with cursor.copy(f"copy {table} from stdin (format binary)") as stream:

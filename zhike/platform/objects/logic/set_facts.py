@@ -11,6 +11,7 @@ from sqlglot import exp
 
 from zhike.expressions import api as expressions
 from zhike.kernel import clock
+from zhike.kernel.written import Written, listed, name, written
 from zhike.platform.objects.logic import catalogue as catalogues
 from zhike.platform.objects.logic.catalogue import SIDE
 from zhike.platform.objects.logic.conditions import Where
@@ -18,15 +19,18 @@ from zhike.platform.objects.logic.lookups import column_of, newest
 from zhike.platform.objects.logic.statements import ALIAS, dated
 from zhike.platform.objects.types import FieldType, ObjectType
 
-#: What a statement calls the set that it is about.
-_GIVEN = "given"
+#: What a statement calls the set that it is about, its records and the figures beside them.
+_GIVEN = Written("given")
+_ALIAS, _SIDE = Written(ALIAS), Written(SIDE)
+#: What a record that has no such field says.
+NULL = Written("null")
 
 
 @dataclass(frozen=True, slots=True)
 class Rows:
     """A statement over records, with the values of its placeholders; it stands in brackets where a table stands."""
 
-    sql: str
+    sql: Written
     values: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -36,63 +40,71 @@ class Sight:
     def __init__(self, owner: ObjectType, ids: Rows) -> None:
         self._owner = owner
         self._ids = ids
-        self._joins: dict[str, str] = {}
+        self._joins: dict[str, Written] = {}
         self._where = Where(catalogues.catalogue())
         self._where.values.update(ids.values)
 
-    def field(self, key: str) -> str:
+    def field(self, key: str) -> Written:
         """Return the SQL of a field's value in clear; a figure that is not published is null, and so is what is gone."""
         found = self._owner.fields.get(key)
         if found is None:
-            return "null"
+            return NULL
         if found.lookup is not None:
             return self._looked_up(found)
         if not found.stored:
             self._beside()
         return _text(column_of(found, ALIAS, SIDE))
 
-    def says(self, expression: expressions.Expression) -> str:
+    def says(self, expression: expressions.Expression) -> Written:
         """Return the SQL of an expression over the record."""
         tree = self._where.compile(expression, self._owner, ALIAS)
         if any(column.table == SIDE for column in tree.find_all(exp.Column)):
             self._beside()
-        return f"({_text(tree)})"
+        return written("({asked})", asked=_text(tree))
 
-    def usable(self, key: str) -> str:
+    def usable(self, key: str) -> Written:
         """Return the SQL of whether the type of a field takes its text as it stands; loads keep what their source says."""
-        return f"({self._owner.fields[key].values.unchanged_sql(self.field(key)).replace('%', '%%')})"
+        unchanged = self._owner.fields[key].values.unchanged_sql(self.field(key)).replace("%", "%%")
+        return Written(f"({unchanged})")
 
-    def served(self) -> str:
+    def served(self) -> Written:
         """Return the SQL of whether an employee serves the party today."""
         coverage = catalogues.object_with_role("coverage")
-        party, kind, start, end = (
-            _text(exp.column(coverage.fields[key].column, quoted=True))
-            for key in ("party", "kind", "valid_from", "valid_to")
+        fields = {"party": "party", "kind": "kind", "start": "valid_from", "end": "valid_to"}
+        asked = {place: _text(exp.column(coverage.fields[key].column, quoted=True)) for place, key in fields.items()}
+        asked |= {"service": _text(self._where.bind("service")), "day": _text(self._where.bind(clock.today()))}
+        self._joins["serving"] = written(
+            "left join (select distinct {party} as party from {coverage} where deleted_at is null and {kind} = {service}"
+            " and {start} <= {day} and ({end} is null or {end} > {day})) serving on serving.party = {alias}.id",
+            coverage=Written(coverage.table),
+            alias=_ALIAS,
+            **asked,
         )
-        day = _text(self._where.bind(clock.today()))
-        self._joins["serving"] = (
-            f"left join (select distinct {party} as party from {coverage.table} where deleted_at is null"
-            f" and {kind} = 'service' and {start} <= {day} and ({end} is null or {end} > {day})) serving"
-            f" on serving.party = {ALIAS}.id"
-        )
-        return "(serving.party is not null)"
+        return Written("(serving.party is not null)")
 
-    def rows(self, columns: Mapping[str, str]) -> Rows:
+    def rows(self, columns: Mapping[str, Written]) -> Rows:
         """Return the statement that gives, for each id of the set, `id`, whether it is `live`, and these columns."""
-        wanted = [f"{_GIVEN}.id", f"{ALIAS}.id is not null as live"]
-        wanted += [f'{sql} as "{name}"' for name, sql in columns.items()]
-        sql = (
-            f"with {_GIVEN} as ({self._ids.sql}) select {', '.join(wanted)} from {_GIVEN} left join {self._owner.table} {ALIAS}"
-            f" on {ALIAS}.id = {_GIVEN}.id and {ALIAS}.deleted_at is null {' '.join(self._joins.values())}"
+        wanted = [written("{asked} as {key}", asked=asked, key=name(key)) for key, asked in columns.items()]
+        sql = written(
+            "with {given} as ({ids}) select {wanted} from {given} left join {records} {alias}"
+            " on {alias}.id = {given}.id and {alias}.deleted_at is null {joins}",
+            given=_GIVEN,
+            ids=self._ids.sql,
+            wanted=listed([written("{given}.id, {alias}.id is not null as live", given=_GIVEN, alias=_ALIAS), *wanted]),
+            records=Written(self._owner.table),
+            alias=_ALIAS,
+            joins=listed(self._joins.values(), " "),
         )
         return Rows(sql, dated(sql, self._where.values))
 
     def _beside(self) -> None:
         table = catalogues.side_table(self._owner.key)
         if table is not None:
-            self._joins[SIDE] = f'left join "{table.table}" {SIDE} on {SIDE}.id = {ALIAS}.id'
+            self._joins[SIDE] = written(
+                "left join {table} {side} on {side}.id = {alias}.id", table=name(table.table), side=_SIDE, alias=_ALIAS
+            )
 
-    def _looked_up(self, found: FieldType) -> str:
+    def _looked_up(self, found: FieldType) -> Written:
         join, value = newest(found, ALIAS, exp.select("id").from_(_GIVEN))
         if join is not None:
             self._joins[found.key] = _text(join)
@@ -112,11 +124,11 @@ def positional(rows: Rows) -> tuple[str, list[Any]]:
     return re.sub(r"%%|%\((\w+)\)s", place, rows.sql), values
 
 
-def facts(owner: ObjectType, ids: Rows, columns: Mapping[str, Callable[[Sight], str]]) -> Rows:
+def facts(owner: ObjectType, ids: Rows, columns: Mapping[str, Callable[[Sight], Written]]) -> Rows:
     """Return, for each id of a set, `id`, whether it is a `live` record, and what each of `columns` asks of it."""
     sight = Sight(owner, ids)
     return sight.rows({name: ask(sight) for name, ask in columns.items()})
 
 
-def _text(tree: exp.Expr) -> str:
-    return tree.sql(dialect="postgres")
+def _text(tree: exp.Expr) -> Written:
+    return Written(tree.sql(dialect="postgres"))

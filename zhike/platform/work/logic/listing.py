@@ -9,13 +9,14 @@ from django.db import connection
 from django.db.models import Count, Q
 
 from zhike.kernel import clock, cursors, database
+from zhike.kernel.written import Written, listed, written
 from zhike.platform.permissions import parts
 from zhike.platform.permissions.types import Principal
 from zhike.platform.work.logic import rights
 from zhike.platform.work.models import WorkItem
 from zhike.platform.work.types import WorkCounts, WorkQuery
 
-_TABLE = WorkItem._meta.db_table
+_TABLE = Written(WorkItem._meta.db_table)
 _OPEN = Q(state=WorkItem.State.OPEN)
 #: As `late` and `_OPEN` say; written out because a screen counts as often as it lists.
 _COUNTS = """
@@ -55,9 +56,14 @@ def _first(ways: Sequence[Q], order: str, limit: int) -> list[WorkItem]:
     if not ways:
         return []
     met = [database.condition(WorkItem, way) for way in ways]
-    each = " union all ".join(f"(select * from {_TABLE} where {sql} order by {order} limit %s)" for sql, _ in met)
-    by_row = order.replace(" desc", "")  # what meets two conditions is listed once
-    statement = f"select distinct on ({by_row}) * from ({each}) found order by {order} limit %s"
+    ordered = Written(order)
+    each = "(select * from {table} where {asked} order by {order} limit %s)"
+    statement = written(
+        "select distinct on ({row}) * from ({each}) found order by {order} limit %s",
+        row=Written(order.replace(" desc", "")),  # what meets two conditions is listed once
+        each=listed((written(each, table=_TABLE, asked=asked, order=ordered) for asked, _ in met), " union all "),
+        order=ordered,
+    )
     return list(WorkItem.objects.raw(statement, [*(value for _, values in met for value in (*values, limit)), limit]))
 
 
