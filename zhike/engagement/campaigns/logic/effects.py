@@ -104,7 +104,7 @@ def _members(campaign: Campaign) -> pa.Table:
     party = catalogue.object_with_role("party")
     branch = party.field_with_role("branch")
     chosen = Rows(
-        "select party_id as id from campaigns_member where campaign_id = %(campaign)s", {"campaign": campaign.pk}
+        "select party_id as id from campaigns_member where campaign_id = %(campaign)s", {"campaign": campaign.id}
     )
     facts = sets.facts(party.key, chosen, {"unit": lambda sight: sight.field(branch.key) if branch else "null"})
     sent, refused = messages.sent(campaign.uid), messages.refused(campaign.uid)
