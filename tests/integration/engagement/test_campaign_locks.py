@@ -108,7 +108,7 @@ def test_a_publication_waits_for_no_campaign_whose_effect_is_complete(desk, othe
     observed, _seen = desk.launch("service_checkup")
     Campaign.objects.filter(pk__in=[complete.id, observed.id]).update(reach_date="2026-03-10")
     CampaignRun.objects.create(
-        campaign=complete, kind=runs.EFFECT, run=complete.uid, result={"observed_days": complete.goal_days}
+        campaign_id=complete.id, kind=runs.EFFECT, run=complete.uid, result={"observed_days": complete.goal_days}
     )
     stages.publish(desk.day)
     other_session.execute("select from campaigns_campaign where id = %s for update", [complete.id])

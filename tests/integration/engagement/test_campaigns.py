@@ -94,7 +94,7 @@ def test_messages_leave_once_and_managers_get_work_due_on_the_trading_calendar(d
 
 def given(campaign):
     """The work about everybody who was chosen: (state, result) by party."""
-    chosen = Member.objects.filter(campaign=campaign).values_list("party_id", flat=True)
+    chosen = Member.objects.filter(campaign_id=campaign.id).values_list("party_id", flat=True)
     return origins.of_origin(campaign.uid, records=list(chosen))
 
 

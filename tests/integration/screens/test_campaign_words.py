@@ -64,8 +64,7 @@ def test_a_list_costs_the_same_number_of_queries_however_long(desk):
 
 
 def test_a_goal_over_a_measure_that_is_gone_stays_as_written(desk):
-    campaign = draft(desk)
-    campaign.goal = "shoe_size > 3"
+    campaign = replace(draft(desk), goal="shoe_size > 3")
     assert screens.campaign_out(campaign, SYSTEM)["goal"]["sentence"] == "shoe_size > 3"
 
 

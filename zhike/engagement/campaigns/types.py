@@ -67,6 +67,8 @@ class Campaign:
     launched_at: datetime | None
     reach_date: date | None
     finished_at: datetime | None
+    created_at: datetime
+    updated_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,4 +15,4 @@ class IndicatorsConfig(AppConfig):
         definitions.register(MEASURE)
         definitions.register(INDICATOR)
         warehouse.register_step(stage.STEP)
-        register_block(blocks.ASSETS_OVER_TIME)
+        register_block(blocks.OVER_TIME)

@@ -2697,6 +2697,13 @@ export interface components {
             treated: string | null;
             unit: string;
         };
+        /** @description The measure that the effect tells of each person (`much`). */
+        MeasuredOut: {
+            /** @enum {string} */
+            format: "text" | "number" | "money" | "change" | "count" | "percent" | "duration" | "date" | "datetime" | "tag" | "tier" | "link" | "bar" | "diverge";
+            labels: components["schemas"]["Labels"];
+            unit: string | null;
+        };
         /**
          * @description One person of a campaign; nobody by name where the viewer may not see the person.
          *
@@ -2706,7 +2713,7 @@ export interface components {
             converted: boolean | null;
             /** @enum {string} */
             group: "treated" | "control";
-            net_inflow: string | null;
+            much: string | null;
             party: components["schemas"]["Party"] | null;
             reasons: components["schemas"]["ReasonOut"][];
             resendable: boolean;
@@ -2715,10 +2722,11 @@ export interface components {
             state: "waiting" | "sent" | "refused" | "unknown" | "failed" | "control" | "sending" | "stopped";
             work_state: string | null;
         };
-        /** @description A page of the people behind one number, and how many they are. */
+        /** @description A page of the people behind one number, how many they are, and what is measured of each, if anything is. */
         MembersOut: {
             count: number;
             items: components["schemas"]["MemberOut"][];
+            measured: components["schemas"]["MeasuredOut"] | null;
             next_cursor: string | null;
         };
         /** @description One entry of the menu. */
@@ -2992,14 +3000,14 @@ export interface components {
             valid_from: string;
             valid_to: string | null;
         };
-        /** @description What a condition finds in its viewer's scope; the total is decimal text. */
+        /** @description What a condition finds in its viewer's scope; no total where there is none that the viewer may see. */
         PreviewOut: {
             /** Format: date */
             business_date: string;
             count: number;
             elapsed_ms: number;
             nodes: components["schemas"]["NodeCountOut"][];
-            total_asset: string | null;
+            total: components["schemas"]["TotalOut"] | null;
             visible_total: number;
         };
         /** @description A product that a campaign can recommend. */
@@ -3618,6 +3626,12 @@ export interface components {
             path: string | null;
             title: string;
         };
+        /** @description The sum beside the number of parties, as decimal text, and what its indicator is called. */
+        TotalOut: {
+            key: string;
+            labels: components["schemas"]["Labels"];
+            value: string | null;
+        };
         /** @description What one campaign did about a party: a message, or why there was none. */
         TouchOut: {
             at: string | null;
@@ -4179,6 +4193,7 @@ export type LoadsOut = components['schemas']['LoadsOut'];
 export type MadeUserOut = components['schemas']['MadeUserOut'];
 export type MeOut = components['schemas']['MeOut'];
 export type MeasureOut = components['schemas']['MeasureOut'];
+export type MeasuredOut = components['schemas']['MeasuredOut'];
 export type MemberOut = components['schemas']['MemberOut'];
 export type MembersOut = components['schemas']['MembersOut'];
 export type MenuItemOut = components['schemas']['MenuItemOut'];
@@ -4293,6 +4308,7 @@ export type ThingOut = components['schemas']['ThingOut'];
 export type TimelineBlockOut = components['schemas']['TimelineBlockOut'];
 export type TimelineData = components['schemas']['TimelineData'];
 export type TimelineEntry = components['schemas']['TimelineEntry'];
+export type TotalOut = components['schemas']['TotalOut'];
 export type TouchOut = components['schemas']['TouchOut'];
 export type TouchesBlockOut = components['schemas']['TouchesBlockOut'];
 export type TouchesData = components['schemas']['TouchesData'];

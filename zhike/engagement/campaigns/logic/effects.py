@@ -106,7 +106,7 @@ def _members(campaign: Campaign) -> pa.Table:
     branch = party.field_with_role("branch")
     chosen = Rows(
         Written("select party_id as id from campaigns_member where campaign_id = %(campaign)s"),
-        {"campaign": campaign.pk},
+        {"campaign": campaign.id},
     )
     facts = sets.facts(party.key, chosen, {"unit": lambda sight: sight.field(branch.key) if branch else sets.NULL})
     sent, refused = messages.sent(campaign.uid), messages.refused(campaign.uid)

@@ -35,7 +35,8 @@ def one(uid: uuid.UUID, principal: Principal, operation: str, *, lock: bool = Fa
 
 def as_type(row: models.Campaign) -> Campaign:
     """Return a campaign as it stands."""
-    return Campaign(**{field.name: getattr(row, field.name) for field in fields(Campaign)})
+    known = {field.name: getattr(row, field.name) for field in fields(Campaign)}
+    return Campaign(**{**known, "state": str(row.state)})
 
 
 def require(principal: Principal, operation: str, campaigns: Iterable[Campaign]) -> None:
