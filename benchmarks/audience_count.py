@@ -134,7 +134,7 @@ def twelve() -> dict[str, object]:
             _ask("last_trade_date", "<", "2026-01-10", "date"), {"op": "is_empty", "left": {"field": "last_login_date"}}]}}]},
         {"not": {"or": [_any("risk_level", "C1", "C2"), _ask("status", "=", "closed"), _ask("consent_email", "=", "withdrawn")]}},
         {"or": [_any("value_tier", "diamond", "platinum", "gold"),
-                {"and": [_ask("net_inflow_30d", ">", "1000", "decimal"), between]}, _any("branch", "3", "5", "8", "13")]},
+                {"and": [_ask("net_inflow_30d", ">", "1000", "decimal"), between]}, _any("branch", 3, 5, 8, 13, kind="integer")]},
     ]}  # fmt: skip
 
 
@@ -142,5 +142,5 @@ def _ask(field: str, op: str, value: object, kind: str = "text") -> dict[str, ob
     return {"op": op, "left": {"field": field}, "right": {"value": value, "type": kind}}
 
 
-def _any(field: str, *values: str) -> dict[str, object]:
-    return {"op": "in", "left": {"field": field}, "right": [{"value": value, "type": "text"} for value in values]}
+def _any(field: str, *values: object, kind: str = "text") -> dict[str, object]:
+    return {"op": "in", "left": {"field": field}, "right": [{"value": value, "type": kind} for value in values]}

@@ -140,11 +140,12 @@ def test_a_condition_on_a_field_of_any_type_is_refused_with_a_finding_or_answere
     for text in conditions(key):
         try:
             condition = asked("thing", text)
+            query = RecordQuery("thing", condition=condition)
+            count = objects.count(query, principal=replace(SYSTEM, employee_no="E1001"), exact=True).count
         except ExpressionInvalid as refused:
             assert refused.found
             continue
-        query = RecordQuery("thing", condition=condition)
-        assert objects.count(query, principal=replace(SYSTEM, employee_no="E1001"), exact=True).count in (0, 1), text
+        assert count in (0, 1), text
         assert objects.summarize(query, principal=SYSTEM) in ([(None, 0, [])], [(None, 1, [])]), text
         answered += 1
     assert answered >= (0 if key == "identity_number" else 2), key

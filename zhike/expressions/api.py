@@ -27,6 +27,7 @@ from zhike.expressions.ast import (
 from zhike.expressions.check import check, resolve
 from zhike.expressions.errors import ExpressionInvalid, Finding
 from zhike.expressions.json_form import Json, json_tree, to_json
+from zhike.expressions.named_records import refuse_unknown, with_ids
 from zhike.expressions.parse import parse_tree
 from zhike.expressions.python import compile_python
 from zhike.expressions.results import results
@@ -64,6 +65,7 @@ __all__ = [
     "from_json",
     "in_words",
     "parse",
+    "refuse_unknown",
     "results",
     "shape_of",
     "sql_text",
@@ -73,6 +75,7 @@ __all__ = [
     "children",
     "walk",
     "with_children",
+    "with_ids",
     "written_in",
 ]
 

@@ -17,6 +17,7 @@ from zhike.insight.audiences.logic.conditions import compiled
 from zhike.insight.serving.errors import NothingToCount
 from zhike.insight.serving.logic.published import published, terms
 from zhike.kernel.errors import Refused, SignInRequired
+from zhike.platform.organization import api as organization
 
 RICH = money("total_asset", ">=", "300000.00")
 OUTFLOW = money("net_inflow_30d", "<", "0")
@@ -66,15 +67,23 @@ def test_a_unit_is_asked_for_by_the_keys_of_the_vocabulary(parties, firm):
 
     assert branch.type == "choice"
     assert _in(ask("branch", "in", key), parties, firm.operator) == "ghijkl"
-    assert _in(ask("branch", "in", int(key), kind="integer"), parties, firm.operator) == "ghijkl"
-    assert _in(ask("branch", "in", "no such"), parties, firm.operator) == ""
+    assert key == "B2"
 
 
 def test_a_unit_is_asked_for_by_its_code(parties, firm):
     by_key = _in(ask("branch", "in", "B2"), parties, firm.operator)
     assert (by_key, _in(ask("branch", "=", "B2"), parties, firm.operator)) == ("ghijkl", "ghijkl")
     assert _in(ask("branch", "!=", "B2"), parties, firm.operator) == "abcdef"
-    assert api.preview(ask("branch", "=", "B9"), principal=firm.operator).count == 0
+    by_id = organization.unit_by_code("B2").id
+    assert _in(ask("branch", "=", by_id, kind="integer"), parties, firm.operator) == "ghijkl"
+
+
+def test_a_code_that_no_unit_has_is_told_with_those_there_are(parties, firm):
+    for condition in (ask("branch", "=", "B9"), {"not": ask("branch", "in", "B1", "B9")}):
+        with pytest.raises(ExpressionInvalid) as refused:
+            api.preview(condition, principal=firm.operator)
+        [found] = refused.value.found
+        assert (found.code, found.facts["name"], found.facts["has"]) == ("unknown_option", "B9", "B1, B2, HQ, R1")
 
 
 def test_a_preview_counts_every_node_and_the_assets(parties, firm):

@@ -19,7 +19,7 @@ FIELDS = {"asset": Type.DECIMAL, "trades": Type.INTEGER, "level": Type.TEXT, "da
 @pytest.fixture
 def terms():
     fields = {key: Field(key, type_, {"zh": key}) for key, type_ in FIELDS.items()}
-    return Terms(date(2026, 3, 17), {}, Schema("party", {"zh": "客户"}, fields))
+    return Terms(date(2026, 3, 17), {}, Schema("party", {"zh": "客户"}, fields), {"B1": 12, "13": 7})
 
 
 def _ask(field, op, value, kind="text"):
@@ -55,8 +55,9 @@ def test_every_node_follows_from_the_single_conditions(terms):
         (_ask("asset", "<", "-0.50", "decimal"), '"asset" < -0.5'),
         (_ask("trades", "=", "2.5", "decimal"), '"trades" = 2.5'),
         (_ask("level", "=", "a'; drop table wide --"), "\"level\" = CAST('a''; drop table wide --' AS TEXT)"),
-        (_ask("branch", "=", "12"), '"branch" = 12'),
-        (_ask("branch", "!=", "no such"), '"branch" <> -1'),
+        (_ask("branch", "=", 12, "integer"), '"branch" = 12'),
+        (_ask("branch", "!=", "B1"), '"branch" <> 12'),
+        (_ask("branch", "=", "13"), '"branch" = 7'),
         (
             {"op": "<", "left": {"field": "day"}, "right": {"param": "business_date"}},
             "\"day\" < CAST(CAST('2026-03-17' AS DATE) AS DATE)",

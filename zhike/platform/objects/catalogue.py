@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
 from zhike.expressions import api as expressions
 from zhike.expressions.types import Schema, Type
 from zhike.kernel.definitions import Snapshot
 from zhike.platform.fields.types import Pointer
-from zhike.platform.objects.logic import asking, field_rights
+from zhike.platform.objects.logic import asking, field_rights, pointed_records
 from zhike.platform.objects.logic import catalogue as catalogues
 from zhike.platform.objects.types import FieldType, ObjectType
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal
 
 __all__ = [
+    "by_ids",
     "checked_condition",
     "describe",
     "field_for",
@@ -119,6 +120,20 @@ def checked_condition(
     Raises ExpressionInvalid with every fault, none of which names a field that `principal` may not know of.
     """
     return asking.checked(given, schema, params, principal)
+
+
+def by_ids(object: str, expression: expressions.Expression) -> expressions.Expression:
+    """Return a checked expression over the object's own fields as Python answers it, of rows that hold inner ids.
+
+    Words that records and org units go by become their ids as of now.
+    """
+    known, owner = catalogues.catalogue(), catalogues.object_type(object)
+
+    def ids(path: Sequence[str], words: Collection[str]) -> Mapping[str, Collection[int]]:
+        field = asking.end_of(known, owner, path[:-1]).fields[path[-1]]
+        return pointed_records.ids_called(known, field, words)
+
+    return expressions.with_ids(expression, ids)
 
 
 def served_on(object: str) -> date | None:

@@ -50,11 +50,12 @@ def fill(found: Template, facts: Mapping[str, Any], viewer: Principal | None = N
     For a `viewer` variables and the address appear as screens show the viewer what they read; of what the viewer may
     not know, neither the value nor that there is none.
     """
+    party = catalogue.object_with_role("party").key
     values: dict[str, str] = {}
     missing: list[Labels] = []
     for variable in found.variables:
         expression = _parsed(found)[variable.key]
-        value = expressions.compile_python(expression)(facts, {})
+        value = expressions.compile_python(catalogue.by_ids(party, expression))(facts, {})
         shown = value if viewer is None else _seen(variable.mask or "", expression, value, viewer)
         if shown is None or shown == "":
             missing.append(variable.labels)

@@ -26,7 +26,6 @@ AND, OR, NOT, CONDITION = "and", "or", "not", "condition"
 _PARAMETERS = {"business_date": Type.DATE}
 _KEPT = 2000
 _STEP = re.compile(r"\.(and|or)\[(\d+)\]|\.(not)\b")
-_ID = re.compile(r"[1-9][0-9]{0,17}")
 _COLUMNS = datasets.ColumnBinding()
 _COMPARISONS = (exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE, exp.In, exp.Between)
 
@@ -107,6 +106,7 @@ def parameters(terms: Terms) -> Mapping[str, object]:
 
 def _compile(condition: object, terms: Terms, principal: Principal) -> Compiled:
     expression = catalogue.checked_condition(condition, terms.schema, _PARAMETERS, principal=principal)
+    expressions.refuse_unknown(expression, lambda _steps: terms.units)
     root = _node(expression)
     leaves: list[Tree] = []
     formulas: dict[str, str] = {}
@@ -151,17 +151,25 @@ def _formula(node: Node, terms: Terms, leaves: list[Tree], formulas: dict[str, s
     return formula
 
 
+def answerable(expression: Expression, terms: Terms) -> Expression:
+    """Return an expression as the wide rows answer it, in SQL and in Python: they hold the ids of org units, not their codes."""
+    units = terms.units
+    return expressions.with_ids(
+        expression, lambda _path, codes: {code: [units[code]] for code in codes if code in units}
+    )
+
+
 def _tree(expression: Expression, terms: Terms) -> Tree:
-    fragment = _with_plain_numbers(expressions.compile_sql(expression, "duckdb", _COLUMNS), terms.units)
+    fragment = _with_plain_numbers(expressions.compile_sql(answerable(expression, terms), "duckdb", _COLUMNS))
     values = {**fragment.values, **parameters(terms)}
     return expressions.written_in(fragment.tree, {key: trees.value(found) for key, found in values.items()})
 
 
-def _with_plain_numbers(fragment: SqlFragment, units: Mapping[str, int]) -> SqlFragment:
-    """Return the fragment with decimals and ids of records compared as plain numbers.
+def _with_plain_numbers(fragment: SqlFragment) -> SqlFragment:
+    """Return the fragment with decimals compared as plain numbers.
 
-    The language casts each decimal to its widest type and leaves ids as they were written; a comparison is as exact
-    without that and up to ten times as fast, because the column then keeps its own type.
+    The language casts each decimal to its widest type; a comparison is as exact without that and up to ten times as
+    fast, because the column then keeps its own type.
     """
     tree, values = fragment.tree.copy(), dict(fragment.values)
     for place in list(tree.find_all(exp.Placeholder)):
@@ -169,16 +177,8 @@ def _with_plain_numbers(fragment: SqlFragment, units: Mapping[str, int]) -> SqlF
         if isinstance(value, Decimal) and isinstance(parent, exp.Cast) and isinstance(parent.parent, _COMPARISONS):
             values[place.name] = _shortest(value)
             parent.replace(place.copy())
-        elif isinstance(value, str) and not isinstance(parent, exp.Cast):
-            values[place.name] = _record_id(value, units)
     return replace(fragment, tree=tree, values=values)
 
 
 def _shortest(value: Decimal) -> int | Decimal:
     return int(value) if value == value.to_integral_value() else Decimal(format(value.normalize(), "f"))
-
-
-def _record_id(text: str, units: Mapping[str, int]) -> int:
-    """Return the id that `text` writes, as screens do, else that of the org unit with this code, else one of nothing."""
-    written = int(text) if _ID.fullmatch(text) else -1
-    return written if written in units.values() else units.get(text, written)

@@ -9,7 +9,7 @@ from typing import Any
 
 from zhike.expressions import api as expressions
 from zhike.expressions.types import Type
-from zhike.insight.audiences.logic.conditions import CONDITION, Node, first_field, parameters
+from zhike.insight.audiences.logic.conditions import CONDITION, Node, answerable, first_field, parameters
 from zhike.insight.serving.api import Terms, WideColumn, party
 from zhike.platform.fields.api import mask
 from zhike.platform.objects import api as objects
@@ -19,7 +19,7 @@ from zhike.platform.permissions.types import Principal
 
 def explained(node: Node, row: Mapping[str, Any], terms: Terms, principal: Principal) -> dict[str, object]:
     """Return the node and everything below it, answered for one party."""
-    answer = expressions.compile_python(node.expression)(row, parameters(terms))
+    answer = expressions.compile_python(answerable(node.expression, terms))(row, parameters(terms))
     found: dict[str, object] = {"path": node.path, "kind": node.kind, "result": answer}
     if node.kind != CONDITION:
         return found | {"children": [explained(child, row, terms, principal) for child in node.children]}

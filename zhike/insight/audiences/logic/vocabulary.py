@@ -29,7 +29,7 @@ def groups(terms: Terms, principal: Principal) -> tuple[VocabularyGroup, ...]:
     units: tuple[Option, ...] = ()
     if any(column.values.pointer for column in terms.columns.values()):
         found = organization.all_units()
-        units = tuple(Option(str(unit.id), Labels(unit.name, unit.name)) for unit in found)
+        units = tuple(Option(unit.code, Labels(unit.name, unit.name)) for unit in found)
     visible = [column for column in terms.columns.values() if not hidden(column.key, terms, principal)]
     return tuple(
         VocabularyGroup(

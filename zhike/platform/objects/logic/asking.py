@@ -5,7 +5,7 @@ What the installation defines itself (refinements, scopes, rules) is not asked b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from zhike.expressions import api as expressions
@@ -15,7 +15,7 @@ from zhike.expressions.types import Relation, Schema, Type
 from zhike.expressions.wire import StoredExpression
 from zhike.kernel.errors import Refused
 from zhike.platform.objects.errors import NotGroupable, NotSummable, UnknownField
-from zhike.platform.objects.logic.catalogue import Catalogue, expression_schema
+from zhike.platform.objects.logic.catalogue import UNIT, Catalogue, expression_schema, units_by_code
 from zhike.platform.objects.logic.field_rights import field_rule
 from zhike.platform.objects.logic.pointed_records import called_by
 from zhike.platform.objects.types import PARAMS, FieldType, ObjectType
@@ -96,13 +96,21 @@ def _known(owner: ObjectType, principal: Principal, fits: Callable[[FieldType], 
 def condition(objects: Catalogue, owner: ObjectType, given: StoredExpression, principal: Principal) -> Expression:
     """Return the checked condition of a query over `owner`.
 
-    Raises ExpressionInvalid with every fault, none of which names what `principal` may not know of, and Refused
-    where the condition asks about what it may not ask about, over however many references and relations.
+    Raises ExpressionInvalid with every fault, none of which names what `principal` may not know of, Refused where the
+    condition asks about what it may not ask about, over however many references and relations, and ExpressionInvalid
+    for a code that no org unit has.
     """
     found = checked(given, expression_schema(objects, owner.key), PARAMS, principal)
     for held, key in asked(objects, owner, found):
         require(held, [key] if key else [], principal)
+    expressions.refuse_unknown(found, lambda steps: _keys_at(objects, owner, steps))
     return found
+
+
+def _keys_at(objects: Catalogue, owner: ObjectType, steps: Sequence[str]) -> Collection[str] | None:
+    """The codes of the org units, where the field at the end of the steps points at one; None where it does not."""
+    field = end_of(objects, owner, steps[:-1]).fields[steps[-1]]
+    return units_by_code() if field.target == UNIT else None
 
 
 def checked(given: object, schema: Schema, params: Mapping[str, Type], principal: Principal) -> Expression:

@@ -21,9 +21,12 @@ from zhike.platform.objects.errors import UnknownField, UnknownObject
 from zhike.platform.objects.logic import indexes, lookups
 from zhike.platform.objects.models import PhysicalObject, SideTable
 from zhike.platform.objects.types import FieldType, ObjectType, SideColumn
+from zhike.platform.organization import api as organization
 
 Catalogue = Mapping[str, ObjectType]
 SIDE = "side"
+#: What fields that hold an org unit point at.
+UNIT = "unit"
 #: Kinds whose definitions become columns beside the records of the party, so that lists may name them.
 FIGURES = ("indicator", "tag")
 
@@ -103,6 +106,11 @@ def pointers() -> Mapping[str, Pointer]:
     """Return the places that are no objects and that fields point at, by name: org units, users."""
     found = [value_type.pointer for value_type in fields.value_types().values()]
     return {pointer.name: pointer for pointer in found if pointer is not None and pointer.table}
+
+
+def units_by_code() -> Mapping[str, int]:
+    """Return the inner ids of the org units by code: the words of fields that point at one."""
+    return definitions.derive("objects.units", lambda _all: {unit.code: unit.id for unit in organization.all_units()})
 
 
 def pointed_at(field: FieldType) -> Pointer:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
+from django.db import connection
+from psycopg import sql
 from sqlglot import exp
 
 from zhike.expressions.types import Type
@@ -25,6 +27,37 @@ def called_by(target: ObjectType) -> list[FieldType]:
     ]
 
 
+def ids_called(objects: Mapping[str, ObjectType], field: FieldType, words: Collection[str]) -> dict[str, list[int]]:
+    """Return the ids of what `field` may point at by each of `words` that it goes by, as `named` finds them."""
+    source = _source(objects, field)
+    found: dict[str, list[int]] = {}
+    if source is None or not words:
+        return found
+    table, keys, live = source
+    where = sql.SQL(" and deleted_at is null") if live else sql.SQL("")
+    each = sql.SQL(" union ").join(
+        sql.SQL("select {key}, id from {table} where {key} = any(%(words)s){where}").format(
+            key=sql.Identifier(key), table=sql.Identifier(table), where=where
+        )
+        for key in keys
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(each, {"words": list(words)})
+        for word, id in cursor.fetchall():
+            found.setdefault(word, []).append(id)
+    return found
+
+
+def _source(objects: Mapping[str, ObjectType], field: FieldType) -> tuple[str, list[str], bool] | None:
+    """The table of what a field points at, the columns of its keys, and whether its rows may be deleted ones; None without one."""
+    pointer, target = field.values.pointer, objects.get(field.target)
+    if pointer is None or not (pointer.table or target):  # the object has no table yet, so it has no records
+        return None
+    if target is None:
+        return pointer.table, [pointer.key], False
+    return target.table, [pointer.key, *(one.column for one in called_by(target))], True
+
+
 def named(
     objects: Mapping[str, ObjectType],
     field: FieldType,
@@ -37,16 +70,13 @@ def named(
     Within it they are known as `alias`. Records are those that `visible` lets through; all, without it.
     """
     nothing = exp.select(exp.cast(exp.Literal.number(_NOTHING), "bigint"))
-    pointer, target = field.values.pointer, objects.get(field.target)
-    if pointer is None or not (pointer.table or target):  # the object has no table yet, so it has no records
+    place = _source(objects, field)
+    if place is None:
         return exp.Array(expressions=[nothing])
-    keys, table, conditions = [pointer.key], pointer.table, []
-    if target is not None:
-        keys, table = [pointer.key, *(one.column for one in called_by(target))], target.table
-        conditions = [
-            exp.column("deleted_at", table=alias).is_(exp.null()),
-            *(visible(target, alias) if visible else ()),
-        ]
+    table, keys, live = place
+    conditions: list[exp.Expr] = [exp.column("deleted_at", table=alias).is_(exp.null())] if live else []
+    if live and visible:
+        conditions += visible(objects[field.target], alias)
     by_words = exp.or_(
         *(
             exp.In(this=exp.column(key, table=alias, quoted=True), expressions=[word.copy() for word in words])
