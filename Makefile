@@ -32,10 +32,12 @@ run: setup web
 format: setup
 	$(BIN)/ruff format zhike tests benchmarks mutants
 	$(BIN)/ruff check --fix --quiet zhike tests benchmarks mutants
+	test ! -d web/node_modules || (cd web && $(NPM) run format --silent)
 
 lint: setup
 	$(BIN)/ruff format --check --quiet zhike tests benchmarks mutants
 	$(BIN)/ruff check --quiet zhike tests benchmarks mutants
+	test ! -d web/node_modules || (cd web && $(NPM) run lint --silent)
 
 types: setup
 	$(BIN)/mypy -p zhike

@@ -10,7 +10,7 @@ import { ApiError } from '../api/client';
 import { useIsPhone } from '../kit/hooks';
 import { themeFor } from '../kit/theme';
 import { CrashBoundary } from './Crash';
-import { useLang } from './i18n';
+import { useLang } from '../kit/i18n';
 import { router } from './routes';
 
 const client = new QueryClient({

@@ -4,7 +4,7 @@ import { useRouteError } from 'react-router';
 import { Page } from '../kit/Page';
 import { Panel } from '../kit/Panel';
 import { NotFoundState, StateBlock } from '../kit/states';
-import { useText } from './i18n';
+import { useText } from '../kit/i18n';
 
 /** A page that failed to draw: the rest of the application stays. */
 export function CrashPage() {

@@ -6,7 +6,7 @@ import '../kit/css/table.css';
 import '../kit/css/blocks.css';
 import '../kit/css/rooms.css';
 import { App } from './App';
-import { startI18n } from './i18n';
+import { startI18n } from '../kit/i18n';
 
 const RELOADED = 'zhike.reloaded';
 

@@ -2,7 +2,7 @@ import { Button } from 'antd';
 import type { ReactNode } from 'react';
 import { Link, useLocation, useNavigate } from 'react-router';
 import type { Block, HistoryData, PageAction, UnavailableBlock } from '../api';
-import { useText } from '../app/i18n';
+import { useText } from '../kit/i18n';
 import { ApiError } from '../api/client';
 import { useObjectMeta } from '../api/hooks';
 import { inSentence } from '../kit/format';

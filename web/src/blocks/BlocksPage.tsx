@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { useBlockRetry, usePage } from '../api/hooks';
 import type { Block, PageAnswer } from '../api';
-import { useText } from '../app/i18n';
+import { useText } from '../kit/i18n';
 import { useReport } from '../kit/feedback';
 import { useIsPhone } from '../kit/hooks';
 import { Page, type Crumb } from '../kit/Page';

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { Link } from 'react-router';
 import type { AsOf, BriefData, Figure as FigureData } from '../api';
-import { useText } from '../app/i18n';
+import { useText } from '../kit/i18n';
 import { Figure } from '../kit/figures';
 import { Stamp } from '../kit/marks';
 import { Formatted } from './Formatted';

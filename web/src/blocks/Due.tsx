@@ -1,5 +1,5 @@
 import type { WorkItem } from '../api';
-import { useText } from '../app/i18n';
+import { useText } from '../kit/i18n';
 import { now as serverNow } from '../kit/clock';
 import * as format from '../kit/format';
 

@@ -1,5 +1,5 @@
 import type { Failure, Finding } from '../api';
-import { useText } from '../app/i18n';
+import { useText } from '../kit/i18n';
 import { Icon } from '../kit/Icon';
 
 export const findingText = (finding: Finding, lang: 'zh' | 'en') =>

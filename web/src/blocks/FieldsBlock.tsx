@@ -1,5 +1,5 @@
 import type { FieldsData } from '../api';
-import { useText } from '../app/i18n';
+import { useText } from '../kit/i18n';
 import { NoRight } from '../kit/figures';
 import { Formatted } from './Formatted';
 import { Unmask } from './Unmask';

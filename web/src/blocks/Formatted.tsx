@@ -1,6 +1,6 @@
 import { Link } from 'react-router';
 import type { BlockFormat, CellValue, Option, Value } from '../api';
-import { unitText, useText } from '../app/i18n';
+import { unitText, useText } from '../kit/i18n';
 import { formatOf } from '../kit/fields/formats';
 import { isMoney, isRef, recordPath } from '../kit/fields/values';
 import { Nothing, Plain } from '../kit/figures';

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import type { AsOf, Figure as FigureData, IdentityData } from '../api';
-import { useText } from '../app/i18n';
+import { useText } from '../kit/i18n';
 import * as format from '../kit/format';
 import { formatOf } from '../kit/fields/formats';
 import { Figure } from '../kit/figures';

@@ -5,7 +5,7 @@ import { Link } from 'react-router';
 import { api } from '../api/client';
 import { useCan } from '../api/hooks';
 import type { Run } from '../api';
-import { useText } from '../app/i18n';
+import { useText } from '../kit/i18n';
 import { useWord } from './lists';
 import { useChange } from '../kit/change';
 import { useReport, useSay } from '../kit/feedback';

@@ -1,6 +1,6 @@
 import { useMemo, useState } from 'react';
 import type { SeriesData, SeriesPoint } from '../api';
-import { useText } from '../app/i18n';
+import { useText } from '../kit/i18n';
 import { Chart } from '../kit/Chart';
 import { shapeOf, unitBeside } from '../kit/fields/formats';
 import { axisDay, decimal, monthDay, toNumber, type Lang } from '../kit/format';

@@ -1,6 +1,6 @@
 import { Link } from 'react-router';
 import type { CellValue, Labels, TableColumn, TableData } from '../api';
-import { useText } from '../app/i18n';
+import { useText } from '../kit/i18n';
 import { DataTable, type Column, type TwoLine } from '../kit/DataTable';
 import { Nothing } from '../kit/figures';
 import { formatOf, unitBeside } from '../kit/fields/formats';

@@ -2,7 +2,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { Form, Input, Modal } from 'antd';
 import { useState } from 'react';
 import { api, ApiError } from '../api/client';
-import { useText } from '../app/i18n';
+import { useText } from '../kit/i18n';
 import { useChange } from '../kit/change';
 import { useReport } from '../kit/feedback';
 import { Icon } from '../kit/Icon';

@@ -1,11 +1,11 @@
 import { Link } from 'react-router';
 import type { FieldMeta, HistoryEntry, TagsData, TimelineData, TouchesData, TouchState, Value, WorkItem } from '../api';
 import { useCurrentUser } from '../api/hooks';
-import { useText, type Key } from '../app/i18n';
+import { useText, type Key } from '../kit/i18n';
 import * as format from '../kit/format';
 import { Icon } from '../kit/Icon';
 import { Clip, Tag, toneOf } from '../kit/marks';
-import { strings } from '../app/strings';
+import { strings } from '../kit/strings';
 import { Due } from './Due';
 import { kindOf } from '../kit/fields';
 import { FieldValue } from '../kit/fields/FieldValue';

@@ -4,7 +4,7 @@ import userEvent from '@testing-library/user-event';
 import { useState } from 'react';
 import { MemoryRouter, useLocation } from 'react-router';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { startI18n } from '../app/i18n';
+import { startI18n } from './i18n';
 import { DataTable, type Choice, type Column, type SortState } from './DataTable';
 import { keptWidths, LEAST_WIDTH } from './table/widths';
 

@@ -3,7 +3,7 @@ import { DatePicker } from 'antd';
 import dayjs, { type Dayjs } from 'dayjs';
 import utc from 'dayjs/plugin/utc';
 import { useMemo, useRef, useState, type CSSProperties, type KeyboardEvent, type SyntheticEvent } from 'react';
-import { useText } from '../app/i18n';
+import { useText } from './i18n';
 import { now, wallOf } from './clock';
 import { isWholeDay, plainDay } from './plain';
 

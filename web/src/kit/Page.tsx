@@ -1,5 +1,5 @@
 import { createContext, useContext, useEffect, useMemo, useState, type ReactNode } from 'react';
-import { useText } from '../app/i18n';
+import { useText } from './i18n';
 
 export type Crumb = { title: string; path?: string };
 type Head = { crumbs: Crumb[]; set: (crumbs: Crumb[]) => void };

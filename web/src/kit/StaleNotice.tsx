@@ -1,6 +1,6 @@
 import { Alert, Button } from 'antd';
 import type { ApiError } from '../api/client';
-import { useText } from '../app/i18n';
+import { useText } from './i18n';
 
 /** Somebody else changed it: the input stays, the new revision can be loaded under it. */
 export function StaleNotice({ error, onReload }: { error: ApiError; onReload: () => void }) {

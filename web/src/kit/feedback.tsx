@@ -4,7 +4,7 @@ import { useCallback, useEffect, useId } from 'react';
 import { useLocation } from 'react-router';
 import { ApiError } from '../api/client';
 import type { Finding } from '../api';
-import { useText, type Translate } from '../app/i18n';
+import { useText, type Translate } from './i18n';
 import { Icon } from './Icon';
 
 const SECONDS = 8;

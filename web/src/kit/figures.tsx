@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import type { Value } from '../api';
-import { useText } from '../app/i18n';
+import { useText } from './i18n';
 import * as format from './format';
 import { Icon } from './Icon';
 

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import type { AsOf } from '../api';
-import { useText } from '../app/i18n';
+import { useText } from './i18n';
 import { onServerClock } from './clock';
 import * as format from './format';
 import { Icon, type IconName } from './Icon';

@@ -3,7 +3,7 @@ import { Button } from 'antd';
 import { useEffect, useState, type ReactNode } from 'react';
 import { Link } from 'react-router';
 import { ApiError } from '../api/client';
-import { useText } from '../app/i18n';
+import { useText } from './i18n';
 import { Icon, type IconName } from './Icon';
 import { Panel } from './Panel';
 

@@ -1,7 +1,7 @@
 import { App } from 'antd';
 import { useEffect, useRef } from 'react';
 import { useBlocker } from 'react-router';
-import { useText } from '../app/i18n';
+import { useText } from './i18n';
 
 /**
  * Ask before the page is left while `isDirty` says that something is not saved: by link, menu, back button or tab.

@@ -1,6 +1,6 @@
 import { Button, Popover } from 'antd';
 import { useState } from 'react';
-import { useText } from '../../app/i18n';
+import { useText } from '../i18n';
 import { Icon } from '../Icon';
 import { FieldPicker, OperatorSelect, ValueEditor } from './editors';
 import { defaultRow, type Row } from './model';

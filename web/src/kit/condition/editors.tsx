@@ -1,6 +1,6 @@
 import { Input, Select, type RefSelectProps } from 'antd';
 import { useMemo, useRef, useState } from 'react';
-import { useText } from '../../app/i18n';
+import { useText } from '../i18n';
 import { DayInput } from '../DayInput';
 import { askedOf } from '../fields/asked';
 import { notNumber, notWhole, PERCENT } from '../fields/Numbers';

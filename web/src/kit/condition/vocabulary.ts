@@ -1,6 +1,6 @@
 import { useCallback, useMemo } from 'react';
 import type { FieldMeta, Option, Vocabulary, VocabularyItem, VocabularyKind, VocabularyType } from '../../api';
-import { unitText, useText, type Translate } from '../../app/i18n';
+import { unitText, useText, type Translate } from '../i18n';
 import { askedOf } from '../fields/asked';
 import * as format from '../format';
 import { isComplete, type Row, type RowOp, type TypeOf, valueCount } from './model';

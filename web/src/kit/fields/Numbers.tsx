@@ -1,4 +1,4 @@
-import { unitText, useText, type Key } from '../../app/i18n';
+import { unitText, useText, type Key } from '../i18n';
 import { Change, Plain } from '../figures';
 import { NumberInput } from '../NumberInput';
 import { isPercentage, isWhole, readNumber } from '../plain';

@@ -1,5 +1,5 @@
 import { Select } from 'antd';
-import { useText } from '../../app/i18n';
+import { useText } from '../i18n';
 import { Tag, toneOf } from '../marks';
 import type { EditProps, ShowProps } from './kind';
 

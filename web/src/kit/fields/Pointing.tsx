@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { Link } from 'react-router';
 import type { Value } from '../../api';
 import { api } from '../../api/client';
-import { useText } from '../../app/i18n';
+import { useText } from '../i18n';
 import { useDebounced } from '../hooks';
 import { Clip } from '../marks';
 import type { EditProps, ShowProps } from './kind';

@@ -3,7 +3,7 @@ import { Select, type RefSelectProps } from 'antd';
 import { useRef, useState } from 'react';
 import { api } from '../../api/client';
 import { useObjectMeta } from '../../api/hooks';
-import { useText } from '../../app/i18n';
+import { useText } from '../i18n';
 import { useDebounced, useLateFocus } from '../hooks';
 import { factsOf, tellingColumns } from './telling';
 

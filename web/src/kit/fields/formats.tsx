@@ -1,7 +1,7 @@
 /** How figures, cells and words of blocks are drawn: one entry per format that the server names. */
 import type { ReactNode } from 'react';
 import type { BlockFormat } from '../../api';
-import { unitText } from '../../app/i18n';
+import { unitText } from '../i18n';
 import { Diverge } from '../Diverge';
 import { Change, Count, Money, MoneyCell, Nothing, Plain } from '../figures';
 import * as format from '../format';

@@ -1,5 +1,5 @@
 import type { FieldMeta, Input, Value } from '../../api';
-import { unitText, type Key, type Translate } from '../../app/i18n';
+import { unitText, type Key, type Translate } from '../i18n';
 import type { Lang } from '../format';
 import type { FieldKind } from './kind';
 

@@ -1,7 +1,7 @@
 /** What the browser knows of a field type: one module of `kinds/` each, called as the server's `web` says. */
 import type { ComponentType } from 'react';
 import type { FieldMeta, Input, Value } from '../../api';
-import type { Key } from '../../app/i18n';
+import type { Key } from '../i18n';
 import type { Lang } from '../format';
 
 /** `beside`: the values of its column, which may make one say more. */

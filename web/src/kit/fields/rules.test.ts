@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { FieldMeta } from '../../api';
-import type { Translate } from '../../app/i18n';
+import type { Translate } from '../i18n';
 import { rulesOf } from '.';
 
 const t: Translate = (key) => key;

@@ -1,5 +1,5 @@
 import { Modal } from 'antd';
-import { useText } from '../../app/i18n';
+import { useText } from '../i18n';
 import { PasswordForm } from './PasswordForm';
 
 /** Another password, by one's own wish. */

@@ -1,7 +1,7 @@
 import { Button, Form, Input, type FormInstance } from 'antd';
 import { api, ApiError } from '../../api/client';
 import { useMe } from '../../api/hooks';
-import { useText } from '../../app/i18n';
+import { useText } from '../i18n';
 import { useChange } from '../change';
 import { useReport, useSay } from '../feedback';
 

@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from 'react';
 import { Link, useNavigate } from 'react-router';
 import { api } from '../../api/client';
 import type { SearchGroup } from '../../api';
-import { useText } from '../../app/i18n';
+import { useText } from '../i18n';
 import { searchRest, useDebounced } from '../hooks';
 import { Icon } from '../Icon';
 import { QueryState } from '../states';

@@ -1,7 +1,7 @@
 import { useState, type ReactNode } from 'react';
 import { Link, NavLink, useNavigate } from 'react-router';
 import type { Me, MenuItem } from '../../api';
-import { useText } from '../../app/i18n';
+import { useText } from '../i18n';
 import { onServerClock, shanghai } from '../clock';
 import { time } from '../format';
 import { useIsPhone, useKeys, useNow } from '../hooks';

@@ -2,7 +2,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { Button } from 'antd';
 import { useEffect, useState } from 'react';
 import { api, onReach } from '../../api/client';
-import { useText } from '../../app/i18n';
+import { useText } from '../i18n';
 import { Icon } from '../Icon';
 
 const RETRY_MS = 5_000;

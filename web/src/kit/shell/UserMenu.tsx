@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { NavLink } from 'react-router';
 import { api, auth } from '../../api/client';
 import type { Lang, Me, MenuItem } from '../../api';
-import { setLanguage, useText } from '../../app/i18n';
+import { setLanguage, useText } from '../i18n';
 import { useChange } from '../change';
 import { useReport } from '../feedback';
 import { Icon, type IconName } from '../Icon';

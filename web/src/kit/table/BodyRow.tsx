@@ -1,6 +1,6 @@
 import type { RowData } from '@tanstack/react-table';
 import type { KeyboardEvent } from 'react';
-import { useText } from '../../app/i18n';
+import { useText } from '../i18n';
 import { Icon } from '../Icon';
 import { Box } from './Box';
 import { alignClass } from './Head';

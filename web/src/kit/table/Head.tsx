@@ -1,7 +1,7 @@
 import type { RowData } from '@tanstack/react-table';
 import type { KeyboardEvent, RefObject } from 'react';
 import { Checkbox } from 'antd';
-import { useText } from '../../app/i18n';
+import { useText } from '../i18n';
 import { Icon } from '../Icon';
 import type { TableHeader, TableModel } from './model';
 import type { Column, TableProps } from './types';

@@ -5,7 +5,7 @@ import { useNavigate, useParams } from 'react-router';
 import { api, ApiError } from '../../api/client';
 import { useCan, useVocabulary } from '../../api/hooks';
 import type { Audience, Expression, Vocabulary } from '../../api';
-import { useText } from '../../app/i18n';
+import { useText } from '../../kit/i18n';
 import { useChange } from '../../kit/change';
 import { isStale, useReport, useSay } from '../../kit/feedback';
 import { decimal } from '../../kit/format';

@@ -4,7 +4,7 @@ import { Link, useNavigate } from 'react-router';
 import { api } from '../../api/client';
 import { useCan } from '../../api/hooks';
 import type { AudienceSummary } from '../../api';
-import { useText } from '../../app/i18n';
+import { useText } from '../../kit/i18n';
 import { DataTable, type Column } from '../../kit/DataTable';
 import { date, datetime, decimal, inSentence, NOTHING } from '../../kit/format';
 import { useListName } from '../../kit/hooks';

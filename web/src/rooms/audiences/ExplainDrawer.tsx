@@ -4,7 +4,7 @@ import { useMemo, useState } from 'react';
 import { Link } from 'react-router';
 import { api } from '../../api/client';
 import type { Explanation, ExplainNode, Expression, Value } from '../../api';
-import { useText } from '../../app/i18n';
+import { useText } from '../../kit/i18n';
 import { isRef } from '../../kit/fields/values';
 import { compile, isGroup, isRow, newRow, type Group, type Leaf, type TreeNode } from '../../kit/condition/model';
 import { useRowWords, type Terms } from '../../kit/condition/vocabulary';

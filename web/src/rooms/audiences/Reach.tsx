@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { Link } from 'react-router';
 import type { Expression, Option, Preview } from '../../api';
-import { useText } from '../../app/i18n';
+import { useText } from '../../kit/i18n';
 import { ChoiceTag } from '../../blocks/Formatted';
 import { isGroup, isRow, sizeOf, type Group, type TreeNode } from '../../kit/condition/model';
 import { useRowWords, type Terms } from '../../kit/condition/vocabulary';

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { api } from '../../api/client';
-import { useText } from '../../app/i18n';
+import { useText } from '../../kit/i18n';
 import { date, datetime, decimal } from '../../kit/format';
 import { Panel } from '../../kit/Panel';
 import { QueryState } from '../../kit/states';

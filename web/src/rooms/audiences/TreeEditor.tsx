@@ -1,6 +1,6 @@
 import { Dropdown, Select } from 'antd';
 import type { ReactNode } from 'react';
-import { useText } from '../../app/i18n';
+import { useText } from '../../kit/i18n';
 import { FieldPicker, OperatorSelect, ValueEditor } from '../../kit/condition/editors';
 import {
   addNode,

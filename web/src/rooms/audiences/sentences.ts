@@ -1,7 +1,7 @@
 import { queryOptions, useQueries, useQuery } from '@tanstack/react-query';
 import { api } from '../../api/client';
 import type { Expression } from '../../api';
-import { useText } from '../../app/i18n';
+import { useText } from '../../kit/i18n';
 import { isSentence, type Sentence, type TreeNode } from '../../kit/condition/model';
 
 const wordsQuery = (condition: Expression) =>

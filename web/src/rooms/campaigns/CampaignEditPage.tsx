@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { useNavigate, useParams, useSearchParams } from 'react-router';
 import { api, ApiError } from '../../api/client';
 import type { Campaign, CampaignOptions } from '../../api';
-import { useText } from '../../app/i18n';
+import { useText } from '../../kit/i18n';
 import { useChange } from '../../kit/change';
 import { isStale, useReport, useSay } from '../../kit/feedback';
 import { decimal, NOTHING } from '../../kit/format';

@@ -4,7 +4,7 @@ import { Link, useNavigate } from 'react-router';
 import { api } from '../../api/client';
 import { useCan } from '../../api/hooks';
 import type { CampaignCounts, CampaignSummary } from '../../api';
-import { useText } from '../../app/i18n';
+import { useText } from '../../kit/i18n';
 import { DataTable, type Column } from '../../kit/DataTable';
 import { Nothing } from '../../kit/figures';
 import { datetime, decimal, inSentence } from '../../kit/format';

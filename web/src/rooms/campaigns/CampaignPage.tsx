@@ -3,7 +3,7 @@ import { App, Button } from 'antd';
 import { Link, useNavigate, useParams } from 'react-router';
 import { api } from '../../api/client';
 import type { Campaign } from '../../api';
-import { useText } from '../../app/i18n';
+import { useText } from '../../kit/i18n';
 import { useWord } from '../../blocks/lists';
 import { useChange } from '../../kit/change';
 import { useReport } from '../../kit/feedback';

@@ -1,6 +1,6 @@
 import { useMemo } from 'react';
 import type { Effect } from '../../api';
-import { useText, type Translate } from '../../app/i18n';
+import { useText, type Translate } from '../../kit/i18n';
 import { Chart } from '../../kit/Chart';
 import type { EChartsCoreOption } from '../../kit/echarts';
 import { shapeOf, unitBeside } from '../../kit/fields/formats';

@@ -1,7 +1,7 @@
 import { Button } from 'antd';
 import { useParams } from 'react-router';
 import type { Campaign, Effect } from '../../api';
-import { useText } from '../../app/i18n';
+import { useText } from '../../kit/i18n';
 import { useReport } from '../../kit/feedback';
 import { date, decimal } from '../../kit/format';
 import { Clip, DayStamp, LiveStamp, Mark, Tag } from '../../kit/marks';

@@ -1,5 +1,5 @@
 import type { Branch, Measure } from '../../api';
-import { useText } from '../../app/i18n';
+import { useText } from '../../kit/i18n';
 import { shapeOf, unitBeside } from '../../kit/fields/formats';
 import { DataTable, type Column } from '../../kit/DataTable';
 import { Nothing } from '../../kit/figures';

@@ -1,8 +1,8 @@
 import { Button, Modal } from 'antd';
 import { useState } from 'react';
 import type { Campaign, Estimate } from '../../api';
-import { useText } from '../../app/i18n';
-import type { Key } from '../../app/strings';
+import { useText } from '../../kit/i18n';
+import type { Key } from '../../kit/strings';
 import { Figure } from '../../kit/figures';
 import { isStale, useReport } from '../../kit/feedback';
 import { date, datetime, decimal, share } from '../../kit/format';

@@ -4,7 +4,7 @@ import { useState, type ReactNode } from 'react';
 import { Link } from 'react-router';
 import { api } from '../../api/client';
 import type { Member, MemberPage } from '../../api';
-import { useText } from '../../app/i18n';
+import { useText } from '../../kit/i18n';
 import { TouchTag, useWord } from '../../blocks/lists';
 import { useChange } from '../../kit/change';
 import { DataTable, type Column } from '../../kit/DataTable';

@@ -3,7 +3,7 @@ import { Button } from 'antd';
 import { useState } from 'react';
 import { api } from '../../api/client';
 import type { MessagePreview } from '../../api';
-import { useText } from '../../app/i18n';
+import { useText } from '../../kit/i18n';
 import { useChange } from '../../kit/change';
 import { useReport, useSay } from '../../kit/feedback';
 import { Icon } from '../../kit/Icon';

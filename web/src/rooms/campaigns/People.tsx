@@ -1,6 +1,6 @@
 import { useState, type ReactNode } from 'react';
 import type { CampaignCounts, RefusalCount, TouchState } from '../../api';
-import { useText } from '../../app/i18n';
+import { useText } from '../../kit/i18n';
 import { decimal, share } from '../../kit/format';
 import { useIsPhone } from '../../kit/hooks';
 import { Bar } from '../../kit/marks';

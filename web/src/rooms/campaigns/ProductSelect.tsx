@@ -3,7 +3,7 @@ import { Select } from 'antd';
 import { useState } from 'react';
 import { api } from '../../api/client';
 import type { Campaign } from '../../api';
-import { useText } from '../../app/i18n';
+import { useText } from '../../kit/i18n';
 import { useDebounced } from '../../kit/hooks';
 import { productOptions } from './draft';
 

@@ -1,5 +1,5 @@
 import type { CampaignRun } from '../../api';
-import { useText } from '../../app/i18n';
+import { useText } from '../../kit/i18n';
 import { Icon } from '../../kit/Icon';
 
 /** Why heavy work of a campaign was not completed; nothing while it is under way or done. */

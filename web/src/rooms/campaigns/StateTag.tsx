@@ -1,5 +1,5 @@
 import type { CampaignState } from '../../api';
-import { useText } from '../../app/i18n';
+import { useText } from '../../kit/i18n';
 import { Tag, type Tone } from '../../kit/marks';
 
 const TONES: Record<CampaignState, Tone> = {

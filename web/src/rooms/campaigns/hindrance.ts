@@ -1,5 +1,5 @@
 import type { Estimate } from '../../api';
-import type { Key } from '../../app/strings';
+import type { Key } from '../../kit/strings';
 
 /** Why a campaign of these numbers cannot be confirmed; nothing hinders most. */
 export function hindranceOf({ count, reachable }: Pick<Estimate, 'count' | 'reachable'>): Key | null {

@@ -1,5 +1,5 @@
 import type { Campaign, Estimate } from '../../api';
-import type { Key } from '../../app/strings';
+import type { Key } from '../../kit/strings';
 
 /** What launching a campaign does: whom it addresses as frozen, and what was last estimated of them. */
 export function launchingOf({ counts }: Pick<Campaign, 'counts'>, estimate: Estimate | null): [Key, number][] {

@@ -1,6 +1,6 @@
 import { Navigate } from 'react-router';
 import { useCurrentUser } from '../../api/hooks';
-import { useText } from '../../app/i18n';
+import { useText } from '../../kit/i18n';
 import { BlocksPage } from '../../blocks/BlocksPage';
 import { Page } from '../../kit/Page';
 import { Panel } from '../../kit/Panel';

@@ -1,5 +1,5 @@
 import type { JobStep } from '../../api';
-import { useText } from '../../app/i18n';
+import { useText } from '../../kit/i18n';
 import { decimal, NOTHING, time } from '../../kit/format';
 import { heights, pace, said, type Standing } from './pace';
 

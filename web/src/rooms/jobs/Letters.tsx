@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { api } from '../../api/client';
 import { useCan } from '../../api/hooks';
 import type { Letters } from '../../api';
-import { useText } from '../../app/i18n';
+import { useText } from '../../kit/i18n';
 import { useChange } from '../../kit/change';
 import { DataTable, type Column } from '../../kit/DataTable';
 import { useFormReport } from '../../kit/faults';

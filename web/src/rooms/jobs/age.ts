@@ -1,4 +1,4 @@
-import { useText } from '../../app/i18n';
+import { useText } from '../../kit/i18n';
 import { now } from '../../kit/clock';
 import { distance, NOTHING } from '../../kit/format';
 

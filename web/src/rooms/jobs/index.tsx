@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useSearchParams } from 'react-router';
 import { api } from '../../api/client';
 import type { Jobs } from '../../api';
-import { useText } from '../../app/i18n';
+import { useText } from '../../kit/i18n';
 import { useWord } from '../../blocks/lists';
 import { RunsPanel } from '../../blocks/Runs';
 import { datetime, decimal, time } from '../../kit/format';

@@ -1,7 +1,7 @@
 import { Button } from 'antd';
 import type { JobChannel, JobQueue, JobSchedule, JobWorker, Subscriber } from '../../api';
 import { useCan } from '../../api/hooks';
-import { useText } from '../../app/i18n';
+import { useText } from '../../kit/i18n';
 import { useWord } from '../../blocks/lists';
 import { DataTable, type Column } from '../../kit/DataTable';
 import { datetime, decimal, NOTHING, time } from '../../kit/format';

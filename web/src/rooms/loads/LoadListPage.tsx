@@ -5,7 +5,7 @@ import { Link } from 'react-router';
 import { api } from '../../api/client';
 import { useCan } from '../../api/hooks';
 import type { Load } from '../../api';
-import { useText } from '../../app/i18n';
+import { useText } from '../../kit/i18n';
 import { DataTable, type Column } from '../../kit/DataTable';
 import { date, datetime, decimal, inSentence } from '../../kit/format';
 import { useListName } from '../../kit/hooks';

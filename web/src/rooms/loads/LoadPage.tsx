@@ -3,7 +3,7 @@ import { Button } from 'antd';
 import { useParams } from 'react-router';
 import { api, download } from '../../api/client';
 import type { LoadDetail } from '../../api';
-import { useText } from '../../app/i18n';
+import { useText } from '../../kit/i18n';
 import { Formatted } from '../../blocks/Formatted';
 import { useChange } from '../../kit/change';
 import { DataTable, type Column } from '../../kit/DataTable';

@@ -2,7 +2,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { Form, Modal, Select, Upload } from 'antd';
 import { useState } from 'react';
 import { api, ApiError } from '../../api/client';
-import { useText } from '../../app/i18n';
+import { useText } from '../../kit/i18n';
 import { useChange } from '../../kit/change';
 import { DayInput } from '../../kit/DayInput';
 import { useReport, useSay } from '../../kit/feedback';

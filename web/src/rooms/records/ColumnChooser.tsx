@@ -1,7 +1,7 @@
 import { Button, Checkbox, Input, Popover } from 'antd';
 import { useState } from 'react';
 import type { FieldMeta, ObjectMeta } from '../../api';
-import { useText } from '../../app/i18n';
+import { useText } from '../../kit/i18n';
 import { Icon } from '../../kit/Icon';
 
 type Props = { meta: ObjectMeta; columns: string[]; onChange: (columns: string[] | null) => void };

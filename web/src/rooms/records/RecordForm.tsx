@@ -5,7 +5,7 @@ import { useLocation, useNavigate, useParams, useSearchParams } from 'react-rout
 import { api, ApiError } from '../../api/client';
 import { recordQuery, useObjectMeta, useRecord } from '../../api/hooks';
 import type { FieldMeta, Finding, ObjectMeta, RecordDetail } from '../../api';
-import { useText } from '../../app/i18n';
+import { useText } from '../../kit/i18n';
 import { useChange } from '../../kit/change';
 import { isStale, useReport, useSay } from '../../kit/feedback';
 import { kindOf, rulesOf, toForm, unitOf } from '../../kit/fields';

@@ -3,7 +3,7 @@ import { useState, type ReactNode } from 'react';
 import { Link, useLocation, useNavigate, useParams, useSearchParams } from 'react-router';
 import { useObjectMeta, useRecord } from '../../api/hooks';
 import type { FieldMeta, ObjectMeta, RecordRow, Lang, Value } from '../../api';
-import { useText } from '../../app/i18n';
+import { useText } from '../../kit/i18n';
 import { ConditionChips } from '../../kit/condition/Chips';
 import { compile, newGroup } from '../../kit/condition/model';
 import { useRowWords } from '../../kit/condition/vocabulary';

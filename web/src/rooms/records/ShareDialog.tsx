@@ -3,7 +3,7 @@ import { Button, Form, Modal, Select } from 'antd';
 import { useState } from 'react';
 import { api } from '../../api/client';
 import type { Share } from '../../api';
-import { useText } from '../../app/i18n';
+import { useText } from '../../kit/i18n';
 import { useChange } from '../../kit/change';
 import { DayInput } from '../../kit/DayInput';
 import { useFormReport } from '../../kit/faults';

@@ -46,7 +46,6 @@ export function useRecordList(meta: ObjectMeta, parent: Given | null, first: Sho
   useEffect(() => {
     onShown({ refinement, rows, q: asked, sort, columns, place });
     // What is told depends on these alone; who listens is another function each time.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [refinement, rows, asked, sort, columns.join(), place]);
   const back =
     <T>(set: (value: T) => void) =>

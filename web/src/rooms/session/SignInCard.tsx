@@ -1,7 +1,7 @@
 import { Button, Form, Input } from 'antd';
 import { useState } from 'react';
 import { api, ApiError, auth } from '../../api/client';
-import { useText, type Key } from '../../app/i18n';
+import { useText, type Key } from '../../kit/i18n';
 import { Icon } from '../../kit/Icon';
 
 type Values = { username: string; password: string };

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { setLanguage, useText } from '../../app/i18n';
+import { setLanguage, useText } from '../../kit/i18n';
 import { SignInCard } from './SignInCard';
 
 const STEPS = {

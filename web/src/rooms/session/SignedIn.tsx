@@ -5,7 +5,7 @@ import { Outlet } from 'react-router';
 import { ApiError, auth, onSignInRequired } from '../../api/client';
 import { useMe } from '../../api/hooks';
 import type { Me } from '../../api';
-import { setLanguage, useText } from '../../app/i18n';
+import { setLanguage, useText } from '../../kit/i18n';
 import { setServerNow, shanghai } from '../../kit/clock';
 import { setCurrentYear } from '../../kit/format';
 import { HeadProvider } from '../../kit/Page';

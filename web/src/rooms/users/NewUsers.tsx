@@ -3,7 +3,7 @@ import { Button, Form, Input, Modal, Upload } from 'antd';
 import { useState } from 'react';
 import { api } from '../../api/client';
 import type { GivenPassword, UsersFile } from '../../api';
-import { useText } from '../../app/i18n';
+import { useText } from '../../kit/i18n';
 import { useChange } from '../../kit/change';
 import { DataTable, type Column } from '../../kit/DataTable';
 import { useFormReport } from '../../kit/faults';

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Form, Modal, Select } from 'antd';
 import { api } from '../../api/client';
 import type { Post, UserDetail } from '../../api';
-import { useText } from '../../app/i18n';
+import { useText } from '../../kit/i18n';
 import { useChange } from '../../kit/change';
 import { DayInput } from '../../kit/DayInput';
 import { useFormReport } from '../../kit/faults';

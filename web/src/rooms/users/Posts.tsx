@@ -1,7 +1,7 @@
 import { Button } from 'antd';
 import { useState } from 'react';
 import type { Post, UserDetail } from '../../api';
-import { useText } from '../../app/i18n';
+import { useText } from '../../kit/i18n';
 import { today } from '../../kit/clock';
 import { date } from '../../kit/format';
 import { Icon } from '../../kit/Icon';

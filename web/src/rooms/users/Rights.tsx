@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { api } from '../../api/client';
 import type { RightsThing, UserRights } from '../../api';
-import { useText } from '../../app/i18n';
+import { useText } from '../../kit/i18n';
 import { date } from '../../kit/format';
 import { Mark, Stamp } from '../../kit/marks';
 import { QueryState } from '../../kit/states';

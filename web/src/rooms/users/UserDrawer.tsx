@@ -3,7 +3,7 @@ import { Alert, App, Button, Drawer, Form, Input, Modal } from 'antd';
 import { useState } from 'react';
 import { api } from '../../api/client';
 import type { GivenPassword, UserDetail } from '../../api';
-import { useText } from '../../app/i18n';
+import { useText } from '../../kit/i18n';
 import { useChange } from '../../kit/change';
 import { useFormReport } from '../../kit/faults';
 import { useReport, useSay } from '../../kit/feedback';

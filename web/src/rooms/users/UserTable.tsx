@@ -1,5 +1,5 @@
 import type { UserRow } from '../../api';
-import { useText } from '../../app/i18n';
+import { useText } from '../../kit/i18n';
 import { DataTable, type Column } from '../../kit/DataTable';
 import { useListName } from '../../kit/hooks';
 import { Nothing } from '../../kit/figures';

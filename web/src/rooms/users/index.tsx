@@ -4,7 +4,7 @@ import { useEffect, useState } from 'react';
 import { api } from '../../api/client';
 import { useCan } from '../../api/hooks';
 import type { GivenPassword, Users } from '../../api';
-import { useText } from '../../app/i18n';
+import { useText } from '../../kit/i18n';
 import { decimal } from '../../kit/format';
 import { useDebounced } from '../../kit/hooks';
 import { Icon } from '../../kit/Icon';

@@ -2,7 +2,7 @@ import { Button, Checkbox, Form, Input, Modal, type CheckboxRef } from 'antd';
 import { useEffect, useRef, useState } from 'react';
 import { api } from '../../api/client';
 import type { WorkItem } from '../../api';
-import { useText } from '../../app/i18n';
+import { useText } from '../../kit/i18n';
 import { useChange } from '../../kit/change';
 import { DataTable, type Choice, type Column } from '../../kit/DataTable';
 import { useReport, useSay } from '../../kit/feedback';

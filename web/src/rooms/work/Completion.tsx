@@ -3,7 +3,7 @@ import { Button, Form, Input, type FormInstance } from 'antd';
 import { useEffect, useRef, useState, type MouseEvent } from 'react';
 import { api } from '../../api/client';
 import type { FieldMeta, WorkDetail } from '../../api';
-import { useText } from '../../app/i18n';
+import { useText } from '../../kit/i18n';
 import { useChange } from '../../kit/change';
 import { toldAtFields } from '../../kit/faults';
 import { kindOf, rulesOf } from '../../kit/fields';

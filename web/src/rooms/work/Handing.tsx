@@ -4,7 +4,7 @@ import { useState, type CSSProperties } from 'react';
 import { api } from '../../api/client';
 import { useCurrentUser } from '../../api/hooks';
 import type { WorkDetail, WorkItem } from '../../api';
-import { useText } from '../../app/i18n';
+import { useText } from '../../kit/i18n';
 import { useChange } from '../../kit/change';
 import { useSay } from '../../kit/feedback';
 import { useDebounced, useFocusBack } from '../../kit/hooks';

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Button } from 'antd';
 import { api, download } from '../../api/client';
-import { useText } from '../../app/i18n';
+import { useText } from '../../kit/i18n';
 import { useChange } from '../../kit/change';
 import { useReport } from '../../kit/feedback';
 import { datetime, decimal } from '../../kit/format';

@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from 'react';
 import { Link } from 'react-router';
 import { api } from '../../api/client';
 import type { WorkDetail } from '../../api';
-import { useText } from '../../app/i18n';
+import { useText } from '../../kit/i18n';
 import { Due } from '../../blocks/Due';
 import { FieldValue } from '../../kit/fields/FieldValue';
 import { useTell } from '../../kit/feedback';

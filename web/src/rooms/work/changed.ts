@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { ApiError } from '../../api/client';
-import { useText } from '../../app/i18n';
+import { useText } from '../../kit/i18n';
 import { useReport, useTell } from '../../kit/feedback';
 
 /** What shows a piece of work, or any of several, is read anew. */

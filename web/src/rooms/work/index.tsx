@@ -5,7 +5,7 @@ import { Link, useNavigate, useParams, useSearchParams } from 'react-router';
 import { api } from '../../api/client';
 import { useCan, useCurrentUser, useRecord } from '../../api/hooks';
 import type { WorkItem, WorkPage as WorkAnswer } from '../../api';
-import { useText } from '../../app/i18n';
+import { useText } from '../../kit/i18n';
 import { Due } from '../../blocks/Due';
 import { useWord } from '../../blocks/lists';
 import { DataTable, type Choice, type Column } from '../../kit/DataTable';

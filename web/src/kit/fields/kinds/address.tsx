@@ -1,5 +1,5 @@
 import { Input } from 'antd';
-import { useText } from '../../../app/i18n';
+import { useText } from '../../i18n';
 import { Clip } from '../../marks';
 import type { EditProps, FieldKind, ShowProps } from '../kind';
 

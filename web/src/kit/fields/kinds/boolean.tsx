@@ -1,5 +1,5 @@
 import { Checkbox } from 'antd';
-import { useText } from '../../../app/i18n';
+import { useText } from '../../i18n';
 import type { EditProps, FieldKind, ShowProps } from '../kind';
 
 function Show({ value }: ShowProps) {

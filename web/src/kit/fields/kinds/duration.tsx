@@ -1,4 +1,4 @@
-import { unitText, useText } from '../../../app/i18n';
+import { unitText, useText } from '../../i18n';
 import { Plain } from '../../figures';
 import { wholeOf } from '../../plain';
 import type { FieldKind, ShowProps } from '../kind';

@@ -1,16 +1,16 @@
 import { useRecord } from '../../api/hooks';
 import type { ObjectMeta } from '../../api';
-import { useText } from '../../app/i18n';
+import { useText } from '../../kit/i18n';
 import { BlocksPage } from '../../blocks/BlocksPage';
 import { Panel } from '../../kit/Panel';
 import { useState } from 'react';
 import { Drawer, Button } from 'antd';
 import { Icon } from '../../kit/Icon';
-import { RecordActions, RecordHistory, Sections } from '../records/RecordPage';
+import { RecordActions, RecordHistory, Sections } from './recordParts';
 import { QueryState } from '../../kit/states';
 
-/** A record whose object has its own page of blocks: the customer's 360° view. */
-export function CustomerPage({ meta, page, uid }: { meta: ObjectMeta; page: string; uid: string }) {
+/** A record whose object has its own page of blocks, as the customer has the 360° view. */
+export function RecordView({ meta, page, uid }: { meta: ObjectMeta; page: string; uid: string }) {
   const { label } = useText();
   return (
     <BlocksPage
