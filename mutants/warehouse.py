@@ -1,0 +1,69 @@
+"""Breaks of the port to the engine: what is quoted, what is pinned, what is reached."""
+
+from __future__ import annotations
+
+from mutants.types import Break
+
+_TREES = "zhike/expressions/trees.py"
+_PORT = "zhike/insight/warehouse/port.py"
+_ENGINE = "zhike/insight/warehouse/logic/engine.py"
+_OF_PORT = ("tests/integration/insight/test_port.py",)
+
+BREAKS = (
+    Break(
+        "port: a value is quoted",
+        "a text of a definition or a file is a value whatever it says",
+        _TREES,
+        "        return exp.Literal.string(found)\n    return exp.convert(found)",
+        "        return exp.Literal.number(f\"'{found}'\")\n    return exp.convert(found)",
+        ("tests/unit/expressions/test_trees.py",),
+    ),
+    Break(
+        "port: a name is quoted",
+        "a name is a name whatever signs it has",
+        _TREES,
+        "return exp.to_identifier(text, quoted=True)",
+        "return exp.to_identifier(text, quoted=False)",
+        ("tests/unit/expressions/test_trees.py",),
+    ),
+    Break(
+        "port: pinned versions",
+        "who reads a publication reads its versions",
+        _PORT,
+        "version = None if self._pins is None else self._pins[dataset]",
+        "version = None",
+        ("tests/integration/insight/test_late_files.py",),
+    ),
+    Break(
+        "port: files elsewhere",
+        "nothing but the folders of the installation is reached",
+        _ENGINE,
+        'connection.execute("set enable_external_access = false")',
+        "pass",
+        _OF_PORT,
+    ),
+    Break(
+        "port: locked settings",
+        "no statement changes what a session may reach",
+        _ENGINE,
+        'connection.execute("set lock_configuration = true")',
+        "pass",
+        _OF_PORT,
+    ),
+    Break(
+        "port: one engine's own words",
+        "a statement of a night uses what all engines know",
+        "zhike/insight/identity/logic/matching.py",
+        "any_known(_column)",
+        "any_value_of(_column)",
+        _OF_PORT,
+    ),
+    Break(
+        "written: a part is the program's own",
+        "a text is no part of a statement",
+        "zhike/kernel/written.py",
+        '        if not isinstance(part, Written):\n            raise TypeError(f"{key} is no',
+        '        if part is None:\n            raise TypeError(f"{key} is no',
+        ("tests/unit/kernel/test_written.py",),
+    ),
+)
