@@ -8,9 +8,11 @@ class IdentityConfig(AppConfig):
     def ready(self) -> None:
         from zhike.insight.identity import stage
         from zhike.insight.identity.kinds import IDENTITY, MASTER
+        from zhike.insight.identity.logic import declaring
         from zhike.insight.warehouse import api as warehouse
-        from zhike.kernel import definitions
+        from zhike.kernel import datasets, definitions
 
         definitions.register(IDENTITY)
         definitions.register(MASTER)
+        datasets.declare("identity", declaring.declared)
         warehouse.register_step(stage.STEP)

@@ -8,11 +8,13 @@ class IndicatorsConfig(AppConfig):
     def ready(self) -> None:
         from zhike.insight.indicators import blocks, stage
         from zhike.insight.indicators.kinds import INDICATOR, MEASURE
+        from zhike.insight.indicators.logic import declaring
         from zhike.insight.warehouse import api as warehouse
-        from zhike.kernel import definitions
+        from zhike.kernel import datasets, definitions
         from zhike.kernel.providers import register_block
 
         definitions.register(MEASURE)
         definitions.register(INDICATOR)
+        datasets.declare("indicators", declaring.declared)
         warehouse.register_step(stage.STEP)
         register_block(blocks.OVER_TIME)

@@ -6,7 +6,9 @@ class ServingConfig(AppConfig):
     label = "serving"
 
     def ready(self) -> None:
-        from zhike.insight.serving.logic.wide_row import WIDE
+        from zhike.insight.serving.logic import wide_row
         from zhike.insight.warehouse import api as warehouse
+        from zhike.kernel import datasets
 
-        warehouse.register_step(WIDE)
+        datasets.declare("serving", wide_row.declared)
+        warehouse.register_step(wide_row.WIDE)

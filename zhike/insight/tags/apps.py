@@ -8,13 +8,14 @@ class TagsConfig(AppConfig):
     def ready(self) -> None:
         from zhike.insight.tags import blocks, stage
         from zhike.insight.tags.kinds import TAG
-        from zhike.insight.tags.logic import living
+        from zhike.insight.tags.logic import living, rules
         from zhike.insight.warehouse import api as warehouse
-        from zhike.kernel import definitions
+        from zhike.kernel import datasets, definitions
         from zhike.kernel.providers import register_block
         from zhike.platform.permissions import api as permissions
 
         definitions.register(TAG)
+        datasets.declare("tags", rules.declared)
         warehouse.register_step(stage.STEP)
         register_block(blocks.PARTY_TAGS)
         permissions.register_limits(living.limits)

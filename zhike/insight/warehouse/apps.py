@@ -8,7 +8,8 @@ class WarehouseConfig(AppConfig):
     def ready(self) -> None:
         from zhike.insight.warehouse import blocks, jobs
         from zhike.insight.warehouse.kinds import SOURCE
-        from zhike.kernel import definitions, schedules
+        from zhike.insight.warehouse.logic import declaring
+        from zhike.kernel import datasets, definitions, schedules
         from zhike.kernel import jobs as runs
         from zhike.kernel.definition_parts import Labels
         from zhike.kernel.providers import register_block
@@ -28,6 +29,7 @@ class WarehouseConfig(AppConfig):
             )
         )
         definitions.register(SOURCE)
+        datasets.declare("warehouse", declaring.declared)
         runs.register(jobs.STAGE, jobs.stage, queue="stage")
         runs.register(jobs.STAGE_LATE, jobs.stage_late, queue="stage")
         schedules.register(jobs.LATE)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from zhike.kernel.datasets import UnknownDataset as UnknownDataset
 from zhike.kernel.errors import ZhikeError
 
 
@@ -37,15 +38,6 @@ class UnknownSource(ZhikeError):
     status = 404
     zh = "没有数据源“{source}”。已有：{has}"
     en = "There is no source '{source}'. There are: {has}"
-
-
-class UnknownDataset(ZhikeError):
-    """A dataset that no source fills."""
-
-    code = "dataset.unknown"
-    status = 404
-    zh = "没有数据集“{dataset}”。已有：{has}"
-    en = "There is no dataset '{dataset}'. There are: {has}"
 
 
 class NoBusinessDate(ZhikeError):

@@ -98,7 +98,7 @@ def store(session: Session, business_date: date) -> str:
     A day before the one that is shown keeps what was stored on it: it is computed again with its own customers.
     """
     if _is_past(business_date) and warehouse.newest_day(PARTY, before=business_date + _DAY) == business_date:
-        session.add_columns(PARTY, {field.key: trees.nothing(_stored_as(field)) for field in exported()})
+        session.add_columns(PARTY, {field.key: trees.nothing(stored_as(field)) for field in exported()})
         return f"{PARTY} {business_date}: kept as it was"
     with session.scratch("party.csv") as file:
         rows = session.write(PARTY, business_date.isoformat(), _live(session, file), sorted_by=("id",))
@@ -110,7 +110,8 @@ def _is_past(business_date: date) -> bool:
     return shown is not None and business_date < shown
 
 
-def _stored_as(field: FieldType) -> str:
+def stored_as(field: FieldType) -> str:
+    """Return the type that a field has in the warehouse: a unit stands there by its code."""
     return "varchar" if field.values.pointer else field.values.warehouse
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 
 import pyarrow as pa
@@ -19,6 +19,8 @@ from zhike.insight.tags import api as tags
 from zhike.insight.warehouse import api as warehouse
 from zhike.insight.warehouse.port import Session
 from zhike.insight.warehouse.types import StageStep
+from zhike.kernel.datasets import Column, Dataset, Scope
+from zhike.kernel.definition_parts import Labels
 from zhike.kernel.jobs import RunHandle
 from zhike.platform.objects import bulk
 from zhike.platform.organization import api as organization
@@ -28,6 +30,19 @@ SOURCES = {FIELD: indicators.PARTY, INDICATOR: indicators.INDICATOR, TAG: tags.T
 _ALIASES = {FIELD: "f", INDICATOR: "i", TAG: "t"}
 #: Wide enough for what any two indicators are compared and divided by.
 _DECIMAL = "decimal(28, 10)"
+
+
+def declared() -> Iterator[Dataset]:
+    """Yield the table of wide rows: fields, indicators and tags of a party on a day."""
+    columns = [Column("party_id", "bigint"), Column("business_date", "date")]
+    columns += [
+        Column(column.key, column.values.warehouse, labels=Labels(column.labels["zh"], column.labels["en"]))
+        for column in wide_columns().values()
+    ]
+    title = Labels("主体宽表", "Wide rows of parties")
+    yield Dataset(
+        DATASET, title, "serving", "party", ("party_id",), tuple(columns), dated=True, scope=Scope("party_id")
+    )
 
 
 def build(business_date: date, handle: RunHandle) -> None:

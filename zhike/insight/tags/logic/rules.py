@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 
 from zhike.expressions import trees
@@ -14,10 +14,21 @@ from zhike.insight.tags.types import Tag
 from zhike.insight.warehouse import api as warehouse
 from zhike.insight.warehouse.port import Session
 from zhike.insight.warehouse.types import PublicationInfo
+from zhike.kernel.datasets import Column, Dataset, Scope
+from zhike.kernel.definition_parts import Labels
 from zhike.platform.objects import catalogue
 from zhike.platform.organization import api as organization
 
 TAG = "mart.tag"
+
+
+def declared() -> Iterator[Dataset]:
+    """Yield the table of tags: a column for each, and the day since which its value holds."""
+    columns = [Column("party_id", "bigint")]
+    columns += [Column(key, "varchar", labels=tag.labels) for key, tag in tags().items()]
+    columns += [Column(f"{key}_since", "date") for key in tags()]
+    title = Labels("当日标签", "Tags of a day")
+    yield Dataset(TAG, title, "tags", "party", ("party_id",), tuple(columns), dated=True, scope=Scope("party_id"))
 
 
 def compute(session: Session, business_date: date) -> int:
