@@ -65,9 +65,8 @@ _SAMPLE = 8
 def vocabulary(*, principal: Principal) -> Vocabulary:
     """Return what conditions may ask about, and how many parties the principal sees. Raises NothingToCount."""
     with _reading(principal):
-        table, scope = published(), _scope(principal)
-        with table.cursor(scope) as cursor:
-            total = counting.visible_total(cursor, table, scope)
+        table = published()
+        total = counting.visible_total(table, _scope(principal))
         return Vocabulary(table.business_date, groups(terms(table), principal), total)
 
 

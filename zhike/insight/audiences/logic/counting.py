@@ -34,15 +34,12 @@ def tally(table: Published, condition: Compiled, scope: BitMap | None, *, nodes:
             return _with_nodes(cursor, table, condition, scope)
         asked = f"select count(*), {_sum(table)} from wide where ({condition.where}){_within(scope, ' and ')}"
         count, total_asset = cursor.execute(asked).fetchall()[0]
-        return Tally(count, visible_total(cursor, table, scope), total_asset, {})
+        return Tally(count, visible_total(table, scope), total_asset, {})
 
 
-def visible_total(cursor: Any, table: Published, scope: BitMap | None) -> int:
-    """Return how many parties of the wide rows are in the scope of the cursor."""
-    if scope is None:
-        return table.total
-    found: int = cursor.execute(f"select count(*) from wide{_within(scope, ' where ')}").fetchall()[0][0]
-    return found
+def visible_total(table: Published, scope: BitMap | None) -> int:
+    """Return how many parties of the wide rows are in a scope."""
+    return len(table.parties) if scope is None else table.parties.intersection_cardinality(scope)
 
 
 def _with_nodes(cursor: Any, table: Published, condition: Compiled, scope: BitMap | None) -> Tally:

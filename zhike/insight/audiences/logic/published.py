@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from array import array
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -28,12 +29,12 @@ SCOPE = "viewer_scope"
 
 @dataclass(frozen=True)
 class Published:
-    """The wide rows of one publication: `names` are the columns that its table has."""
+    """The wide rows of one publication: `names` are the columns that its table has, `parties` the inner ids in it."""
 
     publication: int
     business_date: date
     names: frozenset[str]
-    total: int
+    parties: BitMap = field(repr=False)
     _connection: Any = field(repr=False)
     _held: ExitStack = field(repr=False)
     _cursors: threading.local = field(default_factory=threading.local, repr=False)
@@ -103,8 +104,9 @@ def _open(publication: PublicationInfo) -> Published:
     try:
         connection = held.enter_context(warehouse.session(file=file))
         names = frozenset(row[0] for row in connection.execute("describe wide").fetchall())
-        total = connection.execute("select count(*) from wide").fetchall()[0][0]
+        ids = connection.execute("select party_id from wide").fetchnumpy()["party_id"]
+        parties = BitMap(array("I", numpy.asarray(ids, dtype=numpy.uint32).tobytes()))
     except BaseException:
         held.close()
         raise
-    return Published(publication.id, publication.business_date, names, total, connection, held)
+    return Published(publication.id, publication.business_date, names, parties, connection, held)
