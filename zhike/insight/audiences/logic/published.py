@@ -25,6 +25,8 @@ from zhike.kernel import clock, definitions, time_limits
 from zhike.platform.organization import api as organization
 
 SCOPE = "viewer_scope"
+#: Scopes that each thread keeps beside the rows; one of 600,000 customers has 5 MB.
+_KEPT_SCOPES = 3
 
 
 @dataclass(frozen=True)
@@ -43,17 +45,45 @@ class Published:
     def cursor(self, scope: BitMap | None = None) -> Iterator[Any]:
         """Give the thread's cursor over the table `wide`; with a scope its ids are the relation `viewer_scope`."""
         if not hasattr(self._cursors, "own"):
-            self._cursors.own = self._connection.cursor()
+            self._cursors.own, self._cursors.scopes = self._connection.cursor(), _Scopes()
         cursor = self._cursors.own
-        if scope is not None:
-            ids = numpy.frombuffer(scope.to_array(), dtype=numpy.uint32).astype(numpy.int64)
-            cursor.register(SCOPE, pyarrow.table({"party_id": ids}))
-        try:
-            with time_limits.stopping(cursor.interrupt):
-                yield cursor
-        finally:
+        with time_limits.stopping(cursor.interrupt):
             if scope is not None:
-                cursor.unregister(SCOPE)
+                self._cursors.scopes.show(cursor, scope)
+            yield cursor
+
+
+class _Scopes:
+    """The scopes that a cursor was asked in last, each in a table: the engine knows more of one than of an array, and
+    answers twelve conditions in a scope in four fifths of the time."""
+
+    def __init__(self) -> None:
+        self._kept: list[tuple[BitMap, str]] = []
+        self._made = 0
+
+    def show(self, cursor: Any, scope: BitMap) -> None:
+        """Let `viewer_scope` have the ids of a scope."""
+        found = next((kept for kept in self._kept if kept[0] == scope), None)
+        if found is None:
+            found = BitMap(scope), self._table(cursor, scope)
+            for _ids, table in self._kept[_KEPT_SCOPES - 1 :]:
+                cursor.execute(f"drop table {table}")
+        elif found is self._kept[0]:
+            return
+        others = [kept for kept in self._kept if kept is not found]
+        self._kept = [found, *others[: _KEPT_SCOPES - 1]]
+        cursor.execute(f"create or replace temporary view {SCOPE} as select party_id from {found[1]}")
+
+    def _table(self, cursor: Any, scope: BitMap) -> str:
+        self._made += 1
+        table = f"scope_{self._made}"
+        ids = numpy.frombuffer(scope.to_array(), dtype=numpy.uint32).astype(numpy.int64)
+        cursor.register("ids", pyarrow.table({"party_id": ids}))
+        try:
+            cursor.execute(f"create temporary table {table} as select party_id from ids")
+        finally:
+            cursor.unregister("ids")
+        return table
 
 
 @dataclass(frozen=True)
