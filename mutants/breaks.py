@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from mutants import engagement, kernel, reading, records, rights
+from mutants import engagement, kernel, questions, reading, records, rights
 
-BREAKS = (*engagement.BREAKS, *rights.BREAKS, *kernel.BREAKS, *records.BREAKS, *reading.BREAKS)
+BREAKS = (*engagement.BREAKS, *rights.BREAKS, *kernel.BREAKS, *records.BREAKS, *reading.BREAKS, *questions.BREAKS)

@@ -252,8 +252,8 @@ BREAKS = (
         "permissions: export beyond its grant",
         "an export holds no more than is granted for export",
         "zhike/platform/objects/logic/questions.py",
-        "        narrow_to_scope(where, owner, ALIAS, principal, operation)\n",
-        "        pass\n",
+        "            narrow_to_scope(where, self.owner, ALIAS, self.principal, self.operation)\n",
+        "            pass\n",
         _OF_SHARES,
     ),
     Break(
