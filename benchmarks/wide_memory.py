@@ -63,11 +63,11 @@ def grown() -> str:
             api.preview(audience_count.twelve(), nodes=nodes, principal=operator)
         api.sample(audience_count.twelve(), principal=operator)
         table = published()
-        third = BitMap(range(1, table.total // 3))
+        third = BitMap(range(1, len(table.parties) // 3))
         condition = compiled(audience_count.twelve(), terms(table), operator)
         counting.tally(table, condition, third, nodes=True)
         counting.members(table, condition, third)
-        counting.row(table, table.total // 2, sorted(condition.fields))
+        counting.row(table, len(table.parties) // 2, sorted(condition.fields))
     return f"{before} {_peak()} {len(table.names)}"
 
 

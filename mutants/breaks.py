@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
-from mutants import engagement, kernel, reading, records, rights, warehouse
+from mutants import engagement, kernel, questions, reading, records, rights, warehouse
 
-BREAKS = (*engagement.BREAKS, *rights.BREAKS, *kernel.BREAKS, *records.BREAKS, *reading.BREAKS, *warehouse.BREAKS)
+BREAKS = (
+    *engagement.BREAKS,
+    *rights.BREAKS,
+    *kernel.BREAKS,
+    *records.BREAKS,
+    *reading.BREAKS,
+    *questions.BREAKS,
+    *warehouse.BREAKS,
+)

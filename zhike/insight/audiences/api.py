@@ -70,9 +70,8 @@ _SAMPLE = 8
 def vocabulary(*, principal: Principal) -> Vocabulary:
     """Return what conditions may ask about, and how many parties the principal sees. Raises NothingToCount."""
     with _reading(principal):
-        table, scope = published(), _scope(principal)
-        with table.session(scope) as session:
-            total = counting.visible_total(session, table, scope)
+        table = published()
+        total = counting.visible_total(table, _scope(principal))
         return Vocabulary(table.business_date, groups(terms(table), principal), total)
 
 

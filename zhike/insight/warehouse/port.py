@@ -78,6 +78,10 @@ class Session:
         """Keep the rows of a tree for the length of the session, as the table `name`."""
         self._connection.execute(f'{_KEPT_AS} "{_plain(name)}" as {self._text(tree)}')
 
+    def call(self, name: str, tree: Tree) -> None:
+        """Let trees read a tree under a name."""
+        self._connection.execute(f'create or replace temp view "{_plain(name)}" as {self._text(tree)}')
+
     def drop(self, name: str) -> None:
         """Forget what was kept."""
         self._connection.execute(f'drop table if exists "{_plain(name)}"')

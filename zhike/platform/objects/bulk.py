@@ -15,6 +15,7 @@ from zhike.platform.objects.logic import (
     known_records,
     reserving,
     retired_tables,
+    scopes,
     serving,
     writing,
 )
@@ -81,9 +82,8 @@ def refer_to(object: str, others: Mapping[int, int]) -> int:
 
 
 def scope(object: str, *, principal: Principal, operation: str = "read") -> BitMap | None:
-    """Return the ids a principal may use as a bitmap made from live records, or None for all of them."""
-    found = known_records.scope_ids(catalogues.object_type(object), principal, operation)
-    return None if found is None else BitMap(found)
+    """Return the ids a principal may use as a bitmap that holds for the live records of now, or None for all of them."""
+    return scopes.bitmap(catalogues.object_type(object), principal, operation)
 
 
 def reserve_ids(object: str, count: int, *, above: int = 0) -> int:

@@ -36,6 +36,13 @@ class SideTable(models.Model):
         constraints = [models.UniqueConstraint(fields=["object", "current"], name="one_side_table_of_a_kind")]
 
 
+class TableChange(models.Model):
+    """Which state a table of records is in: the numbers of its rows here, together; see `logic.table_changes`."""
+
+    table = models.TextField(db_index=True)
+    change = models.BigIntegerField()
+
+
 class RetiredTable(models.Model):
     """A table that nobody reads any more once those are done who began before; `noticed_at` is when that was known."""
 

@@ -45,15 +45,12 @@ def tally(table: Published, condition: Compiled, scope: BitMap | None, *, nodes:
             within=_within(scope),
         )
         count, summed = session.row(counted)
-        return Tally(count, visible_total(session, table, scope), summed, {}, {})
+        return Tally(count, visible_total(table, scope), summed, {}, {})
 
 
-def visible_total(session: Session, table: Published, scope: BitMap | None) -> int:
-    """Return how many parties of the wide rows are in the scope of the session."""
-    if scope is None:
-        return table.total
-    found: int = session.row(trees.sql("select count(*) from wide where _within", within=_within(scope)))[0]
-    return found
+def visible_total(table: Published, scope: BitMap | None) -> int:
+    """Return how many parties of the wide rows are in a scope."""
+    return len(table.parties) if scope is None else table.parties.intersection_cardinality(scope)
 
 
 def _with_nodes(session: Session, table: Published, condition: Compiled, scope: BitMap | None, unknown: bool) -> Tally:

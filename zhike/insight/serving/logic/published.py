@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from array import array
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -27,16 +28,18 @@ from zhike.kernel import clock, definitions
 from zhike.platform.organization import api as organization
 
 SCOPE = "viewer_scope"
+#: Scopes that each thread keeps beside the rows; one of 600,000 customers has 5 MB.
+_KEPT_SCOPES = 3
 
 
 @dataclass(frozen=True)
 class Published:
-    """The wide rows of one publication: `names` are the columns that its table has."""
+    """The wide rows of one publication: `names` are the columns that its table has, `parties` the inner ids in it."""
 
     publication: int
     business_date: date
     names: frozenset[str]
-    total: int
+    parties: BitMap = field(repr=False)
     _session: Session = field(repr=False)
     _held: ExitStack = field(repr=False)
     _sessions: threading.local = field(default_factory=threading.local, repr=False)
@@ -45,17 +48,45 @@ class Published:
     def session(self, scope: BitMap | None = None) -> Iterator[Session]:
         """Give the thread's session over the table `wide`; with a scope its ids are the rows of `viewer_scope`."""
         if not hasattr(self._sessions, "own"):
-            self._sessions.own = self._session.beside()
+            self._sessions.own, self._sessions.scopes = self._session.beside(), _Scopes()
         session: Session = self._sessions.own
-        if scope is not None:
-            ids = numpy.frombuffer(scope.to_array(), dtype=numpy.uint32).astype(numpy.int64)
-            session.give(SCOPE, pyarrow.table({"party_id": ids}))
-        try:
-            with session.limited():
-                yield session
-        finally:
+        with session.limited():
             if scope is not None:
-                session.take_back(SCOPE)
+                self._sessions.scopes.show(session, scope)
+            yield session
+
+
+class _Scopes:
+    """The scopes that a session was asked in last, each kept as a table: the engine knows more of one than of an array,
+    and answers twelve conditions in a scope in four fifths of the time."""
+
+    def __init__(self) -> None:
+        self._kept: list[tuple[BitMap, str]] = []
+        self._made = 0
+
+    def show(self, session: Session, scope: BitMap) -> None:
+        """Let `viewer_scope` have the ids of a scope."""
+        found = next((kept for kept in self._kept if kept[0] == scope), None)
+        if found is None:
+            found = BitMap(scope), self._table(session, scope)
+            for _ids, table in self._kept[_KEPT_SCOPES - 1 :]:
+                session.drop(table)
+        elif found is self._kept[0]:
+            return
+        others = [kept for kept in self._kept if kept is not found]
+        self._kept = [found, *others[: _KEPT_SCOPES - 1]]
+        session.call(SCOPE, trees.sql("select party_id from _rows", rows=trees.kept(found[1])))
+
+    def _table(self, session: Session, scope: BitMap) -> str:
+        self._made += 1
+        table = f"scope_{self._made}"
+        ids = numpy.frombuffer(scope.to_array(), dtype=numpy.uint32).astype(numpy.int64)
+        session.give("ids", pyarrow.table({"party_id": ids}))
+        try:
+            session.keep(table, trees.sql("select party_id from ids"))
+        finally:
+            session.take_back("ids")
+        return table
 
 
 @dataclass(frozen=True)
@@ -106,8 +137,9 @@ def _open(publication: PublicationInfo) -> Published:
     try:
         session = held.enter_context(warehouse.session(file=file))
         names = frozenset(session.columns(trees.kept(served_files.TABLE)))
-        (total,) = session.row(trees.sql("select count(*) from wide"))
+        ids = session.arrow(trees.sql("select party_id from wide"))["party_id"].to_numpy().astype(numpy.uint32)
+        parties = BitMap(array("I", ids.tobytes()))
     except BaseException:
         held.close()
         raise
-    return Published(publication.id, publication.business_date, names, total, session, held)
+    return Published(publication.id, publication.business_date, names, parties, session, held)

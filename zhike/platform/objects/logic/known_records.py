@@ -24,17 +24,12 @@ from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal
 
 
-def scope_ids(owner: ObjectType, principal: Principal, operation: str) -> list[int] | None:
-    """Return the ids in the principal's scope, or None when the scope is everything."""
-    scope = permissions.scope(principal, operation, owner.key)
-    read = kept(("scope", owner.key, principal.shape, operation), lambda: _scope(owner, principal, operation))
-    if read.sql == "":
-        return None
-    return [row[0] for row in rows(read.sql, {**read.values, **scope.params})]
+def scope_statement(owner: ObjectType, principal: Principal, operation: str) -> Statement:
+    """Return the statement of the ids in the principal's scope; it has no text when the scope is everything."""
+    return kept(("scope", owner.key, principal.shape, operation), lambda: _scope(owner, principal, operation))
 
 
 def _scope(owner: ObjectType, principal: Principal, operation: str) -> Statement:
-    """The SQL of the ids in a scope; no text where the scope is everything."""
     where = Where(catalogues.catalogue())
     narrow_to_scope(where, owner, ALIAS, principal, operation)
     if not where.parts:

@@ -6,7 +6,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from django.db import connection
 from sqlglot import exp
@@ -18,6 +18,7 @@ from zhike.platform.objects.logic.conditions import Where, uses_side_table
 from zhike.platform.objects.logic.lookups import column_of
 from zhike.platform.objects.types import FieldType, ObjectType
 
+T = TypeVar("T")
 #: What every statement calls the record that it is about.
 ALIAS = "t"
 
@@ -29,37 +30,45 @@ _KEPT = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """SQL that is kept, with the literals it binds and the names of what it selects."""
+    """SQL that is kept, with the literals it binds, the names of what it selects and the tables it reads."""
 
     sql: str
     values: Mapping[str, object]
     names: Sequence[str]
+    tables: Sequence[str] = ()
 
     @classmethod
     def of(cls, select: exp.Select, values: Mapping[str, object]) -> Statement:
         """Return a statement as text."""
-        return cls(select.sql(dialect="postgres"), values, names_of(select))
+        tables = tuple(sorted({table.name for table in select.find_all(exp.Table)}))
+        return cls(select.sql(dialect="postgres"), values, names_of(select), tables)
 
 
-class _Kept:
-    """The statements of one version of the definitions by their shapes: those that were asked last."""
+class Kept(Generic[T]):
+    """What is kept by its shape, no more than `limit`: what was asked for last. For one version of the definitions."""
 
-    def __init__(self) -> None:
-        self._found: OrderedDict[Hashable, Statement] = OrderedDict()
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self._found: OrderedDict[Hashable, T] = OrderedDict()
         self._lock = threading.Lock()
 
-    def of(self, shape: Hashable, build: Callable[[], Statement]) -> Statement:
+    def __len__(self) -> int:
+        return len(self._found)
+
+    def get(self, shape: Hashable) -> T | None:
+        """Return what is kept of a shape."""
         with self._lock:
             found = self._found.get(shape)
             if found is not None:
                 self._found.move_to_end(shape)
-                return found
-        built = build()
+            return found
+
+    def put(self, shape: Hashable, value: T) -> None:
+        """Keep a value; what was not asked for longest goes."""
         with self._lock:
-            self._found[shape] = built
-            while len(self._found) > _KEPT:
+            self._found[shape] = value
+            while len(self._found) > self.limit:
                 self._found.popitem(last=False)
-        return built
 
 
 def kept(shape: Hashable, build: Callable[[], Statement]) -> Statement:
@@ -67,8 +76,12 @@ def kept(shape: Hashable, build: Callable[[], Statement]) -> Statement:
 
     The shape has everything that the text depends on; of whoever asks that is `Principal.shape`.
     """
-    found: _Kept = definitions.derive("objects.statements", lambda _all: _Kept())
-    return found.of(shape, build)
+    statements: Kept[Statement] = definitions.derive("objects.statements", lambda _all: Kept(_KEPT))
+    found = statements.get(shape)
+    if found is None:
+        found = build()
+        statements.put(shape, found)
+    return found
 
 
 def selected(owner: ObjectType, fields: Iterable[FieldType], order: FieldType | None = None) -> list[exp.Expr]:
