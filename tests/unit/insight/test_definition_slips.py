@@ -18,6 +18,7 @@ AVERAGE, TRADES = "securities/indicators/avg_asset_20d.yaml", "securities/indica
 GATE, MANAGER = "securities/compliance/gate.yaml", "securities/roles/account_manager.yaml"
 CUSTOMER, ROLES = "securities/pages/customer.yaml", "securities/masters/party_role.yaml"
 INFLOW, DEALS = "securities/measures/net_inflow.yaml", "securities/measures/trade_count.yaml"
+COVERAGE = "securities/objects/coverage.yaml"
 TABLE = "securities/compliance/suitability.yaml"
 DESK = "securities/pages/home_operator.yaml"
 TAG, GROWTH = "securities/tags/activity.yaml", "securities/indicators/asset_growth_30d.yaml"
@@ -50,6 +51,7 @@ KEY, VALUE, TYPE, FORM = (
 )
 
 SLIPS = [
+    (COVERAGE, "current: serving", "current: servng", "object.unknown_refinement", "Did you mean 'serving'"),
     (IDLE, "unit: 天", "effect: true\nunit: 天", FORM, "adds up day by day"),
     (DEALS, "goal: true\nexample:", "example:", FORM, "is a `goal`, too"),
     (DEALS, "goal: true", "effect: true\ngoal: true", "measure.doubled_effect", "claimed by net_inflow, trade_count"),
