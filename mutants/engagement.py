@@ -223,8 +223,8 @@ BREAKS = (
         "dispatch: a place kept by what was stopped",
         "a message that is stopped gives its place of the frequency cap back",
         _DISPATCH,
-        """            f" back as ({compliance.giving_back('ours')}), written as ({event})\"""",
-        """            f" written as ({event})\"""",
+        '" back as ({back}), written as ({event}) select',
+        '" written as ({event}) select',
         _OF_PLACES,
     ),
     Break(
