@@ -223,8 +223,8 @@ BREAKS = (
         "dispatch: a place kept by what was stopped",
         "a message that is stopped gives its place of the frequency cap back",
         _DISPATCH,
-        'back=compliance.giving_back("ours"),\n                event=event,',
-        'back=Written("select 1"),\n                event=event,',
+        '" back as ({back}), written as ({event}) select',
+        '" written as ({event}) select',
         _OF_PLACES,
     ),
     Break(

@@ -16,7 +16,7 @@ WITHOUT = {
     "they say what definitions hold, which is the same for everybody, and reveal no row": {
         "fields.api": "bad_character bound check_format check_numbers mask plain readable_format value_type",
         "fields.search_tokens": "array_items is_whole normalize tokens_of wanted",
-        "objects.catalogue": "describe field_of known names_of object_with_role pointed_at pointers provisional schema"
+        "objects.catalogue": "by_ids describe field_of known names_of object_with_role pointed_at pointers provisional schema"
         " served_on targets_of",
         "objects.faults": "bad_key doubled_key duplicate misfit no_key no_target required source_owned stamped",
         "records.figures": "column_of compared day_end drawn fields_named known scalar",
@@ -27,9 +27,9 @@ WITHOUT = {
         "indicators.api": "checking_schema effect_measure goal_schema indicators measures over_wide party_terms vocabulary wide_schema"
         " window_measures",
         "tags.api": "tags vocabulary",
+        "serving.api": "party telling terms total",
         "identity.api": "identity_of_subject load_definitions",
-        "warehouse.api": "business_date inline literal name newest_day publication published register_step relation"
-        " stale_days state with_digests",
+        "warehouse.api": "business_date newest_day publication published register_step stale_days state",
         "warehouse.datasets": "currencies_in dataset_column dataset_meant dataset_schema dataset_uses example_of only_value"
         " read_definitions source_of sources_of unknown_dataset",
         "channels.api": "fields_used template templates",
@@ -55,8 +55,9 @@ WITHOUT = {
         "exchange.api": "export load",
         "indicators.api": "compute window_curve window_totals",
         "tags.api": "compute",
+        "serving.api": "published",
         "identity.api": "evaluate links run states",
-        "warehouse.api": "add_columns compact one_version only_writer replace session stage_run table_version",
+        "warehouse.api": "compact only_writer session stage_run table_version",
         "warehouse.received": "as_of_now files_in keep_rejected load_file load_folder plain_master stale_sources stored_file",
         "audiences.api": "snapshot_members",
         "packs.api": "apply",

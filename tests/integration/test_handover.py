@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from ruamel.yaml import YAML
 
 from tests.factories.records import SYSTEM, build_firm, cover, customer, give_work
-from zhike.kernel import clock, event_delivery
+from zhike.kernel import clock, definition_changes, event_delivery
+from zhike.kernel.definition_changes import Edit
 from zhike.kernel.models import Event
+from zhike.kernel.written import Written
 from zhike.platform.audit import api as audit
 from zhike.platform.objects import api as objects
-from zhike.platform.objects import bulk
-from zhike.platform.objects.types import RecordQuery
+from zhike.platform.objects import bulk, catalogue, sets
+from zhike.platform.objects.sets import Rows
+from zhike.platform.objects.types import Parent, RecordQuery
 from zhike.platform.records import api as records
 from zhike.platform.work import api as work
 from zhike.platform.work.logic import following
 from zhike.platform.work.models import WorkItem
 
+PARTIES = RecordQuery("party")
 pytestmark = pytest.mark.django_db
 
 
@@ -146,3 +152,29 @@ def test_work_about_a_merged_customer_is_about_the_one_that_stays_and_goes_to_it
     ]
     found = WorkItem.objects.filter(record_id=kept.id).order_by("state", "pk").values_list("state", "assignee")
     assert list(found) == [("done", "E1001"), ("open", "E1002"), ("open", "E1002")]
+
+
+def test_who_serves_is_what_the_definition_of_the_coverage_says(firm):
+    served, developed = customer("张三丰"), customer("李四海", manager="E1002")
+    both = [served.id, developed.id]
+    assert bulk.serving_employees(both) == {served.id: ["E1001"], developed.id: ["E1002"]}
+    body = YAML(typ="safe").load(Path("packs/securities/objects/coverage.yaml"))
+    [serving] = body["refinements"]
+    serving["condition"] = serving["condition"].replace("'service'", "'development'")
+    definition_changes.change([Edit.of(body)], reason="test")
+
+    assert bulk.serving_employees(both) == {}
+    row = objects.page(RecordQuery("coverage", of=Parent("party", developed.uid)), principal=SYSTEM).rows[0]
+    objects.update("coverage", row.uid, {"kind": "development"}, revision=1, principal=SYSTEM)
+    assert bulk.serving_employees(both) == {developed.id: ["E1002"]}
+    assert objects.served_by("E1002", principal=SYSTEM) == 1
+    named = {number: count for number, _name, count, _sums in objects.summary_by_coverage(PARTIES, principal=SYSTEM)}
+    assert named == {"E1002": 1, "": 1}
+    asked = sets.facts(
+        "party",
+        Rows(Written(f"select id from {catalogue.describe('party').table}")),
+        {"served": lambda sight: sight.served()},
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(asked.sql, asked.values)
+        assert {row[0]: row[-1] for row in cursor.fetchall()} == {served.id: False, developed.id: True}

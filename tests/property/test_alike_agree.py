@@ -28,6 +28,7 @@ from zhike.engagement.compliance.models import CapReservation, Decision
 from zhike.engagement.compliance.types import Planned, Touch
 from zhike.kernel import clock, definition_changes
 from zhike.kernel.definition_changes import Edit
+from zhike.kernel.written import Written
 from zhike.platform.exchange import api as exchange
 from zhike.platform.exchange.types import LoadColumn
 from zhike.platform.fields import api as fields
@@ -169,7 +170,7 @@ def test_totals_over_a_set_are_those_of_each_person(seed):
                 Planned(replace(touch, channel="staff"), among=lambda sight: sight.served()),
             ]
             with sets.gathered(BitMap(ids)) as table:
-                found = compliance.tally(Rows(f"select id from {table}"), planned)
+                found = compliance.tally(Rows(Written(f"select id from {table}")), planned)
             told = [(tally.asked, [(code, n) for code, _labels, n in tally.refusals]) for tally in found]
             assert told == [one_by_one(one, ids, template) for one in planned], (template, level)
             assert found[0].asked == PEOPLE + 2
@@ -181,7 +182,7 @@ def test_totals_over_a_set_are_those_of_each_person(seed):
 def test_a_set_reaches_the_database_whole():
     ids = BitMap(range(1, 120_000, 2)) | BitMap([4_294_967_295])
     with sets.gathered(ids) as table, sets.gathered(BitMap()) as empty:
-        facts = sets.facts("party", Rows(f"select id from {table}"), {})
+        facts = sets.facts("party", Rows(Written(f"select id from {table}")), {})
         with connection.cursor() as cursor:
             cursor.execute(f"select count(*), min(id), max(id), sum(id) from ({facts.sql}) f", facts.values)
             assert cursor.fetchone() == (60_001, 1, 4_294_967_295, sum(ids))
@@ -192,7 +193,7 @@ def test_a_set_reaches_the_database_whole():
 @settings(max_examples=examples(20), deadline=None)
 @given(st.uuids(), st.integers(0, 50), st.lists(st.integers(1, 2**32 - 1), max_size=30))
 def test_the_control_group_is_the_hash_of_campaign_and_party(uid, percent, ids):
-    sql = groups.in_control(Campaign(uid=uid, control_percent=percent), "id").replace("%%", "%")
+    sql = groups.in_control(Campaign(uid=uid, control_percent=percent), Written("id")).replace("%%", "%")
     with psycopg.connect(SERVER.database_url("postgres")) as database:
         rows = database.execute(
             f"select id, {sql} from unnest(%s::bigint[]) id".replace("%", "%%").replace("%%s", "%s"), [ids]
@@ -258,7 +259,7 @@ def test_variables_that_are_called_the_same_are_missing_apart():
         touch = Touch("campaign", ORIGIN, "first", "email", "marketing")
         planned = Planned(touch, messages.missing("namesakes"))
         with sets.gathered(BitMap(ids)) as table:
-            [found] = compliance.tally(Rows(f"select id from {table}"), [planned])
+            [found] = compliance.tally(Rows(Written(f"select id from {table}")), [planned])
         assert (found.asked, [(code, n) for code, _labels, n in found.refusals]) == one_by_one(
             planned, ids, "namesakes"
         )

@@ -17,6 +17,8 @@ IDENTITY, IDLE = "securities/identity/party.yaml", "securities/measures/idle_cas
 AVERAGE, TRADES = "securities/indicators/avg_asset_20d.yaml", "securities/indicators/trades_90d.yaml"
 GATE, MANAGER = "securities/compliance/gate.yaml", "securities/roles/account_manager.yaml"
 CUSTOMER, ROLES = "securities/pages/customer.yaml", "securities/masters/party_role.yaml"
+INFLOW, DEALS = "securities/measures/net_inflow.yaml", "securities/measures/trade_count.yaml"
+COVERAGE = "securities/objects/coverage.yaml"
 TABLE = "securities/compliance/suitability.yaml"
 DESK = "securities/pages/home_operator.yaml"
 TAG, GROWTH = "securities/tags/activity.yaml", "securities/indicators/asset_growth_30d.yaml"
@@ -49,6 +51,12 @@ KEY, VALUE, TYPE, FORM = (
 )
 
 SLIPS = [
+    (COVERAGE, "current: serving", "current: servng", "object.unknown_refinement", "Did you mean 'serving'"),
+    (IDLE, "unit: 天", "effect: true\nunit: 天", FORM, "adds up day by day"),
+    (DEALS, "goal: true\nexample:", "example:", FORM, "is a `goal`, too"),
+    (DEALS, "goal: true", "effect: true\ngoal: true", "measure.doubled_effect", "claimed by net_inflow, trade_count"),
+    (GATE, "code: suppressed, ", "", "definition.missing_key", "code"),
+    (CUSTOMER, "line: total_asset", "line: total_assets", "definition.unknown_reference", "Did you mean 'total_asset'"),
     # faults note F3 and section 4, no. 1
     (IDLE, "where:", "wehre:", KEY, "Did you mean 'where'"),
     (IDLE, "across: max", "across: maximum", VALUE, "'sum', 'min' or 'max'"),

@@ -9,7 +9,7 @@ from typing import Any
 
 from pyroaring import BitMap
 
-from zhike.kernel import clock, database, events
+from zhike.kernel import database, events
 from zhike.platform.objects.logic import catalogue as catalogues
 from zhike.platform.objects.logic import (
     known_records,
@@ -59,14 +59,11 @@ def related(object: str, through: str, parent_ids: Sequence[int], fields: Sequen
 
 def serving_employees(party_ids: Sequence[int]) -> dict[int, list[str]]:
     """Return by party the employee numbers whose service holds today, the newest first; unserved ones are left out."""
-    today = clock.today()
-    fields = ["employee_no", "kind", "valid_from", "valid_to"]
-    rows = related(catalogues.object_with_role("coverage").key, "party", party_ids, fields)
+    coverage = catalogues.object_with_role("coverage")
+    rows = known_records.related_rows(coverage, "party", party_ids, ("employee_no", "valid_from"), today=True)
     found: dict[int, list[str]] = {}
     for row in sorted(rows, key=lambda row: (row["valid_from"], row["id"]), reverse=True):
-        ended = row["valid_to"] is not None and row["valid_to"] <= today
-        if row["kind"] == "service" and row["valid_from"] <= today and not ended:
-            found.setdefault(row["party"], []).append(row["employee_no"])
+        found.setdefault(row["party"], []).append(row["employee_no"])
     return found
 
 

@@ -219,6 +219,9 @@ class ObjectDefinition(Shape, Securable):
 
     kind: Literal["object"]
     role: ObjectRole | None = Field(None, description="what the object is to the engines: party, coverage, product …")
+    current: Key | None = Field(
+        None, description="the refinement of the records that hold today; engines look at no others of a coverage"
+    )
     display: Key | None = Field(None, description="the field that a record is called by")
     display_with: tuple[Key, ...] = Field((), description="fields said after it, where one alone tells too little")
     access: Access | None = Field(None, description="records follow the rights on another one")
@@ -234,6 +237,14 @@ class ObjectDefinition(Shape, Securable):
                 "`display_with` follows `display`, which is missing",
             )
         return None
+
+    @rule("current")
+    def _coverage_holds(self) -> Labels | None:
+        if self.role != "coverage" or self.current:
+            return None
+        return Labels(
+            "服务关系要写 `current`：哪个对象细分是今天有效的", "a coverage says by `current` which of its records hold"
+        )
 
     def field_keys(self) -> tuple[str, ...]:
         """Return the keys of the fields."""

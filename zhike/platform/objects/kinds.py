@@ -25,6 +25,7 @@ def check_object(found: ObjectDefinition, everything: Snapshot) -> Iterator[Find
     whole = defined(everything).get(found.key, found)
     return each(
         _check_role(found, everything),
+        _check_current(found, whole),
         _check_display(found, whole),
         _check_said_once(found),
         _check_through(found, whole),
@@ -42,6 +43,12 @@ def _check_role(found: ObjectDefinition, everything: Snapshot) -> Iterator[Findi
             f"role '{found.role}' is claimed by {', '.join(roles)}",
         )
         yield Finding("object.doubled_role", said, ("role",))
+
+
+def _check_current(found: ObjectDefinition, whole: ObjectDefinition) -> Iterator[Finding]:
+    known = [item.key for item in whole.refinements]
+    if found.current and found.current not in known:
+        yield unknown(Labels("对象细分", "refinement"), found.current, known, ("current",), "object.unknown_refinement")
 
 
 def _check_display(found: ObjectDefinition, whole: ObjectDefinition) -> Iterator[Finding]:

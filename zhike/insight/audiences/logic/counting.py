@@ -39,8 +39,8 @@ def tally(table: Published, condition: Compiled, scope: BitMap | None, *, nodes:
         if nodes:
             return _with_nodes(session, table, condition, scope, unknown)
         counted = trees.sql(
-            "select count(*), _sum from wide where _where and _within",
-            sum=_sum(table),
+            "select count(*), sum(_total) from wide where _where and _within",
+            total=_total(table),
             where=condition.where,
             within=_within(scope),
         )
@@ -59,8 +59,8 @@ def _with_nodes(session: Session, table: Published, condition: Compiled, scope: 
     formulas = list(condition.formulas.values())
     asked = formulas + ([f"({formula}) is null" for formula in formulas] if unknown else [])
     query = trees.sql(
-        "select count(*), _sum filter (where _root), _counted from (select _leaves from wide where _within) asked",
-        sum=_sum(table),
+        "select count(*), sum(_total) filter (where _root), _counted from (select _leaves from wide where _within) asked",
+        total=_total(table),
         root=trees.sql(condition.formulas[condition.root.path]),
         counted=[trees.sql("count(*) filter (where _formula)", formula=trees.sql(formula)) for formula in asked],
         leaves=[*leaves, *total],
@@ -123,9 +123,8 @@ def _rows(found: Sequence[tuple[Any, ...]], columns: Sequence[str]) -> list[dict
     return [dict(zip(("party_id", *columns), values, strict=True)) for values in found]
 
 
-def _sum(table: Published) -> Tree:
-    total = trees.column(total_key()) if total_key() in table.names else trees.nothing("bigint")
-    return trees.sql("sum(_total)", total=total)
+def _total(table: Published) -> Tree:
+    return trees.column(total_key()) if total_key() in table.names else trees.nothing("bigint")
 
 
 def _within(scope: BitMap | None) -> Tree:

@@ -244,10 +244,20 @@ def compiled_rules(where: Where, owner: ObjectType, alias: str) -> list[exp.Expr
     ]
 
 
-def fields_of_rule(objects: Catalogue, owner: ObjectType, key: str) -> list[str]:
-    """Return the fields of the record itself that a rule's condition names, in its order."""
-    found = expressions.parse(owner.rules[key].condition, expression_schema(objects, owner.key), PARAMS)
+def fields_of(objects: Catalogue, owner: ObjectType, text: str) -> list[str]:
+    """Return the fields of the record itself that a condition of its object's definition names, in its order."""
+    found = expressions.parse(text, expression_schema(objects, owner.key), PARAMS)
     return list(dict.fromkeys(_own_fields(found)))
+
+
+def current(where: Where, owner: ObjectType, alias: str) -> exp.Expr:
+    """Return whether a record known as `alias` is one of those that hold today, as its object's definition says."""
+    return where.compile(_parse(where, owner, current_text(owner)), owner, alias)
+
+
+def current_text(owner: ObjectType) -> str:
+    """Return the condition of the records that hold today, as it is written."""
+    return owner.refinements[owner.definition.current or ""].condition
 
 
 def _own_fields(node: expressions.Expression) -> Iterator[str]:

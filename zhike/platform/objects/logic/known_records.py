@@ -8,7 +8,7 @@ from typing import Any
 from sqlglot import exp
 
 from zhike.platform.objects.logic import catalogue as catalogues
-from zhike.platform.objects.logic.conditions import Where, any_id, narrow_to_scope
+from zhike.platform.objects.logic.conditions import Where, any_id, current, narrow_to_scope
 from zhike.platform.objects.logic.statements import (
     ALIAS,
     Statement,
@@ -105,24 +105,29 @@ def _wanted() -> Where:
 
 
 def related_rows(
-    owner: ObjectType, through: str, parent_ids: Sequence[int], keys: Sequence[str]
+    owner: ObjectType, through: str, parent_ids: Sequence[int], keys: Sequence[str], *, today: bool = False
 ) -> list[dict[str, Any]]:
-    """Return fields of the live records whose reference `through` points at one of `parent_ids`, in clear."""
+    """Return fields of the live records whose reference `through` points at one of `parent_ids`, in clear.
+
+    With `today` they are those that hold today, by the definition of their object.
+    """
     if not parent_ids:
         return []
     fields = [catalogues.field_of(owner, key) for key in {through: None, **dict.fromkeys(keys)}]
-    shape = ("related", owner.key, through, tuple(field.key for field in fields))
-    read = kept(shape, lambda: _related(owner, through, fields))
+    shape = ("related", owner.key, through, tuple(field.key for field in fields), today)
+    read = kept(shape, lambda: _related(owner, through, fields, today))
     found = fetch(read.sql, {**read.values, "parents": list(parent_ids)}, read.names)
     return [
         {"id": row["id"], **{field.key: field.values.clear(row[f"f:{field.key}"]) for field in fields}} for row in found
     ]
 
 
-def _related(owner: ObjectType, through: str, fields: Sequence[FieldType]) -> Statement:
+def _related(owner: ObjectType, through: str, fields: Sequence[FieldType], today: bool) -> Statement:
     """The SQL that reads the records that point at one of the `parents`."""
     where = Where(catalogues.catalogue())
     where.add(field_sql(catalogues.field_of(owner, through)).eq(any_id(exp.Placeholder(this="parents"))))
     where.add(exp.column("deleted_at", table=ALIAS).is_(exp.null()))
+    if today:
+        where.add(current(where, owner, ALIAS))
     select = records_from(exp.select(*selected(owner, fields)), owner, where).order_by(exp.column("id", table=ALIAS))
     return Statement.of(select, where.values)

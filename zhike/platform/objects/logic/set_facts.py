@@ -10,17 +10,17 @@ from typing import Any
 from sqlglot import exp
 
 from zhike.expressions import api as expressions
-from zhike.kernel import clock
 from zhike.kernel.written import Written, listed, name, written
 from zhike.platform.objects.logic import catalogue as catalogues
 from zhike.platform.objects.logic.catalogue import SIDE
-from zhike.platform.objects.logic.conditions import Where
+from zhike.platform.objects.logic.conditions import Where, current
 from zhike.platform.objects.logic.lookups import column_of, newest
 from zhike.platform.objects.logic.statements import ALIAS, dated
 from zhike.platform.objects.types import FieldType, ObjectType
 
 #: What a statement calls the set that it is about, its records and the figures beside them.
 _GIVEN = Written("given")
+_HELD = Written("held")
 _ALIAS, _SIDE = Written(ALIAS), Written(SIDE)
 #: What a record that has no such field says.
 NULL = Written("null")
@@ -70,15 +70,14 @@ class Sight:
     def served(self) -> Written:
         """Return the SQL of whether an employee serves the party today."""
         coverage = catalogues.object_with_role("coverage")
-        fields = {"party": "party", "kind": "kind", "start": "valid_from", "end": "valid_to"}
-        asked = {place: _text(exp.column(coverage.fields[key].column, quoted=True)) for place, key in fields.items()}
-        asked |= {"service": _text(self._where.bind("service")), "day": _text(self._where.bind(clock.today()))}
         self._joins["serving"] = written(
-            "left join (select distinct {party} as party from {coverage} where deleted_at is null and {kind} = {service}"
-            " and {start} <= {day} and ({end} is null or {end} > {day})) serving on serving.party = {alias}.id",
+            "left join (select distinct {party} as party from {coverage} {held} where {held}.deleted_at is null"
+            " and {current}) serving on serving.party = {alias}.id",
+            party=_text(exp.column(coverage.fields["party"].column, table=_HELD, quoted=True)),
             coverage=Written(coverage.table),
+            held=_HELD,
+            current=_text(current(self._where, coverage, _HELD)),
             alias=_ALIAS,
-            **asked,
         )
         return Written("(serving.party is not null)")
 

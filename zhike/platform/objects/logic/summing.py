@@ -12,14 +12,12 @@ from zhike.platform.fields.api import plain
 from zhike.platform.objects.errors import MixedCurrencies
 from zhike.platform.objects.logic import asking
 from zhike.platform.objects.logic import catalogue as catalogues
-from zhike.platform.objects.logic.conditions import Where, outside_walls
+from zhike.platform.objects.logic.conditions import Where, current, current_text, fields_of, outside_walls
 from zhike.platform.objects.logic.questions import Question, asked
 from zhike.platform.objects.logic.statements import ALIAS, field_sql, records_from
 from zhike.platform.objects.types import UNREADABLE, FieldType, ObjectType, RecordQuery
 from zhike.platform.permissions.types import Principal
 
-#: What of a coverage says whether it is a service that holds.
-SERVING = ("kind", "valid_from", "valid_to")
 #: What stands for ids of records that an information wall keeps from the viewer; no record has it.
 _BEHIND_A_WALL = -1
 
@@ -113,12 +111,17 @@ def coverage_summary(
     employee = catalogues.object_with_role("employee")
     question = asked(query, principal, owner)
     summed = asking.summable(owner, sums, principal)
-    asking.require(coverage, ("party", "employee", "employee_no", *SERVING), principal)
+    asking.require(coverage, ("party", "employee", "employee_no", *_read_today(coverage)), principal)
     asking.require(employee, ("name",), principal)
     _refuse_mixed(question, summed)
     by_employee = partial(_by_employee, owner, coverage, employee, summed, principal)
     rows = question.rows(question.statement(("coverage", tuple(sums)), by_employee))
     return [(row[0] or "", row[1] or "", row[2], [plain(value) for value in row[3:]]) for row in rows]
+
+
+def _read_today(coverage: ObjectType) -> list[str]:
+    """The fields that say which coverages hold today."""
+    return fields_of(catalogues.catalogue(), coverage, current_text(coverage))
 
 
 def _by_employee(
@@ -167,8 +170,7 @@ def served_by(employee_no: str, principal: Principal) -> int:
 
 def _served(coverage: ObjectType, where: Where, principal: Principal) -> exp.Subquery:
     """Who serves whom today: each party once for an employee, however many services of theirs hold."""
-    today, alias = exp.Placeholder(this="today"), "s"
-    valid_to = _column(coverage, "valid_to", alias)
+    alias = "s"
     select = exp.select(
         _column(coverage, "party", alias).as_("party"),
         _column(coverage, "employee_no", alias).as_("number"),
@@ -176,9 +178,7 @@ def _served(coverage: ObjectType, where: Where, principal: Principal) -> exp.Sub
     ).from_(exp.alias_(exp.to_table(coverage.table, quoted=True), alias, table=True))
     today_only = select.where(
         exp.column("deleted_at", table=alias).is_(exp.null()),
-        _column(coverage, "kind", alias).eq(exp.Literal.string("service")),
-        _column(coverage, "valid_from", alias) <= today,
-        exp.or_(valid_to.is_(exp.null()), valid_to.copy() > today.copy()),
+        current(where, coverage, alias),
         *outside_walls(where, coverage, alias, principal),
     )
     return today_only.group_by(exp.Literal.number(1), exp.Literal.number(2)).subquery("c")

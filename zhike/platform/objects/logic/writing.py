@@ -20,7 +20,7 @@ from zhike.platform.objects import faults
 from zhike.platform.objects.errors import SourceOwned, UnknownField
 from zhike.platform.objects.logic import asking, single_records
 from zhike.platform.objects.logic import catalogue as catalogues
-from zhike.platform.objects.logic.conditions import fields_of_rule
+from zhike.platform.objects.logic.conditions import fields_of
 from zhike.platform.objects.types import Fault, FieldType, ObjectType
 from zhike.platform.permissions.types import Principal
 
@@ -125,7 +125,7 @@ def check_rules(owner: ObjectType, record_id: int, principal: Principal) -> None
     broken = single_records.broken_rules(owner, record_id, principal)
     findings: list[Finding] = []
     for key in broken:
-        said, about = owner.rules[key].labels, fields_of_rule(catalogues.catalogue(), owner, key)
+        said, about = owner.rules[key].labels, fields_of(catalogues.catalogue(), owner, owner.rules[key].condition)
         findings.append(
             {"code": f"record.rule.{key}", "message": said["zh"], "message_en": said["en"], "fields": about}
         )
