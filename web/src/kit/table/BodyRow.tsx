@@ -72,7 +72,8 @@ function Cell<T extends RowData>({ row, column, handling }: CellProps<T>) {
   if (editing?.row === row.id && editing.column === column.key)
     return (
       <td className={`${align} editing`} data-column={column.key}>
-        {column.edit.editor(row.original, close)}
+        <span className="under">{column.render(row.original)}</span>
+        <span className="over">{column.edit.editor(row.original, close)}</span>
       </td>
     );
   return (
