@@ -38,6 +38,7 @@ export type {
   Failure,
   FieldOut as FieldMeta,
   FieldForm as FieldRef,
+  ForeseenOut as Foreseen,
   FieldsData,
   Figure,
   Finding,

@@ -66,13 +66,14 @@ class RecordsAsOf(TypedDict):
 
 
 class RecordRowOut(TypedDict):
-    """One record of a list, as its viewer may see it."""
+    """One record of a list, as its viewer may see it; `from_source` ones were loaded, not made by hand."""
 
     uid: uuid.UUID
     display: str
     revision: int
     values: Mapping[str, WireValue]
     refused: list[str]
+    from_source: bool
 
 
 class RecordPageOut(TypedDict):
@@ -85,13 +86,12 @@ class RecordPageOut(TypedDict):
 
 
 class RecordOut(RecordRowOut):
-    """One record with what its viewer may do to it; `from_source` records were loaded, not made by hand.
+    """One record with what its viewer may do to it.
 
     `unit` and `owner` (an employee number) are where the record belongs; above security level 0 it is not for everybody.
     """
 
     permitted: list[str]
-    from_source: bool
     unit: ReferenceValue | None
     owner: str
     security_level: int
@@ -261,9 +261,10 @@ class FormLayoutOut(TypedDict):
 
 
 class ObjectOut(TypedDict):
-    """An object type as the metadata renderers of the front end want it."""
+    """An object type as the metadata renderers of the front end want it; `role` is what it means to the platform."""
 
     key: str
+    role: str | None
     labels: Labels
     version: int
     display: list[str]
@@ -293,6 +294,7 @@ def _row_out(record: Record) -> RecordRowOut:
         "revision": record.revision,
         "values": wire_values(record.values),
         "refused": list(record.refused),
+        "from_source": record.from_source,
     }
 
 
@@ -307,7 +309,6 @@ def record_out(record: Record, principal: Principal) -> RecordOut:
     return {
         **_row_out(record),
         "permitted": list(record.permitted),
-        "from_source": record.from_source,
         "unit": cast(ReferenceValue | None, record.unit),
         "owner": record.owner,
         "security_level": record.security_level,
@@ -354,6 +355,7 @@ def object_out(owner: ObjectType, principal: Principal, version: int) -> ObjectO
     refinements |= {key: refinement.labels for key, refinement in owner.refinements.items()}
     return {
         "key": owner.key,
+        "role": found.role,
         "labels": labels(owner.labels),
         "version": version,
         "display": list(owner.display),

@@ -2832,7 +2832,7 @@ export interface components {
             key: string;
             labels: components["schemas"]["Labels"];
         };
-        /** @description An object type as the metadata renderers of the front end want it. */
+        /** @description An object type as the metadata renderers of the front end want it; `role` is what it means to the platform. */
         ObjectOut: {
             detail: components["schemas"]["DetailLayoutOut"];
             display: string[];
@@ -2844,6 +2844,7 @@ export interface components {
             operations: string[];
             page: string | null;
             refinements: components["schemas"]["RefinementOut"][];
+            role: string | null;
             version: number;
         };
         /** @description One value of a choice; `status` colors it. */
@@ -3114,7 +3115,7 @@ export interface components {
             };
         };
         /**
-         * @description One record with what its viewer may do to it; `from_source` records were loaded, not made by hand.
+         * @description One record with what its viewer may do to it.
          *
          *     `unit` and `owner` (an employee number) are where the record belongs; above security level 0 it is not for everybody.
          */
@@ -3143,9 +3144,10 @@ export interface components {
             previous_cursor: string | null;
             rows: components["schemas"]["RecordRowOut"][];
         };
-        /** @description One record of a list, as its viewer may see it. */
+        /** @description One record of a list, as its viewer may see it; `from_source` ones were loaded, not made by hand. */
         RecordRowOut: {
             display: string;
+            from_source: boolean;
             refused: string[];
             revision: number;
             /** Format: uuid */

@@ -1,8 +1,8 @@
 import type { RowData } from '@tanstack/react-table';
 import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual';
-import { Fragment, memo, useEffect, useRef, useState, type ReactNode, type RefObject } from 'react';
+import { Fragment, memo, useEffect, useRef, useState, type KeyboardEvent, type ReactNode, type RefObject } from 'react';
 import { useNavigate } from 'react-router';
-import { BodyRow, GroupRow, type RowHandling } from './BodyRow';
+import { BodyRow, GroupRow, type RowActs } from './BodyRow';
 import { useRowKeys } from './keys';
 import type { TableRow } from './model';
 import type { TableProps } from './types';
@@ -84,17 +84,23 @@ type OneProps<T extends RowData> = {
   row: TableRow<T>;
   index: number;
   props: TableProps<T>;
-  handling: RowHandling<T>;
+  handling: Handling<T>;
   measure?: (element: HTMLElement | null) => void;
 };
 
-function OneRow<T extends RowData>(given: OneProps<T>) {
-  return given.row.getIsGrouped() && given.props.groups ? (
-    <GroupRow {...given} groups={given.props.groups} />
-  ) : (
-    <BodyRow {...given} />
-  );
+function OneRow<T extends RowData>({ handling: { acts, at, editing }, ...given }: OneProps<T>) {
+  const { row, index, props } = given;
+  if (row.getIsGrouped() && props.groups) return <GroupRow {...given} groups={props.groups} />;
+  const changed = editing?.row === row.id ? editing.column : null;
+  return <BodyRow {...given} acts={acts} first={at === index} editing={changed} />;
 }
+
+type Handling<T extends RowData> = {
+  acts: RowActs<T>;
+  editing: { row: string; column: string } | null;
+  onKeyDown: (event: KeyboardEvent) => void;
+  at: number;
+};
 
 /** What is done with rows: opened, chosen, gone through by keys, changed in one cell at a time. */
 function useHandling<T extends RowData>(
@@ -102,9 +108,9 @@ function useHandling<T extends RowData>(
   props: TableProps<T>,
   body: RefObject<HTMLElement | null>,
   reach?: (index: number) => void,
-) {
+): Handling<T> {
   const navigate = useNavigate();
-  const [editing, setEditing] = useState<RowHandling<T>['editing']>(null);
+  const [editing, setEditing] = useState<Handling<T>['editing']>(null);
   const open = (row: T) => {
     const target = props.path?.(row);
     if (props.onOpen) props.onOpen(row);
@@ -114,12 +120,27 @@ function useHandling<T extends RowData>(
     const found = props.columns.find((one) => one.edit?.may(row.original) && (!column || one.key === column));
     if (found) setEditing({ row: row.id, column: found.key });
   };
-  const keys = useRowKeys({ rows, body, open, edit, reach });
+  const { onKeyDown, at, take, focus } = useRowKeys({ rows, body, open, edit, reach });
   const close = () => {
-    if (editing) keys.focus(editing.row, editing.column);
+    if (editing) focus(editing.row, editing.column);
     setEditing(null);
   };
-  return { open, edit, editing, close, ...keys };
+  return { acts: useSteady({ open, edit, close, take }), editing, onKeyDown, at };
+}
+
+/** The same functions in every drawing, each of which does what it does in the latest. */
+function useSteady<T extends RowData>(acts: RowActs<T>): RowActs<T> {
+  const latest = useRef(acts);
+  useEffect(() => {
+    latest.current = acts;
+  });
+  const [steady] = useState<RowActs<T>>(() => ({
+    open: (row) => latest.current.open(row),
+    edit: (row, column) => latest.current.edit(row, column),
+    close: () => latest.current.close(),
+    take: (key) => latest.current.take(key),
+  }));
+  return steady;
 }
 
 /** A value that its column cuts is told whole under the pointer. */

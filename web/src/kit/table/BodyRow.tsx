@@ -1,5 +1,5 @@
 import type { RowData } from '@tanstack/react-table';
-import type { KeyboardEvent } from 'react';
+import { memo, type ReactNode } from 'react';
 import { useText } from '../i18n';
 import { Icon } from '../Icon';
 import { Box } from './Box';
@@ -7,14 +7,12 @@ import { alignClass } from './Head';
 import type { TableRow } from './model';
 import type { Column, Groups, TableProps } from './types';
 
-export type RowHandling<T extends RowData> = {
+/** What is done with a row; the same functions in every drawing. */
+export type RowActs<T extends RowData> = {
   open: (row: T) => void;
   edit: (row: TableRow<T>, column: string | undefined) => void;
-  editing: { row: string; column: string } | null;
   close: () => void;
-  onKeyDown: (event: KeyboardEvent) => void;
-  /** The place of the row that the Tab key reaches, and how a row comes to be it. */
-  at: number;
+  /** It becomes the row that the Tab key reaches. */
   take: (key: string) => void;
 };
 
@@ -22,11 +20,16 @@ type RowProps<T extends RowData> = {
   row: TableRow<T>;
   index: number;
   props: TableProps<T>;
-  handling: RowHandling<T>;
+  acts: RowActs<T>;
+  /** Whether the Tab key reaches it, and which of its cells is being changed. */
+  first: boolean;
+  editing: string | null;
   measure?: (element: HTMLElement | null) => void;
 };
 
-export function BodyRow<T extends RowData>({ row, index, props, handling, measure }: RowProps<T>) {
+/** One row; drawn again only when something of it changes, so that going through many is quick. */
+export const BodyRow = memo(function BodyRow<T extends RowData>(given: RowProps<T>) {
+  const { row, index, props, acts, first, editing, measure } = given;
   const { columns, path, onOpen, rowClass, selected, choice, testId = 'row' } = props;
   const goes = Boolean(onOpen ?? path?.(row.original));
   const on = selected === row.id || row.getIsSelected();
@@ -37,14 +40,14 @@ export function BodyRow<T extends RowData>({ row, index, props, handling, measur
       data-index={index}
       data-testid={testId}
       data-uid={row.id}
-      tabIndex={reached ? (handling.at === index ? 0 : -1) : undefined}
+      tabIndex={reached ? (first ? 0 : -1) : undefined}
       aria-selected={choice ? row.getIsSelected() : undefined}
       aria-rowindex={measure ? index + 2 : undefined}
       className={`${goes ? 'go' : ''} ${on ? 'on' : ''} ${rowClass?.(row.original) ?? ''}`}
-      onFocus={() => handling.take(row.id)}
+      onFocus={() => acts.take(row.id)}
       onClick={(event) => {
         const inside = (event.target as HTMLElement).closest('a, button, input, .choose, .editable, .editing');
-        if (goes && !inside && isOfPage(event)) handling.open(row.original);
+        if (goes && !inside && isOfPage(event)) acts.open(row.original);
       }}
     >
       {choice && (
@@ -53,26 +56,26 @@ export function BodyRow<T extends RowData>({ row, index, props, handling, measur
         </td>
       )}
       {columns.map((column) => (
-        <Cell key={column.key} row={row} column={column} handling={handling} />
+        <Cell key={column.key} row={row} column={column} acts={acts} editing={editing === column.key} />
       ))}
     </tr>
   );
-}
+}) as <T extends RowData>(given: RowProps<T>) => ReactNode;
 
 /** Layers that are drawn elsewhere, as the menu of an editor, tell their clicks here, too. */
 const isOfPage = (event: React.MouseEvent) => event.currentTarget.contains(event.target as Node);
 
-type CellProps<T extends RowData> = { row: TableRow<T>; column: Column<T>; handling: RowHandling<T> };
+type CellProps<T extends RowData> = { row: TableRow<T>; column: Column<T>; acts: RowActs<T>; editing: boolean };
 
-function Cell<T extends RowData>({ row, column, handling }: CellProps<T>) {
+function Cell<T extends RowData>({ row, column, acts, editing }: CellProps<T>) {
   const { t } = useText();
-  const { editing, close, edit } = handling;
   const align = alignClass(column);
   if (!column.edit?.may(row.original)) return <td className={align}>{column.render(row.original)}</td>;
-  if (editing?.row === row.id && editing.column === column.key)
+  if (editing)
     return (
       <td className={`${align} editing`} data-column={column.key}>
-        {column.edit.editor(row.original, close)}
+        <span className="under">{column.render(row.original)}</span>
+        <span className="over">{column.edit.editor(row.original, acts.close)}</span>
       </td>
     );
   return (
@@ -82,14 +85,14 @@ function Cell<T extends RowData>({ row, column, handling }: CellProps<T>) {
       data-hint
       tabIndex={-1}
       title={t('table.editHint')}
-      onDoubleClick={() => edit(row, column.key)}
+      onDoubleClick={() => acts.edit(row, column.key)}
     >
       {column.render(row.original)}
     </td>
   );
 }
 
-type GroupProps<T extends RowData> = RowProps<T> & { groups: Groups<T> };
+type GroupProps<T extends RowData> = Pick<RowProps<T>, 'row' | 'index' | 'props' | 'measure'> & { groups: Groups<T> };
 
 export function GroupRow<T extends RowData>({ row, index, props, groups, measure }: GroupProps<T>) {
   const rows = row.getLeafRows().map((one) => one.original);

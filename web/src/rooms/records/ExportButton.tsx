@@ -2,7 +2,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { Button, Form, Input, Modal } from 'antd';
 import { useState } from 'react';
 import { api, ApiError, download } from '../../api/client';
-import type { ObjectMeta } from '../../api';
+import type { ObjectMeta, RecordQuery } from '../../api';
 import { useText } from '../../kit/i18n';
 import { useChange } from '../../kit/change';
 import { useFormReport } from '../../kit/faults';
@@ -10,15 +10,15 @@ import { useReport, useSay } from '../../kit/feedback';
 import { useFocusBack } from '../../kit/hooks';
 import { Icon } from '../../kit/Icon';
 import { SubmitOnEnter } from '../../kit/SubmitOnEnter';
-import type { RecordList } from './useRecordList';
 
-/** The list as a file; above the limit somebody else is asked first. */
-export function ExportButton({ meta, list }: { meta: ObjectMeta; list: RecordList }) {
+type Props = { meta: ObjectMeta; query: RecordQuery; title?: string; testId?: string };
+
+/** A list, or what is chosen of it, as a file; above the limit somebody else is asked first. */
+export function ExportButton({ meta, query: body, title, testId = 'export' }: Props) {
   const { t, label } = useText();
   const report = useReport();
   const say = useSay();
   const [above, setAbove] = useState<ApiError | null>(null);
-  const body = { ...list.filter, columns: list.columns };
   const save = useChange({
     mutationFn: () =>
       download.post(`${label(meta.labels)}.xlsx`, '/objects/{object}/export', { path: { object: meta.key }, body }),
@@ -32,9 +32,9 @@ export function ExportButton({ meta, list }: { meta: ObjectMeta; list: RecordLis
         icon={<Icon name="download" size={14} />}
         loading={save.isPending}
         onClick={() => save.mutate()}
-        data-testid="export"
+        data-testid={testId}
       >
-        {t('list.export')}
+        {title ?? t('list.export')}
       </Button>
       {above && <AskDialog object={meta.key} body={body} told={above.message} onClose={() => setAbove(null)} />}
     </>
@@ -43,7 +43,7 @@ export function ExportButton({ meta, list }: { meta: ObjectMeta; list: RecordLis
 
 type AskProps = {
   object: string;
-  body: RecordList['filter'] & { columns: string[] };
+  body: RecordQuery;
   told: string;
   onClose: () => void;
 };

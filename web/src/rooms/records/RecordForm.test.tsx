@@ -40,6 +40,7 @@ const FIELDS = [
 ];
 const META: ObjectMeta = {
   key: 'note',
+  role: null,
   labels: { zh: '记录', en: 'Note' },
   display: ['title'],
   fields: FIELDS,

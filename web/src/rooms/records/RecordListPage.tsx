@@ -1,28 +1,28 @@
 import { Button, Input } from 'antd';
-import { useState, type ReactNode } from 'react';
+import { useState } from 'react';
 import { Link, useLocation, useNavigate, useParams, useSearchParams } from 'react-router';
 import { useObjectMeta, useRecord } from '../../api/hooks';
-import type { FieldMeta, ObjectMeta, RecordRow, Lang, Value } from '../../api';
+import type { ObjectMeta } from '../../api';
 import { useText } from '../../kit/i18n';
 import { ConditionChips } from '../../kit/condition/Chips';
 import { compile, newGroup } from '../../kit/condition/model';
 import { useRowWords } from '../../kit/condition/vocabulary';
-import { DataTable, type Column } from '../../kit/DataTable';
 import { inSentence } from '../../kit/format';
 import { Count } from '../../kit/figures';
 import { Icon } from '../../kit/Icon';
-import { Clip, DayStamp, Stamp } from '../../kit/marks';
+import { DayStamp, Stamp } from '../../kit/marks';
 import { Page } from '../../kit/Page';
 import { Panel } from '../../kit/Panel';
 import { Empty, QueryState } from '../../kit/states';
 import { Tabs } from '../../kit/Tabs';
+import { ChosenBar } from './ChosenBar';
 import { ColumnChooser } from './ColumnChooser';
 import { ExportButton } from './ExportButton';
 import { parentIn, type Given } from './given';
-import { kindOf, unitOf } from '../../kit/fields';
-import { FieldValue } from '../../kit/fields/FieldValue';
-import { isRef } from '../../kit/fields/values';
+import { GroupSelect } from './grouping';
+import { Rows } from './RecordRows';
 import { addressOf, shownIn } from './shown';
+import { useChosenRows } from './useChosenRows';
 import { useRecordCount, useRecordList, type Filter, type RecordList } from './useRecordList';
 
 /** The list of any object by its metadata. What it shows stands in its address: back, reload and a shared link keep it. */
@@ -73,6 +73,7 @@ function ListOf({ meta, parent, search, write }: ListProps) {
   const { t, label } = useText();
   const [first] = useState(() => shownIn(search, meta));
   const list = useRecordList(meta, parent, first, (shown) => write(addressOf(shown, meta, search)));
+  const chosen = useChosenRows(meta, list);
   const asOf = list.page.data?.as_of;
   const name = label(meta.labels);
   return (
@@ -108,19 +109,21 @@ function ListOf({ meta, parent, search, write }: ListProps) {
           )}
           {parent && <ParentChip meta={meta} parent={parent} />}
           <ConditionChips rows={list.rows} terms={list.terms} onChange={list.setRows} />
-          <span className="right desk-only">
+          <span className="right row gap-8 desk-only">
+            <GroupSelect meta={meta} list={list} />
             <ColumnChooser meta={meta} columns={list.columns} onChange={list.setColumns} />
           </span>
         </div>
         <QueryState query={list.page} rows={16}>
           {(page) =>
             page.rows.length > 0 ? (
-              <Rows meta={meta} list={list} rows={page.rows} />
+              <Rows meta={meta} list={list} rows={page.rows} chosen={chosen} />
             ) : (
               <NoRows meta={meta} list={list} />
             )
           }
         </QueryState>
+        <ChosenBar meta={meta} list={list} chosen={chosen} />
         <ListFoot meta={meta} list={list} />
       </section>
     </Page>
@@ -153,7 +156,9 @@ function ListActions({ meta, list }: { meta: ObjectMeta; list: RecordList }) {
   const name = label(meta.labels);
   return (
     <>
-      {meta.operations.includes('export') && <ExportButton meta={meta} list={list} />}
+      {meta.operations.includes('export') && (
+        <ExportButton meta={meta} query={{ ...list.filter, columns: list.columns }} />
+      )}
       {meta.operations.includes('create') && (
         <Button
           type="primary"
@@ -188,99 +193,6 @@ function RefinementTabs({ meta, list }: { meta: ObjectMeta; list: RecordList }) 
 function TabCount({ object, ...filter }: { object: string } & Pick<Filter, 'refinement' | 'of'>) {
   const count = useRecordCount(object, filter);
   return count.data ? <Count value={count.data.count} approximate={count.data.approximate} /> : null;
-}
-
-function headOf(field: FieldMeta, text: string, lang: Lang): string {
-  const unit = unitOf(field, lang, 'column');
-  return unit ? `${text} ${unit}` : text;
-}
-
-/** A column, and its value as it stands inside a link. */
-type RecordColumn = Column<RecordRow> & { unlinked: (row: RecordRow) => ReactNode };
-
-function useRecordColumns(meta: ObjectMeta, keys: string[], rows: RecordRow[]): RecordColumn[] {
-  const { label, lang } = useText();
-  const byKey = new Map(meta.fields.map((field) => [field.key, field]));
-  return keys.flatMap((key, index) => {
-    const field = byKey.get(key);
-    if (!field) return [];
-    const beside = rows.map((row) => row.values[key] ?? null);
-    return {
-      key,
-      title: headOf(field, label(field.labels), lang),
-      align: kindOf(field).right ? ('right' as const) : ('left' as const),
-      sortable: field.sortable && !field.masked,
-      tight: !kindOf(field).wide,
-      render: (row: RecordRow) => {
-        if (index > 0) return <FieldValue field={field} row={row} cell beside={beside} />;
-        return (
-          <Link to={`/records/${meta.key}/${row.uid}`}>
-            {row.values[key] ? <Unlinked field={field} row={row} beside={beside} cell /> : <Clip>{row.display}</Clip>}
-          </Link>
-        );
-      },
-      unlinked: (row: RecordRow) => <Unlinked field={field} row={row} beside={beside} />,
-    };
-  });
-}
-
-/** A value inside a link to its record: one that points at another record is only named; a figure without a head says its unit. */
-function Unlinked({
-  field,
-  row,
-  beside,
-  cell = !kindOf(field).right,
-}: {
-  field: FieldMeta;
-  row: RecordRow;
-  beside?: Value[];
-  cell?: boolean;
-}) {
-  const value = row.values[field.key];
-  return kindOf(field).record && isRef(value) ? (
-    <Clip>{value.display}</Clip>
-  ) : (
-    <FieldValue field={field} row={row} beside={beside} cell={cell} />
-  );
-}
-
-/** Two lines have no room for what is not there; what the viewer is refused is said. */
-const isSaid = (row: RecordRow, key: string) => row.refused.includes(key) || (row.values[key] ?? '') !== '';
-
-function Rows({ meta, list, rows }: { meta: ObjectMeta; list: RecordList; rows: RecordRow[] }) {
-  const columns = useRecordColumns(meta, list.columns, rows);
-  const figures = columns.filter((column) => column.align === 'right');
-  // What a record is called by need not be said again.
-  const texts = columns.filter((column) => column.align !== 'right' && !meta.display.includes(column.key));
-  return (
-    <div className={list.page.isPlaceholderData ? 'list-rows fading' : 'list-rows'}>
-      <DataTable
-        key={list.own.life}
-        list={list.own.name}
-        columns={columns}
-        rows={rows}
-        rowKey={(row) => row.uid}
-        path={(row) => `/records/${meta.key}/${row.uid}`}
-        sort={list.sort}
-        onSort={list.setSort}
-        twoLine={(row) => ({
-          title: row.display,
-          sub: (
-            <span className="row gap-4">
-              {texts
-                .filter((column) => isSaid(row, column.key))
-                .slice(0, 3)
-                .map((column) => (
-                  <span key={column.key}>{column.unlinked(row)}</span>
-                ))}
-            </span>
-          ),
-          end: figures[0]?.unlinked(row),
-          endSub: figures[1]?.unlinked(row),
-        })}
-      />
-    </div>
-  );
 }
 
 /** Nothing found: name what could be dropped and what that would give. */

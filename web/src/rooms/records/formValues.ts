@@ -1,12 +1,12 @@
-import type { FieldMeta, Input, RecordDetail } from '../../api';
+import type { FieldMeta, Input, RecordDetail, RecordRow } from '../../api';
 import { fromForm, toForm } from '../../kit/fields';
 
 export type Values = Record<string, unknown>;
 
 /** Fields of the source are its own in the records it gave; a record made by hand has them from people. */
-export const isFromSource = (field: FieldMeta, record: RecordDetail) => field.owner === 'source' && record.from_source;
+export const isFromSource = (field: FieldMeta, record: RecordRow) => field.owner === 'source' && record.from_source;
 
-export const isEditable = (field: FieldMeta, record?: RecordDetail) =>
+export const isEditable = (field: FieldMeta, record?: RecordRow) =>
   !field.readonly && !(record && (field.masked || isFromSource(field, record) || record.refused.includes(field.key)));
 
 /** Whether a field holds something else than the form showed at first, `preset` included: an unset box looks like "no". */

@@ -23,6 +23,9 @@ describe('what a list shows stands in its address', () => {
       ['q', '王'],
       ['sort', 'name.asc'],
       ['columns', 'total_asset'],
+      ['group', 'risk_level'],
+      ['closed', 'C3'],
+      ['closed', ''],
       ['cursor', 'a+b'],
       ['from', '51'],
     ];
@@ -38,6 +41,8 @@ describe('what a list shows stands in its address', () => {
       q: '王',
       sort: { field: 'name', direction: 'asc' },
       columns: ['total_asset'],
+      group: 'risk_level',
+      closed: ['C3', ''],
       place: { cursor: 'a+b', from: 51 },
     });
   });
@@ -54,6 +59,8 @@ describe('what a list shows stands in its address', () => {
     'sort=salary.asc',
     'sort=name.up',
     'columns=salary',
+    'group=salary&closed=1',
+    'closed=C3',
     'cursor=x',
     'from=51',
   ])('leaves out what the list has not: %s', (text) => {

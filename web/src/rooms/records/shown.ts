@@ -10,10 +10,13 @@ export type Shown = {
   q: string;
   sort: Sort | null;
   columns: string[] | null;
+  /** By which field rows stand together, and the groups that are closed. */
+  group: string | null;
+  closed: string[];
   place: Place;
 };
 
-const NAMES = ['tab', 'where', 'q', 'sort', 'columns', 'cursor', 'from'];
+const NAMES = ['tab', 'where', 'q', 'sort', 'columns', 'group', 'closed', 'cursor', 'from'];
 
 /** Read an address; of what it says only what the object has counts. */
 export function shownIn(search: URLSearchParams, meta: ObjectMeta): Shown {
@@ -24,6 +27,8 @@ export function shownIn(search: URLSearchParams, meta: ObjectMeta): Shown {
       .get('columns')
       ?.split(',')
       .filter((key) => known.has(key)) ?? [];
+  const group = search.get('group');
+  const grouped = group !== null && known.has(group);
   const from = Number(search.get('from'));
   const cursor = search.get('cursor');
   return {
@@ -32,6 +37,8 @@ export function shownIn(search: URLSearchParams, meta: ObjectMeta): Shown {
     q: search.get('q') ?? '',
     sort: sortIn(search.get('sort'), known) ?? meta.list.sort,
     columns: columns.length > 0 ? columns : null,
+    group: grouped ? group : null,
+    closed: grouped ? search.getAll('closed') : [],
     place: cursor && from > 1 ? { cursor, from } : { from: 1 },
   };
 }
@@ -62,6 +69,8 @@ export function addressOf(shown: Shown, meta: ObjectMeta, before: URLSearchParam
   say('q', isNumber(shown.q) ? undefined : shown.q.trim());
   say('sort', shown.sort ? sortText(shown.sort) : undefined, meta.list.sort ? sortText(meta.list.sort) : undefined);
   say('columns', shown.columns?.join(','), meta.list.columns.join(','));
+  say('group', shown.group ?? undefined);
+  if (shown.group) for (const closed of shown.closed) address.append('closed', closed);
   if (shown.place.cursor) {
     address.set('cursor', shown.place.cursor);
     address.set('from', String(shown.place.from));

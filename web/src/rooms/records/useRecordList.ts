@@ -22,6 +22,7 @@ export function useRecordList(meta: ObjectMeta, parent: Given | null, first: Sho
   const [sort, setSort] = useState<Sort | null>(first.sort);
   const own = useOwnColumns(meta, first.columns);
   const { columns } = own;
+  const [{ group, closed }, setGrouping] = useState({ group: first.group, closed: first.closed });
   const [place, setPlace] = useState<Place>(first.place);
   const terms = useFieldTerms(meta.fields);
   const condition = useMemo(() => compile(newGroup('all', rows), terms.typeOf).expression ?? undefined, [rows, terms]);
@@ -44,9 +45,9 @@ export function useRecordList(meta: ObjectMeta, parent: Given | null, first: Sho
   }, [stale]);
   const asked = settled.q ?? '';
   useEffect(() => {
-    onShown({ refinement, rows, q: asked, sort, columns, place });
+    onShown({ refinement, rows, q: asked, sort, columns, group, closed, place });
     // What is told depends on these alone; who listens is another function each time.
-  }, [refinement, rows, asked, sort, columns.join(), place]);
+  }, [refinement, rows, asked, sort, columns.join(), group, closed, place]);
   const back =
     <T>(set: (value: T) => void) =>
     (value: T) => {
@@ -66,6 +67,10 @@ export function useRecordList(meta: ObjectMeta, parent: Given | null, first: Sho
     setColumns: own.set,
     /** What its widths are kept under, and the life in which they are. */
     own,
+    group,
+    setGroup: (next: string | null) => setGrouping({ group: next, closed: [] }),
+    closed,
+    setClosed: (next: string[]) => setGrouping({ group, closed: next }),
     terms,
     of,
     filter,

@@ -1,0 +1,106 @@
+"""What is done in a list of records: columns made wider, records chosen and exported, rows grouped, a field changed."""
+
+from __future__ import annotations
+
+import io
+import re
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import Live, sign_in
+
+pytestmark = pytest.mark.e2e
+
+
+def _width(page: Page, column: str) -> float:
+    box = page.locator(f"th[data-column={column}]").bounding_box()
+    assert box is not None
+    return box["width"]
+
+
+def _open(page: Page, live: Live, search: str = "") -> None:
+    sign_in(page, live, "运营")
+    page.goto(f"{live.address}/records/party{search}")
+    page.get_by_test_id("row").first.wait_for()
+
+
+def test_the_width_of_a_column_follows_its_edge_is_kept_and_fits(live: Live, page: Page) -> None:
+    _open(page, live)
+    usual, edge = _width(page, "name"), page.get_by_test_id("width-name")
+    box = edge.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 4, box["y"] + 8)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 104, box["y"] + 8, steps=4)
+    page.mouse.up()
+    assert _width(page, "name") == pytest.approx(usual + 100, abs=3)
+    page.reload()
+    page.get_by_test_id("row").first.wait_for()
+    assert _width(page, "name") == pytest.approx(usual + 100, abs=3)
+    edge.focus()
+    page.keyboard.press("ArrowLeft")
+    assert _width(page, "name") == pytest.approx(usual + 92, abs=3)
+    edge.dblclick()
+    assert _width(page, "name") < usual + 20
+    page.get_by_test_id("columns").click()
+    page.get_by_text("恢复默认").click()
+    expect(page.locator("table.sized")).to_have_count(0)
+
+
+def test_chosen_customers_are_added_up_asked_about_and_exported_alone(live: Live, page: Page) -> None:
+    _open(page, live)
+    boxes, shown = page.get_by_test_id("choose"), page.get_by_test_id("row")
+    boxes.nth(0).click()
+    boxes.nth(2).click(modifiers=["Shift"])
+    expect(page.get_by_test_id("chosen")).to_have_text("已选 3 条")
+    assets = [Decimal(shown.nth(n).locator("td.num").first.inner_text().replace(",", "")) for n in range(3)]
+    said = re.search(r"[\d,.]+", page.get_by_test_id("chosen-sum").inner_text())
+    assert said is not None
+    assert abs(Decimal(said[0].replace(",", "")) - sum(assets)) < Decimal("0.02")
+    expect(page.get_by_test_id("chosen-refused")).to_contain_text(re.compile(r"邮件触达将拦截 \d 户"))
+    bar, last = page.get_by_test_id("chosen-bar").bounding_box(), page.locator(".table-wrap").bounding_box()
+    assert bar is not None and last is not None and last["y"] + last["height"] <= bar["y"] + 1  # never over rows
+    with page.expect_download() as saved:
+        page.get_by_test_id("export-chosen").click()
+    book = load_workbook(io.BytesIO(Path(saved.value.path()).read_bytes()))
+    _mark, _head, *rows = book.worksheets[0].iter_rows(values_only=True)
+    assert len(rows) == 3
+    page.get_by_test_id("page-next").click()
+    expect(page.get_by_test_id("chosen-bar")).to_contain_text("其中 3 条不在本页")
+    page.keyboard.press("Escape")
+    expect(page.get_by_test_id("chosen-bar")).to_have_count(0)
+
+
+def test_groups_of_a_list_stand_in_its_address(live: Live, page: Page) -> None:
+    _open(page, live, "?group=risk_level")
+    groups, rows = page.get_by_test_id("group"), page.get_by_test_id("row")
+    whole = rows.count()
+    expect(groups.first).to_contain_text("本页")
+    groups.first.get_by_role("button").click()
+    expect(rows).not_to_have_count(whole)
+    left = rows.count()
+    page.reload()
+    expect(rows).to_have_count(left)
+    groups.first.get_by_role("button").click()
+    expect(rows).to_have_count(whole)
+
+
+def test_a_field_is_changed_in_its_list_and_back(live: Live, page: Page) -> None:
+    _open(page, live, "?columns=name,complaint_open")
+    row = page.get_by_test_id("row").nth(1)
+    cell, width = row.locator("td[data-column=complaint_open]"), _width(page, "name")
+    expect(cell).to_have_text("—")
+    cell.dblclick()
+    expect(page.get_by_test_id("cell-complaint_open")).to_be_focused()
+    assert _width(page, "name") == width
+    page.keyboard.press("Space")
+    page.keyboard.press("Enter")
+    expect(cell).to_have_text("是")
+    expect(cell).to_be_focused()
+    page.get_by_test_id("cell-undo").click()
+    expect(cell).to_have_text("—")
+    assert "/records/party?columns=" in page.url

@@ -1,0 +1,204 @@
+import { useQueryClient, type QueryClient } from '@tanstack/react-query';
+import { App, Button, Popover } from 'antd';
+import { useEffect, useRef, useState, type KeyboardEvent } from 'react';
+import { api } from '../../api/client';
+import type { FieldMeta, Input, ObjectMeta, RecordDetail, RecordPage, RecordRow, Value } from '../../api';
+import { useText } from '../../kit/i18n';
+import { useChange } from '../../kit/change';
+import { failureWords, isStale, useReport, useSay } from '../../kit/feedback';
+import { faultOf, fromForm, kindOf, toForm } from '../../kit/fields';
+import { FieldInput } from '../../kit/fields/FieldInput';
+import { Icon } from '../../kit/Icon';
+
+type Props = { meta: ObjectMeta; field: FieldMeta; row: RecordRow; close: () => void };
+
+/** A field of a record changed in its list: Enter saves it on top of the row's revision, Esc leaves it as it was. */
+export function CellEditor({ meta, field, row, close }: Props) {
+  const { t, label } = useText();
+  const [before] = useState(() => toForm(field, row.values[field.key]));
+  const [value, setValue] = useState(before);
+  const latest = useRef(value);
+  const box = useRef<HTMLSpanElement>(null);
+  const save = useSave({ meta, field, row, close });
+  useEffect(() => focusIn(box.current), []);
+  const change = (next: unknown) => {
+    latest.current = next;
+    setValue(next);
+    save.forget();
+  };
+  const submit = () => (same(field, latest.current, before) ? close() : save.run(latest.current));
+  const press = (event: KeyboardEvent) => {
+    if (event.key === 'Escape' && !isOpen(event.target)) {
+      event.stopPropagation();
+      close();
+    }
+    if (event.key !== 'Enter' || isOpen(event.target)) return;
+    event.preventDefault();
+    submit();
+  };
+  // What Enter takes into the control, as a typed day, is not saved by the same stroke.
+  const taken = useRef<unknown>(value);
+  const remember = (event: KeyboardEvent) => {
+    if (event.key === 'Enter') taken.current = latest.current;
+  };
+  const control = { [kindOf(field).property ?? 'value']: value };
+  return (
+    <Popover open={save.told !== null} content={save.told} placement="topLeft" destroyOnHidden>
+      <span
+        ref={box}
+        className="cell-editor"
+        onKeyDownCapture={remember}
+        onKeyDown={(event) => (event.key === 'Enter' && taken.current !== latest.current ? undefined : press(event))}
+        onBlur={(event) => {
+          if (leaves(event) && same(field, latest.current, before)) close();
+        }}
+      >
+        <FieldInput field={field} testId={`cell-${field.key}`} onChange={change} {...control} />
+        <button
+          type="button"
+          className="plain"
+          aria-label={t('cell.save', { name: label(field.labels) })}
+          title="Enter"
+          disabled={save.pending}
+          onClick={submit}
+          data-testid="cell-save"
+        >
+          <Icon name="check" size={14} />
+        </button>
+        <button type="button" className="plain" aria-label={t('cell.cancel')} title="Esc" onClick={close}>
+          <Icon name="close" size={14} />
+        </button>
+      </span>
+    </Popover>
+  );
+}
+
+const same = (field: FieldMeta, value: unknown, before: unknown) =>
+  JSON.stringify(fromForm(field, value)) === JSON.stringify(fromForm(field, before));
+
+/** A list that is open has its own Enter and Esc. */
+const isOpen = (target: EventTarget) => (target as HTMLElement).getAttribute('aria-expanded') === 'true';
+
+/** Whether the focus goes somewhere else on the page; layers of the control are drawn outside of it. */
+function leaves({ currentTarget, relatedTarget }: React.FocusEvent): boolean {
+  return relatedTarget instanceof HTMLElement && !currentTarget.contains(relatedTarget);
+}
+
+function focusIn(box: HTMLElement | null): void {
+  const control = box?.querySelector<HTMLInputElement>('input, textarea');
+  control?.focus();
+  if (control?.type === 'text') control.select();
+}
+
+function useSave({ meta, field, row, close }: Props) {
+  const { t, label } = useText();
+  const client = useQueryClient();
+  const [error, setError] = useState<unknown>(null);
+  const [wrong, setWrong] = useState<string | null>(null);
+  const undoable = useUndoable(meta, field);
+  const mutation = useChange({
+    mutationFn: (value: Input) => patch(meta.key, row.uid, row.revision, { [field.key]: value }),
+    onSuccess: (saved) => {
+      taken(client, meta.key, saved);
+      undoable(saved, asSent(field, row.values[field.key]));
+      close();
+    },
+    onError: setError,
+  });
+  const forget = () => {
+    setError(null);
+    setWrong(null);
+  };
+  const run = (value: unknown) => {
+    const fault = faultOf(field, value);
+    const missing = field.required && fromForm(field, value) === null;
+    if (fault || missing)
+      setWrong(fault ? t(fault) : `${label(field.labels)}${t('common.colon')}${t('common.required')}`);
+    else mutation.mutate(fromForm(field, value));
+  };
+  const reload = () => void client.invalidateQueries({ queryKey: ['records', meta.key] }).then(forget);
+  return { run, forget, pending: mutation.isPending, told: toldOf() };
+
+  function toldOf() {
+    if (wrong !== null) return <span role="alert">{wrong}</span>;
+    if (error === null) return null;
+    if (isStale(error))
+      return (
+        <span role="alert" className="row gap-8" data-testid="cell-stale">
+          {t('cell.stale')}
+          <Button size="small" onClick={reload} data-testid="cell-reload">
+            {t('cell.reload')}
+          </Button>
+        </span>
+      );
+    const { title, lines } = failureWords(error, t);
+    return (
+      <span role="alert" data-testid="cell-refused">
+        {[title, ...lines].map((line) => (
+          <span key={line} style={{ display: 'block' }}>
+            {line}
+          </span>
+        ))}
+      </span>
+    );
+  }
+}
+
+/** A value as the server takes it back; none stays none, though a box shows it as "no". */
+const asSent = (field: FieldMeta, value: Value | undefined): Input =>
+  value === null || value === undefined ? null : fromForm(field, toForm(field, value));
+
+const patch = (object: string, uid: string, revision: number, values: Record<string, Input>) =>
+  api.patch('/objects/{object}/records/{uid}', { path: { object, uid }, body: { revision, values } });
+
+/** The lists show what was saved where the row stands: nothing moves under the pointer. */
+function taken(client: QueryClient, object: string, saved: RecordDetail): void {
+  const renewed = (row: RecordRow): RecordRow =>
+    row.uid === saved.uid
+      ? { ...row, ...kept(saved), values: { ...row.values, ...pick(saved.values, Object.keys(row.values)) } }
+      : row;
+  client.setQueriesData<RecordPage>({ queryKey: ['records', object] }, (page) =>
+    page ? { ...page, rows: page.rows.map(renewed) } : page,
+  );
+  client.setQueryData(['record', object, saved.uid], saved);
+  void client.invalidateQueries({ queryKey: ['record-count', object] });
+  void client.invalidateQueries({ queryKey: ['page'] });
+}
+
+const kept = ({ display, revision, refused }: RecordDetail) => ({ display, revision, refused });
+
+const pick = (values: RecordRow['values'], keys: string[]) =>
+  Object.fromEntries(keys.flatMap((key) => (key in values ? [[key, values[key] ?? null]] : [])));
+
+const SECONDS = 8;
+
+/** Say what was changed, with the way back: the value as it was, on top of the revision that the change has made. */
+function useUndoable(meta: ObjectMeta, field: FieldMeta): (saved: RecordDetail, old: Input) => void {
+  const { message } = App.useApp();
+  const { t, label } = useText();
+  const client = useQueryClient();
+  const report = useReport();
+  const say = useSay();
+  return (saved, old) => {
+    const key = `undo-${saved.uid}`;
+    const undo = () => {
+      message.destroy(key);
+      patch(meta.key, saved.uid, saved.revision, { [field.key]: old }).then((back) => {
+        taken(client, meta.key, back);
+        say(t('cell.undone'));
+      }, report);
+    };
+    void message.success({
+      key,
+      duration: SECONDS,
+      content: (
+        <>
+          {t('cell.saved', { name: saved.display, field: label(field.labels) })}{' '}
+          <button type="button" className="plain link" onClick={undo} data-testid="cell-undo">
+            {t('cell.undo')}
+          </button>
+        </>
+      ),
+    });
+  };
+}

@@ -1,0 +1,361 @@
+// @vitest-environment jsdom
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { cleanup, configure, render, screen, waitFor, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { App, ConfigProvider } from 'antd';
+import { MemoryRouter, Route, Routes, useLocation } from 'react-router';
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { FieldMeta, ObjectMeta, RecordRow } from '../../api';
+import { startI18n } from '../../kit/i18n';
+import { RecordListPage } from './RecordListPage';
+
+const NAMES: FieldMeta = {
+  key: 'name',
+  labels: { zh: '姓名', en: 'Name' },
+  type: 'text',
+  kind: 'field',
+  role: null,
+  web: 'text',
+  format: 'text',
+  help: null,
+  currency: null,
+  sortable: true,
+  asked: 'text',
+  unit: null,
+  target: null,
+  owner: 'source',
+  options: [],
+  required: false,
+  readonly: false,
+  masked: false,
+  refused: false,
+  unmaskable: false,
+} as FieldMeta;
+const LEVELS = [
+  { key: 'C3', labels: { zh: '稳健', en: 'C3' }, status: null },
+  { key: 'C4', labels: { zh: '积极', en: 'C4' }, status: null },
+];
+const FIELDS: FieldMeta[] = [
+  NAMES,
+  { ...NAMES, key: 'level', labels: { zh: '风险等级', en: 'Level' }, web: 'choice', options: LEVELS },
+  { ...NAMES, key: 'asset', labels: { zh: '总资产', en: 'Assets' }, web: 'money', currency: 'CNY', format: 'money' },
+  { ...NAMES, key: 'note', labels: { zh: '备注', en: 'Note' }, owner: 'desk' },
+  { ...NAMES, key: 'open', labels: { zh: '投诉中', en: 'Open' }, owner: 'desk', web: 'boolean' },
+];
+const META = {
+  key: 'party',
+  role: 'party',
+  labels: { zh: '客户', en: 'Customer' },
+  version: 1,
+  display: ['name'],
+  fields: FIELDS,
+  refinements: [],
+  list: {
+    columns: ['name', 'level', 'asset', 'note', 'open'],
+    sort: { field: 'asset', direction: 'desc' },
+    tabs: [],
+    searchable: true,
+  },
+  detail: { sections: [] },
+  form: { fields: ['name', 'level', 'asset', 'note', 'open'] },
+  page: null,
+  operations: ['update', 'export'],
+} as ObjectMeta;
+
+const row = (n: number, level: string, asset: string, note = ''): RecordRow => ({
+  uid: `p${n}`,
+  display: `客户${n}`,
+  revision: n,
+  values: { name: `客户${n}`, level, asset, note, open: null },
+  refused: [],
+  from_source: true,
+});
+const ROWS = [row(1, 'C3', '10000.10', '老客户'), row(2, 'C4', '20000.20'), row(3, 'C3', '0.05')];
+
+type Sent = { method: string; path: string; body: Record<string, unknown> };
+type Answer = { status?: number; body: unknown };
+let sent: Sent[];
+let answers: (asked: Sent) => Answer | undefined;
+
+const usual = ({ path, body }: Sent): unknown => {
+  if (path === '/me') return { employee_no: 'E1', operations: [] };
+  if (path === '/meta/objects/party') return META;
+  if (path.endsWith('/count')) return { count: 3, approximate: false };
+  if (path.endsWith('/query'))
+    return {
+      rows: ROWS,
+      next_cursor: null,
+      previous_cursor: null,
+      as_of: { records: '2026-03-18T02:00:00Z', warehouse: null },
+    };
+  if (path === '/gate/foreseen') {
+    const refused = body.channel === 'email' ? 1 : 0;
+    const reasons = refused ? [{ code: 'no_consent', labels: { zh: '未授权邮件', en: 'no' }, count: 1 }] : [];
+    return { asked: (body.parties as string[]).length, refused, reasons, as_of: '2026-03-18T02:00:00Z' };
+  }
+  throw new Error(`nobody answers ${path}`);
+};
+
+// What is drawn without a window is drawn slowly; how long it takes says nothing.
+vi.setConfig({ testTimeout: 60_000 });
+configure({ asyncUtilTimeout: 20_000 });
+
+beforeAll(() => {
+  startI18n();
+  vi.stubGlobal(
+    'ResizeObserver',
+    class {
+      observe() {}
+      unobserve() {}
+      disconnect() {}
+    },
+  );
+  vi.stubGlobal('CSS', { escape: (text: string) => text });
+  vi.stubGlobal('matchMedia', () => ({
+    matches: false,
+    addEventListener() {},
+    removeEventListener() {},
+    addListener() {},
+    removeListener() {},
+  }));
+});
+beforeEach(() => {
+  sent = [];
+  answers = () => undefined;
+  localStorage.clear();
+  vi.stubGlobal('fetch', (url: string, options: { method: string; body?: string }) => {
+    const asked = {
+      method: options.method,
+      path: url.replace('/api/v1', ''),
+      body: JSON.parse(options.body ?? '{}') as Record<string, unknown>,
+    };
+    sent.push(asked);
+    const own = answers(asked);
+    const [status, body] = own ? [own.status ?? 200, own.body] : [200, usual(asked)];
+    return Promise.resolve(new Response(JSON.stringify(body), { status, headers: { 'X-Request-Id': 'r-7' } }));
+  });
+});
+afterEach(cleanup);
+
+function Address() {
+  const { pathname, search } = useLocation();
+  return <output data-testid="address">{decodeURIComponent(pathname + search)}</output>;
+}
+
+async function open(search = '') {
+  const client = new QueryClient({ defaultOptions: { queries: { retry: false } } });
+  client.setQueryData(['me'], { employee_no: 'E1', operations: [] });
+  render(
+    <QueryClientProvider client={client}>
+      <ConfigProvider theme={{ token: { motion: false } }}>
+        <App>
+          <MemoryRouter initialEntries={[`/records/party${search}`]}>
+            <Routes>
+              <Route path="/records/:object" element={<RecordListPage />} />
+              <Route path="*" element={null} />
+            </Routes>
+            <Address />
+          </MemoryRouter>
+        </App>
+      </ConfigProvider>
+    </QueryClientProvider>,
+  );
+  return userEvent.setup({ delay: null, pointerEventsCheck: 0 });
+}
+
+const rows = () => screen.findAllByTestId('row');
+const line = async (n: number) => (await rows())[n - 1] as HTMLElement;
+const cell = async (n: number, key: string) => (await line(n)).querySelector(`td[data-column="${key}"]`) as HTMLElement;
+const address = () => screen.getByTestId('address').textContent;
+const patches = () => sent.filter((one) => one.method === 'PATCH').map((one) => one.body);
+
+describe('a list of records', () => {
+  it('says that it is being read, and shows its rows', async () => {
+    await open();
+    expect(screen.queryAllByTestId('row')).toEqual([]);
+    expect((await rows()).map((one) => one.dataset.uid)).toEqual(['p1', 'p2', 'p3']);
+    expect(screen.queryByTestId('chosen-bar')).toBeNull();
+  });
+  it('says that there is none, and what failed with its request number', async () => {
+    answers = ({ path }) =>
+      path.endsWith('/query')
+        ? {
+            body: {
+              rows: [],
+              next_cursor: null,
+              previous_cursor: null,
+              as_of: { records: '2026-03-18T02:00:00Z', warehouse: null },
+            },
+          }
+        : undefined;
+    await open();
+    expect((await screen.findByTestId('state-empty')).textContent).toContain('还没有客户');
+    cleanup();
+    answers = ({ path }) =>
+      path.endsWith('/query') ? { status: 500, body: { code: 'internal', message: '服务器出错' } } : undefined;
+    await open();
+    expect(await screen.findByText(/r-7/)).toBeTruthy();
+    expect(screen.queryAllByTestId('row')).toEqual([]);
+  });
+});
+
+describe('chosen records', () => {
+  it('are counted, added up exactly, and asked about at the gate; Escape leaves none', async () => {
+    const user = await open();
+    await user.click(within(await line(1)).getByRole('checkbox'));
+    await user.click(within(await line(3)).getByRole('checkbox'));
+    expect(screen.getByTestId('chosen').textContent).toBe('已选 2 条');
+    expect(screen.getByTestId('chosen-sum').textContent).toBe('总资产合计 1.00万');
+    const refused = await screen.findByTestId('chosen-refused');
+    await waitFor(() => expect(refused.textContent).toContain('邮件触达将拦截 1 户电话触达将拦截 0 户'));
+    expect(within(refused).getByTitle('未授权邮件 1')).toBeTruthy();
+    await waitFor(() =>
+      expect(sent.filter((one) => one.path === '/gate/foreseen').map((one) => one.body)).toContainEqual({
+        channel: 'email',
+        parties: ['p1', 'p3'],
+      }),
+    );
+    await user.keyboard('{Escape}');
+    expect(screen.queryByTestId('chosen-bar')).toBeNull();
+  });
+  it('are exported alone', async () => {
+    answers = ({ path }) =>
+      path.endsWith('/export') ? { status: 422, body: { code: 'x', message: '不行' } } : undefined;
+    const user = await open();
+    await user.click(within(await line(2)).getByRole('checkbox'));
+    await user.click(screen.getByTestId('export-chosen'));
+    await waitFor(() =>
+      expect(sent.find((one) => one.path.endsWith('/export'))?.body).toEqual({
+        uids: ['p2'],
+        columns: META.list.columns,
+      }),
+    );
+  });
+  it('say nothing of the gate to whoever may not know', async () => {
+    answers = ({ path }) =>
+      path === '/gate/foreseen' ? { status: 403, body: { code: 'refused', message: '无权限' } } : undefined;
+    const user = await open();
+    await user.click(within(await line(2)).getByRole('checkbox'));
+    await waitFor(() => expect(sent.filter((one) => one.path === '/gate/foreseen')).toHaveLength(2));
+    expect(screen.queryByTestId('chosen-refused')).toBeNull();
+    expect(screen.getByTestId('chosen').textContent).toBe('已选 1 条');
+  });
+});
+
+describe('rows in groups', () => {
+  it('stand in the address with the groups that are closed; their heads add up what is shown', async () => {
+    const user = await open('?group=level&closed=C4');
+    const heads = (await screen.findAllByTestId('group')).map((head) => head.textContent);
+    expect(heads).toEqual(['稳健2 条总资产合计 1.00万', '积极1 条总资产合计 2.00万']);
+    expect((await rows()).map((one) => one.dataset.uid)).toEqual(['p1', 'p3']);
+    await user.click(within(screen.getAllByTestId('group')[0] as HTMLElement).getByRole('button'));
+    expect(screen.queryAllByTestId('row')).toEqual([]);
+    await waitFor(() => expect(address()).toBe('/records/party?group=level&closed=C4&closed=C3'));
+  });
+  it('say that they are of one page where there are others', async () => {
+    answers = (asked) =>
+      asked.path.endsWith('/query') ? { body: { ...(usual(asked) as object), next_cursor: 'n' } } : undefined;
+    await open('?group=level');
+    expect((await screen.findAllByTestId('group'))[0]?.textContent).toContain('本页 2 条');
+  });
+});
+
+describe('a cell changed where it stands', () => {
+  const saved = (revision: number, note: string) => ({
+    ...ROWS[0],
+    revision,
+    values: { ...ROWS[0]?.values, note },
+    permitted: ['update'],
+  });
+
+  it('is saved by Enter on top of the row’s revision, and undone on top of what that made', async () => {
+    answers = ({ method, body }) =>
+      method === 'PATCH'
+        ? { body: saved(Number(body.revision) + 1, String((body.values as { note: string }).note)) }
+        : undefined;
+    const user = await open();
+    await user.dblClick(await cell(1, 'note'));
+    await user.keyboard('大客户{Enter}');
+    await waitFor(async () => expect((await cell(1, 'note')).textContent).toBe('大客户'));
+    await user.click(await screen.findByTestId('cell-undo'));
+    await waitFor(async () => expect((await cell(1, 'note')).textContent).toBe('老客户'));
+    expect(patches()).toEqual([
+      { revision: 1, values: { note: '大客户' } },
+      { revision: 2, values: { note: '老客户' } },
+    ]);
+    expect(address()).toBe('/records/party');
+  });
+  it('is empty again when it was empty before the change', async () => {
+    answers = ({ method, body }) =>
+      method === 'PATCH' ? { body: { ...saved(Number(body.revision) + 1, ''), uid: 'p2' } } : undefined;
+    const user = await open();
+    await user.dblClick(await cell(2, 'open'));
+    await user.click(screen.getByTestId('cell-open'));
+    await user.keyboard('{Enter}');
+    await user.click(await screen.findByTestId('cell-undo'));
+    await waitFor(() => expect(patches().map((one) => one.values)).toEqual([{ open: true }, { open: null }]));
+  });
+  it('is as it was after Escape, and what was not changed is not sent', async () => {
+    const user = await open();
+    (await cell(1, 'note')).focus();
+    await user.keyboard('{F2}别的{Escape}');
+    expect((await cell(1, 'note')).textContent).toBe('老客户');
+    expect(await cell(1, 'note')).toBe(document.activeElement);
+    await user.keyboard('{F2}{Enter}');
+    expect(screen.queryByTestId('cell-note')).toBeNull();
+    expect(patches()).toEqual([]);
+  });
+  it('tells at the cell why it was refused, and keeps what was typed', async () => {
+    answers = ({ method }) =>
+      method === 'PATCH'
+        ? {
+            status: 422,
+            body: { code: 'invalid', message: '没有保存', findings: [{ code: 'x', message: '备注过长' }] },
+          }
+        : undefined;
+    const user = await open();
+    await user.dblClick(await cell(1, 'note'));
+    await user.keyboard('长{Enter}');
+    expect((await screen.findByTestId('cell-refused')).textContent).toContain('备注过长');
+    expect(screen.getByTestId('cell-note')).toHaveProperty('value', '长');
+  });
+  it('goes on from the newer record when somebody else was faster', async () => {
+    let revision = 1;
+    answers = (asked) => {
+      if (asked.method === 'PATCH' && asked.body.revision === 1) {
+        revision = 5;
+        return { status: 409, body: { code: 'stale_revision', message: '已被修改' } };
+      }
+      if (asked.method === 'PATCH') return { body: saved(6, '大客户') };
+      return asked.path.endsWith('/query')
+        ? { body: { ...(usual(asked) as object), rows: [{ ...ROWS[0], revision }] } }
+        : undefined;
+    };
+    const user = await open();
+    await user.dblClick(await cell(1, 'note'));
+    await user.keyboard('大客户{Enter}');
+    await user.click(await screen.findByTestId('cell-reload'));
+    await waitFor(() => expect(screen.queryByTestId('cell-stale')).toBeNull());
+    await user.click(screen.getByTestId('cell-note'));
+    await user.keyboard('{Enter}');
+    await waitFor(async () => expect((await cell(1, 'note')).textContent).toBe('大客户'));
+    expect(patches().map((one) => one.revision)).toEqual([1, 5]);
+  });
+  it('is none of the source’s own, unless the record was made by hand, and none for whoever may not change records', async () => {
+    await open();
+    expect(await cell(1, 'level')).toBeNull();
+    expect(await cell(1, 'note')).not.toBeNull();
+    cleanup();
+    answers = (asked) =>
+      asked.path.endsWith('/query')
+        ? { body: { ...(usual(asked) as object), rows: [{ ...ROWS[0], from_source: false }] } }
+        : undefined;
+    await open();
+    expect(await cell(1, 'level')).not.toBeNull();
+    cleanup();
+    answers = ({ path }) => (path === '/meta/objects/party' ? { body: { ...META, operations: [] } } : undefined);
+    await open();
+    expect(await cell(1, 'note')).toBeNull();
+    expect(screen.queryAllByRole('checkbox')).toHaveLength(4);
+  });
+});

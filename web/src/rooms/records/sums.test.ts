@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import type { FieldMeta, RecordRow } from '../../api';
+import { summable, sumOver } from './sums';
+
+const asset = { key: 'total_asset', web: 'money', currency: 'CNY' } as FieldMeta;
+const row = (values: RecordRow['values'], ...refused: string[]): RecordRow => ({
+  uid: 'u',
+  display: '某',
+  revision: 1,
+  values,
+  refused,
+  from_source: true,
+});
+
+describe('the sum of a column', () => {
+  it('is exact, leaves out what is not there and counts what one may not see', () => {
+    const rows = [row({ total_asset: '0.10' }), row({ total_asset: '0.20' }), row({ total_asset: null })];
+    expect(sumOver(asset, [...rows, row({}, 'total_asset')])).toEqual({
+      field: asset,
+      amounts: [{ amount: '0.30', currency: 'CNY' }],
+      refused: 1,
+    });
+  });
+  it('never adds amounts of different currencies', () => {
+    const rows = [row({ total_asset: { amount: '1', currency: 'USD' } }), row({ total_asset: '2' })];
+    expect(sumOver(asset, rows)?.amounts).toEqual([
+      { amount: '1', currency: 'USD' },
+      { amount: '2', currency: 'CNY' },
+    ]);
+  });
+  it('is unknown where a row was read without it', () => {
+    expect(sumOver(asset, [row({ total_asset: '1' }), row({ name: '甲' })])).toBeNull();
+  });
+  it('is there of columns of money alone, as they stand', () => {
+    const rate = { key: 'rate', web: 'percent' } as FieldMeta;
+    const flow = { key: 'flow', web: 'money' } as FieldMeta;
+    expect(summable([asset, rate, flow], ['flow', 'rate', 'total_asset', 'gone'])).toEqual([flow, asset]);
+  });
+});

@@ -1,0 +1,25 @@
+import type { FieldMeta, RecordRow } from '../../api';
+import { sumOf } from '../../kit/decimals';
+import { HOME, isMoney } from '../../kit/fields/values';
+
+/** The sum of one field over rows: an amount for each currency, and how many rows the viewer may not see it of. */
+export type Sum = { field: FieldMeta; amounts: { amount: string; currency: string }[]; refused: number };
+
+/** The columns of a list that add up: those of money, as they stand. */
+export const summable = (fields: FieldMeta[], columns: string[]): FieldMeta[] =>
+  columns.flatMap((key) => fields.filter((field) => field.key === key && field.web === 'money'));
+
+/** Add up what the rows have of a field, exactly; null where a row was read without it, so that nobody knows. */
+export function sumOver(field: FieldMeta, rows: RecordRow[]): Sum | null {
+  const seen = rows.filter((row) => !field.refused && !row.refused.includes(field.key));
+  if (seen.some((row) => !(field.key in row.values))) return null;
+  const byCurrency = new Map<string, string[]>();
+  for (const row of seen) {
+    const value = row.values[field.key] ?? null;
+    const given = isMoney(value) ? value : { amount: value as string | null, currency: field.currency ?? HOME };
+    if (given.amount === null) continue;
+    byCurrency.set(given.currency, [...(byCurrency.get(given.currency) ?? []), String(given.amount)]);
+  }
+  const amounts = [...byCurrency].map(([currency, texts]) => ({ amount: sumOf(texts), currency }));
+  return { field, amounts, refused: rows.length - seen.length };
+}
