@@ -44,12 +44,18 @@ def signed_in(employee_no: str, role: str, unit: int | None) -> Client:
     return client
 
 
-def more_cpu(client: Client, address: str) -> tuple[float, float]:
+def more_cpu(client: Client, address: str, body: object = None) -> tuple[float, float]:
     """Return the median milliseconds of CPU of this process for that request, and for the bare one."""
-
-    def ask(what: str) -> None:
-        answer = client.get(what)
-        assert answer.status_code == 200, answer.content
-
     with override_settings(ROOT_URLCONF="benchmarks.endpoint"):
-        return interleaved(lambda: ask(address), lambda: ask("/api/bare"), rounds=ROUNDS, clock=time.process_time)
+        return interleaved(
+            lambda: ask(client, address, body),
+            lambda: ask(client, "/api/bare"),
+            rounds=ROUNDS,
+            clock=time.process_time,
+        )
+
+
+def ask(client: Client, address: str, body: object = None) -> None:
+    """Have a browser ask, with a body where one is given; whatever is no answer ends the benchmark."""
+    answer = client.get(address) if body is None else client.post(address, body, content_type="application/json")
+    assert answer.status_code == 200, answer.content

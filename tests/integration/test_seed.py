@@ -31,8 +31,8 @@ def held():
 home = installation.built_seed()
 with installation.at(home):
     before = held()
-    print(list_page.measure("seed").line())
     with transaction.atomic():
+        print(list_page.measure("seed").line())
         print(customer_360.measure("seed", installation.service()).line())
         transaction.set_rollback(True)
     print(audience_count.measure("seed").line())

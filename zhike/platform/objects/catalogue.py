@@ -127,9 +127,9 @@ def by_ids(object: str, expression: expressions.Expression) -> expressions.Expre
 
     Words that records and org units go by become their ids as of now.
     """
-    known, owner = catalogues.catalogue(), catalogues.object_type(object)
 
     def ids(path: Sequence[str], words: Collection[str]) -> Mapping[str, Collection[int]]:
+        known, owner = catalogues.catalogue(), catalogues.object_type(object)
         field = asking.end_of(known, owner, path[:-1]).fields[path[-1]]
         return pointed_records.ids_called(known, field, words)
 
