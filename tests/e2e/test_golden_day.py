@@ -146,7 +146,7 @@ def _work_is_refused_without_consent_to_calls(page: Page, uid: str) -> None:
 def _effect_is_that_of_the_groups(page: Page, live: Live, uid: str) -> None:
     """The groups are drawn by the campaign's random id; each person's outcome is written down, so the means are known."""
     expected, people = golden.expected()["effect"]["people"], _people(page, uid)
-    assert {record: (Decimal(row["net_inflow"]), row["converted"]) for record, row in people.items()} == {
+    assert {record: (Decimal(row["much"]), row["converted"]) for record, row in people.items()} == {
         record: (Decimal(row["net_inflow"]), row["converted"]) for record, row in expected.items()
     }
     shown = page.evaluate(_GET, f"/campaigns/{uid}/effect")

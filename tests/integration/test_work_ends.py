@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import date
+from datetime import date, time
 from threading import Barrier
 
 import pytest
@@ -13,6 +13,7 @@ from django.test import Client
 
 from tests.factories.records import SYSTEM, build_firm, customer, signed_in
 from tests.factories.work import give
+from zhike.engagement.campaigns.logic import running
 from zhike.kernel import actions, clock, context, definition_changes, event_delivery
 from zhike.kernel.definition_changes import Edit
 from zhike.kernel.definition_errors import DefinitionsBroken
@@ -29,7 +30,7 @@ from zhike.platform.records import api as records
 from zhike.platform.work import api as work
 from zhike.platform.work import origins
 from zhike.platform.work.errors import AlreadyDone, AlreadyTaken, NoResults
-from zhike.platform.work.logic import following, holding, naming
+from zhike.platform.work.logic import following, naming, rights
 from zhike.platform.work.models import Comment, WorkItem
 from zhike.platform.work.types import Candidate, GiveWork, NewWork, WorkKind
 
@@ -289,7 +290,7 @@ def test_of_two_who_take_it_at_once_one_has_it_and_the_other_is_told_who(own_dat
     organization.add_user(employee_no="E1003", name="赵敏", role="account_manager", unit="B1")
     people = [permissions.principal_of_user(organization.all_staff(number=n)[0].id) for n in ("E1001", "E1003")]
     uid = give(Candidate(kind="group", unit=organization.unit_by_code("B1").id))
-    found, both = holding.one, Barrier(2)
+    found, both = rights.one, Barrier(2)
 
     def both_have_found_it_free(*asked, **how):
         row = found(*asked, **how)
@@ -297,7 +298,7 @@ def test_of_two_who_take_it_at_once_one_has_it_and_the_other_is_told_who(own_dat
         both.wait(10)
         return row
 
-    monkeypatch.setattr(holding, "one", both_have_found_it_free)
+    monkeypatch.setattr(rights, "one", both_have_found_it_free)
 
     def claim(principal):
         try:
@@ -321,14 +322,20 @@ def test_of_two_who_take_it_at_once_one_has_it_and_the_other_is_told_who(own_dat
 def test_what_is_said_while_it_is_cancelled_is_said_before_or_not_at_all(own_database, monkeypatch):
     firm = build_firm()
     uid = give(assignee="E1001")
-    found = holding.one
+    found = rights.one
 
     def cancelled_meanwhile(*asked, **how):
         row = found(*asked, **how)
         cancelled(uid)
         return row
 
-    monkeypatch.setattr(holding, "one", cancelled_meanwhile)
+    monkeypatch.setattr(rights, "one", cancelled_meanwhile)
     with pytest.raises(AlreadyDone):
         work.comment(uid, "还在吗", principal=firm.manager)
     assert not Comment.objects.exists()
+
+
+def test_what_a_campaign_gives_is_due_when_offices_close(firm, monkeypatch):
+    monkeypatch.setattr("zhike.kernel.open_time.office_hours", lambda _calendar: (time(9), time(16, 30)))
+    with clock.travel(clock.at(date(2026, 3, 19), 10)):
+        assert running.due(2) == clock.at(date(2026, 3, 23), 16, 30)
