@@ -5,7 +5,7 @@ NPM := PATH="$(NODE)/bin:$$PATH" $(NODE)/bin/node $(NODE)/lib/node_modules/npm/b
 UV_VERSION := 0.13.9
 CUSTOMERS ?= 20000
 PORT ?= 8000
-.PHONY: setup run test check lint types layers unit bench seed prove mutants web web-types clean format
+.PHONY: setup run test check lint types layers unit bench seed prove mutants web web-types clean format licences
 
 setup: .venv/.ready
 
@@ -25,6 +25,10 @@ web/dist/index.html: .venv/.ready web/package-lock.json $(shell find web/src web
 web-types: setup
 	$(BIN)/zhike openapi > web/node_modules/.openapi.json
 	cd web && $(NPM) run types --silent
+
+# NOTICE from the two locks; stops at a licence that the product may not be shipped with.
+licences: setup
+	$(BIN)/python -m tests.licences
 
 run: setup web
 	$(BIN)/zhike serve --all --customers $(CUSTOMERS) --port $(PORT)

@@ -147,5 +147,6 @@ def test_the_browser_guesses_no_meaning_from_words():
 
 
 def test_every_way_to_show_and_edit_a_value_is_a_module_of_its_name():
-    modules = {path.stem for path in (WEB / "kit/fields/kinds").glob("*.tsx")}
-    assert modules == {kind.web for kind in KINDS.values()}
+    for folder in ("kinds", "inputs"):
+        modules = {path.stem for path in (WEB / "kit/fields" / folder).glob("*.tsx")}
+        assert modules == {kind.web for kind in KINDS.values()}, folder

@@ -2,8 +2,6 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { App as AntApp, ConfigProvider } from 'antd';
 import enUS from 'antd/locale/en_US';
 import zhCN from 'antd/locale/zh_CN';
-import dayjs from 'dayjs';
-import 'dayjs/locale/zh-cn';
 import { useMemo } from 'react';
 import { RouterProvider } from 'react-router';
 import { ApiError } from '../api/client';
@@ -32,7 +30,6 @@ export function App() {
   const lang = useLang();
   const phone = useIsPhone();
   const theme = useMemo(() => themeFor(phone), [phone]);
-  dayjs.locale(lang === 'zh' ? 'zh-cn' : 'en');
   return (
     <ConfigProvider
       theme={theme}

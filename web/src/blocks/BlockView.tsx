@@ -1,5 +1,5 @@
 import { Button } from 'antd';
-import type { ReactNode } from 'react';
+import { lazy, Suspense, type ReactNode } from 'react';
 import { Link, useLocation, useNavigate } from 'react-router';
 import type { Block, HistoryData, PageAction, UnavailableBlock } from '../api';
 import { useText } from '../kit/i18n';
@@ -10,14 +10,16 @@ import { Icon } from '../kit/Icon';
 import { Stamp } from '../kit/marks';
 import { Panel } from '../kit/Panel';
 import { leadingBack } from '../kit/returning';
-import { Empty, ErrorState, QueryState } from '../kit/states';
+import { Empty, ErrorState, QueryState, Skeleton } from '../kit/states';
 import { isLead } from './arrangement';
 import { BriefBlock, FiguresBlock } from './BriefBlock';
 import { FieldsBlock } from './FieldsBlock';
-import { IdentityBlock } from './IdentityBlock';
 import { HistoryList, TagList, Timeline, TouchList, WorkList } from './lists';
 import { SeriesBlock } from './SeriesBlock';
 import { TableBlock } from './TableBlock';
+
+// Of one page only.
+const IdentityBlock = lazy(async () => ({ default: (await import('./IdentityBlock')).IdentityBlock }));
 
 /** A block whose data are there, though perhaps none yet. */
 type Shown = Exclude<Block, UnavailableBlock>;
@@ -56,7 +58,11 @@ function LeadBlock({ block, context }: { block: Block; context: BlockContext }) 
   if (block.kind === 'brief') return <BriefBlock data={block.data} asOf={block.as_of} actions={context.actions} />;
   if (block.kind === 'figures') return <FiguresBlock figures={block.data.figures} asOf={block.as_of} />;
   if (block.kind !== 'identity') return null;
-  return <IdentityBlock data={block.data} asOf={block.as_of} actions={context.actions} />;
+  return (
+    <Suspense fallback={<Skeleton rows={3} />}>
+      <IdentityBlock data={block.data} asOf={block.as_of} actions={context.actions} />
+    </Suspense>
+  );
 }
 
 /** One more record of the block, for whoever may make one; its form leads back here. */

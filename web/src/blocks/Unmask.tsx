@@ -1,42 +1,17 @@
-import { useQueryClient } from '@tanstack/react-query';
-import { Form, Input, Modal } from 'antd';
-import { useState } from 'react';
-import { api, ApiError } from '../api/client';
+import { lazy, Suspense, useState } from 'react';
 import { useText } from '../kit/i18n';
-import { useChange } from '../kit/change';
-import { useReport } from '../kit/feedback';
 import { Icon } from '../kit/Icon';
 
+// With a form of its own: loaded by whoever asks.
+const UnmaskDialog = lazy(async () => ({ default: (await import('./UnmaskDialog')).UnmaskDialog }));
+
 type Props = { object: string; uid: string; field: string; label: string; value: string; bare?: boolean };
-
-const ABOUT_REASON = ['record.reason_required', 'record.unmask_series'];
-
-function aboutReason(error: unknown): error is ApiError {
-  return error instanceof ApiError && ABOUT_REASON.includes(error.code);
-}
 
 /** A masked value and the way to see it: one item, with a reason, recorded. `bare`: the value stands elsewhere. */
 export function Unmask({ object, uid, field, label, value, bare = false }: Props) {
   const { t } = useText();
-  const report = useReport();
-  const client = useQueryClient();
-  const [open, setOpen] = useState(false);
+  const [open, setOpen] = useState<boolean | null>(null);
   const [clear, setClear] = useState<string | null>(null);
-  const [form] = Form.useForm<{ reason: string }>();
-  const ask = useChange({
-    mutationFn: (reason: string) =>
-      api.post('/objects/{object}/records/{uid}/unmask', { path: { object, uid }, body: { field, reason } }),
-    onSuccess: (answer) => {
-      setClear(String(answer.value));
-      setOpen(false);
-      // The look is recorded: whoever shows the record's log shows it now.
-      void client.invalidateQueries({ queryKey: ['record-history', object, uid] });
-      void client.invalidateQueries({ queryKey: ['page'] });
-    },
-    // What is wrong with the reason stands under it, where another one is written.
-    onError: (error) =>
-      aboutReason(error) ? form.setFields([{ name: 'reason', errors: [error.message] }]) : report(error),
-  });
   if (clear !== null)
     return (
       <span className="strong" data-testid={`unmasked-${field}`}>
@@ -49,30 +24,19 @@ export function Unmask({ object, uid, field, label, value, bare = false }: Props
       <button type="button" className="plain link nowrap" onClick={() => setOpen(true)} data-testid={`unmask-${field}`}>
         <Icon name="hidden" size={13} /> {t('unmask.ask')}
       </button>
-      <Modal
-        open={open}
-        title={t('unmask.title', { field: label })}
-        okText={t('unmask.show')}
-        okButtonProps={{ 'data-testid': 'unmask-confirm' }}
-        confirmLoading={ask.isPending}
-        onOk={() => form.submit()}
-        onCancel={() => setOpen(false)}
-        width={420}
-        destroyOnHidden
-      >
-        <p className="ink-2" style={{ marginBottom: 12 }}>
-          {t('unmask.text')}
-        </p>
-        <Form form={form} layout="vertical" requiredMark={false} onFinish={(values) => ask.mutate(values.reason)}>
-          <Form.Item
-            name="reason"
-            label={t('unmask.reason')}
-            rules={[{ required: true, min: 4, message: t('unmask.reasonHint') }]}
-          >
-            <Input.TextArea rows={3} autoFocus data-testid="unmask-reason" />
-          </Form.Item>
-        </Form>
-      </Modal>
+      <Suspense fallback={null}>
+        {open !== null && (
+          <UnmaskDialog
+            object={object}
+            uid={uid}
+            field={field}
+            label={label}
+            open={open}
+            onClose={() => setOpen(false)}
+            onShown={setClear}
+          />
+        )}
+      </Suspense>
     </span>
   );
 }

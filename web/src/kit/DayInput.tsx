@@ -1,6 +1,7 @@
 import generateConfig from '@rc-component/picker/generate/dayjs';
 import { DatePicker } from 'antd';
 import dayjs, { type Dayjs } from 'dayjs';
+import 'dayjs/locale/zh-cn';
 import utc from 'dayjs/plugin/utc';
 import { useMemo, useRef, useState, type CSSProperties, type KeyboardEvent, type SyntheticEvent } from 'react';
 import { useText } from './i18n';
@@ -87,7 +88,8 @@ function keepEnter(event: KeyboardEvent) {
 /** A day, or a day and a time, as a text without zone. */
 export function DayInput(props: Props) {
   const { withTime = false, value, onChange: _, style, ...rest } = props;
-  const { t } = useText();
+  const { t, lang } = useText();
+  dayjs.locale(lang === 'zh' ? 'zh-cn' : 'en'); // the names of months and days in its panel
   const typing = useTyping(props);
   // The picker drops what is typed when it is given another object, even one of the same day.
   const shown = useMemo(() => (value ? held(value) : null), [value]);

@@ -1,6 +1,4 @@
-import i18next from 'i18next';
-import { useMemo } from 'react';
-import { initReactI18next, useTranslation } from 'react-i18next';
+import { useMemo, useSyncExternalStore } from 'react';
 import { setRequestLanguage } from '../api/client';
 import type { Labels, Lang } from '../api';
 import { strings, type Key } from './strings';
@@ -10,39 +8,38 @@ export type Params = Record<string, string | number>;
 export type Translate = (key: Key, params?: Params) => string;
 
 const STORED = 'zhike.lang';
+const PLACE = /\{\{(\w+)\}\}/g;
+const listeners = new Set<() => void>();
+let current: Lang = 'zh';
 
-function storedLanguage(): Lang {
-  return localStorage.getItem(STORED) === 'en' ? 'en' : 'zh';
-}
-
-function resource(index: 0 | 1): Record<string, string> {
-  return Object.fromEntries(Object.entries(strings).map(([key, pair]) => [key, pair[index]]));
-}
-
+/** Speak the language that this browser spoke last. */
 export function startI18n(): void {
-  const lang = storedLanguage();
-  setRequestLanguage(lang);
-  void i18next.use(initReactI18next).init({
-    lng: lang,
-    fallbackLng: 'zh',
-    resources: { zh: { translation: resource(0) }, en: { translation: resource(1) } },
-    keySeparator: false,
-    nsSeparator: false,
-    interpolation: { escapeValue: false },
-    initAsync: false,
-  });
+  current = localStorage.getItem(STORED) === 'en' ? 'en' : 'zh';
+  setRequestLanguage(current);
 }
 
 export function setLanguage(lang: Lang): void {
   localStorage.setItem(STORED, lang);
   setRequestLanguage(lang);
   document.documentElement.lang = lang === 'zh' ? 'zh-CN' : 'en';
-  if (i18next.language !== lang) void i18next.changeLanguage(lang);
+  if (current === lang) return;
+  current = lang;
+  listeners.forEach((listener) => listener());
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
 }
 
 export function useLang(): Lang {
-  const { i18n } = useTranslation();
-  return i18n.language === 'en' ? 'en' : 'zh';
+  return useSyncExternalStore(subscribe, () => current);
+}
+
+/** A text of ours in a language, its places filled in; what is not given stays empty. */
+function translated(lang: Lang, key: Key, params: Params): string {
+  const text: string = strings[key][lang === 'zh' ? 0 : 1];
+  return text.replace(PLACE, (_place, name: string) => String(params[name] ?? ''));
 }
 
 /** What a unit of the metadata is called in a language; one we have no word for stays as it is. */
@@ -53,14 +50,13 @@ export function unitText(unit: string, lang: Lang): string {
 
 /** `t` for our own texts, `label` for texts that come with the metadata. */
 export function useText(): { t: Translate; label: (labels: Labels | null | undefined) => string; lang: Lang } {
-  const { t } = useTranslation();
   const lang = useLang();
   return useMemo(
     () => ({
-      t: (key: Key, params?: Params) => t(key, params ?? {}),
+      t: (key: Key, params: Params = {}) => translated(lang, key, params),
       label: (labels: Labels | null | undefined) => labels?.[lang] ?? labels?.zh ?? '',
       lang,
     }),
-    [t, lang],
+    [lang],
   );
 }

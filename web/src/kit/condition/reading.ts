@@ -1,6 +1,6 @@
 /** From any expression JSON to the tree: what rows can say becomes rows, everything else stays a sentence. */
 import type { Expression, FieldRef, Literal, VocabularyType } from '../../api';
-import { askedOf, typedText } from '../fields/asked';
+import { askedOf, canHold, typedText } from '../fields/asked';
 import {
   isNegation,
   isRow,
@@ -34,16 +34,6 @@ function canAsk(op: RowOp, type: VocabularyType): boolean {
   if (op === 'not_between') return ops.includes('between');
   if (inList || !COMPARISONS.includes(op)) return false;
   return op === '=' || op === '!=' || editor === 'number' || editor === 'day';
-}
-
-const KIND_OF: Record<string, string> = { string: 'text', number: 'integer', boolean: 'boolean' };
-
-/** Whether the editors of a type can show a value: one of its own type, a whole number for any number. */
-function canHold(literal: Literal, type: VocabularyType): boolean {
-  const { editor, literal: own, whole } = askedOf(type);
-  if (literal.value === null || literal.value === '') return false;
-  const given = literal.type ?? KIND_OF[typeof literal.value];
-  return given === own || (editor === 'number' && !whole && given === 'integer');
 }
 
 function rowOf(written: Expression, field: string, op: RowOp, literals: Literal[], known: KnownType): Row | null {

@@ -1,27 +1,13 @@
 import { unitText, useText, type Key } from '../i18n';
 import { Change, Plain } from '../figures';
-import { NumberInput } from '../NumberInput';
 import { isPercentage, isWhole, readNumber } from '../plain';
-import type { EditProps, ShowProps } from './kind';
+import type { ShowProps } from './kind';
 
 /** A number with its unit; a change with its sign and the color of the market. */
 export function NumberValue({ field, value, cell }: ShowProps) {
   const { lang } = useText();
   if (field.format === 'change') return <Change value={value} unit={field.unit ?? undefined} cell={cell} />;
   return <Plain value={value} unit={cell || !field.unit ? undefined : unitText(field.unit, lang)} />;
-}
-
-export function NumberEdit({ field, testId, value, onChange, id }: EditProps) {
-  return (
-    <NumberInput
-      id={id}
-      typing={{ percent: field.unit === PERCENT }}
-      data-testid={testId}
-      value={value as string | undefined}
-      onChange={onChange}
-      style={{ width: '100%' }}
-    />
-  );
 }
 
 /** The unit of numbers that are shares of a hundred. */

@@ -1,7 +1,6 @@
-import { Select } from 'antd';
 import { useText } from '../i18n';
 import { Tag, toneOf } from '../marks';
-import type { EditProps, ShowProps } from './kind';
+import type { ShowProps } from './kind';
 
 /** Options by their labels: as tags in their status, which the levels of a tier have, too, or as words. */
 export function Options({ field, value, cell }: ShowProps) {
@@ -28,22 +27,5 @@ export function Options({ field, value, cell }: ShowProps) {
       })}
       {cell && keys.length > 1 && <span className="small ink-3">+{keys.length - 1}</span>}
     </span>
-  );
-}
-
-export function OptionsInput({ field, testId, value, onChange, id, several }: EditProps & { several?: boolean }) {
-  const { t, label } = useText();
-  const options = field.options.map((option) => ({ value: option.key, label: label(option.labels) }));
-  return (
-    <Select
-      id={id}
-      data-testid={testId}
-      mode={several ? 'multiple' : undefined}
-      allowClear
-      value={value}
-      onChange={onChange}
-      options={options}
-      placeholder={t('common.select')}
-    />
   );
 }

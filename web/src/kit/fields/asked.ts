@@ -38,6 +38,16 @@ const ASKED: Record<VocabularyType, Asked> = {
 
 export const askedOf = (type: VocabularyType | undefined): Asked => ASKED[type ?? 'text'];
 
+const INFERRED: Record<string, string> = { string: 'text', number: 'integer', boolean: 'boolean' };
+
+/** Whether the controls of a type can show a value: one of its own type, a whole number among any numbers. */
+export function canHold(literal: Literal, type: VocabularyType): boolean {
+  if (literal.value === null || literal.value === '') return false;
+  const { editor, literal: own, whole } = askedOf(type);
+  const given = literal.type ?? INFERRED[typeof literal.value];
+  return given === own || (editor === 'number' && !whole && given === ASKED.integer.literal);
+}
+
 /** A literal's value as it is typed: the stored decimal 300000.0 is 300000. */
 export function typedText({ value, type }: Literal): string {
   if (value === null) return '';

@@ -1,4 +1,7 @@
-/** What the browser knows of a field type: one module of `kinds/` each, called as the server's `web` says. */
+/**
+ * What the browser knows of a field type: one module of `kinds/` each, called as the server's `web` says, and one of
+ * `inputs/` with its control, which only pages with forms load.
+ */
 import type { ComponentType } from 'react';
 import type { FieldMeta, Input, Value } from '../../api';
 import type { Key } from '../i18n';
@@ -17,7 +20,6 @@ export type EditProps = {
 
 export type FieldKind = {
   Show: ComponentType<ShowProps>;
-  Edit: ComponentType<EditProps>;
   /** A value as the control holds it, and back; the same, where they are not given. */
   toForm?: (value: Value) => unknown;
   fromForm?: (value: unknown) => Input;

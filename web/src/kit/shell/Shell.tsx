@@ -1,4 +1,4 @@
-import { useState, type ReactNode } from 'react';
+import { lazy, Suspense, useState, type ReactNode } from 'react';
 import { Link, NavLink, useNavigate } from 'react-router';
 import type { Me, MenuItem } from '../../api';
 import { useText } from '../i18n';
@@ -8,14 +8,18 @@ import { useIsPhone, useKeys, useNow } from '../hooks';
 import { Icon } from '../Icon';
 import { Tag } from '../marks';
 import { useCrumbs } from '../Page';
-import { SearchDialog } from './SearchDialog';
 import { Unreachable } from './Unreachable';
-import { UserMenu, UserSheet } from './UserMenu';
+import { UserButton } from './UserButton';
+
+// Loaded when first opened: the first page is drawn without them.
+const SearchDialog = lazy(async () => ({ default: (await import('./SearchDialog')).SearchDialog }));
+const UserMenu = lazy(async () => ({ default: (await import('./UserMenu')).UserMenu }));
+const UserSheet = lazy(async () => ({ default: (await import('./UserMenu')).UserSheet }));
 
 /** Rail and top bar on a desk, dark head and tab bar on a phone. */
 export function Shell({ me, children }: { me: Me; children: ReactNode }) {
   const phone = useIsPhone();
-  const [searching, setSearching] = useState(false);
+  const [searching, setSearching] = useState<boolean | null>(null);
   useKeys({ 'ctrl+k': () => setSearching(true) });
   const openSearch = () => setSearching(true);
   const { t } = useText();
@@ -36,7 +40,9 @@ export function Shell({ me, children }: { me: Me; children: ReactNode }) {
       {/* In one place either way: a page keeps what was typed into it when the screen is turned. */}
       {children}
       {phone && <TabBar me={me} />}
-      <SearchDialog open={searching} onClose={() => setSearching(false)} />
+      <Suspense fallback={null}>
+        {searching !== null && <SearchDialog open={searching} onClose={() => setSearching(false)} />}
+      </Suspense>
     </div>
   );
 }
@@ -117,8 +123,21 @@ function TopBar({ me, onSearch }: { me: Me; onSearch: () => void }) {
         <kbd>Ctrl K</kbd>
       </button>
       <TradingDay me={me} />
-      <UserMenu me={me} />
+      <Own me={me} />
     </header>
+  );
+}
+
+/** Who is signed in, and behind it what one can do with one's own session. */
+function Own({ me }: { me: Me }) {
+  const [opened, setOpened] = useState(false);
+  const button = <UserButton me={me} onClick={() => setOpened(true)} />;
+  return opened ? (
+    <Suspense fallback={button}>
+      <UserMenu me={me} />
+    </Suspense>
+  ) : (
+    button
   );
 }
 
@@ -169,7 +188,7 @@ const TABS = 4;
 
 function TabBar({ me }: { me: Me }) {
   const { t, label } = useText();
-  const [open, setOpen] = useState(false);
+  const [open, setOpen] = useState<boolean | null>(null);
   const shown = me.menu.slice(0, TABS);
   return (
     <nav className="tabbar" aria-label={t('shell.menu')}>
@@ -183,7 +202,9 @@ function TabBar({ me }: { me: Me }) {
         <Icon name="user" size={20} />
         {t('shell.mine')}
       </button>
-      <UserSheet me={me} rest={me.menu.slice(TABS)} open={open} onClose={() => setOpen(false)} />
+      <Suspense fallback={null}>
+        {open !== null && <UserSheet me={me} rest={me.menu.slice(TABS)} open={open} onClose={() => setOpen(false)} />}
+      </Suspense>
     </nav>
   );
 }

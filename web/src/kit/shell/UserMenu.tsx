@@ -9,6 +9,7 @@ import { useChange } from '../change';
 import { useReport } from '../feedback';
 import { Icon, type IconName } from '../Icon';
 import { PasswordDialog } from './PasswordDialog';
+import { UserButton } from './UserButton';
 
 type Action = { key: string; icon: IconName; text: string; run: () => void };
 
@@ -56,11 +57,11 @@ function useOwnActions(openPassword: () => void): Action[] {
   ];
 }
 
+/** Loaded when it is first opened, and open then. */
 export function UserMenu({ me }: { me: Me }) {
-  const { label } = useText();
+  const [open, setOpen] = useState(true);
   const [password, setPassword] = useState(false);
   const actions = useOwnActions(() => setPassword(true));
-  const place = [me.units[0]?.name, label(me.roles[0]?.labels)].filter(Boolean).join(' · ');
   const items = actions.map((action) => ({
     key: action.key,
     icon: <Icon name={action.icon} size={14} />,
@@ -69,19 +70,8 @@ export function UserMenu({ me }: { me: Me }) {
   }));
   return (
     <>
-      <Dropdown trigger={['click']} menu={{ items }} placement="bottomRight">
-        <button type="button" className="plain who" data-testid="user-menu">
-          <span className="avatar">{me.name.slice(0, 1)}</span>
-          <span>
-            <span className="name" style={{ display: 'block' }}>
-              {me.name}
-            </span>
-            <span className="unit-name" style={{ display: 'block' }}>
-              {place}
-            </span>
-          </span>
-          <Icon name="down" size={14} />
-        </button>
+      <Dropdown trigger={['click']} open={open} onOpenChange={setOpen} menu={{ items }} placement="bottomRight">
+        <UserButton me={me} autoFocus />
       </Dropdown>
       <PasswordDialog open={password} onClose={() => setPassword(false)} />
     </>

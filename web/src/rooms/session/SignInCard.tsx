@@ -1,5 +1,5 @@
-import { Button, Form, Input } from 'antd';
-import { useState } from 'react';
+import { Button, Input } from 'antd';
+import { useId, useState, type ReactNode, type SubmitEvent } from 'react';
 import { api, ApiError, auth } from '../../api/client';
 import { useText, type Key } from '../../kit/i18n';
 import { Icon } from '../../kit/Icon';
@@ -25,8 +25,11 @@ export function SignInCard({ fixedUser, onSignedIn }: Props) {
   const { t } = useText();
   const [busy, setBusy] = useState(false);
   const [refusal, setRefusal] = useState<Refusal | null>(null);
+  const [values, setValues] = useState<Values>({ username: fixedUser ?? '', password: '' });
+  const [tried, setTried] = useState(false);
+  const id = useId();
 
-  const signIn = async (values: Values) => {
+  const signIn = async () => {
     setBusy(true);
     setRefusal(null);
     try {
@@ -43,6 +46,15 @@ export function SignInCard({ fixedUser, onSignedIn }: Props) {
     }
   };
 
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    setTried(true);
+    if (values.username.trim() && values.password) void signIn();
+  };
+  const set = (key: keyof Values) => (event: { target: { value: string } }) =>
+    setValues((before) => ({ ...before, [key]: event.target.value }));
+  const missing = (key: keyof Values) => tried && values[key].trim() === '';
+
   return (
     <>
       {refusal && (
@@ -58,39 +70,52 @@ export function SignInCard({ fixedUser, onSignedIn }: Props) {
           )}
         </div>
       )}
-      <Form<Values>
-        layout="vertical"
-        requiredMark={false}
-        onFinish={(values) => void signIn(values)}
-        initialValues={{ username: fixedUser ?? '' }}
-      >
-        <Form.Item
-          name="username"
-          label={t('session.employeeNo')}
-          rules={[{ required: true, message: t('common.required') }]}
-        >
+      <form noValidate onSubmit={submit}>
+        <Field id={`${id}-user`} label={t('session.employeeNo')} missing={missing('username')}>
           <Input
+            id={`${id}-user`}
             autoComplete="username"
             autoFocus={!fixedUser}
             disabled={Boolean(fixedUser)}
+            value={values.username}
+            onChange={set('username')}
+            status={missing('username') ? 'error' : undefined}
             data-testid="sign-in-employee-no"
           />
-        </Form.Item>
-        <Form.Item
-          name="password"
-          label={t('session.password')}
-          rules={[{ required: true, message: t('common.required') }]}
-        >
+        </Field>
+        <Field id={`${id}-password`} label={t('session.password')} missing={missing('password')}>
           <Input.Password
+            id={`${id}-password`}
             autoComplete="current-password"
             autoFocus={Boolean(fixedUser)}
+            value={values.password}
+            onChange={set('password')}
+            status={missing('password') ? 'error' : undefined}
             data-testid="sign-in-password"
           />
-        </Form.Item>
+        </Field>
         <Button type="primary" htmlType="submit" block loading={busy} data-testid="sign-in-submit">
           {t('session.signIn')}
         </Button>
-      </Form>
+      </form>
     </>
+  );
+}
+
+type FieldProps = { id: string; label: string; missing: boolean; children: ReactNode };
+
+/** A field as forms draw it, without their machinery: this card is a part of every page. */
+function Field({ id, label, missing, children }: FieldProps) {
+  const { t } = useText();
+  return (
+    <div className="sign-in-field">
+      <label htmlFor={id}>{label}</label>
+      {children}
+      {missing && (
+        <span className="small tone-late" role="alert">
+          {t('common.required')}
+        </span>
+      )}
+    </div>
   );
 }

@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { Modal } from 'antd';
-import { useCallback, useEffect, useMemo, useState } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from 'react';
 import { Outlet } from 'react-router';
 import { ApiError, auth, onSignInRequired } from '../../api/client';
 import { useMe } from '../../api/hooks';
@@ -10,11 +10,12 @@ import { setServerNow, shanghai } from '../../kit/clock';
 import { setCurrentYear } from '../../kit/format';
 import { HeadProvider } from '../../kit/Page';
 import { ErrorState, Skeleton } from '../../kit/states';
-import { PasswordForm } from '../../kit/shell/PasswordForm';
 import { Shell } from '../../kit/shell/Shell';
 import { SignInCard } from './SignInCard';
 import { Entrance, SignInPage } from './SignInPage';
 import { useIdle } from './useIdle';
+
+const PasswordForm = lazy(async () => ({ default: (await import('../../kit/shell/PasswordForm')).PasswordForm }));
 
 /** The gate: nobody signed in, signed in, or signed in and run out, with the page kept underneath. */
 export function SignedIn() {
@@ -40,7 +41,9 @@ function PasswordFirst({ due }: { due: 'given' | 'age' }) {
       <p className="ink-2" style={{ marginBottom: 12 }} data-testid="password-why">
         {t(`session.passwordDue.${due}`)}
       </p>
-      <PasswordForm onDone={() => void client.invalidateQueries()} />
+      <Suspense fallback={<Skeleton rows={3} />}>
+        <PasswordForm onDone={() => void client.invalidateQueries()} />
+      </Suspense>
       <p className="small" style={{ marginTop: 12 }}>
         <button
           type="button"

@@ -1,4 +1,4 @@
 import type { FieldKind } from '../kind';
-import { Options, OptionsInput } from '../Options';
+import { Options } from '../Options';
 
-export const kind: FieldKind = { Show: Options, Edit: OptionsInput };
+export const kind: FieldKind = { Show: Options };

@@ -1,4 +1,4 @@
 import type { FieldKind } from '../kind';
-import { notNumber, NumberEdit, NumberValue } from '../Numbers';
+import { notNumber, NumberValue } from '../Numbers';
 
-export const kind: FieldKind = { Show: NumberValue, Edit: NumberEdit, fromForm: String, fault: notNumber, right: true };
+export const kind: FieldKind = { Show: NumberValue, fromForm: String, fault: notNumber, right: true };

@@ -2,7 +2,7 @@ import { unitText, useText } from '../../i18n';
 import { Plain } from '../../figures';
 import { wholeOf } from '../../plain';
 import type { FieldKind, ShowProps } from '../kind';
-import { notWhole, NumberEdit } from '../Numbers';
+import { notWhole } from '../Numbers';
 
 /** A length of time says what it counts, in a cell, too. */
 function Show({ field, value }: ShowProps) {
@@ -12,7 +12,6 @@ function Show({ field, value }: ShowProps) {
 
 export const kind: FieldKind = {
   Show,
-  Edit: NumberEdit,
   fromForm: wholeOf,
   fault: notWhole,
   right: true,

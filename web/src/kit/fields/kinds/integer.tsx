@@ -1,5 +1,5 @@
 import { wholeOf } from '../../plain';
 import type { FieldKind } from '../kind';
-import { notWhole, NumberEdit, NumberValue } from '../Numbers';
+import { notWhole, NumberValue } from '../Numbers';
 
-export const kind: FieldKind = { Show: NumberValue, Edit: NumberEdit, fromForm: wholeOf, fault: notWhole, right: true };
+export const kind: FieldKind = { Show: NumberValue, fromForm: wholeOf, fault: notWhole, right: true };

@@ -1,7 +1,7 @@
 import { Change } from '../../figures';
 import * as format from '../../format';
 import type { FieldKind, ShowProps } from '../kind';
-import { notNumber, NumberEdit } from '../Numbers';
+import { notNumber } from '../Numbers';
 
 function Show({ field, value }: ShowProps) {
   return field.format === 'change' ? <Change value={value} unit="%" /> : <>{format.percent(value)}</>;
@@ -9,7 +9,6 @@ function Show({ field, value }: ShowProps) {
 
 export const kind: FieldKind = {
   Show,
-  Edit: NumberEdit,
   fromForm: String,
   fault: notNumber,
   right: true,

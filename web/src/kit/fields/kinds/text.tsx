@@ -1,4 +1,4 @@
 import type { FieldKind } from '../kind';
-import { LineInput, Words } from '../Words';
+import { Words } from '../Words';
 
-export const kind: FieldKind = { Show: Words, Edit: LineInput, telling: true };
+export const kind: FieldKind = { Show: Words, telling: true };

@@ -1,5 +1,4 @@
 import type { FieldKind, ShowProps } from '../kind';
-import { LineInput } from '../Words';
 
 /** A web address, opened beside this page; the other side learns nothing of where its visitor came from. */
 function Show({ value, cell }: ShowProps) {
@@ -12,4 +11,4 @@ function Show({ value, cell }: ShowProps) {
   );
 }
 
-export const kind: FieldKind = { Show, Edit: LineInput };
+export const kind: FieldKind = { Show };

@@ -1,4 +1,4 @@
 import type { FieldKind } from '../kind';
-import { fromPicked, PlaceInput, Pointed, toPicked } from '../Pointing';
+import { fromPicked, Pointed, toPicked } from '../Pointing';
 
-export const kind: FieldKind = { Show: Pointed, Edit: PlaceInput, toForm: toPicked, fromForm: fromPicked };
+export const kind: FieldKind = { Show: Pointed, toForm: toPicked, fromForm: fromPicked };

@@ -1,0 +1,43 @@
+import { useQuery } from '@tanstack/react-query';
+import { Select } from 'antd';
+import { useState } from 'react';
+import { api } from '../../api/client';
+import { useDebounced } from '../hooks';
+import { useText } from '../i18n';
+import type { EditProps } from './kind';
+import type { Picked } from './RecordPicker';
+
+type Offer = Picked & { code: string };
+
+/** Choose an org unit or a user by a few characters of name or code. */
+export function PlaceInput({ field, testId, value, onChange, id }: EditProps) {
+  const { t } = useText();
+  const [q, setQ] = useState('');
+  const settled = useDebounced(q.trim(), 250);
+  const found = useQuery({
+    queryKey: ['places', field.target, settled],
+    queryFn: ({ signal }) =>
+      api.get('/meta/places/{place}', { path: { place: field.target ?? '' }, query: { q: settled }, signal }),
+  });
+  return (
+    <Select<Picked, Offer>
+      id={id}
+      labelInValue
+      allowClear
+      showSearch={{ filterOption: false, onSearch: setQ, searchValue: q }}
+      loading={found.isFetching}
+      value={value as Picked | undefined}
+      onChange={(next) => onChange?.(next)}
+      options={(found.data ?? []).map((place) => ({ value: place.uid, label: place.display, code: place.key }))}
+      optionRender={({ data }) => (
+        <>
+          {data.label} <span className="small ink-3">{data.code}</span>
+        </>
+      )}
+      popupMatchSelectWidth={false}
+      placeholder={t('common.select')}
+      style={{ width: '100%' }}
+      data-testid={testId}
+    />
+  );
+}

@@ -1,0 +1,8 @@
+import { Checkbox } from 'antd';
+import type { EditProps } from '../kind';
+
+export function Edit({ testId, checked, onChange, id }: EditProps) {
+  return (
+    <Checkbox id={id} data-testid={testId} checked={checked} onChange={(event) => onChange?.(event.target.checked)} />
+  );
+}

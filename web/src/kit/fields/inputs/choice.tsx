@@ -1,0 +1,1 @@
+export { OptionsInput as Edit } from '../OptionsInput';

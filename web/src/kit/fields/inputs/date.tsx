@@ -1,0 +1,14 @@
+import { DayInput } from '../../DayInput';
+import type { EditProps } from '../kind';
+
+export function Edit({ testId, value, onChange, id }: EditProps) {
+  return (
+    <DayInput
+      id={id}
+      data-testid={testId}
+      value={value as string | undefined}
+      onChange={(day) => onChange?.(day)}
+      style={{ width: '100%' }}
+    />
+  );
+}

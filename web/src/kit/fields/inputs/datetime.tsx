@@ -1,0 +1,15 @@
+import { DayInput } from '../../DayInput';
+import type { EditProps } from '../kind';
+
+export function Edit({ testId, value, onChange, id }: EditProps) {
+  return (
+    <DayInput
+      id={id}
+      data-testid={testId}
+      withTime
+      value={value as string | undefined}
+      onChange={(at) => onChange?.(at)}
+      style={{ width: '100%' }}
+    />
+  );
+}

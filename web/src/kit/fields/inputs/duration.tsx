@@ -1,0 +1,1 @@
+export { NumberEdit as Edit } from '../NumberEdit';

@@ -1,0 +1,37 @@
+import { Select, Space } from 'antd';
+import type { MoneyValue } from '../../../api';
+import { NumberInput } from '../../NumberInput';
+import type { EditProps } from '../kind';
+import { HOME, isMoney } from '../values';
+
+const OFTEN = [HOME, 'HKD', 'USD', 'EUR', 'GBP', 'JPY'];
+
+export function Edit({ field, testId, value, onChange, id }: EditProps) {
+  const given: MoneyValue = isMoney(value)
+    ? value
+    : { amount: (value as string | undefined) ?? null, currency: field.currency ?? HOME };
+  const set = (changed: Partial<MoneyValue>) => {
+    const next = { ...given, ...changed };
+    onChange?.(next.amount === null || next.amount === '' ? undefined : next);
+  };
+  return (
+    <Space.Compact block>
+      <NumberInput
+        id={id}
+        data-testid={testId}
+        value={given.amount}
+        onChange={(amount) => set({ amount })}
+        style={{ width: '100%' }}
+      />
+      <Select
+        value={given.currency}
+        onChange={(currency: string) => set({ currency })}
+        options={[...new Set([given.currency, ...OFTEN])].map((currency) => ({ value: currency, label: currency }))}
+        showSearch={false}
+        popupMatchSelectWidth={false}
+        style={{ width: 86 }}
+        data-testid={`${testId}-currency`}
+      />
+    </Space.Compact>
+  );
+}

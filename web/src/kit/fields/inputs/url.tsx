@@ -1,0 +1,1 @@
+export { LineInput as Edit } from '../LineInput';

@@ -1,0 +1,1 @@
+export { PlaceInput as Edit } from '../PlaceInput';
