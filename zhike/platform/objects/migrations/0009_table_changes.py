@@ -32,7 +32,7 @@ def watch(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("objects", "0007_retired_tables")]
+    dependencies = [("objects", "0008_rooms")]
 
     operations = [
         migrations.CreateModel(
