@@ -76,7 +76,7 @@ BREAKS = (
     Break(
         "scopes: shown before",
         "each question is answered in its own scope",
-        "zhike/insight/audiences/logic/published.py",
+        "zhike/insight/serving/logic/published.py",
         "        elif found is self._kept[0]:\n",
         "        elif True:\n",
         ("tests/integration/audiences/test_scopes.py",),

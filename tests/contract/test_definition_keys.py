@@ -37,6 +37,8 @@ ELSEWHERE = {
     "channels.ContentRule.forbidden": "engagement/channels/kinds.py",
     "channels.ContentRule.risk_line": "engagement/channels/kinds.py",
     "channels.TemplateVariable.mask": "engagement/channels/logic/content.py",
+    "compliance.Barred.code": "engagement/compliance/logic/checks.py",
+    "compliance.Barred.labels": "engagement/compliance/logic/checks.py",
     "compliance.Check.check": "engagement/compliance/logic/checks.py",
     "compliance.Suitability.highest": "engagement/compliance/logic/suitability.py",
     "compliance.Suitability.lowest_class_highest": "engagement/compliance/logic/suitability.py",

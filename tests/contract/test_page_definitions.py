@@ -76,7 +76,7 @@ FIGURE = ("blocks", "party_identity", "figures", 0)
         ("customer", ("columns", 0, 0), "asset_over_time", "page.unknown_block", None),
         ("customer", ("record",), None, "page.no_record", ("blocks", "party_identity")),
         ("customer", ("record",), "product", "page.other_object", None),
-        ("customer", ("record",), "product", "page.other_record", ("columns", 0, 0)),
+        ("customer", ("record",), "product", "page.other_record", ("blocks", "assets_over_time")),
         ("customer", ("record",), "product", "page.other_target", ("blocks", "party_accounts", "through")),
         ("customer", ("blocks", "party_accounts", "through"), "account", "page.other_target", None),
         ("home_manager", ("columns", 0, 0), "party_tags", "page.no_record", None),
