@@ -41,14 +41,11 @@ export function useRowKeys<T extends RowData>({ rows, body, open, edit, reach }:
     setActive(row);
   };
   const go = (from: number, step: 1 | -1, column?: string) => {
-    for (let index = from; index >= 0 && index < rows.length; index += step) {
-      const row = rows[index];
-      if (!row || row.getIsGrouped()) continue;
-      if (!rowOf(row.id)) reach?.(index);
-      wanted.current = { row: row.id, column };
-      setActive(row.id);
-      return;
-    }
+    const index = nextRow(rows, from, step);
+    const row = rows[index];
+    if (!row) return;
+    if (!rowOf(row.id)) reach?.(index);
+    focus(row.id, column);
   };
 
   const onKeyDown = (event: KeyboardEvent) => {
@@ -78,6 +75,13 @@ export function useRowKeys<T extends RowData>({ rows, body, open, edit, reach }:
     act();
   };
   return { onKeyDown, at, take: setActive, focus };
+}
+
+/** The place of the first row from a place on that is no head of a group; -1 where there is none. */
+function nextRow<T extends RowData>(rows: TableRow<T>[], from: number, step: 1 | -1): number {
+  let index = from;
+  while (rows[index]?.getIsGrouped()) index += step;
+  return index < rows.length ? index : -1;
 }
 
 /** From a row to its cells that can be changed, and back. */

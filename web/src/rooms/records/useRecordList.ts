@@ -20,9 +20,8 @@ export function useRecordList(meta: ObjectMeta, parent: Given | null, first: Sho
   const [rows, setRows] = useState<Row[]>(first.rows);
   const [q, setQ] = useState(first.q);
   const [sort, setSort] = useState<Sort | null>(first.sort);
-  const own = useOwnColumns(meta, first.columns);
-  const { columns } = own;
-  const [{ group, closed }, setGrouping] = useState({ group: first.group, closed: first.closed });
+  const { columns, ...own } = useOwnColumns(meta, first.columns);
+  const grouping = useGrouping(first);
   const [place, setPlace] = useState<Place>(first.place);
   const terms = useFieldTerms(meta.fields);
   const condition = useMemo(() => compile(newGroup('all', rows), terms.typeOf).expression ?? undefined, [rows, terms]);
@@ -34,20 +33,16 @@ export function useRecordList(meta: ObjectMeta, parent: Given | null, first: Sho
   const filter = { refinement, condition: settled.condition, q: settled.q, of };
   const query: RecordQuery = { ...filter, sort: sort ?? undefined, columns, cursor: place.cursor, limit: PAGE };
 
-  const page = useQuery({
-    queryKey: ['records', meta.key, query],
-    queryFn: ({ signal }) => api.post('/objects/{object}/query', { path: { object: meta.key }, body: query, signal }),
-    placeholderData: keepPreviousData,
-  });
+  const page = useRecordPage(meta, query);
   const stale = place.cursor !== undefined && page.error instanceof ApiError && page.error.code === 'bad_cursor';
   useEffect(() => {
     if (stale) setPlace({ from: 1 }); // an address of before the list had this order
   }, [stale]);
   const asked = settled.q ?? '';
   useEffect(() => {
-    onShown({ refinement, rows, q: asked, sort, columns, group, closed, place });
+    onShown({ refinement, rows, q: asked, sort, columns, ...grouping.held, place });
     // What is told depends on these alone; who listens is another function each time.
-  }, [refinement, rows, asked, sort, columns.join(), group, closed, place]);
+  }, [refinement, rows, asked, sort, columns.join(), grouping.held, place]);
   const back =
     <T>(set: (value: T) => void) =>
     (value: T) => {
@@ -67,10 +62,7 @@ export function useRecordList(meta: ObjectMeta, parent: Given | null, first: Sho
     setColumns: own.set,
     /** What its widths are kept under, and the life in which they are. */
     own,
-    group,
-    setGroup: (next: string | null) => setGrouping({ group: next, closed: [] }),
-    closed,
-    setClosed: (next: string[]) => setGrouping({ group, closed: next }),
+    ...grouping,
     terms,
     of,
     filter,
@@ -80,6 +72,25 @@ export function useRecordList(meta: ObjectMeta, parent: Given | null, first: Sho
     previous: () =>
       page.data?.previous_cursor &&
       setPlace({ cursor: page.data.previous_cursor, from: Math.max(1, place.from - PAGE) }),
+  };
+}
+
+function useRecordPage(meta: ObjectMeta, query: RecordQuery) {
+  return useQuery({
+    queryKey: ['records', meta.key, query],
+    queryFn: ({ signal }) => api.post('/objects/{object}/query', { path: { object: meta.key }, body: query, signal }),
+    placeholderData: keepPreviousData,
+  });
+}
+
+/** By which field rows stand together; another field begins with all groups open. */
+function useGrouping(first: Shown) {
+  const [held, hold] = useState({ group: first.group, closed: first.closed });
+  return {
+    ...held,
+    held,
+    setGroup: (group: string | null) => hold({ group, closed: [] }),
+    setClosed: (closed: string[]) => hold({ ...held, closed }),
   };
 }
 
