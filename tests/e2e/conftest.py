@@ -167,11 +167,11 @@ def browser_context_args() -> dict:
     return {"viewport": {"width": 1440, "height": 900}, "locale": "zh-CN", "timezone_id": "Asia/Shanghai"}
 
 
-def sign_in(page: Page, live: Live, role: str) -> None:
-    """Sign in by the screen as the trial's holder of a role."""
+def sign_in(page: Page, live: Live, role: str, menu: str = "menu-home") -> None:
+    """Sign in by the screen as the trial's holder of a role, until an entry of the menu is there."""
     who = live.sign_ins[role]
     page.goto(live.address)
     page.get_by_test_id("sign-in-employee-no").fill(who["employee_no"])
     page.get_by_test_id("sign-in-password").fill(who["password"])
     page.get_by_test_id("sign-in-submit").click()
-    page.get_by_test_id("menu-home").wait_for()
+    page.get_by_test_id(menu).wait_for()

@@ -106,7 +106,7 @@ function Cell({
     <Formatted value={value} format={column.format} unit={column.unit} options={column.options} cell={!alone} />
   );
   if (!formatOf(column.format).toned) return shown;
-  const tone = toNumber(value) === 0 ? 'ink-4' : column.tone && value !== null ? `tone-${column.tone}` : undefined;
+  const tone = toNumber(value) === 0 ? 'ink-3' : column.tone && value !== null ? `tone-${column.tone}` : undefined;
   return tone ? <span className={tone}>{shown}</span> : shown;
 }
 

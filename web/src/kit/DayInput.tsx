@@ -44,6 +44,7 @@ type Props = {
   allowClear?: boolean;
   id?: string;
   style?: CSSProperties;
+  'aria-label'?: string;
   'data-testid'?: string;
 };
 

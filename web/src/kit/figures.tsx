@@ -6,13 +6,13 @@ import { Icon } from './Icon';
 
 /** No data: never the same as zero or as "no right". */
 export function Nothing() {
-  return <span className="ink-4">{format.NOTHING}</span>;
+  return <span className="ink-3">{format.NOTHING}</span>;
 }
 
 export function NoRight() {
   const { t } = useText();
   return (
-    <span className="ink-4 nowrap">
+    <span className="ink-3 nowrap">
       <Icon name="hidden" size={14} /> {t('value.refused')}
     </span>
   );

@@ -53,6 +53,7 @@ export function FieldPicker({ terms, value, onPick, autoFocus }: PickerProps) {
         const entry = terms.entries.get(key);
         if (entry) onPick(entry);
       }}
+      aria-label={t('condition.pickField')}
       data-testid="condition-field"
     />
   );
@@ -76,6 +77,7 @@ export function OperatorSelect({ row, terms, onChange }: RowProps) {
       showSearch={false}
       options={operatorsOf(type, row.op).map((op) => ({ value: op, label: opText(op, type, t) }))}
       style={{ minWidth: 84 }}
+      aria-label={t('condition.operator')}
       data-testid="condition-operator"
     />
   );
@@ -120,6 +122,7 @@ function ManyValues({ row, entry, onChange }: { row: Row; entry: Entry | undefin
       placeholder={t('common.select')}
       style={{ minWidth: 150, maxWidth: 360 }}
       popupMatchSelectWidth={false}
+      aria-label={t('condition.value')}
       data-testid="condition-value"
     />
   );
@@ -130,7 +133,7 @@ type OneProps = { entry: Entry | undefined; value: string; onChange: (value: str
 function OneValue({ entry, value, onChange }: OneProps) {
   const { t } = useText();
   const options = useOptions(entry);
-  const common = { 'data-testid': 'condition-value' };
+  const common = { 'data-testid': 'condition-value', 'aria-label': t('condition.value') };
   const { editor, whole } = askedOf(entry?.type);
   if (editor === 'yesNo') {
     const yesNo = [
@@ -182,6 +185,7 @@ function ScaledNumber({ entry, value, onChange, whole = false }: OneProps & { wh
   return (
     <span className="stack">
       <NumberInput
+        aria-label={t('condition.value')}
         data-testid="condition-value"
         typing={{ places: Math.round(Math.log10(factor)), percent: entry?.unit === PERCENT }}
         value={refused || value}

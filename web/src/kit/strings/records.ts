@@ -18,6 +18,8 @@ export const records = {
   'condition.to': ['至', 'to'],
   'condition.pickField': ['选择属性、指标或标签', 'Choose a field, indicator or tag'],
   'condition.unknown': ['未知项 {{key}}', 'unknown {{key}}'],
+  'condition.operator': ['怎么比', 'Comparison'],
+  'condition.value': ['比什么值', 'Value'],
   'condition.kind.indicator': ['指标', 'Indicator'],
   'condition.kind.field': ['属性', 'Field'],
   'condition.kind.tag': ['标签', 'Tag'],

@@ -70,7 +70,7 @@ function CampaignTable({ items }: { items: CampaignSummary[] }) {
       return value === undefined ? (
         <Nothing />
       ) : (
-        <span className={value === 0 ? 'ink-4' : tone}>{decimal(value, 0)}</span>
+        <span className={value === 0 ? 'ink-3' : tone}>{decimal(value, 0)}</span>
       );
     };
   const columns: Column<CampaignSummary>[] = [

@@ -121,7 +121,7 @@ export function BranchTable({ uid, branches }: { uid: string; branches: Branch[]
     row.small ? (
       <span className="tone-attention">{t('effect.small')}</span>
     ) : (
-      <span className="ink-4">{t('effect.enough')}</span>
+      <span className="ink-3">{t('effect.enough')}</span>
     );
   const people = (row: Branch, title: string, count: number, state?: string) => (
     <PeopleNumber
@@ -152,7 +152,7 @@ export function BranchTable({ uid, branches }: { uid: string; branches: Branch[]
       title: t('effect.refused'),
       align: 'right',
       render: (row) => (
-        <span className={row.refused > 0 ? 'tone-refused' : 'ink-4'}>
+        <span className={row.refused > 0 ? 'tone-refused' : 'ink-3'}>
           {people(row, t('effect.refused'), row.refused, 'refused')}
         </span>
       ),

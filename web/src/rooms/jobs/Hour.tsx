@@ -8,7 +8,7 @@ export function Hour({ steps, name, tone }: { steps: JobStep[]; name: string; to
   const { t } = useText();
   const number = (value: number | null) => (value === null ? NOTHING : decimal(value, 0));
   const known = steps.flatMap(({ waiting }) => (waiting === null ? [] : [waiting]));
-  if (known.length === 0) return <span className="hour small ink-4">{t('job.hourUnknown')}</span>;
+  if (known.length === 0) return <span className="hour small ink-3">{t('job.hourUnknown')}</span>;
   const { came, left } = pace({ steps });
   const words = t('job.hourSaid', {
     name,

@@ -17,7 +17,7 @@ import { pace, said, stateOf, sumOf, type Standing } from './pace';
 
 const two = (number: number) => String(number).padStart(2, '0');
 const counted = (value: number | null, tone = '') => (
-  <span className={value ? tone : 'ink-4'}>{value === null ? NOTHING : decimal(value, 0)}</span>
+  <span className={value ? tone : 'ink-3'}>{value === null ? NOTHING : decimal(value, 0)}</span>
 );
 
 const STANDINGS: Record<Standing, Tone> = {
@@ -49,7 +49,7 @@ export function QueuesPanel({
       </Tag>
     );
   };
-  const rate = (value: number | null) => <span className={value ? '' : 'ink-4'}>{said(value)}</span>;
+  const rate = (value: number | null) => <span className={value ? '' : 'ink-3'}>{said(value)}</span>;
   const detail = (row: JobQueue) =>
     [
       word('job.lane', row.queue),

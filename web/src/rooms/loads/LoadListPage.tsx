@@ -83,7 +83,7 @@ function LoadTable({ items }: { items: Load[] }) {
   const { t } = useText();
   const sourceName = useSourceName();
   const number = (value: number, tone = '') => (
-    <span className={value === 0 ? 'ink-4' : tone}>{decimal(value, 0)}</span>
+    <span className={value === 0 ? 'ink-3' : tone}>{decimal(value, 0)}</span>
   );
   const columns: Column<Load>[] = [
     { key: 'file', title: t('load.file'), render: (row) => <Link to={`/loads/${row.uid}`}>{row.file}</Link> },

@@ -195,6 +195,7 @@ export function ColleagueSelect({ value, onChange, id, placeholder, style, testI
       showSearch={{ filterOption: false, onSearch: setText }}
       loading={found.isPending}
       placeholder={placeholder ?? t('work.toPlaceholder')}
+      aria-label={placeholder}
       options={(missing ? [...chosen, ...people] : people).map((person) => ({
         value: person.uid,
         label: `${person.name}  ${person.uid}`,
