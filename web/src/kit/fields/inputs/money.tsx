@@ -1,5 +1,6 @@
 import { Select, Space } from 'antd';
 import type { MoneyValue } from '../../../api';
+import { useText } from '../../i18n';
 import { NumberInput } from '../../NumberInput';
 import type { EditProps } from '../kind';
 import { HOME, isMoney } from '../values';
@@ -7,6 +8,7 @@ import { HOME, isMoney } from '../values';
 const OFTEN = [HOME, 'HKD', 'USD', 'EUR', 'GBP', 'JPY'];
 
 export function Edit({ field, testId, value, onChange, id }: EditProps) {
+  const { t } = useText();
   const given: MoneyValue = isMoney(value)
     ? value
     : { amount: (value as string | undefined) ?? null, currency: field.currency ?? HOME };
@@ -30,6 +32,7 @@ export function Edit({ field, testId, value, onChange, id }: EditProps) {
         showSearch={false}
         popupMatchSelectWidth={false}
         style={{ width: 86 }}
+        aria-label={t('common.currency')}
         data-testid={`${testId}-currency`}
       />
     </Space.Compact>
