@@ -20,7 +20,7 @@ KINDS = fields.value_types()
 TYPES = frozenset(KINDS) | {kind.web for kind in KINDS.values()}
 WEB_NAMES = TYPES | set(get_args(Format)) | {"list"}
 #: The expression language has types of its own; the field types know theirs.
-_OWN = ("zhike/platform/fields/", "zhike/expressions/")
+_OWN = ("zhike/platform/fields/", "zhike/expressions/", "zhike/insight/audiences/migrations/")
 WEB = Path("web/src")
 WEB_OWN = ("web/src/kit/fields/", "web/src/api/generated/")
 SEARCH = Search(TYPES)

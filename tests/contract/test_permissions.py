@@ -302,7 +302,7 @@ def test_a_customer_is_a_principal_like_any_other(firm, tmp_path):
     own, other = customer("张三丰", customer_no="C1"), customer("李四海", customer_no="C2")
     investor = Principal(kind="party", name="张三丰", subject="C1", posts=(Post("investor"),))
 
-    assert investor.actor == "customer:C1"
+    assert investor.actor == "party:C1"
     assert _names(investor) == ["张*丰"]
     assert objects.count(PARTIES, principal=investor).count == 1
     assert _names(investor, RecordQuery("party", text="李四")) == []

@@ -59,7 +59,7 @@ def measure_over_time(principal: Principal, subject: Subject, settings: OverTime
 def _said(measure: Measure, total: Decimal, language: str) -> str:
     """A day's total in few signs: what it is and how much."""
     words = measure.labels[language]
-    if measure.value_type.format != "money":
+    if not measure.value_type.currency:
         return f"{words} {total:+,}"
     return f"{words} {total / _THOUSAND:+,.1f} k" if language == "en" else f"{words} {total / _WAN:+,.2f} 万"
 

@@ -18,7 +18,7 @@ _MEMORY = "6GB"
 #: Enough for any question to a file of 2,000,000 rows with 300 columns: what is read stays on disk.
 _MEMORY_OF_A_FILE = "300MB"
 _lock = threading.Lock()
-_kept_database: duckdb.DuckDBPyConnection | None = None
+_kept_databases: dict[Path, duckdb.DuckDBPyConnection] = {}
 #: Below the home of the installation: tables and their scratch, received files, rows for lists and audiences.
 _REACHED = ("warehouse", "files", "served")
 
@@ -62,12 +62,13 @@ def looking_up() -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def _kept() -> duckdb.DuckDBPyConnection:
-    global _kept_database
+    # A database reaches the folders of the installation that it was opened for.
+    folder = home()
     with _lock:
-        if _kept_database is None:
+        if folder not in _kept_databases:
             # It keeps what it has read of the files up to its limit; one thread answers, as many as ask.
-            _kept_database = _connected(memory=_MEMORY_OF_A_FILE, threads=1)
-        return _kept_database
+            _kept_databases[folder] = _connected(memory=_MEMORY_OF_A_FILE, threads=1)
+        return _kept_databases[folder]
 
 
 def _connected(*, memory: str, threads: int) -> duckdb.DuckDBPyConnection:
