@@ -11,10 +11,12 @@ from django.db import connection, transaction
 from tests.factories.records import SYSTEM, build_firm, cover, customer, unit_uid
 from tests.factories.waiting import waiting_for_nobody
 from zhike.kernel import clock, definitions
+from zhike.platform.exchange import api as exchange
+from zhike.platform.exchange.types import LoadColumn
 from zhike.platform.objects import api as objects
 from zhike.platform.objects import bulk, catalogue
 from zhike.platform.objects.logic import scopes
-from zhike.platform.objects.types import LoadColumn, RecordQuery
+from zhike.platform.objects.types import RecordQuery
 
 
 @pytest.fixture
@@ -83,7 +85,7 @@ def test_whatever_changes_rows_is_true_at_once(firm, parties):
     assert seen(firm.branch_head) == {third.id}
     objects.erase("party", third.uid, reason="客户要求", principal=SYSTEM)
     assert seen(firm.branch_head) == set()
-    bulk.load("party", columns=[LoadColumn("name"), LoadColumn("branch")], rows=[(None, "counter:9", "新来", "B1")])
+    exchange.load("party", columns=[LoadColumn("name"), LoadColumn("branch")], rows=[(None, "counter:9", "新来", "B1")])
     assert len(seen(firm.branch_head)) == 1
     with connection.cursor() as cursor:  # by hand, as nobody should
         cursor.execute(f"update {catalogue.describe('party').table} set deleted_at = now()")

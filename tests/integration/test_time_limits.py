@@ -10,7 +10,9 @@ from django.test import Client
 
 from tests.factories.records import build_firm, customer
 from tests.integration.audiences import day
-from zhike.insight.audiences.logic import counting, published
+from zhike.expressions import trees
+from zhike.insight.audiences.logic import counting
+from zhike.insight.serving.logic import published
 from zhike.insight.warehouse import api as warehouse
 from zhike.kernel import database, time_limits
 from zhike.kernel.errors import TooCostly
@@ -112,8 +114,8 @@ def test_an_audience_that_is_stopped_says_so_and_the_next_one_answers(firm, monk
     status, found = post(client, "/audiences/preview", body)
     assert (status, found["count"]) == (200, 6)
     table = published.published()
-    with time_limits.unlimited(), table.cursor() as cursor:
-        assert cursor.execute("select count(*) from wide").fetchall() == [(12,)]
+    with time_limits.unlimited(), table.session() as session:
+        assert session.rows(trees.sql("select count(*) from wide")) == [(12,)]
 
 
 def test_the_limit_never_rings_after_its_block():

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import pytest
 from pyroaring import BitMap
-from zhike.insight.audiences.logic.published import _KEPT_SCOPES, SCOPE, published
 
+from zhike.expressions import trees
 from zhike.insight.audiences.logic import counting
+from zhike.insight.serving.logic.published import _KEPT_SCOPES, SCOPE, published
 
 
 def ids(table, scope):
-    with table.cursor(scope) as cursor:
-        return {row[0] for row in cursor.execute(f"select party_id from {SCOPE}").fetchall()}
+    with table.session(scope) as session:
+        return {party for (party,) in session.rows(trees.sql(f"select party_id from {SCOPE}"))}
 
 
 def tables(table):
-    with table.cursor() as cursor:
-        return [row[0] for row in cursor.execute("select table_name from duckdb_tables() where temporary").fetchall()]
+    with table.session() as session:
+        found = session.rows(trees.sql("select table_name from duckdb_tables() where temporary"))
+        return [name for (name,) in found]
 
 
 def test_each_question_is_in_its_own_scope(parties):

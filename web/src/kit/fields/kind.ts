@@ -35,6 +35,10 @@ export type FieldKind = {
   wide?: boolean;
   /** Its values are records, each with a page of its own. */
   record?: boolean;
+  /** Rows of a list are put together by its values: there are few of them, each said in a word. */
+  grouped?: boolean;
+  /** Its values add up, each currency by itself; how a sum is drawn. */
+  Sum?: ComponentType<{ field: FieldMeta; value: string }>;
   /** It tells records of one name apart. */
   telling?: boolean;
   /** The unit behind the name of a column, and behind the name in a form. */

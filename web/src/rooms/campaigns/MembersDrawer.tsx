@@ -8,9 +8,10 @@ import { useText } from '../../kit/i18n';
 import { TouchTag, useWord } from '../../blocks/lists';
 import { useChange } from '../../kit/change';
 import { DataTable, type Column } from '../../kit/DataTable';
-import { Change, NoRight, Nothing } from '../../kit/figures';
+import { formatOf, unitBeside } from '../../kit/fields/formats';
+import { NoRight, Nothing } from '../../kit/figures';
 import { useReport, useSay } from '../../kit/feedback';
-import { datetime, decimal, moneyColumnUnit } from '../../kit/format';
+import { datetime, decimal } from '../../kit/format';
 import { Clip, LiveStamp } from '../../kit/marks';
 import { Empty, ErrorState, Skeleton } from '../../kit/states';
 
@@ -133,12 +134,14 @@ function MemberTable({ uid, items, measured }: { uid: string; items: Member[]; m
     },
   ];
   if (measured) {
-    const unit = measured.format === 'money' ? moneyColumnUnit(lang) : (measured.unit ?? '');
+    const unit = unitBeside(measured.format, measured.unit, lang);
+    const { draw } = formatOf(measured.format);
     columns.push({
       key: 'much',
       title: `${label(measured.labels)} ${unit}`.trim(),
       align: 'right',
-      render: (row) => (measured.format === 'money' ? <Change value={row.much} cell /> : (row.much ?? <Nothing />)),
+      render: ({ much: value }) =>
+        (value !== null && draw?.({ value, number: Number(value), cell: true })) || (value ?? <Nothing />),
     });
   }
   const canResend = items.some((row) => row.resendable);

@@ -1,20 +1,21 @@
 import { Fragment } from 'react';
 import { useText } from '../../kit/i18n';
-import { Change, Money } from '../../kit/figures';
+import { kindOf } from '../../kit/fields';
 import { HOME } from '../../kit/fields/values';
 import type { Sum } from './sums';
 
 /** A sum as it is read: what was added up, an amount for each currency, and what one may not see of it. */
 export function SumText({ sum: { field, amounts, refused } }: { sum: Sum }) {
   const { t, label } = useText();
-  const Amount = field.format === 'change' ? Change : Money;
+  const { Sum: Amount } = kindOf(field);
+  if (!Amount) return null;
   return (
     <span className="nowrap">
       {t('list.sum', { name: label(field.labels) })}{' '}
       {(amounts.length > 0 ? amounts : [{ amount: '0', currency: HOME }]).map(({ amount, currency }, index) => (
         <Fragment key={currency}>
           {index > 0 && t('common.and')}
-          <Amount value={amount} />
+          <Amount field={field} value={amount} />
           {currency !== HOME && <span className="unit">{currency}</span>}
         </Fragment>
       ))}

@@ -5,17 +5,14 @@ import type { Groups } from '../../kit/DataTable';
 import { FieldValue } from '../../kit/fields/FieldValue';
 import { isRef } from '../../kit/fields/values';
 import { decimal } from '../../kit/format';
+import { kindOf } from '../../kit/fields';
 import { useIsPhone } from '../../kit/hooks';
 import { SumText } from './SumText';
 import { summable, sumOver } from './sums';
 import type { RecordList } from './useRecordList';
 
 /** What many records have in common: an option, yes or no, a unit, a person. What people are called or reached by is theirs alone. */
-export const canGroup = (field: FieldMeta) =>
-  !field.masked &&
-  !field.refused &&
-  (['boolean', 'unit', 'user', 'reference'].includes(field.web) ||
-    (field.options.length > 0 && field.web !== 'choices'));
+export const canGroup = (field: FieldMeta) => !field.masked && !field.refused && kindOf(field).grouped === true;
 
 /** By what the list shows its rows together; on a phone, not at all. */
 export function GroupSelect({ meta, list }: { meta: ObjectMeta; list: RecordList }) {

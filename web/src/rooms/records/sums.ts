@@ -1,5 +1,6 @@
 import type { FieldMeta, RecordRow } from '../../api';
 import { sumOf } from '../../kit/decimals';
+import { kindOf } from '../../kit/fields';
 import { HOME, isMoney } from '../../kit/fields/values';
 
 /** The sum of one field over rows: an amount for each currency, and how many rows the viewer may not see it of. */
@@ -7,7 +8,7 @@ export type Sum = { field: FieldMeta; amounts: { amount: string; currency: strin
 
 /** The columns of a list that add up: those of money, as they stand. */
 export const summable = (fields: FieldMeta[], columns: string[]): FieldMeta[] =>
-  columns.flatMap((key) => fields.filter((field) => field.key === key && field.web === 'money'));
+  columns.flatMap((key) => fields.filter((field) => field.key === key && kindOf(field).Sum));
 
 /** Add up what the rows have of a field, exactly; null where a row was read without it, so that nobody knows. */
 export function sumOver(field: FieldMeta, rows: RecordRow[]): Sum | null {

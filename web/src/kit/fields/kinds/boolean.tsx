@@ -6,4 +6,4 @@ function Show({ value }: ShowProps) {
   return <>{t(value ? 'common.yes' : 'common.no')}</>;
 }
 
-export const kind: FieldKind = { Show, blank: false, property: 'checked' };
+export const kind: FieldKind = { Show, blank: false, property: 'checked', grouped: true };

@@ -26,6 +26,7 @@ function Show({ field, value, cell, beside }: ShowProps) {
 
 export const kind: FieldKind = {
   Show,
+  Sum: ({ field, value }) => (field.format === 'change' ? <Change value={value} /> : <Money value={value} />),
   fromForm: (value) => (isMoney(value) ? { amount: String(value.amount), currency: value.currency } : String(value)),
   fault: (value) => notNumber(isMoney(value) ? value.amount : value),
   right: true,

@@ -5,4 +5,11 @@ function Show(props: ShowProps) {
   return <Pointed {...props} linked />;
 }
 
-export const kind: FieldKind = { Show, toForm: toPicked, fromForm: fromPicked, record: true, telling: true };
+export const kind: FieldKind = {
+  Show,
+  toForm: toPicked,
+  fromForm: fromPicked,
+  record: true,
+  telling: true,
+  grouped: true,
+};

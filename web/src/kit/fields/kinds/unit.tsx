@@ -6,4 +6,5 @@ export const kind: FieldKind = {
   toForm: toPicked,
   fromForm: fromPicked,
   telling: true,
+  grouped: true,
 };

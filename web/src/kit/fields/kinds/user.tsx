@@ -1,4 +1,4 @@
 import type { FieldKind } from '../kind';
 import { fromPicked, Pointed, toPicked } from '../Pointing';
 
-export const kind: FieldKind = { Show: Pointed, toForm: toPicked, fromForm: fromPicked };
+export const kind: FieldKind = { Show: Pointed, toForm: toPicked, fromForm: fromPicked, grouped: true };
