@@ -126,10 +126,9 @@ def measure(scale: str) -> Result:
 
 def _scoped(connection: Any, detail: dict[str, object]) -> float:
     """Count for a manager and for the head of a region; return the worst ratio to SQL over the same list of customers."""
-    from zhike.insight.audiences.logic.published import published, terms
-
     from zhike.insight.audiences.logic import counting
     from zhike.insight.audiences.logic.conditions import compiled
+    from zhike.insight.serving.logic.published import published, terms
     from zhike.kernel import definitions
     from zhike.platform.objects import bulk
     from zhike.platform.permissions import api as permissions

@@ -99,16 +99,16 @@ def test_a_block_that_is_stopped_leaves_the_rest_of_the_page(firm, monkeypatch):
 def test_a_question_to_the_warehouse_is_stopped_and_the_next_one_answers(firm):
     for session in (warehouse.session, lambda: warehouse.session(lookup=True)):
         with pytest.raises(TooCostly), time_limits.limited(), session() as found:
-            found.execute(ENDLESS).fetchall()
+            found.rows(trees.sql(ENDLESS))
         with time_limits.limited(), session() as found:
-            assert found.execute("select 42").fetchall() == [(42,)]
+            assert found.rows(trees.sql("select 42")) == [(42,)]
 
 
 def test_an_audience_that_is_stopped_says_so_and_the_next_one_answers(firm, monkeypatch):
     day.build()
     client, body = signed_in("E3001"), {"condition": day.money("total_asset", ">=", "300000")}
     with monkeypatch.context() as patched:
-        patched.setattr(counting, "_sum", lambda _table: f"({ENDLESS})")
+        patched.setattr(counting, "_sum", lambda _table: trees.sql(f"({ENDLESS})"))
         status, said = post(client, "/audiences/preview", body)
     assert (status, said["code"]) == (422, "too_costly"), said
     status, found = post(client, "/audiences/preview", body)

@@ -9,7 +9,6 @@ import hypothesis
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from zhike.insight.audiences.logic.published import published, terms
 
 from tests.depth import examples
 from tests.factories.records import SYSTEM, build_firm, customer
@@ -18,6 +17,7 @@ from zhike.expressions.errors import ExpressionInvalid
 from zhike.insight.audiences.logic import counting
 from zhike.insight.audiences.logic.conditions import compiled
 from zhike.insight.audiences.logic.explaining import explained
+from zhike.insight.serving.logic.published import published, terms
 from zhike.platform.objects import api as objects
 from zhike.platform.objects.types import RecordQuery
 from zhike.platform.organization import api as organization
