@@ -16,9 +16,9 @@ from zhike.insight.serving.logic import published
 from zhike.insight.warehouse import api as warehouse
 from zhike.kernel import database, time_limits
 from zhike.kernel.errors import TooCostly
-from zhike.platform.objects import blocks
 from zhike.platform.objects.logic import listing
 from zhike.platform.organization.models import User
+from zhike.platform.records import blocks
 
 #: Rows by the billion: no engine counts them within the limit of these tests.
 ENDLESS = "select sum(hash(a.i * b.i)) from range(4000000) a(i), range(4000000) b(i)"
@@ -70,8 +70,8 @@ def test_who_writes_and_what_runs_beside_take_their_time(firm):
     with database.writing():
         assert asked("select 3 from pg_sleep(0.6)") == 3
     assert asked("select 4 from pg_sleep(0.6)") == 4
-    with warehouse.session() as found, time_limits.stopping(found.interrupt):
-        assert found.execute("select count(*) from range(10)").fetchall() == [(10,)]
+    with warehouse.session() as found, found.limited():
+        assert found.rows(trees.sql("select count(*) from range(10)")) == [(10,)]
 
 
 def test_a_list_that_is_stopped_says_so_in_both_languages_and_the_next_one_answers(firm, monkeypatch):
@@ -108,7 +108,7 @@ def test_an_audience_that_is_stopped_says_so_and_the_next_one_answers(firm, monk
     day.build()
     client, body = signed_in("E3001"), {"condition": day.money("total_asset", ">=", "300000")}
     with monkeypatch.context() as patched:
-        patched.setattr(counting, "_sum", lambda _table: trees.sql(f"({ENDLESS})"))
+        patched.setattr(counting, "_total", lambda _table: trees.sql(f"({ENDLESS})"))
         status, said = post(client, "/audiences/preview", body)
     assert (status, said["code"]) == (422, "too_costly"), said
     status, found = post(client, "/audiences/preview", body)
