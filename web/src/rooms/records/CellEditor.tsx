@@ -96,15 +96,13 @@ function useSave({ meta, field, row, close }: Props) {
   const [error, setError] = useState<unknown>(null);
   const [wrong, setWrong] = useState<string | null>(null);
   const undoable = useUndoable(meta, field);
-  const mutation = useChange({
-    mutationFn: (value: Input) => patch(meta.key, row.uid, row.revision, { [field.key]: value }),
-    onSuccess: (saved) => {
+  const change = useChangedField(meta, field);
+  const save = (value: Input) =>
+    change.mutateAsync({ ...row, value }).then((saved) => {
       taken(client, meta.key, saved);
       undoable(saved, asSent(field, row.values[field.key]));
       close();
-    },
-    onError: setError,
-  });
+    }, setError);
   const forget = () => {
     setError(null);
     setWrong(null);
@@ -114,10 +112,10 @@ function useSave({ meta, field, row, close }: Props) {
     const missing = field.required && fromForm(field, value) === null;
     if (fault || missing)
       setWrong(fault ? t(fault) : `${label(field.labels)}${t('common.colon')}${t('common.required')}`);
-    else mutation.mutate(fromForm(field, value));
+    else void save(fromForm(field, value));
   };
   const reload = () => void client.invalidateQueries({ queryKey: ['records', meta.key] }).then(forget);
-  return { run, forget, pending: mutation.isPending, told: toldOf() };
+  return { run, forget, pending: change.isPending, told: toldOf() };
 
   function toldOf() {
     if (wrong !== null) return <span role="alert">{wrong}</span>;
@@ -148,8 +146,17 @@ function useSave({ meta, field, row, close }: Props) {
 const asSent = (field: FieldMeta, value: Value | undefined): Input =>
   value === null || value === undefined ? null : fromForm(field, toForm(field, value));
 
-const patch = (object: string, uid: string, revision: number, values: Record<string, Input>) =>
-  api.patch('/objects/{object}/records/{uid}', { path: { object, uid }, body: { revision, values } });
+type Changed = { uid: string; revision: number; value: Input };
+
+/** Writes one field of a record on top of a revision. */
+const useChangedField = ({ key: object }: ObjectMeta, { key }: FieldMeta) =>
+  useChange({
+    mutationFn: ({ uid, revision, value }: Changed) =>
+      api.patch('/objects/{object}/records/{uid}', {
+        path: { object, uid },
+        body: { revision, values: { [key]: value } },
+      }),
+  });
 
 /** The lists show what was saved where the row stands: nothing moves under the pointer. */
 function taken(client: QueryClient, object: string, saved: RecordDetail): void {
@@ -179,11 +186,12 @@ function useUndoable(meta: ObjectMeta, field: FieldMeta): (saved: RecordDetail, 
   const client = useQueryClient();
   const report = useReport();
   const say = useSay();
+  const change = useChangedField(meta, field);
   return (saved, old) => {
     const key = `undo-${saved.uid}`;
     const undo = () => {
       message.destroy(key);
-      patch(meta.key, saved.uid, saved.revision, { [field.key]: old }).then((back) => {
+      change.mutateAsync({ ...saved, value: old }).then((back) => {
         taken(client, meta.key, back);
         say(t('cell.undone'));
       }, report);
