@@ -54,7 +54,7 @@ def test_counting_sampling_and_explaining(call, parties):
     assert status == 200
     assert preview.pop("elapsed_ms") >= 0
     assert preview == {
-        "count": 2, "visible_total": 12, "total_asset": "14000000.00", "business_date": "2026-03-17",
+        "count": 2, "visible_total": 12, "total": {"key": "total_asset", "labels": {"zh": "总资产", "en": "Total assets"}, "value": "14000000.00"}, "business_date": "2026-03-17",
         "nodes": [{"path": "and.0", "count": 6}, {"path": "and.1", "count": 2}, {"path": "", "count": 2}],
     }  # fmt: skip
 

@@ -67,7 +67,7 @@ def test_no_answer_is_of_two_days_and_none_is_an_error(golden_day, monkeypatch):
     monkeypatch.setattr(retired_tables, "_GRACE", "1 second")
     operator, _password = organization.add_user(employee_no="E90001", name="运营", role="operator", unit="HQ")
     user = User.objects.get(pk=operator.id)
-    people = asked("select count(*) from _rows", rows=served_files.DATASET, day=golden_day)[0][0]
+    people = lake.asked("select count(*) from _rows", rows=served_files.DATASET, day=golden_day)[0][0]
     publish(golden_day, 1, people)
     faults, done, over = [], Counter(), Event()
 
