@@ -255,6 +255,9 @@ def of_exports(desk, monkeypatch):
 def of_audiences(desk, house):
     desk.ask("operator", "getVocabulary")
     desk.ask("operator", "previewCondition", body={"condition": EVERYBODY, "nodes": True})
+    desk.ask("operator", "previewCondition", body={"condition": EVERYBODY, "nodes": True, "unknown": True})
+    desk.ask("operator", "wordCondition", body={"condition": EVERYBODY})
+    desk.ask("operator", "foreseeRefusals", body={"channel": "email", "parties": [house.served]})
     desk.ask("operator", "sampleCondition", body={"condition": EVERYBODY})
     desk.ask("operator", "explainParty", body={"condition": {"and": [EVERYBODY, EVERYBODY]}, "party": house.served})
     made = desk.ask("operator", "createAudience", body={"name": "有资产", "condition": EVERYBODY})

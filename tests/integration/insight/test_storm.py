@@ -11,6 +11,7 @@ from django.db import connection
 from django.test import Client
 
 from tests.depth import examples
+from tests.factories import lake
 from zhike.expressions import trees
 from zhike.insight.serving.logic import served_files, wide_row
 from zhike.insight.warehouse import api as warehouse
