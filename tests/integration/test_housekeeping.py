@@ -149,7 +149,7 @@ def test_no_row_is_looked_at_twice_and_fresh_ones_are_not_looked_at(wish, settin
     first = DoneAction.objects.order_by("pk")[0].pk
     with CaptureQueriesContext(connection) as queries:
         assert cleared("answers", settings.KEPT_ANSWER_DAYS + 1) == 5
-    said = [query["sql"] for query in queries if "from kernel_doneaction where id >" in query["sql"]]
+    said = [query["sql"] for query in queries if 'from "kernel_doneaction" where id >' in query["sql"]]
     begun = [int(sql.partition("id > ")[2].split()[0]) for sql in said]
     # The window of the last old one holds a fresh one, too; the next has fresh ones only, and is the last.
     assert begun == [0, first + 1, first + 3, first + 5]

@@ -17,6 +17,7 @@ from zhike.platform.objects import api as objects
 from zhike.platform.objects import bulk, catalogue
 from zhike.platform.objects.logic import scopes
 from zhike.platform.objects.types import RecordQuery
+from zhike.platform.records import api as records
 
 
 @pytest.fixture
@@ -83,7 +84,7 @@ def test_whatever_changes_rows_is_true_at_once(firm, parties):
     assert seen(firm.branch_head) == {second.id, third.id}
     objects.delete("party", second.uid, revision=second.revision, principal=SYSTEM)
     assert seen(firm.branch_head) == {third.id}
-    objects.erase("party", third.uid, reason="客户要求", principal=SYSTEM)
+    records.erase("party", third.uid, reason="客户要求", principal=SYSTEM)
     assert seen(firm.branch_head) == set()
     exchange.load("party", columns=[LoadColumn("name"), LoadColumn("branch")], rows=[(None, "counter:9", "新来", "B1")])
     assert len(seen(firm.branch_head)) == 1

@@ -13,6 +13,7 @@ from zhike.platform.objects import api as objects
 from zhike.platform.objects import bulk
 from zhike.platform.objects.logic import statements
 from zhike.platform.objects.types import RecordQuery, pointing_at
+from zhike.platform.records import api as records
 
 pytestmark = pytest.mark.django_db
 #: Of the customers by id: managers see names masked.
@@ -86,7 +87,7 @@ def questions(principal, number, text):
         len(bulk.scope("party", principal=principal) or ()),
         bulk.serving_employees([party]),
         list(objects.records_by_id("party", [party], principal=principal).values())[0].display,
-        objects.get("party", first.rows[0].uid, principal=principal).display,
+        records.get("party", first.rows[0].uid, principal=principal).display,
     ]  # fmt: skip
 
 

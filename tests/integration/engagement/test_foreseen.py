@@ -103,7 +103,7 @@ def test_over_http(firm):
         "reasons": [
             {
                 "code": "consent_withdrawn",
-                "labels": {"zh": "客户已撤回邮件营销授权", "en": "consent to e-mail marketing was withdrawn"},
+                "labels": {"zh": "已撤回邮件营销授权", "en": "consent to e-mail marketing was withdrawn"},
                 "count": 1,
             }
         ],
