@@ -20,6 +20,7 @@ from zhike.insight.identity import api as identity
 from zhike.insight.warehouse import received
 from zhike.kernel import clock
 from zhike.kernel.trading_days import trading_calendar
+from zhike.kernel.written import Written
 from zhike.platform.organization import api as organization
 
 WANTED = golden.expected()["effect"]
@@ -44,7 +45,7 @@ def campaign(desk, mailbox, parties, tmp_path, monkeypatch):
     from tests.integration.insight.conftest import run_stage
 
     control = ", ".join(str(party) for party, record in parties.items() if record in PLAN["control"])
-    monkeypatch.setattr(groups, "in_control", lambda _campaign, party: f"({party} in ({control}))")
+    monkeypatch.setattr(groups, "in_control", lambda _campaign, party: Written(f"({party} in ({control}))"))
     launched, _seen = desk.launch(PLAN["template"], control=25, goal=PLAN["goal"], days=PLAN["days"])
     while campaigns.advance():
         pass
