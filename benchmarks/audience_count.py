@@ -158,7 +158,7 @@ def _scoped(connection: Any, detail: dict[str, object]) -> float:
             return connection.execute(sql).fetchall()
 
         counted = product()
-        assert [(counted.count, counted.total_asset)] == baseline(), (name, counted)
+        assert [(counted.count, counted.total)] == baseline(), (name, counted)
         value, base = interleaved(product, baseline, rounds=_ROUNDS)
         detail[name] = {"scope": listed.num_rows, "product_ms": round(value, 2), "raw_ms": round(base, 2)}
         worst = max(worst, value / base)

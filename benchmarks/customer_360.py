@@ -33,7 +33,6 @@ def run(scale: str) -> Result:
 def measure(scale: str, service: Service) -> Result:
     """Measure the page of a customer as the manager sees it who serves it, in the caller's transaction."""
     from benchmarks import endpoint
-    from zhike.insight.warehouse import api as warehouse
     from zhike.platform.objects import api as objects
     from zhike.platform.permissions import api as permissions
 
@@ -43,7 +42,7 @@ def measure(scale: str, service: Service) -> Result:
     uid = objects.displays("party", [service.party], principal=system)[service.party]["uid"]
     address = f"/api/v1/pages/customer?record={uid}"
     queries = _raw_queries(service.party)
-    with warehouse.session(lookup=True) as days:
+    with installation.engine() as days:
         of_days = _raw_days(service.party, days)
 
         def baseline() -> None:
@@ -81,11 +80,11 @@ def _raw_days(party_id: int, days: Any) -> Sequence[str]:
         return []
     last = published.business_date
     first = last - DAYS
-    owners = warehouse.relation("identity.account_party", publication=published)
+    owners = installation.files("identity.account_party")
     of_party = f"select account_id from {owners} where party_id = {party_id}"
     accounts = ", ".join(str(row[0]) for row in days.execute(of_party).fetchall()) or "null"
-    totals = warehouse.relation(asset, publication=published, first=first, last=last)
-    tags = warehouse.relation("mart.tag", publication=published, first=last, last=last)
+    totals = installation.files(asset, first=first, last=last)
+    tags = installation.files("mart.tag", first=last, last=last)
     return [
         of_party,
         f"select business_date, sum(total_cny) from {totals} where account_id in ({accounts})"
