@@ -8,7 +8,7 @@ function of the table below, and what people have defined stands in it as a form
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -23,6 +23,7 @@ from zhike.expressions.sql import DialectName, compile_sql, written_in
 from zhike.expressions.types import Binding
 
 __all__ = [
+    "Statement",
     "Tree",
     "all_of",
     "any_of",
@@ -65,6 +66,20 @@ _FUNCTIONS: Mapping[str, Mapping[str, str]] = {
     "month_of": {"duckdb": "STRFTIME(_a, '%Y-%m')", "spark": "DATE_FORMAT(_a, 'yyyy-MM')"},
     "zhike_digest": {"duckdb": "ZHIKE_DIGEST(_a)", "spark": "ZHIKE_DIGEST(_a)"},
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A tree that is asked again and again, printed once for each engine; it reads no dataset of a session."""
+
+    tree: Tree
+    _texts: dict[DialectName, str] = field(default_factory=dict)
+
+    def text(self, dialect: DialectName) -> str:
+        """Return its SQL for an engine."""
+        if dialect not in self._texts:
+            self._texts[dialect] = printed(self.tree, dialect)
+        return self._texts[dialect]
 
 
 @dataclass(frozen=True, slots=True)

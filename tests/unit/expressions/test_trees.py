@@ -95,3 +95,15 @@ def test_what_engines_write_differently_stands_in_one_table():
     assert trees.printed(tree, "spark") == (
         "SELECT REGEXP_REPLACE(a, 'x', ''), SIZE(ARRAY_DISTINCT(FLATTEN(COLLECT_LIST(b)))) FROM t GROUP BY c"
     )
+
+
+def test_a_statement_is_put_into_words_once_for_each_engine(monkeypatch):
+    made = []
+    monkeypatch.setattr(trees, "printed", lambda tree, dialect: made.append(dialect) or tree.sql(dialect))
+    statement = trees.Statement(sql("select _a from t", a=column("x")))
+    assert [statement.text(dialect) for dialect in ("duckdb", "spark", "duckdb")] == [
+        'SELECT "x" FROM t',
+        "SELECT `x` FROM t",
+        'SELECT "x" FROM t',
+    ]
+    assert made == ["duckdb", "spark"]

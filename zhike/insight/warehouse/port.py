@@ -20,7 +20,7 @@ from duckdb.func import PythonUDFType
 from sqlglot import exp
 
 from zhike.expressions import trees
-from zhike.expressions.trees import Tree
+from zhike.expressions.trees import Statement, Tree
 from zhike.insight.warehouse.errors import UnknownDataset
 from zhike.insight.warehouse.logic import engine, tables
 from zhike.kernel import time_limits
@@ -161,11 +161,11 @@ class Session:
         """Return a session over the same rows for another thread."""
         return Session(self._connection.cursor(), self._pins)
 
-    def rows(self, tree: Tree) -> list[tuple[Any, ...]]:
+    def rows(self, tree: Tree | Statement) -> list[tuple[Any, ...]]:
         """Return all rows of a tree."""
         return self._connection.execute(self._text(tree)).fetchall()
 
-    def row(self, tree: Tree) -> tuple[Any, ...]:
+    def row(self, tree: Tree | Statement) -> tuple[Any, ...]:
         """Return the first row of a tree that has one."""
         return self.rows(tree)[0]
 
@@ -208,8 +208,10 @@ class Session:
         with time_limits.stopping(self._connection.interrupt):
             yield
 
-    def _text(self, tree: Tree) -> str:
+    def _text(self, tree: Tree | Statement) -> str:
         """Return what the engine runs: datasets are read from the files of their version."""
+        if isinstance(tree, Statement):
+            return tree.text("duckdb")
         found = tree.copy()
         for table in list(found.find_all(exp.Table)):
             source = self._sources.get(table.name)

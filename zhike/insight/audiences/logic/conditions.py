@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from sqlglot import exp
@@ -13,7 +13,7 @@ from sqlglot import exp
 from zhike.expressions import api as expressions
 from zhike.expressions import trees
 from zhike.expressions.api import Between, Expression, In, IsEmpty, Logic, Not, Path
-from zhike.expressions.trees import Tree
+from zhike.expressions.trees import Statement, Tree
 from zhike.expressions.types import SqlFragment, Type
 from zhike.insight.serving.api import Terms
 from zhike.insight.warehouse import datasets
@@ -59,6 +59,13 @@ class Compiled:
     where: Tree
     leaves: tuple[Tree, ...]
     formulas: Mapping[str, str]
+    _asked: dict[Hashable, Statement] = field(default_factory=dict, repr=False, compare=False)
+
+    def asked(self, shape: Hashable, build: Callable[[], Tree]) -> Statement:
+        """Return a question about the condition, put into words once for its shape."""
+        if shape not in self._asked:
+            self._asked[shape] = Statement(build())
+        return self._asked[shape]
 
     @property
     def expression(self) -> Expression:

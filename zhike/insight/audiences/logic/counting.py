@@ -38,14 +38,18 @@ def tally(table: Published, condition: Compiled, scope: BitMap | None, *, nodes:
     with table.session(scope) as session:
         if nodes:
             return _with_nodes(session, table, condition, scope, unknown)
-        counted = trees.sql(
-            "select count(*), sum(_total) from wide where _where and _within",
-            total=_total(table),
-            where=condition.where,
-            within=_within(scope),
-        )
+        counted = condition.asked(("tally", scope is None), lambda: _counted(table, condition, scope))
         count, summed = session.row(counted)
         return Tally(count, visible_total(table, scope), summed, {}, {})
+
+
+def _counted(table: Published, condition: Compiled, scope: BitMap | None) -> Tree:
+    return trees.sql(
+        "select count(*), sum(_total) from wide where _where and _within",
+        total=_total(table),
+        where=condition.where,
+        within=_within(scope),
+    )
 
 
 def visible_total(table: Published, scope: BitMap | None) -> int:
@@ -54,11 +58,20 @@ def visible_total(table: Published, scope: BitMap | None) -> int:
 
 
 def _with_nodes(session: Session, table: Published, condition: Compiled, scope: BitMap | None, unknown: bool) -> Tally:
+    shape = ("nodes", scope is None, unknown)
+    query = condition.asked(shape, lambda: _of_nodes(table, condition, scope, unknown))
+    visible, summed, *found = session.row(query)
+    nodes = dict(zip(condition.formulas, found, strict=False))
+    lacking = dict(zip(condition.formulas, found[len(nodes) :], strict=False))
+    return Tally(nodes[condition.root.path], visible, summed, nodes, lacking)
+
+
+def _of_nodes(table: Published, condition: Compiled, scope: BitMap | None, unknown: bool) -> Tree:
     leaves = [trees.named(leaf, f"c{index}") for index, leaf in enumerate(condition.leaves)]
     total = [trees.column(total_key())] if total_key() in table.names else []
     formulas = list(condition.formulas.values())
     asked = formulas + ([f"({formula}) is null" for formula in formulas] if unknown else [])
-    query = trees.sql(
+    return trees.sql(
         "select count(*), sum(_total) filter (where _root), _counted from (select _leaves from wide where _within) asked",
         total=_total(table),
         root=trees.sql(condition.formulas[condition.root.path]),
@@ -66,10 +79,6 @@ def _with_nodes(session: Session, table: Published, condition: Compiled, scope: 
         leaves=[*leaves, *total],
         within=_within(scope),
     )
-    visible, summed, *found = session.row(query)
-    nodes = dict(zip(condition.formulas, found, strict=False))
-    lacking = dict(zip(condition.formulas, found[len(formulas) :], strict=False))
-    return Tally(nodes[condition.root.path], visible, summed, nodes, lacking)
 
 
 def counts(table: Published, conditions: Sequence[Compiled], scope: BitMap | None) -> list[int]:
