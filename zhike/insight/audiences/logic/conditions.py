@@ -86,9 +86,9 @@ def compiled(condition: object, terms: Terms, principal: Principal) -> Compiled:
         if len(terms.compiled) >= _KEPT:
             terms.compiled.clear()
         terms.compiled[key] = found
-    for field in sorted(found.fields):
-        if hidden(field, terms, principal):
-            raise Refused(operation=f"{terms.schema.key}.{field}")
+    for key in sorted(found.fields):
+        if hidden(key, terms, principal):
+            raise Refused(operation=f"{terms.schema.key}.{key}")
     return found
 
 
