@@ -15,6 +15,22 @@ describe('a change', () => {
     vi.useRealTimers();
   });
 
+  it('that was filled in otherwise is made, however soon it comes after the one before', async () => {
+    const gate: Gate<number> = { current: null };
+    const run = vi.fn(() => Promise.resolve(run.mock.calls.length));
+    expect(await passOnce(gate, run, { name: 'a' })).toBe(1);
+    expect(await passOnce(gate, run, { name: 'a' })).toBe(1);
+    expect(await passOnce(gate, run, { name: 'b' })).toBe(2);
+    expect(await passOnce(gate, run, 'pause')).toBe(2);
+  });
+
+  it('of one act does not follow another under a double click', async () => {
+    const gate: Gate<number> = { current: null };
+    const run = vi.fn(() => Promise.resolve(run.mock.calls.length));
+    expect(await passOnce(gate, run, 'pause')).toBe(1);
+    expect(await passOnce(gate, run, 'resume')).toBe(1);
+  });
+
   it('may be tried again as soon as it failed', async () => {
     const gate: Gate<number> = { current: null };
     const run = vi.fn(() => Promise.reject<number>(new Error('no')));

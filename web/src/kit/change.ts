@@ -4,18 +4,32 @@ import { useRef } from 'react';
 /** After a success the gate stays shut, in ms, until a double click is over. */
 const REST = 400;
 
-export type Gate<A> = { current: Promise<A> | null };
+type Passed<A> = { made: Promise<A>; asked: unknown; over: boolean };
+export type Gate<A> = { current: Passed<A> | null };
 
-/** Runs unless the call before is under way or has just succeeded: then that one is answered. */
-export function passOnce<A>(gate: Gate<A>, run: () => Promise<A>): Promise<A> {
-  if (gate.current) return gate.current;
-  const made = run();
+/**
+ * Runs unless the call before is under way, or has just succeeded and asked for the same: then that one is answered.
+ * What was filled in otherwise since then is something else, however soon it comes, and is not lost.
+ */
+export function passOnce<A>(gate: Gate<A>, run: () => Promise<A>, asked?: unknown): Promise<A> {
+  const before = gate.current;
+  if (before && (!before.over || !isOther(before.asked, asked))) return before.made;
+  const passed: Passed<A> = { made: run(), asked, over: false };
   const open = () => {
-    gate.current = null;
+    if (gate.current === passed) gate.current = null;
   };
-  gate.current = made;
-  made.then(() => setTimeout(open, REST), open);
-  return made;
+  gate.current = passed;
+  passed.made.then(() => {
+    passed.over = true;
+    setTimeout(open, REST);
+  }, open);
+  return passed.made;
+}
+
+/** Whether two calls carry different values. Words and numbers name an act: one under the pointer takes another's place. */
+function isOther(before: unknown, now: unknown): boolean {
+  const filled = (value: unknown) => typeof value === 'object' && value !== null;
+  return filled(before) && filled(now) && JSON.stringify(before) !== JSON.stringify(now);
 }
 
 /**
@@ -24,9 +38,9 @@ export function passOnce<A>(gate: Gate<A>, run: () => Promise<A>): Promise<A> {
  */
 export function useChange<A, V = void, C = unknown>(options: UseMutationOptions<A, Error, V, C>) {
   const mutation = useMutation(options);
-  const gate = useRef<Promise<A> | null>(null);
+  const gate = useRef<Gate<A>['current']>(null);
   type Given = Parameters<typeof mutation.mutateAsync>;
-  const mutateAsync = (...given: Given) => passOnce(gate, () => mutation.mutateAsync(...given));
+  const mutateAsync = (...given: Given) => passOnce(gate, () => mutation.mutateAsync(...given), given[0]);
   // A failure is told by `onError`.
   const mutate = (...given: Given) => void mutateAsync(...given).catch(() => undefined);
   return { ...mutation, mutate, mutateAsync };
