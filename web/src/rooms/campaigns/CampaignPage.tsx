@@ -117,7 +117,7 @@ function CampaignActions({ campaign }: { campaign: Campaign }) {
   const report = useReport();
   const step = useCampaignStep(campaign);
   const may = (name: string) => campaign.permitted.includes(name);
-  const run = (name: Step) => step.mutateAsync({ step: name }).catch(report);
+  const run = (name: Step) => step.mutateAsync(name).catch(report);
   const ask = (name: 'launch' | 'stop') =>
     void modal.confirm({
       title: t(`campaign.${name}Title`),

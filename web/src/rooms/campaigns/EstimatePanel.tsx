@@ -189,7 +189,7 @@ function ConfirmDialog({ open, onClose, campaign, estimate, ready, onChanged }: 
   };
   const confirm = () =>
     step.mutate(
-      { step: 'confirm', count: estimate.count, business_date: estimate.business_date },
+      { count: estimate.count, business_date: estimate.business_date },
       { onSuccess: close, onError: failed },
     );
   return (

@@ -66,16 +66,15 @@ export function useMeasure(uid: string) {
 export type Step = 'launch' | 'pause' | 'resume' | 'stop';
 
 /** The people of the estimate and its day, as they stood before whoever confirms. */
-type Confirmed = { step: 'confirm'; count: number; business_date: string };
+type Confirmed = { count: number; business_date: string };
 
 /** Confirm, launch, pause, resume, stop: each on the revision the person sees. */
 export function useCampaignStep(campaign: Campaign) {
   const client = useQueryClient();
   return useChange({
-    mutationFn: (step: Confirmed | { step: Step }) => {
+    mutationFn: (step: Confirmed | Step) => {
       const { uid, revision } = campaign;
-      if (step.step !== 'confirm')
-        return api.post(`/campaigns/{uid}/${step.step}`, { path: { uid }, body: { revision } });
+      if (typeof step === 'string') return api.post(`/campaigns/{uid}/${step}`, { path: { uid }, body: { revision } });
       return api.post('/campaigns/{uid}/confirm', {
         path: { uid },
         body: { revision, count: step.count, business_date: step.business_date },
