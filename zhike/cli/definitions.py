@@ -5,20 +5,23 @@ from __future__ import annotations
 import argparse
 import io
 import json
+import uuid
 from collections.abc import Mapping, Sequence
 
 from ruamel.yaml import YAML
 
 from zhike.cli import trial
 from zhike.cli.output import Output
-from zhike.kernel import clock, definition_changes, definition_files, definitions
+from zhike.kernel import clock, definition_changes, definition_files, definitions, waiting_changes
 from zhike.kernel.definition_changes import Edit, Plan
-from zhike.kernel.definition_errors import DefinitionsBroken
+from zhike.kernel.definition_errors import DefinitionsBroken, TablesInUse
 from zhike.kernel.definition_parts import sourced
 from zhike.kernel.definitions import Body
 from zhike.kernel.errors import Invalid, ZhikeError
 from zhike.platform.packs import api as packs
 
+#: The exit code of a change that is not in force yet: a run makes it.
+HANDED_OVER = 3
 #: Signs of an old or new value that a plan shows; --json has all.
 _SHOWN = 100
 _FINDING = {"path": ("文件", "File"), "line": ("行", "Line"), "code": ("代码", "Code"), "message": ("说明", "Fault")}
@@ -67,9 +70,26 @@ def pack_plan(options: argparse.Namespace, output: Output) -> None:
     print_plan(packs.plan(trial.pack_folders(options.folders)), output)
 
 
-def pack_apply(options: argparse.Namespace, output: Output) -> None:
-    """Apply the packs."""
-    print_plan(packs.apply(trial.pack_folders(options.folders), yes=options.yes), output)
+def pack_apply(options: argparse.Namespace, output: Output) -> int:
+    """Apply the packs; by a run where a table of them is in use."""
+    folders = trial.pack_folders(options.folders)
+    try:
+        print_plan(packs.apply(folders, yes=options.yes), output)
+    except TablesInUse:
+        return _handed_over(packs.apply_later(folders, yes=options.yes), output)
+    return 0
+
+
+def _handed_over(run: uuid.UUID, output: Output) -> int:
+    """Say that a run makes the change once the tables are free: it is not in force yet, which the exit code says, too."""
+    output.result(
+        {"run": run, "state": "waiting"},
+        output.words(
+            f"数据表正被其他任务占用，改动已转为后台任务 {run}：每分钟重试一次，进度见“后台任务”页",
+            f"A table is in use by other work. Run {run} makes the change once it is free: see the page of jobs",
+        ),
+    )
+    return HANDED_OVER
 
 
 def export(options: argparse.Namespace, output: Output) -> None:
@@ -105,8 +125,8 @@ def history(options: argparse.Namespace, output: Output) -> None:
     output.table(rows, output.titles(_HISTORY))
 
 
-def change(options: argparse.Namespace, output: Output) -> None:
-    """Make the definitions of files the installation's own, or drop own ones."""
+def change(options: argparse.Namespace, output: Output) -> int:
+    """Make the definitions of files the installation's own, or drop own ones; by a run where a table is in use."""
     if not options.files and not options.drop:
         raise NothingGiven()
     files = definition_files.read(options.files)
@@ -121,8 +141,11 @@ def change(options: argparse.Namespace, output: Output) -> None:
             print_plan(definition_changes.plan(edits), output)
             if not output.as_json:
                 print(output.words("只是计划，什么都没有改", "only planned; nothing has changed"))
-            return
+            return 0
         _print_done(definition_changes.change(edits, reason=options.reason or "", consent=options.yes), output)
+    except TablesInUse:
+        run = waiting_changes.hand_over(edits, reason=options.reason or "", consent=options.yes)
+        return _handed_over(run, output)
     except DefinitionsBroken as error:
         places = [
             by_name[fault.kind, fault.key].at(fault.finding).as_dict()
@@ -131,6 +154,7 @@ def change(options: argparse.Namespace, output: Output) -> None:
             for fault in error.faults
         ]
         raise Invalid(findings=[*unread, *places]) from error
+    return 0
 
 
 def unverified(_options: argparse.Namespace, output: Output) -> None:
@@ -149,9 +173,13 @@ def unverified(_options: argparse.Namespace, output: Output) -> None:
     output.table(rows, output.titles(_UNVERIFIED))
 
 
-def undo(options: argparse.Namespace, output: Output) -> None:
-    """Take a change of definitions back."""
-    _print_done(definition_changes.undo(options.change, consent=options.yes), output)
+def undo(options: argparse.Namespace, output: Output) -> int:
+    """Take a change of definitions back; by a run where a table of it is in use."""
+    try:
+        _print_done(definition_changes.undo(options.change, consent=options.yes), output)
+    except TablesInUse:
+        return _handed_over(waiting_changes.hand_over_undo(options.change, consent=options.yes), output)
+    return 0
 
 
 def _print_done(done: Plan, output: Output) -> None:

@@ -25,7 +25,7 @@ _LANG = "language of errors and findings (default: zh; en with --json)"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code: 0 done, 1 expected error, 2 wrong arguments."""
+    """Run one command and return its exit code: 0 done, 1 expected error, 2 wrong arguments, 3 handed over to a run."""
     options = _parser().parse_args(arguments)
     output = Output(as_json=options.json, lang=options.lang)
     private()

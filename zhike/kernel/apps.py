@@ -19,6 +19,7 @@ class KernelConfig(AppConfig):
             pumps,
             schedules,
             timers,
+            waiting_changes,
             yaml_files,
         )
         from zhike.kernel.trading_days import CALENDAR
@@ -29,6 +30,7 @@ class KernelConfig(AppConfig):
         pumps.register(timers.PUMP)
         pumps.register(schedules.PUMP)
         jobs.register(housekeeping.KIND, housekeeping.clear, queue="interactive")
+        jobs.register(waiting_changes.KIND, waiting_changes.make, queue="interactive")
         schedules.register(housekeeping.SCHEDULE)
         connection_created.connect(database.read_instants)
         clock.read_offset_with(database.read_clock_offset)

@@ -20,6 +20,7 @@ from zhike.kernel import clock, context, database, definition_checks, definition
 from zhike.kernel.definition_checks import Name, Reading, UnreadText
 from zhike.kernel.definition_errors import (
     AlreadyUndone,
+    ChangedMeanwhile,
     ChangedSince,
     DefinitionInUse,
     DefinitionsBroken,
@@ -161,7 +162,7 @@ def plan(edits: Sequence[Edit]) -> Plan:
     return found
 
 
-def change(edits: Sequence[Edit], *, reason: str, consent: bool = False) -> Plan:
+def change(edits: Sequence[Edit], *, reason: str, consent: bool = False, pauses: Sequence[float] = _PAUSES) -> Plan:
     """Apply `edits` and return what was changed; an installation that already agrees is left alone.
 
     Raises DefinitionsBroken, DestructiveChange unless `consent` is given, and DefinitionInUse where something that
@@ -172,7 +173,7 @@ def change(edits: Sequence[Edit], *, reason: str, consent: bool = False) -> Plan
         with database.writing():
             return _change(edits, reason, consent)
 
-    return once_tables_are_free(changed)
+    return once_tables_are_free(changed, pauses=pauses)
 
 
 def _change(edits: Sequence[Edit], reason: str, consent: bool) -> Plan:
@@ -189,23 +190,24 @@ def _change(edits: Sequence[Edit], reason: str, consent: bool) -> Plan:
     return planned
 
 
-def once_tables_are_free(change: Callable[[], T]) -> T:
-    """Return what `change` returns, one transaction; try again for a while where a table that has to change is in use.
+def once_tables_are_free(change: Callable[[], T], *, pauses: Sequence[float] = _PAUSES) -> T:
+    """Return what `change` returns, one transaction; try again after each of `pauses` where a table of it is in use.
 
     Each time it waits briefly, so that readers who come after it are not kept waiting behind it. Inside a transaction
     the one who began that tries again. Raises TablesInUse: nothing was changed.
     """
-    for pause in _PAUSES:
+    for pause in (*pauses, None):
         try:
             return change()
         except OperationalError as error:
             if connection.in_atomic_block or not isinstance(error.__cause__, LockNotAvailable):
                 raise
-        time.sleep(pause)
+        if pause is not None:
+            time.sleep(pause)
     raise TablesInUse()
 
 
-def undo(change_uid: uuid.UUID, *, consent: bool = False) -> Plan:
+def undo(change_uid: uuid.UUID, *, consent: bool = False, pauses: Sequence[float] = _PAUSES) -> Plan:
     """Take a change back: every definition becomes what it was before.
 
     Raises UnknownChange, AlreadyUndone, and ChangedSince when a later change touched one of them.
@@ -216,7 +218,23 @@ def undo(change_uid: uuid.UUID, *, consent: bool = False) -> Plan:
             DefinitionVersion.objects.select_for_update().get()
             return _change(_back(change_uid), _undoing(change_uid), consent)
 
-    return once_tables_are_free(undone)
+    return once_tables_are_free(undone, pauses=pauses)
+
+
+def newest() -> int:
+    """Return the number of the newest step of all definitions; 0 before the first."""
+    step = DefinitionRevision.objects.order_by("-id").values_list("id", flat=True).first()
+    return step or 0
+
+
+def refuse_changed(edits: Iterable[Edit], since: int) -> None:
+    """Raise ChangedMeanwhile where somebody has changed one of the definitions after step `since`."""
+    for edit in edits:
+        steps = DefinitionRevision.objects.filter(kind=edit.kind, key=edit.key, layer=edit.layer, id__gt=since)
+        later = steps.select_related("change").order_by("-id").first()
+        if later is not None:
+            by = later.change
+            raise ChangedMeanwhile(definition=f"{edit.kind} {edit.key}", at=by.at, actor=by.actor)
 
 
 def _undoing(change_uid: uuid.UUID) -> str:

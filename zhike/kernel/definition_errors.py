@@ -64,6 +64,15 @@ class ChangedSince(ZhikeError):
     en = "{definition} was changed again ({at}, {actor}); take that change back first"
 
 
+class ChangedMeanwhile(ZhikeError):
+    """A change that waited for its tables is of definitions that somebody else has changed since."""
+
+    code = "definition.changed_meanwhile"
+    status = 409
+    zh = "等待期间 {definition} 已被修改（{at}，{actor}），此更改未执行；请重新计划后再改"
+    en = "While it waited {definition} was changed ({at}, {actor}); nothing was done. Plan the change again"
+
+
 class AlreadyUndone(ZhikeError):
     """A change that was taken back before."""
 

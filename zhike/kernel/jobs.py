@@ -11,6 +11,7 @@ import json
 import logging
 import uuid
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 
 from asgiref.sync import sync_to_async
 from django.db import connection, transaction
@@ -44,6 +45,14 @@ class Cancelled(ZhikeError):
     en = "The run was cancelled"
 
 
+class Later(Exception):
+    """What a handler raises that cannot go on now: its run waits and is taken up again after `seconds`."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
+
+
 #: Hears how far a run is: the step, what is done and of how much.
 Listener = Callable[[Words, int, int], None]
 
@@ -65,6 +74,12 @@ class RunHandle:
         """What the run was submitted with."""
         params: Mapping[str, object] = self._run.params
         return params
+
+    @property
+    def submitted_at(self) -> datetime:
+        """When the run was submitted."""
+        at: datetime = self._run.created_at
+        return at
 
     def progress(self, step: Words, done: int = 0, total: int = 0) -> None:
         """Record how far the run is; raises Cancelled when somebody asked it to stop."""
@@ -240,6 +255,9 @@ def _perform(run: Run, listener: Listener | None) -> None:
             handle = RunHandle(run, listener)
             handle.progress("")
             result = _handlers[run.kind][0](handle)
+        except Later as later:
+            _wait(run, later.seconds)
+            return
         except Cancelled:
             _update(run, state=Run.State.CANCELLED, finished_at=clock.now())
             raise
@@ -254,6 +272,14 @@ def _perform(run: Run, listener: Listener | None) -> None:
             _update(run, state=Run.State.FAILED, finished_at=clock.now(), error=shown, log=lines)
             raise
     _update(run, state=Run.State.DONE, finished_at=clock.now(), result=_plain(result or {}))
+
+
+def _wait(run: Run, seconds: int) -> None:
+    """Let a run be taken up again later; that it was begun before is none of the lives it has."""
+    with transaction.atomic():
+        _update(run, state=Run.State.WAITING, attempts=0)
+        queue = _handlers[run.kind][1]
+        execute.configure(queue=queue, schedule_in={"seconds": seconds}).defer(run=str(run.uid))
 
 
 def _plain(value: Mapping[str, object]) -> dict[str, object]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from zhike.kernel import database, definition_changes
+from zhike.kernel import database, definition_changes, waiting_changes
 from zhike.kernel.definition_changes import Edit, Plan
 from zhike.kernel.definition_checks import may_hold
 from zhike.kernel.definition_errors import DefinitionsBroken, Fault
@@ -19,7 +20,10 @@ from zhike.platform.packs.errors import PackBroken
 from zhike.platform.packs.logic.reading import read_packs
 from zhike.platform.packs.types import PackContent, ReadPacks
 
-__all__ = ["apply", "check", "missing", "outdated", "plan", "unapplied"]
+__all__ = ["apply", "apply_later", "check", "missing", "outdated", "plan", "unapplied"]
+
+#: What the history of definitions says of a change by packs.
+_REASON = "pack apply"
 
 
 def check(folders: Sequence[Path]) -> list[FileFinding]:
@@ -53,7 +57,7 @@ def apply(folders: Sequence[Path], *, yes: bool = False) -> Plan:
 
     def applied() -> Plan:
         with database.writing():
-            done = definition_changes.change(edits, reason="pack apply", consent=yes)
+            done = definition_changes.change(edits, reason=_REASON, consent=yes)
             if done.edits:
                 details = {"changes": [f"{change.action} {change.kind} {change.key}" for change in done.changes]}
                 audit.note(operation="apply_packs", subject="pack", details=details)
@@ -61,6 +65,15 @@ def apply(folders: Sequence[Path], *, yes: bool = False) -> Plan:
 
     with _files_named(content):
         return definition_changes.once_tables_are_free(applied)
+
+
+def apply_later(folders: Sequence[Path], *, yes: bool = False) -> uuid.UUID:
+    """Have the packs applied by a run once the tables of the change are free; return its uid. Raises PackBroken."""
+    _content, edits = _read(folders)
+    with database.writing():
+        run = waiting_changes.hand_over(edits, reason=_REASON, consent=yes)
+        audit.note(operation="apply_packs", subject="pack", details={"run": str(run)})
+    return run
 
 
 def missing(folders: Sequence[Path]) -> list[str]:
