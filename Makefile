@@ -62,7 +62,8 @@ test: setup web
 	$(BIN)/pytest tests/e2e
 
 # What CI has time for a little of, forty times deeper: grammars, expressions, definitions, events under failing deliverers.
-PROVED := tests/property tests/contract/test_answers.py tests/integration/test_event_delivery.py tests/integration/definitions/test_changes.py tests/integration/insight/test_storm.py
+PROVED := tests/property tests/contract/test_answers.py tests/integration/test_event_delivery.py tests/integration/definitions/test_changes.py tests/integration/insight/test_storm.py \
+	tests/integration/insight/test_changes_under_readers.py
 
 prove: setup
 	ZHIKE_PROVE=40 $(BIN)/pytest $(PROVED)

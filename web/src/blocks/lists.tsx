@@ -5,7 +5,7 @@ import { useText, type Key } from '../kit/i18n';
 import * as format from '../kit/format';
 import { Icon } from '../kit/Icon';
 import { Clip, Tag, toneOf } from '../kit/marks';
-import { strings } from '../kit/strings';
+import { textOf } from '../kit/strings';
 import { Due } from './Due';
 import { kindOf } from '../kit/fields';
 import { FieldValue } from '../kit/fields/FieldValue';
@@ -16,7 +16,7 @@ export function useWord(): (prefix: string, word: string) => string {
   const { t } = useText();
   return (prefix, word) => {
     const key = `${prefix}.${word}`;
-    return key in strings ? t(key as Key) : word;
+    return textOf(key) ? t(key as Key) : word;
   };
 }
 

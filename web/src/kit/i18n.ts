@@ -1,7 +1,7 @@
 import { useMemo, useSyncExternalStore } from 'react';
 import { setRequestLanguage } from '../api/client';
 import type { Labels, Lang } from '../api';
-import { strings, type Key } from './strings';
+import { textOf, type Key } from './strings';
 
 export type { Key };
 export type Params = Record<string, string | number>;
@@ -38,14 +38,13 @@ export function useLang(): Lang {
 
 /** A text of ours in a language, its places filled in; what is not given stays empty. */
 function translated(lang: Lang, key: Key, params: Params): string {
-  const text: string = strings[key][lang === 'zh' ? 0 : 1];
+  const text = textOf(key)?.[lang === 'zh' ? 0 : 1] ?? key;
   return text.replace(PLACE, (_place, name: string) => String(params[name] ?? ''));
 }
 
 /** What a unit of the metadata is called in a language; one we have no word for stays as it is. */
 export function unitText(unit: string, lang: Lang): string {
-  const pair = (strings as Record<string, readonly [string, string]>)[`unit.${unit}`];
-  return pair ? pair[lang === 'zh' ? 0 : 1] : unit;
+  return textOf(`unit.${unit}`)?.[lang === 'zh' ? 0 : 1] ?? unit;
 }
 
 /** `t` for our own texts, `label` for texts that come with the metadata. */

@@ -71,4 +71,5 @@ export const blocks = {
   'history.reason': ['理由：{{reason}}', 'Reason: {{reason}}'],
   'work.due': ['到期', 'Due'],
   'work.noDue': ['无期限', 'No deadline'],
+  'work.paused': ['计时已暂停', 'Clock rests'],
 } as const;

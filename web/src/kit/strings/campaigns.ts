@@ -259,7 +259,6 @@ export const campaigns = {
   'member.resendRefused': ['合规闸门未放行，没有重发：{{reasons}}', 'The gate refuses; nothing was sent: {{reasons}}'],
   'member.resent': ['已安排重发', 'Resend arranged'],
   'member.none': ['没有客户', 'Nobody'],
-  'member.more': ['加载更多', 'Load more'],
   'workState.open': ['未办', 'open'],
   'workState.done': ['已办', 'done'],
   'workState.cancelled': ['已撤回', 'withdrawn'],

@@ -12,6 +12,7 @@ export const common = {
   'common.back': ['返回', 'Back'],
   'common.all': ['全部', 'All'],
   'common.more': ['更多', 'More'],
+  'common.loadMore': ['加载更多', 'Load more'],
   'common.viewAll': ['查看全部', 'View all'],
   'common.yes': ['是', 'Yes'],
   'common.no': ['否', 'No'],

@@ -97,7 +97,7 @@ export function MembersDrawer({ uid, shown, onClose }: Props) {
             onClick={() => void members.fetchNextPage()}
             data-testid="members-more"
           >
-            {t('member.more')}
+            {t('common.loadMore')}
           </Button>
         </div>
       )}

@@ -16,6 +16,10 @@ import { LettersPanel } from './Letters';
 import { ReplayDialog } from './Replay';
 import { deadAndHeld, firstFacts, type Said } from './said';
 import { ChannelsPanel, QueuesPanel, SchedulesPanel, SubscribersPanel, WorkersPanel } from './panels';
+import { addStrings } from '../../kit/strings';
+import { jobs } from '../../kit/strings/jobs';
+
+addStrings(jobs);
 
 const EVERY = 5_000;
 

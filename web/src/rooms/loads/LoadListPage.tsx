@@ -68,7 +68,7 @@ export function LoadListPage() {
           {loads.hasNextPage && (
             <footer className="panel-foot">
               <Button className="right" size="small" onClick={() => void loads.fetchNextPage()}>
-                {t('member.more')}
+                {t('common.loadMore')}
               </Button>
             </footer>
           )}

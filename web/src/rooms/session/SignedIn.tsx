@@ -1,5 +1,4 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { Modal } from 'antd';
 import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from 'react';
 import { Outlet } from 'react-router';
 import { ApiError, auth, onSignInRequired } from '../../api/client';
@@ -11,10 +10,12 @@ import { setCurrentYear } from '../../kit/format';
 import { HeadProvider } from '../../kit/Page';
 import { ErrorState, Skeleton } from '../../kit/states';
 import { Shell } from '../../kit/shell/Shell';
-import { SignInCard } from './SignInCard';
-import { Entrance, SignInPage } from './SignInPage';
+import { Entrance } from './Entrance';
 import { useIdle } from './useIdle';
 
+// Whoever is signed in draws none of these on the way to the first page.
+const SignInPage = lazy(async () => ({ default: (await import('./SignInPage')).SignInPage }));
+const SessionEnded = lazy(async () => ({ default: (await import('./SessionEnded')).SessionEnded }));
 const PasswordForm = lazy(async () => ({ default: (await import('../../kit/shell/PasswordForm')).PasswordForm }));
 
 /** The gate: nobody signed in, signed in, or signed in and run out, with the page kept underneath. */
@@ -25,7 +26,11 @@ export function SignedIn() {
   if (me.data) return <Inside me={me.data} />;
   if (me.isError) {
     if (me.error instanceof ApiError && me.error.status === 401) {
-      return <SignInPage onSignedIn={() => void client.resetQueries({ queryKey: ['me'] })} />;
+      return (
+        <Suspense fallback={<Skeleton rows={3} />}>
+          <SignInPage onSignedIn={() => void client.resetQueries({ queryKey: ['me'] })} />
+        </Suspense>
+      );
     }
     return <ErrorState error={me.error} retry={() => void me.refetch()} />;
   }
@@ -86,7 +91,7 @@ function Inside({ me }: { me: Me }) {
       <Shell me={me}>
         <Outlet />
       </Shell>
-      {ended && <SessionEnded me={me} idle={ended === 'idle'} onResume={resume} />}
+      <Suspense>{ended && <SessionEnded me={me} idle={ended === 'idle'} onResume={resume} />}</Suspense>
     </HeadProvider>
   );
 }
@@ -96,32 +101,4 @@ function followClock(now: string): void {
   setServerNow(now);
   const year = shanghai(now)?.year;
   if (year) setCurrentYear(year);
-}
-
-function SessionEnded({ me, idle, onResume }: { me: Me; idle: boolean; onResume: () => void }) {
-  const { t } = useText();
-  const text = idle
-    ? t('session.idleText', { minutes: Math.round(me.idle_timeout_seconds / 60) })
-    : t('session.expiredText');
-  return (
-    <Modal
-      open
-      closable={false}
-      mask={{ closable: false }}
-      keyboard={false}
-      footer={null}
-      width={368}
-      title={t('session.expiredTitle')}
-    >
-      <p data-testid="session-ended" className="ink-2" style={{ marginBottom: 14 }}>
-        {text}
-      </p>
-      <SignInCard fixedUser={me.employee_no} onSignedIn={onResume} />
-      <p className="small" style={{ marginTop: 12 }}>
-        <button type="button" className="plain link" onClick={() => window.location.assign('/')}>
-          {t('session.otherUser')}
-        </button>
-      </p>
-    </Modal>
-  );
 }

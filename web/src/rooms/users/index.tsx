@@ -17,6 +17,10 @@ import { GivenPasswordDialog, ImportDialog, NewUserDialog } from './NewUsers';
 import { PARTS, useShown, type Part, type Shown } from './shown';
 import { UserDrawer } from './UserDrawer';
 import { UserTable } from './UserTable';
+import { addStrings } from '../../kit/strings';
+import { users } from '../../kit/strings/users';
+
+addStrings(users);
 
 const REST_MS = 250;
 
@@ -161,7 +165,7 @@ function List({ users, shown, show }: ListProps) {
               onClick={() => void users.fetchNextPage()}
               data-testid="users-more"
             >
-              {t('member.more')}
+              {t('common.loadMore')}
             </Button>
           )}
         </footer>

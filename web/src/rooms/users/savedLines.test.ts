@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { strings } from '../../kit/strings';
+import { users as strings } from '../../kit/strings/users';
 import { passwordLines, refusedLines } from './savedLines';
 
 const made = (employee_no: string, name: string) => ({ line: 2, employee_no, name, password: 'Ab-3' });

@@ -23,6 +23,10 @@ import { ColleagueSelect } from './Handing';
 import { NewTaskDialog } from './NewTask';
 import { aboutIn, asked, hasAssignee, useShown, type About, type Shown, type View } from './shown';
 import { WorkDrawer } from './WorkDrawer';
+import { addStrings } from '../../kit/strings';
+import { work } from '../../kit/strings/work';
+
+addStrings(work);
 
 function useWork(shown: Shown) {
   return useInfiniteQuery({
@@ -112,7 +116,7 @@ export function WorkPage() {
         {work.hasNextPage && (
           <footer className="panel-foot">
             <Button className="right" size="small" onClick={() => void work.fetchNextPage()}>
-              {t('member.more')}
+              {t('common.loadMore')}
             </Button>
           </footer>
         )}
