@@ -60,6 +60,14 @@ const audienceOf = (condition: Expression): Audience => ({
   updated_at: '2026-03-17T08:00:00Z',
 });
 
+const SAMPLE = [
+  {
+    uid: 'p1',
+    display: '周*仪',
+    values: { risk_level: 'C5', total_asset: '8624700', last_trade_date: '2026-03-12', unheard_of: 'x' },
+  },
+];
+
 /** The server: every node is met by 7 and unknown of `unknown`. */
 function open(condition: Expression, unknown = 0) {
   const paths = ['', 'and.0', 'and.1', 'or.0', 'or.1', 'and.0.or.0', 'and.1.not.0'];
@@ -67,7 +75,7 @@ function open(condition: Expression, unknown = 0) {
     'GET /audiences/vocabulary': VOCABULARY,
     'GET /audiences/a1': audienceOf(condition),
     'GET /audiences/a1/snapshots': { items: [] },
-    'POST /audiences/sample': { rows: [], business_date: '2026-03-17' },
+    'POST /audiences/sample': { rows: SAMPLE, business_date: '2026-03-17' },
     'POST /audiences/words': { words: labels('最近成交日 早于 业务日前 30 天') },
     'POST /audiences/preview': {
       count: 7,
@@ -102,6 +110,16 @@ async function choose(select: HTMLElement, option: string) {
 }
 
 describe('the condition builder', () => {
+  it('shows of each person of the sample what the server tells, each value as it is', async () => {
+    open(RICH);
+    const row = await screen.findByTestId('sample-row');
+    expect(
+      within(row)
+        .getAllByRole('cell')
+        .map((cell) => cell.textContent),
+    ).toEqual(['周*仪', 'C5 激进型', '862.47万', '03-12', '']);
+  });
+
   it('shows what it cannot edit as a sentence and saves it as it was', async () => {
     const condition = { and: [LONG_AGO, RICH] };
     const { sent } = open(condition);

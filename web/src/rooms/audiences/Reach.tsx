@@ -1,11 +1,11 @@
 import { useState } from 'react';
 import { Link } from 'react-router';
-import type { Expression, Option, Preview } from '../../api';
+import type { BlockFormat, Expression, Preview, Value } from '../../api';
 import { useText } from '../../kit/i18n';
-import { ChoiceTag } from '../../blocks/Formatted';
+import { Formatted } from '../../blocks/Formatted';
 import { isGroup, isRow, sizeOf, type Group, type TreeNode } from '../../kit/condition/model';
-import { useRowWords, type Terms } from '../../kit/condition/vocabulary';
-import { Money, MoneyCell } from '../../kit/figures';
+import { useRowWords, type Entry, type Terms } from '../../kit/condition/vocabulary';
+import { Money } from '../../kit/figures';
 import { decimal, share } from '../../kit/format';
 import { Icon } from '../../kit/Icon';
 import { Bar } from '../../kit/marks';
@@ -127,7 +127,6 @@ export function SamplePanel({
   onExplain: () => void;
 }) {
   const { t } = useText();
-  const tiers = terms.entries.get('value_tier')?.options ?? [];
   const [seed, setSeed] = useState(1);
   const sample = useSample(condition, seed);
   return (
@@ -161,13 +160,9 @@ export function SamplePanel({
                       <td className="tight">
                         <Link to={`/records/party/${row.uid}`}>{row.display}</Link>
                       </td>
-                      <td>
-                        <Tier tier={tiers.find((tier) => tier.key === row.values.value_tier)} />
-                      </td>
-                      <td className="num">
-                        <MoneyCell value={row.values.total_asset} /> <span className="unit">{t('unit.wan')}</span>
-                      </td>
-                      <td className="num">{row.values.risk_level ? String(row.values.risk_level) : '—'}</td>
+                      {Object.entries(row.values).map(([key, value]) => (
+                        <SampleCell key={key} value={value} entry={terms.entries.get(key)} />
+                      ))}
                     </tr>
                   ))}
                 </tbody>
@@ -194,6 +189,20 @@ export function negativeIds(root: Group): Set<string> {
   return found;
 }
 
-function Tier({ tier }: { tier: Option | undefined }) {
-  return tier ? <ChoiceTag choice={tier} /> : null;
+/** A value that tells who somebody is, drawn by what its attribute or indicator is. */
+function SampleCell({ value, entry }: { value: Value; entry: Entry | undefined }) {
+  if (!entry) return <td />;
+  const format = drawnAs(entry);
+  return (
+    <td className={format === 'text' || format === 'date' ? '' : 'num'}>
+      <Formatted value={value} format={format} unit={entry.unit} options={entry.options ?? []} />
+    </td>
+  );
+}
+
+function drawnAs({ type, unit = '' }: Entry): BlockFormat {
+  if (type === 'date') return 'date';
+  if (type !== 'integer' && type !== 'decimal') return 'text';
+  if (unit === '%') return 'percent';
+  return ['元', 'CNY'].includes(unit) ? 'money' : 'number';
 }
