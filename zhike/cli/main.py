@@ -91,6 +91,7 @@ def _serving(actions: Actions) -> None:
     serve = _add(actions, "serve", "serving.serve", "run the web server (and, with --all, everything)", alone=True)
     serve.add_argument("--host", default="127.0.0.1")
     serve.add_argument("--port", type=int, default=8000)
+    serve.add_argument("--processes", type=int, default=1, metavar="N", help="web processes (default: 1)")
     serve.add_argument(
         "--all", action="store_true", help="also run a worker and a mail catcher, and load the sample broker"
     )

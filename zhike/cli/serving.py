@@ -146,7 +146,7 @@ def _server_command(options: argparse.Namespace) -> list[str]:
         "--port",
         str(options.port),
         "--workers",
-        "1",
+        str(options.processes),
         "--blocking-threads",
         str(2 * (os.cpu_count() or 1) + 1),
         "--log-level",
