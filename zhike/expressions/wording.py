@@ -41,6 +41,10 @@ def in_words(
     return _Speaker(schema, lang, values, params).say(expression)
 
 
+#: Tests that have words of their own for their opposite.
+_WITH_OPPOSITE = (In, Between, IsEmpty)
+
+
 @dataclass(frozen=True)
 class _Speaker:
     schema: Schema
@@ -52,6 +56,7 @@ class _Speaker:
         """Return the words of a node, in parentheses where they are part of a longer sentence and could be torn apart."""
         text = self._words(node)
         torn = isinstance(node, Logic | Binary) and not self._is_shifted_day(node)
+        torn = torn or (isinstance(node, Not) and not isinstance(node.operand, _WITH_OPPOSITE))
         return self._in_parentheses(text) if within and torn else text
 
     def _words(self, node: Expression) -> str:
@@ -72,7 +77,7 @@ class _Speaker:
             case Not(operand=In() | Between() | IsEmpty() as inside):
                 return self._test_words(inside, "not_")
             case Not():
-                return self._phrase("not").format(self.say(self._test(node.operand)))
+                return self._phrase("not").format(self.say(self._test(node.operand), within=True))
             case Call():
                 return self._call(node)
             case Aggregate():

@@ -29,7 +29,7 @@ def _words(text: str) -> tuple[str, str]:
         ("age between 1 and :today - born", "年龄 介于 1 至 （业务日 − 出生 日期）", "age is from 1 to (the business date − born)"),
         ("nick is not empty", "昵称 有值", "nick has a value"),
         ("'vip' not in tags", "标签 不含 “vip”", "tags does not have “vip”"),
-        ("not (age = 1 or nick = null)", "不是：年龄 等于 1，或昵称 等于 无值", "not: age is 1 or nick is no value"),
+        ("not (age = 1 or nick = null)", "不是：（年龄 等于 1，或昵称 等于 无值）", "not: (age is 1 or nick is no value)"),
         ("age = 1 and (age = 2 or age = 3)", "年龄 等于 1，且（年龄 等于 2，或年龄 等于 3）", "age is 1 and (age is 2 or age is 3)"),
         ("branch.name = '上海'", "营业部的名称 等于 “上海”", "branch’s Name is “上海”"),
         ("exists(orders where status = 'won')", "有 订单（其中 状态 等于 成交）", "there is orders (where status is Won)"),
@@ -41,6 +41,24 @@ def _words(text: str) -> tuple[str, str]:
 )  # fmt: skip
 def test_a_condition_reads_as_a_sentence(text: str, zh: str, en: str) -> None:
     assert _words(text) == (zh, en)
+
+
+def _conditions(depth: int) -> list[str]:
+    """All conditions of `and`, `or`, `not` over three tests, so deep."""
+    atoms = ["age = 1", "nick = 'a'", "age > 2"]
+    if depth == 0:
+        return atoms
+    inside = _conditions(depth - 1)
+    joined = [f"({left}) {op} ({right})" for op in ("and", "or") for left in inside for right in atoms]
+    return [*inside, *(f"not ({one})" for one in inside), *joined]
+
+
+def test_no_two_conditions_read_the_same() -> None:
+    read: dict[tuple[str, str], object] = {}
+    for text in dict.fromkeys(_conditions(3)):
+        found = ex.parse(text, CUSTOMER, PARAMETERS)
+        assert read.setdefault(_words(text), found) == found, text
+    assert len(read) > 500
 
 
 def test_every_function_has_a_name_in_both_languages() -> None:
