@@ -210,7 +210,7 @@ def once_tables_are_free(change: Callable[[], T], *, pauses: Sequence[float] = _
 def undo(change_uid: uuid.UUID, *, consent: bool = False, pauses: Sequence[float] = _PAUSES) -> Plan:
     """Take a change back: every definition becomes what it was before.
 
-    Raises UnknownChange, AlreadyUndone, and ChangedSince when a later change touched one of them.
+    Raises UnknownChange, AlreadyUndone, and ChangedSince when a later change of one of them still holds.
     """
 
     def undone() -> Plan:
@@ -243,7 +243,7 @@ def _undoing(change_uid: uuid.UUID) -> str:
 
 
 def _back(change_uid: uuid.UUID) -> list[Edit]:
-    """The edits that take a change back; nothing may have come after it."""
+    """The edits that take a change back; what came after it has to be taken back before."""
     row = DefinitionChange.objects.filter(uid=change_uid).first()
     if row is None:
         raise UnknownChange(change=str(change_uid))
@@ -253,7 +253,8 @@ def _back(change_uid: uuid.UUID) -> list[Edit]:
         if newest.pk != step.pk and newest.change.reason == _undoing(change_uid):
             later = newest.change
             raise AlreadyUndone(change=str(change_uid), at=later.at, actor=later.actor, undo=str(later.uid))
-        if newest.pk != step.pk:
+        # What came later and was taken back left the definition as this change had made it.
+        if (newest.after, newest.pack) != (step.after, step.pack):
             raise ChangedSince(definition=f"{step.kind} {step.key}", at=newest.change.at, actor=newest.change.actor)
         edits.append(Edit(step.kind, step.key, step.before, cast(Layer, step.layer), step.pack_before))
     return edits

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from django.db import connection, transaction
@@ -25,6 +26,7 @@ from zhike.kernel.definition_errors import (
     DefinitionInUse,
     DefinitionsBroken,
     DestructiveChange,
+    UnknownDefinition,
 )
 from zhike.kernel.errors import Invalid
 from zhike.kernel.ids import uuid7
@@ -118,6 +120,25 @@ def test_an_undo_waits_for_its_turn_before_it_looks_at_what_came_later():
     locked = next(n for n, text in enumerate(said) if text.endswith("FOR UPDATE") and "definitionversion" in text)
     looked = [n for n, text in enumerate(said) if '"kernel_definitionchange"' in text or "definitionrevision" in text]
     assert looked and locked < min(looked)
+
+
+def test_changes_are_taken_back_one_after_the_other():
+    """Three changes of one definition, undone from the last to the first, and the first two made again."""
+    bodies = [{**RESULTS, "labels": {"zh": text, "en": text}} for text in ("一", "二", "三")]
+    for body in bodies:
+        definition_changes.change([Edit.of(body)], reason=body["labels"]["zh"])
+    third, second, first = (one.change for one in definition_changes.history("result_set", "visit"))
+    definition_changes.undo(third)
+    definition_changes.undo(second)
+    assert definition_changes.export("result_set", "visit") == bodies[0]
+    with pytest.raises(AlreadyUndone) as told:
+        definition_changes.undo(second)
+    definition_changes.undo(first, consent=True)
+    with pytest.raises(UnknownDefinition):
+        definition_changes.export("result_set", "visit")
+    definition_changes.change([Edit.of(bodies[0])], reason="再来")
+    definition_changes.undo(UUID(str(told.value.facts["undo"])))
+    assert definition_changes.export("result_set", "visit") == bodies[1]
 
 
 def test_an_undo_restores_what_was_and_refuses_when_a_later_change_touched_it():
