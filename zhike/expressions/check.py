@@ -171,7 +171,8 @@ class _Checker:
             return
         if isinstance(value.value, str) and value.value not in field.options:
             has = ", ".join(field.options)
-            self._report("unknown_option", value.at, field=field.key, name=value.value, has=has)
+            names = {"label": field.labels.get("zh") or field.key, "label_en": field.labels.get("en") or field.key}
+            self._report("unknown_option", value.at, field=field.key, name=value.value, has=has, **names)
 
     def _in(self, node: In) -> Expression:
         operand = self.visit(node.operand)

@@ -45,8 +45,8 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "unknown_parameter": ("没有参数“:{name}”。可用：{has}", "There is no parameter ':{name}'. It has: {has}"),
     "unknown_function": ("没有函数“{name}”。可用：{has}", "There is no function '{name}'. It has: {has}"),
     "unknown_option": (
-        "“{field}”没有选项“{name}”。可用：{has}",
-        "'{field}' has no option '{name}'. It has: {has}",
+        "“{label}”没有选项“{name}”。可用：{has}",
+        "'{label}' has no option '{name}'. It has: {has}",
     ),
     "argument_count": (
         "函数 {function} 的参数个数应为 {expected}，实为 {found}",
@@ -84,6 +84,8 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "数值最多 18 位整数和 10 位小数",
         "A number has at most 18 digits before and 10 after the point",
     ),
+    "bad_integer": ("不是整数：{found}", "Not a whole number: {found}"),
+    "bad_number": ("不是数值：{found}", "Not a number: {found}"),
     "bad_date": ("不是有效日期：{found}", "Not a date (1–9999): {found}"),
     "bad_text": ("文本含有不允许的字符", "The text holds a character that cannot be stored"),
     "stale_type": (

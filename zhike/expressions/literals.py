@@ -49,7 +49,9 @@ def _text(value: str, at: Place) -> str:
 
 def _integer(value: str, at: Place) -> int:
     digits = value.removeprefix("-")
-    if not (digits.isascii() and digits.isdigit()) or len(digits) > 18:
+    if not (digits.isascii() and digits.isdigit()):
+        raise _refuse("bad_integer", at, value)
+    if len(digits) > 18:
         raise _refuse("number_too_wide", at, value)
     return int(value)
 
@@ -58,9 +60,11 @@ def _decimal(value: str, at: Place) -> Decimal:
     try:
         number = Decimal(value)
     except InvalidOperation:
-        raise _refuse("number_too_wide", at, value) from None
+        raise _refuse("bad_number", at, value) from None
     exponent = number.as_tuple().exponent
-    if not isinstance(exponent, int) or exponent < -PLACES or number.copy_abs() >= LIMIT or exponent > 18:
+    if not isinstance(exponent, int):
+        raise _refuse("bad_number", at, value)
+    if exponent < -PLACES or number.copy_abs() >= LIMIT or exponent > 18:
         raise _refuse("number_too_wide", at, value)
     return number
 

@@ -41,7 +41,8 @@ def refuse_unknown(expression: Expression, known: Callable[[tuple[str, ...]], Co
         keys = known(steps)
         if keys is not None and word.value not in keys:
             has = ", ".join([*sorted(keys)[:_TOLD], *(["…"] if len(keys) > _TOLD else [])])
-            found.append(Finding("unknown_option", word.at, {"field": steps[-1], "name": word.value, "has": has}))
+            facts = {"field": steps[-1], "label": steps[-1], "name": word.value, "has": has}
+            found.append(Finding("unknown_option", word.at, facts))
     if found:
         raise ExpressionInvalid(found)
 

@@ -59,6 +59,27 @@ def test_each_fault_has_its_code_and_position(text: str, code: str, at: int) -> 
     assert error.findings[0]["position"] == at
 
 
+@pytest.mark.parametrize(
+    ("value", "type", "said"),
+    [
+        ("1.5", "integer", "不是整数：1.5"),
+        ("１２", "integer", "不是整数：１２"),
+        ("abc", "decimal", "不是数值：abc"),
+        ("NaN", "decimal", "不是数值：NaN"),
+        ("1" * 19, "integer", "数值最多 18 位整数和 10 位小数"),
+    ],
+)
+def test_a_number_is_refused_for_what_is_wrong_with_it(value: str, type: str, said: str) -> None:
+    stored = {"op": ">=", "left": {"field": "age"}, "right": {"value": value, "type": type}}
+    with pytest.raises(ExpressionInvalid) as refused:
+        ex.condition_from_json(stored, CUSTOMER, {})
+    assert refused.value.found[0].message() == said
+
+
+def test_an_option_that_there_is_not_is_told_by_what_its_field_is_called() -> None:
+    assert _refused("exists(orders where status = 'open')").found[0].message().startswith("“状态”没有选项“open”")
+
+
 def test_all_faults_are_found_at_once_and_say_what_exists() -> None:
     error = _refused("aum > 1 and branch.nmae = 'a' and owner = :you")
     assert [finding.code for finding in error.found] == [
