@@ -16,7 +16,7 @@ from django.db import connection
 from psycopg import sql
 
 from zhike.expressions import api as expressions
-from zhike.expressions.api import Aggregate, Compare, Expression, In, Logic, Param, Path
+from zhike.expressions.api import Aggregate, Compare, Expression, In, Logic, Param, Path, Type
 from zhike.kernel import definitions
 from zhike.platform.objects.logic import catalogue as catalogues
 from zhike.platform.objects.logic import retired_tables
@@ -85,7 +85,11 @@ def complete(side: SideTable) -> None:
     Whoever wrote before the keys were there for the trigger has ended.
     """
     for keys in side.keys.all():
-        _execute("insert into {keys} (key, id, {figures}) {rows} on conflict do nothing", keys)
+        _execute(
+            "insert into {keys} (key, id, {figures}) select * from ({rows}) r where not exists"
+            " (select from {keys} k where k.id = r.id and k.key = r.key) on conflict do nothing",
+            keys,
+        )
         keys.whole = True
         keys.save()
 
@@ -131,15 +135,15 @@ def _own_key(owner: ObjectType, node: Expression, record: str) -> ScopeKey | Non
     """The key that a comparison of a record's own field with a parameter is."""
     several = isinstance(node, In) and node.listed
     if isinstance(node, In) and several:
-        left, right = node.operand, node.items[0]
+        left, right, wanted = node.operand, node.items[0], Type.RECORD
     elif isinstance(node, Compare) and node.operator == "=":
-        left, right = node.left, node.right
+        left, right, wanted = node.left, node.right, Type.TEXT
     else:
         return None
-    if not (isinstance(left, Path) and len(left.parts) == 1 and isinstance(right, Param)):
+    if not (isinstance(left, Path) and len(left.parts) == 1 and left.type is wanted and isinstance(right, Param)):
         return None
     field = owner.fields[left.parts[0]]
-    if not field.stored or field.values.companions or right.name not in ("me", "my_units"):
+    if not field.stored or field.values.companions:  # kept encrypted, its column is not what is compared
         return None
     return ScopeKey(owner.table, field.column, record, right.name, several)
 
