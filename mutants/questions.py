@@ -110,6 +110,14 @@ BREAKS = (
         _OF_KEYS,
     ),
     Break(
+        "questions: a branch for each customer",
+        "a record of a scope is found by its id, not among all records of its branch",
+        _SERVED,
+        ".from_(one.subquery(ALIAS)).offset(0)",
+        ".where(exp.column('id', table=ALIAS).eq(exp.column('id', table=_KEYS))).offset(0)",
+        _OF_KEYS,
+    ),
+    Break(
         "questions: a customer twice",
         "a record that had two keys of a scope is on its page once",
         _SERVED,
@@ -129,7 +137,7 @@ BREAKS = (
         "questions: a share is no way",
         "what was shared is on the page of a scope",
         _SERVED,
-        "    if scope.shared and side is not None:\n",
+        "    if side is not None:\n",
         "    if False:\n",
         _OF_KEYS,
     ),

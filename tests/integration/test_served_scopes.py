@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date
 
@@ -14,6 +15,7 @@ from zhike.kernel import clock
 from zhike.platform.objects import api as objects
 from zhike.platform.objects import bulk, catalogue
 from zhike.platform.objects.logic import other_writers, served_scopes
+from zhike.platform.objects.logic import statements as listing_statements
 from zhike.platform.objects.models import RetiredTable, ScopeKeys, SideTable
 from zhike.platform.objects.types import RecordQuery, SideColumn
 from zhike.platform.organization import api as organization
@@ -101,6 +103,19 @@ def test_pages_of_a_scope_are_read_along_its_keys_and_are_complete(firm, parties
     along.clear()
     assert listed(firm.operator) == ids(parties, 3, 2, 1, 0, 4)
     assert set(map(tuple, along)) == {()}
+
+
+def test_each_record_is_found_by_its_id_and_not_by_what_is_asked_of_it(firm, parties, monkeypatch):
+    asked, fetch = [], listing_statements.fetch
+    monkeypatch.setattr(
+        listing_statements, "fetch", lambda sql, values, names: asked.append(sql) or fetch(sql, values, names)
+    )
+    objects.page(BY_ASSETS, principal=firm.branch_head)
+    # With few rows any plan will do, so this looks at what keeps the database from another one.
+    table = catalogue.describe("party").table
+    assert re.search(
+        rf"FROM \(SELECT \* FROM \W?{table}\W? WHERE \W?{table}\W?\.id = k\.id OFFSET 0\) AS t\b", asked[0]
+    )
 
 
 def test_a_handover_is_on_the_first_page_at_once_in_both_directions(firm, parties):

@@ -72,8 +72,8 @@ def ways(question: Question, figure: str) -> tuple[Way, ...]:
             return ()
         given = one.units if key.param == "my_units" else key.param
         found.append(_way(key, keys.table, given, scope.params[given]))
-    side = catalogues.side_table(owner.key)
-    if scope.shared and side is not None:
+    side = catalogues.side_table(owner.key) if scope.shared else None
+    if side is not None:
         found.append(Way("any", side.table, "id", scope.shared))
     return tuple(found)
 
@@ -149,11 +149,13 @@ def _page(
 def _holds(owner: ObjectType, way: Way, where: Where, key: exp.Expr) -> exp.Select:
     """Whether the record of a key meets everything that is asked, and has the key still."""
     asked = Where(where.objects, [part.copy() for part in where.parts])
-    asked.add(exp.column("id", table=ALIAS).eq(exp.column("id", table=_KEYS)))
     if way.own:
         asked.add(exp.column(way.own, table=ALIAS, quoted=True).eq(key.copy()))
-    # `offset 0` lets the database look at one record after the other instead of at all records of the scope first.
-    return records_from(exp.select(exp.Literal.number(1)), owner, asked).offset(0)
+    # `offset 0` keeps the database from looking for records by what is asked of them, which it takes to be rarer than it
+    # is: all records of a branch for each one. One record after the other is found by its id, and then asked.
+    one = exp.select("*").from_(exp.to_table(owner.table, quoted=True)).offset(0)
+    one = one.where(exp.column("id", table=owner.table, quoted=True).eq(exp.column("id", table=_KEYS)))
+    return records_from(exp.select(exp.Literal.number(1)), owner, asked).from_(one.subquery(ALIAS)).offset(0)
 
 
 def _lateral(select: exp.Select, inner: exp.Select, name: str) -> exp.Select:
