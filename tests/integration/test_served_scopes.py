@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from datetime import date
 
@@ -113,9 +112,8 @@ def test_each_record_is_found_by_its_id_and_not_by_what_is_asked_of_it(firm, par
     objects.page(BY_ASSETS, principal=firm.branch_head)
     # With few rows any plan will do, so this looks at what keeps the database from another one.
     table = catalogue.describe("party").table
-    assert re.search(
-        rf"FROM \(SELECT \* FROM \W?{table}\W? WHERE \W?{table}\W?\.id = k\.id OFFSET 0\) AS t\b", asked[0]
-    )
+    alone = f"FROM (SELECT * FROM {table} WHERE {table}.id = k.id OFFSET 0) AS t "
+    assert alone in asked[0].replace('"', "")
 
 
 def test_a_handover_is_on_the_first_page_at_once_in_both_directions(firm, parties):
