@@ -16,7 +16,8 @@ from django.db import connection
 from psycopg import sql
 
 from zhike.expressions import api as expressions
-from zhike.expressions.api import Aggregate, Compare, Expression, In, Logic, Param, Path, Type
+from zhike.expressions.api import Aggregate, Compare, Expression, In, Logic, Param, Path
+from zhike.expressions.types import Type
 from zhike.kernel import definitions
 from zhike.platform.objects.logic import catalogue as catalogues
 from zhike.platform.objects.logic import retired_tables
