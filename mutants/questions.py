@@ -6,6 +6,10 @@ from mutants.types import Break
 
 _OF_LIMITS = ("tests/integration/test_time_limits.py",)
 _OF_SCOPES = ("tests/integration/test_scope_bitmaps.py",)
+_OF_KEYS = ("tests/integration/test_served_scopes.py",)
+_SERVED = "zhike/platform/objects/logic/served_scopes.py"
+_SCOPE_KEYS = "zhike/platform/objects/logic/scope_keys.py"
+_SERVING = "zhike/platform/objects/logic/serving.py"
 _OF_UNITS = ("tests/property/test_units_agree.py",)
 
 BREAKS = (
@@ -96,5 +100,101 @@ BREAKS = (
         "    expressions.refuse_unknown(found, lambda steps: _keys_at(objects, owner, steps))\n",
         "",
         _OF_UNITS,
+    ),
+    Break(
+        "questions: keys are believed",
+        "who is on the first page of a scope is said by the records, not by the keys of the day",
+        _SERVED,
+        "    asked = Where(where.objects, [part.copy() for part in where.parts])\n",
+        "    asked = Where(where.objects)\n",
+        _OF_KEYS,
+    ),
+    Break(
+        "questions: a branch for each customer",
+        "a record of a scope is found by its id, not among all records of its branch",
+        _SERVED,
+        ".from_(one.subquery(ALIAS)).offset(0)",
+        ".where(exp.column('id', table=ALIAS).eq(exp.column('id', table=_KEYS))).offset(0)",
+        _OF_KEYS,
+    ),
+    Break(
+        "questions: a customer twice",
+        "a record that had two keys of a scope is on its page once",
+        _SERVED,
+        "    if way.own:\n",
+        "    if False:\n",
+        _OF_KEYS,
+    ),
+    Break(
+        "questions: reached twice",
+        "a record that two roles reach is on the page once",
+        _SERVED,
+        "return exp.union(one.subquery(), other.subquery())",
+        "return exp.union(one.subquery(), other.subquery(), distinct=False)",
+        _OF_KEYS,
+    ),
+    Break(
+        "questions: a share is no way",
+        "what was shared is on the page of a scope",
+        _SERVED,
+        "    if side is not None:\n",
+        "    if False:\n",
+        _OF_KEYS,
+    ),
+    Break(
+        "questions: keys of another moment",
+        "a record that comes into a scope is on its first page at once",
+        _SCOPE_KEYS,
+        "after update on {} referencing old table as previous new table as changed",
+        "after delete on {} referencing old table as changed",
+        _OF_KEYS,
+    ),
+    Break(
+        "questions: keys with a gap",
+        "what others write while keys are made is among them",
+        _SERVING,
+        "    ended = other_writers.ended({owner.table, *(keys.source for keys in side.keys.all())})\n",
+        "    ended = True\n",
+        _OF_KEYS,
+    ),
+    Break(
+        "questions: keys that are not whole",
+        "lists ask by no keys of which some may be missing",
+        _SERVING,
+        "        if ended:\n",
+        "        if True:\n",
+        _OF_KEYS,
+    ),
+    Break(
+        "questions: narrower by keys",
+        "what is narrower than a scope is asked the plain way",
+        _SERVED,
+        "    if scope.everything or scope.nothing or narrower:\n",
+        "    if scope.everything or scope.nothing:\n",
+        _OF_KEYS,
+    ),
+    Break(
+        "serving: prepared figures are shown",
+        "what is prepared is read by nobody before it is published",
+        "zhike/platform/objects/logic/catalogue.py",
+        "from objects_sidetable where object = %s and current'",
+        "from objects_sidetable where object = %s'",
+        _OF_KEYS,
+    ),
+    Break(
+        "erasing: figures of the next day",
+        "an erasure takes what is prepared beside the record along, and its keys",
+        _SERVING,
+        "    scope_keys.forget(side, record_id)\n",
+        "",
+        _OF_KEYS,
+    ),
+    Break(
+        "erasing: while a day is prepared",
+        "who is erased while a day is prepared leaves no figure in it",
+        _SERVING,
+        "        for record_id in _erased(owner, side):\n",
+        "        for record_id in ():\n",
+        _OF_KEYS,
     ),
 )

@@ -22,7 +22,7 @@ WITHOUT = {
         "records.figures": "column_of compared day_end drawn fields_named known scalar",
         "records.wire": "form_field_out",
         "packs.api": "check missing outdated plan unapplied",
-        "permissions.api": "check_operation register_limits register_shares",
+        "permissions.api": "check_operation reading_conditions register_limits register_shares",
         "permissions.parts": "register registered word_for",
         "indicators.api": "checking_schema effect_measure goal_schema indicators measures over_wide party_terms vocabulary wide_schema"
         " window_measures",

@@ -95,8 +95,11 @@ def prepare(
     object: str, *, business_date: date, columns: Sequence[SideColumn], csv: Path, indexed: Sequence[str] = ()
 ) -> int:
     """Store wide rows beside an object, for `publish`; nobody reads them yet. Returns the number of rows."""
+    owner = catalogues.object_type(object)
     with database.writing():
-        return serving.prepare(catalogues.object_type(object), business_date, columns, csv, indexed)
+        rows = serving.prepare(owner, business_date, columns, csv, indexed)
+    serving.complete(owner)
+    return rows
 
 
 def publish(object: str, *, business_date: date) -> None:

@@ -36,6 +36,22 @@ class SideTable(models.Model):
         constraints = [models.UniqueConstraint(fields=["object", "current"], name="one_side_table_of_a_kind")]
 
 
+class ScopeKeys(models.Model):
+    """The keys by which records beside a side table are in somebody's scope; see `logic.scope_keys`.
+
+    `source` is the table whose rows have the key in `column`, and in `record` the id of the record that it is a key of;
+    `figures` are the columns of the side table that lie beside the keys, too. Lists ask by keys that are `whole`.
+    """
+
+    side = models.ForeignKey(SideTable, models.CASCADE, related_name="keys")
+    table = models.TextField(unique=True)
+    source = models.TextField(db_index=True)
+    column = models.TextField()
+    record = models.TextField()
+    figures = models.JSONField()
+    whole = models.BooleanField(default=False)
+
+
 class TableChange(models.Model):
     """Which state a table of records is in: the numbers of its rows here, together; see `logic.table_changes`."""
 

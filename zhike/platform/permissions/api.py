@@ -25,6 +25,7 @@ __all__ = [
     "limited",
     "operations",
     "principal_of_user",
+    "reading_conditions",
     "register_limits",
     "register_shares",
     "require",
@@ -132,14 +133,25 @@ def hidden_refinements(principal: Principal, resource: str) -> frozenset[str]:
 
     A manager's list has no "my branch", head office no "my customers"; "all" is one of them.
     """
-    reading = [
+    reading = _reading(resource)
+    own = {where for role, where in reading if role in principal.roles}
+    return frozenset(where for _role, where in reading) - own
+
+
+def reading_conditions(resource: str) -> list[str]:
+    """Return the conditions, as they are written, by which roles read records of a resource, each once."""
+    wheres = dict.fromkeys(where for _role, where in _reading(resource) if where != "all")
+    return list(dict.fromkeys(refinement_text(resource, where) for where in wheres))
+
+
+def _reading(resource: str) -> list[tuple[str, str]]:
+    """Each role that may read a resource with the refinement that narrows its grant, or "all"."""
+    return [
         (role.key, grant.where)
         for role in roles().values()
         for grant in role.grants
         if grant.on == resource and "read" in grant.operations
     ]
-    own = {where for role, where in reading if role in principal.roles}
-    return frozenset(where for _role, where in reading) - own
 
 
 def field_rule(principal: Principal, resource: str, field: str) -> str:

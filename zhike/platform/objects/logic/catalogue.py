@@ -97,7 +97,7 @@ def side_table(key: str) -> Served | None:
     It is never remembered by version: the table goes when the next one is published.
     """
     with connection.cursor() as cursor:
-        cursor.execute('select "table", business_date from objects_sidetable where object = %s', [key])
+        cursor.execute('select "table", business_date from objects_sidetable where object = %s and current', [key])
         row = cursor.fetchone()
     return Served(*row) if row else None
 

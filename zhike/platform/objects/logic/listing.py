@@ -11,12 +11,13 @@ from sqlglot import exp
 
 from zhike.kernel import clock, cursors
 from zhike.platform.objects.errors import Unsortable
-from zhike.platform.objects.logic import asking
+from zhike.platform.objects.logic import asking, served_scopes
 from zhike.platform.objects.logic import catalogue as catalogues
 from zhike.platform.objects.logic.catalogue import SIDE
 from zhike.platform.objects.logic.conditions import Where
 from zhike.platform.objects.logic.presenting import present
 from zhike.platform.objects.logic.questions import Question, asked
+from zhike.platform.objects.logic.served_scopes import Way
 from zhike.platform.objects.logic.statements import ALIAS, field_sql, records_from, selected
 from zhike.platform.objects.types import FieldType, ObjectType, RecordCount, RecordPage, RecordQuery
 from zhike.platform.permissions import api as permissions
@@ -126,7 +127,9 @@ def _keyset_rows(
         if len(rows) > limit:
             break
         starts = cursor is not None and position == 0
-        phase = _Phase(question.owner, tuple(fields), order, direction, starts, backwards, nulls)
+        served = order is not None and not order.stored and not nulls
+        ways = served_scopes.ways(question, order.column) if served and order else ()
+        phase = _Phase(question.owner, tuple(fields), order, direction, starts, backwards, nulls, ways)
         statement = question.statement(phase.about, phase.select)
         given = {"after": cursor["id"], "after_value": cursor["value"]} if cursor and starts else {}
         rows += question.dict_rows(statement, **given, rows=limit + 1 - len(rows))
@@ -135,7 +138,10 @@ def _keyset_rows(
 
 @dataclass(frozen=True, slots=True)
 class _Phase:
-    """A part of a page: rows with a value of the order, or those without; from the first, or from a cursor on (`starts`)."""
+    """A part of a page: rows with a value of the order, or those without; from the first, or from a cursor on (`starts`).
+
+    With `ways` they are read along the keys of a scope.
+    """
 
     owner: ObjectType
     fields: tuple[FieldType, ...]
@@ -144,17 +150,20 @@ class _Phase:
     starts: bool
     backwards: bool
     nulls: bool
+    ways: tuple[Way, ...] = ()
 
     @property
     def about(self) -> Hashable:
         """What the text of its statement depends on beside the question."""
         columns = tuple(field.key for field in self.fields)
         order = self.order.key if self.order else ""
-        return ("page", columns, order, self.direction, self.starts, self.backwards, self.nulls)
+        return ("page", columns, order, self.direction, self.starts, self.backwards, self.nulls, self.ways)
 
     def select(self, where: Where) -> exp.Select:
         """Return the statement: `rows` rows, after the one whose id is `after` and whose value is `after_value`."""
         order, nulls = self.order, self.nulls
+        if self.ways:
+            return self._along_keys(where)
         served = order is not None and not order.stored and not nulls
         key = exp.column("id", table=SIDE if served else ALIAS)
         ascending = (self.direction == "asc") != self.backwards
@@ -171,13 +180,29 @@ class _Phase:
         select = records_from(exp.select(*selected(self.owner, self.fields, order)), self.owner, where)
         return select.order_by(*ordered).limit(exp.Placeholder(this="rows"))
 
+    def _along_keys(self, where: Where) -> exp.Select:
+        assert self.order is not None
+        ascending = (self.direction == "asc") != self.backwards
+        after = self._pair() if self.starts else None
+        found = served_scopes.found(self.owner, self.ways, where, self.order.column, after, ascending=ascending)
+        select = exp.select(*selected(self.owner, self.fields, self.order))
+        select = records_from(select, self.owner, Where(where.objects))
+        value, key = (exp.column(name, table=served_scopes.FOUND) for name in ("value", "id"))
+        select = select.join(found, on=exp.column("id", table=ALIAS).eq(key))
+        return served_scopes.in_order(select, value, key, ascending)
+
+    def _pair(self) -> exp.Tuple:
+        """The value and the id of the row that the page comes after."""
+        assert self.order is not None
+        value = exp.cast(exp.Placeholder(this="after_value"), self.order.values.column)
+        return exp.Tuple(expressions=[value, exp.Placeholder(this="after")])
+
     def _after(self, sorted_by: list[exp.Expr], key: exp.Expr, ascending: bool) -> exp.Expr:
         left: exp.Expr = key.copy()
         right: exp.Expr = exp.Placeholder(this="after")
         if sorted_by and self.order is not None:
-            value = exp.cast(exp.Placeholder(this="after_value"), self.order.values.column)
             left = exp.Tuple(expressions=[*(column.copy() for column in sorted_by), left])
-            right = exp.Tuple(expressions=[value, right])
+            right = self._pair()
         return exp.GT(this=left, expression=right) if ascending else exp.LT(this=left, expression=right)
 
 

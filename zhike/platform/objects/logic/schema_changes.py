@@ -15,7 +15,7 @@ from zhike.kernel.definitions import Change, Finding, Snapshot
 from zhike.platform.audit import api as audit
 from zhike.platform.fields import api as fields
 from zhike.platform.objects.definitions import ExtensionDefinition, FieldPart, ObjectDefinition
-from zhike.platform.objects.logic import change_notes, indexes, table_changes
+from zhike.platform.objects.logic import change_notes, indexes, scope_keys, table_changes
 from zhike.platform.objects.logic.catalogue import defined
 from zhike.platform.objects.logic.indexes import Index
 from zhike.platform.objects.models import PhysicalField, PhysicalObject
@@ -195,6 +195,7 @@ def _extend(found: ObjectDefinition) -> None:
         _execute("create index on {} (id) where erased_at is not null", physical.table)
         audit.watch(table=physical.table, subject=found.key, ignore=UNAUDITED)
         table_changes.watch(physical.table)
+        scope_keys.watch(physical.table)
     known = {field.key: field for field in physical.fields.all()}
     wanted = {field.key: field for field in found.fields if field.lookup is None}
     for key, field in wanted.items():

@@ -9,11 +9,10 @@ from pathlib import Path
 from django.db import connection
 from psycopg import sql
 
-from zhike.kernel import definitions
+from zhike.kernel import database, definitions
 from zhike.kernel.ids import uuid7
 from zhike.platform.fields import api as fields
-from zhike.platform.objects.logic import catalogue as catalogues
-from zhike.platform.objects.logic import retired_tables
+from zhike.platform.objects.logic import other_writers, retired_tables, scope_keys
 from zhike.platform.objects.models import SideTable
 from zhike.platform.objects.types import ObjectType, SideColumn
 
@@ -28,16 +27,33 @@ def prepare(
     table = f"s_{owner.key}_{business_date:%Y%m%d}_{uuid7().hex[-8:]}"
     rows = _filled(table, owner, columns, csv, indexed)
     for before in SideTable.objects.filter(object=owner.key, current=False):  # of a stage that did not publish
-        retired_tables.retire(before.table)
-        before.delete()
-    SideTable.objects.create(
+        _retire(before)
+    side = SideTable.objects.create(
         object=owner.key,
         table=table,
         business_date=business_date,
         columns=[_as_json(column) for column in columns],
         current=False,
     )
+    scope_keys.fill(owner, side, indexed)
     return rows
+
+
+def complete(owner: ObjectType) -> None:
+    """Let what is prepared hold what others changed meanwhile: keys that came, and records that were erased.
+
+    Called outside a transaction: those who are writing have to end first. Where somebody does not for ten minutes, lists
+    of this day are asked without the keys.
+    """
+    side = SideTable.objects.filter(object=owner.key, current=False).first()
+    if side is None:
+        return
+    ended = other_writers.ended({owner.table, *(keys.source for keys in side.keys.all())})
+    with database.writing():
+        for record_id in _erased(owner, side):
+            _forget(side, record_id)
+        if ended:
+            scope_keys.complete(side)
 
 
 def publish(object: str, business_date: date) -> None:
@@ -51,8 +67,7 @@ def publish(object: str, business_date: date) -> None:
     shown = SideTable.objects.filter(object=object, current=True).first()
     older = shown if shown is None or shown.business_date <= business_date else prepared
     if older is not None:
-        retired_tables.retire(older.table)
-        older.delete()
+        _retire(older)
     if older is not prepared:
         prepared.current = True
         prepared.save()
@@ -60,11 +75,9 @@ def publish(object: str, business_date: date) -> None:
 
 
 def forget(owner: ObjectType, record_id: int) -> None:
-    """Remove the row of one record."""
-    side = catalogues.side_table(owner.key)
-    if side is not None:
-        with connection.cursor() as cursor:
-            cursor.execute(sql.SQL("delete from {} where id = %s").format(sql.Identifier(side.table)), [record_id])
+    """Remove the rows of one record, of what is published and of what is prepared."""
+    for side in SideTable.objects.filter(object=owner.key):
+        _forget(side, record_id)
 
 
 def stop(owner: ObjectType, keys: Collection[str]) -> None:
@@ -72,6 +85,25 @@ def stop(owner: ObjectType, keys: Collection[str]) -> None:
     for side in SideTable.objects.filter(object=owner.key):
         side.columns = [column for column in side.columns if column["key"] not in keys]
         side.save()
+
+
+def _forget(side: SideTable, record_id: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql.SQL("delete from {} where id = %s").format(sql.Identifier(side.table)), [record_id])
+    scope_keys.forget(side, record_id)
+
+
+def _erased(owner: ObjectType, side: SideTable) -> list[int]:
+    statement = sql.SQL("select id from {} join {} using (id) where erased_at is not null")
+    with connection.cursor() as cursor:
+        cursor.execute(statement.format(sql.Identifier(owner.table), sql.Identifier(side.table)))
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _retire(side: SideTable) -> None:
+    scope_keys.retire(side)
+    retired_tables.retire(side.table)
+    side.delete()
 
 
 def _filled(table: str, owner: ObjectType, columns: Sequence[SideColumn], csv: Path, indexed: Sequence[str]) -> int:
