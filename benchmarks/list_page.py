@@ -14,7 +14,7 @@ from benchmarks.measure import Result, interleaved
 ALLOWED_MS, CPU_RATIO = 15, 4
 _ADDRESS = "/api/v1/objects/party/query"
 _COLUMNS = ("name", "customer_no", "mobile", "total_asset", "net_inflow_30d", "risk_level")
-_BODY = {"sort": {"field": "total_asset", "direction": "desc"}, "columns": list(_COLUMNS)}
+_BODY = {"sort": [{"field": "total_asset", "direction": "desc"}], "columns": list(_COLUMNS)}
 _RAW = """
 select t.id, t.uid, t.revision, t.source_key, t.{name}, w.total_asset, w.net_inflow_30d from {party} t join {wide} w on w.id = t.id
 where t.deleted_at is null and w.total_asset is not null {scope} order by w.total_asset desc, w.id desc limit 51

@@ -135,7 +135,7 @@ def test_what_follows_it_is_hidden_with_it_however_far(records, walled, free):
 
 
 def test_a_reference_to_it_shows_nothing(records, walled, free):
-    query = RecordQuery("party_relationship", columns=("party", "other"), sort=("id", "asc"))
+    query = RecordQuery("party_relationship", columns=("party", "other"), sort=(("id", "asc"),))
 
     def others(who):
         return [

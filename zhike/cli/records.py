@@ -60,12 +60,12 @@ def _query(options: argparse.Namespace) -> RecordQuery:
         if "me" in used and not options.me:
             raise NobodyIsMe()
         condition = cast("StoredExpression", expressions.to_json(parsed))
-    key, _, direction = options.sort.partition(":")
+    orders = [order.partition(":") for order in options.sort.split(",") if order]
     return RecordQuery(
         options.object,
         condition=condition,
         columns=tuple(options.columns.split(",")) if options.columns else (),
-        sort=(key, direction or "asc") if key else None,
+        sort=tuple((key, direction or "asc") for key, _, direction in orders),
         cursor=options.cursor,
     )
 

@@ -24,6 +24,7 @@ from zhike.platform.objects.logic.presenting import displays as reference_displa
 from zhike.platform.objects.logic.presenting import present
 from zhike.platform.objects.types import (
     ObjectType,
+    Order,
     Record,
     RecordCount,
     RecordPage,
@@ -82,18 +83,22 @@ def related_page(
     *,
     principal: Principal,
     columns: Sequence[str] = (),
-    sort: tuple[str, str] = ("id", "asc"),
+    sort: Sequence[Order] = (),
     limit: int = 50,
 ) -> RecordPage:
     """Return records that point at one parent, in the principal's scope, presented for their viewer.
 
-    An order that the viewer may not ask for is the default one: pages are the same for everybody.
+    Without an order, or with one that the viewer may not ask for, they are in the order in which they were made.
     """
     permissions.require(principal, f"{object}.read")
-    if not asking.may_ask(catalogues.object_type(object), sort[0], principal):
-        sort = ("id", "asc")
+    owner = catalogues.object_type(object)
+    may = [order for order in sort if asking.may_ask(owner, order[0], principal)]
     query = RecordQuery(
-        object, condition=pointing_at(through, parent_id), columns=tuple(columns), sort=sort, limit=limit
+        object,
+        condition=pointing_at(through, parent_id),
+        columns=tuple(columns),
+        sort=tuple(may) or (("id", "asc"),),
+        limit=limit,
     )
     return listing.page(query, principal)
 

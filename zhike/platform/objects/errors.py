@@ -30,6 +30,15 @@ class Unsortable(ZhikeError):
     en = "'{object}' is not sorted by '{field}'. It is sorted by: {has}"
 
 
+class TooManyOrders(ZhikeError):
+    """More orders than a list has."""
+
+    code = "object.too_many_orders"
+    status = 422
+    zh = "列表最多按 {most} 项排序，这里给了 {given} 项"
+    en = "A list is sorted by {most} fields at most; {given} were given"
+
+
 class NotSummable(ZhikeError):
     """A sum of a field whose values do not add up."""
 

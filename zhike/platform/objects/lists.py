@@ -5,9 +5,9 @@ from __future__ import annotations
 from zhike.expressions.api import Expression
 from zhike.kernel.definition_parts import Labels
 from zhike.platform.objects.logic import catalogue as catalogues
-from zhike.platform.objects.logic import listing
+from zhike.platform.objects.logic import listing, orders
 from zhike.platform.objects.logic import nameless as without_names
-from zhike.platform.objects.types import RecordQuery
+from zhike.platform.objects.types import Order, RecordQuery
 from zhike.platform.permissions.types import Principal
 
 __all__ = ["columns", "default_sort", "nameless", "nameless_text", "require_order"]
@@ -18,14 +18,14 @@ def columns(object: str, *, principal: Principal) -> list[str]:
     return listing.listed_columns(catalogues.object_type(object), principal)
 
 
-def default_sort(object: str, *, principal: Principal) -> tuple[str, str]:
+def default_sort(object: str, *, principal: Principal) -> Order:
     """Return the list's own order, newest first where it has none or one that the viewer may not ask for."""
-    return listing.default_sort(catalogues.object_type(object), principal)
+    return orders.default_sort(catalogues.object_type(object), principal)
 
 
 def require_order(query: RecordQuery, *, principal: Principal) -> None:
-    """Raise UnknownField, Refused or Unsortable where a list cannot be ordered as asked."""
-    listing.order_of(query, catalogues.object_type(query.object), principal)
+    """Raise UnknownField, Refused, Unsortable or TooManyOrders where a list cannot be ordered as asked."""
+    orders.orders_of(query, catalogues.object_type(query.object), principal)
 
 
 def nameless(query: RecordQuery, *, principal: Principal) -> Expression | None:

@@ -27,6 +27,8 @@ FIND = "find_by_number"
 UNREADABLE = "unreadable"
 
 Labels = Mapping[str, str]
+#: By what key a list is ordered, and which way: "asc" or "desc".
+Order = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +169,7 @@ class Parent:
 class RecordQuery:
     """What a list asks: all narrowing parts are combined with "and"; `condition` is expression JSON.
 
+    `sort` orders by its first key, where that is equal by the next one; without any, as the list is by itself.
     `uids` are records that were chosen: of them those that the viewer may see; None for all.
     """
 
@@ -174,7 +177,7 @@ class RecordQuery:
     refinement: str = ""
     condition: StoredExpression | None = None
     text: str = ""
-    sort: tuple[str, str] | None = None
+    sort: tuple[Order, ...] = ()
     columns: tuple[str, ...] = ()
     cursor: str = ""
     limit: int = 50

@@ -39,7 +39,8 @@ class QueryIn(RequestBody):
     refinement: str = ""
     condition: Condition | None = None
     q: str = ""
-    sort: SortIn | None = None
+    #: The first order counts, the next one where the first says nothing; at most three.
+    sort: list[SortIn] = []
     columns: list[str] = []
     cursor: str | None = None
     limit: int = 50
@@ -54,7 +55,7 @@ class QueryIn(RequestBody):
             refinement=self.refinement,
             condition=self.condition,
             text=self.q,
-            sort=(self.sort.field, self.sort.direction) if self.sort else None,
+            sort=tuple((order.field, order.direction) for order in self.sort),
             columns=tuple(self.columns),
             cursor=self.cursor or "",
             limit=self.limit,

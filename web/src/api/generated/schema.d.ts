@@ -2086,7 +2086,8 @@ export interface components {
             q?: string;
             /** @default  */
             refinement?: string;
-            sort?: components["schemas"]["SortIn"] | null;
+            /** @default [] */
+            sort?: components["schemas"]["SortIn"][];
             uids?: string[] | null;
         };
         /** @description How many records a list has; above a limit an estimate. */
@@ -2230,7 +2231,8 @@ export interface components {
             reason: string;
             /** @default  */
             refinement?: string;
-            sort?: components["schemas"]["SortIn"] | null;
+            /** @default [] */
+            sort?: components["schemas"]["SortIn"][];
             uids?: string[] | null;
         };
         /**
@@ -3046,7 +3048,8 @@ export interface components {
             q?: string;
             /** @default  */
             refinement?: string;
-            sort?: components["schemas"]["SortIn"] | null;
+            /** @default [] */
+            sort?: components["schemas"]["SortIn"][];
             uids?: string[] | null;
         };
         /**

@@ -31,7 +31,7 @@ export function useRecordList(meta: ObjectMeta, parent: Given | null, first: Sho
   );
   const of = parent ? { field: parent.key, uid: parent.uid } : undefined;
   const filter = { refinement, condition: settled.condition, q: settled.q, of };
-  const query: RecordQuery = { ...filter, sort: sort ?? undefined, columns, cursor: place.cursor, limit: PAGE };
+  const query: RecordQuery = { ...filter, sort: sort ? [sort] : [], columns, cursor: place.cursor, limit: PAGE };
 
   const page = useRecordPage(meta, query);
   const stale = place.cursor !== undefined && page.error instanceof ApiError && page.error.code === 'bad_cursor';

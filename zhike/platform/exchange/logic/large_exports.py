@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from pydantic import field_validator
 
 from zhike.kernel import actions, clock, context, database, definitions, events, jobs, schedules
 from zhike.kernel.actions import Action
@@ -30,7 +31,7 @@ from zhike.platform.exchange.models import Export
 from zhike.platform.exchange.types import MadeExport
 from zhike.platform.objects import api as objects
 from zhike.platform.objects import catalogue, lists
-from zhike.platform.objects.types import FieldType, ObjectType, Parent, Record, RecordQuery
+from zhike.platform.objects.types import FieldType, ObjectType, Order, Parent, Record, RecordQuery
 from zhike.platform.organization import people
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal
@@ -48,12 +49,19 @@ class ExportList(Part):
     refinement: str = ""
     condition: dict[str, Any] | None = None
     text: str = ""
-    sort: tuple[str, str] | None = None
+    sort: tuple[Order, ...] = ()
     columns: tuple[str, ...] = ()
     of: tuple[str, uuid.UUID] | None = None
     uids: tuple[uuid.UUID, ...] | None = None
     #: How many rows were approved.
     approved: int | None = None
+
+    @field_validator("sort", mode="before")
+    @classmethod
+    def _orders(cls, given: Any) -> Any:
+        """What was asked for before a list had several orders names its one, or none."""
+        one = isinstance(given, list | tuple) and bool(given) and isinstance(given[0], str)
+        return (given,) if one else given or ()
 
     @classmethod
     def of_query(cls, query: RecordQuery) -> ExportList:

@@ -1,4 +1,4 @@
-"""Lists and their numbers: pages by keyset, orders, counts up to a cap."""
+"""Lists and their numbers: pages by keyset, counts up to a cap."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from typing import Any
 from sqlglot import exp
 
 from zhike.kernel import clock, cursors
-from zhike.platform.objects.errors import Unsortable
 from zhike.platform.objects.logic import asking
 from zhike.platform.objects.logic import catalogue as catalogues
 from zhike.platform.objects.logic.catalogue import SIDE
 from zhike.platform.objects.logic.conditions import Where
+from zhike.platform.objects.logic.orders import Orders, Sorted, orders_of
 from zhike.platform.objects.logic.presenting import present
 from zhike.platform.objects.logic.questions import Question, asked
 from zhike.platform.objects.logic.statements import ALIAS, field_sql, records_from, selected
@@ -33,12 +33,12 @@ def page(query: RecordQuery, principal: Principal, *, operation: str = "read") -
     """
     owner = catalogues.object_type(query.object)
     fields = [asking.field_of(owner, key, principal) for key in query.columns or listed_columns(owner, principal)]
-    sort_key, direction, order = order_of(query, owner, principal)
-    listed = f"{owner.key} {sort_key} {direction}"
+    orders = orders_of(query, owner, principal)
+    listed = " ".join([owner.key, *(f"{key} {direction}" for key, direction in orders.shape)])
     cursor = _read_cursor(listed, query.cursor)
     limit = max(1, min(query.limit, MAX_LIMIT))
     question = asked(query, principal, owner, operation)
-    rows = _keyset_rows(question, fields, order, direction, cursor, limit)
+    rows = (_keyset_rows if orders.single else _sorted_rows)(question, fields, orders, cursor, limit)
     backwards = bool(cursor and cursor["back"])
     more = len(rows) > limit
     rows = rows[:limit]
@@ -48,8 +48,8 @@ def page(query: RecordQuery, principal: Principal, *, operation: str = "read") -
     side = catalogues.side_table(owner.key)
     return RecordPage(
         rows=present(owner, fields, rows, principal),
-        next_cursor=_cursor(listed, rows[-1], sort_key, back=False) if rows and has_next else None,
-        previous_cursor=_cursor(listed, rows[0], sort_key, back=True) if rows and has_previous else None,
+        next_cursor=_cursor(listed, rows[-1], orders, back=False) if rows and has_next else None,
+        previous_cursor=_cursor(listed, rows[0], orders, back=True) if rows and has_previous else None,
         records_at=clock.now(),
         warehouse_date=side.business_date if side else None,
     )
@@ -83,44 +83,20 @@ def listed_columns(owner: ObjectType, principal: Principal) -> list[str]:
     return [key for key in chosen if not permissions.limited(principal, owner.key, key)]
 
 
-def order_of(query: RecordQuery, owner: ObjectType, principal: Principal) -> tuple[str, str, FieldType | None]:
-    """Return by what a list is ordered, which way, and the field, if it is one.
-
-    Raises UnknownField, Refused, Unsortable.
-    """
-    key, direction = query.sort or default_sort(owner, principal)
-    if key == "id":
-        return key, direction, None
-    [order] = asking.askable(owner, [key], principal)
-    if not order.sortable:
-        has = [field.key for field in owner.fields.values() if field.sortable]
-        raise Unsortable(
-            object=owner.key, field=key, has=sorted(name for name in has if asking.may_ask(owner, name, principal))
-        )
-    return key, direction, order
-
-
-def default_sort(owner: ObjectType, principal: Principal) -> tuple[str, str]:
-    """Return the list's own order, newest first where it has none or one that the viewer may not ask for."""
-    sort = owner.definition.list.sort if owner.definition.list else None
-    if sort is not None and sort.field in owner.fields and asking.may_ask(owner, sort.field, principal):
-        return sort.field, sort.direction
-    return "id", "desc"
-
-
 def _keyset_rows(
     question: Question,
     fields: list[FieldType],
-    order: FieldType | None,
-    direction: str,
+    orders: Orders,
     cursor: dict[str, Any] | None,
     limit: int,
 ) -> list[dict[str, Any]]:
     """Rows with a sort value come first, rows without one after them: two index-friendly queries, not one."""
+    order, direction = orders.keys[0] if orders.keys else (None, orders.way)
+    after = cursor["values"][0] if cursor and order is not None else None
     backwards = bool(cursor and cursor["back"])
     phases = [False] if order is None else [True, False] if backwards else [False, True]
     if cursor and order is not None:
-        phases = phases[phases.index(cursor["value"] is None) :]
+        phases = phases[phases.index(after is None) :]
     rows: list[dict[str, Any]] = []
     for position, nulls in enumerate(phases):
         if len(rows) > limit:
@@ -128,9 +104,24 @@ def _keyset_rows(
         starts = cursor is not None and position == 0
         phase = _Phase(question.owner, tuple(fields), order, direction, starts, backwards, nulls)
         statement = question.statement(phase.about, phase.select)
-        given = {"after": cursor["id"], "after_value": cursor["value"]} if cursor and starts else {}
+        given = {"after": cursor["id"], "after_value": after} if cursor and starts else {}
         rows += question.dict_rows(statement, **given, rows=limit + 1 - len(rows))
     return rows
+
+
+def _sorted_rows(
+    question: Question,
+    fields: list[FieldType],
+    orders: Orders,
+    cursor: dict[str, Any] | None,
+    limit: int,
+) -> list[dict[str, Any]]:
+    """Rows in several orders: one statement, that no index serves."""
+    missing = tuple(value is None for value in cursor["values"]) if cursor else None
+    page = Sorted(question.owner, tuple(fields), orders, missing, bool(cursor and cursor["back"]))
+    statement = question.statement(page.about, page.select)
+    given = page.given(cursor["values"], cursor["id"]) if cursor else {}
+    return question.dict_rows(statement, **given, rows=limit + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +159,8 @@ class _Phase:
             where.add(self._after(sorted_by, key, ascending))
         # Descending indexes are made NULLS LAST; here nulls are excluded, so either order of nulls is the same.
         ordered = [exp.Ordered(this=c, desc=not ascending, nulls_first=not ascending) for c in [*sorted_by, key]]
-        select = records_from(exp.select(*selected(self.owner, self.fields, order)), self.owner, where)
+        wanted = self.fields if order is None else (*self.fields, order)
+        select = records_from(exp.select(*selected(self.owner, wanted)), self.owner, where)
         return select.order_by(*ordered).limit(exp.Placeholder(this="rows"))
 
     def _after(self, sorted_by: list[exp.Expr], key: exp.Expr, ascending: bool) -> exp.Expr:
@@ -181,13 +173,13 @@ class _Phase:
         return exp.GT(this=left, expression=right) if ascending else exp.LT(this=left, expression=right)
 
 
-def _cursor(listed: str, row: Mapping[str, Any], sort_key: str, *, back: bool) -> str:
-    value = row.get(f"f:{sort_key}")
-    return cursors.seal(listed, [None if value is None else str(value), row["id"], back])
+def _cursor(listed: str, row: Mapping[str, Any], orders: Orders, *, back: bool) -> str:
+    values = (row[f"f:{field.key}"] for field in orders.fields)
+    return cursors.seal(listed, [row["id"], back, *(None if value is None else str(value) for value in values)])
 
 
 def _read_cursor(listed: str, text: str) -> dict[str, Any] | None:
     if not text:
         return None
-    value, record_id, back = cursors.unseal(listed, text)
-    return {"value": value, "id": record_id, "back": back}
+    record_id, back, *values = cursors.unseal(listed, text)
+    return {"values": values, "id": record_id, "back": back}
