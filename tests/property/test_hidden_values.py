@@ -28,7 +28,7 @@ from zhike.platform.exchange import exports
 from zhike.platform.fields import search_tokens
 from zhike.platform.objects import api as objects
 from zhike.platform.objects.logic.catalogue import catalogue
-from zhike.platform.objects.types import RecordQuery
+from zhike.platform.objects.types import Computed, RecordQuery
 from zhike.platform.packs import api as packs
 from zhike.platform.permissions import api as permissions
 from zhike.platform.records import api as records
@@ -240,6 +240,13 @@ def test_no_operator_over_a_hidden_field_tells_its_value(world, role):
     assert asked > 100
 
 
+def beyond(owner):
+    """The fields of the records that an object's records point at, by their paths."""
+    known = catalogue()
+    pointing = [field for field in owner.fields.values() if field.target in known and field.stored]
+    return [f"{field.key}.{key}" for field in pointing for key in known[field.target].fields]
+
+
 @st.composite
 def questions(draw):
     """A condition of one to three operators over fields of whatever objects, as a query in some order."""
@@ -255,10 +262,13 @@ def questions(draw):
     joined = {draw(st.sampled_from(["and", "or"])): parts} if len(parts) > 1 else parts[0]
     condition = {"not": joined} if draw(st.booleans()) else joined
     owner = catalogue()[over]
-    order = st.tuples(st.sampled_from([*owner.fields, "id"]), st.sampled_from(["asc", "desc"]))
+    named = [*owner.fields, *beyond(owner)]
+    order = st.tuples(st.sampled_from([*named, "id"]), st.sampled_from(["asc", "desc"]))
     sort = draw(st.lists(order, max_size=3).map(tuple))
     refinement = draw(st.sampled_from(["", *owner.refinements]))
-    columns = draw(st.lists(st.sampled_from(sorted(owner.fields)), max_size=4, unique=True))
+    columns = draw(st.lists(st.sampled_from(sorted(named)), max_size=4, unique=True))
+    if draw(st.booleans()):
+        columns.append(Computed("made", {"field": draw(st.sampled_from(named))}))
     return RecordQuery(over, condition=condition, sort=sort, refinement=refinement, columns=tuple(columns))
 
 

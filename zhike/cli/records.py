@@ -98,7 +98,7 @@ class _Listing:
 
 def _list(query: RecordQuery, who: Principal, limit: int | None, output: Output) -> None:
     from zhike.platform.objects import api as objects
-    from zhike.platform.objects import catalogue
+    from zhike.platform.objects import catalogue, lists
 
     owner = catalogue.describe(query.object)
     listing = _Listing(query, who, limit)
@@ -117,9 +117,10 @@ def _list(query: RecordQuery, who: Principal, limit: int | None, output: Output)
         output.pages(listing.pages(), {}, end)
         return
     lang = output.names
-    titles = {"display": owner.labels[lang], **{key: found.labels[lang] for key, found in owner.fields.items()}}
+    columns = {column.key: column for column in lists.fields(query, principal=who)}
+    titles = {"display": owner.labels[lang], **{key: found.labels[lang] for key, found in columns.items()}}
     shown = (
-        [{k: _text(owner.fields.get(k), v, output) for k, v in row.items()} for row in rows] for rows in listing.pages()
+        [{k: _text(columns.get(k), v, output) for k, v in row.items()} for row in rows] for rows in listing.pages()
     )
     output.pages(shown, titles, end)
 

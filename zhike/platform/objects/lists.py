@@ -5,12 +5,12 @@ from __future__ import annotations
 from zhike.expressions.api import Expression
 from zhike.kernel.definition_parts import Labels
 from zhike.platform.objects.logic import catalogue as catalogues
-from zhike.platform.objects.logic import listing, orders
+from zhike.platform.objects.logic import listing, orders, questions
 from zhike.platform.objects.logic import nameless as without_names
-from zhike.platform.objects.types import Order, RecordQuery
+from zhike.platform.objects.types import FieldType, Order, RecordQuery
 from zhike.platform.permissions.types import Principal
 
-__all__ = ["columns", "default_sort", "nameless", "nameless_text", "require_order"]
+__all__ = ["columns", "default_sort", "fields", "nameless", "nameless_text", "require_order"]
 
 
 def columns(object: str, *, principal: Principal) -> list[str]:
@@ -23,9 +23,17 @@ def default_sort(object: str, *, principal: Principal) -> Order:
     return orders.default_sort(catalogues.object_type(object), principal)
 
 
+def fields(query: RecordQuery, *, principal: Principal) -> list[FieldType]:
+    """Return the columns of a list that is asked for: those that the query names, else those that the list shows.
+
+    One of a record that is pointed at is called by its path, a computed one by its key. Raises what a page raises.
+    """
+    return listing.fields_of(questions.asked(query, principal, catalogues.object_type(query.object)), query)
+
+
 def require_order(query: RecordQuery, *, principal: Principal) -> None:
     """Raise UnknownField, Refused, Unsortable or TooManyOrders where a list cannot be ordered as asked."""
-    orders.orders_of(query, catalogues.object_type(query.object), principal)
+    orders.orders_of(questions.asked(query, principal, catalogues.object_type(query.object)), query)
 
 
 def nameless(query: RecordQuery, *, principal: Principal) -> Expression | None:

@@ -9,6 +9,7 @@ from datetime import date, datetime
 
 from sqlglot import exp
 
+from zhike.expressions.api import Expression
 from zhike.expressions.types import Type
 from zhike.expressions.wire import StoredExpression
 from zhike.platform.fields.api import ValueType, plain
@@ -50,6 +51,8 @@ class FieldType:
 
     `kind` is field, indicator or tag; a field with a `lookup` has no column of its own. With `stamp` "me" the platform writes the employee number of whoever makes the
     record; nobody else fills it in. `default`, as JSON, is what a new record has.
+
+    A column of a list may be another record's field, reached over the references `steps`, or a `formula` over the record.
     """
 
     key: str
@@ -65,6 +68,8 @@ class FieldType:
     help: Labels | None = None
     lookup: Lookup | None = None
     looked_up: LookedUp | None = None
+    steps: tuple[str, ...] = ()
+    formula: Expression | None = None
     type: str = field(init=False)
     format: Format = field(init=False)
     mask: str = field(init=False)
@@ -166,10 +171,19 @@ class Parent:
 
 
 @dataclass(frozen=True, slots=True)
+class Computed:
+    """A column that a query makes of the record: an expression in its stored form, under a key that no field has."""
+
+    key: str
+    expression: StoredExpression
+
+
+@dataclass(frozen=True, slots=True)
 class RecordQuery:
     """What a list asks: all narrowing parts are combined with "and"; `condition` is expression JSON.
 
-    `sort` orders by its first key, where that is equal by the next one; without any, as the list is by itself.
+    `columns` are fields of the record, fields of records that it points at ("party.risk_level", at most two references
+    far) and computed ones; by what a column shows a list is ordered, too. `sort` orders by its first key, where that is equal by the next one; without any, as the list is by itself.
     `uids` are records that were chosen: of them those that the viewer may see; None for all.
     """
 
@@ -178,7 +192,7 @@ class RecordQuery:
     condition: StoredExpression | None = None
     text: str = ""
     sort: tuple[Order, ...] = ()
-    columns: tuple[str, ...] = ()
+    columns: tuple[str | Computed, ...] = ()
     cursor: str = ""
     limit: int = 50
     of: Parent | None = None

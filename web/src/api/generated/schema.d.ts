@@ -2050,6 +2050,17 @@ export interface components {
             result: string;
             revision: number;
         };
+        /**
+         * @description A column that the list makes of each record: an expression over its fields, under a key that no field has.
+         *
+         *     It may name what a condition may: fields, fields of referenced records, what related records amount to. It gives a text,
+         *     a number, a date, an instant, a length of time in days, or yes or no; rows hold it in `values` under its key, and `sort`
+         *     may name the key.
+         */
+        ComputedIn: {
+            expression: components["schemas"]["StoredExpression"];
+            key: string;
+        };
         /** @description A condition to count, with `nodes` each of its parts, of each with `unknown` how many lack the value that would tell. */
         ConditionIn: {
             condition: components["schemas"]["StoredExpression"];
@@ -2074,7 +2085,7 @@ export interface components {
         /** @description A list question asked for its number only. */
         CountIn: {
             /** @default [] */
-            columns?: string[];
+            columns?: (string | components["schemas"]["ComputedIn"])[];
             condition?: components["schemas"]["StoredExpression"] | null;
             cursor?: string | null;
             /** @default false */
@@ -2220,7 +2231,7 @@ export interface components {
         /** @description A list that somebody asks to export, and what for. */
         ExportIn: {
             /** @default [] */
-            columns?: string[];
+            columns?: (string | components["schemas"]["ComputedIn"])[];
             condition?: components["schemas"]["StoredExpression"] | null;
             cursor?: string | null;
             /** @default 50 */
@@ -3035,10 +3046,16 @@ export interface components {
             /** Format: date-time */
             until: string;
         };
-        /** @description A list question. */
+        /**
+         * @description A list question.
+         *
+         *     A column is a field, a field of a record that is pointed at by its path (`party.risk_level`, over two references at
+         *     most), or a computed one; at most 50. `sort` names columns of the same kinds, at most three: the next one counts where
+         *     those before it are equal, and rows without a value come last.
+         */
         QueryIn: {
             /** @default [] */
-            columns?: string[];
+            columns?: (string | components["schemas"]["ComputedIn"])[];
             condition?: components["schemas"]["StoredExpression"] | null;
             cursor?: string | null;
             /** @default 50 */
@@ -4131,6 +4148,7 @@ export type ColleaguesOut = components['schemas']['ColleaguesOut'];
 export type CommentIn = components['schemas']['CommentIn'];
 export type Comparison = components['schemas']['Comparison'];
 export type CompletionIn = components['schemas']['CompletionIn'];
+export type ComputedIn = components['schemas']['ComputedIn'];
 export type ConditionIn = components['schemas']['ConditionIn'];
 export type ConfirmIn = components['schemas']['ConfirmIn'];
 export type ConsentData = components['schemas']['ConsentData'];

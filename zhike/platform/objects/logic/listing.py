@@ -10,20 +10,24 @@ from typing import Any
 from sqlglot import exp
 
 from zhike.kernel import clock, cursors
-from zhike.platform.objects.logic import asking
+from zhike.platform.objects.errors import TooManyColumns
 from zhike.platform.objects.logic import catalogue as catalogues
+from zhike.platform.objects.logic import paths
 from zhike.platform.objects.logic.catalogue import SIDE
 from zhike.platform.objects.logic.conditions import Where
 from zhike.platform.objects.logic.orders import Orders, Sorted, orders_of
 from zhike.platform.objects.logic.presenting import present
 from zhike.platform.objects.logic.questions import Question, asked
-from zhike.platform.objects.logic.statements import ALIAS, field_sql, records_from, selected
-from zhike.platform.objects.types import FieldType, ObjectType, RecordCount, RecordPage, RecordQuery
+from zhike.platform.objects.logic.sources import Sources, shape_of
+from zhike.platform.objects.logic.statements import ALIAS, field_sql, records_from
+from zhike.platform.objects.types import Computed, FieldType, ObjectType, RecordCount, RecordPage, RecordQuery
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal
 
 COUNT_CAP = 10_000
 MAX_LIMIT = 200
+#: An own figure, set by no rule: a screen shows a dozen; what a spreadsheet is made for has more.
+MAX_COLUMNS = 50
 
 
 def page(query: RecordQuery, principal: Principal, *, operation: str = "read") -> RecordPage:
@@ -32,12 +36,12 @@ def page(query: RecordQuery, principal: Principal, *, operation: str = "read") -
     They are records that `principal` may read and do `operation` on.
     """
     owner = catalogues.object_type(query.object)
-    fields = [asking.field_of(owner, key, principal) for key in query.columns or listed_columns(owner, principal)]
-    orders = orders_of(query, owner, principal)
+    question = asked(query, principal, owner, operation)
+    fields = fields_of(question, query)
+    orders = orders_of(question, query)
     listed = " ".join([owner.key, *(f"{key} {direction}" for key, direction in orders.shape)])
     cursor = _read_cursor(listed, query.cursor)
     limit = max(1, min(query.limit, MAX_LIMIT))
-    question = asked(query, principal, owner, operation)
     rows = (_keyset_rows if orders.single else _sorted_rows)(question, fields, orders, cursor, limit)
     backwards = bool(cursor and cursor["back"])
     more = len(rows) > limit
@@ -75,6 +79,20 @@ def count(query: RecordQuery, principal: Principal, *, exact: bool = False, oper
     return RecordCount(max(int(estimate), found), approximate=True)
 
 
+def fields_of(question: Question, query: RecordQuery) -> list[FieldType]:
+    """Return the columns of a list: those asked for, else those that it shows.
+
+    Raises UnknownField, TooManySteps, TooManyColumns.
+    """
+    owner, principal = question.owner, question.principal
+    if len(query.columns) > MAX_COLUMNS:
+        raise TooManyColumns(most=MAX_COLUMNS, given=len(query.columns))
+    return [
+        question.computed[column.key] if isinstance(column, Computed) else paths.field_of(owner, column, principal)
+        for column in query.columns or listed_columns(owner, principal)
+    ]
+
+
 def listed_columns(owner: ObjectType, principal: Principal) -> list[str]:
     """Return the columns of the object's list, without those not published yet or not in use where the viewer is."""
     layout = owner.definition.list
@@ -102,7 +120,7 @@ def _keyset_rows(
         if len(rows) > limit:
             break
         starts = cursor is not None and position == 0
-        phase = _Phase(question.owner, tuple(fields), order, direction, starts, backwards, nulls)
+        phase = _Phase(question, tuple(fields), order, direction, starts, backwards, nulls)
         statement = question.statement(phase.about, phase.select)
         given = {"after": cursor["id"], "after_value": after} if cursor and starts else {}
         rows += question.dict_rows(statement, **given, rows=limit + 1 - len(rows))
@@ -118,7 +136,7 @@ def _sorted_rows(
 ) -> list[dict[str, Any]]:
     """Rows in several orders: one statement, that no index serves."""
     missing = tuple(value is None for value in cursor["values"]) if cursor else None
-    page = Sorted(question.owner, tuple(fields), orders, missing, bool(cursor and cursor["back"]))
+    page = Sorted(question, tuple(fields), orders, missing, bool(cursor and cursor["back"]))
     statement = question.statement(page.about, page.select)
     given = page.given(cursor["values"], cursor["id"]) if cursor else {}
     return question.dict_rows(statement, **given, rows=limit + 1)
@@ -128,7 +146,7 @@ def _sorted_rows(
 class _Phase:
     """A part of a page: rows with a value of the order, or those without; from the first, or from a cursor on (`starts`)."""
 
-    owner: ObjectType
+    question: Question
     fields: tuple[FieldType, ...]
     order: FieldType | None
     direction: str
@@ -139,7 +157,7 @@ class _Phase:
     @property
     def about(self) -> Hashable:
         """What the text of its statement depends on beside the question."""
-        columns = tuple(field.key for field in self.fields)
+        columns = shape_of(self.fields)
         order = self.order.key if self.order else ""
         return ("page", columns, order, self.direction, self.starts, self.backwards, self.nulls)
 
@@ -160,7 +178,8 @@ class _Phase:
         # Descending indexes are made NULLS LAST; here nulls are excluded, so either order of nulls is the same.
         ordered = [exp.Ordered(this=c, desc=not ascending, nulls_first=not ascending) for c in [*sorted_by, key]]
         wanted = self.fields if order is None else (*self.fields, order)
-        select = records_from(exp.select(*selected(self.owner, wanted)), self.owner, where)
+        sources = Sources(where, self.question.owner, self.question.principal)
+        select = sources.records_from(exp.select(*sources.selected(wanted)))
         return select.order_by(*ordered).limit(exp.Placeholder(this="rows"))
 
     def _after(self, sorted_by: list[exp.Expr], key: exp.Expr, ascending: bool) -> exp.Expr:

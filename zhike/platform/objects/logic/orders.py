@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from zhike.platform.objects.errors import TooManyOrders, Unsortable
-from zhike.platform.objects.logic import asking
+from zhike.platform.objects.logic import asking, paths
 from zhike.platform.objects.logic.conditions import Where
-from zhike.platform.objects.logic.statements import ALIAS, field_sql, records_from, selected
+from zhike.platform.objects.logic.questions import Question
+from zhike.platform.objects.logic.sources import Sources, is_own, shape_of
+from zhike.platform.objects.logic.statements import ALIAS
 from zhike.platform.objects.types import FieldType, ObjectType, Order, RecordQuery
 from zhike.platform.permissions.types import Principal
 
@@ -30,7 +32,9 @@ class Orders:
     @property
     def shape(self) -> tuple[Order, ...]:
         """The orders by key: what the text of a statement and a cursor depend on."""
-        return (*((field.key, direction) for field, direction in self.keys), (_ID, self.way))
+        # Another expression may stand under the same key, of a type that does not read the cursor's value.
+        keys = ((f"{field.key}:{field.type}" if field.formula else field.key, way) for field, way in self.keys)
+        return (*keys, (_ID, self.way))
 
     @property
     def fields(self) -> tuple[FieldType, ...]:
@@ -39,12 +43,13 @@ class Orders:
 
     @property
     def single(self) -> bool:
-        """Whether an index may give the rows in their order: one field at most, and the id the same way."""
-        return not self.keys or (len(self.keys) == 1 and self.keys[0][1] == self.way)
+        """Whether an index may give the rows in their order: one own field at most, and the id the same way."""
+        return not self.keys or (len(self.keys) == 1 and self.keys[0][1] == self.way and is_own(self.keys[0][0]))
 
 
-def orders_of(query: RecordQuery, owner: ObjectType, principal: Principal) -> Orders:
-    """Return by what a list is ordered. Raises UnknownField, Refused, Unsortable, TooManyOrders."""
+def orders_of(question: Question, query: RecordQuery) -> Orders:
+    """Return by what a list is ordered. Raises UnknownField, TooManySteps, Refused, Unsortable, TooManyOrders."""
+    owner, principal = question.owner, question.principal
     given = query.sort or (default_sort(owner, principal),)
     if len(given) > MAX_ORDERS:
         raise TooManyOrders(most=MAX_ORDERS, given=len(given))
@@ -52,7 +57,7 @@ def orders_of(query: RecordQuery, owner: ObjectType, principal: Principal) -> Or
     for key, direction in given:
         if key == _ID:  # no two records have one, so nothing after it orders them
             return Orders(tuple(keys), direction)
-        keys.append((_sortable(owner, key, principal), direction))
+        keys.append((_sortable(question, key), direction))
     return Orders(tuple(keys), keys[-1][1])
 
 
@@ -64,8 +69,11 @@ def default_sort(owner: ObjectType, principal: Principal) -> Order:
     return _ID, "desc"
 
 
-def _sortable(owner: ObjectType, key: str, principal: Principal) -> FieldType:
-    [found] = asking.askable(owner, [key], principal)
+def _sortable(question: Question, key: str) -> FieldType:
+    owner, principal = question.owner, question.principal
+    found = question.computed.get(key) or paths.field_of(owner, key, principal)
+    if found.formula is None:
+        paths.require(owner, found, principal)
     if not found.sortable:
         has = [field.key for field in owner.fields.values() if field.sortable]
         raise Unsortable(
@@ -81,7 +89,7 @@ class Sorted:
     `missing` says of which orders the cursor's row has no value; None from the first row on.
     """
 
-    owner: ObjectType
+    question: Question
     fields: tuple[FieldType, ...]
     orders: Orders
     missing: tuple[bool, ...] | None
@@ -90,12 +98,13 @@ class Sorted:
     @property
     def about(self) -> Hashable:
         """What the text of its statement depends on beside the question."""
-        columns = tuple(field.key for field in self.fields)
+        columns = shape_of((*self.fields, *self.orders.fields))
         return ("sorted", columns, self.orders.shape, self.missing, self.backwards)
 
     def select(self, where: Where) -> exp.Select:
         """Return the statement: `rows` rows, after the one whose id is `after` and whose values are `after_0` and so on."""
-        columns = [field_sql(field) for field in self.orders.fields]
+        sources = Sources(where, self.question.owner, self.question.principal)
+        columns = [sources.value(field) for field in self.orders.fields]
         ways = [direction for _key, direction in self.orders.shape]
         columns.append(exp.column("id", table=ALIAS))
         if self.missing is not None:
@@ -104,8 +113,7 @@ class Sorted:
             exp.Ordered(this=column, desc=self._falls(way), nulls_first=self.backwards)
             for column, way in zip(columns, ways, strict=True)
         ]
-        chosen = selected(self.owner, (*self.fields, *self.orders.fields))
-        select = records_from(exp.select(*chosen), self.owner, where)
+        select = sources.records_from(exp.select(*sources.selected((*self.fields, *self.orders.fields))))
         return select.order_by(*ordered).limit(exp.Placeholder(this="rows"))
 
     def given(self, values: Sequence[object], record_id: int) -> dict[str, object]:
