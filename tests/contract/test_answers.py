@@ -182,6 +182,7 @@ def of_records(desk, house):
     narrowed = {"condition": EVERYBODY, "sort": [{"field": "total_asset", "direction": "desc"}], "limit": 1}
     page = desk.ask("operator", "queryRecords", {"object": "party"}, body=narrowed)
     desk.ask("operator", "queryRecords", {"object": "party"}, body=narrowed | {"cursor": page["next_cursor"]})
+    desk.ask("operator", "groupRecords", {"object": "party"}, body={"by": "status", "sums": ["total_asset"]})
     desk.ask("operator", "exportRecords", {"object": "party"}, body={"columns": ["name", "total_asset"]})
     served = {"object": "party", "uid": house.served}
     desk.ask("account_manager", "getRecord", served)

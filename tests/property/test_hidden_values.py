@@ -125,6 +125,13 @@ def walked(query, principal):
     return pages
 
 
+def grouped(query, principal):
+    """The list in groups of its first column, or of what it is ordered by first."""
+    named = [*query.columns, *(key for key, _way in query.sort), "status"]
+    found = objects.groups(query, getattr(named[0], "key", named[0]), principal=principal)
+    return found.groups, found.others, found.total
+
+
 def fields_of(query):
     return {name: getattr(query, name) for name in ("object", "refinement", "condition", "text", "sort", "columns")}
 
@@ -139,6 +146,7 @@ WAYS = {
     "export": sheet,
     "by coverage": lambda query, principal: objects.summary_by_coverage(query, principal=principal),
     "groups": lambda query, principal: objects.summarize(query, principal=principal, group_by="status"),
+    "groups of the list": lambda query, principal: grouped(query, principal),
 }
 
 _KINDS = {Type.TEXT: "text", Type.DATE: "date", Type.BOOLEAN: "boolean", Type.RECORD: "text", Type.INTEGER: "integer"}

@@ -11,6 +11,7 @@ from zhike.kernel.errors import Refused
 from zhike.platform.objects.logic import (
     asking,
     field_rights,
+    grouping,
     known_records,
     listing,
     permitted,
@@ -23,6 +24,7 @@ from zhike.platform.objects.logic import catalogue as catalogues
 from zhike.platform.objects.logic.presenting import displays as reference_displays
 from zhike.platform.objects.logic.presenting import present
 from zhike.platform.objects.types import (
+    Groups,
     ObjectType,
     Order,
     Record,
@@ -39,6 +41,7 @@ __all__ = [
     "create",
     "delete",
     "displays",
+    "groups",
     "ids",
     "looked_up",
     "page",
@@ -131,6 +134,17 @@ def summarize(
     """
     permissions.require(principal, f"{query.object}.read")
     return summing.summary(query, principal, sums, group_by, by_currency)
+
+
+def groups(query: RecordQuery, by: str, *, principal: Principal, sums: Sequence[str] = ()) -> Groups:
+    """Return the records of a whole list in groups of one column, with their counts and sums, the largest first.
+
+    `by` and `sums` are columns as the query has them. There are 200 groups at most; all others are one, whose numbers
+    are true. Amounts are summed by currency. Raises NotSummable, NotGroupable, and Refused for what the principal does not
+    see in clear: its groups would say what its mask hides.
+    """
+    permissions.require(principal, f"{query.object}.read")
+    return grouping.groups(query, principal, by, sums)
 
 
 def summary_by_coverage(

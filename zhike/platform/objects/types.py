@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 
 from sqlglot import exp
 
@@ -245,6 +246,31 @@ class RecordCount:
 
     count: int
     approximate: bool
+
+
+#: What fields sum up to, by key and currency; "" of what is no amount.
+Sums = Mapping[str, Mapping[str, Decimal | int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Records with one value of a column, as their viewer reads it; None where they have none that the viewer may read."""
+
+    value: Wire
+    count: int
+    sums: Sums
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """A list in groups, the largest first; `others` are those of the `more` groups behind them, `total` is of all."""
+
+    groups: Sequence[Group]
+    others: Group | None
+    more: int
+    total: Group
+    records_at: datetime
+    warehouse_date: date | None
 
 
 @dataclass(frozen=True, slots=True)

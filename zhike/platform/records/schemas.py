@@ -11,9 +11,12 @@ from typing import Literal, cast
 from typing_extensions import TypedDict
 
 from zhike.kernel.wire import Labels, ReferenceValue, RequestBody, WireInput, WireValue, labels, option
+from zhike.platform.fields.api import plain
 from zhike.platform.objects import catalogue, lists
 from zhike.platform.objects.types import (
     FieldType,
+    Group,
+    Groups,
     ObjectType,
     Record,
     RecordPage,
@@ -30,6 +33,13 @@ class CountIn(QueryIn):
     """A list question asked for its number only."""
 
     exact: bool = False
+
+
+class GroupsIn(QueryIn):
+    """A list question asked for its groups by one column; `sums` are columns that add up. Page and order do not count."""
+
+    by: str
+    sums: list[str] = []
 
 
 class ValuesIn(RequestBody):
@@ -112,6 +122,41 @@ class CountOut(TypedDict):
     count: int
     approximate: bool
     as_of: CountedAt
+
+
+class SumOut(TypedDict):
+    """What a field sums up to, in one currency; None of what is no amount."""
+
+    amount: str
+    currency: str | None
+
+
+class TotalOut(TypedDict):
+    """How many records there are, and what their fields sum up to, by key."""
+
+    count: int
+    sums: Mapping[str, list[SumOut]]
+
+
+class GroupOut(TotalOut):
+    """The records with one value of the column; None where they have none that the viewer may read."""
+
+    value: WireValue
+
+
+class OthersOut(TotalOut):
+    """The records of all groups that are not among the largest, and how many groups these are."""
+
+    groups: int
+
+
+class GroupsOut(TypedDict):
+    """A whole list in groups, the largest first."""
+
+    groups: list[GroupOut]
+    others: OthersOut | None
+    total: TotalOut
+    as_of: RecordsAsOf
 
 
 class ActorOut(TypedDict):
@@ -285,6 +330,25 @@ def page_out(page: RecordPage) -> RecordPageOut:
         "previous_cursor": page.previous_cursor,
         "as_of": {"records": page.records_at, "warehouse": page.warehouse_date},
     }
+
+
+def groups_out(found: Groups) -> GroupsOut:
+    """Return a list in groups as the interface gives it."""
+    others = found.others
+    return {
+        "groups": [{**_total_out(group), "value": cast(WireValue, group.value)} for group in found.groups],
+        "others": {**_total_out(others), "groups": found.more} if others else None,
+        "total": _total_out(found.total),
+        "as_of": {"records": found.records_at, "warehouse": found.warehouse_date},
+    }
+
+
+def _total_out(group: Group) -> TotalOut:
+    sums: dict[str, list[SumOut]] = {
+        key: [{"amount": str(plain(amount)), "currency": currency or None} for currency, amount in by_currency.items()]
+        for key, by_currency in group.sums.items()
+    }
+    return {"count": group.count, "sums": sums}
 
 
 def _row_out(record: Record) -> RecordRowOut:

@@ -908,6 +908,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/objects/{object}/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Groups
+         * @description The records of a whole list in groups of one column, with counts and sums: 200 at most, the others together.
+         */
+        post: operations["groupRecords"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/objects/{object}/query": {
         parameters: {
             query?: never;
@@ -2462,6 +2482,41 @@ export interface components {
             sentence: string;
             text: string;
         };
+        /** @description The records with one value of the column; None where they have none that the viewer may read. */
+        GroupOut: {
+            count: number;
+            sums: {
+                [key: string]: components["schemas"]["SumOut"][];
+            };
+            value: components["schemas"]["WireValue"];
+        };
+        /** @description A list question asked for its groups by one column; `sums` are columns that add up. Page and order do not count. */
+        GroupsIn: {
+            by: string;
+            /** @default [] */
+            columns?: (string | components["schemas"]["ComputedIn"])[];
+            condition?: components["schemas"]["StoredExpression"] | null;
+            cursor?: string | null;
+            /** @default 50 */
+            limit?: number;
+            of?: components["schemas"]["ParentIn"] | null;
+            /** @default  */
+            q?: string;
+            /** @default  */
+            refinement?: string;
+            /** @default [] */
+            sort?: components["schemas"]["SortIn"][];
+            /** @default [] */
+            sums?: string[];
+            uids?: string[] | null;
+        };
+        /** @description A whole list in groups, the largest first. */
+        GroupsOut: {
+            as_of: components["schemas"]["RecordsAsOf"];
+            groups: components["schemas"]["GroupOut"][];
+            others: components["schemas"]["OthersOut"] | null;
+            total: components["schemas"]["TotalOut"];
+        };
         /** @description To whom work goes (employee number), and why; with the `revision` that was seen, only if it is still that. */
         HandIn: {
             /** @default  */
@@ -2883,6 +2938,14 @@ export interface components {
             title: string;
             /** Format: uuid */
             uid: string;
+        };
+        /** @description The records of all groups that are not among the largest, and how many groups these are. */
+        OthersOut: {
+            count: number;
+            groups: number;
+            sums: {
+                [key: string]: components["schemas"]["SumOut"][];
+            };
         };
         /** @description Something to do, and where. */
         PageActionOut: {
@@ -3494,6 +3557,11 @@ export interface components {
             lag: number;
             oldest_at: string | null;
             position: number;
+        };
+        /** @description What a field sums up to, in one currency; None of what is no amount. */
+        SumOut: {
+            amount: string;
+            currency: string | null;
         };
         /** @description Rows under columns. */
         TableBlockOut: {
@@ -4193,6 +4261,9 @@ export type GoalFieldOut = components['schemas']['GoalFieldOut'];
 export type GoalIn = components['schemas']['GoalIn'];
 export type GoalOptionsOut = components['schemas']['GoalOptionsOut'];
 export type GoalOut = components['schemas']['GoalOut'];
+export type GroupOut = components['schemas']['GroupOut'];
+export type GroupsIn = components['schemas']['GroupsIn'];
+export type GroupsOut = components['schemas']['GroupsOut'];
 export type HandIn = components['schemas']['HandIn'];
 export type HistoryBlockOut = components['schemas']['HistoryBlockOut'];
 export type HistoryData = components['schemas']['HistoryData'];
@@ -4238,6 +4309,7 @@ export type Option = components['schemas']['Option'];
 export type OptionsOut = components['schemas']['OptionsOut'];
 export type OrForm = components['schemas']['OrForm'];
 export type OriginOut = components['schemas']['OriginOut'];
+export type OthersOut = components['schemas']['OthersOut'];
 export type PageActionOut = components['schemas']['PageActionOut'];
 export type PageOut = components['schemas']['PageOut'];
 export type ParamForm = components['schemas']['ParamForm'];
@@ -4315,6 +4387,7 @@ export type SourcesOut = components['schemas']['SourcesOut'];
 export type StepOut = components['schemas']['StepOut'];
 export type StoredExpression = components['schemas']['StoredExpression'];
 export type SubscriberOut = components['schemas']['SubscriberOut'];
+export type SumOut = components['schemas']['SumOut'];
 export type TableBlockOut = components['schemas']['TableBlockOut'];
 export type TableColumn = components['schemas']['TableColumn'];
 export type TableData = components['schemas']['TableData'];
@@ -6219,6 +6292,43 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ExportAskedOut"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            502: components["responses"]["Error502"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    groupRecords: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                object: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GroupsIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupsOut"];
                 };
             };
             400: components["responses"]["Error400"];

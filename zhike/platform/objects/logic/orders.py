@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from zhike.platform.objects.errors import TooManyOrders, Unsortable
-from zhike.platform.objects.logic import asking, paths
+from zhike.platform.objects.logic import asking
 from zhike.platform.objects.logic.conditions import Where
 from zhike.platform.objects.logic.questions import Question
 from zhike.platform.objects.logic.sources import Sources, is_own, shape_of
@@ -71,9 +71,7 @@ def default_sort(owner: ObjectType, principal: Principal) -> Order:
 
 def _sortable(question: Question, key: str) -> FieldType:
     owner, principal = question.owner, question.principal
-    found = question.computed.get(key) or paths.field_of(owner, key, principal)
-    if found.formula is None:
-        paths.require(owner, found, principal)
+    found = question.askable(key)
     if not found.sortable:
         has = [field.key for field in owner.fields.values() if field.sortable]
         raise Unsortable(

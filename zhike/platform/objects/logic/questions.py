@@ -11,7 +11,7 @@ from sqlglot import exp
 
 from zhike.expressions import api as expressions
 from zhike.platform.objects.errors import UnknownField, UnknownRefinement
-from zhike.platform.objects.logic import asking, computing, searching, single_records, statements
+from zhike.platform.objects.logic import asking, computing, paths, searching, single_records, statements
 from zhike.platform.objects.logic import catalogue as catalogues
 from zhike.platform.objects.logic.conditions import (
     Where,
@@ -66,6 +66,16 @@ class Question:
         by_id = (self.answers is not None, self.chosen is not None)
         shape = (self.owner.key, self.principal.shape, self.operation, self.refinement, self.condition, by_id, about)
         return statements.kept(shape, build)
+
+    def askable(self, key: str) -> FieldType:
+        """Return a column that the principal may ask about: of the record, of one that it points at, or a computed one.
+
+        Raises UnknownField, TooManySteps, Refused.
+        """
+        found = self.computed.get(key) or paths.field_of(self.owner, key, self.principal)
+        if found.formula is None:
+            paths.require(self.owner, found, self.principal)
+        return found
 
     def rows(self, statement: Statement, *, explain: bool = False, **given: object) -> list[tuple[Any, ...]]:
         """Return the rows of a statement of this question, or of the plan that the database has for it."""
