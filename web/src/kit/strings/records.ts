@@ -59,7 +59,6 @@ export const records = {
   'list.ungrouped': ['不分组', 'No groups'],
   'list.groupBy': ['按{{name}}分组', 'By {{name}}'],
   'list.groupCount': ['{{n}} 条', '{{n}} rows'],
-  'list.groupOnPage': ['本页 {{n}} 条', '{{n}} on this page'],
   'cell.save': ['保存 {{name}}', 'Save {{name}}'],
   'cell.cancel': ['恢复原值', 'Restore'],
   'cell.saved': ['{{name}}：{{field}}已修改', '{{name}}: {{field}} changed'],

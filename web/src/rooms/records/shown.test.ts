@@ -21,7 +21,7 @@ describe('what a list shows stands in its address', () => {
       ['where', '["risk_level","in","C3","C4"]'],
       ['where', '["name","=","甲 & 乙"]'],
       ['q', '王'],
-      ['sort', 'name.asc'],
+      ['sort', 'name.asc,total_asset.desc'],
       ['columns', 'total_asset'],
       ['group', 'risk_level'],
       ['closed', 'C3'],
@@ -39,7 +39,10 @@ describe('what a list shows stands in its address', () => {
     expect(shown).toMatchObject({
       refinement: 'all',
       q: '王',
-      sort: { field: 'name', direction: 'asc' },
+      sort: [
+        { field: 'name', direction: 'asc' },
+        { field: 'total_asset', direction: 'desc' },
+      ],
       columns: ['total_asset'],
       group: 'risk_level',
       closed: ['C3', ''],
@@ -58,6 +61,7 @@ describe('what a list shows stands in its address', () => {
     'where=[1,2]',
     'sort=salary.asc',
     'sort=name.up',
+    'sort=asc',
     'columns=salary',
     'group=salary&closed=1',
     'closed=C3',
