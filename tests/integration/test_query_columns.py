@@ -16,6 +16,7 @@ from zhike.kernel.errors import Refused
 from zhike.platform.exchange import exports
 from zhike.platform.exchange.logic.large_exports import ExportList
 from zhike.platform.objects import api as objects
+from zhike.platform.objects import lists
 from zhike.platform.objects.errors import BadColumnKey, TooManyColumns, TooManySteps, UnknownField, Unsortable
 from zhike.platform.objects.types import Computed, RecordQuery
 
@@ -257,3 +258,23 @@ def test_over_http_by_path_and_expression(firm, people):
     ):
         refused = manager.post(QUERY, wrong, content_type="application/json")
         assert (refused.status_code, refused.json()["code"]) == (422, code)
+
+
+def test_the_object_says_what_its_lists_may_show_of_other_records(firm, people):
+    clients = signed_in({"E1001": "account_manager"}, unit="B1")
+    found = clients["account_manager"].get("/api/v1/meta/objects/coverage").json()
+    beyond = {part["reference"]: {one["key"]: one for one in part["fields"]} for part in found["beyond"]}
+    assert set(beyond) == {"party", "employee"}
+    mobile, status = beyond["party"]["party.mobile"], beyond["party"]["party.status"]
+    assert (mobile["masked"], mobile["sortable"], mobile["unmaskable"], mobile["readonly"]) == (
+        True,
+        False,
+        False,
+        True,
+    )
+    assert (status["masked"], status["sortable"]) == (False, True)
+    assert status["labels"] == {"zh": "客户 · 客户状态", "en": "Customer · Status"}
+    blind = role(firm.operator, "blind", {"coverage": "", "party": ""}, party={"refused": ["sex"]})
+    shown = lists.beyond("coverage", principal=blind)
+    assert set(shown) == {"party"} and "party.sex" not in [field.key for field in shown["party"]]
+    assert "party.status" in [field.key for field in shown["party"]]

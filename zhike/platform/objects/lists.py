@@ -5,12 +5,12 @@ from __future__ import annotations
 from zhike.expressions.api import Expression
 from zhike.kernel.definition_parts import Labels
 from zhike.platform.objects.logic import catalogue as catalogues
-from zhike.platform.objects.logic import listing, orders, questions
+from zhike.platform.objects.logic import listing, orders, paths, questions
 from zhike.platform.objects.logic import nameless as without_names
 from zhike.platform.objects.types import FieldType, Order, RecordQuery
 from zhike.platform.permissions.types import Principal
 
-__all__ = ["columns", "default_sort", "fields", "nameless", "nameless_text", "require_order"]
+__all__ = ["beyond", "seen", "columns", "default_sort", "fields", "nameless", "nameless_text", "require_order"]
 
 
 def columns(object: str, *, principal: Principal) -> list[str]:
@@ -21,6 +21,17 @@ def columns(object: str, *, principal: Principal) -> list[str]:
 def default_sort(object: str, *, principal: Principal) -> Order:
     """Return the list's own order, newest first where it has none or one that the viewer may not ask for."""
     return orders.default_sort(catalogues.object_type(object), principal)
+
+
+def beyond(object: str, *, principal: Principal) -> dict[str, list[FieldType]]:
+    """Return by reference the fields of what it points at that a list of the object may show, called by their paths."""
+    return paths.beyond(catalogues.object_type(object), principal)
+
+
+def seen(object: str, field: FieldType, *, principal: Principal) -> tuple[str, bool]:
+    """Return how `principal` sees a column of the object's list, "clear", "masked" or "refused", and whether it may be asked about."""
+    owner = catalogues.object_type(object)
+    return paths.rule(owner, field, principal), paths.may_ask(owner, field, principal)
 
 
 def fields(query: RecordQuery, *, principal: Principal) -> list[FieldType]:

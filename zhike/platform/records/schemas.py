@@ -12,7 +12,7 @@ from typing_extensions import TypedDict
 
 from zhike.kernel.wire import Labels, ReferenceValue, RequestBody, WireInput, WireValue, labels, option
 from zhike.platform.fields.api import plain
-from zhike.platform.objects import catalogue, lists
+from zhike.platform.objects import lists
 from zhike.platform.objects.types import (
     FieldType,
     Group,
@@ -305,6 +305,14 @@ class FormLayoutOut(TypedDict):
     fields: list[str]
 
 
+class BeyondOut(TypedDict):
+    """What a list may show of the records that one of its fields points at: their fields, called by their paths."""
+
+    reference: str
+    labels: Labels
+    fields: list[FieldOut]
+
+
 class ObjectOut(TypedDict):
     """An object type as the metadata renderers of the front end want it; `role` is what it means to the platform."""
 
@@ -314,6 +322,7 @@ class ObjectOut(TypedDict):
     version: int
     display: list[str]
     fields: list[FieldOut]
+    beyond: list[BeyondOut]
     refinements: list[RefinementOut]
     list: ListLayoutOut
     detail: DetailLayoutOut
@@ -428,6 +437,14 @@ def object_out(owner: ObjectType, principal: Principal, version: int) -> ObjectO
             for field in owner.fields.values()
             if not permissions.limited(principal, owner.key, field.key)
         ],
+        "beyond": [
+            {
+                "reference": key,
+                "labels": labels(owner.fields[key].labels),
+                "fields": [_field_out(owner, field, principal) for field in fields],
+            }
+            for key, fields in lists.beyond(owner.key, principal=principal).items()
+        ],
         "refinements": [{"key": key, "labels": labels(words)} for key, words in refinements.items()],
         "list": {
             "columns": lists.columns(owner.key, principal=principal),
@@ -452,8 +469,8 @@ def _tabs(tabs: Sequence[str], principal: Principal, owner: ObjectType) -> list[
 
 
 def _field_out(owner: ObjectType, field: FieldType, principal: Principal) -> FieldOut:
-    rule = catalogue.field_rule(owner.key, field.key, principal=principal)
-    askable = catalogue.may_ask(owner.key, field.key, principal=principal)
+    rule, askable = lists.seen(owner.key, field, principal=principal)
+    unmasked = not field.steps and permissions.allowed(principal, f"{owner.key}.unmask")
     return {
         "key": field.key,
         "labels": labels(field.labels),
@@ -471,8 +488,8 @@ def _field_out(owner: ObjectType, field: FieldType, principal: Principal) -> Fie
         "owner": cast(Owner, field.owner),
         "options": [option(o.key, o.labels, o.status) for o in field.options],
         "required": field.required,
-        "readonly": not field.stored or bool(field.stamp),
+        "readonly": not field.stored or bool(field.stamp) or bool(field.steps),
         "masked": bool(field.mask) and rule == "masked",
         "refused": rule == "refused",
-        "unmaskable": bool(field.mask) and rule == "masked" and permissions.allowed(principal, f"{owner.key}.unmask"),
+        "unmaskable": bool(field.mask) and rule == "masked" and unmasked,
     }

@@ -1835,6 +1835,12 @@ export interface components {
             op: "between" | "not_between";
             right: components["schemas"]["StoredExpression"][];
         };
+        /** @description What a list may show of the records that one of its fields points at: their fields, called by their paths. */
+        BeyondOut: {
+            fields: components["schemas"]["FieldOut"][];
+            labels: components["schemas"]["Labels"];
+            reference: string;
+        };
         /** @description A comparison of two values, or arithmetic with them. */
         BinaryForm: {
             left: components["schemas"]["StoredExpression"];
@@ -2902,6 +2908,7 @@ export interface components {
         };
         /** @description An object type as the metadata renderers of the front end want it; `role` is what it means to the platform. */
         ObjectOut: {
+            beyond: components["schemas"]["BeyondOut"][];
             detail: components["schemas"]["DetailLayoutOut"];
             display: string[];
             fields: components["schemas"]["FieldOut"][];
@@ -4189,6 +4196,7 @@ export type AudienceOwnerOut = components['schemas']['AudienceOwnerOut'];
 export type AudienceRowOut = components['schemas']['AudienceRowOut'];
 export type AudiencesOut = components['schemas']['AudiencesOut'];
 export type BetweenForm = components['schemas']['BetweenForm'];
+export type BeyondOut = components['schemas']['BeyondOut'];
 export type BinaryForm = components['schemas']['BinaryForm'];
 export type BlockErrorOut = components['schemas']['BlockErrorOut'];
 export type BranchOut = components['schemas']['BranchOut'];

@@ -33,6 +33,7 @@ export const records = {
   'list.columnsDefault': ['恢复默认', 'Defaults'],
   'list.columnsShown': ['显示', 'Shown'],
   'list.columnsHidden': ['未显示', 'Not shown'],
+  'list.columnsBeyond': ['{{name}}的属性', 'Fields of {{name}}'],
   'list.masked': ['脱敏', 'masked'],
   'list.export': ['导出', 'Export'],
   'list.exported': ['已导出，文件带水印并记入审计', 'Exported; the file is watermarked and recorded'],

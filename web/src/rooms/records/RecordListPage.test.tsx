@@ -49,6 +49,13 @@ const META = {
   version: 1,
   display: ['name'],
   fields: FIELDS,
+  beyond: [
+    {
+      reference: 'adviser',
+      labels: { zh: '顾问', en: 'Adviser' },
+      fields: [{ ...NAMES, key: 'adviser.name', labels: { zh: '顾问 · 姓名', en: 'Adviser · Name' } }],
+    },
+  ],
   refinements: [],
   list: {
     columns: ['name', 'level', 'asset', 'note', 'open'],
@@ -208,6 +215,20 @@ describe('a list of records', () => {
     await open();
     expect(await screen.findByText(/r-7/)).toBeTruthy();
     expect(screen.queryAllByTestId('row')).toEqual([]);
+  });
+});
+
+describe('columns of a list', () => {
+  it('are fields of the records that its own point at, too, under their name', async () => {
+    const user = await open();
+    await user.click(await screen.findByTestId('columns'));
+    expect((await screen.findByTestId('beyond-adviser')).textContent).toBe('顾问的属性');
+    await user.click(screen.getByRole('checkbox', { name: '顾问 · 姓名' }));
+    await user.click(screen.getByTestId('columns-apply'));
+    await waitFor(() => expect(address()).toContain('columns=name,level,asset,note,open,adviser.name'));
+    const asked = sent.filter((one) => one.path.endsWith('/query')).at(-1)?.body;
+    expect(asked?.columns).toContain('adviser.name');
+    expect(screen.getByTestId('sort-adviser.name').textContent).toBe('顾问 · 姓名');
   });
 });
 

@@ -7,6 +7,7 @@ import { isRef } from '../../kit/fields/values';
 import { decimal } from '../../kit/format';
 import { kindOf } from '../../kit/fields';
 import { useIsPhone } from '../../kit/hooks';
+import { listedFields } from './listed';
 import { SumText } from './SumText';
 import { summable, wholeSum } from './sums';
 import { useRecordGroups, type RecordList } from './useRecordList';
@@ -17,7 +18,7 @@ export const canGroup = (field: FieldMeta) => !field.masked && !field.refused &&
 /** By what the list shows its rows together; on a phone, not at all. */
 export function GroupSelect({ meta, list }: { meta: ObjectMeta; list: RecordList }) {
   const { t, label } = useText();
-  const fields = meta.fields.filter((field) => canGroup(field) && list.columns.includes(field.key));
+  const fields = listedFields(meta).filter((field) => canGroup(field) && list.columns.includes(field.key));
   if (fields.length === 0) return null;
   return (
     <Select
@@ -38,7 +39,7 @@ export function GroupSelect({ meta, list }: { meta: ObjectMeta; list: RecordList
 export function useGroups(meta: ObjectMeta, list: RecordList): Groups<RecordRow> | undefined {
   const { t } = useText();
   const phone = useIsPhone();
-  const found = meta.fields.find((one) => one.key === list.group && canGroup(one));
+  const found = listedFields(meta).find((one) => one.key === list.group && canGroup(one));
   const field = !phone && found && list.columns.includes(found.key) ? found : undefined;
   const summed = summable(meta.fields, list.columns).filter((one) => one.asked !== '');
   const whole = useRecordGroups(

@@ -5,6 +5,7 @@ import { addressOf, shownIn } from './shown';
 const field = (key: string) => ({ key });
 const meta = {
   fields: ['name', 'risk_level', 'total_asset'].map(field),
+  beyond: [{ reference: 'party', fields: [field('party.risk_level')] }],
   list: { tabs: ['mine', 'all'], sort: { field: 'total_asset', direction: 'desc' }, columns: ['name', 'risk_level'] },
 } as unknown as ObjectMeta;
 const read = (text: string) => shownIn(new URLSearchParams(text), meta);
@@ -21,8 +22,8 @@ describe('what a list shows stands in its address', () => {
       ['where', '["risk_level","in","C3","C4"]'],
       ['where', '["name","=","甲 & 乙"]'],
       ['q', '王'],
-      ['sort', 'name.asc,total_asset.desc'],
-      ['columns', 'total_asset'],
+      ['sort', 'name.asc,party.risk_level.desc'],
+      ['columns', 'total_asset,party.risk_level'],
       ['group', 'risk_level'],
       ['closed', 'C3'],
       ['closed', ''],
@@ -41,9 +42,9 @@ describe('what a list shows stands in its address', () => {
       q: '王',
       sort: [
         { field: 'name', direction: 'asc' },
-        { field: 'total_asset', direction: 'desc' },
+        { field: 'party.risk_level', direction: 'desc' },
       ],
-      columns: ['total_asset'],
+      columns: ['total_asset', 'party.risk_level'],
       group: 'risk_level',
       closed: ['C3', ''],
       place: { cursor: 'a+b', from: 51 },
@@ -57,6 +58,7 @@ describe('what a list shows stands in its address', () => {
     'tab=yours',
     'where=["salary","=","1"]',
     'where=["name","like","1"]',
+    'where=["party.risk_level","=","C3"]',
     'where={',
     'where=[1,2]',
     'sort=salary.asc',

@@ -1,5 +1,6 @@
 import type { ObjectMeta, Sort } from '../../api';
 import { isRowOp, newRow, type Row } from '../../kit/condition/model';
+import { listedFields } from './listed';
 
 export type Place = { cursor?: string; from: number };
 
@@ -21,7 +22,8 @@ const NAMES = ['tab', 'where', 'q', 'sort', 'columns', 'group', 'closed', 'curso
 
 /** Read an address; of what it says only what the object has counts. */
 export function shownIn(search: URLSearchParams, meta: ObjectMeta): Shown {
-  const known = new Set(meta.fields.map((field) => field.key));
+  const own = new Set(meta.fields.map((field) => field.key));
+  const known = new Set(listedFields(meta).map((field) => field.key));
   const tab = search.get('tab');
   const columns =
     search
@@ -34,7 +36,7 @@ export function shownIn(search: URLSearchParams, meta: ObjectMeta): Shown {
   const cursor = search.get('cursor');
   return {
     refinement: tab !== null && meta.list.tabs.includes(tab) ? tab : meta.list.tabs[0],
-    rows: search.getAll('where').flatMap((text) => rowIn(text, known) ?? []),
+    rows: search.getAll('where').flatMap((text) => rowIn(text, own) ?? []),
     q: search.get('q') ?? '',
     sort: sortsIn(search.get('sort'), known) ?? usualSort(meta),
     columns: columns.length > 0 ? columns : null,

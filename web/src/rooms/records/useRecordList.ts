@@ -7,6 +7,7 @@ import { useFieldTerms } from '../../kit/condition/vocabulary';
 import { searchRest, useDebounced, useListName } from '../../kit/hooks';
 import { forgetWidths } from '../../kit/table/widths';
 import type { Given } from './given';
+import { listedFields } from './listed';
 import type { Place, Shown } from './shown';
 
 const PAGE = 50;
@@ -134,7 +135,7 @@ function useOwnColumns(meta: ObjectMeta, given: string[] | null): OwnColumns {
       return null;
     }
   });
-  const known = new Set(meta.fields.map((field) => field.key));
+  const known = new Set(listedFields(meta).map((field) => field.key));
   const columns = (stored ?? meta.list.columns).filter((column) => known.has(column));
   const set = (next: string[] | null) => {
     if (next) localStorage.setItem(key, JSON.stringify(next));

@@ -36,6 +36,18 @@ def field_of(owner: ObjectType, path: str, principal: Principal) -> FieldType:
     return replace(found, key=path, labels=labels, steps=tuple(steps))
 
 
+def beyond(owner: ObjectType, principal: Principal) -> dict[str, list[FieldType]]:
+    """Return by reference the fields of the records that it points at which `principal` sees at all, by their paths."""
+    found: dict[str, list[FieldType]] = {}
+    for reference in owner.fields.values():
+        target = points(owner, reference)
+        if target is not None and not permissions.limited(principal, owner.key, reference.key):
+            keys = [key for key in target.fields if not permissions.limited(principal, target.key, key)]
+            every = [field_of(owner, f"{reference.key}.{key}", principal) for key in keys]
+            found[reference.key] = [field for field in every if rule(owner, field, principal) != "refused"]
+    return {key: fields for key, fields in found.items() if fields}
+
+
 def points(owner: ObjectType, field: FieldType) -> ObjectType | None:
     """Return what a field of a record's own points at, where that is another record."""
     return catalogues.catalogue().get(field.target) if field.stored else None
