@@ -124,38 +124,38 @@ class CountOut(TypedDict):
     as_of: CountedAt
 
 
-class SumOut(TypedDict):
+class RecordSumOut(TypedDict):
     """What a field sums up to, in one currency; None of what is no amount."""
 
     amount: str
     currency: str | None
 
 
-class TotalOut(TypedDict):
+class RecordTotalOut(TypedDict):
     """How many records there are, and what their fields sum up to, by key."""
 
     count: int
-    sums: Mapping[str, list[SumOut]]
+    sums: Mapping[str, list[RecordSumOut]]
 
 
-class GroupOut(TotalOut):
+class RecordGroupOut(RecordTotalOut):
     """The records with one value of the column; None where they have none that the viewer may read."""
 
     value: WireValue
 
 
-class OthersOut(TotalOut):
+class OtherGroupsOut(RecordTotalOut):
     """The records of all groups that are not among the largest, and how many groups these are."""
 
     groups: int
 
 
-class GroupsOut(TypedDict):
+class RecordGroupsOut(TypedDict):
     """A whole list in groups, the largest first."""
 
-    groups: list[GroupOut]
-    others: OthersOut | None
-    total: TotalOut
+    groups: list[RecordGroupOut]
+    others: OtherGroupsOut | None
+    total: RecordTotalOut
     as_of: RecordsAsOf
 
 
@@ -341,7 +341,7 @@ def page_out(page: RecordPage) -> RecordPageOut:
     }
 
 
-def groups_out(found: Groups) -> GroupsOut:
+def groups_out(found: Groups) -> RecordGroupsOut:
     """Return a list in groups as the interface gives it."""
     others = found.others
     return {
@@ -352,8 +352,8 @@ def groups_out(found: Groups) -> GroupsOut:
     }
 
 
-def _total_out(group: Group) -> TotalOut:
-    sums: dict[str, list[SumOut]] = {
+def _total_out(group: Group) -> RecordTotalOut:
+    sums: dict[str, list[RecordSumOut]] = {
         key: [{"amount": str(plain(amount)), "currency": currency or None} for currency, amount in by_currency.items()]
         for key, by_currency in group.sums.items()
     }

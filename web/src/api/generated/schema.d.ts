@@ -2488,14 +2488,6 @@ export interface components {
             sentence: string;
             text: string;
         };
-        /** @description The records with one value of the column; None where they have none that the viewer may read. */
-        GroupOut: {
-            count: number;
-            sums: {
-                [key: string]: components["schemas"]["SumOut"][];
-            };
-            value: components["schemas"]["WireValue"];
-        };
         /** @description A list question asked for its groups by one column; `sums` are columns that add up. Page and order do not count. */
         GroupsIn: {
             by: string;
@@ -2515,13 +2507,6 @@ export interface components {
             /** @default [] */
             sums?: string[];
             uids?: string[] | null;
-        };
-        /** @description A whole list in groups, the largest first. */
-        GroupsOut: {
-            as_of: components["schemas"]["RecordsAsOf"];
-            groups: components["schemas"]["GroupOut"][];
-            others: components["schemas"]["OthersOut"] | null;
-            total: components["schemas"]["TotalOut"];
         };
         /** @description To whom work goes (employee number), and why; with the `revision` that was seen, only if it is still that. */
         HandIn: {
@@ -2947,11 +2932,11 @@ export interface components {
             uid: string;
         };
         /** @description The records of all groups that are not among the largest, and how many groups these are. */
-        OthersOut: {
+        OtherGroupsOut: {
             count: number;
             groups: number;
             sums: {
-                [key: string]: components["schemas"]["SumOut"][];
+                [key: string]: components["schemas"]["RecordSumOut"][];
             };
         };
         /** @description Something to do, and where. */
@@ -3204,6 +3189,21 @@ export interface components {
                 [key: string]: components["schemas"]["WireInput"];
             };
         };
+        /** @description The records with one value of the column; None where they have none that the viewer may read. */
+        RecordGroupOut: {
+            count: number;
+            sums: {
+                [key: string]: components["schemas"]["RecordSumOut"][];
+            };
+            value: components["schemas"]["WireValue"];
+        };
+        /** @description A whole list in groups, the largest first. */
+        RecordGroupsOut: {
+            as_of: components["schemas"]["RecordsAsOf"];
+            groups: components["schemas"]["RecordGroupOut"][];
+            others: components["schemas"]["OtherGroupsOut"] | null;
+            total: components["schemas"]["RecordTotalOut"];
+        };
         /**
          * @description One record with what its viewer may do to it.
          *
@@ -3244,6 +3244,18 @@ export interface components {
             uid: string;
             values: {
                 [key: string]: components["schemas"]["WireValue"];
+            };
+        };
+        /** @description What a field sums up to, in one currency; None of what is no amount. */
+        RecordSumOut: {
+            amount: string;
+            currency: string | null;
+        };
+        /** @description How many records there are, and what their fields sum up to, by key. */
+        RecordTotalOut: {
+            count: number;
+            sums: {
+                [key: string]: components["schemas"]["RecordSumOut"][];
             };
         };
         /** @description When a page of records holds: the records now, and the day of the figures beside them. */
@@ -3564,11 +3576,6 @@ export interface components {
             lag: number;
             oldest_at: string | null;
             position: number;
-        };
-        /** @description What a field sums up to, in one currency; None of what is no amount. */
-        SumOut: {
-            amount: string;
-            currency: string | null;
         };
         /** @description Rows under columns. */
         TableBlockOut: {
@@ -4269,9 +4276,7 @@ export type GoalFieldOut = components['schemas']['GoalFieldOut'];
 export type GoalIn = components['schemas']['GoalIn'];
 export type GoalOptionsOut = components['schemas']['GoalOptionsOut'];
 export type GoalOut = components['schemas']['GoalOut'];
-export type GroupOut = components['schemas']['GroupOut'];
 export type GroupsIn = components['schemas']['GroupsIn'];
-export type GroupsOut = components['schemas']['GroupsOut'];
 export type HandIn = components['schemas']['HandIn'];
 export type HistoryBlockOut = components['schemas']['HistoryBlockOut'];
 export type HistoryData = components['schemas']['HistoryData'];
@@ -4317,7 +4322,7 @@ export type Option = components['schemas']['Option'];
 export type OptionsOut = components['schemas']['OptionsOut'];
 export type OrForm = components['schemas']['OrForm'];
 export type OriginOut = components['schemas']['OriginOut'];
-export type OthersOut = components['schemas']['OthersOut'];
+export type OtherGroupsOut = components['schemas']['OtherGroupsOut'];
 export type PageActionOut = components['schemas']['PageActionOut'];
 export type PageOut = components['schemas']['PageOut'];
 export type ParamForm = components['schemas']['ParamForm'];
@@ -4348,9 +4353,13 @@ export type ReassignIn = components['schemas']['ReassignIn'];
 export type ReassignedOut = components['schemas']['ReassignedOut'];
 export type RecipientOut = components['schemas']['RecipientOut'];
 export type RecordChangesIn = components['schemas']['RecordChangesIn'];
+export type RecordGroupOut = components['schemas']['RecordGroupOut'];
+export type RecordGroupsOut = components['schemas']['RecordGroupsOut'];
 export type RecordOut = components['schemas']['RecordOut'];
 export type RecordPageOut = components['schemas']['RecordPageOut'];
 export type RecordRowOut = components['schemas']['RecordRowOut'];
+export type RecordSumOut = components['schemas']['RecordSumOut'];
+export type RecordTotalOut = components['schemas']['RecordTotalOut'];
 export type RecordsAsOf = components['schemas']['RecordsAsOf'];
 export type ReferenceIn = components['schemas']['ReferenceIn'];
 export type ReferenceValue = components['schemas']['ReferenceValue'];
@@ -4395,7 +4404,6 @@ export type SourcesOut = components['schemas']['SourcesOut'];
 export type StepOut = components['schemas']['StepOut'];
 export type StoredExpression = components['schemas']['StoredExpression'];
 export type SubscriberOut = components['schemas']['SubscriberOut'];
-export type SumOut = components['schemas']['SumOut'];
 export type TableBlockOut = components['schemas']['TableBlockOut'];
 export type TableColumn = components['schemas']['TableColumn'];
 export type TableData = components['schemas']['TableData'];
@@ -6336,7 +6344,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["GroupsOut"];
+                    "application/json": components["schemas"]["RecordGroupsOut"];
                 };
             };
             400: components["responses"]["Error400"];
