@@ -19,7 +19,7 @@ ALLOWED_MS, CPU_RATIO, FIRST_MS = 15, 4, 100
 _FIRST = 5
 _ADDRESS = "/api/v1/objects/party/query"
 _COLUMNS = ("name", "customer_no", "mobile", "total_asset", "net_inflow_30d", "risk_level")
-_BODY = {"sort": {"field": "total_asset", "direction": "desc"}, "columns": list(_COLUMNS)}
+_BODY = {"sort": [{"field": "total_asset", "direction": "desc"}], "columns": list(_COLUMNS)}
 #: The best that SQL can do: what a page shows of a record in one table for each kind of scope, with the index of its order.
 _BEST = (
     "create temporary table by_unit on commit drop as select t.{branch} as key, w.total_asset, t.id, t.uid, t.revision,"

@@ -23,7 +23,7 @@ RATIO = 3
 #: Seconds until the server has to answer for the first time.
 _STARTS = 60
 _LIST = {
-    "sort": {"field": "total_asset", "direction": "desc"},
+    "sort": [{"field": "total_asset", "direction": "desc"}],
     "columns": ["name", "customer_no", "mobile", "total_asset", "net_inflow_30d", "risk_level"],
 }
 

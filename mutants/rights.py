@@ -29,6 +29,7 @@ _OF_HANDOVER = ("tests/integration/test_handover.py",)
 _OF_WORK = ("tests/integration/test_work.py",)
 _BY_HAND = ("tests/integration/test_work_by_hand.py",)
 _OF_EXPORTS = ("tests/integration/test_exports.py",)
+_OF_COLUMNS = ("tests/integration/test_query_columns.py",)
 _OF_ACTIONS = ("tests/integration/test_actions.py",)
 
 BREAKS = (
@@ -561,5 +562,29 @@ BREAKS = (
         "    if row.record_id is None or user is None or _seen(row, permissions.principal_of_user(user)):\n        return\n",
         "    return\n",
         _BY_HAND,
+    ),
+    Break(
+        "columns: who is reached",
+        "a field over a reference has no value where one may not read its record",
+        "zhike/platform/objects/logic/sources.py",
+        "                *readable(self._where, target, alias, self._principal),\n",
+        "",
+        _OF_COLUMNS,
+    ),
+    Break(
+        "columns: what is asked",
+        "no order or group over a reference tells what a mask hides",
+        "zhike/platform/objects/logic/questions.py",
+        "            paths.require(self.owner, found, self.principal)\n",
+        "            pass\n",
+        _OF_COLUMNS,
+    ),
+    Break(
+        "columns: what is refused",
+        "a field over a reference is shown no better than on its own record",
+        "zhike/platform/objects/logic/presenting.py",
+        "    rules |= {field.key: paths.rule(owner, field, principal) for field in fields if field.steps}\n",
+        '    rules |= {field.key: "clear" for field in fields if field.steps}\n',
+        _OF_COLUMNS,
     ),
 )

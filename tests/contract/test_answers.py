@@ -48,7 +48,7 @@ PAGES = ("customer", "home_manager", "home_branch_head", "home_operator")
 #: What a made-up body is too unlikely to hold.
 KNOWN = {
     "condition": (EVERYBODY, {"op": "=", "left": {"field": "name"}, "right": {"value": "甲", "type": "text"}}),
-    "sort": ({"field": "name", "direction": "desc"}, {"field": "total_asset", "direction": "asc"}),
+    "sort": ([], [{"field": "status", "direction": "desc"}, {"field": "total_asset", "direction": "asc"}]),
     "columns": (["name", "mobile", "total_asset"], []),
     "refinement": ("", "all", "mine"),
     "cursor": (None, ""),
@@ -179,9 +179,10 @@ def of_records(desk, house):
             desk.ask(role, "getObjectType", {"object": one["key"]})
             desk.ask(role, "queryRecords", {"object": one["key"]}, body={})
             desk.ask(role, "countRecords", {"object": one["key"]}, body={"exact": True})
-    narrowed = {"condition": EVERYBODY, "sort": {"field": "total_asset", "direction": "desc"}, "limit": 1}
+    narrowed = {"condition": EVERYBODY, "sort": [{"field": "total_asset", "direction": "desc"}], "limit": 1}
     page = desk.ask("operator", "queryRecords", {"object": "party"}, body=narrowed)
     desk.ask("operator", "queryRecords", {"object": "party"}, body=narrowed | {"cursor": page["next_cursor"]})
+    desk.ask("operator", "groupRecords", {"object": "party"}, body={"by": "status", "sums": ["total_asset"]})
     desk.ask("operator", "exportRecords", {"object": "party"}, body={"columns": ["name", "total_asset"]})
     served = {"object": "party", "uid": house.served}
     desk.ask("account_manager", "getRecord", served)

@@ -137,7 +137,7 @@ def test_the_system_and_who_sees_it_in_clear_narrow_by_it(parties, firm):
             query = RecordQuery("party", condition=condition)
             assert [row.display for row in objects.page(query, principal=principal).rows] == ["张*丰"]
             assert objects.count(query, principal=principal).count == 1
-    found = objects.page(RecordQuery("party", sort=("mobile", "desc")), principal=seeing).rows
+    found = objects.page(RecordQuery("party", sort=(("mobile", "desc"),)), principal=seeing).rows
     assert [row.display for row in found] == ["李*海", "张*丰"]
     assert refusal(lambda: objects.count(RecordQuery("party", condition=ASKED[7]), principal=seeing)) == (
         "contact_point.value"
@@ -146,7 +146,7 @@ def test_the_system_and_who_sees_it_in_clear_narrow_by_it(parties, firm):
 
 @pytest.mark.parametrize("field", ["mobile", "name", "birth_date", "customer_no"])
 def test_nothing_is_ordered_grouped_or_summed_by_what_is_masked(parties, firm, field):
-    query = RecordQuery("party", sort=(field, "asc"))
+    query = RecordQuery("party", sort=((field, "asc"),))
 
     assert refusal(lambda: objects.page(query, principal=firm.manager)) == f"party.{field}"
     assert refusal(lambda: exports.export_xlsx(query, principal=firm.manager)) == f"party.{field}"
@@ -164,7 +164,7 @@ def test_a_refused_field_is_nowhere(parties, firm):
 
     for name, ask in entries(query, blind).items():
         assert refusal(ask) == "party.sex", name
-    assert refusal(lambda: objects.page(RecordQuery("party", sort=("sex", "asc")), principal=blind)) == "party.sex"
+    assert refusal(lambda: objects.page(RecordQuery("party", sort=(("sex", "asc"),)), principal=blind)) == "party.sex"
     assert refusal(lambda: objects.summarize(RecordQuery("party"), principal=blind, group_by="sex")) == "party.sex"
 
     shown = objects.page(RecordQuery("party", columns=("sex", "name", "status")), principal=blind).rows
@@ -270,7 +270,7 @@ def test_a_list_ordered_by_what_its_viewer_may_not_ask_for_is_in_the_default_ord
     assert numbers(SYSTEM) == ["1", "2", "3"]
     described = object_out(catalogue.describe("financial_account"), firm.manager, 1)
     assert described["list"]["sort"] == {"field": "id", "direction": "desc"}
-    assert refusal(lambda: numbers(firm.manager, replace(query, sort=("account_no", "asc")))) == (
+    assert refusal(lambda: numbers(firm.manager, replace(query, sort=(("account_no", "asc"),)))) == (
         "financial_account.account_no"
     )
 
@@ -282,7 +282,7 @@ def test_related_records_come_in_the_default_order_where_theirs_is_hidden(partie
 
     def last(principal):
         found = objects.related_page(
-            "contact_point", "party", party.id, principal=principal, columns=("value",), sort=("value", "asc")
+            "contact_point", "party", party.id, principal=principal, columns=("value",), sort=(("value", "asc"),)
         )
         return [str(row.values["value"])[-4:] for row in found.rows]
 
@@ -300,7 +300,7 @@ def test_the_description_offers_only_what_may_be_asked(firm):
 def test_an_unknown_column_order_or_sum_says_what_there_is(firm):
     for ask in (
         lambda: objects.page(RecordQuery("party", columns=("shoe_size",)), principal=firm.manager),
-        lambda: objects.page(RecordQuery("party", sort=("shoe_size", "asc")), principal=firm.manager),
+        lambda: objects.page(RecordQuery("party", sort=(("shoe_size", "asc"),)), principal=firm.manager),
         lambda: objects.summarize(RecordQuery("party"), principal=firm.manager, sums=["shoe_size"]),
         lambda: objects.summary_by_coverage(RecordQuery("party"), principal=firm.manager, sums=["shoe_size"]),
         lambda: exports.export_xlsx(RecordQuery("party", columns=("shoe_size",)), principal=firm.manager),

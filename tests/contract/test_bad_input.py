@@ -79,7 +79,7 @@ def test_nobody_writes_a_cursor(client, cursor):
 def test_a_cursor_fits_its_own_list_and_order_only(client, firm):
     for number in range(3):
         customer(f"客户{number}", risk_valid_until=f"2026-03-0{number + 1}")
-    asked = {"sort": {"field": "risk_valid_until", "direction": "asc"}, "columns": ["risk_valid_until"], "limit": 1}
+    asked = {"sort": [{"field": "risk_valid_until", "direction": "asc"}], "columns": ["risk_valid_until"], "limit": 1}
     cursor = client.post(QUERY, asked, content_type="application/json").json()["next_cursor"]
 
     second = client.post(QUERY, asked | {"cursor": cursor}, content_type="application/json").json()
@@ -91,11 +91,11 @@ def test_a_cursor_fits_its_own_list_and_order_only(client, firm):
 def test_a_cursor_tells_nothing_of_the_value_it_stands_at(firm):
     for number in range(2):
         customer(f"客户{number}", mobile=f"1380000000{number}")
-    cursor = objects.page(RecordQuery("party", sort=("mobile", "asc"), limit=1), principal=SYSTEM).next_cursor
+    cursor = objects.page(RecordQuery("party", sort=(("mobile", "asc"),), limit=1), principal=SYSTEM).next_cursor
 
     body = base64.b64decode(cursor.rpartition(":")[2])
     assert b"13800000000" not in body and "13800000000" not in cursor
-    assert cursors.unseal("party mobile asc", cursor)[0] == "13800000000"
+    assert cursors.unseal("party mobile asc id asc", cursor)[2] == "13800000000"
 
 
 def test_a_page_of_work_goes_on_after_its_last_item(client, firm):

@@ -122,8 +122,8 @@ def unknown(answer):
 
 def test_a_part_of_a_body_says_which_keys_that_part_has(client):
     path = "/api/v1/objects/party/query"
-    order = client.post(path, {"sort": {"field": "name", "dir": "asc"}}, content_type="application/json")
-    assert unknown(order) == [("sort.dir", ["direction", "field"])]
+    order = client.post(path, {"sort": [{"field": "name", "dir": "asc"}]}, content_type="application/json")
+    assert unknown(order) == [("sort.0.dir", ["direction", "field"])]
     amount = {"values": {"amount": {"amount": "1", "currenc": "USD"}}}
     wrong = client.post("/api/v1/objects/account_product/records", amount, content_type="application/json")
     assert unknown(wrong) == [("values.amount.currenc", ["amount", "currency"])]

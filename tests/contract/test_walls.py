@@ -105,6 +105,17 @@ def test_lists_counts_searches_and_exports_leave_it_out(records, walled, free):
     assert (group.key, [hit.title for hit in group.hits]) == ("party", ["张三丰"])
 
 
+def test_columns_orders_and_groups_over_references_leave_it_out(records, walled, free):
+    query = RecordQuery("party_relationship", columns=("other.name",), sort=(("other.name", "asc"),))
+    assert [row.values["other.name"] for row in objects.page(query, principal=walled).rows] == ["李四海", None]
+    assert {row.values["other.name"] for row in objects.page(query, principal=free).rows} == {"李四海", "张三丰"}
+    for by, seen in (("other", records["seen"].uid), ("other.name", None)):
+        groups = objects.groups(query, by, principal=walled).groups
+        assert sorted((group.value is None, group.count) for group in groups) == [(False, 1), (True, 1)]
+        assert seen is None or {group.value["uid"] for group in groups if group.value} == {str(seen)}
+        assert all(group.value for group in objects.groups(query, by, principal=free).groups)
+
+
 def test_nobody_reads_or_changes_it_alone(records, walled, free):
     uid, record_id = records["hidden"].uid, records["hidden"].id
     assert record_door.get("party", uid, principal=free).display == "张三丰"
@@ -135,7 +146,7 @@ def test_what_follows_it_is_hidden_with_it_however_far(records, walled, free):
 
 
 def test_a_reference_to_it_shows_nothing(records, walled, free):
-    query = RecordQuery("party_relationship", columns=("party", "other"), sort=("id", "asc"))
+    query = RecordQuery("party_relationship", columns=("party", "other"), sort=(("id", "asc"),))
 
     def others(who):
         return [

@@ -69,7 +69,7 @@ def _launch(page: Page, name: str, control: int) -> str:
 
 def _numbers(page: Page, columns: list[str]) -> dict[str, dict]:
     """The parties of the list by their record in the golden day."""
-    question = {"sort": {"field": "total_asset", "direction": "desc"}, "columns": ["customer_no", *columns]}
+    question = {"sort": [{"field": "total_asset", "direction": "desc"}], "columns": ["customer_no", *columns]}
     rows = page.evaluate(_POST, ["/objects/party/query", question])["rows"]
     return {_record(row["values"]["customer_no"]): row for row in rows}
 

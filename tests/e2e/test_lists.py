@@ -79,7 +79,7 @@ def test_groups_of_a_list_stand_in_its_address(live: Live, page: Page) -> None:
     _open(page, live, "?group=risk_level")
     groups, rows = page.get_by_test_id("group"), page.get_by_test_id("row")
     whole = rows.count()
-    expect(groups.first).to_contain_text("本页")
+    expect(groups.first).to_contain_text("条")
     groups.first.get_by_role("button").click()
     expect(rows).not_to_have_count(whole)
     left = rows.count()

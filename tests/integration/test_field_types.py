@@ -122,10 +122,10 @@ def test_a_list_is_sorted_by_every_type_that_has_an_order(thing, key):
     objects.create("thing", thing, principal=SYSTEM)
     objects.create("thing", {}, principal=SYSTEM)
     for direction in ("asc", "desc"):
-        query = RecordQuery("thing", columns=(key,), sort=(key, direction), limit=1)
+        query = RecordQuery("thing", columns=(key,), sort=((key, direction),), limit=1)
         first = objects.page(query, principal=SYSTEM)
         second = objects.page(
-            RecordQuery("thing", columns=(key,), sort=(key, direction), limit=1, cursor=first.next_cursor),
+            RecordQuery("thing", columns=(key,), sort=((key, direction),), limit=1, cursor=first.next_cursor),
             principal=SYSTEM,
         )
         assert [bool(page.rows[0].values[key]) for page in (first, second)] == [True, False]
@@ -315,5 +315,5 @@ def test_a_field_with_a_long_key_is_listed_sorted_and_read_as_any_other(tmp_path
     assert tuple(said(row.values[key]) for key in keys) == wanted
     if type != "reference":
         for direction in ("asc", "desc"):
-            sort = RecordQuery("thing", columns=tuple(keys), sort=(keys[1], direction))
+            sort = RecordQuery("thing", columns=tuple(keys), sort=((keys[1], direction),))
             assert [found.uid for found in objects.page(sort, principal=SYSTEM).rows] == [made.uid]

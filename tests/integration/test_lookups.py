@@ -148,7 +148,7 @@ def test_nobody_writes_it_or_sorts_by_it(party):
         objects.update("party", party.uid, {"consent_sms": "granted"}, revision=1, principal=SYSTEM)
     assert [(f["code"], f["field"]) for f in refused.value.findings] == [("record.stamped", "consent_sms")]
     with pytest.raises(Unsortable) as unsorted:
-        objects.page(RecordQuery("party", sort=("consent_sms", "asc")), principal=SYSTEM)
+        objects.page(RecordQuery("party", sort=(("consent_sms", "asc"),)), principal=SYSTEM)
     assert "name" in unsorted.value.facts["has"]
     assert "consent_sms" not in unsorted.value.facts["has"]
 

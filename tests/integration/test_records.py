@@ -61,7 +61,7 @@ def test_keyset_pages_walk_forth_and_back_over_values_and_nulls(direction):
 
     def page(cursor=""):
         query = RecordQuery(
-            "party", sort=("risk_valid_until", direction), columns=("risk_valid_until",), cursor=cursor, limit=2
+            "party", sort=(("risk_valid_until", direction),), columns=("risk_valid_until",), cursor=cursor, limit=2
         )
         return objects.page(query, principal=SYSTEM)
 
@@ -246,7 +246,7 @@ def test_a_search_finds_the_same_whether_its_answers_are_few_or_many(monkeypatch
         customer(name)
 
     def found(text):
-        query = RecordQuery("party", text=text, sort=("name", "asc"))
+        query = RecordQuery("party", text=text, sort=(("name", "asc"),))
         names = [row.display for row in objects.page(query, principal=SYSTEM).rows]
         assert objects.count(query, principal=SYSTEM, exact=True).count == len(names)
         return sorted(names)

@@ -83,8 +83,8 @@ def test_a_figure_over_a_relation_beside_one_of_the_record_itself(parties, firm)
         ({"and": [own, {"not": THROUGH}]}, ["张*丰"]),
         (more(LARGEST, "100", "="), ["张*丰"]),
     ):
-        assert listed(condition, firm.manager, sort=("total_asset", "desc")) == found
-        assert listed(condition, firm.manager, sort=("id", "asc"), columns=("name",)) == found
+        assert listed(condition, firm.manager, sort=(("total_asset", "desc"),)) == found
+        assert listed(condition, firm.manager, sort=(("id", "asc"),), columns=("name",)) == found
     sums = objects.summarize(RecordQuery("party", condition=THROUGH), principal=firm.manager, sums=["total_asset"])
     assert sums == [(None, 1, [Decimal("900.00")])]
     (row,) = objects.summary_by_coverage(RecordQuery("party", condition=THROUGH), principal=firm.branch_head)

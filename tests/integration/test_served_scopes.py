@@ -22,7 +22,7 @@ from zhike.platform.permissions.types import Post
 from zhike.platform.records import api as records
 
 DAY = date(2026, 3, 17)
-BY_ASSETS = RecordQuery("party", sort=("total_asset", "desc"), columns=("total_asset",), limit=2)
+BY_ASSETS = RecordQuery("party", sort=(("total_asset", "desc"),), columns=("total_asset",), limit=2)
 
 
 def publish(tmp_path, figures, day=DAY):
@@ -96,7 +96,7 @@ def ids(parties, *numbers):
 
 def test_pages_of_a_scope_are_read_along_its_keys_and_are_complete(firm, parties, along):
     assert listed(firm.manager) == ids(parties, 3, 2, 1, 0, 4)
-    assert listed(firm.branch_head, replace(BY_ASSETS, sort=("total_asset", "asc"))) == ids(parties, 0, 1, 2, 3, 4)
+    assert listed(firm.branch_head, replace(BY_ASSETS, sort=(("total_asset", "asc"),))) == ids(parties, 0, 1, 2, 3, 4)
     assert {how for ways in along for how in ways} == {"one", "each"} and [] not in along
     assert listed(firm.other_manager) == []
     along.clear()

@@ -121,10 +121,10 @@ def test_no_more_than_the_last_shapes_are_kept(firm, built):
         kept = definitions.derive("objects.statements", lambda _all: None)
         kept.limit = 3
         for key in fields:
-            objects.page(RecordQuery("party", columns=(key,), sort=("id", "asc")), principal=firm.operator)
+            objects.page(RecordQuery("party", columns=(key,), sort=(("id", "asc"),)), principal=firm.operator)
         assert len(kept) == 3
         made = len(built)
-        objects.page(RecordQuery("party", columns=("branch",), sort=("id", "asc")), principal=firm.operator)
+        objects.page(RecordQuery("party", columns=("branch",), sort=(("id", "asc"),)), principal=firm.operator)
         assert len(built) == made
-        objects.page(RecordQuery("party", columns=("name",), sort=("id", "asc")), principal=firm.operator)
+        objects.page(RecordQuery("party", columns=("name",), sort=(("id", "asc"),)), principal=firm.operator)
         assert len(built) > made

@@ -28,7 +28,7 @@ from zhike.platform.exchange import exports
 from zhike.platform.fields import search_tokens
 from zhike.platform.objects import api as objects
 from zhike.platform.objects.logic.catalogue import catalogue
-from zhike.platform.objects.types import RecordQuery
+from zhike.platform.objects.types import Computed, RecordQuery
 from zhike.platform.packs import api as packs
 from zhike.platform.permissions import api as permissions
 from zhike.platform.records import api as records
@@ -125,6 +125,13 @@ def walked(query, principal):
     return pages
 
 
+def grouped(query, principal):
+    """The list in groups of its first column, or of what it is ordered by first."""
+    named = [*query.columns, *(key for key, _way in query.sort), "status"]
+    found = objects.groups(query, getattr(named[0], "key", named[0]), principal=principal)
+    return found.groups, found.others, found.total
+
+
 def fields_of(query):
     return {name: getattr(query, name) for name in ("object", "refinement", "condition", "text", "sort", "columns")}
 
@@ -139,6 +146,7 @@ WAYS = {
     "export": sheet,
     "by coverage": lambda query, principal: objects.summary_by_coverage(query, principal=principal),
     "groups": lambda query, principal: objects.summarize(query, principal=principal, group_by="status"),
+    "groups of the list": lambda query, principal: grouped(query, principal),
 }
 
 _KINDS = {Type.TEXT: "text", Type.DATE: "date", Type.BOOLEAN: "boolean", Type.RECORD: "text", Type.INTEGER: "integer"}
@@ -227,7 +235,7 @@ def test_no_operator_over_a_hidden_field_tells_its_value(world, role):
                     with_other.append((query, lambda q=query: objects.count(q, principal=principal)))
                     asked += 1
             for direction in ("asc", "desc"):
-                query = RecordQuery(owner.key, sort=(key, direction), limit=1)
+                query = RecordQuery(owner.key, sort=((key, direction),), limit=1)
                 with_other.append((query, lambda q=query: listed(objects.page(q, principal=principal))))
             query = RecordQuery(owner.key)
             with_other.append((query, lambda q=query, k=key: objects.summarize(q, principal=principal, group_by=k)))
@@ -238,6 +246,13 @@ def test_no_operator_over_a_hidden_field_tells_its_value(world, role):
     told = [(query, one, two) for (query, _ask), one, two in zip(with_other, here, there, strict=True) if one != two]
     assert told == []
     assert asked > 100
+
+
+def beyond(owner):
+    """The fields of the records that an object's records point at, by their paths."""
+    known = catalogue()
+    pointing = [field for field in owner.fields.values() if field.target in known and field.stored]
+    return [f"{field.key}.{key}" for field in pointing for key in known[field.target].fields]
 
 
 @st.composite
@@ -255,9 +270,13 @@ def questions(draw):
     joined = {draw(st.sampled_from(["and", "or"])): parts} if len(parts) > 1 else parts[0]
     condition = {"not": joined} if draw(st.booleans()) else joined
     owner = catalogue()[over]
-    sort = draw(st.none() | st.tuples(st.sampled_from([*owner.fields, "id"]), st.sampled_from(["asc", "desc"])))
+    named = [*owner.fields, *beyond(owner)]
+    order = st.tuples(st.sampled_from([*named, "id"]), st.sampled_from(["asc", "desc"]))
+    sort = draw(st.lists(order, max_size=3).map(tuple))
     refinement = draw(st.sampled_from(["", *owner.refinements]))
-    columns = draw(st.lists(st.sampled_from(sorted(owner.fields)), max_size=4, unique=True))
+    columns = draw(st.lists(st.sampled_from(sorted(named)), max_size=4, unique=True))
+    if draw(st.booleans()):
+        columns.append(Computed("made", {"field": draw(st.sampled_from(named))}))
     return RecordQuery(over, condition=condition, sort=sort, refinement=refinement, columns=tuple(columns))
 
 

@@ -224,7 +224,9 @@ def _records(actions: Actions) -> None:
     records.add_argument(
         "--columns", default="", metavar="FIELD,FIELD", help="fields to list (default: the list's own)"
     )
-    records.add_argument("--sort", default="", metavar="FIELD[:desc]")
+    records.add_argument(
+        "--sort", default="", metavar="FIELD[:desc],…", help="up to three orders, the first counts most"
+    )
     records.add_argument("--limit", type=int, help="rows to list at most (default: 20), or groups (default: all)")
     records.add_argument("--cursor", default="", help="go on where a list was cut")
     records.add_argument("--all", action="store_true", help="list to the end")

@@ -60,12 +60,12 @@ def _query(options: argparse.Namespace) -> RecordQuery:
         if "me" in used and not options.me:
             raise NobodyIsMe()
         condition = cast("StoredExpression", expressions.to_json(parsed))
-    key, _, direction = options.sort.partition(":")
+    orders = [order.partition(":") for order in options.sort.split(",") if order]
     return RecordQuery(
         options.object,
         condition=condition,
         columns=tuple(options.columns.split(",")) if options.columns else (),
-        sort=(key, direction or "asc") if key else None,
+        sort=tuple((key, direction or "asc") for key, _, direction in orders),
         cursor=options.cursor,
     )
 
@@ -98,7 +98,7 @@ class _Listing:
 
 def _list(query: RecordQuery, who: Principal, limit: int | None, output: Output) -> None:
     from zhike.platform.objects import api as objects
-    from zhike.platform.objects import catalogue
+    from zhike.platform.objects import catalogue, lists
 
     owner = catalogue.describe(query.object)
     listing = _Listing(query, who, limit)
@@ -117,9 +117,10 @@ def _list(query: RecordQuery, who: Principal, limit: int | None, output: Output)
         output.pages(listing.pages(), {}, end)
         return
     lang = output.names
-    titles = {"display": owner.labels[lang], **{key: found.labels[lang] for key, found in owner.fields.items()}}
+    columns = {column.key: column for column in lists.fields(query, principal=who)}
+    titles = {"display": owner.labels[lang], **{key: found.labels[lang] for key, found in columns.items()}}
     shown = (
-        [{k: _text(owner.fields.get(k), v, output) for k, v in row.items()} for row in rows] for rows in listing.pages()
+        [{k: _text(columns.get(k), v, output) for k, v in row.items()} for row in rows] for rows in listing.pages()
     )
     output.pages(shown, titles, end)
 

@@ -65,6 +65,7 @@ __all__ = [
     "from_json",
     "in_words",
     "parse",
+    "refuse_costly",
     "refuse_unknown",
     "results",
     "shape_of",
@@ -72,6 +73,7 @@ __all__ = [
     "to_json",
     "to_text",
     "type_of",
+    "value_from_json",
     "children",
     "walk",
     "with_children",
@@ -105,4 +107,15 @@ def condition_from_json(data: object, schema: Schema, params: Mapping[str, Type]
     if type_of(found) is not Type.BOOLEAN:
         raise ExpressionInvalid([Finding("condition_type", "$", {"found": type_of(found).value})])
     refuse_costly(found)
+    return found
+
+
+def value_from_json(data: object, schema: Schema, params: Mapping[str, Type] = _NO_PARAMETERS) -> Expression:
+    """Return what `from_json` does, of a form that is a value people read, for somebody who asks it.
+
+    Raise ExpressionInvalid for records, lists and nothing. How much work it is `refuse_costly` tells.
+    """
+    found = from_json(data, schema, params)
+    if type_of(found) in (Type.RECORD, Type.LIST, Type.NULL):
+        raise ExpressionInvalid([Finding("value_type", "$", {"found": type_of(found).value})])
     return found

@@ -65,6 +65,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "{function} cannot be taken over {found}",
     ),
     "operand_type": ("“{operator}”不能用于 {found}", "'{operator}' does not work on {found}"),
+    "value_type": (
+        "此处应为文本、数字、日期或是非，实为 {found}",
+        "A text, a number, a date or yes or no is needed here, not {found}",
+    ),
     "condition_type": ("此处应为条件，实为 {found}", "A condition is needed here, not {found}"),
     "other_target": (
         "“{left}”指向{left_target}，“{right}”指向{right_target}，两者不能比较",
@@ -101,6 +105,7 @@ _ABOUT_TYPES = frozenset(
         "operand_type",
         "words_of_record",
         "condition_type",
+        "value_type",
         "mixed_types",
         "argument_type",
         "aggregate_value",

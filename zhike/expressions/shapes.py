@@ -9,8 +9,10 @@ from zhike.expressions.ast import Expression, Literal, Slot, with_children
 from zhike.expressions.sql import bound
 
 
-def shape_of(expression: Expression) -> tuple[Expression, tuple[object, ...]]:
+def shape_of(expression: Expression, first: int = 0) -> tuple[Expression, tuple[object, ...]]:
     """Return a checked expression with a slot for each value written in it, and the values as SQL binds them.
+
+    Slots are numbered from `first` on: shapes that fill one list of values have numbers of their own.
 
     Two expressions of one shape differ in those values alone, so what SQL is made of the shape serves both. An empty
     value is part of the shape: SQL says it in words of its own.
@@ -23,7 +25,7 @@ def shape_of(expression: Expression) -> tuple[Expression, tuple[object, ...]]:
         if node.value is None:
             return node
         values.append(bound(node.value))
-        return replace(node, value=Slot(len(values) - 1))
+        return replace(node, value=Slot(first + len(values) - 1))
 
     return emptied(expression), tuple(values)
 

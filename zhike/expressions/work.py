@@ -58,18 +58,18 @@ def work_of(node: Expression) -> int:
     return 1 + inside
 
 
-def refuse_costly(expression: Expression) -> None:
-    """Raise ExpressionInvalid when an expression is more work than a person may ask for, with its dearest parts."""
-    found = work_of(expression)
+def refuse_costly(*asked: Expression) -> None:
+    """Raise ExpressionInvalid when expressions are more work than a person may ask for at once, with their dearest parts."""
+    found = sum(work_of(expression) for expression in asked)
     if found <= MAX_WORK:
         return
-    parts, times, dearest = Counter[str](), Counter[str](), expression
-    for part in _parts(expression):
+    parts, times = Counter[str](), Counter[str]()
+    singles = [part for expression in asked for part in _parts(expression)]
+    for part in singles:
         name = _name(part)
         parts[name] += work_of(part)
         times[name] += 1
-        if work_of(part) > work_of(dearest) or dearest is expression:
-            dearest = part
+    dearest = max(singles, key=work_of)
     listed = [f"{name} × {times[name]} = {work}" for name, work in parts.most_common(_TOLD)]
     facts = {"limit": MAX_WORK, "work": found, "parts": "；".join(listed), "parts_en": "; ".join(listed)}
     raise ExpressionInvalid([Finding("too_costly", dearest.at, facts)])

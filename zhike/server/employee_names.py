@@ -79,6 +79,6 @@ def _name_of(employee_no: str, principal: Principal) -> str | None:
     numbers = dict.fromkeys((employee_no, employee_no.upper(), employee_no.lower()))
     wanted: list[StoredExpression] = [{"value": number, "type": "text"} for number in numbers]
     condition: StoredExpression = {"op": "in", "left": {"field": _NUMBER}, "right": wanted}
-    query = RecordQuery(owner.key, condition=condition, sort=("id", "asc"), columns=(_NUMBER,), limit=1)
+    query = RecordQuery(owner.key, condition=condition, sort=(("id", "asc"),), columns=(_NUMBER,), limit=1)
     rows = objects.page(query, principal=principal).rows
     return rows[0].display if rows else None

@@ -105,6 +105,6 @@ def test_the_step_twice_gives_the_same_and_serves_lists(audience, parties, firm)
     publish(parties)
 
     assert rows() == before
-    query = RecordQuery("party", sort=("total_asset", "desc"), columns=("total_asset", "value_tier"))
+    query = RecordQuery("party", sort=(("total_asset", "desc"),), columns=("total_asset", "value_tier"))
     first = objects.page(query, principal=firm.operator).rows[0]
     assert (first.uid, first.values) == (parties["g"].uid, {"total_asset": "8000000.00", "value_tier": "diamond"})

@@ -88,7 +88,7 @@ def test_the_same_file_loads_after_a_stop(changed, golden_day):
 @pytest.mark.parametrize("step", ["身份识别", "身份识别：服务关系", "指标", "标签", "合并月份"])
 def test_a_stage_that_is_stopped_publishes_nothing(golden_day, step):
     run_stage(golden_day)
-    query = RecordQuery("party", sort=("total_asset", "desc"), columns=("total_asset", "value_tier"))
+    query = RecordQuery("party", sort=(("total_asset", "desc"),), columns=("total_asset", "value_tier"))
     publication, rows = warehouse.published(), objects.page(query, principal=SYSTEM).rows
     staged = list(StagedDay.objects.values_list("business_date", "last_load"))
     received.load_file("counter_customer", _customers(golden_day), again=True)

@@ -121,7 +121,7 @@ def test_curve_is_cumulative_and_starts_at_zero(golden_day, parties):
 
 
 def test_lists_sort_by_what_the_stage_served(golden_day):
-    query = RecordQuery("party", sort=("total_asset", "desc"), columns=("total_asset", "value_tier"), limit=3)
+    query = RecordQuery("party", sort=(("total_asset", "desc"),), columns=("total_asset", "value_tier"), limit=3)
 
     page = objects.page(query, principal=SYSTEM)
 

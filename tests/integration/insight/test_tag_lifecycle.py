@@ -101,7 +101,7 @@ def test_a_list_shows_filters_and_sorts_by_it_only_there(piloted, people):
     assert {row.values[TAG] for row in objects.page(query, principal=people["B001"]).rows} == {"regular"}
     assert objects.count(query, principal=people["B001"]).count > 0
 
-    for asked in (query, RecordQuery("party", sort=(TAG, "asc"))):
+    for asked in (query, RecordQuery("party", sort=((TAG, "asc"),))):
         with pytest.raises(Refused) as error:
             objects.page(asked, principal=people["B002"])
         assert error.value.facts["operation"] == f"party.{TAG}"
@@ -138,7 +138,7 @@ def test_what_is_wrong_with_a_question_names_it_only_there(piloted, people, unit
     by_relation = {"aggregate": "exists", "over": "coverages", "where": by_reference}
     for question in (
         lambda: objects.page(RecordQuery("party", columns=("shoe_size",)), principal=who),
-        lambda: objects.page(RecordQuery("party", sort=("shoe_size", "asc")), principal=who),
+        lambda: objects.page(RecordQuery("party", sort=(("shoe_size", "asc"),)), principal=who),
         lambda: objects.summarize(RecordQuery("party"), principal=who, sums=["shoe_size"]),
         lambda: objects.summarize(RecordQuery("party"), principal=who, group_by="shoe_size"),
         lambda: objects.summary_by_coverage(RecordQuery("party"), principal=who, sums=["shoe_size"]),

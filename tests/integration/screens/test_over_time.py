@@ -14,7 +14,7 @@ __all__ = ["golden_day", "golden_files", "installation"]
 
 
 def test_the_last_day_of_the_line_is_the_figure_of_the_day(golden_day):
-    query = RecordQuery("party", columns=("total_asset", "net_inflow_30d"), sort=("total_asset", "desc"), limit=12)
+    query = RecordQuery("party", columns=("total_asset", "net_inflow_30d"), sort=(("total_asset", "desc"),), limit=12)
     rows = objects.page(query, principal=SYSTEM).rows
     drawn = {row.uid: _series(row.uid) for row in rows}
     shown = {row.uid: row.values["total_asset"] for row in rows if drawn[row.uid]["points"]}

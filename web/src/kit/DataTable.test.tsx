@@ -116,8 +116,8 @@ describe('a table', () => {
     expect(screen.getByRole('link')).toHaveProperty('textContent', '客户1C41.00');
   });
   it('says by what it is ordered; a click asks for the other way, at another column for the largest first', async () => {
-    const onSort = vi.fn<(sort: SortState) => void>();
-    const user = show(people(2), { sort: { field: 'asset', direction: 'desc' }, onSort });
+    const onSort = vi.fn<(sort: SortState[]) => void>();
+    const user = show(people(2), { sort: [{ field: 'asset', direction: 'desc' }], onSort });
     const head = (name: string) => screen.getByRole('columnheader', { name });
     expect(head('总资产 万').getAttribute('aria-sort')).toBe('descending');
     expect(head('风险等级').getAttribute('aria-sort')).toBeNull();
@@ -125,8 +125,24 @@ describe('a table', () => {
     await user.click(screen.getByTestId('sort-asset'));
     await user.click(screen.getByTestId('sort-level'));
     expect(onSort.mock.calls.map(([sort]) => sort)).toEqual([
-      { field: 'asset', direction: 'asc' },
-      { field: 'level', direction: 'desc' },
+      [{ field: 'asset', direction: 'asc' }],
+      [{ field: 'level', direction: 'desc' }],
+    ]);
+  });
+  it('is ordered by one more column on a click with Shift, and numbers them', async () => {
+    const onSort = vi.fn<(sort: SortState[]) => void>();
+    const asset: SortState = { field: 'asset', direction: 'desc' };
+    const user = show(people(2), { sort: [{ field: 'id', direction: 'desc' }, asset], onSort });
+    await user.keyboard('{Shift>}');
+    await user.click(screen.getByTestId('sort-level'));
+    expect(onSort.mock.calls).toEqual([[[asset, { field: 'level', direction: 'desc' }]]]);
+    cleanup();
+    show(people(2), { sort: [asset, { field: 'level', direction: 'asc' }], onSort });
+    const heads = screen.getAllByRole('columnheader').map((head) => [head.textContent, head.getAttribute('aria-sort')]);
+    expect(heads).toEqual([
+      ['客户', null],
+      ['风险等级2', 'ascending'],
+      ['总资产 万1', 'descending'],
     ]);
   });
   it('is gone through by keys: one stop of Tab, up and down, Enter opens', async () => {

@@ -204,7 +204,7 @@ def _interactions(party_id: int, principal: Principal) -> Iterator[TimelineEntry
         return
     columns = ("at", "subject", "channel", "employee_no")
     found = objects.related_page(
-        interaction, "party", party_id, principal=principal, columns=columns, sort=("at", "desc"), limit=_ENTRIES
+        interaction, "party", party_id, principal=principal, columns=columns, sort=(("at", "desc"),), limit=_ENTRIES
     )
     for row in found.rows:
         said = {key: str(value) for key in columns if (value := row.values.get(key)) is not None}

@@ -92,7 +92,8 @@ def products_out(text: str, principal: Principal) -> list[ProductOut]:
     product = catalogue.object_with_role("product")
     level = product.field_with_role("risk_level")
     columns = (level.key,) if level else ()
-    sort = (level.key, "asc") if level and catalogue.may_ask(product.key, level.key, principal=principal) else None
+    ordered = level and catalogue.may_ask(product.key, level.key, principal=principal)
+    sort = ((level.key, "asc"),) if level and ordered else ()
     query = RecordQuery(product.key, text=text, columns=columns, sort=sort, limit=_PRODUCTS)
     return [
         {

@@ -11,6 +11,7 @@ from zhike.kernel.errors import Refused
 from zhike.platform.objects.logic import (
     asking,
     field_rights,
+    grouping,
     known_records,
     listing,
     permitted,
@@ -23,7 +24,9 @@ from zhike.platform.objects.logic import catalogue as catalogues
 from zhike.platform.objects.logic.presenting import displays as reference_displays
 from zhike.platform.objects.logic.presenting import present
 from zhike.platform.objects.types import (
+    Groups,
     ObjectType,
+    Order,
     Record,
     RecordCount,
     RecordPage,
@@ -38,6 +41,7 @@ __all__ = [
     "create",
     "delete",
     "displays",
+    "groups",
     "ids",
     "looked_up",
     "page",
@@ -82,18 +86,22 @@ def related_page(
     *,
     principal: Principal,
     columns: Sequence[str] = (),
-    sort: tuple[str, str] = ("id", "asc"),
+    sort: Sequence[Order] = (),
     limit: int = 50,
 ) -> RecordPage:
     """Return records that point at one parent, in the principal's scope, presented for their viewer.
 
-    An order that the viewer may not ask for is the default one: pages are the same for everybody.
+    Without an order, or with one that the viewer may not ask for, they are in the order in which they were made.
     """
     permissions.require(principal, f"{object}.read")
-    if not asking.may_ask(catalogues.object_type(object), sort[0], principal):
-        sort = ("id", "asc")
+    owner = catalogues.object_type(object)
+    may = [order for order in sort if asking.may_ask(owner, order[0], principal)]
     query = RecordQuery(
-        object, condition=pointing_at(through, parent_id), columns=tuple(columns), sort=sort, limit=limit
+        object,
+        condition=pointing_at(through, parent_id),
+        columns=tuple(columns),
+        sort=tuple(may) or (("id", "asc"),),
+        limit=limit,
     )
     return listing.page(query, principal)
 
@@ -126,6 +134,17 @@ def summarize(
     """
     permissions.require(principal, f"{query.object}.read")
     return summing.summary(query, principal, sums, group_by, by_currency)
+
+
+def groups(query: RecordQuery, by: str, *, principal: Principal, sums: Sequence[str] = ()) -> Groups:
+    """Return the records of a whole list in groups of one column, with their counts and sums, the largest first.
+
+    `by` and `sums` are columns as the query has them. There are 200 groups at most; all others are one, whose numbers
+    are true. Amounts are summed by currency. Raises NotSummable, NotGroupable, and Refused for what the principal does not
+    see in clear: its groups would say what its mask hides.
+    """
+    permissions.require(principal, f"{query.object}.read")
+    return grouping.groups(query, principal, by, sums)
 
 
 def summary_by_coverage(

@@ -30,6 +30,42 @@ class Unsortable(ZhikeError):
     en = "'{object}' is not sorted by '{field}'. It is sorted by: {has}"
 
 
+class TooManyOrders(ZhikeError):
+    """More orders than a list has."""
+
+    code = "object.too_many_orders"
+    status = 422
+    zh = "列表最多按 {most} 项排序，这里给了 {given} 项"
+    en = "A list is sorted by {most} fields at most; {given} were given"
+
+
+class TooManyColumns(ZhikeError):
+    """More columns than a list has."""
+
+    code = "object.too_many_columns"
+    status = 422
+    zh = "列表最多 {most} 列，这里给了 {given} 列"
+    en = "A list has {most} columns at most; {given} were given"
+
+
+class TooManySteps(ZhikeError):
+    """A field that lies further away than a list looks."""
+
+    code = "object.too_many_steps"
+    status = 422
+    zh = "“{path}”经过 {given} 次引用；列表最多经过 {most} 次"
+    en = "'{path}' lies {given} references away; a list reaches over {most} at most"
+
+
+class BadColumnKey(ZhikeError):
+    """A computed column under a key that it cannot have."""
+
+    code = "object.bad_column_key"
+    status = 422
+    zh = "计算列不能叫“{key}”：键名用小写字母、数字和下划线，以字母开头，不与属性或其他列重名"
+    en = "A computed column cannot be called '{key}': a key has small letters, digits and underscores, begins with a letter and is not that of a field or another column"
+
+
 class NotSummable(ZhikeError):
     """A sum of a field whose values do not add up."""
 

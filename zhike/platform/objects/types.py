@@ -6,9 +6,11 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 
 from sqlglot import exp
 
+from zhike.expressions.api import Expression
 from zhike.expressions.types import Type
 from zhike.expressions.wire import StoredExpression
 from zhike.platform.fields.api import ValueType, plain
@@ -27,6 +29,8 @@ FIND = "find_by_number"
 UNREADABLE = "unreadable"
 
 Labels = Mapping[str, str]
+#: By what key a list is ordered, and which way: "asc" or "desc".
+Order = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,8 @@ class FieldType:
 
     `kind` is field, indicator or tag; a field with a `lookup` has no column of its own. With `stamp` "me" the platform writes the employee number of whoever makes the
     record; nobody else fills it in. `default`, as JSON, is what a new record has.
+
+    A column of a list may be another record's field, reached over the references `steps`, or a `formula` over the record.
     """
 
     key: str
@@ -63,6 +69,8 @@ class FieldType:
     help: Labels | None = None
     lookup: Lookup | None = None
     looked_up: LookedUp | None = None
+    steps: tuple[str, ...] = ()
+    formula: Expression | None = None
     type: str = field(init=False)
     format: Format = field(init=False)
     mask: str = field(init=False)
@@ -164,9 +172,19 @@ class Parent:
 
 
 @dataclass(frozen=True, slots=True)
+class Computed:
+    """A column that a query makes of the record: an expression in its stored form, under a key that no field has."""
+
+    key: str
+    expression: StoredExpression
+
+
+@dataclass(frozen=True, slots=True)
 class RecordQuery:
     """What a list asks: all narrowing parts are combined with "and"; `condition` is expression JSON.
 
+    `columns` are fields of the record, fields of records that it points at ("party.risk_level", at most two references
+    far) and computed ones; by what a column shows a list is ordered, too. `sort` orders by its first key, where that is equal by the next one; without any, as the list is by itself.
     `uids` are records that were chosen: of them those that the viewer may see; None for all.
     """
 
@@ -174,8 +192,8 @@ class RecordQuery:
     refinement: str = ""
     condition: StoredExpression | None = None
     text: str = ""
-    sort: tuple[str, str] | None = None
-    columns: tuple[str, ...] = ()
+    sort: tuple[Order, ...] = ()
+    columns: tuple[str | Computed, ...] = ()
     cursor: str = ""
     limit: int = 50
     of: Parent | None = None
@@ -228,6 +246,31 @@ class RecordCount:
 
     count: int
     approximate: bool
+
+
+#: What fields sum up to, by key and currency; "" of what is no amount.
+Sums = Mapping[str, Mapping[str, Decimal | int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Records with one value of a column, as their viewer reads it; None where they have none that the viewer may read."""
+
+    value: Wire
+    count: int
+    sums: Sums
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """A list in groups, the largest first; `others` are those of the `more` groups behind them, `total` is of all."""
+
+    groups: Sequence[Group]
+    others: Group | None
+    more: int
+    total: Group
+    records_at: datetime
+    warehouse_date: date | None
 
 
 @dataclass(frozen=True, slots=True)

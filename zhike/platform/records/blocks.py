@@ -183,7 +183,7 @@ def _related(principal: Principal, subject: Subject, settings: RelatedRecords) -
         parent,
         principal=principal,
         columns=settings.columns,
-        sort=(settings.sort or "id", settings.direction),
+        sort=((settings.sort or "id", settings.direction),),
     )
     spelled = {key for key in settings.columns if _is_mixed(row.values.get(key) for row in found.rows)}
     columns = [_spelled(column_of(owner, key)) if key in spelled else column_of(owner, key) for key in settings.columns]
@@ -318,7 +318,7 @@ def _movers(principal: Principal, _subject: None, settings: Movers) -> BlockData
         query = RecordQuery(
             owner.key,
             refinement=settings.refinement or "",
-            sort=(settings.by, direction),
+            sort=((settings.by, direction),),
             columns=tuple(dict.fromkeys([*fields_named(owner, columns), settings.by])),
             limit=settings.count,
         )

@@ -57,6 +57,14 @@ def count(request: SignedInRequest, object: str, body: schemas.CountIn) -> schem
     return {"count": found.count, "approximate": found.approximate, "as_of": {"records": clock.now()}}
 
 
+@router.post("/objects/{object}/groups", operation_id="groupRecords", response=responds(schemas.RecordGroupsOut))
+@reading
+def groups(request: SignedInRequest, object: str, body: schemas.GroupsIn) -> schemas.RecordGroupsOut:
+    """The records of a whole list in groups of one column, with counts and sums: 200 at most, the others together."""
+    found = objects.groups(body.query(object), body.by, sums=body.sums, principal=request.principal)
+    return schemas.groups_out(found)
+
+
 @router.post("/objects/{object}/records", operation_id="createRecord", response=responds(schemas.RecordOut, 201))
 def create(request: SignedInRequest, object: str, body: schemas.ValuesIn) -> schemas.RecordOut:
     """A new record."""

@@ -11,9 +11,12 @@ from typing import Literal, cast
 from typing_extensions import TypedDict
 
 from zhike.kernel.wire import Labels, ReferenceValue, RequestBody, WireInput, WireValue, labels, option
-from zhike.platform.objects import catalogue, lists
+from zhike.platform.fields.api import plain
+from zhike.platform.objects import lists
 from zhike.platform.objects.types import (
     FieldType,
+    Group,
+    Groups,
     ObjectType,
     Record,
     RecordPage,
@@ -30,6 +33,13 @@ class CountIn(QueryIn):
     """A list question asked for its number only."""
 
     exact: bool = False
+
+
+class GroupsIn(QueryIn):
+    """A list question asked for its groups by one column; `sums` are columns that add up. Page and order do not count."""
+
+    by: str
+    sums: list[str] = []
 
 
 class ValuesIn(RequestBody):
@@ -112,6 +122,41 @@ class CountOut(TypedDict):
     count: int
     approximate: bool
     as_of: CountedAt
+
+
+class RecordSumOut(TypedDict):
+    """What a field sums up to, in one currency; None of what is no amount."""
+
+    amount: str
+    currency: str | None
+
+
+class RecordTotalOut(TypedDict):
+    """How many records there are, and what their fields sum up to, by key."""
+
+    count: int
+    sums: Mapping[str, list[RecordSumOut]]
+
+
+class RecordGroupOut(RecordTotalOut):
+    """The records with one value of the column; None where they have none that the viewer may read."""
+
+    value: WireValue
+
+
+class OtherGroupsOut(RecordTotalOut):
+    """The records of all groups that are not among the largest, and how many groups these are."""
+
+    groups: int
+
+
+class RecordGroupsOut(TypedDict):
+    """A whole list in groups, the largest first."""
+
+    groups: list[RecordGroupOut]
+    others: OtherGroupsOut | None
+    total: RecordTotalOut
+    as_of: RecordsAsOf
 
 
 class ActorOut(TypedDict):
@@ -260,6 +305,14 @@ class FormLayoutOut(TypedDict):
     fields: list[str]
 
 
+class BeyondOut(TypedDict):
+    """What a list may show of the records that one of its fields points at: their fields, called by their paths."""
+
+    reference: str
+    labels: Labels
+    fields: list[FieldOut]
+
+
 class ObjectOut(TypedDict):
     """An object type as the metadata renderers of the front end want it; `role` is what it means to the platform."""
 
@@ -269,6 +322,7 @@ class ObjectOut(TypedDict):
     version: int
     display: list[str]
     fields: list[FieldOut]
+    beyond: list[BeyondOut]
     refinements: list[RefinementOut]
     list: ListLayoutOut
     detail: DetailLayoutOut
@@ -285,6 +339,25 @@ def page_out(page: RecordPage) -> RecordPageOut:
         "previous_cursor": page.previous_cursor,
         "as_of": {"records": page.records_at, "warehouse": page.warehouse_date},
     }
+
+
+def groups_out(found: Groups) -> RecordGroupsOut:
+    """Return a list in groups as the interface gives it."""
+    others = found.others
+    return {
+        "groups": [{**_total_out(group), "value": cast(WireValue, group.value)} for group in found.groups],
+        "others": {**_total_out(others), "groups": found.more} if others else None,
+        "total": _total_out(found.total),
+        "as_of": {"records": found.records_at, "warehouse": found.warehouse_date},
+    }
+
+
+def _total_out(group: Group) -> RecordTotalOut:
+    sums: dict[str, list[RecordSumOut]] = {
+        key: [{"amount": str(plain(amount)), "currency": currency or None} for currency, amount in by_currency.items()]
+        for key, by_currency in group.sums.items()
+    }
+    return {"count": group.count, "sums": sums}
 
 
 def _row_out(record: Record) -> RecordRowOut:
@@ -364,6 +437,14 @@ def object_out(owner: ObjectType, principal: Principal, version: int) -> ObjectO
             for field in owner.fields.values()
             if not permissions.limited(principal, owner.key, field.key)
         ],
+        "beyond": [
+            {
+                "reference": key,
+                "labels": labels(owner.fields[key].labels),
+                "fields": [_field_out(owner, field, principal) for field in fields],
+            }
+            for key, fields in lists.beyond(owner.key, principal=principal).items()
+        ],
         "refinements": [{"key": key, "labels": labels(words)} for key, words in refinements.items()],
         "list": {
             "columns": lists.columns(owner.key, principal=principal),
@@ -388,8 +469,8 @@ def _tabs(tabs: Sequence[str], principal: Principal, owner: ObjectType) -> list[
 
 
 def _field_out(owner: ObjectType, field: FieldType, principal: Principal) -> FieldOut:
-    rule = catalogue.field_rule(owner.key, field.key, principal=principal)
-    askable = catalogue.may_ask(owner.key, field.key, principal=principal)
+    rule, askable = lists.seen(owner.key, field, principal=principal)
+    unmasked = not field.steps and permissions.allowed(principal, f"{owner.key}.unmask")
     return {
         "key": field.key,
         "labels": labels(field.labels),
@@ -407,8 +488,8 @@ def _field_out(owner: ObjectType, field: FieldType, principal: Principal) -> Fie
         "owner": cast(Owner, field.owner),
         "options": [option(o.key, o.labels, o.status) for o in field.options],
         "required": field.required,
-        "readonly": not field.stored or bool(field.stamp),
+        "readonly": not field.stored or bool(field.stamp) or bool(field.steps),
         "masked": bool(field.mask) and rule == "masked",
         "refused": rule == "refused",
-        "unmaskable": bool(field.mask) and rule == "masked" and permissions.allowed(principal, f"{owner.key}.unmask"),
+        "unmaskable": bool(field.mask) and rule == "masked" and unmasked,
     }

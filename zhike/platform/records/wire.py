@@ -12,7 +12,7 @@ from zhike.expressions.wire import Condition
 from zhike.kernel.block_data import Format
 from zhike.kernel.wire import Labels, Option, RequestBody, labels, option
 from zhike.platform.fields.types import Asked
-from zhike.platform.objects.types import FieldDefinition, FieldType, Parent, RecordQuery
+from zhike.platform.objects.types import Computed, FieldDefinition, FieldType, Parent, RecordQuery
 
 __all__ = ["Direction", "FieldOut", "Owner", "ParentIn", "QueryIn", "SortIn", "form_field_out"]
 Direction = Literal["asc", "desc"]
@@ -33,14 +33,31 @@ class ParentIn(RequestBody):
     uid: uuid.UUID
 
 
+class ComputedIn(RequestBody):
+    """A column that the list makes of each record: an expression over its fields, under a key that no field has.
+
+    It may name what a condition may: fields, fields of referenced records, what related records amount to. It gives a text,
+    a number, a date, an instant, a length of time in days, or yes or no; rows hold it in `values` under its key, and `sort`
+    may name the key.
+    """
+
+    key: str
+    expression: Condition
+
+
 class QueryIn(RequestBody):
-    """A list question."""
+    """A list question.
+
+    A column is a field, a field of a record that is pointed at by its path (`party.risk_level`, over two references at
+    most), or a computed one; at most 50. `sort` names columns of the same kinds, at most three: the next one counts where
+    those before it are equal, and rows without a value come last.
+    """
 
     refinement: str = ""
     condition: Condition | None = None
     q: str = ""
-    sort: SortIn | None = None
-    columns: list[str] = []
+    sort: list[SortIn] = []
+    columns: list[str | ComputedIn] = []
     cursor: str | None = None
     limit: int = 50
     of: ParentIn | None = None
@@ -54,8 +71,8 @@ class QueryIn(RequestBody):
             refinement=self.refinement,
             condition=self.condition,
             text=self.q,
-            sort=(self.sort.field, self.sort.direction) if self.sort else None,
-            columns=tuple(self.columns),
+            sort=tuple((order.field, order.direction) for order in self.sort),
+            columns=tuple(one if isinstance(one, str) else Computed(one.key, one.expression) for one in self.columns),
             cursor=self.cursor or "",
             limit=self.limit,
             of=Parent(self.of.field, self.of.uid) if self.of else None,

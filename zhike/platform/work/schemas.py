@@ -318,7 +318,7 @@ def _names(numbers: set[str], principal: Principal) -> dict[str, str]:
     if missing and readable and catalogue.may_ask(employee, "employee_no", principal=principal):
         wanted: list[StoredExpression] = [{"value": number, "type": "text"} for number in missing]
         condition: StoredExpression = {"op": "in", "left": {"field": "employee_no"}, "right": wanted}
-        query = RecordQuery(employee, condition=condition, sort=("id", "asc"), columns=("employee_no",), limit=200)
+        query = RecordQuery(employee, condition=condition, sort=(("id", "asc"),), columns=("employee_no",), limit=200)
         found = objects.page(query, principal=principal).rows
         names |= {str(row.values["employee_no"]): row.display for row in found}
     return names

@@ -908,6 +908,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/objects/{object}/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Groups
+         * @description The records of a whole list in groups of one column, with counts and sums: 200 at most, the others together.
+         */
+        post: operations["groupRecords"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/objects/{object}/query": {
         parameters: {
             query?: never;
@@ -1815,6 +1835,12 @@ export interface components {
             op: "between" | "not_between";
             right: components["schemas"]["StoredExpression"][];
         };
+        /** @description What a list may show of the records that one of its fields points at: their fields, called by their paths. */
+        BeyondOut: {
+            fields: components["schemas"]["FieldOut"][];
+            labels: components["schemas"]["Labels"];
+            reference: string;
+        };
         /** @description A comparison of two values, or arithmetic with them. */
         BinaryForm: {
             left: components["schemas"]["StoredExpression"];
@@ -2050,6 +2076,17 @@ export interface components {
             result: string;
             revision: number;
         };
+        /**
+         * @description A column that the list makes of each record: an expression over its fields, under a key that no field has.
+         *
+         *     It may name what a condition may: fields, fields of referenced records, what related records amount to. It gives a text,
+         *     a number, a date, an instant, a length of time in days, or yes or no; rows hold it in `values` under its key, and `sort`
+         *     may name the key.
+         */
+        ComputedIn: {
+            expression: components["schemas"]["StoredExpression"];
+            key: string;
+        };
         /** @description A condition to count, with `nodes` each of its parts, of each with `unknown` how many lack the value that would tell. */
         ConditionIn: {
             condition: components["schemas"]["StoredExpression"];
@@ -2074,7 +2111,7 @@ export interface components {
         /** @description A list question asked for its number only. */
         CountIn: {
             /** @default [] */
-            columns?: string[];
+            columns?: (string | components["schemas"]["ComputedIn"])[];
             condition?: components["schemas"]["StoredExpression"] | null;
             cursor?: string | null;
             /** @default false */
@@ -2086,7 +2123,8 @@ export interface components {
             q?: string;
             /** @default  */
             refinement?: string;
-            sort?: components["schemas"]["SortIn"] | null;
+            /** @default [] */
+            sort?: components["schemas"]["SortIn"][];
             uids?: string[] | null;
         };
         /** @description How many records a list has; above a limit an estimate. */
@@ -2219,7 +2257,7 @@ export interface components {
         /** @description A list that somebody asks to export, and what for. */
         ExportIn: {
             /** @default [] */
-            columns?: string[];
+            columns?: (string | components["schemas"]["ComputedIn"])[];
             condition?: components["schemas"]["StoredExpression"] | null;
             cursor?: string | null;
             /** @default 50 */
@@ -2230,7 +2268,8 @@ export interface components {
             reason: string;
             /** @default  */
             refinement?: string;
-            sort?: components["schemas"]["SortIn"] | null;
+            /** @default [] */
+            sort?: components["schemas"]["SortIn"][];
             uids?: string[] | null;
         };
         /**
@@ -2448,6 +2487,26 @@ export interface components {
             expression: string;
             sentence: string;
             text: string;
+        };
+        /** @description A list question asked for its groups by one column; `sums` are columns that add up. Page and order do not count. */
+        GroupsIn: {
+            by: string;
+            /** @default [] */
+            columns?: (string | components["schemas"]["ComputedIn"])[];
+            condition?: components["schemas"]["StoredExpression"] | null;
+            cursor?: string | null;
+            /** @default 50 */
+            limit?: number;
+            of?: components["schemas"]["ParentIn"] | null;
+            /** @default  */
+            q?: string;
+            /** @default  */
+            refinement?: string;
+            /** @default [] */
+            sort?: components["schemas"]["SortIn"][];
+            /** @default [] */
+            sums?: string[];
+            uids?: string[] | null;
         };
         /** @description To whom work goes (employee number), and why; with the `revision` that was seen, only if it is still that. */
         HandIn: {
@@ -2834,6 +2893,7 @@ export interface components {
         };
         /** @description An object type as the metadata renderers of the front end want it; `role` is what it means to the platform. */
         ObjectOut: {
+            beyond: components["schemas"]["BeyondOut"][];
             detail: components["schemas"]["DetailLayoutOut"];
             display: string[];
             fields: components["schemas"]["FieldOut"][];
@@ -2870,6 +2930,14 @@ export interface components {
             title: string;
             /** Format: uuid */
             uid: string;
+        };
+        /** @description The records of all groups that are not among the largest, and how many groups these are. */
+        OtherGroupsOut: {
+            count: number;
+            groups: number;
+            sums: {
+                [key: string]: components["schemas"]["RecordSumOut"][];
+            };
         };
         /** @description Something to do, and where. */
         PageActionOut: {
@@ -3033,10 +3101,16 @@ export interface components {
             /** Format: date-time */
             until: string;
         };
-        /** @description A list question. */
+        /**
+         * @description A list question.
+         *
+         *     A column is a field, a field of a record that is pointed at by its path (`party.risk_level`, over two references at
+         *     most), or a computed one; at most 50. `sort` names columns of the same kinds, at most three: the next one counts where
+         *     those before it are equal, and rows without a value come last.
+         */
         QueryIn: {
             /** @default [] */
-            columns?: string[];
+            columns?: (string | components["schemas"]["ComputedIn"])[];
             condition?: components["schemas"]["StoredExpression"] | null;
             cursor?: string | null;
             /** @default 50 */
@@ -3046,7 +3120,8 @@ export interface components {
             q?: string;
             /** @default  */
             refinement?: string;
-            sort?: components["schemas"]["SortIn"] | null;
+            /** @default [] */
+            sort?: components["schemas"]["SortIn"][];
             uids?: string[] | null;
         };
         /**
@@ -3114,6 +3189,21 @@ export interface components {
                 [key: string]: components["schemas"]["WireInput"];
             };
         };
+        /** @description The records with one value of the column; None where they have none that the viewer may read. */
+        RecordGroupOut: {
+            count: number;
+            sums: {
+                [key: string]: components["schemas"]["RecordSumOut"][];
+            };
+            value: components["schemas"]["WireValue"];
+        };
+        /** @description A whole list in groups, the largest first. */
+        RecordGroupsOut: {
+            as_of: components["schemas"]["RecordsAsOf"];
+            groups: components["schemas"]["RecordGroupOut"][];
+            others: components["schemas"]["OtherGroupsOut"] | null;
+            total: components["schemas"]["RecordTotalOut"];
+        };
         /**
          * @description One record with what its viewer may do to it.
          *
@@ -3154,6 +3244,18 @@ export interface components {
             uid: string;
             values: {
                 [key: string]: components["schemas"]["WireValue"];
+            };
+        };
+        /** @description What a field sums up to, in one currency; None of what is no amount. */
+        RecordSumOut: {
+            amount: string;
+            currency: string | null;
+        };
+        /** @description How many records there are, and what their fields sum up to, by key. */
+        RecordTotalOut: {
+            count: number;
+            sums: {
+                [key: string]: components["schemas"]["RecordSumOut"][];
             };
         };
         /** @description When a page of records holds: the records now, and the day of the figures beside them. */
@@ -4101,6 +4203,7 @@ export type AudienceOwnerOut = components['schemas']['AudienceOwnerOut'];
 export type AudienceRowOut = components['schemas']['AudienceRowOut'];
 export type AudiencesOut = components['schemas']['AudiencesOut'];
 export type BetweenForm = components['schemas']['BetweenForm'];
+export type BeyondOut = components['schemas']['BeyondOut'];
 export type BinaryForm = components['schemas']['BinaryForm'];
 export type BlockErrorOut = components['schemas']['BlockErrorOut'];
 export type BranchOut = components['schemas']['BranchOut'];
@@ -4128,6 +4231,7 @@ export type ColleaguesOut = components['schemas']['ColleaguesOut'];
 export type CommentIn = components['schemas']['CommentIn'];
 export type Comparison = components['schemas']['Comparison'];
 export type CompletionIn = components['schemas']['CompletionIn'];
+export type ComputedIn = components['schemas']['ComputedIn'];
 export type ConditionIn = components['schemas']['ConditionIn'];
 export type ConfirmIn = components['schemas']['ConfirmIn'];
 export type ConsentData = components['schemas']['ConsentData'];
@@ -4172,6 +4276,7 @@ export type GoalFieldOut = components['schemas']['GoalFieldOut'];
 export type GoalIn = components['schemas']['GoalIn'];
 export type GoalOptionsOut = components['schemas']['GoalOptionsOut'];
 export type GoalOut = components['schemas']['GoalOut'];
+export type GroupsIn = components['schemas']['GroupsIn'];
 export type HandIn = components['schemas']['HandIn'];
 export type HistoryBlockOut = components['schemas']['HistoryBlockOut'];
 export type HistoryData = components['schemas']['HistoryData'];
@@ -4217,6 +4322,7 @@ export type Option = components['schemas']['Option'];
 export type OptionsOut = components['schemas']['OptionsOut'];
 export type OrForm = components['schemas']['OrForm'];
 export type OriginOut = components['schemas']['OriginOut'];
+export type OtherGroupsOut = components['schemas']['OtherGroupsOut'];
 export type PageActionOut = components['schemas']['PageActionOut'];
 export type PageOut = components['schemas']['PageOut'];
 export type ParamForm = components['schemas']['ParamForm'];
@@ -4247,9 +4353,13 @@ export type ReassignIn = components['schemas']['ReassignIn'];
 export type ReassignedOut = components['schemas']['ReassignedOut'];
 export type RecipientOut = components['schemas']['RecipientOut'];
 export type RecordChangesIn = components['schemas']['RecordChangesIn'];
+export type RecordGroupOut = components['schemas']['RecordGroupOut'];
+export type RecordGroupsOut = components['schemas']['RecordGroupsOut'];
 export type RecordOut = components['schemas']['RecordOut'];
 export type RecordPageOut = components['schemas']['RecordPageOut'];
 export type RecordRowOut = components['schemas']['RecordRowOut'];
+export type RecordSumOut = components['schemas']['RecordSumOut'];
+export type RecordTotalOut = components['schemas']['RecordTotalOut'];
 export type RecordsAsOf = components['schemas']['RecordsAsOf'];
 export type ReferenceIn = components['schemas']['ReferenceIn'];
 export type ReferenceValue = components['schemas']['ReferenceValue'];
@@ -6198,6 +6308,43 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ExportAskedOut"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            502: components["responses"]["Error502"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    groupRecords: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                object: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GroupsIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordGroupsOut"];
                 };
             };
             400: components["responses"]["Error400"];

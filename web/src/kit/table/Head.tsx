@@ -18,7 +18,7 @@ type Props<T extends RowData> = {
   props: TableProps<T>;
 };
 
-export function Head<T extends RowData>({ table, shown, props: { columns, choice, onSort, list } }: Props<T>) {
+export function Head<T extends RowData>({ table, shown, props: { columns, choice, sort, onSort, list } }: Props<T>) {
   const byKey = new Map(columns.map((column) => [column.key, column]));
   return (
     <thead>
@@ -45,6 +45,7 @@ export function Head<T extends RowData>({ table, shown, props: { columns, choice
                 column={column}
                 header={header}
                 onSort={onSort && header.column.getToggleSortingHandler()}
+                several={(sort?.length ?? 0) > 1}
                 edge={
                   list !== undefined && <Edge table={table} header={header} column={column} shown={shown} list={list} />
                 }
@@ -61,10 +62,12 @@ type CellProps<T extends RowData> = {
   column: Column<T>;
   header: TableHeader<T>;
   onSort: ((event: unknown) => void) | undefined;
+  several: boolean;
   edge: React.ReactNode;
 };
 
-function HeadCell<T extends RowData>({ column, header, onSort, edge }: CellProps<T>) {
+function HeadCell<T extends RowData>({ column, header, onSort, several, edge }: CellProps<T>) {
+  const { t } = useText();
   const active = header.column.getIsSorted();
   return (
     <th
@@ -76,9 +79,16 @@ function HeadCell<T extends RowData>({ column, header, onSort, edge }: CellProps
       aria-sort={active ? (active === 'asc' ? 'ascending' : 'descending') : undefined}
     >
       {column.sortable && onSort ? (
-        <button type="button" className="plain" onClick={onSort} data-testid={`sort-${column.key}`}>
+        <button
+          type="button"
+          className="plain"
+          onClick={onSort}
+          title={t('table.sortHint')}
+          data-testid={`sort-${column.key}`}
+        >
           {column.title}
           {active && <Icon name={active === 'asc' ? 'up' : 'down'} size={12} />}
+          {active && several && <sup>{header.column.getSortIndex() + 1}</sup>}
         </button>
       ) : (
         column.title

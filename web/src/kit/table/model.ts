@@ -18,7 +18,10 @@ import {
 } from '@tanstack/react-table';
 import { useEffect, useMemo, useState } from 'react';
 import { keepWidths, keptWidths, LEAST_WIDTH, type Widths } from './widths';
-import type { Choice, Column, Groups, TableProps } from './types';
+import type { Choice, Column, Groups, SortState, TableProps } from './types';
+
+/** So many orders does the server take. */
+const MOST_SORTS = 3;
 
 const features = tableFeatures({
   rowSortingFeature,
@@ -50,7 +53,7 @@ export function useTableModel<T extends RowData>(props: TableProps<T>) {
     getRowId: rowKey,
     autoResetAll: false,
     state: {
-      sorting: sort ? [{ id: sort.field, desc: sort.direction === 'desc' }] : [],
+      sorting: sortingOf(sort),
       rowSelection: selectionOf(choice),
       grouping: groups ? [groups.column] : [],
       expanded: groups ? openGroups(rows, groups) : true,
@@ -59,11 +62,11 @@ export function useTableModel<T extends RowData>(props: TableProps<T>) {
     manualSorting: true,
     sortDescFirst: true,
     enableSortingRemoval: false,
-    enableMultiSort: false,
+    maxMultiSortColCount: MOST_SORTS,
     groupedColumnMode: false,
     onSortingChange: (change) => {
-      const [next] = functionalUpdate(change, sort ? [{ id: sort.field, desc: sort.direction === 'desc' }] : []);
-      if (next) onSort?.({ field: next.id, direction: next.desc ? 'desc' : 'asc' });
+      const next = functionalUpdate(change, sortingOf(sort)).filter(({ id }) => columns.some(({ key }) => key === id));
+      if (next.length > 0) onSort?.(next.map(({ id, desc }) => ({ field: id, direction: desc ? 'desc' : 'asc' })));
     },
     enableRowSelection: (row) => Boolean(choice?.may(row.original)),
     isRowRangeSelectionEvent: (event) => isShifted(event),
@@ -74,6 +77,9 @@ export function useTableModel<T extends RowData>(props: TableProps<T>) {
   useKeptWidths(list, table.state.columnSizing, table.state.columnResizing.isResizingColumn !== false);
   return table;
 }
+
+const sortingOf = (sort: SortState[] = []) =>
+  sort.map(({ field, direction }) => ({ id: field, desc: direction === 'desc' }));
 
 function definitionOf<T extends RowData>(column: Column<T>, groups?: Groups<T>): ColumnDef<typeof features, T> {
   return {

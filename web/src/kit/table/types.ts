@@ -44,8 +44,9 @@ export type TableProps<T extends RowData> = {
   onOpen?: (row: T) => void;
   rowClass?: (row: T) => string;
   selected?: string;
-  sort?: SortState | null;
-  onSort?: (sort: SortState) => void;
+  /** By what the rows are ordered, what counts first standing first; a click with Shift adds a column. */
+  sort?: SortState[];
+  onSort?: (sort: SortState[]) => void;
   total?: Record<string, ReactNode>;
   choice?: Choice<T>;
   groups?: Groups<T>;

@@ -169,6 +169,7 @@ function taken(client: QueryClient, object: string, saved: RecordDetail): void {
   );
   client.setQueryData(['record', object, saved.uid], saved);
   void client.invalidateQueries({ queryKey: ['record-count', object] });
+  void client.invalidateQueries({ queryKey: ['record-groups', object] });
   void client.invalidateQueries({ queryKey: ['page'] });
 }
 

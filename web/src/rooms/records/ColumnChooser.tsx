@@ -1,8 +1,9 @@
 import { Button, Checkbox, Input, Popover } from 'antd';
-import { useState } from 'react';
+import { Fragment, useState } from 'react';
 import type { FieldMeta, ObjectMeta } from '../../api';
 import { useText } from '../../kit/i18n';
 import { Icon } from '../../kit/Icon';
+import { listedFields } from './listed';
 
 type Props = { meta: ObjectMeta; columns: string[]; onChange: (columns: string[] | null) => void };
 
@@ -19,7 +20,7 @@ export function ColumnChooser({ meta, columns, onChange }: Props) {
       content={<Chooser meta={meta} columns={columns} onChange={onChange} onDone={() => setOpen(false)} />}
     >
       <Button icon={<Icon name="columns" size={14} />} data-testid="columns">
-        {t('list.columns', { shown: columns.length, all: meta.fields.length })}
+        {t('list.columns', { shown: columns.length, all: listedFields(meta).length })}
       </Button>
     </Popover>
   );
@@ -29,10 +30,11 @@ function Chooser({ meta, columns, onChange, onDone }: Props & { onDone: () => vo
   const { t, label } = useText();
   const [chosen, setChosen] = useState(columns);
   const [find, setFind] = useState('');
-  const byKey = new Map(meta.fields.map((field) => [field.key, field]));
+  const every = listedFields(meta);
+  const byKey = new Map(every.map((field) => [field.key, field]));
   const matches = (field: FieldMeta) => label(field.labels).toLowerCase().includes(find.trim().toLowerCase());
   const shown = chosen.flatMap((key) => byKey.get(key) ?? []).filter(matches);
-  const hidden = meta.fields.filter((field) => !chosen.includes(field.key) && matches(field));
+  const among = (fields: FieldMeta[]) => fields.filter((field) => !chosen.includes(field.key) && matches(field));
   const toggle = (key: string) =>
     setChosen(chosen.includes(key) ? chosen.filter((other) => other !== key) : [...chosen, key]);
   const move = (key: string, by: -1 | 1) => {
@@ -82,14 +84,27 @@ function Chooser({ meta, columns, onChange, onDone }: Props & { onDone: () => vo
       <Input
         prefix={<Icon name="search" size={14} />}
         value={find}
-        placeholder={t('list.columnsFind', { n: meta.fields.length })}
+        placeholder={t('list.columnsFind', { n: every.length })}
         onChange={(event) => setFind(event.target.value)}
       />
       <ul>
         <li className="head">{t('list.columnsShown')}</li>
         {shown.map((field) => line(field, true))}
         <li className="head">{t('list.columnsHidden')}</li>
-        {hidden.map((field) => line(field, false))}
+        {among(meta.fields).map((field) => line(field, false))}
+        {meta.beyond.map(({ reference, labels, fields }) => {
+          const found = among(fields);
+          return (
+            found.length > 0 && (
+              <Fragment key={reference}>
+                <li className="head" data-testid={`beyond-${reference}`}>
+                  {t('list.columnsBeyond', { name: label(labels) })}
+                </li>
+                {found.map((field) => line(field, false))}
+              </Fragment>
+            )
+          );
+        })}
       </ul>
       <Button
         type="primary"

@@ -43,6 +43,7 @@ const META: ObjectMeta = {
   role: null,
   labels: { zh: '记录', en: 'Note' },
   display: ['title'],
+  beyond: [],
   fields: FIELDS,
   form: { fields: FIELDS.map((one) => one.key) } as ObjectMeta['form'],
   detail: { sections: [] } as unknown as ObjectMeta['detail'],

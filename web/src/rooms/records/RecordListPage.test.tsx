@@ -49,6 +49,13 @@ const META = {
   version: 1,
   display: ['name'],
   fields: FIELDS,
+  beyond: [
+    {
+      reference: 'adviser',
+      labels: { zh: '顾问', en: 'Adviser' },
+      fields: [{ ...NAMES, key: 'adviser.name', labels: { zh: '顾问 · 姓名', en: 'Adviser · Name' } }],
+    },
+  ],
   refinements: [],
   list: {
     columns: ['name', 'level', 'asset', 'note', 'open'],
@@ -72,6 +79,17 @@ const row = (n: number, level: string, asset: string, note = ''): RecordRow => (
 });
 const ROWS = [row(1, 'C3', '10000.10', '老客户'), row(2, 'C4', '20000.20'), row(3, 'C3', '0.05')];
 
+/** The whole list, of which the page shows a part. */
+const GROUPS = {
+  groups: [
+    { value: 'C3', count: 70, sums: { asset: [{ amount: '990000.00', currency: 'CNY' }] } },
+    { value: 'C4', count: 9, sums: { asset: [{ amount: '20000.20', currency: null }] } },
+  ],
+  others: null,
+  total: { count: 79, sums: {} },
+  as_of: { records: '2026-03-18T02:00:00Z', warehouse: null },
+};
+
 type Sent = { method: string; path: string; body: Record<string, unknown> };
 type Answer = { status?: number; body: unknown };
 let sent: Sent[];
@@ -88,6 +106,7 @@ const usual = ({ path, body }: Sent): unknown => {
       previous_cursor: null,
       as_of: { records: '2026-03-18T02:00:00Z', warehouse: null },
     };
+  if (path.endsWith('/groups')) return GROUPS;
   if (path === '/gate/foreseen') {
     const refused = body.channel === 'email' ? 1 : 0;
     const reasons = refused ? [{ code: 'no_consent', labels: { zh: '未授权邮件', en: 'no' }, count: 1 }] : [];
@@ -199,6 +218,20 @@ describe('a list of records', () => {
   });
 });
 
+describe('columns of a list', () => {
+  it('are fields of the records that its own point at, too, under their name', async () => {
+    const user = await open();
+    await user.click(await screen.findByTestId('columns'));
+    expect((await screen.findByTestId('beyond-adviser')).textContent).toBe('顾问的属性');
+    await user.click(screen.getByRole('checkbox', { name: '顾问 · 姓名' }));
+    await user.click(screen.getByTestId('columns-apply'));
+    await waitFor(() => expect(address()).toContain('columns=name,level,asset,note,open,adviser.name'));
+    const asked = sent.filter((one) => one.path.endsWith('/query')).at(-1)?.body;
+    expect(asked?.columns).toContain('adviser.name');
+    expect(screen.getByTestId('sort-adviser.name').textContent).toBe('顾问 · 姓名');
+  });
+});
+
 describe('chosen records', () => {
   it('are counted, added up exactly, and asked about at the gate; Escape leaves none', async () => {
     const user = await open();
@@ -243,20 +276,25 @@ describe('chosen records', () => {
 });
 
 describe('rows in groups', () => {
-  it('stand in the address with the groups that are closed; their heads add up what is shown', async () => {
+  it('stand in the address with the groups that are closed; their heads add up the whole list', async () => {
     const user = await open('?group=level&closed=C4');
-    const heads = (await screen.findAllByTestId('group')).map((head) => head.textContent);
-    expect(heads).toEqual(['稳健2 条总资产合计 1.00万', '积极1 条总资产合计 2.00万']);
+    const heads = async () => (await screen.findAllByTestId('group')).map((head) => head.textContent);
+    await waitFor(async () =>
+      expect(await heads()).toEqual(['稳健70 条总资产合计 99.00万', '积极9 条总资产合计 2.00万']),
+    );
+    const asked = sent.find((one) => one.path.endsWith('/groups'))?.body;
+    expect(asked).toMatchObject({ by: 'level', sums: ['asset'] });
     expect((await rows()).map((one) => one.dataset.uid)).toEqual(['p1', 'p3']);
     await user.click(within(screen.getAllByTestId('group')[0] as HTMLElement).getByRole('button'));
     expect(screen.queryAllByTestId('row')).toEqual([]);
     await waitFor(() => expect(address()).toBe('/records/party?group=level&closed=C4&closed=C3'));
   });
-  it('say that they are of one page where there are others', async () => {
-    answers = (asked) =>
-      asked.path.endsWith('/query') ? { body: { ...(usual(asked) as object), next_cursor: 'n' } } : undefined;
+  it('say nothing of how many they are where nobody knows', async () => {
+    answers = ({ path }) =>
+      path.endsWith('/groups') ? { status: 422, body: { code: 'too_costly', message: '太费时' } } : undefined;
     await open('?group=level');
-    expect((await screen.findAllByTestId('group'))[0]?.textContent).toContain('本页 2 条');
+    await waitFor(() => expect(sent.some((one) => one.path.endsWith('/groups'))).toBe(true));
+    expect((await screen.findAllByTestId('group')).map((head) => head.textContent)).toEqual(['稳健', '积极']);
   });
 });
 

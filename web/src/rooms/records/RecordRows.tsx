@@ -10,6 +10,7 @@ import { Clip } from '../../kit/marks';
 import { CellEditor } from './CellEditor';
 import { isEditable } from './formValues';
 import { useGroups } from './grouping';
+import { listedFields } from './listed';
 import type { ChosenRows } from './useChosenRows';
 import type { RecordList } from './useRecordList';
 
@@ -36,7 +37,7 @@ type RecordColumn = Column<RecordRow> & { unlinked: (row: RecordRow) => ReactNod
 
 function useRecordColumns(meta: ObjectMeta, keys: string[], rows: RecordRow[]): RecordColumn[] {
   const { label, lang } = useText();
-  const byKey = new Map(meta.fields.map((field) => [field.key, field]));
+  const byKey = new Map(listedFields(meta).map((field) => [field.key, field]));
   return keys.flatMap((key, index) => {
     const field = byKey.get(key);
     if (!field) return [];

@@ -1,5 +1,5 @@
 import { Select } from 'antd';
-import type { FieldMeta, ObjectMeta, RecordRow } from '../../api';
+import type { FieldMeta, ObjectMeta, RecordRow, Value } from '../../api';
 import { useText } from '../../kit/i18n';
 import type { Groups } from '../../kit/DataTable';
 import { FieldValue } from '../../kit/fields/FieldValue';
@@ -7,9 +7,10 @@ import { isRef } from '../../kit/fields/values';
 import { decimal } from '../../kit/format';
 import { kindOf } from '../../kit/fields';
 import { useIsPhone } from '../../kit/hooks';
+import { listedFields } from './listed';
 import { SumText } from './SumText';
-import { summable, sumOver } from './sums';
-import type { RecordList } from './useRecordList';
+import { summable, wholeSum } from './sums';
+import { useRecordGroups, type RecordList } from './useRecordList';
 
 /** What many records have in common: an option, yes or no, a unit, a person. What people are called or reached by is theirs alone. */
 export const canGroup = (field: FieldMeta) => !field.masked && !field.refused && kindOf(field).grouped === true;
@@ -17,7 +18,7 @@ export const canGroup = (field: FieldMeta) => !field.masked && !field.refused &&
 /** By what the list shows its rows together; on a phone, not at all. */
 export function GroupSelect({ meta, list }: { meta: ObjectMeta; list: RecordList }) {
   const { t, label } = useText();
-  const fields = meta.fields.filter((field) => canGroup(field) && list.columns.includes(field.key));
+  const fields = listedFields(meta).filter((field) => canGroup(field) && list.columns.includes(field.key));
   if (fields.length === 0) return null;
   return (
     <Select
@@ -34,30 +35,36 @@ export function GroupSelect({ meta, list }: { meta: ObjectMeta; list: RecordList
   );
 }
 
-/** The groups of the rows shown; a list of several pages says that it groups the one that is shown. */
+/** Groups under whose heads the rows of a page stand; count and sums are those of the whole list. */
 export function useGroups(meta: ObjectMeta, list: RecordList): Groups<RecordRow> | undefined {
   const { t } = useText();
   const phone = useIsPhone();
-  const field = meta.fields.find((one) => one.key === list.group && canGroup(one));
-  if (!field || phone || !list.columns.includes(field.key)) return undefined;
-  const { previous_cursor: before, next_cursor: after } = list.page.data ?? {};
-  const count = before || after ? 'list.groupOnPage' : 'list.groupCount';
-  const head = (rows: RecordRow[]) => (
-    <span className="row gap-12">
-      {rows[0] && <FieldValue field={field} row={rows[0]} cell />}
-      <span className="ink-3">{t(count, { n: decimal(rows.length, 0) })}</span>
-      {summable(meta.fields, list.columns).map((one) => {
-        const sum = sumOver(one, rows);
-        return (
-          sum && (
-            <span key={one.key} className="ink-3">
-              <SumText sum={sum} />
-            </span>
-          )
-        );
-      })}
-    </span>
+  const found = listedFields(meta).find((one) => one.key === list.group && canGroup(one));
+  const field = !phone && found && list.columns.includes(found.key) ? found : undefined;
+  const summed = summable(meta.fields, list.columns).filter((one) => one.asked !== '');
+  const whole = useRecordGroups(
+    meta.key,
+    list.filter,
+    field?.key,
+    summed.map((one) => one.key),
   );
+  if (!field) return undefined;
+  const totals = new Map(whole.data?.groups.map((group) => [keyOf(group.value), group]));
+  const head = ([row]: RecordRow[]) => {
+    const total = row && totals.get(groupOf(row, field.key));
+    return (
+      <span className="row gap-12">
+        {row && <FieldValue field={field} row={row} cell />}
+        {total && <span className="ink-3">{t('list.groupCount', { n: decimal(total.count, 0) })}</span>}
+        {total &&
+          summed.map((one) => (
+            <span key={one.key} className="ink-3">
+              <SumText sum={wholeSum(one, total.sums[one.key] ?? [])} />
+            </span>
+          ))}
+      </span>
+    );
+  };
   const closed = new Set(list.closed);
   return {
     column: field.key,
@@ -70,7 +77,8 @@ export function useGroups(meta: ObjectMeta, list: RecordList): Groups<RecordRow>
 }
 
 /** The group of a row as it stands in an address: the key of an option, the uid of a record, nothing where there is no value. */
-function groupOf(row: RecordRow, key: string): string {
-  const value = row.values[key] ?? null;
+const groupOf = (row: RecordRow, key: string) => keyOf(row.values[key] ?? null);
+
+function keyOf(value: Value): string {
   return isRef(value) ? value.uid : value === null ? '' : String(value);
 }

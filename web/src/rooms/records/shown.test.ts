@@ -5,6 +5,7 @@ import { addressOf, shownIn } from './shown';
 const field = (key: string) => ({ key });
 const meta = {
   fields: ['name', 'risk_level', 'total_asset'].map(field),
+  beyond: [{ reference: 'party', fields: [field('party.risk_level')] }],
   list: { tabs: ['mine', 'all'], sort: { field: 'total_asset', direction: 'desc' }, columns: ['name', 'risk_level'] },
 } as unknown as ObjectMeta;
 const read = (text: string) => shownIn(new URLSearchParams(text), meta);
@@ -21,8 +22,8 @@ describe('what a list shows stands in its address', () => {
       ['where', '["risk_level","in","C3","C4"]'],
       ['where', '["name","=","甲 & 乙"]'],
       ['q', '王'],
-      ['sort', 'name.asc'],
-      ['columns', 'total_asset'],
+      ['sort', 'name.asc,party.risk_level.desc'],
+      ['columns', 'total_asset,party.risk_level'],
       ['group', 'risk_level'],
       ['closed', 'C3'],
       ['closed', ''],
@@ -39,8 +40,11 @@ describe('what a list shows stands in its address', () => {
     expect(shown).toMatchObject({
       refinement: 'all',
       q: '王',
-      sort: { field: 'name', direction: 'asc' },
-      columns: ['total_asset'],
+      sort: [
+        { field: 'name', direction: 'asc' },
+        { field: 'party.risk_level', direction: 'desc' },
+      ],
+      columns: ['total_asset', 'party.risk_level'],
       group: 'risk_level',
       closed: ['C3', ''],
       place: { cursor: 'a+b', from: 51 },
@@ -54,10 +58,12 @@ describe('what a list shows stands in its address', () => {
     'tab=yours',
     'where=["salary","=","1"]',
     'where=["name","like","1"]',
+    'where=["party.risk_level","=","C3"]',
     'where={',
     'where=[1,2]',
     'sort=salary.asc',
     'sort=name.up',
+    'sort=asc',
     'columns=salary',
     'group=salary&closed=1',
     'closed=C3',

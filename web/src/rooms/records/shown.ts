@@ -1,5 +1,6 @@
 import type { ObjectMeta, Sort } from '../../api';
 import { isRowOp, newRow, type Row } from '../../kit/condition/model';
+import { listedFields } from './listed';
 
 export type Place = { cursor?: string; from: number };
 
@@ -8,7 +9,8 @@ export type Shown = {
   refinement: string | undefined;
   rows: Row[];
   q: string;
-  sort: Sort | null;
+  /** The orders, the first of which counts most. */
+  sort: Sort[];
   columns: string[] | null;
   /** By which field rows stand together, and the groups that are closed. */
   group: string | null;
@@ -20,7 +22,8 @@ const NAMES = ['tab', 'where', 'q', 'sort', 'columns', 'group', 'closed', 'curso
 
 /** Read an address; of what it says only what the object has counts. */
 export function shownIn(search: URLSearchParams, meta: ObjectMeta): Shown {
-  const known = new Set(meta.fields.map((field) => field.key));
+  const own = new Set(meta.fields.map((field) => field.key));
+  const known = new Set(listedFields(meta).map((field) => field.key));
   const tab = search.get('tab');
   const columns =
     search
@@ -33,9 +36,9 @@ export function shownIn(search: URLSearchParams, meta: ObjectMeta): Shown {
   const cursor = search.get('cursor');
   return {
     refinement: tab !== null && meta.list.tabs.includes(tab) ? tab : meta.list.tabs[0],
-    rows: search.getAll('where').flatMap((text) => rowIn(text, known) ?? []),
+    rows: search.getAll('where').flatMap((text) => rowIn(text, own) ?? []),
     q: search.get('q') ?? '',
-    sort: sortIn(search.get('sort'), known) ?? meta.list.sort,
+    sort: sortsIn(search.get('sort'), known) ?? usualSort(meta),
     columns: columns.length > 0 ? columns : null,
     group: grouped ? group : null,
     closed: grouped ? search.getAll('closed') : [],
@@ -54,8 +57,17 @@ function rowIn(text: string, known: Set<string>): Row | null {
   }
 }
 
-function sortIn(text: string | null, known: Set<string>): Sort | null {
-  const [field = '', direction] = (text ?? '').split('.');
+const usualSort = (meta: ObjectMeta): Sort[] => (meta.list.sort ? [meta.list.sort] : []);
+
+function sortsIn(text: string | null, known: Set<string>): Sort[] | null {
+  const found = (text ?? '').split(',').flatMap((one) => sortIn(one, known) ?? []);
+  return found.length > 0 ? found : null;
+}
+
+/** `total_asset.desc`: the way stands after the last dot. */
+function sortIn(text: string, known: Set<string>): Sort | null {
+  const dot = text.lastIndexOf('.');
+  const [field, direction] = [text.slice(0, Math.max(dot, 0)), text.slice(dot + 1)];
   return known.has(field) && (direction === 'asc' || direction === 'desc') ? { field, direction } : null;
 }
 
@@ -67,7 +79,7 @@ export function addressOf(shown: Shown, meta: ObjectMeta, before: URLSearchParam
   say('tab', shown.refinement, meta.list.tabs[0]);
   for (const row of shown.rows) address.append('where', JSON.stringify([row.field, row.op, ...row.values]));
   say('q', isNumber(shown.q) ? undefined : shown.q.trim());
-  say('sort', shown.sort ? sortText(shown.sort) : undefined, meta.list.sort ? sortText(meta.list.sort) : undefined);
+  say('sort', sortText(shown.sort), sortText(usualSort(meta)));
   say('columns', shown.columns?.join(','), meta.list.columns.join(','));
   say('group', shown.group ?? undefined);
   if (shown.group) for (const closed of shown.closed) address.append('closed', closed);
@@ -81,4 +93,4 @@ export function addressOf(shown: Shown, meta: ObjectMeta, before: URLSearchParam
 /** A number of a person or an account: it would stand in the history of the browser and in every link that is passed on. */
 const isNumber = (q: string) => q.replaceAll(/\D/g, '').length >= 6;
 
-const sortText = (sort: Sort) => `${sort.field}.${sort.direction}`;
+const sortText = (sort: Sort[]) => sort.map(({ field, direction }) => `${field}.${direction}`).join(',');

@@ -10,6 +10,13 @@ export type Sum = { field: FieldMeta; amounts: { amount: string; currency: strin
 export const summable = (fields: FieldMeta[], columns: string[]): FieldMeta[] =>
   columns.flatMap((key) => fields.filter((field) => field.key === key && kindOf(field).Sum));
 
+/** The sum of a field as the server has added it up. */
+export const wholeSum = (field: FieldMeta, sums: { amount: string; currency: string | null }[]): Sum => ({
+  field,
+  amounts: sums.map(({ amount, currency }) => ({ amount, currency: currency ?? field.currency ?? HOME })),
+  refused: 0,
+});
+
 /** Add up what the rows have of a field, exactly; null where a row was read without it, so that nobody knows. */
 export function sumOver(field: FieldMeta, rows: RecordRow[]): Sum | null {
   const seen = rows.filter((row) => !field.refused && !row.refused.includes(field.key));

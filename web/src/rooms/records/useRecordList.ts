@@ -7,6 +7,7 @@ import { useFieldTerms } from '../../kit/condition/vocabulary';
 import { searchRest, useDebounced, useListName } from '../../kit/hooks';
 import { forgetWidths } from '../../kit/table/widths';
 import type { Given } from './given';
+import { listedFields } from './listed';
 import type { Place, Shown } from './shown';
 
 const PAGE = 50;
@@ -19,7 +20,7 @@ export function useRecordList(meta: ObjectMeta, parent: Given | null, first: Sho
   const [refinement, setRefinement] = useState(first.refinement);
   const [rows, setRows] = useState<Row[]>(first.rows);
   const [q, setQ] = useState(first.q);
-  const [sort, setSort] = useState<Sort | null>(first.sort);
+  const [sort, setSort] = useState<Sort[]>(first.sort);
   const { columns, ...own } = useOwnColumns(meta, first.columns);
   const grouping = useGrouping(first);
   const [place, setPlace] = useState<Place>(first.place);
@@ -31,7 +32,7 @@ export function useRecordList(meta: ObjectMeta, parent: Given | null, first: Sho
   );
   const of = parent ? { field: parent.key, uid: parent.uid } : undefined;
   const filter = { refinement, condition: settled.condition, q: settled.q, of };
-  const query: RecordQuery = { ...filter, sort: sort ?? undefined, columns, cursor: place.cursor, limit: PAGE };
+  const query: RecordQuery = { ...filter, sort, columns, cursor: place.cursor, limit: PAGE };
 
   const page = useRecordPage(meta, query);
   const stale = place.cursor !== undefined && page.error instanceof ApiError && page.error.code === 'bad_cursor';
@@ -57,7 +58,7 @@ export function useRecordList(meta: ObjectMeta, parent: Given | null, first: Sho
     q,
     setQ: back(setQ),
     sort,
-    setSort: back<Sort | null>(setSort),
+    setSort: back<Sort[]>(setSort),
     columns,
     setColumns: own.set,
     /** What its widths are kept under, and the life in which they are. */
@@ -97,6 +98,17 @@ function useGrouping(first: Shown) {
 export type RecordList = ReturnType<typeof useRecordList>;
 export type Filter = Pick<RecordQuery, 'refinement' | 'q' | 'of'> & { condition?: Expression };
 
+/** The whole list in groups of one field, with counts and sums; nothing without a field. */
+export function useRecordGroups(object: string, filter: Filter, by: string | undefined, sums: string[]) {
+  return useQuery({
+    queryKey: ['record-groups', object, filter, by, sums],
+    queryFn: ({ signal }) =>
+      api.post('/objects/{object}/groups', { path: { object }, body: { ...filter, by: by ?? '', sums }, signal }),
+    enabled: by !== undefined,
+    retry: false,
+  });
+}
+
 export function useRecordCount(object: string, filter: Filter, exact = false, enabled = true) {
   return useQuery({
     queryKey: ['record-count', object, filter, exact],
@@ -123,7 +135,7 @@ function useOwnColumns(meta: ObjectMeta, given: string[] | null): OwnColumns {
       return null;
     }
   });
-  const known = new Set(meta.fields.map((field) => field.key));
+  const known = new Set(listedFields(meta).map((field) => field.key));
   const columns = (stored ?? meta.list.columns).filter((column) => known.has(column));
   const set = (next: string[] | null) => {
     if (next) localStorage.setItem(key, JSON.stringify(next));

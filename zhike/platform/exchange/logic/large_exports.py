@@ -8,10 +8,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
+from pydantic import field_validator
 
+from zhike.expressions.wire import StoredExpression
 from zhike.kernel import actions, clock, context, database, definitions, events, jobs, schedules
 from zhike.kernel.actions import Action
 from zhike.kernel.definition_parts import Labels, Part
@@ -30,7 +32,7 @@ from zhike.platform.exchange.models import Export
 from zhike.platform.exchange.types import MadeExport
 from zhike.platform.objects import api as objects
 from zhike.platform.objects import catalogue, lists
-from zhike.platform.objects.types import FieldType, ObjectType, Parent, Record, RecordQuery
+from zhike.platform.objects.types import Computed, FieldType, ObjectType, Order, Parent, Record, RecordQuery
 from zhike.platform.organization import people
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal
@@ -41,6 +43,13 @@ _STRIDE = 1_000
 _WRITING = Labels("导出", "Exporting")
 
 
+class ComputedColumn(Part):
+    """A column that is an expression, as `objects.types.Computed` has it."""
+
+    key: str
+    expression: dict[str, Any]
+
+
 class ExportList(Part):
     """What the action `records.export` takes: a list as it was asked for."""
 
@@ -48,12 +57,19 @@ class ExportList(Part):
     refinement: str = ""
     condition: dict[str, Any] | None = None
     text: str = ""
-    sort: tuple[str, str] | None = None
-    columns: tuple[str, ...] = ()
+    sort: tuple[Order, ...] = ()
+    columns: tuple[str | ComputedColumn, ...] = ()
     of: tuple[str, uuid.UUID] | None = None
     uids: tuple[uuid.UUID, ...] | None = None
     #: How many rows were approved.
     approved: int | None = None
+
+    @field_validator("sort", mode="before")
+    @classmethod
+    def _orders(cls, given: Any) -> Any:
+        """What was asked for before a list had several orders names its one, or none."""
+        one = isinstance(given, list | tuple) and bool(given) and isinstance(given[0], str)
+        return (given,) if one else given or ()
 
     @classmethod
     def of_query(cls, query: RecordQuery) -> ExportList:
@@ -63,8 +79,13 @@ class ExportList(Part):
 
     def query(self) -> RecordQuery:
         """Return the query."""
-        known = {name: getattr(self, name) for name in type(self).model_fields if name not in ("of", "approved")}
-        return RecordQuery(**known, of=Parent(*self.of) if self.of else None)
+        apart = ("of", "approved", "columns")
+        known = {name: getattr(self, name) for name in type(self).model_fields if name not in apart}
+        columns = (
+            one if isinstance(one, str) else Computed(one.key, cast(StoredExpression, one.expression))
+            for one in self.columns
+        )
+        return RecordQuery(**known, columns=tuple(columns), of=Parent(*self.of) if self.of else None)
 
 
 def rule() -> ExportRule | None:
@@ -103,9 +124,8 @@ def subject(owner: ObjectType, rows: int) -> Labels:
 
 
 def columns_of(query: RecordQuery, principal: Principal) -> list[FieldType]:
-    """Return the fields that a list is exported with: those asked for, else those that it shows."""
-    keys = query.columns or lists.columns(query.object, principal=principal)
-    return [catalogue.field_for(query.object, key, principal=principal) for key in keys]
+    """Return the columns that a list is exported with: those asked for, else those that it shows."""
+    return lists.fields(query, principal=principal)
 
 
 def told(owner: ObjectType, query: RecordQuery, principal: Principal) -> Labels:

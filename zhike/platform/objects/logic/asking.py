@@ -24,6 +24,8 @@ from zhike.platform.permissions.types import Principal
 
 #: A field of an object that a condition asks about; "" where it only asks whether there is a record.
 Asked = tuple[ObjectType, str]
+#: What is taken of a stored expression: a condition, a value.
+Reader = Callable[[object, Schema, Mapping[str, Type]], Expression]
 
 
 def may_ask(owner: ObjectType, key: str, principal: Principal) -> bool:
@@ -93,14 +95,20 @@ def _known(owner: ObjectType, principal: Principal, fits: Callable[[FieldType], 
     return sorted(key for key, field in owner.fields.items() if fits(field) and may_ask(owner, key, principal))
 
 
-def condition(objects: Catalogue, owner: ObjectType, given: StoredExpression, principal: Principal) -> Expression:
-    """Return the checked condition of a query over `owner`.
+def condition(
+    objects: Catalogue,
+    owner: ObjectType,
+    given: StoredExpression,
+    principal: Principal,
+    read: Reader = expressions.condition_from_json,
+) -> Expression:
+    """Return the checked condition of a query over `owner`, or what else `read` takes of it.
 
     Raises ExpressionInvalid with every fault, none of which names what `principal` may not know of, Refused where the
     condition asks about what it may not ask about, over however many references and relations, and ExpressionInvalid
     for a code that no org unit has.
     """
-    found = checked(given, expression_schema(objects, owner.key), PARAMS, principal)
+    found = checked(given, expression_schema(objects, owner.key), PARAMS, principal, read)
     for held, key in asked(objects, owner, found):
         require(held, [key] if key else [], principal)
     expressions.refuse_unknown(found, lambda steps: _keys_at(objects, owner, steps))
@@ -113,16 +121,22 @@ def _keys_at(objects: Catalogue, owner: ObjectType, steps: Sequence[str]) -> Col
     return units_by_code() if field.target == UNIT else None
 
 
-def checked(given: object, schema: Schema, params: Mapping[str, Type], principal: Principal) -> Expression:
-    """Return a condition over a schema whose keys are those of objects.
+def checked(
+    given: object,
+    schema: Schema,
+    params: Mapping[str, Type],
+    principal: Principal,
+    read: Reader = expressions.condition_from_json,
+) -> Expression:
+    """Return a condition over a schema whose keys are those of objects, or what else `read` takes of it.
 
     Raises ExpressionInvalid with every fault; what it lists are the fields that `principal` may know of.
     """
     try:
-        return expressions.condition_from_json(given, schema, params)
+        return read(given, schema, params)
     except ExpressionInvalid:
         # Checked again for its words only: they list what there is.
-        expressions.condition_from_json(given, _known_schema(schema, principal), params)
+        read(given, _known_schema(schema, principal), params)
         raise
 
 
@@ -139,8 +153,7 @@ def _known_relation(relation: Relation, principal: Principal) -> Relation:
 def asked(objects: Catalogue, owner: ObjectType, node: Expression) -> Iterator[Asked]:
     """Yield all that a condition asks about; what it sums up belongs to the object at the end of the relation."""
     if isinstance(node, Path):
-        held = yield from _through(objects, owner, node.parts[:-1])
-        yield held, node.parts[-1]
+        yield from reached(objects, owner, node.parts)
         return
     inside = owner
     if isinstance(node, Aggregate):
@@ -149,6 +162,12 @@ def asked(objects: Catalogue, owner: ObjectType, node: Expression) -> Iterator[A
         yield from asked(objects, inside, child)
     if isinstance(node, Compare | In):
         yield from _called(objects, inside, node)
+
+
+def reached(objects: Catalogue, owner: ObjectType, parts: Sequence[str]) -> Iterator[Asked]:
+    """Yield all that a field asks about which lies over references: the last of `parts`, of the object at their end."""
+    held = yield from _through(objects, owner, parts[:-1])
+    yield held, parts[-1]
 
 
 def _called(objects: Catalogue, owner: ObjectType, node: Compare | In) -> Iterator[Asked]:

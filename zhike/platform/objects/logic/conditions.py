@@ -283,9 +283,19 @@ def narrow_to_condition(
 
     What the installation asks itself reaches everything; people reach what they may read.
     """
-    where.add(
-        where.compile(condition, owner, alias, lambda other, known: _in_scope(where, other, known, principal, "read"))
-    )
+    where.add(asked_sql(where, owner, alias, condition, principal))
+
+
+def asked_sql(
+    where: Where, owner: ObjectType, alias: str, expression: expressions.Expression, principal: Principal
+) -> exp.Expr:
+    """Return an expression that somebody asks, of the record known as `alias`: it reaches what they may read."""
+    return where.compile(expression, owner, alias, lambda other, known: readable(where, other, known, principal))
+
+
+def readable(where: Where, owner: ObjectType, alias: str, principal: Principal) -> list[exp.Expr]:
+    """Return the conditions that the records known as `alias` meet which `principal` may read."""
+    return _in_scope(where, owner, alias, principal, "read")
 
 
 def uses_side_table(owner: ObjectType, parts: Sequence[exp.Expr]) -> bool:

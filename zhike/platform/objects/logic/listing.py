@@ -1,30 +1,34 @@
-"""Lists and their numbers: pages by keyset, orders, counts up to a cap."""
+"""Lists and their numbers: pages by keyset, counts up to a cap."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlglot import exp
 
 from zhike.kernel import clock, cursors
-from zhike.platform.objects.errors import Unsortable
-from zhike.platform.objects.logic import asking, served_scopes
+from zhike.platform.objects.errors import TooManyColumns
 from zhike.platform.objects.logic import catalogue as catalogues
+from zhike.platform.objects.logic import paths, served_scopes
 from zhike.platform.objects.logic.catalogue import SIDE
 from zhike.platform.objects.logic.conditions import Where
+from zhike.platform.objects.logic.orders import Orders, Sorted, orders_of
 from zhike.platform.objects.logic.presenting import present
 from zhike.platform.objects.logic.questions import Question, asked
 from zhike.platform.objects.logic.served_scopes import Way
-from zhike.platform.objects.logic.statements import ALIAS, field_sql, records_from, selected
-from zhike.platform.objects.types import FieldType, ObjectType, RecordCount, RecordPage, RecordQuery
+from zhike.platform.objects.logic.sources import Sources, shape_of
+from zhike.platform.objects.logic.statements import ALIAS, field_sql, records_from
+from zhike.platform.objects.types import Computed, FieldType, ObjectType, RecordCount, RecordPage, RecordQuery
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal
 
 COUNT_CAP = 10_000
 MAX_LIMIT = 200
+#: An own figure, set by no rule: a screen shows a dozen; what a spreadsheet is made for has more.
+MAX_COLUMNS = 50
 
 
 def page(query: RecordQuery, principal: Principal, *, operation: str = "read") -> RecordPage:
@@ -33,13 +37,13 @@ def page(query: RecordQuery, principal: Principal, *, operation: str = "read") -
     They are records that `principal` may read and do `operation` on.
     """
     owner = catalogues.object_type(query.object)
-    fields = [asking.field_of(owner, key, principal) for key in query.columns or listed_columns(owner, principal)]
-    sort_key, direction, order = order_of(query, owner, principal)
-    listed = f"{owner.key} {sort_key} {direction}"
+    question = asked(query, principal, owner, operation)
+    fields = fields_of(question, query)
+    orders = orders_of(question, query)
+    listed = " ".join([owner.key, *(f"{key} {direction}" for key, direction in orders.shape)])
     cursor = _read_cursor(listed, query.cursor)
     limit = max(1, min(query.limit, MAX_LIMIT))
-    question = asked(query, principal, owner, operation)
-    rows = _keyset_rows(question, fields, order, direction, cursor, limit)
+    rows = (_keyset_rows if orders.single else _sorted_rows)(question, fields, orders, cursor, limit)
     backwards = bool(cursor and cursor["back"])
     more = len(rows) > limit
     rows = rows[:limit]
@@ -49,8 +53,8 @@ def page(query: RecordQuery, principal: Principal, *, operation: str = "read") -
     side = catalogues.side_table(owner.key)
     return RecordPage(
         rows=present(owner, fields, rows, principal),
-        next_cursor=_cursor(listed, rows[-1], sort_key, back=False) if rows and has_next else None,
-        previous_cursor=_cursor(listed, rows[0], sort_key, back=True) if rows and has_previous else None,
+        next_cursor=_cursor(listed, rows[-1], orders, back=False) if rows and has_next else None,
+        previous_cursor=_cursor(listed, rows[0], orders, back=True) if rows and has_previous else None,
         records_at=clock.now(),
         warehouse_date=side.business_date if side else None,
     )
@@ -76,6 +80,20 @@ def count(query: RecordQuery, principal: Principal, *, exact: bool = False, oper
     return RecordCount(max(int(estimate), found), approximate=True)
 
 
+def fields_of(question: Question, query: RecordQuery) -> list[FieldType]:
+    """Return the columns of a list: those asked for, else those that it shows.
+
+    Raises UnknownField, TooManySteps, TooManyColumns.
+    """
+    owner, principal = question.owner, question.principal
+    if len(query.columns) > MAX_COLUMNS:
+        raise TooManyColumns(most=MAX_COLUMNS, given=len(query.columns))
+    return [
+        question.computed[column.key] if isinstance(column, Computed) else paths.field_of(owner, column, principal)
+        for column in query.columns or listed_columns(owner, principal)
+    ]
+
+
 def listed_columns(owner: ObjectType, principal: Principal) -> list[str]:
     """Return the columns of the object's list, without those not published yet or not in use where the viewer is."""
     layout = owner.definition.list
@@ -84,44 +102,20 @@ def listed_columns(owner: ObjectType, principal: Principal) -> list[str]:
     return [key for key in chosen if not permissions.limited(principal, owner.key, key)]
 
 
-def order_of(query: RecordQuery, owner: ObjectType, principal: Principal) -> tuple[str, str, FieldType | None]:
-    """Return by what a list is ordered, which way, and the field, if it is one.
-
-    Raises UnknownField, Refused, Unsortable.
-    """
-    key, direction = query.sort or default_sort(owner, principal)
-    if key == "id":
-        return key, direction, None
-    [order] = asking.askable(owner, [key], principal)
-    if not order.sortable:
-        has = [field.key for field in owner.fields.values() if field.sortable]
-        raise Unsortable(
-            object=owner.key, field=key, has=sorted(name for name in has if asking.may_ask(owner, name, principal))
-        )
-    return key, direction, order
-
-
-def default_sort(owner: ObjectType, principal: Principal) -> tuple[str, str]:
-    """Return the list's own order, newest first where it has none or one that the viewer may not ask for."""
-    sort = owner.definition.list.sort if owner.definition.list else None
-    if sort is not None and sort.field in owner.fields and asking.may_ask(owner, sort.field, principal):
-        return sort.field, sort.direction
-    return "id", "desc"
-
-
 def _keyset_rows(
     question: Question,
     fields: list[FieldType],
-    order: FieldType | None,
-    direction: str,
+    orders: Orders,
     cursor: dict[str, Any] | None,
     limit: int,
 ) -> list[dict[str, Any]]:
     """Rows with a sort value come first, rows without one after them: two index-friendly queries, not one."""
+    order, direction = orders.keys[0] if orders.keys else (None, orders.way)
+    after = cursor["values"][0] if cursor and order is not None else None
     backwards = bool(cursor and cursor["back"])
     phases = [False] if order is None else [True, False] if backwards else [False, True]
     if cursor and order is not None:
-        phases = phases[phases.index(cursor["value"] is None) :]
+        phases = phases[phases.index(after is None) :]
     rows: list[dict[str, Any]] = []
     for position, nulls in enumerate(phases):
         if len(rows) > limit:
@@ -129,11 +123,26 @@ def _keyset_rows(
         starts = cursor is not None and position == 0
         served = order is not None and not order.stored and not nulls
         ways = served_scopes.ways(question, order.column) if served and order else ()
-        phase = _Phase(question.owner, tuple(fields), order, direction, starts, backwards, nulls, ways)
+        phase = _Phase(question, tuple(fields), order, direction, starts, backwards, nulls, ways)
         statement = question.statement(phase.about, phase.select)
-        given = {"after": cursor["id"], "after_value": cursor["value"]} if cursor and starts else {}
+        given = {"after": cursor["id"], "after_value": after} if cursor and starts else {}
         rows += question.dict_rows(statement, **given, rows=limit + 1 - len(rows))
     return rows
+
+
+def _sorted_rows(
+    question: Question,
+    fields: list[FieldType],
+    orders: Orders,
+    cursor: dict[str, Any] | None,
+    limit: int,
+) -> list[dict[str, Any]]:
+    """Rows in several orders: one statement, that no index serves."""
+    missing = tuple(value is None for value in cursor["values"]) if cursor else None
+    page = Sorted(question, tuple(fields), orders, missing, bool(cursor and cursor["back"]))
+    statement = question.statement(page.about, page.select)
+    given = page.given(cursor["values"], cursor["id"]) if cursor else {}
+    return question.dict_rows(statement, **given, rows=limit + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +152,7 @@ class _Phase:
     With `ways` they are read along the keys of a scope.
     """
 
-    owner: ObjectType
+    question: Question
     fields: tuple[FieldType, ...]
     order: FieldType | None
     direction: str
@@ -155,7 +164,7 @@ class _Phase:
     @property
     def about(self) -> Hashable:
         """What the text of its statement depends on beside the question."""
-        columns = tuple(field.key for field in self.fields)
+        columns = shape_of(self.fields)
         order = self.order.key if self.order else ""
         return ("page", columns, order, self.direction, self.starts, self.backwards, self.nulls, self.ways)
 
@@ -177,16 +186,20 @@ class _Phase:
             where.add(self._after(sorted_by, key, ascending))
         # Descending indexes are made NULLS LAST; here nulls are excluded, so either order of nulls is the same.
         ordered = [exp.Ordered(this=c, desc=not ascending, nulls_first=not ascending) for c in [*sorted_by, key]]
-        select = records_from(exp.select(*selected(self.owner, self.fields, order)), self.owner, where)
+        wanted = self.fields if order is None else (*self.fields, order)
+        sources = Sources(where, self.question.owner, self.question.principal)
+        select = sources.records_from(exp.select(*sources.selected(wanted)))
         return select.order_by(*ordered).limit(exp.Placeholder(this="rows"))
 
     def _along_keys(self, where: Where) -> exp.Select:
         assert self.order is not None
         ascending = (self.direction == "asc") != self.backwards
         after = self._pair() if self.starts else None
-        found = served_scopes.found(self.owner, self.ways, where, self.order.column, after, ascending=ascending)
-        select = exp.select(*selected(self.owner, self.fields, self.order))
-        select = records_from(select, self.owner, Where(where.objects))
+        owner, principal = self.question.owner, self.question.principal
+        found = served_scopes.found(owner, self.ways, where, self.order.column, after, ascending=ascending)
+        # What is asked of the records has been asked on the way.
+        sources = Sources(replace(where, parts=[]), owner, principal)
+        select = sources.records_from(exp.select(*sources.selected((*self.fields, self.order))))
         value, key = (exp.column(name, table=served_scopes.FOUND) for name in ("value", "id"))
         select = select.join(found, on=exp.column("id", table=ALIAS).eq(key))
         return served_scopes.in_order(select, value, key, ascending)
@@ -206,13 +219,13 @@ class _Phase:
         return exp.GT(this=left, expression=right) if ascending else exp.LT(this=left, expression=right)
 
 
-def _cursor(listed: str, row: Mapping[str, Any], sort_key: str, *, back: bool) -> str:
-    value = row.get(f"f:{sort_key}")
-    return cursors.seal(listed, [None if value is None else str(value), row["id"], back])
+def _cursor(listed: str, row: Mapping[str, Any], orders: Orders, *, back: bool) -> str:
+    values = (row[f"f:{field.key}"] for field in orders.fields)
+    return cursors.seal(listed, [row["id"], back, *(None if value is None else str(value) for value in values)])
 
 
 def _read_cursor(listed: str, text: str) -> dict[str, Any] | None:
     if not text:
         return None
-    value, record_id, back = cursors.unseal(listed, text)
-    return {"value": value, "id": record_id, "back": back}
+    record_id, back, *values = cursors.unseal(listed, text)
+    return {"values": values, "id": record_id, "back": back}

@@ -11,6 +11,7 @@ from sqlglot import exp
 
 from zhike.platform.fields.types import Wire
 from zhike.platform.objects.logic import catalogue as catalogues
+from zhike.platform.objects.logic import paths
 from zhike.platform.objects.logic.conditions import Where, any_id, outside_walls
 from zhike.platform.objects.logic.field_rights import field_rules
 from zhike.platform.objects.logic.statements import ALIAS, Statement, fetch, kept, records_from, selected
@@ -26,7 +27,7 @@ def present(
     owner: ObjectType, fields: Sequence[FieldType], rows: Sequence[Mapping[str, Any]], principal: Principal
 ) -> list[Record]:
     """Return the rows as records for `principal`."""
-    rules = field_rules(owner, [*(field.key for field in fields), *owner.display], principal)
+    rules = _rules(owner, fields, principal)
     refused = tuple(field.key for field in fields if rules[field.key] == "refused")
     shown_fields = [field for field in fields if field.key not in refused]
     # Rows that were read one by one tell where they belong; that costs no second look where a field shows a unit.
@@ -50,6 +51,14 @@ def present(
         )
         for row in rows
     ]
+
+
+def _rules(owner: ObjectType, fields: Sequence[FieldType], principal: Principal) -> dict[str, str]:
+    """How the viewer sees the columns of a list; what an expression says is made of what they see in clear."""
+    own = (field.key for field in fields if not field.steps and field.formula is None)
+    rules = field_rules(owner, [*own, *owner.display], principal)
+    rules |= {field.key: paths.rule(owner, field, principal) for field in fields if field.steps}
+    return rules | {field.key: "clear" for field in fields if field.formula is not None}
 
 
 def display_of(owner: ObjectType, row: Mapping[str, Any], rules: Mapping[str, str], language: str) -> str:

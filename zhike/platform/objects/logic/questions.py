@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlglot import exp
 
 from zhike.expressions import api as expressions
 from zhike.platform.objects.errors import UnknownField, UnknownRefinement
-from zhike.platform.objects.logic import asking, searching, single_records, statements
+from zhike.platform.objects.logic import asking, computing, paths, searching, single_records, statements
 from zhike.platform.objects.logic import catalogue as catalogues
 from zhike.platform.objects.logic.conditions import (
     Where,
@@ -21,7 +21,7 @@ from zhike.platform.objects.logic.conditions import (
 )
 from zhike.platform.objects.logic.searching import Answers
 from zhike.platform.objects.logic.statements import ALIAS, Statement
-from zhike.platform.objects.types import ObjectType, RecordQuery, pointing_at
+from zhike.platform.objects.types import FieldType, ObjectType, RecordQuery, pointing_at
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal
 
@@ -34,7 +34,8 @@ class Question:
     """What a query asks for, of what `principal` may read and do `operation` on.
 
     `condition` is the shape of what it asks, `written` the values in it; `answers` are those to its search, if it has one;
-    `chosen` are records that were chosen one by one, None for all.
+    `chosen` are records that were chosen one by one, None for all; `computed` the columns that the query makes, by key,
+    whose values are among the `written` ones.
     """
 
     owner: ObjectType
@@ -45,6 +46,7 @@ class Question:
     written: Sequence[object]
     answers: Answers | None
     chosen: Sequence[uuid.UUID] | None
+    computed: Mapping[str, FieldType] = field(default_factory=dict)
 
     def statement(self, about: Hashable, select: Callable[[Where], exp.Select]) -> Statement:
         """Return the statement that `select` makes of the conditions, made once for all questions of this shape.
@@ -64,6 +66,16 @@ class Question:
         by_id = (self.answers is not None, self.chosen is not None)
         shape = (self.owner.key, self.principal.shape, self.operation, self.refinement, self.condition, by_id, about)
         return statements.kept(shape, build)
+
+    def askable(self, key: str) -> FieldType:
+        """Return a column that the principal may ask about: of the record, of one that it points at, or a computed one.
+
+        Raises UnknownField, TooManySteps, Refused.
+        """
+        found = self.computed.get(key) or paths.field_of(self.owner, key, self.principal)
+        if found.formula is None:
+            paths.require(self.owner, found, self.principal)
+        return found
 
     def rows(self, statement: Statement, *, explain: bool = False, **given: object) -> list[tuple[Any, ...]]:
         """Return the rows of a statement of this question, or of the plan that the database has for it."""
@@ -97,8 +109,8 @@ class Question:
 def asked(query: RecordQuery, principal: Principal, owner: ObjectType, operation: str = "read") -> Question:
     """Return the question that a query is.
 
-    Raises UnknownRefinement, ExpressionInvalid, and Refused where the condition asks about what the principal may not
-    ask about.
+    Raises UnknownRefinement, ExpressionInvalid, BadColumnKey, and Refused where a condition or a column asks about what
+    the principal may not ask about.
     """
     query = _with_parent(query, principal, owner)
     refinement = "" if query.refinement == "all" else query.refinement
@@ -110,7 +122,8 @@ def asked(query: RecordQuery, principal: Principal, owner: ObjectType, operation
         condition = asking.condition(catalogues.catalogue(), owner, query.condition, principal)
         shape, written = expressions.shape_of(condition)
     answers = searching.answers(owner, query.text, principal) if query.text.strip() else None
-    return Question(owner, principal, operation, refinement, shape, written, answers, query.uids)
+    computed, more = computing.columns(query, owner, principal, len(written))
+    return Question(owner, principal, operation, refinement, shape, (*written, *more), answers, query.uids, computed)
 
 
 def _with_parent(query: RecordQuery, principal: Principal, owner: ObjectType) -> RecordQuery:
@@ -121,11 +134,11 @@ def _with_parent(query: RecordQuery, principal: Principal, owner: ObjectType) ->
     if query.of is None:
         return query
     known = catalogues.catalogue()
-    field = asking.field_of(owner, query.of.through, principal)
-    if field.target not in known:
+    through = asking.field_of(owner, query.of.through, principal)
+    if through.target not in known:
         pointing = (one.key for one in owner.fields.values() if one.target in known)
         has = sorted(key for key in pointing if not permissions.limited(principal, owner.key, key))
-        raise UnknownField(object=owner.key, field=field.key, has=has)
-    parent = single_records.id_by_uid(known[field.target], query.of.uid, principal)
-    points = pointing_at(field.key, parent)
+        raise UnknownField(object=owner.key, field=through.key, has=has)
+    parent = single_records.id_by_uid(known[through.target], query.of.uid, principal)
+    points = pointing_at(through.key, parent)
     return replace(query, of=None, condition={"and": [query.condition, points]} if query.condition else points)

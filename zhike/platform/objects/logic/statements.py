@@ -84,14 +84,13 @@ def kept(shape: Hashable, build: Callable[[], Statement]) -> Statement:
     return found
 
 
-def selected(owner: ObjectType, fields: Iterable[FieldType], order: FieldType | None = None) -> list[exp.Expr]:
-    """Return what every reader of records needs of them, with the given fields and the one they are ordered by."""
+def selected(owner: ObjectType, fields: Iterable[FieldType]) -> list[exp.Expr]:
+    """Return what every reader of records needs of them, with the given fields."""
     system = ["id", "uid", "source_key", "revision", "created_at", "updated_at", "updated_by"]
     chosen: list[exp.Expr] = [exp.column(name, table=ALIAS) for name in system]
     wanted = {field.key: field for field in fields}
-    for field in (*(owner.fields[key] for key in owner.display), order):
-        if field is not None:
-            wanted.setdefault(field.key, field)
+    for key in owner.display:
+        wanted.setdefault(key, owner.fields[key])
     for field in wanted.values():
         chosen.append(exp.alias_(field_sql(field), f"f:{field.key}", quoted=True))
         for suffix in field.values.shown if field.stored else ():

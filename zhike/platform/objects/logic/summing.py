@@ -41,7 +41,8 @@ def summary(
 
     def select(where: Where) -> exp.Select:
         totals = [exp.Sum(this=field_sql(field)) for field in summed]
-        group = _group(where, by, principal) if by else exp.null()
+        behind = exp.Literal.number(_BEHIND_A_WALL)
+        group = unwalled(where, field_sql(by), by, principal, behind) if by else exp.null()
         chosen = [group, exp.Count(this=exp.Star()), *totals, *currencies.values()]
         grouped = [exp.Literal.number(1)] if by else []
         found = records_from(exp.select(*chosen), owner, where)
@@ -59,15 +60,14 @@ def summary(
     return found
 
 
-def _group(where: Where, field: FieldType, principal: Principal) -> exp.Expr:
-    """The SQL by which records are grouped; what points at records behind a wall is one group."""
-    value, target = field_sql(field), where.objects.get(field.target)
+def unwalled(where: Where, value: exp.Expr, field: FieldType, principal: Principal, behind: exp.Expr) -> exp.Expr:
+    """Return the SQL by which records are grouped: the field's value, but `behind` of what points behind a wall."""
+    target = where.objects.get(field.target)
     walls = outside_walls(where, target, "pointed", principal) if target else []
     if target is None or not walls:
         return value
     source = exp.alias_(exp.to_table(target.table, quoted=True), "pointed", table=True)
     seen = exp.Exists(this=exp.select("1").from_(source).where(exp.column("id", table="pointed").eq(value), *walls))
-    behind = exp.Literal.number(_BEHIND_A_WALL)
     return exp.Case().when(exp.or_(value.copy().is_(exp.null()), seen), value.copy()).else_(behind)
 
 
