@@ -73,6 +73,49 @@ def test_every_page_is_without_serious_findings(live: Live, page: Page, role: st
     assert wrong == {}
 
 
+#: What opens over a page, by role: where it stands and what is clicked for it, one after the other.
+LAYERS = {
+    "运营": [
+        ("/", ["global-search"]),
+        ("/", ["user-menu"]),
+        ("/audiences/", ["explain-open"]),
+        ("/audiences/", ["audience-save"]),
+        ("/records/party", ["columns"]),
+        ("/records/party", ["group-by"]),
+        ("/records/party", ["add-condition"]),
+        ("/loads", ["upload"]),
+        ("/users", ["user-add"]),
+        ("/users", ["users-import"]),
+    ],
+    "客户经理": [
+        ("/work", ["work-row"]),
+        ("/work", ["work-new"]),
+    ],
+}
+
+
+@pytest.mark.parametrize("role", LAYERS)
+def test_what_opens_over_a_page_is_without_serious_findings(live: Live, page: Page, role: str) -> None:
+    sign_in(page, live, role)
+    condition = {"op": ">", "left": {"field": "total_asset"}, "right": {"value": 1000}}
+    if role == "运营":
+        page.evaluate(_POST, ["/audiences", {"name": "有资产", "description": "", "condition": condition}])
+    else:
+        page.evaluate(_POST, ["/work", {"kind": "task", "subject": "回访"}])
+    wrong: dict[str, list[str]] = {}
+    for path, clicked in LAYERS[role]:
+        if path.endswith("/") and path != "/":
+            path += page.evaluate(_GET, path.rstrip("/"))["items"][0]["uid"]
+        page.goto(live.address + path)
+        for name in clicked:
+            page.get_by_test_id(name).first.click()
+        page.locator("[role=dialog], [role=menu], [role=listbox], .ant-popover").first.wait_for()
+        found = _findings(page)
+        if found:
+            wrong[f"{path} {clicked}"] = found
+    assert wrong == {}
+
+
 @pytest.mark.parametrize("size", SIZES)
 def test_the_entrance_is_without_serious_findings(live: Live, page: Page, size: tuple[int, int]) -> None:
     page.set_viewport_size({"width": size[0], "height": size[1]})

@@ -47,6 +47,7 @@ export function RecordPicker({ object, testId, value, onChange, id, autoFocus }:
     <Select<Picked, PickOption>
       ref={select}
       id={id}
+      aria-label={id ? undefined : t('record.refSearch')}
       labelInValue
       allowClear
       showSearch={{ filterOption: false, onSearch: setQ, searchValue: q }}

@@ -23,6 +23,8 @@ export function SearchDialog({ open, onClose }: { open: boolean; onClose: () => 
   return (
     <Modal
       open={open}
+      title={t('shell.search')}
+      classNames={{ header: 'visually-hidden' }}
       onCancel={onClose}
       footer={null}
       closable={false}
