@@ -47,6 +47,23 @@ def test_a_star_stands_for_anything():
     assert found == FileDates(date(2026, 3, 17), date(2026, 3, 17))
 
 
+@pytest.mark.parametrize(
+    ("pattern", "name", "day"),
+    [
+        ("*a*b*{business_date:%Y%m%d}*.csv", "xaxbx20260317_v2.csv", 17),
+        ("*{business_date:%Y%m%d}*.csv", "20260317_20260318.csv", 18),
+        ("ab*ba_{business_date:%Y%m%d}.csv", "aba_20260317.csv", None),
+        ("*a*a_{business_date:%Y%m%d}.csv", "a_20260317.csv", None),
+        ("{business_date:%Y%m%d}*", "20260317", 17),
+        ("*" + "a*" * 60 + "{business_date:%Y%m%d}.csv", "a" * 240 + ".csv", None),
+    ],
+)
+def test_stars_stand_for_anything_between_pieces_and_are_tried_once(pattern, name, day):
+    found = matches(source(file=pattern), name)
+
+    assert found == (day and FileDates(date(2026, 3, day), date(2026, 3, day)))
+
+
 @pytest.mark.django_db
 def test_a_given_date_stands_in_for_a_missing_one():
     assert dates_of(source(), "成交.csv", date(2026, 3, 17)).first == date(2026, 3, 17)
