@@ -10,6 +10,8 @@ import hashlib
 import io
 import shutil
 import tempfile
+import uuid
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -32,6 +34,7 @@ from zhike.kernel.files import FileStore
 from zhike.kernel.ids import uuid7
 from zhike.kernel.isolation import told
 from zhike.kernel.jobs import Cancelled, RunHandle
+from zhike.kernel.models import Run
 from zhike.kernel.trading_days import trading_calendar
 
 #: Text files are read in a stream; 2 GB of CSV must fit a process of 1 GB.
@@ -71,6 +74,7 @@ def load_file(
         file_hash=file_hash,
         definition=digest,
         owner=context.current().actor,
+        run=handle.uid if handle else None,
         started_at=clock.now(),
     )
     try:
@@ -119,6 +123,14 @@ def _end_interrupted(source: Source, file_hash: str) -> None:
     error = {"code": "load.interrupted", "message": "加载中断，已重新开始", "message_en": "interrupted; started again"}
     rows = Load.objects.filter(source=source.key, file_hash=file_hash, state=Load.State.RUNNING)
     rows.update(state=Load.State.FAILED, error=error, finished_at=clock.now())
+
+
+def end_with_runs(runs: Sequence[uuid.UUID], state: str, error: Mapping[str, object] | None) -> None:
+    """End the loads that are under way for runs that came to nothing, as those ended: cancelled, or failed with their error."""
+    cancelled = state == Run.State.CANCELLED
+    Load.objects.filter(run__in=runs, state=Load.State.RUNNING).update(
+        state=Load.State.CANCELLED if cancelled else Load.State.FAILED, error=error, finished_at=clock.now()
+    )
 
 
 def _already(source: Source, file_hash: str, dates: FileDates, digest: str) -> Load | None:
