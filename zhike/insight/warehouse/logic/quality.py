@@ -22,7 +22,7 @@ _FEW_REJECTS = 20
 
 def done(**by: str) -> QuerySet[Load]:
     """Return the loads that count; one of a day to come, from when such were not refused, stands in nobody's way."""
-    return Load.objects.filter(state=Load.State.DONE, **by).exclude(business_date__gt=clock.today())
+    return Load.objects.filter(state=Load.State.DONE, **by).exclude(first_date__gt=clock.today())
 
 
 def stale_sources(business_date: date) -> list[LoadFinding]:
