@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from zhike.insight.warehouse.errors import NoBusinessDate
-from zhike.insight.warehouse.logic.file_names import FileDates, dates_of, matches
+from zhike.insight.warehouse.logic.file_names import FileDates, dates_of, matches, takes_any
 from zhike.insight.warehouse.types import Source
 
 
@@ -62,6 +62,22 @@ def test_stars_stand_for_anything_between_pieces_and_are_tried_once(pattern, nam
     found = matches(source(file=pattern), name)
 
     assert found == (day and FileDates(date(2026, 3, day), date(2026, 3, day)))
+
+
+@pytest.mark.parametrize(
+    ("pattern", "any"),
+    [
+        ("*", True),
+        ("*.csv", True),
+        ("*_{business_date:%Y%m%d}*.csv", True),
+        ("trade_*.csv", False),
+        ("*成交.csv", False),
+        ("*trade", False),
+        ("{business_date:%Y%m%d}.csv", False),
+    ],
+)
+def test_a_star_without_a_part_of_a_name_takes_any_file(pattern, any):
+    assert takes_any(pattern) == any
 
 
 @pytest.mark.django_db

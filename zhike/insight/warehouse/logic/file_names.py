@@ -38,6 +38,13 @@ def example(source: Source, day: date) -> str:
     return _PLACE.sub(lambda place: day.strftime(place[2]), source.file)
 
 
+def takes_any(pattern: str) -> bool:
+    """Return whether a pattern with a star names nothing but a date and an ending, so that files of any source fit it."""
+    rest = _PLACE.sub("", pattern)
+    stem = rest.rpartition(".")[0] if "." in rest else rest
+    return "*" in rest and not any(sign.isalnum() for sign in stem)
+
+
 def check_given(source: Source, name: str, given: date | None) -> None:
     """Raise DateDiffers when the file's name holds another day than the one given."""
     found = matches(source, name)
