@@ -60,7 +60,7 @@ WITHOUT = {
         "warehouse.api": "compact only_writer session stage_run table_version",
         "warehouse.received": "as_of_now files_in keep_rejected load_file load_folder plain_master stale_sources stored_file",
         "audiences.api": "snapshot_members",
-        "packs.api": "apply",
+        "packs.api": "apply apply_later",
     },
     "pumps, timers and loads call them; what a person asks for goes by a door of the campaign or record it is about": {
         "work.origins": "cancel_open of_origin records_of summaries_of_origins summary_of_origin",

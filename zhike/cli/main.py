@@ -12,15 +12,20 @@ from pathlib import Path
 from typing import TypeAlias
 from uuid import UUID
 
+import psycopg
+from django.db import DatabaseError, InterfaceError, OperationalError
+
 from zhike import __version__
 from zhike.cli.installation import opened, private
 from zhike.cli.output import Output
 from zhike.cli.sample import options as sample_options
-from zhike.kernel.errors import ZhikeError
+from zhike.kernel.errors import DatabaseAway, ZhikeError
 
 Actions: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
+#: Classes of SQLSTATE: lost connections, servers that shut down or start.
+_NO_CONNECTION = ("08", "57P")
 _LANG = "language of errors and findings (default: zh; en with --json)"
 
 
@@ -40,11 +45,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # `| head`: whoever reads has enough
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115
         return 0
+    except (DatabaseError, psycopg.Error) as error:
+        if not _away(error):
+            raise
+        output.error(DatabaseAway())
+        return 1
     except (KeyboardInterrupt, RuntimeError) as error:
         if not isinstance(error, KeyboardInterrupt) and not isinstance(error.__cause__, KeyboardInterrupt):
             raise  # DuckDB wraps Ctrl-C into a RuntimeError
         print(file=sys.stderr)
         return 130
+
+
+def _away(error: Exception) -> bool:
+    """Whether the database could not be reached or ended the connection; it may also have refused a statement."""
+    cause = error if isinstance(error, psycopg.Error) else error.__cause__
+    state = cause.sqlstate if isinstance(cause, psycopg.Error) else None
+    unreached = (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError)
+    return isinstance(error, unreached) and (state is None or state.startswith(_NO_CONNECTION))
 
 
 def _run(options: argparse.Namespace, output: Output) -> int:

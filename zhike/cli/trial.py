@@ -107,7 +107,10 @@ def load_sample(customers: int, days: int, end: date | None, seed: int, output: 
 
 
 def advance_sample(days: int, output: Output) -> dict[str, object]:
-    """Write the next trading days, load and compute them in the evening of the last; then it is the morning after."""
+    """Write the next trading days, load and compute them in the evening of the last; then it is the morning after.
+
+    Interrupted anywhere, it goes on where it was when it is called again.
+    """
     from zhike.cli.sample import broker
     from zhike.engagement.campaigns import standing
     from zhike.insight.warehouse import api as warehouse
@@ -117,15 +120,18 @@ def advance_sample(days: int, output: Output) -> dict[str, object]:
     last = warehouse.business_date()
     if last is None or not (sample_folder() / "manifest.json").exists():
         raise Unavailable(what="sample broker", remedy="zhike sample")
-    calendar = trading_calendar()
-    broker.advance(
-        sample_folder(),
-        calendar=calendar,
-        days=days,
-        reached=_reached_customers(standing.reached()),
-        listener=output.progress,
-    )
-    written = trading_days_after(last, days)
+    calendar, written_to = trading_calendar(), broker.written_to(sample_folder())
+    # A call that was interrupted may have written days that are not computed: they come first, and count.
+    waiting = calendar.between(calendar.add(last, 1), written_to)
+    if len(waiting) < days:
+        broker.advance(
+            sample_folder(),
+            calendar=calendar,
+            days=days - len(waiting),
+            reached=_reached_customers(standing.reached()),
+            listener=output.progress,
+        )
+    written = trading_days_after(last, max(days, len(waiting)))
     _advance_clock(clock.at(written[-1], 22))
     _check_and_share(received.load_folder(sample_folder(), listener=output.progress, after=last))
     for day in written:
@@ -159,8 +165,7 @@ def _check_and_share(results: Sequence[LoadResult]) -> None:
 
     failed = [found for found in results if found.state == "failed"]
     if failed:
-        findings = [{"code": f.error["code"], "message": f.error["message"], "path": f.file} for f in failed if f.error]
-        raise Invalid(findings=findings)
+        raise Invalid(findings=[finding for found in failed for finding in _said_of(found)])
     for found in results:
         kept, given = received.stored_file(found.file_hash), sample_folder() / found.file
         if not given.samefile(kept):
@@ -168,6 +173,13 @@ def _check_and_share(results: Sequence[LoadResult]) -> None:
             link.unlink(missing_ok=True)
             link.hardlink_to(kept)
             link.replace(given)
+
+
+def _said_of(failed: LoadResult) -> list[dict[str, object]]:
+    """What is wrong with a file that was not loaded: its findings, else its error."""
+    said = failed.findings or ([failed.error] if failed.error else [])
+    words = ("code", "message", "message_en")
+    return [{"path": failed.file, **{key: one[key] for key in words if key in one}} for one in said]
 
 
 def _stage(day: date, output: Output) -> None:

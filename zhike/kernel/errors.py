@@ -145,6 +145,15 @@ class Unavailable(ZhikeError):
     en = "{what} is not available: {remedy}"
 
 
+class DatabaseAway(ZhikeError):
+    """The database cannot be reached: nobody's fault who asks, and worth trying again."""
+
+    code = "database.away"
+    status = 503
+    zh = "数据库暂不可用，请稍后重试"
+    en = "The database cannot be reached; please try again later"
+
+
 class TooCostly(ZhikeError):
     """A question worked for longer than the installation lets one; it was stopped, and nothing else was harmed."""
 

@@ -10,7 +10,7 @@ from datetime import timedelta
 from django.db import DatabaseError, connection
 from django.db.models import Q
 
-from zhike.kernel import clock
+from zhike.kernel import clock, run_ends
 from zhike.kernel.models import Run
 
 #: How often a run says that it lives, and after how long a silence it is taken to be dead.
@@ -35,16 +35,13 @@ def beating(run_id: int) -> Iterator[None]:
 def bury(*, now_dead: Q | None = None) -> list[Run]:
     """Say of the runs that are silent, or that `now_dead` selects, that they were interrupted; return them."""
     silent = Q(heartbeat_at__lt=clock.now() - SILENCE)
-    found = list(Run.objects.filter(silent if now_dead is None else now_dead, state=Run.State.RUNNING))
     error = {
         "code": "run.interrupted",
         "message": "执行任务的进程已退出",
         "message_en": "The process that did it is gone",
     }
-    Run.objects.filter(pk__in=[run.pk for run in found], state=Run.State.RUNNING).update(
-        state=Run.State.INTERRUPTED, finished_at=clock.now(), error=error
-    )
-    return found
+    which = Q(silent if now_dead is None else now_dead, state=Run.State.RUNNING)
+    return run_ends.end(which, Run.State.INTERRUPTED, error)
 
 
 def _beat(run_id: int, ended: threading.Event) -> None:

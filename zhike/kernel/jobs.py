@@ -19,7 +19,7 @@ from django.db.models import F, Q
 from procrastinate.contrib.django import app
 from procrastinate.jobs import Job, Status
 
-from zhike.kernel import clock, context, heartbeats
+from zhike.kernel import clock, context, heartbeats, run_ends
 from zhike.kernel.definition_parts import Labels, Words, both, kept
 from zhike.kernel.errors import NotFound, ZhikeError
 from zhike.kernel.ids import uuid7
@@ -192,7 +192,7 @@ def mend() -> int:
         for run in lost:
             _log.warning("a run has lost its place in the queue", extra={"run": str(run.uid), "attempts": run.attempts})
             if run.attempts or run.kind not in _handlers:
-                _update(run, state=Run.State.INTERRUPTED, finished_at=clock.now(), error=_LOST)
+                run_ends.end(Q(pk=run.pk), Run.State.INTERRUPTED, _LOST)
             else:
                 _update(run, attempts=1)
                 execute.configure(queue=_handlers[run.kind][1]).defer(run=str(run.uid))
@@ -259,17 +259,17 @@ def _perform(run: Run, listener: Listener | None) -> None:
             _wait(run, later.seconds)
             return
         except Cancelled:
-            _update(run, state=Run.State.CANCELLED, finished_at=clock.now())
+            run_ends.end(Q(pk=run.pk), Run.State.CANCELLED)
             raise
         except ZhikeError as error:
             shown = error.as_dict() | {"message_en": error.message("en")}
-            _update(run, state=Run.State.FAILED, finished_at=clock.now(), error=_plain(shown))
+            run_ends.end(Q(pk=run.pk), Run.State.FAILED, _plain(shown))
             raise
         except Exception as error:
             shown = {"code": "internal", "message": told(error)}
             _log.exception("run failed", extra={"run": str(run.uid)})
             lines = [*run.log, *trace(error)][-_LOG_LINES:]
-            _update(run, state=Run.State.FAILED, finished_at=clock.now(), error=shown, log=lines)
+            run_ends.end(Q(pk=run.pk), Run.State.FAILED, shown, log=lines)
             raise
     _update(run, state=Run.State.DONE, finished_at=clock.now(), result=_plain(result or {}))
 

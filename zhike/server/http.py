@@ -18,7 +18,7 @@ from ninja.renderers import BaseRenderer
 from ninja.security import SessionAuth
 
 from zhike.kernel import context
-from zhike.kernel.errors import SignInRequired, ZhikeError
+from zhike.kernel.errors import DatabaseAway, SignInRequired, ZhikeError
 from zhike.kernel.wire import ErrorOut, Finding, facts, findings
 from zhike.platform.organization import api as organization
 from zhike.platform.organization.errors import PasswordDue
@@ -90,7 +90,6 @@ _SAID: Mapping[str, tuple[str, str]] = {
     "request.too_large": ("请求内容过大", "The request is too large"),
     "request.invalid": ("输入有误", "The input is not right"),
     "sign_in_changed": ("登录状态已失效，请重新登录", "Your sign-in is no longer valid; please sign in again"),
-    "database.away": ("数据库暂不可用，请稍后重试", "The database cannot be reached; please try again later"),
 }
 
 api = Api(
@@ -177,7 +176,7 @@ def on_missing(request: HttpRequest, _error: Http404) -> HttpResponse:
 def on_database_away(request: HttpRequest, _error: Exception) -> HttpResponse:
     """Answer while the database cannot be reached: not our caller's fault, and worth trying again."""
     _log.exception("database away", extra={"path": request.path})
-    return _refuse(request, 503, "database.away")
+    return on_expected(request, DatabaseAway())
 
 
 @api.exception_handler(Exception)

@@ -205,6 +205,58 @@ def test_a_run_that_workers_keep_dying_of_is_not_taken_up_again(changed):
     assert (status_of(job), Run.objects.get(uid=uid).state) == ("failed", "interrupted")
 
 
+def left_behind(uid):
+    """A load of a run whose worker was killed in the middle of it."""
+    file = {"file": "rows.csv", "file_hash": "0" * 64}
+    return Load.objects.create(uid=uuid7(), run=uid, source="test", dataset="test.rows", started_at=clock.now(), **file)
+
+
+def outcome(load):
+    load.refresh_from_db()
+    return load.state, (load.error or {}).get("code"), load.finished_at is not None
+
+
+def test_a_load_ends_when_its_run_is_buried_and_no_other_does(changed):
+    uid, other = (jobs.submit("load_folder", "load", {"folder": str(changed)}) for _number in range(2))
+    dead, living = left_behind(uid), left_behind(other)
+    Run.objects.filter(uid=uid).update(state="running", heartbeat_at=clock.now() - heartbeats.SILENCE * 2)
+
+    heartbeats.bury()
+
+    assert outcome(dead) == ("failed", "run.interrupted", True)
+    assert outcome(living) == ("running", None, False)
+
+
+def test_a_load_ends_when_its_run_is_cancelled_before_it_goes_on(changed):
+    uid = jobs.submit("load_folder", "load", {"folder": str(changed)})
+    load = left_behind(uid)
+    jobs.request_cancel(uid)
+
+    jobs.execute(run=str(uid))
+
+    assert (Run.objects.get(uid=uid).state, outcome(load)) == ("cancelled", ("cancelled", None, True))
+
+
+def test_a_load_ends_with_the_error_of_its_run(changed):
+    uid = jobs.submit("load_folder", "load", {"folder": 7})
+    load = left_behind(uid)
+    Run.objects.filter(uid=uid).update(kind="stage", params={"business_date": "today"})
+
+    with pytest.raises(ValueError, match="today"):
+        jobs.execute(run=str(uid))
+
+    assert outcome(load) == ("failed", "internal", True)
+
+
+def test_a_load_knows_its_run(changed):
+    for path in changed.iterdir():
+        path.write_text(path.read_text(encoding="gb18030").replace("3500001", "3500009"), encoding="gb18030")
+
+    run = jobs.run_now("load_folder", "load", {"folder": str(changed)})
+
+    assert set(Load.objects.filter(run=run.uid).values_list("state", flat=True)) == {"done"}
+
+
 def test_a_run_of_a_command_that_was_killed_says_so_after_a_minute(changed):
     uid = jobs.submit("load_folder", "load", {"folder": str(changed)})
     Run.objects.filter(uid=uid).update(state="running", heartbeat_at=clock.now())

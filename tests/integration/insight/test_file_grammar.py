@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
+from pydantic import ValidationError
 
 from tests.factories.lake import asked
 from zhike.insight.warehouse import received
@@ -142,6 +143,20 @@ def test_a_title_above_and_a_sum_below_are_no_rows(tmp_path, footer, end):
 
     assert (result.rows_read, result.rows_loaded, rejected(result)) == (3, 2, {5: "bad_integer"})
     assert stored("no") == [("1",), ("3",)]
+
+
+def test_a_pattern_of_a_footer_takes_time_as_the_text_does_whatever_it_repeats(tmp_path):
+    text = "no;amount;count\n1;1;1\n" + "a" * 34 + "b;;\n"
+
+    result = load(tmp_path, text, footer={"pattern": "^(a+)+$"})
+
+    assert (result.state, result.rows_loaded) == ("done", 2)
+
+
+@pytest.mark.parametrize("pattern", ["^(?=a)", r"(a)\1", "a++", "(?>a)", "a{1001}", r"a\Z"])
+def test_a_pattern_that_the_engine_does_not_understand_is_no_definition(pattern):
+    with pytest.raises(ValidationError, match="the warehouse does not understand it"):
+        snapshot(footer={"pattern": pattern})
 
 
 def test_lines_are_those_of_the_file_also_below_a_value_of_several_lines(tmp_path):

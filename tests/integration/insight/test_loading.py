@@ -12,6 +12,7 @@ from openpyxl import Workbook
 from tests.factories.lake import asked
 from zhike.insight.warehouse import received
 from zhike.insight.warehouse.types import Source
+from zhike.kernel import clock
 from zhike.kernel.definitions import Snapshot
 from zhike.kernel.encryption import keyring
 from zhike.platform.audit.models import Entry
@@ -273,6 +274,39 @@ def test_a_fact_file_of_a_holiday(tmp_path):
 
     assert (result.state, codes(result)) == ("failed", ["load.not_a_trading_day"])
     assert "2026-02-13" in result.findings[0]["message"]
+
+
+@pytest.mark.parametrize("grain", ["master", "fact"])
+def test_a_file_of_a_day_to_come_changes_nothing_until_that_day(tmp_path, grain):
+    body = {"grain": grain, "dataset": f"test.ahead_{grain}", "file": "ahead_{business_date:%Y%m%d}.csv"}
+    path = text(tmp_path, GOOD, name="ahead_20260318.csv")
+
+    with clock.travel(clock.at(DAY, 23, 59)):
+        early = load(path, definition(**body))
+    assert (early.state, early.rows_loaded, codes(early)) == ("failed", 0, ["load.future_date"])
+    assert "2026-03-17" in early.error["message"]
+
+    with clock.travel(clock.at(date(2026, 3, 18), 0, 1)):
+        assert load(path, definition(**body)).rows_loaded == 2
+
+
+def test_a_master_sent_for_a_day_to_come_is_refused(tmp_path):
+    body = {"dataset": "test.sent_ahead", "file": "sent.csv", "date": "given"}
+
+    found = load(text(tmp_path, GOOD, name="sent.csv"), definition(**body), business_date=date(9999, 12, 31))
+
+    assert (found.state, codes(found)) == ("failed", ["load.future_date"])
+
+
+def test_a_master_of_a_day_to_come_that_was_loaded_once_stands_in_no_ones_way(tmp_path):
+    body = {"dataset": "test.once_ahead", "file": "once_{business_date:%Y%m%d}.csv"}
+    with clock.travel(clock.at(date(2099, 12, 31), 12)):
+        assert load(text(tmp_path, GOOD, name="once_20991231.csv"), definition(**body)).rows_loaded == 2
+
+    right = load(text(tmp_path, GOOD[:2], name="once_20260317.csv"), definition(**body))
+
+    assert (right.state, right.rows_loaded, codes(right)) == ("done", 1, [])
+    assert asked("select count(*) from _rows", rows="test.once_ahead") == [(1,)]
 
 
 def test_a_name_without_a_date(tmp_path):

@@ -134,6 +134,7 @@ SLIPS = [
     (SOURCE, "low: 1900-01-01", "low: 2900-01-01, high: 1900-01-01", FORM, "`low` is above `high`"),
     (SOURCE, "{business_date:%Y%m%d}", "new", "source.no_day", "{business_date:%Y%m%d}"),
     (SOURCE, "_{business_date:%Y%m%d}", "_{month:%Y%m}", "source.no_day", "'given' or a column"),
+    (SOURCE, "counter_customer_{", "*{", "source.any_file", "a part of the name"),
     # what roles and pages name
     (MANAGER, "menu: [home, party,", "menu: [home, partyy,", "role.unknown_menu", "Did you mean 'party'"),
     (MANAGER, "menu: [home, party,", "menu: [home, run,", "role.unknown_menu", "audience"),

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from zhike.insight.warehouse.errors import NoBusinessDate
-from zhike.insight.warehouse.logic.file_names import FileDates, dates_of, matches
+from zhike.insight.warehouse.logic.file_names import FileDates, dates_of, matches, takes_any
 from zhike.insight.warehouse.types import Source
 
 
@@ -45,6 +45,39 @@ def test_a_star_stands_for_anything():
     found = matches(source(file="*_trade_{business_date:%y%m%d}.csv"), "sh_trade_260317.csv")
 
     assert found == FileDates(date(2026, 3, 17), date(2026, 3, 17))
+
+
+@pytest.mark.parametrize(
+    ("pattern", "name", "day"),
+    [
+        ("*a*b*{business_date:%Y%m%d}*.csv", "xaxbx20260317_v2.csv", 17),
+        ("*{business_date:%Y%m%d}*.csv", "20260317_20260318.csv", 18),
+        ("ab*ba_{business_date:%Y%m%d}.csv", "aba_20260317.csv", None),
+        ("*a*a_{business_date:%Y%m%d}.csv", "a_20260317.csv", None),
+        ("{business_date:%Y%m%d}*", "20260317", 17),
+        ("*" + "a*" * 60 + "{business_date:%Y%m%d}.csv", "a" * 240 + ".csv", None),
+    ],
+)
+def test_stars_stand_for_anything_between_pieces_and_are_tried_once(pattern, name, day):
+    found = matches(source(file=pattern), name)
+
+    assert found == (day and FileDates(date(2026, 3, day), date(2026, 3, day)))
+
+
+@pytest.mark.parametrize(
+    ("pattern", "any"),
+    [
+        ("*", True),
+        ("*.csv", True),
+        ("*_{business_date:%Y%m%d}*.csv", True),
+        ("trade_*.csv", False),
+        ("*成交.csv", False),
+        ("*trade", False),
+        ("{business_date:%Y%m%d}.csv", False),
+    ],
+)
+def test_a_star_without_a_part_of_a_name_takes_any_file(pattern, any):
+    assert takes_any(pattern) == any
 
 
 @pytest.mark.django_db

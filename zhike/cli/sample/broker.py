@@ -75,6 +75,11 @@ def _begin(
     resuming.begin(connection, into, asked)
 
 
+def written_to(into: Path) -> date:
+    """Return the last day that the broker in `into` has written to its end."""
+    return date.fromisoformat(json.loads((into / "manifest.json").read_text(encoding="utf-8"))["end"])
+
+
 def advance(
     into: Path,
     *,
@@ -208,7 +213,9 @@ def _manifest(
         "files": sorted(path.name for path in into.iterdir() if path.is_file() and path.suffix in (".csv", ".parquet")),
     }
     text = json.dumps(manifest, ensure_ascii=False, indent=1)
-    (into / "manifest.json").write_text(text, encoding="utf-8")
+    partial = into / "manifest.partial"
+    partial.write_text(text, encoding="utf-8")
+    partial.replace(into / "manifest.json")
     return manifest
 
 

@@ -59,9 +59,12 @@ def end(connection: duckdb.DuckDBPyConnection, into: Path) -> None:
 
 
 def save(connection: duckdb.DuckDBPyConnection, into: Path) -> None:
-    """Write every table."""
-    for name in _TABLES:
-        connection.execute(f"copy {name} to '{_file(into, name)}' (format parquet)")
+    """Write every table beside what was, which they replace together when all are written."""
+    partial = {name: _file(into, name).with_suffix(".partial") for name in _TABLES}
+    for name, file in partial.items():
+        connection.execute(f"copy {name} to '{file}' (format parquet)")
+    for name, file in partial.items():
+        file.replace(_file(into, name))
     keep(connection, into, 0)
 
 

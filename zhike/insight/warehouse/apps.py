@@ -8,8 +8,8 @@ class WarehouseConfig(AppConfig):
     def ready(self) -> None:
         from zhike.insight.warehouse import blocks, jobs
         from zhike.insight.warehouse.kinds import SOURCE
-        from zhike.insight.warehouse.logic import declaring
-        from zhike.kernel import datasets, definitions, schedules
+        from zhike.insight.warehouse.logic import declaring, loading
+        from zhike.kernel import datasets, definitions, run_ends, schedules
         from zhike.kernel import jobs as runs
         from zhike.kernel.definition_parts import Labels
         from zhike.kernel.providers import register_block
@@ -35,4 +35,5 @@ class WarehouseConfig(AppConfig):
         schedules.register(jobs.LATE)
         runs.register(jobs.LOAD_FILE, jobs.load_file, queue="load")
         runs.register(jobs.LOAD_FOLDER, jobs.load_folder, queue="load")
+        run_ends.hear(loading.end_with_runs)
         register_block(blocks.LAST_LOAD)

@@ -7,7 +7,7 @@ from typing import Literal
 
 from zhike.expressions.errors import ExpressionInvalid
 from zhike.expressions.types import Type
-from zhike.insight.warehouse.logic import sources
+from zhike.insight.warehouse.logic import file_names, sources
 from zhike.insight.warehouse.logic.columns import check_expression, fits
 from zhike.insight.warehouse.logic.naming import dataset_column, dataset_uses, unknown_dataset
 from zhike.insight.warehouse.types import FROM_NAME, GIVEN, Source
@@ -21,6 +21,8 @@ def check_source(source: Source, everything: Snapshot) -> Iterator[Finding]:
     return definition_checks.each(
         _doubled(source, everything, "dataset"),
         _doubled(source, everything, "file"),
+        _unnamed(source, "file"),
+        _unnamed(source, "history"),
         _date(source),
         _keys(source),
         _order(source),
@@ -48,6 +50,17 @@ def _doubled(source: Source, everything: Snapshot, name: Literal["dataset", "fil
         if other.key != source.key and getattr(other, name) == given:
             said = Labels(f"{zh} source“{other.key}”", f"{en} source '{other.key}'")
             yield Finding(f"source.doubled_{name}", said, (name,))
+
+
+def _unnamed(source: Source, name: Literal["file", "history"]) -> Iterator[Finding]:
+    """A star beside a date or an ending alone takes the files of everybody."""
+    given = getattr(source, name)
+    if given and file_names.takes_any(given):
+        said = Labels(
+            f"“{given}”会收下别的数据源的文件；星号之外要写出文件名的固定部分，如 trade_*.csv",
+            f"'{given}' takes the files of other sources; beside the star it needs a part of the name, as trade_*.csv",
+        )
+        yield Finding("source.any_file", said, (name,))
 
 
 def _date(source: Source) -> Iterator[Finding]:

@@ -28,11 +28,17 @@ class Load(models.Model):
     findings = models.JSONField(default=list)
     error = models.JSONField(null=True)
     owner = models.TextField(db_default="")
+    #: The run that does it; none, where a command loads by itself.
+    run = models.UUIDField(null=True)
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["dataset", "business_date"]), models.Index(fields=["-id"])]
+        indexes = [
+            models.Index(fields=["dataset", "business_date"]),
+            models.Index(fields=["-id"]),
+            models.Index(fields=["run"], name="load_running", condition=models.Q(state="running")),
+        ]
 
 
 class Publication(models.Model):

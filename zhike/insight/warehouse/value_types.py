@@ -13,6 +13,7 @@ from pydantic_core import CoreSchema, core_schema
 from zhike.expressions.errors import ExpressionInvalid
 from zhike.expressions.parse import parse_tree
 from zhike.expressions.types import Type
+from zhike.insight.warehouse.logic import engine
 from zhike.kernel.definition_parts import Labels, Text, Unfit
 from zhike.platform.fields import api as fields
 
@@ -62,9 +63,11 @@ def _regex(text: str) -> str:
     except re.error as error:
         place = (error.pos or 0) + 1
         raise Unfit(f"不是正则表达式，第 {place} 个字符处有误", f"no regular expression: {error}") from error
-    if re.search(r"\(\?(?:[=!]|<[=!])|\\[1-9]", text):
+    fault = engine.fault_of_pattern(text)
+    if fault:
         raise Unfit(
-            "数据仓库不支持环视和反向引用", "look-around and references back are not understood by the warehouse"
+            f"数据仓库不支持这种写法（如环视、反向引用、独占量词、1000 次以上的重复）：{fault}",
+            f"the warehouse does not understand it (as look-around, references back, more than 1000 repeats): {fault}",
         )
     return text
 

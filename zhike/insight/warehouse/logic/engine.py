@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 
 import duckdb
@@ -59,6 +60,19 @@ def looking_up() -> Iterator[duckdb.DuckDBPyConnection]:
         yield cursor
     finally:
         cursor.close()
+
+
+@lru_cache(maxsize=500)
+def fault_of_pattern(pattern: str) -> str:
+    """Return what the engine has against a regular expression, in English; empty where it understands it."""
+    connection = duckdb.connect(":memory:", config={"threads": 1})
+    try:
+        connection.execute("select regexp_matches('', ?)", [pattern])
+    except duckdb.Error as error:
+        return str(error).splitlines()[0].removeprefix("Invalid Input Error: ")
+    finally:
+        connection.close()
+    return ""
 
 
 def _kept() -> duckdb.DuckDBPyConnection:

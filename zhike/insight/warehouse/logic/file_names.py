@@ -38,6 +38,13 @@ def example(source: Source, day: date) -> str:
     return _PLACE.sub(lambda place: day.strftime(place[2]), source.file)
 
 
+def takes_any(pattern: str) -> bool:
+    """Return whether a pattern with a star names nothing but a date and an ending, so that files of any source fit it."""
+    rest = _PLACE.sub("", pattern)
+    stem = rest.rpartition(".")[0] if "." in rest else rest
+    return "*" in rest and not any(sign.isalnum() for sign in stem)
+
+
 def check_given(source: Source, name: str, given: date | None) -> None:
     """Raise DateDiffers when the file's name holds another day than the one given."""
     found = matches(source, name)
@@ -59,16 +66,11 @@ def dates_of(source: Source, name: str, given: date | None) -> FileDates:
 
 def _match(pattern: str, name: str) -> FileDates | None:
     place = _PLACE.search(pattern)
-    if place is None:
-        return FileDates(None, None) if re.fullmatch(_glob(pattern), name) else None
-    shape = re.escape(place[2])
-    for directive, digits in _WIDTHS.items():
-        shape = shape.replace(re.escape(directive), digits)
-    found = re.fullmatch(_glob(pattern[: place.start()]) + f"({shape})" + _glob(pattern[place.end() :]), name)
-    if found is None:
-        return None
+    found = _fit(_pieces(pattern, place), name)
+    if found is None or place is None:
+        return None if found is None else FileDates(None, None)
     try:
-        day = datetime.strptime(found[1], place[2]).date()
+        day = datetime.strptime(found, place[2]).date()
     except ValueError:
         return None
     if place[1] == "business_date":
@@ -77,5 +79,38 @@ def _match(pattern: str, name: str) -> FileDates | None:
     return FileDates(day.replace(day=1), last, f"{day:%Y-%m}")
 
 
-def _glob(text: str) -> str:
-    return re.escape(text).replace(r"\*", ".*")
+def _pieces(pattern: str, place: re.Match[str] | None) -> list[str]:
+    """Return what stands between the stars of a pattern as regular expressions; the date is their group `day`."""
+    if place is None:
+        return re.escape(pattern).split(r"\*")
+    shape = re.escape(place[2]).replace(r"\*", "[*]")
+    for directive, digits in _WIDTHS.items():
+        shape = shape.replace(re.escape(directive), digits)
+    text = re.escape(pattern[: place.start()]) + f"(?P<day>{shape})" + re.escape(pattern[place.end() :])
+    return text.split(r"\*")
+
+
+def _fit(pieces: list[str], name: str) -> str | None:
+    """Return the date in a name, "" where the pieces have none, None where the name does not fit.
+
+    Each piece has one length, so the last place where the last one fits is as good as any, then that of the one before:
+    nothing is tried twice, however many stars a pattern has.
+    """
+    first, *others = pieces
+    if not others:
+        found = re.fullmatch(first, name)
+        return None if found is None else _day_in(found)
+    found = re.match(first, name)
+    if found is None:
+        return None
+    day, start, end = _day_in(found), found.end(), len(name)
+    for piece in (others.pop() + r"\Z", *reversed(others)):
+        found = re.compile(f"(?s:.*)(?P<piece>{piece})").match(name, start, end)
+        if found is None:
+            return None
+        day, end = day or _day_in(found), found.start("piece")
+    return day
+
+
+def _day_in(found: re.Match[str]) -> str:
+    return found.groupdict().get("day") or ""

@@ -10,6 +10,8 @@ import hashlib
 import io
 import shutil
 import tempfile
+import uuid
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -32,6 +34,7 @@ from zhike.kernel.files import FileStore
 from zhike.kernel.ids import uuid7
 from zhike.kernel.isolation import told
 from zhike.kernel.jobs import Cancelled, RunHandle
+from zhike.kernel.models import Run
 from zhike.kernel.trading_days import trading_calendar
 
 #: Text files are read in a stream; 2 GB of CSV must fit a process of 1 GB.
@@ -71,6 +74,7 @@ def load_file(
         file_hash=file_hash,
         definition=digest,
         owner=context.current().actor,
+        run=handle.uid if handle else None,
         started_at=clock.now(),
     )
     try:
@@ -121,6 +125,14 @@ def _end_interrupted(source: Source, file_hash: str) -> None:
     rows.update(state=Load.State.FAILED, error=error, finished_at=clock.now())
 
 
+def end_with_runs(runs: Sequence[uuid.UUID], state: str, error: Mapping[str, object] | None) -> None:
+    """End the loads that are under way for runs that came to nothing, as those ended: cancelled, or failed with their error."""
+    cancelled = state == Run.State.CANCELLED
+    Load.objects.filter(run__in=runs, state=Load.State.RUNNING).update(
+        state=Load.State.CANCELLED if cancelled else Load.State.FAILED, error=error, finished_at=clock.now()
+    )
+
+
 def _already(source: Source, file_hash: str, dates: FileDates, digest: str) -> Load | None:
     """The same bytes under the same definition, still the newest load of those days, need no second run."""
     loads = Load.objects.filter(source=source.key, state=Load.State.DONE)
@@ -168,19 +180,35 @@ def _perform(row: Load, source: Source, dates: FileDates, handle: RunHandle | No
 
 
 def _check_day(source: Source, dates: FileDates, name: str) -> None:
-    if source.grain != "fact" or source.days == "calendar" or dates.first is None or dates.month:
+    """Refuse a file of a day to come, or of facts of a day without trading."""
+    if dates.first is None:
         return
-    calendar = trading_calendar()
-    if not calendar.is_trading_day(dates.first):
-        before = calendar.add(dates.first, -1)
-        reason = f"{dates.first} 不是交易日（上一交易日 {before}），请核对文件日期"
-        reason_en = f"{dates.first} is not a trading day (the one before it is {before}); check the file's date"
-        raise FileUnreadable(
-            file=name,
-            reason=reason,
-            reason_en=reason_en,
-            findings=[{"code": "load.not_a_trading_day", "message": reason, "message_en": reason_en}],
+    if dates.first > clock.today() and not source.future:
+        raise _of_wrong_day(
+            name,
+            "load.future_date",
+            f"文件日期 {dates.first} 在今天（{clock.today()}）之后，请核对文件日期",
+            f"the file is of {dates.first}, after today ({clock.today()}); check the file's date",
         )
+    calendar = trading_calendar()
+    if source.grain != "fact" or source.days == "calendar" or dates.month or calendar.is_trading_day(dates.first):
+        return
+    before = calendar.add(dates.first, -1)
+    raise _of_wrong_day(
+        name,
+        "load.not_a_trading_day",
+        f"{dates.first} 不是交易日（上一交易日 {before}），请核对文件日期",
+        f"{dates.first} is not a trading day (the one before it is {before}); check the file's date",
+    )
+
+
+def _of_wrong_day(name: str, code: str, reason: str, reason_en: str) -> FileUnreadable:
+    return FileUnreadable(
+        file=name,
+        reason=reason,
+        reason_en=reason_en,
+        findings=[{"code": code, "message": reason, "message_en": reason_en}],
+    )
 
 
 def _typed(session: Session, source: Source, found: Received, dates: FileDates, scratch: Path, text: bool) -> Tree:
@@ -239,7 +267,7 @@ def _write(session: Session, source: Source, typed: Tree, dates: FileDates, row:
 def _superseded(row: Load) -> bool:
     if row.business_date is None:
         return False
-    return Load.objects.filter(dataset=row.dataset, state=Load.State.DONE, business_date__gt=row.business_date).exists()
+    return quality.done(dataset=row.dataset).filter(business_date__gt=row.business_date).exists()
 
 
 def _replace_days(session: Session, source: Source, select: Tree, dates: FileDates) -> int:
@@ -335,8 +363,7 @@ def plain_master(session: Session, source: Source, into: str) -> bool:
 
     It is how personal numbers reach PostgreSQL without ever lying in the warehouse. Returns False without a file.
     """
-    row = Load.objects.filter(source=source.key, state=Load.State.DONE).exclude(rows_loaded=0)
-    newest = row.order_by("-business_date", "-id").first()
+    newest = quality.done(source=source.key).exclude(rows_loaded=0).order_by("-business_date", "-id").first()
     if newest is None:
         return False
     scratch = Path(tempfile.mkdtemp(prefix="plain-", dir=engine.scratch()))

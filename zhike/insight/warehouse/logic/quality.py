@@ -6,11 +6,12 @@ from datetime import date
 from math import sqrt
 from statistics import median
 
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
 from zhike.insight.warehouse.logic import sources
 from zhike.insight.warehouse.models import Load
 from zhike.insight.warehouse.types import LoadFinding, Source
+from zhike.kernel import clock
 from zhike.kernel.trading_days import trading_calendar
 
 #: A day is compared with at most this many days before it, and with none before there are this few.
@@ -19,9 +20,14 @@ _COMPARED, _FEWEST = 20, 5
 _FEW_REJECTS = 20
 
 
+def done(**by: str) -> QuerySet[Load]:
+    """Return the loads that count; one of a day to come, from when such were not refused, stands in nobody's way."""
+    return Load.objects.filter(state=Load.State.DONE, **by).exclude(first_date__gt=clock.today())
+
+
 def stale_sources(business_date: date) -> list[LoadFinding]:
     """Return a finding for each source whose newest file lies too far behind `business_date`."""
-    last = dict(Load.objects.filter(state=Load.State.DONE).values_list("source").annotate(last=Max("business_date")))
+    last = dict(done().values_list("source").annotate(last=Max("business_date")))
     calendar = trading_calendar()
     findings = []
     for source in sorted(sources.all_sources().values(), key=lambda found: found.key):

@@ -43,7 +43,7 @@ def received(session: Session, source: Source, path: Path, scratch: Path, name: 
         sheet = spreadsheets.as_csv(path, source, scratch / "sheet.csv", name)
         return _delimited(source, sheet, _Signs(",", '"', '"'), 1, name)
     plain = encodings.as_utf8(path, source.encoding, scratch / "utf8.csv", name)
-    plain = footers.cut(plain, source.footer, scratch / "rows.csv")
+    plain = footers.cut(session, plain, source.footer, scratch / "rows.csv")
     signs = _Signs(source.delimiter, source.quote, source.escape or source.quote)
     return _delimited(source, plain, signs, source.header_row, name)
 
