@@ -92,9 +92,6 @@ export function shifted(number: string, places: number): string {
   return `${number.startsWith('-') ? '-' : ''}${left}${right && `.${right}`}`;
 }
 
-/** Whether a day as typed is at its end: a single digit may be followed by another. */
-export const isWholeDay = (text: string) => /(\d\d|日)\s*$/.test(halfWidth(text));
-
 /** A day as typed, 20260901, 2026/9/1, 2026.9.1 or 2026年9月1日, and a time after it, with dashes and full digits. */
 export function plainDay(text: string): string {
   const dashed = halfWidth(text)

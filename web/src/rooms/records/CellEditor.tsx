@@ -15,18 +15,29 @@ type Props = { meta: ObjectMeta; field: FieldMeta; row: RecordRow; close: () => 
 /** A field of a record changed in its list: Enter saves it on top of the row's revision, Esc leaves it as it was. */
 export function CellEditor({ meta, field, row, close }: Props) {
   const { t, label } = useText();
-  const [before] = useState(() => toForm(field, row.values[field.key]));
+  const [before] = useState(() => held(field, row.values[field.key]));
   const [value, setValue] = useState(before);
   const latest = useRef(value);
+  const refused = useRef(false);
   const box = useRef<HTMLSpanElement>(null);
   const save = useSave({ meta, field, row, close });
   useEffect(() => focusIn(box.current), []);
   const change = (next: unknown) => {
     latest.current = next;
+    refused.current = false;
     setValue(next);
     save.forget();
   };
-  const submit = () => (same(field, latest.current, before) ? close() : save.run(latest.current));
+  // What is typed and is no value was not given: what the control gave before it is never saved in its place.
+  const refuse = (words: string) => {
+    refused.current = true;
+    save.tell(words);
+  };
+  const submit = () => {
+    if (refused.current) refused.current = false;
+    else if (same(field, latest.current, before)) close();
+    else save.run(latest.current);
+  };
   const press = (event: KeyboardEvent) => {
     if (event.key === 'Escape' && !isOpen(event.target)) {
       event.stopPropagation();
@@ -36,24 +47,19 @@ export function CellEditor({ meta, field, row, close }: Props) {
     event.preventDefault();
     submit();
   };
-  // What Enter takes into the control, as a typed day, is not saved by the same stroke.
-  const taken = useRef<unknown>(value);
-  const remember = (event: KeyboardEvent) => {
-    if (event.key === 'Enter') taken.current = latest.current;
-  };
   const control = { [kindOf(field).property ?? 'value']: value };
   return (
     <Popover open={save.told !== null} content={save.told} placement="topLeft" destroyOnHidden>
       <span
         ref={box}
         className="cell-editor"
-        onKeyDownCapture={remember}
-        onKeyDown={(event) => (event.key === 'Enter' && taken.current !== latest.current ? undefined : press(event))}
+        onInput={save.forget}
+        onKeyDown={press}
         onBlur={(event) => {
-          if (leaves(event) && same(field, latest.current, before)) close();
+          if (leaves(event) && !refused.current && same(field, latest.current, before)) close();
         }}
       >
-        <FieldInput field={field} testId={`cell-${field.key}`} onChange={change} {...control} />
+        <FieldInput field={field} testId={`cell-${field.key}`} onChange={change} onRefused={refuse} {...control} />
         <button
           type="button"
           className="plain"
@@ -72,6 +78,10 @@ export function CellEditor({ meta, field, row, close }: Props) {
     </Popover>
   );
 }
+
+/** A value as its control holds it; none stays none, though a box of a form shows it as "no". */
+const held = (field: FieldMeta, value: Value | undefined) =>
+  kindOf(field).property === 'checked' ? (value ?? null) : toForm(field, value);
 
 const same = (field: FieldMeta, value: unknown, before: unknown) =>
   JSON.stringify(fromForm(field, value)) === JSON.stringify(fromForm(field, before));
@@ -115,7 +125,7 @@ function useSave({ meta, field, row, close }: Props) {
     else void save(fromForm(field, value));
   };
   const reload = () => void client.invalidateQueries({ queryKey: ['records', meta.key] }).then(forget);
-  return { run, forget, pending: change.isPending, told: toldOf() };
+  return { run, forget, tell: setWrong, pending: change.isPending, told: toldOf() };
 
   function toldOf() {
     if (wrong !== null) return <span role="alert">{wrong}</span>;
@@ -142,9 +152,8 @@ function useSave({ meta, field, row, close }: Props) {
   }
 }
 
-/** A value as the server takes it back; none stays none, though a box shows it as "no". */
-const asSent = (field: FieldMeta, value: Value | undefined): Input =>
-  value === null || value === undefined ? null : fromForm(field, toForm(field, value));
+/** A value as the server takes it back. */
+const asSent = (field: FieldMeta, value: Value | undefined): Input => fromForm(field, held(field, value));
 
 type Changed = { uid: string; revision: number; value: Input };
 

@@ -41,6 +41,9 @@ const FIELDS: FieldMeta[] = [
   { ...NAMES, key: 'asset', labels: { zh: '总资产', en: 'Assets' }, web: 'money', currency: 'CNY', format: 'money' },
   { ...NAMES, key: 'note', labels: { zh: '备注', en: 'Note' }, owner: 'desk' },
   { ...NAMES, key: 'open', labels: { zh: '投诉中', en: 'Open' }, owner: 'desk', web: 'boolean' },
+  { ...NAMES, key: 'until', labels: { zh: '结束日期', en: 'Until' }, owner: 'desk', web: 'date', format: 'date' },
+  { ...NAMES, key: 'limit', labels: { zh: '额度', en: 'Limit' }, owner: 'desk', web: 'money', currency: 'CNY' },
+  { ...NAMES, key: 'age', labels: { zh: '年龄', en: 'Age' }, owner: 'desk', web: 'integer' },
 ];
 const META = {
   key: 'party',
@@ -51,13 +54,13 @@ const META = {
   fields: FIELDS,
   refinements: [],
   list: {
-    columns: ['name', 'level', 'asset', 'note', 'open'],
+    columns: ['name', 'level', 'asset', 'note', 'open', 'until', 'age'],
     sort: { field: 'asset', direction: 'desc' },
     tabs: [],
     searchable: true,
   },
   detail: { sections: [] },
-  form: { fields: ['name', 'level', 'asset', 'note', 'open'] },
+  form: { fields: ['name', 'level', 'asset', 'note', 'open', 'until', 'limit', 'age'] },
   page: null,
   operations: ['update', 'export'],
 } as ObjectMeta;
@@ -66,7 +69,7 @@ const row = (n: number, level: string, asset: string, note = ''): RecordRow => (
   uid: `p${n}`,
   display: `客户${n}`,
   revision: n,
-  values: { name: `客户${n}`, level, asset, note, open: null },
+  values: { name: `客户${n}`, level, asset, note, open: null, until: '2026-12-31', limit: null, age: 40 },
   refused: [],
   from_source: true,
 });
@@ -294,6 +297,62 @@ describe('a cell changed where it stands', () => {
     await user.keyboard('{Enter}');
     await user.click(await screen.findByTestId('cell-undo'));
     await waitFor(() => expect(patches().map((one) => one.values)).toEqual([{ open: true }, { open: null }]));
+  });
+  it('is set to no where it had neither: the box says that there is nothing, then yes, then no', async () => {
+    answers = ({ method, body }) =>
+      method === 'PATCH' ? { body: { ...saved(Number(body.revision) + 1, ''), uid: 'p2' } } : undefined;
+    const user = await open();
+    await user.dblClick(await cell(2, 'open'));
+    const box = () => screen.getByTestId<HTMLInputElement>('cell-open');
+    expect((await cell(2, 'open')).querySelector('.ant-checkbox-indeterminate')).not.toBeNull();
+    await user.click(box());
+    expect(box().checked).toBe(true);
+    await user.click(box());
+    expect(box().checked).toBe(false);
+    await user.keyboard('{Enter}');
+    await waitFor(() => expect(patches()).toEqual([{ revision: 2, values: { open: false } }]));
+  });
+  it('saves a day by one Enter, and never another one than stands in it', async () => {
+    answers = ({ method, body }) =>
+      method === 'PATCH' ? { body: saved(Number(body.revision) + 1, '老客户') } : undefined;
+    const user = await open();
+    const day = () => screen.getByTestId<HTMLInputElement>('cell-until');
+    const type = async (text: string) => {
+      await user.clear(day());
+      await user.type(day(), text);
+    };
+    await user.dblClick(await cell(1, 'until'));
+    for (const wrong of ['2027-13-45', '2027-02-30', '31/12/2026']) {
+      await type(wrong);
+      await user.keyboard('{Enter}');
+      expect((await screen.findByRole('alert')).textContent).toBe(`“${wrong}”不是日期`);
+      await user.keyboard('{Enter}');
+      expect(day().value).toBe(wrong);
+    }
+    await type('2027-05-05');
+    await waitFor(() => expect(screen.queryByRole('alert')).toBeNull());
+    await type('2027-02-30');
+    await user.click(screen.getByTestId('cell-save'));
+    expect((await screen.findByRole('alert')).textContent).toBe('“2027-02-30”不是日期，已恢复原值');
+    expect(patches()).toEqual([]);
+    await type('2027-05-05');
+    await user.keyboard('{Enter}');
+    await waitFor(() => expect(screen.queryByTestId('cell-until')).toBeNull());
+    expect(patches()).toEqual([{ revision: 1, values: { until: '2027-05-05' } }]);
+  });
+  it.each([
+    ['limit', '12a'],
+    ['age', '12.5'],
+    ['age', '十二'],
+  ])('is not saved with what is no value: %s %s', async (key, text) => {
+    const user = await open('?columns=name,limit,age');
+    await user.dblClick(await cell(1, key));
+    await user.clear(screen.getByTestId(`cell-${key}`));
+    await user.type(screen.getByTestId(`cell-${key}`), text);
+    await user.keyboard('{Enter}');
+    expect((await screen.findByRole('alert')).textContent).not.toBe('');
+    expect(screen.getByTestId(`cell-${key}`)).toHaveProperty('value', text);
+    expect(patches()).toEqual([]);
   });
   it('is as it was after Escape, and what was not changed is not sent', async () => {
     const user = await open();
