@@ -62,6 +62,16 @@ describe('what is typed', () => {
       expect([number, (number.startsWith('-') ? '-' : '') + grouped]).toContain(text.trim());
     }
   });
+  it('of money may end in 元, whatever the unit of its field', () => {
+    const money = { money: true, places: 4 };
+    const texts = ['30万元', '30 万 元', '1.5亿元', '300000元', '1,000元', '30', '30万'];
+    const numbers = ['300000', '300000', '150000000', '300000', '1000', '300000', '300000'];
+    expect(texts.map((text) => readTyped(text, money))).toEqual(numbers);
+    expect(['元', '万元', '30元元', '30元万', '30元5'].map((text) => readTyped(text, money))).toEqual(
+      Array.from({ length: 5 }, () => null),
+    );
+    expect(readTyped('30元')).toBeNull();
+  });
   it('may end in the word for its zeros', () => {
     const amounts: [string, string][] = [
       ['1万', '10000'],
