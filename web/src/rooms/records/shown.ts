@@ -35,7 +35,7 @@ export function shownIn(search: URLSearchParams, meta: ObjectMeta): Shown {
     refinement: tab !== null && meta.list.tabs.includes(tab) ? tab : meta.list.tabs[0],
     rows: search.getAll('where').flatMap((text) => rowIn(text, known) ?? []),
     q: search.get('q') ?? '',
-    sort: sortIn(search.get('sort'), known) ?? meta.list.sort,
+    sort: sortIn(search.get('sort'), meta) ?? meta.list.sort,
     columns: columns.length > 0 ? columns : null,
     group: grouped ? group : null,
     closed: grouped ? search.getAll('closed') : [],
@@ -54,9 +54,11 @@ function rowIn(text: string, known: Set<string>): Row | null {
   }
 }
 
-function sortIn(text: string | null, known: Set<string>): Sort | null {
+/** An order that this reader may have: one who sees a field masked may not learn it from the order of the rows. */
+function sortIn(text: string | null, meta: ObjectMeta): Sort | null {
   const [field = '', direction] = (text ?? '').split('.');
-  return known.has(field) && (direction === 'asc' || direction === 'desc') ? { field, direction } : null;
+  const may = meta.fields.some((one) => one.key === field && one.sortable && !one.masked && !one.refused);
+  return may && (direction === 'asc' || direction === 'desc') ? { field, direction } : null;
 }
 
 /** The address of what is shown; what is as usual is not said, and what else the address says (whose records) stays. */
