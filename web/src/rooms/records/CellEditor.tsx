@@ -5,10 +5,12 @@ import { api } from '../../api/client';
 import type { FieldMeta, Input, ObjectMeta, RecordDetail, RecordPage, RecordRow, Value } from '../../api';
 import { useText } from '../../kit/i18n';
 import { useChange } from '../../kit/change';
-import { failureWords, isStale, useReport, useSay } from '../../kit/feedback';
+import { failureWords, isStale, useReport, useSay, useTell } from '../../kit/feedback';
 import { faultOf, fromForm, kindOf, toForm } from '../../kit/fields';
 import { FieldInput } from '../../kit/fields/FieldInput';
+import { isRef } from '../../kit/fields/values';
 import { Icon } from '../../kit/Icon';
+import { useUnsaved } from '../../kit/unsaved';
 
 type Props = { meta: ObjectMeta; field: FieldMeta; row: RecordRow; close: () => void };
 
@@ -33,6 +35,7 @@ export function CellEditor({ meta, field, row, close }: Props) {
     refused.current = true;
     save.tell(words);
   };
+  useUnsaved(() => refused.current || !same(field, latest.current, before));
   const submit = () => {
     if (refused.current) refused.current = false;
     else if (same(field, latest.current, before)) close();
@@ -186,6 +189,12 @@ const kept = ({ display, revision, refused }: RecordDetail) => ({ display, revis
 const pick = (values: RecordRow['values'], keys: string[]) =>
   Object.fromEntries(keys.flatMap((key) => (key in values ? [[key, values[key] ?? null]] : [])));
 
+/** What the line of a record in its list begins with; what a record is called may be of somebody else, as whom it is served by. */
+function nameOf({ list }: ObjectMeta, { values, display }: RecordDetail): string {
+  const first = values[list.columns[0] ?? ''];
+  return (isRef(first) ? first.display : typeof first === 'string' ? first : '') || display;
+}
+
 const SECONDS = 8;
 
 /** Say what was changed, with the way back: the value as it was, on top of the revision that the change has made. */
@@ -195,22 +204,24 @@ function useUndoable(meta: ObjectMeta, field: FieldMeta): (saved: RecordDetail, 
   const client = useQueryClient();
   const report = useReport();
   const say = useSay();
+  const tell = useTell();
   const change = useChangedField(meta, field);
   return (saved, old) => {
     const key = `undo-${saved.uid}`;
+    const refuse = (error: unknown) => (isStale(error) ? tell(t('cell.undoStale')) : report(error));
     const undo = () => {
       message.destroy(key);
       change.mutateAsync({ ...saved, value: old }).then((back) => {
         taken(client, meta.key, back);
         say(t('cell.undone'));
-      }, report);
+      }, refuse);
     };
     void message.success({
       key,
       duration: SECONDS,
       content: (
         <>
-          {t('cell.saved', { name: saved.display, field: label(field.labels) })}{' '}
+          {t('cell.saved', { name: nameOf(meta, saved), field: label(field.labels) })}{' '}
           <button type="button" className="plain link" onClick={undo} data-testid="cell-undo">
             {t('cell.undo')}
           </button>

@@ -3,7 +3,7 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { cleanup, configure, render, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { App, ConfigProvider } from 'antd';
-import { MemoryRouter, Route, Routes, useLocation } from 'react-router';
+import { createMemoryRouter, Outlet, RouterProvider, useLocation } from 'react-router';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { FieldMeta, ObjectMeta, RecordRow } from '../../api';
 import { startI18n } from '../../kit/i18n';
@@ -76,7 +76,7 @@ const row = (n: number, level: string, asset: string, note = ''): RecordRow => (
 const ROWS = [row(1, 'C3', '10000.10', '老客户'), row(2, 'C4', '20000.20'), row(3, 'C3', '0.05')];
 
 type Sent = { method: string; path: string; body: Record<string, unknown> };
-type Answer = { status?: number; body: unknown };
+type Answer = { status?: number; body: unknown; after?: Promise<void> };
 let sent: Sent[];
 let answers: (asked: Sent) => Answer | undefined;
 
@@ -135,7 +135,8 @@ beforeEach(() => {
     sent.push(asked);
     const own = answers(asked);
     const [status, body] = own ? [own.status ?? 200, own.body] : [200, usual(asked)];
-    return Promise.resolve(new Response(JSON.stringify(body), { status, headers: { 'X-Request-Id': 'r-7' } }));
+    const answer = new Response(JSON.stringify(body), { status, headers: { 'X-Request-Id': 'r-7' } });
+    return (own?.after ?? Promise.resolve()).then(() => answer);
   });
 });
 afterEach(cleanup);
@@ -145,20 +146,30 @@ function Address() {
   return <output data-testid="address">{decodeURIComponent(pathname + search)}</output>;
 }
 
+function Framed() {
+  return (
+    <>
+      <Outlet />
+      <Address />
+    </>
+  );
+}
+
 async function open(search = '') {
   const client = new QueryClient({ defaultOptions: { queries: { retry: false } } });
   client.setQueryData(['me'], { employee_no: 'E1', operations: [] });
+  const children = [
+    { path: '/records/:object', element: <RecordListPage /> },
+    { path: '*', element: null },
+  ];
+  const router = createMemoryRouter([{ element: <Framed />, children }], {
+    initialEntries: [`/records/party${search}`],
+  });
   render(
     <QueryClientProvider client={client}>
       <ConfigProvider theme={{ token: { motion: false } }}>
         <App>
-          <MemoryRouter initialEntries={[`/records/party${search}`]}>
-            <Routes>
-              <Route path="/records/:object" element={<RecordListPage />} />
-              <Route path="*" element={null} />
-            </Routes>
-            <Address />
-          </MemoryRouter>
+          <RouterProvider router={router} />
         </App>
       </ConfigProvider>
     </QueryClientProvider>,
@@ -220,6 +231,42 @@ describe('chosen records', () => {
     );
     await user.keyboard('{Escape}');
     expect(screen.queryByTestId('chosen-bar')).toBeNull();
+  });
+  it('are added up as of one day: those read on another are asked for again', async () => {
+    const paged = (day: string, rows: RecordRow[], more: object) => ({
+      body: { rows, next_cursor: null, previous_cursor: null, as_of: { records: day, warehouse: day }, ...more },
+    });
+    let asked: unknown;
+    let answer: (() => void) | undefined;
+    const again = new Promise<void>((done) => (answer = done));
+    answers = ({ path, body }) => {
+      if (!path.endsWith('/query')) return undefined;
+      if (body.cursor) return paged('2026-03-18', [row(4, 'C4', '5.00')], {});
+      if (!body.uids) return paged('2026-03-17', [row(1, 'C3', '10.00')], { next_cursor: 'n' });
+      asked = body;
+      return { ...paged('2026-03-18', [row(4, 'C4', '5.00'), row(1, 'C3', '20.00')], {}), after: again };
+    };
+    const user = await open();
+    await user.click(within(await line(1)).getByRole('checkbox'));
+    expect(screen.getByTestId('chosen-sum').textContent).toBe('总资产合计 10.00元');
+    await user.click(screen.getByTestId('page-next'));
+    await waitFor(async () => expect((await line(1)).dataset.uid).toBe('p4'));
+    expect(screen.getByTestId('chosen-sum').textContent).toBe('总资产合计 10.00元');
+    await user.click(within(await line(1)).getByRole('checkbox'));
+    expect(screen.getByTestId('chosen').textContent).toBe('已选 2 条');
+    expect(screen.queryByTestId('chosen-sum')).toBeNull();
+    answer?.();
+    expect((await screen.findByTestId('chosen-sum')).textContent).toBe('总资产合计 25.00元');
+    expect(asked).toEqual({ uids: ['p1', 'p4'], columns: META.list.columns, limit: 200 });
+  });
+  it('fill the box of the head when all of the page are, and half of it when some are', async () => {
+    const user = await open();
+    const half = () => document.querySelector('thead .ant-checkbox-indeterminate');
+    const head = screen.findByTestId<HTMLInputElement>('choose-shown');
+    await user.click(within(await line(1)).getByRole('checkbox'));
+    expect([half() !== null, (await head).checked]).toEqual([true, false]);
+    await user.click(await head);
+    expect([half() !== null, (await head).checked]).toEqual([false, true]);
   });
   it('are exported alone', async () => {
     answers = ({ path }) =>
@@ -399,6 +446,43 @@ describe('a cell changed where it stands', () => {
     await user.keyboard('{Enter}');
     await waitFor(async () => expect((await cell(1, 'note')).textContent).toBe('大客户'));
     expect(patches().map((one) => one.revision)).toEqual([1, 5]);
+  });
+  it('asks before what was typed is lost: for another cell, another page, another order', async () => {
+    answers = (asked) =>
+      asked.path.endsWith('/query') ? { body: { ...(usual(asked) as object), next_cursor: 'n' } } : undefined;
+    const user = await open();
+    const stay = async () => {
+      await user.click(await screen.findByTestId('unsaved-stay'));
+      await waitFor(() => expect(screen.queryByTestId('unsaved-stay')).toBeNull());
+      expect(screen.getByTestId('cell-note')).toHaveProperty('value', '大客户');
+    };
+    await user.dblClick(await cell(1, 'note'));
+    await user.keyboard('大客户');
+    await user.dblClick(await cell(2, 'note'));
+    await stay();
+    await user.click(screen.getByTestId('page-next'));
+    await stay();
+    await user.click(screen.getByTestId('sort-name'));
+    await stay();
+    expect(address()).toBe('/records/party');
+    await user.dblClick(await cell(2, 'note'));
+    await user.click(await screen.findByTestId('unsaved-leave'));
+    await waitFor(() => expect(screen.getByTestId('cell-note')).toHaveProperty('value', ''));
+    expect(patches()).toEqual([]);
+  });
+  it('says whose record was changed, and that it is not undone when somebody else was faster', async () => {
+    answers = ({ method, body }) => {
+      if (method !== 'PATCH') return undefined;
+      return body.revision === 1
+        ? { body: { ...saved(2, '大客户'), display: 'E00101' } }
+        : { status: 409, body: { code: 'stale_revision', message: '已被修改' } };
+    };
+    const user = await open();
+    await user.dblClick(await cell(1, 'note'));
+    await user.keyboard('大客户{Enter}');
+    expect((await screen.findByText(/备注已修改/)).textContent).toBe('客户1：备注已修改 撤销');
+    await user.click(screen.getByTestId('cell-undo'));
+    expect(await screen.findByText('撤销未成功：记录已被他人修改')).toBeTruthy();
   });
   it('is none of the source’s own, unless the record was made by hand, and none for whoever may not change records', async () => {
     await open();
