@@ -58,6 +58,11 @@ function useTyping({ withTime, onChange, onRefused, allowClear = true }: Props) 
   const [refused, setRefused] = useState<string | null>(null);
   const [open, setOpen] = useState(false);
   const typed = useRef(false);
+  // Closed after typing, the picker gives the day that it held before: only what is chosen in it counts.
+  const chosen = useRef(false);
+  const choose = ({ target }: SyntheticEvent) => {
+    if (!(target instanceof HTMLInputElement)) chosen.current = true;
+  };
   const rest = () => {
     typed.current = false;
     setWrong(false);
@@ -65,6 +70,7 @@ function useTyping({ withTime, onChange, onRefused, allowClear = true }: Props) 
   const onInput = ({ target }: SyntheticEvent) => {
     const { value } = target as HTMLInputElement;
     typed.current = true;
+    chosen.current = false;
     setRefused(null);
     setWrong(value.trim() !== '' && !dayOf(value, pattern));
   };
@@ -81,11 +87,12 @@ function useTyping({ withTime, onChange, onRefused, allowClear = true }: Props) 
     else if (allowClear) onChange(null);
   };
   const pick = (day: Dayjs | null) => {
+    if (!chosen.current) return;
     rest();
     setRefused(null);
     onChange(day ? day.format(pattern.kept) : null);
   };
-  return { wrong, refused, open, setOpen, onInput, settle, pick, rest };
+  return { wrong, refused, open, setOpen, onInput, choose, settle, pick, rest };
 }
 
 /** Enter takes the day and sends no form around the field, as it chooses in a list and sends none; the buttons of the calendar have theirs. */
@@ -107,7 +114,9 @@ export function DayInput(props: Props) {
       style={style}
       onInput={typing.onInput}
       onBlur={typing.settle}
+      onMouseDownCapture={typing.choose}
       onKeyDownCapture={(event) => {
+        typing.choose(event);
         if (event.key === 'Enter') typing.settle(event);
         if (event.key === 'Escape') typing.rest();
       }}

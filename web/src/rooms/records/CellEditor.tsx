@@ -92,9 +92,12 @@ const same = (field: FieldMeta, value: unknown, before: unknown) =>
 /** A list that is open has its own Enter and Esc. */
 const isOpen = (target: EventTarget) => (target as HTMLElement).getAttribute('aria-expanded') === 'true';
 
-/** Whether the focus goes somewhere else on the page; layers of the control are drawn outside of it. */
+/** Whether the focus goes somewhere else on the page; layers of the control, as a calendar, are drawn outside of it. */
 function leaves({ currentTarget, relatedTarget }: React.FocusEvent): boolean {
-  return relatedTarget instanceof HTMLElement && !currentTarget.contains(relatedTarget);
+  const page = currentTarget.closest('body > *');
+  return (
+    relatedTarget instanceof Node && !currentTarget.contains(relatedTarget) && page?.contains(relatedTarget) === true
+  );
 }
 
 function focusIn(box: HTMLElement | null): void {

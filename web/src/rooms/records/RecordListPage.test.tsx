@@ -387,6 +387,17 @@ describe('a cell changed where it stands', () => {
     await waitFor(() => expect(screen.queryByTestId('cell-until')).toBeNull());
     expect(patches()).toEqual([{ revision: 1, values: { until: '2027-05-05' } }]);
   });
+  it('takes a day out of the calendar, which has the focus meanwhile', async () => {
+    answers = ({ method, body }) =>
+      method === 'PATCH' ? { body: saved(Number(body.revision) + 1, '老客户') } : undefined;
+    const user = await open();
+    await user.dblClick(await cell(1, 'until'));
+    await user.click(screen.getByTestId('cell-until'));
+    await user.click(await screen.findByTitle('2026-12-10'));
+    expect(screen.getByTestId('cell-until')).toHaveProperty('value', '2026-12-10');
+    await user.click(screen.getByTestId('cell-save'));
+    await waitFor(() => expect(patches()).toEqual([{ revision: 1, values: { until: '2026-12-10' } }]));
+  });
   it.each([
     ['limit', '12a'],
     ['age', '12.5'],
