@@ -221,6 +221,25 @@ describe('the width of a column', () => {
     await user.dblClick(edge);
     expect(keptWidths('people').level).toBe(121);
   });
+  it('is never less than a number that stands in it needs, of which a part would be another number', () => {
+    const drawn = (cell: HTMLTableCellElement) =>
+      parseInt(document.querySelectorAll('col')[cell.cellIndex]?.style.width ?? '') || 120;
+    const own = (name: string, get: (this: HTMLTableCellElement) => number) =>
+      Object.defineProperty(HTMLTableCellElement.prototype, name, { configurable: true, get });
+    const measures = ['offsetWidth', 'clientWidth', 'scrollWidth'];
+    for (const name of measures)
+      own(name, function (this: HTMLTableCellElement) {
+        return name === 'scrollWidth' && this.matches('td') ? Math.max(100, drawn(this)) : drawn(this);
+      });
+    const [name, level, asset] = columns as [Column<Person>, Column<Person>, Column<Person>];
+    show(people(2), { list: 'people', columns: [asset, level, name] });
+    for (const key of ['asset', 'level']) {
+      fireEvent.mouseDown(screen.getByTestId(`width-${key}`), { clientX: 120 });
+      fireEvent.mouseUp(document, { clientX: 50 });
+    }
+    expect(widths().slice(0, 2)).toEqual(['101px', '50px']);
+    for (const measure of measures) Reflect.deleteProperty(HTMLTableCellElement.prototype, measure);
+  });
   it('is nobody’s to change where the list keeps none, and what is kept wrongly counts for nothing', () => {
     show(people(1));
     expect(screen.queryByTestId('width-name')).toBeNull();

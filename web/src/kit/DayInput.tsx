@@ -6,24 +6,21 @@ import utc from 'dayjs/plugin/utc';
 import { useMemo, useRef, useState, type CSSProperties, type KeyboardEvent, type SyntheticEvent } from 'react';
 import { useText } from './i18n';
 import { now, wallOf } from './clock';
-import { isWholeDay, plainDay } from './plain';
+import { plainDay } from './plain';
 
 dayjs.extend(utc);
 
 /** A wall clock as the picker holds it: in UTC, where no hour is skipped, whatever zone the browser is in. */
 const held = (wall: string): Dayjs => dayjs.utc(wall);
 
-/** What is typed, once no further digit can belong to it: 2026/9/1 may still become 2026/9/15. */
-function parse(_locale: string, text: string, formats: string[]): Dayjs | null {
-  if (!isWholeDay(text)) return null;
-  return formats.map((format) => dayjs.utc(plainDay(text), format, true)).find((day) => day.isValid()) ?? null;
-}
-
-/** A picker whose "today" and "now" are the server's, in Shanghai. */
+/**
+ * A picker whose "today" and "now" are the server's, in Shanghai. It reads nothing that is typed: it would keep the last
+ * day that it read and give it when it is left, though something else stands in it by then.
+ */
 const Picker = DatePicker.generatePicker<Dayjs>({
   ...generateConfig,
   getNow: () => held(wallOf(now()) ?? ''),
-  locale: { ...generateConfig.locale, parse },
+  locale: { ...generateConfig.locale, parse: () => null },
 });
 
 /** How a day, and a day with its time, are kept and shown. */
@@ -42,18 +39,30 @@ type Props = {
   value: string | null | undefined;
   onChange: (value: string | null) => void;
   allowClear?: boolean;
+  /** Tells in words that what was typed is no day, where the place below the field is not the one for it. */
+  onRefused?: (words: string) => void;
   id?: string;
   style?: CSSProperties;
   'aria-label'?: string;
   'data-testid'?: string;
 };
 
-/** What is typed is taken when the field is left; what is no day is refused in words, and the field shows its day again. */
-function useTyping({ withTime, onChange, allowClear = true }: Props) {
+/**
+ * What is typed is taken by Enter and when the field is left. What is no day is refused in words: Enter leaves it to be
+ * mended, and a field that is left shows its day again.
+ */
+function useTyping({ withTime, onChange, onRefused, allowClear = true }: Props) {
+  const { t } = useText();
   const pattern = withTime ? MOMENT : DAY;
   const [wrong, setWrong] = useState(false);
   const [refused, setRefused] = useState<string | null>(null);
+  const [open, setOpen] = useState(false);
   const typed = useRef(false);
+  // Closed after typing, the picker gives the day that it held before: only what is chosen in it counts.
+  const chosen = useRef(false);
+  const choose = ({ target }: SyntheticEvent) => {
+    if (!(target instanceof HTMLInputElement)) chosen.current = true;
+  };
   const rest = () => {
     typed.current = false;
     setWrong(false);
@@ -61,24 +70,29 @@ function useTyping({ withTime, onChange, allowClear = true }: Props) {
   const onInput = ({ target }: SyntheticEvent) => {
     const { value } = target as HTMLInputElement;
     typed.current = true;
+    chosen.current = false;
     setRefused(null);
     setWrong(value.trim() !== '' && !dayOf(value, pattern));
   };
-  const settle = ({ target }: SyntheticEvent) => {
+  const refuse = (words: string) => (onRefused ?? setRefused)(words);
+  const settle = ({ target, type }: SyntheticEvent) => {
     if (!typed.current || !(target instanceof HTMLInputElement)) return;
-    rest();
     const text = target.value.trim();
     const day = dayOf(text, pattern);
+    if (!day && text !== '' && type === 'keydown') return refuse(t('day.wrong', { text }));
+    rest();
+    if (type === 'keydown') setOpen(false);
     if (day) onChange(day);
-    else if (text !== '') setRefused(text);
+    else if (text !== '') refuse(t('day.refused', { text }));
     else if (allowClear) onChange(null);
   };
   const pick = (day: Dayjs | null) => {
+    if (!chosen.current) return;
     rest();
     setRefused(null);
     onChange(day ? day.format(pattern.kept) : null);
   };
-  return { wrong, refused, onInput, settle, pick, rest };
+  return { wrong, refused, open, setOpen, onInput, choose, settle, pick, rest };
 }
 
 /** Enter takes the day and sends no form around the field, as it chooses in a list and sends none; the buttons of the calendar have theirs. */
@@ -88,8 +102,8 @@ function keepEnter(event: KeyboardEvent) {
 
 /** A day, or a day and a time, as a text without zone. */
 export function DayInput(props: Props) {
-  const { withTime = false, value, onChange: _, style, ...rest } = props;
-  const { t, lang } = useText();
+  const { withTime = false, value, onChange: _, onRefused: __, style, ...rest } = props;
+  const { lang } = useText();
   dayjs.locale(lang === 'zh' ? 'zh-cn' : 'en'); // the names of months and days in its panel
   const typing = useTyping(props);
   // The picker drops what is typed when it is given another object, even one of the same day.
@@ -100,7 +114,9 @@ export function DayInput(props: Props) {
       style={style}
       onInput={typing.onInput}
       onBlur={typing.settle}
+      onMouseDownCapture={typing.choose}
       onKeyDownCapture={(event) => {
+        typing.choose(event);
         if (event.key === 'Enter') typing.settle(event);
         if (event.key === 'Escape') typing.rest();
       }}
@@ -109,7 +125,10 @@ export function DayInput(props: Props) {
       <Picker
         {...rest}
         style={style}
+        open={typing.open}
+        onOpenChange={typing.setOpen}
         status={typing.wrong ? 'error' : undefined}
+        aria-invalid={typing.wrong}
         format={(withTime ? MOMENT : DAY).shown}
         showTime={withTime && { format: 'HH:mm' }}
         value={shown}
@@ -117,7 +136,7 @@ export function DayInput(props: Props) {
       />
       {typing.refused !== null && (
         <div className="small tone-late" role="alert" data-testid="day-refused">
-          {t('day.refused', { text: typing.refused })}
+          {typing.refused}
         </div>
       )}
     </div>

@@ -1,16 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  givenBy,
-  isWhole,
-  isPercentage,
-  isWholeDay,
-  plainDay,
-  readNumber,
-  readTyped,
-  shifted,
-  shownText,
-  wholeOf,
-} from './plain';
+import { givenBy, isWhole, isPercentage, plainDay, readNumber, readTyped, shifted, shownText, wholeOf } from './plain';
 
 describe('what is typed', () => {
   it('in full width is a number', () => {
@@ -72,6 +61,16 @@ describe('what is typed', () => {
         new Intl.NumberFormat('en-US').format(BigInt(whole.replace('-', ''))) + (fraction && `.${fraction}`);
       expect([number, (number.startsWith('-') ? '-' : '') + grouped]).toContain(text.trim());
     }
+  });
+  it('of money may end in 元, whatever the unit of its field', () => {
+    const money = { money: true, places: 4 };
+    const texts = ['30万元', '30 万 元', '1.5亿元', '300000元', '1,000元', '30', '30万'];
+    const numbers = ['300000', '300000', '150000000', '300000', '1000', '300000', '300000'];
+    expect(texts.map((text) => readTyped(text, money))).toEqual(numbers);
+    expect(['元', '万元', '30元元', '30元万', '30元5'].map((text) => readTyped(text, money))).toEqual(
+      Array.from({ length: 5 }, () => null),
+    );
+    expect(readTyped('30元')).toBeNull();
   });
   it('may end in the word for its zeros', () => {
     const amounts: [string, string][] = [
@@ -185,11 +184,8 @@ describe('what is typed', () => {
     }
     expect(plainDay('2026/9/1 8:05')).toBe('2026-09-01 08:05');
   });
-  it('as a day is not taken while another digit may follow', () => {
-    expect(['2026/9/1', '2026/9/15', '20260901', '2026年9月1日'].map(isWholeDay)).toEqual([false, true, true, true]);
-    expect(['202611', '2026091'].map(plainDay)).toEqual(['202611', '2026091']);
-  });
   it('and is no day is left as it is', () => {
-    expect(['abc', '2026', '1/9/2026'].map(plainDay)).toEqual(['abc', '2026', '1/9/2026']);
+    const none = ['abc', '2026', '202611', '2026091', '1/9/2026'];
+    expect(none.map(plainDay)).toEqual(none);
   });
 });

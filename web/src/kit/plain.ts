@@ -27,8 +27,11 @@ export function wholeOf(given: unknown): number | string {
   return Number.isSafeInteger(number) && isWhole(text) ? number : text;
 }
 
-/** `places`: the unit of the field as a power of ten, 4 for 万. `percent`: its numbers are shares of a hundred. */
-export type Typing = { places?: number; percent?: boolean };
+/**
+ * `places`: the unit of the field as a power of ten, 4 for 万. `percent`: its numbers are shares of a hundred. `money`: they
+ * are amounts, which may be typed with the word for the currency of the house.
+ */
+export type Typing = { places?: number; percent?: boolean; money?: boolean };
 
 /** What people write behind a number instead of its zeros. */
 const ZEROS: Record<string, number> = {
@@ -47,20 +50,23 @@ const ZEROS: Record<string, number> = {
   bn: 9,
 };
 const WITH_UNIT = new RegExp(`^(.*\\d)\\s*(${Object.keys(ZEROS).join('|')})$`, 'i');
+const WITH_YUAN = /^(.*[\d千万亿])\s*元$/;
 const WITH_PERCENT = /^(.*\d)\s*%$/;
 
 /**
  * The number that is meant by what people write: 1.5万 is 15000 in every field, 30 is 300000 in a field of 万, 15% is 15
- * where the field holds percentages. Null where it is none; exact to its last digit.
+ * where the field holds percentages, 30万元 is 300000 and 30元 is 30 where it holds amounts. Null where it is none; exact to its last digit.
  */
-export function readTyped(text: string, { places = 0, percent = false }: Typing = {}): string | null {
-  const plain = halfWidth(text).trim();
+export function readTyped(text: string, { places = 0, percent = false, money = false }: Typing = {}): string | null {
+  const whole = halfWidth(text).trim();
+  const yuan = money ? WITH_YUAN.exec(whole)?.[1] : undefined;
+  const plain = yuan ?? whole;
   const [, amount, unit = ''] = WITH_UNIT.exec(plain) ?? [];
   const share = percent ? WITH_PERCENT.exec(plain)?.[1] : undefined;
   const number = readNumber(amount ?? share ?? plain);
   if (number === null) return null;
   if (amount !== undefined) return shifted(number, ZEROS[unit.toLowerCase()] ?? 0);
-  return places === 0 ? number : shifted(number, places);
+  return places === 0 || yuan !== undefined ? number : shifted(number, places);
 }
 
 /** Whether a text is a percentage, which a field of other numbers does not take. */
@@ -91,9 +97,6 @@ export function shifted(number: string, places: number): string {
   const right = digits.slice(at).replace(/0+$/, '');
   return `${number.startsWith('-') ? '-' : ''}${left}${right && `.${right}`}`;
 }
-
-/** Whether a day as typed is at its end: a single digit may be followed by another. */
-export const isWholeDay = (text: string) => /(\d\d|日)\s*$/.test(halfWidth(text));
 
 /** A day as typed, 20260901, 2026/9/1, 2026.9.1 or 2026年9月1日, and a time after it, with dashes and full digits. */
 export function plainDay(text: string): string {

@@ -1,7 +1,30 @@
 import { App } from 'antd';
 import { useEffect, useRef } from 'react';
 import { useBlocker } from 'react-router';
-import { useText } from './i18n';
+import { useText, type Translate } from './i18n';
+
+/** Whatever on the page holds something that is not saved. */
+const holders = new Set<() => boolean>();
+
+const asked = (t: Translate) => ({
+  title: t('unsaved.title'),
+  content: t('unsaved.text'),
+  okText: t('unsaved.leave'),
+  okButtonProps: { danger: true, 'data-testid': 'unsaved-leave' },
+  cancelText: t('unsaved.stay'),
+  cancelButtonProps: { 'data-testid': 'unsaved-stay' },
+  autoFocusButton: 'cancel' as const,
+});
+
+/** Ask before something inside the page takes away what is not saved, as the next page of a list does; then do it. */
+export function useLeaving(): (go: () => void) => void {
+  const { t } = useText();
+  const { modal } = App.useApp();
+  return (go) => {
+    if ([...holders].some((holds) => holds())) modal.confirm({ ...asked(t), onOk: () => go() });
+    else go();
+  };
+}
 
 /**
  * Ask before the page is left while `isDirty` says that something is not saved: by link, menu, back button or tab.
@@ -23,13 +46,7 @@ export function useUnsaved(isDirty: () => boolean): () => void {
   useEffect(() => {
     if (blocker.state !== 'blocked') return;
     const question = modal.confirm({
-      title: t('unsaved.title'),
-      content: t('unsaved.text'),
-      okText: t('unsaved.leave'),
-      okButtonProps: { danger: true, 'data-testid': 'unsaved-leave' },
-      cancelText: t('unsaved.stay'),
-      cancelButtonProps: { 'data-testid': 'unsaved-stay' },
-      autoFocusButton: 'cancel',
+      ...asked(t),
       onOk: () => blocker.proceed(),
       onCancel: () => blocker.reset(),
     });
@@ -37,11 +54,16 @@ export function useUnsaved(isDirty: () => boolean): () => void {
   }, [blocker, modal, t]);
 
   useEffect(() => {
+    const holdsNow = () => !saved.current && dirty.current();
     const ask = (event: BeforeUnloadEvent) => {
-      if (!saved.current && dirty.current()) event.preventDefault();
+      if (holdsNow()) event.preventDefault();
     };
+    holders.add(holdsNow);
     window.addEventListener('beforeunload', ask);
-    return () => window.removeEventListener('beforeunload', ask);
+    return () => {
+      holders.delete(holdsNow);
+      window.removeEventListener('beforeunload', ask);
+    };
   }, []);
 
   return () => {

@@ -7,7 +7,7 @@ import { notNumber, notWhole, PERCENT } from '../fields/Numbers';
 import { useLateFocus } from '../hooks';
 import { NumberInput } from '../NumberInput';
 import { operatorsOf, valueCount, type Row, type RowOp } from './model';
-import { inputScale, opText, type Entry, type Terms } from './vocabulary';
+import { inputScale, isMoney, opText, type Entry, type Terms } from './vocabulary';
 
 type PickerProps = { terms: Terms; value?: string; onPick: (entry: Entry) => void; autoFocus?: boolean };
 
@@ -187,7 +187,7 @@ function ScaledNumber({ entry, value, onChange, whole = false }: OneProps & { wh
       <NumberInput
         aria-label={t('condition.value')}
         data-testid="condition-value"
-        typing={{ places: Math.round(Math.log10(factor)), percent: entry?.unit === PERCENT }}
+        typing={{ places: Math.round(Math.log10(factor)), percent: entry?.unit === PERCENT, money: isMoney(entry) }}
         value={refused || value}
         onChange={take}
         wrong={fault !== null}

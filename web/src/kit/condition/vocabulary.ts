@@ -57,10 +57,12 @@ export const knownIn =
   (field) =>
     entries.get(field)?.type;
 
+/** Whether its numbers are amounts in the currency of the house. */
+export const isMoney = (entry: Entry | undefined) => entry?.unit === '元' || entry?.unit === 'CNY';
+
 /** Money is typed and read in 万 in Chinese and in thousands in English. */
 export function inputScale(entry: Entry | undefined, lang: format.Lang): { factor: number; unit: string } {
-  if (entry?.unit === '元' || entry?.unit === 'CNY')
-    return lang === 'zh' ? { factor: 1e4, unit: '万' } : { factor: 1e3, unit: 'k' };
+  if (isMoney(entry)) return lang === 'zh' ? { factor: 1e4, unit: '万' } : { factor: 1e3, unit: 'k' };
   return { factor: 1, unit: unitText(entry?.unit ?? '', lang) };
 }
 

@@ -14,7 +14,10 @@ export type EditProps = {
   testId: string;
   value?: unknown;
   onChange?: (value: unknown) => void;
-  checked?: boolean;
+  /** Null while there is neither a yes nor a no. */
+  checked?: boolean | null;
+  /** What is typed is no value and is not given; told in words by whoever draws the control, else by the control. */
+  onRefused?: (words: string) => void;
   id?: string;
 };
 

@@ -34,6 +34,7 @@ export const common = {
   ],
   'number.noPercent': ['这里不填百分比，请填数值', 'No percentage here; give the number itself'],
   'number.notWhole': ['须为整数', 'A whole number is wanted'],
+  'day.wrong': ['“{{text}}”不是日期', '“{{text}}” is no date'],
   'day.refused': ['“{{text}}”不是日期，已恢复原值', '“{{text}}” is no date; the earlier value is back'],
   'common.currency': ['币种', 'Currency'],
   'common.optional': ['选填', 'Optional'],

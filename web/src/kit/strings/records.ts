@@ -54,7 +54,7 @@ export const records = {
   'list.refused.email': ['邮件触达将拦截 {{n}} 户', '{{n}} refused by e-mail'],
   'list.refused.staff': ['电话触达将拦截 {{n}} 户', '{{n}} refused by telephone'],
   'list.refusedNote': ['（按当前营销规则）', '(by the rules of marketing now)'],
-  'list.sum': ['{{name}}合计', '{{name}} in all'],
+  'list.sum': ['{{name}}合计', 'Sum of {{name}}:'],
   'list.sumRefused': ['（{{n}} 条无权限，未计）', ' ({{n}} without access left out)'],
   'list.group': ['分组', 'Groups'],
   'list.ungrouped': ['不分组', 'No groups'],
@@ -64,6 +64,7 @@ export const records = {
   'cell.cancel': ['恢复原值', 'Restore'],
   'cell.saved': ['{{name}}：{{field}}已修改', '{{name}}: {{field}} changed'],
   'cell.undone': ['已撤销', 'Undone'],
+  'cell.undoStale': ['撤销未成功：记录已被他人修改', 'Not undone: somebody else has changed the record'],
   'cell.undo': ['撤销', 'Undo'],
   'cell.stale': [
     '他人刚改过这条记录，您的输入还在',

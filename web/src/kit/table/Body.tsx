@@ -6,6 +6,7 @@ import { BodyRow, GroupRow, type RowActs } from './BodyRow';
 import { useRowKeys } from './keys';
 import type { TableRow } from './model';
 import type { TableProps } from './types';
+import { useLeaving } from '../unsaved';
 
 type BodyProps<T extends RowData> = {
   rows: TableRow<T>[];
@@ -110,6 +111,7 @@ function useHandling<T extends RowData>(
   reach?: (index: number) => void,
 ): Handling<T> {
   const navigate = useNavigate();
+  const leave = useLeaving();
   const [editing, setEditing] = useState<Handling<T>['editing']>(null);
   const open = (row: T) => {
     const target = props.path?.(row);
@@ -118,7 +120,7 @@ function useHandling<T extends RowData>(
   };
   const edit = (row: TableRow<T>, column: string | undefined) => {
     const found = props.columns.find((one) => one.edit?.may(row.original) && (!column || one.key === column));
-    if (found) setEditing({ row: row.id, column: found.key });
+    if (found) leave(() => setEditing({ row: row.id, column: found.key }));
   };
   const { onKeyDown, at, take, focus } = useRowKeys({ rows, body, open, edit, reach });
   const close = () => {

@@ -4,7 +4,7 @@ import { Body } from './Body';
 import { alignClass, Head } from './Head';
 import { useTableModel, type TableModel } from './model';
 import type { TableProps } from './types';
-import { drawnWidths, fittingWidths } from './widths';
+import { drawnWidths, fittingWidths, widthsOfCutNumbers } from './widths';
 
 /** From so many rows on only those in sight are drawn. */
 export const MANY = 100;
@@ -85,5 +85,11 @@ function useWidths<T extends RowData>(
     const none = Object.keys(widths).length === 0;
     table.setColumnSizing({ ...(none ? drawnWidths(shown.current) : fittingWidths(shown.current)), ...widths });
   }, [missing, shown, table, widths]);
+  const rows = table.getRowModel().rows;
+  useLayoutEffect(() => {
+    if (!sized || missing || !shown.current) return;
+    const wider = widthsOfCutNumbers(shown.current);
+    if (Object.keys(wider).length > 0) table.setColumnSizing({ ...widths, ...wider });
+  }, [sized, missing, shown, table, widths, rows]);
   return sized && !missing;
 }

@@ -20,6 +20,8 @@ type Props<T extends RowData> = {
 
 export function Head<T extends RowData>({ table, shown, props: { columns, choice, sort, onSort, list } }: Props<T>) {
   const byKey = new Map(columns.map((column) => [column.key, column]));
+  const all = choice !== undefined && choice.chosen.size > 0 && table.getIsAllRowsSelected();
+  const some = !all && table.getCoreRowModel().rows.some((row) => row.getIsSelected());
   return (
     <thead>
       <tr>
@@ -27,8 +29,8 @@ export function Head<T extends RowData>({ table, shown, props: { columns, choice
           <td className="choose">
             {choice.all !== undefined && (
               <Checkbox
-                checked={choice.chosen.size > 0 && table.getIsAllRowsSelected()}
-                indeterminate={table.getIsSomeRowsSelected()}
+                checked={all}
+                indeterminate={some}
                 onChange={table.getToggleAllRowsSelectedHandler()}
                 aria-label={choice.all}
                 data-testid="choose-shown"

@@ -34,6 +34,20 @@ export function drawnWidths(table: HTMLTableElement): Widths {
   );
 }
 
+/**
+ * The columns of numbers that are too narrow for one that stands in them, and how wide they have to be: a part of a number
+ * would be read as another number.
+ */
+export function widthsOfCutNumbers(table: HTMLTableElement): Widths {
+  const wider: Widths = {};
+  for (const head of table.querySelectorAll<HTMLTableCellElement>('th.num[data-column]')) {
+    const cells = table.querySelectorAll<HTMLElement>(`td.num:nth-child(${head.cellIndex + 1})`);
+    const cut = Math.max(0, ...[...cells].map((cell) => cell.scrollWidth - cell.clientWidth));
+    if (cut > 0) wider[head.dataset.column ?? ''] = head.offsetWidth + cut + 1;
+  }
+  return wider;
+}
+
 /** How wide the columns would be for what stands in them; measured between two pictures, so nobody sees it. */
 export function fittingWidths(table: HTMLTableElement): Widths {
   const before = table.className;

@@ -70,7 +70,7 @@ const SAMPLE = [
 
 /** The server: every node is met by 7 and unknown of `unknown`. */
 function open(condition: Expression, unknown = 0) {
-  const paths = ['', 'and.0', 'and.1', 'or.0', 'or.1', 'and.0.or.0', 'and.1.not.0'];
+  const paths = ['', 'and.0', 'and.1', 'and.2', 'or.0', 'or.1', 'and.0.or.0', 'and.1.not.0'];
   const answers: Answers = {
     'GET /audiences/vocabulary': VOCABULARY,
     'GET /audiences/a1': audienceOf(condition),
@@ -163,11 +163,21 @@ describe('the condition builder', () => {
     await count();
     expect(await screen.findAllByTestId('no-value')).toHaveLength(1);
     expect(screen.getByTestId('no-value').textContent).toBe('412 户没有值');
+    // Where a line is full, what is done with it moves to the next with its count, never alone.
+    for (const menu of screen.getAllByTestId('row-menu'))
+      expect(within(menu.parentElement as HTMLElement).getByTestId('row-count')).toBeTruthy();
     const asked = screen.getByTestId('blank-choice');
     expect(asked.textContent).toContain('412 户没有值，现不算，算不算？');
     await choose(asked, '没有值的也算');
     const explicit = { or: [NOT_HIGHEST, { op: 'is_empty', left: { field: 'risk_level' } }] };
     expect(await saved(sent)).toEqual({ and: [RICH, explicit] });
+  });
+
+  it('says of a step that bars those who meet all at once what it does, and of one that bars any', async () => {
+    open({ and: [RICH, { not: { and: [RICH, NOT_HIGHEST] } }, { not: { or: [RICH, NOT_HIGHEST] } }] });
+    await count();
+    expect(await screen.findByText('且 不同时满足（2 个条件）')).toBeTruthy();
+    expect(screen.getByText('且 都不满足（2 个条件）')).toBeTruthy();
   });
 
   it('asks nothing where nobody lacks a value', async () => {

@@ -68,6 +68,11 @@ function Counting({ live }: { live: Live }) {
   return <span className="stamp live">{t('reach.recounted', { s: decimal(preview.data.elapsed_ms / 1000, 2) })}</span>;
 }
 
+/** Whether it bars those who meet all of several conditions, not those who meet any. */
+function isNotBoth({ kind, children: [only, ...more] }: Group): boolean {
+  return kind === 'none' && more.length === 0 && only !== undefined && isGroup(only) && only.kind === 'all';
+}
+
 /** A top-level part of the tree in few words. */
 function useNodeWords(terms: Terms, nodes: TreeNode[]): (node: TreeNode) => string {
   const { t } = useText();
@@ -79,7 +84,7 @@ function useNodeWords(terms: Terms, nodes: TreeNode[]): (node: TreeNode) => stri
       return `${field} ${op} ${value}`;
     }
     if (!isGroup(node)) return sentence(node);
-    return t('reach.group', { kind: t(`tree.${node.kind}`), n: sizeOf(node).rows });
+    return t('reach.group', { kind: t(`tree.${isNotBoth(node) ? 'notBoth' : node.kind}`), n: sizeOf(node).rows });
   };
 }
 

@@ -177,8 +177,10 @@ function SentenceView({ sentence, root, annotations, onChange }: TreeProps & { s
       </span>
       <span className="sentence">{words}</span>
       <NoValue leaf={sentence} annotations={annotations} />
-      <span className="right row gap-4">{annotations.row(sentence)}</span>
-      {onChange && <RowMenu row={sentence} root={root} onChange={onChange} />}
+      <span className="right row gap-4">
+        {annotations.row(sentence)}
+        {onChange && <RowMenu row={sentence} root={root} onChange={onChange} />}
+      </span>
     </div>
   );
 }
@@ -263,8 +265,10 @@ function RowView({ row, root, terms, annotations, excluded, onChange }: TreeProp
           )}
         </>
       )}
-      <span className="right row gap-4">{unfinished ? <Unfinished /> : annotations.row(row)}</span>
-      {onChange && <RowMenu row={row} root={root} onChange={onChange} />}
+      <span className="right row gap-4">
+        {unfinished ? <Unfinished /> : annotations.row(row)}
+        {onChange && <RowMenu row={row} root={root} onChange={onChange} />}
+      </span>
     </div>
   );
 }

@@ -5,28 +5,42 @@ import { api } from '../../api/client';
 import type { FieldMeta, Input, ObjectMeta, RecordDetail, RecordPage, RecordRow, Value } from '../../api';
 import { useText } from '../../kit/i18n';
 import { useChange } from '../../kit/change';
-import { failureWords, isStale, useReport, useSay } from '../../kit/feedback';
+import { failureWords, isStale, useReport, useSay, useTell } from '../../kit/feedback';
 import { faultOf, fromForm, kindOf, toForm } from '../../kit/fields';
 import { FieldInput } from '../../kit/fields/FieldInput';
+import { isRef } from '../../kit/fields/values';
 import { Icon } from '../../kit/Icon';
+import { useUnsaved } from '../../kit/unsaved';
 
 type Props = { meta: ObjectMeta; field: FieldMeta; row: RecordRow; close: () => void };
 
 /** A field of a record changed in its list: Enter saves it on top of the row's revision, Esc leaves it as it was. */
 export function CellEditor({ meta, field, row, close }: Props) {
   const { t, label } = useText();
-  const [before] = useState(() => toForm(field, row.values[field.key]));
+  const [before] = useState(() => held(field, row.values[field.key]));
   const [value, setValue] = useState(before);
   const latest = useRef(value);
+  const refused = useRef(false);
   const box = useRef<HTMLSpanElement>(null);
   const save = useSave({ meta, field, row, close });
   useEffect(() => focusIn(box.current), []);
   const change = (next: unknown) => {
     latest.current = next;
+    refused.current = false;
     setValue(next);
     save.forget();
   };
-  const submit = () => (same(field, latest.current, before) ? close() : save.run(latest.current));
+  // What is typed and is no value was not given: what the control gave before it is never saved in its place.
+  const refuse = (words: string) => {
+    refused.current = true;
+    save.tell(words);
+  };
+  useUnsaved(() => refused.current || !same(field, latest.current, before));
+  const submit = () => {
+    if (refused.current) refused.current = false;
+    else if (same(field, latest.current, before)) close();
+    else save.run(latest.current);
+  };
   const press = (event: KeyboardEvent) => {
     if (event.key === 'Escape' && !isOpen(event.target)) {
       event.stopPropagation();
@@ -36,24 +50,19 @@ export function CellEditor({ meta, field, row, close }: Props) {
     event.preventDefault();
     submit();
   };
-  // What Enter takes into the control, as a typed day, is not saved by the same stroke.
-  const taken = useRef<unknown>(value);
-  const remember = (event: KeyboardEvent) => {
-    if (event.key === 'Enter') taken.current = latest.current;
-  };
   const control = { [kindOf(field).property ?? 'value']: value };
   return (
     <Popover open={save.told !== null} content={save.told} placement="topLeft" destroyOnHidden>
       <span
         ref={box}
         className="cell-editor"
-        onKeyDownCapture={remember}
-        onKeyDown={(event) => (event.key === 'Enter' && taken.current !== latest.current ? undefined : press(event))}
+        onInput={save.forget}
+        onKeyDown={press}
         onBlur={(event) => {
-          if (leaves(event) && same(field, latest.current, before)) close();
+          if (leaves(event) && !refused.current && same(field, latest.current, before)) close();
         }}
       >
-        <FieldInput field={field} testId={`cell-${field.key}`} onChange={change} {...control} />
+        <FieldInput field={field} testId={`cell-${field.key}`} onChange={change} onRefused={refuse} {...control} />
         <button
           type="button"
           className="plain"
@@ -73,15 +82,22 @@ export function CellEditor({ meta, field, row, close }: Props) {
   );
 }
 
+/** A value as its control holds it; none stays none, though a box of a form shows it as "no". */
+const held = (field: FieldMeta, value: Value | undefined) =>
+  kindOf(field).property === 'checked' ? (value ?? null) : toForm(field, value);
+
 const same = (field: FieldMeta, value: unknown, before: unknown) =>
   JSON.stringify(fromForm(field, value)) === JSON.stringify(fromForm(field, before));
 
 /** A list that is open has its own Enter and Esc. */
 const isOpen = (target: EventTarget) => (target as HTMLElement).getAttribute('aria-expanded') === 'true';
 
-/** Whether the focus goes somewhere else on the page; layers of the control are drawn outside of it. */
+/** Whether the focus goes somewhere else on the page; layers of the control, as a calendar, are drawn outside of it. */
 function leaves({ currentTarget, relatedTarget }: React.FocusEvent): boolean {
-  return relatedTarget instanceof HTMLElement && !currentTarget.contains(relatedTarget);
+  const page = currentTarget.closest('body > *');
+  return (
+    relatedTarget instanceof Node && !currentTarget.contains(relatedTarget) && page?.contains(relatedTarget) === true
+  );
 }
 
 function focusIn(box: HTMLElement | null): void {
@@ -115,7 +131,7 @@ function useSave({ meta, field, row, close }: Props) {
     else void save(fromForm(field, value));
   };
   const reload = () => void client.invalidateQueries({ queryKey: ['records', meta.key] }).then(forget);
-  return { run, forget, pending: change.isPending, told: toldOf() };
+  return { run, forget, tell: setWrong, pending: change.isPending, told: toldOf() };
 
   function toldOf() {
     if (wrong !== null) return <span role="alert">{wrong}</span>;
@@ -142,9 +158,8 @@ function useSave({ meta, field, row, close }: Props) {
   }
 }
 
-/** A value as the server takes it back; none stays none, though a box shows it as "no". */
-const asSent = (field: FieldMeta, value: Value | undefined): Input =>
-  value === null || value === undefined ? null : fromForm(field, toForm(field, value));
+/** A value as the server takes it back. */
+const asSent = (field: FieldMeta, value: Value | undefined): Input => fromForm(field, held(field, value));
 
 type Changed = { uid: string; revision: number; value: Input };
 
@@ -178,6 +193,12 @@ const kept = ({ display, revision, refused }: RecordDetail) => ({ display, revis
 const pick = (values: RecordRow['values'], keys: string[]) =>
   Object.fromEntries(keys.flatMap((key) => (key in values ? [[key, values[key] ?? null]] : [])));
 
+/** What the line of a record in its list begins with; what a record is called may be of somebody else, as whom it is served by. */
+function nameOf({ list }: ObjectMeta, { values, display }: RecordDetail): string {
+  const first = values[list.columns[0] ?? ''];
+  return (isRef(first) ? first.display : typeof first === 'string' ? first : '') || display;
+}
+
 const SECONDS = 8;
 
 /** Say what was changed, with the way back: the value as it was, on top of the revision that the change has made. */
@@ -187,22 +208,24 @@ function useUndoable(meta: ObjectMeta, field: FieldMeta): (saved: RecordDetail, 
   const client = useQueryClient();
   const report = useReport();
   const say = useSay();
+  const tell = useTell();
   const change = useChangedField(meta, field);
   return (saved, old) => {
     const key = `undo-${saved.uid}`;
+    const refuse = (error: unknown) => (isStale(error) ? tell(t('cell.undoStale')) : report(error));
     const undo = () => {
       message.destroy(key);
       change.mutateAsync({ ...saved, value: old }).then((back) => {
         taken(client, meta.key, back);
         say(t('cell.undone'));
-      }, report);
+      }, refuse);
     };
     void message.success({
       key,
       duration: SECONDS,
       content: (
         <>
-          {t('cell.saved', { name: saved.display, field: label(field.labels) })}{' '}
+          {t('cell.saved', { name: nameOf(meta, saved), field: label(field.labels) })}{' '}
           <button type="button" className="plain link" onClick={undo} data-testid="cell-undo">
             {t('cell.undo')}
           </button>

@@ -16,11 +16,11 @@ type Props = { meta: ObjectMeta; list: RecordList; chosen: ChosenRows };
 /** What is chosen and what is done with it: how many, what they add up to, where they are, whom the gate would refuse. */
 export function ChosenBar({ meta, list, chosen }: Props) {
   const { t } = useText();
-  const { rows, elsewhere, clear } = chosen;
+  const { rows, summed, elsewhere, clear } = chosen;
   useKeys({ Escape: clear }, rows.length > 0);
   if (rows.length === 0) return null;
   const [first] = summable(meta.fields, list.columns);
-  const sum = first && sumOver(first, rows);
+  const sum = first && summed && sumOver(first, summed);
   return (
     <div className="chosen-bar" role="group" aria-label={t('list.chosenBar')} data-testid="chosen-bar">
       <b aria-live="polite" data-testid="chosen">

@@ -3,7 +3,7 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { cleanup, configure, render, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { App, ConfigProvider } from 'antd';
-import { MemoryRouter, Route, Routes, useLocation } from 'react-router';
+import { createMemoryRouter, Outlet, RouterProvider, useLocation } from 'react-router';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { FieldMeta, ObjectMeta, RecordRow } from '../../api';
 import { startI18n } from '../../kit/i18n';
@@ -41,6 +41,9 @@ const FIELDS: FieldMeta[] = [
   { ...NAMES, key: 'asset', labels: { zh: '总资产', en: 'Assets' }, web: 'money', currency: 'CNY', format: 'money' },
   { ...NAMES, key: 'note', labels: { zh: '备注', en: 'Note' }, owner: 'desk' },
   { ...NAMES, key: 'open', labels: { zh: '投诉中', en: 'Open' }, owner: 'desk', web: 'boolean' },
+  { ...NAMES, key: 'until', labels: { zh: '结束日期', en: 'Until' }, owner: 'desk', web: 'date', format: 'date' },
+  { ...NAMES, key: 'limit', labels: { zh: '额度', en: 'Limit' }, owner: 'desk', web: 'money', currency: 'CNY' },
+  { ...NAMES, key: 'age', labels: { zh: '年龄', en: 'Age' }, owner: 'desk', web: 'integer' },
 ];
 const META = {
   key: 'party',
@@ -58,13 +61,13 @@ const META = {
   ],
   refinements: [],
   list: {
-    columns: ['name', 'level', 'asset', 'note', 'open'],
+    columns: ['name', 'level', 'asset', 'note', 'open', 'until', 'age'],
     sort: { field: 'asset', direction: 'desc' },
     tabs: [],
     searchable: true,
   },
   detail: { sections: [] },
-  form: { fields: ['name', 'level', 'asset', 'note', 'open'] },
+  form: { fields: ['name', 'level', 'asset', 'note', 'open', 'until', 'limit', 'age'] },
   page: null,
   operations: ['update', 'export'],
 } as ObjectMeta;
@@ -73,7 +76,7 @@ const row = (n: number, level: string, asset: string, note = ''): RecordRow => (
   uid: `p${n}`,
   display: `客户${n}`,
   revision: n,
-  values: { name: `客户${n}`, level, asset, note, open: null },
+  values: { name: `客户${n}`, level, asset, note, open: null, until: '2026-12-31', limit: null, age: 40 },
   refused: [],
   from_source: true,
 });
@@ -91,7 +94,7 @@ const GROUPS = {
 };
 
 type Sent = { method: string; path: string; body: Record<string, unknown> };
-type Answer = { status?: number; body: unknown };
+type Answer = { status?: number; body: unknown; after?: Promise<void> };
 let sent: Sent[];
 let answers: (asked: Sent) => Answer | undefined;
 
@@ -151,7 +154,8 @@ beforeEach(() => {
     sent.push(asked);
     const own = answers(asked);
     const [status, body] = own ? [own.status ?? 200, own.body] : [200, usual(asked)];
-    return Promise.resolve(new Response(JSON.stringify(body), { status, headers: { 'X-Request-Id': 'r-7' } }));
+    const answer = new Response(JSON.stringify(body), { status, headers: { 'X-Request-Id': 'r-7' } });
+    return (own?.after ?? Promise.resolve()).then(() => answer);
   });
 });
 afterEach(cleanup);
@@ -161,20 +165,30 @@ function Address() {
   return <output data-testid="address">{decodeURIComponent(pathname + search)}</output>;
 }
 
+function Framed() {
+  return (
+    <>
+      <Outlet />
+      <Address />
+    </>
+  );
+}
+
 async function open(search = '') {
   const client = new QueryClient({ defaultOptions: { queries: { retry: false } } });
   client.setQueryData(['me'], { employee_no: 'E1', operations: [] });
+  const children = [
+    { path: '/records/:object', element: <RecordListPage /> },
+    { path: '*', element: null },
+  ];
+  const router = createMemoryRouter([{ element: <Framed />, children }], {
+    initialEntries: [`/records/party${search}`],
+  });
   render(
     <QueryClientProvider client={client}>
       <ConfigProvider theme={{ token: { motion: false } }}>
         <App>
-          <MemoryRouter initialEntries={[`/records/party${search}`]}>
-            <Routes>
-              <Route path="/records/:object" element={<RecordListPage />} />
-              <Route path="*" element={null} />
-            </Routes>
-            <Address />
-          </MemoryRouter>
+          <RouterProvider router={router} />
         </App>
       </ConfigProvider>
     </QueryClientProvider>,
@@ -250,6 +264,42 @@ describe('chosen records', () => {
     );
     await user.keyboard('{Escape}');
     expect(screen.queryByTestId('chosen-bar')).toBeNull();
+  });
+  it('are added up as of one day: those read on another are asked for again', async () => {
+    const paged = (day: string, rows: RecordRow[], more: object) => ({
+      body: { rows, next_cursor: null, previous_cursor: null, as_of: { records: day, warehouse: day }, ...more },
+    });
+    let asked: unknown;
+    let answer: (() => void) | undefined;
+    const again = new Promise<void>((done) => (answer = done));
+    answers = ({ path, body }) => {
+      if (!path.endsWith('/query')) return undefined;
+      if (body.cursor) return paged('2026-03-18', [row(4, 'C4', '5.00')], {});
+      if (!body.uids) return paged('2026-03-17', [row(1, 'C3', '10.00')], { next_cursor: 'n' });
+      asked = body;
+      return { ...paged('2026-03-18', [row(4, 'C4', '5.00'), row(1, 'C3', '20.00')], {}), after: again };
+    };
+    const user = await open();
+    await user.click(within(await line(1)).getByRole('checkbox'));
+    expect(screen.getByTestId('chosen-sum').textContent).toBe('总资产合计 10.00元');
+    await user.click(screen.getByTestId('page-next'));
+    await waitFor(async () => expect((await line(1)).dataset.uid).toBe('p4'));
+    expect(screen.getByTestId('chosen-sum').textContent).toBe('总资产合计 10.00元');
+    await user.click(within(await line(1)).getByRole('checkbox'));
+    expect(screen.getByTestId('chosen').textContent).toBe('已选 2 条');
+    expect(screen.queryByTestId('chosen-sum')).toBeNull();
+    answer?.();
+    expect((await screen.findByTestId('chosen-sum')).textContent).toBe('总资产合计 25.00元');
+    expect(asked).toEqual({ uids: ['p1', 'p4'], columns: META.list.columns, limit: 200 });
+  });
+  it('fill the box of the head when all of the page are, and half of it when some are', async () => {
+    const user = await open();
+    const half = () => document.querySelector('thead .ant-checkbox-indeterminate');
+    const head = screen.findByTestId<HTMLInputElement>('choose-shown');
+    await user.click(within(await line(1)).getByRole('checkbox'));
+    expect([half() !== null, (await head).checked]).toEqual([true, false]);
+    await user.click(await head);
+    expect([half() !== null, (await head).checked]).toEqual([false, true]);
   });
   it('are exported alone', async () => {
     answers = ({ path }) =>
@@ -333,6 +383,73 @@ describe('a cell changed where it stands', () => {
     await user.click(await screen.findByTestId('cell-undo'));
     await waitFor(() => expect(patches().map((one) => one.values)).toEqual([{ open: true }, { open: null }]));
   });
+  it('is set to no where it had neither: the box says that there is nothing, then yes, then no', async () => {
+    answers = ({ method, body }) =>
+      method === 'PATCH' ? { body: { ...saved(Number(body.revision) + 1, ''), uid: 'p2' } } : undefined;
+    const user = await open();
+    await user.dblClick(await cell(2, 'open'));
+    const box = () => screen.getByTestId<HTMLInputElement>('cell-open');
+    expect((await cell(2, 'open')).querySelector('.ant-checkbox-indeterminate')).not.toBeNull();
+    await user.click(box());
+    expect(box().checked).toBe(true);
+    await user.click(box());
+    expect(box().checked).toBe(false);
+    await user.keyboard('{Enter}');
+    await waitFor(() => expect(patches()).toEqual([{ revision: 2, values: { open: false } }]));
+  });
+  it('saves a day by one Enter, and never another one than stands in it', async () => {
+    answers = ({ method, body }) =>
+      method === 'PATCH' ? { body: saved(Number(body.revision) + 1, '老客户') } : undefined;
+    const user = await open();
+    const day = () => screen.getByTestId<HTMLInputElement>('cell-until');
+    const type = async (text: string) => {
+      await user.clear(day());
+      await user.type(day(), text);
+    };
+    await user.dblClick(await cell(1, 'until'));
+    for (const wrong of ['2027-13-45', '2027-02-30', '31/12/2026']) {
+      await type(wrong);
+      await user.keyboard('{Enter}');
+      expect((await screen.findByRole('alert')).textContent).toBe(`“${wrong}”不是日期`);
+      await user.keyboard('{Enter}');
+      expect(day().value).toBe(wrong);
+    }
+    await type('2027-05-05');
+    await waitFor(() => expect(screen.queryByRole('alert')).toBeNull());
+    await type('2027-02-30');
+    await user.click(screen.getByTestId('cell-save'));
+    expect((await screen.findByRole('alert')).textContent).toBe('“2027-02-30”不是日期，已恢复原值');
+    expect(patches()).toEqual([]);
+    await type('2027-05-05');
+    await user.keyboard('{Enter}');
+    await waitFor(() => expect(screen.queryByTestId('cell-until')).toBeNull());
+    expect(patches()).toEqual([{ revision: 1, values: { until: '2027-05-05' } }]);
+  });
+  it('takes a day out of the calendar, which has the focus meanwhile', async () => {
+    answers = ({ method, body }) =>
+      method === 'PATCH' ? { body: saved(Number(body.revision) + 1, '老客户') } : undefined;
+    const user = await open();
+    await user.dblClick(await cell(1, 'until'));
+    await user.click(screen.getByTestId('cell-until'));
+    await user.click(await screen.findByTitle('2026-12-10'));
+    expect(screen.getByTestId('cell-until')).toHaveProperty('value', '2026-12-10');
+    await user.click(screen.getByTestId('cell-save'));
+    await waitFor(() => expect(patches()).toEqual([{ revision: 1, values: { until: '2026-12-10' } }]));
+  });
+  it.each([
+    ['limit', '12a'],
+    ['age', '12.5'],
+    ['age', '十二'],
+  ])('is not saved with what is no value: %s %s', async (key, text) => {
+    const user = await open('?columns=name,limit,age');
+    await user.dblClick(await cell(1, key));
+    await user.clear(screen.getByTestId(`cell-${key}`));
+    await user.type(screen.getByTestId(`cell-${key}`), text);
+    await user.keyboard('{Enter}');
+    expect((await screen.findByRole('alert')).textContent).not.toBe('');
+    expect(screen.getByTestId(`cell-${key}`)).toHaveProperty('value', text);
+    expect(patches()).toEqual([]);
+  });
   it('is as it was after Escape, and what was not changed is not sent', async () => {
     const user = await open();
     (await cell(1, 'note')).focus();
@@ -378,6 +495,43 @@ describe('a cell changed where it stands', () => {
     await user.keyboard('{Enter}');
     await waitFor(async () => expect((await cell(1, 'note')).textContent).toBe('大客户'));
     expect(patches().map((one) => one.revision)).toEqual([1, 5]);
+  });
+  it('asks before what was typed is lost: for another cell, another page, another order', async () => {
+    answers = (asked) =>
+      asked.path.endsWith('/query') ? { body: { ...(usual(asked) as object), next_cursor: 'n' } } : undefined;
+    const user = await open();
+    const stay = async () => {
+      await user.click(await screen.findByTestId('unsaved-stay'));
+      await waitFor(() => expect(screen.queryByTestId('unsaved-stay')).toBeNull());
+      expect(screen.getByTestId('cell-note')).toHaveProperty('value', '大客户');
+    };
+    await user.dblClick(await cell(1, 'note'));
+    await user.keyboard('大客户');
+    await user.dblClick(await cell(2, 'note'));
+    await stay();
+    await user.click(screen.getByTestId('page-next'));
+    await stay();
+    await user.click(screen.getByTestId('sort-name'));
+    await stay();
+    expect(address()).toBe('/records/party');
+    await user.dblClick(await cell(2, 'note'));
+    await user.click(await screen.findByTestId('unsaved-leave'));
+    await waitFor(() => expect(screen.getByTestId('cell-note')).toHaveProperty('value', ''));
+    expect(patches()).toEqual([]);
+  });
+  it('says whose record was changed, and that it is not undone when somebody else was faster', async () => {
+    answers = ({ method, body }) => {
+      if (method !== 'PATCH') return undefined;
+      return body.revision === 1
+        ? { body: { ...saved(2, '大客户'), display: 'E00101' } }
+        : { status: 409, body: { code: 'stale_revision', message: '已被修改' } };
+    };
+    const user = await open();
+    await user.dblClick(await cell(1, 'note'));
+    await user.keyboard('大客户{Enter}');
+    expect((await screen.findByText(/备注已修改/)).textContent).toBe('客户1：备注已修改 撤销');
+    await user.click(screen.getByTestId('cell-undo'));
+    expect(await screen.findByText('撤销未成功：记录已被他人修改')).toBeTruthy();
   });
   it('is none of the source’s own, unless the record was made by hand, and none for whoever may not change records', async () => {
     await open();

@@ -1,5 +1,6 @@
 import { Fragment } from 'react';
 import { useText } from '../../kit/i18n';
+import { inSentence } from '../../kit/format';
 import { kindOf } from '../../kit/fields';
 import { HOME } from '../../kit/fields/values';
 import type { Sum } from './sums';
@@ -11,7 +12,7 @@ export function SumText({ sum: { field, amounts, refused } }: { sum: Sum }) {
   if (!Amount) return null;
   return (
     <span className="nowrap">
-      {t('list.sum', { name: label(field.labels) })}{' '}
+      {t('list.sum', { name: inSentence(label(field.labels)) })}{' '}
       {(amounts.length > 0 ? amounts : [{ amount: '0', currency: HOME }]).map(({ amount, currency }, index) => (
         <Fragment key={currency}>
           {index > 0 && t('common.and')}

@@ -2,9 +2,14 @@ import { describe, expect, it } from 'vitest';
 import type { ObjectMeta } from '../../api';
 import { addressOf, shownIn } from './shown';
 
-const field = (key: string) => ({ key });
+const field = (key: string) => ({ key, sortable: true, masked: false, refused: false });
 const meta = {
-  fields: ['name', 'risk_level', 'total_asset'].map(field),
+  fields: [
+    ...['name', 'risk_level', 'total_asset'].map(field),
+    { ...field('mobile'), masked: true },
+    { ...field('salary_band'), refused: true },
+    { ...field('note'), sortable: false },
+  ],
   beyond: [{ reference: 'party', fields: [field('party.risk_level')] }],
   list: { tabs: ['mine', 'all'], sort: { field: 'total_asset', direction: 'desc' }, columns: ['name', 'risk_level'] },
 } as unknown as ObjectMeta;
@@ -64,6 +69,9 @@ describe('what a list shows stands in its address', () => {
     'sort=salary.asc',
     'sort=name.up',
     'sort=asc',
+    'sort=mobile.asc',
+    'sort=salary_band.asc',
+    'sort=note.asc',
     'columns=salary',
     'group=salary&closed=1',
     'closed=C3',

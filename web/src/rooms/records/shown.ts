@@ -38,7 +38,7 @@ export function shownIn(search: URLSearchParams, meta: ObjectMeta): Shown {
     refinement: tab !== null && meta.list.tabs.includes(tab) ? tab : meta.list.tabs[0],
     rows: search.getAll('where').flatMap((text) => rowIn(text, own) ?? []),
     q: search.get('q') ?? '',
-    sort: sortsIn(search.get('sort'), known) ?? usualSort(meta),
+    sort: sortsIn(search.get('sort'), meta) ?? usualSort(meta),
     columns: columns.length > 0 ? columns : null,
     group: grouped ? group : null,
     closed: grouped ? search.getAll('closed') : [],
@@ -59,16 +59,20 @@ function rowIn(text: string, known: Set<string>): Row | null {
 
 const usualSort = (meta: ObjectMeta): Sort[] => (meta.list.sort ? [meta.list.sort] : []);
 
-function sortsIn(text: string | null, known: Set<string>): Sort[] | null {
-  const found = (text ?? '').split(',').flatMap((one) => sortIn(one, known) ?? []);
+function sortsIn(text: string | null, meta: ObjectMeta): Sort[] | null {
+  const found = (text ?? '').split(',').flatMap((one) => sortIn(one, meta) ?? []);
   return found.length > 0 ? found : null;
 }
 
-/** `total_asset.desc`: the way stands after the last dot. */
-function sortIn(text: string, known: Set<string>): Sort | null {
+/**
+ * `total_asset.desc`: the way stands after the last dot. An order that this reader may have: one who sees a field masked
+ * may not learn it from the order of the rows.
+ */
+function sortIn(text: string, meta: ObjectMeta): Sort | null {
   const dot = text.lastIndexOf('.');
   const [field, direction] = [text.slice(0, Math.max(dot, 0)), text.slice(dot + 1)];
-  return known.has(field) && (direction === 'asc' || direction === 'desc') ? { field, direction } : null;
+  const may = listedFields(meta).some((one) => one.key === field && one.sortable && !one.masked && !one.refused);
+  return may && (direction === 'asc' || direction === 'desc') ? { field, direction } : null;
 }
 
 /** The address of what is shown; what is as usual is not said, and what else the address says (whose records) stays. */

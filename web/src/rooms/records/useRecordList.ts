@@ -5,6 +5,7 @@ import type { Expression, ObjectMeta, RecordQuery, Sort } from '../../api';
 import { compile, newGroup, type Row } from '../../kit/condition/model';
 import { useFieldTerms } from '../../kit/condition/vocabulary';
 import { searchRest, useDebounced, useListName } from '../../kit/hooks';
+import { useLeaving } from '../../kit/unsaved';
 import { forgetWidths } from '../../kit/table/widths';
 import type { Given } from './given';
 import { listedFields } from './listed';
@@ -44,12 +45,17 @@ export function useRecordList(meta: ObjectMeta, parent: Given | null, first: Sho
     onShown({ refinement, rows, q: asked, sort, columns, ...grouping.held, place });
     // What is told depends on these alone; who listens is another function each time.
   }, [refinement, rows, asked, sort, columns.join(), grouping.held, place]);
+  const leave = useLeaving();
   const back =
     <T>(set: (value: T) => void) =>
-    (value: T) => {
-      setPlace({ from: 1 });
-      set(value);
-    };
+    (value: T) =>
+      leave(() => {
+        setPlace({ from: 1 });
+        set(value);
+      });
+  const go = (cursor: string | null | undefined, from: number) => {
+    if (cursor) leave(() => setPlace({ cursor, from }));
+  };
   return {
     refinement,
     setRefinement: back(setRefinement),
@@ -60,19 +66,19 @@ export function useRecordList(meta: ObjectMeta, parent: Given | null, first: Sho
     sort,
     setSort: back<Sort[]>(setSort),
     columns,
-    setColumns: own.set,
+    setColumns: (next: string[] | null) => leave(() => own.set(next)),
     /** What its widths are kept under, and the life in which they are. */
     own,
     ...grouping,
+    setGroup: (group: string | null) => leave(() => grouping.setGroup(group)),
+    setClosed: (closed: string[]) => leave(() => grouping.setClosed(closed)),
     terms,
     of,
     filter,
     page,
     from: place.from,
-    next: () => page.data?.next_cursor && setPlace({ cursor: page.data.next_cursor, from: place.from + PAGE }),
-    previous: () =>
-      page.data?.previous_cursor &&
-      setPlace({ cursor: page.data.previous_cursor, from: Math.max(1, place.from - PAGE) }),
+    next: () => go(page.data?.next_cursor, place.from + PAGE),
+    previous: () => go(page.data?.previous_cursor, Math.max(1, place.from - PAGE)),
   };
 }
 

@@ -3,6 +3,9 @@ import type { Me } from '../../api';
 import { useText } from '../../kit/i18n';
 import { SignInCard } from './SignInCard';
 
+/** Layers of the page, as the menu of an editor or what is told at a cell, stay below. */
+const ABOVE_ALL = 3000;
+
 /** Asks who was signed in to do so again, over the page as it stands. */
 export function SessionEnded({ me, idle, onResume }: { me: Me; idle: boolean; onResume: () => void }) {
   const { t } = useText();
@@ -17,6 +20,7 @@ export function SessionEnded({ me, idle, onResume }: { me: Me; idle: boolean; on
       keyboard={false}
       footer={null}
       width={368}
+      zIndex={ABOVE_ALL}
       title={t('session.expiredTitle')}
     >
       <p data-testid="session-ended" className="ink-2" style={{ marginBottom: 14 }}>

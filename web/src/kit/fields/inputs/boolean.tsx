@@ -3,6 +3,12 @@ import type { EditProps } from '../kind';
 
 export function Edit({ testId, checked, onChange, id }: EditProps) {
   return (
-    <Checkbox id={id} data-testid={testId} checked={checked} onChange={(event) => onChange?.(event.target.checked)} />
+    <Checkbox
+      id={id}
+      data-testid={testId}
+      checked={checked ?? false}
+      indeterminate={checked === null}
+      onChange={(event) => onChange?.(event.target.checked)}
+    />
   );
 }

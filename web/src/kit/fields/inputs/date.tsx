@@ -1,12 +1,13 @@
 import { DayInput } from '../../DayInput';
 import type { EditProps } from '../kind';
 
-export function Edit({ testId, value, onChange, id }: EditProps) {
+export function Edit({ testId, value, onChange, onRefused, id }: EditProps) {
   return (
     <DayInput
       id={id}
       data-testid={testId}
       value={value as string | undefined}
+      onRefused={onRefused}
       onChange={(day) => onChange?.(day)}
       style={{ width: '100%' }}
     />

@@ -1,13 +1,14 @@
 import { DayInput } from '../../DayInput';
 import type { EditProps } from '../kind';
 
-export function Edit({ testId, value, onChange, id }: EditProps) {
+export function Edit({ testId, value, onChange, onRefused, id }: EditProps) {
   return (
     <DayInput
       id={id}
       data-testid={testId}
       withTime
       value={value as string | undefined}
+      onRefused={onRefused}
       onChange={(at) => onChange?.(at)}
       style={{ width: '100%' }}
     />

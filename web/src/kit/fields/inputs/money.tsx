@@ -5,6 +5,7 @@ import { NumberInput } from '../../NumberInput';
 import type { EditProps } from '../kind';
 import { HOME, isMoney } from '../values';
 
+const AMOUNT = { money: true };
 const OFTEN = [HOME, 'HKD', 'USD', 'EUR', 'GBP', 'JPY'];
 
 export function Edit({ field, testId, value, onChange, id }: EditProps) {
@@ -21,6 +22,7 @@ export function Edit({ field, testId, value, onChange, id }: EditProps) {
       <NumberInput
         id={id}
         data-testid={testId}
+        typing={AMOUNT}
         value={given.amount}
         onChange={(amount) => set({ amount })}
         style={{ width: '100%' }}
