@@ -239,7 +239,7 @@ describe('columns of a list', () => {
     expect((await screen.findByTestId('beyond-adviser')).textContent).toBe('顾问的属性');
     await user.click(screen.getByRole('checkbox', { name: '顾问 · 姓名' }));
     await user.click(screen.getByTestId('columns-apply'));
-    await waitFor(() => expect(address()).toContain('columns=name,level,asset,note,open,adviser.name'));
+    await waitFor(() => expect(address()).toContain('columns=name,level,asset,note,open,until,age,adviser.name'));
     const asked = sent.filter((one) => one.path.endsWith('/query')).at(-1)?.body;
     expect(asked?.columns).toContain('adviser.name');
     expect(screen.getByTestId('sort-adviser.name').textContent).toBe('顾问 · 姓名');
