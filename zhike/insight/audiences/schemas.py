@@ -22,6 +22,7 @@ from zhike.insight.audiences.types import (
     VocabularyItem,
 )
 from zhike.kernel.wire import Labels, Option, RequestBody, WireValue, labels, option
+from zhike.platform.fields.types import Format
 
 VocabularyType = Literal["integer", "decimal", "text", "date", "boolean", "choice", "list"]
 VocabularyKind = Literal["indicator", "field", "tag"]
@@ -74,11 +75,12 @@ class AudienceChangesIn(RequestBody):
 
 
 class VocabularyItemOut(TypedDict):
-    """One thing a condition may ask about."""
+    """One thing a condition may ask about; `format` is how its values are drawn."""
 
     key: str
     labels: Labels
     type: VocabularyType
+    format: Format
     unit: NotRequired[str]
     options: NotRequired[list[Option]]
     description: NotRequired[str]
@@ -241,6 +243,7 @@ def _item_out(item: VocabularyItem) -> VocabularyItemOut:
         "key": item.key,
         "labels": labels(item.labels),
         "type": cast(VocabularyType, item.type),
+        "format": item.format,
     }
     if item.unit:
         found["unit"] = item.unit

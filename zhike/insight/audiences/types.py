@@ -12,7 +12,7 @@ from typing import Literal
 from pyroaring import BitMap
 
 from zhike.expressions.wire import StoredExpression
-from zhike.platform.fields.types import Option
+from zhike.platform.fields.types import Format, Option
 
 Labels = Mapping[str, str]
 Condition = StoredExpression
@@ -20,11 +20,12 @@ Condition = StoredExpression
 
 @dataclass(frozen=True, slots=True)
 class VocabularyItem:
-    """One thing a condition may ask about, in the words of the condition builder."""
+    """One thing a condition may ask about, in the words of the condition builder; `format` is how its values are drawn."""
 
     key: str
     labels: Labels
     type: str
+    format: Format
     unit: str = ""
     options: tuple[Option, ...] = ()
     description: str = ""

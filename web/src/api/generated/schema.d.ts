@@ -3915,9 +3915,11 @@ export interface components {
             key: "indicator" | "field" | "tag";
             labels: components["schemas"]["Labels"];
         };
-        /** @description One thing a condition may ask about. */
+        /** @description One thing a condition may ask about; `format` is how its values are drawn. */
         VocabularyItemOut: {
             description?: string;
+            /** @enum {string} */
+            format: "text" | "number" | "money" | "change" | "count" | "percent" | "duration" | "date" | "datetime" | "tag" | "tier" | "link" | "bar" | "diverge";
             key: string;
             labels: components["schemas"]["Labels"];
             options?: components["schemas"]["Option"][];

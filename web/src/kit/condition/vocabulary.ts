@@ -30,6 +30,7 @@ export function useFieldTerms(fields: FieldMeta[]): Terms {
             key: field.key,
             labels: field.labels,
             type,
+            format: field.format,
             unit: unit ?? undefined,
             options: field.options,
             kind: field.kind,

@@ -16,8 +16,8 @@ const VOCABULARY: Vocabulary = {
       key: 'indicator',
       labels: labels('指标'),
       items: [
-        { key: 'total_asset', labels: labels('总资产'), type: 'decimal', unit: '元' },
-        { key: 'last_trade_date', labels: labels('最近成交日'), type: 'date' },
+        { key: 'total_asset', labels: labels('总资产'), type: 'decimal', format: 'money', unit: '元' },
+        { key: 'last_trade_date', labels: labels('最近成交日'), type: 'date', format: 'date' },
       ],
     },
     {
@@ -28,6 +28,7 @@ const VOCABULARY: Vocabulary = {
           key: 'risk_level',
           labels: labels('风险承受等级'),
           type: 'choice',
+          format: 'tag',
           options: [
             { key: 'C4', labels: labels('C4 积极型'), status: null },
             { key: 'C5', labels: labels('C5 激进型'), status: null },

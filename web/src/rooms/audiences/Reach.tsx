@@ -1,10 +1,11 @@
 import { useState } from 'react';
 import { Link } from 'react-router';
-import type { BlockFormat, Expression, Preview, Value } from '../../api';
+import type { Expression, Preview, Value } from '../../api';
 import { useText } from '../../kit/i18n';
 import { Formatted } from '../../blocks/Formatted';
 import { isGroup, isRow, sizeOf, type Group, type TreeNode } from '../../kit/condition/model';
 import { useRowWords, type Entry, type Terms } from '../../kit/condition/vocabulary';
+import { formatOf } from '../../kit/fields/formats';
 import { Money } from '../../kit/figures';
 import { decimal, share } from '../../kit/format';
 import { Icon } from '../../kit/Icon';
@@ -197,17 +198,9 @@ export function negativeIds(root: Group): Set<string> {
 /** A value that tells who somebody is, drawn by what its attribute or indicator is. */
 function SampleCell({ value, entry }: { value: Value; entry: Entry | undefined }) {
   if (!entry) return <td />;
-  const format = drawnAs(entry);
   return (
-    <td className={format === 'text' || format === 'date' ? '' : 'num'}>
-      <Formatted value={value} format={format} unit={entry.unit} options={entry.options ?? []} />
+    <td className={formatOf(entry.format).words ? '' : 'num'}>
+      <Formatted value={value} format={entry.format} unit={entry.unit} options={entry.options ?? []} />
     </td>
   );
-}
-
-function drawnAs({ type, unit = '' }: Entry): BlockFormat {
-  if (type === 'date') return 'date';
-  if (type !== 'integer' && type !== 'decimal') return 'text';
-  if (unit === '%') return 'percent';
-  return ['元', 'CNY'].includes(unit) ? 'money' : 'number';
 }

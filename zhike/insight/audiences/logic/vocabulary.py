@@ -45,6 +45,7 @@ def _item(column: WideColumn, units: tuple[Option, ...], language: str) -> Vocab
         key=column.key,
         labels=column.labels,
         type=values.asked,
+        format=values.format,
         unit=column.unit or values.currency,
         options=units if values.pointer else values.options,
         description=column.description.get(language, ""),
