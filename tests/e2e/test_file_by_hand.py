@@ -40,6 +40,6 @@ def test_a_file_by_hand(golden_live: Live, page: Page) -> None:
     expect(page.get_by_test_id("rejected-row")).to_contain_text("必填列“机构名称”为空")
 
     page.goto(f"{golden_live.address}/loads")
-    _send(page, "counter_branch_20260319.csv", HEAD)
-    failed = page.locator("[data-testid=run][data-state=failed]").filter(has_text="counter_branch_20260319.csv")
+    _send(page, "counter_branch_20260318.csv", HEAD)
+    failed = page.locator("[data-testid=run][data-state=failed]").filter(has_text="counter_branch_20260318.csv")
     expect(failed).to_contain_text("文件没有数据行，数据未更改", timeout=60_000)
