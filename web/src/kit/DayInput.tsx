@@ -60,6 +60,7 @@ function useTyping({ withTime, onChange, onRefused, allowClear = true }: Props) 
   const typed = useRef(false);
   // Closed after typing, the picker gives the day that it held before: only what is chosen in it counts.
   const chosen = useRef(false);
+  const taken = useRef(false);
   const choose = ({ target }: SyntheticEvent) => {
     if (!(target instanceof HTMLInputElement)) chosen.current = true;
   };
@@ -81,10 +82,15 @@ function useTyping({ withTime, onChange, onRefused, allowClear = true }: Props) 
     const day = dayOf(text, pattern);
     if (!day && text !== '' && type === 'keydown') return refuse(t('day.wrong', { text }));
     rest();
-    if (type === 'keydown') setOpen(false);
+    taken.current = type === 'keydown';
     if (day) onChange(day);
     else if (text !== '') refuse(t('day.refused', { text }));
     else if (allowClear) onChange(null);
+  };
+  // Only once the picker has heard of Enter, too: closed, it opens by it.
+  const close = () => {
+    if (taken.current) setOpen(false);
+    taken.current = false;
   };
   const pick = (day: Dayjs | null) => {
     if (!chosen.current) return;
@@ -92,7 +98,7 @@ function useTyping({ withTime, onChange, onRefused, allowClear = true }: Props) 
     setRefused(null);
     onChange(day ? day.format(pattern.kept) : null);
   };
-  return { wrong, refused, open, setOpen, onInput, choose, settle, pick, rest };
+  return { wrong, refused, open, setOpen, onInput, choose, settle, close, pick, rest };
 }
 
 /** Enter takes the day and sends no form around the field, as it chooses in a list and sends none; the buttons of the calendar have theirs. */
@@ -120,7 +126,10 @@ export function DayInput(props: Props) {
         if (event.key === 'Enter') typing.settle(event);
         if (event.key === 'Escape') typing.rest();
       }}
-      onKeyDown={keepEnter}
+      onKeyDown={(event) => {
+        keepEnter(event);
+        typing.close();
+      }}
     >
       <Picker
         {...rest}
