@@ -12,6 +12,12 @@ class FileUnreadable(ZhikeError):
     zh = "文件“{file}”无法加载：{reason}"
     en = "File '{file}' cannot be loaded: {reason_en}"
 
+    @classmethod
+    def of(cls, file: str, code: str, reason: str, reason_en: str) -> FileUnreadable:
+        """Return the error of a file with one finding."""
+        findings = [{"code": code, "message": reason, "message_en": reason_en}]
+        return cls(file=file, reason=reason, reason_en=reason_en, findings=findings)
+
 
 class LoadFailed(ZhikeError):
     """A file sent by hand that could not be loaded; the load `load` holds what is wrong with it."""

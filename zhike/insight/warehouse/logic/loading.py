@@ -184,7 +184,7 @@ def _check_day(source: Source, dates: FileDates, name: str) -> None:
     if dates.first is None:
         return
     if dates.first > clock.today() and not source.future:
-        raise _of_wrong_day(
+        raise FileUnreadable.of(
             name,
             "load.future_date",
             f"文件日期 {dates.first} 在今天（{clock.today()}）之后，请核对文件日期",
@@ -194,20 +194,11 @@ def _check_day(source: Source, dates: FileDates, name: str) -> None:
     if source.grain != "fact" or source.days == "calendar" or dates.month or calendar.is_trading_day(dates.first):
         return
     before = calendar.add(dates.first, -1)
-    raise _of_wrong_day(
+    raise FileUnreadable.of(
         name,
         "load.not_a_trading_day",
         f"{dates.first} 不是交易日（上一交易日 {before}），请核对文件日期",
         f"{dates.first} is not a trading day (the one before it is {before}); check the file's date",
-    )
-
-
-def _of_wrong_day(name: str, code: str, reason: str, reason_en: str) -> FileUnreadable:
-    return FileUnreadable(
-        file=name,
-        reason=reason,
-        reason_en=reason_en,
-        findings=[{"code": code, "message": reason, "message_en": reason_en}],
     )
 
 

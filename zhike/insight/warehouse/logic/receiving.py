@@ -122,14 +122,14 @@ def _described(
     try:
         types = session.columns(read)
     except Unreadable as error:
-        raise _unreadable(name, *fault) from error
+        raise FileUnreadable.of(name, *fault) from error
     _check_headers(source, list(types), name)
     return types
 
 
 def _check_headers(source: Source, headers: Sequence[str], name: str) -> None:
     if not any(headers):
-        raise _unreadable(name, "load.no_header", "文件是空的，没有表头", "it is empty and has no header")
+        raise FileUnreadable.of(name, "load.no_header", "文件是空的，没有表头", "it is empty and has no header")
     findings = []
     wanted = dict.fromkeys(column.header for column in source.columns if column.header)
     missing = [title for title in wanted if title not in headers]
@@ -168,12 +168,3 @@ def _check_headers(source: Source, headers: Sequence[str], name: str) -> None:
             reason="；".join(str(found["message"]) for found in findings),
             reason_en="; ".join(str(found["message_en"]) for found in findings),
         )
-
-
-def _unreadable(name: str, code: str, reason: str, reason_en: str) -> FileUnreadable:
-    return FileUnreadable(
-        file=name,
-        reason=reason,
-        reason_en=reason_en,
-        findings=[{"code": code, "message": reason, "message_en": reason_en}],
-    )
