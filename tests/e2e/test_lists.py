@@ -104,3 +104,21 @@ def test_a_field_is_changed_in_its_list_and_back(live: Live, page: Page) -> None
     page.get_by_test_id("cell-undo").click()
     expect(cell).to_have_text("—")
     assert "/records/party?columns=" in page.url
+
+
+def test_a_day_typed_after_one_was_chosen_in_the_calendar_is_the_one_that_is_saved(live: Live, page: Page) -> None:
+    sign_in(page, live, "运营")
+    page.goto(f"{live.address}/records/coverage?columns=party,valid_to")
+    cell = page.get_by_test_id("row").first.locator("td[data-column=valid_to]")
+    before = cell.inner_text()
+    cell.dblclick()
+    day = page.get_by_test_id("cell-valid_to")
+    day.click()
+    page.locator(".ant-picker-cell-in-view").nth(9).click()
+    chosen = day.input_value()
+    day.fill("2027-05-05")
+    page.get_by_test_id("cell-save").click()
+    expect(cell).to_have_text("2027-05-05")
+    assert chosen not in ("", "2027-05-05")
+    page.get_by_test_id("cell-undo").click()
+    expect(cell).to_have_text(before)

@@ -131,6 +131,18 @@ def test_a_condition_is_put_into_words_in_both_languages(call):
     )
 
 
+def test_numbers_in_words_are_written_as_people_write_them(call):
+    rich, losing = money("total_asset", ">=", "1000000"), money("net_inflow_30d", "<", "-80000.50")
+    condition = {
+        "and": [rich, losing, ask("trades_30d", ">", 1200, kind="integer"), money("asset_growth_30d", ">", "15.0")]
+    }
+    status, body = call("post", "/audiences/words", {"condition": condition})
+    assert (status, body["words"]["zh"]) == (
+        200,
+        "总资产 不小于 1,000,000，且近30日净流入 小于 −80,000.5，且近30日成交笔数 大于 1,200，且近30日资产增长率 大于 15%",
+    )
+
+
 def test_words_are_refused_as_counting_is(call):
     status, body = call("post", "/audiences/words", {"condition": {"op": "is_empty", "left": {"field": "nothing"}}})
     assert (status, body["code"]) == (422, "expression.invalid")

@@ -3,6 +3,11 @@ import { useEffect, useRef } from 'react';
 import { useBlocker } from 'react-router';
 import { useText, type Translate } from './i18n';
 
+/** The state of an address that a page keeps of itself, as a list its order: such a one takes nothing away. */
+export const KEPT_BY_PAGE = { own: true };
+
+export const isKeptByPage = (state: unknown) => (state as Partial<typeof KEPT_BY_PAGE> | null)?.own === true;
+
 /** Whatever on the page holds something that is not saved. */
 const holders = new Set<() => boolean>();
 
@@ -39,9 +44,10 @@ export function useUnsaved(isDirty: () => boolean): () => void {
     dirty.current = isDirty;
   });
   const holds = () => !saved.current && dirty.current();
-  const blocker = useBlocker(
-    ({ currentLocation, nextLocation }) => currentLocation.pathname !== nextLocation.pathname && holds(),
-  );
+  const blocker = useBlocker(({ currentLocation, nextLocation }) => {
+    const stays = currentLocation.pathname === nextLocation.pathname && isKeptByPage(nextLocation.state);
+    return !stays && holds();
+  });
 
   useEffect(() => {
     if (blocker.state !== 'blocked') return;

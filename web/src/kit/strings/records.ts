@@ -60,6 +60,7 @@ export const records = {
   'list.ungrouped': ['不分组', 'No groups'],
   'list.groupBy': ['按{{name}}分组', 'By {{name}}'],
   'list.groupCount': ['{{n}} 条', '{{n}} rows'],
+  'list.groupSmall': ['未统计（仅统计最大的 {{n}} 组）', 'not counted: only the {{n}} largest groups are'],
   'cell.save': ['保存 {{name}}', 'Save {{name}}'],
   'cell.cancel': ['恢复原值', 'Restore'],
   'cell.saved': ['{{name}}：{{field}}已修改', '{{name}}: {{field}} changed'],

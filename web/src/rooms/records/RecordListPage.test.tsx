@@ -3,7 +3,7 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { cleanup, configure, render, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { App, ConfigProvider } from 'antd';
-import { createMemoryRouter, Outlet, RouterProvider, useLocation } from 'react-router';
+import { createMemoryRouter, Link, Outlet, RouterProvider, useLocation } from 'react-router';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { FieldMeta, ObjectMeta, RecordRow } from '../../api';
 import { startI18n } from '../../kit/i18n';
@@ -168,6 +168,9 @@ function Address() {
 function Framed() {
   return (
     <>
+      <Link to="/records/party" data-testid="menu">
+        客户
+      </Link>
       <Outlet />
       <Address />
     </>
@@ -339,6 +342,18 @@ describe('rows in groups', () => {
     expect(screen.queryAllByTestId('row')).toEqual([]);
     await waitFor(() => expect(address()).toBe('/records/party?group=level&closed=C4&closed=C3'));
   });
+  it('say why one of the smallest of very many has no numbers', async () => {
+    answers = ({ path }) =>
+      path.endsWith('/groups')
+        ? { body: { ...GROUPS, groups: GROUPS.groups.slice(0, 1), others: { count: 9, sums: {} } } }
+        : undefined;
+    await open('?group=level');
+    await screen.findByText('70 条');
+    expect((await screen.findAllByTestId('group')).map((head) => head.textContent)).toEqual([
+      '稳健70 条总资产合计 99.00万',
+      '积极未统计（仅统计最大的 1 组）',
+    ]);
+  });
   it('say nothing of how many they are where nobody knows', async () => {
     answers = ({ path }) =>
       path.endsWith('/groups') ? { status: 422, body: { code: 'too_costly', message: '太费时' } } : undefined;
@@ -496,7 +511,7 @@ describe('a cell changed where it stands', () => {
     await waitFor(async () => expect((await cell(1, 'note')).textContent).toBe('大客户'));
     expect(patches().map((one) => one.revision)).toEqual([1, 5]);
   });
-  it('asks before what was typed is lost: for another cell, another page, another order', async () => {
+  it('asks before what was typed is lost: for another cell, another page, another order, the menu', async () => {
     answers = (asked) =>
       asked.path.endsWith('/query') ? { body: { ...(usual(asked) as object), next_cursor: 'n' } } : undefined;
     const user = await open();
@@ -512,6 +527,8 @@ describe('a cell changed where it stands', () => {
     await user.click(screen.getByTestId('page-next'));
     await stay();
     await user.click(screen.getByTestId('sort-name'));
+    await stay();
+    await user.click(screen.getByTestId('menu'));
     await stay();
     expect(address()).toBe('/records/party');
     await user.dblClick(await cell(2, 'note'));

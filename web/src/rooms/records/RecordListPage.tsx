@@ -15,6 +15,7 @@ import { Page } from '../../kit/Page';
 import { Panel } from '../../kit/Panel';
 import { Empty, QueryState } from '../../kit/states';
 import { Tabs } from '../../kit/Tabs';
+import { isKeptByPage, KEPT_BY_PAGE } from '../../kit/unsaved';
 import { ChosenBar } from './ChosenBar';
 import { ColumnChooser } from './ColumnChooser';
 import { ExportButton } from './ExportButton';
@@ -44,20 +45,18 @@ export function RecordListPage() {
   );
 }
 
-const OWN = { own: true };
-
 /** An address that the page itself keeps; whoever comes otherwise (a link, the menu, back) begins another `life`. */
 function useOwnAddress() {
   const { key, state } = useLocation();
   const [search, setSearch] = useSearchParams();
   const text = search.toString();
   const [own, setOwn] = useState({ seen: key, written: text, life: 0 });
-  const isOwn = (state as Partial<typeof OWN> | null)?.own === true && own.written === text;
+  const isOwn = isKeptByPage(state) && own.written === text;
   if (own.seen !== key) setOwn({ ...own, seen: key, life: isOwn ? own.life : own.life + 1 });
   const write = (next: URLSearchParams) => {
     const written = next.toString();
     if (written !== own.written) setOwn((before) => ({ ...before, written }));
-    if (written !== text) setSearch(next, { replace: true, state: OWN });
+    if (written !== text) setSearch(next, { replace: true, state: KEPT_BY_PAGE });
   };
   return { search, life: own.life, write };
 }

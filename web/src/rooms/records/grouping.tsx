@@ -55,6 +55,9 @@ export function useGroups(meta: ObjectMeta, list: RecordList): Groups<RecordRow>
     return (
       <span className="row gap-12">
         {row && <FieldValue field={field} row={row} cell />}
+        {!total && whole.data?.others && (
+          <span className="ink-3">{t('list.groupSmall', { n: whole.data.groups.length })}</span>
+        )}
         {total && <span className="ink-3">{t('list.groupCount', { n: decimal(total.count, 0) })}</span>}
         {total &&
           summed.map((one) => (

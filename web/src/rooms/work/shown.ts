@@ -1,4 +1,5 @@
 import { useSearchParams } from 'react-router';
+import { KEPT_BY_PAGE } from '../../kit/unsaved';
 
 export type View = 'open' | 'free' | 'asked' | 'done';
 export type Shown = {
@@ -67,6 +68,7 @@ export function asked({ view, kind, assignee, sort, mine, overdue }: Shown) {
 export function useShown() {
   const [search, setSearch] = useSearchParams();
   const shown = shownIn(search);
-  const show = (change: Partial<Shown>) => setSearch(searchOf({ ...shown, ...change }), { replace: true });
+  const show = (change: Partial<Shown>) =>
+    setSearch(searchOf({ ...shown, ...change }), { replace: true, state: KEPT_BY_PAGE });
   return { shown, show };
 }
