@@ -1,4 +1,5 @@
 import boundaries from 'eslint-plugin-boundaries';
+import hooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
 
 /** Data and calls walk one way: app → rooms → blocks → kit → api. A room knows no other room. */
@@ -26,7 +27,7 @@ export default tseslint.config(
   },
   {
     files: ['src/**/*.{ts,tsx}'],
-    plugins: { boundaries },
+    plugins: { boundaries, 'react-hooks': hooks },
     settings: {
       'import/resolver': { typescript: { project: import.meta.dirname } },
       'boundaries/root-path': import.meta.dirname,
@@ -39,6 +40,8 @@ export default tseslint.config(
       ],
     },
     rules: {
+      'react-hooks/rules-of-hooks': 'error',
+      'react-hooks/exhaustive-deps': 'error',
       'boundaries/no-unknown-files': 'error',
       'boundaries/dependencies': [
         'error',

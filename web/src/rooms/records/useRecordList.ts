@@ -1,5 +1,5 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { useEffect, useMemo, useState } from 'react';
+import { useEffect, useEffectEvent, useMemo, useState } from 'react';
 import { api, ApiError } from '../../api/client';
 import type { Expression, ObjectMeta, RecordQuery, Sort } from '../../api';
 import { compile, newGroup, type Row } from '../../kit/condition/model';
@@ -41,10 +41,9 @@ export function useRecordList(meta: ObjectMeta, parent: Given | null, first: Sho
     if (stale) setPlace({ from: 1 }); // an address of before the list had this order
   }, [stale]);
   const asked = settled.q ?? '';
-  useEffect(() => {
-    onShown({ refinement, rows, q: asked, sort, columns, ...grouping.held, place });
-    // What is told depends on these alone; who listens is another function each time.
-  }, [refinement, rows, asked, sort, columns.join(), grouping.held, place]);
+  const named = columns.join();
+  const tell = useEffectEvent(() => onShown({ refinement, rows, q: asked, sort, columns, ...grouping.held, place }));
+  useEffect(() => tell(), [refinement, rows, asked, sort, named, grouping.held, place]);
   const leave = useLeaving();
   const back =
     <T>(set: (value: T) => void) =>

@@ -1,6 +1,6 @@
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { Button, Input } from 'antd';
-import { useEffect, useState } from 'react';
+import { useEffect, useEffectEvent, useState } from 'react';
 import { api } from '../../api/client';
 import { useCan } from '../../api/hooks';
 import type { GivenPassword, Users } from '../../api';
@@ -179,10 +179,11 @@ function Find({ q, onFind }: { q: string; onFind: (q: string) => void }) {
   const { t } = useText();
   const [typed, setTyped] = useState(q);
   const settled = useDebounced(typed, REST_MS);
-  useEffect(() => {
-    if (settled.trim() !== q) onFind(settled.trim());
-    // Only what is typed is told; the address alone changes nothing here.
-  }, [settled]);
+  // Only what is typed is told; the address alone changes nothing here.
+  const tell = useEffectEvent((found: string) => {
+    if (found !== q) onFind(found);
+  });
+  useEffect(() => tell(settled.trim()), [settled]);
   return (
     <Input
       prefix={<Icon name="search" size={14} />}
