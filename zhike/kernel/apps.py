@@ -18,6 +18,7 @@ class KernelConfig(AppConfig):
             jobs,
             pumps,
             schedules,
+            thread_connections,
             timers,
             waiting_changes,
             yaml_files,
@@ -33,4 +34,5 @@ class KernelConfig(AppConfig):
         jobs.register(waiting_changes.KIND, waiting_changes.make, queue="interactive")
         schedules.register(housekeeping.SCHEDULE)
         connection_created.connect(database.read_instants)
+        connection_created.connect(thread_connections.tidy)
         clock.read_offset_with(database.read_clock_offset)
