@@ -8,6 +8,7 @@ import json
 import pytest
 from django.db import OperationalError, connection
 from django.test import Client
+from psycopg.errors import DeadlockDetected
 
 from tests.factories.records import SYSTEM, build_firm, customer, give_work
 from zhike.kernel import cursors
@@ -165,3 +166,13 @@ def test_while_the_database_is_away_the_one_shape_says_so(client, monkeypatch, p
 
     assert answer.status_code == 503
     assert answer.json() == {"code": "database.away", "message": said, "facts": {}, "findings": []}
+
+
+def test_whoever_met_another_in_the_database_is_told_to_try_again(client, monkeypatch):
+    def meet(*_arguments, **_named):
+        raise OperationalError("deadlock detected") from DeadlockDetected("deadlock detected")
+
+    monkeypatch.setattr(connection, "cursor", meet)
+    answer = client.get("/api/v1/me")
+
+    assert (answer.status_code, answer.json()["code"]) == (503, "contended")

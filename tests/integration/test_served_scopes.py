@@ -234,6 +234,24 @@ def test_whoever_writes_too_long_costs_the_day_its_keys_and_nothing_else(own_dat
     assert set(map(tuple, along)) == {()}
 
 
+def test_a_snapshot_of_before_a_publication_writes_no_record_without_its_key(own_database, tmp_path):
+    firm = build_firm()
+    moved = customer("甲")
+    publish(tmp_path, figures_of([moved]))
+    party = catalogue.describe("party")
+    unit = organization.unit_by_code("B2").id
+    write = f"update {party.table} set {party.fields['branch'].column} = {unit} where id = {moved.id}"
+    with psycopg.connect(own_database) as other:
+        other.execute("set transaction isolation level repeatable read")
+        other.execute("select 1 from kernel_definitionversion")
+        publish(tmp_path, figures_of([moved]), date(2026, 3, 18))
+        with pytest.raises(psycopg.errors.ActiveSqlTransaction, match="read committed, not at repeatable read"):
+            other.execute(write)
+        other.rollback()
+        other.execute(write)
+    assert listed(replace(firm.branch_head, posts=(post("branch_head", "B2"),))) == [moved.id]
+
+
 def test_what_is_taken_back_brings_no_record(firm, parties):
     with pytest.raises(ZeroDivisionError), transaction.atomic():
         cover(parties[3], "E1002", clock.today())

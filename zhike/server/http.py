@@ -16,9 +16,10 @@ from django.http.multipartparser import MultiPartParserError
 from ninja.errors import HttpError, ValidationError
 from ninja.renderers import BaseRenderer
 from ninja.security import SessionAuth
+from psycopg.errors import DeadlockDetected, SerializationFailure
 
 from zhike.kernel import context
-from zhike.kernel.errors import DatabaseAway, SignInRequired, ZhikeError
+from zhike.kernel.errors import Contended, DatabaseAway, SignInRequired, ZhikeError
 from zhike.kernel.wire import ErrorOut, Finding, facts, findings
 from zhike.platform.organization import api as organization
 from zhike.platform.organization.errors import PasswordDue
@@ -30,6 +31,8 @@ from zhike.server.reading import from_one_state
 from zhike.server.unknown_keys import known_parameters_only
 
 _log = logging.getLogger("zhike.http")
+#: What the database breaks off where two wait for each other; nothing of it was kept.
+_MET = (DeadlockDetected, SerializationFailure)
 
 
 class SignedIn(SessionAuth):
@@ -173,8 +176,10 @@ def on_missing(request: HttpRequest, _error: Http404) -> HttpResponse:
 
 @api.exception_handler(OperationalError)
 @api.exception_handler(InterfaceError)
-def on_database_away(request: HttpRequest, _error: Exception) -> HttpResponse:
-    """Answer while the database cannot be reached: not our caller's fault, and worth trying again."""
+def on_database_away(request: HttpRequest, error: Exception) -> HttpResponse:
+    """Answer while the database cannot be reached, or two met in it: not our caller's fault, and worth trying again."""
+    if isinstance(error.__cause__, _MET):
+        return on_expected(request, Contended())
     _log.exception("database away", extra={"path": request.path})
     return on_expected(request, DatabaseAway())
 
