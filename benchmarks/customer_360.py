@@ -71,11 +71,11 @@ def measure(scale: str, service: Service) -> Result:
 
 
 def _raw_days(party_id: int, days: Any) -> Sequence[str]:
-    """The party's tags and total assets of each day by hand; nothing where no day is published."""
+    """The party's tags, total assets of each day and largest flows by hand; nothing where no day is published."""
     from zhike.insight.warehouse import api as warehouse
 
     published = warehouse.publication()
-    asset = "core.counter_daily_asset"
+    asset, flow = "core.counter_daily_asset", "core.counter_cash_flow"
     if published is None or asset not in published.versions:
         return []
     last = published.business_date
@@ -84,11 +84,15 @@ def _raw_days(party_id: int, days: Any) -> Sequence[str]:
     of_party = f"select account_id from {owners} where party_id = {party_id}"
     accounts = ", ".join(str(row[0]) for row in days.execute(of_party).fetchall()) or "null"
     totals = installation.files(asset, first=first, last=last)
+    flows = installation.files(flow, first=first, last=last)
     tags = installation.files("mart.tag", first=last, last=last)
     return [
         of_party,
         f"select business_date, sum(total_cny) from {totals} where account_id in ({accounts})"
         f" and business_date between date '{first}' and date '{last}' group by 1 order by 1",
+        "select business_date, sum(case direction when 'in' then amount_cny else -amount_cny end) as total"
+        f" from {flows} where account_id in ({accounts}) and business_date between date '{first}' and date '{last}'"
+        " group by 1 order by abs(total) desc limit 6",
         f"select * from {tags} where party_id = {party_id}",
     ]
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 import sqlglot
@@ -305,9 +306,15 @@ def formula(expression: Expression, binding: Binding, parameters: Mapping[str, o
     return exp.Paren(this=place)
 
 
-def printed(tree: Tree, dialect: DialectName) -> str:
-    """Return the SQL of a tree for an engine. Raise LookupError for a function that no table has a form for."""
+def printed(tree: Tree, dialect: DialectName, *, tables: Mapping[str, Tree] = MappingProxyType({})) -> str:
+    """Return the SQL of a tree for an engine, reading from other trees in place of the `tables` of those names.
+
+    Raise LookupError for a function that no table has a form for.
+    """
     found = tree.copy()
+    for table in list(found.find_all(exp.Table)) if tables else ():
+        if table.name in tables:
+            found = read_from(found, table, tables[table.name])
     for place in list(found.find_all(exp.Placeholder)):
         if _FORMULA in place.meta:
             compiled = place.meta[_FORMULA].compiled(dialect)

@@ -212,12 +212,7 @@ class Session:
         """Return what the engine runs: datasets are read from the files of their version."""
         if isinstance(tree, Statement):
             return tree.text("duckdb")
-        found = tree.copy()
-        for table in list(found.find_all(exp.Table)):
-            source = self._sources.get(table.name)
-            if source is not None:
-                found = trees.read_from(found, table, source)
-        return trees.printed(found, "duckdb")
+        return trees.printed(tree, "duckdb", tables=self._sources)
 
 
 def _plain(name: str) -> str:

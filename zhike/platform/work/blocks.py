@@ -105,7 +105,6 @@ def _per_manager(principal: Principal, _subject: None, settings: PerManager) -> 
     keys = fields_named(owner, columns)
     tasks = api.per_assignee(principal=principal)
     everything = _amount(list(tasks.values()))
-    names = {staff.employee_no: staff.name for staff in organization.all_staff()}
 
     def cells(name: str, count: int, sums: Sequence[object]) -> dict[str, CellValue]:
         totals = dict(zip(keys, sums, strict=True))
@@ -114,7 +113,9 @@ def _per_manager(principal: Principal, _subject: None, settings: PerManager) -> 
     query = RecordQuery(owner.key, refinement=settings.refinement or "")
     rows: list[TableRow] = []
     rest: list[TableRow] = []
-    for number, name, count, sums in objects.summary_by_coverage(query, principal=principal, sums=keys):
+    served = objects.summary_by_coverage(query, principal=principal, sums=keys)
+    names = organization.user_names(number for number, *_rest in served if number)
+    for number, name, count, sums in served:
         if number:
             row = cells(names.get(number, name or number), count, sums) | _amount([tasks.pop(number, None)])
             rows.append(_row(number, row))

@@ -110,7 +110,8 @@ def _highest(session: Session) -> int:
 
 def store(session: Session, definition: Identity, merges: list[tuple[int, int]]) -> None:
     """Keep the links, redirects and owners of accounts in the warehouse, if they changed."""
-    _store(session, definition, LINK, ("system", "source_key"), trees.sql("select * from link"))
+    keys = ("system", "source_key")
+    _store(session, definition, LINK, keys, trees.sql("select * from link"), sorted_by=keys)
     if merges:
         _redirect(session, definition, merges)
     links = definition.accounts
@@ -123,7 +124,8 @@ def store(session: Session, definition: Identity, merges: list[tuple[int, int]])
             system=trees.value(links.system),
             holder=trees.name(links.holder),
         )
-        _store(session, definition, ACCOUNT_PARTY, ("account_id", "account"), owners)
+        # Looked up by the party, for its page; who reads all does not mind.
+        _store(session, definition, ACCOUNT_PARTY, ("account_id", "account"), owners, sorted_by=("party_id", "account"))
 
 
 def _redirect(session: Session, definition: Identity, merges: list[tuple[int, int]]) -> None:
@@ -142,8 +144,10 @@ def _redirect(session: Session, definition: Identity, merges: list[tuple[int, in
     session.write(REDIRECT, "latest", select, sorted_by=("identity", "old_id"))
 
 
-def _store(session: Session, definition: Identity, dataset: str, order: tuple[str, ...], select: Tree) -> None:
-    own, columns = trees.value(definition.key), [trees.column(key) for key in (*order, "party_id")]
+def _store(
+    session: Session, definition: Identity, dataset: str, keys: Sequence[str], select: Tree, *, sorted_by: Sequence[str]
+) -> None:
+    own, columns = trees.value(definition.key), [trees.column(key) for key in (*keys, "party_id")]
     wanted = trees.sql("select _own as identity, _columns from _rows", own=own, columns=columns, rows=select)
     if warehouse.state(dataset):
         # By name: a table that was carried over has its columns in another order.
@@ -153,7 +157,7 @@ def _store(session: Session, definition: Identity, dataset: str, order: tuple[st
             return
         others = trees.sql("select * from _stored where identity <> _own", stored=stored, own=own)
         wanted = trees.union_all([wanted, others])
-    session.write(dataset, "latest", wanted, sorted_by=("identity", *order))
+    session.write(dataset, "latest", wanted, sorted_by=("identity", *sorted_by))
 
 
 _CHANGED = """

@@ -13,6 +13,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 
 import duckdb
@@ -73,7 +74,8 @@ def opened(dataset: str, version: int | None = None) -> Opened | None:
 
 def reading(files: Sequence[str]) -> Tree:
     """Return what a tree reads from Parquet files of one dataset, which need not all have the same columns."""
-    listed = exp.Array(expressions=[trees.value(file) for file in files])
+    # One part of the tree: a year has hundreds of files, and trees are copied again and again.
+    listed = exp.Var(this=f"[{', '.join(map(_quoted, files))}]")
     read = trees.sql("read_parquet(_files, union_by_name = true, hive_partitioning = false)", files=listed)
     return exp.Table(this=read)
 
@@ -117,7 +119,12 @@ def write(
 
 def quoted(path: Path) -> str:
     """Return the path of a file as it stands in a statement."""
-    return trees.printed(trees.value(str(path)), "duckdb")
+    return _quoted(str(path))
+
+
+@lru_cache(maxsize=4096)
+def _quoted(text: str) -> str:
+    return trees.printed(trees.value(text), "duckdb")
 
 
 def commit(dataset: str, parts: Mapping[str, Sequence[Path]], removed: Sequence[str] = ()) -> None:

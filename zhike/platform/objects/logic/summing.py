@@ -133,15 +133,21 @@ def _by_employee(
     where: Where,
 ) -> exp.Select:
     """Number, name, records and sums by who serves them."""
-    served = _served(coverage, where, principal)
-    number, name = exp.column("number", table="c"), _column(employee, "name", "e")
-    totals = [exp.Sum(this=field_sql(field)) for field in summed]
-    chosen = [number, exp.Max(this=name), exp.Count(this=exp.Star()), *totals]
-    select = records_from(exp.select(*chosen), owner, where)
-    of_record = exp.column("party", table="c").eq(exp.column("id", table=ALIAS))
-    select = select.join(served, on=of_record, join_type="left")
-    select = select.join(
-        exp.alias_(exp.to_table(employee.table, quoted=True), "e", table=True),
+    alias = "s"
+    number, of_employee = _column(coverage, "employee_no", alias), _column(coverage, "employee", alias)
+    figures = [exp.alias_(exp.Max(this=field_sql(field)), f"figure{place}") for place, field in enumerate(summed)]
+    each = exp.select(number.as_("number"), exp.Max(this=of_employee).as_("employee"), *figures)
+    # From each record to who serves it: services of all records are a hundred times those of a branch.
+    served = exp.and_(
+        _column(coverage, "party", alias).eq(exp.column("id", table=ALIAS)), *_today(coverage, alias, where, principal)
+    )
+    each = records_from(each, owner, where).join(_table(coverage, alias), on=served, join_type="left")
+    each = each.group_by(exp.column("id", table=ALIAS), number.copy())
+    number = exp.column("number", table="c")
+    totals = [exp.Sum(this=exp.column(f"figure{place}", table="c")) for place in range(len(summed))]
+    select = exp.select(number, exp.Max(this=_column(employee, "name", "e")), exp.Count(this=exp.Star()), *totals)
+    select = select.from_(each.subquery("c")).join(
+        _table(employee, "e"),
         on=exp.and_(
             exp.column("id", table="e").eq(exp.column("employee", table="c")),
             *outside_walls(where, employee, "e", principal),
@@ -172,16 +178,23 @@ def _served(coverage: ObjectType, where: Where, principal: Principal) -> exp.Sub
     """Who serves whom today: each party once for an employee, however many services of theirs hold."""
     alias = "s"
     select = exp.select(
-        _column(coverage, "party", alias).as_("party"),
-        _column(coverage, "employee_no", alias).as_("number"),
-        exp.Max(this=_column(coverage, "employee", alias)).as_("employee"),
-    ).from_(exp.alias_(exp.to_table(coverage.table, quoted=True), alias, table=True))
-    today_only = select.where(
+        _column(coverage, "party", alias).as_("party"), _column(coverage, "employee_no", alias).as_("number")
+    )
+    today = _today(coverage, alias, where, principal)
+    return select.from_(_table(coverage, alias)).where(*today).distinct().subquery("c")
+
+
+def _today(coverage: ObjectType, alias: str, where: Where, principal: Principal) -> list[exp.Expr]:
+    """That a coverage holds today and may be seen."""
+    return [
         exp.column("deleted_at", table=alias).is_(exp.null()),
         current(where, coverage, alias),
         *outside_walls(where, coverage, alias, principal),
-    )
-    return today_only.group_by(exp.Literal.number(1), exp.Literal.number(2)).subquery("c")
+    ]
+
+
+def _table(of: ObjectType, alias: str) -> exp.Expr:
+    return exp.alias_(exp.to_table(of.table, quoted=True), alias, table=True)
 
 
 def _column(of: ObjectType, key: str, alias: str) -> exp.Column:
