@@ -10,6 +10,9 @@ _OF_KEYS = ("tests/integration/test_served_scopes.py",)
 _SERVED = "zhike/platform/objects/logic/served_scopes.py"
 _SCOPE_KEYS = "zhike/platform/objects/logic/scope_keys.py"
 _SERVING = "zhike/platform/objects/logic/serving.py"
+_COMPUTING = "zhike/platform/objects/logic/computing.py"
+_OF_BOUNDS = ("tests/integration/test_query_bounds.py",)
+_OF_COLUMNS = ("tests/integration/test_query_columns.py",)
 _OF_UNITS = ("tests/property/test_units_agree.py",)
 
 BREAKS = (
@@ -196,5 +199,85 @@ BREAKS = (
         "        for record_id in _erased(owner, side):\n",
         "        for record_id in ():\n",
         _OF_KEYS,
+    ),
+    Break(
+        "questions: columns of any size",
+        "all expressions of a query are as large together as one may be",
+        _COMPUTING,
+        "        expressions.refuse_large(*asked)\n",
+        "",
+        _OF_BOUNDS,
+    ),
+    Break(
+        "questions: columns beside a dear condition",
+        "columns are bounded in work together with the condition",
+        _COMPUTING,
+        "    asked = [condition] if condition is not None else []\n",
+        "    asked = []\n",
+        _OF_BOUNDS,
+    ),
+    Break(
+        "questions: a cell of any length",
+        "a text that an expression makes has an end",
+        "zhike/platform/objects/logic/sources.py",
+        "shortened(found) if field.values.expression is Type.TEXT else found",
+        "found",
+        _OF_BOUNDS,
+    ),
+    Break(
+        "questions: an order worked out again and again",
+        "an expression that orders a list is worked out once for each record, on every page",
+        "zhike/platform/objects/logic/orders.py",
+        "        if any(field.formula is not None for field in self.orders.fields):\n",
+        "        if False:\n",
+        _OF_BOUNDS,
+    ),
+    Break(
+        "questions: a cursor of another type",
+        "a cursor goes on with values of the type of its order",
+        "zhike/platform/objects/logic/orders.py",
+        'f"{field.key}:{field.type}" if field.formula else field.key',
+        "field.key",
+        _OF_COLUMNS,
+    ),
+    Break(
+        "questions: groups tell what is behind a wall",
+        "what points behind a wall is in the group of what points at nothing",
+        "zhike/platform/objects/logic/grouping.py",
+        "unwalled(where, sources.value(by), by, question.principal, exp.null())",
+        "sources.value(by)",
+        _OF_COLUMNS,
+    ),
+    Break(
+        "questions: keys of what is deleted",
+        "a record that is brought back is on the first page of its scope at once",
+        _SCOPE_KEYS,
+        '" where {column} is not null) c join',
+        '" where {column} is not null and deleted_at is null) c join',
+        _OF_KEYS,
+    ),
+    Break(
+        "questions: a record for each of several keys",
+        "a record that rows of several units point at is on the page once",
+        _SCOPE_KEYS,
+        "if key is not None and not key.several",
+        "if key is not None",
+        _OF_KEYS,
+    ),
+    Break(
+        "sums: of shares",
+        "percentages are not added up",
+        "zhike/platform/fields/logic/kinds/percent.py",
+        "        return False\n",
+        "        return True\n",
+        ("tests/integration/test_field_types.py",),
+    ),
+    Break(
+        "sums: of codes",
+        "whole numbers that are codes are not added up",
+        "zhike/platform/fields/logic/kinds/integer.py",
+        '        return self.format != "number"\n',
+        "        return True\n",
+        ("tests/unit/fields/test_types.py",),
     ),
 )

@@ -12,12 +12,19 @@ from tests.factories.records import SYSTEM, build_firm, cover, customer, holding
 from zhike.expressions.errors import ExpressionInvalid
 from zhike.kernel import definition_changes, definitions
 from zhike.kernel.definition_changes import Edit
-from zhike.kernel.errors import Refused
+from zhike.kernel.errors import BadCursor, Refused
 from zhike.platform.exchange import exports
 from zhike.platform.exchange.logic.large_exports import ExportList
 from zhike.platform.objects import api as objects
 from zhike.platform.objects import lists
-from zhike.platform.objects.errors import BadColumnKey, TooManyColumns, TooManySteps, UnknownField, Unsortable
+from zhike.platform.objects.errors import (
+    BadColumnKey,
+    LeadsNowhere,
+    TooManyColumns,
+    TooManySteps,
+    UnknownField,
+    Unsortable,
+)
 from zhike.platform.objects.types import Computed, RecordQuery
 
 pytestmark = pytest.mark.django_db
@@ -97,10 +104,24 @@ def test_two_references_far_and_no_further(firm, people):
     with pytest.raises(TooManySteps) as far:
         objects.page(RecordQuery("bank_card", columns=("account.party.branch.name",)), principal=SYSTEM)
     assert far.value.facts == {"path": "account.party.branch.name", "given": 3, "most": 2}
-    for path, has in (("bank.name", "account, party"), ("account.coverages.kind", None)):
-        with pytest.raises(UnknownField) as unknown:
-            objects.page(RecordQuery("bank_card", columns=(path,)), principal=SYSTEM)
-        assert has is None or unknown.value.facts["has"] == has.split(", ")
+    with pytest.raises(UnknownField) as unknown:
+        objects.page(RecordQuery("bank_card", columns=("account.coverages.kind",)), principal=SYSTEM)
+    assert unknown.value.facts["field"] == "coverages"
+
+
+@pytest.mark.parametrize(
+    ("path", "has", "zh"),
+    [
+        ("bank.name", ["account", "party"], "后面不能再写属性。指向记录的有：account、party"),
+        ("party.branch.code", [], "“party”的属性“branch”不指向其他业务对象的记录，后面不能再写属性"),
+    ],
+)
+def test_a_field_that_leads_nowhere_is_not_said_to_be_missing(firm, path, has, zh):
+    with pytest.raises(LeadsNowhere) as nowhere:
+        objects.page(RecordQuery("bank_card", columns=(path,)), principal=SYSTEM)
+    assert nowhere.value.facts["has"] == has
+    assert nowhere.value.message("zh").endswith(zh)
+    assert nowhere.value.message("en").endswith("These do: account, party" if has else "no field can follow it")
 
 
 def test_what_is_deleted_gives_no_value_and_comes_last(firm, people):
@@ -110,15 +131,20 @@ def test_what_is_deleted_gives_no_value_and_comes_last(firm, people):
         assert values(query, SYSTEM, "party.name") == [(name,) for name in expected]
 
 
-@pytest.mark.parametrize("kept", ["scope", "wall"])
-def test_what_one_may_not_read_gives_no_value_and_comes_last(firm, people, kept):
+def narrow(firm, kept):
+    """Somebody who sees no employee but the second, or all but that one, as `kept` says: "scope", "wall"."""
     refinement = {"key": "second", "labels": {"zh": "二", "en": "Second"}, "condition": "employee_no = 'E1002'"}
     labels = {"zh": "员工", "en": "Staff"}
     wider = {"kind": "extension", "key": "second", "of": "employee", "labels": labels, "refinements": [refinement]}
     definition_changes.change([Edit.of(wider)], reason="test")
     grants = {"coverage": "", "party": "", "employee": "second" if kept == "scope" else ""}
     walls = {"walls": [{"on": "employee", "where": "second"}]} if kept == "wall" else {}
-    who = role(firm.operator, "narrow", grants, **walls)
+    return role(firm.operator, "narrow", grants, **walls)
+
+
+@pytest.mark.parametrize("kept", ["scope", "wall"])
+def test_what_one_may_not_read_gives_no_value_and_comes_last(firm, people, kept):
+    who = narrow(firm, kept)
     seen = "E1002" if kept == "scope" else "E1001"
     query = RecordQuery("coverage", columns=("employee_no", "employee.employee_no"))
     for way in ("asc", "desc"):
@@ -128,6 +154,17 @@ def test_what_one_may_not_read_gives_no_value_and_comes_last(firm, people, kept)
         assert [reached for _own, reached in found] == sorted(
             (reached for _own, reached in rows), key=lambda r: r is None
         )
+
+
+def test_groups_do_not_tell_apart_what_lies_behind_a_wall_and_nothing(firm, people):
+    cover(people["乙"], "E2001")  # of whom there is no employee
+    for by in ("employee", "employee.employee_no"):
+        found = objects.groups(RecordQuery("coverage"), by, principal=SYSTEM)
+        assert [group.count for group in found.groups] == [2, 1, 1]
+    behind = narrow(firm, "wall")
+    for by in ("employee", "employee.employee_no"):
+        found = objects.groups(RecordQuery("coverage"), by, principal=behind)
+        assert [(group.value is None, group.count) for group in found.groups] == [(False, 2), (True, 2)]
 
 
 def test_rights_are_those_of_the_record_at_the_end(firm, people):
@@ -179,6 +216,15 @@ def test_an_expression_is_a_column_shown_as_its_type_and_an_order(firm, people):
     assert second.rows[0].values["called"] == "丙先生"
     with pytest.raises(Unsortable):
         objects.page(replace(query, sort=(("grown", "asc"),)), principal=SYSTEM)
+
+
+def test_a_cursor_goes_on_with_values_of_its_own_type_alone(firm, people):
+    query = RecordQuery("party", columns=(made("said", field("name")),), sort=(("said", "asc"),), limit=1)
+    cursor = objects.page(query, principal=SYSTEM).next_cursor
+    assert objects.page(replace(query, cursor=cursor), principal=SYSTEM).rows
+    counted = (made("said", {"call": "length", "args": [field("name")]}),)
+    with pytest.raises(BadCursor):
+        objects.page(replace(query, columns=counted, cursor=cursor), principal=SYSTEM)
 
 
 def test_expressions_of_one_shape_are_one_text_whatever_is_written_in_them(firm, people):

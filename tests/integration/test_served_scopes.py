@@ -10,13 +10,14 @@ import pytest
 from django.db import connection, transaction
 
 from tests.factories.records import SYSTEM, build_firm, cover, customer, holding, unit_uid
-from zhike.kernel import clock
+from zhike.kernel import clock, definition_changes
+from zhike.kernel.definition_changes import Edit
 from zhike.platform.objects import api as objects
 from zhike.platform.objects import bulk, catalogue
 from zhike.platform.objects.logic import other_writers, served_scopes
 from zhike.platform.objects.logic import statements as listing_statements
 from zhike.platform.objects.models import RetiredTable, ScopeKeys, SideTable
-from zhike.platform.objects.types import RecordQuery, SideColumn
+from zhike.platform.objects.types import Computed, RecordQuery, SideColumn
 from zhike.platform.organization import api as organization
 from zhike.platform.permissions.types import Post
 from zhike.platform.records import api as records
@@ -258,3 +259,51 @@ def test_what_is_taken_back_brings_no_record(firm, parties):
         assert listed(firm.other_manager) == ids(parties, 3)
         raise ZeroDivisionError
     assert listed(firm.other_manager) == []
+
+
+def test_what_is_brought_back_is_on_the_first_page_at_once(firm, parties, tmp_path):
+    rows = objects.page(RecordQuery("coverage", columns=("party",)), principal=SYSTEM).rows
+    served = next(row for row in rows if row.values["party"]["uid"] == str(parties[3].uid))
+    for object, record in (("coverage", served), ("party", parties[2])):
+        objects.delete(object, record.uid, revision=record.revision, principal=SYSTEM)
+    publish(tmp_path, figures_of(parties))
+    assert listed(firm.manager) == ids(parties, 4, 1, 0)
+    with connection.cursor() as cursor:  # by hand, as nobody should
+        for object, record in (("coverage", served), ("party", parties[2])):
+            cursor.execute(f"update {catalogue.describe(object).table} set deleted_at = null where id = {record.id}")
+    assert listed(firm.manager) == listed(firm.branch_head) == ids(parties, 4, 3, 2, 1, 0)
+
+
+def test_several_keys_of_one_customer_give_it_once(firm, parties, along, tmp_path):
+    labels = {"zh": "本部", "en": "Here"}
+    where = {"key": "served_here", "labels": labels, "condition": "exists(coverages where branch in :my_units)"}
+    branch = {"key": "branch", "type": "unit", "labels": labels}
+    for body in (
+        {"kind": "extension", "key": "coverage_branch", "of": "coverage", "labels": labels, "fields": [branch]},
+        {"kind": "extension", "key": "served_here", "of": "party", "labels": labels, "refinements": [where]},
+        {
+            "kind": "role",
+            "key": "here",
+            "labels": labels,
+            "grants": [{"on": "party", "operations": ["read"], "where": "served_here"}],
+        },
+    ):
+        definition_changes.change([Edit.of(body)], reason="test")
+    cover(parties[3], "E1002")
+    for number, row in enumerate(objects.page(RecordQuery("coverage", limit=20), principal=SYSTEM).rows):
+        changed = {"branch": unit_uid(("B1", "B2")[number % 2])}
+        objects.update("coverage", row.uid, changed, revision=row.revision, principal=SYSTEM)
+    publish(tmp_path, figures_of(parties))
+    along.clear()
+    here = replace(firm.branch_head, posts=(post("here", "R1", "B1", "B2"),))
+    assert listed(here) == ids(parties, 4, 3, 2, 1, 0)
+    assert set(map(tuple, along)) == {()}
+
+
+def test_an_expression_over_a_figure_is_an_order(firm, parties):
+    asset = {"field": "total_asset"}
+    columns = (Computed("less", {"negate": asset}), Computed("known", {"call": "coalesce", "args": [asset, 250]}))
+    query = replace(BY_ASSETS, columns=columns, sort=(("less", "asc"), ("known", "desc")))
+    assert listed(firm.branch_head, query) == ids(parties, 3, 2, 1, 0, 4)
+    query = replace(query, sort=(("known", "desc"), ("less", "desc")))
+    assert listed(firm.branch_head, query) == ids(parties, 3, 2, 4, 1, 0)

@@ -27,6 +27,7 @@ from zhike.expressions.ast import (
 from zhike.expressions.check import check, resolve
 from zhike.expressions.errors import ExpressionInvalid, Finding
 from zhike.expressions.json_form import Json, json_tree, to_json
+from zhike.expressions.limits import refuse_large
 from zhike.expressions.named_records import refuse_unknown, with_ids
 from zhike.expressions.parse import parse_tree
 from zhike.expressions.python import compile_python
@@ -66,6 +67,7 @@ __all__ = [
     "in_words",
     "parse",
     "refuse_costly",
+    "refuse_large",
     "refuse_unknown",
     "results",
     "shape_of",
@@ -113,7 +115,7 @@ def condition_from_json(data: object, schema: Schema, params: Mapping[str, Type]
 def value_from_json(data: object, schema: Schema, params: Mapping[str, Type] = _NO_PARAMETERS) -> Expression:
     """Return what `from_json` does, of a form that is a value people read, for somebody who asks it.
 
-    Raise ExpressionInvalid for records, lists and nothing. How much work it is `refuse_costly` tells.
+    Raise ExpressionInvalid for records, lists and nothing. How much it is among others `refuse_large` and `refuse_costly` tell.
     """
     found = from_json(data, schema, params)
     if type_of(found) in (Type.RECORD, Type.LIST, Type.NULL):

@@ -14,12 +14,12 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "syntax": ("此处应为{expected}，实为“{found}”", "Expected {expected} here, found '{found}'"),
     "unclosed_quote": ("引号没有闭合", "A quote is not closed"),
     "malformed": ("JSON 结构有误：应为{expected}", "Malformed JSON: expected {expected}"),
-    "too_long": ("超过 {limit} 个字符", "Longer than {limit} characters"),
+    "too_long": ("合计超过 {limit} 个字符", "Longer than {limit} characters in all"),
     "too_deep": ("嵌套超过 {limit} 层", "Nested deeper than {limit} levels"),
-    "too_many_nodes": ("超过 {limit} 个节点", "More than {limit} nodes"),
+    "too_many_nodes": ("合计超过 {limit} 个节点", "More than {limit} nodes in all"),
     "too_costly": (
-        "条件太费时（工作量 {work}，上限 {limit}），最费的是：{parts}。请减少这些条件",
-        "The condition takes too long (work {work}, limit {limit}). Dearest: {parts}. Ask for less of these",
+        "这样查太费时（工作量 {work}，上限 {limit}），最费的是：{parts}。请减少这些部分",
+        "This takes too long (work {work}, limit {limit}). Dearest: {parts}. Ask for less of these",
     ),
     "unknown_field": (
         "“{schema}”没有字段“{name}”。可用：{has}",

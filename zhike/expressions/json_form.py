@@ -37,6 +37,9 @@ _KEYS: Mapping[str, frozenset[str]] = {
     "op": frozenset(["op", "left", "right"]),
     "call": frozenset(["call", "args"]),
 }
+_LITERALS = (Type.TEXT, Type.INTEGER, Type.DECIMAL, Type.BOOLEAN, Type.DATE, Type.DATETIME, Type.NULL)
+#: How values are written in JSON that are no texts there.
+_WRITTEN_AS = {Type.BOOLEAN: "true | false", Type.NULL: "null", Type.INTEGER: "integer"}
 _OPPOSITES = {"not_in": "in", "not_between": "between", "is_not_empty": "is_empty"}
 
 
@@ -136,15 +139,15 @@ class _Reader:
 
     def _value(self, data: Json, at: str, depth: int) -> Literal:
         value = data["value"]
-        if value is None:
+        wanted = data.get("type", _inferred(value).value)
+        if wanted not in _LITERALS:
+            _malformed(f"{at}.type", " | ".join(_LITERALS))
+        if value is None:  # of every type there may be no value
             return Literal(None, Type.NULL, at=at)
+        if wanted == Type.NULL or isinstance(value, bool) != (wanted == Type.BOOLEAN):
+            _malformed(f"{at}.value", _WRITTEN_AS.get(Type(str(wanted)), "text"))
         if isinstance(value, bool):
             return Literal(value, Type.BOOLEAN, at=at)
-        inferred = Type.INTEGER if isinstance(value, int) else Type.TEXT
-        wanted = data.get("type", inferred.value)
-        allowed = (Type.TEXT, Type.INTEGER, Type.DECIMAL, Type.DATE, Type.DATETIME)
-        if wanted not in allowed:
-            _malformed(f"{at}.type", " | ".join(allowed))
         if not isinstance(value, str | int) or (isinstance(value, int) and wanted != Type.INTEGER):
             _malformed(f"{at}.value", "text")
         return literal(str(value), Type(str(wanted)), at)
@@ -213,6 +216,13 @@ class _Reader:
         if not isinstance(items, list):
             _malformed(f"{at}.{key}", "[…]")
         return tuple(self.read(item, f"{at}.{key}[{index}]", depth + 1) for index, item in enumerate(items))
+
+
+def _inferred(value: object) -> Type:
+    """The type of a value that is given without one."""
+    if value is None or isinstance(value, bool):
+        return Type.NULL if value is None else Type.BOOLEAN
+    return Type.INTEGER if isinstance(value, int) else Type.TEXT
 
 
 def _name(data: Json, key: str, at: str) -> str:

@@ -19,19 +19,20 @@ def refuse_deep(depth: int, at: int | str | None) -> None:
         raise ExpressionInvalid([Finding("too_deep", at, {"limit": MAX_DEPTH})])
 
 
-def refuse_long(length: int) -> None:
+def refuse_long(length: int, at: int | str | None = 0) -> None:
     """Raise ExpressionInvalid when there are too many characters."""
     if length > MAX_CHARACTERS:
-        raise ExpressionInvalid([Finding("too_long", 0, {"limit": MAX_CHARACTERS})])
+        raise ExpressionInvalid([Finding("too_long", at, {"limit": MAX_CHARACTERS})])
 
 
-def refuse_large(expression: Expression) -> None:
-    """Raise ExpressionInvalid when the tree has too many nodes, levels or characters of text."""
+def refuse_large(*asked: Expression) -> None:
+    """Raise ExpressionInvalid when trees together have too many nodes or characters of text, or one too many levels."""
     characters = 0
-    for count, (node, depth) in enumerate(walk(expression), start=1):
+    every = (found for expression in asked for found in walk(expression))
+    for count, (node, depth) in enumerate(every, start=1):
         if isinstance(node, Literal) and isinstance(node.value, str):
             characters += len(node.value)
+            refuse_long(characters, node.at)
         if count > MAX_NODES:
             raise ExpressionInvalid([Finding("too_many_nodes", node.at, {"limit": MAX_NODES})])
         refuse_deep(depth, node.at)
-    refuse_long(characters)

@@ -1,4 +1,4 @@
-"""How much work a condition makes for each record it is asked of, so that nobody's question holds the site.
+"""How much work expressions make for each record they are asked of, so that nobody's question holds the site.
 
 Measured in PostgreSQL over 100,000 parties and as many coverages, in the time that a comparison of a field with a value
 takes: what a function takes stands beside it in the table of functions.

@@ -140,6 +140,44 @@ def test_limits(text: str, code: str) -> None:
     assert [finding.code for finding in _refused(text).found] == [code]
 
 
+@pytest.mark.parametrize(
+    ("value", "type"),
+    [
+        (True, "text"),
+        (False, "integer"),
+        (True, "null"),
+        ("true", "boolean"),
+        (1, "boolean"),
+        (1, "text"),
+        ("x", "null"),
+        ("x", "integer"),
+        (1.5, "decimal"),
+        (["x"], "text"),
+        (None, "nothing"),
+        (True, "list"),
+    ],
+)
+def test_a_value_that_is_not_of_its_type_is_refused(value: object, type: str) -> None:
+    with pytest.raises(ExpressionInvalid) as refused:
+        ex.value_from_json({"value": value, "type": type}, CUSTOMER)
+    assert [finding.code for finding in refused.value.found] == [
+        "bad_integer" if (value, type) == ("x", "integer") else "malformed"
+    ]
+
+
+def test_a_value_of_its_type_and_none_of_any_type_are_taken() -> None:
+    for value, type in (
+        (True, "boolean"),
+        ("1.5", "decimal"),
+        (1, "integer"),
+        ("1", "integer"),
+        ("2026-01-01", "date"),
+    ):
+        assert ex.type_of(ex.value_from_json({"value": value, "type": type}, CUSTOMER)) == type
+        empty = ex.from_json({"value": None, "type": type}, CUSTOMER)
+        assert empty == ex.from_json({"value": None}, CUSTOMER) == ex.from_json(None, CUSTOMER)
+
+
 def test_deep_json_is_refused_before_it_is_read() -> None:
     data: object = True
     for _ in range(2_000):

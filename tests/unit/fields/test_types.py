@@ -211,3 +211,22 @@ def test_a_grammar_has_two_different_signs():
         with pytest.raises(BadGrammar):
             fields.check_numbers(grammar)
     assert fields.bound("date").expects(Grammar(date="%Y%m%d")).zh == "日期（应为 YYYYMMDD）"
+
+
+@pytest.mark.parametrize(
+    ("type", "format", "adds_up"),
+    [
+        ("integer", None, True),
+        ("integer", "change", True),
+        ("integer", "number", False),  # a code
+        ("decimal", None, True),
+        ("decimal", "percent", False),
+        ("percent", None, False),
+        ("percent", "change", False),
+        ("money", "change", True),
+        ("duration", None, True),
+        ("text", None, False),
+    ],
+)
+def test_amounts_and_counts_add_up_shares_and_codes_do_not(type, format, adds_up):
+    assert fields.bound(type, **({"format": format} if format else {})).adds_up is adds_up

@@ -48,7 +48,7 @@ def _effect(measure: Measure, everything: Snapshot) -> Iterator[Finding]:
 
 def _currency(measure: Measure, source: Source, schema: Schema) -> Iterator[Finding]:
     """Amounts of several currencies are never added up, and what is no amount in the firm's own is no money."""
-    if not measure.value_type.adds_up or measure.aggregate == "count_distinct":
+    if not measure.value_type.is_number or measure.aggregate == "count_distinct":
         return
     columns = datasets.currencies_in(source, measure.value or "", schema)
     if not all(column in schema.fields and schema.fields[column].type is Type.TEXT for column in columns):

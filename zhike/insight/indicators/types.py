@@ -17,7 +17,7 @@ from zhike.platform.fields import api as fields
 Aggregate = Literal["sum", "count", "count_distinct", "avg", "daily_avg", "min", "max"]
 
 
-_FIGURES = [key for key, found in fields.value_types().items() if found.adds_up or found.expression is Type.DATE]
+_FIGURES = [key for key, found in fields.value_types().items() if found.is_number or found.expression is Type.DATE]
 
 
 def _figure_type(text: str) -> str:
@@ -108,7 +108,7 @@ class Measure(Sourced):
 
     @rule("goal")
     def _number(self) -> Labels | None:
-        return Labels("目标应为数字", "a goal is a number") if self.goal and not self.value_type.adds_up else None
+        return Labels("目标应为数字", "a goal is a number") if self.goal and not self.value_type.is_number else None
 
     @rule("effect")
     def _effect_is_a_goal(self) -> Labels | None:
@@ -219,7 +219,7 @@ class Indicator(Definition):
 
     @rule("type")
     def _compared(self) -> Labels | None:
-        if self.compare is None or self.value_type.adds_up:
+        if self.compare is None or self.value_type.is_number:
             return None
         return Labels(
             f"比较的结果是数字，而类型是 {self.type}", f"a comparison gives a number; the type is {self.type}"
@@ -227,13 +227,13 @@ class Indicator(Definition):
 
     @rule("format")
     def _signed(self) -> Labels | None:
-        if self.format is None or self.value_type.adds_up:
+        if self.format is None or self.value_type.is_number:
             return None
         return Labels(f"涨跌只用于数字，而类型是 {self.type}", f"a change is a number; the type is {self.type}")
 
     @rule("unit")
     def _counts(self) -> Labels | None:
-        if self.unit is None or self.value_type.adds_up:
+        if self.unit is None or self.value_type.is_number:
             return None
         return Labels(f"`unit` 只用于数字，而类型是 {self.type}", f"`unit` is for numbers; the type is {self.type}")
 

@@ -165,7 +165,7 @@ class Bound(str):
 
     def misfit(self, kind: fields.ValueType) -> Labels | None:
         """Return why the bound is no value of that type, or why values of it cannot be put in order."""
-        if not kind.adds_up and kind.expression not in (Type.DATE, Type.DATETIME):
+        if not kind.is_number and kind.expression not in (Type.DATE, Type.DATETIME):
             return Labels(
                 f"`low` 和 `high` 只用于数字和日期，而类型是 {kind.key}",
                 f"`low` and `high` are for numbers and days; the type is {kind.key}",

@@ -48,6 +48,21 @@ class TooManyColumns(ZhikeError):
     en = "A list has {most} columns at most; {given} were given"
 
 
+class LeadsNowhere(ZhikeError):
+    """A path that goes on behind a field which points at no record of an object; `has` are those that do."""
+
+    code = "object.leads_nowhere"
+    status = 422
+    zh = "“{object}”的属性“{field}”不指向其他业务对象的记录，后面不能再写属性"
+    en = "Field '{field}' of '{object}' points at no record of another object; no field can follow it"
+
+    def message(self, lang: str = "zh") -> str:
+        said, has = super().message(lang), self.facts["has"]
+        if not isinstance(has, list) or not has:
+            return said
+        return f"{said}。指向记录的有：{'、'.join(has)}" if lang == "zh" else f"{said}. These do: {', '.join(has)}"
+
+
 class TooManySteps(ZhikeError):
     """A field that lies further away than a list looks."""
 

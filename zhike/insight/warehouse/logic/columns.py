@@ -175,7 +175,7 @@ def _value(source: Source, column: SourceColumn, kind: str, plain: bool) -> Tree
         read = trees.cast(raw, wanted, or_null=True)
         return (
             trees.sql("case when _read = _raw then _read end", read=read, raw=raw)
-            if column.value_type.adds_up
+            if column.value_type.is_number
             else read
         )
     return column.value_type.read_tree(raw, source.grammar(column))

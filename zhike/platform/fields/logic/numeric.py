@@ -48,13 +48,17 @@ class Number(ValueType):
     given: ClassVar[Type | None] = Type.DECIMAL
     asked: ClassVar[Asked] = "decimal"
     analytical: ClassVar[bool] = True
-    adds_up: ClassVar[bool] = True
+    is_number: ClassVar[bool] = True
     settings_model: ClassVar[type[Settings]] = DecimalSettings
     settings: DecimalSettings
 
     @property
     def warehouse(self) -> str:
         return f"decimal({self.settings.digits}, {self.settings.scale})"
+
+    @property
+    def adds_up(self) -> bool:
+        return self.format != "percent"
 
     def accept(self, value: object) -> object:
         if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):

@@ -55,8 +55,8 @@ class ValueType:
     sortable: ClassVar[bool] = True
     #: It may be counted and grouped in the warehouse: no name, number or free text of a person.
     analytical: ClassVar[bool] = False
-    #: It is a number that may be added up.
-    adds_up: ClassVar[bool] = False
+    #: It is a number: it has a lowest and a highest value, a unit, a change.
+    is_number: ClassVar[bool] = False
     pointer: ClassVar[Pointer | None] = None
     #: The type of its values in expressions; None: it cannot be asked about.
     expression: ClassVar[Type | None] = Type.TEXT
@@ -114,6 +114,11 @@ class ValueType:
     def currency(self) -> str:
         """The currency of amounts that come without one; empty for what is no amount."""
         return ""
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether a sum of values means something: of amounts and counts, not of shares and codes."""
+        return False
 
     @property
     def decimals(self) -> int:

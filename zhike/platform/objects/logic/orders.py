@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlglot import exp
 
@@ -20,6 +20,8 @@ from zhike.platform.permissions.types import Principal
 MAX_ORDERS = 3
 #: The order by the inner id, that every object has: the order in which records were made.
 _ID = "id"
+#: What a statement calls the values of all records, and those of a page.
+_EVERY, _FOUND = "every", "found"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,18 +103,49 @@ class Sorted:
 
     def select(self, where: Where) -> exp.Select:
         """Return the statement: `rows` rows, after the one whose id is `after` and whose values are `after_0` and so on."""
+        if any(field.formula is not None for field in self.orders.fields):
+            return self._of_values(where)
         sources = Sources(where, self.question.owner, self.question.principal)
-        columns = [sources.value(field) for field in self.orders.fields]
-        ways = [direction for _key, direction in self.orders.shape]
-        columns.append(exp.column("id", table=ALIAS))
+        columns = [*(sources.value(field) for field in self.orders.fields), exp.column("id", table=ALIAS)]
+        return self._page(self._records(sources), columns)
+
+    def _of_values(self, where: Where) -> exp.Select:
+        """The page of the values by which records are ordered, then its records: an expression is worked out once for each."""
+        owner, principal, ordering = self.question.owner, self.question.principal, self.orders.fields
+        sources = Sources(where, owner, principal)
+        names = [f"by{number}" for number in range(len(ordering))]
+        values = [exp.alias_(sources.value(field), name) for field, name in zip(ordering, names, strict=True)]
+        # `offset 0` keeps the database from working a value out wherever it is named.
+        every = sources.records_from(exp.select(exp.column("id", table=ALIAS), *values)).offset(0)
+        columns = [exp.column(name, table=_EVERY) for name in (*names, _ID)]
+        found = self._page(exp.select(*columns).from_(every.subquery(_EVERY)), columns).subquery(_FOUND)
+        # What is asked of the records has been asked on the way.
+        shown = Sources(replace(where, parts=[]), owner, principal)
+        columns = [exp.column(name, table=_FOUND) for name in (*names, _ID)]
+        for field, column in zip(ordering, columns, strict=False):
+            if field.formula is not None:
+                shown.known(field, column)
+        of_page = exp.column("id", table=ALIAS).eq(columns[-1])
+        return self._records(shown).join(found, on=of_page).order_by(*self._ordered(columns))
+
+    def _records(self, sources: Sources) -> exp.Select:
+        return sources.records_from(exp.select(*sources.selected((*self.fields, *self.orders.fields))))
+
+    def _page(self, select: exp.Select, columns: Sequence[exp.Expr]) -> exp.Select:
+        """`rows` rows of a statement in the order of columns, from behind the cursor's row on."""
         if self.missing is not None:
-            where.add(self._after(columns, ways))
-        ordered = [
-            exp.Ordered(this=column, desc=self._falls(way), nulls_first=self.backwards)
-            for column, way in zip(columns, ways, strict=True)
+            select = select.where(self._after(columns, self._ways))
+        return select.order_by(*self._ordered(columns)).limit(exp.Placeholder(this="rows"))
+
+    def _ordered(self, columns: Sequence[exp.Expr]) -> list[exp.Ordered]:
+        return [
+            exp.Ordered(this=column.copy(), desc=self._falls(way), nulls_first=self.backwards)
+            for column, way in zip(columns, self._ways, strict=True)
         ]
-        select = sources.records_from(exp.select(*sources.selected((*self.fields, *self.orders.fields))))
-        return select.order_by(*ordered).limit(exp.Placeholder(this="rows"))
+
+    @property
+    def _ways(self) -> list[str]:
+        return [direction for _key, direction in self.orders.shape]
 
     def given(self, values: Sequence[object], record_id: int) -> dict[str, object]:
         """Return what the statement binds of the cursor's row."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from zhike.platform.objects.errors import TooManySteps, UnknownField
+from zhike.platform.objects.errors import LeadsNowhere, TooManySteps
 from zhike.platform.objects.logic import asking
 from zhike.platform.objects.logic import catalogue as catalogues
 from zhike.platform.objects.logic.field_rights import field_rule
@@ -20,7 +20,7 @@ _BETWEEN = " · "
 def field_of(owner: ObjectType, path: str, principal: Principal) -> FieldType:
     """Return a field of the record or of one that it points at, called by its whole path.
 
-    Raises UnknownField that says which there are where the path ends, TooManySteps.
+    Raises UnknownField, LeadsNowhere for a step that is no reference, TooManySteps.
     """
     *steps, last = path.split(".")
     if len(steps) > MAX_STEPS:
@@ -58,7 +58,7 @@ def _target(owner: ObjectType, field: FieldType, principal: Principal) -> Object
     if found is None:
         known = (one for one in owner.fields.values() if points(owner, one))
         has = sorted(one.key for one in known if not permissions.limited(principal, owner.key, one.key))
-        raise UnknownField(object=owner.key, field=field.key, has=has)
+        raise LeadsNowhere(object=owner.key, field=field.key, has=has)
     return found
 
 

@@ -116,13 +116,14 @@ def asked(query: RecordQuery, principal: Principal, owner: ObjectType, operation
     refinement = "" if query.refinement == "all" else query.refinement
     if refinement and refinement not in owner.refinements:
         raise UnknownRefinement(object=owner.key, refinement=refinement, has=sorted(owner.refinements))
+    condition: expressions.Expression | None = None
     shape: expressions.Expression | None = None
     written: Sequence[object] = ()
     if query.condition is not None:
         condition = asking.condition(catalogues.catalogue(), owner, query.condition, principal)
         shape, written = expressions.shape_of(condition)
     answers = searching.answers(owner, query.text, principal) if query.text.strip() else None
-    computed, more = computing.columns(query, owner, principal, len(written))
+    computed, more = computing.columns(query, owner, principal, condition, len(written))
     return Question(owner, principal, operation, refinement, shape, (*written, *more), answers, query.uids, computed)
 
 

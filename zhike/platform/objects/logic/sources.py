@@ -6,7 +6,9 @@ from collections.abc import Hashable, Iterable
 
 from sqlglot import exp
 
+from zhike.expressions.types import Type
 from zhike.platform.objects.logic import catalogue as catalogues
+from zhike.platform.objects.logic.computing import shortened
 from zhike.platform.objects.logic.conditions import Where, asked_sql, readable
 from zhike.platform.objects.logic.lookups import column_of
 from zhike.platform.objects.logic.statements import ALIAS, field_sql, records_from, selected
@@ -44,7 +46,7 @@ class Sources:
         if field.formula is not None:
             if field.key not in self._computed:
                 found = asked_sql(self._where, self._owner, ALIAS, field.formula, self._principal)
-                self._computed[field.key] = found
+                self._computed[field.key] = shortened(found) if field.values.expression is Type.TEXT else found
             return self._computed[field.key].copy()
         if not field.steps:
             return field_sql(field)
@@ -53,6 +55,10 @@ class Sources:
         if side is None:
             return exp.null()
         return column_of(field, alias, side)
+
+    def known(self, field: FieldType, found: exp.Expr) -> None:
+        """Take the value of an expression from where the statement has worked it out."""
+        self._computed[field.key] = found
 
     def beside(self, field: FieldType, suffix: str) -> exp.Expr:
         """Return the SQL of a column that stands beside the one with a stored field's value."""

@@ -45,6 +45,10 @@ class Integer(Number):
     def warehouse(self) -> str:
         return "bigint"
 
+    @property
+    def adds_up(self) -> bool:
+        return self.format != "number"
+
     def read(self, text: str, grammar: Grammar) -> object:
         found = numbers.read(text, grammar, _DIGITS, 0)
         if found is None:

@@ -28,5 +28,9 @@ class Percent(Number):
     settings_model: ClassVar[type[Settings]] = PercentSettings
 
     @property
+    def adds_up(self) -> bool:
+        return False
+
+    @property
     def number_format(self) -> str:
         return '0.00"%"'
