@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from zhike.expressions import api as expressions
 from zhike.expressions.api import Path, Value
 from zhike.insight.audiences.logic.conditions import Compiled
@@ -22,23 +20,13 @@ def in_words(condition: Compiled, terms: Terms) -> Labels:
         column = terms.columns[path.parts[-1]]
         if column.values.pointer:
             return units.get(str(value))
-        if isinstance(value, int | Decimal) and not isinstance(value, bool):
-            return _number(value, column.values.format)
-        return next((option.labels[lang] for option in column.options if option.key == value), None)
+        options = (option.labels[lang] for option in column.options if option.key == value)
+        return next(options, column.values.in_sentence(value))
 
     def said(lang: str) -> str:
         return expressions.in_words(condition.expression, terms.schema, lang, named, _PARAMETERS)
 
     return Labels(said("zh"), said("en"))
-
-
-def _number(value: int | Decimal, drawn: str) -> str | None:
-    """A number in groups of three, a share with its sign; a code stays as it is written."""
-    if drawn == "number":
-        return None
-    text = f"{value:,f}" if isinstance(value, Decimal) else f"{value:,}"
-    plain = text.rstrip("0").rstrip(".") if "." in text else text
-    return plain.replace("-", "−") + ("%" if drawn == "percent" else "")
 
 
 def _units() -> dict[str, str]:

@@ -94,6 +94,14 @@ class Number(ValueType):
     def text(self, value: object, grammar: Grammar) -> str:
         return numbers.text(Decimal(str(value)), grammar)
 
+    def in_sentence(self, value: object) -> str | None:
+        """In groups of three, a share with its sign; a code has no groups."""
+        if self.format == "number" or not isinstance(value, int | Decimal):
+            return None
+        text = f"{value:,f}" if isinstance(value, Decimal) else f"{value:,}"
+        plain = text.rstrip("0").rstrip(".") if "." in text else text
+        return plain.replace("-", "−") + ("%" if self.format == "percent" else "")
+
     def refusal(self) -> BadValue:
         return BadValue("value.not_number", self.expected.zh, self.expected.en)
 

@@ -226,6 +226,10 @@ class ValueType:
             value = mask(self.mask, value)
         return plain(value)
 
+    def in_sentence(self, value: object) -> str | None:
+        """Return the value of a condition as a sentence writes it; None where it is written as in the condition."""
+        return None
+
     def excel(self, wire: Wire, language: str) -> Cell:
         """Return a presented value as a cell."""
         return Cell(wire)
