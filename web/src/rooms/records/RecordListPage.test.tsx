@@ -85,11 +85,11 @@ const ROWS = [row(1, 'C3', '10000.10', '老客户'), row(2, 'C4', '20000.20'), r
 /** The whole list, of which the page shows a part. */
 const GROUPS = {
   groups: [
-    { value: 'C3', count: 70, sums: { asset: [{ amount: '990000.00', currency: 'CNY' }] } },
-    { value: 'C4', count: 9, sums: { asset: [{ amount: '20000.20', currency: null }] } },
+    { value: 'C3', count: 70, sums: { asset: [{ amount: '990000.00', currency: 'CNY' }] }, missing: { asset: 3 } },
+    { value: 'C4', count: 9, sums: { asset: [{ amount: '20000.20', currency: null }] }, missing: { asset: 0 } },
   ],
   others: null,
-  total: { count: 79, sums: {} },
+  total: { count: 79, sums: { asset: [{ amount: '1010000.20', currency: 'CNY' }] }, missing: { asset: 3 } },
   as_of: { records: '2026-03-18T02:00:00Z', warehouse: null },
 };
 
@@ -235,6 +235,53 @@ describe('a list of records', () => {
   });
 });
 
+describe('a link', () => {
+  it('says which of its conditions and ways to show the list cannot follow', async () => {
+    const user = await open('?where=["bad&where=["level","in","C3"]&group=gone&columns=name,old');
+    const said = await screen.findByTestId('dropped');
+    expect(said.textContent).toBe(
+      '链接中有 1 个条件无法识别，未生效链接中有 2 项列、排序或分组设置无法识别或您无权使用，未生效',
+    );
+    await user.click(within(said).getByRole('button'));
+    expect(screen.queryByTestId('dropped')).toBeNull();
+  });
+  it('that is followed whole is not spoken of', async () => {
+    await open('?where=["level","in","C3"]&group=level&sort=name.asc');
+    await rows();
+    expect(screen.queryByTestId('dropped')).toBeNull();
+  });
+});
+
+describe('the order of a list', () => {
+  it('is said below it where none of its columns says it', async () => {
+    await open();
+    await rows();
+    expect(screen.queryByTestId('order-note')).toBeNull();
+    cleanup();
+    await open('?columns=name,level');
+    expect((await screen.findByTestId('order-note')).textContent).toBe('按总资产降序');
+  });
+  it('is chosen from a list on a phone, where rows are not grouped and this is said', async () => {
+    const phone = vi
+      .spyOn(window, 'matchMedia')
+      .mockImplementation(
+        (media) =>
+          ({ matches: media.includes('max-width: 767'), addEventListener() {}, removeEventListener() {} }) as never,
+      );
+    const user = await open('?group=level&columns=name,level');
+    expect(await screen.findByText('手机上不按风险等级分组显示')).toBeTruthy();
+    expect(screen.getByTestId('order-by').textContent).toContain('总资产降序');
+    await user.click(within(screen.getByTestId('order-by')).getByRole('combobox'));
+    await user.click(await screen.findByTitle('姓名升序'));
+    await waitFor(() => expect(address()).toContain('sort=name.asc'));
+    expect(sent.filter((one) => one.path.endsWith('/query')).at(-1)?.body.sort).toEqual([
+      { field: 'name', direction: 'asc' },
+    ]);
+    expect(sent.some((one) => one.path.endsWith('/groups'))).toBe(false);
+    phone.mockRestore();
+  });
+});
+
 describe('columns of a list', () => {
   it('are fields of the records that its own point at, too, under their name', async () => {
     const user = await open();
@@ -295,6 +342,18 @@ describe('chosen records', () => {
     expect((await screen.findByTestId('chosen-sum')).textContent).toBe('总资产合计 25.00元');
     expect(asked).toEqual({ uids: ['p1', 'p4'], columns: META.list.columns, limit: 200 });
   });
+  it('have no sum of what none of them has, and say how many have none', async () => {
+    const none = { ...row(4, 'C3', ''), values: { ...row(4, 'C3', '').values, asset: null } };
+    answers = (asked) =>
+      asked.path.endsWith('/query')
+        ? { body: { ...(usual(asked) as object), rows: [none, row(5, 'C3', '5.00')] } }
+        : undefined;
+    const user = await open();
+    await user.click(within(await line(1)).getByRole('checkbox'));
+    expect(screen.getByTestId('chosen-sum').textContent).toBe('总资产合计 —');
+    await user.click(within(await line(2)).getByRole('checkbox'));
+    expect(screen.getByTestId('chosen-sum').textContent).toBe('总资产合计 5.00元（1 条无值）');
+  });
   it('fill the box of the head when all of the page are, and half of it when some are', async () => {
     const user = await open();
     const half = () => document.querySelector('thead .ant-checkbox-indeterminate');
@@ -333,7 +392,7 @@ describe('rows in groups', () => {
     const user = await open('?group=level&closed=C4');
     const heads = async () => (await screen.findAllByTestId('group')).map((head) => head.textContent);
     await waitFor(async () =>
-      expect(await heads()).toEqual(['稳健70 条总资产合计 99.00万', '积极9 条总资产合计 2.00万']),
+      expect(await heads()).toEqual(['稳健70 条总资产合计 99.00万（3 条无值）', '积极9 条总资产合计 2.00万']),
     );
     const asked = sent.find((one) => one.path.endsWith('/groups'))?.body;
     expect(asked).toMatchObject({ by: 'level', sums: ['asset'] });
@@ -345,14 +404,47 @@ describe('rows in groups', () => {
   it('say why one of the smallest of very many has no numbers', async () => {
     answers = ({ path }) =>
       path.endsWith('/groups')
-        ? { body: { ...GROUPS, groups: GROUPS.groups.slice(0, 1), others: { count: 9, sums: {} } } }
+        ? {
+            body: {
+              ...GROUPS,
+              groups: GROUPS.groups.slice(0, 1),
+              others: { count: 9, groups: 4, sums: {}, missing: {} },
+            },
+          }
         : undefined;
     await open('?group=level');
     await screen.findByText('70 条');
     expect((await screen.findAllByTestId('group')).map((head) => head.textContent)).toEqual([
-      '稳健70 条总资产合计 99.00万',
+      '稳健70 条总资产合计 99.00万（3 条无值）',
       '积极未统计（仅统计最大的 1 组）',
     ]);
+    expect(screen.getByTestId('all-groups').lastChild?.textContent).toBe('另有 3 组不在本页');
+  });
+  it('are all of them in a line, which says how many are on other pages', async () => {
+    await open('?group=level');
+    expect((await screen.findByTestId('all-groups')).textContent).toBe(
+      '全部 2 组 79 条总资产合计 101.00万（3 条无值）',
+    );
+    cleanup();
+    const more = { value: null, count: 757, sums: { asset: [] }, missing: { asset: 757 } };
+    const total = { ...GROUPS.total, count: 836 };
+    answers = ({ path }) =>
+      path.endsWith('/groups') ? { body: { ...GROUPS, groups: [...GROUPS.groups, more], total } } : undefined;
+    await open('?group=level');
+    const line = await screen.findByTestId('all-groups');
+    expect(line.textContent).toContain('全部 3 组 836 条');
+    expect(line.lastChild?.textContent).toBe('另有 1 组 757 条不在本页');
+  });
+  it('have no sum where nothing is to be added up', async () => {
+    const nothing = { sums: { asset: [] }, missing: { asset: 70 } };
+    answers = ({ path }) =>
+      path.endsWith('/groups')
+        ? { body: { ...GROUPS, groups: [{ value: 'C3', count: 70, ...nothing }], total: { count: 70, ...nothing } } }
+        : undefined;
+    await open('?group=level');
+    const line = await screen.findByTestId('all-groups');
+    expect(line.textContent).toBe('全部 1 组 70 条总资产合计 —');
+    expect((await screen.findAllByTestId('group'))[0]?.textContent).toBe('稳健70 条总资产合计 —');
   });
   it('say nothing of how many they are where nobody knows', async () => {
     answers = ({ path }) =>
