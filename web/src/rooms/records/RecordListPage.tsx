@@ -21,7 +21,7 @@ import { ChosenBar } from './ChosenBar';
 import { ColumnChooser } from './ColumnChooser';
 import { ExportButton } from './ExportButton';
 import { parentIn, type Given } from './given';
-import { AllGroups, GroupSelect } from './grouping';
+import { AllGroups, GroupSelect, NoGroups } from './grouping';
 import { OrderNote, OrderSelect } from './ordering';
 import { Rows } from './RecordRows';
 import { addressOf, droppedIn, shownIn } from './shown';
@@ -114,6 +114,7 @@ function ListOf({ meta, parent, search, write }: ListProps) {
           {parent && <ParentChip meta={meta} parent={parent} />}
           <ConditionChips rows={list.rows} terms={list.terms} onChange={list.setRows} />
           {phone && <OrderSelect meta={meta} list={list} />}
+          <NoGroups meta={meta} list={list} />
           <span className="right row gap-8 desk-only">
             <GroupSelect meta={meta} list={list} />
             <ColumnChooser meta={meta} columns={list.columns} onChange={list.setColumns} />

@@ -78,12 +78,18 @@ export function useGroups(meta: ObjectMeta, list: RecordList): Groups<RecordRow>
   };
 }
 
-/** All groups in one line under the rows, for a page has the rows of some; on a phone, that they are not shown. */
-export function AllGroups({ meta, list, rows }: { meta: ObjectMeta; list: RecordList; rows: RecordRow[] }) {
+/** Said on a phone, whose rows stand in no groups, where the list has some. */
+export function NoGroups({ meta, list }: { meta: ObjectMeta; list: RecordList }) {
   const { t, label } = useText();
-  const { phone, field, summed, whole } = useWhole(meta, list);
-  if (field && phone)
-    return <p className="panel-foot">{t('list.groupNotHere', { name: inSentence(label(field.labels)) })}</p>;
+  const { phone, field } = useWhole(meta, list);
+  if (!phone || !field) return null;
+  return <span className="small ink-3">{t('list.groupNotHere', { name: inSentence(label(field.labels)) })}</span>;
+}
+
+/** All groups in one line under the rows, for a page has the rows of some. */
+export function AllGroups({ meta, list, rows }: { meta: ObjectMeta; list: RecordList; rows: RecordRow[] }) {
+  const { t } = useText();
+  const { field, summed, whole } = useWhole(meta, list);
   if (!field || !whole) return null;
   const here = new Set(rows.map((row) => groupOf(row, field.key)));
   const shown = whole.groups.filter((group) => here.has(keyOf(group.value)));
