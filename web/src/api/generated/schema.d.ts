@@ -2081,7 +2081,8 @@ export interface components {
          *
          *     It may name what a condition may: fields, fields of referenced records, what related records amount to. It gives a text,
          *     a number, a date, an instant, a length of time in days, or yes or no; rows hold it in `values` under its key, and `sort`
-         *     may name the key.
+         *     may name the key. A text has at most 500 characters, the last of them "…" where it was longer. All columns and the
+         *     condition together are as large and as much work as one condition may be.
          */
         ComputedIn: {
             expression: components["schemas"]["StoredExpression"];

@@ -6,6 +6,7 @@ import { App, ConfigProvider } from 'antd';
 import { createMemoryRouter, Link, Outlet, RouterProvider, useLocation } from 'react-router';
 import { afterEach, beforeAll, beforeEach, vi } from 'vitest';
 import type { FieldMeta, ObjectMeta, RecordRow } from '../../api';
+import { BASE } from '../../api/routes';
 import { startI18n } from '../../kit/i18n';
 import { RecordListPage } from './RecordListPage';
 
@@ -153,7 +154,7 @@ export function beforeEachList(): void {
     vi.stubGlobal('fetch', (url: string, options: { method: string; body?: string }) => {
       const asked = {
         method: options.method,
-        path: url.replace('/api/v1', ''),
+        path: url.replace(BASE, ''),
         body: JSON.parse(options.body ?? '{}') as Record<string, unknown>,
       };
       server.sent.push(asked);
