@@ -152,16 +152,22 @@ def test_a_form_that_is_not_what_it_says_is_unreadable(client, method):
     assert answer.json()["code"] == "request.unreadable"
 
 
+@pytest.fixture
+def away(client, monkeypatch):
+    """A database that answers nothing any more to somebody who has signed in."""
+
+    def closed(*_arguments, **_named):
+        raise OperationalError("server closed the connection unexpectedly")
+
+    monkeypatch.setattr(connection, "cursor", closed)
+
+
 @pytest.mark.parametrize(
     ("language", "said"),
     [("zh", "数据库暂不可用，请稍后重试"), ("en", "The database cannot be reached; please try again later")],
 )
 @pytest.mark.parametrize("path", ["/api/v1/me", "/api/v1/objects/party/records/00000000-0000-0000-0000-000000000001"])
-def test_while_the_database_is_away_the_one_shape_says_so(client, monkeypatch, path, language, said):
-    def away(*_arguments, **_named):
-        raise OperationalError("server closed the connection unexpectedly")
-
-    monkeypatch.setattr(connection, "cursor", away)
+def test_while_the_database_is_away_the_one_shape_says_so(client, away, path, language, said):
     answer = client.get(path, headers={"Accept-Language": language})
 
     assert answer.status_code == 503
@@ -176,3 +182,15 @@ def test_whoever_met_another_in_the_database_is_told_to_try_again(client, monkey
     answer = client.get("/api/v1/me")
 
     assert (answer.status_code, answer.json()["code"]) == (503, "contended")
+
+
+@pytest.mark.parametrize("path", ["/", "/records/party?group=risk_level", "/favicon.ico", "/assets/index-1.js"])
+def test_while_the_database_is_away_pages_and_their_files_are_there(client, away, settings, tmp_path, path):
+    settings.PAGES = tmp_path
+    (tmp_path / "assets").mkdir()
+    (tmp_path / "index.html").write_text("<title>知客</title>", encoding="utf-8")
+    (tmp_path / "assets" / "index-1.js").write_text("export {};", encoding="utf-8")
+    answer = client.get(path)
+
+    assert answer.status_code == 200
+    assert b"".join(answer.streaming_content).startswith(b"export" if path.startswith("/assets/") else b"<title>")

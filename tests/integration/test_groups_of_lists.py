@@ -69,8 +69,30 @@ def test_sums_are_told_by_currency_and_add_up_to_the_total(firm, people, monkeyp
         ("card", 1, {"amount": {"CNY": Decimal(7)}}),
     ]
     assert found.total.sums == {"amount": {"CNY": Decimal("107.30"), "USD": Decimal(5)}}
+    assert [group.missing for group in (*found.groups, found.total)] == [{"amount": 0}] * 3
     by_party = objects.groups(query, "party.risk_level", sums=["amount"], principal=SYSTEM)
     assert [(group.value, group.sums) for group in by_party.groups] == [("C1", found.total.sums)]
+
+
+def test_a_sum_says_how_many_have_no_value_of_it_and_a_sum_of_nothing_is_none(firm, people, monkeypatch):
+    account = {"party": str(people[0].uid), "account_no": "8800000001"}
+    uid = str(objects.create("financial_account", account, principal=SYSTEM).uid)
+    for kind, amount in (("loan", "5"), ("loan", None), ("loan", None), ("card", None)):
+        given = {"account": uid, "party": str(people[0].uid), "kind": kind}
+        objects.create(
+            "account_product",
+            given | ({"amount": {"amount": amount, "currency": "USD"}} if amount else {}),
+            principal=SYSTEM,
+        )
+    found = objects.groups(RecordQuery("account_product"), "kind", sums=["amount"], principal=SYSTEM)
+    assert [(group.value, group.sums["amount"], group.missing) for group in (*found.groups, found.total)] == [
+        ("loan", {"USD": Decimal(5)}, {"amount": 2}),
+        ("card", {}, {"amount": 1}),
+        (None, {"USD": Decimal(5)}, {"amount": 3}),
+    ]
+    monkeypatch.setattr(grouping, "MAX_GROUPS", 1)
+    found = objects.groups(RecordQuery("account_product"), "kind", sums=["amount"], principal=SYSTEM)
+    assert (found.others.sums, found.others.missing) == ({"amount": {}}, {"amount": 1})
 
 
 def test_groups_of_what_the_records_point_at_and_of_expressions(firm, people):
@@ -104,7 +126,7 @@ def test_over_http(firm, people):
     manager = signed_in({"E1001": "account_manager"}, unit="B1")["account_manager"]
     body = {"by": "risk_level", "sums": []}
     answer = manager.post("/api/v1/objects/party/groups", body, content_type="application/json").json()
-    assert answer["groups"][0] == {"value": "C1", "count": 3, "sums": {}}
-    assert (answer["others"], answer["total"]) == (None, {"count": 5, "sums": {}})
+    assert answer["groups"][0] == {"value": "C1", "count": 3, "sums": {}, "missing": {}}
+    assert (answer["others"], answer["total"]) == (None, {"count": 5, "sums": {}, "missing": {}})
     refused = manager.post("/api/v1/objects/party/groups", {"by": "mobile"}, content_type="application/json")
     assert refused.status_code == 403

@@ -98,14 +98,17 @@ class PageFiles(WhiteNoiseMiddleware):  # type: ignore[misc]
 
 
 class IdleTimeout:
-    """Signs a session out once it was idle for longer than the installation allows."""
+    """Signs a session out once it was idle for longer than the installation allows.
+
+    Only the interface asks who somebody is: a page without it is there while the database is away, and says so.
+    """
 
     def __init__(self, get_response: Next) -> None:
         self._next = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer `request`, signed out first if the session was idle too long."""
-        if request.user.is_authenticated:
+        if request.path_info.startswith(_INTERFACE) and request.user.is_authenticated:
             now = int(time.time())
             seen = request.session.get(_SEEN, now)
             if now - seen > settings.IDLE_SECONDS:

@@ -23,6 +23,11 @@ export class ApiError extends Error {
   get signedOut(): boolean {
     return this.status === 401 || (this.status === 403 && this.code === 'sign_in_changed');
   }
+
+  /** Whether the server did not answer at all, or what stands before it did: worth asking again. */
+  get unreachable(): boolean {
+    return this.status === 0 || DOWN.has(this.status);
+  }
 }
 
 /** The server's error; of what stands before it (a proxy, the sign-in library) perhaps nothing, perhaps `errors`. */
@@ -42,6 +47,10 @@ export function onSignInRequired(listener: () => void): () => void {
 
 const reachListeners = new Set<(reachable: boolean) => void>();
 const DOWN = new Set([502, 503, 504]);
+let reached = true;
+
+/** Whether the server could be reached when it was asked last. */
+export const isReachable = () => reached;
 
 /** Call `listener` after every request with whether the server could be reached. */
 export function onReach(listener: (reachable: boolean) => void): () => void {
@@ -49,7 +58,10 @@ export function onReach(listener: (reachable: boolean) => void): () => void {
   return () => reachListeners.delete(listener);
 }
 
-const tellReach = (reachable: boolean) => reachListeners.forEach((listener) => listener(reachable));
+function tellReach(reachable: boolean): void {
+  reached = reachable;
+  reachListeners.forEach((listener) => listener(reachable));
+}
 
 export function setRequestLanguage(lang: string): void {
   language = lang;

@@ -78,6 +78,7 @@ export type {
   RecordOut as RecordDetail,
   RecordPageOut as RecordPage,
   RecordRowOut as RecordRow,
+  RecordTotalOut as RecordTotal,
   QueryIn as RecordQuery,
   ReferenceValue as Ref,
   RefusalOut as RefusalCount,

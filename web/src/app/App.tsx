@@ -1,30 +1,17 @@
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { QueryClientProvider } from '@tanstack/react-query';
 import { App as AntApp, ConfigProvider } from 'antd';
 import enUS from 'antd/es/locale/en_US';
 import zhCN from 'antd/es/locale/zh_CN';
 import { useMemo } from 'react';
 import { RouterProvider } from 'react-router';
-import { ApiError } from '../api/client';
+import { newQueryClient } from '../api/patience';
 import { useIsPhone } from '../kit/hooks';
 import { themeFor } from '../kit/theme';
 import { CrashBoundary } from './Crash';
 import { useLang } from '../kit/i18n';
 import { router } from './routes';
 
-const client = new QueryClient({
-  defaultOptions: {
-    // Ask even when the browser thinks it is offline: the answer, not its guess, says whether the server is there.
-    mutations: { networkMode: 'always' },
-    queries: {
-      networkMode: 'always',
-      staleTime: 10_000,
-      refetchOnWindowFocus: false,
-      // What the server answered is an answer; only a broken line is worth a second try.
-      retry: (failures, error) =>
-        failures < 2 && error instanceof ApiError && [0, 502, 503, 504].includes(error.status),
-    },
-  },
-});
+const client = newQueryClient();
 
 export function App() {
   const lang = useLang();

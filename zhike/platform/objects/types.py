@@ -259,6 +259,8 @@ class Group:
     value: Wire
     count: int
     sums: Sums
+    #: How many of them have nothing of a field that is summed up, by key: the sum says nothing of these.
+    missing: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)

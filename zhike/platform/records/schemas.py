@@ -132,10 +132,11 @@ class RecordSumOut(TypedDict):
 
 
 class RecordTotalOut(TypedDict):
-    """How many records there are, and what their fields sum up to, by key."""
+    """How many records there are, what their fields sum up to, and how many of them have no value of it, by key."""
 
     count: int
     sums: Mapping[str, list[RecordSumOut]]
+    missing: Mapping[str, int]
 
 
 class RecordGroupOut(RecordTotalOut):
@@ -357,7 +358,7 @@ def _total_out(group: Group) -> RecordTotalOut:
         key: [{"amount": str(plain(amount)), "currency": currency or None} for currency, amount in by_currency.items()]
         for key, by_currency in group.sums.items()
     }
-    return {"count": group.count, "sums": sums}
+    return {"count": group.count, "sums": sums, "missing": group.missing}
 
 
 def _row_out(record: Record) -> RecordRowOut:

@@ -2936,6 +2936,9 @@ export interface components {
         OtherGroupsOut: {
             count: number;
             groups: number;
+            missing: {
+                [key: string]: number;
+            };
             sums: {
                 [key: string]: components["schemas"]["RecordSumOut"][];
             };
@@ -3193,6 +3196,9 @@ export interface components {
         /** @description The records with one value of the column; None where they have none that the viewer may read. */
         RecordGroupOut: {
             count: number;
+            missing: {
+                [key: string]: number;
+            };
             sums: {
                 [key: string]: components["schemas"]["RecordSumOut"][];
             };
@@ -3252,9 +3258,12 @@ export interface components {
             amount: string;
             currency: string | null;
         };
-        /** @description How many records there are, and what their fields sum up to, by key. */
+        /** @description How many records there are, what their fields sum up to, and how many of them have no value of it, by key. */
         RecordTotalOut: {
             count: number;
+            missing: {
+                [key: string]: number;
+            };
             sums: {
                 [key: string]: components["schemas"]["RecordSumOut"][];
             };

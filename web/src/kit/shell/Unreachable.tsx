@@ -1,38 +1,45 @@
-import { useQueryClient } from '@tanstack/react-query';
+import { notifyManager, useQueryClient, type Query } from '@tanstack/react-query';
 import { Button } from 'antd';
-import { useEffect, useState } from 'react';
-import { api, onReach } from '../../api/client';
+import { useCallback, useEffect, useState, useSyncExternalStore } from 'react';
+import { isReachable, onReach } from '../../api/client';
+import { isUnreachable, Patience } from '../../api/patience';
 import { useText } from '../i18n';
 import { Icon } from '../Icon';
 
-const RETRY_MS = 5_000;
-
-/** A line over the page while the server cannot be reached; everything is read again once it answers. */
+/** A line over the page while the server cannot be reached; what failed is read again once it is back. */
 export function Unreachable() {
   const { t } = useText();
   const client = useQueryClient();
-  const [down, setDown] = useState(false);
-  useEffect(() => onReach((reachable) => setDown(!reachable)), []);
-  useEffect(() => {
-    if (!down) return;
-    const timer = setInterval(() => void ask(), RETRY_MS);
-    return () => {
-      clearInterval(timer);
-      void client.invalidateQueries();
-    };
-  }, [down, client]);
+  const [down, setDown] = useState(() => !isReachable());
+  const [patience] = useState(() => new Patience());
+  const blank = useHasBlank();
+  useEffect(() => onReach((reachable) => !reachable && setDown(true)), []);
+  const back = useCallback(() => {
+    setDown(false);
+    void client.invalidateQueries({ predicate: ({ state }) => isUnreachable(state.error) });
+  }, [client]);
+  useEffect(() => (down ? patience.until(back) : undefined), [down, patience, back]);
   if (!down) return null;
   return (
     <div className="alert unreachable" role="alert" data-testid="unreachable">
       <Icon name="offline" />
       <b>{t('state.offlineTitle')}</b>
-      <span>{t('state.offlineBanner')}</span>
-      <Button size="small" className="right" onClick={() => void ask()}>
+      <span>{t(blank ? 'state.offlineBlank' : 'state.offlineBanner')}</span>
+      <Button size="small" className="right" onClick={() => void patience.ask(back)}>
         {t('common.retry')}
       </Button>
     </div>
   );
 }
 
-/** Whether it answers is told to every listener of the client. */
-const ask = () => api.get('/session').catch(() => undefined);
+/** Whether the page waits for something that it never had. */
+function useHasBlank(): boolean {
+  const cache = useQueryClient().getQueryCache();
+  return useSyncExternalStore(
+    useCallback((tell) => cache.subscribe(notifyManager.batchCalls(tell)), [cache]),
+    () => cache.findAll({ type: 'active' }).some(isBlank),
+  );
+}
+
+const isBlank = ({ state }: Query) =>
+  state.data === undefined && (state.status === 'pending' || isUnreachable(state.error));

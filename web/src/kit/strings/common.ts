@@ -97,6 +97,10 @@ export const common = {
     '页面上是之前的数据，您的输入还在；连上后自动更新。',
     'The page shows earlier data and keeps what you typed; it updates by itself once the server is back.',
   ],
+  'state.offlineBlank': [
+    '有内容还没有读到，您的输入还在；连上后自动读取。',
+    'Some of the page was not read yet, and what you typed is kept; it is read by itself once the server is back.',
+  ],
   'state.offlineRead': [
     '连上后自动更新，也可现在重试。',
     'It is read again by itself once the server answers; you may also retry now.',

@@ -9,6 +9,7 @@ import { compile, newGroup } from '../../kit/condition/model';
 import { useRowWords } from '../../kit/condition/vocabulary';
 import { inSentence } from '../../kit/format';
 import { Count } from '../../kit/figures';
+import { useIsPhone } from '../../kit/hooks';
 import { Icon } from '../../kit/Icon';
 import { DayStamp, Stamp } from '../../kit/marks';
 import { Page } from '../../kit/Page';
@@ -20,9 +21,10 @@ import { ChosenBar } from './ChosenBar';
 import { ColumnChooser } from './ColumnChooser';
 import { ExportButton } from './ExportButton';
 import { parentIn, type Given } from './given';
-import { GroupSelect } from './grouping';
+import { AllGroups, GroupSelect, NoGroups } from './grouping';
+import { OrderNote, OrderSelect } from './ordering';
 import { Rows } from './RecordRows';
-import { addressOf, shownIn } from './shown';
+import { addressOf, droppedIn, shownIn } from './shown';
 import { useChosenRows } from './useChosenRows';
 import { useRecordCount, useRecordList, type Filter, type RecordList } from './useRecordList';
 
@@ -70,7 +72,9 @@ type ListProps = {
 
 function ListOf({ meta, parent, search, write }: ListProps) {
   const { t, label } = useText();
+  const phone = useIsPhone();
   const [first] = useState(() => shownIn(search, meta));
+  const [dropped] = useState(() => droppedIn(search, meta));
   const list = useRecordList(meta, parent, first, (shown) => write(addressOf(shown, meta, search)));
   const chosen = useChosenRows(meta, list);
   const asOf = list.page.data?.as_of;
@@ -91,6 +95,7 @@ function ListOf({ meta, parent, search, write }: ListProps) {
       }
     >
       <section className="panel list-panel">
+        <Dropped {...dropped} />
         <RefinementTabs meta={meta} list={list} />
         <div className="filter-bar">
           {meta.list.searchable && (
@@ -108,6 +113,8 @@ function ListOf({ meta, parent, search, write }: ListProps) {
           )}
           {parent && <ParentChip meta={meta} parent={parent} />}
           <ConditionChips rows={list.rows} terms={list.terms} onChange={list.setRows} />
+          {phone && <OrderSelect meta={meta} list={list} />}
+          <NoGroups meta={meta} list={list} />
           <span className="right row gap-8 desk-only">
             <GroupSelect meta={meta} list={list} />
             <ColumnChooser meta={meta} columns={list.columns} onChange={list.setColumns} />
@@ -116,7 +123,10 @@ function ListOf({ meta, parent, search, write }: ListProps) {
         <QueryState query={list.page} rows={16}>
           {(page) =>
             page.rows.length > 0 ? (
-              <Rows meta={meta} list={list} rows={page.rows} chosen={chosen} />
+              <>
+                <Rows meta={meta} list={list} rows={page.rows} chosen={chosen} />
+                <AllGroups meta={meta} list={list} rows={page.rows} />
+              </>
             ) : (
               <NoRows meta={meta} list={list} />
             )
@@ -126,6 +136,22 @@ function ListOf({ meta, parent, search, write }: ListProps) {
         <ListFoot meta={meta} list={list} />
       </section>
     </Page>
+  );
+}
+
+/** What the link said and the list does not follow; without a word it would pass for what was meant. */
+function Dropped({ conditions, ways }: ReturnType<typeof droppedIn>) {
+  const { t } = useText();
+  const [closed, setClosed] = useState(false);
+  if (closed || conditions + ways === 0) return null;
+  return (
+    <div className="panel-note row gap-8" role="status" data-testid="dropped">
+      {conditions > 0 && <span>{t('list.droppedConditions', { n: conditions })}</span>}
+      {ways > 0 && <span>{t('list.droppedWays', { n: ways })}</span>}
+      <button type="button" className="plain right row" aria-label={t('common.close')} onClick={() => setClosed(true)}>
+        <Icon name="close" size={12} />
+      </button>
+    </div>
   );
 }
 
@@ -267,6 +293,7 @@ function ListFoot({ meta, list }: { meta: ObjectMeta; list: RecordList }) {
           </button>
         </>
       )}
+      <OrderNote meta={meta} list={list} />
       <span className="right row gap-12">
         {rows > 0 && <span className="desk-only">{t('list.page', { from: list.from, to: list.from + rows - 1 })}</span>}
         <Button

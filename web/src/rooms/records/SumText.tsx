@@ -1,26 +1,27 @@
 import { Fragment } from 'react';
 import { useText } from '../../kit/i18n';
-import { inSentence } from '../../kit/format';
+import { decimal, inSentence } from '../../kit/format';
 import { kindOf } from '../../kit/fields';
 import { HOME } from '../../kit/fields/values';
 import type { Sum } from './sums';
 
-/** A sum as it is read: what was added up, an amount for each currency, and what one may not see of it. */
-export function SumText({ sum: { field, amounts, refused } }: { sum: Sum }) {
+/** A sum as it is read: what was added up, an amount for each currency, what is not there and what one may not see of it. */
+export function SumText({ sum: { field, amounts, missing, refused } }: { sum: Sum }) {
   const { t, label } = useText();
   const { Sum: Amount } = kindOf(field);
   if (!Amount) return null;
   return (
     <span className="nowrap">
-      {t('list.sum', { name: inSentence(label(field.labels)) })}{' '}
-      {(amounts.length > 0 ? amounts : [{ amount: '0', currency: HOME }]).map(({ amount, currency }, index) => (
+      {t('list.sum', { name: inSentence(label(field.labels)) })} {amounts.length === 0 && '—'}
+      {amounts.map(({ amount, currency }, index) => (
         <Fragment key={currency}>
           {index > 0 && t('common.and')}
           <Amount field={field} value={amount} />
           {currency !== HOME && <span className="unit">{currency}</span>}
         </Fragment>
       ))}
-      {refused > 0 && t('list.sumRefused', { n: refused })}
+      {amounts.length > 0 && missing > 0 && t('list.sumMissing', { n: decimal(missing, 0) })}
+      {refused > 0 && t('list.sumRefused', { n: decimal(refused, 0) })}
     </span>
   );
 }

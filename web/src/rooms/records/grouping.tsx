@@ -1,10 +1,10 @@
 import { Select } from 'antd';
-import type { FieldMeta, ObjectMeta, RecordRow, Value } from '../../api';
+import type { FieldMeta, ObjectMeta, RecordRow, RecordTotal, Value } from '../../api';
 import { useText } from '../../kit/i18n';
 import type { Groups } from '../../kit/DataTable';
 import { FieldValue } from '../../kit/fields/FieldValue';
 import { isRef } from '../../kit/fields/values';
-import { decimal } from '../../kit/format';
+import { decimal, inSentence } from '../../kit/format';
 import { kindOf } from '../../kit/fields';
 import { useIsPhone } from '../../kit/hooks';
 import { listedFields } from './listed';
@@ -35,36 +35,35 @@ export function GroupSelect({ meta, list }: { meta: ObjectMeta; list: RecordList
   );
 }
 
-/** Groups under whose heads the rows of a page stand; count and sums are those of the whole list. */
-export function useGroups(meta: ObjectMeta, list: RecordList): Groups<RecordRow> | undefined {
-  const { t } = useText();
+/** By what the list is grouped, and all of its groups as the server has counted them. */
+function useWhole(meta: ObjectMeta, list: RecordList) {
   const phone = useIsPhone();
   const found = listedFields(meta).find((one) => one.key === list.group && canGroup(one));
-  const field = !phone && found && list.columns.includes(found.key) ? found : undefined;
+  const field = found && list.columns.includes(found.key) ? found : undefined;
   const summed = summable(meta.fields, list.columns).filter((one) => one.asked !== '');
   const whole = useRecordGroups(
     meta.key,
     list.filter,
-    field?.key,
+    phone ? undefined : field?.key,
     summed.map((one) => one.key),
   );
-  if (!field) return undefined;
-  const totals = new Map(whole.data?.groups.map((group) => [keyOf(group.value), group]));
+  return { phone, field, summed, whole: whole.data };
+}
+
+/** Groups under whose heads the rows of a page stand; count and sums are those of the whole list. */
+export function useGroups(meta: ObjectMeta, list: RecordList): Groups<RecordRow> | undefined {
+  const { t } = useText();
+  const { phone, field, summed, whole } = useWhole(meta, list);
+  if (!field || phone) return undefined;
+  const totals = new Map(whole?.groups.map((group) => [keyOf(group.value), group]));
   const head = ([row]: RecordRow[]) => {
     const total = row && totals.get(groupOf(row, field.key));
     return (
       <span className="row gap-12">
         {row && <FieldValue field={field} row={row} cell />}
-        {!total && whole.data?.others && (
-          <span className="ink-3">{t('list.groupSmall', { n: whole.data.groups.length })}</span>
-        )}
+        {!total && whole?.others && <span className="ink-3">{t('list.groupSmall', { n: whole.groups.length })}</span>}
         {total && <span className="ink-3">{t('list.groupCount', { n: decimal(total.count, 0) })}</span>}
-        {total &&
-          summed.map((one) => (
-            <span key={one.key} className="ink-3">
-              <SumText sum={wholeSum(one, total.sums[one.key] ?? [])} />
-            </span>
-          ))}
+        {total && <Sums fields={summed} total={total} />}
       </span>
     );
   };
@@ -77,6 +76,44 @@ export function useGroups(meta: ObjectMeta, list: RecordList): Groups<RecordRow>
     onToggle: (group) =>
       list.setClosed(closed.has(group) ? list.closed.filter((one) => one !== group) : [...list.closed, group]),
   };
+}
+
+/** Said on a phone, whose rows stand in no groups, where the list has some. */
+export function NoGroups({ meta, list }: { meta: ObjectMeta; list: RecordList }) {
+  const { t, label } = useText();
+  const { phone, field } = useWhole(meta, list);
+  if (!phone || !field) return null;
+  return <span className="small ink-3">{t('list.groupNotHere', { name: inSentence(label(field.labels)) })}</span>;
+}
+
+/** All groups in one line under the rows, for a page has the rows of some. */
+export function AllGroups({ meta, list, rows }: { meta: ObjectMeta; list: RecordList; rows: RecordRow[] }) {
+  const { t } = useText();
+  const { field, summed, whole } = useWhole(meta, list);
+  if (!field || !whole) return null;
+  const here = new Set(rows.map((row) => groupOf(row, field.key)));
+  const shown = whole.groups.filter((group) => here.has(keyOf(group.value)));
+  const all = whole.groups.length + (whole.others?.groups ?? 0);
+  const left = whole.total.count - shown.reduce((sum, group) => sum + group.count, 0);
+  const elsewhere = { groups: decimal(all - here.size, 0), n: decimal(left, 0) };
+  return (
+    <div className="panel-foot all-groups" data-testid="all-groups">
+      <span>{t('list.groupsAll', { groups: decimal(all, 0), n: decimal(whole.total.count, 0) })}</span>
+      <Sums fields={summed} total={whole.total} />
+      {all > here.size && (
+        // How many are left is known where all groups of the page are counted.
+        <b>{t(shown.length === here.size ? 'list.groupsElsewhere' : 'list.groupsUncounted', elsewhere)}</b>
+      )}
+    </div>
+  );
+}
+
+function Sums({ fields, total }: { fields: FieldMeta[]; total: RecordTotal }) {
+  return fields.map((one) => (
+    <span key={one.key} className="ink-3">
+      <SumText sum={wholeSum(one, total)} />
+    </span>
+  ));
 }
 
 /** The group of a row as it stands in an address: the key of an option, the uid of a record, nothing where there is no value. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ObjectMeta } from '../../api';
-import { addressOf, shownIn } from './shown';
+import { addressOf, droppedIn, shownIn } from './shown';
 
 const field = (key: string) => ({ key, sortable: true, masked: false, refused: false });
 const meta = {
@@ -54,6 +54,17 @@ describe('what a list shows stands in its address', () => {
       closed: ['C3', ''],
       place: { cursor: 'a+b', from: 51 },
     });
+  });
+  it('is counted where the list cannot follow it', () => {
+    const dropped = (text: string) => droppedIn(new URLSearchParams(text), meta);
+    expect(dropped('tab=all&where=["name","=","甲"]&sort=name.asc&columns=name&group=name&party=7')).toEqual({
+      conditions: 0,
+      ways: 0,
+    });
+    expect(dropped('tab=gone&where=["bad&where=["gone","=","1"]&where=["name","~","1"]')).toMatchObject({
+      conditions: 4,
+    });
+    expect(dropped('sort=mobile.asc,name.asc,name&columns=name,gone&group=gone')).toEqual({ conditions: 0, ways: 4 });
   });
   it('never holds a number of a person, which an address would hand on', () => {
     expect(addressOf({ ...read(''), q: '138 0000 1234' }, meta, new URLSearchParams()).toString()).toBe('');

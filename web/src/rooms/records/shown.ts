@@ -1,4 +1,4 @@
-import type { ObjectMeta, Sort } from '../../api';
+import type { FieldMeta, ObjectMeta, Sort } from '../../api';
 import { isRowOp, newRow, type Row } from '../../kit/condition/model';
 import { listedFields } from './listed';
 
@@ -71,8 +71,23 @@ function sortsIn(text: string | null, meta: ObjectMeta): Sort[] | null {
 function sortIn(text: string, meta: ObjectMeta): Sort | null {
   const dot = text.lastIndexOf('.');
   const [field, direction] = [text.slice(0, Math.max(dot, 0)), text.slice(dot + 1)];
-  const may = listedFields(meta).some((one) => one.key === field && one.sortable && !one.masked && !one.refused);
+  const may = listedFields(meta).some((one) => one.key === field && mayOrder(one));
   return may && (direction === 'asc' || direction === 'desc') ? { field, direction } : null;
+}
+
+export const mayOrder = (field: FieldMeta) => field.sortable && !field.masked && !field.refused;
+
+/** How much of what an address says its list cannot follow: conditions, which would narrow it, and ways to show it. */
+export function droppedIn(search: URLSearchParams, meta: ObjectMeta): { conditions: number; ways: number } {
+  const { rows, refinement, columns, group } = shownIn(search, meta);
+  const said = (name: string) => search.get(name) ?? '';
+  const parts = (name: string) => said(name).split(',').filter(Boolean).length;
+  const sorts = sortsIn(search.get('sort'), meta) ?? [];
+  const tab = said('tab') !== '' && said('tab') !== refinement ? 1 : 0;
+  return {
+    conditions: search.getAll('where').length - rows.length + tab,
+    ways: parts('columns') - (columns?.length ?? 0) + parts('sort') - sorts.length + (said('group') && !group ? 1 : 0),
+  };
 }
 
 /** The address of what is shown; what is as usual is not said, and what else the address says (whose records) stays. */
@@ -97,4 +112,4 @@ export function addressOf(shown: Shown, meta: ObjectMeta, before: URLSearchParam
 /** A number of a person or an account: it would stand in the history of the browser and in every link that is passed on. */
 const isNumber = (q: string) => q.replaceAll(/\D/g, '').length >= 6;
 
-const sortText = (sort: Sort[]) => sort.map(({ field, direction }) => `${field}.${direction}`).join(',');
+export const sortText = (sort: Sort[]) => sort.map(({ field, direction }) => `${field}.${direction}`).join(',');

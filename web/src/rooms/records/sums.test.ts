@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { FieldMeta, RecordRow } from '../../api';
-import { summable, sumOver } from './sums';
+import { summable, sumOver, wholeSum } from './sums';
 
 const asset = { key: 'total_asset', web: 'money', currency: 'CNY' } as FieldMeta;
 const row = (values: RecordRow['values'], ...refused: string[]): RecordRow => ({
@@ -18,6 +18,7 @@ describe('the sum of a column', () => {
     expect(sumOver(asset, [...rows, row({}, 'total_asset')])).toEqual({
       field: asset,
       amounts: [{ amount: '0.30', currency: 'CNY' }],
+      missing: 1,
       refused: 1,
     });
   });
@@ -27,6 +28,16 @@ describe('the sum of a column', () => {
       { amount: '1', currency: 'USD' },
       { amount: '2', currency: 'CNY' },
     ]);
+  });
+  it('is none where no row has a value', () => {
+    const rows = [row({ total_asset: null }), row({ total_asset: { amount: null, currency: 'USD' } as never })];
+    expect(sumOver(asset, rows)).toEqual({ field: asset, amounts: [], missing: 2, refused: 0 });
+    expect(wholeSum(asset, { sums: { total_asset: [] }, missing: { total_asset: 7 } })).toEqual({
+      field: asset,
+      amounts: [],
+      missing: 7,
+      refused: 0,
+    });
   });
   it('is unknown where a row was read without it', () => {
     expect(sumOver(asset, [row({ total_asset: '1' }), row({ name: '甲' })])).toBeNull();

@@ -10,6 +10,7 @@ import { setCurrentYear } from '../../kit/format';
 import { HeadProvider } from '../../kit/Page';
 import { ErrorState, Skeleton } from '../../kit/states';
 import { Shell } from '../../kit/shell/Shell';
+import { Unreachable } from '../../kit/shell/Unreachable';
 import { Entrance } from './Entrance';
 import { useIdle } from './useIdle';
 
@@ -20,10 +21,19 @@ const PasswordForm = lazy(async () => ({ default: (await import('../../kit/shell
 
 /** The gate: nobody signed in, signed in, or signed in and run out, with the page kept underneath. */
 export function SignedIn() {
-  const client = useQueryClient();
   const me = useMe();
+  if (me.data && !me.data.password_due) return <Inside me={me.data} />;
+  return (
+    <>
+      <Unreachable />
+      <Outside me={me} />
+    </>
+  );
+}
+
+function Outside({ me }: { me: ReturnType<typeof useMe> }) {
+  const client = useQueryClient();
   if (me.data?.password_due) return <PasswordFirst due={me.data.password_due} />;
-  if (me.data) return <Inside me={me.data} />;
   if (me.isError) {
     if (me.error instanceof ApiError && me.error.status === 401) {
       return (

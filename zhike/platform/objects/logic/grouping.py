@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -24,6 +25,8 @@ from zhike.platform.permissions.types import Principal
 
 #: An own figure, set by no rule: more heads than anybody reads; the others are one group, whose numbers are true.
 MAX_GROUPS = 200
+#: What is told of each field that is summed up.
+_FIGURES = ("sum", "currency", "filled")
 
 
 def groups(query: RecordQuery, principal: Principal, by: str, sums: Sequence[str]) -> Groups:
@@ -43,8 +46,8 @@ def groups(query: RecordQuery, principal: Principal, by: str, sums: Sequence[str
     more = 0
     for place, value, count, last, *rest in question.rows(statement):
         more = max(more, last - MAX_GROUPS)
-        _value, group = found.setdefault(place, (value, Group(None, 0, {field.key: {} for field in summed})))
-        found[place] = (value, _with(group, int(count), _amounts(summed, rest)))
+        _value, group = found.setdefault(place, (value, _none(summed)))
+        found[place] = (value, _with(group, int(count), _amounts(summed, rest), _missing(summed, int(count), rest)))
     others = found.pop(MAX_GROUPS + 1, None)
     side = catalogues.side_table(owner.key)
     shown = _presented(column, [found[place] for place in sorted(found)], principal)
@@ -76,12 +79,13 @@ def _fitting(
 
 
 def _statement(where: Where, question: Question, by: FieldType, summed: Sequence[FieldType]) -> exp.Select:
-    """Place, value, count, last place, then a sum and its currency for each field; one row for each currency of a group.
+    """Place, value, count, last place, then a sum, its currency and how many values it has for each field.
 
+    A group has one row for each currency.
     The largest groups have places of their own, the others the one behind them.
     """
     parts = _parts(where, question, by, summed)
-    names = [f"{name}{number}" for number in range(len(summed)) for name in ("sum", "currency")]
+    names = [f"{name}{number}" for number in range(len(summed)) for name in _FIGURES]
     total = exp.Window(this=exp.Sum(this=exp.column("n")), partition_by=[exp.column("value")])
     totalled = exp.select("*", exp.alias_(total, "whole")).from_(parts.subquery("parts"))
     largest = [
@@ -94,13 +98,13 @@ def _statement(where: Where, question: Question, by: FieldType, summed: Sequence
     place = exp.func("least", exp.column("rank"), exp.Literal.number(MAX_GROUPS + 1))
     own = exp.Case().when(exp.column("rank") <= most, exp.column("value"))
     counted = [exp.Sum(this=exp.column("n")), exp.Max(this=exp.column("rank"))]
-    chosen = [exp.Sum(this=exp.column(name)) if name.startswith("sum") else exp.column(name) for name in names]
     currencies = [exp.column(name) for name in names if name.startswith("currency")]
+    chosen = [exp.column(name) if name.startswith("currency") else exp.Sum(this=exp.column(name)) for name in names]
     return exp.select(place, own, *counted, *chosen).from_(placed).group_by(place.copy(), own.copy(), *currencies)
 
 
 def _parts(where: Where, question: Question, by: FieldType, summed: Sequence[FieldType]) -> exp.Select:
-    """Count and sums for each value of the column and each currency."""
+    """Count, sums and how many values these have, for each value of the column and each currency."""
     sources = Sources(where, question.owner, question.principal)
     value = unwalled(where, sources.value(by), by, question.principal, exp.null())
     chosen = [exp.alias_(value, "value"), exp.alias_(exp.Count(this=exp.Star()), "n")]
@@ -108,7 +112,8 @@ def _parts(where: Where, question: Question, by: FieldType, summed: Sequence[Fie
     for number, field in enumerate(summed):
         chosen.append(exp.alias_(exp.Sum(this=sources.value(field)), f"sum{number}"))
         chosen.append(exp.alias_(_currency(sources, field), f"currency{number}"))
-        grouped += [exp.Literal.number(len(chosen))] if field.stored and field.values.currency else []
+        chosen.append(exp.alias_(exp.Count(this=sources.value(field)), f"filled{number}"))
+        grouped += [exp.Literal.number(len(chosen) - 1)] if field.stored and field.values.currency else []
     return sources.records_from(exp.select(*chosen)).group_by(*grouped)
 
 
@@ -121,23 +126,36 @@ def _currency(sources: Sources, field: FieldType) -> exp.Expr:
 
 def _amounts(summed: Sequence[FieldType], rest: Sequence[Any]) -> Iterable[tuple[str, str, Decimal | int]]:
     for number, field in enumerate(summed):
-        amount, currency = rest[2 * number : 2 * number + 2]
+        amount, currency, _filled = rest[len(_FIGURES) * number :][: len(_FIGURES)]
         if amount is not None:
             yield field.key, currency or field.values.currency, amount
 
 
-def _with(group: Group, count: int, amounts: Iterable[tuple[str, str, Decimal | int]]) -> Group:
-    """A group with more records and what they sum up to."""
+def _missing(summed: Sequence[FieldType], count: int, rest: Sequence[Any]) -> Mapping[str, int]:
+    filled = rest[len(_FIGURES) - 1 :: len(_FIGURES)]
+    return {field.key: count - int(of_it) for field, of_it in zip(summed, filled, strict=True)}
+
+
+def _none(summed: Sequence[FieldType]) -> Group:
+    """A group that nothing was put into."""
+    return Group(None, 0, {field.key: {} for field in summed}, {field.key: 0 for field in summed})
+
+
+def _with(
+    group: Group, count: int, amounts: Iterable[tuple[str, str, Decimal | int]], missing: Mapping[str, int]
+) -> Group:
+    """A group with more records, what they sum up to, and how many of them say nothing of it."""
     sums = {key: dict(by_currency) for key, by_currency in group.sums.items()}
     for key, currency, amount in amounts:
         sums[key][currency] = sums[key].get(currency, 0) + amount
-    return Group(group.value, group.count + count, sums)
+    without = {key: number + missing[key] for key, number in group.missing.items()}
+    return Group(group.value, group.count + count, sums, without)
 
 
 def _total(every: Sequence[Group], summed: Sequence[FieldType]) -> Group:
-    total = Group(None, 0, {field.key: {} for field in summed})
+    total = _none(summed)
     for group in every:
-        total = _with(total, group.count, _flat(group.sums))
+        total = _with(total, group.count, _flat(group.sums), group.missing)
     return total
 
 
@@ -154,4 +172,4 @@ def _presented(by: FieldType, found: Sequence[tuple[object, Group]], principal: 
         ids = [value if isinstance(value, int) else 0 for value, _group in found]
         known = displays(by.target, [one for one in ids if one], principal)
         shown = [known.get(one) for one in ids]
-    return [Group(value, group.count, group.sums) for value, (_value, group) in zip(shown, found, strict=True)]
+    return [replace(group, value=value) for value, (_value, group) in zip(shown, found, strict=True)]
