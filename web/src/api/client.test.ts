@@ -1,5 +1,5 @@
 import { afterEach, expect, it, vi } from 'vitest';
-import { api, onSignInRequired } from './client';
+import { api, isReachable, onSignInRequired } from './client';
 
 afterEach(() => vi.unstubAllGlobals());
 
@@ -15,4 +15,14 @@ it.each([
   await expect(api.post('/me/sign-out-everywhere')).rejects.toMatchObject({ code, signedOut: times === 1 });
   expect(asked).toHaveBeenCalledTimes(times);
   stop();
+});
+
+it.each([
+  ['database.away', false],
+  ['contended', true],
+])('a 503 %s says whether the server can be reached', async (code, reachable) => {
+  vi.stubGlobal('document', { cookie: '' });
+  vi.stubGlobal('fetch', () => Promise.resolve(new Response(JSON.stringify({ code, message: '' }), { status: 503 })));
+  await expect(api.post('/me/sign-out-everywhere')).rejects.toMatchObject({ code });
+  expect(isReachable()).toBe(reachable);
 });

@@ -100,9 +100,13 @@ async function send(method: string, url: string, options: Options = {}): Promise
     tellReach(false);
     throw new ApiError(0, { code: 'offline' }, '');
   }
-  tellReach(!DOWN.has(response.status));
-  if (response.ok) return response;
+  if (response.ok) {
+    tellReach(true);
+    return response;
+  }
   const error = await failure(response);
+  // Who met another in the database was answered: asking again helps, and nothing is away.
+  tellReach(!error.unreachable || error.code === 'contended');
   if (error.signedOut && !options.quiet) listeners.forEach((listener) => listener());
   throw error;
 }
