@@ -122,3 +122,52 @@ def test_a_day_typed_after_one_was_chosen_in_the_calendar_is_the_one_that_is_sav
     assert chosen not in ("", "2027-05-05")
     page.get_by_test_id("cell-undo").click()
     expect(cell).to_have_text(before)
+
+
+def test_a_day_chosen_in_the_calendar_is_seen_whole_and_saved_by_key(live: Live, page: Page) -> None:
+    sign_in(page, live, "运营")
+    page.goto(f"{live.address}/records/coverage?columns=party,valid_to")
+    cell = page.get_by_test_id("row").first.locator("td[data-column=valid_to]")
+    before = cell.inner_text()
+    day = page.get_by_test_id("cell-valid_to")
+    for key in ("Escape", "Enter"):
+        cell.dblclick()
+        day.click()
+        page.locator(".ant-picker-cell-in-view").nth(9).click()
+        expect(day).to_be_focused()
+        assert day.evaluate("box => box.scrollWidth <= box.clientWidth")
+        page.keyboard.press(key)
+        expect(day).to_have_count(0)
+        if key == "Escape":
+            expect(cell).to_have_text(before)
+    expect(cell).not_to_have_text(before)
+    page.get_by_test_id("cell-undo").click()
+    expect(cell).to_have_text(before)
+
+
+def test_a_condition_is_added_by_keys_and_the_rows_are_reached_by_tab(live: Live, page: Page) -> None:
+    _open(page, live)
+    focused = "document.activeElement.matches('tr[data-uid]')"
+    for _stop in range(40):
+        page.keyboard.press("Tab")
+        if page.evaluate(focused):
+            break
+    assert page.evaluate(focused)
+    page.get_by_test_id("add-condition").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_test_id("condition-field").locator("input")).to_be_focused()
+    page.keyboard.type("总资产")
+    page.keyboard.press("Enter")
+    value = page.get_by_test_id("condition-value")
+    expect(value).to_be_focused()
+    page.keyboard.type("50")
+    chip = page.get_by_test_id("condition-chip").locator(".chip-text")
+    expect(chip).to_contain_text("≥ 50 万")
+    page.keyboard.press("Tab")
+    expect(chip).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(value).to_be_focused()
+    value.fill("50w")
+    expect(chip).to_contain_text("≥ 50 万")
+    page.keyboard.press("Escape")
+    expect(chip).to_be_focused()

@@ -187,6 +187,9 @@ describe('rows that are chosen', () => {
   });
 });
 
+/** A head that is no button is reached at its edge. */
+const stopOf = ({ key, sortable }: Column<Person>) => (sortable ? `sort-${key}` : `width-${key}`);
+
 describe('the width of a column', () => {
   const widths = () => [...document.querySelectorAll('col')].map((col) => col.style.width);
 
@@ -220,6 +223,20 @@ describe('the width of a column', () => {
     await user.keyboard('{ArrowRight}');
     await user.dblClick(edge);
     expect(keptWidths('people').level).toBe(121);
+  });
+  it('is moved from the button of its head by Alt and the arrows: Tab stops once at a column', async () => {
+    const user = show(people(2), { list: 'people', onSort: () => undefined });
+    const sorting = screen.getByTestId('sort-level');
+    sorting.focus();
+    await user.keyboard('{Alt>}{ArrowRight}{ArrowRight}{ArrowLeft}{/Alt}');
+    expect(keptWidths('people').level).toBe(128);
+    await user.keyboard('{ArrowRight}');
+    expect(keptWidths('people').level).toBe(128);
+    await user.keyboard('{Alt>}{Enter}{/Alt}');
+    expect(keptWidths('people').level).toBe(121);
+    expect(document.activeElement).toBe(sorting);
+    const stops = [...document.querySelectorAll<HTMLElement>('thead button')].filter((one) => one.tabIndex >= 0);
+    expect(stops.map((one) => one.dataset.testid)).toEqual(columns.map(stopOf));
   });
   it('is never less than a number that stands in it needs, of which a part would be another number', () => {
     const drawn = (cell: HTMLTableCellElement) =>

@@ -3,8 +3,17 @@ import { DatePicker } from 'antd';
 import dayjs, { type Dayjs } from 'dayjs';
 import 'dayjs/locale/zh-cn';
 import utc from 'dayjs/plugin/utc';
-import { useMemo, useRef, useState, type CSSProperties, type KeyboardEvent, type SyntheticEvent } from 'react';
-import { useText } from './i18n';
+import {
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+  type ComponentRef,
+  type CSSProperties,
+  type KeyboardEvent,
+  type SyntheticEvent,
+} from 'react';
+import { useText, type Translate } from './i18n';
 import { now, wallOf } from './clock';
 import { plainDay } from './plain';
 
@@ -32,6 +41,13 @@ function dayOf(text: string, { kept, shown }: typeof DAY): string | null {
   return day.isValid() ? day.format(kept) : null;
 }
 
+/** Why a text is no day, or no day with its time; `left`: the field shows what it held again. */
+function whyNot(text: string, withTime: boolean, left: boolean, t: Translate): string {
+  const day = withTime && dayOf(text, DAY);
+  if (!day) return t(left ? 'day.refused' : 'day.wrong', { text });
+  return left ? t('day.noTimeBack', { text }) : t('day.noTime', { example: `${day} 09:30` });
+}
+
 type Props = {
   /** The time of the day is asked for, too. */
   withTime?: boolean;
@@ -51,12 +67,13 @@ type Props = {
  * What is typed is taken by Enter and when the field is left. What is no day is refused in words: Enter leaves it to be
  * mended, and a field that is left shows its day again.
  */
-function useTyping({ withTime, onChange, onRefused, allowClear = true }: Props) {
+function useTyping({ withTime = false, onChange, onRefused, allowClear = true }: Props) {
   const { t } = useText();
   const pattern = withTime ? MOMENT : DAY;
   const [wrong, setWrong] = useState(false);
   const [refused, setRefused] = useState<string | null>(null);
   const [open, setOpen] = useState(false);
+  const { picker, picked } = useFocusBack(open);
   const typed = useRef(false);
   // Closed after typing, the picker gives the day that it held before: only what is chosen in it counts.
   const chosen = useRef(false);
@@ -80,11 +97,11 @@ function useTyping({ withTime, onChange, onRefused, allowClear = true }: Props) 
     if (!typed.current || !(target instanceof HTMLInputElement)) return;
     const text = target.value.trim();
     const day = dayOf(text, pattern);
-    if (!day && text !== '' && type === 'keydown') return refuse(t('day.wrong', { text }));
+    if (!day && text !== '' && type === 'keydown') return refuse(whyNot(text, withTime, false, t));
     rest();
     taken.current = type === 'keydown';
     if (day) onChange(day);
-    else if (text !== '') refuse(t('day.refused', { text }));
+    else if (text !== '') refuse(whyNot(text, withTime, true, t));
     else if (allowClear) onChange(null);
   };
   // Only once the picker has heard of Enter, too: closed, it opens by it.
@@ -96,9 +113,22 @@ function useTyping({ withTime, onChange, onRefused, allowClear = true }: Props) 
     if (!chosen.current) return;
     rest();
     setRefused(null);
+    picked.current = open && day !== null;
     onChange(day ? day.format(pattern.kept) : null);
   };
-  return { wrong, refused, open, setOpen, onInput, choose, settle, close, pick, rest };
+  return { picker, wrong, refused, open, setOpen, onInput, choose, settle, close, pick, rest };
+}
+
+/** A calendar goes away with the focus when a day is chosen in it: the field has it again, and its keys. */
+function useFocusBack(open: boolean) {
+  const picker = useRef<ComponentRef<typeof Picker>>(null);
+  const picked = useRef(false);
+  useEffect(() => {
+    if (open || !picked.current) return;
+    picked.current = false;
+    picker.current?.focus();
+  }, [open]);
+  return { picker, picked };
 }
 
 /** Enter takes the day and sends no form around the field, as it chooses in a list and sends none; the buttons of the calendar have theirs. */
@@ -116,7 +146,7 @@ export function DayInput(props: Props) {
   const shown = useMemo(() => (value ? held(value) : null), [value]);
   return (
     <div
-      className="day-input"
+      className={withTime ? 'day-input with-time' : 'day-input'}
       style={style}
       onInput={typing.onInput}
       onBlur={typing.settle}
@@ -133,6 +163,7 @@ export function DayInput(props: Props) {
     >
       <Picker
         {...rest}
+        ref={typing.picker}
         style={style}
         open={typing.open}
         onOpenChange={typing.setOpen}

@@ -2,8 +2,8 @@ import { Input, type InputProps } from 'antd';
 import { useState } from 'react';
 import { givenBy, readNumber, shownText, type Typing } from './plain';
 
-type Props = Pick<InputProps, 'id' | 'suffix' | 'style' | 'aria-label'> & {
-  /** The unit that is typed in; what is given and held is without it. */
+type Props = Pick<InputProps, 'id' | 'style' | 'aria-label'> & {
+  /** The unit that is typed in, which stands in the box; what is given and held is without it. */
   typing?: Typing;
   value?: string | number | null;
   onChange?: (given: string) => void;
@@ -28,6 +28,7 @@ export function NumberInput({ value, onChange, typing, wrong = false, ...rest }:
   return (
     <Input
       {...rest}
+      suffix={typing?.beside || undefined}
       value={shown}
       onChange={(event) => type(event.target.value)}
       status={status}

@@ -115,6 +115,13 @@ export function plain(value: number, places = 2): string {
     : decimal(value, places);
 }
 
+/** A decimal to its last digit, with commas and a true minus: 1234567.50 is 1,234,567.50. */
+export function exact(number: string): string {
+  const [whole = '', fraction] = number.replace('-', '').split('.');
+  const sign = number.startsWith('-') ? MINUS : '';
+  return `${sign}${whole.replace(/\B(?=(\d{3})+$)/g, ',')}${fraction ? `.${fraction}` : ''}`;
+}
+
 /* Dates: business dates have no zone; instants are shown in Shanghai, which has no summer time. */
 
 const two = (value: number) => String(value).padStart(2, '0');

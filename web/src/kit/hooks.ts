@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useEffectEvent, useRef, useState } from 'react';
 import { useCurrentUser } from '../api/hooks';
 
 /** True on a narrow screen: other lists, other heads, larger targets. */
@@ -73,13 +73,14 @@ export function useKeys(keys: Keys, enabled = true): void {
   }, [enabled]);
 }
 
-/** Give the focus to a control inside a layer that takes it away while it opens. */
-export function useLateFocus(focus: (() => void) | undefined): void {
-  const latest = useRef(focus);
+/** Give the focus to a control inside a layer that takes it away while it opens, each time that it has opened. */
+export function useLateFocus(focus: () => void, opened: boolean): void {
+  const give = useEffectEvent(focus);
   useEffect(() => {
-    const timer = setTimeout(() => latest.current?.(), 120);
+    if (!opened) return;
+    const timer = setTimeout(() => give(), 120);
     return () => clearTimeout(timer);
-  }, []);
+  }, [opened]);
 }
 
 /** The time now, renewed every `seconds`. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { today } from './clock';
 import { givenBy, isWhole, isPercentage, plainDay, readNumber, readTyped, shifted, shownText, wholeOf } from './plain';
 
 describe('what is typed', () => {
@@ -71,6 +72,21 @@ describe('what is typed', () => {
       Array.from({ length: 5 }, () => null),
     );
     expect(readTyped('30元')).toBeNull();
+  });
+  it('may end in what its field counts, after the word for its zeros', () => {
+    const trades = { units: ['笔', 'trades'] };
+    const texts = ['3笔', '３ 笔', '1.5万笔', '1,000笔', '3 Trades', '2k trades', '3'];
+    expect(texts.map((text) => readTyped(text, trades))).toEqual(['3', '3', '15000', '1000', '3', '2000', '3']);
+    const none = ['笔', '3笔笔', '笔3', '3天', '3元', '三笔'];
+    expect(none.map((text) => readTyped(text, trades))).toEqual(none.map(() => null));
+    expect(readTyped('3笔')).toBeNull();
+    // A unit that says zeros is no other one, and a currency is not shifted by the unit of its column.
+    expect(readTyped('50万', { places: 4, money: true, units: ['万'] })).toBe('500000');
+    expect(['50USD', '50 usd', '5万USD'].map((text) => readTyped(text, { places: 4, units: ['USD'] }))).toEqual([
+      '50',
+      '50',
+      '50000',
+    ]);
   });
   it('may end in the word for its zeros', () => {
     const amounts: [string, string][] = [
@@ -183,6 +199,11 @@ describe('what is typed', () => {
       expect(plainDay(text)).toBe('2026-09-01');
     }
     expect(plainDay('2026/9/1 8:05')).toBe('2026-09-01 08:05');
+  });
+  it('as a day of this year may be without it, as days are shown', () => {
+    const year = today().slice(0, 4);
+    for (const text of ['12-31', '12/31', '12月31日', '１２－３１']) expect(plainDay(text)).toBe(`${year}-12-31`);
+    expect(plainDay('9-1 8:05')).toBe(`${year}-09-01 08:05`);
   });
   it('and is no day is left as it is', () => {
     const none = ['abc', '2026', '202611', '2026091', '1/9/2026'];

@@ -1,3 +1,5 @@
+import { today } from './clock';
+
 const SIGNS: Record<string, string> = { '。': '.', '−': '-', '—': '-', '　': ' ' };
 
 /** What a Chinese keyboard types in full width, as plain digits and signs. */
@@ -29,9 +31,10 @@ export function wholeOf(given: unknown): number | string {
 
 /**
  * `places`: the unit of the field as a power of ten, 4 for 万. `percent`: its numbers are shares of a hundred. `money`: they
- * are amounts, which may be typed with the word for the currency of the house.
+ * are amounts, which may be typed with the word for the currency of the house. `units`: what they count, which may be
+ * written behind them. `beside`: the unit in which they are typed, as it is said beside them.
  */
-export type Typing = { places?: number; percent?: boolean; money?: boolean };
+export type Typing = { places?: number; percent?: boolean; money?: boolean; units?: string[]; beside?: string };
 
 /** What people write behind a number instead of its zeros. */
 const ZEROS: Record<string, number> = {
@@ -50,23 +53,36 @@ const ZEROS: Record<string, number> = {
   bn: 9,
 };
 const WITH_UNIT = new RegExp(`^(.*\\d)\\s*(${Object.keys(ZEROS).join('|')})$`, 'i');
-const WITH_YUAN = /^(.*[\d千万亿])\s*元$/;
 const WITH_PERCENT = /^(.*\d)\s*%$/;
+
+const YUAN = ['元'];
+
+/** The text before one of the units that is written behind a number; a unit that says zeros stays where it is. */
+function beforeUnit(text: string, units: string[]): string | undefined {
+  for (const unit of units.map((one) => halfWidth(one).toLowerCase())) {
+    if (unit === '' || unit in ZEROS || !text.toLowerCase().endsWith(unit)) continue;
+    const rest = text.slice(0, -unit.length).trimEnd();
+    if (/[\d千万亿kmn]$/i.test(rest)) return rest;
+  }
+  return undefined;
+}
 
 /**
  * The number that is meant by what people write: 1.5万 is 15000 in every field, 30 is 300000 in a field of 万, 15% is 15
- * where the field holds percentages, 30万元 is 300000 and 30元 is 30 where it holds amounts. Null where it is none; exact to its last digit.
+ * where the field holds percentages, 30万元 is 300000 and 30元 is 30 where it holds amounts, 3笔 is 3 where it counts 笔. Null
+ * where it is none; exact to its last digit.
  */
-export function readTyped(text: string, { places = 0, percent = false, money = false }: Typing = {}): string | null {
+export function readTyped(text: string, typing: Typing = {}): string | null {
+  const { places = 0, percent = false, money = false, units = [] } = typing;
   const whole = halfWidth(text).trim();
-  const yuan = money ? WITH_YUAN.exec(whole)?.[1] : undefined;
-  const plain = yuan ?? whole;
+  const counted = beforeUnit(whole, money ? [...YUAN, ...units] : units);
+  const plain = counted ?? whole;
   const [, amount, unit = ''] = WITH_UNIT.exec(plain) ?? [];
   const share = percent ? WITH_PERCENT.exec(plain)?.[1] : undefined;
   const number = readNumber(amount ?? share ?? plain);
   if (number === null) return null;
   if (amount !== undefined) return shifted(number, ZEROS[unit.toLowerCase()] ?? 0);
-  return places === 0 || yuan !== undefined ? number : shifted(number, places);
+  return places === 0 || counted !== undefined ? number : shifted(number, places);
 }
 
 /** Whether a text is a percentage, which a field of other numbers does not take. */
@@ -98,13 +114,16 @@ export function shifted(number: string, places: number): string {
   return `${number.startsWith('-') ? '-' : ''}${left}${right && `.${right}`}`;
 }
 
-/** A day as typed, 20260901, 2026/9/1, 2026.9.1 or 2026年9月1日, and a time after it, with dashes and full digits. */
+/**
+ * A day as typed, 20260901, 2026/9/1, 2026.9.1 or 2026年9月1日, or 9-1 of this year, and a time after it, with dashes and
+ * full digits.
+ */
 export function plainDay(text: string): string {
   const dashed = halfWidth(text)
     .trim()
     .replace(/^(\d{4})(\d\d)(\d\d)(?!\d)/, '$1-$2-$3');
-  const found = /^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]*(\d{1,2}):(\d{2}))?$/.exec(dashed);
+  const found = /^(?:(\d{4})[-/.年])?(\d{1,2})[-/.月](\d{1,2})日?(?:[ T]*(\d{1,2}):(\d{2}))?$/.exec(dashed);
   if (!found) return text;
   const [year, month, day, hour, minute] = found.slice(1).map((part) => part?.padStart(2, '0'));
-  return `${year}-${month}-${day}${hour ? ` ${hour}:${minute}` : ''}`;
+  return `${year ?? today().slice(0, 4)}-${month}-${day}${hour ? ` ${hour}:${minute}` : ''}`;
 }

@@ -1,6 +1,7 @@
 import { Button, Popover } from 'antd';
-import { useState } from 'react';
+import { useRef, useState, type KeyboardEvent } from 'react';
 import { useText } from '../i18n';
+import { useLateFocus } from '../hooks';
 import { Icon } from '../Icon';
 import { FieldPicker, OperatorSelect, ValueEditor } from './editors';
 import { defaultRow, type Row } from './model';
@@ -12,7 +13,7 @@ type Props = { rows: Row[]; terms: Terms; onChange: (rows: Row[]) => void };
 export function ConditionChips({ rows, terms, onChange }: Props) {
   const { t } = useText();
   const [fresh, setFresh] = useState<string | null>(null);
-  const [picking, setPicking] = useState(false);
+  const picker = useLayer();
   const replace = (row: Row) => onChange(rows.map((other) => (other.id === row.id ? row : other)));
   const remove = (id: string) => onChange(rows.filter((row) => row.id !== id));
   return (
@@ -28,25 +29,27 @@ export function ConditionChips({ rows, terms, onChange }: Props) {
         />
       ))}
       <Popover
-        open={picking}
-        onOpenChange={setPicking}
+        open={picker.open}
+        onOpenChange={picker.change}
         trigger="click"
         placement="bottomLeft"
         destroyOnHidden
         content={
-          <FieldPicker
-            terms={terms}
-            autoFocus
-            onPick={(entry) => {
-              const row = defaultRow(entry);
-              setFresh(row.id);
-              setPicking(false);
-              onChange([...rows, row]);
-            }}
-          />
+          <span ref={picker.box} onKeyDown={picker.press}>
+            <FieldPicker
+              terms={terms}
+              autoFocus
+              onPick={(entry) => {
+                const row = defaultRow(entry);
+                setFresh(row.id);
+                picker.setOpen(false);
+                onChange([...rows, row]);
+              }}
+            />
+          </span>
         }
       >
-        <Button type="dashed" icon={<Icon name="plus" size={14} />} data-testid="add-condition">
+        <Button ref={picker.control} type="dashed" icon={<Icon name="plus" size={14} />} data-testid="add-condition">
           {t('condition.add')}
         </Button>
       </Popover>
@@ -63,23 +66,27 @@ type ChipProps = { row: Row; terms: Terms; startOpen: boolean; onChange: (row: R
 
 function Chip({ row, terms, startOpen, onChange, onRemove }: ChipProps) {
   const { t } = useText();
-  const [open, setOpen] = useState(startOpen);
+  const layer = useLayer(startOpen);
   const words = useRowWords(terms)(row);
+  useLateFocus(() => {
+    const [operator, value = operator] = stopsIn(layer.box.current);
+    if (!layer.box.current?.contains(document.activeElement)) value?.focus();
+  }, layer.open);
   return (
     <span className="chip" data-testid="condition-chip">
       <Popover
-        open={open}
-        onOpenChange={setOpen}
+        open={layer.open}
+        onOpenChange={layer.change}
         trigger="click"
         placement="bottomLeft"
         content={
-          <span className="row">
+          <span ref={layer.box} className="row" onKeyDown={layer.press}>
             <OperatorSelect row={row} terms={terms} onChange={onChange} />
-            <ValueEditor row={row} terms={terms} onChange={onChange} />
+            <ValueEditor row={row} terms={terms} onChange={onChange} inForce />
           </span>
         }
       >
-        <button type="button" className="plain chip-text">
+        <button ref={layer.control} type="button" className="plain chip-text">
           {words.field} <span className="ink-3">{words.op}</span> <b>{words.value}</b>
         </button>
       </Popover>
@@ -88,4 +95,33 @@ function Chip({ row, terms, startOpen, onChange, onRemove }: ChipProps) {
       </button>
     </span>
   );
+}
+
+const stopsIn = (box: HTMLElement | null) =>
+  [...(box?.querySelectorAll<HTMLElement>('input, textarea, button') ?? [])].filter((one) => one.tabIndex >= 0);
+
+/**
+ * A layer that is opened by a control and drawn at the end of the page: Tab past its first and its last stop goes back to
+ * the control, and so does the focus when the layer closes, unless it has gone elsewhere.
+ */
+function useLayer(startOpen = false) {
+  const [open, setOpen] = useState(startOpen);
+  const control = useRef<HTMLButtonElement & HTMLAnchorElement>(null);
+  const box = useRef<HTMLSpanElement>(null);
+  const change = (next: boolean) => {
+    setOpen(next);
+    if (next) return;
+    setTimeout(() => {
+      const { activeElement, body } = document;
+      if (activeElement === body || box.current?.contains(activeElement)) control.current?.focus();
+    });
+  };
+  const press = (event: KeyboardEvent) => {
+    const stops = stopsIn(box.current);
+    if (event.key !== 'Tab' || event.target !== (event.shiftKey ? stops[0] : stops.at(-1))) return;
+    event.preventDefault();
+    control.current?.focus(); // first, so that what is left takes what was typed
+    setOpen(false);
+  };
+  return { open, setOpen, change, control, box, press };
 }

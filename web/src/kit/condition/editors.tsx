@@ -3,11 +3,12 @@ import { useMemo, useRef, useState } from 'react';
 import { useText } from '../i18n';
 import { DayInput } from '../DayInput';
 import { askedOf } from '../fields/asked';
-import { notNumber, notWhole, PERCENT } from '../fields/Numbers';
+import { notNumber, notWhole } from '../fields/Numbers';
+import { typingOf } from '../fields/typing';
 import { useLateFocus } from '../hooks';
 import { NumberInput } from '../NumberInput';
 import { operatorsOf, valueCount, type Row, type RowOp } from './model';
-import { inputScale, isMoney, opText, type Entry, type Terms } from './vocabulary';
+import { opText, type Entry, type Terms } from './vocabulary';
 
 type PickerProps = { terms: Terms; value?: string; onPick: (entry: Entry) => void; autoFocus?: boolean };
 
@@ -37,7 +38,7 @@ export function FieldPicker({ terms, value, onPick, autoFocus }: PickerProps) {
     select.current?.focus();
     setOpen(true);
   };
-  useLateFocus(autoFocus ? start : undefined);
+  useLateFocus(start, autoFocus ?? false);
   return (
     <Select
       ref={select}
@@ -83,7 +84,8 @@ export function OperatorSelect({ row, terms, onChange }: RowProps) {
   );
 }
 
-export function ValueEditor({ row, terms, onChange }: RowProps) {
+/** `inForce`: the condition is asked while it is edited, and keeps its number until there is a new one. */
+export function ValueEditor({ row, terms, onChange, inForce }: RowProps & { inForce?: boolean }) {
   const { t } = useText();
   const entry = terms.entries.get(row.field);
   const wanted = valueCount(row.op);
@@ -95,7 +97,13 @@ export function ValueEditor({ row, terms, onChange }: RowProps) {
   if (wanted === 0) return null;
   if (wanted === 'many') return <ManyValues row={row} entry={entry} onChange={onChange} />;
   const single = (index: number) => (
-    <OneValue key={index} entry={entry} value={row.values[index] ?? ''} onChange={(value) => set(index, value)} />
+    <OneValue
+      key={index}
+      entry={entry}
+      value={row.values[index] ?? ''}
+      onChange={(value) => set(index, value)}
+      inForce={inForce}
+    />
   );
   if (wanted === 1) return single(0);
   return (
@@ -128,9 +136,14 @@ function ManyValues({ row, entry, onChange }: { row: Row; entry: Entry | undefin
   );
 }
 
-type OneProps = { entry: Entry | undefined; value: string; onChange: (value: string) => void };
+type OneProps = {
+  entry: Entry | undefined;
+  value: string;
+  onChange: (value: string) => void;
+  inForce?: boolean;
+};
 
-function OneValue({ entry, value, onChange }: OneProps) {
+function OneValue({ entry, value, onChange, inForce }: OneProps) {
   const { t } = useText();
   const options = useOptions(entry);
   const common = { 'data-testid': 'condition-value', 'aria-label': t('condition.value') };
@@ -167,36 +180,53 @@ function OneValue({ entry, value, onChange }: OneProps) {
   if (editor === 'day') {
     return <DayInput {...common} value={value} onChange={(day) => onChange(day ?? '')} allowClear={false} />;
   }
-  if (editor === 'number') return <ScaledNumber entry={entry} value={value} onChange={onChange} whole={whole} />;
+  if (editor === 'number') {
+    return (
+      <ScaledNumber key={entry?.key} entry={entry} value={value} onChange={onChange} whole={whole} inForce={inForce} />
+    );
+  }
   return <Input {...common} value={value} onChange={(event) => onChange(event.target.value)} style={{ width: 150 }} />;
 }
 
-/** A number in the unit that it is typed in. What is none stays in the field, which says so; the row is not complete. */
-function ScaledNumber({ entry, value, onChange, whole = false }: OneProps & { whole?: boolean }) {
+/**
+ * A number in the unit that it is typed in. What is none stays in the box, which says so; a condition in force has the
+ * number again that it had before, and so has its box once it is left; another is not complete.
+ */
+function ScaledNumber({ entry, value, onChange, inForce, whole = false }: OneProps & { whole?: boolean }) {
   const { t, lang } = useText();
-  const [refused, setRefused] = useState('');
-  const { factor, unit } = inputScale(entry, lang);
-  const fault = refused === '' ? null : (whole ? notWhole : notNumber)(refused);
+  const [pending, setPending] = useState<string | null>(null);
+  const [dropped, setDropped] = useState('');
+  // Before 1万5 is none, 1 and 1万 are numbers: what holds is none of them.
+  const before = useRef(value);
+  const faultIn = whole ? notWhole : notNumber;
+  const fault = pending ? faultIn(pending) : null;
   const take = (given: string) => {
-    const wrong = given !== '' && (whole ? notWhole : notNumber)(given) !== null;
-    setRefused(wrong ? given : '');
-    onChange(wrong ? '' : given);
+    const good = given !== '' && faultIn(given) === null;
+    setPending(good ? null : given);
+    setDropped('');
+    const next = good ? given : inForce ? before.current : '';
+    if (next !== value) onChange(next);
   };
+  const settle = () => {
+    if (pending === null || value === '') return;
+    setDropped(pending);
+    setPending(null);
+  };
+  const told = fault ? t(fault) : dropped && t('number.dropped', { text: dropped });
   return (
-    <span className="stack">
+    <span className="stack" onFocus={() => (before.current = value)} onBlur={settle}>
       <NumberInput
         aria-label={t('condition.value')}
         data-testid="condition-value"
-        typing={{ places: Math.round(Math.log10(factor)), percent: entry?.unit === PERCENT, money: isMoney(entry) }}
-        value={refused || value}
+        typing={entry && typingOf(entry, lang)}
+        value={pending ?? value}
         onChange={take}
         wrong={fault !== null}
-        suffix={unit}
         style={{ width: 110 }}
       />
-      {fault && (
+      {told && (
         <span className="small tone-late" role="alert">
-          {t(fault)}
+          {told}
         </span>
       )}
     </span>

@@ -1,8 +1,10 @@
 import { useCallback, useMemo } from 'react';
 import type { FieldMeta, Option, Vocabulary, VocabularyItem, VocabularyKind, VocabularyType } from '../../api';
-import { unitText, useText, type Translate } from '../i18n';
+import { useText, type Translate } from '../i18n';
 import { askedOf } from '../fields/asked';
+import { measuredBy, typingOf } from '../fields/typing';
 import * as format from '../format';
+import { readNumber, shifted } from '../plain';
 import { isComplete, type Row, type RowOp, type TypeOf, valueCount } from './model';
 import type { KnownType } from './reading';
 
@@ -20,7 +22,7 @@ export function useFieldTerms(fields: FieldMeta[]): Terms {
     const known = fields.flatMap((field): [string, Entry][] => {
       // What a condition would have to name by an inner id is chosen on its own page.
       if (field.asked === '' || field.masked || field.target) return [];
-      const unit = field.currency ? (field.unit ?? field.currency) : field.unit;
+      const { format: typedAs, unit } = measuredBy(field);
       const type =
         askedOf(field.asked).ops === askedOf('choice').ops && field.options.length === 0 ? 'text' : field.asked;
       return [
@@ -30,7 +32,7 @@ export function useFieldTerms(fields: FieldMeta[]): Terms {
             key: field.key,
             labels: field.labels,
             type,
-            format: field.format,
+            format: typedAs,
             unit: unit ?? undefined,
             options: field.options,
             kind: field.kind,
@@ -58,15 +60,6 @@ export const knownIn =
   (field) =>
     entries.get(field)?.type;
 
-/** Whether its numbers are amounts in the currency of the house. */
-export const isMoney = (entry: Entry | undefined) => entry?.unit === '元' || entry?.unit === 'CNY';
-
-/** Money is typed and read in 万 in Chinese and in thousands in English. */
-export function inputScale(entry: Entry | undefined, lang: format.Lang): { factor: number; unit: string } {
-  if (isMoney(entry)) return lang === 'zh' ? { factor: 1e4, unit: '万' } : { factor: 1e3, unit: 'k' };
-  return { factor: 1, unit: unitText(entry?.unit ?? '', lang) };
-}
-
 export function opText(op: RowOp, type: VocabularyType, t: Translate): string {
   const byDay = op === '>=' || op === '<=' || op === '>' || op === '<';
   if (askedOf(type).editor === 'day' && byDay) return t(`op.date.${op}`);
@@ -79,10 +72,10 @@ function valueText(value: string, entry: Entry | undefined, lang: format.Lang, t
   const { editor } = askedOf(entry?.type);
   if (editor === 'yesNo') return t(value === 'true' ? 'common.yes' : 'common.no');
   if (editor === 'day') return format.date(value);
-  const number = format.toNumber(value);
+  const number = readNumber(value);
   if (number === null || (entry && editor === 'line')) return value;
-  const { factor, unit } = inputScale(entry, lang);
-  return `${format.plain(number / factor)}${unit ? ` ${unit}` : ''}`;
+  const { places = 0, beside = '' } = entry ? typingOf(entry, lang) : {};
+  return `${format.exact(shifted(number, -places))}${beside && ` ${beside}`}`;
 }
 
 export type RowWords = { field: string; op: string; value: string };

@@ -1,12 +1,14 @@
+import { useText } from '../i18n';
 import { NumberInput } from '../NumberInput';
 import type { EditProps } from './kind';
-import { PERCENT } from './Numbers';
+import { measuredBy, typingOf } from './typing';
 
 export function NumberEdit({ field, testId, value, onChange, id }: EditProps) {
+  const { lang } = useText();
   return (
     <NumberInput
       id={id}
-      typing={{ percent: field.unit === PERCENT }}
+      typing={typingOf(measuredBy(field), lang)}
       data-testid={testId}
       value={value as string | undefined}
       onChange={onChange}

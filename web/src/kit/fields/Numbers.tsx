@@ -10,9 +10,6 @@ export function NumberValue({ field, value, cell }: ShowProps) {
   return <Plain value={value} unit={cell || !field.unit ? undefined : unitText(field.unit, lang)} />;
 }
 
-/** The unit of numbers that are shares of a hundred. */
-export const PERCENT = '%';
-
 export function notNumber(value: unknown): Key | null {
   const text = String(value);
   if (readNumber(text) !== null) return null;

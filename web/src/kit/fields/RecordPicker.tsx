@@ -25,7 +25,7 @@ export function RecordPicker({ object, testId, value, onChange, id, autoFocus }:
   const [q, setQ] = useState('');
   const settled = useDebounced(q.trim(), 250);
   const select = useRef<RefSelectProps>(null);
-  useLateFocus(autoFocus ? () => select.current?.focus() : undefined);
+  useLateFocus(() => select.current?.focus(), autoFocus ?? false);
   const meta = useObjectMeta(object);
   const columns = meta.data && tellingColumns(meta.data);
   const found = useQuery({

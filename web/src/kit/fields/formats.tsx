@@ -6,6 +6,7 @@ import { Diverge } from '../Diverge';
 import { Change, Count, Money, MoneyCell, Nothing, Plain } from '../figures';
 import * as format from '../format';
 import { Bar } from '../marks';
+import { HOME_UNITS } from './values';
 
 type Drawing = { value: unknown; number: number | null; unit?: string; shownUnit?: string; cell: boolean };
 
@@ -42,8 +43,6 @@ const counted: FormatKind['draw'] = ({ number, shownUnit, cell }) =>
       {!cell && shownUnit && <span className="unit">{shownUnit}</span>}
     </>
   );
-
-const HOME_UNITS = ['元', '万', 'CNY'];
 
 const FORMATS: Record<BlockFormat, FormatKind> = {
   text: { words: true },

@@ -3,7 +3,7 @@
  * `inputs/` with its control, which only pages with forms load.
  */
 import type { ComponentType } from 'react';
-import type { FieldMeta, Input, Value } from '../../api';
+import type { BlockFormat, FieldMeta, Input, Value } from '../../api';
 import type { Key } from '../i18n';
 import type { Lang } from '../format';
 
@@ -44,6 +44,8 @@ export type FieldKind = {
   Sum?: ComponentType<{ field: FieldMeta; value: string }>;
   /** It tells records of one name apart. */
   telling?: boolean;
+  /** The format by which its numbers are typed, whatever they are drawn as. */
+  typedAs?: BlockFormat;
   /** The unit behind the name of a column, and behind the name in a form. */
   columnUnit?: (field: FieldMeta, lang: Lang) => string;
   formUnit?: (field: FieldMeta, lang: Lang) => string;

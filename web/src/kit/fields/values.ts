@@ -13,6 +13,9 @@ export function recordPath(ref: Ref): string {
 
 export const HOME = 'CNY';
 
+/** What the currency of the house is called as a unit. */
+export const HOME_UNITS = ['元', '万', HOME];
+
 /** The currency that an amount is shown with: one in that of the house only beside amounts in others. */
 export function shownCurrency(currency: string, beside: unknown[] = []): string {
   return currency === HOME && !beside.some((other) => isMoney(other) && other.currency !== HOME) ? '' : currency;

@@ -48,9 +48,7 @@ export function Head<T extends RowData>({ table, shown, props: { columns, choice
                 header={header}
                 onSort={onSort && header.column.getToggleSortingHandler()}
                 several={(sort?.length ?? 0) > 1}
-                edge={
-                  list !== undefined && <Edge table={table} header={header} column={column} shown={shown} list={list} />
-                }
+                width={list === undefined ? undefined : widening({ table, header, column, shown, list })}
               />
             )
           );
@@ -65,11 +63,12 @@ type CellProps<T extends RowData> = {
   header: TableHeader<T>;
   onSort: ((event: unknown) => void) | undefined;
   several: boolean;
-  edge: React.ReactNode;
+  width: Widening | undefined;
 };
 
-function HeadCell<T extends RowData>({ column, header, onSort, several, edge }: CellProps<T>) {
+function HeadCell<T extends RowData>({ column, header, onSort, several, width }: CellProps<T>) {
   const { t } = useText();
+  const sorts = column.sortable && onSort !== undefined;
   const active = header.column.getIsSorted();
   return (
     <th
@@ -80,12 +79,13 @@ function HeadCell<T extends RowData>({ column, header, onSort, several, edge }: 
       aria-label={typeof column.title === 'string' ? column.title : undefined}
       aria-sort={active ? (active === 'asc' ? 'ascending' : 'descending') : undefined}
     >
-      {column.sortable && onSort ? (
+      {sorts ? (
         <button
           type="button"
           className="plain"
           onClick={onSort}
-          title={t('table.sortHint')}
+          onKeyDown={(event) => event.altKey && width?.press(event)}
+          title={t(width ? 'table.sortAndWidthHint' : 'table.sortHint')}
           data-testid={`sort-${column.key}`}
         >
           {column.title}
@@ -95,12 +95,12 @@ function HeadCell<T extends RowData>({ column, header, onSort, several, edge }: 
       ) : (
         column.title
       )}
-      {edge}
+      {width && <Edge header={header} column={column} width={width} stop={!sorts} />}
     </th>
   );
 }
 
-type EdgeProps<T extends RowData> = {
+type WideningProps<T extends RowData> = {
   table: TableModel<T>;
   header: TableHeader<T>;
   column: Column<T>;
@@ -108,11 +108,12 @@ type EdgeProps<T extends RowData> = {
   list: string;
 };
 
+type Widening = { drag: (event: unknown) => void; fit: () => void; press: (event: KeyboardEvent) => void };
+
 const STEP = 8;
 
-/** The edge of a column's head: dragged, moved by the arrow keys, or doubly clicked (Enter) to fit what stands below. */
-function Edge<T extends RowData>({ table, header, column, shown, list }: EdgeProps<T>) {
-  const { t } = useText();
+/** How a column is made wider and narrower: dragged, by the arrow keys, or to fit what stands below. */
+function widening<T extends RowData>({ table, header, column, shown, list }: WideningProps<T>): Widening {
   /** The widths as they are drawn: the columns that nobody touches stay as wide as they are. */
   const now = () => (shown.current ? { ...drawnWidths(shown.current), ...table.state.columnSizing } : {});
   const give = (width: number) => {
@@ -120,7 +121,9 @@ function Edge<T extends RowData>({ table, header, column, shown, list }: EdgePro
     table.setColumnSizing(widths);
     keepWidths(list, widths);
   };
-  const fit = () => shown.current && give(fittingWidths(shown.current)[column.key] ?? LEAST_WIDTH);
+  const fit = () => {
+    if (shown.current) give(fittingWidths(shown.current)[column.key] ?? LEAST_WIDTH);
+  };
   const drag = (event: unknown) => {
     table.setColumnSizing(now());
     header.getResizeHandler()(event);
@@ -132,17 +135,29 @@ function Edge<T extends RowData>({ table, header, column, shown, list }: EdgePro
     if (by === undefined) fit();
     else give((now()[column.key] ?? LEAST_WIDTH) + by);
   };
+  return { drag, fit, press };
+}
+
+type EdgeProps<T extends RowData> = Pick<CellProps<T>, 'column' | 'header'> & { width: Widening; stop: boolean };
+
+/**
+ * The edge of a column's head: dragged, moved by the arrow keys, or doubly clicked (Enter) to fit what stands below. Tab
+ * stops once at a column: at the edge only where its head is no button.
+ */
+function Edge<T extends RowData>({ header, column, width, stop }: EdgeProps<T>) {
+  const { t } = useText();
   const name = typeof column.title === 'string' ? column.title : column.key;
   return (
     <button
       type="button"
+      tabIndex={stop ? 0 : -1}
       className={header.column.getIsResizing() ? 'plain edge moving' : 'plain edge'}
       title={t('table.widthHint')}
       aria-label={t('table.width', { name })}
-      onMouseDown={drag}
-      onTouchStart={drag}
-      onDoubleClick={fit}
-      onKeyDown={press}
+      onMouseDown={width.drag}
+      onTouchStart={width.drag}
+      onDoubleClick={width.fit}
+      onKeyDown={width.press}
       data-testid={`width-${column.key}`}
     />
   );

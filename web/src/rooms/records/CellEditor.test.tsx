@@ -12,6 +12,8 @@ describe('a cell changed where it stands', () => {
     values: { ...ROWS[0]?.values, note },
     permitted: ['update'],
   });
+  const saving: typeof server.answers = ({ method, path, body }) =>
+    method === 'PATCH' ? { body: { ...saved(Number(body.revision) + 1, '老客户'), uid: path.slice(-2) } } : undefined;
 
   it('is saved by Enter on top of the row’s revision, and undone on top of what that made', async () => {
     server.answers = ({ method, body }) =>
@@ -31,8 +33,7 @@ describe('a cell changed where it stands', () => {
     expect(address()).toBe('/records/party');
   });
   it('is empty again when it was empty before the change', async () => {
-    server.answers = ({ method, body }) =>
-      method === 'PATCH' ? { body: { ...saved(Number(body.revision) + 1, ''), uid: 'p2' } } : undefined;
+    server.answers = saving;
     const user = await open();
     await user.dblClick(await cell(2, 'open'));
     await user.click(screen.getByTestId('cell-open'));
@@ -41,8 +42,7 @@ describe('a cell changed where it stands', () => {
     await waitFor(() => expect(patches().map((one) => one.values)).toEqual([{ open: true }, { open: null }]));
   });
   it('is set to no where it had neither: the box says that there is nothing, then yes, then no', async () => {
-    server.answers = ({ method, body }) =>
-      method === 'PATCH' ? { body: { ...saved(Number(body.revision) + 1, ''), uid: 'p2' } } : undefined;
+    server.answers = saving;
     const user = await open();
     await user.dblClick(await cell(2, 'open'));
     const box = () => screen.getByTestId<HTMLInputElement>('cell-open');
@@ -55,8 +55,7 @@ describe('a cell changed where it stands', () => {
     await waitFor(() => expect(patches()).toEqual([{ revision: 2, values: { open: false } }]));
   });
   it('saves a day by one Enter, and never another one than stands in it', async () => {
-    server.answers = ({ method, body }) =>
-      method === 'PATCH' ? { body: saved(Number(body.revision) + 1, '老客户') } : undefined;
+    server.answers = saving;
     const user = await open();
     const day = () => screen.getByTestId<HTMLInputElement>('cell-until');
     const type = async (text: string) => {
@@ -82,16 +81,30 @@ describe('a cell changed where it stands', () => {
     await waitFor(() => expect(screen.queryByTestId('cell-until')).toBeNull());
     expect(patches()).toEqual([{ revision: 1, values: { until: '2027-05-05' } }]);
   });
-  it('takes a day out of the calendar, which has the focus meanwhile', async () => {
-    server.answers = ({ method, body }) =>
-      method === 'PATCH' ? { body: saved(Number(body.revision) + 1, '老客户') } : undefined;
-    const user = await open();
-    await user.dblClick(await cell(1, 'until'));
-    await user.click(screen.getByTestId('cell-until'));
-    await user.click(await screen.findByTitle('2026-12-10'));
-    expect(screen.getByTestId('cell-until')).toHaveProperty('value', '2026-12-10');
-    await user.click(screen.getByTestId('cell-save'));
-    await waitFor(() => expect(patches()).toEqual([{ revision: 1, values: { until: '2026-12-10' } }]));
+  it.each(['{Enter}', '{Escape}'])(
+    'takes a day out of the calendar and has the focus and its keys again: %s',
+    async (key) => {
+      server.answers = saving;
+      const user = await open();
+      await user.dblClick(await cell(1, 'until'));
+      await user.click(screen.getByTestId('cell-until'));
+      const day = await screen.findByTitle('2026-12-10');
+      day.closest<HTMLElement>('[tabindex]')?.focus();
+      await user.click(day);
+      await waitFor(() => expect(document.activeElement).toBe(screen.getByTestId('cell-until')));
+      await user.keyboard(key);
+      await waitFor(() => expect(screen.queryByTestId('cell-until')).toBeNull());
+      expect(patches()).toEqual(key === '{Enter}' ? [{ revision: 1, values: { until: '2026-12-10' } }] : []);
+    },
+  );
+  it('reads an amount in the unit of its column, which stands in the box', async () => {
+    server.answers = saving;
+    const user = await open('?columns=name,limit');
+    expect(await screen.findByText('额度 万')).toBeTruthy();
+    await user.dblClick(await cell(1, 'limit'));
+    expect((await cell(1, 'limit')).querySelector('.ant-input-affix-wrapper')?.textContent).toBe('万');
+    await user.keyboard('50{Enter}');
+    await waitFor(() => expect(patches()[0]?.values).toEqual({ limit: { amount: '500000', currency: 'CNY' } }));
   });
   it.each([
     ['limit', '12a'],
@@ -177,6 +190,22 @@ describe('a cell changed where it stands', () => {
     await user.click(await screen.findByTestId('unsaved-leave'));
     await waitFor(() => expect(screen.getByTestId('cell-note')).toHaveProperty('value', ''));
     expect(patches()).toEqual([]);
+  });
+  it('has the focus again when somebody stays, by Escape, too', async () => {
+    const user = await open();
+    await user.dblClick(await cell(1, 'note'));
+    await user.keyboard('大客户');
+    for (const leave of [
+      async () => user.dblClick(await cell(2, 'note')),
+      () => user.click(screen.getByTestId('menu')),
+    ]) {
+      await leave();
+      await screen.findByTestId('unsaved-stay');
+      await user.keyboard('{Escape}');
+      await waitFor(() => expect(document.activeElement).toBe(screen.getByTestId('cell-note')));
+    }
+    await user.keyboard('{Enter}');
+    await waitFor(() => expect(patches()).toEqual([{ revision: 1, values: { note: '大客户' } }]));
   });
   it('says whose record was changed, and that it is not undone when somebody else was faster', async () => {
     server.answers = ({ method, body }) => {

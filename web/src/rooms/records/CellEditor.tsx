@@ -35,7 +35,10 @@ export function CellEditor({ meta, field, row, close }: Props) {
     refused.current = true;
     save.tell(words);
   };
-  useUnsaved(() => refused.current || !same(field, latest.current, before));
+  useUnsaved(
+    () => refused.current || !same(field, latest.current, before),
+    () => controlIn(box.current)?.focus(),
+  );
   const submit = () => {
     if (refused.current) refused.current = false;
     else if (same(field, latest.current, before)) close();
@@ -100,8 +103,10 @@ function leaves({ currentTarget, relatedTarget }: React.FocusEvent): boolean {
   );
 }
 
+const controlIn = (box: HTMLElement | null) => box?.querySelector<HTMLInputElement>('input, textarea');
+
 function focusIn(box: HTMLElement | null): void {
-  const control = box?.querySelector<HTMLInputElement>('input, textarea');
+  const control = controlIn(box);
   control?.focus();
   if (control?.type === 'text') control.select();
 }

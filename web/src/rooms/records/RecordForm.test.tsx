@@ -36,6 +36,8 @@ const FIELDS = [
   field('limit', '额度', 'decimal'),
   field('credit', '比例', 'percent', { unit: '%' }),
   field('days', '天数', 'integer'),
+  field('budget', '预算', 'money', { currency: 'CNY' }),
+  field('portion', '份额', 'percent'),
   field('code', '编号', 'text', { readonly: true }),
 ];
 const META: ObjectMeta = {
@@ -108,9 +110,20 @@ describe('a form of a record', () => {
     await fill('limit', '1.5万');
     await fill('credit', '15%');
     await fill('days', '１，２00');
+    await fill('portion', '20%');
     await save();
     await screen.findByTestId('elsewhere');
-    expect(sent()).toEqual([{ values: { title: '授信', limit: '15000', credit: '15', days: 1200 } }]);
+    expect(sent()).toEqual([{ values: { title: '授信', limit: '15000', credit: '15', days: 1200, portion: '20' } }]);
+  });
+
+  it('reads amounts in the unit that stands in their box, as lists show them', async () => {
+    const { sent } = open();
+    await fill('title', '预算');
+    await fill('budget', '50');
+    expect((await input('budget')).closest('.ant-input-affix-wrapper')?.textContent).toBe('万');
+    await save();
+    await screen.findByTestId('elsewhere');
+    expect(sent()).toEqual([{ values: { title: '预算', budget: { amount: '500000', currency: 'CNY' } } }]);
   });
 
   it('refuses a percentage in a field of other numbers with words', async () => {

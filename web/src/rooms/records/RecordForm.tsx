@@ -177,12 +177,12 @@ function FormField({ field, record, missing }: { field: FieldMeta; record?: Reco
   const { t, label, lang } = useText();
   const kind = kindOf(field);
   const wide = kind.wide ? 'wide' : '';
-  const unit = unitOf(field, lang, 'form');
-  const title = `${label(field.labels)}${unit ? ` ${unit}` : ''}`;
+  const name = label(field.labels);
   if (!isEditable(field, record)) {
+    const unit = unitOf(field, lang, 'form');
     return (
       <Form.Item
-        label={title}
+        label={unit ? `${name} ${unit}` : name}
         className={wide}
         extra={record && isFromSource(field, record) ? t('record.fromSource') : undefined}
       >
@@ -193,7 +193,7 @@ function FormField({ field, record, missing }: { field: FieldMeta; record?: Reco
   return (
     <Form.Item
       name={field.key}
-      label={title}
+      label={name}
       className={wide}
       extra={missing ? t('record.notGiven') : field.help ? label(field.help) : undefined}
       valuePropName={kind.property ?? 'value'}

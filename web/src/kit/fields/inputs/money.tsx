@@ -1,15 +1,23 @@
 import { Select, Space } from 'antd';
 import type { MoneyValue } from '../../../api';
+import { moneyColumnUnit, type Lang } from '../../format';
 import { useText } from '../../i18n';
 import { NumberInput } from '../../NumberInput';
+import type { Typing } from '../../plain';
 import type { EditProps } from '../kind';
+import { typingOf } from '../typing';
 import { HOME, isMoney } from '../values';
 
-const AMOUNT = { money: true };
 const OFTEN = [HOME, 'HKD', 'USD', 'EUR', 'GBP', 'JPY'];
 
+/** How an amount is typed; which currency it is in is said beside it. */
+const amountsOf = (currency: string, lang: Lang): Typing => ({
+  ...typingOf({ format: 'money', unit: currency }, lang),
+  beside: moneyColumnUnit(lang),
+});
+
 export function Edit({ field, testId, value, onChange, id }: EditProps) {
-  const { t } = useText();
+  const { t, lang } = useText();
   const given: MoneyValue = isMoney(value)
     ? value
     : { amount: (value as string | undefined) ?? null, currency: field.currency ?? HOME };
@@ -22,7 +30,7 @@ export function Edit({ field, testId, value, onChange, id }: EditProps) {
       <NumberInput
         id={id}
         data-testid={testId}
-        typing={AMOUNT}
+        typing={amountsOf(given.currency, lang)}
         value={given.amount}
         onChange={(amount) => set({ amount })}
         style={{ width: '100%' }}

@@ -30,6 +30,7 @@ export const kind: FieldKind = {
   fromForm: (value) => (isMoney(value) ? { amount: String(value.amount), currency: value.currency } : String(value)),
   fault: (value) => notNumber(isMoney(value) ? value.amount : value),
   right: true,
+  typedAs: 'money',
   columnUnit: (_field, lang) => moneyColumnUnit(lang),
   formUnit: () => '',
 };

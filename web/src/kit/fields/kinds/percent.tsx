@@ -12,5 +12,6 @@ export const kind: FieldKind = {
   fromForm: String,
   fault: notNumber,
   right: true,
+  typedAs: 'percent',
   columnUnit: () => '',
 };
