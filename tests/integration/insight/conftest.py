@@ -13,7 +13,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests.environment import SERVER
+from tests.environment import SERVER, copy_database
 from tests.factories import golden
 
 
@@ -36,7 +36,7 @@ def own_installation(home: Path, template: str) -> Iterator[Path]:
     name, before = f"insight_{uuid.uuid4().hex[:12]}", (connection.settings_dict["NAME"], settings.HOME)
     with psycopg.connect(SERVER.database_url("postgres"), autocommit=True) as admin:
         connection.close()
-        admin.execute(f"create database {name} template {template}")
+        copy_database(admin, name, template)
         connection.settings_dict["NAME"], settings.HOME = name, home
         os.environ["DATABASE_URL"] = SERVER.database_url(name)
         definitions.forget()
