@@ -7,6 +7,7 @@ import { notNumber, notWhole } from '../fields/Numbers';
 import { typingOf } from '../fields/typing';
 import { useLateFocus } from '../hooks';
 import { NumberInput } from '../NumberInput';
+import { closestFirst } from './closest';
 import { operatorsOf, valueCount, type Row, type RowOp } from './model';
 import { opText, type Entry, type Terms } from './vocabulary';
 
@@ -42,7 +43,7 @@ export function FieldPicker({ terms, value, onPick, autoFocus }: PickerProps) {
   return (
     <Select
       ref={select}
-      showSearch={{ optionFilterProp: 'label' }}
+      showSearch={{ optionFilterProp: 'label', filterSort: closestFirst }}
       open={open}
       onOpenChange={setOpen}
       value={value}

@@ -83,7 +83,7 @@ export function NoGroups({ meta, list }: { meta: ObjectMeta; list: RecordList })
   const { t, label } = useText();
   const { phone, field } = useWhole(meta, list);
   if (!phone || !field) return null;
-  return <span className="small ink-3">{t('list.groupNotHere', { name: inSentence(label(field.labels)) })}</span>;
+  return <span className="small ink-3 line">{t('list.groupNotHere', { name: inSentence(label(field.labels)) })}</span>;
 }
 
 /** All groups in one line under the rows, for a page has the rows of some. */
