@@ -60,6 +60,7 @@ export const records = {
   'list.ordered': ['按{{order}}', 'By {{order}}'],
   'list.order.asc': ['{{name}}升序', '{{name}}, ascending'],
   'list.order.desc': ['{{name}}降序', '{{name}}, descending'],
+  'list.orderMade': ['录入先后', 'time of entry'],
   'list.orderLabel': ['排序', 'Order'],
   'list.orderNone': ['选择排序', 'Choose an order'],
   'list.droppedConditions': [

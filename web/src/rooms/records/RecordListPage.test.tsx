@@ -61,6 +61,13 @@ describe('the order of a list', () => {
     cleanup();
     await open('?columns=name,level');
     expect((await screen.findByTestId('order-note')).textContent).toBe('按总资产降序');
+    cleanup();
+    server.answers = ({ path }) =>
+      path === '/meta/objects/party'
+        ? { body: { ...META, list: { ...META.list, sort: { field: 'id', direction: 'desc' } } } }
+        : undefined;
+    await open();
+    expect((await screen.findByTestId('order-note')).textContent).toBe('按录入先后降序');
   });
   it('is chosen from a list on a phone, where rows are not grouped and this is said', async () => {
     const phone = vi

@@ -6,13 +6,20 @@ import { listedFields } from './listed';
 import { mayOrder, sortText } from './shown';
 import type { RecordList } from './useRecordList';
 
+/** What every list can be ordered by beside its fields: the order in which records were made. */
+const MADE = 'id';
+
 /** An order in words: 总资产降序、姓名升序. */
 function useOrderWords(meta: ObjectMeta): (sort: Sort[]) => string {
   const { t, label } = useText();
-  const labels = new Map(listedFields(meta).map((field) => [field.key, label(field.labels)]));
+  const labels = new Map(listedFields(meta).map((field) => [field.key, inSentence(label(field.labels))]));
+  labels.set(MADE, t('list.orderMade'));
   return (sort) =>
     sort
-      .map(({ field, direction }) => t(`list.order.${direction}`, { name: inSentence(labels.get(field) ?? field) }))
+      .flatMap(({ field, direction }) => {
+        const name = labels.get(field);
+        return name === undefined ? [] : t(`list.order.${direction}`, { name });
+      })
       .join(t('common.and'));
 }
 
@@ -20,10 +27,11 @@ function useOrderWords(meta: ObjectMeta): (sort: Sort[]) => string {
 export function OrderNote({ meta, list }: { meta: ObjectMeta; list: RecordList }) {
   const { t } = useText();
   const words = useOrderWords(meta);
-  if (list.sort.every(({ field }) => list.columns.includes(field))) return null;
+  const order = words(list.sort);
+  if (!order || list.sort.every(({ field }) => list.columns.includes(field))) return null;
   return (
     <span className="ink-3 desk-only" data-testid="order-note">
-      {t('list.ordered', { order: words(list.sort) })}
+      {t('list.ordered', { order })}
     </span>
   );
 }
