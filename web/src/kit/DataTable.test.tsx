@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { MemoryRouter, useLocation } from 'react-router';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { startI18n } from './i18n';
+import { furnishWindow } from './testing';
 import { DataTable, type Choice, type Column, type SortState } from './DataTable';
 import { keptWidths, LEAST_WIDTH } from './table/widths';
 
@@ -27,15 +28,7 @@ const columns: Column<Person>[] = [
 /** jsdom draws nothing: every element is so wide, and rows so high, that a window of 600 pixels shows twenty of them. */
 beforeAll(() => {
   startI18n();
-  vi.stubGlobal(
-    'ResizeObserver',
-    class {
-      observe() {}
-      unobserve() {}
-      disconnect() {}
-    },
-  );
-  vi.stubGlobal('CSS', { escape: (text: string) => text });
+  furnishWindow();
   Object.defineProperty(HTMLElement.prototype, 'offsetWidth', { configurable: true, get: () => 120 });
   Object.defineProperty(HTMLElement.prototype, 'offsetHeight', { configurable: true, get: () => 30 });
   Object.defineProperty(HTMLElement.prototype, 'clientHeight', { configurable: true, get: () => 600 });

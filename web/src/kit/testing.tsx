@@ -26,7 +26,7 @@ const BASE_PARTS = 3;
 const nothing = () => undefined;
 
 /** A window as wide as a desk: jsdom lacks what measures and watches. */
-function furnishWindow(): void {
+export function furnishWindow(): void {
   window.matchMedia = (media) =>
     ({ media, matches: false, addEventListener: nothing, removeEventListener: nothing }) as unknown as MediaQueryList;
   window.scrollTo = nothing;
@@ -36,6 +36,7 @@ function furnishWindow(): void {
     unobserve = nothing;
     disconnect = nothing;
   };
+  vi.stubGlobal('CSS', { escape: (text: string) => text });
 }
 
 function answered(found: unknown): Response {

@@ -8,6 +8,7 @@ import { afterEach, beforeAll, beforeEach, vi } from 'vitest';
 import type { FieldMeta, ObjectMeta, RecordRow } from '../../api';
 import { BASE } from '../../api/routes';
 import { startI18n } from '../../kit/i18n';
+import { furnishWindow } from '../../kit/testing';
 import { RecordListPage } from './RecordListPage';
 
 const NAMES: FieldMeta = {
@@ -130,22 +131,7 @@ export function beforeEachList(): void {
 
   beforeAll(() => {
     startI18n();
-    vi.stubGlobal(
-      'ResizeObserver',
-      class {
-        observe() {}
-        unobserve() {}
-        disconnect() {}
-      },
-    );
-    vi.stubGlobal('CSS', { escape: (text: string) => text });
-    vi.stubGlobal('matchMedia', () => ({
-      matches: false,
-      addEventListener() {},
-      removeEventListener() {},
-      addListener() {},
-      removeListener() {},
-    }));
+    furnishWindow();
   });
   beforeEach(() => {
     server.sent = [];
