@@ -5,6 +5,7 @@ from __future__ import annotations
 from mutants.types import Break
 
 _TRIGGERS = "zhike/platform/audit/logic/triggers.py"
+_ENDINGS = "zhike/platform/exchange/logic/load_endings.py"
 _LOADING = "zhike/platform/exchange/logic/loading.py"
 _LOAD_RULES = "zhike/platform/exchange/logic/load_rules.py"
 _ERASING = "zhike/platform/records/logic/erasing.py"
@@ -126,9 +127,25 @@ BREAKS = (
     Break(
         "loads: ending of others",
         "a load ends records of its own source only",
-        _LOADING,
+        _ENDINGS,
         "t.deleted_at is null and starts_with(t.source_key, %(keys)s)",
         "t.deleted_at is null and %(keys)s <> ''",
+        _OF_MASTERS,
+    ),
+    Break(
+        "loads: what the desk ended",
+        "a load takes back the ends that loads gave, not those of the desk",
+        _ENDINGS,
+        " and t.{column} = e.day and",
+        " and",
+        _OF_MASTERS,
+    ),
+    Break(
+        "loads: end before start",
+        "no record ends before it began",
+        _ENDINGS,
+        "greatest({}, t.{})",
+        "least({}, t.{})",
         _OF_MASTERS,
     ),
     Break(

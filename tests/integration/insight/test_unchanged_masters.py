@@ -160,6 +160,41 @@ def test_an_erased_record_that_is_known_by_its_source_key_stays_erased():
     assert [(row["party"], row["evidence"]) for row in found] == [(502, "录音")]
 
 
+def served(*numbers):
+    return [(None, f"counter:{n}:E1001", n, "E1001", date(2024, 1, 2)) for n in numbers]
+
+
+def ends_of(*numbers):
+    found = bulk.related("coverage", "party", numbers, ["valid_to"])
+    return {row["party"]: row["valid_to"] for row in found}
+
+
+COVERED = [LoadColumn("party", by="id"), LoadColumn("employee_no"), LoadColumn("valid_from")]
+
+
+def test_what_a_load_ended_a_later_one_opens_and_what_the_desk_ended_stays_ended():
+    parties(party(501), party(502), party(503))
+    ends = LoadEnding("valid_to", "counter:", date(2026, 3, 17), "valid_from")
+    exchange.load("coverage", columns=COVERED, rows=served(501, 502, 503), ends=ends)
+    assert exchange.load("coverage", columns=COVERED, rows=served(501), ends=ends).ended == 2
+    assert ends_of(501, 502, 503) == {501: None, 502: date(2026, 3, 17), 503: date(2026, 3, 17)}
+    [by_desk] = objects.related_page("coverage", "party", 503, principal=SYSTEM).rows
+    objects.update("coverage", by_desk.uid, {"valid_to": "2026-03-20"}, revision=by_desk.revision, principal=SYSTEM)
+
+    again = exchange.load("coverage", columns=COVERED, rows=served(501, 502, 503), ends=ends)
+    assert (again.reopened, again.ended, again.updated) == (1, 0, 0)
+    assert ends_of(501, 502, 503) == {501: None, 502: None, 503: date(2026, 3, 20)}
+    assert exchange.load("coverage", columns=COVERED, rows=served(501, 502, 503), ends=ends).reopened == 0
+
+
+def test_no_record_ends_before_it_began():
+    parties(party(501), party(502))
+    exchange.load("coverage", columns=COVERED, rows=served(501, 502))
+    day_before = LoadEnding("valid_to", "counter:", date(2024, 1, 1), "valid_from")
+    exchange.load("coverage", columns=COVERED, rows=served(501), ends=day_before)
+    assert ends_of(501, 502) == {501: None, 502: date(2024, 1, 2)}
+
+
 def test_only_records_of_the_same_source_are_ended():
     parties(party(501), party(502), party(503))
     columns = [LoadColumn("party", by="id"), LoadColumn("employee_no"), LoadColumn("valid_from")]

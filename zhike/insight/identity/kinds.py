@@ -405,16 +405,21 @@ def _currency(column: MasterColumn, schema: Schema, place: Place) -> Iterator[Fi
 
 
 def _ending(master: Master, everything: Snapshot) -> Iterator[Finding]:
-    if master.ends is None:
-        return
-    field = logic.field_of(master.object, master.ends.field, everything)
+    if master.ends is not None:
+        yield from _day(master, master.ends.field, ("ends", "field"), everything)
+        if master.ends.start is not None:
+            yield from _day(master, master.ends.start, ("ends", "start"), everything)
+
+
+def _day(master: Master, key: str, where: Place, everything: Snapshot) -> Iterator[Finding]:
+    field = logic.field_of(master.object, key, everything)
     if field is None:
         fields = logic.fields_of(master.object, everything)
         if fields:
-            yield _unknown_field(master.object, master.ends.field, fields, ("ends", "field"))
+            yield _unknown_field(master.object, key, fields, where)
     elif field.values.expression is not Type.DATE:
         said = Labels(f"“{field.key}”是 {field.type}，应为日期", f"'{field.key}' is {field.type}; it has to be a date")
-        yield Finding("master.no_date", said, ("ends", "field"))
+        yield Finding("master.no_date", said, where)
 
 
 def _identity_of(master: Master, column: MasterColumn, place: Place, everything: Snapshot) -> Iterator[Finding]:

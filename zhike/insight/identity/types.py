@@ -176,6 +176,7 @@ class Ending(Part):
 
     field: Key = Field(description="the date field that gets the end")
     keys: Text = Field(description="how the source keys of this feed's records begin")
+    start: Key | None = Field(None, description="the date field before which no record ends")
 
 
 class Master(Definition):

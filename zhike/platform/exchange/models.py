@@ -23,3 +23,14 @@ class Export(models.Model):
 
     class Meta:
         db_table = "objects_export"
+
+
+class Ending(models.Model):
+    """The end that a load gave to a record: a later load that names the record again takes it back, if it still stands."""
+
+    object = models.TextField()
+    record = models.BigIntegerField()
+    day = models.DateField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["object", "record"], name="exchange_ending_once")]

@@ -38,14 +38,16 @@ class LoadColumn:
 
 @dataclass(frozen=True, slots=True)
 class LoadEnding:
-    """Records that a load names no longer end on `day`, unless `field` holds an end already.
+    """Records that a load names no longer end on `day`, unless `field` holds an end already; none before its `start`.
 
-    It is about those whose source key begins with `keys`; a load without any row ends nothing.
+    It is about those whose source key begins with `keys`; a load without any row ends nothing. An end that a load gave
+    is taken back by one that names the record again.
     """
 
     field: str
     keys: str
     day: date
+    start: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,7 @@ class LoadCounts:
     rejected: int = 0
     rejections: tuple[RejectedRecord, ...] = ()
     awaited: tuple[Awaited, ...] = ()
+    reopened: int = 0
 
     @property
     def unchanged(self) -> int:

@@ -213,7 +213,7 @@ def _feed_records(
         columns=columns,
         rows=_first_of_each(session.stream(select), beside),
         by_id=False,
-        ends=LoadEnding(ends.field, ends.keys, business_date or clock.today()) if ends else None,
+        ends=LoadEnding(ends.field, ends.keys, business_date or clock.today(), ends.start or "") if ends else None,
         details={"inputs": inputs["tables"]},
     )
     # A record may come from facts of several days, of which the newest counts; in a whole state it stands once.

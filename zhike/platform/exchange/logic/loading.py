@@ -16,7 +16,7 @@ from psycopg import sql
 
 from zhike.kernel import clock, context, events
 from zhike.platform.audit import api as audit
-from zhike.platform.exchange.logic import load_rules
+from zhike.platform.exchange.logic import load_endings, load_rules
 from zhike.platform.exchange.logic import load_staging as staging
 from zhike.platform.exchange.logic.load_checks import defaults, own_references
 from zhike.platform.exchange.logic.load_rules import BROKEN
@@ -41,7 +41,7 @@ def load(
     Each row holds the record's inner id (or None) first, its source key second, then one value per column, typed or
     as text PostgreSQL can cast. With `by_id` records are matched by id (parties: the id is the dense id of bitmaps),
     else by source key. Never more than a batch of rows is held. What `ends` describes and the rows do not name is
-    ended. A row is left out and told where its record could not be written at the desk: a field that it needs, a
+    ended, and what a load ended and the rows name again is open. A row is left out and told where its record could not be written at the desk: a field that it needs, a
     value that is none of its field's, a reference to nothing, a value that another record has, a broken rule; of
     several rows that would change one record the first counts. New records have the defaults of fields that the load
     does not fill. Publishes "records.loaded" when anything changed.
@@ -57,15 +57,19 @@ def load(
         created, updated = _upsert_all_that_hold(cursor, incoming, kept, gone)
         rejected, rejections = load_rules.rejections(cursor, incoming)
         awaited = load_rules.awaited(cursor, incoming)
-        ended = _end(cursor, owner, ends) if ends and read else 0
+        ended, reopened = 0, 0
+        if ends and read:
+            reopened = load_endings.reopen(cursor, owner, ends)
+            ended = load_endings.end(cursor, owner, ends)
         if by_id:
             _pass_ids(cursor, owner)
         staging.forget(cursor)
         cursor.execute(f"drop table if exists {BROKEN}")
         cursor.execute("select set_config('zhike.load', '', true)")
     numbers = {"read": read, "created": created, "updated": updated, "ended": ended, "rejected": rejected}
+    numbers |= {"reopened": reopened} if reopened else {}
     audit.note(operation="load", subject=owner.key, details={**details, **numbers})
-    if created or updated or ended:
+    if created or updated or ended or reopened:
         events.publish("records.loaded", owner.key, 0, numbers)
     return LoadCounts(**numbers, rejections=rejections, awaited=awaited)
 
@@ -161,18 +165,6 @@ def _refer_among(cursor: CursorWrapper, incoming: Incoming) -> None:
             broken=sql.Identifier(BROKEN),
         )
         cursor.execute(statement)
-
-
-def _end(cursor: CursorWrapper, owner: ObjectType, ends: LoadEnding) -> int:
-    column = sql.Identifier(catalogue.field_of(owner.key, ends.field).column)
-    statement = sql.SQL(
-        "update {target} t set {column} = %(day)s, revision = t.revision + 1, updated_at = %(now)s, updated_by = %(actor)s"
-        " where t.{column} is null and t.deleted_at is null and starts_with(t.source_key, %(keys)s)"
-        " and not exists (select from {staging} s where s.source_key = t.source_key)"
-    ).format(target=sql.Identifier(owner.table), staging=sql.Identifier(STAGING), column=column)
-    given: dict[str, Any] = {"day": ends.day, "now": clock.now(), "actor": context.current().actor, "keys": ends.keys}
-    cursor.execute(statement, given)
-    return int(cursor.rowcount)
 
 
 def _not_of_erased(incoming: Incoming) -> tuple[list[sql.Composable], dict[str, object]]:
