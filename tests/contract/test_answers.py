@@ -27,6 +27,9 @@ import zhike.server.urls  # noqa: F401  (adds the routers)
 from tests.contract.conftest import EVERYBODY, ROLES
 from tests.depth import examples
 from zhike.engagement.campaigns.models import Campaign
+from zhike.insight.warehouse.logic import effects
+from zhike.insight.warehouse.models import Load
+from zhike.insight.warehouse.types import Effect
 from zhike.kernel import clock, event_delivery, jobs
 from zhike.kernel.definition_parts import Labels
 from zhike.kernel.ids import uuid7
@@ -320,6 +323,12 @@ def of_loads(desk, house):
     desk.ask("operator", "cancelRun", {"uid": queued["run"]})
     jobs.execute.func(run=queued["run"])
     desk.ask("operator", "repeatRun", {"uid": queued["run"]})
+    newest = Load.objects.filter(state=Load.State.DONE, rows_loaded__gt=0).order_by("id").last()
+    effect = Effect("leave", Labels("柜台客户", "Counter customers"), 40, 100, 0.05, "party", {None: 40}, (1,))
+    for answer, state in (("discardLoad", "waiting"), ("acceptLoad", "waiting"), ("undoLoad", "done")):
+        Load.objects.filter(pk=newest.pk).update(state=state, effects=effects.as_json([effect]))
+        assert desk.ask("operator", "getLoad", {"uid": newest.uid})["effects"][0]["waits"]
+        desk.ask("operator", answer, {"uid": newest.uid})
 
 
 def of_jobs(desk):

@@ -83,6 +83,7 @@ ELSEWHERE = {
     "trading_days.Calendar.opens": "kernel/trading_days.py",
     "warehouse.Footer.lines": "insight/warehouse/logic/footers.py",
     "warehouse.Footer.pattern": "insight/warehouse/logic/footers.py",
+    "warehouse.SourceChecks.effects": "insight/warehouse/logic/effects.py",
     "warehouse.Source.owner": "insight/warehouse/logic/quality.py",
     "warehouse.SourceColumn.personal": "insight/warehouse/logic/rejects.py",
 }

@@ -19,6 +19,7 @@ CHANGES = {
     *("claimWork", "commentWork", "completeWork", "createWork", "delegateWork", "pauseWork", "reassignEachWork"),
     *("reassignWork", "releaseWork", "resumeWork"),
     *("cancelRun", "passOverLetters", "repeatRun", "replaySubscriber", "retryLetters", "stageAgain", "uploadFile"),
+    *("acceptLoad", "discardLoad", "undoLoad"),
     *("createAudience", "deleteAudience", "takeSnapshot", "updateAudience"),
     *("confirmCampaign", "createCampaign", "deleteCampaign", "estimateCampaign", "launchCampaign", "measureCampaign"),
     *("pauseCampaign", "resendMessage", "resumeCampaign", "sendTestMail", "stopCampaign", "changeCampaign"),

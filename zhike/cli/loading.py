@@ -36,6 +36,7 @@ _STATES: Mapping[str, Words] = {
     "failed": ("失败", "failed"),
     "cancelled": ("已取消", "cancelled"),
     "running": ("进行中", "running"),
+    "waiting": ("待确认", "waits for an answer"),
 }
 #: What became of a file: rows read are those loaded and those rejected; of the loaded ones some may be no records.
 _TABLE = {

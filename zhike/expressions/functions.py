@@ -127,6 +127,12 @@ _ADD_DAYS = (
     "CAST('0001-01-01' AS DATE) + CAST(NULLIF(NULLIF(LEAST(GREATEST(CAST(_a - CAST('0001-01-01' AS DATE) AS BIGINT)"
     " + _b, -1), 3652059), 3652059), -1) AS INT)"
 )
+# DuckDB writes what stands in NULLIF out twice, so that nested calls would be planned for ever: what is below nothing or
+# above the last day fits no unsigned number instead (4294967295 - 3652058 = 4291315237).
+_ADD_DAYS_DUCKDB = (
+    "CAST('0001-01-01' AS DATE) + CAST(CAST(TRY_CAST(CAST(TRY_CAST(CAST(_a - CAST('0001-01-01' AS DATE) AS BIGINT)"
+    " + _b AS UINTEGER) AS BIGINT) + 4291315237 AS UINTEGER) AS BIGINT) - 4291315237 AS INT)"
+)
 _ADD_DAYS_SPARK = (
     "DATE_ADD(CAST('0001-01-01' AS DATE), CAST(NULLIF(NULLIF(LEAST(GREATEST(DATEDIFF(_a, CAST('0001-01-01' AS DATE))"
     " + _b, -1), 3652059), 3652059), -1) AS INT))"
@@ -234,7 +240,7 @@ _ALL = (
         python=_matching(_INTEGER, int),
         sql={
             "postgres": f"CAST(SUBSTRING(_a, '{_INTEGER}') AS BIGINT)",
-            "duckdb": f"TRY_CAST(NULLIF(REGEXP_EXTRACT(_a, '{_INTEGER}'), '') AS BIGINT)",
+            "duckdb": f"TRY_CAST(REGEXP_EXTRACT(_a, '{_INTEGER}') AS BIGINT)",
             "spark": f"TRY_CAST(NULLIF(REGEXP_EXTRACT(_a, '{_INTEGER}', 0), '') AS BIGINT)",
         },
         work=25,
@@ -247,7 +253,7 @@ _ALL = (
         sql={
             # "~" of the whole text would need it twice; CASE-free: the pattern's group must not capture.
             "postgres": f"CAST(SUBSTRING(_a, '{_DECIMAL.replace('(', '(?:')}') AS DECIMAL)",
-            "duckdb": f"TRY_CAST(NULLIF(REGEXP_EXTRACT(_a, '{_DECIMAL}'), '') AS DECIMAL(38, 10))",
+            "duckdb": f"TRY_CAST(REGEXP_EXTRACT(_a, '{_DECIMAL}') AS DECIMAL(38, 10))",
             "spark": f"TRY_CAST(NULLIF(REGEXP_EXTRACT(_a, '{_DECIMAL}', 0), '') AS DECIMAL(38, 10))",
         },
         work=25,
@@ -291,7 +297,7 @@ _ALL = (
         accepts=(_DATE, _WHOLE),
         returns=Type.DATE,
         python=numbers.add_days,
-        sql=_alike(_ADD_DAYS, spark=_ADD_DAYS_SPARK),
+        sql=_alike(_ADD_DAYS, duckdb=_ADD_DAYS_DUCKDB, spark=_ADD_DAYS_SPARK),
         fits=True,
         work=13,
     ),

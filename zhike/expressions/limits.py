@@ -9,7 +9,7 @@ from zhike.expressions.ast import Expression, Literal, walk
 from zhike.expressions.errors import ExpressionInvalid, Finding
 
 MAX_CHARACTERS = 4_000
-MAX_DEPTH = 64
+MAX_DEPTH = 32
 MAX_NODES = 500
 
 

@@ -215,3 +215,21 @@ def test_only_records_of_the_same_source_are_ended():
         (502, "E1001", None),
         (503, "E2001", date(2026, 3, 17)),
     ]
+
+
+def test_what_a_load_would_do_is_counted_and_not_done():
+    parties(party(501), party(502), party(503))
+    ends = LoadEnding("valid_to", "counter:", date(2026, 3, 17), "valid_from")
+    exchange.load("coverage", columns=COVERED, rows=served(501, 502), ends=ends)
+    rows = [(None, "counter:501:E1001", 501, "E2002", date(2024, 1, 2)), *served(503)]
+    found = exchange.effects(
+        "coverage", columns=COVERED, rows=rows, gone=[(None, "counter:502:E1001"), (None, "counter:9:E9")], ends=ends
+    )
+    assert [(one.kind, one.count, one.of) for one in found] == [("create", 1, 2), ("change", 1, 2), ("end", 1, 2)]
+    assert found[0].keys == ("counter:503:E1001",) and found[0].records == ()
+    [[changed], [ended]] = [one.records for one in found[1:]]
+    uids = {record.uid for record in objects.records_by_id("coverage", [changed, ended], principal=SYSTEM).values()}
+    assert uids == {
+        row.uid for n in (501, 502) for row in objects.related_page("coverage", "party", n, principal=SYSTEM).rows
+    }
+    assert ends_of(501, 502, 503) == {501: None, 502: None}

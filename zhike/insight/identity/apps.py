@@ -8,7 +8,7 @@ class IdentityConfig(AppConfig):
     def ready(self) -> None:
         from zhike.insight.identity import stage
         from zhike.insight.identity.kinds import IDENTITY, MASTER
-        from zhike.insight.identity.logic import declaring
+        from zhike.insight.identity.logic import declaring, foreseeing
         from zhike.insight.warehouse import api as warehouse
         from zhike.kernel import datasets, definitions
 
@@ -16,3 +16,4 @@ class IdentityConfig(AppConfig):
         definitions.register(MASTER)
         datasets.declare("identity", declaring.declared)
         warehouse.register_step(stage.STEP)
+        warehouse.register_look(foreseeing.effects)

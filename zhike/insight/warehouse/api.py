@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from zhike.insight.warehouse.logic import (
+    effects,
     engine,
     months,
     quality,
@@ -26,12 +27,14 @@ from zhike.insight.warehouse.types import (
 from zhike.kernel.jobs import RunHandle
 
 __all__ = [
+    "allowed_effects",
     "business_date",
     "compact",
     "newest_day",
     "only_writer",
     "publication",
     "published",
+    "register_look",
     "register_step",
     "session",
     "stage_run",
@@ -40,6 +43,8 @@ __all__ = [
     "table_version",
 ]
 only_writer = writer.only_writer
+allowed_effects = effects.allowed
+register_look = effects.register
 
 
 @contextmanager

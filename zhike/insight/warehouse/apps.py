@@ -6,7 +6,7 @@ class WarehouseConfig(AppConfig):
     label = "warehouse"
 
     def ready(self) -> None:
-        from zhike.insight.warehouse import blocks, jobs
+        from zhike.insight.warehouse import blocks, jobs, received
         from zhike.insight.warehouse.kinds import SOURCE
         from zhike.insight.warehouse.logic import declaring, loading
         from zhike.kernel import datasets, definitions, run_ends, schedules
@@ -17,7 +17,14 @@ class WarehouseConfig(AppConfig):
         from zhike.platform.permissions.parts import Resource
 
         parts.register(
-            Resource("load", Labels("数据", "Loads"), ("read", "create"), narrowed_by=("mine",), path="/loads")
+            Resource(
+                "load",
+                Labels("数据", "Loads"),
+                ("read", "create", "answer"),
+                narrowed_by=("mine",),
+                path="/loads",
+                called={"answer": Labels("确认与撤销", "accept and undo")},
+            )
         )
         parts.register(
             Resource(
@@ -34,6 +41,8 @@ class WarehouseConfig(AppConfig):
         runs.register(jobs.STAGE_LATE, jobs.stage_late, queue="stage")
         schedules.register(jobs.LATE)
         runs.register(jobs.LOAD_FILE, jobs.load_file, queue="load")
+        runs.register(received.ACCEPTED, jobs.load_accepted, queue="load")
+        runs.register(received.UNDONE, jobs.undo_load, queue="load")
         runs.register(jobs.LOAD_FOLDER, jobs.load_folder, queue="load")
         run_ends.hear(loading.end_with_runs)
         register_block(blocks.LAST_LOAD)

@@ -107,3 +107,21 @@ class NotRepeatable(ZhikeError):
     status = 409
     zh = "“{title}”不能再运行：只有失败、已取消或中断的任务可以"
     en = "'{title}' cannot be run again: only a run that failed, was cancelled or was interrupted can"
+
+
+class NotWaiting(ZhikeError):
+    """A load that waits for nobody's answer: it was answered, or never had to be."""
+
+    code = "load.not_waiting"
+    status = 409
+    zh = "文件“{file}”不在等待确认（已被处理）"
+    en = "File '{file}' does not wait for an answer; it was answered already"
+
+
+class NewerLoad(ZhikeError):
+    """A load that is not the newest of its source any more: what is there is of the newer one."""
+
+    code = "load.newer"
+    status = 409
+    zh = "“{file}”之后已装载了“{newer}”，只能处理最后一次装载"
+    en = "'{newer}' was loaded after '{file}'; only the last load of a source can be answered or taken back"

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
 from zhike.insight.warehouse import api, received, runs
 from zhike.insight.warehouse.errors import LoadFailed
+from zhike.insight.warehouse.logic import answering, loading, sources
+from zhike.insight.warehouse.models import Load
+from zhike.insight.warehouse.types import LoadResult
 from zhike.kernel.definition_parts import Labels
 from zhike.kernel.jobs import RunHandle
 from zhike.kernel.schedules import Schedule, When
@@ -56,13 +60,39 @@ def load_file(handle: RunHandle) -> Mapping[str, object]:
         business_date=date.fromisoformat(given["business_date"]) if given["business_date"] else None,
         handle=handle,
     )
-    if result.state == "failed":
-        raise LoadFailed(file=result.file, load=str(result.uid), findings=list(result.findings))
-    return {"load": str(result.uid), "rows": result.rows_loaded}
+    return _loaded(result)
 
 
 def load_folder(handle: RunHandle) -> Mapping[str, object]:
     """Load every expected file of `params.folder`."""
     results = received.load_folder(Path(str(handle.params["folder"])), handle=handle)
-    failed = [found.file for found in results if found.state != "done"]
-    return {"files": len(results), "failed": failed, "rows": sum(found.rows_loaded for found in results)}
+    waiting = [found.file for found in results if found.state == "waiting"]
+    failed = [found.file for found in results if found.state not in ("done", "waiting")]
+    return {
+        "files": len(results),
+        "failed": failed,
+        "waiting": waiting,
+        "rows": sum(found.rows_loaded for found in results),
+    }
+
+
+def load_accepted(handle: RunHandle) -> Mapping[str, object]:
+    """Load the file of the load `params.load`, which somebody accepted. Raises LoadFailed."""
+    row = _load(handle)
+    return _loaded(loading.accept(row, sources.source(row.source), handle))
+
+
+def undo_load(handle: RunHandle) -> Mapping[str, object]:
+    """Take back the load `params.load`. Raises LoadFailed."""
+    row = _load(handle)
+    return _loaded(answering.put_back(row, sources.source(row.source), handle))
+
+
+def _load(handle: RunHandle) -> Load:
+    return Load.objects.get(uid=uuid.UUID(str(handle.params["load"])))
+
+
+def _loaded(result: LoadResult) -> Mapping[str, object]:
+    if result.state == "failed":
+        raise LoadFailed(file=result.file, load=str(result.uid), findings=list(result.findings))
+    return {"load": str(result.uid), "rows": result.rows_loaded}

@@ -11,6 +11,13 @@ class Load(models.Model):
         DONE = "done"
         FAILED = "failed"
         CANCELLED = "cancelled"
+        #: What it would do is more than may be done unasked: a person accepts or discards it.
+        WAITING = "waiting"
+        DISCARDED = "discarded"
+        #: It was loaded and taken back: what was there before is there again.
+        UNDONE = "undone"
+        #: It says that another one was taken back; see `undoes`.
+        RESTORED = "restored"
 
     uid = models.UUIDField(unique=True)
     source = models.TextField()
@@ -26,6 +33,12 @@ class Load(models.Model):
     rows_rejected = models.BigIntegerField(default=0)
     rejected_hash = models.TextField(default="")
     findings = models.JSONField(default=list)
+    #: What it would do or did, by kind and object: see `logic.effects`.
+    effects = models.JSONField(default=list)
+    #: Who answered for it, where it waited or was taken back.
+    answered_by = models.TextField(default="")
+    #: The load that this one took back, by putting there again what was there before it.
+    undoes = models.UUIDField(null=True)
     error = models.JSONField(null=True)
     owner = models.TextField(db_default="")
     #: The run that does it; none, where a command loads by itself.

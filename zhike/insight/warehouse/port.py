@@ -47,17 +47,29 @@ class Session:
         self._pins = pins
         self._opened: dict[str, tables.Opened] = {}
         self._sources: dict[str, Tree] = {}
+        self._instead: dict[str, Tree] = {}
 
     def table(self, dataset: str, *, first: date | None = None, last: date | None = None) -> Tree:
         """Return a dataset as what a tree reads from. Raises UnknownDataset.
 
         `first` and `last` narrow the files that are opened; filter `business_date` yourself.
         """
+        if dataset in self._instead:
+            return self._instead[dataset].copy()
         opened = self._open(dataset)
         label = f"{dataset}@{opened.version} {first or ''}..{last or ''}"
         if label not in self._sources:
             self._sources[label] = opened.source(first, last)
         return exp.Table(this=trees.name(label))
+
+    @contextmanager
+    def instead(self, dataset: str, tree: Tree) -> Iterator[None]:
+        """Let `table` give a kept table in place of a dataset, for the length of the block."""
+        self._instead[dataset] = tree
+        try:
+            yield
+        finally:
+            del self._instead[dataset]
 
     def files(self, dataset: str, *, first: date | None = None, last: date | None = None) -> list[str]:
         """Return the files that `table` reads. Raises UnknownDataset."""

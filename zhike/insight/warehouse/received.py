@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
 from django.db.models import QuerySet
 
 from zhike.insight.warehouse.logic import (
+    answering,
     file_names,
     folders,
     loading,
@@ -31,11 +32,18 @@ from zhike.kernel.definition_parts import Labels
 from zhike.kernel.definitions import Snapshot
 from zhike.kernel.jobs import Listener, RunHandle
 from zhike.platform.audit import api as audit
+from zhike.platform.objects import api as objects
+from zhike.platform.organization import api as organization
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions import parts
 from zhike.platform.permissions.types import Principal
 
 __all__ = [
+    "effects_named",
+    "answers",
+    "undo",
+    "discard",
+    "accept",
     "AWAITED",
     "as_of_now",
     "files_in",
@@ -52,6 +60,8 @@ __all__ = [
     "upload",
 ]
 AWAITED = record_rejects.AWAITED
+#: The kinds of runs that load what somebody accepted, and take back a load.
+ACCEPTED, UNDONE = "load_accepted", "undo_load"
 _PAGE = 50
 
 
@@ -180,15 +190,69 @@ def upload(source: str, path: Path, *, name: str, business_date: date | None, pr
         return jobs.submit("load_file", Labels(f"文件装载 {name}", f"File load {name}"), params)
 
 
+def accept(uid: uuid.UUID, *, principal: Principal) -> uuid.UUID:
+    """Queue the loading of a file that waits, whatever it does; audited. Returns the run.
+
+    Raises NotFound, NotWaiting, NewerLoad, Refused.
+    """
+    with database.writing():
+        row = answering.waiting(_load(uid, principal, "load.answer"))
+        audit.note(operation="accept_load", subject="load", subject_id=row.pk, details={"file": row.file})
+        run = jobs.submit(ACCEPTED, Labels(f"确认装载 {row.file}", f"Accepted load {row.file}"), {"load": str(uid)})
+        answering.answer(row, Load.State.RUNNING, principal.actor, run)
+        return run
+
+
+def discard(uid: uuid.UUID, *, principal: Principal) -> None:
+    """Put a file that waits away: nothing of it is loaded; audited. Raises NotFound, NotWaiting, NewerLoad, Refused."""
+    with database.writing():
+        row = answering.waiting(_load(uid, principal, "load.answer"))
+        audit.note(operation="discard_load", subject="load", subject_id=row.pk, details={"file": row.file})
+        answering.answer(row, Load.State.DISCARDED, principal.actor, None)
+
+
+def undo(uid: uuid.UUID, *, principal: Principal) -> uuid.UUID:
+    """Queue the taking back of the last load of a source: what was there before is there again; audited.
+
+    Returns the run. Raises NotFound, NewerLoad, Refused.
+    """
+    with database.writing():
+        row = answering.last(_load(uid, principal, "load.answer"))
+        audit.note(operation="undo_load", subject="load", subject_id=row.pk, details={"file": row.file})
+        answering.answer(row, Load.State.UNDONE, principal.actor, None)
+        return jobs.submit(UNDONE, Labels(f"撤销装载 {row.file}", f"Undoing {row.file}"), {"load": str(uid)})
+
+
+def answers(uid: uuid.UUID, *, principal: Principal) -> tuple[bool, bool]:
+    """Return whether the principal may accept or discard a load, and whether it may take it back. Raises NotFound."""
+    row = _load(uid, principal)
+    mine = principal.me if row.owner == principal.actor else ""
+    if not parts.reaches(principal, "load.answer", mine=mine, unit=None):
+        return False, False
+    return answering.answerable(row)
+
+
+def effects_named(
+    load: LoadResult, *, principal: Principal
+) -> tuple[Mapping[int, str], Mapping[str, Mapping[int, Mapping[str, str]]]]:
+    """Return the names of the org units and, by object, how the records of a load's effects are called, masked."""
+    units = {unit.id: unit.name for unit in organization.all_units()}
+    wanted: dict[str, set[int]] = {}
+    for one in load.effects:
+        if one.object:
+            wanted.setdefault(one.object, set()).update(one.records)
+    return units, {key: objects.displays(key, ids, principal=principal) for key, ids in wanted.items()}
+
+
 def stale_sources(business_date: date) -> list[LoadFinding]:
     """Return a finding for each source whose newest file is older than its `fresh_within` allows on that day."""
     return quality.stale_sources(business_date)
 
 
-def _within(principal: Principal) -> QuerySet[Load]:
+def _within(principal: Principal, operation: str = "load.read") -> QuerySet[Load]:
     """The loads that the principal may see: all, or those of files that it sent by hand."""
-    return Load.objects.filter(parts.within(principal, "load.read", me=principal.actor))
+    return Load.objects.filter(parts.within(principal, operation, me=principal.actor))
 
 
-def _load(uid: uuid.UUID, principal: Principal) -> Load:
-    return parts.one(_within(principal), uid, kind="load")
+def _load(uid: uuid.UUID, principal: Principal, operation: str = "load.read") -> Load:
+    return parts.one(_within(principal, operation), uid, kind="load", lock=operation != "load.read")

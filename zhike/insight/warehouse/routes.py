@@ -45,7 +45,36 @@ def load(request: SignedInRequest, uid: uuid.UUID) -> schemas.LoadDetailOut:
     """One load with its first rejected rows."""
     found = received.load(uid, principal=request.principal)
     rows = received.rejected(uid, principal=request.principal)
-    return {**schemas.load_out(found), "rejected": [schemas.rejected_out(row) for row in rows]}
+    units, records = received.effects_named(found, principal=request.principal)
+    answerable, undoable = received.answers(uid, principal=request.principal)
+    return {
+        **schemas.load_out(found),
+        "rejected": [schemas.rejected_out(row) for row in rows],
+        "effects": [schemas.effect_out(one, units, records.get(one.object, {})) for one in found.effects],
+        "answered_by": found.answered_by,
+        "undoes": found.undoes,
+        "answerable": answerable,
+        "undoable": undoable,
+    }
+
+
+@router.post("/loads/{uid}/accept", operation_id="acceptLoad", response=responds(schemas.QueuedOut, 202))
+def accept(request: SignedInRequest, uid: uuid.UUID) -> schemas.QueuedOut:
+    """A file that waits loaded, whatever it does: the run that loads it."""
+    return {"run": received.accept(uid, principal=request.principal)}
+
+
+@router.post("/loads/{uid}/discard", operation_id="discardLoad", response=responds(schemas.LoadOut))
+def discard(request: SignedInRequest, uid: uuid.UUID) -> schemas.LoadOut:
+    """A file that waits put away: nothing of it is loaded."""
+    received.discard(uid, principal=request.principal)
+    return schemas.load_out(received.load(uid, principal=request.principal))
+
+
+@router.post("/loads/{uid}/undo", operation_id="undoLoad", response=responds(schemas.QueuedOut, 202))
+def undo(request: SignedInRequest, uid: uuid.UUID) -> schemas.QueuedOut:
+    """The last load of a source taken back: the run that puts there again what was there before."""
+    return {"run": received.undo(uid, principal=request.principal)}
 
 
 @router.get("/loads/{uid}/rejected.csv", operation_id="getRejectedRows", openapi_extra=file_answer("text/csv"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from zhike.insight.warehouse.errors import NothingPublished, NotRepeatable
 from zhike.insight.warehouse.models import Load, StagedDay
@@ -43,7 +43,8 @@ def late_loads() -> tuple[int, date | None]:
     staged = StagedDay.objects.order_by("-business_date").first()
     if staged is None:
         return 0, None
-    fresh = Load.objects.filter(state=Load.State.DONE, rows_loaded__gt=0, business_date__lte=staged.business_date)
+    changing = Q(state=Load.State.DONE, rows_loaded__gt=0) | Q(state=Load.State.RESTORED)
+    fresh = Load.objects.filter(changing, business_date__lte=staged.business_date)
     return fresh.filter(pk__gt=staged.last_load).count(), staged.business_date
 
 

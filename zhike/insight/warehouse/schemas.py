@@ -9,12 +9,12 @@ from typing import Literal, cast
 
 from typing_extensions import TypedDict
 
-from zhike.insight.warehouse.types import LoadResult, RejectedRow, Source
+from zhike.insight.warehouse.types import Effect, EffectKind, LoadResult, RejectedRow, Source
 from zhike.kernel import jobs
 from zhike.kernel.models import Run
 from zhike.kernel.wire import Failure, Finding, Labels, failure, findings, labels
 
-LoadState = Literal["running", "done", "failed", "cancelled"]
+LoadState = Literal["running", "done", "failed", "cancelled", "waiting", "discarded", "undone", "restored"]
 RunState = Literal["waiting", "running", "done", "failed", "cancelled", "interrupted"]
 _LOG_LINES = 20
 _OPEN = ("waiting", "running")
@@ -57,10 +57,43 @@ class RejectedOut(TypedDict):
     values: Mapping[str, str | None]
 
 
+class UnitCountOut(TypedDict):
+    """How many of an org unit; without a name, of none."""
+
+    name: str
+    count: int
+
+
+class ExampleOut(TypedDict):
+    """A record as an example, or the key of a new row, which has no record yet."""
+
+    display: str
+    object: str
+    uid: str | None
+
+
+class LoadEffectOut(TypedDict):
+    """What a load does to a dataset or to an object fed from it: `count` of `of`, by org unit, with examples."""
+
+    kind: EffectKind
+    about: Labels
+    count: int
+    of: int
+    allowed: float
+    waits: bool
+    units: list[UnitCountOut]
+    examples: list[ExampleOut]
+
+
 class LoadDetailOut(LoadOut):
-    """One load with its first rejected rows."""
+    """One load with its first rejected rows, with what it does or did, and what its reader may do about it."""
 
     rejected: list[RejectedOut]
+    effects: list[LoadEffectOut]
+    answered_by: str
+    undoes: uuid.UUID | None
+    answerable: bool
+    undoable: bool
 
 
 class QueuedOut(TypedDict):
@@ -152,6 +185,27 @@ def load_out(load: LoadResult) -> LoadOut:
         "finished_at": load.finished_at,
         "findings": findings(load.findings),
         "error": failure(load.error),
+    }
+
+
+def effect_out(effect: Effect, units: Mapping[int, str], records: Mapping[int, Mapping[str, str]]) -> LoadEffectOut:
+    """Return an effect as the interface gives it, with the names of org units and how records are called."""
+    examples: list[ExampleOut] = [
+        {"display": found["display"], "object": effect.object, "uid": found["uid"]}
+        for found in (records[one] for one in effect.records if one in records)
+    ]
+    examples += [{"display": key, "object": "", "uid": None} for key in effect.keys]
+    return {
+        "kind": cast(EffectKind, effect.kind),
+        "about": labels(effect.about),
+        "count": effect.count,
+        "of": effect.of,
+        "allowed": effect.allowed,
+        "waits": effect.waits,
+        "units": [
+            {"name": units.get(unit, "") if unit else "", "count": count} for unit, count in effect.units.items()
+        ],
+        "examples": examples,
     }
 
 

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from zhike.expressions.trees import Tree
 from zhike.expressions.types import Type
 from zhike.insight.warehouse.value_types import (
     Bound,
@@ -38,6 +39,12 @@ from zhike.platform.fields.types import Grammar
 FROM_NAME, GIVEN = "file", "given"
 _MOMENTS = (Type.DATE, Type.DATETIME)
 _DIGITS = 18
+#: Fewer effects of a kind than this never wait for a person: the share of a small table says little.
+FEW_EFFECTS = 20
+#: The share of what is there that a file may end, change and so on without being asked. Own figure: of a whole-state file
+#: of a broker, a day changes 0.1 to 2 %.
+EFFECTS_SHARE = 0.05
+EffectKind = Literal["create", "change", "end", "leave", "fewer", "emptied", "uniform", "again"]
 
 
 class SourceColumn(Part):
@@ -177,6 +184,9 @@ class SourceChecks(Origin):
     )
     drift: Annotated[float, Field(gt=0)] | None = Field(None, description="allowed difference of a day's rows")
     rejects: Share | None = Field(None, description="a file of which a larger share is rejected changes nothing")
+    effects: Mapping[EffectKind, Share] = Field(
+        {}, description="effect → the share of what is there above which a file waits for a person; 0.05 when absent"
+    )
     source: Text = Field(description="where the thresholds come from")
 
 
@@ -359,6 +369,9 @@ class LoadResult:
     finished_at: datetime | None
     findings: tuple[Mapping[str, object], ...] = ()
     error: Mapping[str, object] | None = None
+    effects: tuple[Effect, ...] = ()
+    answered_by: str = ""
+    undoes: uuid.UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -383,6 +396,42 @@ class UnrecordedRow:
     reason: str
     reason_en: str
     keys: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What a load would do to a dataset, or to an `object` fed from it: `count` of the `of` that there are.
+
+    `allowed` is the share above which it waits for a person. `units` says how many by org unit (None: of none);
+    `records` and `keys` are examples of records there are and of new rows.
+    """
+
+    kind: str
+    about: Labels
+    count: int
+    of: int
+    allowed: float
+    object: str = ""
+    units: Mapping[int | None, int] = field(default_factory=dict)
+    records: tuple[int, ...] = ()
+    keys: tuple[str, ...] = ()
+
+    @property
+    def waits(self) -> bool:
+        """Whether so many of them wait for a person; a few never do."""
+        return min(self.count, self.of) >= FEW_EFFECTS and self.count > self.allowed * self.of
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """The rows by which a received file differs from its dataset, as trees: those `before`, of which the file says
+    nothing or something else, and those `after`, new or changed; `plain` are the latter with certificates in clear.
+    """
+
+    source: Source
+    before: Tree
+    after: Tree
+    plain: Tree
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from zhike.kernel import database
-from zhike.platform.exchange.logic import leaving, loading
-from zhike.platform.exchange.types import LoadColumn, LoadCounts, LoadEnding
+from zhike.platform.exchange.logic import leaving, load_effects, loading
+from zhike.platform.exchange.types import LoadColumn, LoadCounts, LoadEffect, LoadEnding
 from zhike.platform.objects import catalogue
 
-__all__ = ["export", "load"]
+__all__ = ["effects", "export", "load"]
 
 
 def load(
@@ -26,6 +26,19 @@ def load(
     with database.writing():
         owner = catalogue.describe(object)
         return loading.load(owner, columns, rows, by_id=by_id, ends=ends, details=dict(details or {}))
+
+
+def effects(
+    object: str,
+    *,
+    columns: Sequence[LoadColumn],
+    rows: Iterable[Sequence[object]],
+    gone: Iterable[tuple[int | None, str]] = (),
+    by_id: bool = False,
+    ends: LoadEnding | None = None,
+) -> list[LoadEffect]:
+    """Return what a load would do to the records of an object, and do nothing; see `logic.load_effects.effects`."""
+    return load_effects.effects(catalogue.describe(object), columns, rows, gone, by_id=by_id, ends=ends)
 
 
 def export(object: str, *, fields: Sequence[str], into: Path) -> int:

@@ -51,6 +51,23 @@ class LoadEnding:
 
 
 @dataclass(frozen=True, slots=True)
+class LoadEffect:
+    """What a load would do to records of an object: create, change, end, or leave them without a word of their source.
+
+    `count` of the `of` that there are (open ones, where they would end), by org unit; `records` and, of new ones, `keys`
+    are examples.
+    """
+
+    kind: str
+    object: str
+    count: int
+    of: int
+    units: Mapping[int | None, int]
+    records: tuple[int, ...] = ()
+    keys: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class RejectedRecord:
     """A row that a load left out: the keys of the rules that its record would break, and what else is wrong with it."""
 

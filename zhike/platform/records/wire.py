@@ -57,8 +57,8 @@ class QueryIn(RequestBody):
     refinement: str = ""
     condition: Condition | None = None
     q: str = ""
-    sort: list[SortIn] = []
-    columns: list[str | ComputedIn] = []
+    sort: Annotated[list[SortIn], Field(max_length=100)] = []
+    columns: Annotated[list[str | ComputedIn], Field(max_length=200)] = []
     cursor: str | None = None
     limit: int = 50
     of: ParentIn | None = None

@@ -704,6 +704,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/loads/{uid}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept
+         * @description A file that waits loaded, whatever it does: the run that loads it.
+         */
+        post: operations["acceptLoad"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/loads/{uid}/discard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Discard
+         * @description A file that waits put away: nothing of it is loaded.
+         */
+        post: operations["discardLoad"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/loads/{uid}/rejected.csv": {
         parameters: {
             query?: never;
@@ -718,6 +758,26 @@ export interface paths {
         get: operations["getRejectedRows"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/loads/{uid}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo
+         * @description The last load of a source taken back: the run that puts there again what was there before.
+         */
+        post: operations["undoLoad"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2227,6 +2287,12 @@ export interface components {
             made_at: string | null;
             run: components["schemas"]["CampaignRunOut"] | null;
         };
+        /** @description A record as an example, or the key of a new row, which has no record yet. */
+        ExampleOut: {
+            display: string;
+            object: string;
+            uid: string | null;
+        };
         /** @description A condition and the party asked about. */
         ExplainIn: {
             condition: components["schemas"]["StoredExpression"];
@@ -2662,10 +2728,13 @@ export interface components {
             sort: components["schemas"]["SortOut"];
             tabs: string[];
         };
-        /** @description One load with its first rejected rows. */
+        /** @description One load with its first rejected rows, with what it does or did, and what its reader may do about it. */
         LoadDetailOut: {
+            answerable: boolean;
+            answered_by: string;
             business_date: string | null;
             dataset: string;
+            effects: components["schemas"]["LoadEffectOut"][];
             error: components["schemas"]["Failure"] | null;
             file: string;
             file_hash: string;
@@ -2680,9 +2749,23 @@ export interface components {
             /** Format: date-time */
             started_at: string;
             /** @enum {string} */
-            state: "running" | "done" | "failed" | "cancelled";
+            state: "running" | "done" | "failed" | "cancelled" | "waiting" | "discarded" | "undone" | "restored";
             /** Format: uuid */
             uid: string;
+            undoable: boolean;
+            undoes: string | null;
+        };
+        /** @description What a load does to a dataset or to an object fed from it: `count` of `of`, by org unit, with examples. */
+        LoadEffectOut: {
+            about: components["schemas"]["Labels"];
+            allowed: number;
+            count: number;
+            examples: components["schemas"]["ExampleOut"][];
+            /** @enum {string} */
+            kind: "create" | "change" | "end" | "leave" | "fewer" | "emptied" | "uniform" | "again";
+            of: number;
+            units: components["schemas"]["UnitCountOut"][];
+            waits: boolean;
         };
         /** @description What became of one received file; rows without a record are among the loaded ones. */
         LoadOut: {
@@ -2701,7 +2784,7 @@ export interface components {
             /** Format: date-time */
             started_at: string;
             /** @enum {string} */
-            state: "running" | "done" | "failed" | "cancelled";
+            state: "running" | "done" | "failed" | "cancelled" | "waiting" | "discarded" | "undone" | "restored";
             /** Format: uuid */
             uid: string;
         };
@@ -3795,6 +3878,11 @@ export interface components {
             name: string;
             path: string;
         };
+        /** @description How many of an org unit; without a name, of none. */
+        UnitCountOut: {
+            count: number;
+            name: string;
+        };
         /** @description A unit of the firm. */
         UnitOut: {
             kind: string;
@@ -4259,6 +4347,7 @@ export type EmptyOut = components['schemas']['EmptyOut'];
 export type ErrorOut = components['schemas']['ErrorOut'];
 export type EstimateOut = components['schemas']['EstimateOut'];
 export type EstimateStandingOut = components['schemas']['EstimateStandingOut'];
+export type ExampleOut = components['schemas']['ExampleOut'];
 export type ExplainIn = components['schemas']['ExplainIn'];
 export type ExplainNodeOut = components['schemas']['ExplainNodeOut'];
 export type ExplanationOut = components['schemas']['ExplanationOut'];
@@ -4307,6 +4396,7 @@ export type LettersIn = components['schemas']['LettersIn'];
 export type LettersOut = components['schemas']['LettersOut'];
 export type ListLayoutOut = components['schemas']['ListLayoutOut'];
 export type LoadDetailOut = components['schemas']['LoadDetailOut'];
+export type LoadEffectOut = components['schemas']['LoadEffectOut'];
 export type LoadOut = components['schemas']['LoadOut'];
 export type LoadsOut = components['schemas']['LoadsOut'];
 export type MadeUserOut = components['schemas']['MadeUserOut'];
@@ -4438,6 +4528,7 @@ export type TouchesBlockOut = components['schemas']['TouchesBlockOut'];
 export type TouchesData = components['schemas']['TouchesData'];
 export type UnavailableBlockOut = components['schemas']['UnavailableBlockOut'];
 export type UnitChoiceOut = components['schemas']['UnitChoiceOut'];
+export type UnitCountOut = components['schemas']['UnitCountOut'];
 export type UnitOut = components['schemas']['UnitOut'];
 export type UnmaskIn = components['schemas']['UnmaskIn'];
 export type UnmaskableData = components['schemas']['UnmaskableData'];
@@ -5964,6 +6055,72 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
+    acceptLoad: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                uid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueuedOut"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            502: components["responses"]["Error502"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    discardLoad: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                uid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoadOut"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            502: components["responses"]["Error502"];
+            503: components["responses"]["Error503"];
+        };
+    };
     getRejectedRows: {
         parameters: {
             query?: never;
@@ -5982,6 +6139,39 @@ export interface operations {
                 };
                 content: {
                     "text/csv": string;
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            502: components["responses"]["Error502"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    undoLoad: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                uid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueuedOut"];
                 };
             };
             400: components["responses"]["Error400"];

@@ -16,6 +16,7 @@ import { Page } from '../../kit/Page';
 import { Panel } from '../../kit/Panel';
 import { Empty, QueryState } from '../../kit/states';
 import { FailureNotice, findingText } from '../../blocks/Failure';
+import { Answers, EffectsPanel, WaitingNotice } from './Effects';
 import { LoadState } from './LoadState';
 import { useSourceName } from './sources';
 
@@ -37,7 +38,12 @@ export function LoadPage() {
       title={load?.file}
       mark={load && <LoadState load={load} />}
       sub={load && t('load.subtitle', { source: sourceName(load.source), date: date(load.business_date) })}
-      actions={<LiveStamp at={query.dataUpdatedAt} />}
+      actions={
+        <>
+          <LiveStamp at={query.dataUpdatedAt} />
+          {load && <Answers load={load} />}
+        </>
+      }
     >
       <QueryState query={query} rows={10} page>
         {(data) => <LoadView load={data} />}
@@ -52,6 +58,7 @@ function LoadView({ load }: { load: LoadDetail }) {
     <div className="blocks">
       {load.state === 'failed' && <p className="strong tone-late">{t('load.failed')}</p>}
       {load.error && <FailureNotice failure={load.error} />}
+      <WaitingNotice load={load} />
       <Panel flush>
         <div className="people">
           <Figure label={t('load.read')} value={<span data-testid="rows-read">{decimal(load.rows_read, 0)}</span>} />
@@ -96,6 +103,7 @@ function LoadView({ load }: { load: LoadDetail }) {
           />
         </div>
       </Panel>
+      <EffectsPanel load={load} />
       {load.findings.length > 0 && !load.error && (
         <Panel title={t('load.findings')} meta={load.findings.length}>
           <ul className="stack gap-4">
@@ -107,7 +115,7 @@ function LoadView({ load }: { load: LoadDetail }) {
           </ul>
         </Panel>
       )}
-      {(!load.error || told(load) > 0) && <RejectedPanel load={load} />}
+      {(!load.error || told(load) > 0) && (load.state !== 'waiting' || told(load) > 0) && <RejectedPanel load={load} />}
     </div>
   );
 }

@@ -2,7 +2,16 @@ import type { Load } from '../../api';
 import { useText } from '../../kit/i18n';
 import { Tag, type Tone } from '../../kit/marks';
 
-const TONES: Record<Load['state'], Tone> = { running: 'blue', done: 'done', failed: 'late', cancelled: 'plain' };
+const TONES: Record<Load['state'], Tone> = {
+  running: 'blue',
+  done: 'done',
+  failed: 'late',
+  cancelled: 'plain',
+  waiting: 'attention',
+  discarded: 'plain',
+  undone: 'plain',
+  restored: 'done',
+};
 
 /** What became of a file; one that left rows behind is not simply done. */
 export function LoadState({ load }: { load: Load }) {

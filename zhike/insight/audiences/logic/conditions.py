@@ -24,7 +24,8 @@ from zhike.platform.permissions.types import Principal
 AND, OR, NOT, CONDITION = "and", "or", "not", "condition"
 #: A condition may speak of the day it is asked about: `last_trade_date < :business_date - 30`.
 _PARAMETERS = {"business_date": Type.DATE}
-_KEPT = 2000
+#: Compiled conditions that are kept; one of the largest has 2 MB.
+_KEPT = 200
 _STEP = re.compile(r"\.(and|or)\[(\d+)\]|\.(not)\b")
 _COLUMNS = datasets.ColumnBinding()
 _COMPARISONS = (exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE, exp.In, exp.Between)

@@ -91,7 +91,7 @@ def _made_of(object: str) -> str:
 def _party_rows(system: IdentitySystem, source: Source, rank: int, fields: Sequence[str]) -> Tree:
     schema = datasets.dataset_schema(source)
     values = [
-        trees.named(_compiled(schema, system.fields[key]) if key in system.fields else trees.value(None), key)
+        trees.named(compiled(schema, system.fields[key]) if key in system.fields else trees.value(None), key)
         for key in fields
     ]
     return trees.sql(
@@ -124,11 +124,18 @@ def _sent_of(session: Session, system: IdentitySystem, snapshot: Snapshot | None
 def _texts(schema: Schema, texts: Mapping[str, str]) -> list[Tree]:
     """Values that may stand in a sentence, as columns w0, w1 …"""
     return [
-        trees.named(trees.cast(_compiled(schema, text), "varchar"), f"w{n}") for n, text in enumerate(texts.values())
+        trees.named(trees.cast(compiled(schema, text), "varchar"), f"w{n}") for n, text in enumerate(texts.values())
     ]
 
 
-def _compiled(schema: Schema, text: str) -> Tree:
+def ending(master: Master, day: date) -> LoadEnding | None:
+    """Return how what a feed names no longer ends on a day, where it does."""
+    ends = master.ends
+    return LoadEnding(ends.field, ends.keys, day, ends.start or "") if ends else None
+
+
+def compiled(schema: Schema, text: str) -> Tree:
+    """Return an expression over a dataset, whose rows are `d`."""
     expression = expressions.parse(text, schema)
     value = trees.formula(expression, datasets.ColumnBinding("d"))
     # DuckDB hands moments to Python only with pytz; PostgreSQL reads their text.
@@ -168,7 +175,7 @@ def _fed(counts: LoadCounts) -> Fed:
 
 
 def _feed_units(session: Session, master: Master, schema: Schema) -> LoadCounts:
-    values = {column.field: _compiled(schema, column.text) for column in master.columns}
+    values = {column.field: compiled(schema, column.text) for column in master.columns}
     rows = session.rows(
         trees.sql(
             "select _values from _rows d",
@@ -199,32 +206,31 @@ def _feed_records(
     source = datasets.source_of(master.dataset, snapshot=snapshot)
     assert source is not None
     schema = definitions.master_schema(master, snapshot)
-    asked = _asked(session, master, (source, schema), snapshot, business_date)
+    found = asked(session, master, (source, schema), snapshot, business_date)
     columns = [LoadColumn(column.field, by="id" if column.system else "source_key") for column in master.columns]
     select = trees.sql(
         "select null as id, s.key, _values, s.known, s.place from _sent s",
         values=[trees.column(f"v{number}", "s") for number in range(len(columns))],
-        sent=asked.with_columns(asked.values),
+        sent=found.with_columns(found.values),
     )
     beside = _Beside()
-    ends = master.ends
     counts = exchange.load(
         master.object,
         columns=columns,
         rows=_first_of_each(session.stream(select), beside),
         by_id=False,
-        ends=LoadEnding(ends.field, ends.keys, business_date or clock.today(), ends.start or "") if ends else None,
+        ends=ending(master, business_date or clock.today()),
         details={"inputs": inputs["tables"]},
     )
     # A record may come from facts of several days, of which the newest counts; in a whole state it stands once.
     if source.grain != "master":
         beside.doubled.clear()
-    _tell(session, master, counts, beside, (source, schema), asked)
+    _tell(session, master, counts, beside, (source, schema), found)
     return counts, beside
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class Asked:
     """The rows `d` of a feed, each with its key, its place and whether it is about somebody known; what is sent of each."""
 
     rows: Tree
@@ -235,16 +241,17 @@ class _Asked:
         return trees.with_columns(self.rows, columns)
 
 
-def _asked(
+def asked(
     session: Session,
     master: Master,
     of: tuple[Source, Schema],
     snapshot: Snapshot | None,
     business_date: date | None,
-) -> _Asked:
+) -> Asked:
+    """Return what a feed asks of its dataset, as the session has it."""
     source, schema = of
     first = business_date - timedelta(days=master.days) if master.days and business_date else None
-    conditions = [_compiled(schema, master.where)] if master.where else []
+    conditions = [compiled(schema, master.where)] if master.where else []
     if first:
         conditions.append(trees.sql("d.business_date > _first", first=trees.value(first)))
     parties = {n: trees.name(f"l{n}") for n, column in enumerate(master.columns) if column.system}
@@ -252,7 +259,7 @@ def _asked(
         "select _key as key, _known as known,"
         " row_number() over (partition by _key order by _known desc, _newest, _order) as place"
         " from _rows d where _where",
-        key=_compiled(schema, master.source_key),
+        key=compiled(schema, master.source_key),
         known=trees.all_of(trees.sql("_party.party_id is not null", party=party) for party in parties.values()),
         newest=[trees.descending(trees.column("business_date", "d"))] if source.grain == "fact" else [],
         order=[trees.column(column, "d") for column in source.keys],
@@ -267,7 +274,7 @@ def _asked(
         else:
             value = _with_currency(master, column, _sent(master, column, schema), schema, snapshot)
         values.append(trees.named(value, f"v{number}"))
-    return _Asked(rows, values)
+    return Asked(rows, values)
 
 
 def _with_party(
@@ -280,7 +287,7 @@ def _with_party(
         l=trees.name(f"l{number}"),
         identity=trees.value(definitions.identity_of_column(master, column, snapshot).key),
         system=trees.value(column.system),
-        key=_compiled(schema, column.text),
+        key=compiled(schema, column.text),
     )
     return trees.left_join(rows, session.table(LINK), f"l{number}", same)
 
@@ -291,7 +298,7 @@ def _tell(
     counts: LoadCounts,
     beside: _Beside,
     of: tuple[Source, Schema],
-    asked: _Asked,
+    asked: Asked,
 ) -> None:
     """Let the loads of the dataset tell which rows became no records."""
     source, schema = of
@@ -323,8 +330,8 @@ def _sent(master: Master, column: MasterColumn, schema: Schema) -> Tree:
     """Return what the load takes for a field."""
     values = catalogue.describe(master.object).fields[column.field].values
     if column.parts:
-        return values.joined_tree({part: _compiled(schema, text) for part, text in column.parts.items()})
-    return values.sent_tree(_compiled(schema, column.text))
+        return values.joined_tree({part: compiled(schema, text) for part, text in column.parts.items()})
+    return values.sent_tree(compiled(schema, column.text))
 
 
 def _with_currency(
@@ -336,7 +343,7 @@ def _with_currency(
         return value
     currencies = datasets.currencies_in(source, column.text, schema)
     if column.currency or currencies:
-        currency = _compiled(schema, column.currency or currencies[0])
+        currency = compiled(schema, column.currency or currencies[0])
     else:
         currency = trees.value(source.currency)
     return trees.record({"amount": value, "currency": currency})
@@ -346,7 +353,7 @@ def _with_lookups(session: Session, master: Master, rows: Tree, snapshot: Snapsh
     for lookup in master.lookups:
         other = datasets.source_of(lookup.dataset, snapshot=snapshot)
         assert other is not None
-        where = _compiled(datasets.dataset_schema(other), lookup.where) if lookup.where else trees.value(True)
+        where = compiled(datasets.dataset_schema(other), lookup.where) if lookup.where else trees.value(True)
         columns = [trees.column(key, "d") for key in dict.fromkeys((lookup.by, *lookup.columns))]
         rows = trees.sql(
             "select x.*, _taken from _rows x left join (select _columns from _other d where _where) y on y._by = x._by",

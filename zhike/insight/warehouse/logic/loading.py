@@ -20,7 +20,7 @@ from django.conf import settings
 from zhike.expressions import trees
 from zhike.expressions.trees import Tree
 from zhike.insight.warehouse.errors import FileUnreadable
-from zhike.insight.warehouse.logic import columns, engine, file_names, months, quality, rejects, tables
+from zhike.insight.warehouse.logic import columns, effects, engine, file_names, months, quality, rejects, tables
 from zhike.insight.warehouse.logic.file_names import FileDates
 from zhike.insight.warehouse.logic.receiving import Received, is_text, received
 from zhike.insight.warehouse.logic.writer import only_writer
@@ -49,7 +49,14 @@ def store() -> FileStore:
 
 
 def load_file(
-    source: Source, path: Path, *, business_date: date | None, name: str, handle: RunHandle | None, again: bool
+    source: Source,
+    path: Path,
+    *,
+    business_date: date | None,
+    name: str,
+    handle: RunHandle | None,
+    again: bool,
+    accepted: bool = False,
 ) -> LoadResult:
     """Load one file and return what became of it; see `api.load_file`."""
     try:
@@ -77,9 +84,22 @@ def load_file(
         run=handle.uid if handle else None,
         started_at=clock.now(),
     )
+    return _run(row, source, dates, handle, accepted)
+
+
+def accept(row: Load, source: Source, handle: RunHandle | None) -> LoadResult:
+    """Load the file of a load that waited: somebody has seen what it does."""
+    row.state, row.findings = Load.State.RUNNING, []
+    row.run = handle.uid if handle else None
+    row.save()
+    dates = file_names.dates_of(source, row.file, row.business_date)
+    return _run(row, source, dates, handle, accepted=True)
+
+
+def _run(row: Load, source: Source, dates: FileDates, handle: RunHandle | None, accepted: bool) -> LoadResult:
     try:
         with only_writer(handle):
-            _perform(row, source, dates, handle)
+            _perform(row, source, dates, handle, accepted)
     except Cancelled:
         _finish(row, Load.State.CANCELLED)
         raise
@@ -147,7 +167,7 @@ def _of_many_days(source: Source, dates: FileDates) -> bool:
     return source.grain == "fact" and dates.first is None
 
 
-def _perform(row: Load, source: Source, dates: FileDates, handle: RunHandle | None) -> None:
+def _perform(row: Load, source: Source, dates: FileDates, handle: RunHandle | None, accepted: bool) -> None:
     _check_day(source, dates, row.file)
     path = store().path(row.file_hash)
     text = is_text(path, row.file)
@@ -170,10 +190,15 @@ def _perform(row: Load, source: Source, dates: FileDates, handle: RunHandle | No
                 )
             row.findings = quality.refusal(source, row.rows_read, row.rows_rejected)
             if not row.findings:
-                _step(handle, row, Labels("写入", "writing"))
-                row.rows_loaded = _write(session, source, read, dates, row)
-                _look(source, dates, row)
-                state = Load.State.DONE
+                kept = _to_write(read, row)
+                plain = columns.typed(source, found.relation, found.headers, business_date=dates.first, plain=True)
+                if accepted or not _waits(session, source, row, kept, plain):
+                    _step(handle, row, Labels("写入", "writing"))
+                    row.rows_loaded = _write(session, source, kept, dates, row)
+                    _look(source, dates, row)
+                    state = Load.State.DONE
+                else:
+                    state = Load.State.WAITING
         _finish(row, state)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
@@ -234,11 +259,27 @@ def _look(source: Source, dates: FileDates, row: Load) -> None:
         row.findings = quality.drift(source, row.business_date, row.rows_loaded)
 
 
-def _write(session: Session, source: Source, typed: Tree, dates: FileDates, row: Load) -> int:
+def _to_write(typed: Tree, row: Load) -> Tree:
     kept = "select * exclude (_line, _reason) from _typed where _reason is null"
     if row.rows_rejected:
         kept += " and _line not in (select line from rejected)"
-    select = trees.sql(kept, typed=typed)
+    return trees.sql(kept, typed=typed)
+
+
+def _waits(session: Session, source: Source, row: Load, rows: Tree, plain: Tree) -> bool:
+    """Note what a file would do; return whether a person has to see it first. One that is kept only does nothing."""
+    fresh = row.rows_read - row.rows_rejected
+    if source.grain == "fact":
+        found = [*effects.of_fact(session, source, row, fresh), *effects.again(source, row, fresh)]
+    elif _superseded(row):
+        found = []
+    else:
+        found = effects.of_master(session, source, rows, plain)
+    row.effects = effects.as_json(found)
+    return any(one.waits for one in found)
+
+
+def _write(session: Session, source: Source, select: Tree, dates: FileDates, row: Load) -> int:
     if source.grain == "master":
         if _superseded(row):
             row.findings = [
@@ -345,6 +386,9 @@ def as_result(row: Load) -> LoadResult:
         started_at=row.started_at,
         finished_at=row.finished_at,
         findings=tuple(row.findings),
+        effects=tuple(effects.from_json(row.effects)),
+        answered_by=row.answered_by,
+        undoes=row.undoes,
         error=row.error,
     )
 

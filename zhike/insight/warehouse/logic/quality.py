@@ -73,11 +73,8 @@ def refusal(source: Source, read: int, rejected: int) -> list[dict[str, object]]
     return [LoadFinding("load.too_many_rejected", zh, en, facts).as_dict()]
 
 
-def drift(source: Source, business_date: date | None, rows: int) -> list[dict[str, object]]:
-    """Return a finding when the rows of one day's file differ from the median of the days before by more than allowed."""
-    share_allowed = source.checks.drift if source.checks else None
-    if share_allowed is None or business_date is None:
-        return []
+def usual_rows(source: Source, business_date: date) -> tuple[float, int]:
+    """Return the median of the rows of the days before, and of how many; 0 before there are enough of them."""
     counts: dict[date, int] = {}
     before = Load.objects.filter(source=source.key, state=Load.State.DONE, business_date__lt=business_date)
     for first, day, count in before.order_by("-business_date", "-id").values_list(
@@ -85,7 +82,16 @@ def drift(source: Source, business_date: date | None, rows: int) -> list[dict[st
     )[: 2 * _COMPARED]:
         if day is not None and first == day:
             counts.setdefault(day, count)
-    usual = median(list(counts.values())[:_COMPARED]) if len(counts) >= _FEWEST else 0
+    compared = list(counts.values())[:_COMPARED]
+    return (median(compared) if len(counts) >= _FEWEST else 0), len(compared)
+
+
+def drift(source: Source, business_date: date | None, rows: int) -> list[dict[str, object]]:
+    """Return a finding when the rows of one day's file differ from the median of the days before by more than allowed."""
+    share_allowed = source.checks.drift if source.checks else None
+    if share_allowed is None or business_date is None:
+        return []
+    usual, days = usual_rows(source, business_date)
     allowed = share_allowed * usual
     if source.grain == "fact":
         # Events are counted: by chance alone four a day become nine now and then (three standard deviations).
@@ -93,7 +99,7 @@ def drift(source: Source, business_date: date | None, rows: int) -> list[dict[st
     if not usual or abs(rows - usual) <= allowed:
         return []
     share = round(100 * (rows - usual) / usual)
-    facts = {"rows": rows, "median": usual, "days": min(len(counts), _COMPARED), "allowed": share_allowed}
+    facts = {"rows": rows, "median": usual, "days": days, "allowed": share_allowed}
     zh = f"本文件 {rows:,} 行，比之前 {facts['days']} 个业务日的中位数 {usual:,.0f} 行{'多' if share > 0 else '少'} {abs(share)}%"
     en = f"{rows:,} rows, {share:+d} % against the median {usual:,.0f} of the {facts['days']} days before"
     return [LoadFinding("load.drift", zh, en, facts).as_dict()]

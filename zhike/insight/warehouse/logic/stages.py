@@ -74,7 +74,7 @@ def stale_days(*, before: date) -> list[date]:
     found = []
     for staged in StagedDay.objects.filter(business_date__lt=before).order_by("business_date"):
         later = Load.objects.filter(
-            state=Load.State.DONE,
+            state__in=(Load.State.DONE, Load.State.RESTORED),
             id__gt=staged.last_load,
             first_date__lte=staged.business_date,
             dataset__in=[s.dataset for s in sources.all_sources().values() if s.grain == "fact"],

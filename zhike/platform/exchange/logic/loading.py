@@ -22,7 +22,6 @@ from zhike.platform.exchange.logic.load_checks import defaults, own_references
 from zhike.platform.exchange.logic.load_rules import BROKEN
 from zhike.platform.exchange.logic.load_staging import STAGING, Incoming
 from zhike.platform.exchange.types import LoadColumn, LoadCounts, LoadEnding
-from zhike.platform.objects import catalogue
 from zhike.platform.objects.types import ObjectType
 from zhike.platform.records import api as records
 
@@ -51,7 +50,7 @@ def load(
         cursor.execute("select set_config('zhike.load', 'on', true)")
         # What `ends` asks is which records no row names, so then the unchanged rows are staged, too.
         read = staging.stage(cursor, incoming, rows, whole=ends is not None)
-        kept, gone = _not_of_erased(incoming)
+        kept, gone = not_of_erased(incoming)
         load_rules.reject(cursor, incoming, kept, gone)
         kept.append(sql.SQL("not exists (select from {} b where b.uid = s.uid)").format(sql.Identifier(BROKEN)))
         created, updated = _upsert_all_that_hold(cursor, incoming, kept, gone)
@@ -167,7 +166,7 @@ def _refer_among(cursor: CursorWrapper, incoming: Incoming) -> None:
         cursor.execute(statement)
 
 
-def _not_of_erased(incoming: Incoming) -> tuple[list[sql.Composable], dict[str, object]]:
+def not_of_erased(incoming: Incoming) -> tuple[list[sql.Composable], dict[str, object]]:
     """The conditions that leave out personal records that are erased or follow erased ones, with values; none costs nothing.
 
     A record that is known by its id needs none of its own: the row of an erased one is still there to meet.

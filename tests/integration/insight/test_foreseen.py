@@ -1,0 +1,193 @@
+"""A short or foreign file waits for a person before anything is ended, changed or forgotten."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from tests.factories import golden
+from tests.factories.lake import asked
+from tests.factories.records import SYSTEM
+from zhike.insight.identity import api as identity
+from zhike.insight.warehouse import received, types
+from zhike.insight.warehouse.errors import NewerLoad, NotWaiting
+from zhike.insight.warehouse.models import Load
+from zhike.insight.warehouse.types import Source
+from zhike.kernel import jobs
+from zhike.kernel.definitions import Snapshot
+from zhike.kernel.models import Run
+from zhike.platform.objects import api as objects
+from zhike.platform.objects.types import RecordQuery
+
+NIGHT, NEXT = date(2026, 3, 18), date(2026, 3, 19)
+
+
+def customers(folder, day, change=lambda rows: rows):
+    """Write the golden day's customer file of a later day, its lines changed, and return it."""
+    golden.write_customers(folder, day, {})
+    [path] = folder.glob("counter_customer*")
+    head, *rows = path.read_text(encoding="gbk").splitlines()
+    path.write_text("\n".join([head, *change(rows)]) + "\n", encoding="gbk")
+    return path
+
+
+def load(path):
+    return received.load_file("counter_customer", path)
+
+
+def open_services():
+    serving = objects.page(RecordQuery("coverage", limit=200), principal=SYSTEM).rows
+    return sum(not row.values["valid_to"] for row in serving)
+
+
+def effect(result, kind, object=""):
+    return next(one for one in result.effects if (one.kind, one.object) == (kind, object))
+
+
+def run_all():
+    """Do what was queued, as a worker does."""
+    for run in Run.objects.filter(state=Run.State.WAITING).order_by("id"):
+        jobs.execute(str(run.uid))
+
+
+@pytest.fixture(autouse=True)
+def _few(monkeypatch):
+    """The golden day has few customers: three effects of a kind are many here."""
+    monkeypatch.setattr(types, "FEW_EFFECTS", 3)
+
+
+@pytest.fixture(scope="module")
+def before(golden_day):
+    return open_services()
+
+
+def test_three_rows_of_a_whole_state_wait_and_change_nothing(before, tmp_path):
+    total = len(golden.inputs()["customers"])
+    short = load(customers(tmp_path, NIGHT, lambda rows: rows[:3]))
+
+    assert short.state == "waiting" and short.rows_loaded == 0
+    assert (effect(short, "leave").count, effect(short, "leave").of) == (total - 3, total)
+    ended = effect(short, "end", "coverage")
+    assert ended.of == before and ended.count == sum(ended.units.values()) > before * 0.05 and ended.records
+    # Two of the nine are known to the app or to the call centre, too: of them something is said still.
+    assert effect(short, "leave", "party").count == total - 3 - 2
+    assert asked("select count(*) from _rows", rows="core.counter_customer") == [(total,)]
+    identity.run(business_date=NIGHT)
+    assert open_services() == before
+
+
+def test_what_waits_is_accepted_once_ends_services_and_the_right_file_opens_them_again(before, tmp_path):
+    waiting = Load.objects.get(state=Load.State.WAITING)
+    received.accept(waiting.uid, principal=SYSTEM)
+    with pytest.raises(NotWaiting):
+        received.accept(waiting.uid, principal=SYSTEM)
+    run_all()
+    waiting.refresh_from_db()
+    assert (waiting.state, waiting.rows_loaded, waiting.answered_by) == ("done", 3, SYSTEM.actor)
+    identity.run(business_date=NIGHT)
+    assert open_services() == 3
+
+    right = load(customers(tmp_path, NEXT))
+    assert right.state == "waiting" and effect(right, "create").count == len(golden.inputs()["customers"]) - 3
+    received.accept(right.uid, principal=SYSTEM)
+    run_all()
+    identity.run(business_date=NEXT)
+    assert open_services() == before
+
+
+def test_the_last_load_is_taken_back_and_only_the_last(before, tmp_path):
+    [last] = Load.objects.filter(source="counter_customer", business_date=NEXT, state="done")
+    first = Load.objects.filter(source="counter_customer", state="done").order_by("id").first()
+    with pytest.raises(NewerLoad):
+        received.undo(first.uid, principal=SYSTEM)
+    received.undo(last.uid, principal=SYSTEM)
+    run_all()
+    last.refresh_from_db()
+    assert last.state == "undone"
+    assert asked("select count(*) from _rows", rows="core.counter_customer") == [(3,)]
+    [told] = Load.objects.filter(undoes=last.uid)
+    assert told.state == "restored" and told.findings[0]["code"] == "load.undone"
+
+
+def test_a_discarded_file_does_nothing(before, tmp_path):
+    assert load(customers(tmp_path, date(2026, 3, 20))).state == "waiting"
+    waiting = Load.objects.get(state=Load.State.WAITING)
+    received.discard(waiting.uid, principal=SYSTEM)
+    assert asked("select count(*) from _rows", rows="core.counter_customer") == [(3,)]
+    with pytest.raises(NotWaiting):
+        received.discard(waiting.uid, principal=SYSTEM)
+
+
+def flows(path, rows, day, name=""):
+    """Write a day of facts and load it."""
+    file = path / (name or f"flows_{day:%Y%m%d}.csv")
+    file.write_text("\n".join(["流水号,金额", *(f"{n},{amount}" for n, amount in rows)]) + "\n", encoding="utf-8")
+    return received.load_file("flows", file, snapshot=FLOWS)
+
+
+COLUMNS = [
+    {"key": "no", "from": "流水号", "type": "text", "required": True},
+    {"key": "amount", "from": "金额", "type": "decimal"},
+]
+FLOWS = Snapshot(
+    -1,
+    {
+        "source": {
+            "flows": Source.model_validate(
+                {
+                    "kind": "source",
+                    "key": "flows",
+                    "labels": {"zh": "流水", "en": "Flows"},
+                    "system": "test",
+                    "dataset": "test.flows",
+                    "grain": "fact",
+                    "file": "flows_{business_date:%Y%m%d}.csv",
+                    "keys": ["no"],
+                    "columns": COLUMNS,
+                }
+            )
+        }
+    },
+)
+
+
+def test_a_day_of_facts_is_not_made_shorter_unasked_nor_is_another_days_file_taken_for_it(golden_day, tmp_path):
+    rows = [(n, n) for n in range(40)]
+    assert flows(tmp_path, rows, date(2026, 3, 16)).state == "done"
+    short = flows(tmp_path, rows[:3], date(2026, 3, 16))
+    assert short.state == "waiting" and [(one.kind, one.count, one.of) for one in short.effects] == [("fewer", 37, 40)]
+    assert asked("select count(*) from _rows", rows="test.flows") == [(40,)]
+
+    again = flows(tmp_path, rows, date(2026, 3, 17))
+    assert again.state == "waiting" and [(one.kind, one.count) for one in again.effects] == [("again", 40)]
+    for day in (9, 10, 11, 12, 13):
+        assert flows(tmp_path, [(n, day) for n in range(40)], date(2026, 3, day)).state == "done"
+    fewer = flows(tmp_path, [(n, 17) for n in range(15)], date(2026, 3, 17))
+    assert fewer.state == "waiting" and [(one.kind, one.count, one.of) for one in fewer.effects] == [("fewer", 25, 40)]
+    assert flows(tmp_path, [(n, 17) for n in range(25)], date(2026, 3, 17)).state == "done"
+
+
+def test_a_column_that_is_empty_or_the_same_everywhere_waits(golden_day, tmp_path):
+    master = FLOWS.of(Source)["flows"].model_copy(
+        update={
+            "grain": "master",
+            "dataset": "test.states",
+            "key": "states",
+            "file": "states_{business_date:%Y%m%d}.csv",
+        }
+    )
+    snapshot = Snapshot(-1, {"source": {"states": master}})
+
+    def loaded(day, amounts):
+        file = tmp_path / f"states_202603{day}.csv"
+        lines = [f"{n},{amount}" for n, amount in enumerate(amounts)]
+        file.write_text("\n".join(["流水号,金额", *lines]) + "\n", encoding="utf-8")
+        return received.load_file("states", file, snapshot=snapshot)
+
+    assert loaded(10, range(100)).state == "done"
+    for day, amounts, kind in ((11, [""] * 100, "emptied"), (12, [7] * 100, "uniform")):
+        found = loaded(day, amounts)
+        assert found.state == "waiting"
+        assert [(one.kind, one.about.zh, one.count, one.of) for one in found.effects] == [(kind, "金额", 100, 100)]
+    assert loaded(13, range(1, 101)).state == "done"

@@ -1,0 +1,142 @@
+"""What a person says of a load: that a waiting one is right, that it is not, or that the last one be taken back."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import date
+
+from zhike.expressions import trees
+from zhike.insight.warehouse.errors import NewerLoad, NotWaiting
+from zhike.insight.warehouse.logic import engine, loading, quality, tables
+from zhike.insight.warehouse.logic.writer import only_writer
+from zhike.insight.warehouse.models import Load
+from zhike.insight.warehouse.port import Session
+from zhike.insight.warehouse.types import LoadFinding, LoadResult, Source
+from zhike.kernel import clock
+from zhike.kernel.ids import uuid7
+from zhike.kernel.jobs import RunHandle
+
+
+def waiting(row: Load) -> Load:
+    """Return a load that waits for an answer. Raises NotWaiting, and NewerLoad where another came after it."""
+    if row.state != Load.State.WAITING:
+        raise NotWaiting(file=row.file)
+    return _newest(row)
+
+
+def last(row: Load) -> Load:
+    """Return the load that its source's data are of. Raises NewerLoad where it is another."""
+    if row.state != Load.State.DONE or not row.rows_loaded:
+        raise NewerLoad(file=row.file, newer=getattr(_after(row), "file", row.file))
+    return _newest(row)
+
+
+def answerable(row: Load) -> tuple[bool, bool]:
+    """Return whether a load can be accepted or discarded, and whether it can be taken back."""
+    newest = _after(row) is None
+    return newest and row.state == Load.State.WAITING, newest and row.state == Load.State.DONE and row.rows_loaded > 0
+
+
+def _newest(row: Load) -> Load:
+    newer = _after(row)
+    if newer is not None:
+        raise NewerLoad(file=row.file, newer=newer.file)
+    return row
+
+
+def _after(row: Load) -> Load | None:
+    return Load.objects.filter(source=row.source, state=Load.State.DONE, id__gt=row.pk, rows_loaded__gt=0).first()
+
+
+def answer(row: Load, state: str, actor: str, run: uuid.UUID | None) -> None:
+    """Note what somebody said, and the run that does it."""
+    row.state, row.answered_by = state, actor
+    row.run = run or row.run
+    row.save(update_fields=["state", "answered_by", "run"])
+
+
+def put_back(row: Load, source: Source, handle: RunHandle | None) -> LoadResult:
+    """Put there again what was there before a load that was taken back; done twice it is the same."""
+    with only_writer(handle):
+        before = _before(row, source)
+        if source.grain == "master":
+            before = before[-1:]
+        if not before or source.grain == "fact":
+            _empty(source, *_days([row, *before]))
+        for one in before:
+            result = loading.load_file(
+                source,
+                loading.store().path(one.file_hash),
+                business_date=one.business_date if one.first_date == one.business_date else None,
+                name=one.file,
+                handle=handle,
+                again=True,
+                accepted=True,
+            )
+            if result.state != "done":
+                return result
+        return loading.as_result(_noted(row, before))
+
+
+def _before(row: Load, source: Source) -> Sequence[Load]:
+    """The loads whose rows were there, oldest first: of a whole state the newest, of facts those with days in common."""
+    loads = quality.done(source=source.key).exclude(rows_loaded=0)
+    if source.grain == "master":
+        return list(loads.order_by("business_date", "id"))[-1:]
+    found: list[Load] = []
+    while True:
+        first, end = _days([row, *found])
+        wider = list(loads.filter(first_date__lte=end, business_date__gte=first).order_by("id"))
+        if len(wider) == len(found):
+            return found
+        found = wider
+
+
+def _days(rows: Sequence[Load]) -> tuple[date, date]:
+    firsts = [one.first_date or one.business_date or date.max for one in rows]
+    lasts = [one.business_date or date.min for one in rows]
+    return min(firsts), max(lasts)
+
+
+def _empty(source: Source, first: date, end: date) -> None:
+    """Take the rows of these days away; of a whole state all."""
+    with engine.over_tables() as connection:
+        session = Session(connection)
+        for part, files in tables.parts_of(source.dataset).items():
+            if part != tables.LATEST and not (first.isoformat()[: len(part)] <= part <= end.isoformat()[: len(part)]):
+                continue
+            of = {"rows": tables.reading(files), "first": trees.value(first), "end": trees.value(end)}
+            kept = (
+                trees.sql("select * from _rows where false", rows=of["rows"])
+                if part == tables.LATEST
+                else trees.sql("select * from _rows where business_date not between _first and _end", **of)
+            )
+            session.write(source.dataset, part, kept, sorted_by=source.order)
+
+
+def _noted(row: Load, before: Sequence[Load]) -> Load:
+    """Make the load that says what was taken back."""
+    back = before[-1].file if before else ""
+    said = LoadFinding(
+        "load.undone",
+        f"已撤销“{row.file}”的装载，" + (f"恢复为“{back}”的数据" if back else "这些日期没有更早的文件，数据已清空"),
+        f"'{row.file}' was taken back; "
+        + (f"the data of '{back}' are there again" if back else "nothing was there before"),
+    )
+    return Load.objects.create(
+        uid=uuid7(),
+        source=row.source,
+        dataset=row.dataset,
+        first_date=row.first_date,
+        business_date=row.business_date,
+        file=row.file,
+        file_hash=row.file_hash,
+        state=Load.State.RESTORED,
+        findings=[said.as_dict()],
+        owner=row.answered_by,
+        answered_by=row.answered_by,
+        undoes=row.uid,
+        started_at=clock.now(),
+        finished_at=clock.now(),
+    )

@@ -1,0 +1,192 @@
+"""What a received file would do, counted before it is applied; above a share of what is there it waits for a person.
+
+A short or foreign file looks like any other to whoever only reads it: three rows of a whole state end everything else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from zhike.expressions import trees
+from zhike.expressions.trees import Tree
+from zhike.insight.warehouse.logic import quality, tables
+from zhike.insight.warehouse.models import Load
+from zhike.insight.warehouse.port import Session
+from zhike.insight.warehouse.types import EFFECTS_SHARE, Difference, Effect, Source
+from zhike.kernel.definition_parts import Labels
+
+#: Keys of rows that are told of each kind.
+_EXAMPLES = 5
+#: A column counts as filled, or as of several values, where it was in so many of the rows before.
+_FILLED = 0.05
+Look = Callable[[Session, Difference], Iterable[Effect]]
+_looks: list[Look] = []
+
+
+def register(look: Look) -> None:
+    """Let a room count what a file would do to what it makes of the dataset; called when the application starts."""
+    _looks.append(look)
+
+
+def of_master(session: Session, source: Source, rows: Tree, plain: Tree) -> list[Effect]:
+    """Return what a file of the whole state would do; `rows` are those that would be written, `plain` in clear.
+
+    Nothing is compared with a dataset that has no row yet.
+    """
+    files = tables.parts_of(source.dataset).get(tables.LATEST, [])
+    current = session.table(source.dataset) if files else None
+    total = session.row(trees.sql("select count(*) from _rows", rows=current))[0] if current is not None else 0
+    if current is None or not total:
+        return []
+    shared = [trees.name(key) for key in source.keys_of_columns if key in tables.names_in(files)]
+    after, before = _kept_differences(session, current, rows, shared)
+    found = [*_of_rows(session, source, (before, after), total), *_of_columns(session, source, (current, rows), total)]
+    if session.rows(
+        trees.sql("select 1 from _after union all select 1 from _before limit 1", after=after, before=before)
+    ):
+        keys = [trees.name(key) for key in source.keys]
+        of_these = "select * from _plain where hash(_keys) in (select hash(_keys) from _after)"
+        session.keep("rows_plain", trees.sql(of_these, plain=plain, keys=keys, after=after))
+        for look in _looks:
+            found += look(session, Difference(source, before, after, trees.kept("rows_plain")))
+    return [effect for effect in found if effect.count]
+
+
+def _kept_differences(session: Session, current: Tree, rows: Tree, shared: Sequence[Tree]) -> tuple[Tree, Tree]:
+    """Keep the rows that only the file has, and those that only the dataset has; return what reads them.
+
+    Rows are compared by a hash of 64 bits of the columns that both have: two different rows of two million are taken for
+    one in one of ten million files.
+    """
+    only = "select * from _one where hash(_shared) not in (select hash(_shared) from _other)"
+    for name, one, other in (("rows_after", rows, current), ("rows_before", current, rows)):
+        session.keep(name, trees.sql(only, one=one, shared=shared, other=other))
+    return trees.kept("rows_after"), trees.kept("rows_before")
+
+
+def allowed(source: Source, kind: str) -> float:
+    """Return the share above which a source's effects of a kind wait."""
+    given = source.checks.effects.items() if source.checks else ()
+    return next((share for of_kind, share in given if of_kind == kind), EFFECTS_SHARE)
+
+
+def _of_rows(session: Session, source: Source, rows: tuple[Tree, Tree], total: int) -> Iterator[Effect]:
+    """Rows of the dataset that the file names no longer, and those that it has in addition."""
+    before, after = rows
+    about = Labels(source.labels.zh, source.labels.en)
+    kinds: tuple[tuple[str, Tree, Tree], ...] = (("leave", before, after), ("create", after, before))
+    for kind, one, other in kinds:
+        found = session.rows(
+            trees.sql(
+                "select count(*) over (), concat_ws(' ', _keys) from _one"
+                " where hash(_keys) not in (select hash(_keys) from _other) order by _keys limit _most",
+                keys=[trees.name(key) for key in source.keys],
+                one=one,
+                other=other,
+                most=trees.value(_EXAMPLES),
+            )
+        )
+        count = int(found[0][0]) if found else 0
+        keys = () if _is_personal(source) else tuple(key for _count, key in found)
+        yield Effect(kind, about, count, total, allowed(source, kind), keys=keys)
+
+
+def _is_personal(source: Source) -> bool:
+    return any(source.column(key).personal or source.column(key).certificate for key in source.keys)
+
+
+def _of_columns(session: Session, source: Source, rows: tuple[Tree, Tree], total: int) -> Iterator[Effect]:
+    """Columns that had values and are empty, or had several and have one."""
+    current, file = rows
+    has = session.columns(current)
+    columns = [column for column in source.columns if column.key in has]
+    asked = [
+        tree
+        for column in columns
+        for tree in (
+            trees.sql("count(_column)", column=trees.name(column.key)),
+            trees.sql("min(_column) is distinct from max(_column)", column=trees.name(column.key)),
+        )
+    ]
+    before, after = (
+        session.row(trees.sql("select count(*), _asked from _rows", asked=asked, rows=one)) for one in rows
+    )
+    if not after[0]:
+        return
+    for number, column in enumerate(columns):
+        filled, several = before[1 + 2 * number : 3 + 2 * number]
+        filled_now, several_now = after[1 + 2 * number : 3 + 2 * number]
+        about = column.labels or Labels(column.title, column.key)
+        if filled >= _FILLED * total and not filled_now:
+            yield Effect("emptied", about, filled, total, allowed(source, "emptied"))
+        elif several and filled >= _FILLED * total and filled_now and not several_now:
+            yield Effect("uniform", about, filled, total, allowed(source, "uniform"))
+
+
+def of_fact(session: Session, source: Source, row: Load, rows: int) -> list[Effect]:
+    """Return what a file of one day's facts would do: fewer rows than that day has, or than half of the usual ones."""
+    if row.first_date is None or row.first_date != row.business_date:
+        return []
+    about = Labels(source.labels.zh, source.labels.en)
+    before = _rows_of_day(session, source, row)
+    if before:
+        return (
+            [Effect("fewer", about, max(0, before - rows), before, allowed(source, "fewer"))] if rows < before else []
+        )
+    usual, _days = quality.usual_rows(source, row.business_date)
+    return [Effect("fewer", about, round(usual - rows), round(usual), 0.5)] if rows < usual else []
+
+
+def _rows_of_day(session: Session, source: Source, row: Load) -> int:
+    if row.first_date is None or not tables.exists(source.dataset):
+        return 0
+    rows = session.table(source.dataset, first=row.first_date, last=row.first_date)
+    day = trees.value(row.first_date)
+    (count,) = session.row(trees.sql("select count(*) from _rows where business_date = _day", rows=rows, day=day))
+    return int(count)
+
+
+def again(source: Source, row: Load, rows: int) -> list[Effect]:
+    """Return the effect of a day's facts whose file is, byte for byte, that of another day."""
+    other = quality.done(source=source.key, file_hash=row.file_hash).exclude(business_date=row.business_date).last()
+    if other is None or source.grain != "fact" or row.first_date != row.business_date:
+        return []
+    about = Labels(f"与 {other.business_date} 的文件 {other.file} 完全相同", f"the same file as {other.file}")
+    return [Effect("again", about, rows, rows, 0)]
+
+
+def as_json(effects: Iterable[Effect]) -> list[dict[str, Any]]:
+    """Return effects as a load keeps them."""
+    return [
+        {
+            "kind": one.kind,
+            "about": dict(one.about),
+            "count": one.count,
+            "of": one.of,
+            "allowed": one.allowed,
+            "object": one.object,
+            "units": sorted(one.units.items(), key=lambda found: -found[1]),
+            "records": list(one.records),
+            "keys": list(one.keys),
+        }
+        for one in effects
+    ]
+
+
+def from_json(kept: Iterable[Mapping[str, Any]]) -> list[Effect]:
+    """Return kept effects."""
+    return [
+        Effect(
+            kind=one["kind"],
+            about=Labels(one["about"]["zh"], one["about"]["en"]),
+            count=one["count"],
+            of=one["of"],
+            allowed=one["allowed"],
+            object=one["object"],
+            units=dict(one["units"]),
+            records=tuple(one["records"]),
+            keys=tuple(one["keys"]),
+        )
+        for one in kept
+    ]
