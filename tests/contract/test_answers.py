@@ -324,7 +324,7 @@ def of_loads(desk, house):
     jobs.execute.func(run=queued["run"])
     desk.ask("operator", "repeatRun", {"uid": queued["run"]})
     newest = Load.objects.filter(state=Load.State.DONE, rows_loaded__gt=0).order_by("id").last()
-    effect = Effect("leave", Labels("柜台客户", "Counter customers"), 40, 100, 0.05, "party", {None: 40}, (1,))
+    effect = Effect("leave", Labels("柜台客户", "Counter customers"), 40, 100, 0.05, "party", {None: 40}, (1,), "party")
     for answer, state in (("discardLoad", "waiting"), ("acceptLoad", "waiting"), ("undoLoad", "done")):
         Load.objects.filter(pk=newest.pk).update(state=state, effects=effects.as_json([effect]))
         assert desk.ask("operator", "getLoad", {"uid": newest.uid})["effects"][0]["waits"]

@@ -69,7 +69,12 @@ def test_three_rows_of_a_whole_state_wait_and_change_nothing(before, tmp_path):
     assert short.state == "waiting" and short.rows_loaded == 0
     assert (effect(short, "leave").count, effect(short, "leave").of) == (total - 3, total)
     ended = effect(short, "end", "coverage")
-    assert ended.of == before and ended.count == sum(ended.units.values()) > before * 0.05 and ended.records
+    assert (
+        ended.of == before
+        and ended.count == sum(ended.units.values()) > before * 0.05
+        and ended.records_of == "party"
+        and ended.records
+    )
     # Two of the nine are known to the app or to the call centre, too: of them something is said still.
     assert effect(short, "leave", "party").count == total - 3 - 2
     assert asked("select count(*) from _rows", rows="core.counter_customer") == [(total,)]

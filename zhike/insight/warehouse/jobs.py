@@ -11,7 +11,7 @@ from zhike.insight.warehouse import api, received, runs
 from zhike.insight.warehouse.errors import LoadFailed
 from zhike.insight.warehouse.logic import answering, loading, sources
 from zhike.insight.warehouse.models import Load
-from zhike.insight.warehouse.types import LoadResult
+from zhike.insight.warehouse.types import LoadFinding, LoadResult
 from zhike.kernel.definition_parts import Labels
 from zhike.kernel.jobs import RunHandle
 from zhike.kernel.schedules import Schedule, When
@@ -20,6 +20,9 @@ STAGE = "stage"
 LOAD_FOLDER = "load_folder"
 LOAD_FILE = "load_file"
 STAGE_LATE = "stage_late"
+_WAITS = LoadFinding(
+    "load.waits", "影响超过上限，尚未装载，待人工确认", "it does more than it may unasked; somebody has to accept it"
+)
 #: Before the market opens: files that came after the night was computed count the same day.
 LATE = Schedule(
     STAGE_LATE,
@@ -95,4 +98,5 @@ def _load(handle: RunHandle) -> Load:
 def _loaded(result: LoadResult) -> Mapping[str, object]:
     if result.state == "failed":
         raise LoadFailed(file=result.file, load=str(result.uid), findings=list(result.findings))
-    return {"load": str(result.uid), "rows": result.rows_loaded}
+    waits = [_WAITS.as_dict()] if result.state == "waiting" else []
+    return {"load": str(result.uid), "rows": result.rows_loaded, "findings": waits}

@@ -239,8 +239,8 @@ def effects_named(
     units = {unit.id: unit.name for unit in organization.all_units()}
     wanted: dict[str, set[int]] = {}
     for one in load.effects:
-        if one.object:
-            wanted.setdefault(one.object, set()).update(one.records)
+        if one.records_of:
+            wanted.setdefault(one.records_of, set()).update(one.records)
     return units, {key: objects.displays(key, ids, principal=principal) for key, ids in wanted.items()}
 
 

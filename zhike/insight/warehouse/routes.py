@@ -50,7 +50,7 @@ def load(request: SignedInRequest, uid: uuid.UUID) -> schemas.LoadDetailOut:
     return {
         **schemas.load_out(found),
         "rejected": [schemas.rejected_out(row) for row in rows],
-        "effects": [schemas.effect_out(one, units, records.get(one.object, {})) for one in found.effects],
+        "effects": [schemas.effect_out(one, units, records.get(one.records_of, {})) for one in found.effects],
         "answered_by": found.answered_by,
         "undoes": found.undoes,
         "answerable": answerable,

@@ -191,7 +191,7 @@ def load_out(load: LoadResult) -> LoadOut:
 def effect_out(effect: Effect, units: Mapping[int, str], records: Mapping[int, Mapping[str, str]]) -> LoadEffectOut:
     """Return an effect as the interface gives it, with the names of org units and how records are called."""
     examples: list[ExampleOut] = [
-        {"display": found["display"], "object": effect.object, "uid": found["uid"]}
+        {"display": found["display"], "object": effect.records_of, "uid": found["uid"]}
         for found in (records[one] for one in effect.records if one in records)
     ]
     examples += [{"display": key, "object": "", "uid": None} for key in effect.keys]

@@ -403,7 +403,7 @@ class Effect:
     """What a load would do to a dataset, or to an `object` fed from it: `count` of the `of` that there are.
 
     `allowed` is the share above which it waits for a person. `units` says how many by org unit (None: of none);
-    `records` and `keys` are examples of records there are and of new rows.
+    `records` of the object `records_of` and `keys` are examples of records there are and of new rows.
     """
 
     kind: str
@@ -414,6 +414,7 @@ class Effect:
     object: str = ""
     units: Mapping[int | None, int] = field(default_factory=dict)
     records: tuple[int, ...] = ()
+    records_of: str = ""
     keys: tuple[str, ...] = ()
 
     @property

@@ -54,8 +54,8 @@ class LoadEnding:
 class LoadEffect:
     """What a load would do to records of an object: create, change, end, or leave them without a word of their source.
 
-    `count` of the `of` that there are (open ones, where they would end), by org unit; `records` and, of new ones, `keys`
-    are examples.
+    `count` of the `of` that there are (open ones, where they would end), by org unit. Examples are `records` of the object
+    `records_of`, to which those of this one belong, and of new ones `keys`.
     """
 
     kind: str
@@ -64,6 +64,7 @@ class LoadEffect:
     of: int
     units: Mapping[int | None, int]
     records: tuple[int, ...] = ()
+    records_of: str = ""
     keys: tuple[str, ...] = ()
 
 

@@ -87,6 +87,7 @@ export const loads = {
   'load.effect.again': ['重复的文件', 'sent again'],
   'load.effect.noUnit': ['未归属机构', 'no branch'],
   'load.effect.others': ['其他 {{n}}', '{{n}} others'],
+  'load.effect.more': ['另有 {{n}} 项，见下表', '{{n}} more in the table below'],
   'load.effect.comma': ['、', ', '],
   'load.effect.sentence': ['{{about}}：{{kind}} {{n}}（现有 {{of}}）', '{{about}}: {{n}} of {{of}} {{kind}}'],
   'load.failed': [

@@ -165,9 +165,10 @@ export function WaitingNotice({ load }: { load: LoadDetail }) {
       <Icon name="alert" />
       <div>
         <p className="strong">{t('load.waits')}</p>
-        {worst.map((sentence) => (
+        {worst.slice(0, SHOWN).map((sentence) => (
           <p key={sentence}>{sentence}</p>
         ))}
+        {worst.length > SHOWN && <p>{t('load.effect.more', { n: worst.length - SHOWN })}</p>}
         {!load.answerable && <p>{t('load.waitsForOther')}</p>}
       </div>
     </div>

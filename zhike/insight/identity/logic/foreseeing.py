@@ -39,7 +39,9 @@ def _told(difference: Difference, found: list[LoadEffect]) -> Iterator[Effect]:
         called = catalogue.describe(one.object).labels
         about = Labels(called["zh"], called["en"])
         allowed = warehouse.allowed_effects(difference.source, one.kind)
-        yield Effect(one.kind, about, one.count, one.of, allowed, one.object, one.units, one.records, one.keys)
+        yield Effect(
+            one.kind, about, one.count, one.of, allowed, one.object, one.units, one.records, one.records_of, one.keys
+        )
 
 
 def _of_parties(session: Session, identity: Identity, rank: int, difference: Difference) -> list[LoadEffect]:

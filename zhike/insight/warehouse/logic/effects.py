@@ -41,7 +41,7 @@ def of_master(session: Session, source: Source, rows: Tree, plain: Tree) -> list
         return []
     shared = [trees.name(key) for key in source.keys_of_columns if key in tables.names_in(files)]
     after, before = _kept_differences(session, current, rows, shared)
-    found = [*_of_rows(session, source, (before, after), total), *_of_columns(session, source, (current, rows), total)]
+    found: list[Effect] = []
     if session.rows(
         trees.sql("select 1 from _after union all select 1 from _before limit 1", after=after, before=before)
     ):
@@ -50,6 +50,8 @@ def of_master(session: Session, source: Source, rows: Tree, plain: Tree) -> list
         session.keep("rows_plain", trees.sql(of_these, plain=plain, keys=keys, after=after))
         for look in _looks:
             found += look(session, Difference(source, before, after, trees.kept("rows_plain")))
+    found += _of_rows(session, source, (before, after), total)
+    found += _of_columns(session, source, (current, rows), total)
     return [effect for effect in found if effect.count]
 
 
@@ -112,7 +114,7 @@ def _of_columns(session: Session, source: Source, rows: tuple[Tree, Tree], total
     before, after = (
         session.row(trees.sql("select count(*), _asked from _rows", asked=asked, rows=one)) for one in rows
     )
-    if not after[0]:
+    if 2 * after[0] < total:  # so few rows say nothing of their columns; that they are few is told
         return
     for number, column in enumerate(columns):
         filled, several = before[1 + 2 * number : 3 + 2 * number]
@@ -168,6 +170,7 @@ def as_json(effects: Iterable[Effect]) -> list[dict[str, Any]]:
             "object": one.object,
             "units": sorted(one.units.items(), key=lambda found: -found[1]),
             "records": list(one.records),
+            "records_of": one.records_of,
             "keys": list(one.keys),
         }
         for one in effects
@@ -186,6 +189,7 @@ def from_json(kept: Iterable[Mapping[str, Any]]) -> list[Effect]:
             object=one["object"],
             units=dict(one["units"]),
             records=tuple(one["records"]),
+            records_of=one["records_of"],
             keys=tuple(one["keys"]),
         )
         for one in kept

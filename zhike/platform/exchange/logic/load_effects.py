@@ -55,11 +55,12 @@ def _written(cursor: CursorWrapper, incoming: Incoming) -> list[LoadEffect]:
     compared = [name for name in stable if name in own]
     parent, unit = _unit(incoming)
     statement = sql.SQL(
-        "select t.id is null, {unit}, t.id, s.source_key from {staging} s{joins}"
+        "select t.id is null, {unit}, {shown}, s.source_key from {staging} s{joins}"
         " left join lateral (select * from {target} where {key} limit 1) t on true{parent}"
         " where {kept} (t.id is null or (t.erased_at is null and {changed}))"
     ).format(
         unit=unit,
+        shown=_shown(incoming.owner),
         staging=sql.Identifier(STAGING),
         joins=joins,
         target=sql.Identifier(incoming.owner.table),
@@ -89,9 +90,10 @@ def _gone(
     values: dict[str, Any] = {"keys": ends.keys} if ends else {}
     parent, unit = _unit(incoming, known=True)
     statement = sql.SQL(
-        "select true, {unit}, t.id, s.source_key from {gone} s join {target} t on t.{key} = s.{key}{parent} where {alive}"
+        "select true, {unit}, {shown}, s.source_key from {gone} s join {target} t on t.{key} = s.{key}{parent} where {alive}"
     ).format(
         unit=unit,
+        shown=_shown(owner),
         gone=sql.Identifier(_GONE),
         target=sql.Identifier(owner.table),
         key=sql.Identifier("id" if incoming.by_id else "source_key"),
@@ -127,9 +129,15 @@ def _effect(kind: str, owner: ObjectType, groups: Sequence[_Group], of: int) -> 
         count=sum(count for _unit, count, _records, _keys in groups),
         of=of,
         units={unit: count for unit, count, _records, _keys in groups},
-        records=tuple(records[:_EXAMPLES]),
+        records=tuple(dict.fromkeys(records))[:_EXAMPLES],
+        records_of=catalogue.field_of(owner.key, owner.through).target if owner.through else owner.key,
         keys=tuple(keys[:_EXAMPLES]) if kind == "create" else (),
     )
+
+
+def _shown(owner: ObjectType) -> sql.SQL:
+    """The record that is an example: the one that a record belongs to, where it belongs to one."""
+    return sql.SQL("p.id" if owner.through else "t.id")
 
 
 def _count(cursor: CursorWrapper, owner: ObjectType, alive: sql.Composable, values: dict[str, Any]) -> int:
