@@ -23,7 +23,7 @@ _BETWEEN = "\x1f"
 def match(session: Session, definition: Identity, snapshot: Snapshot | None) -> int:
     """Keep `record(rid, rank, system, source_key, comp)`; return how many rows it has.
 
-    The session knows digests. `comp` is the same for records of one party. `rank` is the system's place in the order of
+    The session knows digests and folds. `comp` is the same for records of one party. `rank` is the system's place in the order of
     trust.
     """
     session.keep("record", _records(session, definition, snapshot))
