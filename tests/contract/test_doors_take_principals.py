@@ -49,7 +49,7 @@ WITHOUT = {
     "engines load, compute and decide by them over everybody's rows, on nobody's behalf; they are for no screen": {
         "objects.sets": "columns facts gathered positional",
         "objects.bulk": "drop_replaced facts forget_figures prepare publish refer_to related reserve_ids serving_employees"
-        " stop_serving",
+        " stop_serving without_source",
         "objects.statements": "compiled_rules dated joined records_from retired_columns",
         "records.api": "erased",
         "exchange.api": "export load",
@@ -58,7 +58,7 @@ WITHOUT = {
         "serving.api": "published",
         "identity.api": "evaluate links run states",
         "warehouse.api": "compact only_writer session stage_run table_version",
-        "warehouse.received": "as_of_now files_in keep_rejected load_file load_folder plain_master stale_sources stored_file",
+        "warehouse.received": "as_of_now files_in fold_anew keep_rejected load_file load_folder plain_master stale_sources stored_file",
         "audiences.api": "snapshot_members",
         "packs.api": "apply apply_later",
     },

@@ -79,7 +79,7 @@ def _identify(
 ) -> tuple[int, int, int, int]:
     """Match and number by one definition and feed its records; return records, parties, new ids, merges."""
     _progress(handle, definition.object)
-    records = matching.match(session, definition, snapshot)
+    records = matching.match(session, definition, snapshot, LINK)
     created, merges = numbering.number(session, definition)
     numbering.store(session, definition, merges)
     feeding.forget_merged(definition.object, merges)
