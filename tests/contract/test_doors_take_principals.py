@@ -15,7 +15,7 @@ from tests.contract.test_layers import FLOORS, MORE_DOORS, ROOT
 WITHOUT = {
     "they say what definitions hold, which is the same for everybody, and reveal no row": {
         "fields.api": "bad_character bound check_format check_numbers mask plain readable_format value_type",
-        "fields.search_tokens": "array_items is_whole normalize tokens_of wanted",
+        "fields.search_tokens": "array_items is_whole tokens_of wanted",
         "objects.catalogue": "by_ids describe field_of known names_of object_with_role pointed_at pointers provisional schema"
         " served_on targets_of",
         "objects.faults": "bad_key doubled_key duplicate misfit no_key no_target required source_owned stamped",
@@ -49,7 +49,7 @@ WITHOUT = {
     "engines load, compute and decide by them over everybody's rows, on nobody's behalf; they are for no screen": {
         "objects.sets": "columns facts gathered positional",
         "objects.bulk": "drop_replaced facts forget_figures prepare publish refer_to related reserve_ids serving_employees"
-        " stop_serving",
+        " stop_serving without_source",
         "objects.statements": "compiled_rules dated joined records_from retired_columns",
         "records.api": "erased",
         "exchange.api": "effects export load",
@@ -58,7 +58,8 @@ WITHOUT = {
         "serving.api": "published",
         "identity.api": "evaluate links run states",
         "warehouse.api": "allowed_effects compact only_writer session stage_run table_version",
-        "warehouse.received": "as_of_now files_in keep_rejected load_file load_folder plain_master stale_sources stored_file",
+        "warehouse.received": "as_of_now files_in fold_anew keep_rejected load_file load_folder plain_master stale_sources"
+        " stored_file",
         "audiences.api": "snapshot_members",
         "packs.api": "apply apply_later",
     },

@@ -66,6 +66,13 @@ _FUNCTIONS: Mapping[str, Mapping[str, str]] = {
     "replaced_by": {"duckdb": "REGEXP_REPLACE(_a, _b, _c, 'g')", "spark": "REGEXP_REPLACE(_a, _b, _c)"},
     "month_of": {"duckdb": "STRFTIME(_a, '%Y-%m')", "spark": "DATE_FORMAT(_a, 'yyyy-MM')"},
     "zhike_digest": {"duckdb": "ZHIKE_DIGEST(_a)", "spark": "ZHIKE_DIGEST(_a)"},
+    "zhike_folded_text": {"duckdb": "ZHIKE_FOLDED_TEXT(_a)", "spark": "ZHIKE_FOLDED_TEXT(_a)"},
+    "zhike_folded_name": {"duckdb": "ZHIKE_FOLDED_NAME(_a)", "spark": "ZHIKE_FOLDED_NAME(_a)"},
+    "zhike_folded_phone": {"duckdb": "ZHIKE_FOLDED_PHONE(_a)", "spark": "ZHIKE_FOLDED_PHONE(_a)"},
+    "zhike_folded_certificate": {
+        "duckdb": "ZHIKE_FOLDED_CERTIFICATE(_a)",
+        "spark": "ZHIKE_FOLDED_CERTIFICATE(_a)",
+    },
 }
 
 

@@ -254,14 +254,14 @@ def test_a_key_that_would_change_a_hash_is_a_finding_with_its_remedy(tmp_path):
     assert found[0].said.en == (
         "`normalize` of match key 'certificate' does nothing to core.counter_customer.certificate_number,"
         " core.app_user.certificate_number: `certificate: true` keeps a hash only, made of the number with full-width"
-        " signs, capitals and blanks put the same; hyphens and other signs stay. Leave out `normalize` and have the"
+        " signs, capitals, blanks and 15 digits put the same; hyphens and other signs stay. Leave out `normalize` and have the"
         " systems send the number written one way; or leave out `certificate: true` of the column: the number then"
         " stands in clear in the warehouse"
     )
     assert found[0].said.zh == (
         "匹配键“certificate”的 `normalize` 对 core.counter_customer.certificate_number、"
         "core.app_user.certificate_number 不起作用：这里只留证件号码的散列值（`certificate: true`），"
-        "取散列前只统一全角和大小写、去掉空白，连字符等照留。请删去 `normalize`，由各系统按同一写法送号码；"
+        "取散列前统一全角和大小写、去掉空白、15 位升为 18 位，连字符等照留。请删去 `normalize`，由各系统按同一写法送号码；"
         "或删去列上的 `certificate: true`，号码便以明文留在数据仓库"
     )
 

@@ -44,8 +44,11 @@ def run(
     identities = definitions.identities(snapshot)
     masters = definitions.masters(snapshot)
     fed: dict[str, Fed] = {}
+    for definition in identities:
+        _fold_anew(definition, snapshot, handle)
     with warehouse.only_writer(handle), warehouse.session() as session:
         session.know_digests()
+        session.know_folds()
         for master in masters:
             if master.object == definitions.ORG_UNIT:
                 fed[master.key] = feeding.feed_master(session, master, snapshot, business_date)
@@ -59,6 +62,14 @@ def run(
     return IdentityResult(records, parties, created, merged, fed)
 
 
+def _fold_anew(definition: Identity, snapshot: Snapshot | None, handle: RunHandle | None) -> None:
+    """Have every system's hashes made by the folds of today, or one number would have two of them."""
+    for system in definition.systems:
+        source = datasets.source_of(system.dataset, snapshot=snapshot)
+        if source is not None:
+            received.fold_anew(source, handle=handle)
+
+
 def _identify(
     session: Session,
     definition: Identity,
@@ -68,7 +79,7 @@ def _identify(
 ) -> tuple[int, int, int, int]:
     """Match and number by one definition and feed its records; return records, parties, new ids, merges."""
     _progress(handle, definition.object)
-    records = matching.match(session, definition, snapshot)
+    records = matching.match(session, definition, snapshot, LINK)
     created, merges = numbering.number(session, definition)
     numbering.store(session, definition, merges)
     feeding.forget_merged(definition.object, merges)

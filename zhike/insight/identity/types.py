@@ -20,15 +20,19 @@ class Replacement(Part):
 
 
 class Normalizer(Part):
-    """How values of a match key are written the same: full-width signs and capitals always are.
+    """How values of a match key are written the same: folded as search folds them.
 
-    First only what is to `keep` stays, then the replacements are made in their order; what is shorter than `shortest`
-    then is no value. It is for columns in clear: of a column with `certificate: true` there is a hash only, made of the
-    number with full-width signs and capitals written the same and blanks taken away; such a key has no `normalize`.
+    Every fold writes full-width signs and capitals the same, without blanks and signs that nobody sees. That of a `name`
+    knows no accents, no dots, hyphens and apostrophes between its parts, and no traditional characters; that of a
+    `phone` no prefix (+86, 0086, the 0 of a branch exchange) and no extension of a mobile up to two digits, but keeps
+    that of a landline; that of a `certificate` makes 18 digits of 15. Then only what is to `keep` stays, and the
+    replacements are made in their order; what is shorter than `shortest` then is no value. It is for columns in clear:
+    of a column with `certificate: true` there is a hash of the folded number; such a key has no `normalize`.
     """
 
+    fold: Literal["text", "name", "phone", "certificate"] = Field("text", description="what kind of value it is")
     keep: Literal["all", "no_blanks", "digits", "letters_and_digits"] = Field(
-        "no_blanks", description="which signs stay"
+        "no_blanks", description="which signs of the fold stay; it has no blanks, so the first two are the same"
     )
     replace: tuple[Replacement, ...] = Field((), description="what is taken away or put otherwise, in this order")
     shortest: Count = Field(1, description="the least number of signs that a value has")

@@ -6,13 +6,13 @@ A tree names datasets by `table`, at the version that the session is pinned to, 
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, get_args
 
 import duckdb
 import pyarrow as pa
@@ -23,7 +23,7 @@ from zhike.expressions import trees
 from zhike.expressions.trees import Statement, Tree
 from zhike.insight.warehouse.errors import UnknownDataset
 from zhike.insight.warehouse.logic import engine, tables
-from zhike.kernel import time_limits
+from zhike.kernel import folding, time_limits
 from zhike.kernel.encryption import keyring
 
 __all__ = ["Session", "Unreadable"]
@@ -201,17 +201,23 @@ class Session:
         return {row[0]: row[1] for row in rows}
 
     def know_digests(self) -> None:
-        """Let trees call `zhike_digest(text)`: the keyed hash of a normalized personal number."""
+        """Let trees call `zhike_digest(text)`: the keyed hash of a folded personal number, as the records have it."""
         ring = keyring()
+        self._know("zhike_digest", lambda text: ring.digest(folding.certificate(text)))
 
-        def digests(texts: pa.ChunkedArray) -> pa.Array:
-            found = [None if text is None else ring.digest(_normalized(text)) for text in texts.to_pylist()]
-            return pa.array(found, pa.string())
+    def know_folds(self) -> None:
+        """Let trees call `zhike_folded_name(text)` and the like for each kind of fold; nothing left is null."""
+        for kind in get_args(folding.Kind):
+            self._know(f"zhike_folded_{kind}", partial(_folded, kind))
+
+    def _know(self, name: str, function: Callable[[str], str | None]) -> None:
+        def of_all(texts: pa.ChunkedArray) -> pa.Array:
+            return pa.array([None if text is None else function(text) for text in texts.to_pylist()], pa.string())
 
         # Measured: called row by row, DuckDB looks each time for pandas, which is not installed (65 to 190 µs a row);
-        # called with a vector of rows it takes 1 µs a row. The hash itself takes 2 µs.
+        # called with a vector of rows it takes 1 µs a row. A hash takes 3 µs, a fold 0.2 (phone) to 1.6 µs (name).
         self._connection.create_function(
-            "zhike_digest", digests, ["VARCHAR"], "VARCHAR", type=PythonUDFType.ARROW, side_effects=False
+            name, of_all, ["VARCHAR"], "VARCHAR", type=PythonUDFType.ARROW, side_effects=False
         )
 
     @contextmanager
@@ -233,6 +239,5 @@ def _plain(name: str) -> str:
     return name
 
 
-def _normalized(text: str) -> str:
-    """Return a number as the records' hashes see it, so that both stores hold the same hash for one certificate."""
-    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).lower()
+def _folded(kind: folding.Kind, text: str) -> str | None:
+    return folding.folded(kind, text) or None

@@ -47,6 +47,7 @@ __all__ = [
     "AWAITED",
     "as_of_now",
     "files_in",
+    "fold_anew",
     "keep_rejected",
     "load",
     "load_file",
@@ -124,6 +125,11 @@ def stored_file(file_hash: str) -> Path:
 def plain_master(session: Session, source: Source, *, into: str) -> bool:
     """Keep in a session a master source's newest file with certificate numbers in clear, for one load."""
     return loading.plain_master(session, source, into)
+
+
+def fold_anew(source: Source, *, handle: RunHandle | None = None) -> None:
+    """Load a master source's newest file again, once, where its hashes were made by an earlier fold (`kernel.folding`)."""
+    loading.fold_anew(source, handle)
 
 
 def keep_rejected(

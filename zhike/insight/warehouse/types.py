@@ -50,8 +50,9 @@ EffectKind = Literal["create", "change", "end", "leave", "fewer", "emptied", "un
 class SourceColumn(Part):
     """One column of a dataset: `from` names a header of the received file, `expression` computes over its headers.
 
-    Of a `certificate` the hash is made of the number with full-width signs and capitals written the same and blanks
-    taken away; hyphens and other signs stay, so every system has to send the number written one way.
+    Of a `certificate` the hash is made of the number with full-width signs and capitals written the same, without
+    blanks, and of 15 digits the 18 that they became; hyphens and other signs stay, so every system has to send the
+    number written one way.
     """
 
     key: Key = Field(description="how the column is called in the dataset")

@@ -1,7 +1,8 @@
 """Search tokens: made when a record is written, so that two characters of a name find it in milliseconds.
 
-A name gives its characters, pairs of characters, full pinyin and the beginnings of its initials; a phone or number
-gives itself and its last four digits; a certificate only keyed hashes of itself and of its last four characters.
+A name gives its characters, pairs of characters, full pinyin and the beginnings of its initials, one of letters its
+words besides; a phone or number gives itself and its last four digits; a certificate only keyed hashes of itself and of
+its last four characters. All are of the folded value (`kernel.folding`), as what is looked for is.
 """
 
 from __future__ import annotations
@@ -9,17 +10,17 @@ from __future__ import annotations
 import functools
 import itertools
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 from pypinyin import Style, pinyin
 
+from zhike.kernel import folding
 from zhike.kernel.encryption import keyring
 from zhike.platform.fields.types import Search
 
-__all__ = ["FAMILIES", "TAIL", "Family", "Wanted", "array_items", "is_whole", "normalize", "tokens_of", "wanted"]
+__all__ = ["FAMILIES", "TAIL", "Family", "Wanted", "array_items", "is_whole", "tokens_of", "wanted"]
 
 #: How many last digits of a number find it.
 TAIL = 4
@@ -35,22 +36,22 @@ FAMILIES: Mapping[Search, Family] = {
     "number": "number",
     "certificate": "certificate",
 }
-
-
-def normalize(text: str) -> str:
-    """Return `text` in the form that tokens have: full-width folded, small letters, no spaces."""
-    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).lower()
+_FOLDS: Mapping[str, folding.Kind] = {"digits": "phone", "number": "text", "certificate": "certificate"}
+#: A name of more words gives each of them and the whole, not every run of them.
+_MOST_WORDS = 8
 
 
 def tokens_of(searchable: str, value: str) -> frozenset[str]:
     """Return the tokens under which a field value is found; `searchable` is name, digits, number or certificate."""
-    text = normalize(value)
+    if searchable == "name":
+        return _name_tokens(value)
+    text = folding.folded(_FOLDS[searchable], value)
     if not text:
         return frozenset()
-    if searchable == "name":
-        return _name_tokens(text)
     if searchable == "certificate":
-        tail = (f"c4:{keyring().digest(text[-TAIL:], 'tail')}",) if len(text) > _ALL_HIDDEN else ()
+        # The last signs are those that are shown, not those of the number that it became.
+        shown = folding.text(value)
+        tail = (f"c4:{keyring().digest(shown[-TAIL:], 'tail')}",) if len(shown) > _ALL_HIDDEN else ()
         return frozenset((f"c:{keyring().digest(text)}", *tail))
     return frozenset((f"n:{text}", f"d4:{text[-TAIL:]}"))
 
@@ -73,51 +74,61 @@ def _items(tokens: Iterable[str]) -> str:
 class Wanted:
     """The tokens that answer a query: all of `every`, or any of the others.
 
-    `every` and `names` are given by names; `whole` and `tail` by a number's or certificate's whole value and by its
-    last digits.
+    `every` and `names` are given by names; `whole` and `tail` by a number's or certificate's whole value (a number's as a
+    telephone's and as any other's) and by its last digits.
     """
 
     every: Sequence[str] = ()
     names: Sequence[str] = ()
-    whole: Mapping[Family, str] = field(default_factory=dict)
+    whole: Mapping[Family, Sequence[str]] = field(default_factory=dict)
     tail: Mapping[Family, str] = field(default_factory=dict)
 
 
 def wanted(query: str) -> Wanted:
     """Return the tokens that a record must have to answer `query`."""
-    text = normalize(query)
+    text, name = folding.text(query), folding.name(query)
     if not text:
         return Wanted()
-    if _is_chinese(text):
-        pairs = [text[i : i + 2] for i in range(len(text) - 1)]
-        return Wanted(every=pairs or [text])
-    whole: dict[Family, str] = {"number": f"n:{text}"}
+    if _is_chinese(name) and not folding.is_phone(text):
+        pairs = [name[i : i + 2] for i in range(len(name) - 1)]
+        return Wanted(every=pairs or [name])
+    numbers = dict.fromkeys((text, folding.phone(text)))
+    whole: dict[Family, Sequence[str]] = {"number": [f"n:{number}" for number in numbers if number]}
     tail: dict[Family, str] = {}
     if text.isdigit() or re.fullmatch(r"\d{3}[\dx]", text):
         tail["number"] = f"d4:{text}"
         if len(text) == TAIL:
             tail["certificate"] = f"c4:{keyring().digest(text, 'tail')}"
     if len(text) >= _WHOLE:
-        whole["certificate"] = f"c:{keyring().digest(text)}"
-    return Wanted(names=[f"i:{text}", f"p:{text}", text], whole=whole, tail=tail)
+        whole["certificate"] = [f"c:{keyring().digest(folding.certificate(text))}"]
+    return Wanted(names=[f"i:{name}", f"p:{name}", name] if name else [], whole=whole, tail=tail)
 
 
 def is_whole(query: str) -> bool:
     """Return whether a query can be a whole number: a phone, an account, a certificate."""
-    text = normalize(query)
-    return len(text) >= _WHOLE and text.isascii() and any(sign.isdigit() for sign in text)
+    text = folding.text(query)
+    whole = text.isascii() or folding.is_phone(text)
+    return len(text) >= _WHOLE and whole and any(sign.isdigit() for sign in text)
 
 
-def _name_tokens(text: str) -> frozenset[str]:
+def _name_tokens(value: str) -> frozenset[str]:
+    text = folding.name(value)
     found = set(text) | {text[i : i + 2] for i in range(len(text) - 1)}
-    if not _is_chinese(text):
-        found.add(text)
-    else:
+    if text and not _is_chinese(text):
+        found |= {text, *_runs(folding.words(value))}
+    elif text:
         for syllables in _readings(text):
             initials = "".join(s[0] for s in syllables)
             found |= {f"i:{initials[:n]}" for n in range(2, len(initials) + 1)}
             found.add(f"p:{''.join(syllables)}")
     return frozenset(found)
+
+
+def _runs(words: Sequence[str]) -> Iterable[str]:
+    """The words and each run of neighbours: whoever is called José García López is found by "garcía lópez"."""
+    if len(words) > _MOST_WORDS:
+        return words
+    return ("".join(words[i:j]) for i, j in itertools.combinations(range(len(words) + 1), 2))
 
 
 def _readings(text: str) -> Iterable[tuple[str, ...]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -36,6 +36,7 @@ __all__ = [
     "scope",
     "serving_employees",
     "stop_serving",
+    "without_source",
 ]
 
 
@@ -47,6 +48,11 @@ def facts(
     For engines that decide, never for screens.
     """
     return known_records.clear_rows(catalogues.object_type(object), ids, fields, deleted=deleted)
+
+
+def without_source(object: str, fields: Sequence[str]) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yield id and fields of the live records that no source has named, in clear. For engines, like `facts`."""
+    return known_records.without_source(catalogues.object_type(object), fields)
 
 
 def related(object: str, through: str, parent_ids: Sequence[int], fields: Sequence[str]) -> list[dict[str, Any]]:

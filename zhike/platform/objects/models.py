@@ -8,6 +8,8 @@ class PhysicalObject(models.Model):
 
     key = models.TextField(unique=True)
     table = models.TextField(unique=True)
+    #: The version of the folds by which the search tokens and hashes of its records were made.
+    folds = models.IntegerField(default=1)
 
 
 class PhysicalField(models.Model):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from zhike.expressions import trees
 from zhike.expressions.trees import Tree
-from zhike.insight.identity.logic import normalizing
+from zhike.insight.identity.logic import normalizing, sourceless
 from zhike.insight.identity.types import Identity, IdentitySystem, MatchKey
 from zhike.insight.warehouse import api as warehouse
 from zhike.insight.warehouse import datasets
@@ -20,13 +20,13 @@ _ROUNDS = 50
 _BETWEEN = "\x1f"
 
 
-def match(session: Session, definition: Identity, snapshot: Snapshot | None) -> int:
-    """Keep `record(rid, rank, system, source_key, comp)`; return how many rows it has.
+def match(session: Session, definition: Identity, snapshot: Snapshot | None, linked: str) -> int:
+    """Keep `record(rid, rank, system, source_key, comp)`; return how many rows it has of systems.
 
-    The session knows digests. `comp` is the same for records of one party. `rank` is the system's place in the order of
-    trust.
+    The session knows digests and folds. `comp` is the same for records of one party. `rank` is the system's place in the order of
+    trust; last come records that no source has, of which none is in the dataset of links `linked`.
     """
-    session.keep("record", _records(session, definition, snapshot))
+    session.keep("record", _records(session, definition, snapshot, linked))
     kept = [_column(key) for key in _conflicting(definition)]
     session.keep("component", trees.sql("select rid, rid as comp, _kept from record", kept=kept))
     for rule in definition.rules:
@@ -38,7 +38,8 @@ def match(session: Session, definition: Identity, snapshot: Snapshot | None) -> 
         "record",
         trees.sql("select r.rid, r.rank, r.system, r.source_key, c.comp from record r join component c using (rid)"),
     )
-    return int(session.row(trees.sql("select count(*) from record"))[0])
+    of_systems = trees.sql("select count(*) from record where system <> _none", none=trees.value(sourceless.SYSTEM))
+    return int(session.row(of_systems)[0])
 
 
 def _conflicting(definition: Identity) -> list[str]:
@@ -53,14 +54,29 @@ def _named(value: Tree, key: str) -> Tree:
     return trees.named(value, f"key {key}")
 
 
-def _records(session: Session, definition: Identity, snapshot: Snapshot | None) -> Tree:
+def _records(session: Session, definition: Identity, snapshot: Snapshot | None, linked: str) -> Tree:
     nothing = [_named(trees.nothing("varchar"), key.key) for key in definition.keys]
     parts = [trees.sql("select 0 as rank, '' as system, '' as source_key, _keys where false", keys=nothing)]
     for rank, system in enumerate(definition.systems):
         if warehouse.state(system.dataset):
             parts.append(_rows(session, definition, system, rank, snapshot))
+    by_hand = sourceless.rows(session, definition, snapshot, linked)
+    if by_hand is not None:
+        parts.append(_rows_by_hand(definition, by_hand, snapshot))
     return trees.sql(
         "select row_number() over (order by rank, source_key) as rid, r.* from _rows r", rows=trees.union_all(parts)
+    )
+
+
+def _rows_by_hand(definition: Identity, rows: Tree, snapshot: Snapshot | None) -> Tree:
+    hashed = sourceless.hashed_keys(definition, snapshot)
+    values = [_named(_value(key, trees.column(key.key), hashed=key.key in hashed), key.key) for key in definition.keys]
+    return trees.sql(
+        "select _rank as rank, _system as system, source_key, _values from _rows",
+        rank=trees.value(len(definition.systems)),
+        system=trees.value(sourceless.SYSTEM),
+        values=values,
+        rows=rows,
     )
 
 

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from zhike.expressions import trees
 from zhike.expressions.trees import Tree
+from zhike.insight.identity.logic.sourceless import SYSTEM
 from zhike.insight.identity.types import Identity
 from zhike.insight.warehouse import api as warehouse
 from zhike.insight.warehouse.port import Session
@@ -47,9 +48,13 @@ def number(session: Session, definition: Identity) -> tuple[int, list[tuple[int,
     """Give every component of `record` its party id, kept as `link`; return (new ids, merges).
 
     Each known id stays with the component of its most trusted record; of several ids in one component the lowest
-    stays and the others redirect to it. New ids come from the sequence that new parties at the desk use, too.
+    stays and the others redirect to it. A record that no source has is known by its own id. New ids come from the sequence that new parties at the desk use, too.
     """
-    session.keep("known", _known(session, definition))
+    by_hand = trees.sql(
+        "select system, source_key, cast(source_key as bigint) as party_id from record where system = _none",
+        none=trees.value(SYSTEM),
+    )
+    session.keep("known", trees.union_all([_known(session, definition), by_hand]))
     session.keep(
         "claim",
         trees.sql(
@@ -75,13 +80,13 @@ def number(session: Session, definition: Identity) -> tuple[int, list[tuple[int,
             before=trees.value(first - 1),
         ),
     )
-    session.keep("link", trees.sql(_LINKS))
+    session.keep("link", trees.sql(_LINKS, none=trees.value(SYSTEM)))
     return created, merges
 
 
 #: Who everything is now: records that are there, and those that were once and are no longer sent.
 _LINKS = """
-select r.system, r.source_key, o.party_id from record r join owner o using (comp)
+select r.system, r.source_key, o.party_id from record r join owner o using (comp) where r.system <> _none
 union all
 select k.system, k.source_key, coalesce(o.party_id, k.party_id) as party_id from known k
 left join claim c on c.party_id = k.party_id left join owner o on o.comp = c.comp

@@ -27,7 +27,7 @@ from zhike.insight.warehouse.logic.writer import only_writer
 from zhike.insight.warehouse.models import Load
 from zhike.insight.warehouse.port import Session, Unreadable
 from zhike.insight.warehouse.types import LoadFinding, LoadResult, RejectedRow, Source
-from zhike.kernel import clock, context
+from zhike.kernel import clock, context, folding
 from zhike.kernel.definition_parts import Labels
 from zhike.kernel.errors import ZhikeError
 from zhike.kernel.files import FileStore
@@ -119,7 +119,25 @@ def _reading(source: Source) -> str:
     said = source.model_dump_json(
         by_alias=True, exclude={"uuid": True, "labels": True, "checks": True, "owner": True, "expected": True}
     )
-    return hashlib.sha256(said.encode()).hexdigest()[:16]
+    return hashlib.sha256(said.encode()).hexdigest()[:16] + _folds(source)
+
+
+def _folds(source: Source) -> str:
+    """Which folds the hashes of a source are made by; none where it has none."""
+    return f"/{folding.VERSION}" if any(column.certificate for column in source.columns) else ""
+
+
+def fold_anew(source: Source, handle: RunHandle | None) -> None:
+    """Load the newest file of a master source again where an earlier fold made its hashes; else nothing happens."""
+    newest = _newest(source)
+    folds = _folds(source)
+    if newest is not None and folds and newest.definition == _reading(source).removesuffix(folds):
+        path, day = store().path(newest.file_hash), newest.business_date
+        load_file(source, path, business_date=day, name=newest.file, handle=handle, again=True)
+
+
+def _newest(source: Source) -> Load | None:
+    return quality.done(source=source.key).exclude(rows_loaded=0).order_by("-business_date", "-id").first()
 
 
 def _failed_before(source: Source, path: Path, name: str, error: ZhikeError) -> LoadResult:
@@ -398,7 +416,7 @@ def plain_master(session: Session, source: Source, into: str) -> bool:
 
     It is how personal numbers reach PostgreSQL without ever lying in the warehouse. Returns False without a file.
     """
-    newest = quality.done(source=source.key).exclude(rows_loaded=0).order_by("-business_date", "-id").first()
+    newest = _newest(source)
     if newest is None:
         return False
     scratch = Path(tempfile.mkdtemp(prefix="plain-", dir=engine.scratch()))

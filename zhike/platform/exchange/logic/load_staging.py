@@ -23,6 +23,8 @@ from zhike.platform.fields.errors import BadValue
 from zhike.platform.objects import catalogue, faults
 from zhike.platform.objects.types import Fault, FieldType, ObjectType
 
+#: A record that somebody made gets its source from the first row that is about it.
+NAMED_FIRST = "(t.source_key is null and {}.source_key is not null)"
 STAGING, _GIVEN = "zhike_load", "zhike_given"
 #: Rows are compared with their records this many at a time, and sent this many lines at once.
 _BATCH, _LINES = 20_000, 500
@@ -162,6 +164,9 @@ def _picker(cursor: CursorWrapper, incoming: Incoming) -> _Pick:
         return lambda batch: batch
     joins, selected = _resolved((field, column) for _i, field, column in pairs)
     stable = [name for name in selected if name in kinds]
+    differs = changed(stable, [selected[name] for name in stable])
+    if incoming.by_id:
+        differs = sql.SQL("({} or {})").format(differs, sql.SQL(NAMED_FIRST).format(sql.SQL("s")))
     # One look into the index for each row, as in `_resolved`, or each batch would read the whole table.
     statement = sql.SQL(
         "select s.place from {given} s left join lateral (select * from {target} where {key} limit 1) t on true{joins}"
@@ -171,7 +176,7 @@ def _picker(cursor: CursorWrapper, incoming: Incoming) -> _Pick:
         target=target,
         key=incoming.key,
         joins=joins,
-        changed=changed(stable, [selected[name] for name in stable]),
+        changed=differs,
     )
 
     def line(place: int, row: _Row) -> str:

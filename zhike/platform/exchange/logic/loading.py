@@ -122,6 +122,9 @@ def _upsert(
     key = sql.SQL("(id)") if incoming.by_id else sql.SQL("(source_key) where deleted_at is null")
     changed = staging.changed(stable, [sql.SQL("excluded.{}").format(sql.Identifier(name)) for name in stable])
     assignments = [sql.SQL("{0} = excluded.{0}").format(c) for c in owned]
+    if incoming.by_id:
+        assignments.append(sql.SQL("{0} = coalesce(t.{0}, excluded.{0})").format(sql.Identifier("source_key")))
+        changed = sql.SQL("({} or {})").format(changed, sql.SQL(staging.NAMED_FIRST).format(sql.SQL("excluded")))
     statement = sql.SQL(
         "with done as (insert into {target} as t ({ids} uid, source_key, grams, created_at, created_by, updated_at, updated_by, {columns})"
         " select {idvalues} s.uid, s.source_key, s.grams, %(now)s, %(actor)s, %(now)s, %(actor)s, {selected} from {staging} s{joins}{kept}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sqlglot import exp
@@ -17,11 +17,14 @@ from zhike.platform.objects.logic.statements import (
     kept,
     records_from,
     rows,
+    rows_of,
     selected,
 )
 from zhike.platform.objects.types import FieldType, ObjectType
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal
+
+_BATCH = 5_000
 
 
 def scope_statement(owner: ObjectType, principal: Principal, operation: str) -> Statement:
@@ -72,6 +75,25 @@ def _visible(owner: ObjectType, principal: Principal, columns: Sequence[FieldTyp
     where.add(exp.column("deleted_at", table=ALIAS).is_(exp.null()))
     narrow_to_scope(where, owner, ALIAS, principal, "read")
     return Statement.of(records_from(exp.select(*selected(owner, columns)), owner, where), where.values)
+
+
+def without_source(owner: ObjectType, keys: Sequence[str]) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yield id and fields, in clear, of the live records that no source has named, a batch at a time."""
+    last = 0
+    while found := _without_source(owner, last):
+        yield from clear_rows(owner, found, keys, deleted=False).items()
+        last = found[-1]
+
+
+def _without_source(owner: ObjectType, after: int) -> list[int]:
+    id_, source = exp.column("id", table=ALIAS), exp.column("source_key", table=ALIAS)
+    where = Where(catalogues.catalogue())
+    where.add(source.is_(exp.null()))
+    where.add(exp.column("deleted_at", table=ALIAS).is_(exp.null()))
+    where.add(exp.column("erased_at", table=ALIAS).is_(exp.null()))
+    where.add(id_ > where.bind(after))
+    select = records_from(exp.select(id_), owner, where).order_by(id_.copy()).limit(_BATCH)
+    return [row[0] for row in rows_of(select, where.values)]
 
 
 def clear_rows(

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from django.db import connection
 from psycopg import sql
 
-from zhike.kernel import definitions
+from zhike.kernel import definitions, folding
 from zhike.kernel.definition_parts import Labels
 from zhike.kernel.definitions import Change, Finding, Snapshot
 from zhike.platform.audit import api as audit
@@ -186,7 +186,9 @@ def _effective(everything: Snapshot, key: str) -> tuple[FieldPart, ...]:
 
 
 def _extend(found: ObjectDefinition) -> None:
-    physical, created = PhysicalObject.objects.get_or_create(key=found.key, defaults={"table": f"pending_{found.key}"})
+    physical, created = PhysicalObject.objects.get_or_create(
+        key=found.key, defaults={"table": f"pending_{found.key}", "folds": folding.VERSION}
+    )
     if created:
         physical.table = f"o{physical.pk}_{found.key}"[:_NAME_LENGTH]
         physical.save()

@@ -132,10 +132,10 @@ def _by_number(where: Where, search: _Search, free: list[str]) -> Iterator[exp.E
         if whole is not None:
             shown = [field for field in fields if not search.refused(field) and not search.masked(field)]
             if len(shown) == len(fields):
-                free.append(whole)
+                free += whole
             elif shown:
                 itself = [is_text(where, field, search.text) for field in shown]
-                yield exp.and_(overlaps(where, [whole]), exp.or_(*itself))
+                yield exp.and_(overlaps(where, whole), exp.or_(*itself))
         if tail is not None:
             lengths = {field.key: field.values.shows_tail_from if search.masked(field) else 0 for field in fields}
             shown = [field for field in fields if not search.refused(field) and lengths[field.key] is not None]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from sqlglot import exp
 
+from zhike.kernel import folding
 from zhike.platform.fields import search_tokens
 from zhike.platform.objects.logic.conditions import Where
 from zhike.platform.objects.logic.statements import ALIAS
@@ -28,17 +29,14 @@ def text_array(where: Where, tokens: Sequence[str]) -> exp.Expr:
 
 
 def holds(where: Where, field: FieldType, text: str) -> exp.Expr:
-    """Return that the value of a field has the text in it."""
-    position = exp.Anonymous(
-        this="strpos", expressions=[exp.func("lower", _column(field)), where.bind(text.strip().lower())]
-    )
-    return position > 0
+    """Return that a name has the text in it, however both are written."""
+    return exp.RegexpLike(this=_column(field), expression=where.bind(folding.writings(folding.name(text))))
 
 
 def is_text(where: Where, field: FieldType, text: str) -> exp.Expr:
     """Return that the value of a field is the text; of an encrypted one its keyed hash says so."""
     if field.values.telling == ("",):
-        return _plain(field).eq(where.bind(search_tokens.normalize(text)))
+        return _plain(field).eq(where.bind(_folded(field, text)))
     columns = field.values.compared(text)
     return exp.and_(*(_column(field, suffix).eq(where.bind(value)) for suffix, value in columns.items()))
 
@@ -49,16 +47,31 @@ def ends_with(where: Where, field: FieldType, text: str, longer: int) -> exp.Exp
     if columns:
         return exp.and_(*(_column(field, suffix).eq(where.bind(value)) for suffix, value in columns.items()))
     end = exp.Anonymous(this="right", expressions=[_plain(field), exp.Literal.number(search_tokens.TAIL)])
-    same = end.eq(where.bind(search_tokens.normalize(text)))
+    same = end.eq(where.bind(folding.text(text)))
     length = exp.Anonymous(this="char_length", expressions=[_plain(field)])
     return exp.and_(same, length >= longer) if longer else same
 
 
 def _plain(field: FieldType) -> exp.Expr:
-    """The value in the form that search tokens have."""
-    folded = exp.Anonymous(this="normalize", expressions=[_column(field), exp.Var(this="NFKC")])
-    blanks = [exp.Literal.string(part) for part in (r"\s", "", "g")]
-    return exp.func("lower", exp.Anonymous(this="regexp_replace", expressions=[folded, *blanks]))
+    """The number in the form that search tokens have."""
+    narrow = exp.Anonymous(this="normalize", expressions=[_column(field), exp.Var(this="NFKC")])
+    found: exp.Expr = exp.func("lower", _replaced(narrow, f"[{folding.UNSEEN}]", ""))
+    for pattern, by in folding.PHONE_STEPS if _is_phone(field) else ():
+        found = _replaced(found, pattern, by)
+    return found
+
+
+def _replaced(text: exp.Expr, pattern: str, by: str) -> exp.Expr:
+    places = [exp.Literal.string(part) for part in (pattern, by, "g")]
+    return exp.Anonymous(this="regexp_replace", expressions=[text, *places])
+
+
+def _folded(field: FieldType, text: str) -> str:
+    return folding.phone(text) if _is_phone(field) else folding.text(text)
+
+
+def _is_phone(field: FieldType) -> bool:
+    return field.values.searchable == "digits"
 
 
 def _column(field: FieldType, suffix: str = "") -> exp.Column:

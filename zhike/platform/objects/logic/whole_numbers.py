@@ -13,7 +13,7 @@ from datetime import timedelta
 from django.conf import settings
 from sqlglot import exp
 
-from zhike.kernel import clock, context, database, events
+from zhike.kernel import clock, context, database, events, folding
 from zhike.kernel.encryption import keyring
 from zhike.kernel.errors import Invalid, NotFound
 from zhike.platform.audit import api as audit
@@ -52,7 +52,7 @@ def find(owner: ObjectType, text: str, rules: Mapping[str, str], principal: Prin
     ]
     if not (fields and search_tokens.is_whole(text) and permissions.allowed(principal, f"{owner.key}.{FIND}")):
         return []
-    digest = keyring().digest(search_tokens.normalize(text), "found")
+    digest = keyring().digest(folding.text(text), "found")
     with database.writing():
         found = _asked(owner, text, fields, digest, principal)
     if found is None:
@@ -94,7 +94,7 @@ def _answered(
 
 
 def _count(owner: ObjectType, field: FieldType, value: object, principal: Principal) -> None:
-    digest = keyring().digest(search_tokens.normalize(str(value)), "found")
+    digest = keyring().digest(folding.text(str(value)), "found")
     with database.writing():
         asked = _asked_before(owner, digest, principal)
         if asked is not None:
@@ -147,7 +147,7 @@ def _having(
 ) -> Mapping[int, Sequence[str]]:
     """The records that have the number and that `principal` may both read and find, with the fields that have it."""
     where = Where(catalogues.catalogue())
-    where.add(overlaps(where, list(search_tokens.wanted(text).whole.values())))
+    where.add(overlaps(where, [token for whole in search_tokens.wanted(text).whole.values() for token in whole]))
     where.add(exp.column("deleted_at", table=ALIAS).is_(exp.null()))
     narrow_to_scope(where, owner, ALIAS, principal, "read")
     narrow_to_scope(where, owner, ALIAS, principal, FIND)

@@ -4,12 +4,12 @@ from collections.abc import Iterator, Mapping
 from typing import ClassVar
 
 from zhike.expressions.types import Type
+from zhike.kernel import folding
 from zhike.kernel.definition_parts import Labels
 from zhike.kernel.encryption import keyring
 from zhike.platform.fields.errors import BadValue
 from zhike.platform.fields.logic.value_type import Settings
 from zhike.platform.fields.logic.words import Words, WordsSettings
-from zhike.platform.fields.search_tokens import normalize
 from zhike.platform.fields.types import Asked, Companion
 
 _TAIL = 4
@@ -38,16 +38,16 @@ class IdentityNumber(Words):
         text = self._text(value)
         return {
             "": keyring().encrypt(text) if text else None,
-            "_digest": keyring().digest(normalize(text)) if text else None,
+            "_digest": keyring().digest(folding.certificate(text)) if text else None,
             **(self.ending(text) if text else {"_tail": None}),
         }
 
     def compared(self, value: object) -> dict[str, object]:
         text = self._text(value)
-        return {"_digest": keyring().digest(normalize(text)) if text else None}
+        return {"_digest": keyring().digest(folding.certificate(text)) if text else None}
 
     def ending(self, text: str) -> dict[str, object]:
-        return {"_tail": keyring().digest(normalize(text)[-_TAIL:], "tail")}
+        return {"_tail": keyring().digest(folding.text(text)[-_TAIL:], "tail")}
 
     def _text(self, value: object) -> str | None:
         """Encrypted, a number shows nothing of what is wrong with it; so it is looked at before. Raises BadValue."""

@@ -2,10 +2,10 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from zhike.kernel import folding
 from zhike.kernel.definition_parts import Labels
 from zhike.platform.fields.logic.value_type import DESK, Settings
 from zhike.platform.fields.logic.words import LineSettings, Patterned
-from zhike.platform.fields.search_tokens import normalize
 
 
 class Phone(Patterned):
@@ -21,4 +21,4 @@ class Phone(Patterned):
     settings_model: ClassVar[type[Settings]] = LineSettings
 
     def typed(self, text: str) -> object:
-        return self.read(normalize(text), DESK)
+        return self.read(folding.text(text), DESK)
