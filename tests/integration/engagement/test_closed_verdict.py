@@ -42,11 +42,11 @@ def load(folder, last):
 
 
 def correct(folder, into):
-    """Write the corrected file of the last day with a flow: ten times the amount; return its name."""
+    """Write the corrected file of the campaign's last day with a flow: ten times the amount; return its name."""
     into.mkdir()
     for path in sorted(folder.glob("counter_cash_flow_*.csv"), reverse=True):
         lines = path.read_bytes().decode("gbk").splitlines()
-        if len(lines) > 1:
+        if len(lines) > 1 and f"{golden.inputs()['last_day']:%Y%m%d}" not in path.name:  # a day after the campaign's
             break
     heads, values = lines[0].split(","), lines[1].split(",")
     for name in ("发生金额", "发生金额人民币"):

@@ -44,7 +44,7 @@ def note(measure: Difference, language: str) -> str | None:
         f"单户按 ±{cap:,.0f} {unit}封顶比较；不封顶的户均差为 {_minus(f'{raw:,.0f}')} {unit}，"
         f"其中最大 5 户占 {largest} %，不作结论",
         f"Compared with each capped at ±{cap:,.0f} {unit}; without the cap the difference is {_minus(f'{raw:,.0f}')}"
-        f" {unit} each, the largest five holding {largest}% of all: no conclusion from it",
+        f" {unit} each, {largest}% of all in the five largest: no conclusion from it",
     )
     return said[_at(language)]
 
