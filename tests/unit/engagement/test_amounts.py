@@ -88,6 +88,9 @@ def test_the_same_data_give_the_same_answer_and_the_interval_is_not_mirrored():
     first, again = (amounts.compare(*world(), seed=5) for _time in range(2))
     assert first == again
     assert first.low < 0 < first.high and first.p > 0.05
+    _cap, *groups = amounts.capped(*world(), first.rank)
+    drawn = amounts.redrawn(np.concatenate([group.values for group in groups]), 1000, 1000, 5)
+    assert (len(drawn), first.lower, first.upper) == (1999, drawn[49], drawn[1949])
     reach = first.difference - first.low, first.high - first.difference
     assert reach == pytest.approx((first.upper * first.error, -first.lower * first.error))
 

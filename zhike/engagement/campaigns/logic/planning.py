@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pyarrow as pa
 
 from zhike.engagement.campaigns.logic import effects, shares
@@ -28,7 +29,7 @@ def outlook(campaign: Campaign, members: Members) -> Outlook | None:
     ids = members.parties.to_array()
     given = pa.table(
         {
-            "party_id": pa.array(ids, pa.int64()),
+            "party_id": pa.array(np.frombuffer(ids, np.uint32).astype(np.int64)),
             "start_date": pa.repeat(pa.scalar(start, pa.date32()), len(ids)),
             "grp": pa.repeat("before", len(ids)),
             "unit": pa.nulls(len(ids), pa.int64()),
